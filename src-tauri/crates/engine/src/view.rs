@@ -1,0 +1,304 @@
+//! What leaves the engine for a page or a script: small, whole snapshots.
+//!
+//! TypeScript types are generated from here; a test compares them.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a person can do about a failure; each has its words in the page's catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// There is no link in the text.
+    NotALink,
+    /// The link is of another site; the detail is its host.
+    OtherSite,
+    /// This computer is not connected.
+    Offline,
+    /// The site cannot be reached, answers with errors, or does not answer in time.
+    SiteDown,
+    /// The site asks to be left alone for a while.
+    Busy,
+    /// The site's answer makes no sense.
+    BadAnswer,
+    /// The recording is not there (any more).
+    NotFound,
+    /// It is still being broadcast.
+    StillLive,
+    /// The owner kept no recording.
+    NotRecorded,
+    /// A form must be filled in; `fields` names it.
+    NeedsForm,
+    /// The form was refused; the detail is what the site said.
+    FormRefused,
+    /// A password is wanted.
+    NeedsPassword,
+    /// The password was wrong.
+    WrongPassword,
+    /// Only invited people can watch it.
+    MembersOnly,
+    /// Not available in this country.
+    Region,
+    /// It only plays on the owner's page, whose address is wanted.
+    EmbedOnly,
+    /// Another lock; the detail is the site's own name for it.
+    Locked,
+    /// The service now lists other pieces than those fetched so far.
+    Changed,
+    /// Some pieces could not be had; the detail names them.
+    PiecesMissing,
+    /// The disk is full.
+    DiskFull,
+    /// The folder cannot be written to.
+    NoWrite,
+    /// The drive is gone.
+    DriveGone,
+    /// Another copy of the app is saving this very file.
+    InUse,
+    /// ffmpeg could not make the MP4; the original is kept.
+    ConvertFailed,
+    /// The finished file did not pass the check.
+    CheckFailed,
+    /// The recording is stored in a way that is not known here.
+    Unsupported,
+    /// A mistake in this program.
+    Internal,
+}
+
+/// One field of a sign-up form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FormFieldView {
+    /// Its name on the wire.
+    pub name: String,
+    /// Its words.
+    pub label: String,
+    /// The form is refused without it.
+    pub required: bool,
+}
+
+/// What went wrong: the consequence as a code, the cause as text for *Details*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Failure {
+    /// What a person can do about it.
+    pub code: Code,
+    /// The cause, in English, without secrets.
+    pub detail: String,
+    /// The form's fields, with [`Code::NeedsForm`] and [`Code::FormRefused`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<FormFieldView>>", optional)]
+    pub fields: Vec<FormFieldView>,
+}
+
+/// One quality that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RenditionView {
+    /// Its name.
+    pub id: String,
+    /// `flv` or `fmp4`.
+    pub container: String,
+    /// Picture width in pixels.
+    pub width: Option<u32>,
+    /// Picture height in pixels; none for sound alone.
+    pub height: Option<u32>,
+    /// Bit rate in kbit/s.
+    pub bitrate_kbps: Option<u32>,
+    /// About how large it is.
+    #[ts(type = "number | null")]
+    pub about_bytes: Option<u64>,
+    /// How many pieces it has at least.
+    pub segments: u32,
+}
+
+/// What a link leads to, before anything is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Preview {
+    /// The recording's number.
+    pub recording: String,
+    /// The address a person knows it by.
+    pub link: String,
+    /// The link was a channel's, and this is its newest recording.
+    pub newest_of_channel: bool,
+    /// Title, cleaned of control characters.
+    pub title: Option<String>,
+    /// Channel or person.
+    pub owner: Option<String>,
+    /// When it was made, in seconds since 1970.
+    #[ts(type = "number | null")]
+    pub date_unix_s: Option<i64>,
+    /// Its length.
+    #[ts(type = "number | null")]
+    pub duration_ms: Option<u64>,
+    /// Its qualities, best first.
+    pub renditions: Vec<RenditionView>,
+    /// About how large the file of the usual choice is.
+    #[ts(type = "number | null")]
+    pub about_bytes: Option<u64>,
+    /// A name for the file that every disk takes, without an ending.
+    pub file_stem: String,
+    /// An FLV original can be had.
+    pub has_flv: bool,
+}
+
+/// Which container a person wants to keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepView {
+    /// One MP4.
+    #[default]
+    Mp4,
+    /// What the service stores.
+    Original,
+}
+
+/// What a person brings to open a lock. Never saved, never printed.
+#[derive(Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct AccessView {
+    /// Password.
+    pub password: Option<String>,
+    /// Answers to the sign-up form, by field name.
+    #[ts(type = "Record<string, string>")]
+    pub form: std::collections::BTreeMap<String, String>,
+    /// Address of the owner's page.
+    pub referrer: Option<String>,
+}
+
+/// What a job is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Asking the service.
+    Resolving,
+    /// Fetching pieces and putting them into the file.
+    Fetching,
+    /// Writing the index, checking, renaming.
+    Finishing,
+    /// ffmpeg makes the MP4.
+    Converting,
+}
+
+/// How far a running job is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ProgressView {
+    /// What it is at.
+    pub stage: Stage,
+    /// How much of this stage is done, 0 to 1; none where it cannot be told.
+    pub fraction: Option<f64>,
+    /// Bytes that are safe, over all attempts.
+    #[ts(type = "number")]
+    pub done_bytes: u64,
+    /// About how many there will be.
+    #[ts(type = "number | null")]
+    pub total_bytes: Option<u64>,
+    /// Smoothed speed.
+    #[ts(type = "number | null")]
+    pub bytes_per_second: Option<u64>,
+    /// Seconds left in this stage, after five seconds of data.
+    #[ts(type = "number | null")]
+    pub seconds_left: Option<u64>,
+    /// The network is away; it goes on by itself.
+    pub waiting: bool,
+}
+
+/// A stretch that is missing from a saved file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GapView {
+    /// Where it starts, from the start of the recording.
+    #[ts(type = "number")]
+    pub start_ms: u64,
+    /// How long it lasts.
+    #[ts(type = "number")]
+    pub duration_ms: u64,
+}
+
+/// A saved file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Finished {
+    /// Name of the file.
+    pub file: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub size_bytes: u64,
+    /// Its length.
+    #[ts(type = "number")]
+    pub duration_ms: u64,
+    /// What is missing, where the person chose to keep what there is.
+    #[serde(default)]
+    pub gaps: Vec<GapView>,
+}
+
+/// Where a job stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum JobState {
+    /// Waits for its turn.
+    Queued,
+    /// Is at work.
+    Running,
+    /// Rests until a person goes on.
+    Paused,
+    /// Could not go on; what it has is kept.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// The file is there.
+    Done {
+        /// The file.
+        finished: Finished,
+    },
+}
+
+/// One job, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct JobView {
+    /// Its name.
+    pub id: String,
+    /// The address a person knows the recording by.
+    pub link: String,
+    /// Title, or the file's stem.
+    pub title: String,
+    /// Name of the folder it saves to, for people.
+    pub folder: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// How far it is, while it runs and while it rests.
+    pub progress: Option<ProgressView>,
+}
+
+/// What changed since the last update; the first holds everything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct Update {
+    /// Jobs that are new or different, each whole.
+    pub changed: Vec<JobView>,
+    /// Jobs that are gone.
+    pub removed: Vec<String>,
+}
+
+/// A folder to save to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FolderView {
+    /// What the page sends back to name it.
+    pub id: String,
+    /// Its name, for people.
+    pub name: String,
+    /// Free space.
+    #[ts(type = "number | null")]
+    pub free_bytes: Option<u64>,
+}
+
+/// What the page asks for when a person says *Save video*.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct SaveRequest {
+    /// The link, as pasted.
+    pub link: String,
+    /// [`FolderView::id`].
+    pub folder: String,
+    /// Name of the file without its ending.
+    pub file_stem: String,
+    /// Which container.
+    pub keep: KeepView,
+    /// What opens a lock.
+    #[serde(default)]
+    pub access: AccessView,
+}

@@ -1,0 +1,27 @@
+//! Pieces of a recording in, one playable file out.
+//!
+//! No network, no clock, no threads: bytes in, values out. In the order of the data:
+//!
+//! 1. [`Source`], [`Format`] and [`muxer()`]: the table of what becomes what.
+//! 2. [`flv`] and [`fmp4`] take a piece apart into [`Sample`]s.
+//! 3. A [`Muxer`] appends their data to the output and answers with a [`TableFragment`].
+//! 4. [`journal`] turns fragments into records that survive a crash, and back.
+//! 5. [`Muxer::finish`] sorts the fragments and writes the index.
+//! 6. [`check()`] reads the finished file back before anybody calls it saved.
+
+pub mod check;
+mod error;
+pub mod flv;
+pub mod fmp4;
+pub mod journal;
+pub mod mp4;
+pub mod muxer;
+pub mod sample;
+
+pub use check::check;
+pub use error::Error;
+pub use muxer::{
+    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, Tags,
+    TrackSummary, muxer,
+};
+pub use sample::{Sample, TrackKind};

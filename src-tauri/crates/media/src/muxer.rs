@@ -1,0 +1,172 @@
+//! What becomes what, and the contract between the engine and a container writer.
+
+use std::io::{Read, Seek, Write};
+
+use crate::{Error, TrackKind};
+
+/// What the pieces of a recording are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Small FLV files, or bare FLV tags; both tracks in one piece.
+    Flv,
+    /// Fragmented MP4: an initialisation piece for each track, then `moof` + `mdat` pieces.
+    Fmp4,
+}
+
+/// What the finished file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A progressive MP4 with its index in front where it fits.
+    Mp4,
+    /// One FLV with continuous timestamps and a keyframe index.
+    Flv,
+}
+
+/// In which order a muxer takes the pieces of a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they come, an initialisation piece before the others of its track.
+    Arrival,
+    /// As they are shown.
+    Presentation,
+}
+
+/// Which piece of a track. Sorts in the order of presentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The initialisation piece (`ftyp` + `moov`).
+    Init,
+    /// The media piece of this number.
+    Media(u64),
+}
+
+/// One fetched piece.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// The track of the plan it belongs to: 0, 1, …
+    pub track: u8,
+    /// Which piece of that track.
+    pub part: Part,
+    /// Where the plan says it starts, from the start of the recording. Used where the clock of
+    /// the pieces starts again, so that a missing piece stays a gap and shifts nothing.
+    pub start_ms: u64,
+    /// The whole body.
+    pub data: &'a [u8],
+}
+
+/// Text that goes into the finished file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags {
+    /// Title of the recording.
+    pub title: Option<String>,
+    /// The channel or the person it belongs to.
+    pub artist: Option<String>,
+    /// Day of the recording, `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Where it came from: the link.
+    pub comment: Option<String>,
+}
+
+/// What is known of the film before its first piece.
+#[derive(Clone, Debug, Default)]
+pub struct Film {
+    /// Text for the file.
+    pub tags: Tags,
+    /// Length that the service states, for the room that is kept for the index.
+    pub duration_ms: Option<u64>,
+    /// How many pieces the plan holds, over all tracks.
+    pub pieces: u32,
+}
+
+/// All that a muxer starts from.
+#[derive(Clone, Debug)]
+pub struct Making<'a> {
+    /// What the pieces are.
+    pub source: Source,
+    /// What the file shall be.
+    pub format: Format,
+    /// What is known of the film.
+    pub film: Film,
+    /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
+    /// The output must have been cut to the [`TableFragment::output_end`] of the last of them.
+    pub journal: &'a [TableFragment],
+}
+
+/// What the index must know of one piece, small and without its media data.
+///
+/// It is the unit of the journal: a piece is there exactly when its fragment is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFragment {
+    /// The track of the plan.
+    pub track: u8,
+    /// Which piece of that track.
+    pub part: Part,
+    /// Where the plan says the piece starts, in milliseconds.
+    pub start_ms: u64,
+    /// Length of the output after this piece, in bytes.
+    pub output_end: u64,
+    /// The tables of the piece, in the muxer's own layout.
+    pub(crate) tables: Vec<u8>,
+}
+
+/// A stretch of time without media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where it starts, from the start of the film.
+    pub start_ms: u64,
+    /// How long it lasts.
+    pub duration_ms: u64,
+}
+
+/// One track of a finished file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrackSummary {
+    /// Picture or sound.
+    pub kind: TrackKind,
+    /// Four-character code of the sample entry, or the FLV codec's name: `avc1`, `mp4a`, …
+    pub codec: String,
+    /// How many samples (packets) it has.
+    pub samples: u64,
+    /// From its first sample to the end of its last.
+    pub duration_ms: u64,
+    /// Picture size in pixels, where it is known.
+    pub size: Option<(u32, u32)>,
+}
+
+/// What a finished file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Length of the film.
+    pub duration_ms: u64,
+    /// Size of the file.
+    pub size_bytes: u64,
+    /// Its tracks.
+    pub tracks: Vec<TrackSummary>,
+}
+
+/// Takes pieces, appends their media to the output, and makes the index at the end.
+pub trait Muxer: Send {
+    /// In which order it takes the pieces of a track.
+    fn order(&self) -> Order;
+
+    /// Appends one piece. When it answers, every byte has been handed to the output.
+    ///
+    /// After an error the output may hold the beginning of the piece; cut it to the
+    /// [`TableFragment::output_end`] of the last good piece and make a new muxer.
+    fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error>;
+
+    /// Writes the index over `fragments`: all that were ever answered, in any order.
+    fn finish(self: Box<Self>, fragments: Vec<TableFragment>) -> Result<Summary, Error>;
+}
+
+/// The table of what becomes what.
+///
+/// `output` is empty at first; to go on, it is cut to where the journal ends.
+/// Fails with [`Error::Unsupported`] where a pair is not in the table.
+pub fn muxer<O>(making: Making<'_>, output: O) -> Result<Box<dyn Muxer>, Error>
+where
+    O: Read + Write + Seek + Send + 'static,
+{
+    let _ = (making, output);
+    Err(Error::Unsupported("not built yet".into()))
+}

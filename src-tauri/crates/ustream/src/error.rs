@@ -1,0 +1,68 @@
+//! Why a recording cannot be found.
+
+use std::time::Duration;
+
+use crate::{Lock, TargetError};
+
+/// Why a recording cannot be found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text points at nothing.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A lock is in the way.
+    #[error("the recording is locked: {0:?}")]
+    Locked(Lock),
+    /// The service says that there is no such recording, or that it was removed.
+    #[error("there is no such recording: {0}")]
+    NotFound(String),
+    /// It is still being broadcast.
+    #[error("the stream is still running")]
+    StillLive,
+    /// The channel keeps no recording.
+    #[error("there is no recording")]
+    NotRecorded,
+    /// The service listens but says nothing useful in time.
+    #[error("the service did not answer in time ({0})")]
+    Silent(&'static str),
+    /// The service could not be reached.
+    #[error("the service could not be reached")]
+    Network(#[source] reqwest::Error),
+    /// The service answered with an HTTP error.
+    #[error("{host} answered {status}")]
+    Status {
+        /// Who answered.
+        host: String,
+        /// HTTP status code.
+        status: u16,
+    },
+    /// The service asks to be left alone for a while.
+    #[error("the service asks us to slow down")]
+    Busy {
+        /// How long, where it says so.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is not what the service is known to say.
+    #[error("{what} makes no sense: {problem}")]
+    Malformed {
+        /// Which answer.
+        what: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The answer is larger than any honest one.
+    #[error("{what} is larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// Which answer.
+        what: &'static str,
+        /// The most that is read of it.
+        limit_bytes: usize,
+    },
+    /// The service sends us in circles, or to a host that is not its own.
+    #[error("the service sends us astray: {0}")]
+    Astray(String),
+    /// No rendition fits the choice, or none is in a form that is known here.
+    #[error("there is no rendition that fits")]
+    NoRendition,
+}

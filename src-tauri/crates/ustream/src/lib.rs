@@ -1,0 +1,31 @@
+//! Finds a recording of the Ustream / IBM Video Streaming service and plans its segments.
+//!
+//! In the order of the data:
+//!
+//! 1. [`Target`]: what a pasted address, or any pasted text, points at.
+//! 2. [`Client`]: the one door to the service; over an [`Endpoint`], with a person's [`Access`].
+//! 3. [`page`], [`api`], [`gate`]: what the website, the JSON API and the sign-up form give away.
+//! 4. [`ums`]: the control connection: [`ums::message`] reads it, [`ums::session`] decides,
+//!    [`ums::socket`] moves the bytes.
+//! 5. [`Recording`]: what it is and where its pieces lie today.
+//! 6. [`SegmentPlan`]: what its pieces are, for ever.
+
+pub mod access;
+pub mod api;
+pub mod client;
+pub mod endpoint;
+mod error;
+pub mod gate;
+pub mod page;
+pub mod plan;
+pub mod recording;
+pub mod target;
+pub mod ums;
+
+pub use access::{Access, FormField, Lock};
+pub use client::{Client, Found};
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::Error;
+pub use plan::{Choice, Keep, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan};
+pub use recording::{Container, Recording, Rendition, RenditionId, Track, TrackKind};
+pub use target::{ChannelId, RecordingId, Target, TargetError};

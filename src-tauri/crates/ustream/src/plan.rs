@@ -1,0 +1,105 @@
+//! What the pieces of a recording are: outlives addresses that expire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Container, RecordingId, RenditionId, Track};
+
+/// How good a picture is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// The best there is.
+    #[default]
+    Best,
+    /// The smallest picture there is.
+    Smallest,
+    /// The best that is not higher than this many lines; the smallest where all are higher.
+    Height(u32),
+    /// Sound only.
+    Audio,
+}
+
+/// Which container a person wants to keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// One MP4, whatever the pieces are.
+    #[default]
+    Mp4,
+    /// What the service stores: the FLV where there is one.
+    Original,
+}
+
+/// What a person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The picture.
+    pub quality: Quality,
+    /// The container.
+    pub keep: Keep,
+}
+
+/// Which piece of a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentKind {
+    /// The initialisation piece.
+    Init,
+    /// The media piece of this number.
+    Media(u64),
+}
+
+/// Name of a piece within its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SegmentId {
+    /// Index into [`SegmentPlan::tracks`].
+    pub track: u8,
+    /// Which piece of that track.
+    pub kind: SegmentKind,
+}
+
+/// How sure it is that a piece exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// The service lists it: its absence is a hole.
+    Sure,
+    /// Past the last that is listed: its absence is the end of the track, not an error.
+    Tentative,
+}
+
+/// One piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its name.
+    pub id: SegmentId,
+    /// Where it starts, from the start of the recording.
+    pub start_ms: u64,
+    /// How long it lasts; 0 for an initialisation piece.
+    pub duration_ms: u64,
+    /// Whether it must exist.
+    pub presence: Presence,
+}
+
+/// What the pieces of one rendition are, never where they lie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentPlan {
+    /// The recording.
+    pub recording: RecordingId,
+    /// The rendition.
+    pub rendition: RenditionId,
+    /// What its pieces are.
+    pub container: Container,
+    /// Its rows of pieces.
+    pub tracks: Vec<Track>,
+    /// All pieces: those that start together stand together, an initialisation piece first.
+    pub segments: Vec<Segment>,
+}
+
+impl SegmentPlan {
+    /// Whether pieces fetched for `older` are pieces of this plan too.
+    pub fn continues(&self, older: &Self) -> bool {
+        let _ = older;
+        false
+    }
+}

