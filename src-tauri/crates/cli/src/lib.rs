@@ -1,1 +1,85 @@
-//! cli
+//! The command line.
+//!
+//! 1. `args`: what a person may type.
+//! 2. `download` and `resolve`: the two things it does.
+//! 3. `bar` and `json`: how it tells of progress, to people and to scripts.
+//! 4. `exit`: how it ends; `words`: what it says then.
+
+mod args;
+mod bar;
+mod download;
+mod exit;
+mod json;
+mod resolve;
+mod words;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Action, Args};
+use crate::exit::Exit;
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    log_to_stderr(args.verbose);
+    let done = match &args.action {
+        Some(Action::Completions { shell }) => completions(*shell),
+        Some(Action::Man) => man(),
+        Some(Action::Resolve(resolve)) => on_runtime(resolve::resolve(resolve)),
+        None => on_runtime(download::download(&args.download, args.quiet)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => exit.report(args.json()),
+    }
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), Exit>>) -> Result<(), Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .map_err(|error| Exit::broken(&error))?
+        .block_on(work)
+}
+
+/// Log lines go to stderr: stdout is for the result alone.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "error",
+        1 => "ustream=info,engine=info,media=info,warn",
+        _ => "ustream=debug,engine=debug,media=debug,info",
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(level))
+        .with_writer(io::stderr)
+        .without_time()
+        .init();
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "ustream-dl", &mut script);
+    print(&script)
+}
+
+fn man() -> Result<(), Exit> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Args::command())
+        .render(&mut page)
+        .map_err(|error| Exit::broken(&error))?;
+    print(&page)
+}
+
+/// Writes a result to stdout. A reader that has gone away wanted no more of it.
+fn print(bytes: &[u8]) -> Result<(), Exit> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Exit::broken(&error)),
+        _ => Ok(()),
+    }
+}

@@ -1,2 +1,7 @@
-//! main
-fn main() {}
+//! `ustream-dl`: saves an ended Ustream / IBM Video Streaming recording as one playable file.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

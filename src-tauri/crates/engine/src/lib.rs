@@ -3,6 +3,39 @@
 //! In the order of the data:
 //!
 //! 1. [`Engine`]: the handle that a window or a command line holds.
-//! 2. [`view`]: everything that leaves the engine for a page: small, whole snapshots.
+//! 2. `queue`: the one task that owns the jobs; [`JobState`] is what one of them can be.
+//! 3. `run`: one attempt at a job, from the top, as often as it takes; `make` decides what it
+//!    makes.
+//! 4. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
+//!    `assemble` puts them into the output and the journal.
+//! 5. `ffmpeg`: the one other program that may make the MP4.
+//! 6. `part`: the folder of an unfinished film; `names`: what a file may be called.
+//! 7. `registry`: the jobs on disk; `durable`: how a file is written for good.
+//! 8. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
 
+mod assemble;
+mod durable;
+mod engine;
+mod error;
+mod feed;
+mod fetch;
+mod ffmpeg;
+mod gather;
+mod job;
+mod make;
+mod names;
+mod part;
+mod progress;
+mod queue;
+mod registry;
+mod run;
 pub mod view;
+
+pub use engine::{Config, Engine};
+pub use error::Error;
+pub use feed::Feed;
+pub use fs4::available_space;
+pub use job::{JobId, JobSpec, NewJob, Output, Permit, Remux};
+pub use view::{Code, Failure, JobState};
+
+pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality};

@@ -258,6 +258,8 @@ pub struct JobView {
     pub link: String,
     /// Title, or the file's stem.
     pub title: String,
+    /// The link was a channel's, and this is its newest recording.
+    pub newest_of_channel: bool,
     /// Name of the folder it saves to, for people.
     pub folder: String,
     /// Where it stands.

@@ -1,0 +1,272 @@
+//! What a person may type.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use engine::{Access, Choice, Config, Endpoint, Keep, Quality, Remux};
+
+use crate::exit::{EXIT_CODES, Exit};
+
+/// Save an ended Ustream / IBM Video Streaming recording as one playable file.
+///
+/// The link may be of a recording or of a channel (its newest recording is taken), or any text
+/// that holds one. Running the same command again goes on where it stopped.
+#[derive(Debug, Parser)]
+#[command(name = "ustream-dl", version, after_help = EXIT_CODES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) download: DownloadArgs,
+
+    /// No progress and no hints, only the result and errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Tell what is going on; twice for more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Say what a link leads to, without saving anything
+    Resolve(ResolveArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DownloadArgs {
+    /// Link of a recording or channel, or any text that holds one
+    #[arg(required = true)]
+    link: Option<String>,
+
+    /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// best, smallest, audio, or the most lines: 1080, 720, …
+    #[arg(long, value_name = "QUALITY", default_value = "best", value_parser = quality)]
+    quality: Quality,
+
+    /// What to make of it
+    #[arg(long, value_enum, default_value_t = Format::Mp4)]
+    format: Format,
+
+    /// Who makes the MP4
+    #[arg(long, value_enum, default_value_t = Maker::Builtin)]
+    remux: Maker,
+
+    /// Pieces on their way at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=16))]
+    parallel: u8,
+
+    /// Save what there is, if pieces stay missing
+    #[arg(long)]
+    pub(crate) keep_gaps: bool,
+
+    /// One JSON object a line on stdout, instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ResolveArgs {
+    /// Link of a recording or channel, or any text that holds one
+    pub(crate) link: String,
+
+    /// One JSON object on stdout, instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+}
+
+/// What opens locks, and which service is meant.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServiceArgs {
+    /// Password of the recording
+    #[arg(long)]
+    password: Option<String>,
+
+    /// An answer to the sign-up form; may be given several times
+    #[arg(long = "form", value_name = "FIELD=ANSWER", value_parser = answer)]
+    form: Vec<(String, String)>,
+
+    /// Fill the sign-up form's other fields with neutral placeholders
+    #[arg(long)]
+    form_defaults: bool,
+
+    /// Address of the page on which the video is embedded
+    #[arg(long, value_name = "URL")]
+    referrer: Option<String>,
+
+    /// Address of a practice service that answers for all hosts
+    #[arg(long, value_name = "ADDR", hide = true, requires = "practice_ca")]
+    practice: Option<SocketAddr>,
+
+    /// Certificate authority of the practice service
+    #[arg(long, value_name = "FILE", hide = true, requires = "practice")]
+    practice_ca: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Plays anywhere
+    Mp4,
+    /// As the service has it: FLV where there is one
+    Original,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Maker {
+    /// This program, in one pass with the download
+    Builtin,
+    /// ffmpeg, after the original has been saved
+    Ffmpeg,
+}
+
+impl Args {
+    /// Whether a script reads the result.
+    pub(crate) fn json(&self) -> bool {
+        match &self.action {
+            Some(Action::Resolve(resolve)) => resolve.json,
+            Some(_) => false,
+            None => self.download.json,
+        }
+    }
+}
+
+impl DownloadArgs {
+    pub(crate) fn link(&self) -> String {
+        // The parser has made sure that there is one.
+        self.link.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn choice(&self) -> Choice {
+        let keep = match self.format {
+            Format::Mp4 => Keep::Mp4,
+            Format::Original => Keep::Original,
+        };
+        Choice {
+            quality: self.quality,
+            keep,
+        }
+    }
+
+    pub(crate) fn remux(&self) -> Remux {
+        match self.remux {
+            Maker::Builtin => Remux::Builtin,
+            Maker::Ffmpeg => Remux::Ffmpeg,
+        }
+    }
+
+    pub(crate) fn config(&self) -> Result<Config, Exit> {
+        Ok(Config {
+            parallel: self.parallel.into(),
+            ..self.service.config()?
+        })
+    }
+}
+
+impl ServiceArgs {
+    pub(crate) fn access(&self) -> Access {
+        Access {
+            password: self.password.clone(),
+            form: self.form.iter().cloned().collect::<BTreeMap<_, _>>(),
+            form_defaults: self.form_defaults,
+            referrer: self.referrer.clone(),
+        }
+    }
+
+    pub(crate) fn config(&self) -> Result<Config, Exit> {
+        let endpoint = match (self.practice, &self.practice_ca) {
+            (Some(address), Some(path)) => {
+                let authority = std::fs::read(path)
+                    .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?;
+                Endpoint::practice(address, &authority)
+                    .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?
+            }
+            _ => Endpoint::default(),
+        };
+        Ok(Config {
+            endpoint,
+            ..Config::default()
+        })
+    }
+}
+
+fn quality(text: &str) -> Result<Quality, String> {
+    match text {
+        "best" => Ok(Quality::Best),
+        "smallest" => Ok(Quality::Smallest),
+        "audio" => Ok(Quality::Audio),
+        lines => match lines.strip_suffix('p').unwrap_or(lines).parse() {
+            Ok(lines @ 1..) => Ok(Quality::Height(lines)),
+            _ => Err("use best, smallest, audio, or a number of lines such as 720".into()),
+        },
+    }
+}
+
+fn answer(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, answer)) if !field.trim().is_empty() => {
+            Ok((field.trim().to_owned(), answer.to_owned()))
+        }
+        _ => Err("write it as FIELD=ANSWER, for example email=me@example.com".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_quality_is_a_word_or_a_number_of_lines() {
+        assert_eq!(quality("best"), Ok(Quality::Best));
+        assert_eq!(quality("720p"), Ok(Quality::Height(720)));
+        assert_eq!(quality("1080"), Ok(Quality::Height(1080)));
+        assert!(quality("0").is_err() && quality("p").is_err() && quality("good").is_err());
+    }
+
+    #[test]
+    fn an_answer_may_hold_an_equals_sign() {
+        assert_eq!(answer("company=A=B"), Ok(("company".into(), "A=B".into())));
+        assert!(answer("=x").is_err() && answer("email").is_err());
+    }
+
+    #[test]
+    fn a_link_is_wanted_unless_there_is_a_command() {
+        assert!(Args::try_parse_from(["ustream-dl"]).is_err());
+        assert!(Args::try_parse_from(["ustream-dl", "man"]).is_ok());
+        assert!(Args::try_parse_from(["ustream-dl", "video.ibm.com/recorded/1"]).is_ok());
+        let resolve = [
+            "ustream-dl",
+            "resolve",
+            "video.ibm.com/recorded/1",
+            "--json",
+        ];
+        assert!(Args::try_parse_from(resolve).is_ok_and(|args| args.json()));
+    }
+}

@@ -1,0 +1,206 @@
+//! How the command ends: with which exit code, and what it says then.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use engine::{Code, Error, Failure};
+
+use crate::{json, words};
+
+/// Shown by `--help`; [`Class::number`] is the same list in code.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0    saved (or resolved)
+  1    a mistake in this program
+  2    the command line makes no sense, or the text holds no link of the service
+  3    there is no such recording: removed, still live, never recorded
+  4    locked: a form, a password, the owner's page, a login, a country
+  5    the network or the service: offline, down, busy, answers that make no sense
+  6    pieces are missing, or the recording has changed; what is here is kept
+  7    the disk: full, not writable, gone, in use
+  8    the media: not supported, or the file did not pass the check
+  130  stopped; run the same command again to go on";
+
+/// What kind of end it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Internal,
+    Usage,
+    NotThere,
+    Locked,
+    Network,
+    Pieces,
+    Disk,
+    Media,
+    Stopped,
+}
+
+impl Class {
+    fn number(self) -> u8 {
+        match self {
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::NotThere => 3,
+            Self::Locked => 4,
+            Self::Network => 5,
+            Self::Pieces => 6,
+            Self::Disk => 7,
+            Self::Media => 8,
+            Self::Stopped => 130,
+        }
+    }
+}
+
+/// An end that is not the wished one.
+#[derive(Debug)]
+pub(crate) enum Exit {
+    Failed(Failure),
+    Usage(String),
+    /// Ctrl-C, with something kept or nothing.
+    Stopped,
+}
+
+impl Exit {
+    pub(crate) fn usage(problem: String) -> Self {
+        Self::Usage(problem)
+    }
+
+    pub(crate) fn broken(error: &dyn std::error::Error) -> Self {
+        let detail = error.to_string();
+        Self::Failed(Failure {
+            code: Code::Internal,
+            detail,
+            fields: Vec::new(),
+        })
+    }
+
+    /// Says it on stderr, or as JSON on stdout, and gives the exit code.
+    pub(crate) fn report(&self, as_json: bool) -> ExitCode {
+        let number = self.class().number();
+        if as_json && let Self::Failed(failure) = self {
+            // The exit code tells what a closed stdout does not.
+            let _ = json::print(&json::Event::Failed {
+                failure,
+                exit: number,
+            });
+        } else {
+            let mut stderr = std::io::stderr().lock();
+            // Nobody is left to be told that stderr is closed.
+            let _ = writeln!(stderr, "{}", self.words());
+        }
+        ExitCode::from(number)
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Failed(failure) => class(failure.code),
+            Self::Usage(_) => Class::Usage,
+            Self::Stopped => Class::Stopped,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Usage(problem) => format!("error: {problem}"),
+            Self::Stopped => "Stopped. Run the same command again to go on.".to_owned(),
+            Self::Failed(failure) => {
+                let (what, hint) = (words::what(failure), words::hint(failure));
+                let detail = match failure.detail.as_str() {
+                    "" => String::new(),
+                    _ if repeats(failure.code) => String::new(),
+                    detail => format!("\n  {detail}"),
+                };
+                format!("error: {what}{detail}\nhint: {hint}")
+            }
+        }
+    }
+}
+
+impl From<Error> for Exit {
+    fn from(error: Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Whether the words of a code already hold its detail, or leave nothing to add.
+fn repeats(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NotALink
+            | Code::OtherSite
+            | Code::NeedsForm
+            | Code::FormRefused
+            | Code::NeedsPassword
+            | Code::WrongPassword
+            | Code::Region
+            | Code::EmbedOnly
+            | Code::MembersOnly
+            | Code::StillLive
+            | Code::NotRecorded
+            | Code::Locked
+    )
+}
+
+fn class(code: Code) -> Class {
+    match code {
+        Code::Internal => Class::Internal,
+        Code::NotALink | Code::OtherSite => Class::Usage,
+        Code::NotFound | Code::StillLive | Code::NotRecorded => Class::NotThere,
+        Code::NeedsForm
+        | Code::FormRefused
+        | Code::NeedsPassword
+        | Code::WrongPassword
+        | Code::MembersOnly
+        | Code::Region
+        | Code::EmbedOnly
+        | Code::Locked => Class::Locked,
+        Code::Offline | Code::SiteDown | Code::Busy | Code::BadAnswer => Class::Network,
+        Code::Changed | Code::PiecesMissing => Class::Pieces,
+        Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => Class::Disk,
+        Code::ConvertFailed | Code::CheckFailed | Code::Unsupported => Class::Media,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_every_exit_code() {
+        let classes = [
+            Class::Internal,
+            Class::Usage,
+            Class::NotThere,
+            Class::Locked,
+            Class::Network,
+            Class::Pieces,
+            Class::Disk,
+            Class::Media,
+            Class::Stopped,
+        ];
+        for class in classes {
+            let number = format!("\n  {} ", class.number());
+            assert!(EXIT_CODES.contains(&number), "{class:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_named_field_by_field() {
+        let field = |name: &str, required| engine::view::FormFieldView {
+            name: name.into(),
+            label: name.into(),
+            required,
+        };
+        let fields = vec![field("email", true), field("phone", false)];
+        let failure = Failure {
+            code: Code::NeedsForm,
+            detail: String::new(),
+            fields,
+        };
+        let words = Exit::Failed(failure).words();
+        assert!(
+            words.contains("--form email=…") && words.contains("like, --form phone=…"),
+            "{words}"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! What scripts read: one JSON object a line, with the version of its shape.
+
+use engine::Failure;
+use engine::view::{Finished, JobView, Preview, ProgressView};
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// Raised when a field changes its meaning or goes; new fields may come at any time.
+const VERSION: u32 = 1;
+
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    v: u32,
+    #[serde(flatten)]
+    event: &'a Event<'a>,
+}
+
+/// One line.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Event<'a> {
+    /// What a link leads to.
+    Resolved(&'a Preview),
+    /// What is being saved.
+    Found {
+        title: &'a str,
+        link: &'a str,
+        newest_of_channel: bool,
+    },
+    Progress(&'a ProgressView),
+    /// The file is there.
+    Saved {
+        path: String,
+        #[serde(flatten)]
+        finished: &'a Finished,
+    },
+    Failed {
+        #[serde(flatten)]
+        failure: &'a Failure,
+        exit: u8,
+    },
+}
+
+impl<'a> From<&'a JobView> for Event<'a> {
+    fn from(job: &'a JobView) -> Self {
+        let JobView {
+            title,
+            link,
+            newest_of_channel,
+            ..
+        } = job;
+        Self::Found {
+            title,
+            link,
+            newest_of_channel: *newest_of_channel,
+        }
+    }
+}
+
+/// Prints one line on stdout.
+pub(crate) fn print(event: &Event<'_>) -> Result<(), Exit> {
+    let line = Line { v: VERSION, event };
+    let mut text = serde_json::to_vec(&line).map_err(|error| Exit::broken(&error))?;
+    text.push(b'\n');
+    crate::print(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_its_version_and_its_event() {
+        let event = Event::Found {
+            title: "Launch",
+            link: "l",
+            newest_of_channel: true,
+        };
+        let line = serde_json::to_value(Line {
+            v: VERSION,
+            event: &event,
+        })
+        .unwrap();
+        let expected = serde_json::json!({
+            "v": 1, "event": "found", "title": "Launch", "link": "l", "newest_of_channel": true
+        });
+        assert_eq!(line, expected);
+    }
+}

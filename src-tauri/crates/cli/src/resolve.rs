@@ -1,0 +1,83 @@
+//! `ustream-dl resolve LINK`: what a link leads to.
+
+use std::fmt::Write as _;
+
+use engine::Engine;
+use engine::view::{Preview, RenditionView};
+use indicatif::DecimalBytes;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::args::ResolveArgs;
+use crate::exit::Exit;
+use crate::json;
+
+/// Looks a link up and prints what it leads to.
+pub(crate) async fn resolve(args: &ResolveArgs) -> Result<(), Exit> {
+    let engine = Engine::open(args.service.config()?)?;
+    let preview = engine.resolve(&args.link, &args.service.access()).await?;
+    engine.shutdown().await;
+    if args.json {
+        json::print(&json::Event::Resolved(&preview))
+    } else {
+        crate::print(words(&preview).as_bytes())
+    }
+}
+
+fn words(preview: &Preview) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{name:<8} {value}");
+        }
+    };
+    if preview.newest_of_channel {
+        line(
+            "Note",
+            Some("this link is a channel; this is its newest recording".into()),
+        );
+    }
+    line("Title", preview.title.clone());
+    line("Owner", preview.owner.clone());
+    line("Date", preview.date_unix_s.and_then(day));
+    line("Length", preview.duration_ms.map(length));
+    line("Link", Some(preview.link.clone()));
+    line("File", Some(preview.file_stem.clone()));
+    for rendition in &preview.renditions {
+        line("Quality", Some(quality(rendition)));
+    }
+    text
+}
+
+fn quality(rendition: &RenditionView) -> String {
+    let picture = match (rendition.width, rendition.height) {
+        (Some(width), Some(height)) => format!("{height}p ({width}×{height})"),
+        (None, Some(height)) => format!("{height}p"),
+        _ => "audio".to_owned(),
+    };
+    let mut words = vec![picture, rendition.container.clone()];
+    words.extend(rendition.bitrate_kbps.map(|rate| format!("{rate} kbit/s")));
+    words.extend(
+        rendition
+            .about_bytes
+            .map(|size| format!("about {}", DecimalBytes(size))),
+    );
+    words.push(format!("{} segments", rendition.segments));
+    words.join(", ")
+}
+
+fn day(unix_s: i64) -> Option<String> {
+    let time = Timestamp::from_second(unix_s).ok()?;
+    Some(time.to_zoned(TimeZone::system()).date().to_string())
+}
+
+fn length(duration_ms: u64) -> String {
+    let seconds = duration_ms / 1000;
+    format!(
+        "{}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}

@@ -1,0 +1,90 @@
+//! The words for each failure: what happened, and what to do.
+
+use std::borrow::Cow;
+
+use engine::view::FormFieldView;
+use engine::{Code, Failure};
+
+/// What happened.
+pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
+    let detail = &failure.detail;
+    let what = match failure.code {
+        Code::OtherSite => return format!("{detail} is not Ustream or IBM Video Streaming").into(),
+        Code::FormRefused => return format!("the site did not accept the form: {detail}").into(),
+        Code::Locked => return format!("this video has a lock we don't know: {detail}").into(),
+        Code::NotALink => "there is no link in that text",
+        Code::Offline => "this computer is not connected to the internet",
+        Code::SiteDown => "the video site is not answering",
+        Code::Busy => "the site asks us to slow down",
+        Code::BadAnswer => "the site's answer makes no sense",
+        Code::NotFound => "there is no such video (any more)",
+        Code::StillLive => "this stream is still running",
+        Code::NotRecorded => "there is no recording",
+        Code::NeedsForm => "this video asks you to sign up first",
+        Code::NeedsPassword => "this video has a password",
+        Code::WrongPassword => "that password did not work",
+        Code::MembersOnly => "only invited people can watch this",
+        Code::Region => "this video is not available in your country",
+        Code::EmbedOnly => "this video only plays on its owner's website",
+        Code::Changed => "the recording has changed since the download began",
+        Code::PiecesMissing => "some pieces could not be downloaded; the others are kept",
+        Code::DiskFull => "the disk is full; what is here is kept",
+        Code::NoWrite => "the folder or file cannot be written",
+        Code::DriveGone => "the folder is not there",
+        Code::InUse => "this video is being saved by another copy of the program",
+        Code::ConvertFailed => "ffmpeg could not make the MP4; the original is saved",
+        Code::CheckFailed => "the file did not pass our check",
+        Code::Unsupported => "this video is stored in a way we don't know",
+        Code::Internal => "something went wrong in this program",
+    };
+    what.into()
+}
+
+/// What to do.
+pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
+    let hint = match failure.code {
+        Code::NeedsForm | Code::FormRefused => return form_hint(&failure.fields).into(),
+        Code::NotALink => "it should look like video.ibm.com/recorded/123456",
+        Code::OtherSite => "this program saves from ustream.tv and video.ibm.com only",
+        Code::Offline => "check Wi-Fi or cable, then run the same command again",
+        Code::SiteDown => "wait a few minutes, then run the same command again",
+        Code::Busy => "wait a few minutes, or use --parallel 2",
+        Code::BadAnswer => "try again later; -v tells more",
+        Code::NotFound => "open the link in a browser to check it",
+        Code::StillLive => "come back when it has ended and the recording is published",
+        Code::NotRecorded => "ask the owner of the channel",
+        Code::NeedsPassword => "add --password PASSWORD",
+        Code::WrongPassword => "check capital letters and spaces",
+        Code::MembersOnly => "it needs a login, which this program can't do",
+        Code::Region => "its owner limits where it can be watched",
+        Code::EmbedOnly => "add --referrer with the address of the page where you watch it",
+        Code::Locked => "ask its owner",
+        Code::Changed => "move the .part folder away to begin anew",
+        Code::PiecesMissing => {
+            "run the same command again, or add --keep-gaps to save what there is"
+        }
+        Code::DiskFull => "free some space, then run the same command again",
+        Code::NoWrite => "choose another folder with -o",
+        Code::DriveGone => "plug the drive back in, or choose another folder with -o",
+        Code::InUse => "wait for it, or stop it",
+        Code::ConvertFailed => "use --remux builtin, or --format original",
+        Code::CheckFailed => "run the same command again",
+        Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
+    };
+    hint.into()
+}
+
+fn form_hint(fields: &[FormFieldView]) -> String {
+    let options = |required: bool| {
+        let fields = fields.iter().filter(|field| field.required == required);
+        fields
+            .map(|field| format!("--form {}=…", field.name))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let optional = match options(false) {
+        none if none.is_empty() => none,
+        some => format!(" (and, if you like, {some})"),
+    };
+    format!("add {}{optional}, or --form-defaults", options(true))
+}

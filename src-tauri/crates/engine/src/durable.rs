@@ -1,0 +1,104 @@
+//! How a file is written for good: whole or not at all, and still there after a power cut.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// How the name of a file begins that is not whole yet: a crash may leave it behind.
+pub(crate) const TEMPORARY: &str = ".new-";
+/// No file of ours is larger; a larger one is not ours.
+const MAX_JSON_BYTES: u64 = 64 << 20;
+
+/// Replaces `path` by `value` as JSON, whole or not at all.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    write_bytes(path, &serde_json::to_vec(value)?)
+}
+
+/// Replaces `path` by `bytes`, whole or not at all.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = parent(path)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Reads what [`write_json`] wrote; nothing where there is no such file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if file.metadata()?.len() > MAX_JSON_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "too large to be ours",
+        ));
+    }
+    Ok(Some(serde_json::from_reader(io::BufReader::new(file))?))
+}
+
+/// Gives a finished file its name, never that of another file.
+///
+/// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken; `from` stays then.
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    let file = tempfile::TempPath::try_from_path(from)?;
+    match file.persist_noclobber(to) {
+        Ok(()) => sync_folder(parent(to)?),
+        Err(refused) => {
+            // Dropping the handle would delete the film.
+            refused.path.keep().map_err(|error| error.error)?;
+            Err(refused.error)
+        }
+    }
+}
+
+/// Makes renames and new files within `folder` last.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Windows keeps no handle to a folder and needs none: its renames are journalled.
+    if cfg!(windows) {
+        Ok(())
+    } else {
+        File::open(folder)?.sync_all()
+    }
+}
+
+fn parent(path: &Path) -> io::Result<&Path> {
+    path.parent()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without folder"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finished_file_never_takes_the_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("new"), folder.path().join("old"));
+        std::fs::write(&from, "new").unwrap();
+        std::fs::write(&to, "old").unwrap();
+        let refused = rename_new(&from, &to).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&to).unwrap(), "old");
+        assert_eq!(std::fs::read_to_string(&from).unwrap(), "new");
+        rename_new(&from, &folder.path().join("free")).unwrap();
+        assert!(!from.exists());
+    }
+
+    #[test]
+    fn json_comes_back_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        assert_eq!(read_json::<Vec<u32>>(&path).unwrap(), None);
+        write_json(&path, &[1, 2, 3]).unwrap();
+        assert_eq!(read_json::<Vec<u32>>(&path).unwrap(), Some(vec![1, 2, 3]));
+    }
+}

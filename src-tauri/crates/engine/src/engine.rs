@@ -1,0 +1,267 @@
+//! The handle that a window or a command line holds.
+
+use std::path::PathBuf;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::task::TaskTracker;
+use ustream::{
+    Access, Choice, Client, Container, Endpoint, Found, Keep, Recording, Rendition, Target,
+};
+
+use crate::error::Error;
+use crate::feed::{Feed, Snapshot};
+use crate::fetch::Fetcher;
+use crate::job::{JobId, JobSpec, NewJob, Permit};
+use crate::make;
+use crate::names;
+use crate::queue::{Command, Queue};
+use crate::registry::Registry;
+use crate::run::Means;
+use crate::view::{AccessView, KeepView, Preview, RenditionView};
+
+/// Pieces on their way at once: more hardly pay, and the service may take offence.
+const PARALLEL: usize = 8;
+
+/// What an engine works with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The real service, or a practice one.
+    pub endpoint: Endpoint,
+    /// Where jobs are remembered; nowhere, for a command line.
+    pub data_dir: Option<PathBuf>,
+    /// Pieces on their way at once, over all jobs; at least 1.
+    pub parallel: usize,
+    /// ffmpeg, by name or by path.
+    pub ffmpeg: PathBuf,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            endpoint: Endpoint::default(),
+            data_dir: None,
+            parallel: PARALLEL,
+            ffmpeg: PathBuf::from("ffmpeg"),
+        }
+    }
+}
+
+/// The engine. A clone is another handle to the same one; when the last is dropped, or
+/// [`Engine::shutdown`] is called, running jobs stop where they are and keep what they have.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    client: Client,
+    commands: mpsc::Sender<Command>,
+    snapshot: watch::Receiver<Snapshot>,
+    tasks: TaskTracker,
+}
+
+impl Engine {
+    /// Starts the engine. Must be called within a tokio runtime.
+    ///
+    /// Fails where the jobs' folder cannot be read, or the system has no usable TLS set-up.
+    pub fn open(config: Config) -> Result<Self, Error> {
+        let client = Client::new(&config.endpoint)?;
+        let fetcher = Fetcher::new(&config.endpoint, config.parallel.max(1))
+            .map_err(ustream::Error::Network)?;
+        let registry = Registry::open(config.data_dir.as_deref())?;
+        let saved = registry.load()?;
+        let means = Means {
+            client: client.clone(),
+            fetcher,
+            ffmpeg: config.ffmpeg,
+        };
+        let (commands, inbox) = mpsc::channel(16);
+        let (sender, snapshot) = watch::channel(Snapshot::default());
+        let tasks = TaskTracker::new();
+        tasks.spawn(Queue::new(means, registry, saved, sender).work(inbox));
+        Ok(Self {
+            client,
+            commands,
+            snapshot,
+            tasks,
+        })
+    }
+
+    /// Says what a link leads to. Saves nothing.
+    pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
+        let target: Target = link.parse().map_err(ustream::Error::Target)?;
+        let found = self.client.find(&target, access).await?;
+        let recording = self.client.recording(found, access).await?;
+        Ok(preview(found, &recording))
+    }
+
+    /// Adds a job to the queue.
+    pub async fn download(&self, job: NewJob) -> Result<JobId, Error> {
+        let NewJob {
+            link,
+            access,
+            choice,
+            remux,
+            output,
+            gaps,
+        } = job;
+        let target = link.parse().map_err(ustream::Error::Target)?;
+        let spec = JobSpec {
+            link,
+            target,
+            choice,
+            remux,
+            output,
+        };
+        let permit = Permit { access, gaps };
+        self.ask(|reply| Command::Add {
+            spec,
+            permit,
+            reply,
+        })
+        .await
+    }
+
+    /// Lets a job rest. What it has is kept.
+    pub async fn pause(&self, id: &JobId) -> Result<(), Error> {
+        self.ask(|reply| Command::Pause {
+            id: id.clone(),
+            reply,
+        })
+        .await
+    }
+
+    /// Lets a resting or failed job go on.
+    pub async fn resume(&self, id: &JobId, permit: Permit) -> Result<(), Error> {
+        self.ask(|reply| Command::Resume {
+            id: id.clone(),
+            permit,
+            reply,
+        })
+        .await
+    }
+
+    /// Takes a job off the list; what it has fetched is deleted unless it is to be kept.
+    /// A finished file always stays.
+    pub async fn remove(&self, id: &JobId, keep: bool) -> Result<(), Error> {
+        self.ask(|reply| Command::Remove {
+            id: id.clone(),
+            keep,
+            reply,
+        })
+        .await
+    }
+
+    /// Where the finished file of a job was saved.
+    pub async fn path(&self, id: &JobId) -> Option<PathBuf> {
+        self.ask(|reply| Command::Path {
+            id: id.clone(),
+            reply,
+        })
+        .await
+        .ok()
+        .flatten()
+    }
+
+    /// A reader of all jobs.
+    pub fn feed(&self) -> Feed {
+        Feed::new(self.snapshot.clone())
+    }
+
+    /// Stops all jobs where they are and waits until what they have is safe.
+    pub async fn shutdown(&self) {
+        // It may be down already.
+        let _ = self.commands.send(Command::Shutdown).await;
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send(command(reply))
+            .await
+            .map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+}
+
+fn preview(found: Found, recording: &Recording) -> Preview {
+    let plan = recording.plan(&Choice::default()).ok();
+    let chosen = plan.as_ref().and_then(|plan| {
+        recording
+            .renditions
+            .iter()
+            .find(|rendition| rendition.id == plan.rendition)
+    });
+    let original = recording.plan(&Choice {
+        keep: Keep::Original,
+        ..Choice::default()
+    });
+    let text = |text: &Option<String>| {
+        text.as_deref()
+            .map(names::clean_text)
+            .filter(|text| !text.is_empty())
+    };
+    Preview {
+        recording: recording.id.to_string(),
+        link: recording.link(),
+        newest_of_channel: found.newest,
+        title: text(&recording.title),
+        owner: text(&recording.owner),
+        date_unix_s: recording.date_unix_s,
+        duration_ms: recording.duration_ms,
+        renditions: recording
+            .renditions
+            .iter()
+            .map(|rendition| rendition_view(recording, rendition))
+            .collect(),
+        about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
+        file_stem: make::stem(None, recording),
+        has_flv: original.is_ok_and(|plan| plan.container == Container::Flv),
+    }
+}
+
+fn rendition_view(recording: &Recording, rendition: &Rendition) -> RenditionView {
+    let plan = recording.plan_of(rendition);
+    let segments = plan.map_or(0, |plan| plan.segments.len());
+    RenditionView {
+        id: rendition.id.0.clone(),
+        container: match rendition.container {
+            Container::Flv => "flv",
+            Container::Fmp4 => "fmp4",
+            Container::Ts => "ts",
+            Container::File => "file",
+        }
+        .to_owned(),
+        width: rendition.width,
+        height: rendition.height,
+        bitrate_kbps: rendition.bitrate_kbps,
+        about_bytes: recording.about_bytes(rendition),
+        segments: u32::try_from(segments).unwrap_or(u32::MAX),
+    }
+}
+
+impl From<AccessView> for Access {
+    fn from(view: AccessView) -> Self {
+        let AccessView {
+            password,
+            form,
+            referrer,
+        } = view;
+        Self {
+            password,
+            form,
+            form_defaults: false,
+            referrer,
+        }
+    }
+}
+
+impl From<KeepView> for Keep {
+    fn from(view: KeepView) -> Self {
+        match view {
+            KeepView::Mp4 => Self::Mp4,
+            KeepView::Original => Self::Original,
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Causes, and the consequence of each.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ustream::{FormField, Lock, TargetError};
+
+use crate::view::{Code, Failure, FormFieldView, GapView};
+
+/// Why a job cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The recording cannot be found or opened.
+    #[error(transparent)]
+    Find(#[from] ustream::Error),
+    /// A piece cannot be fetched, and the others would not come either.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Pieces that must exist could not be had; the others are kept.
+    #[error(
+        "{holes} of {total} pieces could not be downloaded, at {}{}",
+        spans(.gaps),
+        .reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+    )]
+    PiecesMissing {
+        /// How many.
+        holes: usize,
+        /// Out of how many.
+        total: usize,
+        /// When in the film.
+        gaps: Vec<GapView>,
+        /// Why the last of them did not come.
+        reason: Option<String>,
+    },
+    /// The service lists other pieces than those fetched so far.
+    #[error("the recording has changed since the download began; what is here is kept in {}", .0.display())]
+    Changed(PathBuf),
+    /// The pieces are not what their container promises, or the file did not come out right.
+    #[error(transparent)]
+    Media(#[from] media::Error),
+    /// The finished file did not pass the check.
+    #[error("the file did not pass the check: {0}")]
+    Check(String),
+    /// ffmpeg could not be run or failed; the original is kept.
+    #[error("ffmpeg: {problem}; the original is kept in {}", .original.display())]
+    Convert {
+        /// What ffmpeg said.
+        problem: String,
+        /// The complete original.
+        original: PathBuf,
+    },
+    /// A file or folder could not be read or written.
+    #[error("{}: {source}", .path.display())]
+    Disk {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process is saving this very file.
+    #[error("another copy of the program is saving {}", .0.display())]
+    InUse(PathBuf),
+    /// There is no job of that name.
+    #[error("there is no such job")]
+    NoSuchJob,
+    /// The engine has been shut down.
+    #[error("the program is closing")]
+    Closed,
+    /// A task of our own broke.
+    #[error("a task broke: {0}")]
+    Broken(String),
+}
+
+/// Why a piece could not be fetched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// No connection, or it broke off.
+    #[error("{host} could not be reached: {}", root(.source))]
+    Network {
+        /// Who.
+        host: String,
+        /// What the connection said.
+        source: reqwest::Error,
+    },
+    /// The host answered with an error.
+    #[error("{host} answered {status}")]
+    Status {
+        /// Who.
+        host: String,
+        /// HTTP status code.
+        status: u16,
+    },
+    /// The host asks to be left alone for a while.
+    #[error("{host} asks us to slow down")]
+    Busy {
+        /// Who.
+        host: String,
+        /// How long, where it says so.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is not a piece of the film.
+    #[error("{host} sent something that is not a piece of the film: {problem}")]
+    NotMedia {
+        /// Who.
+        host: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// No address of this piece is known (any more).
+    #[error("the service names no address for this piece")]
+    NoAddress,
+}
+
+impl Error {
+    pub(crate) fn disk(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Disk { path, source }
+    }
+
+    /// What a person can do about it.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Find(error) => find_code(error),
+            Self::Fetch(error) => fetch_code(error),
+            Self::PiecesMissing { .. } => Code::PiecesMissing,
+            Self::Changed(_) => Code::Changed,
+            Self::Media(error) => media_code(error),
+            Self::Check(_) => Code::CheckFailed,
+            Self::Convert { .. } => Code::ConvertFailed,
+            Self::Disk { source, .. } => disk_code(source),
+            Self::InUse(_) => Code::InUse,
+            Self::NoSuchJob | Self::Closed | Self::Broken(_) => Code::Internal,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let fields = match error {
+            Error::Find(ustream::Error::Locked(
+                Lock::Form { fields } | Lock::FormRefused { fields, .. },
+            )) => fields.iter().map(field_view).collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            code: error.code(),
+            detail: detail(error),
+            fields,
+        }
+    }
+}
+
+/// The one thing a screen shows of the cause; whole sentences stay in its catalogue.
+fn detail(error: &Error) -> String {
+    match error {
+        Error::Find(ustream::Error::Target(TargetError::OtherSite { host })) => host.clone(),
+        Error::Find(ustream::Error::Locked(Lock::FormRefused { message, .. })) => {
+            crate::names::clean_text(message)
+        }
+        Error::Find(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
+        Error::Find(ustream::Error::Network(source)) => root(source),
+        other => other.to_string(),
+    }
+}
+
+fn field_view(field: &FormField) -> FormFieldView {
+    FormFieldView {
+        name: field.name.clone(),
+        label: crate::names::clean_text(&field.label),
+        required: field.required,
+    }
+}
+
+fn find_code(error: &ustream::Error) -> Code {
+    use ustream::Error as Find;
+    match error {
+        Find::Target(TargetError::NoLink) => Code::NotALink,
+        Find::Target(TargetError::OtherSite { .. }) => Code::OtherSite,
+        Find::Locked(lock) => match lock {
+            Lock::Form { .. } => Code::NeedsForm,
+            Lock::FormRefused { .. } => Code::FormRefused,
+            Lock::Password { wrong: false } => Code::NeedsPassword,
+            Lock::Password { wrong: true } => Code::WrongPassword,
+            Lock::Embed => Code::EmbedOnly,
+            Lock::Login => Code::MembersOnly,
+            Lock::Region => Code::Region,
+            _ => Code::Locked,
+        },
+        Find::NotFound(_) => Code::NotFound,
+        Find::StillLive => Code::StillLive,
+        Find::NotRecorded => Code::NotRecorded,
+        Find::Network(source) => network_code(source),
+        Find::Busy { .. } => Code::Busy,
+        Find::Malformed { .. } | Find::TooLarge { .. } | Find::Astray(_) => Code::BadAnswer,
+        Find::NoRendition => Code::Unsupported,
+        // Silence and HTTP errors, and whatever the crate learns to say later.
+        _ => Code::SiteDown,
+    }
+}
+
+fn fetch_code(error: &FetchError) -> Code {
+    match error {
+        FetchError::Network { source, .. } => network_code(source),
+        FetchError::Status { .. } => Code::SiteDown,
+        FetchError::Busy { .. } => Code::Busy,
+        FetchError::NotMedia { .. } | FetchError::NoAddress => Code::BadAnswer,
+    }
+}
+
+fn media_code(error: &media::Error) -> Code {
+    match error {
+        media::Error::Io(source) => disk_code(source),
+        media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
+        _ => Code::CheckFailed,
+    }
+}
+
+fn disk_code(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Code::DriveGone,
+        _ => Code::NoWrite,
+    }
+}
+
+/// Tells "this computer is offline" from "that site is down": the cause hides below two layers.
+fn network_code(error: &reqwest::Error) -> Code {
+    let refused = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| {
+            !matches!(
+                cause.kind(),
+                io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::NetworkDown
+                | io::ErrorKind::HostUnreachable
+                // What a failed look-up of a name comes as.
+                | io::ErrorKind::Other
+            ) && cause.raw_os_error().is_some()
+        });
+    if error.is_connect() && !error.is_timeout() && !refused {
+        Code::Offline
+    } else {
+        Code::SiteDown
+    }
+}
+
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |cause| cause.source())
+}
+
+/// The innermost cause in words, without the address that reqwest puts before it.
+fn root(error: &reqwest::Error) -> String {
+    causes(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+fn spans(gaps: &[GapView]) -> String {
+    let shown = gaps.iter().take(5).map(|gap| {
+        let second = gap.start_ms / 1000;
+        format!(
+            "{}:{:02}:{:02}",
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        )
+    });
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if gaps.len() > 5 {
+        text.push_str(", …");
+    }
+    text
+}

@@ -1,0 +1,120 @@
+//! Updates for a reader: whole snapshots of what changed, never more than it can draw.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::view::{JobView, Update};
+
+/// Ten updates a second are as many as an eye can follow.
+const AT_MOST_EVERY: Duration = Duration::from_millis(100);
+
+/// What the queue publishes: all jobs, in their order.
+pub(crate) type Snapshot = Arc<Vec<JobView>>;
+
+/// A reader's own view of the jobs. The first update holds everything.
+#[derive(Debug)]
+pub struct Feed {
+    jobs: watch::Receiver<Snapshot>,
+    seen: HashMap<String, JobView>,
+    last: Option<Instant>,
+}
+
+impl Feed {
+    pub(crate) fn new(mut jobs: watch::Receiver<Snapshot>) -> Self {
+        jobs.mark_changed();
+        Self {
+            jobs,
+            seen: HashMap::new(),
+            last: None,
+        }
+    }
+
+    /// Waits for the next change; nothing when the engine is gone.
+    pub async fn next(&mut self) -> Option<Update> {
+        loop {
+            self.jobs.changed().await.ok()?;
+            if let Some(last) = self.last {
+                tokio::time::sleep_until(last + AT_MOST_EVERY).await;
+            }
+            let snapshot = self.jobs.borrow_and_update().clone();
+            let update = self.difference(&snapshot);
+            let first = self.last.is_none();
+            if first || !update.changed.is_empty() || !update.removed.is_empty() {
+                self.last = Some(Instant::now());
+                return Some(update);
+            }
+        }
+    }
+
+    fn difference(&mut self, snapshot: &[JobView]) -> Update {
+        let changed: Vec<JobView> = snapshot
+            .iter()
+            .filter(|job| self.seen.get(&job.id) != Some(job))
+            .cloned()
+            .collect();
+        let now: HashMap<String, JobView> = snapshot
+            .iter()
+            .map(|job| (job.id.clone(), job.clone()))
+            .collect();
+        let removed = self
+            .seen
+            .keys()
+            .filter(|id| !now.contains_key(*id))
+            .cloned()
+            .collect();
+        self.seen = now;
+        Update { changed, removed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::JobState;
+
+    fn job(id: &str, title: &str) -> JobView {
+        JobView {
+            id: id.into(),
+            link: String::new(),
+            title: title.into(),
+            newest_of_channel: false,
+            folder: String::new(),
+            state: JobState::Queued,
+            progress: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_gets_everything_first_and_then_only_what_changed() {
+        let (send, receive) = watch::channel(Snapshot::default());
+        let mut feed = Feed::new(receive);
+        assert_eq!(feed.next().await, Some(Update::default()));
+        send.send_replace(Arc::new(vec![job("a", "one"), job("b", "two")]));
+        assert_eq!(feed.next().await.unwrap().changed.len(), 2);
+        send.send_replace(Arc::new(vec![job("b", "three")]));
+        let update = feed.next().await.unwrap();
+        assert_eq!(
+            (update.changed, update.removed),
+            (vec![job("b", "three")], vec!["a".into()])
+        );
+        drop(send);
+        assert_eq!(feed.next().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_of_changes_comes_as_one_update() {
+        let (send, receive) = watch::channel(Snapshot::default());
+        let mut feed = Feed::new(receive);
+        feed.next().await;
+        let start = Instant::now();
+        for title in ["1", "2", "3"] {
+            send.send_replace(Arc::new(vec![job("a", title)]));
+        }
+        assert_eq!(feed.next().await.unwrap().changed, vec![job("a", "3")]);
+        assert!(start.elapsed() >= AT_MOST_EVERY);
+    }
+}

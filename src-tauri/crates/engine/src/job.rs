@@ -1,0 +1,206 @@
+//! What a job is and how its state may change.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use ustream::{Access, Choice, Target};
+
+use crate::view::{Failure, Finished, JobState};
+
+/// Name of a job: sixteen hexadecimal digits, drawn by chance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct JobId(String);
+
+impl JobId {
+    pub(crate) fn random() -> Self {
+        Self(format!("{:016x}", fastrand::u64(..)))
+    }
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text is not sixteen hexadecimal digits.
+#[derive(Debug, thiserror::Error)]
+#[error("that is not the name of a job")]
+pub struct NotAJobId;
+
+impl FromStr for JobId {
+    type Err = NotAJobId;
+
+    fn from_str(text: &str) -> Result<Self, NotAJobId> {
+        // It becomes a file name, so nothing else may pass.
+        let fits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        fits.then(|| Self(text.to_ascii_lowercase()))
+            .ok_or(NotAJobId)
+    }
+}
+
+impl TryFrom<String> for JobId {
+    type Error = NotAJobId;
+
+    fn try_from(text: String) -> Result<Self, NotAJobId> {
+        text.parse()
+    }
+}
+
+impl From<JobId> for String {
+    fn from(id: JobId) -> Self {
+        id.0
+    }
+}
+
+/// Who makes the MP4.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remux {
+    /// This program, in one pass beside the download.
+    #[default]
+    Builtin,
+    /// ffmpeg, after the original has been written.
+    Ffmpeg,
+}
+
+/// Where the file goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// An existing folder, or one that is made.
+    pub folder: PathBuf,
+    /// Name of the file without its ending; the recording's title where it is absent.
+    pub stem: Option<String>,
+}
+
+/// What is saved of a job's order. Holds nothing that expires and nothing secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobSpec {
+    /// The link as it was given.
+    pub link: String,
+    /// What it points at.
+    pub target: Target,
+    /// Which rendition, and what to keep.
+    pub choice: Choice,
+    /// Who makes the MP4.
+    pub remux: Remux,
+    /// Where the file goes.
+    pub output: Output,
+}
+
+/// A new order.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// A link, or any text that holds one.
+    pub link: String,
+    /// What opens its locks.
+    pub access: Access,
+    /// Which rendition, and what to keep.
+    pub choice: Choice,
+    /// Who makes the MP4.
+    pub remux: Remux,
+    /// Where the file goes.
+    pub output: Output,
+    /// Save what there is, if pieces stay missing.
+    pub gaps: bool,
+}
+
+/// What a person grants when a job goes on.
+#[derive(Clone, Debug, Default)]
+pub struct Permit {
+    /// What opens its locks.
+    pub access: Access,
+    /// Save what there is, if pieces stay missing.
+    pub gaps: bool,
+}
+
+/// Something that happens to a job.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    Start,
+    Pause,
+    Resume,
+    Fail(Failure),
+    Finish(Finished),
+}
+
+impl JobState {
+    /// The state after `event`, or nothing where the event comes too late to count.
+    pub(crate) fn on(&self, event: Event) -> Option<Self> {
+        match (self, event) {
+            (Self::Queued, Event::Start) => Some(Self::Running),
+            (Self::Queued | Self::Running, Event::Pause) => Some(Self::Paused),
+            (Self::Paused | Self::Failed { .. }, Event::Resume) => Some(Self::Queued),
+            (Self::Running, Event::Fail(failure)) => Some(Self::Failed { failure }),
+            // A finish is a fact: the file is there.
+            (Self::Queued | Self::Running | Self::Paused, Event::Finish(finished)) => {
+                Some(Self::Done { finished })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Code;
+
+    fn failure() -> Failure {
+        Failure {
+            code: Code::Busy,
+            detail: String::new(),
+            fields: Vec::new(),
+        }
+    }
+
+    fn finished() -> Finished {
+        Finished {
+            file: "a.mp4".into(),
+            size_bytes: 1,
+            duration_ms: 1,
+            gaps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_finish_counts_even_after_a_pause() {
+        let done = JobState::Paused.on(Event::Finish(finished()));
+        assert_eq!(
+            done,
+            Some(JobState::Done {
+                finished: finished()
+            })
+        );
+    }
+
+    #[test]
+    fn a_late_failure_does_not_undo_a_pause_or_a_finish() {
+        assert_eq!(JobState::Paused.on(Event::Fail(failure())), None);
+        let done = JobState::Done {
+            finished: finished(),
+        };
+        assert_eq!(done.on(Event::Fail(failure())), None);
+        assert_eq!(done.on(Event::Resume), None);
+    }
+
+    #[test]
+    fn only_a_waiting_job_starts_and_only_a_resting_one_goes_on() {
+        assert_eq!(JobState::Queued.on(Event::Start), Some(JobState::Running));
+        assert_eq!(JobState::Paused.on(Event::Start), None);
+        assert_eq!(JobState::Running.on(Event::Resume), None);
+        let failed = JobState::Failed { failure: failure() };
+        assert_eq!(failed.on(Event::Resume), Some(JobState::Queued));
+    }
+
+    #[test]
+    fn a_job_id_is_a_safe_file_name_or_nothing() {
+        assert!("../../../../etc/a".parse::<JobId>().is_err());
+        assert!("".parse::<JobId>().is_err());
+        let id = JobId::random();
+        assert_eq!(id.to_string().parse::<JobId>().unwrap(), id);
+    }
+}

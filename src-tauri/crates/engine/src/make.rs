@@ -1,0 +1,117 @@
+//! What is to be made of a recording: decided once, before anything is fetched.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use media::{Film, Format, Source, Tags};
+use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
+
+use crate::assemble::Sheet;
+use crate::error::Error;
+use crate::gather::blocking;
+use crate::job::{JobSpec, Remux};
+use crate::names;
+use crate::part::{Opened, Part, Place};
+
+/// What is to be made.
+#[derive(Debug)]
+pub(crate) struct Make {
+    pub(crate) plan: SegmentPlan,
+    pub(crate) source: Source,
+    /// What our own muxer writes.
+    format: Format,
+    /// ffmpeg makes the MP4 of it afterwards.
+    pub(crate) convert: bool,
+    /// Ending of what our own muxer writes.
+    pub(crate) original_extension: &'static str,
+    /// Ending of the finished file.
+    extension: &'static str,
+    stem: String,
+}
+
+impl Make {
+    /// Chooses rendition, containers and name.
+    pub(crate) fn of(spec: &JobSpec, recording: &Recording) -> Result<Self, Error> {
+        let convert = spec.remux == Remux::Ffmpeg && spec.choice.keep == Keep::Mp4;
+        // ffmpeg reads an original, so that is what is fetched for it.
+        let keep = if convert {
+            Keep::Original
+        } else {
+            spec.choice.keep
+        };
+        let plan = recording.plan(&Choice {
+            keep,
+            ..spec.choice
+        })?;
+        let (source, format) = match (plan.container, keep) {
+            (Container::Flv, Keep::Original) => (Source::Flv, Format::Flv),
+            (Container::Flv, Keep::Mp4) => (Source::Flv, Format::Mp4),
+            (Container::Fmp4, _) => (Source::Fmp4, Format::Mp4),
+            (Container::Ts | Container::File, _) => {
+                return Err(media::Error::Unsupported(format!("{:?}", plan.container)).into());
+            }
+        };
+        let original_extension = match format {
+            Format::Flv => "flv",
+            Format::Mp4 => "mp4",
+        };
+        Ok(Self {
+            plan,
+            source,
+            format,
+            convert,
+            original_extension,
+            extension: if convert { "mp4" } else { original_extension },
+            stem: stem(spec.output.stem.as_deref(), recording),
+        })
+    }
+
+    /// Opens the part folder below `folder`.
+    pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
+        let (folder, stem, plan) = (folder.to_owned(), self.stem.clone(), self.plan.clone());
+        let extension = self.extension;
+        blocking(move || {
+            let place = Place {
+                folder: &folder,
+                stem: &stem,
+                extension,
+            };
+            Part::open(place, &plan)
+        })
+        .await
+    }
+
+    /// What the assembly needs.
+    pub(crate) fn sheet(&self, recording: &Recording) -> Sheet {
+        let film = Film {
+            tags: Tags {
+                title: recording.title.as_deref().map(names::clean_text),
+                artist: recording.owner.as_deref().map(names::clean_text),
+                date: recording.date_unix_s.and_then(day),
+                comment: Some(recording.link()),
+            },
+            duration_ms: recording.duration_ms,
+            pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
+        };
+        Sheet {
+            source: self.source,
+            format: self.format,
+            film,
+            segments: self.plan.segments.clone(),
+        }
+    }
+}
+
+/// The name a person gave, or the title, or the recording's number.
+pub(crate) fn stem(given: Option<&str>, recording: &Recording) -> String {
+    given
+        .and_then(names::stem)
+        .or_else(|| recording.title.as_deref().and_then(names::stem))
+        .unwrap_or_else(|| format!("ustream {}", recording.id))
+}
+
+fn day(unix_s: i64) -> Option<String> {
+    let time = Timestamp::from_second(unix_s).ok()?;
+    Some(time.to_zoned(TimeZone::UTC).date().to_string())
+}

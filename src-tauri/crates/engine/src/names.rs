@@ -1,0 +1,142 @@
+//! What a file may be called, on every disk.
+
+/// Longest stem in bytes: leaves room for ` (999)`, the ending and `.part` within the 255 bytes
+/// that Linux and the 255 units that Windows and macOS allow.
+const MAX_STEM_BYTES: usize = 180;
+
+/// Names that Windows keeps for devices, whatever ending follows.
+const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+
+/// Makes a file name without its ending of any text, or nothing where nothing is left of it.
+pub(crate) fn stem(text: &str) -> Option<String> {
+    let spaced: String = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(plain)
+        .collect();
+    let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A leading dot hides a file, a trailing one is dropped by Windows.
+    let trimmed = words.trim_matches(['.', ' ']);
+    let cut = cut_at(trimmed, MAX_STEM_BYTES).trim_end_matches(['.', ' ']);
+    if cut.is_empty() {
+        return None;
+    }
+    Some(if is_device(cut) {
+        format!("{cut}_")
+    } else {
+        cut.to_owned()
+    })
+}
+
+/// Takes control characters and marks that turn the direction of writing out of text for people.
+pub(crate) fn clean_text(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name of the `n`-th file of that stem: `stem`, `stem (2)`, …
+pub(crate) fn numbered(stem: &str, n: u32) -> String {
+    if n == 1 {
+        stem.to_owned()
+    } else {
+        format!("{stem} ({n})")
+    }
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    }
+}
+
+/// Zero-width and bidirectional controls: they make a name look like another.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn is_device(stem: &str) -> bool {
+    let first = stem.split('.').next().unwrap_or(stem).trim_end();
+    let numbered_device = |name: &str| {
+        first
+            .get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && matches!(first.get(3..), Some(rest) if rest.chars().count() == 1
+                && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³')))
+    };
+    DEVICES.iter().any(|name| first.eq_ignore_ascii_case(name))
+        || numbered_device("COM")
+        || numbered_device("LPT")
+}
+
+fn cut_at(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let end = (0..=bytes)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_title_cannot_climb_out_of_its_folder() {
+        assert_eq!(stem("../../x").as_deref(), Some("x"));
+        assert_eq!(stem("..\\..\\Windows\\x").as_deref(), Some("Windows x"));
+        assert_eq!(stem(".."), None);
+    }
+
+    #[test]
+    fn device_names_of_windows_are_avoided() {
+        assert_eq!(stem("CON").as_deref(), Some("CON_"));
+        assert_eq!(stem("com7").as_deref(), Some("com7_"));
+        assert_eq!(stem("nul.txt").as_deref(), Some("nul.txt_"));
+        assert_eq!(stem("Console").as_deref(), Some("Console"));
+        assert_eq!(stem("LPT10").as_deref(), Some("LPT10"));
+    }
+
+    #[test]
+    fn ordinary_titles_stay_as_they_are() {
+        for title in [
+            "Launch day – full stream",
+            "Año Nuevo 🎆",
+            "مرحبا",
+            "第1回 会議",
+        ] {
+            assert_eq!(stem(title).as_deref(), Some(title));
+        }
+        assert_eq!(stem("Q&A: part 1/2?").as_deref(), Some("Q&A part 1 2"));
+    }
+
+    #[test]
+    fn marks_that_disguise_an_ending_are_taken_out() {
+        assert_eq!(
+            stem("photo\u{202e}4pm.exe").as_deref(),
+            Some("photo4pm.exe")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_safe_name_or_none(text in any::<String>()) {
+            if let Some(name) = stem(&text) {
+                prop_assert!(!name.is_empty() && name.len() <= MAX_STEM_BYTES + 1);
+                prop_assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0']));
+                prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']));
+                prop_assert!(!name.chars().any(char::is_control));
+                prop_assert_eq!(stem(&name), Some(name.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! The folder of an unfinished film: beside the finished one, so that the last rename is atomic.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use ustream::{SegmentId, SegmentKind, SegmentPlan};
+
+use crate::durable::{self, TEMPORARY};
+use crate::error::Error;
+use crate::names;
+use crate::view::Finished;
+
+/// More files of one name than this are somebody's mistake.
+const MAX_NUMBER: u32 = 999;
+/// Held by the process that is saving the film.
+const LOCK: &str = "lock";
+
+/// What a part folder belongs to.
+#[derive(Debug, Serialize, Deserialize)]
+struct Frozen {
+    schema: u32,
+    /// Ending of the finished file.
+    extension: String,
+    plan: SegmentPlan,
+}
+
+/// Written before the finished film gets its name: after a crash, the name says what happened.
+#[derive(Debug, Serialize, Deserialize)]
+struct Intent {
+    /// Name of the film within the part folder: gone once it has been renamed.
+    film: String,
+    finished: Finished,
+}
+
+/// Where a film shall go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) folder: &'a Path,
+    pub(crate) stem: &'a str,
+    /// Without the dot.
+    pub(crate) extension: &'a str,
+}
+
+/// What is found at a place.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// A part folder, new or from an earlier attempt.
+    Part(Part),
+    /// The film was finished just before a crash.
+    Finished(PathBuf, Finished),
+}
+
+/// A part folder that nobody else is using.
+#[derive(Debug)]
+pub(crate) struct Part {
+    folder: PathBuf,
+    target: PathBuf,
+    /// Held, not read: it keeps other processes out.
+    _lock: File,
+}
+
+impl Part {
+    /// Opens the part folder of `plan` at `place`, or makes one under the next free name.
+    pub(crate) fn open(place: Place<'_>, plan: &SegmentPlan) -> Result<Opened, Error> {
+        fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
+        for number in 1..=MAX_NUMBER {
+            let stem = names::numbered(place.stem, number);
+            let target = place.folder.join(format!("{stem}.{}", place.extension));
+            let folder = place.folder.join(format!("{stem}.part"));
+            let mine = match state(&folder)? {
+                State::Free => !taken(&target),
+                State::Of(frozen) => frozen.is(plan, place.extension),
+                State::Foreign => false,
+            };
+            if mine {
+                return Self::enter(folder, target, plan, place.extension);
+            }
+        }
+        let full = io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name");
+        Err(Error::Disk {
+            path: place.folder.to_owned(),
+            source: full,
+        })
+    }
+
+    fn enter(
+        folder: PathBuf,
+        target: PathBuf,
+        plan: &SegmentPlan,
+        extension: &str,
+    ) -> Result<Opened, Error> {
+        fs::create_dir_all(&folder).map_err(Error::disk(&folder))?;
+        let lock = lock(&folder)?;
+        let part = Self {
+            folder,
+            target,
+            _lock: lock,
+        };
+        part.sweep()?;
+        if let Some(finished) = part.finished_before_a_crash()? {
+            let target = part.target.clone();
+            part.remove()?;
+            return Ok(Opened::Finished(target, finished));
+        }
+        part.freeze(plan, extension)?;
+        Ok(Opened::Part(part))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The finished film gets another ending.
+    pub(crate) fn retarget(mut self, extension: &str) -> Self {
+        self.target.set_extension(extension);
+        self
+    }
+
+    /// Gives the finished film its name and takes the folder away. Never overwrites: where the
+    /// name was taken meanwhile, the next free number is used.
+    pub(crate) fn finish(
+        self,
+        film: &Path,
+        mut finished: Finished,
+    ) -> Result<(PathBuf, Finished), Error> {
+        let mut target = self.target.clone();
+        for number in 2..=MAX_NUMBER {
+            finished.file = file_name(&target);
+            let intent = Intent {
+                film: file_name(film),
+                finished: finished.clone(),
+            };
+            let path = self.folder.join("intent.json");
+            durable::write_json(&path, &intent).map_err(Error::disk(&path))?;
+            match durable::rename_new(film, &target) {
+                Ok(()) => {
+                    self.remove()?;
+                    return Ok((target, finished));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    target = renumbered(&self.target, number);
+                }
+                Err(source) => {
+                    return Err(Error::Disk {
+                        path: target,
+                        source,
+                    });
+                }
+            }
+        }
+        let full = io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name");
+        Err(Error::Disk {
+            path: target,
+            source: full,
+        })
+    }
+
+    /// Takes the folder and all that is in it away.
+    pub(crate) fn remove(self) -> Result<(), Error> {
+        let Self {
+            folder,
+            _lock: lock,
+            ..
+        } = self;
+        // Windows does not delete a file that is open.
+        drop(lock);
+        fs::remove_dir_all(&folder).map_err(Error::disk(&folder))
+    }
+
+    /// Temporaries of a write that a crash cut short.
+    fn sweep(&self) -> Result<(), Error> {
+        for entry in fs::read_dir(&self.folder).map_err(Error::disk(&self.folder))? {
+            let entry = entry.map_err(Error::disk(&self.folder))?;
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                fs::remove_file(entry.path()).map_err(Error::disk(&entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The intent is there and the film is not here any more: it has its name.
+    fn finished_before_a_crash(&self) -> Result<Option<Finished>, Error> {
+        let path = self.folder.join("intent.json");
+        let Some(intent) = durable::read_json::<Intent>(&path).unwrap_or_default() else {
+            return Ok(None);
+        };
+        let named = self.target.with_file_name(&intent.finished.file);
+        let there = fs::metadata(&named).is_ok_and(|file| file.len() == intent.finished.size_bytes);
+        if there && !taken(&self.folder.join(&intent.film)) {
+            return Ok(Some(intent.finished));
+        }
+        fs::remove_file(&path).map_err(Error::disk(&path))?;
+        Ok(None)
+    }
+
+    /// Compares with the plan of the earlier attempt and saves this one.
+    fn freeze(&self, plan: &SegmentPlan, extension: &str) -> Result<(), Error> {
+        let path = self.folder.join("plan.json");
+        if let State::Of(older) = state(&self.folder)? {
+            if !plan.continues(&older.plan) {
+                return Err(Error::Changed(self.folder.clone()));
+            }
+            if *plan == older.plan {
+                return Ok(());
+            }
+        }
+        let frozen = Frozen {
+            schema: 1,
+            extension: extension.to_owned(),
+            plan: plan.clone(),
+        };
+        durable::write_json(&path, &frozen).map_err(Error::disk(&path))
+    }
+}
+
+impl Frozen {
+    fn is(&self, plan: &SegmentPlan, extension: &str) -> bool {
+        self.extension == extension
+            && self.plan.recording == plan.recording
+            && self.plan.rendition == plan.rendition
+    }
+}
+
+enum State {
+    /// Nothing of value: no folder, or one that a crash left before anything was fetched.
+    Free,
+    Of(Box<Frozen>),
+    /// Somebody else's folder, or a damaged plan: it is left alone.
+    Foreign,
+}
+
+fn state(folder: &Path) -> Result<State, Error> {
+    if !taken(folder) {
+        return Ok(State::Free);
+    }
+    let path = folder.join("plan.json");
+    match durable::read_json::<Frozen>(&path) {
+        Ok(Some(frozen)) => Ok(State::Of(Box::new(frozen))),
+        Ok(None) if holds_nothing(folder) => Ok(State::Free),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Error::Disk {
+            path,
+            source: error,
+        }),
+        Ok(None) | Err(_) => Ok(State::Foreign),
+    }
+}
+
+/// Holds nothing but what [`Part::enter`] makes before the plan.
+fn holds_nothing(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.all(|entry| {
+            entry.is_ok_and(|entry| {
+                let name = entry.file_name();
+                name == LOCK || name.to_string_lossy().starts_with(TEMPORARY)
+            })
+        })
+    })
+}
+
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join(LOCK);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(Error::disk(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.with_extension(""))),
+        // Some network disks know no locks; one person with one program is the usual case there.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+        Err(TryLockError::Error(source)) => Err(Error::Disk { path, source }),
+    }
+}
+
+/// The output in progress.
+pub(crate) fn output(folder: &Path) -> PathBuf {
+    folder.join("film")
+}
+
+/// What vouches for the output.
+pub(crate) fn journal(folder: &Path) -> PathBuf {
+    folder.join("journal")
+}
+
+/// What ffmpeg makes of the output.
+pub(crate) fn converted(folder: &Path) -> PathBuf {
+    folder.join("converted.mp4")
+}
+
+/// Where a piece waits that came before its turn.
+pub(crate) fn early(folder: &Path, id: SegmentId) -> PathBuf {
+    let piece = match id.kind {
+        SegmentKind::Init => "init".to_owned(),
+        SegmentKind::Media(number) => number.to_string(),
+    };
+    folder.join(format!("early-{}-{piece}", id.track))
+}
+
+/// Whether anything has that name, be it a link that leads nowhere.
+fn taken(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+fn renumbered(target: &Path, number: u32) -> PathBuf {
+    let part = |text: Option<&std::ffi::OsStr>| {
+        text.map(|text| text.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    let stem = names::numbered(&part(target.file_stem()), number);
+    target.with_file_name(format!("{stem}.{}", part(target.extension())))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use ustream::{Container, Presence, RecordingId, RenditionId, Segment, Track, TrackKind};
+
+    use super::*;
+
+    fn plan(recording: u64) -> SegmentPlan {
+        let id = SegmentId {
+            track: 0,
+            kind: SegmentKind::Media(0),
+        };
+        SegmentPlan {
+            recording: RecordingId(recording),
+            rendition: RenditionId("2/1/chunk_%_%.flv".into()),
+            container: Container::Flv,
+            tracks: vec![Track {
+                kind: TrackKind::Both,
+                template: "2/1/chunk_%_%.flv".into(),
+                init_template: None,
+                language: None,
+            }],
+            segments: vec![Segment {
+                id,
+                start_ms: 0,
+                duration_ms: 6000,
+                presence: Presence::Sure,
+            }],
+        }
+    }
+
+    fn open(folder: &Path, recording: u64) -> Result<Part, Error> {
+        let place = Place {
+            folder,
+            stem: "film",
+            extension: "mp4",
+        };
+        match Part::open(place, &plan(recording))? {
+            Opened::Part(part) => Ok(part),
+            Opened::Finished(path, _) => panic!("finished: {}", path.display()),
+        }
+    }
+
+    fn finished(size_bytes: u64) -> Finished {
+        Finished {
+            file: String::new(),
+            size_bytes,
+            duration_ms: 1,
+            gaps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_same_film_goes_on_in_its_own_folder_and_another_takes_the_next_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = open(folder.path(), 1).unwrap().path().to_owned();
+        assert_eq!(open(folder.path(), 1).unwrap().path(), path);
+        let other = open(folder.path(), 2).unwrap();
+        assert_eq!(other.path(), folder.path().join("film (2).part"));
+        assert_eq!(other.target, folder.path().join("film (2).mp4"));
+    }
+
+    #[test]
+    fn two_programs_cannot_save_the_same_film_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let _part = open(folder.path(), 1).unwrap();
+        assert!(matches!(open(folder.path(), 1), Err(Error::InUse(_))));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_ours_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("film.part")).unwrap();
+        fs::write(folder.path().join("film.part/diary.txt"), "dear").unwrap();
+        let part = open(folder.path(), 1).unwrap();
+        assert_eq!(part.target, folder.path().join("film (2).mp4"));
+        assert!(folder.path().join("film.part/diary.txt").exists());
+    }
+
+    #[test]
+    fn a_name_that_is_taken_meanwhile_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = open(folder.path(), 1).unwrap();
+        fs::write(output(part.path()), "new").unwrap();
+        fs::write(&part.target, "old").unwrap();
+        let film = output(part.path());
+        let (path, finished) = part.finish(&film, finished(3)).unwrap();
+        assert_eq!(path, folder.path().join("film (2).mp4"));
+        assert_eq!(finished.file, "film (2).mp4");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("film.mp4")).unwrap(),
+            "old"
+        );
+        assert!(!folder.path().join("film.part").exists());
+    }
+
+    #[test]
+    fn a_crash_between_the_rename_and_the_cleaning_up_is_a_finish() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = open(folder.path(), 1).unwrap();
+        fs::write(&part.target, "new").unwrap();
+        let mut done = finished(3);
+        done.file = "film.mp4".into();
+        let intent = Intent {
+            film: "film".into(),
+            finished: done.clone(),
+        };
+        durable::write_json(&part.path().join("intent.json"), &intent).unwrap();
+        drop(part);
+        let place = Place {
+            folder: folder.path(),
+            stem: "film",
+            extension: "mp4",
+        };
+        match Part::open(place, &plan(1)).unwrap() {
+            Opened::Finished(path, finished) => {
+                assert_eq!((path, finished), (folder.path().join("film.mp4"), done));
+            }
+            Opened::Part(part) => panic!("not finished: {part:?}"),
+        }
+        assert!(!folder.path().join("film.part").exists());
+    }
+}

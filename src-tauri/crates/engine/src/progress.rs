@@ -1,0 +1,262 @@
+//! How far a run is: a level that can be read late or seldom.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::view::{ProgressView, Stage};
+
+/// Speed is smoothed over about this long: shorter jumps, longer lies.
+const SPEED_WINDOW: Duration = Duration::from_secs(4);
+/// Time left is not guessed from less data than this.
+const SETTLE: Duration = Duration::from_secs(5);
+/// Below this share of the film, the stated bit rate says more about its size than the pieces do.
+const TRUST_PIECES_FROM: f64 = 0.05;
+
+/// What a run writes and a reader of progress looks at.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    level: Mutex<Level>,
+}
+
+#[derive(Debug)]
+struct Level {
+    stage: Stage,
+    /// Of a stage that counts neither bytes nor pieces.
+    fraction: Option<f64>,
+    /// Time that the pieces cover, over all tracks.
+    done_ms: u64,
+    total_ms: u64,
+    /// Bytes of pieces that are here, and of those that are coming.
+    bytes: u64,
+    guess_bytes: Option<u64>,
+    waiting: bool,
+    /// Bytes ever received, for the speed.
+    received: u64,
+    speed: Speed,
+}
+
+#[derive(Debug)]
+struct Speed {
+    since: Option<Instant>,
+    last: Option<(Instant, u64)>,
+    bytes_per_second: f64,
+}
+
+impl Meter {
+    pub(crate) fn new() -> Self {
+        Self {
+            level: Mutex::new(Level {
+                stage: Stage::Resolving,
+                fraction: None,
+                done_ms: 0,
+                total_ms: 0,
+                bytes: 0,
+                guess_bytes: None,
+                waiting: false,
+                received: 0,
+                speed: Speed {
+                    since: None,
+                    last: None,
+                    bytes_per_second: 0.0,
+                },
+            }),
+        }
+    }
+
+    pub(crate) fn enter(&self, stage: Stage) {
+        let mut level = self.lock();
+        level.stage = stage;
+        level.fraction = None;
+        level.waiting = false;
+    }
+
+    /// Says how much there is to fetch, and how much of it is here from earlier attempts.
+    pub(crate) fn begin_fetch(&self, total_ms: u64, done_ms: u64, bytes: u64, guess: Option<u64>) {
+        self.enter(Stage::Fetching);
+        let mut level = self.lock();
+        (
+            level.total_ms,
+            level.done_ms,
+            level.bytes,
+            level.guess_bytes,
+        ) = (total_ms, done_ms, bytes, guess);
+        level.speed.since = Some(Instant::now());
+    }
+
+    /// A piece of this length is settled: it is here, or it is known not to exist.
+    pub(crate) fn settled(&self, duration_ms: u64) {
+        let mut level = self.lock();
+        level.done_ms = level
+            .done_ms
+            .saturating_add(duration_ms)
+            .min(level.total_ms);
+    }
+
+    pub(crate) fn waiting(&self, waiting: bool) {
+        self.lock().waiting = waiting;
+    }
+
+    pub(crate) fn fraction(&self, fraction: f64) {
+        self.lock().fraction = Some(fraction.clamp(0.0, 1.0));
+    }
+
+    /// Counts a body as it comes; what is not [kept](Incoming::keep) is taken back.
+    pub(crate) fn incoming(&self) -> Incoming<'_> {
+        Incoming {
+            meter: self,
+            bytes: 0,
+            kept: false,
+        }
+    }
+
+    pub(crate) fn view(&self) -> ProgressView {
+        self.lock().view(Instant::now())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Level> {
+        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        self.level.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The bytes of one body that is coming in.
+#[derive(Debug)]
+pub(crate) struct Incoming<'a> {
+    meter: &'a Meter,
+    bytes: u64,
+    kept: bool,
+}
+
+impl Incoming<'_> {
+    pub(crate) fn add(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        let mut level = self.meter.lock();
+        level.bytes += bytes;
+        level.received += bytes;
+        level.waiting = false;
+    }
+
+    pub(crate) fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Incoming<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            let mut level = self.meter.lock();
+            level.bytes = level.bytes.saturating_sub(self.bytes);
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "estimates for people: sizes are far below 2^52 and never negative"
+)]
+impl Level {
+    fn view(&mut self, now: Instant) -> ProgressView {
+        let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
+        let fetching = self.stage == Stage::Fetching;
+        let total_bytes = match share {
+            Some(share) if share >= TRUST_PIECES_FROM => Some((self.bytes as f64 / share) as u64),
+            _ => self.guess_bytes,
+        };
+        self.speed.sample(now, self.received);
+        let speed = self.speed.bytes_per_second;
+        let settled = self.speed.since.is_some_and(|since| now - since >= SETTLE);
+        let seconds_left = match total_bytes {
+            Some(total) if fetching && settled && !self.waiting && speed >= 1.0 => {
+                Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
+            }
+            _ => None,
+        };
+        ProgressView {
+            stage: self.stage,
+            fraction: if fetching { share } else { self.fraction },
+            done_bytes: self.bytes,
+            total_bytes: total_bytes.map(|total| total.max(self.bytes)),
+            bytes_per_second: (fetching && self.received > 0).then_some(speed as u64),
+            seconds_left,
+            waiting: self.waiting,
+        }
+    }
+}
+
+impl Speed {
+    #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
+    fn sample(&mut self, now: Instant, received: u64) {
+        let Some((then, before)) = self.last else {
+            self.last = Some((now, received));
+            return;
+        };
+        let seconds = (now - then).as_secs_f64();
+        // Closer samples would be noise; the last value stands until then.
+        if seconds < 0.05 {
+            return;
+        }
+        let current = received.saturating_sub(before) as f64 / seconds;
+        let weight = 1.0 - (-seconds / SPEED_WINDOW.as_secs_f64()).exp();
+        // The first value has nothing to be smoothed with.
+        let weight = if self.bytes_per_second == 0.0 {
+            1.0
+        } else {
+            weight
+        };
+        self.bytes_per_second += weight * (current - self.bytes_per_second);
+        self.last = Some((now, received));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_breaks_off_is_not_counted_as_done() {
+        let meter = Meter::new();
+        meter.begin_fetch(1000, 0, 0, None);
+        let mut broken = meter.incoming();
+        broken.add(70);
+        assert_eq!(meter.view().done_bytes, 70);
+        drop(broken);
+        assert_eq!(meter.view().done_bytes, 0);
+        let mut whole = meter.incoming();
+        whole.add(30);
+        whole.keep();
+        assert_eq!(meter.view().done_bytes, 30);
+    }
+
+    #[test]
+    fn the_whole_is_first_guessed_and_then_told_by_the_pieces() {
+        let meter = Meter::new();
+        meter.begin_fetch(100_000, 0, 0, Some(5_000));
+        assert_eq!(meter.view().total_bytes, Some(5_000));
+        let mut piece = meter.incoming();
+        piece.add(1_000);
+        piece.keep();
+        meter.settled(10_000);
+        let view = meter.view();
+        assert_eq!(view.total_bytes, Some(10_000));
+        assert_eq!(view.fraction, Some(0.1));
+        assert_eq!(view.seconds_left, None, "five seconds have not passed");
+    }
+
+    #[test]
+    fn time_left_follows_the_smoothed_speed() {
+        let meter = Meter::new();
+        meter.begin_fetch(100_000, 50_000, 5_000, None);
+        let start = Instant::now();
+        let mut level = meter.lock();
+        level.view(start);
+        for second in 1..=30u32 {
+            level.received += 1_000;
+            level.view(start + Duration::from_secs(second.into()));
+        }
+        let view = level.view(start + Duration::from_secs(30));
+        assert_eq!(view.bytes_per_second, Some(1_000));
+        assert_eq!(view.seconds_left, Some(5));
+    }
+}

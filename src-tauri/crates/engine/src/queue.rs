@@ -1,0 +1,423 @@
+//! The one task that owns the jobs: commands in, ended runs, a tick.
+//!
+//! The registry is written before a new state is shown, so what a person sees is what a crash
+//! would find.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
+use crate::feed::Snapshot;
+use crate::gather::blocking;
+use crate::job::{Event, JobId, JobSpec, Permit};
+use crate::progress::Meter;
+use crate::registry::{Record, Registry};
+use crate::run::{self, Attempt, Discovery, Means, Saved};
+use crate::view::{Failure, JobState, JobView};
+
+/// Two films at once: one alone rarely fills a line, three only slow each other down.
+const RUNNING_AT_ONCE: usize = 2;
+/// How often progress is looked at.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Where a command's answer goes.
+type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// What the handle asks of the queue.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Add {
+        spec: JobSpec,
+        permit: Permit,
+        reply: Reply<JobId>,
+    },
+    Pause {
+        id: JobId,
+        reply: Reply<()>,
+    },
+    Resume {
+        id: JobId,
+        permit: Permit,
+        reply: Reply<()>,
+    },
+    Remove {
+        id: JobId,
+        keep: bool,
+        reply: Reply<()>,
+    },
+    Path {
+        id: JobId,
+        reply: Reply<Option<PathBuf>>,
+    },
+    Shutdown,
+}
+
+/// All jobs and their runs.
+pub(crate) struct Queue {
+    jobs: Vec<Job>,
+    runs: JoinSet<Ended>,
+    means: Arc<Means>,
+    registry: Registry,
+    snapshot: watch::Sender<Snapshot>,
+}
+
+type Ended = Result<Option<Saved>, Error>;
+
+struct Job {
+    id: JobId,
+    record: Record,
+    permit: Permit,
+    active: Option<Active>,
+    /// The last level of a run that has ended.
+    meter: Option<Arc<Meter>>,
+    /// Somebody waits for the job to be gone.
+    removal: Option<(bool, Reply<()>)>,
+}
+
+/// A run that has not ended yet, though it may have been told to.
+struct Active {
+    task: Id,
+    cancel: CancellationToken,
+    discovery: Arc<OnceLock<Discovery>>,
+}
+
+impl Queue {
+    pub(crate) fn new(
+        means: Means,
+        registry: Registry,
+        saved: Vec<(JobId, Record)>,
+        snapshot: watch::Sender<Snapshot>,
+    ) -> Self {
+        let jobs = saved
+            .into_iter()
+            .map(|(id, record)| Job::new(id, record, Permit::default()));
+        let jobs = jobs.collect();
+        let queue = Self {
+            jobs,
+            runs: JoinSet::new(),
+            means: Arc::new(means),
+            registry,
+            snapshot,
+        };
+        queue.publish();
+        queue
+    }
+
+    /// Works until it is shut down or nobody is left to ask.
+    pub(crate) async fn work(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    None | Some(Command::Shutdown) => break,
+                    Some(command) => self.obey(command).await,
+                },
+                Some(ended) = self.runs.join_next_with_id() => self.ended(ended).await,
+                _ = tick.tick(), if !self.runs.is_empty() => self.note_discoveries().await,
+            }
+            self.start_next().await;
+            self.publish();
+        }
+        // A quit is a polite crash: what the runs have is safe, their states stay as they are.
+        for active in self.jobs.iter().filter_map(|job| job.active.as_ref()) {
+            active.cancel.cancel();
+        }
+        while self.runs.join_next().await.is_some() {}
+    }
+
+    async fn obey(&mut self, command: Command) {
+        match command {
+            Command::Add {
+                spec,
+                permit,
+                reply,
+            } => {
+                let added = self.add(spec, permit).await;
+                answer(reply, added);
+            }
+            Command::Pause { id, reply } => {
+                let paused = self.pause(&id).await;
+                answer(reply, paused);
+            }
+            Command::Resume { id, permit, reply } => {
+                let resumed = self.resume(&id, permit).await;
+                answer(reply, resumed);
+            }
+            Command::Remove { id, keep, reply } => self.remove(&id, keep, reply).await,
+            Command::Path { id, reply } => {
+                let path = self.job(&id).map(|job| job.record.file.clone());
+                answer(reply, path);
+            }
+            Command::Shutdown => {}
+        }
+    }
+
+    async fn add(&mut self, spec: JobSpec, permit: Permit) -> Result<JobId, Error> {
+        let record = Record::new(spec, jiff::Timestamp::now().as_millisecond());
+        let job = Job::new(JobId::random(), record, permit);
+        let id = job.id.clone();
+        self.jobs.push(job);
+        self.save(&id).await?;
+        Ok(id)
+    }
+
+    async fn pause(&mut self, id: &JobId) -> Result<(), Error> {
+        self.change(id, Event::Pause).await?;
+        if let Some(active) = &self.job(id)?.active {
+            active.cancel.cancel();
+        }
+        Ok(())
+    }
+
+    async fn resume(&mut self, id: &JobId, permit: Permit) -> Result<(), Error> {
+        self.job(id)?.permit = permit;
+        self.change(id, Event::Resume).await
+    }
+
+    async fn remove(&mut self, id: &JobId, keep: bool, reply: Reply<()>) {
+        match self.job(id) {
+            Err(error) => answer(reply, Err(error)),
+            Ok(job) => {
+                let running = job
+                    .active
+                    .as_ref()
+                    .map(|active| active.cancel.cancel())
+                    .is_some();
+                job.removal = Some((keep, reply));
+                if !running {
+                    self.take_away(id).await;
+                }
+            }
+        }
+    }
+
+    /// Takes a job that is not running off the list, and its part folder off the disk.
+    async fn take_away(&mut self, id: &JobId) {
+        let Some(place) = self.jobs.iter().position(|job| job.id == *id) else {
+            return;
+        };
+        let job = self.jobs.remove(place);
+        let Some((keep, reply)) = job.removal else {
+            return;
+        };
+        let registry = self.registry.clone();
+        // A finished job's part folder is gone, and its name may be another's by now.
+        let finished = matches!(job.record.state, JobState::Done { .. });
+        let part = job.record.discovery.map(|discovery| discovery.part);
+        let gone = blocking(move || {
+            registry.remove(&job.id)?;
+            match part {
+                Some(part) if !keep && !finished && part.exists() => {
+                    std::fs::remove_dir_all(&part).map_err(Error::disk(&part))
+                }
+                _ => Ok(()),
+            }
+        });
+        answer(reply, gone.await);
+    }
+
+    async fn start_next(&mut self) {
+        while self.runs.len() < RUNNING_AT_ONCE {
+            let next = self.jobs.iter().position(|job| {
+                job.record.state == JobState::Queued
+                    && job.active.is_none()
+                    && job.removal.is_none()
+            });
+            let Some(place) = next else { return };
+            let id = self.jobs[place].id.clone();
+            if self.change(&id, Event::Start).await.is_err() {
+                // It is not queued any more: its state says why.
+                continue;
+            }
+            let attempt = self.jobs[place].attempt(&self.means);
+            let (cancel, discovery) = (attempt.cancel.clone(), attempt.discovery.clone());
+            let meter = Some(Arc::clone(&attempt.meter));
+            let task = self.runs.spawn(run::run(attempt)).id();
+            let job = &mut self.jobs[place];
+            job.meter = meter;
+            job.active = Some(Active {
+                task,
+                cancel,
+                discovery,
+            });
+        }
+    }
+
+    async fn ended(&mut self, ended: Result<(Id, Ended), JoinError>) {
+        self.note_discoveries().await;
+        let (task, outcome) = match ended {
+            Ok(ended) => ended,
+            Err(broken) => (broken.id(), Err(Error::Broken(broken.to_string()))),
+        };
+        let Some(job) = self.jobs.iter_mut().find(|job| job.is_running(task)) else {
+            return;
+        };
+        job.active = None;
+        let id = job.id.clone();
+        let event = match outcome {
+            Ok(None) => None,
+            Ok(Some(saved)) => {
+                job.record.file = Some(saved.path);
+                Some(Event::Finish(saved.finished))
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a run failed");
+                Some(Event::Fail(Failure::from(error)))
+            }
+        };
+        if job.removal.is_some() {
+            if let Some(Event::Finish(finished)) = event {
+                job.record.state = JobState::Done { finished };
+            }
+            self.take_away(&id).await;
+        } else if let Some(event) = event {
+            // A late failure loses, and a registry that cannot be written shows in the state.
+            let _ = self.change(&id, event).await;
+        }
+    }
+
+    /// Saves what runs have found out for good.
+    async fn note_discoveries(&mut self) {
+        let mut news = Vec::new();
+        for job in &mut self.jobs {
+            let discovery = job
+                .active
+                .as_ref()
+                .and_then(|active| active.discovery.get());
+            if let Some(discovery) = discovery
+                && job.record.discovery.as_ref() != Some(discovery)
+            {
+                job.record.discovery = Some(discovery.clone());
+                news.push(job.id.clone());
+            }
+        }
+        for id in news {
+            // The next transition writes it again; forgetting it costs one more question.
+            let _ = self.save(&id).await;
+        }
+    }
+
+    /// The only way from one state to the next: decided by the state, written, then shown.
+    async fn change(&mut self, id: &JobId, event: Event) -> Result<(), Error> {
+        let job = self.job(id)?;
+        // An event that comes too late changes nothing and harms nobody.
+        let Some(state) = job.record.state.on(event) else {
+            return Ok(());
+        };
+        job.record.state = state;
+        let saved = self.save(id).await;
+        if let Err(error) = &saved {
+            let job = self.job(id)?;
+            if !matches!(job.record.state, JobState::Done { .. }) {
+                job.record.state = JobState::Failed {
+                    failure: Failure::from(error),
+                };
+            }
+        }
+        saved
+    }
+
+    async fn save(&mut self, id: &JobId) -> Result<(), Error> {
+        let record = self.job(id)?.record.clone();
+        let (registry, id) = (self.registry.clone(), id.clone());
+        blocking(move || registry.save(&id, &record)).await
+    }
+
+    fn job(&mut self, id: &JobId) -> Result<&mut Job, Error> {
+        self.jobs
+            .iter_mut()
+            .find(|job| job.id == *id)
+            .ok_or(Error::NoSuchJob)
+    }
+
+    fn publish(&self) {
+        let jobs: Vec<JobView> = self.jobs.iter().map(Job::view).collect();
+        self.snapshot.send_if_modified(|shown| {
+            let news = **shown != jobs;
+            if news {
+                *shown = Arc::new(jobs);
+            }
+            news
+        });
+    }
+}
+
+impl Job {
+    fn new(id: JobId, record: Record, permit: Permit) -> Self {
+        Self {
+            id,
+            record,
+            permit,
+            active: None,
+            meter: None,
+            removal: None,
+        }
+    }
+
+    fn is_running(&self, task: Id) -> bool {
+        self.active
+            .as_ref()
+            .is_some_and(|active| active.task == task)
+    }
+
+    fn attempt(&self, means: &Arc<Means>) -> Attempt {
+        let discovery = OnceLock::new();
+        if let Some(known) = &self.record.discovery {
+            // It is new and empty.
+            let _ = discovery.set(known.clone());
+        }
+        Attempt {
+            spec: self.record.spec.clone(),
+            permit: self.permit.clone(),
+            means: Arc::clone(means),
+            meter: Arc::new(Meter::new()),
+            discovery: Arc::new(discovery),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    fn view(&self) -> JobView {
+        let Record {
+            spec,
+            state,
+            discovery,
+            ..
+        } = &self.record;
+        let known = discovery.as_ref();
+        let done = matches!(state, JobState::Done { .. });
+        JobView {
+            id: self.id.to_string(),
+            link: known.map_or(&spec.link, |known| &known.link).clone(),
+            title: known
+                .map(|known| known.title.clone())
+                .or_else(|| spec.output.stem.clone())
+                .unwrap_or_else(|| spec.link.clone()),
+            newest_of_channel: known.is_some_and(|known| known.found.newest),
+            folder: spec
+                .output
+                .folder
+                .file_name()
+                .unwrap_or(spec.output.folder.as_os_str())
+                .to_string_lossy()
+                .into_owned(),
+            state: state.clone(),
+            progress: self
+                .meter
+                .as_ref()
+                .filter(|_| !done)
+                .map(|meter| meter.view()),
+        }
+    }
+}
+
+fn answer<T>(reply: Reply<T>, answer: Result<T, Error>) {
+    // Who does not wait for the answer does not need it.
+    let _ = reply.send(answer);
+}

@@ -1,0 +1,166 @@
+//! The jobs on disk: one small file for each, written at each transition, never on progress.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::durable;
+use crate::error::Error;
+use crate::job::{JobId, JobSpec};
+use crate::run::Discovery;
+use crate::view::JobState;
+
+const SCHEMA: u32 = 1;
+
+/// What is saved of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    schema: u32,
+    /// When it was added, in milliseconds since 1970: the order of the list.
+    pub(crate) added_ms: i64,
+    pub(crate) spec: JobSpec,
+    pub(crate) state: JobState,
+    pub(crate) discovery: Option<Discovery>,
+    /// The finished file.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Record {
+    pub(crate) fn new(spec: JobSpec, added_ms: i64) -> Self {
+        let state = JobState::Queued;
+        Self {
+            schema: SCHEMA,
+            added_ms,
+            spec,
+            state,
+            discovery: None,
+            file: None,
+        }
+    }
+}
+
+/// The folder of job files, or nowhere: a command line keeps none.
+#[derive(Clone, Debug)]
+pub(crate) struct Registry {
+    folder: Option<PathBuf>,
+}
+
+impl Registry {
+    /// Opens the registry below `data`.
+    pub(crate) fn open(data: Option<&Path>) -> Result<Self, Error> {
+        let folder = data.map(|data| data.join("jobs"));
+        if let Some(folder) = &folder {
+            fs::create_dir_all(folder).map_err(Error::disk(folder))?;
+        }
+        Ok(Self { folder })
+    }
+
+    /// Reads all jobs, oldest first. What was queued or running is paused: going on is offered,
+    /// never taken. A file that makes no sense is set aside and keeps nothing from starting.
+    pub(crate) fn load(&self) -> Result<Vec<(JobId, Record)>, Error> {
+        let Some(folder) = &self.folder else {
+            return Ok(Vec::new());
+        };
+        let mut jobs = Vec::new();
+        for entry in fs::read_dir(folder).map_err(Error::disk(folder))? {
+            let path = entry.map_err(Error::disk(folder))?.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            match read(&path) {
+                Some((id, mut record)) => {
+                    if matches!(record.state, JobState::Queued | JobState::Running) {
+                        record.state = JobState::Paused;
+                    }
+                    jobs.push((id, record));
+                }
+                None => {
+                    fs::rename(&path, path.with_extension("bad")).map_err(Error::disk(&path))?;
+                }
+            }
+        }
+        jobs.sort_by_key(|(_, record)| record.added_ms);
+        Ok(jobs)
+    }
+
+    pub(crate) fn save(&self, id: &JobId, record: &Record) -> Result<(), Error> {
+        match self.path(id) {
+            Some(path) => durable::write_json(&path, record).map_err(Error::disk(&path)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn remove(&self, id: &JobId) -> Result<(), Error> {
+        let Some(path) = self.path(id) else {
+            return Ok(());
+        };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::disk(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn path(&self, id: &JobId) -> Option<PathBuf> {
+        self.folder
+            .as_ref()
+            .map(|folder| folder.join(format!("{id}.json")))
+    }
+}
+
+fn read(path: &Path) -> Option<(JobId, Record)> {
+    let id = path.file_stem()?.to_str()?.parse().ok()?;
+    let record = durable::read_json::<Record>(path).ok()??;
+    (record.schema == SCHEMA).then_some((id, record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Output, Remux};
+
+    fn record() -> Record {
+        let spec = JobSpec {
+            link: "https://video.ibm.com/recorded/1".into(),
+            target: ustream::Target::Recording(ustream::RecordingId(1)),
+            choice: ustream::Choice::default(),
+            remux: Remux::Builtin,
+            output: Output {
+                folder: "Downloads".into(),
+                stem: None,
+            },
+        };
+        Record::new(spec, 7)
+    }
+
+    #[test]
+    fn what_was_running_rests_after_a_restart() {
+        let data = tempfile::tempdir().unwrap();
+        let registry = Registry::open(Some(data.path())).unwrap();
+        let id = JobId::random();
+        let running = Record {
+            state: JobState::Running,
+            ..record()
+        };
+        registry.save(&id, &running).unwrap();
+        let paused = Record {
+            state: JobState::Paused,
+            ..record()
+        };
+        assert_eq!(registry.load().unwrap(), [(id.clone(), paused)]);
+        registry.remove(&id).unwrap();
+        assert!(registry.load().unwrap().is_empty());
+    }
+
+    #[test]
+    fn one_bad_file_is_set_aside_and_the_others_are_there() {
+        let data = tempfile::tempdir().unwrap();
+        let registry = Registry::open(Some(data.path())).unwrap();
+        let bad = data.path().join("jobs/0123456789abcdef.json");
+        fs::write(&bad, "{\"schema\":").unwrap();
+        registry.save(&JobId::random(), &record()).unwrap();
+        assert_eq!(registry.load().unwrap().len(), 1);
+        assert!(!bad.exists() && bad.with_extension("bad").exists());
+    }
+}

@@ -1,0 +1,351 @@
+//! One attempt at a job, from the top: start, resume, retry and recovery are this one call.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use media::Summary;
+use tokio_util::sync::CancellationToken;
+use ustream::{Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind};
+
+use crate::assemble::Assembly;
+use crate::error::{Error, FetchError};
+use crate::fetch::Fetcher;
+use crate::gather::{self, Gathered, blocking};
+use crate::job::{JobSpec, Permit};
+use crate::make::Make;
+use crate::part::{Opened, Part};
+use crate::progress::Meter;
+use crate::view::{Finished, GapView, Stage};
+use crate::{ffmpeg, names, part};
+
+/// What all runs share.
+#[derive(Debug)]
+pub(crate) struct Means {
+    pub(crate) client: Client,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) ffmpeg: PathBuf,
+}
+
+/// One attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) spec: JobSpec,
+    pub(crate) permit: Permit,
+    pub(crate) means: Arc<Means>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) discovery: Arc<OnceLock<Discovery>>,
+    pub(crate) cancel: CancellationToken,
+}
+
+/// What a run has found out for good: a channel's link stays with the recording it led to.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Discovery {
+    pub(crate) found: Found,
+    /// The address a person knows the recording by.
+    pub(crate) link: String,
+    pub(crate) title: String,
+    /// The part folder.
+    pub(crate) part: PathBuf,
+}
+
+/// The finished file.
+#[derive(Clone, Debug)]
+pub(crate) struct Saved {
+    pub(crate) path: PathBuf,
+    pub(crate) finished: Finished,
+}
+
+/// Runs until the file is there or the job cannot go on. `None` is a stop, not a failure.
+pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
+    attempt.meter.enter(Stage::Resolving);
+    let Some(asked) = attempt.cancel.run_until_cancelled(attempt.ask()).await else {
+        return Ok(None);
+    };
+    let (found, recording) = asked?;
+    let make = Make::of(&attempt.spec, &recording)?;
+    let part = match make.open(&attempt.spec.output.folder).await? {
+        Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
+        Opened::Part(part) => part,
+    };
+    attempt.discover(found, &recording, &part);
+    let Some(gathered) = attempt.gather(&recording, &make, part.path()).await? else {
+        return Ok(None);
+    };
+    attempt.meter.enter(Stage::Finishing);
+    let gaps = attempt.judge(&gathered, &make.plan.segments);
+    let gaps = match gaps {
+        Ok(gaps) => gaps,
+        Err(error) => {
+            gather::rest(gathered.assembly).await?;
+            return Err(error);
+        }
+    };
+    let film = part::output(part.path());
+    let summary = finish(gathered.assembly, film.clone()).await?;
+    warn_if_short(&summary, &recording);
+    if make.convert {
+        return attempt
+            .convert(part, summary, gaps, make.original_extension)
+            .await;
+    }
+    publish(part, film, &summary, gaps).await.map(Some)
+}
+
+impl Attempt {
+    async fn ask(&self) -> Result<(Found, Recording), Error> {
+        let access = &self.permit.access;
+        let found = match self.discovery.get() {
+            Some(discovery) => discovery.found,
+            None => self.means.client.find(&self.spec.target, access).await?,
+        };
+        Ok((found, self.means.client.recording(found, access).await?))
+    }
+
+    fn discover(&self, found: Found, recording: &Recording, part: &Part) {
+        // Where an earlier attempt has said so already, this one was given what it found.
+        let _ = self.discovery.set(Discovery {
+            found,
+            link: recording.link(),
+            title: recording
+                .title
+                .as_deref()
+                .map(names::clean_text)
+                .filter(|title| !title.is_empty())
+                .unwrap_or_else(|| recording.link()),
+            part: part.path().to_owned(),
+        });
+    }
+
+    async fn gather(
+        &self,
+        recording: &Recording,
+        make: &Make,
+        folder: &Path,
+    ) -> Result<Option<Gathered>, Error> {
+        let (folder, sheet) = (folder.to_owned(), make.sheet(recording));
+        let assembly = blocking(move || Assembly::open(&folder, sheet)).await?;
+        let task = gather::Task {
+            means: &self.means,
+            meter: &self.meter,
+            cancel: &self.cancel,
+            recording,
+            plan: &make.plan,
+            source: make.source,
+        };
+        gather::gather(task, assembly).await
+    }
+
+    /// Tells the end of the film from holes in it, and holes that are permitted from others.
+    fn judge(&self, gathered: &Gathered, segments: &[Segment]) -> Result<Vec<GapView>, Error> {
+        let lacking = gathered.assembly.lacking();
+        let holes = holes(segments, &lacking, &gathered.absent);
+        let gaps = spans(&holes);
+        let nothing = holes.len() == segments.len();
+        if holes.is_empty() || (self.permit.gaps && !nothing) {
+            return Ok(gaps);
+        }
+        Err(Error::PiecesMissing {
+            holes: holes.len(),
+            total: segments.len(),
+            gaps,
+            reason: gathered.reason.as_ref().map(FetchError::to_string),
+        })
+    }
+
+    /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
+    async fn convert(
+        &self,
+        part: Part,
+        summary: Summary,
+        gaps: Vec<GapView>,
+        original: &'static str,
+    ) -> Result<Option<Saved>, Error> {
+        self.meter.enter(Stage::Converting);
+        let (film, converted) = (part::output(part.path()), part::converted(part.path()));
+        let work = ffmpeg::Work {
+            program: &self.means.ffmpeg,
+            input: &film,
+            output: &converted,
+            duration_ms: summary.duration_ms,
+        };
+        match ffmpeg::remux(work, &self.meter, &self.cancel).await {
+            Ok(None) => Ok(None),
+            Ok(Some(())) => {
+                self.meter.enter(Stage::Finishing);
+                let path = converted.clone();
+                let summary = blocking(move || check(&path)).await?;
+                publish(part, converted, &summary, gaps).await.map(Some)
+            }
+            Err(problem) => {
+                let saved = publish(part.retarget(original), film, &summary, gaps).await?;
+                Err(Error::Convert {
+                    problem,
+                    original: saved.path,
+                })
+            }
+        }
+    }
+}
+
+/// Writes the index and reads the whole back before anybody calls it saved.
+async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
+    blocking(move || {
+        let made = assembly.finish()?;
+        let found = check(&film)?;
+        let count = |summary: &Summary| {
+            summary
+                .tracks
+                .iter()
+                .map(|track| (track.kind, track.samples))
+                .collect::<Vec<_>>()
+        };
+        if count(&made) != count(&found) {
+            return Err(Error::Check(format!(
+                "it holds {:?}, not {:?}",
+                count(&found),
+                count(&made)
+            )));
+        }
+        Ok(found)
+    })
+    .await
+}
+
+fn check(film: &Path) -> Result<Summary, Error> {
+    let finished = File::open(film).map_err(Error::disk(film))?;
+    let summary = media::check(std::io::BufReader::new(&finished))?;
+    finished.sync_all().map_err(Error::disk(film))?;
+    Ok(summary)
+}
+
+async fn publish(
+    part: Part,
+    film: PathBuf,
+    summary: &Summary,
+    gaps: Vec<GapView>,
+) -> Result<Saved, Error> {
+    let finished = Finished {
+        // The name is settled when it is taken.
+        file: String::new(),
+        size_bytes: summary.size_bytes,
+        duration_ms: summary.duration_ms,
+        gaps,
+    };
+    let (path, finished) = blocking(move || part.finish(&film, finished)).await?;
+    Ok(Saved { path, finished })
+}
+
+/// A film that is shorter than the service says is kept, but not silently.
+fn warn_if_short(summary: &Summary, recording: &Recording) {
+    // Stated lengths are rounded, and the last frames of a broadcast are often not stored.
+    const ROUNDING_MS: u64 = 2_000;
+    if let Some(stated) = recording.duration_ms
+        && summary.duration_ms + ROUNDING_MS < stated
+    {
+        tracing::warn!(
+            saved_ms = summary.duration_ms,
+            stated_ms = stated,
+            "the film is shorter than the service says"
+        );
+    }
+}
+
+/// Which of the lacking segments must exist: those that are listed, those that others of their
+/// track follow, and those of which nobody says that they do not exist.
+fn holes(segments: &[Segment], lacking: &[Segment], absent: &HashSet<SegmentId>) -> Vec<Segment> {
+    let lacks: HashSet<SegmentId> = lacking.iter().map(|segment| segment.id).collect();
+    let mut last: HashMap<u8, SegmentKind> = HashMap::new();
+    for segment in segments
+        .iter()
+        .filter(|segment| !lacks.contains(&segment.id))
+    {
+        let last = last.entry(segment.id.track).or_insert(segment.id.kind);
+        *last = segment.id.kind.max(*last);
+    }
+    let is_end = |segment: &Segment| {
+        segment.presence == Presence::Tentative
+            && absent.contains(&segment.id)
+            && last
+                .get(&segment.id.track)
+                .is_some_and(|last| *last < segment.id.kind)
+    };
+    lacking
+        .iter()
+        .filter(|segment| !is_end(segment))
+        .copied()
+        .collect()
+}
+
+/// The stretches of time that segments cover, joined where they touch.
+fn spans(segments: &[Segment]) -> Vec<GapView> {
+    let mut spans: Vec<GapView> = segments
+        .iter()
+        .filter(|segment| segment.duration_ms > 0)
+        .map(|segment| GapView {
+            start_ms: segment.start_ms,
+            duration_ms: segment.duration_ms,
+        })
+        .collect();
+    spans.sort_by_key(|span| span.start_ms);
+    spans.dedup_by(|next, span| {
+        let touches = next.start_ms <= span.start_ms.saturating_add(span.duration_ms);
+        if touches {
+            let end = next.start_ms.saturating_add(next.duration_ms);
+            span.duration_ms = span.duration_ms.max(end.saturating_sub(span.start_ms));
+        }
+        touches
+    });
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(track: u8, number: u64, presence: Presence) -> Segment {
+        Segment {
+            id: SegmentId {
+                track,
+                kind: SegmentKind::Media(number),
+            },
+            start_ms: number * 6000,
+            duration_ms: 6000,
+            presence,
+        }
+    }
+
+    #[test]
+    fn what_is_absent_past_the_last_piece_is_the_end_and_nothing_else_is() {
+        use Presence::{Sure, Tentative};
+        let all: Vec<Segment> = (0..3)
+            .map(|n| segment(0, n, Sure))
+            .chain((3..8).map(|n| segment(0, n, Tentative)))
+            .collect();
+        let lacking: Vec<Segment> = [1, 4, 6, 7].iter().map(|n| all[*n]).collect();
+        let absent = [1, 4, 7].iter().map(|n| all[*n].id).collect();
+        let holes: Vec<u64> = holes(&all, &lacking, &absent)
+            .iter()
+            .map(|hole| hole.start_ms / 6000)
+            .collect();
+        // 1 is listed, 4 comes before 5, 6 failed for another reason; 7 is the end.
+        assert_eq!(holes, [1, 4, 6]);
+    }
+
+    #[test]
+    fn gaps_of_both_tracks_and_of_neighbours_are_one() {
+        let holes = [
+            segment(0, 1, Presence::Sure),
+            segment(1, 1, Presence::Sure),
+            segment(1, 2, Presence::Sure),
+            segment(0, 9, Presence::Sure),
+        ];
+        let expected = [(6000, 12000), (54000, 6000)];
+        let found: Vec<_> = spans(&holes)
+            .iter()
+            .map(|gap| (gap.start_ms, gap.duration_ms))
+            .collect();
+        assert_eq!(found, expected);
+    }
+}
