@@ -1,1 +1,135 @@
-//! desktop
+//! The real window over the practice service, as a person meets it.
+//!
+//! 1. `desk`: a display, a session bus and a home of its own for each story.
+//! 2. `window`: the window on that desk, seen through WebDriver.
+//!
+//! The program is `target/debug/ustream-downloader`, or the one that `USTREAM_APP` names; it must
+//! hold the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names a
+//! folder for pictures of the window.
+
+mod desk;
+mod window;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use fake_ustream::{FakeUstream, World};
+
+use crate::window::Window;
+
+const MAIN_CASE: &str = "https://video.ibm.com/recorded/112470631";
+
+async fn practice() -> Result<(FakeUstream, Window)> {
+    let service = FakeUstream::start(World::demo()).await?;
+    let window = Window::open(&service).await?;
+    Ok((service, window))
+}
+
+/// The kinds of tracks of a media file, by ffprobe; nothing where there is no ffprobe.
+fn tracks(file: &Path) -> Result<Option<Vec<String>>> {
+    let probe = Command::new("ffprobe")
+        .args(["-v", "error", "-show_entries", "stream=codec_type"])
+        .args(["-of", "csv=p=0"])
+        .arg(file)
+        .output();
+    let Ok(output) = probe else { return Ok(None) };
+    ensure!(output.status.success(), "ffprobe refuses the file");
+    let mut kinds: Vec<_> = String::from_utf8(output.stdout)?
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    kinds.sort();
+    Ok(Some(kinds))
+}
+
+#[tokio::test]
+async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
+    let (service, window) = practice().await?;
+    let title = &service.world().recordings[&112_470_631].title;
+
+    window.shot("empty").await?;
+    window.look_up(MAIN_CASE).await?;
+    window.heading(title).await?;
+    let page = window.text().await?;
+    ensure!(
+        page.contains("3 min 20 sec"),
+        "the length is not shown: {page}"
+    );
+    ensure!(
+        page.contains("Downloads"),
+        "the folder is not shown: {page}"
+    );
+    window.shot("ready").await?;
+    window.audit().await?;
+
+    window.press("Save video").await?;
+    window.heading("Saved").await?;
+    window.shot("saved").await?;
+    window.audit().await?;
+
+    let saved = window.downloads()?;
+    let [file] = saved.as_slice() else {
+        anyhow::bail!("one file and nothing else should be there: {saved:?}");
+    };
+    let name = file.file_name().context("a file has a name")?;
+    ensure!(window.text().await?.contains(&*name.to_string_lossy()));
+    ensure!(file.extension().is_some_and(|ending| ending == "mp4"));
+    if let Some(tracks) = tracks(file)? {
+        assert_eq!(tracks, ["audio", "video"]);
+    }
+
+    window.press("Save another").await?;
+    window
+        .heading("Save a video from Ustream or IBM Video")
+        .await?;
+    ensure!(window.text().await?.contains("Your videos"));
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result<()> {
+    let (_service, window) = practice().await?;
+
+    window.look_up("good morning").await?;
+    window.shows("We can’t find a link in that text").await?;
+    window
+        .look_up("https://example.org/recorded/112470631")
+        .await?;
+    window
+        .shows("This app only works with Ustream and IBM Video")
+        .await?;
+    window.shows("example.org isn’t one of them.").await?;
+
+    window
+        .look_up("https://video.ibm.com/recorded/134300003")
+        .await?;
+    window.heading("This video is no longer there").await?;
+    window.shot("removed").await?;
+    window.press("Use another link").await?;
+    window
+        .heading("Save a video from Ustream or IBM Video")
+        .await?;
+    ensure!(window.downloads()?.is_empty());
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
+    let (service, window) = practice().await?;
+    let title = &service.world().recordings[&134_300_001].title;
+
+    window
+        .look_up("https://video.ibm.com/recorded/134300001")
+        .await?;
+    window.heading("This video has a password").await?;
+    window.shot("password").await?;
+    window.fill("password", "open says me").await?;
+    window.heading("That password didn’t work").await?;
+    window.fill("password", "open sesame").await?;
+    window.heading(title).await?;
+    window.press("Save video").await?;
+    window.heading("Saved").await?;
+    ensure!(window.downloads()?.len() == 1);
+    window.close().await
+}

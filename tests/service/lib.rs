@@ -1,1 +1,42 @@
-//! service
+//! A practice service: everything of Ustream / IBM Video Streaming that a client meets, on one
+//! loopback port.
+//!
+//! In the order in which a client comes by:
+//!
+//! 1. [`World`]: which recordings and channels exist, and what is odd about each.
+//! 2. [`FakeUstream`]: starts it; all hosts of the service lead to [`FakeUstream::address`],
+//!    trusted through [`FakeUstream::ca_pem`].
+//! 3. `page`, `gate`, `api`: the website, the sign-up form and the JSON API.
+//! 4. `ums`: the control connection.
+//! 5. `cdn`: the pieces, cut from the one [`Film`] by `media`.
+//! 6. [`Faults`]: what goes wrong, switched while it runs.
+//! 7. [`Asked`], [`Coverage`]: what it was asked, and what it handed out.
+//!
+//! Beneath: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` tells the
+//! hosts apart.
+
+mod api;
+mod cdn;
+mod fake;
+mod faults;
+mod gate;
+mod log;
+mod media;
+mod page;
+mod service;
+mod tls;
+mod ums;
+mod wire;
+mod world;
+
+pub use fake::FakeUstream;
+pub use faults::{Fault, Faults, Rule, RuleId};
+pub use log::{Asked, Coverage};
+pub use media::{Clock, Film, Picture, Row, Sound, UNIT_MS};
+pub use world::{
+    Channel, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn, Lock, Recording,
+    Redirects, Voice, World,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,2 +1,92 @@
-//! main
-fn main() {}
+//! `fake-ustream`: the practice service as a program, for demos and measurements.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Parser;
+use fake_ustream::{FakeUstream, World};
+
+/// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {
+    /// Port to listen on; 0 picks a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Where to write the certificate authority to trust [default: in the temporary folder].
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Add recording 134300020 of about so many megabytes.
+    #[arg(long, value_name = "MB")]
+    large: Option<u64>,
+    /// Write address and authority to this file, as JSON, once it listens.
+    #[arg(long, value_name = "FILE")]
+    ready: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let world = World::demo();
+    let world = match args.large {
+        Some(megabytes) => world.with_large(megabytes),
+        None => world,
+    };
+    let service =
+        FakeUstream::start_at(SocketAddr::from(([127, 0, 0, 1], args.port)), world).await?;
+    let ca = match args.ca {
+        Some(path) => path,
+        None => std::env::temp_dir().join(format!("fake-ustream-{}.pem", service.address().port())),
+    };
+    write_whole(&ca, service.ca_pem())?;
+    announce(&service, &ca)?;
+    if let Some(ready) = args.ready {
+        let said = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
+        write_whole(&ready, &said.to_string())?;
+    }
+    stopped().await?;
+    service.stop().await;
+    Ok(())
+}
+
+fn announce(service: &FakeUstream, ca: &Path) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "address {}", service.address())?;
+    writeln!(out, "ca      {}", ca.display())?;
+    for (link, shows) in service.world().links() {
+        writeln!(out, "{link}  {shows}")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Writes a file so that whoever sees it sees all of it.
+fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .with_context(|| format!("writing beside {}", path.display()))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)
+        .with_context(|| format!("writing {}", path.display()))?;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a request to terminate.
+async fn stopped() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -1,1 +1,21 @@
-//! suite
+//! Stories told from outside, in the order of the data: find, save, resume, trouble, the command
+//! line; then what is agreed about the tree itself.
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
+mod bindings;
+mod command_line;
+mod films;
+mod find;
+mod layers;
+mod practice;
+mod proxy;
+mod resume;
+mod save;
+mod trouble;
+
+use std::path::Path;
+
+/// The root of the repository.
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}

@@ -1,2 +1,62 @@
-//! xtask
-fn main() {}
+//! `cargo xtask …`: everything that a person does with this repository, on every platform.
+//!
+//! - [`demo`]: saves the practice service's recording; `--window` does it in the app.
+//! - [`app`]: opens the app in earnest.
+//! - [`test`]: sets up and runs every check.
+//! - [`bench`]: the whole job against other downloaders, as ratios in one run.
+//!
+//! Each installs what it misses ([`setup`]) and calls the tools that people call ([`run`]).
+
+mod app;
+mod bench;
+mod demo;
+mod practice;
+mod run;
+mod setup;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Everything that a person does with this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Save the practice service's recording and say where the file is
+    Demo {
+        /// In the app's window instead of the command line
+        #[arg(long)]
+        window: bool,
+    },
+    /// Build and open the app
+    App {
+        /// A link to begin with
+        link: Option<String>,
+    },
+    /// Set up and run every check
+    Test,
+    /// Measure the whole job against other downloaders
+    Bench {
+        /// Size of the recording
+        #[arg(long, value_name = "MB", default_value_t = 200)]
+        size: u64,
+        /// Runs of each, interleaved
+        #[arg(long, default_value_t = 7)]
+        runs: usize,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().task {
+        Task::Demo { window: false } => demo::command_line(),
+        Task::Demo { window: true } => demo::window(),
+        Task::App { link } => app::open(link.as_deref()),
+        Task::Test => test::all(),
+        Task::Bench { size, runs } => bench::all(size, runs),
+    }
+}

@@ -1,0 +1,45 @@
+//! The main job, without the internet: the practice service's recording becomes a file.
+
+use anyhow::ensure;
+
+use crate::app;
+use crate::practice::{LINK, Practice};
+use crate::run::{built, cargo, command, exists, output, print, say, succeed, target};
+use crate::setup;
+
+/// Saves the recording with the release build of the command line.
+pub(crate) fn command_line() -> anyhow::Result<()> {
+    setup::compiler()?;
+    say("The command line");
+    succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
+    let practice = Practice::start(None)?;
+    let folder = target().join("demo");
+    std::fs::create_dir_all(&folder)?;
+    say(&format!("ustream-dl {LINK}"));
+    let mut save = command(built("release", "ustream-dl"));
+    practice
+        .lead(&mut save)
+        .arg(LINK)
+        .arg("--output")
+        .arg(&folder);
+    let path = output(&mut save)?;
+    ensure!(
+        std::path::Path::new(&path).is_file(),
+        "there is no file at {path}"
+    );
+    print(&path);
+    if exists("ffprobe", "-version") {
+        let entries = "format=duration,size:stream=codec_name,codec_type,width,height,nb_frames";
+        let arguments = ["-v", "warning", "-show_entries", entries, "-of", "compact"];
+        print(&output(command("ffprobe").args(arguments).arg(&path))?);
+    }
+    Ok(())
+}
+
+/// Opens the app on the practice service, with the link in its field.
+pub(crate) fn window() -> anyhow::Result<()> {
+    app::build()?;
+    let practice = Practice::start(None)?;
+    let mut window = app::command();
+    succeed(practice.lead(&mut window).arg(LINK))
+}

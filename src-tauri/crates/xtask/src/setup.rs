@@ -1,0 +1,103 @@
+//! What this repository needs from the system, and how to get it.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::run::{command, exists, npm, say, succeed};
+
+/// A system package by what it gives.
+struct Package {
+    debian: &'static str,
+    /// For people on other systems.
+    purpose: &'static str,
+}
+
+const fn package(debian: &'static str, purpose: &'static str) -> Package {
+    Package { debian, purpose }
+}
+
+/// To build the command line: TLS brings C code.
+const COMPILER: [Package; 1] = [package("gcc", "a C compiler")];
+/// To build and open the window.
+const WINDOW: [Package; 3] = [
+    package("libwebkit2gtk-4.1-dev", "WebKitGTK 4.1 with headers"),
+    package("librsvg2-dev", "librsvg with headers"),
+    package("pkg-config", "pkg-config"),
+];
+/// To test: real films are made and read back, and the window is driven.
+const CHECKS: [Package; 5] = [
+    package("ffmpeg", "ffmpeg and ffprobe"),
+    package("webkit2gtk-driver", "WebKitWebDriver"),
+    package("xvfb", "Xvfb"),
+    package("dbus", "dbus-run-session"),
+    package("xdg-utils", "xdg-open"),
+];
+
+/// What the command line is built with.
+pub(crate) fn compiler() -> anyhow::Result<()> {
+    install(COMPILER.iter())
+}
+
+/// What the window is built with.
+pub(crate) fn window() -> anyhow::Result<()> {
+    install(COMPILER.iter().chain(&WINDOW))
+}
+
+/// What all checks need.
+pub(crate) fn checks() -> anyhow::Result<()> {
+    install(COMPILER.iter().chain(&WINDOW).chain(&CHECKS))
+}
+
+/// The page's packages, exactly as they are locked.
+pub(crate) fn page() -> anyhow::Result<()> {
+    if !exists("node", "--version") {
+        bail!("Node.js 20 or later is missing: https://nodejs.org");
+    }
+    say("The page's packages");
+    succeed(&mut npm(&["ci", "--no-audit", "--no-fund"]))
+}
+
+fn install<'a>(packages: impl Iterator<Item = &'a Package>) -> anyhow::Result<()> {
+    if !cfg!(target_os = "linux") {
+        // Windows and macOS bring their own web view; the compiler comes with Rust's set-up there.
+        return Ok(());
+    }
+    let missing: Vec<&Package> = packages.filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !Path::new("/usr/bin/apt-get").exists() {
+        let purposes: Vec<_> = missing.iter().map(|package| package.purpose).collect();
+        bail!("please install: {}", purposes.join(", "));
+    }
+    let names: Vec<_> = missing.iter().map(|package| package.debian).collect();
+    say(&format!("System packages: {}", names.join(" ")));
+    succeed(as_root().args(["apt-get", "update", "--quiet"]))?;
+    let install = [
+        "apt-get",
+        "install",
+        "--quiet",
+        "--yes",
+        "--no-install-recommends",
+    ];
+    succeed(as_root().args(install).args(names))
+}
+
+fn is_installed(package: &Package) -> bool {
+    // On other systems nothing is known of packages: what is missing will say so itself.
+    let query = ["--show", "--showformat=${db:Status-Abbrev}", package.debian];
+    command("dpkg-query")
+        .args(query)
+        .output()
+        .is_ok_and(|output| output.stdout.starts_with(b"ii"))
+}
+
+/// `env` or `sudo`, before a command that needs root.
+fn as_root() -> std::process::Command {
+    let user = command("id").arg("-u").output();
+    let root = user.is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let mut command = command(if root { "env" } else { "sudo" });
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}

@@ -1,0 +1,73 @@
+//! Every check: what a person runs is what CI runs.
+
+use crate::run::{cargo, exists, npm, print, say, succeed};
+use crate::setup;
+
+/// The lock of cargo-deny's version keeps a new release from changing what passes.
+const DENY: [&str; 5] = ["install", "--locked", "cargo-deny", "--version", "0.20.2"];
+
+/// Sets up and runs every check.
+pub(crate) fn all() -> anyhow::Result<()> {
+    setup::checks()?;
+    setup::page()?;
+    page()?;
+    rust()?;
+    licences()?;
+    print("every check passed");
+    Ok(())
+}
+
+fn page() -> anyhow::Result<()> {
+    for (what, script) in [
+        ("The page: formatting", "format:check"),
+        ("The page: lints", "lint"),
+        ("The page: types", "check"),
+        ("The page: tests", "test"),
+        ("The page: build", "build"),
+    ] {
+        say(what);
+        succeed(&mut npm(&["run", script]))?;
+    }
+    Ok(())
+}
+
+/// One set of features for all, so that nothing is built twice.
+fn rust() -> anyhow::Result<()> {
+    let all = [
+        "--workspace",
+        "--features",
+        "tauri/custom-protocol,tests/desktop",
+    ];
+    say("Rust: formatting");
+    succeed(&mut cargo(&["fmt", "--all", "--check"]))?;
+    say("Rust: lints");
+    let warnings = ["--", "--deny", "warnings"];
+    succeed(cargo(&["clippy", "--all-targets"]).args(all).args(warnings))?;
+    say("Rust: the shell, for its end-to-end run");
+    succeed(cargo(&["build", "--bins"]).args(all))?;
+    say("Rust: tests");
+    // nextest runs tests in parallel as processes; plain cargo does too, only slower.
+    if exists("cargo-nextest", "--version") {
+        succeed(cargo(&["nextest", "run"]).args(all))
+    } else {
+        succeed(cargo(&["test", "--lib", "--bins", "--tests"]).args(all))
+    }
+}
+
+fn licences() -> anyhow::Result<()> {
+    say("Licences and sources of what we build on");
+    if !exists("cargo-deny", "--version") {
+        succeed(&mut cargo(&DENY))?;
+    }
+    // Advisories are fetched from elsewhere, so they are not a part of this.
+    let checks = [
+        "--offline",
+        "check",
+        "--config",
+        ".deny.toml",
+        "bans",
+        "licenses",
+        "sources",
+    ];
+    succeed(cargo(&["deny", "--workspace"]).args(checks))
+}

@@ -1,0 +1,120 @@
+//! A display, a session bus and a home for one story, all gone when it ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+/// A program with all it starts: its own process group, killed as a whole.
+struct Group(Child);
+
+impl Group {
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let child = command.process_group(0).spawn();
+        Ok(Self(
+            child.with_context(|| format!("starting {command:?}"))?,
+        ))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // A group that has ended by itself needs no killing.
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &format!("-{}", self.0.id())])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.0.wait();
+    }
+}
+
+/// The desk. Its fields are dropped in order: the programs before the home they work in.
+pub(crate) struct Desk {
+    _driver: Group,
+    _display: Group,
+    home: TempDir,
+    driver: String,
+}
+
+impl Desk {
+    /// Sets up a display of its own and a WebDriver on it.
+    pub(crate) fn set_up() -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        let (display, number) = display()?;
+        fs::create_dir_all(home.path().join("Downloads"))?;
+        fs::create_dir_all(home.path().join("config"))?;
+        fs::write(
+            home.path().join("config/user-dirs.dirs"),
+            "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
+        )?;
+        let port = free_port()?;
+        let driver = Group::spawn(
+            Command::new("dbus-run-session")
+                .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
+                .arg(format!("--port={port}"))
+                .env("DISPLAY", format!(":{number}"))
+                .env_remove("WAYLAND_DISPLAY")
+                .env("HOME", home.path())
+                .env("XDG_CONFIG_HOME", home.path().join("config"))
+                .env("XDG_DATA_HOME", home.path().join("data"))
+                .env("XDG_CACHE_HOME", home.path().join("cache"))
+                .env("XDG_RUNTIME_DIR", home.path())
+                .env("LIBGL_ALWAYS_SOFTWARE", "1")
+                // The web view lets itself be driven only where it is asked to.
+                .env("TAURI_AUTOMATION", "true")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )?;
+        Ok(Self {
+            _driver: driver,
+            _display: display,
+            home,
+            driver: format!("http://127.0.0.1:{port}"),
+        })
+    }
+
+    /// Address of the WebDriver.
+    pub(crate) fn driver(&self) -> &str {
+        &self.driver
+    }
+
+    /// The person's home.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// What lies in the Downloads folder.
+    pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
+        fs::read_dir(self.home().join("Downloads"))?
+            .map(|entry| Ok(entry?.path()))
+            .collect()
+    }
+}
+
+/// A display, on a number that it finds free by itself.
+fn display() -> Result<(Group, u32)> {
+    let mut group = Group::spawn(
+        Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1024x800x24"])
+            .args(["-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null()),
+    )?;
+    let stdout = group.0.stdout.take().context("Xvfb says its number")?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    let number = line.trim().parse().context("Xvfb did not start")?;
+    Ok((group, number))
+}
+
+/// A port that is free now. Another program may take it before the driver does; it is chosen at
+/// random by the system, so that this is rarer than any other failure of a display.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,208 @@
+//! The window, seen through WebDriver.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use fake_ustream::FakeUstream;
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+/// The first start on a busy machine has taken twenty seconds.
+const STARTED_WITHIN: Duration = Duration::from_secs(60);
+/// Longest wait for the page: a whole job on a busy machine.
+const SHOWN_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const ENTER: &str = "\u{e007}";
+
+/// The window of one story.
+pub(crate) struct Window {
+    client: Client,
+    desk: Desk,
+}
+
+impl Window {
+    /// Opens the program on a desk of its own, with `service` in place of the real one.
+    pub(crate) async fn open(service: &FakeUstream) -> Result<Self> {
+        let program = program()?;
+        let desk = Desk::set_up()?;
+        let authority = desk.home().join("practice.pem");
+        fs::write(&authority, service.ca_pem())?;
+        let capabilities = json!({
+            "webkitgtk:browserOptions": {
+                "binary": program,
+                "args": [
+                    "--practice", service.address().to_string(),
+                    "--practice-ca", authority,
+                ],
+            },
+        });
+        let Value::Object(capabilities) = capabilities else {
+            bail!("capabilities are an object");
+        };
+        let client = connect(desk.driver(), capabilities).await?;
+        let window = Self { client, desk };
+        window
+            .heading("Save a video from Ustream or IBM Video")
+            .await?;
+        Ok(window)
+    }
+
+    /// Types a link and presses Enter.
+    pub(crate) async fn look_up(&self, link: &str) -> Result<()> {
+        self.fill("link", link).await
+    }
+
+    /// Types into the field of that id, in place of what is there, and presses Enter.
+    pub(crate) async fn fill(&self, id: &str, words: &str) -> Result<()> {
+        let field = self.find(Locator::Id(id)).await?;
+        field.clear().await?;
+        field.send_keys(words).await?;
+        Ok(field.send_keys(ENTER).await?)
+    }
+
+    /// Presses the button of that name.
+    pub(crate) async fn press(&self, name: &str) -> Result<()> {
+        let path = format!("//button[normalize-space()='{name}']");
+        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
+    }
+
+    /// Waits until this heading is in front, with the focus where it belongs.
+    pub(crate) async fn heading(&self, words: &str) -> Result<()> {
+        let script = "return document.querySelector('h1')?.textContent ?? ''";
+        self.until(words, async || {
+            let heading = self.client.execute(script, vec![]).await?;
+            Ok(plain(heading.as_str().unwrap_or_default()) == words)
+        })
+        .await
+    }
+
+    /// Waits until the page shows these words.
+    pub(crate) async fn shows(&self, words: &str) -> Result<()> {
+        self.until(words, async || Ok(self.text().await?.contains(words)))
+            .await
+    }
+
+    /// All that the page shows.
+    pub(crate) async fn text(&self) -> Result<String> {
+        let script = "return document.querySelector('main').innerText";
+        let text = self.client.execute(script, vec![]).await?;
+        Ok(plain(text.as_str().unwrap_or_default()))
+    }
+
+    /// Lets axe-core look for what keeps people out.
+    pub(crate) async fn audit(&self) -> Result<()> {
+        let axe =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+        let axe = fs::read_to_string(&axe).with_context(|| format!("reading {}", axe.display()))?;
+        self.client.execute(&axe, vec![]).await?;
+        let run = "const done = arguments[arguments.length - 1]; \
+                   const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', \
+                                    'best-practice']; \
+                   axe.run({ runOnly }).then(({ passes, violations }) => \
+                     done({ passes: passes.length, violations }));";
+        let result = self.client.execute_async(run, vec![]).await?;
+        ensure!(
+            result["passes"].as_u64() > Some(0),
+            "axe looked at nothing: {result}"
+        );
+        ensure!(
+            result["violations"] == json!([]),
+            "{:#}",
+            result["violations"]
+        );
+        Ok(())
+    }
+
+    /// A picture of the window, where a folder for pictures is named.
+    pub(crate) async fn shot(&self, name: &str) -> Result<()> {
+        let Some(folder) = env::var_os("USTREAM_SHOTS").map(PathBuf::from) else {
+            return Ok(());
+        };
+        fs::create_dir_all(&folder)?;
+        let picture = self.client.screenshot().await?;
+        Ok(fs::write(folder.join(format!("{name}.png")), picture)?)
+    }
+
+    /// What lies in the Downloads folder.
+    pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
+        self.desk.downloads()
+    }
+
+    /// Closes the window.
+    pub(crate) async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    async fn find(&self, locator: Locator<'_>) -> Result<Element> {
+        let found = self
+            .client
+            .wait()
+            .at_most(SHOWN_WITHIN)
+            .for_element(locator);
+        match found.await {
+            Ok(element) => Ok(element),
+            Err(error) => bail!(
+                "{locator:?}: {error}, but the page shows: {}",
+                self.text().await?
+            ),
+        }
+    }
+
+    async fn until(&self, words: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+        let start = Instant::now();
+        while !holds().await? {
+            if start.elapsed() > SHOWN_WITHIN {
+                bail!(
+                    "waited for {words:?}, but the page shows: {}",
+                    self.text().await?
+                );
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+}
+
+/// The built program.
+fn program() -> Result<PathBuf> {
+    let path = env::var_os("USTREAM_APP").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/ustream-downloader"),
+        PathBuf::from,
+    );
+    path.canonicalize().with_context(|| {
+        format!(
+            "{} is missing: build the page, then the shell with `cargo build -p app --features \
+             tauri/custom-protocol`",
+            path.display()
+        )
+    })
+}
+
+/// Connects as soon as the driver is up.
+async fn connect(driver: &str, capabilities: Capabilities) -> Result<Client> {
+    let start = Instant::now();
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    loop {
+        match tokio::time::timeout(STARTED_WITHIN, builder.connect(driver)).await? {
+            Ok(client) => return Ok(client),
+            Err(error) if start.elapsed() > STARTED_WITHIN => return Err(error.into()),
+            Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+        }
+    }
+}
+
+/// Without the marks that keep words on one line and names apart.
+fn plain(words: &str) -> String {
+    words
+        .replace('\u{a0}', " ")
+        .replace(['\u{2068}', '\u{2069}'], "")
+}

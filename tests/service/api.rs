@@ -1,0 +1,240 @@
+//! The JSON API: what recordings and channels are, and what keeps them closed.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::gate;
+use crate::service::{self, Service};
+use crate::world::{Channel, Lock, Recording, Voice};
+
+/// The most items on one page of a list.
+const LARGEST_PAGE: usize = 50;
+
+/// What the service says of a video that its owner took away.
+const REMOVED: &str =
+    "This Pro Broadcaster has chosen to remove this video from the ustream.tv site.";
+
+/// The API. A number that ends in `.json` is one path segment to the router.
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/videos/{file}", get(video))
+        .route("/channels/{id}", get(channel))
+        .route("/channels/{id}/videos.json", get(videos))
+        .with_state(service)
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    detail_level: Option<String>,
+}
+
+impl Detail {
+    fn is_minimal(&self) -> bool {
+        self.detail_level.as_deref() == Some("minimal")
+    }
+}
+
+async fn video(
+    State(service): State<Arc<Service>>,
+    Path(file): Path<String>,
+    Query(detail): Query<Detail>,
+) -> Response<Body> {
+    let Some(recording) = numbered(&file).and_then(|id| service.world.recordings.get(&id)) else {
+        return not_found();
+    };
+    if recording.voice == Voice::Html {
+        return service::html_instead();
+    }
+    let lock = service.world.lock_of(recording);
+    match lock {
+        Some(Lock::Nonexistent) => return not_found(),
+        Some(Lock::Removed) => return Json(json!({ "error": REMOVED })).into_response(),
+        _ => {}
+    }
+    let locks = lock.as_ref().map_or(json!([]), locks);
+    let closed = locks.get("password").is_some() || locks.get("hash").is_some();
+    if detail.is_minimal() {
+        return Json(json!({ "video": minimal_video(recording, &locks) })).into_response();
+    }
+    if closed {
+        return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
+    }
+    Json(json!({ "video": full_video(&service, recording, &locks) })).into_response()
+}
+
+/// The locks that the API names; the others show on the control connection only.
+fn locks(lock: &Lock) -> Value {
+    match lock {
+        Lock::Password(_) => json!({ "password": [] }),
+        Lock::Gate { .. } => json!({
+            "hash": { "type": "advanced", "auth_method": "registration_gate" },
+        }),
+        Lock::Login => json!({ "hash": { "type": "advanced", "auth_method": "samlsso" } }),
+        Lock::Referrer(pages) => json!({ "embed": { "whitelist": pages } }),
+        Lock::Geo | Lock::Removed | Lock::Nonexistent | Lock::Unknown(_) => json!([]),
+    }
+}
+
+fn owner(name: &str) -> Value {
+    json!({
+        "id": "1234",
+        "username": name,
+        "picture": "https://ustvstaticcdn1-a.akamaihd.net/images/defaults/user_48x48:1.png",
+    })
+}
+
+fn minimal_video(recording: &Recording, locks: &Value) -> Value {
+    json!({
+        "id": recording.id.to_string(),
+        "title": recording.title,
+        "owner": owner(&recording.owner),
+        "picture": { "90x90": "https://ustvstaticcdn1-a.akamaihd.net/images/defaults/video.png" },
+        "links": channel_link(recording),
+        "locks": locks,
+    })
+}
+
+fn channel_link(recording: &Recording) -> Value {
+    match recording.channel {
+        None => json!({}),
+        Some(channel) => json!({
+            "channel": {
+                "href": format!("https://api.video.ibm.com/channels/{channel}.json"),
+                "id": channel.to_string(),
+            },
+        }),
+    }
+}
+
+fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value {
+    let id = recording.id;
+    let picture = format!("https://ustvstaticcdn1-a.akamaihd.net/{id}.jpg");
+    let duration_ms = recording.film.duration_ms();
+    let kbps = recording
+        .rows()
+        .map(|row| service.bitrate_kbps(recording, row))
+        .max();
+    let mut video = json!({
+        "id": id.to_string(),
+        "title": recording.title,
+        "description": recording.shows,
+        "url": format!("https://video.ibm.com/recorded/{id}"),
+        "created_at": recording.created_unix_s,
+        "added_at": recording.created_unix_s,
+        "file_size": (kbps.unwrap_or(0) * duration_ms / 8).to_string(),
+        "views": 7,
+        "thumbnail": { "default": picture, "image_640x360": picture },
+        "media_urls": { "flv": null, "mp4": null },
+        "owner": owner(&recording.owner),
+        "links": channel_link(recording),
+        "locks": locks,
+    });
+    if recording.length.api {
+        let length = format!("{}.{:03}000", duration_ms / 1000, duration_ms % 1000);
+        if let Some(video) = video.as_object_mut() {
+            video.insert("length".to_owned(), Value::String(length));
+        }
+    }
+    video
+}
+
+async fn channel(
+    State(service): State<Arc<Service>>,
+    Path(file): Path<String>,
+    Query(detail): Query<Detail>,
+) -> Response<Body> {
+    let Some(channel) = numbered(&file).and_then(|id| service.world.channels.get(&id)) else {
+        return not_found();
+    };
+    let locks = channel_locks(channel);
+    if channel.gate.is_some() && !detail.is_minimal() {
+        return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
+    }
+    let mut body = json!({
+        "id": channel.id.to_string(),
+        "title": channel.title,
+        "owner": owner(&channel.owner),
+        "picture": { "90x90": "https://ustvstaticcdn1-a.akamaihd.net/images/defaults/channel.png" },
+        "locks": locks,
+    });
+    if let (false, Some(body)) = (detail.is_minimal(), body.as_object_mut()) {
+        let status = if channel.live { "live" } else { "offair" };
+        body.insert("description".to_owned(), json!(channel.shows));
+        body.insert("tags".to_owned(), json!([]));
+        body.insert("url".to_owned(), json!(channel.slug));
+        body.insert("status".to_owned(), json!(status));
+        body.insert("last_broadcast_at".to_owned(), json!(1_514_764_800));
+    }
+    Json(json!({ "channel": body })).into_response()
+}
+
+fn channel_locks(channel: &Channel) -> Value {
+    channel.gate.as_ref().map_or(json!([]), |_| {
+        locks(&Lock::Gate {
+            channel: channel.id,
+        })
+    })
+}
+
+#[derive(Deserialize)]
+struct Paging {
+    page: Option<usize>,
+    pagesize: Option<usize>,
+}
+
+async fn videos(
+    State(service): State<Arc<Service>>,
+    Path(id): Path<u64>,
+    Query(paging): Query<Paging>,
+) -> Response<Body> {
+    let Some(channel) = service.world.channels.get(&id) else {
+        return not_found();
+    };
+    if channel.gate.is_some() {
+        let locks = channel_locks(channel);
+        return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
+    }
+    let all = gate::newest_first(&service, channel);
+    let size = paging
+        .pagesize
+        .unwrap_or(LARGEST_PAGE)
+        .clamp(1, LARGEST_PAGE);
+    let page = paging.page.unwrap_or(1).max(1);
+    let pages = all.len().div_ceil(size);
+    let shown: Vec<Value> = all
+        .iter()
+        .skip(size.saturating_mul(page - 1))
+        .take(size)
+        .map(|recording| full_video(&service, recording, &json!([])))
+        .collect();
+    let at = |page: usize| {
+        format!("https://api.video.ibm.com/channels/{id}/videos.json?pagesize={size}&page={page}")
+    };
+    let mut links = json!({ "page_count": pages, "item_count": all.len() });
+    if let Some(links) = links.as_object_mut() {
+        if page > 1 {
+            links.insert("previous".to_owned(), json!(at(page - 1)));
+        }
+        if page < pages {
+            links.insert("next".to_owned(), json!(at(page + 1)));
+        }
+    }
+    Json(json!({ "videos": shown, "paging": links })).into_response()
+}
+
+fn numbered(file: &str) -> Option<u64> {
+    file.strip_suffix(".json")?.parse().ok()
+}
+
+fn not_found() -> Response<Body> {
+    (StatusCode::NOT_FOUND, Json(json!({ "error": "not_found" }))).into_response()
+}

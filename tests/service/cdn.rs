@@ -1,0 +1,142 @@
+//! The pieces: plain files behind paths that nobody guesses, on several hosts.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Response, StatusCode, Uri, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use bytes::Bytes;
+use futures_util::stream;
+
+use crate::media::{Row, Stretch};
+use crate::service::Service;
+use crate::world::Recording;
+
+/// One host of the CDN; they all hold the same.
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    Router::new().fallback(get(piece)).with_state(service)
+}
+
+/// What the name of a piece says.
+struct Name<'a> {
+    row: Row,
+    chunk: u64,
+    hash: &'a str,
+    init: bool,
+}
+
+impl<'a> Name<'a> {
+    /// Reads `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
+    fn read(name: &'a str, recording: &Recording) -> Option<Self> {
+        let (row, file) = name.rsplit_once("/chunk_")?;
+        let (stem, extension) = file.rsplit_once('.')?;
+        let (chunk, hash) = stem.split_once('_')?;
+        let (extension, init) = match extension.strip_suffix('h') {
+            Some(extension) => (extension, true),
+            None => (extension, false),
+        };
+        let row = recording
+            .rows()
+            .find(|known| known.name() == row && known.extension() == extension)?;
+        let has_init = !matches!(row, Row::Flv(..));
+        (has_init || !init).then_some(Self {
+            row,
+            chunk: chunk.parse().ok()?,
+            hash,
+            init,
+        })
+    }
+}
+
+async fn piece(State(service): State<Arc<Service>>, uri: Uri) -> Response<Body> {
+    // The CDN takes two slashes for one.
+    let path = uri.path().replace("//", "/");
+    let path = path.trim_start_matches('/');
+    let found =
+        service.world.recordings.values().find_map(|recording| {
+            Some((recording, path.strip_prefix(&service.path_of(recording))?))
+        });
+    let Some((recording, name)) = found else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    held(&service, recording, name).unwrap_or_else(|| recording.refusal.into_response())
+}
+
+/// The piece of that name, where there is one.
+fn held(service: &Arc<Service>, recording: &Recording, name: &str) -> Option<Response<Body>> {
+    let name = Name::read(name, recording)?;
+    let index = name.chunk.checked_sub(recording.first_chunk)?;
+    let gone = !name.init && recording.gone.contains(&name.chunk);
+    if gone || service.hash_at(recording, name.chunk)? != name.hash {
+        return None;
+    }
+    let stretch = Stretch::of(
+        &recording.film,
+        recording.chunk_time_ms,
+        index,
+        recording.clock,
+    )?;
+    let pieces = if name.init {
+        vec![service.library.init(name.row)?]
+    } else {
+        service.library.chunk(name.row, stretch)?
+    };
+    let row = format!("{}.{}", name.row.name(), name.row.extension());
+    let chunk = (!name.init).then_some(name.chunk);
+    Some(sent(
+        pieces,
+        content_type(name.row),
+        Served {
+            service: Arc::clone(service),
+            recording: recording.id,
+            row,
+            chunk,
+        },
+    ))
+}
+
+fn content_type(row: Row) -> &'static str {
+    match row {
+        Row::Flv(..) => "video/x-flv",
+        Row::Mp4Picture(_) => "video/mp4",
+        Row::Mp4Sound(_) => "audio/mp4",
+    }
+}
+
+/// A piece on its way out.
+struct Served {
+    service: Arc<Service>,
+    recording: u64,
+    row: String,
+    chunk: Option<u64>,
+}
+
+/// Sends the parts without copying them, and notes the piece with its last part.
+fn sent(parts: Vec<Bytes>, content_type: &'static str, served: Served) -> Response<Body> {
+    let length: usize = parts.iter().map(Bytes::len).sum();
+    let last = parts.len().saturating_sub(1);
+    let mut served = Some(served);
+    let body = stream::iter(parts.into_iter().enumerate().map(move |(at, part)| {
+        if at == last
+            && let Some(Served {
+                service,
+                recording,
+                row,
+                chunk,
+            }) = served.take()
+        {
+            service.log.served(recording, row, chunk);
+        }
+        Ok::<_, Infallible>(part)
+    }));
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CACHE_CONTROL, "max-age=604800".to_owned()),
+    ];
+    (headers, Body::from_stream(body)).into_response()
+}

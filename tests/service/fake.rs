@@ -1,0 +1,113 @@
+//! The handle on a running service.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::media::Library;
+use crate::service::Service;
+use crate::{Asked, Coverage, Faults, World, tls, wire};
+
+/// A practice service that runs until it is dropped.
+#[derive(Debug)]
+pub struct FakeUstream {
+    address: SocketAddr,
+    ca_pem: String,
+    service: Arc<Service>,
+    task: JoinHandle<()>,
+}
+
+impl FakeUstream {
+    /// Starts it on a free port of the loopback address.
+    pub async fn start(world: World) -> anyhow::Result<Self> {
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), world).await
+    }
+
+    /// Starts it on that address.
+    pub async fn start_at(address: SocketAddr, world: World) -> anyhow::Result<Self> {
+        let identity = tls::identity()?;
+        let library = Library::load()?;
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("listening on {address}"))?;
+        let address = listener.local_addr()?;
+        let service = Arc::new(Service::new(world, library));
+        let task = tokio::spawn(wire::accept(
+            listener,
+            identity.config,
+            Arc::clone(&service),
+        ));
+        Ok(Self {
+            address,
+            ca_pem: identity.ca_pem,
+            service,
+            task,
+        })
+    }
+
+    /// Where it listens, for every host of the service.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The certificate authority to trust.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// What exists on it.
+    pub fn world(&self) -> &World {
+        &self.service.world
+    }
+
+    /// Everything it was asked so far, in order.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.service.log.all_asked()
+    }
+
+    /// Which pieces of a recording it handed out whole.
+    pub fn coverage(&self, recording: u64) -> Coverage {
+        self.service.log.coverage(recording)
+    }
+
+    /// The chunks of one row (`2/1.flv`, `2.m4v`) that it never handed out whole; none where
+    /// there is no such recording.
+    pub fn missing(&self, recording: u64, row: &str) -> Option<Vec<u64>> {
+        let known = self.world().recordings.get(&recording)?;
+        Some(
+            self.coverage(recording)
+                .missing(row, known.first_chunk, known.chunks()),
+        )
+    }
+
+    /// What goes wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.service.faults
+    }
+
+    /// Gives a recording new paths and hashes: addresses handed out before are refused.
+    pub fn expire(&self, recording: u64) {
+        self.service.expire(recording);
+    }
+
+    /// Forgets who filled in sign-up forms: their hashes are refused.
+    pub fn forget_visitors(&self) {
+        self.service.gate.forget();
+    }
+
+    /// Stops it and waits until it has.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        // Always "cancelled" here.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for FakeUstream {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

@@ -1,0 +1,185 @@
+//! FLV rows: the tags of the fixtures, merged and written as standalone chunks
+//! (Adobe Flash Video File Format Specification 10.1, annex E).
+
+use anyhow::{Context, ensure};
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::{Clock, FIXTURE_UNITS, Filler, Stretch, UNIT_MS};
+
+const AUDIO: u8 = 8;
+const VIDEO: u8 = 9;
+const SCRIPT: u8 = 18;
+
+/// Bytes of the file header.
+const FILE_HEADER: usize = 9;
+/// Bytes of a tag header: type, data size, timestamp, stream id.
+const TAG_HEADER: usize = 11;
+/// Bytes of the size that follows each tag.
+const TAG_TRAILER: usize = 4;
+
+/// One tag.
+#[derive(Clone, Debug)]
+pub(super) struct Tag {
+    kind: u8,
+    timestamp_ms: u32,
+    body: Bytes,
+}
+
+impl Tag {
+    /// `AVCPacketType` or `AACPacketType`: 0 for a sequence header, 1 for media.
+    fn packet_type(&self) -> Option<u8> {
+        self.body.get(1).copied()
+    }
+
+    fn is_header(&self) -> bool {
+        self.kind == SCRIPT || self.packet_type() == Some(0)
+    }
+
+    fn is_media(&self) -> bool {
+        self.kind != SCRIPT && self.packet_type() == Some(1)
+    }
+}
+
+/// The tags of a whole file.
+pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<Tag>> {
+    ensure!(file.starts_with(b"FLV\x01"), "no FLV header");
+    let file = Bytes::from_static(file);
+    let mut at = FILE_HEADER + TAG_TRAILER;
+    let mut tags = Vec::new();
+    while at < file.len() {
+        let header: [u8; TAG_HEADER] = file
+            .get(at..at + TAG_HEADER)
+            .and_then(|bytes| bytes.try_into().ok())
+            .context("cut inside a tag header")?;
+        let [kind, s2, s1, s0, t2, t1, t0, t3, ..] = header;
+        let start = at + TAG_HEADER;
+        let end = start + usize::try_from(u32::from_be_bytes([0, s2, s1, s0]))?;
+        ensure!(end + TAG_TRAILER <= file.len(), "cut inside a tag");
+        let timestamp_ms = u32::from_be_bytes([t3, t2, t1, t0]);
+        tags.push(Tag {
+            kind,
+            timestamp_ms,
+            body: file.slice(start..end),
+        });
+        at = end + TAG_TRAILER;
+    }
+    Ok(tags)
+}
+
+/// One row: its headers, and its media tags unit by unit.
+#[derive(Debug)]
+pub(super) struct Cut {
+    flags: u8,
+    headers: Vec<Tag>,
+    units: Vec<Vec<Tag>>,
+}
+
+impl Cut {
+    /// The picture of one file with the sound of another.
+    pub(super) fn of(video: Option<&Vec<Tag>>, audio: &[Tag]) -> anyhow::Result<Self> {
+        let with_picture = video.is_some();
+        let chosen = video
+            .into_iter()
+            .flatten()
+            .filter(|tag| tag.kind != AUDIO)
+            .chain(audio.iter().filter(|tag| tag.kind == AUDIO));
+        let (headers, mut media): (Vec<Tag>, Vec<Tag>) = chosen
+            .filter(|tag| tag.is_header() || tag.is_media())
+            .cloned()
+            .partition(Tag::is_header);
+        media.sort_by_key(|tag| tag.timestamp_ms);
+        let mut units = vec![Vec::new(); usize::try_from(FIXTURE_UNITS)?];
+        for tag in media {
+            let unit = usize::try_from(u64::from(tag.timestamp_ms) / UNIT_MS)?;
+            units
+                .get_mut(unit)
+                .context("a tag past the end of the film")?
+                .push(tag);
+        }
+        ensure!(
+            units.iter().all(|unit| !unit.is_empty()),
+            "a unit without tags"
+        );
+        // TypeFlags of the file header: 4 sound, 1 picture.
+        Ok(Self {
+            flags: if with_picture { 5 } else { 4 },
+            headers,
+            units,
+        })
+    }
+
+    /// Bytes of all media tags.
+    pub(super) fn coded_bytes(&self) -> u64 {
+        let tags = self.units.iter().flatten();
+        tags.map(|tag| (tag.body.len() + TAG_HEADER + TAG_TRAILER) as u64)
+            .sum()
+    }
+
+    /// A standalone FLV of that stretch, headers repeated, as the service's chunks are.
+    pub(super) fn chunk(&self, stretch: Stretch<'_>, filler: &Filler) -> Vec<Bytes> {
+        let mut out = Writer::new(self.flags, filler);
+        let origin_ms = match stretch.clock {
+            Clock::Continues => 0,
+            Clock::Restarts => stretch.start * UNIT_MS,
+        };
+        for header in &self.headers {
+            out.tag(header, stretch.start * UNIT_MS - origin_ms);
+        }
+        for unit in stretch.start..stretch.end {
+            let turn_ms = unit / FIXTURE_UNITS * FIXTURE_UNITS * UNIT_MS;
+            let tags = usize::try_from(unit % FIXTURE_UNITS)
+                .ok()
+                .and_then(|at| self.units.get(at));
+            for tag in tags.into_iter().flatten() {
+                let timestamp_ms = u64::from(tag.timestamp_ms) + turn_ms;
+                out.tag(tag, timestamp_ms.saturating_sub(origin_ms));
+            }
+        }
+        out.finish()
+    }
+}
+
+/// Collects a chunk: small parts are copied into a buffer, the filler is shared.
+struct Writer<'a> {
+    filler: &'a Filler,
+    pieces: Vec<Bytes>,
+    buffer: BytesMut,
+}
+
+impl<'a> Writer<'a> {
+    fn new(flags: u8, filler: &'a Filler) -> Self {
+        let mut buffer = BytesMut::with_capacity(8 * 1024);
+        buffer.put_slice(b"FLV\x01");
+        buffer.put_u8(flags);
+        buffer.put_u32(9);
+        buffer.put_u32(0);
+        Self {
+            filler,
+            pieces: Vec::new(),
+            buffer,
+        }
+    }
+
+    fn tag(&mut self, tag: &Tag, timestamp_ms: u64) {
+        let is_picture = tag.kind == VIDEO && tag.is_media();
+        let filler = if is_picture { self.filler.len() } else { 0 };
+        let size = u32::try_from(tag.body.len() + filler).unwrap_or(u32::MAX);
+        // 32 bits of milliseconds, low 24 first, then the high 8.
+        let timestamp = u32::try_from(timestamp_ms & u64::from(u32::MAX)).unwrap_or(0);
+        self.buffer
+            .put_u32(u32::from(tag.kind) << 24 | size & 0x00FF_FFFF);
+        self.buffer.put_u32(timestamp.rotate_left(8));
+        self.buffer.put_slice(&[0; 3]);
+        self.buffer.put_slice(&tag.body);
+        if filler > 0 {
+            self.pieces.push(self.buffer.split().freeze());
+            self.pieces.push(self.filler.0.clone());
+        }
+        self.buffer.put_u32(size.saturating_add(11));
+    }
+
+    fn finish(mut self) -> Vec<Bytes> {
+        self.pieces.push(self.buffer.freeze());
+        self.pieces
+    }
+}

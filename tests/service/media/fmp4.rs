@@ -1,0 +1,235 @@
+//! Fragmented MP4 rows: the boxes of the fixtures, handed out as they are, or with time and
+//! sizes rewritten where the film repeats or is filled (ISO/IEC 14496-12 8.8).
+
+use anyhow::{Context, ensure};
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::{FIXTURE_UNITS, Filler, Stretch, UNIT_MS};
+
+/// A box: its type and its bytes, header included.
+struct Atom {
+    kind: [u8; 4],
+    whole: Bytes,
+}
+
+/// The boxes that lie side by side in `bytes`.
+fn atoms(bytes: &Bytes) -> anyhow::Result<Vec<Atom>> {
+    let mut rest = bytes.clone();
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let size = usize::try_from(u32_at(&rest, 0)?)?;
+        let kind = rest
+            .get(4..8)
+            .context("cut inside a box header")?
+            .try_into()?;
+        ensure!((8..=rest.len()).contains(&size), "a box of {size} bytes");
+        found.push(Atom {
+            kind,
+            whole: rest.split_to(size),
+        });
+    }
+    Ok(found)
+}
+
+/// Where the box at the end of `path` lies in `bytes`, and its size.
+fn find(bytes: &Bytes, path: &[&[u8; 4]]) -> anyhow::Result<(usize, usize)> {
+    let mut within = bytes.clone();
+    let mut offset = 0;
+    let mut size = bytes.len();
+    for kind in path {
+        let mut inner = offset;
+        let atom = atoms(&within)?
+            .into_iter()
+            .find(|atom| {
+                let hit = atom.kind == **kind;
+                inner += if hit { 0 } else { atom.whole.len() };
+                hit
+            })
+            .with_context(|| format!("no {} box", String::from_utf8_lossy(*kind)))?;
+        size = atom.whole.len();
+        within = atom.whole.slice(8..);
+        offset = inner + 8;
+    }
+    Ok((offset.saturating_sub(8), size))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
+    let word = bytes.get(at..at + 4).context("cut inside a number")?;
+    Ok(u32::from_be_bytes(word.try_into()?))
+}
+
+/// One fragment of two seconds.
+#[derive(Debug)]
+struct Fragment {
+    /// All of it, as it stands in the fixture.
+    whole: Bytes,
+    moof: Bytes,
+    media: Bytes,
+    /// Where in `moof` the sequence number stands.
+    sequence_at: usize,
+    /// Where in `moof` the 64-bit start time stands.
+    start_at: usize,
+    /// Where in `moof` each sample's size stands.
+    sizes_at: Vec<usize>,
+}
+
+impl Fragment {
+    fn of(index: &[Bytes], moof: Bytes, mdat: &Bytes) -> anyhow::Result<Self> {
+        let (mfhd, _) = find(&moof, &[b"moof", b"mfhd"])?;
+        let (tfdt, _) = find(&moof, &[b"moof", b"traf", b"tfdt"])?;
+        ensure!(moof.get(tfdt + 8) == Some(&1), "a start time of 32 bits");
+        let (trun, _) = find(&moof, &[b"moof", b"traf", b"trun"])?;
+        let flags = u32_at(&moof, trun + 8)? & 0x00FF_FFFF;
+        ensure!(
+            flags & 0x0000_0201 == 0x0201 && flags & 0x0000_0500 == 0,
+            "trun flags {flags:x}"
+        );
+        // After version, flags and count: data offset, first sample's flags where stated, then
+        // for each sample its size and, where stated, its composition offset.
+        let first = trun + 20 + if flags & 4 == 0 { 0 } else { 4 };
+        let stride = if flags & 0x800 == 0 { 4 } else { 8 };
+        let count = usize::try_from(u32_at(&moof, trun + 12)?)?;
+        let sizes_at: Vec<usize> = (0..count).map(|sample| first + sample * stride).collect();
+        let mut whole = BytesMut::new();
+        for part in index.iter().chain([&moof, mdat]) {
+            whole.extend_from_slice(part);
+        }
+        Ok(Self {
+            whole: whole.freeze(),
+            media: mdat.slice(8..),
+            sequence_at: mfhd + 12,
+            start_at: tfdt + 12,
+            sizes_at,
+            moof,
+        })
+    }
+
+    /// The fragment with its clock moved on and filler after each sample.
+    fn rewritten(&self, sequence: u64, later: u64, filler: &Filler) -> Option<Vec<Bytes>> {
+        let filler_size = u32::try_from(filler.len()).ok()?;
+        let mut moof = self.moof.to_vec();
+        let mut sizes = Vec::with_capacity(self.sizes_at.len());
+        for at in &self.sizes_at {
+            let size = u32_at(&moof, *at).ok()?;
+            sizes.push(usize::try_from(size).ok()?);
+            put(
+                &mut moof,
+                *at,
+                &size.checked_add(filler_size)?.to_be_bytes(),
+            )?;
+        }
+        let start = self.start_at..self.start_at + 8;
+        let start = u64::from_be_bytes(moof.get(start)?.try_into().ok()?);
+        put(
+            &mut moof,
+            self.start_at,
+            &start.checked_add(later)?.to_be_bytes(),
+        )?;
+        put(
+            &mut moof,
+            self.sequence_at,
+            &u32::try_from(sequence).ok()?.to_be_bytes(),
+        )?;
+
+        let media_size = self.media.len() + sizes.len() * filler.len() + 8;
+        let mut head = BytesMut::from(&*moof);
+        head.put_u32(u32::try_from(media_size).ok()?);
+        head.put_slice(b"mdat");
+        let mut pieces = vec![head.freeze()];
+        if filler.len() == 0 {
+            pieces.push(self.media.clone());
+            return Some(pieces);
+        }
+        let mut media = self.media.clone();
+        for size in sizes {
+            pieces.push((size <= media.len()).then(|| media.split_to(size))?);
+            pieces.push(filler.0.clone());
+        }
+        Some(pieces)
+    }
+}
+
+fn put(bytes: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
+    bytes
+        .get_mut(at..at.checked_add(value.len())?)?
+        .copy_from_slice(value);
+    Some(())
+}
+
+/// One row: its initialisation piece and its fragments.
+#[derive(Debug)]
+pub(super) struct Cut {
+    init: Bytes,
+    timescale: u64,
+    fragments: Vec<Fragment>,
+}
+
+impl Cut {
+    /// Reads a file with one track and one fragment for each unit.
+    pub(super) fn of(file: &'static [u8]) -> anyhow::Result<Self> {
+        let file = Bytes::from_static(file);
+        let (at, size) = find(&file, &[b"moov"])?;
+        let init = file.slice(..at + size);
+        let (mdhd, _) = find(&file, &[b"moov", b"trak", b"mdia", b"mdhd"])?;
+        ensure!(
+            file.get(mdhd + 8) == Some(&0),
+            "a media header of version 1"
+        );
+        let timescale = u64::from(u32_at(&file, mdhd + 20)?);
+        let mut fragments = Vec::new();
+        let mut index = Vec::new();
+        let mut moof = None;
+        for atom in atoms(&file.slice(init.len()..))? {
+            match &atom.kind {
+                b"moof" => moof = Some(atom.whole),
+                b"mdat" => {
+                    let moof = moof.take().context("media without a fragment")?;
+                    fragments.push(Fragment::of(&index, moof, &atom.whole)?);
+                    index.clear();
+                }
+                _ => index.push(atom.whole),
+            }
+        }
+        ensure!(
+            fragments.len() as u64 == FIXTURE_UNITS,
+            "{} fragments",
+            fragments.len()
+        );
+        Ok(Self {
+            init,
+            timescale,
+            fragments,
+        })
+    }
+
+    /// `ftyp` and `moov`.
+    pub(super) fn init(&self) -> Bytes {
+        self.init.clone()
+    }
+
+    /// Bytes of all fragments.
+    pub(super) fn coded_bytes(&self) -> u64 {
+        self.fragments
+            .iter()
+            .map(|fragment| fragment.whole.len() as u64)
+            .sum()
+    }
+
+    /// The fragments of that stretch.
+    pub(super) fn chunk(&self, stretch: Stretch<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
+        let mut pieces = Vec::new();
+        for unit in stretch.start..stretch.end {
+            let fragment = self
+                .fragments
+                .get(usize::try_from(unit % FIXTURE_UNITS).ok()?)?;
+            let turn = unit / FIXTURE_UNITS;
+            if turn == 0 && filler.len() == 0 {
+                pieces.push(fragment.whole.clone());
+            } else {
+                let later = turn * FIXTURE_UNITS * UNIT_MS / 1000 * self.timescale;
+                pieces.extend(fragment.rewritten(unit + 1, later, filler)?);
+            }
+        }
+        Some(pieces)
+    }
+}

@@ -1,0 +1,202 @@
+//! What is cut from the film is the film.
+
+use super::*;
+
+const FILM: &[u8] = include_bytes!("../../fixtures/film/film.flv");
+const VIDEO: &[u8] = include_bytes!("../../fixtures/film/video.mp4");
+const BEST_FLV: Row = Row::Flv(Some(Picture::Best), Sound::Main);
+const BEST_MP4: Row = Row::Mp4Picture(Picture::Best);
+
+fn chunk(library: &Library, row: Row, film: &Film, index: u64, clock: Clock) -> Vec<u8> {
+    let stretch = Stretch::of(film, UNIT_MS, index, clock).unwrap();
+    library.chunk(row, stretch).unwrap().concat()
+}
+
+/// Kind, time and body of each audio and video tag that is not a header.
+fn media_tags(file: &[u8]) -> Vec<(u8, u32, Vec<u8>)> {
+    let mut tags = Vec::new();
+    let mut at = 13;
+    while at < file.len() {
+        let size = usize::from(file[at + 1]) << 16
+            | usize::from(file[at + 2]) << 8
+            | usize::from(file[at + 3]);
+        let time = u32::from_be_bytes([file[at + 7], file[at + 4], file[at + 5], file[at + 6]]);
+        let body = &file[at + 11..at + 11 + size];
+        let trailer: [u8; 4] = file[at + 11 + size..at + 15 + size].try_into().unwrap();
+        assert_eq!(u32::from_be_bytes(trailer) as usize, size + 11);
+        if matches!(file[at], 8 | 9) && body[1] == 1 {
+            tags.push((file[at], time, body.to_vec()));
+        }
+        at += 15 + size;
+    }
+    tags
+}
+
+/// Types and sizes of the boxes side by side in `bytes`.
+fn boxes(bytes: &[u8]) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let size = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        found.push((
+            String::from_utf8(bytes[at + 4..at + 8].to_vec()).unwrap(),
+            size,
+        ));
+        at += size;
+    }
+    assert_eq!(at, bytes.len());
+    found
+}
+
+#[test]
+fn the_flv_chunks_hold_every_packet_of_the_film_and_no_other() {
+    let library = Library::load().unwrap();
+    let film = Film::standard();
+    let mut cut: Vec<_> = (0..chunks_of(&film, UNIT_MS))
+        .flat_map(|index| media_tags(&chunk(&library, BEST_FLV, &film, index, Clock::Continues)))
+        .collect();
+    let mut whole = media_tags(FILM);
+    assert_eq!(whole.len(), 2000 + 3125);
+    cut.sort();
+    whole.sort();
+    assert!(cut == whole);
+}
+
+#[test]
+fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
+    let library = Library::load().unwrap();
+    let film = Film::standard();
+    for index in 0..100 {
+        let chunk = chunk(&library, BEST_FLV, &film, index, Clock::Continues);
+        assert!(chunk.starts_with(b"FLV\x01\x05\0\0\0\x09\0\0\0\0"));
+        let tags = media_tags(&chunk);
+        let first = tags.iter().find(|(kind, ..)| *kind == 9).unwrap();
+        // FrameType 1 in the upper half, CodecID 7 in the lower (E.4.3.1).
+        assert_eq!((u64::from(first.1), first.2[0]), (index * UNIT_MS, 0x17));
+    }
+}
+
+#[test]
+fn a_restarting_clock_begins_each_chunk_at_zero() {
+    let library = Library::load().unwrap();
+    let film = Film::standard();
+    let first_time = |clock| {
+        let tags = media_tags(&chunk(&library, BEST_FLV, &film, 7, clock));
+        tags.iter().find(|(kind, ..)| *kind == 9).unwrap().1
+    };
+    assert_eq!(first_time(Clock::Continues), 14_000);
+    assert_eq!(first_time(Clock::Restarts), 0);
+}
+
+#[test]
+fn init_and_mp4_chunks_in_a_row_are_the_file_they_were_cut_from() {
+    let library = Library::load().unwrap();
+    let film = Film::standard();
+    let mut joined = library.init(BEST_MP4).unwrap().to_vec();
+    for index in 0..100 {
+        joined.extend(chunk(&library, BEST_MP4, &film, index, Clock::Continues));
+    }
+    assert!(joined == VIDEO);
+}
+
+#[test]
+fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
+    let library = Library::load().unwrap();
+    let film = Film::standard();
+    assert_eq!(chunks_of(&film, 6000), 34);
+    let fragments = |index| {
+        let stretch = Stretch::of(&film, 6000, index, Clock::Continues).unwrap();
+        let chunk = library.chunk(BEST_MP4, stretch).unwrap().concat();
+        boxes(&chunk)
+            .iter()
+            .filter(|(kind, _)| kind == "moof")
+            .count()
+    };
+    assert_eq!((fragments(0), fragments(33)), (3, 1));
+    assert!(Stretch::of(&film, 6000, 34, Clock::Continues).is_none());
+}
+
+#[test]
+fn a_film_that_repeats_goes_on_in_time() {
+    let library = Library::load().unwrap();
+    let film = Film::looped(204);
+    let first = media_tags(&chunk(&library, BEST_FLV, &film, 3, Clock::Continues));
+    let again = media_tags(&chunk(&library, BEST_FLV, &film, 103, Clock::Continues));
+    assert_eq!(first.len(), again.len());
+    for (first, again) in first.iter().zip(&again) {
+        assert_eq!((first.1 + 200_000, &first.2), (again.1, &again.2));
+    }
+
+    let first = chunk(&library, BEST_MP4, &film, 3, Clock::Continues);
+    let again = chunk(&library, BEST_MP4, &film, 203, Clock::Continues);
+    assert_eq!(start_ticks(&again) - start_ticks(&first), 400 * 10_240);
+}
+
+/// The 64-bit start time of a chunk (8.8.12).
+fn start_ticks(chunk: &[u8]) -> u64 {
+    let at = chunk.windows(4).position(|word| word == b"tfdt").unwrap();
+    u64::from_be_bytes(chunk[at + 8..at + 16].try_into().unwrap())
+}
+
+#[test]
+fn a_large_film_is_as_large_as_asked_and_its_pictures_only_carry_filler() {
+    let library = Library::load().unwrap();
+    let film = Film::large(10);
+    let whole: usize = (0..chunks_of(&film, UNIT_MS))
+        .map(|index| chunk(&library, BEST_FLV, &film, index, Clock::Continues).len())
+        .sum();
+    assert!((9_900_000..10_200_000).contains(&whole), "{whole}");
+
+    let plain = media_tags(&chunk(
+        &library,
+        BEST_FLV,
+        &Film::standard(),
+        0,
+        Clock::Continues,
+    ));
+    let filled = media_tags(&chunk(&library, BEST_FLV, &film, 0, Clock::Continues));
+    for (plain, filled) in plain.iter().zip(&filled) {
+        let rest = filled.2.strip_prefix(&*plain.2).unwrap();
+        if plain.0 == 8 {
+            assert!(rest.is_empty());
+            continue;
+        }
+        let size = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+        assert_eq!(
+            (size, rest[4], rest[rest.len() - 1]),
+            (rest.len() - 4, 12, 0x80)
+        );
+        assert!(rest[5..rest.len() - 1].iter().all(|byte| *byte == 0xFF));
+    }
+}
+
+#[test]
+fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
+    let library = Library::load().unwrap();
+    let chunk = chunk(&library, BEST_MP4, &Film::large(10), 2, Clock::Continues);
+    let boxes = boxes(&chunk);
+    let names: Vec<&str> = boxes.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(names, ["moof", "mdat"]);
+    let trun = chunk.windows(4).position(|word| word == b"trun").unwrap() + 4;
+    let number = |at: usize| u32::from_be_bytes(chunk[at..at + 4].try_into().unwrap()) as usize;
+    let count = number(trun + 4);
+    // Data offset and first sample's flags, then size and composition offset of each (8.8.8).
+    let sizes: usize = (0..count)
+        .map(|sample| number(trun + 16 + sample * 8))
+        .sum();
+    assert_eq!((count, sizes), (20, boxes[1].1 - 8));
+    assert_eq!(number(trun + 8), boxes[0].1 + 8);
+}
+
+#[test]
+fn rows_that_share_a_name_do_not_share_their_media() {
+    let library = Library::load().unwrap();
+    let film = Film::standard();
+    let second = Row::Flv(Some(Picture::Best), Sound::Second);
+    let sounds = |row| {
+        let mut tags = media_tags(&chunk(&library, row, &film, 4, Clock::Continues));
+        tags.retain(|(kind, ..)| *kind == 8);
+        tags
+    };
+    assert_ne!(sounds(BEST_FLV), sounds(second));
+}

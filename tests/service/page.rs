@@ -1,0 +1,222 @@
+//! The website: pages of channels and recordings, old addresses and short links.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Extension, Path, Request, State};
+use axum::http::{Response, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use serde_json::json;
+
+use crate::gate;
+use crate::service::{Service, Visit};
+use crate::world::{Channel, Lock, Recording};
+
+/// Where the website is at home.
+const HOME: &str = "https://video.ibm.com";
+
+/// The website where it is at home.
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    let posts = gate::router(Arc::clone(&service));
+    Router::new()
+        .route("/recorded/{id}", get(recording))
+        .route("/embed/recorded/{id}", get(recording))
+        .route("/channel/{slug}", get(channel))
+        .route("/channel/{slug}/pop-out", get(channel))
+        .route("/channel/id/{slug}", get(channel))
+        .route("/embed/{slug}", get(channel))
+        .route("/combined-embed/{slug}", get(channel))
+        .route("/{slug}", get(channel))
+        .with_state(service)
+        .merge(posts)
+        .layer(middleware::from_fn(over_tls))
+}
+
+/// Plain HTTP is sent to TLS.
+async fn over_tls(
+    Extension(visit): Extension<Visit>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    if visit.tls {
+        next.run(request).await
+    } else {
+        moved_home(request.uri())
+    }
+}
+
+/// The website's old address: every request is sent to the new one, a post too, which most
+/// clients then turn into a get.
+pub(crate) fn old_address() -> Router {
+    Router::new().fallback(async |uri: Uri| moved_home(&uri))
+}
+
+fn moved_home(uri: &Uri) -> Response<Body> {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    moved(format!("{HOME}{path}"))
+}
+
+/// The short links.
+pub(crate) fn short_links(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/{code}", get(short_link))
+        .with_state(service)
+}
+
+async fn short_link(
+    State(service): State<Arc<Service>>,
+    Path(code): Path<String>,
+) -> Response<Body> {
+    match service.world.short_links.get(&code) {
+        Some(address) => moved(address.clone()),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn moved(address: String) -> Response<Body> {
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, address)]).into_response()
+}
+
+async fn recording(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Response<Body> {
+    let known = id
+        .parse()
+        .ok()
+        .and_then(|id: u64| service.world.recordings.get(&id));
+    let shown =
+        known.filter(|known| !matches!(known.lock, Some(Lock::Nonexistent | Lock::Removed)));
+    match shown {
+        Some(recording) => Html(recording_page(&service, recording)).into_response(),
+        None => not_found(),
+    }
+}
+
+async fn channel(State(service): State<Arc<Service>>, Path(slug): Path<String>) -> Response<Body> {
+    let named = |channel: &&Channel| channel.slug == slug || channel.id.to_string() == slug;
+    match service.world.channels.values().find(named) {
+        Some(channel) => Html(channel_page(&service, channel)).into_response(),
+        None => not_found(),
+    }
+}
+
+fn not_found() -> Response<Body> {
+    let body = "<h1>This page is not available</h1>";
+    (StatusCode::NOT_FOUND, Html(document("Not found", "", body))).into_response()
+}
+
+fn recording_page(service: &Service, recording: &Recording) -> String {
+    let channel = service.world.channel_of(recording);
+    let mut head = String::new();
+    if let Some(channel) = channel {
+        head.push_str(&channel_meta(channel));
+    }
+    let title = escaped(&recording.title);
+    // Writing to a string does not fail.
+    let _ = write!(
+        head,
+        "<meta property=\"og:title\" content=\"{title}\">\n\
+         <meta property=\"og:url\" content=\"{HOME}/recorded/{}\">\n",
+        recording.id
+    );
+    let mut body = format!("<h1>{title}</h1>\n<div id=\"Player\"></div>\n");
+    if let Some(channel) = channel.filter(|channel| channel.gate.is_some()) {
+        body.push_str(&form(channel));
+    }
+    body.push_str(&exposed(&[
+        ("contentId", json!(recording.id.to_string())),
+        ("channelId", json!(channel.map(|channel| channel.id))),
+    ]));
+    document(&recording.title, &head, &body)
+}
+
+fn channel_page(service: &Service, channel: &Channel) -> String {
+    let title = escaped(&channel.title);
+    let mut head = channel_meta(channel);
+    // Writing to a string does not fail.
+    let _ = writeln!(head, "<meta property=\"og:title\" content=\"{title}\">");
+    let mut body = format!("<h1>{title}</h1>\n<div id=\"Player\"></div>\n");
+    let off_air: Vec<String> = match channel.gate {
+        Some(_) => {
+            body.push_str(&form(channel));
+            Vec::new()
+        }
+        None => gate::newest_first(service, channel)
+            .iter()
+            .map(|recording| recording.id.to_string())
+            .collect(),
+    };
+    body.push_str(&exposed(&[
+        // A semicolon inside a string is where a careless reader stops.
+        (
+            "channelTitle",
+            json!(format!("{}; official", channel.title)),
+        ),
+        ("channelId", json!(channel.id)),
+        ("offAirContentVideoIds", json!(off_air)),
+    ]));
+    document(&channel.title, &head, &body)
+}
+
+/// The number of a channel; its attributes differ in order and quotes from channel to channel: both
+/// kinds are seen on the service.
+fn channel_meta(channel: &Channel) -> String {
+    let id = channel.id;
+    if channel.slug.len().is_multiple_of(2) {
+        format!("<meta content=\"{id}\" name=\"ustream:channel_id\">\n")
+    } else {
+        format!("<meta name='ustream:channel_id' content='{id}' />\n")
+    }
+}
+
+fn form(channel: &Channel) -> String {
+    let id = channel.id;
+    let mut form = format!(
+        "<form id=\"viewer-registration\" class=\"registration-gate\" method=\"post\" \
+         action=\"/ajax/viewer-registration/save/{id}/channel/{id}.json\">\n"
+    );
+    for field in channel.gate.iter().flatten() {
+        let (name, label) = (escaped(&field.name), escaped(&field.label));
+        let required = if field.required { " required" } else { "" };
+        let kind = if field.name == "email" {
+            "email"
+        } else {
+            "text"
+        };
+        // Writing to a string does not fail.
+        let _ = write!(
+            form,
+            "<label for=\"field-{name}\">{label}</label>\n\
+             <input id=\"field-{name}\" type=\"{kind}\" name=\"fields[{name}]\"{required}>\n"
+        );
+    }
+    form.push_str("<button type=\"submit\">Watch now</button>\n</form>\n");
+    form
+}
+
+fn exposed(variables: &[(&str, serde_json::Value)]) -> String {
+    let mut script = "<script id=\"UstreamExposedVariables\">".to_owned();
+    for (name, value) in variables {
+        // Writing to a string does not fail.
+        let _ = write!(script, ";ustream.vars.{name}={value};");
+    }
+    script.push_str("</script>\n");
+    script
+}
+
+fn document(title: &str, head: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <title>{} - IBM Video Streaming</title>\n{head}</head>\n<body>\n{body}</body>\n</html>\n",
+        escaped(title)
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

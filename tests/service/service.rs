@@ -1,0 +1,230 @@
+//! Tells the hosts of the service apart, and lets faults strike.
+
+mod trouble;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
+use axum::response::{Html, IntoResponse};
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+
+use crate::faults::{Faults, Stage};
+use crate::gate::Gate;
+use crate::log::{Asked, Log};
+use crate::media::{Library, Row};
+use crate::wire::Plug;
+use crate::world::{HashStyle, Recording, World};
+use crate::{api, cdn, page, ums};
+
+/// Domains of the control connection.
+const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"];
+
+/// Everything that the faces of the service share.
+pub(crate) struct Service {
+    pub(crate) world: World,
+    pub(crate) library: Library,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    pub(crate) gate: Gate,
+    /// How often the addresses of a recording have expired.
+    expired: Mutex<BTreeMap<u64, u64>>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").finish_non_exhaustive()
+    }
+}
+
+/// How a request came in: for the faces that care.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    /// The host that was meant, in lower case and without its port.
+    pub(crate) host: String,
+    /// Over TLS.
+    pub(crate) tls: bool,
+}
+
+/// Which face of the service a host shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Face {
+    /// The website where it is at home.
+    Page,
+    /// The website's old address, which leads to the new one.
+    OldPage,
+    /// The short links.
+    ShortLink,
+    /// The JSON API.
+    Api,
+    /// The control connection.
+    Ums,
+    /// The pieces.
+    Cdn,
+}
+
+impl Face {
+    fn of(host: &str) -> Option<Self> {
+        if UMS_DOMAINS.iter().any(|domain| host.ends_with(domain)) {
+            return Some(Self::Ums);
+        }
+        Some(match host {
+            "video.ibm.com" | "www.video.ibm.com" => Self::Page,
+            "www.ustream.tv" | "ustream.tv" => Self::OldPage,
+            "ustre.am" | "www.ustre.am" => Self::ShortLink,
+            "api.video.ibm.com" | "api.ustream.tv" => Self::Api,
+            "vod-cdn.ustream.tv" | "uhs-akamai.ustream.tv" | "uhsakamai-a.akamaihd.net" => {
+                Self::Cdn
+            }
+            _ => return None,
+        })
+    }
+
+    fn router(self, service: Arc<Service>) -> Router {
+        match self {
+            Self::Page => page::router(service),
+            Self::OldPage => page::old_address(),
+            Self::ShortLink => page::short_links(service),
+            Self::Api => api::router(service),
+            Self::Ums => ums::router(service),
+            Self::Cdn => cdn::router(service),
+        }
+    }
+}
+
+impl Service {
+    pub(crate) fn new(world: World, library: Library) -> Self {
+        Self {
+            world,
+            library,
+            faults: Faults::default(),
+            log: Log::default(),
+            gate: Gate::default(),
+            expired: Mutex::default(),
+        }
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        mut request: Request<Body>,
+        tls: bool,
+        plug: Plug,
+    ) -> Response<Body> {
+        let host = host_of(request.headers());
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
+        let number = self.log.asked(Asked {
+            host: host.clone(),
+            method: request.method().to_string(),
+            path: path.clone(),
+            tls,
+            status: None,
+            connect: None,
+        });
+        if !tls && self.faults.strike(Stage::Accept, &host, "").is_some() {
+            plug.pull();
+            std::future::pending::<()>().await;
+        }
+        let trouble = self.faults.strike(Stage::Request, &host, &path);
+        request.extensions_mut().insert(Visit {
+            host: host.clone(),
+            tls,
+        });
+        let answer = self.face(&host, request);
+        let response = match trouble {
+            None => answer.await,
+            Some(fault) => trouble::strike(self, fault, &path, plug, answer).await,
+        };
+        self.log.answered(number, response.status().as_u16());
+        response
+    }
+
+    async fn face(self: &Arc<Self>, host: &str, request: Request<Body>) -> Response<Body> {
+        let Some(face) = Face::of(host) else {
+            // As a server that was asked for a name that is not its own (RFC 9110 15.5.20).
+            return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
+        };
+        let router = TowerToHyperService::new(face.router(Arc::clone(self)));
+        match router.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Where the chunks of a recording lie on the CDN, as of now.
+    pub(crate) fn path_of(&self, recording: &Recording) -> String {
+        let generation = self.generation(recording.id);
+        format!(
+            "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-{:012}/10584000/{}/plain/rfc/",
+            recording.id,
+            53_926_414_920_000 + generation
+        )
+    }
+
+    /// The hash that holds from chunk `key` on, as of now.
+    pub(crate) fn hash_of(&self, recording: &Recording, key: u64) -> String {
+        let seed = recording.id ^ (self.generation(recording.id) << 40) ^ (key << 20);
+        let hash = scrambled(seed);
+        match recording.hash_style {
+            HashStyle::Decimal => (1_000_000_000 + hash % 1_000_000_000).to_string(),
+            HashStyle::Hex => format!("{:010x}", hash >> 24),
+        }
+    }
+
+    /// The hash of a chunk: that of the greatest key that is not above it.
+    pub(crate) fn hash_at(&self, recording: &Recording, chunk: u64) -> Option<String> {
+        let key = recording
+            .key_list()
+            .into_iter()
+            .filter(|key| *key <= chunk)
+            .max()?;
+        Some(self.hash_of(recording, key))
+    }
+
+    /// Mean bit rate of a row of a recording, in kbit/s.
+    pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: Row) -> u64 {
+        self.library.bitrate_kbps(row, &recording.film)
+    }
+
+    /// Gives a recording new paths and hashes.
+    pub(crate) fn expire(&self, recording: u64) {
+        let mut expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
+        *expired.entry(recording).or_default() += 1;
+    }
+
+    fn generation(&self, recording: u64) -> u64 {
+        let expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
+        expired.get(&recording).copied().unwrap_or(0)
+    }
+}
+
+/// A number that looks random and is the same each time (the finalizer of `SplitMix64`).
+fn scrambled(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+fn host_of(headers: &HeaderMap) -> String {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    host.split(':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+}
+
+/// The web page that comes where something else was wanted.
+pub(crate) fn html_instead() -> Response<Body> {
+    Html("<!DOCTYPE html><html><head><title>IBM Video Streaming</title></head><body><h1>We'll be right back</h1></body></html>").into_response()
+}

@@ -1,0 +1,131 @@
+//! What a fault does to an answer.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+
+use super::{Service, html_instead};
+use crate::faults::Fault;
+use crate::wire::Plug;
+
+/// How long a body that will be cut waits, so that what was promised before is on its way.
+const BEFORE_THE_CUT: Duration = Duration::from_millis(50);
+
+/// Steps a second in which a slow body comes.
+const SLOW_STEPS: u64 = 20;
+
+/// The answer, with trouble.
+pub(super) async fn strike(
+    service: &Arc<Service>,
+    fault: Fault,
+    path: &str,
+    plug: Plug,
+    answer: impl Future<Output = Response<Body>>,
+) -> Response<Body> {
+    match fault {
+        Fault::Status(status) => refused(status),
+        Fault::Delay(delay) => {
+            tokio::time::sleep(delay).await;
+            answer.await
+        }
+        Fault::Stall(bytes) => cut_body(answer.await, bytes, stream::pending()),
+        Fault::Truncate(bytes) => cut_body(answer.await, bytes, stream::once(torn())),
+        Fault::Empty => StatusCode::OK.into_response(),
+        Fault::Html => html_instead(),
+        Fault::Slow(bytes_per_second) => slowed(answer.await, bytes_per_second),
+        Fault::Expire => {
+            for id in service.world.recordings.keys() {
+                if path.contains(&id.to_string()) {
+                    service.expire(*id);
+                }
+            }
+            answer.await
+        }
+        Fault::Reset | Fault::HostDown | Fault::CloseSocket(_) | Fault::SilentSocket => {
+            plug.pull();
+            std::future::pending().await
+        }
+    }
+}
+
+fn refused(status: StatusCode) -> Response<Body> {
+    let mut response = (status, status.canonical_reason().unwrap_or("refused")).into_response();
+    if matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+/// The end of a body that broke off.
+async fn torn() -> io::Result<Bytes> {
+    tokio::time::sleep(BEFORE_THE_CUT).await;
+    Err(io::Error::from(io::ErrorKind::ConnectionReset))
+}
+
+/// The first bytes of a body, with the length of the whole, then something else.
+fn cut_body(
+    response: Response<Body>,
+    bytes: usize,
+    then: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+) -> Response<Body> {
+    let mut left = bytes;
+    pieces(response, |body| {
+        body.map(move |piece| {
+            let kept = piece.slice(..piece.len().min(left));
+            left -= kept.len();
+            kept
+        })
+        .take_while(|piece| std::future::ready(!piece.is_empty()))
+        .map(Ok)
+        .chain(then)
+    })
+}
+
+fn slowed(response: Response<Body>, bytes_per_second: u64) -> Response<Body> {
+    let step = usize::try_from(bytes_per_second / SLOW_STEPS)
+        .unwrap_or(usize::MAX)
+        .max(1);
+    pieces(response, move |body| {
+        body.flat_map(move |piece| stream::iter(split(piece, step)))
+            .then(|part| async {
+                tokio::time::sleep(Duration::from_millis(1000 / SLOW_STEPS)).await;
+                Ok(part)
+            })
+    })
+}
+
+fn split(mut piece: Bytes, step: usize) -> Vec<Bytes> {
+    let mut parts = Vec::with_capacity(piece.len() / step + 1);
+    while !piece.is_empty() {
+        parts.push(piece.split_to(step.min(piece.len())));
+    }
+    parts
+}
+
+/// The same response with its body reworked piece by piece.
+fn pieces<S>(
+    response: Response<Body>,
+    rework: impl FnOnce(stream::BoxStream<'static, Bytes>) -> S,
+) -> Response<Body>
+where
+    S: Stream<Item = io::Result<Bytes>> + Send + 'static,
+{
+    let (parts, body) = response.into_parts();
+    // Our own bodies do not fail.
+    let whole = body
+        .into_data_stream()
+        .filter_map(|piece| async { piece.ok() })
+        .boxed();
+    Response::from_parts(parts, Body::from_stream(rework(whole)))
+}

@@ -1,0 +1,181 @@
+//! The control connection.
+
+use serde_json::{Value, json};
+
+use super::visitor::Visitor;
+use crate::{Recording, Redirects, World};
+
+/// The keys of each frame's first argument.
+fn keys(story: &[Value]) -> Vec<String> {
+    let keys = |frame: &Value| {
+        let arg = frame["args"].get(0).and_then(Value::as_object);
+        arg.into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect::<Vec<_>>()
+            .join("+")
+    };
+    story.iter().map(keys).collect()
+}
+
+#[tokio::test]
+async fn a_client_is_sent_to_the_cluster_and_told_everything_there() {
+    let visitor = Visitor::to(World::demo()).await;
+    let sent_on = visitor.control(112_470_631, "live", json!({})).await;
+    assert_eq!(sent_on.len(), 1);
+    assert_eq!(sent_on[0]["cmd"], "reject");
+    let cluster = &sent_on[0]["args"][0]["cluster"];
+    assert_eq!(cluster["name"], "omega");
+    let host = cluster["host"].as_str().unwrap();
+    let connect = json!({ "media": "112470631", "application": "recorded" });
+    let story = visitor.control_at(host, connect).await;
+    assert_eq!(keys(&story), ["meta+stream", "cdnConfig"]);
+    let stream = &story[0]["args"][0]["stream"]["streamFormats"];
+    assert_eq!(
+        stream["flv/segmented"]["hashes"].as_object().unwrap().len(),
+        10
+    );
+    assert_eq!(stream["mp4/segmented"]["videoLength"], 200_000);
+    let connects = visitor
+        .service
+        .asked()
+        .into_iter()
+        .filter_map(|asked| asked.connect);
+    assert!(
+        connects
+            .map(|connect| connect["media"].clone())
+            .eq(["112470631", "112470631"])
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_sends_the_hash_as_an_object_is_refused() {
+    let visitor = Visitor::to(World::demo()).await;
+    let hash = visitor.sign_up().await;
+    let locked = [json!({ "hashLock": true })];
+    let control = async |more| visitor.control(112_470_632, "omega", more).await;
+    assert_eq!(
+        control(json!({ "hash": hash })).await[0]["args"],
+        json!(locked)
+    );
+    assert_eq!(control(json!({})).await[0]["args"], json!(locked));
+    assert_eq!(
+        control(json!({ "hash": "[]" })).await[0]["args"],
+        json!(locked)
+    );
+    let story = control(json!({ "hash": hash.to_string() })).await;
+    assert_eq!(keys(&story), ["meta+stream", "cdnConfig"]);
+}
+
+#[tokio::test]
+async fn each_lock_refuses_in_its_own_words_and_opens_to_its_key() {
+    let visitor = Visitor::to(World::demo()).await;
+    let reason = async |id, more| visitor.control(id, "omega", more).await[0]["args"][0].clone();
+    let open = json!({ "password": "open sesame" });
+    assert_eq!(
+        reason(134_300_001, json!({})).await,
+        json!({ "passwordLock": true })
+    );
+    assert!(reason(134_300_001, open).await.get("stream").is_some());
+    assert_eq!(
+        reason(134_300_002, json!({})).await,
+        json!({ "geoLock": true })
+    );
+    assert_eq!(
+        reason(134_300_003, json!({})).await,
+        json!({ "nonexistent": true })
+    );
+    assert_eq!(reason(5, json!({})).await, json!({ "nonexistent": true }));
+    assert!(
+        reason(134_300_010, json!({}))
+            .await
+            .get("tenantLock")
+            .is_some()
+    );
+    let embed = json!({ "referrerLock": { "redirectUrl": "http://www.a-pac.tv" } });
+    let from = json!({ "referrer": "http://www.a-pac.tv" });
+    assert_eq!(reason(134_300_004, json!({})).await, embed);
+    assert!(reason(134_300_004, from).await.get("stream").is_some());
+}
+
+#[tokio::test]
+async fn an_id_that_is_a_number_is_not_understood() {
+    let visitor = Visitor::to(World::demo()).await;
+    let said = visitor
+        .control(112_470_631, "omega", json!({ "media": 112_470_631 }))
+        .await;
+    assert_eq!(said[0]["args"][0], json!({ "nonexistent": true }));
+}
+
+#[tokio::test]
+async fn a_silent_connection_is_taken_and_says_nothing() {
+    let visitor = Visitor::to(World::demo()).await;
+    assert!(
+        visitor
+            .control(134_300_005, "omega", json!({}))
+            .await
+            .is_empty()
+    );
+    let asked = visitor.service.asked();
+    assert!(asked.iter().any(|asked| asked.connect.is_some()));
+}
+
+#[tokio::test]
+async fn odd_frames_hold_the_same_story_in_other_shapes() {
+    let visitor = Visitor::to(World::demo()).await;
+    let story = visitor.control_to_the_end(134_300_014).await;
+    let told = keys(&story);
+    let at = |key: &str| told.iter().position(|keys| keys.contains(key)).unwrap();
+    assert_eq!(story[0]["cmd"], "warning");
+    assert!(at("cdnConfig") < at("meta"));
+    assert_eq!(
+        told.iter().filter(|keys| keys.contains("stream")).count(),
+        3
+    );
+    let with_rows = &story[at("meta")]["args"][0]["stream"]["streamFormats"]["mp4/segmented"];
+    assert_eq!(with_rows["chunkTime"], "6000");
+    assert!(with_rows["streams"]["0"]["segmentUrl"].is_string());
+    assert_eq!(with_rows["hashes"].as_object().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_frame_of_ten_megabytes_comes_whole() {
+    let visitor = Visitor::to(World::demo()).await;
+    let story = visitor.control(134_300_007, "omega", json!({})).await;
+    assert_eq!(
+        story[0]["args"][0]["chat"].as_str().unwrap().len(),
+        10_000_000
+    );
+}
+
+#[tokio::test]
+async fn redirects_go_round_in_circles_or_astray_where_the_world_says_so() {
+    let circles = Recording {
+        redirects: Redirects::Endless,
+        ..Recording::new(77, "goes in circles")
+    };
+    let visitor = Visitor::to(World::demo().recording(circles)).await;
+    let next = async |id, cluster| {
+        visitor.control(id, cluster, json!({})).await[0]["args"][0]["cluster"].clone()
+    };
+    assert_eq!(next(77, "live").await["name"], "omega");
+    assert_eq!(next(77, "omega").await["name"], "beta");
+    assert_eq!(next(77, "beta").await["name"], "omega");
+    assert_eq!(next(134_300_019, "live").await["host"], "ums.example.com");
+}
+
+#[tokio::test]
+async fn a_channel_is_off_air_or_tells_of_the_running_stream() {
+    let visitor = Visitor::to(World::demo()).await;
+    let channel = async |id: u64| {
+        let host = format!("r7-1-{id}-channel-ws-omega.ums.ustream.tv");
+        let connect = json!({ "media": id.to_string(), "application": "channel" });
+        visitor.control_at(&host, connect).await
+    };
+    let off_air = channel(6_540_154).await;
+    assert_eq!(off_air[0]["args"][0]["stream"]["contentAvailable"], false);
+    let on_air = channel(6_540_155).await;
+    assert_eq!(keys(&on_air)[..2], ["meta+stream", "cdnConfig"]);
+    let format = &on_air[0]["args"][0]["stream"]["streamFormats"]["flv/segmented"];
+    assert_eq!(format["hashes"].as_object().unwrap().len(), 2);
+}

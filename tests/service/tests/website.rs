@@ -1,0 +1,187 @@
+//! Page, gate and API.
+
+use serde_json::{Value, json};
+
+use super::visitor::Visitor;
+use crate::World;
+
+#[tokio::test]
+async fn a_page_names_its_channel_in_either_order_of_attributes() {
+    let visitor = Visitor::to(World::demo()).await;
+    let practice = visitor.text("https://video.ibm.com/channel/practice").await;
+    assert!(practice.contains(r#"<meta content="6540154" name="ustream:channel_id">"#));
+    assert!(practice.contains(r#"offAirContentVideoIds=["112470631","112470621""#));
+    let gated = visitor
+        .text("https://video.ibm.com/channel/curJSsZFUUu")
+        .await;
+    assert!(gated.contains("<meta name='ustream:channel_id' content='17439314' />"));
+    assert!(gated.contains(r#"name="fields[email]" required"#));
+    assert!(gated.contains(r#"name="fields[phone]">"#));
+    assert_eq!(
+        visitor.status("https://video.ibm.com/channel/nobody").await,
+        404
+    );
+}
+
+#[tokio::test]
+async fn the_old_address_redirects_a_post_into_a_trap() {
+    let visitor = Visitor::to(World::demo()).await;
+    let path = "/ajax/viewer-registration/save/17439314/channel/17439314.json";
+    let old = visitor
+        .http
+        .post(format!("https://www.ustream.tv{path}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(old.status(), 301);
+    assert_eq!(
+        old.headers()["location"],
+        format!("https://video.ibm.com{path}")
+    );
+    assert_eq!(
+        visitor
+            .status(&format!("https://video.ibm.com{path}"))
+            .await,
+        405
+    );
+    assert_eq!(
+        visitor
+            .status("http://video.ibm.com/recorded/112470631")
+            .await,
+        301
+    );
+    assert_eq!(visitor.status("http://ustre.am/main").await, 301);
+}
+
+#[tokio::test]
+async fn a_form_without_a_required_field_is_refused_by_name() {
+    let visitor = Visitor::to(World::demo()).await;
+    let url = "https://video.ibm.com/ajax/viewer-registration/save/17439314/channel/17439314.json";
+    let form = [("fields[name]", "A Person"), ("fields[phone]", "1")];
+    let said = visitor
+        .http
+        .post(url)
+        .form(&form)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said.get("hash"), None);
+    assert_eq!(
+        said["errors"],
+        json!({ "email": "This field is required." })
+    );
+}
+
+#[tokio::test]
+async fn the_gate_lists_recordings_only_for_the_hash_it_gave() {
+    let visitor = Visitor::to(World::demo()).await;
+    let url = "https://video.ibm.com/ajax/viewing-experience/channel/17439314/content.json";
+    let list = async |hash: String| {
+        visitor
+            .http
+            .post(url)
+            .form(&[("hash", hash)])
+            .send()
+            .await
+            .unwrap()
+    };
+    let hash = visitor.sign_up().await;
+    assert!(
+        hash.as_array()
+            .unwrap()
+            .iter()
+            .all(|pair| pair.as_object().unwrap().len() == 1)
+    );
+
+    let said = list(hash.to_string()).await.text().await.unwrap();
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        said["exposedVariables"]["videosData"]["videos"][0]["id"],
+        "112470632"
+    );
+
+    let mut turned = hash.as_array().unwrap().clone();
+    turned.reverse();
+    assert_eq!(list(Value::Array(turned).to_string()).await.status(), 401);
+    visitor.service.forget_visitors();
+    assert_eq!(list(hash.to_string()).await.status(), 401);
+}
+
+#[tokio::test]
+async fn the_api_tells_length_as_text_and_pages_its_lists() {
+    let visitor = Visitor::to(World::demo()).await;
+    let video = visitor
+        .json("https://api.video.ibm.com/videos/112470631.json")
+        .await;
+    assert_eq!(video["video"]["length"], "200.000000");
+    let without = visitor
+        .json("https://api.ustream.tv/videos/134300013.json")
+        .await;
+    assert_eq!(without["video"].get("length"), None);
+
+    let list = "https://api.video.ibm.com/channels/6540154/videos.json?pagesize=3";
+    let first = visitor.json(list).await;
+    assert_eq!(first["videos"].as_array().unwrap().len(), 3);
+    let second = visitor
+        .json(first["paging"]["next"].as_str().unwrap())
+        .await;
+    assert_eq!(second["videos"][0]["id"], "112470601");
+    assert_eq!(second["paging"].get("next"), None);
+}
+
+#[tokio::test]
+async fn the_api_names_the_lock_that_keeps_a_recording_closed() {
+    let visitor = Visitor::to(World::demo()).await;
+    let url = |id: u64| format!("https://api.video.ibm.com/videos/{id}.json");
+    let password = visitor.get(&url(134_300_001)).await.unwrap();
+    assert_eq!(password.status(), 401);
+    assert_eq!(
+        password.text().await.unwrap(),
+        r#"{"locks":{"password":[]}}"#
+    );
+    let gated = visitor
+        .json(&format!("{}?detail_level=minimal", url(112_470_632)))
+        .await;
+    assert_eq!(
+        gated["video"]["locks"]["hash"]["auth_method"],
+        "registration_gate"
+    );
+    assert_eq!(gated["video"]["links"]["channel"]["id"], "17439314");
+    let removed = visitor.json(&url(134_300_003)).await;
+    assert!(
+        removed["error"]
+            .as_str()
+            .unwrap()
+            .contains("chosen to remove this video")
+    );
+    assert_eq!(visitor.status(&url(1)).await, 404);
+    assert!(
+        visitor
+            .text(&url(134_300_006))
+            .await
+            .starts_with("<!DOCTYPE html>")
+    );
+}
+
+#[tokio::test]
+async fn everything_asked_is_in_the_log_with_its_answer() {
+    let visitor = Visitor::to(World::demo()).await;
+    visitor
+        .text("https://api.video.ibm.com/videos/1.json?detail_level=minimal")
+        .await;
+    let asked = visitor.service.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        (&*asked[0].host, &*asked[0].method),
+        ("api.video.ibm.com", "GET")
+    );
+    assert_eq!(
+        (&*asked[0].path, asked[0].status),
+        ("/videos/1.json?detail_level=minimal", Some(404))
+    );
+    assert!(asked[0].tls);
+}

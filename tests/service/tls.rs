@@ -1,0 +1,68 @@
+//! A certificate authority made at start, and one certificate for all hosts of the service.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+/// Names in the certificate. A wildcard stands for one label, as on the real service.
+const NAMES: [&str; 10] = [
+    "ustream.tv",
+    "*.ustream.tv",
+    "*.ums.ustream.tv",
+    "video.ibm.com",
+    "*.video.ibm.com",
+    "*.ums.services.video.ibm.com",
+    "uhsakamai-a.akamaihd.net",
+    "ustre.am",
+    "*.ustre.am",
+    "localhost",
+];
+
+/// What a service needs to speak TLS, and what a client needs to believe it.
+pub(crate) struct Identity {
+    pub(crate) ca_pem: String,
+    pub(crate) config: Arc<ServerConfig>,
+}
+
+/// Makes an authority and a certificate signed by it.
+pub(crate) fn identity() -> anyhow::Result<Identity> {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "Ustream practice authority");
+    let authority_key = KeyPair::generate()?;
+    let ca_pem = authority.self_signed(&authority_key)?.pem();
+    let issuer = Issuer::new(authority, authority_key);
+
+    let mut leaf = CertificateParams::new(NAMES.map(str::to_owned).to_vec())?;
+    leaf.distinguished_name
+        .push(DnType::CommonName, "Ustream practice service");
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    leaf.use_authority_key_identifier_extension = true;
+    let leaf_key = KeyPair::generate()?;
+    let certificate = leaf.signed_by(&leaf_key, &issuer)?;
+    let private_key = PrivateKeyDer::try_from(leaf_key.serialize_der())
+        .map_err(|problem| anyhow::anyhow!("{problem}"))?;
+
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .context("the TLS versions of the provider")?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], private_key)
+        .context("the certificate just made")?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Identity {
+        ca_pem,
+        config: Arc::new(config),
+    })
+}

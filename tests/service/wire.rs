@@ -1,0 +1,177 @@
+//! One port for everything: TLS and plain HTTP told apart by their first byte, and a connection
+//! that can be cut from within a request.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::server::Acceptor;
+
+use crate::faults::Stage;
+use crate::service::Service;
+
+/// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// Pulls the plug of one connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plug(Arc<PlugState>);
+
+#[derive(Debug, Default)]
+struct PlugState {
+    pulled: AtomicBool,
+    noticed: Notify,
+}
+
+impl Plug {
+    /// Resets the connection: the other side sees it torn, not closed.
+    pub(crate) fn pull(&self) {
+        self.0.pulled.store(true, Ordering::Release);
+        self.0.noticed.notify_one();
+    }
+
+    fn is_pulled(&self) -> bool {
+        self.0.pulled.load(Ordering::Acquire)
+    }
+}
+
+/// A TCP connection that ends in a reset once its plug is pulled.
+struct Cord {
+    stream: TcpStream,
+    plug: Plug,
+}
+
+impl Drop for Cord {
+    fn drop(&mut self) {
+        if self.plug.is_pulled() {
+            // Without it the other side would see an orderly end. A socket that refuses the
+            // option is closed all the same.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Cord {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Cord {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// Takes connections for ever. Dropping the future ends them all.
+pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, service: Arc<Service>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let connection = serve(stream, Arc::clone(&tls), Arc::clone(&service));
+                    connections.spawn(async move {
+                        // How a client goes away is its own affair.
+                        let _ = connection.await;
+                    });
+                }
+                // Out of descriptors: they come back as connections end.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(
+    stream: TcpStream,
+    tls: Arc<ServerConfig>,
+    service: Arc<Service>,
+) -> anyhow::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut first = [0];
+    stream.peek(&mut first).await?;
+    let plug = Plug::default();
+    let cord = Cord {
+        stream,
+        plug: plug.clone(),
+    };
+    if first != [TLS_HANDSHAKE] {
+        return converse(cord, plug, false, service).await;
+    }
+    let handshake = LazyConfigAcceptor::new(Acceptor::default(), cord).await?;
+    let host = handshake
+        .client_hello()
+        .server_name()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if service.faults.strike(Stage::Accept, &host, "").is_some() {
+        return Ok(());
+    }
+    let stream = handshake.into_stream(tls).await?;
+    converse(stream, plug, true, service).await
+}
+
+async fn converse<S>(stream: S, plug: Plug, tls: bool, service: Arc<Service>) -> anyhow::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let cut = plug.clone();
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let service = Arc::clone(&service);
+        let plug = plug.clone();
+        async move { Ok::<_, io::Error>(service.answer(request.map(Body::new), tls, plug).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
+    tokio::select! {
+        ended = connection => ended?,
+        () = cut.0.noticed.notified() => {}
+    }
+    Ok(())
+}

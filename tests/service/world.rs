@@ -1,0 +1,353 @@
+//! What exists on the service: recordings, channels and what is odd about each.
+
+mod channel;
+mod demo;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+
+pub use channel::{Channel, GateField};
+pub use demo::LARGE;
+
+use crate::media::{self, Clock, Film, Picture, Row, Sound};
+
+/// Everything there is.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub(crate) recordings: BTreeMap<u64, Recording>,
+    pub(crate) channels: BTreeMap<u64, Channel>,
+    pub(crate) short_links: BTreeMap<String, String>,
+}
+
+impl World {
+    /// A service with nothing on it.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Adds a recording, or replaces the one of that number.
+    #[must_use]
+    pub fn recording(mut self, recording: Recording) -> Self {
+        self.recordings.insert(recording.id, recording);
+        self
+    }
+
+    /// Adds a channel, or replaces the one of that number.
+    #[must_use]
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channels.insert(channel.id, channel);
+        self
+    }
+
+    /// Adds `ustre.am/CODE`, which leads to `address`.
+    #[must_use]
+    pub fn short_link(mut self, code: &str, address: &str) -> Self {
+        self.short_links.insert(code.to_owned(), address.to_owned());
+        self
+    }
+
+    /// The recording of that number.
+    pub fn known(&self, id: u64) -> Option<&Recording> {
+        self.recordings.get(&id)
+    }
+
+    /// The channel of a recording.
+    pub(crate) fn channel_of(&self, recording: &Recording) -> Option<&Channel> {
+        self.channels.get(&recording.channel?)
+    }
+
+    /// What keeps a recording closed: its own lock, or its channel's gate.
+    pub(crate) fn lock_of(&self, recording: &Recording) -> Option<Lock> {
+        recording.lock.clone().or_else(|| {
+            let channel = self.channel_of(recording)?;
+            channel.gate.is_some().then_some(Lock::Gate {
+                channel: channel.id,
+            })
+        })
+    }
+
+    /// Every practice link with what it shows, in the order of their numbers.
+    pub fn links(&self) -> Vec<(String, String)> {
+        let channels = self.channels.values().map(|channel| {
+            (
+                format!("https://video.ibm.com/channel/{}", channel.slug),
+                channel.shows.clone(),
+            )
+        });
+        let recordings = self.recordings.values().map(|recording| {
+            (
+                format!("https://video.ibm.com/recorded/{}", recording.id),
+                recording.shows.clone(),
+            )
+        });
+        recordings.chain(channels).collect()
+    }
+}
+
+/// One recording.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Its number.
+    pub id: u64,
+    /// What it is there to show, in a few words for a person.
+    pub shows: String,
+    /// Its title.
+    pub title: String,
+    /// Whose it is.
+    pub owner: String,
+    /// When it was made, in seconds since 1970.
+    pub created_unix_s: i64,
+    /// The channel it belongs to.
+    pub channel: Option<u64>,
+    /// How much film it has.
+    pub film: Film,
+    /// Length of a chunk: a multiple of [`media::UNIT_MS`].
+    pub chunk_time_ms: u64,
+    /// Number of the first chunk.
+    pub first_chunk: u64,
+    /// From which chunk on each hash holds.
+    pub keys: Keys,
+    /// What hashes look like.
+    pub hash_style: HashStyle,
+    /// Rows of FLV chunks.
+    pub flv: Vec<FlvRow>,
+    /// Rows of MP4 chunks.
+    pub mp4: Vec<Row>,
+    /// Which time FLV chunks tell.
+    pub clock: Clock,
+    /// Chunks that are gone for good.
+    pub gone: BTreeSet<u64>,
+    /// What the CDN answers for a chunk that is not there.
+    pub refusal: StatusCode,
+    /// Where its length is told.
+    pub length: Length,
+    /// What keeps it closed.
+    pub lock: Option<Lock>,
+    /// Where the control connection sends a client that comes to `live`.
+    pub redirects: Redirects,
+    /// How the control connection tells its story.
+    pub frames: Frames,
+    /// Whether the service makes sense when asked for it.
+    pub voice: Voice,
+    /// Hosts of the CDN, best first; none: `cdnConfig` is never sent.
+    pub cdn: Vec<String>,
+}
+
+impl Recording {
+    /// An open recording of the whole film in both containers, with nothing odd about it.
+    pub fn new(id: u64, shows: &str) -> Self {
+        Self {
+            id,
+            shows: shows.to_owned(),
+            title: format!("Practice recording {id}"),
+            owner: "practice".to_owned(),
+            created_unix_s: 1_514_764_800,
+            channel: None,
+            film: Film::standard(),
+            chunk_time_ms: 2000,
+            first_chunk: 0,
+            keys: Keys::Every(10),
+            hash_style: HashStyle::Decimal,
+            flv: FlvRow::product(),
+            mp4: vec![
+                Row::Mp4Picture(Picture::Best),
+                Row::Mp4Picture(Picture::Small),
+                Row::Mp4Sound(Sound::Main),
+                Row::Mp4Sound(Sound::Second),
+            ],
+            clock: Clock::Continues,
+            gone: BTreeSet::new(),
+            refusal: StatusCode::NOT_FOUND,
+            length: Length {
+                api: true,
+                frame: Some(LengthIn::Format),
+            },
+            lock: None,
+            redirects: Redirects::To(vec!["omega".to_owned()]),
+            frames: Frames::default(),
+            voice: Voice::Sound,
+            cdn: vec![
+                "vod-cdn.ustream.tv".to_owned(),
+                "uhsakamai-a.akamaihd.net".to_owned(),
+            ],
+        }
+    }
+
+    /// How many chunks each row has.
+    pub fn chunks(&self) -> u64 {
+        media::chunks_of(&self.film, self.chunk_time_ms)
+    }
+
+    /// The chunks from which on a new hash holds.
+    pub fn key_list(&self) -> Vec<u64> {
+        match &self.keys {
+            Keys::At(keys) => keys.clone(),
+            Keys::Every(interval) => {
+                let end = self.first_chunk + self.chunks();
+                let step = usize::try_from(*interval).unwrap_or(usize::MAX).max(1);
+                (self.first_chunk..end).step_by(step).collect()
+            }
+        }
+    }
+
+    /// All its rows.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
+        self.flv
+            .iter()
+            .map(|row| row.row)
+            .chain(self.mp4.iter().copied())
+    }
+}
+
+/// One row of FLV chunks as the service announces it.
+#[derive(Clone, Debug)]
+pub struct FlvRow {
+    /// What its chunks hold.
+    pub row: Row,
+    /// Its `preset`, which need not be unique.
+    pub preset: String,
+}
+
+impl FlvRow {
+    /// A row of that picture and sound; the preset is `original` for the best picture.
+    pub fn new(picture: Option<Picture>, sound: Sound) -> Self {
+        let preset = if picture == Some(Picture::Small) {
+            "36p"
+        } else {
+            "original"
+        };
+        Self {
+            row: Row::Flv(picture, sound),
+            preset: preset.to_owned(),
+        }
+    }
+
+    /// Each picture with each sound, as the service multiplies them.
+    pub fn product() -> Vec<Self> {
+        [Picture::Best, Picture::Small]
+            .into_iter()
+            .flat_map(|picture| {
+                [Sound::Main, Sound::Second].map(|sound| Self::new(Some(picture), sound))
+            })
+            .collect()
+    }
+
+    /// The same rows, every one called `original`.
+    pub fn all_original() -> Vec<Self> {
+        let original = |row: Self| Self {
+            preset: "original".to_owned(),
+            ..row
+        };
+        Self::product().into_iter().map(original).collect()
+    }
+}
+
+/// From which chunk on each hash holds.
+#[derive(Clone, Debug)]
+pub enum Keys {
+    /// A new one each so many chunks, from the first chunk on.
+    Every(u64),
+    /// At exactly these chunks; the first is the recording's first chunk.
+    At(Vec<u64>),
+}
+
+/// What hashes look like: both kinds are seen on the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashStyle {
+    /// `1870599898`
+    Decimal,
+    /// `f68e3bc267`
+    Hex,
+}
+
+/// Where the length of a recording is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Length {
+    /// By the API.
+    pub api: bool,
+    /// By the control connection.
+    pub frame: Option<LengthIn>,
+}
+
+/// Where on the control connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LengthIn {
+    /// In each format.
+    Format,
+    /// Beside the formats.
+    Stream,
+    /// In `meta`.
+    Meta,
+}
+
+/// What keeps a recording closed.
+#[derive(Clone, Debug)]
+pub enum Lock {
+    /// A password.
+    Password(String),
+    /// The page it is embedded on: each round of the handshake names the next, the last opens.
+    Referrer(Vec<String>),
+    /// The country.
+    Geo,
+    /// It does not exist for the control connection, and was removed for the API.
+    Removed,
+    /// It never existed anywhere.
+    Nonexistent,
+    /// A lock under a name that no client knows.
+    Unknown(String),
+    /// A company's login.
+    Login,
+    /// The sign-up form of a channel.
+    Gate {
+        /// That channel.
+        channel: u64,
+    },
+}
+
+/// Where the control connection sends a client.
+#[derive(Clone, Debug)]
+pub enum Redirects {
+    /// To these clusters, one after the other; none: `live` answers itself.
+    To(Vec<String>),
+    /// Between two clusters for ever.
+    Endless,
+    /// To a host that is none of the service's.
+    Astray(String),
+}
+
+/// How the control connection tells its story. The default is the usual way.
+#[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent oddities, freely combined"
+)]
+pub struct Frames {
+    /// `cdnConfig` comes before `stream`.
+    pub cdn_first: bool,
+    /// Formats come one a frame, the hashes of each in two halves.
+    pub split_stream: bool,
+    /// Lists come as maps from position to item.
+    pub lists_as_maps: bool,
+    /// Ids and other numbers come as strings.
+    pub numbers_as_strings: bool,
+    /// A warning comes first.
+    pub warning: bool,
+    /// Viewer counters come between the frames.
+    pub counters: bool,
+    /// A `stream` without formats comes first.
+    pub transitional: bool,
+    /// A frame of so many bytes comes first.
+    pub huge_bytes: usize,
+}
+
+/// Whether the service makes sense when asked for a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// It does.
+    Sound,
+    /// The control connection is taken and then nothing is said.
+    Silent,
+    /// API and control connection answer with a web page.
+    Html,
+}

@@ -1,0 +1,273 @@
+//! The standard set of practice recordings. Their numbers are stable: demos and tests name them.
+
+use super::{
+    Channel, FlvRow, Frames, GateField, HashStyle, Keys, Length, LengthIn, Lock, Recording,
+    Redirects, Voice, World,
+};
+use crate::media::{Clock, Film, Row, Sound};
+
+/// Number of the recording that [`World::with_large`] adds.
+pub const LARGE: u64 = 134_300_020;
+
+const PRACTICE: u64 = 6_540_154;
+const ON_AIR: u64 = 6_540_155;
+const GATED: u64 = 17_439_314;
+
+impl World {
+    /// The standard set:
+    ///
+    /// | number | shows |
+    /// |---|---|
+    /// | 112470631 | the main case: both containers, two pictures, two sounds, cluster redirect |
+    /// | 112470632 | behind the sign-up form of channel `curJSsZFUUu` (17439314): the seed's case |
+    /// | 134300001 | password `open sesame` |
+    /// | 134300002 | region lock |
+    /// | 134300003 | removed |
+    /// | 134300004 | plays only on `http://www.a-pac.tv` |
+    /// | 134300005 | silent control connection |
+    /// | 134300006 | answers with a web page everywhere |
+    /// | 134300007 | a frame of 10 MB |
+    /// | 134300008, …09 | titles `../../x` and `CON` |
+    /// | 134300010 | a lock that no client knows |
+    /// | 134300011 | hash keys that end in 9, first key above 0, one gap |
+    /// | 134300012 | a single hash key |
+    /// | 134300013 | FLV only, its length told nowhere |
+    /// | 134300014 | MP4 only, frames in odd order and shapes |
+    /// | 134300015 | FLV whose clock restarts at each chunk |
+    /// | 134300016 | one chunk in the middle gone for good |
+    /// | 134300017 | sound only |
+    /// | 134300018 | a company's login |
+    /// | 134300019 | a redirect to a host that is not the service's |
+    /// | 134300020 | the large one, where [`World::with_large`] adds it |
+    /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
+    ///
+    /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
+    pub fn demo() -> Self {
+        let world = Self::empty().short_link("main", "https://www.ustream.tv/recorded/112470631");
+        let recordings = usual()
+            .into_iter()
+            .chain(locked())
+            .chain(odd_answers())
+            .chain(odd_media());
+        recordings.fold(channels(world), Self::recording)
+    }
+
+    /// Adds [`LARGE`], of about so many megabytes.
+    #[must_use]
+    pub fn with_large(self, megabytes: u64) -> Self {
+        self.recording(Recording {
+            title: "The large recording".to_owned(),
+            film: Film::large(megabytes),
+            ..Recording::new(LARGE, "a large recording, for measuring")
+        })
+    }
+}
+
+fn channels(world: World) -> World {
+    let gate = vec![
+        GateField::new("name", "Your name", true),
+        GateField::new("email", "E-mail address", true),
+        GateField::new("company", "Company", false),
+        GateField::new("role", "Job title", false),
+        GateField::new("phone", "Phone", false),
+    ];
+    let gated = Channel::new(
+        GATED,
+        "curJSsZFUUu",
+        "the seed's case: a form before the recording",
+    );
+    let practice = Channel::new(
+        PRACTICE,
+        "practice",
+        "a channel: its newest recording is taken",
+    );
+    let on_air = Channel::new(
+        ON_AIR,
+        "on-air",
+        "a channel that is on air and keeps no recording",
+    );
+    world
+        .channel(Channel {
+            gate: Some(gate),
+            ..gated
+        })
+        .channel(practice)
+        .channel(Channel {
+            live: true,
+            ..on_air
+        })
+}
+
+/// Recordings as most are.
+fn usual() -> Vec<Recording> {
+    let older = |id, days: i64| Recording {
+        title: format!("An older practice recording, {id}"),
+        channel: Some(PRACTICE),
+        created_unix_s: 1_514_764_800 - days * 86_400,
+        film: Film::looped(12),
+        ..Recording::new(id, "an older recording of the channel `practice`")
+    };
+    vec![
+        Recording {
+            title: "The practice film".to_owned(),
+            channel: Some(PRACTICE),
+            ..Recording::new(
+                112_470_631,
+                "the main case: FLV and MP4, two pictures, two sounds",
+            )
+        },
+        Recording {
+            title: "Behind the form".to_owned(),
+            channel: Some(GATED),
+            flv: FlvRow::all_original(),
+            ..Recording::new(
+                112_470_632,
+                "behind a sign-up form; every FLV row is called original",
+            )
+        },
+        older(112_470_621, 1),
+        older(112_470_611, 2),
+        older(112_470_601, 30),
+    ]
+}
+
+/// Recordings that want something, or cannot be had.
+fn locked() -> Vec<Recording> {
+    let locked = |id, shows, lock| Recording {
+        lock: Some(lock),
+        ..Recording::new(id, shows)
+    };
+    let embed = vec!["http://www.a-pac.tv".to_owned()];
+    vec![
+        locked(
+            134_300_001,
+            "password: open sesame",
+            Lock::Password("open sesame".to_owned()),
+        ),
+        locked(134_300_002, "not shown in this country", Lock::Geo),
+        locked(134_300_003, "removed by its owner", Lock::Removed),
+        locked(
+            134_300_004,
+            "plays only on http://www.a-pac.tv",
+            Lock::Referrer(embed),
+        ),
+        locked(
+            134_300_010,
+            "a lock of unknown kind",
+            Lock::Unknown("tenantLock".to_owned()),
+        ),
+        locked(134_300_018, "a company's login", Lock::Login),
+    ]
+}
+
+/// Recordings of which the service says odd things.
+fn odd_answers() -> Vec<Recording> {
+    let titled = |id, title: String, shows| Recording {
+        title,
+        ..Recording::new(id, shows)
+    };
+    vec![
+        Recording {
+            voice: Voice::Silent,
+            ..Recording::new(134_300_005, "the control connection stays silent")
+        },
+        Recording {
+            voice: Voice::Html,
+            ..Recording::new(134_300_006, "answers with a web page everywhere")
+        },
+        Recording {
+            frames: Frames {
+                huge_bytes: 10_000_000,
+                ..Frames::default()
+            },
+            ..Recording::new(134_300_007, "a frame of 10 MB before all others")
+        },
+        titled(134_300_008, "../../x".to_owned(), "title ../../x"),
+        titled(134_300_009, "CON".to_owned(), "title CON"),
+        Recording {
+            redirects: Redirects::Astray("ums.example.com".to_owned()),
+            ..Recording::new(
+                134_300_019,
+                "sends the client to a host that is not the service's",
+            )
+        },
+        titled(
+            134_300_021,
+            "Bell\u{7} and\nline\u{0}".to_owned(),
+            "control characters in the title",
+        ),
+        titled(
+            134_300_022,
+            "\u{202E}4pm.exe שלום 🎬".to_owned(),
+            "right-to-left marks and emoji",
+        ),
+        titled(134_300_023, "Long ".repeat(60), "a title of 300 characters"),
+    ]
+}
+
+/// Recordings whose pieces are odd.
+fn odd_media() -> Vec<Recording> {
+    vec![
+        Recording {
+            first_chunk: 9,
+            keys: Keys::At(
+                [9, 19, 29]
+                    .into_iter()
+                    .chain((49..109).step_by(10))
+                    .collect(),
+            ),
+            hash_style: HashStyle::Hex,
+            ..Recording::new(
+                134_300_011,
+                "hash keys 9, 19, 29, 49, …: the first is not 0",
+            )
+        },
+        Recording {
+            film: Film::looped(7),
+            keys: Keys::At(vec![0]),
+            ..Recording::new(134_300_012, "seven chunks under a single hash key")
+        },
+        Recording {
+            film: Film::looped(97),
+            mp4: Vec::new(),
+            length: Length {
+                api: false,
+                frame: None,
+            },
+            ..Recording::new(134_300_013, "FLV only, 97 chunks, its length told nowhere")
+        },
+        Recording {
+            flv: Vec::new(),
+            chunk_time_ms: 6000,
+            length: Length {
+                api: true,
+                frame: Some(LengthIn::Meta),
+            },
+            frames: Frames {
+                cdn_first: true,
+                split_stream: true,
+                lists_as_maps: true,
+                numbers_as_strings: true,
+                warning: true,
+                counters: true,
+                transitional: true,
+                huge_bytes: 0,
+            },
+            ..Recording::new(134_300_014, "MP4 only, frames in odd order and shapes")
+        },
+        Recording {
+            mp4: Vec::new(),
+            clock: Clock::Restarts,
+            ..Recording::new(134_300_015, "FLV whose clock restarts at each chunk")
+        },
+        Recording {
+            gone: [50].into(),
+            ..Recording::new(134_300_016, "chunk 50 is gone for good")
+        },
+        Recording {
+            flv: vec![FlvRow::new(None, Sound::Main)],
+            mp4: vec![Row::Mp4Sound(Sound::Main)],
+            ..Recording::new(134_300_017, "sound only")
+        },
+    ]
+}

@@ -1,0 +1,45 @@
+//! The types of the page are those of the engine. `BLESS=1` writes them anew.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use engine::view::{FolderView, JobView, Preview, SaveRequest, Update};
+use ts_rs::{Config, TS};
+
+use crate::workspace;
+
+#[test]
+fn the_bindings_of_the_page_are_current() {
+    let fresh = tempfile::tempdir().unwrap();
+    let config = Config::new().with_out_dir(fresh.path());
+    Update::export_all(&config).unwrap();
+    JobView::export_all(&config).unwrap();
+    Preview::export_all(&config).unwrap();
+    SaveRequest::export_all(&config).unwrap();
+    FolderView::export_all(&config).unwrap();
+    let committed = workspace().join("ui/src/backend/bindings");
+    let (expected, found) = (files(fresh.path()), files(&committed));
+    if std::env::var_os("BLESS").is_some() {
+        let _ = fs::remove_dir_all(&committed);
+        fs::create_dir_all(&committed).unwrap();
+        for (name, text) in &expected {
+            fs::write(committed.join(name), text).unwrap();
+        }
+    } else {
+        assert_eq!(expected, found, "run this test again with BLESS=1");
+    }
+}
+
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return BTreeMap::new();
+    };
+    entries
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let text = fs::read_to_string(entry.path()).unwrap();
+            (entry.file_name().into_string().unwrap(), text)
+        })
+        .collect()
+}

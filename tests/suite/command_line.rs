@@ -1,0 +1,299 @@
+//! The command line as its own process.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::films::assert_whole;
+use crate::practice::{MAIN, Practice, link, names};
+
+/// One run of it, led to a practice service.
+pub(crate) struct Run(Command);
+
+impl Run {
+    pub(crate) fn new(practice: &Practice) -> Self {
+        Self::alone().led_to(practice)
+    }
+
+    fn led_to(self, practice: &Practice) -> Self {
+        let address = practice.service.address().to_string();
+        self.args(["--practice", &address, "--practice-ca"])
+            .arg(practice.authority())
+    }
+
+    /// Without a practice service.
+    pub(crate) fn alone() -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+        for proxy in [
+            "HTTPS_PROXY",
+            "HTTP_PROXY",
+            "ALL_PROXY",
+            "https_proxy",
+            "http_proxy",
+            "all_proxy",
+        ] {
+            command.env_remove(proxy);
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self(command)
+    }
+
+    pub(crate) fn save(self, recording: u64) -> Self {
+        self.arg(link(recording))
+    }
+
+    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.0.arg(argument);
+        self
+    }
+
+    pub(crate) fn args<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        self.0.args(arguments);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub(crate) fn spawn(mut self) -> Child {
+        self.0.spawn().unwrap()
+    }
+
+    pub(crate) fn output(mut self) -> Output {
+        self.0.output().unwrap()
+    }
+
+    /// Runs it and gives exit code, stdout and stderr.
+    fn ended(self) -> (i32, String, String) {
+        let output = self.output();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_path_of_the_finished_file_is_all_there_is_on_stdout() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, err) = Run::new(&practice)
+        .save(MAIN)
+        .arg("-o")
+        .arg(folder.path())
+        .ended();
+    assert_eq!(code, 0, "{err}");
+    let path = folder.path().join(&names(folder.path())[0]);
+    assert_eq!(out, format!("{}\n", path.display()));
+    assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_output_it_saves_to_the_downloads_folder() {
+    let practice = Practice::demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let downloads = home.path().join("Downloads");
+    fs::create_dir_all(home.path().join(".config")).unwrap();
+    fs::write(
+        home.path().join(".config/user-dirs.dirs"),
+        "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
+    )
+    .unwrap();
+    let run = Run::new(&practice).save(MAIN).env("HOME", home.path());
+    let (code, out, err) = run
+        .env("XDG_CONFIG_HOME", home.path().join(".config"))
+        .ended();
+    assert_eq!(code, 0, "{err}");
+    assert!(Path::new(out.trim_end()).starts_with(&downloads), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_reads_one_object_a_line() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my film.mp4");
+    let (code, out, err) = Run::new(&practice)
+        .save(MAIN)
+        .arg("--json")
+        .arg("-o")
+        .arg(&file)
+        .ended();
+    assert_eq!(code, 0, "{err}");
+    let lines: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(lines.iter().all(|line| line["v"] == 1), "{out}");
+    let saved = lines.last().unwrap();
+    assert_eq!(saved["event"], "saved");
+    assert_eq!(saved["path"], file.to_str().unwrap());
+    assert_eq!(saved["size_bytes"], fs::metadata(&file).unwrap().len());
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["event"] == "found" && line["link"] == link(MAIN))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
+    let practice = Practice::demo().await;
+    let resolve = |more: &[&str]| {
+        let link = "https://video.ibm.com/channel/practice";
+        let run = Run::alone()
+            .args(["resolve", link])
+            .args(more.iter().copied());
+        run.led_to(&practice).ended()
+    };
+    let (code, out, err) = resolve(&[]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("newest recording") && out.contains("0:03:20"),
+        "{out}"
+    );
+    assert!(
+        out.contains("54p (96×54)") && out.contains("segments"),
+        "{out}"
+    );
+    let (_, out, _) = resolve(&["--json"]);
+    let preview: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&preview["v"], &preview["event"]),
+        (&1.into(), &"resolved".into())
+    );
+    assert_eq!(preview["newest_of_channel"], true);
+    assert!(practice.service.coverage(MAIN).chunks.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (link, code, words) in [
+        ("my holiday film", 2, "there is no link in that text"),
+        (
+            "https://vimeo.com/1",
+            2,
+            "vimeo.com is not Ustream or IBM Video Streaming",
+        ),
+        (
+            "https://video.ibm.com/recorded/134300003",
+            3,
+            "there is no such video",
+        ),
+        (
+            "https://video.ibm.com/channel/id/6540155",
+            3,
+            "still running",
+        ),
+        (
+            "https://video.ibm.com/recorded/134300001",
+            4,
+            "add --password PASSWORD",
+        ),
+        (
+            "https://video.ibm.com/recorded/134300002",
+            4,
+            "not available in your country",
+        ),
+        (
+            "https://www.ustream.tv/channel/curJSsZFUUu",
+            4,
+            "--form email=…",
+        ),
+        (
+            "https://video.ibm.com/recorded/134300006",
+            5,
+            "makes no sense",
+        ),
+        ("https://video.ibm.com/recorded/134300016", 6, "--keep-gaps"),
+    ] {
+        let (found, out, err) = Run::new(&practice)
+            .arg(link)
+            .arg("-o")
+            .arg(folder.path())
+            .ended();
+        assert_eq!(found, code, "{link}: {err}");
+        assert!(
+            err.contains(words) && err.contains("hint: "),
+            "{link}: {err}"
+        );
+        assert_eq!(out, "", "{link}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_is_an_object_too_where_a_script_reads() {
+    let practice = Practice::demo().await;
+    let (code, out, _) = Run::new(&practice)
+        .args(["my holiday film", "--json"])
+        .ended();
+    let failed: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (code, &failed["exit"], &failed["code"]),
+        (2, &2.into(), &"not_a_link".into())
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_stops_politely_and_the_same_command_goes_on() {
+    use fake_ustream::{Fault, Rule};
+    let practice = Practice::demo().await;
+    let slow = std::time::Duration::from_millis(60);
+    let rule = practice
+        .service
+        .faults()
+        .add(Rule::new(Fault::Delay(slow)).path("*chunk_*"));
+    let folder = tempfile::tempdir().unwrap();
+    let run = || Run::new(&practice).save(MAIN).arg("-o").arg(folder.path());
+    let child = run().spawn();
+    while practice
+        .service
+        .coverage(MAIN)
+        .chunks
+        .values()
+        .map(std::collections::BTreeMap::len)
+        .sum::<usize>()
+        < 40
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let stopped = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(stopped.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{words}");
+    assert!(words.contains("Run the same command again"), "{words}");
+    practice.service.faults().remove(rule);
+    let (code, out, err) = run().ended();
+    assert_eq!(code, 0, "{err}");
+    assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
+    practice.assert_all_asked_once(MAIN, "2.m4v");
+}
+
+#[test]
+fn completions_and_the_manual_page_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, out, _) = Run::alone().args(["completions", shell]).ended();
+        assert!(code == 0 && out.contains("keep-gaps"), "{shell}");
+        assert!(
+            !out.contains("practice"),
+            "{shell}: hidden options stay hidden"
+        );
+    }
+    let (code, out, _) = Run::alone().args(["man"]).ended();
+    assert!(code == 0 && out.contains(".TH ustream-dl"), "{out}");
+}

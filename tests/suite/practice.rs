@@ -1,0 +1,149 @@
+//! A practice service and an engine that talks to it.
+
+use std::path::{Path, PathBuf};
+
+use engine::view::{Finished, JobView};
+use engine::{
+    Access, Choice, Config, Endpoint, Engine, Failure, JobId, JobState, Keep, NewJob, Output, Remux,
+};
+use fake_ustream::{FakeUstream, World};
+
+/// The main case of the demo world.
+pub(crate) const MAIN: u64 = 112_470_631;
+
+/// A running service.
+pub(crate) struct Practice {
+    pub(crate) service: FakeUstream,
+    folder: tempfile::TempDir,
+}
+
+impl Practice {
+    pub(crate) async fn demo() -> Self {
+        Self::with(World::demo()).await
+    }
+
+    pub(crate) async fn with(world: World) -> Self {
+        let service = FakeUstream::start(world).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), service.ca_pem()).unwrap();
+        Self { service, folder }
+    }
+
+    /// A file with the certificate authority to trust.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::practice(self.service.address(), self.service.ca_pem().as_bytes()).unwrap()
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        Engine::open(Config {
+            endpoint: self.endpoint(),
+            ..Config::default()
+        })
+        .unwrap()
+    }
+
+    pub(crate) fn client(&self) -> ustream::Client {
+        ustream::Client::new(&self.endpoint()).unwrap()
+    }
+
+    /// Saves a recording with an engine of its own.
+    pub(crate) async fn save(&self, job: NewJob) -> Result<(PathBuf, Finished), Failure> {
+        let engine = self.engine();
+        let id = engine.download(job).await?;
+        let ended = ended(&engine, &id).await;
+        let path = engine.path(&id).await;
+        engine.shutdown().await;
+        ended.map(|finished| (path.unwrap(), finished))
+    }
+
+    /// Asserts that every chunk of a row was handed out, and none twice.
+    pub(crate) fn assert_all_asked_once(&self, recording: u64, row: &str) {
+        assert_eq!(self.service.missing(recording, row), Some(vec![]), "{row}");
+        let coverage = self.service.coverage(recording);
+        let twice: Vec<_> = coverage.chunks[row]
+            .iter()
+            .filter(|(_, times)| **times > 1)
+            .collect();
+        assert!(twice.is_empty(), "asked for more than once: {twice:?}");
+    }
+}
+
+/// The usual order: an MP4 of the best quality.
+pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
+    NewJob {
+        link: link(recording),
+        access: Access::default(),
+        choice: Choice::default(),
+        remux: Remux::Builtin,
+        output: Output {
+            folder: folder.to_owned(),
+            stem: None,
+        },
+        gaps: false,
+    }
+}
+
+/// The same, but the original.
+pub(crate) fn original(recording: u64, folder: &Path) -> NewJob {
+    let choice = Choice {
+        keep: Keep::Original,
+        ..Choice::default()
+    };
+    NewJob {
+        choice,
+        ..job(recording, folder)
+    }
+}
+
+pub(crate) fn link(recording: u64) -> String {
+    format!("https://video.ibm.com/recorded/{recording}")
+}
+
+/// Waits until a job is done or has failed.
+pub(crate) async fn ended(engine: &Engine, id: &JobId) -> Result<Finished, Failure> {
+    let over = |job: &JobView| matches!(job.state, JobState::Done { .. } | JobState::Failed { .. });
+    match until(engine, id, over).await.state {
+        JobState::Done { finished } => Ok(finished),
+        JobState::Failed { failure } => Err(failure),
+        other => panic!("not over: {other:?}"),
+    }
+}
+
+/// Waits until a job looks like that.
+pub(crate) async fn until(
+    engine: &Engine,
+    id: &JobId,
+    wanted: impl Fn(&JobView) -> bool,
+) -> JobView {
+    let mut feed = engine.feed();
+    loop {
+        let update = feed.next().await.expect("the engine is gone");
+        let mut jobs = update.changed.into_iter();
+        if let Some(job) = jobs.find(|job| job.id == id.to_string() && wanted(job)) {
+            return job;
+        }
+    }
+}
+
+/// The names of all that is in a folder.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Whether a folder holds one unfinished film and nothing else.
+pub(crate) fn is_unfinished(folder: &Path) -> bool {
+    let names = names(folder);
+    names.len() == 1
+        && Path::new(&names[0])
+            .extension()
+            .is_some_and(|ending| ending == "part")
+}

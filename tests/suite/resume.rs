@@ -1,0 +1,199 @@
+//! Stopping anywhere and going on.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use engine::{Code, JobState, NewJob, Permit};
+use fake_ustream::{Fault, Rule};
+
+use crate::command_line::Run;
+use crate::films::assert_whole;
+use crate::practice::{MAIN, Practice, ended, is_unfinished, job, names, original, until};
+
+/// Slow enough to be stopped half-way, at any speed of the machine.
+fn slow_pieces(practice: &Practice) -> fake_ustream::RuleId {
+    practice
+        .service
+        .faults()
+        .add(Rule::new(Fault::Delay(Duration::from_millis(60))).path("*chunk_*"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_job_goes_on_and_asks_for_nothing_twice() {
+    for (order, row) in [
+        (job(MAIN, Path::new("")), "2.m4v"),
+        (original(MAIN, Path::new("")), "2/1.flv"),
+    ] {
+        let practice = Practice::demo().await;
+        let slow = slow_pieces(&practice);
+        let folder = tempfile::tempdir().unwrap();
+        let output = engine::Output {
+            folder: folder.path().to_owned(),
+            stem: None,
+        };
+        let engine = practice.engine();
+        let id = engine.download(NewJob { output, ..order }).await.unwrap();
+        let half = |job: &engine::view::JobView| {
+            job.progress.as_ref().and_then(|progress| progress.fraction) > Some(0.3)
+        };
+        until(&engine, &id, half).await;
+        engine.pause(&id).await.unwrap();
+        until(&engine, &id, |job| job.state == JobState::Paused).await;
+        assert!(is_unfinished(folder.path()), "nothing is finished yet");
+        practice.service.faults().remove(slow);
+        engine.resume(&id, Permit::default()).await.unwrap();
+        ended(&engine, &id).await.unwrap();
+        let path = engine.path(&id).await.unwrap();
+        engine.shutdown().await;
+        let (picture, sound) = if row.ends_with("flv") {
+            ("film.flv", "film.flv")
+        } else {
+            ("video.mp4", "audio.mp4")
+        };
+        assert_whole(&path, picture, sound, 1_000);
+        practice.assert_all_asked_once(MAIN, row);
+        assert_eq!(names(folder.path()).len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_job_leaves_nothing_or_what_is_to_be_kept() {
+    let practice = Practice::demo().await;
+    slow_pieces(&practice);
+    let engine = practice.engine();
+    for keep in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let id = engine.download(job(MAIN, folder.path())).await.unwrap();
+        until(&engine, &id, |job| {
+            job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
+        })
+        .await;
+        engine.remove(&id, keep).await.unwrap();
+        assert_eq!(names(folder.path()).len(), usize::from(keep));
+    }
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
+    let practice = Practice::demo().await;
+    let slow = slow_pieces(&practice);
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let config = || engine::Config {
+        endpoint: practice.endpoint(),
+        data_dir: Some(data.path().to_owned()),
+        ..engine::Config::default()
+    };
+    let before = engine::Engine::open(config()).unwrap();
+    let id = before.download(job(MAIN, folder.path())).await.unwrap();
+    until(&before, &id, |job| {
+        job.progress
+            .as_ref()
+            .is_some_and(|it| it.fraction > Some(0.2))
+    })
+    .await;
+    before.shutdown().await;
+    practice.service.faults().remove(slow);
+
+    let after = engine::Engine::open(config()).unwrap();
+    until(&after, &id, |job| job.state == JobState::Paused).await;
+    after.resume(&id, Permit::default()).await.unwrap();
+    ended(&after, &id).await.unwrap();
+    assert_whole(
+        &after.path(&id).await.unwrap(),
+        "video.mp4",
+        "audio.mp4",
+        1_000,
+    );
+    practice.assert_all_asked_once(MAIN, "2.m4v");
+    after.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_program_goes_on_where_it_was() {
+    for format in ["mp4", "original"] {
+        let practice = Practice::demo().await;
+        let slow = slow_pieces(&practice);
+        let folder = tempfile::tempdir().unwrap();
+        let run = |practice: &Practice| {
+            Run::new(practice)
+                .save(MAIN)
+                .args(["--format", format, "-o"])
+                .arg(folder.path())
+        };
+        let mut first = run(&practice).spawn();
+        let record = || {
+            let parts = fs::read_dir(folder.path()).unwrap();
+            let mut journals = parts.map(|part| part.unwrap().path().join("journal"));
+            journals.any(|journal| fs::metadata(journal).is_ok_and(|journal| journal.len() > 0))
+        };
+        while !record() {
+            assert!(
+                first.try_wait().unwrap().is_none(),
+                "it was too fast to be killed"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        first.kill().unwrap();
+        first.wait().unwrap();
+        assert!(is_unfinished(folder.path()));
+        let before = practice.service.coverage(MAIN);
+        practice.service.faults().remove(slow);
+
+        let output = run(&practice).output();
+        assert!(output.status.success(), "{output:?}");
+        let path = String::from_utf8(output.stdout).unwrap();
+        let (picture, sound) = if format == "mp4" {
+            ("video.mp4", "audio.mp4")
+        } else {
+            ("film.flv", "film.flv")
+        };
+        assert_whole(Path::new(path.trim_end()), picture, sound, 1_000);
+        let after = practice.service.coverage(MAIN);
+        let total: usize = before
+            .chunks
+            .values()
+            .map(std::collections::BTreeMap::len)
+            .sum();
+        let again: usize = after
+            .chunks
+            .values()
+            .flat_map(|row| row.values())
+            .filter(|times| **times > 1)
+            .count();
+        assert!(
+            again < total,
+            "of {total} pieces {again} were asked for again"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_try_fills_what_was_missing() {
+    for order in [job, original] {
+        let practice = Practice::demo().await;
+        let gone = practice
+            .service
+            .faults()
+            .add(Rule::new(Fault::Status(axum::http::StatusCode::NOT_FOUND)).path("*chunk_57_*"));
+        let folder = tempfile::tempdir().unwrap();
+        let engine = practice.engine();
+        let id = engine.download(order(MAIN, folder.path())).await.unwrap();
+        let failure = ended(&engine, &id).await.unwrap_err();
+        assert_eq!(failure.code, Code::PiecesMissing);
+        assert!(failure.detail.contains("0:01:54"), "{}", failure.detail);
+        practice.service.faults().remove(gone);
+        engine.resume(&id, Permit::default()).await.unwrap();
+        let finished = ended(&engine, &id).await.unwrap();
+        assert!(finished.gaps.is_empty());
+        let path = engine.path(&id).await.unwrap();
+        engine.shutdown().await;
+        let film = if path.extension().unwrap() == "flv" {
+            ("film.flv", "film.flv")
+        } else {
+            ("video.mp4", "audio.mp4")
+        };
+        assert_whole(&path, film.0, film.1, 1_000);
+    }
+}

@@ -1,0 +1,207 @@
+//! From a recording to one playable file.
+
+use std::fs;
+
+use engine::{Choice, NewJob, Output, Quality, Remux};
+
+use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets, tags};
+use crate::practice::{MAIN, Practice, job, names, original};
+
+/// FLV tells time in milliseconds.
+const FLV_ROUNDING_US: i64 = 1_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_of_a_hundred_chunks_comes_out_whole_from_mp4_pieces() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    assert_whole(&path, "video.mp4", "audio.mp4", FLV_ROUNDING_US);
+    assert_plays(&path);
+    practice.assert_all_asked_once(MAIN, "2.m4v");
+    practice.assert_all_asked_once(MAIN, "1.m4a");
+    assert_eq!(finished.size_bytes, fs::metadata(&path).unwrap().len());
+    assert!(
+        finished.gaps.is_empty() && finished.duration_ms.abs_diff(200_000) < 500,
+        "{finished:?}"
+    );
+    assert_eq!(
+        names(folder.path()),
+        [finished.file],
+        "nothing else is left"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_comes_out_whole_from_flv_pieces_though_nobody_tells_its_length() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let id = 134_300_013;
+    let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
+    assert_eq!(path.extension().unwrap(), "mp4");
+    assert_whole(&path, "film.flv", "film.flv", FLV_ROUNDING_US);
+    assert_plays(&path);
+    practice.assert_all_asked_once(id, "2/1.flv");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_flv_original_comes_out_whole() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    assert_eq!(path.extension().unwrap(), "flv");
+    assert_whole(&path, "film.flv", "film.flv", 0);
+    assert_plays(&path);
+    practice.assert_all_asked_once(MAIN, "2/1.flv");
+    let rows = practice.service.coverage(MAIN);
+    assert_eq!(
+        rows.rows().into_iter().collect::<Vec<_>>(),
+        ["2/1.flv"],
+        "one quality only"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_hash_keys_and_odd_frames_lose_nothing() {
+    let practice = Practice::demo().await;
+    for id in [134_300_011, 134_300_012, 134_300_014] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
+        assert_whole(&path, "video.mp4", "audio.mp4", FLV_ROUNDING_US);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_starts_again_in_each_chunk_is_joined() {
+    let practice = Practice::demo().await;
+    for order in [job, original] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice
+            .save(order(134_300_015, folder.path()))
+            .await
+            .unwrap();
+        let picture = packets(&path, "v:0");
+        assert_same(
+            &picture,
+            &packets(&fixture("film.flv"), "v:0"),
+            FLV_ROUNDING_US,
+        );
+        // Sound chunks end where a packet ends: what a clock that starts again hides is under one.
+        let sound = packets(&path, "a:0");
+        assert_same(&sound, &packets(&fixture("film.flv"), "a:0"), 64_000);
+        assert_plays(&path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sound_alone_is_saved() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice
+        .save(job(134_300_017, folder.path()))
+        .await
+        .unwrap();
+    assert_same(
+        &packets(&path, "a:0"),
+        &packets(&fixture("audio.mp4"), "a:0"),
+        FLV_ROUNDING_US,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quality_that_was_chosen_is_the_one_that_is_fetched() {
+    for (quality, row) in [
+        (Quality::Smallest, "4.m4v"),
+        (Quality::Height(40), "4.m4v"),
+        (Quality::Height(20), "4.m4v"),
+        (Quality::Height(2160), "2.m4v"),
+        (Quality::Audio, "1.m4a"),
+    ] {
+        let practice = Practice::demo().await;
+        let folder = tempfile::tempdir().unwrap();
+        let choice = Choice {
+            quality,
+            ..Choice::default()
+        };
+        let order = NewJob {
+            choice,
+            ..job(MAIN, folder.path())
+        };
+        practice.save(order).await.unwrap();
+        assert_eq!(
+            practice.service.missing(MAIN, row),
+            Some(vec![]),
+            "{quality:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_knows_its_title_owner_day_and_link() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let recording = practice.service.world().known(MAIN).unwrap();
+    let tags = tags(&path);
+    for wanted in [
+        format!("TAG:title={}", recording.title),
+        format!("TAG:artist={}", recording.owner),
+        "TAG:date=2018-01-01".to_owned(),
+        format!("TAG:comment=https://video.ibm.com/recorded/{MAIN}"),
+    ] {
+        assert!(tags.contains(&wanted), "{wanted} is not in\n{tags}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_same_name_is_never_overwritten() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("film.mp4"), "mine").unwrap();
+    let output = Output {
+        folder: folder.path().to_owned(),
+        stem: Some("film".into()),
+    };
+    let (path, _) = practice
+        .save(NewJob {
+            output,
+            ..job(MAIN, folder.path())
+        })
+        .await
+        .unwrap();
+    assert_eq!(path, folder.path().join("film (2).mp4"));
+    assert_eq!(
+        fs::read_to_string(folder.path().join("film.mp4")).unwrap(),
+        "mine"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn titles_that_no_disk_takes_become_names_that_all_do() {
+    let practice = Practice::demo().await;
+    for (id, name) in [(134_300_008, "x.mp4"), (134_300_009, "CON_.mp4")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
+        assert_eq!(path, folder.path().join(name));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ffmpeg_makes_the_mp4_where_it_is_asked_to() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let order = NewJob {
+        remux: Remux::Ffmpeg,
+        ..job(MAIN, folder.path())
+    };
+    let (path, finished) = practice.save(order).await.unwrap();
+    assert_eq!(
+        names(folder.path()),
+        [finished.file],
+        "the original is not left beside it"
+    );
+    assert_same(
+        &packets(&path, "v:0"),
+        &packets(&fixture("film.flv"), "v:0"),
+        FLV_ROUNDING_US,
+    );
+}

@@ -1,0 +1,8 @@
+//! The command line as its own process: the very program that is shipped, built where its tests
+//! can find it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}
