@@ -1,17 +1,145 @@
 //! The journal: records of [`TableFragment`]s that survive a crash.
+//!
+//! A record is the length of its body, the body's CRC-32, and the body; both numbers are
+//! big-endian. The body is a version byte, the track, the part, the plan's start, the length of
+//! the output, and the tables.
 
-use crate::TableFragment;
+use crate::{
+    Error, Part, TableFragment,
+    cursor::{Cursor, put_counted, put_varint},
+};
+
+/// Layout of a body, and of the tables in it: another is not read.
+const VERSION: u8 = 1;
+/// Bytes in front of a body.
+const HEADER: usize = 8;
+/// No piece has tables as large as this; a length above it is damage.
+const LONGEST_BODY: usize = 64 << 20;
 
 /// One record: length, checksum, fragment. Append it after the output has been synced.
 pub fn record(fragment: &TableFragment) -> Vec<u8> {
-    let _ = fragment;
-    Vec::new()
+    let mut body = vec![VERSION, fragment.track];
+    match fragment.part {
+        Part::Init => body.push(0),
+        Part::Media(number) => {
+            body.push(1);
+            put_varint(&mut body, number);
+        }
+    }
+    put_varint(&mut body, fragment.start_ms);
+    put_varint(&mut body, fragment.output_end);
+    put_counted(&mut body, &fragment.tables);
+    let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
+    let mut record = Vec::with_capacity(HEADER + body.len());
+    record.extend_from_slice(&length.to_be_bytes());
+    record.extend_from_slice(&crc32fast::hash(&body).to_be_bytes());
+    record.append(&mut body);
+    record
 }
 
 /// Reads records up to the last whole one; answers the fragments and how many bytes they took.
 ///
 /// A cut or damaged record ends the journal: forgetting the last pieces is allowed, lying is not.
 pub fn read(journal: &[u8]) -> (Vec<TableFragment>, usize) {
-    let _ = journal;
-    (Vec::new(), 0)
+    let mut fragments = Vec::new();
+    let mut whole = 0;
+    let mut cursor = Cursor::new("journal", journal);
+    while let Ok((fragment, length)) = next(&mut cursor) {
+        fragments.push(fragment);
+        whole += length;
+    }
+    (fragments, whole)
+}
+
+fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
+    let length = cursor.u32()? as usize;
+    let checksum = cursor.u32()?;
+    if length > LONGEST_BODY {
+        return Err(cursor.fail(format!("a record of {length} bytes")));
+    }
+    let mut body = cursor.part(length)?;
+    if crc32fast::hash(body.rest()) != checksum {
+        return Err(body.fail("a damaged record"));
+    }
+    let version = body.u8()?;
+    if version != VERSION {
+        return Err(body.fail(format!("a record of version {version}")));
+    }
+    let track = body.u8()?;
+    let part = match body.u8()? {
+        0 => Part::Init,
+        1 => Part::Media(body.varint()?),
+        _ => return Err(body.fail("an unknown part")),
+    };
+    let fragment = TableFragment {
+        track,
+        part,
+        start_ms: body.varint()?,
+        output_end: body.varint()?,
+        tables: body.counted()?.to_vec(),
+    };
+    Ok((fragment, HEADER + length))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fragment(number: u64) -> TableFragment {
+        TableFragment {
+            track: 1,
+            part: if number == 0 {
+                Part::Init
+            } else {
+                Part::Media(number)
+            },
+            start_ms: number * 6000,
+            output_end: number << 33,
+            tables: vec![7; usize::try_from(number).expect("small") * 100],
+        }
+    }
+
+    #[test]
+    fn a_journal_cut_anywhere_keeps_its_whole_records() {
+        let fragments: Vec<_> = (0..4).map(fragment).collect();
+        let mut journal = Vec::new();
+        let mut ends = vec![0];
+        for fragment in &fragments {
+            journal.extend(record(fragment));
+            ends.push(journal.len());
+        }
+        for length in 0..=journal.len() {
+            let whole = ends.iter().filter(|end| **end <= length).count() - 1;
+            let (read, bytes) = read(&journal[..length]);
+            assert_eq!((read.as_slice(), bytes), (&fragments[..whole], ends[whole]));
+        }
+    }
+
+    #[test]
+    fn a_damaged_record_ends_the_journal() {
+        let first = record(&fragment(1));
+        let mut journal = first.clone();
+        journal.extend(record(&fragment(2)));
+        journal.extend(record(&fragment(3)));
+        for at in first.len()..first.len() + record(&fragment(2)).len() {
+            let mut damaged = journal.clone();
+            damaged[at] ^= 0x10;
+            assert_eq!(
+                read(&damaged),
+                (vec![fragment(1)], first.len()),
+                "byte {at}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_journal_of_something(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let (fragments, whole) = read(&bytes);
+            prop_assert!(whole <= bytes.len());
+            prop_assert!(fragments.len() * HEADER <= whole);
+        }
+    }
 }

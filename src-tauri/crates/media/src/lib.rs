@@ -10,18 +10,22 @@
 //! 6. [`check()`] reads the finished file back before anybody calls it saved.
 
 pub mod check;
+mod clock;
+mod codec;
+mod cursor;
 mod error;
 pub mod flv;
 pub mod fmp4;
 pub mod journal;
-pub mod mp4;
+mod mp4;
 pub mod muxer;
+mod output;
 pub mod sample;
 
 pub use check::check;
 pub use error::Error;
 pub use muxer::{
     Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, Tags,
-    TrackSummary, muxer,
+    TrackSummary, looks_like, muxer,
 };
 pub use sample::{Sample, TrackKind};

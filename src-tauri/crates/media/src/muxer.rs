@@ -2,7 +2,12 @@
 
 use std::io::{Read, Seek, Write};
 
-use crate::{Error, TrackKind};
+use crate::{
+    Error, TrackKind,
+    flv::{self, write::FlvMuxer},
+    fmp4,
+    mp4::write::Mp4Muxer,
+};
 
 /// What the pieces of a recording are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +172,19 @@ pub fn muxer<O>(making: Making<'_>, output: O) -> Result<Box<dyn Muxer>, Error>
 where
     O: Read + Write + Seek + Send + 'static,
 {
-    let _ = (making, output);
-    Err(Error::Unsupported("not built yet".into()))
+    match (making.source, making.format) {
+        (_, Format::Mp4) => Ok(Box::new(Mp4Muxer::new(making, output)?)),
+        (Source::Flv, Format::Flv) => Ok(Box::new(FlvMuxer::new(making, output)?)),
+        (Source::Fmp4, Format::Flv) => {
+            Err(Error::Unsupported("an FLV made of fragmented MP4".into()))
+        }
+    }
+}
+
+/// Whether a body starts as such a piece does: tells media from a web page that says "not found".
+pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
+    match source {
+        Source::Flv => flv::tag::looks_like(data),
+        Source::Fmp4 => fmp4::looks_like(data, part == Part::Init),
+    }
 }

@@ -1,1 +1,207 @@
-//! api
+//! What the JSON API says: title, length, locks, lists of recordings.
+//!
+//! Its answers are read as loosely as they are written: numbers as text, empty maps as lists.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::{ChannelId, Error, RecordingId, hosts, loose};
+
+/// More than the longest page of a list by far.
+pub(crate) const LARGEST_ANSWER: usize = 4 << 20;
+
+/// The most the API gives at once.
+const PAGE_SIZE: u32 = 50;
+
+const WHAT: &str = "the API";
+
+/// What the API says about something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// It is there.
+    Here(T),
+    /// It is there, but locked.
+    Locked(Locks),
+    /// It was removed; the words are the service's.
+    Removed(String),
+    /// The API does not know it.
+    Missing(String),
+}
+
+/// A recording.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Video {
+    /// Its title.
+    pub title: Option<String>,
+    /// Who made it.
+    pub owner: Option<String>,
+    /// When it was made, in seconds since 1970.
+    pub date_unix_s: Option<i64>,
+    /// Its length.
+    pub duration_ms: Option<u64>,
+    /// The widest picture of it.
+    pub thumbnail: Option<Url>,
+    /// The channel it belongs to.
+    pub channel: Option<ChannelId>,
+    /// What keeps it closed.
+    pub locks: Locks,
+}
+
+/// A channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Channel {
+    /// It is broadcasting now.
+    pub is_live: bool,
+    /// What keeps it closed.
+    pub locks: Locks,
+}
+
+/// What keeps something closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locks {
+    /// A password is wanted.
+    pub password: bool,
+    /// How a viewer is told: `registration_gate`, `samlsso`, `oidc`, …
+    pub auth_method: Option<String>,
+}
+
+impl Locks {
+    /// The viewer is asked to fill in a form.
+    pub fn is_registration_gate(&self) -> bool {
+        self.auth_method.as_deref() == Some("registration_gate")
+    }
+
+    /// The viewer is asked to log in.
+    pub fn is_login(&self) -> bool {
+        self.auth_method.is_some() && !self.is_registration_gate()
+    }
+}
+
+/// One page of a channel's recordings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Its recordings, newest first.
+    pub recordings: Vec<RecordingId>,
+    /// How many pages there are, where it says so.
+    pub page_count: Option<u32>,
+}
+
+pub(crate) fn video_url(id: RecordingId) -> String {
+    format!("https://api.video.ibm.com/videos/{id}.json")
+}
+
+pub(crate) fn channel_url(id: ChannelId) -> String {
+    format!("https://api.video.ibm.com/channels/{id}.json")
+}
+
+pub(crate) fn listing_url(id: ChannelId, page: u32) -> String {
+    format!(
+        "https://api.video.ibm.com/channels/{id}/videos.json?page={page}&pagesize={PAGE_SIZE}&sort=recent"
+    )
+}
+
+/// Reads the answer about a recording.
+pub fn video(body: &[u8]) -> Result<Answer<Video>, Error> {
+    read(body, "video", |video| Video {
+        title: loose::text_of(video, "title"),
+        owner: loose::member(video, "owner").and_then(|owner| loose::text_of(owner, "username")),
+        date_unix_s: loose::whole_of(video, "created_at")
+            .and_then(|seconds| i64::try_from(seconds).ok()),
+        duration_ms: loose::member(video, "length")
+            .and_then(loose::thousandths)
+            .filter(|length| *length > 0),
+        thumbnail: loose::member(video, "thumbnail").and_then(thumbnail),
+        channel: channel_of(video),
+        locks: locks(video),
+    })
+}
+
+/// Reads the answer about a channel.
+pub fn channel(body: &[u8]) -> Result<Answer<Channel>, Error> {
+    read(body, "channel", |channel| Channel {
+        is_live: loose::text_of(channel, "status").is_some_and(|status| status == "live"),
+        locks: locks(channel),
+    })
+}
+
+/// Reads one page of a channel's recordings.
+pub fn listing(body: &[u8]) -> Result<Answer<Listing>, Error> {
+    let mut page_count = None;
+    let answer = read_with(body, "videos", |answer, videos| {
+        page_count = loose::member(answer, "paging")
+            .and_then(|paging| loose::small_of(paging, "page_count"));
+        loose::items(videos)
+            .into_iter()
+            .filter_map(|video| loose::whole_of(video, "id").map(RecordingId))
+            .collect()
+    })?;
+    Ok(match answer {
+        Answer::Here(recordings) => Answer::Here(Listing { recordings, page_count }),
+        Answer::Locked(locks) => Answer::Locked(locks),
+        Answer::Removed(words) => Answer::Removed(words),
+        Answer::Missing(words) => Answer::Missing(words),
+    })
+}
+
+fn read<T>(body: &[u8], name: &str, make: impl FnOnce(&Value) -> T) -> Result<Answer<T>, Error> {
+    read_with(body, name, |_, value| make(value))
+}
+
+/// The HTTP status is left aside: errors come with 200 too, and name themselves in the body.
+fn read_with<T>(
+    body: &[u8],
+    name: &str,
+    make: impl FnOnce(&Value, &Value) -> T,
+) -> Result<Answer<T>, Error> {
+    let malformed = |problem: String| Error::Malformed { what: WHAT, problem };
+    let answer: Value =
+        serde_json::from_slice(body).map_err(|error| malformed(format!("not JSON: {error}")))?;
+    if let Some(value) = loose::member(&answer, name) {
+        return Ok(Answer::Here(make(&answer, value)));
+    }
+    if let Some(error) = loose::member(&answer, "error") {
+        let words = loose::words(&loose::text(error).unwrap_or_else(|| error.to_string()));
+        let is_removed = words.contains("remove") || words.contains("delete");
+        return Ok(if is_removed { Answer::Removed(words) } else { Answer::Missing(words) });
+    }
+    if answer.get("locks").is_some() {
+        return Ok(Answer::Locked(locks(&answer)));
+    }
+    Err(malformed(format!("neither {name} nor an error")))
+}
+
+/// An empty set of locks is a list, and so is a lock without details: what counts is its name.
+fn locks(value: &Value) -> Locks {
+    let Some(Value::Object(locks)) = value.get("locks") else { return Locks::default() };
+    Locks {
+        password: locks.get("password").is_some_and(loose::is_set),
+        auth_method: locks.get("hash").and_then(|hash| loose::text_of(hash, "auth_method")),
+    }
+}
+
+/// `links.channel.id`, else the number in `links.channel.href`.
+fn channel_of(video: &Value) -> Option<ChannelId> {
+    let link = loose::member(loose::member(video, "links")?, "channel")?;
+    let in_address = || {
+        let href = loose::text_of(link, "href")?;
+        href.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
+    };
+    loose::whole_of(link, "id").or_else(in_address).map(ChannelId)
+}
+
+/// The widest `image_WxH`, else `default`; from the service's own servers only.
+fn thumbnail(pictures: &Value) -> Option<Url> {
+    let width = |name: &str| -> Option<u32> {
+        name.strip_prefix("image_")?.split('x').next()?.parse().ok()
+    };
+    let sized = pictures.as_object()?.iter().filter_map(|(name, url)| Some((width(name)?, url)));
+    let widest = sized.max_by_key(|(width, _)| *width).map(|(_, url)| url);
+    [widest, loose::member(pictures, "default")].into_iter().flatten().find_map(|url| {
+        let url = Url::parse(url.as_str()?).ok()?;
+        let is_own = url.host_str().is_some_and(hosts::is_cdn);
+        (is_own && matches!(url.scheme(), "http" | "https")).then_some(url)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,52 @@
-//! The one door to the service, and the only I/O in the crate besides the socket.
+//! The one door to the service: from a target to a recording.
+//!
+//! What is learnt on the way is kept in memory only: cookies, and the answers of sign-up forms.
 
-use crate::{Access, ChannelId, Endpoint, Error, Recording, RecordingId, Target};
+mod channel;
+mod registration;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::api::{self, Answer, Video};
+use crate::http::{self, Limit};
+use crate::page::{self, Page};
+use crate::ums::session::{Question, StreamInfo};
+use crate::ums::socket::{self, Outcome};
+use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, Target};
+
+/// A server that is silent for so long in the middle of an answer has gone.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// Title and picture are not worth more waiting once the pieces are known.
+const PATIENCE_FOR_TITLE: Duration = Duration::from_secs(5);
+
+const PAGE: Limit = Limit { what: "the page", bytes: page::LARGEST_PAGE };
+const API: Limit = Limit { what: "the API", bytes: api::LARGEST_ANSWER };
 
 /// Talks to the service. A clone is another handle to the same client.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// Answers of sign-up forms. Never held across an await.
+    hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
 }
 
 /// What a target leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The recording.
     pub recording: RecordingId,
@@ -19,21 +56,205 @@ pub struct Found {
     pub newest: bool,
 }
 
+impl Found {
+    fn itself(recording: RecordingId) -> Self {
+        Self { recording, channel: None, newest: false }
+    }
+}
+
+/// A page that was read, and where it was found in the end.
+struct Visited {
+    url: Url,
+    page: Page,
+}
+
 impl Client {
     /// A client for `endpoint`.
     pub fn new(endpoint: &Endpoint) -> Result<Self, Error> {
-        Ok(Self { http: endpoint.http().build().map_err(Error::Network)? })
+        let http = endpoint.http().cookie_store(true).read_timeout(SILENCE).build();
+        Ok(Self { http: http.map_err(http::error)?, hashes: Arc::default() })
     }
 
     /// Follows a target to one recording; of a channel, the newest.
     pub async fn find(&self, target: &Target, access: &Access) -> Result<Found, Error> {
-        let _ = (target, access, &self.http);
-        Err(Error::NotRecorded)
+        match target {
+            Target::Recording(id) => Ok(Found::itself(*id)),
+            Target::Channel(id) => self.find_by_number(*id, access).await,
+            Target::Slug(slug) => {
+                let visited = self.visit_slug(slug).await?;
+                self.find_on(visited, access).await
+            }
+            Target::Page(url) => {
+                let visited = self.visit(url.as_str()).await?;
+                // A short link may have led to a recording, and a page may be about one.
+                let about = Target::of_url(&visited.url).filter(is_numbered);
+                match about.or_else(|| visited.page.points_at.clone()) {
+                    Some(Target::Recording(id)) => Ok(Found::itself(id)),
+                    _ => self.find_on(visited, access).await,
+                }
+            }
+        }
     }
 
     /// Everything about one recording, with the addresses of its pieces as they are now.
     pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
-        let _ = (found, access);
-        Err(Error::NotRecorded)
+        let id = found.recording;
+        let hash = found.channel.and_then(|channel| self.known_hash(channel));
+        let (answer, outcome) = self.ask_both(id, hash, access).await;
+        let video = match &answer {
+            Some(Answer::Removed(words)) => return Err(Error::NotFound(words.clone())),
+            Some(Answer::Here(video)) => Some(video.clone()),
+            _ => None,
+        };
+        let outcome = outcome.map_err(|error| verdict(error, id, answer.as_ref(), access))?;
+        let stream = match outcome {
+            Outcome::Known(stream) => stream,
+            Outcome::NeedsHash => self.ask_past_the_form(found, video.as_ref(), access).await?,
+        };
+        Recording::new(id, *stream, video)
+    }
+
+    /// The control connection knows the pieces, the API the title: both are asked at once. The
+    /// API may fail.
+    async fn ask_both(
+        &self,
+        id: RecordingId,
+        hash: Option<String>,
+        access: &Access,
+    ) -> (Option<Answer<Video>>, Result<Outcome, Error>) {
+        let api = pin!(self.video(id));
+        let control = pin!(socket::ask(&self.http, question(id, hash, access)));
+        let (answer, outcome) = match select(api, control).await {
+            Either::Left((answer @ Ok(Answer::Removed(_)), _)) => {
+                (answer, Err(Error::NotFound(id.to_string())))
+            }
+            Either::Left((answer, control)) => (answer, control.await),
+            Either::Right((outcome, api)) => {
+                let answer = tokio::time::timeout(PATIENCE_FOR_TITLE, api).await;
+                (answer.unwrap_or(Err(Error::Silent("the API"))), outcome)
+            }
+        };
+        let answer = answer.inspect_err(|error| tracing::debug!(%error, "the API does not help"));
+        (answer.ok(), outcome)
+    }
+
+    /// Fills in the form of the channel and asks once more.
+    async fn ask_past_the_form(
+        &self,
+        found: Found,
+        video: Option<&Video>,
+        access: &Access,
+    ) -> Result<Box<StreamInfo>, Error> {
+        if video.is_some_and(|video| video.locks.is_login()) {
+            return Err(Error::Locked(Lock::Login));
+        }
+        let known = found.channel.or_else(|| video.and_then(|video| video.channel));
+        let page = match known {
+            Some(channel) => channel::page_of(channel),
+            None => format!("https://video.ibm.com/recorded/{}", found.recording),
+        };
+        let visited = self.visit(&page).await;
+        let named = visited.as_ref().ok().and_then(|visited| visited.page.channel);
+        let channel = match (known.or(named), &visited) {
+            (Some(channel), _) => channel,
+            (None, Ok(_)) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
+            (None, Err(_)) => return Err(visited.err().unwrap_or(Error::Silent(PAGE.what))),
+        };
+        let visited = visited.ok();
+        let hash = self.register(channel, visited.as_ref(), access).await?;
+        match socket::ask(&self.http, question(found.recording, Some(hash), access)).await? {
+            Outcome::Known(stream) => Ok(stream),
+            Outcome::NeedsHash => {
+                self.forget_hash(channel);
+                let fields = registration::fields(visited.as_ref());
+                let message = "the form was filled in, yet the recording stays closed".to_owned();
+                Err(Error::Locked(Lock::FormRefused { message, fields }))
+            }
+        }
+    }
+
+    async fn video(&self, id: RecordingId) -> Result<Answer<Video>, Error> {
+        self.ask_api(&api::video_url(id), api::video).await
+    }
+
+    async fn ask_api<T>(
+        &self,
+        url: &str,
+        read: impl FnOnce(&[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let answer = http::get(&self.http, url, API).await?;
+        read(&answer.body).map_err(|error| {
+            if answer.status.is_success() { error } else { refused(&answer) }
+        })
+    }
+
+    async fn visit(&self, url: &str) -> Result<Visited, Error> {
+        let answer = http::get(&self.http, url, PAGE).await?;
+        if matches!(answer.status.as_u16(), 404 | 410) {
+            return Err(Error::NotFound(url.to_owned()));
+        }
+        if !answer.status.is_success() {
+            return Err(refused(&answer));
+        }
+        if answer.url.path().starts_with("/login") {
+            return Err(Error::Locked(Lock::Login));
+        }
+        let html = String::from_utf8_lossy(&answer.body);
+        let page = page::read(&html, &answer.url);
+        Ok(Visited { url: answer.url, page })
+    }
+
+    fn known_hash(&self, channel: ChannelId) -> Option<String> {
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
+    }
+
+    fn keep_hash(&self, channel: ChannelId, hash: &str) {
+        let mut hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        hashes.insert(channel, hash.to_owned());
+    }
+
+    fn forget_hash(&self, channel: ChannelId) {
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).remove(&channel);
     }
 }
+
+fn question(recording: RecordingId, hash: Option<String>, access: &Access) -> Question {
+    let Access { password, referrer, .. } = access;
+    Question { recording, password: password.clone(), hash, referrer: referrer.clone() }
+}
+
+fn is_numbered(target: &Target) -> bool {
+    matches!(target, Target::Recording(_) | Target::Channel(_))
+}
+
+fn refused(answer: &http::Answer) -> Error {
+    let host = answer.url.host_str().unwrap_or_default().to_owned();
+    Error::Status { host, status: answer.status.as_u16() }
+}
+
+/// What the control connection says counts; where it says nothing of use, the API may know why.
+fn verdict(
+    error: Error,
+    id: RecordingId,
+    answer: Option<&Answer<Video>>,
+    access: &Access,
+) -> Error {
+    if matches!(error, Error::Locked(_) | Error::Busy { .. } | Error::NotFound(_)) {
+        return error;
+    }
+    let locks = match answer {
+        Some(Answer::Missing(_)) => return Error::NotFound(id.to_string()),
+        Some(Answer::Locked(locks) | Answer::Here(Video { locks, .. })) => locks,
+        _ => return error,
+    };
+    if locks.is_login() {
+        return Error::Locked(Lock::Login);
+    }
+    if locks.password && access.password.is_none() {
+        return Error::Locked(Lock::Password { wrong: false });
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests;

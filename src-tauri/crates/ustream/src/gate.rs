@@ -1,1 +1,201 @@
-//! gate
+//! The sign-up form in front of a channel: what is sent, and what comes back.
+//!
+//! The answer holds a `hash`, any JSON. It is passed on as the text it came in: to the list of
+//! recordings, and to the control connection.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::{Access, ChannelId, Error, FormField, Lock, RecordingId, loose};
+
+/// Where the website lived when the form was made; today's address comes first.
+pub(crate) const OLD_HOST: &str = "www.ustream.tv";
+
+/// No hash of the documented kind comes near it.
+const LONGEST_HASH: usize = 64 << 10;
+
+pub(crate) fn save_url(host: &str, channel: ChannelId) -> String {
+    format!("https://{host}/ajax/viewer-registration/save/{channel}/channel/{channel}.json")
+}
+
+pub(crate) fn content_url(host: &str, channel: ChannelId) -> String {
+    format!("https://{host}/ajax/viewing-experience/channel/{channel}/content.json")
+}
+
+/// The fields of most forms, for when the page does not show its own.
+pub fn usual_fields() -> Vec<FormField> {
+    [("name", true), ("email", true), ("company", false), ("role", false), ("phone", false)]
+        .map(|(name, required)| FormField { name: name.into(), label: name.into(), required })
+        .into()
+}
+
+/// What is sent, as `fields[name]` and value; fails where a required answer is missing.
+///
+/// Answers to fields that the form does not show are sent as well: the page may not show all.
+pub fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String)>, Error> {
+    let mut filled = Vec::with_capacity(fields.len());
+    for field in fields {
+        let own = access.form.get(&field.name).filter(|answer| !answer.trim().is_empty());
+        let answer = match own {
+            Some(answer) => answer.clone(),
+            None if access.form_defaults => placeholder(&field.name).to_owned(),
+            None if field.required => {
+                return Err(Error::Locked(Lock::Form { fields: fields.to_vec() }));
+            }
+            None => String::new(),
+        };
+        filled.push((format!("fields[{}]", field.name), answer));
+    }
+    let others = access.form.iter().filter(|(name, _)| fields.iter().all(|f| f.name != **name));
+    filled.extend(others.map(|(name, answer)| (format!("fields[{name}]"), answer.clone())));
+    Ok(filled)
+}
+
+/// Says nothing about anyone; `example.com` is nobody's (RFC 2606 3).
+fn placeholder(name: &str) -> &'static str {
+    let name = name.to_ascii_lowercase();
+    if name.contains("mail") {
+        "viewer@example.com"
+    } else if name.contains("phone") {
+        "0000000000"
+    } else if name.contains("name") {
+        "Viewer"
+    } else {
+        "-"
+    }
+}
+
+/// What the service answered to the form.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The hash, as the JSON text it came in.
+    Hash(String),
+    /// It wants something else; the words are the service's.
+    Refused(String),
+}
+
+/// Reads the answer to the form. An answer that is no JSON comes from somewhere else.
+pub fn reply(body: &[u8]) -> Result<Reply, Error> {
+    #[derive(Deserialize)]
+    struct Saved<'a> {
+        #[serde(borrow)]
+        hash: Option<&'a RawValue>,
+    }
+    let hash = serde_json::from_slice::<Saved<'_>>(body)
+        .ok()
+        .and_then(|saved| saved.hash)
+        .map(RawValue::get)
+        .filter(|hash| !matches!(*hash, "null" | "false" | "\"\"") && hash.len() <= LONGEST_HASH);
+    if let Some(hash) = hash {
+        return Ok(Reply::Hash(hash.to_owned()));
+    }
+    let answer: Value = serde_json::from_slice(body).map_err(|error| Error::Malformed {
+        what: "the sign-up form",
+        problem: format!("not JSON: {error}"),
+    })?;
+    Ok(Reply::Refused(refusal(&answer)))
+}
+
+/// The shape of a refusal is not known: its texts are, wherever they stand.
+fn refusal(answer: &Value) -> String {
+    const DEEPEST: usize = 4;
+    let mut texts = Vec::new();
+    collect_texts(answer, DEEPEST, &mut texts);
+    let words = loose::words(&texts.join(" "));
+    if words.is_empty() { loose::words(&answer.to_string()) } else { words }
+}
+
+fn collect_texts<'a>(value: &'a Value, depth: usize, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) if depth > 0 => {
+            items.iter().for_each(|item| collect_texts(item, depth - 1, texts));
+        }
+        Value::Object(members) if depth > 0 => {
+            members.values().for_each(|member| collect_texts(member, depth - 1, texts));
+        }
+        _ => {}
+    }
+}
+
+/// Reads the list of recordings behind the form, newest first.
+pub fn content(body: &[u8]) -> Vec<RecordingId> {
+    let Ok(answer) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let videos = answer.pointer("/exposedVariables/videosData/videos");
+    let videos = videos.map(loose::items).unwrap_or_default();
+    videos.into_iter().filter_map(|video| loose::whole_of(video, "id").map(RecordingId)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload(name: &str) -> Vec<u8> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+        std::fs::read(std::path::Path::new(folder).join(name)).unwrap()
+    }
+
+    fn access(answers: &[(&str, &str)], form_defaults: bool) -> Access {
+        let form = answers.iter().map(|(name, answer)| ((*name).into(), (*answer).into()));
+        Access { form: form.collect(), form_defaults, ..Access::default() }
+    }
+
+    #[test]
+    fn a_required_answer_that_is_missing_names_the_whole_form() {
+        for answers in [&[][..], &[("name", "Ann")], &[("name", "Ann"), ("email", " ")]] {
+            let Err(Error::Locked(Lock::Form { fields })) =
+                fill(&usual_fields(), &access(answers, false))
+            else {
+                panic!("{answers:?}");
+            };
+            assert_eq!(fields, usual_fields());
+        }
+    }
+
+    #[test]
+    fn a_persons_answers_are_sent_and_placeholders_only_where_asked_for() {
+        let answers = [("name", "Ann"), ("email", "ann@example.org"), ("city", "Graz")];
+        let filled = fill(&usual_fields(), &access(&answers, false)).unwrap();
+        let expected = [
+            ("fields[name]", "Ann"),
+            ("fields[email]", "ann@example.org"),
+            ("fields[company]", ""),
+            ("fields[role]", ""),
+            ("fields[phone]", ""),
+            ("fields[city]", "Graz"),
+        ];
+        assert_eq!(filled, expected.map(|(name, answer)| (name.into(), answer.into())));
+        let filled = fill(&usual_fields(), &access(&[("name", "Ann")], true)).unwrap();
+        assert_eq!(filled[0].1, "Ann");
+        assert_eq!(filled[1].1, "viewer@example.com");
+        assert!(filled.iter().all(|(_, answer)| !answer.is_empty()));
+    }
+
+    #[test]
+    fn the_hash_is_passed_on_in_the_very_text_it_came_in() {
+        let reply_of = |body: &str| reply(body.as_bytes()).unwrap();
+        let odd = r#"{"success":true,"hash":[ {"b": 1.50}, {"a":"\u00e9"} ]}"#;
+        assert_eq!(reply_of(odd), Reply::Hash(r#"[ {"b": 1.50}, {"a":"\u00e9"} ]"#.into()));
+        assert_eq!(reply_of(r#"{"hash":"x"}"#), Reply::Hash(r#""x""#.into()));
+        let recorded = reply(&payload("reconstructed-viewer-registration-save.json")).unwrap();
+        assert!(matches!(recorded, Reply::Hash(hash) if hash.starts_with('[')));
+    }
+
+    #[test]
+    fn an_answer_without_hash_is_a_refusal_in_the_services_words() {
+        let body = br#"{"success":false,"errors":{"email":"Please enter a valid e-mail."}}"#;
+        assert_eq!(reply(body).unwrap(), Reply::Refused("Please enter a valid e-mail.".into()));
+        assert_eq!(reply(br#"{"hash":null}"#).unwrap(), Reply::Refused(r#"{"hash":null}"#.into()));
+        assert_eq!(reply(b"[]").unwrap(), Reply::Refused("[]".into()));
+        assert!(matches!(reply(b"<html>"), Err(Error::Malformed { .. })));
+    }
+
+    #[test]
+    fn the_list_behind_the_form_names_the_newest_first() {
+        let ids = content(&payload("reconstructed-viewing-experience-content.json"));
+        assert_eq!(ids, [RecordingId(112_470_631)]);
+        assert!(content(b"{}").is_empty());
+        assert!(content(b"<html>").is_empty());
+    }
+}

@@ -1,1 +1,91 @@
-//! page
+//! What a page of the website gives away: the channel's number, what plays while it is off air,
+//! the sign-up form, and what is embedded.
+
+mod form;
+
+use scraper::{ElementRef, Html};
+use serde_json::Value;
+use url::Url;
+
+use crate::{ChannelId, FormField, RecordingId, Target, loose};
+
+/// More than any page of the service by far.
+pub(crate) const LARGEST_PAGE: usize = 8 << 20;
+
+/// More than a channel plays while it is off air.
+const MOST_OFF_AIR: usize = 500;
+
+/// What a page gives away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The channel it belongs to.
+    pub channel: Option<ChannelId>,
+    /// Recordings that play while the channel is off air, in order.
+    pub off_air: Vec<RecordingId>,
+    /// Fields of its sign-up form.
+    pub form: Option<Vec<FormField>>,
+    /// A recording or channel that it is about or embeds.
+    pub points_at: Option<Target>,
+}
+
+/// Reads a page that was found at `base`.
+pub fn read(html: &str, base: &Url) -> Page {
+    let document = Html::parse_document(html);
+    let elements: Vec<ElementRef<'_>> =
+        document.root_element().descendants().filter_map(ElementRef::wrap).collect();
+    let named = elements.iter().find_map(|element| named_channel(*element));
+    Page {
+        channel: named.or_else(|| mentioned_channel(html)).map(ChannelId),
+        off_air: off_air(html),
+        form: form::read(&elements),
+        points_at: elements.iter().find_map(|element| points_at(*element, base)),
+    }
+}
+
+/// `<meta name="ustream:channel_id" content="…">`
+fn named_channel(element: ElementRef<'_>) -> Option<u64> {
+    let element = element.value();
+    let name = element.attr("name").or_else(|| element.attr("property"))?;
+    let is_named = element.name() == "meta" && name.eq_ignore_ascii_case("ustream:channel_id");
+    is_named.then(|| element.attr("content")?.trim().parse().ok()).flatten()
+}
+
+/// What pages of earlier years had instead, and what scripts still have.
+fn mentioned_channel(html: &str) -> Option<u64> {
+    ["\"channelId\":", "\"cid\":", "channelId=", "ustream.vars.cId="]
+        .into_iter()
+        .flat_map(|name| html.match_indices(name).map(move |(at, _)| at + name.len()))
+        .find_map(|at| {
+            let rest = html.get(at..)?.trim_start_matches([' ', '"', '\'']);
+            let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+            digits.parse().ok().filter(|id| *id > 0)
+        })
+}
+
+/// `offAirContentVideoIds=["id",…];`, read as JSON: a `;` may stand in a string.
+fn off_air(html: &str) -> Vec<RecordingId> {
+    const NAME: &str = "offAirContentVideoIds";
+    let ids = html.match_indices(NAME).find_map(|(at, _)| {
+        let rest = html.get(at + NAME.len()..)?.trim_start_matches('"').trim_start();
+        let value = rest.strip_prefix(['=', ':'])?;
+        serde_json::Deserializer::from_str(value).into_iter::<Value>().next()?.ok()
+    });
+    let ids = ids.as_ref().map(loose::items).unwrap_or_default();
+    ids.into_iter().filter_map(loose::whole).map(RecordingId).take(MOST_OFF_AIR).collect()
+}
+
+/// What the page calls itself, or what it embeds; players may be loaded late.
+fn points_at(element: ElementRef<'_>, base: &Url) -> Option<Target> {
+    let element = element.value();
+    let attribute = match element.name() {
+        "link" if element.attr("rel") == Some("canonical") => element.attr("href"),
+        "meta" if element.attr("property") == Some("og:url") => element.attr("content"),
+        "iframe" | "embed" => element.attr("src").or_else(|| element.attr("data-src")),
+        _ => None,
+    }?;
+    let target = Target::of_url(&base.join(attribute.trim()).ok()?)?;
+    matches!(target, Target::Recording(_) | Target::Channel(_)).then_some(target)
+}
+
+#[cfg(test)]
+mod tests;

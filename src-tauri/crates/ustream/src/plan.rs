@@ -1,7 +1,12 @@
 //! What the pieces of a recording are: outlives addresses that expire.
 
+pub(crate) mod timeline;
+
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
+use self::timeline::Timeline;
 use crate::{Container, RecordingId, RenditionId, Track};
 
 /// How good a picture is wanted.
@@ -98,8 +103,50 @@ pub struct SegmentPlan {
 
 impl SegmentPlan {
     /// Whether pieces fetched for `older` are pieces of this plan too.
+    ///
+    /// A plan continues another when it has the same rows of pieces and every sure piece of the
+    /// older one at the same place. It may have more at its end.
     pub fn continues(&self, older: &Self) -> bool {
-        let _ = older;
-        false
+        let is_same_rendition = self.recording == older.recording
+            && self.rendition == older.rendition
+            && self.container == older.container
+            && self.tracks.len() == older.tracks.len()
+            && self.tracks.iter().zip(&older.tracks).all(|(mine, theirs)| {
+                mine.kind == theirs.kind
+                    && mine.template == theirs.template
+                    && mine.init_template == theirs.init_template
+            });
+        if !is_same_rendition {
+            return false;
+        }
+        let mine: HashMap<SegmentId, (u64, u64)> = self
+            .segments
+            .iter()
+            .map(|segment| (segment.id, (segment.start_ms, segment.duration_ms)))
+            .collect();
+        older.segments.iter().filter(|segment| segment.presence == Presence::Sure).all(|segment| {
+            mine.get(&segment.id) == Some(&(segment.start_ms, segment.duration_ms))
+        })
     }
 }
+
+/// The pieces of `tracks`, side by side in the order of time, initialisation pieces in front.
+pub(crate) fn segments(timeline: &Timeline, tracks: &[Track], length: Option<u64>) -> Vec<Segment> {
+    let numbered = || (0_u8..).zip(tracks);
+    let inits = numbered().filter(|(_, track)| track.init_template.is_some()).map(|(track, _)| {
+        let id = SegmentId { track, kind: SegmentKind::Init };
+        Segment { id, start_ms: 0, duration_ms: 0, presence: Presence::Sure }
+    });
+    let media = timeline.numbers(length).flat_map(|number| {
+        numbered().map(move |(track, _)| Segment {
+            id: SegmentId { track, kind: SegmentKind::Media(number) },
+            start_ms: timeline.start_ms(number),
+            duration_ms: timeline.chunk_time_ms(),
+            presence: timeline.presence(number),
+        })
+    });
+    inits.chain(media).collect()
+}
+
+#[cfg(test)]
+mod tests;

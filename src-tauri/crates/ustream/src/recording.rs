@@ -1,9 +1,16 @@
 //! What a recording is and where its pieces lie today.
 
+mod renditions;
+mod source;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Choice, Error, RecordingId, SegmentId, SegmentPlan};
+use self::source::Source;
+use crate::api::Video;
+use crate::ums::session::StreamInfo;
+use crate::ums::stream::Format;
+use crate::{Choice, Error, RecordingId, SegmentId, SegmentPlan, plan};
 
 /// How the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,21 +90,99 @@ pub struct Recording {
     pub thumbnail: Option<Url>,
     /// Its qualities, best first; those of one container together.
     pub renditions: Vec<Rendition>,
+    sources: Sources,
+}
+
+/// Where the pieces lie today.
+#[derive(Clone, Debug)]
+struct Sources {
+    flv: Option<Source>,
+    fmp4: Option<Source>,
+    /// Servers, best first.
+    bases: Vec<String>,
+}
+
+impl Sources {
+    fn of(&self, container: Container) -> Option<&Source> {
+        match container {
+            Container::Flv => self.flv.as_ref(),
+            Container::Fmp4 => self.fmp4.as_ref(),
+            Container::Ts | Container::File => None,
+        }
+    }
 }
 
 impl Recording {
+    /// A recording of what the control connection and, where it answered, the API say of it.
+    ///
+    /// A format that cannot be used is left out; fails with its problem where none is left.
+    pub fn new(id: RecordingId, stream: StreamInfo, video: Option<Video>) -> Result<Self, Error> {
+        let stored = &stream.stored;
+        let mut problem = None;
+        let mut check = |format: &Option<Format>| {
+            let format = format.as_ref().filter(|format| format.is_usable())?;
+            Source::new(format).map_err(|error| problem.get_or_insert(error).to_string()).ok()
+        };
+        let (fmp4, flv) = (check(&stored.fmp4), check(&stored.flv));
+        let renditions: Vec<Rendition> = fmp4
+            .iter()
+            .flat_map(renditions::of_fmp4)
+            .chain(flv.iter().flat_map(renditions::of_flv))
+            .collect();
+        if renditions.is_empty() {
+            return Err(problem.unwrap_or(Error::NoRendition));
+        }
+        let said = [&stored.fmp4, &stored.flv].into_iter().flatten().find_map(|it| it.length);
+        let said = said.or(stored.length).or(stream.length);
+        let timeline = fmp4.as_ref().or(flv.as_ref()).map(|source| source.timeline);
+        let said = said.map(|length| timeline.map_or(length, |line| line.length_ms(length)));
+        let video = video.unwrap_or_default();
+        Ok(Self {
+            id,
+            title: video.title.or(stream.title),
+            owner: video.owner.or(stream.owner),
+            date_unix_s: video.date_unix_s,
+            duration_ms: said.or(video.duration_ms),
+            thumbnail: video.thumbnail,
+            renditions,
+            sources: Sources { flv, fmp4, bases: source::bases(&stream.sites) },
+        })
+    }
+
     /// Chooses a rendition and lists its pieces. Pure.
     ///
     /// Fails with [`Error::NoRendition`] where nothing fits the choice.
     pub fn plan(&self, choice: &Choice) -> Result<SegmentPlan, Error> {
-        let _ = choice;
-        Err(Error::NoRendition)
+        renditions::choose(&self.renditions, choice)
+            .and_then(|rendition| self.plan_of(rendition))
+            .ok_or(Error::NoRendition)
+    }
+
+    /// Lists the pieces of one of [`Self::renditions`]; `None` for another recording's.
+    pub fn plan_of(&self, rendition: &Rendition) -> Option<SegmentPlan> {
+        let rendition = self.renditions.iter().find(|mine| *mine == rendition)?;
+        let source = self.sources.of(rendition.container)?;
+        Some(SegmentPlan {
+            recording: self.id,
+            rendition: rendition.id.clone(),
+            container: rendition.container,
+            tracks: rendition.tracks.clone(),
+            segments: plan::segments(&source.timeline, &rendition.tracks, self.duration_ms),
+        })
     }
 
     /// Where a piece of `plan` lies today, best first. Empty where the service no longer lists it.
     pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> Vec<Url> {
-        let _ = (plan, segment);
-        Vec::new()
+        let is_listed = plan.recording == self.id
+            && self
+                .renditions
+                .iter()
+                .any(|mine| mine.id == plan.rendition && mine.container == plan.container);
+        let source = self.sources.of(plan.container).filter(|_| is_listed);
+        match (source, plan.tracks.get(usize::from(segment.track))) {
+            (Some(source), Some(track)) => source.locate(&self.sources.bases, track, segment.kind),
+            _ => Vec::new(),
+        }
     }
 
     /// About how large `rendition` is, from its bit rate and the length.
@@ -110,3 +195,6 @@ impl Recording {
         format!("https://video.ibm.com/recorded/{}", self.id)
     }
 }
+
+#[cfg(test)]
+mod tests;

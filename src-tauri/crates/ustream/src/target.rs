@@ -1,5 +1,8 @@
 //! What a pasted address points at.
 
+mod address;
+mod text;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -61,7 +64,16 @@ impl FromStr for Target {
 
     /// Finds the first address of the service in any text.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let _ = text;
-        Err(TargetError::NoLink)
+        text::dig(text)
     }
 }
+
+impl Target {
+    /// What one whole address points at; `None` for other sites and for the service's front door.
+    pub fn of_url(url: &Url) -> Option<Self> {
+        address::read(url)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,12 @@
-//! flv
+//! Flash Video in and out (Adobe Flash Video File Format 10.1).
+
+pub(crate) mod clock;
+mod demux;
+mod meta;
+pub(crate) mod packet;
+mod state;
+pub(crate) mod tag;
+pub(crate) mod write;
+
+pub use demux::{Demux, Event, demux};
+pub use packet::Codec;

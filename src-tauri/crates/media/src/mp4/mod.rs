@@ -1,1 +1,16 @@
-//! mp4
+//! A progressive MP4 out (ISO/IEC 14496-12), its pieces in any order.
+//!
+//! [`write`] appends the media of each piece and keeps its tables ([`fragment`]); at the end
+//! [`assemble`] puts them on one clock and makes a [`track`] index of each, which [`moov`] writes.
+
+pub(crate) mod assemble;
+pub(crate) mod boxes;
+pub(crate) mod entry;
+pub(crate) mod fragment;
+pub(crate) mod grid;
+pub(crate) mod head;
+pub(crate) mod moov;
+pub(crate) mod tables;
+pub(crate) mod tags;
+pub(crate) mod track;
+pub(crate) mod write;

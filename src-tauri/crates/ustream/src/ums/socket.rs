@@ -1,1 +1,213 @@
-//! socket
+//! Drives a session over a websocket: the only place where it meets the network and the clock.
+//!
+//! The connection is an upgraded one of the HTTP client's (RFC 6455 4.1), so its proxy, its trust
+//! and its time-outs hold here too; only the framing is another library's.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use reqwest::header::{
+    CONNECTION, HeaderMap, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
+};
+use reqwest::{StatusCode, Upgraded};
+use tokio::time::Instant;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{self, Message};
+
+use super::message::{LARGEST_FRAME, WHAT};
+use super::session::{Event, Question, Request, Session, StreamInfo};
+use crate::{Error, http};
+
+/// Frames of one conversation: three are usual, counters may come each second.
+const MOST_FRAMES: usize = 500;
+
+/// Bytes of one conversation.
+const MOST_BYTES: usize = 4 * LARGEST_FRAME;
+
+/// A polite good-bye may take this long.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+type Socket = WebSocketStream<Upgraded>;
+
+/// What a conversation came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The recording is known.
+    Known(Box<StreamInfo>),
+    /// The answer of the sign-up form is missing, or was not accepted.
+    NeedsHash,
+}
+
+/// Asks the control connection about a recording.
+pub async fn ask(http: &reqwest::Client, question: Question) -> Result<Outcome, Error> {
+    let mut session = Session::new(question, fastrand::u64(..));
+    let mut line = Line { http, socket: None, frames: 0, bytes: 0, started: Instant::now() };
+    let mut request = session.start(Duration::ZERO);
+    loop {
+        request = match request {
+            Request::Connect { host, path, pause } => {
+                line.connect(&mut session, &host, path, pause).await
+            }
+            Request::Send(text) => line.send(&mut session, text).await,
+            Request::Wait => line.wait(&mut session).await,
+            Request::Done(info) => {
+                line.hang_up().await;
+                return Ok(Outcome::Known(info));
+            }
+            Request::NeedsHash => return Ok(Outcome::NeedsHash),
+            Request::Fail(error) => return Err(error),
+        }
+    }
+}
+
+/// The socket of the moment, and how much has come over all of them.
+struct Line<'a> {
+    http: &'a reqwest::Client,
+    socket: Option<Socket>,
+    frames: usize,
+    bytes: usize,
+    started: Instant,
+}
+
+impl Line<'_> {
+    async fn connect(
+        &mut self,
+        session: &mut Session,
+        host: &str,
+        path: &str,
+        pause: Duration,
+    ) -> Request {
+        self.socket = None;
+        tokio::time::sleep(pause).await;
+        let deadline = self.started + session.deadline();
+        let opened = tokio::time::timeout_at(deadline, open(self.http, host, path)).await;
+        let event = match opened {
+            Ok(Ok(socket)) => {
+                self.socket = Some(socket);
+                Event::Opened
+            }
+            Ok(Err(error)) => {
+                tracing::debug!(host, %error, "no control connection");
+                Event::Failed(error)
+            }
+            Err(_) => Event::TimedOut,
+        };
+        session.on(event, self.started.elapsed())
+    }
+
+    async fn send(&mut self, session: &mut Session, text: String) -> Request {
+        let deadline = self.started + session.deadline();
+        let Some(socket) = &mut self.socket else {
+            return session.on(Event::Closed, self.started.elapsed());
+        };
+        match tokio::time::timeout_at(deadline, socket.send(Message::text(text))).await {
+            Ok(Ok(())) => Request::Wait,
+            Ok(Err(_)) => session.on(Event::Closed, self.started.elapsed()),
+            Err(_) => session.on(Event::TimedOut, self.started.elapsed()),
+        }
+    }
+
+    async fn wait(&mut self, session: &mut Session) -> Request {
+        let deadline = self.started + session.deadline();
+        let heard = match &mut self.socket {
+            Some(socket) => tokio::time::timeout_at(deadline, socket.next()).await,
+            None => Ok(None),
+        };
+        let now = self.started.elapsed();
+        let message = match heard {
+            Err(_) => return session.on(Event::TimedOut, now),
+            Ok(Some(Ok(message))) => message,
+            Ok(Some(Err(tungstenite::Error::Capacity(_)))) => {
+                return session.on(Event::Flooded(too_large(LARGEST_FRAME)), now);
+            }
+            Ok(Some(Err(_)) | None) => {
+                self.socket = None;
+                return session.on(Event::Closed, now);
+            }
+        };
+        self.frames += 1;
+        self.bytes = self.bytes.saturating_add(message.len());
+        if self.frames > MOST_FRAMES || self.bytes > MOST_BYTES {
+            return session.on(Event::Flooded(too_large(MOST_BYTES)), now);
+        }
+        match message {
+            Message::Text(text) => session.on(Event::Frame(text.as_str()), now),
+            // Pings are answered below us; a closing frame is followed by the end of the stream.
+            _ => Request::Wait,
+        }
+    }
+
+    async fn hang_up(&mut self) {
+        if let Some(socket) = &mut self.socket {
+            // What was wanted is known: whether the other side hears it does not matter.
+            let _ = tokio::time::timeout(FAREWELL, socket.close(None)).await;
+        }
+    }
+}
+
+async fn open(http: &reqwest::Client, host: &str, path: &str) -> Result<Socket, Error> {
+    let key = generate_key();
+    let response = http
+        .get(format!("https://{host}{path}"))
+        .header(CONNECTION, "Upgrade")
+        .header(UPGRADE, "websocket")
+        .header(SEC_WEBSOCKET_VERSION, "13")
+        .header(SEC_WEBSOCKET_KEY, &key)
+        .header(ORIGIN, "https://video.ibm.com")
+        .send()
+        .await
+        .map_err(http::error)?;
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        http::check(&response)?;
+        let problem = format!("it answered {} instead of a websocket", response.status());
+        return Err(Error::Malformed { what: WHAT, problem });
+    }
+    if !accepts(response.headers(), &key) {
+        let problem = "it did not accept the websocket".to_owned();
+        return Err(Error::Malformed { what: WHAT, problem });
+    }
+    let upgraded = response.upgrade().await.map_err(http::error)?;
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(LARGEST_FRAME))
+        .max_frame_size(Some(LARGEST_FRAME));
+    Ok(WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config)).await)
+}
+
+/// RFC 6455 4.1, the server's answer.
+fn accepts(headers: &HeaderMap, key: &str) -> bool {
+    let is_websocket = headers
+        .get(UPGRADE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
+    let proof = derive_accept_key(key.as_bytes());
+    is_websocket && headers.get(SEC_WEBSOCKET_ACCEPT).is_some_and(|value| value == proof.as_str())
+}
+
+fn too_large(limit_bytes: usize) -> Error {
+    Error::TooLarge { what: WHAT, limit_bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_answer_to_our_own_key_opens_a_websocket() {
+        // The example of RFC 6455 1.3.
+        let key = "dGhlIHNhbXBsZSBub25jZQ==";
+        let answer = |upgrade: &str, accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(UPGRADE, upgrade.parse().unwrap());
+            headers.insert(SEC_WEBSOCKET_ACCEPT, accept.parse().unwrap());
+            headers
+        };
+        assert!(accepts(&answer("WebSocket", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), key));
+        assert!(!accepts(&answer("h2c", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), key));
+        assert!(!accepts(&answer("websocket", "AAAA"), key));
+        assert!(!accepts(&HeaderMap::new(), key));
+    }
+}

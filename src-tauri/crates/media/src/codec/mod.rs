@@ -1,0 +1,6 @@
+//! What a container must know of the codecs it carries.
+
+pub(crate) mod aac;
+pub(crate) mod avc;
+pub(crate) mod bits;
+pub(crate) mod mp3;

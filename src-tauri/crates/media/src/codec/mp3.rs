@@ -1,0 +1,79 @@
+//! MPEG audio layer III: the header of a frame (ISO/IEC 11172-3 2.4.1.3, 13818-3).
+
+/// What every frame of a stream agrees on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// Samples a second.
+    pub(crate) rate: u32,
+    /// One or two.
+    pub(crate) channels: u16,
+    /// Samples in a frame.
+    pub(crate) frame: u32,
+}
+
+impl Header {
+    /// Reads a frame's header; answers its four bytes too.
+    pub(crate) fn read(frame: &[u8]) -> Option<(Self, &[u8])> {
+        let (bytes, _) = frame.split_first_chunk::<4>()?;
+        let [sync, version, rate, mode] = *bytes;
+        // Eleven bits of sync, then the version, then layer III.
+        if sync != 0xff || version & 0xe6 != 0xe2 {
+            return None;
+        }
+        let base = [44_100, 48_000, 32_000].get(usize::from((rate >> 2) & 3))?;
+        let (rate, frame) = match (version >> 3) & 3 {
+            3 => (*base, 1152),
+            2 => (base / 2, 576),
+            0 => (base / 4, 576),
+            _ => return None,
+        };
+        let channels = if mode >> 6 == 3 { 1 } else { 2 };
+        Some((
+            Self {
+                rate,
+                channels,
+                frame,
+            },
+            bytes,
+        ))
+    }
+
+    /// The object type that `esds` names it by (ISO/IEC 14496-1 table 5).
+    pub(crate) fn object_type(self) -> u8 {
+        if self.frame == 1152 { 0x6b } else { 0x69 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_both_generations_are_read() {
+        let (first, _) = Header::read(&[0xff, 0xfb, 0x90, 0x64, 1]).expect("MPEG-1");
+        assert_eq!(
+            first,
+            Header {
+                rate: 44_100,
+                channels: 2,
+                frame: 1152
+            }
+        );
+        let (second, bytes) = Header::read(&[0xff, 0xf3, 0x40, 0xc4, 1]).expect("MPEG-2");
+        assert_eq!(
+            second,
+            Header {
+                rate: 22_050,
+                channels: 1,
+                frame: 576
+            }
+        );
+        assert_eq!((bytes.len(), second.object_type()), (4, 0x69));
+    }
+
+    #[test]
+    fn other_layers_are_none() {
+        assert_eq!(Header::read(&[0xff, 0xfd, 0x90, 0x64]), None);
+        assert_eq!(Header::read(&[0xff, 0xfb]), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! Takes an FLV piece apart into decoder set-ups and samples.
+
+use super::{
+    clock::Unwrap,
+    packet::{self, Codec, Packet, Role},
+    tag::{AUDIO, TAG_HEADER, Tag, Tags, VIDEO},
+};
+use crate::{Error, Sample, TrackKind, codec::mp3, cursor::Cursor};
+
+/// What a piece holds, in the order in which it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// How the samples that follow are coded.
+    Config {
+        /// Whose set-up this is.
+        kind: TrackKind,
+        /// The coding.
+        codec: Codec,
+        /// `avcC`, `AudioSpecificConfig`, or the first four bytes of an MP3 frame.
+        data: &'a [u8],
+    },
+    /// One frame; times are in milliseconds.
+    Sample(Sample<'a>),
+}
+
+/// Reads a whole piece: an FLV file or bare tags.
+///
+/// Fails with [`Error::Unsupported`] at codecs that only FLV carries.
+pub fn demux(piece: &[u8]) -> Result<Demux<'_>, Error> {
+    Ok(Demux {
+        tags: Tags::new(piece)?,
+        unwrap: Unwrap::default(),
+        mp3: None,
+        waiting: None,
+    })
+}
+
+/// The events of a piece.
+#[derive(Debug)]
+pub struct Demux<'a> {
+    tags: Tags<'a>,
+    unwrap: Unwrap,
+    /// The fixed part of the MP3 frame header seen last.
+    mp3: Option<mp3::Header>,
+    /// A sample behind the set-up that was read from it.
+    waiting: Option<Sample<'a>>,
+}
+
+impl<'a> Demux<'a> {
+    fn event(&mut self, tag: &Tag<'a>) -> Result<Option<Event<'a>>, Error> {
+        let Some(packet) = packet_of(tag)? else {
+            return Ok(None);
+        };
+        let Packet {
+            kind,
+            codec,
+            role,
+            data,
+        } = packet;
+        if role == Role::Idle {
+            return Ok(None);
+        }
+        if let Codec::Other(name) = codec {
+            return Err(Error::Unsupported(name.into()));
+        }
+        let Role::Frame {
+            sync,
+            composition_offset,
+        } = role
+        else {
+            return Ok(Some(Event::Config { kind, codec, data }));
+        };
+        let dts = self.unwrap.next(kind, i64::from(tag.timestamp));
+        let sample = Sample {
+            kind,
+            dts,
+            composition_offset,
+            sync,
+            data,
+        };
+        if codec == Codec::Mp3
+            && let Some((header, bytes)) = mp3::Header::read(data)
+            && self.mp3.replace(header) != Some(header)
+        {
+            self.waiting = Some(sample);
+            return Ok(Some(Event::Config {
+                kind,
+                codec,
+                data: bytes,
+            }));
+        }
+        Ok(Some(Event::Sample(sample)))
+    }
+}
+
+impl<'a> Iterator for Demux<'a> {
+    type Item = Result<Event<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(sample) = self.waiting.take() {
+            return Some(Ok(Event::Sample(sample)));
+        }
+        loop {
+            let event = match self.tags.next()? {
+                Ok(tag) => self.event(&tag),
+                Err(error) => Err(error),
+            };
+            if let Some(event) = event.transpose() {
+                return Some(event);
+            }
+        }
+    }
+}
+
+/// The media of a tag, where it has any.
+pub(crate) fn packet_of<'a>(tag: &Tag<'a>) -> Result<Option<Packet<'a>>, Error> {
+    let body = Cursor::within("FLV", tag.body, tag.offset + TAG_HEADER as u64);
+    match tag.kind {
+        VIDEO => packet::video(body),
+        AUDIO => packet::audio(body),
+        _ => Ok(None),
+    }
+}

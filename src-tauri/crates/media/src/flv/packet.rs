@@ -1,0 +1,240 @@
+//! What the first bytes of a tag's body say (FLV 10.1, E.4.2.1, E.4.3.1; Enhanced RTMP v1).
+
+use crate::{Error, TrackKind, cursor::Cursor};
+
+/// Frame type of a picture that decoding can start from.
+const KEYFRAME: u8 = 1;
+/// Frame type of a message to the player; it holds no picture.
+const COMMAND: u8 = 5;
+
+/// How the media in a tag is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// H.264 with length-prefixed units.
+    Avc,
+    /// AAC without ADTS headers.
+    Aac,
+    /// MPEG audio, layer III.
+    Mp3,
+    /// What only FLV carries, by its name.
+    Other(&'static str),
+}
+
+impl Codec {
+    /// The coding that the first byte of a tag's body names.
+    pub(crate) fn of(kind: TrackKind, first_byte: u8) -> Self {
+        match kind {
+            TrackKind::Audio => audio_codec(first_byte >> 4),
+            TrackKind::Video if first_byte & 0x80 != 0 => Self::Other("enhanced FLV video"),
+            TrackKind::Video => video_codec(first_byte & 0x0f),
+        }
+    }
+
+    /// Its name in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Avc => "H.264",
+            Self::Aac => "AAC",
+            Self::Mp3 => "MP3",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// One packet of media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Packet<'a> {
+    pub(crate) kind: TrackKind,
+    pub(crate) codec: Codec,
+    pub(crate) role: Role,
+    /// Without the bytes that this module reads.
+    pub(crate) data: &'a [u8],
+}
+
+/// What a packet is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Sets the decoder up: `avcC` or `AudioSpecificConfig`.
+    Config,
+    /// A frame.
+    Frame { sync: bool, composition_offset: i32 },
+    /// Holds no media: a command, an end of sequence, nothing.
+    Idle,
+}
+
+/// Reads the body of a picture tag.
+pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let first = body.u8()?;
+    if first & 0x80 != 0 {
+        return enhanced(first, body).map(Some);
+    }
+    let mut packet = Packet {
+        kind: TrackKind::Video,
+        codec: video_codec(first & 0x0f),
+        role: Role::Frame {
+            sync: first >> 4 == KEYFRAME,
+            composition_offset: 0,
+        },
+        data: body.rest(),
+    };
+    if first >> 4 == COMMAND {
+        packet.role = Role::Idle;
+    } else if packet.codec == Codec::Avc {
+        let packet_type = body.u8()?;
+        let composition_offset = si24(body.u24()?);
+        packet.data = body.rest();
+        packet.role = match packet_type {
+            0 => Role::Config,
+            1 => Role::Frame {
+                sync: first >> 4 == KEYFRAME,
+                composition_offset,
+            },
+            _ => Role::Idle,
+        };
+    }
+    Ok(Some(packet.idle_if_empty()))
+}
+
+/// Reads the body of a sound tag.
+pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let codec = audio_codec(body.u8()? >> 4);
+    let mut role = Role::Frame {
+        sync: true,
+        composition_offset: 0,
+    };
+    if codec == Codec::Aac && body.u8()? == 0 {
+        role = Role::Config;
+    }
+    let packet = Packet {
+        kind: TrackKind::Audio,
+        codec,
+        role,
+        data: body.rest(),
+    };
+    Ok(Some(packet.idle_if_empty()))
+}
+
+impl Packet<'_> {
+    fn idle_if_empty(mut self) -> Self {
+        if self.data.is_empty() {
+            self.role = Role::Idle;
+        }
+        self
+    }
+}
+
+fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<Packet<'_>, Error> {
+    let codec = match &body.array::<4>()? {
+        b"hvc1" => Codec::Other("HEVC in FLV"),
+        b"av01" => Codec::Other("AV1 in FLV"),
+        b"vp09" => Codec::Other("VP9 in FLV"),
+        _ => Codec::Other("enhanced FLV video"),
+    };
+    let sync = (first >> 4) & 0x07 == KEYFRAME;
+    let role = match first & 0x0f {
+        0 => Role::Config,
+        1 => Role::Frame {
+            sync,
+            composition_offset: si24(body.u24()?),
+        },
+        3 => Role::Frame {
+            sync,
+            composition_offset: 0,
+        },
+        _ => Role::Idle,
+    };
+    let packet = Packet {
+        kind: TrackKind::Video,
+        codec,
+        role,
+        data: body.rest(),
+    };
+    Ok(packet.idle_if_empty())
+}
+
+fn video_codec(id: u8) -> Codec {
+    match id {
+        7 => Codec::Avc,
+        2 => Codec::Other("Sorenson H.263"),
+        3 => Codec::Other("Screen Video"),
+        4 => Codec::Other("VP6"),
+        5 => Codec::Other("VP6 with alpha"),
+        6 => Codec::Other("Screen Video 2"),
+        _ => Codec::Other("unknown FLV video"),
+    }
+}
+
+fn audio_codec(id: u8) -> Codec {
+    match id {
+        10 => Codec::Aac,
+        2 | 14 => Codec::Mp3,
+        0 | 3 => Codec::Other("PCM"),
+        1 => Codec::Other("ADPCM"),
+        4..=6 => Codec::Other("Nellymoser"),
+        7 | 8 => Codec::Other("G.711"),
+        11 => Codec::Other("Speex"),
+        _ => Codec::Other("unknown FLV audio"),
+    }
+}
+
+/// Composition times are 24-bit and signed.
+fn si24(value: u32) -> i32 {
+    (value << 8).cast_signed() >> 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn video_packet(body: &[u8]) -> Option<Packet<'_>> {
+        video(Cursor::new("FLV", body)).expect("whole")
+    }
+
+    #[test]
+    fn composition_times_may_be_negative() {
+        let packet = video_packet(&[0x27, 1, 0xff, 0xff, 0xd8, 9]).expect("a packet");
+        assert_eq!(
+            packet.role,
+            Role::Frame {
+                sync: false,
+                composition_offset: -40
+            }
+        );
+        assert_eq!(packet.data, [9]);
+    }
+
+    #[test]
+    fn commands_and_ends_of_sequence_are_no_frames() {
+        for body in [&[0x57, 0][..], &[0x52, 1], &[0x17, 2, 0, 0, 0]] {
+            assert_eq!(
+                video_packet(body).expect("a packet").role,
+                Role::Idle,
+                "{body:?}"
+            );
+        }
+        assert_eq!(video_packet(&[]), None);
+    }
+
+    #[test]
+    fn an_avc_packet_without_its_composition_time_is_malformed() {
+        assert!(video(Cursor::new("FLV", &[0x17, 1, 0])).is_err());
+    }
+
+    #[test]
+    fn old_codecs_are_told_by_name() {
+        assert_eq!(
+            video_packet(&[0x12, 1]).expect("a packet").codec.name(),
+            "Sorenson H.263"
+        );
+        let speex = audio(Cursor::new("FLV", &[0xb2, 1]))
+            .expect("whole")
+            .expect("a packet");
+        assert_eq!(speex.codec.name(), "Speex");
+    }
+}

@@ -1,0 +1,235 @@
+//! What the FLV writer carries from piece to piece, and how the journal restores it.
+
+use crate::{
+    Error, Part, TableFragment, TrackKind,
+    clock::{Clock, Segment, Span},
+    codec::avc::Avc,
+    cursor::{Cursor, put_counted, put_signed, put_varint},
+};
+
+const FORMAT: &str = "journal";
+/// Tracks of an FLV: picture, sound.
+pub(crate) const TRACKS: usize = 2;
+
+/// The state of the writer.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) clock: Clock,
+    /// Time of the first tag on the clock of the pieces; the film starts at 0.
+    pub(crate) origin_ms: Option<i64>,
+    pub(crate) tracks: [Track; TRACKS],
+    /// Milliseconds and place of each keyframe's tag.
+    pub(crate) keyframes: Vec<(u64, u64)>,
+    /// Where the last frame ends.
+    pub(crate) end_ms: u64,
+}
+
+/// One of the two tracks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Track {
+    /// The body of the sequence header in force.
+    pub(crate) config: Vec<u8>,
+    /// First byte of its first tag: the codec is in it.
+    pub(crate) first_byte: Option<u8>,
+    pub(crate) samples: u64,
+    pub(crate) first_ms: Option<i64>,
+    /// Time of the last tag written.
+    pub(crate) last_ms: Option<i64>,
+    /// Times and sizes at the end of the piece before, by which repetitions are known.
+    pub(crate) recent: Vec<(i64, u32)>,
+}
+
+/// What one piece changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) spans: Vec<Span>,
+    pub(crate) origin_ms: i64,
+    pub(crate) end_ms: u64,
+    pub(crate) tracks: [TrackChange; TRACKS],
+    pub(crate) keyframes: Vec<(u64, u64)>,
+}
+
+/// What one piece changed of a track.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TrackChange {
+    /// The body of the last sequence header in the piece, where it differs.
+    pub(crate) config: Option<Vec<u8>>,
+    pub(crate) first_byte: u8,
+    pub(crate) samples: u64,
+    pub(crate) first_ms: i64,
+    pub(crate) last_ms: i64,
+    pub(crate) recent: Vec<(i64, u32)>,
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        Self {
+            clock: Clock::new(true),
+            origin_ms: None,
+            tracks: [Track::default(), Track::default()],
+            keyframes: Vec::new(),
+            end_ms: 0,
+        }
+    }
+
+    /// Follows a piece of an earlier attempt.
+    pub(crate) fn replay(&mut self, fragment: &TableFragment) -> Result<(), Error> {
+        let change = Change::read(&fragment.tables)?;
+        self.place(fragment.part, fragment.start_ms, &change.spans);
+        self.apply(change);
+        Ok(())
+    }
+
+    /// Puts a piece on the film's clock.
+    pub(crate) fn place(&mut self, part: Part, start_ms: u64, spans: &[Span]) -> i64 {
+        self.clock.place(&Segment {
+            part,
+            start_ms,
+            spans,
+        })
+    }
+
+    /// Takes over what a piece changed.
+    pub(crate) fn apply(&mut self, change: Change) {
+        if change.tracks.iter().any(|track| track.samples > 0) {
+            self.origin_ms.get_or_insert(change.origin_ms);
+        }
+        self.end_ms = self.end_ms.max(change.end_ms);
+        self.keyframes.extend(change.keyframes);
+        for (track, change) in self.tracks.iter_mut().zip(change.tracks) {
+            if let Some(config) = change.config {
+                track.config = config;
+            }
+            if change.samples == 0 {
+                continue;
+            }
+            track.samples += change.samples;
+            track.first_byte.get_or_insert(change.first_byte);
+            track.first_ms.get_or_insert(change.first_ms);
+            track.last_ms = Some(change.last_ms);
+            track.recent = change.recent;
+        }
+    }
+
+    /// Picture size, from an AVC sequence header.
+    pub(crate) fn size(&self) -> Option<(u32, u32)> {
+        let [video, _] = &self.tracks;
+        let record = video.config.get(5..)?;
+        Avc::read(Cursor::new("avcC", record)).ok()?.size
+    }
+}
+
+/// The place of a track in arrays of tracks.
+pub(crate) fn index(kind: TrackKind) -> usize {
+    usize::from(kind == TrackKind::Audio)
+}
+
+impl Change {
+    /// The tables of the fragment.
+    pub(crate) fn write(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_varint(&mut out, self.spans.len() as u64);
+        for span in &self.spans {
+            span.write(&mut out);
+        }
+        put_signed(&mut out, self.origin_ms);
+        put_varint(&mut out, self.end_ms);
+        for track in &self.tracks {
+            track.write(&mut out);
+        }
+        put_varint(&mut out, self.keyframes.len() as u64);
+        for (time, position) in &self.keyframes {
+            put_varint(&mut out, *time);
+            put_varint(&mut out, *position);
+        }
+        out
+    }
+
+    fn read(tables: &[u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(FORMAT, tables);
+        let mut change = Self::default();
+        for _ in 0..cursor.varint()?.min(TRACKS as u64) {
+            change.spans.push(Span::read(&mut cursor)?);
+        }
+        change.origin_ms = cursor.signed()?;
+        change.end_ms = cursor.varint()?;
+        for track in &mut change.tracks {
+            *track = TrackChange::read(&mut cursor)?;
+        }
+        for _ in 0..cursor.varint()? {
+            change.keyframes.push((cursor.varint()?, cursor.varint()?));
+        }
+        Ok(change)
+    }
+}
+
+impl TrackChange {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(self.config.is_some()));
+        put_counted(out, self.config.as_deref().unwrap_or_default());
+        out.push(self.first_byte);
+        put_varint(out, self.samples);
+        put_signed(out, self.first_ms);
+        put_signed(out, self.last_ms);
+        put_varint(out, self.recent.len() as u64);
+        for (time, size) in &self.recent {
+            put_signed(out, *time);
+            put_varint(out, u64::from(*size));
+        }
+    }
+
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let has_config = cursor.u8()? != 0;
+        let config = cursor.counted()?.to_vec();
+        let mut change = Self {
+            config: Some(config).filter(|_| has_config),
+            first_byte: cursor.u8()?,
+            samples: cursor.varint()?,
+            first_ms: cursor.signed()?,
+            last_ms: cursor.signed()?,
+            recent: Vec::new(),
+        };
+        for _ in 0..cursor.varint()? {
+            let time = cursor.signed()?;
+            let size = cursor.varint()?;
+            let size = u32::try_from(size).map_err(|_| cursor.fail("a tag over 4 GiB"))?;
+            change.recent.push((time, size));
+        }
+        Ok(change)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_comes_back_as_it_was_written() {
+        let span = Span {
+            key: 0x80,
+            first: -5,
+            end: 2000,
+            frame: 21,
+        };
+        let track = TrackChange {
+            config: Some(vec![0x17, 0, 0, 0, 0, 1]),
+            first_byte: 0x17,
+            samples: 50,
+            first_ms: 0,
+            last_ms: 1960,
+            recent: vec![(1920, 800), (1960, 1200)],
+        };
+        let change = Change {
+            spans: vec![span],
+            origin_ms: -40,
+            end_ms: 2000,
+            tracks: [track, TrackChange::default()],
+            keyframes: vec![(0, 8205), (1000, 90_000)],
+        };
+        let bytes = change.write();
+        assert_eq!(Change::read(&bytes).expect("whole"), change);
+        for length in 0..bytes.len() {
+            assert!(Change::read(&bytes[..length]).is_err(), "cut to {length}");
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! The FLV muxer: one file with one clock and a keyframe index, of any codec.
+
+use std::io::{IoSlice, Read, Seek, Write};
+
+use super::{
+    clock::Unwrap,
+    demux::packet_of,
+    meta::{Facts, KEYFRAME_BYTES, metadata},
+    packet::{Codec, Packet, Role},
+    state::{Change, State, TRACKS, index},
+    tag::{FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, header, tag_size},
+};
+use crate::{
+    Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
+    clock::{MILLISECOND, Span, ticks},
+    cursor::Cursor,
+    output::Output,
+};
+
+/// Room for the metadata without its keyframes: numbers and four short texts.
+const LEAST_ROOM: u64 = 8 * 1024;
+/// Room for some 14000 keyframes; of more, every second one goes into the index.
+const MOST_ROOM: u64 = 256 * 1024;
+/// Where the metadata tag starts.
+const METADATA: u64 = (FILE_HEADER + PREVIOUS_TAG_SIZE) as u64;
+/// How the body of a metadata tag begins: an AMF string.
+const METADATA_NAME: &[u8] = b"\x02\x00\x0aonMetaData";
+/// Tags this close to the end of a piece may come again in the next.
+const REPEATED_MS: i64 = 1000;
+
+/// Makes one FLV of pieces in the order of presentation.
+#[derive(Debug)]
+pub(crate) struct FlvMuxer<O> {
+    film: Film,
+    output: Output<O>,
+    /// Length of the metadata's body, once it is written.
+    room: Option<u32>,
+    state: State,
+}
+
+/// A tag that goes into the file.
+#[derive(Clone, Copy, Debug)]
+struct Kept<'a> {
+    kind: u8,
+    body: &'a [u8],
+    media: Option<Media>,
+}
+
+/// A frame on the clock of its piece.
+#[derive(Clone, Copy, Debug)]
+struct Media {
+    track: usize,
+    time_ms: i64,
+    /// When it is shown.
+    shown_ms: i64,
+    keyframe: bool,
+}
+
+/// What becomes of a media tag.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Dropped,
+    Config,
+    Frame {
+        keyframe: bool,
+        composition_offset: i32,
+    },
+}
+
+impl<O: Read + Write + Seek> FlvMuxer<O> {
+    /// Starts, or goes on where the journal ends.
+    pub(crate) fn new(making: Making<'_>, output: O) -> Result<Self, Error> {
+        let end = making.journal.last().map_or(0, |last| last.output_end);
+        let mut output = Output::new(output, end);
+        let mut state = State::new();
+        for fragment in making.journal {
+            state.replay(fragment)?;
+        }
+        let mut room = None;
+        if end > 0 {
+            let [kind, a, b, c] = output.read_at(METADATA)?;
+            if kind != SCRIPT {
+                return Err(Cursor::within("FLV", &[], METADATA).fail("the metadata is missing"));
+            }
+            room = Some(u32::from_be_bytes([0, a, b, c]));
+        }
+        Ok(Self {
+            film: making.film,
+            output,
+            room,
+            state,
+        })
+    }
+
+    /// Writes the head when the first media is at hand.
+    fn begin(&mut self, kept: &[Kept<'_>], spans: &[Span]) -> Result<(), Error> {
+        if self.room.is_some() {
+            return Ok(());
+        }
+        let keyframes = kept
+            .iter()
+            .filter(|tag| tag.media.is_some_and(|media| media.keyframe));
+        let length = spans
+            .iter()
+            .map(|span| span.end.saturating_sub(span.first))
+            .max();
+        let length_ms = (length.unwrap_or(0) / MILLISECOND).max(1).unsigned_abs();
+        let planned = u64::from(self.film.pieces).saturating_mul(length_ms);
+        let pieces = self
+            .film
+            .duration_ms
+            .unwrap_or(planned)
+            .div_ceil(length_ms)
+            .max(1);
+        // A quarter more than the first piece says.
+        let index = (keyframes.count() as u64)
+            .saturating_mul(pieces)
+            .saturating_mul(KEYFRAME_BYTES as u64 * 5 / 4);
+        let room = LEAST_ROOM.saturating_add(index).min(MOST_ROOM);
+        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        self.room = Some(room);
+        let head = self.head(room, &Facts::default());
+        self.output.append(&mut [IoSlice::new(&head)])
+    }
+
+    /// File header and metadata.
+    fn head(&self, room: u32, facts: &Facts<'_>) -> Vec<u8> {
+        let flags =
+            u8::from(facts.video_codec.is_some()) | (u8::from(facts.audio_codec.is_some()) << 2);
+        let mut head = vec![b'F', b'L', b'V', 1, flags, 0, 0, 0, 9, 0, 0, 0, 0];
+        head.extend_from_slice(&header(SCRIPT, room, 0));
+        head.extend(metadata(room as usize, facts, &self.film.tags));
+        head.extend_from_slice(&tag_size(room).to_be_bytes());
+        head
+    }
+
+    /// The tags of a piece that go into the file, on the piece's own clock.
+    fn collect<'a>(&self, piece: &'a [u8], change: &mut Change) -> Result<Vec<Kept<'a>>, Error> {
+        let mut kept = Vec::new();
+        let mut unwrap = Unwrap::default();
+        for tag in Tags::new(piece)? {
+            let tag = tag?;
+            let mut media = None;
+            if tag.kind == SCRIPT {
+                if tag.body.starts_with(METADATA_NAME) {
+                    continue;
+                }
+            } else {
+                let Some(packet) = packet_of(&tag)? else {
+                    continue;
+                };
+                media = match self.sort(&packet, tag.body, change) {
+                    Fate::Dropped => continue,
+                    Fate::Config => None,
+                    Fate::Frame {
+                        keyframe,
+                        composition_offset,
+                    } => {
+                        let time_ms = unwrap.next(packet.kind, i64::from(tag.timestamp));
+                        Some(Media {
+                            track: index(packet.kind),
+                            time_ms,
+                            shown_ms: time_ms.saturating_add(i64::from(composition_offset)),
+                            keyframe: keyframe && packet.kind == TrackKind::Video,
+                        })
+                    }
+                };
+            }
+            kept.push(Kept {
+                kind: tag.kind,
+                body: tag.body,
+                media,
+            });
+        }
+        Ok(kept)
+    }
+
+    /// Drops what the file has already, and what cannot be decoded.
+    fn sort(&self, packet: &Packet<'_>, body: &[u8], change: &mut Change) -> Fate {
+        let track = index(packet.kind);
+        let (Some(before), Some(now)) =
+            (self.state.tracks.get(track), change.tracks.get_mut(track))
+        else {
+            return Fate::Dropped;
+        };
+        let config = now.config.as_ref().unwrap_or(&before.config);
+        match packet.role {
+            Role::Config if config == body => Fate::Dropped,
+            Role::Config => {
+                now.config = Some(body.to_vec());
+                Fate::Config
+            }
+            Role::Frame { .. }
+                if config.is_empty() && matches!(packet.codec, Codec::Avc | Codec::Aac) =>
+            {
+                Fate::Dropped
+            }
+            Role::Frame {
+                sync,
+                composition_offset,
+            } => Fate::Frame {
+                keyframe: sync,
+                composition_offset,
+            },
+            Role::Idle => Fate::Dropped,
+        }
+    }
+
+    /// Makes the headers of the tags, and notes what they change.
+    fn write_tags(
+        &mut self,
+        kept: &[Kept<'_>],
+        offset: i64,
+        change: &mut Change,
+    ) -> Result<(), Error> {
+        let offset_ms = ticks(offset, 1000).saturating_sub(change.origin_ms);
+        let mut frames = [0; TRACKS];
+        for span in &change.spans {
+            if let Some(frame) = frames.get_mut(usize::from(span.key)) {
+                *frame = ticks(span.frame, 1000);
+            }
+        }
+        let mut lasts = self.state.tracks.each_ref().map(|track| track.last_ms);
+        let mut near = lasts.iter().flatten().copied().max().unwrap_or(0);
+        let mut headers = Vec::with_capacity(kept.len() * (TAG_HEADER + PREVIOUS_TAG_SIZE));
+        let mut bodies = Vec::with_capacity(kept.len());
+        let mut position = self.output.end();
+        for tag in kept {
+            if let Some(media) = tag.media {
+                let time = media.time_ms.saturating_add(offset_ms);
+                let Some(last) = lasts.get_mut(media.track) else {
+                    continue;
+                };
+                if self.repeats(media.track, time, tag.body) {
+                    continue;
+                }
+                near = time.max(last.unwrap_or(0));
+                *last = Some(near);
+                note(change, &media, near, position, tag.body);
+                let frame = frames.get(media.track).copied().unwrap_or(0);
+                let shown = media.shown_ms.saturating_add(offset_ms).max(near);
+                let end = shown.saturating_add(frame).max(0).unsigned_abs();
+                change.end_ms = change.end_ms.max(end);
+            }
+            let timestamp = i32::try_from(near)
+                .map_err(|_| Error::Unsupported("an FLV of more than 24 days".into()))?;
+            let length = u32::try_from(tag.body.len()).unwrap_or(u32::MAX);
+            headers.extend_from_slice(&header(tag.kind, length, timestamp));
+            headers.extend_from_slice(&tag_size(length).to_be_bytes());
+            bodies.push(tag.body);
+            position += (TAG_HEADER + PREVIOUS_TAG_SIZE + tag.body.len()) as u64;
+        }
+        for track in &mut change.tracks {
+            let last = track.last_ms;
+            track
+                .recent
+                .retain(|(time, _)| *time >= last.saturating_sub(REPEATED_MS));
+            track.recent.sort_unstable();
+        }
+        self.output.append(&mut slices(&headers, &bodies))
+    }
+
+    /// Whether the piece before had this tag already; live servers repeat tails.
+    fn repeats(&self, track: usize, time: i64, body: &[u8]) -> bool {
+        let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        self.state
+            .tracks
+            .get(track)
+            .is_some_and(|track| track.recent.binary_search(&(time, size)).is_ok())
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let [video, audio] = &self.state.tracks;
+        Facts {
+            duration_ms: self.state.end_ms,
+            file_size: self.output.end(),
+            video_codec: video.first_byte.map(|byte| byte & 0x0f),
+            audio_codec: audio.first_byte.map(|byte| byte >> 4),
+            size: self.state.size(),
+            keyframes: &self.state.keyframes,
+        }
+    }
+}
+
+impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
+    fn order(&self) -> Order {
+        Order::Presentation
+    }
+
+    fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
+        let mut change = Change::default();
+        let kept = self.collect(piece.data, &mut change)?;
+        change.spans = spans(&kept)?;
+        let offset = self.state.place(piece.part, piece.start_ms, &change.spans);
+        let first = change
+            .spans
+            .iter()
+            .map(|span| span.first)
+            .min()
+            .unwrap_or(0);
+        let origin = ticks(first.saturating_add(offset), 1000);
+        change.origin_ms = self.state.origin_ms.unwrap_or(origin);
+        if !kept.is_empty() {
+            self.begin(&kept, &change.spans)?;
+            self.write_tags(&kept, offset, &mut change)?;
+        }
+        let tables = change.write();
+        self.state.apply(change);
+        Ok(TableFragment {
+            track: piece.track,
+            part: piece.part,
+            start_ms: piece.start_ms,
+            output_end: self.output.end(),
+            tables,
+        })
+    }
+
+    fn finish(mut self: Box<Self>, _fragments: Vec<TableFragment>) -> Result<Summary, Error> {
+        let room = self.room.ok_or(Error::Empty)?;
+        let facts = self.facts();
+        let size_bytes = facts.file_size;
+        let size = facts.size;
+        let head = self.head(room, &facts);
+        self.output.write_at(0, &head)?;
+        let kinds = [TrackKind::Video, TrackKind::Audio].into_iter();
+        let tracks = kinds.zip(&self.state.tracks).filter_map(|(kind, track)| {
+            let first = track.first_ms?;
+            Some(TrackSummary {
+                kind,
+                codec: Codec::of(kind, track.first_byte?).name().into(),
+                samples: track.samples,
+                duration_ms: track.last_ms?.saturating_sub(first).max(0).unsigned_abs(),
+                size: size.filter(|_| kind == TrackKind::Video),
+            })
+        });
+        let tracks = tracks.collect();
+        Ok(Summary {
+            duration_ms: self.state.end_ms,
+            size_bytes,
+            tracks,
+        })
+    }
+}
+
+/// The stretches of time of the tracks.
+fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
+    let mut spans = Vec::new();
+    for (track, key) in (0..TRACKS).zip(0..) {
+        let times = || {
+            let media = kept.iter().filter_map(|tag| tag.media);
+            media
+                .filter(|media| media.track == track)
+                .map(|media| media.time_ms)
+        };
+        if let (Some(first), Some(last)) = (times().next(), times().next_back()) {
+            spans.push(Span::new(key, [first, last], times().count(), 0, 1000)?);
+        }
+    }
+    Ok(spans)
+}
+
+/// Notes a frame that goes into the file.
+fn note(change: &mut Change, media: &Media, time: i64, position: u64, body: &[u8]) {
+    let Some(track) = change.tracks.get_mut(media.track) else {
+        return;
+    };
+    if track.samples == 0 {
+        track.first_ms = time;
+        track.first_byte = body.first().copied().unwrap_or(0);
+    }
+    track.samples += 1;
+    track.last_ms = time;
+    let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
+    track.recent.push((time, size));
+    if media.keyframe {
+        change
+            .keyframes
+            .push((time.max(0).unsigned_abs(), position));
+    }
+}
+
+/// The file bytes of the tags: each body between what stands before and behind it.
+fn slices<'a>(headers: &'a [u8], bodies: &[&'a [u8]]) -> Vec<IoSlice<'a>> {
+    let mut slices = Vec::with_capacity(bodies.len() * 2 + 1);
+    let mut rest = headers;
+    let mut length = TAG_HEADER;
+    for body in bodies {
+        let (before, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        slices.extend([IoSlice::new(before), IoSlice::new(body)]);
+        rest = behind;
+        length = PREVIOUS_TAG_SIZE + TAG_HEADER;
+    }
+    slices.push(IoSlice::new(rest));
+    slices
+}

@@ -1,0 +1,335 @@
+//! The index: `moov` (ISO/IEC 14496-12 8.2 to 8.7).
+
+use super::{
+    boxes::{boxed, full_box, put_count, put_versioned, put16, put32, put64},
+    tags,
+    track::{Times, Track},
+};
+use crate::{
+    Error, Summary, Tags, TrackKind, TrackSummary,
+    clock::{nanoseconds, ticks},
+};
+
+/// The film as its header tells it.
+#[derive(Debug)]
+pub(crate) struct Movie {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) summary: Summary,
+}
+
+/// When a track is shown, in ticks of the movie.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    /// Nothing is shown before.
+    empty: u64,
+    duration: u64,
+    /// From where in the track, in its own ticks from its first decode time.
+    media_time: u64,
+}
+
+/// Writes the index. The size of the file is not known here and 0 in the summary.
+pub(crate) fn write(tracks: &[Track], tags: &Tags) -> Result<Movie, Error> {
+    // The finest of the tracks: the distance between them survives the rounding of an edit.
+    let timescale = tracks
+        .iter()
+        .map(|track| track.timescale)
+        .max()
+        .unwrap_or(1000);
+    let starts: Vec<_> = tracks.iter().map(start).collect();
+    let origin = starts.iter().min().copied().unwrap_or(0);
+    let shown: Vec<_> = tracks
+        .iter()
+        .zip(&starts)
+        .map(|(track, start)| shown(track, start.saturating_sub(origin), timescale))
+        .collect();
+    let durations = shown
+        .iter()
+        .map(|shown| shown.empty.saturating_add(shown.duration));
+    let duration = durations.max().unwrap_or(0);
+    let mut bytes = Vec::with_capacity(capacity(tracks));
+    boxed(&mut bytes, *b"moov", |out| {
+        movie_header(out, timescale, duration, tracks.len());
+        for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&shown)) {
+            boxed(out, *b"trak", |out| write_track(out, number, track, *shown));
+        }
+        tags::write(out, tags);
+    });
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(Error::Unsupported("an index over 4 GiB".into()));
+    }
+    let in_ms = |ticks: u64| ticks.saturating_mul(1000) / u64::from(timescale);
+    let summary = Summary {
+        duration_ms: in_ms(duration),
+        size_bytes: 0,
+        tracks: tracks
+            .iter()
+            .zip(&shown)
+            .map(|(track, shown)| summary(track, in_ms(shown.duration)))
+            .collect(),
+    };
+    Ok(Movie { bytes, summary })
+}
+
+fn capacity(tracks: &[Track]) -> usize {
+    let tables: u64 = tracks.iter().map(Track::table_bytes).sum();
+    usize::try_from(tables).unwrap_or(0).saturating_add(8192)
+}
+
+/// Where the first shown part of a track lies in composition time, in its ticks.
+///
+/// An edit of the source says where that is: behind the priming of an encoder.
+fn begin(track: &Track, times: Times) -> i64 {
+    let edited = track.edit.media_time.unwrap_or(times.first_pts);
+    edited.clamp(times.first_pts, times.last_pts.max(times.first_pts))
+}
+
+/// When a track starts to be shown, in nanoseconds on the film's clock.
+fn start(track: &Track) -> i64 {
+    let Some(times) = track.times else { return 0 };
+    let edit = track.edit;
+    let shift = edit.media_time.unwrap_or(0);
+    let time = nanoseconds(begin(track, times).saturating_sub(shift), track.timescale);
+    let empty = i64::try_from(edit.empty)
+        .ok()
+        .and_then(|empty| nanoseconds(empty, edit.movie_timescale));
+    time.unwrap_or(0).saturating_add(empty.unwrap_or(0))
+}
+
+fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
+    let Some(times) = track.times else {
+        return Shown {
+            empty: 0,
+            duration: 0,
+            media_time: 0,
+        };
+    };
+    let begin = begin(track, times);
+    let tail = times.end.saturating_sub(times.last_dts);
+    let end = times.last_pts.saturating_add(tail);
+    let length = nanoseconds(end.saturating_sub(begin), track.timescale).unwrap_or(0);
+    let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
+    Shown {
+        empty: count(wait),
+        duration: count(length),
+        media_time: begin.saturating_sub(times.first_dts).max(0).unsigned_abs(),
+    }
+}
+
+fn version_of(values: &[u64]) -> u8 {
+    u8::from(values.iter().any(|value| u32::try_from(*value).is_err()))
+}
+
+fn movie_header(out: &mut Vec<u8>, timescale: u32, duration: u64, tracks: usize) {
+    let version = version_of(&[duration]);
+    full_box(out, *b"mvhd", version, 0, |out| {
+        // Made and changed: left out, so that the same pieces make the same file.
+        put_versioned(out, version, 0);
+        put_versioned(out, version, 0);
+        put32(out, timescale);
+        put_versioned(out, version, duration);
+        // Normal speed and volume.
+        put32(out, 0x1_0000);
+        put16(out, 0x100);
+        out.extend_from_slice(&[0; 10]);
+        // The same upright matrix as in the header of a track.
+        out.extend(super::track::display((0, 0)).into_iter().take(36));
+        out.extend_from_slice(&[0; 24]);
+        put_count(out, tracks + 1);
+    });
+}
+
+fn write_track(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
+    let duration = shown.empty.saturating_add(shown.duration);
+    let version = version_of(&[duration]);
+    // Enabled, and part of the presentation.
+    full_box(out, *b"tkhd", version, 3, |out| {
+        put_versioned(out, version, 0);
+        put_versioned(out, version, 0);
+        put32(out, number);
+        put32(out, 0);
+        put_versioned(out, version, duration);
+        out.extend_from_slice(&[0; 12]);
+        put16(
+            out,
+            if track.kind == TrackKind::Audio {
+                0x100
+            } else {
+                0
+            },
+        );
+        put16(out, 0);
+        out.extend_from_slice(&track.display);
+    });
+    edits(out, shown);
+    boxed(out, *b"mdia", |out| {
+        media_header(out, track);
+        handler(out, track.kind);
+        boxed(out, *b"minf", |out| {
+            match track.kind {
+                TrackKind::Video => full_box(out, *b"vmhd", 0, 1, |out| put64(out, 0)),
+                TrackKind::Audio => full_box(out, *b"smhd", 0, 0, |out| put32(out, 0)),
+            }
+            boxed(out, *b"dinf", |out| {
+                full_box(out, *b"dref", 0, 0, |out| {
+                    put32(out, 1);
+                    // The media is in this file.
+                    full_box(out, *b"url ", 0, 1, |_| {});
+                });
+            });
+            boxed(out, *b"stbl", |out| super::tables::write(out, track));
+        });
+    });
+}
+
+/// `edts/elst` (8.6.6), where there is anything to say.
+fn edits(out: &mut Vec<u8>, shown: Shown) {
+    if shown.empty == 0 && shown.media_time == 0 {
+        return;
+    }
+    let wide = [
+        shown.empty,
+        shown.duration,
+        shown.media_time.saturating_mul(2),
+    ];
+    let version = version_of(&wide);
+    boxed(out, *b"edts", |out| {
+        full_box(out, *b"elst", version, 0, |out| {
+            put32(out, 1 + u32::from(shown.empty > 0));
+            if shown.empty > 0 {
+                put_versioned(out, version, shown.empty);
+                // A media time of -1 shows nothing.
+                out.extend(std::iter::repeat_n(0xff, if version == 0 { 4 } else { 8 }));
+                put32(out, 0x1_0000);
+            }
+            put_versioned(out, version, shown.duration);
+            put_versioned(out, version, shown.media_time);
+            put32(out, 0x1_0000);
+        });
+    });
+}
+
+fn media_header(out: &mut Vec<u8>, track: &Track) {
+    let length = |times: Times| times.end.saturating_sub(times.first_dts).max(0);
+    let duration = track.times.map_or(0, length).unsigned_abs();
+    let version = version_of(&[duration]);
+    full_box(out, *b"mdhd", version, 0, |out| {
+        put_versioned(out, version, 0);
+        put_versioned(out, version, 0);
+        put32(out, track.timescale);
+        put_versioned(out, version, duration);
+        put16(out, track.language);
+        put16(out, 0);
+    });
+}
+
+fn handler(out: &mut Vec<u8>, kind: TrackKind) {
+    full_box(out, *b"hdlr", 0, 0, |out| {
+        put32(out, 0);
+        out.extend_from_slice(if kind == TrackKind::Video {
+            b"vide"
+        } else {
+            b"soun"
+        });
+        out.extend_from_slice(&[0; 12]);
+        let name: &[u8] = if kind == TrackKind::Video {
+            b"Video\0"
+        } else {
+            b"Audio\0"
+        };
+        out.extend_from_slice(name);
+    });
+}
+
+fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
+    let entry = track.entries.first().map(Vec::as_slice).unwrap_or_default();
+    let code = entry.get(4..8).unwrap_or_default();
+    let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
+    let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
+    TrackSummary {
+        kind: track.kind,
+        codec: String::from_utf8_lossy(code).into_owned(),
+        samples: track.sizes.len() as u64,
+        duration_ms,
+        size: (track.kind == TrackKind::Video && size != (0, 0))
+            .then(|| (u32::from(size.0), u32::from(size.1))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mp4_atom::{Atom as _, Moov, ReadAtom as _, ReadFrom as _};
+
+    use super::*;
+    use crate::mp4::track::Entry;
+
+    fn track(dts: &[i64], position: u64) -> Track {
+        let mut track = Track::new(TrackKind::Video, 90_000);
+        track.description(b"\0\0\0\x08test");
+        for dts in dts {
+            track
+                .push(Entry {
+                    dts: *dts,
+                    composition_offset: -10,
+                    sync: false,
+                    size: 7,
+                    position,
+                    description: 1,
+                    opens_chunk: true,
+                })
+                .expect("within what an MP4 can tell");
+        }
+        track.end_at(dts.last().copied().unwrap_or(0) + 3000);
+        track
+    }
+
+    fn decoded(tracks: &[Track]) -> Moov {
+        let movie = write(tracks, &Tags::default()).expect("small");
+        let mut bytes = movie.bytes.as_slice();
+        let header = mp4_atom::Header::read_from(&mut bytes).expect("a header");
+        assert_eq!(header.kind, Moov::KIND);
+        Moov::read_atom(&header, &mut bytes).expect("decodable")
+    }
+
+    #[test]
+    fn a_film_of_a_day_is_told_in_64_bits() {
+        let hour = 3600 * 90_000;
+        let dts: Vec<_> = (0..=24).map(|number| number * hour).collect();
+        let moov = decoded(&[track(&dts, 1 << 33)]);
+        let [trak] = moov.trak.as_slice() else {
+            panic!("one track")
+        };
+        let expected = 24 * hour.unsigned_abs() + 3000;
+        assert_eq!(trak.mdia.mdhd.duration, expected);
+        assert_eq!(trak.tkhd.duration, expected);
+        assert_eq!(moov.mvhd.duration, expected);
+        let co64 = trak
+            .mdia
+            .minf
+            .stbl
+            .co64
+            .as_ref()
+            .expect("positions of 64 bits");
+        assert_eq!(co64.entries, [1 << 33; 25]);
+    }
+
+    #[test]
+    fn a_track_without_keyframes_has_an_empty_table_of_them() {
+        let moov = decoded(&[track(&[0, 3000], 100)]);
+        let stbl = &moov.trak.first().expect("one track").mdia.minf.stbl;
+        assert_eq!(stbl.stss.as_ref().map(|stss| stss.entries.len()), Some(0));
+        assert_eq!(stbl.stco.as_ref().map(|stco| stco.entries.len()), Some(2));
+    }
+
+    #[test]
+    fn times_that_fall_are_moved_and_shown_when_they_were() {
+        let moov = decoded(&[track(&[0, 3000, 2000, 6000], 100)]);
+        let stbl = &moov.trak.first().expect("one track").mdia.minf.stbl;
+        let offsets = stbl.ctts.as_ref().expect("offsets");
+        let offsets: Vec<_> = offsets
+            .entries
+            .iter()
+            .map(|entry| entry.sample_offset)
+            .collect();
+        assert_eq!(offsets, [-10, -1011, -10]);
+    }
+}

@@ -1,0 +1,257 @@
+//! The MP4 muxer: media appended as it comes, the index at the end.
+
+use std::{
+    collections::BTreeMap,
+    io::{IoSlice, Read, Seek, Write},
+};
+
+use super::{
+    assemble::assemble,
+    boxes::put32,
+    entry::describe,
+    fragment::{Entry, Place, Recorder, Tables},
+    head::{Head, mdat_header, room},
+    moov,
+};
+use crate::{
+    Error, Film, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, TrackKind,
+    flv::{self, Event},
+    fmp4::{self, Init},
+    output::Output,
+};
+
+/// Makes a progressive MP4 of pieces in any order.
+#[derive(Debug)]
+pub(crate) struct Mp4Muxer<O> {
+    source: Source,
+    film: Film,
+    output: Output<O>,
+    head: Option<Head>,
+    inits: BTreeMap<u8, Init>,
+}
+
+/// What a piece gives: the slices of its media, end to end, and their tables.
+struct Taken<'a> {
+    slices: Vec<IoSlice<'a>>,
+    recorder: Recorder,
+    timescale: u32,
+}
+
+impl<O: Read + Write + Seek> Mp4Muxer<O> {
+    /// Starts, or goes on where the journal ends.
+    pub(crate) fn new(making: Making<'_>, output: O) -> Result<Self, Error> {
+        let end = making.journal.last().map_or(0, |last| last.output_end);
+        let mut muxer = Self {
+            source: making.source,
+            film: making.film,
+            output: Output::new(output, end),
+            head: None,
+            inits: BTreeMap::new(),
+        };
+        if end > 0 {
+            muxer.head = Some(Head::read(&mut muxer.output)?);
+        }
+        for fragment in making
+            .journal
+            .iter()
+            .filter(|fragment| fragment.part == Part::Init)
+        {
+            for entry in Tables::read(&fragment.tables)?.entries {
+                if let Entry::Init(init) = entry? {
+                    muxer.inits.insert(fragment.track, init);
+                }
+            }
+        }
+        Ok(muxer)
+    }
+
+    fn take<'a>(&mut self, piece: &Piece<'a>) -> Result<Taken<'a>, Error> {
+        match (self.source, piece.part) {
+            (Source::Flv, _) => take_flv(piece.data),
+            (Source::Fmp4, Part::Init) => {
+                let init = Init::parse(piece.data)?.ok_or_else(|| Error::Malformed {
+                    format: "MP4",
+                    problem: "an initialisation piece without moov".into(),
+                    offset: 0,
+                })?;
+                let mut recorder = Recorder::default();
+                recorder.init(&init);
+                let timescale = init.timescale;
+                self.inits.insert(piece.track, init);
+                Ok(Taken {
+                    slices: Vec::new(),
+                    recorder,
+                    timescale,
+                })
+            }
+            (Source::Fmp4, Part::Media(_)) => take_fmp4(piece, self.inits.get(&piece.track)),
+        }
+    }
+
+    /// Writes the head when the first media is at hand.
+    fn begin(&mut self, piece: &Piece<'_>, body: &[u8]) -> Result<(), Error> {
+        if self.head.is_some() {
+            return Ok(());
+        }
+        let fragment = |part, body: &[u8]| TableFragment {
+            track: piece.track,
+            part,
+            start_ms: piece.start_ms,
+            output_end: 0,
+            tables: Tables::at(0, body),
+        };
+        let mut fragments = vec![fragment(piece.part, body)];
+        if let Some(init) = self.inits.get(&piece.track) {
+            let mut recorder = Recorder::default();
+            recorder.init(init);
+            fragments.push(fragment(
+                Part::Init,
+                &recorder.finish(piece.track, init.timescale)?,
+            ));
+        }
+        let tracks = assemble(self.source, fragments)?;
+        let mut unseen: Vec<_> = Vec::new();
+        if self.source == Source::Fmp4 {
+            // Of the tracks that the plan may still bring, one of each kind is reckoned with.
+            unseen.extend(
+                [TrackKind::Video, TrackKind::Audio]
+                    .into_iter()
+                    .filter(|kind| tracks.iter().all(|track| track.kind != *kind)),
+            );
+        }
+        let head = Head::write(&mut self.output, room(&self.film, &tracks, &unseen))?;
+        self.head = Some(head);
+        Ok(())
+    }
+
+    /// Puts the index in front where it fits, else at the end.
+    fn write_index(&mut self, head: Head, index: &[u8]) -> Result<(), Error> {
+        let room = head.mdat - head.room;
+        let media_end = self.output.end();
+        let left = room.checked_sub(index.len() as u64);
+        // What is left becomes a box of its own, and no box is smaller than its header.
+        if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
+            let mut front = index.to_vec();
+            if left > 0 {
+                put32(&mut front, u32::try_from(left).unwrap_or(u32::MAX));
+                front.extend_from_slice(b"free");
+            }
+            self.output.write_at(head.room, &front)?;
+        } else {
+            self.output.append(&mut [IoSlice::new(index)])?;
+        }
+        self.output
+            .write_at(head.mdat, &mdat_header(media_end - head.mdat))
+    }
+}
+
+impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
+    fn order(&self) -> Order {
+        Order::Arrival
+    }
+
+    fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
+        let Taken {
+            mut slices,
+            recorder,
+            timescale,
+        } = self.take(&piece)?;
+        let has_samples = recorder.samples() > 0;
+        let body = recorder.finish(piece.track, timescale)?;
+        let mut start = self.output.end();
+        if has_samples {
+            self.begin(&piece, &body)?;
+            start = self.output.end();
+            self.output.append(&mut slices)?;
+        }
+        Ok(TableFragment {
+            track: piece.track,
+            part: piece.part,
+            start_ms: piece.start_ms,
+            output_end: self.output.end(),
+            tables: Tables::at(start, &body),
+        })
+    }
+
+    fn finish(mut self: Box<Self>, fragments: Vec<TableFragment>) -> Result<Summary, Error> {
+        let tracks = assemble(self.source, fragments)?;
+        let head = self
+            .head
+            .filter(|_| !tracks.is_empty())
+            .ok_or(Error::Empty)?;
+        let movie = moov::write(&tracks, &self.film.tags)?;
+        self.write_index(head, &movie.bytes)?;
+        Ok(Summary {
+            size_bytes: self.output.end(),
+            ..movie.summary
+        })
+    }
+}
+
+/// The payloads of the tags, as they come.
+fn take_flv(piece: &[u8]) -> Result<Taken<'_>, Error> {
+    let mut slices = Vec::new();
+    let mut recorder = Recorder::default();
+    let mut position = 0;
+    for event in flv::demux(piece)? {
+        match event? {
+            Event::Config { kind, codec, data } => {
+                // Read now, so that a bad one fails with its piece and not at the end.
+                describe(codec, data)?;
+                recorder.config(kind, codec, data);
+            }
+            Event::Sample(sample) => {
+                slices.push(IoSlice::new(sample.data));
+                recorder.sample(
+                    &sample,
+                    Place {
+                        position,
+                        description: 0,
+                        duration: 0,
+                    },
+                );
+                position += sample.data.len() as u64;
+            }
+        }
+    }
+    Ok(Taken {
+        slices,
+        recorder,
+        timescale: 1000,
+    })
+}
+
+/// The bodies of `mdat`, whole.
+fn take_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<Taken<'a>, Error> {
+    let own = Init::parse(piece.data)?;
+    let init = own
+        .as_ref()
+        .or(known)
+        .ok_or(Error::InitMissing(piece.track))?;
+    let mut recorder = Recorder::default();
+    if own.is_some() && own.as_ref() != known {
+        recorder.init(init);
+    }
+    let media = fmp4::demux(piece.data, init)?;
+    for run in media.runs {
+        let description = run.description;
+        for timed in run {
+            let timed = timed?;
+            let position = media
+                .bodies
+                .place(timed.position, timed.sample.data.len())?;
+            let place = Place {
+                position,
+                description,
+                duration: timed.duration,
+            };
+            recorder.sample(&timed.sample, place);
+        }
+    }
+    let slices = media.bodies.slices(piece.data).map(IoSlice::new).collect();
+    Ok(Taken {
+        slices,
+        recorder,
+        timescale: init.timescale,
+    })
+}

@@ -1,0 +1,211 @@
+//! Bytes that nobody vouches for.
+
+use std::io::Cursor;
+
+use media::{Error, Film, Format, Making, Part, Piece, Source, check, journal, looks_like, muxer};
+use proptest::prelude::*;
+
+use crate::{
+    making::Job,
+    pieces::{OwnPiece, cut_flv, dash, film},
+};
+
+fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> Vec<u8> {
+    let mut job = Job::new(source, format, pieces.len());
+    job.finish(pieces).unwrap();
+    job.bytes()
+}
+
+fn flv_pieces() -> Vec<OwnPiece> {
+    cut_flv(film(), 2000, false)
+}
+
+/// Pushes and finishes in memory, whatever comes of it.
+fn make(source: Source, format: Format, pieces: &[OwnPiece]) {
+    let making = Making {
+        source,
+        format,
+        film: Film::default(),
+        journal: &[],
+    };
+    let Ok(mut muxer) = muxer(making, Cursor::new(Vec::new())) else {
+        return;
+    };
+    let fragments = pieces
+        .iter()
+        .filter_map(|piece| muxer.push(piece.borrow()).ok())
+        .collect();
+    if let Ok(summary) = muxer.finish(fragments) {
+        assert!(summary.size_bytes > 0);
+    }
+}
+
+#[test]
+fn a_cut_file_never_passes() {
+    for (source, format, pieces) in [
+        (Source::Flv, Format::Mp4, flv_pieces()),
+        (Source::Flv, Format::Flv, flv_pieces()),
+        (Source::Fmp4, Format::Mp4, dash().to_vec()),
+    ] {
+        let whole = finished(source, format, &pieces);
+        check(Cursor::new(&whole)).unwrap();
+        let steps = (0..whole.len()).step_by(9973);
+        let near = whole.len().saturating_sub(300)..whole.len();
+        for length in (0..300).chain(steps).chain(near) {
+            assert!(
+                check(Cursor::new(&whole[..length])).is_err(),
+                "{format:?} cut to {length}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_cut_between_two_tags_is_found_by_the_metadata() {
+    let whole = finished(Source::Flv, Format::Flv, &flv_pieces());
+    for tag in crate::pieces::tags(&whole).iter().rev().take(20) {
+        let end = tag.bytes.as_ptr() as usize - whole.as_ptr() as usize;
+        assert!(check(Cursor::new(&whole[..end])).is_err(), "cut to {end}");
+    }
+}
+
+#[test]
+fn an_unfinished_film_does_not_pass() {
+    for format in [Format::Mp4, Format::Flv] {
+        let pieces = flv_pieces();
+        let mut job = Job::new(Source::Flv, format, pieces.len());
+        job.attempt(&pieces).unwrap();
+        assert!(job.check().is_err(), "{format:?}");
+    }
+}
+
+#[test]
+fn no_media_is_no_film() {
+    for (source, format) in [(Source::Flv, Format::Mp4), (Source::Flv, Format::Flv)] {
+        let refused = Job::new(source, format, 1).finish(&[]);
+        assert!(matches!(refused, Err(Error::Empty)));
+    }
+    let inits: Vec<_> = dash()
+        .iter()
+        .filter(|piece| piece.part == Part::Init)
+        .cloned()
+        .collect();
+    let refused = Job::new(Source::Fmp4, Format::Mp4, 2).finish(&inits);
+    assert!(matches!(refused, Err(Error::Empty)));
+}
+
+#[test]
+fn media_is_told_from_a_web_page() {
+    let page = b"<!DOCTYPE html><html><body>404</body></html>";
+    for source in [Source::Flv, Source::Fmp4] {
+        for part in [Part::Init, Part::Media(0)] {
+            for data in [&page[..], b"", b"\0\0\0", b"{\"error\":404}"] {
+                assert!(!looks_like(source, part, data));
+            }
+        }
+    }
+    for piece in dash() {
+        assert!(looks_like(Source::Fmp4, piece.part, &piece.data));
+    }
+    for piece in flv_pieces() {
+        assert!(looks_like(Source::Flv, piece.part, &piece.data));
+        assert!(
+            looks_like(Source::Flv, piece.part, &piece.data[13..]),
+            "bare tags"
+        );
+    }
+}
+
+#[test]
+fn a_piece_cut_inside_is_malformed() {
+    let piece = &flv_pieces()[0];
+    let making = Making {
+        source: Source::Flv,
+        format: Format::Mp4,
+        film: Film::default(),
+        journal: &[],
+    };
+    let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
+    let data = &piece.data[..piece.data.len() - 30];
+    let cut = muxer.push(Piece {
+        data,
+        ..piece.borrow()
+    });
+    assert!(
+        matches!(cut, Err(Error::Malformed { format: "FLV", .. })),
+        "{cut:?}"
+    );
+}
+
+/// A few bytes of a valid piece, changed, cut out, or repeated.
+fn mutated(piece: &[u8], changes: &[(usize, u8, u8)]) -> Vec<u8> {
+    let mut data = piece.to_vec();
+    for &(at, what, byte) in changes {
+        if data.is_empty() {
+            break;
+        }
+        // Headers are more telling than payloads: half of the changes go to the first kilobyte.
+        let reach = if what % 2 == 0 {
+            data.len().min(1024)
+        } else {
+            data.len()
+        };
+        let at = at % reach;
+        match what % 5 {
+            0..=2 => data[at] = byte,
+            3 => data.truncate(at),
+            _ => {
+                let end = (at + usize::from(byte)).min(data.len());
+                let again = data[at..end].to_vec();
+                data.splice(at..at, again);
+            }
+        }
+    }
+    data
+}
+
+fn changes() -> impl Strategy<Value = Vec<(usize, u8, u8)>> {
+    proptest::collection::vec((any::<usize>(), any::<u8>(), any::<u8>()), 1..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_are_taken_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let piece = |part| OwnPiece { track: 0, part, start_ms: 0, data: data.clone() };
+        let pieces = [piece(Part::Init), piece(Part::Media(0))];
+        make(Source::Flv, Format::Mp4, &pieces);
+        make(Source::Flv, Format::Flv, &pieces);
+        make(Source::Fmp4, Format::Mp4, &pieces);
+        let _ = check(Cursor::new(&data));
+        let _ = journal::read(&data);
+    }
+
+    #[test]
+    fn changed_flv_pieces_are_taken_or_refused(changes in changes()) {
+        let mut pieces = flv_pieces();
+        pieces.truncate(3);
+        pieces[1].data = mutated(&pieces[1].data, &changes);
+        make(Source::Flv, Format::Mp4, &pieces);
+        make(Source::Flv, Format::Flv, &pieces);
+    }
+
+    #[test]
+    fn changed_fragments_are_taken_or_refused(changes in changes(), which in 0_usize..4) {
+        let of = |track| dash().iter().filter(move |piece| piece.track == track).take(3);
+        let mut pieces: Vec<_> = of(0).chain(of(1)).cloned().collect();
+        pieces[which].data = mutated(&pieces[which].data, &changes);
+        make(Source::Fmp4, Format::Mp4, &pieces);
+    }
+
+    #[test]
+    fn changed_files_are_checked_without_a_panic(changes in changes(), flv in any::<bool>()) {
+        static FILES: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
+        let [mp4, film] = FILES.get_or_init(|| [
+            finished(Source::Flv, Format::Mp4, &flv_pieces()),
+            finished(Source::Flv, Format::Flv, &flv_pieces()),
+        ]);
+        let _ = check(Cursor::new(mutated(if flv { film } else { mp4 }, &changes)));
+    }
+}

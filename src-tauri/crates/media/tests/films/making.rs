@@ -1,0 +1,118 @@
+//! Puts pieces together as the engine does: push, journal, finish.
+
+use std::{
+    fs::{File, OpenOptions},
+    path::{Path, PathBuf},
+};
+
+use media::{Error, Film, Format, Making, Source, Summary, TableFragment, Tags, journal, muxer};
+use tempfile::TempDir;
+
+use crate::pieces::OwnPiece;
+
+/// One film in the making.
+pub(crate) struct Job {
+    pub(crate) source: Source,
+    pub(crate) format: Format,
+    pub(crate) film: Film,
+    folder: TempDir,
+    journal: Vec<u8>,
+}
+
+impl Job {
+    pub(crate) fn new(source: Source, format: Format, pieces: usize) -> Self {
+        let tags = Tags {
+            title: Some("Füße über Ærø".into()),
+            artist: Some("A channel".into()),
+            date: Some("2017-05-26".into()),
+            comment: Some("https://example.org/recorded/1".into()),
+        };
+        let film = Film {
+            tags,
+            duration_ms: None,
+            pieces: u32::try_from(pieces).unwrap(),
+        };
+        Self {
+            source,
+            format,
+            film,
+            folder: TempDir::new().unwrap(),
+            journal: Vec::new(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join(match self.format {
+            Format::Mp4 => "film.mp4",
+            Format::Flv => "film.flv",
+        })
+    }
+
+    /// An attempt that ends without finishing, as in a crash; nothing but the journal remains.
+    pub(crate) fn attempt(&mut self, pieces: &[OwnPiece]) -> Result<(), Error> {
+        self.run(pieces, |_, _| Ok(()))
+    }
+
+    /// Pretends that the film already reaches this far; the hole costs no disk.
+    pub(crate) fn stretch(&mut self, output_end: u64) {
+        let (mut fragments, _) = journal::read(&self.journal);
+        fragments.last_mut().unwrap().output_end = output_end;
+        self.journal = fragments.iter().flat_map(journal::record).collect();
+    }
+
+    /// An attempt that comes to its end.
+    pub(crate) fn finish(&mut self, pieces: &[OwnPiece]) -> Result<Summary, Error> {
+        self.run(pieces, media::Muxer::finish)
+    }
+
+    fn run<T>(
+        &mut self,
+        pieces: &[OwnPiece],
+        end: impl FnOnce(Box<dyn media::Muxer>, Vec<TableFragment>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (mut fragments, whole) = journal::read(&self.journal);
+        assert_eq!(whole, self.journal.len(), "the journal is whole");
+        let file = open(&self.path());
+        file.set_len(fragments.last().map_or(0, |last| last.output_end))
+            .unwrap();
+        let making = Making {
+            source: self.source,
+            format: self.format,
+            film: self.film.clone(),
+            journal: &fragments,
+        };
+        let mut muxer = muxer(making, file)?;
+        for piece in pieces {
+            let fragment = muxer.push(piece.borrow())?;
+            self.journal.extend(journal::record(&fragment));
+            fragments.push(fragment);
+        }
+        end(muxer, fragments)
+    }
+
+    pub(crate) fn check(&self) -> Result<Summary, Error> {
+        media::check(File::open(self.path()).unwrap())
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.path()).unwrap()
+    }
+
+    /// Leaves unfinished bytes behind the last record, as a crash does.
+    pub(crate) fn tear(&self) {
+        use std::io::{Seek, SeekFrom, Write};
+        let mut file = open(&self.path());
+        file.seek(SeekFrom::End(0)).unwrap();
+        file.write_all(&[0xaa; 10_000]).unwrap();
+    }
+}
+
+fn open(path: &Path) -> File {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(path)
+        .unwrap()
+}

@@ -1,0 +1,93 @@
+//! Fills in the sign-up form of a channel. Posts go to the host that the channel's page came
+//! from: on the way from another, a redirect would make them lose their body.
+
+use super::{Client, Visited};
+use crate::gate::{self, Reply};
+use crate::http::{self, Limit};
+use crate::{Access, ChannelId, Error, FormField, Lock, RecordingId, api, hosts};
+
+const FORM: Limit = Limit { what: "the sign-up form", bytes: api::LARGEST_ANSWER };
+
+/// The fields that the page shows, else those of most forms.
+pub(super) fn fields(visited: Option<&Visited>) -> Vec<FormField> {
+    visited.and_then(|visited| visited.page.form.clone()).unwrap_or_else(gate::usual_fields)
+}
+
+impl Client {
+    /// Sends the form and keeps its answer.
+    pub(super) async fn register(
+        &self,
+        channel: ChannelId,
+        visited: Option<&Visited>,
+        access: &Access,
+    ) -> Result<String, Error> {
+        let fields = fields(visited);
+        let answers = gate::fill(&fields, access)?;
+        let mut problem = None;
+        for host in hosts_of(visited) {
+            let url = gate::save_url(&host, channel);
+            let answer = match http::post(&self.http, &url, &answers, FORM).await {
+                Ok(answer) => answer,
+                Err(busy @ Error::Busy { .. }) => return Err(busy),
+                Err(error) => {
+                    problem.get_or_insert(error);
+                    continue;
+                }
+            };
+            // There is no form at this address: it may be at the other.
+            let is_elsewhere = matches!(answer.status.as_u16(), 404 | 405 | 410);
+            match gate::reply(&answer.body) {
+                Ok(Reply::Hash(hash)) => {
+                    self.keep_hash(channel, &hash);
+                    return Ok(hash);
+                }
+                Ok(Reply::Refused(message)) => {
+                    let refused = Error::Locked(Lock::FormRefused { message, fields: fields.clone() });
+                    if !is_elsewhere {
+                        return Err(refused);
+                    }
+                    problem.get_or_insert(refused);
+                }
+                Err(error) => {
+                    problem.get_or_insert(error);
+                }
+            }
+        }
+        Err(problem.unwrap_or(Error::Silent(FORM.what)))
+    }
+
+    /// The recordings behind the form, newest first; none where the list cannot be had.
+    pub(super) async fn content(
+        &self,
+        channel: ChannelId,
+        visited: Option<&Visited>,
+        hash: &str,
+    ) -> Vec<RecordingId> {
+        let form = [("hash".to_owned(), hash.to_owned())];
+        for host in hosts_of(visited) {
+            let url = gate::content_url(&host, channel);
+            let ids = match http::post(&self.http, &url, &form, FORM).await {
+                Ok(answer) => gate::content(&answer.body),
+                Err(error) => {
+                    tracing::debug!(host, %error, "no list behind the form");
+                    Vec::new()
+                }
+            };
+            if !ids.is_empty() {
+                return ids;
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// The website's hosts, the likelier first.
+fn hosts_of(visited: Option<&Visited>) -> Vec<String> {
+    let page_host = visited.and_then(|visited| visited.url.host_str());
+    let first = page_host.filter(|host| hosts::is_site(host)).unwrap_or("video.ibm.com");
+    let mut hosts = vec![first.to_owned()];
+    if first != gate::OLD_HOST {
+        hosts.push(gate::OLD_HOST.to_owned());
+    }
+    hosts
+}

@@ -1,0 +1,106 @@
+//! Asks the website and the API: bounded answers, one polite retry, errors in our own words.
+
+use std::time::Duration;
+
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Response, StatusCode};
+use url::Url;
+
+use crate::Error;
+
+/// One answer may take this long in all; pages come in a second.
+const WHOLE_ANSWER: Duration = Duration::from_secs(30);
+
+/// A server that has just stumbled is given this long.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Longer requests to wait are not for people in front of a screen.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// What came back, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// Where it came from in the end.
+    pub(crate) url: Url,
+    pub(crate) body: Vec<u8>,
+}
+
+/// How much is read of which answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) what: &'static str,
+    pub(crate) bytes: usize,
+}
+
+/// Fetches an address. A connection that fails and a server that stumbles are asked once more.
+pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Result<Answer, Error> {
+    let once = || async {
+        let response = http.get(url).timeout(WHOLE_ANSWER).send().await.map_err(error)?;
+        read(response, limit).await
+    };
+    match once().await {
+        Err(Error::Network(_) | Error::Status { status: 500.., .. }) => {
+            tokio::time::sleep(PAUSE).await;
+            once().await
+        }
+        answer => answer,
+    }
+}
+
+/// Posts a form, once: it is not known what a second one would do.
+pub(crate) async fn post(
+    http: &reqwest::Client,
+    url: &str,
+    form: &[(String, String)],
+    limit: Limit,
+) -> Result<Answer, Error> {
+    let request = http.post(url).form(form).timeout(WHOLE_ANSWER);
+    read(request.send().await.map_err(error)?, limit).await
+}
+
+/// Fails where a status means that there is no use in reading on.
+pub(crate) fn check(response: &Response) -> Result<(), Error> {
+    let status = response.status();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(Error::Busy { retry_after: retry_after(response) });
+    }
+    if status.is_server_error() {
+        let host = response.url().host_str().unwrap_or_default().to_owned();
+        return Err(Error::Status { host, status: status.as_u16() });
+    }
+    Ok(())
+}
+
+/// Says where a redirect went astray; all else is the network.
+pub(crate) fn error(error: reqwest::Error) -> Error {
+    if error.is_redirect() {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        return Error::Astray(cause.unwrap_or_else(|| error.to_string()));
+    }
+    // An address may hold what the person keeps to themselves.
+    Error::Network(error.without_url())
+}
+
+async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
+    check(&response)?;
+    let too_large = || Error::TooLarge { what: limit.what, limit_bytes: limit.bytes };
+    let most = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
+    if response.content_length().is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(error)? {
+        if body.len() + chunk.len() > limit.bytes {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status: response.status(), url: response.url().clone(), body })
+}
+
+/// In seconds; the other form, a date, is not worth a calendar.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+}

@@ -1,0 +1,139 @@
+//! Reads JSON as the service writes it: numbers as text, lists as maps, anything left out.
+
+use serde_json::Value;
+
+/// A member that is there and not `null`.
+pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value.get(name).filter(|member| !member.is_null())
+}
+
+/// Text that is not empty; a number counts as its digits.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The text of a member.
+pub(crate) fn text_of(value: &Value, name: &str) -> Option<String> {
+    text(member(value, name)?)
+}
+
+/// A whole number that is not negative: `12`, `12.0`, `"12"` and `"12.7"` alike.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().and_then(whole_of_float))
+        }
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| text.parse().ok().and_then(whole_of_float))
+        }
+        _ => None,
+    }
+}
+
+/// The whole number of a member.
+pub(crate) fn whole_of(value: &Value, name: &str) -> Option<u64> {
+    whole(member(value, name)?)
+}
+
+/// The whole number of a member, where it fits 32 bits.
+pub(crate) fn small_of(value: &Value, name: &str) -> Option<u32> {
+    u32::try_from(whole_of(value, name)?).ok()
+}
+
+/// Thousandths of a number: `"12.5"` seconds are 12500 milliseconds.
+pub(crate) fn thousandths(value: &Value) -> Option<u64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    whole_of_float(number * 1000.0)
+}
+
+/// The items of a list, or of a map that stands for one (`{"0": …, "1": …}`), or the one object
+/// that stands where a list is due.
+pub(crate) fn items(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Object(map) => {
+            let mut numbered = Vec::with_capacity(map.len());
+            for (key, item) in map {
+                match key.parse::<u64>() {
+                    Ok(number) => numbered.push((number, item)),
+                    Err(_) => return vec![value],
+                }
+            }
+            numbered.sort_by_key(|(number, _)| *number);
+            numbered.into_iter().map(|(_, item)| item).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The items of a member.
+pub(crate) fn items_of<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
+    member(value, name).map(items).unwrap_or_default()
+}
+
+/// Whether a flag is up; anything but `null`, `false`, `0` and `""` is.
+pub(crate) fn is_set(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty() && text != "0" && text != "false",
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}
+
+/// Words of the service, fit to be shown: one line, no control characters, no novels.
+pub(crate) fn words(text: &str) -> String {
+    const MOST_CHARS: usize = 300;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !c.is_control()).take(MOST_CHARS).collect()
+}
+
+/// The whole part of a number that is not negative and that a float holds exactly.
+fn whole_of_float(number: f64) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !(0.0..=EXACT).contains(&number) {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked above, and the fraction is meant to go"
+    )]
+    Some(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_number_is_read_in_every_dress() {
+        for dressed in [json!(5000), json!(5000.0), json!("5000"), json!(" 5000.0 ")] {
+            assert_eq!(whole(&dressed), Some(5000), "{dressed}");
+        }
+        for bare in [json!(-1), json!("x"), json!(null), json!([]), json!(1e300), json!("NaN")] {
+            assert_eq!(whole(&bare), None, "{bare}");
+        }
+        assert_eq!(thousandths(&json!("12345.123456")), Some(12_345_123));
+    }
+
+    #[test]
+    fn a_map_with_numbered_keys_is_a_list_in_the_order_of_its_numbers() {
+        let map = json!({"10": "b", "2": "a"});
+        assert_eq!(items(&map), [&json!("a"), &json!("b")]);
+        let object = json!({"code": 1});
+        assert_eq!(items(&object), [&object]);
+        assert!(items(&json!("text")).is_empty());
+    }
+}

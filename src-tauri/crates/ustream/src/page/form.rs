@@ -1,0 +1,65 @@
+//! The sign-up form on a page: inputs named `fields[…]`.
+
+use std::collections::HashMap;
+
+use scraper::ElementRef;
+
+use crate::{FormField, loose};
+
+/// More than any owner asks for.
+const MOST_FIELDS: usize = 50;
+
+/// The fields a person must or may fill in, in the order of the page.
+pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
+    let labels: HashMap<&str, String> = elements
+        .iter()
+        .filter(|element| element.value().name() == "label")
+        .filter_map(|label| Some((label.value().attr("for")?, words(*label))))
+        .collect();
+    let mut fields: Vec<FormField> = Vec::new();
+    for element in elements {
+        let Some(field) = field(*element, &labels) else { continue };
+        let is_new = fields.iter().all(|known| known.name != field.name);
+        if is_new && fields.len() < MOST_FIELDS {
+            fields.push(field);
+        }
+    }
+    (!fields.is_empty()).then_some(fields)
+}
+
+fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<FormField> {
+    let input = element.value();
+    let is_input = matches!(input.name(), "input" | "select" | "textarea");
+    let is_seen = !matches!(input.attr("type"), Some("hidden" | "submit" | "button"));
+    if !is_input || !is_seen {
+        return None;
+    }
+    let name = input.attr("name")?.strip_prefix("fields[")?.strip_suffix(']')?;
+    if name.is_empty() {
+        return None;
+    }
+    let around = || {
+        let parents = element.ancestors().filter_map(ElementRef::wrap);
+        parents.filter(|parent| parent.value().name() == "label").map(words).next()
+    };
+    let label = input
+        .attr("id")
+        .and_then(|id| labels.get(id).cloned())
+        .or_else(around)
+        .or_else(|| input.attr("placeholder").map(loose::words))
+        .or_else(|| input.attr("aria-label").map(loose::words))
+        .unwrap_or_default();
+    let is_starred = label.ends_with('*');
+    let label = label.trim_end_matches(['*', ':', ' ']);
+    Some(FormField {
+        name: name.to_owned(),
+        label: if label.is_empty() { name.to_owned() } else { label.to_owned() },
+        required: is_starred
+            || input.attr("required").is_some()
+            || input.attr("aria-required") == Some("true"),
+    })
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    loose::words(&element.text().collect::<String>())
+}

@@ -1,0 +1,177 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::timeline::ends_too_early;
+use super::*;
+use crate::TrackKind;
+use crate::ums::stream::Format;
+
+fn format(keys: &[u64], chunk_time_ms: u64) -> Format {
+    let hashes: BTreeMap<u64, String> = keys.iter().map(|key| (*key, "1".to_owned())).collect();
+    Format { chunk_time_ms: Some(chunk_time_ms), hashes, ..Format::default() }
+}
+
+fn track(kind: TrackKind, template: &str, init: Option<&str>) -> Track {
+    Track {
+        kind,
+        template: template.to_owned(),
+        init_template: init.map(str::to_owned),
+        language: None,
+    }
+}
+
+fn both() -> Vec<Track> {
+    vec![track(TrackKind::Both, "2/1/chunk_%_%.flv", None)]
+}
+
+/// Numbers of the sure and of the tentative pieces.
+fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
+    let timeline = Timeline::of(&format(keys, 6000)).unwrap();
+    let mut found = (Vec::new(), Vec::new());
+    for segment in segments(&timeline, &both(), length_ms) {
+        let SegmentKind::Media(number) = segment.id.kind else { panic!() };
+        match segment.presence {
+            Presence::Sure => found.0.push(number),
+            Presence::Tentative => found.1.push(number),
+        }
+    }
+    found
+}
+
+#[test]
+fn everything_up_to_the_last_listed_piece_is_sure_and_the_rest_of_its_interval_may_be() {
+    let expected = ((0..=40).collect(), (41..50).collect());
+    assert_eq!(numbers(&[0, 10, 20, 30, 40], None), expected);
+    assert_eq!(numbers(&[0, 10, 20, 30, 40], Some(277_000)), expected);
+}
+
+#[test]
+fn a_trimmed_recording_starts_at_its_first_listed_piece() {
+    assert_eq!(numbers(&[30, 40], None), ((30..=40).collect(), (41..50).collect()));
+    let timeline = Timeline::of(&format(&[30, 40], 6000)).unwrap();
+    let plan = segments(&timeline, &both(), None);
+    assert_eq!((plan[0].start_ms, plan[1].start_ms, plan[1].duration_ms), (0, 6000, 6000));
+}
+
+#[test]
+fn numbers_that_end_in_nine_keep_their_own_interval() {
+    let (sure, maybe) = numbers(&[1_443_585_699, 1_443_585_709], None);
+    assert_eq!((sure[0], sure.len()), (1_443_585_699, 11));
+    assert_eq!(maybe, (1_443_585_710..1_443_585_719).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_number_alone_covers_the_usual_interval() {
+    assert_eq!(numbers(&[0], None), (vec![0], (1..10).collect()));
+    assert_eq!(numbers(&[9], None), (vec![9], (10..19).collect()));
+}
+
+#[test]
+fn irregular_gaps_are_filled_and_do_not_stretch_the_end() {
+    let (sure, maybe) = numbers(&[0, 10, 20, 45, 55], None);
+    assert_eq!(sure, (0..=55).collect::<Vec<_>>());
+    assert_eq!(maybe, (56..65).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_recording_that_lasts_longer_than_its_list_is_asked_for_to_its_end() {
+    let (sure, maybe) = numbers(&[0, 10], Some(150_500));
+    assert_eq!(sure, (0..=10).collect::<Vec<_>>());
+    assert_eq!(maybe, (11..26).collect::<Vec<_>>(), "the last piece is a short one");
+    assert!(ends_too_early(&format(&[0, 10], 6000), Some(150_500)));
+    assert!(!ends_too_early(&format(&[0, 10], 6000), Some(120_000)));
+    assert!(!ends_too_early(&format(&[0, 10], 6000), None));
+}
+
+#[test]
+fn a_length_that_can_only_be_seconds_is_taken_as_seconds() {
+    let timeline = Timeline::of(&format(&[0, 10, 20, 30, 40], 6000)).unwrap();
+    assert_eq!(timeline.length_ms(277), 277_000);
+    assert_eq!(timeline.length_ms(277_000), 277_000);
+    assert_eq!(timeline.length_ms(3), 3, "neither fits");
+}
+
+#[test]
+fn a_list_without_sense_is_refused() {
+    for keys in [&[1, 1_000_000_000_000][..], &[0, u64::MAX], &[]] {
+        assert!(matches!(Timeline::of(&format(keys, 6000)), Err(crate::Error::Malformed { .. })));
+    }
+    for chunk_time in [0, u64::MAX] {
+        assert!(Timeline::of(&format(&[0, 10], chunk_time)).is_err());
+    }
+}
+
+#[test]
+fn numbers_at_the_end_of_the_world_do_not_wrap_round() {
+    let (sure, maybe) = numbers(&[1 << 63], None);
+    assert_eq!((sure, maybe.len()), (vec![1 << 63], 9));
+    let (sure, maybe) = numbers(&[u64::MAX], Some(u64::MAX));
+    assert_eq!((sure, maybe), (vec![u64::MAX], vec![]));
+}
+
+#[test]
+fn tracks_stand_side_by_side_behind_their_initialisation() {
+    let tracks = [
+        track(TrackKind::Video, "2/chunk_%_%.m4v", Some("2/chunk_%_%.m4vh")),
+        track(TrackKind::Audio, "1/chunk_%_%.m4a", Some("1/chunk_%_%.m4ah")),
+    ];
+    let timeline = Timeline::of(&format(&[5], 6000)).unwrap();
+    let order: Vec<_> = segments(&timeline, &tracks, None)
+        .iter()
+        .take(6)
+        .map(|segment| (segment.id.track, segment.id.kind))
+        .collect();
+    use SegmentKind::{Init, Media};
+    let expected =
+        [(0, Init), (1, Init), (0, Media(5)), (1, Media(5)), (0, Media(6)), (1, Media(6))];
+    assert_eq!(order, expected);
+}
+
+#[test]
+fn a_plan_continues_another_when_nothing_that_was_sure_has_moved() {
+    let plan = |keys: &[u64]| SegmentPlan {
+        recording: RecordingId(1),
+        rendition: RenditionId("2/1".into()),
+        container: Container::Flv,
+        tracks: both(),
+        segments: segments(&Timeline::of(&format(keys, 6000)).unwrap(), &both(), None),
+    };
+    let old = plan(&[0, 10, 20]);
+    assert!(old.continues(&old));
+    assert!(plan(&[0, 10, 20, 30]).continues(&old), "it has grown");
+    assert!(!plan(&[0, 10]).continues(&old), "the end is gone");
+    assert!(!plan(&[10, 20]).continues(&old), "the start is gone, so everything has moved");
+    let mut other = old.clone();
+    other.tracks[0].template = "4/1/chunk_%_%.flv".into();
+    assert!(!other.continues(&old), "another picture");
+    let mut other = old.clone();
+    other.recording = RecordingId(2);
+    assert!(!other.continues(&old), "another recording");
+}
+
+proptest! {
+    #[test]
+    fn no_list_breaks_the_plan_and_no_plan_has_an_unmarked_hole(
+        keys in prop::collection::btree_set(any::<u64>(), 0..20),
+        near in prop::collection::btree_set(0..3000_u64, 0..20),
+        offset in any::<u64>(),
+        chunk_time in prop_oneof![any::<u64>(), 1..10_000_u64],
+        length in prop::option::of(any::<u64>()),
+    ) {
+        let near = near.into_iter().map(|key| key.saturating_add(offset)).collect::<Vec<_>>();
+        for keys in [keys.into_iter().collect(), near] {
+            let Ok(timeline) = Timeline::of(&format(&keys, chunk_time)) else { continue };
+            let plan = segments(&timeline, &both(), length);
+            let numbers: Vec<u64> = plan.iter().map(|segment| match segment.id.kind {
+                SegmentKind::Media(number) => number,
+                SegmentKind::Init => unreachable!(),
+            }).collect();
+            prop_assert_eq!(numbers[0], keys[0]);
+            prop_assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1));
+            prop_assert!(keys.iter().all(|key| numbers.contains(key)));
+            let sure = plan.iter().filter(|s| s.presence == Presence::Sure).count();
+            prop_assert_eq!(sure as u64, keys[keys.len() - 1] - keys[0] + 1);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Which pieces there are, from the numbers under which the service lists their hashes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::ums::message::WHAT;
+use crate::ums::stream::Format;
+use crate::{Error, Presence};
+
+/// Eleven days of five seconds: a list that reaches farther is a mistake or an attack.
+const MOST_PIECES: u64 = 200_000;
+
+/// Pieces are seconds long, never hours.
+const LONGEST_PIECE_MS: u64 = 3_600_000;
+
+/// Distance of the numbers in every list that has been seen.
+const USUAL_INTERVAL: u64 = 10;
+
+/// The numbers of a format's pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timeline {
+    first: u64,
+    /// The last that is listed: it exists, and up to an interval more may.
+    last: u64,
+    interval: u64,
+    chunk_time_ms: u64,
+}
+
+impl Timeline {
+    pub(crate) fn of(format: &Format) -> Result<Self, Error> {
+        let malformed = |problem: &str| Error::Malformed { what: WHAT, problem: problem.to_owned() };
+        let (Some((&first, _)), Some((&last, _))) =
+            (format.hashes.first_key_value(), format.hashes.last_key_value())
+        else {
+            return Err(malformed("no pieces are listed"));
+        };
+        if last - first >= MOST_PIECES {
+            return Err(malformed("the list of pieces is endless"));
+        }
+        let chunk_time_ms = format
+            .chunk_time_ms
+            .filter(|length| (1..=LONGEST_PIECE_MS).contains(length))
+            .ok_or_else(|| malformed("the length of a piece is missing or absurd"))?;
+        Ok(Self { first, last, interval: interval(&format.hashes), chunk_time_ms })
+    }
+
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub(crate) fn chunk_time_ms(&self) -> u64 {
+        self.chunk_time_ms
+    }
+
+    pub(crate) fn start_ms(&self, number: u64) -> u64 {
+        number.saturating_sub(self.first).saturating_mul(self.chunk_time_ms)
+    }
+
+    /// The last hash serves pieces up to where the next would stand; how many of them there are
+    /// is found out by asking.
+    pub(crate) fn presence(&self, number: u64) -> Presence {
+        if number <= self.last { Presence::Sure } else { Presence::Tentative }
+    }
+
+    /// The numbers of all pieces that may exist: to the end of the last interval, or farther
+    /// where the recording is said to last longer.
+    pub(crate) fn numbers(&self, length: Option<u64>) -> impl Iterator<Item = u64> + use<> {
+        let pieces = self.wanted(length).max(self.listed()).min(MOST_PIECES);
+        let first = self.first;
+        (0..pieces).map_while(move |index| first.checked_add(index))
+    }
+
+    /// A length in milliseconds, where the service may have meant seconds: a recording cannot be
+    /// shorter than the pieces that are listed.
+    pub(crate) fn length_ms(&self, length: u64) -> u64 {
+        let least = self.start_ms(self.last);
+        let as_seconds = length.saturating_mul(1000);
+        if length < least && as_seconds >= least { as_seconds } else { length }
+    }
+
+    /// Pieces that the list of hashes covers.
+    fn listed(&self) -> u64 {
+        (self.last - self.first).saturating_add(self.interval)
+    }
+
+    /// Pieces that a recording of this length has.
+    fn wanted(&self, length: Option<u64>) -> u64 {
+        length.map_or(0, |length| self.length_ms(length).div_ceil(self.chunk_time_ms))
+    }
+}
+
+/// Whether the list of hashes covers less than the length that is said.
+pub(crate) fn ends_too_early(format: &Format, length: Option<u64>) -> bool {
+    Timeline::of(format).is_ok_and(|timeline| timeline.wanted(length) > timeline.listed())
+}
+
+/// The most common distance of the numbers; of several the widest, for a piece too many that is
+/// asked for costs less than one too few.
+fn interval(hashes: &BTreeMap<u64, String>) -> u64 {
+    let mut times: HashMap<u64, u32> = HashMap::new();
+    for (number, next) in hashes.keys().zip(hashes.keys().skip(1)) {
+        *times.entry(next - number).or_default() += 1;
+    }
+    times
+        .into_iter()
+        .max_by_key(|&(distance, times)| (times, distance))
+        .map_or(USUAL_INTERVAL, |(distance, _)| distance)
+}

@@ -1,0 +1,166 @@
+//! Makes renditions of rows: which go together, and which is better.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use crate::recording::source::Source;
+use crate::ums::stream::Row;
+use crate::{Choice, Container, Keep, Quality, Rendition, RenditionId, Track, TrackKind};
+
+/// Renditions of separate tracks: each picture with the sound that the service would choose,
+/// then each sound alone.
+pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
+    let rows = unique(&source.rows);
+    let mut sounds: Vec<&Row> =
+        rows.iter().copied().filter(|row| kind(row) == Some(TrackKind::Audio)).collect();
+    sounds.sort_by_key(|row| (!row.is_default, versions(row).first().copied()));
+    let mut pictures: Vec<&Row> =
+        rows.iter().copied().filter(|row| kind(row) == Some(TrackKind::Video)).collect();
+    pictures.sort_by_key(|row| rank(row));
+    let with_sound = pictures.into_iter().map(|picture| match sounds.first() {
+        Some(sound) => {
+            rendition(Container::Fmp4, &[(picture, TrackKind::Video), (sound, TrackKind::Audio)])
+        }
+        None => rendition(Container::Fmp4, &[(picture, TrackKind::Video)]),
+    });
+    let alone = sounds.iter().map(|sound| rendition(Container::Fmp4, &[(sound, TrackKind::Audio)]));
+    with_sound.chain(alone).collect()
+}
+
+/// Renditions of pieces that hold picture and sound: of each picture the one with the sound that
+/// the service would choose, then those with other sounds.
+pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
+    let mut rows = unique(&source.rows);
+    rows.sort_by_key(|row| (!row.is_default, versions(row).get(1).copied()));
+    let mut seen = HashSet::new();
+    let (mut first, mut other): (Vec<&Row>, Vec<&Row>) =
+        rows.into_iter().partition(|row| seen.insert(picture(&row.segment_url)));
+    first.sort_by_key(|row| rank(row));
+    other.sort_by_key(|row| rank(row));
+    let flv = |row: &Row| {
+        let kind = kind(row).filter(|kind| *kind == TrackKind::Audio).unwrap_or(TrackKind::Both);
+        rendition(Container::Flv, &[(row, kind)])
+    };
+    first.into_iter().chain(other).map(flv).collect()
+}
+
+/// The rendition that fits a choice best.
+pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option<&'a Rendition> {
+    let order = match choice.keep {
+        Keep::Mp4 => [Container::Fmp4, Container::Flv],
+        Keep::Original => [Container::Flv, Container::Fmp4],
+    };
+    let of = |container: Container, has_picture: bool| -> Vec<&Rendition> {
+        renditions
+            .iter()
+            .filter(|rendition| rendition.container == container)
+            .filter(|rendition| picture_of(rendition).is_some() == has_picture)
+            .collect()
+    };
+    let first_sound =
+        || order.into_iter().find_map(|container| of(container, false).first().copied());
+    if choice.quality == Quality::Audio {
+        return first_sound();
+    }
+    // A recording without any picture is what it is.
+    order
+        .into_iter()
+        .find_map(|container| choose_picture(&of(container, true), choice.quality))
+        .or_else(first_sound)
+}
+
+/// Of renditions that are sorted best first.
+fn choose_picture<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<&'a Rendition> {
+    let best = renditions.first().copied();
+    let most_lines = match quality {
+        Quality::Best | Quality::Audio => return best,
+        Quality::Smallest => 0,
+        Quality::Height(lines) => lines,
+    };
+    // The last new picture is the smallest: products with other sounds stand behind all.
+    let mut seen = HashSet::new();
+    let pictures = || renditions.iter().copied();
+    pictures()
+        .find(|rendition| rendition.height.is_some_and(|lines| lines <= most_lines))
+        .or_else(|| pictures().filter(|rendition| seen.insert(picture_of(rendition))).last())
+}
+
+fn picture_of(rendition: &Rendition) -> Option<&str> {
+    let track = rendition.tracks.iter().find(|track| track.kind != TrackKind::Audio)?;
+    Some(picture(&track.template))
+}
+
+/// What tells the pictures of one container apart: the version number at the front of a template.
+fn picture(template: &str) -> &str {
+    match template.split_once('/') {
+        Some((version, _)) if version.bytes().all(|byte| byte.is_ascii_digit()) => version,
+        _ => template,
+    }
+}
+
+fn rendition(container: Container, rows: &[(&Row, TrackKind)]) -> Rendition {
+    let tracks: Vec<Track> = rows
+        .iter()
+        .map(|(row, kind)| Track {
+            kind: *kind,
+            template: row.segment_url.clone(),
+            init_template: row.init_url.clone().filter(|_| container == Container::Fmp4),
+            language: language(row),
+        })
+        .collect();
+    let names: Vec<&str> = tracks.iter().map(|track| track.template.as_str()).collect();
+    Rendition {
+        id: RenditionId(names.join(" ")),
+        container,
+        width: rows.iter().find_map(|(row, _)| row.width),
+        height: rows.iter().find_map(|(row, _)| row.height),
+        bitrate_kbps: rows
+            .iter()
+            .filter_map(|(row, _)| row.bitrate_kbps)
+            .reduce(u32::saturating_add),
+        tracks,
+    }
+}
+
+fn language(row: &Row) -> Option<String> {
+    let language = row.language.as_ref()?;
+    Some(match &row.country {
+        Some(country) => format!("{language}-{country}"),
+        None => language.clone(),
+    })
+}
+
+/// Rows are known by their template; a second one of the same is the same.
+fn unique(rows: &[Row]) -> Vec<&Row> {
+    let mut seen = HashSet::new();
+    rows.iter().filter(|row| seen.insert(&row.segment_url)).collect()
+}
+
+/// Best first: by height, then by bit rate; what is not known comes last.
+fn rank(row: &Row) -> (Reverse<Option<u32>>, Reverse<Option<u32>>) {
+    (Reverse(row.height), Reverse(row.bitrate_kbps))
+}
+
+/// The version numbers at the front of a template: of picture and sound in `2/1/chunk_%_%.flv`.
+fn versions(row: &Row) -> Vec<u64> {
+    row.segment_url.split('/').map_while(|segment| segment.parse().ok()).collect()
+}
+
+/// What a row holds, by its own words, else by the looks of it.
+fn kind(row: &Row) -> Option<TrackKind> {
+    let content = row.content.as_deref().unwrap_or_default();
+    let starts = |starts: &[&str]| starts.iter().any(|start| content.starts_with(start));
+    if starts(&["video/", "avc", "hvc", "hev", "vp", "av01"]) {
+        return Some(TrackKind::Video);
+    }
+    if starts(&["audio/", "mp4a", "ac-3", "ec-3", "opus"]) {
+        return Some(TrackKind::Audio);
+    }
+    let template = row.segment_url.as_str();
+    if template.ends_with(".m4v") || row.height.is_some() || row.has_picture_codec {
+        return Some(TrackKind::Video);
+    }
+    let is_sound =
+        template.ends_with(".m4a") || (row.has_sound_codec && versions(row).len() < 2);
+    is_sound.then_some(TrackKind::Audio)
+}

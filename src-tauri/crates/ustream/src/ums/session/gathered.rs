@@ -1,0 +1,89 @@
+//! What the messages of one conversation add up to.
+
+use std::time::Duration;
+
+use super::super::message::{ModuleInfo, Site};
+use super::super::stream::{StreamState, Stored};
+use crate::Error;
+use crate::plan::timeline;
+
+/// What the service said about a recording.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamInfo {
+    /// How it is stored.
+    pub stored: Stored,
+    /// Servers of its pieces, best first.
+    pub sites: Vec<Site>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Who made it.
+    pub owner: Option<String>,
+    /// A length that is said beside the stream.
+    pub length: Option<u64>,
+}
+
+/// What is known so far, and since when.
+#[derive(Default)]
+pub(super) struct Gathered {
+    info: StreamInfo,
+    usable_since: Option<Duration>,
+}
+
+impl Gathered {
+    pub(super) fn add(&mut self, news: ModuleInfo, now: Duration) {
+        let info = &mut self.info;
+        if let Some(StreamState::Stored(stored)) = news.stream {
+            info.stored.merge(stored);
+        }
+        for site in news.sites {
+            if !info.sites.contains(&site) {
+                info.sites.push(site);
+            }
+        }
+        info.title = news.title.or(info.title.take());
+        info.owner = news.owner.or(info.owner.take());
+        info.length = news.length.or(info.length);
+        if self.is_usable() {
+            self.usable_since.get_or_insert(now);
+        }
+    }
+
+    /// Pieces can be fetched, at least from the servers that are known without being named.
+    pub(super) fn is_usable(&self) -> bool {
+        self.info.stored.usable().next().is_some()
+    }
+
+    /// The hashes reach as far as the recording is said to last.
+    pub(super) fn is_complete(&self) -> bool {
+        let Stored { length, .. } = self.info.stored;
+        self.info.stored.usable().all(|format| {
+            let length = format.length.or(length).or(self.info.length);
+            !timeline::ends_too_early(format, length)
+        })
+    }
+
+    /// There is nothing to wait for.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_usable() && !self.info.sites.is_empty() && self.is_complete()
+    }
+
+    /// When what is known must do.
+    pub(super) fn settles_at(&self, hashes: Duration, servers: Duration) -> Option<Duration> {
+        let wait = if self.info.sites.is_empty() { servers } else { hashes };
+        Some(self.usable_since? + wait)
+    }
+
+    /// Another attempt has its own time to complete what is known.
+    pub(super) fn forget_time(&mut self) {
+        self.usable_since = None;
+    }
+
+    pub(super) fn take(&mut self) -> StreamInfo {
+        std::mem::take(&mut self.info)
+    }
+
+    /// Why nothing can be made of what was said.
+    pub(super) fn refusal(&self) -> Option<Error> {
+        self.info.stored.has_others.then_some(Error::NoRendition)
+    }
+}

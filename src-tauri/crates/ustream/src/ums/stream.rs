@@ -1,0 +1,209 @@
+//! The `stream` of a `moduleInfo`: formats, quality rows, templates and hashes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::loose;
+
+/// More rows than qualities × languages of any recording.
+const MOST_ROWS: usize = 500;
+
+/// Alternatives of the path; one has been seen.
+const MOST_PATHS: usize = 16;
+
+/// What the service says about the stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StreamState {
+    /// There is none.
+    Offline,
+    /// There will be one.
+    Pending,
+    /// It is stored like this.
+    Stored(Stored),
+}
+
+/// The formats that are known here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stored {
+    /// `flv/segmented`
+    pub flv: Option<Format>,
+    /// `mp4/segmented`
+    pub fmp4: Option<Format>,
+    /// A length that is said beside the formats.
+    pub length: Option<u64>,
+    /// There are formats of other names.
+    pub has_others: bool,
+}
+
+/// One format; what an update leaves out is empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Format {
+    /// Length of a piece in milliseconds.
+    pub chunk_time_ms: Option<u64>,
+    /// Paths below a server, the first is meant, the others are alternatives.
+    pub paths: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// The hash of each piece, under the number of the first piece that has it.
+    pub hashes: BTreeMap<u64, String>,
+    /// A length that is said inside the format.
+    pub length: Option<u64>,
+}
+
+/// A quality, or a track of one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Template of its pieces.
+    pub segment_url: String,
+    /// Template of its initialisation piece.
+    pub init_url: Option<String>,
+    /// What it holds by its own words: a MIME type or a codec.
+    pub content: Option<String>,
+    /// Picture width.
+    pub width: Option<u32>,
+    /// Picture height.
+    pub height: Option<u32>,
+    /// Measured bit rate in kbit/s: changes from message to message.
+    pub bitrate_kbps: Option<u32>,
+    /// Language.
+    pub language: Option<String>,
+    /// Country; `00` is none.
+    pub country: Option<String>,
+    /// The service would choose it.
+    pub is_default: bool,
+    /// It states a picture codec.
+    pub has_picture_codec: bool,
+    /// It states a sound codec.
+    pub has_sound_codec: bool,
+}
+
+impl Format {
+    /// Whether there is enough to fetch pieces.
+    pub fn is_usable(&self) -> bool {
+        !self.rows.is_empty() && !self.hashes.is_empty() && !self.paths.is_empty()
+    }
+
+    /// Takes over what a later message says. Hashes under another path are others.
+    pub(crate) fn merge(&mut self, later: Self) {
+        if !later.paths.is_empty() && later.paths != self.paths {
+            self.paths = later.paths;
+            self.hashes.clear();
+        }
+        for (number, hash) in later.hashes {
+            self.hashes.entry(number).or_insert(hash);
+        }
+        if !later.rows.is_empty() {
+            self.rows = later.rows;
+        }
+        self.chunk_time_ms = later.chunk_time_ms.or(self.chunk_time_ms);
+        self.length = later.length.or(self.length);
+    }
+}
+
+impl Stored {
+    /// Takes over what a later message says.
+    pub(crate) fn merge(&mut self, later: Self) {
+        for (mine, theirs) in [(&mut self.flv, later.flv), (&mut self.fmp4, later.fmp4)] {
+            match (mine.as_mut(), theirs) {
+                (Some(mine), Some(theirs)) => mine.merge(theirs),
+                (None, Some(theirs)) => *mine = Some(theirs),
+                (_, None) => {}
+            }
+        }
+        self.length = later.length.or(self.length);
+        self.has_others |= later.has_others;
+    }
+
+    /// Its formats that pieces can be fetched of.
+    pub(crate) fn usable(&self) -> impl Iterator<Item = &Format> {
+        [&self.fmp4, &self.flv].into_iter().flatten().filter(|format| format.is_usable())
+    }
+}
+
+/// Reads the value of `stream`.
+pub fn read(stream: &Value) -> StreamState {
+    if stream.as_str().is_some_and(|word| word.eq_ignore_ascii_case("offline"))
+        || stream.get("contentAvailable").is_some_and(|flag| !loose::is_set(flag))
+    {
+        return StreamState::Offline;
+    }
+    let Some(Value::Object(formats)) = stream.get("streamFormats") else {
+        return StreamState::Pending;
+    };
+    if formats.is_empty() {
+        return StreamState::Pending;
+    }
+    let known = ["flv/segmented", "mp4/segmented"];
+    StreamState::Stored(Stored {
+        flv: formats.get("flv/segmented").map(format),
+        fmp4: formats.get("mp4/segmented").map(format),
+        length: length_of(stream),
+        has_others: formats.keys().any(|name| !known.contains(&name.as_str())),
+    })
+}
+
+/// The length, wherever and however it is said. Only `videoLength` is known to be milliseconds.
+pub(crate) fn length_of(value: &Value) -> Option<u64> {
+    ["videoLength", "duration", "length"]
+        .into_iter()
+        .find_map(|name| loose::whole_of(value, name))
+        .filter(|length| *length > 0)
+}
+
+fn format(value: &Value) -> Format {
+    let access = loose::member(value, "contentAccess");
+    let paths = access
+        .map(|access| loose::items_of(access, "accessList"))
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|entry| loose::text_of(loose::member(entry, "data")?, "path"))
+        .take(MOST_PATHS)
+        .collect();
+    Format {
+        chunk_time_ms: loose::whole_of(value, "chunkTime"),
+        paths,
+        rows: loose::items_of(value, "streams")
+            .into_iter()
+            .filter_map(row)
+            .take(MOST_ROWS)
+            .collect(),
+        hashes: loose::member(value, "hashes").map(hashes).unwrap_or_default(),
+        length: length_of(value),
+    }
+}
+
+/// A map by numbers; as a list where the numbers are 0, 1, 2, …, since that is how PHP writes
+/// such a map.
+fn hashes(value: &Value) -> BTreeMap<u64, String> {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .filter_map(|(key, hash)| {
+                Some((loose::whole(&Value::String(key.clone()))?, loose::text(hash)?))
+            })
+            .collect(),
+        Value::Array(list) => {
+            (0..).zip(list).filter_map(|(key, hash)| Some((key, loose::text(hash)?))).collect()
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+fn row(value: &Value) -> Option<Row> {
+    let picture = loose::member(value, "videoCodec");
+    let in_picture = |name| loose::small_of(picture?, name);
+    Some(Row {
+        segment_url: loose::text_of(value, "segmentUrl")?,
+        init_url: loose::text_of(value, "initUrl"),
+        content: loose::text_of(value, "contentType").or_else(|| loose::text_of(value, "codec")),
+        width: loose::small_of(value, "width").or_else(|| in_picture("width")),
+        height: loose::small_of(value, "height").or_else(|| in_picture("height")),
+        bitrate_kbps: loose::small_of(value, "bitrate"),
+        language: loose::text_of(value, "language"),
+        country: loose::text_of(value, "country").filter(|country| country != "00"),
+        is_default: loose::member(value, "default").is_some_and(loose::is_set),
+        has_picture_codec: picture.is_some(),
+        has_sound_codec: loose::member(value, "audioCodec").is_some(),
+    })
+}
