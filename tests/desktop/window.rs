@@ -74,7 +74,7 @@ impl Window {
         Ok(self.find(Locator::XPath(&path)).await?.click().await?)
     }
 
-    /// Waits until this heading is in front, with the focus where it belongs.
+    /// Waits until this heading is in front.
     pub(crate) async fn heading(&self, words: &str) -> Result<()> {
         let script = "return document.querySelector('h1')?.textContent ?? ''";
         self.until(words, async || {

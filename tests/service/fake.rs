@@ -7,7 +7,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::media::Library;
+use crate::media::{Library, Row};
 use crate::service::Service;
 use crate::{Asked, Coverage, Faults, World, tls, wire};
 
@@ -81,6 +81,13 @@ impl FakeUstream {
             self.coverage(recording)
                 .missing(row, known.first_chunk, known.chunks()),
         )
+    }
+
+    /// Addresses of all pieces of some rows of a recording, for a downloader that only fetches.
+    pub fn addresses(&self, recording: u64, rows: &[Row]) -> Vec<String> {
+        let known = self.world().known(recording);
+        let row = |row: &Row| known.map(|known| self.service.addresses(known, *row));
+        rows.iter().filter_map(row).flatten().collect()
     }
 
     /// What goes wrong.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Parser;
-use fake_ustream::{FakeUstream, World};
+use fake_ustream::{FakeUstream, LARGE, Picture, Row, Sound, World};
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
 #[derive(Debug, Parser)]
@@ -21,6 +21,9 @@ struct Args {
     /// Add recording 134300020 of about so many megabytes.
     #[arg(long, value_name = "MB")]
     large: Option<u64>,
+    /// Write the addresses of the best segments of that recording to this file, one a line.
+    #[arg(long, value_name = "FILE", requires = "large")]
+    segments: Option<PathBuf>,
     /// Write address and authority to this file, as JSON, once it listens.
     #[arg(long, value_name = "FILE")]
     ready: Option<PathBuf>,
@@ -42,6 +45,10 @@ async fn main() -> anyhow::Result<()> {
     };
     write_whole(&ca, service.ca_pem())?;
     announce(&service, &ca)?;
+    if let Some(segments) = args.segments {
+        let best = [Row::Mp4Picture(Picture::Best), Row::Mp4Sound(Sound::Main)];
+        write_whole(&segments, &service.addresses(LARGE, &best).join("\n"))?;
+    }
     if let Some(ready) = args.ready {
         let said = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
         write_whole(&ready, &said.to_string())?;

@@ -188,6 +188,28 @@ impl Service {
         Some(self.hash_of(recording, key))
     }
 
+    /// Addresses of all pieces of a row, as of now, on the first host of the CDN.
+    pub(crate) fn addresses(&self, recording: &Recording, row: Row) -> Vec<String> {
+        let host = recording
+            .cdn
+            .first()
+            .map_or("vod-cdn.ustream.tv", String::as_str);
+        let base = format!("https://{host}/{}{}", self.path_of(recording), row.name());
+        let address = |chunk, ending: &str| {
+            let hash = self.hash_at(recording, chunk)?;
+            Some(format!(
+                "{base}/chunk_{chunk}_{hash}.{}{ending}",
+                row.extension()
+            ))
+        };
+        let first = recording.first_chunk;
+        let init = self.library.init(row).and_then(|_| address(first, "h"));
+        let chunks = first..first.saturating_add(recording.chunks());
+        init.into_iter()
+            .chain(chunks.filter_map(|chunk| address(chunk, "")))
+            .collect()
+    }
+
     /// Mean bit rate of a row of a recording, in kbit/s.
     pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: Row) -> u64 {
         self.library.bitrate_kbps(row, &recording.film)

@@ -22,7 +22,6 @@ async fn each_bad_link_is_refused_with_its_own_code_and_leaves_nothing() {
         (134_300_007, Code::BadAnswer),
         (134_300_010, Code::Locked),
         (134_300_018, Code::MembersOnly),
-        (134_300_019, Code::BadAnswer),
         (999_999_999, Code::NotFound),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -30,6 +29,23 @@ async fn each_bad_link_is_refused_with_its_own_code_and_leaves_nothing() {
         assert_eq!(failure.code, code, "{recording}: {failure:?}");
         assert!(names(folder.path()).is_empty(), "{recording}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_to_a_host_that_is_not_the_services_is_not_followed() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    // Its cluster's name leads on, its host does not.
+    practice
+        .save(job(134_300_019, folder.path()))
+        .await
+        .unwrap();
+    let asked = practice.service.asked();
+    assert!(asked.iter().any(|asked| asked.host.contains("omega")));
+    assert!(
+        !asked.iter().any(|asked| asked.host.contains("example.com")),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,12 +110,7 @@ async fn an_id_that_is_a_number_is_not_understood() {
 #[tokio::test]
 async fn a_silent_connection_is_taken_and_says_nothing() {
     let visitor = Visitor::to(World::demo()).await;
-    assert!(
-        visitor
-            .control(134_300_005, "omega", json!({}))
-            .await
-            .is_empty()
-    );
+    assert!(visitor.control_to_the_end(134_300_005).await.is_empty());
     let asked = visitor.service.asked();
     assert!(asked.iter().any(|asked| asked.connect.is_some()));
 }

@@ -65,8 +65,11 @@ pub(crate) struct Queue {
     means: Arc<Means>,
     registry: Registry,
     snapshot: watch::Sender<Snapshot>,
+    /// Given once what they tell of can be seen, so that nobody reads an older snapshot after.
+    answers: Vec<Answer>,
 }
 
+type Answer = Box<dyn FnOnce() + Send>;
 type Ended = Result<Option<Saved>, Error>;
 
 struct Job {
@@ -98,7 +101,8 @@ impl Queue {
             .into_iter()
             .map(|(id, record)| Job::new(id, record, Permit::default()));
         let jobs = jobs.collect();
-        let queue = Self {
+        let mut queue = Self {
+            answers: Vec::new(),
             jobs,
             runs: JoinSet::new(),
             means: Arc::new(means),
@@ -140,20 +144,20 @@ impl Queue {
                 reply,
             } => {
                 let added = self.add(spec, permit).await;
-                answer(reply, added);
+                self.answer(reply, added);
             }
             Command::Pause { id, reply } => {
                 let paused = self.pause(&id).await;
-                answer(reply, paused);
+                self.answer(reply, paused);
             }
             Command::Resume { id, permit, reply } => {
                 let resumed = self.resume(&id, permit).await;
-                answer(reply, resumed);
+                self.answer(reply, resumed);
             }
             Command::Remove { id, keep, reply } => self.remove(&id, keep, reply).await,
             Command::Path { id, reply } => {
                 let path = self.job(&id).map(|job| job.record.file.clone());
-                answer(reply, path);
+                self.answer(reply, path);
             }
             Command::Shutdown => {}
         }
@@ -183,7 +187,7 @@ impl Queue {
 
     async fn remove(&mut self, id: &JobId, keep: bool, reply: Reply<()>) {
         match self.job(id) {
-            Err(error) => answer(reply, Err(error)),
+            Err(error) => self.answer(reply, Err(error)),
             Ok(job) => {
                 let running = job
                     .active
@@ -220,7 +224,7 @@ impl Queue {
                 _ => Ok(()),
             }
         });
-        answer(reply, gone.await);
+        self.answer(reply, gone.await);
     }
 
     async fn start_next(&mut self) {
@@ -337,7 +341,12 @@ impl Queue {
             .ok_or(Error::NoSuchJob)
     }
 
-    fn publish(&self) {
+    fn answer<T: Send + 'static>(&mut self, reply: Reply<T>, answer: Result<T, Error>) {
+        // Who does not wait for the answer does not need it.
+        self.answers.push(Box::new(move || drop(reply.send(answer))));
+    }
+
+    fn publish(&mut self) {
         let jobs: Vec<JobView> = self.jobs.iter().map(Job::view).collect();
         self.snapshot.send_if_modified(|shown| {
             let news = **shown != jobs;
@@ -346,6 +355,9 @@ impl Queue {
             }
             news
         });
+        for answer in self.answers.drain(..) {
+            answer();
+        }
     }
 }
 
@@ -415,9 +427,4 @@ impl Job {
                 .map(|meter| meter.view()),
         }
     }
-}
-
-fn answer<T>(reply: Reply<T>, answer: Result<T, Error>) {
-    // Who does not wait for the answer does not need it.
-    let _ = reply.send(answer);
 }

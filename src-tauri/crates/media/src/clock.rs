@@ -152,11 +152,12 @@ impl Clock {
     fn offset_after(&self, previous: Previous, segment: &Segment<'_>, first: i64) -> i64 {
         let missing = missing(previous, segment);
         let overlap = OVERLAP.min(previous.end.saturating_sub(previous.first) / 2);
+        let latest = previous.end.saturating_add(missing).saturating_add(JUMP);
         let goes_on = |offset: i64| {
             segment.spans.iter().all(|span| {
-                let end = self.end_of(span, previous);
-                let gap = span.first.saturating_add(offset).saturating_sub(end);
-                (-overlap..=missing.saturating_add(JUMP)).contains(&gap)
+                let time = span.first.saturating_add(offset);
+                let earliest = self.end_of(span, previous).saturating_sub(overlap);
+                (earliest..=latest).contains(&time)
             })
         };
         if goes_on(self.offset) {
@@ -310,6 +311,21 @@ mod tests {
         let mut clock = Clock::new(false);
         place(&mut clock, 0, &[span(0, 0, 2000)]);
         assert_eq!(place(&mut clock, 3, &[span(0, 0, 2000)]), 6000);
+    }
+
+    #[test]
+    fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
+        let mut clock = Clock::new(false);
+        place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2000)]);
+        for number in 1..1000 {
+            let start = i64::try_from(number).expect("small") * 2000;
+            assert_eq!(
+                place(&mut clock, number, &[span(0, start, start + 2000)]),
+                0
+            );
+        }
+        let both = [span(0, 2_000_000, 2_002_000), span(1, 2_000_000, 2_002_000)];
+        assert_eq!(place(&mut clock, 1000, &both), 0);
     }
 
     #[test]

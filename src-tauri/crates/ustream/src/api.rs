@@ -136,7 +136,10 @@ pub fn listing(body: &[u8]) -> Result<Answer<Listing>, Error> {
             .collect()
     })?;
     Ok(match answer {
-        Answer::Here(recordings) => Answer::Here(Listing { recordings, page_count }),
+        Answer::Here(recordings) => Answer::Here(Listing {
+            recordings,
+            page_count,
+        }),
         Answer::Locked(locks) => Answer::Locked(locks),
         Answer::Removed(words) => Answer::Removed(words),
         Answer::Missing(words) => Answer::Missing(words),
@@ -153,7 +156,10 @@ fn read_with<T>(
     name: &str,
     make: impl FnOnce(&Value, &Value) -> T,
 ) -> Result<Answer<T>, Error> {
-    let malformed = |problem: String| Error::Malformed { what: WHAT, problem };
+    let malformed = |problem: String| Error::Malformed {
+        what: WHAT,
+        problem,
+    };
     let answer: Value =
         serde_json::from_slice(body).map_err(|error| malformed(format!("not JSON: {error}")))?;
     if let Some(value) = loose::member(&answer, name) {
@@ -162,7 +168,11 @@ fn read_with<T>(
     if let Some(error) = loose::member(&answer, "error") {
         let words = loose::words(&loose::text(error).unwrap_or_else(|| error.to_string()));
         let is_removed = words.contains("remove") || words.contains("delete");
-        return Ok(if is_removed { Answer::Removed(words) } else { Answer::Missing(words) });
+        return Ok(if is_removed {
+            Answer::Removed(words)
+        } else {
+            Answer::Missing(words)
+        });
     }
     if answer.get("locks").is_some() {
         return Ok(Answer::Locked(locks(&answer)));
@@ -172,10 +182,14 @@ fn read_with<T>(
 
 /// An empty set of locks is a list, and so is a lock without details: what counts is its name.
 fn locks(value: &Value) -> Locks {
-    let Some(Value::Object(locks)) = value.get("locks") else { return Locks::default() };
+    let Some(Value::Object(locks)) = value.get("locks") else {
+        return Locks::default();
+    };
     Locks {
         password: locks.get("password").is_some_and(loose::is_set),
-        auth_method: locks.get("hash").and_then(|hash| loose::text_of(hash, "auth_method")),
+        auth_method: locks
+            .get("hash")
+            .and_then(|hash| loose::text_of(hash, "auth_method")),
     }
 }
 
@@ -186,7 +200,9 @@ fn channel_of(video: &Value) -> Option<ChannelId> {
         let href = loose::text_of(link, "href")?;
         href.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
     };
-    loose::whole_of(link, "id").or_else(in_address).map(ChannelId)
+    loose::whole_of(link, "id")
+        .or_else(in_address)
+        .map(ChannelId)
 }
 
 /// The widest `image_WxH`, else `default`; from the service's own servers only.
@@ -194,13 +210,19 @@ fn thumbnail(pictures: &Value) -> Option<Url> {
     let width = |name: &str| -> Option<u32> {
         name.strip_prefix("image_")?.split('x').next()?.parse().ok()
     };
-    let sized = pictures.as_object()?.iter().filter_map(|(name, url)| Some((width(name)?, url)));
+    let sized = pictures
+        .as_object()?
+        .iter()
+        .filter_map(|(name, url)| Some((width(name)?, url)));
     let widest = sized.max_by_key(|(width, _)| *width).map(|(_, url)| url);
-    [widest, loose::member(pictures, "default")].into_iter().flatten().find_map(|url| {
-        let url = Url::parse(url.as_str()?).ok()?;
-        let is_own = url.host_str().is_some_and(hosts::is_cdn);
-        (is_own && matches!(url.scheme(), "http" | "https")).then_some(url)
-    })
+    [widest, loose::member(pictures, "default")]
+        .into_iter()
+        .flatten()
+        .find_map(|url| {
+            let url = Url::parse(url.as_str()?).ok()?;
+            let is_own = url.host_str().is_some_and(hosts::is_cdn);
+            (is_own && matches!(url.scheme(), "http" | "https")).then_some(url)
+        })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::api::{self, Answer, Video};
+use crate::api::{self, Answer, Locks, Video};
 use crate::http::{self, Limit};
 use crate::page::{self, Page};
 use crate::ums::session::{Question, StreamInfo};
@@ -28,8 +28,14 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// Title and picture are not worth more waiting once the pieces are known.
 const PATIENCE_FOR_TITLE: Duration = Duration::from_secs(5);
 
-const PAGE: Limit = Limit { what: "the page", bytes: page::LARGEST_PAGE };
-const API: Limit = Limit { what: "the API", bytes: api::LARGEST_ANSWER };
+const PAGE: Limit = Limit {
+    what: "the page",
+    bytes: page::LARGEST_PAGE,
+};
+const API: Limit = Limit {
+    what: "the API",
+    bytes: api::LARGEST_ANSWER,
+};
 
 /// Talks to the service. A clone is another handle to the same client.
 #[derive(Clone)]
@@ -58,7 +64,11 @@ pub struct Found {
 
 impl Found {
     fn itself(recording: RecordingId) -> Self {
-        Self { recording, channel: None, newest: false }
+        Self {
+            recording,
+            channel: None,
+            newest: false,
+        }
     }
 }
 
@@ -71,8 +81,15 @@ struct Visited {
 impl Client {
     /// A client for `endpoint`.
     pub fn new(endpoint: &Endpoint) -> Result<Self, Error> {
-        let http = endpoint.http().cookie_store(true).read_timeout(SILENCE).build();
-        Ok(Self { http: http.map_err(http::error)?, hashes: Arc::default() })
+        let http = endpoint
+            .http()
+            .cookie_store(true)
+            .read_timeout(SILENCE)
+            .build();
+        Ok(Self {
+            http: http.map_err(http::error)?,
+            hashes: Arc::default(),
+        })
     }
 
     /// Follows a target to one recording; of a channel, the newest.
@@ -109,7 +126,15 @@ impl Client {
         let outcome = outcome.map_err(|error| verdict(error, id, answer.as_ref(), access))?;
         let stream = match outcome {
             Outcome::Known(stream) => stream,
-            Outcome::NeedsHash => self.ask_past_the_form(found, video.as_ref(), access).await?,
+            Outcome::NeedsHash if locks_of(answer.as_ref()).is_some_and(Locks::is_login) => {
+                return Err(Error::Locked(Lock::Login));
+            }
+            Outcome::NeedsHash => {
+                let channel = found
+                    .channel
+                    .or(video.as_ref().and_then(|video| video.channel));
+                self.ask_past_the_form(id, channel, access).await?
+            }
         };
         Recording::new(id, *stream, video)
     }
@@ -141,20 +166,19 @@ impl Client {
     /// Fills in the form of the channel and asks once more.
     async fn ask_past_the_form(
         &self,
-        found: Found,
-        video: Option<&Video>,
+        id: RecordingId,
+        known: Option<ChannelId>,
         access: &Access,
     ) -> Result<Box<StreamInfo>, Error> {
-        if video.is_some_and(|video| video.locks.is_login()) {
-            return Err(Error::Locked(Lock::Login));
-        }
-        let known = found.channel.or_else(|| video.and_then(|video| video.channel));
         let page = match known {
             Some(channel) => channel::page_of(channel),
-            None => format!("https://video.ibm.com/recorded/{}", found.recording),
+            None => format!("https://video.ibm.com/recorded/{id}"),
         };
         let visited = self.visit(&page).await;
-        let named = visited.as_ref().ok().and_then(|visited| visited.page.channel);
+        let named = visited
+            .as_ref()
+            .ok()
+            .and_then(|visited| visited.page.channel);
         let channel = match (known.or(named), &visited) {
             (Some(channel), _) => channel,
             (None, Ok(_)) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
@@ -162,7 +186,7 @@ impl Client {
         };
         let visited = visited.ok();
         let hash = self.register(channel, visited.as_ref(), access).await?;
-        match socket::ask(&self.http, question(found.recording, Some(hash), access)).await? {
+        match socket::ask(&self.http, question(id, Some(hash), access)).await? {
             Outcome::Known(stream) => Ok(stream),
             Outcome::NeedsHash => {
                 self.forget_hash(channel);
@@ -184,7 +208,11 @@ impl Client {
     ) -> Result<T, Error> {
         let answer = http::get(&self.http, url, API).await?;
         read(&answer.body).map_err(|error| {
-            if answer.status.is_success() { error } else { refused(&answer) }
+            if answer.status.is_success() {
+                error
+            } else {
+                refused(&answer)
+            }
         })
     }
 
@@ -201,11 +229,18 @@ impl Client {
         }
         let html = String::from_utf8_lossy(&answer.body);
         let page = page::read(&html, &answer.url);
-        Ok(Visited { url: answer.url, page })
+        Ok(Visited {
+            url: answer.url,
+            page,
+        })
     }
 
     fn known_hash(&self, channel: ChannelId) -> Option<String> {
-        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
+        self.hashes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&channel)
+            .cloned()
     }
 
     fn keep_hash(&self, channel: ChannelId, hash: &str) {
@@ -214,13 +249,23 @@ impl Client {
     }
 
     fn forget_hash(&self, channel: ChannelId) {
-        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).remove(&channel);
+        self.hashes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&channel);
     }
 }
 
 fn question(recording: RecordingId, hash: Option<String>, access: &Access) -> Question {
-    let Access { password, referrer, .. } = access;
-    Question { recording, password: password.clone(), hash, referrer: referrer.clone() }
+    let Access {
+        password, referrer, ..
+    } = access;
+    Question {
+        recording,
+        password: password.clone(),
+        hash,
+        referrer: referrer.clone(),
+    }
 }
 
 fn is_numbered(target: &Target) -> bool {
@@ -229,7 +274,17 @@ fn is_numbered(target: &Target) -> bool {
 
 fn refused(answer: &http::Answer) -> Error {
     let host = answer.url.host_str().unwrap_or_default().to_owned();
-    Error::Status { host, status: answer.status.as_u16() }
+    Error::Status {
+        host,
+        status: answer.status.as_u16(),
+    }
+}
+
+fn locks_of(answer: Option<&Answer<Video>>) -> Option<&Locks> {
+    match answer? {
+        Answer::Locked(locks) | Answer::Here(Video { locks, .. }) => Some(locks),
+        Answer::Removed(_) | Answer::Missing(_) => None,
+    }
 }
 
 /// What the control connection says counts; where it says nothing of use, the API may know why.
@@ -239,13 +294,17 @@ fn verdict(
     answer: Option<&Answer<Video>>,
     access: &Access,
 ) -> Error {
-    if matches!(error, Error::Locked(_) | Error::Busy { .. } | Error::NotFound(_)) {
+    if matches!(
+        error,
+        Error::Locked(_) | Error::Busy { .. } | Error::NotFound(_)
+    ) {
         return error;
     }
-    let locks = match answer {
-        Some(Answer::Missing(_)) => return Error::NotFound(id.to_string()),
-        Some(Answer::Locked(locks) | Answer::Here(Video { locks, .. })) => locks,
-        _ => return error,
+    if matches!(answer, Some(Answer::Missing(_))) {
+        return Error::NotFound(id.to_string());
+    }
+    let Some(locks) = locks_of(answer) else {
+        return error;
     };
     if locks.is_login() {
         return Error::Locked(Lock::Login);

@@ -43,7 +43,9 @@ impl Endpoint {
     /// system's. Addresses, host checks, redirects and TLS run as in earnest.
     pub fn practice(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
         let authority = reqwest::Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
-        let endpoint = Self { practice: Some(Practice { address, authority }) };
+        let endpoint = Self {
+            practice: Some(Practice { address, authority }),
+        };
         // A certificate is only read when a client is built with it.
         endpoint.http().build().map_err(EndpointError::Authority)?;
         Ok(endpoint)

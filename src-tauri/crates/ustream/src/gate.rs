@@ -25,9 +25,19 @@ pub(crate) fn content_url(host: &str, channel: ChannelId) -> String {
 
 /// The fields of most forms, for when the page does not show its own.
 pub fn usual_fields() -> Vec<FormField> {
-    [("name", true), ("email", true), ("company", false), ("role", false), ("phone", false)]
-        .map(|(name, required)| FormField { name: name.into(), label: name.into(), required })
-        .into()
+    [
+        ("name", true),
+        ("email", true),
+        ("company", false),
+        ("role", false),
+        ("phone", false),
+    ]
+    .map(|(name, required)| FormField {
+        name: name.into(),
+        label: name.into(),
+        required,
+    })
+    .into()
 }
 
 /// What is sent, as `fields[name]` and value; fails where a required answer is missing.
@@ -36,18 +46,26 @@ pub fn usual_fields() -> Vec<FormField> {
 pub fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String)>, Error> {
     let mut filled = Vec::with_capacity(fields.len());
     for field in fields {
-        let own = access.form.get(&field.name).filter(|answer| !answer.trim().is_empty());
+        let own = access
+            .form
+            .get(&field.name)
+            .filter(|answer| !answer.trim().is_empty());
         let answer = match own {
             Some(answer) => answer.clone(),
             None if access.form_defaults => placeholder(&field.name).to_owned(),
             None if field.required => {
-                return Err(Error::Locked(Lock::Form { fields: fields.to_vec() }));
+                return Err(Error::Locked(Lock::Form {
+                    fields: fields.to_vec(),
+                }));
             }
             None => String::new(),
         };
         filled.push((format!("fields[{}]", field.name), answer));
     }
-    let others = access.form.iter().filter(|(name, _)| fields.iter().all(|f| f.name != **name));
+    let others = access
+        .form
+        .iter()
+        .filter(|(name, _)| fields.iter().all(|f| f.name != **name));
     filled.extend(others.map(|(name, answer)| (format!("fields[{name}]"), answer.clone())));
     Ok(filled)
 }
@@ -103,28 +121,36 @@ fn refusal(answer: &Value) -> String {
     let mut texts = Vec::new();
     collect_texts(answer, DEEPEST, &mut texts);
     let words = loose::words(&texts.join(" "));
-    if words.is_empty() { loose::words(&answer.to_string()) } else { words }
+    if words.is_empty() {
+        loose::words(&answer.to_string())
+    } else {
+        words
+    }
 }
 
 fn collect_texts<'a>(value: &'a Value, depth: usize, texts: &mut Vec<&'a str>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(items) if depth > 0 => {
-            items.iter().for_each(|item| collect_texts(item, depth - 1, texts));
-        }
-        Value::Object(members) if depth > 0 => {
-            members.values().for_each(|member| collect_texts(member, depth - 1, texts));
-        }
-        _ => {}
+    let inner: Vec<&Value> = match value {
+        Value::String(text) => return texts.push(text),
+        Value::Array(items) if depth > 0 => items.iter().collect(),
+        Value::Object(members) if depth > 0 => members.values().collect(),
+        _ => return,
+    };
+    for value in inner {
+        collect_texts(value, depth - 1, texts);
     }
 }
 
 /// Reads the list of recordings behind the form, newest first.
 pub fn content(body: &[u8]) -> Vec<RecordingId> {
-    let Ok(answer) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let Ok(answer) = serde_json::from_slice::<Value>(body) else {
+        return Vec::new();
+    };
     let videos = answer.pointer("/exposedVariables/videosData/videos");
     let videos = videos.map(loose::items).unwrap_or_default();
-    videos.into_iter().filter_map(|video| loose::whole_of(video, "id").map(RecordingId)).collect()
+    videos
+        .into_iter()
+        .filter_map(|video| loose::whole_of(video, "id").map(RecordingId))
+        .collect()
 }
 
 #[cfg(test)]
@@ -132,18 +158,31 @@ mod tests {
     use super::*;
 
     fn payload(name: &str) -> Vec<u8> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../tests/fixtures/protocol"
+        );
         std::fs::read(std::path::Path::new(folder).join(name)).unwrap()
     }
 
     fn access(answers: &[(&str, &str)], form_defaults: bool) -> Access {
-        let form = answers.iter().map(|(name, answer)| ((*name).into(), (*answer).into()));
-        Access { form: form.collect(), form_defaults, ..Access::default() }
+        let form = answers
+            .iter()
+            .map(|(name, answer)| ((*name).into(), (*answer).into()));
+        Access {
+            form: form.collect(),
+            form_defaults,
+            ..Access::default()
+        }
     }
 
     #[test]
     fn a_required_answer_that_is_missing_names_the_whole_form() {
-        for answers in [&[][..], &[("name", "Ann")], &[("name", "Ann"), ("email", " ")]] {
+        for answers in [
+            &[][..],
+            &[("name", "Ann")],
+            &[("name", "Ann"), ("email", " ")],
+        ] {
             let Err(Error::Locked(Lock::Form { fields })) =
                 fill(&usual_fields(), &access(answers, false))
             else {
@@ -155,7 +194,11 @@ mod tests {
 
     #[test]
     fn a_persons_answers_are_sent_and_placeholders_only_where_asked_for() {
-        let answers = [("name", "Ann"), ("email", "ann@example.org"), ("city", "Graz")];
+        let answers = [
+            ("name", "Ann"),
+            ("email", "ann@example.org"),
+            ("city", "Graz"),
+        ];
         let filled = fill(&usual_fields(), &access(&answers, false)).unwrap();
         let expected = [
             ("fields[name]", "Ann"),
@@ -165,7 +208,10 @@ mod tests {
             ("fields[phone]", ""),
             ("fields[city]", "Graz"),
         ];
-        assert_eq!(filled, expected.map(|(name, answer)| (name.into(), answer.into())));
+        assert_eq!(
+            filled,
+            expected.map(|(name, answer)| (name.into(), answer.into()))
+        );
         let filled = fill(&usual_fields(), &access(&[("name", "Ann")], true)).unwrap();
         assert_eq!(filled[0].1, "Ann");
         assert_eq!(filled[1].1, "viewer@example.com");
@@ -176,7 +222,10 @@ mod tests {
     fn the_hash_is_passed_on_in_the_very_text_it_came_in() {
         let reply_of = |body: &str| reply(body.as_bytes()).unwrap();
         let odd = r#"{"success":true,"hash":[ {"b": 1.50}, {"a":"\u00e9"} ]}"#;
-        assert_eq!(reply_of(odd), Reply::Hash(r#"[ {"b": 1.50}, {"a":"\u00e9"} ]"#.into()));
+        assert_eq!(
+            reply_of(odd),
+            Reply::Hash(r#"[ {"b": 1.50}, {"a":"\u00e9"} ]"#.into())
+        );
         assert_eq!(reply_of(r#"{"hash":"x"}"#), Reply::Hash(r#""x""#.into()));
         let recorded = reply(&payload("reconstructed-viewer-registration-save.json")).unwrap();
         assert!(matches!(recorded, Reply::Hash(hash) if hash.starts_with('[')));
@@ -185,8 +234,14 @@ mod tests {
     #[test]
     fn an_answer_without_hash_is_a_refusal_in_the_services_words() {
         let body = br#"{"success":false,"errors":{"email":"Please enter a valid e-mail."}}"#;
-        assert_eq!(reply(body).unwrap(), Reply::Refused("Please enter a valid e-mail.".into()));
-        assert_eq!(reply(br#"{"hash":null}"#).unwrap(), Reply::Refused(r#"{"hash":null}"#.into()));
+        assert_eq!(
+            reply(body).unwrap(),
+            Reply::Refused("Please enter a valid e-mail.".into())
+        );
+        assert_eq!(
+            reply(br#"{"hash":null}"#).unwrap(),
+            Reply::Refused(r#"{"hash":null}"#.into())
+        );
         assert_eq!(reply(b"[]").unwrap(), Reply::Refused("[]".into()));
         assert!(matches!(reply(b"<html>"), Err(Error::Malformed { .. })));
     }

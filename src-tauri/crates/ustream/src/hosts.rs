@@ -33,7 +33,8 @@ pub(crate) fn is_known(host: &str) -> bool {
 fn is_under(host: &str, domains: &[&str]) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     domains.iter().any(|domain| {
-        host.strip_suffix(domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+        host.strip_suffix(domain)
+            .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
     })
 }
 
@@ -43,13 +44,26 @@ mod tests {
 
     #[test]
     fn a_host_is_known_by_its_domain_and_not_by_its_looks() {
-        for own in ["ustream.tv", "WWW.Ustream.TV", "api.video.ibm.com.", "ustre.am"] {
+        for own in [
+            "ustream.tv",
+            "WWW.Ustream.TV",
+            "api.video.ibm.com.",
+            "ustre.am",
+        ] {
             assert!(is_site(own), "{own}");
         }
-        for other in ["ustream.tv.evil.com", "evilustream.tv", "xvideo.ibm.com", "ibm.com", ""] {
+        for other in [
+            "ustream.tv.evil.com",
+            "evilustream.tv",
+            "xvideo.ibm.com",
+            "ibm.com",
+            "",
+        ] {
             assert!(!is_known(other), "{other}");
         }
-        assert!(is_control("r1-1-2-recorded-ws-live.ums.services.video.ibm.com"));
+        assert!(is_control(
+            "r1-1-2-recorded-ws-live.ums.services.video.ibm.com"
+        ));
         assert!(!is_control("video.ibm.com"));
         assert!(is_cdn("uhsakamai-a.akamaihd.net"));
         assert!(!is_cdn("akamaihd.net.evil.com"));

@@ -15,7 +15,7 @@ const WHOLE_ANSWER: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Longer requests to wait are not for people in front of a screen.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// What came back, whatever its status.
 #[derive(Debug)]
@@ -36,15 +36,29 @@ pub(crate) struct Limit {
 /// Fetches an address. A connection that fails and a server that stumbles are asked once more.
 pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Result<Answer, Error> {
     let once = || async {
-        let response = http.get(url).timeout(WHOLE_ANSWER).send().await.map_err(error)?;
+        let response = http
+            .get(url)
+            .timeout(WHOLE_ANSWER)
+            .send()
+            .await
+            .map_err(error)?;
         read(response, limit).await
     };
     match once().await {
-        Err(Error::Network(_) | Error::Status { status: 500.., .. }) => {
+        Err(error) if may_have_stumbled(&error) => {
             tokio::time::sleep(PAUSE).await;
             once().await
         }
         answer => answer,
+    }
+}
+
+/// A time-out is left alone: the person has waited long enough.
+fn may_have_stumbled(error: &Error) -> bool {
+    match error {
+        Error::Network(cause) => !cause.is_timeout(),
+        Error::Status { status, .. } => *status >= 500,
+        _ => false,
     }
 }
 
@@ -63,11 +77,16 @@ pub(crate) async fn post(
 pub(crate) fn check(response: &Response) -> Result<(), Error> {
     let status = response.status();
     if status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(Error::Busy { retry_after: retry_after(response) });
+        return Err(Error::Busy {
+            retry_after: retry_after(response),
+        });
     }
     if status.is_server_error() {
         let host = response.url().host_str().unwrap_or_default().to_owned();
-        return Err(Error::Status { host, status: status.as_u16() });
+        return Err(Error::Status {
+            host,
+            status: status.as_u16(),
+        });
     }
     Ok(())
 }
@@ -84,9 +103,15 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
 
 async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
     check(&response)?;
-    let too_large = || Error::TooLarge { what: limit.what, limit_bytes: limit.bytes };
+    let too_large = || Error::TooLarge {
+        what: limit.what,
+        limit_bytes: limit.bytes,
+    };
     let most = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
-    if response.content_length().is_some_and(|length| length > most) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > most)
+    {
         return Err(too_large());
     }
     let mut body = Vec::new();
@@ -96,11 +121,22 @@ async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status: response.status(), url: response.url().clone(), body })
+    Ok(Answer {
+        status: response.status(),
+        url: response.url().clone(),
+        body,
+    })
 }
 
 /// In seconds; the other form, a date, is not worth a calendar.
 fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    let seconds = response
+        .headers()
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }

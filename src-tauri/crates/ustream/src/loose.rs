@@ -24,12 +24,14 @@ pub(crate) fn text_of(value: &Value, name: &str) -> Option<String> {
 /// A whole number that is not negative: `12`, `12.0`, `"12"` and `"12.7"` alike.
 pub(crate) fn whole(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(number) => {
-            number.as_u64().or_else(|| number.as_f64().and_then(whole_of_float))
-        }
+        Value::Number(number) => number
+            .as_u64()
+            .or_else(|| number.as_f64().and_then(whole_of_float)),
         Value::String(text) => {
             let text = text.trim();
-            text.parse().ok().or_else(|| text.parse().ok().and_then(whole_of_float))
+            text.parse()
+                .ok()
+                .or_else(|| text.parse().ok().and_then(whole_of_float))
         }
         _ => None,
     }
@@ -95,7 +97,10 @@ pub(crate) fn is_set(value: &Value) -> bool {
 pub(crate) fn words(text: &str) -> String {
     const MOST_CHARS: usize = 300;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().filter(|c| !c.is_control()).take(MOST_CHARS).collect()
+    line.chars()
+        .filter(|c| !c.is_control())
+        .take(MOST_CHARS)
+        .collect()
 }
 
 /// The whole part of a number that is not negative and that a float holds exactly.
@@ -122,7 +127,14 @@ mod tests {
         for dressed in [json!(5000), json!(5000.0), json!("5000"), json!(" 5000.0 ")] {
             assert_eq!(whole(&dressed), Some(5000), "{dressed}");
         }
-        for bare in [json!(-1), json!("x"), json!(null), json!([]), json!(1e300), json!("NaN")] {
+        for bare in [
+            json!(-1),
+            json!("x"),
+            json!(null),
+            json!([]),
+            json!(1e300),
+            json!("NaN"),
+        ] {
             assert_eq!(whole(&bare), None, "{bare}");
         }
         assert_eq!(thousandths(&json!("12345.123456")), Some(12_345_123));

@@ -31,14 +31,19 @@ pub struct Page {
 /// Reads a page that was found at `base`.
 pub fn read(html: &str, base: &Url) -> Page {
     let document = Html::parse_document(html);
-    let elements: Vec<ElementRef<'_>> =
-        document.root_element().descendants().filter_map(ElementRef::wrap).collect();
+    let elements: Vec<ElementRef<'_>> = document
+        .root_element()
+        .descendants()
+        .filter_map(ElementRef::wrap)
+        .collect();
     let named = elements.iter().find_map(|element| named_channel(*element));
     Page {
         channel: named.or_else(|| mentioned_channel(html)).map(ChannelId),
         off_air: off_air(html),
         form: form::read(&elements),
-        points_at: elements.iter().find_map(|element| points_at(*element, base)),
+        points_at: elements
+            .iter()
+            .find_map(|element| points_at(*element, base)),
     }
 }
 
@@ -47,31 +52,48 @@ fn named_channel(element: ElementRef<'_>) -> Option<u64> {
     let element = element.value();
     let name = element.attr("name").or_else(|| element.attr("property"))?;
     let is_named = element.name() == "meta" && name.eq_ignore_ascii_case("ustream:channel_id");
-    is_named.then(|| element.attr("content")?.trim().parse().ok()).flatten()
+    is_named
+        .then(|| element.attr("content")?.trim().parse().ok())
+        .flatten()
 }
 
 /// What pages of earlier years had instead, and what scripts still have.
 fn mentioned_channel(html: &str) -> Option<u64> {
-    ["\"channelId\":", "\"cid\":", "channelId=", "ustream.vars.cId="]
-        .into_iter()
-        .flat_map(|name| html.match_indices(name).map(move |(at, _)| at + name.len()))
-        .find_map(|at| {
-            let rest = html.get(at..)?.trim_start_matches([' ', '"', '\'']);
-            let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-            digits.parse().ok().filter(|id| *id > 0)
-        })
+    [
+        "\"channelId\":",
+        "\"cid\":",
+        "channelId=",
+        "ustream.vars.cId=",
+    ]
+    .into_iter()
+    .flat_map(|name| html.match_indices(name).map(move |(at, _)| at + name.len()))
+    .find_map(|at| {
+        let rest = html.get(at..)?.trim_start_matches([' ', '"', '\'']);
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok().filter(|id| *id > 0)
+    })
 }
 
 /// `offAirContentVideoIds=["id",…];`, read as JSON: a `;` may stand in a string.
 fn off_air(html: &str) -> Vec<RecordingId> {
     const NAME: &str = "offAirContentVideoIds";
     let ids = html.match_indices(NAME).find_map(|(at, _)| {
-        let rest = html.get(at + NAME.len()..)?.trim_start_matches('"').trim_start();
+        let rest = html
+            .get(at + NAME.len()..)?
+            .trim_start_matches('"')
+            .trim_start();
         let value = rest.strip_prefix(['=', ':'])?;
-        serde_json::Deserializer::from_str(value).into_iter::<Value>().next()?.ok()
+        serde_json::Deserializer::from_str(value)
+            .into_iter::<Value>()
+            .next()?
+            .ok()
     });
     let ids = ids.as_ref().map(loose::items).unwrap_or_default();
-    ids.into_iter().filter_map(loose::whole).map(RecordingId).take(MOST_OFF_AIR).collect()
+    ids.into_iter()
+        .filter_map(loose::whole)
+        .map(RecordingId)
+        .take(MOST_OFF_AIR)
+        .collect()
 }
 
 /// What the page calls itself, or what it embeds; players may be loaded late.

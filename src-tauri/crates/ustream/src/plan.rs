@@ -124,22 +124,37 @@ impl SegmentPlan {
             .iter()
             .map(|segment| (segment.id, (segment.start_ms, segment.duration_ms)))
             .collect();
-        older.segments.iter().filter(|segment| segment.presence == Presence::Sure).all(|segment| {
-            mine.get(&segment.id) == Some(&(segment.start_ms, segment.duration_ms))
-        })
+        older
+            .segments
+            .iter()
+            .filter(|segment| segment.presence == Presence::Sure)
+            .all(|segment| mine.get(&segment.id) == Some(&(segment.start_ms, segment.duration_ms)))
     }
 }
 
 /// The pieces of `tracks`, side by side in the order of time, initialisation pieces in front.
 pub(crate) fn segments(timeline: &Timeline, tracks: &[Track], length: Option<u64>) -> Vec<Segment> {
     let numbered = || (0_u8..).zip(tracks);
-    let inits = numbered().filter(|(_, track)| track.init_template.is_some()).map(|(track, _)| {
-        let id = SegmentId { track, kind: SegmentKind::Init };
-        Segment { id, start_ms: 0, duration_ms: 0, presence: Presence::Sure }
-    });
+    let inits = numbered()
+        .filter(|(_, track)| track.init_template.is_some())
+        .map(|(track, _)| {
+            let id = SegmentId {
+                track,
+                kind: SegmentKind::Init,
+            };
+            Segment {
+                id,
+                start_ms: 0,
+                duration_ms: 0,
+                presence: Presence::Sure,
+            }
+        });
     let media = timeline.numbers(length).flat_map(|number| {
         numbered().map(move |(track, _)| Segment {
-            id: SegmentId { track, kind: SegmentKind::Media(number) },
+            id: SegmentId {
+                track,
+                kind: SegmentKind::Media(number),
+            },
             start_ms: timeline.start_ms(number),
             duration_ms: timeline.chunk_time_ms(),
             presence: timeline.presence(number),

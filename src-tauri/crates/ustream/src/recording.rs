@@ -121,7 +121,9 @@ impl Recording {
         let mut problem = None;
         let mut check = |format: &Option<Format>| {
             let format = format.as_ref().filter(|format| format.is_usable())?;
-            Source::new(format).map_err(|error| problem.get_or_insert(error).to_string()).ok()
+            Source::new(format)
+                .map_err(|error| problem.get_or_insert(error).to_string())
+                .ok()
         };
         let (fmp4, flv) = (check(&stored.fmp4), check(&stored.flv));
         let renditions: Vec<Rendition> = fmp4
@@ -132,7 +134,10 @@ impl Recording {
         if renditions.is_empty() {
             return Err(problem.unwrap_or(Error::NoRendition));
         }
-        let said = [&stored.fmp4, &stored.flv].into_iter().flatten().find_map(|it| it.length);
+        let said = [&stored.fmp4, &stored.flv]
+            .into_iter()
+            .flatten()
+            .find_map(|it| it.length);
         let said = said.or(stored.length).or(stream.length);
         let timeline = fmp4.as_ref().or(flv.as_ref()).map(|source| source.timeline);
         let said = said.map(|length| timeline.map_or(length, |line| line.length_ms(length)));
@@ -145,7 +150,11 @@ impl Recording {
             duration_ms: said.or(video.duration_ms),
             thumbnail: video.thumbnail,
             renditions,
-            sources: Sources { flv, fmp4, bases: source::bases(&stream.sites) },
+            sources: Sources {
+                flv,
+                fmp4,
+                bases: source::bases(&stream.sites),
+            },
         })
     }
 

@@ -121,6 +121,7 @@ fn name(body: &mut Vec<u8>, name: &str) {
 }
 
 fn string(body: &mut Vec<u8>, text: &str) {
+    // In bounds: the boundary is found in this very text.
     let text = &text[..text.floor_char_boundary(LONGEST_STRING)];
     body.push(2);
     name(body, text);

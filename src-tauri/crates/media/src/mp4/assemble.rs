@@ -26,7 +26,7 @@ pub(crate) fn assemble(
     fragments.sort_by_key(|fragment| (fragment.part, fragment.track));
     fragments.dedup_by_key(|fragment| (fragment.part, fragment.track));
     let mut assembly = Assembly::new(source);
-    for pieces in fragments.chunk_by(|one, next| one.part == next.part) {
+    for pieces in fragments.chunk_by_mut(|one, next| one.part == next.part) {
         assembly.segment(pieces)?;
     }
     let tracks = assembly.tracks.into_values();
@@ -61,11 +61,16 @@ impl Assembly {
     }
 
     /// The pieces of one part, of all tracks: they are moved by the same time.
-    fn segment(&mut self, pieces: &[TableFragment]) -> Result<(), Error> {
+    fn segment(&mut self, pieces: &mut [TableFragment]) -> Result<(), Error> {
+        // Taken out, so that they make room for the index that they become.
+        let bytes: Vec<_> = pieces
+            .iter_mut()
+            .map(|piece| std::mem::take(&mut piece.tables))
+            .collect();
         let mut spans = Vec::new();
         let mut tables = Vec::new();
-        for piece in pieces {
-            let read = Tables::read(&piece.tables)?;
+        for (piece, bytes) in pieces.iter().zip(&bytes) {
+            let read = Tables::read(bytes)?;
             spans.extend_from_slice(&read.spans);
             tables.push((piece.track, read));
         }

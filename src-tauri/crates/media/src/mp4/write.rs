@@ -11,6 +11,7 @@ use super::{
     entry::describe,
     fragment::{Entry, Place, Recorder, Tables},
     head::{Head, mdat_header, room},
+    interleave::Interleaver,
     moov,
 };
 use crate::{
@@ -131,12 +132,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         let left = room.checked_sub(index.len() as u64);
         // What is left becomes a box of its own, and no box is smaller than its header.
         if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
-            let mut front = index.to_vec();
+            self.output.write_at(head.room, index)?;
             if left > 0 {
-                put32(&mut front, u32::try_from(left).unwrap_or(u32::MAX));
-                front.extend_from_slice(b"free");
+                let mut free = Vec::new();
+                put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
+                free.extend_from_slice(b"free");
+                self.output.write_at(head.mdat - left, &free)?;
             }
-            self.output.write_at(head.room, &front)?;
         } else {
             self.output.append(&mut [IoSlice::new(index)])?;
         }
@@ -188,32 +190,22 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
     }
 }
 
-/// The payloads of the tags, as they come.
+/// The payloads of the tags, in runs of one track.
 fn take_flv(piece: &[u8]) -> Result<Taken<'_>, Error> {
-    let mut slices = Vec::new();
+    let mut interleaver = Interleaver::default();
     let mut recorder = Recorder::default();
-    let mut position = 0;
     for event in flv::demux(piece)? {
         match event? {
             Event::Config { kind, codec, data } => {
                 // Read now, so that a bad one fails with its piece and not at the end.
                 describe(codec, data)?;
+                interleaver.flush(&mut recorder);
                 recorder.config(kind, codec, data);
             }
-            Event::Sample(sample) => {
-                slices.push(IoSlice::new(sample.data));
-                recorder.sample(
-                    &sample,
-                    Place {
-                        position,
-                        description: 0,
-                        duration: 0,
-                    },
-                );
-                position += sample.data.len() as u64;
-            }
+            Event::Sample(sample) => interleaver.push(sample, &mut recorder),
         }
     }
+    let slices = interleaver.finish(&mut recorder);
     Ok(Taken {
         slices,
         recorder,

@@ -41,7 +41,7 @@ pub(crate) fn uneven_film() -> &'static [u8] {
 
 pub(crate) fn flv_film(rate: &str, sound: &str, size: &str) -> Vec<u8> {
     let picture = format!("testsrc2=size={size}:rate={rate}:duration=12");
-    let sine = format!("sine=frequency=440:sample_rate={sound}:duration=12");
+    let tone = format!("sine=frequency=440:sample_rate={sound}:duration=12");
     made_by_ffmpeg(
         "film.flv",
         &[
@@ -52,7 +52,7 @@ pub(crate) fn flv_film(rate: &str, sound: &str, size: &str) -> Vec<u8> {
             "-f",
             "lavfi",
             "-i",
-            &sine,
+            &tone,
             "-c:v",
             "libx264",
             "-preset",

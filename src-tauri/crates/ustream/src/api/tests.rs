@@ -3,7 +3,10 @@ use serde_json::json;
 use super::*;
 
 fn payload(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../tests/fixtures/protocol"
+    );
     std::fs::read(std::path::Path::new(folder).join(name)).unwrap()
 }
 
@@ -15,7 +18,9 @@ fn case(name: &str) -> Vec<u8> {
 
 #[test]
 fn the_documented_recording_is_read_with_its_numbers_in_strings() {
-    let Answer::Here(video) = video(&payload("doc-api-video.json")).unwrap() else { panic!() };
+    let Answer::Here(video) = video(&payload("doc-api-video.json")).unwrap() else {
+        panic!()
+    };
     assert_eq!(video.title.as_deref(), Some("Title of video"));
     assert_eq!(video.duration_ms, Some(12_345_123));
     assert_eq!(video.date_unix_s, Some(1_399_388_736));
@@ -49,27 +54,46 @@ fn a_removed_recording_is_told_apart_from_an_unknown_and_a_locked_one() {
 
 #[test]
 fn no_locks_may_be_a_list_and_a_gate_is_named() {
-    let Answer::Here(open) = channel(&payload("doc-api-channel.json")).unwrap() else { panic!() };
+    let Answer::Here(open) = channel(&payload("doc-api-channel.json")).unwrap() else {
+        panic!()
+    };
     assert_eq!(open, Channel::default());
     let gated = channel(&payload("doc-api-channel-minimal-locks.json")).unwrap();
     let Answer::Here(gated) = gated else { panic!() };
     assert!(gated.locks.is_registration_gate() && !gated.locks.is_login());
     let sso = json!({"channel": {"status": "live", "locks": {"hash": {"auth_method": "samlsso"}}}});
-    let Answer::Here(sso) = channel(sso.to_string().as_bytes()).unwrap() else { panic!() };
+    let Answer::Here(sso) = channel(sso.to_string().as_bytes()).unwrap() else {
+        panic!()
+    };
     assert!(sso.is_live && sso.locks.is_login());
 }
 
 #[test]
 fn a_list_is_read_without_what_is_not_a_recording() {
     let documented = listing(&payload("doc-api-channel-videos.json")).unwrap();
-    assert_eq!(documented, Answer::Here(Listing { recordings: vec![RecordingId(111)], page_count: None }));
+    assert_eq!(
+        documented,
+        Answer::Here(Listing {
+            recordings: vec![RecordingId(111)],
+            page_count: None
+        })
+    );
     let empty = listing(&case("channel videos page (HTTP 200)")).unwrap();
-    assert_eq!(empty, Answer::Here(Listing { recordings: vec![], page_count: Some(0) }));
+    assert_eq!(
+        empty,
+        Answer::Here(Listing {
+            recordings: vec![],
+            page_count: Some(0)
+        })
+    );
 }
 
 #[test]
 fn a_page_where_json_is_due_makes_no_sense() {
-    assert!(matches!(video(b"<!DOCTYPE html><html></html>"), Err(Error::Malformed { .. })));
+    assert!(matches!(
+        video(b"<!DOCTYPE html><html></html>"),
+        Err(Error::Malformed { .. })
+    ));
     assert!(matches!(video(b"{}"), Err(Error::Malformed { .. })));
     assert!(matches!(listing(b"[]"), Err(Error::Malformed { .. })));
 }

@@ -16,7 +16,9 @@ impl Client {
     /// One page of a channel's recordings, newest first; pages count from 1, and the first that
     /// is empty is past the end.
     pub async fn recordings(&self, channel: ChannelId, page: u32) -> Result<Listing, Error> {
-        let answer = self.ask_api(&api::listing_url(channel, page), api::listing).await?;
+        let answer = self
+            .ask_api(&api::listing_url(channel, page), api::listing)
+            .await?;
         match answer {
             Answer::Here(listing) => Ok(listing),
             Answer::Missing(_) => Err(Error::NotFound(channel.to_string())),
@@ -92,43 +94,54 @@ impl Client {
         visited: Result<Visited, Error>,
         access: &Access,
     ) -> Result<Found, Error> {
-        let found = |recording| Found { recording, channel: Some(channel), newest: true };
+        let found = |recording| Found {
+            recording,
+            channel: Some(channel),
+            newest: true,
+        };
         let mut problem = None;
         let info = match info {
             Ok(Answer::Here(info)) => info,
-            Ok(Answer::Locked(locks)) => Channel { locks, is_live: false },
-            Ok(Answer::Removed(words)) => return Err(Error::NotFound(words)),
+            Ok(Answer::Locked(locks)) => Channel {
+                locks,
+                is_live: false,
+            },
             Ok(Answer::Missing(_)) => Channel::default(),
-            Err(busy @ Error::Busy { .. }) => return Err(busy),
-            Err(error) => {
-                problem = Some(error);
-                Channel::default()
-            }
+            Ok(Answer::Removed(words)) => return Err(Error::NotFound(words)),
+            Err(error) => unless_busy(error, &mut problem)?.unwrap_or_default(),
         };
         if info.locks.is_login() {
             return Err(Error::Locked(Lock::Login));
         }
         let visited = match visited {
             Ok(visited) => Some(visited),
-            Err(busy @ Error::Busy { .. }) => return Err(busy),
-            Err(error) => {
-                problem.get_or_insert(error);
-                None
-            }
+            Err(error) => unless_busy(error, &mut problem)?,
         };
-        let shows_form = visited.as_ref().is_some_and(|visited| visited.page.form.is_some());
+        let shows_form = visited
+            .as_ref()
+            .is_some_and(|visited| visited.page.form.is_some());
         if (info.locks.is_registration_gate() || shows_form)
-            && let Some(id) = self.newest_past_the_form(channel, visited.as_ref(), access).await?
+            && let Some(id) = self
+                .newest_past_the_form(channel, visited.as_ref(), access)
+                .await?
         {
             return Ok(found(id));
         }
-        match self.recordings(channel, 1).await.map(|listing| listing.recordings) {
-            Ok(ids) if !ids.is_empty() => return ids.first().copied().map(found).ok_or(Error::NotRecorded),
-            Ok(_) => problem = None,
+        match self.recordings(channel, 1).await {
+            Ok(listing) => {
+                if let Some(id) = listing.recordings.first() {
+                    return Ok(found(*id));
+                }
+                problem = None;
+            }
+            Err(Error::Locked(Lock::Password { .. })) => {
+                // The list takes no password: one that was given was of no use here.
+                let wrong = access.password.is_some();
+                problem = Some(Error::Locked(Lock::Password { wrong }));
+            }
             Err(error) => problem = Some(problem.unwrap_or(error)),
         }
-        let off_air = visited.and_then(|visited| visited.page.off_air.first().copied());
-        match off_air {
+        match visited.and_then(|visited| visited.page.off_air.first().copied()) {
             Some(id) => Ok(found(id)),
             None if info.is_live => Err(Error::StillLive),
             None => Err(problem.unwrap_or(Error::NotRecorded)),
@@ -147,4 +160,13 @@ impl Client {
         };
         Ok(self.content(channel, visited, &hash).await.first().copied())
     }
+}
+
+/// A list that fails is no matter while others may answer; a request to be left alone is.
+fn unless_busy<T>(error: Error, problem: &mut Option<Error>) -> Result<Option<T>, Error> {
+    if matches!(error, Error::Busy { .. }) {
+        return Err(error);
+    }
+    problem.get_or_insert(error);
+    Ok(None)
 }

@@ -6,11 +6,16 @@ use crate::gate::{self, Reply};
 use crate::http::{self, Limit};
 use crate::{Access, ChannelId, Error, FormField, Lock, RecordingId, api, hosts};
 
-const FORM: Limit = Limit { what: "the sign-up form", bytes: api::LARGEST_ANSWER };
+const FORM: Limit = Limit {
+    what: "the sign-up form",
+    bytes: api::LARGEST_ANSWER,
+};
 
 /// The fields that the page shows, else those of most forms.
 pub(super) fn fields(visited: Option<&Visited>) -> Vec<FormField> {
-    visited.and_then(|visited| visited.page.form.clone()).unwrap_or_else(gate::usual_fields)
+    visited
+        .and_then(|visited| visited.page.form.clone())
+        .unwrap_or_else(gate::usual_fields)
 }
 
 impl Client {
@@ -42,7 +47,10 @@ impl Client {
                     return Ok(hash);
                 }
                 Ok(Reply::Refused(message)) => {
-                    let refused = Error::Locked(Lock::FormRefused { message, fields: fields.clone() });
+                    let refused = Error::Locked(Lock::FormRefused {
+                        message,
+                        fields: fields.clone(),
+                    });
                     if !is_elsewhere {
                         return Err(refused);
                     }
@@ -84,7 +92,9 @@ impl Client {
 /// The website's hosts, the likelier first.
 fn hosts_of(visited: Option<&Visited>) -> Vec<String> {
     let page_host = visited.and_then(|visited| visited.url.host_str());
-    let first = page_host.filter(|host| hosts::is_site(host)).unwrap_or("video.ibm.com");
+    let first = page_host
+        .filter(|host| hosts::is_site(host))
+        .unwrap_or("video.ibm.com");
     let mut hosts = vec![first.to_owned()];
     if first != gate::OLD_HOST {
         hosts.push(gate::OLD_HOST.to_owned());

@@ -1,5 +1,4 @@
 use super::*;
-use crate::api::Locks;
 
 fn after(error: Error, answer: &Answer<Video>) -> Error {
     verdict(error, RecordingId(7), Some(answer), &Access::default())
@@ -13,19 +12,34 @@ fn what_the_control_connection_says_counts_more_than_the_api() {
         Error::Locked(Lock::Region)
     ));
     assert!(matches!(after(Error::Silent("x"), &missing), Error::NotFound(id) if id == "7"));
-    assert!(matches!(after(Error::NotRecorded, &missing), Error::NotFound(_)));
+    assert!(matches!(
+        after(Error::NotRecorded, &missing),
+        Error::NotFound(_)
+    ));
 }
 
 #[test]
 fn a_silent_control_connection_is_explained_by_the_apis_locks() {
-    let password = Answer::Locked(Locks { password: true, auth_method: None });
+    let password = Answer::Locked(Locks {
+        password: true,
+        auth_method: None,
+    });
     assert!(matches!(
         after(Error::Silent("x"), &password),
         Error::Locked(Lock::Password { wrong: false })
     ));
-    let login = Locks { password: false, auth_method: Some("samlsso".into()) };
+    let login = Locks {
+        password: false,
+        auth_method: Some("samlsso".into()),
+    };
     assert!(matches!(
-        after(Error::Silent("x"), &Answer::Here(Video { locks: login, ..Video::default() })),
+        after(
+            Error::Silent("x"),
+            &Answer::Here(Video {
+                locks: login,
+                ..Video::default()
+            })
+        ),
         Error::Locked(Lock::Login)
     ));
     let open = Answer::Here(Video::default());
@@ -37,7 +51,14 @@ async fn a_recordings_address_needs_no_question() {
     let client = Client::new(&Endpoint::default()).unwrap();
     let target = Target::Recording(RecordingId(7));
     let found = client.find(&target, &Access::default()).await.unwrap();
-    assert_eq!(found, Found { recording: RecordingId(7), channel: None, newest: false });
+    assert_eq!(
+        found,
+        Found {
+            recording: RecordingId(7),
+            channel: None,
+            newest: false
+        }
+    );
 }
 
 #[test]

@@ -18,7 +18,9 @@ pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
         .collect();
     let mut fields: Vec<FormField> = Vec::new();
     for element in elements {
-        let Some(field) = field(*element, &labels) else { continue };
+        let Some(field) = field(*element, &labels) else {
+            continue;
+        };
         let is_new = fields.iter().all(|known| known.name != field.name);
         if is_new && fields.len() < MOST_FIELDS {
             fields.push(field);
@@ -34,13 +36,19 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
     if !is_input || !is_seen {
         return None;
     }
-    let name = input.attr("name")?.strip_prefix("fields[")?.strip_suffix(']')?;
+    let name = input
+        .attr("name")?
+        .strip_prefix("fields[")?
+        .strip_suffix(']')?;
     if name.is_empty() {
         return None;
     }
     let around = || {
         let parents = element.ancestors().filter_map(ElementRef::wrap);
-        parents.filter(|parent| parent.value().name() == "label").map(words).next()
+        parents
+            .filter(|parent| parent.value().name() == "label")
+            .map(words)
+            .next()
     };
     let label = input
         .attr("id")
@@ -53,7 +61,11 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
     let label = label.trim_end_matches(['*', ':', ' ']);
     Some(FormField {
         name: name.to_owned(),
-        label: if label.is_empty() { name.to_owned() } else { label.to_owned() },
+        label: if label.is_empty() {
+            name.to_owned()
+        } else {
+            label.to_owned()
+        },
         required: is_starred
             || input.attr("required").is_some()
             || input.attr("aria-required") == Some("true"),

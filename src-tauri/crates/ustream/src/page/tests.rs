@@ -10,7 +10,7 @@ fn page(html: &str) -> Page {
 fn the_channel_is_named_in_the_head_however_it_is_written() {
     for html in [
         r#"<meta name="ustream:channel_id" content="17439314">"#,
-        r#"<html><head><meta  content='17439314' class=x name='ustream:channel_id' /></head>"#,
+        "<html><head><meta  content='17439314' class=x name='ustream:channel_id' /></head>",
         "<META CONTENT=17439314 NAME=ustream:channel_id>",
         r#"<script>{"channelId":17439314}</script>"#,
         r#"<script>var x = {"cid": "17439314"};</script>"#,
@@ -19,15 +19,25 @@ fn the_channel_is_named_in_the_head_however_it_is_written() {
     ] {
         assert_eq!(page(html).channel, Some(ChannelId(17_439_314)), "{html}");
     }
-    assert_eq!(page("<meta name=ustream:channel_id content=x> \"cid\":0").channel, None);
+    assert_eq!(
+        page("<meta name=ustream:channel_id content=x> \"cid\":0").channel,
+        None
+    );
 }
 
 #[test]
 fn what_plays_off_air_is_read_past_a_semicolon_in_a_string() {
     let html = r#"<script>;ustream.vars.offAirContentVideoIds=["1;", "22",33];ustream.vars.x=1;"#;
     assert_eq!(page(html).off_air, [RecordingId(22), RecordingId(33)]);
-    assert_eq!(page(r#"{"offAirContentVideoIds":{"1":"5","0":4}}"#).off_air, [4, 5].map(RecordingId));
-    assert!(page("offAirContentVideoIds = null; offAirContentVideoIds").off_air.is_empty());
+    assert_eq!(
+        page(r#"{"offAirContentVideoIds":{"1":"5","0":4}}"#).off_air,
+        [4, 5].map(RecordingId)
+    );
+    assert!(
+        page("offAirContentVideoIds = null; offAirContentVideoIds")
+            .off_air
+            .is_empty()
+    );
 }
 
 #[test]
@@ -60,10 +70,16 @@ fn the_forms_fields_come_with_their_words() {
 #[test]
 fn a_page_about_something_else_points_at_what_it_embeds() {
     let embed = r#"<iframe data-src="//www.ustream.tv/embed/recorded/7?html5ui&amp;x=1">"#;
-    assert_eq!(page(embed).points_at, Some(Target::Recording(RecordingId(7))));
+    assert_eq!(
+        page(embed).points_at,
+        Some(Target::Recording(RecordingId(7)))
+    );
     let own = r#"<link rel=canonical href="/channel/id/9"><iframe src="/embed/8">"#;
     assert_eq!(page(own).points_at, Some(Target::Channel(ChannelId(9))));
-    assert_eq!(page(r#"<iframe src="https://evil.com/recorded/1">"#).points_at, None);
+    assert_eq!(
+        page(r#"<iframe src="https://evil.com/recorded/1">"#).points_at,
+        None
+    );
 }
 
 proptest! {

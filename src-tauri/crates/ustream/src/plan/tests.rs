@@ -9,7 +9,11 @@ use crate::ums::stream::Format;
 
 fn format(keys: &[u64], chunk_time_ms: u64) -> Format {
     let hashes: BTreeMap<u64, String> = keys.iter().map(|key| (*key, "1".to_owned())).collect();
-    Format { chunk_time_ms: Some(chunk_time_ms), hashes, ..Format::default() }
+    Format {
+        chunk_time_ms: Some(chunk_time_ms),
+        hashes,
+        ..Format::default()
+    }
 }
 
 fn track(kind: TrackKind, template: &str, init: Option<&str>) -> Track {
@@ -30,7 +34,9 @@ fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
     let timeline = Timeline::of(&format(keys, 6000)).unwrap();
     let mut found = (Vec::new(), Vec::new());
     for segment in segments(&timeline, &both(), length_ms) {
-        let SegmentKind::Media(number) = segment.id.kind else { panic!() };
+        let SegmentKind::Media(number) = segment.id.kind else {
+            panic!()
+        };
         match segment.presence {
             Presence::Sure => found.0.push(number),
             Presence::Tentative => found.1.push(number),
@@ -48,10 +54,16 @@ fn everything_up_to_the_last_listed_piece_is_sure_and_the_rest_of_its_interval_m
 
 #[test]
 fn a_trimmed_recording_starts_at_its_first_listed_piece() {
-    assert_eq!(numbers(&[30, 40], None), ((30..=40).collect(), (41..50).collect()));
+    assert_eq!(
+        numbers(&[30, 40], None),
+        ((30..=40).collect(), (41..50).collect())
+    );
     let timeline = Timeline::of(&format(&[30, 40], 6000)).unwrap();
     let plan = segments(&timeline, &both(), None);
-    assert_eq!((plan[0].start_ms, plan[1].start_ms, plan[1].duration_ms), (0, 6000, 6000));
+    assert_eq!(
+        (plan[0].start_ms, plan[1].start_ms, plan[1].duration_ms),
+        (0, 6000, 6000)
+    );
 }
 
 #[test]
@@ -78,7 +90,11 @@ fn irregular_gaps_are_filled_and_do_not_stretch_the_end() {
 fn a_recording_that_lasts_longer_than_its_list_is_asked_for_to_its_end() {
     let (sure, maybe) = numbers(&[0, 10], Some(150_500));
     assert_eq!(sure, (0..=10).collect::<Vec<_>>());
-    assert_eq!(maybe, (11..26).collect::<Vec<_>>(), "the last piece is a short one");
+    assert_eq!(
+        maybe,
+        (11..26).collect::<Vec<_>>(),
+        "the last piece is a short one"
+    );
     assert!(ends_too_early(&format(&[0, 10], 6000), Some(150_500)));
     assert!(!ends_too_early(&format(&[0, 10], 6000), Some(120_000)));
     assert!(!ends_too_early(&format(&[0, 10], 6000), None));
@@ -95,7 +111,10 @@ fn a_length_that_can_only_be_seconds_is_taken_as_seconds() {
 #[test]
 fn a_list_without_sense_is_refused() {
     for keys in [&[1, 1_000_000_000_000][..], &[0, u64::MAX], &[]] {
-        assert!(matches!(Timeline::of(&format(keys, 6000)), Err(crate::Error::Malformed { .. })));
+        assert!(matches!(
+            Timeline::of(&format(keys, 6000)),
+            Err(crate::Error::Malformed { .. })
+        ));
     }
     for chunk_time in [0, u64::MAX] {
         assert!(Timeline::of(&format(&[0, 10], chunk_time)).is_err());
@@ -112,9 +131,19 @@ fn numbers_at_the_end_of_the_world_do_not_wrap_round() {
 
 #[test]
 fn tracks_stand_side_by_side_behind_their_initialisation() {
+    use SegmentKind::{Init, Media};
+
     let tracks = [
-        track(TrackKind::Video, "2/chunk_%_%.m4v", Some("2/chunk_%_%.m4vh")),
-        track(TrackKind::Audio, "1/chunk_%_%.m4a", Some("1/chunk_%_%.m4ah")),
+        track(
+            TrackKind::Video,
+            "2/chunk_%_%.m4v",
+            Some("2/chunk_%_%.m4vh"),
+        ),
+        track(
+            TrackKind::Audio,
+            "1/chunk_%_%.m4a",
+            Some("1/chunk_%_%.m4ah"),
+        ),
     ];
     let timeline = Timeline::of(&format(&[5], 6000)).unwrap();
     let order: Vec<_> = segments(&timeline, &tracks, None)
@@ -122,9 +151,14 @@ fn tracks_stand_side_by_side_behind_their_initialisation() {
         .take(6)
         .map(|segment| (segment.id.track, segment.id.kind))
         .collect();
-    use SegmentKind::{Init, Media};
-    let expected =
-        [(0, Init), (1, Init), (0, Media(5)), (1, Media(5)), (0, Media(6)), (1, Media(6))];
+    let expected = [
+        (0, Init),
+        (1, Init),
+        (0, Media(5)),
+        (1, Media(5)),
+        (0, Media(6)),
+        (1, Media(6)),
+    ];
     assert_eq!(order, expected);
 }
 
@@ -141,7 +175,10 @@ fn a_plan_continues_another_when_nothing_that_was_sure_has_moved() {
     assert!(old.continues(&old));
     assert!(plan(&[0, 10, 20, 30]).continues(&old), "it has grown");
     assert!(!plan(&[0, 10]).continues(&old), "the end is gone");
-    assert!(!plan(&[10, 20]).continues(&old), "the start is gone, so everything has moved");
+    assert!(
+        !plan(&[10, 20]).continues(&old),
+        "the start is gone, so everything has moved"
+    );
     let mut other = old.clone();
     other.tracks[0].template = "4/1/chunk_%_%.flv".into();
     assert!(!other.continues(&old), "another picture");

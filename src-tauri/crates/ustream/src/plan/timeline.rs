@@ -27,10 +27,14 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     pub(crate) fn of(format: &Format) -> Result<Self, Error> {
-        let malformed = |problem: &str| Error::Malformed { what: WHAT, problem: problem.to_owned() };
-        let (Some((&first, _)), Some((&last, _))) =
-            (format.hashes.first_key_value(), format.hashes.last_key_value())
-        else {
+        let malformed = |problem: &str| Error::Malformed {
+            what: WHAT,
+            problem: problem.to_owned(),
+        };
+        let (Some((&first, _)), Some((&last, _))) = (
+            format.hashes.first_key_value(),
+            format.hashes.last_key_value(),
+        ) else {
             return Err(malformed("no pieces are listed"));
         };
         if last - first >= MOST_PIECES {
@@ -40,11 +44,12 @@ impl Timeline {
             .chunk_time_ms
             .filter(|length| (1..=LONGEST_PIECE_MS).contains(length))
             .ok_or_else(|| malformed("the length of a piece is missing or absurd"))?;
-        Ok(Self { first, last, interval: interval(&format.hashes), chunk_time_ms })
-    }
-
-    pub(crate) fn first(&self) -> u64 {
-        self.first
+        Ok(Self {
+            first,
+            last,
+            interval: interval(&format.hashes),
+            chunk_time_ms,
+        })
     }
 
     pub(crate) fn chunk_time_ms(&self) -> u64 {
@@ -52,13 +57,19 @@ impl Timeline {
     }
 
     pub(crate) fn start_ms(&self, number: u64) -> u64 {
-        number.saturating_sub(self.first).saturating_mul(self.chunk_time_ms)
+        number
+            .saturating_sub(self.first)
+            .saturating_mul(self.chunk_time_ms)
     }
 
     /// The last hash serves pieces up to where the next would stand; how many of them there are
     /// is found out by asking.
     pub(crate) fn presence(&self, number: u64) -> Presence {
-        if number <= self.last { Presence::Sure } else { Presence::Tentative }
+        if number <= self.last {
+            Presence::Sure
+        } else {
+            Presence::Tentative
+        }
     }
 
     /// The numbers of all pieces that may exist: to the end of the last interval, or farther
@@ -74,7 +85,11 @@ impl Timeline {
     pub(crate) fn length_ms(&self, length: u64) -> u64 {
         let least = self.start_ms(self.last);
         let as_seconds = length.saturating_mul(1000);
-        if length < least && as_seconds >= least { as_seconds } else { length }
+        if length < least && as_seconds >= least {
+            as_seconds
+        } else {
+            length
+        }
     }
 
     /// Pieces that the list of hashes covers.
@@ -84,7 +99,9 @@ impl Timeline {
 
     /// Pieces that a recording of this length has.
     fn wanted(&self, length: Option<u64>) -> u64 {
-        length.map_or(0, |length| self.length_ms(length).div_ceil(self.chunk_time_ms))
+        length.map_or(0, |length| {
+            self.length_ms(length).div_ceil(self.chunk_time_ms)
+        })
     }
 }
 

@@ -11,19 +11,28 @@ use crate::{Choice, Container, Keep, Quality, Rendition, RenditionId, Track, Tra
 /// then each sound alone.
 pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
     let rows = unique(&source.rows);
-    let mut sounds: Vec<&Row> =
-        rows.iter().copied().filter(|row| kind(row) == Some(TrackKind::Audio)).collect();
+    let mut sounds: Vec<&Row> = rows
+        .iter()
+        .copied()
+        .filter(|row| kind(row) == Some(TrackKind::Audio))
+        .collect();
     sounds.sort_by_key(|row| (!row.is_default, versions(row).first().copied()));
-    let mut pictures: Vec<&Row> =
-        rows.iter().copied().filter(|row| kind(row) == Some(TrackKind::Video)).collect();
+    let mut pictures: Vec<&Row> = rows
+        .iter()
+        .copied()
+        .filter(|row| kind(row) == Some(TrackKind::Video))
+        .collect();
     pictures.sort_by_key(|row| rank(row));
     let with_sound = pictures.into_iter().map(|picture| match sounds.first() {
-        Some(sound) => {
-            rendition(Container::Fmp4, &[(picture, TrackKind::Video), (sound, TrackKind::Audio)])
-        }
+        Some(sound) => rendition(
+            Container::Fmp4,
+            &[(picture, TrackKind::Video), (sound, TrackKind::Audio)],
+        ),
         None => rendition(Container::Fmp4, &[(picture, TrackKind::Video)]),
     });
-    let alone = sounds.iter().map(|sound| rendition(Container::Fmp4, &[(sound, TrackKind::Audio)]));
+    let alone = sounds
+        .iter()
+        .map(|sound| rendition(Container::Fmp4, &[(sound, TrackKind::Audio)]));
     with_sound.chain(alone).collect()
 }
 
@@ -33,12 +42,15 @@ pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
     let mut rows = unique(&source.rows);
     rows.sort_by_key(|row| (!row.is_default, versions(row).get(1).copied()));
     let mut seen = HashSet::new();
-    let (mut first, mut other): (Vec<&Row>, Vec<&Row>) =
-        rows.into_iter().partition(|row| seen.insert(picture(&row.segment_url)));
+    let (mut first, mut other): (Vec<&Row>, Vec<&Row>) = rows
+        .into_iter()
+        .partition(|row| seen.insert(picture(&row.segment_url)));
     first.sort_by_key(|row| rank(row));
     other.sort_by_key(|row| rank(row));
     let flv = |row: &Row| {
-        let kind = kind(row).filter(|kind| *kind == TrackKind::Audio).unwrap_or(TrackKind::Both);
+        let kind = kind(row)
+            .filter(|kind| *kind == TrackKind::Audio)
+            .unwrap_or(TrackKind::Both);
         rendition(Container::Flv, &[(row, kind)])
     };
     first.into_iter().chain(other).map(flv).collect()
@@ -57,8 +69,11 @@ pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option
             .filter(|rendition| picture_of(rendition).is_some() == has_picture)
             .collect()
     };
-    let first_sound =
-        || order.into_iter().find_map(|container| of(container, false).first().copied());
+    let first_sound = || {
+        order
+            .into_iter()
+            .find_map(|container| of(container, false).first().copied())
+    };
     if choice.quality == Quality::Audio {
         return first_sound();
     }
@@ -82,11 +97,18 @@ fn choose_picture<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<
     let pictures = || renditions.iter().copied();
     pictures()
         .find(|rendition| rendition.height.is_some_and(|lines| lines <= most_lines))
-        .or_else(|| pictures().filter(|rendition| seen.insert(picture_of(rendition))).last())
+        .or_else(|| {
+            pictures()
+                .filter(|rendition| seen.insert(picture_of(rendition)))
+                .last()
+        })
 }
 
 fn picture_of(rendition: &Rendition) -> Option<&str> {
-    let track = rendition.tracks.iter().find(|track| track.kind != TrackKind::Audio)?;
+    let track = rendition
+        .tracks
+        .iter()
+        .find(|track| track.kind != TrackKind::Audio)?;
     Some(picture(&track.template))
 }
 
@@ -104,7 +126,10 @@ fn rendition(container: Container, rows: &[(&Row, TrackKind)]) -> Rendition {
         .map(|(row, kind)| Track {
             kind: *kind,
             template: row.segment_url.clone(),
-            init_template: row.init_url.clone().filter(|_| container == Container::Fmp4),
+            init_template: row
+                .init_url
+                .clone()
+                .filter(|_| container == Container::Fmp4),
             language: language(row),
         })
         .collect();
@@ -133,7 +158,9 @@ fn language(row: &Row) -> Option<String> {
 /// Rows are known by their template; a second one of the same is the same.
 fn unique(rows: &[Row]) -> Vec<&Row> {
     let mut seen = HashSet::new();
-    rows.iter().filter(|row| seen.insert(&row.segment_url)).collect()
+    rows.iter()
+        .filter(|row| seen.insert(&row.segment_url))
+        .collect()
 }
 
 /// Best first: by height, then by bit rate; what is not known comes last.
@@ -143,7 +170,10 @@ fn rank(row: &Row) -> (Reverse<Option<u32>>, Reverse<Option<u32>>) {
 
 /// The version numbers at the front of a template: of picture and sound in `2/1/chunk_%_%.flv`.
 fn versions(row: &Row) -> Vec<u64> {
-    row.segment_url.split('/').map_while(|segment| segment.parse().ok()).collect()
+    row.segment_url
+        .split('/')
+        .map_while(|segment| segment.parse().ok())
+        .collect()
 }
 
 /// What a row holds, by its own words, else by the looks of it.
@@ -156,11 +186,10 @@ fn kind(row: &Row) -> Option<TrackKind> {
     if starts(&["audio/", "mp4a", "ac-3", "ec-3", "opus"]) {
         return Some(TrackKind::Audio);
     }
-    let template = row.segment_url.as_str();
-    if template.ends_with(".m4v") || row.height.is_some() || row.has_picture_codec {
+    let extension = row.segment_url.rsplit('.').next().unwrap_or_default();
+    if extension == "m4v" || row.height.is_some() || row.has_picture_codec {
         return Some(TrackKind::Video);
     }
-    let is_sound =
-        template.ends_with(".m4a") || (row.has_sound_codec && versions(row).len() < 2);
+    let is_sound = extension == "m4a" || row.has_sound_codec;
     is_sound.then_some(TrackKind::Audio)
 }

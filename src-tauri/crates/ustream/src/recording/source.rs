@@ -7,11 +7,14 @@ use url::Url;
 use crate::plan::timeline::Timeline;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Format, Row};
-use crate::{Error, SegmentKind, Track, hosts};
+use crate::{Error, SegmentKind, Track, hosts, loose};
 
 /// Servers that have held pieces since 2017, 2017 and 2013, for when the service names none.
-const KNOWN_SERVERS: [&str; 3] =
-    ["https://uhsakamai-a.akamaihd.net", "https://vod-cdn.ustream.tv", "http://uhs-akamai.ustream.tv"];
+const KNOWN_SERVERS: [&str; 3] = [
+    "https://uhsakamai-a.akamaihd.net",
+    "https://vod-cdn.ustream.tv",
+    "http://uhs-akamai.ustream.tv",
+];
 
 /// No path or template of the service comes near it.
 const LONGEST_PATH: usize = 2048;
@@ -28,21 +31,38 @@ pub(crate) struct Source {
 impl Source {
     /// Takes a format over; rows and paths that lead astray are left out.
     pub(crate) fn new(format: &Format) -> Result<Self, Error> {
-        let malformed = |problem: &str| Error::Malformed { what: WHAT, problem: problem.to_owned() };
+        let malformed = |problem: &str| Error::Malformed {
+            what: WHAT,
+            problem: problem.to_owned(),
+        };
         let timeline = Timeline::of(format)?;
         if !format.hashes.values().all(|hash| is_hash(hash)) {
             return Err(malformed("a hash is not one"));
         }
-        let rows: Vec<Row> = format.rows.iter().filter(|row| is_sound(row)).cloned().collect();
+        let rows: Vec<Row> = format
+            .rows
+            .iter()
+            .filter(|row| is_sound(row))
+            .cloned()
+            .collect();
         if rows.is_empty() {
             return Err(malformed("no row of pieces has a name that can be used"));
         }
-        let paths: Vec<String> =
-            format.paths.iter().filter(|path| is_relative(path)).cloned().collect();
+        let paths: Vec<String> = format
+            .paths
+            .iter()
+            .filter(|path| is_relative(path))
+            .cloned()
+            .collect();
         if paths.is_empty() {
             return Err(malformed("the pieces lie outside the service's folders"));
         }
-        Ok(Self { timeline, rows, hashes: format.hashes.clone(), paths })
+        Ok(Self {
+            timeline,
+            rows,
+            hashes: format.hashes.clone(),
+            paths,
+        })
     }
 
     /// Where a piece lies below each of `bases`, best first.
@@ -52,7 +72,10 @@ impl Source {
             SegmentKind::Init => self.init_names(track),
         };
         let mut urls = Vec::with_capacity(names.len() * self.paths.len() * bases.len());
-        for (name, path) in names.iter().flat_map(|name| self.paths.iter().map(move |p| (name, p))) {
+        for (name, path) in names
+            .iter()
+            .flat_map(|name| self.paths.iter().map(move |p| (name, p)))
+        {
             for base in bases {
                 urls.extend(join(base, path, name));
             }
@@ -68,10 +91,18 @@ impl Source {
 
     /// The number of an initialisation piece is that of the first piece; some clients ask for 0.
     fn init_names(&self, track: &Track) -> Vec<String> {
-        let Some(template) = &track.init_template else { return Vec::new() };
-        let Some((&first, hash)) = self.hashes.first_key_value() else { return Vec::new() };
+        let Some(template) = &track.init_template else {
+            return Vec::new();
+        };
+        let Some((&first, hash)) = self.hashes.first_key_value() else {
+            return Vec::new();
+        };
         let zero = (first != 0).then_some(0);
-        Some(first).into_iter().chain(zero).filter_map(|n| fill(template, n, hash)).collect()
+        Some(first)
+            .into_iter()
+            .chain(zero)
+            .filter_map(|n| fill(template, n, hash))
+            .collect()
     }
 }
 
@@ -79,9 +110,10 @@ impl Source {
 /// known. Hosts that are not the service's are left out.
 pub(crate) fn bases(sites: &[Site]) -> Vec<String> {
     let mut bases: Vec<String> = Vec::new();
-    let named = sites.iter().filter_map(base).flat_map(|base| {
-        ["https", "http"].map(|scheme| format!("{scheme}://{base}"))
-    });
+    let named = sites
+        .iter()
+        .filter_map(base)
+        .flat_map(|base| ["https", "http"].map(|scheme| format!("{scheme}://{base}")));
     for base in named.chain(KNOWN_SERVERS.map(str::to_owned)) {
         if !bases.contains(&base) {
             bases.push(base);
@@ -93,12 +125,19 @@ pub(crate) fn bases(sites: &[Site]) -> Vec<String> {
 /// `host/path`, without the slash at the end.
 fn base(site: &Site) -> Option<String> {
     let host = site.host.to_ascii_lowercase();
-    let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let is_name = host
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
     if !is_name || !hosts::is_cdn(&host) || !is_relative(&site.path) {
+        let host = loose::words(&site.host);
         tracing::warn!(host, "the service names a server that is not its own");
         return None;
     }
-    Some(format!("{host}/{}", site.path.trim_matches('/')).trim_end_matches('/').to_owned())
+    Some(
+        format!("{host}/{}", site.path.trim_matches('/'))
+            .trim_end_matches('/')
+            .to_owned(),
+    )
 }
 
 /// One slash at each joint.
@@ -115,13 +154,16 @@ fn fill(template: &str, number: u64, hash: &str) -> Option<String> {
 }
 
 fn is_sound(row: &Row) -> bool {
-    [Some(&row.segment_url), row.init_url.as_ref()].into_iter().flatten().all(|template| {
-        let is_template = is_relative(template) && template.matches('%').count() >= 2;
-        if !is_template {
-            tracing::warn!("a row of pieces has a name that cannot be used");
-        }
-        is_template
-    })
+    [Some(&row.segment_url), row.init_url.as_ref()]
+        .into_iter()
+        .flatten()
+        .all(|template| {
+            let is_template = is_relative(template) && template.matches('%').count() >= 2;
+            if !is_template {
+                tracing::warn!("a row of pieces has a name that cannot be used");
+            }
+            is_template
+        })
 }
 
 /// Neither an address of its own nor a way out of the folder.
@@ -129,14 +171,20 @@ fn is_relative(path: &str) -> bool {
     path.len() <= LONGEST_PATH
         && !path.starts_with("//")
         && !path.contains("://")
-        && !path.chars().any(|c| c.is_control() || c.is_whitespace() || "\\?#".contains(c))
+        && !path
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || "\\?#".contains(c))
         && !path.to_ascii_lowercase().contains("%2e")
-        && path.split('/').all(|segment| !matches!(segment, "." | ".."))
+        && path
+            .split('/')
+            .all(|segment| !matches!(segment, "." | ".."))
 }
 
 /// Decimal or hexadecimal digits in all that has been seen.
 fn is_hash(hash: &str) -> bool {
     const LONGEST: usize = 128;
     (1..=LONGEST).contains(&hash.len())
-        && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        && hash
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

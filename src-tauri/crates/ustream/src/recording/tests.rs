@@ -5,22 +5,42 @@ use crate::ums::message::{self, Command, Site};
 use crate::ums::stream::{self, StreamState};
 use crate::{Keep, Presence, Quality, SegmentKind};
 
-const PATH: &str = "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-9f5bbf7d69e8/10584000/53926414920000/plain/rfc";
+const PATH: &str =
+    "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-9f5bbf7d69e8/10584000/53926414920000/plain/rfc";
 
 fn info(stream: &serde_json::Value) -> StreamInfo {
-    let StreamState::Stored(stored) = stream::read(stream) else { panic!("{stream}") };
-    StreamInfo { stored, ..StreamInfo::default() }
+    let StreamState::Stored(stored) = stream::read(stream) else {
+        panic!("{stream}")
+    };
+    StreamInfo {
+        stored: *stored,
+        ..StreamInfo::default()
+    }
 }
 
 /// The stream of a recorded payload, with its server.
 fn recorded() -> StreamInfo {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../tests/fixtures/protocol"
+    );
     let name = "reconstructed-ws-moduleInfo-stream-recorded.json";
     let text = std::fs::read_to_string(std::path::Path::new(folder).join(name)).unwrap();
-    let Command::ModuleInfo(news) = message::parse(&text).unwrap().remove(0) else { panic!() };
-    let Some(StreamState::Stored(stored)) = news.stream else { panic!() };
-    let sites = vec![Site { host: "vod-cdn.ustream.tv".into(), path: "/".into() }];
-    StreamInfo { stored, sites, ..StreamInfo::default() }
+    let Command::ModuleInfo(news) = message::parse(&text).unwrap().remove(0) else {
+        panic!()
+    };
+    let Some(StreamState::Stored(stored)) = news.stream else {
+        panic!()
+    };
+    let sites = vec![Site {
+        host: "vod-cdn.ustream.tv".into(),
+        path: "/".into(),
+    }];
+    StreamInfo {
+        stored: *stored,
+        sites,
+        ..StreamInfo::default()
+    }
 }
 
 fn recording() -> Recording {
@@ -41,27 +61,45 @@ fn format(name: &str, rows: &serde_json::Value) -> serde_json::Value {
 }
 
 fn names(recording: &Recording) -> Vec<&str> {
-    recording.renditions.iter().map(|rendition| rendition.id.0.as_str()).collect()
+    recording
+        .renditions
+        .iter()
+        .map(|rendition| rendition.id.0.as_str())
+        .collect()
 }
 
 fn chosen(recording: &Recording, quality: Quality, keep: Keep) -> String {
-    recording.plan(&Choice { quality, keep }).unwrap().rendition.0
+    recording
+        .plan(&Choice { quality, keep })
+        .unwrap()
+        .rendition
+        .0
 }
 
 fn media(track: u8, number: u64) -> SegmentId {
-    SegmentId { track, kind: SegmentKind::Media(number) }
+    SegmentId {
+        track,
+        kind: SegmentKind::Media(number),
+    }
 }
 
 fn urls(recording: &Recording, plan: &SegmentPlan, id: SegmentId) -> Vec<String> {
-    recording.locate(plan, id).into_iter().map(String::from).collect()
+    recording
+        .locate(plan, id)
+        .into_iter()
+        .map(String::from)
+        .collect()
 }
 
 #[test]
 fn renditions_are_listed_best_first_pictures_before_sounds() {
     let recording = recording();
     assert_eq!(recording.duration_ms, Some(277_000));
-    let heights: Vec<_> =
-        recording.renditions.iter().map(|it| (it.container, it.height, it.tracks.len())).collect();
+    let heights: Vec<_> = recording
+        .renditions
+        .iter()
+        .map(|it| (it.container, it.height, it.tracks.len()))
+        .collect();
     let expected = [
         (Container::Fmp4, Some(720), 2),
         (Container::Fmp4, Some(360), 2),
@@ -78,7 +116,11 @@ fn a_choice_finds_its_rendition() {
     let rows = [
         (Quality::Best, Keep::Mp4, "2/chunk_%_%.m4v 1/chunk_%_%.m4a"),
         (Quality::Best, Keep::Original, "2/1/chunk_%_%.flv"),
-        (Quality::Smallest, Keep::Mp4, "4/chunk_%_%.m4v 1/chunk_%_%.m4a"),
+        (
+            Quality::Smallest,
+            Keep::Mp4,
+            "4/chunk_%_%.m4v 1/chunk_%_%.m4a",
+        ),
         (Quality::Smallest, Keep::Original, "4/1/chunk_%_%.flv"),
         (Quality::Height(719), Keep::Original, "4/1/chunk_%_%.flv"),
         (Quality::Height(720), Keep::Original, "2/1/chunk_%_%.flv"),
@@ -87,20 +129,33 @@ fn a_choice_finds_its_rendition() {
         (Quality::Audio, Keep::Original, "1/chunk_%_%.m4a"),
     ];
     for (quality, keep, name) in rows {
-        assert_eq!(chosen(&recording, quality, keep), name, "{quality:?} {keep:?}");
+        assert_eq!(
+            chosen(&recording, quality, keep),
+            name,
+            "{quality:?} {keep:?}"
+        );
     }
 }
 
 #[test]
 fn of_rows_that_share_a_preset_each_picture_is_listed_once_before_other_sounds() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../tests/fixtures/protocol"
+    );
     let name = "real-ws-flvsegmented-streams-nasahdtv-2019-trimmed.json";
     let text = std::fs::read_to_string(std::path::Path::new(folder).join(name)).unwrap();
     let stream = flv(&serde_json::from_str(&text).unwrap());
     let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
     let versions: Vec<_> = names(&recording).iter().map(|name| &name[..3]).collect();
-    assert_eq!(versions, ["2/4", "5/4", "8/4", "6/4", "2/9", "5/9", "8/9", "6/9"]);
-    assert_eq!(chosen(&recording, Quality::Smallest, Keep::Mp4), "6/4/chunk_%_%.flv");
+    assert_eq!(
+        versions,
+        ["2/4", "5/4", "8/4", "6/4", "2/9", "5/9", "8/9", "6/9"]
+    );
+    assert_eq!(
+        chosen(&recording, Quality::Smallest, Keep::Mp4),
+        "6/4/chunk_%_%.flv"
+    );
 }
 
 #[test]
@@ -113,18 +168,61 @@ fn the_sound_that_the_service_would_choose_goes_with_the_picture() {
     ]);
     let stream = format("mp4/segmented", &rows);
     let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
-    let expected =
-        ["2/chunk_%_%.m4v 3/chunk_%_%.m4a", "3/chunk_%_%.m4a", "1/chunk_%_%.m4a"];
+    let expected = [
+        "2/chunk_%_%.m4v 3/chunk_%_%.m4a",
+        "3/chunk_%_%.m4a",
+        "1/chunk_%_%.m4a",
+    ];
     assert_eq!(names(&recording), expected);
-    let languages: Vec<_> =
-        recording.renditions.iter().map(|it| it.tracks.last().unwrap().language.as_deref()).collect();
+    let languages: Vec<_> = recording
+        .renditions
+        .iter()
+        .map(|it| it.tracks.last().unwrap().language.as_deref())
+        .collect();
     assert_eq!(languages, [Some("en-US"), Some("en-US"), Some("de")]);
+}
+
+#[test]
+fn a_recording_of_sound_only_is_chosen_whatever_picture_is_wanted() {
+    let stream = flv(&json!([
+        {"segmentUrl": "0/3/chunk_%_%.flv", "audioCodec": {"codecName": "AAC"}},
+        {"segmentUrl": "0/1/chunk_%_%.flv", "audioCodec": {"codecName": "AAC"}},
+    ]));
+    let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
+    assert!(
+        recording
+            .renditions
+            .iter()
+            .all(|it| it.tracks[0].kind == TrackKind::Audio)
+    );
+    for quality in [Quality::Best, Quality::Audio, Quality::Height(360)] {
+        assert_eq!(
+            chosen(&recording, quality, Keep::Mp4),
+            "0/1/chunk_%_%.flv",
+            "{quality:?}"
+        );
+    }
+}
+
+#[test]
+fn of_one_height_the_higher_bit_rate_is_better() {
+    let stream = flv(&json!([
+        {"segmentUrl": "5/1/chunk_%_%.flv", "bitrate": 100, "videoCodec": {"height": 252}},
+        {"segmentUrl": "7/1/chunk_%_%.flv", "bitrate": "200", "videoCodec": {"height": 252.0}},
+        {"segmentUrl": "9/1/chunk_%_%.flv", "bitrate": 900},
+    ]));
+    let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
+    let versions: Vec<_> = names(&recording).iter().map(|name| &name[..1]).collect();
+    assert_eq!(versions, ["7", "5", "9"], "what has no height comes last");
 }
 
 #[test]
 fn a_piece_lies_under_the_hash_of_its_interval_on_each_server_by_https_first() {
     let recording = recording();
-    let choice = Choice { keep: Keep::Original, ..Choice::default() };
+    let choice = Choice {
+        keep: Keep::Original,
+        ..Choice::default()
+    };
     let plan = recording.plan(&choice).unwrap();
     let name = format!("{PATH}/2/1/chunk_19_2071551290.flv");
     assert_eq!(
@@ -137,8 +235,15 @@ fn a_piece_lies_under_the_hash_of_its_interval_on_each_server_by_https_first() {
         ]
     );
     let last = urls(&recording, &plan, media(0, 49));
-    assert!(last[0].ends_with("/chunk_49_77410263.flv"), "the last hash serves what may follow");
-    assert!(plan.segments.iter().any(|s| s.id == media(0, 49) && s.presence == Presence::Tentative));
+    assert!(
+        last[0].ends_with("/chunk_49_77410263.flv"),
+        "the last hash serves what may follow"
+    );
+    assert!(
+        plan.segments
+            .iter()
+            .any(|s| s.id == media(0, 49) && s.presence == Presence::Tentative)
+    );
 }
 
 #[test]
@@ -148,14 +253,21 @@ fn an_initialisation_piece_has_the_number_of_the_first_piece_or_nought() {
     fmp4.hashes.remove(&0);
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
     let plan = recording.plan(&Choice::default()).unwrap();
-    let init = SegmentId { track: 0, kind: SegmentKind::Init };
+    let init = SegmentId {
+        track: 0,
+        kind: SegmentKind::Init,
+    };
     let names: Vec<String> = urls(&recording, &plan, init)
         .iter()
         .map(|url| url.rsplit('/').next().unwrap().to_owned())
         .collect();
     assert_eq!(names[0], "chunk_10_2071551290.m4vh");
     assert!(names.contains(&"chunk_0_2071551290.m4vh".to_owned()));
-    assert_eq!(urls(&recording, &plan, media(0, 9)), Vec::<String>::new(), "before the first");
+    assert_eq!(
+        urls(&recording, &plan, media(0, 9)),
+        Vec::<String>::new(),
+        "before the first"
+    );
 }
 
 #[test]
@@ -177,7 +289,10 @@ fn slashes_meet_once_and_only_the_template_is_filled() {
     for (site, path) in [("/", "a/%2F/b/"), ("", "/a/%2F/b"), ("/", "a/%2F/b")] {
         let mut stream = info(&flv(&json!([{"segmentUrl": "/2/1/chunk_%_%.flv"}])));
         stream.stored.flv.as_mut().unwrap().paths = vec![path.into()];
-        stream.sites = vec![Site { host: "Vod-CDN.ustream.tv".into(), path: site.into() }];
+        stream.sites = vec![Site {
+            host: "Vod-CDN.ustream.tv".into(),
+            path: site.into(),
+        }];
         let recording = Recording::new(RecordingId(1), stream, None).unwrap();
         let plan = recording.plan(&Choice::default()).unwrap();
         assert_eq!(
@@ -189,9 +304,18 @@ fn slashes_meet_once_and_only_the_template_is_filled() {
 
 #[test]
 fn servers_that_are_not_the_services_are_never_asked() {
-    for host in ["evil.com", "vod-cdn.ustream.tv.evil.com", "a@evil.com", "vod-cdn.ustream.tv:81", ""] {
+    for host in [
+        "evil.com",
+        "vod-cdn.ustream.tv.evil.com",
+        "a@evil.com",
+        "vod-cdn.ustream.tv:81",
+        "",
+    ] {
         let mut stream = recorded();
-        stream.sites = vec![Site { host: host.into(), path: "/".into() }];
+        stream.sites = vec![Site {
+            host: host.into(),
+            path: "/".into(),
+        }];
         let recording = Recording::new(RecordingId(1), stream, None).unwrap();
         let plan = recording.plan(&Choice::default()).unwrap();
         let found = urls(&recording, &plan, media(0, 0));
@@ -202,24 +326,45 @@ fn servers_that_are_not_the_services_are_never_asked() {
 #[test]
 fn names_that_lead_out_of_the_services_folders_are_refused() {
     let templates = [
-        "2/1/chunk.flv", "2/1/chunk_%.flv", "../chunk_%_%.flv", "2/%2e%2E/chunk_%_%.flv",
-        "https://evil.com/chunk_%_%.flv", "//evil.com/chunk_%_%.flv", "2\\chunk_%_%.flv",
-        "2/chunk_%_%.flv#", "2/ch unk_%_%.flv",
+        "2/1/chunk.flv",
+        "2/1/chunk_%.flv",
+        "../chunk_%_%.flv",
+        "2/%2e%2E/chunk_%_%.flv",
+        "https://evil.com/chunk_%_%.flv",
+        "//evil.com/chunk_%_%.flv",
+        "2\\chunk_%_%.flv",
+        "2/chunk_%_%.flv#",
+        "2/ch unk_%_%.flv",
     ];
     for template in templates {
         let stream = flv(&json!([{"segmentUrl": template}]));
         let made = Recording::new(RecordingId(1), info(&stream), None);
         assert!(matches!(made, Err(Error::Malformed { .. })), "{template}");
     }
-    for path in ["../x/", "x/../../", "https://evil.com/", "//evil.com/", "x?y"] {
+    for path in [
+        "../x/",
+        "x/../../",
+        "https://evil.com/",
+        "//evil.com/",
+        "x?y",
+    ] {
         let mut stream = info(&flv(&json!([{"segmentUrl": "2/1/chunk_%_%.flv"}])));
         stream.stored.flv.as_mut().unwrap().paths = vec![path.into()];
         let made = Recording::new(RecordingId(1), stream, None);
         assert!(matches!(made, Err(Error::Malformed { .. })), "{path}");
     }
     let mut stream = info(&flv(&json!([{"segmentUrl": "2/1/chunk_%_%.flv"}])));
-    stream.stored.flv.as_mut().unwrap().hashes.insert(5, "../../x".into());
-    assert!(matches!(Recording::new(RecordingId(1), stream, None), Err(Error::Malformed { .. })));
+    stream
+        .stored
+        .flv
+        .as_mut()
+        .unwrap()
+        .hashes
+        .insert(5, "../../x".into());
+    assert!(matches!(
+        Recording::new(RecordingId(1), stream, None),
+        Err(Error::Malformed { .. })
+    ));
 }
 
 #[test]
@@ -227,7 +372,12 @@ fn a_format_without_sense_does_not_spoil_the_other() {
     let mut stream = recorded();
     stream.stored.fmp4.as_mut().unwrap().chunk_time_ms = Some(0);
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
-    assert!(recording.renditions.iter().all(|rendition| rendition.container == Container::Flv));
+    assert!(
+        recording
+            .renditions
+            .iter()
+            .all(|rendition| rendition.container == Container::Flv)
+    );
 }
 
 #[test]
@@ -235,7 +385,10 @@ fn what_the_api_says_about_a_recording_comes_before_what_the_stream_says() {
     let mut stream = recorded();
     stream.title = Some("of the stream".into());
     stream.owner = Some("someone".into());
-    let video = Video { title: Some("of the API".into()), ..Video::default() };
+    let video = Video {
+        title: Some("of the API".into()),
+        ..Video::default()
+    };
     let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
     assert_eq!(recording.title.as_deref(), Some("of the API"));
     assert_eq!(recording.owner.as_deref(), Some("someone"));

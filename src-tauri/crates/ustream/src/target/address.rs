@@ -7,8 +7,22 @@ use crate::{ChannelId, RecordingId, Target, hosts};
 
 /// First path segments of the website that are not the name of a channel.
 const NOT_CHANNELS: [&str; 16] = [
-    "ajax", "blog", "combined-embed", "discovery", "embed", "explore", "flash", "help", "login",
-    "logout", "new", "platform", "search", "settings", "swf", "user",
+    "ajax",
+    "blog",
+    "combined-embed",
+    "discovery",
+    "embed",
+    "explore",
+    "flash",
+    "help",
+    "login",
+    "logout",
+    "new",
+    "platform",
+    "search",
+    "settings",
+    "swf",
+    "user",
 ];
 
 /// What an address points at; `None` for other sites and for the service's front door.
@@ -17,7 +31,11 @@ pub(super) fn read(url: &Url) -> Option<Target> {
     if !matches!(url.scheme(), "http" | "https") || !hosts::is_site(host) {
         return None;
     }
-    let path: Vec<&str> = url.path().split('/').filter(|segment| !segment.is_empty()).collect();
+    let path: Vec<&str> = url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
     match host {
         "api.ustream.tv" | "api.video.ibm.com" => api(&path),
         "iphone-streaming.ustream.tv" => old_playlist(&path),
@@ -77,9 +95,13 @@ fn numbered(url: &Url, path: &[&str]) -> Option<Target> {
 /// The Flash players carry what they play in the query.
 fn flash_player(url: &Url) -> Option<Target> {
     let query = |wanted: &str| {
-        url.query_pairs().find(|(name, _)| name == wanted).and_then(|(_, value)| number(&value))
+        url.query_pairs()
+            .find(|(name, _)| name == wanted)
+            .and_then(|(_, value)| number(&value))
     };
-    query("vid").map(recording).or_else(|| query("cid").map(channel))
+    query("vid")
+        .map(recording)
+        .or_else(|| query("cid").map(channel))
 }
 
 /// `/videos/VID.json`, `/channels/CID.json` and what lies below them.
@@ -117,9 +139,17 @@ fn video_file(path: &[&str]) -> Option<Target> {
 /// Signed playlists and servers of the control connection: short-lived themselves, but they name
 /// the recording or channel in the path, else in the host (`r12-1-345-recorded-ws-live.ums.…`).
 fn control(host: &str, path: &[&str]) -> Option<Target> {
-    let label: Vec<&str> = host.split('.').next().unwrap_or_default().split('-').collect();
-    let named_in_host =
-        || label.windows(2).find_map(|pair| named(pair.get(1)?, number(pair.first()?)?));
+    let label: Vec<&str> = host
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .split('-')
+        .collect();
+    let named_in_host = || {
+        label
+            .windows(2)
+            .find_map(|pair| named(pair.get(1)?, number(pair.first()?)?))
+    };
     path.windows(2)
         .find_map(|pair| named(pair.first()?, number(pair.get(1)?)?))
         .or_else(named_in_host)

@@ -19,7 +19,9 @@ fn page(url: &str) -> Target {
 }
 
 fn other(host: &str) -> TargetError {
-    TargetError::OtherSite { host: host.to_owned() }
+    TargetError::OtherSite {
+        host: host.to_owned(),
+    }
 }
 
 #[track_caller]
@@ -84,15 +86,30 @@ fn every_form_of_a_channels_address_leads_to_the_channel() {
 #[test]
 fn a_name_in_the_address_is_the_channels_name() {
     assert_all(&[
-        ("https://video.ibm.com/channel/curJSsZFUUu", slug("curJSsZFUUu")),
-        ("https://video.ibm.com/channel/curJSsZFUUu/pop-out", slug("curJSsZFUUu")),
+        (
+            "https://video.ibm.com/channel/curJSsZFUUu",
+            slug("curJSsZFUUu"),
+        ),
+        (
+            "https://video.ibm.com/channel/curJSsZFUUu/pop-out",
+            slug("curJSsZFUUu"),
+        ),
         ("https://video.ibm.com/channel/24hours", slug("24hours")),
-        ("https://video.ibm.com/embed/recorded", page("https://video.ibm.com/embed/recorded")),
+        (
+            "https://video.ibm.com/embed/recorded",
+            page("https://video.ibm.com/embed/recorded"),
+        ),
         ("https://www.ustream.tv/nasahdtv", slug("nasahdtv")),
         ("https://www.ustream.tv/nasahdtv/pop-out", slug("nasahdtv")),
-        ("https://www.ustream.tv/channel/%E6%97%A5%E6%9C%AC", slug("日本")),
+        (
+            "https://www.ustream.tv/channel/%E6%97%A5%E6%9C%AC",
+            slug("日本"),
+        ),
         ("https://www.ustream.tv/channel/日本", slug("日本")),
-        ("http://iphone-streaming.ustream.tv/uhls/nasahdtv/streams/live/x.m3u8", slug("nasahdtv")),
+        (
+            "http://iphone-streaming.ustream.tv/uhls/nasahdtv/streams/live/x.m3u8",
+            slug("nasahdtv"),
+        ),
     ]);
 }
 
@@ -171,7 +188,10 @@ fn a_text_without_a_link_is_told_apart_from_another_sites() {
 #[test]
 fn a_host_that_only_looks_like_the_service_is_another_site() {
     let rows = [
-        ("https://ustream.tv.evil.com/recorded/1", "ustream.tv.evil.com"),
+        (
+            "https://ustream.tv.evil.com/recorded/1",
+            "ustream.tv.evil.com",
+        ),
         ("https://video.ibm.com@evil.com/recorded/1", "evil.com"),
         ("video.ibm.com@evil.com/recorded/1", "evil.com"),
         ("https://video.ibm.com:x@evil.com/recorded/1", "evil.com"),

@@ -46,7 +46,8 @@ pub(super) fn dig(text: &str) -> Result<Target, TargetError> {
 
 /// As much of the text as is looked at.
 fn head(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or(text)
+    text.get(..text.floor_char_boundary(MOST_TEXT))
+        .unwrap_or(text)
 }
 
 /// Takes off what HTML and JSON put around the characters of an address.
@@ -69,7 +70,11 @@ fn unescaped(text: &str) -> String {
     ]
     .into_iter()
     .fold(text.to_owned(), |text, (escaped, plain)| {
-        if text.contains(escaped) { text.replace(escaped, plain) } else { text }
+        if text.contains(escaped) {
+            text.replace(escaped, plain)
+        } else {
+            text
+        }
     })
 }
 
@@ -117,7 +122,8 @@ impl Start {
             Self::Slashes => Url::parse(&format!("https:{candidate}")),
             Self::Host => Url::parse(&format!("https://{candidate}")),
         };
-        url.ok().filter(|url| url.host_str().is_some_and(looks_like_a_host))
+        url.ok()
+            .filter(|url| url.host_str().is_some_and(looks_like_a_host))
     }
 }
 
@@ -139,7 +145,9 @@ fn candidate(rest: &str) -> &str {
         .char_indices()
         .find(|&(at, character)| at >= LONGEST_ADDRESS || ends_an_address(character))
         .map_or(rest.len(), |(at, _)| at);
-    rest.get(..end).unwrap_or_default().trim_end_matches(['.', '!', '?', ':', '*', '_', '~', '&'])
+    rest.get(..end)
+        .unwrap_or_default()
+        .trim_end_matches(['.', '!', '?', ':', '*', '_', '~', '&'])
 }
 
 /// A character that stands around addresses in text, never in one.
@@ -166,5 +174,6 @@ fn looks_like_a_host(host: &str) -> bool {
 }
 
 fn begins_with(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+    text.get(..start.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(start))
 }

@@ -16,7 +16,7 @@ pub(crate) const WHAT: &str = "the control connection";
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// News about the recording.
-    ModuleInfo(ModuleInfo),
+    ModuleInfo(Box<ModuleInfo>),
     /// The connection is of no use; the reasons, those that lead on first.
     Reject(Vec<Reject>),
     /// Any other command, by name: none of them matters here.
@@ -79,18 +79,26 @@ pub enum Reject {
 /// Reads one frame.
 pub fn parse(frame: &str) -> Result<Vec<Command>, Error> {
     if frame.len() > LARGEST_FRAME {
-        return Err(Error::TooLarge { what: WHAT, limit_bytes: LARGEST_FRAME });
+        return Err(Error::TooLarge {
+            what: WHAT,
+            limit_bytes: LARGEST_FRAME,
+        });
     }
-    let value: Value = serde_json::from_str(frame)
-        .map_err(|error| Error::Malformed { what: WHAT, problem: format!("not JSON: {error}") })?;
-    Ok(loose::items(&value).into_iter().filter_map(command).collect())
+    let value: Value = serde_json::from_str(frame).map_err(|error| Error::Malformed {
+        what: WHAT,
+        problem: format!("not JSON: {error}"),
+    })?;
+    Ok(loose::items(&value)
+        .into_iter()
+        .filter_map(command)
+        .collect())
 }
 
 fn command(value: &Value) -> Option<Command> {
     let name = value.get("cmd")?.as_str()?;
     let arguments = loose::items_of(value, "args");
     Some(match name {
-        "moduleInfo" => Command::ModuleInfo(module_info(&arguments)),
+        "moduleInfo" => Command::ModuleInfo(Box::new(module_info(&arguments))),
         "reject" => Command::Reject(rejects(&arguments)),
         _ => Command::Other(loose::words(name)),
     })
@@ -123,8 +131,13 @@ fn sites(config: &Value, found: &mut Vec<Site>) {
         .flat_map(|group| loose::items_of(group, "data"))
         .flat_map(|place| loose::items_of(place, "sites"));
     for site in sites {
-        let Some(host) = loose::text_of(site, "host") else { continue };
-        let site = Site { host, path: loose::text_of(site, "path").unwrap_or_default() };
+        let Some(host) = loose::text_of(site, "host") else {
+            continue;
+        };
+        let site = Site {
+            host,
+            path: loose::text_of(site, "path").unwrap_or_default(),
+        };
         if found.len() < MOST_SITES && !found.contains(&site) {
             found.push(site);
         }
@@ -160,9 +173,14 @@ fn reject(key: &str, body: &Value) -> Reject {
     let name = key.to_ascii_lowercase();
     let tells = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     if tells(&["cluster"]) {
-        Reject::Cluster { name: loose::text_of(body, "name"), host: loose::text_of(body, "host") }
+        Reject::Cluster {
+            name: loose::text_of(body, "name"),
+            host: loose::text_of(body, "host"),
+        }
     } else if tells(&["refer"]) {
-        Reject::Referrer { redirect_url: loose::text_of(body, "redirectUrl") }
+        Reject::Referrer {
+            redirect_url: loose::text_of(body, "redirectUrl"),
+        }
     } else if tells(&["nonexist", "notfound", "not_found", "removed", "deleted"]) {
         Reject::Nonexistent
     } else if tells(&["geo"]) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::json;
 
-pub use self::gathered::StreamInfo;
 use self::gathered::Gathered;
+pub use self::gathered::StreamInfo;
 use super::message::{self, Command, ModuleInfo, Reject, WHAT};
 use super::stream::StreamState;
 use crate::{Error, Lock, RecordingId, hosts};
@@ -93,7 +93,7 @@ pub struct Session {
     question: Question,
     referrer: String,
     random: Rng,
-    session_id: u64,
+    viewer: u64,
     attempt: usize,
     attempt_started: Duration,
     /// Number at the front of made-up host names, one for each attempt: it defeats caches.
@@ -119,7 +119,7 @@ impl Session {
         Self {
             question,
             referrer,
-            session_id: random.u64(1..10_000_000_000),
+            viewer: random.u64(1..10_000_000_000),
             random,
             attempt: 0,
             attempt_started: Duration::ZERO,
@@ -143,7 +143,9 @@ impl Session {
     /// When to report [`Event::TimedOut`].
     pub fn deadline(&self) -> Duration {
         let attempt = self.attempt_started + ATTEMPT;
-        self.gathered.settles_at(HASHES_AFTER, SERVERS_AFTER).map_or(attempt, |at| at.min(attempt))
+        self.gathered
+            .settles_at(HASHES_AFTER, SERVERS_AFTER)
+            .map_or(attempt, |at| at.min(attempt))
     }
 
     /// Goes on after `event`. `now` counts from any moment, but never back.
@@ -181,7 +183,7 @@ impl Session {
         };
         for command in commands {
             let request = match command {
-                Command::ModuleInfo(info) => self.on_module_info(info, now),
+                Command::ModuleInfo(info) => self.on_module_info(*info, now),
                 Command::Reject(reasons) => self.on_reject(reasons),
                 Command::Other(name) => {
                     tracing::debug!(name, "a command without meaning here");
@@ -207,7 +209,9 @@ impl Session {
     }
 
     fn on_reject(&mut self, reasons: Vec<Reject>) -> Request {
-        let Some(reason) = reasons.into_iter().next() else { return Request::Wait };
+        let Some(reason) = reasons.into_iter().next() else {
+            return Request::Wait;
+        };
         let lock = match reason {
             Reject::Cluster { name, host } => return self.on_cluster(name, host),
             Reject::Referrer { redirect_url } => return self.on_referrer(redirect_url),
@@ -216,7 +220,9 @@ impl Session {
                 return Request::Fail(Error::NotFound(self.question.recording.to_string()));
             }
             Reject::Region => Lock::Region,
-            Reject::Password => Lock::Password { wrong: self.question.password.is_some() },
+            Reject::Password => Lock::Password {
+                wrong: self.question.password.is_some(),
+            },
             Reject::Login => Lock::Login,
             Reject::Other(key) => Lock::Other(key),
         };
@@ -230,8 +236,15 @@ impl Session {
         if self.redirects > MOST_REDIRECTS {
             return astray("it was sent on too often");
         }
-        let made = name.filter(|name| is_cluster_name(name)).map(|name| self.made_host(&name));
-        let host = host.map(|host| host.split(':').next().unwrap_or_default().to_ascii_lowercase());
+        let made = name
+            .filter(|name| is_cluster_name(name))
+            .map(|name| self.made_host(&name));
+        let host = host.map(|host| {
+            host.split(':')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        });
         let (own, foreign): (Option<String>, Option<String>) = match host {
             Some(host) if hosts::is_control(&host) => (Some(host), None),
             other => (None, other),
@@ -278,8 +291,13 @@ impl Session {
         let host = if self.attempt % 2 == 1 {
             self.made_host("live")
         } else {
-            let Self { front, question, .. } = self;
-            format!("r{front}-1-{}-recorded-wss-live.ums.ustream.tv", question.recording)
+            let Self {
+                front, question, ..
+            } = self;
+            format!(
+                "r{front}-1-{}-recorded-wss-live.ums.ustream.tv",
+                question.recording
+            )
         };
         match self.go_to(host) {
             Request::Connect { host, path, .. } => Request::Connect { host, path, pause },
@@ -288,7 +306,9 @@ impl Session {
     }
 
     fn made_host(&self, cluster: &str) -> String {
-        let Self { front, question, .. } = self;
+        let Self {
+            front, question, ..
+        } = self;
         let id = question.recording;
         format!("r{front}-1-{id}-recorded-ws-{cluster}.ums.services.video.ibm.com")
     }
@@ -300,7 +320,11 @@ impl Session {
         }
         self.visited.push(visit);
         self.host.clone_from(&host);
-        Request::Connect { host, path: "/1/ustream", pause: Duration::ZERO }
+        Request::Connect {
+            host,
+            path: "/1/ustream",
+            pause: Duration::ZERO,
+        }
     }
 
     /// The connection is of no more use: what is known may do, else another attempt may help.
@@ -314,9 +338,11 @@ impl Session {
             return Request::Done(Box::new(self.gathered.take()));
         }
         if self.attempt >= MOST_ATTEMPTS {
-            return Request::Fail(self.gathered.refusal().unwrap_or_else(|| {
-                self.last_error.take().unwrap_or(Error::Silent(WHAT))
-            }));
+            return Request::Fail(
+                self.gathered
+                    .refusal()
+                    .unwrap_or_else(|| self.last_error.take().unwrap_or(Error::Silent(WHAT))),
+            );
         }
         self.attempt += 1;
         self.enter(now)
@@ -329,7 +355,7 @@ impl Session {
             "type": "viewer",
             "appId": 3,
             "appVersion": 2,
-            "rsid": format!("{:x}:{connection_id:x}", self.session_id),
+            "rsid": format!("{:x}:{connection_id:x}", self.viewer),
             "rpin": format!("_rpin.{page_id}"),
             "referrer": self.referrer,
             "clusterHost":
@@ -353,7 +379,9 @@ impl Session {
 fn is_cluster_name(name: &str) -> bool {
     const LONGEST: usize = 20;
     (1..=LONGEST).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn astray(problem: &str) -> Request {

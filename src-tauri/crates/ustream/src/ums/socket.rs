@@ -45,7 +45,13 @@ pub enum Outcome {
 /// Asks the control connection about a recording.
 pub async fn ask(http: &reqwest::Client, question: Question) -> Result<Outcome, Error> {
     let mut session = Session::new(question, fastrand::u64(..));
-    let mut line = Line { http, socket: None, frames: 0, bytes: 0, started: Instant::now() };
+    let mut line = Line {
+        http,
+        socket: None,
+        frames: 0,
+        bytes: 0,
+        started: Instant::now(),
+    };
     let mut request = session.start(Duration::ZERO);
     loop {
         request = match request {
@@ -164,11 +170,17 @@ async fn open(http: &reqwest::Client, host: &str, path: &str) -> Result<Socket, 
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         http::check(&response)?;
         let problem = format!("it answered {} instead of a websocket", response.status());
-        return Err(Error::Malformed { what: WHAT, problem });
+        return Err(Error::Malformed {
+            what: WHAT,
+            problem,
+        });
     }
     if !accepts(response.headers(), &key) {
         let problem = "it did not accept the websocket".to_owned();
-        return Err(Error::Malformed { what: WHAT, problem });
+        return Err(Error::Malformed {
+            what: WHAT,
+            problem,
+        });
     }
     let upgraded = response.upgrade().await.map_err(http::error)?;
     let config = WebSocketConfig::default()
@@ -184,11 +196,17 @@ fn accepts(headers: &HeaderMap, key: &str) -> bool {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
     let proof = derive_accept_key(key.as_bytes());
-    is_websocket && headers.get(SEC_WEBSOCKET_ACCEPT).is_some_and(|value| value == proof.as_str())
+    is_websocket
+        && headers
+            .get(SEC_WEBSOCKET_ACCEPT)
+            .is_some_and(|value| value == proof.as_str())
 }
 
 fn too_large(limit_bytes: usize) -> Error {
-    Error::TooLarge { what: WHAT, limit_bytes }
+    Error::TooLarge {
+        what: WHAT,
+        limit_bytes,
+    }
 }
 
 #[cfg(test)]
@@ -205,8 +223,14 @@ mod tests {
             headers.insert(SEC_WEBSOCKET_ACCEPT, accept.parse().unwrap());
             headers
         };
-        assert!(accepts(&answer("WebSocket", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), key));
-        assert!(!accepts(&answer("h2c", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), key));
+        assert!(accepts(
+            &answer("WebSocket", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+            key
+        ));
+        assert!(!accepts(
+            &answer("h2c", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+            key
+        ));
         assert!(!accepts(&answer("websocket", "AAAA"), key));
         assert!(!accepts(&HeaderMap::new(), key));
     }

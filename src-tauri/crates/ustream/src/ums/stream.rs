@@ -20,7 +20,7 @@ pub enum StreamState {
     /// There will be one.
     Pending,
     /// It is stored like this.
-    Stored(Stored),
+    Stored(Box<Stored>),
 }
 
 /// The formats that are known here.
@@ -117,14 +117,21 @@ impl Stored {
 
     /// Its formats that pieces can be fetched of.
     pub(crate) fn usable(&self) -> impl Iterator<Item = &Format> {
-        [&self.fmp4, &self.flv].into_iter().flatten().filter(|format| format.is_usable())
+        [&self.fmp4, &self.flv]
+            .into_iter()
+            .flatten()
+            .filter(|format| format.is_usable())
     }
 }
 
 /// Reads the value of `stream`.
 pub fn read(stream: &Value) -> StreamState {
-    if stream.as_str().is_some_and(|word| word.eq_ignore_ascii_case("offline"))
-        || stream.get("contentAvailable").is_some_and(|flag| !loose::is_set(flag))
+    if stream
+        .as_str()
+        .is_some_and(|word| word.eq_ignore_ascii_case("offline"))
+        || stream
+            .get("contentAvailable")
+            .is_some_and(|flag| !loose::is_set(flag))
     {
         return StreamState::Offline;
     }
@@ -135,12 +142,12 @@ pub fn read(stream: &Value) -> StreamState {
         return StreamState::Pending;
     }
     let known = ["flv/segmented", "mp4/segmented"];
-    StreamState::Stored(Stored {
+    StreamState::Stored(Box::new(Stored {
         flv: formats.get("flv/segmented").map(format),
         fmp4: formats.get("mp4/segmented").map(format),
         length: length_of(stream),
         has_others: formats.keys().any(|name| !known.contains(&name.as_str())),
-    })
+    }))
 }
 
 /// The length, wherever and however it is said. Only `videoLength` is known to be milliseconds.
@@ -168,7 +175,9 @@ fn format(value: &Value) -> Format {
             .filter_map(row)
             .take(MOST_ROWS)
             .collect(),
-        hashes: loose::member(value, "hashes").map(hashes).unwrap_or_default(),
+        hashes: loose::member(value, "hashes")
+            .map(hashes)
+            .unwrap_or_default(),
         length: length_of(value),
     }
 }
@@ -180,12 +189,16 @@ fn hashes(value: &Value) -> BTreeMap<u64, String> {
         Value::Object(map) => map
             .iter()
             .filter_map(|(key, hash)| {
-                Some((loose::whole(&Value::String(key.clone()))?, loose::text(hash)?))
+                Some((
+                    loose::whole(&Value::String(key.clone()))?,
+                    loose::text(hash)?,
+                ))
             })
             .collect(),
-        Value::Array(list) => {
-            (0..).zip(list).filter_map(|(key, hash)| Some((key, loose::text(hash)?))).collect()
-        }
+        Value::Array(list) => (0..)
+            .zip(list)
+            .filter_map(|(key, hash)| Some((key, loose::text(hash)?)))
+            .collect(),
         _ => BTreeMap::new(),
     }
 }

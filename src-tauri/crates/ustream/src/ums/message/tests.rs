@@ -8,7 +8,10 @@ use super::super::stream::StreamState;
 use super::*;
 
 fn payload(name: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../tests/fixtures/protocol"
+    );
     fs::read_to_string(Path::new(folder).join(name)).unwrap()
 }
 
@@ -18,19 +21,24 @@ fn commands(name: &str) -> Vec<Command> {
 
 fn info(name: &str) -> ModuleInfo {
     match commands(name).into_iter().next() {
-        Some(Command::ModuleInfo(info)) => info,
+        Some(Command::ModuleInfo(info)) => *info,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn every_recorded_payload_of_the_control_connection_is_read() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/protocol");
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../tests/fixtures/protocol"
+    );
     let mut read = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let is_json = path.extension().is_some_and(|extension| extension == "json");
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
         if is_json && (name.contains("ws") || name.contains("lp")) {
             parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|e| panic!("{name}: {e}"));
             read += 1;
@@ -49,10 +57,16 @@ fn a_recorded_stream_says_its_rows_its_hashes_and_its_path() {
     let flv = stored.flv.unwrap();
     assert_eq!(flv.chunk_time_ms, Some(6000));
     assert_eq!(flv.length, Some(277_000));
-    assert_eq!(flv.hashes.keys().copied().collect::<Vec<_>>(), [0, 10, 20, 30, 40]);
+    assert_eq!(
+        flv.hashes.keys().copied().collect::<Vec<_>>(),
+        [0, 10, 20, 30, 40]
+    );
     assert!(flv.paths[0].ends_with("/plain/rfc/"));
     assert_eq!(flv.rows[0].segment_url, "2/1/chunk_%_%.flv");
-    assert_eq!((flv.rows[0].height, flv.rows[0].bitrate_kbps), (Some(720), Some(1648)));
+    assert_eq!(
+        (flv.rows[0].height, flv.rows[0].bitrate_kbps),
+        (Some(720), Some(1648))
+    );
     let fmp4 = stored.fmp4.unwrap();
     assert_eq!(fmp4.rows[0].init_url.as_deref(), Some("2/chunk_%_%.m4vh"));
     assert_eq!(fmp4.rows[0].content.as_deref(), Some("video/mp4"));
@@ -73,7 +87,9 @@ fn the_servers_of_the_pieces_are_all_kept_in_order() {
         {"sites": {"0": {"host": "c.ustream.tv", "path": "/x/"}}},
     ]}}}}}});
     let commands = parse(&config.to_string()).unwrap();
-    let [Command::ModuleInfo(info)] = commands.as_slice() else { panic!("{commands:?}") };
+    let [Command::ModuleInfo(info)] = commands.as_slice() else {
+        panic!("{commands:?}")
+    };
     let hosts: Vec<_> = info.sites.iter().map(|site| site.host.as_str()).collect();
     assert_eq!(hosts, ["a.ustream.tv", "b.ustream.tv", "c.ustream.tv"]);
 }
@@ -87,12 +103,18 @@ fn an_absent_stream_is_told_apart_from_one_that_is_coming() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(states, [Some(StreamState::Offline), Some(StreamState::Offline)]);
+    assert_eq!(
+        states,
+        [Some(StreamState::Offline), Some(StreamState::Offline)]
+    );
     assert_eq!(
         info("reconstructed-ws-moduleInfo-transitional-empty-formats.json").stream,
         Some(StreamState::Pending)
     );
-    assert_eq!(info("real-ws-moduleInfo-counters-2019.json"), ModuleInfo::default());
+    assert_eq!(
+        info("real-ws-moduleInfo-counters-2019.json"),
+        ModuleInfo::default()
+    );
 }
 
 #[test]
@@ -108,18 +130,37 @@ fn reasons_of_a_refusal_are_told_apart_by_the_telling_part_of_their_name() {
     assert_eq!(reasons(json!({"hashLock": true})), [Reject::Hash]);
     assert_eq!(reasons(json!([{"geoLimitLock": 1}])), [Reject::Region]);
     assert_eq!(reasons(json!(["samlsso"])), [Reject::Login]);
-    assert_eq!(reasons(json!([{"viewerHourLimitLock": {}}])), [Reject::Other("viewerHourLimitLock".into())]);
-    assert_eq!(reasons(json!([{"geoLock": false, "nonexistent": null}])), []);
+    assert_eq!(
+        reasons(json!([{"viewerHourLimitLock": {}}])),
+        [Reject::Other("viewerHourLimitLock".into())]
+    );
+    assert_eq!(
+        reasons(json!([{"geoLock": false, "nonexistent": null}])),
+        []
+    );
     assert_eq!(reasons(json!(null)), []);
-    let cluster = Reject::Cluster { name: Some("omega".into()), host: None };
-    assert_eq!(reasons(json!([{"aLock": 1, "cluster": {"name": "omega"}}]))[0], cluster);
+    let cluster = Reject::Cluster {
+        name: Some("omega".into()),
+        host: None,
+    };
+    assert_eq!(
+        reasons(json!([{"aLock": 1, "cluster": {"name": "omega"}}]))[0],
+        cluster
+    );
 }
 
 #[test]
 fn hashes_come_as_a_map_or_as_phps_idea_of_a_map_that_starts_at_nought() {
-    for hashes in [json!({"0": 187}), json!({"0.0": "187"}), json!([187]), json!(["187"])] {
+    for hashes in [
+        json!({"0": 187}),
+        json!({"0.0": "187"}),
+        json!([187]),
+        json!(["187"]),
+    ] {
         let stream = json!({"streamFormats": {"flv/segmented": {"hashes": hashes}}});
-        let StreamState::Stored(stored) = stream::read(&stream) else { panic!() };
+        let StreamState::Stored(stored) = stream::read(&stream) else {
+            panic!()
+        };
         assert_eq!(stored.flv.unwrap().hashes.get(&0).unwrap(), "187");
     }
 }
@@ -127,8 +168,14 @@ fn hashes_come_as_a_map_or_as_phps_idea_of_a_map_that_starts_at_nought() {
 #[test]
 fn what_is_not_json_or_too_long_is_refused() {
     assert!(matches!(parse("<html>"), Err(Error::Malformed { .. })));
-    assert!(matches!(parse(&"[".repeat(100_000)), Err(Error::Malformed { .. })));
-    assert!(matches!(parse(&" ".repeat(LARGEST_FRAME + 1)), Err(Error::TooLarge { .. })));
+    assert!(matches!(
+        parse(&"[".repeat(100_000)),
+        Err(Error::Malformed { .. })
+    ));
+    assert!(matches!(
+        parse(&" ".repeat(LARGEST_FRAME + 1)),
+        Err(Error::TooLarge { .. })
+    ));
 }
 
 /// Any JSON, with the names that mean something sprinkled in.
@@ -143,14 +190,35 @@ fn any_json() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(6, 64, 6, |inner| {
         let name = prop::sample::select(vec![
-            "0", "1", "stream", "streamFormats", "flv/segmented", "mp4/segmented", "hashes",
-            "streams", "segmentUrl", "chunkTime", "contentAccess", "accessList", "data", "path",
-            "cdnConfig", "sites", "host", "meta", "videoLength", "cluster", "referrerLock",
+            "0",
+            "1",
+            "stream",
+            "streamFormats",
+            "flv/segmented",
+            "mp4/segmented",
+            "hashes",
+            "streams",
+            "segmentUrl",
+            "chunkTime",
+            "contentAccess",
+            "accessList",
+            "data",
+            "path",
+            "cdnConfig",
+            "sites",
+            "host",
+            "meta",
+            "videoLength",
+            "cluster",
+            "referrerLock",
         ]);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
             prop::collection::vec((name, inner), 0..6).prop_map(|members| {
-                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()
             }),
         ]
     })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::message::{ModuleInfo, Site};
-use super::super::stream::{StreamState, Stored};
+use super::super::stream::{Stored, StreamState};
 use crate::Error;
 use crate::plan::timeline;
 
@@ -33,7 +33,7 @@ impl Gathered {
     pub(super) fn add(&mut self, news: ModuleInfo, now: Duration) {
         let info = &mut self.info;
         if let Some(StreamState::Stored(stored)) = news.stream {
-            info.stored.merge(stored);
+            info.stored.merge(*stored);
         }
         for site in news.sites {
             if !info.sites.contains(&site) {
@@ -69,7 +69,11 @@ impl Gathered {
 
     /// When what is known must do.
     pub(super) fn settles_at(&self, hashes: Duration, servers: Duration) -> Option<Duration> {
-        let wait = if self.info.sites.is_empty() { servers } else { hashes };
+        let wait = if self.info.sites.is_empty() {
+            servers
+        } else {
+            hashes
+        };
         Some(self.usable_since? + wait)
     }
 

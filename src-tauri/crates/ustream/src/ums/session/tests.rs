@@ -5,7 +5,12 @@ use serde_json::{Value, json};
 use super::*;
 
 fn question() -> Question {
-    Question { recording: RecordingId(112_470_631), password: None, hash: None, referrer: None }
+    Question {
+        recording: RecordingId(112_470_631),
+        password: None,
+        hash: None,
+        referrer: None,
+    }
 }
 
 fn started(question: Question) -> Session {
@@ -21,7 +26,11 @@ fn seconds(seconds: u64) -> Duration {
 #[track_caller]
 fn host_of(request: Request) -> String {
     match request {
-        Request::Connect { host, path: "/1/ustream", .. } => host,
+        Request::Connect {
+            host,
+            path: "/1/ustream",
+            ..
+        } => host,
         other => panic!("{other:?}"),
     }
 }
@@ -44,7 +53,9 @@ fn done(request: Request) -> StreamInfo {
 
 /// What the session says when the connection opens.
 fn said(session: &mut Session) -> Value {
-    let Request::Send(text) = session.on(Event::Opened, Duration::ZERO) else { panic!() };
+    let Request::Send(text) = session.on(Event::Opened, Duration::ZERO) else {
+        panic!()
+    };
     let command: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(command["cmd"], "connect");
     command["args"][0].clone()
@@ -54,26 +65,32 @@ fn frame(session: &mut Session, value: &Value, at: Duration) -> Request {
     session.on(Event::Frame(&value.to_string()), at)
 }
 
-fn reject(session: &mut Session, reasons: Value) -> Request {
-    frame(session, &json!({"cmd": "reject", "args": [reasons]}), Duration::ZERO)
+fn reject(session: &mut Session, reasons: &Value) -> Request {
+    frame(
+        session,
+        &json!({"cmd": "reject", "args": [reasons]}),
+        Duration::ZERO,
+    )
 }
 
-fn module_info(body: Value) -> Value {
+fn module_info(body: &Value) -> Value {
     json!({"cmd": "moduleInfo", "args": [body]})
 }
 
 fn stream(length: Option<u64>) -> Value {
-    module_info(json!({"stream": {"contentAvailable": true, "streamFormats": {"flv/segmented": {
-        "chunkTime": 6000,
-        "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
-        "streams": [{"segmentUrl": "2/1/chunk_%_%.flv"}],
-        "hashes": {"0": "1", "10": "2"},
-        "videoLength": length,
-    }}}}))
+    module_info(
+        &json!({"stream": {"contentAvailable": true, "streamFormats": {"flv/segmented": {
+            "chunkTime": 6000,
+            "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
+            "streams": [{"segmentUrl": "2/1/chunk_%_%.flv"}],
+            "hashes": {"0": "1", "10": "2"},
+            "videoLength": length,
+        }}}}),
+    )
 }
 
 fn servers() -> Value {
-    module_info(json!({"cdnConfig": {"data": [{"data": [{"sites": [
+    module_info(&json!({"cdnConfig": {"data": [{"data": [{"sites": [
         {"host": "vod-cdn.ustream.tv", "path": "/"},
     ]}]}]}}))
 }
@@ -82,7 +99,10 @@ fn servers() -> Value {
 fn it_introduces_itself_as_the_player_does() {
     let said = said(&mut started(question()));
     assert_eq!(said["media"], "112470631", "ids are text here");
-    assert_eq!((&said["appId"], &said["appVersion"]), (&json!(3), &json!(2)));
+    assert_eq!(
+        (&said["appId"], &said["appVersion"]),
+        (&json!(3), &json!(2))
+    );
     assert_eq!(said["application"], "recorded");
     assert_eq!(said["referrer"], "https://video.ibm.com/recorded/112470631");
     assert!(said["rsid"].as_str().unwrap().contains(':'));
@@ -100,7 +120,10 @@ fn what_the_person_brings_is_passed_on() {
         ..question()
     }));
     assert_eq!(said["password"], "secret");
-    assert_eq!(said["hash"], r#"[{"hash":"0"}]"#, "the text, not the object");
+    assert_eq!(
+        said["hash"], r#"[{"hash":"0"}]"#,
+        "the text, not the object"
+    );
     assert_eq!(said["referrer"], "https://example.org/");
 }
 
@@ -109,12 +132,21 @@ fn the_usual_conversation_is_sent_on_once_and_then_hears_everything() {
     let mut session = started(question());
     said(&mut session);
     let host = "r1-1-112470631-recorded-ws-omega.ums.ustream.tv";
-    let request = reject(&mut session, json!({"cluster": {"name": "omega", "host": host}}));
+    let request = reject(
+        &mut session,
+        &json!({"cluster": {"name": "omega", "host": host}}),
+    );
     assert_eq!(host_of(request), host);
     said(&mut session);
-    let counters = module_info(json!({"allViewers": 3}));
-    assert!(matches!(frame(&mut session, &counters, seconds(1)), Request::Wait));
-    assert!(matches!(frame(&mut session, &stream(Some(100_000)), seconds(1)), Request::Wait));
+    let counters = module_info(&json!({"allViewers": 3}));
+    assert!(matches!(
+        frame(&mut session, &counters, seconds(1)),
+        Request::Wait
+    ));
+    assert!(matches!(
+        frame(&mut session, &stream(Some(100_000)), seconds(1)),
+        Request::Wait
+    ));
     let info = done(frame(&mut session, &servers(), seconds(1)));
     assert_eq!(info.stored.flv.unwrap().hashes.len(), 2);
     assert_eq!(info.sites[0].host, "vod-cdn.ustream.tv");
@@ -123,7 +155,10 @@ fn the_usual_conversation_is_sent_on_once_and_then_hears_everything() {
 #[test]
 fn servers_may_be_named_before_the_stream_and_all_in_one_frame() {
     let mut session = started(question());
-    assert!(matches!(frame(&mut session, &servers(), seconds(1)), Request::Wait));
+    assert!(matches!(
+        frame(&mut session, &servers(), seconds(1)),
+        Request::Wait
+    ));
     done(frame(&mut session, &stream(None), seconds(1)));
 
     let mut session = started(question());
@@ -136,7 +171,10 @@ fn servers_that_are_not_named_are_waited_for_five_seconds() {
     let mut session = started(question());
     frame(&mut session, &stream(None), seconds(2));
     assert_eq!(session.deadline(), seconds(7));
-    assert!(matches!(session.on(Event::TimedOut, seconds(6)), Request::Wait));
+    assert!(matches!(
+        session.on(Event::TimedOut, seconds(6)),
+        Request::Wait
+    ));
     let info = done(session.on(Event::TimedOut, seconds(7)));
     assert!(info.sites.is_empty());
 }
@@ -151,7 +189,7 @@ fn a_connection_that_closes_after_the_stream_has_said_enough() {
 #[test]
 fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
     let too_long = stream(Some(600_000));
-    let rest = module_info(json!({"stream": {"streamFormats": {"flv/segmented": {
+    let rest = module_info(&json!({"stream": {"streamFormats": {"flv/segmented": {
         "hashes": {"90": "9"},
     }}}}));
 
@@ -173,16 +211,26 @@ fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
 #[test]
 fn formats_that_are_still_to_come_are_waited_for() {
     let mut session = started(question());
-    let pending = module_info(json!({"stream": {"contentAvailable": true, "streamFormats": {}}}));
-    assert!(matches!(frame(&mut session, &pending, seconds(1)), Request::Wait));
+    let pending = module_info(&json!({"stream": {"contentAvailable": true, "streamFormats": {}}}));
+    assert!(matches!(
+        frame(&mut session, &pending, seconds(1)),
+        Request::Wait
+    ));
     assert_eq!(session.deadline(), seconds(15));
 }
 
 #[test]
 fn a_stream_that_is_not_there_was_not_recorded() {
-    for body in [json!("offline"), json!({"contentAvailable": false, "streamFormats": {}})] {
+    for body in [
+        json!("offline"),
+        json!({"contentAvailable": false, "streamFormats": {}}),
+    ] {
         let mut session = started(question());
-        let request = frame(&mut session, &module_info(json!({"stream": body})), seconds(1));
+        let request = frame(
+            &mut session,
+            &module_info(&json!({"stream": body})),
+            seconds(1),
+        );
         assert!(matches!(error_of(request), Error::NotRecorded));
     }
 }
@@ -191,7 +239,10 @@ fn a_stream_that_is_not_there_was_not_recorded() {
 fn silence_is_met_with_three_attempts_at_both_domains() {
     let mut session = started(question());
     let second = host_of(session.on(Event::TimedOut, seconds(15)));
-    assert!(second.ends_with("-recorded-wss-live.ums.ustream.tv"), "{second}");
+    assert!(
+        second.ends_with("-recorded-wss-live.ums.ustream.tv"),
+        "{second}"
+    );
     let third = host_of(session.on(Event::TimedOut, seconds(31)));
     assert!(third.ends_with(".ums.services.video.ibm.com"), "{third}");
     let error = error_of(session.on(Event::TimedOut, seconds(60)));
@@ -201,41 +252,70 @@ fn silence_is_met_with_three_attempts_at_both_domains() {
 #[test]
 fn the_last_real_error_comes_out_after_three_attempts() {
     let mut session = started(question());
-    let failed = || Event::Failed(Error::Status { host: "h".into(), status: 502 });
+    let failed = || {
+        Event::Failed(Error::Status {
+            host: "h".into(),
+            status: 502,
+        })
+    };
     host_of(session.on(failed(), seconds(1)));
     host_of(session.on(failed(), seconds(2)));
-    assert!(matches!(error_of(session.on(failed(), seconds(3))), Error::Status { status: 502, .. }));
+    assert!(matches!(
+        error_of(session.on(failed(), seconds(3))),
+        Error::Status { status: 502, .. }
+    ));
 }
 
 #[test]
 fn a_service_that_asks_to_be_left_alone_is_left_alone() {
     let mut session = started(question());
     let busy = Event::Failed(Error::Busy { retry_after: None });
-    assert!(matches!(error_of(session.on(busy, seconds(1))), Error::Busy { .. }));
+    assert!(matches!(
+        error_of(session.on(busy, seconds(1))),
+        Error::Busy { .. }
+    ));
 }
 
 #[test]
 fn a_frame_without_sense_is_skipped_and_one_too_large_is_final() {
     let mut session = started(question());
-    assert!(matches!(session.on(Event::Frame("<html>"), seconds(1)), Request::Wait));
-    let flood = Event::Flooded(Error::TooLarge { what: "x", limit_bytes: 1 });
-    assert!(matches!(error_of(session.on(flood, seconds(1))), Error::TooLarge { .. }));
+    assert!(matches!(
+        session.on(Event::Frame("<html>"), seconds(1)),
+        Request::Wait
+    ));
+    let flood = Event::Flooded(Error::TooLarge {
+        what: "x",
+        limit_bytes: 1,
+    });
+    assert!(matches!(
+        error_of(session.on(flood, seconds(1))),
+        Error::TooLarge { .. }
+    ));
 }
 
 #[test]
 fn a_cluster_without_an_own_host_is_reached_by_its_name() {
     let mut session = started(question());
     let foreign = json!({"cluster": {"name": "omega", "host": "ums.ustream.tv.evil.com"}});
-    let host = host_of(reject(&mut session, foreign));
-    assert!(host.contains("-112470631-recorded-ws-omega.ums.services.video.ibm.com"), "{host}");
+    let host = host_of(reject(&mut session, &foreign));
+    assert!(
+        host.contains("-112470631-recorded-ws-omega.ums.services.video.ibm.com"),
+        "{host}"
+    );
 }
 
 #[test]
 fn a_named_host_that_cannot_be_reached_is_tried_by_the_clusters_name() {
     let mut session = started(question());
     let named = json!({"cluster": {"name": "beta", "host": "r1-1-1-x.ums.ustream.tv"}});
-    assert_eq!(host_of(reject(&mut session, named)), "r1-1-1-x.ums.ustream.tv");
-    let failed = Event::Failed(Error::Status { host: "h".into(), status: 500 });
+    assert_eq!(
+        host_of(reject(&mut session, &named)),
+        "r1-1-1-x.ums.ustream.tv"
+    );
+    let failed = Event::Failed(Error::Status {
+        host: "h".into(),
+        status: 500,
+    });
     assert!(host_of(session.on(failed, seconds(1))).contains("-ws-beta.ums.services."));
 }
 
@@ -250,7 +330,7 @@ fn it_is_not_led_astray() {
     ];
     for cluster in clusters {
         let mut session = started(question());
-        let request = reject(&mut session, json!({"cluster": cluster}));
+        let request = reject(&mut session, &json!({"cluster": cluster}));
         assert!(matches!(error_of(request), Error::Astray(_)), "{cluster}");
     }
 }
@@ -260,27 +340,36 @@ fn it_follows_five_hosts_and_no_more_and_none_twice() {
     let mut session = started(question());
     for number in 0..5 {
         let host = format!("r{number}.ums.ustream.tv");
-        assert_eq!(host_of(reject(&mut session, json!({"cluster": {"host": host}}))), host);
+        assert_eq!(
+            host_of(reject(&mut session, &json!({"cluster": {"host": host}}))),
+            host
+        );
     }
-    let sixth = reject(&mut session, json!({"cluster": {"host": "r6.ums.ustream.tv"}}));
+    let sixth = reject(
+        &mut session,
+        &json!({"cluster": {"host": "r6.ums.ustream.tv"}}),
+    );
     assert!(matches!(error_of(sixth), Error::Astray(_)));
 
     let mut session = started(question());
     let again = json!({"cluster": {"host": "r1.ums.ustream.tv"}});
-    host_of(reject(&mut session, again.clone()));
-    assert!(matches!(error_of(reject(&mut session, again)), Error::Astray(_)));
+    host_of(reject(&mut session, &again));
+    assert!(matches!(
+        error_of(reject(&mut session, &again)),
+        Error::Astray(_)
+    ));
 }
 
 #[test]
 fn the_page_that_is_asked_for_is_named_twice_at_most() {
     let mut session = started(question());
     let lock = |page: &str| json!({"referrerLock": {"redirectUrl": page}});
-    let first = host_of(reject(&mut session, lock("http://www.a-pac.tv")));
+    let first = host_of(reject(&mut session, &lock("http://www.a-pac.tv")));
     assert_eq!(said(&mut session)["referrer"], "http://www.a-pac.tv");
-    let second = host_of(reject(&mut session, lock("http://www.a-pac.tv/live")));
+    let second = host_of(reject(&mut session, &lock("http://www.a-pac.tv/live")));
     assert_eq!(first, second);
     assert_eq!(said(&mut session)["referrer"], "http://www.a-pac.tv/live");
-    let third = reject(&mut session, lock("http://www.a-pac.tv/more"));
+    let third = reject(&mut session, &lock("http://www.a-pac.tv/more"));
     assert!(matches!(error_of(third), Error::Locked(Lock::Embed)));
 }
 
@@ -289,45 +378,67 @@ fn a_page_that_is_none_or_does_not_help_is_the_end() {
     let own = "https://video.ibm.com/recorded/112470631";
     for page in [json!(null), json!("javascript:x"), json!(own)] {
         let mut session = started(question());
-        let request = reject(&mut session, json!({"referrerLock": {"redirectUrl": page}}));
-        assert!(matches!(error_of(request), Error::Locked(Lock::Embed)), "{page}");
+        let request = reject(
+            &mut session,
+            &json!({"referrerLock": {"redirectUrl": page}}),
+        );
+        assert!(
+            matches!(error_of(request), Error::Locked(Lock::Embed)),
+            "{page}"
+        );
     }
 }
 
 #[test]
 fn each_lock_is_told_by_its_own_name() {
-    let lock = |reasons: Value, question: Question| {
-        match error_of(reject(&mut started(question), reasons)) {
-            Error::Locked(lock) => lock,
-            other => panic!("{other:?}"),
-        }
+    let lock = |reasons: Value, question: Question| match error_of(reject(
+        &mut started(question),
+        &reasons,
+    )) {
+        Error::Locked(lock) => lock,
+        other => panic!("{other:?}"),
     };
     assert_eq!(lock(json!({"geoLock": true}), question()), Lock::Region);
     assert_eq!(lock(json!({"ssoLock": {}}), question()), Lock::Login);
-    assert_eq!(lock(json!({"ageLock": 1}), question()), Lock::Other("ageLock".into()));
-    assert_eq!(lock(json!({"passwordLock": []}), question()), Lock::Password { wrong: false });
-    let with_password = Question { password: Some("x".into()), ..question() };
-    assert_eq!(lock(json!({"passwordLock": []}), with_password), Lock::Password { wrong: true });
+    assert_eq!(
+        lock(json!({"ageLock": 1}), question()),
+        Lock::Other("ageLock".into())
+    );
+    assert_eq!(
+        lock(json!({"passwordLock": []}), question()),
+        Lock::Password { wrong: false }
+    );
+    let with_password = Question {
+        password: Some("x".into()),
+        ..question()
+    };
+    assert_eq!(
+        lock(json!({"passwordLock": []}), with_password),
+        Lock::Password { wrong: true }
+    );
 }
 
 #[test]
 fn a_recording_that_does_not_exist_is_not_found() {
-    let request = reject(&mut started(question()), json!({"nonexistent": true}));
+    let request = reject(&mut started(question()), &json!({"nonexistent": true}));
     assert!(matches!(error_of(request), Error::NotFound(_)));
 }
 
 #[test]
 fn a_missing_answer_of_the_form_is_asked_for() {
-    let request = reject(&mut started(question()), json!({"hashLock": true}));
+    let request = reject(&mut started(question()), &json!({"hashLock": true}));
     assert!(matches!(request, Request::NeedsHash));
 }
 
 #[test]
 fn formats_that_are_not_known_here_are_no_rendition() {
     let mut session = started(question());
-    let other = module_info(json!({"stream": {"streamFormats": {"av1/segmented": {}}}}));
+    let other = module_info(&json!({"stream": {"streamFormats": {"av1/segmented": {}}}}));
     frame(&mut session, &other, seconds(1));
     session.on(Event::TimedOut, seconds(15));
     session.on(Event::TimedOut, seconds(31));
-    assert!(matches!(error_of(session.on(Event::TimedOut, seconds(60))), Error::NoRendition));
+    assert!(matches!(
+        error_of(session.on(Event::TimedOut, seconds(60))),
+        Error::NoRendition
+    ));
 }

@@ -1,0 +1,123 @@
+//! The tables of one piece, a few bytes for each sample.
+//!
+//! A ten-hour recording has some three million samples, all of which stay in memory until the
+//! index is written; so they are kept as differences and repetitions.
+
+mod read;
+mod record;
+
+pub(crate) use read::{Entry, Indexed, Tables};
+pub(crate) use record::{Place, Recorder};
+
+use crate::TrackKind;
+
+const CONFIG: u8 = 1;
+const INIT: u8 = 2;
+const CHUNK: u8 = 3;
+/// Marks a sample; the low bits say what it shares with the one before.
+const SAMPLE: u8 = 0x80;
+const SYNC: u8 = 1;
+const SAME_DELTA: u8 = 2;
+const SAME_OFFSET: u8 = 4;
+
+/// The key of a track in the finished film; pictures come first. A plan has a handful of tracks.
+pub(crate) fn track_key(plan_track: u8, kind: TrackKind) -> u8 {
+    (track_code(kind) << 7) | (plan_track & 0x7f)
+}
+
+fn track_code(kind: TrackKind) -> u8 {
+    u8::from(kind == TrackKind::Audio)
+}
+
+fn track_kind(code: u8) -> TrackKind {
+    if code == 0 {
+        TrackKind::Video
+    } else {
+        TrackKind::Audio
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Sample, flv::Codec};
+
+    fn sample(kind: TrackKind, dts: i64, composition_offset: i32, data: &[u8]) -> Sample<'_> {
+        Sample {
+            kind,
+            dts,
+            composition_offset,
+            sync: dts % 80 == 0,
+            data,
+        }
+    }
+
+    #[test]
+    fn samples_come_back_as_they_were_recorded() {
+        let mut recorder = Recorder::default();
+        let samples = [
+            (sample(TrackKind::Video, 80, 80, b"abc"), 1000),
+            (sample(TrackKind::Video, 120, -40, b"de"), 1003),
+            (sample(TrackKind::Audio, 85, 0, b"f"), 1005),
+            (sample(TrackKind::Video, 160, -40, b""), 1006),
+            (sample(TrackKind::Video, 200, 0, b"g"), 900),
+        ];
+        recorder.config(TrackKind::Video, Codec::Avc, b"set-up");
+        for (sample, position) in &samples {
+            let place = Place {
+                position: *position,
+                description: 0,
+                duration: 0,
+            };
+            recorder.sample(sample, place);
+        }
+        let bytes = Tables::at(0, &recorder.finish(0, 1000).expect("in time"));
+        let tables = Tables::read(&bytes).expect("whole");
+        assert_eq!(tables.spans.len(), 2);
+        let read: Vec<_> = tables
+            .entries
+            .filter_map(|entry| match entry.expect("whole") {
+                Entry::Sample(found) => Some(found),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(read.len(), samples.len());
+        for (found, (sample, position)) in read.iter().zip(&samples) {
+            assert_eq!(
+                (
+                    found.kind,
+                    found.dts,
+                    found.composition_offset,
+                    found.sync,
+                    found.position
+                ),
+                (
+                    sample.kind,
+                    sample.dts,
+                    sample.composition_offset,
+                    sample.sync,
+                    *position
+                )
+            );
+            assert_eq!(found.size as usize, sample.data.len());
+        }
+        let chunks: Vec<_> = read.iter().map(|found| found.opens_chunk).collect();
+        assert_eq!(chunks, [true, false, true, true, true]);
+    }
+
+    #[test]
+    fn a_regular_track_takes_few_bytes_a_sample() {
+        let mut recorder = Recorder::default();
+        for number in 0..1000 {
+            let place = Place {
+                position: 900 * number,
+                description: 0,
+                duration: 1024,
+            };
+            let dts = 1024 * number.cast_signed();
+            recorder.sample(&sample(TrackKind::Audio, dts, 0, &[0; 900]), place);
+        }
+        let bytes = recorder.finish(0, 48_000).expect("in time");
+        assert!(bytes.len() < 3100, "{} bytes", bytes.len());
+    }
+}

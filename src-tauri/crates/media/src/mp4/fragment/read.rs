@@ -1,0 +1,179 @@
+//! From tables back to samples.
+
+use super::{CHUNK, CONFIG, INIT, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind};
+use crate::{
+    Error, TrackKind,
+    clock::Span,
+    cursor::{Cursor, put_varint},
+    flv::Codec,
+    fmp4::Init,
+};
+
+const FORMAT: &str = "journal";
+
+/// The sample before, which the next is told by.
+#[derive(Clone, Copy, Debug, Default)]
+struct Track {
+    last: i64,
+    delta: i64,
+    composition_offset: i32,
+}
+
+/// Reads the tables of a piece back.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables<'a> {
+    pub(crate) spans: Vec<Span>,
+    pub(crate) entries: Entries<'a>,
+}
+
+/// One thing a piece holds.
+#[derive(Debug)]
+pub(crate) enum Entry<'a> {
+    /// The samples of this track that follow are coded so.
+    Config {
+        kind: TrackKind,
+        codec: Codec,
+        data: &'a [u8],
+    },
+    /// The same, as a fragmented MP4 says it.
+    Init(Init),
+    Sample(Indexed),
+}
+
+/// What the index needs of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Indexed {
+    pub(crate) kind: TrackKind,
+    pub(crate) dts: i64,
+    pub(crate) composition_offset: i32,
+    pub(crate) sync: bool,
+    pub(crate) size: u32,
+    pub(crate) position: u64,
+    pub(crate) description: u32,
+    /// It does not lie behind the one before of its track.
+    pub(crate) opens_chunk: bool,
+}
+
+impl<'a> Tables<'a> {
+    /// The tables of a piece whose media starts at this place of the output.
+    pub(crate) fn at(position: u64, body: &[u8]) -> Vec<u8> {
+        let mut tables = Vec::with_capacity(body.len() + 10);
+        put_varint(&mut tables, position);
+        tables.extend_from_slice(body);
+        tables.shrink_to_fit();
+        tables
+    }
+
+    pub(crate) fn read(tables: &'a [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(FORMAT, tables);
+        let position = cursor.varint()?;
+        let mut spans = Vec::new();
+        for _ in 0..cursor.varint()?.min(2) {
+            spans.push(Span::read(&mut cursor)?);
+        }
+        let entries = Entries {
+            cursor,
+            tracks: [Track::default(); 2],
+            kind: TrackKind::Video,
+            description: 0,
+            next_position: position,
+            opens_chunk: true,
+        };
+        Ok(Self { spans, entries })
+    }
+}
+
+/// The entries of a piece, in the order of its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Entries<'a> {
+    cursor: Cursor<'a>,
+    tracks: [Track; 2],
+    kind: TrackKind,
+    description: u32,
+    next_position: u64,
+    opens_chunk: bool,
+}
+
+impl<'a> Entries<'a> {
+    fn entry(&mut self) -> Result<Entry<'a>, Error> {
+        loop {
+            match self.cursor.u8()? {
+                CONFIG => {
+                    let kind = track_kind(self.cursor.u8()?);
+                    let codec = match self.cursor.u8()? {
+                        0 => Codec::Avc,
+                        1 => Codec::Aac,
+                        _ => Codec::Mp3,
+                    };
+                    return Ok(Entry::Config {
+                        kind,
+                        codec,
+                        data: self.cursor.counted()?,
+                    });
+                }
+                INIT => {
+                    let bytes = self.cursor.counted()?;
+                    return Init::read(&mut Cursor::new(FORMAT, bytes)).map(Entry::Init);
+                }
+                CHUNK => {
+                    self.kind = track_kind(self.cursor.u8()?);
+                    self.description = u32::try_from(self.cursor.varint()?).unwrap_or(u32::MAX);
+                    let distance = self.cursor.signed()?.cast_unsigned();
+                    self.next_position = self.next_position.wrapping_add(distance);
+                    self.opens_chunk = true;
+                }
+                mark if mark & SAMPLE != 0 => return self.sample(mark).map(Entry::Sample),
+                _ => return Err(self.cursor.fail("an unknown entry")),
+            }
+        }
+    }
+
+    fn sample(&mut self, mark: u8) -> Result<Indexed, Error> {
+        let cursor = &mut self.cursor;
+        let size = cursor.varint()?;
+        let size = u32::try_from(size).map_err(|_| cursor.fail("a sample over 4 GiB"))?;
+        let [video, audio] = &mut self.tracks;
+        let track = if self.kind == TrackKind::Video {
+            video
+        } else {
+            audio
+        };
+        if mark & SAME_DELTA == 0 {
+            track.delta = cursor.signed()?;
+        }
+        if mark & SAME_OFFSET == 0 {
+            let offset = cursor.signed()?;
+            track.composition_offset =
+                i32::try_from(offset).map_err(|_| cursor.fail("a composition offset"))?;
+        }
+        track.last = track.last.wrapping_add(track.delta);
+        let sample = Indexed {
+            kind: self.kind,
+            dts: track.last,
+            composition_offset: track.composition_offset,
+            sync: mark & SYNC != 0,
+            size,
+            position: self.next_position,
+            description: self.description,
+            opens_chunk: self.opens_chunk,
+        };
+        self.opens_chunk = false;
+        self.next_position = self.next_position.wrapping_add(u64::from(size));
+        Ok(sample)
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Result<Entry<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.cursor.is_empty() {
+            return None;
+        }
+        let entry = self.entry();
+        if entry.is_err() {
+            self.cursor = Cursor::new(FORMAT, &[]);
+        }
+        Some(entry)
+    }
+}

@@ -1,0 +1,139 @@
+//! From samples to tables.
+
+use super::{CHUNK, CONFIG, INIT, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key};
+use crate::{
+    Error, Sample, TrackKind,
+    clock::Span,
+    cursor::{put_counted, put_signed, put_varint},
+    flv::Codec,
+    fmp4::Init,
+};
+
+/// Collects the tables of one piece.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    entries: Vec<u8>,
+    tracks: [Track; 2],
+    chunk: Option<(TrackKind, u32)>,
+    next_position: u64,
+    samples: u64,
+}
+
+/// What is known of a track so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Track {
+    samples: usize,
+    first: i64,
+    last: i64,
+    delta: i64,
+    composition_offset: i32,
+    /// Length of the last sample, where the container tells it.
+    tail: u32,
+}
+
+/// Where the data of a sample lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Place of its first byte in the media of the piece.
+    pub(crate) position: u64,
+    /// Which sample entry of its set-up it needs, counted from 0.
+    pub(crate) description: u32,
+    /// Length, where the container tells it, else 0.
+    pub(crate) duration: u32,
+}
+
+impl Recorder {
+    pub(crate) fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    pub(crate) fn config(&mut self, kind: TrackKind, codec: Codec, data: &[u8]) {
+        self.entries.push(CONFIG);
+        self.entries.push(track_code(kind));
+        self.entries.push(match codec {
+            Codec::Avc => 0,
+            Codec::Aac => 1,
+            Codec::Mp3 | Codec::Other(_) => 2,
+        });
+        put_counted(&mut self.entries, data);
+    }
+
+    pub(crate) fn init(&mut self, init: &Init) {
+        let mut bytes = Vec::new();
+        init.write(&mut bytes);
+        self.entries.push(INIT);
+        put_counted(&mut self.entries, &bytes);
+    }
+
+    pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: Place) {
+        if self.chunk != Some((sample.kind, place.description))
+            || self.next_position != place.position
+        {
+            self.entries.push(CHUNK);
+            self.entries.push(track_code(sample.kind));
+            put_varint(&mut self.entries, u64::from(place.description));
+            put_signed(
+                &mut self.entries,
+                place
+                    .position
+                    .wrapping_sub(self.next_position)
+                    .cast_signed(),
+            );
+            self.chunk = Some((sample.kind, place.description));
+        }
+        let track = self.tracks.get_mut(usize::from(track_code(sample.kind)));
+        let Some(track) = track else { return };
+        if track.samples == 0 {
+            track.first = sample.dts;
+        }
+        let delta = sample.dts.wrapping_sub(track.last);
+        let mut mark = SAMPLE;
+        if sample.sync {
+            mark |= SYNC;
+        }
+        if delta == track.delta {
+            mark |= SAME_DELTA;
+        }
+        if sample.composition_offset == track.composition_offset {
+            mark |= SAME_OFFSET;
+        }
+        self.entries.push(mark);
+        put_varint(&mut self.entries, sample.data.len() as u64);
+        if mark & SAME_DELTA == 0 {
+            put_signed(&mut self.entries, delta);
+        }
+        if mark & SAME_OFFSET == 0 {
+            put_signed(&mut self.entries, i64::from(sample.composition_offset));
+        }
+        track.samples += 1;
+        track.last = sample.dts;
+        track.delta = delta;
+        track.composition_offset = sample.composition_offset;
+        track.tail = place.duration;
+        self.samples += 1;
+        self.next_position = place.position.wrapping_add(sample.data.len() as u64);
+    }
+
+    /// The body of the tables: the stretches of time of the tracks, then the entries.
+    ///
+    /// `timescale` is that of the samples' times; `plan_track` tells the pieces of one
+    /// presentation apart.
+    pub(crate) fn finish(self, plan_track: u8, timescale: u32) -> Result<Vec<u8>, Error> {
+        let mut tables = Vec::with_capacity(self.entries.len() + 64);
+        let spans = self.tracks.iter().filter(|track| track.samples > 0).count();
+        put_varint(&mut tables, spans as u64);
+        for (kind, track) in [TrackKind::Video, TrackKind::Audio]
+            .into_iter()
+            .zip(self.tracks)
+        {
+            if track.samples == 0 {
+                continue;
+            }
+            let key = track_key(plan_track, kind);
+            let ends = [track.first, track.last];
+            Span::new(key, ends, track.samples, track.tail, timescale)?.write(&mut tables);
+        }
+        tables.extend_from_slice(&self.entries);
+        Ok(tables)
+    }
+}
