@@ -53,6 +53,7 @@ pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<
     let (bodies, arrivals) = mpsc::channel(2);
     let writer = tokio::task::spawn_blocking(move || write(assembly, arrivals));
     let end = round.fetch_all(&bodies).await;
+    round.save_the_last(&bodies).await;
     // Requests that are still on their way are dropped with the round's tasks.
     let Round {
         absent,
@@ -165,6 +166,16 @@ impl<'a> Round<'a> {
             };
             if let Some(end) = self.take(index, outcome, bodies).await {
                 return end;
+            }
+        }
+    }
+
+    /// Hands over what has come meanwhile, whatever ended the round.
+    async fn save_the_last(&mut self, bodies: &mpsc::Sender<(usize, Vec<u8>)>) {
+        while let Some(fetched) = self.fetching.try_join_next() {
+            if let Ok((index, Ok(Outcome::Body(body)))) = fetched {
+                // The assembly closes its end only when it fails; joining it tells why.
+                let _ = bodies.send((index, body)).await;
             }
         }
     }

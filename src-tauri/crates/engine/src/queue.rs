@@ -343,7 +343,8 @@ impl Queue {
 
     fn answer<T: Send + 'static>(&mut self, reply: Reply<T>, answer: Result<T, Error>) {
         // Who does not wait for the answer does not need it.
-        self.answers.push(Box::new(move || drop(reply.send(answer))));
+        self.answers
+            .push(Box::new(move || drop(reply.send(answer))));
     }
 
     fn publish(&mut self) {
