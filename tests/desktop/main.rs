@@ -104,7 +104,10 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
         .look_up("https://video.ibm.com/recorded/134300003")
         .await?;
     window.heading("This video is no longer there").await?;
+    window.unfold("Details").await?;
     window.shot("removed").await?;
+    window.press("Copy details").await?;
+    window.shows("Copied").await?;
     window.press("Use another link").await?;
     window
         .heading("Save a video from Ustream or IBM Video")

@@ -62,8 +62,7 @@ impl Engine {
     /// Fails where the jobs' folder cannot be read, or the system has no usable TLS set-up.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
-        let fetcher = Fetcher::new(&config.endpoint, config.parallel.max(1))
-            .map_err(ustream::Error::Network)?;
+        let fetcher = Fetcher::new(client.http().clone(), config.parallel.max(1));
         let registry = Registry::open(config.data_dir.as_deref())?;
         let saved = registry.load()?;
         let means = Means {

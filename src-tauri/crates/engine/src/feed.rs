@@ -34,13 +34,12 @@ impl Feed {
     }
 
     /// Waits for the next change; nothing when the engine is gone.
+    ///
+    /// A new state is told at once; progress waits until a reader can have drawn the last.
     pub async fn next(&mut self) -> Option<Update> {
         loop {
             self.jobs.changed().await.ok()?;
-            if let Some(last) = self.last {
-                tokio::time::sleep_until(last + AT_MOST_EVERY).await;
-            }
-            let snapshot = self.jobs.borrow_and_update().clone();
+            let snapshot = self.settle().await;
             let update = self.difference(&snapshot);
             let first = self.last.is_none();
             if first || !update.changed.is_empty() || !update.removed.is_empty() {
@@ -48,6 +47,32 @@ impl Feed {
                 return Some(update);
             }
         }
+    }
+
+    /// The newest snapshot, as soon as it may be told.
+    async fn settle(&mut self) -> Snapshot {
+        loop {
+            let snapshot = self.jobs.borrow_and_update().clone();
+            let due = self.last.map(|last| last + AT_MOST_EVERY);
+            let Some(due) = due.filter(|_| !self.is_news(&snapshot)) else {
+                return snapshot;
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(due) => return self.jobs.borrow_and_update().clone(),
+                // When the engine is gone the last snapshot is still told, in its time.
+                Ok(()) = self.jobs.changed() => {}
+            }
+        }
+    }
+
+    /// Whether it holds more than progress.
+    fn is_news(&self, snapshot: &[JobView]) -> bool {
+        let known = |job: &JobView| {
+            self.seen
+                .get(&job.id)
+                .is_some_and(|seen| seen.state == job.state)
+        };
+        snapshot.len() != self.seen.len() || !snapshot.iter().all(known)
     }
 
     fn difference(&mut self, snapshot: &[JobView]) -> Update {
@@ -106,8 +131,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_new_state_is_told_at_once() {
+        let (send, receive) = watch::channel(Arc::new(vec![job("a", "1")]));
+        let mut feed = Feed::new(receive);
+        feed.next().await;
+        let start = Instant::now();
+        let done = JobView {
+            state: JobState::Paused,
+            ..job("a", "1")
+        };
+        send.send_replace(Arc::new(vec![done.clone()]));
+        assert_eq!(feed.next().await.unwrap().changed, vec![done]);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_burst_of_changes_comes_as_one_update() {
-        let (send, receive) = watch::channel(Snapshot::default());
+        let (send, receive) = watch::channel(Arc::new(vec![job("a", "0")]));
         let mut feed = Feed::new(receive);
         feed.next().await;
         let start = Instant::now();

@@ -15,8 +15,6 @@ use url::Url;
 use crate::error::FetchError;
 use crate::progress::Meter;
 
-/// A connection that gives nothing for this long is given up; a slow one is not.
-pub(crate) const STALL: Duration = Duration::from_secs(20);
 /// The largest honest piece: six seconds at 160 Mbit/s.
 const MAX_PIECE_BYTES: usize = 128 << 20;
 /// Room taken on a host's word before its bytes are here.
@@ -63,22 +61,14 @@ pub(crate) enum Outcome {
 }
 
 impl Fetcher {
-    pub(crate) fn new(
-        endpoint: &ustream::Endpoint,
-        parallel: usize,
-    ) -> Result<Self, reqwest::Error> {
-        let http = endpoint
-            .http()
-            .read_timeout(STALL)
-            .pool_max_idle_per_host(parallel)
-            .build()?;
+    pub(crate) fn new(http: reqwest::Client, parallel: usize) -> Self {
         let standing = Mutex::new(HashMap::new());
-        Ok(Self {
+        Self {
             http,
             width: Semaphore::new(parallel),
             parallel,
             standing,
-        })
+        }
     }
 
     /// How many requests may be on their way at once.

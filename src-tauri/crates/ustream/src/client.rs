@@ -92,6 +92,11 @@ impl Client {
         })
     }
 
+    /// What pieces are fetched with: the same trust, proxies and connections.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// Follows a target to one recording; of a channel, the newest.
     pub async fn find(&self, target: &Target, access: &Access) -> Result<Found, Error> {
         match target {

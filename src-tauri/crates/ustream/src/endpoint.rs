@@ -55,7 +55,7 @@ impl Endpoint {
     ///
     /// It speaks HTTP/1.1 only, which the upgrade to a websocket needs, and follows redirects to
     /// the service's own hosts only.
-    pub fn http(&self) -> reqwest::ClientBuilder {
+    pub(crate) fn http(&self) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)

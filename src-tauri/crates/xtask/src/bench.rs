@@ -96,6 +96,7 @@ fn curl(
         let mut fetch = command("curl");
         fetch.args([
             "--silent",
+            "--no-progress-meter",
             "--fail",
             "--http1.1",
             "--parallel",
