@@ -107,7 +107,7 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
     window.unfold("Details").await?;
     window.shot("removed").await?;
     window.press("Copy details").await?;
-    window.shows("Copied").await?;
+    window.button("Copied").await?;window.shot("copied").await?;
     window.press("Use another link").await?;
     window
         .heading("Save a video from Ustream or IBM Video")

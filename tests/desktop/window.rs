@@ -72,8 +72,13 @@ impl Window {
 
     /// Presses the button of that name.
     pub(crate) async fn press(&self, name: &str) -> Result<()> {
+        Ok(self.button(name).await?.click().await?)
+    }
+
+    /// Waits for the button of that name.
+    pub(crate) async fn button(&self, name: &str) -> Result<Element> {
         let path = format!("//button[normalize-space()='{name}']");
-        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
+        self.find(Locator::XPath(&path)).await
     }
 
     /// Unfolds what is folded away under that name.

@@ -99,6 +99,32 @@ async fn the_path_of_the_finished_file_is_all_there_is_on_stdout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let answers = [
+        "--form",
+        "name=Ada",
+        "--form",
+        "email=ada@example.com",
+        "-o",
+    ];
+    let run = Run::new(&practice).arg("https://www.ustream.tv/channel/curJSsZFUUu");
+    let (code, out, err) = run.args(answers).arg(folder.path()).ended();
+    assert_eq!(code, 0, "{err}");
+    assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
+    let asked = practice.service.asked();
+    let form = asked
+        .iter()
+        .find(|asked| asked.path.contains("viewer-registration"))
+        .unwrap();
+    assert_eq!(
+        (form.host.as_str(), form.method.as_str()),
+        ("video.ibm.com", "POST")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_an_output_it_saves_to_the_downloads_folder() {
     let practice = Practice::demo().await;
     let home = tempfile::tempdir().unwrap();
@@ -216,6 +242,11 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
             5,
             "makes no sense",
         ),
+        (
+            "https://video.ibm.com/recorded/134300007",
+            5,
+            "larger than 4194304 bytes",
+        ),
         ("https://video.ibm.com/recorded/134300016", 6, "--keep-gaps"),
     ] {
         let (found, out, err) = Run::new(&practice)
@@ -230,6 +261,23 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
         );
         assert_eq!(out, "", "{link}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_said_to_be_wrong_and_is_never_repeated() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = Run::new(&practice)
+        .save(134_300_001)
+        .args(["-vv", "--password", "sesame-oil", "-o"]);
+    let (code, _, err) = run.arg(folder.path()).ended();
+    assert_eq!(code, 4);
+    assert!(err.contains("that password did not work"), "{err}");
+    assert!(
+        !err.contains("sesame-oil"),
+        "the log tells the password: {err}"
+    );
+    assert!(names(folder.path()).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -68,7 +68,9 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",
         Code::InUse => "wait for it, or stop it",
         Code::ConvertFailed => "use --remux builtin, or --format original",
-        Code::CheckFailed => "run the same command again",
+        Code::CheckFailed => {
+            "run the same command again, or move the .part folder away to begin anew"
+        }
         Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
     };
     hint.into()

@@ -260,7 +260,8 @@ impl Line {
 
 /// Makes batches of pieces durable on a thread of its own.
 struct Flusher {
-    batches: SyncSender<Batch>,
+    /// Closed to end the thread.
+    batches: Option<SyncSender<Batch>>,
     /// Taken when it is joined.
     thread: Option<JoinHandle<io::Result<()>>>,
     next: Batch,
@@ -293,7 +294,7 @@ impl Flusher {
             Ok(())
         });
         Self {
-            batches,
+            batches: Some(batches),
             thread: Some(thread),
             next: Batch::default(),
             output_end: 0,
@@ -316,7 +317,10 @@ impl Flusher {
         if self.next.records.is_empty() || !(grown || self.flushed_at.elapsed() >= BATCH_TIME) {
             return Ok(());
         }
-        match self.batches.try_send(std::mem::take(&mut self.next)) {
+        let Some(batches) = &self.batches else {
+            return Ok(());
+        };
+        match batches.try_send(std::mem::take(&mut self.next)) {
             Ok(()) => {
                 (self.flushed_end, self.flushed_at) = (self.output_end, Instant::now());
                 Ok(())
@@ -325,31 +329,31 @@ impl Flusher {
                 self.next = batch;
                 Ok(())
             }
-            Err(TrySendError::Disconnected(_)) => Err(self.reason()),
+            // The thread has ended early: joining it tells why.
+            Err(TrySendError::Disconnected(_)) => self.end(),
         }
-    }
-
-    /// Why the thread ended early.
-    fn reason(&mut self) -> io::Error {
-        let ended = self.thread.take().map_or(Ok(()), joined);
-        ended
-            .err()
-            .unwrap_or_else(|| io::Error::other("the journal is closed"))
     }
 
     /// Makes all that was added durable.
     fn close(mut self) -> io::Result<()> {
-        let Self {
-            batches,
-            next,
-            thread,
-            ..
-        } = &mut self;
-        // Where the thread has ended early, joining it tells why.
-        let _ = batches.send(std::mem::take(next));
-        let thread = thread.take();
-        drop(self.batches);
-        thread.map_or(Ok(()), joined)
+        if let Some(batches) = &self.batches {
+            // Where the thread has ended early, joining it tells why.
+            let _ = batches.send(std::mem::take(&mut self.next));
+        }
+        self.end()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.batches = None;
+        self.thread.take().map_or(Ok(()), joined)
+    }
+}
+
+impl Drop for Flusher {
+    /// No thread may write to the journal once another attempt can open it.
+    fn drop(&mut self) {
+        // Who wants to know how it ended has closed it.
+        let _ = self.end();
     }
 }
 

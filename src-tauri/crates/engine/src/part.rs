@@ -276,6 +276,15 @@ fn lock(folder: &Path) -> Result<File, Error> {
     }
 }
 
+/// Deletes a part folder that is not in use. What is not ours is left alone.
+pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
+    if !matches!(state(folder)?, State::Of(_)) {
+        return Ok(());
+    }
+    drop(lock(folder)?);
+    fs::remove_dir_all(folder).map_err(Error::disk(folder))
+}
+
 /// The output in progress.
 pub(crate) fn output(folder: &Path) -> PathBuf {
     folder.join("film")
@@ -386,6 +395,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let _part = open(folder.path(), 1).unwrap();
         assert!(matches!(open(folder.path(), 1), Err(Error::InUse(_))));
+    }
+
+    #[test]
+    fn only_a_folder_of_ours_that_nobody_uses_is_discarded() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = open(folder.path(), 1).unwrap();
+        let path = part.path().to_owned();
+        assert!(matches!(discard(&path), Err(Error::InUse(_))));
+        drop(part);
+        discard(&path).unwrap();
+        assert!(!path.exists());
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("diary.txt"), "dear").unwrap();
+        discard(&path).unwrap();
+        assert!(path.join("diary.txt").exists());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::feed::Snapshot;
 use crate::gather::blocking;
 use crate::job::{Event, JobId, JobSpec, Permit};
+use crate::part;
 use crate::progress::Meter;
 use crate::registry::{Record, Registry};
 use crate::run::{self, Attempt, Discovery, Means, Saved};
@@ -218,9 +219,7 @@ impl Queue {
         let gone = blocking(move || {
             registry.remove(&job.id)?;
             match part {
-                Some(part) if !keep && !finished && part.exists() => {
-                    std::fs::remove_dir_all(&part).map_err(Error::disk(&part))
-                }
+                Some(part) if !keep && !finished => part::discard(&part),
                 _ => Ok(()),
             }
         });
@@ -381,17 +380,13 @@ impl Job {
     }
 
     fn attempt(&self, means: &Arc<Means>) -> Attempt {
-        let discovery = OnceLock::new();
-        if let Some(known) = &self.record.discovery {
-            // It is new and empty.
-            let _ = discovery.set(known.clone());
-        }
         Attempt {
             spec: self.record.spec.clone(),
             permit: self.permit.clone(),
             means: Arc::clone(means),
             meter: Arc::new(Meter::new()),
-            discovery: Arc::new(discovery),
+            found: self.record.discovery.as_ref().map(|known| known.found),
+            discovery: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }

@@ -35,6 +35,9 @@ pub(crate) struct Attempt {
     pub(crate) permit: Permit,
     pub(crate) means: Arc<Means>,
     pub(crate) meter: Arc<Meter>,
+    /// What an earlier attempt has found.
+    pub(crate) found: Option<Found>,
+    /// What this one finds.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
     pub(crate) cancel: CancellationToken,
 }
@@ -96,15 +99,15 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
 impl Attempt {
     async fn ask(&self) -> Result<(Found, Recording), Error> {
         let access = &self.permit.access;
-        let found = match self.discovery.get() {
-            Some(discovery) => discovery.found,
+        let found = match self.found {
+            Some(found) => found,
             None => self.means.client.find(&self.spec.target, access).await?,
         };
         Ok((found, self.means.client.recording(found, access).await?))
     }
 
     fn discover(&self, found: Found, recording: &Recording, part: &Part) {
-        // Where an earlier attempt has said so already, this one was given what it found.
+        // An attempt finds out once.
         let _ = self.discovery.set(Discovery {
             found,
             link: recording.link(),
