@@ -1,5 +1,6 @@
 //! `ustream-dl LINK`: saves a recording.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use engine::view::{Finished, JobView};
@@ -36,10 +37,10 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
     let path = engine.path(&id).await;
     // What is here is made safe before the program ends, whatever the reason.
     engine.shutdown().await;
-    report(args.json, path, &ended?)
+    Ok(report(args.json, path, &ended?)?)
 }
 
-fn report(as_json: bool, path: Option<PathBuf>, finished: &Finished) -> Result<(), Exit> {
+fn report(as_json: bool, path: Option<PathBuf>, finished: &Finished) -> io::Result<()> {
     let path = path.unwrap_or_else(|| PathBuf::from(&finished.file));
     if as_json {
         let path = path.to_string_lossy().into_owned();
@@ -57,7 +58,7 @@ enum Screen {
 }
 
 impl Screen {
-    fn show(&mut self, job: &JobView) -> Result<(), Exit> {
+    fn show(&mut self, job: &JobView) -> io::Result<()> {
         match self {
             Self::Bar(bar) => {
                 bar.show(job);

@@ -1,6 +1,6 @@
 //! How the command ends: with which exit code, and what it says then.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use engine::{Code, Error, Failure};
@@ -65,15 +65,6 @@ impl Exit {
         Self::Usage(problem)
     }
 
-    pub(crate) fn broken(error: &dyn std::error::Error) -> Self {
-        let detail = error.to_string();
-        Self::Failed(Failure {
-            code: Code::Internal,
-            detail,
-            fields: Vec::new(),
-        })
-    }
-
     /// Says it on stderr, or as JSON on stdout, and gives the exit code.
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
         let number = self.class().number();
@@ -113,6 +104,17 @@ impl Exit {
                 format!("error: {what}{detail}\nhint: {hint}")
             }
         }
+    }
+}
+
+impl From<io::Error> for Exit {
+    fn from(error: io::Error) -> Self {
+        let detail = error.to_string();
+        Self::Failed(Failure {
+            code: Code::Internal,
+            detail,
+            fields: Vec::new(),
+        })
     }
 }
 

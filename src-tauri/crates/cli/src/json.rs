@@ -1,10 +1,10 @@
 //! What scripts read: one JSON object a line, with the version of its shape.
 
+use std::io;
+
 use engine::Failure;
 use engine::view::{Finished, JobView, Preview, ProgressView};
 use serde::Serialize;
-
-use crate::exit::Exit;
 
 /// Raised when a field changes its meaning or goes; new fields may come at any time.
 const VERSION: u32 = 1;
@@ -59,9 +59,9 @@ impl<'a> From<&'a JobView> for Event<'a> {
 }
 
 /// Prints one line on stdout.
-pub(crate) fn print(event: &Event<'_>) -> Result<(), Exit> {
+pub(crate) fn print(event: &Event<'_>) -> io::Result<()> {
     let line = Line { v: VERSION, event };
-    let mut text = serde_json::to_vec(&line).map_err(|error| Exit::broken(&error))?;
+    let mut text = serde_json::to_vec(&line)?;
     text.push(b'\n');
     crate::print(&text)
 }

@@ -42,9 +42,7 @@ fn on_runtime(work: impl Future<Output = Result<(), Exit>>) -> Result<(), Exit> 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
-    runtime
-        .map_err(|error| Exit::broken(&error))?
-        .block_on(work)
+    runtime?.block_on(work)
 }
 
 /// Log lines go to stderr: stdout is for the result alone.
@@ -64,22 +62,20 @@ fn log_to_stderr(verbose: u8) {
 fn completions(shell: clap_complete::Shell) -> Result<(), Exit> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "ustream-dl", &mut script);
-    print(&script)
+    Ok(print(&script)?)
 }
 
 fn man() -> Result<(), Exit> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Args::command())
-        .render(&mut page)
-        .map_err(|error| Exit::broken(&error))?;
-    print(&page)
+    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    Ok(print(&page)?)
 }
 
 /// Writes a result to stdout. A reader that has gone away wanted no more of it.
-fn print(bytes: &[u8]) -> Result<(), Exit> {
+fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Exit::broken(&error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
     }
 }

@@ -18,10 +18,11 @@ pub(crate) async fn resolve(args: &ResolveArgs) -> Result<(), Exit> {
     let preview = engine.resolve(&args.link, &args.service.access()).await?;
     engine.shutdown().await;
     if args.json {
-        json::print(&json::Event::Resolved(&preview))
+        json::print(&json::Event::Resolved(&preview))?;
     } else {
-        crate::print(words(&preview).as_bytes())
+        crate::print(words(&preview).as_bytes())?;
     }
+    Ok(())
 }
 
 fn words(preview: &Preview) -> String {

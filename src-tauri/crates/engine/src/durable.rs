@@ -1,4 +1,4 @@
-//! How a file is written for good: whole or not at all, and still there after a power cut.
+//! Disk manners: how a file is written for good: whole or not at all, and still there after a power cut.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::error::Error;
 
 /// How the name of a file begins that is not whole yet: a crash may leave it behind.
 pub(crate) const TEMPORARY: &str = ".new-";
@@ -73,6 +75,15 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 fn parent(path: &Path) -> io::Result<&Path> {
     path.parent()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without folder"))
+}
+
+/// Runs disk work beside the event loop.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Broken(error.to_string()))?
 }
 
 #[cfg(test)]

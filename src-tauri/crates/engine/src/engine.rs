@@ -1,6 +1,7 @@
 //! The handle that a window or a command line holds.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
@@ -62,7 +63,7 @@ impl Engine {
     /// Fails where the jobs' folder cannot be read, or the system has no usable TLS set-up.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
-        let fetcher = Fetcher::new(client.http().clone(), config.parallel.max(1));
+        let fetcher = Arc::new(Fetcher::new(client.http().clone(), config.parallel.max(1)));
         let registry = Registry::open(config.data_dir.as_deref())?;
         let saved = registry.load()?;
         let means = Means {

@@ -10,14 +10,14 @@ use tokio_util::sync::CancellationToken;
 use ustream::{Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan};
 
 use crate::assemble::{Assembly, part_of};
+use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::fetch::{Outcome, Wanted};
+use crate::fetch::{Fetcher, Outcome, Wanted};
 use crate::progress::Meter;
-use crate::run::Means;
 
 /// What is gathered, and with what.
 pub(crate) struct Task<'a> {
-    pub(crate) means: &'a Arc<Means>,
+    pub(crate) fetcher: &'a Arc<Fetcher>,
     pub(crate) meter: &'a Arc<Meter>,
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) recording: &'a Recording,
@@ -83,15 +83,6 @@ pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<
 /// Makes safe what is here.
 pub(crate) async fn rest(assembly: Assembly) -> Result<(), Error> {
     blocking(move || assembly.rest()).await
-}
-
-/// Runs disk work beside the event loop.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::Broken(error.to_string()))?
 }
 
 fn write(
@@ -182,7 +173,7 @@ impl<'a> Round<'a> {
 
     /// Keeps as many requests on their way as are allowed.
     fn fill(&mut self) {
-        while self.fetching.len() < self.task.means.fetcher.parallel() {
+        while self.fetching.len() < self.task.fetcher.parallel() {
             let index = match self.first.pop_front() {
                 Some(index) => index,
                 None if self.inits_coming > 0 => return,
@@ -197,7 +188,7 @@ impl<'a> Round<'a> {
 
     fn spawn(&mut self, index: usize) {
         let Task {
-            means,
+            fetcher,
             meter,
             recording,
             plan,
@@ -205,7 +196,7 @@ impl<'a> Round<'a> {
             ..
         } = *self.task;
         let segment = plan.segments[index];
-        let (means, meter) = (Arc::clone(means), Arc::clone(meter));
+        let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
         let urls = recording.locate(plan, segment.id);
         let doubts = doubts(&segment, recording.duration_ms);
         self.fetching.spawn(async move {
@@ -215,7 +206,7 @@ impl<'a> Round<'a> {
                 part: part_of(segment.id.kind),
                 doubts,
             };
-            (index, means.fetcher.fetch(wanted, &meter).await)
+            (index, fetcher.fetch(wanted, &meter).await)
         });
     }
 
@@ -253,7 +244,7 @@ impl<'a> Round<'a> {
             Err(error) => {
                 tracing::info!(?segment, %error, "a piece did not come");
                 self.failed_in_a_row += 1;
-                let hopeless = self.failed_in_a_row >= self.task.means.fetcher.parallel();
+                let hopeless = self.failed_in_a_row >= self.task.fetcher.parallel();
                 if init || hopeless {
                     return Some(End::Hopeless(error));
                 }

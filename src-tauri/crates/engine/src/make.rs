@@ -8,8 +8,8 @@ use media::{Film, Format, Source, Tags};
 use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
 
 use crate::assemble::Sheet;
+use crate::durable::blocking;
 use crate::error::Error;
-use crate::gather::blocking;
 use crate::job::{JobSpec, Remux};
 use crate::names;
 use crate::part::{Opened, Part, Place};

@@ -12,9 +12,9 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::durable::blocking;
 use crate::error::Error;
 use crate::feed::Snapshot;
-use crate::gather::blocking;
 use crate::job::{Event, JobId, JobSpec, Permit};
 use crate::part;
 use crate::progress::Meter;

@@ -10,9 +10,10 @@ use tokio_util::sync::CancellationToken;
 use ustream::{Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind};
 
 use crate::assemble::Assembly;
+use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::Fetcher;
-use crate::gather::{self, Gathered, blocking};
+use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Permit};
 use crate::make::Make;
 use crate::part::{Opened, Part};
@@ -24,7 +25,7 @@ use crate::{ffmpeg, names, part};
 #[derive(Debug)]
 pub(crate) struct Means {
     pub(crate) client: Client,
-    pub(crate) fetcher: Fetcher,
+    pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) ffmpeg: PathBuf,
 }
 
@@ -130,7 +131,7 @@ impl Attempt {
         let (folder, sheet) = (folder.to_owned(), make.sheet(recording));
         let assembly = blocking(move || Assembly::open(&folder, sheet)).await?;
         let task = gather::Task {
-            means: &self.means,
+            fetcher: &self.means.fetcher,
             meter: &self.meter,
             cancel: &self.cancel,
             recording,
