@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use fake_ustream::{FakeUstream, World};
+use fake_ustream::{FakeUstream, LARGE, World};
 
 use crate::window::Window;
 
@@ -83,7 +83,8 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
         .heading("Save a video from Ustream or IBM Video")
         .await?;
     ensure!(window.text().await?.contains("Your videos"));
-    window.close().await
+    window.close().await?;
+    Ok(())
 }
 
 #[tokio::test]
@@ -107,13 +108,42 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
     window.unfold("Details").await?;
     window.shot("removed").await?;
     window.press("Copy details").await?;
-    window.button("Copied").await?;window.shot("copied").await?;
+    window.button("Copied").await?;
     window.press("Use another link").await?;
     window
         .heading("Save a video from Ustream or IBM Video")
         .await?;
     ensure!(window.downloads()?.is_empty());
-    window.close().await
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
+    let service = FakeUstream::start(World::demo().with_large(400)).await?;
+    let window = Window::open(&service).await?;
+    let large = format!("https://video.ibm.com/recorded/{LARGE}");
+
+    window.look_up(&large).await?;
+    window.heading("The large recording").await?;
+    window.press("Save video").await?;
+    window.heading("Downloading").await?;
+    window.shot("downloading").await?;
+    let desk = window.close().await?;
+
+    let window = Window::open_on(desk, &service).await?;
+    window.shows("Paused").await?;
+    window.shot("unfinished").await?;
+    ensure!(
+        window.files()?.is_empty(),
+        "it went on, or saved what is not whole"
+    );
+    window.press_part("The large recording").await?;
+    window.press("Continue").await?;
+    window.heading("Saved").await?;
+    ensure!(window.downloads()?.len() == 1);
+    window.close().await?;
+    Ok(())
 }
 
 #[tokio::test]
@@ -132,5 +162,6 @@ async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
     window.press("Save video").await?;
     window.heading("Saved").await?;
     ensure!(window.downloads()?.len() == 1);
-    window.close().await
+    window.close().await?;
+    Ok(())
 }

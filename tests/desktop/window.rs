@@ -33,8 +33,12 @@ pub(crate) struct Window {
 impl Window {
     /// Opens the program on a desk of its own, with `service` in place of the real one.
     pub(crate) async fn open(service: &FakeUstream) -> Result<Self> {
+        Self::open_on(Desk::set_up()?, service).await
+    }
+
+    /// Opens the program on a desk that may have seen it before.
+    pub(crate) async fn open_on(desk: Desk, service: &FakeUstream) -> Result<Self> {
         let program = program()?;
-        let desk = Desk::set_up()?;
         let authority = desk.home().join("practice.pem");
         fs::write(&authority, service.ca_pem())?;
         let capabilities = json!({
@@ -154,9 +158,12 @@ impl Window {
         self.desk.downloads()
     }
 
-    /// Closes the window.
-    pub(crate) async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
+    /// Closes the window, as its own button does, and leaves the desk as it is then.
+    pub(crate) async fn close(self) -> Result<Desk> {
+        self.client.close_window().await?;
+        // The driver ends the session with its last window, and may say so or not.
+        let _ = self.client.close().await;
+        Ok(self.desk)
     }
 
     async fn find(&self, locator: Locator<'_>) -> Result<Element> {

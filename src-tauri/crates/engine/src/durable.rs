@@ -1,4 +1,5 @@
-//! Disk manners: how a file is written for good: whole or not at all, and still there after a power cut.
+//! Disk manners: how a file is written for good, whole or not at all, and is still there after a
+//! power cut.
 
 use std::fs::File;
 use std::io::{self, Write};
