@@ -79,6 +79,12 @@ impl Window {
         Ok(self.button(name).await?.click().await?)
     }
 
+    /// Presses the line of the list that names a video.
+    pub(crate) async fn choose(&self, title: &str) -> Result<()> {
+        let path = format!("//li/button[contains(., '{title}')]");
+        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
+    }
+
     /// Waits for the button of that name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
         let path = format!("//button[normalize-space()='{name}']");
@@ -153,7 +159,7 @@ impl Window {
         Ok(fs::write(folder.join(format!("{name}.png")), picture)?)
     }
 
-    /// What lies in the Downloads folder.
+    /// What is saved in the Downloads folder, and what is on its way there.
     pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
         self.desk.downloads()
     }

@@ -1,0 +1,77 @@
+/**
+ * The one seam between the page and what does the work.
+ */
+import type { AccessView } from "./bindings/AccessView";
+import type { Failure } from "./bindings/Failure";
+import type { FolderView } from "./bindings/FolderView";
+import type { Preview } from "./bindings/Preview";
+import type { SaveRequest } from "./bindings/SaveRequest";
+import type { Update } from "./bindings/Update";
+
+export type { AccessView } from "./bindings/AccessView";
+export type { Code } from "./bindings/Code";
+export type { Failure } from "./bindings/Failure";
+export type { Finished } from "./bindings/Finished";
+export type { FolderView } from "./bindings/FolderView";
+export type { FormFieldView } from "./bindings/FormFieldView";
+export type { GapView } from "./bindings/GapView";
+export type { JobState } from "./bindings/JobState";
+export type { JobView } from "./bindings/JobView";
+export type { KeepView } from "./bindings/KeepView";
+export type { Preview } from "./bindings/Preview";
+export type { ProgressView } from "./bindings/ProgressView";
+export type { RenditionView } from "./bindings/RenditionView";
+export type { SaveRequest } from "./bindings/SaveRequest";
+export type { Stage } from "./bindings/Stage";
+export type { Update } from "./bindings/Update";
+
+/** How good a picture is wanted. */
+export type Quality = "best" | { height: number };
+
+/** What the window opens with. */
+export interface Start {
+  /** A link the app was started with. */
+  link: string | null;
+  /** Where videos are saved. */
+  folder: FolderView;
+  /** The app's version. */
+  version: string;
+}
+
+/** What the page asks for. Every promise that is refused is refused with a `Failure`. */
+export interface Backend {
+  /** What the window opens with. */
+  start(): Promise<Start>;
+  /** What a link leads to. */
+  resolve(link: string, access: AccessView): Promise<Preview>;
+  /** Starts a job and answers its id. */
+  download(request: SaveRequest, quality: Quality): Promise<string>;
+  /** Lets a job rest. */
+  pause(id: string): Promise<void>;
+  /** Goes on with a job; `keepGaps` saves it without the pieces that cannot be had. */
+  resume(id: string, access: AccessView, keepGaps: boolean): Promise<void>;
+  /** Takes a job off the list; `keep` leaves what it has on the disk. */
+  remove(id: string, keep: boolean): Promise<void>;
+  /** Shows every change of the jobs; the first update holds all of them. */
+  watch(see: (update: Update) => void): Promise<void>;
+  /** Lets the person choose a folder; nothing where they choose none. */
+  pickFolder(): Promise<FolderView | null>;
+  /** Shows a finished file in its folder. */
+  reveal(id: string): Promise<void>;
+  /** Plays a finished file. */
+  open(id: string): Promise<void>;
+}
+
+/** An access that opens nothing. */
+export function noAccess(): AccessView {
+  return { password: null, form: {}, referrer: null };
+}
+
+/** A failure for whatever was thrown: the backend's own, or a mistake of this program. */
+export function asFailure(thrown: unknown): Failure {
+  return isFailure(thrown) ? thrown : { code: "internal", detail: String(thrown) };
+}
+
+function isFailure(thrown: unknown): thrown is Failure {
+  return typeof thrown === "object" && thrown !== null && "code" in thrown && "detail" in thrown;
+}

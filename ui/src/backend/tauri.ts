@@ -1,0 +1,19 @@
+/**
+ * The backend of the real window: Tauri commands and one channel. No other file imports Tauri.
+ */
+import { Channel, invoke } from "@tauri-apps/api/core";
+import type { Backend, Update } from "./index";
+
+/** The commands of the shell, one for one. */
+export const tauri: Backend = {
+  start: () => invoke("start"),
+  resolve: (link, access) => invoke("resolve", { link, access }),
+  download: (request, quality) => invoke("download", { request, quality }),
+  pause: (id) => invoke("pause", { id }),
+  resume: (id, access, keepGaps) => invoke("resume", { id, access, keepGaps }),
+  remove: (id, keep) => invoke("remove", { id, keep }),
+  watch: (see) => invoke("watch", { channel: new Channel<Update>(see) }),
+  pickFolder: () => invoke("pick_folder"),
+  reveal: (id) => invoke("reveal", { id }),
+  open: (id) => invoke("open", { id }),
+};

@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { bytes, clock, duration, left, percent, speed } from "./format";
+
+/** Without the marks that keep words on one line and apart from each other. */
+const plain = (words: string) => words.replaceAll("\u00a0", " ").replace(/[\u2068\u2069]/g, "");
+
+it.each([
+  [0, "0 byte"],
+  [999_960, "1 MB"],
+  [8_240_000, "8.2 MB"],
+  [1_300_000_000, "1.3 GB"],
+  [84e9, "84 GB"],
+])("writes %d bytes as %s", (value, words) => {
+  expect(plain(bytes(value))).toBe(words);
+});
+
+it("writes a speed with its unit", () => {
+  expect(plain(speed(8_200_000))).toBe("8.2 MB/s");
+});
+
+it.each([
+  [12_000, "12 sec"],
+  [200_000, "3 min 20 sec"],
+  [6_120_000, "1 hr 42 min"],
+])("writes a length of %d ms as %s", (value, words) => {
+  expect(plain(duration(value))).toBe(words);
+});
+
+it("names a place in the film as a player does", () => {
+  expect(clock(3_723_000)).toBe("1:02:03");
+  expect(clock(63_000)).toBe("1:03");
+});
+
+it("says 100% only of what is whole", () => {
+  expect(percent(0.9999)).toBe("99%");
+  expect(percent(1)).toBe("100%");
+});
+
+it.each([
+  [20, "less than a minute left"],
+  [61, "about 1 minute left"],
+  [130, "about 2 minutes left"],
+  [7300, "about 2 hours left"],
+])("rounds %d seconds as a person would", (seconds, words) => {
+  expect(plain(left(seconds))).toBe(words);
+});

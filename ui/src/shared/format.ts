@@ -1,0 +1,96 @@
+/**
+ * Numbers as a person reads them. Words come from the catalogue, figures from `Intl`.
+ */
+import { language, text } from "../text";
+
+const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** A figure and its unit stay on one line. */
+function joined(words: string): string {
+  return words.replaceAll(" ", "\u00a0");
+}
+
+/** Two figures that count: `8.2 MB`, `560 MB`. */
+function unit(value: number, name: string): string {
+  const figures = new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: name,
+    unitDisplay: "short",
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  });
+  return joined(figures.format(value));
+}
+
+function scaled(value: number): [number, string] {
+  let scale = 0;
+  // Compared after rounding, so that 999.9 kB reads as 1 MB and never as 1,000 kB.
+  while (Math.round(value) >= 1000 && scale < SIZES.length - 1) {
+    value /= 1000;
+    scale += 1;
+  }
+  return [value, SIZES[scale] ?? "byte"];
+}
+
+/** A size: `1.3 GB`. */
+export function bytes(value: number): string {
+  return unit(...scaled(value));
+}
+
+/** A speed: `8.2 MB/s`. */
+export function speed(bytesPerSecond: number): string {
+  const [value, name] = scaled(bytesPerSecond);
+  return unit(value, `${name}-per-second`);
+}
+
+/** A length: `1 hr 42 min`, `3 min 20 sec`, `12 sec`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const parts =
+    seconds >= 3600
+      ? [
+          unit(Math.floor(seconds / 3600), "hour"),
+          unit(Math.floor((seconds % 3600) / 60), "minute"),
+        ]
+      : seconds >= 60
+        ? [unit(Math.floor(seconds / 60), "minute"), unit(seconds % 60, "second")]
+        : [unit(seconds, "second")];
+  const list = new Intl.ListFormat(language, { type: "unit", style: "narrow" });
+  return joined(list.format(parts));
+}
+
+/** A place in the film: `1:02:03`, `2:03`. */
+export function clock(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A day: `May 12, 2016`. */
+export function day(unixSeconds: number): string {
+  return joined(
+    new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(unixSeconds * 1000),
+  );
+}
+
+/** A share: `42%`. Rounded down, so that 100 % is said only of what is whole. */
+export function percent(fraction: number): string {
+  const whole = Math.floor(Math.min(Math.max(fraction, 0), 1) * 100);
+  return new Intl.NumberFormat(language, { style: "percent" }).format(whole / 100);
+}
+
+/** What is left, rounded as a person would: `about 2 minutes left`. */
+export function left(seconds: number): string {
+  if (seconds < 60) return text("left-seconds");
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return text("left-minutes", { minutes });
+  return text("left-hours", { hours: Math.round(minutes / 60) });
+}
+
+/** Facts side by side. */
+export function facts(parts: (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(" · ");
+}

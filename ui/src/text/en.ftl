@@ -1,0 +1,183 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Save a video from Ustream or IBM Video
+    .body = Paste the link of a stream that has ended.
+paste-label = Video link
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Find video
+
+looking-heading = Looking for the video…
+    .body = This usually takes a few seconds.
+    .slow = Still trying. The site is slow to answer.
+
+## Ready to save
+
+ready-said = Ready to save. { $title }, { $facts }
+ready-untitled = Video { $recording }
+ready-newest = This link is a channel. This is its newest video.
+ready-size = about { $size }
+ready-type = File type
+ready-mp4 = MP4
+    .body = Plays anywhere.
+ready-flv = FLV
+    .body = The exact original.
+ready-quality = Quality
+quality-height = { $height }p
+ready-name = Name
+ready-save = Save video
+ready-starting = Starting…
+low-space = Not enough room in { $folder }
+    .body = It needs about { $need }, and { $free } is free.
+low-space-anyway = Save anyway
+
+folder-label = Save to
+folder-free = { $free } free
+folder-change = Change…
+folder-choose = Choose another folder
+
+## What opens a lock
+
+password-label = Password
+password-show = Show password
+password-send = Unlock
+form-send = Send and continue
+form-again = Send again
+form-optional = { $label } (optional)
+form-said = The site says: { $message }
+page-label = Address of the owner’s page
+page-send = Continue
+page-needed = Paste the whole address of the page, starting with http.
+
+## A job
+
+job-queued = Waiting for its turn
+    .body = It starts when the video before it is done.
+job-resolving = Getting ready…
+    .body = Asking the site where the video is.
+job-fetching = Downloading
+    .body = You can keep using your computer.
+job-finishing = Finishing…
+    .body = The internet is no longer needed.
+job-converting = Making the MP4 with ffmpeg
+    .body = The picture and sound are not changed.
+job-waiting = Waiting for the internet…
+    .body = We’ll carry on by ourselves. Nothing is lost.
+job-paused = Paused
+    .body = Nothing is lost. You can close the app.
+job-paused-at = Paused at { $percent }
+job-progress = Progress of { $title }
+job-said = { $percent } downloaded
+job-title = { $percent } – { $title }
+bytes-of = { $done } of { $total }
+bytes-so-far = { $done } so far
+left-seconds = less than a minute left
+left-minutes =
+    { $minutes ->
+        [one] about { $minutes } minute left
+       *[other] about { $minutes } minutes left
+    }
+left-hours =
+    { $hours ->
+        [one] about { $hours } hour left
+       *[other] about { $hours } hours left
+    }
+
+job-pause = Pause
+job-continue = Continue
+job-cancel = Cancel
+job-another = Save another
+
+stop-heading = Stop saving this video?
+    .body = { $done } is already here.
+    .nothing = Nothing of it is here yet.
+stop-keep = Keep it for later
+stop-delete = Delete it
+stop-go-on = Go on saving
+
+saved-heading = Saved
+saved-facts = { $size } · { $duration } · in { $folder }
+saved-said = Saved. { $file } is in { $folder }.
+saved-gaps = Saved, but { $duration } is missing
+    .body = The site no longer has some pieces. The gaps are at { $times }.
+saved-reveal = Show in folder
+saved-play = Play
+saved-not-opened = We couldn’t open it
+    .body = The file may have been moved or renamed since it was saved.
+
+others-heading = Your videos
+others-saved = Saved
+others-failed = Not finished
+others-forget = Remove from list
+
+## What a person can do
+
+do-again = Try again
+do-other-link = Use another link
+do-keep-gaps = Keep what we have
+do-start-over = Start over
+do-check-again = Check again
+
+details = Details
+details-copy = Copy details
+details-copied = Copied
+
+## What went wrong, by code
+
+failure-not_a_link = We can’t find a link in that text
+    .body = It should look like video.ibm.com/recorded/123456.
+failure-other_site = This app only works with Ustream and IBM Video
+    .body = { $detail } isn’t one of them.
+failure-offline = You’re not connected to the internet
+    .body = Check the Wi-Fi or the cable, then try again.
+failure-site_down = The video site isn’t answering
+    .body = It may be busy. Wait a few minutes, then try again.
+failure-busy = The site asks us to slow down
+    .body = Wait a few minutes, then try again.
+failure-bad_answer = The site’s answer makes no sense
+    .body = It may be having trouble. Wait a few minutes, then try again.
+failure-not_found = This video is no longer there
+    .body = It was removed, or the link has a mistake. Open the link in your browser to check.
+failure-still_live = This stream is still running
+    .body = Come back when it has ended and the recording is published.
+failure-not_recorded = The owner didn’t keep a recording
+    .body = Ask the owner of the channel.
+failure-needs_form = This video asks you to sign up first
+    .body = The owner wants these details. They are sent to the owner, not to us.
+failure-form_refused = The site didn’t accept the form
+    .body = Check what you filled in, then send it again.
+failure-needs_password = This video has a password
+    .body = Ask the person who shared it if you don’t know it.
+failure-wrong_password = That password didn’t work
+    .body = Check capital letters and spaces, then try again.
+failure-members_only = Only invited people can watch this
+    .body = It needs a company or event login, which this app can’t do.
+failure-region = Not available in your country
+    .body = The owner limits where it can be watched.
+failure-embed_only = It only plays on the owner’s website
+    .body = Paste the address of the page where you watch it.
+failure-locked = The owner has locked this video
+    .body = It is locked in a way this app can’t open.
+failure-changed = The video on the site has changed
+    .body = What is here no longer fits it. Nothing was deleted. You can start over with the new one.
+failure-pieces_missing = Some pieces couldn’t be downloaded
+    .body = Try those pieces again, or save what we have.
+failure-disk_full = The disk is full
+    .body = Free some space, then try again. What we have is safe.
+failure-no_write = We can’t write to this folder
+    .body = Plug the drive back in, or allow writing to the folder, then try again.
+failure-drive_gone = The drive was unplugged
+    .body = Plug it back in, then try again.
+failure-in_use = This video is already being saved
+    .body = Another window or program is saving this very file. Wait for it to end.
+failure-convert_failed = The MP4 couldn’t be made
+    .body = The original is complete and saved beside it.
+failure-check_failed = The file didn’t pass our check
+    .body = We kept the pieces, so a new try is quick.
+failure-unsupported = This video is stored in a way we don’t know
+    .body = Please send us the details so we can add it.
+failure-internal = Something went wrong in the app
+    .body = Your pieces are kept. Restart the app to continue.

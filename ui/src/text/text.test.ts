@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import type { Code, Stage } from "../backend";
+import { remedy } from "../shared/remedy";
+import catalogue from "./en.ftl?raw";
+import { has } from ".";
+
+/** A table, so that the compiler names the code that is forgotten. */
+const CODES: Record<Code, true> = {
+  not_a_link: true,
+  other_site: true,
+  offline: true,
+  site_down: true,
+  busy: true,
+  bad_answer: true,
+  not_found: true,
+  still_live: true,
+  not_recorded: true,
+  needs_form: true,
+  form_refused: true,
+  needs_password: true,
+  wrong_password: true,
+  members_only: true,
+  region: true,
+  embed_only: true,
+  locked: true,
+  changed: true,
+  pieces_missing: true,
+  disk_full: true,
+  no_write: true,
+  drive_gone: true,
+  in_use: true,
+  convert_failed: true,
+  check_failed: true,
+  unsupported: true,
+  internal: true,
+};
+const codes = Object.keys(CODES) as Code[];
+
+const STAGES: Record<Stage, true> = {
+  resolving: true,
+  fetching: true,
+  finishing: true,
+  converting: true,
+};
+
+/** Every file of the page, as text. */
+const sources = Object.entries(
+  import.meta.glob("../**/*.{ts,svelte}", { query: "?raw", import: "default", eager: true }),
+)
+  .filter(([path]) => !path.endsWith(".test.ts"))
+  .map(([, source]) => String(source))
+  .join("\n");
+
+describe("the catalogue", () => {
+  it.each(codes)("says what %s means and what to do", (code) => {
+    expect(has(`failure-${code}`)).toBe(true);
+    expect(has(`failure-${code}.body`)).toBe(true);
+    expect(remedy(code)).toBeTruthy();
+  });
+
+  it.each([...Object.keys(STAGES), "queued", "waiting"])("says what %s is", (stage) => {
+    expect(has(`job-${stage}`)).toBe(true);
+    expect(has(`job-${stage}.body`)).toBe(true);
+  });
+
+  it("holds every message that the page asks for", () => {
+    const asked = [...sources.matchAll(/text\(\s*"([\w.-]+)"/g)].map(([, id]) => id ?? "");
+    expect(asked.length).toBeGreaterThan(40);
+    expect(asked.filter((id) => !has(id))).toEqual([]);
+  });
+
+  it("holds no message that nobody asks for, and few enough to translate", () => {
+    const ids = [...catalogue.matchAll(/^([a-z][\w-]*) =/gm)].map(([, id]) => id ?? "");
+    const built = /^(failure|job)-/;
+    const idle = ids.filter((id) => !built.test(id) && !sources.includes(`"${id}`));
+    expect(idle).toEqual([]);
+    expect(ids.length).toBeLessThanOrEqual(160);
+  });
+});
