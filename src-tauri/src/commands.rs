@@ -7,9 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::view::{AccessView, FolderView, Preview, SaveRequest, Update};
-use engine::{Choice, Code, Engine, Failure, JobId, NewJob, Output, Permit, Quality, Remux};
-use serde::Serialize;
+use engine::view::{AccessView, FolderView, Preview, SaveRequest, StartView, Update};
+use engine::{Choice, Code, Engine, Failure, JobId, NewJob, Output, Permit, Remux};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
@@ -21,21 +20,13 @@ use crate::folders::Folders;
 
 type Answer<T> = Result<T, Failure>;
 
-/// What the window opens with.
-#[derive(Serialize)]
-pub(crate) struct Start {
-    link: Option<String>,
-    folder: FolderView,
-    version: String,
-}
-
 #[tauri::command]
 pub(crate) fn start(
     app: AppHandle,
     arguments: State<'_, Arguments>,
     folders: State<'_, Folders>,
-) -> Start {
-    Start {
+) -> StartView {
+    StartView {
         link: arguments.link.clone(),
         folder: folders.current(),
         version: app.package_info().version.to_string(),
@@ -56,13 +47,13 @@ pub(crate) async fn download(
     engine: State<'_, Engine>,
     folders: State<'_, Folders>,
     request: SaveRequest,
-    quality: Quality,
 ) -> Answer<String> {
     let SaveRequest {
         link,
         folder,
         file_stem,
         keep,
+        quality,
         access,
     } = request;
     let folder = folders
@@ -72,7 +63,7 @@ pub(crate) async fn download(
         link,
         access: access.into(),
         choice: Choice {
-            quality,
+            quality: quality.into(),
             keep: keep.into(),
         },
         remux: Remux::default(),

@@ -41,14 +41,12 @@ it("takes a pasted link to a saved file", async () => {
   expect(await heading("Downloading")).toHaveFocus();
   expect(backend.asked).toEqual([
     {
+      link: LINK,
+      folder: "downloads",
+      file_stem: "Launch day – full stream",
+      keep: "mp4",
       quality: "best",
-      request: {
-        link: LINK,
-        folder: "downloads",
-        file_stem: "Launch day – full stream",
-        keep: "mp4",
-        access: { password: null, form: {}, referrer: null },
-      },
+      access: { password: null, form: {}, referrer: null },
     },
   ]);
   backend.tick(0.5);
@@ -66,6 +64,12 @@ it("takes a pasted link to a saved file", async () => {
   expect(await screen.findByLabelText("Video link")).toHaveValue("");
 });
 
+it("saves the recording that was shown, though a channel was pasted", async () => {
+  await paste("https://video.ibm.com/channel/id/6540154");
+  await press("Save video");
+  expect(backend.asked[0]?.link).toBe(LINK);
+});
+
 it("sends the name, the folder, the file type and the quality that were chosen", async () => {
   await paste(LINK);
   const name = await screen.findByLabelText("Name");
@@ -75,15 +79,18 @@ it("sends the name, the folder, the file type and the quality that were chosen",
   await press("Change…");
   await press("Save video");
 
-  expect(backend.asked[0]?.quality).toEqual({ height: 360 });
-  expect(backend.asked[0]?.request).toMatchObject({ file_stem: "My film", folder: "drive" });
+  expect(backend.asked[0]).toMatchObject({
+    file_stem: "My film",
+    folder: "drive",
+    quality: { height: 360 },
+  });
 });
 
 it("offers the FLV only where there is one", async () => {
   await paste(LINK);
   await person.click(await screen.findByRole("radio", { name: /FLV/ }));
   await press("Save video");
-  expect(backend.asked[0]?.request.keep).toBe("original");
+  expect(backend.asked[0]?.keep).toBe("original");
   cleanup();
 
   await paste("134300001");
@@ -125,7 +132,7 @@ it("asks for the password as often as it takes and keeps what was typed", async 
   await person.type(field, "open sesame{Enter}");
   await heading("Launch day – full stream");
   await press("Save video");
-  expect(backend.asked[0]?.request.access.password).toBe("open sesame");
+  expect(backend.asked[0]?.access.password).toBe("open sesame");
 });
 
 it("asks for the owner’s form in place", async () => {
@@ -240,16 +247,14 @@ it("names the gaps of a file that was kept with gaps", async () => {
 
 it("lists unfinished videos at the start and goes on only when asked", async () => {
   const fraction = 0.42;
-  await backend.download(
-    {
-      link: LINK,
-      folder: "downloads",
-      file_stem: "Yesterday",
-      keep: "mp4",
-      access: { password: null, form: {}, referrer: null },
-    },
-    "best",
-  );
+  await backend.download({
+    link: LINK,
+    folder: "downloads",
+    file_stem: "Yesterday",
+    keep: "mp4",
+    quality: "best",
+    access: { password: null, form: {}, referrer: null },
+  });
   backend.tick(fraction);
   await backend.pause("job-1");
   render(App, { backend });

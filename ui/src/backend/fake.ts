@@ -10,9 +10,8 @@ import type {
   JobView,
   Preview,
   ProgressView,
-  Quality,
   SaveRequest,
-  Start,
+  StartView,
   Update,
 } from "./index";
 
@@ -22,14 +21,6 @@ const FAST = 8.2 * MB;
 
 /** How fast the clock of a running fake goes. */
 const TICK_MS = 400;
-
-/** What the fake was asked to do, for tests to look at. */
-export interface Asked {
-  /** The request of a download. */
-  request: SaveRequest;
-  /** Its quality. */
-  quality: Quality;
-}
 
 /** A recording that can be saved. */
 export function film(change: Partial<Preview> = {}): Preview {
@@ -74,6 +65,8 @@ function script(link: string, access: AccessView): Preview | Failure {
   switch (number) {
     case "112470631":
       return film();
+    case "6540154":
+      return film({ newest_of_channel: true });
     case "112470632":
       return access.form["email"] ? film({ recording: number }) : FORM;
     case "134300001":
@@ -103,7 +96,7 @@ export class FakeBackend implements Backend {
   /** What the app was started with. */
   link: string | null = null;
   /** The downloads that were asked for. */
-  readonly asked: Asked[] = [];
+  readonly asked: SaveRequest[] = [];
   /** The finished files that were shown or played. */
   readonly opened: string[] = [];
   /** What the next download is refused with. */
@@ -120,7 +113,7 @@ export class FakeBackend implements Backend {
     return fake;
   }
 
-  start(): Promise<Start> {
+  start(): Promise<StartView> {
     return Promise.resolve({ link: this.link, folder: DOWNLOADS, version: "0.1.0" });
   }
 
@@ -131,10 +124,10 @@ export class FakeBackend implements Backend {
     return answer;
   }
 
-  async download(request: SaveRequest, quality: Quality): Promise<string> {
+  async download(request: SaveRequest): Promise<string> {
     await Promise.resolve();
     if (this.refusal) throw this.refusal;
-    this.asked.push({ request, quality });
+    this.asked.push(request);
     const id = `job-${this.asked.length}`;
     this.put({
       id,

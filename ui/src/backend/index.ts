@@ -6,6 +6,7 @@ import type { Failure } from "./bindings/Failure";
 import type { FolderView } from "./bindings/FolderView";
 import type { Preview } from "./bindings/Preview";
 import type { SaveRequest } from "./bindings/SaveRequest";
+import type { StartView } from "./bindings/StartView";
 import type { Update } from "./bindings/Update";
 
 export type { AccessView } from "./bindings/AccessView";
@@ -22,30 +23,19 @@ export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
 export type { RenditionView } from "./bindings/RenditionView";
 export type { SaveRequest } from "./bindings/SaveRequest";
+export type { QualityView } from "./bindings/QualityView";
 export type { Stage } from "./bindings/Stage";
+export type { StartView } from "./bindings/StartView";
 export type { Update } from "./bindings/Update";
-
-/** How good a picture is wanted. */
-export type Quality = "best" | { height: number };
-
-/** What the window opens with. */
-export interface Start {
-  /** A link the app was started with. */
-  link: string | null;
-  /** Where videos are saved. */
-  folder: FolderView;
-  /** The app's version. */
-  version: string;
-}
 
 /** What the page asks for. Every promise that is refused is refused with a `Failure`. */
 export interface Backend {
   /** What the window opens with. */
-  start(): Promise<Start>;
+  start(): Promise<StartView>;
   /** What a link leads to. */
   resolve(link: string, access: AccessView): Promise<Preview>;
   /** Starts a job and answers its id. */
-  download(request: SaveRequest, quality: Quality): Promise<string>;
+  download(request: SaveRequest): Promise<string>;
   /** Lets a job rest. */
   pause(id: string): Promise<void>;
   /** Goes on with a job; `keepGaps` saves it without the pieces that cannot be had. */

@@ -8,7 +8,7 @@ import type { Backend, Update } from "./index";
 export const tauri: Backend = {
   start: () => invoke("start"),
   resolve: (link, access) => invoke("resolve", { link, access }),
-  download: (request, quality) => invoke("download", { request, quality }),
+  download: (request) => invoke("download", { request }),
   pause: (id) => invoke("pause", { id }),
   resume: (id, access, keepGaps) => invoke("resume", { id, access, keepGaps }),
   remove: (id, keep) => invoke("remove", { id, keep }),

@@ -10,7 +10,7 @@ import {
   type FolderView,
   type KeepView,
   type Preview,
-  type Quality,
+  type QualityView,
 } from "../backend";
 import { day, bytes, duration, facts } from "../shared/format";
 import { remedy } from "../shared/remedy";
@@ -31,7 +31,7 @@ export interface Wish {
   /** Which container. */
   keep: KeepView;
   /** Which picture. */
-  quality: Quality;
+  quality: QualityView;
 }
 
 /** The title, or the number where there is none. */
@@ -134,15 +134,16 @@ export class Intake {
     this.starting = true;
     this.trouble = null;
     const request = {
-      // As it was pasted: the way to it leads past the lock that was opened.
-      link: this.link,
+      // As it was pasted, but of a channel the recording that was shown: a newer one may come.
+      link: preview.newest_of_channel ? preview.link : this.link,
       folder: this.folder.id,
       file_stem: wish.stem.trim() || preview.file_stem,
       keep: wish.keep,
+      quality: wish.quality,
       access: this.access,
     };
     try {
-      return await this.#backend.download(request, wish.quality);
+      return await this.#backend.download(request);
     } catch (thrown) {
       this.#stumble(asFailure(thrown));
       return null;

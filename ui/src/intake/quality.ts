@@ -1,14 +1,14 @@
 /**
  * Which pictures can be chosen, and about how large each is.
  */
-import type { KeepView, Preview, Quality, RenditionView } from "../backend";
+import type { KeepView, Preview, QualityView, RenditionView } from "../backend";
 import { bytes, facts } from "../shared/format";
 import { text } from "../text";
 
 /** One line of the list of qualities. */
 export interface Option {
   /** What the backend is told. */
-  quality: Quality;
+  quality: QualityView;
   /** What the person reads. */
   label: string;
   /** About how large the file is. */

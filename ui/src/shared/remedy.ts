@@ -48,6 +48,7 @@ const REMEDIES: Record<Code, Remedy> = {
   no_write: "again",
   drive_gone: "again",
   in_use: "again",
+  ffmpeg_missing: "again",
   convert_failed: "again",
   check_failed: "again",
   unsupported: "copy",

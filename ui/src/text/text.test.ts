@@ -29,6 +29,7 @@ const CODES: Record<Code, true> = {
   no_write: true,
   drive_gone: true,
   in_use: true,
+  ffmpeg_missing: true,
   convert_failed: true,
   check_failed: true,
   unsupported: true,

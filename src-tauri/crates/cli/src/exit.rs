@@ -18,7 +18,7 @@ Exit codes:
   5    the network or the service: offline, down, busy, answers that make no sense
   6    pieces are missing, or the recording has changed; what is here is kept
   7    the disk: full, not writable, gone, in use
-  8    the media: not supported, or the file did not pass the check
+  8    the media: not supported, ffmpeg's part, or the file did not pass the check
   130  stopped; run the same command again to go on";
 
 /// What kind of end it is.
@@ -159,7 +159,9 @@ fn class(code: Code) -> Class {
         Code::Offline | Code::SiteDown | Code::Busy | Code::BadAnswer => Class::Network,
         Code::Changed | Code::PiecesMissing => Class::Pieces,
         Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => Class::Disk,
-        Code::ConvertFailed | Code::CheckFailed | Code::Unsupported => Class::Media,
+        Code::FfmpegMissing | Code::ConvertFailed | Code::CheckFailed | Code::Unsupported => {
+            Class::Media
+        }
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
         Code::NoWrite => "the folder or file cannot be written",
         Code::DriveGone => "the folder is not there",
         Code::InUse => "this video is being saved by another copy of the program",
+        Code::FfmpegMissing => "ffmpeg is not on this computer",
         Code::ConvertFailed => "ffmpeg could not make the MP4; the original is saved",
         Code::CheckFailed => "the file did not pass our check",
         Code::Unsupported => "this video is stored in a way we don't know",
@@ -67,6 +68,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::NoWrite => "choose another folder with -o",
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",
         Code::InUse => "wait for it, or stop it",
+        Code::FfmpegMissing => "leave --remux away: this program needs no other to make the MP4",
         Code::ConvertFailed => "use --remux builtin, or --format original",
         Code::CheckFailed => {
             "run the same command again, or move the .part folder away to begin anew"

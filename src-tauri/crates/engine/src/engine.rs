@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 use ustream::{
-    Access, Choice, Client, Container, Endpoint, Found, Keep, Recording, Rendition, Target,
+    Access, Choice, Client, Container, Endpoint, Found, Keep, Quality, Recording, Rendition, Target,
 };
 
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::names;
 use crate::queue::{Command, Queue};
 use crate::registry::Registry;
 use crate::run::Means;
-use crate::view::{AccessView, KeepView, Preview, RenditionView};
+use crate::view::{AccessView, KeepView, Preview, QualityView, RenditionView};
 
 /// Pieces on their way at once: more hardly pay, and the service may take offence.
 const PARALLEL: usize = 8;
@@ -253,6 +253,17 @@ impl From<AccessView> for Access {
             form,
             form_defaults: false,
             referrer,
+        }
+    }
+}
+
+impl From<QualityView> for Quality {
+    fn from(view: QualityView) -> Self {
+        match view {
+            QualityView::Best => Self::Best,
+            QualityView::Smallest => Self::Smallest,
+            QualityView::Height(lines) => Self::Height(lines),
+            QualityView::Audio => Self::Audio,
         }
     }
 }

@@ -43,7 +43,10 @@ pub enum Error {
     /// The finished file did not pass the check.
     #[error("the file did not pass the check: {0}")]
     Check(String),
-    /// ffmpeg could not be run or failed; the original is kept.
+    /// ffmpeg was to make the MP4 and cannot be started.
+    #[error("ffmpeg could not be started: {0}")]
+    NoFfmpeg(String),
+    /// ffmpeg failed; the original is kept.
     #[error("ffmpeg: {problem}; the original is kept in {}", .original.display())]
     Convert {
         /// What ffmpeg said.
@@ -129,6 +132,7 @@ impl Error {
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
             Self::Check(_) => Code::CheckFailed,
+            Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
             Self::InUse(_) => Code::InUse,

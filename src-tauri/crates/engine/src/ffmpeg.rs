@@ -23,16 +23,28 @@ pub(crate) struct Work<'a> {
     pub(crate) duration_ms: u64,
 }
 
+/// Makes sure that it can be started; an error says why not.
+pub(crate) async fn find(program: &Path) -> Result<(), String> {
+    let mut command = Command::new(program);
+    command
+        .arg("-version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    match command.kill_on_drop(true).status().await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{} ended with {status}", program.display())),
+        Err(error) => Err(unfit(program, &error)),
+    }
+}
+
 /// Copies the packets of the input into an MP4. `None` is a stop; an error is ffmpeg's own words.
 pub(crate) async fn remux(
     work: Work<'_>,
     meter: &Meter,
     cancel: &CancellationToken,
 ) -> Result<Option<()>, String> {
-    let mut child = start(work).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => format!("{} was not found", work.program.display()),
-        _ => error.to_string(),
-    })?;
+    let mut child = start(work).map_err(|error| unfit(work.program, &error))?;
     match cancel
         .run_until_cancelled(watch(&mut child, work.duration_ms, meter))
         .await
@@ -40,6 +52,13 @@ pub(crate) async fn remux(
         // Dropping the child ends it.
         None => Ok(None),
         Some(ended) => ended.map(Some),
+    }
+}
+
+fn unfit(program: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("{} was not found", program.display()),
+        _ => error.to_string(),
     }
 }
 
@@ -120,6 +139,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_is_not_there_is_named() {
+        let found = find(Path::new("no-such-ffmpeg")).await;
+        assert_eq!(found, Err("no-such-ffmpeg was not found".to_owned()));
         let work = Work {
             program: Path::new("no-such-ffmpeg"),
             input: Path::new("in"),

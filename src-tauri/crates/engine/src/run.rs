@@ -69,6 +69,12 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     };
     let (found, recording) = asked?;
     let make = Make::of(&attempt.spec, &recording)?;
+    if make.convert {
+        // Better now than after the whole film has come.
+        ffmpeg::find(&attempt.means.ffmpeg)
+            .await
+            .map_err(Error::NoFfmpeg)?;
+    }
     let part = match make.open(&attempt.spec.output.folder).await? {
         Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
         Opened::Part(part) => part,

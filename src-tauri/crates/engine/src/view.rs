@@ -55,6 +55,8 @@ pub enum Code {
     DriveGone,
     /// Another copy of the app is saving this very file.
     InUse,
+    /// ffmpeg was to make the MP4 and is not there; nothing was fetched.
+    FfmpegMissing,
     /// ffmpeg could not make the MP4; the original is kept.
     ConvertFailed,
     /// The finished file did not pass the check.
@@ -148,6 +150,21 @@ pub enum KeepView {
     Mp4,
     /// What the service stores.
     Original,
+}
+
+/// How good a picture is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityView {
+    /// The best there is.
+    #[default]
+    Best,
+    /// The smallest picture there is.
+    Smallest,
+    /// The best that is not higher than this many lines.
+    Height(u32),
+    /// Sound only.
+    Audio,
 }
 
 /// What a person brings to open a lock. Never saved, never printed.
@@ -289,6 +306,17 @@ pub struct FolderView {
     pub free_bytes: Option<u64>,
 }
 
+/// What the window opens with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StartView {
+    /// A link the app was started with.
+    pub link: Option<String>,
+    /// Where videos are saved.
+    pub folder: FolderView,
+    /// The app's version.
+    pub version: String,
+}
+
 /// What the page asks for when a person says *Save video*.
 #[derive(Clone, Serialize, Deserialize, TS)]
 pub struct SaveRequest {
@@ -300,6 +328,9 @@ pub struct SaveRequest {
     pub file_stem: String,
     /// Which container.
     pub keep: KeepView,
+    /// Which picture.
+    #[serde(default)]
+    pub quality: QualityView,
     /// What opens a lock.
     #[serde(default)]
     pub access: AccessView,

@@ -6,7 +6,7 @@ use crate::run::{self, built, cargo, npm, say, succeed};
 use crate::setup;
 
 /// Name of the shell's program.
-const PROGRAM: &str = "ustream-downloader";
+pub(crate) const PROGRAM: &str = "ustream-downloader";
 
 /// Sets up what is missing and builds the app.
 pub(crate) fn build() -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! Every check: what a person runs is what CI runs.
 
-use crate::run::{cargo, exists, npm, print, say, succeed};
-use crate::setup;
+use crate::run::{built, cargo, exists, npm, print, say, succeed};
+use crate::{app, setup};
 
 /// The lock of cargo-deny's version keeps a new release from changing what passes.
 const DENY: [&str; 5] = ["install", "--locked", "cargo-deny", "--version", "0.20.2"];
@@ -47,11 +47,17 @@ fn rust() -> anyhow::Result<()> {
     succeed(cargo(&["build", "--bins"]).args(all))?;
     say("Rust: tests");
     // nextest runs tests in parallel as processes; plain cargo does too, only slower.
-    if exists("cargo-nextest", "--version") {
-        succeed(cargo(&["nextest", "run"]).args(all))
+    let nextest = exists("cargo-nextest", "--version");
+    let run: &[&str] = if nextest {
+        &["nextest", "run"]
     } else {
-        succeed(cargo(&["test", "--lib", "--bins", "--tests"]).args(all))
-    }
+        &["test", "--lib", "--bins", "--tests"]
+    };
+    succeed(
+        cargo(run)
+            .args(all)
+            .env("USTREAM_APP", built("debug", app::PROGRAM)),
+    )
 }
 
 fn licences() -> anyhow::Result<()> {
