@@ -124,6 +124,7 @@ async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
     );
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_output_it_saves_to_the_downloads_folder() {
     let practice = Practice::demo().await;

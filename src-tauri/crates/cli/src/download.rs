@@ -1,7 +1,7 @@
 //! `ustream-dl LINK`: saves a recording.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::Path;
 
 use engine::view::{Finished, JobView};
 use engine::{Engine, Feed, JobState, NewJob, Output};
@@ -10,6 +10,7 @@ use crate::args::DownloadArgs;
 use crate::bar::Bar;
 use crate::exit::Exit;
 use crate::json;
+use crate::resolve::length;
 
 /// Saves the recording of a link; prints the path of the file on stdout.
 pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exit> {
@@ -24,7 +25,8 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
         output,
         gaps: args.keep_gaps,
     };
-    let id = engine.download(job).await?;
+    let folder = job.output.folder.clone();
+    engine.download(job).await?;
     let screen = if args.json {
         Screen::Json { told: None }
     } else {
@@ -34,19 +36,37 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
         ended = follow(feed, screen) => ended,
         () = asked_to_stop() => Err(Exit::Stopped),
     };
-    let path = engine.path(&id).await;
     // What is here is made safe before the program ends, whatever the reason.
     engine.shutdown().await;
-    Ok(report(args.json, path, &ended?)?)
+    // A film may have come out while the program was asked to stop.
+    let finished = match finished(engine.feed()).await {
+        Some(finished) => finished,
+        None => ended?,
+    };
+    report(args.json, &folder.join(&finished.file), &finished)?;
+    Ok(())
 }
 
-fn report(as_json: bool, path: Option<PathBuf>, finished: &Finished) -> io::Result<()> {
-    let path = path.unwrap_or_else(|| PathBuf::from(&finished.file));
+/// The finished film of the one job, as it stands now.
+async fn finished(mut feed: Feed) -> Option<Finished> {
+    let update = feed.next().await?;
+    update.changed.into_iter().find_map(|job| match job.state {
+        JobState::Done { finished } => Some(finished),
+        _ => None,
+    })
+}
+
+fn report(as_json: bool, path: &Path, finished: &Finished) -> io::Result<()> {
     if as_json {
         let path = path.to_string_lossy().into_owned();
         return json::print(&json::Event::Saved { path, finished });
     }
-    let mut line = path.into_os_string().into_encoded_bytes();
+    for gap in &finished.gaps {
+        let (from, to) = (gap.start_ms, gap.start_ms.saturating_add(gap.duration_ms));
+        // Nobody is left to be told where stderr is closed.
+        let _ = writeln!(io::stderr(), "missing: {} to {}", length(from), length(to));
+    }
+    let mut line = path.as_os_str().as_encoded_bytes().to_vec();
     line.push(b'\n');
     crate::print(&line)
 }

@@ -48,7 +48,8 @@ fn on_runtime(work: impl Future<Output = Result<(), Exit>>) -> Result<(), Exit> 
 /// Log lines go to stderr: stdout is for the result alone.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        0 => "error",
+        // A warning is for the person: the film may be shorter than it ought to be.
+        0 => "ustream=warn,engine=warn,media=warn,error",
         1 => "ustream=info,engine=info,media=info,warn",
         _ => "ustream=debug,engine=debug,media=debug,info",
     };

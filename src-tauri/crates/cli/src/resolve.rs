@@ -73,7 +73,8 @@ fn day(unix_s: i64) -> Option<String> {
     Some(time.to_zoned(TimeZone::system()).date().to_string())
 }
 
-fn length(duration_ms: u64) -> String {
+/// Hours, minutes and seconds.
+pub(crate) fn length(duration_ms: u64) -> String {
     let seconds = duration_ms / 1000;
     format!(
         "{}:{:02}:{:02}",

@@ -54,13 +54,24 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let file = tempfile::TempPath::try_from_path(from)?;
     match file.persist_noclobber(to) {
-        Ok(()) => sync_folder(parent(to)?),
+        Ok(()) => {}
         Err(refused) => {
             // Dropping the handle would delete the film.
             refused.path.keep().map_err(|error| error.error)?;
-            Err(refused.error)
+            if refused.error.kind() == io::ErrorKind::AlreadyExists {
+                return Err(refused.error);
+            }
+            // Some disks cannot rename without replacing: the name is taken first, then replaced
+            // by its owner.
+            drop(File::create_new(to)?);
+            std::fs::rename(from, to)?;
         }
     }
+    if let Err(error) = sync_folder(parent(to)?) {
+        // It has its name; the disk does not promise more.
+        tracing::debug!(%error, "the folder cannot be synced");
+    }
+    Ok(())
 }
 
 /// Makes renames and new files within `folder` last.

@@ -103,7 +103,6 @@ impl Engine {
         } = job;
         let target = link.parse().map_err(ustream::Error::Target)?;
         let spec = JobSpec {
-            link,
             target,
             choice,
             remux,

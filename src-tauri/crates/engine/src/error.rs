@@ -238,19 +238,21 @@ fn disk_code(error: &io::Error) -> Code {
 
 /// Tells "this computer is offline" from "that site is down": the cause hides below two layers.
 fn network_code(error: &reqwest::Error) -> Code {
-    let refused = causes(error)
+    use io::ErrorKind as Kind;
+    let offline = causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| {
-            !matches!(
-                cause.kind(),
-                io::ErrorKind::NetworkUnreachable
-                | io::ErrorKind::NetworkDown
-                | io::ErrorKind::HostUnreachable
-                // What a failed look-up of a name comes as.
-                | io::ErrorKind::Other
-            ) && cause.raw_os_error().is_some()
+        .any(|cause| match cause.kind() {
+            Kind::NetworkUnreachable | Kind::NetworkDown | Kind::HostUnreachable => true,
+            // What TLS says, which is no matter of the line.
+            Kind::InvalidData
+            | Kind::InvalidInput
+            | Kind::Other
+            | Kind::TimedOut
+            | Kind::UnexpectedEof => false,
+            // A name that cannot be looked up comes without the system's number.
+            _ => cause.raw_os_error().is_none(),
         });
-    if error.is_connect() && !error.is_timeout() && !refused {
+    if error.is_connect() && offline {
         Code::Offline
     } else {
         Code::SiteDown

@@ -46,8 +46,8 @@ pub(crate) struct Wanted<'a> {
     /// What a body must look like.
     pub(crate) source: Source,
     pub(crate) part: Part,
-    /// How often "not found" must be heard before it is believed, by all mirrors if more than
-    /// once: a mirror may be late.
+    /// How often "not found" must be heard before it is believed, if more than once from all
+    /// mirrors that can be reached: a mirror may be late.
     pub(crate) doubts: u32,
 }
 
@@ -105,7 +105,7 @@ impl Fetcher {
                 Err(error) => {
                     tracing::debug!(%url, %error, "a mirror failed");
                     // A mirror that is up but ill may hold the piece that the others lack.
-                    ill |= !matches!(error, FetchError::Network { .. });
+                    ill |= !is_unreachable(&error);
                     self.remember(url, Standing::Bad);
                     reason.get_or_insert(error);
                 }
@@ -179,6 +179,10 @@ impl Fetcher {
     fn standing(&self) -> MutexGuard<'_, HashMap<String, Standing>> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_unreachable(error: &FetchError) -> bool {
+    matches!(error, FetchError::Network { source, .. } if source.is_connect())
 }
 
 fn origin(url: &Url) -> String {

@@ -64,9 +64,26 @@ fn unfit(program: &Path, error: &io::Error) -> String {
 
 fn start(work: Work<'_>) -> io::Result<Child> {
     Command::new(work.program)
-        .args(["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-i"])
+        .args([
+            "-nostdin",
+            "-hide_banner",
+            "-loglevel",
+            "error",
+            "-xerror",
+            "-y",
+            "-i",
+        ])
         .arg(as_file(work.input))
-        .args(["-map", "0", "-codec", "copy", "-movflags", "+faststart"])
+        .args([
+            "-map",
+            "0:v?",
+            "-map",
+            "0:a?",
+            "-codec",
+            "copy",
+            "-movflags",
+            "+faststart",
+        ])
         .args(["-progress", "pipe:1", "-f", "mp4"])
         .arg(as_file(work.output))
         .stdin(Stdio::null())

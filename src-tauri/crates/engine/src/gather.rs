@@ -15,6 +15,9 @@ use crate::error::{Error, FetchError};
 use crate::fetch::{Fetcher, Outcome, Wanted};
 use crate::progress::Meter;
 
+/// So many pieces that do not come one after the other are no accident.
+const HOPELESS: usize = 8;
+
 /// What is gathered, and with what.
 pub(crate) struct Task<'a> {
     pub(crate) fetcher: &'a Arc<Fetcher>,
@@ -243,9 +246,10 @@ impl<'a> Round<'a> {
             }
             Err(error) => {
                 tracing::info!(?segment, %error, "a piece did not come");
-                self.failed_in_a_row += 1;
-                let hopeless = self.failed_in_a_row >= self.task.fetcher.parallel();
-                if init || hopeless {
+                // A piece that is ill itself says nothing about the line.
+                let line = matches!(error, FetchError::Network { .. } | FetchError::Busy { .. });
+                self.failed_in_a_row += usize::from(line);
+                if init || self.failed_in_a_row >= HOPELESS {
                     return Some(End::Hopeless(error));
                 }
                 self.reason = Some(error);

@@ -79,9 +79,7 @@ pub struct Output {
 /// What is saved of a job's order. Holds nothing that expires and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobSpec {
-    /// The link as it was given.
-    pub link: String,
-    /// What it points at.
+    /// What the link points at; the pasted text around it is nobody's business.
     pub target: Target,
     /// Which rendition, and what to keep.
     pub choice: Choice,
@@ -136,9 +134,8 @@ impl JobState {
             (Self::Paused | Self::Failed { .. }, Event::Resume) => Some(Self::Queued),
             (Self::Running, Event::Fail(failure)) => Some(Self::Failed { failure }),
             // A finish is a fact: the file is there.
-            (Self::Queued | Self::Running | Self::Paused, Event::Finish(finished)) => {
-                Some(Self::Done { finished })
-            }
+            (Self::Done { .. }, Event::Finish(_)) => None,
+            (_, Event::Finish(finished)) => Some(Self::Done { finished }),
             _ => None,
         }
     }

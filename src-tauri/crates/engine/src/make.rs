@@ -11,8 +11,8 @@ use crate::assemble::Sheet;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobSpec, Remux};
-use crate::names;
 use crate::part::{Opened, Part, Place};
+use crate::{names, part};
 
 /// What is to be made.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Make {
     /// Ending of the finished file.
     extension: &'static str,
     stem: String,
+    /// The stem is the title, which may have been another one last time.
+    stem_may_change: bool,
 }
 
 impl Make {
@@ -64,17 +66,22 @@ impl Make {
             original_extension,
             extension: if convert { "mp4" } else { original_extension },
             stem: stem(spec.output.stem.as_deref(), recording),
+            stem_may_change: spec.output.stem.is_none(),
         })
     }
 
     /// Opens the part folder below `folder`.
     pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
         let (folder, stem, plan) = (folder.to_owned(), self.stem.clone(), self.plan.clone());
-        let extension = self.extension;
+        let (extension, may_change) = (self.extension, self.stem_may_change);
         blocking(move || {
+            let earlier = may_change
+                .then(|| part::stem_of(&folder, &plan, extension))
+                .flatten();
+            let stem = earlier.as_deref().unwrap_or(&stem);
             let place = Place {
                 folder: &folder,
-                stem: &stem,
+                stem,
                 extension,
             };
             Part::open(place, &plan)

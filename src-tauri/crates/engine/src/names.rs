@@ -21,8 +21,9 @@ pub(crate) fn stem(text: &str) -> Option<String> {
     if cut.is_empty() {
         return None;
     }
-    Some(if is_device(cut) {
-        format!("{cut}_")
+    let (first, rest) = cut.split_at(cut.find('.').unwrap_or(cut.len()));
+    Some(if is_device(first) {
+        format!("{}_{rest}", first.trim_end())
     } else {
         cut.to_owned()
     })
@@ -60,8 +61,8 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-fn is_device(stem: &str) -> bool {
-    let first = stem.split('.').next().unwrap_or(stem).trim_end();
+fn is_device(first: &str) -> bool {
+    let first = first.trim_end();
     let numbered_device = |name: &str| {
         first
             .get(..3)
@@ -101,7 +102,8 @@ mod tests {
     fn device_names_of_windows_are_avoided() {
         assert_eq!(stem("CON").as_deref(), Some("CON_"));
         assert_eq!(stem("com7").as_deref(), Some("com7_"));
-        assert_eq!(stem("nul.txt").as_deref(), Some("nul.txt_"));
+        assert_eq!(stem("nul.txt").as_deref(), Some("nul_.txt"));
+        assert_eq!(stem("Con. 2019").as_deref(), Some("Con_. 2019"));
         assert_eq!(stem("Console").as_deref(), Some("Console"));
         assert_eq!(stem("LPT10").as_deref(), Some("LPT10"));
     }

@@ -100,9 +100,9 @@ impl Part {
         };
         part.sweep()?;
         if let Some(finished) = part.finished_before_a_crash()? {
-            let target = part.target.clone();
+            let named = part.target.with_file_name(&finished.file);
             part.remove()?;
-            return Ok(Opened::Finished(target, finished));
+            return Ok(Opened::Finished(named, finished));
         }
         part.freeze(plan, extension)?;
         Ok(Opened::Part(part))
@@ -136,7 +136,10 @@ impl Part {
             durable::write_json(&path, &intent).map_err(Error::disk(&path))?;
             match durable::rename_new(film, &target) {
                 Ok(()) => {
-                    self.remove()?;
+                    // The film is saved: what cannot be tidied up is no failure.
+                    if let Err(error) = self.remove() {
+                        tracing::warn!(%error, "the part folder stays");
+                    }
                     return Ok((target, finished));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -270,10 +273,26 @@ fn lock(folder: &Path) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.with_extension(""))),
-        // Some network disks know no locks; one person with one program is the usual case there.
-        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
-        Err(TryLockError::Error(source)) => Err(Error::Disk { path, source }),
+        // Some disks know no locks; one person with one program is the usual case there.
+        Err(TryLockError::Error(error)) => {
+            tracing::debug!(%error, "no lock");
+            Ok(file)
+        }
     }
+}
+
+/// The stem under which an earlier attempt at `plan` began in `folder`.
+pub(crate) fn stem_of(folder: &Path, plan: &SegmentPlan, extension: &str) -> Option<String> {
+    // A folder that cannot be read has nothing to go on with; making one there says why.
+    let parts = fs::read_dir(folder)
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path());
+    let mut mine = parts.filter(|path| {
+        path.extension().is_some_and(|ending| ending == "part")
+            && matches!(state(path), Ok(State::Of(frozen)) if frozen.is(plan, extension))
+    });
+    Some(mine.next()?.file_stem()?.to_str()?.to_owned())
 }
 
 /// Deletes a part folder that is not in use. What is not ours is left alone.

@@ -130,11 +130,15 @@ impl Queue {
             self.start_next().await;
             self.publish();
         }
-        // A quit is a polite crash: what the runs have is safe, their states stay as they are.
+        // A quit is a polite crash: what the runs have is safe, and they stay as they are.
         for active in self.jobs.iter().filter_map(|job| job.active.as_ref()) {
             active.cancel.cancel();
         }
-        while self.runs.join_next().await.is_some() {}
+        while let Some(ended) = self.runs.join_next_with_id().await {
+            // A film that came out meanwhile is a fact.
+            self.ended(ended).await;
+        }
+        self.publish();
     }
 
     async fn obey(&mut self, command: Command) {
@@ -169,16 +173,18 @@ impl Queue {
         let job = Job::new(JobId::random(), record, permit);
         let id = job.id.clone();
         self.jobs.push(job);
-        self.save(&id).await?;
-        Ok(id)
+        let saved = self.save(&id).await;
+        if saved.is_err() {
+            self.jobs.pop();
+        }
+        saved.map(|()| id)
     }
 
     async fn pause(&mut self, id: &JobId) -> Result<(), Error> {
-        self.change(id, Event::Pause).await?;
         if let Some(active) = &self.job(id)?.active {
             active.cancel.cancel();
         }
-        Ok(())
+        self.change(id, Event::Pause).await
     }
 
     async fn resume(&mut self, id: &JobId, permit: Permit) -> Result<(), Error> {
@@ -216,10 +222,18 @@ impl Queue {
         // A finished job's part folder is gone, and its name may be another's by now.
         let finished = matches!(job.record.state, JobState::Done { .. });
         let part = job.record.discovery.map(|discovery| discovery.part);
+        // Another job of the same recording may go on in the same folder.
+        let shared = self
+            .jobs
+            .iter()
+            .filter_map(|job| job.record.discovery.as_ref());
+        let shared = shared
+            .map(|discovery| &discovery.part)
+            .any(|other| Some(other) == part.as_ref());
         let gone = blocking(move || {
             registry.remove(&job.id)?;
             match part {
-                Some(part) if !keep && !finished => part::discard(&part),
+                Some(part) if !keep && !finished && !shared => part::discard(&part),
                 _ => Ok(()),
             }
         });
@@ -402,11 +416,11 @@ impl Job {
         let done = matches!(state, JobState::Done { .. });
         JobView {
             id: self.id.to_string(),
-            link: known.map_or(&spec.link, |known| &known.link).clone(),
+            link: known.map_or_else(|| spec.target.link(), |known| known.link.clone()),
             title: known
                 .map(|known| known.title.clone())
                 .or_else(|| spec.output.stem.clone())
-                .unwrap_or_else(|| spec.link.clone()),
+                .unwrap_or_else(|| spec.target.link()),
             newest_of_channel: known.is_some_and(|known| known.found.newest),
             folder: spec
                 .output

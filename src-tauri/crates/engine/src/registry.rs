@@ -58,7 +58,7 @@ impl Registry {
     }
 
     /// Reads all jobs, oldest first. What was queued or running is paused: going on is offered,
-    /// never taken. A file that makes no sense is set aside and keeps nothing from starting.
+    /// never taken. A file that cannot be read is set aside and keeps nothing from starting.
     pub(crate) fn load(&self) -> Result<Vec<(JobId, Record)>, Error> {
         let Some(folder) = &self.folder else {
             return Ok(Vec::new());
@@ -77,7 +77,8 @@ impl Registry {
                     jobs.push((id, record));
                 }
                 None => {
-                    fs::rename(&path, path.with_extension("bad")).map_err(Error::disk(&path))?;
+                    // Where it cannot be set aside, it is passed over at the next start too.
+                    let _ = fs::rename(&path, path.with_extension("bad"));
                 }
             }
         }
@@ -122,7 +123,6 @@ mod tests {
 
     fn record() -> Record {
         let spec = JobSpec {
-            link: "https://video.ibm.com/recorded/1".into(),
             target: ustream::Target::Recording(ustream::RecordingId(1)),
             choice: ustream::Choice::default(),
             remux: Remux::Builtin,

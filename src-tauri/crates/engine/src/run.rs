@@ -71,9 +71,11 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     let make = Make::of(&attempt.spec, &recording)?;
     if make.convert {
         // Better now than after the whole film has come.
-        ffmpeg::find(&attempt.means.ffmpeg)
-            .await
-            .map_err(Error::NoFfmpeg)?;
+        let found = ffmpeg::find(&attempt.means.ffmpeg);
+        match attempt.cancel.run_until_cancelled(found).await {
+            None => return Ok(None),
+            Some(found) => found.map_err(Error::NoFfmpeg)?,
+        }
     }
     let part = match make.open(&attempt.spec.output.folder).await? {
         Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
@@ -84,7 +86,7 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
-    let gaps = attempt.judge(&gathered, &make.plan.segments);
+    let gaps = attempt.judge(&gathered, &recording, &make.plan.segments);
     let gaps = match gaps {
         Ok(gaps) => gaps,
         Err(error) => {
@@ -148,9 +150,19 @@ impl Attempt {
     }
 
     /// Tells the end of the film from holes in it, and holes that are permitted from others.
-    fn judge(&self, gathered: &Gathered, segments: &[Segment]) -> Result<Vec<GapView>, Error> {
+    fn judge(
+        &self,
+        gathered: &Gathered,
+        recording: &Recording,
+        segments: &[Segment],
+    ) -> Result<Vec<GapView>, Error> {
         let lacking = gathered.assembly.lacking();
-        let holes = holes(segments, &lacking, &gathered.absent);
+        let holes = holes(
+            segments,
+            &lacking,
+            &gathered.absent,
+            least_ms(recording, segments),
+        );
         let gaps = spans(&holes);
         let nothing = holes.len() == segments.len();
         if holes.is_empty() || (self.permit.gaps && !nothing) {
@@ -180,14 +192,17 @@ impl Attempt {
             output: &converted,
             duration_ms: summary.duration_ms,
         };
-        match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Ok(None) => Ok(None),
+        let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
+            Ok(None) => return Ok(None),
             Ok(Some(())) => {
                 self.meter.enter(Stage::Finishing);
-                let path = converted.clone();
-                let summary = blocking(move || check(&path)).await?;
-                publish(part, converted, &summary, gaps).await.map(Some)
+                let (path, original) = (converted.clone(), summary.clone());
+                blocking(move || Ok(compare(&path, &original))).await?
             }
+            Err(problem) => Err(problem),
+        };
+        match remuxed {
+            Ok(summary) => publish(part, converted, &summary, gaps).await.map(Some),
             Err(problem) => {
                 let saved = publish(part.retarget(original), film, &summary, gaps).await?;
                 Err(Error::Convert {
@@ -197,6 +212,22 @@ impl Attempt {
             }
         }
     }
+}
+
+/// ffmpeg may stop early and still say that all went well.
+fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
+    const ROUNDING_MS: u64 = 1_000;
+    let summary = check(converted).map_err(|error| error.to_string())?;
+    let kinds = |summary: &Summary| {
+        let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
+        kinds.sort_unstable();
+        kinds
+    };
+    let short = original.duration_ms.abs_diff(summary.duration_ms) > ROUNDING_MS;
+    if short || kinds(&summary) != kinds(original) {
+        return Err("what it made is not the whole film".to_owned());
+    }
+    Ok(summary)
 }
 
 /// Writes the index and reads the whole back before anybody calls it saved.
@@ -263,8 +294,14 @@ fn warn_if_short(summary: &Summary, recording: &Recording) {
 }
 
 /// Which of the lacking segments must exist: those that are listed, those that others of their
-/// track follow, and those of which nobody says that they do not exist.
-fn holes(segments: &[Segment], lacking: &[Segment], absent: &HashSet<SegmentId>) -> Vec<Segment> {
+/// track follow, those that end before the film can have ended, and those of which nobody says
+/// that they do not exist.
+fn holes(
+    segments: &[Segment],
+    lacking: &[Segment],
+    absent: &HashSet<SegmentId>,
+    least_ms: u64,
+) -> Vec<Segment> {
     let lacks: HashSet<SegmentId> = lacking.iter().map(|segment| segment.id).collect();
     let mut last: HashMap<u8, SegmentKind> = HashMap::new();
     for segment in segments
@@ -277,6 +314,7 @@ fn holes(segments: &[Segment], lacking: &[Segment], absent: &HashSet<SegmentId>)
     let is_end = |segment: &Segment| {
         segment.presence == Presence::Tentative
             && absent.contains(&segment.id)
+            && segment.start_ms.saturating_add(segment.duration_ms) > least_ms
             && last
                 .get(&segment.id.track)
                 .is_some_and(|last| *last < segment.id.kind)
@@ -310,6 +348,22 @@ fn spans(segments: &[Segment]) -> Vec<GapView> {
     spans
 }
 
+/// What a film must at least be long, by its stated length. Stated lengths are rounded and the last
+/// frames of a broadcast are often not stored; but more than the pieces of one hash, which are the
+/// most that the list of a whole recording leaves open, are not lost without a word.
+fn least_ms(recording: &Recording, segments: &[Segment]) -> u64 {
+    const PIECES_OF_A_HASH: u64 = 10;
+    let longest = segments
+        .iter()
+        .map(|segment| segment.duration_ms)
+        .max()
+        .unwrap_or(0);
+    let open = longest.saturating_mul(PIECES_OF_A_HASH);
+    recording
+        .duration_ms
+        .map_or(0, |stated| stated.saturating_sub(open))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,12 +389,27 @@ mod tests {
             .collect();
         let lacking: Vec<Segment> = [1, 4, 6, 7].iter().map(|n| all[*n]).collect();
         let absent = [1, 4, 7].iter().map(|n| all[*n].id).collect();
-        let holes: Vec<u64> = holes(&all, &lacking, &absent)
+        let holes: Vec<u64> = holes(&all, &lacking, &absent, 0)
             .iter()
             .map(|hole| hole.start_ms / 6000)
             .collect();
         // 1 is listed, 4 comes before 5, 6 failed for another reason; 7 is the end.
         assert_eq!(holes, [1, 4, 6]);
+    }
+
+    #[test]
+    fn an_end_that_comes_long_before_the_stated_length_is_a_hole() {
+        let all: Vec<Segment> = (0..20)
+            .map(|n| segment(0, n, Presence::Tentative))
+            .collect();
+        let absent: HashSet<SegmentId> = all[5..].iter().map(|segment| segment.id).collect();
+        let stated_ms = 20 * 6000;
+        let found = holes(&all, &all[5..], &absent, stated_ms - 10 * 6000);
+        assert_eq!(
+            found,
+            all[5..10],
+            "the last ten may be the rounding of the length"
+        );
     }
 
     #[test]

@@ -201,7 +201,7 @@ pub struct ProgressView {
     pub stage: Stage,
     /// How much of this stage is done, 0 to 1; none where it cannot be told.
     pub fraction: Option<f64>,
-    /// Bytes that are safe, over all attempts.
+    /// Bytes that have come, over all attempts.
     #[ts(type = "number")]
     pub done_bytes: u64,
     /// About how many there will be.
@@ -213,7 +213,7 @@ pub struct ProgressView {
     /// Seconds left in this stage, after five seconds of data.
     #[ts(type = "number | null")]
     pub seconds_left: Option<u64>,
-    /// The network is away; it goes on by itself.
+    /// The network is away, or the site is busy; it is asked again by itself for a while.
     pub waiting: bool,
 }
 

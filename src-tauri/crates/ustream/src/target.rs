@@ -45,6 +45,31 @@ pub enum Target {
     Page(Url),
 }
 
+impl Target {
+    /// The address of the service that a person knows it by.
+    pub fn link(&self) -> String {
+        let channel = |path: &[&str]| {
+            // The base is a literal.
+            let base = Url::parse("https://video.ibm.com/channel");
+            base.map_or_else(
+                |_| path.join("/"),
+                |mut url| {
+                    if let Ok(mut segments) = url.path_segments_mut() {
+                        segments.extend(path);
+                    }
+                    url.into()
+                },
+            )
+        };
+        match self {
+            Self::Recording(id) => format!("https://video.ibm.com/recorded/{id}"),
+            Self::Channel(id) => channel(&["id", &id.to_string()]),
+            Self::Slug(slug) => channel(&[slug]),
+            Self::Page(url) => url.to_string(),
+        }
+    }
+}
+
 /// Why a text holds no target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {

@@ -66,14 +66,6 @@ fn licences() -> anyhow::Result<()> {
         succeed(&mut cargo(&DENY))?;
     }
     // Advisories are fetched from elsewhere, so they are not a part of this.
-    let checks = [
-        "--offline",
-        "check",
-        "--config",
-        ".deny.toml",
-        "bans",
-        "licenses",
-        "sources",
-    ];
+    let checks = ["--offline", "check", "bans", "licenses", "sources"];
     succeed(cargo(&["deny", "--workspace"]).args(checks))
 }

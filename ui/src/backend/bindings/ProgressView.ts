@@ -14,7 +14,7 @@ stage: Stage,
  */
 fraction: number | null, 
 /**
- * Bytes that are safe, over all attempts.
+ * Bytes that have come, over all attempts.
  */
 done_bytes: number, 
 /**
@@ -30,6 +30,6 @@ bytes_per_second: number | null,
  */
 seconds_left: number | null, 
 /**
- * The network is away; it goes on by itself.
+ * The network is away, or the site is busy; it is asked again by itself for a while.
  */
 waiting: boolean, };

@@ -27,8 +27,11 @@ impl Fetcher {
             let pause = match self.ask(wanted, meter).await {
                 Ok(Outcome::Absent(refusal)) => {
                     absent += 1;
-                    if absent >= wanted.doubts || tries >= TRIES {
+                    if absent >= wanted.doubts {
                         return Ok(Outcome::Absent(refusal));
+                    }
+                    if tries >= TRIES {
+                        return Err(refusal);
                     }
                     backoff(absent)
                 }

@@ -132,13 +132,15 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         let left = room.checked_sub(index.len() as u64);
         // What is left becomes a box of its own, and no box is smaller than its header.
         if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
-            self.output.write_at(head.room, index)?;
+            // First what follows the index: if writing ends in the middle of it, an attempt that
+            // goes on still finds its way over the head.
             if left > 0 {
                 let mut free = Vec::new();
                 put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
                 free.extend_from_slice(b"free");
                 self.output.write_at(head.mdat - left, &free)?;
             }
+            self.output.write_at(head.room, index)?;
         } else {
             self.output.append(&mut [IoSlice::new(index)])?;
         }

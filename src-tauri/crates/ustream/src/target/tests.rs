@@ -234,3 +234,22 @@ proptest! {
         prop_assert_eq!(text.parse::<Target>(), Ok(Target::Recording(RecordingId(id))));
     }
 }
+
+#[test]
+fn the_link_of_a_target_leads_back_to_it() {
+    let slug = Target::Slug("caf\u{e9} 24/7?".to_owned());
+    let page: Url = "https://video.ibm.com/user/somebody".parse().unwrap();
+    for target in [
+        Target::Recording(RecordingId(112_470_631)),
+        Target::Channel(ChannelId(6_540_154)),
+        slug,
+        Target::Page(page),
+    ] {
+        assert_eq!(
+            target.link().parse(),
+            Ok(target.clone()),
+            "{}",
+            target.link()
+        );
+    }
+}
