@@ -299,7 +299,7 @@ async fn a_failure_is_an_object_too_where_a_script_reads() {
 async fn an_interrupt_stops_politely_and_the_same_command_goes_on() {
     use fake_ustream::{Fault, Rule};
     let practice = Practice::demo().await;
-    let slow = std::time::Duration::from_millis(60);
+    let slow = std::time::Duration::from_millis(200);
     let rule = practice
         .service
         .faults()

@@ -1,6 +1,7 @@
 //! A practice service and an engine that talks to it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use engine::view::{Finished, JobView};
 use engine::{
@@ -131,13 +132,25 @@ pub(crate) async fn until(
     wanted: impl Fn(&JobView) -> bool,
 ) -> JobView {
     let mut feed = engine.feed();
-    loop {
-        let update = feed.next().await.expect("the engine is gone");
-        let mut jobs = update.changed.into_iter();
-        if let Some(job) = jobs.find(|job| job.id == id.to_string() && wanted(job)) {
-            return job;
+    let mut last = None;
+    let seen = async {
+        loop {
+            let update = feed.next().await.expect("the engine is gone");
+            for job in update
+                .changed
+                .into_iter()
+                .filter(|job| job.id == id.to_string())
+            {
+                if wanted(&job) {
+                    return job;
+                }
+                last = Some(job);
+            }
         }
-    }
+    };
+    // Longer than the longest story, a service that stays silent; it only ends a hang.
+    let seen = tokio::time::timeout(Duration::from_mins(3), seen).await;
+    seen.unwrap_or_else(|_| panic!("it never came to that: {last:?}"))
 }
 
 /// The names of all that is in a folder.

@@ -18,7 +18,7 @@ fn slow_pieces(practice: &Practice) -> fake_ustream::RuleId {
     practice
         .service
         .faults()
-        .add(Rule::new(Fault::Delay(Duration::from_millis(60))).path("*chunk_*"))
+        .add(Rule::new(Fault::Delay(Duration::from_millis(200))).path("*chunk_*"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
