@@ -113,6 +113,7 @@ async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
     let (code, out, err) = run.args(answers).arg(folder.path()).ended();
     assert_eq!(code, 0, "{err}");
     assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
+    assert!(err.contains("This link is a channel"), "{err}");
     let asked = practice.service.asked();
     let form = asked
         .iter()

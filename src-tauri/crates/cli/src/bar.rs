@@ -1,5 +1,7 @@
-//! Progress for people: one line on the terminal's stderr, nothing where that is no terminal.
+//! Progress for people: one line on the terminal's stderr, redrawn; where that is no terminal, only
+//! what is being saved.
 
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use engine::view::{JobView, ProgressView, Stage};
@@ -11,12 +13,13 @@ const WHOLE: u64 = 1000;
 /// A line that is redrawn.
 pub(crate) struct Bar {
     line: ProgressBar,
+    quiet: bool,
     announced: bool,
 }
 
 impl Bar {
-    pub(crate) fn new(hidden: bool) -> Self {
-        let target = if hidden {
+    pub(crate) fn new(quiet: bool) -> Self {
+        let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
@@ -25,6 +28,7 @@ impl Bar {
         line.enable_steady_tick(Duration::from_millis(200));
         Self {
             line,
+            quiet,
             announced: false,
         }
     }
@@ -36,10 +40,9 @@ impl Bar {
         if progress.stage != Stage::Resolving && !self.announced {
             self.announced = true;
             if job.newest_of_channel {
-                self.line
-                    .println("This link is a channel: taking its newest recording.");
+                self.say("This link is a channel: taking its newest recording.");
             }
-            self.line.println(format!("{} – {}", job.title, job.link));
+            self.say(&format!("{} – {}", job.title, job.link));
         }
         match progress.fraction {
             Some(fraction) => {
@@ -51,6 +54,14 @@ impl Bar {
         }
         self.line.set_prefix(stage(progress.stage));
         self.line.set_message(message(progress));
+    }
+
+    /// Prints a line above the bar, and where there is no bar too.
+    fn say(&self, text: &str) {
+        if !self.quiet {
+            // Nobody is left to be told where stderr is closed.
+            self.line.suspend(|| drop(writeln!(io::stderr(), "{text}")));
+        }
     }
 
     pub(crate) fn clear(&self) {
