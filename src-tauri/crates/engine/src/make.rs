@@ -11,7 +11,7 @@ use crate::assemble::Sheet;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobSpec, Remux};
-use crate::part::{Opened, Part, Place};
+use crate::part::{Endings, Opened, Part, Place};
 use crate::{names, part};
 
 /// What is to be made.
@@ -23,10 +23,7 @@ pub(crate) struct Make {
     format: Format,
     /// ffmpeg makes the MP4 of it afterwards.
     pub(crate) convert: bool,
-    /// Ending of what our own muxer writes.
-    pub(crate) original_extension: &'static str,
-    /// Ending of the finished file.
-    extension: &'static str,
+    pub(crate) endings: Endings,
     stem: String,
     /// The stem is the title, which may have been another one last time.
     stem_may_change: bool,
@@ -54,7 +51,7 @@ impl Make {
                 return Err(media::Error::Unsupported(format!("{:?}", plan.container)).into());
             }
         };
-        let original_extension = match format {
+        let written = match format {
             Format::Flv => "flv",
             Format::Mp4 => "mp4",
         };
@@ -63,8 +60,10 @@ impl Make {
             source,
             format,
             convert,
-            original_extension,
-            extension: if convert { "mp4" } else { original_extension },
+            endings: Endings {
+                written: written.to_owned(),
+                finished: if convert { "mp4" } else { written }.to_owned(),
+            },
             stem: stem(spec.output.stem.as_deref(), recording),
             stem_may_change: spec.output.stem.is_none(),
         })
@@ -73,16 +72,16 @@ impl Make {
     /// Opens the part folder below `folder`.
     pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
         let (folder, stem, plan) = (folder.to_owned(), self.stem.clone(), self.plan.clone());
-        let (extension, may_change) = (self.extension, self.stem_may_change);
+        let (endings, may_change) = (self.endings.clone(), self.stem_may_change);
         blocking(move || {
             let earlier = may_change
-                .then(|| part::stem_of(&folder, &plan, extension))
+                .then(|| part::stem_of(&folder, &plan, &endings))
                 .flatten();
             let stem = earlier.as_deref().unwrap_or(&stem);
             let place = Place {
                 folder: &folder,
                 stem,
-                extension,
+                endings: &endings,
             };
             Part::open(place, &plan)
         })

@@ -21,8 +21,7 @@ const LOCK: &str = "lock";
 #[derive(Debug, Serialize, Deserialize)]
 struct Frozen {
     schema: u32,
-    /// Ending of the finished file.
-    extension: String,
+    endings: Endings,
     plan: SegmentPlan,
 }
 
@@ -34,13 +33,21 @@ struct Intent {
     finished: Finished,
 }
 
+/// Endings of file names, without the dot. They differ where another program makes the film.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Endings {
+    /// Of what our own muxer writes.
+    pub(crate) written: String,
+    /// Of the finished file.
+    pub(crate) finished: String,
+}
+
 /// Where a film shall go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) stem: &'a str,
-    /// Without the dot.
-    pub(crate) extension: &'a str,
+    pub(crate) endings: &'a Endings,
 }
 
 /// What is found at a place.
@@ -67,15 +74,17 @@ impl Part {
         fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
         for number in 1..=MAX_NUMBER {
             let stem = names::numbered(place.stem, number);
-            let target = place.folder.join(format!("{stem}.{}", place.extension));
+            let target = place
+                .folder
+                .join(format!("{stem}.{}", place.endings.finished));
             let folder = place.folder.join(format!("{stem}.part"));
             let mine = match state(&folder)? {
                 State::Free => !taken(&target),
-                State::Of(frozen) => frozen.is(plan, place.extension),
+                State::Of(frozen) => frozen.is(plan, place.endings),
                 State::Foreign => false,
             };
             if mine {
-                return Self::enter(folder, target, plan, place.extension);
+                return Self::enter(folder, target, plan, place.endings);
             }
         }
         let full = io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name");
@@ -89,7 +98,7 @@ impl Part {
         folder: PathBuf,
         target: PathBuf,
         plan: &SegmentPlan,
-        extension: &str,
+        endings: &Endings,
     ) -> Result<Opened, Error> {
         fs::create_dir_all(&folder).map_err(Error::disk(&folder))?;
         let lock = lock(&folder)?;
@@ -104,7 +113,7 @@ impl Part {
             part.remove()?;
             return Ok(Opened::Finished(named, finished));
         }
-        part.freeze(plan, extension)?;
+        part.freeze(plan, endings)?;
         Ok(Opened::Part(part))
     }
 
@@ -199,7 +208,7 @@ impl Part {
     }
 
     /// Compares with the plan of the earlier attempt and saves this one.
-    fn freeze(&self, plan: &SegmentPlan, extension: &str) -> Result<(), Error> {
+    fn freeze(&self, plan: &SegmentPlan, endings: &Endings) -> Result<(), Error> {
         let path = self.folder.join("plan.json");
         if let State::Of(older) = state(&self.folder)? {
             if !plan.continues(&older.plan) {
@@ -211,7 +220,7 @@ impl Part {
         }
         let frozen = Frozen {
             schema: 1,
-            extension: extension.to_owned(),
+            endings: endings.clone(),
             plan: plan.clone(),
         };
         durable::write_json(&path, &frozen).map_err(Error::disk(&path))
@@ -219,8 +228,8 @@ impl Part {
 }
 
 impl Frozen {
-    fn is(&self, plan: &SegmentPlan, extension: &str) -> bool {
-        self.extension == extension
+    fn is(&self, plan: &SegmentPlan, endings: &Endings) -> bool {
+        self.endings == *endings
             && self.plan.recording == plan.recording
             && self.plan.rendition == plan.rendition
     }
@@ -282,7 +291,7 @@ fn lock(folder: &Path) -> Result<File, Error> {
 }
 
 /// The stem under which an earlier attempt at `plan` began in `folder`.
-pub(crate) fn stem_of(folder: &Path, plan: &SegmentPlan, extension: &str) -> Option<String> {
+pub(crate) fn stem_of(folder: &Path, plan: &SegmentPlan, endings: &Endings) -> Option<String> {
     // A folder that cannot be read has nothing to go on with; making one there says why.
     let parts = fs::read_dir(folder)
         .ok()?
@@ -290,7 +299,7 @@ pub(crate) fn stem_of(folder: &Path, plan: &SegmentPlan, extension: &str) -> Opt
         .map(|entry| entry.path());
     let mut mine = parts.filter(|path| {
         path.extension().is_some_and(|ending| ending == "part")
-            && matches!(state(path), Ok(State::Of(frozen)) if frozen.is(plan, extension))
+            && matches!(state(path), Ok(State::Of(frozen)) if frozen.is(plan, endings))
     });
     Some(mine.next()?.file_stem()?.to_str()?.to_owned())
 }
@@ -378,11 +387,18 @@ mod tests {
         }
     }
 
+    fn endings(written: &str) -> Endings {
+        Endings {
+            written: written.into(),
+            finished: "mp4".into(),
+        }
+    }
+
     fn open(folder: &Path, recording: u64) -> Result<Part, Error> {
         let place = Place {
             folder,
             stem: "film",
-            extension: "mp4",
+            endings: &endings("mp4"),
         };
         match Part::open(place, &plan(recording))? {
             Opened::Part(part) => Ok(part),
@@ -407,6 +423,23 @@ mod tests {
         let other = open(folder.path(), 2).unwrap();
         assert_eq!(other.path(), folder.path().join("film (2).part"));
         assert_eq!(other.target, folder.path().join("film (2).mp4"));
+    }
+
+    #[test]
+    fn an_original_for_ffmpeg_and_an_mp4_of_our_own_do_not_mix() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path(), 1).unwrap());
+        let place = Place {
+            folder: folder.path(),
+            stem: "film",
+            endings: &endings("flv"),
+        };
+        match Part::open(place, &plan(1)).unwrap() {
+            Opened::Part(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
+            Opened::Finished(path, _) => panic!("finished: {}", path.display()),
+        }
+        let found = stem_of(folder.path(), &plan(1), &endings("flv"));
+        assert_eq!(found.as_deref(), Some("film (2)"));
     }
 
     #[test]
@@ -474,7 +507,7 @@ mod tests {
         let place = Place {
             folder: folder.path(),
             stem: "film",
-            extension: "mp4",
+            endings: &endings("mp4"),
         };
         match Part::open(place, &plan(1)).unwrap() {
             Opened::Finished(path, finished) => {

@@ -99,7 +99,7 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     warn_if_short(&summary, &recording);
     if make.convert {
         return attempt
-            .convert(part, summary, gaps, make.original_extension)
+            .convert(part, summary, gaps, &make.endings.written)
             .await;
     }
     publish(part, film, &summary, gaps).await.map(Some)
@@ -182,7 +182,7 @@ impl Attempt {
         part: Part,
         summary: Summary,
         gaps: Vec<GapView>,
-        original: &'static str,
+        original: &str,
     ) -> Result<Option<Saved>, Error> {
         self.meter.enter(Stage::Converting);
         let (film, converted) = (part::output(part.path()), part::converted(part.path()));
