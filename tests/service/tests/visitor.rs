@@ -64,25 +64,21 @@ impl Visitor {
         self.get(url).await.unwrap().status().as_u16()
     }
 
-    /// Fills in the seed's form.
+    /// Fills in the seed's form and gives the hash.
     pub(super) async fn sign_up(&self) -> Value {
-        let url =
-            "https://video.ibm.com/ajax/viewer-registration/save/17439314/channel/17439314.json";
         let form = [
             ("fields[name]", "A Person"),
             ("fields[email]", "a@example.com"),
         ];
-        let said = self
-            .http
-            .post(url)
-            .form(&form)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        serde_json::from_str::<Value>(&said).unwrap()["hash"].clone()
+        self.register(&form).await["hash"].clone()
+    }
+
+    /// Sends these answers to the seed's form.
+    pub(super) async fn register(&self, form: &[(&str, &str)]) -> Value {
+        let url =
+            "https://video.ibm.com/ajax/viewer-registration/save/17439314/channel/17439314.json";
+        let said = self.http.post(url).form(form).send().await.unwrap();
+        serde_json::from_str(&said.text().await.unwrap()).unwrap()
     }
 
     /// What a control connection says of a recording, up to the usual last word.

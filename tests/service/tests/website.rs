@@ -56,19 +56,8 @@ async fn the_old_address_redirects_a_post_into_a_trap() {
 #[tokio::test]
 async fn a_form_without_a_required_field_is_refused_by_name() {
     let visitor = Visitor::to(World::demo()).await;
-    let url = "https://video.ibm.com/ajax/viewer-registration/save/17439314/channel/17439314.json";
     let form = [("fields[name]", "A Person"), ("fields[phone]", "1")];
-    let said = visitor
-        .http
-        .post(url)
-        .form(&form)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let said: Value = serde_json::from_str(&said).unwrap();
+    let said = visitor.register(&form).await;
     assert_eq!(said.get("hash"), None);
     assert_eq!(
         said["errors"],

@@ -196,17 +196,12 @@ fn preview(found: Found, recording: &Recording) -> Preview {
         keep: Keep::Original,
         ..Choice::default()
     });
-    let text = |text: &Option<String>| {
-        text.as_deref()
-            .map(names::clean_text)
-            .filter(|text| !text.is_empty())
-    };
     Preview {
         recording: recording.id.to_string(),
         link: recording.link(),
         newest_of_channel: found.newest,
-        title: text(&recording.title),
-        owner: text(&recording.owner),
+        title: names::shown(recording.title.as_deref()),
+        owner: names::shown(recording.owner.as_deref()),
         date_unix_s: recording.date_unix_s,
         duration_ms: recording.duration_ms,
         renditions: recording

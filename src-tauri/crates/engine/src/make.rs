@@ -92,8 +92,8 @@ impl Make {
     pub(crate) fn sheet(&self, recording: &Recording) -> Sheet {
         let film = Film {
             tags: Tags {
-                title: recording.title.as_deref().map(names::clean_text),
-                artist: recording.owner.as_deref().map(names::clean_text),
+                title: names::shown(recording.title.as_deref()),
+                artist: names::shown(recording.owner.as_deref()),
                 date: recording.date_unix_s.and_then(day),
                 comment: Some(recording.link()),
             },

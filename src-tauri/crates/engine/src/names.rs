@@ -39,6 +39,11 @@ pub(crate) fn clean_text(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The same of text that may be absent, or hold nothing that can be seen.
+pub(crate) fn shown(text: Option<&str>) -> Option<String> {
+    text.map(clean_text).filter(|text| !text.is_empty())
+}
+
 /// The name of the `n`-th file of that stem: `stem`, `stem (2)`, …
 pub(crate) fn numbered(stem: &str, n: u32) -> String {
     if n == 1 {

@@ -87,11 +87,7 @@ impl Part {
                 return Self::enter(folder, target, plan, place.endings);
             }
         }
-        let full = io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name");
-        Err(Error::Disk {
-            path: place.folder.to_owned(),
-            source: full,
-        })
+        Err(no_free_name(place.folder))
     }
 
     fn enter(
@@ -162,11 +158,7 @@ impl Part {
                 }
             }
         }
-        let full = io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name");
-        Err(Error::Disk {
-            path: target,
-            source: full,
-        })
+        Err(no_free_name(&target))
     }
 
     /// Takes the folder and all that is in it away.
@@ -349,6 +341,11 @@ fn renumbered(target: &Path, number: u32) -> PathBuf {
     };
     let stem = names::numbered(&part(target.file_stem()), number);
     target.with_file_name(format!("{stem}.{}", part(target.extension())))
+}
+
+fn no_free_name(path: &Path) -> Error {
+    let full = io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name");
+    Error::disk(path)(full)
 }
 
 fn file_name(path: &Path) -> String {

@@ -86,8 +86,7 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
-    let gaps = attempt.judge(&gathered, &recording, &make.plan.segments);
-    let gaps = match gaps {
+    let gaps = match attempt.judge(&gathered, &recording, &make.plan.segments) {
         Ok(gaps) => gaps,
         Err(error) => {
             gather::rest(gathered.assembly).await?;
@@ -120,12 +119,7 @@ impl Attempt {
         let _ = self.discovery.set(Discovery {
             found,
             link: recording.link(),
-            title: recording
-                .title
-                .as_deref()
-                .map(names::clean_text)
-                .filter(|title| !title.is_empty())
-                .unwrap_or_else(|| recording.link()),
+            title: names::shown(recording.title.as_deref()).unwrap_or_else(|| recording.link()),
             part: part.path().to_owned(),
         });
     }

@@ -14,9 +14,9 @@ use crate::run::{built, cargo, command, exists, print, say, succeed};
 const PARALLEL: &str = "8";
 
 /// One downloader and its times.
-struct Peer {
+struct Peer<'a> {
     name: &'static str,
-    command: Box<dyn Fn(&Path) -> Command>,
+    command: Box<dyn Fn(&Path) -> Command + 'a>,
     times: Vec<Duration>,
 }
 
@@ -41,7 +41,11 @@ pub(crate) fn all(megabytes: u64, runs: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn peers(practice: &Practice, segments: &str, scratch: &Path) -> anyhow::Result<Vec<Peer>> {
+fn peers<'a>(
+    practice: &'a Practice,
+    segments: &str,
+    scratch: &Path,
+) -> anyhow::Result<Vec<Peer<'a>>> {
     let mut peers = vec![Peer::new("ustream-dl, MP4", ours(practice, "mp4"))];
     peers.push(Peer::new(
         "ustream-dl, FLV original",
@@ -63,18 +67,16 @@ fn peers(practice: &Practice, segments: &str, scratch: &Path) -> anyhow::Result<
 }
 
 /// The whole job: handshake, download, one checked and synced file.
-fn ours(practice: &Practice, format: &'static str) -> impl Fn(&Path) -> Command + use<> {
-    let (address, ca) = (practice.address().to_owned(), practice.ca().to_owned());
+fn ours(practice: &Practice, format: &'static str) -> impl Fn(&Path) -> Command {
     move |folder| {
         let mut save = command(built("release", "ustream-dl"));
         save.args(["--quiet", "--parallel", PARALLEL, "--format", format]);
-        save.args(["--practice", &address])
-            .arg("--practice-ca")
-            .arg(&ca);
-        save.arg("--output")
+        practice
+            .lead(&mut save)
+            .arg("--output")
             .arg(folder)
-            .arg(LARGE_LINK)
-            .stdout(std::process::Stdio::null());
+            .arg(LARGE_LINK);
+        save.stdout(std::process::Stdio::null());
         save
     }
 }
@@ -147,8 +149,8 @@ fn aria2c(
     })
 }
 
-impl Peer {
-    fn new(name: &'static str, command: impl Fn(&Path) -> Command + 'static) -> Self {
+impl<'a> Peer<'a> {
+    fn new(name: &'static str, command: impl Fn(&Path) -> Command + 'a) -> Self {
         Self {
             name,
             command: Box::new(command),
@@ -169,7 +171,7 @@ impl Peer {
 }
 
 /// Prints each downloader's times, and ours as ratios of the fastest other's.
-fn report(peers: &mut [Peer]) {
+fn report(peers: &mut [Peer<'_>]) {
     for peer in &mut *peers {
         peer.times.sort();
     }
@@ -178,8 +180,9 @@ fn report(peers: &mut [Peer]) {
             .iter()
             .filter(|peer| !peer.name.starts_with("ustream-dl"))
     };
-    let least = |time: fn(&Peer) -> Duration| others().map(time).min();
-    let (Some(median), Some(best)) = (least(Peer::median), least(Peer::best)) else {
+    let median = others().map(Peer::median).min();
+    let best = others().map(Peer::best).min();
+    let (Some(median), Some(best)) = (median, best) else {
         print("neither curl nor aria2c is here to compare with");
         return;
     };

@@ -13,18 +13,6 @@ pub(crate) const LINK: &str = "https://video.ibm.com/recorded/112470631";
 /// Its recording of the size that was asked for.
 pub(crate) const LARGE_LINK: &str = "https://video.ibm.com/recorded/134300020";
 
-/// Names proxies by which a command would reach the real service instead.
-const PROXIES: [&str; 8] = [
-    "ALL_PROXY",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "NO_PROXY",
-    "all_proxy",
-    "https_proxy",
-    "http_proxy",
-    "no_proxy",
-];
-
 /// A running practice service; it ends when this is dropped.
 pub(crate) struct Practice {
     child: Child,
@@ -96,11 +84,8 @@ impl Practice {
         &self.segments
     }
 
-    /// Makes a command of ours use it, past any proxy.
+    /// Makes a command of ours use it. Proxies are out of the way then.
     pub(crate) fn lead<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        for proxy in PROXIES {
-            command.env_remove(proxy);
-        }
         command
             .args(["--practice", &self.address])
             .arg("--practice-ca")
