@@ -49,11 +49,15 @@ pub enum Part {
 #[derive(Clone, Copy, Debug)]
 pub struct Piece<'a> {
     /// The track of the plan it belongs to: 0, 1, …
+    ///
+    /// A fragmented MP4 with several tracks in its pieces is pushed once for each of them, its
+    /// initialisation first: 0 takes the first of [`crate::fmp4::Init::all`], 1 the second, ….
     pub track: u8,
     /// Which piece of that track.
     pub part: Part,
     /// Where the plan says it starts, from the start of the recording. Used where the clock of
-    /// the pieces starts again, so that a missing piece stays a gap and shifts nothing.
+    /// the pieces starts again or each track has its own, so that a missing piece stays a gap and
+    /// shifts nothing. A film whose first pieces are missing starts with that gap.
     pub start_ms: u64,
     /// The whole body.
     pub data: &'a [u8],

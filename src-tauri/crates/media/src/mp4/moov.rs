@@ -36,7 +36,9 @@ pub(crate) fn write(tracks: &[Track], tags: &Tags) -> Result<Movie, Error> {
         .max()
         .unwrap_or(1000);
     let starts: Vec<_> = tracks.iter().map(start).collect();
+    let lead = tracks.iter().map(|track| track.lead).max().unwrap_or(0);
     let origin = starts.iter().min().copied().unwrap_or(0);
+    let origin = origin.saturating_sub(lead);
     let shown: Vec<_> = tracks
         .iter()
         .zip(&starts)
@@ -79,7 +81,8 @@ fn capacity(tracks: &[Track]) -> usize {
 ///
 /// An edit of the source says where that is: behind the priming of an encoder.
 fn begin(track: &Track, times: Times) -> i64 {
-    let edited = track.edit.media_time.unwrap_or(times.first_pts);
+    let moved = |time: i64| time.saturating_add(track.moved);
+    let edited = track.edit.media_time.map_or(times.first_pts, moved);
     edited.clamp(times.first_pts, times.last_pts.max(times.first_pts))
 }
 
@@ -89,10 +92,7 @@ fn start(track: &Track) -> i64 {
     let edit = track.edit;
     let shift = edit.media_time.unwrap_or(0);
     let time = nanoseconds(begin(track, times).saturating_sub(shift), track.timescale);
-    let empty = i64::try_from(edit.empty)
-        .ok()
-        .and_then(|empty| nanoseconds(empty, edit.movie_timescale));
-    time.unwrap_or(0).saturating_add(empty.unwrap_or(0))
+    time.unwrap_or(0).saturating_add(edit.wait())
 }
 
 fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
