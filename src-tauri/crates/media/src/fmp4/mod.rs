@@ -7,6 +7,8 @@ mod init;
 mod keep;
 mod roll;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use demux::looks_like;
 pub use demux::{Media, demux};

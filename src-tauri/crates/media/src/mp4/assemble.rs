@@ -49,6 +49,8 @@ struct Assembly {
     /// The plan's tracks that were set up, and how many there are in one piece at most.
     taken: BTreeSet<u8>,
     siblings: usize,
+    /// Where the fragments of each track end so far by what they say, on the film's clock.
+    ended: BTreeMap<u8, i64>,
     /// What the plan has before the first piece that is there, in nanoseconds.
     lead: Option<i64>,
 }
@@ -73,6 +75,7 @@ impl Assembly {
             coded: BTreeMap::new(),
             taken: BTreeSet::new(),
             siblings: 0,
+            ended: BTreeMap::new(),
             lead: None,
         }
     }
@@ -264,14 +267,16 @@ impl Assembly {
                         track.begin_piece();
                         begun = true;
                     }
-                    fmp4_sample(track, init, &sample, offset)?;
+                    let ended = self.ended.get(&key).copied().unwrap_or(i64::MIN);
+                    fmp4_sample(track, init, &sample, [offset, ended])?;
                 }
             }
         }
         for span in tables.spans {
-            let offset = self.clock.offset_of(span.key);
+            let end = span.end.saturating_add(self.clock.offset_of(span.key));
             if let Some(track) = self.tracks.get_mut(&span.key) {
-                track.end_at(ticks(span.end.saturating_add(offset), track.timescale));
+                self.ended.insert(span.key, end);
+                track.end_at(ticks(end, track.timescale));
             }
         }
         Ok(())
@@ -300,7 +305,13 @@ fn new_track(init: &Init, offset: i64) -> Track {
     track
 }
 
-fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, offset: i64) -> Result<(), Error> {
+/// `offset` is what the piece is moved by, and `ended` where the one before ends, in nanoseconds.
+fn fmp4_sample(
+    track: &mut Track,
+    init: &Init,
+    sample: &Indexed,
+    [offset, ended]: [i64; 2],
+) -> Result<(), Error> {
     let timescale = track.timescale;
     let scale = |count: i64| {
         if init.timescale == timescale {
@@ -309,7 +320,9 @@ fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, offset: i64) ->
         nanoseconds(count, init.timescale).map_or(count, |time| ticks(time, timescale))
     };
     let dts = scale(sample.dts).saturating_add(ticks(offset, track.timescale));
-    if track.repeats(dts, sample.size) {
+    // What starts where the piece before says that it ends is new, however alike it looks: some
+    // writers give samples no length.
+    if track.repeats(dts, sample.size) && dts < ticks(ended, timescale) {
         return Ok(());
     }
     let entry = usize::try_from(sample.description)

@@ -1,0 +1,394 @@
+//! Films whose pieces hold all tracks, or whose tracks count from different zeros.
+
+use media::{Error, Format, Part, Source, fmp4::Init};
+use tempfile::TempDir;
+
+use crate::{
+    making::Job,
+    packets::{Packets, assert_same, packets, probe_without_warnings, run},
+    pieces::{OwnPiece, cut_flv, dash, film, made_by_ffmpeg, shuffled},
+};
+
+/// Less than a tick of any track: times are exact.
+const EXACT: f64 = 1e-6;
+/// A tick of the pictures: readers round what an edit says to it.
+const TICK: f64 = 1.0 / 12_800.0;
+
+/// A film in one file with both tracks, as ffmpeg writes it with these flags.
+fn whole(flags: &str) -> Vec<u8> {
+    let folder = TempDir::new().unwrap();
+    let input = folder.path().join("film.flv");
+    std::fs::write(&input, film()).unwrap();
+    made_by_ffmpeg(
+        "film.mp4",
+        &[
+            "-i",
+            input.to_str().unwrap(),
+            "-map",
+            "0",
+            "-c",
+            "copy",
+            "-movflags",
+            flags,
+        ],
+    )
+}
+
+/// The top-level boxes of a file: kind and bytes.
+fn boxes(mut file: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut boxes = Vec::new();
+    while file.len() >= 8 {
+        let length = u32::from_be_bytes(file[..4].try_into().unwrap()) as usize;
+        let (found, rest) = file.split_at(length);
+        boxes.push((&found[4..8], found));
+        file = rest;
+    }
+    boxes
+}
+
+/// Everything before the first `moof` for each track, then from `moof` to `moof` for each.
+fn cut(file: &[u8]) -> Vec<OwnPiece> {
+    let mut bodies: Vec<Vec<u8>> = vec![Vec::new()];
+    for (kind, bytes) in boxes(file) {
+        match kind {
+            b"moof" => bodies.push(bytes.to_vec()),
+            b"mfra" => {}
+            _ => bodies.last_mut().unwrap().extend_from_slice(bytes),
+        }
+    }
+    let tracks = u8::try_from(Init::all(&bodies[0]).unwrap().len()).unwrap();
+    let mut pieces = Vec::new();
+    for (number, data) in (0..).zip(bodies) {
+        for track in 0..tracks {
+            let part = match number {
+                0 => Part::Init,
+                number => Part::Media(number),
+            };
+            pieces.push(OwnPiece {
+                track,
+                part,
+                start_ms: 0,
+                data: data.clone(),
+            });
+        }
+    }
+    pieces
+}
+
+fn mp4_of(pieces: &[OwnPiece]) -> Job {
+    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let summary = job.finish(pieces).unwrap();
+    assert_eq!(job.check().unwrap(), summary);
+    job
+}
+
+fn packets_of(file: &[u8]) -> Packets {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("source.mp4");
+    std::fs::write(&path, file).unwrap();
+    packets(&path)
+}
+
+#[test]
+fn every_shape_of_shared_fragments_keeps_its_packets_and_writes_each_once() {
+    for flags in [
+        "frag_keyframe+empty_moov",
+        "frag_keyframe+empty_moov+default_base_moof",
+        "frag_keyframe+empty_moov+omit_tfhd_offset",
+        "frag_keyframe+empty_moov+separate_moof",
+        "frag_keyframe+delay_moov+default_base_moof",
+        "frag_keyframe+delay_moov+dash+global_sidx",
+        "frag_every_frame+delay_moov+default_base_moof",
+    ] {
+        let file = whole(flags);
+        let pieces = cut(&file);
+        assert_eq!(pieces[1].track, 1, "{flags}: two tracks");
+        let job = mp4_of(&shuffled(&pieces));
+        let source = packets_of(&file);
+        let bytes: u64 = source.values().flatten().map(|packet| packet.size).sum();
+        // Frame by frame ffmpeg lets pairs of sound frames start at one time, which an index
+        // cannot tell.
+        let every_frame = flags.starts_with("frag_every_frame");
+        let tolerance = if every_frame { TICK } else { EXACT };
+        assert_same(packets(&job.path()), source, tolerance);
+        if !every_frame {
+            probe_without_warnings(&job.path());
+        }
+        assert_eq!(media_bytes(&job.bytes()), bytes, "{flags}: bytes of mdat");
+    }
+}
+
+#[test]
+fn shared_fragments_with_negative_composition_offsets_keep_pictures_with_sound() {
+    let flags = "frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets";
+    let pieces = cut(&whole(flags));
+    let job = mp4_of(&shuffled(&pieces));
+    // ffmpeg reads such fragments late by the reorder delay: the film is the measure.
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("film.flv");
+    std::fs::write(&source, film()).unwrap();
+    let shown = |mut packets: Packets| {
+        for packet in packets.values_mut().flatten() {
+            packet.dts = packet.pts;
+        }
+        packets
+    };
+    assert_same(
+        shown(packets(&job.path())),
+        shown(packets(&source)),
+        0.001_001,
+    );
+    probe_without_warnings(&job.path());
+}
+
+#[test]
+fn the_pieces_of_a_playlist_keep_their_packets_in_any_order() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let text = |name: &str| path(name).to_str().unwrap().to_owned();
+    std::fs::write(path("film.flv"), film()).unwrap();
+    let (film, list, piece) = (text("film.flv"), text("list.m3u8"), text("%d.m4s"));
+    run(
+        "ffmpeg",
+        &[
+            "-i",
+            &film,
+            "-c",
+            "copy",
+            "-f",
+            "hls",
+            "-hls_time",
+            "2",
+            "-hls_segment_type",
+            "fmp4",
+            "-hls_list_size",
+            "0",
+            "-hls_segment_filename",
+            &piece,
+            &list,
+        ],
+    );
+    let init = std::fs::read(path("init.mp4")).unwrap();
+    let media = (0..).map_while(|number| std::fs::read(path(&format!("{number}.m4s"))).ok());
+    let bodies: Vec<_> = std::iter::once(init).chain(media).collect();
+    assert!(bodies.len() >= 6, "{} pieces", bodies.len());
+    let mut pieces = Vec::new();
+    for (number, data) in (0_u64..).zip(&bodies) {
+        for track in 0..2 {
+            let part = match number {
+                0 => Part::Init,
+                number => Part::Media(number - 1),
+            };
+            pieces.push(OwnPiece {
+                track,
+                part,
+                start_ms: number.saturating_sub(1) * 2000,
+                data: data.clone(),
+            });
+        }
+    }
+    let job = mp4_of(&shuffled(&pieces));
+    assert_same(packets(&job.path()), packets_of(&bodies.concat()), TICK);
+    probe_without_warnings(&job.path());
+}
+
+/// How many bytes `mdat` holds.
+fn media_bytes(file: &[u8]) -> u64 {
+    let at = file
+        .windows(4)
+        .position(|window| window == b"mdat")
+        .unwrap();
+    let size: [u8; 8] = file[at + 4..at + 12].try_into().unwrap();
+    u64::from_be_bytes(size) - 16
+}
+
+#[test]
+fn text_and_other_tracks_are_left_out() {
+    let folder = TempDir::new().unwrap();
+    let text = folder.path().join("text.srt");
+    std::fs::write(&text, "1\n00:00:01,000 --> 00:00:02,000\nHello\n").unwrap();
+    let input = folder.path().join("film.flv");
+    std::fs::write(&input, film()).unwrap();
+    let file = made_by_ffmpeg(
+        "film.mp4",
+        &[
+            "-i",
+            text.to_str().unwrap(),
+            "-i",
+            input.to_str().unwrap(),
+            "-map",
+            "0",
+            "-map",
+            "1",
+            "-c",
+            "copy",
+            "-c:s",
+            "mov_text",
+            "-movflags",
+            "frag_keyframe+empty_moov",
+        ],
+    );
+    let pieces = cut(&file);
+    assert_eq!(
+        pieces
+            .iter()
+            .filter(|piece| piece.part == Part::Init)
+            .count(),
+        2
+    );
+    let mut source = packets_of(&file);
+    source.remove("subtitle").unwrap();
+    let job = mp4_of(&pieces);
+    assert_same(packets(&job.path()), source, EXACT);
+    probe_without_warnings(&job.path());
+}
+
+#[test]
+fn a_film_of_which_a_track_would_be_lost_is_refused_at_its_first_piece() {
+    let mut pieces = cut(&whole("frag_keyframe+empty_moov"));
+    pieces.retain(|piece| piece.track == 0);
+    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    assert!(matches!(
+        job.attempt(&pieces[..2]),
+        Err(Error::Unsupported(_))
+    ));
+    let init = pieces[0].data.clone();
+    let mut own = pieces[1].clone();
+    own.data.splice(0..0, init);
+    let refused = Job::new(Source::Fmp4, Format::Mp4, 1).finish(&[own]);
+    assert!(matches!(refused, Err(Error::Unsupported(_))));
+}
+
+/// Adds to the decode time of every fragment (version 1 of `tfdt`).
+fn later(piece: &mut OwnPiece, ticks: u64) {
+    let data = &mut piece.data;
+    for at in 0..data.len().saturating_sub(16) {
+        if &data[at..at + 5] == b"tfdt\x01" {
+            let time: [u8; 8] = data[at + 8..at + 16].try_into().unwrap();
+            let time = u64::from_be_bytes(time).checked_add(ticks).unwrap();
+            data[at + 8..at + 16].copy_from_slice(&time.to_be_bytes());
+        }
+    }
+}
+
+/// The film with clocks that start at these ticks.
+fn clocks(ticks: [u64; 2]) -> Vec<OwnPiece> {
+    let mut pieces = dash().to_vec();
+    for piece in &mut pieces {
+        later(piece, ticks[usize::from(piece.track)]);
+    }
+    pieces
+}
+
+#[test]
+fn tracks_whose_clocks_start_far_apart_are_put_side_by_side() {
+    let expected = packets(&mp4_of(dash()).path());
+    for ticks in [
+        [1_000_000_000, 0],
+        [0, 1_000_000_000_000],
+        [1_700_000_000 * 12_800, 400_000_000 * 44_100],
+    ] {
+        let pieces = clocks(ticks);
+        let moved = |(one, other): (&OwnPiece, &OwnPiece)| one.data != other.data;
+        assert!(pieces.iter().zip(dash()).any(moved), "{ticks:?}");
+        let job = mp4_of(&shuffled(&pieces));
+        let made = packets(&job.path());
+        // Both are shown from the plan's start on: each by itself keeps its times, and the
+        // distance is that of the film to a frame of its sound.
+        for kind in ["video", "audio"] {
+            let only = |packets: &Packets| {
+                let mut packets = packets.clone();
+                packets.retain(|key, _| key == kind);
+                packets
+            };
+            assert_same(only(&made), only(&expected), EXACT);
+            let [made, expected] = [&made, &expected].map(|packets| packets[kind][0].pts);
+            assert!(
+                (made - expected).abs() < 0.05,
+                "{kind} at {made} of {expected}"
+            );
+        }
+        probe_without_warnings(&job.path());
+    }
+}
+
+#[test]
+fn a_small_distance_of_the_tracks_is_kept_to_the_tick() {
+    for (video, audio) in [(0, 3 * 44_100 + 7), (5 * 12_800 + 1, 0)] {
+        let timescales = init_timescales();
+        assert_eq!(timescales, [12_800, 44_100]);
+        let job = mp4_of(&shuffled(&clocks([video, audio])));
+        let mut expected = packets(&mp4_of(dash()).path());
+        for (kind, ticks, scale) in [("video", video, 12_800.0), ("audio", audio, 44_100.0)] {
+            for packet in expected.get_mut(kind).unwrap() {
+                let ticks = f64::from(u32::try_from(ticks).unwrap());
+                packet.dts += ticks / scale;
+                packet.pts += ticks / scale;
+            }
+        }
+        assert_same(packets(&job.path()), expected, TICK);
+    }
+}
+
+fn init_timescales() -> [u32; 2] {
+    [0, 1].map(|track| {
+        let of = |piece: &&OwnPiece| (piece.track, piece.part) == (track, Part::Init);
+        let data = &dash().iter().find(of).unwrap().data;
+        let at = data
+            .windows(4)
+            .position(|window| window == b"mdhd")
+            .unwrap();
+        u32::from_be_bytes(data[at + 16..at + 20].try_into().unwrap())
+    })
+}
+
+#[test]
+fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
+    let left = |pieces: &[OwnPiece]| -> Vec<_> {
+        let missing = [Part::Media(0), Part::Media(1)];
+        let left = pieces.iter().filter(|piece| !missing.contains(&piece.part));
+        left.cloned().collect()
+    };
+    for pieces in [left(dash()), left(&clocks([1_000_000_000, 0]))] {
+        let job = mp4_of(&shuffled(&pieces));
+        let made = packets(&job.path());
+        assert!(
+            (made["video"][0].pts - 4.0).abs() < 0.1,
+            "{:?}",
+            made["video"][0]
+        );
+        assert!(
+            (made["audio"][0].pts - 4.0).abs() < 0.1,
+            "{:?}",
+            made["audio"][0]
+        );
+        let length = job.check().unwrap().duration_ms;
+        assert!(length.abs_diff(12_000) < 150, "{length}");
+        probe_without_warnings(&job.path());
+    }
+    for format in [Format::Mp4, Format::Flv] {
+        for restart in [false, true] {
+            let pieces = left(&cut_flv(film(), 2000, restart));
+            let mut job = Job::new(Source::Flv, format, pieces.len());
+            let summary = job.finish(&pieces).unwrap();
+            assert_eq!(job.check().unwrap().duration_ms, summary.duration_ms);
+            let made = packets(&job.path());
+            let first = made["video"][0].pts.min(made["audio"][0].pts);
+            assert!((first - 4.0).abs() < 0.1, "{format:?}: {first}");
+            assert!(summary.duration_ms.abs_diff(12_000) < 150, "{summary:?}");
+        }
+    }
+}
+
+#[test]
+fn a_track_that_lacks_its_first_pieces_starts_later_on_the_common_clock() {
+    let mut pieces = dash().to_vec();
+    pieces.retain(|piece| (piece.track, piece.part) != (1, Part::Media(0)));
+    let whole = packets(&mp4_of(dash()).path());
+    let mut expected = whole.clone();
+    let left = packets(&mp4_of(&shuffled(&pieces)).path());
+    let gone = whole["audio"].len() - left["audio"].len();
+    assert!(gone > 80, "{gone}");
+    expected.get_mut("audio").unwrap().drain(..gone);
+    assert_same(left, expected, TICK);
+}
