@@ -96,6 +96,7 @@ impl Make {
                 artist: names::shown(recording.owner.as_deref()),
                 date: recording.date_unix_s.and_then(day),
                 comment: Some(recording.link()),
+                cover: None,
             },
             duration_ms: recording.duration_ms,
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),

@@ -137,9 +137,11 @@ pub(crate) struct Clock {
 struct Track {
     /// From its own clock to the one that it shares with the others.
     shift: i64,
-    /// Where it ends so far, on the film's clock.
+    /// Its last piece, on the film's clock, and where the plan lets that start.
+    first: i64,
     end: i64,
     part: Part,
+    start: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -186,12 +188,14 @@ impl Clock {
         }
         let offset = self.offset;
         let mut end = first;
-        for (Planned { span, .. }, shift) in shifted {
+        for (Planned { span, start_ms, .. }, shift) in shifted {
             end = end.max(span.end);
             let track = Track {
                 shift,
+                first: span.first.saturating_add(offset),
                 end: span.end.saturating_add(offset),
                 part,
+                start: milliseconds(start_ms),
             };
             self.tracks.insert(span.key, track);
         }
@@ -212,16 +216,11 @@ impl Clock {
 
     fn offset_after(&self, previous: Previous, segment: &Segment<'_>, first: i64) -> i64 {
         let missing = missing(previous, segment);
-        let overlap = OVERLAP.min(previous.end.saturating_sub(previous.first) / 2);
         let latest = previous.end.saturating_add(missing).saturating_add(JUMP);
         let goes_on = |offset: i64| {
             segment.spans.iter().all(|planned| {
                 let time = planned.span.first.saturating_add(offset);
-                let earliest = self.end_of(&planned.span, previous).saturating_sub(overlap);
-                let expected = previous.planned(planned.start_ms);
-                (earliest..=latest).contains(&time)
-                    || !self.tracks.contains_key(&planned.span.key)
-                        && time.abs_diff(expected) <= align::APART.unsigned_abs()
+                time <= latest && self.is_in_turn(time, planned, previous)
             })
         };
         if goes_on(self.offset) {
@@ -239,6 +238,29 @@ impl Clock {
         }
         let planned = previous.planned(segment.start_ms()).saturating_sub(first);
         planned.max(joined)
+    }
+
+    /// Whether a piece that starts at this time of the film comes after what was there.
+    fn is_in_turn(&self, time: i64, planned: &Planned, previous: Previous) -> bool {
+        let half = previous.end.saturating_sub(previous.first) / 2;
+        let overlap = OVERLAP.min(half);
+        match self.tracks.get(&planned.span.key) {
+            Some(track) if track.part == previous.part => time >= track.end.saturating_sub(overlap),
+            // It was missing for a while, in which only the others and the plan can tell how time
+            // went on; one of them is enough.
+            Some(track) => {
+                let gone = milliseconds(planned.start_ms).saturating_sub(track.start);
+                let expected = track.first.saturating_add(gone);
+                time >= track.end.saturating_sub(overlap)
+                    && (time >= previous.first.saturating_add(half)
+                        || time >= expected.saturating_sub(OVERLAP))
+            }
+            None => {
+                let expected = previous.planned(planned.start_ms);
+                time >= previous.end.saturating_sub(overlap)
+                    || time.abs_diff(expected) <= OVERLAP.unsigned_abs()
+            }
+        }
     }
 
     /// The offset if the clock has only run over its last bit.
@@ -266,9 +288,13 @@ impl Clock {
         }
     }
 
+    /// Where a track ends so far, or would if it were not missing in the segment before.
     fn end_of(&self, span: &Span, previous: Previous) -> i64 {
-        let track = self.tracks.get(&span.key);
-        track.map_or(previous.end, |track| track.end)
+        match self.tracks.get(&span.key) {
+            Some(track) if track.part == previous.part => track.end,
+            Some(track) => track.end.max(previous.end),
+            None => previous.end,
+        }
     }
 }
 

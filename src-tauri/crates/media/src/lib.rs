@@ -21,11 +21,13 @@ mod mp4;
 pub mod muxer;
 mod output;
 pub mod sample;
+mod tags;
 
 pub use check::check;
 pub use error::Error;
 pub use muxer::{
-    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, Tags,
+    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment,
     TrackSummary, looks_like, muxer,
 };
 pub use sample::{Sample, TrackKind};
+pub use tags::{Cover, Tags};

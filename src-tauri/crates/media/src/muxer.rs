@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Error, TrackKind,
+    Error, Tags, TrackKind,
     flv::{self, write::FlvMuxer},
     fmp4,
     mp4::write::Mp4Muxer,
@@ -63,23 +63,10 @@ pub struct Piece<'a> {
     pub data: &'a [u8],
 }
 
-/// Text that goes into the finished file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tags {
-    /// Title of the recording.
-    pub title: Option<String>,
-    /// The channel or the person it belongs to.
-    pub artist: Option<String>,
-    /// Day of the recording, `YYYY-MM-DD`.
-    pub date: Option<String>,
-    /// Where it came from: the link.
-    pub comment: Option<String>,
-}
-
 /// What is known of the film before its first piece.
 #[derive(Clone, Debug, Default)]
 pub struct Film {
-    /// Text for the file.
+    /// Text and cover for the file.
     pub tags: Tags,
     /// Length that the service states, for the room that is kept for the index.
     pub duration_ms: Option<u64>,

@@ -133,8 +133,8 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
                 init.edit.movie_timescale = movie_timescale;
                 tracks.push(Init {
                     track_id,
-                    display,
                     defaults,
+                    display,
                     ..init
                 });
             }

@@ -42,7 +42,11 @@ fn samples(count: u32) -> Vec<Fields> {
     let sample = |number: u32| Fields {
         duration: 100 + number,
         size: 20 + number,
-        flags: if number % 2 == 0 { 0x1_0000 } else { 0 },
+        flags: if number.is_multiple_of(2) {
+            0x1_0000
+        } else {
+            0
+        },
         composition_offset: 50 - 40 * number.cast_signed(),
     };
     (0..count).map(sample).collect()

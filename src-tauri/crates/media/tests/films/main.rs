@@ -11,3 +11,4 @@ mod making;
 mod packets;
 mod pieces;
 mod several;
+mod tags;

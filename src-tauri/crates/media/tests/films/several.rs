@@ -392,3 +392,60 @@ fn a_track_that_lacks_its_first_pieces_starts_later_on_the_common_clock() {
     expected.get_mut("audio").unwrap().drain(..gone);
     assert_same(left, expected, TICK);
 }
+
+/// Puts boxes behind the run of a piece with one fragment.
+fn with_boxes(piece: &mut OwnPiece, boxes: &[u8]) {
+    let data = &mut piece.data;
+    let place = |data: &[u8], kind: &[u8]| data.windows(4).position(|w| w == kind).unwrap() - 4;
+    let number = |data: &[u8], at: usize| u32::from_be_bytes(data[at..at + 4].try_into().unwrap());
+    let [moof, traf, trun] = [b"moof", b"traf", b"trun"].map(|kind| place(data, kind));
+    let end = traf + number(data, traf) as usize;
+    assert_eq!(end, moof + number(data, moof) as usize, "the last fragment");
+    for at in [moof, traf, trun + 16] {
+        let more = number(data, at) + u32::try_from(boxes.len()).unwrap();
+        data[at..at + 4].copy_from_slice(&more.to_be_bytes());
+    }
+    data.splice(end..end, boxes.iter().copied());
+}
+
+#[test]
+fn the_pre_roll_of_the_sound_is_kept_for_just_the_samples_that_have_it() {
+    let mut pieces = dash().to_vec();
+    // One frame of pre-roll for 20 samples of the second piece, two for all of the third.
+    let one = b"\0\0\0\x1asgpd\x01\0\0\0roll\0\0\0\x02\0\0\0\x01\xff\xff\
+        \0\0\0\x1csbgp\0\0\0\0roll\0\0\0\x01\0\0\0\x14\0\x01\0\x01";
+    let two = b"\0\0\0\x1esgpd\x02\0\0\0roll\0\0\0\x02\0\0\0\x01\0\0\0\x01\xff\xfe";
+    let counts: Vec<u32> = [1, 2, 3]
+        .map(|number| {
+            let of = |piece: &&mut OwnPiece| (piece.track, piece.part) == (1, Part::Media(number));
+            let piece = pieces.iter_mut().find(of).unwrap();
+            match number {
+                1 => with_boxes(piece, one),
+                2 => with_boxes(piece, two),
+                _ => {}
+            }
+            let at = piece.data.windows(4).position(|w| w == b"trun").unwrap();
+            u32::from_be_bytes(piece.data[at + 8..at + 12].try_into().unwrap())
+        })
+        .into();
+    let job = mp4_of(&shuffled(&pieces));
+    probe_without_warnings(&job.path());
+    let file = job.bytes();
+    let body = |kind: &[u8]| {
+        let at = file.windows(4).position(|window| window == kind).unwrap();
+        let length = u32::from_be_bytes(file[at - 4..at].try_into().unwrap()) as usize;
+        file[at + 4..at - 4 + length].to_vec()
+    };
+    let sgpd = b"\x01\0\0\0roll\0\0\0\x02\0\0\0\x02\xff\xfe\xff\xff";
+    assert_eq!(body(b"sgpd"), sgpd);
+    let sbgp = body(b"sbgp");
+    let numbers: Vec<_> = sbgp[8..]
+        .chunks(4)
+        .map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap()))
+        .collect();
+    let first = numbers[1];
+    let all = u32::try_from(packets(&job.path())["audio"].len()).unwrap();
+    let rest = all - first - counts[0] - counts[1];
+    let expected = [5, first, 0, 20, 2, counts[0] - 20, 0, counts[1], 1, rest, 0];
+    assert_eq!(numbers, expected);
+}

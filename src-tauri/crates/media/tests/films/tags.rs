@@ -1,0 +1,145 @@
+//! What a film says of itself.
+
+use std::{fs::File, io::Cursor};
+
+use media::{Cover, Format, Source, Tags};
+
+use crate::{
+    making::Job,
+    packets::run,
+    pieces::{OwnPiece, cut_flv, dash, film, made_by_ffmpeg, shuffled},
+};
+
+fn picture(name: &str) -> Cover {
+    let colours = ["-f", "lavfi", "-i", "testsrc=size=64x48", "-frames:v", "1"];
+    Cover::new(made_by_ffmpeg(name, &colours)).unwrap()
+}
+
+fn job(format: Format, cover: Option<Cover>) -> Job {
+    let (source, pieces) = match format {
+        Format::Mp4 => (Source::Fmp4, shuffled(dash())),
+        Format::Flv => (Source::Flv, cut_flv(film(), 2000, false)),
+    };
+    let mut job = Job::new(source, format, pieces.len());
+    job.film.tags.cover = cover;
+    let summary = job.finish(&pieces).unwrap();
+    assert_eq!(job.check().unwrap().size_bytes, summary.size_bytes);
+    job
+}
+
+fn read(job: &Job) -> Tags {
+    Tags::read(File::open(job.path()).unwrap()).unwrap()
+}
+
+#[test]
+fn text_and_cover_are_read_back_by_others_and_by_us() {
+    for name in ["cover.jpg", "cover.png"] {
+        let cover = picture(name);
+        let job = job(Format::Mp4, Some(cover.clone()));
+        // ffprobe warns at every cover, its own too, that a picture has no clock.
+        let path = job.path();
+        let path = path.to_str().unwrap();
+        let probed = run("ffprobe", &["-show_format", "-show_streams", path]).stdout;
+        let probed = String::from_utf8(probed).unwrap();
+        for said in [
+            "TAG:title=Füße über Ærø",
+            "TAG:artist=A channel",
+            "TAG:date=2017-05-26",
+            "TAG:comment=https://example.org/recorded/1",
+            "DISPOSITION:attached_pic=1",
+        ] {
+            assert!(probed.contains(said), "{said} in {probed}");
+        }
+        let arguments = ["-i", path, "-map", "0:v:1", "-c", "copy", "-f", "data", "-"];
+        assert_eq!(run("ffmpeg", &arguments).stdout, cover.data(), "{name}");
+        assert_eq!(read(&job), job.film.tags);
+    }
+}
+
+#[test]
+fn the_room_for_the_index_holds_a_large_cover() {
+    let mut data = picture("cover.jpg").data().to_vec();
+    data.resize(5_000_000, 0);
+    let job = job(Format::Mp4, Cover::new(data));
+    let file = job.bytes();
+    let place = |kind: &[u8]| file.windows(4).position(|window| window == kind);
+    assert!(place(b"moov") < place(b"mdat"), "the index is in front");
+    assert_eq!(read(&job), job.film.tags);
+}
+
+#[test]
+fn an_flv_keeps_its_text() {
+    let job = job(Format::Flv, Some(picture("cover.png")));
+    let expected = Tags {
+        cover: None,
+        ..job.film.tags.clone()
+    };
+    assert_eq!(read(&job), expected);
+}
+
+#[test]
+fn what_ffmpeg_wrote_is_read() {
+    let meta = [
+        "-metadata",
+        "title=Ærø",
+        "-metadata",
+        "artist=Ä",
+        "-metadata",
+    ];
+    for (name, movflags) in [
+        ("film.mp4", "+faststart"),
+        ("film.mp4", "frag_keyframe+empty_moov"),
+        ("film.flv", "+faststart"),
+    ] {
+        let mut arguments = vec!["-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac"];
+        arguments.extend(meta);
+        arguments.extend([
+            "comment=why",
+            "-metadata",
+            "date=2020",
+            "-movflags",
+            movflags,
+        ]);
+        let file = made_by_ffmpeg(name, &arguments);
+        let tags = Tags::read(Cursor::new(&file)).unwrap();
+        let expected = Tags {
+            title: Some("Ærø".into()),
+            artist: Some("Ä".into()),
+            comment: Some("why".into()),
+            date: Some("2020".into()),
+            cover: None,
+        };
+        assert_eq!(tags, expected, "{name} {movflags}");
+    }
+}
+
+#[test]
+fn broken_tags_are_left_out() {
+    let file = job(Format::Mp4, Some(picture("cover.png"))).bytes();
+    let start = file
+        .windows(4)
+        .position(|window| window == b"udta")
+        .unwrap();
+    let mut left_out = 0;
+    for at in start - 4..start + 400 {
+        let mut broken = file.clone();
+        broken[at] ^= 0xff;
+        let tags = Tags::read(Cursor::new(&broken)).unwrap();
+        left_out += usize::from(tags.title.is_none());
+        let cut = Tags::read(Cursor::new(&file[..at])).unwrap();
+        assert!(cut.cover.is_none());
+    }
+    assert!(left_out > 20, "{left_out}");
+    let page: &[u8] = b"<!DOCTYPE html><html><body>404</body></html>";
+    assert_eq!(Tags::read(Cursor::new(page)).unwrap(), Tags::default());
+}
+
+#[test]
+fn a_film_without_tags_has_none() {
+    let pieces: Vec<OwnPiece> = dash().to_vec();
+    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    job.film.tags = Tags::default();
+    job.finish(&pieces).unwrap();
+    assert_eq!(read(&job), Tags::default());
+    assert!(!job.bytes().windows(4).any(|window| window == b"udta"));
+}
