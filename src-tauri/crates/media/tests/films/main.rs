@@ -7,6 +7,7 @@
 mod flv;
 mod fmp4;
 mod hostile;
+mod huge;
 mod making;
 mod packets;
 mod pieces;
