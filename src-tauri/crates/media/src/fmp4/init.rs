@@ -56,15 +56,27 @@ pub(crate) struct Edit {
     pub(crate) media_time: Option<i64>,
     /// How long nothing is shown before, in ticks of `movie_timescale`.
     pub(crate) empty: u64,
+    /// How long the media is shown, in the same ticks, where an index of the whole film says it:
+    /// of fragments it could not know.
+    pub(crate) duration: Option<u64>,
     pub(crate) movie_timescale: u32,
 }
 
 impl Edit {
     /// How long nothing is shown before the track, in nanoseconds.
     pub(crate) fn wait(&self) -> i64 {
-        let empty = i64::try_from(self.empty).ok();
-        let time = empty.and_then(|empty| nanoseconds(empty, self.movie_timescale));
-        time.unwrap_or(0)
+        self.time(self.empty).unwrap_or(0)
+    }
+
+    /// The longest that the media is shown, in nanoseconds.
+    pub(crate) fn longest(&self) -> i64 {
+        self.duration
+            .and_then(|duration| self.time(duration))
+            .unwrap_or(i64::MAX)
+    }
+
+    fn time(&self, ticks: u64) -> Option<i64> {
+        nanoseconds(i64::try_from(ticks).ok()?, self.movie_timescale)
     }
 }
 
@@ -131,6 +143,7 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
             Ok(kind) => {
                 let mut init = track(&trak.body, &mdia, kind)?;
                 init.edit.movie_timescale = movie_timescale;
+                init.edit.duration.take_if(|_| mvex.is_some());
                 tracks.push(Init {
                     track_id,
                     defaults,
@@ -238,6 +251,9 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
 }
 
 /// The start of a track by its edit list: empty edits, then the first with media.
+///
+/// Of a film that was cut by edits, with media left out between them, all is shown from the first
+/// edit on: nothing is lost, and tracks that were cut alike stay side by side.
 pub(crate) fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
     let mut edit = Edit::default();
     let Some(edts) = children(trak).find(*b"edts")? else {
@@ -255,11 +271,16 @@ pub(crate) fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
             elst.u64()?.cast_signed()
         };
         elst.skip(4)?;
-        if media_time >= 0 {
-            edit.media_time = Some(media_time);
+        if edit.media_time.is_some() {
+            edit.duration = None;
             break;
         }
-        edit.empty = edit.empty.saturating_add(duration);
+        if media_time >= 0 {
+            edit.media_time = Some(media_time);
+            edit.duration = Some(duration).filter(|duration| *duration > 0);
+        } else {
+            edit.empty = edit.empty.saturating_add(duration);
+        }
     }
     Ok(edit)
 }

@@ -20,6 +20,7 @@ impl Init {
         put_varint(out, u64::from(self.edit.media_time.is_some()));
         put_signed(out, self.edit.media_time.unwrap_or(0));
         put_varint(out, self.edit.empty);
+        put_varint(out, self.edit.duration.unwrap_or(0));
         put_varint(out, u64::from(self.edit.movie_timescale));
         out.extend_from_slice(&self.display);
         put_varint(out, self.entries.len() as u64);
@@ -51,6 +52,7 @@ impl Init {
         let edit = Edit {
             media_time: Some(cursor.signed()?).filter(|_| has_media_time),
             empty: cursor.varint()?,
+            duration: Some(cursor.varint()?).filter(|duration| *duration > 0),
             movie_timescale: field(cursor)?,
         };
         let display = cursor.array()?;

@@ -25,6 +25,8 @@ struct Shown {
     duration: u64,
     /// From where in the track, in its own ticks from its first decode time.
     media_time: u64,
+    /// It is shown to an end that the source set, before that of its media.
+    cut: bool,
 }
 
 /// Writes the index. The size of the file is not known here and 0 in the summary.
@@ -101,17 +103,20 @@ fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
             empty: 0,
             duration: 0,
             media_time: 0,
+            cut: false,
         };
     };
     let begin = begin(track, times);
     let tail = times.end.saturating_sub(times.last_dts);
     let end = times.last_pts.saturating_add(tail);
     let length = nanoseconds(end.saturating_sub(begin), track.timescale).unwrap_or(0);
+    let longest = track.edit.longest();
     let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
     Shown {
         empty: count(wait),
-        duration: count(length),
+        duration: count(length.min(longest)),
         media_time: begin.saturating_sub(times.first_dts).max(0).unsigned_abs(),
+        cut: longest < length,
     }
 }
 
@@ -183,7 +188,7 @@ fn write_track(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
 
 /// `edts/elst` (8.6.6), where there is anything to say.
 fn edits(out: &mut Vec<u8>, shown: Shown) {
-    if shown.empty == 0 && shown.media_time == 0 {
+    if shown.empty == 0 && shown.media_time == 0 && !shown.cut {
         return;
     }
     let wide = [
