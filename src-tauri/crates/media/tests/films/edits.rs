@@ -80,7 +80,7 @@ fn tracks_that_start_at_different_times_keep_their_distance_to_the_tick() {
 }
 
 /// Duration in milliseconds and start in the media, entry by entry (version 0).
-fn set_edits(init: &mut Vec<u8>, track: &[u8], edits: &[(u32, i32)]) {
+fn set_edits(init: &mut Vec<u8>, of: &[u8], edits: &[(u32, i32)]) {
     let find = |init: &[u8], from: usize, kind: &[u8]| {
         from + init[from..]
             .windows(4)
@@ -88,17 +88,18 @@ fn set_edits(init: &mut Vec<u8>, track: &[u8], edits: &[(u32, i32)]) {
             .unwrap()
             - 4
     };
-    let handler = find(init, 0, track);
-    let traks = init
+    let handler = find(init, 0, of);
+    let before = |at: &usize| *at < handler;
+    let starts = init
         .windows(4)
         .enumerate()
-        .filter(|(at, bytes)| *bytes == b"trak" && *at < handler);
-    let trak = traks.last().unwrap().0 - 4;
+        .filter(|(_, bytes)| *bytes == b"trak");
+    let start = starts.map(|(at, _)| at - 4).filter(before).max().unwrap();
     let moov = find(init, 0, b"moov");
-    let edts = find(init, trak, b"edts");
-    let elst = find(init, trak, b"elst");
+    let holder = find(init, start, b"edts");
+    let list = find(init, start, b"elst");
     let length = |init: &[u8], at: usize| u32::from_be_bytes(init[at..at + 4].try_into().unwrap());
-    let old = length(init, elst);
+    let old = length(init, list);
     let mut body = vec![0, 0, 0, 0];
     body.extend(u32::try_from(edits.len()).unwrap().to_be_bytes());
     for (duration, media_time) in edits {
@@ -107,11 +108,11 @@ fn set_edits(init: &mut Vec<u8>, track: &[u8], edits: &[(u32, i32)]) {
         body.extend([0, 1, 0, 0]);
     }
     let new = u32::try_from(body.len() + 8).unwrap();
-    for at in [moov, trak, edts, elst] {
+    for at in [moov, start, holder, list] {
         let size = length(init, at) - old + new;
         init[at..at + 4].copy_from_slice(&size.to_be_bytes());
     }
-    init.splice(elst + 8..elst + old as usize, body);
+    init.splice(list + 8..list + old as usize, body);
 }
 
 fn seconds(job: &Job, stream: &str) -> f64 {

@@ -449,3 +449,59 @@ fn the_pre_roll_of_the_sound_is_kept_for_just_the_samples_that_have_it() {
     let expected = [5, first, 0, 20, 2, counts[0] - 20, 0, counts[1], 1, rest, 0];
     assert_eq!(numbers, expected);
 }
+
+#[test]
+fn sample_entries_of_any_codec_go_over_untouched() {
+    let coded = |arguments: &[&str]| {
+        let inputs = ["-f", "lavfi", "-i"];
+        let flags = ["-strict", "-2", "-movflags", "frag_keyframe+delay_moov"];
+        made_by_ffmpeg("film.mp4", &[&inputs[..], arguments, &flags[..]].concat())
+    };
+    let picture = "testsrc2=size=96x54:duration=2";
+    let sound = "sine=sample_rate=48000:duration=2";
+    for (arguments, name) in [
+        (vec![picture, "-c:v", "libx264"], "avc1"),
+        (
+            vec![
+                picture,
+                "-c:v",
+                "libx265",
+                "-tag:v",
+                "hvc1",
+                "-x265-params",
+                "log-level=0",
+            ],
+            "hvc1",
+        ),
+        (
+            vec![
+                picture,
+                "-c:v",
+                "libx265",
+                "-tag:v",
+                "hev1",
+                "-x265-params",
+                "log-level=0",
+            ],
+            "hev1",
+        ),
+        (vec![sound, "-c:a", "aac"], "mp4a"),
+        (vec![sound, "-c:a", "libopus"], "Opus"),
+        (vec![sound, "-c:a", "ac3"], "ac-3"),
+    ] {
+        let file = coded(&arguments);
+        let mut job = Job::new(Source::Fmp4, Format::Mp4, 2);
+        job.finish(&cut(&file)).unwrap();
+        assert_eq!(job.check().unwrap().tracks[0].codec, name);
+        let entries = |file: &[u8]| {
+            let at = file
+                .windows(4)
+                .position(|window| window == b"stsd")
+                .unwrap();
+            let length = u32::from_be_bytes(file[at - 4..at].try_into().unwrap()) as usize;
+            file[at..at - 4 + length].to_vec()
+        };
+        assert_eq!(entries(&job.bytes()), entries(&file), "{name}");
+        assert_same(packets(&job.path()), packets_of(&file), EXACT);
+    }
+}
