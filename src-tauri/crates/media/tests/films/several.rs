@@ -313,6 +313,46 @@ fn tracks_whose_clocks_start_far_apart_are_put_side_by_side() {
 }
 
 #[test]
+fn the_priming_of_a_track_that_is_moved_stays_cut_off() {
+    let file = made_by_ffmpeg(
+        "film.mp4",
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=96x54:rate=25:duration=6",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=sample_rate=48000:duration=6",
+            "-g",
+            "25",
+            "-c:a",
+            "aac",
+            "-movflags",
+            "frag_keyframe+delay_moov+default_base_moof",
+        ],
+    );
+    let pieces = cut(&file);
+    let expected = packets(&mp4_of(&pieces).path());
+    assert!((expected["audio"][0].pts + 1024.0 / 48_000.0).abs() < EXACT);
+    for moved in 0..2 {
+        let mut pieces = pieces.clone();
+        let of = |piece: &&mut OwnPiece| piece.track == moved && piece.part != Part::Init;
+        for piece in pieces.iter_mut().filter(of) {
+            later(piece, 1_000_000_000);
+        }
+        let made = packets(&mp4_of(&shuffled(&pieces)).path());
+        // Sound that counts from far off has no priming where its edit says.
+        let cut_off = if moved == 0 { -1024.0 / 48_000.0 } else { 0.0 };
+        let first = made["audio"][0].pts;
+        assert!((first - cut_off).abs() < TICK, "{moved}: {first}");
+        let [made, expected] = [&made, &expected].map(|film| film["video"].len());
+        assert_eq!(made, expected);
+    }
+}
+
+#[test]
 fn a_small_distance_of_the_tracks_is_kept_to_the_tick() {
     for (video, audio) in [(0, 3 * 44_100 + 7), (5 * 12_800 + 1, 0)] {
         let timescales = init_timescales();
