@@ -372,7 +372,7 @@ mod tests {
             .collect();
         for junk in [&[0xff; 33][..], &[9; 20], &[0; 5], b"FLV", &[8, 0, 0]] {
             let file =
-                [&header(), &tags[..2].concat(), junk, &tags[2..].concat()].map(|b| b.to_vec());
+                [&header(), &tags[..2].concat(), junk, &tags[2..].concat()].map(<[u8]>::to_vec);
             let (pieces, lost) = split(&file.concat());
             assert_eq!(pieces.concat(), tags.concat(), "{junk:?}");
             assert_eq!(lost, junk.len() as u64, "{junk:?}");

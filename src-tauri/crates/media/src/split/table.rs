@@ -50,7 +50,7 @@ impl Table {
         let find = |kind| children(stbl).find(kind);
         let base = moov.position();
         // Fragmented films may leave the tables away altogether.
-        let (Some(stsz), Some(stsc)) = (
+        let (Some(samples), Some(groups)) = (
             find(*b"stsz")?
                 .map(|body| (body, false))
                 .or(find(*b"stz2")?.map(|body| (body, true))),
@@ -58,7 +58,7 @@ impl Table {
         ) else {
             return Ok(Self::default());
         };
-        let (sizes, left) = Sizes::read(stsz, base)?;
+        let (sizes, left) = Sizes::read(samples, base)?;
         if left > MOST_SAMPLES {
             return Err(Error::Unsupported(format!(
                 "a track of {left} samples, as sound without coding has them"
@@ -82,7 +82,7 @@ impl Table {
                 .map(|body| Numbers::read(body, base))
                 .transpose()?,
             sizes,
-            chunks: Chunks::new(places, Rows::read(stsc, base, 12)?),
+            chunks: Chunks::new(places, Rows::read(groups, base, 12)?),
             left,
             ..Self::default()
         };
