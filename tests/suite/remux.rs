@@ -198,17 +198,28 @@ fn a_name_that_is_taken_is_not_overwritten() {
 #[test]
 fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
     let reference = tempfile::tempdir().unwrap();
-    let film = flv(reference.path(), "film.flv");
+    // Half an hour, so that most of a run is the making.
+    let long = reference.path().join("long.flv");
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-stream_loop", "9", "-i"])
+        .arg(fixture("film.flv"))
+        .args(["-codec", "copy"])
+        .arg(&long)
+        .status();
+    assert!(done.unwrap().success());
+    let film = reference.path().join("film.flv");
+    fs::copy(&long, &film).unwrap();
     let start = Instant::now();
     let whole = fs::read(remux(&[&film]).path()).unwrap();
     let longest = start.elapsed();
     let source = fs::read(&film).unwrap();
-    // Spread over the whole run, in an order that is no order of the run's own steps.
+    let mut half_way = 0;
     for moment in 0..20_u32 {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let film = folder.path().join("film.flv");
+        fs::copy(&long, &film).unwrap();
         let mut run = Run::alone().arg("remux").arg(&film).spawn();
-        std::thread::sleep(longest * (moment * 7 % 20) / 20);
+        std::thread::sleep(longest.mul_f64((f64::from(moment) + fastrand::f64()) / 20.0));
         run.kill().unwrap();
         run.wait().unwrap();
         assert!(fs::read(&film).unwrap() == source, "the film was touched");
@@ -219,11 +230,13 @@ fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
                 "half a film has its name"
             );
         }
+        half_way += u32::from(folder.path().join("film.part").exists());
         let said = remux(&[&film]);
         assert!(fs::read(said.path()).unwrap() == whole, "after {moment}");
         let left = names(folder.path());
         assert!(left.iter().all(|name| !name.ends_with(".part")), "{left:?}");
     }
+    assert!(half_way >= 5, "only {half_way} of 20 were killed half-way");
 }
 
 #[cfg(unix)]
