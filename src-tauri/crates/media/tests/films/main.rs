@@ -14,4 +14,5 @@ mod making;
 mod packets;
 mod pieces;
 mod several;
+mod split;
 mod tags;
