@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
@@ -67,8 +68,8 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_enum, default_value_t = Maker::Builtin)]
     remux: Maker,
 
-    /// Pieces on their way at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=16))]
+    /// The most pieces on their way at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=16))]
     parallel: u8,
 
     /// Save what there is, if pieces stay missing
@@ -177,7 +178,7 @@ impl DownloadArgs {
 
     pub(crate) fn config(&self) -> Result<Config, Exit> {
         Ok(Config {
-            parallel: self.parallel.into(),
+            parallel: NonZeroUsize::new(self.parallel.into()).unwrap_or(NonZeroUsize::MIN),
             ..self.service.config()?
         })
     }

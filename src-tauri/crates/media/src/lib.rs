@@ -26,6 +26,6 @@ pub use check::check;
 pub use error::Error;
 pub use muxer::{
     Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, Tags,
-    TrackSummary, looks_like, muxer,
+    TrackSummary, looks_like, muxer, probe,
 };
 pub use sample::{Sample, TrackKind};

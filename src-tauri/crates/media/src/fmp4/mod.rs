@@ -4,7 +4,7 @@ pub(crate) mod boxes;
 mod demux;
 mod init;
 
-pub(crate) use demux::looks_like;
+pub(crate) use demux::{looks_like, probe};
 pub use demux::{Media, Run, Timed, demux};
 pub use init::Init;
 pub(crate) use init::{Edit, edit};
