@@ -37,7 +37,10 @@ impl FakeUstream {
         let service = Arc::new(Service::new(world, library));
         let task = tokio::spawn(wire::accept(
             listener,
-            identity.config,
+            wire::Trust {
+                known: identity.config,
+                unknown: tls::identity()?.config,
+            },
             Arc::clone(&service),
         ));
         Ok(Self {

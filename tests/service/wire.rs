@@ -21,11 +21,20 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::Acceptor;
 
-use crate::faults::Stage;
+use crate::faults::{Fault, Stage};
 use crate::service::Service;
 
 /// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
+
+/// The certificates that it may show.
+#[derive(Clone)]
+pub(crate) struct Trust {
+    /// Signed by the authority that clients are told of.
+    pub(crate) known: Arc<ServerConfig>,
+    /// Signed by another.
+    pub(crate) unknown: Arc<ServerConfig>,
+}
 
 /// Pulls the plug of one connection.
 #[derive(Clone, Debug, Default)]
@@ -106,13 +115,13 @@ impl AsyncWrite for Cord {
 }
 
 /// Takes connections for ever. Dropping the future ends them all.
-pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, service: Arc<Service>) {
+pub(crate) async fn accept(listener: TcpListener, tls: Trust, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let connection = serve(stream, Arc::clone(&tls), Arc::clone(&service));
+                    let connection = serve(stream, tls.clone(), Arc::clone(&service));
                     connections.spawn(async move {
                         // How a client goes away is its own affair.
                         let _ = connection.await;
@@ -126,11 +135,7 @@ pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, servic
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    tls: Arc<ServerConfig>,
-    service: Arc<Service>,
-) -> anyhow::Result<()> {
+async fn serve(stream: TcpStream, tls: Trust, service: Arc<Service>) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     stream.peek(&mut first).await?;
@@ -148,9 +153,11 @@ async fn serve(
         .server_name()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    if service.faults.strike(Stage::Accept, &host, "").is_some() {
-        return Ok(());
-    }
+    let tls = match service.faults.strike(Stage::Accept, &host, "") {
+        None => tls.known,
+        Some(Fault::Untrusted) => tls.unknown,
+        Some(_) => return Ok(()),
+    };
     let stream = handshake.into_stream(tls).await?;
     converse(stream, plug, true, service).await
 }

@@ -4,6 +4,7 @@
 
 mod bindings;
 mod command_line;
+mod faults;
 mod films;
 mod find;
 mod layers;

@@ -7,6 +7,7 @@ pub(crate) mod retry;
 mod width;
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use media::{Part, Source};
@@ -25,6 +26,8 @@ pub(crate) struct Fetcher {
     width: Width,
     pace: Pace,
     mirrors: Mirrors,
+    /// How many pieces ever came.
+    arrived: AtomicU64,
 }
 
 /// What is asked for.
@@ -56,7 +59,12 @@ impl Fetcher {
             width: Width::new(most),
             pace: Pace::new(),
             mirrors: Mirrors::default(),
+            arrived: AtomicU64::new(0),
         }
+    }
+
+    fn arrived(&self) -> u64 {
+        self.arrived.load(Ordering::Relaxed)
     }
 
     /// How many requests may ever be on their way at once.
@@ -123,6 +131,7 @@ impl Fetcher {
             match body::get(&self.http, url, wanted, meter).await {
                 Ok(body) => {
                     self.mirrors.remember(url, Standing::Good);
+                    self.arrived.fetch_add(1, Ordering::Relaxed);
                     let now = Instant::now();
                     self.pace.came(now - asked);
                     self.width.came(body.len() as u64, now);

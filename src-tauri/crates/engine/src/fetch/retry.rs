@@ -27,6 +27,7 @@ impl Fetcher {
     ) -> Result<Outcome, FetchError> {
         let mut patience = Patience::default();
         let mut absent = 0;
+        let mut others = self.arrived();
         loop {
             let error = match self.ask(wanted, meter).await {
                 Ok(body @ Outcome::Body(_)) => return Ok(body),
@@ -39,7 +40,13 @@ impl Fetcher {
                 }
                 Err(error) => error,
             };
-            let Some(pause) = patience.pause(Trouble::of(&error)) else {
+            let mut trouble = Trouble::of(&error);
+            // Where nothing comes at all, it is not the piece that is ill but the line.
+            let arrived = self.arrived();
+            if trouble == Trouble::Broken && std::mem::replace(&mut others, arrived) == arrived {
+                trouble = Trouble::Down;
+            }
+            let Some(pause) = patience.pause(trouble) else {
                 return Err(error);
             };
             if patience.tries > 1 {
@@ -79,6 +86,8 @@ enum Trouble {
     Final,
     /// It may pass.
     Passing,
+    /// The connection broke on the way; it may pass.
+    Broken,
     /// It passes after so long.
     Busy(Option<Duration>),
     /// Nobody is there.
@@ -110,7 +119,7 @@ impl Trouble {
     fn of_network(error: &reqwest::Error) -> Self {
         match reach(error) {
             Reach::Never => Self::Final,
-            Reach::Broken => Self::Passing,
+            Reach::Broken => Self::Broken,
             Reach::Down => Self::Down,
             Reach::Offline => Self::Offline,
         }
@@ -138,7 +147,7 @@ impl Patience {
     fn pause(&mut self, trouble: Trouble) -> Option<Duration> {
         match trouble {
             Trouble::Final => return None,
-            Trouble::Passing | Trouble::Busy(_) => {
+            Trouble::Passing | Trouble::Broken | Trouble::Busy(_) => {
                 self.down_since = None;
                 self.tries += 1;
                 if self.tries >= TRIES {

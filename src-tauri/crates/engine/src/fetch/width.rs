@@ -112,7 +112,10 @@ impl Width {
         if elapsed < SAMPLE || sample.pieces < limit * 2 {
             return;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a speed, compared within percents")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a speed, compared within percents"
+        )]
         let speed = sample.bytes as f64 / elapsed.as_secs_f64();
         state.sample = None;
         match state.before_step {
