@@ -6,6 +6,7 @@ mod bindings;
 mod command_line;
 mod faults;
 mod films;
+mod kill;
 mod find;
 mod layers;
 mod practice;
