@@ -167,9 +167,9 @@ impl Bench {
 }
 
 fn packets_of(film: &[u8]) -> usize {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    fs::write(file.path(), film).unwrap();
-    packets(file.path(), "a:0").len()
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    fs::write(copy.path(), film).unwrap();
+    packets(copy.path(), "a:0").len()
 }
 
 #[tokio::test(flavor = "multi_thread")]

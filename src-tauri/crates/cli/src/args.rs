@@ -76,6 +76,10 @@ pub(crate) struct DownloadArgs {
     #[arg(long)]
     pub(crate) keep_gaps: bool,
 
+    /// Begin even where the disk seems to be too full
+    #[arg(long)]
+    pub(crate) no_space_check: bool,
+
     /// One JSON object a line on stdout, instead of words
     #[arg(long)]
     pub(crate) json: bool,

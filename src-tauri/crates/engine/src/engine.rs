@@ -102,6 +102,7 @@ impl Engine {
             remux,
             output,
             gaps,
+            space,
         } = job;
         let target = link.parse().map_err(ustream::Error::Target)?;
         let spec = JobSpec {
@@ -110,7 +111,11 @@ impl Engine {
             remux,
             output,
         };
-        let permit = Permit { access, gaps };
+        let permit = Permit {
+            access,
+            gaps,
+            space,
+        };
         self.ask(|reply| Command::Add {
             spec,
             permit,

@@ -62,6 +62,19 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// There is too little room for the film.
+    #[error(
+        "{} has {} free, and about {} is needed",
+        .folder.display(), megabytes(*.free_bytes), megabytes(*.needed_bytes)
+    )]
+    NoRoom {
+        /// Where it was to go.
+        folder: PathBuf,
+        /// About how much is still to come.
+        needed_bytes: u64,
+        /// How much there is.
+        free_bytes: u64,
+    },
     /// Another process is saving this very file.
     #[error("another copy of the program is saving {}", .0.display())]
     InUse(PathBuf),
@@ -158,6 +171,7 @@ impl Error {
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
+            Self::NoRoom { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
             Self::NoSuchJob | Self::Closed | Self::Broken(_) => Code::Internal,
         }
@@ -318,6 +332,10 @@ fn root(error: &reqwest::Error) -> String {
         .last()
         .map(ToString::to_string)
         .unwrap_or_default()
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
 }
 
 fn spans(gaps: &[GapView]) -> String {

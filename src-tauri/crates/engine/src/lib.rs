@@ -9,7 +9,8 @@
 //! 4. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
 //!    `assemble` puts them into the output and the journal.
 //! 5. `ffmpeg`: the one other program that may make the MP4.
-//! 6. `part`: the folder of an unfinished film; `names`: what a file may be called.
+//! 6. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
+//!    the disk takes it.
 //! 7. `registry`: the jobs on disk; `durable`: how a file is written for good.
 //! 8. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
 
@@ -28,6 +29,7 @@ mod part;
 mod progress;
 mod queue;
 mod registry;
+mod room;
 mod run;
 pub mod view;
 

@@ -7,9 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use media::Summary;
 use tokio_util::sync::CancellationToken;
-use ustream::{
-    Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
-};
+use ustream::{Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan};
 
 use crate::assemble::Assembly;
 use crate::durable::blocking;
@@ -21,7 +19,7 @@ use crate::make::Make;
 use crate::part::{Opened, Part};
 use crate::progress::Meter;
 use crate::view::{Finished, GapView, Stage};
-use crate::{ffmpeg, names, part};
+use crate::{ffmpeg, names, part, room};
 
 /// So often in a row new addresses may bring no new piece.
 const FRUITLESS: u32 = 2;
@@ -138,6 +136,9 @@ impl Attempt {
     ) -> Result<Option<(Recording, Gathered)>, Error> {
         let (path, sheet) = (folder.to_owned(), make.sheet(&recording));
         let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
+        if !self.permit.space {
+            room::check(folder, room::still_to_come(&recording, make, &assembly))?;
+        }
         let mut fruitless = 0;
         loop {
             let before = assembly.lacking().len();

@@ -47,6 +47,8 @@ pub enum Code {
     Changed,
     /// Some pieces could not be had; the detail names them.
     PiecesMissing,
+    /// The disk has too little room for it; the detail says how much is needed and free.
+    LowSpace,
     /// The disk is full.
     DiskFull,
     /// The folder cannot be written to.
