@@ -69,6 +69,16 @@ pub enum Code {
     Internal,
 }
 
+/// What a person goes on in spite of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Despite {
+    /// Pieces that cannot be had.
+    Gaps,
+    /// A disk that seems to be too full.
+    Space,
+}
+
 /// One field of a sign-up form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FormFieldView {

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 /// What browsers and other downloaders begin with.
 const START: usize = 8;
 /// One step up.
-const STEP: usize = 2;
+const STEP: usize = 4;
 /// Shorter samples of the speed say more about single pieces than about the line.
 const SAMPLE: Duration = Duration::from_secs(2);
 /// A step up is kept where it makes the whole this much faster.
@@ -19,7 +19,7 @@ const CONTENT: Duration = Duration::from_secs(30);
 
 /// A gate that lets so many requests through at once.
 ///
-/// It starts at eight, opens by two while that makes the whole faster, and closes by half where a
+/// It starts at eight, opens by four while that makes the whole faster, and closes by half where a
 /// host says that it is too much.
 #[derive(Debug)]
 pub(crate) struct Width {
@@ -197,19 +197,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_opens_while_that_pays_and_goes_back_when_it_does_not() {
-        let width = gate(16);
+        let width = gate(20);
         let mut now = Instant::now();
         let turns = full(&width).await;
         assert_eq!(turns.len(), 8);
         pieces_at(&width, &mut now, 1_000_000);
         let more = full(&width).await;
-        assert_eq!(more.len(), 2, "it tries ten");
+        assert_eq!(more.len(), 4, "it tries twelve");
         pieces_at(&width, &mut now, 1_250_000);
         let yet_more = full(&width).await;
-        assert_eq!(yet_more.len(), 2, "ten paid, it tries twelve");
+        assert_eq!(yet_more.len(), 4, "twelve paid, it tries sixteen");
         pieces_at(&width, &mut now, 1_260_000);
         drop((turns, more, yet_more));
-        assert_eq!(full(&width).await.len(), 10, "twelve did not pay");
+        assert_eq!(full(&width).await.len(), 12, "sixteen did not pay");
     }
 
     #[tokio::test(start_paused = true)]
