@@ -30,7 +30,7 @@ pub use check::check;
 pub use error::Error;
 pub use muxer::{
     Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment,
-    TrackSummary, looks_like, muxer,
+    TrackSummary, looks_like, muxer, probe,
 };
 pub use sample::{Sample, TrackKind};
 pub use split::{Split, Whole};

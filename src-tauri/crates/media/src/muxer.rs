@@ -179,3 +179,12 @@ pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
         Source::Fmp4 => fmp4::looks_like(data, part == Part::Init),
     }
 }
+
+/// Reads a body to its end, as far as that can be done without the pieces before it: a piece that
+/// arrived damaged is known before it counts.
+pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<(), Error> {
+    match source {
+        Source::Flv => flv::demux(data)?.try_for_each(|event| event.map(drop)),
+        Source::Fmp4 => fmp4::probe(data, part == Part::Init),
+    }
+}

@@ -250,3 +250,32 @@ pub(crate) fn looks_like(data: &[u8], init: bool) -> bool {
         _ => false,
     }
 }
+
+/// Reads what a piece tells without the defaults of its track: its boxes, and those in `moof`.
+pub(crate) fn probe(data: &[u8], init: bool) -> Result<(), Error> {
+    if init {
+        return if Init::all(data)?.is_empty() {
+            Err(Cursor::new("MP4", data).fail("no track is set up"))
+        } else {
+            Ok(())
+        };
+    }
+    let mut has_media = false;
+    for found in top_level(data) {
+        let found = found?;
+        has_media |= found.kind == *b"mdat";
+        if found.kind == *b"moof" {
+            for child in children(&found.body) {
+                let child = child?;
+                if child.kind == *b"traf" {
+                    children(&child.body).need(*b"tfhd")?;
+                }
+            }
+        }
+    }
+    if has_media {
+        Ok(())
+    } else {
+        Err(Cursor::new("MP4", data).fail("box mdat is missing"))
+    }
+}
