@@ -143,7 +143,7 @@ pub struct TrackSummary {
 }
 
 /// What a finished file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Length of the film.
     pub duration_ms: u64,
