@@ -229,18 +229,18 @@ async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
     blocking(move || {
         let made = assembly.finish()?;
         let found = check(&film)?;
-        let count = |summary: &Summary| {
+        let told = |summary: &Summary| {
             summary
                 .tracks
                 .iter()
-                .map(|track| (track.kind, track.samples))
+                .map(|track| (track.kind, track.samples, track.digest))
                 .collect::<Vec<_>>()
         };
-        if count(&made) != count(&found) {
+        if told(&made) != told(&found) {
             return Err(Error::Check(format!(
                 "it holds {:?}, not {:?}",
-                count(&found),
-                count(&made)
+                told(&found),
+                told(&made)
             )));
         }
         Ok(found)

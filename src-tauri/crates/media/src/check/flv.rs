@@ -185,6 +185,7 @@ impl<R: Read + Seek> Walk<R> {
             samples: seen.samples,
             duration_ms: milliseconds(i64::from(seen.last) - i64::from(seen.first) + seen.frame()),
             size: seen.size,
+            digest: 0,
         });
         Ok(Summary {
             duration_ms: milliseconds(duration_ms),

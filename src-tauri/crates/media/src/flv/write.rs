@@ -333,6 +333,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
                 samples: track.samples,
                 duration_ms: track.last_ms?.saturating_sub(first).max(0).unsigned_abs(),
                 size: size.filter(|_| kind == TrackKind::Video),
+                digest: 0,
             })
         });
         let tracks = tracks.collect();

@@ -238,7 +238,7 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
 }
 
 /// The start of a track by its edit list: empty edits, then the first with media.
-pub(crate) fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
+fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
     let mut edit = Edit::default();
     let Some(edts) = children(trak).find(*b"edts")? else {
         return Ok(edit);

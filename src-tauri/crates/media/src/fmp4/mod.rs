@@ -10,6 +10,6 @@ mod run;
 
 pub(crate) use demux::looks_like;
 pub use demux::{Media, demux};
+pub(crate) use init::Edit;
 pub use init::Init;
-pub(crate) use init::{Edit, edit};
 pub use run::{Run, Timed};

@@ -284,6 +284,7 @@ fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
         duration_ms,
         size: (track.kind == TrackKind::Video && size != (0, 0))
             .then(|| (u32::from(size.0), u32::from(size.1))),
+        digest: track.digest.value(),
     }
 }
 

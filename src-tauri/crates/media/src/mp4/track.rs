@@ -4,6 +4,7 @@ use super::packed::{Packed, Runs, folded, unfolded};
 use crate::{
     Error, TrackKind,
     clock::{MILLISECOND, nanoseconds},
+    digest::{Digest, Told},
     fmp4::Edit,
 };
 
@@ -45,6 +46,7 @@ pub(crate) struct Track {
     open_chunk: Option<Chunk>,
     /// How many others a start at each sample needs, where the source says how many.
     rolls: Runs,
+    pub(crate) digest: Digest,
     pub(crate) times: Option<Times>,
     /// Times and sizes of the piece before and of this one, by which repetitions are known.
     recent: [Vec<(i64, u32)>; 2],
@@ -105,6 +107,7 @@ impl Track {
             chunks: 0,
             open_chunk: None,
             rolls: Runs::default(),
+            digest: Digest::default(),
             times: None,
             recent: [Vec::new(), Vec::new()],
         }
@@ -173,6 +176,15 @@ impl Track {
         self.syncs.push(u64::from(entry.sync));
         self.sync_samples += u32::from(entry.sync);
         self.place(&entry);
+        let first = self.times.map_or(dts, |times| times.first_dts);
+        self.digest.add(Told {
+            position: entry.position,
+            size: entry.size,
+            dts: dts.saturating_sub(first).unsigned_abs(),
+            composition_offset: offset,
+            sync: entry.sync,
+            description: entry.description,
+        });
         Ok(())
     }
 

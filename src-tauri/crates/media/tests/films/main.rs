@@ -4,6 +4,7 @@
     reason = "a test that cannot go on must say where"
 )]
 
+mod damage;
 mod flv;
 mod fmp4;
 mod hostile;
