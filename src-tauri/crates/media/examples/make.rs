@@ -1,4 +1,4 @@
-//! Makes an MP4 of an FLV or of a fragmented MP4 with one track, as a download would: in pieces.
+//! Makes an MP4 of an FLV or of a fragmented MP4, as a download would: in pieces.
 //!
 //! `make IN OUT` makes and checks; `make FILE` only checks. The benchmark drives it.
 
@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use media::{Film, Format, Making, Part, Piece, Source, Summary, muxer};
+use media::{Film, Format, Making, Part, Piece, Source, Summary, fmp4::Init, muxer};
 
 /// About as much as a piece of a recording.
 const PIECE: usize = 4 << 20;
@@ -55,23 +55,31 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
     let mut muxer = muxer(making, file)?;
     let mut fragments = Vec::new();
     let mut number = 0;
+    let mut tracks = 1;
     while pieces.fill()? {
         let whole = pieces.whole();
         if whole == 0 {
             return Err("no whole tag or box in a piece".into());
         }
         let (data, _) = pieces.buffer.split_at(whole);
-        let part = if number == 0 && pieces.source == Source::Fmp4 {
+        let first = number == 0 && pieces.source == Source::Fmp4;
+        if first {
+            tracks = Init::all(data)?.len();
+        }
+        let part = if first {
             Part::Init
         } else {
             Part::Media(number)
         };
-        fragments.push(muxer.push(Piece {
-            track: 0,
-            part,
-            start_ms: 0,
-            data,
-        })?);
+        for track in 0..u8::try_from(tracks)? {
+            let start_ms = 0;
+            fragments.push(muxer.push(Piece {
+                track,
+                part,
+                start_ms,
+                data,
+            })?);
+        }
         number += 1;
         pieces.take(whole);
     }
