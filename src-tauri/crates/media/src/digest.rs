@@ -10,7 +10,7 @@ pub(crate) struct Told {
     pub(crate) dts: u64,
     pub(crate) composition_offset: i32,
     pub(crate) sync: bool,
-    /// Number of its sample entry, counted from 1.
+    /// Number of its sample entry, counted from 1; 0 in an FLV.
     pub(crate) description: u32,
 }
 
@@ -29,6 +29,11 @@ impl Default for Digest {
 }
 
 impl Digest {
+    /// Goes on from a value of before.
+    pub(crate) fn from_value(value: u64) -> Self {
+        Self(value)
+    }
+
     pub(crate) fn add(&mut self, told: Told) {
         let shape = (u64::from(told.description) << 1) | u64::from(told.sync);
         let offset = u64::from(told.composition_offset.cast_unsigned());

@@ -140,8 +140,8 @@ pub struct TrackSummary {
     pub duration_ms: u64,
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
-    /// A sum over place, size, times and kind of every sample in an MP4's index: the muxer and
-    /// [`check()`](crate::check()) agree on it only where all of them are the same. 0 for an FLV.
+    /// A sum over place, size, times and kind of every sample: the muxer and
+    /// [`check()`](crate::check()) agree on it only where all of them are the same.
     pub digest: u64,
 }
 

@@ -5,6 +5,7 @@
 mod flv;
 mod groups;
 mod header;
+mod metadata;
 mod mp4;
 mod places;
 mod reader;

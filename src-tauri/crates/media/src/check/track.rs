@@ -35,7 +35,7 @@ pub(super) struct Track {
     pub(super) counted: Counted,
     /// Where it ends by its header, in ticks of the film.
     pub(super) stated: u64,
-    timescale: u32,
+    media: Header,
     edits: Option<Edits>,
     place: u64,
 }
@@ -43,25 +43,35 @@ pub(super) struct Track {
 /// Films that are made here count finer than this: as their finest track does.
 const COARSE: u32 = 1000;
 
-/// The clock of the film.
+/// The clock of the film, or of a track in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     timescale: u32,
+    /// The film's is.
+    coarse: bool,
 }
 
 impl Clock {
     pub(super) fn new(timescale: u32) -> Self {
-        Self { timescale }
+        Self {
+            timescale,
+            coarse: timescale <= COARSE,
+        }
+    }
+
+    /// That of a track.
+    fn of(self, timescale: u32) -> Self {
+        Self { timescale, ..self }
     }
 
     /// Whether two statements mean the same; `rounding` is by how much one must be off.
     ///
     /// Writers whose clock is coarse differ in what they count, and may be off by a second.
     pub(super) fn agree(self, one: u64, other: u64, rounding: u64) -> bool {
-        let slack = if self.timescale > COARSE {
-            rounding
-        } else {
+        let slack = if self.coarse {
             u64::from(self.timescale)
+        } else {
+            rounding
         };
         one.abs_diff(other) <= slack
     }
@@ -95,20 +105,12 @@ impl Track {
         };
         let parts = reader.known(boxes.one(*b"mdia")?, &MEDIA)?;
         let kind = handler(reader, parts.one(*b"hdlr")?)?;
-        let mdhd = parts.one(*b"mdhd")?;
-        let Header {
-            timescale,
-            duration,
-        } = media_header(reader, mdhd)?;
+        let header_of_media = media_header(reader, parts.one(*b"mdhd")?)?;
         let minf = reader.known(parts.one(*b"minf")?, &INFORMATION)?;
         let references = information(reader, &minf, kind)?;
         let stbl = reader.known(minf.one(*b"stbl")?, &TABLES)?;
         let setup = descriptions(reader, stbl.one(*b"stsd")?, references)?;
         let counted = samples::count(reader, &stbl, setup.entries, media)?;
-        if duration != counted.duration {
-            let problem = format!("mdhd tells {duration} ticks, stts {}", counted.duration);
-            return Err(malformed(mdhd.body.start, problem));
-        }
         groups::check(reader, &stbl, counted.samples)?;
         if let Some(first) = counted.first {
             setup.sample(reader, first)?;
@@ -123,7 +125,7 @@ impl Track {
             size: Some(header.size).filter(|_| shown),
             counted,
             stated: header.duration,
-            timescale,
+            media: header_of_media,
             edits,
             place: trak.body.start,
         })
@@ -132,11 +134,20 @@ impl Track {
     /// How long the track is shown, in ticks of the film: as its header, its edits and its
     /// samples tell.
     pub(super) fn shown(&self, clock: Clock) -> Result<u64, Error> {
+        let Header {
+            timescale,
+            duration,
+        } = self.media;
+        let counted = self.counted.duration;
+        if !clock.of(timescale).agree(duration, counted, 0) {
+            let problem = format!("mdhd tells {duration} ticks, stts {counted}");
+            return Err(malformed(self.place, problem));
+        }
         let end = self.counted.end.max(0).unsigned_abs();
         let edits = self.edits.unwrap_or_default();
         let (start, length) = match edits.media {
             Some(edit) => (edit.media_time, edit.duration),
-            None => (0, clock.scale(end, self.timescale)),
+            None => (0, clock.scale(end, timescale)),
         };
         let told = match self.edits {
             Some(edits) => edits.duration,
@@ -147,7 +158,7 @@ impl Track {
             return Err(malformed(self.place, problem));
         }
         // Only one that shows a track in several parts says nothing of its end.
-        let left = clock.scale(end.saturating_sub(start), self.timescale);
+        let left = clock.scale(end.saturating_sub(start), timescale);
         if start > end || !edits.several && !clock.agree(left, length, 1) {
             let problem = format!("an edit of {length} ticks, {left} are there");
             return Err(malformed(self.place, problem));

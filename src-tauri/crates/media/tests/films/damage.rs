@@ -6,7 +6,7 @@ use media::{Format, Source, Summary, check};
 
 use crate::{
     making::Job,
-    pieces::{OwnPiece, cut_flv, dash, film},
+    pieces::{OwnPiece, cut_flv, dash, film, tags},
 };
 
 fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> (Vec<u8>, Summary) {
@@ -175,5 +175,113 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
             *bits != 0
         });
         assert_eq!(missed, BTreeMap::new(), "{source:?}");
+    }
+}
+
+#[test]
+fn a_film_cut_at_any_byte_never_passes() {
+    let pieces = cut_flv(film(), 1000, false);
+    for (format, pieces, duration_ms) in [
+        (Format::Mp4, &pieces[..1], None),
+        // The index does not fit in the room for a film of a second, and goes to the end.
+        (Format::Mp4, &pieces[..], Some(1)),
+        (Format::Flv, &pieces[..1], None),
+    ] {
+        let mut job = Job::new(Source::Flv, format, pieces.len());
+        job.film.duration_ms = duration_ms;
+        job.finish(pieces).unwrap();
+        let film = job.bytes();
+        check(Cursor::new(&film)).unwrap();
+        for length in 0..film.len() {
+            assert!(
+                check(Cursor::new(&film[..length])).is_err(),
+                "cut to {length}"
+            );
+        }
+    }
+}
+
+/// The bits of a byte whose change nobody tells.
+fn unnoticed_bits(damaged: &mut [u8], place: usize, whole: &Summary) -> u8 {
+    let mut missed = 0;
+    for bit in 0..8 {
+        damaged[place] ^= 1 << bit;
+        if check(Cursor::new(&*damaged)).is_ok_and(|found| found == *whole) {
+            missed |= 1 << bit;
+        }
+        damaged[place] ^= 1 << bit;
+    }
+    missed
+}
+
+#[test]
+fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
+    let pieces = cut_flv(film(), 2000, false);
+    let (film, made) = finished(Source::Flv, Format::Flv, &pieces[..1]);
+    let whole = check(Cursor::new(&film)).unwrap();
+    let digests =
+        |summary: &Summary| -> Vec<_> { summary.tracks.iter().map(|track| track.digest).collect() };
+    assert_eq!(digests(&made), digests(&whole));
+    let mut damaged = film.clone();
+    for place in 0..13 {
+        assert_eq!(
+            unnoticed_bits(&mut damaged, place, &whole),
+            0,
+            "byte {place}"
+        );
+    }
+    // The metadata is the first tag.
+    for tag in &tags(&film)[1..] {
+        let start = tag.bytes.as_ptr() as usize - film.as_ptr() as usize;
+        let config = tag.bytes[12] == 0;
+        let fields = if tag.kind == 9 { 5 } else { 2 };
+        let behind = tag.bytes.len() - 4..tag.bytes.len();
+        for offset in (0..11 + fields).chain(behind) {
+            let no_structure = match offset {
+                // The time of a set-up; its unused composition time.
+                4..=7 | 13..=15 if config => 0xff,
+                // Rate and channels, which the set-up of AAC tells better.
+                11 if tag.kind == 8 => 0x0f,
+                // Types of pictures that decoding cannot start from, and of what is no picture.
+                11 if config || tag.bytes[11] >> 4 != 1 => 0xf0,
+                // Any number but 0 is a frame of AAC.
+                12 if tag.kind == 8 && !config => 0xfe,
+                _ => 0,
+            };
+            let missed = unnoticed_bits(&mut damaged, start + offset, &whole) & !no_structure;
+            assert_eq!(missed, 0, "byte {offset} of the tag at {start}");
+        }
+    }
+}
+
+#[test]
+fn a_changed_bit_of_the_metadata_is_noticed_or_is_no_structure() {
+    let pieces = cut_flv(film(), 2000, false);
+    let (film, _) = finished(Source::Flv, Format::Flv, &pieces[..3]);
+    let whole = check(Cursor::new(&film)).unwrap();
+    let mut damaged = film.clone();
+    let find = |name: &[u8]| film.windows(name.len()).position(|bytes| bytes == name);
+    let end = tags(&film)[0].bytes.len() + 13;
+    let mut structure = vec![13..find(b"onMetaData").unwrap() + 11, end - 7..end];
+    for (name, value) in [
+        // The last bytes are less than a millisecond.
+        (&b"\0\x08duration"[..], 4),
+        (b"\0\x08filesize", 9),
+        (b"\0\x0cvideocodecid", 9),
+        (b"\0\x0caudiocodecid", 9),
+        (b"\0\x05width", 9),
+        (b"\0\x06height", 9),
+        (b"\0\x0dfilepositions", 5 + 3 * 9),
+        (b"\0\x05times", 5),
+    ] {
+        let start = find(name).unwrap();
+        structure.push(start..start + name.len() + value);
+    }
+    for place in structure.into_iter().flatten() {
+        assert_eq!(
+            unnoticed_bits(&mut damaged, place, &whole),
+            0,
+            "byte {place}"
+        );
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn boxed(data: &mut Vec<u8>, kind: [u8; 4], fill: impl FnOnce(&mut Ve
     data[start..start + 4].copy_from_slice(&size.to_be_bytes());
 }
 
-fn words(data: &mut Vec<u8>, words: &[u32]) {
+pub(crate) fn words(data: &mut Vec<u8>, words: &[u32]) {
     data.extend(words.iter().flat_map(|word| word.to_be_bytes()));
 }
 

@@ -148,6 +148,17 @@ impl Long {
 }
 
 impl Sample {
+    /// A picture without bytes.
+    pub(crate) fn empty() -> Self {
+        Self {
+            track: 0,
+            number: 0,
+            sync: true,
+            size: 0,
+            reorder: 0,
+        }
+    }
+
     fn time_ms(self) -> u64 {
         if self.track == 0 {
             (self.number * 100 + 1) / 3
@@ -206,11 +217,12 @@ fn tag(data: &mut Vec<u8>, kind: u8, time_ms: u64, fill: impl FnOnce(&mut Vec<u8
 #[derive(Debug)]
 pub(crate) struct Unkept {
     file: File,
-    kept: bool,
+    /// How much of the media is kept.
+    keep: usize,
 }
 
 /// Of media at the beginning, which is read back.
-const KEPT: u64 = 4 << 20;
+const KEPT: usize = 1 << 20;
 
 impl Unkept {
     /// `kept`: keep all the same.
@@ -219,7 +231,7 @@ impl Unkept {
         let file = options.create_new(true).read(true).write(true).open(path);
         Self {
             file: file.unwrap(),
-            kept,
+            keep: if kept { usize::MAX } else { KEPT },
         }
     }
 }
@@ -231,10 +243,12 @@ impl Write for Unkept {
 
     /// Only media comes in this way.
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        if self.kept || self.file.stream_position()? < KEPT {
+        let length: usize = slices.iter().map(|slice| slice.len()).sum();
+        if let Some(left) = self.keep.checked_sub(length) {
+            self.keep = left;
             return self.file.write_vectored(slices);
         }
-        let length: usize = slices.iter().map(|slice| slice.len()).sum();
+        self.keep = 0;
         let end = self
             .file
             .seek(SeekFrom::Current(i64::try_from(length).unwrap()))?;

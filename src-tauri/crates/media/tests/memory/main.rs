@@ -8,6 +8,7 @@
 )]
 
 mod boxes;
+mod hostile;
 mod long;
 
 use std::sync::Mutex;
