@@ -329,18 +329,18 @@ async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
 /// Reads a film back and compares it with what its muxer says of it.
 pub(crate) fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
     let found = check(film)?;
-    let count = |summary: &Summary| {
+    let told = |summary: &Summary| {
         summary
             .tracks
             .iter()
-            .map(|track| (track.kind, track.samples))
+            .map(|track| (track.kind, track.samples, track.digest))
             .collect::<Vec<_>>()
     };
-    if count(made) != count(&found) {
+    if told(made) != told(&found) {
         return Err(Error::Check(format!(
             "it holds {:?}, not {:?}",
-            count(&found),
-            count(made)
+            told(&found),
+            told(made)
         )));
     }
     Ok(found)

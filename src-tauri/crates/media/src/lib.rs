@@ -15,6 +15,7 @@ pub mod check;
 mod clock;
 mod codec;
 mod cursor;
+mod digest;
 mod error;
 pub mod flv;
 pub mod fmp4;

@@ -127,10 +127,13 @@ pub struct TrackSummary {
     pub duration_ms: u64,
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
+    /// A sum over place, size, times and kind of every sample: the muxer and
+    /// [`check()`](crate::check()) agree on it only where all of them are the same.
+    pub digest: u64,
 }
 
 /// What a finished file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Length of the film.
     pub duration_ms: u64,

@@ -14,6 +14,7 @@ use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
+    digest::Told,
     output::Output,
 };
 
@@ -54,6 +55,12 @@ struct Media {
     /// When it is shown.
     shown_ms: i64,
     keyframe: bool,
+}
+
+impl Media {
+    fn composition_offset(&self) -> i32 {
+        i32::try_from(self.shown_ms.saturating_sub(self.time_ms)).unwrap_or(0)
+    }
 }
 
 /// What becomes of a media tag.
@@ -220,6 +227,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 *frame = ticks(span.frame, 1000);
             }
         }
+        for (now, before) in change.tracks.iter_mut().zip(&self.state.tracks) {
+            now.digest = before.digest;
+        }
         let mut lasts = self.state.tracks.each_ref().map(|track| track.last_ms);
         let mut near = lasts.iter().flatten().copied().max().unwrap_or(0);
         let mut headers = Vec::with_capacity(kept.len() * (TAG_HEADER + PREVIOUS_TAG_SIZE));
@@ -236,7 +246,15 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 }
                 near = time.max(last.unwrap_or(0));
                 *last = Some(near);
-                note(change, &media, near, position, tag.body);
+                let told = Told {
+                    position,
+                    size: u32::try_from(tag.body.len()).unwrap_or(u32::MAX),
+                    dts: near.max(0).unsigned_abs(),
+                    composition_offset: media.composition_offset(),
+                    sync: media.keyframe,
+                    description: 0,
+                };
+                note(change, &media, told, tag.body.first());
                 let frame = frames.get(media.track).copied().unwrap_or(0);
                 let shown = media.shown_ms.saturating_add(offset_ms).max(near);
                 let end = shown.saturating_add(frame).max(0).unsigned_abs();
@@ -333,6 +351,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
                 samples: track.samples,
                 duration_ms: track.last_ms?.saturating_sub(first).max(0).unsigned_abs(),
                 size: size.filter(|_| kind == TrackKind::Video),
+                digest: track.digest.value(),
             })
         });
         let tracks = tracks.collect();
@@ -361,23 +380,22 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
     Ok(spans)
 }
 
-/// Notes a frame that goes into the file.
-fn note(change: &mut Change, media: &Media, time: i64, position: u64, body: &[u8]) {
+/// Notes a frame that goes into the file, with its time and place there.
+fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
+    let time = i64::try_from(told.dts).unwrap_or(i64::MAX);
     if track.samples == 0 {
         track.first_ms = time;
-        track.first_byte = body.first().copied().unwrap_or(0);
+        track.first_byte = first_byte.copied().unwrap_or(0);
     }
     track.samples += 1;
     track.last_ms = time;
-    let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
-    track.recent.push((time, size));
+    track.digest.add(told);
+    track.recent.push((time, told.size));
     if media.keyframe {
-        change
-            .keyframes
-            .push((time.max(0).unsigned_abs(), position));
+        change.keyframes.push((told.dts, told.position));
     }
 }
 

@@ -176,7 +176,9 @@ impl<'a> Demuxer<'a, '_> {
             };
             let run = Run::read(self.piece, child.body.clone(), self.init, &before)?;
             self.samples = self.samples.saturating_add(run.samples());
-            if self.samples > MOST_SAMPLES {
+            // A sample has a byte of its own, or at least one that tells of it.
+            let most = u32::try_from(self.piece.len()).unwrap_or(u32::MAX);
+            if self.samples > MOST_SAMPLES.min(most) {
                 let count = run.samples();
                 return Err(child.body.fail(format!("{count} samples in one piece")));
             }

@@ -254,7 +254,7 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
 ///
 /// Of a film that was cut by edits, with media left out between them, all is shown from the first
 /// edit on: nothing is lost, and tracks that were cut alike stay side by side.
-pub(crate) fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
+fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
     let mut edit = Edit::default();
     let Some(edts) = children(trak).find(*b"edts")? else {
         return Ok(edit);

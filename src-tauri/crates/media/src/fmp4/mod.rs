@@ -12,6 +12,6 @@ mod tests;
 
 pub use demux::{Media, demux};
 pub(crate) use demux::{looks_like, probe};
+pub(crate) use init::Edit;
 pub use init::Init;
-pub(crate) use init::{Edit, edit};
 pub use run::{Run, Timed};
