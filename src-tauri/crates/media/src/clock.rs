@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     Error, Part,
+    counter::{Counter, WINDOW_S},
     cursor::{Cursor, put_signed},
-    flv,
 };
 
 /// Time here is in nanoseconds: fine enough for a tick of any track, and 292 years long.
@@ -18,7 +18,7 @@ pub(crate) const MILLISECOND: i64 = 1_000_000;
 /// The clock of one piece may overlap the one before by this much without having started again.
 const OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, beyond what is missing, is another clock and not a gap.
-const JUMP: i64 = flv::clock::WINDOW * MILLISECOND;
+const JUMP: i64 = WINDOW_S * 1000 * MILLISECOND;
 
 /// The stretch of time that one track has in one piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +102,8 @@ pub(crate) struct Segment<'s> {
 /// Answers, segment by segment in the order of presentation, what must be added to its times.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
-    /// Whether the source counts time in few enough bits to wrap.
-    wraps: bool,
+    /// How the source counts time, where it does so in few enough bits to wrap.
+    wraps: Option<Counter>,
     offset: i64,
     /// Where each track ends so far, on the film's clock.
     ends: BTreeMap<u8, i64>,
@@ -119,7 +119,7 @@ struct Previous {
 }
 
 impl Clock {
-    pub(crate) fn new(wraps: bool) -> Self {
+    pub(crate) fn new(wraps: Option<Counter>) -> Self {
         Self {
             wraps,
             ..Self::default()
@@ -163,8 +163,7 @@ impl Clock {
         if goes_on(self.offset) {
             return self.offset;
         }
-        if self.wraps
-            && let Some(wrapped) = self.wrapped(previous, first, missing)
+        if let Some(wrapped) = self.wrapped(previous, first, missing)
             && goes_on(wrapped)
         {
             return wrapped;
@@ -184,9 +183,11 @@ impl Clock {
 
     /// The offset if the clock has only run over its last bit.
     fn wrapped(&self, previous: Previous, first: i64, missing: i64) -> Option<i64> {
-        let time = first.saturating_add(self.offset) / MILLISECOND;
-        let near = previous.end.saturating_add(missing) / MILLISECOND;
-        let shift = flv::clock::wrap_towards(time, near)?.checked_mul(MILLISECOND)?;
+        let counter = self.wraps?;
+        let time = ticks(first.saturating_add(self.offset), counter.timescale);
+        let near = ticks(previous.end.saturating_add(missing), counter.timescale);
+        let shift = counter.wrap_towards(time, near)?;
+        let shift = nanoseconds(shift, counter.timescale)?;
         self.offset.checked_add(shift)
     }
 
@@ -255,6 +256,7 @@ pub(crate) fn ticks(nanoseconds: i64, timescale: u32) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counter;
 
     fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
         Span {
@@ -276,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
-        let mut clock = Clock::new(false);
+        let mut clock = Clock::new(None);
         assert_eq!(place(&mut clock, 0, &[span(0, 90_000, 92_000)]), 0);
         assert_eq!(place(&mut clock, 1, &[span(0, 92_000, 94_000)]), 0);
         assert_eq!(place(&mut clock, 9, &[span(0, 108_000, 110_000)]), 0);
@@ -284,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_restarted_piece_follows_the_one_before() {
-        let mut clock = Clock::new(false);
+        let mut clock = Clock::new(None);
         place(&mut clock, 0, &[span(0, 0, 2000), span(1, 5, 2010)]);
         assert_eq!(
             place(&mut clock, 1, &[span(0, 0, 2000), span(1, 5, 2010)]),
@@ -298,7 +300,7 @@ mod tests {
 
     #[test]
     fn tracks_that_end_far_apart_do_not_overlap_after_a_restart() {
-        let mut clock = Clock::new(false);
+        let mut clock = Clock::new(None);
         place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2500)]);
         assert_eq!(
             place(&mut clock, 1, &[span(0, 0, 2000), span(1, 0, 2000)]),
@@ -308,14 +310,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_before_a_restarted_piece_stays_a_gap() {
-        let mut clock = Clock::new(false);
+        let mut clock = Clock::new(None);
         place(&mut clock, 0, &[span(0, 0, 2000)]);
         assert_eq!(place(&mut clock, 3, &[span(0, 0, 2000)]), 6000);
     }
 
     #[test]
     fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
-        let mut clock = Clock::new(false);
+        let mut clock = Clock::new(None);
         place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2000)]);
         for number in 1..1000 {
             let start = i64::try_from(number).expect("small") * 2000;
@@ -331,10 +333,29 @@ mod tests {
     #[test]
     fn a_wrap_between_pieces_is_no_restart() {
         let top = 1 << 24;
-        let mut clock = Clock::new(true);
+        let mut clock = Clock::new(Some(counter::FLV));
         place(&mut clock, 0, &[span(0, top - 2000, top)]);
         assert_eq!(place(&mut clock, 1, &[span(0, 10, 2010)]), top);
         assert_eq!(place(&mut clock, 2, &[span(0, 2010, 4010)]), top);
+    }
+
+    #[test]
+    fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
+        let top = nanoseconds(1 << 33, 90_000).expect("a day");
+        let mut clock = Clock::new(Some(counter::TS));
+        let before = Span {
+            key: 0,
+            first: top - 2000 * MILLISECOND,
+            end: top,
+            frame: 40 * MILLISECOND,
+        };
+        place(&mut clock, 0, &[before]);
+        let segment = Segment {
+            part: Part::Media(1),
+            start_ms: 2000,
+            spans: &[span(0, 0, 2000)],
+        };
+        assert_eq!(ticks(clock.place(&segment), 90_000), 1 << 33);
     }
 
     #[test]

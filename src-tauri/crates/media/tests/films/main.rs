@@ -10,3 +10,5 @@ mod hostile;
 mod making;
 mod packets;
 mod pieces;
+mod ts;
+mod ts_writer;
