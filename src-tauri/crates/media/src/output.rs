@@ -69,7 +69,9 @@ impl<O: Read + Write + Seek> Output<O> {
         length: u64,
     ) -> Result<(), Error> {
         self.inner.seek(SeekFrom::Start(position))?;
-        Read::by_ref(&mut self.inner).take(length).read_to_end(bytes)?;
+        Read::by_ref(&mut self.inner)
+            .take(length)
+            .read_to_end(bytes)?;
         Ok(())
     }
 }

@@ -69,7 +69,10 @@ pub(crate) fn units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
         let end = codes.peek().copied().unwrap_or(bytes.len());
         let unit = bytes.get(code + START_CODE.len()..end)?;
         // A unit ends in a one and zeros to fill its byte, never in a zero byte (7.4.1).
-        let length = unit.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        let length = unit
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
         let bytes = unit.get(..length)?;
         Some(Unit { code, bytes })
     })
@@ -90,7 +93,9 @@ pub(crate) fn opens_picture(bytes: &[u8]) -> bool {
 
 /// Whether these are units of H.264 and not of a codec with the same start codes.
 pub(crate) fn is_plausible(bytes: &[u8]) -> bool {
-    let mut units = units(bytes).filter(|unit| !unit.bytes.is_empty()).peekable();
+    let mut units = units(bytes)
+        .filter(|unit| !unit.bytes.is_empty())
+        .peekable();
     units.peek().is_some()
         && units.all(|unit| {
             let header = unit.bytes.first().copied().unwrap_or(0x80);
@@ -115,24 +120,39 @@ mod tests {
 
     #[test]
     fn start_codes_of_three_and_four_bytes_lead_units() {
-        let bytes = [7, 0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x65, 0x88, 0, 0, 0, 0, 0, 1];
+        let bytes = [
+            7, 0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x65, 0x88, 0, 0, 0, 0, 0, 1,
+        ];
         let expected: [(usize, &[u8]); 3] = [(2, &[9, 0xf0]), (7, &[0x65, 0x88]), (15, &[])];
         assert_eq!(found(&bytes), expected);
     }
 
     #[test]
     fn pictures_open_with_what_stands_in_front_of_them() {
-        for opening in [&[0, 0, 0, 1, 9, 0xf0][..], &[0, 0, 1, 0x67], &[0, 0, 1, 0x41, 0x9a]] {
+        for opening in [
+            &[0, 0, 0, 1, 9, 0xf0][..],
+            &[0, 0, 1, 0x67],
+            &[0, 0, 1, 0x41, 0x9a],
+        ] {
             assert!(opens_picture(opening), "{opening:?}");
         }
-        for inside in [&[0, 0, 1, 0x41, 0x5a][..], &[0, 1, 9], &[9], &[], &[0, 0, 1, 12], &[0, 0]] {
+        for inside in [
+            &[0, 0, 1, 0x41, 0x5a][..],
+            &[0, 1, 9],
+            &[9],
+            &[],
+            &[0, 0, 1, 12],
+            &[0, 0],
+        ] {
             assert!(!opens_picture(inside), "{inside:?}");
         }
     }
 
     #[test]
     fn other_codecs_with_start_codes_are_told_apart() {
-        let h264 = [0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x68, 1];
+        let h264 = [
+            0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x68, 1,
+        ];
         let hevc = [0, 0, 0, 1, 0x46, 1, 0x50, 0, 0, 0, 1, 0x40, 1, 0x0c];
         let mpeg_2 = [0, 0, 1, 0xb3, 0x14, 0, 0xf0, 0, 0, 1, 0xb8, 1];
         assert!(is_plausible(&h264));

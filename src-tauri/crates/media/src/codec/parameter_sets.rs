@@ -182,7 +182,12 @@ mod tests {
         sets.picture(&PICTURE);
         let record = sets.changed_record().expect("a record");
         assert_eq!(record[..8], [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 25]);
-        assert_eq!(record[33..], [1, 0, 6, 0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0, 0xfd, 0xf8, 0xf8, 0]);
+        assert_eq!(
+            record[33..],
+            [
+                1, 0, 6, 0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0, 0xfd, 0xf8, 0xf8, 0
+            ]
+        );
         let avc = Avc::read(Cursor::new("avcC", &record)).expect("readable");
         assert_eq!(avc.size, Some((1280, 720)));
     }
@@ -207,7 +212,12 @@ mod tests {
         sets.sequence(&[0x67, 0x42, 0, 0x1e]);
         sets.picture(&[0x68]);
         let record = sets.changed_record().expect("a record");
-        assert_eq!(record, [1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 4, 0x67, 0x42, 0, 0x1e, 1, 0, 1, 0x68]);
+        assert_eq!(
+            record,
+            [
+                1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 4, 0x67, 0x42, 0, 0x1e, 1, 0, 1, 0x68
+            ]
+        );
     }
 
     /// Baseline, number 0, four bits of frame number, 2×2 macroblocks in fields.

@@ -77,7 +77,7 @@ mod tests {
         for exact in [true, false] {
             let mut grid = Grid::new(44_100, 90_000, 12_345);
             let origin = grid.place(12_345, CD);
-            for frame in 1..100_000 {
+            for frame in 1_i64..100_000 {
                 let ticks = (frame * 1024 * 90_000 + 22_050).div_euclid(44_100);
                 let time = if exact { ticks } else { rounded(frame) * 90 };
                 assert_eq!(grid.place(12_345 + time, CD), origin + frame * 1024);

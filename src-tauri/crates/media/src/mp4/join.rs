@@ -100,7 +100,9 @@ fn follow(
             neighbours
                 && next.track == fragment.track
                 && found.head.length > 0
-                && end.last.is_some_and(|last| (last + 1) & 0x0f == found.first)
+                && end
+                    .last
+                    .is_some_and(|last| (last + 1) & 0x0f == found.first)
         }) else {
             break;
         };
@@ -249,9 +251,9 @@ impl End {
                     end.step = before.map(|before| sample.dts.saturating_sub(before.dts));
                     end.samples += 1;
                 }
-                Entry::Config {
-                    kind: of, data, ..
-                } if of == kind => end.config = Some(data.to_vec()),
+                Entry::Config { kind: of, data, .. } if of == kind => {
+                    end.config = Some(data.to_vec())
+                }
                 _ => {}
             }
         }

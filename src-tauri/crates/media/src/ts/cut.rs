@@ -86,7 +86,10 @@ fn follow(open: &mut BTreeMap<u16, Open>, packet: &Packet<'_>, start: usize) {
     {
         *left = left.saturating_sub(length);
     }
-    if open.get(&packet.pid).is_some_and(|open| open.left == Some(0)) {
+    if open
+        .get(&packet.pid)
+        .is_some_and(|open| open.left == Some(0))
+    {
         open.remove(&packet.pid);
     }
 }

@@ -131,7 +131,7 @@ fn open<E: Elementary>(kind: TrackKind, stream: &Stream<E>) -> Option<Open<'_>> 
         first: stream.first?,
         last: stream.counter.filter(|_| stream.goes_on()),
         cut: stream.is_cut(),
-        through: !has_frames && !ends.head.is_empty(),
+        through: !has_frames && ends.remainder.is_empty() && !ends.head.is_empty(),
         ends,
     })
 }

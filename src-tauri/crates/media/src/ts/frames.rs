@@ -24,7 +24,10 @@ pub(crate) struct Frame {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
     /// How the frames that follow are coded.
-    Config { codec: Codec, data: Vec<u8> },
+    Config {
+        codec: Codec,
+        data: Vec<u8>,
+    },
     Frame(Frame),
 }
 
@@ -114,7 +117,11 @@ pub(crate) fn spread(items: &mut [Item], step: Option<i64>) {
                 let measured = distance(before, **next);
                 // A gap behind them does not draw them apart.
                 let whole = usual.is_none_or(|usual| measured <= usual.saturating_mul(2));
-                current = if whole { measured } else { usual.unwrap_or(measured) };
+                current = if whole {
+                    measured
+                } else {
+                    usual.unwrap_or(measured)
+                };
                 usual = Some(current);
             }
         } else {

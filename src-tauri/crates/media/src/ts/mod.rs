@@ -16,8 +16,8 @@ pub(crate) mod sound;
 pub(crate) mod stream;
 pub(crate) mod video;
 
-pub(crate) use demux::Open;
 pub use cut::cut;
+pub(crate) use demux::Open;
 pub use demux::{Demuxer, Media};
 pub(crate) use frames::{Item, Time};
 

@@ -12,7 +12,7 @@ const STRIDES: [usize; 3] = [PACKET, 192, 204];
 /// Bytes in front of each packet of an M2TS file.
 const ARRIVAL_TIME: usize = 4;
 /// So many sync bytes in their places behind the first are no accident.
-const PROOF: usize = 4;
+const PROOF: usize = 2;
 
 /// One packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,16 @@ impl<'a> Packets<'a> {
         })
     }
 
+    /// The next sync byte that is one, within `reach` bytes.
+    fn resync(&self, reach: usize) -> Option<usize> {
+        let start = self.at + 1;
+        let rest = self.data.get(start..)?;
+        let rest = rest.get(..reach).unwrap_or(rest);
+        memchr_iter(SYNC, rest)
+            .map(|distance| start + distance)
+            .find(|at| in_step(self.data, *at, self.stride))
+    }
+
     /// Bytes from one packet to the next.
     pub(crate) fn stride(&self) -> usize {
         self.stride
@@ -72,12 +82,16 @@ impl<'a> Iterator for Packets<'a> {
     type Item = Packet<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if *self.data.get(self.at)? != SYNC {
-            let rest = self.data.get(self.at..)?;
-            let found = memchr_iter(SYNC, rest)
-                .map(|distance| self.at + distance)
-                .find(|at| in_step(self.data, *at, self.stride))?;
-            self.at = found;
+        let is_sync = *self.data.get(self.at)? == SYNC;
+        let next = self.data.get(self.at + self.stride);
+        // Junk may begin with a sync byte too, which shows where the next one should be.
+        if !is_sync || next.is_some_and(|next| *next != SYNC) {
+            let reach = if is_sync { self.stride } else { usize::MAX };
+            match self.resync(reach) {
+                Some(at) => self.at = at,
+                None if is_sync => {}
+                None => return None,
+            }
         }
         let rest = self.data.get(self.at..)?;
         let packet = match rest.get(..PACKET) {

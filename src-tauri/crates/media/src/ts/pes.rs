@@ -119,6 +119,9 @@ mod tests {
     #[test]
     fn sections_and_padding_are_foreign() {
         assert_eq!(read(&[0, 2, 0xb0, 13]), Start::Foreign);
-        assert_eq!(read(&[0, 0, 1, 0xbe, 0, 5, 0xff, 0xff, 0xff, 0xff]), Start::Foreign);
+        assert_eq!(
+            read(&[0, 0, 1, 0xbe, 0, 5, 0xff, 0xff, 0xff, 0xff]),
+            Start::Foreign
+        );
     }
 }

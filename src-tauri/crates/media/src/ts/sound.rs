@@ -149,15 +149,16 @@ impl Sound {
     fn believes(&self, head: Head, rest: &[u8]) -> bool {
         self.setup == Some(head.setup)
             || rest.get(head.length..).is_some_and(|behind| {
-                behind.is_empty()
-                    || Head::read(behind).is_some_and(|next| next.setup == head.setup)
+                behind.is_empty() || Head::read(behind).is_some_and(|next| next.setup == head.setup)
             })
     }
 
     fn frame(&mut self, head: Head, at: usize, bytes: &[u8]) -> Result<(), Error> {
         if let Setup::Aac(setup) = head.setup {
             if head.blocks > 1 {
-                return Err(Error::Unsupported("several AAC frames in one of ADTS".into()));
+                return Err(Error::Unsupported(
+                    "several AAC frames in one of ADTS".into(),
+                ));
             }
             if setup.channels == 0 {
                 return Err(Error::Unsupported("AAC with a layout of its own".into()));
@@ -287,6 +288,3 @@ fn refuse(bytes: &[u8]) -> Result<(), Error> {
     };
     Err(Error::Unsupported(name.into()))
 }
-
-#[cfg(test)]
-mod tests;

@@ -131,7 +131,11 @@ impl Video {
         self.pending = pending;
         if !had_begun {
             // Without a beginning, all may belong to the piece before; more of it may come.
-            let lead = if whole == Whole::SoFar { 0 } else { self.pending.len() };
+            let lead = if whole == Whole::SoFar {
+                0
+            } else {
+                self.pending.len()
+            };
             let lead = self.pending.get(..cut.lead.unwrap_or(lead));
             self.ends.head.extend_from_slice(lead.unwrap_or_default());
         }

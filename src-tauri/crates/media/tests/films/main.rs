@@ -11,4 +11,6 @@ mod making;
 mod packets;
 mod pieces;
 mod ts;
+mod ts_films;
+mod ts_streams;
 mod ts_writer;

@@ -93,8 +93,8 @@ impl Edge {
         let mut next = None;
         if flags & TIMED != 0 {
             let dts = cursor.signed()?;
-            let composition_offset = i32::try_from(cursor.signed()?)
-                .map_err(|_| cursor.fail("a composition offset"))?;
+            let composition_offset =
+                i32::try_from(cursor.signed()?).map_err(|_| cursor.fail("a composition offset"))?;
             next = Some(Time {
                 dts,
                 composition_offset,

@@ -54,7 +54,10 @@ fn read(packets: &[Vec<u8>]) -> Programmes {
         for packet in Packets::new(bytes).into_iter().flatten() {
             if programmes.carries(packet.pid) {
                 // The counter of these packets does not run on.
-                programmes.sections.remove(&packet.pid).filter(|_| packet.starts);
+                programmes
+                    .sections
+                    .remove(&packet.pid)
+                    .filter(|_| packet.starts);
                 programmes.packet(&packet);
             }
         }
@@ -108,7 +111,10 @@ fn a_table_may_be_longer_than_a_packet() {
 fn a_damaged_table_does_not_count() {
     let mut damaged = pmt(1, 0, &USUAL);
     damaged[14] ^= 1;
-    let packets = [carried(0, &pat(0, &[(1, 0x1000)])), carried(0x1000, &damaged)];
+    let packets = [
+        carried(0, &pat(0, &[(1, 0x1000)])),
+        carried(0x1000, &damaged),
+    ];
     assert!(!read(&packets).complete());
     assert_eq!(selected(&packets).expect("nothing"), None);
 }
@@ -152,7 +158,7 @@ fn another_version_moves_the_streams() {
 
 #[test]
 fn codecs_that_cannot_be_taken_are_named_where_nothing_else_is_there() {
-    let film = |streams| {
+    let film = |streams: &[(u8, u16, &[u8])]| {
         selected(&[
             carried(0, &pat(0, &[(1, 0x1000)])),
             carried(0x1000, &pmt(1, 0, streams)),
@@ -167,7 +173,10 @@ fn codecs_that_cannot_be_taken_are_named_where_nothing_else_is_there() {
     ];
     for (stream_type, descriptors, name) in refused {
         let result = film(&[(stream_type, 7, descriptors), (0x15, 8, &[])]);
-        assert!(matches!(result, Err(Error::Unsupported(found)) if found == name), "{name}");
+        assert!(
+            matches!(result, Err(Error::Unsupported(found)) if found == name),
+            "{name}"
+        );
     }
     let choice = film(&[(0x81, 7, &[]), (0x0f, 8, &[]), (0x1b, 9, &[])]);
     assert_eq!(choice.expect("AAC is there too"), Some((Some(9), Some(8))));
