@@ -221,13 +221,13 @@ mod tests {
     }
 
     /// Baseline, number 0, four bits of frame number, 2×2 macroblocks in fields.
-    const FIELDS: [u8; 6] = [0x67, 0x42, 0x00, 0x1e, 0b1_1_011_1_0_1, 0b1_0_0_0_0_000];
+    const FIELDS: [u8; 6] = [0x67, 0x42, 0x00, 0x1e, 0b1101_1101, 0b1000_0000];
 
     #[test]
     fn two_fields_of_a_frame_are_known_by_their_number() {
         let mut sets = ParameterSets::default();
         sets.sequence(&FIELDS);
-        sets.picture(&[0x68, 0b1_1_00_0000]);
+        sets.picture(&[0x68, 0b1100_0000]);
         // First macroblock 0, type 0, set 0, frame number 5, field, top or bottom.
         let slice =
             |number: u8, marks: u8| [0x41, 0b111 << 5 | number << 1 | marks >> 1, marks << 7];

@@ -252,7 +252,7 @@ impl End {
                     end.samples += 1;
                 }
                 Entry::Config { kind: of, data, .. } if of == kind => {
-                    end.config = Some(data.to_vec())
+                    end.config = Some(data.to_vec());
                 }
                 _ => {}
             }

@@ -16,6 +16,10 @@ const PROOF: usize = 2;
 
 /// One packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the flags of a packet have nothing to do with each other"
+)]
 pub(crate) struct Packet<'a> {
     /// Which stream of the multiplex it belongs to.
     pub(crate) pid: u16,

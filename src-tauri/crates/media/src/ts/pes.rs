@@ -49,8 +49,8 @@ pub(crate) fn read(bytes: &[u8]) -> Start {
         return Start::Short;
     };
     let size = FIXED + optional.len();
-    let shown = || optional.first_chunk().map(timestamp);
-    let decoded = || optional.get(5..)?.first_chunk().map(timestamp);
+    let shown = || optional.first_chunk().copied().map(timestamp);
+    let decoded = || optional.get(5..)?.first_chunk().copied().map(timestamp);
     let time = match flags >> 6 {
         2 => shown().map(|shown| (shown, shown)),
         3 => shown().map(|shown| (shown, decoded().unwrap_or(shown))),
@@ -67,10 +67,11 @@ pub(crate) fn read(bytes: &[u8]) -> Start {
 }
 
 /// 33 bits, with a marker bit behind 3, 15 and 15 of them.
-fn timestamp(&[a, b, c, d, e]: &[u8; 5]) -> i64 {
-    let high = i64::from(a >> 1 & 0x07);
-    let middle = i64::from(u16::from_be_bytes([b, c]) >> 1);
-    let low = i64::from(u16::from_be_bytes([d, e]) >> 1);
+fn timestamp(bytes: [u8; 5]) -> i64 {
+    let [high, middle @ .., low_1, low_2] = bytes;
+    let high = i64::from(high >> 1 & 0x07);
+    let middle = i64::from(u16::from_be_bytes(middle) >> 1);
+    let low = i64::from(u16::from_be_bytes([low_1, low_2]) >> 1);
     high << 30 | middle << 15 | low
 }
 

@@ -13,6 +13,8 @@ const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];
 const IDR: u8 = 0x65;
 const OTHER: u8 = 0x41;
 
+type Config = (Codec, Vec<u8>);
+
 #[derive(Clone, Debug, PartialEq)]
 struct Frame {
     kind: TrackKind,
@@ -23,7 +25,7 @@ struct Frame {
 }
 
 /// The frames of a piece, and the set-ups.
-fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<(Codec, Vec<u8>)>), Error> {
+fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
     let (mut frames, mut configs) = (Vec::new(), Vec::new());
     for event in Demuxer::default().piece(data)?.events() {
         match event {

@@ -65,7 +65,10 @@ fn read(packets: &[Vec<u8>]) -> Programmes {
     programmes
 }
 
-fn selected(packets: &[Vec<u8>]) -> Result<Option<(Option<u16>, Option<u16>)>, Error> {
+/// Picture and sound.
+type Pids = (Option<u16>, Option<u16>);
+
+fn selected(packets: &[Vec<u8>]) -> Result<Option<Pids>, Error> {
     let selection = read(packets).selection()?;
     Ok(selection.map(|selection| (selection.video, selection.sound)))
 }
