@@ -28,7 +28,7 @@ pub(crate) struct SoundClock {
     pub(crate) frame: u32,
 }
 
-/// Makes the entry for a set-up found in an FLV.
+/// Makes the entry for a set-up found among the samples.
 pub(crate) fn describe(codec: Codec, data: &[u8]) -> Result<Description, Error> {
     match codec {
         Codec::Avc => video(data),
