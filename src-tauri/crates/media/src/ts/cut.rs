@@ -35,32 +35,33 @@ pub fn cut(data: &mut Vec<u8>) -> Vec<u8> {
         whole = bounds.end;
         follow(&mut open, &packet, bounds.start);
     }
-    let mut kept = Vec::with_capacity(data.len());
-    let mut moved = Vec::new();
-    let mut end = 0;
-    for packet in packets.clone() {
+    // Up to where the first of them starts everything stays.
+    let start = open.values().map(|open| open.start).min();
+    let start = start.unwrap_or(whole);
+    let (mut stays, mut goes) = (Vec::new(), Vec::new());
+    let mut end = start;
+    for packet in packets.starting_at(start) {
         let bounds = packets.bounds(&packet);
         if bounds.end > whole {
             break;
         }
-        let goes = open
+        let is_open = open
             .get(&packet.pid)
             .is_some_and(|open| open.start <= bounds.start);
-        if goes {
-            moved.extend_from_slice(data.get(bounds.clone()).unwrap_or_default());
-        } else {
-            // With the junk in front of it, if there is some.
-            kept.extend_from_slice(data.get(end..bounds.end).unwrap_or_default());
-        }
+        // With the junk in front of it, if there is some.
+        let bytes = data.get(end..bounds.end).unwrap_or_default();
+        let part = if is_open { &mut goes } else { &mut stays };
+        part.extend_from_slice(bytes);
         end = bounds.end;
     }
     let behind = data.split_off(whole);
-    if moved.len() > data.len() / 2 {
+    if goes.len() > whole / 2 {
         return behind;
     }
-    *data = kept;
-    moved.extend(behind);
-    moved
+    data.truncate(start);
+    data.extend(stays);
+    goes.extend(behind);
+    goes
 }
 
 fn follow(open: &mut BTreeMap<u16, Open>, packet: &Packet<'_>, start: usize) {
@@ -91,5 +92,53 @@ fn follow(open: &mut BTreeMap<u16, Open>, packet: &Packet<'_>, start: usize) {
         .is_some_and(|open| open.left == Some(0))
     {
         open.remove(&packet.pid);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ts::packet::PACKET;
+
+    /// A packet of one stream; one that starts a PES packet says its length.
+    fn packet(pid: u8, length: Option<u8>) -> Vec<u8> {
+        let mut bytes = vec![0x47, if length.is_some() { 0x41 } else { 0x01 }, pid, 0x10];
+        if let Some(length) = length {
+            bytes.extend([0, 0, 1, 0xe0, 0, length, 0x80, 0, 0]);
+        }
+        bytes.resize(PACKET, pid);
+        bytes
+    }
+
+    #[test]
+    fn packets_of_open_frames_go_and_those_of_whole_ones_stay() {
+        let stays = [
+            packet(1, Some(0)),
+            packet(1, None),
+            packet(2, Some(20)),
+            packet(1, None),
+        ];
+        let goes = [packet(1, Some(0)), packet(3, Some(250)), packet(1, None)];
+        let after = packet(2, None);
+        let mut data = [stays.concat(), goes.concat(), after.clone()].concat();
+        data.extend([0x47, 1, 2]);
+        let rest = cut(&mut data);
+        assert!(data == [stays.concat(), after].concat());
+        assert!(rest == [&goes.concat()[..], &[0x47, 1, 2]].concat());
+    }
+
+    #[test]
+    fn a_frame_of_more_than_half_of_the_data_stays() {
+        let mut data = [packet(1, Some(0)), packet(1, None), packet(1, None)].concat();
+        data.extend([0x47, 1]);
+        assert_eq!(cut(&mut data), [0x47, 1]);
+        assert_eq!(data.len(), 3 * PACKET);
+    }
+
+    #[test]
+    fn bytes_without_packets_stay() {
+        let mut data = vec![7; 1000];
+        assert_eq!(cut(&mut data), []);
+        assert_eq!(data.len(), 1000);
     }
 }

@@ -69,6 +69,18 @@ impl<'a> Packets<'a> {
             .find(|at| in_step(self.data, *at, self.stride))
     }
 
+    /// The packets from one on whose bytes start here.
+    pub(crate) fn starting_at(&self, start: usize) -> Self {
+        Self {
+            at: start + self.before(),
+            ..self.clone()
+        }
+    }
+
+    fn before(&self) -> usize {
+        if self.stride == 192 { ARRIVAL_TIME } else { 0 }
+    }
+
     /// Bytes from one packet to the next.
     pub(crate) fn stride(&self) -> usize {
         self.stride
@@ -76,7 +88,7 @@ impl<'a> Packets<'a> {
 
     /// Where all that belongs to a packet lies in the piece.
     pub(crate) fn bounds(&self, packet: &Packet<'_>) -> Range<usize> {
-        let before = if self.stride == 192 { ARRIVAL_TIME } else { 0 };
+        let before = self.before();
         let start = packet.start.saturating_sub(before);
         start..(packet.start + self.stride - before).min(self.data.len())
     }

@@ -236,8 +236,26 @@ fn offset(shown: i64, decoded: i64) -> i32 {
     let wrap = 1 << 33;
     let offset = (shown - decoded + wrap / 2).rem_euclid(wrap) - wrap / 2;
     let window = WINDOW_S * i64::from(TS.timescale);
-    i32::try_from(offset)
-        .ok()
-        .filter(|offset| i64::from(offset.abs()) <= window)
-        .unwrap_or(0)
+    let possible = (-window..=window).contains(&offset);
+    i32::try_from(offset).ok().filter(|_| possible).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_distance_of_two_times_is_told_over_a_wrap() {
+        let top = 1 << 33;
+        assert_eq!(offset(9000, 3000), 6000);
+        assert_eq!(offset(100, top - 100), 200);
+        assert_eq!(offset(top - 100, 100), -200);
+    }
+
+    #[test]
+    fn a_distance_that_cannot_be_is_none() {
+        for distance in [1 << 31, (1 << 31) + (1 << 32), 1 << 32, 60_000_000] {
+            assert_eq!(offset(distance, 0), 0, "{distance}");
+        }
+    }
 }

@@ -78,6 +78,16 @@ impl Film {
         fs::read(&self.whole).unwrap()
     }
 
+    /// The same stream so many seconds later.
+    pub(crate) fn moved(&self, seconds: &str) -> Vec<u8> {
+        let path = self.folder.path().join("moved.ts");
+        let (whole, moved) = (self.whole.to_str().unwrap(), path.to_str().unwrap());
+        let copy = ["-y", "-copyts", "-i", whole, "-map", "0", "-c", "copy"];
+        let moved = ["-output_ts_offset", seconds, "-f", "mpegts", moved];
+        run("ffmpeg", &[&copy[..], &moved].concat());
+        fs::read(path).unwrap()
+    }
+
     /// The pieces, as ffmpeg cuts them.
     pub(crate) fn pieces(&self, cut: Cut) -> Vec<OwnPiece> {
         let folder = self.folder.path();
