@@ -6,6 +6,8 @@ mod flv;
 mod mp4;
 mod samples;
 
+pub(crate) use mp4::descriptions;
+
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::{Error, Summary};

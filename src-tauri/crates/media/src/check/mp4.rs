@@ -141,7 +141,7 @@ fn timed_header(mut header: Cursor<'_>) -> Result<(u32, u64), Error> {
 }
 
 /// Reads every sample entry; answers the name and the picture size of the first.
-fn descriptions(mut stsd: Cursor<'_>) -> Result<(String, Option<(u32, u32)>), Error> {
+pub(crate) fn descriptions(mut stsd: Cursor<'_>) -> Result<(String, Option<(u32, u32)>), Error> {
     version_and_flags(&mut stsd)?;
     let count = stsd.u32()?;
     let mut first = None;

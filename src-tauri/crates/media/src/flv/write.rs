@@ -149,6 +149,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 let Some(packet) = packet_of(&tag)? else {
                     continue;
                 };
+                packet.readable(tag.offset)?;
                 media = match self.sort(&packet, tag.body, change) {
                     Fate::Dropped => continue,
                     Fate::Config => None,

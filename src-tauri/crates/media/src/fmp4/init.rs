@@ -3,6 +3,7 @@
 use super::boxes::{Boxes, children, name, top_level, version_and_flags};
 use crate::{
     Error, TrackKind,
+    check::descriptions,
     cursor::{Cursor, put_counted, put_signed, put_varint},
 };
 
@@ -75,7 +76,10 @@ impl Init {
         let (timescale, language) = media_header(children(&mdia).need(*b"mdhd")?)?;
         let kind = handler(children(&mdia).need(*b"hdlr")?)?;
         let stbl = children(&children(&mdia).need(*b"minf")?).need(*b"stbl")?;
-        let entries = sample_entries(children(&stbl).need(*b"stsd")?)?;
+        let stsd = children(&stbl).need(*b"stsd")?;
+        let entries = sample_entries(stsd.clone())?;
+        // They go into the film as they are: what would not pass there fails with its piece.
+        descriptions(stsd)?;
         let edit = Edit {
             movie_timescale,
             ..edit(&trak)?
