@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("engine", &["media", "ustream"]),
     ("invariants", &["media"]),
     ("media", &[]),
-    ("tests", &["cli", "engine", "ustream"]),
+    ("tests", &["cli", "engine", "media", "ustream"]),
     ("ustream", &[]),
     ("xtask", &[]),
 ];

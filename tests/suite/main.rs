@@ -7,6 +7,7 @@ mod command_line;
 mod films;
 mod find;
 mod layers;
+mod matrix;
 mod practice;
 mod proxy;
 mod resume;

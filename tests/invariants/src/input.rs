@@ -103,6 +103,22 @@ impl Input {
             .any(|piece| (piece.track, piece.part) == (track, part))
     }
 
+    /// The same pieces as those of one track, as an FLV has them.
+    pub fn of_one_track(mut self) -> Self {
+        let mut first_free = 0;
+        for piece in &mut self.pieces {
+            piece.track = 0;
+            let number = match piece.part {
+                Part::Init => 0,
+                Part::Media(number) => number,
+            };
+            let number = number.max(first_free);
+            piece.part = Part::Media(number);
+            first_free = number + 1;
+        }
+        self
+    }
+
     /// The pieces in another order, initialisations first.
     pub fn shuffled(&self) -> Vec<OwnPiece> {
         let mut pieces = self.pieces.clone();

@@ -35,7 +35,7 @@ impl Target {
     pub fn run(self, bytes: &[u8]) {
         match self {
             Self::Flv => {
-                let input = Input::read(bytes);
+                let input = Input::read(bytes).of_one_track();
                 to_mp4(Source::Flv, &input);
                 to_flv(&input);
             }
@@ -90,7 +90,8 @@ fn assert_frames(reading: &Reading, tracks: &[Track]) {
             .flat_map(|track| &track.samples)
             .map(|sample| sample.data.as_slice())
             .collect();
-        reading.assert_frames(kind, &found);
+        // The index knows the frames before by their times and sizes.
+        reading.assert_frames(kind, &found, |before, now| before.len() == now.len());
     }
 }
 
@@ -156,7 +157,7 @@ fn to_flv(input: &Input) {
     for kind in [TrackKind::Video, TrackKind::Audio] {
         let frames = film.frames.iter().filter(|frame| frame.kind == kind);
         let found: Vec<_> = frames.map(|frame| frame.data.as_slice()).collect();
-        reading.assert_frames(kind, &found);
+        reading.assert_frames(kind, &found, |before, now| before == now);
     }
 }
 

@@ -15,6 +15,9 @@ use crate::{
 
 /// Time here is in nanoseconds: fine enough for a tick of any track, and 292 years long.
 pub(crate) const MILLISECOND: i64 = 1_000_000;
+/// Tracks that agree this well where two pieces meet differ by their rounding: it is less than
+/// half a frame of sound.
+const ROUNDING: i64 = 10 * MILLISECOND;
 /// The clock of one piece may overlap the one before by this much without having started again.
 const OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, beyond what is missing, is another clock and not a gap.
@@ -191,20 +194,15 @@ impl Clock {
     }
 
     /// The offset that lets the segment start where the one before ends: by its leading track
-    /// where all agree within a frame, else so that none overlaps.
+    /// where all agree within their rounding, else so that none overlaps. Where a last frame is
+    /// longer than the mean only the other track knows it.
     fn joined(&self, previous: Previous, segment: &Segment<'_>) -> i64 {
         let offset = |span: &Span| self.end_of(span, previous).saturating_sub(span.first);
-        let frame = segment
-            .spans
-            .iter()
-            .map(|span| span.frame)
-            .max()
-            .unwrap_or(0);
         let Some(leading) = segment.spans.iter().min_by_key(|span| span.key).map(offset) else {
             return self.offset;
         };
         let largest = segment.spans.iter().map(offset).max().unwrap_or(leading);
-        if largest.saturating_sub(leading) <= frame {
+        if largest.saturating_sub(leading) <= ROUNDING {
             leading
         } else {
             largest

@@ -20,8 +20,6 @@ pub(crate) struct State {
     pub(crate) tracks: [Track; TRACKS],
     /// Milliseconds and place of each keyframe's tag.
     pub(crate) keyframes: Vec<(u64, u64)>,
-    /// Where the last frame ends.
-    pub(crate) end_ms: u64,
 }
 
 /// One of the two tracks.
@@ -35,7 +33,9 @@ pub(crate) struct Track {
     pub(crate) first_ms: Option<i64>,
     /// Time of the last tag written.
     pub(crate) last_ms: Option<i64>,
-    /// Times and sizes at the end of the piece before, by which repetitions are known.
+    /// When the frame is shown that is shown last.
+    pub(crate) shown_ms: i64,
+    /// Times and checksums at the end of the piece before, by which repetitions are known.
     pub(crate) recent: Vec<(i64, u32)>,
 }
 
@@ -44,7 +44,6 @@ pub(crate) struct Track {
 pub(crate) struct Change {
     pub(crate) spans: Vec<Span>,
     pub(crate) origin_ms: i64,
-    pub(crate) end_ms: u64,
     pub(crate) tracks: [TrackChange; TRACKS],
     pub(crate) keyframes: Vec<(u64, u64)>,
 }
@@ -58,6 +57,7 @@ pub(crate) struct TrackChange {
     pub(crate) samples: u64,
     pub(crate) first_ms: i64,
     pub(crate) last_ms: i64,
+    pub(crate) shown_ms: i64,
     pub(crate) recent: Vec<(i64, u32)>,
 }
 
@@ -68,7 +68,6 @@ impl State {
             origin_ms: None,
             tracks: [Track::default(), Track::default()],
             keyframes: Vec::new(),
-            end_ms: 0,
         }
     }
 
@@ -94,7 +93,6 @@ impl State {
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
         }
-        self.end_ms = self.end_ms.max(change.end_ms);
         self.keyframes.extend(change.keyframes);
         for (track, change) in self.tracks.iter_mut().zip(change.tracks) {
             if let Some(config) = change.config {
@@ -107,8 +105,18 @@ impl State {
             track.first_byte.get_or_insert(change.first_byte);
             track.first_ms.get_or_insert(change.first_ms);
             track.last_ms = Some(change.last_ms);
+            track.shown_ms = track.shown_ms.max(change.shown_ms);
             track.recent = change.recent;
         }
+    }
+
+    /// Where the last frame ends.
+    pub(crate) fn end_ms(&self) -> u64 {
+        let ends = self.tracks.iter().map(|track| {
+            let end = track.shown_ms.saturating_add(track.frame_ms());
+            end.max(0).unsigned_abs()
+        });
+        ends.max().unwrap_or(0)
     }
 
     /// Picture size, from an AVC sequence header.
@@ -116,6 +124,22 @@ impl State {
         let [video, _] = &self.tracks;
         let record = video.config.get(5..)?;
         Avc::read(Cursor::new("avcC", record)).ok()?.size
+    }
+}
+
+impl Track {
+    /// Mean distance of its frames: how long the last one is, which nothing tells.
+    fn frame_ms(&self) -> i64 {
+        let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
+        let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
+        last.saturating_sub(first).checked_div(steps).unwrap_or(0)
+    }
+
+    /// From its first frame to the end of its last, as they are decoded.
+    pub(crate) fn length_ms(&self) -> u64 {
+        let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
+        let length = last.saturating_sub(first).saturating_add(self.frame_ms());
+        length.max(0).unsigned_abs()
     }
 }
 
@@ -133,7 +157,6 @@ impl Change {
             span.write(&mut out);
         }
         put_signed(&mut out, self.origin_ms);
-        put_varint(&mut out, self.end_ms);
         for track in &self.tracks {
             track.write(&mut out);
         }
@@ -152,7 +175,6 @@ impl Change {
             change.spans.push(Span::read(&mut cursor)?);
         }
         change.origin_ms = cursor.signed()?;
-        change.end_ms = cursor.varint()?;
         for track in &mut change.tracks {
             *track = TrackChange::read(&mut cursor)?;
         }
@@ -171,10 +193,11 @@ impl TrackChange {
         put_varint(out, self.samples);
         put_signed(out, self.first_ms);
         put_signed(out, self.last_ms);
+        put_signed(out, self.shown_ms);
         put_varint(out, self.recent.len() as u64);
-        for (time, size) in &self.recent {
+        for (time, hash) in &self.recent {
             put_signed(out, *time);
-            put_varint(out, u64::from(*size));
+            put_varint(out, u64::from(*hash));
         }
     }
 
@@ -187,13 +210,14 @@ impl TrackChange {
             samples: cursor.varint()?,
             first_ms: cursor.signed()?,
             last_ms: cursor.signed()?,
+            shown_ms: cursor.signed()?,
             recent: Vec::new(),
         };
         for _ in 0..cursor.varint()? {
             let time = cursor.signed()?;
-            let size = cursor.varint()?;
-            let size = u32::try_from(size).map_err(|_| cursor.fail("a tag over 4 GiB"))?;
-            change.recent.push((time, size));
+            let hash = cursor.varint()?;
+            let hash = u32::try_from(hash).map_err(|_| cursor.fail("a checksum over 32 bits"))?;
+            change.recent.push((time, hash));
         }
         Ok(change)
     }
@@ -217,12 +241,12 @@ mod tests {
             samples: 50,
             first_ms: 0,
             last_ms: 1960,
+            shown_ms: 2040,
             recent: vec![(1920, 800), (1960, 1200)],
         };
         let change = Change {
             spans: vec![span],
             origin_ms: -40,
-            end_ms: 2000,
             tracks: [track, TrackChange::default()],
             keyframes: vec![(0, 8205), (1000, 90_000)],
         };

@@ -8,7 +8,7 @@ use super::{
     meta::{Facts, KEYFRAME_BYTES, metadata},
     packet::{Codec, Packet, Role},
     state::{Change, State, TRACKS, index},
-    tag::{FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, header, tag_size},
+    tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size},
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
@@ -215,16 +215,11 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         change: &mut Change,
     ) -> Result<(), Error> {
         let offset_ms = ticks(offset, 1000).saturating_sub(change.origin_ms);
-        let mut frames = [0; TRACKS];
-        for span in &change.spans {
-            if let Some(frame) = frames.get_mut(usize::from(span.key)) {
-                *frame = ticks(span.frame, 1000);
-            }
-        }
         let mut lasts = self.state.tracks.each_ref().map(|track| track.last_ms);
         let mut near = lasts.iter().flatten().copied().max().unwrap_or(0);
         let mut headers = Vec::with_capacity(kept.len() * (TAG_HEADER + PREVIOUS_TAG_SIZE));
         let mut bodies = Vec::with_capacity(kept.len());
+        let mut frames_written = Vec::with_capacity(kept.len());
         let mut position = self.output.end();
         for tag in kept {
             if let Some(media) = tag.media {
@@ -237,13 +232,18 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 }
                 near = time.max(last.unwrap_or(0));
                 *last = Some(near);
-                note(change, &media, near, position, tag.body);
-                let frame = frames.get(media.track).copied().unwrap_or(0);
                 let shown = media.shown_ms.saturating_add(offset_ms).max(near);
-                let end = shown.saturating_add(frame).max(0).unsigned_abs();
-                change.end_ms = change.end_ms.max(end);
+                note(change, &media, [near, shown], position, tag.body);
+                frames_written.push((media.track, near, tag.body));
             }
-            let timestamp = i32::try_from(near)
+            // A set-up between the frames of its track must not stand before them.
+            let own = match tag.kind {
+                VIDEO => lasts.first(),
+                AUDIO => lasts.last(),
+                _ => None,
+            };
+            let timestamp = own.copied().flatten().unwrap_or(near);
+            let timestamp = i32::try_from(timestamp)
                 .map_err(|_| Error::Unsupported("an FLV of more than 24 days".into()))?;
             let length = u32::try_from(tag.body.len()).unwrap_or(u32::MAX);
             headers.extend_from_slice(&header(tag.kind, length, timestamp));
@@ -251,29 +251,33 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             bodies.push(tag.body);
             position += (TAG_HEADER + PREVIOUS_TAG_SIZE + tag.body.len()) as u64;
         }
-        for track in &mut change.tracks {
-            let last = track.last_ms;
-            track
-                .recent
-                .retain(|(time, _)| *time >= last.saturating_sub(REPEATED_MS));
-            track.recent.sort_unstable();
+        for (index, track) in change.tracks.iter_mut().enumerate() {
+            let from = track.last_ms.saturating_sub(REPEATED_MS);
+            let recent = frames_written
+                .iter()
+                .filter(|(of, time, _)| *of == index && *time >= from);
+            track.recent = recent
+                .map(|(_, time, body)| (*time, crc32fast::hash(body)))
+                .collect();
         }
         self.output.append(&mut slices(&headers, &bodies))
     }
 
     /// Whether the piece before had this tag already; live servers repeat tails.
     fn repeats(&self, track: usize, time: i64, body: &[u8]) -> bool {
-        let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
-        self.state
-            .tracks
-            .get(track)
-            .is_some_and(|track| track.recent.binary_search(&(time, size)).is_ok())
+        let Some(track) = self.state.tracks.get(track) else {
+            return false;
+        };
+        // Two frames of the same time need not be the same frame: their bytes decide.
+        let mut recent = track.recent.iter();
+        track.recent.last().is_some_and(|&(last, _)| time <= last)
+            && recent.any(|&(at, hash)| at == time && hash == crc32fast::hash(body))
     }
 
     fn facts(&self) -> Facts<'_> {
         let [video, audio] = &self.state.tracks;
         Facts {
-            duration_ms: self.state.end_ms,
+            duration_ms: self.state.end_ms(),
             file_size: self.output.end(),
             video_codec: video.first_byte.map(|byte| byte & 0x0f),
             audio_codec: audio.first_byte.map(|byte| byte >> 4),
@@ -317,7 +321,8 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
     }
 
     fn finish(mut self: Box<Self>, _fragments: Vec<TableFragment>) -> Result<Summary, Error> {
-        let room = self.room.ok_or(Error::Empty)?;
+        let has_media = self.state.tracks.iter().any(|track| track.samples > 0);
+        let room = self.room.filter(|_| has_media).ok_or(Error::Empty)?;
         let facts = self.facts();
         let size_bytes = facts.file_size;
         let size = facts.size;
@@ -325,18 +330,17 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         self.output.write_at(0, &head)?;
         let kinds = [TrackKind::Video, TrackKind::Audio].into_iter();
         let tracks = kinds.zip(&self.state.tracks).filter_map(|(kind, track)| {
-            let first = track.first_ms?;
             Some(TrackSummary {
                 kind,
                 codec: Codec::of(kind, track.first_byte?).name().into(),
                 samples: track.samples,
-                duration_ms: track.last_ms?.saturating_sub(first).max(0).unsigned_abs(),
+                duration_ms: track.length_ms(),
                 size: size.filter(|_| kind == TrackKind::Video),
             })
         });
         let tracks = tracks.collect();
         Ok(Summary {
-            duration_ms: self.state.end_ms,
+            duration_ms: self.state.end_ms(),
             size_bytes,
             tracks,
         })
@@ -361,7 +365,13 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
 }
 
 /// Notes a frame that goes into the file.
-fn note(change: &mut Change, media: &Media, time: i64, position: u64, body: &[u8]) {
+fn note(
+    change: &mut Change,
+    media: &Media,
+    [time, shown]: [i64; 2],
+    position: u64,
+    body: &[u8],
+) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
@@ -371,8 +381,7 @@ fn note(change: &mut Change, media: &Media, time: i64, position: u64, body: &[u8
     }
     track.samples += 1;
     track.last_ms = time;
-    let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
-    track.recent.push((time, size));
+    track.shown_ms = track.shown_ms.max(shown);
     if media.keyframe {
         change
             .keyframes
