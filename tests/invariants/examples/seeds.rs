@@ -45,11 +45,27 @@ fn main() {
         ffmpeg(&arguments, &film);
         for (mode, reset) in [("", "0"), ("-restarted", "1")] {
             let pieces = flv(&film, &work, reset, picture == "none");
-            save(&seeds.join("flv"), &format!("{name}{mode}"), &Input { kill_after: 1, order: 3, pieces });
+            save(
+                &seeds.join("flv"),
+                &format!("{name}{mode}"),
+                &Input {
+                    kill_after: 1,
+                    order: 3,
+                    pieces,
+                },
+            );
         }
         if sound != "mp3" {
             let pieces = fmp4(&film, &work, [picture != "none", sound != "none"]);
-            save(&seeds.join("fmp4"), &name, &Input { kill_after: 3, order: 5, pieces });
+            save(
+                &seeds.join("fmp4"),
+                &name,
+                &Input {
+                    kill_after: 3,
+                    order: 5,
+                    pieces,
+                },
+            );
         }
         fs::remove_dir_all(&work).expect("the folder to work in");
     }
@@ -84,7 +100,14 @@ fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnPiece> {
         // What x264 says of itself is larger than the pictures.
         arguments.extend(["-bsf:v", "filter_units=remove_types=6"]);
     }
-    arguments.extend(["-f", "segment", "-segment_format", "flv", "-segment_time", "1"]);
+    arguments.extend([
+        "-f",
+        "segment",
+        "-segment_format",
+        "flv",
+        "-segment_time",
+        "1",
+    ]);
     arguments.extend(["-reset_timestamps", reset]);
     ffmpeg(&arguments, &work.join("piece-%d.flv"));
     (0..)
@@ -109,7 +132,12 @@ fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnPiece> {
         let init = format!("init-{track}.mp4");
         let segments = work.join(format!("{track}-%d.m4s"));
         arguments.extend(["-f", "hls", "-hls_time", "1", "-hls_segment_type", "fmp4"]);
-        arguments.extend(["-hls_playlist_type", "vod", "-hls_fmp4_init_filename", &init]);
+        arguments.extend([
+            "-hls_playlist_type",
+            "vod",
+            "-hls_fmp4_init_filename",
+            &init,
+        ]);
         arguments.extend(["-hls_segment_filename", text(&segments)]);
         ffmpeg(&arguments, &work.join("list.m3u8"));
         let read = |name: &str| fs::read(work.join(name)).ok();

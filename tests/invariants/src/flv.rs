@@ -28,6 +28,8 @@ pub(crate) struct Reading {
     /// How many sequence headers each track has had, and whether any stood behind a frame.
     configs: [usize; 2],
     late_config: bool,
+    /// There are frames before the first sequence header: nobody sees them, but their times count.
+    unseen: bool,
 }
 
 impl Reading {
@@ -60,6 +62,7 @@ impl Reading {
         if first >> 4 == 5 || first & 0x8f != AVC || data.is_empty() {
             return;
         }
+        self.unseen |= kind == 1 && self.configs[0] == 0;
         if kind == 0 {
             self.config(TrackKind::Video);
         } else if kind == 1 && self.configs[0] > 0 {
@@ -86,6 +89,7 @@ impl Reading {
                 self.late_config = true;
                 rest
             }
+            (AAC, [1..=255, _, ..]) => return self.unseen = true,
             _ => return,
         };
         if !data.is_empty() {
@@ -140,15 +144,18 @@ impl Reading {
     /// Whether time goes on evenly over all pieces, so that nothing may move.
     fn is_steady(&self) -> bool {
         !self.late_config
+            && !self.unseen
             && self.frames.windows(2).all(|pair| {
                 let [one, next] = pair else { return false };
                 next.timestamp.abs_diff(one.timestamp) < 200
             })
-            && [TrackKind::Video, TrackKind::Audio].into_iter().all(|kind| {
-                self.of_kind(kind)
-                    .windows(2)
-                    .all(|pair| pair[1].timestamp > pair[0].timestamp)
-            })
+            && [TrackKind::Video, TrackKind::Audio]
+                .into_iter()
+                .all(|kind| {
+                    self.of_kind(kind)
+                        .windows(2)
+                        .all(|pair| pair[1].timestamp > pair[0].timestamp)
+                })
     }
 
     /// Where time goes on evenly, every frame of the film stands where its tag said.

@@ -104,6 +104,7 @@ impl Input {
     }
 
     /// The same pieces as those of one track, as an FLV has them.
+    #[must_use]
     pub fn of_one_track(mut self) -> Self {
         let mut first_free = 0;
         for piece in &mut self.pieces {
@@ -133,9 +134,7 @@ fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
         let bytes = rest?;
-        let at = bytes
-            .windows(MARK.len())
-            .position(|window| window == MARK);
+        let at = bytes.windows(MARK.len()).position(|window| window == MARK);
         rest = at.map(|at| &bytes[at + MARK.len()..]);
         Some(&bytes[..at.unwrap_or(bytes.len())])
     })

@@ -33,7 +33,11 @@ impl Job {
     }
 
     /// Pushes the pieces and finishes; is killed after `kill_after` of them, if there are as many.
-    pub(crate) fn run(mut self, pieces: &[OwnPiece], kill_after: Option<u8>) -> Result<Made, Error> {
+    pub(crate) fn run(
+        mut self,
+        pieces: &[OwnPiece],
+        kill_after: Option<u8>,
+    ) -> Result<Made, Error> {
         let mut muxer = self.start()?;
         let mut taken = Vec::new();
         for (number, piece) in pieces.iter().enumerate() {

@@ -55,83 +55,19 @@ pub(crate) fn read(output: &Output) -> Vec<Track> {
     assert_eq!(position, output.length(), "boxes to the end");
     let moov = moov.expect("an index");
     let traks = boxes(&moov).into_iter().filter(|(kind, _)| kind == b"trak");
-    traks
-        .map(|(_, trak)| track(trak, &media, output))
-        .collect()
+    traks.map(|(_, trak)| track(trak, &media, output)).collect()
 }
 
 fn track(trak: &[u8], media: &[Range<u64>], output: &Output) -> Track {
-    let mdia = child(trak, b"mdia");
-    let stbl = child(child(mdia, b"minf"), b"stbl");
-    let hdlr = child(mdia, b"hdlr");
-    let mdhd = child(mdia, b"mdhd");
+    let media_box = child(trak, *b"mdia");
+    let stbl = child(child(media_box, *b"minf"), *b"stbl");
+    let hdlr = child(media_box, *b"hdlr");
+    let mdhd = child(media_box, *b"mdhd");
     let timescale = if mdhd[0] == 0 {
         &mdhd[12..16]
     } else {
         &mdhd[20..24]
     };
-    let entries: Vec<_> = {
-        let stsd = child(stbl, b"stsd");
-        let entries = boxes(&stsd[8..]);
-        assert_eq!(entries.len() as u64, number(&stsd[4..8]), "sample entries");
-        entries
-            .into_iter()
-            .map(|(kind, body)| [&kind, body].concat())
-            .collect()
-    };
-    let stsz = child(stbl, b"stsz");
-    let (equal, count) = (number(&stsz[4..8]), length(&stsz[8..12]));
-    let size = |index: usize| {
-        if equal > 0 {
-            equal
-        } else {
-            number(&stsz[12 + index * 4..16 + index * 4])
-        }
-    };
-    let deltas = expanded(child(stbl, b"stts"));
-    assert_eq!(deltas.len(), count, "stts");
-    let offsets = match find(stbl, b"ctts") {
-        Some(ctts) if ctts[0] == 0 => expanded(ctts),
-        Some(ctts) => expanded(ctts)
-            .into_iter()
-            .map(|offset| i64::from(u32::try_from(offset).expect("32 bits").cast_signed()))
-            .collect(),
-        None => vec![0; count],
-    };
-    assert_eq!(offsets.len(), count, "ctts");
-    let syncs: Option<Vec<u64>> =
-        find(stbl, b"stss").map(|stss| stss[8..].chunks(4).map(number).collect());
-    let mut samples = Vec::with_capacity(count);
-    let mut dts = 0;
-    for (position, description, range) in chunks(stbl) {
-        let mut position = position;
-        for index in range {
-            let length = size(index);
-            assert!(
-                media
-                    .iter()
-                    .any(|media| media.start <= position && position + length <= media.end),
-                "sample {index} lies outside mdat"
-            );
-            samples.push(Sample {
-                dts,
-                composition_offset: offsets[index],
-                sync: syncs
-                    .as_ref()
-                    .is_none_or(|syncs| syncs.binary_search(&(index as u64 + 1)).is_ok()),
-                entry: entries[description - 1].clone(),
-                data: output.stretch(position, length),
-            });
-            assert!(
-                deltas[index] > 0 && deltas[index] <= i64::from(i32::MAX),
-                "decode times rise: {} after sample {index}",
-                deltas[index]
-            );
-            dts += deltas[index];
-            position += length;
-        }
-    }
-    assert_eq!(samples.len(), count, "the chunks hold the samples");
     Track {
         kind: match &hdlr[8..12] {
             b"vide" => TrackKind::Video,
@@ -139,17 +75,83 @@ fn track(trak: &[u8], media: &[Range<u64>], output: &Output) -> Track {
             other => panic!("a track of type {other:?}"),
         },
         timescale: u32::try_from(number(timescale)).expect("four bytes"),
-        samples,
+        samples: samples(stbl, media, output),
     }
+}
+
+fn samples(stbl: &[u8], media: &[Range<u64>], output: &Output) -> Vec<Sample> {
+    let sizes = sizes(child(stbl, *b"stsz"));
+    let deltas = expanded(child(stbl, *b"stts"));
+    let offsets = composition_offsets(stbl, sizes.len());
+    let entries = entries(child(stbl, *b"stsd"));
+    let syncs: Option<Vec<u64>> =
+        find(stbl, *b"stss").map(|stss| stss[8..].chunks(4).map(number).collect());
+    assert_eq!(deltas.len(), sizes.len(), "stts");
+    assert_eq!(offsets.len(), sizes.len(), "ctts");
+    let mut samples = Vec::with_capacity(sizes.len());
+    let mut dts = 0;
+    for (mut position, description, range) in chunks(stbl) {
+        for index in range {
+            let end = position + sizes[index];
+            assert!(
+                media
+                    .iter()
+                    .any(|media| media.start <= position && end <= media.end),
+                "sample {index} lies outside mdat"
+            );
+            let is_sync = |syncs: &Vec<u64>| syncs.binary_search(&(index as u64 + 1)).is_ok();
+            samples.push(Sample {
+                dts,
+                composition_offset: offsets[index],
+                sync: syncs.as_ref().is_none_or(is_sync),
+                entry: entries[description - 1].clone(),
+                data: output.stretch(position, sizes[index]),
+            });
+            let delta = deltas[index];
+            assert!(
+                delta > 0 && delta <= i64::from(i32::MAX),
+                "decode times rise: {delta} after sample {index}"
+            );
+            dts += delta;
+            position = end;
+        }
+    }
+    assert_eq!(samples.len(), sizes.len(), "the chunks hold the samples");
+    samples
+}
+
+fn sizes(stsz: &[u8]) -> Vec<u64> {
+    match number(&stsz[4..8]) {
+        0 => stsz[12..].chunks(4).map(number).collect(),
+        equal => vec![equal; length(&stsz[8..12])],
+    }
+}
+
+fn composition_offsets(stbl: &[u8], count: usize) -> Vec<i64> {
+    let signed = |offset| i64::from(u32::try_from(offset).expect("32 bits").cast_signed());
+    match find(stbl, *b"ctts") {
+        Some(ctts) if ctts[0] == 0 => expanded(ctts),
+        Some(ctts) => expanded(ctts).into_iter().map(signed).collect(),
+        None => vec![0; count],
+    }
+}
+
+fn entries(stsd: &[u8]) -> Vec<Vec<u8>> {
+    let entries = boxes(&stsd[8..]);
+    assert_eq!(entries.len() as u64, number(&stsd[4..8]), "sample entries");
+    entries
+        .into_iter()
+        .map(|(kind, body)| [&kind, body].concat())
+        .collect()
 }
 
 /// Of each chunk: where it lies, its sample entry, and its samples.
 fn chunks(stbl: &[u8]) -> Vec<(u64, usize, Range<usize>)> {
-    let positions: Vec<u64> = match find(stbl, b"stco") {
+    let positions: Vec<u64> = match find(stbl, *b"stco") {
         Some(stco) => stco[8..].chunks(4).map(number).collect(),
-        None => child(stbl, b"co64")[8..].chunks(8).map(number).collect(),
+        None => child(stbl, *b"co64")[8..].chunks(8).map(number).collect(),
     };
-    let runs: Vec<[usize; 3]> = child(stbl, b"stsc")[8..]
+    let runs: Vec<[usize; 3]> = child(stbl, *b"stsc")[8..]
         .chunks(12)
         .map(|run| [&run[..4], &run[4..8], &run[8..]].map(length))
         .collect();
@@ -187,14 +189,14 @@ fn boxes(mut bytes: &[u8]) -> Vec<Found<'_>> {
     found
 }
 
-fn find<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    let mut found = boxes(bytes).into_iter().filter(|(name, _)| name == kind);
+fn find(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
+    let mut found = boxes(bytes).into_iter().filter(|(name, _)| *name == kind);
     let first = found.next().map(|(_, body)| body);
-    assert!(found.next().is_none(), "one {kind:?}");
+    assert!(found.next().is_none(), "one {}", kind.escape_ascii());
     first
 }
 
-fn child<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> &'a [u8] {
+fn child(bytes: &[u8], kind: [u8; 4]) -> &[u8] {
     find(bytes, kind).unwrap_or_else(|| panic!("no {}", kind.escape_ascii()))
 }
 

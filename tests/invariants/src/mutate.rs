@@ -67,7 +67,7 @@ fn edge(bytes: &mut [u8], at: usize, rng: &mut Rng) {
 }
 
 /// Changes a field of a box: its size, or one of those behind its name.
-fn box_field(bytes: &mut Vec<u8>, rng: &mut Rng) {
+fn box_field(bytes: &mut [u8], rng: &mut Rng) {
     let name = BOXES[rng.usize(..BOXES.len())];
     let places: Vec<_> = bytes
         .windows(4)

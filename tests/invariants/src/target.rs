@@ -134,7 +134,8 @@ fn counted(track: &Track) -> (TrackKind, u64) {
 fn to_flv(input: &Input) {
     let mut pieces = input.pieces.clone();
     pieces.sort_by_key(|piece| (piece.part, piece.track));
-    let run = |kill_after| Job::new(Source::Flv, Format::Flv, pieces.len()).run(&pieces, kill_after);
+    let run =
+        |kill_after| Job::new(Source::Flv, Format::Flv, pieces.len()).run(&pieces, kill_after);
     let Ok(made) = run(None) else { return };
     let again = run(Some(input.kill_after)).expect("possible before");
     assert_eq!(
@@ -151,7 +152,11 @@ fn to_flv(input: &Input) {
         let tracks = summary.tracks.iter();
         tracks.map(|track| (track.kind, track.samples)).collect()
     };
-    assert_eq!(counts(&checked), counts(&summary), "the summary counts right");
+    assert_eq!(
+        counts(&checked),
+        counts(&summary),
+        "the summary counts right"
+    );
     let reading = Reading::of(&made.taken);
     let film = flv::read(&made.output);
     for kind in [TrackKind::Video, TrackKind::Audio] {

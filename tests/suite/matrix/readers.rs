@@ -44,7 +44,16 @@ pub(super) fn assert_content(made: &Made, found: Packets, what: &str) {
     let path = made.path.to_str().unwrap();
     // In the film's own time base: a guessed frame rate would make two times one.
     let decode = [
-        "-xerror", "-i", path, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-",
+        "-xerror",
+        "-i",
+        path,
+        "-fps_mode",
+        "passthrough",
+        "-enc_time_base",
+        "-1",
+        "-f",
+        "null",
+        "-",
     ];
     without_complaint(ffmpeg(&decode));
     seeks(made, &found, what);
@@ -115,7 +124,10 @@ fn stated_duration(made: &Made, what: &str) {
     let told = packets::microseconds(ffprobe(&show).trim()).unwrap();
     let ours = made.summary.duration_ms.cast_signed() * 1000;
     // It prints what is left of a float.
-    assert!((told - ours).abs() <= 1, "{what}: {told} µs in the metadata of {ours}");
+    assert!(
+        (told - ours).abs() <= 1,
+        "{what}: {told} µs in the metadata of {ours}"
+    );
 }
 
 /// An independent reader decodes the index, and counts the same samples and ticks.

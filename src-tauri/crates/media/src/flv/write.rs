@@ -8,7 +8,9 @@ use super::{
     meta::{Facts, KEYFRAME_BYTES, metadata},
     packet::{Codec, Packet, Role},
     state::{Change, State, TRACKS, index},
-    tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size},
+    tag::{
+        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size,
+    },
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
@@ -365,13 +367,7 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
 }
 
 /// Notes a frame that goes into the file.
-fn note(
-    change: &mut Change,
-    media: &Media,
-    [time, shown]: [i64; 2],
-    position: u64,
-    body: &[u8],
-) {
+fn note(change: &mut Change, media: &Media, [time, shown]: [i64; 2], position: u64, body: &[u8]) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };

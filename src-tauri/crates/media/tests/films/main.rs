@@ -10,3 +10,4 @@ mod hostile;
 mod making;
 mod packets;
 mod pieces;
+mod tags;
