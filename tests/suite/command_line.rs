@@ -72,7 +72,7 @@ impl Run {
     }
 
     /// Runs it and gives exit code, stdout and stderr.
-    fn ended(self) -> (i32, String, String) {
+    pub(crate) fn ended(self) -> (i32, String, String) {
         let output = self.output();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (

@@ -51,6 +51,7 @@ const REMEDIES: Record<Code, Remedy> = {
   ffmpeg_missing: "again",
   convert_failed: "again",
   check_failed: "again",
+  bad_film: "again",
   unsupported: "copy",
   internal: "copy",
 };

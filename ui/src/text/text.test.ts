@@ -32,6 +32,7 @@ const CODES: Record<Code, true> = {
   ffmpeg_missing: true,
   convert_failed: true,
   check_failed: true,
+  bad_film: true,
   unsupported: true,
   internal: true,
 };

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     pub(crate) download: DownloadArgs,
 
     /// No progress and no hints, only the result and errors
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
     /// Tell what is going on; twice for more
@@ -34,6 +34,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
+    /// Make one MP4 of a film that is already on this computer
+    Remux(RemuxArgs),
     /// Say what a link leads to, without saving anything
     Resolve(ResolveArgs),
     /// Print a completion script for a shell
@@ -67,6 +69,10 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_enum, default_value_t = Maker::Builtin)]
     remux: Maker,
 
+    /// The ffmpeg to use [default: the one in PATH]
+    #[arg(long, value_name = "PATH")]
+    ffmpeg: Option<PathBuf>,
+
     /// Pieces on their way at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=16))]
     parallel: u8,
@@ -81,6 +87,28 @@ pub(crate) struct DownloadArgs {
 
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RemuxArgs {
+    /// An FLV or MP4 file, or the parts of an FLV in their order; then, if you like, the new file
+    ///
+    /// The last of several files is the new one if it ends in .mp4, .m4v or .m4a. Without one, the
+    /// new file goes beside the first, under its name. Nothing is ever overwritten.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Who makes the MP4
+    #[arg(long, value_enum, default_value_t = Maker::Builtin)]
+    pub(crate) remux: Maker,
+
+    /// The ffmpeg to use [default: the one in PATH]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ffmpeg: Option<PathBuf>,
+
+    /// One JSON object a line on stdout, instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -133,11 +161,20 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Maker {
-    /// This program, in one pass with the download
+pub(crate) enum Maker {
+    /// This program, in one pass
     Builtin,
-    /// ffmpeg, after the original has been saved
+    /// ffmpeg, after an original that is downloaded has been saved
     Ffmpeg,
+}
+
+impl From<Maker> for Remux {
+    fn from(maker: Maker) -> Self {
+        match maker {
+            Maker::Builtin => Self::Builtin,
+            Maker::Ffmpeg => Self::Ffmpeg,
+        }
+    }
 }
 
 impl Args {
@@ -145,6 +182,7 @@ impl Args {
     pub(crate) fn json(&self) -> bool {
         match &self.action {
             Some(Action::Resolve(resolve)) => resolve.json,
+            Some(Action::Remux(remux)) => remux.json,
             Some(_) => false,
             None => self.download.json,
         }
@@ -169,16 +207,15 @@ impl DownloadArgs {
     }
 
     pub(crate) fn remux(&self) -> Remux {
-        match self.remux {
-            Maker::Builtin => Remux::Builtin,
-            Maker::Ffmpeg => Remux::Ffmpeg,
-        }
+        self.remux.into()
     }
 
     pub(crate) fn config(&self) -> Result<Config, Exit> {
+        let config = self.service.config()?;
         Ok(Config {
             parallel: self.parallel.into(),
-            ..self.service.config()?
+            ffmpeg: self.ffmpeg.clone().unwrap_or(config.ffmpeg),
+            ..config
         })
     }
 }

@@ -79,7 +79,7 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Resolving => "Looking for the video",
         Stage::Fetching => "Downloading",
         Stage::Finishing => "Finishing",
-        Stage::Converting => "Making the MP4 with ffmpeg",
+        Stage::Converting => "Making the MP4",
     }
 }
 
@@ -93,7 +93,10 @@ fn thousandths(fraction: f64) -> u64 {
 }
 
 fn message(progress: &ProgressView) -> String {
-    if progress.stage != Stage::Fetching {
+    // ffmpeg tells its share only.
+    let counts = progress.stage == Stage::Fetching
+        || progress.stage == Stage::Converting && progress.bytes_per_second.is_some();
+    if !counts {
         return String::new();
     }
     let mut words = vec![match progress.total_bytes {

@@ -18,7 +18,7 @@ Exit codes:
   5    the network or the service: offline, down, busy, answers that make no sense
   6    pieces are missing, or the recording has changed; what is here is kept
   7    the disk: full, not writable, gone, in use
-  8    the media: not supported, ffmpeg's part, or the file did not pass the check
+  8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
   130  stopped; run the same command again to go on";
 
 /// What kind of end it is.
@@ -55,9 +55,13 @@ impl Class {
 #[derive(Debug)]
 pub(crate) enum Exit {
     Failed(Failure),
+    /// The same where a film on this computer was to be made an MP4.
+    FilmFailed(Failure),
     Usage(String),
     /// Ctrl-C, with something kept or nothing.
     Stopped,
+    /// The same where a film on this computer was to be made an MP4.
+    FilmStopped,
 }
 
 impl Exit {
@@ -65,10 +69,19 @@ impl Exit {
         Self::Usage(problem)
     }
 
+    /// The same end of a command that was about a film on this computer.
+    pub(crate) fn of_film(self) -> Self {
+        match self {
+            Self::Failed(failure) => Self::FilmFailed(failure),
+            Self::Stopped => Self::FilmStopped,
+            other => other,
+        }
+    }
+
     /// Says it on stderr, or as JSON on stdout, and gives the exit code.
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
         let number = self.class().number();
-        if as_json && let Self::Failed(failure) = self {
+        if as_json && let Self::Failed(failure) | Self::FilmFailed(failure) = self {
             // The exit code tells what a closed stdout does not.
             let _ = json::print(&json::Event::Failed {
                 failure,
@@ -84,9 +97,9 @@ impl Exit {
 
     fn class(&self) -> Class {
         match self {
-            Self::Failed(failure) => class(failure.code),
+            Self::Failed(failure) | Self::FilmFailed(failure) => class(failure.code),
             Self::Usage(_) => Class::Usage,
-            Self::Stopped => Class::Stopped,
+            Self::Stopped | Self::FilmStopped => Class::Stopped,
         }
     }
 
@@ -94,8 +107,13 @@ impl Exit {
         match self {
             Self::Usage(problem) => format!("error: {problem}"),
             Self::Stopped => "Stopped. Run the same command again to go on.".to_owned(),
-            Self::Failed(failure) => {
-                let (what, hint) = (words::what(failure), words::hint(failure));
+            Self::FilmStopped => "Stopped. The film is as it was.".to_owned(),
+            Self::Failed(failure) | Self::FilmFailed(failure) => {
+                let hint = match self {
+                    Self::FilmFailed(_) => words::film_hint(failure),
+                    _ => words::hint(failure),
+                };
+                let what = words::what(failure);
                 let detail = match failure.detail.as_str() {
                     "" => String::new(),
                     _ if repeats(failure.code) => String::new(),
@@ -159,9 +177,11 @@ fn class(code: Code) -> Class {
         Code::Offline | Code::SiteDown | Code::Busy | Code::BadAnswer => Class::Network,
         Code::Changed | Code::PiecesMissing => Class::Pieces,
         Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => Class::Disk,
-        Code::FfmpegMissing | Code::ConvertFailed | Code::CheckFailed | Code::Unsupported => {
-            Class::Media
-        }
+        Code::FfmpegMissing
+        | Code::ConvertFailed
+        | Code::CheckFailed
+        | Code::BadFilm
+        | Code::Unsupported => Class::Media,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The command line.
 //!
 //! 1. `args`: what a person may type.
-//! 2. `download` and `resolve`: the two things it does.
+//! 2. `download`, `remux` and `resolve`: the three things it does; `follow` waits for a job.
 //! 3. `bar` and `json`: how it tells of progress, to people and to scripts.
 //! 4. `exit`: how it ends; `words`: what it says then.
 
@@ -9,7 +9,9 @@ mod args;
 mod bar;
 mod download;
 mod exit;
+mod follow;
 mod json;
+mod remux;
 mod resolve;
 mod words;
 
@@ -29,6 +31,7 @@ pub fn main() -> ExitCode {
     let done = match &args.action {
         Some(Action::Completions { shell }) => completions(*shell),
         Some(Action::Man) => man(),
+        Some(Action::Remux(remux)) => on_runtime(remux::remux(remux, args.quiet)),
         Some(Action::Resolve(resolve)) => on_runtime(resolve::resolve(resolve)),
         None => on_runtime(download::download(&args.download, args.quiet)),
     };

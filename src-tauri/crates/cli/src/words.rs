@@ -33,8 +33,9 @@ pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
         Code::DriveGone => "the folder is not there",
         Code::InUse => "this video is being saved by another copy of the program",
         Code::FfmpegMissing => "ffmpeg is not on this computer",
-        Code::ConvertFailed => "ffmpeg could not make the MP4; the original is saved",
+        Code::ConvertFailed => "ffmpeg could not make the MP4; the original is kept",
         Code::CheckFailed => "the file did not pass our check",
+        Code::BadFilm => "this file cannot be read as a film",
         Code::Unsupported => "this video is stored in a way we don't know",
         Code::Internal => "something went wrong in this program",
     };
@@ -73,7 +74,21 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::CheckFailed => {
             "run the same command again, or move the .part folder away to begin anew"
         }
+        Code::BadFilm => "check that it is the right file, and whole",
         Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
+    };
+    hint.into()
+}
+
+/// What to do where a film on this computer was to be made an MP4.
+pub(crate) fn film_hint(failure: &Failure) -> Cow<'static, str> {
+    let hint = match failure.code {
+        Code::Unsupported => "ffmpeg may be able to: add --remux ffmpeg",
+        Code::ConvertFailed => "an MP4 cannot hold every kind of film; the original is as it was",
+        Code::NoWrite | Code::DriveGone => "name a new file in a folder that can be written",
+        Code::DiskFull => "free some space, or name a new file on another disk",
+        Code::CheckFailed => "please report it, with the output of -vv",
+        _ => return hint(failure),
     };
     hint.into()
 }

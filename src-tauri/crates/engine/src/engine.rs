@@ -12,7 +12,7 @@ use ustream::{
 use crate::error::Error;
 use crate::feed::{Feed, Snapshot};
 use crate::fetch::Fetcher;
-use crate::job::{JobId, JobSpec, NewJob, Permit};
+use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit};
 use crate::make;
 use crate::names;
 use crate::queue::{Command, Queue};
@@ -103,12 +103,29 @@ impl Engine {
         } = job;
         let target = link.parse().map_err(ustream::Error::Target)?;
         let spec = JobSpec {
-            target,
-            choice,
+            order: Order::Recording { target, choice },
             remux,
             output,
         };
-        let permit = Permit { access, gaps };
+        self.add(spec, Permit { access, gaps }).await
+    }
+
+    /// Adds a job that makes one MP4 of films on this computer. They are only read.
+    pub async fn remux(&self, job: NewRemux) -> Result<JobId, Error> {
+        let NewRemux {
+            films,
+            remux,
+            output,
+        } = job;
+        let spec = JobSpec {
+            order: Order::Films(films),
+            remux,
+            output,
+        };
+        self.add(spec, Permit::default()).await
+    }
+
+    async fn add(&self, spec: JobSpec, permit: Permit) -> Result<JobId, Error> {
         self.ask(|reply| Command::Add {
             spec,
             permit,

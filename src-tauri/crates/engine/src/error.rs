@@ -40,6 +40,14 @@ pub enum Error {
     /// The pieces are not what their container promises, or the file did not come out right.
     #[error(transparent)]
     Media(#[from] media::Error),
+    /// A film on this computer cannot be read, or not be made an MP4.
+    #[error("{}: {problem}", .path.display())]
+    Film {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: media::Error,
+    },
     /// The finished file did not pass the check.
     #[error("the file did not pass the check: {0}")]
     Check(String),
@@ -131,6 +139,11 @@ impl Error {
             Self::PiecesMissing { .. } => Code::PiecesMissing,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
+            Self::Film { problem, .. } => match problem {
+                media::Error::Io(source) => disk_code(source),
+                media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
+                _ => Code::BadFilm,
+            },
             Self::Check(_) => Code::CheckFailed,
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,

@@ -20,7 +20,8 @@ pub(crate) struct Work<'a> {
     pub(crate) program: &'a Path,
     pub(crate) input: &'a Path,
     pub(crate) output: &'a Path,
-    pub(crate) duration_ms: u64,
+    /// Length of the film, where it is known; else progress is told by its size.
+    pub(crate) duration_ms: Option<u64>,
 }
 
 /// Makes sure that it can be started; an error says why not.
@@ -45,12 +46,21 @@ pub(crate) async fn remux(
     cancel: &CancellationToken,
 ) -> Result<Option<()>, String> {
     let mut child = start(work).map_err(|error| unfit(work.program, &error))?;
+    let whole = match work.duration_ms {
+        Some(duration_ms) if duration_ms > 0 => Whole::Time(duration_ms),
+        _ => Whole::Size(std::fs::metadata(work.input).map_or(0, |input| input.len())),
+    };
     match cancel
-        .run_until_cancelled(watch(&mut child, work.duration_ms, meter))
+        .run_until_cancelled(watch(&mut child, whole, meter))
         .await
     {
-        // Dropping the child ends it.
-        None => Ok(None),
+        None => {
+            // Awaited, so that nothing is written any more when its folder is taken away.
+            if let Err(error) = child.kill().await {
+                tracing::debug!(%error, "ffmpeg cannot be ended");
+            }
+            Ok(None)
+        }
         Some(ended) => ended.map(Some),
     }
 }
@@ -71,6 +81,9 @@ fn start(work: Work<'_>) -> io::Result<Child> {
             "error",
             "-xerror",
             "-y",
+            // A film that turns out to be a playlist leads nowhere else.
+            "-protocol_whitelist",
+            "file",
             "-i",
         ])
         .arg(as_file(work.input))
@@ -100,13 +113,22 @@ fn as_file(path: &Path) -> OsString {
     text
 }
 
-async fn watch(child: &mut Child, duration_ms: u64, meter: &Meter) -> Result<(), String> {
+/// By what progress is measured.
+#[derive(Clone, Copy, Debug)]
+enum Whole {
+    /// Length of the film in milliseconds.
+    Time(u64),
+    /// Size of the input in bytes: a copy is about as large.
+    Size(u64),
+}
+
+async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<(), String> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let progress = async {
         let Some(stdout) = stdout else { return };
         let mut lines = BufReader::new(stdout).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            if let Some(fraction) = fraction(&line, duration_ms) {
+            if let Some(fraction) = fraction(&line, whole) {
                 meter.fraction(fraction);
             }
         }
@@ -135,11 +157,15 @@ async fn watch(child: &mut Child, duration_ms: u64, meter: &Meter) -> Result<(),
     }
 }
 
-/// Reads `out_time_us=…` of `-progress`.
+/// Reads `out_time_us=…` or `total_size=…` of `-progress`.
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-fn fraction(line: &str, duration_ms: u64) -> Option<f64> {
-    let done_us: u64 = line.strip_prefix("out_time_us=")?.trim().parse().ok()?;
-    (duration_ms > 0).then(|| done_us as f64 / (duration_ms as f64 * 1000.0))
+fn fraction(line: &str, whole: Whole) -> Option<f64> {
+    let (name, total) = match whole {
+        Whole::Time(duration_ms) => ("out_time_us=", duration_ms as f64 * 1000.0),
+        Whole::Size(bytes) => ("total_size=", bytes as f64),
+    };
+    let done: u64 = line.strip_prefix(name)?.trim().parse().ok()?;
+    (total > 0.0).then(|| done as f64 / total)
 }
 
 #[cfg(test)]
@@ -148,10 +174,12 @@ mod tests {
 
     #[test]
     fn progress_is_read_from_its_own_lines_only() {
-        assert_eq!(fraction("out_time_us=1500000", 3000), Some(0.5));
-        assert_eq!(fraction("out_time_us=N/A", 3000), None);
-        assert_eq!(fraction("frame=12", 3000), None);
-        assert_eq!(fraction("out_time_us=1", 0), None);
+        let time = Whole::Time(3000);
+        assert_eq!(fraction("out_time_us=1500000", time), Some(0.5));
+        assert_eq!(fraction("out_time_us=N/A", time), None);
+        assert_eq!(fraction("frame=12", time), None);
+        assert_eq!(fraction("total_size=750", Whole::Size(1000)), Some(0.75));
+        assert_eq!(fraction("total_size=750", Whole::Size(0)), None);
     }
 
     #[tokio::test]
@@ -162,7 +190,7 @@ mod tests {
             program: Path::new("no-such-ffmpeg"),
             input: Path::new("in"),
             output: Path::new("out"),
-            duration_ms: 1,
+            duration_ms: Some(1),
         };
         let problem = remux(work, &Meter::new(), &CancellationToken::new())
             .await

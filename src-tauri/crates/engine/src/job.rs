@@ -79,13 +79,84 @@ pub struct Output {
 /// What is saved of a job's order. Holds nothing that expires and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobSpec {
-    /// What the link points at; the pasted text around it is nobody's business.
-    pub target: Target,
-    /// Which rendition, and what to keep.
-    pub choice: Choice,
+    /// What the film is made of.
+    #[serde(flatten)]
+    pub order: Order,
     /// Who makes the MP4.
     pub remux: Remux,
     /// Where the file goes.
+    pub output: Output,
+}
+
+/// What a film is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Order {
+    /// A recording of the service.
+    Recording {
+        /// What the link points at; the pasted text around it is nobody's business.
+        target: Target,
+        /// Which rendition, and what to keep.
+        choice: Choice,
+    },
+    /// Films that are already on this computer.
+    Films(Films),
+}
+
+impl Order {
+    /// The address a person knows it by.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Recording { target, .. } => target.link(),
+            Self::Films(Films { films, .. }) => films
+                .first()
+                .map(|film| film.display().to_string())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// Films that become one MP4.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Films {
+    /// One film, or the parts of one in their order.
+    pub films: Vec<PathBuf>,
+    /// Ending of the finished file.
+    pub ending: Ending,
+}
+
+/// What the name of an MP4 may end in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// `.mp4`, the usual one.
+    #[default]
+    Mp4,
+    /// `.m4v`, which some programs give to films.
+    M4v,
+    /// `.m4a`, which most programs give to sound alone.
+    M4a,
+}
+
+impl Ending {
+    /// The ending without its dot.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::M4v => "m4v",
+            Self::M4a => "m4a",
+        }
+    }
+}
+
+/// A new order for films that are already on this computer.
+#[derive(Clone, Debug)]
+pub struct NewRemux {
+    /// The films and the ending.
+    pub films: Films,
+    /// Who makes the MP4.
+    pub remux: Remux,
+    /// Where the file goes; without a stem it gets the name of the first film.
     pub output: Output,
 }
 
@@ -159,7 +230,7 @@ mod tests {
             file: "a.mp4".into(),
             size_bytes: 1,
             duration_ms: 1,
-            gaps: Vec::new(),
+            ..Finished::default()
         }
     }
 

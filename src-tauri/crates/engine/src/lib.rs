@@ -8,7 +8,8 @@
 //!    makes.
 //! 4. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
 //!    `assemble` puts them into the output and the journal.
-//! 5. `ffmpeg`: the one other program that may make the MP4.
+//! 5. `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
+//!    make the MP4.
 //! 6. `part`: the folder of an unfinished film; `names`: what a file may be called.
 //! 7. `registry`: the jobs on disk; `durable`: how a file is written for good.
 //! 8. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
@@ -28,6 +29,7 @@ mod part;
 mod progress;
 mod queue;
 mod registry;
+mod remux;
 mod run;
 pub mod view;
 
@@ -35,7 +37,7 @@ pub use engine::{Config, Engine};
 pub use error::Error;
 pub use feed::Feed;
 pub use fs4::available_space;
-pub use job::{JobId, JobSpec, NewJob, Output, Permit, Remux};
+pub use job::{Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux};
 pub use view::{Code, Failure, JobState};
 
 pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality};

@@ -11,7 +11,7 @@ use crate::assemble::Sheet;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobSpec, Remux};
-use crate::part::{Endings, Opened, Part, Place};
+use crate::part::{Endings, Material, Opened, Part, Place};
 use crate::{names, part};
 
 /// What is to be made.
@@ -31,18 +31,11 @@ pub(crate) struct Make {
 
 impl Make {
     /// Chooses rendition, containers and name.
-    pub(crate) fn of(spec: &JobSpec, recording: &Recording) -> Result<Self, Error> {
-        let convert = spec.remux == Remux::Ffmpeg && spec.choice.keep == Keep::Mp4;
+    pub(crate) fn of(spec: &JobSpec, choice: Choice, recording: &Recording) -> Result<Self, Error> {
+        let convert = spec.remux == Remux::Ffmpeg && choice.keep == Keep::Mp4;
         // ffmpeg reads an original, so that is what is fetched for it.
-        let keep = if convert {
-            Keep::Original
-        } else {
-            spec.choice.keep
-        };
-        let plan = recording.plan(&Choice {
-            keep,
-            ..spec.choice
-        })?;
+        let keep = if convert { Keep::Original } else { choice.keep };
+        let plan = recording.plan(&Choice { keep, ..choice })?;
         let (source, format) = match (plan.container, keep) {
             (Container::Flv, Keep::Original) => (Source::Flv, Format::Flv),
             (Container::Flv, Keep::Mp4) => (Source::Flv, Format::Mp4),
@@ -71,11 +64,12 @@ impl Make {
 
     /// Opens the part folder below `folder`.
     pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
-        let (folder, stem, plan) = (folder.to_owned(), self.stem.clone(), self.plan.clone());
+        let (folder, stem) = (folder.to_owned(), self.stem.clone());
+        let material = Material::Plan(self.plan.clone());
         let (endings, may_change) = (self.endings.clone(), self.stem_may_change);
         blocking(move || {
             let earlier = may_change
-                .then(|| part::stem_of(&folder, &plan, &endings))
+                .then(|| part::stem_of(&folder, &material, &endings))
                 .flatten();
             let stem = earlier.as_deref().unwrap_or(&stem);
             let place = Place {
@@ -83,7 +77,7 @@ impl Make {
                 stem,
                 endings: &endings,
             };
-            Part::open(place, &plan)
+            Part::open(place, &material)
         })
         .await
     }
@@ -96,6 +90,7 @@ impl Make {
                 artist: names::shown(recording.owner.as_deref()),
                 date: recording.date_unix_s.and_then(day),
                 comment: Some(recording.link()),
+                cover: None,
             },
             duration_ms: recording.duration_ms,
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),

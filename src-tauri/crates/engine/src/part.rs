@@ -22,7 +22,45 @@ const LOCK: &str = "lock";
 struct Frozen {
     schema: u32,
     endings: Endings,
-    plan: SegmentPlan,
+    plan: Material,
+}
+
+/// What a film is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Material {
+    /// Pieces of a recording.
+    Plan(SegmentPlan),
+    /// Films on this computer.
+    Films { films: Vec<FilmId> },
+}
+
+/// A film as it was when it was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FilmId {
+    /// Where it is, for people: not every path is text.
+    pub(crate) path: String,
+    pub(crate) size_bytes: u64,
+}
+
+impl Material {
+    /// Whether it makes the same film, though there may be more or less of it.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Plan(plan), Self::Plan(other)) => {
+                plan.recording == other.recording && plan.rendition == other.rendition
+            }
+            (one, other) => one == other,
+        }
+    }
+
+    /// Whether what was made of the older can be gone on with.
+    fn continues(&self, older: &Self) -> bool {
+        match (self, older) {
+            (Self::Plan(plan), Self::Plan(older)) => plan.continues(older),
+            (one, older) => one == older,
+        }
+    }
 }
 
 /// Written before the finished film gets its name: after a crash, the name says what happened.
@@ -69,8 +107,8 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Opens the part folder of `plan` at `place`, or makes one under the next free name.
-    pub(crate) fn open(place: Place<'_>, plan: &SegmentPlan) -> Result<Opened, Error> {
+    /// Opens the part folder of `material` at `place`, or makes one under the next free name.
+    pub(crate) fn open(place: Place<'_>, material: &Material) -> Result<Opened, Error> {
         fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
         for number in 1..=MAX_NUMBER {
             let stem = names::numbered(place.stem, number);
@@ -80,11 +118,11 @@ impl Part {
             let folder = place.folder.join(format!("{stem}.part"));
             let mine = match state(&folder)? {
                 State::Free => !taken(&target),
-                State::Of(frozen) => frozen.is(plan, place.endings),
+                State::Of(frozen) => frozen.is(material, place.endings),
                 State::Foreign => false,
             };
             if mine {
-                return Self::enter(folder, target, plan, place.endings);
+                return Self::enter(folder, target, material, place.endings);
             }
         }
         Err(no_free_name(place.folder))
@@ -93,7 +131,7 @@ impl Part {
     fn enter(
         folder: PathBuf,
         target: PathBuf,
-        plan: &SegmentPlan,
+        material: &Material,
         endings: &Endings,
     ) -> Result<Opened, Error> {
         fs::create_dir_all(&folder).map_err(Error::disk(&folder))?;
@@ -109,7 +147,7 @@ impl Part {
             part.remove()?;
             return Ok(Opened::Finished(named, finished));
         }
-        part.freeze(plan, endings)?;
+        part.freeze(material, endings)?;
         Ok(Opened::Part(part))
     }
 
@@ -200,30 +238,28 @@ impl Part {
     }
 
     /// Compares with the plan of the earlier attempt and saves this one.
-    fn freeze(&self, plan: &SegmentPlan, endings: &Endings) -> Result<(), Error> {
+    fn freeze(&self, material: &Material, endings: &Endings) -> Result<(), Error> {
         let path = self.folder.join("plan.json");
         if let State::Of(older) = state(&self.folder)? {
-            if !plan.continues(&older.plan) {
+            if !material.continues(&older.plan) {
                 return Err(Error::Changed(self.folder.clone()));
             }
-            if *plan == older.plan {
+            if *material == older.plan {
                 return Ok(());
             }
         }
         let frozen = Frozen {
             schema: 1,
             endings: endings.clone(),
-            plan: plan.clone(),
+            plan: material.clone(),
         };
         durable::write_json(&path, &frozen).map_err(Error::disk(&path))
     }
 }
 
 impl Frozen {
-    fn is(&self, plan: &SegmentPlan, endings: &Endings) -> bool {
-        self.endings == *endings
-            && self.plan.recording == plan.recording
-            && self.plan.rendition == plan.rendition
+    fn is(&self, material: &Material, endings: &Endings) -> bool {
+        self.endings == *endings && self.plan.is(material)
     }
 }
 
@@ -282,8 +318,8 @@ fn lock(folder: &Path) -> Result<File, Error> {
     }
 }
 
-/// The stem under which an earlier attempt at `plan` began in `folder`.
-pub(crate) fn stem_of(folder: &Path, plan: &SegmentPlan, endings: &Endings) -> Option<String> {
+/// The stem under which an earlier attempt at `material` began in `folder`.
+pub(crate) fn stem_of(folder: &Path, material: &Material, endings: &Endings) -> Option<String> {
     // A folder that cannot be read has nothing to go on with; making one there says why.
     let parts = fs::read_dir(folder)
         .ok()?
@@ -291,7 +327,7 @@ pub(crate) fn stem_of(folder: &Path, plan: &SegmentPlan, endings: &Endings) -> O
         .map(|entry| entry.path());
     let mut mine = parts.filter(|path| {
         path.extension().is_some_and(|ending| ending == "part")
-            && matches!(state(path), Ok(State::Of(frozen)) if frozen.is(plan, endings))
+            && matches!(state(path), Ok(State::Of(frozen)) if frozen.is(material, endings))
     });
     Some(mine.next()?.file_stem()?.to_str()?.to_owned())
 }
@@ -360,12 +396,12 @@ mod tests {
 
     use super::*;
 
-    fn plan(recording: u64) -> SegmentPlan {
+    fn plan(recording: u64) -> Material {
         let id = SegmentId {
             track: 0,
             kind: SegmentKind::Media(0),
         };
-        SegmentPlan {
+        Material::Plan(SegmentPlan {
             recording: RecordingId(recording),
             rendition: RenditionId("2/1/chunk_%_%.flv".into()),
             container: Container::Flv,
@@ -381,7 +417,7 @@ mod tests {
                 duration_ms: 6000,
                 presence: Presence::Sure,
             }],
-        }
+        })
     }
 
     fn endings(written: &str) -> Endings {
@@ -408,7 +444,7 @@ mod tests {
             file: String::new(),
             size_bytes,
             duration_ms: 1,
-            gaps: Vec::new(),
+            ..Finished::default()
         }
     }
 

@@ -30,6 +30,8 @@ struct Level {
     bytes: u64,
     guess_bytes: Option<u64>,
     waiting: bool,
+    /// This stage counts bytes.
+    counts: bool,
     /// Bytes ever received, for the speed.
     received: u64,
     speed: Speed,
@@ -53,6 +55,7 @@ impl Meter {
                 bytes: 0,
                 guess_bytes: None,
                 waiting: false,
+                counts: false,
                 received: 0,
                 speed: Speed {
                     since: None,
@@ -68,6 +71,24 @@ impl Meter {
         level.stage = stage;
         level.fraction = None;
         level.waiting = false;
+        level.counts = stage == Stage::Fetching;
+    }
+
+    /// Says how many bytes of films on this computer there are to be read.
+    pub(crate) fn begin_convert(&self, total: u64) {
+        self.enter(Stage::Converting);
+        let mut level = self.lock();
+        level.counts = true;
+        (level.bytes, level.guess_bytes) = (0, Some(total));
+        level.speed.since = Some(Instant::now());
+    }
+
+    /// So many bytes have been read by now.
+    pub(crate) fn converted(&self, done: u64) {
+        let mut level = self.lock();
+        level.received += done.saturating_sub(level.bytes);
+        level.bytes = done;
+        level.fraction = level.guess_bytes.map(|total| share(done, total));
     }
 
     /// Says how much there is to fetch, and how much of it is here from earlier attempts.
@@ -160,6 +181,7 @@ impl Level {
     fn view(&mut self, now: Instant) -> ProgressView {
         let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
         let fetching = self.stage == Stage::Fetching;
+        let counts = self.counts;
         let total_bytes = match share {
             Some(share) if share >= TRUST_PIECES_FROM => Some((self.bytes as f64 / share) as u64),
             _ => self.guess_bytes,
@@ -168,7 +190,7 @@ impl Level {
         let speed = self.speed.bytes_per_second;
         let settled = self.speed.since.is_some_and(|since| now - since >= SETTLE);
         let seconds_left = match total_bytes {
-            Some(total) if fetching && settled && !self.waiting && speed >= 1.0 => {
+            Some(total) if counts && settled && !self.waiting && speed >= 1.0 => {
                 Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
             }
             _ => None,
@@ -178,11 +200,17 @@ impl Level {
             fraction: if fetching { share } else { self.fraction },
             done_bytes: self.bytes,
             total_bytes: total_bytes.map(|total| total.max(self.bytes)),
-            bytes_per_second: (fetching && self.received > 0).then_some(speed as u64),
+            bytes_per_second: (counts && self.received > 0).then_some(speed as u64),
             seconds_left,
             waiting: self.waiting,
         }
     }
+}
+
+/// How much of a whole that is.
+#[expect(clippy::cast_precision_loss, reason = "a share for people")]
+fn share(done: u64, total: u64) -> f64 {
+    (done as f64 / total.max(1) as f64).min(1.0)
 }
 
 impl Speed {
@@ -242,6 +270,18 @@ mod tests {
         assert_eq!(view.total_bytes, Some(10_000));
         assert_eq!(view.fraction, Some(0.1));
         assert_eq!(view.seconds_left, None, "five seconds have not passed");
+    }
+
+    #[test]
+    fn a_film_that_is_here_counts_the_bytes_that_are_read() {
+        let meter = Meter::new();
+        meter.begin_convert(4_000);
+        meter.converted(1_000);
+        let view = meter.view();
+        assert_eq!((view.stage, view.fraction), (Stage::Converting, Some(0.25)));
+        assert_eq!((view.done_bytes, view.total_bytes), (1_000, Some(4_000)));
+        meter.enter(Stage::Finishing);
+        assert_eq!(meter.view().bytes_per_second, None);
     }
 
     #[test]

@@ -399,7 +399,7 @@ impl Job {
             permit: self.permit.clone(),
             means: Arc::clone(means),
             meter: Arc::new(Meter::new()),
-            found: self.record.discovery.as_ref().map(|known| known.found),
+            found: self.record.discovery.as_ref().and_then(|known| known.found),
             discovery: Arc::default(),
             cancel: CancellationToken::new(),
         }
@@ -416,12 +416,14 @@ impl Job {
         let done = matches!(state, JobState::Done { .. });
         JobView {
             id: self.id.to_string(),
-            link: known.map_or_else(|| spec.target.link(), |known| known.link.clone()),
+            link: known.map_or_else(|| spec.order.shown(), |known| known.link.clone()),
             title: known
                 .map(|known| known.title.clone())
                 .or_else(|| spec.output.stem.clone())
-                .unwrap_or_else(|| spec.target.link()),
-            newest_of_channel: known.is_some_and(|known| known.found.newest),
+                .unwrap_or_else(|| spec.order.shown()),
+            newest_of_channel: known
+                .and_then(|known| known.found)
+                .is_some_and(|found| found.newest),
             folder: spec
                 .output
                 .folder

@@ -119,12 +119,14 @@ fn read(path: &Path) -> Option<(JobId, Record)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Output, Remux};
+    use crate::job::{Ending, Films, Order, Output, Remux};
 
     fn record() -> Record {
         let spec = JobSpec {
-            target: ustream::Target::Recording(ustream::RecordingId(1)),
-            choice: ustream::Choice::default(),
+            order: Order::Recording {
+                target: ustream::Target::Recording(ustream::RecordingId(1)),
+                choice: ustream::Choice::default(),
+            },
             remux: Remux::Builtin,
             output: Output {
                 folder: "Downloads".into(),
@@ -151,6 +153,21 @@ mod tests {
         assert_eq!(registry.load().unwrap(), [(id.clone(), paused)]);
         registry.remove(&id).unwrap();
         assert!(registry.load().unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_order_for_films_on_this_computer_comes_back_as_one() {
+        let data = tempfile::tempdir().unwrap();
+        let registry = Registry::open(Some(data.path())).unwrap();
+        let mut saved = record();
+        saved.state = JobState::Paused;
+        saved.spec.order = Order::Films(Films {
+            films: vec!["a.flv".into(), "b.flv".into()],
+            ending: Ending::M4v,
+        });
+        let id = JobId::random();
+        registry.save(&id, &saved).unwrap();
+        assert_eq!(registry.load().unwrap(), [(id, saved)]);
     }
 
     #[test]

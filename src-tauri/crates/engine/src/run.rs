@@ -7,19 +7,21 @@ use std::sync::{Arc, OnceLock};
 
 use media::Summary;
 use tokio_util::sync::CancellationToken;
-use ustream::{Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind};
+use ustream::{
+    Choice, Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, Target,
+};
 
 use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::Fetcher;
 use crate::gather::{self, Gathered};
-use crate::job::{JobSpec, Permit};
+use crate::job::{JobSpec, Order, Permit};
 use crate::make::Make;
 use crate::part::{Opened, Part};
 use crate::progress::Meter;
 use crate::view::{Finished, GapView, Stage};
-use crate::{ffmpeg, names, part};
+use crate::{ffmpeg, names, part, remux};
 
 /// What all runs share.
 #[derive(Debug)]
@@ -46,7 +48,8 @@ pub(crate) struct Attempt {
 /// What a run has found out for good: a channel's link stays with the recording it led to.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Discovery {
-    pub(crate) found: Found,
+    /// Which recording; none for films on this computer.
+    pub(crate) found: Option<Found>,
     /// The address a person knows the recording by.
     pub(crate) link: String,
     pub(crate) title: String,
@@ -64,18 +67,29 @@ pub(crate) struct Saved {
 /// Runs until the file is there or the job cannot go on. `None` is a stop, not a failure.
 pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     attempt.meter.enter(Stage::Resolving);
-    let Some(asked) = attempt.cancel.run_until_cancelled(attempt.ask()).await else {
+    match &attempt.spec.order {
+        Order::Recording { target, choice } => download(&attempt, target, *choice).await,
+        Order::Films(films) => remux::remux(&attempt, films).await,
+    }
+}
+
+async fn download(
+    attempt: &Attempt,
+    target: &Target,
+    choice: Choice,
+) -> Result<Option<Saved>, Error> {
+    let Some(asked) = attempt
+        .cancel
+        .run_until_cancelled(attempt.ask(target))
+        .await
+    else {
         return Ok(None);
     };
     let (found, recording) = asked?;
-    let make = Make::of(&attempt.spec, &recording)?;
-    if make.convert {
-        // Better now than after the whole film has come.
-        let found = ffmpeg::find(&attempt.means.ffmpeg);
-        match attempt.cancel.run_until_cancelled(found).await {
-            None => return Ok(None),
-            Some(found) => found.map_err(Error::NoFfmpeg)?,
-        }
+    let make = Make::of(&attempt.spec, choice, &recording)?;
+    // Better now than after the whole film has come.
+    if make.convert && attempt.find_ffmpeg().await?.is_none() {
+        return Ok(None);
     }
     let part = match make.open(&attempt.spec.output.folder).await? {
         Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
@@ -101,15 +115,24 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
             .convert(part, summary, gaps, &make.endings.written)
             .await;
     }
-    publish(part, film, &summary, gaps).await.map(Some)
+    publish(part, film, finished(&summary, gaps))
+        .await
+        .map(Some)
 }
 
 impl Attempt {
-    async fn ask(&self) -> Result<(Found, Recording), Error> {
+    /// Makes sure that ffmpeg is there. `None` is a stop.
+    pub(crate) async fn find_ffmpeg(&self) -> Result<Option<()>, Error> {
+        let found = ffmpeg::find(&self.means.ffmpeg);
+        let found = self.cancel.run_until_cancelled(found).await;
+        found.transpose().map_err(Error::NoFfmpeg)
+    }
+
+    async fn ask(&self, target: &Target) -> Result<(Found, Recording), Error> {
         let access = &self.permit.access;
         let found = match self.found {
             Some(found) => found,
-            None => self.means.client.find(&self.spec.target, access).await?,
+            None => self.means.client.find(target, access).await?,
         };
         Ok((found, self.means.client.recording(found, access).await?))
     }
@@ -117,7 +140,7 @@ impl Attempt {
     fn discover(&self, found: Found, recording: &Recording, part: &Part) {
         // An attempt finds out once.
         let _ = self.discovery.set(Discovery {
-            found,
+            found: Some(found),
             link: recording.link(),
             title: names::shown(recording.title.as_deref()).unwrap_or_else(|| recording.link()),
             part: part.path().to_owned(),
@@ -184,7 +207,7 @@ impl Attempt {
             program: &self.means.ffmpeg,
             input: &film,
             output: &converted,
-            duration_ms: summary.duration_ms,
+            duration_ms: Some(summary.duration_ms),
         };
         let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
             Ok(None) => return Ok(None),
@@ -196,9 +219,12 @@ impl Attempt {
             Err(problem) => Err(problem),
         };
         match remuxed {
-            Ok(summary) => publish(part, converted, &summary, gaps).await.map(Some),
+            Ok(summary) => publish(part, converted, finished(&summary, gaps))
+                .await
+                .map(Some),
             Err(problem) => {
-                let saved = publish(part.retarget(original), film, &summary, gaps).await?;
+                let saved =
+                    publish(part.retarget(original), film, finished(&summary, gaps)).await?;
                 Err(Error::Convert {
                     problem,
                     original: saved.path,
@@ -228,46 +254,50 @@ fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
 async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
     blocking(move || {
         let made = assembly.finish()?;
-        let found = check(&film)?;
-        let count = |summary: &Summary| {
-            summary
-                .tracks
-                .iter()
-                .map(|track| (track.kind, track.samples))
-                .collect::<Vec<_>>()
-        };
-        if count(&made) != count(&found) {
-            return Err(Error::Check(format!(
-                "it holds {:?}, not {:?}",
-                count(&found),
-                count(&made)
-            )));
-        }
-        Ok(found)
+        check_against(&film, &made)
     })
     .await
 }
 
-fn check(film: &Path) -> Result<Summary, Error> {
+/// Reads a film back and compares it with what its muxer says of it.
+pub(crate) fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
+    let found = check(film)?;
+    let count = |summary: &Summary| {
+        summary
+            .tracks
+            .iter()
+            .map(|track| (track.kind, track.samples))
+            .collect::<Vec<_>>()
+    };
+    if count(made) != count(&found) {
+        return Err(Error::Check(format!(
+            "it holds {:?}, not {:?}",
+            count(&found),
+            count(made)
+        )));
+    }
+    Ok(found)
+}
+
+pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
     let finished = File::open(film).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
     finished.sync_all().map_err(Error::disk(film))?;
     Ok(summary)
 }
 
-async fn publish(
-    part: Part,
-    film: PathBuf,
-    summary: &Summary,
-    gaps: Vec<GapView>,
-) -> Result<Saved, Error> {
-    let finished = Finished {
-        // The name is settled when it is taken.
+/// What is said of a finished film; its name is settled when it is taken.
+pub(crate) fn finished(summary: &Summary, gaps: Vec<GapView>) -> Finished {
+    Finished {
         file: String::new(),
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
         gaps,
-    };
+        lost: None,
+    }
+}
+
+pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Result<Saved, Error> {
     let (path, finished) = blocking(move || part.finish(&film, finished)).await?;
     Ok(Saved { path, finished })
 }

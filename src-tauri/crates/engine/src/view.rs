@@ -61,6 +61,8 @@ pub enum Code {
     ConvertFailed,
     /// The finished file did not pass the check.
     CheckFailed,
+    /// A film on this computer cannot be read as one: it is damaged, or it is none.
+    BadFilm,
     /// The recording is stored in a way that is not known here.
     Unsupported,
     /// A mistake in this program.
@@ -190,7 +192,7 @@ pub enum Stage {
     Fetching,
     /// Writing the index, checking, renaming.
     Finishing,
-    /// ffmpeg makes the MP4.
+    /// Making the MP4 of a film that is here: by this program, or by ffmpeg.
     Converting,
 }
 
@@ -229,7 +231,7 @@ pub struct GapView {
 }
 
 /// A saved file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Finished {
     /// Name of the file.
     pub file: String,
@@ -242,6 +244,20 @@ pub struct Finished {
     /// What is missing, where the person chose to keep what there is.
     #[serde(default)]
     pub gaps: Vec<GapView>,
+    /// What of a film on this computer did not come over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub lost: Option<LossView>,
+}
+
+/// What of a film on this computer did not come over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LossView {
+    /// How much of it could not be read as media: its end is cut off, or it is damaged.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// What it holds beside picture and sound, by its short names: subtitles, time codes.
+    pub left_out: Vec<String>,
 }
 
 /// Where a job stands.

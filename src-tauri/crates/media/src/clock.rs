@@ -4,6 +4,11 @@
 //! falls, it has started again: the piece is moved to the end of the one before, both of its
 //! tracks by the same distance, or, where pieces between are missing, to where the plan says it
 //! starts, so that what is missing stays a gap.
+//!
+//! Tracks that come in pieces of their own may count from different zeros. Where theirs lie
+//! farther apart than the plan's starts allow, each track is moved by a distance of its own first.
+
+mod align;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +39,15 @@ pub(crate) struct Span {
     pub(crate) end: i64,
     /// Mean distance of its samples.
     pub(crate) frame: i64,
+}
+
+/// A stretch with what the plan says of its piece.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planned {
+    pub(crate) span: Span,
+    /// When its first sample is shown, on the clock of its piece.
+    pub(crate) shown: i64,
+    pub(crate) start_ms: u64,
 }
 
 impl Span {
@@ -98,8 +112,15 @@ impl Span {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<'s> {
     pub(crate) part: Part,
-    pub(crate) start_ms: u64,
-    pub(crate) spans: &'s [Span],
+    pub(crate) spans: &'s [Planned],
+}
+
+impl Segment<'_> {
+    /// Where the plan lets the first of them start.
+    pub(crate) fn start_ms(&self) -> u64 {
+        let starts = self.spans.iter().map(|planned| planned.start_ms);
+        starts.min().unwrap_or(0)
+    }
 }
 
 /// Answers, segment by segment in the order of presentation, what must be added to its times.
@@ -107,10 +128,23 @@ pub(crate) struct Segment<'s> {
 pub(crate) struct Clock {
     /// Whether the source counts time in few enough bits to wrap.
     wraps: bool,
+    /// Whether each track may count from a zero of its own.
+    separate: bool,
     offset: i64,
-    /// Where each track ends so far, on the film's clock.
-    ends: BTreeMap<u8, i64>,
+    tracks: BTreeMap<u8, Track>,
     previous: Option<Previous>,
+}
+
+/// What is known of a track.
+#[derive(Clone, Copy, Debug)]
+struct Track {
+    /// From its own clock to the one that it shares with the others.
+    shift: i64,
+    /// Its last piece, on the film's clock, and where the plan lets that start.
+    first: i64,
+    end: i64,
+    part: Part,
+    start: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +156,7 @@ struct Previous {
 }
 
 impl Clock {
+    /// The clock of pieces that hold all tracks.
     pub(crate) fn new(wraps: bool) -> Self {
         Self {
             wraps,
@@ -129,38 +164,66 @@ impl Clock {
         }
     }
 
-    /// The offset of this segment.
+    /// The clock of tracks that come in pieces of their own.
+    pub(crate) fn of_separate_tracks() -> Self {
+        Self {
+            separate: true,
+            ..Self::default()
+        }
+    }
+
+    /// The offset of this segment, for all tracks that count from one zero.
     pub(crate) fn place(&mut self, segment: &Segment<'_>) -> i64 {
-        let Some(first) = segment.spans.iter().map(|span| span.first).min() else {
+        let shifted = self.aligned(segment);
+        let spans = || shifted.iter().map(|(planned, _)| planned.span);
+        let Some(first) = spans().map(|span| span.first).min() else {
             return self.offset;
         };
+        let part = segment.part;
+        let start_ms = segment.start_ms();
         if let Some(previous) = self.previous {
-            self.offset = self.offset_after(previous, segment, first);
+            let spans: Vec<_> = shifted.iter().map(|(planned, _)| *planned).collect();
+            let shifted = Segment {
+                part,
+                spans: &spans,
+            };
+            self.offset = self.offset_after(previous, &shifted, first);
         }
         let offset = self.offset;
         let mut end = first;
-        for span in segment.spans {
-            self.ends.insert(span.key, span.end.saturating_add(offset));
+        for (Planned { span, start_ms, .. }, shift) in shifted {
             end = end.max(span.end);
+            let track = Track {
+                shift,
+                first: span.first.saturating_add(offset),
+                end: span.end.saturating_add(offset),
+                part,
+                start: milliseconds(start_ms),
+            };
+            self.tracks.insert(span.key, track);
         }
         self.previous = Some(Previous {
-            part: segment.part,
-            start_ms: segment.start_ms,
+            part,
+            start_ms,
             first: first.saturating_add(offset),
             end: end.saturating_add(offset),
         });
         offset
     }
 
+    /// What must be added to the times that a track has in the segment placed last.
+    pub(crate) fn offset_of(&self, key: u8) -> i64 {
+        let shift = self.tracks.get(&key).map_or(0, |track| track.shift);
+        self.offset.saturating_add(shift)
+    }
+
     fn offset_after(&self, previous: Previous, segment: &Segment<'_>, first: i64) -> i64 {
         let missing = missing(previous, segment);
-        let overlap = OVERLAP.min(previous.end.saturating_sub(previous.first) / 2);
         let latest = previous.end.saturating_add(missing).saturating_add(JUMP);
         let goes_on = |offset: i64| {
-            segment.spans.iter().all(|span| {
-                let time = span.first.saturating_add(offset);
-                let earliest = self.end_of(span, previous).saturating_sub(overlap);
-                (earliest..=latest).contains(&time)
+            segment.spans.iter().all(|planned| {
+                let time = planned.span.first.saturating_add(offset);
+                time <= latest && self.is_in_turn(time, planned, previous)
             })
         };
         if goes_on(self.offset) {
@@ -176,13 +239,31 @@ impl Clock {
         if missing == 0 {
             return joined;
         }
-        let planned = previous
-            .first
-            .saturating_add(milliseconds(
-                segment.start_ms.saturating_sub(previous.start_ms),
-            ))
-            .saturating_sub(first);
+        let planned = previous.planned(segment.start_ms()).saturating_sub(first);
         planned.max(joined)
+    }
+
+    /// Whether a piece that starts at this time of the film comes after what was there.
+    fn is_in_turn(&self, time: i64, planned: &Planned, previous: Previous) -> bool {
+        let half = previous.end.saturating_sub(previous.first) / 2;
+        let overlap = OVERLAP.min(half);
+        match self.tracks.get(&planned.span.key) {
+            Some(track) if track.part == previous.part => time >= track.end.saturating_sub(overlap),
+            // It was missing for a while, in which only the others and the plan can tell how time
+            // went on; one of them is enough.
+            Some(track) => {
+                let gone = milliseconds(planned.start_ms).saturating_sub(track.start);
+                let expected = track.first.saturating_add(gone);
+                time >= track.end.saturating_sub(overlap)
+                    && (time >= previous.first.saturating_add(half)
+                        || time >= expected.saturating_sub(OVERLAP))
+            }
+            None => {
+                let expected = previous.planned(planned.start_ms);
+                time >= previous.end.saturating_sub(overlap)
+                    || time.abs_diff(expected) <= OVERLAP.unsigned_abs()
+            }
+        }
     }
 
     /// The offset if the clock has only run over its last bit.
@@ -197,11 +278,12 @@ impl Clock {
     /// where all agree within their rounding, else so that none overlaps. Where a last frame is
     /// longer than the mean only the other track knows it.
     fn joined(&self, previous: Previous, segment: &Segment<'_>) -> i64 {
+        let spans = || segment.spans.iter().map(|planned| &planned.span);
         let offset = |span: &Span| self.end_of(span, previous).saturating_sub(span.first);
-        let Some(leading) = segment.spans.iter().min_by_key(|span| span.key).map(offset) else {
+        let Some(leading) = spans().min_by_key(|span| span.key).map(offset) else {
             return self.offset;
         };
-        let largest = segment.spans.iter().map(offset).max().unwrap_or(leading);
+        let largest = spans().map(offset).max().unwrap_or(leading);
         if largest.saturating_sub(leading) <= ROUNDING {
             leading
         } else {
@@ -209,27 +291,45 @@ impl Clock {
         }
     }
 
+    /// Where a track ends so far, or would if it were not missing in the segment before.
     fn end_of(&self, span: &Span, previous: Previous) -> i64 {
-        self.ends.get(&span.key).copied().unwrap_or(previous.end)
+        match self.tracks.get(&span.key) {
+            Some(track) if track.part == previous.part => track.end,
+            Some(track) => track.end.max(previous.end),
+            None => previous.end,
+        }
+    }
+}
+
+impl Previous {
+    /// Where the film is when the plan is here.
+    fn planned(&self, start_ms: u64) -> i64 {
+        let distance = milliseconds(start_ms).saturating_sub(milliseconds(self.start_ms));
+        self.first.saturating_add(distance)
+    }
+}
+
+/// Whether the plan has nothing between two parts.
+fn follows(one: Part, next: Part) -> bool {
+    match (one, next) {
+        (Part::Media(one), Part::Media(next)) => next <= one.saturating_add(1),
+        _ => true,
     }
 }
 
 /// How much the plan has between two segments that are not neighbours.
 fn missing(previous: Previous, segment: &Segment<'_>) -> i64 {
-    let neighbours = match (previous.part, segment.part) {
-        (Part::Media(one), Part::Media(next)) => next <= one.saturating_add(1),
-        _ => true,
-    };
-    if neighbours {
+    if follows(previous.part, segment.part) {
         return 0;
     }
-    let planned = milliseconds(segment.start_ms.saturating_sub(previous.start_ms));
-    planned
-        .saturating_sub(previous.end.saturating_sub(previous.first))
+    previous
+        .planned(segment.start_ms())
+        .saturating_sub(previous.end)
         .max(0)
 }
 
-fn milliseconds(count: u64) -> i64 {
+/// Milliseconds in nanoseconds.
+pub(crate) fn milliseconds(count: u64) -> i64 {
     i64::try_from(count)
         .unwrap_or(i64::MAX)
         .saturating_mul(MILLISECOND)
@@ -251,98 +351,4 @@ pub(crate) fn ticks(nanoseconds: i64, timescale: u32) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
-        Span {
-            key,
-            first: first_ms * MILLISECOND,
-            end: end_ms * MILLISECOND,
-            frame: 40 * MILLISECOND,
-        }
-    }
-
-    fn place(clock: &mut Clock, number: u64, spans: &[Span]) -> i64 {
-        let segment = Segment {
-            part: Part::Media(number),
-            start_ms: number * 2000,
-            spans,
-        };
-        clock.place(&segment) / MILLISECOND
-    }
-
-    #[test]
-    fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
-        let mut clock = Clock::new(false);
-        assert_eq!(place(&mut clock, 0, &[span(0, 90_000, 92_000)]), 0);
-        assert_eq!(place(&mut clock, 1, &[span(0, 92_000, 94_000)]), 0);
-        assert_eq!(place(&mut clock, 9, &[span(0, 108_000, 110_000)]), 0);
-    }
-
-    #[test]
-    fn a_restarted_piece_follows_the_one_before() {
-        let mut clock = Clock::new(false);
-        place(&mut clock, 0, &[span(0, 0, 2000), span(1, 5, 2010)]);
-        assert_eq!(
-            place(&mut clock, 1, &[span(0, 0, 2000), span(1, 5, 2010)]),
-            2000
-        );
-        assert_eq!(
-            place(&mut clock, 2, &[span(0, 0, 2000), span(1, 5, 2010)]),
-            4000
-        );
-    }
-
-    #[test]
-    fn tracks_that_end_far_apart_do_not_overlap_after_a_restart() {
-        let mut clock = Clock::new(false);
-        place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2500)]);
-        assert_eq!(
-            place(&mut clock, 1, &[span(0, 0, 2000), span(1, 0, 2000)]),
-            2500
-        );
-    }
-
-    #[test]
-    fn what_is_missing_before_a_restarted_piece_stays_a_gap() {
-        let mut clock = Clock::new(false);
-        place(&mut clock, 0, &[span(0, 0, 2000)]);
-        assert_eq!(place(&mut clock, 3, &[span(0, 0, 2000)]), 6000);
-    }
-
-    #[test]
-    fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
-        let mut clock = Clock::new(false);
-        place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2000)]);
-        for number in 1..1000 {
-            let start = i64::try_from(number).expect("small") * 2000;
-            assert_eq!(
-                place(&mut clock, number, &[span(0, start, start + 2000)]),
-                0
-            );
-        }
-        let both = [span(0, 2_000_000, 2_002_000), span(1, 2_000_000, 2_002_000)];
-        assert_eq!(place(&mut clock, 1000, &both), 0);
-    }
-
-    #[test]
-    fn a_wrap_between_pieces_is_no_restart() {
-        let top = 1 << 24;
-        let mut clock = Clock::new(true);
-        place(&mut clock, 0, &[span(0, top - 2000, top)]);
-        assert_eq!(place(&mut clock, 1, &[span(0, 10, 2010)]), top);
-        assert_eq!(place(&mut clock, 2, &[span(0, 2010, 4010)]), top);
-    }
-
-    #[test]
-    fn ticks_and_nanoseconds_agree() {
-        for timescale in [1, 1000, 12_800, 44_100, 90_000, 705_600] {
-            for count in [0, 1, 1023, 44_101, 1 << 32] {
-                let time = nanoseconds(count, timescale).expect("within 146 years");
-                assert_eq!(ticks(time, timescale), count, "{count} of {timescale}");
-            }
-        }
-        assert_eq!(nanoseconds(i64::MAX, 90_000), None);
-    }
-}
+mod tests;

@@ -7,6 +7,9 @@ pub enum Error {
     /// The output could not be read or written.
     #[error("the output could not be written: {0}")]
     Io(#[from] std::io::Error),
+    /// A film on disk could not be read.
+    #[error("the film could not be read: {0}")]
+    Input(std::io::Error),
     /// The bytes break a rule of their format.
     #[error("{format}: {problem} at byte {offset}")]
     Malformed {

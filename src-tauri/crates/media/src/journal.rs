@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Layout of a body, and of the tables in it: another is not read.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes in front of a body.
 const HEADER: usize = 8;
 /// No piece has tables as large as this; a length above it is damage.

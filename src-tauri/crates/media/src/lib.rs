@@ -8,6 +8,8 @@
 //! 4. [`journal`] turns fragments into records that survive a crash, and back.
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
 //! 6. [`check()`] reads the finished file back before anybody calls it saved.
+//!
+//! A film that is already there comes in as pieces too: [`split`] cuts a file into them.
 
 pub mod check;
 mod clock;
@@ -21,11 +23,15 @@ mod mp4;
 pub mod muxer;
 mod output;
 pub mod sample;
+pub mod split;
+mod tags;
 
 pub use check::check;
 pub use error::Error;
 pub use muxer::{
-    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, Tags,
+    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment,
     TrackSummary, looks_like, muxer,
 };
 pub use sample::{Sample, TrackKind};
+pub use split::{Split, Whole};
+pub use tags::{Cover, Tags};

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Error, TrackKind,
+    Error, Tags, TrackKind,
     flv::{self, write::FlvMuxer},
     fmp4,
     mp4::write::Mp4Muxer,
@@ -49,33 +49,24 @@ pub enum Part {
 #[derive(Clone, Copy, Debug)]
 pub struct Piece<'a> {
     /// The track of the plan it belongs to: 0, 1, …
+    ///
+    /// A fragmented MP4 with several tracks in its pieces is pushed once for each of them, its
+    /// initialisation first: 0 takes the first of [`crate::fmp4::Init::all`], 1 the second, ….
     pub track: u8,
     /// Which piece of that track.
     pub part: Part,
     /// Where the plan says it starts, from the start of the recording. Used where the clock of
-    /// the pieces starts again, so that a missing piece stays a gap and shifts nothing.
+    /// the pieces starts again or each track has its own, so that a missing piece stays a gap and
+    /// shifts nothing. A film whose first pieces are missing starts with that gap.
     pub start_ms: u64,
     /// The whole body.
     pub data: &'a [u8],
 }
 
-/// Text that goes into the finished file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tags {
-    /// Title of the recording.
-    pub title: Option<String>,
-    /// The channel or the person it belongs to.
-    pub artist: Option<String>,
-    /// Day of the recording, `YYYY-MM-DD`.
-    pub date: Option<String>,
-    /// Where it came from: the link.
-    pub comment: Option<String>,
-}
-
 /// What is known of the film before its first piece.
 #[derive(Clone, Debug, Default)]
 pub struct Film {
-    /// Text for the file.
+    /// Text and cover for the file.
     pub tags: Tags,
     /// Length that the service states, for the room that is kept for the index.
     pub duration_ms: Option<u64>,

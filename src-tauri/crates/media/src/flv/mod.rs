@@ -2,7 +2,7 @@
 
 pub(crate) mod clock;
 mod demux;
-mod meta;
+pub(crate) mod meta;
 pub(crate) mod packet;
 mod state;
 pub(crate) mod tag;

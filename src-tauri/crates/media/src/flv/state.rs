@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Part, TableFragment, TrackKind,
-    clock::{Clock, Segment, Span},
+    clock::{Clock, Planned, Segment, Span},
     codec::avc::Avc,
     cursor::{Cursor, put_counted, put_signed, put_varint},
 };
@@ -81,11 +81,14 @@ impl State {
 
     /// Puts a piece on the film's clock.
     pub(crate) fn place(&mut self, part: Part, start_ms: u64, spans: &[Span]) -> i64 {
-        self.clock.place(&Segment {
-            part,
+        let planned = |span: &Span| Planned {
+            span: *span,
+            shown: span.first,
             start_ms,
-            spans,
-        })
+        };
+        let spans: Vec<_> = spans.iter().map(planned).collect();
+        let spans = &spans;
+        self.clock.place(&Segment { part, spans })
     }
 
     /// Takes over what a piece changed.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
-    clock::{MILLISECOND, Span, ticks},
+    clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
     output::Output,
 };
@@ -305,7 +305,9 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
             .map(|span| span.first)
             .min()
             .unwrap_or(0);
-        let origin = ticks(first.saturating_add(offset), 1000);
+        // A film whose first pieces are missing starts as late as they would have lasted.
+        let lead = milliseconds(piece.start_ms);
+        let origin = ticks(first.saturating_add(offset).saturating_sub(lead), 1000);
         change.origin_ms = self.state.origin_ms.unwrap_or(origin);
         if !kept.is_empty() {
             self.begin(&kept, &change.spans)?;

@@ -4,231 +4,211 @@ use std::ops::Range;
 
 use super::{
     boxes::{BoxIn, children, top_level, version_and_flags},
-    init::{Defaults, Init},
+    data::{Data, outside},
+    init::{Defaults, Init, Other},
+    roll::Rolls,
+    run::{Before, Run},
 };
-use crate::{Error, Sample, TrackKind, cursor::Cursor};
+use crate::{Error, cursor::Cursor};
 
 /// No piece of a few seconds has more samples; a run without bytes of its own could claim 2³².
 const MOST_SAMPLES: u32 = 1 << 20;
 
-/// What a media piece holds.
+/// What a media piece holds of one track.
 #[derive(Debug)]
 pub struct Media<'a> {
-    pub(crate) bodies: Bodies,
+    /// The bytes that go into the file: `mdat` whole where nothing else lies in it, else the runs.
+    pub(crate) data: Data,
     /// The samples of the track, run by run.
     pub(crate) runs: Vec<Run<'a>>,
 }
 
-/// The bodies of the `mdat` boxes of a piece.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bodies(Vec<Range<usize>>);
-
-impl Bodies {
-    /// Where some bytes of the piece lie in the bodies, taken end to end.
-    pub(crate) fn place(&self, position: usize, length: usize) -> Result<u64, Error> {
-        let end = position.saturating_add(length);
-        let mut before = 0_u64;
-        for body in &self.0 {
-            if body.start <= position && end <= body.end {
-                return Ok(before + (position - body.start) as u64);
-            }
-            before += body.len() as u64;
-        }
-        Err(Cursor::within("MP4", &[], position as u64).fail("a sample lies outside mdat"))
-    }
-
-    /// The bodies themselves.
-    pub(crate) fn slices<'a>(&self, piece: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        self.0.iter().filter_map(|body| piece.get(body.clone()))
-    }
-}
-
-/// The samples of one `trun`.
-#[derive(Clone, Debug)]
-pub struct Run<'a> {
-    piece: &'a [u8],
-    kind: TrackKind,
-    /// Which of the track's sample entries, counted from 0.
-    pub(crate) description: u32,
-    entries: Cursor<'a>,
-    flags: u32,
-    defaults: Defaults,
-    first_flags: Option<u32>,
-    left: u32,
-    position: u64,
-    dts: i64,
-}
-
-/// A sample of a run, with what only fragments tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timed<'a> {
-    /// The sample; times are in ticks of the track.
-    pub sample: Sample<'a>,
-    /// How long it is shown.
-    pub duration: u32,
-    /// Where its bytes start in the piece.
-    pub position: usize,
-}
-
 /// Finds the samples of the track of `init` in a media piece.
 pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<Media<'a>, Error> {
-    let mut media = Media {
-        bodies: Bodies::default(),
-        runs: Vec::new(),
-    };
-    let mut state = State {
-        piece,
-        init,
-        next_dts: 0,
-        samples: 0,
-    };
+    let mut bodies = Vec::new();
+    let mut moofs = Vec::new();
     for found in top_level(piece) {
         let found = found?;
         match &found.kind {
             b"mdat" => {
                 let start = usize::try_from(found.body.position()).unwrap_or(usize::MAX);
-                media
-                    .bodies
-                    .0
-                    .push(start..start.saturating_add(found.body.rest().len()));
+                bodies.push(start..start.saturating_add(found.body.rest().len()));
             }
-            b"moof" => state.moof(&found, &mut media.runs)?,
+            b"moof" => moofs.push(found),
             _ => {}
         }
     }
-    Ok(media)
+    let mut demuxer = Demuxer {
+        piece,
+        init,
+        bodies: &bodies,
+        cut_off: None,
+        next_dts: 0,
+        samples: 0,
+        shared: false,
+        runs: Vec::new(),
+    };
+    for moof in &moofs {
+        demuxer.moof(moof)?;
+    }
+    let Demuxer { shared, runs, .. } = demuxer;
+    let ranges = if shared {
+        let ranges = runs.iter().map(|run| range(run, &bodies));
+        ranges.collect::<Result<_, _>>()?
+    } else {
+        bodies
+    };
+    Ok(Media {
+        data: Data::new(ranges),
+        runs,
+    })
 }
 
-struct State<'a, 'i> {
+/// Where the data of a run lies: in one `mdat`.
+fn range(run: &Run<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> {
+    let (end, _) = run.end()?;
+    let place = |position| usize::try_from(position).unwrap_or(usize::MAX);
+    let range = place(run.position)..place(end);
+    let behind = bodies.partition_point(|body| body.start <= range.start);
+    behind
+        .checked_sub(1)
+        .and_then(|index| bodies.get(index))
+        .filter(|body| range.end <= body.end)
+        .map(|_| range)
+        .ok_or_else(|| outside(run.position))
+}
+
+struct Demuxer<'a, 'i> {
     piece: &'a [u8],
     init: &'i Init,
+    /// The bodies of the `mdat` boxes.
+    bodies: &'i [Range<usize>],
+    /// How far before the piece the file began that its positions are counted in.
+    cut_off: Option<u64>,
     next_dts: i64,
     samples: u32,
+    /// Fragments of other tracks are in the piece.
+    shared: bool,
+    runs: Vec<Run<'a>>,
 }
 
 /// `tfhd`, with its gaps filled from `trex` (ISO/IEC 14496-12 8.8.7).
-struct FragmentHeader {
-    track_id: u32,
+struct FragmentHeader<'i> {
+    ours: bool,
+    /// The other track of the initialisation that it belongs to.
+    foreign: Option<&'i Other>,
     base: Option<u64>,
     base_is_moof: bool,
     defaults: Defaults,
 }
 
-impl<'a> State<'a, '_> {
-    fn moof(&mut self, moof: &BoxIn<'a>, runs: &mut Vec<Run<'a>>) -> Result<(), Error> {
-        let mut fragments = 0_u32;
-        for child in children(&moof.body) {
-            fragments += u32::from(child?.kind == *b"traf");
-        }
-        // Old writers count from the end of the track fragment before.
-        let mut old_base = moof.start;
+impl<'a> Demuxer<'a, '_> {
+    fn moof(&mut self, moof: &BoxIn<'a>) -> Result<(), Error> {
+        let mut fragments = Vec::new();
         for child in children(&moof.body) {
             let child = child?;
-            if child.kind != *b"traf" {
-                continue;
+            if child.kind == *b"traf" {
+                let tfhd = children(&child.body).need(*b"tfhd")?;
+                fragments.push((child, fragment_header(tfhd, self.init)?));
             }
-            let header = fragment_header(children(&child.body).need(*b"tfhd")?, self.init)?;
+        }
+        if let [(_, alone)] = fragments.as_mut_slice() {
+            // Some packagers number the track differently in the fragment.
+            alone.ours |= self.init.siblings == 1 && alone.foreign.is_none();
+        }
+        // Old writers count from the end of the track fragment before.
+        let mut implied = moof.start;
+        let runs = self.runs.len();
+        let mut told: Option<(u64, u64)> = None;
+        for (traf, header) in &fragments {
             let base = match header.base {
                 Some(base) => base,
                 None if header.base_is_moof => moof.start,
-                None => old_base,
+                None => implied,
             };
-            // Some packagers number the track differently in the fragment; alone it is ours.
-            if header.track_id == self.init.track_id || fragments == 1 {
-                old_base = self.fragment(&child, &header, base, runs)?;
-            } else {
-                old_base = self.foreign_fragment(&child, &header, base)?;
+            self.shared |= !header.ours;
+            let data = self.fragment(&traf.body, header, base)?;
+            if header.base.is_some() {
+                let (least, _) = *told.get_or_insert((data.start, base));
+                told = Some((least.min(data.start), base));
             }
+            implied = data.end;
+        }
+        let Some((least, base)) = told else {
+            return Ok(());
+        };
+        let cut_off = *self
+            .cut_off
+            .get_or_insert_with(|| cut_off(moof.start, base, least, self.bodies));
+        for run in self.runs.iter_mut().skip(runs) {
+            // Bases that are told and such that are not do not come together in one `moof`.
+            run.position = run.position.wrapping_sub(cut_off);
         }
         Ok(())
     }
 
-    /// Collects the runs of a track fragment; answers where its data ends.
+    /// Collects the runs of a track fragment, if it is ours; answers where its data lies.
     fn fragment(
         &mut self,
-        traf: &BoxIn<'a>,
-        header: &FragmentHeader,
+        traf: &Cursor<'a>,
+        header: &FragmentHeader<'_>,
         base: u64,
-        runs: &mut Vec<Run<'a>>,
-    ) -> Result<u64, Error> {
-        if let Some(mut tfdt) = children(&traf.body).find(*b"tfdt")? {
+    ) -> Result<Range<u64>, Error> {
+        let mut dts = self.next_dts;
+        if let Some(mut tfdt) = children(traf).find(*b"tfdt")? {
             let (version, _) = version_and_flags(&mut tfdt)?;
             let time = tfdt.versioned(version)?;
-            self.next_dts = i64::try_from(time).map_err(|_| tfdt.fail("a time beyond reason"))?;
+            dts = i64::try_from(time).map_err(|_| tfdt.fail("a time beyond reason"))?;
         }
-        let mut position = base;
-        for child in children(&traf.body) {
+        let mut rolls = Rolls::read(traf, &self.init.rolls);
+        let mut data: Option<Range<u64>> = None;
+        for child in children(traf) {
             let child = child?;
             if child.kind != *b"trun" {
                 continue;
             }
-            let mut run = self.run(child.body, header, base, position)?;
-            let start = run.clone();
-            for timed in &mut run {
-                timed?;
+            let before = Before {
+                defaults: header.defaults,
+                rolls: &rolls,
+                base,
+                position: data.as_ref().map_or(base, |data| data.end),
+                dts,
+            };
+            let run = Run::read(self.piece, child.body.clone(), self.init, &before)?;
+            self.samples = self.samples.saturating_add(run.samples());
+            if self.samples > MOST_SAMPLES {
+                let count = run.samples();
+                return Err(child.body.fail(format!("{count} samples in one piece")));
             }
-            self.next_dts = run.dts;
-            position = run.position;
-            runs.push(start);
+            rolls.skip(run.samples());
+            let position = run.position;
+            let (end, next_dts) = run.end()?;
+            dts = next_dts;
+            let start = data.map_or(position, |data| data.start.min(position));
+            data = Some(start..end);
+            if header.ours {
+                self.runs.push(run);
+            }
         }
-        Ok(position)
-    }
-
-    /// Where the data of another track's fragment ends.
-    fn foreign_fragment(
-        &mut self,
-        traf: &BoxIn<'a>,
-        header: &FragmentHeader,
-        base: u64,
-    ) -> Result<u64, Error> {
-        let next_dts = self.next_dts;
-        let end = self.fragment(traf, header, base, &mut Vec::new());
-        self.next_dts = next_dts;
-        end
-    }
-
-    /// Reads the head of a `trun` (ISO/IEC 14496-12 8.8.8).
-    fn run(
-        &mut self,
-        mut trun: Cursor<'a>,
-        header: &FragmentHeader,
-        base: u64,
-        position: u64,
-    ) -> Result<Run<'a>, Error> {
-        let (_, flags) = version_and_flags(&mut trun)?;
-        let count = trun.u32()?;
-        self.samples = self.samples.saturating_add(count);
-        if self.samples > MOST_SAMPLES {
-            return Err(trun.fail(format!("{count} samples in one piece")));
+        if header.ours {
+            self.next_dts = dts;
         }
-        let mut start = position;
-        if flags & 0x1 != 0 {
-            let offset = i64::from(trun.i32()?);
-            start = base
-                .checked_add_signed(offset)
-                .ok_or_else(|| trun.fail("data outside the piece"))?;
-        }
-        let first_flags = if flags & 0x4 != 0 {
-            Some(trun.u32()?)
-        } else {
-            None
-        };
-        Ok(Run {
-            piece: self.piece,
-            kind: self.init.kind,
-            description: header.defaults.description.saturating_sub(1),
-            entries: trun,
-            flags,
-            defaults: header.defaults,
-            first_flags,
-            left: count,
-            position: start,
-            dts: self.next_dts,
-        })
+        Ok(data.unwrap_or(base..base))
     }
 }
 
-fn fragment_header(mut tfhd: Cursor<'_>, init: &Init) -> Result<FragmentHeader, Error> {
+/// Positions that are told outright are counted from the start of a file. Where the piece was cut
+/// from one, the piece itself does not say how far in; but what is told lies behind `moof`.
+fn cut_off(moof: u64, base: u64, least: u64, bodies: &[Range<usize>]) -> u64 {
+    let starts = || bodies.iter().map(|body| body.start as u64);
+    if base == moof || starts().any(|start| start == least) {
+        return 0;
+    }
+    let next = starts().find(|start| *start > moof);
+    next.map_or(0, |next| least.wrapping_sub(next))
+}
+
+fn fragment_header<'i>(mut tfhd: Cursor<'_>, init: &'i Init) -> Result<FragmentHeader<'i>, Error> {
     let (_, flags) = version_and_flags(&mut tfhd)?;
     let track_id = tfhd.u32()?;
     let base = if flags & 0x1 != 0 {
@@ -236,7 +216,8 @@ fn fragment_header(mut tfhd: Cursor<'_>, init: &Init) -> Result<FragmentHeader, 
     } else {
         None
     };
-    let mut defaults = init.defaults;
+    let foreign = init.others.iter().find(|other| other.track_id == track_id);
+    let mut defaults = foreign.map_or(init.defaults, |other| other.defaults);
     for (flag, field) in [
         (0x2, &mut defaults.description),
         (0x8, &mut defaults.duration),
@@ -248,77 +229,12 @@ fn fragment_header(mut tfhd: Cursor<'_>, init: &Init) -> Result<FragmentHeader, 
         }
     }
     Ok(FragmentHeader {
-        track_id,
+        ours: track_id == init.track_id,
+        foreign,
         base,
         base_is_moof: flags & 0x2_0000 != 0,
         defaults,
     })
-}
-
-impl<'a> Run<'a> {
-    fn sample(&mut self) -> Result<Timed<'a>, Error> {
-        let Defaults {
-            mut duration,
-            mut size,
-            mut flags,
-            ..
-        } = self.defaults;
-        if self.flags & 0x100 != 0 {
-            duration = self.entries.u32()?;
-        }
-        if self.flags & 0x200 != 0 {
-            size = self.entries.u32()?;
-        }
-        if self.flags & 0x400 != 0 {
-            flags = self.entries.u32()?;
-        }
-        // Signed in both versions: writers of version 0 are known to put negative offsets there.
-        let composition_offset = if self.flags & 0x800 != 0 {
-            self.entries.i32()?
-        } else {
-            0
-        };
-        flags = self.first_flags.take().unwrap_or(flags);
-        let position = usize::try_from(self.position).unwrap_or(usize::MAX);
-        let Some(data) = self
-            .piece
-            .get(position..)
-            .and_then(|rest| rest.get(..size as usize))
-        else {
-            return Err(self.entries.fail("a sample lies outside the piece"));
-        };
-        let sample = Sample {
-            kind: self.kind,
-            dts: self.dts,
-            composition_offset,
-            // Sound can always be started; its flags are often left unset.
-            sync: self.kind == TrackKind::Audio || flags & 0x1_0000 == 0,
-            data,
-        };
-        self.position = self.position.saturating_add(u64::from(size));
-        self.dts = self
-            .dts
-            .checked_add(i64::from(duration))
-            .ok_or_else(|| self.entries.fail("a time beyond reason"))?;
-        Ok(Timed {
-            sample,
-            duration,
-            position,
-        })
-    }
-}
-
-impl<'a> Iterator for Run<'a> {
-    type Item = Result<Timed<'a>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        let sample = self.sample();
-        if sample.is_err() {
-            self.left = 0;
-        }
-        Some(sample)
-    }
 }
 
 /// Whether bytes start as an initialisation or a media piece does.

@@ -1,14 +1,15 @@
-//! The initialisation piece: `ftyp` + `moov` of one track.
+//! The initialisation piece: `ftyp` + `moov`.
 
-use super::boxes::{Boxes, children, name, top_level, version_and_flags};
-use crate::{
-    Error, TrackKind,
-    check::descriptions,
-    cursor::{Cursor, put_counted, put_signed, put_varint},
+use super::{
+    boxes::{Boxes, Kind, children, name, top_level, version_and_flags},
+    roll::MovieRolls,
 };
+use crate::{Error, TrackKind, check::descriptions, clock::nanoseconds, cursor::Cursor};
 
-/// No initialisation piece needs more sample entries than this.
-const MOST_ENTRIES: u32 = 64;
+/// No track needs more sample entries than this.
+pub(crate) const MOST_ENTRIES: u32 = 64;
+/// No film has more tracks than this.
+pub(crate) const MOST_TRACKS: usize = 64;
 
 /// What the pieces of a track leave to its initialisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,19 @@ pub struct Init {
     pub(crate) display: [u8; 44],
     /// The sample entries as they came: taking them apart would lose boxes unknown here.
     pub(crate) entries: Vec<Vec<u8>>,
+    /// What the initialisation says of samples that need others before them.
+    pub(crate) rolls: MovieRolls,
+    /// How many tracks of its piece are pictures or sound, itself included.
+    pub(super) siblings: u8,
+    /// All other tracks of its piece, whatever they hold.
+    pub(crate) others: Vec<Other>,
+}
+
+/// A track whose data may lie between that of the one that is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Other {
+    pub(crate) track_id: u32,
+    pub(crate) defaults: Defaults,
 }
 
 /// What `trex` says of samples that say nothing (ISO/IEC 14496-12 8.8.3).
@@ -42,146 +56,143 @@ pub(crate) struct Edit {
     pub(crate) media_time: Option<i64>,
     /// How long nothing is shown before, in ticks of `movie_timescale`.
     pub(crate) empty: u64,
+    /// How long the media is shown, in the same ticks, where an index of the whole film says it:
+    /// of fragments it could not know.
+    pub(crate) duration: Option<u64>,
     pub(crate) movie_timescale: u32,
 }
 
+impl Edit {
+    /// How long nothing is shown before the track, in nanoseconds.
+    pub(crate) fn wait(&self) -> i64 {
+        self.time(self.empty).unwrap_or(0)
+    }
+
+    /// The longest that the media is shown, in nanoseconds.
+    pub(crate) fn longest(&self) -> i64 {
+        self.duration
+            .and_then(|duration| self.time(duration))
+            .unwrap_or(i64::MAX)
+    }
+
+    fn time(&self, ticks: u64) -> Option<i64> {
+        nanoseconds(i64::try_from(ticks).ok()?, self.movie_timescale)
+    }
+}
+
 impl Init {
-    /// Reads an initialisation piece, or the `moov` that a media piece carries.
+    /// Every track of an initialisation piece, or of the `moov` that a media piece carries, that
+    /// is pictures or sound: text, metadata and time codes are left out.
+    ///
+    /// Answers nothing where the piece holds no `moov`.
+    pub fn all(piece: &[u8]) -> Result<Vec<Self>, Error> {
+        match top_level(piece).find(*b"moov")? {
+            Some(moov) => movie(&moov),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The track that a plan counts as number `track`: the only one of the piece, or the one in
+    /// that place of [`Self::all`].
     ///
     /// Answers `None` where the piece holds no `moov`.
-    pub fn parse(piece: &[u8]) -> Result<Option<Self>, Error> {
-        match top_level(piece).find(*b"moov")? {
-            Some(moov) => Self::moov(&moov).map(Some),
-            None => Ok(None),
+    pub fn parse(piece: &[u8], track: u8) -> Result<Option<Self>, Error> {
+        let mut all = Self::all(piece)?;
+        let count = all.len();
+        if count <= 1 {
+            return Ok(all.pop());
         }
+        let wanted = usize::from(track);
+        let found = all.into_iter().nth(wanted);
+        found.map(Some).ok_or_else(|| {
+            Error::Unsupported(format!("track {track} of a piece with {count} tracks"))
+        })
     }
 
-    fn moov(moov: &Cursor<'_>) -> Result<Self, Error> {
-        let mut tracks = 0;
-        for child in children(moov) {
-            tracks += u32::from(child?.kind == *b"trak");
+    /// How many tracks of its piece are pictures or sound, itself included.
+    pub(crate) fn siblings(&self) -> usize {
+        usize::from(self.siblings)
+    }
+}
+
+fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
+    let movie_timescale = match children(moov).find(*b"mvhd")? {
+        Some(mvhd) => header_timescale(mvhd)?,
+        None => 0,
+    };
+    let mvex = children(moov).find(*b"mvex")?;
+    let mut tracks = Vec::new();
+    let mut left_out = None;
+    let mut ids = Vec::new();
+    for child in children(moov) {
+        let trak = child?;
+        if trak.kind != *b"trak" {
+            continue;
         }
-        if tracks > 1 {
-            return Err(Error::Unsupported(format!(
-                "one piece with {tracks} tracks"
-            )));
+        if ids.len() == MOST_TRACKS {
+            return Err(trak.body.fail("more tracks than any film has"));
         }
-        let movie_timescale = match children(moov).find(*b"mvhd")? {
-            Some(mvhd) => header_timescale(mvhd)?,
-            None => 0,
-        };
-        let trak = children(moov).need(*b"trak")?;
-        let mdia = children(&trak).need(*b"mdia")?;
-        let (track_id, display) = track_header(children(&trak).need(*b"tkhd")?)?;
-        let (timescale, language) = media_header(children(&mdia).need(*b"mdhd")?)?;
-        let kind = handler(children(&mdia).need(*b"hdlr")?)?;
-        let stbl = children(&children(&mdia).need(*b"minf")?).need(*b"stbl")?;
-        let stsd = children(&stbl).need(*b"stsd")?;
-        let entries = sample_entries(stsd.clone())?;
-        // They go into the film as they are: what would not pass there fails with its piece.
-        descriptions(stsd)?;
-        let edit = Edit {
-            movie_timescale,
-            ..edit(&trak)?
-        };
-        let defaults = match children(moov).find(*b"mvex")? {
-            Some(mvex) => defaults(children(&mvex), track_id)?,
+        let (track_id, display) = track_header(children(&trak.body).need(*b"tkhd")?)?;
+        let defaults = match &mvex {
+            Some(mvex) => defaults(children(mvex), track_id)?,
             None => Defaults::default(),
         };
-        Ok(Self {
-            kind,
-            track_id,
-            timescale,
-            language,
-            defaults,
-            edit,
-            display,
-            entries,
-        })
+        ids.push(Other { track_id, defaults });
+        let mdia = children(&trak.body).need(*b"mdia")?;
+        match handler(children(&mdia).need(*b"hdlr")?)? {
+            Ok(kind) => {
+                let mut init = track(&trak.body, &mdia, kind)?;
+                init.edit.movie_timescale = movie_timescale;
+                init.edit.duration.take_if(|_| mvex.is_some());
+                tracks.push(Init {
+                    track_id,
+                    defaults,
+                    display,
+                    ..init
+                });
+            }
+            Err(other) => left_out = Some(other),
+        }
     }
+    if let (true, Some(other)) = (tracks.is_empty(), left_out) {
+        return Err(Error::Unsupported(format!(
+            "a track of type {}",
+            name(other)
+        )));
+    }
+    if tracks.is_empty() {
+        return Err(moov.fail("a moov without tracks"));
+    }
+    let siblings = u8::try_from(tracks.len()).unwrap_or(u8::MAX);
+    for init in &mut tracks {
+        init.siblings = siblings;
+        init.others.clone_from(&ids);
+        init.others.retain(|other| other.track_id != init.track_id);
+    }
+    Ok(tracks)
+}
 
-    /// Appends itself in the layout of the journal.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(self.kind == TrackKind::Audio));
-        let Defaults {
-            description,
-            duration,
-            size,
-            flags,
-        } = self.defaults;
-        for field in [
-            self.track_id,
-            self.timescale,
-            description,
-            duration,
-            size,
-            flags,
-        ] {
-            put_varint(out, u64::from(field));
-        }
-        put_varint(out, u64::from(self.language));
-        put_varint(out, u64::from(self.edit.media_time.is_some()));
-        put_signed(out, self.edit.media_time.unwrap_or(0));
-        put_varint(out, self.edit.empty);
-        put_varint(out, u64::from(self.edit.movie_timescale));
-        out.extend_from_slice(&self.display);
-        put_varint(out, self.entries.len() as u64);
-        for entry in &self.entries {
-            put_counted(out, entry);
-        }
-    }
-
-    /// Reads what [`Self::write`] appended.
-    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let kind = if cursor.u8()? == 0 {
-            TrackKind::Video
-        } else {
-            TrackKind::Audio
-        };
-        let mut fields = [0; 7];
-        for field in &mut fields {
-            let value = cursor.varint()?;
-            *field = u32::try_from(value).map_err(|_| cursor.fail("a field over 32 bits"))?;
-        }
-        let [
-            track_id,
-            timescale,
-            description,
-            duration,
-            size,
-            flags,
-            language,
-        ] = fields;
-        let language = u16::try_from(language).map_err(|_| cursor.fail("a language code"))?;
-        let has_media_time = cursor.varint()? != 0;
-        let media_time = Some(cursor.signed()?).filter(|_| has_media_time);
-        let empty = cursor.varint()?;
-        let movie_timescale = u32::try_from(cursor.varint()?).unwrap_or(0);
-        let display = cursor.array()?;
-        let mut entries = Vec::new();
-        for _ in 0..cursor.varint()?.min(u64::from(MOST_ENTRIES)) {
-            entries.push(cursor.counted()?.to_vec());
-        }
-        Ok(Self {
-            kind,
-            track_id,
-            timescale: timescale.max(1),
-            language,
-            defaults: Defaults {
-                description,
-                duration,
-                size,
-                flags,
-            },
-            edit: Edit {
-                media_time,
-                empty,
-                movie_timescale,
-            },
-            display,
-            entries,
-        })
-    }
+/// What `trak` says apart from its header.
+fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, Error> {
+    let (timescale, language) = media_header(children(mdia).need(*b"mdhd")?)?;
+    let stbl = children(&children(mdia).need(*b"minf")?).need(*b"stbl")?;
+    let stsd = children(&stbl).need(*b"stsd")?;
+    let entries = sample_entries(stsd.clone())?;
+    // They go into the film as they are: what would not pass there fails with its piece.
+    descriptions(stsd)?;
+    Ok(Init {
+        kind,
+        track_id: 0,
+        timescale,
+        language,
+        defaults: Defaults::default(),
+        edit: edit(trak)?,
+        display: [0; 44],
+        entries,
+        rolls: MovieRolls::read(&stbl),
+        siblings: 1,
+        others: Vec::new(),
+    })
 }
 
 /// The timescale in `mvhd` or `mdhd`; both start alike (ISO/IEC 14496-12 8.2.2, 8.4.2).
@@ -214,16 +225,14 @@ fn track_header(mut tkhd: Cursor<'_>) -> Result<(u32, [u8; 44]), Error> {
     Ok((track_id, tkhd.array()?))
 }
 
-fn handler(mut hdlr: Cursor<'_>) -> Result<TrackKind, Error> {
+/// Pictures, sound, or something else by its four-character code (ISO/IEC 14496-12 8.4.3).
+fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, Kind>, Error> {
     hdlr.skip(8)?;
-    match hdlr.array()? {
+    Ok(match hdlr.array()? {
         kind if kind == *b"vide" => Ok(TrackKind::Video),
         kind if kind == *b"soun" => Ok(TrackKind::Audio),
-        kind => Err(Error::Unsupported(format!(
-            "a track of type {}",
-            name(kind)
-        ))),
-    }
+        kind => Err(kind),
+    })
 }
 
 fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
@@ -246,6 +255,9 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
 }
 
 /// The start of a track by its edit list: empty edits, then the first with media.
+///
+/// Of a film that was cut by edits, with media left out between them, all is shown from the first
+/// edit on: nothing is lost, and tracks that were cut alike stay side by side.
 pub(crate) fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
     let mut edit = Edit::default();
     let Some(edts) = children(trak).find(*b"edts")? else {
@@ -263,11 +275,16 @@ pub(crate) fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
             elst.u64()?.cast_signed()
         };
         elst.skip(4)?;
-        if media_time >= 0 {
-            edit.media_time = Some(media_time);
+        if edit.media_time.is_some() {
+            edit.duration = None;
             break;
         }
-        edit.empty = edit.empty.saturating_add(duration);
+        if media_time >= 0 {
+            edit.media_time = Some(media_time);
+            edit.duration = Some(duration).filter(|duration| *duration > 0);
+        } else {
+            edit.empty = edit.empty.saturating_add(duration);
+        }
     }
     Ok(edit)
 }

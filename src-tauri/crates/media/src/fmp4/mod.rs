@@ -1,10 +1,17 @@
 //! Fragmented MP4 in (ISO/IEC 14496-12): an initialisation piece, then media pieces.
 
 pub(crate) mod boxes;
+mod data;
 mod demux;
 mod init;
+mod keep;
+mod roll;
+mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use demux::looks_like;
-pub use demux::{Media, Run, Timed, demux};
+pub use demux::{Media, demux};
 pub use init::Init;
 pub(crate) use init::{Edit, edit};
+pub use run::{Run, Timed};

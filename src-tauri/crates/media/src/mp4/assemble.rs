@@ -1,6 +1,6 @@
 //! From the tables of all pieces, in any order, to the index of each track.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     entry::{SoundClock, describe},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error, Part, Source, TableFragment, TrackKind,
-    clock::{Clock, Segment, nanoseconds, ticks},
+    clock::{Clock, Planned, Segment, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
 };
@@ -19,18 +19,24 @@ use crate::{
 const FLV_VIDEO_TIMESCALE: u32 = 16_000;
 
 /// Makes the index of every track; pictures come first.
-pub(crate) fn assemble(
-    source: Source,
-    mut fragments: Vec<TableFragment>,
-) -> Result<Vec<Track>, Error> {
-    fragments.sort_by_key(|fragment| (fragment.part, fragment.track));
-    fragments.dedup_by_key(|fragment| (fragment.part, fragment.track));
-    let mut assembly = Assembly::new(source);
-    for pieces in fragments.chunk_by_mut(|one, next| one.part == next.part) {
-        assembly.segment(pieces)?;
+pub(crate) fn assemble(source: Source, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
+    let assembly = Assembly::of(source, fragments)?;
+    if assembly.taken.len() < assembly.siblings {
+        return Err(not_all_tracks(assembly.siblings));
     }
-    let tracks = assembly.tracks.into_values();
-    Ok(tracks.filter(|track| track.times.is_some()).collect())
+    Ok(assembly.tracks())
+}
+
+/// The index of what has come so far, to tell from it how large the whole will be.
+pub(crate) fn sketch(source: Source, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
+    Assembly::of(source, fragments).map(Assembly::tracks)
+}
+
+/// A film that silently lacks its sound would be worse than none.
+pub(crate) fn not_all_tracks(tracks: usize) -> Error {
+    Error::Unsupported(format!(
+        "a piece with {tracks} tracks, of which some are left out"
+    ))
 }
 
 struct Assembly {
@@ -40,6 +46,13 @@ struct Assembly {
     tracks: BTreeMap<u8, Track>,
     /// What FLV samples of a track are coded with at this point.
     coded: BTreeMap<u8, Coded>,
+    /// The plan's tracks that were set up, and how many there are in one piece at most.
+    taken: BTreeSet<u8>,
+    siblings: usize,
+    /// Where the fragments of each track end so far by what they say, on the film's clock.
+    ended: BTreeMap<u8, i64>,
+    /// What the plan has before the first piece that is there, in nanoseconds.
+    lead: Option<i64>,
 }
 
 /// The set-up in force for a track of FLV pieces.
@@ -53,11 +66,38 @@ impl Assembly {
     fn new(source: Source) -> Self {
         Self {
             source,
-            clock: Clock::new(source == Source::Flv),
+            clock: match source {
+                Source::Flv => Clock::new(true),
+                Source::Fmp4 => Clock::of_separate_tracks(),
+            },
             inits: BTreeMap::new(),
             tracks: BTreeMap::new(),
             coded: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            siblings: 0,
+            ended: BTreeMap::new(),
+            lead: None,
         }
+    }
+
+    fn of(source: Source, mut fragments: Vec<TableFragment>) -> Result<Self, Error> {
+        fragments.sort_by_key(|fragment| (fragment.part, fragment.track));
+        fragments.dedup_by_key(|fragment| (fragment.part, fragment.track));
+        let mut assembly = Self::new(source);
+        for pieces in fragments.chunk_by_mut(|one, next| one.part == next.part) {
+            assembly.segment(pieces)?;
+        }
+        Ok(assembly)
+    }
+
+    fn tracks(self) -> Vec<Track> {
+        let lead = self.lead.unwrap_or(0);
+        let mut tracks: Vec<_> = self.tracks.into_values().collect();
+        tracks.retain(|track| track.times.is_some());
+        for track in &mut tracks {
+            track.lead = lead;
+        }
+        tracks
     }
 
     /// The pieces of one part, of all tracks: they are moved by the same time.
@@ -69,25 +109,48 @@ impl Assembly {
             .collect();
         let mut spans = Vec::new();
         let mut tables = Vec::new();
+        let part = pieces.first().map_or(Part::Init, |piece| piece.part);
         for (piece, bytes) in pieces.iter().zip(&bytes) {
             let read = Tables::read(bytes)?;
-            spans.extend_from_slice(&read.spans);
+            for span in &read.spans {
+                spans.push(Planned {
+                    span: *span,
+                    shown: self.shown(piece.track, &read, span)?,
+                    start_ms: piece.start_ms,
+                });
+            }
             tables.push((piece.track, read));
         }
-        let start_ms = pieces.iter().map(|piece| piece.start_ms).min().unwrap_or(0);
-        let part = pieces.first().map_or(Part::Init, |piece| piece.part);
-        let offset = self.clock.place(&Segment {
-            part,
-            start_ms,
-            spans: &spans,
-        });
+        let spans = &spans;
+        let segment = Segment { part, spans };
+        let offset = self.clock.place(&segment);
+        if !spans.is_empty() {
+            self.lead
+                .get_or_insert_with(|| milliseconds(segment.start_ms()));
+        }
         for (plan_track, read) in tables {
             match self.source {
                 Source::Flv => self.flv_piece(plan_track, read, offset)?,
-                Source::Fmp4 => self.fmp4_piece(plan_track, part, read, offset)?,
+                Source::Fmp4 => self.fmp4_piece(plan_track, part, read)?,
             }
         }
         Ok(())
+    }
+
+    /// When the first sample of a stretch is shown, on the clock of its piece.
+    fn shown(&self, plan: u8, tables: &Tables<'_>, span: &Span) -> Result<i64, Error> {
+        let mut own = None;
+        for entry in tables.entries.clone() {
+            match entry? {
+                Found::Init(init) => own = Some(init),
+                Found::Config { .. } => break,
+                Found::Sample(sample) => {
+                    let init = own.as_ref().or_else(|| self.inits.get(&plan));
+                    return Ok(init.map_or(span.first, |init| shown(init, &sample)));
+                }
+            }
+        }
+        Ok(span.first)
     }
 
     fn flv_piece(&mut self, plan: u8, tables: Tables<'_>, offset: i64) -> Result<(), Error> {
@@ -176,21 +239,20 @@ impl Assembly {
         })
     }
 
-    fn fmp4_piece(
-        &mut self,
-        plan: u8,
-        part: Part,
-        tables: Tables<'_>,
-        offset: i64,
-    ) -> Result<(), Error> {
+    fn fmp4_piece(&mut self, plan: u8, part: Part, tables: Tables<'_>) -> Result<(), Error> {
         let mut own = None;
         let mut begun = false;
         for entry in tables.entries {
             match entry? {
-                Found::Init(init) if part == Part::Init => {
-                    self.inits.insert(plan, init);
+                Found::Init(init) => {
+                    self.taken.insert(plan);
+                    self.siblings = self.siblings.max(init.siblings());
+                    if part == Part::Init {
+                        self.inits.insert(plan, init);
+                    } else {
+                        own = Some(init);
+                    }
                 }
-                Found::Init(init) => own = Some(init),
                 Found::Config { .. } => {}
                 Found::Sample(sample) => {
                     let init = own
@@ -198,33 +260,58 @@ impl Assembly {
                         .or_else(|| self.inits.get(&plan))
                         .ok_or(Error::InitMissing(plan))?;
                     let key = track_key(plan, init.kind);
-                    let track = self.tracks.entry(key).or_insert_with(|| new_track(init));
+                    let offset = self.clock.offset_of(key);
+                    let new = || new_track(init, offset);
+                    let track = self.tracks.entry(key).or_insert_with(new);
                     if !begun {
                         track.begin_piece();
                         begun = true;
                     }
-                    fmp4_sample(track, init, &sample, offset)?;
+                    let ended = self.ended.get(&key).copied().unwrap_or(i64::MIN);
+                    fmp4_sample(track, init, &sample, [offset, ended])?;
                 }
             }
         }
         for span in tables.spans {
+            let end = span.end.saturating_add(self.clock.offset_of(span.key));
             if let Some(track) = self.tracks.get_mut(&span.key) {
-                track.end_at(ticks(span.end.saturating_add(offset), track.timescale));
+                self.ended.insert(span.key, end);
+                track.end_at(ticks(end, track.timescale));
             }
         }
         Ok(())
     }
 }
 
-fn new_track(init: &Init) -> Track {
+/// When a sample is shown by the edit of its track, in nanoseconds.
+fn shown(init: &Init, sample: &Indexed) -> i64 {
+    let edit = init.edit;
+    let media_time = edit.media_time.unwrap_or(0);
+    let pts = sample
+        .dts
+        .saturating_add(i64::from(sample.composition_offset));
+    let shown = pts.max(media_time).saturating_sub(media_time);
+    let time = nanoseconds(shown, init.timescale).unwrap_or(0);
+    time.saturating_add(edit.wait())
+}
+
+/// A track whose first piece is moved by `offset` nanoseconds.
+fn new_track(init: &Init, offset: i64) -> Track {
     let mut track = Track::new(init.kind, init.timescale);
+    track.moved = ticks(offset, init.timescale);
     track.language = init.language;
     track.display = init.display;
     track.edit = init.edit;
     track
 }
 
-fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, offset: i64) -> Result<(), Error> {
+/// `offset` is what the piece is moved by, and `ended` where the one before ends, in nanoseconds.
+fn fmp4_sample(
+    track: &mut Track,
+    init: &Init,
+    sample: &Indexed,
+    [offset, ended]: [i64; 2],
+) -> Result<(), Error> {
     let timescale = track.timescale;
     let scale = |count: i64| {
         if init.timescale == timescale {
@@ -233,7 +320,9 @@ fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, offset: i64) ->
         nanoseconds(count, init.timescale).map_or(count, |time| ticks(time, timescale))
     };
     let dts = scale(sample.dts).saturating_add(ticks(offset, track.timescale));
-    if track.repeats(dts, sample.size) {
+    // What starts where the piece before says that it ends is new, however alike it looks: some
+    // writers give samples no length.
+    if track.repeats(dts, sample.size) && dts < ticks(ended, timescale) {
         return Ok(());
     }
     let entry = usize::try_from(sample.description)
@@ -253,5 +342,7 @@ fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, offset: i64) ->
         position: sample.position,
         description,
         opens_chunk: sample.opens_chunk,
-    })
+    })?;
+    track.roll(sample.roll);
+    Ok(())
 }

@@ -5,7 +5,10 @@
 
 use std::io::{IoSlice, Read, Seek, Write};
 
-use super::boxes::{boxed, put32, put64};
+use super::{
+    boxes::{boxed, put32, put64},
+    tags,
+};
 use crate::{
     Error, Film, TrackKind, cursor::Cursor, fmp4::boxes, mp4::track::Track, output::Output,
 };
@@ -119,14 +122,8 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
         .saturating_mul(film_ms)
         .div_ceil(piece_ms)
         .saturating_add(unseen.saturating_mul(film_ms) / 1000);
-    let tags = &film.tags;
-    let text: usize = [&tags.title, &tags.artist, &tags.date, &tags.comment]
-        .into_iter()
-        .flatten()
-        .map(|text| text.len() + 32)
-        .sum();
     // A tenth more than the first piece says.
     (tables.saturating_add(tables / 10))
         .saturating_add(FIXED)
-        .saturating_add(text as u64)
+        .saturating_add(tags::room(&film.tags))
 }

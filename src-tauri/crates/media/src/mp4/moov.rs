@@ -26,6 +26,8 @@ struct Shown {
     duration: u64,
     /// From where in the track, in its own ticks from its first decode time.
     media_time: u64,
+    /// It is shown to an end that the source set, before that of its media.
+    cut: bool,
 }
 
 /// Writes the index. The size of the file is not known here and 0 in the summary.
@@ -37,7 +39,9 @@ pub(crate) fn write(tracks: &[Track], tags: &Tags) -> Result<Movie, Error> {
         .max()
         .unwrap_or(1000);
     let starts: Vec<_> = tracks.iter().map(start).collect();
+    let lead = tracks.iter().map(|track| track.lead).max().unwrap_or(0);
     let origin = starts.iter().min().copied().unwrap_or(0);
+    let origin = origin.saturating_sub(lead);
     let shown: Vec<_> = tracks
         .iter()
         .zip(&starts)
@@ -80,7 +84,8 @@ fn capacity(tracks: &[Track]) -> usize {
 ///
 /// An edit of the source says where that is: behind the priming of an encoder.
 fn begin(track: &Track, times: Times) -> i64 {
-    let edited = track.edit.media_time.unwrap_or(times.first_pts);
+    let moved = |time: i64| time.saturating_add(track.moved);
+    let edited = track.edit.media_time.map_or(times.first_pts, moved);
     edited.clamp(times.first_pts, times.last_pts.max(times.first_pts))
 }
 
@@ -90,10 +95,7 @@ fn start(track: &Track) -> i64 {
     let edit = track.edit;
     let shift = edit.media_time.unwrap_or(0);
     let time = nanoseconds(begin(track, times).saturating_sub(shift), track.timescale);
-    let empty = i64::try_from(edit.empty)
-        .ok()
-        .and_then(|empty| nanoseconds(empty, edit.movie_timescale));
-    time.unwrap_or(0).saturating_add(empty.unwrap_or(0))
+    time.unwrap_or(0).saturating_add(edit.wait())
 }
 
 fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
@@ -102,17 +104,20 @@ fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
             empty: 0,
             duration: 0,
             media_time: 0,
+            cut: false,
         };
     };
     let begin = begin(track, times);
     let tail = times.end.saturating_sub(times.last_dts);
     let end = times.last_pts.saturating_add(tail);
     let length = nanoseconds(end.saturating_sub(begin), track.timescale).unwrap_or(0);
+    let longest = track.edit.longest();
     let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
     Shown {
         empty: count(wait),
-        duration: count(length),
+        duration: count(length.min(longest)),
         media_time: begin.saturating_sub(times.first_dts).max(0).unsigned_abs(),
+        cut: longest < length,
     }
 }
 
@@ -184,7 +189,7 @@ fn write_track(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
 
 /// `edts/elst` (8.6.6), where there is anything to say.
 fn edits(out: &mut Vec<u8>, shown: Shown) {
-    if shown.empty == 0 && shown.media_time == 0 {
+    if shown.empty == 0 && shown.media_time == 0 && !shown.cut {
         return;
     }
     let wide = [

@@ -27,6 +27,7 @@ pub(crate) fn write(out: &mut Vec<u8>, track: &Track) {
     samples_of_chunks(out, track);
     sizes(out, track);
     positions(out, track);
+    super::rolls::write(out, &track.rolls);
 }
 
 /// `stts`: the distance to the next sample; the last one has its own length.

@@ -1,21 +1,21 @@
-//! `udta` with the text that players show: title, artist, date, comment.
+//! `udta` with what players show: title, artist, date, comment, cover.
 
 use super::boxes::{boxed, full_box, put32};
-use crate::Tags;
+use crate::{Tags, tags::Picture};
 
-/// Well-known type of UTF-8 text in a `data` box.
-const TEXT: u32 = 1;
+/// Well-known types of what is in a `data` box.
+pub(crate) const UTF8: u32 = 1;
+pub(crate) const UTF16: u32 = 2;
+const JPEG: u32 = 13;
+const PNG: u32 = 14;
+/// Names of title, artist, date and comment. The first byte is 0xA9, the copyright sign in Mac
+/// Roman.
+pub(crate) const NAMES: [[u8; 4]; 4] = [*b"\xa9nam", *b"\xa9ART", *b"\xa9day", *b"\xa9cmt"];
 
-/// Appends `udta/meta/ilst`; nothing where there is no text.
+/// Appends `udta/meta/ilst`; nothing where there are no tags.
 pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
-    // The first byte of these names is 0xA9, the copyright sign in Mac Roman.
-    let fields = [
-        (*b"\xa9nam", &tags.title),
-        (*b"\xa9ART", &tags.artist),
-        (*b"\xa9day", &tags.date),
-        (*b"\xa9cmt", &tags.comment),
-    ];
-    if fields.iter().all(|(_, text)| text.is_none()) {
+    let texts = [&tags.title, &tags.artist, &tags.date, &tags.comment];
+    if texts.iter().all(|text| text.is_none()) && tags.cover.is_none() {
         return;
     }
     boxed(out, *b"udta", |out| {
@@ -24,17 +24,43 @@ pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
                 out.extend_from_slice(b"\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0");
             });
             boxed(out, *b"ilst", |out| {
-                for (name, text) in fields {
-                    let Some(text) = text else { continue };
-                    boxed(out, name, |out| {
-                        boxed(out, *b"data", |out| {
-                            put32(out, TEXT);
-                            put32(out, 0);
-                            out.extend_from_slice(text.as_bytes());
-                        });
-                    });
+                for (name, text) in NAMES.into_iter().zip(texts) {
+                    if let Some(text) = text {
+                        value(out, name, UTF8, text.as_bytes());
+                    }
+                }
+                if let Some(cover) = &tags.cover {
+                    let kind = match cover.kind() {
+                        Picture::Jpeg => JPEG,
+                        Picture::Png => PNG,
+                    };
+                    value(out, *b"covr", kind, cover.data());
                 }
             });
         });
     });
+}
+
+fn value(out: &mut Vec<u8>, name: [u8; 4], kind: u32, data: &[u8]) {
+    boxed(out, name, |out| {
+        boxed(out, *b"data", |out| {
+            put32(out, kind);
+            // For any country and language.
+            put32(out, 0);
+            out.extend_from_slice(data);
+        });
+    });
+}
+
+/// Bytes that the tags take at most.
+pub(crate) fn room(tags: &Tags) -> u64 {
+    let mut bytes = Vec::new();
+    let cover = tags.cover.as_ref().map_or(0, |cover| cover.data().len());
+    let texts = Tags {
+        cover: None,
+        ..tags.clone()
+    };
+    write(&mut bytes, &texts);
+    // The boxes around texts and cover, where there are only some of them.
+    bytes.len() as u64 + cover as u64 + 128
 }

@@ -19,6 +19,11 @@ pub(crate) struct Track {
     /// The tail of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
     pub(crate) edit: Edit,
+    /// How far its first piece was moved, in its ticks: as far as the film's clock is from its own.
+    pub(crate) moved: i64,
+    /// How long the film has nothing before any of its tracks, in nanoseconds: what is missing
+    /// at its start.
+    pub(crate) lead: i64,
     /// The sample entries, each once.
     pub(crate) entries: Vec<Vec<u8>>,
     /// Runs of equal distances, without that of the last sample.
@@ -31,6 +36,8 @@ pub(crate) struct Track {
     pub(crate) chunks: Vec<Chunk>,
     /// Where the sample behind the last one would lie in its chunk.
     chunk_end: u64,
+    /// Runs of samples that need as many others besides, where the source says how many.
+    pub(crate) rolls: Vec<(u32, Option<i16>)>,
     pub(crate) times: Option<Times>,
     /// Times and sizes of the piece before and of this one, by which repetitions are known.
     recent: [Vec<(i64, u32)>; 2],
@@ -77,6 +84,8 @@ impl Track {
             language: UNDETERMINED,
             display: display((0, 0)),
             edit: Edit::default(),
+            moved: 0,
+            lead: 0,
             entries: Vec::new(),
             deltas: Vec::new(),
             offsets: Vec::new(),
@@ -84,6 +93,7 @@ impl Track {
             sizes: Vec::new(),
             chunks: Vec::new(),
             chunk_end: 0,
+            rolls: Vec::new(),
             times: None,
             recent: [Vec::new(), Vec::new()],
         }
@@ -158,6 +168,11 @@ impl Track {
         Ok(())
     }
 
+    /// Says of the sample that was pushed last how many others a start there needs.
+    pub(crate) fn roll(&mut self, roll: Option<i16>) {
+        add_run(&mut self.rolls, roll);
+    }
+
     fn place(&mut self, entry: &Entry) {
         // What was left out before it, as a repetition, still lies in the file.
         let follows = !entry.opens_chunk && self.chunk_end == entry.position;
@@ -193,7 +208,7 @@ impl Track {
 
     /// Bytes that the tables take in the index.
     pub(crate) fn table_bytes(&self) -> u64 {
-        let runs = self.deltas.len() + self.offsets.len();
+        let runs = self.deltas.len() + self.offsets.len() + self.rolls.len();
         // stco or co64 with stsc: at most 20 bytes a chunk.
         let bytes = runs * 8 + (self.syncs.len() + self.sizes.len()) * 4 + self.chunks.len() * 20;
         bytes as u64

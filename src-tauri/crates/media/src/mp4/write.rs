@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    assemble::assemble,
+    assemble::{assemble, not_all_tracks, sketch},
     boxes::put32,
     entry::describe,
     fragment::{Entry, Place, Recorder, Tables},
@@ -70,11 +70,12 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         match (self.source, piece.part) {
             (Source::Flv, _) => take_flv(piece.data),
             (Source::Fmp4, Part::Init) => {
-                let init = Init::parse(piece.data)?.ok_or_else(|| Error::Malformed {
-                    format: "MP4",
-                    problem: "an initialisation piece without moov".into(),
-                    offset: 0,
-                })?;
+                let init =
+                    Init::parse(piece.data, piece.track)?.ok_or_else(|| Error::Malformed {
+                        format: "MP4",
+                        problem: "an initialisation piece without moov".into(),
+                        offset: 0,
+                    })?;
                 let mut recorder = Recorder::default();
                 recorder.init(&init);
                 let timescale = init.timescale;
@@ -85,7 +86,14 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                     timescale,
                 })
             }
-            (Source::Fmp4, Part::Media(_)) => take_fmp4(piece, self.inits.get(&piece.track)),
+            (Source::Fmp4, Part::Media(_)) => {
+                let known = self.inits.get(&piece.track);
+                // Said now and not after hours: `finish` would refuse the film without them.
+                if let Some(init) = known.filter(|init| self.inits.len() < init.siblings()) {
+                    return Err(not_all_tracks(init.siblings()));
+                }
+                take_fmp4(piece, known)
+            }
         }
     }
 
@@ -110,7 +118,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 &recorder.finish(piece.track, init.timescale)?,
             ));
         }
-        let tracks = assemble(self.source, fragments)?;
+        let tracks = sketch(self.source, fragments)?;
         let mut unseen: Vec<_> = Vec::new();
         if self.source == Source::Fmp4 {
             // Of the tracks that the plan may still bring, one of each kind is reckoned with.
@@ -215,9 +223,9 @@ fn take_flv(piece: &[u8]) -> Result<Taken<'_>, Error> {
     })
 }
 
-/// The bodies of `mdat`, whole.
+/// The bytes of one track.
 fn take_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<Taken<'a>, Error> {
-    let own = Init::parse(piece.data)?;
+    let own = Init::parse(piece.data, piece.track)?;
     let init = own
         .as_ref()
         .or(known)
@@ -231,18 +239,17 @@ fn take_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<Taken<'a>, E
         let description = run.description;
         for timed in run {
             let timed = timed?;
-            let position = media
-                .bodies
-                .place(timed.position, timed.sample.data.len())?;
+            let position = media.data.place(timed.position, timed.sample.data.len())?;
             let place = Place {
                 position,
                 description,
                 duration: timed.duration,
             };
+            recorder.roll(timed.sample.kind, timed.roll);
             recorder.sample(&timed.sample, place);
         }
     }
-    let slices = media.bodies.slices(piece.data).map(IoSlice::new).collect();
+    let slices = media.data.slices(piece.data).map(IoSlice::new).collect();
     Ok(Taken {
         slices,
         recorder,

@@ -4,10 +4,16 @@
     reason = "a test that cannot go on must say where"
 )]
 
+mod clocks;
+mod edits;
 mod flv;
+mod flv_tags;
 mod fmp4;
 mod hostile;
+mod huge;
 mod making;
 mod packets;
 mod pieces;
+mod several;
+mod split;
 mod tags;

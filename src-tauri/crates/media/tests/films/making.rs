@@ -26,6 +26,7 @@ impl Job {
             artist: Some("A channel".into()),
             date: Some("2017-05-26".into()),
             comment: Some("https://example.org/recorded/1".into()),
+            ..Tags::default()
         };
         let film = Film {
             tags,

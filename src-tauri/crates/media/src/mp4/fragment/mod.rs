@@ -14,6 +14,7 @@ use crate::TrackKind;
 const CONFIG: u8 = 1;
 const INIT: u8 = 2;
 const CHUNK: u8 = 3;
+const ROLL: u8 = 4;
 /// Marks a sample; the low bits say what it shares with the one before.
 const SAMPLE: u8 = 0x80;
 const SYNC: u8 = 1;

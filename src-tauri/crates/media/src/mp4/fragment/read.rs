@@ -1,6 +1,6 @@
 //! From tables back to samples.
 
-use super::{CHUNK, CONFIG, INIT, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind};
+use super::{CHUNK, CONFIG, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind};
 use crate::{
     Error, TrackKind,
     clock::Span,
@@ -17,6 +17,7 @@ struct Track {
     last: i64,
     delta: i64,
     composition_offset: i32,
+    roll: Option<i16>,
 }
 
 /// Reads the tables of a piece back.
@@ -52,6 +53,8 @@ pub(crate) struct Indexed {
     pub(crate) description: u32,
     /// It does not lie behind the one before of its track.
     pub(crate) opens_chunk: bool,
+    /// How many samples a start here needs besides.
+    pub(crate) roll: Option<i16>,
 }
 
 impl<'a> Tables<'a> {
@@ -122,22 +125,28 @@ impl<'a> Entries<'a> {
                     self.next_position = self.next_position.wrapping_add(distance);
                     self.opens_chunk = true;
                 }
+                ROLL => self.roll()?,
                 mark if mark & SAMPLE != 0 => return self.sample(mark).map(Entry::Sample),
                 _ => return Err(self.cursor.fail("an unknown entry")),
             }
         }
     }
 
+    fn roll(&mut self) -> Result<(), Error> {
+        let cursor = &mut self.cursor;
+        let kind = track_kind(cursor.u8()?);
+        let told = cursor.u8()? != 0;
+        let distance = cursor.signed()?;
+        let distance = i16::try_from(distance).map_err(|_| cursor.fail("a roll distance"))?;
+        of(&mut self.tracks, kind).roll = Some(distance).filter(|_| told);
+        Ok(())
+    }
+
     fn sample(&mut self, mark: u8) -> Result<Indexed, Error> {
         let cursor = &mut self.cursor;
         let size = cursor.varint()?;
         let size = u32::try_from(size).map_err(|_| cursor.fail("a sample over 4 GiB"))?;
-        let [video, audio] = &mut self.tracks;
-        let track = if self.kind == TrackKind::Video {
-            video
-        } else {
-            audio
-        };
+        let track = of(&mut self.tracks, self.kind);
         if mark & SAME_DELTA == 0 {
             track.delta = cursor.signed()?;
         }
@@ -156,10 +165,19 @@ impl<'a> Entries<'a> {
             position: self.next_position,
             description: self.description,
             opens_chunk: self.opens_chunk,
+            roll: track.roll,
         };
         self.opens_chunk = false;
         self.next_position = self.next_position.wrapping_add(u64::from(size));
         Ok(sample)
+    }
+}
+
+fn of(tracks: &mut [Track; 2], kind: TrackKind) -> &mut Track {
+    let [video, audio] = tracks;
+    match kind {
+        TrackKind::Video => video,
+        TrackKind::Audio => audio,
     }
 }
 

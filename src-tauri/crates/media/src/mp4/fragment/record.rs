@@ -1,6 +1,8 @@
 //! From samples to tables.
 
-use super::{CHUNK, CONFIG, INIT, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key};
+use super::{
+    CHUNK, CONFIG, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key,
+};
 use crate::{
     Error, Sample, TrackKind,
     clock::Span,
@@ -29,6 +31,7 @@ struct Track {
     composition_offset: i32,
     /// Length of the last sample, where the container tells it.
     tail: u32,
+    roll: Option<i16>,
 }
 
 /// Where the data of a sample lies.
@@ -63,6 +66,19 @@ impl Recorder {
         init.write(&mut bytes);
         self.entries.push(INIT);
         put_counted(&mut self.entries, &bytes);
+    }
+
+    /// How many samples a start at those that follow needs besides (ISO/IEC 14496-12 10.1).
+    pub(crate) fn roll(&mut self, kind: TrackKind, roll: Option<i16>) {
+        let track = self.tracks.get_mut(usize::from(track_code(kind)));
+        let Some(track) = track.filter(|track| track.roll != roll) else {
+            return;
+        };
+        track.roll = roll;
+        self.entries.push(ROLL);
+        self.entries.push(track_code(kind));
+        self.entries.push(u8::from(roll.is_some()));
+        put_signed(&mut self.entries, i64::from(roll.unwrap_or(0)));
     }
 
     pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: Place) {

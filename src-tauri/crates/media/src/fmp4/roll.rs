@@ -1,0 +1,313 @@
+//! Groups of samples that others must be decoded before: `sgpd` and `sbgp` of type `roll`
+//! (ISO/IEC 14496-12 8.9, 10.1). Encoders of AAC say with them how many frames of pre-roll a
+//! start in the middle needs.
+//!
+//! They are hints: where they are broken the samples are in no group, and the film is read on.
+
+use std::sync::Arc;
+
+use super::boxes::{children, version_and_flags};
+use crate::{
+    Error,
+    cursor::{Cursor, put_signed, put_varint},
+};
+
+const ROLL: [u8; 4] = *b"roll";
+/// Distances a track may tell apart; encoders write one.
+const MOST_DISTANCES: usize = 256;
+/// Numbers above this are counted in the fragment's own descriptions (8.9.4).
+const OWN_DESCRIPTIONS: u32 = 0x1_0000;
+
+/// What `stbl` says for the fragments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MovieRolls {
+    /// How many samples before (negative) or after are needed, description by description.
+    distances: Vec<i16>,
+    /// What holds for samples of fragments that say nothing.
+    usual: Option<i16>,
+}
+
+/// The groups of the samples of one track fragment, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Rolls {
+    runs: Arc<[(u32, Option<i16>)]>,
+    run: usize,
+    taken: u32,
+    beyond: Option<i16>,
+}
+
+/// The descriptions in an `sgpd`.
+#[derive(Clone, Debug, Default)]
+struct Descriptions {
+    distances: Vec<i16>,
+    /// Description of samples that no `sbgp` names, counted from 1.
+    usual: u32,
+}
+
+impl MovieRolls {
+    /// Reads the groups of a `stbl`.
+    pub(crate) fn read(stbl: &Cursor<'_>) -> Self {
+        let Descriptions { distances, usual } = descriptions(stbl);
+        let mut usual = distance(&distances, usual);
+        // One group over all samples of the film holds for fragments cut from it as well.
+        if let [(_, index)] = groups(stbl).unwrap_or_default().as_slice() {
+            usual = distance(&distances, *index);
+        }
+        Self { distances, usual }
+    }
+
+    /// Appends itself in the layout of the journal.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        put_varint(out, self.distances.len() as u64);
+        for distance in &self.distances {
+            put_signed(out, i64::from(*distance));
+        }
+        out.push(u8::from(self.usual.is_some()));
+        put_signed(out, i64::from(self.usual.unwrap_or(0)));
+    }
+
+    /// Reads what [`Self::write`] appended.
+    pub(crate) fn restore(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut distances = Vec::new();
+        for _ in 0..cursor.varint()?.min(MOST_DISTANCES as u64) {
+            distances.push(short(cursor)?);
+        }
+        let has_usual = cursor.u8()? != 0;
+        let usual = Some(short(cursor)?).filter(|_| has_usual);
+        Ok(Self { distances, usual })
+    }
+}
+
+fn short(cursor: &mut Cursor<'_>) -> Result<i16, Error> {
+    let value = cursor.signed()?;
+    i16::try_from(value).map_err(|_| cursor.fail("a distance over 16 bits"))
+}
+
+impl Rolls {
+    /// The groups of a `traf`.
+    pub(crate) fn read(traf: &Cursor<'_>, movie: &MovieRolls) -> Self {
+        let own = descriptions(traf);
+        let of = |index: u32| match index.checked_sub(OWN_DESCRIPTIONS) {
+            Some(index) => distance(&own.distances, index),
+            None => distance(&movie.distances, index),
+        };
+        let (runs, beyond) = match groups(traf) {
+            Some(groups) => {
+                let resolved = groups.iter().map(|(count, index)| (*count, of(*index)));
+                (resolved.collect(), distance(&own.distances, own.usual))
+            }
+            None if own.usual > 0 => (Arc::default(), distance(&own.distances, own.usual)),
+            None => (Arc::default(), movie.usual),
+        };
+        Self {
+            runs,
+            run: 0,
+            taken: 0,
+            beyond,
+        }
+    }
+
+    /// The distance that holds for the next sample.
+    pub(crate) fn next(&mut self) -> Option<i16> {
+        while let Some((count, distance)) = self.runs.get(self.run) {
+            if self.taken < *count {
+                self.taken += 1;
+                return *distance;
+            }
+            self.run += 1;
+            self.taken = 0;
+        }
+        self.beyond
+    }
+
+    /// Passes over samples.
+    pub(crate) fn skip(&mut self, mut samples: u32) {
+        while let Some((count, _)) = self.runs.get(self.run) {
+            let left = count.saturating_sub(self.taken);
+            if samples < left {
+                self.taken += samples;
+                return;
+            }
+            samples -= left;
+            self.run += 1;
+            self.taken = 0;
+        }
+    }
+}
+
+fn distance(distances: &[i16], index: u32) -> Option<i16> {
+    let index = usize::try_from(index).ok()?.checked_sub(1)?;
+    distances.get(index).copied()
+}
+
+/// The body of the `roll` box of a kind, behind its grouping type, with its version.
+fn rolls<'a>(holder: &Cursor<'a>, kind: [u8; 4]) -> Option<(u8, Cursor<'a>)> {
+    children(holder).find_map(|found| {
+        let mut found = found.ok().filter(|found| found.kind == kind)?;
+        let (version, _) = version_and_flags(&mut found.body).ok()?;
+        (found.body.array().ok()? == ROLL).then_some((version, found.body))
+    })
+}
+
+fn descriptions(holder: &Cursor<'_>) -> Descriptions {
+    rolls(holder, *b"sgpd")
+        .and_then(|(version, body)| {
+            // Editions disagree whether version 2 tells a length before the usual description.
+            let layouts = match version {
+                0 => [(false, false)].as_slice(),
+                1 => &[(true, false)],
+                _ => &[(true, true), (false, true)],
+            };
+            layouts
+                .iter()
+                .find_map(|(length, usual)| entries(body.clone(), *length, *usual))
+        })
+        .unwrap_or_default()
+}
+
+/// The entries of an `sgpd`, if its bytes are used up by this layout.
+fn entries(mut body: Cursor<'_>, has_length: bool, has_usual: bool) -> Option<Descriptions> {
+    let length = if has_length { body.u32().ok()? } else { 2 };
+    let usual = if has_usual { body.u32().ok()? } else { 0 };
+    let count = usize::try_from(body.u32().ok()?).ok()?;
+    if count > MOST_DISTANCES {
+        return None;
+    }
+    let mut distances = Vec::with_capacity(count);
+    for _ in 0..count {
+        let length = if length == 0 {
+            body.u32().ok()?
+        } else {
+            length
+        };
+        let mut entry = body.part(usize::try_from(length).ok()?).ok()?;
+        distances.push(entry.u16().ok()?.cast_signed());
+    }
+    body.is_empty().then_some(Descriptions { distances, usual })
+}
+
+/// The runs of an `sbgp`: how many samples, and the number of their description.
+fn groups(holder: &Cursor<'_>) -> Option<Vec<(u32, u32)>> {
+    let (version, mut body) = rolls(holder, *b"sbgp")?;
+    if version > 0 {
+        // The grouping type's parameter.
+        body.skip(4).ok()?;
+    }
+    let count = body.u32().ok()?;
+    let mut runs = Vec::new();
+    for _ in 0..count {
+        runs.push((body.u32().ok()?, body.u32().ok()?));
+    }
+    Some(runs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mp4::boxes::{full_box, put32};
+
+    fn sgpd(out: &mut Vec<u8>, version: u8, fields: &[u32], distances: &[i16]) {
+        full_box(out, *b"sgpd", version, 0, |out| {
+            out.extend_from_slice(b"roll");
+            for field in fields {
+                put32(out, *field);
+            }
+            put32(out, u32::try_from(distances.len()).expect("few"));
+            for distance in distances {
+                out.extend_from_slice(&distance.to_be_bytes());
+            }
+        });
+    }
+
+    fn sbgp(out: &mut Vec<u8>, runs: &[(u32, u32)]) {
+        full_box(out, *b"sbgp", 0, 0, |out| {
+            out.extend_from_slice(b"roll");
+            put32(out, u32::try_from(runs.len()).expect("few"));
+            for (count, index) in runs {
+                put32(out, *count);
+                put32(out, *index);
+            }
+        });
+    }
+
+    fn movie(fill: impl FnOnce(&mut Vec<u8>)) -> MovieRolls {
+        let mut stbl = Vec::new();
+        fill(&mut stbl);
+        let rolls = MovieRolls::read(&Cursor::new("MP4", &stbl));
+        let mut kept = Vec::new();
+        rolls.write(&mut kept);
+        let restored = MovieRolls::restore(&mut Cursor::new("journal", &kept));
+        assert_eq!(restored.expect("whole"), rolls);
+        rolls
+    }
+
+    fn first(
+        count: usize,
+        movie: &MovieRolls,
+        fill: impl FnOnce(&mut Vec<u8>),
+    ) -> Vec<Option<i16>> {
+        let mut traf = Vec::new();
+        fill(&mut traf);
+        let mut rolls = Rolls::read(&Cursor::new("MP4", &traf), movie);
+        (0..count).map(|_| rolls.next()).collect()
+    }
+
+    #[test]
+    fn a_group_over_the_film_holds_for_fragments_that_say_nothing() {
+        let rolls = movie(|out| {
+            sgpd(out, 1, &[2], &[-1]);
+            sbgp(out, &[(189, 1)]);
+        });
+        assert_eq!(first(2, &rolls, |_| {}), [Some(-1); 2]);
+        let described = movie(|out| sgpd(out, 1, &[2], &[-1]));
+        assert_eq!(first(2, &described, |_| {}), [None; 2]);
+    }
+
+    #[test]
+    fn samples_are_mapped_run_by_run_to_the_descriptions_of_film_and_fragment() {
+        let rolls = movie(|out| sgpd(out, 1, &[2], &[-1, -2]));
+        let found = first(6, &rolls, |out| {
+            sgpd(out, 0, &[], &[7]);
+            sbgp(out, &[(1, 2), (0, 1), (2, 0), (1, 0x1_0001), (1, 9)]);
+        });
+        assert_eq!(found, [Some(-2), None, None, Some(7), None, None]);
+    }
+
+    #[test]
+    fn both_layouts_of_the_second_version_are_read() {
+        for fields in [&[2, 1][..], &[1]] {
+            let rolls = movie(|out| sgpd(out, 2, fields, &[-3, 4]));
+            assert_eq!(first(1, &rolls, |_| {}), [Some(-3)], "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn passing_over_samples_is_the_same_as_reading_them() {
+        let rolls = movie(|out| sgpd(out, 1, &[2], &[-1, -2]));
+        let mut traf = Vec::new();
+        sbgp(&mut traf, &[(3, 1), (2, 2), (4, 0), (1, 2)]);
+        let whole = Rolls::read(&Cursor::new("MP4", &traf), &rolls);
+        for skipped in 0..12 {
+            let (mut read, mut passed) = (whole.clone(), whole.clone());
+            for _ in 0..skipped {
+                read.next();
+            }
+            passed.skip(skipped);
+            let rest = |mut rolls: Rolls| std::array::from_fn::<_, 4, _>(|_| rolls.next());
+            assert_eq!(rest(read), rest(passed), "{skipped}");
+        }
+    }
+
+    #[test]
+    fn broken_groups_are_no_groups() {
+        let rolls = movie(|out| sgpd(out, 1, &[1], &[-1]));
+        assert_eq!(rolls, MovieRolls::default());
+        let cut = movie(|out| {
+            sgpd(out, 1, &[2], &[-1]);
+            full_box(out, *b"sbgp", 0, 0, |out| {
+                out.extend_from_slice(b"roll\xff\xff\xff\xff\0\0\0\x01");
+            });
+        });
+        assert_eq!(first(1, &cut, |_| {}), [None]);
+    }
+}

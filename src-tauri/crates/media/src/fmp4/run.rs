@@ -1,0 +1,194 @@
+//! The samples of one `trun` (ISO/IEC 14496-12 8.8.8).
+
+use super::{
+    boxes::version_and_flags,
+    init::{Defaults, Init},
+    roll::Rolls,
+};
+use crate::{Error, Sample, TrackKind, cursor::Cursor};
+
+const DATA_OFFSET: u32 = 0x1;
+const FIRST_FLAGS: u32 = 0x4;
+const DURATIONS: u32 = 0x100;
+const SIZES: u32 = 0x200;
+const FLAGS: u32 = 0x400;
+const COMPOSITION_OFFSETS: u32 = 0x800;
+/// `sample_is_non_sync_sample` (8.8.3).
+const NOT_SYNC: u32 = 0x1_0000;
+
+/// Samples whose data lies end to end.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    piece: &'a [u8],
+    kind: TrackKind,
+    /// Which of the track's sample entries, counted from 0.
+    pub(crate) description: u32,
+    entries: Cursor<'a>,
+    flags: u32,
+    defaults: Defaults,
+    first_flags: Option<u32>,
+    rolls: Rolls,
+    left: u32,
+    /// Where the data of the next sample starts in the piece.
+    pub(super) position: u64,
+    dts: i64,
+}
+
+/// What stands before a run.
+pub(super) struct Before<'t> {
+    pub(super) defaults: Defaults,
+    pub(super) rolls: &'t Rolls,
+    /// What data offsets are counted from.
+    pub(super) base: u64,
+    /// Where the data of the run before ends.
+    pub(super) position: u64,
+    pub(super) dts: i64,
+}
+
+/// A sample of a run, with what only fragments tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timed<'a> {
+    /// The sample; times are in ticks of the track.
+    pub sample: Sample<'a>,
+    /// How long it is shown.
+    pub duration: u32,
+    /// Where its bytes start in the piece.
+    pub position: usize,
+    /// How many samples before it (negative) or after it a start here needs, where that is told.
+    pub roll: Option<i16>,
+}
+
+/// The fields of a sample, its own or those that stand for them.
+struct Fields {
+    duration: u32,
+    size: u32,
+    flags: u32,
+    composition_offset: i32,
+}
+
+impl<'a> Run<'a> {
+    /// Reads the head of a `trun` of the track of `init`.
+    pub(super) fn read(
+        piece: &'a [u8],
+        mut trun: Cursor<'a>,
+        init: &Init,
+        before: &Before<'_>,
+    ) -> Result<Self, Error> {
+        let (_, flags) = version_and_flags(&mut trun)?;
+        let left = trun.u32()?;
+        let mut position = before.position;
+        if flags & DATA_OFFSET != 0 {
+            let offset = i64::from(trun.i32()?);
+            position = before
+                .base
+                .checked_add_signed(offset)
+                .ok_or_else(|| trun.fail("data outside the piece"))?;
+        }
+        let first_flags = if flags & FIRST_FLAGS != 0 {
+            Some(trun.u32()?)
+        } else {
+            None
+        };
+        Ok(Self {
+            piece,
+            kind: init.kind,
+            description: before.defaults.description.saturating_sub(1),
+            entries: trun,
+            flags,
+            defaults: before.defaults,
+            first_flags,
+            rolls: before.rolls.clone(),
+            left,
+            position,
+            dts: before.dts,
+        })
+    }
+
+    pub(super) fn samples(&self) -> u32 {
+        self.left
+    }
+
+    /// Where its data ends, and when.
+    pub(super) fn end(&self) -> Result<(u64, i64), Error> {
+        let mut run = self.clone();
+        while run.left > 0 {
+            let fields = run.fields()?;
+            run.left -= 1;
+            run.advance(&fields)?;
+        }
+        Ok((run.position, run.dts))
+    }
+
+    fn fields(&mut self) -> Result<Fields, Error> {
+        let mut fields = Fields {
+            duration: self.defaults.duration,
+            size: self.defaults.size,
+            // Instead of the usual ones, but a sample's own say more.
+            flags: self.first_flags.take().unwrap_or(self.defaults.flags),
+            composition_offset: 0,
+        };
+        for (flag, field) in [
+            (DURATIONS, &mut fields.duration),
+            (SIZES, &mut fields.size),
+            (FLAGS, &mut fields.flags),
+        ] {
+            if self.flags & flag != 0 {
+                *field = self.entries.u32()?;
+            }
+        }
+        // Signed in both versions: writers of version 0 are known to put negative offsets there.
+        if self.flags & COMPOSITION_OFFSETS != 0 {
+            fields.composition_offset = self.entries.i32()?;
+        }
+        Ok(fields)
+    }
+
+    fn advance(&mut self, fields: &Fields) -> Result<(), Error> {
+        self.position = self.position.saturating_add(u64::from(fields.size));
+        self.dts = self
+            .dts
+            .checked_add(i64::from(fields.duration))
+            .ok_or_else(|| self.entries.fail("a time beyond reason"))?;
+        Ok(())
+    }
+
+    fn sample(&mut self) -> Result<Timed<'a>, Error> {
+        let fields = self.fields()?;
+        let position = usize::try_from(self.position).unwrap_or(usize::MAX);
+        let Some(data) = self
+            .piece
+            .get(position..)
+            .and_then(|rest| rest.get(..fields.size as usize))
+        else {
+            return Err(self.entries.fail("a sample lies outside the piece"));
+        };
+        let sample = Sample {
+            kind: self.kind,
+            dts: self.dts,
+            composition_offset: fields.composition_offset,
+            // Sound can always be started; its flags are often left unset.
+            sync: self.kind == TrackKind::Audio || fields.flags & NOT_SYNC == 0,
+            data,
+        };
+        self.advance(&fields)?;
+        Ok(Timed {
+            sample,
+            duration: fields.duration,
+            position,
+            roll: self.rolls.next(),
+        })
+    }
+}
+
+impl<'a> Iterator for Run<'a> {
+    type Item = Result<Timed<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let sample = self.sample();
+        if sample.is_err() {
+            self.left = 0;
+        }
+        Some(sample)
+    }
+}

@@ -1,0 +1,343 @@
+mod build;
+
+use build::{Base, Fields, Traf, Trun, init, mdat, moof, piece};
+
+use super::{Init, demux};
+use crate::Error;
+
+/// What is read of a piece: times, offsets, sync flags and bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Read {
+    dts: i64,
+    duration: u32,
+    composition_offset: i32,
+    sync: bool,
+    data: Vec<u8>,
+}
+
+fn read(piece: &[u8], init: &Init) -> Result<Vec<Read>, Error> {
+    let media = demux(piece, init)?;
+    let file: Vec<u8> = media.data.slices(piece).flatten().copied().collect();
+    let mut read = Vec::new();
+    for run in media.runs {
+        for timed in run {
+            let timed = timed?;
+            let sample = timed.sample;
+            let place = media.data.place(timed.position, sample.data.len())?;
+            let place = usize::try_from(place).expect("small");
+            assert_eq!(&file[place..place + sample.data.len()], sample.data);
+            read.push(Read {
+                dts: sample.dts,
+                duration: timed.duration,
+                composition_offset: sample.composition_offset,
+                sync: sample.sync,
+                data: sample.data.to_vec(),
+            });
+        }
+    }
+    Ok(read)
+}
+
+fn samples(count: u32) -> Vec<Fields> {
+    let sample = |number: u32| Fields {
+        duration: 100 + number,
+        size: 20 + number,
+        flags: if number.is_multiple_of(2) {
+            0x1_0000
+        } else {
+            0
+        },
+        composition_offset: 50 - 40 * number.cast_signed(),
+    };
+    (0..count).map(sample).collect()
+}
+
+/// A run that tells everything of its samples.
+fn full(samples: Vec<Fields>) -> Trun {
+    Trun {
+        version: 1,
+        flags: 0xf01,
+        first_flags: 0,
+        samples,
+    }
+}
+
+#[test]
+fn every_combination_of_run_flags_is_read() {
+    for bits in 0..64_u32 {
+        let flag = |bit: u32, flag: u32| if bits & (1 << bit) != 0 { flag } else { 0 };
+        let flags = flag(0, 0x1)
+            | flag(1, 0x4)
+            | flag(2, 0x100)
+            | flag(3, 0x200)
+            | flag(4, 0x400)
+            | flag(5, 0x800);
+        let mut samples = samples(4);
+        for (number, sample) in samples.iter_mut().enumerate() {
+            if flags & 0x100 == 0 {
+                sample.duration = 1000;
+            }
+            if flags & 0x200 == 0 {
+                sample.size = 10;
+            }
+            if flags & 0x400 == 0 {
+                sample.flags = if number == 0 && flags & 0x4 != 0 {
+                    0
+                } else {
+                    0x1_0000
+                };
+            }
+            if flags & 0x800 == 0 {
+                sample.composition_offset = 0;
+            }
+        }
+        let run = Trun {
+            version: u8::from(bits % 3 == 0),
+            flags,
+            first_flags: 0,
+            samples: samples.clone(),
+        };
+        let mut traf = Traf::of(1, vec![run]);
+        if flags & 0x1 == 0 {
+            // Without an offset of its own the data is where the fragment's base is.
+            traf.base = Base::Told(0);
+            let data = moof(0, 8, std::slice::from_ref(&traf)).len() + 8;
+            traf.base = Base::Told(data as u64);
+        }
+        let piece = piece(&[traf]);
+        let found = read(&piece, &init(1, &[])).expect("whole");
+        let (mut dts, mut at) = (0, 0);
+        assert_eq!(found.len(), samples.len(), "{flags:x}");
+        for (found, sample) in found.iter().zip(&samples) {
+            let bytes = (at..at + sample.size).map(|at| (at % 251).to_le_bytes()[0]);
+            let expected = Read {
+                dts,
+                duration: sample.duration,
+                composition_offset: sample.composition_offset,
+                sync: sample.flags == 0,
+                data: bytes.collect(),
+            };
+            assert_eq!(found, &expected, "{flags:x}");
+            dts += i64::from(sample.duration);
+            at += sample.size;
+        }
+    }
+}
+
+#[test]
+fn the_defaults_of_a_fragment_stand_before_those_of_the_film() {
+    let run = Trun {
+        flags: 0x1,
+        samples: vec![
+            Fields {
+                size: 9,
+                ..Fields::default()
+            };
+            3
+        ],
+        ..Trun::default()
+    };
+    for told in 0..16_u32 {
+        let of = |bit: u32, value: u32| (told & (1 << bit) != 0).then_some(value);
+        let mut traf = Traf::of(1, vec![run.clone()]);
+        traf.defaults = [of(0, 2), of(1, 77), of(2, 9), of(3, 0)];
+        let piece = piece(&[traf]);
+        let mut init = init(1, &[]);
+        init.defaults.size = if told & 4 == 0 { 9 } else { 1000 };
+        let found = demux(&piece, &init).expect("whole");
+        let mut run = found.runs[0].clone();
+        assert_eq!(run.description, told & 1, "{told}");
+        let sample = run.next().expect("one").expect("whole");
+        assert_eq!(sample.duration, if told & 2 == 0 { 1000 } else { 77 });
+        assert_eq!(sample.sample.data.len(), 9);
+        assert_eq!(sample.sample.sync, told & 8 != 0);
+    }
+}
+
+/// Two tracks in one fragment, two runs each, their data taking turns by track.
+fn two_tracks(bases: [Base; 2]) -> [Traf; 2] {
+    let mut trafs = [1, 2].map(|id| {
+        let runs = vec![full(samples(3)), full(samples(id + 1))];
+        Traf::of(id, runs)
+    });
+    for (traf, base) in trafs.iter_mut().zip(bases) {
+        traf.base = base;
+    }
+    trafs[1].tfdt = Some((1, 1 << 33));
+    trafs
+}
+
+#[test]
+fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
+    let alone = |id: u32| {
+        let [one, two] = two_tracks([Base::Moof; 2]);
+        let traf = if id == 1 { one } else { two };
+        read(&piece(&[traf]), &init(id, &[])).expect("whole")
+    };
+    for bases in [
+        [Base::Moof; 2],
+        [Base::Told(0); 2],
+        [Base::Implied; 2],
+        [Base::Told(0), Base::Implied],
+        [Base::Moof, Base::Implied],
+    ] {
+        let piece = piece(&two_tracks(bases));
+        let [one, two] = [(1, 2), (2, 1)].map(|(id, other)| init(id, &[other]));
+        let mut bytes = 0;
+        for (init, id) in [(one, 1), (two, 2)] {
+            let found = read(&piece, &init).expect("whole");
+            let expected = alone(id);
+            let times = |read: &[Read]| -> Vec<_> {
+                read.iter()
+                    .map(|read| (read.dts, read.data.len()))
+                    .collect()
+            };
+            assert_eq!(times(&found), times(&expected), "{bases:?}");
+            let written: usize = demux(&piece, &init)
+                .expect("whole")
+                .data
+                .slices(&piece)
+                .map(<[u8]>::len)
+                .sum();
+            let own: usize = found.iter().map(|read| read.data.len()).sum();
+            assert_eq!(written, own, "{bases:?}");
+            bytes += written;
+        }
+        let media: u32 = [3, 2, 3, 3]
+            .into_iter()
+            .flat_map(samples)
+            .map(|sample| sample.size)
+            .sum();
+        assert_eq!(bytes, media as usize, "{bases:?}");
+    }
+}
+
+#[test]
+fn implied_places_are_counted_by_the_other_tracks_own_defaults() {
+    // Samples of 7 bytes, as its `trex` says, then ours behind them without any offset.
+    let foreign = Trun {
+        flags: 0x1,
+        samples: vec![
+            Fields {
+                size: 7,
+                ..Fields::default()
+            };
+            5
+        ],
+        ..Trun::default()
+    };
+    let mut ours = full(samples(2));
+    ours.flags = 0xf00;
+    let mut trafs = [Traf::of(2, vec![foreign]), Traf::of(1, vec![ours])];
+    for traf in &mut trafs {
+        traf.base = Base::Implied;
+    }
+    let found = read(&piece(&trafs), &init(1, &[2])).expect("whole");
+    assert_eq!(found[0].data[0], 35);
+    assert_eq!(found[1].data[0], 55);
+}
+
+#[test]
+fn a_fragment_of_only_another_track_gives_nothing() {
+    let piece = piece(&[Traf::of(2, vec![full(samples(3))])]);
+    let media = demux(&piece, &init(1, &[2])).expect("whole");
+    assert!(media.runs.is_empty());
+    assert_eq!(media.data.slices(&piece).count(), 0);
+    // Alone in its initialisation, it is ours by whatever number.
+    assert_eq!(read(&piece, &init(1, &[])).expect("whole").len(), 3);
+    let mut beside_text = init(1, &[2]);
+    beside_text.siblings = 1;
+    assert_eq!(read(&piece, &beside_text).expect("whole").len(), 0);
+}
+
+#[test]
+fn a_piece_cut_from_a_file_still_finds_its_data() {
+    for before in [1, 600, 1 << 20, 1 << 40] {
+        let trafs = two_tracks([Base::Told(before); 2]);
+        let mut piece = piece(&trafs);
+        let again = moof(piece.len(), 8, &trafs);
+        piece.extend(again);
+        piece.extend(mdat(trafs.len() * 200));
+        let mut whole = build::piece(&two_tracks([Base::Moof; 2]));
+        let again = moof(whole.len(), 8, &two_tracks([Base::Moof; 2]));
+        whole.extend(again);
+        whole.extend(mdat(trafs.len() * 200));
+        for (id, other) in [(1, 2), (2, 1)] {
+            let init = init(id, &[other]);
+            assert_eq!(
+                read(&piece, &init).expect("whole"),
+                read(&whole, &init).expect("whole"),
+                "{before}"
+            );
+        }
+    }
+}
+
+#[test]
+fn fragments_follow_each_other_where_they_tell_no_time() {
+    let traf = |tfdt| Traf {
+        tfdt,
+        ..Traf::of(1, vec![full(samples(2))])
+    };
+    let mut piece = Vec::new();
+    for tfdt in [Some((0, 500)), None, Some((1, 1 << 34)), None] {
+        let moof = moof(piece.len(), 8, &[traf(tfdt)]);
+        piece.extend(moof);
+        piece.extend(mdat(41));
+        // Boxes that do not matter, among them one of an index and of an event.
+        for kind in [b"styp", b"sidx", b"emsg", b"prft", b"free", b"zzzz"] {
+            crate::mp4::boxes::boxed(&mut piece, *kind, |out| out.extend_from_slice(&[7; 20]));
+        }
+    }
+    let found = read(&piece, &init(1, &[])).expect("whole");
+    let times: Vec<_> = found.iter().map(|read| read.dts).collect();
+    let far = 1 << 34;
+    assert_eq!(
+        times,
+        [500, 600, 701, 801, far, far + 100, far + 201, far + 301]
+    );
+}
+
+#[test]
+fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
+    let trafs = [Traf::of(1, vec![full(samples(3))])];
+    let expected = read(&piece(&trafs), &init(1, &[])).expect("whole");
+    let body = mdat(63).split_off(8);
+    let mut open = moof(0, 8, &trafs);
+    open.extend_from_slice(b"\0\0\0\0mdat");
+    open.extend_from_slice(&body);
+    let mut wide = moof(0, 16, &trafs);
+    wide.extend_from_slice(b"\0\0\0\x01mdat\0\0\0\0\0\0\0\x4f");
+    wide.extend_from_slice(&body);
+    for piece in [open, wide] {
+        assert_eq!(read(&piece, &init(1, &[])).expect("whole"), expected);
+    }
+}
+
+#[test]
+fn samples_outside_the_data_are_refused() {
+    let trafs = two_tracks([Base::Moof; 2]);
+    let whole = piece(&trafs);
+    for init in [init(1, &[2]), init(2, &[1])] {
+        let mut cut = moof(0, 8, &trafs);
+        cut.extend(mdat(20));
+        assert!(read(&cut, &init).is_err());
+        let mut other_box = whole.clone();
+        let at = whole.windows(4).position(|window| window == b"mdat");
+        let at = at.expect("it is there");
+        other_box[at..at + 4].copy_from_slice(b"free");
+        assert!(read(&other_box, &init).is_err());
+    }
+}
+
+#[test]
+fn a_run_of_endless_samples_without_bytes_is_refused() {
+    let mut run = full(samples(1));
+    run.flags = 0x1;
+    let mut piece = piece(&[Traf::of(1, vec![run])]);
+    let at = piece.windows(4).position(|window| window == b"trun");
+    let at = at.expect("it is there") + 8;
+    piece[at..at + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    let refused = demux(&piece, &init(1, &[]));
+    assert!(matches!(refused, Err(Error::Malformed { .. })));
+}

@@ -1,0 +1,200 @@
+//! Writes fragments of every shape that ISO/IEC 14496-12 8.8 allows.
+
+use crate::{
+    TrackKind,
+    fmp4::{
+        Init,
+        init::{Defaults, Other},
+    },
+    mp4::boxes::{boxed, full_box, put_count, put32, put64},
+};
+
+/// The fields of a sample as a `trun` may tell them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields {
+    pub(super) duration: u32,
+    pub(super) size: u32,
+    pub(super) flags: u32,
+    pub(super) composition_offset: i32,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trun {
+    pub(super) version: u8,
+    pub(super) flags: u32,
+    pub(super) first_flags: u32,
+    pub(super) samples: Vec<Fields>,
+}
+
+/// What the offsets of a fragment are counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// From a place in the file, in which the piece starts here.
+    Told(u64),
+    /// From the start of `moof`.
+    Moof,
+    /// From the end of the fragment before.
+    Implied,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Traf {
+    pub(super) track_id: u32,
+    pub(super) base: Base,
+    /// Flags and values of the defaults in `tfhd`.
+    pub(super) defaults: [Option<u32>; 4],
+    /// Version and time.
+    pub(super) tfdt: Option<(u8, u64)>,
+    pub(super) runs: Vec<Trun>,
+    /// Boxes behind the runs.
+    pub(super) more: Vec<u8>,
+}
+
+impl Traf {
+    pub(super) fn of(track_id: u32, runs: Vec<Trun>) -> Self {
+        Self {
+            track_id,
+            base: Base::Moof,
+            defaults: [None; 4],
+            tfdt: Some((0, 0)),
+            runs,
+            more: Vec::new(),
+        }
+    }
+
+    fn data(&self) -> usize {
+        let samples = self.runs.iter().flat_map(|run| &run.samples);
+        samples.map(|sample| sample.size as usize).sum()
+    }
+}
+
+/// One `moof` that starts at `start` of the piece, its data following `header` bytes behind it.
+pub(super) fn moof(start: usize, header: usize, trafs: &[Traf]) -> Vec<u8> {
+    let length = written(start, 0, trafs).len();
+    written(start, start + length + header, trafs)
+}
+
+fn written(start: usize, mut data: usize, trafs: &[Traf]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut implied = start;
+    boxed(&mut out, *b"moof", |out| {
+        full_box(out, *b"mfhd", 0, 0, |out| put32(out, 1));
+        for traf in trafs {
+            let base = match traf.base {
+                Base::Implied => implied,
+                _ => start,
+            };
+            boxed(out, *b"traf", |out| {
+                tfhd(out, traf, start);
+                if let Some((version, time)) = traf.tfdt {
+                    full_box(out, *b"tfdt", version, 0, |out| match version {
+                        0 => put32(out, u32::try_from(time).expect("32 bits")),
+                        _ => put64(out, time),
+                    });
+                }
+                let mut position = data;
+                for run in &traf.runs {
+                    trun(out, run, position.wrapping_sub(base));
+                    position += run.samples.iter().map(|s| s.size as usize).sum::<usize>();
+                }
+                out.extend_from_slice(&traf.more);
+            });
+            data += traf.data();
+            implied = data;
+        }
+    });
+    out
+}
+
+fn tfhd(out: &mut Vec<u8>, traf: &Traf, start: usize) {
+    let mut flags = match traf.base {
+        Base::Told(_) => 1,
+        Base::Moof => 0x2_0000,
+        Base::Implied => 0,
+    };
+    for (flag, value) in [0x2, 0x8, 0x10, 0x20].into_iter().zip(traf.defaults) {
+        flags |= value.map_or(0, |_| flag);
+    }
+    full_box(out, *b"tfhd", 0, flags, |out| {
+        put32(out, traf.track_id);
+        if let Base::Told(before) = traf.base {
+            put64(out, before + start as u64);
+        }
+        for value in traf.defaults.into_iter().flatten() {
+            put32(out, value);
+        }
+    });
+}
+
+fn trun(out: &mut Vec<u8>, run: &Trun, offset: usize) {
+    full_box(out, *b"trun", run.version, run.flags, |out| {
+        put_count(out, run.samples.len());
+        if run.flags & 0x1 != 0 {
+            let offset = i32::try_from(offset.cast_signed()).unwrap_or(0);
+            put32(out, offset.cast_unsigned());
+        }
+        if run.flags & 0x4 != 0 {
+            put32(out, run.first_flags);
+        }
+        for sample in &run.samples {
+            for (flag, value) in [
+                (0x100, sample.duration),
+                (0x200, sample.size),
+                (0x400, sample.flags),
+                (0x800, sample.composition_offset.cast_unsigned()),
+            ] {
+                if run.flags & flag != 0 {
+                    put32(out, value);
+                }
+            }
+        }
+    });
+}
+
+/// An `mdat` around bytes that tell their places apart.
+pub(super) fn mdat(length: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    boxed(&mut out, *b"mdat", |out| {
+        out.extend((0..length).map(|at| (at % 251).to_le_bytes()[0]));
+    });
+    out
+}
+
+/// `moof` and `mdat`, from the start of a piece.
+pub(super) fn piece(trafs: &[Traf]) -> Vec<u8> {
+    let mut piece = moof(0, 8, trafs);
+    piece.extend(mdat(trafs.iter().map(Traf::data).sum()));
+    piece
+}
+
+/// A track as `moov` sets it up, with others beside it.
+pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
+    let defaults = Defaults {
+        description: 1,
+        duration: 1000,
+        size: 10,
+        flags: 0x1_0000,
+    };
+    Init {
+        kind: TrackKind::Video,
+        track_id,
+        timescale: 90_000,
+        language: 0,
+        defaults,
+        edit: crate::fmp4::Edit::default(),
+        display: [0; 44],
+        entries: vec![b"\0\0\0\x08test".to_vec()],
+        rolls: crate::fmp4::roll::MovieRolls::default(),
+        siblings: u8::try_from(1 + others.len()).expect("few"),
+        others: others
+            .iter()
+            .map(|track_id| Other {
+                track_id: *track_id,
+                defaults: Defaults {
+                    size: 7,
+                    ..defaults
+                },
+            })
+            .collect(),
+    }
+}

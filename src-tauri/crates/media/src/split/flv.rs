@@ -1,0 +1,425 @@
+//! Whole tags of an FLV file, a few megabytes at a time.
+//!
+//! A tag that makes no sense is passed over to the next that does, and what the end of the file
+//! cuts is left out; both are counted, so that nobody takes the film for whole.
+
+use std::io::{Read, Seek};
+
+use super::{Filled, Whole, input::Input};
+use crate::{
+    Error, Part,
+    cursor::Cursor,
+    flv::tag::{AUDIO, FILE_HEADER, MAGIC, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, VIDEO},
+};
+
+/// About as large is a piece: large enough to be written in one go, small enough for any memory.
+const PIECE: usize = 4 << 20;
+/// A file header that is longer is none.
+const LONGEST_HEADER: u32 = 64 << 10;
+/// Bit of the type byte that says the body is encrypted; such a tag is one all the same.
+const FILTER: u8 = 0x20;
+/// How far into the file its metadata is looked for.
+const METADATA: usize = 64 << 10;
+
+/// Where an FLV file is cut next.
+#[derive(Debug)]
+pub(super) struct FlvSplit {
+    /// Where in the file the buffer ends.
+    position: u64,
+    /// Bytes at the start of the buffer that are done with.
+    used: usize,
+    number: u64,
+    first_ms: Option<i32>,
+    last_start_ms: u64,
+    lost: u64,
+    /// Bytes that were left in the buffer last time.
+    waiting: usize,
+}
+
+/// What stands at a place in the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// A tag of this length with what stands behind it.
+    Tag(usize),
+    /// The beginning of a tag that ends beyond the buffer.
+    Beginning(usize),
+    /// Another file header of this length, as `cat` leaves it.
+    Header(usize),
+    Junk,
+}
+
+impl FlvSplit {
+    /// Passes the file header and reads what the metadata tells.
+    pub(super) fn open<R: Read + Seek>(
+        input: &mut Input<R>,
+        whole: &mut Whole,
+    ) -> Result<Self, Error> {
+        let mut start = Vec::new();
+        input.read(0, METADATA, &mut start)?;
+        let mut position = 0;
+        if start.starts_with(MAGIC) {
+            let mut cursor = Cursor::new("FLV", &start);
+            cursor.skip(5)?;
+            let length = cursor.u32()?;
+            if length > LONGEST_HEADER || (length as usize) < FILE_HEADER {
+                return Err(cursor.fail(format!("a header of {length} bytes")));
+            }
+            position = u64::from(length) + PREVIOUS_TAG_SIZE as u64;
+        }
+        let seconds = number(&start, b"\0\x08duration\0").filter(|seconds| *seconds > 0.0);
+        whole.duration_ms = seconds.and_then(milliseconds);
+        whole.tags.title = text(&start, b"\0\x05title\x02");
+        whole.tags.artist = text(&start, b"\0\x06artist\x02");
+        whole.tags.date = text(&start, b"\0\x04date\x02");
+        whole.tags.comment = text(&start, b"\0\x07comment\x02");
+        Ok(Self {
+            position,
+            used: 0,
+            number: 0,
+            first_ms: None,
+            last_start_ms: 0,
+            lost: 0,
+            waiting: 0,
+        })
+    }
+
+    pub(super) fn done(&self) -> u64 {
+        self.position.saturating_sub(self.waiting as u64)
+    }
+
+    pub(super) fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Leaves whole tags at the start of the buffer.
+    pub(super) fn fill<R: Read + Seek>(
+        &mut self,
+        input: &mut Input<R>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<Filled>, Error> {
+        let mut wanted = PIECE;
+        loop {
+            buffer.drain(..self.used.min(buffer.len()));
+            self.used = 0;
+            let missing = wanted.saturating_sub(buffer.len());
+            let read = input.read(self.position, missing, buffer)?;
+            self.position = self.position.saturating_add(read as u64);
+            let at_end = read < missing || self.position >= input.length();
+            if buffer.is_empty() {
+                self.waiting = 0;
+                return Ok(None);
+            }
+            let (length, next) = tags(buffer, at_end);
+            if length > 0 {
+                self.used = length;
+                self.waiting = buffer.len() - length;
+                return Ok(Some(self.filled(buffer, length)));
+            }
+            match next {
+                Found::Tag(length) | Found::Header(length) => self.used = length,
+                Found::Beginning(length) if !at_end => wanted = length.max(PIECE),
+                Found::Beginning(_) | Found::Junk => self.pass_over(buffer, at_end),
+            }
+        }
+    }
+
+    fn filled(&mut self, buffer: &[u8], length: usize) -> Filled {
+        let start_ms = timestamp(buffer).map_or(self.last_start_ms, |time| {
+            let first = *self.first_ms.get_or_insert(time);
+            u64::from(time.saturating_sub(first).max(0).unsigned_abs())
+        });
+        self.last_start_ms = self.last_start_ms.max(start_ms);
+        let number = self.number;
+        self.number += 1;
+        Filled {
+            track: 0,
+            part: Part::Media(number),
+            start_ms: self.last_start_ms,
+            length,
+        }
+    }
+
+    /// Goes on at the next tag that stands the test.
+    fn pass_over(&mut self, buffer: &[u8], at_end: bool) {
+        let next = (1..buffer.len()).find(|at| stands_the_test(buffer.get(*at..).unwrap_or(&[])));
+        self.used = match next {
+            Some(next) => next,
+            None if at_end => buffer.len(),
+            // A tag may begin in what is here and end in what is not.
+            None => buffer.len().div_ceil(2),
+        };
+        self.lost = self.lost.saturating_add(self.used as u64);
+    }
+}
+
+/// How far whole tags reach from the start of the buffer, and what comes then.
+fn tags(buffer: &[u8], at_end: bool) -> (usize, Found) {
+    let mut length = 0;
+    loop {
+        let rest = buffer.get(length..).unwrap_or_default();
+        if rest.is_empty() {
+            return (length, Found::Beginning(buffer.len() + TAG_HEADER));
+        }
+        match look(rest, at_end) {
+            Found::Tag(tag) => length += tag,
+            other => return (length, other),
+        }
+    }
+}
+
+fn look(rest: &[u8], at_end: bool) -> Found {
+    if rest.starts_with(b"FLV\x01")
+        && let Some(header) = rest.first_chunk::<FILE_HEADER>()
+    {
+        let [.., a, b, c, d] = *header;
+        let length = u32::from_be_bytes([a, b, c, d]);
+        if length <= LONGEST_HEADER {
+            return Found::Header((length as usize).max(FILE_HEADER) + PREVIOUS_TAG_SIZE);
+        }
+    }
+    let Some(head) = Head::read(rest) else {
+        let cut = rest.len() < TAG_HEADER && !at_end;
+        return if cut {
+            Found::Beginning(TAG_HEADER)
+        } else {
+            Found::Junk
+        };
+    };
+    let end = TAG_HEADER + head.size;
+    let whole = end + PREVIOUS_TAG_SIZE;
+    if rest.len() < whole + TAG_HEADER && !at_end && (head.media || head.size <= PIECE) {
+        // The beginning of the next tag bears this one out.
+        return Found::Beginning(whole + TAG_HEADER);
+    }
+    match rest.len() {
+        length if length < end => Found::Junk,
+        // Nothing, or a part of the size, stands behind the last tag.
+        length if length < whole => Found::Tag(length),
+        _ if head.borne_out(rest) => Found::Tag(whole),
+        _ => Found::Junk,
+    }
+}
+
+/// What the header of a tag tells, as far as it can be one.
+struct Head {
+    size: usize,
+    /// Picture, sound or script data.
+    media: bool,
+}
+
+impl Head {
+    fn read(rest: &[u8]) -> Option<Self> {
+        let [kind, a, b, c, ..] = *rest.first_chunk::<TAG_HEADER>()?;
+        let media = matches!(kind & !FILTER, AUDIO | VIDEO | SCRIPT);
+        let size = u32::from_be_bytes([0, a, b, c]) as usize;
+        // The two high bits are reserved and 0.
+        (kind & 0xc0 == 0).then_some(Self { size, media })
+    }
+
+    /// Whether the size behind the tag, or else what comes then, says that it is one.
+    fn borne_out(&self, rest: &[u8]) -> bool {
+        let behind = rest.get(TAG_HEADER + self.size..).unwrap_or_default();
+        if stated_size(behind) == Some(TAG_HEADER + self.size) {
+            return true;
+        }
+        // Writers get that size wrong too often to rely on it alone.
+        let next = behind.get(PREVIOUS_TAG_SIZE..).unwrap_or_default();
+        self.media
+            && (next.is_empty()
+                || next.starts_with(b"FLV\x01")
+                || Self::read(next).is_some_and(|next| next.media))
+    }
+}
+
+/// A tag of media that is whole and whose size stands behind it once more.
+fn stands_the_test(rest: &[u8]) -> bool {
+    let Some(head) = Head::read(rest) else {
+        return false;
+    };
+    let stream = rest.get(8..TAG_HEADER) == Some(&[0; 3]);
+    let behind = rest.get(TAG_HEADER + head.size..).unwrap_or_default();
+    head.media && stream && head.size > 0 && stated_size(behind) == Some(TAG_HEADER + head.size)
+}
+
+fn stated_size(behind: &[u8]) -> Option<usize> {
+    let size = u32::from_be_bytes(*behind.first_chunk()?);
+    usize::try_from(size).ok()
+}
+
+/// When the first tag is shown; set-ups and metadata carry 0 whenever they come.
+fn timestamp(piece: &[u8]) -> Option<i32> {
+    let mut rest = piece;
+    loop {
+        let head = Head::read(rest)?;
+        let body = rest.get(TAG_HEADER..)?;
+        let kind = *rest.first()?;
+        let set_up = match (kind, body) {
+            (VIDEO, [first, 0, ..]) => first & 0x0f == 7,
+            (AUDIO, [first, 0, ..]) => first >> 4 == 10,
+            (VIDEO | AUDIO, [_, ..]) => false,
+            _ => true,
+        };
+        if !set_up {
+            let [_, _, _, _, low_a, low_b, low_c, high, ..] = *rest.first_chunk::<TAG_HEADER>()?;
+            return Some(i32::from_be_bytes([high, low_a, low_b, low_c]));
+        }
+        rest = body.get(head.size + PREVIOUS_TAG_SIZE..)?;
+    }
+}
+
+/// The number behind a name in AMF0 metadata.
+fn number(start: &[u8], name: &[u8]) -> Option<f64> {
+    let bytes = behind(start, name)?.first_chunk()?;
+    Some(f64::from_be_bytes(*bytes))
+}
+
+/// The text behind a name in AMF0 metadata.
+fn text(start: &[u8], name: &[u8]) -> Option<String> {
+    let rest = behind(start, name)?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let bytes = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn behind<'a>(start: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let at = start
+        .windows(name.len())
+        .position(|window| window == name)?;
+    start.get(at + name.len()..)
+}
+
+/// A length in seconds that a film can have.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "within the range that was asked for"
+)]
+fn milliseconds(seconds: f64) -> Option<u64> {
+    (seconds > 0.0 && seconds < 1e7).then_some((seconds * 1000.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::{Source, flv::tag, split::Split};
+
+    fn tag_bytes(kind: u8, timestamp: i32, body: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(body.len()).expect("small");
+        let mut bytes = tag::header(kind, size, timestamp).to_vec();
+        bytes.extend_from_slice(body);
+        bytes.extend_from_slice(&tag::tag_size(size).to_be_bytes());
+        bytes
+    }
+
+    fn header() -> Vec<u8> {
+        b"FLV\x01\x05\0\0\0\x09\0\0\0\0".to_vec()
+    }
+
+    /// All bytes of the pieces, and what was lost.
+    fn split(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
+        let mut split = Split::open(Cursor::new(file)).expect("an FLV");
+        assert_eq!(split.whole().source, Source::Flv);
+        let mut pieces = Vec::new();
+        while let Some(piece) = split.piece().expect("in memory") {
+            pieces.push(piece.data.to_vec());
+        }
+        assert_eq!(split.done_bytes(), file.len() as u64);
+        (pieces, split.lost_bytes())
+    }
+
+    fn body(number: usize, length: usize) -> Vec<u8> {
+        let mut body = vec![0x27, 1];
+        body.extend((0..length).map(|at| ((at * 7 + number) % 251).to_le_bytes()[0]));
+        body
+    }
+
+    #[test]
+    fn the_pieces_are_the_tags_of_the_file_in_order() {
+        let tags: Vec<_> = (0..40)
+            .map(|n| tag_bytes(VIDEO, 40 * n, &body(n.unsigned_abs() as usize, 300_000)))
+            .collect();
+        let file = [header(), tags.concat()].concat();
+        let (pieces, lost) = split(&file);
+        assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert_eq!((pieces.concat(), lost), (tags.concat(), 0));
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_gives_its_whole_tags_and_says_what_is_lost() {
+        let tags: Vec<_> = (0..3)
+            .map(|n| tag_bytes(VIDEO, 40 * n, &body(1, 10)))
+            .collect();
+        let file = [header(), tags.concat()].concat();
+        let tag = tags[0].len();
+        for length in header().len() + 1..file.len() {
+            let (pieces, lost) = split(&file[..length]);
+            let found = pieces.concat();
+            let behind = (length - header().len()) % tag;
+            let without_size = behind >= tag - PREVIOUS_TAG_SIZE;
+            let cut = if without_size { 0 } else { behind };
+            assert_eq!(lost, cut as u64, "cut to {length}");
+            assert_eq!(found, file[header().len()..length - cut], "cut to {length}");
+        }
+    }
+
+    #[test]
+    fn junk_between_tags_is_passed_over_and_counted() {
+        let tags: Vec<_> = (0..4)
+            .map(|n| tag_bytes(AUDIO, 40 * n, &body(2, 50)))
+            .collect();
+        for junk in [&[0xff; 33][..], &[9; 20], &[0; 5], b"FLV", &[8, 0, 0]] {
+            let file =
+                [&header(), &tags[..2].concat(), junk, &tags[2..].concat()].map(<[u8]>::to_vec);
+            let (pieces, lost) = split(&file.concat());
+            assert_eq!(pieces.concat(), tags.concat(), "{junk:?}");
+            assert_eq!(lost, junk.len() as u64, "{junk:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_were_strung_together_are_read_on() {
+        let file = [header(), tag_bytes(VIDEO, 0, &body(3, 50))].concat();
+        let twice = [file.clone(), file.clone()].concat();
+        let (pieces, lost) = split(&twice);
+        assert_eq!(pieces.len(), 2);
+        assert_eq!((pieces.concat().len() + 2 * 13, lost), (twice.len(), 0));
+    }
+
+    #[test]
+    fn a_tag_larger_than_a_piece_comes_whole() {
+        let tags = [
+            tag_bytes(VIDEO, 0, &body(1, 50)),
+            tag_bytes(VIDEO, 40, &body(4, 9 << 20)),
+            tag_bytes(VIDEO, 80, &body(5, 50)),
+        ];
+        let (pieces, lost) = split(&[header(), tags.concat()].concat());
+        assert_eq!((pieces.concat(), lost), (tags.concat(), 0));
+    }
+
+    #[test]
+    fn sizes_that_are_wrong_behind_every_tag_do_no_harm() {
+        let mut file = header();
+        for n in 0..5 {
+            let mut tag = tag_bytes(VIDEO, 40 * n, &body(6, 20));
+            let end = tag.len();
+            tag[end - 4..].fill(0);
+            file.extend(tag);
+        }
+        let (pieces, lost) = split(&file);
+        assert_eq!((pieces.concat().len(), lost), (file.len() - 13, 0));
+    }
+
+    #[test]
+    fn the_metadata_tells_length_and_title() {
+        let mut meta = b"\x02\0\x0aonMetaData\x08\0\0\0\x02\0\x08duration\0".to_vec();
+        meta.extend(12.5_f64.to_be_bytes());
+        meta.extend(b"\0\x05title\x02\0\x05Hello\0\0\x09");
+        let file = [header(), tag_bytes(SCRIPT, 0, &meta)].concat();
+        let split = Split::open(Cursor::new(&file)).expect("an FLV");
+        assert_eq!(split.whole().duration_ms, Some(12_500));
+        assert_eq!(split.whole().tags.title.as_deref(), Some("Hello"));
+    }
+}

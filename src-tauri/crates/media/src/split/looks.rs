@@ -1,0 +1,120 @@
+//! What a file is, told by how it begins and never by its name.
+
+use crate::{Error, flv::tag, fmp4::boxes};
+
+/// Bytes that are looked at: a few packets of a transport stream.
+pub(super) const LOOK: usize = 1024;
+/// Bytes of a transport stream's packet (ISO/IEC 13818-1 2.4.3.2).
+const PACKET: usize = 188;
+/// First byte of each of them.
+const SYNC: u8 = 0x47;
+
+/// A kind of file that is cut here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Flv,
+    Mp4,
+}
+
+/// Tells the kind of a file, or says what it is instead.
+pub(super) fn kind(start: &[u8]) -> Result<Kind, Error> {
+    if start.is_empty() {
+        return Err(Error::Empty);
+    }
+    if start.starts_with(tag::MAGIC) || bare_tag(start) {
+        return Ok(Kind::Flv);
+    }
+    if is_mp4(start) {
+        return Ok(Kind::Mp4);
+    }
+    Err(Error::Unsupported(foreign(start).into()))
+}
+
+/// The first box of an MP4 or a QuickTime film; the oldest have no `ftyp`.
+fn is_mp4(start: &[u8]) -> bool {
+    let kinds = [
+        b"ftyp", b"moov", b"moof", b"styp", b"sidx", b"free", b"skip", b"wide", b"mdat", b"pnot",
+        b"uuid",
+    ];
+    let header = boxes::header(&mut crate::cursor::Cursor::new("MP4", start));
+    header.is_ok_and(|header| kinds.contains(&&header.kind))
+}
+
+/// A tag without a file header: what is left of a stream that was recorded raw.
+fn bare_tag(start: &[u8]) -> bool {
+    start
+        .first_chunk::<{ tag::TAG_HEADER }>()
+        .is_some_and(|[kind, .., a, b, c]| {
+            matches!(*kind, tag::AUDIO | tag::VIDEO | tag::SCRIPT) && [*a, *b, *c] == [0; 3]
+        })
+}
+
+/// The name of what it is, for a person who took it for a film.
+fn foreign(start: &[u8]) -> &'static str {
+    let at = |position: usize, magic: &[u8]| {
+        start
+            .get(position..)
+            .is_some_and(|rest| rest.starts_with(magic))
+    };
+    let text = start.trim_ascii_start();
+    let begins = |tag: &[u8]| {
+        text.get(..tag.len())
+            .is_some_and(|first| first.eq_ignore_ascii_case(tag))
+    };
+    let packet = |size: usize, first: usize| {
+        start.get(first) == Some(&SYNC) && start.get(first + size) == Some(&SYNC)
+    };
+    match () {
+        () if at(0, b"\x1a\x45\xdf\xa3") => "a Matroska or WebM file",
+        () if at(0, b"RIFF") && at(8, b"AVI ") => "an AVI file",
+        () if at(0, b"RIFF") && at(8, b"WAVE") => "a WAV file",
+        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => "a Windows Media file",
+        () if at(0, b"OggS") => "an Ogg file",
+        () if packet(PACKET, 0) || packet(PACKET + 4, 4) => "an MPEG transport stream",
+        () if at(0, b"\0\0\x01\xba") => "an MPEG program stream",
+        () if at(0, b"#EXTM3U") => "a playlist, not the film itself",
+        () if begins(b"<!doctype html") || begins(b"<html") => "a web page",
+        () if begins(b"<?xml") || begins(b"<mpd") => "an XML file",
+        () if at(0, b"ID3") || at(0, b"\xff\xfb") || at(0, b"\xff\xf1") || at(0, b"\xff\xf9") => {
+            "a file of sound alone (MP3 or AAC)"
+        }
+        () if at(0, b"\x7fELF") || at(0, b"MZ") => "a program",
+        () if at(0, b"PK\x03\x04") || at(0, b"\x1f\x8b") => "an archive",
+        () if at(0, b"\xff\xd8\xff") || at(0, b"\x89PNG") || at(0, b"GIF8") => "a picture",
+        () if start.iter().all(|byte| *byte == 0) => "a file of zeros",
+        () => "a file that is no FLV and no MP4",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(start: &[u8]) -> String {
+        kind(start).expect_err("no film").to_string()
+    }
+
+    #[test]
+    fn films_are_told_by_their_content() {
+        assert_eq!(kind(b"FLV\x01\x05\0\0\0\x09\0\0\0\0").ok(), Some(Kind::Flv));
+        let tag = tag::header(tag::VIDEO, 5, 40);
+        assert_eq!(kind(&tag).ok(), Some(Kind::Flv));
+        for first in ["ftyp", "moov", "mdat", "wide"] {
+            let start = [b"\0\0\0\x18", first.as_bytes(), b"isomisom"].concat();
+            assert_eq!(kind(&start).ok(), Some(Kind::Mp4), "{first}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_film_is_named() {
+        assert!(refusal(b"\x1a\x45\xdf\xa3xx").contains("Matroska"));
+        assert!(refusal(b"RIFF1234AVI LIST").contains("AVI"));
+        assert!(refusal(b"\n <!DOCTYPE html><html>").contains("web page"));
+        assert!(refusal(&[0; 500]).contains("zeros"));
+        assert!(refusal(b"hello").contains("no FLV"));
+        let mut stream = vec![0; 400];
+        (stream[0], stream[188]) = (SYNC, SYNC);
+        assert!(refusal(&stream).contains("transport stream"));
+        assert!(matches!(kind(b""), Err(Error::Empty)));
+    }
+}

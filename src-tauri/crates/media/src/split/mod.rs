@@ -1,0 +1,128 @@
+//! Cuts a film on disk into pieces, as a service would have.
+//!
+//! Nothing is read but what the next piece needs, into one buffer that is used again and again;
+//! a film of any length takes as little memory as a short one (and the index of its MP4).
+//!
+//! - An FLV is cut between its tags.
+//! - A fragmented MP4 is cut between its fragments, each given once for each of its tracks.
+//! - A progressive MP4 gives its samples as small fragments, made from its index.
+
+mod flv;
+mod fragments;
+mod input;
+mod looks;
+mod movie;
+mod progressive;
+mod table;
+
+use std::io::{Read, Seek};
+
+use self::{flv::FlvSplit, input::Input, looks::Kind, movie::MovieSplit};
+use crate::{Error, Part, Piece, Source, Tags};
+
+/// What is known of a film before its first piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// What its pieces are.
+    pub source: Source,
+    /// Size of the file in bytes.
+    pub size_bytes: u64,
+    /// Its length as it states it, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Text that it carries.
+    pub tags: Tags,
+    /// What it holds beside picture and sound, by its short names; none of it comes in pieces.
+    pub left_out: Vec<String>,
+}
+
+/// A film on disk that comes in pieces.
+#[derive(Debug)]
+pub struct Split<R> {
+    input: Input<R>,
+    whole: Whole,
+    cut: Cut,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Cut {
+    Flv(FlvSplit),
+    Movie(Box<MovieSplit>),
+}
+
+/// What a splitter has put into the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Filled {
+    track: u8,
+    part: Part,
+    start_ms: u64,
+    /// Where in the buffer the piece ends.
+    length: usize,
+}
+
+impl<R: Read + Seek> Split<R> {
+    /// Looks at the start of a file, and at the index of an MP4 wherever it is.
+    ///
+    /// Fails with [`Error::Unsupported`] where it is no FLV and no MP4; the text says what it
+    /// looks like.
+    pub fn open(file: R) -> Result<Self, Error> {
+        let mut input = Input::new(file)?;
+        let start = input.peek::<{ looks::LOOK }>(0)?;
+        let mut whole = Whole {
+            source: Source::Flv,
+            size_bytes: input.length(),
+            duration_ms: None,
+            tags: Tags::default(),
+            left_out: Vec::new(),
+        };
+        let cut = match looks::kind(&start)? {
+            Kind::Flv => Cut::Flv(FlvSplit::open(&mut input, &mut whole)?),
+            Kind::Mp4 => {
+                whole.source = Source::Fmp4;
+                Cut::Movie(Box::new(MovieSplit::open(&mut input, &mut whole)?))
+            }
+        };
+        Ok(Self {
+            input,
+            whole,
+            cut,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// What is known of the film.
+    pub fn whole(&self) -> &Whole {
+        &self.whole
+    }
+
+    /// The next piece; `None` at the end. Its parts are numbered upwards from 0, with gaps.
+    pub fn piece(&mut self) -> Result<Option<Piece<'_>>, Error> {
+        let filled = match &mut self.cut {
+            Cut::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
+            Cut::Movie(movie) => movie.fill(&mut self.input, &mut self.buffer)?,
+        };
+        Ok(filled.map(|filled| Piece {
+            track: filled.track,
+            part: filled.part,
+            start_ms: filled.start_ms,
+            data: self.buffer.get(..filled.length).unwrap_or_default(),
+        }))
+    }
+
+    /// How many bytes of the file are in the pieces so far, or were passed over.
+    pub fn done_bytes(&self) -> u64 {
+        let done = match &self.cut {
+            Cut::Flv(flv) => flv.done(),
+            Cut::Movie(movie) => movie.done(),
+        };
+        done.min(self.whole.size_bytes)
+    }
+
+    /// How many bytes of media could not be given, so far: the file is cut or damaged there.
+    pub fn lost_bytes(&self) -> u64 {
+        match &self.cut {
+            Cut::Flv(flv) => flv.lost(),
+            Cut::Movie(movie) => movie.lost(),
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The samples of a track, one after the other, as its index tells them (ISO/IEC 14496-12 8.6.1,
+//! 8.7).
+//!
+//! Every table is walked where it lies in the index; none is unpacked.
+
+use crate::{
+    Error,
+    cursor::Cursor,
+    fmp4::boxes::{children, version_and_flags},
+};
+
+/// More samples than a week of film has: a track of more is sound without coding, whose samples
+/// are a few bytes each, or damage.
+const MOST_SAMPLES: u32 = 1 << 24;
+
+/// One sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Where its bytes start in the file.
+    pub(super) position: u64,
+    pub(super) size: u32,
+    /// In ticks of the track, as are the other times.
+    pub(super) dts: u64,
+    pub(super) duration: u32,
+    pub(super) composition_offset: i32,
+    pub(super) sync: bool,
+    /// Counted from 1.
+    pub(super) description: u32,
+}
+
+/// The tables of a track and how far they have been walked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    durations: Runs,
+    offsets: Runs,
+    /// `None`: every sample can be started from.
+    syncs: Option<Numbers>,
+    sizes: Sizes,
+    chunks: Chunks,
+    /// Samples that are left.
+    left: u32,
+    number: u32,
+    dts: u64,
+    next: Option<Row>,
+}
+
+impl Table {
+    /// Finds the tables in `stbl`, which lies in `moov`.
+    pub(super) fn read(moov: &Cursor<'_>, stbl: &Cursor<'_>) -> Result<Self, Error> {
+        let find = |kind| children(stbl).find(kind);
+        let base = moov.position();
+        // Fragmented films may leave the tables away altogether.
+        let (Some(samples), Some(groups)) = (
+            find(*b"stsz")?
+                .map(|body| (body, false))
+                .or(find(*b"stz2")?.map(|body| (body, true))),
+            find(*b"stsc")?,
+        ) else {
+            return Ok(Self::default());
+        };
+        let (sizes, left) = Sizes::read(samples, base)?;
+        if left > MOST_SAMPLES {
+            return Err(Error::Unsupported(format!(
+                "a track of {left} samples, as sound without coding has them"
+            )));
+        }
+        let places = match find(*b"stco")? {
+            Some(stco) => Rows::read(stco, base, 4)?,
+            None => match find(*b"co64")? {
+                Some(co64) => Rows::read(co64, base, 8)?,
+                None => Rows::default(),
+            },
+        };
+        let runs = |body: Option<Cursor<'_>>| match body {
+            Some(body) => Runs::read(body, base),
+            None => Ok(Runs::default()),
+        };
+        let mut table = Self {
+            durations: runs(find(*b"stts")?)?,
+            offsets: runs(find(*b"ctts")?)?,
+            syncs: find(*b"stss")?
+                .map(|body| Numbers::read(body, base))
+                .transpose()?,
+            sizes,
+            chunks: Chunks::new(places, Rows::read(groups, base, 12)?),
+            left,
+            ..Self::default()
+        };
+        table.durations.repeat = true;
+        Ok(table)
+    }
+
+    /// The sample that comes next.
+    pub(super) fn peek(&mut self, moov: &[u8]) -> Option<Row> {
+        if self.next.is_none() {
+            self.next = self.row(moov);
+        }
+        self.next
+    }
+
+    /// Goes on to the sample behind it.
+    pub(super) fn step(&mut self) {
+        self.next = None;
+    }
+
+    /// Gives up what is left; answers how many bytes it has at least.
+    pub(super) fn give_up(&mut self, moov: &[u8]) -> u64 {
+        let mut bytes = 0_u64;
+        while let Some(row) = self.peek(moov) {
+            bytes = bytes.saturating_add(u64::from(row.size));
+            self.step();
+        }
+        bytes
+    }
+
+    fn row(&mut self, moov: &[u8]) -> Option<Row> {
+        self.left = self.left.checked_sub(1)?;
+        self.number = self.number.wrapping_add(1);
+        let size = self.sizes.next(moov)?;
+        let (position, description) = self.chunks.place(moov, size)?;
+        let duration = self.durations.next(moov);
+        let row = Row {
+            position,
+            size,
+            dts: self.dts,
+            duration,
+            // Signed in both versions: writers of version 0 are known to put negative offsets
+            // there.
+            composition_offset: self.offsets.next(moov).cast_signed(),
+            sync: self
+                .syncs
+                .as_mut()
+                .is_none_or(|syncs| syncs.holds(moov, self.number)),
+            description,
+        };
+        self.dts = self.dts.saturating_add(u64::from(duration));
+        Some(row)
+    }
+}
+
+/// The rows of a table, by where they lie in the body of the index.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rows {
+    next: usize,
+    end: usize,
+    width: usize,
+}
+
+impl Rows {
+    /// The rows behind version, flags and count; a count that is too high is cut to what is there.
+    fn read(mut body: Cursor<'_>, base: u64, width: usize) -> Result<Self, Error> {
+        version_and_flags(&mut body)?;
+        let count = body.u32()? as usize;
+        Ok(Self::at(&body, base, count, width))
+    }
+
+    fn at(body: &Cursor<'_>, base: u64, count: usize, width: usize) -> Self {
+        let next = usize::try_from(body.position().saturating_sub(base)).unwrap_or(usize::MAX);
+        let count = count.min(body.rest().len() / width.max(1));
+        Self {
+            next,
+            end: next.saturating_add(count.saturating_mul(width)),
+            width,
+        }
+    }
+
+    fn next<'m>(&mut self, moov: &'m [u8]) -> Option<&'m [u8]> {
+        let row = self.peek(moov)?;
+        self.next += self.width;
+        Some(row)
+    }
+
+    fn peek<'m>(&self, moov: &'m [u8]) -> Option<&'m [u8]> {
+        let end = self.next.checked_add(self.width)?;
+        moov.get(self.next..end).filter(|_| end <= self.end)
+    }
+}
+
+fn field(row: &[u8], number: usize) -> Option<u32> {
+    let bytes = row.get(number.checked_mul(4)?..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*bytes))
+}
+
+/// `stts`, `ctts`: counts and values.
+#[derive(Clone, Copy, Debug, Default)]
+struct Runs {
+    rows: Rows,
+    left: u32,
+    value: u32,
+    /// Whether the last value holds for what the table does not tell, or 0 does.
+    repeat: bool,
+}
+
+impl Runs {
+    fn read(body: Cursor<'_>, base: u64) -> Result<Self, Error> {
+        Ok(Self {
+            rows: Rows::read(body, base, 8)?,
+            ..Self::default()
+        })
+    }
+
+    fn next(&mut self, moov: &[u8]) -> u32 {
+        while self.left == 0 {
+            let run = self.rows.next(moov);
+            let Some((count, value)) = run.and_then(|run| Some((field(run, 0)?, field(run, 1)?)))
+            else {
+                return if self.repeat { self.value } else { 0 };
+            };
+            (self.left, self.value) = (count, value);
+        }
+        self.left -= 1;
+        self.value
+    }
+}
+
+/// `stss`: numbers that rise.
+#[derive(Clone, Copy, Debug)]
+struct Numbers(Rows);
+
+impl Numbers {
+    fn read(body: Cursor<'_>, base: u64) -> Result<Self, Error> {
+        Rows::read(body, base, 4).map(Self)
+    }
+
+    /// Whether `number` is one of them; asked in rising order.
+    fn holds(&mut self, moov: &[u8], number: u32) -> bool {
+        while let Some(next) = self.0.peek(moov).and_then(|row| field(row, 0)) {
+            if next > number {
+                return false;
+            }
+            self.0.next(moov);
+            if next == number {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// `stsz` or `stz2`: the size of each sample.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sizes {
+    equal: u32,
+    rows: Rows,
+    /// 4, 8, 16 or 32.
+    bits: u8,
+    /// The second of two sizes in one byte.
+    half: Option<u32>,
+}
+
+impl Sizes {
+    fn read((mut body, compact): (Cursor<'_>, bool), base: u64) -> Result<(Self, u32), Error> {
+        version_and_flags(&mut body)?;
+        let first = body.u32()?;
+        let count = body.u32()?;
+        let (equal, bits) = if compact {
+            (0, first.to_be_bytes()[3])
+        } else {
+            (first, 32)
+        };
+        let (width, rows) = match bits {
+            4 => (1, count.div_ceil(2)),
+            8 | 16 | 32 => (usize::from(bits / 8), count),
+            _ => return Err(body.fail(format!("sizes of {bits} bits"))),
+        };
+        let sizes = Self {
+            equal,
+            rows: Rows::at(&body, base, rows as usize, width),
+            bits,
+            half: None,
+        };
+        Ok((sizes, count))
+    }
+
+    fn next(&mut self, moov: &[u8]) -> Option<u32> {
+        if self.equal > 0 {
+            return Some(self.equal);
+        }
+        if let Some(half) = self.half.take() {
+            return Some(half);
+        }
+        let row = self.rows.next(moov)?;
+        let size = row
+            .iter()
+            .fold(0, |size, byte| (size << 8) | u32::from(*byte));
+        if self.bits == 4 {
+            self.half = Some(size & 0xf);
+            return Some(size >> 4);
+        }
+        Some(size)
+    }
+}
+
+/// `stco` or `co64` with `stsc`: where each sample lies.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chunks {
+    places: Rows,
+    groups: Rows,
+    number: u32,
+    /// Samples of each chunk from here on, and their description.
+    group: (u32, u32),
+    left: u32,
+    position: u64,
+}
+
+impl Chunks {
+    fn new(places: Rows, groups: Rows) -> Self {
+        Self {
+            places,
+            groups,
+            ..Self::default()
+        }
+    }
+
+    /// Where the next sample lies, and which description it has.
+    fn place(&mut self, moov: &[u8], size: u32) -> Option<(u64, u32)> {
+        while self.left == 0 {
+            let place = self.places.next(moov)?;
+            self.position = place
+                .iter()
+                .fold(0, |place, byte| (place << 8) | u64::from(*byte));
+            self.number = self.number.checked_add(1)?;
+            while let Some(group) = self.groups.peek(moov)
+                && field(group, 0)? <= self.number
+            {
+                self.group = (field(group, 1)?, field(group, 2)?);
+                self.groups.next(moov);
+            }
+            self.left = self.group.0;
+        }
+        self.left -= 1;
+        let position = self.position;
+        self.position = position.checked_add(u64::from(size))?;
+        Some((position, self.group.1))
+    }
+}

@@ -1,0 +1,140 @@
+//! A film that is larger than 4 GiB, nearly all of it holes.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, SeekFrom, Write},
+};
+
+use media::{Film, Format, Making, Part, Source, check, muxer};
+use tempfile::TempDir;
+
+use crate::{
+    making::Job,
+    packets::{Packets, from_origin, packets, probe_without_warnings},
+    pieces::{OwnPiece, dash},
+};
+
+/// Zeros in each piece of pictures, behind its samples.
+const FILLING: usize = 64 << 20;
+const PIECES: u64 = 70;
+/// Ticks of the pictures in a piece of two seconds.
+const PIECE_TICKS: u64 = 2 * 12_800;
+
+/// Leaves out zeros, which a file that is given room for them reads back.
+struct Sparse(File);
+
+impl Write for Sparse {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        static ZEROS: [u8; 1 << 20] = [0; 1 << 20];
+        let bytes = &bytes[..bytes.len().min(ZEROS.len())];
+        if bytes != &ZEROS[..bytes.len()] {
+            return self.0.write(bytes);
+        }
+        let end = self
+            .0
+            .seek(SeekFrom::Current(i64::try_from(bytes.len()).unwrap()))?;
+        if self.0.metadata()?.len() < end {
+            self.0.set_len(end)?;
+        }
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Read for Sparse {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(bytes)
+    }
+}
+
+impl Seek for Sparse {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// Lets `mdat` reach over the filling.
+fn filled(piece: &OwnPiece) -> Vec<u8> {
+    let mut data = piece.data.clone();
+    let mdat = data
+        .windows(4)
+        .position(|window| window == b"mdat")
+        .unwrap()
+        - 4;
+    let size = u32::try_from(data.len() - mdat + FILLING).unwrap();
+    data[mdat..mdat + 4].copy_from_slice(&size.to_be_bytes());
+    data.resize(data.len() + FILLING, 0);
+    data
+}
+
+#[test]
+fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
+    let of = |track, part| {
+        let wanted = |piece: &&OwnPiece| (piece.track, piece.part) == (track, part);
+        dash().iter().find(wanted).unwrap().clone()
+    };
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("film.mp4");
+    let mut options = OpenOptions::new();
+    let options = options.create_new(true).read(true).write(true);
+    let making = Making {
+        source: Source::Fmp4,
+        format: Format::Mp4,
+        film: Film {
+            pieces: 80,
+            ..Film::default()
+        },
+        journal: &[],
+    };
+    let mut muxer = muxer(making, Sparse(options.open(&path).unwrap())).unwrap();
+    let mut fragments = Vec::new();
+    let mut push = |piece: &OwnPiece| fragments.push(muxer.push(piece.borrow()).unwrap());
+    push(&of(0, Part::Init));
+    push(&of(1, Part::Init));
+    let mut piece = of(0, Part::Media(0));
+    piece.data = filled(&piece);
+    let time = piece
+        .data
+        .windows(5)
+        .position(|bytes| bytes == b"tfdt\x01")
+        .unwrap()
+        + 8;
+    for number in 0..PIECES {
+        let ticks = number * PIECE_TICKS;
+        piece.data[time..time + 8].copy_from_slice(&ticks.to_be_bytes());
+        piece.part = Part::Media(number);
+        piece.start_ms = number * 2000;
+        push(&piece);
+    }
+    let sound = |piece: &&OwnPiece| piece.track == 1 && piece.part != Part::Init;
+    dash().iter().filter(sound).for_each(push);
+    let summary = muxer.finish(fragments).unwrap();
+    assert!(summary.size_bytes > PIECES * FILLING as u64);
+    assert!(summary.size_bytes > 4 << 30);
+    assert_eq!(check(File::open(&path).unwrap()).unwrap(), summary);
+
+    let made = from_origin(packets(&path));
+    let mut start = vec![0; 1 << 20];
+    File::open(&path).unwrap().read_exact(&mut start).unwrap();
+    let counts = |kind: &[u8]| start.windows(4).filter(|window| window == &kind).count();
+    assert_eq!((counts(b"co64"), counts(b"stco")), (2, 0));
+    let video = &made["video"];
+    assert_eq!(video.len(), 50 * 70);
+    for (packets, number) in video.chunks(50).zip(0_u32..) {
+        for (packet, first) in packets.iter().zip(video) {
+            assert_eq!((packet.size, &packet.hash), (first.size, &first.hash));
+            let distance = packet.dts - first.dts - f64::from(number) * 2.0;
+            assert!(distance.abs() < 1e-6, "{packet:?} of {first:?}");
+        }
+    }
+    let mut plain = Job::new(Source::Fmp4, Format::Mp4, dash().len());
+    plain.finish(dash()).unwrap();
+    let hashes = |packets: &Packets| -> Vec<_> {
+        let audio = packets["audio"].iter();
+        audio.map(|packet| packet.hash.clone()).collect()
+    };
+    assert_eq!(hashes(&made), hashes(&packets(&plain.path())));
+    probe_without_warnings(&path);
+}

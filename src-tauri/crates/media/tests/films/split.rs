@@ -1,0 +1,304 @@
+//! Films that are already there: cut from a file, put together again.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use media::{Error, Film, Format, Making, Part, Source, Split, Summary, muxer};
+use tempfile::TempDir;
+
+use crate::{
+    packets::{Packets, assert_same, packets, probe_without_warnings, run},
+    pieces::{film, made_by_ffmpeg, uneven_film},
+};
+
+/// Less than a tick of any track: times are exact.
+const EXACT: f64 = 1e-6;
+/// A tick of the sound: readers differ in what they make of a fragment whose time is not the sum
+/// of the durations before it.
+const TICK: f64 = 1.0 / 44_100.0 + EXACT;
+/// FLV tells time in milliseconds.
+const ROUNDED: f64 = 0.001;
+
+/// A film made of another, and what was said of it.
+struct Made {
+    folder: TempDir,
+    summary: Summary,
+    lost_bytes: u64,
+}
+
+impl Made {
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("made.mp4")
+    }
+}
+
+fn remux(sources: &[&Path]) -> Result<Made, Error> {
+    let folder = TempDir::new().unwrap();
+    let output = File::options()
+        .create_new(true)
+        .read(true)
+        .write(true)
+        .open(folder.path().join("made.mp4"))
+        .unwrap();
+    let mut splits = Vec::new();
+    for source in sources {
+        splits.push(Split::open(File::open(source).unwrap())?);
+    }
+    let making = Making {
+        source: splits[0].whole().source,
+        format: Format::Mp4,
+        film: Film {
+            duration_ms: splits[0].whole().duration_ms,
+            ..Film::default()
+        },
+        journal: &[],
+    };
+    let mut muxer = muxer(making, output)?;
+    let mut fragments = Vec::new();
+    let mut lost_bytes = 0;
+    let mut first = 0;
+    for split in &mut splits {
+        let mut last = 0;
+        while let Some(mut piece) = split.piece()? {
+            if let Part::Media(number) = &mut piece.part {
+                *number += first;
+                last = *number + 1;
+            }
+            fragments.push(muxer.push(piece)?);
+        }
+        first = last;
+        lost_bytes += split.lost_bytes();
+    }
+    let summary = muxer.finish(fragments)?;
+    let made = Made {
+        folder,
+        summary,
+        lost_bytes,
+    };
+    assert_eq!(
+        media::check(File::open(made.path()).unwrap()).unwrap(),
+        made.summary
+    );
+    Ok(made)
+}
+
+/// The film of `pieces`, copied by ffmpeg into a file of this name.
+fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    let source = folder.join("source.flv");
+    fs::write(&source, film()).unwrap();
+    let path = folder.join(name);
+    let mut all = vec!["-i", source.to_str().unwrap(), "-c", "copy"];
+    all.extend(arguments);
+    all.extend(["-y", path.to_str().unwrap()]);
+    run("ffmpeg", &all);
+    path
+}
+
+/// Every packet of the source is in what is made of it, with its time.
+fn assert_whole(source: &Path, tolerance: f64) -> Made {
+    let made = remux(&[source]).unwrap();
+    assert_same(packets(&made.path()), packets(source), tolerance);
+    probe_without_warnings(&made.path());
+    assert_eq!(made.lost_bytes, 0);
+    made
+}
+
+#[test]
+fn an_flv_becomes_an_mp4_of_the_same_packets() {
+    for source in [film(), uneven_film()] {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("film.flv");
+        fs::write(&path, source).unwrap();
+        assert_whole(&path, ROUNDED);
+    }
+}
+
+#[test]
+fn an_mp4_with_its_index_at_either_end_keeps_every_time_exactly() {
+    let folder = TempDir::new().unwrap();
+    for (name, arguments) in [
+        ("end.mp4", &[][..]),
+        ("front.mp4", &["-movflags", "+faststart"]),
+    ] {
+        assert_whole(&copied(folder.path(), name, arguments), EXACT);
+    }
+}
+
+#[test]
+fn the_edits_of_the_source_stay() {
+    let folder = TempDir::new().unwrap();
+    // Sound and picture that start at different times, and sound with priming.
+    let source = folder.path().join("source.mp4");
+    let made = made_by_ffmpeg(
+        "late.mp4",
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=160x90:rate=24000/1001:duration=6",
+            "-itsoffset",
+            "0.7",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:sample_rate=48000:duration=5",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-bf",
+            "3",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+        ],
+    );
+    fs::write(&source, made).unwrap();
+    assert_whole(&source, EXACT);
+}
+
+#[test]
+fn every_shape_of_fragments_keeps_its_packets() {
+    let folder = TempDir::new().unwrap();
+    for flags in [
+        "frag_keyframe+empty_moov+default_base_moof",
+        "frag_keyframe+empty_moov",
+        "frag_keyframe",
+        "frag_keyframe+empty_moov+separate_moof",
+        "frag_keyframe+empty_moov+omit_tfhd_offset",
+        "frag_every_frame+empty_moov+default_base_moof",
+        "dash+frag_keyframe+empty_moov+delay_moov",
+    ] {
+        let path = copied(folder.path(), "fragments.mp4", &["-movflags", flags]);
+        let made = remux(&[&path]).unwrap_or_else(|error| panic!("{flags}: {error}"));
+        assert_same(packets(&made.path()), packets(&path), TICK);
+        assert_eq!(made.lost_bytes, 0, "{flags}");
+    }
+}
+
+#[test]
+fn negative_composition_offsets_keep_the_times_of_each_track() {
+    let folder = TempDir::new().unwrap();
+    for flags in ["cmaf", "negative_cts_offsets"] {
+        let flags = format!("{flags}+frag_keyframe+empty_moov");
+        let path = copied(folder.path(), "fragments.mp4", &["-movflags", &flags]);
+        let made = remux(&[&path]).unwrap();
+        // ffmpeg shows the picture of such a file a frame late, so the tracks are compared alone.
+        let alone = |path: &Path, kind: &str| {
+            let mut packets = packets(path);
+            packets.retain(|track, _| track == kind);
+            packets
+        };
+        for kind in ["video", "audio"] {
+            assert_same(alone(&made.path(), kind), alone(&path, kind), TICK);
+        }
+    }
+}
+
+#[test]
+fn parts_of_an_flv_come_together_whether_their_clocks_start_again_or_not() {
+    for reset in ["0", "1"] {
+        let folder = TempDir::new().unwrap();
+        let pattern = folder.path().join("part%d.flv");
+        let whole = folder.path().join("whole.flv");
+        fs::write(&whole, film()).unwrap();
+        run(
+            "ffmpeg",
+            &[
+                "-i",
+                whole.to_str().unwrap(),
+                "-c",
+                "copy",
+                "-f",
+                "segment",
+                "-segment_time",
+                "4",
+                "-segment_format",
+                "flv",
+                "-reset_timestamps",
+                reset,
+                pattern.to_str().unwrap(),
+            ],
+        );
+        let parts: Vec<_> = (0..3)
+            .map(|n| folder.path().join(format!("part{n}.flv")))
+            .collect();
+        let parts: Vec<_> = parts.iter().map(PathBuf::as_path).collect();
+        let made = remux(&parts).unwrap();
+        assert_same(packets(&made.path()), packets(&whole), 0.002);
+    }
+}
+
+fn samples(packets: &Packets) -> usize {
+    packets.values().map(Vec::len).sum()
+}
+
+#[test]
+fn what_a_cut_file_still_holds_is_kept_and_the_loss_is_told() {
+    let folder = TempDir::new().unwrap();
+    let flv = folder.path().join("cut.flv");
+    let sources = [
+        (flv.clone(), film().to_vec()),
+        {
+            let path = copied(folder.path(), "front.mp4", &["-movflags", "+faststart"]);
+            let bytes = fs::read(&path).unwrap();
+            (path, bytes)
+        },
+        {
+            let flags = "frag_keyframe+empty_moov+default_base_moof";
+            let path = copied(folder.path(), "fragments.mp4", &["-movflags", flags]);
+            let bytes = fs::read(&path).unwrap();
+            (path, bytes)
+        },
+    ];
+    for (path, bytes) in sources {
+        fs::write(&path, &bytes).unwrap();
+        let whole = samples(&packets(&path));
+        fs::write(&path, &bytes[..bytes.len() * 2 / 3]).unwrap();
+        let made = remux(&[&path]).unwrap();
+        let kept = samples(&packets(&made.path()));
+        assert!(made.lost_bytes > 0, "{}", path.display());
+        assert!(
+            kept > whole / 2 && kept < whole,
+            "{kept} of {whole} in {}",
+            path.display()
+        );
+        probe_without_warnings(&made.path());
+    }
+}
+
+#[test]
+fn a_film_whose_index_was_cut_off_is_refused_with_the_reason() {
+    let folder = TempDir::new().unwrap();
+    let path = copied(folder.path(), "end.mp4", &[]);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let error = remux(&[&path]).err().unwrap().to_string();
+    assert!(error.contains("moov") && error.contains("cut"), "{error}");
+}
+
+#[test]
+fn subtitles_are_left_out_by_name() {
+    let folder = TempDir::new().unwrap();
+    let text = folder.path().join("text.srt");
+    fs::write(&text, "1\n00:00:01,000 --> 00:00:02,000\nHello\n").unwrap();
+    let source = folder.path().join("source.flv");
+    fs::write(&source, film()).unwrap();
+    let path = folder.path().join("with_text.mp4");
+    let [source, text, out] = [&source, &text, &path].map(|path| path.to_str().unwrap());
+    run(
+        "ffmpeg",
+        &[
+            "-i", source, "-i", text, "-map", "0", "-map", "1", "-c", "copy", "-c:s", "mov_text",
+            out,
+        ],
+    );
+    let split = Split::open(File::open(&path).unwrap()).unwrap();
+    assert_eq!(split.whole().left_out, ["sbtl"]);
+    assert_eq!(split.whole().source, Source::Fmp4);
+    let made = remux(&[&path]).unwrap();
+    assert_eq!(made.summary.tracks.len(), 2);
+}

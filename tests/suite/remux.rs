@@ -1,0 +1,448 @@
+//! Films that are already on this computer, made one MP4 by the command line as its own process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::command_line::Run;
+use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets};
+use crate::practice::names;
+
+/// FLV tells time in milliseconds.
+const FLV_ROUNDING_US: i64 = 1_000;
+/// Times of an MP4 stay as they are; the reader rounds to microseconds.
+const EXACT_US: i64 = 1;
+
+/// What a run said.
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    /// The path of the finished film.
+    fn path(&self) -> &Path {
+        assert_eq!(self.code, 0, "{}", self.err);
+        Path::new(self.out.trim_end())
+    }
+}
+
+fn remux(arguments: &[&Path]) -> Said {
+    remux_with(&[], arguments)
+}
+
+fn remux_with(options: &[&str], arguments: &[&Path]) -> Said {
+    let mut run = Run::alone().arg("remux").args(options.iter().copied());
+    for argument in arguments {
+        run = run.arg(argument);
+    }
+    let (code, out, err) = run.ended();
+    Said { code, out, err }
+}
+
+/// The fixture film as ffmpeg writes it into a file of this name.
+fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    let path = folder.join(name);
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(fixture("film.flv"))
+        .args(["-codec", "copy"])
+        .args(arguments)
+        .arg(&path)
+        .status();
+    assert!(done.expect("ffmpeg is needed for this test").success());
+    path
+}
+
+/// The fixture film under a name of its own.
+fn flv(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::copy(fixture("film.flv"), &path).unwrap();
+    path
+}
+
+#[test]
+fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = flv(folder.path(), "talk.flv");
+    let said = remux(&[&film]);
+    assert_eq!(said.path(), folder.path().join("talk.mp4"));
+    assert_whole(said.path(), "film.flv", "film.flv", FLV_ROUNDING_US);
+    assert_plays(said.path());
+    assert_eq!(names(folder.path()), ["talk.flv", "talk.mp4"]);
+    assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
+}
+
+#[test]
+fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
+    let folder = tempfile::tempdir().unwrap();
+    copied(
+        folder.path(),
+        "part%d.flv",
+        &[
+            "-f",
+            "segment",
+            "-segment_time",
+            "70",
+            "-reset_timestamps",
+            "1",
+            "-segment_format",
+            "flv",
+        ],
+    );
+    let parts: Vec<_> = (0..3)
+        .map(|n| folder.path().join(format!("part{n}.flv")))
+        .collect();
+    let new = folder.path().join("whole.m4v");
+    let said = remux(&[&parts[0], &parts[1], &parts[2], &new]);
+    assert_eq!(said.path(), new);
+    for (stream, tolerance) in [("v:0", FLV_ROUNDING_US), ("a:0", 64_000)] {
+        let expected = packets(&fixture("film.flv"), stream);
+        assert_same(&packets(&new, stream), &expected, tolerance);
+    }
+    assert_plays(&new);
+}
+
+#[test]
+fn every_shape_of_mp4_keeps_its_packets_and_their_times() {
+    for arguments in [
+        &[][..],
+        &["-movflags", "+faststart"],
+        &["-movflags", "frag_keyframe+empty_moov+default_base_moof"],
+        &["-movflags", "frag_keyframe+empty_moov"],
+        &["-movflags", "frag_keyframe"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let film = copied(folder.path(), "film.mp4", arguments);
+        let said = remux(&[&film]);
+        assert_eq!(said.path(), folder.path().join("film (2).mp4"));
+        for stream in ["v:0", "a:0"] {
+            let expected = packets(&film, stream);
+            assert_same(&packets(said.path(), stream), &expected, EXACT_US);
+        }
+        assert_plays(said.path());
+    }
+}
+
+#[test]
+fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("cut.flv");
+    let bytes = fs::read(fixture("film.flv")).unwrap();
+    fs::write(&film, &bytes[..bytes.len() * 2 / 3]).unwrap();
+    let said = remux(&[&film]);
+    let found = packets(said.path(), "v:0");
+    let whole = packets(&fixture("film.flv"), "v:0");
+    assert!(
+        found.len() > whole.len() / 2,
+        "{} of {}",
+        found.len(),
+        whole.len()
+    );
+    assert_same(&found, &whole[..found.len()], FLV_ROUNDING_US);
+    assert!(said.err.contains("lost:"), "{}", said.err);
+    let json = remux_with(&["--json"], &[&film]);
+    let saved: Value = serde_json::from_str(json.out.lines().last().unwrap()).unwrap();
+    assert!(saved["lost"]["bytes"].as_u64() > Some(0), "{saved}");
+}
+
+#[test]
+fn what_is_no_film_is_named_and_nothing_is_left() {
+    for (content, word) in [
+        (
+            &b"<!DOCTYPE html><html><title>Not found</title>"[..],
+            "web page",
+        ),
+        (b"\x1a\x45\xdf\xa3\x01\0\0\0", "Matroska"),
+        (b"", "no media"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isomisom", "moov"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let film = folder.path().join("film.mp4");
+        fs::write(&film, content).unwrap();
+        let said = remux(&[&film]);
+        assert_eq!(said.code, 8, "{}", said.err);
+        assert!(said.err.contains(word), "{word} is not in {}", said.err);
+        assert_eq!(names(folder.path()), ["film.mp4"]);
+        assert_eq!(fs::read(&film).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_film_that_is_not_there_and_one_that_would_replace_itself_are_mistakes_of_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = flv(folder.path(), "a.mp4");
+    let missing = folder.path().join("no.flv");
+    for arguments in [&[missing.as_path()][..], &[&film, &film]] {
+        let said = remux(arguments);
+        assert_eq!(said.code, 2, "{}", said.err);
+    }
+    assert_eq!(names(folder.path()), ["a.mp4"]);
+}
+
+#[test]
+fn a_name_that_is_taken_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = flv(folder.path(), "a.flv");
+    let new = folder.path().join("new.mp4");
+    fs::write(&new, "mine").unwrap();
+    let said = remux(&[&film, &new]);
+    assert_eq!(said.path(), folder.path().join("new (2).mp4"));
+    assert_eq!(fs::read_to_string(&new).unwrap(), "mine");
+}
+
+#[test]
+fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
+    let reference = tempfile::tempdir().unwrap();
+    // Half an hour, so that most of a run is the making.
+    let long = reference.path().join("long.flv");
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-stream_loop", "9", "-i"])
+        .arg(fixture("film.flv"))
+        .args(["-codec", "copy"])
+        .arg(&long)
+        .status();
+    assert!(done.unwrap().success());
+    let film = reference.path().join("film.flv");
+    fs::copy(&long, &film).unwrap();
+    let start = Instant::now();
+    let whole = fs::read(remux(&[&film]).path()).unwrap();
+    let longest = start.elapsed();
+    let source = fs::read(&film).unwrap();
+    let mut half_way = 0;
+    for moment in 0..20_u32 {
+        let folder = tempfile::tempdir().unwrap();
+        let film = folder.path().join("film.flv");
+        fs::copy(&long, &film).unwrap();
+        let mut run = Run::alone().arg("remux").arg(&film).spawn();
+        std::thread::sleep(longest.mul_f64((f64::from(moment) + fastrand::f64()) / 20.0));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        assert!(fs::read(&film).unwrap() == source, "the film was touched");
+        let finished = folder.path().join("film.mp4");
+        if finished.exists() {
+            assert!(
+                fs::read(&finished).unwrap() == whole,
+                "half a film has its name"
+            );
+        }
+        half_way += u32::from(folder.path().join("film.part").exists());
+        let said = remux(&[&film]);
+        assert!(fs::read(said.path()).unwrap() == whole, "after {moment}");
+        let left = names(folder.path());
+        assert!(left.iter().all(|name| !name.ends_with(".part")), "{left:?}");
+    }
+    assert!(half_way >= 5, "only {half_way} of 20 were killed half-way");
+}
+
+#[cfg(unix)]
+mod ffmpeg {
+    use std::os::unix::fs::PermissionsExt;
+
+    use engine::{
+        Config, Ending, Engine, Films, JobState, NewRemux, Output, Permit, Remux, view::JobView,
+        view::Stage,
+    };
+
+    use super::*;
+    use crate::practice::{ended, until};
+
+    /// A program that stands in for ffmpeg.
+    fn program(folder: &Path, script: &str) -> PathBuf {
+        let path = folder.join("my ffmpeg");
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// ffmpeg, forty times as fast as the film: five seconds for the fixture.
+    fn slow(folder: &Path) -> PathBuf {
+        let pid = folder.join("pid");
+        let script = format!(
+            "[ \"$1\" = -version ] && exec ffmpeg -version\necho $$ > '{}'\nexec ffmpeg -readrate 40 \"$@\"",
+            pid.display()
+        );
+        program(folder, &script)
+    }
+
+    fn options(program: &Path) -> [&str; 4] {
+        ["--remux", "ffmpeg", "--ffmpeg", program.to_str().unwrap()]
+    }
+
+    /// Whether the process that a slow ffmpeg noted is still there.
+    fn is_running(folder: &Path) -> bool {
+        let pid = fs::read_to_string(folder.join("pid")).unwrap();
+        Command::new("kill")
+            .args(["-0", pid.trim()])
+            .stderr(std::process::Stdio::null())
+            .status()
+            .unwrap()
+            .success()
+    }
+
+    #[test]
+    fn it_takes_names_that_look_like_something_else() {
+        for name in ["-i.flv", "100%d.flv", "a:b.flv", "concat:x|y.flv"] {
+            let folder = tempfile::tempdir().unwrap();
+            let film = flv(folder.path(), name);
+            let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+            let expected = packets(&fixture("film.flv"), "v:0");
+            assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
+            assert_eq!(names(folder.path()).len(), 2, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_one_that_is_named_is_used_and_its_progress_rises() {
+        let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let film = flv(folder.path(), "film.flv");
+        let program = slow(tools.path());
+        let mut all = options(&program).to_vec();
+        all.push("--json");
+        let said = remux_with(&all, &[&film]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(tools.path().join("pid").exists(), "another one was used");
+        let lines = said
+            .out
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let shares: Vec<f64> = lines
+            .filter(|line| line["stage"] == "converting")
+            .filter_map(|line| line["fraction"].as_f64())
+            .collect();
+        assert!(shares.is_sorted(), "{shares:?}");
+        assert!(
+            shares.iter().any(|share| *share > 0.1 && *share < 0.9),
+            "{shares:?}"
+        );
+    }
+
+    #[test]
+    fn what_it_complains_of_reaches_the_person_and_the_original_stays() {
+        let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let film = flv(folder.path(), "film.flv");
+        let script = "[ \"$1\" = -version ] && exit 0\necho 'the moon is wrong' >&2\nexit 1";
+        let program = program(tools.path(), script);
+        let said = remux_with(&options(&program), &[&film]);
+        assert_eq!(said.code, 8, "{}", said.err);
+        assert!(said.err.contains("the moon is wrong"), "{}", said.err);
+        assert!(said.err.contains(film.to_str().unwrap()), "{}", said.err);
+        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
+    }
+
+    #[test]
+    fn a_missing_one_is_told_before_anything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let film = flv(folder.path(), "film.flv");
+        let said = remux_with(&options(Path::new("/no/such/ffmpeg")), &[&film]);
+        assert_eq!(said.code, 8, "{}", said.err);
+        assert!(
+            said.err.contains("/no/such/ffmpeg was not found"),
+            "{}",
+            said.err
+        );
+        assert_eq!(names(folder.path()), ["film.flv"]);
+    }
+
+    #[test]
+    fn a_stop_ends_it_and_leaves_nothing() {
+        let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let film = flv(folder.path(), "film.flv");
+        let mut run = Run::alone().arg("remux");
+        for option in options(&slow(tools.path())) {
+            run = run.arg(option);
+        }
+        let run = run.arg(&film).spawn();
+        let start = Instant::now();
+        while !tools.path().join("pid").exists() {
+            assert!(start.elapsed() < Duration::from_mins(1), "it did not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let interrupted = Command::new("kill")
+            .args(["-INT", &run.id().to_string()])
+            .status();
+        assert!(interrupted.unwrap().success());
+        let output = run.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert!(!is_running(tools.path()), "ffmpeg goes on");
+    }
+
+    fn engine(data: &Path, ffmpeg: PathBuf) -> Engine {
+        Engine::open(Config {
+            data_dir: Some(data.to_owned()),
+            ffmpeg,
+            ..Config::default()
+        })
+        .unwrap()
+    }
+
+    fn order(film: &Path) -> NewRemux {
+        NewRemux {
+            films: Films {
+                films: vec![film.to_owned()],
+                ending: Ending::Mp4,
+            },
+            remux: Remux::Ffmpeg,
+            output: Output {
+                folder: film.parent().unwrap().to_owned(),
+                stem: None,
+            },
+        }
+    }
+
+    fn is_converting(job: &JobView) -> bool {
+        job.progress.as_ref().is_some_and(|progress| {
+            progress.stage == Stage::Converting && progress.fraction > Some(0.05)
+        })
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn its_job_rests_after_a_restart_and_goes_on_when_asked() {
+        let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let film = flv(folder.path(), "film.flv");
+        let before = engine(data.path(), slow(tools.path()));
+        let id = before.remux(order(&film)).await.unwrap();
+        until(&before, &id, is_converting).await;
+        before.shutdown().await;
+        assert_eq!(names(folder.path()), ["film.flv"]);
+
+        let after = engine(data.path(), "ffmpeg".into());
+        until(&after, &id, |job| job.state == JobState::Paused).await;
+        after.resume(&id, Permit::default()).await.unwrap();
+        let finished = ended(&after, &id).await.unwrap();
+        assert_eq!(finished.file, "film.mp4");
+        assert_whole(
+            &after.path(&id).await.unwrap(),
+            "film.flv",
+            "film.flv",
+            FLV_ROUNDING_US,
+        );
+        after.shutdown().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn its_job_pauses_and_when_removed_leaves_nothing() {
+        let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let film = flv(folder.path(), "film.flv");
+        let engine = engine(data.path(), slow(tools.path()));
+        let id = engine.remux(order(&film)).await.unwrap();
+        until(&engine, &id, is_converting).await;
+        engine.pause(&id).await.unwrap();
+        until(&engine, &id, |job| job.state == JobState::Paused).await;
+        engine.resume(&id, Permit::default()).await.unwrap();
+        until(&engine, &id, is_converting).await;
+        engine.remove(&id, false).await.unwrap();
+        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert!(!is_running(tools.path()), "ffmpeg goes on");
+        engine.shutdown().await;
+    }
+}
