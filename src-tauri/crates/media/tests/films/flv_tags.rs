@@ -200,6 +200,22 @@ fn sound_that_changes_its_rate_gets_another_set_up() {
 }
 
 #[test]
+fn band_replication_told_in_a_set_up_changes_no_time() {
+    // HE-AAC: object 5, core 44100, stereo, extension 88200, object 2.
+    let config = [0xaf, 0, 0x2a, 0x10, 0x88, 0x00];
+    let pieces = all_rewritten(|bytes| {
+        if (bytes[0], bytes[12]) == (8, 0) {
+            tag(8, time_of(bytes), &config)
+        } else {
+            bytes.to_vec()
+        }
+    });
+    assert_makes_the_film(&pieces);
+    let bytes = made(Format::Mp4, &pieces).bytes();
+    assert!(bytes.windows(4).any(|window| *window == config[2..]));
+}
+
+#[test]
 fn encrypted_tags_are_refused() {
     for kind in [0x28, 0x29, 0x32] {
         let mut pieces = pieces();
