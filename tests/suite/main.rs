@@ -10,6 +10,7 @@ mod films;
 mod find;
 mod kill;
 mod layers;
+mod matrix;
 mod practice;
 mod proxy;
 mod remux;

@@ -26,8 +26,9 @@ const WINDOW: [Package; 3] = [
     package("pkg-config", "pkg-config"),
 ];
 /// To test: real films are made and read back, and the window is driven.
-const CHECKS: [Package; 5] = [
+const CHECKS: [Package; 6] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
+    package("mediainfo", "mediainfo"),
     package("webkit2gtk-driver", "WebKitWebDriver"),
     package("xvfb", "Xvfb"),
     package("dbus", "dbus-run-session"),

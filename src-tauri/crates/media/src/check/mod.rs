@@ -13,6 +13,8 @@ mod samples;
 mod setup;
 mod track;
 
+pub(crate) use setup::descriptions_of_pieces;
+
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::{Error, Summary};

@@ -36,7 +36,8 @@ pub(crate) fn metadata(room: usize, facts: &Facts<'_>, tags: &Tags) -> Vec<u8> {
     // Names and marks of the keyframe object, the end of the array, and room to pad.
     let around = 64 + LEAST_PADDING;
     let fits = room.saturating_sub(body.len() + around) / KEYFRAME_BYTES;
-    if fits > 0 && !facts.keyframes.is_empty() {
+    // Of one keyframe there is nothing to choose from, and some readers complain of it.
+    if fits > 1 && facts.keyframes.len() > 1 {
         let step = facts.keyframes.len().div_ceil(fits);
         keyframes(&mut body, facts.keyframes.iter().step_by(step));
     }
@@ -59,7 +60,7 @@ fn numbers(body: &mut Vec<u8>, facts: &Facts<'_>) {
         }
     }
     name(body, "hasKeyframes");
-    body.extend_from_slice(&[1, u8::from(!facts.keyframes.is_empty())]);
+    body.extend_from_slice(&[1, u8::from(facts.keyframes.len() > 1)]);
 }
 
 fn texts(body: &mut Vec<u8>, tags: &Tags) {

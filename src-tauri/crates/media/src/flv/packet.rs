@@ -1,6 +1,10 @@
 //! What the first bytes of a tag's body say (FLV 10.1, E.4.2.1, E.4.3.1; Enhanced RTMP v1).
 
-use crate::{Error, TrackKind, cursor::Cursor};
+use crate::{
+    Error, TrackKind,
+    codec::{aac::Aac, avc::Avc},
+    cursor::Cursor,
+};
 
 /// Frame type of a picture that decoding can start from.
 const KEYFRAME: u8 = 1;
@@ -121,6 +125,19 @@ pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
 }
 
 impl Packet<'_> {
+    /// Fails at a set-up that no decoder can be made of: now, with its piece, and not at the end.
+    pub(crate) fn readable(&self, offset: u64) -> Result<(), Error> {
+        match (self.role, self.codec) {
+            (Role::Config, Codec::Avc) => {
+                Avc::read(Cursor::within("avcC", self.data, offset)).map(drop)
+            }
+            (Role::Config, Codec::Aac) => {
+                Aac::read(&Cursor::within("AAC", self.data, offset)).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn idle_if_empty(mut self) -> Self {
         if self.data.is_empty() {
             self.role = Role::Idle;

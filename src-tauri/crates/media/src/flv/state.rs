@@ -27,8 +27,6 @@ pub(crate) struct State {
     pub(crate) keyframes: Vec<(u64, u64)>,
     seen_keyframes: u64,
     keyframe_step: u64,
-    /// Where the last frame ends.
-    pub(crate) end_ms: u64,
 }
 
 /// One of the two tracks.
@@ -42,7 +40,9 @@ pub(crate) struct Track {
     pub(crate) first_ms: Option<i64>,
     /// Time of the last tag written.
     pub(crate) last_ms: Option<i64>,
-    /// Times and sizes at the end of the piece before, by which repetitions are known.
+    /// When the frame is shown that is shown last.
+    pub(crate) shown_ms: i64,
+    /// Times and checksums at the end of the piece before, by which repetitions are known.
     pub(crate) recent: Vec<(i64, u32)>,
     pub(crate) digest: Digest,
 }
@@ -52,7 +52,6 @@ pub(crate) struct Track {
 pub(crate) struct Change {
     pub(crate) spans: Vec<Span>,
     pub(crate) origin_ms: i64,
-    pub(crate) end_ms: u64,
     pub(crate) tracks: [TrackChange; TRACKS],
     pub(crate) keyframes: Vec<(u64, u64)>,
 }
@@ -66,6 +65,7 @@ pub(crate) struct TrackChange {
     pub(crate) samples: u64,
     pub(crate) first_ms: i64,
     pub(crate) last_ms: i64,
+    pub(crate) shown_ms: i64,
     pub(crate) recent: Vec<(i64, u32)>,
     /// Of all frames of the track up to here.
     pub(crate) digest: Digest,
@@ -80,7 +80,6 @@ impl State {
             keyframes: Vec::new(),
             seen_keyframes: 0,
             keyframe_step: 1,
-            end_ms: 0,
         }
     }
 
@@ -109,7 +108,6 @@ impl State {
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
         }
-        self.end_ms = self.end_ms.max(change.end_ms);
         for keyframe in change.keyframes {
             self.keyframe(keyframe);
         }
@@ -124,6 +122,7 @@ impl State {
             track.first_byte.get_or_insert(change.first_byte);
             track.first_ms.get_or_insert(change.first_ms);
             track.last_ms = Some(change.last_ms);
+            track.shown_ms = track.shown_ms.max(change.shown_ms);
             track.recent = change.recent;
             track.digest = change.digest;
         }
@@ -145,11 +144,36 @@ impl State {
         self.seen_keyframes += 1;
     }
 
+    /// Where the last frame ends.
+    pub(crate) fn end_ms(&self) -> u64 {
+        let ends = self.tracks.iter().map(|track| {
+            let end = track.shown_ms.saturating_add(track.frame_ms());
+            end.max(0).unsigned_abs()
+        });
+        ends.max().unwrap_or(0)
+    }
+
     /// Picture size, from an AVC sequence header.
     pub(crate) fn size(&self) -> Option<(u32, u32)> {
         let [video, _] = &self.tracks;
         let record = video.config.get(5..)?;
         Avc::read(Cursor::new("avcC", record)).ok()?.size
+    }
+}
+
+impl Track {
+    /// Mean distance of its frames: how long the last one is, which nothing tells.
+    fn frame_ms(&self) -> i64 {
+        let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
+        let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
+        last.saturating_sub(first).checked_div(steps).unwrap_or(0)
+    }
+
+    /// From its first frame to the end of its last, as they are decoded.
+    pub(crate) fn length_ms(&self) -> u64 {
+        let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
+        let length = last.saturating_sub(first).saturating_add(self.frame_ms());
+        length.max(0).unsigned_abs()
     }
 }
 
@@ -167,7 +191,6 @@ impl Change {
             span.write(&mut out);
         }
         put_signed(&mut out, self.origin_ms);
-        put_varint(&mut out, self.end_ms);
         for track in &self.tracks {
             track.write(&mut out);
         }
@@ -186,7 +209,6 @@ impl Change {
             change.spans.push(Span::read(&mut cursor)?);
         }
         change.origin_ms = cursor.signed()?;
-        change.end_ms = cursor.varint()?;
         for track in &mut change.tracks {
             *track = TrackChange::read(&mut cursor)?;
         }
@@ -206,10 +228,11 @@ impl TrackChange {
         put_signed(out, self.first_ms);
         put_signed(out, self.last_ms);
         put_varint(out, self.digest.value());
+        put_signed(out, self.shown_ms);
         put_varint(out, self.recent.len() as u64);
-        for (time, size) in &self.recent {
+        for (time, hash) in &self.recent {
             put_signed(out, *time);
-            put_varint(out, u64::from(*size));
+            put_varint(out, u64::from(*hash));
         }
     }
 
@@ -223,13 +246,14 @@ impl TrackChange {
             first_ms: cursor.signed()?,
             last_ms: cursor.signed()?,
             digest: Digest::from_value(cursor.varint()?),
+            shown_ms: cursor.signed()?,
             recent: Vec::new(),
         };
         for _ in 0..cursor.varint()? {
             let time = cursor.signed()?;
-            let size = cursor.varint()?;
-            let size = u32::try_from(size).map_err(|_| cursor.fail("a tag over 4 GiB"))?;
-            change.recent.push((time, size));
+            let hash = cursor.varint()?;
+            let hash = u32::try_from(hash).map_err(|_| cursor.fail("a checksum over 32 bits"))?;
+            change.recent.push((time, hash));
         }
         Ok(change)
     }
@@ -270,13 +294,13 @@ mod tests {
             samples: 50,
             first_ms: 0,
             last_ms: 1960,
+            shown_ms: 2040,
             recent: vec![(1920, 800), (1960, 1200)],
             digest: Digest::default(),
         };
         let change = Change {
             spans: vec![span],
             origin_ms: -40,
-            end_ms: 2000,
             tracks: [track, TrackChange::default()],
             keyframes: vec![(0, 8205), (1000, 90_000)],
         };

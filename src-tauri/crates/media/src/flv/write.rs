@@ -7,7 +7,9 @@ use super::{
     meta::{Facts, KEYFRAME_BYTES, metadata},
     packet::{Codec, Packet, Role},
     state::{Change, State, TRACKS, index},
-    tag::{FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, header, tag_size},
+    tag::{
+        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size,
+    },
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
@@ -156,6 +158,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 let Some(packet) = packet_of(&tag)? else {
                     continue;
                 };
+                packet.readable(tag.offset)?;
                 media = match self.sort(&packet, tag.body, change) {
                     Fate::Dropped => continue,
                     Fate::Config => None,
@@ -221,12 +224,6 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         change: &mut Change,
     ) -> Result<(), Error> {
         let offset_ms = ticks(offset, 1000).saturating_sub(change.origin_ms);
-        let mut frames = [0; TRACKS];
-        for span in &change.spans {
-            if let Some(frame) = frames.get_mut(usize::from(span.key)) {
-                *frame = ticks(span.frame, 1000);
-            }
-        }
         for (now, before) in change.tracks.iter_mut().zip(&self.state.tracks) {
             now.digest = before.digest;
         }
@@ -234,6 +231,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let mut near = lasts.iter().flatten().copied().max().unwrap_or(0);
         let mut headers = Vec::with_capacity(kept.len() * (TAG_HEADER + PREVIOUS_TAG_SIZE));
         let mut bodies = Vec::with_capacity(kept.len());
+        let mut frames_written = Vec::with_capacity(kept.len());
         let mut position = self.output.end();
         for tag in kept {
             if let Some(media) = tag.media {
@@ -254,13 +252,18 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                     sync: media.keyframe,
                     description: 0,
                 };
-                note(change, &media, told, tag.body.first());
-                let frame = frames.get(media.track).copied().unwrap_or(0);
                 let shown = media.shown_ms.saturating_add(offset_ms).max(near);
-                let end = shown.saturating_add(frame).max(0).unsigned_abs();
-                change.end_ms = change.end_ms.max(end);
+                note(change, &media, [near, shown], told, tag.body.first());
+                frames_written.push((media.track, near, tag.body));
             }
-            let timestamp = i32::try_from(near)
+            // A set-up between the frames of its track must not stand before them.
+            let own = match tag.kind {
+                VIDEO => lasts.first(),
+                AUDIO => lasts.last(),
+                _ => None,
+            };
+            let timestamp = own.copied().flatten().unwrap_or(near);
+            let timestamp = i32::try_from(timestamp)
                 .map_err(|_| Error::Unsupported("an FLV of more than 24 days".into()))?;
             let length = u32::try_from(tag.body.len()).unwrap_or(u32::MAX);
             headers.extend_from_slice(&header(tag.kind, length, timestamp));
@@ -268,29 +271,33 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             bodies.push(tag.body);
             position += (TAG_HEADER + PREVIOUS_TAG_SIZE + tag.body.len()) as u64;
         }
-        for track in &mut change.tracks {
-            let last = track.last_ms;
-            track
-                .recent
-                .retain(|(time, _)| *time >= last.saturating_sub(REPEATED_MS));
-            track.recent.sort_unstable();
+        for (index, track) in change.tracks.iter_mut().enumerate() {
+            let from = track.last_ms.saturating_sub(REPEATED_MS);
+            let recent = frames_written
+                .iter()
+                .filter(|(of, time, _)| *of == index && *time >= from);
+            track.recent = recent
+                .map(|(_, time, body)| (*time, crc32fast::hash(body)))
+                .collect();
         }
         self.output.append(&mut slices(&headers, &bodies))
     }
 
     /// Whether the piece before had this tag already; live servers repeat tails.
     fn repeats(&self, track: usize, time: i64, body: &[u8]) -> bool {
-        let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
-        self.state
-            .tracks
-            .get(track)
-            .is_some_and(|track| track.recent.binary_search(&(time, size)).is_ok())
+        let Some(track) = self.state.tracks.get(track) else {
+            return false;
+        };
+        // Two frames of the same time need not be the same frame: their bytes decide.
+        let mut recent = track.recent.iter();
+        track.recent.last().is_some_and(|&(last, _)| time <= last)
+            && recent.any(|&(at, hash)| at == time && hash == crc32fast::hash(body))
     }
 
     fn facts(&self) -> Facts<'_> {
         let [video, audio] = &self.state.tracks;
         Facts {
-            duration_ms: self.state.end_ms,
+            duration_ms: self.state.end_ms(),
             file_size: self.output.end(),
             video_codec: video.first_byte.map(|byte| byte & 0x0f),
             audio_codec: audio.first_byte.map(|byte| byte >> 4),
@@ -336,7 +343,8 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
     }
 
     fn finish(mut self: Box<Self>, _fragments: Vec<TableFragment>) -> Result<Summary, Error> {
-        let room = self.room.ok_or(Error::Empty)?;
+        let has_media = self.state.tracks.iter().any(|track| track.samples > 0);
+        let room = self.room.filter(|_| has_media).ok_or(Error::Empty)?;
         let facts = self.facts();
         let size_bytes = facts.file_size;
         let size = facts.size;
@@ -344,19 +352,18 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         self.output.write_at(0, &head)?;
         let kinds = [TrackKind::Video, TrackKind::Audio].into_iter();
         let tracks = kinds.zip(&self.state.tracks).filter_map(|(kind, track)| {
-            let first = track.first_ms?;
             Some(TrackSummary {
                 kind,
                 codec: Codec::of(kind, track.first_byte?).name().into(),
                 samples: track.samples,
-                duration_ms: track.last_ms?.saturating_sub(first).max(0).unsigned_abs(),
+                duration_ms: track.length_ms(),
                 size: size.filter(|_| kind == TrackKind::Video),
                 digest: track.digest.value(),
             })
         });
         let tracks = tracks.collect();
         Ok(Summary {
-            duration_ms: self.state.end_ms,
+            duration_ms: self.state.end_ms(),
             size_bytes,
             tracks,
         })
@@ -381,11 +388,16 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
 }
 
 /// Notes a frame that goes into the file, with its time and place there.
-fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>) {
+fn note(
+    change: &mut Change,
+    media: &Media,
+    [time, shown]: [i64; 2],
+    told: Told,
+    first_byte: Option<&u8>,
+) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
-    let time = i64::try_from(told.dts).unwrap_or(i64::MAX);
     if track.samples == 0 {
         track.first_ms = time;
         track.first_byte = first_byte.copied().unwrap_or(0);
@@ -393,7 +405,7 @@ fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>)
     track.samples += 1;
     track.last_ms = time;
     track.digest.add(told);
-    track.recent.push((time, told.size));
+    track.shown_ms = track.shown_ms.max(shown);
     if media.keyframe {
         change.keyframes.push((told.dts, told.position));
     }

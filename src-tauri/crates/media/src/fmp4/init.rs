@@ -4,7 +4,7 @@ use super::{
     boxes::{Boxes, Kind, children, name, top_level, version_and_flags},
     roll::MovieRolls,
 };
-use crate::{Error, TrackKind, clock::nanoseconds, cursor::Cursor};
+use crate::{Error, TrackKind, check::descriptions_of_pieces, clock::nanoseconds, cursor::Cursor};
 
 /// No track needs more sample entries than this.
 pub(crate) const MOST_ENTRIES: u32 = 64;
@@ -176,6 +176,10 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
 fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, Error> {
     let (timescale, language) = media_header(children(mdia).need(*b"mdhd")?)?;
     let stbl = children(&children(mdia).need(*b"minf")?).need(*b"stbl")?;
+    let stsd = children(&stbl).need(*b"stsd")?;
+    let entries = sample_entries(stsd.clone())?;
+    // They go into the film as they are: what would not pass there fails with its piece.
+    descriptions_of_pieces(stsd)?;
     Ok(Init {
         kind,
         track_id: 0,
@@ -184,7 +188,7 @@ fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, 
         defaults: Defaults::default(),
         edit: edit(trak)?,
         display: [0; 44],
-        entries: sample_entries(children(&stbl).need(*b"stsd")?)?,
+        entries,
         rolls: MovieRolls::read(&stbl),
         siblings: 1,
         others: Vec::new(),

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Error, Summary, Tags, TrackKind, TrackSummary,
     clock::{nanoseconds, ticks},
+    fmp4::boxes::name,
 };
 
 /// The index, ready to be written.
@@ -279,12 +280,12 @@ fn handler(out: &mut Vec<u8>, kind: TrackKind) {
 
 fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
     let entry = track.entries.first().map(Vec::as_slice).unwrap_or_default();
-    let code = entry.get(4..8).unwrap_or_default();
+    let code = entry.get(4..).and_then(<[u8]>::first_chunk);
     let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
     let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
     TrackSummary {
         kind: track.kind,
-        codec: String::from_utf8_lossy(code).into_owned(),
+        codec: code.copied().map(name).unwrap_or_default(),
         samples: u64::from(track.samples),
         duration_ms,
         size: (track.kind == TrackKind::Video && size != (0, 0))

@@ -44,6 +44,8 @@ pub(crate) struct Track {
     shapes: Runs,
     pub(crate) chunks: u32,
     open_chunk: Option<Chunk>,
+    /// Where the sample behind the last one would lie in its chunk.
+    chunk_end: u64,
     /// How many others a start at each sample needs, where the source says how many.
     rolls: Runs,
     pub(crate) digest: Digest,
@@ -106,6 +108,7 @@ impl Track {
             shapes: Runs::default(),
             chunks: 0,
             open_chunk: None,
+            chunk_end: 0,
             rolls: Runs::default(),
             digest: Digest::default(),
             times: None,
@@ -141,13 +144,17 @@ impl Track {
         repeats
     }
 
-    /// Appends a sample. One that would not come after the one before is moved behind it, and
-    /// shown when it was to be shown.
+    /// Appends a sample. One that would not come after the one before is moved behind it; a
+    /// picture is still shown when it was to be shown.
     pub(crate) fn push(&mut self, entry: Entry) -> Result<(), Error> {
-        let pts = entry.dts.saturating_add(entry.composition_offset);
+        let mut pts = entry.dts.saturating_add(entry.composition_offset);
         let mut dts = entry.dts;
         if let Some(times) = &mut self.times {
             dts = dts.max(times.last_dts.saturating_add(1));
+            if self.kind == TrackKind::Audio {
+                // Sound is heard in the order in which it is decoded.
+                pts = pts.max(dts);
+            }
             let delta = dts.saturating_sub(times.last_dts);
             if delta > LONGEST_DELTA {
                 return Err(malformed("a gap is longer than an MP4 can tell"));
@@ -194,8 +201,11 @@ impl Track {
     }
 
     fn place(&mut self, entry: &Entry) {
+        // What was left out before it, as a repetition, still lies in the file.
+        let follows = !entry.opens_chunk && self.chunk_end == entry.position;
+        self.chunk_end = entry.position.saturating_add(u64::from(entry.size));
         match &mut self.open_chunk {
-            Some(chunk) if !entry.opens_chunk && chunk.description == entry.description => {
+            Some(chunk) if follows && chunk.description == entry.description => {
                 chunk.samples += 1;
             }
             _ => {

@@ -8,6 +8,7 @@ mod clocks;
 mod damage;
 mod edits;
 mod flv;
+mod flv_tags;
 mod fmp4;
 mod hostile;
 mod huge;

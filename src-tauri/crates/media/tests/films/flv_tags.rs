@@ -1,0 +1,461 @@
+//! FLV tags as servers really send them: odd heads, odd times, odd bodies.
+
+use media::{Error, Format, Source, TrackKind};
+
+use crate::{
+    making::Job,
+    packets::{assert_same, from_origin, packets, probe_without_warnings},
+    pieces::{OwnPiece, cut_flv, film, flv_film, made_by_ffmpeg, set_time, shuffled, tags},
+};
+
+const MILLISECOND: f64 = 0.001_001;
+
+fn pieces() -> Vec<OwnPiece> {
+    cut_flv(film(), 2000, false)
+}
+
+/// Makes both formats, and wants the packets of the film in them.
+fn assert_makes_the_film(pieces: &[OwnPiece]) {
+    let mut whole = Job::new(Source::Flv, Format::Flv, 1);
+    whole.finish(&self::pieces()).unwrap();
+    let whole = packets(&whole.path());
+    for (format, pieces) in [
+        (Format::Mp4, shuffled(pieces)),
+        (Format::Flv, pieces.to_vec()),
+    ] {
+        let job = made(format, &pieces);
+        assert_same(packets(&job.path()), whole.clone(), MILLISECOND);
+    }
+}
+
+fn made(format: Format, pieces: &[OwnPiece]) -> Job {
+    let mut job = Job::new(Source::Flv, format, pieces.len());
+    let summary = job.finish(pieces).unwrap();
+    let checked = job.check().unwrap();
+    assert_eq!(checked.size_bytes, summary.size_bytes);
+    job
+}
+
+fn refusal(pieces: &[OwnPiece]) -> [Error; 2] {
+    [Format::Mp4, Format::Flv].map(|format| {
+        let mut job = Job::new(Source::Flv, format, pieces.len());
+        job.finish(pieces).unwrap_err()
+    })
+}
+
+/// Changes the tags of a piece: each goes in, any number come out.
+fn rewritten(piece: &OwnPiece, mut change: impl FnMut(&[u8]) -> Vec<u8>) -> OwnPiece {
+    let mut data = piece.data[..13].to_vec();
+    for tag in tags(&piece.data) {
+        data.extend(change(tag.bytes));
+    }
+    OwnPiece {
+        data,
+        ..piece.clone()
+    }
+}
+
+fn all_rewritten(change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<OwnPiece> {
+    let pieces = pieces();
+    let pieces = pieces.iter().map(|piece| rewritten(piece, &change));
+    pieces.collect()
+}
+
+/// A tag of these, with the size behind it.
+fn tag(kind: u8, time: u32, body: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(body.len()).unwrap();
+    let mut tag = vec![kind];
+    tag.extend_from_slice(&size.to_be_bytes()[1..]);
+    tag.extend_from_slice(&[0; 7]);
+    set_time(&mut tag, time);
+    tag.extend_from_slice(body);
+    tag.extend_from_slice(&(size + 11).to_be_bytes());
+    tag
+}
+
+fn time_of(tag: &[u8]) -> u32 {
+    u32::from_be_bytes([tag[7], tag[4], tag[5], tag[6]])
+}
+
+#[test]
+fn clocks_that_turn_over_go_on() {
+    // Negative times at first, the sign that turns in the third piece, and all 32 bits.
+    for start in [-5500_i32, i32::MAX - 5500, -1] {
+        let pieces = all_rewritten(|bytes| {
+            let mut tag = bytes.to_vec();
+            let time = time_of(bytes).wrapping_add_signed(start);
+            set_time(&mut tag, time);
+            tag
+        });
+        assert_makes_the_film(&pieces);
+    }
+}
+
+#[test]
+fn a_head_longer_than_usual_is_passed() {
+    let mut pieces = pieces();
+    for piece in &mut pieces {
+        piece.data[8] = 64;
+        piece.data.splice(9..9, [0xab; 55]);
+    }
+    assert_makes_the_film(&pieces);
+}
+
+#[test]
+fn sizes_behind_tags_are_not_believed() {
+    for wrong in [0_u32, 1, u32::MAX] {
+        let pieces = all_rewritten(|bytes| {
+            let mut tag = bytes.to_vec();
+            let behind = tag.len() - 4;
+            tag[behind..].copy_from_slice(&wrong.to_be_bytes());
+            tag
+        });
+        assert_makes_the_film(&pieces);
+    }
+}
+
+#[test]
+fn pieces_without_a_head_are_taken() {
+    let mut pieces = pieces();
+    for piece in &mut pieces {
+        piece.data.drain(..13);
+    }
+    assert_makes_the_film(&pieces);
+}
+
+#[test]
+fn tags_that_hold_no_media_change_nothing() {
+    let pieces = all_rewritten(|bytes| {
+        let time = time_of(bytes);
+        [
+            // Empty ones.
+            tag(8, time, b""),
+            tag(9, time, b""),
+            tag(18, time, b""),
+            // A command to the player, an end of sequence, pictures and sounds without data.
+            tag(9, time, &[0x57, 0]),
+            tag(9, time, &[0x17, 2, 0, 0, 0]),
+            tag(9, time, &[0x27, 1, 0, 0, 0]),
+            tag(8, time, &[0xaf, 1]),
+            // Kinds that nobody knows, one of them with times of its own.
+            tag(15, time.wrapping_add(1 << 30), b"unknown"),
+            tag(31, 0, b"unknown"),
+            bytes.to_vec(),
+        ]
+        .concat()
+    });
+    assert_makes_the_film(&pieces);
+}
+
+#[test]
+fn set_ups_that_come_again_are_one() {
+    let first = &pieces()[0];
+    let configs: Vec<u8> = tags(&first.data)
+        .iter()
+        .filter(|tag| tag.kind != 18 && tag.bytes[12] == 0)
+        .flat_map(|tag| tag.bytes.to_vec())
+        .collect();
+    assert!(!configs.is_empty());
+    let mut number = 0;
+    let pieces: Vec<_> = pieces()
+        .iter()
+        .map(|piece| {
+            rewritten(piece, |bytes| {
+                number += 1;
+                let again: &[u8] = if number % 7 == 0 { &configs } else { &[] };
+                [again, bytes].concat()
+            })
+        })
+        .collect();
+    assert_makes_the_film(&pieces);
+    let entries = |job: &Job| {
+        let bytes = job.bytes();
+        bytes.windows(4).filter(|name| *name == b"avcC").count()
+    };
+    assert_eq!(entries(&made(Format::Mp4, &pieces)), 1);
+}
+
+#[test]
+fn sound_that_changes_its_rate_gets_another_set_up() {
+    let other = flv_film("25", "22050", "320x180");
+    let mut changed = pieces();
+    changed.truncate(3);
+    changed.extend(cut_flv(&other, 2000, false).into_iter().skip(3));
+    for (format, pieces) in [
+        (Format::Mp4, shuffled(&changed)),
+        (Format::Flv, changed.clone()),
+    ] {
+        let job = made(format, &pieces);
+        let found = from_origin(packets(&job.path()));
+        let last = found["audio"].last().unwrap();
+        assert!((11.9..12.2).contains(&last.pts), "{format:?} {last:?}");
+        // Half as many samples a second take twice as long.
+        let distance = |at: usize| found["audio"][at + 40].pts - found["audio"][at].pts;
+        assert!((distance(10) - 40.0 * 1024.0 / 44_100.0).abs() < 0.002);
+        let late = found["audio"].len() - 50;
+        assert!((distance(late) - 40.0 * 1024.0 / 22_050.0).abs() < 0.002);
+        let whole = from_origin(packets(&made(Format::Mp4, &self::pieces()).path()));
+        assert_eq!(found["video"].len(), whole["video"].len());
+    }
+}
+
+#[test]
+fn band_replication_told_in_a_set_up_changes_no_time() {
+    // HE-AAC: object 5, core 44100, stereo, extension 88200, object 2.
+    let config = [0xaf, 0, 0x2a, 0x10, 0x88, 0x00];
+    let pieces = all_rewritten(|bytes| {
+        if (bytes[0], bytes[12]) == (8, 0) {
+            tag(8, time_of(bytes), &config)
+        } else {
+            bytes.to_vec()
+        }
+    });
+    assert_makes_the_film(&pieces);
+    let bytes = made(Format::Mp4, &pieces).bytes();
+    assert!(bytes.windows(4).any(|window| *window == config[2..]));
+}
+
+#[test]
+fn encrypted_tags_are_refused() {
+    for kind in [0x28, 0x29, 0x32] {
+        let mut pieces = pieces();
+        pieces[1].data.extend(tag(kind, 4000, b"secret"));
+        for refused in refusal(&pieces) {
+            assert!(matches!(refused, Error::Encrypted), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn set_ups_that_no_decoder_takes_are_refused_with_their_piece() {
+    for body in [
+        &[0x17, 0, 0, 0, 0, 2, 100, 0, 31, 0xff, 0xe0, 0][..],
+        &[0x17, 0, 0, 0, 0, 1, 100],
+    ] {
+        let mut pieces = pieces();
+        pieces[1].data.extend(tag(9, 3900, body));
+        for refused in refusal(&pieces) {
+            assert!(matches!(refused, Error::Malformed { .. }), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn junk_between_tags_is_refused() {
+    for junk in [&[0xff; 64][..], b"<html>not found</html>"] {
+        let mut pieces = pieces();
+        let at = 13
+            + tags(&pieces[1].data)[..20]
+                .iter()
+                .map(|tag| tag.bytes.len())
+                .sum::<usize>();
+        pieces[1].data.splice(at..at, junk.iter().copied());
+        for refused in refusal(&pieces) {
+            assert!(matches!(refused, Error::Malformed { .. }), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn a_piece_cut_at_any_byte_is_refused_or_whole_tags() {
+    let piece = &pieces()[1];
+    let ends: Vec<_> = tags(&piece.data)
+        .iter()
+        .map(|tag| tag.bytes.as_ptr_range().end as usize - piece.data.as_ptr() as usize)
+        .collect();
+    let steps = (0..piece.data.len()).step_by(131);
+    for length in (0..700).chain(steps) {
+        let cut = OwnPiece {
+            data: piece.data[..length].to_vec(),
+            ..piece.clone()
+        };
+        // The size behind the last tag is no loss; nor is a head without any.
+        let is_whole =
+            ends.contains(&length) || ends.contains(&(length + 4)) || matches!(length, 0 | 9 | 13);
+        for format in [Format::Mp4, Format::Flv] {
+            let mut job = Job::new(Source::Flv, format, 1);
+            let taken = job.attempt(std::slice::from_ref(&cut));
+            assert_eq!(taken.is_ok(), is_whole, "{format:?} cut to {length}");
+        }
+    }
+}
+
+#[test]
+fn a_film_goes_on_after_a_refused_piece() {
+    let pieces = pieces();
+    let mut cut = pieces[2].clone();
+    cut.data.truncate(cut.data.len() / 2);
+    for format in [Format::Mp4, Format::Flv] {
+        let mut job = Job::new(Source::Flv, format, pieces.len());
+        job.attempt(&pieces[..2]).unwrap();
+        job.attempt(&[cut.clone()]).unwrap_err();
+        job.finish(&pieces[2..]).unwrap();
+        assert!(job.bytes() == made(format, &pieces).bytes(), "{format:?}");
+    }
+}
+
+/// The last `count` tags of media of a piece.
+fn tail(piece: &OwnPiece, count: usize) -> Vec<Vec<u8>> {
+    let tags = tags(&piece.data);
+    let media: Vec<_> = tags
+        .iter()
+        .filter(|tag| tag.kind != 18 && tag.bytes[12] == 1)
+        .collect();
+    let from = media.len() - count;
+    media[from..].iter().map(|tag| tag.bytes.to_vec()).collect()
+}
+
+/// Puts tags behind the set-ups of a piece.
+fn behind_the_set_ups(piece: &mut OwnPiece, media: &[u8]) {
+    let at = 13
+        + tags(&piece.data)
+            .iter()
+            .take_while(|tag| tag.kind == 18 || tag.bytes[12] == 0)
+            .map(|tag| tag.bytes.len())
+            .sum::<usize>();
+    piece.data.splice(at..at, media.iter().copied());
+}
+
+#[test]
+fn a_repeated_tail_behind_the_set_ups_comes_once() {
+    let mut repeated = pieces();
+    for (piece, before) in repeated[1..].iter_mut().zip(pieces()) {
+        behind_the_set_ups(piece, &tail(&before, 30).concat());
+    }
+    assert_makes_the_film(&repeated);
+}
+
+#[test]
+fn frames_of_the_same_time_and_size_are_not_taken_for_repetitions_in_an_flv() {
+    let mut pieces = pieces();
+    let mut tail = tail(&pieces[1], 6);
+    for tag in &mut tail {
+        let last = tag.len() - 5;
+        tag[last] ^= 0xff;
+    }
+    behind_the_set_ups(&mut pieces[2], &tail.concat());
+    let count = |job: &Job| packets(&job.path()).values().map(Vec::len).sum::<usize>();
+    let found = count(&made(Format::Flv, &pieces));
+    assert_eq!(found, count(&made(Format::Flv, &self::pieces())) + 6);
+}
+
+#[test]
+fn pieces_that_overlap_lose_nothing_and_never_go_back() {
+    // Every piece from the third on says that it starts 300 ms earlier.
+    let mut pieces = pieces();
+    for piece in &mut pieces[2..] {
+        *piece = rewritten(piece, |bytes| {
+            let mut tag = bytes.to_vec();
+            if bytes[0] != 18 && bytes[12] == 1 {
+                set_time(&mut tag, time_of(bytes) - 300);
+            }
+            tag
+        });
+    }
+    let whole = packets(&made(Format::Mp4, &self::pieces()).path());
+    for format in [Format::Mp4, Format::Flv] {
+        let found = packets(&made(format, &pieces).path());
+        for kind in ["video", "audio"] {
+            assert_eq!(found[kind].len(), whole[kind].len(), "{format:?} {kind}");
+            let falls = |pair: &[crate::packets::Packet]| pair[1].dts < pair[0].dts;
+            assert!(!found[kind].windows(2).any(falls), "{format:?} {kind}");
+            for (found, whole) in found[kind].iter().zip(&whole[kind]) {
+                assert_eq!(found.hash, whole.hash);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tag_of_sixteen_megabytes_is_carried() {
+    let mut pieces = pieces();
+    pieces.truncate(1);
+    // A picture that is all filler data: one unit of nearly the largest size of a tag.
+    let mut body = vec![0x27, 1, 0, 0, 0];
+    let unit = (1_u32 << 24) - 1 - 9;
+    body.extend_from_slice(&unit.to_be_bytes());
+    body.push(0x0c);
+    body.resize(9 + unit as usize, 0xff);
+    assert_eq!(body.len(), (1 << 24) - 1);
+    pieces[0].data.extend(tag(9, 2040, &body));
+    for format in [Format::Mp4, Format::Flv] {
+        let job = made(format, &pieces);
+        let found = packets(&job.path());
+        assert_eq!(found["video"].last().unwrap().size, body.len() as u64 - 5);
+    }
+}
+
+#[test]
+fn old_codecs_are_refused_by_name_in_an_mp4_and_kept_in_an_flv() {
+    let sound = [
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=sample_rate=22050:duration=2",
+        "-ac",
+        "1",
+    ];
+    let speex = ["-ar", "16000", "-c:a", "libspeex"];
+    let nelly = ["-c:a", "nellymoser"];
+    let picture = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=size=64x48:rate=10:duration=2",
+    ];
+    let screen = ["-c:v", "flashsv"];
+    let screen2 = ["-c:v", "flashsv2"];
+    let pcm = ["-c:a", "pcm_s16le"];
+    for (source, codec, name) in [
+        (&sound[..], &speex[..], "Speex"),
+        (&sound, &nelly, "Nellymoser"),
+        (&sound, &pcm, "PCM"),
+        (&picture, &screen, "Screen Video"),
+        (&picture, &screen2, "Screen Video 2"),
+    ] {
+        let data = made_by_ffmpeg("old.flv", &[source, codec].concat());
+        let piece = OwnPiece {
+            data: data.clone(),
+            ..pieces()[0].clone()
+        };
+        let refused = Job::new(Source::Flv, Format::Mp4, 1).finish(std::slice::from_ref(&piece));
+        assert!(
+            matches!(&refused, Err(Error::Unsupported(told)) if told == name),
+            "{name}: {refused:?}"
+        );
+        let job = made(Format::Flv, &[piece]);
+        let checked = job.check().unwrap();
+        assert_eq!(checked.tracks[0].codec, name);
+        assert!(checked.tracks[0].samples > 10, "{name}: {checked:?}");
+    }
+}
+
+#[test]
+fn sound_that_starts_before_its_set_up_starts_with_it() {
+    // The first piece of a live recording: sound, and its set-up only then.
+    let mut pieces = pieces();
+    let tags = tags(&pieces[0].data);
+    let mut early = pieces[0].data[..13].to_vec();
+    let sounds: Vec<_> = tags.iter().filter(|tag| tag.kind == 8).collect();
+    for tag in &sounds[1..6] {
+        early.extend_from_slice(tag.bytes);
+    }
+    for tag in &tags {
+        let is_early = sounds[1..6]
+            .iter()
+            .any(|early| early.bytes.as_ptr() == tag.bytes.as_ptr());
+        if !is_early {
+            early.extend_from_slice(tag.bytes);
+        }
+    }
+    pieces[0].data = early;
+    for format in [Format::Mp4, Format::Flv] {
+        let job = made(format, &pieces);
+        let checked = job.check().unwrap();
+        let sound = &checked.tracks[1];
+        assert_eq!(sound.kind, TrackKind::Audio);
+        let whole = packets(&made(Format::Mp4, &self::pieces()).path());
+        assert_eq!(sound.samples + 5, whole["audio"].len() as u64);
+        probe_without_warnings(&job.path());
+    }
+}

@@ -1,0 +1,228 @@
+//! Writes the first cases of the fuzzers: films of two seconds, made and cut by ffmpeg.
+//!
+//! `cargo run --package invariants --example seeds -- tests/fuzz/seeds`
+
+use std::{
+    fs,
+    io::{Cursor, Read, Seek, Write},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{Arc, Mutex},
+};
+
+use invariants::{Input, OwnPiece};
+use media::{Film, Format, Making, Part, Source, muxer};
+
+/// Pictures, or nothing, and how they are coded.
+const PICTURES: [(&str, &[&str]); 4] = [
+    ("bframes", &["-c:v", "libx264", "-bf", "2", "-g", "5"]),
+    ("plain", &["-c:v", "libx264", "-bf", "0", "-g", "10"]),
+    ("none", &["-vn"]),
+    ("late", &["-c:v", "libx264", "-bf", "1", "-g", "5"]),
+];
+/// Sounds, or nothing.
+const SOUNDS: [(&str, &[&str]); 4] = [
+    ("aac", &["-c:a", "aac", "-ar", "22050", "-b:a", "8k"]),
+    ("none", &["-an"]),
+    ("mp3", &["-c:a", "libmp3lame", "-ar", "22050", "-b:a", "8k"]),
+    ("aac", &["-c:a", "aac", "-ar", "48000", "-b:a", "8k"]),
+];
+
+fn main() {
+    let seeds = PathBuf::from(std::env::args().nth(1).expect("a folder for the seeds"));
+    let work = std::env::temp_dir().join(format!("seeds-{}", std::process::id()));
+    for (number, ((picture, video), (sound, audio))) in PICTURES.into_iter().zip(SOUNDS).enumerate()
+    {
+        let name = format!("{number}-{picture}-{sound}");
+        fs::create_dir_all(&work).expect("a folder to work in");
+        let film = work.join("film.mkv");
+        let late = if picture == "late" { "0.4" } else { "0" };
+        let mut arguments = vec!["-f", "lavfi", "-i", "sine=duration=2"];
+        arguments.extend(["-itsoffset", late, "-f", "lavfi", "-i"]);
+        arguments.extend(["testsrc2=size=32x32:rate=10:duration=2", "-ac", "1"]);
+        arguments.extend(["-pix_fmt", "yuv420p", "-crf", "50", "-sc_threshold", "0"]);
+        arguments.extend(video.iter().chain(audio));
+        ffmpeg(&arguments, &film);
+        for (mode, reset) in [("", "0"), ("-restarted", "1")] {
+            let pieces = flv(&film, &work, reset, picture == "none");
+            save(
+                &seeds.join("flv"),
+                &format!("{name}{mode}"),
+                &Input {
+                    kill_after: 1,
+                    order: 3,
+                    pieces,
+                },
+            );
+        }
+        if sound != "mp3" {
+            let pieces = fmp4(&film, &work, [picture != "none", sound != "none"]);
+            save(
+                &seeds.join("fmp4"),
+                &name,
+                &Input {
+                    kill_after: 3,
+                    order: 5,
+                    pieces,
+                },
+            );
+        }
+        fs::remove_dir_all(&work).expect("the folder to work in");
+    }
+    let flv = Input::read(&fs::read(seeds.join("flv/0-bframes-aac")).expect("just written"));
+    let fmp4 = Input::read(&fs::read(seeds.join("fmp4/0-bframes-aac")).expect("just written"));
+    for (name, source, format, input) in [
+        ("flv-flv", Source::Flv, Format::Flv, &flv),
+        ("flv-mp4", Source::Flv, Format::Mp4, &flv),
+        ("fmp4-mp4", Source::Fmp4, Format::Mp4, &fmp4),
+    ] {
+        let (file, journal) = finished(source, format, input);
+        write(&seeds.join("check"), name, &file);
+        write(&seeds.join("journal"), name, &journal);
+    }
+}
+
+/// Lets ffmpeg write a file.
+fn ffmpeg(arguments: &[&str], to: &Path) {
+    let done = Command::new("ffmpeg")
+        .args(["-hide_banner", "-v", "error", "-y"])
+        .args(arguments)
+        .args(["-fflags", "+bitexact", "-flags", "+bitexact"])
+        .arg(to)
+        .status();
+    assert!(done.expect("ffmpeg").success(), "{arguments:?}");
+}
+
+/// Small FLV files of a second.
+fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnPiece> {
+    let mut arguments = vec!["-i", text(film), "-c", "copy", "-map", "0"];
+    if !blind {
+        // What x264 says of itself is larger than the pictures.
+        arguments.extend(["-bsf:v", "filter_units=remove_types=6"]);
+    }
+    arguments.extend([
+        "-f",
+        "segment",
+        "-segment_format",
+        "flv",
+        "-segment_time",
+        "1",
+    ]);
+    arguments.extend(["-reset_timestamps", reset]);
+    ffmpeg(&arguments, &work.join("piece-%d.flv"));
+    (0..)
+        .map_while(|number| {
+            let data = fs::read(work.join(format!("piece-{number}.flv"))).ok()?;
+            Some(piece(0, Part::Media(number), data))
+        })
+        .collect()
+}
+
+/// An initialisation and fragments of a second for each track.
+fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnPiece> {
+    let mut pieces = Vec::new();
+    for (track, (stream, has)) in (0..).zip(["0:v", "0:a"].into_iter().zip(has)) {
+        if !has {
+            continue;
+        }
+        let mut arguments = vec!["-copyts", "-i", text(film), "-map", stream, "-c", "copy"];
+        if track == 0 {
+            arguments.extend(["-bsf:v", "filter_units=remove_types=6"]);
+        }
+        let init = format!("init-{track}.mp4");
+        let segments = work.join(format!("{track}-%d.m4s"));
+        arguments.extend(["-f", "hls", "-hls_time", "1", "-hls_segment_type", "fmp4"]);
+        arguments.extend([
+            "-hls_playlist_type",
+            "vod",
+            "-hls_fmp4_init_filename",
+            &init,
+        ]);
+        arguments.extend(["-hls_segment_filename", text(&segments)]);
+        ffmpeg(&arguments, &work.join("list.m3u8"));
+        let read = |name: &str| fs::read(work.join(name)).ok();
+        pieces.extend(read(&init).map(|data| piece(track, Part::Init, data)));
+        pieces.extend((0..).map_while(|number| {
+            let data = read(&format!("{track}-{number}.m4s"))?;
+            Some(piece(track, Part::Media(number), data))
+        }));
+    }
+    pieces
+}
+
+fn piece(track: u8, part: Part, data: Vec<u8>) -> OwnPiece {
+    let number = match part {
+        Part::Init => 0,
+        Part::Media(number) => number,
+    };
+    OwnPiece {
+        track,
+        part,
+        start_ms: number * 1000,
+        data,
+    }
+}
+
+/// A film without the room kept in front, and the bodies of its journal.
+fn finished(source: Source, format: Format, input: &Input) -> (Vec<u8>, Vec<u8>) {
+    let film = Shared::default();
+    let making = Making {
+        source,
+        format,
+        film: Film::default(),
+        journal: &[],
+    };
+    let mut muxer = muxer(making, film.clone()).expect("in the table");
+    let mut fragments = Vec::new();
+    let mut journal = vec![0];
+    for piece in &input.pieces {
+        let fragment = muxer.push(piece.borrow()).expect("sound");
+        if !fragments.is_empty() {
+            journal.extend_from_slice(b"<record>");
+        }
+        journal.extend_from_slice(&media::journal::record(&fragment)[8..]);
+        fragments.push(fragment);
+    }
+    muxer.finish(fragments).expect("sound");
+    let bytes = film.0.lock().expect("not poisoned").get_ref().clone();
+    (bytes, journal)
+}
+
+/// A file in memory that is left over when its muxer is gone.
+#[derive(Clone, Debug, Default)]
+struct Shared(Arc<Mutex<Cursor<Vec<u8>>>>);
+
+impl Read for Shared {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("not poisoned").read(bytes)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("not poisoned").write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.0.lock().expect("not poisoned").seek(to)
+    }
+}
+
+fn save(folder: &Path, name: &str, input: &Input) {
+    assert!(!input.pieces.is_empty(), "{name} has pieces");
+    write(folder, name, &input.write());
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) {
+    fs::create_dir_all(folder).expect("a folder");
+    fs::write(folder.join(name), bytes).expect("a seed");
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a plain name")
+}

@@ -1,0 +1,241 @@
+//! Reads FLV apart from the code under test, and says what a film of its pieces must hold.
+
+use media::{Part, TrackKind};
+
+use crate::{input::OwnPiece, mp4::Track, output::Output};
+
+/// Codecs that an MP4 carries; the sequence headers of the first two come in tags of their own.
+const AVC: u8 = 7;
+const AAC: u8 = 10;
+
+/// A picture or a sound of an FLV.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) kind: TrackKind,
+    pub(crate) timestamp: i32,
+    pub(crate) composition_offset: i32,
+    pub(crate) sync: bool,
+    /// Which piece it came in.
+    pub(crate) piece: usize,
+    /// Behind the bytes that FLV puts in front.
+    pub(crate) data: Vec<u8>,
+}
+
+/// What the pieces hold, tag by tag.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) frames: Vec<Frame>,
+    /// How many sequence headers each track has had, and whether any stood behind a frame.
+    configs: [usize; 2],
+    late_config: bool,
+    /// There are frames before the first sequence header: nobody sees them, but their times count.
+    unseen: bool,
+}
+
+impl Reading {
+    /// Reads pieces that the muxer took, put in the order of presentation.
+    pub(crate) fn of(taken: &[OwnPiece]) -> Self {
+        let mut pieces: Vec<_> = taken.iter().collect();
+        pieces.sort_by_key(|piece| (piece.part, piece.track));
+        let mut reading = Self::default();
+        for (number, piece) in pieces.into_iter().enumerate() {
+            reading.piece(number, &piece.data);
+        }
+        reading
+    }
+
+    fn piece(&mut self, number: usize, data: &[u8]) {
+        for (kind, timestamp, body) in tags(data) {
+            match kind {
+                9 => self.video(number, timestamp, body),
+                8 => self.audio(number, timestamp, body),
+                _ => {}
+            }
+        }
+    }
+
+    fn video(&mut self, piece: usize, timestamp: i32, body: &[u8]) {
+        let Some(&[first, kind, a, b, c]) = body.first_chunk() else {
+            return;
+        };
+        let data = body[5..].to_vec();
+        if first >> 4 == 5 || first & 0x8f != AVC || data.is_empty() {
+            return;
+        }
+        self.unseen |= kind == 1 && self.configs[0] == 0;
+        if kind == 0 {
+            self.config(TrackKind::Video);
+        } else if kind == 1 && self.configs[0] > 0 {
+            self.frames.push(Frame {
+                kind: TrackKind::Video,
+                timestamp,
+                composition_offset: i32::from_be_bytes([a, b, c, 0]) >> 8,
+                sync: first >> 4 == 1,
+                piece,
+                data,
+            });
+        }
+    }
+
+    fn audio(&mut self, piece: usize, timestamp: i32, body: &[u8]) {
+        let Some((&first, rest)) = body.split_first() else {
+            return;
+        };
+        let data = match (first >> 4, rest) {
+            (AAC, [0, rest @ ..]) if !rest.is_empty() => return self.config(TrackKind::Audio),
+            (AAC, [1..=255, rest @ ..]) if self.configs[1] > 0 => rest,
+            (2 | 14, rest) => {
+                // Each of its frames may set the decoder up anew.
+                self.late_config = true;
+                rest
+            }
+            (AAC, [1..=255, _, ..]) => return self.unseen = true,
+            _ => return,
+        };
+        if !data.is_empty() {
+            self.frames.push(Frame {
+                kind: TrackKind::Audio,
+                timestamp,
+                composition_offset: 0,
+                sync: true,
+                piece,
+                data: data.to_vec(),
+            });
+        }
+    }
+
+    fn config(&mut self, kind: TrackKind) {
+        let track = usize::from(kind == TrackKind::Audio);
+        self.configs[track] += 1;
+        self.late_config |= self.frames.iter().any(|frame| frame.kind == kind);
+    }
+
+    fn of_kind(&self, kind: TrackKind) -> Vec<&Frame> {
+        let frames = self.frames.iter();
+        frames.filter(|frame| frame.kind == kind).collect()
+    }
+
+    /// The film holds the frames, in order; only what the piece before had already is left out.
+    pub(crate) fn assert_frames(
+        &self,
+        kind: TrackKind,
+        found: &[&[u8]],
+        repeated: impl Fn(&[u8], &[u8]) -> bool,
+    ) {
+        if self.late_config && kind == TrackKind::Audio {
+            return;
+        }
+        let mut found = found.iter();
+        let mut next = found.next();
+        let frames = self.of_kind(kind);
+        for (number, frame) in frames.iter().enumerate() {
+            if next.is_some_and(|data| *data == frame.data) {
+                next = found.next();
+                continue;
+            }
+            let repeats = frames[..number]
+                .iter()
+                .any(|before| before.piece < frame.piece && repeated(&before.data, &frame.data));
+            assert!(repeats, "{kind:?} frame {number} is lost");
+        }
+        assert!(next.is_none(), "{kind:?}: a frame that no piece holds");
+    }
+
+    /// Whether time goes on evenly over all pieces, so that nothing may move.
+    fn is_steady(&self) -> bool {
+        !self.late_config
+            && !self.unseen
+            && self.frames.windows(2).all(|pair| {
+                let [one, next] = pair else { return false };
+                next.timestamp.abs_diff(one.timestamp) < 200
+            })
+            && [TrackKind::Video, TrackKind::Audio]
+                .into_iter()
+                .all(|kind| {
+                    self.of_kind(kind)
+                        .windows(2)
+                        .all(|pair| pair[1].timestamp > pair[0].timestamp)
+                })
+    }
+
+    /// Where time goes on evenly, every frame of the film stands where its tag said.
+    pub(crate) fn assert_times(&self, tracks: &[Track]) {
+        if !self.is_steady() {
+            return;
+        }
+        for track in tracks {
+            let frames = self.of_kind(track.kind);
+            assert_eq!(frames.len(), track.samples.len(), "{:?}", track.kind);
+            for (frame, sample) in frames.iter().zip(&track.samples) {
+                let scale = i64::from(track.timescale);
+                let wanted = i64::from(frame.timestamp) - i64::from(frames[0].timestamp);
+                let off = sample.dts * 1000 - wanted * scale;
+                // Sound goes back to where its samples are, between two milliseconds.
+                let slack = if track.kind == TrackKind::Video {
+                    0
+                } else {
+                    2 * scale
+                };
+                assert!(off.abs() <= slack, "{frame:?} at {}", sample.dts);
+                assert_eq!(
+                    sample.composition_offset * 1000,
+                    i64::from(frame.composition_offset) * scale
+                );
+                assert_eq!(sample.sync, frame.sync);
+            }
+        }
+    }
+}
+
+/// Type, time and body of each tag; ends where the bytes do.
+fn tags(data: &[u8]) -> Vec<(u8, i32, &[u8])> {
+    let mut rest = data;
+    if let Some(file) = data.strip_prefix(b"FLV") {
+        let offset = file.get(2..6).map_or(0, number);
+        rest = data.get(offset + 4..).unwrap_or_default();
+    }
+    let mut tags = Vec::new();
+    while let Some(&[kind, s0, s1, s2, t0, t1, t2, t3, ..]) = rest.first_chunk::<11>() {
+        let size = number(&[s0, s1, s2]);
+        let Some(body) = rest.get(11..11 + size) else {
+            break;
+        };
+        tags.push((kind & 0x1f, i32::from_be_bytes([t3, t0, t1, t2]), body));
+        rest = rest.get(11 + size + 4..).unwrap_or_default();
+    }
+    tags
+}
+
+fn number(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .fold(0, |value, byte| (value << 8) | usize::from(*byte))
+}
+
+/// The tags of a finished film are whole to its last byte, and time never falls in a track.
+pub(crate) fn read(output: &Output) -> Reading {
+    let bytes = output.stretch(0, output.length());
+    let mut end = 13;
+    for (_, _, body) in tags(&bytes) {
+        end += 11 + body.len() + 4;
+        let behind = number(&bytes[end - 4..end]);
+        assert_eq!(behind, body.len() + 11, "the size behind a tag");
+    }
+    assert_eq!(end, bytes.len(), "tags to the end");
+    let film = Reading::of(&[OwnPiece {
+        track: 0,
+        part: Part::Media(0),
+        start_ms: 0,
+        data: bytes,
+    }]);
+    for kind in [TrackKind::Video, TrackKind::Audio] {
+        for pair in film.of_kind(kind).windows(2) {
+            assert!(
+                pair[0].timestamp <= pair[1].timestamp,
+                "time falls to {}",
+                pair[1].timestamp
+            );
+        }
+    }
+    film
+}

@@ -1,0 +1,156 @@
+//! A file in memory whose holes cost nothing, which can be read while a muxer holds it.
+
+use std::{
+    collections::BTreeMap,
+    io::{Error, ErrorKind, Read, Result, Seek, SeekFrom, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+const PAGE: u64 = 4096;
+/// Far more than any case may write; a muxer that goes on for ever ends here.
+const MOST_PAGES: usize = 8192;
+
+/// The file; clones are handles to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Output {
+    file: Arc<Mutex<File>>,
+    position: u64,
+}
+
+#[derive(Debug, Default)]
+struct File {
+    pages: BTreeMap<u64, Vec<u8>>,
+    length: u64,
+}
+
+impl Output {
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn length(&self) -> u64 {
+        self.file().length
+    }
+
+    /// Cuts or stretches it, as `ftruncate` does.
+    pub(crate) fn set_length(&self, length: u64) {
+        let mut file = self.file();
+        file.pages.retain(|&start, _| start < length);
+        if let Some((&start, page)) = file.pages.iter_mut().next_back() {
+            let kept = usize::try_from(length - start).unwrap_or(usize::MAX);
+            if let Some(cut) = page.get_mut(kept..) {
+                cut.fill(0);
+            }
+        }
+        file.length = length;
+    }
+
+    /// Bytes that must be there.
+    pub(crate) fn stretch(&self, start: u64, length: u64) -> Vec<u8> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        assert!(
+            start.saturating_add(length as u64) <= self.length(),
+            "{length} bytes at {start} lie behind the end"
+        );
+        let mut bytes = vec![0; length];
+        let mut reader = self.clone();
+        reader.position = start;
+        reader.read_exact(&mut bytes).expect("within the file");
+        bytes
+    }
+
+    /// A checksum of all of it.
+    pub(crate) fn fingerprint(&self) -> (u64, u32) {
+        let file = self.file();
+        let mut hash = crc32fast::Hasher::new();
+        for (start, page) in &file.pages {
+            if page.iter().any(|byte| *byte != 0) {
+                hash.update(&start.to_be_bytes());
+                hash.update(page);
+            }
+        }
+        (file.length, hash.finalize())
+    }
+}
+
+/// The page of a position, where in it that is, and how many bytes are left in it.
+fn place(position: u64) -> (u64, usize, usize) {
+    let within = usize::try_from(position % PAGE).unwrap_or(0);
+    let left = usize::try_from(PAGE).unwrap_or(0) - within;
+    (position - position % PAGE, within, left)
+}
+
+impl Read for Output {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        let file = self.file();
+        let (start, within, left) = place(self.position);
+        let there = file.length.saturating_sub(self.position);
+        let count = bytes
+            .len()
+            .min(left)
+            .min(usize::try_from(there).unwrap_or(usize::MAX));
+        match file.pages.get(&start) {
+            Some(page) => bytes[..count].copy_from_slice(&page[within..within + count]),
+            None => bytes[..count].fill(0),
+        }
+        drop(file);
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let (start, within, left) = place(self.position);
+        let count = bytes.len().min(left);
+        let mut file = self.file();
+        let pages = file.pages.len();
+        let page = file.pages.entry(start).or_default();
+        if page.is_empty() {
+            if pages >= MOST_PAGES {
+                return Err(Error::from(ErrorKind::StorageFull));
+            }
+            page.resize(within + left, 0);
+        }
+        page[within..within + count].copy_from_slice(&bytes[..count]);
+        file.length = file.length.max(self.position + count as u64);
+        drop(file);
+        self.position += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Output {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(distance) => self.length().checked_add_signed(distance),
+            SeekFrom::Current(distance) => self.position.checked_add_signed(distance),
+        };
+        self.position = position.ok_or_else(|| Error::from(ErrorKind::InvalidInput))?;
+        Ok(self.position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_holds_what_a_file_would() {
+        let mut output = Output::default();
+        output.seek(SeekFrom::Start(4090)).expect("in memory");
+        output.write_all(b"across pages").expect("in memory");
+        output.seek(SeekFrom::Start(1 << 33)).expect("in memory");
+        output.write_all(b"far").expect("in memory");
+        assert_eq!(output.length(), (1 << 33) + 3);
+        assert_eq!(output.stretch(4088, 16), b"\0\0across pages\0\0");
+        output.set_length(4097);
+        output.set_length(4200);
+        assert_eq!(output.stretch(4090, 8), b"across \0");
+    }
+}

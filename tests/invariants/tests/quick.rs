@@ -1,0 +1,75 @@
+//! Some hundred cases for each way in, with every check; the fuzzers go on from here.
+
+use std::{fs, path::Path};
+
+use invariants::{Target, mutate};
+use proptest::prelude::*;
+
+/// What the fuzzers start from.
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
+    let mut names: Vec<_> = fs::read_dir(folder.join(target))
+        .expect("the seeds")
+        .map(|entry| entry.expect("a seed").path())
+        .collect();
+    names.sort();
+    let seeds: Vec<_> = names
+        .iter()
+        .map(|name| fs::read(name).expect("a seed"))
+        .collect();
+    assert!(!seeds.is_empty());
+    seeds
+}
+
+fn changed(seeds: &[Vec<u8>], which: usize, changes: u64) -> Vec<u8> {
+    let mut bytes = seeds[which % seeds.len()].clone();
+    mutate(&mut bytes, changes);
+    bytes
+}
+
+#[test]
+fn sound_cases_pass() {
+    for (name, target) in TARGETS {
+        for seed in seeds(name) {
+            target.run(&seed);
+        }
+    }
+}
+
+const TARGETS: [(&str, Target); 4] = [
+    ("flv", Target::Flv),
+    ("fmp4", Target::Fmp4),
+    ("check", Target::Check),
+    ("journal", Target::Journal),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn changed_flv_pieces_make_a_sound_film_or_none(which: usize, changes: u64) {
+        Target::Flv.run(&changed(&seeds("flv"), which, changes));
+    }
+
+    #[test]
+    fn changed_fragments_make_a_sound_film_or_none(which: usize, changes: u64) {
+        Target::Fmp4.run(&changed(&seeds("fmp4"), which, changes));
+    }
+
+    #[test]
+    fn changed_files_are_checked_to_the_end(which: usize, changes: u64) {
+        Target::Check.run(&changed(&seeds("check"), which, changes));
+    }
+
+    #[test]
+    fn changed_journals_are_followed_or_refused(which: usize, changes: u64) {
+        Target::Journal.run(&changed(&seeds("journal"), which, changes));
+    }
+
+    #[test]
+    fn any_bytes_are_taken_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        for (_, target) in TARGETS {
+            target.run(&bytes);
+        }
+    }
+}

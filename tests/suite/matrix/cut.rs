@@ -1,0 +1,177 @@
+//! Pieces of a film, cut by ffmpeg's own segmenters.
+
+use std::{fs, path::Path};
+
+use media::{Part, Source};
+
+use super::{
+    film::Film,
+    packets::{self, Packets},
+    readers::ffmpeg,
+};
+
+/// A way to cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Small FLV files whose clock goes on.
+    Flv,
+    /// Small FLV files, each with a clock that starts at 0.
+    FlvRestarted,
+    /// Fragmented MP4, each track by itself.
+    Dash,
+}
+
+/// A film in pieces.
+pub(super) struct Cutting {
+    pub(super) cut: Cut,
+    pub(super) source: Source,
+    pub(super) pieces: Vec<OwnPiece>,
+    /// What ffmpeg reads in the film when it is whole, in this container.
+    pub(super) whole: Packets,
+}
+
+/// A piece that owns its bytes.
+#[derive(Clone, Debug)]
+pub(super) struct OwnPiece {
+    pub(super) track: u8,
+    pub(super) part: Part,
+    pub(super) start_ms: u64,
+    pub(super) data: Vec<u8>,
+}
+
+impl Cut {
+    pub(super) const ALL: [Self; 3] = [Self::Flv, Self::FlvRestarted, Self::Dash];
+
+    /// Whether the container knows the film's codecs.
+    pub(super) fn carries(self, film: &Film) -> bool {
+        self == Self::Dash || !film.only_in_fragments
+    }
+
+    pub(super) fn cut(self, film: &Film, whole: &Path, folder: &Path) -> Cutting {
+        match self {
+            Self::Flv => flv(self, whole, folder, "0"),
+            Self::FlvRestarted => flv(self, whole, folder, "1"),
+            Self::Dash => dash(film, whole, folder),
+        }
+    }
+}
+
+fn flv(cut: Cut, film: &Path, folder: &Path, restart: &str) -> Cutting {
+    let whole = folder.join("whole.flv");
+    let film = film.to_str().unwrap();
+    let copy = ["-i", film, "-map", "0", "-c", "copy"];
+    ffmpeg(&[&copy[..], &[whole.to_str().unwrap()]].concat());
+    let list = folder.join(format!("list-{restart}.csv"));
+    let pieces = folder.join(format!("piece-{restart}-%d.flv"));
+    let segment = [
+        "-f",
+        "segment",
+        "-segment_format",
+        "flv",
+        "-segment_time",
+        "1",
+        "-reset_timestamps",
+        restart,
+        "-segment_list_type",
+        "csv",
+        "-segment_list",
+        list.to_str().unwrap(),
+        pieces.to_str().unwrap(),
+    ];
+    ffmpeg(&[&copy[..], &segment].concat());
+    let list = fs::read_to_string(list).unwrap();
+    let pieces = (0..).zip(list.lines()).map(|(number, line)| {
+        let [name, start, _] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
+        OwnPiece {
+            track: 0,
+            part: Part::Media(number),
+            start_ms: milliseconds(start),
+            data: fs::read(folder.join(name)).unwrap(),
+        }
+    });
+    Cutting {
+        cut,
+        source: Source::Flv,
+        pieces: pieces.collect(),
+        whole: packets::read(&whole, &[]),
+    }
+}
+
+/// Seconds with six decimals.
+fn milliseconds(seconds: &str) -> u64 {
+    let (whole, part) = seconds.split_once('.').unwrap();
+    whole.parse::<u64>().unwrap_or(0) * 1000 + part[..3].parse::<u64>().unwrap()
+}
+
+fn dash(film: &Film, whole: &Path, folder: &Path) -> Cutting {
+    let sets = match (&film.picture, &film.sound) {
+        (Some(_), Some(_)) => "id=0,streams=v id=1,streams=a",
+        (Some(_), None) => "id=0,streams=v",
+        _ => "id=0,streams=a",
+    };
+    ffmpeg(&[
+        "-i",
+        whole.to_str().unwrap(),
+        "-map",
+        "0",
+        "-c",
+        "copy",
+        "-tag:v",
+        "avc1",
+        "-tag:a",
+        film.sound_tag(),
+        "-f",
+        "dash",
+        "-dash_segment_type",
+        "mp4",
+        "-seg_duration",
+        "1",
+        "-init_seg_name",
+        "$RepresentationID$.init",
+        "-media_seg_name",
+        "$RepresentationID$.$Number$.piece",
+        "-adaptation_sets",
+        sets,
+        folder.join("list.mpd").to_str().unwrap(),
+    ]);
+    let mut pieces = Vec::new();
+    let mut whole = Packets::new();
+    for track in 0..2_u8 {
+        let of_track = dash_track(folder, track);
+        if of_track.is_empty() {
+            continue;
+        }
+        let joined: Vec<u8> = of_track
+            .iter()
+            .flat_map(|piece| piece.data.clone())
+            .collect();
+        let path = folder.join(format!("track-{track}.mp4"));
+        fs::write(&path, joined).unwrap();
+        whole.extend(packets::read(&path, &[]));
+        pieces.extend(of_track);
+    }
+    Cutting {
+        cut: Cut::Dash,
+        source: Source::Fmp4,
+        pieces,
+        whole,
+    }
+}
+
+fn dash_track(folder: &Path, track: u8) -> Vec<OwnPiece> {
+    let piece = |part, start_ms, name: String| {
+        let data = fs::read(folder.join(name)).ok()?;
+        Some(OwnPiece {
+            track,
+            part,
+            start_ms,
+            data,
+        })
+    };
+    let init = piece(Part::Init, 0, format!("{track}.init"));
+    let media = (0..).map_while(|number| {
+        let name = format!("{track}.{}.piece", number + 1);
+        piece(Part::Media(number), number * 1000, name)
+    });
+    init.into_iter().chain(media).collect()
+}

@@ -1,0 +1,136 @@
+//! A film packet by packet, as ffprobe reads it.
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::{
+    cut::{Cut, Cutting},
+    film::Film,
+    readers::ffprobe,
+};
+
+/// One packet; times are in microseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Packet {
+    pub(super) pts: i64,
+    pub(super) dts: i64,
+    duration: Option<i64>,
+    pub(super) keyframe: bool,
+    hash: String,
+}
+
+/// The packets of each track, by `video` and `audio`.
+pub(super) type Packets = BTreeMap<String, Vec<Packet>>;
+
+/// All packets of a file.
+pub(super) fn read(path: &Path, options: &[&str]) -> Packets {
+    let show = [
+        "-show_packets",
+        "-show_data_hash",
+        "md5",
+        "-show_entries",
+        "packet=codec_type,pts_time,dts_time,duration_time,flags,data_hash",
+        "-of",
+        "compact=p=0",
+        path.to_str().unwrap(),
+    ];
+    let mut packets = Packets::new();
+    for line in ffprobe(&[options, &show].concat()).lines() {
+        let fields: BTreeMap<_, _> = line
+            .split('|')
+            .filter_map(|field| field.split_once('='))
+            .collect();
+        let Some(kind) = fields.get("codec_type") else {
+            continue;
+        };
+        let time = |name: &str| fields.get(name).and_then(|text| microseconds(text));
+        let packet = Packet {
+            pts: time("pts_time").unwrap(),
+            dts: time("dts_time").unwrap(),
+            duration: time("duration_time"),
+            keyframe: fields["flags"].starts_with('K'),
+            hash: fields["data_hash"].to_owned(),
+        };
+        packets.entry((*kind).to_owned()).or_default().push(packet);
+    }
+    packets
+}
+
+/// Seconds with six decimals.
+pub(super) fn microseconds(text: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.')?;
+    let value = whole.trim_start_matches('-').parse::<i64>().ok()? * 1_000_000
+        + part.parse::<i64>().ok()?;
+    Some(if text.starts_with('-') { -value } else { value })
+}
+
+/// Lets the first packet that is shown be at 0.
+pub(super) fn from_origin(mut packets: Packets) -> Packets {
+    let origin = packets.values().flatten().map(|packet| packet.pts).min();
+    for packet in packets.values_mut().flatten() {
+        packet.pts -= origin.unwrap_or(0);
+        packet.dts -= origin.unwrap_or(0);
+    }
+    packets
+}
+
+/// How far times may be off, in microseconds.
+fn tolerance(cut: Cut, film: &Film) -> i64 {
+    match cut {
+        // Of times that are printed with six decimals.
+        Cut::Dash => 2,
+        // Times are in whole milliseconds; the MP4 puts sound back between them.
+        Cut::Flv => 1_001,
+        // What the clock was before the cut is known from the frames before: their mean distance,
+        // or, where they have none, not at all.
+        Cut::FlvRestarted if film.is_uneven => i64::MAX,
+        Cut::FlvRestarted => 3_000,
+    }
+}
+
+/// An edit that delays a track is rounded to ticks of the film, and by readers to those of the
+/// track, of which a second has at least 10240 here.
+const DELAY: i64 = 100;
+
+/// The same packets with the same bytes, keyframes, times and distances as in the source.
+pub(super) fn assert_same(made: &Packets, cutting: &Cutting, film: &Film, what: &str) {
+    let made = from_origin(made.clone());
+    let whole = from_origin(cutting.whole.clone());
+    assert!(!whole.is_empty());
+    assert_eq!(
+        made.keys().collect::<Vec<_>>(),
+        whole.keys().collect::<Vec<_>>(),
+        "{what}"
+    );
+    let tolerance = tolerance(cutting.cut, film);
+    let close = |one: i64, other: i64| (one - other).abs() <= tolerance;
+    for (kind, whole) in &whole {
+        let made = &made[kind];
+        let start = |packets: &[Packet]| packets.first().map_or(0, |packet| packet.dts);
+        let (start, wanted) = (start(made), start(whole));
+        assert!(
+            (start - wanted).abs() <= tolerance.max(DELAY),
+            "{what}: {kind} starts at {start} and not at {wanted} µs"
+        );
+        for (number, (made, source)) in made.iter().zip(whole).enumerate() {
+            let context = format!("{what}: {kind} packet {number}: {made:?} of {source:?}");
+            assert_eq!(made.hash, source.hash, "{context}");
+            assert_eq!(made.keyframe, source.keyframe, "{context}");
+            assert!(close(made.dts - start, source.dts - wanted), "{context}");
+            assert!(close(made.pts - start, source.pts - wanted), "{context}");
+            // ffprobe takes the length of an FLV's frames from their rate, not from their times.
+            if cutting.cut == Cut::Dash
+                && let (Some(found), Some(told)) = (made.duration, source.duration)
+            {
+                // In an MP4 a gap is a longer frame before it. Of a track that starts late
+                // ffprobe takes that off the length of the last frame.
+                let next = whole.get(number + 1).map(|next| next.dts - source.dts);
+                let late = next.is_none() && whole[0].dts > 0;
+                let is_right = close(found, told) || next.is_some_and(|next| close(found, next));
+                assert!(is_right || late, "{context}");
+            }
+        }
+        assert_eq!(made.len(), whole.len(), "{what}: {kind} packets");
+        let rising = made.windows(2).all(|pair| pair[0].dts < pair[1].dts);
+        assert!(rising, "{what}: decode times of {kind}");
+    }
+}

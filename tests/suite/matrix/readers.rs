@@ -1,0 +1,162 @@
+//! What other programs say of a film.
+
+use std::{
+    fs::File,
+    io::Seek,
+    process::{Command, Output},
+};
+
+use media::{Format, TrackKind};
+use serde_json::Value;
+
+use super::{
+    make::Made,
+    packets::{self, Packets},
+};
+
+/// Lets ffmpeg do something; it must succeed.
+pub(super) fn ffmpeg(arguments: &[&str]) -> Output {
+    run("ffmpeg", &[&["-v", "warning", "-y"], arguments].concat())
+}
+
+/// What ffprobe prints. It must have nothing to complain of.
+pub(super) fn ffprobe(arguments: &[&str]) -> String {
+    without_complaint(run("ffprobe", &[&["-v", "warning"], arguments].concat()))
+}
+
+fn run(program: &str, arguments: &[&str]) -> Output {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| panic!("{program}: {error}; it is needed for this test"));
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {words}");
+    output
+}
+
+fn without_complaint(output: Output) -> String {
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Whether every reader finds what there is, and nothing to complain of.
+pub(super) fn assert_content(made: &Made, found: Packets, what: &str) {
+    let path = made.path.to_str().unwrap();
+    // In the film's own time base: a guessed frame rate would make two times one.
+    let decode = [
+        "-xerror",
+        "-i",
+        path,
+        "-fps_mode",
+        "passthrough",
+        "-enc_time_base",
+        "-1",
+        "-f",
+        "null",
+        "-",
+    ];
+    without_complaint(ffmpeg(&decode));
+    seeks(made, &found, what);
+    match made.format {
+        Format::Mp4 => {
+            durations(made, found, what);
+            index(made);
+        }
+        Format::Flv => stated_duration(made, what),
+    }
+}
+
+/// A seek to the middle comes out at a keyframe close to it, with all its bytes.
+fn seeks(made: &Made, found: &Packets, what: &str) {
+    let Some(all) = found.get("video") else {
+        return;
+    };
+    let middle = all[all.len() / 2].pts;
+    let keyframes: Vec<_> = all.iter().filter(|packet| packet.keyframe).collect();
+    // ffprobe looks by decode or by presentation time, and in an FLV rather ahead.
+    let at = keyframes.partition_point(|keyframe| keyframe.dts <= middle);
+    let near = match made.format {
+        Format::Mp4 => &keyframes[at.saturating_sub(3)..keyframes.len().min(at + 1)],
+        Format::Flv => &keyframes[..],
+    };
+    let seconds = format!("{}.{:06}%+#1", middle / 1_000_000, middle % 1_000_000);
+    let options = ["-select_streams", "v", "-read_intervals", &seconds];
+    let found = packets::read(&made.path, &options);
+    let found = found["video"].first().unwrap();
+    assert!(near.contains(&found), "{what}: {found:?} for {seconds}");
+}
+
+/// mediainfo tells the lengths that the muxer does.
+fn durations(made: &Made, found: Packets, what: &str) {
+    let path = made.path.to_str().unwrap();
+    let told: Value =
+        serde_json::from_slice(&run("mediainfo", &["--Output=JSON", path]).stdout).unwrap();
+    let tracks = told["media"]["track"].as_array().unwrap();
+    let found = packets::from_origin(found);
+    let close = |kind: &str, ours: u64| {
+        let track = tracks.iter().find(|track| track["@type"] == kind);
+        let told = track
+            .and_then(|track| track["Duration"].as_str())
+            .unwrap_or_else(|| panic!("{what}: no length of {kind}"));
+        let told = packets::microseconds(&format!("{told}000")).unwrap() / 1000;
+        assert!(
+            told.abs_diff(ours.cast_signed()) <= 1,
+            "{what}: mediainfo tells {told} ms of {kind}, the muxer {ours}"
+        );
+    };
+    close("General", made.summary.duration_ms);
+    for track in &made.summary.tracks {
+        let (kind, key) = match track.kind {
+            TrackKind::Video => ("Video", "video"),
+            TrackKind::Audio => ("Audio", "audio"),
+        };
+        // It counts from the start of the film, not of the track.
+        let shown = found[key].iter().map(|packet| packet.pts.max(0)).min();
+        let start = shown.unwrap().unsigned_abs().div_ceil(1000);
+        close(kind, start + track.duration_ms);
+    }
+}
+
+/// The length in the metadata of an FLV is that of the muxer.
+fn stated_duration(made: &Made, what: &str) {
+    let path = made.path.to_str().unwrap();
+    let show = ["-show_entries", "format=duration", "-of", "csv=p=0", path];
+    let told = packets::microseconds(ffprobe(&show).trim()).unwrap();
+    let ours = made.summary.duration_ms.cast_signed() * 1000;
+    // It prints what is left of a float.
+    assert!(
+        (told - ours).abs() <= 1,
+        "{what}: {told} µs in the metadata of {ours}"
+    );
+}
+
+/// An independent reader decodes the index, and counts the same samples and ticks.
+fn index(made: &Made) {
+    use mp4_atom::{Atom, Moov, ReadAtom, ReadFrom, StszSamples};
+
+    let mut file = File::open(&made.path).unwrap();
+    let moov = loop {
+        let header = mp4_atom::Header::read_from(&mut file).unwrap();
+        if header.kind == Moov::KIND {
+            break Moov::read_atom(&header, &mut file).unwrap();
+        }
+        let length = i64::try_from(header.size.unwrap()).unwrap();
+        file.seek_relative(length).unwrap();
+    };
+    for (trak, track) in moov.trak.iter().zip(&made.summary.tracks) {
+        let stbl = &trak.mdia.minf.stbl;
+        let samples = match &stbl.stsz.samples {
+            StszSamples::Different { sizes } => sizes.len() as u64,
+            StszSamples::Identical { count, .. } => u64::from(*count),
+        };
+        assert_eq!(samples, track.samples);
+        let ticks: u64 = stbl
+            .stts
+            .entries
+            .iter()
+            .map(|entry| u64::from(entry.sample_count) * u64::from(entry.sample_delta))
+            .sum();
+        assert_eq!(ticks, trak.mdia.mdhd.duration, "{track:?}");
+    }
+    assert_eq!(moov.trak.len(), made.summary.tracks.len());
+}
