@@ -232,6 +232,16 @@ fn parts_of_an_flv_come_together_whether_their_clocks_start_again_or_not() {
     }
 }
 
+#[test]
+fn the_title_of_the_source_is_known() {
+    let folder = TempDir::new().unwrap();
+    for name in ["titled.flv", "titled.mp4"] {
+        let path = copied(folder.path(), name, &["-metadata", "title=A day out"]);
+        let split = Split::open(File::open(&path).unwrap()).unwrap();
+        assert_eq!(split.whole().tags.title.as_deref(), Some("A day out"));
+    }
+}
+
 fn samples(packets: &Packets) -> usize {
     packets.values().map(Vec::len).sum()
 }
