@@ -343,7 +343,9 @@ mod tests {
     fn numbers(out: &mut Vec<u8>, kind: [u8; 4], width: usize, numbers: &[u32]) {
         full_box(out, kind, 0, 0, |out| {
             put_count(out, numbers.len() / width);
-            numbers.iter().for_each(|number| put32(out, *number));
+            for number in numbers {
+                put32(out, *number);
+            }
         });
     }
 
