@@ -1,4 +1,4 @@
-//! One number for all that an index tells of its samples.
+//! One number for all that an index tells of its samples and of when they are shown.
 
 /// What an index tells of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,21 @@ pub(crate) struct Told {
     pub(crate) sync: bool,
     /// Number of its sample entry, counted from 1; 0 in an FLV.
     pub(crate) description: u32,
+}
+
+/// When an index tells that a track is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timing {
+    /// Ticks a second of the film.
+    pub(crate) movie_timescale: u32,
+    /// Ticks a second of the track.
+    pub(crate) timescale: u32,
+    /// For how long nothing is shown at first, in ticks of the film.
+    pub(crate) empty: u64,
+    /// Where the track ends in the film, in ticks of the film.
+    pub(crate) end: u64,
+    /// From where in the track, in its ticks from its first decode time.
+    pub(crate) media_time: u64,
 }
 
 /// A sum over samples that any change of one field changes.
@@ -37,12 +52,24 @@ impl Digest {
     pub(crate) fn add(&mut self, told: Told) {
         let shape = (u64::from(told.description) << 1) | u64::from(told.sync);
         let offset = u64::from(told.composition_offset.cast_unsigned());
-        for field in [
+        self.fields([
             told.position,
             told.dts,
             (u64::from(told.size) << 32) | offset,
             shape,
-        ] {
+        ]);
+    }
+
+    /// The sum with the timing of the track.
+    #[must_use]
+    pub(crate) fn shown(mut self, timing: Timing) -> Self {
+        let clocks = (u64::from(timing.movie_timescale) << 32) | u64::from(timing.timescale);
+        self.fields([clocks, timing.empty, timing.end, timing.media_time]);
+        self
+    }
+
+    fn fields(&mut self, fields: [u64; 4]) {
+        for field in fields {
             self.0 = (self.0 ^ field).wrapping_mul(PRIME).rotate_left(29);
         }
     }

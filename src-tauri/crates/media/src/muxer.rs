@@ -143,8 +143,9 @@ pub struct TrackSummary {
     pub duration_ms: u64,
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
-    /// A sum over place, size, times and kind of every sample: the muxer and
-    /// [`check()`](crate::check()) agree on it only where all of them are the same.
+    /// A sum over place, size, times and kind of every sample, and in an MP4 over when the track
+    /// is shown: the muxer and [`check()`](crate::check()) agree on it only where all of them are
+    /// the same.
     pub digest: u64,
 }
 

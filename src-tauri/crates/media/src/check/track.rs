@@ -10,7 +10,7 @@ use super::{
     samples::{self, Counted},
     setup::{Setup, descriptions},
 };
-use crate::{Error, TrackKind, cursor::Cursor, fmp4::boxes::Kind};
+use crate::{Error, TrackKind, cursor::Cursor, digest::Timing, fmp4::boxes::Kind};
 
 // What each box may hold (ISO/IEC 14496-12 table 1).
 const TRACK: [&Kind; 9] = [
@@ -129,6 +129,19 @@ impl Track {
             edits,
             place: trak.body.start,
         })
+    }
+
+    /// The sum over its samples and their timing.
+    pub(super) fn digest(&self, clock: Clock) -> u64 {
+        let edits = self.edits.unwrap_or_default();
+        let timing = Timing {
+            movie_timescale: clock.timescale,
+            timescale: self.media.timescale,
+            empty: edits.empty,
+            end: self.stated,
+            media_time: edits.media.map_or(0, |edit| edit.media_time),
+        };
+        self.counted.digest.shown(timing).value()
     }
 
     /// How long the track is shown, in ticks of the film: as its header, its edits and its

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Error, Summary, Tags, TrackKind, TrackSummary,
     clock::{nanoseconds, ticks},
+    digest::Timing,
     fmp4::boxes::name,
 };
 
@@ -79,14 +80,13 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
     if u32::try_from(size).is_err() {
         return Err(Error::Unsupported("an index over 4 GiB".into()));
     }
-    let in_ms = |ticks: u64| ticks.saturating_mul(1000) / u64::from(timescale);
     let summary = Summary {
-        duration_ms: in_ms(duration),
+        duration_ms: milliseconds(duration, timescale),
         size_bytes: 0,
         tracks: tracks
             .iter()
             .zip(&shown)
-            .map(|(track, shown)| summary(track, in_ms(shown.duration)))
+            .map(|(track, shown)| summary(track, *shown, timescale))
             .collect(),
     };
     Ok(Movie {
@@ -278,7 +278,18 @@ fn handler(out: &mut Vec<u8>, kind: TrackKind) {
     });
 }
 
-fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
+fn milliseconds(ticks: u64, timescale: u32) -> u64 {
+    ticks.saturating_mul(1000) / u64::from(timescale)
+}
+
+fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
+    let timing = Timing {
+        movie_timescale: timescale,
+        timescale: track.timescale,
+        empty: shown.empty,
+        end: shown.empty.saturating_add(shown.duration),
+        media_time: shown.media_time,
+    };
     let entry = track.entries.first().map(Vec::as_slice).unwrap_or_default();
     let code = entry.get(4..).and_then(<[u8]>::first_chunk);
     let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
@@ -287,10 +298,10 @@ fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
         kind: track.kind,
         codec: code.copied().map(name).unwrap_or_default(),
         samples: u64::from(track.samples),
-        duration_ms,
+        duration_ms: milliseconds(shown.duration, timescale),
         size: (track.kind == TrackKind::Video && size != (0, 0))
             .then(|| (u32::from(size.0), u32::from(size.1))),
-        digest: track.digest.value(),
+        digest: track.digest.shown(timing).value(),
     }
 }
 

@@ -164,7 +164,7 @@ fn peers(form: &str) -> anyhow::Result<Vec<Peer>> {
         peers.push(Peer::new(
             "ustream-dl remux",
             command_line,
-            "--quiet remux IN OUT",
+            "remux --quiet IN OUT",
         ));
     }
     Ok(peers)
