@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::view::{AccessView, FolderView, Preview, SaveRequest, StartView, Update};
+use engine::view::{AccessView, Despite, FolderView, Preview, SaveRequest, StartView, Update};
 use engine::{Choice, Code, Engine, Failure, JobId, NewJob, Output, Permit, Remux};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
@@ -72,6 +72,7 @@ pub(crate) async fn download(
             stem: Some(file_stem),
         },
         gaps: false,
+        space: false,
     };
     Ok(engine.download(job).await?.to_string())
 }
@@ -86,11 +87,12 @@ pub(crate) async fn resume(
     engine: State<'_, Engine>,
     id: String,
     access: AccessView,
-    keep_gaps: bool,
+    despite: Option<Despite>,
 ) -> Answer<()> {
     let permit = Permit {
         access: access.into(),
-        gaps: keep_gaps,
+        gaps: despite == Some(Despite::Gaps),
+        space: despite == Some(Despite::Space),
     };
     Ok(engine.resume(&job(&id)?, permit).await?)
 }

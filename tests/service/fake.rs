@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::media::{Library, Row};
 use crate::service::Service;
-use crate::{Asked, Coverage, Faults, World, tls, wire};
+use crate::{Asked, Coverage, Faults, Line, World, tls, wire};
 
 /// A practice service that runs until it is dropped.
 #[derive(Debug)]
@@ -23,11 +23,15 @@ pub struct FakeUstream {
 impl FakeUstream {
     /// Starts it on a free port of the loopback address.
     pub async fn start(world: World) -> anyhow::Result<Self> {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), world).await
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), world, None).await
     }
 
-    /// Starts it on that address.
-    pub async fn start_at(address: SocketAddr, world: World) -> anyhow::Result<Self> {
+    /// Starts it on that address, at the end of a line if that is told.
+    pub async fn start_at(
+        address: SocketAddr,
+        world: World,
+        line: Option<Line>,
+    ) -> anyhow::Result<Self> {
         let identity = tls::identity()?;
         let library = Library::load()?;
         let listener = TcpListener::bind(address)
@@ -37,7 +41,11 @@ impl FakeUstream {
         let service = Arc::new(Service::new(world, library));
         let task = tokio::spawn(wire::accept(
             listener,
-            identity.config,
+            wire::Manner {
+                known: identity.config,
+                unknown: tls::identity()?.config,
+                line,
+            },
             Arc::clone(&service),
         ));
         Ok(Self {

@@ -11,12 +11,20 @@ use axum::http::StatusCode;
 pub enum Fault {
     /// Answer with this status and nothing else; 429 and 503 carry `Retry-After: 1`.
     Status(StatusCode),
+    /// The same without any word of when to come again.
+    Bare(StatusCode),
+    /// Send the request back to the same address.
+    Circle,
     /// Answer only after this long.
     Delay(Duration),
     /// Fall silent in the middle of the body, after so many bytes.
     Stall(usize),
     /// Promise the whole body and close after so many bytes.
     Truncate(usize),
+    /// Answer 200 with the first so many bytes, and say that this is all.
+    Cut(usize),
+    /// Answer 200 with so many bytes in the middle set to zero.
+    Damage(usize),
     /// Answer 200 with nothing in it.
     Empty,
     /// Answer 200 with a web page.
@@ -29,6 +37,8 @@ pub enum Fault {
     Expire,
     /// Close connections to the host before anything is said. Matches hosts only.
     HostDown,
+    /// Show a certificate that nobody trusts. Matches hosts only.
+    Untrusted,
     /// Close the control connection after so many frames. Matches hosts only.
     CloseSocket(usize),
     /// Take the control connection and say nothing. Matches hosts only.
@@ -49,7 +59,7 @@ pub(crate) enum Stage {
 impl Fault {
     fn stage(&self) -> Stage {
         match self {
-            Self::HostDown => Stage::Accept,
+            Self::HostDown | Self::Untrusted => Stage::Accept,
             Self::CloseSocket(_) | Self::SilentSocket => Stage::Socket,
             _ => Stage::Request,
         }

@@ -20,6 +20,7 @@ mod cdn;
 mod fake;
 mod faults;
 mod gate;
+mod line;
 mod log;
 mod media;
 mod page;
@@ -31,6 +32,7 @@ mod world;
 
 pub use fake::FakeUstream;
 pub use faults::{Fault, Faults, Rule, RuleId};
+pub use line::Line;
 pub use log::{Asked, Coverage};
 pub use media::{Clock, Film, Picture, Row, Sound, UNIT_MS};
 pub use world::{

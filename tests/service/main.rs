@@ -3,10 +3,11 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use fake_ustream::{FakeUstream, LARGE, Picture, Row, Sound, World};
+use fake_ustream::{FakeUstream, Fault, LARGE, Line, Picture, Recording, Row, Rule, Sound, World};
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
 #[derive(Debug, Parser)]
@@ -24,6 +25,12 @@ struct Args {
     /// Write the addresses of the best segments of that recording to this file, one a line.
     #[arg(long, value_name = "FILE", requires = "large")]
     segments: Option<PathBuf>,
+    /// Lie at the end of a line: round trip in milliseconds, Mbit/s for each connection.
+    #[arg(long, value_name = "MS,MBIT")]
+    line: Option<Line>,
+    /// Let one in so many of that recording's chunks stall for 20 s, the first time it is asked for.
+    #[arg(long, value_name = "N", requires = "large")]
+    stall_every: Option<u64>,
     /// Write address and authority to this file, as JSON, once it listens.
     #[arg(long, value_name = "FILE")]
     ready: Option<PathBuf>,
@@ -37,8 +44,15 @@ async fn main() -> anyhow::Result<()> {
         Some(megabytes) => world.with_large(megabytes),
         None => world,
     };
-    let service =
-        FakeUstream::start_at(SocketAddr::from(([127, 0, 0, 1], args.port)), world).await?;
+    let service = FakeUstream::start_at(
+        SocketAddr::from(([127, 0, 0, 1], args.port)),
+        world,
+        args.line,
+    )
+    .await?;
+    if let Some(every) = args.stall_every {
+        stall(&service, every);
+    }
     let ca = match args.ca {
         Some(path) => path,
         None => std::env::temp_dir().join(format!("fake-ustream-{}.pem", service.address().port())),
@@ -56,6 +70,15 @@ async fn main() -> anyhow::Result<()> {
     stopped().await?;
     service.stop().await;
     Ok(())
+}
+
+fn stall(service: &FakeUstream, every: u64) {
+    const STALL: Duration = Duration::from_secs(20);
+    let chunks = service.world().known(LARGE).map_or(0, Recording::chunks);
+    for chunk in (0..chunks).filter(|chunk| chunk % every == every / 2) {
+        let piece = Rule::new(Fault::Delay(STALL)).path(&format!("*chunk_{chunk}_*.m4v"));
+        service.faults().add(piece.recording(LARGE).times(1));
+    }
 }
 
 fn announce(service: &FakeUstream, ca: &Path) -> anyhow::Result<()> {

@@ -5,7 +5,8 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -21,11 +22,23 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::Acceptor;
 
-use crate::faults::Stage;
+use crate::faults::{Fault, Stage};
+use crate::line::{Line, Pace};
 use crate::service::Service;
 
 /// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
+
+/// How it meets its clients.
+#[derive(Clone)]
+pub(crate) struct Manner {
+    /// Signed by the authority that clients are told of.
+    pub(crate) known: Arc<ServerConfig>,
+    /// Signed by another.
+    pub(crate) unknown: Arc<ServerConfig>,
+    /// None where it is as near and wide as loopback.
+    pub(crate) line: Option<Line>,
+}
 
 /// Pulls the plug of one connection.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +66,25 @@ impl Plug {
 struct Cord {
     stream: TcpStream,
     plug: Plug,
+    pace: Option<Pace>,
+}
+
+impl Cord {
+    /// Lets `write` send as many of `bytes` as the line carries now.
+    fn at_pace(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: usize,
+        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>, usize) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let Some(pace) = &mut self.pace else {
+            return write(Pin::new(&mut self.stream), cx, bytes);
+        };
+        let most = ready!(pace.poll(cx, bytes));
+        let written = ready!(write(Pin::new(&mut self.stream), cx, most))?;
+        pace.left(written);
+        Poll::Ready(Ok(written))
+    }
 }
 
 impl Drop for Cord {
@@ -81,7 +113,9 @@ impl AsyncWrite for Cord {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        self.at_pace(cx, buf.len(), |stream, cx, most| {
+            stream.poll_write(cx, buf.get(..most).unwrap_or(buf))
+        })
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -97,6 +131,10 @@ impl AsyncWrite for Cord {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.pace.is_some() {
+            let first = bufs.iter().find(|buf| !buf.is_empty());
+            return self.poll_write(cx, first.map_or(&[], |buf| buf));
+        }
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 
@@ -106,13 +144,13 @@ impl AsyncWrite for Cord {
 }
 
 /// Takes connections for ever. Dropping the future ends them all.
-pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, service: Arc<Service>) {
+pub(crate) async fn accept(listener: TcpListener, manner: Manner, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let connection = serve(stream, Arc::clone(&tls), Arc::clone(&service));
+                    let connection = serve(stream, manner.clone(), Arc::clone(&service));
                     connections.spawn(async move {
                         // How a client goes away is its own affair.
                         let _ = connection.await;
@@ -126,11 +164,7 @@ pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, servic
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    tls: Arc<ServerConfig>,
-    service: Arc<Service>,
-) -> anyhow::Result<()> {
+async fn serve(stream: TcpStream, manner: Manner, service: Arc<Service>) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     stream.peek(&mut first).await?;
@@ -138,9 +172,22 @@ async fn serve(
     let cord = Cord {
         stream,
         plug: plug.clone(),
+        pace: manner.line.map(Pace::new),
     };
+    let round_trip = manner.line.map(|line| line.round_trip);
+    // Opening a connection takes one round trip, TLS another.
+    tokio::time::sleep(round_trip.unwrap_or_default() * 2).await;
     if first != [TLS_HANDSHAKE] {
-        return converse(cord, plug, false, service).await;
+        return converse(
+            cord,
+            Side {
+                plug,
+                tls: false,
+                round_trip,
+            },
+            service,
+        )
+        .await;
     }
     let handshake = LazyConfigAcceptor::new(Acceptor::default(), cord).await?;
     let host = handshake
@@ -148,22 +195,48 @@ async fn serve(
         .server_name()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    if service.faults.strike(Stage::Accept, &host, "").is_some() {
-        return Ok(());
-    }
+    let tls = match service.faults.strike(Stage::Accept, &host, "") {
+        None => manner.known,
+        Some(Fault::Untrusted) => manner.unknown,
+        Some(_) => return Ok(()),
+    };
     let stream = handshake.into_stream(tls).await?;
-    converse(stream, plug, true, service).await
+    converse(
+        stream,
+        Side {
+            plug,
+            tls: true,
+            round_trip,
+        },
+        service,
+    )
+    .await
 }
 
-async fn converse<S>(stream: S, plug: Plug, tls: bool, service: Arc<Service>) -> anyhow::Result<()>
+/// What a request knows of its connection.
+#[derive(Clone)]
+struct Side {
+    plug: Plug,
+    tls: bool,
+    round_trip: Option<Duration>,
+}
+
+async fn converse<S>(stream: S, side: Side, service: Arc<Service>) -> anyhow::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let cut = plug.clone();
+    let cut = side.plug.clone();
     let answer = service_fn(move |request: Request<Incoming>| {
         let service = Arc::clone(&service);
-        let plug = plug.clone();
-        async move { Ok::<_, io::Error>(service.answer(request.map(Body::new), tls, plug).await) }
+        let Side {
+            plug,
+            tls,
+            round_trip,
+        } = side.clone();
+        async move {
+            tokio::time::sleep(round_trip.unwrap_or_default()).await;
+            Ok::<_, io::Error>(service.answer(request.map(Body::new), tls, plug).await)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

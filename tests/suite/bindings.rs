@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use engine::view::{JobView, Preview, SaveRequest, StartView, Update};
+use engine::view::{Despite, JobView, Preview, SaveRequest, StartView, Update};
 use ts_rs::{Config, TS};
 
 use crate::workspace;
@@ -18,6 +18,7 @@ fn the_bindings_of_the_page_are_current() {
     Preview::export_all(&config).unwrap();
     SaveRequest::export_all(&config).unwrap();
     StartView::export_all(&config).unwrap();
+    Despite::export_all(&config).unwrap();
     let committed = workspace().join("ui/src/backend/bindings");
     let (expected, found) = (files(fresh.path()), files(&committed));
     if std::env::var_os("BLESS").is_some() {

@@ -24,9 +24,18 @@ impl Run {
             .arg(practice.authority())
     }
 
+    /// As a child of another program, whose own arguments it has already.
+    pub(crate) fn under(mut program: Command, practice: &Practice) -> Self {
+        program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+        Self::of(program).led_to(practice)
+    }
+
     /// Without a practice service.
     pub(crate) fn alone() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+        Self::of(Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested")))
+    }
+
+    fn of(mut command: Command) -> Self {
         for proxy in [
             "HTTPS_PROXY",
             "HTTP_PROXY",

@@ -4,8 +4,11 @@
 
 mod bindings;
 mod command_line;
+mod disk;
+mod faults;
 mod films;
 mod find;
+mod kill;
 mod layers;
 mod matrix;
 mod practice;

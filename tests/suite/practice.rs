@@ -96,6 +96,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
             stem: None,
         },
         gaps: false,
+        space: false,
     }
 }
 

@@ -1,6 +1,6 @@
 import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import App from "./App.svelte";
 import { FakeBackend } from "./backend/fake";
 
@@ -229,7 +229,23 @@ it("offers to keep what there is where pieces are missing", async () => {
   backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
 
   await heading("Some pieces couldn’t be downloaded");
+  const resume = vi.spyOn(backend, "resume");
   await press("Keep what we have");
+  expect(resume.mock.lastCall?.at(2)).toBe("gaps");
+  await heading("Downloading");
+});
+
+it("offers to begin anyway where the disk seems to be too small", async () => {
+  await paste(LINK);
+  await press("Save video");
+  const failure = { code: "low_space", detail: "12 MB free, 80 MB needed" } as const;
+  await heading("Downloading");
+  backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
+
+  await heading("Not enough room for this video");
+  const resume = vi.spyOn(backend, "resume");
+  await press("Save anyway");
+  expect(resume.mock.lastCall?.at(2)).toBe("space");
   await heading("Downloading");
 });
 

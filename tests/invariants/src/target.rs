@@ -13,6 +13,13 @@ use crate::{
     output::Output,
 };
 
+/// What `check` says of a first frame that is not made of whole units.
+const UNITS: [&str; 3] = [
+    "a unit without its length",
+    "a sample that starts with an empty unit",
+    "a unit beyond its sample",
+];
+
 /// Ways into the crate that hostile bytes can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -104,7 +111,7 @@ fn mp4_of(
     let job = Job::new(source, Format::Mp4, pieces.len());
     let made = job.run(pieces, kill_after).ok()?;
     let summary = finished(&made)?;
-    let checked = checked(&made.output);
+    let checked = checked(&made.output)?;
     assert_eq!(
         without_sizes(checked),
         without_sizes(summary.clone()),
@@ -146,7 +153,9 @@ fn to_flv(input: &Input) {
     let Some(summary) = finished(&made) else {
         return;
     };
-    let checked = checked(&made.output);
+    let Some(checked) = checked(&made.output) else {
+        return;
+    };
     assert_eq!(checked.size_bytes, summary.size_bytes);
     let counts = |summary: &Summary| -> Vec<_> {
         let tracks = summary.tracks.iter();
@@ -175,9 +184,12 @@ fn finished(made: &Made) -> Option<Summary> {
     }
 }
 
-fn checked(output: &Output) -> Summary {
+/// What is read back; none where only the frames themselves, which muxers never look into, are
+/// damaged.
+fn checked(output: &Output) -> Option<Summary> {
     match check(output.clone()) {
-        Ok(summary) => summary,
+        Ok(summary) => Some(summary),
+        Err(Error::Malformed { problem, .. }) if UNITS.iter().any(|unit| problem == *unit) => None,
         Err(error) => panic!("a film that was made does not pass: {error}"),
     }
 }

@@ -30,12 +30,16 @@ pub(super) async fn strike(
 ) -> Response<Body> {
     match fault {
         Fault::Status(status) => refused(status),
+        Fault::Bare(status) => status.into_response(),
+        Fault::Circle => (StatusCode::FOUND, [(header::LOCATION, path.to_owned())]).into_response(),
         Fault::Delay(delay) => {
             tokio::time::sleep(delay).await;
             answer.await
         }
         Fault::Stall(bytes) => cut_body(answer.await, bytes, stream::pending()),
         Fault::Truncate(bytes) => cut_body(answer.await, bytes, stream::once(torn())),
+        Fault::Cut(bytes) => stored(answer.await, |body| body.truncate(bytes)).await,
+        Fault::Damage(bytes) => stored(answer.await, |body| damage(body, bytes)).await,
         Fault::Empty => StatusCode::OK.into_response(),
         Fault::Html => html_instead(),
         Fault::Slow(bytes_per_second) => slowed(answer.await, bytes_per_second),
@@ -47,7 +51,11 @@ pub(super) async fn strike(
             }
             answer.await
         }
-        Fault::Reset | Fault::HostDown | Fault::CloseSocket(_) | Fault::SilentSocket => {
+        Fault::Reset
+        | Fault::HostDown
+        | Fault::Untrusted
+        | Fault::CloseSocket(_)
+        | Fault::SilentSocket => {
             plug.pull();
             std::future::pending().await
         }
@@ -65,6 +73,30 @@ fn refused(status: StatusCode) -> Response<Body> {
             .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response
+}
+
+/// An answer whose body is stored otherwise than it should be.
+async fn stored(response: Response<Body>, change: impl FnOnce(&mut Vec<u8>)) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    // Our own bodies neither fail nor grow beyond memory.
+    let whole = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    let mut whole = Vec::from(whole);
+    change(&mut whole);
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    Response::from_parts(parts, Body::from(whole))
+}
+
+/// Sets bytes in the middle to zero.
+fn damage(body: &mut [u8], bytes: usize) {
+    let start = body.len().saturating_sub(bytes) / 2;
+    body.iter_mut()
+        .skip(start)
+        .take(bytes)
+        .for_each(|byte| *byte = 0);
 }
 
 /// The end of a body that broke off.

@@ -2,6 +2,7 @@
  * The one seam between the page and what does the work.
  */
 import type { AccessView } from "./bindings/AccessView";
+import type { Despite } from "./bindings/Despite";
 import type { Failure } from "./bindings/Failure";
 import type { FolderView } from "./bindings/FolderView";
 import type { Preview } from "./bindings/Preview";
@@ -11,6 +12,7 @@ import type { Update } from "./bindings/Update";
 
 export type { AccessView } from "./bindings/AccessView";
 export type { Code } from "./bindings/Code";
+export type { Despite } from "./bindings/Despite";
 export type { Failure } from "./bindings/Failure";
 export type { Finished } from "./bindings/Finished";
 export type { FolderView } from "./bindings/FolderView";
@@ -38,8 +40,8 @@ export interface Backend {
   download(request: SaveRequest): Promise<string>;
   /** Lets a job rest. */
   pause(id: string): Promise<void>;
-  /** Goes on with a job; `keepGaps` saves it without the pieces that cannot be had. */
-  resume(id: string, access: AccessView, keepGaps: boolean): Promise<void>;
+  /** Goes on with a job, in spite of what stopped it where that is granted. */
+  resume(id: string, access: AccessView, despite: Despite | null): Promise<void>;
   /** Takes a job off the list; `keep` leaves what it has on the disk. */
   remove(id: string, keep: boolean): Promise<void>;
   /** Shows every change of the jobs; the first update holds all of them. */

@@ -7,6 +7,7 @@ import {
   noAccess,
   type AccessView,
   type Backend,
+  type Despite,
   type Failure,
   type JobState,
   type JobView,
@@ -71,8 +72,8 @@ export class Jobs {
   }
 
   /** Goes on with a job. */
-  resume(id: string, keepGaps = false): Promise<void> {
-    return this.#attempt(this.#backend.resume(id, this.access(id), keepGaps));
+  resume(id: string, despite: Despite | null = null): Promise<void> {
+    return this.#attempt(this.#backend.resume(id, this.access(id), despite));
   }
 
   /** Goes on with a job, with what opens its lock. */

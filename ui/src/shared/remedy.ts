@@ -44,6 +44,7 @@ const REMEDIES: Record<Code, Remedy> = {
   locked: "other-link",
   changed: "start-over",
   pieces_missing: "again",
+  low_space: "again",
   disk_full: "again",
   no_write: "again",
   drive_gone: "again",

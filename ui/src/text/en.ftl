@@ -118,6 +118,7 @@ others-forget = Remove from list
 do-again = Try again
 do-other-link = Use another link
 do-keep-gaps = Keep what we have
+do-save-anyway = Save anyway
 do-start-over = Start over
 do-check-again = Check again
 
@@ -165,6 +166,8 @@ failure-changed = The video on the site has changed
     .body = What is here no longer fits it. Nothing was deleted. You can start over with the new one.
 failure-pieces_missing = Some pieces couldn’t be downloaded
     .body = Try those pieces again, or save what we have.
+failure-low_space = Not enough room for this video
+    .body = Free some space, then try again. How large it will be is an estimate.
 failure-disk_full = The disk is full
     .body = Free some space, then try again. What we have is safe.
 failure-no_write = We can’t write to this folder

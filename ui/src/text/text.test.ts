@@ -25,6 +25,7 @@ const CODES: Record<Code, true> = {
   locked: true,
   changed: true,
   pieces_missing: true,
+  low_space: true,
   disk_full: true,
   no_write: true,
   drive_gone: true,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
@@ -73,13 +74,17 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "PATH")]
     ffmpeg: Option<PathBuf>,
 
-    /// Pieces on their way at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=16))]
+    /// The most pieces on their way at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=16))]
     parallel: u8,
 
     /// Save what there is, if pieces stay missing
     #[arg(long)]
     pub(crate) keep_gaps: bool,
+
+    /// Begin even where the disk seems to be too full
+    #[arg(long)]
+    pub(crate) no_space_check: bool,
 
     /// One JSON object a line on stdout, instead of words
     #[arg(long)]
@@ -213,7 +218,7 @@ impl DownloadArgs {
     pub(crate) fn config(&self) -> Result<Config, Exit> {
         let config = self.service.config()?;
         Ok(Config {
-            parallel: self.parallel.into(),
+            parallel: NonZeroUsize::new(self.parallel.into()).unwrap_or(NonZeroUsize::MIN),
             ffmpeg: self.ffmpeg.clone().unwrap_or(config.ffmpeg),
             ..config
         })

@@ -20,6 +20,7 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
         remux: args.remux(),
         output,
         gaps: args.keep_gaps,
+        space: args.no_space_check,
     };
     let folder = job.output.folder.clone();
     engine.download(job).await?;

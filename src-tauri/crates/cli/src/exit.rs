@@ -176,7 +176,9 @@ fn class(code: Code) -> Class {
         | Code::Locked => Class::Locked,
         Code::Offline | Code::SiteDown | Code::Busy | Code::BadAnswer => Class::Network,
         Code::Changed | Code::PiecesMissing => Class::Pieces,
-        Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => Class::Disk,
+        Code::LowSpace | Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => {
+            Class::Disk
+        }
         Code::FfmpegMissing
         | Code::ConvertFailed
         | Code::CheckFailed

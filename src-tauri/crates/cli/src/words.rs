@@ -28,6 +28,7 @@ pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
         Code::EmbedOnly => "this video only plays on its owner's website",
         Code::Changed => "the recording has changed since the download began",
         Code::PiecesMissing => "some pieces could not be downloaded; the others are kept",
+        Code::LowSpace => return format!("not enough room: {}", failure.detail).into(),
         Code::DiskFull => "the disk is full; what is here is kept",
         Code::NoWrite => "the folder or file cannot be written",
         Code::DriveGone => "the folder is not there",
@@ -65,6 +66,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::PiecesMissing => {
             "run the same command again, or add --keep-gaps to save what there is"
         }
+        Code::LowSpace => "choose another folder with -o, or add --no-space-check",
         Code::DiskFull => "free some space, then run the same command again",
         Code::NoWrite => "choose another folder with -o",
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",

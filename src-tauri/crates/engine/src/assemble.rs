@@ -16,7 +16,7 @@ use ustream::{Segment, SegmentId, SegmentKind};
 
 use crate::durable;
 use crate::error::Error;
-use crate::part;
+use crate::{part, room};
 
 /// A crash forgets at most this much, or [`BATCH_TIME`] of it.
 const BATCH_BYTES: u64 = 64 << 20;
@@ -59,6 +59,7 @@ impl Assembly {
         let flusher = Flusher::start(
             output.try_clone().map_err(Error::disk(&output_path))?,
             journal,
+            folder.to_owned(),
         );
         let Sheet {
             source,
@@ -279,7 +280,7 @@ struct Batch {
 }
 
 impl Flusher {
-    fn start(output: File, mut journal: File) -> Self {
+    fn start(output: File, mut journal: File, folder: PathBuf) -> Self {
         // One batch may wait while another is being synced; further ones grow into the next.
         let (batches, receiver) = sync_channel::<Batch>(1);
         let thread = std::thread::spawn(move || {
@@ -290,6 +291,7 @@ impl Flusher {
                 for path in batch.spent {
                     fs::remove_file(path)?;
                 }
+                room::watch(&folder)?;
             }
             Ok(())
         });

@@ -1,5 +1,6 @@
 //! The handle that a window or a command line holds.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,8 +21,8 @@ use crate::registry::Registry;
 use crate::run::Means;
 use crate::view::{AccessView, KeepView, Preview, QualityView, RenditionView};
 
-/// Pieces on their way at once: more hardly pay, and the service may take offence.
-const PARALLEL: usize = 8;
+/// Browsers open no more to one host, and the service may take offence at more.
+const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
 /// What an engine works with.
 #[derive(Clone, Debug)]
@@ -30,8 +31,9 @@ pub struct Config {
     pub endpoint: Endpoint,
     /// Where jobs are remembered; nowhere, for a command line.
     pub data_dir: Option<PathBuf>,
-    /// Pieces on their way at once, over all jobs; at least 1.
-    pub parallel: usize,
+    /// The most pieces on their way at once, over all jobs. It begins with eight, and takes as many
+    /// as make it faster and the service bears.
+    pub parallel: NonZeroUsize,
     /// ffmpeg, by name or by path.
     pub ffmpeg: PathBuf,
 }
@@ -63,7 +65,7 @@ impl Engine {
     /// Fails where the jobs' folder cannot be read, or the system has no usable TLS set-up.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
-        let fetcher = Arc::new(Fetcher::new(client.http().clone(), config.parallel.max(1)));
+        let fetcher = Arc::new(Fetcher::new(client.http().clone(), config.parallel));
         let registry = Registry::open(config.data_dir.as_deref())?;
         let saved = registry.load()?;
         let means = Means {
@@ -100,6 +102,7 @@ impl Engine {
             remux,
             output,
             gaps,
+            space,
         } = job;
         let target = link.parse().map_err(ustream::Error::Target)?;
         let spec = JobSpec {
@@ -107,7 +110,12 @@ impl Engine {
             remux,
             output,
         };
-        self.add(spec, Permit { access, gaps }).await
+        let permit = Permit {
+            access,
+            gaps,
+            space,
+        };
+        self.add(spec, permit).await
     }
 
     /// Adds a job that makes one MP4 of films on this computer. They are only read.

@@ -70,6 +70,19 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// There is too little room for the film.
+    #[error(
+        "{} has {} free, and about {} is needed",
+        .folder.display(), megabytes(*.free_bytes), megabytes(*.needed_bytes)
+    )]
+    NoRoom {
+        /// Where it was to go.
+        folder: PathBuf,
+        /// About how much is still to come.
+        needed_bytes: u64,
+        /// How much there is.
+        free_bytes: u64,
+    },
     /// Another process is saving this very file.
     #[error("another copy of the program is saving {}", .0.display())]
     InUse(PathBuf),
@@ -118,11 +131,34 @@ pub enum FetchError {
         /// Who.
         host: String,
         /// What is wrong with it.
-        problem: &'static str,
+        problem: String,
     },
     /// No address of this piece is known (any more).
     #[error("the service names no address for this piece")]
     NoAddress,
+}
+
+impl FetchError {
+    /// Whether it says that there is no such piece, or none for us (any more).
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Status {
+                status: 401 | 403 | 404 | 410,
+                ..
+            }
+        )
+    }
+
+    /// Whether the host says that it is asked too often.
+    pub(crate) fn is_too_much(&self) -> bool {
+        matches!(self, Self::Busy { .. } | Self::Status { status: 503, .. })
+    }
+
+    /// Whether nobody answered at all.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Network { source, .. } if source.is_connect())
+    }
 }
 
 impl Error {
@@ -148,6 +184,7 @@ impl Error {
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
+            Self::NoRoom { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
             Self::NoSuchJob | Self::Closed | Self::Broken(_) => Code::Internal,
         }
@@ -249,26 +286,50 @@ fn disk_code(error: &io::Error) -> Code {
     }
 }
 
+/// How a connection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// This computer is not connected.
+    Offline,
+    /// Nobody answers there.
+    Down,
+    /// It was there and broke.
+    Broken,
+    /// It will not be otherwise next time: its certificate is not trusted, it leads in circles.
+    Never,
+}
+
 /// Tells "this computer is offline" from "that site is down": the cause hides below two layers.
-fn network_code(error: &reqwest::Error) -> Code {
+pub(crate) fn reach(error: &reqwest::Error) -> Reach {
     use io::ErrorKind as Kind;
-    let offline = causes(error)
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| match cause.kind() {
-            Kind::NetworkUnreachable | Kind::NetworkDown | Kind::HostUnreachable => true,
-            // What TLS says, which is no matter of the line.
-            Kind::InvalidData
-            | Kind::InvalidInput
-            | Kind::Other
-            | Kind::TimedOut
-            | Kind::UnexpectedEof => false,
-            // A name that cannot be looked up comes without the system's number.
-            _ => cause.raw_os_error().is_none(),
-        });
-    if error.is_connect() && offline {
-        Code::Offline
-    } else {
-        Code::SiteDown
+    if error.is_builder() || error.is_redirect() {
+        return Reach::Never;
+    }
+    if !error.is_connect() {
+        return Reach::Broken;
+    }
+    let kinds = || {
+        causes(error)
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .map(|cause| (cause.kind(), cause.raw_os_error()))
+    };
+    // What TLS says is no matter of the line.
+    if kinds().any(|(kind, _)| kind == Kind::InvalidData) {
+        return Reach::Never;
+    }
+    let offline = kinds().any(|(kind, system)| match kind {
+        Kind::NetworkUnreachable | Kind::NetworkDown | Kind::HostUnreachable => true,
+        Kind::InvalidInput | Kind::Other | Kind::TimedOut | Kind::UnexpectedEof => false,
+        // A name that cannot be looked up comes without the system's number.
+        _ => system.is_none(),
+    });
+    if offline { Reach::Offline } else { Reach::Down }
+}
+
+fn network_code(error: &reqwest::Error) -> Code {
+    match reach(error) {
+        Reach::Offline => Code::Offline,
+        Reach::Down | Reach::Broken | Reach::Never => Code::SiteDown,
     }
 }
 
@@ -284,6 +345,10 @@ fn root(error: &reqwest::Error) -> String {
         .last()
         .map(ToString::to_string)
         .unwrap_or_default()
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
 }
 
 fn spans(gaps: &[GapView]) -> String {

@@ -35,11 +35,15 @@ pub(crate) struct Gathered {
     pub(crate) absent: HashSet<SegmentId>,
     /// Why the last of the others did not come.
     pub(crate) reason: Option<FetchError>,
+    /// Segments that must exist were refused: their addresses may have expired.
+    pub(crate) refused: bool,
 }
 
 /// How the gathering ended.
 enum End {
     Complete,
+    /// One piece after the other is refused: asking for the rest would be so too.
+    Expired,
     Stopped,
     /// The line or the service is gone: asking for the rest would only take longer.
     Hopeless(FetchError),
@@ -61,6 +65,7 @@ pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<
     let Round {
         absent,
         reason,
+        refused,
         fetching,
         ..
     } = round;
@@ -69,10 +74,11 @@ pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<
         .await
         .map_err(|error| Error::Broken(error.to_string()))??;
     match end {
-        End::Complete => Ok(Some(Gathered {
+        End::Complete | End::Expired => Ok(Some(Gathered {
             assembly,
             absent,
             reason,
+            refused,
         })),
         End::Stopped => rest(assembly).await.map(|()| None),
         End::Hopeless(error) => {
@@ -93,7 +99,11 @@ fn write(
     mut arrivals: mpsc::Receiver<(usize, Vec<u8>)>,
 ) -> Result<Assembly, Error> {
     while let Some((index, body)) = arrivals.blocking_recv() {
-        assembly.accept(index, body)?;
+        if let Err(error) = assembly.accept(index, body) {
+            // What came before is whole; where it cannot be made safe, the first error says why.
+            let _ = assembly.rest();
+            return Err(error);
+        }
     }
     Ok(assembly)
 }
@@ -107,6 +117,8 @@ struct Round<'a> {
     fetching: JoinSet<Fetched>,
     absent: HashSet<SegmentId>,
     reason: Option<FetchError>,
+    refused: bool,
+    refused_in_a_row: usize,
     failed_in_a_row: usize,
 }
 
@@ -140,6 +152,8 @@ impl<'a> Round<'a> {
             fetching: JoinSet::new(),
             absent: HashSet::new(),
             reason: None,
+            refused: false,
+            refused_in_a_row: 0,
             failed_in_a_row: 0,
         }
     }
@@ -226,6 +240,7 @@ impl<'a> Round<'a> {
             Ok(Outcome::Body(body)) => {
                 self.inits_coming -= usize::from(init);
                 self.failed_in_a_row = 0;
+                self.refused_in_a_row = 0;
                 self.task.meter.settled(segment.duration_ms);
                 // The assembly closes its end only when it fails; joining it tells why.
                 bodies
@@ -234,15 +249,18 @@ impl<'a> Round<'a> {
                     .is_err()
                     .then_some(End::Refused)
             }
-            Ok(Outcome::Absent(refusal)) if init => Some(End::Hopeless(refusal)),
             Ok(Outcome::Absent(refusal)) => {
                 self.failed_in_a_row = 0;
-                self.task.meter.settled(segment.duration_ms);
                 self.absent.insert(segment.id);
-                if segment.presence == Presence::Sure {
-                    self.reason = Some(refusal);
+                if segment.presence == Presence::Tentative {
+                    self.task.meter.settled(segment.duration_ms);
+                    return None;
                 }
-                None
+                self.refused = true;
+                self.refused_in_a_row += 1;
+                self.reason = Some(refusal);
+                // Without its initialisation no piece of a track can be read.
+                (init || self.refused_in_a_row >= HOPELESS).then_some(End::Expired)
             }
             Err(error) => {
                 tracing::info!(?segment, %error, "a piece did not come");

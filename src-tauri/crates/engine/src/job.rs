@@ -175,6 +175,8 @@ pub struct NewJob {
     pub output: Output,
     /// Save what there is, if pieces stay missing.
     pub gaps: bool,
+    /// Begin even where the disk seems to be too full: sizes are estimates.
+    pub space: bool,
 }
 
 /// What a person grants when a job goes on.
@@ -184,6 +186,8 @@ pub struct Permit {
     pub access: Access,
     /// Save what there is, if pieces stay missing.
     pub gaps: bool,
+    /// Begin even where the disk seems to be too full: sizes are estimates.
+    pub space: bool,
 }
 
 /// Something that happens to a job.

@@ -10,7 +10,8 @@
 //!    `assemble` puts them into the output and the journal.
 //! 5. `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
 //!    make the MP4.
-//! 6. `part`: the folder of an unfinished film; `names`: what a file may be called.
+//! 6. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
+//!    the disk takes it.
 //! 7. `registry`: the jobs on disk; `durable`: how a file is written for good.
 //! 8. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
 
@@ -30,6 +31,7 @@ mod progress;
 mod queue;
 mod registry;
 mod remux;
+mod room;
 mod run;
 pub mod view;
 

@@ -14,6 +14,8 @@ use crate::view::Finished;
 
 /// More files of one name than this are somebody's mistake.
 const MAX_NUMBER: u32 = 999;
+/// What the folder belongs to.
+const PLAN: &str = "plan.json";
 /// Held by the process that is saving the film.
 const LOCK: &str = "lock";
 
@@ -23,6 +25,9 @@ struct Frozen {
     schema: u32,
     endings: Endings,
     plan: Material,
+    /// Written before the finished film gets its name: after a crash, the name says what happened.
+    #[serde(default)]
+    intent: Option<Intent>,
 }
 
 /// What a film is made of.
@@ -63,7 +68,7 @@ impl Material {
     }
 }
 
-/// Written before the finished film gets its name: after a crash, the name says what happened.
+/// A film that is about to get its name.
 #[derive(Debug, Serialize, Deserialize)]
 struct Intent {
     /// Name of the film within the part folder: gone once it has been renamed.
@@ -117,7 +122,12 @@ impl Part {
                 .join(format!("{stem}.{}", place.endings.finished));
             let folder = place.folder.join(format!("{stem}.part"));
             let mine = match state(&folder)? {
-                State::Free => !taken(&target),
+                State::Free if taken(&target) => {
+                    // A crash left it after the film was finished; one that stays does no harm.
+                    let _ = take_away(&folder);
+                    false
+                }
+                State::Free => true,
                 State::Of(frozen) => frozen.is(material, place.endings),
                 State::Foreign => false,
             };
@@ -171,12 +181,10 @@ impl Part {
         let mut target = self.target.clone();
         for number in 2..=MAX_NUMBER {
             finished.file = file_name(&target);
-            let intent = Intent {
+            self.intend(Intent {
                 film: file_name(film),
                 finished: finished.clone(),
-            };
-            let path = self.folder.join("intent.json");
-            durable::write_json(&path, &intent).map_err(Error::disk(&path))?;
+            })?;
             match durable::rename_new(film, &target) {
                 Ok(()) => {
                     // The film is saved: what cannot be tidied up is no failure.
@@ -208,7 +216,7 @@ impl Part {
         } = self;
         // Windows does not delete a file that is open.
         drop(lock);
-        fs::remove_dir_all(&folder).map_err(Error::disk(&folder))
+        take_away(&folder)
     }
 
     /// Temporaries of a write that a crash cut short.
@@ -222,24 +230,32 @@ impl Part {
         Ok(())
     }
 
+    fn intend(&self, intent: Intent) -> Result<(), Error> {
+        let path = self.folder.join(PLAN);
+        let State::Of(mut frozen) = state(&self.folder)? else {
+            return Err(Error::Broken("the plan of a part folder is gone".into()));
+        };
+        frozen.intent = Some(intent);
+        durable::write_json(&path, &frozen).map_err(Error::disk(&path))
+    }
+
     /// The intent is there and the film is not here any more: it has its name.
     fn finished_before_a_crash(&self) -> Result<Option<Finished>, Error> {
-        let path = self.folder.join("intent.json");
-        let Some(intent) = durable::read_json::<Intent>(&path).unwrap_or_default() else {
+        let State::Of(frozen) = state(&self.folder)? else {
+            return Ok(None);
+        };
+        let Some(intent) = frozen.intent else {
             return Ok(None);
         };
         let named = self.target.with_file_name(&intent.finished.file);
         let there = fs::metadata(&named).is_ok_and(|file| file.len() == intent.finished.size_bytes);
-        if there && !taken(&self.folder.join(&intent.film)) {
-            return Ok(Some(intent.finished));
-        }
-        fs::remove_file(&path).map_err(Error::disk(&path))?;
-        Ok(None)
+        let has_its_name = there && !taken(&self.folder.join(&intent.film));
+        Ok(has_its_name.then_some(intent.finished))
     }
 
     /// Compares with the plan of the earlier attempt and saves this one.
     fn freeze(&self, material: &Material, endings: &Endings) -> Result<(), Error> {
-        let path = self.folder.join("plan.json");
+        let path = self.folder.join(PLAN);
         if let State::Of(older) = state(&self.folder)? {
             if !material.continues(&older.plan) {
                 return Err(Error::Changed(self.folder.clone()));
@@ -252,6 +268,7 @@ impl Part {
             schema: 1,
             endings: endings.clone(),
             plan: material.clone(),
+            intent: None,
         };
         durable::write_json(&path, &frozen).map_err(Error::disk(&path))
     }
@@ -275,7 +292,7 @@ fn state(folder: &Path) -> Result<State, Error> {
     if !taken(folder) {
         return Ok(State::Free);
     }
-    let path = folder.join("plan.json");
+    let path = folder.join(PLAN);
     match durable::read_json::<Frozen>(&path) {
         Ok(Some(frozen)) => Ok(State::Of(Box::new(frozen))),
         Ok(None) if holds_nothing(folder) => Ok(State::Free),
@@ -338,7 +355,20 @@ pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
         return Ok(());
     }
     drop(lock(folder)?);
-    fs::remove_dir_all(folder).map_err(Error::disk(folder))
+    take_away(folder)
+}
+
+/// Deletes a part folder, its plan last: a crash on the way leaves a folder that still says what
+/// it is, or an empty one.
+fn take_away(folder: &Path) -> Result<(), Error> {
+    let disk = || Error::disk(folder);
+    for entry in fs::read_dir(folder).map_err(disk())? {
+        let entry = entry.map_err(disk())?;
+        if entry.file_name() != PLAN {
+            fs::remove_file(entry.path()).map_err(disk())?;
+        }
+    }
+    fs::remove_dir_all(folder).map_err(disk())
 }
 
 /// The output in progress.
@@ -531,11 +561,11 @@ mod tests {
         fs::write(&part.target, "new").unwrap();
         let mut done = finished(3);
         done.file = "film.mp4".into();
-        let intent = Intent {
+        part.intend(Intent {
             film: "film".into(),
             finished: done.clone(),
-        };
-        durable::write_json(&part.path().join("intent.json"), &intent).unwrap();
+        })
+        .unwrap();
         drop(part);
         let place = Place {
             folder: folder.path(),

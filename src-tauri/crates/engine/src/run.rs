@@ -8,20 +8,24 @@ use std::sync::{Arc, OnceLock};
 use media::Summary;
 use tokio_util::sync::CancellationToken;
 use ustream::{
-    Choice, Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, Target,
+    Choice, Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
+    Target,
 };
 
 use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Order, Permit};
 use crate::make::Make;
 use crate::part::{Opened, Part};
 use crate::progress::Meter;
 use crate::view::{Finished, GapView, Stage};
-use crate::{ffmpeg, names, part, remux};
+use crate::{ffmpeg, names, part, remux, room};
+
+/// So often in a row new addresses may bring no new piece.
+const FRUITLESS: u32 = 2;
 
 /// What all runs share.
 #[derive(Debug)]
@@ -96,7 +100,10 @@ async fn download(
         Opened::Part(part) => part,
     };
     attempt.discover(found, &recording, &part);
-    let Some(gathered) = attempt.gather(&recording, &make, part.path()).await? else {
+    let Some((recording, gathered)) = attempt
+        .gather((found, recording), &make, part.path())
+        .await?
+    else {
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
@@ -128,7 +135,7 @@ impl Attempt {
         found.transpose().map_err(Error::NoFfmpeg)
     }
 
-    async fn ask(&self, target: &Target) -> Result<(Found, Recording), Error> {
+    async fn ask(&self, target: &Target) -> Result<(Found, Recording), ustream::Error> {
         let access = &self.permit.access;
         let found = match self.found {
             Some(found) => found,
@@ -147,23 +154,83 @@ impl Attempt {
         });
     }
 
+    /// Fetches and assembles. Where addresses have expired, the service is asked for new ones.
     async fn gather(
         &self,
-        recording: &Recording,
+        (found, mut recording): (Found, Recording),
         make: &Make,
         folder: &Path,
-    ) -> Result<Option<Gathered>, Error> {
-        let (folder, sheet) = (folder.to_owned(), make.sheet(recording));
-        let assembly = blocking(move || Assembly::open(&folder, sheet)).await?;
-        let task = gather::Task {
-            fetcher: &self.means.fetcher,
-            meter: &self.meter,
-            cancel: &self.cancel,
-            recording,
-            plan: &make.plan,
-            source: make.source,
+    ) -> Result<Option<(Recording, Gathered)>, Error> {
+        let (path, sheet) = (folder.to_owned(), make.sheet(&recording));
+        let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
+        if !self.permit.space {
+            room::check(folder, room::still_to_come(&recording, make, &assembly))?;
+        }
+        let mut fruitless = 0;
+        loop {
+            let before = assembly.lacking().len();
+            let task = gather::Task {
+                fetcher: &self.means.fetcher,
+                meter: &self.meter,
+                cancel: &self.cancel,
+                recording: &recording,
+                plan: &make.plan,
+                source: make.source,
+            };
+            let Some(gathered) = gather::gather(task, assembly).await? else {
+                return Ok(None);
+            };
+            let lacking = gathered.assembly.lacking();
+            fruitless = if lacking.len() < before {
+                0
+            } else {
+                fruitless + 1
+            };
+            if !gathered.refused || fruitless >= FRUITLESS {
+                return Ok(Some((recording, gathered)));
+            }
+            let renewed = match self.renew(found, &make.plan, folder).await {
+                Ok(Some(renewed)) => renewed,
+                stopped_or_failed => {
+                    gather::rest(gathered.assembly).await?;
+                    return stopped_or_failed.map(|_| None);
+                }
+            };
+            let moved = |segment: &Segment| {
+                renewed.locate(&make.plan, segment.id) != recording.locate(&make.plan, segment.id)
+            };
+            if !lacking.iter().any(moved) {
+                return Ok(Some((recording, gathered)));
+            }
+            tracing::info!("the addresses have expired; going on with new ones");
+            (recording, assembly) = (renewed, gathered.assembly);
+        }
+    }
+
+    /// Asks where the pieces of `plan` lie now. `None` is a stop.
+    async fn renew(
+        &self,
+        found: Found,
+        plan: &SegmentPlan,
+        folder: &Path,
+    ) -> Result<Option<Recording>, Error> {
+        let asked = retry::outlast(&self.meter, || {
+            self.means.client.recording(found, &self.permit.access)
+        });
+        let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
+            return Ok(None);
         };
-        gather::gather(task, assembly).await
+        let recording = asked?;
+        let known = recording
+            .renditions
+            .iter()
+            .find(|rendition| rendition.id == plan.rendition)
+            .and_then(|rendition| recording.plan_of(rendition));
+        if known.is_some_and(|known| known.continues(plan)) {
+            Ok(Some(recording))
+        } else {
+            Err(Error::Changed(folder.to_owned()))
+        }
     }
 
     /// Tells the end of the film from holes in it, and holes that are permitted from others.
@@ -262,18 +329,18 @@ async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
 /// Reads a film back and compares it with what its muxer says of it.
 pub(crate) fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
     let found = check(film)?;
-    let count = |summary: &Summary| {
+    let told = |summary: &Summary| {
         summary
             .tracks
             .iter()
-            .map(|track| (track.kind, track.samples))
+            .map(|track| (track.kind, track.samples, track.digest))
             .collect::<Vec<_>>()
     };
-    if count(made) != count(&found) {
+    if told(made) != told(&found) {
         return Err(Error::Check(format!(
             "it holds {:?}, not {:?}",
-            count(&found),
-            count(made)
+            told(&found),
+            told(made)
         )));
     }
     Ok(found)

@@ -47,6 +47,8 @@ pub enum Code {
     Changed,
     /// Some pieces could not be had; the detail names them.
     PiecesMissing,
+    /// The disk has too little room for it; the detail says how much is needed and free.
+    LowSpace,
     /// The disk is full.
     DiskFull,
     /// The folder cannot be written to.
@@ -67,6 +69,16 @@ pub enum Code {
     Unsupported,
     /// A mistake in this program.
     Internal,
+}
+
+/// What a person goes on in spite of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Despite {
+    /// Pieces that cannot be had.
+    Gaps,
+    /// A disk that seems to be too full.
+    Space,
 }
 
 /// One field of a sign-up form.

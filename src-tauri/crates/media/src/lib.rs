@@ -15,6 +15,7 @@ pub mod check;
 mod clock;
 mod codec;
 mod cursor;
+mod digest;
 mod error;
 pub mod flv;
 pub mod fmp4;
@@ -30,7 +31,7 @@ pub use check::check;
 pub use error::Error;
 pub use muxer::{
     Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment,
-    TrackSummary, looks_like, muxer,
+    TrackSummary, looks_like, muxer, probe,
 };
 pub use sample::{Sample, TrackKind};
 pub use split::{Split, Whole};

@@ -127,10 +127,13 @@ pub struct TrackSummary {
     pub duration_ms: u64,
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
+    /// A sum over place, size, times and kind of every sample: the muxer and
+    /// [`check()`](crate::check()) agree on it only where all of them are the same.
+    pub digest: u64,
 }
 
 /// What a finished file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Length of the film.
     pub duration_ms: u64,
@@ -177,5 +180,14 @@ pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
     match source {
         Source::Flv => flv::tag::looks_like(data),
         Source::Fmp4 => fmp4::looks_like(data, part == Part::Init),
+    }
+}
+
+/// Reads a body to its end, as far as that can be done without the pieces before it: a piece that
+/// arrived damaged is known before it counts.
+pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<(), Error> {
+    match source {
+        Source::Flv => flv::demux(data)?.try_for_each(|event| event.map(drop)),
+        Source::Fmp4 => fmp4::probe(data, part == Part::Init),
     }
 }

@@ -1,8 +1,11 @@
 //! The file that is being made, written at exact places.
 
-use std::io::{IoSlice, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, IoSlice, Read, Seek, SeekFrom, Write};
 
 use crate::Error;
+
+/// What is written field by field goes out in writes of this many bytes.
+const BUFFER: usize = 256 * 1024;
 
 /// An output and where it ends.
 #[derive(Debug)]
@@ -51,6 +54,21 @@ impl<O: Read + Write + Seek> Output<O> {
         self.inner.write_all(bytes)?;
         self.inner.flush()?;
         self.end = self.end.max(position.saturating_add(bytes.len() as u64));
+        Ok(())
+    }
+
+    /// Writes from `position` on what `fill` makes, a bounded part of it in memory at a time.
+    pub(crate) fn stream_at(
+        &mut self,
+        position: u64,
+        fill: impl FnOnce(&mut BufWriter<&mut O>) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        self.inner.seek(SeekFrom::Start(position))?;
+        let mut buffered = BufWriter::with_capacity(BUFFER, &mut self.inner);
+        fill(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        self.end = self.end.max(self.inner.stream_position()?);
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! The whole job against downloaders that assemble nothing, as ratios in one run.
 
+pub(crate) mod remux;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;

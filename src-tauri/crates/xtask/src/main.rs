@@ -42,13 +42,22 @@ enum Task {
     Test,
     /// Measure the whole job against other downloaders
     Bench {
+        /// What to measure instead of the whole job
+        #[command(subcommand)]
+        part: Option<Part>,
         /// Size of the recording
-        #[arg(long, value_name = "MB", default_value_t = 200)]
+        #[arg(long, global = true, value_name = "MB", default_value_t = 200)]
         size: u64,
         /// Runs of each, interleaved
-        #[arg(long, default_value_t = 7)]
+        #[arg(long, global = true, default_value_t = 7)]
         runs: usize,
     },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum Part {
+    /// Making an MP4 of a film on disk, against ffmpeg and a plain copy
+    Remux,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,6 +66,15 @@ fn main() -> anyhow::Result<()> {
         Task::Demo { window: true } => demo::window(),
         Task::App { link } => app::open(link.as_deref()),
         Task::Test => test::all(),
-        Task::Bench { size, runs } => bench::all(size, runs),
+        Task::Bench {
+            part: None,
+            size,
+            runs,
+        } => bench::all(size, runs),
+        Task::Bench {
+            part: Some(Part::Remux),
+            size,
+            runs,
+        } => bench::remux::all(size, runs),
     }
 }

@@ -1,11 +1,13 @@
-//! An FLV: whole tags to the end, and an end where the metadata says it is.
+//! An FLV: whole tags to the end, and metadata that tells the same as they do.
 
 use std::io::{BufReader, Read, Seek};
 
+use super::metadata::Metadata;
 use crate::{
     Error, Summary, TrackKind, TrackSummary,
     codec::avc::Avc,
     cursor::Cursor,
+    digest::{Digest, Told},
     flv::{
         packet::{self, Codec, Packet, Role},
         tag::{AUDIO, SCRIPT, TAG_HEADER, VIDEO, tag_size},
@@ -14,17 +16,33 @@ use crate::{
 
 /// More of a tag's body is not read: enough for a sequence header with its parameter sets.
 const PEEK: u32 = 4096;
+/// The same for metadata: the index of keyframes of a long film, and more text than players show.
+const LONGEST_METADATA: u32 = 1 << 20;
+/// The metadata may be off by this much: it tells the time by pieces, and the tags by their mean.
+const ROUNDING_MS: u64 = 1000;
 
 /// What has been seen of a track.
 #[derive(Clone, Debug)]
 struct Seen {
     codec: Codec,
+    first_byte: u8,
     samples: u64,
     first: i32,
     last: i32,
     end: i64,
     configured: bool,
     size: Option<(u32, u32)>,
+    digest: Digest,
+}
+
+/// One tag without its body.
+#[derive(Clone, Copy, Debug)]
+struct Tag {
+    kind: u8,
+    size: u32,
+    timestamp: i32,
+    /// Where it starts in the file.
+    position: u64,
 }
 
 /// Reads the tags of a file of `length` bytes, one by one.
@@ -33,8 +51,10 @@ pub(super) fn check<R: Read + Seek>(file: BufReader<R>, length: u64) -> Result<S
         file,
         length,
         position: 0,
+        flags: 0,
         tracks: [None, None],
-        announced: None,
+        metadata: None,
+        indexed: 0,
     };
     walk.head()?;
     while walk.position < length {
@@ -47,18 +67,17 @@ struct Walk<R> {
     file: BufReader<R>,
     length: u64,
     position: u64,
+    /// What the file header says is in it.
+    flags: u8,
     tracks: [Option<Seen>; 2],
-    /// Length that the metadata gives the file.
-    announced: Option<f64>,
+    metadata: Option<Metadata>,
+    /// How many keyframes of the index have been met.
+    indexed: usize,
 }
 
 impl<R: Read + Seek> Walk<R> {
     fn fail(&self, problem: impl Into<String>) -> Error {
-        Error::Malformed {
-            format: "FLV",
-            problem: problem.into(),
-            offset: self.position,
-        }
+        malformed(self.position, problem)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
@@ -72,140 +91,242 @@ impl<R: Read + Seek> Walk<R> {
     }
 
     fn head(&mut self) -> Result<(), Error> {
-        let [_, _, _, _, _, a, b, c, d] = self.array()?;
+        let [_, _, _, version, flags, a, b, c, d] = self.array()?;
         let offset = u64::from(u32::from_be_bytes([a, b, c, d]));
-        if offset != self.position || self.array()? != [0; 4] {
+        if version != 1 || offset != self.position || self.array()? != [0; 4] {
             return Err(self.fail("an unusual file header"));
         }
+        self.flags = flags;
         Ok(())
     }
 
     fn tag(&mut self) -> Result<(), Error> {
+        let position = self.position;
         let [kind, s0, s1, s2, t0, t1, t2, t3, stream @ ..] = self.array::<TAG_HEADER>()?;
-        let size = u32::from_be_bytes([0, s0, s1, s2]);
-        let timestamp = i32::from_be_bytes([t3, t0, t1, t2]);
+        let tag = Tag {
+            kind,
+            size: u32::from_be_bytes([0, s0, s1, s2]),
+            timestamp: i32::from_be_bytes([t3, t0, t1, t2]),
+            position,
+        };
         if !matches!(kind, AUDIO | VIDEO | SCRIPT) || stream != [0; 3] {
             return Err(self.fail("no tag"));
         }
-        if self.length - self.position < u64::from(size) {
+        if self.length - self.position < u64::from(tag.size) {
             return Err(self.fail("the file ends inside a tag"));
         }
+        let first = self.metadata.is_none();
+        let peek = tag.size.min(if first { LONGEST_METADATA } else { PEEK });
         let mut body = Vec::new();
         (&mut self.file)
-            .take(u64::from(size.min(PEEK)))
+            .take(u64::from(peek))
             .read_to_end(&mut body)?;
-        self.file.seek_relative(i64::from(size - size.min(PEEK)))?;
-        self.body(kind, timestamp, &body)?;
-        self.position += u64::from(size);
+        self.file.seek_relative(i64::from(tag.size - peek))?;
+        let cursor = Cursor::within("FLV", &body, self.position);
+        if first {
+            if kind != SCRIPT || tag.timestamp != 0 {
+                return Err(self.fail("no metadata at the start"));
+            }
+            self.metadata = Some(Metadata::read(cursor)?);
+        } else {
+            self.body(tag, cursor)?;
+        }
+        self.position += u64::from(tag.size);
         let previous = u32::from_be_bytes(self.array()?);
-        if previous != tag_size(size) {
-            return Err(self.fail(format!("a tag of {size} bytes is followed by {previous}")));
+        if previous != tag_size(tag.size) {
+            let problem = format!("a tag of {} bytes is followed by {previous}", tag.size);
+            return Err(self.fail(problem));
         }
         Ok(())
     }
 
-    fn body(&mut self, kind: u8, timestamp: i32, body: &[u8]) -> Result<(), Error> {
-        let cursor = Cursor::within("FLV", body, self.position);
-        let packet = match kind {
-            VIDEO => packet::video(cursor)?,
-            AUDIO => packet::audio(cursor)?,
-            _ => {
-                self.announced = self.announced.or_else(|| number(body, b"\0\x08filesize\0"));
-                return Ok(());
-            }
+    fn body(&mut self, tag: Tag, body: Cursor<'_>) -> Result<(), Error> {
+        let first_byte = body.rest().first().copied().unwrap_or(0);
+        let packet = match tag.kind {
+            VIDEO => packet::video(body)?,
+            AUDIO => packet::audio(body)?,
+            _ => return Ok(()),
         };
         let Some(packet) = packet else { return Ok(()) };
-        self.packet(&packet, timestamp)
+        let [video, audio] = &mut self.tracks;
+        let slot = match packet.kind {
+            TrackKind::Video => video,
+            TrackKind::Audio => audio,
+        };
+        let seen = slot.get_or_insert_with(|| Seen::new(packet.codec, first_byte));
+        if packet.codec != seen.codec {
+            let problem = format!("{} among {}", packet.codec.name(), seen.codec.name());
+            return Err(malformed(tag.position, problem));
+        }
+        let keyframe = seen.take(&packet, tag)?;
+        if keyframe {
+            self.keyframe(tag)?;
+        }
+        Ok(())
     }
 
-    fn packet(&mut self, packet: &Packet<'_>, timestamp: i32) -> Result<(), Error> {
-        let position = self.position;
-        let fail = |problem: String| Error::Malformed {
-            format: "FLV",
-            problem,
-            offset: position,
+    /// A keyframe that the index names must be there at its time.
+    fn keyframe(&mut self, tag: Tag) -> Result<(), Error> {
+        let Some(metadata) = &self.metadata else {
+            return Ok(());
         };
-        let [video, audio] = &mut self.tracks;
-        let slot = if packet.kind == TrackKind::Video {
-            video
-        } else {
-            audio
+        let (Some(position), Some(time)) = (
+            metadata.positions.get(self.indexed),
+            metadata.times.get(self.indexed),
+        ) else {
+            return Ok(());
         };
-        let seen = slot.get_or_insert_with(|| Seen::new(packet.codec, timestamp));
-        match packet.role {
-            Role::Config => {
-                seen.configured = true;
-                if packet.codec == Codec::Avc {
-                    seen.size = Avc::read(Cursor::within("avcC", packet.data, position))?.size;
-                }
+        if same(*position, tag.position) {
+            if (time * 1000.0).round().to_bits() != f64::from(tag.timestamp).to_bits() {
+                return Err(malformed(
+                    tag.position,
+                    format!("the index tells this keyframe at {time} s"),
+                ));
             }
-            Role::Frame {
-                composition_offset, ..
-            } => {
-                if matches!(packet.codec, Codec::Avc | Codec::Aac) && !seen.configured {
-                    return Err(fail(format!("{} before its set-up", packet.codec.name())));
-                }
-                if seen.samples == 0 {
-                    seen.first = timestamp;
-                } else if timestamp < seen.last {
-                    let last = seen.last;
-                    return Err(fail(format!("time falls from {last} to {timestamp} ms")));
-                }
-                seen.samples += 1;
-                seen.last = timestamp;
-                let shown = i64::from(timestamp) + i64::from(composition_offset);
-                seen.end = seen.end.max(shown);
-            }
-            Role::Idle => {}
+            self.indexed += 1;
         }
         Ok(())
     }
 
     fn summary(self) -> Result<Summary, Error> {
-        // Ending between two tags is only told from being whole by what the metadata says.
-        #[expect(clippy::cast_precision_loss, reason = "AMF counts in floats too")]
-        if self
-            .announced
-            .is_some_and(|announced| announced.to_bits() != (self.length as f64).to_bits())
-        {
-            return Err(self.fail("the metadata tells another length of the file"));
-        }
+        let fail = |problem: &str| malformed(self.length, problem);
         let kinds = [TrackKind::Video, TrackKind::Audio].into_iter();
         let seen = kinds
-            .zip(self.tracks)
-            .filter_map(|(kind, seen)| Some((kind, seen?)));
+            .zip(&self.tracks)
+            .filter_map(|(kind, seen)| Some((kind, seen.as_ref()?)));
         let seen: Vec<_> = seen.filter(|(_, seen)| seen.samples > 0).collect();
-        let duration_ms = seen.iter().map(|(_, seen)| seen.end + seen.frame()).max();
-        let Some(duration_ms) = duration_ms else {
+        let end = seen.iter().map(|(_, seen)| seen.end + seen.frame()).max();
+        let Some(end) = end else {
             return Err(Error::Empty);
         };
-        let tracks = seen.into_iter().map(|(kind, seen)| TrackSummary {
-            kind,
+        let metadata = self.metadata.as_ref().ok_or(Error::Empty)?;
+        // Ending between two tags is only told from being whole by what the metadata says.
+        if metadata
+            .file_size
+            .is_none_or(|size| !same(size, self.length))
+        {
+            return Err(fail("the metadata tells another length of the file"));
+        }
+        if metadata.positions.len() != metadata.times.len()
+            || metadata.positions.len() != self.indexed
+        {
+            return Err(fail("the index tells of keyframes that are not there"));
+        }
+        let duration_ms = self.duration(metadata, milliseconds(end))?;
+        self.codecs(metadata)?;
+        let tracks = seen.iter().map(|(kind, seen)| TrackSummary {
+            kind: *kind,
             codec: seen.codec.name().into(),
             samples: seen.samples,
             duration_ms: milliseconds(i64::from(seen.last) - i64::from(seen.first) + seen.frame()),
             size: seen.size,
+            digest: seen.digest.value(),
         });
         Ok(Summary {
-            duration_ms: milliseconds(duration_ms),
+            duration_ms,
             size_bytes: self.length,
             tracks: tracks.collect(),
         })
     }
+
+    /// The length that the metadata tells, if the tags bear it out.
+    fn duration(&self, metadata: &Metadata, end_ms: u64) -> Result<u64, Error> {
+        let window = end_ms.saturating_sub(ROUNDING_MS)..=end_ms.saturating_add(ROUNDING_MS);
+        let told = metadata.duration.map(|seconds| (seconds * 1000.0).round());
+        // Searched for among the times that it may be, so that no float must become an integer.
+        let found = told.and_then(|told| window.into_iter().find(|time| same(told, *time)));
+        found.ok_or_else(|| malformed(self.length, "the metadata tells another length of the film"))
+    }
+
+    /// The codecs and the picture size must be those of the tags.
+    fn codecs(&self, metadata: &Metadata) -> Result<(), Error> {
+        let [video, audio] = &self.tracks;
+        let byte = |seen: &Option<Seen>| {
+            let seen = seen.as_ref().filter(|seen| seen.samples > 0)?;
+            Some(seen.first_byte)
+        };
+        let (video_byte, audio_byte) = (byte(video), byte(audio));
+        let flags = u8::from(video_byte.is_some()) | (u8::from(audio_byte.is_some()) << 2);
+        let size = video.as_ref().and_then(|seen| seen.size);
+        let agreed = [
+            (
+                metadata.video_codec,
+                video_byte.map(|byte| u32::from(byte & 0x0f)),
+            ),
+            (
+                metadata.audio_codec,
+                audio_byte.map(|byte| u32::from(byte >> 4)),
+            ),
+            (metadata.width, size.map(|(width, _)| width)),
+            (metadata.height, size.map(|(_, height)| height)),
+        ];
+        let agree = |(told, found): &(Option<f64>, Option<u32>)| match (told, found) {
+            (Some(told), Some(found)) => same(*told, u64::from(*found)),
+            (told, found) => told.is_none() && found.is_none(),
+        };
+        if self.flags != flags || !agreed.iter().all(agree) {
+            return Err(malformed(0, "the metadata tells of other tracks"));
+        }
+        Ok(())
+    }
 }
 
 impl Seen {
-    fn new(codec: Codec, first: i32) -> Self {
-        let end = i64::from(first);
+    fn new(codec: Codec, first_byte: u8) -> Self {
         Self {
             codec,
+            first_byte,
             samples: 0,
-            first,
-            last: first,
-            end,
+            first: 0,
+            last: 0,
+            end: 0,
             configured: false,
             size: None,
+            digest: Digest::default(),
         }
+    }
+
+    /// Takes in a packet; answers whether decoding of pictures can start from it.
+    fn take(&mut self, packet: &Packet<'_>, tag: Tag) -> Result<bool, Error> {
+        let fail = |problem: String| malformed(tag.position, problem);
+        let Role::Frame {
+            composition_offset,
+            sync,
+        } = packet.role
+        else {
+            if packet.role == Role::Config {
+                self.configured = true;
+                if packet.codec == Codec::Avc {
+                    let record = Cursor::within("avcC", packet.data, tag.position);
+                    self.size = Avc::read(record)?.size;
+                }
+            }
+            return Ok(false);
+        };
+        if matches!(packet.codec, Codec::Avc | Codec::Aac) && !self.configured {
+            return Err(fail(format!("{} before its set-up", packet.codec.name())));
+        }
+        if self.samples == 0 {
+            self.first = tag.timestamp;
+        } else if tag.timestamp < self.last {
+            let last = self.last;
+            let problem = format!("time falls from {last} to {} ms", tag.timestamp);
+            return Err(fail(problem));
+        }
+        self.samples += 1;
+        self.last = tag.timestamp;
+        let shown = i64::from(tag.timestamp) + i64::from(composition_offset);
+        self.end = self.end.max(shown);
+        let keyframe = sync && packet.kind == TrackKind::Video;
+        self.digest.add(Told {
+            position: tag.position,
+            size: tag.size,
+            dts: milliseconds(i64::from(tag.timestamp)),
+            composition_offset,
+            sync: keyframe,
+            description: 0,
+        });
+        Ok(keyframe)
     }
 
     /// Mean distance of its samples, in milliseconds.
@@ -217,13 +338,20 @@ impl Seen {
     }
 }
 
+fn malformed(offset: u64, problem: impl Into<String>) -> Error {
+    Error::Malformed {
+        format: "FLV",
+        problem: problem.into(),
+        offset,
+    }
+}
+
 fn milliseconds(time: i64) -> u64 {
     time.max(0).unsigned_abs()
 }
 
-/// A number of the metadata by the bytes of its name, length before and type behind.
-fn number(body: &[u8], name: &[u8]) -> Option<f64> {
-    let at = body.windows(name.len()).position(|window| window == name)?;
-    let bytes = body.get(at + name.len()..)?.first_chunk()?;
-    Some(f64::from_be_bytes(*bytes))
+/// Whether a number of the metadata is this one, to the bit.
+#[expect(clippy::cast_precision_loss, reason = "AMF counts in floats too")]
+fn same(told: f64, found: u64) -> bool {
+    told.to_bits() == (found as f64).to_bits()
 }

@@ -3,10 +3,17 @@
 //! Written apart from the muxers on purpose: a mistake of theirs must not be one here too.
 
 mod flv;
+mod groups;
+mod header;
+mod metadata;
 mod mp4;
+mod places;
+mod reader;
 mod samples;
+mod setup;
+mod track;
 
-pub(crate) use mp4::descriptions;
+pub(crate) use setup::readable;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -18,9 +25,10 @@ const BUFFER: usize = 64 * 1024;
 /// Reads a finished MP4 or FLV back and says what it holds.
 ///
 /// Fails with [`Error::Malformed`] where the structure is broken: tables that disagree, samples
-/// outside the file, decode times that fall, an end that is cut.
-pub fn check<R: Read + Seek>(file: R) -> Result<Summary, Error> {
-    let mut file = BufReader::with_capacity(BUFFER, file);
+/// outside the file, decode times that fall, an end that is cut. What a damaged index tells without
+/// contradicting itself has another [`TrackSummary::digest`](crate::TrackSummary::digest) than the
+/// muxer said. It takes the same memory for a file of any size.
+pub fn check<R: Read + Seek>(mut file: R) -> Result<Summary, Error> {
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     let mut magic = [0; 3];
@@ -34,7 +42,7 @@ pub fn check<R: Read + Seek>(file: R) -> Result<Summary, Error> {
     file.read_exact(&mut magic)?;
     file.rewind()?;
     if magic == *crate::flv::tag::MAGIC {
-        flv::check(file, length)
+        flv::check(BufReader::with_capacity(BUFFER, file), length)
     } else {
         mp4::check(file, length)
     }

@@ -1,173 +1,434 @@
 //! The sample table against itself and against the file (ISO/IEC 14496-12 8.6.1, 8.7).
+//!
+//! All tables are read side by side, sample by sample, each through a window: the index of a film
+//! of any length takes the same memory.
 
-use std::ops::Range;
+use std::{
+    io::{Read, Seek},
+    ops::Range,
+};
 
+use super::{
+    places::Media,
+    reader::{Children, Found, Reader, Window, malformed},
+};
 use crate::{
     Error,
-    cursor::Cursor,
-    fmp4::boxes::{children, version_and_flags},
+    digest::{Digest, Told},
+    fmp4::boxes::name,
 };
 
 /// What the tables agree on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Counted {
-    pub(super) samples: u64,
-    /// In ticks of the track.
+    pub(super) samples: u32,
+    /// Sum of the distances, in ticks of the track.
     pub(super) duration: u64,
+    /// Where the sample that is shown last ends, from the first decode time, in ticks.
+    pub(super) end: i64,
+    pub(super) digest: Digest,
+    pub(super) first: Option<Told>,
 }
 
-/// Counts the samples in every table of `stbl` and finds each of them in `media`.
-pub(super) fn count(stbl: &Cursor<'_>, media: &[Range<u64>]) -> Result<Counted, Error> {
-    let sizes = Sizes::read(children(stbl).need(*b"stsz")?)?;
-    let (timed, duration) = decode_times(children(stbl).need(*b"stts")?)?;
-    let samples = u64::from(sizes.count);
-    if timed != samples {
-        return Err(stbl.fail(format!("stsz counts {samples} samples, stts {timed}")));
-    }
-    if let Some(ctts) = children(stbl).find(*b"ctts")? {
-        let (offset, _) = runs(ctts)?;
-        if offset != samples {
-            return Err(stbl.fail(format!("stsz counts {samples} samples, ctts {offset}")));
+/// Reads every sample in every table of `stbl` and finds it in the media.
+pub(super) fn count<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    stbl: &Children,
+    entries: u32,
+    media: &mut Media,
+) -> Result<Counted, Error> {
+    let mut tables = Tables::open(reader, stbl)?;
+    tables.chunks.entries = entries;
+    let mut counted = Counted {
+        samples: tables.sizes.count,
+        duration: 0,
+        end: 0,
+        digest: Digest::default(),
+        first: None,
+    };
+    let mut delta = 1;
+    for number in 1..=counted.samples {
+        // Two samples at one time cannot be told apart; only the last may take none.
+        if delta == 0 {
+            return Err(tables.times.rows.fail("decode time stands still"));
         }
-    }
-    if let Some(stss) = children(stbl).find(*b"stss")? {
-        sync_samples(stss, sizes.count)?;
-    }
-    let placed = places(stbl, sizes, media)?;
-    if placed != samples {
-        return Err(stbl.fail(format!(
-            "stsz counts {samples} samples, the chunks hold {placed}"
-        )));
-    }
-    Ok(Counted { samples, duration })
-}
-
-/// A table of full-box entries: the body behind their number, which the bytes must bear out.
-fn table(mut body: Cursor<'_>, entry: usize) -> Result<(u32, Cursor<'_>), Error> {
-    version_and_flags(&mut body)?;
-    let count = body.u32()?;
-    if (count as usize).checked_mul(entry) != Some(body.rest().len()) {
-        return Err(body.fail(format!("{count} entries do not fill their table")));
-    }
-    Ok((count, body))
-}
-
-/// Sums of a table of counts and values.
-fn runs(body: Cursor<'_>) -> Result<(u64, u64), Error> {
-    let (entries, mut body) = table(body, 8)?;
-    let (mut samples, mut total) = (0_u64, 0_u64);
-    for _ in 0..entries {
-        let count = u64::from(body.u32()?);
-        let value = u64::from(body.u32()?);
-        samples += count;
-        total = total.saturating_add(count * value);
-    }
-    Ok((samples, total))
-}
-
-fn decode_times(body: Cursor<'_>) -> Result<(u64, u64), Error> {
-    let (entries, mut rows) = table(body.clone(), 8)?;
-    for _ in 0..entries {
-        rows.skip(4)?;
+        let told = tables.sample(reader, number, counted.duration, media)?;
+        delta = tables.times.next(reader)?;
         // Readers that take the distance as signed see the time fall.
-        if rows.i32()? < 0 {
-            return Err(rows.fail("decode time falls"));
+        if i32::try_from(delta).is_err() {
+            return Err(tables.times.rows.fail("decode time falls"));
         }
-    }
-    runs(body)
-}
-
-fn sync_samples(body: Cursor<'_>, samples: u32) -> Result<(), Error> {
-    let (entries, mut body) = table(body, 4)?;
-    let mut last = 0;
-    for _ in 0..entries {
-        let number = body.u32()?;
-        if number <= last || number > samples {
-            return Err(body.fail(format!("keyframe {number} after {last} of {samples}")));
-        }
-        last = number;
-    }
-    Ok(())
-}
-
-/// `stsz`: the sizes, one by one.
-#[derive(Clone, Debug)]
-struct Sizes<'a> {
-    count: u32,
-    equal: u32,
-    table: Cursor<'a>,
-}
-
-impl<'a> Sizes<'a> {
-    fn read(mut body: Cursor<'a>) -> Result<Self, Error> {
-        version_and_flags(&mut body)?;
-        let equal = body.u32()?;
-        let count = body.u32()?;
-        let bytes = if equal == 0 {
-            (count as usize).checked_mul(4)
+        let pts = i64::try_from(told.dts)
+            .unwrap_or(i64::MAX)
+            .saturating_add(i64::from(told.composition_offset));
+        counted.end = if number == 1 {
+            pts
         } else {
-            Some(0)
+            counted.end.max(pts)
         };
-        if bytes != Some(body.rest().len()) {
-            return Err(body.fail(format!("{count} sizes do not fill their table")));
+        counted.duration = counted.duration.saturating_add(u64::from(delta));
+        counted.digest.add(told);
+        counted.first.get_or_insert(told);
+    }
+    counted.end = counted.end.saturating_add(i64::from(delta));
+    tables.close(media)?;
+    Ok(counted)
+}
+
+/// The tables of one track, each at the same sample.
+struct Tables {
+    sizes: Sizes,
+    times: Runs,
+    offsets: Option<Runs>,
+    syncs: Option<Syncs>,
+    chunks: Chunks,
+}
+
+impl Tables {
+    fn open<R: Read + Seek>(reader: &mut Reader<R>, stbl: &Children) -> Result<Self, Error> {
+        let offsets = match stbl.maybe(*b"ctts")? {
+            Some(ctts) => Some(Runs::new(Rows::open(reader, ctts, 8)?)),
+            None => None,
+        };
+        let syncs = match stbl.maybe(*b"stss")? {
+            Some(stss) => Some(Syncs::open(reader, stss)?),
+            None => None,
+        };
+        Ok(Self {
+            sizes: Sizes::open(reader, stbl.one(*b"stsz")?)?,
+            times: Runs::new(Rows::open(reader, stbl.one(*b"stts")?, 8)?),
+            offsets,
+            syncs,
+            chunks: Chunks::open(reader, stbl)?,
+        })
+    }
+
+    fn sample<R: Read + Seek>(
+        &mut self,
+        reader: &mut Reader<R>,
+        number: u32,
+        dts: u64,
+        media: &mut Media,
+    ) -> Result<Told, Error> {
+        let size = self.sizes.next(reader)?;
+        let offset = match &mut self.offsets {
+            Some(offsets) => offsets.next(reader)?.cast_signed(),
+            None => 0,
+        };
+        let sync = match &mut self.syncs {
+            Some(syncs) => syncs.take(reader, number)?,
+            None => true,
+        };
+        Ok(Told {
+            position: self.chunks.place(reader, size, media)?,
+            size,
+            dts,
+            composition_offset: offset,
+            sync,
+            description: self.chunks.description,
+        })
+    }
+
+    /// Every table must be at its end, as the sizes are.
+    fn close(mut self, media: &mut Media) -> Result<(), Error> {
+        self.times.close()?;
+        if let Some(offsets) = &self.offsets {
+            offsets.close()?;
+        }
+        if let Some(syncs) = &self.syncs {
+            syncs.close()?;
+        }
+        self.chunks.close(media)
+    }
+}
+
+/// The rows of a table.
+#[derive(Debug)]
+struct Rows {
+    name: String,
+    window: Window,
+    left: u32,
+}
+
+impl Rows {
+    /// A table whose rows, behind their number, fill it.
+    fn open<R: Read + Seek>(
+        reader: &mut Reader<R>,
+        found: &Found,
+        row: u64,
+    ) -> Result<Self, Error> {
+        let mut window = Window::new(found.body.clone());
+        let version = window.word(reader)?;
+        let signed = found.kind == *b"ctts" && version == 1 << 24;
+        let left = window.word(reader)?;
+        let rows = Self {
+            name: name(found.kind),
+            window,
+            left,
+        };
+        if version != 0 && !signed {
+            return Err(rows.fail("another version"));
+        }
+        if u64::from(left) * row != found.body.end - rows.window.position() {
+            return Err(rows.fail(&format!("{left} rows do not fill it")));
+        }
+        Ok(rows)
+    }
+
+    fn fail(&self, problem: &str) -> Error {
+        malformed(self.window.position(), format!("{}: {problem}", self.name))
+    }
+
+    /// Starts the next row.
+    fn next(&mut self) -> Result<(), Error> {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => return Err(self.fail("fewer samples than sizes")),
+        }
+        Ok(())
+    }
+
+    fn close(&self) -> Result<(), Error> {
+        if self.left > 0 {
+            return Err(self.fail("more samples than sizes"));
+        }
+        Ok(())
+    }
+}
+
+/// A table of counts and values: `stts`, `ctts`.
+#[derive(Debug)]
+struct Runs {
+    rows: Rows,
+    left: u32,
+    value: u32,
+}
+
+impl Runs {
+    fn new(rows: Rows) -> Self {
+        Self {
+            rows,
+            left: 0,
+            value: 0,
+        }
+    }
+
+    fn next<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
+        if self.left == 0 {
+            self.rows.next()?;
+            self.left = self.rows.window.word(reader)?;
+            self.value = self.rows.window.word(reader)?;
+        }
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => return Err(self.rows.fail("a run of no samples")),
+        }
+        Ok(self.value)
+    }
+
+    fn close(&self) -> Result<(), Error> {
+        if self.left > 0 {
+            return Err(self.rows.fail("more samples than sizes"));
+        }
+        self.rows.close()
+    }
+}
+
+/// `stsz`.
+#[derive(Debug)]
+struct Sizes {
+    count: u32,
+    /// The size of all, or 0 where each has its own.
+    equal: u32,
+    window: Window,
+}
+
+impl Sizes {
+    fn open<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Self, Error> {
+        let mut window = Window::new(found.body.clone());
+        let version = window.word(reader)?;
+        let equal = window.word(reader)?;
+        let count = window.word(reader)?;
+        let rows = if equal == 0 { u64::from(count) * 4 } else { 0 };
+        if version != 0 || rows != found.body.end - window.position() {
+            let problem = format!("stsz: {count} sizes do not fill it");
+            return Err(malformed(window.position(), problem));
         }
         Ok(Self {
             count,
             equal,
-            table: body,
+            window,
         })
     }
 
-    /// Bytes of the next `samples`.
-    fn take(&mut self, samples: u32) -> Result<u64, Error> {
+    fn next<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
         if self.equal > 0 {
-            return Ok(u64::from(self.equal) * u64::from(samples));
+            return Ok(self.equal);
         }
-        let mut bytes = 0;
-        for _ in 0..samples {
-            bytes += u64::from(self.table.u32()?);
-        }
-        Ok(bytes)
+        self.window.word(reader)
     }
 }
 
-/// Finds every chunk inside the media; answers how many samples they hold.
-fn places(stbl: &Cursor<'_>, mut sizes: Sizes<'_>, media: &[Range<u64>]) -> Result<u64, Error> {
-    let (short, body) = match children(stbl).find(*b"stco")? {
-        Some(body) => (true, body),
-        None => (false, children(stbl).need(*b"co64")?),
-    };
-    let (chunks, mut positions) = table(body, if short { 4 } else { 8 })?;
-    let (entries, mut runs) = table(children(stbl).need(*b"stsc")?, 12)?;
-    let mut next = if entries > 0 { Some(runs.u32()?) } else { None };
-    let mut samples = 0;
-    let mut held = 0_u64;
-    for number in 1..=chunks {
-        if next == Some(number) {
-            samples = runs.u32()?;
-            runs.skip(4)?;
-            next = if runs.is_empty() {
-                None
-            } else {
-                Some(runs.u32()?)
-            };
-        }
-        let position = if short {
-            u64::from(positions.u32()?)
-        } else {
-            positions.u64()?
+/// `stss`: the numbers of samples, rising.
+#[derive(Debug)]
+struct Syncs {
+    rows: Rows,
+    next: Option<u32>,
+}
+
+impl Syncs {
+    fn open<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Self, Error> {
+        let mut syncs = Self {
+            rows: Rows::open(reader, found, 4)?,
+            next: Some(0),
         };
-        let end = position.saturating_add(sizes.take(samples)?);
-        if !media
-            .iter()
-            .any(|media| media.start <= position && end <= media.end)
-        {
-            return Err(positions.fail(format!("chunk {number} lies outside mdat")));
+        syncs.step(reader)?;
+        Ok(syncs)
+    }
+
+    fn step<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<(), Error> {
+        let last = self.next.take();
+        if self.rows.left > 0 {
+            self.rows.next()?;
+            self.next = Some(self.rows.window.word(reader)?);
+            if self.next <= last {
+                return Err(self.rows.fail("the numbers do not rise"));
+            }
         }
-        held += u64::from(samples);
+        Ok(())
     }
-    if next.is_some() {
-        return Err(runs.fail("stsc tells of more chunks than there are"));
+
+    /// Whether decoding can start from this sample; they are asked for one by one.
+    fn take<R: Read + Seek>(&mut self, reader: &mut Reader<R>, number: u32) -> Result<bool, Error> {
+        let sync = self.next == Some(number);
+        if sync {
+            self.step(reader)?;
+        }
+        Ok(sync)
     }
-    Ok(held)
+
+    fn close(&self) -> Result<(), Error> {
+        if self.next.is_some() {
+            return Err(self.rows.fail("a keyframe behind the last sample"));
+        }
+        self.rows.close()
+    }
+}
+
+/// `stco` or `co64`, and `stsc`.
+#[derive(Debug)]
+struct Chunks {
+    positions: Rows,
+    short: bool,
+    /// `stsc`, and the number of the chunk from which its next row holds.
+    shapes: Rows,
+    next_first: u32,
+    /// The number of the chunk, its samples and their entry.
+    number: u32,
+    samples: u32,
+    description: u32,
+    /// How many sample entries there are.
+    entries: u32,
+    /// The chunk as far as it is read, what its `mdat` has behind it, and its samples to come.
+    chunk: Range<u64>,
+    limit: u64,
+    left: u32,
+}
+
+impl Chunks {
+    fn open<R: Read + Seek>(reader: &mut Reader<R>, stbl: &Children) -> Result<Self, Error> {
+        let short = stbl.maybe(*b"co64")?.is_none();
+        let (kind, row) = if short { (*b"stco", 4) } else { (*b"co64", 8) };
+        if !short && stbl.maybe(*b"stco")?.is_some() {
+            let problem = "stco beside co64";
+            return Err(malformed(stbl.one(*b"stco")?.body.start, problem));
+        }
+        let positions = Rows::open(reader, stbl.one(kind)?, row)?;
+        let mut shapes = Rows::open(reader, stbl.one(*b"stsc")?, 12)?;
+        let mut next_first = 0;
+        if shapes.left > 0 {
+            next_first = shapes.window.word(reader)?;
+        }
+        Ok(Self {
+            positions,
+            short,
+            shapes,
+            next_first,
+            number: 0,
+            samples: 0,
+            description: 0,
+            entries: 0,
+            chunk: 0..0,
+            limit: 0,
+            left: 0,
+        })
+    }
+
+    /// Where the next sample lies.
+    fn place<R: Read + Seek>(
+        &mut self,
+        reader: &mut Reader<R>,
+        size: u32,
+        media: &mut Media,
+    ) -> Result<u64, Error> {
+        if self.left == 0 {
+            media.take(&self.chunk)?;
+            self.open_chunk(reader, media)?;
+        }
+        self.left -= 1;
+        let position = self.chunk.end;
+        self.chunk.end = position.saturating_add(u64::from(size));
+        if self.chunk.end > self.limit {
+            return Err(self.positions.fail("a chunk lies outside mdat"));
+        }
+        Ok(position)
+    }
+
+    fn open_chunk<R: Read + Seek>(
+        &mut self,
+        reader: &mut Reader<R>,
+        media: &Media,
+    ) -> Result<(), Error> {
+        self.positions.next()?;
+        self.number += 1;
+        if self.shapes.left > 0 && self.next_first == self.number {
+            self.shapes.next()?;
+            self.samples = self.shapes.window.word(reader)?;
+            self.description = self.shapes.window.word(reader)?;
+            if self.shapes.left > 0 {
+                self.next_first = self.shapes.window.word(reader)?;
+            }
+            if self.samples == 0 || !(1..=self.entries).contains(&self.description) {
+                return Err(self.shapes.fail("a chunk without samples or sample entry"));
+            }
+            if self.shapes.left > 0 && self.next_first <= self.number {
+                return Err(self.shapes.fail("the chunks do not rise"));
+            }
+        }
+        // No row holds for the chunk.
+        if self.samples == 0 {
+            return Err(self.shapes.fail("the first row is not for the first chunk"));
+        }
+        self.left = self.samples;
+        let window = &mut self.positions.window;
+        let position = if self.short {
+            u64::from(window.word(reader)?)
+        } else {
+            u64::from_be_bytes(window.array(reader)?)
+        };
+        self.chunk = position..position;
+        self.limit = media
+            .end_around(position)
+            .ok_or_else(|| self.positions.fail("a chunk lies outside mdat"))?;
+        Ok(())
+    }
+
+    fn close(&mut self, media: &mut Media) -> Result<(), Error> {
+        media.take(&self.chunk)?;
+        if self.left > 0 {
+            return Err(self.shapes.fail("more samples than sizes"));
+        }
+        self.positions.close()?;
+        self.shapes.close()
+    }
 }

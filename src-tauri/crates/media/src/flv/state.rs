@@ -1,15 +1,20 @@
 //! What the FLV writer carries from piece to piece, and how the journal restores it.
 
+use super::packet::Codec;
 use crate::{
     Error, Part, TableFragment, TrackKind,
     clock::{Clock, Planned, Segment, Span},
     codec::avc::Avc,
     cursor::{Cursor, put_counted, put_signed, put_varint},
+    digest::Digest,
 };
 
 const FORMAT: &str = "journal";
 /// Tracks of an FLV: picture, sound.
 pub(crate) const TRACKS: usize = 2;
+/// Of more keyframes every second one is forgotten: the metadata has no room for them. Even, so
+/// that those that are left are as far from each other as those that follow.
+const MOST_KEYFRAMES: usize = 1 << 16;
 
 /// The state of the writer.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub(crate) struct State {
     pub(crate) tracks: [Track; TRACKS],
     /// Milliseconds and place of each keyframe's tag.
     pub(crate) keyframes: Vec<(u64, u64)>,
+    seen_keyframes: u64,
+    keyframe_step: u64,
 }
 
 /// One of the two tracks.
@@ -37,6 +44,7 @@ pub(crate) struct Track {
     pub(crate) shown_ms: i64,
     /// Times and checksums at the end of the piece before, by which repetitions are known.
     pub(crate) recent: Vec<(i64, u32)>,
+    pub(crate) digest: Digest,
 }
 
 /// What one piece changed.
@@ -59,6 +67,8 @@ pub(crate) struct TrackChange {
     pub(crate) last_ms: i64,
     pub(crate) shown_ms: i64,
     pub(crate) recent: Vec<(i64, u32)>,
+    /// Of all frames of the track up to here.
+    pub(crate) digest: Digest,
 }
 
 impl State {
@@ -68,6 +78,8 @@ impl State {
             origin_ms: None,
             tracks: [Track::default(), Track::default()],
             keyframes: Vec::new(),
+            seen_keyframes: 0,
+            keyframe_step: 1,
         }
     }
 
@@ -96,7 +108,9 @@ impl State {
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
         }
-        self.keyframes.extend(change.keyframes);
+        for keyframe in change.keyframes {
+            self.keyframe(keyframe);
+        }
         for (track, change) in self.tracks.iter_mut().zip(change.tracks) {
             if let Some(config) = change.config {
                 track.config = config;
@@ -110,7 +124,17 @@ impl State {
             track.last_ms = Some(change.last_ms);
             track.shown_ms = track.shown_ms.max(change.shown_ms);
             track.recent = change.recent;
+            track.digest = change.digest;
         }
+    }
+
+    /// What each track is coded with, where it has begun.
+    pub(crate) fn codecs(&self) -> [Option<Codec>; TRACKS] {
+        let [video, audio] = &self.tracks;
+        [(TrackKind::Video, video), (TrackKind::Audio, audio)].map(|(kind, track)| {
+            let byte = track.config.first().copied().or(track.first_byte);
+            byte.map(|byte| Codec::of(kind, byte))
+        })
     }
 
     /// Where the last frame ends.
@@ -120,6 +144,22 @@ impl State {
             end.max(0).unsigned_abs()
         });
         ends.max().unwrap_or(0)
+    }
+
+    /// Keeps a keyframe for the index, or, of very many, every second, fourth, … of them.
+    fn keyframe(&mut self, keyframe: (u64, u64)) {
+        if self.seen_keyframes.is_multiple_of(self.keyframe_step) {
+            if self.keyframes.len() == MOST_KEYFRAMES {
+                let mut number = 0;
+                self.keyframes.retain(|_| {
+                    number += 1;
+                    number % 2 == 1
+                });
+                self.keyframe_step *= 2;
+            }
+            self.keyframes.push(keyframe);
+        }
+        self.seen_keyframes += 1;
     }
 
     /// Picture size, from an AVC sequence header.
@@ -197,6 +237,7 @@ impl TrackChange {
         put_signed(out, self.first_ms);
         put_signed(out, self.last_ms);
         put_signed(out, self.shown_ms);
+        put_varint(out, self.digest.value());
         put_varint(out, self.recent.len() as u64);
         for (time, hash) in &self.recent {
             put_signed(out, *time);
@@ -214,6 +255,7 @@ impl TrackChange {
             first_ms: cursor.signed()?,
             last_ms: cursor.signed()?,
             shown_ms: cursor.signed()?,
+            digest: Digest::from_value(cursor.varint()?),
             recent: Vec::new(),
         };
         for _ in 0..cursor.varint()? {
@@ -231,6 +273,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_very_many_keyframes_some_are_kept_at_even_distances() {
+        let mut state = State::new();
+        for number in 0..5 * MOST_KEYFRAMES as u64 {
+            state.keyframe((number, number));
+        }
+        let kept = state.keyframes.len();
+        assert!((MOST_KEYFRAMES / 2..=MOST_KEYFRAMES).contains(&kept));
+        let mut expected = (0..).step_by(8).map(|number| (number, number));
+        assert!(
+            state
+                .keyframes
+                .iter()
+                .all(|kept| Some(*kept) == expected.next())
+        );
+    }
+
+    #[test]
     fn a_change_comes_back_as_it_was_written() {
         let span = Span {
             key: 0x80,
@@ -246,6 +305,7 @@ mod tests {
             last_ms: 1960,
             shown_ms: 2040,
             recent: vec![(1920, 800), (1960, 1200)],
+            digest: Digest::default(),
         };
         let change = Change {
             spans: vec![span],

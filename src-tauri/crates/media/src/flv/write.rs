@@ -8,14 +8,13 @@ use super::{
     meta::{Facts, KEYFRAME_BYTES, metadata},
     packet::{Codec, Packet, Role},
     state::{Change, State, TRACKS, index},
-    tag::{
-        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size,
-    },
+    tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size},
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
+    digest::Told,
     output::Output,
 };
 
@@ -56,6 +55,12 @@ struct Media {
     /// When it is shown.
     shown_ms: i64,
     keyframe: bool,
+}
+
+impl Media {
+    fn composition_offset(&self) -> i32 {
+        i32::try_from(self.shown_ms.saturating_sub(self.time_ms)).unwrap_or(0)
+    }
 }
 
 /// What becomes of a media tag.
@@ -140,6 +145,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     fn collect<'a>(&self, piece: &'a [u8], change: &mut Change) -> Result<Vec<Kept<'a>>, Error> {
         let mut kept = Vec::new();
         let mut unwrap = Unwrap::default();
+        let mut codecs = self.state.codecs();
         for tag in Tags::new(piece)? {
             let tag = tag?;
             let mut media = None;
@@ -168,6 +174,13 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                         })
                     }
                 };
+                // An FLV tells the codec of a track once, and players believe it.
+                let codec = codecs.get_mut(index(packet.kind));
+                let first = codec.map_or(packet.codec, |codec| *codec.get_or_insert(packet.codec));
+                if first != packet.codec {
+                    let (name, first) = (packet.codec.name(), first.name());
+                    return Err(Error::Unsupported(format!("{name} among {first}")));
+                }
             }
             kept.push(Kept {
                 kind: tag.kind,
@@ -217,6 +230,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         change: &mut Change,
     ) -> Result<(), Error> {
         let offset_ms = ticks(offset, 1000).saturating_sub(change.origin_ms);
+        for (now, before) in change.tracks.iter_mut().zip(&self.state.tracks) {
+            now.digest = before.digest;
+        }
         let mut lasts = self.state.tracks.each_ref().map(|track| track.last_ms);
         let mut near = lasts.iter().flatten().copied().max().unwrap_or(0);
         let mut headers = Vec::with_capacity(kept.len() * (TAG_HEADER + PREVIOUS_TAG_SIZE));
@@ -234,8 +250,15 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 }
                 near = time.max(last.unwrap_or(0));
                 *last = Some(near);
-                let shown = media.shown_ms.saturating_add(offset_ms).max(near);
-                note(change, &media, [near, shown], position, tag.body);
+                let told = Told {
+                    position,
+                    size: u32::try_from(tag.body.len()).unwrap_or(u32::MAX),
+                    dts: near.max(0).unsigned_abs(),
+                    composition_offset: media.composition_offset(),
+                    sync: media.keyframe,
+                    description: 0,
+                };
+                note(change, &media, told, tag.body.first());
                 frames_written.push((media.track, near, tag.body));
             }
             // A set-up between the frames of its track must not stand before them.
@@ -340,6 +363,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
                 samples: track.samples,
                 duration_ms: track.length_ms(),
                 size: size.filter(|_| kind == TrackKind::Video),
+                digest: track.digest.value(),
             })
         });
         let tracks = tracks.collect();
@@ -368,22 +392,23 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
     Ok(spans)
 }
 
-/// Notes a frame that goes into the file.
-fn note(change: &mut Change, media: &Media, [time, shown]: [i64; 2], position: u64, body: &[u8]) {
+/// Notes a frame that goes into the file, with its time and place there.
+fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
+    let time = i64::try_from(told.dts).unwrap_or(i64::MAX);
     if track.samples == 0 {
         track.first_ms = time;
-        track.first_byte = body.first().copied().unwrap_or(0);
+        track.first_byte = first_byte.copied().unwrap_or(0);
     }
     track.samples += 1;
     track.last_ms = time;
+    track.digest.add(told);
+    let shown = time.saturating_add(i64::from(told.composition_offset));
     track.shown_ms = track.shown_ms.max(shown);
     if media.keyframe {
-        change
-            .keyframes
-            .push((time.max(0).unsigned_abs(), position));
+        change.keyframes.push((told.dts, told.position));
     }
 }
 

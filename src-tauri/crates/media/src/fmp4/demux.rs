@@ -176,7 +176,9 @@ impl<'a> Demuxer<'a, '_> {
             };
             let run = Run::read(self.piece, child.body.clone(), self.init, &before)?;
             self.samples = self.samples.saturating_add(run.samples());
-            if self.samples > MOST_SAMPLES {
+            // A sample has a byte of its own, or at least one that tells of it.
+            let most = u32::try_from(self.piece.len()).unwrap_or(u32::MAX);
+            if self.samples > MOST_SAMPLES.min(most) {
                 let count = run.samples();
                 return Err(child.body.fail(format!("{count} samples in one piece")));
             }
@@ -248,5 +250,34 @@ pub(crate) fn looks_like(data: &[u8], init: bool) -> bool {
             init == (header.kind == *b"moov") || !init
         }
         _ => false,
+    }
+}
+
+/// Reads what a piece tells without the defaults of its track: its boxes, and those in `moof`.
+pub(crate) fn probe(data: &[u8], init: bool) -> Result<(), Error> {
+    if init {
+        return if Init::all(data)?.is_empty() {
+            Err(Cursor::new("MP4", data).fail("no track is set up"))
+        } else {
+            Ok(())
+        };
+    }
+    let mut has_media = false;
+    for found in top_level(data) {
+        let found = found?;
+        has_media |= found.kind == *b"mdat";
+        if found.kind == *b"moof" {
+            for child in children(&found.body) {
+                let child = child?;
+                if child.kind == *b"traf" {
+                    children(&child.body).need(*b"tfhd")?;
+                }
+            }
+        }
+    }
+    if has_media {
+        Ok(())
+    } else {
+        Err(Cursor::new("MP4", data).fail("box mdat is missing"))
     }
 }

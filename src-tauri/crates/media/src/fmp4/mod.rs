@@ -10,8 +10,8 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use demux::looks_like;
 pub use demux::{Media, demux};
+pub(crate) use demux::{looks_like, probe};
+pub(crate) use init::Edit;
 pub use init::Init;
-pub(crate) use init::{Edit, edit};
 pub use run::{Run, Timed};

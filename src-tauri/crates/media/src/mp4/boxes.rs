@@ -2,11 +2,21 @@
 
 /// Appends a box whose body `fill` appends.
 pub(crate) fn boxed(out: &mut Vec<u8>, kind: [u8; 4], fill: impl FnOnce(&mut Vec<u8>)) {
+    boxed_before(out, kind, 0, fill);
+}
+
+/// The same for a box whose body goes on for `behind` bytes more, which are written later.
+pub(crate) fn boxed_before(
+    out: &mut Vec<u8>,
+    kind: [u8; 4],
+    behind: u64,
+    fill: impl FnOnce(&mut Vec<u8>),
+) {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(&kind);
     fill(out);
-    let length = out.len() - start;
+    let length = (out.len() - start) as u64 + behind;
     // The whole index is held under 4 GiB by its writer; so is each box in it.
     let size = u32::try_from(length).unwrap_or(u32::MAX);
     if let Some(slot) = out.get_mut(start..start + 4) {

@@ -11,6 +11,7 @@ pub(crate) mod grid;
 pub(crate) mod head;
 pub(crate) mod interleave;
 pub(crate) mod moov;
+pub(crate) mod packed;
 pub(crate) mod rolls;
 pub(crate) mod tables;
 pub(crate) mod tags;

@@ -1,7 +1,10 @@
 //! The index: `moov` (ISO/IEC 14496-12 8.2 to 8.7).
 
+use std::io::{self, Write};
+
 use super::{
-    boxes::{boxed, full_box, put_count, put_versioned, put16, put32, put64},
+    boxes::{boxed, boxed_before, full_box, put_count, put_versioned, put16, put32, put64},
+    tables::{self, Part},
     tags,
     track::{Times, Track},
 };
@@ -11,11 +14,19 @@ use crate::{
     fmp4::boxes::name,
 };
 
-/// The film as its header tells it.
-#[derive(Debug)]
-pub(crate) struct Movie {
-    pub(crate) bytes: Vec<u8>,
+/// The index, ready to be written.
+pub(crate) struct Movie<'t> {
+    parts: Vec<Part<'t>>,
+    /// Bytes that it takes in the file.
+    pub(crate) size: u64,
+    /// The film as the index tells it; the size of the file is not known here and 0.
     pub(crate) summary: Summary,
+}
+
+impl Movie<'_> {
+    pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
+        self.parts.into_iter().try_for_each(|part| part.write(out))
+    }
 }
 
 /// When a track is shown, in ticks of the movie.
@@ -30,8 +41,8 @@ struct Shown {
     cut: bool,
 }
 
-/// Writes the index. The size of the file is not known here and 0 in the summary.
-pub(crate) fn write(tracks: &[Track], tags: &Tags) -> Result<Movie, Error> {
+/// Lays the index out over tracks that are closed.
+pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, Error> {
     // The finest of the tracks: the distance between them survives the rounding of an edit.
     let timescale = tracks
         .iter()
@@ -51,15 +62,21 @@ pub(crate) fn write(tracks: &[Track], tags: &Tags) -> Result<Movie, Error> {
         .iter()
         .map(|shown| shown.empty.saturating_add(shown.duration));
     let duration = durations.max().unwrap_or(0);
-    let mut bytes = Vec::with_capacity(capacity(tracks));
-    boxed(&mut bytes, *b"moov", |out| {
+    let mut parts = Vec::new();
+    for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&shown)) {
+        track_parts(&mut parts, number, track, *shown);
+    }
+    let mut text = Vec::new();
+    tags::write(&mut text, tags);
+    parts.push(Part::plain(text));
+    let behind = parts.iter().map(Part::size).sum();
+    let mut head = Vec::new();
+    boxed_before(&mut head, *b"moov", behind, |out| {
         movie_header(out, timescale, duration, tracks.len());
-        for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&shown)) {
-            boxed(out, *b"trak", |out| write_track(out, number, track, *shown));
-        }
-        tags::write(out, tags);
     });
-    if u32::try_from(bytes.len()).is_err() {
+    parts.insert(0, Part::plain(head));
+    let size = parts.iter().map(Part::size).sum();
+    if u32::try_from(size).is_err() {
         return Err(Error::Unsupported("an index over 4 GiB".into()));
     }
     let in_ms = |ticks: u64| ticks.saturating_mul(1000) / u64::from(timescale);
@@ -72,12 +89,11 @@ pub(crate) fn write(tracks: &[Track], tags: &Tags) -> Result<Movie, Error> {
             .map(|(track, shown)| summary(track, in_ms(shown.duration)))
             .collect(),
     };
-    Ok(Movie { bytes, summary })
-}
-
-fn capacity(tracks: &[Track]) -> usize {
-    let tables: u64 = tracks.iter().map(Track::table_bytes).sum();
-    usize::try_from(tables).unwrap_or(0).saturating_add(8192)
+    Ok(Movie {
+        parts,
+        size,
+        summary,
+    })
 }
 
 /// Where the first shown part of a track lies in composition time, in its ticks.
@@ -144,7 +160,28 @@ fn movie_header(out: &mut Vec<u8>, timescale: u32, duration: u64, tracks: usize)
     });
 }
 
-fn write_track(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
+/// Appends `trak`: its boxes down to the tables, then the tables, which are the end of it.
+fn track_parts<'t>(parts: &mut Vec<Part<'t>>, number: u32, track: &'t Track, shown: Shown) {
+    let tables = tables::parts(track);
+    let behind = tables.iter().map(Part::size).sum();
+    let mut head = Vec::new();
+    boxed_before(&mut head, *b"trak", behind, |out| {
+        track_header(out, number, track, shown);
+        edits(out, shown);
+        boxed_before(out, *b"mdia", behind, |out| {
+            media_header(out, track);
+            handler(out, track.kind);
+            boxed_before(out, *b"minf", behind, |out| {
+                media_information(out, track.kind);
+                boxed_before(out, *b"stbl", behind, |_| {});
+            });
+        });
+    });
+    parts.push(Part::plain(head));
+    parts.extend(tables);
+}
+
+fn track_header(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
     let duration = shown.empty.saturating_add(shown.duration);
     let version = version_of(&[duration]);
     // Enabled, and part of the presentation.
@@ -166,23 +203,18 @@ fn write_track(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
         put16(out, 0);
         out.extend_from_slice(&track.display);
     });
-    edits(out, shown);
-    boxed(out, *b"mdia", |out| {
-        media_header(out, track);
-        handler(out, track.kind);
-        boxed(out, *b"minf", |out| {
-            match track.kind {
-                TrackKind::Video => full_box(out, *b"vmhd", 0, 1, |out| put64(out, 0)),
-                TrackKind::Audio => full_box(out, *b"smhd", 0, 0, |out| put32(out, 0)),
-            }
-            boxed(out, *b"dinf", |out| {
-                full_box(out, *b"dref", 0, 0, |out| {
-                    put32(out, 1);
-                    // The media is in this file.
-                    full_box(out, *b"url ", 0, 1, |_| {});
-                });
-            });
-            boxed(out, *b"stbl", |out| super::tables::write(out, track));
+}
+
+fn media_information(out: &mut Vec<u8>, kind: TrackKind) {
+    match kind {
+        TrackKind::Video => full_box(out, *b"vmhd", 0, 1, |out| put64(out, 0)),
+        TrackKind::Audio => full_box(out, *b"smhd", 0, 0, |out| put32(out, 0)),
+    }
+    boxed(out, *b"dinf", |out| {
+        full_box(out, *b"dref", 0, 0, |out| {
+            put32(out, 1);
+            // The media is in this file.
+            full_box(out, *b"url ", 0, 1, |_| {});
         });
     });
 }
@@ -254,10 +286,11 @@ fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
     TrackSummary {
         kind: track.kind,
         codec: code.copied().map(name).unwrap_or_default(),
-        samples: track.sizes.len() as u64,
+        samples: u64::from(track.samples),
         duration_ms,
         size: (track.kind == TrackKind::Video && size != (0, 0))
             .then(|| (u32::from(size.0), u32::from(size.1))),
+        digest: track.digest.value(),
     }
 }
 
@@ -285,12 +318,16 @@ mod tests {
                 .expect("within what an MP4 can tell");
         }
         track.end_at(dts.last().copied().unwrap_or(0) + 3000);
-        track
+        track.closed()
     }
 
     fn decoded(tracks: &[Track]) -> Moov {
-        let movie = write(tracks, &Tags::default()).expect("small");
-        let mut bytes = movie.bytes.as_slice();
+        let movie = movie(tracks, &Tags::default()).expect("small");
+        let size = movie.size;
+        let mut bytes = Vec::new();
+        movie.write(&mut bytes).expect("in memory");
+        assert_eq!(bytes.len() as u64, size);
+        let mut bytes = bytes.as_slice();
         let header = mp4_atom::Header::read_from(&mut bytes).expect("a header");
         assert_eq!(header.kind, Moov::KIND);
         Moov::read_atom(&header, &mut bytes).expect("decodable")

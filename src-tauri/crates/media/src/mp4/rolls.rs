@@ -2,23 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::boxes::{full_box, put_count, put16, put32};
+use super::{
+    boxes::{full_box, put_count, put16, put32},
+    tables::{Head, Part},
+    track::Track,
+};
 
 const ROLL: &[u8] = b"roll";
 
-/// Appends `sgpd` and `sbgp` over the samples; nothing where none is in a group.
-pub(crate) fn write(out: &mut Vec<u8>, runs: &[(u32, Option<i16>)]) {
+/// `sgpd` and `sbgp` over the samples; nothing where none is in a group.
+pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
     let mut numbers = BTreeMap::new();
-    for distance in runs.iter().filter_map(|(_, distance)| *distance) {
+    for distance in track.rolls().filter_map(|(_, distance)| distance) {
         numbers.insert(distance, 0);
     }
     if numbers.is_empty() {
-        return;
+        return Vec::new();
     }
     for (number, slot) in (1..).zip(numbers.values_mut()) {
         *slot = number;
     }
-    full_box(out, *b"sgpd", 1, 0, |out| {
+    let mut described = Vec::new();
+    full_box(&mut described, *b"sgpd", 1, 0, |out| {
         out.extend_from_slice(ROLL);
         // Bytes of an entry.
         put32(out, 2);
@@ -27,14 +32,16 @@ pub(crate) fn write(out: &mut Vec<u8>, runs: &[(u32, Option<i16>)]) {
             put16(out, distance.cast_unsigned());
         }
     });
-    full_box(out, *b"sbgp", 0, 0, |out| {
-        out.extend_from_slice(ROLL);
-        put_count(out, runs.len());
-        for (samples, distance) in runs {
-            put32(out, *samples);
-            // 0: in no group.
-            let number = distance.and_then(|distance| numbers.get(&distance));
-            put32(out, number.copied().unwrap_or(0));
-        }
+    let head = Head {
+        kind: *b"sbgp",
+        before: ROLL,
+        count: track.roll_runs(),
+        ..Head::default()
+    };
+    let rows = track.rolls().map(move |(samples, distance)| {
+        // 0: in no group.
+        let number = distance.and_then(|distance| numbers.get(&distance));
+        [samples, number.copied().unwrap_or(0)]
     });
+    vec![Part::plain(described), Part::table(head, rows)]
 }

@@ -1,122 +1,200 @@
 //! The sample table: `stbl` (ISO/IEC 14496-12 8.5 to 8.7).
+//!
+//! The index of a long film is tens of megabytes, so it never stands in memory: the size of each
+//! table is known from its number of rows, and the rows are made while they are written.
+
+use std::io::{self, Write};
 
 use super::{
-    boxes::{full_box, put_count, put32, put64},
+    boxes::{boxed_before, full_box, put_count, put32},
+    rolls,
     track::Track,
 };
 
-/// Appends the children of `stbl`.
-pub(crate) fn write(out: &mut Vec<u8>, track: &Track) {
-    full_box(out, *b"stsd", 0, 0, |out| {
+/// Some bytes of the index, and what a table has behind them.
+pub(crate) struct Part<'t> {
+    bytes: Vec<u8>,
+    /// The rows of the table, field by field.
+    fields: Box<dyn Iterator<Item = u32> + 't>,
+    /// Bytes that the fields take.
+    behind: u64,
+}
+
+/// What a table has before its rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Head<'h> {
+    pub(crate) kind: [u8; 4],
+    pub(crate) version: u8,
+    /// What stands between the flags and the number of rows.
+    pub(crate) before: &'h [u8],
+    /// How many rows there are.
+    pub(crate) count: u32,
+}
+
+impl<'t> Part<'t> {
+    /// Bytes alone.
+    pub(crate) fn plain(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            fields: Box::new(std::iter::empty()),
+            behind: 0,
+        }
+    }
+
+    /// A full box that ends in rows of `N` big-endian fields; there must be as many as it says.
+    pub(crate) fn table<const N: usize>(
+        head: Head<'_>,
+        rows: impl Iterator<Item = [u32; N]> + 't,
+    ) -> Self {
+        let behind = u64::from(head.count) * 4 * N as u64;
+        let mut bytes = Vec::new();
+        boxed_before(&mut bytes, head.kind, behind, |out| {
+            put32(out, u32::from(head.version) << 24);
+            out.extend_from_slice(head.before);
+            put32(out, head.count);
+        });
+        Self {
+            bytes,
+            fields: Box::new(rows.flatten()),
+            behind,
+        }
+    }
+
+    /// Bytes that it takes in the file.
+    pub(crate) fn size(&self) -> u64 {
+        self.bytes.len() as u64 + self.behind
+    }
+
+    pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.bytes)?;
+        for field in self.fields {
+            out.write_all(&field.to_be_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// The children of `stbl`.
+pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
+    let mut parts = vec![descriptions(track), decode_times(track)];
+    parts.extend(composition_offsets(track));
+    parts.extend(sync_samples(track));
+    parts.extend([samples_of_chunks(track), sizes(track), positions(track)]);
+    parts.extend(rolls::parts(track));
+    parts
+}
+
+fn descriptions(track: &Track) -> Part<'_> {
+    let mut bytes = Vec::new();
+    full_box(&mut bytes, *b"stsd", 0, 0, |out| {
         put_count(out, track.entries.len());
         for entry in &track.entries {
             out.extend_from_slice(entry);
         }
     });
-    decode_times(out, track);
-    composition_offsets(out, track);
-    // Without the box every sample is one that decoding can start from.
-    if track.syncs.len() != track.sizes.len() {
-        full_box(out, *b"stss", 0, 0, |out| {
-            put_count(out, track.syncs.len());
-            for number in &track.syncs {
-                put32(out, *number);
-            }
-        });
-    }
-    samples_of_chunks(out, track);
-    sizes(out, track);
-    positions(out, track);
-    super::rolls::write(out, &track.rolls);
+    Part::plain(bytes)
 }
 
 /// `stts`: the distance to the next sample; the last one has its own length.
-fn decode_times(out: &mut Vec<u8>, track: &Track) {
-    let tail = track
-        .times
-        .map_or(1, |times| times.end.saturating_sub(times.last_dts));
-    let tail = u32::try_from(tail).unwrap_or(1);
-    let joins = track.deltas.last().is_some_and(|&(_, delta)| delta == tail);
-    full_box(out, *b"stts", 0, 0, |out| {
-        put_count(out, track.deltas.len() + usize::from(!joins));
-        let last = track.deltas.len().saturating_sub(1);
-        for (index, &(count, delta)) in track.deltas.iter().enumerate() {
-            put32(out, count + u32::from(joins && index == last));
-            put32(out, delta);
-        }
-        if !joins {
-            put32(out, 1);
-            put32(out, tail);
-        }
-    });
+fn decode_times(track: &Track) -> Part<'_> {
+    let head = Head {
+        kind: *b"stts",
+        count: track.delta_runs(),
+        ..Head::default()
+    };
+    Part::table(head, track.deltas().map(|(count, delta)| [count, delta]))
 }
 
 /// `ctts`: version 1 only where an offset is negative, nothing where all are 0.
-fn composition_offsets(out: &mut Vec<u8>, track: &Track) {
-    if track.offsets.iter().all(|&(_, offset)| offset == 0) {
-        return;
+fn composition_offsets(track: &Track) -> Option<Part<'_>> {
+    if track.offsets().all(|(_, offset)| offset == 0) {
+        return None;
     }
-    let version = u8::from(track.offsets.iter().any(|&(_, offset)| offset < 0));
-    full_box(out, *b"ctts", version, 0, |out| {
-        put_count(out, track.offsets.len());
-        for &(count, offset) in &track.offsets {
-            put32(out, count);
-            put32(out, offset.cast_unsigned());
-        }
-    });
+    let head = Head {
+        kind: *b"ctts",
+        version: u8::from(track.offsets().any(|(_, offset)| offset < 0)),
+        count: track.offset_runs(),
+        ..Head::default()
+    };
+    let rows = track
+        .offsets()
+        .map(|(count, offset)| [count, offset.cast_unsigned()]);
+    Some(Part::table(head, rows))
 }
 
-/// `stsc`: an entry where the number of samples or their sample entry changes.
-fn samples_of_chunks(out: &mut Vec<u8>, track: &Track) {
-    let runs = || {
-        track
-            .chunks
-            .chunk_by(|one, next| {
-                (one.samples, one.description) == (next.samples, next.description)
-            })
-            .filter_map(|run| Some((run.len(), run.first()?)))
+/// `stss`: without it every sample is one that decoding can start from.
+fn sync_samples(track: &Track) -> Option<Part<'_>> {
+    if track.sync_samples == track.samples {
+        return None;
+    }
+    let head = Head {
+        kind: *b"stss",
+        count: track.sync_samples,
+        ..Head::default()
     };
-    full_box(out, *b"stsc", 0, 0, |out| {
-        put_count(out, runs().count());
-        let mut number = 1;
-        for (length, chunk) in runs() {
-            put_count(out, number);
-            put32(out, chunk.samples);
-            put32(out, chunk.description);
-            number += length;
-        }
-    });
+    Some(Part::table(head, track.syncs().map(|number| [number])))
+}
+
+/// `stsc`: a row where the number of samples or their sample entry changes.
+fn samples_of_chunks(track: &Track) -> Part<'_> {
+    let head = Head {
+        kind: *b"stsc",
+        count: track.shape_runs(),
+        ..Head::default()
+    };
+    let rows = track
+        .shapes()
+        .scan(1_u32, |first, [chunks, samples, description]| {
+            let row = [*first, samples, description];
+            *first = first.saturating_add(chunks);
+            Some(row)
+        });
+    Part::table(head, rows)
 }
 
 /// `stsz`: one size for all, or the size of each.
-fn sizes(out: &mut Vec<u8>, track: &Track) {
-    let first = track.sizes.first().copied().unwrap_or(0);
-    let equal = first > 0 && track.sizes.iter().all(|size| *size == first);
-    full_box(out, *b"stsz", 0, 0, |out| {
-        put32(out, if equal { first } else { 0 });
-        put_count(out, track.sizes.len());
-        if !equal {
-            for size in &track.sizes {
-                put32(out, *size);
-            }
-        }
-    });
+fn sizes(track: &Track) -> Part<'_> {
+    let mut runs = track.size_runs();
+    let equal = match (runs.next(), runs.next()) {
+        (Some((_, size)), None) => size,
+        _ => 0,
+    };
+    if equal > 0 {
+        let mut bytes = Vec::new();
+        full_box(&mut bytes, *b"stsz", 0, 0, |out| {
+            put32(out, equal);
+            put32(out, track.samples);
+        });
+        return Part::plain(bytes);
+    }
+    let head = Head {
+        kind: *b"stsz",
+        before: &[0; 4],
+        count: track.samples,
+        ..Head::default()
+    };
+    let rows = track
+        .size_runs()
+        .flat_map(|(times, size)| std::iter::repeat_n([size], times as usize));
+    Part::table(head, rows)
 }
 
 /// `stco`, or `co64` where a chunk lies beyond 4 GiB.
-fn positions(out: &mut Vec<u8>, track: &Track) {
+fn positions(track: &Track) -> Part<'_> {
     let short = |position: u64| u32::try_from(position).ok();
-    let wide = track
-        .chunks
-        .iter()
-        .any(|chunk| short(chunk.position).is_none());
-    full_box(out, if wide { *b"co64" } else { *b"stco" }, 0, 0, |out| {
-        put_count(out, track.chunks.len());
-        for chunk in &track.chunks {
-            match short(chunk.position) {
-                Some(position) if !wide => put32(out, position),
-                _ => put64(out, chunk.position),
-            }
-        }
-    });
+    let head = |kind| Head {
+        kind,
+        count: track.chunks,
+        ..Head::default()
+    };
+    if track.positions().all(|position| short(position).is_some()) {
+        let rows = track.positions().filter_map(short).map(|low| [low]);
+        Part::table(head(*b"stco"), rows)
+    } else {
+        let halves = |position: u64| {
+            let [a, b, c, d, low @ ..] = position.to_be_bytes();
+            [u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes(low)]
+        };
+        Part::table(head(*b"co64"), track.positions().map(halves))
+    }
 }

@@ -1,8 +1,10 @@
 //! The index of one track, as compact as the boxes that it becomes.
 
+use super::packed::{Packed, Runs, folded, unfolded};
 use crate::{
     Error, TrackKind,
     clock::{MILLISECOND, nanoseconds},
+    digest::{Digest, Told},
     fmp4::Edit,
 };
 
@@ -26,30 +28,38 @@ pub(crate) struct Track {
     pub(crate) lead: i64,
     /// The sample entries, each once.
     pub(crate) entries: Vec<Vec<u8>>,
-    /// Runs of equal distances, without that of the last sample.
-    pub(crate) deltas: Vec<(u32, u32)>,
-    /// Runs of equal composition offsets.
-    pub(crate) offsets: Vec<(u32, i32)>,
-    /// Numbers of the samples that decoding can start from, the first being 1.
-    pub(crate) syncs: Vec<u32>,
-    pub(crate) sizes: Vec<u32>,
-    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) samples: u32,
+    /// Distances to the next sample; that of the last one comes when the track is closed.
+    deltas: Runs,
+    /// Composition offsets, folded.
+    offsets: Runs,
+    /// Whether decoding can start from each sample.
+    syncs: Runs,
+    pub(crate) sync_samples: u32,
+    sizes: Runs,
+    /// How far each chunk starts from the one before, folded.
+    positions: Packed,
+    last_position: u64,
+    /// Samples of each chunk, and in the upper half the number of their sample entry.
+    shapes: Runs,
+    pub(crate) chunks: u32,
+    open_chunk: Option<Chunk>,
     /// Where the sample behind the last one would lie in its chunk.
     chunk_end: u64,
-    /// Runs of samples that need as many others besides, where the source says how many.
-    pub(crate) rolls: Vec<(u32, Option<i16>)>,
+    /// How many others a start at each sample needs, where the source says how many.
+    rolls: Runs,
+    pub(crate) digest: Digest,
     pub(crate) times: Option<Times>,
     /// Times and sizes of the piece before and of this one, by which repetitions are known.
     recent: [Vec<(i64, u32)>; 2],
 }
 
-/// Samples that lie one behind the other.
+/// Samples that lie one behind the other, the last of which may still come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Chunk {
-    pub(crate) position: u64,
-    pub(crate) samples: u32,
+struct Chunk {
+    samples: u32,
     /// Counted from 1.
-    pub(crate) description: u32,
+    description: u32,
 }
 
 /// First and last times of a track, in its ticks.
@@ -87,13 +97,20 @@ impl Track {
             moved: 0,
             lead: 0,
             entries: Vec::new(),
-            deltas: Vec::new(),
-            offsets: Vec::new(),
-            syncs: Vec::new(),
-            sizes: Vec::new(),
-            chunks: Vec::new(),
+            samples: 0,
+            deltas: Runs::default(),
+            offsets: Runs::default(),
+            syncs: Runs::default(),
+            sync_samples: 0,
+            sizes: Runs::default(),
+            positions: Packed::default(),
+            last_position: 0,
+            shapes: Runs::default(),
+            chunks: 0,
+            open_chunk: None,
             chunk_end: 0,
-            rolls: Vec::new(),
+            rolls: Runs::default(),
+            digest: Digest::default(),
             times: None,
             recent: [Vec::new(), Vec::new()],
         }
@@ -142,7 +159,7 @@ impl Track {
             if delta > LONGEST_DELTA {
                 return Err(malformed("a gap is longer than an MP4 can tell"));
             }
-            add_run(&mut self.deltas, u32::try_from(delta).unwrap_or(u32::MAX));
+            self.deltas.push(delta.unsigned_abs());
             times.last_dts = dts;
             times.first_pts = times.first_pts.min(pts);
             times.last_pts = times.last_pts.max(pts);
@@ -157,36 +174,70 @@ impl Track {
         }
         let offset = i32::try_from(pts.saturating_sub(dts))
             .map_err(|_| malformed("a composition offset beyond 32 bits"))?;
-        add_run(&mut self.offsets, offset);
-        self.sizes.push(entry.size);
-        let number = u32::try_from(self.sizes.len())
-            .map_err(|_| malformed("more samples than an MP4 can count"))?;
-        if entry.sync {
-            self.syncs.push(number);
-        }
+        self.samples = self
+            .samples
+            .checked_add(1)
+            .ok_or_else(|| malformed("more samples than an MP4 can count"))?;
+        self.offsets.push(folded(i64::from(offset)));
+        self.sizes.push(u64::from(entry.size));
+        self.syncs.push(u64::from(entry.sync));
+        self.sync_samples += u32::from(entry.sync);
         self.place(&entry);
+        let first = self.times.map_or(dts, |times| times.first_dts);
+        self.digest.add(Told {
+            position: entry.position,
+            size: entry.size,
+            dts: dts.saturating_sub(first).unsigned_abs(),
+            composition_offset: offset,
+            sync: entry.sync,
+            description: entry.description,
+        });
         Ok(())
     }
 
     /// Says of the sample that was pushed last how many others a start there needs.
     pub(crate) fn roll(&mut self, roll: Option<i16>) {
-        add_run(&mut self.rolls, roll);
+        self.rolls.push(folded_roll(roll));
     }
 
     fn place(&mut self, entry: &Entry) {
         // What was left out before it, as a repetition, still lies in the file.
         let follows = !entry.opens_chunk && self.chunk_end == entry.position;
         self.chunk_end = entry.position.saturating_add(u64::from(entry.size));
-        match self.chunks.last_mut() {
+        match &mut self.open_chunk {
             Some(chunk) if follows && chunk.description == entry.description => {
                 chunk.samples += 1;
             }
-            _ => self.chunks.push(Chunk {
-                position: entry.position,
-                samples: 1,
-                description: entry.description,
-            }),
+            _ => {
+                self.close_chunk();
+                let distance = entry.position.wrapping_sub(self.last_position);
+                self.positions.push(folded(distance.cast_signed()));
+                self.last_position = entry.position;
+                self.chunks += 1;
+                self.open_chunk = Some(Chunk {
+                    samples: 1,
+                    description: entry.description,
+                });
+            }
         }
+    }
+
+    fn close_chunk(&mut self) {
+        if let Some(chunk) = self.open_chunk.take() {
+            // Sample entries are counted in memory: far fewer than the 31 bits that are left.
+            let shape = (u64::from(chunk.description) << 32) | u64::from(chunk.samples);
+            self.shapes.push(shape);
+        }
+    }
+
+    /// No sample comes any more: the tables are whole.
+    pub(crate) fn closed(mut self) -> Self {
+        self.close_chunk();
+        if let Some(times) = self.times {
+            let tail = times.end.saturating_sub(times.last_dts);
+            self.deltas.push(tail.max(1).unsigned_abs());
+        }
+        self
     }
 
     /// Says where the last sample ends; it is at least one tick long.
@@ -206,13 +257,101 @@ impl Track {
         (time / MILLISECOND).max(0).unsigned_abs()
     }
 
+    /// How many runs of equal distances there are.
+    pub(crate) fn delta_runs(&self) -> u32 {
+        self.deltas.count()
+    }
+
+    /// Runs of equal distances from each sample to the next.
+    pub(crate) fn deltas(&self) -> impl Iterator<Item = (u32, u32)> {
+        words(self.deltas.iter())
+    }
+
+    /// Runs of equal sizes.
+    pub(crate) fn size_runs(&self) -> impl Iterator<Item = (u32, u32)> {
+        words(self.sizes.iter())
+    }
+
+    /// How many runs of equal composition offsets there are.
+    pub(crate) fn offset_runs(&self) -> u32 {
+        self.offsets.count()
+    }
+
+    /// Runs of equal composition offsets.
+    pub(crate) fn offsets(&self) -> impl Iterator<Item = (u32, i32)> {
+        // They had 32 bits when they were pushed.
+        let offset = |value| i32::try_from(unfolded(value)).unwrap_or(0);
+        let runs = self.offsets.iter();
+        runs.map(move |(times, value)| (times, offset(value)))
+    }
+
+    /// Numbers of the samples that decoding can start from, the first being 1.
+    pub(crate) fn syncs(&self) -> impl Iterator<Item = u32> {
+        (1..)
+            .zip(self.syncs.values())
+            .filter_map(|(number, sync)| (sync != 0).then_some(number))
+    }
+
+    /// Where each chunk starts.
+    pub(crate) fn positions(&self) -> impl Iterator<Item = u64> {
+        self.positions.iter().scan(0_u64, |position, distance| {
+            *position = position.wrapping_add(unfolded(distance).cast_unsigned());
+            Some(*position)
+        })
+    }
+
+    /// How many runs of chunks of one shape there are.
+    pub(crate) fn shape_runs(&self) -> u32 {
+        self.shapes.count()
+    }
+
+    /// Runs of chunks with as many samples of the same sample entry: how many chunks, samples of
+    /// each, number of the entry.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = [u32; 3]> {
+        let low = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0);
+        self.shapes
+            .iter()
+            .map(move |(chunks, shape)| [chunks, low(shape), low(shape >> 32)])
+    }
+
+    /// How many runs of samples with the same pre-roll there are.
+    pub(crate) fn roll_runs(&self) -> u32 {
+        self.rolls.count()
+    }
+
+    /// Runs of samples that need as many others besides.
+    pub(crate) fn rolls(&self) -> impl Iterator<Item = (u32, Option<i16>)> {
+        self.rolls
+            .iter()
+            .map(|(times, roll)| (times, unfolded_roll(roll)))
+    }
+
     /// Bytes that the tables take in the index.
     pub(crate) fn table_bytes(&self) -> u64 {
-        let runs = self.deltas.len() + self.offsets.len() + self.rolls.len();
+        let runs = [
+            self.deltas.count(),
+            self.offsets.count(),
+            self.rolls.count(),
+        ];
+        let pairs: u64 = runs.into_iter().map(u64::from).sum();
+        let words = u64::from(self.sync_samples) + u64::from(self.samples);
         // stco or co64 with stsc: at most 20 bytes a chunk.
-        let bytes = runs * 8 + (self.syncs.len() + self.sizes.len()) * 4 + self.chunks.len() * 20;
-        bytes as u64
+        pairs * 8 + words * 4 + u64::from(self.chunks) * 20
     }
+}
+
+/// Runs of numbers that had 32 bits when they were pushed.
+fn words(runs: impl Iterator<Item = (u32, u64)>) -> impl Iterator<Item = (u32, u32)> {
+    runs.map(|(times, value)| (times, u32::try_from(value).unwrap_or(u32::MAX)))
+}
+
+/// 0 is no pre-roll; the others follow.
+fn folded_roll(roll: Option<i16>) -> u64 {
+    roll.map_or(0, |roll| folded(i64::from(roll)) + 1)
+}
+
+fn unfolded_roll(value: u64) -> Option<i16> {
+    i16::try_from(unfolded(value.checked_sub(1)?)).ok()
 }
 
 /// `und`, packed as ISO/IEC 14496-12 8.4.2 has it.
@@ -238,13 +377,6 @@ pub(crate) fn display((width, height): (u32, u32)) -> [u8; 44] {
         slot.copy_from_slice(&u32::to_be_bytes(field));
     }
     bytes
-}
-
-fn add_run<T: PartialEq>(runs: &mut Vec<(u32, T)>, value: T) {
-    match runs.last_mut() {
-        Some((count, last)) if *last == value => *count += 1,
-        _ => runs.push((1, value)),
-    }
 }
 
 fn malformed(problem: &str) -> Error {

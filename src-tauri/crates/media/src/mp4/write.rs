@@ -12,7 +12,8 @@ use super::{
     fragment::{Entry, Place, Recorder, Tables},
     head::{Head, mdat_header, room},
     interleave::Interleaver,
-    moov,
+    moov::{self, Movie},
+    track::Track,
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, TrackKind,
@@ -134,24 +135,26 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     }
 
     /// Puts the index in front where it fits, else at the end.
-    fn write_index(&mut self, head: Head, index: &[u8]) -> Result<(), Error> {
+    fn write_index(&mut self, head: Head, index: Movie<'_>) -> Result<(), Error> {
         let room = head.mdat - head.room;
         let media_end = self.output.end();
-        let left = room.checked_sub(index.len() as u64);
         // What is left becomes a box of its own, and no box is smaller than its header.
-        if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
-            // First what follows the index: if writing ends in the middle of it, an attempt that
-            // goes on still finds its way over the head.
-            if left > 0 {
-                let mut free = Vec::new();
-                put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
-                free.extend_from_slice(b"free");
-                self.output.write_at(head.mdat - left, &free)?;
+        let left = room.checked_sub(index.size);
+        let place = match left.filter(|left| *left == 0 || *left >= 8) {
+            Some(left) => {
+                // First what follows the index: if writing ends in the middle of it, an attempt
+                // that goes on still finds its way over the head.
+                if left > 0 {
+                    let mut free = Vec::new();
+                    put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
+                    free.extend_from_slice(b"free");
+                    self.output.write_at(head.mdat - left, &free)?;
+                }
+                head.room
             }
-            self.output.write_at(head.room, index)?;
-        } else {
-            self.output.append(&mut [IoSlice::new(index)])?;
-        }
+            None => media_end,
+        };
+        self.output.stream_at(place, |out| index.write(out))?;
         self.output
             .write_at(head.mdat, &mdat_header(media_end - head.mdat))
     }
@@ -191,11 +194,13 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             .head
             .filter(|_| !tracks.is_empty())
             .ok_or(Error::Empty)?;
-        let movie = moov::write(&tracks, &self.film.tags)?;
-        self.write_index(head, &movie.bytes)?;
+        let tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
+        let mut movie = moov::movie(&tracks, &self.film.tags)?;
+        let summary = std::mem::take(&mut movie.summary);
+        self.write_index(head, movie)?;
         Ok(Summary {
             size_bytes: self.output.end(),
-            ..movie.summary
+            ..summary
         })
     }
 }

@@ -5,6 +5,7 @@
 )]
 
 mod clocks;
+mod damage;
 mod edits;
 mod flv;
 mod flv_tags;

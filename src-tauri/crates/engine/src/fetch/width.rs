@@ -1,0 +1,262 @@
+//! How many requests may be on their way at once: as many as the line and the service take.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+/// What browsers and other downloaders begin with.
+const START: usize = 8;
+/// One step up.
+const STEP: usize = 4;
+/// Shorter samples of the speed say more about single pieces than about the line.
+const SAMPLE: Duration = Duration::from_secs(2);
+/// A step up is kept where it makes the whole this much faster.
+const PAYS: f64 = 1.08;
+/// After a step that did not pay, or a request to slow down, the width is left alone for so long.
+const CONTENT: Duration = Duration::from_secs(30);
+
+/// A gate that lets so many requests through at once.
+///
+/// It starts at eight, opens by four while that makes the whole faster, and closes by half where a
+/// host says that it is too much.
+#[derive(Debug)]
+pub(crate) struct Width {
+    most: usize,
+    state: Mutex<State>,
+    free: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    limit: usize,
+    active: usize,
+    /// When and since how many bytes the speed of this width is being measured.
+    sample: Option<Sample>,
+    /// Bytes a second before the last step up, while it is not known whether that paid.
+    before_step: Option<f64>,
+    content_until: Option<Instant>,
+    narrowed: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sample {
+    since: Instant,
+    bytes: u64,
+    pieces: usize,
+}
+
+/// A place in the gate; dropping it lets the next one through.
+#[derive(Debug)]
+pub(crate) struct Turn<'a>(&'a Width);
+
+impl Width {
+    /// Never lets more than `most` through.
+    pub(crate) fn new(most: NonZeroUsize) -> Self {
+        Self {
+            most: most.get(),
+            state: Mutex::new(State {
+                limit: START.min(most.get()),
+                active: 0,
+                sample: None,
+                before_step: None,
+                content_until: None,
+                narrowed: None,
+            }),
+            free: Notify::new(),
+        }
+    }
+
+    /// The most that it will ever let through.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Waits for a place.
+    pub(crate) async fn turn(&self) -> Turn<'_> {
+        loop {
+            {
+                let mut state = self.state();
+                if state.active < state.limit {
+                    state.active += 1;
+                    // One place given back may have woken us while a wider gate has more.
+                    if state.active < state.limit {
+                        self.free.notify_one();
+                    }
+                    return Turn(self);
+                }
+            }
+            // A place that becomes free before this waits is remembered by the notification.
+            self.free.notified().await;
+        }
+    }
+
+    /// Counts a piece that came whole, and opens the gate while that pays.
+    pub(crate) fn came(&self, bytes: u64, now: Instant) {
+        let mut state = self.state();
+        if state.active < state.limit || state.content_until.is_some_and(|until| now < until) {
+            // A gate that nobody waits at says nothing of the line.
+            state.sample = None;
+            return;
+        }
+        let limit = state.limit;
+        let sample = state.sample.get_or_insert(Sample {
+            since: now,
+            bytes: 0,
+            pieces: 0,
+        });
+        sample.bytes += bytes;
+        sample.pieces += 1;
+        let elapsed = now.saturating_duration_since(sample.since);
+        if elapsed < SAMPLE || sample.pieces < limit * 2 {
+            return;
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a speed, compared within percents"
+        )]
+        let speed = sample.bytes as f64 / elapsed.as_secs_f64();
+        state.sample = None;
+        match state.before_step {
+            Some(before) if speed < before * PAYS => {
+                state.limit = limit.saturating_sub(STEP).max(1);
+                state.before_step = None;
+                state.content_until = Some(now + CONTENT);
+            }
+            _ if limit < self.most => {
+                state.limit = (limit + STEP).min(self.most);
+                state.before_step = Some(speed);
+                tracing::debug!(width = state.limit, speed, "the gate opens");
+                self.free.notify_one();
+            }
+            _ => {
+                state.before_step = None;
+                state.content_until = Some(now + CONTENT);
+            }
+        }
+    }
+
+    /// A host says that it is too much. All that are on their way hear the same: it counts once.
+    pub(crate) fn too_much(&self, now: Instant) {
+        const ONE_ANSWER: Duration = Duration::from_secs(1);
+        let mut state = self.state();
+        if state
+            .narrowed
+            .is_some_and(|then| now.saturating_duration_since(then) < ONE_ANSWER)
+        {
+            return;
+        }
+        state.limit = (state.limit / 2).max(1);
+        state.narrowed = Some(now);
+        state.sample = None;
+        state.before_step = None;
+        state.content_until = Some(now + CONTENT);
+        tracing::debug!(width = state.limit, "the gate closes by half");
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.active = state.active.saturating_sub(1);
+        if state.active < state.limit {
+            self.0.free.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(most: usize) -> Width {
+        Width::new(NonZeroUsize::new(most).expect("not zero"))
+    }
+
+    async fn full(width: &Width) -> Vec<Turn<'_>> {
+        let mut turns = Vec::new();
+        while let Ok(turn) = tokio::time::timeout(Duration::from_millis(1), width.turn()).await {
+            turns.push(turn);
+        }
+        turns
+    }
+
+    /// Pieces that come at this speed for one sample.
+    fn pieces_at(width: &Width, now: &mut Instant, bytes_per_second: u64) {
+        for _ in 0..=40 {
+            width.came(bytes_per_second / 20, *now);
+            *now += Duration::from_millis(50);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_opens_while_that_pays_and_goes_back_when_it_does_not() {
+        let width = gate(20);
+        let mut now = Instant::now();
+        let turns = full(&width).await;
+        assert_eq!(turns.len(), 8);
+        pieces_at(&width, &mut now, 1_000_000);
+        let more = full(&width).await;
+        assert_eq!(more.len(), 4, "it tries twelve");
+        pieces_at(&width, &mut now, 1_250_000);
+        let yet_more = full(&width).await;
+        assert_eq!(yet_more.len(), 4, "twelve paid, it tries sixteen");
+        pieces_at(&width, &mut now, 1_260_000);
+        drop((turns, more, yet_more));
+        assert_eq!(full(&width).await.len(), 12, "sixteen did not pay");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_closes_by_half_once_for_many_that_hear_the_same() {
+        let width = gate(16);
+        let now = Instant::now();
+        for _ in 0..8 {
+            width.too_much(now);
+        }
+        assert_eq!(full(&width).await.len(), 4);
+        for second in 1..9 {
+            width.too_much(now + Duration::from_secs(2 * second));
+        }
+        assert_eq!(full(&width).await.len(), 1, "one is always let through");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_never_lets_more_through_than_it_was_told() {
+        let width = gate(3);
+        let turns = full(&width).await;
+        assert_eq!(turns.len(), 3);
+        let mut now = Instant::now();
+        for _ in 0..5 {
+            pieces_at(&width, &mut now, 1_000_000);
+            now += CONTENT;
+        }
+        assert!(full(&width).await.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_place_that_is_given_back_is_taken_by_who_waits() {
+        let width = gate(1);
+        let first = width.turn().await;
+        let waiting = async {
+            let _second = width.turn().await;
+        };
+        tokio::pin!(waiting);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(1), &mut waiting)
+                .await
+                .is_err()
+        );
+        drop(first);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(1), waiting)
+                .await
+                .is_ok()
+        );
+    }
+}

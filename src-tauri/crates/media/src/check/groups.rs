@@ -1,0 +1,89 @@
+//! Groups of samples: `sbgp` names descriptions in `sgpd` (ISO/IEC 14496-12 8.9).
+
+use std::io::{Read, Seek};
+
+use super::reader::{Children, Found, Reader, Window, malformed};
+use crate::{Error, fmp4::boxes::Kind};
+
+/// Every `sbgp` must be full of its rows, which name descriptions and samples that are there.
+pub(super) fn check<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    stbl: &Children,
+    samples: u32,
+) -> Result<(), Error> {
+    let mut described = Vec::new();
+    for sgpd in stbl.of(*b"sgpd") {
+        described.push(descriptions(reader, sgpd)?);
+    }
+    for sbgp in stbl.of(*b"sbgp") {
+        grouped(reader, sbgp, &described, samples)?;
+    }
+    Ok(())
+}
+
+/// The grouping of an `sgpd` and how many descriptions it has.
+fn descriptions<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    sgpd: &Found,
+) -> Result<(Kind, u32), Error> {
+    let mut window = Window::new(sgpd.body.clone());
+    let fail = |problem: &str| malformed(sgpd.body.start, format!("sgpd: {problem}"));
+    let version = window.word(reader)?;
+    let kind = window.array(reader)?;
+    // Version 0 does not tell how long a description is.
+    let length = match version >> 24 {
+        0 => None,
+        1 => Some(u64::from(window.word(reader)?)).filter(|length| *length > 0),
+        2 => {
+            window.word(reader)?;
+            None
+        }
+        _ => return Err(fail("another version")),
+    };
+    let count = window.word(reader)?;
+    let left = sgpd.body.end - window.position();
+    match length {
+        Some(length) if u64::from(count).saturating_mul(length) != left => {
+            Err(fail("its descriptions do not fill it"))
+        }
+        _ if u64::from(count) > left => Err(fail("more descriptions than bytes")),
+        _ => Ok((kind, count)),
+    }
+}
+
+fn grouped<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    sbgp: &Found,
+    described: &[(Kind, u32)],
+    samples: u32,
+) -> Result<(), Error> {
+    let mut window = Window::new(sbgp.body.clone());
+    let fail = |problem: &str| malformed(sbgp.body.start, format!("sbgp: {problem}"));
+    let version = window.word(reader)?;
+    let kind: Kind = window.array(reader)?;
+    match version {
+        0 => {}
+        0x100_0000 => {
+            window.word(reader)?;
+        }
+        _ => return Err(fail("another version")),
+    }
+    let found = described.iter().find(|(other, _)| *other == kind);
+    let &(_, descriptions) = found.ok_or_else(|| fail("groups without a description"))?;
+    let rows = window.word(reader)?;
+    if u64::from(rows) * 8 != sbgp.body.end - window.position() {
+        return Err(fail("its rows do not fill it"));
+    }
+    let mut grouped = 0_u64;
+    for _ in 0..rows {
+        grouped += u64::from(window.word(reader)?);
+        if window.word(reader)? > descriptions {
+            return Err(fail("a group without a description"));
+        }
+    }
+    // Samples behind the last row are in no group.
+    if grouped > u64::from(samples) {
+        return Err(fail("more samples than sizes"));
+    }
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! The headers of the film and of a track (ISO/IEC 14496-12 8.2.2, 8.3.2, 8.4.2, 8.4.3, 8.6.6).
+
+use std::io::{Read, Seek};
+
+use super::reader::{Found, Reader, malformed};
+use crate::{
+    Error, TrackKind,
+    cursor::Cursor,
+    fmp4::boxes::{name, version_and_flags},
+};
+
+/// Normal speed, in 16.16.
+const NORMAL: u32 = 0x1_0000;
+/// No film is cut this often.
+const MOST_EDITS: u32 = 4096;
+
+/// Timescale and duration of `mvhd` or `mdhd`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header {
+    pub(super) timescale: u32,
+    pub(super) duration: u64,
+}
+
+/// What `tkhd` says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TrackHeader {
+    pub(super) id: u32,
+    pub(super) enabled: bool,
+    /// In ticks of the film.
+    pub(super) duration: u64,
+    /// Width and height, rounded to pixels.
+    pub(super) size: (u32, u32),
+}
+
+/// What `elst` says, in the ticks that it counts in: of the film, the media time of the track.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Edits {
+    /// Nothing is shown for so long at the start.
+    pub(super) empty: u64,
+    /// All of it, the empty part too.
+    pub(super) duration: u64,
+    /// From where on the track is shown first, and where the edit that shows its last part starts.
+    pub(super) media: Option<Edit>,
+    pub(super) several: bool,
+}
+
+/// A part of a track that is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edit {
+    pub(super) media_time: u64,
+    /// In ticks of the film.
+    pub(super) duration: u64,
+}
+
+/// Version, then the fields of a box that is full of them.
+fn open<'b>(
+    bytes: &'b [u8],
+    found: &Found,
+    flags: impl Fn(u32) -> bool,
+) -> Result<(u8, Cursor<'b>), Error> {
+    let mut body = Cursor::within("MP4", bytes, found.body.start);
+    let (version, told) = version_and_flags(&mut body)?;
+    if version > 1 || !flags(told) {
+        let problem = format!("{} of another version", name(found.kind));
+        return Err(body.fail(problem));
+    }
+    Ok((version, body))
+}
+
+fn zeros(body: &mut Cursor<'_>, count: usize) -> Result<(), Error> {
+    if body.take(count)?.iter().any(|byte| *byte != 0) {
+        return Err(body.fail("something where nothing may be"));
+    }
+    Ok(())
+}
+
+fn closed(body: &Cursor<'_>) -> Result<(), Error> {
+    if body.is_empty() {
+        Ok(())
+    } else {
+        Err(body.fail("more than the box may hold"))
+    }
+}
+
+fn times(body: &mut Cursor<'_>, version: u8) -> Result<(), Error> {
+    body.versioned(version)?;
+    body.versioned(version).map(drop)
+}
+
+fn timescale(body: &mut Cursor<'_>, version: u8) -> Result<Header, Error> {
+    times(body, version)?;
+    let timescale = body.u32()?;
+    if timescale == 0 {
+        return Err(body.fail("a timescale of 0"));
+    }
+    let duration = body.versioned(version)?;
+    Ok(Header {
+        timescale,
+        duration,
+    })
+}
+
+/// `mvhd`, and the number above those of all tracks.
+pub(super) fn movie_header<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    found: &Found,
+) -> Result<(Header, u32), Error> {
+    let bytes = reader.leaf(found)?;
+    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
+    let header = timescale(&mut body, version)?;
+    if body.u32()? != NORMAL {
+        return Err(body.fail("a film at another speed"));
+    }
+    // Volume.
+    body.skip(2)?;
+    zeros(&mut body, 10)?;
+    // Matrix.
+    body.skip(36)?;
+    zeros(&mut body, 24)?;
+    let next_track = body.u32()?;
+    closed(&body)?;
+    Ok((header, next_track))
+}
+
+/// `mdhd`.
+pub(super) fn media_header<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    found: &Found,
+) -> Result<Header, Error> {
+    let bytes = reader.leaf(found)?;
+    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
+    let header = timescale(&mut body, version)?;
+    // Language.
+    body.skip(2)?;
+    zeros(&mut body, 2)?;
+    closed(&body)?;
+    Ok(header)
+}
+
+/// `tkhd`.
+pub(super) fn track_header<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    found: &Found,
+) -> Result<TrackHeader, Error> {
+    let bytes = reader.leaf(found)?;
+    let mut enabled = false;
+    // Enabled, in the film, in a preview, sizes are an aspect ratio.
+    let (version, mut body) = open(&bytes, found, |flags| flags & !0xf == 0 && flags & 2 != 0)?;
+    if bytes.get(3).is_some_and(|flags| flags & 1 != 0) {
+        enabled = true;
+    }
+    times(&mut body, version)?;
+    let id = body.u32()?;
+    zeros(&mut body, 4)?;
+    let duration = body.versioned(version)?;
+    zeros(&mut body, 8)?;
+    // Layer, group, volume.
+    body.skip(6)?;
+    zeros(&mut body, 2)?;
+    // Matrix.
+    body.skip(36)?;
+    let size = (body.u32()? >> 16, body.u32()? >> 16);
+    closed(&body)?;
+    Ok(TrackHeader {
+        id,
+        enabled,
+        duration,
+        size,
+    })
+}
+
+/// `hdlr`; the name that follows is no structure.
+pub(super) fn handler<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    found: &Found,
+) -> Result<TrackKind, Error> {
+    let bytes = reader.leaf(found)?;
+    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
+    if version > 0 {
+        return Err(body.fail("hdlr of another version"));
+    }
+    zeros(&mut body, 4)?;
+    let kind = match &body.array()? {
+        b"vide" => TrackKind::Video,
+        b"soun" => TrackKind::Audio,
+        other => return Err(body.fail(format!("a track of type {}", name(*other)))),
+    };
+    zeros(&mut body, 12)?;
+    Ok(kind)
+}
+
+/// `elst`.
+pub(super) fn edits<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Edits, Error> {
+    let bytes = reader.leaf(found)?;
+    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
+    let count = body.u32()?;
+    if count > MOST_EDITS {
+        return Err(body.fail(format!("{count} edits")));
+    }
+    let mut edits = Edits::default();
+    for _ in 0..count {
+        let duration = body.versioned(version)?;
+        let media_time = if version == 0 {
+            i64::from(body.i32()?)
+        } else {
+            body.u64()?.cast_signed()
+        };
+        if body.u32()? != NORMAL {
+            return Err(body.fail("a part at another speed"));
+        }
+        edits.duration = edits.duration.saturating_add(duration);
+        match u64::try_from(media_time) {
+            Ok(media_time) => {
+                edits.several = edits.media.is_some();
+                edits.media = Some(Edit {
+                    media_time,
+                    duration,
+                });
+            }
+            Err(_) if media_time != -1 => return Err(body.fail("a media time below -1")),
+            Err(_) if edits.media.is_none() => {
+                edits.empty = edits.empty.saturating_add(duration);
+            }
+            Err(_) => {}
+        }
+    }
+    closed(&body)?;
+    if edits.media.is_none() {
+        return Err(malformed(
+            found.body.start,
+            "an edit list that shows nothing",
+        ));
+    }
+    Ok(edits)
+}

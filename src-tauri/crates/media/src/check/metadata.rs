@@ -1,0 +1,116 @@
+//! What `onMetaData` tells of an FLV (FLV 10.1, E.4.4, E.5), read from its first bytes to its last.
+
+use crate::{Error, cursor::Cursor};
+
+/// Objects lie in each other no deeper than this.
+const DEEPEST: u8 = 8;
+
+/// The facts that can be compared with the tags.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Metadata {
+    /// In seconds.
+    pub(super) duration: Option<f64>,
+    pub(super) file_size: Option<f64>,
+    pub(super) video_codec: Option<f64>,
+    pub(super) audio_codec: Option<f64>,
+    pub(super) width: Option<f64>,
+    pub(super) height: Option<f64>,
+    /// Seconds, and the place of the tag.
+    pub(super) times: Vec<f64>,
+    pub(super) positions: Vec<f64>,
+}
+
+/// A value, as far as it is of use here.
+enum Value {
+    Number(f64),
+    Numbers(Vec<f64>),
+    Other,
+}
+
+impl Metadata {
+    pub(super) fn read(mut body: Cursor<'_>) -> Result<Self, Error> {
+        if body.u8()? != 2 || string(&mut body)? != b"onMetaData" {
+            return Err(body.fail("the first tag is no onMetaData"));
+        }
+        let mut metadata = Self::default();
+        if body.u8()? != 8 {
+            return Err(body.fail("onMetaData is no array"));
+        }
+        // A hint that readers do not rely on.
+        body.skip(4)?;
+        metadata.object(&mut body, 0)?;
+        if !body.is_empty() {
+            return Err(body.fail("more than one onMetaData"));
+        }
+        Ok(metadata)
+    }
+
+    /// Names and values up to an empty name with the end mark.
+    fn object(&mut self, body: &mut Cursor<'_>, depth: u8) -> Result<(), Error> {
+        loop {
+            let name = string(body)?;
+            let kind = body.u8()?;
+            if kind == 9 && name.is_empty() {
+                return Ok(());
+            }
+            let value = self.value(body, kind, depth)?;
+            let number = match (name, value) {
+                (b"times", Value::Numbers(times)) => {
+                    self.times = times;
+                    continue;
+                }
+                (b"filepositions", Value::Numbers(positions)) => {
+                    self.positions = positions;
+                    continue;
+                }
+                (_, Value::Number(number)) => Some(number),
+                _ => continue,
+            };
+            match name {
+                b"duration" => self.duration = number,
+                b"filesize" => self.file_size = number,
+                b"videocodecid" => self.video_codec = number,
+                b"audiocodecid" => self.audio_codec = number,
+                b"width" => self.width = number,
+                b"height" => self.height = number,
+                _ => {}
+            }
+        }
+    }
+
+    fn value(&mut self, body: &mut Cursor<'_>, kind: u8, depth: u8) -> Result<Value, Error> {
+        match kind {
+            0 => return number(body).map(Value::Number),
+            1 => body.skip(1)?,
+            2 => {
+                string(body)?;
+            }
+            3 | 8 if depth < DEEPEST => {
+                body.skip(if kind == 8 { 4 } else { 0 })?;
+                self.object(body, depth + 1)?;
+            }
+            10 => {
+                // It grows with the bytes that are there, whatever the count says.
+                let mut numbers = Vec::new();
+                for _ in 0..body.u32()? {
+                    match body.u8()? {
+                        0 => numbers.push(number(body)?),
+                        other => return Err(body.fail(format!("a list of values {other}"))),
+                    }
+                }
+                return Ok(Value::Numbers(numbers));
+            }
+            other => return Err(body.fail(format!("a value of type {other}"))),
+        }
+        Ok(Value::Other)
+    }
+}
+
+fn string<'b>(body: &mut Cursor<'b>) -> Result<&'b [u8], Error> {
+    let length = usize::from(body.u16()?);
+    body.take(length)
+}
+
+fn number(body: &mut Cursor<'_>) -> Result<f64, Error> {
+    body.array().map(f64::from_be_bytes)
+}

@@ -1,0 +1,220 @@
+//! Reads places of a file that nobody vouches for, a bounded part of it at a time.
+
+use std::{
+    io::{Read, Seek, SeekFrom},
+    ops::Range,
+};
+
+use crate::{
+    Error,
+    cursor::Cursor,
+    fmp4::boxes::{self, Kind, name},
+};
+
+/// Tables are read in parts of this size, several of them side by side.
+const WINDOW: usize = 64 * 1024;
+/// A box that is read whole has no more than this; `stsd` with many parameter sets comes nearest.
+const LONGEST_LEAF: u64 = 4 << 20;
+/// No box of a finished film has more children.
+const MOST_CHILDREN: usize = 4096;
+
+/// The file.
+#[derive(Debug)]
+pub(super) struct Reader<R> {
+    file: R,
+    pub(super) length: u64,
+}
+
+/// A box and where its body lies.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) kind: Kind,
+    pub(super) body: Range<u64>,
+}
+
+/// The children of a box.
+#[derive(Clone, Debug)]
+pub(super) struct Children {
+    /// Where their parent's body starts.
+    place: u64,
+    pub(super) all: Vec<Found>,
+}
+
+pub(super) fn malformed(offset: u64, problem: impl Into<String>) -> Error {
+    Error::Malformed {
+        format: "MP4",
+        problem: problem.into(),
+        offset,
+    }
+}
+
+impl<R: Read + Seek> Reader<R> {
+    pub(super) fn new(file: R, length: u64) -> Self {
+        Self { file, length }
+    }
+
+    fn exact(&mut self, position: u64, bytes: &mut [u8]) -> Result<(), Error> {
+        self.file.seek(SeekFrom::Start(position))?;
+        self.file.read_exact(bytes)?;
+        Ok(())
+    }
+
+    /// The bytes at a place that lies within the file.
+    pub(super) fn array<const N: usize>(&mut self, position: u64) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        if self.length.saturating_sub(position) < N as u64 {
+            return Err(malformed(position, "the file ends inside a field"));
+        }
+        self.exact(position, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The whole body of a small box.
+    pub(super) fn leaf(&mut self, found: &Found) -> Result<Vec<u8>, Error> {
+        let length = found.body.end - found.body.start;
+        if length > LONGEST_LEAF {
+            let problem = format!("box {} of {length} bytes", name(found.kind));
+            return Err(malformed(found.body.start, problem));
+        }
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        self.exact(found.body.start, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The boxes that fill a place of the file to its end.
+    pub(super) fn children(&mut self, place: Range<u64>) -> Result<Children, Error> {
+        let mut all = Vec::new();
+        let mut position = place.start;
+        while position < place.end {
+            let mut bytes = [0; 16];
+            let left = place.end - position;
+            let head = usize::try_from(left).map_or(16, |left| left.min(16));
+            let head = bytes.get_mut(..head).unwrap_or_default();
+            self.exact(position, head)?;
+            let header = boxes::header(&mut Cursor::within("MP4", head, position))?;
+            let start = position.saturating_add(header.before);
+            // Only media may reach to the end of the file without saying where that is.
+            let open = header.kind == *b"mdat" && place.end == self.length;
+            let end = match header.body {
+                Some(length) => start.saturating_add(length),
+                None if open => place.end,
+                None => return Err(malformed(position, "a box without a size")),
+            };
+            if end > place.end {
+                let missing = end - place.end;
+                let problem = format!("box {} lacks {missing} bytes", name(header.kind));
+                return Err(malformed(position, problem));
+            }
+            if all.len() == MOST_CHILDREN {
+                return Err(malformed(position, "too many boxes"));
+            }
+            all.push(Found {
+                kind: header.kind,
+                body: start..end,
+            });
+            position = end;
+        }
+        Ok(Children {
+            place: place.start,
+            all,
+        })
+    }
+
+    /// The children of a box, of which all must be of a known kind: a damaged name would hide
+    /// what it stood for.
+    pub(super) fn known(&mut self, parent: &Found, known: &[&Kind]) -> Result<Children, Error> {
+        let children = self.children(parent.body.clone())?;
+        for child in &children.all {
+            if !known.contains(&&child.kind) {
+                let problem = format!("box {} in {}", name(child.kind), name(parent.kind));
+                return Err(malformed(child.body.start, problem));
+            }
+        }
+        Ok(children)
+    }
+}
+
+impl Children {
+    /// The only box of a kind.
+    pub(super) fn one(&self, kind: Kind) -> Result<&Found, Error> {
+        self.maybe(kind)?
+            .ok_or_else(|| malformed(self.place, format!("box {} is missing", name(kind))))
+    }
+
+    /// The only box of a kind, where there is one.
+    pub(super) fn maybe(&self, kind: Kind) -> Result<Option<&Found>, Error> {
+        let mut found = self.of(kind);
+        let first = found.next();
+        match found.next() {
+            Some(second) => {
+                let problem = format!("a second {}", name(kind));
+                Err(malformed(second.body.start, problem))
+            }
+            None => Ok(first),
+        }
+    }
+
+    /// The boxes of a kind.
+    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &Found> {
+        self.all.iter().filter(move |child| child.kind == kind)
+    }
+}
+
+/// A part of the file that is read from its start to its end.
+#[derive(Debug)]
+pub(super) struct Window {
+    buffer: Vec<u8>,
+    at: usize,
+    /// What is not in the buffer yet.
+    rest: Range<u64>,
+}
+
+impl Window {
+    pub(super) fn new(place: Range<u64>) -> Self {
+        Self {
+            buffer: Vec::new(),
+            at: 0,
+            rest: place,
+        }
+    }
+
+    /// Where its next byte lies in the file.
+    pub(super) fn position(&self) -> u64 {
+        let held = self.buffer.len().saturating_sub(self.at) as u64;
+        self.rest.start.saturating_sub(held)
+    }
+
+    pub(super) fn array<const N: usize, R: Read + Seek>(
+        &mut self,
+        reader: &mut Reader<R>,
+    ) -> Result<[u8; N], Error> {
+        loop {
+            let held = self.buffer.get(self.at..).unwrap_or_default();
+            if let Some(bytes) = held.first_chunk::<N>() {
+                self.at += N;
+                return Ok(*bytes);
+            }
+            if self.rest.is_empty() {
+                return Err(malformed(self.position(), "a table ends inside a row"));
+            }
+            self.fill(reader)?;
+        }
+    }
+
+    pub(super) fn word<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
+        self.array(reader).map(u32::from_be_bytes)
+    }
+
+    fn fill<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<(), Error> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let left = self.rest.end - self.rest.start;
+        let part = usize::try_from(left).map_or(WINDOW, |left| left.min(WINDOW));
+        let held = self.buffer.len();
+        self.buffer.resize(held + part, 0);
+        let into = self.buffer.get_mut(held..).unwrap_or_default();
+        reader.exact(self.rest.start, into)?;
+        self.rest.start += part as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! One track: its headers, its tables, and that they tell the same.
+
+use std::io::{Read, Seek};
+
+use super::{
+    groups,
+    header::{Edits, Header, edits, handler, media_header, track_header},
+    places::Media,
+    reader::{Children, Found, Reader, malformed},
+    samples::{self, Counted},
+    setup::{Setup, descriptions},
+};
+use crate::{Error, TrackKind, cursor::Cursor, fmp4::boxes::Kind};
+
+// What each box may hold (ISO/IEC 14496-12 table 1).
+const TRACK: [&Kind; 9] = [
+    b"tkhd", b"edts", b"mdia", b"tref", b"udta", b"meta", b"trgr", b"free", b"uuid",
+];
+const MEDIA: [&Kind; 5] = [b"mdhd", b"hdlr", b"minf", b"elng", b"free"];
+const INFORMATION: [&Kind; 6] = [b"vmhd", b"smhd", b"dinf", b"stbl", b"hdlr", b"free"];
+const TABLES: [&Kind; 16] = [
+    b"stsd", b"stts", b"ctts", b"cslg", b"stss", b"stsc", b"stsz", b"stco", b"co64", b"sgpd",
+    b"sbgp", b"sdtp", b"subs", b"saiz", b"saio", b"free",
+];
+
+/// What a track tells.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) id: u32,
+    pub(super) enabled: bool,
+    pub(super) kind: TrackKind,
+    pub(super) codec: String,
+    /// Picture size as it is shown.
+    pub(super) size: Option<(u32, u32)>,
+    pub(super) counted: Counted,
+    /// Where it ends by its header, in ticks of the film.
+    pub(super) stated: u64,
+    media: Header,
+    edits: Option<Edits>,
+    place: u64,
+}
+
+/// Films that are made here count finer than this: as their finest track does.
+const COARSE: u32 = 1000;
+
+/// The clock of the film, or of a track in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    timescale: u32,
+    /// The film's is.
+    coarse: bool,
+}
+
+impl Clock {
+    pub(super) fn new(timescale: u32) -> Self {
+        Self {
+            timescale,
+            coarse: timescale <= COARSE,
+        }
+    }
+
+    /// That of a track.
+    fn of(self, timescale: u32) -> Self {
+        Self { timescale, ..self }
+    }
+
+    /// Whether two statements mean the same; `rounding` is by how much one must be off.
+    ///
+    /// Writers whose clock is coarse differ in what they count, and may be off by a second.
+    pub(super) fn agree(self, one: u64, other: u64, rounding: u64) -> bool {
+        let slack = if self.coarse {
+            u64::from(self.timescale)
+        } else {
+            rounding
+        };
+        one.abs_diff(other) <= slack
+    }
+
+    pub(super) fn milliseconds(self, ticks: u64) -> u64 {
+        ticks.saturating_mul(1000) / u64::from(self.timescale)
+    }
+
+    /// Ticks of a track in ticks of the film.
+    fn scale(self, ticks: u64, timescale: u32) -> u64 {
+        let scaled = u128::from(ticks) * u128::from(self.timescale);
+        let rounded = (scaled + u128::from(timescale) / 2) / u128::from(timescale);
+        u64::try_from(rounded).unwrap_or(u64::MAX)
+    }
+}
+
+impl Track {
+    pub(super) fn read<R: Read + Seek>(
+        reader: &mut Reader<R>,
+        trak: &Found,
+        media: &mut Media,
+    ) -> Result<Self, Error> {
+        let boxes = reader.known(trak, &TRACK)?;
+        let header = track_header(reader, boxes.one(*b"tkhd")?)?;
+        let edits = match boxes.maybe(*b"edts")? {
+            Some(edts) => {
+                let list = reader.children(edts.body.clone())?;
+                Some(edits(reader, list.one(*b"elst")?)?)
+            }
+            None => None,
+        };
+        let parts = reader.known(boxes.one(*b"mdia")?, &MEDIA)?;
+        let kind = handler(reader, parts.one(*b"hdlr")?)?;
+        let header_of_media = media_header(reader, parts.one(*b"mdhd")?)?;
+        let minf = reader.known(parts.one(*b"minf")?, &INFORMATION)?;
+        let references = information(reader, &minf, kind)?;
+        let stbl = reader.known(minf.one(*b"stbl")?, &TABLES)?;
+        let setup = descriptions(reader, stbl.one(*b"stsd")?, references)?;
+        let counted = samples::count(reader, &stbl, setup.entries, media)?;
+        groups::check(reader, &stbl, counted.samples)?;
+        if let Some(first) = counted.first {
+            setup.sample(reader, first)?;
+        }
+        let Setup { codec, .. } = setup;
+        let shown = kind == TrackKind::Video && header.size != (0, 0);
+        Ok(Self {
+            id: header.id,
+            enabled: header.enabled,
+            kind,
+            codec,
+            size: Some(header.size).filter(|_| shown),
+            counted,
+            stated: header.duration,
+            media: header_of_media,
+            edits,
+            place: trak.body.start,
+        })
+    }
+
+    /// How long the track is shown, in ticks of the film: as its header, its edits and its
+    /// samples tell.
+    pub(super) fn shown(&self, clock: Clock) -> Result<u64, Error> {
+        let Header {
+            timescale,
+            duration,
+        } = self.media;
+        let counted = self.counted.duration;
+        if !clock.of(timescale).agree(duration, counted, 0) {
+            let problem = format!("mdhd tells {duration} ticks, stts {counted}");
+            return Err(malformed(self.place, problem));
+        }
+        let end = self.counted.end.max(0).unsigned_abs();
+        let edits = self.edits.unwrap_or_default();
+        let (start, length) = match edits.media {
+            Some(edit) => (edit.media_time, edit.duration),
+            None => (0, clock.scale(end, timescale)),
+        };
+        let told = match self.edits {
+            Some(edits) => edits.duration,
+            None => length,
+        };
+        if !clock.agree(self.stated, told, 0) {
+            let problem = format!("tkhd tells {} ticks, the edits {told}", self.stated);
+            return Err(malformed(self.place, problem));
+        }
+        // Only one that shows a track in several parts says nothing of its end.
+        let left = clock.scale(end.saturating_sub(start), timescale);
+        if start > end || !edits.several && !clock.agree(left, length, 1) {
+            let problem = format!("an edit of {length} ticks, {left} are there");
+            return Err(malformed(self.place, problem));
+        }
+        Ok(told.saturating_sub(edits.empty))
+    }
+}
+
+/// The header of the kind of media, and how many places its data may lie in (8.7.2).
+fn information<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    minf: &Children,
+    kind: TrackKind,
+) -> Result<u16, Error> {
+    let (header, flags, length) = match kind {
+        TrackKind::Video => (*b"vmhd", 1, 8),
+        TrackKind::Audio => (*b"smhd", 0, 4),
+    };
+    let header = minf.one(header)?;
+    let start = header.body.start;
+    let bytes = reader.leaf(header)?;
+    // How pictures are laid over each other, or left and right are balanced: as they are.
+    let [first, rest @ ..] = bytes.as_chunks::<4>().0 else {
+        return Err(malformed(start, "an empty header"));
+    };
+    if u32::from_be_bytes(*first) != flags || rest.as_flattened() != &[0_u8; 8][..length] {
+        return Err(malformed(start, "an unusual header of the media"));
+    }
+    let dinf = reader.children(minf.one(*b"dinf")?.body.clone())?;
+    let dref = dinf.one(*b"dref")?;
+    let bytes = reader.leaf(dref)?;
+    let mut body = Cursor::within("MP4", &bytes, dref.body.start);
+    // One place, and that is this file.
+    if body.rest() != b"\0\0\0\0\0\0\0\x01\0\0\0\x0curl \0\0\0\x01" {
+        return Err(body.fail("the media is not in this file alone"));
+    }
+    body.skip(4)?;
+    Ok(1)
+}

@@ -1,0 +1,287 @@
+//! A film with one bit changed: each bit of its structure is missed.
+
+use std::{collections::BTreeMap, io::Cursor, ops::Range};
+
+use media::{Format, Source, Summary, check};
+
+use crate::{
+    making::Job,
+    pieces::{OwnPiece, cut_flv, dash, film, tags},
+};
+
+fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> (Vec<u8>, Summary) {
+    let mut job = Job::new(source, format, pieces.len());
+    let made = job.finish(pieces).unwrap();
+    (job.bytes(), made)
+}
+
+/// Boxes that hold boxes, and how many bytes stand before those.
+fn before_children(kind: &str) -> Option<usize> {
+    match kind {
+        "moov" | "trak" | "edts" | "mdia" | "minf" | "dinf" | "stbl" | "udta" | "ilst" => Some(0),
+        "stsd" | "dref" => Some(8),
+        "avc1" => Some(78),
+        "mp4a" => Some(28),
+        "meta" => Some(4),
+        kind if kind.starts_with('©') => Some(0),
+        _ => None,
+    }
+}
+
+/// What each byte of a box is: the names of its box and of those around it, and its place in the
+/// box behind size and name, which are -8 to -1.
+fn places(data: &[u8], start: usize, path: &str, into: &mut BTreeMap<usize, (String, i64)>) {
+    let mut at = start;
+    while at < data.len() {
+        let size = u32::from_be_bytes(data[at..at + 4].try_into().unwrap()) as usize;
+        // 0xA9 is one character, not UTF-8.
+        let kind: String = data[at + 4..at + 8]
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect();
+        // The second track is told from the first.
+        let again = into
+            .values()
+            .any(|(other, _)| *other == format!("{path}/{kind}"));
+        let path = format!("{path}/{kind}{}", if again { " again" } else { "" });
+        for (place, offset) in (at..at + size).zip(-8..) {
+            into.insert(place, (path.clone(), offset));
+        }
+        if let Some(before) = before_children(&kind) {
+            places(&data[..at + size], at + 8 + before, &path, into);
+        }
+        at += size;
+    }
+}
+
+/// The index of a film and where it is.
+fn index(film: &[u8]) -> Range<usize> {
+    let mut at = 0;
+    loop {
+        let size = u32::from_be_bytes(film[at..at + 4].try_into().unwrap()) as usize;
+        if &film[at + 4..at + 8] == b"moov" {
+            return at..at + size;
+        }
+        at += size;
+    }
+}
+
+/// The bytes of the index in which some bit may change without anybody telling.
+fn unnoticed(film: &[u8], made: &Summary) -> BTreeMap<(String, i64), u8> {
+    let index = index(film);
+    let mut of_byte = BTreeMap::new();
+    places(&film[..index.end], index.start, "", &mut of_byte);
+    let mut damaged = film.to_vec();
+    let mut unnoticed = BTreeMap::new();
+    for (place, named) in of_byte {
+        for bit in 0..8 {
+            damaged[place] ^= 1 << bit;
+            if check(Cursor::new(&damaged)).is_ok_and(|found| found == *made) {
+                *unnoticed.entry(named.clone()).or_default() |= 1 << bit;
+            }
+            damaged[place] = film[place];
+        }
+    }
+    unnoticed
+}
+
+/// Bytes of a box and the bits in them.
+type Bits = (&'static str, Range<i64>, u8);
+
+/// What says nothing of where samples are and when they are shown: bytes of boxes, by the end of
+/// their path, and the bits in them.
+const NO_STRUCTURE: &[Bits] = &[
+    // Times of making, volume, matrix, a number above those of all tracks.
+    ("/mvhd", 4..12, 0xff),
+    ("/mvhd", 24..26, 0xff),
+    ("/mvhd", 36..72, 0xff),
+    ("/mvhd", 96..100, 0xff),
+    // Part of a preview, size is a ratio; times; layer, group, volume, matrix; parts of
+    // pixels.
+    ("/tkhd", 3..4, 0x0c),
+    ("/tkhd", 4..12, 0xff),
+    ("/tkhd", 32..38, 0xff),
+    ("/tkhd", 40..76, 0xff),
+    ("/tkhd", 78..80, 0xff),
+    ("/tkhd", 82..84, 0xff),
+    // Times of making, language.
+    ("/mdhd", 4..12, 0xff),
+    ("/mdhd", 20..22, 0xff),
+    // Name.
+    ("/mdia/hdlr", 24..99, 0xff),
+    // Signed, where no offset has the sign.
+    ("/ctts", 0..1, 1),
+    // What the decoder's set-up tells better: sizes and resolution, rate and channels.
+    ("/avc1", 8..78, 0xff),
+    ("/mp4a", 8..28, 0xff),
+    ("/pasp", -4..8, 0xff),
+    ("/btrt", -4..12, 0xff),
+    // Profile and level, which the parameter sets tell again; bits that are always set.
+    ("/avcC", 1..4, 0xff),
+    ("/avcC", 4..5, 0xfc),
+    ("/avcC", 5..6, 0xe0),
+    // Number and priority of the stream, buffer and bit rates; the set-up of the decoder.
+    ("/esds", 9..12, 0xff),
+    ("/esds", 18..30, 0xff),
+    ("/esds", 35..99, 0xff),
+    // Text, which is lost with its name.
+    ("/udta/meta", -4..4, 0xff),
+    ("/udta/meta/hdlr", -5..25, 0xff),
+    ("/udta/meta/ilst", -4..0, 0xff),
+];
+
+/// What a decoder is set up with: the parameter sets themselves.
+fn payload(film: &[u8]) -> Vec<Bits> {
+    let avcc = film.windows(4).position(|bytes| bytes == b"avcC").unwrap() + 4;
+    let length = |at: usize| i64::from(u16::from_be_bytes([film[avcc + at], film[avcc + at + 1]]));
+    let sequence = length(6);
+    let picture = length(usize::try_from(sequence).unwrap() + 9);
+    let behind = 8 + sequence + 3;
+    vec![
+        ("/avcC", 8..8 + sequence, 0xff),
+        ("/avcC", behind..behind + picture, 0xff),
+        // Chroma format and bit depths.
+        ("/avcC", behind + picture..behind + picture + 3, 0xff),
+    ]
+}
+
+#[test]
+fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
+    let first = |track| {
+        dash()
+            .iter()
+            .filter(move |piece| piece.track == track)
+            .take(3)
+    };
+    let fragments: Vec<_> = first(0).chain(first(1)).cloned().collect();
+    let tags = cut_flv(film(), 2000, false);
+    for (source, pieces) in [(Source::Flv, &tags[..1]), (Source::Fmp4, &fragments)] {
+        let (film, made) = finished(source, Format::Mp4, pieces);
+        assert_eq!(check(Cursor::new(&film)).unwrap(), made);
+        let mut known = NO_STRUCTURE.to_vec();
+        known.extend(payload(&film));
+        let mut missed = unnoticed(&film, &made);
+        missed.retain(|(path, offset), bits| {
+            // The size of sound.
+            let sound = path.contains("/trak again/tkhd") && offset >= &76;
+            if sound || path.contains("/ilst/") {
+                return false;
+            }
+            for (end, bytes, no_structure) in &known {
+                if path.ends_with(end) && bytes.contains(offset) {
+                    *bits &= !no_structure;
+                }
+            }
+            *bits != 0
+        });
+        assert_eq!(missed, BTreeMap::new(), "{source:?}");
+    }
+}
+
+#[test]
+fn a_film_cut_at_any_byte_never_passes() {
+    let pieces = cut_flv(film(), 1000, false);
+    for (format, pieces, duration_ms) in [
+        (Format::Mp4, &pieces[..1], None),
+        // The index does not fit in the room for a film of a second, and goes to the end.
+        (Format::Mp4, &pieces[..], Some(1)),
+        (Format::Flv, &pieces[..1], None),
+    ] {
+        let mut job = Job::new(Source::Flv, format, pieces.len());
+        job.film.duration_ms = duration_ms;
+        job.finish(pieces).unwrap();
+        let film = job.bytes();
+        check(Cursor::new(&film)).unwrap();
+        for length in 0..film.len() {
+            assert!(
+                check(Cursor::new(&film[..length])).is_err(),
+                "cut to {length}"
+            );
+        }
+    }
+}
+
+/// The bits of a byte whose change nobody tells.
+fn unnoticed_bits(damaged: &mut [u8], place: usize, whole: &Summary) -> u8 {
+    let mut missed = 0;
+    for bit in 0..8 {
+        damaged[place] ^= 1 << bit;
+        if check(Cursor::new(&*damaged)).is_ok_and(|found| found == *whole) {
+            missed |= 1 << bit;
+        }
+        damaged[place] ^= 1 << bit;
+    }
+    missed
+}
+
+#[test]
+fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
+    let pieces = cut_flv(film(), 2000, false);
+    let (film, made) = finished(Source::Flv, Format::Flv, &pieces[..1]);
+    let whole = check(Cursor::new(&film)).unwrap();
+    let digests =
+        |summary: &Summary| -> Vec<_> { summary.tracks.iter().map(|track| track.digest).collect() };
+    assert_eq!(digests(&made), digests(&whole));
+    let mut damaged = film.clone();
+    for place in 0..13 {
+        assert_eq!(
+            unnoticed_bits(&mut damaged, place, &whole),
+            0,
+            "byte {place}"
+        );
+    }
+    // The metadata is the first tag.
+    for tag in &tags(&film)[1..] {
+        let start = tag.bytes.as_ptr() as usize - film.as_ptr() as usize;
+        let config = tag.bytes[12] == 0;
+        let fields = if tag.kind == 9 { 5 } else { 2 };
+        let behind = tag.bytes.len() - 4..tag.bytes.len();
+        for offset in (0..11 + fields).chain(behind) {
+            let no_structure = match offset {
+                // The time of a set-up; its unused composition time.
+                4..=7 | 13..=15 if config => 0xff,
+                // Rate and channels, which the set-up of AAC tells better.
+                11 if tag.kind == 8 => 0x0f,
+                // Types of pictures that decoding cannot start from, and of what is no picture.
+                11 if config || tag.bytes[11] >> 4 != 1 => 0xf0,
+                // Any number but 0 is a frame of AAC.
+                12 if tag.kind == 8 && !config => 0xfe,
+                _ => 0,
+            };
+            let missed = unnoticed_bits(&mut damaged, start + offset, &whole) & !no_structure;
+            assert_eq!(missed, 0, "byte {offset} of the tag at {start}");
+        }
+    }
+}
+
+#[test]
+fn a_changed_bit_of_the_metadata_is_noticed_or_is_no_structure() {
+    let pieces = cut_flv(film(), 2000, false);
+    let (film, _) = finished(Source::Flv, Format::Flv, &pieces[..3]);
+    let whole = check(Cursor::new(&film)).unwrap();
+    let mut damaged = film.clone();
+    let find = |name: &[u8]| film.windows(name.len()).position(|bytes| bytes == name);
+    let end = tags(&film)[0].bytes.len() + 13;
+    let mut structure = vec![13..find(b"onMetaData").unwrap() + 11, end - 7..end];
+    for (name, value) in [
+        // The last bytes are less than a millisecond.
+        (&b"\0\x08duration"[..], 4),
+        (b"\0\x08filesize", 9),
+        (b"\0\x0cvideocodecid", 9),
+        (b"\0\x0caudiocodecid", 9),
+        (b"\0\x05width", 9),
+        (b"\0\x06height", 9),
+        (b"\0\x0dfilepositions", 5 + 3 * 9),
+        (b"\0\x05times", 5),
+    ] {
+        let start = find(name).unwrap();
+        structure.push(start..start + name.len() + value);
+    }
+    for place in structure.into_iter().flatten() {
+        assert_eq!(
+            unnoticed_bits(&mut damaged, place, &whole),
+            0,
+            "byte {place}"
+        );
+    }
+}

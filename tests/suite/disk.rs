@@ -1,0 +1,137 @@
+//! Disks that are full, cannot be written, or have their own ideas of names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::command_line::Run;
+use crate::films::assert_whole;
+use crate::practice::{MAIN, Practice};
+
+/// Exit code for everything that the disk is to blame for.
+const DISK: i32 = 7;
+
+/// Runs a script in which `"$@"` is the command line, led to the practice service, and `$disk` is
+/// a folder where small disks may be mounted that nobody else sees.
+fn on_a_small_disk(practice: &Practice, folder: &Path, script: &str) -> Output {
+    let disk = folder.join("disk");
+    fs::create_dir(&disk).unwrap();
+    let mut shell = Command::new("unshare");
+    shell
+        .args(["--map-root-user", "--mount", "sh", "-e", "-c", script, "sh"])
+        .env("disk", &disk)
+        .env("out", folder);
+    Run::under(shell, practice)
+        .save(MAIN)
+        .args(["-o"])
+        .arg(&disk)
+        .output()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn saved(folder: &Path) -> PathBuf {
+    let films = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    films
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|ending| ending == "mp4"))
+        .expect("the film was copied out")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_too_small_is_told_before_anything_is_fetched() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let output = on_a_small_disk(
+        &practice,
+        folder.path(),
+        "mount -t tmpfs -o size=20m tmpfs $disk; \"$@\"",
+    );
+    assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
+    assert!(
+        said(&output).contains("not enough room"),
+        "{}",
+        said(&output)
+    );
+    let rows = practice.service.coverage(MAIN);
+    assert!(rows.rows().is_empty(), "{rows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fills_up_keeps_what_it_has_and_goes_on_when_there_is_room() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = "mount -t tmpfs -o size=700k tmpfs $disk
+        \"$@\" --no-space-check && exit 99
+        test $? = 7
+        test -s $disk/*.part/journal
+        mount -o remount,size=64m $disk
+        \"$@\"
+        cp $disk/*.mp4 $out";
+    let output = on_a_small_disk(&practice, folder.path(), script);
+    assert!(
+        output.status.success(),
+        "{:?} {}",
+        output.status,
+        said(&output)
+    );
+    assert!(
+        said(&output).contains("the disk is full"),
+        "{}",
+        said(&output)
+    );
+    assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_cannot_be_written_is_told() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let output = on_a_small_disk(
+        &practice,
+        folder.path(),
+        "mount -t tmpfs -o ro tmpfs $disk; \"$@\"",
+    );
+    assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
+    assert!(
+        said(&output).contains("cannot be written"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_of_the_computer_may_jump() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let jumps = folder.path().join("clock");
+    fs::write(&jumps, "+0").unwrap();
+    let mut faketime = Command::new("faketime");
+    faketime
+        .args(["-f", "+0"])
+        .env("FAKETIME_TIMESTAMP_FILE", &jumps);
+    faketime
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    let slow = fake_ustream::Fault::Delay(std::time::Duration::from_millis(100));
+    practice
+        .service
+        .faults()
+        .add(fake_ustream::Rule::new(slow).path("*chunk_*"));
+    let child = Run::under(faketime, &practice)
+        .save(MAIN)
+        .args(["-o"])
+        .arg(folder.path())
+        .spawn();
+    for jump in ["+400d", "-400d", "+0"] {
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        fs::write(&jumps, jump).unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
+}

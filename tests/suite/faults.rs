@@ -1,0 +1,355 @@
+//! Bad days on the line: each ends in the whole film, or in its own failure with all that came.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use engine::{Code, NewJob, Permit};
+use fake_ustream::{Fault, Rule, RuleId};
+
+use crate::films::assert_whole;
+use crate::practice::{MAIN, Practice, ended, is_unfinished, job, original, until};
+
+/// Pieces of both kinds, none of them next to each other.
+const SOME: [u32; 4] = [3, 20, 57, 98];
+
+/// Saves the film as MP4 and as the original while `fault` strikes; both must come out whole.
+async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
+    for original_too in [false, true] {
+        let practice = Practice::demo().await;
+        let rules = strike(&practice);
+        let folder = tempfile::tempdir().unwrap();
+        let order = order(original_too, folder.path());
+        let (path, finished) = practice.save(order).await.unwrap();
+        assert!(finished.gaps.is_empty(), "{finished:?}");
+        assert_is_whole(&path);
+        for rule in rules {
+            assert!(practice.service.faults().struck(rule) > 0, "{rule:?}");
+        }
+    }
+}
+
+fn order(original_too: bool, folder: &Path) -> NewJob {
+    if original_too {
+        original(MAIN, folder)
+    } else {
+        job(MAIN, folder)
+    }
+}
+
+fn assert_is_whole(path: &Path) {
+    if path.extension().unwrap() == "flv" {
+        assert_whole(path, "film.flv", "film.flv", 0);
+    } else {
+        assert_whole(path, "video.mp4", "audio.mp4", 1_000);
+    }
+}
+
+/// The fault at some pieces, so many times each.
+fn at_some(practice: &Practice, fault: &Fault, times: u32) -> Vec<RuleId> {
+    let faults = practice.service.faults();
+    SOME.iter()
+        .map(|number| {
+            let piece = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
+            faults.add(piece.times(times))
+        })
+        .collect()
+}
+
+/// Saves with an engine of its own; what it failed with, and that nothing was lost by it.
+async fn fails(practice: &Practice, folder: &Path) -> Code {
+    let failure = practice.save(job(MAIN, folder)).await.unwrap_err();
+    assert!(is_unfinished(folder), "what came is kept");
+    practice.service.faults().clear();
+    let (path, _) = practice.save(job(MAIN, folder)).await.unwrap();
+    assert_is_whole(&path);
+    practice.assert_all_asked(MAIN, "2.m4v", 16);
+    failure.code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_reset_before_the_answer_cost_only_time() {
+    outlives(|practice| at_some(practice, &Fault::Reset, 2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_are_reset_in_the_middle_are_fetched_again() {
+    outlives(|practice| at_some(practice, &Fault::Truncate(500), 2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_are_stored_cut_are_not_taken_for_whole() {
+    outlives(|practice| at_some(practice, &Fault::Cut(700), 2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_with_damage_in_their_structure_are_fetched_again() {
+    outlives(|practice| {
+        // So much of it that a header is hit, wherever it lies.
+        at_some(practice, &Fault::Damage(1_000_000), 1)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn empty_answers_and_web_pages_are_not_taken_for_pieces() {
+    outlives(|practice| {
+        let mut rules = at_some(practice, &Fault::Empty, 1);
+        let piece = Rule::new(Fault::Html).path("*chunk_40_*");
+        rules.push(practice.service.faults().add(piece.times(2)));
+        rules
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_stumbles_is_asked_again() {
+    for status in [
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::BAD_GATEWAY,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ] {
+        outlives(|practice| at_some(practice, &Fault::Bare(status), 2)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_errors_for_all_pieces_passes() {
+    outlives(|practice| {
+        let burst = Rule::new(Fault::Bare(StatusCode::BAD_GATEWAY)).path("*chunk_*");
+        vec![practice.service.faults().add(burst.skip(30).times(40))]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_asks_to_slow_down_is_asked_less() {
+    outlives(|practice| {
+        let faults = practice.service.faults();
+        let told = Rule::new(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
+        let untold = Rule::new(Fault::Bare(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
+        vec![
+            faults.add(told.skip(20).times(12)),
+            faults.add(untold.skip(60).times(12)),
+        ]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_is_refused_once_is_there_the_next_time() {
+    for status in [
+        StatusCode::FORBIDDEN,
+        StatusCode::NOT_FOUND,
+        StatusCode::GONE,
+    ] {
+        outlives(|practice| at_some(practice, &Fault::Status(status), 1)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_stalls_before_its_answer_is_asked_for_beside_it() {
+    let start = Instant::now();
+    outlives(|practice| at_some(practice, &Fault::Delay(Duration::from_mins(2)), 1)).await;
+    assert!(
+        start.elapsed() < Duration::from_mins(2),
+        "nobody waited for it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_stalls_in_the_middle_is_asked_for_beside_it() {
+    outlives(|practice| at_some(practice, &Fault::Stall(300), 1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_dribbles_is_asked_for_beside_it() {
+    let start = Instant::now();
+    outlives(|practice| at_some(practice, &Fault::Slow(40), 1)).await;
+    assert!(
+        start.elapsed() < Duration::from_mins(2),
+        "nobody waited for it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_mirror_is_left_for_a_quick_one() {
+    outlives(|practice| {
+        let slow = Rule::new(Fault::Slow(2_000))
+            .host("vod-cdn.ustream.tv")
+            .path("*chunk_7*");
+        vec![practice.service.faults().add(slow.times(6))]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_whose_certificate_nobody_trusts_is_passed_by() {
+    outlives(|practice| {
+        let untrusted = Rule::new(Fault::Untrusted).host("vod-cdn.ustream.tv");
+        vec![practice.service.faults().add(untrusted)]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_that_leads_in_circles_is_passed_by() {
+    outlives(|practice| {
+        let circle = Rule::new(Fault::Circle)
+            .host("vod-cdn.ustream.tv")
+            .path("*chunk_1*");
+        vec![practice.service.faults().add(circle.times(5))]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
+    let practice = Practice::demo().await;
+    let faults = practice.service.faults();
+    let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*"));
+    let folder = tempfile::tempdir().unwrap();
+    let engine = practice.engine();
+    let id = engine.download(job(MAIN, folder.path())).await.unwrap();
+    let some = |job: &engine::view::JobView| {
+        job.progress.as_ref().and_then(|progress| progress.fraction) > Some(0.1)
+    };
+    until(&engine, &id, some).await;
+    faults.remove(slow);
+    let line = ["*cdn*", "uhs*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
+    // Connections that are open break too.
+    let broken = faults.add(Rule::new(Fault::Reset).path("*chunk_*"));
+    until(&engine, &id, |job| {
+        job.progress
+            .as_ref()
+            .is_some_and(|progress| progress.waiting)
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(line.iter().any(|rule| faults.struck(*rule) > 0));
+    for rule in line.into_iter().chain([broken]) {
+        faults.remove(rule);
+    }
+    ended(&engine, &id).await.unwrap();
+    let path = engine.path(&id).await.unwrap();
+    engine.shutdown().await;
+    assert_is_whole(&path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_that_expire_on_the_way_are_renewed_within_the_run() {
+    outlives(|practice| {
+        let faults = practice.service.faults();
+        let slow = Rule::new(Fault::Delay(Duration::from_millis(20))).path("*chunk_*");
+        let expire = Rule::new(Fault::Expire).path("*chunk_50_*");
+        let rules = vec![faults.add(expire.times(1))];
+        faults.add(slow);
+        rules
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_may_expire_several_times() {
+    outlives(|practice| {
+        let faults = practice.service.faults();
+        [10, 40, 70]
+            .map(|number| {
+                let expire = Rule::new(Fault::Expire).path(&format!("*chunk_{number}_*"));
+                faults.add(expire.times(1))
+            })
+            .to_vec()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
+    outlives(|practice| {
+        let faults = practice.service.faults();
+        let expire = Rule::new(Fault::Expire).path("*chunk_30_*");
+        let closed = Rule::new(Fault::CloseSocket(1)).host("*.ums.*");
+        vec![
+            faults.add(expire.times(1)),
+            // The first connection is that of the start.
+            faults.add(closed.skip(2).times(1)),
+        ]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
+    for frames in 0..5 {
+        let practice = Practice::demo().await;
+        let closed = Rule::new(Fault::CloseSocket(frames)).host("*.ums.*");
+        practice.service.faults().add(closed.times(1));
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+        assert_is_whole(&path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_is_gone_for_good_is_named_and_the_others_are_kept() {
+    for status in [
+        StatusCode::FORBIDDEN,
+        StatusCode::NOT_FOUND,
+        StatusCode::GONE,
+    ] {
+        let practice = Practice::demo().await;
+        practice
+            .service
+            .faults()
+            .add(Rule::new(Fault::Status(status)).path("*chunk_57_*"));
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(fails(&practice, folder.path()).await, Code::PiecesMissing);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_is_always_damaged_is_named_and_the_others_are_kept() {
+    let practice = Practice::demo().await;
+    practice
+        .service
+        .faults()
+        .add(Rule::new(Fault::Cut(900)).path("*chunk_12_*"));
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(fails(&practice, folder.path()).await, Code::PiecesMissing);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_pieces_refused_for_good_ends_soon_and_keeps_what_came() {
+    let practice = Practice::demo().await;
+    practice.service.faults().add(
+        Rule::new(Fault::Status(StatusCode::FORBIDDEN))
+            .path("*chunk_*")
+            .skip(60),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(fails(&practice, folder.path()).await, Code::PiecesMissing);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_vanishes_while_it_runs_is_told() {
+    let practice = Practice::demo().await;
+    let faults = practice.service.faults();
+    let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(200))).path("*chunk_*"));
+    let folder = tempfile::tempdir().unwrap();
+    let engine = practice.engine();
+    let id = engine.download(job(MAIN, folder.path())).await.unwrap();
+    until(&engine, &id, |job| {
+        job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
+    })
+    .await;
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    faults.remove(slow);
+    let failure = ended(&engine, &id).await.unwrap_err();
+    assert_eq!(failure.code, Code::DriveGone, "{failure:?}");
+    // It can be tried again where the folder is back.
+    std::fs::create_dir(folder.path()).unwrap();
+    engine.resume(&id, Permit::default()).await.unwrap();
+    ended(&engine, &id).await.unwrap();
+    assert_is_whole(&engine.path(&id).await.unwrap());
+    engine.shutdown().await;
+}

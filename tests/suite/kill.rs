@@ -1,0 +1,370 @@
+//! SIGKILL at any moment: the next run makes the same film, and fetches nothing again that was
+//! safe.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use fake_ustream::{Fault, Rule};
+use media::{Part, journal};
+
+use crate::command_line::Run;
+use crate::films::{assert_first, packets};
+use crate::practice::{Practice, names};
+
+/// A film of seven chunks: few enough to be made hundreds of times.
+const FILM: u64 = 134_300_012;
+const CHUNKS: usize = 7;
+const RANDOM_MOMENTS: usize = 50;
+
+/// One kind of file, as the command line is asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Mp4,
+    Original,
+}
+
+use Kind::{Mp4, Original};
+
+impl Kind {
+    fn row(self, track: u8) -> &'static str {
+        match (self, track) {
+            (Mp4, 0) => "2.m4v",
+            (Mp4, _) => "1.m4a",
+            (Original, _) => "2/1.flv",
+        }
+    }
+}
+
+/// A place to save to, and what a run that nobody disturbed makes of the film.
+struct Bench {
+    practice: Practice,
+    folder: tempfile::TempDir,
+    kind: Kind,
+    undisturbed: Vec<u8>,
+}
+
+impl Bench {
+    async fn new(kind: Kind) -> Self {
+        let practice = Practice::demo().await;
+        let mut bench = Self {
+            practice,
+            folder: tempfile::tempdir().unwrap(),
+            kind,
+            undisturbed: Vec::new(),
+        };
+        bench.undisturbed = fs::read(bench.run_to_the_end()).unwrap();
+        bench.clear();
+        bench
+    }
+
+    fn clear(&mut self) {
+        self.folder = tempfile::tempdir().unwrap();
+    }
+
+    fn run(&self) -> Run {
+        self.led(Run::new(&self.practice))
+    }
+
+    fn led(&self, run: Run) -> Run {
+        let format = match self.kind {
+            Mp4 => "mp4",
+            Original => "original",
+        };
+        run.save(FILM)
+            .args(["--format", format, "-o"])
+            .arg(self.folder.path())
+    }
+
+    fn part(&self) -> PathBuf {
+        self.folder
+            .path()
+            .join(format!("Practice recording {FILM}.part"))
+    }
+
+    fn run_to_the_end(&self) -> PathBuf {
+        let output = self.run().output();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end())
+    }
+
+    /// The chunks that are in the journal for good: row and number.
+    fn durable(&self) -> BTreeSet<(&'static str, u64)> {
+        let bytes = fs::read(self.part().join("journal")).unwrap_or_default();
+        let (fragments, _) = journal::read(&bytes);
+        fragments
+            .iter()
+            .filter_map(|fragment| match fragment.part {
+                Part::Media(number) => Some((self.kind.row(fragment.track), number)),
+                Part::Init => None,
+            })
+            .collect()
+    }
+
+    fn asked(&self, (row, number): (&str, u64)) -> u32 {
+        let coverage = self.practice.service.coverage(FILM);
+        let row = coverage.chunks.get(row);
+        row.and_then(|row| row.get(&number)).copied().unwrap_or(0)
+    }
+
+    /// Runs again after a kill. The film must be that of a run that nobody disturbed, be the only
+    /// thing in the folder, and nothing that was safe may be asked for.
+    fn assert_goes_on(&mut self, when: &str) {
+        if let Some(path) = self.saved() {
+            self.assert_is_the_film(&path, when);
+            return;
+        }
+        let durable = self.durable();
+        let before: Vec<_> = durable.iter().map(|piece| self.asked(*piece)).collect();
+        let path = self.run_to_the_end();
+        let after: Vec<_> = durable.iter().map(|piece| self.asked(*piece)).collect();
+        assert_eq!(before, after, "{when}: {durable:?} was safe");
+        self.assert_is_the_film(&path, when);
+    }
+
+    /// The film, where it was finished before the kill and nothing is left to be done.
+    fn saved(&self) -> Option<PathBuf> {
+        let ending = match self.kind {
+            Mp4 => "mp4",
+            Original => "flv",
+        };
+        let path = self.part().with_extension(ending);
+        (path.exists() && !self.part().join("plan.json").exists()).then_some(path)
+    }
+
+    fn assert_is_the_film(&mut self, path: &Path, when: &str) {
+        let found = names(self.folder.path());
+        let name = path.file_name().unwrap().to_str().unwrap();
+        // An empty part folder goes with the next film of that name.
+        let left = found.iter().filter(|found| *found != name);
+        for other in left {
+            let empty = fs::read_dir(self.folder.path().join(other))
+                .unwrap()
+                .next()
+                .is_none();
+            assert!(empty, "{when}: {found:?}");
+        }
+        let film = fs::read(path).unwrap();
+        match self.kind {
+            Original => assert!(film == self.undisturbed, "{when}: the same bytes"),
+            // Its layout follows the order of arrival.
+            Mp4 if film == self.undisturbed => {}
+            Mp4 => {
+                assert_first(path, "video.mp4", "audio.mp4", CHUNKS, 1_000);
+                let sound = packets(path, "a:0").len();
+                assert_eq!(
+                    sound,
+                    packets_of(&self.undisturbed),
+                    "{when}: packets of sound"
+                );
+            }
+        }
+        self.clear();
+    }
+}
+
+fn packets_of(film: &[u8]) -> usize {
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    fs::write(copy.path(), film).unwrap();
+    packets(copy.path(), "a:0").len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_random_moments_loses_nothing_that_was_safe() {
+    for kind in [Mp4, Original] {
+        let mut bench = Bench::new(kind).await;
+        let slow = Rule::new(Fault::Delay(Duration::from_millis(60))).path("*chunk_*");
+        bench.practice.service.faults().add(slow);
+        for _ in 0..RANDOM_MOMENTS {
+            let moment = Duration::from_micros(fastrand::u64(50_000..700_000));
+            let mut child = bench.run().args(["--parallel", "2"]).spawn();
+            std::thread::sleep(moment);
+            child.kill().unwrap();
+            child.wait().unwrap();
+            bench.assert_goes_on(&format!("{kind:?} after {moment:?}"));
+        }
+    }
+}
+
+/// A moment in the life of a film, told by a system call: the program dies as it enters it.
+struct Window {
+    name: &'static str,
+    calls: &'static str,
+    /// Within the part folder.
+    file: &'static str,
+    /// Which of these calls of a thread.
+    number: u32,
+}
+
+const fn window(name: &'static str, [calls, file]: [&'static str; 2], number: u32) -> Window {
+    Window {
+        name,
+        calls,
+        file,
+        number,
+    }
+}
+
+const INDEX_NOT_SYNCED: Window = window("the index is not synced", ["fsync", "film"], 1);
+
+const WINDOWS: [Window; 22] = [
+    window(
+        "the plan is written and has not its name",
+        ["renameat,rename", "plan.json"],
+        1,
+    ),
+    window("the plan is not safe", ["fsync", ""], 1),
+    window("the output is opened", ["ftruncate", "film"], 1),
+    window("the journal is opened", ["ftruncate", "journal"], 1),
+    window("before the head is written", ["writev", "film"], 1),
+    window("between head and media", ["writev", "film"], 2),
+    window("while media is appended", ["writev", "film"], 3),
+    window("after some media was appended", ["writev", "film"], 4),
+    window("after more media was appended", ["writev", "film"], 5),
+    window("after yet more media was appended", ["writev", "film"], 7),
+    window("appended and not synced", ["fdatasync", "film"], 1),
+    window("synced and not in the journal", ["write", "journal"], 1),
+    window(
+        "in the journal, which is not synced",
+        ["fdatasync", "journal"],
+        1,
+    ),
+    window("as the index begins", ["write", "film"], 1),
+    window("in the middle of the index", ["write", "film"], 2),
+    window("as the index ends", ["write", "film"], 3),
+    INDEX_NOT_SYNCED,
+    window(
+        "before it has its name",
+        ["renameat2,renameat,rename,linkat", "film"],
+        1,
+    ),
+    window("it has its name", ["unlinkat,unlink", "journal"], 1),
+    window("while the part folder goes", ["unlinkat,unlink", "lock"], 1),
+    window("the plan goes", ["unlinkat,unlink,rmdir", ""], 1),
+    window("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 2),
+];
+
+/// Those of a run that finds all pieces there.
+const LAST_WINDOWS: [Window; 3] = [
+    window(
+        "the intent is written and has not its name",
+        ["renameat,rename", "plan.json"],
+        1,
+    ),
+    window("the intent is not safe", ["fsync", ""], 1),
+    window("it has its name, which is not safe", ["fsync", ".."], 1),
+];
+
+/// Runs it until the window opens; whether it did.
+fn killed_at(bench: &Bench, window: &Window) -> bool {
+    let path = match window.file {
+        "" => bench.part(),
+        ".." => bench.folder.path().to_owned(),
+        file => bench.part().join(file),
+    };
+    // The tracer resolves names before it starts.
+    let (folder, name) = (bench.folder.path().canonicalize().unwrap(), path);
+    let path = folder.join(name.strip_prefix(bench.folder.path()).unwrap());
+    let mut tracer = Command::new("strace");
+    tracer
+        .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
+        .arg(format!("--trace={}", window.calls))
+        .arg(format!(
+            "--inject={}:signal=SIGKILL:when={}",
+            window.calls, window.number
+        ))
+        .arg("--trace-path")
+        .arg(path);
+    let output = bench.led(Run::under(tracer, &bench.practice)).output();
+    !output.status.success()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
+    for kind in [Mp4, Original] {
+        let mut bench = Bench::new(kind).await;
+        for window in &WINDOWS {
+            let killed = killed_at(&bench, window);
+            // The index of an FLV is one write.
+            assert!(
+                killed || (kind == Original && window.name.contains("index")),
+                "{}: it was not reached",
+                window.name
+            );
+            bench.assert_goes_on(&format!("{kind:?}, {}", window.name));
+        }
+        for window in &LAST_WINDOWS {
+            assert!(killed_at(&bench, &INDEX_NOT_SYNCED));
+            assert!(
+                killed_at(&bench, window),
+                "{}: it was not reached",
+                window.name
+            );
+            bench.assert_goes_on(&format!("{kind:?}, {}", window.name));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_half_written_is_forgotten_and_no_other() {
+    for kind in [Mp4, Original] {
+        let mut bench = Bench::new(kind).await;
+        let window = window("in the journal", ["fdatasync", "journal"], 1);
+        for cut in [1, 7, 9, 40] {
+            assert!(killed_at(&bench, &window));
+            let path = bench.part().join("journal");
+            let whole = fs::metadata(&path).unwrap().len();
+            assert!(whole > 100);
+            let journal = fs::File::options().write(true).open(&path).unwrap();
+            journal.set_len(whole - cut).unwrap();
+            bench.assert_goes_on(&format!("{kind:?}, a journal without its last {cut} bytes"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_is_half_written_is_written_again() {
+    let mut bench = Bench::new(Mp4).await;
+    let window = window("as the index ends", ["write", "film"], 3);
+    for percent in [10, 50, 90] {
+        assert!(killed_at(&bench, &window));
+        let path = bench.part().join("film");
+        let mut film = fs::read(&path).unwrap();
+        let index = film.windows(4).position(|four| four == b"moov").unwrap() - 4;
+        let length = u32::from_be_bytes(film[index..index + 4].try_into().unwrap());
+        let kept = length as usize * percent / 100;
+        film[index + kept..index + length as usize].fill(0);
+        fs::write(&path, film).unwrap();
+        bench.assert_goes_on(&format!("{percent} % of the index"));
+    }
+}
+
+/// Pieces that wait for their turn are written when the program is told to stop.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_early_pieces_are_put_by_loses_nothing_that_was_safe() {
+    let mut bench = Bench::new(Original).await;
+    for (calls, number) in [
+        ("write", 2),
+        ("write", 4),
+        ("fsync", 3),
+        ("renameat", 2),
+        ("renameat", 3),
+        ("renameat", 5),
+    ] {
+        let first = Rule::new(Fault::Delay(Duration::from_mins(1))).path("*chunk_0_*");
+        let first = bench.practice.service.faults().add(first);
+        let mut tracer = Command::new("strace");
+        tracer
+            .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
+            .arg(format!("--trace={calls}"))
+            .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"));
+        // It is told to stop when all but the first piece are there.
+        tracer.args(["timeout", "--signal=INT", "1.5"]);
+        bench.led(Run::under(tracer, &bench.practice)).output();
+        bench.practice.service.faults().remove(first);
+        bench.assert_goes_on(&format!("{calls} {number}"));
+    }
+}
