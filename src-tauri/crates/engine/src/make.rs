@@ -40,7 +40,8 @@ impl Make {
             (Container::Flv, Keep::Original) => (Source::Flv, Format::Flv),
             (Container::Flv, Keep::Mp4) => (Source::Flv, Format::Mp4),
             (Container::Fmp4, _) => (Source::Fmp4, Format::Mp4),
-            (Container::Ts | Container::File, _) => {
+            (Container::Ts, _) => (Source::Ts, Format::Mp4),
+            (Container::File, _) => {
                 return Err(media::Error::Unsupported(format!("{:?}", plan.container)).into());
             }
         };

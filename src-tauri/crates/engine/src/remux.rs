@@ -18,7 +18,7 @@ use crate::part::{Endings, FilmId, Material, Opened, Part, Place};
 use crate::progress::Meter;
 use crate::run::{Attempt, Discovery, Saved, check, check_against, finished, publish};
 use crate::view::{Finished, LossView, Stage};
-use crate::{ffmpeg, names, part};
+use crate::{ffmpeg, names, part, room};
 
 /// About as large are the pieces of an FLV, by which room for its index is kept.
 const PIECE_BYTES: u64 = 4 << 20;
@@ -196,12 +196,20 @@ impl Parts {
             }
             films.push(input);
         }
-        let joins = |input: &Input| {
-            let source = input.split.as_ref().map(|split| split.whole().source);
-            source == Some(Source::Flv)
+        let source = |input: &Input| input.split.as_ref().map(|split| split.whole().source);
+        let first = films.first().and_then(source);
+        // ffmpeg makes one film of an FLV that was joined here first.
+        let joins = match first {
+            Some(Source::Flv) => true,
+            Some(Source::Ts) => !convert,
+            Some(Source::Fmp4) | None => false,
         };
-        if let Some(other) = films.iter().find(|input| films.len() > 1 && !joins(input)) {
-            let problem = "joining films other than parts of an FLV".to_owned();
+        let foreign = |input: &&Input| !joins || source(input) != first;
+        if films.len() > 1
+            && let Some(other) = films.iter().find(foreign)
+        {
+            let problem =
+                "joining films other than parts of one FLV or one transport stream".to_owned();
             return Err(film_error(&other.path, media::Error::Unsupported(problem)));
         }
         let format = match (convert, films.len()) {
@@ -239,7 +247,7 @@ impl Parts {
             Some(Format::Flv) | None => "flv",
         };
         fs::create_dir_all(&output.folder).map_err(Error::disk(&output.folder))?;
-        self.fit(&output.folder)?;
+        room::check(&output.folder, Some(self.size_bytes()))?;
         let place = Place {
             folder: &output.folder,
             stem: &stem,
@@ -249,21 +257,6 @@ impl Parts {
             },
         };
         Part::open(place, &material)
-    }
-
-    /// Says that the disk is too full before anything is written; a copy is as large as the films.
-    fn fit(&self, folder: &Path) -> Result<(), Error> {
-        match fs4::available_space(folder) {
-            Ok(free) if free < self.size_bytes() => {
-                Err(Error::disk(folder)(io::ErrorKind::StorageFull.into()))
-            }
-            Ok(_) => Ok(()),
-            // Some disks do not tell; writing shows it then.
-            Err(error) => {
-                tracing::debug!(%error, "free space is not told");
-                Ok(())
-            }
-        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn check(folder: &Path, needed: Option<u64>) -> Result<(), Error> {
     let needed_bytes = needed.unwrap_or(0).saturating_add(RESERVE_BYTES);
     match fs4::available_space(folder) {
         Ok(free_bytes) if free_bytes < needed_bytes => Err(Error::NoRoom {
-            folder: folder.parent().unwrap_or(folder).to_owned(),
+            folder: folder.to_owned(),
             needed_bytes,
             free_bytes,
         }),

@@ -164,7 +164,10 @@ impl Attempt {
         let (path, sheet) = (folder.to_owned(), make.sheet(&recording));
         let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
         if !self.permit.space {
-            room::check(folder, room::still_to_come(&recording, make, &assembly))?;
+            room::check(
+                &self.spec.output.folder,
+                room::still_to_come(&recording, make, &assembly),
+            )?;
         }
         let mut fruitless = 0;
         loop {

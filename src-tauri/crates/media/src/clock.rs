@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     Error, Part,
+    counter::{Counter, WINDOW_S},
     cursor::{Cursor, put_signed},
-    flv,
 };
 
 /// Time here is in nanoseconds: fine enough for a tick of any track, and 292 years long.
@@ -26,7 +26,7 @@ const ROUNDING: i64 = 10 * MILLISECOND;
 /// The clock of one piece may overlap the one before by this much without having started again.
 const OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, beyond what is missing, is another clock and not a gap.
-const JUMP: i64 = flv::clock::WINDOW * MILLISECOND;
+const JUMP: i64 = WINDOW_S * 1000 * MILLISECOND;
 
 /// The stretch of time that one track has in one piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +126,8 @@ impl Segment<'_> {
 /// Answers, segment by segment in the order of presentation, what must be added to its times.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
-    /// Whether the source counts time in few enough bits to wrap.
-    wraps: bool,
+    /// How the source counts time, where it does so in few enough bits to wrap.
+    wraps: Option<Counter>,
     /// Whether each track may count from a zero of its own.
     separate: bool,
     offset: i64,
@@ -157,7 +157,7 @@ struct Previous {
 
 impl Clock {
     /// The clock of pieces that hold all tracks.
-    pub(crate) fn new(wraps: bool) -> Self {
+    pub(crate) fn new(wraps: Option<Counter>) -> Self {
         Self {
             wraps,
             ..Self::default()
@@ -229,8 +229,7 @@ impl Clock {
         if goes_on(self.offset) {
             return self.offset;
         }
-        if self.wraps
-            && let Some(wrapped) = self.wrapped(previous, first, missing)
+        if let Some(wrapped) = self.wrapped(previous, first, missing)
             && goes_on(wrapped)
         {
             return wrapped;
@@ -268,9 +267,11 @@ impl Clock {
 
     /// The offset if the clock has only run over its last bit.
     fn wrapped(&self, previous: Previous, first: i64, missing: i64) -> Option<i64> {
-        let time = first.saturating_add(self.offset) / MILLISECOND;
-        let near = previous.end.saturating_add(missing) / MILLISECOND;
-        let shift = flv::clock::wrap_towards(time, near)?.checked_mul(MILLISECOND)?;
+        let counter = self.wraps?;
+        let time = ticks(first.saturating_add(self.offset), counter.timescale);
+        let near = ticks(previous.end.saturating_add(missing), counter.timescale);
+        let shift = counter.wrap_towards(time, near)?;
+        let shift = nanoseconds(shift, counter.timescale)?;
         self.offset.checked_add(shift)
     }
 

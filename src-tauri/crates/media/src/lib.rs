@@ -3,7 +3,7 @@
 //! No network, no clock, no threads: bytes in, values out. In the order of the data:
 //!
 //! 1. [`Source`], [`Format`] and [`muxer()`]: the table of what becomes what.
-//! 2. [`flv`] and [`fmp4`] take a piece apart into [`Sample`]s.
+//! 2. [`flv`], [`fmp4`] and [`ts`] take a piece apart into [`Sample`]s.
 //! 3. A [`Muxer`] appends their data to the output and answers with a [`TableFragment`].
 //! 4. [`journal`] turns fragments into records that survive a crash, and back.
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
@@ -14,6 +14,7 @@
 pub mod check;
 mod clock;
 mod codec;
+mod counter;
 mod cursor;
 mod digest;
 mod error;
@@ -26,6 +27,7 @@ mod output;
 pub mod sample;
 pub mod split;
 mod tags;
+pub mod ts;
 
 pub use check::check;
 pub use error::Error;

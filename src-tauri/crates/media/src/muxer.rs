@@ -4,9 +4,11 @@ use std::io::{Read, Seek, Write};
 
 use crate::{
     Error, Tags, TrackKind,
+    counter::{self, Counter},
     flv::{self, write::FlvMuxer},
     fmp4,
     mp4::write::Mp4Muxer,
+    ts,
 };
 
 /// What the pieces of a recording are.
@@ -16,6 +18,20 @@ pub enum Source {
     Flv,
     /// Fragmented MP4: an initialisation piece for each track, then `moof` + `mdat` pieces.
     Fmp4,
+    /// MPEG transport stream, or bare AAC or MP3 behind an ID3 timestamp, as HLS has them; both
+    /// tracks in one piece.
+    Ts,
+}
+
+impl Source {
+    /// How its timestamps count, where they have so few bits that they wrap.
+    pub(crate) fn counter(self) -> Option<Counter> {
+        match self {
+            Self::Flv => Some(counter::FLV),
+            Self::Ts => Some(counter::TS),
+            Self::Fmp4 => None,
+        }
+    }
 }
 
 /// What the finished file is.
@@ -172,6 +188,7 @@ where
         (Source::Fmp4, Format::Flv) => {
             Err(Error::Unsupported("an FLV made of fragmented MP4".into()))
         }
+        (Source::Ts, Format::Flv) => Err(Error::Unsupported("an FLV made of MPEG-TS".into())),
     }
 }
 
@@ -180,6 +197,7 @@ pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
     match source {
         Source::Flv => flv::tag::looks_like(data),
         Source::Fmp4 => fmp4::looks_like(data, part == Part::Init),
+        Source::Ts => ts::looks_like(data),
     }
 }
 
@@ -189,5 +207,6 @@ pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<(), Error> {
     match source {
         Source::Flv => flv::demux(data)?.try_for_each(|event| event.map(drop)),
         Source::Fmp4 => fmp4::probe(data, part == Part::Init),
+        Source::Ts => ts::Demuxer::default().piece(data).map(drop),
     }
 }

@@ -78,6 +78,20 @@ impl<O: Read + Write + Seek> Output<O> {
         self.inner.read_exact(&mut bytes)?;
         Ok(bytes)
     }
+
+    /// Appends what stands at `position`, up to `length` bytes of it, to `bytes`.
+    pub(crate) fn read_into(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        position: u64,
+        length: u64,
+    ) -> Result<(), Error> {
+        self.inner.seek(SeekFrom::Start(position))?;
+        Read::by_ref(&mut self.inner)
+            .take(length)
+            .read_to_end(bytes)?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

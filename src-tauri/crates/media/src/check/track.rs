@@ -157,9 +157,11 @@ impl Track {
             let problem = format!("tkhd tells {} ticks, the edits {told}", self.stated);
             return Err(malformed(self.place, problem));
         }
-        // Only one that shows a track in several parts says nothing of its end.
+        // An edit may end before the samples do, but never behind them. Only one that shows a track
+        // in several parts says nothing of its end.
         let left = clock.scale(end.saturating_sub(start), timescale);
-        if start > end || !edits.several && !clock.agree(left, length, 1) {
+        let beyond = length > left && !clock.agree(left, length, 1);
+        if start > end || !edits.several && beyond {
             let problem = format!("an edit of {length} ticks, {left} are there");
             return Err(malformed(self.place, problem));
         }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::counter;
 
 fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
     Span {
@@ -27,7 +28,7 @@ fn place(clock: &mut Clock, number: u64, spans: &[Span]) -> i64 {
 
 #[test]
 fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
-    let mut clock = Clock::new(false);
+    let mut clock = Clock::new(None);
     assert_eq!(place(&mut clock, 0, &[span(0, 90_000, 92_000)]), 0);
     assert_eq!(place(&mut clock, 1, &[span(0, 92_000, 94_000)]), 0);
     assert_eq!(place(&mut clock, 9, &[span(0, 108_000, 110_000)]), 0);
@@ -35,7 +36,7 @@ fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
 
 #[test]
 fn a_restarted_piece_follows_the_one_before() {
-    let mut clock = Clock::new(false);
+    let mut clock = Clock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 5, 2010)]);
     assert_eq!(
         place(&mut clock, 1, &[span(0, 0, 2000), span(1, 5, 2010)]),
@@ -49,7 +50,7 @@ fn a_restarted_piece_follows_the_one_before() {
 
 #[test]
 fn tracks_that_end_far_apart_do_not_overlap_after_a_restart() {
-    let mut clock = Clock::new(false);
+    let mut clock = Clock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2500)]);
     assert_eq!(
         place(&mut clock, 1, &[span(0, 0, 2000), span(1, 0, 2000)]),
@@ -59,14 +60,14 @@ fn tracks_that_end_far_apart_do_not_overlap_after_a_restart() {
 
 #[test]
 fn what_is_missing_before_a_restarted_piece_stays_a_gap() {
-    let mut clock = Clock::new(false);
+    let mut clock = Clock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000)]);
     assert_eq!(place(&mut clock, 3, &[span(0, 0, 2000)]), 6000);
 }
 
 #[test]
 fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
-    let mut clock = Clock::new(false);
+    let mut clock = Clock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2000)]);
     for number in 1..1000 {
         let start = i64::try_from(number).expect("small") * 2000;
@@ -82,7 +83,7 @@ fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
 #[test]
 fn a_wrap_between_pieces_is_no_restart() {
     let top = 1 << 24;
-    let mut clock = Clock::new(true);
+    let mut clock = Clock::new(Some(counter::FLV));
     place(&mut clock, 0, &[span(0, top - 2000, top)]);
     assert_eq!(place(&mut clock, 1, &[span(0, 10, 2010)]), top);
     assert_eq!(place(&mut clock, 2, &[span(0, 2010, 4010)]), top);
@@ -164,7 +165,7 @@ proptest! {
         base in 100_000_000_i64..1_000_000_000,
         separate in any::<bool>(),
     ) {
-        let clock = if separate { Clock::of_separate_tracks() } else { Clock::new(false) };
+        let clock = if separate { Clock::of_separate_tracks() } else { Clock::new(None) };
         let placed = placed(&film, [base; 2], clock);
         let all = || placed.iter().flatten();
         let distance = |(truth, time): &(i64, i64)| time - truth;
@@ -226,7 +227,7 @@ proptest! {
         times in proptest::collection::vec((any::<u8>(), any::<i64>(), 0_u32.., 0_u64..9), 1..40),
     ) {
         for separate in [false, true] {
-            let mut clock = if separate { Clock::of_separate_tracks() } else { Clock::new(true) };
+            let mut clock = if separate { Clock::of_separate_tracks() } else { Clock::new(Some(counter::FLV)) };
             let mut number = 0;
             let mut ends = std::collections::BTreeMap::new();
             for (key, first, length, missing) in &times {
@@ -296,5 +297,28 @@ fn tracks_that_are_not_cut_at_the_same_times_go_by_what_the_plan_says_of_each() 
             spans: &spans,
         });
         assert_eq!([0, 1].map(|key| clock.offset_of(key)), [0, 0], "{number}");
+    }
+}
+
+#[test]
+fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
+    let top = nanoseconds(1 << 33, 90_000).expect("a day");
+    let top_ms = top / MILLISECOND;
+    let mut clock = Clock::new(Some(counter::TS));
+    let before = Span {
+        end: top,
+        ..span(0, top_ms - 2000, top_ms)
+    };
+    let planned = |span, start_ms| Planned {
+        span,
+        shown: span.first,
+        start_ms,
+    };
+    for (number, span, ticks_expected) in [(0, before, 0), (1, span(0, 0, 2000), 1 << 33)] {
+        let offset = clock.place(&Segment {
+            part: Part::Media(number),
+            spans: &[planned(span, number * 2000)],
+        });
+        assert_eq!(ticks(offset, 90_000), ticks_expected, "piece {number}");
     }
 }

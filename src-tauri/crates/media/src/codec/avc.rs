@@ -1,4 +1,4 @@
-//! H.264: the decoder configuration record and the picture size in it.
+//! H.264: the decoder configuration record, and what its sequence parameter sets say.
 
 use super::bits::Bits;
 use crate::{Error, cursor::Cursor};
@@ -24,7 +24,7 @@ impl Avc {
         for _ in 0..sets & 0x1f {
             let length = usize::from(record.u16()?);
             let set = record.take(length)?;
-            size = size.or_else(|| picture_size(set));
+            size = size.or_else(|| Sequence::read(set).map(|sequence| sequence.size));
         }
         for _ in 0..record.u8()? {
             let length = usize::from(record.u16()?);
@@ -34,64 +34,120 @@ impl Avc {
     }
 }
 
-/// Width and height after cropping, from a sequence parameter set with its unit header.
-fn picture_size(unit: &[u8]) -> Option<(u32, u32)> {
-    let plain = without_emulation(unit.get(1..)?);
-    let mut bits = Bits::new(&plain);
-    let profile = bits.bits(8)?;
-    bits.bits(16)?;
-    bits.golomb()?;
-    let chroma = if CHROMA_PROFILES.contains(&profile) {
-        chroma_format(&mut bits)?
-    } else {
-        1
-    };
-    bits.golomb()?;
-    skip_picture_order(&mut bits)?;
-    bits.golomb()?;
-    bits.bit()?;
-    let columns = bits.golomb()?.checked_add(1)?;
-    let map_rows = bits.golomb()?.checked_add(1)?;
-    let frames_only = bits.bit()?;
-    if frames_only == 0 {
-        bits.bit()?;
-    }
-    bits.bit()?;
-    let mut crop = [0; 4];
-    if bits.bit()? == 1 {
-        for side in &mut crop {
-            *side = bits.golomb()?;
-        }
-    }
-    let [left, right, top, bottom] = crop;
-    let unit_x = if matches!(chroma, 1 | 2) { 2 } else { 1 };
-    let unit_y = (2 - frames_only) * if chroma == 1 { 2 } else { 1 };
-    let cropped = |length: u32, one: u32, other: u32, unit: u32| {
-        length.checked_sub(one.checked_add(other)?.checked_mul(unit)?)
-    };
-    let width = cropped(columns.checked_mul(16)?, left, right, unit_x)?;
-    let rows = map_rows.checked_mul(2 - frames_only)?;
-    let height = cropped(rows.checked_mul(16)?, top, bottom, unit_y)?;
-    Some((width, height))
+/// What is needed of a sequence parameter set (H.264 7.3.2.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sequence {
+    /// By which picture parameter sets name it.
+    pub(crate) id: u32,
+    pub(crate) chroma: Chroma,
+    /// Bits of `frame_num`.
+    pub(crate) frame_number_bits: u32,
+    /// No picture of it is a single field.
+    pub(crate) frames_only: bool,
+    /// Width and height after cropping.
+    pub(crate) size: (u32, u32),
 }
 
-/// `chroma_format_idc`, past the scaling lists.
-fn chroma_format(bits: &mut Bits<'_>) -> Option<u32> {
-    let chroma = bits.golomb()?;
-    if chroma == 3 {
-        bits.bit()?;
+/// How colour is sampled, which only the High profiles tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chroma {
+    /// `chroma_format_idc`.
+    pub(crate) format: u32,
+    /// Slices name their plane.
+    pub(crate) separate_planes: bool,
+    /// Bits beyond eight of a sample of brightness, and of colour.
+    pub(crate) extra_bits: [u32; 2],
+}
+
+impl Chroma {
+    /// 4:2:0 of eight bits, as all other profiles have it.
+    pub(crate) const USUAL: Self = Self {
+        format: 1,
+        separate_planes: false,
+        extra_bits: [0; 2],
+    };
+}
+
+impl Sequence {
+    /// Reads a sequence parameter set with its unit header, as far as the cropping.
+    pub(crate) fn read(unit: &[u8]) -> Option<Self> {
+        let plain = without_emulation(unit.get(1..)?);
+        let mut bits = Bits::new(&plain);
+        let profile = bits.bits(8)?;
+        bits.bits(16)?;
+        let id = bits.golomb()?;
+        let chroma = if has_chroma(profile) {
+            chroma(&mut bits)?
+        } else {
+            Chroma::USUAL
+        };
+        let frame_number_bits = bits.golomb()?.checked_add(4)?;
+        skip_picture_order(&mut bits)?;
+        let mut sequence = Self {
+            id,
+            chroma,
+            frame_number_bits,
+            frames_only: true,
+            size: (0, 0),
+        };
+        sequence.size = sequence.picture_size(&mut bits)?;
+        Some(sequence)
     }
-    bits.golomb()?;
-    bits.golomb()?;
+
+    fn picture_size(&mut self, bits: &mut Bits<'_>) -> Option<(u32, u32)> {
+        bits.golomb()?;
+        bits.bit()?;
+        let columns = bits.golomb()?.checked_add(1)?;
+        let map_rows = bits.golomb()?.checked_add(1)?;
+        let frames_only = bits.bit()?;
+        self.frames_only = frames_only == 1;
+        if frames_only == 0 {
+            bits.bit()?;
+        }
+        bits.bit()?;
+        let mut crop = [0; 4];
+        if bits.bit()? == 1 {
+            for side in &mut crop {
+                *side = bits.golomb()?;
+            }
+        }
+        let [left, right, top, bottom] = crop;
+        let chroma = self.chroma.format;
+        let unit_x = if matches!(chroma, 1 | 2) { 2 } else { 1 };
+        let unit_y = (2 - frames_only) * if chroma == 1 { 2 } else { 1 };
+        let cropped = |length: u32, one: u32, other: u32, unit: u32| {
+            length.checked_sub(one.checked_add(other)?.checked_mul(unit)?)
+        };
+        let width = cropped(columns.checked_mul(16)?, left, right, unit_x)?;
+        let rows = map_rows.checked_mul(2 - frames_only)?;
+        let height = cropped(rows.checked_mul(16)?, top, bottom, unit_y)?;
+        Some((width, height))
+    }
+}
+
+/// Whether sets of this profile tell how colour is sampled.
+pub(crate) fn has_chroma(profile: u32) -> bool {
+    CHROMA_PROFILES.contains(&profile)
+}
+
+/// The chroma format, past the scaling lists.
+fn chroma(bits: &mut Bits<'_>) -> Option<Chroma> {
+    let format = bits.golomb()?;
+    let separate_planes = format == 3 && bits.bit()? == 1;
+    let extra_bits = [bits.golomb()?, bits.golomb()?];
     bits.bit()?;
     if bits.bit()? == 1 {
-        for list in 0..if chroma == 3 { 12 } else { 8 } {
+        for list in 0..if format == 3 { 12 } else { 8 } {
             if bits.bit()? == 1 {
                 skip_scaling_list(bits, if list < 6 { 16 } else { 64 })?;
             }
         }
     }
-    Some(chroma)
+    Some(Chroma {
+        format,
+        separate_planes,
+        extra_bits,
+    })
 }
 
 fn skip_scaling_list(bits: &mut Bits<'_>, length: u32) -> Option<()> {
@@ -124,7 +180,7 @@ fn skip_picture_order(bits: &mut Bits<'_>) -> Option<()> {
 }
 
 /// Drops the 3 of each 0 0 3, which only keeps start codes out of the data.
-fn without_emulation(data: &[u8]) -> Vec<u8> {
+pub(crate) fn without_emulation(data: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(data.len());
     let mut zeros = 0;
     for &byte in data {
@@ -150,7 +206,9 @@ mod tests {
 
     #[test]
     fn the_picture_size_is_read_past_emulation_bytes() {
-        assert_eq!(picture_size(&SET_720), Some((1280, 720)));
+        let sequence = Sequence::read(&SET_720).expect("whole");
+        assert_eq!(sequence.size, (1280, 720));
+        assert!(sequence.frames_only);
     }
 
     #[test]

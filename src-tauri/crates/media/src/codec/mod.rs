@@ -1,6 +1,9 @@
 //! What a container must know of the codecs it carries.
 
 pub(crate) mod aac;
+pub(crate) mod adts;
+pub(crate) mod annex_b;
 pub(crate) mod avc;
 pub(crate) mod bits;
 pub(crate) mod mp3;
+pub(crate) mod parameter_sets;

@@ -1,5 +1,11 @@
 //! MPEG audio layer III: the header of a frame (ISO/IEC 11172-3 2.4.1.3, 13818-3).
 
+/// Bit rates of layer III by their index from 1, in 1000 a second: MPEG-1, then MPEG-2 and 2.5.
+const FIRST: [u32; 14] = [
+    32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+];
+const SECOND: [u32; 14] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+
 /// What every frame of a stream agrees on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -38,6 +44,18 @@ impl Header {
         ))
     }
 
+    /// Bytes of a frame with this header; `None` where the bit rate is free or reserved.
+    pub(crate) fn length(frame: &[u8]) -> Option<usize> {
+        let (header, bytes) = Self::read(frame)?;
+        let &[_, _, third, _] = bytes else {
+            return None;
+        };
+        let rates = if header.frame == 1152 { FIRST } else { SECOND };
+        let kilobits = *rates.get(usize::from(third >> 4).checked_sub(1)?)?;
+        let bytes = header.frame / 8 * kilobits * 1000 / header.rate;
+        usize::try_from(bytes + u32::from(third >> 1 & 1)).ok()
+    }
+
     /// The object type that `esds` names it by (ISO/IEC 14496-1 table 5).
     pub(crate) fn object_type(self) -> u8 {
         if self.frame == 1152 { 0x6b } else { 0x69 }
@@ -69,6 +87,16 @@ mod tests {
             }
         );
         assert_eq!((bytes.len(), second.object_type()), (4, 0x69));
+    }
+
+    #[test]
+    fn the_length_of_a_frame_follows_from_its_bit_rate() {
+        assert_eq!(Header::length(&[0xff, 0xfb, 0x90, 0x64]), Some(417));
+        assert_eq!(Header::length(&[0xff, 0xfb, 0x92, 0x64]), Some(418));
+        assert_eq!(Header::length(&[0xff, 0xf3, 0x40, 0xc4]), Some(104));
+        for free_or_reserved in [0x00, 0xf0] {
+            assert_eq!(Header::length(&[0xff, 0xfb, free_or_reserved, 0x64]), None);
+        }
     }
 
     #[test]

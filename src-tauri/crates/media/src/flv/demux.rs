@@ -1,11 +1,15 @@
 //! Takes an FLV piece apart into decoder set-ups and samples.
 
 use super::{
-    clock::Unwrap,
     packet::{self, Codec, Packet, Role},
     tag::{AUDIO, TAG_HEADER, Tag, Tags, VIDEO},
 };
-use crate::{Error, Sample, TrackKind, codec::mp3, cursor::Cursor};
+use crate::{
+    Error, Sample, TrackKind,
+    codec::mp3,
+    counter::{self, Unwrap},
+    cursor::Cursor,
+};
 
 /// What a piece holds, in the order in which it comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +23,7 @@ pub enum Event<'a> {
         /// `avcC`, `AudioSpecificConfig`, or the first four bytes of an MP3 frame.
         data: &'a [u8],
     },
-    /// One frame; times are in milliseconds.
+    /// One frame; its times are in ticks of the source: milliseconds in an FLV.
     Sample(Sample<'a>),
 }
 
@@ -29,7 +33,7 @@ pub enum Event<'a> {
 pub fn demux(piece: &[u8]) -> Result<Demux<'_>, Error> {
     Ok(Demux {
         tags: Tags::new(piece)?,
-        unwrap: Unwrap::default(),
+        unwrap: Unwrap::new(counter::FLV),
         mp3: None,
         waiting: None,
     })

@@ -1,6 +1,5 @@
 //! Flash Video in and out (Adobe Flash Video File Format 10.1).
 
-pub(crate) mod clock;
 mod demux;
 pub(crate) mod meta;
 pub(crate) mod packet;

@@ -5,6 +5,7 @@ use crate::{
     Error, Part, TableFragment, TrackKind,
     clock::{Clock, Planned, Segment, Span},
     codec::avc::Avc,
+    counter,
     cursor::{Cursor, put_counted, put_signed, put_varint},
     digest::Digest,
 };
@@ -74,7 +75,7 @@ pub(crate) struct TrackChange {
 impl State {
     pub(crate) fn new() -> Self {
         Self {
-            clock: Clock::new(true),
+            clock: Clock::new(Some(counter::FLV)),
             origin_ms: None,
             tracks: [Track::default(), Track::default()],
             keyframes: Vec::new(),

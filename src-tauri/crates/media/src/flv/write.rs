@@ -3,16 +3,18 @@
 use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
-    clock::Unwrap,
     demux::packet_of,
     meta::{Facts, KEYFRAME_BYTES, metadata},
     packet::{Codec, Packet, Role},
     state::{Change, State, TRACKS, index},
-    tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size},
+    tag::{
+        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size,
+    },
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
+    counter::{self, Unwrap},
     cursor::Cursor,
     digest::Told,
     output::Output,
@@ -144,7 +146,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     /// The tags of a piece that go into the file, on the piece's own clock.
     fn collect<'a>(&self, piece: &'a [u8], change: &mut Change) -> Result<Vec<Kept<'a>>, Error> {
         let mut kept = Vec::new();
-        let mut unwrap = Unwrap::default();
+        let mut unwrap = Unwrap::new(counter::FLV);
         let mut codecs = self.state.codecs();
         for tag in Tags::new(piece)? {
             let tag = tag?;

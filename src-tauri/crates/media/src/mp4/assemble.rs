@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Sixteen ticks a millisecond: keeps the times of an FLV exact without guessing a frame rate.
-const FLV_VIDEO_TIMESCALE: u32 = 16_000;
+const FLV_FINER: u32 = 16;
 
 /// Makes the index of every track; pictures come first.
 pub(crate) fn assemble(source: Source, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
@@ -41,10 +41,14 @@ pub(crate) fn not_all_tracks(tracks: usize) -> Error {
 
 struct Assembly {
     source: Source,
+    /// Ticks a second of the times of samples that are described by set-ups among them.
+    times: u32,
+    /// A multiple of `times`.
+    video_timescale: u32,
     clock: Clock,
     inits: BTreeMap<u8, Init>,
     tracks: BTreeMap<u8, Track>,
-    /// What FLV samples of a track are coded with at this point.
+    /// What samples of a track are coded with at this point, where set-ups lie among them.
     coded: BTreeMap<u8, Coded>,
     /// The plan's tracks that were set up, and how many there are in one piece at most.
     taken: BTreeSet<u8>,
@@ -55,7 +59,7 @@ struct Assembly {
     lead: Option<i64>,
 }
 
-/// The set-up in force for a track of FLV pieces.
+/// The set-up in force for such a track.
 #[derive(Clone, Copy)]
 struct Coded {
     description: u32,
@@ -64,10 +68,16 @@ struct Coded {
 
 impl Assembly {
     fn new(source: Source) -> Self {
+        let times = source.counter().map_or(1000, |counter| counter.timescale);
         Self {
             source,
+            times,
+            video_timescale: match source {
+                Source::Flv => times * FLV_FINER,
+                Source::Ts | Source::Fmp4 => times,
+            },
             clock: match source {
-                Source::Flv => Clock::new(true),
+                Source::Flv | Source::Ts => Clock::new(source.counter()),
                 Source::Fmp4 => Clock::of_separate_tracks(),
             },
             inits: BTreeMap::new(),
@@ -130,7 +140,7 @@ impl Assembly {
         }
         for (plan_track, read) in tables {
             match self.source {
-                Source::Flv => self.flv_piece(plan_track, read, offset)?,
+                Source::Flv | Source::Ts => self.coded_piece(plan_track, read, offset)?,
                 Source::Fmp4 => self.fmp4_piece(plan_track, part, read)?,
             }
         }
@@ -144,6 +154,7 @@ impl Assembly {
             match entry? {
                 Found::Init(init) => own = Some(init),
                 Found::Config { .. } => break,
+                Found::Edge(_) => {}
                 Found::Sample(sample) => {
                     let init = own.as_ref().or_else(|| self.inits.get(&plan));
                     return Ok(init.map_or(span.first, |init| shown(init, &sample)));
@@ -153,16 +164,17 @@ impl Assembly {
         Ok(span.first)
     }
 
-    fn flv_piece(&mut self, plan: u8, tables: Tables<'_>, offset: i64) -> Result<(), Error> {
-        let offset_ms = ticks(offset, 1000);
+    /// A piece whose samples are described by set-ups among them.
+    fn coded_piece(&mut self, plan: u8, tables: Tables<'_>, offset: i64) -> Result<(), Error> {
+        let offset_ticks = ticks(offset, self.times);
         for track in self.tracks.values_mut() {
             track.begin_piece();
         }
         for entry in tables.entries {
             match entry? {
                 Found::Config { kind, codec, data } => self.configure(plan, kind, codec, data)?,
-                Found::Init(_) => {}
-                Found::Sample(sample) => self.flv_sample(plan, &sample, offset_ms)?,
+                Found::Init(_) | Found::Edge(_) => {}
+                Found::Sample(sample) => self.coded_sample(plan, &sample, offset_ticks)?,
             }
         }
         for span in tables.spans {
@@ -191,8 +203,9 @@ impl Assembly {
     ) -> Result<(), Error> {
         let made = describe(codec, data)?;
         let key = track_key(plan, kind);
+        let video_timescale = self.video_timescale;
         let track = self.tracks.entry(key).or_insert_with(|| {
-            let timescale = made.clock.map_or(FLV_VIDEO_TIMESCALE, |clock| clock.rate);
+            let timescale = made.clock.map_or(video_timescale, |clock| clock.rate);
             let mut track = Track::new(kind, timescale);
             if let Some(size) = made.size {
                 track.display = display(size);
@@ -210,27 +223,27 @@ impl Assembly {
         Ok(())
     }
 
-    fn flv_sample(&mut self, plan: u8, sample: &Indexed, offset_ms: i64) -> Result<(), Error> {
+    fn coded_sample(&mut self, plan: u8, sample: &Indexed, offset: i64) -> Result<(), Error> {
         let key = track_key(plan, sample.kind);
         // What comes before the first set-up of the film cannot be decoded.
         let (Some(track), Some(coded)) = (self.tracks.get_mut(&key), self.coded.get_mut(&key))
         else {
             return Ok(());
         };
-        let time = sample.dts.saturating_add(offset_ms);
+        let time = sample.dts.saturating_add(offset);
         if track.repeats(time, sample.size) {
             return Ok(());
         }
-        let ticks_a_ms = i64::from(FLV_VIDEO_TIMESCALE / 1000);
+        let finer = i64::from(self.video_timescale / self.times);
         let dts = match &mut coded.sound {
             Some((clock, grid)) => grid
-                .get_or_insert_with(|| Grid::new(track.timescale, time))
+                .get_or_insert_with(|| Grid::new(track.timescale, self.times, time))
                 .place(time, *clock),
-            None => time.saturating_mul(ticks_a_ms),
+            None => time.saturating_mul(finer),
         };
         track.push(Entry {
             dts,
-            composition_offset: i64::from(sample.composition_offset) * ticks_a_ms,
+            composition_offset: i64::from(sample.composition_offset) * finer,
             sync: sample.sync,
             size: sample.size,
             position: sample.position,
@@ -253,7 +266,7 @@ impl Assembly {
                         own = Some(init);
                     }
                 }
-                Found::Config { .. } => {}
+                Found::Config { .. } | Found::Edge(_) => {}
                 Found::Sample(sample) => {
                     let init = own
                         .as_ref()

@@ -29,7 +29,7 @@ pub(crate) struct SoundClock {
     pub(crate) frame: u32,
 }
 
-/// Makes the entry for a set-up found in an FLV.
+/// Makes the entry for a set-up found among the samples.
 ///
 /// Fails where the finished film could not pass with it.
 pub(crate) fn describe(codec: Codec, data: &[u8]) -> Result<Description, Error> {

@@ -1,4 +1,4 @@
-//! Puts sound whose times were rounded to milliseconds back on the grid of its samples.
+//! Puts sound whose times were rounded to ticks of its source back on the grid of its samples.
 //!
 //! Counting frames blindly would lose gaps; taking the times as they are would fill the index
 //! with thousands of lengths and make the sound click. So a frame follows the one before exactly
@@ -6,41 +6,48 @@
 
 use super::entry::SoundClock;
 
-/// How far a time may lie from its true place: one rounding here, one in the track's first time.
+/// How far a time may lie from its true place: one rounding to milliseconds here, one in the
+/// track's first time. Finer ticks do not help: many a clock of 90 kHz was made from one of 1 kHz.
 const WINDOW_MS: i64 = 1;
 
 /// Where the frames of one track lie.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grid {
     timescale: u32,
-    origin_ms: i64,
+    /// Ticks a second of the times that come.
+    source: i64,
+    origin: i64,
     /// Where the next frame is expected, from the origin.
     next: i64,
 }
 
 impl Grid {
-    pub(crate) fn new(timescale: u32, origin_ms: i64) -> Self {
+    /// `origin` is the first time, in ticks of which there are `source` a second.
+    pub(crate) fn new(timescale: u32, source: u32, origin: i64) -> Self {
         Self {
             timescale,
-            origin_ms,
+            source: i64::from(source.max(1)),
+            origin,
             next: 0,
         }
     }
 
-    /// The tick of a frame whose rounded time is `time_ms`.
-    pub(crate) fn place(&mut self, time_ms: i64, clock: SoundClock) -> i64 {
+    /// The tick of a frame whose rounded time is `time`.
+    pub(crate) fn place(&mut self, time: i64, clock: SoundClock) -> i64 {
         let scale = i64::from(self.timescale);
-        let ticks = |ms: i64| ms.saturating_mul(scale);
-        let relative = time_ms.saturating_sub(self.origin_ms);
+        let source = self.source;
+        let window = WINDOW_MS * source / 1000;
+        let ticks = |count: i64| count.saturating_mul(scale);
+        let relative = time.saturating_sub(self.origin);
         // Within the window, rounded inwards: up at its start, down at its end.
-        let earliest = ticks(relative.saturating_sub(WINDOW_MS))
-            .saturating_add(999)
-            .div_euclid(1000);
-        let latest = ticks(relative.saturating_add(WINDOW_MS)).div_euclid(1000);
+        let earliest = ticks(relative.saturating_sub(window))
+            .saturating_add(source - 1)
+            .div_euclid(source);
+        let latest = ticks(relative.saturating_add(window)).div_euclid(source);
         let place = self.next.clamp(earliest, latest.max(earliest));
         let frame = i64::from(clock.frame) * scale / i64::from(clock.rate.max(1));
         self.next = place.saturating_add(frame);
-        place.saturating_add((ticks(self.origin_ms).saturating_add(500)).div_euclid(1000))
+        place.saturating_add((ticks(self.origin).saturating_add(source / 2)).div_euclid(source))
     }
 }
 
@@ -59,15 +66,28 @@ mod tests {
 
     #[test]
     fn rounded_times_give_frames_of_one_length() {
-        let mut grid = Grid::new(44_100, 0);
+        let mut grid = Grid::new(44_100, 1000, 0);
         for frame in 0..100_000 {
             assert_eq!(grid.place(rounded(frame), CD), frame * 1024);
         }
     }
 
     #[test]
+    fn times_of_90_khz_that_were_made_of_milliseconds_give_frames_of_one_length_too() {
+        for exact in [true, false] {
+            let mut grid = Grid::new(44_100, 90_000, 12_345);
+            let origin = grid.place(12_345, CD);
+            for frame in 1_i64..100_000 {
+                let ticks = (frame * 1024 * 90_000 + 22_050).div_euclid(44_100);
+                let time = if exact { ticks } else { rounded(frame) * 90 };
+                assert_eq!(grid.place(12_345 + time, CD), origin + frame * 1024);
+            }
+        }
+    }
+
+    #[test]
     fn a_gap_stays_a_gap() {
-        let mut grid = Grid::new(44_100, 0);
+        let mut grid = Grid::new(44_100, 1000, 0);
         grid.place(0, CD);
         let after = grid.place(5000, CD);
         assert!(after.abs_diff(5 * 44_100) <= 45, "{after}");

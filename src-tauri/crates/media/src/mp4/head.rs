@@ -24,6 +24,9 @@ const FIXED: u64 = 8192;
 /// Index bytes a second of a track whose pieces have not come: 60 pictures, or sound at 96 kHz.
 const UNSEEN_VIDEO_RATE: u64 = 60 * 12 + 40;
 const UNSEEN_AUDIO_RATE: u64 = 94 * 4 + 40;
+/// Index bytes a second that pictures are given even where the first piece has few: films begin
+/// with stills. Thirty pictures: a third of a percent of a film of 1 Mbit/s.
+const LEAST_VIDEO_RATE: u64 = 30 * 12 + 40;
 /// An `ftyp` or a `free` this far into a head was not written by this module.
 const MOST_BOXES: u32 = 8;
 
@@ -110,7 +113,17 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
         .max(1);
     let planned = u64::from(film.pieces).saturating_mul(piece_ms);
     let film_ms = film.duration_ms.unwrap_or(planned).max(piece_ms);
-    let seen: u64 = tracks.iter().map(Track::table_bytes).sum();
+    let seen: u64 = tracks
+        .iter()
+        .map(|track| {
+            let told = track.table_bytes().saturating_mul(film_ms);
+            let least = match track.kind {
+                TrackKind::Video => LEAST_VIDEO_RATE.saturating_mul(film_ms) / 1000,
+                TrackKind::Audio => 0,
+            };
+            told.div_ceil(piece_ms).max(least)
+        })
+        .sum();
     let unseen: u64 = unseen
         .iter()
         .map(|kind| match kind {
@@ -118,10 +131,7 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
             TrackKind::Audio => UNSEEN_AUDIO_RATE,
         })
         .sum();
-    let tables = seen
-        .saturating_mul(film_ms)
-        .div_ceil(piece_ms)
-        .saturating_add(unseen.saturating_mul(film_ms) / 1000);
+    let tables = seen.saturating_add(unseen.saturating_mul(film_ms) / 1000);
     // A tenth more than the first piece says.
     (tables.saturating_add(tables / 10))
         .saturating_add(FIXED)

@@ -1,6 +1,6 @@
-//! Lays the samples of an FLV piece out in runs of one track.
+//! Lays the samples of a piece with both tracks out in runs of one.
 //!
-//! In an FLV the tracks take turns tag by tag. Kept so, nearly every sample would be a chunk of
+//! In an FLV or a transport stream the tracks take turns frame by frame. Kept so, nearly every sample would be a chunk of
 //! its own, and the chunks of a long film would take more of the index than all else. A second of
 //! pictures and then the same second of sound reads as well, and the piece is in memory anyway.
 
@@ -9,26 +9,37 @@ use std::io::IoSlice;
 use super::fragment::{Place, Recorder};
 use crate::{Sample, TrackKind};
 
-/// How much of one track may lie before the other's, in milliseconds.
-const RUN_MS: i64 = 1000;
-
 /// Samples on their way into the output.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Interleaver<'a> {
+    /// How much of one track may lie before the other's.
+    run: i64,
     /// The samples of the run that is being collected.
     video: Vec<Sample<'a>>,
     audio: Vec<Sample<'a>>,
-    start_ms: Option<i64>,
+    start: Option<i64>,
     position: u64,
     slices: Vec<IoSlice<'a>>,
 }
 
 impl<'a> Interleaver<'a> {
+    /// `timescale` is that of the samples' times.
+    pub(crate) fn new(timescale: u32) -> Self {
+        Self {
+            run: i64::from(timescale),
+            video: Vec::new(),
+            audio: Vec::new(),
+            start: None,
+            position: 0,
+            slices: Vec::new(),
+        }
+    }
+
     pub(crate) fn push(&mut self, sample: Sample<'a>, recorder: &mut Recorder) {
-        let start = *self.start_ms.get_or_insert(sample.dts);
-        if sample.dts.saturating_sub(start) >= RUN_MS {
+        let start = *self.start.get_or_insert(sample.dts);
+        if sample.dts.saturating_sub(start) >= self.run {
             self.flush(recorder);
-            self.start_ms = Some(sample.dts);
+            self.start = Some(sample.dts);
         }
         match sample.kind {
             TrackKind::Video => self.video.push(sample),

@@ -10,6 +10,7 @@ pub(crate) mod fragment;
 pub(crate) mod grid;
 pub(crate) mod head;
 pub(crate) mod interleave;
+pub(crate) mod join;
 pub(crate) mod moov;
 pub(crate) mod packed;
 pub(crate) mod rolls;

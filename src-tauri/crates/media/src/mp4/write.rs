@@ -9,17 +9,20 @@ use super::{
     assemble::{assemble, not_all_tracks, sketch},
     boxes::put32,
     entry::describe,
-    fragment::{Entry, Place, Recorder, Tables},
+    fragment::{Bytes, Edge, Entry, Place, Recorder, Tables},
     head::{Head, mdat_header, room},
     interleave::Interleaver,
+    join,
     moov::{self, Movie},
     track::Track,
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, TrackKind,
+    counter,
     flv::{self, Event},
     fmp4::{self, Init},
     output::Output,
+    ts,
 };
 
 /// Makes a progressive MP4 of pieces in any order.
@@ -30,6 +33,8 @@ pub(crate) struct Mp4Muxer<O> {
     output: Output<O>,
     head: Option<Head>,
     inits: BTreeMap<u8, Init>,
+    /// Its memory is used again from piece to piece.
+    demuxer: ts::Demuxer,
 }
 
 /// What a piece gives: the slices of its media, end to end, and their tables.
@@ -49,6 +54,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             output: Output::new(output, end),
             head: None,
             inits: BTreeMap::new(),
+            demuxer: ts::Demuxer::default(),
         };
         if end > 0 {
             muxer.head = Some(Head::read(&mut muxer.output)?);
@@ -67,9 +73,14 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         Ok(muxer)
     }
 
-    fn take<'a>(&mut self, piece: &Piece<'a>) -> Result<Taken<'a>, Error> {
+    fn take<'a>(
+        &mut self,
+        piece: &Piece<'a>,
+        demuxer: &'a mut ts::Demuxer,
+    ) -> Result<Taken<'a>, Error> {
         match (self.source, piece.part) {
             (Source::Flv, _) => take_flv(piece.data),
+            (Source::Ts, _) => take_ts(piece.data, demuxer),
             (Source::Fmp4, Part::Init) => {
                 let init =
                     Init::parse(piece.data, piece.track)?.ok_or_else(|| Error::Malformed {
@@ -166,19 +177,21 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
     }
 
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
+        let mut demuxer = std::mem::take(&mut self.demuxer);
         let Taken {
             mut slices,
             recorder,
             timescale,
-        } = self.take(&piece)?;
-        let has_samples = recorder.samples() > 0;
+        } = self.take(&piece, &mut demuxer)?;
+        let has_media = recorder.samples() > 0 || recorder.has_edges();
         let body = recorder.finish(piece.track, timescale)?;
         let mut start = self.output.end();
-        if has_samples {
+        if has_media {
             self.begin(&piece, &body)?;
             start = self.output.end();
             self.output.append(&mut slices)?;
         }
+        self.demuxer = demuxer;
         Ok(TableFragment {
             track: piece.track,
             part: piece.part,
@@ -188,7 +201,10 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         })
     }
 
-    fn finish(mut self: Box<Self>, fragments: Vec<TableFragment>) -> Result<Summary, Error> {
+    fn finish(mut self: Box<Self>, mut fragments: Vec<TableFragment>) -> Result<Summary, Error> {
+        if self.source == Source::Ts {
+            join::settle(&mut fragments, &mut self.output)?;
+        }
         let tracks = assemble(self.source, fragments)?;
         let head = self
             .head
@@ -207,9 +223,37 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 
 /// The payloads of the tags, in runs of one track.
 fn take_flv(piece: &[u8]) -> Result<Taken<'_>, Error> {
-    let mut interleaver = Interleaver::default();
+    take_events(flv::demux(piece)?, counter::FLV.timescale)
+}
+
+/// The frames of the streams, and what may belong to frames of the pieces before and after.
+fn take_ts<'a>(piece: &[u8], demuxer: &'a mut ts::Demuxer) -> Result<Taken<'a>, Error> {
+    let media = demuxer.piece(piece)?;
+    let mut taken = take_events(media.events().map(Ok), counter::TS.timescale)?;
+    let mut end = taken.slices.iter().map(|slice| slice.len() as u64).sum();
+    for open in media.open() {
+        let mut put = |bytes: &'a [u8]| {
+            if !bytes.is_empty() {
+                taken.slices.push(IoSlice::new(bytes));
+            }
+            let length = bytes.len() as u64;
+            let position = end;
+            end += length;
+            Bytes { position, length }
+        };
+        let edge = Edge::new(&open, &mut put);
+        taken.recorder.edge(&edge);
+    }
+    Ok(taken)
+}
+
+fn take_events<'a>(
+    events: impl Iterator<Item = Result<Event<'a>, Error>>,
+    timescale: u32,
+) -> Result<Taken<'a>, Error> {
+    let mut interleaver = Interleaver::new(timescale);
     let mut recorder = Recorder::default();
-    for event in flv::demux(piece)? {
+    for event in events {
         match event? {
             Event::Config { kind, codec, data } => {
                 // Read now, so that a bad one fails with its piece and not at the end.
@@ -224,7 +268,7 @@ fn take_flv(piece: &[u8]) -> Result<Taken<'_>, Error> {
     Ok(Taken {
         slices,
         recorder,
-        timescale: 1000,
+        timescale,
     })
 }
 

@@ -14,6 +14,7 @@ const SYNC: u8 = 0x47;
 pub(super) enum Kind {
     Flv,
     Mp4,
+    Ts,
 }
 
 /// Tells the kind of a file, or says what it is instead.
@@ -27,6 +28,9 @@ pub(super) fn kind(start: &[u8]) -> Result<Kind, Error> {
     if is_mp4(start) {
         return Ok(Kind::Mp4);
     }
+    if is_stream(start) {
+        return Ok(Kind::Ts);
+    }
     Err(Error::Unsupported(foreign(start).into()))
 }
 
@@ -38,6 +42,14 @@ fn is_mp4(start: &[u8]) -> bool {
     ];
     let header = boxes::header(&mut crate::cursor::Cursor::new("MP4", start));
     header.is_ok_and(|header| kinds.contains(&&header.kind))
+}
+
+/// Packets, or those of M2TS, which stand behind a time of four bytes.
+fn is_stream(start: &[u8]) -> bool {
+    let packets = |size: usize, first: usize| {
+        (0..3).all(|number| start.get(first + number * size) == Some(&SYNC))
+    };
+    packets(PACKET, 0) || packets(PACKET + 4, 4)
 }
 
 /// A tag without a file header: what is left of a stream that was recorded raw.
@@ -61,16 +73,12 @@ fn foreign(start: &[u8]) -> &'static str {
         text.get(..tag.len())
             .is_some_and(|first| first.eq_ignore_ascii_case(tag))
     };
-    let packet = |size: usize, first: usize| {
-        start.get(first) == Some(&SYNC) && start.get(first + size) == Some(&SYNC)
-    };
     match () {
         () if at(0, b"\x1a\x45\xdf\xa3") => "a Matroska or WebM file",
         () if at(0, b"RIFF") && at(8, b"AVI ") => "an AVI file",
         () if at(0, b"RIFF") && at(8, b"WAVE") => "a WAV file",
         () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => "a Windows Media file",
         () if at(0, b"OggS") => "an Ogg file",
-        () if packet(PACKET, 0) || packet(PACKET + 4, 4) => "an MPEG transport stream",
         () if at(0, b"\0\0\x01\xba") => "an MPEG program stream",
         () if at(0, b"#EXTM3U") => "a playlist, not the film itself",
         () if begins(b"<!doctype html") || begins(b"<html") => "a web page",
@@ -82,7 +90,7 @@ fn foreign(start: &[u8]) -> &'static str {
         () if at(0, b"PK\x03\x04") || at(0, b"\x1f\x8b") => "an archive",
         () if at(0, b"\xff\xd8\xff") || at(0, b"\x89PNG") || at(0, b"GIF8") => "a picture",
         () if start.iter().all(|byte| *byte == 0) => "a file of zeros",
-        () => "a file that is no FLV and no MP4",
+        () => "a file that is no FLV, MP4 or MPEG transport stream",
     }
 }
 
@@ -103,6 +111,9 @@ mod tests {
             let start = [b"\0\0\0\x18", first.as_bytes(), b"isomisom"].concat();
             assert_eq!(kind(&start).ok(), Some(Kind::Mp4), "{first}");
         }
+        let mut stream = vec![0; 400];
+        (stream[0], stream[188], stream[376]) = (SYNC, SYNC, SYNC);
+        assert_eq!(kind(&stream).ok(), Some(Kind::Ts));
     }
 
     #[test]
@@ -112,9 +123,7 @@ mod tests {
         assert!(refusal(b"\n <!DOCTYPE html><html>").contains("web page"));
         assert!(refusal(&[0; 500]).contains("zeros"));
         assert!(refusal(b"hello").contains("no FLV"));
-        let mut stream = vec![0; 400];
-        (stream[0], stream[188]) = (SYNC, SYNC);
-        assert!(refusal(&stream).contains("transport stream"));
+        assert!(refusal(b"Glad to see").contains("no FLV"));
         assert!(matches!(kind(b""), Err(Error::Empty)));
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! - An FLV is cut between its tags.
 //! - A fragmented MP4 is cut between its fragments, each given once for each of its tracks.
+//! - A transport stream is cut where no frame is open.
 //! - A progressive MP4 gives its samples as small fragments, made from its index.
 
 mod flv;
@@ -14,10 +15,11 @@ mod looks;
 mod movie;
 mod progressive;
 mod table;
+mod ts;
 
 use std::io::{Read, Seek};
 
-use self::{flv::FlvSplit, input::Input, looks::Kind, movie::MovieSplit};
+use self::{flv::FlvSplit, input::Input, looks::Kind, movie::MovieSplit, ts::TsSplit};
 use crate::{Error, Part, Piece, Source, Tags};
 
 /// What is known of a film before its first piece.
@@ -48,6 +50,7 @@ pub struct Split<R> {
 enum Cut {
     Flv(FlvSplit),
     Movie(Box<MovieSplit>),
+    Ts(TsSplit),
 }
 
 /// What a splitter has put into the buffer.
@@ -63,7 +66,7 @@ struct Filled {
 impl<R: Read + Seek> Split<R> {
     /// Looks at the start of a file, and at the index of an MP4 wherever it is.
     ///
-    /// Fails with [`Error::Unsupported`] where it is no FLV and no MP4; the text says what it
+    /// Fails with [`Error::Unsupported`] where it is no FLV, no MP4 and no transport stream; the text says what it
     /// looks like.
     pub fn open(file: R) -> Result<Self, Error> {
         let mut input = Input::new(file)?;
@@ -80,6 +83,10 @@ impl<R: Read + Seek> Split<R> {
             Kind::Mp4 => {
                 whole.source = Source::Fmp4;
                 Cut::Movie(Box::new(MovieSplit::open(&mut input, &mut whole)?))
+            }
+            Kind::Ts => {
+                whole.source = Source::Ts;
+                Cut::Ts(TsSplit::default())
             }
         };
         Ok(Self {
@@ -100,6 +107,7 @@ impl<R: Read + Seek> Split<R> {
         let filled = match &mut self.cut {
             Cut::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
             Cut::Movie(movie) => movie.fill(&mut self.input, &mut self.buffer)?,
+            Cut::Ts(stream) => stream.fill(&mut self.input, &mut self.buffer)?,
         };
         Ok(filled.map(|filled| Piece {
             track: filled.track,
@@ -114,6 +122,7 @@ impl<R: Read + Seek> Split<R> {
         let done = match &self.cut {
             Cut::Flv(flv) => flv.done(),
             Cut::Movie(movie) => movie.done(),
+            Cut::Ts(stream) => stream.done(),
         };
         done.min(self.whole.size_bytes)
     }
@@ -123,6 +132,8 @@ impl<R: Read + Seek> Split<R> {
         match &self.cut {
             Cut::Flv(flv) => flv.lost(),
             Cut::Movie(movie) => movie.lost(),
+            // A stream that breaks off is no rarity and not told from one that ends.
+            Cut::Ts(_) => 0,
         }
     }
 }

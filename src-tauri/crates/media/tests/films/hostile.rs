@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use crate::{
     making::Job,
     pieces::{OwnPiece, cut_flv, dash, film},
+    ts_films::{Film as Stream, PLAIN, chopped},
+    ts_writer::PACKET,
 };
 
 fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> Vec<u8> {
@@ -18,6 +20,16 @@ fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> Vec<u8> {
 
 fn flv_pieces() -> Vec<OwnPiece> {
     cut_flv(film(), 2000, false)
+}
+
+/// Cut so that frames lie across them.
+fn ts_pieces() -> &'static [OwnPiece] {
+    static PIECES: std::sync::OnceLock<Vec<OwnPiece>> = std::sync::OnceLock::new();
+    PIECES.get_or_init(|| {
+        let mut pieces = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET);
+        pieces.truncate(3);
+        pieces
+    })
 }
 
 /// Pushes and finishes in memory, whatever comes of it.
@@ -178,6 +190,7 @@ proptest! {
         make(Source::Flv, Format::Mp4, &pieces);
         make(Source::Flv, Format::Flv, &pieces);
         make(Source::Fmp4, Format::Mp4, &pieces);
+        make(Source::Ts, Format::Mp4, &pieces);
         let _ = check(Cursor::new(&data));
         let _ = journal::read(&data);
     }
@@ -189,6 +202,13 @@ proptest! {
         pieces[1].data = mutated(&pieces[1].data, &changes);
         make(Source::Flv, Format::Mp4, &pieces);
         make(Source::Flv, Format::Flv, &pieces);
+    }
+
+    #[test]
+    fn changed_transport_streams_are_taken_or_refused(changes in changes(), which in 0_usize..3) {
+        let mut pieces = ts_pieces().to_vec();
+        pieces[which].data = mutated(&pieces[which].data, &changes);
+        make(Source::Ts, Format::Mp4, &pieces);
     }
 
     #[test]

@@ -18,3 +18,7 @@ mod pieces;
 mod several;
 mod split;
 mod tags;
+mod ts;
+mod ts_films;
+mod ts_streams;
+mod ts_writer;

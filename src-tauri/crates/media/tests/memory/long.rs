@@ -56,7 +56,7 @@ impl Long {
 
     pub(crate) fn tracks(self) -> u8 {
         match self.source {
-            Source::Flv => 1,
+            Source::Flv | Source::Ts => 1,
             Source::Fmp4 => 2,
         }
     }
@@ -84,6 +84,7 @@ impl Long {
                     }
                 });
             }
+            (Source::Ts, Part::Media(_)) => unreachable!("no film here is a transport stream"),
             (_, Part::Init) => data.extend(initialisation(track)),
         }
     }

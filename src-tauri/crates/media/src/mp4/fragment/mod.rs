@@ -3,9 +3,11 @@
 //! A ten-hour recording has some three million samples, all of which stay in memory until the
 //! index is written; so they are kept as differences and repetitions.
 
+mod edge;
 mod read;
 mod record;
 
+pub(crate) use edge::{Bytes, Edge};
 pub(crate) use read::{Entry, Indexed, Tables};
 pub(crate) use record::{Place, Recorder};
 
@@ -15,6 +17,7 @@ const CONFIG: u8 = 1;
 const INIT: u8 = 2;
 const CHUNK: u8 = 3;
 const ROLL: u8 = 4;
+const EDGE: u8 = 5;
 /// Marks a sample; the low bits say what it shares with the one before.
 const SAMPLE: u8 = 0x80;
 const SYNC: u8 = 1;

@@ -1,6 +1,8 @@
 //! From tables back to samples.
 
-use super::{CHUNK, CONFIG, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind};
+use super::{
+    CHUNK, CONFIG, EDGE, Edge, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind,
+};
 use crate::{
     Error, TrackKind,
     clock::Span,
@@ -23,6 +25,8 @@ struct Track {
 /// Reads the tables of a piece back.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables<'a> {
+    /// Where the media of the piece starts in the output.
+    pub(crate) position: u64,
     pub(crate) spans: Vec<Span>,
     pub(crate) entries: Entries<'a>,
 }
@@ -38,6 +42,8 @@ pub(crate) enum Entry<'a> {
     },
     /// The same, as a fragmented MP4 says it.
     Init(Init),
+    /// What of a track goes on from piece to piece; in front of all else.
+    Edge(Edge),
     Sample(Indexed),
 }
 
@@ -82,7 +88,11 @@ impl<'a> Tables<'a> {
             next_position: position,
             opens_chunk: true,
         };
-        Ok(Self { spans, entries })
+        Ok(Self {
+            position,
+            spans,
+            entries,
+        })
     }
 }
 
@@ -118,6 +128,7 @@ impl<'a> Entries<'a> {
                     let bytes = self.cursor.counted()?;
                     return Init::read(&mut Cursor::new(FORMAT, bytes)).map(Entry::Init);
                 }
+                EDGE => return Edge::read(&mut self.cursor).map(Entry::Edge),
                 CHUNK => {
                     self.kind = track_kind(self.cursor.u8()?);
                     self.description = u32::try_from(self.cursor.varint()?).unwrap_or(u32::MAX);

@@ -1,7 +1,8 @@
 //! From samples to tables.
 
 use super::{
-    CHUNK, CONFIG, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key,
+    CHUNK, CONFIG, EDGE, Edge, INIT, Indexed, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
+    track_code, track_key,
 };
 use crate::{
     Error, Sample, TrackKind,
@@ -14,6 +15,7 @@ use crate::{
 /// Collects the tables of one piece.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
+    edges: Vec<u8>,
     entries: Vec<u8>,
     tracks: [Track; 2],
     chunk: Option<(TrackKind, u32)>,
@@ -50,6 +52,10 @@ impl Recorder {
         self.samples
     }
 
+    pub(crate) fn has_edges(&self) -> bool {
+        !self.edges.is_empty()
+    }
+
     pub(crate) fn config(&mut self, kind: TrackKind, codec: Codec, data: &[u8]) {
         self.entries.push(CONFIG);
         self.entries.push(track_code(kind));
@@ -81,21 +87,42 @@ impl Recorder {
         put_signed(&mut self.entries, i64::from(roll.unwrap_or(0)));
     }
 
+    pub(crate) fn edge(&mut self, edge: &Edge) {
+        self.edges.push(EDGE);
+        edge.write(&mut self.edges);
+    }
+
     pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: Place) {
-        if self.chunk != Some((sample.kind, place.description))
-            || self.next_position != place.position
+        let indexed = Indexed {
+            kind: sample.kind,
+            dts: sample.dts,
+            composition_offset: sample.composition_offset,
+            sync: sample.sync,
+            size: u32::try_from(sample.data.len()).unwrap_or(u32::MAX),
+            position: place.position,
+            description: place.description,
+            opens_chunk: false,
+            roll: None,
+        };
+        self.indexed(&indexed, place.duration);
+    }
+
+    /// Records a sample whose data lies in the output already; `duration` as in [`Place`].
+    pub(crate) fn indexed(&mut self, sample: &Indexed, duration: u32) {
+        if self.chunk != Some((sample.kind, sample.description))
+            || self.next_position != sample.position
         {
             self.entries.push(CHUNK);
             self.entries.push(track_code(sample.kind));
-            put_varint(&mut self.entries, u64::from(place.description));
+            put_varint(&mut self.entries, u64::from(sample.description));
             put_signed(
                 &mut self.entries,
-                place
+                sample
                     .position
                     .wrapping_sub(self.next_position)
                     .cast_signed(),
             );
-            self.chunk = Some((sample.kind, place.description));
+            self.chunk = Some((sample.kind, sample.description));
         }
         let track = self.tracks.get_mut(usize::from(track_code(sample.kind)));
         let Some(track) = track else { return };
@@ -114,7 +141,7 @@ impl Recorder {
             mark |= SAME_OFFSET;
         }
         self.entries.push(mark);
-        put_varint(&mut self.entries, sample.data.len() as u64);
+        put_varint(&mut self.entries, u64::from(sample.size));
         if mark & SAME_DELTA == 0 {
             put_signed(&mut self.entries, delta);
         }
@@ -125,9 +152,9 @@ impl Recorder {
         track.last = sample.dts;
         track.delta = delta;
         track.composition_offset = sample.composition_offset;
-        track.tail = place.duration;
+        track.tail = duration;
         self.samples += 1;
-        self.next_position = place.position.wrapping_add(sample.data.len() as u64);
+        self.next_position = sample.position.wrapping_add(u64::from(sample.size));
     }
 
     /// The body of the tables: the stretches of time of the tracks, then the entries.
@@ -135,7 +162,7 @@ impl Recorder {
     /// `timescale` is that of the samples' times; `plan_track` tells the pieces of one
     /// presentation apart.
     pub(crate) fn finish(self, plan_track: u8, timescale: u32) -> Result<Vec<u8>, Error> {
-        let mut tables = Vec::with_capacity(self.entries.len() + 64);
+        let mut tables = Vec::with_capacity(self.edges.len() + self.entries.len() + 64);
         let spans = self.tracks.iter().filter(|track| track.samples > 0).count();
         put_varint(&mut tables, spans as u64);
         for (kind, track) in [TrackKind::Video, TrackKind::Audio]
@@ -149,6 +176,7 @@ impl Recorder {
             let ends = [track.first, track.last];
             Span::new(key, ends, track.samples, track.tail, timescale)?.write(&mut tables);
         }
+        tables.extend_from_slice(&self.edges);
         tables.extend_from_slice(&self.entries);
         Ok(tables)
     }

@@ -1,0 +1,109 @@
+//! AAC between headers of its own: ADTS (ISO/IEC 14496-3 1.A.3.2).
+
+use super::aac::RATES;
+
+/// Bytes of a header, and of the checksum that may follow it.
+pub(crate) const HEADER: usize = 7;
+const CHECKSUM: usize = 2;
+
+/// One header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) setup: Setup,
+    /// Bytes of the frame, those of the header included.
+    pub(crate) length: usize,
+    /// Bytes in front of the AAC frame.
+    pub(crate) before: usize,
+    /// AAC frames in this one.
+    pub(crate) blocks: u8,
+}
+
+/// What all headers of a stream agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setup {
+    /// AAC Main, LC, SSR or LTP: 1 to 4.
+    object: u8,
+    rate_index: u8,
+    /// 0 where only the stream itself tells.
+    pub(crate) channels: u8,
+}
+
+impl Header {
+    /// Reads the header at the start of some bytes.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let (&[sync, layer, form, one, two, three, blocks], _) =
+            bytes.split_first_chunk::<HEADER>()?;
+        // Twelve bits of sync, then layer 0.
+        if sync != 0xff || layer & 0xf6 != 0xf0 {
+            return None;
+        }
+        let setup = Setup {
+            object: (form >> 6) + 1,
+            rate_index: form >> 2 & 0x0f,
+            channels: (form & 1) << 2 | one >> 6,
+        };
+        RATES.get(usize::from(setup.rate_index))?;
+        let length = u32::from_be_bytes([0, one & 3, two, three]) >> 5;
+        let header = Self {
+            setup,
+            length: usize::try_from(length).ok()?,
+            before: HEADER + if layer & 1 == 0 { CHECKSUM } else { 0 },
+            blocks: (blocks & 3) + 1,
+        };
+        (header.length > header.before).then_some(header)
+    }
+}
+
+impl Setup {
+    /// Samples a second of the core coder.
+    pub(crate) fn rate(self) -> u32 {
+        let rate = RATES.get(usize::from(self.rate_index));
+        rate.copied().unwrap_or(44_100)
+    }
+
+    /// The same as an `AudioSpecificConfig`. Band replication stays implicit, as it was.
+    pub(crate) fn config(self) -> [u8; 2] {
+        let bits = u16::from(self.object) << 11
+            | u16::from(self.rate_index) << 7
+            | u16::from(self.channels) << 3;
+        bits.to_be_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{codec::aac::Aac, cursor::Cursor};
+
+    /// LC, 44.1 kHz, stereo, a frame of 371 bytes.
+    const PLAIN: [u8; 7] = [0xff, 0xf1, 0x50, 0x80, 0x2e, 0x7f, 0xfc];
+
+    #[test]
+    fn a_header_becomes_a_configuration() {
+        let header = Header::read(&PLAIN).expect("a header");
+        assert_eq!((header.length, header.before, header.blocks), (371, 7, 1));
+        let aac = Aac::read(&Cursor::new("AAC", &header.setup.config())).expect("readable");
+        assert_eq!((aac.rate, aac.channels, aac.frame), (44_100, 2, 1024));
+        assert_eq!(header.setup.rate(), 44_100);
+    }
+
+    #[test]
+    fn a_checksum_lengthens_the_header() {
+        let mut bytes = PLAIN;
+        bytes[1] = 0xf0;
+        assert_eq!(Header::read(&bytes).map(|header| header.before), Some(9));
+    }
+
+    #[test]
+    fn other_streams_are_none() {
+        for (at, value) in [(0, 0xfe), (1, 0xfb), (2, 0x74), (4, 0)] {
+            let mut bytes = PLAIN;
+            bytes[at] = value;
+            if at == 4 {
+                bytes[5] = 0;
+            }
+            assert_eq!(Header::read(&bytes), None, "byte {at}");
+        }
+        assert_eq!(Header::read(&PLAIN[..6]), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! H.264 as a stream of bytes: units behind start codes (H.264 annex B).
+
+use memchr::memmem;
+
+/// What comes in front of each unit.
+const START_CODE: [u8; 3] = [0, 0, 1];
+
+/// Types of units (H.264 table 7-1).
+pub(crate) const IDR_SLICE: u8 = 5;
+pub(crate) const SEQUENCE_SET: u8 = 7;
+pub(crate) const PICTURE_SET: u8 = 8;
+pub(crate) const DELIMITER: u8 = 9;
+pub(crate) const SET_EXTENSION: u8 = 13;
+
+/// One unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unit<'a> {
+    /// Where its start code begins, without the zeros that may lead it.
+    pub(crate) code: usize,
+    /// With its header, without the zeros behind it.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// What a unit says about where pictures begin and end (H.264 7.4.1.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Can only stand in front of the slices of a picture.
+    Front,
+    /// A slice; the first of a picture begins with its first macroblock.
+    Slice { first: bool },
+    /// Anything else.
+    Inside,
+}
+
+impl Unit<'_> {
+    /// Where it ends.
+    pub(crate) fn end(&self) -> usize {
+        self.code + START_CODE.len() + self.bytes.len()
+    }
+
+    pub(crate) fn kind(&self) -> u8 {
+        self.bytes.first().map_or(0, |header| header & 0x1f)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        match self.kind() {
+            6..=9 | 14..=18 => Place::Front,
+            // The number of the macroblock is 0 exactly if its code starts with a one.
+            1 | 2 | IDR_SLICE => Place::Slice {
+                first: self.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0),
+            },
+            3 | 4 => Place::Slice { first: false },
+            _ => Place::Inside,
+        }
+    }
+
+    /// Whether it belongs into the samples of an MP4: parameter sets are told apart from them,
+    /// and delimiters, ends and filler are not wanted there (ISO/IEC 14496-15 5.3.2).
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.bytes.is_empty() && !matches!(self.kind(), 7..=13)
+    }
+}
+
+/// The units of some bytes, the last one up to their end.
+pub(crate) fn units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
+    let mut codes = memmem::find_iter(bytes, &START_CODE).peekable();
+    std::iter::from_fn(move || {
+        let code = codes.next()?;
+        let end = codes.peek().copied().unwrap_or(bytes.len());
+        let unit = bytes.get(code + START_CODE.len()..end)?;
+        // A unit ends in a one and zeros to fill its byte, never in a zero byte (7.4.1).
+        let length = unit
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
+        let bytes = unit.get(..length)?;
+        Some(Unit { code, bytes })
+    })
+}
+
+/// Whether a picture begins with these bytes.
+pub(crate) fn opens_picture(bytes: &[u8]) -> bool {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let (Some(1), true) = (bytes.get(zeros), zeros >= 2) else {
+        return false;
+    };
+    let unit = Unit {
+        code: 0,
+        bytes: bytes.get(zeros + 1..).unwrap_or_default(),
+    };
+    matches!(unit.place(), Place::Front | Place::Slice { first: true })
+}
+
+/// Whether these are units of H.264 and not of a codec with the same start codes.
+pub(crate) fn is_plausible(bytes: &[u8]) -> bool {
+    let mut units = units(bytes)
+        .filter(|unit| !unit.bytes.is_empty())
+        .peekable();
+    units.peek().is_some()
+        && units.all(|unit| {
+            let header = unit.bytes.first().copied().unwrap_or(0x80);
+            let reference = header & 0x60 != 0;
+            match unit.kind() {
+                // Nothing refers to these (7.4.1).
+                6 | 9..=12 => header & 0xe0 == 0,
+                5 | 7 | 8 | 13 => header & 0x80 == 0 && reference,
+                1..=4 | 14..=21 => header & 0x80 == 0,
+                _ => false,
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(bytes: &[u8]) -> Vec<(usize, &[u8])> {
+        units(bytes).map(|unit| (unit.code, unit.bytes)).collect()
+    }
+
+    #[test]
+    fn start_codes_of_three_and_four_bytes_lead_units() {
+        let bytes = [
+            7, 0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x65, 0x88, 0, 0, 0, 0, 0, 1,
+        ];
+        let expected: [(usize, &[u8]); 3] = [(2, &[9, 0xf0]), (7, &[0x65, 0x88]), (15, &[])];
+        assert_eq!(found(&bytes), expected);
+    }
+
+    #[test]
+    fn pictures_open_with_what_stands_in_front_of_them() {
+        for opening in [
+            &[0, 0, 0, 1, 9, 0xf0][..],
+            &[0, 0, 1, 0x67],
+            &[0, 0, 1, 0x41, 0x9a],
+        ] {
+            assert!(opens_picture(opening), "{opening:?}");
+        }
+        for inside in [
+            &[0, 0, 1, 0x41, 0x5a][..],
+            &[0, 1, 9],
+            &[9],
+            &[],
+            &[0, 0, 1, 12],
+            &[0, 0],
+        ] {
+            assert!(!opens_picture(inside), "{inside:?}");
+        }
+    }
+
+    #[test]
+    fn other_codecs_with_start_codes_are_told_apart() {
+        let h264 = [
+            0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x68, 1,
+        ];
+        let hevc = [0, 0, 0, 1, 0x46, 1, 0x50, 0, 0, 0, 1, 0x40, 1, 0x0c];
+        let mpeg_2 = [0, 0, 1, 0xb3, 0x14, 0, 0xf0, 0, 0, 1, 0xb8, 1];
+        assert!(is_plausible(&h264));
+        for other in [&hevc[..], &mpeg_2, &[1, 2, 3], &[]] {
+            assert!(!is_plausible(other), "{other:?}");
+        }
+    }
+}

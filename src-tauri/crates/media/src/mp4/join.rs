@@ -1,0 +1,316 @@
+//! Joins the frames that lie across two pieces of a transport stream.
+//!
+//! Pieces come in any order and each is written when it comes; the bytes at its two ends that may
+//! belong to frames of its neighbours are written with it. When all are there, what belongs
+//! together is read back, joined, and appended, and the tables of the earlier piece say so.
+
+use std::io::{IoSlice, Read, Seek, Write};
+
+use super::fragment::{Bytes, Edge, Entry, Indexed, Recorder, Tables};
+use crate::{
+    Error, Part, TableFragment, TrackKind,
+    counter::TS,
+    output::Output,
+    ts::{Item, Time, sound::Sound, stream::Elementary, video::Video},
+};
+
+/// No frame is as large; more bytes that seem to belong together are left apart.
+const LARGEST: u64 = 64 << 20;
+/// A delimiter behind its start code: what follows begins a picture.
+const DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
+
+/// Joins what lies across pieces. Sorts the fragments in the order of presentation, track by track.
+pub(crate) fn settle<O>(
+    fragments: &mut Vec<TableFragment>,
+    output: &mut Output<O>,
+) -> Result<(), Error>
+where
+    O: Read + Write + Seek,
+{
+    fragments.sort_by_key(|fragment| (fragment.track, fragment.part));
+    fragments.dedup_by_key(|fragment| (fragment.track, fragment.part));
+    for index in 0..fragments.len() {
+        let Some((fragment, behind)) = fragments.get_mut(index..).and_then(<[_]>::split_first_mut)
+        else {
+            break;
+        };
+        for edge in edges(fragment)? {
+            // What only goes on is taken by the piece that it began in.
+            if edge.through {
+                continue;
+            }
+            let follows = follow(fragment, behind, edge)?;
+            let end = End::read(&fragment.tables, edge.kind)?;
+            let change = if follows.cut && edge.extends {
+                Change::drop_last()
+            } else if follows.heads.is_empty() {
+                continue;
+            } else {
+                join(edge, &end, &follows.heads, output)?
+            };
+            fragment.tables = end.changed(fragment, &change)?;
+        }
+    }
+    Ok(())
+}
+
+/// The two ends of each track in a piece; its bytes are told by their places in the output.
+fn edges(fragment: &TableFragment) -> Result<Vec<Edge>, Error> {
+    let tables = Tables::read(&fragment.tables)?;
+    let place = |bytes: Bytes| Bytes {
+        position: bytes.position.wrapping_add(tables.position),
+        ..bytes
+    };
+    let mut edges = Vec::new();
+    for entry in tables.entries {
+        let Entry::Edge(edge) = entry? else { break };
+        edges.push(Edge {
+            head: place(edge.head),
+            remainder: place(edge.remainder),
+            ..edge
+        });
+    }
+    Ok(edges)
+}
+
+/// What follows the end of a track in a piece.
+struct Follows {
+    /// The heads of the pieces behind that continue it.
+    heads: Vec<Bytes>,
+    /// More should have come.
+    cut: bool,
+}
+
+fn follow(
+    fragment: &TableFragment,
+    behind: &[TableFragment],
+    edge: Edge,
+) -> Result<Follows, Error> {
+    let mut heads = Vec::new();
+    let mut bytes = 0_u64;
+    let mut end = edge;
+    let mut part = fragment.part;
+    for next in behind {
+        let neighbours = match (part, next.part) {
+            (Part::Media(one), Part::Media(next)) => one.checked_add(1) == Some(next),
+            _ => false,
+        };
+        let found = edges(next)?.into_iter().find(|next| next.kind == edge.kind);
+        let Some(found) = found.filter(|found| {
+            neighbours
+                && next.track == fragment.track
+                && found.head.length > 0
+                && end
+                    .last
+                    .is_some_and(|last| (last + 1) & 0x0f == found.first)
+        }) else {
+            break;
+        };
+        bytes = bytes.saturating_add(found.head.length);
+        if bytes > LARGEST {
+            heads.clear();
+            break;
+        }
+        heads.push(found.head);
+        end = found;
+        part = next.part;
+        if !found.through {
+            return Ok(Follows { heads, cut: false });
+        }
+    }
+    Ok(Follows {
+        heads,
+        cut: end.cut,
+    })
+}
+
+/// What becomes of the end of a track in a piece.
+#[derive(Debug)]
+struct Change {
+    /// The last sample is not whole, or stands among those that are added.
+    drops_last: bool,
+    added: Vec<Item>,
+    /// Where the bytes of the added samples start in the output.
+    position: u64,
+}
+
+impl Change {
+    fn drop_last() -> Self {
+        Self {
+            drops_last: true,
+            added: Vec::new(),
+            position: 0,
+        }
+    }
+}
+
+/// The samples that the end of a piece and the heads of those behind make together.
+fn join<O>(edge: Edge, end: &End, heads: &[Bytes], output: &mut Output<O>) -> Result<Change, Error>
+where
+    O: Read + Write + Seek,
+{
+    let mut bytes = Vec::new();
+    let mut time = edge.next;
+    let last = end.last.filter(|_| edge.extends);
+    if let Some(last) = last {
+        let mut sample = Vec::new();
+        output.read_into(&mut sample, last.position, u64::from(last.size))?;
+        bytes.extend_from_slice(&DELIMITER);
+        put_units(&mut bytes, &sample);
+        time = Some(Time {
+            dts: last.dts,
+            composition_offset: last.composition_offset,
+        });
+    }
+    for part in [edge.remainder].iter().chain(heads) {
+        output.read_into(&mut bytes, part.position, part.length)?;
+    }
+    let whole = Whole {
+        bytes: &bytes,
+        time,
+        step: end.step,
+    };
+    let (added, position) = match edge.kind {
+        TrackKind::Video => whole.cut::<Video, O>(output)?,
+        TrackKind::Audio => whole.cut::<Sound, O>(output)?,
+    };
+    Ok(Change {
+        drops_last: last.is_some() && !added.is_empty(),
+        added,
+        position,
+    })
+}
+
+/// Bytes that are to be cut into samples.
+struct Whole<'b> {
+    bytes: &'b [u8],
+    /// When the first of them is decoded.
+    time: Option<Time>,
+    /// Distance of the samples before, where it is known.
+    step: Option<i64>,
+}
+
+impl Whole<'_> {
+    /// The samples, whose bytes are appended.
+    fn cut<E: Elementary, O>(&self, output: &mut Output<O>) -> Result<(Vec<Item>, u64), Error>
+    where
+        O: Read + Write + Seek,
+    {
+        let mut elementary = E::default();
+        elementary.begin(self.time, self.bytes);
+        let position = output.end();
+        // Bytes that are no samples after all are left where they are.
+        if elementary.finish(self.step).is_err() {
+            return Ok((Vec::new(), position));
+        }
+        let found = elementary.found();
+        let items = found.items.to_vec();
+        if !items.is_empty() {
+            output.append(&mut [IoSlice::new(found.bytes)])?;
+        }
+        Ok((items, position))
+    }
+}
+
+/// Puts start codes where the lengths of the units stand.
+fn put_units(out: &mut Vec<u8>, mut sample: &[u8]) {
+    while let Some((length, rest)) = sample.split_first_chunk::<4>() {
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        let (unit, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        out.extend_from_slice(&[0, 0, 1]);
+        out.extend_from_slice(unit);
+        sample = behind;
+    }
+}
+
+/// How a track ends in a piece.
+#[derive(Debug)]
+struct End {
+    kind: TrackKind,
+    samples: u64,
+    last: Option<Indexed>,
+    /// Distance of the last two samples.
+    step: Option<i64>,
+    /// The set-up in force at the end.
+    config: Option<Vec<u8>>,
+}
+
+impl End {
+    fn read(tables: &[u8], kind: TrackKind) -> Result<Self, Error> {
+        let mut end = Self {
+            kind,
+            samples: 0,
+            last: None,
+            step: None,
+            config: None,
+        };
+        for entry in Tables::read(tables)?.entries {
+            match entry? {
+                Entry::Sample(sample) if sample.kind == kind => {
+                    let before = end.last.replace(sample);
+                    end.step = before.map(|before| sample.dts.saturating_sub(before.dts));
+                    end.samples += 1;
+                }
+                Entry::Config { kind: of, data, .. } if of == kind => {
+                    end.config = Some(data.to_vec());
+                }
+                _ => {}
+            }
+        }
+        Ok(end)
+    }
+
+    /// The tables of the piece after a change of its end.
+    fn changed(&self, fragment: &TableFragment, change: &Change) -> Result<Vec<u8>, Error> {
+        let tables = Tables::read(&fragment.tables)?;
+        let base = tables.position;
+        let mut recorder = Recorder::default();
+        let mut samples = 0;
+        for entry in tables.entries {
+            match entry? {
+                Entry::Config { kind, codec, data } => recorder.config(kind, codec, data),
+                Entry::Init(init) => recorder.init(&init),
+                Entry::Edge(edge) => recorder.edge(&edge),
+                Entry::Sample(sample) => {
+                    samples += u64::from(sample.kind == self.kind);
+                    let is_last = sample.kind == self.kind && samples == self.samples;
+                    if is_last && change.drops_last {
+                        continue;
+                    }
+                    let position = sample.position.wrapping_sub(base);
+                    recorder.indexed(&Indexed { position, ..sample }, 0);
+                }
+            }
+        }
+        self.add(&mut recorder, change, base);
+        let body = recorder.finish(fragment.track, TS.timescale)?;
+        Ok(Tables::at(base, &body))
+    }
+
+    fn add(&self, recorder: &mut Recorder, change: &Change, base: u64) {
+        for item in &change.added {
+            match item {
+                Item::Config { codec, data } if self.config.as_ref() != Some(data) => {
+                    recorder.config(self.kind, *codec, data);
+                }
+                Item::Config { .. } => {}
+                Item::Frame(frame) => {
+                    let Some(time) = frame.time else { continue };
+                    let start = change.position.wrapping_add(frame.bytes.start as u64);
+                    let sample = Indexed {
+                        kind: self.kind,
+                        dts: time.dts,
+                        composition_offset: time.composition_offset,
+                        sync: frame.sync,
+                        size: u32::try_from(frame.bytes.len()).unwrap_or(u32::MAX),
+                        position: start.wrapping_sub(base),
+                        description: 0,
+                        opens_chunk: false,
+                        roll: None,
+                    };
+                    recorder.indexed(&sample, 0);
+                }
+            }
+        }
+    }
+}

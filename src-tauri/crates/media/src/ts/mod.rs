@@ -1,0 +1,31 @@
+//! MPEG-TS in, and packed audio: the pieces of HLS (ISO/IEC 13818-1, RFC 8216).
+//!
+//! [`packet`] finds the packets, [`psi`] the streams of the film, and a [`stream`] puts its PES
+//! packets together. [`video`] and [`sound`] cut the bytes of those into frames; [`demux`] has
+//! both. What lies at the two ends of a piece may belong to frames of its neighbours: it is
+//! handed out too, so that pieces can be taken in any order and be joined at the end.
+
+mod cut;
+mod demux;
+mod frames;
+mod packed;
+mod packet;
+mod pes;
+mod psi;
+pub(crate) mod sound;
+pub(crate) mod stream;
+pub(crate) mod video;
+
+pub use cut::cut;
+pub(crate) use demux::Open;
+pub use demux::{Demuxer, Media};
+pub(crate) use frames::{Item, Time};
+
+use packet::Packets;
+
+/// Whether a body starts as a piece of HLS does.
+pub(crate) fn looks_like(data: &[u8]) -> bool {
+    let first = Packets::new(data).and_then(|mut packets| packets.next());
+    // Text may have its letters in step somewhere; packets of M2TS start behind a time.
+    first.is_some_and(|packet| matches!(packet.start, 0 | 4)) || packed::read(data).is_some()
+}

@@ -1,0 +1,189 @@
+use super::*;
+use crate::ts::packet::{PACKET, Packets};
+
+/// A section with its length and checksum.
+fn section(table: u8, id: u16, version: u8, entries: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(5 + entries.len() + CHECKSUM).expect("short");
+    let mut bytes = vec![table];
+    bytes.extend((0xb000 | length).to_be_bytes());
+    bytes.extend(id.to_be_bytes());
+    bytes.extend([0xc1 | version << 1, 0, 0]);
+    bytes.extend_from_slice(entries);
+    let sum = checksum(&bytes);
+    bytes.extend(sum.to_be_bytes());
+    bytes
+}
+
+fn pat(version: u8, programmes: &[(u16, u16)]) -> Vec<u8> {
+    let entries: Vec<_> = programmes
+        .iter()
+        .flat_map(|(number, pid)| [number.to_be_bytes(), (0xe000 | pid).to_be_bytes()].concat())
+        .collect();
+    section(PAT, 1, version, &entries)
+}
+
+fn pmt(number: u16, version: u8, streams: &[(u8, u16, &[u8])]) -> Vec<u8> {
+    let mut entries = vec![0xe1, 0x00, 0xf0, 0x00];
+    for (stream_type, pid, descriptors) in streams {
+        entries.push(*stream_type);
+        entries.extend((0xe000 | pid).to_be_bytes());
+        entries.extend([0xf0, u8::try_from(descriptors.len()).expect("short")]);
+        entries.extend_from_slice(descriptors);
+    }
+    section(PMT, number, version, &entries)
+}
+
+/// Packets of one stream that carry these bytes, a section starting with the first.
+fn carried(pid: u16, bytes: &[u8]) -> Vec<u8> {
+    let bytes = [&[0][..], bytes].concat();
+    let mut packets = Vec::new();
+    for (number, chunk) in (0_u8..).zip(bytes.chunks(PACKET - 4)) {
+        let starts = if number == 0 { 0x4000 } else { 0 };
+        packets.push(0x47);
+        packets.extend((pid | starts).to_be_bytes());
+        packets.push(0x10 | number & 0x0f);
+        packets.extend_from_slice(chunk);
+        packets.resize(packets.len().next_multiple_of(PACKET), 0xff);
+    }
+    packets
+}
+
+fn read(packets: &[Vec<u8>]) -> Programmes {
+    let mut programmes = Programmes::default();
+    for bytes in packets {
+        for packet in Packets::new(bytes).into_iter().flatten() {
+            if programmes.carries(packet.pid) {
+                // The counter of these packets does not run on.
+                programmes
+                    .sections
+                    .remove(&packet.pid)
+                    .filter(|_| packet.starts);
+                programmes.packet(&packet);
+            }
+        }
+    }
+    programmes
+}
+
+/// Picture and sound.
+type Pids = (Option<u16>, Option<u16>);
+
+fn selected(packets: &[Vec<u8>]) -> Result<Option<Pids>, Error> {
+    let selection = read(packets).selection()?;
+    Ok(selection.map(|selection| (selection.video, selection.sound)))
+}
+
+const USUAL: [(u8, u16, &[u8]); 3] = [(0x15, 0x102, &[]), (0x0f, 0x101, &[]), (0x1b, 0x100, &[])];
+
+#[test]
+fn picture_and_sound_are_found_among_other_streams() {
+    let packets = [
+        carried(0, &pat(0, &[(0, 0x10), (1, 0x1000)])),
+        carried(0x1000, &pmt(1, 0, &USUAL)),
+    ];
+    let found = selected(&packets).expect("supported");
+    assert_eq!(found, Some((Some(0x100), Some(0x101))));
+    assert!(read(&packets).complete());
+}
+
+#[test]
+fn several_sections_may_share_a_packet() {
+    let mut sections = pat(0, &[(1, 0x1000)]);
+    sections.extend(pat(0, &[(2, 0x1001)]));
+    let programmes = read(&[carried(0, &sections)]);
+    assert_eq!(programmes.listed, [(1, 0x1000), (2, 0x1001)]);
+}
+
+#[test]
+fn a_table_may_be_longer_than_a_packet() {
+    let long = [0x52; 150];
+    let streams: [(u8, u16, &[u8]); 3] = [(0x06, 7, &long), (0x0f, 8, &long), (0x1b, 9, &[])];
+    let packets = carried(0x1000, &pmt(1, 0, &streams));
+    assert_eq!(packets.len(), 2 * PACKET);
+    let mut programmes = read(&[carried(0, &pat(0, &[(1, 0x1000)]))]);
+    let mut changed = Vec::new();
+    for packet in Packets::new(&packets).expect("packets") {
+        changed.push(programmes.packet(&packet));
+    }
+    assert_eq!(changed, [false, true]);
+    let selection = programmes.selection().expect("supported").expect("media");
+    assert_eq!((selection.video, selection.sound), (Some(9), Some(8)));
+}
+
+#[test]
+fn a_damaged_table_does_not_count() {
+    let mut damaged = pmt(1, 0, &USUAL);
+    damaged[14] ^= 1;
+    let packets = [
+        carried(0, &pat(0, &[(1, 0x1000)])),
+        carried(0x1000, &damaged),
+    ];
+    assert!(!read(&packets).complete());
+    assert_eq!(selected(&packets).expect("nothing"), None);
+}
+
+#[test]
+fn a_table_that_is_only_announced_does_not_count() {
+    let mut announced = pat(0, &[(1, 0x1000)]);
+    announced[5] &= 0xfe;
+    let sum = checksum(&announced[..announced.len() - CHECKSUM]);
+    let at = announced.len() - CHECKSUM;
+    announced[at..].copy_from_slice(&sum.to_be_bytes());
+    assert!(read(&[carried(0, &announced)]).listed.is_empty());
+}
+
+#[test]
+fn the_first_programme_with_media_is_taken() {
+    let packets = [
+        carried(0, &pat(0, &[(5, 0x1005), (3, 0x1003), (4, 0x1004)])),
+        carried(0x1004, &pmt(4, 0, &[(0x1b, 0x400, &[])])),
+        carried(0x1003, &pmt(3, 0, &[(0x1b, 0x300, &[])])),
+        carried(0x1005, &pmt(5, 0, &[(0x15, 0x500, &[])])),
+    ];
+    let found = selected(&packets).expect("supported");
+    assert_eq!(found, Some((Some(0x300), None)));
+}
+
+#[test]
+fn another_version_moves_the_streams() {
+    let mut packets = vec![
+        carried(0, &pat(0, &[(1, 0x1000)])),
+        carried(0x1000, &pmt(1, 0, &USUAL)),
+        carried(0x1000, &pmt(1, 1, &[(0x1b, 0x200, &[])])),
+    ];
+    let found = selected(&packets).expect("supported");
+    assert_eq!(found, Some((Some(0x200), None)));
+    packets.push(carried(0, &pat(1, &[(2, 0x1000)])));
+    packets.push(carried(0x1000, &pmt(2, 0, &USUAL)));
+    let found = selected(&packets).expect("supported");
+    assert_eq!(found, Some((Some(0x100), Some(0x101))));
+}
+
+#[test]
+fn codecs_that_cannot_be_taken_are_named_where_nothing_else_is_there() {
+    let film = |streams: &[(u8, u16, &[u8])]| {
+        selected(&[
+            carried(0, &pat(0, &[(1, 0x1000)])),
+            carried(0x1000, &pmt(1, 0, streams)),
+        ])
+    };
+    let refused: [(u8, &[u8], &str); 5] = [
+        (0x24, &[], "HEVC in MPEG-TS"),
+        (0x02, &[], "MPEG-2 video in MPEG-TS"),
+        (0x81, &[], "AC-3 in MPEG-TS"),
+        (0x06, &[0x0a, 1, 0, 0x7a, 0], "E-AC-3 in MPEG-TS"),
+        (0x11, &[], "AAC in LATM"),
+    ];
+    for (stream_type, descriptors, name) in refused {
+        let result = film(&[(stream_type, 7, descriptors), (0x15, 8, &[])]);
+        assert!(
+            matches!(result, Err(Error::Unsupported(found)) if found == name),
+            "{name}"
+        );
+    }
+    let choice = film(&[(0x81, 7, &[]), (0x0f, 8, &[]), (0x1b, 9, &[])]);
+    assert_eq!(choice.expect("AAC is there too"), Some((Some(9), Some(8))));
+    let sample_aes = film(&[(0xdb, 7, &[]), (0xcf, 8, &[])]);
+    assert!(matches!(sample_aes, Err(Error::Encrypted)));
+    assert_eq!(film(&[(0x06, 7, &[0x56, 0])]).expect("teletext"), None);
+}
