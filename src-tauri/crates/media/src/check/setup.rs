@@ -40,7 +40,10 @@ pub(super) fn descriptions<R: Read + Seek>(
     references: u16,
 ) -> Result<Setup, Error> {
     let bytes = reader.leaf(found)?;
-    let mut stsd = Cursor::within("MP4", &bytes, found.body.start);
+    parse(Cursor::within("MP4", &bytes, found.body.start), references)
+}
+
+fn parse(mut stsd: Cursor<'_>, references: u16) -> Result<Setup, Error> {
     let version = version_and_flags(&mut stsd)?;
     let count = stsd.u32()?;
     let mut codec = None;

@@ -68,10 +68,6 @@ impl FlvSplit {
         }
         let seconds = number(&start, b"\0\x08duration\0").filter(|seconds| *seconds > 0.0);
         whole.duration_ms = seconds.and_then(milliseconds);
-        whole.tags.title = text(&start, b"\0\x05title\x02");
-        whole.tags.artist = text(&start, b"\0\x06artist\x02");
-        whole.tags.date = text(&start, b"\0\x04date\x02");
-        whole.tags.comment = text(&start, b"\0\x07comment\x02");
         Ok(Self {
             position,
             used: 0,
@@ -271,15 +267,6 @@ fn timestamp(piece: &[u8]) -> Option<i32> {
 fn number(start: &[u8], name: &[u8]) -> Option<f64> {
     let bytes = behind(start, name)?.first_chunk()?;
     Some(f64::from_be_bytes(*bytes))
-}
-
-/// The text behind a name in AMF0 metadata.
-fn text(start: &[u8], name: &[u8]) -> Option<String> {
-    let rest = behind(start, name)?;
-    let (length, rest) = rest.split_first_chunk()?;
-    let bytes = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
-    let text = std::str::from_utf8(bytes).ok()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn behind<'a>(start: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {

@@ -68,14 +68,18 @@ impl<R: Read + Seek> Split<R> {
     ///
     /// Fails with [`Error::Unsupported`] where it is no FLV, no MP4 and no transport stream; the text says what it
     /// looks like.
-    pub fn open(file: R) -> Result<Self, Error> {
+    pub fn open(mut file: R) -> Result<Self, Error> {
+        let tags = Tags::read(&mut file).map_err(|error| match error {
+            Error::Io(error) => Error::Input(error),
+            other => other,
+        })?;
         let mut input = Input::new(file)?;
         let start = input.peek::<{ looks::LOOK }>(0)?;
         let mut whole = Whole {
             source: Source::Flv,
             size_bytes: input.length(),
             duration_ms: None,
-            tags: Tags::default(),
+            tags,
             left_out: Vec::new(),
         };
         let cut = match looks::kind(&start)? {

@@ -334,3 +334,94 @@ impl Chunks {
         Some((position, self.group.1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mp4::boxes::{boxed, full_box, put_count, put32};
+
+    fn numbers(out: &mut Vec<u8>, kind: [u8; 4], width: usize, numbers: &[u32]) {
+        full_box(out, kind, 0, 0, |out| {
+            put_count(out, numbers.len() / width);
+            for number in numbers {
+                put32(out, *number);
+            }
+        });
+    }
+
+    /// Five samples in two chunks, with sizes as `sizes` appends them.
+    fn rows(sizes: impl FnOnce(&mut Vec<u8>)) -> Vec<Row> {
+        let mut moov = Vec::new();
+        boxed(&mut moov, *b"stbl", |out| {
+            numbers(out, *b"stts", 2, &[3, 10, 1, 20]);
+            numbers(out, *b"ctts", 2, &[1, 5, 1, (-3_i32).cast_unsigned()]);
+            numbers(out, *b"stss", 1, &[1, 4]);
+            sizes(out);
+            numbers(out, *b"stsc", 3, &[1, 2, 1, 2, 3, 2]);
+            numbers(out, *b"stco", 1, &[100, 200]);
+        });
+        let moov_cursor = Cursor::new("MP4", &moov);
+        let stbl = children(&moov_cursor).need(*b"stbl").expect("just written");
+        let mut table = Table::read(&moov_cursor, &stbl).expect("well-formed");
+        let mut rows = Vec::new();
+        while let Some(row) = table.peek(&moov) {
+            rows.push(row);
+            table.step();
+        }
+        rows
+    }
+
+    fn plain(out: &mut Vec<u8>) {
+        full_box(out, *b"stsz", 0, 0, |out| {
+            for number in [0, 5, 1, 2, 3, 4, 5] {
+                put32(out, number);
+            }
+        });
+    }
+
+    #[test]
+    fn the_tables_tell_place_time_and_flags_of_each_sample() {
+        let rows = rows(plain);
+        let of = |pick: fn(&Row) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
+        assert_eq!(
+            of(|row| row.position.cast_signed()),
+            [100, 101, 200, 203, 207]
+        );
+        assert_eq!(of(|row| row.size.into()), [1, 2, 3, 4, 5]);
+        assert_eq!(of(|row| row.dts.cast_signed()), [0, 10, 20, 30, 50]);
+        // What the tables do not tell: the last duration goes on, the offset does not.
+        assert_eq!(of(|row| row.duration.into()), [10, 10, 10, 20, 20]);
+        assert_eq!(of(|row| row.composition_offset.into()), [5, -3, 0, 0, 0]);
+        assert_eq!(of(|row| row.sync.into()), [1, 0, 0, 1, 0]);
+        assert_eq!(of(|row| row.description.into()), [1, 1, 2, 2, 2]);
+    }
+
+    #[test]
+    fn compact_sizes_mean_the_same() {
+        let compact = |bits: u32, bytes: &'static [u8]| {
+            rows(move |out| {
+                full_box(out, *b"stz2", 0, 0, |out| {
+                    put32(out, bits);
+                    put32(out, 5);
+                    out.extend_from_slice(bytes);
+                });
+            })
+        };
+        let expected = rows(plain);
+        assert_eq!(compact(4, &[0x12, 0x34, 0x50]), expected);
+        assert_eq!(compact(8, &[1, 2, 3, 4, 5]), expected);
+        assert_eq!(compact(16, &[0, 1, 0, 2, 0, 3, 0, 4, 0, 5]), expected);
+    }
+
+    #[test]
+    fn a_count_without_bytes_gives_no_samples() {
+        let rows = rows(|out| {
+            full_box(out, *b"stsz", 0, 0, |out| {
+                for number in [0, 1 << 20, 9, 9] {
+                    put32(out, number);
+                }
+            });
+        });
+        assert_eq!(rows.len(), 2);
+    }
+}

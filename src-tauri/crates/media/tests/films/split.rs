@@ -232,6 +232,16 @@ fn parts_of_an_flv_come_together_whether_their_clocks_start_again_or_not() {
     }
 }
 
+#[test]
+fn the_title_of_the_source_is_known() {
+    let folder = TempDir::new().unwrap();
+    for name in ["titled.flv", "titled.mp4"] {
+        let path = copied(folder.path(), name, &["-metadata", "title=A day out"]);
+        let split = Split::open(File::open(&path).unwrap()).unwrap();
+        assert_eq!(split.whole().tags.title.as_deref(), Some("A day out"));
+    }
+}
+
 fn samples(packets: &Packets) -> usize {
     packets.values().map(Vec::len).sum()
 }
@@ -278,6 +288,63 @@ fn a_film_whose_index_was_cut_off_is_refused_with_the_reason() {
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     let error = remux(&[&path]).err().unwrap().to_string();
     assert!(error.contains("moov") && error.contains("cut"), "{error}");
+}
+
+/// Reads all pieces of damaged bytes; what comes is bounded by what is there.
+fn read_damaged(bytes: &[u8]) {
+    let length = bytes.len();
+    let Ok(mut split) = Split::open(std::io::Cursor::new(bytes)) else {
+        return;
+    };
+    let mut given = 0;
+    while let Ok(Some(piece)) = split.piece() {
+        // A sample of an index costs sixteen bytes in its fragment, and may lie on top of others.
+        given += piece.data.len();
+        assert!(
+            given < length * 100 + (1 << 20),
+            "{given} bytes out of {length}"
+        );
+    }
+    assert!(split.done_bytes() <= length as u64);
+}
+
+#[test]
+fn damaged_films_end_with_an_error_or_early_but_always() {
+    let folder = TempDir::new().unwrap();
+    let flags = "frag_keyframe+empty_moov";
+    let films = [
+        film().to_vec(),
+        fs::read(copied(
+            folder.path(),
+            "front.mp4",
+            &["-movflags", "+faststart"],
+        ))
+        .unwrap(),
+        fs::read(copied(folder.path(), "parts.mp4", &["-movflags", flags])).unwrap(),
+    ];
+    // Any generator does: the same numbers each time.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for film in films {
+        for _ in 0..100 {
+            let mut damaged = film.clone();
+            for _ in 0..=next(8) {
+                // Mostly where headers and tables are.
+                let within = if next(4) > 0 { 16_000 } else { damaged.len() };
+                let at = next(within.min(damaged.len() - 4));
+                let byte = [0, 1, 0x7f, 0xff][next(4)];
+                let count = 1 + next(4);
+                damaged[at..at + count].fill(byte);
+            }
+            damaged.truncate(damaged.len() - next(damaged.len() / 2));
+            read_damaged(&damaged);
+        }
+    }
 }
 
 #[test]
