@@ -98,11 +98,13 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
 
 /// Where the first shown part of a track lies in composition time, in its ticks.
 ///
-/// An edit of the source says where that is: behind the priming of an encoder.
+/// An edit of the source says where that is: behind the priming of an encoder. It is not before
+/// the first decode time, from where an edit counts.
 fn begin(track: &Track, times: Times) -> i64 {
     let moved = |time: i64| time.saturating_add(track.moved);
     let edited = track.edit.media_time.map_or(times.first_pts, moved);
-    edited.clamp(times.first_pts, times.last_pts.max(times.first_pts))
+    let first = times.first_pts.max(times.first_dts);
+    edited.clamp(first, times.last_pts.max(first))
 }
 
 /// When a track starts to be shown, in nanoseconds on the film's clock.
