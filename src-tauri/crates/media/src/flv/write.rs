@@ -399,6 +399,7 @@ fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>)
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
+    let time = i64::try_from(told.dts).unwrap_or(i64::MAX);
     if track.samples == 0 {
         track.first_ms = time;
         track.first_byte = first_byte.copied().unwrap_or(0);
