@@ -43,11 +43,23 @@ impl Digest {
             (u64::from(told.size) << 32) | offset,
             shape,
         ] {
-            self.0 = (self.0 ^ field).wrapping_mul(PRIME).rotate_left(29);
+            self.step(field);
         }
     }
 
     pub(crate) fn value(self) -> u64 {
         self.0
+    }
+
+    /// With what the ticks are measured in, and from which on they are shown.
+    pub(crate) fn timed(mut self, timescale: u32, media_time: u64) -> u64 {
+        for field in [u64::from(timescale), media_time] {
+            self.step(field);
+        }
+        self.0
+    }
+
+    fn step(&mut self, field: u64) {
+        self.0 = (self.0 ^ field).wrapping_mul(PRIME).rotate_left(29);
     }
 }

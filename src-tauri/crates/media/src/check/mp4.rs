@@ -87,7 +87,7 @@ fn summary(track: &Track, clock: Clock) -> Result<TrackSummary, Error> {
         samples: u64::from(track.counted.samples),
         duration_ms: clock.milliseconds(shown),
         size: track.size,
-        digest: track.counted.digest.value(),
+        digest: track.digest(),
     })
 }
 

@@ -131,6 +131,13 @@ impl Track {
         })
     }
 
+    pub(super) fn digest(&self) -> u64 {
+        let media = self.edits.and_then(|edits| edits.media);
+        let media_time = media.map_or(0, |edit| edit.media_time);
+        let samples = self.counted.digest;
+        samples.timed(self.media.timescale, media_time)
+    }
+
     /// How long the track is shown, in ticks of the film: as its header, its edits and its
     /// samples tell.
     pub(super) fn shown(&self, clock: Clock) -> Result<u64, Error> {

@@ -86,7 +86,7 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
         tracks: tracks
             .iter()
             .zip(&shown)
-            .map(|(track, shown)| summary(track, in_ms(shown.duration)))
+            .map(|(track, shown)| summary(track, *shown, in_ms(shown.duration)))
             .collect(),
     };
     Ok(Movie {
@@ -292,7 +292,7 @@ fn handler(out: &mut Vec<u8>, kind: TrackKind) {
     });
 }
 
-fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
+fn summary(track: &Track, shown: Shown, duration_ms: u64) -> TrackSummary {
     let entry = track.entries.first().map(Vec::as_slice).unwrap_or_default();
     let code = entry.get(4..).and_then(<[u8]>::first_chunk);
     let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
@@ -304,7 +304,7 @@ fn summary(track: &Track, duration_ms: u64) -> TrackSummary {
         duration_ms,
         size: (track.kind == TrackKind::Video && size != (0, 0))
             .then(|| (u32::from(size.0), u32::from(size.1))),
-        digest: track.digest.value(),
+        digest: track.digest.timed(track.timescale, shown.media_time),
     }
 }
 
