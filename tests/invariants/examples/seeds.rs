@@ -67,6 +67,18 @@ fn main() {
                 },
             );
         }
+        let pieces = ts(&film, &work);
+        let whole: Vec<u8> = pieces.iter().flat_map(|piece| piece.data.clone()).collect();
+        write(&seeds.join("split"), &format!("{name}.ts"), &whole);
+        save(
+            &seeds.join("ts"),
+            &name,
+            &Input {
+                kill_after: 1,
+                order: 3,
+                pieces,
+            },
+        );
         fs::remove_dir_all(&work).expect("the folder to work in");
     }
     let flv = Input::read(&fs::read(seeds.join("flv/0-bframes-aac")).expect("just written"));
@@ -78,6 +90,7 @@ fn main() {
     ] {
         let (file, journal) = finished(source, format, input);
         write(&seeds.join("check"), name, &file);
+        write(&seeds.join("split"), name, &file);
         write(&seeds.join("journal"), name, &journal);
     }
 }
@@ -113,6 +126,21 @@ fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnPiece> {
     (0..)
         .map_while(|number| {
             let data = fs::read(work.join(format!("piece-{number}.flv"))).ok()?;
+            Some(piece(0, Part::Media(number), data))
+        })
+        .collect()
+}
+
+/// Transport streams of a second.
+fn ts(film: &Path, work: &Path) -> Vec<OwnPiece> {
+    let segments = work.join("ts-%d.ts");
+    let mut arguments = vec!["-i", text(film), "-c", "copy", "-map", "0"];
+    arguments.extend(["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod"]);
+    arguments.extend(["-hls_segment_filename", text(&segments)]);
+    ffmpeg(&arguments, &work.join("ts.m3u8"));
+    (0..)
+        .map_while(|number| {
+            let data = fs::read(work.join(format!("ts-{number}.ts"))).ok()?;
             Some(piece(0, Part::Media(number), data))
         })
         .collect()

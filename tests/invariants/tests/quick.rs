@@ -36,9 +36,11 @@ fn sound_cases_pass() {
     }
 }
 
-const TARGETS: [(&str, Target); 4] = [
+const TARGETS: [(&str, Target); 6] = [
     ("flv", Target::Flv),
     ("fmp4", Target::Fmp4),
+    ("ts", Target::Ts),
+    ("split", Target::Split),
     ("check", Target::Check),
     ("journal", Target::Journal),
 ];
@@ -54,6 +56,16 @@ proptest! {
     #[test]
     fn changed_fragments_make_a_sound_film_or_none(which: usize, changes: u64) {
         Target::Fmp4.run(&changed(&seeds("fmp4"), which, changes));
+    }
+
+    #[test]
+    fn changed_streams_make_a_sound_film_or_none(which: usize, changes: u64) {
+        Target::Ts.run(&changed(&seeds("ts"), which, changes));
+    }
+
+    #[test]
+    fn changed_films_are_cut_to_their_end(which: usize, changes: u64) {
+        Target::Split.run(&changed(&seeds("split"), which, changes));
     }
 
     #[test]

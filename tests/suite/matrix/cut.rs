@@ -19,6 +19,8 @@ pub(super) enum Cut {
     FlvRestarted,
     /// Fragmented MP4, each track by itself.
     Dash,
+    /// MPEG transport streams.
+    Ts,
 }
 
 /// A film in pieces.
@@ -40,7 +42,7 @@ pub(super) struct OwnPiece {
 }
 
 impl Cut {
-    pub(super) const ALL: [Self; 3] = [Self::Flv, Self::FlvRestarted, Self::Dash];
+    pub(super) const ALL: [Self; 4] = [Self::Flv, Self::FlvRestarted, Self::Dash, Self::Ts];
 
     /// Whether the container knows the film's codecs.
     pub(super) fn carries(self, film: &Film) -> bool {
@@ -52,6 +54,7 @@ impl Cut {
             Self::Flv => flv(self, whole, folder, "0"),
             Self::FlvRestarted => flv(self, whole, folder, "1"),
             Self::Dash => dash(film, whole, folder),
+            Self::Ts => ts(film, whole, folder),
         }
     }
 }
@@ -101,6 +104,61 @@ fn flv(cut: Cut, film: &Path, folder: &Path, restart: &str) -> Cutting {
 fn milliseconds(seconds: &str) -> u64 {
     let (whole, part) = seconds.split_once('.').unwrap();
     whole.parse::<u64>().unwrap_or(0) * 1000 + part[..3].parse::<u64>().unwrap()
+}
+
+/// Transport streams; what ffmpeg makes of them in one MP4 is the measure, since the units that
+/// only a stream needs are in no MP4.
+fn ts(film: &Film, whole: &Path, folder: &Path) -> Cutting {
+    let list = folder.join("list.m3u8");
+    ffmpeg(&[
+        "-i",
+        whole.to_str().unwrap(),
+        "-map",
+        "0",
+        "-c",
+        "copy",
+        "-f",
+        "hls",
+        "-hls_time",
+        "1",
+        "-hls_playlist_type",
+        "vod",
+        "-hls_segment_filename",
+        folder.join("piece-%d.ts").to_str().unwrap(),
+        list.to_str().unwrap(),
+    ]);
+    let list = fs::read_to_string(list).unwrap();
+    let mut start_ms = 0;
+    let mut pieces = Vec::new();
+    let lengths = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("#EXTINF:"));
+    for (number, length) in (0..).zip(lengths) {
+        pieces.push(OwnPiece {
+            track: 0,
+            part: Part::Media(number),
+            start_ms,
+            data: fs::read(folder.join(format!("piece-{number}.ts"))).unwrap(),
+        });
+        start_ms += milliseconds(length.trim_end_matches(','));
+    }
+    let joined: Vec<u8> = pieces.iter().flat_map(|piece| piece.data.clone()).collect();
+    let stream = folder.join("whole.ts");
+    fs::write(&stream, joined).unwrap();
+    let whole = folder.join("whole.mp4");
+    let copy = ["-i", stream.to_str().unwrap(), "-map", "0", "-c", "copy"];
+    let filter: &[&str] = match film.picture {
+        Some(_) => &["-bsf:v", "filter_units=remove_types=7-9"],
+        None => &[],
+    };
+    let exact = ["-movie_timescale", "90000", whole.to_str().unwrap()];
+    ffmpeg(&[&copy[..], filter, &exact].concat());
+    Cutting {
+        cut: Cut::Ts,
+        source: Source::Ts,
+        pieces,
+        whole: packets::read(&whole, &[]),
+    }
 }
 
 fn dash(film: &Film, whole: &Path, folder: &Path) -> Cutting {

@@ -34,7 +34,7 @@ fn prove(film: &Film) {
         assert!(cutting.pieces.len() >= film.least_pieces, "{cut:?}");
         let formats: &[Format] = match cutting.source {
             Source::Flv => &[Format::Mp4, Format::Flv],
-            Source::Fmp4 => &[Format::Mp4],
+            Source::Fmp4 | Source::Ts => &[Format::Mp4],
         };
         for format in formats {
             let made = make::film(&cutting, *format, folder.path());

@@ -78,6 +78,9 @@ fn tolerance(cut: Cut, film: &Film) -> i64 {
     match cut {
         // Of times that are printed with six decimals.
         Cut::Dash => 2,
+        // Times are in ticks of 90 kHz. Ours put sound back on the grid of its samples; ffmpeg lets
+        // it stand up to a millisecond beside that where it begins a packet anew.
+        Cut::Ts => 1_000,
         // Times are in whole milliseconds; the MP4 puts sound back between them.
         Cut::Flv => 1_001,
         // What the clock was before the cut is known from the frames before: their mean distance,

@@ -13,7 +13,7 @@ mod samples;
 mod setup;
 mod track;
 
-pub(crate) use setup::descriptions_of_pieces;
+pub(crate) use setup::readable;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

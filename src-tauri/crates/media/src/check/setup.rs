@@ -43,32 +43,15 @@ pub(super) fn descriptions<R: Read + Seek>(
     parse(Cursor::within("MP4", &bytes, found.body.start), references)
 }
 
-/// Whether the sample entries are such as a finished film may have.
-pub(crate) fn descriptions_of_pieces(stsd: Cursor<'_>) -> Result<(), Error> {
-    parse(stsd, u16::MAX).map(drop)
-}
-
 fn parse(mut stsd: Cursor<'_>, references: u16) -> Result<Setup, Error> {
     let version = version_and_flags(&mut stsd)?;
     let count = stsd.u32()?;
     let mut codec = None;
     let mut units = Vec::new();
-    for entry in children(&stsd) {
-        let BoxIn { kind, mut body, .. } = entry?;
-        let reserved: [u8; 6] = body.array()?;
-        let reference = body.u16()?;
-        if reserved != [0; 6] || !(1..=references).contains(&reference) {
-            return Err(body.fail("a sample entry of data that is nowhere"));
-        }
-        units.push(match &kind {
-            b"avc1" | b"avc3" => Some(avc(&mut body)?),
-            b"mp4a" => {
-                sound(&mut body)?;
-                None
-            }
-            _ => None,
-        });
-        codec.get_or_insert_with(|| name(kind));
+    for found in children(&stsd) {
+        let found = found?;
+        codec.get_or_insert_with(|| name(found.kind));
+        units.push(entry(found, references)?);
     }
     if version != (0, 0) || units.len() != count as usize {
         return Err(stsd.fail(format!("{count} sample entries, {} are there", units.len())));
@@ -79,6 +62,31 @@ fn parse(mut stsd: Cursor<'_>, references: u16) -> Result<Setup, Error> {
         entries: count,
         units,
     })
+}
+
+/// Reads a sample entry; answers in how many bytes its samples tell how long their units are,
+/// where they do.
+fn entry(found: BoxIn<'_>, references: u16) -> Result<Option<u8>, Error> {
+    let BoxIn { kind, mut body, .. } = found;
+    let reserved: [u8; 6] = body.array()?;
+    let reference = body.u16()?;
+    if reserved != [0; 6] || !(1..=references).contains(&reference) {
+        return Err(body.fail("a sample entry of data that is nowhere"));
+    }
+    match &kind {
+        b"avc1" | b"avc3" => avc(&mut body).map(Some),
+        b"mp4a" => sound(&mut body).map(|()| None),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a film with these sample entries, as they stand in `stsd`, can pass: asked before they
+/// go into one, so that a bad one fails with its piece and not at the end.
+pub(crate) fn readable(entries: &Cursor<'_>) -> Result<(), Error> {
+    for found in children(entries) {
+        entry(found?, 1)?;
+    }
+    Ok(())
 }
 
 impl Setup {

@@ -1,5 +1,6 @@
 //! What the FLV writer carries from piece to piece, and how the journal restores it.
 
+use super::packet::Codec;
 use crate::{
     Error, Part, TableFragment, TrackKind,
     clock::{Clock, Planned, Segment, Span},
@@ -128,6 +129,24 @@ impl State {
         }
     }
 
+    /// What each track is coded with, where it has begun.
+    pub(crate) fn codecs(&self) -> [Option<Codec>; TRACKS] {
+        let [video, audio] = &self.tracks;
+        [(TrackKind::Video, video), (TrackKind::Audio, audio)].map(|(kind, track)| {
+            let byte = track.config.first().copied().or(track.first_byte);
+            byte.map(|byte| Codec::of(kind, byte))
+        })
+    }
+
+    /// Where the last frame ends.
+    pub(crate) fn end_ms(&self) -> u64 {
+        let ends = self.tracks.iter().map(|track| {
+            let end = track.shown_ms.saturating_add(track.frame_ms());
+            end.max(0).unsigned_abs()
+        });
+        ends.max().unwrap_or(0)
+    }
+
     /// Keeps a keyframe for the index, or, of very many, every second, fourth, … of them.
     fn keyframe(&mut self, keyframe: (u64, u64)) {
         if self.seen_keyframes.is_multiple_of(self.keyframe_step) {
@@ -142,15 +161,6 @@ impl State {
             self.keyframes.push(keyframe);
         }
         self.seen_keyframes += 1;
-    }
-
-    /// Where the last frame ends.
-    pub(crate) fn end_ms(&self) -> u64 {
-        let ends = self.tracks.iter().map(|track| {
-            let end = track.shown_ms.saturating_add(track.frame_ms());
-            end.max(0).unsigned_abs()
-        });
-        ends.max().unwrap_or(0)
     }
 
     /// Picture size, from an AVC sequence header.
@@ -227,8 +237,8 @@ impl TrackChange {
         put_varint(out, self.samples);
         put_signed(out, self.first_ms);
         put_signed(out, self.last_ms);
-        put_varint(out, self.digest.value());
         put_signed(out, self.shown_ms);
+        put_varint(out, self.digest.value());
         put_varint(out, self.recent.len() as u64);
         for (time, hash) in &self.recent {
             put_signed(out, *time);
@@ -245,8 +255,8 @@ impl TrackChange {
             samples: cursor.varint()?,
             first_ms: cursor.signed()?,
             last_ms: cursor.signed()?,
-            digest: Digest::from_value(cursor.varint()?),
             shown_ms: cursor.signed()?,
+            digest: Digest::from_value(cursor.varint()?),
             recent: Vec::new(),
         };
         for _ in 0..cursor.varint()? {

@@ -147,6 +147,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     fn collect<'a>(&self, piece: &'a [u8], change: &mut Change) -> Result<Vec<Kept<'a>>, Error> {
         let mut kept = Vec::new();
         let mut unwrap = Unwrap::new(counter::FLV);
+        let mut codecs = self.state.codecs();
         for tag in Tags::new(piece)? {
             let tag = tag?;
             let mut media = None;
@@ -175,6 +176,13 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                         })
                     }
                 };
+                // An FLV tells the codec of a track once, and players believe it.
+                let codec = codecs.get_mut(index(packet.kind));
+                let first = codec.map_or(packet.codec, |codec| *codec.get_or_insert(packet.codec));
+                if first != packet.codec {
+                    let (name, first) = (packet.codec.name(), first.name());
+                    return Err(Error::Unsupported(format!("{name} among {first}")));
+                }
             }
             kept.push(Kept {
                 kind: tag.kind,
@@ -252,8 +260,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                     sync: media.keyframe,
                     description: 0,
                 };
-                let shown = media.shown_ms.saturating_add(offset_ms).max(near);
-                note(change, &media, [near, shown], told, tag.body.first());
+                note(change, &media, told, tag.body.first());
                 frames_written.push((media.track, near, tag.body));
             }
             // A set-up between the frames of its track must not stand before them.
@@ -388,16 +395,11 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
 }
 
 /// Notes a frame that goes into the file, with its time and place there.
-fn note(
-    change: &mut Change,
-    media: &Media,
-    [time, shown]: [i64; 2],
-    told: Told,
-    first_byte: Option<&u8>,
-) {
+fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
+    let time = i64::try_from(told.dts).unwrap_or(i64::MAX);
     if track.samples == 0 {
         track.first_ms = time;
         track.first_byte = first_byte.copied().unwrap_or(0);
@@ -405,6 +407,7 @@ fn note(
     track.samples += 1;
     track.last_ms = time;
     track.digest.add(told);
+    let shown = time.saturating_add(i64::from(told.composition_offset));
     track.shown_ms = track.shown_ms.max(shown);
     if media.keyframe {
         change.keyframes.push((told.dts, told.position));

@@ -4,7 +4,7 @@ use super::{
     boxes::{Boxes, Kind, children, name, top_level, version_and_flags},
     roll::MovieRolls,
 };
-use crate::{Error, TrackKind, check::descriptions_of_pieces, clock::nanoseconds, cursor::Cursor};
+use crate::{Error, TrackKind, check::readable, clock::nanoseconds, cursor::Cursor};
 
 /// No track needs more sample entries than this.
 pub(crate) const MOST_ENTRIES: u32 = 64;
@@ -176,10 +176,7 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
 fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, Error> {
     let (timescale, language) = media_header(children(mdia).need(*b"mdhd")?)?;
     let stbl = children(&children(mdia).need(*b"minf")?).need(*b"stbl")?;
-    let stsd = children(&stbl).need(*b"stsd")?;
-    let entries = sample_entries(stsd.clone())?;
-    // They go into the film as they are: what would not pass there fails with its piece.
-    descriptions_of_pieces(stsd)?;
+    let entries = sample_entries(children(&stbl).need(*b"stsd")?)?;
     Ok(Init {
         kind,
         track_id: 0,
@@ -244,10 +241,14 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let mut entries = Vec::new();
     for _ in 0..count {
         let size = stsd.clone().u32()? as usize;
+        let start = stsd.position();
         let entry = stsd.take(size)?;
         match entry.get(4..8) {
             Some(b"encv" | b"enca") => return Err(Error::Encrypted),
-            Some(_) => entries.push(entry.to_vec()),
+            Some(_) => {
+                readable(&Cursor::within("MP4", entry, start))?;
+                entries.push(entry.to_vec());
+            }
             None => return Err(stsd.fail("a sample entry without a name")),
         }
     }

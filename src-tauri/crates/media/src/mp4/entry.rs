@@ -3,6 +3,7 @@
 use super::boxes::{boxed, full_box, put16, put32};
 use crate::{
     Error,
+    check::readable,
     codec::{aac::Aac, avc::Avc, mp3},
     cursor::Cursor,
     flv::Codec,
@@ -29,7 +30,15 @@ pub(crate) struct SoundClock {
 }
 
 /// Makes the entry for a set-up found among the samples.
+///
+/// Fails where the finished film could not pass with it.
 pub(crate) fn describe(codec: Codec, data: &[u8]) -> Result<Description, Error> {
+    let made = made_of(codec, data)?;
+    readable(&Cursor::new("MP4", &made.bytes))?;
+    Ok(made)
+}
+
+fn made_of(codec: Codec, data: &[u8]) -> Result<Description, Error> {
     match codec {
         Codec::Avc => video(data),
         Codec::Aac => {

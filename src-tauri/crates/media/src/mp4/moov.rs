@@ -98,11 +98,13 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
 
 /// Where the first shown part of a track lies in composition time, in its ticks.
 ///
-/// An edit of the source says where that is: behind the priming of an encoder.
+/// An edit of the source says where that is: behind the priming of an encoder. It is not before
+/// the first decode time, from where an edit counts.
 fn begin(track: &Track, times: Times) -> i64 {
     let moved = |time: i64| time.saturating_add(track.moved);
     let edited = track.edit.media_time.map_or(times.first_pts, moved);
-    edited.clamp(times.first_pts, times.last_pts.max(times.first_pts))
+    let first = times.first_pts.max(times.first_dts);
+    edited.clamp(first, times.last_pts.max(first))
 }
 
 /// When a track starts to be shown, in nanoseconds on the film's clock.
@@ -126,15 +128,27 @@ fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
     let begin = begin(track, times);
     let tail = times.end.saturating_sub(times.last_dts);
     let end = times.last_pts.saturating_add(tail);
-    let length = nanoseconds(end.saturating_sub(begin), track.timescale).unwrap_or(0);
+    let left = end.saturating_sub(begin).max(0).unsigned_abs();
+    let length = nanoseconds(left.cast_signed(), track.timescale).unwrap_or(0);
     let longest = track.edit.longest();
     let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
     Shown {
         empty: count(wait),
-        duration: count(length.min(longest)),
+        duration: if longest < length {
+            count(longest)
+        } else {
+            // Rounded once: readers come to the same number.
+            rescaled(left, track.timescale, timescale)
+        },
         media_time: begin.saturating_sub(times.first_dts).max(0).unsigned_abs(),
         cut: longest < length,
     }
+}
+
+/// Ticks of one timescale in the nearest ones of another.
+fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
+    let scaled = u128::from(ticks) * u128::from(to) + u128::from(from) / 2;
+    u64::try_from(scaled / u128::from(from.max(1))).unwrap_or(u64::MAX)
 }
 
 fn version_of(values: &[u64]) -> u8 {
@@ -354,8 +368,9 @@ mod tests {
         };
         let expected = 24 * hour.unsigned_abs() + 3000;
         assert_eq!(trak.mdia.mdhd.duration, expected);
-        assert_eq!(trak.tkhd.duration, expected);
-        assert_eq!(moov.mvhd.duration, expected);
+        // All is shown 10 ticks earlier than it is decoded, but for what would be before the start.
+        assert_eq!(trak.tkhd.duration, expected - 10);
+        assert_eq!(moov.mvhd.duration, expected - 10);
         let co64 = trak
             .mdia
             .minf

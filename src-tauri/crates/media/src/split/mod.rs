@@ -133,11 +133,13 @@ impl<R: Read + Seek> Split<R> {
 
     /// How many bytes of media could not be given, so far: the file is cut or damaged there.
     pub fn lost_bytes(&self) -> u64 {
-        match &self.cut {
+        let lost = match &self.cut {
             Cut::Flv(flv) => flv.lost(),
+            // A broken index may lose the same bytes many times.
             Cut::Movie(movie) => movie.lost(),
             // A stream that breaks off is no rarity and not told from one that ends.
             Cut::Ts(_) => 0,
-        }
+        };
+        lost.min(self.whole.size_bytes)
     }
 }

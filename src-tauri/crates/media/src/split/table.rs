@@ -172,7 +172,9 @@ impl Rows {
 
     fn peek<'m>(&self, moov: &'m [u8]) -> Option<&'m [u8]> {
         let end = self.next.checked_add(self.width)?;
-        moov.get(self.next..end).filter(|_| end <= self.end)
+        // A table that is not there has rows without width: none, and not one after the other.
+        let is_there = self.next < self.end && end <= self.end;
+        moov.get(self.next..end).filter(|_| is_there)
     }
 }
 
@@ -411,6 +413,20 @@ mod tests {
         assert_eq!(compact(4, &[0x12, 0x34, 0x50]), expected);
         assert_eq!(compact(8, &[1, 2, 3, 4, 5]), expected);
         assert_eq!(compact(16, &[0, 1, 0, 2, 0, 3, 0, 4, 0, 5]), expected);
+    }
+
+    #[test]
+    fn a_track_without_places_has_no_samples() {
+        let mut moov = Vec::new();
+        boxed(&mut moov, *b"stbl", |out| {
+            plain(out);
+            // The first chunk of a group is none that there is.
+            numbers(out, *b"stsc", 3, &[u32::MAX, 2, 1]);
+        });
+        let moov_cursor = Cursor::new("MP4", &moov);
+        let stbl = children(&moov_cursor).need(*b"stbl").expect("just written");
+        let mut table = Table::read(&moov_cursor, &stbl).expect("well-formed");
+        assert_eq!(table.peek(&moov), None);
     }
 
     #[test]

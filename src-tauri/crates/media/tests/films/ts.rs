@@ -299,9 +299,11 @@ fn a_missing_piece_takes_no_part_of_its_neighbours_into_wrong_frames() {
     // A picture whose length was left open may have ended where the piece did.
     assert!(strange("video") <= 1);
     assert_eq!(strange("audio"), 0);
-    // The others lie where they lay; ffmpeg's 401 packets are some half a second.
-    let hashes = |kind: &str| made[kind].len() + 60 > whole[kind].len();
-    assert!(hashes("video") && hashes("audio"));
+    // A piece is about a second: what lies in the others is there.
+    for (kind, piece) in [("video", 50), ("audio", 90)] {
+        let (made, whole) = (made[kind].len(), whole[kind].len());
+        assert!(made + piece > whole, "{made} of {whole} {kind}");
+    }
 }
 
 #[test]
