@@ -107,6 +107,59 @@ fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
     assert_plays(&new);
 }
 
+/// A transport stream has parameter sets among its pictures; in an MP4 they have a place of their
+/// own.
+fn without_parameter_sets(film: &Path) -> PathBuf {
+    let path = film.with_extension("expected.mp4");
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-copyts", "-i"])
+        .arg(film)
+        .args(["-codec", "copy", "-bsf:v", "filter_units=remove_types=7-9"])
+        .arg(&path)
+        .status();
+    assert!(done.expect("ffmpeg is needed for this test").success());
+    path
+}
+
+#[test]
+fn a_transport_stream_becomes_an_mp4_packet_by_packet() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = copied(folder.path(), "film.ts", &["-f", "mpegts"]);
+    let expected = without_parameter_sets(&film);
+    let said = remux(&[&film]);
+    assert_eq!(said.path(), folder.path().join("film.mp4"));
+    for stream in ["v:0", "a:0"] {
+        let expected = packets(&expected, stream);
+        assert_same(&packets(said.path(), stream), &expected, FLV_ROUNDING_US);
+    }
+    assert_plays(said.path());
+}
+
+#[test]
+fn parts_of_a_transport_stream_become_one_film() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = copied(folder.path(), "whole.ts", &["-f", "mpegts"]);
+    let expected = without_parameter_sets(&whole);
+    let segments = [
+        "-f",
+        "segment",
+        "-segment_time",
+        "70",
+        "-segment_format",
+        "mpegts",
+    ];
+    copied(folder.path(), "part%d.ts", &segments);
+    let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.ts")));
+    let new = folder.path().join("new.mp4");
+    let said = remux(&[&parts[0], &parts[1], &parts[2], &new]);
+    assert_eq!(said.path(), new);
+    for stream in ["v:0", "a:0"] {
+        let expected = packets(&expected, stream);
+        assert_same(&packets(&new, stream), &expected, FLV_ROUNDING_US);
+    }
+    assert_plays(&new);
+}
+
 #[test]
 fn every_shape_of_mp4_keeps_its_packets_and_their_times() {
     for arguments in [

@@ -26,9 +26,11 @@ const WINDOW: [Package; 3] = [
     package("pkg-config", "pkg-config"),
 ];
 /// To test: real films are made and read back, and the window is driven.
-const CHECKS: [Package; 6] = [
+const CHECKS: [Package; 8] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
+    package("strace", "strace"),
+    package("faketime", "faketime"),
     package("webkit2gtk-driver", "WebKitWebDriver"),
     package("xvfb", "Xvfb"),
     package("dbus", "dbus-run-session"),
