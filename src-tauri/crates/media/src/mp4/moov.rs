@@ -382,6 +382,14 @@ mod tests {
     }
 
     #[test]
+    fn lengths_are_rounded_once() {
+        // By way of nanoseconds this would be three ticks short.
+        assert_eq!(rescaled(8_668_346_882, 3, 3), 8_668_346_882);
+        assert_eq!(rescaled(1 << 33, 3, 90_000), (1 << 33) * 30_000);
+        assert_eq!(rescaled(2, 3, 1), 1);
+    }
+
+    #[test]
     fn a_track_without_keyframes_has_an_empty_table_of_them() {
         let moov = decoded(&[track(&[0, 3000], 100)]);
         let stbl = &moov.trak.first().expect("one track").mdia.minf.stbl;

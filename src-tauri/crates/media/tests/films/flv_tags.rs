@@ -1,6 +1,6 @@
 //! FLV tags as servers really send them: odd heads, odd times, odd bodies.
 
-use media::{Error, Format, Source, TrackKind};
+use media::{Error, Format, Source, Summary, TrackKind};
 
 use crate::{
     making::Job,
@@ -37,9 +37,14 @@ fn made(format: Format, pieces: &[OwnPiece]) -> Job {
 }
 
 fn refusal(pieces: &[OwnPiece]) -> [Error; 2] {
+    outcome(pieces).map(Result::unwrap_err)
+}
+
+/// What comes of the pieces as an MP4 and as an FLV.
+fn outcome(pieces: &[OwnPiece]) -> [Result<Summary, Error>; 2] {
     [Format::Mp4, Format::Flv].map(|format| {
         let mut job = Job::new(Source::Flv, format, pieces.len());
-        job.finish(pieces).unwrap_err()
+        job.finish(pieces)
     })
 }
 
@@ -238,6 +243,30 @@ fn set_ups_that_no_decoder_takes_are_refused_with_their_piece() {
             assert!(matches!(refused, Error::Malformed { .. }), "{refused}");
         }
     }
+}
+
+#[test]
+fn set_ups_without_frames_make_no_film() {
+    let pieces = all_rewritten(|bytes| match (bytes[0], bytes[12]) {
+        (8 | 9, 1) => Vec::new(),
+        _ => bytes.to_vec(),
+    });
+    for refused in refusal(&pieces) {
+        assert!(matches!(refused, Error::Empty), "{refused}");
+    }
+}
+
+#[test]
+fn a_track_that_changes_its_codec_is_no_flv() {
+    let mut pieces = pieces();
+    // A frame of MP3 among AAC: an FLV tells the codec once.
+    let frame = [0x2f, 0xff, 0xfb, 0x90, 0x64, 0, 0, 0, 0];
+    pieces[1].data.extend(tag(8, 3900, &frame));
+    let [_, refused] = outcome(&pieces);
+    assert!(
+        matches!(&refused, Err(Error::Unsupported(told)) if told == "MP3 among AAC"),
+        "{refused:?}"
+    );
 }
 
 #[test]
