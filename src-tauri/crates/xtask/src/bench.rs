@@ -23,11 +23,11 @@ struct Peer<'a> {
 }
 
 /// Measures runs of each downloader, interleaved, since the machine may be busy with other work.
-pub(crate) fn all(megabytes: u64, runs: usize) -> anyhow::Result<()> {
+pub(crate) fn all(megabytes: u64, runs: usize, folder: &Path) -> anyhow::Result<()> {
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     let practice = Practice::start(Some(megabytes))?;
-    let scratch = tempfile::tempdir_in(crate::run::target())?;
+    let scratch = tempfile::tempdir_in(folder)?;
     let segments = std::fs::read_to_string(practice.segments()).context("the list of segments")?;
     let mut peers = peers(&practice, &segments, scratch.path())?;
     say(&format!("{megabytes} MB, {runs} runs of each"));

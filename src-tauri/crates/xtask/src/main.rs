@@ -15,6 +15,8 @@ mod run;
 mod setup;
 mod test;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 /// Everything that a person does with this repository.
@@ -51,6 +53,9 @@ enum Task {
         /// Runs of each, interleaved
         #[arg(long, global = true, default_value_t = 7)]
         runs: usize,
+        /// Where films are read and written: one in memory takes the disk out of the figures
+        #[arg(long, global = true, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
     },
 }
 
@@ -67,14 +72,16 @@ fn main() -> anyhow::Result<()> {
         Task::App { link } => app::open(link.as_deref()),
         Task::Test => test::all(),
         Task::Bench {
-            part: None,
+            part,
             size,
             runs,
-        } => bench::all(size, runs),
-        Task::Bench {
-            part: Some(Part::Remux),
-            size,
-            runs,
-        } => bench::remux::all(size, runs),
+            folder,
+        } => {
+            let folder = folder.unwrap_or_else(run::target);
+            match part {
+                None => bench::all(size, runs, &folder),
+                Some(Part::Remux) => bench::remux::all(size, runs, &folder),
+            }
+        }
     }
 }

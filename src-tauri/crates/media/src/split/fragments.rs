@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Error,
+    cursor::Cursor,
     fmp4::boxes::{children, top_level, version_and_flags},
 };
 
@@ -196,13 +197,9 @@ impl Range {
     }
 }
 
-/// The tracks of a fragment by their index, and when it starts for each.
-fn told(
-    fragment: &[u8],
-    tracks: &[Track],
-    alone: bool,
-) -> Result<Vec<(usize, Option<u64>)>, Error> {
-    let mut told: Vec<(usize, Option<u64>)> = Vec::new();
+/// The bodies of all `traf` in a fragment.
+fn track_fragments(fragment: &[u8]) -> Result<Vec<Cursor<'_>>, Error> {
+    let mut bodies = Vec::new();
     for found in top_level(fragment) {
         let found = found?;
         if found.kind != *b"moof" {
@@ -210,27 +207,39 @@ fn told(
         }
         for traf in children(&found.body) {
             let traf = traf?;
-            if traf.kind != *b"traf" {
-                continue;
+            if traf.kind == *b"traf" {
+                bodies.push(traf.body);
             }
-            let mut tfhd = children(&traf.body).need(*b"tfhd")?;
-            version_and_flags(&mut tfhd)?;
-            let id = tfhd.u32()?;
-            let index = tracks.iter().position(|track| track.id == id);
-            // Some packagers number the only track differently in its fragments.
-            let Some(index) = index.or(alone.then_some(0)) else {
-                continue;
-            };
-            let time = match children(&traf.body).find(*b"tfdt")? {
-                Some(mut tfdt) => {
-                    let (version, _) = version_and_flags(&mut tfdt)?;
-                    Some(tfdt.versioned(version)?)
-                }
-                None => None,
-            };
-            if told.iter().all(|(known, _)| *known != index) {
-                told.push((index, time));
+        }
+    }
+    Ok(bodies)
+}
+
+/// The tracks of a fragment by their index, and when it starts for each.
+fn told(
+    fragment: &[u8],
+    tracks: &[Track],
+    alone: bool,
+) -> Result<Vec<(usize, Option<u64>)>, Error> {
+    let mut told: Vec<(usize, Option<u64>)> = Vec::new();
+    for traf in track_fragments(fragment)? {
+        let mut tfhd = children(&traf).need(*b"tfhd")?;
+        version_and_flags(&mut tfhd)?;
+        let id = tfhd.u32()?;
+        let index = tracks.iter().position(|track| track.id == id);
+        // Some packagers number the only track differently in its fragments.
+        let Some(index) = index.or(alone.then_some(0)) else {
+            continue;
+        };
+        let time = match children(&traf).find(*b"tfdt")? {
+            Some(mut tfdt) => {
+                let (version, _) = version_and_flags(&mut tfdt)?;
+                Some(tfdt.versioned(version)?)
             }
+            None => None,
+        };
+        if told.iter().all(|(known, _)| *known != index) {
+            told.push((index, time));
         }
     }
     told.sort_unstable();
@@ -242,25 +251,15 @@ fn told(
 /// `moved` is where the fragment starts in the file and in the buffer.
 fn rebase(fragment: &mut [u8], moved: (u64, u64)) -> Result<(), Error> {
     let mut bases = Vec::new();
-    for found in top_level(fragment) {
-        let found = found?;
-        if found.kind != *b"moof" {
-            continue;
-        }
-        for traf in children(&found.body) {
-            let traf = traf?;
-            if traf.kind != *b"traf" {
-                continue;
-            }
-            let mut tfhd = children(&traf.body).need(*b"tfhd")?;
-            let (_, flags) = version_and_flags(&mut tfhd)?;
-            tfhd.skip(4)?;
-            // ISO/IEC 14496-12 8.8.7: base-data-offset-present.
-            if flags & 1 != 0 {
-                let place = tfhd.position();
-                let base = tfhd.u64()?.wrapping_sub(moved.0).wrapping_add(moved.1);
-                bases.push((place, base));
-            }
+    for traf in track_fragments(fragment)? {
+        let mut tfhd = children(&traf).need(*b"tfhd")?;
+        let (_, flags) = version_and_flags(&mut tfhd)?;
+        tfhd.skip(4)?;
+        // ISO/IEC 14496-12 8.8.7: base-data-offset-present.
+        if flags & 1 != 0 {
+            let place = tfhd.position();
+            let base = tfhd.u64()?.wrapping_sub(moved.0).wrapping_add(moved.1);
+            bases.push((place, base));
         }
     }
     for (place, base) in bases {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use wait4::Wait4 as _;
 
-use crate::run::{built, cargo, command, print, say, succeed, target};
+use crate::run::{built, cargo, command, print, say, succeed};
 
 /// What the film is made of: a noisy picture at 8 Mbit/s with B-frames, and sound.
 const CLIP: &[&str] = &[
@@ -78,12 +78,12 @@ struct Run {
 }
 
 /// Measures each form of a film of this size.
-pub(crate) fn all(megabytes: u64, runs: usize) -> anyhow::Result<()> {
+pub(crate) fn all(megabytes: u64, runs: usize, folder: &Path) -> anyhow::Result<()> {
     say("The programs");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     let make = ["build", "--release", "--package", "media", "--example"];
     succeed(cargo(&make).arg("make"))?;
-    let films = target().join("bench-films");
+    let films = folder.join("bench-films");
     std::fs::create_dir_all(&films)?;
     let clip = films.join("clip.flv");
     if !clip.exists() {
