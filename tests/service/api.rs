@@ -203,6 +203,9 @@ async fn videos(
         let locks = channel_locks(channel);
         return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
     }
+    if !channel.lists.api {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let all = gate::newest_first(&service, channel);
     let size = paging
         .pagesize

@@ -36,8 +36,8 @@ pub use line::Line;
 pub use log::{Asked, Coverage};
 pub use media::{Clock, Film, Picture, Row, Sound, UNIT_MS};
 pub use world::{
-    Channel, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn, Lock, Recording,
-    Redirects, Voice, World,
+    Channel, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn, Lists, Lock,
+    Recording, Redirects, Voice, World,
 };
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ enum Face {
     Ums,
     /// The pieces.
     Cdn,
+    /// Other people's pages.
+    Elsewhere,
 }
 
 impl Face {
@@ -91,6 +93,7 @@ impl Face {
             Self::Api => api::router(service),
             Self::Ums => ums::router(service),
             Self::Cdn => cdn::router(service),
+            Self::Elsewhere => page::elsewhere(service),
         }
     }
 }
@@ -147,7 +150,8 @@ impl Service {
     }
 
     async fn face(self: &Arc<Self>, host: &str, request: Request<Body>) -> Response<Body> {
-        let Some(face) = Face::of(host) else {
+        let elsewhere = || self.world.is_elsewhere(host).then_some(Face::Elsewhere);
+        let Some(face) = Face::of(host).or_else(elsewhere) else {
             // As a server that was asked for a name that is not its own (RFC 9110 15.5.20).
             return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
         };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 
-pub use channel::{Channel, GateField};
+pub use channel::{Channel, GateField, Lists};
 pub use demo::LARGE;
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};
@@ -18,6 +18,8 @@ pub struct World {
     pub(crate) recordings: BTreeMap<u64, Recording>,
     pub(crate) channels: BTreeMap<u64, Channel>,
     pub(crate) short_links: BTreeMap<String, String>,
+    /// Pages of other sites, by host and path.
+    pub(crate) pages: BTreeMap<String, String>,
 }
 
 impl World {
@@ -45,6 +47,21 @@ impl World {
     pub fn short_link(mut self, code: &str, address: &str) -> Self {
         self.short_links.insert(code.to_owned(), address.to_owned());
         self
+    }
+
+    /// Adds the page of another site, `www.example.org/live`. Its certificate is good for
+    /// `www.example.org` and `www.a-pac.tv`.
+    #[must_use]
+    pub fn page(mut self, address: &str, html: &str) -> Self {
+        self.pages.insert(address.to_owned(), html.to_owned());
+        self
+    }
+
+    /// Whether that host has pages of another site.
+    pub(crate) fn is_elsewhere(&self, host: &str) -> bool {
+        self.pages
+            .keys()
+            .any(|address| address.split('/').next() == Some(host))
     }
 
     /// The recording of that number.

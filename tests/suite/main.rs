@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod bindings;
+mod catalog;
 mod command_line;
 mod disk;
 mod faults;

@@ -10,6 +10,7 @@ use ustream::{
     Access, Choice, Client, Container, Endpoint, Found, Keep, Quality, Recording, Rendition, Target,
 };
 
+use crate::catalog::{Catalog, Lead};
 use crate::error::Error;
 use crate::feed::{Feed, Snapshot};
 use crate::fetch::Fetcher;
@@ -85,10 +86,25 @@ impl Engine {
         })
     }
 
-    /// Says what a link leads to. Saves nothing.
+    /// Says what a link leads to: of a channel, its newest recording. Saves nothing.
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target: Target = link.parse().map_err(ustream::Error::Target)?;
-        let found = self.client.find(&target, access).await?;
+        let access = access.on_the_page_of(&target);
+        let found = self.client.find(&target, &access).await?;
+        self.preview(found, &access).await
+    }
+
+    /// The same, and lets a person choose where there are several. Saves nothing.
+    pub async fn look(&self, link: &str, access: &Access) -> Result<Lead, Error> {
+        let target: Target = link.parse().map_err(ustream::Error::Target)?;
+        let access = access.on_the_page_of(&target);
+        Ok(match self.client.look(&target, &access).await? {
+            ustream::Lead::One(found) => Lead::One(Box::new(self.preview(found, &access).await?)),
+            ustream::Lead::Several(catalog) => Lead::Several(Catalog::new(*catalog, &target)),
+        })
+    }
+
+    async fn preview(&self, found: Found, access: &Access) -> Result<Preview, Error> {
         let recording = self.client.recording(found, access).await?;
         Ok(preview(found, &recording))
     }

@@ -136,7 +136,7 @@ impl Attempt {
     }
 
     async fn ask(&self, target: &Target) -> Result<(Found, Recording), ustream::Error> {
-        let access = &self.permit.access;
+        let access = &self.permit.access.on_the_page_of(target);
         let found = match self.found {
             Some(found) => found,
             None => self.means.client.find(target, access).await?,

@@ -2,7 +2,9 @@
 //!
 //! What is learnt on the way is kept in memory only: cookies, and the answers of sign-up forms.
 
+mod catalog;
 mod channel;
+mod lead;
 mod registration;
 
 use std::collections::HashMap;
@@ -20,7 +22,10 @@ use crate::http::{self, Limit};
 use crate::page::{self, Page};
 use crate::ums::session::{Question, StreamInfo};
 use crate::ums::socket::{self, Outcome};
-use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, Target};
+use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId};
+
+pub use catalog::{Catalog, Entry};
+pub use lead::Lead;
 
 /// A server that is silent for so long in the middle of an answer has gone.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -41,6 +46,8 @@ const API: Limit = Limit {
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// For pages of other sites: it takes no cookie of theirs along.
+    web: reqwest::Client,
     /// Answers of sign-up forms. Never held across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
 }
@@ -86,8 +93,10 @@ impl Client {
             .cookie_store(true)
             .read_timeout(SILENCE)
             .build();
+        let web = endpoint.web().read_timeout(SILENCE).build();
         Ok(Self {
             http: http.map_err(http::error)?,
+            web: web.map_err(http::error)?,
             hashes: Arc::default(),
         })
     }
@@ -95,27 +104,6 @@ impl Client {
     /// What pieces are fetched with: the same trust, proxies and connections.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
-    }
-
-    /// Follows a target to one recording; of a channel, the newest.
-    pub async fn find(&self, target: &Target, access: &Access) -> Result<Found, Error> {
-        match target {
-            Target::Recording(id) => Ok(Found::itself(*id)),
-            Target::Channel(id) => self.find_by_number(*id, access).await,
-            Target::Slug(slug) => {
-                let visited = self.visit_slug(slug).await?;
-                self.find_on(visited, access).await
-            }
-            Target::Page(url) => {
-                let visited = self.visit(url.as_str()).await?;
-                // A short link may have led to a recording, and a page may be about one.
-                let about = Target::of_url(&visited.url).filter(is_numbered);
-                match about.or_else(|| visited.page.points_at.clone()) {
-                    Some(Target::Recording(id)) => Ok(Found::itself(id)),
-                    _ => self.find_on(visited, access).await,
-                }
-            }
-        }
     }
 
     /// Everything about one recording, with the addresses of its pieces as they are now.
@@ -176,7 +164,7 @@ impl Client {
         access: &Access,
     ) -> Result<Box<StreamInfo>, Error> {
         let page = match known {
-            Some(channel) => channel::page_of(channel),
+            Some(channel) => lead::page_of(channel),
             None => format!("https://video.ibm.com/recorded/{id}"),
         };
         let visited = self.visit(&page).await;
@@ -221,8 +209,13 @@ impl Client {
         })
     }
 
+    /// Reads a page of the service.
     async fn visit(&self, url: &str) -> Result<Visited, Error> {
-        let answer = http::get(&self.http, url, PAGE).await?;
+        Self::visit_with(&self.http, url).await
+    }
+
+    async fn visit_with(http: &reqwest::Client, url: &str) -> Result<Visited, Error> {
+        let answer = http::get(http, url, PAGE).await?;
         if matches!(answer.status.as_u16(), 404 | 410) {
             return Err(Error::NotFound(url.to_owned()));
         }
@@ -271,10 +264,6 @@ fn question(recording: RecordingId, hash: Option<String>, access: &Access) -> Qu
         hash,
         referrer: referrer.clone(),
     }
-}
-
-fn is_numbered(target: &Target) -> bool {
-    matches!(target, Target::Recording(_) | Target::Channel(_))
 }
 
 fn refused(answer: &http::Answer) -> Error {

@@ -26,7 +26,7 @@ pub mod target;
 pub mod ums;
 
 pub use access::{Access, FormField, Lock};
-pub use client::{Client, Found};
+pub use client::{Catalog, Client, Entry, Found, Lead};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use plan::{Choice, Keep, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan};
