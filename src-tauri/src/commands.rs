@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use engine::view::{AccessView, Despite, FolderView, Preview, SaveRequest, StartView, Update};
-use engine::{Choice, Code, Engine, Failure, JobId, NewJob, Output, Permit, Remux};
+use engine::{Choice, Code, Engine, Failure, JobId, NewJob, Output, Permit, Remux, Template};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
@@ -71,6 +71,7 @@ pub(crate) async fn download(
             folder,
             stem: Some(file_stem),
         },
+        template: Template::default(),
         gaps: false,
         space: false,
     };

@@ -18,7 +18,7 @@ impl Run {
         Self::alone().led_to(practice)
     }
 
-    fn led_to(self, practice: &Practice) -> Self {
+    pub(crate) fn led_to(self, practice: &Practice) -> Self {
         let address = practice.service.address().to_string();
         self.args(["--practice", &address, "--practice-ca"])
             .arg(practice.authority())

@@ -2,6 +2,7 @@
 //! already here, the command line; then what is agreed about the tree itself.
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod batch;
 mod bindings;
 mod catalog;
 mod command_line;

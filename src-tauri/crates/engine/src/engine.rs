@@ -14,9 +14,8 @@ use crate::catalog::{Catalog, Lead};
 use crate::error::Error;
 use crate::feed::{Feed, Snapshot};
 use crate::fetch::Fetcher;
-use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit};
-use crate::make;
-use crate::names;
+use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit, Wanted};
+use crate::names::{self, Facts, Template};
 use crate::queue::{Command, Queue};
 use crate::registry::Registry;
 use crate::run::Means;
@@ -88,7 +87,7 @@ impl Engine {
 
     /// Says what a link leads to: of a channel, its newest recording. Saves nothing.
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
-        let target: Target = link.parse().map_err(ustream::Error::Target)?;
+        let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
         let found = self.client.find(&target, &access).await?;
         self.preview(found, &access).await
@@ -96,7 +95,7 @@ impl Engine {
 
     /// The same, and lets a person choose where there are several. Saves nothing.
     pub async fn look(&self, link: &str, access: &Access) -> Result<Lead, Error> {
-        let target: Target = link.parse().map_err(ustream::Error::Target)?;
+        let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
         Ok(match self.client.look(&target, &access).await? {
             ustream::Lead::One(found) => Lead::One(Box::new(self.preview(found, &access).await?)),
@@ -117,12 +116,17 @@ impl Engine {
             choice,
             remux,
             output,
+            template,
             gaps,
             space,
         } = job;
-        let target = link.parse().map_err(ustream::Error::Target)?;
+        let target = read_link(&link)?;
         let spec = JobSpec {
-            order: Order::Recording { target, choice },
+            order: Order::Recording(Wanted {
+                target,
+                choice,
+                template,
+            }),
             remux,
             output,
         };
@@ -225,6 +229,11 @@ impl Engine {
     }
 }
 
+/// What a link, or any text that holds one, points at. Asks nobody.
+pub fn read_link(text: &str) -> Result<Target, Error> {
+    Ok(text.parse().map_err(ustream::Error::Target)?)
+}
+
 fn preview(found: Found, recording: &Recording) -> Preview {
     let plan = recording.plan(&Choice::default()).ok();
     let chosen = plan.as_ref().and_then(|plan| {
@@ -251,7 +260,7 @@ fn preview(found: Found, recording: &Recording) -> Preview {
             .map(|rendition| rendition_view(recording, rendition))
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
-        file_stem: make::stem(None, recording),
+        file_stem: Template::default().stem(&Facts::of(recording, chosen)),
         has_flv: original.is_ok_and(|plan| plan.container == Container::Flv),
     }
 }

@@ -38,11 +38,14 @@ mod run;
 pub mod view;
 
 pub use catalog::{Catalog, Lead};
-pub use engine::{Config, Engine};
+pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use feed::Feed;
 pub use fs4::available_space;
-pub use job::{Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux};
+pub use job::{
+    Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux, Wanted,
+};
+pub use names::{Template, TemplateError};
 pub use view::{Code, Failure, JobState};
 
-pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality};
+pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality, Target};

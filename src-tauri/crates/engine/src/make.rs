@@ -10,9 +10,10 @@ use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
 use crate::assemble::Sheet;
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::job::{JobSpec, Remux};
+use crate::job::{JobSpec, Remux, Wanted};
+use crate::names::{self, Facts};
+use crate::part;
 use crate::part::{Endings, Material, Opened, Part, Place};
-use crate::{names, part};
 
 /// What is to be made.
 #[derive(Debug)]
@@ -25,13 +26,18 @@ pub(crate) struct Make {
     pub(crate) convert: bool,
     pub(crate) endings: Endings,
     stem: String,
-    /// The stem is the title, which may have been another one last time.
+    /// The stem is made of the title, which may have been another one last time.
     stem_may_change: bool,
 }
 
 impl Make {
     /// Chooses rendition, containers and name.
-    pub(crate) fn of(spec: &JobSpec, choice: Choice, recording: &Recording) -> Result<Self, Error> {
+    pub(crate) fn of(
+        spec: &JobSpec,
+        wanted: &Wanted,
+        recording: &Recording,
+    ) -> Result<Self, Error> {
+        let choice = wanted.choice;
         let convert = spec.remux == Remux::Ffmpeg && choice.keep == Keep::Mp4;
         // ffmpeg reads an original, so that is what is fetched for it.
         let keep = if convert { Keep::Original } else { choice.keep };
@@ -49,6 +55,10 @@ impl Make {
             Format::Flv => "flv",
             Format::Mp4 => "mp4",
         };
+        let mut renditions = recording.renditions.iter();
+        let rendition = renditions.find(|rendition| rendition.id == plan.rendition);
+        let given = spec.output.stem.as_deref().and_then(names::stem);
+        let stem = given.unwrap_or_else(|| wanted.template.stem(&Facts::of(recording, rendition)));
         Ok(Self {
             plan,
             source,
@@ -58,7 +68,7 @@ impl Make {
                 written: written.to_owned(),
                 finished: if convert { "mp4" } else { written }.to_owned(),
             },
-            stem: stem(spec.output.stem.as_deref(), recording),
+            stem,
             stem_may_change: spec.output.stem.is_none(),
         })
     }
@@ -103,14 +113,6 @@ impl Make {
             segments: self.plan.segments.clone(),
         }
     }
-}
-
-/// The name a person gave, or the title, or the recording's number.
-pub(crate) fn stem(given: Option<&str>, recording: &Recording) -> String {
-    given
-        .and_then(names::stem)
-        .or_else(|| recording.title.as_deref().and_then(names::stem))
-        .unwrap_or_else(|| format!("ustream {}", recording.id))
 }
 
 fn day(unix_s: i64) -> Option<String> {

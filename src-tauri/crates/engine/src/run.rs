@@ -8,8 +8,7 @@ use std::sync::{Arc, OnceLock};
 use media::Summary;
 use tokio_util::sync::CancellationToken;
 use ustream::{
-    Choice, Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
-    Target,
+    Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan, Target,
 };
 
 use crate::assemble::Assembly;
@@ -17,7 +16,7 @@ use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
-use crate::job::{JobSpec, Order, Permit};
+use crate::job::{JobSpec, Order, Permit, Wanted};
 use crate::make::Make;
 use crate::part::{Opened, Part};
 use crate::progress::Meter;
@@ -72,25 +71,21 @@ pub(crate) struct Saved {
 pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     attempt.meter.enter(Stage::Resolving);
     match &attempt.spec.order {
-        Order::Recording { target, choice } => download(&attempt, target, *choice).await,
+        Order::Recording(wanted) => download(&attempt, wanted).await,
         Order::Films(films) => remux::remux(&attempt, films).await,
     }
 }
 
-async fn download(
-    attempt: &Attempt,
-    target: &Target,
-    choice: Choice,
-) -> Result<Option<Saved>, Error> {
+async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, Error> {
     let Some(asked) = attempt
         .cancel
-        .run_until_cancelled(attempt.ask(target))
+        .run_until_cancelled(attempt.ask(&wanted.target))
         .await
     else {
         return Ok(None);
     };
     let (found, recording) = asked?;
-    let make = Make::of(&attempt.spec, choice, &recording)?;
+    let make = Make::of(&attempt.spec, wanted, &recording)?;
     // Better now than after the whole film has come.
     if make.convert && attempt.find_ffmpeg().await?.is_none() {
         return Ok(None);

@@ -110,7 +110,7 @@ impl Client {
     pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
         let id = found.recording;
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
-        let (answer, outcome) = self.ask_both(id, hash, access).await;
+        let (answer, outcome) = self.ask_both(id, hash.clone(), access).await;
         let video = match &answer {
             Some(Answer::Removed(words)) => return Err(Error::NotFound(words.clone())),
             Some(Answer::Here(video)) => Some(video.clone()),
@@ -126,7 +126,8 @@ impl Client {
                 let channel = found
                     .channel
                     .or(video.as_ref().and_then(|video| video.channel));
-                self.ask_past_the_form(id, channel, access).await?
+                self.ask_past_the_form(Found { channel, ..found }, hash, access)
+                    .await?
             }
         };
         Recording::new(id, *stream, video)
@@ -156,13 +157,15 @@ impl Client {
         (answer.ok(), outcome)
     }
 
-    /// Fills in the form of the channel and asks once more.
+    /// Fills in the form of the channel and asks once more. The answer to an earlier form opens the
+    /// channel's other recordings too, unless it is the one that was tried.
     async fn ask_past_the_form(
         &self,
-        id: RecordingId,
-        known: Option<ChannelId>,
+        found: Found,
+        tried: Option<String>,
         access: &Access,
     ) -> Result<Box<StreamInfo>, Error> {
+        let (id, known) = (found.recording, found.channel);
         let page = match known {
             Some(channel) => lead::page_of(channel),
             None => format!("https://video.ibm.com/recorded/{id}"),
@@ -178,7 +181,11 @@ impl Client {
             (None, Err(_)) => return Err(visited.err().unwrap_or(Error::Silent(PAGE.what))),
         };
         let visited = visited.ok();
-        let hash = self.register(channel, visited.as_ref(), access).await?;
+        let earlier = self.known_hash(channel);
+        let hash = match earlier.filter(|hash| Some(hash) != tried.as_ref()) {
+            Some(hash) => hash,
+            None => self.register(channel, visited.as_ref(), access).await?,
+        };
         match socket::ask(&self.http, question(id, Some(hash), access)).await? {
             Outcome::Known(stream) => Ok(stream),
             Outcome::NeedsHash => {
