@@ -30,6 +30,12 @@ impl Run {
         Self::of(program).led_to(practice)
     }
 
+    /// An engine that remembers its jobs, as a child of another program.
+    pub(crate) fn remembering(mut program: Command, practice: &Practice) -> Self {
+        program.arg(env!("CARGO_BIN_EXE_engine-tested"));
+        Self::of(program).led_to(practice)
+    }
+
     /// Without a practice service.
     pub(crate) fn alone() -> Self {
         Self::of(Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested")))
