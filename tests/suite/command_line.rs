@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use fake_ustream::World;
 use serde_json::Value;
 
 use crate::films::assert_whole;
@@ -27,6 +28,12 @@ impl Run {
     /// As a child of another program, whose own arguments it has already.
     pub(crate) fn under(mut program: Command, practice: &Practice) -> Self {
         program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+        Self::of(program).led_to(practice)
+    }
+
+    /// An engine that remembers its jobs, as a child of another program.
+    pub(crate) fn remembering(mut program: Command, practice: &Practice) -> Self {
+        program.arg(env!("CARGO_BIN_EXE_engine-tested"));
         Self::of(program).led_to(practice)
     }
 
@@ -214,14 +221,15 @@ async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
-    let practice = Practice::demo().await;
+    let world = World::demo().page("www.example.org/holiday", "<h1>My holiday</h1>");
+    let practice = Practice::with(world).await;
     let folder = tempfile::tempdir().unwrap();
     for (link, code, words) in [
         ("my holiday film", 2, "there is no link in that text"),
         (
-            "https://vimeo.com/1",
+            "https://www.example.org/holiday",
             2,
-            "vimeo.com is not Ustream or IBM Video Streaming",
+            "nothing of Ustream or IBM Video Streaming plays on that page of www.example.org",
         ),
         (
             "https://video.ibm.com/recorded/134300003",

@@ -1,5 +1,5 @@
-//! Stories told from outside, in the order of the data: find, save, resume, trouble, films that are
-//! already here, the command line; then what is agreed about the tree itself.
+//! Stories told from outside, in the order of the data: find, save, resume, several at once, trouble,
+//! films that are already here, the command line; then what is agreed about the tree itself.
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod batch;
@@ -15,6 +15,7 @@ mod layers;
 mod matrix;
 mod practice;
 mod proxy;
+mod queue;
 mod remux;
 mod resume;
 mod save;

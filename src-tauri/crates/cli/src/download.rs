@@ -40,7 +40,7 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
             "{name} is one file; {many} videos need a folder"
         )));
     }
-    let is_alone = one_link && wishes.list.len() == 1;
+    let is_alone = one_link && wishes.list.len() == 1 && wishes.known == 0;
     let tally = Tally {
         args,
         quiet,

@@ -56,7 +56,10 @@ impl<F: FnMut(End) -> Result<(), Exit>> Following<F> {
                 }
             }
         }
-        if self.jobs.is_empty() { Ok(()) } else { ended }
+        match ended {
+            Err(Exit::Stopped) if self.jobs.is_empty() => Ok(()),
+            ended => ended,
+        }
     }
 
     async fn follow(&mut self, feed: &mut Feed) -> Result<(), Exit> {

@@ -137,11 +137,7 @@ impl<'a> Round<'a> {
         };
         let total = length(&mut segments.iter());
         let done = length(&mut segments.iter().filter(|segment| !missing(segment)));
-        let rendition = task
-            .recording
-            .renditions
-            .iter()
-            .find(|rendition| rendition.id == task.plan.rendition);
+        let rendition = task.recording.rendition(&task.plan.rendition);
         let guess = rendition.and_then(|rendition| task.recording.about_bytes(rendition));
         task.meter.begin_fetch(total, done, bytes, guess);
         Self {

@@ -55,8 +55,7 @@ impl Make {
             Format::Flv => "flv",
             Format::Mp4 => "mp4",
         };
-        let mut renditions = recording.renditions.iter();
-        let rendition = renditions.find(|rendition| rendition.id == plan.rendition);
+        let rendition = recording.rendition(&plan.rendition);
         let given = spec.output.stem.as_deref().and_then(names::stem);
         let stem = given.unwrap_or_else(|| wanted.template.stem(&Facts::of(recording, rendition)));
         Ok(Self {

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{Films, Output, Remux};
-use crate::part::{Endings, FilmId, Material, Opened, Part, Place};
+use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
 use crate::progress::Meter;
-use crate::run::{Attempt, Discovery, Saved, check, check_against, finished, publish};
+use crate::run::finish::{check, check_against, finished, publish};
+use crate::run::{Attempt, Discovery};
 use crate::view::{Finished, LossView, Stage};
 use crate::{ffmpeg, names, part, room};
 
@@ -40,7 +41,7 @@ pub(crate) async fn remux(attempt: &Attempt, films: &Films) -> Result<Option<Sav
     })
     .await?;
     let part = match opened {
-        Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
+        Opened::Finished(saved) => return Ok(Some(saved)),
         Opened::Part(part) => part,
     };
     attempt.discover_films(&films.films, &part);

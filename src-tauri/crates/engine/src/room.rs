@@ -18,10 +18,7 @@ pub(crate) fn still_to_come(
     make: &Make,
     assembly: &Assembly,
 ) -> Option<u64> {
-    let rendition = recording
-        .renditions
-        .iter()
-        .find(|rendition| rendition.id == make.plan.rendition)?;
+    let rendition = recording.rendition(&make.plan.rendition)?;
     let film = recording.about_bytes(rendition)?;
     // Another program makes a second file of it.
     let files = if make.convert { 2 } else { 1 };

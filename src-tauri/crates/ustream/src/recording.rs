@@ -158,6 +158,11 @@ impl Recording {
         })
     }
 
+    /// The rendition of that name, where it is listed.
+    pub fn rendition(&self, id: &RenditionId) -> Option<&Rendition> {
+        self.renditions.iter().find(|rendition| rendition.id == *id)
+    }
+
     /// Chooses a rendition and lists its pieces. Pure.
     ///
     /// Fails with [`Error::NoRendition`] where nothing fits the choice.

@@ -1,0 +1,68 @@
+//! An engine that remembers its jobs, as the window's does, in a process that can be killed: it
+//! saves one recording and ends.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Parser;
+use engine::{
+    Access, Choice, Config, Endpoint, Engine, Feed, JobState, NewJob, Output, Remux, Template,
+};
+
+#[derive(Debug, Parser)]
+struct Args {
+    link: String,
+    /// Where jobs are remembered
+    #[arg(long)]
+    data: PathBuf,
+    /// Where the film goes
+    #[arg(short)]
+    output: PathBuf,
+    #[arg(long)]
+    practice: SocketAddr,
+    #[arg(long)]
+    practice_ca: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let authority = std::fs::read(&args.practice_ca)?;
+    let engine = Engine::open(Config {
+        endpoint: Endpoint::practice(args.practice, &authority)?,
+        data_dir: Some(args.data),
+        ..Config::default()
+    })?;
+    let feed = engine.feed();
+    let order = NewJob {
+        link: args.link,
+        access: Access::default(),
+        choice: Choice::default(),
+        remux: Remux::default(),
+        output: Output {
+            folder: args.output,
+            stem: None,
+        },
+        template: Template::default(),
+        gaps: false,
+        space: false,
+    };
+    engine.download(order).await?;
+    let ended = end(feed).await;
+    engine.shutdown().await;
+    ended
+}
+
+async fn end(mut feed: Feed) -> anyhow::Result<()> {
+    while let Some(update) = feed.next().await {
+        for job in update.changed {
+            match job.state {
+                JobState::Done { .. } => return Ok(()),
+                JobState::Failed { failure } => bail!("{failure:?}"),
+                JobState::Queued | JobState::Running | JobState::Paused => {}
+            }
+        }
+    }
+    bail!("the engine is gone")
+}
