@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use fake_ustream::World;
 use serde_json::Value;
 
 use crate::films::assert_whole;
@@ -221,8 +220,7 @@ async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
-    let world = World::demo().page("www.example.org/holiday", "<h1>My holiday</h1>");
-    let practice = Practice::with(world).await;
+    let practice = Practice::demo().await;
     let folder = tempfile::tempdir().unwrap();
     for (link, code, words) in [
         ("my holiday film", 2, "there is no link in that text"),

@@ -2,7 +2,7 @@
 
 use engine::view::GapView;
 use engine::{Access, Code, Failure, NewJob};
-use fake_ustream::{Fault, Rule, World};
+use fake_ustream::{Fault, Rule};
 
 use crate::films::packets;
 use crate::practice::{MAIN, Practice, is_unfinished, job, names};
@@ -50,8 +50,7 @@ async fn a_redirect_to_a_host_that_is_not_the_services_is_not_followed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_without_a_link_and_a_page_without_a_player_are_told_apart() {
-    let page = "<h1>My holiday</h1><iframe src='https://maps.example.org/embed/17'></iframe>";
-    let practice = Practice::with(World::demo().page("www.example.org/holiday", page)).await;
+    let practice = Practice::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = |link: &str| NewJob {
         link: link.into(),

@@ -42,8 +42,15 @@ impl World {
     /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
     ///
     /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
+    /// `www.example.org/live` embeds the main case, `www.example.org/holiday` nothing.
     pub fn demo() -> Self {
-        let world = Self::empty().short_link("main", "https://www.ustream.tv/recorded/112470631");
+        let world = Self::empty()
+            .short_link("main", "https://www.ustream.tv/recorded/112470631")
+            .page(
+                "www.example.org/live",
+                "<h1>Our stream</h1><iframe src='//www.ustream.tv/embed/recorded/112470631'></iframe>",
+            )
+            .page("www.example.org/holiday", "<h1>My holiday</h1>");
         let recordings = usual()
             .into_iter()
             .chain(locked())
