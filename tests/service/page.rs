@@ -30,6 +30,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route("/channel/id/{slug}", get(channel))
         .route("/embed/{slug}", get(channel))
         .route("/combined-embed/{slug}", get(channel))
+        .route("/login", get(login))
         .route("/{slug}", get(channel))
         .route("/ajax/socialstream/videos/{id}/{page}", get(stream))
         .with_state(service)
@@ -118,6 +119,11 @@ async fn channel(State(service): State<Arc<Service>>, Path(slug): Path<String>) 
         Some(channel) => Html(channel_page(&service, channel)).into_response(),
         None => not_found(),
     }
+}
+
+async fn login() -> Html<String> {
+    let form = "<form method=post><input name=username><input name=password type=password></form>";
+    Html(document("Log in", "", form))
 }
 
 fn not_found() -> Response<Body> {

@@ -2,6 +2,7 @@
 //! films that are already here, the command line; then what is agreed about the tree itself.
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod addresses;
 mod batch;
 mod bindings;
 mod catalog;
