@@ -72,6 +72,7 @@ pub(crate) async fn download(
             stem: Some(file_stem),
         },
         template: Template::default(),
+        extras: Extras::default(),
         gaps: false,
         space: false,
     };

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{Response, StatusCode};
+use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde::Deserialize;
@@ -27,6 +27,9 @@ const REMOVED: &str =
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/videos/{file}", get(video))
+        .route("/videos/{id}/captions.json", get(captions))
+        .route("/videos/{id}/captions/{language}/vtt", get(caption_text))
+        .route("/videos/{id}/chapters.json", get(chapters))
         .route("/channels/{id}", get(channel))
         .route("/channels/{id}/videos.json", get(videos))
         .with_state(service)
@@ -69,6 +72,45 @@ async fn video(
         return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
     }
     Json(json!({ "video": full_video(&service, recording, &locks) })).into_response()
+}
+
+async fn captions(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> Response<Body> {
+    let Some(recording) = service.world.recordings.get(&id) else {
+        return not_found();
+    };
+    let ready = recording.captions.keys().map(|language| {
+        json!({
+            "is_default": language.starts_with("en"),
+            "is_visible": false,
+            "language": language,
+            "status": "active",
+            "video_id": id.to_string(),
+        })
+    });
+    // Words that are still being recognised are no captions yet.
+    let coming = json!({ "is_default": false, "language": "xx-00", "status": "processing" });
+    let all: Vec<Value> = ready.chain([coming]).collect();
+    Json(json!({ "captions": all })).into_response()
+}
+
+async fn caption_text(
+    State(service): State<Arc<Service>>,
+    Path((id, language)): Path<(u64, String)>,
+) -> Response<Body> {
+    let recording = service.world.recordings.get(&id);
+    match recording.and_then(|recording| recording.captions.get(&language)) {
+        Some(text) => ([(header::CONTENT_TYPE, "text/vtt")], text.clone()).into_response(),
+        None => not_found(),
+    }
+}
+
+async fn chapters(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> Response<Body> {
+    let Some(recording) = service.world.recordings.get(&id) else {
+        return not_found();
+    };
+    let chapter = |(number, (second, title)): (usize, (&u64, &String))| json!({ "id": (17_878 + number).to_string(), "title": title, "position": second });
+    let all: Vec<Value> = recording.chapters.iter().enumerate().map(chapter).collect();
+    Json(json!({ "chapters": all })).into_response()
 }
 
 /// The locks that the API names; the others show on the control connection only.

@@ -79,6 +79,14 @@ async fn short_link(
     }
 }
 
+/// A test card, in place of every picture.
+pub(crate) const PICTURE: &[u8] = include_bytes!("../fixtures/film/picture.jpg");
+
+/// Pictures of recordings.
+pub(crate) fn pictures() -> Router {
+    Router::new().fallback(async || ([(header::CONTENT_TYPE, "image/jpeg")], PICTURE))
+}
+
 /// Other people's pages.
 pub(crate) fn elsewhere(service: Arc<Service>) -> Router {
     Router::new()

@@ -64,6 +64,8 @@ enum Face {
     Ums,
     /// The pieces.
     Cdn,
+    /// Pictures.
+    Pictures,
     /// Other people's pages.
     Elsewhere,
 }
@@ -81,6 +83,7 @@ impl Face {
             "vod-cdn.ustream.tv" | "uhs-akamai.ustream.tv" | "uhsakamai-a.akamaihd.net" => {
                 Self::Cdn
             }
+            "ustvstaticcdn1-a.akamaihd.net" => Self::Pictures,
             _ => return None,
         })
     }
@@ -93,6 +96,7 @@ impl Face {
             Self::Api => api::router(service),
             Self::Ums => ums::router(service),
             Self::Cdn => cdn::router(service),
+            Self::Pictures => page::pictures(),
             Self::Elsewhere => page::elsewhere(service),
         }
     }

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names in the certificate. A wildcard stands for one label, as on the real service.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "ustream.tv",
     "*.ustream.tv",
     "*.ums.ustream.tv",
@@ -20,6 +20,7 @@ const NAMES: [&str; 12] = [
     "*.video.ibm.com",
     "*.ums.services.video.ibm.com",
     "uhsakamai-a.akamaihd.net",
+    "ustvstaticcdn1-a.akamaihd.net",
     "ustre.am",
     "*.ustre.am",
     "localhost",

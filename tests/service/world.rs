@@ -139,6 +139,10 @@ pub struct Recording {
     pub refusal: StatusCode,
     /// Where its length is told.
     pub length: Length,
+    /// Captions by language, as the API names it.
+    pub captions: BTreeMap<String, String>,
+    /// Chapters by the second they start at.
+    pub chapters: BTreeMap<u64, String>,
     /// What keeps it closed.
     pub lock: Option<Lock>,
     /// Where the control connection sends a client that comes to `live`.
@@ -180,6 +184,8 @@ impl Recording {
                 api: true,
                 frame: Some(LengthIn::Format),
             },
+            captions: BTreeMap::new(),
+            chapters: BTreeMap::new(),
             lock: None,
             redirects: Redirects::To(vec!["omega".to_owned()]),
             frames: Frames::default(),

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Parser;
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Feed, JobState, NewJob, Output, Remux, Template,
+    Access, Choice, Config, Endpoint, Engine, Extras, Feed, JobState, NewJob, Output, Remux,
+    Template,
 };
 
 #[derive(Debug, Parser)]
@@ -45,6 +46,7 @@ async fn main() -> anyhow::Result<()> {
             stem: None,
         },
         template: Template::default(),
+        extras: Extras::default(),
         gaps: false,
         space: false,
     };

@@ -8,6 +8,7 @@ mod bindings;
 mod catalog;
 mod command_line;
 mod disk;
+mod extras;
 mod faults;
 mod films;
 mod find;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use engine::view::{Finished, JobView};
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Failure, JobId, JobState, Keep, NewJob, Output,
-    Remux, Template,
+    Access, Choice, Config, Endpoint, Engine, Extras, Failure, JobId, JobState, Keep, NewJob,
+    Output, Remux, Template,
 };
 use fake_ustream::{FakeUstream, World};
 
@@ -97,6 +97,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
             stem: None,
         },
         template: Template::default(),
+        extras: Extras::default(),
         gaps: false,
         space: false,
     }

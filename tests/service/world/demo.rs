@@ -105,6 +105,16 @@ fn channels(world: World) -> World {
         })
 }
 
+fn captions(language: &str) -> String {
+    let cue = |second| {
+        format!(
+            "00:00:0{second}.000 --> 00:00:0{}.500\n{language} {second}\n",
+            second + 1
+        )
+    };
+    format!("WEBVTT\n\n{}\n{}", cue(1), cue(4))
+}
+
 /// Recordings as most are.
 fn usual() -> Vec<Recording> {
     let older = |id, days: i64| Recording {
@@ -118,6 +128,12 @@ fn usual() -> Vec<Recording> {
         Recording {
             title: "The practice film".to_owned(),
             channel: Some(PRACTICE),
+            captions: ["en-00", "de-DE"]
+                .map(|language| (language.to_owned(), captions(language)))
+                .into(),
+            chapters: [(0, "Welcome"), (60, "Launch"), (150, "Questions")]
+                .map(|(second, title)| (second, title.to_owned()))
+                .into(),
             ..Recording::new(
                 112_470_631,
                 "the main case: FLV and MP4, two pictures, two sounds",

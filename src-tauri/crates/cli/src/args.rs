@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
-use engine::{Access, Choice, Config, Endpoint, Keep, Quality, Remux, Template};
+use engine::{Access, Choice, Config, Endpoint, Extras, Keep, Quality, Remux, Template};
 use jiff::civil::Date;
 
 use crate::exit::{EXIT_CODES, Exit};
@@ -54,6 +54,10 @@ pub(crate) enum Action {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub(crate) struct DownloadArgs {
     /// Link of a recording, a channel, or a page that plays one; or any text that holds one
     #[arg(value_name = "LINK", required_unless_present = "batch")]
@@ -75,6 +79,18 @@ pub(crate) struct DownloadArgs {
     /// Leave out what this file lists, and add what is saved to it
     #[arg(long, value_name = "FILE")]
     pub(crate) archive: Option<PathBuf>,
+
+    /// Save the captions too, one file a language: film.en.vtt
+    #[arg(long)]
+    captions: bool,
+
+    /// Save what is known of the recording too: film.info.json
+    #[arg(long)]
+    info_json: bool,
+
+    /// Leave the preview picture out of the MP4
+    #[arg(long)]
+    no_cover: bool,
 
     /// Name of the file, made of {title}, {owner}, {date}, {id} and {quality}
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -262,6 +278,14 @@ impl DownloadArgs {
         Choice {
             quality: self.quality,
             keep,
+        }
+    }
+
+    pub(crate) fn extras(&self) -> Extras {
+        Extras {
+            cover: !self.no_cover,
+            captions: self.captions,
+            info: self.info_json,
         }
     }
 

@@ -84,6 +84,7 @@ impl Tally<'_> {
                 remux: self.args.remux(),
                 output: output.clone(),
                 template: self.args.template.clone(),
+                extras: self.args.extras(),
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
             };

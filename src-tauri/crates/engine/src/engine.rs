@@ -129,6 +129,7 @@ impl Engine {
             remux,
             output,
             template,
+            extras,
             gaps,
             space,
         } = job;
@@ -138,6 +139,7 @@ impl Engine {
                 target,
                 choice,
                 template,
+                extras,
             }),
             remux,
             output,

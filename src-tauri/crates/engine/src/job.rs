@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use ustream::{Access, Choice, Target};
 
+use crate::extras::Extras;
 use crate::names::Template;
 use crate::view::{Failure, Finished, JobState};
 
@@ -122,6 +123,9 @@ pub struct Wanted {
     /// What the file is called where [`Output::stem`] says nothing.
     #[serde(default)]
     pub template: Template,
+    /// What is wanted beside picture and sound.
+    #[serde(default)]
+    pub extras: Extras,
 }
 
 /// Films that become one MP4.
@@ -183,6 +187,8 @@ pub struct NewJob {
     pub output: Output,
     /// What the file is called where the output says nothing.
     pub template: Template,
+    /// What is wanted beside picture and sound.
+    pub extras: Extras,
     /// Save what there is, if pieces stay missing.
     pub gaps: bool,
     /// Begin even where the disk seems to be too full: sizes are estimates.

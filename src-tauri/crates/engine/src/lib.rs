@@ -21,6 +21,7 @@ mod catalog;
 mod durable;
 mod engine;
 mod error;
+mod extras;
 mod feed;
 mod fetch;
 mod ffmpeg;
@@ -40,6 +41,7 @@ pub mod view;
 pub use catalog::{Catalog, Lead};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
+pub use extras::Extras;
 pub use feed::Feed;
 pub use fs4::available_space;
 pub use job::{

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use media::{Film, Format, Source, Tags};
+use media::{Cover, Film, Format, Source, Tags};
 use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
 
 use crate::assemble::Sheet;
 use crate::durable::blocking;
 use crate::error::Error;
+use crate::extras::Extras;
 use crate::job::{JobSpec, Remux, Wanted};
 use crate::names::{self, Facts};
 use crate::part;
@@ -22,6 +23,8 @@ pub(crate) struct Make {
     pub(crate) source: Source,
     /// What our own muxer writes.
     format: Format,
+    /// What goes beside picture and sound.
+    pub(crate) extras: Extras,
     /// ffmpeg makes the MP4 of it afterwards.
     pub(crate) convert: bool,
     pub(crate) endings: Endings,
@@ -62,6 +65,11 @@ impl Make {
             plan,
             source,
             format,
+            extras: Extras {
+                // An FLV holds none.
+                cover: wanted.extras.cover && format == Format::Mp4,
+                ..wanted.extras
+            },
             convert,
             endings: Endings {
                 written: written.to_owned(),
@@ -93,14 +101,14 @@ impl Make {
     }
 
     /// What the assembly needs.
-    pub(crate) fn sheet(&self, recording: &Recording) -> Sheet {
+    pub(crate) fn sheet(&self, recording: &Recording, cover: Option<Cover>) -> Sheet {
         let film = Film {
             tags: Tags {
                 title: names::shown(recording.title.as_deref()),
                 artist: names::shown(recording.owner.as_deref()),
                 date: recording.date_unix_s.and_then(day),
                 comment: Some(recording.link()),
-                cover: None,
+                cover,
             },
             duration_ms: recording.duration_ms,
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),

@@ -119,6 +119,7 @@ fn read(path: &Path) -> Option<(JobId, Record)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extras::Extras;
     use crate::job::{Ending, Films, Order, Output, Remux, Wanted};
 
     fn record() -> Record {
@@ -127,6 +128,7 @@ mod tests {
                 target: ustream::Target::Recording(ustream::RecordingId(1)),
                 choice: ustream::Choice::default(),
                 template: "{date} {title}".parse().unwrap(),
+                extras: Extras::default(),
             }),
             remux: Remux::Builtin,
             output: Output {

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Client, Found, Recording, Segment, SegmentPlan, Target};
+use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan, Target};
 
 use self::finish::{finish, finished, publish, warn_if_short};
 use self::holes::{holes, least_ms, spans};
 use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
+use crate::extras::{self, Sidecars};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Order, Permit, Wanted};
@@ -84,7 +85,7 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
         return Ok(None);
     }
     let part = match make.open(&attempt.spec.output.folder).await? {
-        Opened::Finished(saved) => return Ok(Some(saved)),
+        Opened::Finished(saved) => return attempt.complete(saved, &recording, &make).await,
         Opened::Part(part) => part,
     };
     attempt.discover(found, &recording, &part);
@@ -105,14 +106,16 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
     let film = part::output(part.path());
     let summary = finish(gathered.assembly, film.clone()).await?;
     warn_if_short(&summary, &recording);
-    if make.convert {
-        return attempt
-            .convert(part, summary, gaps, &make.endings.written)
-            .await;
+    let saved = if make.convert {
+        let original = &make.endings.written;
+        attempt.convert(part, summary, gaps, original).await?
+    } else {
+        Some(publish(part, film, finished(&summary, gaps)).await?)
+    };
+    match saved {
+        Some(saved) => attempt.complete(saved, &recording, &make).await,
+        None => Ok(None),
     }
-    publish(part, film, finished(&summary, gaps))
-        .await
-        .map(Some)
 }
 
 impl Attempt {
@@ -124,12 +127,34 @@ impl Attempt {
     }
 
     async fn ask(&self, target: &Target) -> Result<(Found, Recording), ustream::Error> {
-        let access = &self.permit.access.on_the_page_of(target);
+        let access = &self.access();
         let found = match self.found {
             Some(found) => found,
             None => self.means.client.find(target, access).await?,
         };
         Ok((found, self.means.client.recording(found, access).await?))
+    }
+
+    /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
+    async fn complete(
+        &self,
+        saved: Saved,
+        recording: &Recording,
+        make: &Make,
+    ) -> Result<Option<Saved>, Error> {
+        let sidecars = Sidecars::fetch(&self.means.client, recording, make.extras);
+        match self.cancel.run_until_cancelled(sidecars).await {
+            Some(sidecars) => sidecars.write(saved).await.map(Some),
+            None => Ok(Some(saved)),
+        }
+    }
+
+    /// What opens locks: the page that embeds the recording, too.
+    fn access(&self) -> Access {
+        match &self.spec.order {
+            Order::Recording(wanted) => self.permit.access.on_the_page_of(&wanted.target),
+            Order::Films(_) => self.permit.access.clone(),
+        }
     }
 
     fn discover(&self, found: Found, recording: &Recording, part: &Part) {
@@ -149,7 +174,17 @@ impl Attempt {
         make: &Make,
         folder: &Path,
     ) -> Result<Option<(Recording, Gathered)>, Error> {
-        let (path, sheet) = (folder.to_owned(), make.sheet(&recording));
+        let cover = async {
+            if make.extras.cover {
+                extras::cover(&self.means.client, &recording).await
+            } else {
+                None
+            }
+        };
+        let Some(cover) = self.cancel.run_until_cancelled(cover).await else {
+            return Ok(None);
+        };
+        let (path, sheet) = (folder.to_owned(), make.sheet(&recording, cover));
         let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
         if !self.permit.space {
             room::check(
@@ -205,9 +240,8 @@ impl Attempt {
         plan: &SegmentPlan,
         folder: &Path,
     ) -> Result<Option<Recording>, Error> {
-        let asked = retry::outlast(&self.meter, || {
-            self.means.client.recording(found, &self.permit.access)
-        });
+        let access = self.access();
+        let asked = retry::outlast(&self.meter, || self.means.client.recording(found, &access));
         let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
             return Ok(None);
         };

@@ -276,6 +276,10 @@ pub struct Finished {
     /// What is missing, where the person chose to keep what there is.
     #[serde(default)]
     pub gaps: Vec<GapView>,
+    /// Names of the files that were written beside it: captions, what is known of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub beside: Vec<String>,
     /// What of a film on this computer did not come over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

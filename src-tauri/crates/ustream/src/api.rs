@@ -2,11 +2,16 @@
 //!
 //! Its answers are read as loosely as they are written: numbers as text, empty maps as lists.
 
+mod extras;
 mod list;
 
 use serde_json::Value;
 use url::Url;
 
+pub use extras::{Caption, Chapter, captions, chapters};
+pub(crate) use extras::{
+    LARGEST_CAPTIONS, caption_text, caption_text_url, captions_url, chapters_url,
+};
 pub use list::{Listed, Listing, StreamPage, listing, stream};
 pub(crate) use list::{listing_url, stream_path};
 
@@ -35,6 +40,8 @@ pub enum Answer<T> {
 pub struct Video {
     /// Its title.
     pub title: Option<String>,
+    /// What its owner says of it.
+    pub description: Option<String>,
     /// Who made it.
     pub owner: Option<String>,
     /// When it was made, in seconds since 1970.
@@ -98,6 +105,7 @@ pub fn video(body: &[u8]) -> Result<Answer<Video>, Error> {
 fn video_of(video: &Value) -> Video {
     Video {
         title: loose::text_of(video, "title"),
+        description: loose::text_of(video, "description"),
         owner: loose::member(video, "owner").and_then(|owner| loose::text_of(owner, "username")),
         date_unix_s: loose::whole_of(video, "created_at")
             .and_then(|seconds| i64::try_from(seconds).ok()),

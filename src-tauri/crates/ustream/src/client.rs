@@ -4,6 +4,7 @@
 
 mod catalog;
 mod channel;
+mod extras;
 mod lead;
 mod registration;
 

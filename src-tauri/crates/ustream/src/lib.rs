@@ -26,6 +26,7 @@ pub mod target;
 pub mod ums;
 
 pub use access::{Access, FormField, Lock};
+pub use api::{Caption, Chapter};
 pub use client::{Catalog, Client, Entry, Found, Lead};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;

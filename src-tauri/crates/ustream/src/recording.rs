@@ -80,6 +80,8 @@ pub struct Recording {
     pub id: RecordingId,
     /// Its title, as the service has it: clean it before it meets a disk.
     pub title: Option<String>,
+    /// What its owner says of it, in lines.
+    pub description: Option<String>,
     /// The channel or person it belongs to.
     pub owner: Option<String>,
     /// When it was made, in seconds since 1970.
@@ -145,6 +147,7 @@ impl Recording {
         Ok(Self {
             id,
             title: video.title.or(stream.title),
+            description: video.description,
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
             duration_ms: said.or(video.duration_ms),

@@ -120,6 +120,7 @@ pub(crate) fn finished(summary: &Summary, gaps: Vec<GapView>) -> Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
         gaps,
+        beside: Vec::new(),
         lost: None,
     }
 }
