@@ -351,6 +351,73 @@ mod ffmpeg {
     }
 
     #[test]
+    fn it_takes_parts_of_an_flv_of_which_one_has_a_single_picture_and_a_single_sound() {
+        let folder = tempfile::tempdir().unwrap();
+        let cuts = [
+            "-f",
+            "segment",
+            "-segment_times",
+            "70.3,70.35",
+            "-break_non_keyframes",
+            "1",
+            "-reset_timestamps",
+            "1",
+            "-segment_format",
+            "flv",
+        ];
+        copied(folder.path(), "part%d.flv", &cuts);
+        let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.flv")));
+        assert_eq!(packets(&parts[1], "a:0").len(), 1);
+        let new = folder.path().join("whole.mp4");
+        let said = remux_with(
+            &["--remux", "ffmpeg"],
+            &[&parts[0], &parts[1], &parts[2], &new],
+        );
+        assert_eq!(said.path(), new);
+        for stream in ["v:0", "a:0"] {
+            let expected = packets(&fixture("film.flv"), stream);
+            assert_same(&packets(&new, stream), &expected, 64_000);
+        }
+    }
+
+    #[test]
+    fn what_it_only_warns_of_is_no_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let film = flv(folder.path(), "film.flv");
+        let mut bytes = fs::read(&film).unwrap();
+        stand_still(&mut bytes);
+        fs::write(&film, &bytes).unwrap();
+        let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+        let expected = packets(&fixture("film.flv"), "v:0");
+        assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
+    }
+
+    /// Gives a sound in the middle of an FLV the time of the one before.
+    fn stand_still(film: &mut [u8]) {
+        let (mut at, mut sounds) = (13, Vec::new());
+        while let Some([kind, a, b, c]) = film.get(at..).and_then(|rest| rest.first_chunk()) {
+            sounds.extend((*kind == 8).then_some(at));
+            at += u32::from_be_bytes([0, *a, *b, *c]) as usize + 15;
+        }
+        let middle = sounds.len() / 2;
+        let (before, here) = (sounds[middle - 1] + 4, sounds[middle] + 4);
+        film.copy_within(before..before + 4, here);
+    }
+
+    #[test]
+    fn what_it_said_is_told_where_it_calls_half_a_film_a_success() {
+        let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let film = flv(folder.path(), "film.flv");
+        let script = "[ \"$1\" = -version ] && exit 0\nfor last; do :; done\n\
+            echo half > \"${last#file:}\"\necho 'the moon is wrong' >&2";
+        let program = program(tools.path(), script);
+        let said = remux_with(&options(&program), &[&film]);
+        assert_eq!(said.code, 8, "{}", said.err);
+        assert!(said.err.contains("the moon is wrong"), "{}", said.err);
+        assert_eq!(names(folder.path()), ["film.flv"]);
+    }
+
+    #[test]
     fn the_one_that_is_named_is_used_and_its_progress_rises() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let film = flv(folder.path(), "film.flv");

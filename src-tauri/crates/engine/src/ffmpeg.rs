@@ -11,6 +11,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::progress::Meter;
 
+/// What ffmpeg said although it went on to the end.
+#[derive(Debug)]
+pub(crate) struct Said(String);
+
+impl Said {
+    /// A problem of what it made, in its own words where it had any.
+    pub(crate) fn explain(self, problem: String) -> String {
+        if self.0.is_empty() { problem } else { self.0 }
+    }
+}
+
 /// More of its complaints than this helps nobody.
 const MAX_COMPLAINT_BYTES: u64 = 4096;
 
@@ -39,12 +50,13 @@ pub(crate) async fn find(program: &Path) -> Result<(), String> {
     }
 }
 
-/// Copies the packets of the input into an MP4. `None` is a stop; an error is ffmpeg's own words.
+/// Copies the packets of the input into an MP4, which is to be checked: ffmpeg may stop early and
+/// still say that all went well. `None` is a stop; an error is ffmpeg's own words.
 pub(crate) async fn remux(
     work: Work<'_>,
     meter: &Meter,
     cancel: &CancellationToken,
-) -> Result<Option<()>, String> {
+) -> Result<Option<Said>, String> {
     let mut child = start(work).map_err(|error| unfit(work.program, &error))?;
     let whole = match work.duration_ms {
         Some(duration_ms) if duration_ms > 0 => Whole::Time(duration_ms),
@@ -79,7 +91,6 @@ fn start(work: Work<'_>) -> io::Result<Child> {
             "-hide_banner",
             "-loglevel",
             "error",
-            "-xerror",
             "-y",
             // A film that turns out to be a playlist leads nowhere else.
             "-protocol_whitelist",
@@ -122,7 +133,7 @@ enum Whole {
     Size(u64),
 }
 
-async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<(), String> {
+async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<Said, String> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let progress = async {
         let Some(stdout) = stdout else { return };
@@ -149,7 +160,7 @@ async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<(), Str
     let ((), complaint) = tokio::join!(progress, complaint);
     let status = child.wait().await.map_err(|error| error.to_string())?;
     if status.success() {
-        Ok(())
+        Ok(Said(complaint))
     } else if complaint.is_empty() {
         Err(format!("it ended with {status}"))
     } else {

@@ -122,16 +122,21 @@ impl Attempt {
             original: original.to_owned(),
         };
         let done = ffmpeg::remux(work, &self.meter, &self.cancel).await;
-        if done.map_err(failed)?.is_none() {
+        let Some(said) = done.map_err(failed)? else {
             return Ok(None);
-        }
+        };
         self.meter.enter(Stage::Finishing);
         let path = converted.clone();
-        let summary = blocking(move || check(&path)).await?;
+        let summary = match blocking(move || check(&path)).await {
+            Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
+                return Err(failed(said.explain(problem.to_string())));
+            }
+            checked => checked?,
+        };
         let stated = input.duration_ms.unwrap_or(summary.duration_ms);
         if summary.duration_ms + ROUNDING_MS < stated {
-            // ffmpeg may stop early and still say that all went well.
-            return Err(failed("what it made is not the whole film".to_owned()));
+            let problem = "what it made is not the whole film".to_owned();
+            return Err(failed(said.explain(problem)));
         }
         Ok(Some((converted, finished(&summary, Vec::new()))))
     }

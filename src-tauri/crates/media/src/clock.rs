@@ -37,7 +37,7 @@ pub(crate) struct Span {
     pub(crate) first: i64,
     /// Where its last sample ends.
     pub(crate) end: i64,
-    /// Mean distance of its samples.
+    /// Mean distance of its samples; 0 where a single one does not tell.
     pub(crate) frame: i64,
 }
 
@@ -71,16 +71,15 @@ impl Span {
         };
         let (first, last) = (time(first)?, time(last)?);
         let steps = i64::try_from(samples.saturating_sub(1)).unwrap_or(i64::MAX);
-        let frame = last
-            .saturating_sub(first)
-            .checked_div(steps)
-            .unwrap_or(0)
-            .max(0);
-        let tail = if tail > 0 {
-            time(i64::from(tail))?
+        let mean = last.saturating_sub(first).checked_div(steps);
+        let (frame, tail) = if tail > 0 {
+            let tail = time(i64::from(tail))?;
+            (mean.unwrap_or(tail), tail)
         } else {
-            frame
+            let frame = mean.unwrap_or(0);
+            (frame, frame.max(0))
         };
+        let frame = frame.max(0);
         Ok(Self {
             key,
             first,
@@ -143,6 +142,8 @@ struct Track {
     /// Its last piece, on the film's clock, and where the plan lets that start.
     first: i64,
     end: i64,
+    /// How long one of its samples is; 0 where none has told.
+    frame: i64,
     part: Part,
     start: i64,
 }
@@ -192,11 +193,16 @@ impl Clock {
         let offset = self.offset;
         let mut end = first;
         for (Planned { span, start_ms, .. }, shift) in shifted {
-            end = end.max(span.end);
+            // A sample alone in its piece is as long as those before.
+            let known = self.tracks.get(&span.key).map_or(0, |track| track.frame);
+            let frame = if span.frame > 0 { span.frame } else { known };
+            let span_end = span.end.max(span.first.saturating_add(frame));
+            end = end.max(span_end);
             let track = Track {
                 shift,
                 first: span.first.saturating_add(offset),
-                end: span.end.saturating_add(offset),
+                end: span_end.saturating_add(offset),
+                frame,
                 part,
                 start: milliseconds(start_ms),
             };
@@ -294,10 +300,20 @@ impl Clock {
 
     /// Where a track ends so far, or would if it were not missing in the segment before.
     fn end_of(&self, span: &Span, previous: Previous) -> i64 {
-        match self.tracks.get(&span.key) {
-            Some(track) if track.part == previous.part => track.end,
-            Some(track) => track.end.max(previous.end),
-            None => previous.end,
+        let Some(track) = self.tracks.get(&span.key) else {
+            return previous.end;
+        };
+        // None of its samples has told how long it is, but the next has another time.
+        let length = if track.frame > 0 {
+            0
+        } else {
+            span.frame.max(MILLISECOND)
+        };
+        let end = track.end.saturating_add(length);
+        if track.part == previous.part {
+            end
+        } else {
+            end.max(previous.end)
         }
     }
 }

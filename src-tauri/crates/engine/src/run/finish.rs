@@ -33,10 +33,11 @@ impl Attempt {
         };
         let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
             Ok(None) => return Ok(None),
-            Ok(Some(())) => {
+            Ok(Some(said)) => {
                 self.meter.enter(Stage::Finishing);
                 let (path, original) = (converted.clone(), summary.clone());
-                blocking(move || Ok(compare(&path, &original))).await?
+                let compared = blocking(move || Ok(compare(&path, &original))).await?;
+                compared.map_err(|problem| said.explain(problem))
             }
             Err(problem) => Err(problem),
         };
