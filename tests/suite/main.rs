@@ -4,6 +4,7 @@
 
 mod bindings;
 mod command_line;
+mod control;
 mod disk;
 mod faults;
 mod films;
