@@ -48,7 +48,13 @@ impl Film {
 
     /// About so many megabytes in the best rendition: every picture carries H.264 filler data.
     pub fn large(megabytes: u64) -> Self {
-        let units = (megabytes * 1_000_000).div_ceil(LARGE_UNIT_BYTES).max(1);
+        let units = (megabytes * 1_000_000).div_ceil(LARGE_UNIT_BYTES);
+        Self::filled(units, megabytes)
+    }
+
+    /// So many units of two seconds that weigh about so many megabytes together.
+    pub fn filled(units: u64, megabytes: u64) -> Self {
+        let units = units.max(1);
         let per_frame = megabytes * 1_000_000 / (units * FRAMES_PER_UNIT);
         Self {
             units,

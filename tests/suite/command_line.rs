@@ -25,9 +25,8 @@ impl Run {
     }
 
     /// As a child of another program, whose own arguments it has already.
-    pub(crate) fn under(mut program: Command, practice: &Practice) -> Self {
-        program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
-        Self::of(program).led_to(practice)
+    pub(crate) fn under(program: Command, practice: &Practice) -> Self {
+        Self::alone_under(program).led_to(practice)
     }
 
     /// An engine that remembers its jobs, as a child of another program.
@@ -39,6 +38,12 @@ impl Run {
     /// Without a practice service.
     pub(crate) fn alone() -> Self {
         Self::of(Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested")))
+    }
+
+    /// Without a practice service, as a child of another program.
+    pub(crate) fn alone_under(mut program: Command) -> Self {
+        program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+        Self::of(program)
     }
 
     fn of(mut command: Command) -> Self {

@@ -1,8 +1,10 @@
 //! An engine that remembers its jobs, as the window's does, in a process that can be killed: it
 //! saves one recording and ends.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Parser;
@@ -20,6 +22,9 @@ struct Args {
     /// Where the film goes
     #[arg(short)]
     output: PathBuf,
+    /// How often a second somebody looks at the progress beside it
+    #[arg(long, default_value_t = 0)]
+    looks: u32,
     #[arg(long)]
     practice: SocketAddr,
     #[arg(long)]
@@ -51,9 +56,21 @@ async fn main() -> anyhow::Result<()> {
         space: false,
     };
     engine.download(order).await?;
-    let ended = end(feed).await;
+    let ended = tokio::select! {
+        ended = end(feed) => ended,
+        never = look(&engine, args.looks), if args.looks > 0 => match never {},
+    };
     engine.shutdown().await;
     ended
+}
+
+/// Looks at all there is to see, so many times a second: each reader is told everything at first.
+async fn look(engine: &Engine, times: u32) -> Infallible {
+    let mut due = tokio::time::interval(Duration::from_secs(1) / times);
+    loop {
+        due.tick().await;
+        engine.feed().next().await;
+    }
 }
 
 async fn end(mut feed: Feed) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use engine::{Code, NewJob, Permit};
 use fake_ustream::{Fault, Rule, RuleId};
+use tokio::sync::OnceCell;
 
 use crate::films::assert_whole;
 use crate::practice::{MAIN, Practice, ended, is_unfinished, job, original, until};
@@ -13,7 +14,21 @@ use crate::practice::{MAIN, Practice, ended, is_unfinished, job, original, until
 /// Pieces of both kinds, none of them next to each other.
 const SOME: [u32; 4] = [3, 20, 57, 98];
 
-/// Saves the film as MP4 and as the original while `fault` strikes; both must come out whole.
+/// The original as a run that nobody disturbs saves it.
+static UNDISTURBED: OnceCell<Vec<u8>> = OnceCell::const_new();
+
+async fn undisturbed() -> &'static [u8] {
+    let save = || async {
+        let practice = Practice::demo().await;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+        std::fs::read(path).unwrap()
+    };
+    UNDISTURBED.get_or_init(save).await
+}
+
+/// Saves the film as MP4 and as the original while `fault` strikes; both must come out whole, the
+/// original to the byte.
 async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
     for original_too in [false, true] {
         let practice = Practice::demo().await;
@@ -23,6 +38,10 @@ async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
         let (path, finished) = practice.save(order).await.unwrap();
         assert!(finished.gaps.is_empty(), "{finished:?}");
         assert_is_whole(&path);
+        if original_too {
+            let film = std::fs::read(&path).unwrap();
+            assert!(film == undisturbed().await, "the same bytes");
+        }
         for rule in rules {
             assert!(practice.service.faults().struck(rule) > 0, "{rule:?}");
         }
@@ -261,33 +280,6 @@ async fn addresses_may_expire_several_times() {
             .to_vec()
     })
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
-    outlives(|practice| {
-        let faults = practice.service.faults();
-        let expire = Rule::new(Fault::Expire).path("*chunk_30_*");
-        let closed = Rule::new(Fault::CloseSocket(1)).host("*.ums.*");
-        vec![
-            faults.add(expire.times(1)),
-            // The first connection is that of the start.
-            faults.add(closed.skip(2).times(1)),
-        ]
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
-    for frames in 0..5 {
-        let practice = Practice::demo().await;
-        let closed = Rule::new(Fault::CloseSocket(frames)).host("*.ums.*");
-        practice.service.faults().add(closed.times(1));
-        let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
-        assert_is_whole(&path);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

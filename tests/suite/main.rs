@@ -7,6 +7,7 @@ mod batch;
 mod bindings;
 mod catalog;
 mod command_line;
+mod control;
 mod disk;
 mod extras;
 mod faults;

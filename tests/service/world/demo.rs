@@ -6,7 +6,7 @@ use super::{
 };
 use crate::media::{Clock, Film, Row, Sound};
 
-/// Number of the recording that [`World::with_large`] adds.
+/// Number of the recording that [`World::with_film`] adds.
 pub const LARGE: u64 = 134_300_020;
 
 const PRACTICE: u64 = 6_540_154;
@@ -38,7 +38,7 @@ impl World {
     /// | 134300017 | sound only |
     /// | 134300018 | a company's login |
     /// | 134300019 | a redirect to a host that is not the service's |
-    /// | 134300020 | the large one, where [`World::with_large`] adds it |
+    /// | 134300020 | the large one, where [`World::with_film`] adds it |
     /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
     ///
     /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
@@ -59,12 +59,12 @@ impl World {
         recordings.fold(channels(world), Self::recording)
     }
 
-    /// Adds [`LARGE`], of about so many megabytes.
+    /// Adds [`LARGE`], of that film.
     #[must_use]
-    pub fn with_large(self, megabytes: u64) -> Self {
+    pub fn with_film(self, film: Film) -> Self {
         self.recording(Recording {
             title: "The large recording".to_owned(),
-            film: Film::large(megabytes),
+            film,
             ..Recording::new(LARGE, "a large recording, for measuring")
         })
     }

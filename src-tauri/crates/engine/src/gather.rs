@@ -60,6 +60,9 @@ pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<
     let (bodies, arrivals) = mpsc::channel(2);
     let writer = tokio::task::spawn_blocking(move || write(assembly, arrivals));
     let end = round.fetch_all(&bodies).await;
+    if matches!(end, End::Complete) {
+        tracing::info!("the last piece is here");
+    }
     round.save_the_last(&bodies).await;
     // Requests that are still on their way are dropped with the round's tasks.
     let Round {
