@@ -33,6 +33,22 @@ async fn an_mp4_carries_the_preview_picture_unless_it_is_not_wanted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_mp4_carries_the_chapters() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
+    let chapters = tags.chapters.iter();
+    let told: Vec<_> = chapters
+        .map(|one| (one.start_ms, one.title.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [(0, "Welcome"), (60_000, "Launch"), (150_000, "Questions")]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_picture_that_cannot_be_had_holds_nothing_up() {
     let practice = Practice::demo().await;
     let whole = tempfile::tempdir().unwrap();

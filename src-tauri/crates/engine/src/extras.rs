@@ -16,8 +16,8 @@ use crate::durable::{self, blocking};
 use crate::error::Error;
 use crate::part::Saved;
 
-/// A picture that takes longer is not worth it.
-const PATIENCE_FOR_COVER: Duration = Duration::from_secs(5);
+/// A picture or a list that takes longer is not worth it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Longer lists of captions than any recording has.
 const MOST_CAPTIONS: usize = 64;
@@ -45,22 +45,45 @@ impl Default for Extras {
     }
 }
 
-/// The preview picture, where there is one and it comes in time.
-pub(crate) async fn cover(client: &Client, recording: &Recording) -> Option<Cover> {
-    let url = recording.thumbnail.as_ref()?;
-    let picture = tokio::time::timeout(PATIENCE_FOR_COVER, client.picture(url)).await;
-    let cover = match picture {
-        Ok(Ok(picture)) => Cover::new(picture),
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "no cover");
-            None
+/// What players show of a film besides picture and sound.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    pub(crate) cover: Option<Cover>,
+    pub(crate) chapters: Vec<media::Chapter>,
+}
+
+impl Marks {
+    /// What there is and comes in time, for a file that holds it.
+    pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
+        let cover = async {
+            match &recording.thumbnail {
+                Some(url) if wanted.cover => Some(client.picture(url).await),
+                _ => None,
+            }
+        };
+        let both = async { tokio::join!(cover, client.chapters(recording.id)) };
+        let Ok((cover, chapters)) = tokio::time::timeout(PATIENCE, both).await else {
+            tracing::info!("picture and chapters do not come in time");
+            return Self::default();
+        };
+        let picture = cover.and_then(|picture| {
+            picture
+                .inspect_err(|error| tracing::info!(%error, "no cover"))
+                .ok()
+        });
+        let chapters = chapters.unwrap_or_else(|error| {
+            tracing::debug!(%error, "no chapters");
+            Vec::new()
+        });
+        Self {
+            cover: picture.and_then(Cover::new),
+            chapters: chapters.into_iter().map(chapter).collect(),
         }
-        Err(_) => None,
-    };
-    if cover.is_none() {
-        tracing::info!("the film gets no cover");
     }
-    cover
+}
+
+fn chapter(Chapter { title, start_ms }: Chapter) -> media::Chapter {
+    media::Chapter { start_ms, title }
 }
 
 /// Files that are to lie beside a film: what follows its stem, and what they hold.

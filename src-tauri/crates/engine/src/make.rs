@@ -4,13 +4,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use media::{Cover, Film, Format, Source, Tags};
+use media::{Film, Format, Source, Tags};
 use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
 
 use crate::assemble::Sheet;
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::extras::Extras;
+use crate::extras::{Extras, Marks};
 use crate::job::{JobSpec, Remux, Wanted};
 use crate::names::{self, Facts};
 use crate::part;
@@ -65,11 +65,7 @@ impl Make {
             plan,
             source,
             format,
-            extras: Extras {
-                // An FLV holds none.
-                cover: wanted.extras.cover && format == Format::Mp4,
-                ..wanted.extras
-            },
+            extras: wanted.extras,
             convert,
             endings: Endings {
                 written: written.to_owned(),
@@ -78,6 +74,11 @@ impl Make {
             stem,
             stem_may_change: spec.output.stem.is_none(),
         })
+    }
+
+    /// Whether the file has a place for cover and chapters.
+    pub(crate) fn holds_marks(&self) -> bool {
+        self.format == Format::Mp4
     }
 
     /// Opens the part folder below `folder`.
@@ -101,14 +102,15 @@ impl Make {
     }
 
     /// What the assembly needs.
-    pub(crate) fn sheet(&self, recording: &Recording, cover: Option<Cover>) -> Sheet {
+    pub(crate) fn sheet(&self, recording: &Recording, marks: Marks) -> Sheet {
         let film = Film {
             tags: Tags {
                 title: names::shown(recording.title.as_deref()),
                 artist: names::shown(recording.owner.as_deref()),
                 date: recording.date_unix_s.and_then(day),
                 comment: Some(recording.link()),
-                cover,
+                cover: marks.cover,
+                chapters: marks.chapters,
             },
             duration_ms: recording.duration_ms,
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),

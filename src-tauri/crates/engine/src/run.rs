@@ -14,7 +14,7 @@ use self::holes::{holes, least_ms, spans};
 use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::extras::{self, Sidecars};
+use crate::extras::{Marks, Sidecars};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Order, Permit, Wanted};
@@ -174,17 +174,17 @@ impl Attempt {
         make: &Make,
         folder: &Path,
     ) -> Result<Option<(Recording, Gathered)>, Error> {
-        let cover = async {
-            if make.extras.cover {
-                extras::cover(&self.means.client, &recording).await
+        let marks = async {
+            if make.holds_marks() {
+                Marks::fetch(&self.means.client, &recording, make.extras).await
             } else {
-                None
+                Marks::default()
             }
         };
-        let Some(cover) = self.cancel.run_until_cancelled(cover).await else {
+        let Some(marks) = self.cancel.run_until_cancelled(marks).await else {
             return Ok(None);
         };
-        let (path, sheet) = (folder.to_owned(), make.sheet(&recording, cover));
+        let (path, sheet) = (folder.to_owned(), make.sheet(&recording, marks));
         let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
         if !self.permit.space {
             room::check(
