@@ -193,9 +193,11 @@ impl Clock {
         let offset = self.offset;
         let mut end = first;
         for (Planned { span, start_ms, .. }, shift) in shifted {
-            // A sample alone in its piece is as long as those before.
+            // A sample alone in its piece is as long as those before, unless it says its length
+            // itself, as those of separate tracks do.
             let known = self.tracks.get(&span.key).map_or(0, |track| track.frame);
-            let frame = if span.frame > 0 { span.frame } else { known };
+            let told = span.frame > 0 || self.separate;
+            let frame = if told { span.frame } else { known };
             let span_end = span.end.max(span.first.saturating_add(frame));
             end = end.max(span_end);
             let track = Track {
@@ -304,7 +306,7 @@ impl Clock {
             return previous.end;
         };
         // None of its samples has told how long it is, but the next has another time.
-        let length = if track.frame > 0 {
+        let length = if track.frame > 0 || self.separate {
             0
         } else {
             span.frame.max(MILLISECOND)
