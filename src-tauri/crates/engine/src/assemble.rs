@@ -22,7 +22,7 @@ use crate::{part, room};
 const BATCH_BYTES: u64 = 64 << 20;
 const BATCH_TIME: Duration = Duration::from_secs(1);
 /// Pieces before their turn that are kept in memory; more of them wait in the part folder.
-const EARLY_BYTES: usize = 32 << 20;
+const EARLY_BYTES: usize = 16 << 20;
 
 /// What is to be made.
 #[derive(Debug)]

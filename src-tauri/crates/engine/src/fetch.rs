@@ -128,13 +128,13 @@ impl Fetcher {
         urls.rotate_left(skip);
         for url in urls {
             let asked = Instant::now();
-            match body::get(&self.http, url, wanted, meter).await {
+            match body::get(self, url, wanted, meter).await {
                 Ok(body) => {
                     self.mirrors.remember(url, Standing::Good);
                     self.arrived.fetch_add(1, Ordering::Relaxed);
                     let now = Instant::now();
                     self.pace.came(now - asked);
-                    self.width.came(body.len() as u64, now);
+                    self.width.came(now);
                     return Ok(Outcome::Body(body));
                 }
                 Err(refusal) if refusal.is_refusal() => {

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::RETRY_AFTER;
 use url::Url;
 
-use super::Wanted;
+use super::{Fetcher, Wanted};
 use crate::error::FetchError;
 use crate::progress::Meter;
 
@@ -17,7 +17,7 @@ const MAX_TRUST_BYTES: usize = 16 << 20;
 
 /// Fetches `url` whole. What breaks off, is something else or cannot be read is an error.
 pub(super) async fn get(
-    http: &reqwest::Client,
+    fetcher: &Fetcher,
     url: &Url,
     wanted: Wanted<'_>,
     meter: &Meter,
@@ -31,7 +31,12 @@ pub(super) async fn get(
         host: host(),
         problem: problem.to_owned(),
     };
-    let mut response = http.get(url.clone()).send().await.map_err(network)?;
+    let mut response = fetcher
+        .http
+        .get(url.clone())
+        .send()
+        .await
+        .map_err(network)?;
     refuse_errors(&response, host)?;
     let stated = response
         .content_length()
@@ -43,6 +48,7 @@ pub(super) async fn get(
             return Err(not_media("it is too large"));
         }
         incoming.add(chunk.len() as u64);
+        fetcher.width.flowed(chunk.len() as u64);
         body.extend_from_slice(&chunk);
     }
     if stated.is_some_and(|stated| stated != body.len()) {

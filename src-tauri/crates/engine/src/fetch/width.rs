@@ -1,6 +1,7 @@
 //! How many requests may be on their way at once: as many as the line and the service take.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,9 @@ use tokio::sync::Notify;
 const START: usize = 8;
 /// One step up.
 const STEP: usize = 4;
-/// Shorter samples of the speed say more about single pieces than about the line.
-const SAMPLE: Duration = Duration::from_secs(2);
+/// Shorter samples of the speed say more about the moment than about the line; longer ones keep a
+/// film of a minute waiting for connections that it could have.
+const SAMPLE: Duration = Duration::from_secs(1);
 /// A step up is kept where it makes the whole this much faster.
 const PAYS: f64 = 1.08;
 /// After a step that did not pay, or a request to slow down, the width is left alone for so long.
@@ -24,6 +26,8 @@ const CONTENT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Width {
     most: usize,
+    /// Bytes that ever came, also of pieces that are still coming: whole pieces come in bursts.
+    bytes: AtomicU64,
     state: Mutex<State>,
     free: Notify,
 }
@@ -56,6 +60,7 @@ impl Width {
     pub(crate) fn new(most: NonZeroUsize) -> Self {
         Self {
             most: most.get(),
+            bytes: AtomicU64::new(0),
             state: Mutex::new(State {
                 limit: START.min(most.get()),
                 active: 0,
@@ -92,8 +97,17 @@ impl Width {
         }
     }
 
+    /// Counts bytes as they come.
+    pub(crate) fn flowed(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
     /// Counts a piece that came whole, and opens the gate while that pays.
-    pub(crate) fn came(&self, bytes: u64, now: Instant) {
+    pub(crate) fn came(&self, now: Instant) {
         let mut state = self.state();
         if state.active < state.limit || state.content_until.is_some_and(|until| now < until) {
             // A gate that nobody waits at says nothing of the line.
@@ -106,17 +120,22 @@ impl Width {
             bytes: 0,
             pieces: 0,
         });
-        sample.bytes += bytes;
         sample.pieces += 1;
+        // New connections begin slowly: each has carried about a piece by then.
+        if sample.pieces <= limit {
+            (sample.since, sample.bytes) = (now, self.bytes());
+            return;
+        }
         let elapsed = now.saturating_duration_since(sample.since);
         if elapsed < SAMPLE || sample.pieces < limit * 2 {
             return;
         }
+        let bytes = self.bytes().saturating_sub(sample.bytes);
         #[expect(
             clippy::cast_precision_loss,
             reason = "a speed, compared within percents"
         )]
-        let speed = sample.bytes as f64 / elapsed.as_secs_f64();
+        let speed = bytes as f64 / elapsed.as_secs_f64();
         state.sample = None;
         match state.before_step {
             Some(before) if speed < before * PAYS => {
@@ -190,7 +209,8 @@ mod tests {
     /// Pieces that come at this speed for one sample.
     fn pieces_at(width: &Width, now: &mut Instant, bytes_per_second: u64) {
         for _ in 0..=40 {
-            width.came(bytes_per_second / 20, *now);
+            width.flowed(bytes_per_second / 20);
+            width.came(*now);
             *now += Duration::from_millis(50);
         }
     }
