@@ -8,7 +8,8 @@
 //!    makes.
 //! 4. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
 //!    `assemble` puts them into the output and the journal.
-//! 5. `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
+//! 5. `whole`: a recording that is one finished file, which `copy` puts together of its stretches.
+//!    `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
 //!    make the MP4.
 //! 6. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
 //!    the disk takes it.
@@ -16,6 +17,7 @@
 //! 8. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
 
 mod assemble;
+mod copy;
 mod durable;
 mod engine;
 mod error;
@@ -34,6 +36,7 @@ mod remux;
 mod room;
 mod run;
 pub mod view;
+mod whole;
 
 pub use engine::{Config, Engine};
 pub use error::Error;

@@ -12,16 +12,17 @@ use ustream::{
     Target,
 };
 
-use crate::assemble::Assembly;
+use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Order, Permit};
-use crate::make::Make;
+use crate::make::{self, Make};
 use crate::part::{Opened, Part};
 use crate::progress::Meter;
 use crate::view::{Finished, GapView, Stage};
+use crate::whole::{self, Copied};
 use crate::{ffmpeg, names, part, remux, room};
 
 /// So often in a row new addresses may bring no new piece.
@@ -107,13 +108,22 @@ async fn download(
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
-    let gaps = match attempt.judge(&gathered, &recording, &make.plan.segments) {
+    let gaps = match attempt.judge(&gathered, &recording, &make) {
         Ok(gaps) => gaps,
         Err(error) => {
             gather::rest(gathered.assembly).await?;
             return Err(error);
         }
     };
+    if make.becomes == Becomes::Copy {
+        let copied = Copied {
+            part,
+            assembly: gathered.assembly,
+            tags: make::tags(&recording),
+            make: &make,
+        };
+        return whole::complete(attempt, copied).await;
+    }
     let film = part::output(part.path());
     let summary = finish(gathered.assembly, film.clone()).await?;
     warn_if_short(&summary, &recording);
@@ -178,7 +188,7 @@ impl Attempt {
                 cancel: &self.cancel,
                 recording: &recording,
                 plan: &make.plan,
-                source: make.source,
+                source: make.becomes.source(),
             };
             let Some(gathered) = gather::gather(task, assembly).await? else {
                 return Ok(None);
@@ -218,7 +228,8 @@ impl Attempt {
         folder: &Path,
     ) -> Result<Option<Recording>, Error> {
         let asked = retry::outlast(&self.meter, || {
-            self.means.client.recording(found, &self.permit.access)
+            let client = &self.means.client;
+            client.renewed(plan, found, &self.permit.access)
         });
         let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
             return Ok(None);
@@ -241,8 +252,9 @@ impl Attempt {
         &self,
         gathered: &Gathered,
         recording: &Recording,
-        segments: &[Segment],
+        make: &Make,
     ) -> Result<Vec<GapView>, Error> {
+        let segments = make.plan.segments.as_slice();
         let lacking = gathered.assembly.lacking();
         let holes = holes(
             segments,
@@ -251,7 +263,8 @@ impl Attempt {
             least_ms(recording, segments),
         );
         let gaps = spans(&holes);
-        let nothing = holes.len() == segments.len();
+        // Of a file that lacks some bytes nobody knows what is where.
+        let nothing = holes.len() == segments.len() || make.becomes == Becomes::Copy;
         if holes.is_empty() || (self.permit.gaps && !nothing) {
             return Ok(gaps);
         }
