@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::playlists::both_schemes;
+use super::source::both_schemes;
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
 use crate::{Container, Rendition, RenditionId, Track, TrackKind, hosts, loose};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::source;
 use crate::hls::{Master, Media, Sound, Variant};
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
 use crate::{Container, RecordingId, Rendition, RenditionId, Track, TrackKind};
@@ -179,7 +180,7 @@ impl Playlists {
                 SegmentKind::Media(number) => &media.piece(number)?.bytes,
             };
             Some(Place {
-                urls: both_schemes(media.address(bytes)?),
+                urls: source::mirrors(media.address(bytes)?),
                 stretch: bytes.range.clone().map(Stretch::new),
             })
         });
@@ -238,13 +239,4 @@ fn name(recording: RecordingId, url: &Url) -> String {
     let number = format!("/{recording}/");
     let tail = path.split_once(&number).map_or(path, |(_, tail)| tail);
     tail.trim_start_matches('/').to_owned()
-}
-
-/// https first, as everywhere; where only http is named, the server may know nothing else.
-pub(crate) fn both_schemes(url: Url) -> Vec<Url> {
-    let mut secure = url.clone();
-    if url.scheme() == "http" && secure.set_scheme("https").is_ok() {
-        return vec![secure, url];
-    }
-    vec![url]
 }
