@@ -12,9 +12,9 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::gate;
 use crate::service::{self, Service};
 use crate::world::{Channel, Lock, Recording, Voice};
+use crate::{files, gate};
 
 /// The most items on one page of a list.
 const LARGEST_PAGE: usize = 50;
@@ -175,7 +175,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "file_size": (kbps.unwrap_or(0) * duration_ms / 8).to_string(),
         "views": 7,
         "thumbnail": { "default": picture, "image_640x360": picture },
-        "media_urls": { "flv": null, "mp4": null },
+        "media_urls": media_urls(service, recording),
         "owner": owner(&recording.owner),
         "links": channel_link(recording),
         "locks": locks,
@@ -187,6 +187,14 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         }
     }
     video
+}
+
+fn media_urls(service: &Service, recording: &Recording) -> Value {
+    let mut urls = json!({ "flv": null, "mp4": null });
+    if let Some(kind) = recording.ways.file {
+        urls[kind.ending()] = json!(files::address(service, recording));
+    }
+    urls
 }
 
 async fn channel(

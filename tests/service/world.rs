@@ -2,6 +2,7 @@
 
 mod channel;
 mod demo;
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use axum::http::StatusCode;
 
 pub use channel::{Channel, GateField, Lists};
 pub use demo::LARGE;
+pub use ways::{FileKind, Listing, Offer, Ways};
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};
 
@@ -151,6 +153,8 @@ pub struct Recording {
     pub frames: Frames,
     /// Whether the service makes sense when asked for it.
     pub voice: Voice,
+    /// By which ways it is offered.
+    pub ways: Ways,
     /// Hosts of the CDN, best first; none: `cdnConfig` is never sent.
     pub cdn: Vec<String>,
 }
@@ -190,6 +194,7 @@ impl Recording {
             redirects: Redirects::To(vec!["omega".to_owned()]),
             frames: Frames::default(),
             voice: Voice::Sound,
+            ways: Ways::default(),
             cdn: vec![
                 "vod-cdn.ustream.tv".to_owned(),
                 "uhsakamai-a.akamaihd.net".to_owned(),
@@ -220,6 +225,14 @@ impl Recording {
             .iter()
             .map(|row| row.row)
             .chain(self.mp4.iter().copied())
+            .chain(self.listed())
+    }
+
+    /// The rows that playlists name.
+    fn listed(&self) -> impl Iterator<Item = Row> {
+        let rows = self.ways.playlists.map(Listing::rows);
+        let (pictures, sounds) = rows.unwrap_or_default();
+        pictures.into_iter().chain(sounds)
     }
 }
 

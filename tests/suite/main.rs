@@ -23,6 +23,7 @@ mod remux;
 mod resume;
 mod save;
 mod trouble;
+mod ways;
 
 use std::path::Path;
 

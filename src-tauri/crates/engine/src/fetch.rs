@@ -4,6 +4,7 @@ mod body;
 mod mirrors;
 mod pace;
 pub(crate) mod retry;
+mod stretch;
 mod width;
 
 use std::num::NonZeroUsize;
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 use media::{Part, Source};
 use url::Url;
+use ustream::Stretch;
 
 use self::mirrors::{Mirrors, Standing};
 use self::pace::Pace;
@@ -35,8 +37,10 @@ pub(crate) struct Fetcher {
 pub(crate) struct Wanted<'a> {
     /// Where it lies, best first.
     pub(crate) urls: &'a [Url],
-    /// What a body must look like.
-    pub(crate) source: Source,
+    /// Which bytes of what lies there; all where there is none.
+    pub(crate) stretch: Option<&'a Stretch>,
+    /// What a body must look like; nothing where it only makes sense with others.
+    pub(crate) source: Option<Source>,
     pub(crate) part: Part,
     /// How often "not found" must be heard before it is believed, if more than once from all
     /// mirrors that can be reached: a mirror may be late.

@@ -25,7 +25,8 @@ pub(crate) struct Task<'a> {
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) recording: &'a Recording,
     pub(crate) plan: &'a SegmentPlan,
-    pub(crate) source: Source,
+    /// What the pieces are; nothing where they only make sense together.
+    pub(crate) source: Option<Source>,
 }
 
 /// All that could be had.
@@ -213,11 +214,12 @@ impl<'a> Round<'a> {
         } = *self.task;
         let segment = plan.segments[index];
         let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
-        let urls = recording.locate(plan, segment.id);
+        let place = recording.locate(plan, segment.id);
         let doubts = doubts(&segment, recording.duration_ms);
         self.fetching.spawn(async move {
             let wanted = Wanted {
-                urls: &urls,
+                urls: &place.urls,
+                stretch: place.stretch.as_ref(),
                 source,
                 part: part_of(segment.id.kind),
                 doubts,

@@ -9,7 +9,8 @@
 //!    makes.
 //! 5. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
 //!    `assemble` puts them into the output and the journal.
-//! 6. `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
+//! 6. `whole`: a recording that is one finished file, which `copy` puts together of its stretches.
+//!    `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
 //!    make the MP4.
 //! 7. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
 //!    the disk takes it.
@@ -18,6 +19,7 @@
 
 mod assemble;
 mod catalog;
+mod copy;
 mod durable;
 mod engine;
 mod error;
@@ -37,6 +39,7 @@ mod remux;
 mod room;
 mod run;
 pub mod view;
+mod whole;
 
 pub use catalog::{Catalog, Lead};
 pub use engine::{Config, Engine, read_link};

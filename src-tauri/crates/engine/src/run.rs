@@ -11,17 +11,18 @@ use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan, Target};
 
 use self::finish::{finish, finished, publish, warn_if_short};
 use self::holes::{holes, least_ms, spans};
-use crate::assemble::Assembly;
+use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::extras::{Marks, Sidecars};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Order, Permit, Wanted};
-use crate::make::Make;
+use crate::make::{self, Make};
 use crate::part::{Opened, Part, Saved};
 use crate::progress::Meter;
 use crate::view::{GapView, Stage};
+use crate::whole::{self, Copied};
 use crate::{ffmpeg, names, part, remux, room};
 
 /// So often in a row new addresses may bring no new piece.
@@ -96,21 +97,30 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
-    let gaps = match attempt.judge(&gathered, &recording, &make.plan.segments) {
+    let gaps = match attempt.judge(&gathered, &recording, &make) {
         Ok(gaps) => gaps,
         Err(error) => {
             gather::rest(gathered.assembly).await?;
             return Err(error);
         }
     };
-    let film = part::output(part.path());
-    let summary = finish(gathered.assembly, film.clone()).await?;
-    warn_if_short(&summary, &recording);
-    let saved = if make.convert {
-        let original = &make.endings.written;
-        attempt.convert(part, summary, gaps, original).await?
-    } else {
-        Some(publish(part, film, finished(&summary, gaps)).await?)
+    let saved = match make.becomes {
+        Becomes::Copy => {
+            attempt
+                .copied(part, gathered.assembly, (&recording, &make))
+                .await?
+        }
+        Becomes::Film(..) => {
+            let film = part::output(part.path());
+            let summary = finish(gathered.assembly, film.clone()).await?;
+            warn_if_short(&summary, &recording);
+            if make.convert {
+                let original = &make.endings.written;
+                attempt.convert(part, summary, gaps, original).await?
+            } else {
+                Some(publish(part, film, finished(&summary, gaps)).await?)
+            }
+        }
     };
     match saved {
         Some(saved) => attempt.complete(saved, &recording, &make).await,
@@ -133,6 +143,34 @@ impl Attempt {
             None => self.means.client.find(target, access).await?,
         };
         Ok((found, self.means.client.recording(found, access).await?))
+    }
+
+    /// What a recording that is one file becomes. `None` is a stop.
+    async fn copied(
+        &self,
+        part: Part,
+        assembly: Assembly,
+        (recording, make): (&Recording, &Make),
+    ) -> Result<Option<Saved>, Error> {
+        let Some(marks) = self.marks(recording, make).await else {
+            return Ok(None);
+        };
+        let copied = Copied {
+            part,
+            assembly,
+            tags: make::tags(recording, marks),
+            make,
+        };
+        whole::complete(self, copied).await
+    }
+
+    /// What players show of the film, where the file has a place for it. `None` is a stop.
+    async fn marks(&self, recording: &Recording, make: &Make) -> Option<Marks> {
+        if !make.holds_marks() {
+            return Some(Marks::default());
+        }
+        let marks = Marks::fetch(&self.means.client, recording, make.extras);
+        self.cancel.run_until_cancelled(marks).await
     }
 
     /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
@@ -174,14 +212,12 @@ impl Attempt {
         make: &Make,
         folder: &Path,
     ) -> Result<Option<(Recording, Gathered)>, Error> {
-        let marks = async {
-            if make.holds_marks() {
-                Marks::fetch(&self.means.client, &recording, make.extras).await
-            } else {
-                Marks::default()
-            }
+        // A copy gets them when it is made a film.
+        let marks = match make.becomes {
+            Becomes::Film(..) => self.marks(&recording, make).await,
+            Becomes::Copy => Some(Marks::default()),
         };
-        let Some(marks) = self.cancel.run_until_cancelled(marks).await else {
+        let Some(marks) = marks else {
             return Ok(None);
         };
         let (path, sheet) = (folder.to_owned(), make.sheet(&recording, marks));
@@ -201,7 +237,7 @@ impl Attempt {
                 cancel: &self.cancel,
                 recording: &recording,
                 plan: &make.plan,
-                source: make.source,
+                source: make.becomes.source(),
             };
             let Some(gathered) = gather::gather(task, assembly).await? else {
                 return Ok(None);
@@ -241,7 +277,9 @@ impl Attempt {
         folder: &Path,
     ) -> Result<Option<Recording>, Error> {
         let access = self.access();
-        let asked = retry::outlast(&self.meter, || self.means.client.recording(found, &access));
+        let asked = retry::outlast(&self.meter, || {
+            self.means.client.renewed(plan, found, &access)
+        });
         let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
             return Ok(None);
         };
@@ -261,8 +299,9 @@ impl Attempt {
         &self,
         gathered: &Gathered,
         recording: &Recording,
-        segments: &[Segment],
+        make: &Make,
     ) -> Result<Vec<GapView>, Error> {
+        let segments = make.plan.segments.as_slice();
         let lacking = gathered.assembly.lacking();
         let holes = holes(
             segments,
@@ -271,7 +310,8 @@ impl Attempt {
             least_ms(recording, segments),
         );
         let gaps = spans(&holes);
-        let nothing = holes.len() == segments.len();
+        // Of a file that lacks some bytes nobody knows what is where.
+        let nothing = holes.len() == segments.len() || make.becomes == Becomes::Copy;
         if holes.is_empty() || (self.permit.gaps && !nothing) {
             return Ok(gaps);
         }

@@ -52,6 +52,8 @@ pub struct Video {
     pub thumbnail: Option<Url>,
     /// The channel it belongs to.
     pub channel: Option<ChannelId>,
+    /// Addresses of the whole of it in one file, best first, unchecked.
+    pub files: Vec<String>,
     /// What keeps it closed.
     pub locks: Locks,
 }
@@ -114,6 +116,9 @@ fn video_of(video: &Value) -> Video {
             .filter(|length| *length > 0),
         thumbnail: loose::member(video, "thumbnail").and_then(thumbnail),
         channel: channel_of(video),
+        files: loose::member(video, "media_urls")
+            .map(files)
+            .unwrap_or_default(),
         locks: locks(video),
     }
 }
@@ -184,6 +189,12 @@ fn channel_of(video: &Value) -> Option<ChannelId> {
     loose::whole_of(link, "id")
         .or_else(in_address)
         .map(ChannelId)
+}
+
+/// What is not `null`, an MP4 first: it says where its samples are.
+fn files(urls: &Value) -> Vec<String> {
+    let urls = ["mp4", "flv"].map(|kind| loose::text_of(urls, kind));
+    urls.into_iter().flatten().collect()
 }
 
 /// The widest `image_WxH`, else `default`; from the service's own servers only.

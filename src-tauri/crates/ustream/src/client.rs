@@ -5,8 +5,11 @@
 mod catalog;
 mod channel;
 mod extras;
+mod file;
 mod lead;
+mod playlists;
 mod registration;
+mod ways;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,12 +21,13 @@ use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use self::ways::{Route, Told};
 use crate::api::{self, Answer, Locks, Video};
 use crate::http::{self, Limit};
 use crate::page::{self, Page};
+use crate::recording::Elsewhere;
 use crate::ums::session::{Question, StreamInfo};
-use crate::ums::socket::{self, Outcome};
-use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId};
+use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
 
 pub use catalog::{Catalog, Entry};
 pub use lead::Lead;
@@ -109,41 +113,94 @@ impl Client {
 
     /// Everything about one recording, with the addresses of its pieces as they are now.
     pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
+        self.recording_by(None, found, access).await
+    }
+
+    /// The same by the way that knows the pieces of `plan`, with new addresses for them.
+    pub async fn renewed(
+        &self,
+        plan: &SegmentPlan,
+        found: Found,
+        access: &Access,
+    ) -> Result<Recording, Error> {
+        self.recording_by(Some(Route::of(plan)), found, access)
+            .await
+    }
+
+    async fn recording_by(
+        &self,
+        route: Option<Route>,
+        found: Found,
+        access: &Access,
+    ) -> Result<Recording, Error> {
         let id = found.recording;
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
-        let (answer, outcome) = self.ask_both(id, hash.clone(), access).await;
+        let asked = question(id, hash.clone(), access);
+        let (answer, told) = self.ask_both(asked, route).await;
         let video = match &answer {
             Some(Answer::Removed(words)) => return Err(Error::NotFound(words.clone())),
             Some(Answer::Here(video)) => Some(video.clone()),
             _ => None,
         };
-        let outcome = outcome.map_err(|error| verdict(error, id, answer.as_ref(), access))?;
-        let stream = match outcome {
-            Outcome::Known(stream) => stream,
-            Outcome::NeedsHash if locks_of(answer.as_ref()).is_some_and(Locks::is_login) => {
+        let told = match told {
+            Ok(Told::NeedsHash) if locks_of(answer.as_ref()).is_some_and(Locks::is_login) => {
                 return Err(Error::Locked(Lock::Login));
             }
-            Outcome::NeedsHash => {
+            Ok(Told::NeedsHash) => {
                 let channel = found
                     .channel
                     .or(video.as_ref().and_then(|video| video.channel));
-                self.ask_past_the_form(Found { channel, ..found }, hash, access)
-                    .await?
+                self.ask_past_the_form((Found { channel, ..found }, hash), route, access)
+                    .await
             }
+            told => told,
         };
-        Recording::new(id, *stream, video)
+        match self.made_of(id, told, video).await {
+            Ok(recording) => Ok(recording),
+            Err(error) => Err(verdict(error, id, answer.as_ref(), access)),
+        }
+    }
+
+    /// Makes a recording of what the control connection told, or of a file where it told nothing.
+    async fn made_of(
+        &self,
+        id: RecordingId,
+        told: Result<Told, Error>,
+        video: Option<Video>,
+    ) -> Result<Recording, Error> {
+        let (stream, problem) = match told {
+            Ok(Told::Pieces(stream)) => return Recording::new(id, *stream, video),
+            Ok(Told::Playlists(stream, playlists)) => {
+                let playlists = Elsewhere::Playlists(playlists);
+                return Recording::elsewhere(id, *stream, playlists, video);
+            }
+            Err(error) if ways::is_final(&error) => return Err(error),
+            Ok(Told::Files(stream)) => (*stream, None),
+            Err(error) => (StreamInfo::default(), Some(error)),
+            Ok(Told::NeedsHash) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
+        };
+        let of_api = video.iter().flat_map(|video| &video.files);
+        let named: Vec<String> = of_api.chain(&stream.stored.files).cloned().collect();
+        if named.is_empty() {
+            return Err(problem.unwrap_or(Error::NoRendition));
+        }
+        let file = self.file(&named).await.map_err(|error| match problem {
+            Some(problem) => ways::more_telling(problem, error),
+            None => error,
+        })?;
+        Recording::elsewhere(id, stream, Elsewhere::File(file), video)
     }
 
     /// The control connection knows the pieces, the API the title: both are asked at once. The
     /// API may fail.
     async fn ask_both(
         &self,
-        id: RecordingId,
-        hash: Option<String>,
-        access: &Access,
-    ) -> (Option<Answer<Video>>, Result<Outcome, Error>) {
+        question: Question,
+        route: Option<Route>,
+    ) -> (Option<Answer<Video>>, Result<Told, Error>) {
+        let id = question.recording;
         let api = pin!(self.video(id));
-        let control = pin!(socket::ask(&self.http, question(id, hash, access)));
+        let control = pin!(self.ask_ways(question, route));
         let (answer, outcome) = match select(api, control).await {
             Either::Left((answer @ Ok(Answer::Removed(_)), _)) => {
                 (answer, Err(Error::NotFound(id.to_string())))
@@ -162,10 +219,10 @@ impl Client {
     /// channel's other recordings too, unless it is the one that was tried.
     async fn ask_past_the_form(
         &self,
-        found: Found,
-        tried: Option<String>,
+        (found, tried): (Found, Option<String>),
+        route: Option<Route>,
         access: &Access,
-    ) -> Result<Box<StreamInfo>, Error> {
+    ) -> Result<Told, Error> {
         let (id, known) = (found.recording, found.channel);
         let page = match known {
             Some(channel) => lead::page_of(channel),
@@ -187,14 +244,17 @@ impl Client {
             Some(hash) => hash,
             None => self.register(channel, visited.as_ref(), access).await?,
         };
-        match socket::ask(&self.http, question(id, Some(hash), access)).await? {
-            Outcome::Known(stream) => Ok(stream),
-            Outcome::NeedsHash => {
+        match self
+            .ask_ways(question(id, Some(hash), access), route)
+            .await?
+        {
+            Told::NeedsHash => {
                 self.forget_hash(channel);
                 let fields = registration::fields(visited.as_ref());
                 let message = "the form was filled in, yet the recording stays closed".to_owned();
                 Err(Error::Locked(Lock::FormRefused { message, fields }))
             }
+            told => Ok(told),
         }
     }
 
