@@ -46,10 +46,15 @@ fn remux_with(options: &[&str], arguments: &[&Path]) -> Said {
 
 /// The fixture film as ffmpeg writes it into a file of this name.
 fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    copied_with(folder, name, &[], arguments)
+}
+
+fn copied_with(folder: &Path, name: &str, inputs: &[&str], arguments: &[&str]) -> PathBuf {
     let path = folder.join(name);
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
         .arg(fixture("film.flv"))
+        .args(inputs)
         .args(["-codec", "copy"])
         .args(arguments)
         .arg(&path)
@@ -402,6 +407,26 @@ mod ffmpeg {
         let middle = sounds.len() / 2;
         let (before, here) = (sounds[middle - 1] + 4, sounds[middle] + 4);
         film.copy_within(before..before + 4, here);
+    }
+
+    #[test]
+    fn chapters_and_time_codes_are_no_reason_to_refuse_what_it_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let chapters = folder.path().join("chapters.txt");
+        let text = ";FFMETADATA1\ntimecode=01:00:00:00\n\
+            [CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=One\n";
+        fs::write(&chapters, text).unwrap();
+        let chapters = ["-i", chapters.to_str().unwrap(), "-map_metadata", "1"];
+        let film = copied_with(folder.path(), "film.mov", &chapters, &["-map", "0"]);
+        let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+        for stream in ["v:0", "a:0"] {
+            let expected = packets(&film, stream);
+            assert_same(&packets(said.path(), stream), &expected, EXACT_US);
+        }
+        let bytes = fs::read(said.path()).unwrap();
+        for kind in [b"text", b"tmcd"] {
+            assert!(bytes.windows(4).any(|bytes| bytes == kind), "{kind:?}");
+        }
     }
 
     #[test]

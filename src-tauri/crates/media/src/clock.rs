@@ -71,15 +71,16 @@ impl Span {
         };
         let (first, last) = (time(first)?, time(last)?);
         let steps = i64::try_from(samples.saturating_sub(1)).unwrap_or(i64::MAX);
-        let mean = last.saturating_sub(first).checked_div(steps);
-        let (frame, tail) = if tail > 0 {
-            let tail = time(i64::from(tail))?;
-            (mean.unwrap_or(tail), tail)
+        let frame = last
+            .saturating_sub(first)
+            .checked_div(steps)
+            .unwrap_or(0)
+            .max(0);
+        let tail = if tail > 0 {
+            time(i64::from(tail))?
         } else {
-            let frame = mean.unwrap_or(0);
-            (frame, frame.max(0))
+            frame
         };
-        let frame = frame.max(0);
         Ok(Self {
             key,
             first,
@@ -193,12 +194,13 @@ impl Clock {
         let offset = self.offset;
         let mut end = first;
         for (Planned { span, start_ms, .. }, shift) in shifted {
-            // A sample alone in its piece is as long as those before, unless it says its length
-            // itself, as those of separate tracks do.
             let known = self.tracks.get(&span.key).map_or(0, |track| track.frame);
-            let told = span.frame > 0 || self.separate;
-            let frame = if told { span.frame } else { known };
-            let span_end = span.end.max(span.first.saturating_add(frame));
+            let frame = if span.frame > 0 { span.frame } else { known };
+            let mut span_end = span.end;
+            if !self.tells_lengths() {
+                // A sample alone in its piece is as long as those before.
+                span_end = span_end.max(span.first.saturating_add(frame));
+            }
             end = end.max(span_end);
             let track = Track {
                 shift,
@@ -223,6 +225,11 @@ impl Clock {
     pub(crate) fn offset_of(&self, key: u8) -> i64 {
         let shift = self.tracks.get(&key).map_or(0, |track| track.shift);
         self.offset.saturating_add(shift)
+    }
+
+    /// Whether the source says how long a sample is; those whose clocks wrap do not.
+    fn tells_lengths(&self) -> bool {
+        self.wraps.is_none()
     }
 
     fn offset_after(&self, previous: Previous, segment: &Segment<'_>, first: i64) -> i64 {
@@ -305,13 +312,11 @@ impl Clock {
         let Some(track) = self.tracks.get(&span.key) else {
             return previous.end;
         };
-        // None of its samples has told how long it is, but the next has another time.
-        let length = if track.frame > 0 || self.separate {
-            0
-        } else {
-            span.frame.max(MILLISECOND)
-        };
-        let end = track.end.saturating_add(length);
+        let mut end = track.end;
+        if track.frame == 0 && !self.tells_lengths() {
+            // Or as those behind; another time than the next it has at least.
+            end = end.saturating_add(span.frame.max(MILLISECOND));
+        }
         if track.part == previous.part {
             end
         } else {

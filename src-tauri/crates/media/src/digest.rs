@@ -1,4 +1,5 @@
-//! One number for all that an index tells of its samples and of when they are shown.
+//! One number for all that an index tells of its samples, of their coding and of when they are
+//! shown.
 
 /// What an index tells of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +15,9 @@ pub(crate) struct Told {
     pub(crate) description: u32,
 }
 
-/// When an index tells that a track is shown.
+/// What an index tells of a track as a whole: when it is shown, and how it is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Timing {
+pub(crate) struct Whole {
     /// Ticks a second of the film.
     pub(crate) movie_timescale: u32,
     /// Ticks a second of the track.
@@ -27,6 +28,8 @@ pub(crate) struct Timing {
     pub(crate) end: u64,
     /// From where in the track, in its ticks from its first decode time.
     pub(crate) media_time: u64,
+    /// CRC-32 of the sample entries, as they stand in `stsd`.
+    pub(crate) set_up: u32,
 }
 
 /// A sum over samples that any change of one field changes.
@@ -60,15 +63,16 @@ impl Digest {
         ]);
     }
 
-    /// The sum with the timing of the track.
+    /// The sum with what is told of the track.
     #[must_use]
-    pub(crate) fn shown(mut self, timing: Timing) -> Self {
-        let clocks = (u64::from(timing.movie_timescale) << 32) | u64::from(timing.timescale);
-        self.fields([clocks, timing.empty, timing.end, timing.media_time]);
+    pub(crate) fn of_track(mut self, whole: Whole) -> Self {
+        let clocks = (u64::from(whole.movie_timescale) << 32) | u64::from(whole.timescale);
+        self.fields([clocks, whole.empty, whole.end, whole.media_time]);
+        self.fields([u64::from(whole.set_up)]);
         self
     }
 
-    fn fields(&mut self, fields: [u64; 4]) {
+    fn fields<const N: usize>(&mut self, fields: [u64; N]) {
         for field in fields {
             self.0 = (self.0 ^ field).wrapping_mul(PRIME).rotate_left(29);
         }

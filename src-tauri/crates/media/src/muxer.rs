@@ -156,9 +156,9 @@ pub struct TrackSummary {
     pub duration_ms: u64,
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
-    /// A sum over place, size, times and kind of every sample, and in an MP4 over when the track
-    /// is shown: the muxer and [`check()`](crate::check()) agree on it only where all of them are
-    /// the same.
+    /// A sum over place, size, times and kind of every sample, and in an MP4 over its set-up and
+    /// over when the track is shown: the muxer and [`check()`](crate::check()) agree on it only
+    /// where all of them are the same.
     pub digest: u64,
 }
 
@@ -219,7 +219,7 @@ pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
 /// arrived damaged is known before it counts.
 pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<(), Error> {
     match source {
-        Source::Flv => flv::demux(data)?.try_for_each(|event| event.map(drop)),
+        Source::Flv => flv::probe(data),
         Source::Fmp4 => fmp4::probe(data, part == Part::Init),
         Source::Ts => ts::Demuxer::default().piece(data).map(drop),
     }

@@ -113,7 +113,8 @@ impl Client {
 
     /// Everything about one recording, with the addresses of its pieces as they are now.
     pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
-        self.recording_by(None, found, access).await
+        // It is asked for in the midst of runs, whose own state shall stay small.
+        Box::pin(self.recording_by(None, found, access)).await
     }
 
     /// The same by the way that knows the pieces of `plan`, with new addresses for them.
@@ -123,8 +124,7 @@ impl Client {
         found: Found,
         access: &Access,
     ) -> Result<Recording, Error> {
-        self.recording_by(Some(Route::of(plan)), found, access)
-            .await
+        Box::pin(self.recording_by(Some(Route::of(plan)), found, access)).await
     }
 
     async fn recording_by(

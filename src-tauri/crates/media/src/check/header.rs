@@ -169,11 +169,11 @@ pub(super) fn track_header<R: Read + Seek>(
     })
 }
 
-/// `hdlr`; the name that follows is no structure.
+/// `hdlr`: whether a track is picture or sound. The name that follows is no structure.
 pub(super) fn handler<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
-) -> Result<TrackKind, Error> {
+) -> Result<Option<TrackKind>, Error> {
     let bytes = reader.leaf(found)?;
     let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
     if version > 0 {
@@ -181,9 +181,9 @@ pub(super) fn handler<R: Read + Seek>(
     }
     zeros(&mut body, 4)?;
     let kind = match &body.array()? {
-        b"vide" => TrackKind::Video,
-        b"soun" => TrackKind::Audio,
-        other => return Err(body.fail(format!("a track of type {}", name(*other)))),
+        b"vide" => Some(TrackKind::Video),
+        b"soun" => Some(TrackKind::Audio),
+        _ => None,
     };
     zeros(&mut body, 12)?;
     Ok(kind)

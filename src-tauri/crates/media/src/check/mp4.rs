@@ -3,10 +3,10 @@
 use std::io::{Read, Seek};
 
 use super::{
-    header::movie_header,
+    header::{TrackHeader, movie_header},
     places::Media,
     reader::{Found, Reader, malformed},
-    track::{Clock, Track},
+    track::{Clock, Heading, Track},
 };
 use crate::{Error, Summary, TrackSummary, fmp4::boxes::Kind};
 
@@ -35,24 +35,25 @@ fn movie<R: Read + Seek>(
     let place = moov.body.start;
     let boxes = reader.known(moov, &MOVIE)?;
     let (header, next_track) = movie_header(reader, boxes.one(*b"mvhd")?)?;
+    if boxes.of(*b"trak").count() > MOST_TRACKS {
+        return Err(malformed(place, "too many tracks"));
+    }
+    let mut headers: Vec<TrackHeader> = Vec::new();
     let mut tracks: Vec<Track> = Vec::new();
-    for trak in boxes.of(*b"trak").take(MOST_TRACKS + 1) {
-        let track = Track::read(reader, trak, &mut media)?;
-        let same = tracks.iter().any(|other| other.id == track.id);
-        if same || track.id == 0 || track.id >= next_track {
-            return Err(malformed(
-                trak.body.start,
-                format!("a track with the number {}", track.id),
-            ));
+    for trak in boxes.of(*b"trak") {
+        let heading = Heading::read(reader, trak)?;
+        let TrackHeader { id, enabled, .. } = heading.header;
+        let same = headers.iter().any(|other| other.id == id);
+        if same || id == 0 || id >= next_track {
+            let problem = format!("a track with the number {id}");
+            return Err(malformed(trak.body.start, problem));
         }
-        let first = tracks.iter().all(|other| other.kind != track.kind);
-        if first && !track.enabled {
+        headers.push(heading.header);
+        let Some(kind) = heading.kind else { continue };
+        if tracks.iter().all(|other| other.kind != kind) && !enabled {
             return Err(malformed(trak.body.start, "a track that is switched off"));
         }
-        tracks.push(track);
-    }
-    if tracks.len() > MOST_TRACKS {
-        return Err(malformed(place, "too many tracks"));
+        tracks.push(Track::read(reader, &heading, kind, &mut media)?);
     }
     if tracks.iter().all(|track| track.counted.samples == 0) {
         return Err(Error::Empty);
@@ -61,7 +62,8 @@ fn movie<R: Read + Seek>(
         text(reader, udta)?;
     }
     let clock = Clock::new(header.timescale);
-    let longest = tracks.iter().map(|track| track.stated).max().unwrap_or(0);
+    let longest = headers.iter().map(|header| header.duration).max();
+    let longest = longest.unwrap_or(0);
     if !clock.agree(longest, header.duration, 0) {
         return Err(malformed(
             place,

@@ -18,8 +18,11 @@ use crate::{
     fmp4::boxes::name,
 };
 
+/// So many samples are looked into.
+const LOOKED_INTO: usize = 8;
+
 /// What the tables agree on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Counted {
     pub(super) samples: u32,
     /// Sum of the distances, in ticks of the track.
@@ -27,7 +30,8 @@ pub(super) struct Counted {
     /// Where the sample that is shown last ends, from the first decode time, in ticks.
     pub(super) end: i64,
     pub(super) digest: Digest,
-    pub(super) first: Option<Told>,
+    /// The first few.
+    pub(super) first: Vec<Told>,
 }
 
 /// Reads every sample in every table of `stbl` and finds it in the media.
@@ -44,7 +48,7 @@ pub(super) fn count<R: Read + Seek>(
         duration: 0,
         end: 0,
         digest: Digest::default(),
-        first: None,
+        first: Vec::new(),
     };
     let mut delta = 1;
     for number in 1..=counted.samples {
@@ -68,7 +72,9 @@ pub(super) fn count<R: Read + Seek>(
         };
         counted.duration = counted.duration.saturating_add(u64::from(delta));
         counted.digest.add(told);
-        counted.first.get_or_insert(told);
+        if counted.first.len() < LOOKED_INTO {
+            counted.first.push(told);
+        }
     }
     counted.end = counted.end.saturating_add(i64::from(delta));
     tables.close(media)?;

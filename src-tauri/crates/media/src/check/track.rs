@@ -4,13 +4,13 @@ use std::io::{Read, Seek};
 
 use super::{
     groups,
-    header::{Edits, Header, edits, handler, media_header, track_header},
+    header::{Edits, Header, TrackHeader, edits, handler, media_header, track_header},
     places::Media,
     reader::{Children, Found, Reader, malformed},
     samples::{self, Counted},
     setup::{Setup, descriptions},
 };
-use crate::{Error, TrackKind, cursor::Cursor, digest::Timing, fmp4::boxes::Kind};
+use crate::{Error, TrackKind, cursor::Cursor, digest::Whole, fmp4::boxes::Kind};
 
 // What each box may hold (ISO/IEC 14496-12 table 1).
 const TRACK: [&Kind; 9] = [
@@ -23,18 +23,29 @@ const TABLES: [&Kind; 16] = [
     b"sbgp", b"sdtp", b"subs", b"saiz", b"saio", b"free",
 ];
 
+/// What a track of any kind tells: of time codes and chapters no more is read.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) header: TrackHeader,
+    /// Picture, sound, or something else.
+    pub(super) kind: Option<TrackKind>,
+    boxes: Children,
+    /// What is in its `mdia`.
+    parts: Children,
+}
+
 /// What a track tells.
 #[derive(Clone, Debug)]
 pub(super) struct Track {
-    pub(super) id: u32,
-    pub(super) enabled: bool,
     pub(super) kind: TrackKind,
     pub(super) codec: String,
     /// Picture size as it is shown.
     pub(super) size: Option<(u32, u32)>,
     pub(super) counted: Counted,
+    /// CRC-32 of its sample entries.
+    set_up: u32,
     /// Where it ends by its header, in ticks of the film.
-    pub(super) stated: u64,
+    stated: u64,
     media: Header,
     edits: Option<Edits>,
     place: u64,
@@ -88,14 +99,38 @@ impl Clock {
     }
 }
 
-impl Track {
+impl Heading {
     pub(super) fn read<R: Read + Seek>(
         reader: &mut Reader<R>,
         trak: &Found,
-        media: &mut Media,
     ) -> Result<Self, Error> {
         let boxes = reader.known(trak, &TRACK)?;
         let header = track_header(reader, boxes.one(*b"tkhd")?)?;
+        let parts = reader.known(boxes.one(*b"mdia")?, &MEDIA)?;
+        let kind = handler(reader, parts.one(*b"hdlr")?)?;
+        Ok(Self {
+            header,
+            kind,
+            boxes,
+            parts,
+        })
+    }
+}
+
+impl Track {
+    /// Reads a track of picture or sound.
+    pub(super) fn read<R: Read + Seek>(
+        reader: &mut Reader<R>,
+        heading: &Heading,
+        kind: TrackKind,
+        media: &mut Media,
+    ) -> Result<Self, Error> {
+        let Heading {
+            header,
+            boxes,
+            parts,
+            ..
+        } = heading;
         let edits = match boxes.maybe(*b"edts")? {
             Some(edts) => {
                 let list = reader.children(edts.body.clone())?;
@@ -103,8 +138,6 @@ impl Track {
             }
             None => None,
         };
-        let parts = reader.known(boxes.one(*b"mdia")?, &MEDIA)?;
-        let kind = handler(reader, parts.one(*b"hdlr")?)?;
         let header_of_media = media_header(reader, parts.one(*b"mdhd")?)?;
         let minf = reader.known(parts.one(*b"minf")?, &INFORMATION)?;
         let references = information(reader, &minf, kind)?;
@@ -112,36 +145,36 @@ impl Track {
         let setup = descriptions(reader, stbl.one(*b"stsd")?, references)?;
         let counted = samples::count(reader, &stbl, setup.entries, media)?;
         groups::check(reader, &stbl, counted.samples)?;
-        if let Some(first) = counted.first {
-            setup.sample(reader, first)?;
-        }
-        let Setup { codec, .. } = setup;
+        setup.samples(reader, &counted.first)?;
+        let Setup {
+            codec, checksum, ..
+        } = setup;
         let shown = kind == TrackKind::Video && header.size != (0, 0);
         Ok(Self {
-            id: header.id,
-            enabled: header.enabled,
             kind,
             codec,
             size: Some(header.size).filter(|_| shown),
             counted,
+            set_up: checksum,
             stated: header.duration,
             media: header_of_media,
             edits,
-            place: trak.body.start,
+            place: parts.place,
         })
     }
 
-    /// The sum over its samples and their timing.
+    /// The sum over its samples, their coding and their timing.
     pub(super) fn digest(&self, clock: Clock) -> u64 {
         let edits = self.edits.unwrap_or_default();
-        let timing = Timing {
+        let whole = Whole {
             movie_timescale: clock.timescale,
             timescale: self.media.timescale,
             empty: edits.empty,
             end: self.stated,
             media_time: edits.media.map_or(0, |edit| edit.media_time),
+            set_up: self.set_up,
         };
-        self.counted.digest.shown(timing).value()
+        self.counted.digest.of_track(whole).value()
     }
 
     /// How long the track is shown, in ticks of the film: as its header, its edits and its

@@ -65,16 +65,16 @@ fn a_frame_alone_in_its_piece_is_as_long_as_those_before_or_behind_it() {
         let samples = usize::try_from(count).expect("small");
         Span::new(key, [0, (count - 1) * 40], samples, 0, 1000).expect("in range")
     };
-    let mut clock = Clock::new(None);
+    let mut clock = Clock::new(Some(counter::FLV));
     place(&mut clock, 0, &[frames(0, 50), frames(1, 50)]);
     assert_eq!(place(&mut clock, 1, &[alone(0, 0), alone(1, 0)]), 2000);
     assert_eq!(place(&mut clock, 2, &[frames(0, 50), frames(1, 50)]), 2040);
 
-    let mut clock = Clock::new(None);
+    let mut clock = Clock::new(Some(counter::FLV));
     place(&mut clock, 0, &[alone(0, 5000), alone(1, 5000)]);
     assert_eq!(place(&mut clock, 1, &[frames(0, 50), frames(1, 50)]), 5040);
 
-    let mut clock = Clock::new(None);
+    let mut clock = Clock::new(Some(counter::FLV));
     place(&mut clock, 0, &[alone(0, 5000), alone(1, 5000)]);
     assert_eq!(place(&mut clock, 1, &[alone(0, 0), alone(1, 0)]), 5001);
 }

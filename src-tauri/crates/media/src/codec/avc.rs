@@ -34,6 +34,18 @@ impl Avc {
     }
 }
 
+/// Fails where the units of a sample, behind their lengths of `prefix` bytes, do not fill it.
+pub(crate) fn units(mut sample: Cursor<'_>, prefix: u8) -> Result<(), Error> {
+    while !sample.is_empty() {
+        let length = sample.take(usize::from(prefix))?;
+        let length = length
+            .iter()
+            .fold(0, |all, byte| (all << 8) | usize::from(*byte));
+        sample.skip(length)?;
+    }
+    Ok(())
+}
+
 /// What is needed of a sequence parameter set (H.264 7.3.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sequence {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Error, Sample, TrackKind,
-    codec::mp3,
+    codec::{avc, mp3},
     counter::{self, Unwrap},
     cursor::Cursor,
 };
@@ -37,6 +37,28 @@ pub fn demux(piece: &[u8]) -> Result<Demux<'_>, Error> {
         mp3: None,
         waiting: None,
     })
+}
+
+/// Reads a whole piece, and the first picture behind each set-up unit by unit: one that cannot be
+/// decoded tells of damage on the way.
+pub(crate) fn probe(piece: &[u8]) -> Result<(), Error> {
+    let mut prefix = None;
+    for event in demux(piece)? {
+        match event? {
+            Event::Config {
+                codec: Codec::Avc,
+                data,
+                ..
+            } => prefix = data.get(4).map(|lengths| (lengths & 3) + 1),
+            Event::Sample(sample) if sample.kind == TrackKind::Video => {
+                if let Some(prefix) = prefix.take() {
+                    avc::units(Cursor::new("H.264", sample.data), prefix)?;
+                }
+            }
+            Event::Config { .. } | Event::Sample(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The events of a piece.

@@ -7,5 +7,6 @@ mod state;
 pub(crate) mod tag;
 pub(crate) mod write;
 
+pub(crate) use demux::probe;
 pub use demux::{Demux, Event, demux};
 pub use packet::Codec;

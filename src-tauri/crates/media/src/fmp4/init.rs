@@ -23,7 +23,8 @@ pub struct Init {
     pub(crate) edit: Edit,
     /// Turn and size of the picture: the tail of `tkhd`, from the matrix on.
     pub(crate) display: [u8; 44],
-    /// The sample entries as they came: taking them apart would lose boxes unknown here.
+    /// The sample entries as they came, but for the place of their data: taking them apart would
+    /// lose boxes unknown here.
     pub(crate) entries: Vec<Vec<u8>>,
     /// What the initialisation says of samples that need others before them.
     pub(crate) rolls: MovieRolls,
@@ -246,8 +247,13 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
         match entry.get(4..8) {
             Some(b"encv" | b"enca") => return Err(Error::Encrypted),
             Some(_) => {
-                readable(&Cursor::within("MP4", entry, start))?;
-                entries.push(entry.to_vec());
+                let mut entry = entry.to_vec();
+                // The film that it goes into has its data in one place, which is the first.
+                if let Some(reference) = entry.get_mut(14..16) {
+                    reference.copy_from_slice(&[0, 1]);
+                }
+                readable(&Cursor::within("MP4", &entry, start))?;
+                entries.push(entry);
             }
             None => return Err(stsd.fail("a sample entry without a name")),
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, Summary, Tags, TrackKind, TrackSummary,
     clock::{nanoseconds, ticks},
-    digest::Timing,
+    digest::Whole,
     fmp4::boxes::name,
 };
 
@@ -297,12 +297,15 @@ fn milliseconds(ticks: u64, timescale: u32) -> u64 {
 }
 
 fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
-    let timing = Timing {
+    let mut set_up = crc32fast::Hasher::new();
+    track.entries.iter().for_each(|entry| set_up.update(entry));
+    let whole = Whole {
         movie_timescale: timescale,
         timescale: track.timescale,
         empty: shown.empty,
         end: shown.empty.saturating_add(shown.duration),
         media_time: shown.media_time,
+        set_up: set_up.finalize(),
     };
     let entry = track.entries.first().map(Vec::as_slice).unwrap_or_default();
     let code = entry.get(4..).and_then(<[u8]>::first_chunk);
@@ -315,7 +318,7 @@ fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
         duration_ms: milliseconds(shown.duration, timescale),
         size: (track.kind == TrackKind::Video && size != (0, 0))
             .then(|| (u32::from(size.0), u32::from(size.1))),
-        digest: track.digest.shown(timing).value(),
+        digest: track.digest.of_track(whole).value(),
     }
 }
 

@@ -13,6 +13,7 @@ mod fmp4;
 mod hostile;
 mod huge;
 mod making;
+mod odd;
 mod packets;
 mod pieces;
 mod several;

@@ -55,7 +55,8 @@ pub struct Bytes {
 impl Bytes {
     fn is_stream(&self) -> bool {
         let path = self.named.split(['?', '#']).next().unwrap_or_default();
-        path.ends_with(".ts")
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("ts"))
     }
 }
 

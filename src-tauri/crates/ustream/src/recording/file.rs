@@ -33,11 +33,9 @@ enum FileKind {
 
 impl FileKind {
     fn of(url: &Url) -> Self {
-        let path = url.path().to_ascii_lowercase();
-        if path.ends_with(".flv") {
-            Self::Flv
-        } else {
-            Self::Mp4
+        match url.path().rsplit_once('.') {
+            Some((_, ending)) if ending.eq_ignore_ascii_case("flv") => Self::Flv,
+            _ => Self::Mp4,
         }
     }
 

@@ -1,0 +1,185 @@
+//! Set-ups that no standard foresees and every player takes: they go into the film as they came.
+
+use std::io::Cursor;
+
+use media::{Format, Part, Source, TrackKind, check, probe};
+
+use crate::{
+    making::Job,
+    packets::{assert_same, packets, probe_without_warnings},
+    pieces::{OwnPiece, cut_flv, dash, film, tags},
+    several::EXACT,
+};
+
+const VIDEO: u8 = 0;
+const AUDIO: u8 = 1;
+/// The boxes around a sample entry, the largest first.
+const AROUND: [&[u8; 4]; 6] = [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd"];
+
+/// The pieces of a film after a change of an initialisation.
+fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnPiece> {
+    let mut pieces = dash().to_vec();
+    let init = pieces
+        .iter_mut()
+        .find(|piece| (piece.track, piece.part) == (track, Part::Init));
+    change(&mut init.unwrap().data);
+    pieces
+}
+
+fn find(init: &[u8], kind: &[u8; 4]) -> usize {
+    // The last one: `avc1` is a brand too.
+    init.windows(4).rposition(|bytes| bytes == kind).unwrap() - 4
+}
+
+fn size(init: &[u8], at: usize) -> usize {
+    u32::from_be_bytes(init[at..at + 4].try_into().unwrap()) as usize
+}
+
+/// Puts bytes at the end of the last of these boxes, each of which lies in the one before.
+fn append(data: &mut Vec<u8>, boxes: &[&[u8; 4]], bytes: &[u8]) {
+    let last = find(data, boxes.last().unwrap());
+    let end = last + size(data, last);
+    for kind in boxes {
+        let at = find(data, kind);
+        let size = u32::try_from(size(data, at) + bytes.len()).unwrap();
+        data[at..at + 4].copy_from_slice(&size.to_be_bytes());
+    }
+    data.splice(end..end, bytes.iter().copied());
+}
+
+/// Puts bytes at the end of a sample entry, or of a box in it.
+fn append_to_entry(init: &mut Vec<u8>, boxes: &[&[u8; 4]], bytes: &[u8]) {
+    append(init, &[&AROUND, boxes].concat(), bytes);
+}
+
+/// Asserts that the film passes with this, and holds the packets of the film without it.
+fn assert_made(pieces: &[OwnPiece], why: &str) {
+    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let made = job
+        .finish(pieces)
+        .unwrap_or_else(|error| panic!("{why}: {error}"));
+    assert_eq!(job.check().unwrap(), made, "{why}");
+    let mut usual = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    usual.finish(dash()).unwrap();
+    assert_same(packets(&job.path()), packets(&usual.path()), EXACT);
+    probe_without_warnings(&job.path());
+}
+
+#[test]
+fn bytes_behind_the_parameter_sets_are_nobodys_loss() {
+    for tail in [&[0][..], &[0xfd, 0xf8, 0xf8, 0, 0, 0, 0], &[1, 2, 3, 4, 5]] {
+        let change = |init: &mut Vec<u8>| append_to_entry(init, &[b"avc1", b"avcC"], tail);
+        assert_made(&changed(VIDEO, change), &format!("{tail:?} behind avcC"));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_box_may_end_a_sample_entry() {
+    for tail in [&[0][..], &[0; 3], &[0; 4], &[9; 7]] {
+        let why = format!("{tail:?} behind the boxes");
+        for (track, kind) in [(VIDEO, b"avc1"), (AUDIO, b"mp4a")] {
+            assert_made(
+                &changed(track, |init| append_to_entry(init, &[kind], tail)),
+                &why,
+            );
+        }
+    }
+}
+
+#[test]
+fn boxes_of_any_name_may_be_in_a_sample_entry() {
+    let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
+    for (track, kind) in [(VIDEO, b"avc1"), (AUDIO, b"mp4a")] {
+        let pieces = changed(track, |init| append_to_entry(init, &[kind], unknown));
+        assert_made(&pieces, "a box of its own");
+    }
+}
+
+#[test]
+fn lengths_of_descriptors_are_not_relied_on() {
+    let pieces = changed(AUDIO, |init| {
+        // Version and flags, the tag, and of four bytes the last.
+        let length = find(init, b"esds") + 8 + 4 + 4;
+        init[length] -= 3;
+    });
+    assert_made(&pieces, "a descriptor that is longer than it says");
+}
+
+#[test]
+fn the_place_of_the_data_is_that_of_the_film() {
+    for reference in [0, 2] {
+        let pieces = changed(VIDEO, |init| {
+            let at = find(init, b"avc1") + 8 + 6;
+            init[at..at + 2].copy_from_slice(&[0, reference]);
+        });
+        assert_made(&pieces, "data of another place");
+    }
+}
+
+#[test]
+fn boxes_of_any_name_may_be_in_an_index() {
+    let pieces = cut_flv(film(), 1000, false);
+    let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
+    // The index does not fit in the room for a film of a millisecond, and goes to the end.
+    job.film.duration_ms = Some(1);
+    let made = job.finish(&pieces).unwrap();
+    for depth in 1..AROUND.len() {
+        let mut film = job.bytes();
+        let holders: Vec<_> = AROUND.iter().take(depth).copied().collect();
+        let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
+        append(&mut film, &holders, unknown);
+        let checked = check(Cursor::new(&film)).unwrap();
+        assert_eq!(checked.tracks, made.tracks, "{holders:?}");
+    }
+}
+
+#[test]
+fn a_set_up_that_no_decoder_can_be_made_of_fails_with_its_piece() {
+    let cut = |kind: &'static [u8; 4], at: usize| {
+        move |init: &mut Vec<u8>| {
+            let at = find(init, kind) + 8 + at;
+            init[at] = 0xff;
+        }
+    };
+    for pieces in [
+        // How long the first parameter set is, and the first descriptor's tag.
+        changed(VIDEO, cut(b"avcC", 6)),
+        changed(AUDIO, cut(b"esds", 4)),
+    ] {
+        let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+        assert!(job.attempt(&pieces).is_err());
+    }
+}
+
+/// Makes the first unit of the first picture longer than its picture.
+fn broken(mut piece: Vec<u8>) -> Vec<u8> {
+    let tags = tags(&piece);
+    let picture = tags.iter().find(|tag| tag.kind == 9 && tag.bytes[12] == 1);
+    let at = picture.unwrap().bytes.as_ptr() as usize - piece.as_ptr() as usize;
+    piece[at + 11 + 5] = 0x7f;
+    piece
+}
+
+#[test]
+fn a_first_picture_that_is_broken_is_known_before_its_piece_counts() {
+    let piece = &cut_flv(film(), 2000, false)[0];
+    assert!(probe(Source::Flv, piece.part, &piece.data).is_ok());
+    assert!(probe(Source::Flv, piece.part, &broken(piece.data.clone())).is_err());
+}
+
+#[test]
+fn a_first_picture_that_is_broken_at_its_source_does_not_lose_the_film() {
+    let mut pieces = cut_flv(film(), 2000, false);
+    pieces[0].data = broken(std::mem::take(&mut pieces[0].data));
+    for format in [Format::Mp4, Format::Flv] {
+        let mut job = Job::new(Source::Flv, format, pieces.len());
+        let made = job.finish(&pieces).unwrap();
+        let checked = job.check().unwrap();
+        let pictures = checked
+            .tracks
+            .iter()
+            .find(|track| track.kind == TrackKind::Video);
+        assert!(pictures.unwrap().samples > 100);
+        assert_eq!(checked.tracks.len(), made.tracks.len());
+    }
+}
