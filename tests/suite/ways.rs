@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use engine::{Choice, Code, NewJob, Quality};
-use fake_ustream::{
-    Fault, FileKind, Listing, Lock, Offer, Recording, Rule, Ways, World,
-};
+use fake_ustream::{Fault, FileKind, Listing, Lock, Offer, Recording, Rule, Ways, World};
 
 use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets};
 use crate::practice::{MAIN, Practice, is_unfinished, job, original};
