@@ -417,3 +417,6 @@ fn astray(problem: &str) -> Request {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod transcripts;
