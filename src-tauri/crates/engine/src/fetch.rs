@@ -9,9 +9,9 @@ mod width;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use media::{Part, Source};
+use tokio::time::Instant;
 use url::Url;
 use ustream::Stretch;
 

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// What browsers and other downloaders begin with.
 const START: usize = 8;
@@ -16,6 +17,8 @@ const STEP: usize = 4;
 const SAMPLE: Duration = Duration::from_secs(1);
 /// A step up is kept where it makes the whole this much faster.
 const PAYS: f64 = 1.08;
+/// A place that is given back is taken again within this where somebody waits for it.
+const BRIEFLY: Duration = Duration::from_millis(250);
 /// After a step that did not pay, or a request to slow down, the width is left alone for so long.
 const CONTENT: Duration = Duration::from_secs(30);
 
@@ -36,6 +39,8 @@ pub(crate) struct Width {
 struct State {
     limit: usize,
     active: usize,
+    /// When the last place was given back while all were taken.
+    full_until: Option<Instant>,
     /// When and since how many bytes the speed of this width is being measured.
     sample: Option<Sample>,
     /// Bytes a second before the last step up, while it is not known whether that paid.
@@ -64,6 +69,7 @@ impl Width {
             state: Mutex::new(State {
                 limit: START.min(most.get()),
                 active: 0,
+                full_until: None,
                 sample: None,
                 before_step: None,
                 content_until: None,
@@ -109,7 +115,7 @@ impl Width {
     /// Counts a piece that came whole, and opens the gate while that pays.
     pub(crate) fn came(&self, now: Instant) {
         let mut state = self.state();
-        if state.active < state.limit || state.content_until.is_some_and(|until| now < until) {
+        if !state.is_full(now) || state.content_until.is_some_and(|until| now < until) {
             // A gate that nobody waits at says nothing of the line.
             state.sample = None;
             return;
@@ -145,6 +151,7 @@ impl Width {
             }
             _ if limit < self.most => {
                 state.limit = (limit + STEP).min(self.most);
+                state.full_until = None;
                 state.before_step = Some(speed);
                 tracing::debug!(width = state.limit, speed, "the gate opens");
                 self.free.notify_one();
@@ -180,9 +187,20 @@ impl Width {
     }
 }
 
+impl State {
+    /// Pieces come in bursts: a place may be free for the moment until the next one takes it.
+    fn is_full(&self, now: Instant) -> bool {
+        let briefly = |then: Instant| now.saturating_duration_since(then) < BRIEFLY;
+        self.active >= self.limit || self.full_until.is_some_and(briefly)
+    }
+}
+
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
+        if state.active >= state.limit {
+            state.full_until = Some(Instant::now());
+        }
         state.active = state.active.saturating_sub(1);
         if state.active < state.limit {
             self.0.free.notify_one();
@@ -257,6 +275,22 @@ mod tests {
             now += CONTENT;
         }
         assert!(full(&width).await.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pieces_that_come_in_bursts_do_not_hide_that_somebody_waits() {
+        let width = gate(12);
+        let mut turns = full(&width).await;
+        for _ in 0..40 {
+            // Two are counted before the next one takes the place of the first.
+            width.flowed(100_000);
+            width.came(Instant::now());
+            turns.pop();
+            width.came(Instant::now());
+            turns.extend(full(&width).await);
+            tokio::time::advance(Duration::from_millis(50)).await;
+        }
+        assert_eq!(turns.len(), 12);
     }
 
     #[tokio::test(start_paused = true)]
