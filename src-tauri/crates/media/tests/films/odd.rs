@@ -26,7 +26,7 @@ fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnPiece> {
     pieces
 }
 
-fn find(init: &[u8], kind: &[u8; 4]) -> usize {
+fn find(init: &[u8], kind: &[u8]) -> usize {
     // The last one: `avc1` is a brand too.
     init.windows(4).rposition(|bytes| bytes == kind).unwrap() - 4
 }
@@ -37,10 +37,10 @@ fn size(init: &[u8], at: usize) -> usize {
 
 /// Puts bytes at the end of the last of these boxes, each of which lies in the one before.
 fn append(data: &mut Vec<u8>, boxes: &[&[u8; 4]], bytes: &[u8]) {
-    let last = find(data, boxes.last().unwrap());
+    let last = find(data, boxes.last().unwrap().as_slice());
     let end = last + size(data, last);
     for kind in boxes {
-        let at = find(data, kind);
+        let at = find(data, kind.as_slice());
         let size = u32::try_from(size(data, at) + bytes.len()).unwrap();
         data[at..at + 4].copy_from_slice(&size.to_be_bytes());
     }
