@@ -205,7 +205,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         if self.source == Source::Ts {
             join::settle(&mut fragments, &mut self.output)?;
         }
-        let tracks = assemble(self.source, fragments)?;
+        let tracks = assemble(self.source, fragments, &mut self.output)?;
         let head = self
             .head
             .filter(|_| !tracks.is_empty())
