@@ -209,6 +209,18 @@ fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
 }
 
 #[test]
+fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
+    for options in [&["--quiet", "remux"][..], &["remux", "--quiet"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let film = flv(folder.path(), "film.flv");
+        let run = Run::alone().args(options.iter().copied()).arg(&film);
+        let (code, out, err) = run.ended();
+        assert_eq!((code, err.as_str()), (0, ""), "{options:?}");
+        assert_eq!(Path::new(out.trim_end()), folder.path().join("film.mp4"));
+    }
+}
+
+#[test]
 fn what_is_no_film_is_named_and_nothing_is_left() {
     for (content, word) in [
         (
