@@ -1,5 +1,7 @@
 //! Films that are already on this computer, made one MP4 by the command line as its own process.
 
+mod jobs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
