@@ -8,7 +8,9 @@
 use std::path::{Path, PathBuf};
 
 use engine::view::{AccessView, Despite, FolderView, Preview, SaveRequest, StartView, Update};
-use engine::{Choice, Code, Engine, Failure, JobId, NewJob, Output, Permit, Remux};
+use engine::{
+    Choice, Code, Engine, Extras, Failure, JobId, NewJob, Output, Permit, Remux, Template,
+};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
@@ -71,6 +73,8 @@ pub(crate) async fn download(
             folder,
             stem: Some(file_stem),
         },
+        template: Template::default(),
+        extras: Extras::default(),
         gaps: false,
         space: false,
     };

@@ -94,13 +94,13 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
 
     window.look_up("good morning").await?;
     window.shows("We can’t find a link in that text").await?;
-    window
-        .look_up("https://example.org/recorded/112470631")
-        .await?;
+    window.look_up("https://www.example.org/holiday").await?;
     window
         .shows("This app only works with Ustream and IBM Video")
         .await?;
-    window.shows("example.org isn’t one of them.").await?;
+    window
+        .shows("No video of theirs plays on that page of www.example.org.")
+        .await?;
 
     window
         .look_up("https://video.ibm.com/recorded/134300003")

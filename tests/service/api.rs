@@ -6,15 +6,15 @@ use axum::Json;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{Response, StatusCode};
+use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::gate;
 use crate::service::{self, Service};
 use crate::world::{Channel, Lock, Recording, Voice};
+use crate::{files, gate};
 
 /// The most items on one page of a list.
 const LARGEST_PAGE: usize = 50;
@@ -27,6 +27,9 @@ const REMOVED: &str =
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/videos/{file}", get(video))
+        .route("/videos/{id}/captions.json", get(captions))
+        .route("/videos/{id}/captions/{language}/vtt", get(caption_text))
+        .route("/videos/{id}/chapters.json", get(chapters))
         .route("/channels/{id}", get(channel))
         .route("/channels/{id}/videos.json", get(videos))
         .with_state(service)
@@ -69,6 +72,45 @@ async fn video(
         return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
     }
     Json(json!({ "video": full_video(&service, recording, &locks) })).into_response()
+}
+
+async fn captions(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> Response<Body> {
+    let Some(recording) = service.world.recordings.get(&id) else {
+        return not_found();
+    };
+    let ready = recording.captions.keys().map(|language| {
+        json!({
+            "is_default": language.starts_with("en"),
+            "is_visible": false,
+            "language": language,
+            "status": "active",
+            "video_id": id.to_string(),
+        })
+    });
+    // Words that are still being recognised are no captions yet.
+    let coming = json!({ "is_default": false, "language": "xx-00", "status": "processing" });
+    let all: Vec<Value> = ready.chain([coming]).collect();
+    Json(json!({ "captions": all })).into_response()
+}
+
+async fn caption_text(
+    State(service): State<Arc<Service>>,
+    Path((id, language)): Path<(u64, String)>,
+) -> Response<Body> {
+    let recording = service.world.recordings.get(&id);
+    match recording.and_then(|recording| recording.captions.get(&language)) {
+        Some(text) => ([(header::CONTENT_TYPE, "text/vtt")], text.clone()).into_response(),
+        None => not_found(),
+    }
+}
+
+async fn chapters(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> Response<Body> {
+    let Some(recording) = service.world.recordings.get(&id) else {
+        return not_found();
+    };
+    let chapter = |(number, (second, title)): (usize, (&u64, &String))| json!({ "id": (17_878 + number).to_string(), "title": title, "position": second });
+    let all: Vec<Value> = recording.chapters.iter().enumerate().map(chapter).collect();
+    Json(json!({ "chapters": all })).into_response()
 }
 
 /// The locks that the API names; the others show on the control connection only.
@@ -133,7 +175,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "file_size": (kbps.unwrap_or(0) * duration_ms / 8).to_string(),
         "views": 7,
         "thumbnail": { "default": picture, "image_640x360": picture },
-        "media_urls": { "flv": null, "mp4": null },
+        "media_urls": media_urls(service, recording),
         "owner": owner(&recording.owner),
         "links": channel_link(recording),
         "locks": locks,
@@ -145,6 +187,14 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         }
     }
     video
+}
+
+fn media_urls(service: &Service, recording: &Recording) -> Value {
+    let mut urls = json!({ "flv": null, "mp4": null });
+    if let Some(kind) = recording.ways.file {
+        urls[kind.ending()] = json!(files::address(service, recording));
+    }
+    urls
 }
 
 async fn channel(
@@ -202,6 +252,9 @@ async fn videos(
     if channel.gate.is_some() {
         let locks = channel_locks(channel);
         return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
+    }
+    if !channel.lists.api {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let all = gate::newest_first(&service, channel);
     let size = paging

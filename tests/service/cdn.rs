@@ -6,15 +6,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
 
 use crate::media::{Row, Stretch};
+use crate::ranges;
 use crate::service::Service;
-use crate::world::Recording;
+use crate::world::{Listing, Recording};
 
 /// One host of the CDN; they all hold the same.
 pub(crate) fn router(service: Arc<Service>) -> Router {
@@ -42,7 +43,7 @@ impl<'a> Name<'a> {
         let row = recording
             .rows()
             .find(|known| known.name() == row && known.extension() == extension)?;
-        let has_init = !matches!(row, Row::Flv(..));
+        let has_init = matches!(row, Row::Mp4Picture(_) | Row::Mp4Sound(_));
         (has_init || !init).then_some(Self {
             row,
             chunk: chunk.parse().ok()?,
@@ -52,7 +53,11 @@ impl<'a> Name<'a> {
     }
 }
 
-async fn piece(State(service): State<Arc<Service>>, uri: Uri) -> Response<Body> {
+async fn piece(
+    State(service): State<Arc<Service>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
     // The CDN takes two slashes for one.
     let path = uri.path().replace("//", "/");
     let path = path.trim_start_matches('/');
@@ -63,7 +68,32 @@ async fn piece(State(service): State<Arc<Service>>, uri: Uri) -> Response<Body> 
     let Some((recording, name)) = found else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    if let Some(answer) = ranged(&service, recording, name, &headers) {
+        return answer;
+    }
     held(&service, recording, name).unwrap_or_else(|| recording.refusal.into_response())
+}
+
+/// A part of a row that lies in one file, `2/1/all_1870599898.ts`.
+fn ranged(
+    service: &Arc<Service>,
+    recording: &Recording,
+    name: &str,
+    headers: &HeaderMap,
+) -> Option<Response<Body>> {
+    if recording.ways.playlists != Some(Listing::Ranges) {
+        return None;
+    }
+    let (name, hash) = name.strip_suffix(".ts")?.split_once("/all_")?;
+    let row = recording.rows().find(|row| row.name() == name)?;
+    if service.hash_at(recording, recording.first_chunk)? != hash {
+        return None;
+    }
+    let whole = service.all_of(recording, row)?;
+    let (range, answer) = ranges::answer(headers, whole, "\"row\"");
+    let at = u64::try_from(range.start).ok();
+    service.log.served(recording.id, format!("{name}.all"), at);
+    Some(answer)
 }
 
 /// The piece of that name, where there is one.
@@ -104,6 +134,8 @@ fn content_type(row: Row) -> &'static str {
         Row::Flv(..) => "video/x-flv",
         Row::Mp4Picture(_) => "video/mp4",
         Row::Mp4Sound(_) => "audio/mp4",
+        Row::Ts(..) => "video/mp2t",
+        Row::Packed(_) => "audio/aac",
     }
 }
 

@@ -7,8 +7,8 @@
 //! 2. [`FakeUstream`]: starts it; all hosts of the service lead to [`FakeUstream::address`],
 //!    trusted through [`FakeUstream::ca_pem`].
 //! 3. `page`, `gate`, `api`: the website, the sign-up form and the JSON API.
-//! 4. `ums`: the control connection.
-//! 5. `cdn`: the pieces, cut from the one [`Film`] by `media`.
+//! 4. `ums`: the control connection, over a websocket and by long polling; `hls`: playlists.
+//! 5. `cdn`, `files`: the pieces, and finished files, cut from the one [`Film`] by `media`.
 //! 6. [`Faults`]: what goes wrong, switched while it runs.
 //! 7. [`Asked`], [`Coverage`]: what it was asked, and what it handed out.
 //!
@@ -19,11 +19,14 @@ mod api;
 mod cdn;
 mod fake;
 mod faults;
+mod files;
 mod gate;
+mod hls;
 mod line;
 mod log;
 mod media;
 mod page;
+mod ranges;
 mod service;
 mod tls;
 mod ums;
@@ -36,8 +39,8 @@ pub use line::Line;
 pub use log::{Asked, Coverage};
 pub use media::{Clock, Film, Picture, Row, Sound, UNIT_MS};
 pub use world::{
-    Channel, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn, Lock, Recording,
-    Redirects, Voice, World,
+    Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn,
+    Listing, Lists, Lock, Offer, Recording, Redirects, Voice, Ways, World,
 };
 
 #[cfg(test)]

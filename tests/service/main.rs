@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use fake_ustream::{FakeUstream, Fault, LARGE, Line, Picture, Recording, Row, Rule, Sound, World};
+use fake_ustream::{
+    FakeUstream, Fault, Film, LARGE, Line, Picture, Recording, Row, Rule, Sound, World,
+};
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
 #[derive(Debug, Parser)]
@@ -22,6 +24,9 @@ struct Args {
     /// Add recording 134300020 of about so many megabytes.
     #[arg(long, value_name = "MB")]
     large: Option<u64>,
+    /// Cut that recording into so many chunks of two seconds, whatever its size.
+    #[arg(long, value_name = "N", requires = "large")]
+    chunks: Option<u64>,
     /// Write the addresses of the best segments of that recording to this file, one a line.
     #[arg(long, value_name = "FILE", requires = "large")]
     segments: Option<PathBuf>,
@@ -40,9 +45,10 @@ struct Args {
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let world = World::demo();
-    let world = match args.large {
-        Some(megabytes) => world.with_large(megabytes),
-        None => world,
+    let world = match (args.large, args.chunks) {
+        (Some(megabytes), Some(chunks)) => world.with_film(Film::filled(chunks, megabytes)),
+        (Some(megabytes), None) => world.with_film(Film::large(megabytes)),
+        (None, _) => world,
     };
     let service = FakeUstream::start_at(
         SocketAddr::from(([127, 0, 0, 1], args.port)),

@@ -7,6 +7,7 @@
 
 mod flv;
 mod fmp4;
+mod ts;
 
 use std::collections::BTreeMap;
 
@@ -48,7 +49,13 @@ impl Film {
 
     /// About so many megabytes in the best rendition: every picture carries H.264 filler data.
     pub fn large(megabytes: u64) -> Self {
-        let units = (megabytes * 1_000_000).div_ceil(LARGE_UNIT_BYTES).max(1);
+        let units = (megabytes * 1_000_000).div_ceil(LARGE_UNIT_BYTES);
+        Self::filled(units, megabytes)
+    }
+
+    /// So many units of two seconds that weigh about so many megabytes together.
+    pub fn filled(units: u64, megabytes: u64) -> Self {
+        let units = units.max(1);
         let per_frame = megabytes * 1_000_000 / (units * FRAMES_PER_UNIT);
         Self {
             units,
@@ -160,6 +167,10 @@ pub enum Row {
     Mp4Picture(Picture),
     /// Fragmented MP4 with a sound.
     Mp4Sound(Sound),
+    /// Transport stream of HLS: picture, sound or both.
+    Ts(Option<Picture>, Option<Sound>),
+    /// Packed sound of HLS.
+    Packed(Sound),
 }
 
 impl Row {
@@ -175,6 +186,12 @@ impl Row {
             }
             Self::Mp4Picture(picture) => picture.version().to_string(),
             Self::Mp4Sound(sound) => sound.version().to_string(),
+            Self::Ts(picture, sound) => {
+                let versions = [picture.map(Picture::version), sound.map(Sound::version)];
+                let versions = versions.into_iter().flatten().map(|it| it.to_string());
+                format!("improved/{}", versions.collect::<Vec<_>>().join("/"))
+            }
+            Self::Packed(sound) => format!("improved/{}", sound.version()),
         }
     }
 
@@ -184,14 +201,16 @@ impl Row {
             Self::Flv(..) => "flv",
             Self::Mp4Picture(_) => "m4v",
             Self::Mp4Sound(_) => "m4a",
+            Self::Ts(..) => "ts",
+            Self::Packed(_) => "aac",
         }
     }
 
-    fn picture(self) -> Option<Picture> {
+    pub(crate) fn picture(self) -> Option<Picture> {
         match self {
-            Self::Flv(picture, _) => picture,
+            Self::Flv(picture, _) | Self::Ts(picture, _) => picture,
             Self::Mp4Picture(picture) => Some(picture),
-            Self::Mp4Sound(_) => None,
+            Self::Mp4Sound(_) | Self::Packed(_) => None,
         }
     }
 }
@@ -298,6 +317,17 @@ impl Library {
         match row {
             Row::Flv(..) => Some(self.flv.get(&row)?.chunk(stretch, &filler)),
             Row::Mp4Picture(_) | Row::Mp4Sound(_) => self.mp4.get(&row)?.chunk(stretch, &filler),
+            Row::Ts(picture, sound) => {
+                let streams = ts::Streams {
+                    picture: picture.is_some(),
+                    sound: sound.is_some(),
+                };
+                let cut = self
+                    .flv
+                    .get(&Row::Flv(picture, sound.unwrap_or(Sound::Main)))?;
+                ts::chunk(cut, stretch, streams)
+            }
+            Row::Packed(sound) => ts::packed(self.flv.get(&Row::Flv(None, sound))?, stretch),
         }
     }
 
@@ -312,6 +342,14 @@ impl Library {
             Row::Flv(..) => self.flv.get(&row).map_or(0, flv::Cut::coded_bytes),
             Row::Mp4Picture(_) | Row::Mp4Sound(_) => {
                 self.mp4.get(&row).map_or(0, fmp4::Cut::coded_bytes)
+            }
+            Row::Ts(picture, sound) => {
+                let row = Row::Flv(picture, sound.unwrap_or(Sound::Main));
+                self.flv.get(&row).map_or(0, flv::Cut::coded_bytes)
+            }
+            Row::Packed(sound) => {
+                let row = Row::Flv(None, sound);
+                self.flv.get(&row).map_or(0, flv::Cut::coded_bytes)
             }
         };
         let filler = match row.picture() {

@@ -30,7 +30,9 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route("/channel/id/{slug}", get(channel))
         .route("/embed/{slug}", get(channel))
         .route("/combined-embed/{slug}", get(channel))
+        .route("/login", get(login))
         .route("/{slug}", get(channel))
+        .route("/ajax/socialstream/videos/{id}/{page}", get(stream))
         .with_state(service)
         .merge(posts)
         .layer(middleware::from_fn(over_tls))
@@ -77,6 +79,31 @@ async fn short_link(
     }
 }
 
+/// A test card, in place of every picture.
+pub(crate) const PICTURE: &[u8] = include_bytes!("../fixtures/film/picture.jpg");
+
+/// Pictures of recordings.
+pub(crate) fn pictures() -> Router {
+    Router::new().fallback(async || ([(header::CONTENT_TYPE, "image/jpeg")], PICTURE))
+}
+
+/// Other people's pages.
+pub(crate) fn elsewhere(service: Arc<Service>) -> Router {
+    Router::new()
+        .fallback(
+            async |State(service): State<Arc<Service>>,
+                   Extension(visit): Extension<Visit>,
+                   uri: Uri| {
+                let address = format!("{}{}", visit.host, uri.path());
+                match service.world.pages.get(&address) {
+                    Some(html) => Html(html.clone()).into_response(),
+                    None => not_found(),
+                }
+            },
+        )
+        .with_state(service)
+}
+
 fn moved(address: String) -> Response<Body> {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, address)]).into_response()
 }
@@ -100,6 +127,11 @@ async fn channel(State(service): State<Arc<Service>>, Path(slug): Path<String>) 
         Some(channel) => Html(channel_page(&service, channel)).into_response(),
         None => not_found(),
     }
+}
+
+async fn login() -> Html<String> {
+    let form = "<form method=post><input name=username><input name=password type=password></form>";
+    Html(document("Log in", "", form))
 }
 
 fn not_found() -> Response<Body> {
@@ -132,6 +164,42 @@ fn recording_page(service: &Service, recording: &Recording) -> String {
     document(&recording.title, &head, &body)
 }
 
+/// The list of the website's own scripts: pieces of HTML, a page at a time.
+async fn stream(
+    State(service): State<Arc<Service>>,
+    Path((id, page)): Path<(u64, String)>,
+) -> Response<Body> {
+    const LENGTH: usize = 12;
+    let channel = service.world.channels.get(&id);
+    let page: Option<usize> = page
+        .strip_suffix(".json")
+        .and_then(|page| page.parse().ok());
+    let (Some(channel), Some(page @ 1..)) = (
+        channel.filter(|known| known.lists.website && known.gate.is_none()),
+        page,
+    ) else {
+        return not_found();
+    };
+    let all = gate::newest_first(&service, channel);
+    let shown = all
+        .iter()
+        .skip(LENGTH.saturating_mul(page - 1))
+        .take(LENGTH);
+    let mut html = String::new();
+    for recording in shown {
+        let (id, length_s) = (recording.id, recording.film.duration_ms() / 1000);
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            html,
+            "<li class=\"content{id} video\" data-content-id=\"{id}\" data-length=\"{length_s}\" \
+             data-href=\"/recorded/{id}\" data-og-url=\"/recorded/{id}\"></li>"
+        );
+    }
+    let next = (page * LENGTH < all.len())
+        .then(|| format!("/ajax/socialstream/videos/{id}/{}.json", page + 1));
+    axum::Json(json!({ "data": html, "nextUrl": next })).into_response()
+}
+
 fn channel_page(service: &Service, channel: &Channel) -> String {
     let title = escaped(&channel.title);
     let mut head = channel_meta(channel);
@@ -143,6 +211,7 @@ fn channel_page(service: &Service, channel: &Channel) -> String {
             body.push_str(&form(channel));
             Vec::new()
         }
+        None if !channel.lists.off_air => Vec::new(),
         None => gate::newest_first(service, channel)
             .iter()
             .map(|recording| recording.id.to_string())

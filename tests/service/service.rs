@@ -9,16 +9,18 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use axum::response::{Html, IntoResponse};
+use bytes::Bytes;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
 use crate::faults::{Faults, Stage};
 use crate::gate::Gate;
 use crate::log::{Asked, Log};
-use crate::media::{Library, Row};
+use crate::media::{Library, Row, Stretch};
+use crate::ums::polling::Lines;
 use crate::wire::Plug;
 use crate::world::{HashStyle, Recording, World};
-use crate::{api, cdn, page, ums};
+use crate::{api, cdn, files, page, ums};
 
 /// Domains of the control connection.
 const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"];
@@ -30,6 +32,7 @@ pub(crate) struct Service {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) gate: Gate,
+    pub(crate) lines: Lines,
     /// How often the addresses of a recording have expired.
     expired: Mutex<BTreeMap<u64, u64>>,
 }
@@ -64,6 +67,12 @@ enum Face {
     Ums,
     /// The pieces.
     Cdn,
+    /// Pictures.
+    Pictures,
+    /// Other people's pages.
+    Elsewhere,
+    /// Finished files.
+    Files,
 }
 
 impl Face {
@@ -79,6 +88,8 @@ impl Face {
             "vod-cdn.ustream.tv" | "uhs-akamai.ustream.tv" | "uhsakamai-a.akamaihd.net" => {
                 Self::Cdn
             }
+            "ustvstaticcdn1-a.akamaihd.net" => Self::Pictures,
+            files::HOST => Self::Files,
             _ => return None,
         })
     }
@@ -91,6 +102,9 @@ impl Face {
             Self::Api => api::router(service),
             Self::Ums => ums::router(service),
             Self::Cdn => cdn::router(service),
+            Self::Pictures => page::pictures(),
+            Self::Elsewhere => page::elsewhere(service),
+            Self::Files => files::router(service),
         }
     }
 }
@@ -103,6 +117,7 @@ impl Service {
             faults: Faults::default(),
             log: Log::default(),
             gate: Gate::default(),
+            lines: Lines::default(),
             expired: Mutex::default(),
         }
     }
@@ -147,7 +162,8 @@ impl Service {
     }
 
     async fn face(self: &Arc<Self>, host: &str, request: Request<Body>) -> Response<Body> {
-        let Some(face) = Face::of(host) else {
+        let elsewhere = || self.world.is_elsewhere(host).then_some(Face::Elsewhere);
+        let Some(face) = Face::of(host).or_else(elsewhere) else {
             // As a server that was asked for a name that is not its own (RFC 9110 15.5.20).
             return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
         };
@@ -210,6 +226,35 @@ impl Service {
             .collect()
     }
 
+    /// The parts of a chunk, where there is one.
+    pub(crate) fn chunk(&self, recording: &Recording, row: Row, chunk: u64) -> Option<Vec<Bytes>> {
+        let index = chunk.checked_sub(recording.first_chunk)?;
+        let time_ms = recording.chunk_time_ms;
+        let stretch = Stretch::of(&recording.film, time_ms, index, recording.clock)?;
+        self.library.chunk(row, stretch)
+    }
+
+    /// All chunks of a row, one behind the other.
+    pub(crate) fn all_of(&self, recording: &Recording, row: Row) -> Option<Vec<u8>> {
+        let first = recording.first_chunk;
+        let mut whole = Vec::new();
+        for chunk in first..first.saturating_add(recording.chunks()) {
+            for part in self.chunk(recording, row, chunk)? {
+                whole.extend_from_slice(&part);
+            }
+        }
+        Some(whole)
+    }
+
+    /// The finished file of a recording.
+    pub(crate) fn file(&self, recording: &Recording) -> Option<Vec<u8>> {
+        let row = recording.ways.file?.row();
+        let all = Stretch::of(&recording.film, u64::MAX, 0, recording.clock)?;
+        let init = self.library.init(row);
+        let parts = self.library.chunk(row, all)?;
+        Some(init.into_iter().chain(parts).flatten().collect())
+    }
+
     /// Mean bit rate of a row of a recording, in kbit/s.
     pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: Row) -> u64 {
         self.library.bitrate_kbps(row, &recording.film)
@@ -221,7 +266,7 @@ impl Service {
         *expired.entry(recording).or_default() += 1;
     }
 
-    fn generation(&self, recording: u64) -> u64 {
+    pub(crate) fn generation(&self, recording: u64) -> u64 {
         let expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
         expired.get(&recording).copied().unwrap_or(0)
     }

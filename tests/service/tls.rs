@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names in the certificate. A wildcard stands for one label, as on the real service.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     "ustream.tv",
     "*.ustream.tv",
     "*.ums.ustream.tv",
@@ -20,9 +20,13 @@ const NAMES: [&str; 10] = [
     "*.video.ibm.com",
     "*.ums.services.video.ibm.com",
     "uhsakamai-a.akamaihd.net",
+    "ustvstaticcdn1-a.akamaihd.net",
     "ustre.am",
     "*.ustre.am",
     "localhost",
+    // Other people's sites, which embed players.
+    "www.example.org",
+    "www.a-pac.tv",
 ];
 
 /// What a service needs to speak TLS, and what a client needs to believe it.

@@ -2,7 +2,9 @@
 //! there.
 
 mod frames;
+pub(crate) mod polling;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,16 +12,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Extension, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::faults::{Fault, Stage};
+use crate::hls;
 use crate::log::Asked;
 use crate::service::{self, Service, Visit};
-use crate::world::{Lock, Redirects, Voice};
+use crate::world::{Lock, Offer, Redirects, Voice};
 
 /// Cluster that only tells where to go.
 const ENTRY: &str = "live";
@@ -32,7 +35,10 @@ pub(crate) const PATH: &str = "/1/ustream";
 
 /// Any host of the control connection.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new().route(PATH, get(upgrade)).with_state(service)
+    Router::new()
+        .route(PATH, get(upgrade))
+        .merge(hls::routes())
+        .with_state(service)
 }
 
 /// What the name of a control host says: `r12-1-112470631-recorded-ws-live.ums.ustream.tv`.
@@ -89,10 +95,11 @@ impl Station {
 async fn upgrade(
     State(service): State<Arc<Service>>,
     Extension(visit): Extension<Visit>,
+    Query(query): Query<BTreeMap<String, String>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response<Body> {
     let Some(station) = Station::of(&visit.host) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return polling::answer(service, visit, query).await;
     };
     let recording = service.world.recordings.get(&station.media);
     if recording.is_some_and(|recording| recording.voice == Voice::Html) {
@@ -100,13 +107,18 @@ async fn upgrade(
     }
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
+        Err(_) if !query.is_empty() => return polling::answer(service, visit, query).await,
         Err(rejection) => return rejection.into_response(),
     };
+    let offer = recording.map_or(Offer::Pieces, |recording| recording.ways.socket);
+    if offer == Offer::Refused {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     upgrade.on_upgrade(async move |socket| {
         let (frames_left, silent) = match service.faults.strike(Stage::Socket, &visit.host, PATH) {
             Some(Fault::CloseSocket(frames)) => (frames, false),
             Some(Fault::SilentSocket) => (usize::MAX, true),
-            _ => (usize::MAX, false),
+            _ => (usize::MAX, offer == Offer::Silent),
         };
         let talk = Talk {
             service,
@@ -115,6 +127,7 @@ async fn upgrade(
             socket,
             frames_left,
             silent,
+            offer,
         };
         // The client has gone, or the fault closed the line: either way the talk is over.
         let _ = talk.run().await;
@@ -129,6 +142,7 @@ struct Talk {
     socket: WebSocket,
     frames_left: usize,
     silent: bool,
+    offer: Offer,
 }
 
 /// The line is closed.
@@ -143,7 +157,7 @@ impl Talk {
         if self.frames_left == 0 {
             return self.hang_up().await;
         }
-        match self.reply(&connect) {
+        match reply(&self.service, &self.station, (&connect, self.offer)) {
             Reply::Reject(reason) => {
                 self.say(&json!({ "cmd": "reject", "args": [reason] }))
                     .await?;
@@ -182,55 +196,6 @@ impl Talk {
             Some(args) if is_connect => Ok(args),
             // The service does not talk to those who do not say hello.
             _ => self.hang_up().await.and(Err(Over)),
-        }
-    }
-
-    fn reply(&self, connect: &Value) -> Reply {
-        let nonexistent = Reply::Reject(json!({ "nonexistent": true }));
-        let station = &self.station;
-        // The id is a string on the wire; anything else is a client's mistake.
-        let media = connect.get("media").and_then(Value::as_str);
-        let application = connect.get("application").and_then(Value::as_str);
-        if media != Some(&station.media.to_string()) || application != Some(&station.application) {
-            return nonexistent;
-        }
-        if station.application == "channel" {
-            return self.channel_reply(nonexistent);
-        }
-        let Some(recording) = self.service.world.recordings.get(&station.media) else {
-            return nonexistent;
-        };
-        if let Some(next) = next_host(&recording.redirects, station) {
-            return Reply::Reject(json!({ "cluster": next }));
-        }
-        if let Some(lock) = self.service.world.lock_of(recording)
-            && let Some(reason) = refusal(&self.service, &lock, connect)
-        {
-            return Reply::Reject(reason);
-        }
-        if recording.voice == Voice::Silent {
-            return Reply::Tell {
-                story: Vec::new(),
-                counters: false,
-            };
-        }
-        Reply::Tell {
-            story: frames::recorded(&self.service, recording),
-            counters: recording.frames.counters,
-        }
-    }
-
-    fn channel_reply(&self, nonexistent: Reply) -> Reply {
-        let Some(channel) = self.service.world.channels.get(&self.station.media) else {
-            return nonexistent;
-        };
-        let usual = Redirects::To(vec!["omega".to_owned()]);
-        match next_host(&usual, &self.station) {
-            Some(next) => Reply::Reject(json!({ "cluster": next })),
-            None => Reply::Tell {
-                story: frames::channel(channel),
-                counters: channel.live,
-            },
         }
     }
 
@@ -286,6 +251,59 @@ enum Reply {
     Reject(Value),
     /// These frames, then perhaps counters for ever.
     Tell { story: Vec<Value>, counters: bool },
+}
+
+/// What a `connect` at a station is answered with, where pieces are offered like that.
+fn reply(service: &Service, station: &Station, (connect, offer): (&Value, Offer)) -> Reply {
+    let nonexistent = Reply::Reject(json!({ "nonexistent": true }));
+    // The id is a string on the wire; anything else is a client's mistake.
+    let media = connect.get("media").and_then(Value::as_str);
+    let application = connect.get("application").and_then(Value::as_str);
+    if media != Some(&station.media.to_string()) || application != Some(&station.application) {
+        return nonexistent;
+    }
+    if station.application == "channel" {
+        return channel_reply(service, station, nonexistent);
+    }
+    let Some(recording) = service.world.recordings.get(&station.media) else {
+        return nonexistent;
+    };
+    if let Some(next) = next_host(&recording.redirects, station) {
+        return Reply::Reject(json!({ "cluster": next }));
+    }
+    if let Some(lock) = service.world.lock_of(recording)
+        && let Some(reason) = refusal(service, &lock, connect)
+    {
+        return Reply::Reject(reason);
+    }
+    if recording.voice == Voice::Silent {
+        return Reply::Tell {
+            story: Vec::new(),
+            counters: false,
+        };
+    }
+    Reply::Tell {
+        story: match offer {
+            Offer::Foreign => frames::foreign(),
+            Offer::Offline => frames::offline(),
+            Offer::Pieces | Offer::Refused | Offer::Silent => frames::recorded(service, recording),
+        },
+        counters: recording.frames.counters,
+    }
+}
+
+fn channel_reply(service: &Service, station: &Station, nonexistent: Reply) -> Reply {
+    let Some(channel) = service.world.channels.get(&station.media) else {
+        return nonexistent;
+    };
+    let usual = Redirects::To(vec!["omega".to_owned()]);
+    match next_host(&usual, station) {
+        Some(next) => Reply::Reject(json!({ "cluster": next })),
+        None => Reply::Tell {
+            story: frames::channel(channel),
+            counters: channel.live,
+        },
+    }
 }
 
 /// Where a client is sent from that station; none where it has arrived.

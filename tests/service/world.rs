@@ -2,13 +2,15 @@
 
 mod channel;
 mod demo;
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 
-pub use channel::{Channel, GateField};
+pub use channel::{Channel, GateField, Lists};
 pub use demo::LARGE;
+pub use ways::{FileKind, Listing, Offer, Ways};
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};
 
@@ -18,6 +20,8 @@ pub struct World {
     pub(crate) recordings: BTreeMap<u64, Recording>,
     pub(crate) channels: BTreeMap<u64, Channel>,
     pub(crate) short_links: BTreeMap<String, String>,
+    /// Pages of other sites, by host and path.
+    pub(crate) pages: BTreeMap<String, String>,
 }
 
 impl World {
@@ -45,6 +49,21 @@ impl World {
     pub fn short_link(mut self, code: &str, address: &str) -> Self {
         self.short_links.insert(code.to_owned(), address.to_owned());
         self
+    }
+
+    /// Adds the page of another site, `www.example.org/live`. Its certificate is good for
+    /// `www.example.org` and `www.a-pac.tv`.
+    #[must_use]
+    pub fn page(mut self, address: &str, html: &str) -> Self {
+        self.pages.insert(address.to_owned(), html.to_owned());
+        self
+    }
+
+    /// Whether that host has pages of another site.
+    pub(crate) fn is_elsewhere(&self, host: &str) -> bool {
+        self.pages
+            .keys()
+            .any(|address| address.split('/').next() == Some(host))
     }
 
     /// The recording of that number.
@@ -122,6 +141,10 @@ pub struct Recording {
     pub refusal: StatusCode,
     /// Where its length is told.
     pub length: Length,
+    /// Captions by language, as the API names it.
+    pub captions: BTreeMap<String, String>,
+    /// Chapters by the second they start at.
+    pub chapters: BTreeMap<u64, String>,
     /// What keeps it closed.
     pub lock: Option<Lock>,
     /// Where the control connection sends a client that comes to `live`.
@@ -130,6 +153,8 @@ pub struct Recording {
     pub frames: Frames,
     /// Whether the service makes sense when asked for it.
     pub voice: Voice,
+    /// By which ways it is offered.
+    pub ways: Ways,
     /// Hosts of the CDN, best first; none: `cdnConfig` is never sent.
     pub cdn: Vec<String>,
 }
@@ -163,10 +188,13 @@ impl Recording {
                 api: true,
                 frame: Some(LengthIn::Format),
             },
+            captions: BTreeMap::new(),
+            chapters: BTreeMap::new(),
             lock: None,
             redirects: Redirects::To(vec!["omega".to_owned()]),
             frames: Frames::default(),
             voice: Voice::Sound,
+            ways: Ways::default(),
             cdn: vec![
                 "vod-cdn.ustream.tv".to_owned(),
                 "uhsakamai-a.akamaihd.net".to_owned(),
@@ -197,6 +225,14 @@ impl Recording {
             .iter()
             .map(|row| row.row)
             .chain(self.mp4.iter().copied())
+            .chain(self.listed())
+    }
+
+    /// The rows that playlists name.
+    fn listed(&self) -> impl Iterator<Item = Row> {
+        let rows = self.ways.playlists.map(Listing::rows);
+        let (pictures, sounds) = rows.unwrap_or_default();
+        pictures.into_iter().chain(sounds)
     }
 }
 

@@ -18,21 +18,32 @@ impl Run {
         Self::alone().led_to(practice)
     }
 
-    fn led_to(self, practice: &Practice) -> Self {
+    pub(crate) fn led_to(self, practice: &Practice) -> Self {
         let address = practice.service.address().to_string();
         self.args(["--practice", &address, "--practice-ca"])
             .arg(practice.authority())
     }
 
     /// As a child of another program, whose own arguments it has already.
-    pub(crate) fn under(mut program: Command, practice: &Practice) -> Self {
-        program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+    pub(crate) fn under(program: Command, practice: &Practice) -> Self {
+        Self::alone_under(program).led_to(practice)
+    }
+
+    /// An engine that remembers its jobs, as a child of another program.
+    pub(crate) fn remembering(mut program: Command, practice: &Practice) -> Self {
+        program.arg(env!("CARGO_BIN_EXE_engine-tested"));
         Self::of(program).led_to(practice)
     }
 
     /// Without a practice service.
     pub(crate) fn alone() -> Self {
         Self::of(Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested")))
+    }
+
+    /// Without a practice service, as a child of another program.
+    pub(crate) fn alone_under(mut program: Command) -> Self {
+        program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
+        Self::of(program)
     }
 
     fn of(mut command: Command) -> Self {
@@ -219,9 +230,9 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
     for (link, code, words) in [
         ("my holiday film", 2, "there is no link in that text"),
         (
-            "https://vimeo.com/1",
+            "https://www.example.org/holiday",
             2,
-            "vimeo.com is not Ustream or IBM Video Streaming",
+            "nothing of Ustream or IBM Video Streaming plays on that page of www.example.org",
         ),
         (
             "https://video.ibm.com/recorded/134300003",

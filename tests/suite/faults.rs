@@ -5,35 +5,85 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use engine::{Code, NewJob, Permit};
-use fake_ustream::{Fault, Rule, RuleId};
+use fake_ustream::{Fault, Listing, Rule, RuleId, Ways};
+use tokio::sync::OnceCell;
 
 use crate::films::assert_whole;
 use crate::practice::{MAIN, Practice, ended, is_unfinished, job, original, until};
+use crate::ways::offered;
 
 /// Pieces of both kinds, none of them next to each other.
 const SOME: [u32; 4] = [3, 20, 57, 98];
 
-/// Saves the film as MP4 and as the original while `fault` strikes; both must come out whole.
-async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
-    for original_too in [false, true] {
+/// The original as a run that nobody disturbs saves it.
+static UNDISTURBED: OnceCell<Vec<u8>> = OnceCell::const_new();
+
+async fn undisturbed() -> &'static [u8] {
+    let save = || async {
         let practice = Practice::demo().await;
-        let rules = strike(&practice);
         let folder = tempfile::tempdir().unwrap();
-        let order = order(original_too, folder.path());
-        let (path, finished) = practice.save(order).await.unwrap();
-        assert!(finished.gaps.is_empty(), "{finished:?}");
-        assert_is_whole(&path);
-        for rule in rules {
-            assert!(practice.service.faults().struck(rule) > 0, "{rule:?}");
+        let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+        std::fs::read(path).unwrap()
+    };
+    UNDISTURBED.get_or_init(save).await
+}
+
+/// How a film is offered and asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Pieces of MP4.
+    Mp4,
+    /// Pieces of FLV, to be kept.
+    Original,
+    /// Transport streams of picture and sound apart, from playlists.
+    Playlists,
+}
+
+impl Way {
+    const ALL: [Self; 3] = [Self::Mp4, Self::Original, Self::Playlists];
+
+    async fn practice(self) -> Practice {
+        match self {
+            Self::Mp4 | Self::Original => Practice::demo().await,
+            Self::Playlists => offered(Ways::playlists(Listing::Separate)).await,
+        }
+    }
+
+    fn order(self, folder: &Path) -> NewJob {
+        match self {
+            Self::Original => original(MAIN, folder),
+            Self::Mp4 | Self::Playlists => job(MAIN, folder),
+        }
+    }
+
+    /// A row that the film is made of.
+    fn row(self) -> &'static str {
+        match self {
+            Self::Mp4 => "2.m4v",
+            Self::Original => "2/1.flv",
+            Self::Playlists => "improved/2.ts",
         }
     }
 }
 
-fn order(original_too: bool, folder: &Path) -> NewJob {
-    if original_too {
-        original(MAIN, folder)
-    } else {
-        job(MAIN, folder)
+/// Saves the film by each way while `fault` strikes; it must come out whole, the
+/// original to the byte.
+async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
+    for way in Way::ALL {
+        let practice = way.practice().await;
+        let rules = strike(&practice);
+        let folder = tempfile::tempdir().unwrap();
+        let order = way.order(folder.path());
+        let (path, finished) = practice.save(order).await.unwrap();
+        assert!(finished.gaps.is_empty(), "{finished:?}");
+        assert_is_whole(&path);
+        if way == Way::Original {
+            let film = std::fs::read(&path).unwrap();
+            assert!(film == undisturbed().await, "the same bytes");
+        }
+        for rule in rules {
+            assert!(practice.service.faults().struck(rule) > 0, "{rule:?}");
+        }
     }
 }
 
@@ -56,15 +106,21 @@ fn at_some(practice: &Practice, fault: &Fault, times: u32) -> Vec<RuleId> {
         .collect()
 }
 
-/// Saves with an engine of its own; what it failed with, and that nothing was lost by it.
-async fn fails(practice: &Practice, folder: &Path) -> Code {
-    let failure = practice.save(job(MAIN, folder)).await.unwrap_err();
-    assert!(is_unfinished(folder), "what came is kept");
-    practice.service.faults().clear();
-    let (path, _) = practice.save(job(MAIN, folder)).await.unwrap();
-    assert_is_whole(&path);
-    practice.assert_all_asked(MAIN, "2.m4v", 16);
-    failure.code
+/// Saves while a fault strikes for good: what is missing is told, and nothing is lost by it.
+async fn misses(rule: impl Fn() -> Rule) {
+    for way in [Way::Mp4, Way::Playlists] {
+        let practice = way.practice().await;
+        practice.service.faults().add(rule());
+        let folder = tempfile::tempdir().unwrap();
+        let order = || way.order(folder.path());
+        let failure = practice.save(order()).await.unwrap_err();
+        assert_eq!(failure.code, Code::PiecesMissing, "{way:?}: {failure:?}");
+        assert!(is_unfinished(folder.path()), "what came is kept");
+        practice.service.faults().clear();
+        let (path, _) = practice.save(order()).await.unwrap();
+        assert_is_whole(&path);
+        practice.assert_all_asked(MAIN, way.row(), 16);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -280,13 +336,16 @@ async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
-    for frames in 0..5 {
-        let practice = Practice::demo().await;
-        let closed = Rule::new(Fault::CloseSocket(frames)).host("*.ums.*");
-        practice.service.faults().add(closed.times(1));
-        let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
-        assert_is_whole(&path);
+    for (way, hosts) in [(Way::Mp4, "*.ums.*"), (Way::Playlists, "*-lp-*")] {
+        for frames in 0..5 {
+            let practice = way.practice().await;
+            let closed = Rule::new(Fault::CloseSocket(frames)).host(hosts);
+            practice.service.faults().add(closed.times(1));
+            let folder = tempfile::tempdir().unwrap();
+            let order = way.order(folder.path());
+            let (path, _) = practice.save(order).await.unwrap();
+            assert_is_whole(&path);
+        }
     }
 }
 
@@ -297,37 +356,19 @@ async fn a_piece_that_is_gone_for_good_is_named_and_the_others_are_kept() {
         StatusCode::NOT_FOUND,
         StatusCode::GONE,
     ] {
-        let practice = Practice::demo().await;
-        practice
-            .service
-            .faults()
-            .add(Rule::new(Fault::Status(status)).path("*chunk_57_*"));
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(fails(&practice, folder.path()).await, Code::PiecesMissing);
+        misses(|| Rule::new(Fault::Status(status)).path("*chunk_57_*")).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_is_always_damaged_is_named_and_the_others_are_kept() {
-    let practice = Practice::demo().await;
-    practice
-        .service
-        .faults()
-        .add(Rule::new(Fault::Cut(900)).path("*chunk_12_*"));
-    let folder = tempfile::tempdir().unwrap();
-    assert_eq!(fails(&practice, folder.path()).await, Code::PiecesMissing);
+    misses(|| Rule::new(Fault::Cut(900)).path("*chunk_12_*")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_pieces_refused_for_good_ends_soon_and_keeps_what_came() {
-    let practice = Practice::demo().await;
-    practice.service.faults().add(
-        Rule::new(Fault::Status(StatusCode::FORBIDDEN))
-            .path("*chunk_*")
-            .skip(60),
-    );
-    let folder = tempfile::tempdir().unwrap();
-    assert_eq!(fails(&practice, folder.path()).await, Code::PiecesMissing);
+    let all = || Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*chunk_*");
+    misses(|| all().skip(60)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -148,9 +148,12 @@ pub(crate) fn assert_plays(film: &Path) {
         .output()
         .expect("ffmpeg is needed for this test");
     let complaints = String::from_utf8_lossy(&output.stderr);
+    // ffmpeg says so of every film with a cover, those it has made itself too.
+    let of_covers = |line: &&str| !line.ends_with("stream 0, timescale not set");
+    let complaints: Vec<&str> = complaints.lines().filter(of_covers).collect();
     assert!(
-        output.status.success() && complaints.trim().is_empty(),
-        "{complaints}"
+        output.status.success() && complaints.is_empty(),
+        "{complaints:?}"
     );
 }
 

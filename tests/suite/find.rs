@@ -179,7 +179,7 @@ async fn every_plan_covers_all_chunks_and_marks_only_what_may_lie_past_the_end()
                 }
             }
             for segment in &plan.segments {
-                let urls = recording.locate(&plan, segment.id);
+                let urls = recording.locate(&plan, segment.id).urls;
                 assert!(urls[0].scheme() == "https" && urls.len() >= 2, "{urls:?}");
             }
             assert!(plan.continues(&plan));

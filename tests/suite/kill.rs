@@ -258,6 +258,18 @@ const LAST_WINDOWS: [Window; 3] = [
     window("it has its name, which is not safe", ["fsync", ".."], 1),
 ];
 
+/// Kills what it runs as a thread of that enters the `number`th of these calls on `path`.
+pub(crate) fn tracer(calls: &str, number: u32, path: &Path) -> Command {
+    let mut tracer = Command::new("strace");
+    tracer
+        .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
+        .arg(format!("--trace={calls}"))
+        .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"))
+        .arg("--trace-path")
+        .arg(path);
+    tracer
+}
+
 /// Runs it until the window opens; whether it did.
 fn killed_at(bench: &Bench, window: &Window) -> bool {
     let path = match window.file {
@@ -268,16 +280,7 @@ fn killed_at(bench: &Bench, window: &Window) -> bool {
     // The tracer resolves names before it starts.
     let (folder, name) = (bench.folder.path().canonicalize().unwrap(), path);
     let path = folder.join(name.strip_prefix(bench.folder.path()).unwrap());
-    let mut tracer = Command::new("strace");
-    tracer
-        .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
-        .arg(format!("--trace={}", window.calls))
-        .arg(format!(
-            "--inject={}:signal=SIGKILL:when={}",
-            window.calls, window.number
-        ))
-        .arg("--trace-path")
-        .arg(path);
+    let tracer = tracer(window.calls, window.number, &path);
     let output = bench.led(Run::under(tracer, &bench.practice)).output();
     !output.status.success()
 }

@@ -1,10 +1,15 @@
-//! Stories told from outside, in the order of the data: find, save, resume, trouble, films that are
-//! already here, the command line; then what is agreed about the tree itself.
+//! Stories told from outside, in the order of the data: find, save, resume, several at once, trouble,
+//! films that are already here, the command line; then what is agreed about the tree itself.
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod addresses;
+mod batch;
 mod bindings;
+mod catalog;
 mod command_line;
+mod control;
 mod disk;
+mod extras;
 mod faults;
 mod films;
 mod find;
@@ -13,10 +18,12 @@ mod layers;
 mod matrix;
 mod practice;
 mod proxy;
+mod queue;
 mod remux;
 mod resume;
 mod save;
 mod trouble;
+mod ways;
 
 use std::path::Path;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use engine::view::{Finished, JobView};
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Failure, JobId, JobState, Keep, NewJob, Output, Remux,
+    Access, Choice, Config, Endpoint, Engine, Extras, Failure, JobId, JobState, Keep, NewJob,
+    Output, Remux, Template,
 };
 use fake_ustream::{FakeUstream, World};
 
@@ -95,6 +96,8 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
             folder: folder.to_owned(),
             stem: None,
         },
+        template: Template::default(),
+        extras: Extras::default(),
         gaps: false,
         space: false,
     }

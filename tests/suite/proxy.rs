@@ -1,39 +1,73 @@
 //! The command line in earnest: no practice options, only what a system sets: a proxy that every
-//! connection must take, and a certificate authority in `SSL_CERT_FILE`.
+//! connection must take, a certificate authority in `SSL_CERT_FILE`, and names that may not be
+//! looked up.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
+use fake_ustream::{Fault, Rule};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
 
 use crate::command_line::Run;
 use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice};
+use crate::practice::{MAIN, Practice, names};
 
-/// An HTTP proxy that leads every host to the practice service and notes which were asked for.
-async fn proxy(service: SocketAddr) -> (SocketAddr, Arc<Mutex<BTreeSet<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let hosts = Arc::new(Mutex::new(BTreeSet::new()));
-    let noted = Arc::clone(&hosts);
-    tokio::spawn(async move {
-        loop {
-            let (client, _) = listener.accept().await.unwrap();
-            let noted = Arc::clone(&noted);
-            tokio::spawn(async move { tunnel(client, service, &noted).await });
+/// An HTTP proxy that leads every host to the practice service.
+#[derive(Clone)]
+struct Proxy {
+    address: SocketAddr,
+    /// Which hosts were asked for.
+    hosts: Arc<Mutex<BTreeSet<String>>>,
+    tunnels: Arc<Mutex<Vec<AbortHandle>>>,
+}
+
+impl Proxy {
+    async fn to(service: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = Self {
+            address: listener.local_addr().unwrap(),
+            hosts: Arc::default(),
+            tunnels: Arc::default(),
+        };
+        let this = proxy.clone();
+        tokio::spawn(async move {
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                let hosts = Arc::clone(&this.hosts);
+                let tunnel = tokio::spawn(tunnel(client, service, hosts));
+                this.tunnels.lock().unwrap().push(tunnel.abort_handle());
+            }
+        });
+        proxy
+    }
+
+    /// Breaks all connections that are open.
+    fn cut(&self) {
+        for tunnel in self.tunnels.lock().unwrap().drain(..) {
+            tunnel.abort();
         }
-    });
-    (address, hosts)
+    }
+
+    fn asked(&self, domain: &str) -> bool {
+        let hosts = self.hosts.lock().unwrap();
+        hosts.iter().any(|host| host.ends_with(domain))
+    }
 }
 
 async fn tunnel(
     client: TcpStream,
     service: SocketAddr,
-    hosts: &Mutex<BTreeSet<String>>,
+    hosts: Arc<Mutex<BTreeSet<String>>>,
 ) -> std::io::Result<()> {
-    let mut client = BufReader::new(client);
+    let mut client = tokio::io::BufReader::new(client);
     let mut first = String::new();
     client.read_line(&mut first).await?;
     let host = first
@@ -54,29 +88,127 @@ async fn tunnel(
     Ok(())
 }
 
+/// What a system sets.
+fn in_earnest(run: Run, practice: &Practice, folder: &Path) -> Run {
+    run.env("SSL_CERT_FILE", practice.authority())
+        .env("SSL_CERT_DIR", folder)
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() {
     let practice = Practice::demo().await;
-    let (proxy, hosts) = proxy(practice.service.address()).await;
+    let proxy = Proxy::to(practice.service.address()).await;
     let folder = tempfile::tempdir().unwrap();
-    let run = Run::alone()
-        .env("HTTPS_PROXY", format!("http://{proxy}"))
-        .env("SSL_CERT_FILE", practice.authority())
-        .env("SSL_CERT_DIR", folder.path());
+    let run = in_earnest(Run::alone(), &practice, folder.path())
+        .env("HTTPS_PROXY", format!("http://{}", proxy.address));
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
     assert!(output.status.success(), "{output:?}");
     let path = String::from_utf8(output.stdout).unwrap();
     assert_whole(path.trim_end().as_ref(), "video.mp4", "audio.mp4", 1_000);
-    let hosts = hosts.lock().unwrap();
     for part in [
         "api.video.ibm.com",
         ".ums.services.video.ibm.com",
         "vod-cdn.ustream.tv",
     ] {
-        assert!(
-            hosts.iter().any(|host| host.ends_with(part)),
-            "{part} is not in {hosts:?}"
-        );
+        assert!(proxy.asked(part), "{part} is not in {:?}", proxy.hosts);
     }
+}
+
+/// A system that finds names in one file only, which the test may change.
+#[cfg(target_os = "linux")]
+struct Names {
+    folder: tempfile::TempDir,
+}
+
+#[cfg(target_os = "linux")]
+impl Names {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("order"), "hosts: files\n").unwrap();
+        let names = Self { folder };
+        names.know("");
+        names
+    }
+
+    fn know(&self, hosts: &str) {
+        fs::write(self.folder.path().join("hosts"), hosts).unwrap();
+    }
+
+    fn run(&self) -> Run {
+        let mut shell = Command::new("unshare");
+        let script = "mount --bind $names/hosts /etc/hosts
+            mount --bind $names/order /etc/nsswitch.conf
+            exec \"$@\"";
+        shell
+            .args(["--map-root-user", "--mount", "sh", "-e", "-c", script, "sh"])
+            .env("names", self.folder.path());
+        Run::alone_under(shell)
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
+    let practice = Practice::demo().await;
+    let (system, folder) = (Names::new(), tempfile::tempdir().unwrap());
+    let run = in_earnest(system.run(), &practice, folder.path());
+    let (code, _, said) = run.save(MAIN).arg("-o").arg(folder.path()).ended();
+    assert_eq!(code, 5, "{said}");
+    assert!(said.contains("not connected"), "{said}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
+    let practice = Practice::demo().await;
+    let proxy = Proxy::to(practice.service.address()).await;
+    let (system, folder) = (Names::new(), tempfile::tempdir().unwrap());
+    let run = in_earnest(system.run(), &practice, folder.path())
+        .env("HTTPS_PROXY", format!("http://{}", proxy.address))
+        .env("NO_PROXY", "vod-cdn.ustream.tv");
+    let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
+    assert!(output.status.success(), "{output:?}");
+    let path = String::from_utf8(output.stdout).unwrap();
+    assert_whole(path.trim_end().as_ref(), "video.mp4", "audio.mp4", 1_000);
+    assert!(!proxy.asked("vod-cdn.ustream.tv"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
+    let practice = Practice::demo().await;
+    let slow = Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*");
+    let slow = practice.service.faults().add(slow);
+    let proxy = Proxy::to(practice.service.address()).await;
+    let (system, folder) = (Names::new(), tempfile::tempdir().unwrap());
+    let known = format!("{} proxy.invalid\n", proxy.address.ip());
+    system.know(&known);
+    let port = proxy.address.port();
+    let run = in_earnest(system.run(), &practice, folder.path())
+        .env("HTTPS_PROXY", format!("http://proxy.invalid:{port}"));
+    let mut child = run
+        .save(MAIN)
+        .args(["--json", "-o"])
+        .arg(folder.path())
+        .spawn();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |word: &str| {
+        let told = lines.find(|line| line.as_ref().unwrap().contains(word));
+        told.unwrap_or_else(|| panic!("it never said {word}"))
+    };
+    until("\"fraction\":0.1").unwrap();
+    practice.service.faults().remove(slow);
+    system.know("");
+    proxy.cut();
+    until("\"waiting\":true").unwrap();
+    // Longer than the pauses of a piece that fails for any other reason.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert!(child.try_wait().unwrap().is_none(), "it did not wait");
+    system.know(&known);
+    until("\"saved\"").unwrap();
+    assert!(child.wait().unwrap().success());
+    let film = folder.path().join(&names(folder.path())[0]);
+    assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
 }

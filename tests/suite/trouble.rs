@@ -49,7 +49,7 @@ async fn a_redirect_to_a_host_that_is_not_the_services_is_not_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_text_without_a_link_and_another_sites_link_are_told_apart() {
+async fn a_text_without_a_link_and_a_page_without_a_player_are_told_apart() {
     let practice = Practice::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = |link: &str| NewJob {
@@ -60,14 +60,20 @@ async fn a_text_without_a_link_and_another_sites_link_are_told_apart() {
         failure(&practice, order("my holiday film")).await.code,
         Code::NotALink
     );
-    let other = failure(&practice, order("https://www.youtube.com/watch?v=1")).await;
-    assert_eq!(
-        (other.code, other.detail.as_str()),
-        (Code::OtherSite, "www.youtube.com")
-    );
     assert!(
         practice.service.asked().is_empty(),
-        "nobody is asked about either"
+        "nobody is asked about it"
+    );
+    let other = failure(&practice, order("https://www.example.org/holiday")).await;
+    assert_eq!(
+        (other.code, other.detail.as_str()),
+        (Code::OtherSite, "www.example.org")
+    );
+    let elsewhere = practice.service.asked();
+    assert_eq!(
+        elsewhere.len(),
+        1,
+        "the service is not asked: {elsewhere:?}"
     );
 }
 

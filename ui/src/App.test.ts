@@ -114,7 +114,9 @@ it("says what is wrong with a text that holds no link, and keeps it", async () =
 
 it("names the other site that a link belongs to", async () => {
   await paste("https://example.org/watch");
-  await screen.findByText("example.org isn’t one of them.", { normalizer: strip });
+  await screen.findByText("No video of theirs plays on that page of example.org.", {
+    normalizer: strip,
+  });
 });
 
 it("asks for the password as often as it takes and keeps what was typed", async () => {

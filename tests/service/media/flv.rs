@@ -139,6 +139,58 @@ impl Cut {
     }
 }
 
+/// One picture or one frame of sound, out of its tag.
+pub(super) struct Coded {
+    pub(super) is_picture: bool,
+    pub(super) is_key: bool,
+    pub(super) time_ms: u64,
+    pub(super) shown_later_ms: u64,
+    pub(super) data: Bytes,
+}
+
+impl Cut {
+    /// `AVCDecoderConfigurationRecord`, where there is a picture.
+    pub(super) fn picture_setup(&self) -> Option<&[u8]> {
+        self.setup(VIDEO)?.get(5..)
+    }
+
+    /// `AudioSpecificConfig`.
+    pub(super) fn sound_setup(&self) -> Option<&[u8]> {
+        self.setup(AUDIO)?.get(2..)
+    }
+
+    fn setup(&self, kind: u8) -> Option<&Bytes> {
+        let header = self.headers.iter().find(|header| header.kind == kind)?;
+        Some(&header.body)
+    }
+
+    /// The coded frames of that stretch, in the order of their tags.
+    pub(super) fn coded(&self, stretch: Stretch<'_>) -> impl Iterator<Item = Coded> {
+        (stretch.start..stretch.end).flat_map(|unit| {
+            let turn_ms = unit / FIXTURE_UNITS * FIXTURE_UNITS * UNIT_MS;
+            let tags = usize::try_from(unit % FIXTURE_UNITS)
+                .ok()
+                .and_then(|at| self.units.get(at));
+            tags.into_iter().flatten().map(move |tag| {
+                let is_picture = tag.kind == VIDEO;
+                let [first, _, a, b, c] = *tag.body.first_chunk().unwrap_or(&[0; 5]);
+                let later = if is_picture {
+                    u32::from_be_bytes([0, a, b, c])
+                } else {
+                    0
+                };
+                Coded {
+                    is_picture,
+                    is_key: first >> 4 == 1,
+                    time_ms: u64::from(tag.timestamp_ms) + turn_ms,
+                    shown_later_ms: later.into(),
+                    data: tag.body.slice(if is_picture { 5 } else { 2 }..),
+                }
+            })
+        })
+    }
+}
+
 /// Collects a chunk: small parts are copied into a buffer, the filler is shared.
 struct Writer<'a> {
     filler: &'a Filler,

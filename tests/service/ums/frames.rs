@@ -50,8 +50,7 @@ pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
 /// Everything that is told of a channel.
 pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     if !channel.live {
-        let off_air = json!({ "contentAvailable": false, "streamFormats": {}, "version": 1 });
-        return vec![module_info(json!({ "stream": off_air }))];
+        return offline();
     }
     let id = channel.id;
     let format = json!({
@@ -75,6 +74,19 @@ pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     ]
 }
 
+/// That there is nothing.
+pub(super) fn offline() -> Vec<Value> {
+    let off_air = json!({ "contentAvailable": false, "streamFormats": {}, "version": 1 });
+    vec![module_info(json!({ "stream": off_air }))]
+}
+
+/// Formats under names that nobody knows.
+pub(super) fn foreign() -> Vec<Value> {
+    let formats = json!({ "av1/segmented": { "chunkTime": 6000 } });
+    let stream = json!({ "streamFormats": formats, "contentAvailable": true, "version": 1 });
+    vec![module_info(json!({ "stream": stream }))]
+}
+
 /// How many are watching.
 pub(super) fn counters(viewers: u64) -> Value {
     module_info(
@@ -82,7 +94,7 @@ pub(super) fn counters(viewers: u64) -> Value {
     )
 }
 
-fn module_info(arg: Value) -> Value {
+pub(super) fn module_info(arg: Value) -> Value {
     let mut frame = json!({ "cmd": "moduleInfo" });
     frame["args"] = Value::Array(vec![arg]);
     frame
@@ -264,7 +276,7 @@ fn flv_row(row: &FlvRow, kbps: u64) -> Value {
 fn mp4_row(row: Row, kbps: u64) -> Option<Value> {
     let name = row.name();
     Some(match row {
-        Row::Flv(..) => return None,
+        Row::Flv(..) | Row::Ts(..) | Row::Packed(_) => return None,
         Row::Mp4Picture(picture) => {
             let (width, height) = picture.size();
             json!({

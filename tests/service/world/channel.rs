@@ -17,6 +17,19 @@ pub struct Channel {
     pub live: bool,
     /// Its sign-up form, where it has one.
     pub gate: Option<Vec<GateField>>,
+    /// Where its recordings are listed.
+    pub lists: Lists,
+}
+
+/// Where the recordings of a channel are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct Lists {
+    /// By the API, in pages.
+    pub api: bool,
+    /// By the website's scripts, in pages.
+    pub website: bool,
+    /// On the channel's page, as what plays while it is off air.
+    pub off_air: bool,
 }
 
 impl Channel {
@@ -30,6 +43,11 @@ impl Channel {
             owner: "practice".to_owned(),
             live: false,
             gate: None,
+            lists: Lists {
+                api: true,
+                website: true,
+                off_air: true,
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::media::{Clock, Film, Row, Sound};
 
-/// Number of the recording that [`World::with_large`] adds.
+/// Number of the recording that [`World::with_film`] adds.
 pub const LARGE: u64 = 134_300_020;
 
 const PRACTICE: u64 = 6_540_154;
@@ -38,12 +38,19 @@ impl World {
     /// | 134300017 | sound only |
     /// | 134300018 | a company's login |
     /// | 134300019 | a redirect to a host that is not the service's |
-    /// | 134300020 | the large one, where [`World::with_large`] adds it |
+    /// | 134300020 | the large one, where [`World::with_film`] adds it |
     /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
     ///
     /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
+    /// `www.example.org/live` embeds the main case, `www.example.org/holiday` nothing.
     pub fn demo() -> Self {
-        let world = Self::empty().short_link("main", "https://www.ustream.tv/recorded/112470631");
+        let world = Self::empty()
+            .short_link("main", "https://www.ustream.tv/recorded/112470631")
+            .page(
+                "www.example.org/live",
+                "<h1>Our stream</h1><iframe src='//www.ustream.tv/embed/recorded/112470631'></iframe>",
+            )
+            .page("www.example.org/holiday", "<h1>My holiday</h1>");
         let recordings = usual()
             .into_iter()
             .chain(locked())
@@ -52,12 +59,12 @@ impl World {
         recordings.fold(channels(world), Self::recording)
     }
 
-    /// Adds [`LARGE`], of about so many megabytes.
+    /// Adds [`LARGE`], of that film.
     #[must_use]
-    pub fn with_large(self, megabytes: u64) -> Self {
+    pub fn with_film(self, film: Film) -> Self {
         self.recording(Recording {
             title: "The large recording".to_owned(),
-            film: Film::large(megabytes),
+            film,
             ..Recording::new(LARGE, "a large recording, for measuring")
         })
     }
@@ -98,6 +105,16 @@ fn channels(world: World) -> World {
         })
 }
 
+fn captions(language: &str) -> String {
+    let cue = |second| {
+        format!(
+            "00:00:0{second}.000 --> 00:00:0{}.500\n{language} {second}\n",
+            second + 1
+        )
+    };
+    format!("WEBVTT\n\n{}\n{}", cue(1), cue(4))
+}
+
 /// Recordings as most are.
 fn usual() -> Vec<Recording> {
     let older = |id, days: i64| Recording {
@@ -111,6 +128,12 @@ fn usual() -> Vec<Recording> {
         Recording {
             title: "The practice film".to_owned(),
             channel: Some(PRACTICE),
+            captions: ["en-00", "de-DE"]
+                .map(|language| (language.to_owned(), captions(language)))
+                .into(),
+            chapters: [(0, "Welcome"), (60, "Launch"), (150, "Questions")]
+                .map(|(second, title)| (second, title.to_owned()))
+                .into(),
             ..Recording::new(
                 112_470_631,
                 "the main case: FLV and MP4, two pictures, two sounds",

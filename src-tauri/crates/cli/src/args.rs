@@ -12,17 +12,21 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{Access, Choice, Config, Endpoint, Keep, Quality, Remux};
+use engine::{Access, Choice, Config, Endpoint, Extras, Keep, Quality, Remux, Template};
+use jiff::civil::Date;
 
 use crate::exit::{EXIT_CODES, Exit};
+use crate::pick::{Choosing, Pick};
+use crate::wishes::read_batch;
 
 /// clap would let a link stand before a command.
-const USAGE: &str = "ustream-dl [OPTIONS] <LINK>\n       ustream-dl [OPTIONS] <COMMAND>";
+const USAGE: &str = "ustream-dl [OPTIONS] <LINK>...\n       ustream-dl [OPTIONS] <COMMAND>";
 
 /// Save an ended Ustream / IBM Video Streaming recording as one playable file.
 ///
-/// The link may be of a recording or of a channel (its newest recording is taken), or any text
-/// that holds one. Running the same command again goes on where it stopped.
+/// The link may be of a recording, of a channel (its newest recording is taken unless others are
+/// picked), of any page that plays one, or any text that holds such a link. Running the same
+/// command again goes on where it stopped.
 #[derive(Debug, Parser)]
 #[command(name = "ustream-dl", version, after_help = EXIT_CODES)]
 #[command(subcommand_negates_reqs = true, override_usage = USAGE)]
@@ -48,6 +52,8 @@ pub(crate) enum Action {
     Remux(RemuxArgs),
     /// Say what a link leads to, without saving anything
     Resolve(ResolveArgs),
+    /// List the recordings of a channel, or the players of a page
+    List(ListArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -58,10 +64,47 @@ pub(crate) enum Action {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub(crate) struct DownloadArgs {
-    /// Link of a recording or channel, or any text that holds one
-    #[arg(required = true)]
-    link: Option<String>,
+    /// Link of a recording, a channel, or a page that plays one; or any text that holds one
+    #[arg(value_name = "LINK", required_unless_present = "batch")]
+    links: Vec<String>,
+
+    /// Links from a file, one a line; - reads them from stdin
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
+
+    /// Of a channel: newest, all, or some by their numbers in `ustream-dl list`: 1,3-5
+    /// [default: newest, or all with --since]
+    #[arg(long, value_name = "WHICH")]
+    pick: Option<Pick>,
+
+    /// Of a channel: only what was recorded on this day or later
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<Date>,
+
+    /// Leave out what this file lists, and add what is saved to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) archive: Option<PathBuf>,
+
+    /// Save the captions too, one file a language: film.en.vtt
+    #[arg(long)]
+    captions: bool,
+
+    /// Save what is known of the recording too: film.info.json
+    #[arg(long)]
+    info_json: bool,
+
+    /// Leave the preview picture out of the MP4
+    #[arg(long)]
+    no_cover: bool,
+
+    /// Name of the file, made of {title}, {owner}, {date}, {id} and {quality}
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub(crate) template: Template,
 
     /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]
     #[arg(short, long, value_name = "PATH")]
@@ -123,6 +166,19 @@ pub(crate) struct RemuxArgs {
     /// One JSON object a line on stdout, instead of words
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// Link of a channel, or of a page that plays something
+    pub(crate) link: String,
+
+    /// One JSON object a line on stdout, instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -213,6 +269,7 @@ impl Args {
         match &self.action {
             Some(Action::Resolve(resolve)) => resolve.json,
             Some(Action::Remux(remux)) => remux.json,
+            Some(Action::List(list)) => list.json,
             Some(_) => false,
             None => self.download.json,
         }
@@ -234,9 +291,23 @@ fn no_download(matches: &ArgMatches) -> Result<(), clap::Error> {
 }
 
 impl DownloadArgs {
-    pub(crate) fn link(&self) -> String {
-        // The parser has made sure that there is one.
-        self.link.clone().unwrap_or_default()
+    /// The links of the command line, then those of the file.
+    pub(crate) fn links(&self) -> Result<Vec<String>, Exit> {
+        let batch = self.batch.as_deref().map(read_batch).transpose()?;
+        let links = self.links.iter().cloned();
+        Ok(links.chain(batch.unwrap_or_default()).collect())
+    }
+
+    /// Which of several recordings are meant.
+    pub(crate) fn choosing(&self) -> Choosing {
+        let usual = match self.since {
+            Some(_) => Pick::All,
+            None => Pick::Newest,
+        };
+        Choosing {
+            pick: self.pick.clone().unwrap_or(usual),
+            since: self.since,
+        }
     }
 
     pub(crate) fn choice(&self) -> Choice {
@@ -247,6 +318,14 @@ impl DownloadArgs {
         Choice {
             quality: self.quality,
             keep,
+        }
+    }
+
+    pub(crate) fn extras(&self) -> Extras {
+        Extras {
+            cover: !self.no_cover,
+            captions: self.captions,
+            info: self.info_json,
         }
     }
 

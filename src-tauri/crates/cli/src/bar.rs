@@ -1,35 +1,36 @@
-//! Progress for people: one line on the terminal's stderr, redrawn; where that is no terminal, only
-//! what is being saved.
+//! Progress for people: a line for each job on the terminal's stderr, redrawn; where that is no
+//! terminal, only what is being saved.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write as _};
 use std::time::Duration;
 
 use engine::view::{JobView, ProgressView, Stage};
-use indicatif::{DecimalBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The bar counts thousandths, since sizes are estimates and a share is not.
 const WHOLE: u64 = 1000;
 
-/// A line that is redrawn.
-pub(crate) struct Bar {
-    line: ProgressBar,
+/// A line for each job that is at work.
+pub(crate) struct Bars {
+    all: MultiProgress,
+    lines: HashMap<String, ProgressBar>,
+    announced: HashSet<String>,
     quiet: bool,
-    announced: bool,
 }
 
-impl Bar {
+impl Bars {
     pub(crate) fn new(quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        let line = ProgressBar::with_draw_target(Some(WHOLE), target);
-        line.enable_steady_tick(Duration::from_millis(200));
         Self {
-            line,
+            all: MultiProgress::with_draw_target(target),
+            lines: HashMap::new(),
+            announced: HashSet::new(),
             quiet,
-            announced: false,
         }
     }
 
@@ -37,35 +38,53 @@ impl Bar {
         let Some(progress) = &job.progress else {
             return;
         };
-        if progress.stage != Stage::Resolving && !self.announced {
-            self.announced = true;
+        if progress.stage != Stage::Resolving && self.announced.insert(job.id.clone()) {
             if job.newest_of_channel {
                 self.say("This link is a channel: taking its newest recording.");
             }
             self.say(&format!("{} – {}", job.title, job.link));
         }
+        let line = self.lines.entry(job.id.clone()).or_insert_with(|| {
+            let line = self.all.add(ProgressBar::new(WHOLE));
+            line.enable_steady_tick(Duration::from_millis(200));
+            line
+        });
         match progress.fraction {
             Some(fraction) => {
-                self.line
-                    .set_style(style("{prefix} {percent:>3} % {bar:30} {msg}"));
-                self.line.set_position(thousandths(fraction));
+                line.set_style(style("{prefix} {percent:>3} % {bar:30} {msg}"));
+                line.set_position(thousandths(fraction));
             }
-            None => self.line.set_style(style("{prefix} {spinner} {msg}")),
+            None => line.set_style(style("{prefix} {spinner} {msg}")),
         }
-        self.line.set_prefix(stage(progress.stage));
-        self.line.set_message(message(progress));
+        line.set_prefix(stage(progress.stage));
+        line.set_message(message(progress));
     }
 
-    /// Prints a line above the bar, and where there is no bar too.
+    /// Prints a line above the bars, and where there are none too.
     fn say(&self, text: &str) {
         if !self.quiet {
             // Nobody is left to be told where stderr is closed.
-            self.line.suspend(|| drop(writeln!(io::stderr(), "{text}")));
+            self.aside(|| drop(writeln!(io::stderr(), "{text}")));
         }
     }
 
-    pub(crate) fn clear(&self) {
-        self.line.finish_and_clear();
+    /// Prints something else while nothing is drawn.
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.all.suspend(print)
+    }
+
+    /// Takes away the line of a job that has ended.
+    pub(crate) fn end(&mut self, job: &str) {
+        if let Some(line) = self.lines.remove(job) {
+            line.finish_and_clear();
+            self.all.remove(&line);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        for (_, line) in self.lines.drain() {
+            line.finish_and_clear();
+        }
     }
 }
 

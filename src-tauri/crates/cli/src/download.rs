@@ -1,32 +1,177 @@
-//! `ustream-dl LINK`: saves a recording.
+//! `ustream-dl LINK…`: saves recordings.
 
+use std::collections::HashMap;
+use std::io::{self, Write as _};
 use std::path::Path;
 
-use engine::{Engine, NewJob, Output};
+use engine::{Engine, NewJob, Output, Target, read_link};
 
+use crate::archive::Archive;
 use crate::args::DownloadArgs;
-use crate::exit::Exit;
-use crate::follow::{Screen, report, wait};
+use crate::exit::{About, Exit};
+use crate::follow::{End, Following, Screen, report};
+use crate::json;
+use crate::wishes::{Reading, Wish, Wishes};
 
-/// Saves the recording of a link; prints the path of the file on stdout.
+/// Saves what the links lead to; prints the path of each file on stdout.
 pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exit> {
     let output = output(args.output.as_deref())?;
+    let links = args.links()?;
+    let archive = args.archive.as_deref();
+    let problem = |error| Exit::usage(format!("--archive: {error}"));
+    let archive = archive.map(Archive::open).transpose().map_err(problem)?;
     let engine = Engine::open(args.config()?)?;
-    let feed = engine.feed();
-    let job = NewJob {
-        link: args.link(),
+    let one_link = links.len() == 1;
+    let reading = Reading {
+        engine: &engine,
         access: args.service.access(),
-        choice: args.choice(),
-        remux: args.remux(),
-        output,
-        gaps: args.keep_gaps,
-        space: args.no_space_check,
+        choosing: args.choosing(),
+        archive: archive.as_ref(),
     };
-    let folder = job.output.folder.clone();
-    engine.download(job).await?;
-    let finished = wait(&engine, feed, Screen::new(args.json, quiet)).await?;
-    report(args.json, &folder.join(&finished.file), &finished)?;
-    Ok(())
+    let mut wishes = reading.follow(links).await;
+    if one_link && let Some((_, exit)) = wishes.failed.pop() {
+        return Err(exit);
+    }
+    if wishes.list.len() > 1
+        && let Some(name) = &output.stem
+    {
+        let many = wishes.list.len();
+        return Err(Exit::usage(format!(
+            "{name} is one file; {many} videos need a folder"
+        )));
+    }
+    let is_alone = one_link && wishes.list.len() == 1 && wishes.known == 0;
+    let tally = Tally {
+        args,
+        quiet,
+        archive,
+        saved: 0,
+        failed: Vec::new(),
+        known: wishes.known,
+        is_alone,
+    };
+    tally.save(&engine, wishes, output).await
+}
+
+/// What has become of the links so far.
+struct Tally<'a> {
+    args: &'a DownloadArgs,
+    quiet: bool,
+    archive: Option<Archive>,
+    saved: usize,
+    failed: Vec<Exit>,
+    known: usize,
+    /// One link led to one recording: its end is the command's.
+    is_alone: bool,
+}
+
+impl Tally<'_> {
+    async fn save(mut self, engine: &Engine, wishes: Wishes, output: Output) -> Result<(), Exit> {
+        for (link, exit) in wishes.failed {
+            let about = About {
+                job: None,
+                link: Some(&link),
+            };
+            self.fail(&link, exit, about);
+        }
+        let feed = engine.feed();
+        let mut links = HashMap::new();
+        for Wish { link, access } in wishes.list {
+            let job = NewJob {
+                link: link.clone(),
+                access,
+                choice: self.args.choice(),
+                remux: self.args.remux(),
+                output: output.clone(),
+                template: self.args.template.clone(),
+                extras: self.args.extras(),
+                gaps: self.args.keep_gaps,
+                space: self.args.no_space_check,
+            };
+            let id = engine.download(job).await?;
+            links.insert(id.to_string(), link);
+        }
+        let following = Following {
+            jobs: links.keys().cloned().collect(),
+            screen: Screen::new(self.args.json, self.quiet),
+            ended: |end| self.end(end, &output.folder),
+        };
+        following.wait(engine, feed).await?;
+        self.sum_up()
+    }
+
+    fn end(&mut self, end: End, folder: &Path) -> Result<(), Exit> {
+        let End { job, result } = end;
+        match result {
+            Ok(finished) => {
+                self.saved += 1;
+                report(
+                    self.args.json,
+                    &folder.join(&finished.file),
+                    (&job.id, &finished),
+                )?;
+                if let (Some(archive), Ok(Target::Recording(id))) =
+                    (&mut self.archive, read_link(&job.link))
+                {
+                    archive.add(&id.to_string())?;
+                }
+            }
+            Err(failure) if self.is_alone => return Err(Exit::Failed(failure)),
+            Err(failure) => {
+                let named = format!("{} – {}", job.title, job.link);
+                let about = About {
+                    job: Some(&job.id),
+                    link: Some(&job.link),
+                };
+                self.fail(&named, Exit::Failed(failure), about);
+            }
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, named: &str, exit: Exit, about: About<'_>) {
+        if !self.args.json {
+            // Nobody is left to be told where stderr is closed.
+            let _ = writeln!(io::stderr(), "{named}");
+        }
+        exit.tell(self.args.json, about);
+        self.failed.push(exit);
+    }
+
+    fn sum_up(self) -> Result<(), Exit> {
+        let (saved, known, failed) = (self.saved, self.known, self.failed.len());
+        if !self.is_alone {
+            if self.args.json {
+                let summary = json::Event::Summary {
+                    saved,
+                    failed,
+                    known,
+                };
+                json::print(None, &summary)?;
+            } else if !self.quiet {
+                // Nobody is left to be told where stderr is closed.
+                let _ = writeln!(io::stderr(), "{}", summary(saved, known));
+            }
+        }
+        match self.failed.into_iter().next() {
+            Some(first) => Err(Exit::Several {
+                first: Box::new(first),
+                failed,
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn summary(saved: usize, known: usize) -> String {
+    let videos = |count: usize| match count {
+        1 => "1 video".to_owned(),
+        count => format!("{count} videos"),
+    };
+    match (saved, known) {
+        (saved, 0) => format!("Saved {}.", videos(saved)),
+        (saved, known) => format!("Saved {}; {} saved before.", videos(saved), videos(known)),
+    }
 }
 
 /// Reads `-o`: a folder where it exists or ends in a slash, else a file.

@@ -51,6 +51,13 @@ impl Class {
     }
 }
 
+/// Which of several videos an end is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct About<'a> {
+    pub(crate) job: Option<&'a str>,
+    pub(crate) link: Option<&'a str>,
+}
+
 /// An end that is not the wished one.
 #[derive(Debug)]
 pub(crate) enum Exit {
@@ -62,6 +69,11 @@ pub(crate) enum Exit {
     Stopped,
     /// The same where a film on this computer was to be made an MP4.
     FilmStopped,
+    /// Some of several videos failed, each of which has been told; the first says the exit code.
+    Several {
+        first: Box<Self>,
+        failed: usize,
+    },
 }
 
 impl Exit {
@@ -80,19 +92,28 @@ impl Exit {
 
     /// Says it on stderr, or as JSON on stdout, and gives the exit code.
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
+        self.tell(as_json, About::default());
+        ExitCode::from(self.class().number())
+    }
+
+    /// Says it on stderr, or as JSON on stdout.
+    pub(crate) fn tell(&self, as_json: bool, about: About<'_>) {
         let number = self.class().number();
         if as_json && let Self::Failed(failure) | Self::FilmFailed(failure) = self {
             // The exit code tells what a closed stdout does not.
-            let _ = json::print(&json::Event::Failed {
-                failure,
-                exit: number,
-            });
+            let _ = json::print(
+                about.job,
+                &json::Event::Failed {
+                    link: about.link,
+                    failure,
+                    exit: number,
+                },
+            );
         } else {
             let mut stderr = std::io::stderr().lock();
             // Nobody is left to be told that stderr is closed.
             let _ = writeln!(stderr, "{}", self.words());
         }
-        ExitCode::from(number)
     }
 
     fn class(&self) -> Class {
@@ -100,6 +121,7 @@ impl Exit {
             Self::Failed(failure) | Self::FilmFailed(failure) => class(failure.code),
             Self::Usage(_) => Class::Usage,
             Self::Stopped | Self::FilmStopped => Class::Stopped,
+            Self::Several { first, .. } => first.class(),
         }
     }
 
@@ -108,6 +130,8 @@ impl Exit {
             Self::Usage(problem) => format!("error: {problem}"),
             Self::Stopped => "Stopped. Run the same command again to go on.".to_owned(),
             Self::FilmStopped => "Stopped. The film is as it was.".to_owned(),
+            Self::Several { failed: 1, .. } => "error: 1 video was not saved".to_owned(),
+            Self::Several { failed, .. } => format!("error: {failed} videos were not saved"),
             Self::Failed(failure) | Self::FilmFailed(failure) => {
                 let hint = match self {
                     Self::FilmFailed(_) => words::film_hint(failure),

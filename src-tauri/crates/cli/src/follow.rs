@@ -1,46 +1,102 @@
-//! Waits for the one job of a command, shows how far it is, and tells of its end.
+//! Waits for the jobs of a command, shows how far they are, and tells of their ends.
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use engine::view::{Finished, JobView, LossView};
-use engine::{Engine, Feed, JobState};
+use engine::{Engine, Failure, Feed, JobState};
 use indicatif::DecimalBytes;
 
-use crate::bar::Bar;
+use crate::bar::Bars;
 use crate::exit::Exit;
 use crate::json;
 use crate::resolve::length;
 
-/// Waits until the job has ended or somebody asks to stop.
-pub(crate) async fn wait(engine: &Engine, feed: Feed, screen: Screen) -> Result<Finished, Exit> {
-    let ended = tokio::select! {
-        ended = follow(feed, screen) => ended,
-        () = asked_to_stop() => Err(Exit::Stopped),
-    };
-    // What is here is made safe before the program ends, whatever the reason.
-    engine.shutdown().await;
-    // A film may have come out while the program was asked to stop.
-    match finished(engine.feed()).await {
-        Some(finished) => Ok(finished),
-        None => ended,
+/// How a job has ended.
+pub(crate) struct End {
+    pub(crate) job: JobView,
+    pub(crate) result: Result<Finished, Failure>,
+}
+
+impl End {
+    fn of(job: JobView) -> Option<Self> {
+        let result = match &job.state {
+            JobState::Done { finished } => Ok(finished.clone()),
+            JobState::Failed { failure } => Err(failure.clone()),
+            JobState::Queued | JobState::Running | JobState::Paused => return None,
+        };
+        Some(Self { job, result })
     }
 }
 
-/// The finished film of the one job, as it stands now.
-async fn finished(mut feed: Feed) -> Option<Finished> {
-    let update = feed.next().await?;
-    update.changed.into_iter().find_map(|job| match job.state {
-        JobState::Done { finished } => Some(finished),
-        _ => None,
-    })
+/// Jobs that have not ended, and who is told when one does.
+pub(crate) struct Following<F> {
+    pub(crate) jobs: HashSet<String>,
+    pub(crate) screen: Screen,
+    pub(crate) ended: F,
+}
+
+impl<F: FnMut(End) -> Result<(), Exit>> Following<F> {
+    /// Waits until all jobs have ended or somebody asks to stop.
+    pub(crate) async fn wait(mut self, engine: &Engine, mut feed: Feed) -> Result<(), Exit> {
+        let ended = tokio::select! {
+            ended = self.follow(&mut feed) => ended,
+            () = asked_to_stop() => Err(Exit::Stopped),
+        };
+        // What is here is made safe before the program ends, whatever the reason.
+        engine.shutdown().await;
+        self.screen.clear();
+        // A film may have come out while the program was asked to stop.
+        let mut last = engine.feed();
+        if let Some(update) = last.next().await {
+            for job in update.changed {
+                if matches!(job.state, JobState::Done { .. }) {
+                    self.end(job)?;
+                }
+            }
+        }
+        match ended {
+            Err(Exit::Stopped) if self.jobs.is_empty() => Ok(()),
+            ended => ended,
+        }
+    }
+
+    async fn follow(&mut self, feed: &mut Feed) -> Result<(), Exit> {
+        while !self.jobs.is_empty() {
+            let Some(update) = feed.next().await else {
+                return Err(Exit::Stopped);
+            };
+            for job in update.changed {
+                if matches!(job.state, JobState::Done { .. } | JobState::Failed { .. }) {
+                    self.screen.end(&job.id);
+                    self.end(job)?;
+                } else {
+                    self.screen.show(&job)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, job: JobView) -> Result<(), Exit> {
+        if !self.jobs.remove(&job.id) {
+            return Ok(());
+        }
+        let ended = &mut self.ended;
+        match End::of(job) {
+            Some(end) => self.screen.aside(|| ended(end)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Prints the path of the film on stdout, and on stderr what is not in it.
-pub(crate) fn report(as_json: bool, path: &Path, finished: &Finished) -> io::Result<()> {
+pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::Result<()> {
+    let (job, finished) = end;
     if as_json {
         let path = path.to_string_lossy().into_owned();
-        return json::print(&json::Event::Saved { path, finished });
+        return json::print(Some(job), &json::Event::Saved { path, finished });
     }
     for gap in &finished.gaps {
         let (from, to) = (gap.start_ms, gap.start_ms.saturating_add(gap.duration_ms));
@@ -74,63 +130,57 @@ fn losses(lost: &LossView) -> Vec<String> {
 
 /// Who is told of progress.
 pub(crate) enum Screen {
-    Bar(Bar),
-    Json { told: Option<(String, String)> },
+    Bars(Bars),
+    Json { told: HashSet<(String, String)> },
 }
 
 impl Screen {
     pub(crate) fn new(as_json: bool, quiet: bool) -> Self {
         if as_json {
-            Self::Json { told: None }
+            let told = HashSet::new();
+            Self::Json { told }
         } else {
-            Self::Bar(Bar::new(quiet))
+            Self::Bars(Bars::new(quiet))
         }
     }
 
     fn show(&mut self, job: &JobView) -> io::Result<()> {
         match self {
-            Self::Bar(bar) => {
-                bar.show(job);
+            Self::Bars(bars) => {
+                bars.show(job);
                 Ok(())
             }
             Self::Json { told } => {
-                let now = (job.title.clone(), job.link.clone());
-                if told.as_ref() != Some(&now) {
-                    json::print(&json::Event::from(job))?;
-                    *told = Some(now);
+                let id = Some(job.id.as_str());
+                if told.insert((job.id.clone(), format!("{}\n{}", job.title, job.link))) {
+                    json::print(id, &json::Event::from(job))?;
                 }
                 job.progress.as_ref().map_or(Ok(()), |progress| {
-                    json::print(&json::Event::Progress(progress))
+                    json::print(id, &json::Event::Progress(progress))
                 })
             }
         }
     }
 
-    fn clear(&self) {
-        if let Self::Bar(bar) = self {
-            bar.clear();
+    fn end(&mut self, job: &str) {
+        if let Self::Bars(bars) = self {
+            bars.end(job);
         }
     }
-}
 
-/// Shows the one job until it ends.
-async fn follow(mut feed: Feed, mut screen: Screen) -> Result<Finished, Exit> {
-    while let Some(update) = feed.next().await {
-        for job in update.changed {
-            match job.state {
-                JobState::Done { finished } => {
-                    screen.clear();
-                    return Ok(finished);
-                }
-                JobState::Failed { failure } => {
-                    screen.clear();
-                    return Err(Exit::Failed(failure));
-                }
-                JobState::Queued | JobState::Running | JobState::Paused => screen.show(&job)?,
-            }
+    /// Prints something else while nothing is drawn.
+    fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Bars(bars) => bars.aside(print),
+            Self::Json { .. } => print(),
         }
     }
-    Err(Exit::Stopped)
+
+    fn clear(&mut self) {
+        if let Self::Bars(bars) = self {
+            bars.clear();
+        }
+    }
 }
 
 /// Ctrl-C, or the system's polite request to end.

@@ -3,7 +3,7 @@
 use std::io;
 
 use engine::Failure;
-use engine::view::{Finished, JobView, Preview, ProgressView};
+use engine::view::{EntryView, Finished, JobView, Preview, ProgressView};
 use serde::Serialize;
 
 /// Raised when a field changes its meaning or goes; new fields may come at any time.
@@ -12,6 +12,9 @@ const VERSION: u32 = 1;
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     v: u32,
+    /// Which of several jobs of this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<&'a str>,
     #[serde(flatten)]
     event: &'a Event<'a>,
 }
@@ -22,6 +25,12 @@ struct Line<'a> {
 pub(crate) enum Event<'a> {
     /// What a link leads to.
     Resolved(&'a Preview),
+    /// One of several recordings that a link leads to.
+    Listed {
+        number: u32,
+        #[serde(flatten)]
+        entry: &'a EntryView,
+    },
     /// What is being saved.
     Found {
         title: &'a str,
@@ -36,9 +45,19 @@ pub(crate) enum Event<'a> {
         finished: &'a Finished,
     },
     Failed {
+        /// Of several links, which.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        link: Option<&'a str>,
         #[serde(flatten)]
         failure: &'a Failure,
         exit: u8,
+    },
+    /// What became of several links.
+    Summary {
+        saved: usize,
+        failed: usize,
+        /// Saved by an earlier run.
+        known: usize,
     },
 }
 
@@ -59,8 +78,12 @@ impl<'a> From<&'a JobView> for Event<'a> {
 }
 
 /// Prints one line on stdout.
-pub(crate) fn print(event: &Event<'_>) -> io::Result<()> {
-    let line = Line { v: VERSION, event };
+pub(crate) fn print(job: Option<&str>, event: &Event<'_>) -> io::Result<()> {
+    let line = Line {
+        v: VERSION,
+        job,
+        event,
+    };
     let mut text = serde_json::to_vec(&line)?;
     text.push(b'\n');
     crate::print(&text)
@@ -79,11 +102,12 @@ mod tests {
         };
         let line = serde_json::to_value(Line {
             v: VERSION,
+            job: Some("7"),
             event: &event,
         })
         .unwrap();
         let expected = serde_json::json!({
-            "v": 1, "event": "found", "title": "Launch", "link": "l", "newest_of_channel": true
+            "v": 1, "job": "7", "event": "found", "title": "Launch", "link": "l", "newest_of_channel": true
         });
         assert_eq!(line, expected);
     }

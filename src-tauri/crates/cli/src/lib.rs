@@ -1,18 +1,24 @@
 //! The command line.
 //!
 //! 1. `args`: what a person may type.
-//! 2. `download`, `remux` and `resolve`: the three things it does; `follow` waits for a job.
-//! 3. `bar` and `json`: how it tells of progress, to people and to scripts.
-//! 4. `exit`: how it ends; `words`: what it says then.
+//! 2. `download`, `remux`, `resolve` and `list`: what it does.
+//! 3. `wishes`: which recordings the links mean; `pick` chooses of several, `archive` knows what
+//!    was saved before. `follow` waits for the jobs.
+//! 4. `bar` and `json`: how it tells of progress, to people and to scripts.
+//! 5. `exit`: how it ends; `words`: what it says then.
 
+mod archive;
 mod args;
 mod bar;
 mod download;
 mod exit;
 mod follow;
 mod json;
+mod list;
+mod pick;
 mod remux;
 mod resolve;
+mod wishes;
 mod words;
 
 use std::io::{self, Write};
@@ -32,6 +38,7 @@ pub fn main() -> ExitCode {
         Some(Action::Completions { shell }) => completions(*shell),
         Some(Action::Man) => man(),
         Some(Action::Remux(remux)) => on_runtime(remux::remux(remux, args.quiet)),
+        Some(Action::List(list)) => on_runtime(list::list(list)),
         Some(Action::Resolve(resolve)) => on_runtime(resolve::resolve(resolve)),
         None => on_runtime(download::download(&args.download, args.quiet)),
     };

@@ -6,7 +6,7 @@ use engine::{Config, Ending, Engine, Films, NewRemux, Output};
 
 use crate::args::RemuxArgs;
 use crate::exit::Exit;
-use crate::follow::{Screen, report, wait};
+use crate::follow::{End, Following, Screen, report};
 
 /// Makes the MP4; prints its path on stdout.
 pub(crate) async fn remux(args: &RemuxArgs, quiet: bool) -> Result<(), Exit> {
@@ -23,12 +23,21 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool) -> Result<(), Exit> {
         remux: args.remux.into(),
         output,
     };
-    engine.remux(job).await?;
-    let finished = wait(&engine, feed, Screen::new(args.json, quiet))
-        .await
-        .map_err(Exit::of_film)?;
-    report(args.json, &folder.join(&finished.file), &finished)?;
-    Ok(())
+    let id = engine.remux(job).await?.to_string();
+    let following = Following {
+        jobs: [id].into(),
+        screen: Screen::new(args.json, quiet),
+        ended: |End { job, result }| {
+            let finished = result.map_err(Exit::FilmFailed)?;
+            report(
+                args.json,
+                &folder.join(&finished.file),
+                (&job.id, &finished),
+            )?;
+            Ok(())
+        },
+    };
+    following.wait(&engine, feed).await.map_err(Exit::of_film)
 }
 
 /// What the files on the command line mean.

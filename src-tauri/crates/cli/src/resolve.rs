@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 use engine::Engine;
 use engine::view::{Preview, RenditionView};
 use indicatif::DecimalBytes;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
 use crate::json;
+use crate::pick::day;
 
 /// Looks a link up and prints what it leads to.
 pub(crate) async fn resolve(args: &ResolveArgs) -> Result<(), Exit> {
@@ -18,7 +17,7 @@ pub(crate) async fn resolve(args: &ResolveArgs) -> Result<(), Exit> {
     let preview = engine.resolve(&args.link, &args.service.access()).await?;
     engine.shutdown().await;
     if args.json {
-        json::print(&json::Event::Resolved(&preview))?;
+        json::print(None, &json::Event::Resolved(&preview))?;
     } else {
         crate::print(words(&preview).as_bytes())?;
     }
@@ -41,7 +40,10 @@ fn words(preview: &Preview) -> String {
     }
     line("Title", preview.title.clone());
     line("Owner", preview.owner.clone());
-    line("Date", preview.date_unix_s.and_then(day));
+    line(
+        "Date",
+        preview.date_unix_s.and_then(day).map(|day| day.to_string()),
+    );
     line("Length", preview.duration_ms.map(length));
     line("Link", Some(preview.link.clone()));
     line("File", Some(preview.file_stem.clone()));
@@ -66,11 +68,6 @@ fn quality(rendition: &RenditionView) -> String {
     );
     words.push(format!("{} segments", rendition.segments));
     words.join(", ")
-}
-
-fn day(unix_s: i64) -> Option<String> {
-    let time = Timestamp::from_second(unix_s).ok()?;
-    Some(time.to_zoned(TimeZone::system()).date().to_string())
 }
 
 /// Hours, minutes and seconds.

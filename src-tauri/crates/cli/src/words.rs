@@ -9,7 +9,12 @@ use engine::{Code, Failure};
 pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
     let detail = &failure.detail;
     let what = match failure.code {
-        Code::OtherSite => return format!("{detail} is not Ustream or IBM Video Streaming").into(),
+        Code::OtherSite => {
+            return format!(
+                "nothing of Ustream or IBM Video Streaming plays on that page of {detail}"
+            )
+            .into();
+        }
         Code::FormRefused => return format!("the site did not accept the form: {detail}").into(),
         Code::Locked => return format!("this video has a lock we don't know: {detail}").into(),
         Code::NotALink => "there is no link in that text",
@@ -48,7 +53,9 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
     let hint = match failure.code {
         Code::NeedsForm | Code::FormRefused => return form_hint(&failure.fields).into(),
         Code::NotALink => "it should look like video.ibm.com/recorded/123456",
-        Code::OtherSite => "this program saves from ustream.tv and video.ibm.com only",
+        Code::OtherSite => {
+            "it must be a link of ustream.tv or video.ibm.com, or of a page that plays a video from there"
+        }
         Code::Offline => "check Wi-Fi or cable, then run the same command again",
         Code::SiteDown => "wait a few minutes, then run the same command again",
         Code::Busy => "wait a few minutes, or use --parallel 2",

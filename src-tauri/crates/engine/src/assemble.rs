@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use media::{Film, Format, Making, Muxer, Order, Source, Summary, TableFragment, journal};
 use ustream::{Segment, SegmentId, SegmentKind};
 
+use crate::copy::Copy;
 use crate::durable;
 use crate::error::Error;
 use crate::{part, room};
@@ -22,16 +23,34 @@ use crate::{part, room};
 const BATCH_BYTES: u64 = 64 << 20;
 const BATCH_TIME: Duration = Duration::from_secs(1);
 /// Pieces before their turn that are kept in memory; more of them wait in the part folder.
-const EARLY_BYTES: usize = 32 << 20;
+const EARLY_BYTES: usize = 16 << 20;
 
 /// What is to be made.
 #[derive(Debug)]
 pub(crate) struct Sheet {
-    pub(crate) source: Source,
-    pub(crate) format: Format,
+    pub(crate) becomes: Becomes,
     pub(crate) film: Film,
     /// All segments of the film, in order.
     pub(crate) segments: Vec<Segment>,
+}
+
+/// What pieces become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Becomes {
+    /// A film that our own muxer makes.
+    Film(Source, Format),
+    /// The file that they are stretches of.
+    Copy,
+}
+
+impl Becomes {
+    /// What each of the pieces is.
+    pub(crate) fn source(self) -> Option<Source> {
+        match self {
+            Self::Film(source, _) => Some(source),
+            Self::Copy => None,
+        }
+    }
 }
 
 /// An output in progress with its journal.
@@ -62,18 +81,22 @@ impl Assembly {
             folder.to_owned(),
         );
         let Sheet {
-            source,
-            format,
+            becomes,
             film,
             segments,
         } = sheet;
-        let making = Making {
-            source,
-            format,
-            film,
-            journal: &fragments,
+        let muxer = match becomes {
+            Becomes::Copy => Box::new(Copy::new(output, &fragments)),
+            Becomes::Film(source, format) => {
+                let making = Making {
+                    source,
+                    format,
+                    film,
+                    journal: &fragments,
+                };
+                media::muxer(making, output)?
+            }
         };
-        let muxer = media::muxer(making, output)?;
         let mut assembly = Self {
             folder: folder.to_owned(),
             segments,

@@ -22,14 +22,33 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> 
 
 /// Replaces `path` by `bytes`, whole or not at all.
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = parent(path)?;
+    let file = temporary(path, bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(parent(path)?)
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+///
+/// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (_, temporary) = temporary(path, bytes)?
+        .keep()
+        .map_err(|error| error.error)?;
+    let written = rename_new(&temporary, path);
+    if written.is_err() {
+        std::fs::remove_file(&temporary)?;
+    }
+    written
+}
+
+/// A file beside `path` that holds `bytes` for good.
+fn temporary(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY)
-        .tempfile_in(folder)?;
+        .tempfile_in(parent(path)?)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)
+    Ok(file)
 }
 
 /// Reads what [`write_json`] wrote; nothing where there is no such file.
@@ -114,6 +133,17 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&from).unwrap(), "new");
         rename_new(&from, &folder.path().join("free")).unwrap();
         assert!(!from.exists());
+    }
+
+    #[test]
+    fn a_new_file_is_written_once_and_leaves_nothing_where_it_cannot_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("film.en.vtt");
+        write_new(&path, b"first").unwrap();
+        let refused = write_new(&path, b"second").unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

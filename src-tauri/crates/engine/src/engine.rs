@@ -10,19 +10,22 @@ use ustream::{
     Access, Choice, Client, Container, Endpoint, Found, Keep, Quality, Recording, Rendition, Target,
 };
 
+use crate::catalog::{Catalog, Lead};
 use crate::error::Error;
 use crate::feed::{Feed, Snapshot};
 use crate::fetch::Fetcher;
-use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit};
-use crate::make;
-use crate::names;
-use crate::queue::{Command, Queue};
+use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit, Wanted};
+use crate::names::{self, Facts, Template};
+use crate::queue::{Command, Queue, Start};
 use crate::registry::Registry;
 use crate::run::Means;
 use crate::view::{AccessView, KeepView, Preview, QualityView, RenditionView};
 
 /// Browsers open no more to one host, and the service may take offence at more.
 const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
+/// Two: one film alone rarely fills a line, three only slow each other down.
+const JOBS_AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// What an engine works with.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct Config {
     /// The most pieces on their way at once, over all jobs. It begins with eight, and takes as many
     /// as make it faster and the service bears.
     pub parallel: NonZeroUsize,
+    /// The most jobs that run at once; [`Engine::run_at_once`] changes it.
+    pub jobs_at_once: NonZeroUsize,
     /// ffmpeg, by name or by path.
     pub ffmpeg: PathBuf,
 }
@@ -44,6 +49,7 @@ impl Default for Config {
             endpoint: Endpoint::default(),
             data_dir: None,
             parallel: PARALLEL,
+            jobs_at_once: JOBS_AT_ONCE,
             ffmpeg: PathBuf::from("ffmpeg"),
         }
     }
@@ -76,7 +82,13 @@ impl Engine {
         let (commands, inbox) = mpsc::channel(16);
         let (sender, snapshot) = watch::channel(Snapshot::default());
         let tasks = TaskTracker::new();
-        tasks.spawn(Queue::new(means, registry, saved, sender).work(inbox));
+        let start = Start {
+            means,
+            registry,
+            saved,
+            at_once: config.jobs_at_once,
+        };
+        tasks.spawn(Queue::new(start, sender).work(inbox));
         Ok(Self {
             client,
             commands,
@@ -85,10 +97,25 @@ impl Engine {
         })
     }
 
-    /// Says what a link leads to. Saves nothing.
+    /// Says what a link leads to: of a channel, its newest recording. Saves nothing.
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
-        let target: Target = link.parse().map_err(ustream::Error::Target)?;
-        let found = self.client.find(&target, access).await?;
+        let target = read_link(link)?;
+        let access = access.on_the_page_of(&target);
+        let found = self.client.find(&target, &access).await?;
+        self.preview(found, &access).await
+    }
+
+    /// The same, and lets a person choose where there are several. Saves nothing.
+    pub async fn look(&self, link: &str, access: &Access) -> Result<Lead, Error> {
+        let target = read_link(link)?;
+        let access = access.on_the_page_of(&target);
+        Ok(match self.client.look(&target, &access).await? {
+            ustream::Lead::One(found) => Lead::One(Box::new(self.preview(found, &access).await?)),
+            ustream::Lead::Several(catalog) => Lead::Several(Catalog::new(*catalog, &target)),
+        })
+    }
+
+    async fn preview(&self, found: Found, access: &Access) -> Result<Preview, Error> {
         let recording = self.client.recording(found, access).await?;
         Ok(preview(found, &recording))
     }
@@ -101,12 +128,19 @@ impl Engine {
             choice,
             remux,
             output,
+            template,
+            extras,
             gaps,
             space,
         } = job;
-        let target = link.parse().map_err(ustream::Error::Target)?;
+        let target = read_link(&link)?;
         let spec = JobSpec {
-            order: Order::Recording { target, choice },
+            order: Order::Recording(Wanted {
+                target,
+                choice,
+                template,
+                extras,
+            }),
             remux,
             output,
         };
@@ -161,6 +195,12 @@ impl Engine {
         .await
     }
 
+    /// Lets so many jobs run at once from now on. Those that run are never stopped for it.
+    pub async fn run_at_once(&self, jobs: NonZeroUsize) -> Result<(), Error> {
+        let sent = self.commands.send(Command::RunAtOnce(jobs)).await;
+        sent.map_err(|_| Error::Closed)
+    }
+
     /// Takes a job off the list; what it has fetched is deleted unless it is to be kept.
     /// A finished file always stays.
     pub async fn remove(&self, id: &JobId, keep: bool) -> Result<(), Error> {
@@ -209,14 +249,16 @@ impl Engine {
     }
 }
 
+/// What a link, or any text that holds one, points at. Asks nobody.
+pub fn read_link(text: &str) -> Result<Target, Error> {
+    Ok(text.parse().map_err(ustream::Error::Target)?)
+}
+
 fn preview(found: Found, recording: &Recording) -> Preview {
     let plan = recording.plan(&Choice::default()).ok();
-    let chosen = plan.as_ref().and_then(|plan| {
-        recording
-            .renditions
-            .iter()
-            .find(|rendition| rendition.id == plan.rendition)
-    });
+    let chosen = plan
+        .as_ref()
+        .and_then(|plan| recording.rendition(&plan.rendition));
     let original = recording.plan(&Choice {
         keep: Keep::Original,
         ..Choice::default()
@@ -235,7 +277,7 @@ fn preview(found: Found, recording: &Recording) -> Preview {
             .map(|rendition| rendition_view(recording, rendition))
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
-        file_stem: make::stem(None, recording),
+        file_stem: Template::default().stem(&Facts::of(recording, chosen)),
         has_flv: original.is_ok_and(|plan| plan.container == Container::Flv),
     }
 }

@@ -133,6 +133,12 @@ pub enum FetchError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Another file lies where the one was that is being fetched.
+    #[error("{host} has another file there now")]
+    Replaced {
+        /// Who.
+        host: String,
+    },
     /// No address of this piece is known (any more).
     #[error("the service names no address for this piece")]
     NoAddress,
@@ -146,7 +152,7 @@ impl FetchError {
             Self::Status {
                 status: 401 | 403 | 404 | 410,
                 ..
-            }
+            } | Self::Replaced { .. }
         )
     }
 
@@ -255,7 +261,7 @@ fn find_code(error: &ustream::Error) -> Code {
         Find::Network(source) => network_code(source),
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Astray(_) => Code::BadAnswer,
-        Find::NoRendition => Code::Unsupported,
+        Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Silence and HTTP errors, and whatever the crate learns to say later.
         _ => Code::SiteDown,
     }
@@ -267,6 +273,7 @@ fn fetch_code(error: &FetchError) -> Code {
         FetchError::Status { .. } => Code::SiteDown,
         FetchError::Busy { .. } => Code::Busy,
         FetchError::NotMedia { .. } | FetchError::NoAddress => Code::BadAnswer,
+        FetchError::Replaced { .. } => Code::Changed,
     }
 }
 

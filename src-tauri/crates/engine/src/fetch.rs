@@ -4,14 +4,16 @@ mod body;
 mod mirrors;
 mod pace;
 pub(crate) mod retry;
+mod stretch;
 mod width;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use media::{Part, Source};
+use tokio::time::Instant;
 use url::Url;
+use ustream::Stretch;
 
 use self::mirrors::{Mirrors, Standing};
 use self::pace::Pace;
@@ -35,8 +37,10 @@ pub(crate) struct Fetcher {
 pub(crate) struct Wanted<'a> {
     /// Where it lies, best first.
     pub(crate) urls: &'a [Url],
-    /// What a body must look like.
-    pub(crate) source: Source,
+    /// Which bytes of what lies there; all where there is none.
+    pub(crate) stretch: Option<&'a Stretch>,
+    /// What a body must look like; nothing where it only makes sense with others.
+    pub(crate) source: Option<Source>,
     pub(crate) part: Part,
     /// How often "not found" must be heard before it is believed, if more than once from all
     /// mirrors that can be reached: a mirror may be late.
@@ -128,13 +132,13 @@ impl Fetcher {
         urls.rotate_left(skip);
         for url in urls {
             let asked = Instant::now();
-            match body::get(&self.http, url, wanted, meter).await {
+            match body::get(self, url, wanted, meter).await {
                 Ok(body) => {
                     self.mirrors.remember(url, Standing::Good);
                     self.arrived.fetch_add(1, Ordering::Relaxed);
                     let now = Instant::now();
                     self.pace.came(now - asked);
-                    self.width.came(body.len() as u64, now);
+                    self.width.came(now);
                     return Ok(Outcome::Body(body));
                 }
                 Err(refusal) if refusal.is_refusal() => {

@@ -25,7 +25,8 @@ pub(crate) struct Task<'a> {
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) recording: &'a Recording,
     pub(crate) plan: &'a SegmentPlan,
-    pub(crate) source: Source,
+    /// What the pieces are; nothing where they only make sense together.
+    pub(crate) source: Option<Source>,
 }
 
 /// All that could be had.
@@ -60,6 +61,9 @@ pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<
     let (bodies, arrivals) = mpsc::channel(2);
     let writer = tokio::task::spawn_blocking(move || write(assembly, arrivals));
     let end = round.fetch_all(&bodies).await;
+    if matches!(end, End::Complete) {
+        tracing::info!("the last piece is here");
+    }
     round.save_the_last(&bodies).await;
     // Requests that are still on their way are dropped with the round's tasks.
     let Round {
@@ -137,11 +141,7 @@ impl<'a> Round<'a> {
         };
         let total = length(&mut segments.iter());
         let done = length(&mut segments.iter().filter(|segment| !missing(segment)));
-        let rendition = task
-            .recording
-            .renditions
-            .iter()
-            .find(|rendition| rendition.id == task.plan.rendition);
+        let rendition = task.recording.rendition(&task.plan.rendition);
         let guess = rendition.and_then(|rendition| task.recording.about_bytes(rendition));
         task.meter.begin_fetch(total, done, bytes, guess);
         Self {
@@ -214,11 +214,12 @@ impl<'a> Round<'a> {
         } = *self.task;
         let segment = plan.segments[index];
         let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
-        let urls = recording.locate(plan, segment.id);
+        let place = recording.locate(plan, segment.id);
         let doubts = doubts(&segment, recording.duration_ms);
         self.fetching.spawn(async move {
             let wanted = Wanted {
-                urls: &urls,
+                urls: &place.urls,
+                stretch: place.stretch.as_ref(),
                 source,
                 part: part_of(segment.id.kind),
                 doubts,

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use ustream::{Access, Choice, Target};
 
+use crate::extras::Extras;
+use crate::names::Template;
 use crate::view::{Failure, Finished, JobState};
 
 /// Name of a job: sixteen hexadecimal digits, drawn by chance.
@@ -72,7 +74,7 @@ pub enum Remux {
 pub struct Output {
     /// An existing folder, or one that is made.
     pub folder: PathBuf,
-    /// Name of the file without its ending; the recording's title where it is absent.
+    /// Name of the file without its ending; made of what is known of it where it is absent.
     pub stem: Option<String>,
 }
 
@@ -93,12 +95,7 @@ pub struct JobSpec {
 #[serde(untagged)]
 pub enum Order {
     /// A recording of the service.
-    Recording {
-        /// What the link points at; the pasted text around it is nobody's business.
-        target: Target,
-        /// Which rendition, and what to keep.
-        choice: Choice,
-    },
+    Recording(Wanted),
     /// Films that are already on this computer.
     Films(Films),
 }
@@ -107,13 +104,28 @@ impl Order {
     /// The address a person knows it by.
     pub(crate) fn shown(&self) -> String {
         match self {
-            Self::Recording { target, .. } => target.link(),
+            Self::Recording(wanted) => wanted.target.link(),
             Self::Films(Films { films, .. }) => films
                 .first()
                 .map(|film| film.display().to_string())
                 .unwrap_or_default(),
         }
     }
+}
+
+/// A recording of the service, and what is wanted of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// What the link points at; the pasted text around it is nobody's business.
+    pub target: Target,
+    /// Which rendition, and what to keep.
+    pub choice: Choice,
+    /// What the file is called where [`Output::stem`] says nothing.
+    #[serde(default)]
+    pub template: Template,
+    /// What is wanted beside picture and sound.
+    #[serde(default)]
+    pub extras: Extras,
 }
 
 /// Films that become one MP4.
@@ -173,6 +185,10 @@ pub struct NewJob {
     pub remux: Remux,
     /// Where the file goes.
     pub output: Output,
+    /// What the file is called where the output says nothing.
+    pub template: Template,
+    /// What is wanted beside picture and sound.
+    pub extras: Extras,
     /// Save what there is, if pieces stay missing.
     pub gaps: bool,
     /// Begin even where the disk seems to be too full: sizes are estimates.

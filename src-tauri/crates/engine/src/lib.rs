@@ -3,22 +3,27 @@
 //! In the order of the data:
 //!
 //! 1. [`Engine`]: the handle that a window or a command line holds.
-//! 2. `queue`: the one task that owns the jobs; [`JobState`] is what one of them can be.
-//! 3. `run`: one attempt at a job, from the top, as often as it takes; `make` decides what it
+//! 2. [`Lead`]: what a link leads to, and [`Catalog`] where that is several recordings.
+//! 3. `queue`: the one task that owns the jobs; [`JobState`] is what one of them can be.
+//! 4. `run`: one attempt at a job, from the top, as often as it takes; `make` decides what it
 //!    makes.
-//! 4. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
+//! 5. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
 //!    `assemble` puts them into the output and the journal.
-//! 5. `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
+//! 6. `whole`: a recording that is one finished file, which `copy` puts together of its stretches.
+//!    `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
 //!    make the MP4.
-//! 6. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
+//! 7. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
 //!    the disk takes it.
-//! 7. `registry`: the jobs on disk; `durable`: how a file is written for good.
-//! 8. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
+//! 8. `registry`: the jobs on disk; `durable`: how a file is written for good.
+//! 9. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
 
 mod assemble;
+mod catalog;
+mod copy;
 mod durable;
 mod engine;
 mod error;
+mod extras;
 mod feed;
 mod fetch;
 mod ffmpeg;
@@ -34,12 +39,18 @@ mod remux;
 mod room;
 mod run;
 pub mod view;
+mod whole;
 
-pub use engine::{Config, Engine};
+pub use catalog::{Catalog, Lead};
+pub use engine::{Config, Engine, read_link};
 pub use error::Error;
+pub use extras::Extras;
 pub use feed::Feed;
 pub use fs4::available_space;
-pub use job::{Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux};
+pub use job::{
+    Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux, Wanted,
+};
+pub use names::{Template, TemplateError};
 pub use view::{Code, Failure, JobState};
 
-pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality};
+pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality, Target};

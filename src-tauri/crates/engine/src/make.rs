@@ -7,60 +7,82 @@ use jiff::tz::TimeZone;
 use media::{Film, Format, Source, Tags};
 use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
 
-use crate::assemble::Sheet;
+use crate::assemble::{Becomes, Sheet};
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::job::{JobSpec, Remux};
+use crate::extras::{Extras, Marks};
+use crate::job::{JobSpec, Remux, Wanted};
+use crate::names::{self, Facts};
+use crate::part;
 use crate::part::{Endings, Material, Opened, Part, Place};
-use crate::{names, part};
 
 /// What is to be made.
 #[derive(Debug)]
 pub(crate) struct Make {
     pub(crate) plan: SegmentPlan,
-    pub(crate) source: Source,
-    /// What our own muxer writes.
-    format: Format,
+    pub(crate) becomes: Becomes,
+    /// Nothing is to be made of what the service stores.
+    pub(crate) original: bool,
+    /// What goes beside picture and sound.
+    pub(crate) extras: Extras,
     /// ffmpeg makes the MP4 of it afterwards.
     pub(crate) convert: bool,
     pub(crate) endings: Endings,
     stem: String,
-    /// The stem is the title, which may have been another one last time.
+    /// The stem is made of the title, which may have been another one last time.
     stem_may_change: bool,
 }
 
 impl Make {
     /// Chooses rendition, containers and name.
-    pub(crate) fn of(spec: &JobSpec, choice: Choice, recording: &Recording) -> Result<Self, Error> {
+    pub(crate) fn of(
+        spec: &JobSpec,
+        wanted: &Wanted,
+        recording: &Recording,
+    ) -> Result<Self, Error> {
+        let choice = wanted.choice;
         let convert = spec.remux == Remux::Ffmpeg && choice.keep == Keep::Mp4;
         // ffmpeg reads an original, so that is what is fetched for it.
         let keep = if convert { Keep::Original } else { choice.keep };
         let plan = recording.plan(&Choice { keep, ..choice })?;
-        let (source, format) = match (plan.container, keep) {
-            (Container::Flv, Keep::Original) => (Source::Flv, Format::Flv),
-            (Container::Flv, Keep::Mp4) => (Source::Flv, Format::Mp4),
-            (Container::Fmp4, _) => (Source::Fmp4, Format::Mp4),
-            (Container::Ts, _) => (Source::Ts, Format::Mp4),
-            (Container::File, _) => {
-                return Err(media::Error::Unsupported(format!("{:?}", plan.container)).into());
-            }
+        let becomes = match (plan.container, keep) {
+            (Container::Flv, Keep::Original) => Becomes::Film(Source::Flv, Format::Flv),
+            (Container::Flv, Keep::Mp4) => Becomes::Film(Source::Flv, Format::Mp4),
+            (Container::Fmp4, _) => Becomes::Film(Source::Fmp4, Format::Mp4),
+            (Container::Ts, _) => Becomes::Film(Source::Ts, Format::Mp4),
+            (Container::File, _) => Becomes::Copy,
         };
-        let written = match format {
-            Format::Flv => "flv",
-            Format::Mp4 => "mp4",
+        let written = match becomes {
+            Becomes::Film(_, Format::Flv) => "flv",
+            Becomes::Copy if plan.rendition.0 == "flv" => "flv",
+            Becomes::Film(_, Format::Mp4) | Becomes::Copy => "mp4",
         };
+        let rendition = recording.rendition(&plan.rendition);
+        let given = spec.output.stem.as_deref().and_then(names::stem);
+        let stem = given.unwrap_or_else(|| wanted.template.stem(&Facts::of(recording, rendition)));
+        let original = choice.keep == Keep::Original;
+        let is_remuxed = convert || (becomes == Becomes::Copy && !original);
         Ok(Self {
             plan,
-            source,
-            format,
+            becomes,
+            original,
+            extras: wanted.extras,
             convert,
             endings: Endings {
                 written: written.to_owned(),
-                finished: if convert { "mp4" } else { written }.to_owned(),
+                finished: if is_remuxed { "mp4" } else { written }.to_owned(),
             },
-            stem: stem(spec.output.stem.as_deref(), recording),
+            stem,
             stem_may_change: spec.output.stem.is_none(),
         })
+    }
+
+    /// Whether our own muxer makes an MP4 of it, which has a place for cover and chapters.
+    pub(crate) fn holds_marks(&self) -> bool {
+        match self.becomes {
+            Becomes::Film(_, format) => format == Format::Mp4,
+            Becomes::Copy => !self.original && !self.convert,
+        }
     }
 
     /// Opens the part folder below `folder`.
@@ -83,34 +105,37 @@ impl Make {
         .await
     }
 
+    /// How many files of the film's size there are before it is finished.
+    pub(crate) fn files(&self) -> u64 {
+        let is_copied = self.becomes == Becomes::Copy && !self.original;
+        if self.convert || is_copied { 2 } else { 1 }
+    }
+
     /// What the assembly needs.
-    pub(crate) fn sheet(&self, recording: &Recording) -> Sheet {
+    pub(crate) fn sheet(&self, recording: &Recording, marks: Marks) -> Sheet {
         let film = Film {
-            tags: Tags {
-                title: names::shown(recording.title.as_deref()),
-                artist: names::shown(recording.owner.as_deref()),
-                date: recording.date_unix_s.and_then(day),
-                comment: Some(recording.link()),
-                cover: None,
-            },
+            tags: tags(recording, marks),
             duration_ms: recording.duration_ms,
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
         };
         Sheet {
-            source: self.source,
-            format: self.format,
+            becomes: self.becomes,
             film,
             segments: self.plan.segments.clone(),
         }
     }
 }
 
-/// The name a person gave, or the title, or the recording's number.
-pub(crate) fn stem(given: Option<&str>, recording: &Recording) -> String {
-    given
-        .and_then(names::stem)
-        .or_else(|| recording.title.as_deref().and_then(names::stem))
-        .unwrap_or_else(|| format!("ustream {}", recording.id))
+/// What a film says of itself.
+pub(crate) fn tags(recording: &Recording, marks: Marks) -> Tags {
+    Tags {
+        title: names::shown(recording.title.as_deref()),
+        artist: names::shown(recording.owner.as_deref()),
+        date: recording.date_unix_s.and_then(day),
+        comment: Some(recording.link()),
+        cover: marks.cover,
+        chapters: marks.chapters,
+    }
 }
 
 fn day(unix_s: i64) -> Option<String> {

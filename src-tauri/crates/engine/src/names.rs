@@ -1,5 +1,10 @@
 //! What a file may be called, on every disk.
 
+mod template;
+
+pub(crate) use template::Facts;
+pub use template::{Template, TemplateError};
+
 /// Longest stem in bytes: leaves room for ` (999)`, the ending and `.part` within the 255 bytes
 /// that Linux and the 255 units that Windows and macOS allow.
 const MAX_STEM_BYTES: usize = 180;

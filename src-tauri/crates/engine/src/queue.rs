@@ -3,27 +3,27 @@
 //! The registry is written before a new state is shown, so what a person sees is what a crash
 //! would find.
 
+mod job;
+
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
-use tokio_util::sync::CancellationToken;
 
+use self::job::{Active, Job};
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::feed::Snapshot;
 use crate::job::{Event, JobId, JobSpec, Permit};
-use crate::part;
-use crate::progress::Meter;
+use crate::part::{self, Saved};
 use crate::registry::{Record, Registry};
-use crate::run::{self, Attempt, Discovery, Means, Saved};
+use crate::run::{self, Means};
 use crate::view::{Failure, JobState, JobView};
 
-/// Two films at once: one alone rarely fills a line, three only slow each other down.
-const RUNNING_AT_ONCE: usize = 2;
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -56,11 +56,23 @@ pub(crate) enum Command {
         id: JobId,
         reply: Reply<Option<PathBuf>>,
     },
+    /// So many jobs may run from now on.
+    RunAtOnce(NonZeroUsize),
     Shutdown,
+}
+
+/// What the queue begins with.
+pub(crate) struct Start {
+    pub(crate) means: Means,
+    pub(crate) registry: Registry,
+    pub(crate) saved: Vec<(JobId, Record)>,
+    /// How many jobs may run.
+    pub(crate) at_once: NonZeroUsize,
 }
 
 /// All jobs and their runs.
 pub(crate) struct Queue {
+    at_once: NonZeroUsize,
     jobs: Vec<Job>,
     runs: JoinSet<Ended>,
     means: Arc<Means>,
@@ -73,36 +85,20 @@ pub(crate) struct Queue {
 type Answer = Box<dyn FnOnce() + Send>;
 type Ended = Result<Option<Saved>, Error>;
 
-struct Job {
-    id: JobId,
-    record: Record,
-    permit: Permit,
-    active: Option<Active>,
-    /// The last level of a run that has ended.
-    meter: Option<Arc<Meter>>,
-    /// Somebody waits for the job to be gone.
-    removal: Option<(bool, Reply<()>)>,
-}
-
-/// A run that has not ended yet, though it may have been told to.
-struct Active {
-    task: Id,
-    cancel: CancellationToken,
-    discovery: Arc<OnceLock<Discovery>>,
-}
-
 impl Queue {
-    pub(crate) fn new(
-        means: Means,
-        registry: Registry,
-        saved: Vec<(JobId, Record)>,
-        snapshot: watch::Sender<Snapshot>,
-    ) -> Self {
+    pub(crate) fn new(start: Start, snapshot: watch::Sender<Snapshot>) -> Self {
+        let Start {
+            means,
+            registry,
+            saved,
+            at_once,
+        } = start;
         let jobs = saved
             .into_iter()
             .map(|(id, record)| Job::new(id, record, Permit::default()));
         let jobs = jobs.collect();
         let mut queue = Self {
+            at_once,
             answers: Vec::new(),
             jobs,
             runs: JoinSet::new(),
@@ -116,6 +112,8 @@ impl Queue {
 
     /// Works until it is shut down or nobody is left to ask.
     pub(crate) async fn work(mut self, mut commands: mpsc::Receiver<Command>) {
+        self.recover().await;
+        self.publish();
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -164,12 +162,51 @@ impl Queue {
                 let path = self.job(&id).map(|job| job.record.file.clone());
                 self.answer(reply, path);
             }
+            // Those that run go on: none is stopped for being one too many.
+            Command::RunAtOnce(at_once) => self.at_once = at_once,
             Command::Shutdown => {}
         }
     }
 
+    /// Makes good what a crash left between the name of a film and the word of it: the film is
+    /// there, so the job is done.
+    async fn recover(&mut self) {
+        let known = |job: &Job| Some((job.id.clone(), job.record.discovery.as_ref()?.part.clone()));
+        let parts: Vec<_> = self.jobs.iter().filter_map(known).collect();
+        // One after the other: a folder is locked while it is looked at, and two may share one.
+        for (id, part) in parts {
+            // What cannot be looked at is found when the job goes on.
+            if let Ok(Some(saved)) = blocking(move || Saved::find(&part)).await {
+                self.finish(&id, saved).await;
+            }
+        }
+    }
+
+    /// Makes a finish known for good, and only then takes away what else tells of it.
+    async fn finish(&mut self, id: &JobId, saved: Saved) {
+        let Ok(job) = self.job(id) else { return };
+        match &job.record.state {
+            // The folder of that name may be another film's by now.
+            JobState::Done { finished } if *finished != saved.finished => return,
+            _ => job.record.file = Some(saved.path.clone()),
+        }
+        let finish = Event::Finish(saved.finished.clone());
+        if self.change(id, finish).await.is_ok() {
+            let tidy = move || {
+                saved.tidy();
+                Ok(())
+            };
+            // A folder that stays is met at the next start.
+            let _ = blocking(tidy).await;
+        }
+    }
+
     async fn add(&mut self, spec: JobSpec, permit: Permit) -> Result<JobId, Error> {
-        let record = Record::new(spec, jiff::Timestamp::now().as_millisecond());
+        // The list keeps its order over a restart, also where the clock has been set back.
+        let now_ms = jiff::Timestamp::now().as_millisecond();
+        let last_ms = self.jobs.iter().map(|job| job.record.added_ms).max();
+        let after = last_ms.map_or(now_ms, |last| now_ms.max(last.saturating_add(1)));
+        let record = Record::new(spec, after);
         let job = Job::new(JobId::random(), record, permit);
         let id = job.id.clone();
         self.jobs.push(job);
@@ -241,7 +278,7 @@ impl Queue {
     }
 
     async fn start_next(&mut self) {
-        while self.runs.len() < RUNNING_AT_ONCE {
+        while self.runs.len() < self.at_once.get() {
             let next = self.jobs.iter().position(|job| {
                 job.record.state == JobState::Queued
                     && job.active.is_none()
@@ -278,25 +315,17 @@ impl Queue {
         };
         job.active = None;
         let id = job.id.clone();
-        let event = match outcome {
-            Ok(None) => None,
-            Ok(Some(saved)) => {
-                job.record.file = Some(saved.path);
-                Some(Event::Finish(saved.finished))
-            }
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(saved)) => self.finish(&id, saved).await,
             Err(error) => {
                 tracing::debug!(%error, "a run failed");
-                Some(Event::Fail(Failure::from(error)))
+                // A late failure loses, and a registry that cannot be written shows in the state.
+                let _ = self.change(&id, Event::Fail(Failure::from(error))).await;
             }
-        };
-        if job.removal.is_some() {
-            if let Some(Event::Finish(finished)) = event {
-                job.record.state = JobState::Done { finished };
-            }
+        }
+        if self.job(&id).is_ok_and(|job| job.removal.is_some()) {
             self.take_away(&id).await;
-        } else if let Some(event) = event {
-            // A late failure loses, and a registry that cannot be written shows in the state.
-            let _ = self.change(&id, event).await;
         }
     }
 
@@ -371,72 +400,6 @@ impl Queue {
         });
         for answer in self.answers.drain(..) {
             answer();
-        }
-    }
-}
-
-impl Job {
-    fn new(id: JobId, record: Record, permit: Permit) -> Self {
-        Self {
-            id,
-            record,
-            permit,
-            active: None,
-            meter: None,
-            removal: None,
-        }
-    }
-
-    fn is_running(&self, task: Id) -> bool {
-        self.active
-            .as_ref()
-            .is_some_and(|active| active.task == task)
-    }
-
-    fn attempt(&self, means: &Arc<Means>) -> Attempt {
-        Attempt {
-            spec: self.record.spec.clone(),
-            permit: self.permit.clone(),
-            means: Arc::clone(means),
-            meter: Arc::new(Meter::new()),
-            found: self.record.discovery.as_ref().and_then(|known| known.found),
-            discovery: Arc::default(),
-            cancel: CancellationToken::new(),
-        }
-    }
-
-    fn view(&self) -> JobView {
-        let Record {
-            spec,
-            state,
-            discovery,
-            ..
-        } = &self.record;
-        let known = discovery.as_ref();
-        let done = matches!(state, JobState::Done { .. });
-        JobView {
-            id: self.id.to_string(),
-            link: known.map_or_else(|| spec.order.shown(), |known| known.link.clone()),
-            title: known
-                .map(|known| known.title.clone())
-                .or_else(|| spec.output.stem.clone())
-                .unwrap_or_else(|| spec.order.shown()),
-            newest_of_channel: known
-                .and_then(|known| known.found)
-                .is_some_and(|found| found.newest),
-            folder: spec
-                .output
-                .folder
-                .file_name()
-                .unwrap_or(spec.output.folder.as_os_str())
-                .to_string_lossy()
-                .into_owned(),
-            state: state.clone(),
-            progress: self
-                .meter
-                .as_ref()
-                .filter(|_| !done)
-                .map(|meter| meter.view()),
         }
     }
 }

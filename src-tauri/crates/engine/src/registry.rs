@@ -119,14 +119,17 @@ fn read(path: &Path) -> Option<(JobId, Record)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Ending, Films, Order, Output, Remux};
+    use crate::extras::Extras;
+    use crate::job::{Ending, Films, Order, Output, Remux, Wanted};
 
     fn record() -> Record {
         let spec = JobSpec {
-            order: Order::Recording {
+            order: Order::Recording(Wanted {
                 target: ustream::Target::Recording(ustream::RecordingId(1)),
                 choice: ustream::Choice::default(),
-            },
+                template: "{date} {title}".parse().unwrap(),
+                extras: Extras::default(),
+            }),
             remux: Remux::Builtin,
             output: Output {
                 folder: "Downloads".into(),

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{Films, Output, Remux};
-use crate::part::{Endings, FilmId, Material, Opened, Part, Place};
+use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
 use crate::progress::Meter;
-use crate::run::{Attempt, Discovery, Saved, check, check_against, finished, publish};
+use crate::run::finish::{check, check_against, finished, publish};
+use crate::run::{Attempt, Discovery};
 use crate::view::{Finished, LossView, Stage};
 use crate::{ffmpeg, names, part, room};
 
@@ -40,11 +41,12 @@ pub(crate) async fn remux(attempt: &Attempt, films: &Films) -> Result<Option<Sav
     })
     .await?;
     let part = match opened {
-        Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
+        Opened::Finished(saved) => return Ok(Some(saved)),
         Opened::Part(part) => part,
     };
     attempt.discover_films(&films.films, &part);
-    match attempt.make(parts, &part).await {
+    let film = part::output(part.path());
+    match attempt.make(parts, &part, film).await {
         Ok(Some((film, finished))) => publish(part, film, finished).await.map(Some),
         ended => {
             blocking(move || part.remove()).await?;
@@ -66,9 +68,29 @@ impl Attempt {
         });
     }
 
+    /// Makes an MP4 of a file that has been put together within the part folder.
+    pub(crate) async fn remux_copy(
+        &self,
+        copy: Copy,
+        part: &Part,
+    ) -> Result<Option<(PathBuf, Finished)>, Error> {
+        let Copy {
+            path,
+            tags,
+            convert,
+        } = copy;
+        let mut parts = blocking(move || Parts::open(&[path], convert)).await?;
+        parts.tags = Some(tags);
+        self.make(parts, part, part::converted(part.path())).await
+    }
+
     /// Makes the film within the part folder; answers where it is.
-    async fn make(&self, parts: Parts, part: &Part) -> Result<Option<(PathBuf, Finished)>, Error> {
-        let film = part::output(part.path());
+    async fn make(
+        &self,
+        parts: Parts,
+        part: &Part,
+        film: PathBuf,
+    ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let Some(format) = parts.format else {
             // ffmpeg takes the one film as it is.
             let [input] = parts.films.as_slice() else {
@@ -141,6 +163,14 @@ impl Attempt {
     }
 }
 
+/// A recording that came as one finished file.
+pub(crate) struct Copy {
+    pub(crate) path: PathBuf,
+    pub(crate) tags: Tags,
+    /// ffmpeg makes the MP4.
+    pub(crate) convert: bool,
+}
+
 /// One film on this computer.
 struct Input {
     path: PathBuf,
@@ -183,6 +213,8 @@ struct Parts {
     films: Vec<Input>,
     /// What our own muxer makes of them; nothing where ffmpeg does all.
     format: Option<Format>,
+    /// What the film says of itself, where that is known better than from the first of them.
+    tags: Option<Tags>,
 }
 
 impl Parts {
@@ -223,7 +255,11 @@ impl Parts {
             (true, _) => Some(Format::Flv),
             (false, _) => Some(Format::Mp4),
         };
-        Ok(Self { films, format })
+        Ok(Self {
+            films,
+            format,
+            tags: None,
+        })
     }
 
     fn size_bytes(&self) -> u64 {
@@ -358,9 +394,12 @@ impl Work {
             source: wholes().next().map_or(Source::Flv, |whole| whole.source),
             format: self.format,
             film: Film {
-                tags: wholes()
-                    .next()
-                    .map_or_else(Tags::default, |whole| whole.tags.clone()),
+                tags: self
+                    .parts
+                    .tags
+                    .clone()
+                    .or_else(|| Some(wholes().next()?.tags.clone()))
+                    .unwrap_or_default(),
                 duration_ms: durations.map(|all| all.into_iter().fold(0, u64::saturating_add)),
                 pieces: u32::try_from(pieces).unwrap_or(u32::MAX),
             },

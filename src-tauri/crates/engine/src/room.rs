@@ -18,15 +18,10 @@ pub(crate) fn still_to_come(
     make: &Make,
     assembly: &Assembly,
 ) -> Option<u64> {
-    let rendition = recording
-        .renditions
-        .iter()
-        .find(|rendition| rendition.id == make.plan.rendition)?;
+    let rendition = recording.rendition(&make.plan.rendition)?;
     let film = recording.about_bytes(rendition)?;
-    // Another program makes a second file of it.
-    let files = if make.convert { 2 } else { 1 };
     let (_, here) = assembly.have();
-    Some(film.saturating_mul(files).saturating_sub(here))
+    Some(film.saturating_mul(make.files()).saturating_sub(here))
 }
 
 /// Fails where so many more bytes cannot have room.

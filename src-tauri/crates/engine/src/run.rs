@@ -1,27 +1,28 @@
 //! One attempt at a job, from the top: start, resume, retry and recovery are this one call.
 
-use std::collections::{HashMap, HashSet};
-use std::fs::File;
+pub(crate) mod finish;
+mod holes;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use media::Summary;
 use tokio_util::sync::CancellationToken;
-use ustream::{
-    Choice, Client, Found, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
-    Target,
-};
+use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan, Target};
 
-use crate::assemble::Assembly;
+use self::finish::{finish, finished, publish, warn_if_short};
+use self::holes::{holes, least_ms, spans};
+use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
+use crate::extras::{Marks, Sidecars};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
-use crate::job::{JobSpec, Order, Permit};
-use crate::make::Make;
-use crate::part::{Opened, Part};
+use crate::job::{JobSpec, Order, Permit, Wanted};
+use crate::make::{self, Make};
+use crate::part::{Opened, Part, Saved};
 use crate::progress::Meter;
-use crate::view::{Finished, GapView, Stage};
+use crate::view::{GapView, Stage};
+use crate::whole::{self, Copied};
 use crate::{ffmpeg, names, part, remux, room};
 
 /// So often in a row new addresses may bring no new piece.
@@ -61,42 +62,31 @@ pub(crate) struct Discovery {
     pub(crate) part: PathBuf,
 }
 
-/// The finished file.
-#[derive(Clone, Debug)]
-pub(crate) struct Saved {
-    pub(crate) path: PathBuf,
-    pub(crate) finished: Finished,
-}
-
 /// Runs until the file is there or the job cannot go on. `None` is a stop, not a failure.
 pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     attempt.meter.enter(Stage::Resolving);
     match &attempt.spec.order {
-        Order::Recording { target, choice } => download(&attempt, target, *choice).await,
+        Order::Recording(wanted) => download(&attempt, wanted).await,
         Order::Films(films) => remux::remux(&attempt, films).await,
     }
 }
 
-async fn download(
-    attempt: &Attempt,
-    target: &Target,
-    choice: Choice,
-) -> Result<Option<Saved>, Error> {
+async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, Error> {
     let Some(asked) = attempt
         .cancel
-        .run_until_cancelled(attempt.ask(target))
+        .run_until_cancelled(attempt.ask(&wanted.target))
         .await
     else {
         return Ok(None);
     };
     let (found, recording) = asked?;
-    let make = Make::of(&attempt.spec, choice, &recording)?;
+    let make = Make::of(&attempt.spec, wanted, &recording)?;
     // Better now than after the whole film has come.
     if make.convert && attempt.find_ffmpeg().await?.is_none() {
         return Ok(None);
     }
     let part = match make.open(&attempt.spec.output.folder).await? {
-        Opened::Finished(path, finished) => return Ok(Some(Saved { path, finished })),
+        Opened::Finished(saved) => return attempt.complete(saved, &recording, &make).await,
         Opened::Part(part) => part,
     };
     attempt.discover(found, &recording, &part);
@@ -107,24 +97,35 @@ async fn download(
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
-    let gaps = match attempt.judge(&gathered, &recording, &make.plan.segments) {
+    let gaps = match attempt.judge(&gathered, &recording, &make) {
         Ok(gaps) => gaps,
         Err(error) => {
             gather::rest(gathered.assembly).await?;
             return Err(error);
         }
     };
-    let film = part::output(part.path());
-    let summary = finish(gathered.assembly, film.clone()).await?;
-    warn_if_short(&summary, &recording);
-    if make.convert {
-        return attempt
-            .convert(part, summary, gaps, &make.endings.written)
-            .await;
+    let saved = match make.becomes {
+        Becomes::Copy => {
+            attempt
+                .copied(part, gathered.assembly, (&recording, &make))
+                .await?
+        }
+        Becomes::Film(..) => {
+            let film = part::output(part.path());
+            let summary = finish(gathered.assembly, film.clone()).await?;
+            warn_if_short(&summary, &recording);
+            if make.convert {
+                let original = &make.endings.written;
+                attempt.convert(part, summary, gaps, original).await?
+            } else {
+                Some(publish(part, film, finished(&summary, gaps)).await?)
+            }
+        }
+    };
+    match saved {
+        Some(saved) => attempt.complete(saved, &recording, &make).await,
+        None => Ok(None),
     }
-    publish(part, film, finished(&summary, gaps))
-        .await
-        .map(Some)
 }
 
 impl Attempt {
@@ -136,12 +137,62 @@ impl Attempt {
     }
 
     async fn ask(&self, target: &Target) -> Result<(Found, Recording), ustream::Error> {
-        let access = &self.permit.access;
+        let access = &self.access();
         let found = match self.found {
             Some(found) => found,
             None => self.means.client.find(target, access).await?,
         };
         Ok((found, self.means.client.recording(found, access).await?))
+    }
+
+    /// What a recording that is one file becomes. `None` is a stop.
+    async fn copied(
+        &self,
+        part: Part,
+        assembly: Assembly,
+        (recording, make): (&Recording, &Make),
+    ) -> Result<Option<Saved>, Error> {
+        let Some(marks) = self.marks(recording, make).await else {
+            return Ok(None);
+        };
+        let copied = Copied {
+            part,
+            assembly,
+            tags: make::tags(recording, marks),
+            make,
+        };
+        whole::complete(self, copied).await
+    }
+
+    /// What players show of the film, where the file has a place for it. `None` is a stop.
+    async fn marks(&self, recording: &Recording, make: &Make) -> Option<Marks> {
+        if !make.holds_marks() {
+            return Some(Marks::default());
+        }
+        let marks = Marks::fetch(&self.means.client, recording, make.extras);
+        self.cancel.run_until_cancelled(marks).await
+    }
+
+    /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
+    async fn complete(
+        &self,
+        saved: Saved,
+        recording: &Recording,
+        make: &Make,
+    ) -> Result<Option<Saved>, Error> {
+        let sidecars = Sidecars::fetch(&self.means.client, recording, make.extras);
+        match self.cancel.run_until_cancelled(sidecars).await {
+            Some(sidecars) => sidecars.write(saved).await.map(Some),
+            None => Ok(Some(saved)),
+        }
+    }
+
+    /// What opens locks: the page that embeds the recording, too.
+    fn access(&self) -> Access {
+        match &self.spec.order {
+            Order::Recording(wanted) => self.permit.access.on_the_page_of(&wanted.target),
+            Order::Films(_) => self.permit.access.clone(),
+        }
     }
 
     fn discover(&self, found: Found, recording: &Recording, part: &Part) {
@@ -161,7 +212,15 @@ impl Attempt {
         make: &Make,
         folder: &Path,
     ) -> Result<Option<(Recording, Gathered)>, Error> {
-        let (path, sheet) = (folder.to_owned(), make.sheet(&recording));
+        // A copy gets them when it is made a film.
+        let marks = match make.becomes {
+            Becomes::Film(..) => self.marks(&recording, make).await,
+            Becomes::Copy => Some(Marks::default()),
+        };
+        let Some(marks) = marks else {
+            return Ok(None);
+        };
+        let (path, sheet) = (folder.to_owned(), make.sheet(&recording, marks));
         let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
         if !self.permit.space {
             room::check(
@@ -178,7 +237,7 @@ impl Attempt {
                 cancel: &self.cancel,
                 recording: &recording,
                 plan: &make.plan,
-                source: make.source,
+                source: make.becomes.source(),
             };
             let Some(gathered) = gather::gather(task, assembly).await? else {
                 return Ok(None);
@@ -217,17 +276,16 @@ impl Attempt {
         plan: &SegmentPlan,
         folder: &Path,
     ) -> Result<Option<Recording>, Error> {
+        let access = self.access();
         let asked = retry::outlast(&self.meter, || {
-            self.means.client.recording(found, &self.permit.access)
+            self.means.client.renewed(plan, found, &access)
         });
         let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
             return Ok(None);
         };
         let recording = asked?;
         let known = recording
-            .renditions
-            .iter()
-            .find(|rendition| rendition.id == plan.rendition)
+            .rendition(&plan.rendition)
             .and_then(|rendition| recording.plan_of(rendition));
         if known.is_some_and(|known| known.continues(plan)) {
             Ok(Some(recording))
@@ -241,8 +299,9 @@ impl Attempt {
         &self,
         gathered: &Gathered,
         recording: &Recording,
-        segments: &[Segment],
+        make: &Make,
     ) -> Result<Vec<GapView>, Error> {
+        let segments = make.plan.segments.as_slice();
         let lacking = gathered.assembly.lacking();
         let holes = holes(
             segments,
@@ -251,7 +310,8 @@ impl Attempt {
             least_ms(recording, segments),
         );
         let gaps = spans(&holes);
-        let nothing = holes.len() == segments.len();
+        // Of a file that lacks some bytes nobody knows what is where.
+        let nothing = holes.len() == segments.len() || make.becomes == Becomes::Copy;
         if holes.is_empty() || (self.permit.gaps && !nothing) {
             return Ok(gaps);
         }
@@ -261,265 +321,5 @@ impl Attempt {
             gaps,
             reason: gathered.reason.as_ref().map(FetchError::to_string),
         })
-    }
-
-    /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
-    async fn convert(
-        &self,
-        part: Part,
-        summary: Summary,
-        gaps: Vec<GapView>,
-        original: &str,
-    ) -> Result<Option<Saved>, Error> {
-        self.meter.enter(Stage::Converting);
-        let (film, converted) = (part::output(part.path()), part::converted(part.path()));
-        let work = ffmpeg::Work {
-            program: &self.means.ffmpeg,
-            input: &film,
-            output: &converted,
-            duration_ms: Some(summary.duration_ms),
-        };
-        let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Ok(None) => return Ok(None),
-            Ok(Some(said)) => {
-                self.meter.enter(Stage::Finishing);
-                let (path, original) = (converted.clone(), summary.clone());
-                let compared = blocking(move || Ok(compare(&path, &original))).await?;
-                compared.map_err(|problem| said.explain(problem))
-            }
-            Err(problem) => Err(problem),
-        };
-        match remuxed {
-            Ok(summary) => publish(part, converted, finished(&summary, gaps))
-                .await
-                .map(Some),
-            Err(problem) => {
-                let saved =
-                    publish(part.retarget(original), film, finished(&summary, gaps)).await?;
-                Err(Error::Convert {
-                    problem,
-                    original: saved.path,
-                })
-            }
-        }
-    }
-}
-
-/// ffmpeg may stop early and still say that all went well.
-fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
-    const ROUNDING_MS: u64 = 1_000;
-    let summary = check(converted).map_err(|error| error.to_string())?;
-    let kinds = |summary: &Summary| {
-        let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
-        kinds.sort_unstable();
-        kinds
-    };
-    let short = original.duration_ms.abs_diff(summary.duration_ms) > ROUNDING_MS;
-    if short || kinds(&summary) != kinds(original) {
-        return Err("what it made is not the whole film".to_owned());
-    }
-    Ok(summary)
-}
-
-/// Writes the index and reads the whole back before anybody calls it saved.
-async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
-    blocking(move || {
-        let made = assembly.finish()?;
-        check_against(&film, &made)
-    })
-    .await
-}
-
-/// Reads a film back and compares it with what its muxer says of it.
-pub(crate) fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
-    let found = check(film)?;
-    let told = |summary: &Summary| {
-        summary
-            .tracks
-            .iter()
-            .map(|track| (track.kind, track.samples, track.digest))
-            .collect::<Vec<_>>()
-    };
-    if told(made) != told(&found) {
-        return Err(Error::Check(format!(
-            "it holds {:?}, not {:?}",
-            told(&found),
-            told(made)
-        )));
-    }
-    Ok(found)
-}
-
-pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
-    let finished = File::open(film).map_err(Error::disk(film))?;
-    let summary = media::check(std::io::BufReader::new(&finished))?;
-    finished.sync_all().map_err(Error::disk(film))?;
-    Ok(summary)
-}
-
-/// What is said of a finished film; its name is settled when it is taken.
-pub(crate) fn finished(summary: &Summary, gaps: Vec<GapView>) -> Finished {
-    Finished {
-        file: String::new(),
-        size_bytes: summary.size_bytes,
-        duration_ms: summary.duration_ms,
-        gaps,
-        lost: None,
-    }
-}
-
-pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Result<Saved, Error> {
-    let (path, finished) = blocking(move || part.finish(&film, finished)).await?;
-    Ok(Saved { path, finished })
-}
-
-/// A film that is shorter than the service says is kept, but not silently.
-fn warn_if_short(summary: &Summary, recording: &Recording) {
-    // Stated lengths are rounded, and the last frames of a broadcast are often not stored.
-    const ROUNDING_MS: u64 = 2_000;
-    if let Some(stated) = recording.duration_ms
-        && summary.duration_ms + ROUNDING_MS < stated
-    {
-        tracing::warn!(
-            saved_ms = summary.duration_ms,
-            stated_ms = stated,
-            "the film is shorter than the service says"
-        );
-    }
-}
-
-/// Which of the lacking segments must exist: those that are listed, those that others of their
-/// track follow, those that end before the film can have ended, and those of which nobody says
-/// that they do not exist.
-fn holes(
-    segments: &[Segment],
-    lacking: &[Segment],
-    absent: &HashSet<SegmentId>,
-    least_ms: u64,
-) -> Vec<Segment> {
-    let lacks: HashSet<SegmentId> = lacking.iter().map(|segment| segment.id).collect();
-    let mut last: HashMap<u8, SegmentKind> = HashMap::new();
-    for segment in segments
-        .iter()
-        .filter(|segment| !lacks.contains(&segment.id))
-    {
-        let last = last.entry(segment.id.track).or_insert(segment.id.kind);
-        *last = segment.id.kind.max(*last);
-    }
-    let is_end = |segment: &Segment| {
-        segment.presence == Presence::Tentative
-            && absent.contains(&segment.id)
-            && segment.start_ms.saturating_add(segment.duration_ms) > least_ms
-            && last
-                .get(&segment.id.track)
-                .is_some_and(|last| *last < segment.id.kind)
-    };
-    lacking
-        .iter()
-        .filter(|segment| !is_end(segment))
-        .copied()
-        .collect()
-}
-
-/// The stretches of time that segments cover, joined where they touch.
-fn spans(segments: &[Segment]) -> Vec<GapView> {
-    let mut spans: Vec<GapView> = segments
-        .iter()
-        .filter(|segment| segment.duration_ms > 0)
-        .map(|segment| GapView {
-            start_ms: segment.start_ms,
-            duration_ms: segment.duration_ms,
-        })
-        .collect();
-    spans.sort_by_key(|span| span.start_ms);
-    spans.dedup_by(|next, span| {
-        let touches = next.start_ms <= span.start_ms.saturating_add(span.duration_ms);
-        if touches {
-            let end = next.start_ms.saturating_add(next.duration_ms);
-            span.duration_ms = span.duration_ms.max(end.saturating_sub(span.start_ms));
-        }
-        touches
-    });
-    spans
-}
-
-/// What a film must at least be long, by its stated length. Stated lengths are rounded and the last
-/// frames of a broadcast are often not stored; but more than the pieces of one hash, which are the
-/// most that the list of a whole recording leaves open, are not lost without a word.
-fn least_ms(recording: &Recording, segments: &[Segment]) -> u64 {
-    const PIECES_OF_A_HASH: u64 = 10;
-    let longest = segments
-        .iter()
-        .map(|segment| segment.duration_ms)
-        .max()
-        .unwrap_or(0);
-    let open = longest.saturating_mul(PIECES_OF_A_HASH);
-    recording
-        .duration_ms
-        .map_or(0, |stated| stated.saturating_sub(open))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn segment(track: u8, number: u64, presence: Presence) -> Segment {
-        Segment {
-            id: SegmentId {
-                track,
-                kind: SegmentKind::Media(number),
-            },
-            start_ms: number * 6000,
-            duration_ms: 6000,
-            presence,
-        }
-    }
-
-    #[test]
-    fn what_is_absent_past_the_last_piece_is_the_end_and_nothing_else_is() {
-        use Presence::{Sure, Tentative};
-        let all: Vec<Segment> = (0..3)
-            .map(|n| segment(0, n, Sure))
-            .chain((3..8).map(|n| segment(0, n, Tentative)))
-            .collect();
-        let lacking: Vec<Segment> = [1, 4, 6, 7].iter().map(|n| all[*n]).collect();
-        let absent = [1, 4, 7].iter().map(|n| all[*n].id).collect();
-        let holes: Vec<u64> = holes(&all, &lacking, &absent, 0)
-            .iter()
-            .map(|hole| hole.start_ms / 6000)
-            .collect();
-        // 1 is listed, 4 comes before 5, 6 failed for another reason; 7 is the end.
-        assert_eq!(holes, [1, 4, 6]);
-    }
-
-    #[test]
-    fn an_end_that_comes_long_before_the_stated_length_is_a_hole() {
-        let all: Vec<Segment> = (0..20)
-            .map(|n| segment(0, n, Presence::Tentative))
-            .collect();
-        let absent: HashSet<SegmentId> = all[5..].iter().map(|segment| segment.id).collect();
-        let stated_ms = 20 * 6000;
-        let found = holes(&all, &all[5..], &absent, stated_ms - 10 * 6000);
-        assert_eq!(
-            found,
-            all[5..10],
-            "the last ten may be the rounding of the length"
-        );
-    }
-
-    #[test]
-    fn gaps_of_both_tracks_and_of_neighbours_are_one() {
-        let holes = [
-            segment(0, 1, Presence::Sure),
-            segment(1, 1, Presence::Sure),
-            segment(1, 2, Presence::Sure),
-            segment(0, 9, Presence::Sure),
-        ];
-        let expected = [(6000, 12000), (54000, 6000)];
-        let found: Vec<_> = spans(&holes)
-            .iter()
-            .map(|gap| (gap.start_ms, gap.duration_ms))
-            .collect();
-        assert_eq!(found, expected);
     }
 }

@@ -155,6 +155,26 @@ pub struct Preview {
     pub has_flv: bool,
 }
 
+/// One of several recordings that a link leads to, as a list shows it. What the list does not tell
+/// is absent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EntryView {
+    /// The address to save it by.
+    pub link: String,
+    /// The recording's number; none for a channel that a page embeds.
+    pub recording: Option<String>,
+    /// Title, cleaned of control characters.
+    pub title: Option<String>,
+    /// When it was made, in seconds since 1970.
+    #[ts(type = "number | null")]
+    pub date_unix_s: Option<i64>,
+    /// Its length.
+    #[ts(type = "number | null")]
+    pub duration_ms: Option<u64>,
+    /// Address of a picture of it, on a server of the service.
+    pub thumbnail: Option<String>,
+}
+
 /// Which container a person wants to keep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -256,6 +276,10 @@ pub struct Finished {
     /// What is missing, where the person chose to keep what there is.
     #[serde(default)]
     pub gaps: Vec<GapView>,
+    /// Names of the files that were written beside it: captions, what is known of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub beside: Vec<String>,
     /// What of a film on this computer did not come over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -37,4 +37,4 @@ pub use muxer::{
 };
 pub use sample::{Sample, TrackKind};
 pub use split::{Split, Whole};
-pub use tags::{Cover, Tags};
+pub use tags::{Chapter, Cover, Tags};

@@ -121,6 +121,19 @@ pub struct TableFragment {
     pub(crate) tables: Vec<u8>,
 }
 
+impl TableFragment {
+    /// A piece without tables: of a file that is put together as it is, and needs no index.
+    pub fn bare(part: Part, start_ms: u64, output_end: u64) -> Self {
+        Self {
+            track: 0,
+            part,
+            start_ms,
+            output_end,
+            tables: Vec::new(),
+        }
+    }
+}
+
 /// A stretch of time without media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {

@@ -1,5 +1,6 @@
-//! What a file says of itself to people: title, artist, date, comment, cover picture.
+//! What a file says of itself to people: title, artist, date, comment, cover picture, chapters.
 
+pub(crate) mod chapters;
 mod flv;
 mod mp4;
 
@@ -8,6 +9,8 @@ use std::{
     io::{Read, Seek, SeekFrom},
     sync::Arc,
 };
+
+pub use chapters::Chapter;
 
 use crate::{Error, flv::tag::MAGIC};
 
@@ -29,6 +32,8 @@ pub struct Tags {
     pub comment: Option<String>,
     /// Picture that stands for the film. An FLV has no place for it.
     pub cover: Option<Cover>,
+    /// Its chapters, in their order, at most 255. An FLV has no place for them.
+    pub chapters: Vec<Chapter>,
 }
 
 /// A picture of a kind that players show. Cloning is cheap.
@@ -46,7 +51,7 @@ pub(crate) enum Picture {
 }
 
 impl Tags {
-    /// Reads the tags of an MP4 (`moov/udta/meta/ilst`) or of an FLV (`onMetaData`).
+    /// Reads the tags of an MP4 (`moov/udta/meta/ilst`, `moov/udta/chpl`) or of an FLV (`onMetaData`).
     ///
     /// A file without tags has none, and broken tags are left out: only a file that cannot be
     /// read is an error. Texts are capped at 64 KiB, a cover at 16 MiB.

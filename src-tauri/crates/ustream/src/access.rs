@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Target;
+
 /// What a person brings. Never saved, never printed.
 #[derive(Clone, Default)]
 pub struct Access {
@@ -16,6 +18,18 @@ pub struct Access {
     pub form_defaults: bool,
     /// Address of the page on which the video is embedded.
     pub referrer: Option<String>,
+}
+
+impl Access {
+    /// The same, with the page that embeds the target as the owner's page where none is named.
+    #[must_use]
+    pub fn on_the_page_of(&self, target: &Target) -> Self {
+        let page = target.embedding_page().map(ToString::to_string);
+        Self {
+            referrer: self.referrer.clone().or(page),
+            ..self.clone()
+        }
+    }
 }
 
 impl fmt::Debug for Access {

@@ -2,16 +2,23 @@
 //!
 //! Its answers are read as loosely as they are written: numbers as text, empty maps as lists.
 
+mod extras;
+mod list;
+
 use serde_json::Value;
 use url::Url;
+
+pub use extras::{Caption, Chapter, captions, chapters};
+pub(crate) use extras::{
+    LARGEST_CAPTIONS, caption_text, caption_text_url, captions_url, chapters_url,
+};
+pub use list::{Listed, Listing, StreamPage, listing, stream};
+pub(crate) use list::{listing_url, stream_path};
 
 use crate::{ChannelId, Error, RecordingId, hosts, loose};
 
 /// More than the longest page of a list by far.
 pub(crate) const LARGEST_ANSWER: usize = 4 << 20;
-
-/// The most the API gives at once.
-const PAGE_SIZE: u32 = 50;
 
 const WHAT: &str = "the API";
 
@@ -33,6 +40,8 @@ pub enum Answer<T> {
 pub struct Video {
     /// Its title.
     pub title: Option<String>,
+    /// What its owner says of it.
+    pub description: Option<String>,
     /// Who made it.
     pub owner: Option<String>,
     /// When it was made, in seconds since 1970.
@@ -43,6 +52,8 @@ pub struct Video {
     pub thumbnail: Option<Url>,
     /// The channel it belongs to.
     pub channel: Option<ChannelId>,
+    /// Addresses of the whole of it in one file, best first, unchecked.
+    pub files: Vec<String>,
     /// What keeps it closed.
     pub locks: Locks,
 }
@@ -50,6 +61,8 @@ pub struct Video {
 /// A channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Channel {
+    /// Its title.
+    pub title: Option<String>,
     /// It is broadcasting now.
     pub is_live: bool,
     /// What keeps it closed.
@@ -77,15 +90,6 @@ impl Locks {
     }
 }
 
-/// One page of a channel's recordings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// Its recordings, newest first.
-    pub recordings: Vec<RecordingId>,
-    /// How many pages there are, where it says so.
-    pub page_count: Option<u32>,
-}
-
 pub(crate) fn video_url(id: RecordingId) -> String {
     format!("https://api.video.ibm.com/videos/{id}.json")
 }
@@ -94,16 +98,16 @@ pub(crate) fn channel_url(id: ChannelId) -> String {
     format!("https://api.video.ibm.com/channels/{id}.json")
 }
 
-pub(crate) fn listing_url(id: ChannelId, page: u32) -> String {
-    format!(
-        "https://api.video.ibm.com/channels/{id}/videos.json?page={page}&pagesize={PAGE_SIZE}&sort=recent"
-    )
-}
-
 /// Reads the answer about a recording.
 pub fn video(body: &[u8]) -> Result<Answer<Video>, Error> {
-    read(body, "video", |video| Video {
+    read(body, "video", video_of)
+}
+
+/// What the API says of a recording, on its own or in a list.
+fn video_of(video: &Value) -> Video {
+    Video {
         title: loose::text_of(video, "title"),
+        description: loose::text_of(video, "description"),
         owner: loose::member(video, "owner").and_then(|owner| loose::text_of(owner, "username")),
         date_unix_s: loose::whole_of(video, "created_at")
             .and_then(|seconds| i64::try_from(seconds).ok()),
@@ -112,37 +116,19 @@ pub fn video(body: &[u8]) -> Result<Answer<Video>, Error> {
             .filter(|length| *length > 0),
         thumbnail: loose::member(video, "thumbnail").and_then(thumbnail),
         channel: channel_of(video),
+        files: loose::member(video, "media_urls")
+            .map(files)
+            .unwrap_or_default(),
         locks: locks(video),
-    })
+    }
 }
 
 /// Reads the answer about a channel.
 pub fn channel(body: &[u8]) -> Result<Answer<Channel>, Error> {
     read(body, "channel", |channel| Channel {
+        title: loose::text_of(channel, "title"),
         is_live: loose::text_of(channel, "status").is_some_and(|status| status == "live"),
         locks: locks(channel),
-    })
-}
-
-/// Reads one page of a channel's recordings.
-pub fn listing(body: &[u8]) -> Result<Answer<Listing>, Error> {
-    let mut page_count = None;
-    let answer = read_with(body, "videos", |answer, videos| {
-        page_count = loose::member(answer, "paging")
-            .and_then(|paging| loose::small_of(paging, "page_count"));
-        loose::items(videos)
-            .into_iter()
-            .filter_map(|video| loose::whole_of(video, "id").map(RecordingId))
-            .collect()
-    })?;
-    Ok(match answer {
-        Answer::Here(recordings) => Answer::Here(Listing {
-            recordings,
-            page_count,
-        }),
-        Answer::Locked(locks) => Answer::Locked(locks),
-        Answer::Removed(words) => Answer::Removed(words),
-        Answer::Missing(words) => Answer::Missing(words),
     })
 }
 
@@ -203,6 +189,12 @@ fn channel_of(video: &Value) -> Option<ChannelId> {
     loose::whole_of(link, "id")
         .or_else(in_address)
         .map(ChannelId)
+}
+
+/// What is not `null`, an MP4 first: it says where its samples are.
+fn files(urls: &Value) -> Vec<String> {
+    let urls = ["mp4", "flv"].map(|kind| loose::text_of(urls, kind));
+    urls.into_iter().flatten().collect()
 }
 
 /// The widest `image_WxH`, else `default`; from the service's own servers only.

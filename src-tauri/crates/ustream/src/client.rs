@@ -2,8 +2,14 @@
 //!
 //! What is learnt on the way is kept in memory only: cookies, and the answers of sign-up forms.
 
+mod catalog;
 mod channel;
+mod extras;
+mod file;
+mod lead;
+mod playlists;
 mod registration;
+mod ways;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,12 +21,16 @@ use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use self::ways::{Route, Told};
 use crate::api::{self, Answer, Locks, Video};
 use crate::http::{self, Limit};
 use crate::page::{self, Page};
+use crate::recording::Elsewhere;
 use crate::ums::session::{Question, StreamInfo};
-use crate::ums::socket::{self, Outcome};
-use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, Target};
+use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
+
+pub use catalog::{Catalog, Entry};
+pub use lead::Lead;
 
 /// A server that is silent for so long in the middle of an answer has gone.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -41,6 +51,8 @@ const API: Limit = Limit {
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// For pages of other sites: it takes no cookie of theirs along.
+    web: reqwest::Client,
     /// Answers of sign-up forms. Never held across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
 }
@@ -86,8 +98,10 @@ impl Client {
             .cookie_store(true)
             .read_timeout(SILENCE)
             .build();
+        let web = endpoint.web().read_timeout(SILENCE).build();
         Ok(Self {
             http: http.map_err(http::error)?,
+            web: web.map_err(http::error)?,
             hashes: Arc::default(),
         })
     }
@@ -97,63 +111,96 @@ impl Client {
         &self.http
     }
 
-    /// Follows a target to one recording; of a channel, the newest.
-    pub async fn find(&self, target: &Target, access: &Access) -> Result<Found, Error> {
-        match target {
-            Target::Recording(id) => Ok(Found::itself(*id)),
-            Target::Channel(id) => self.find_by_number(*id, access).await,
-            Target::Slug(slug) => {
-                let visited = self.visit_slug(slug).await?;
-                self.find_on(visited, access).await
-            }
-            Target::Page(url) => {
-                let visited = self.visit(url.as_str()).await?;
-                // A short link may have led to a recording, and a page may be about one.
-                let about = Target::of_url(&visited.url).filter(is_numbered);
-                match about.or_else(|| visited.page.points_at.clone()) {
-                    Some(Target::Recording(id)) => Ok(Found::itself(id)),
-                    _ => self.find_on(visited, access).await,
-                }
-            }
-        }
-    }
-
     /// Everything about one recording, with the addresses of its pieces as they are now.
     pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
+        // It is asked for in the midst of runs, whose own state shall stay small.
+        Box::pin(self.recording_by(None, found, access)).await
+    }
+
+    /// The same by the way that knows the pieces of `plan`, with new addresses for them.
+    pub async fn renewed(
+        &self,
+        plan: &SegmentPlan,
+        found: Found,
+        access: &Access,
+    ) -> Result<Recording, Error> {
+        Box::pin(self.recording_by(Some(Route::of(plan)), found, access)).await
+    }
+
+    async fn recording_by(
+        &self,
+        route: Option<Route>,
+        found: Found,
+        access: &Access,
+    ) -> Result<Recording, Error> {
         let id = found.recording;
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
-        let (answer, outcome) = self.ask_both(id, hash, access).await;
+        let asked = question(id, hash.clone(), access);
+        let (answer, told) = self.ask_both(asked, route).await;
         let video = match &answer {
             Some(Answer::Removed(words)) => return Err(Error::NotFound(words.clone())),
             Some(Answer::Here(video)) => Some(video.clone()),
             _ => None,
         };
-        let outcome = outcome.map_err(|error| verdict(error, id, answer.as_ref(), access))?;
-        let stream = match outcome {
-            Outcome::Known(stream) => stream,
-            Outcome::NeedsHash if locks_of(answer.as_ref()).is_some_and(Locks::is_login) => {
+        let told = match told {
+            Ok(Told::NeedsHash) if locks_of(answer.as_ref()).is_some_and(Locks::is_login) => {
                 return Err(Error::Locked(Lock::Login));
             }
-            Outcome::NeedsHash => {
+            Ok(Told::NeedsHash) => {
                 let channel = found
                     .channel
                     .or(video.as_ref().and_then(|video| video.channel));
-                self.ask_past_the_form(id, channel, access).await?
+                self.ask_past_the_form((Found { channel, ..found }, hash), route, access)
+                    .await
             }
+            told => told,
         };
-        Recording::new(id, *stream, video)
+        match self.made_of(id, told, video).await {
+            Ok(recording) => Ok(recording),
+            Err(error) => Err(verdict(error, id, answer.as_ref(), access)),
+        }
+    }
+
+    /// Makes a recording of what the control connection told, or of a file where it told nothing.
+    async fn made_of(
+        &self,
+        id: RecordingId,
+        told: Result<Told, Error>,
+        video: Option<Video>,
+    ) -> Result<Recording, Error> {
+        let (stream, problem) = match told {
+            Ok(Told::Pieces(stream)) => return Recording::new(id, *stream, video),
+            Ok(Told::Playlists(stream, playlists)) => {
+                let playlists = Elsewhere::Playlists(playlists);
+                return Recording::elsewhere(id, *stream, playlists, video);
+            }
+            Err(error) if ways::is_final(&error) => return Err(error),
+            Ok(Told::Files(stream)) => (*stream, None),
+            Err(error) => (StreamInfo::default(), Some(error)),
+            Ok(Told::NeedsHash) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
+        };
+        let of_api = video.iter().flat_map(|video| &video.files);
+        let named: Vec<String> = of_api.chain(&stream.stored.files).cloned().collect();
+        if named.is_empty() {
+            return Err(problem.unwrap_or(Error::NoRendition));
+        }
+        let file = self.file(&named).await.map_err(|error| match problem {
+            Some(problem) => ways::more_telling(problem, error),
+            None => error,
+        })?;
+        Recording::elsewhere(id, stream, Elsewhere::File(file), video)
     }
 
     /// The control connection knows the pieces, the API the title: both are asked at once. The
     /// API may fail.
     async fn ask_both(
         &self,
-        id: RecordingId,
-        hash: Option<String>,
-        access: &Access,
-    ) -> (Option<Answer<Video>>, Result<Outcome, Error>) {
+        question: Question,
+        route: Option<Route>,
+    ) -> (Option<Answer<Video>>, Result<Told, Error>) {
+        let id = question.recording;
         let api = pin!(self.video(id));
-        let control = pin!(socket::ask(&self.http, question(id, hash, access)));
+        let control = pin!(self.ask_ways(question, route));
         let (answer, outcome) = match select(api, control).await {
             Either::Left((answer @ Ok(Answer::Removed(_)), _)) => {
                 (answer, Err(Error::NotFound(id.to_string())))
@@ -168,15 +215,17 @@ impl Client {
         (answer.ok(), outcome)
     }
 
-    /// Fills in the form of the channel and asks once more.
+    /// Fills in the form of the channel and asks once more. The answer to an earlier form opens the
+    /// channel's other recordings too, unless it is the one that was tried.
     async fn ask_past_the_form(
         &self,
-        id: RecordingId,
-        known: Option<ChannelId>,
+        (found, tried): (Found, Option<String>),
+        route: Option<Route>,
         access: &Access,
-    ) -> Result<Box<StreamInfo>, Error> {
+    ) -> Result<Told, Error> {
+        let (id, known) = (found.recording, found.channel);
         let page = match known {
-            Some(channel) => channel::page_of(channel),
+            Some(channel) => lead::page_of(channel),
             None => format!("https://video.ibm.com/recorded/{id}"),
         };
         let visited = self.visit(&page).await;
@@ -190,15 +239,22 @@ impl Client {
             (None, Err(_)) => return Err(visited.err().unwrap_or(Error::Silent(PAGE.what))),
         };
         let visited = visited.ok();
-        let hash = self.register(channel, visited.as_ref(), access).await?;
-        match socket::ask(&self.http, question(id, Some(hash), access)).await? {
-            Outcome::Known(stream) => Ok(stream),
-            Outcome::NeedsHash => {
+        let earlier = self.known_hash(channel);
+        let hash = match earlier.filter(|hash| Some(hash) != tried.as_ref()) {
+            Some(hash) => hash,
+            None => self.register(channel, visited.as_ref(), access).await?,
+        };
+        match self
+            .ask_ways(question(id, Some(hash), access), route)
+            .await?
+        {
+            Told::NeedsHash => {
                 self.forget_hash(channel);
                 let fields = registration::fields(visited.as_ref());
                 let message = "the form was filled in, yet the recording stays closed".to_owned();
                 Err(Error::Locked(Lock::FormRefused { message, fields }))
             }
+            told => Ok(told),
         }
     }
 
@@ -221,8 +277,13 @@ impl Client {
         })
     }
 
+    /// Reads a page of the service.
     async fn visit(&self, url: &str) -> Result<Visited, Error> {
-        let answer = http::get(&self.http, url, PAGE).await?;
+        Self::visit_with(&self.http, url).await
+    }
+
+    async fn visit_with(http: &reqwest::Client, url: &str) -> Result<Visited, Error> {
+        let answer = http::get(http, url, PAGE).await?;
         if matches!(answer.status.as_u16(), 404 | 410) {
             return Err(Error::NotFound(url.to_owned()));
         }
@@ -271,10 +332,6 @@ fn question(recording: RecordingId, hash: Option<String>, access: &Access) -> Qu
         hash,
         referrer: referrer.clone(),
     }
-}
-
-fn is_numbered(target: &Target) -> bool {
-    matches!(target, Target::Recording(_) | Target::Channel(_))
 }
 
 fn refused(answer: &http::Answer) -> Error {

@@ -53,14 +53,23 @@ impl Endpoint {
 
     /// A client that reaches this endpoint, with the system's certificates and proxies.
     ///
-    /// It speaks HTTP/1.1 only, which the upgrade to a websocket needs, and follows redirects to
-    /// the service's own hosts only.
+    /// It follows redirects to the service's own hosts only.
     pub(crate) fn http(&self) -> reqwest::ClientBuilder {
+        self.builder()
+            .redirect(Policy::custom(follow_within_the_service))
+    }
+
+    /// The same for other people's pages, which may lead anywhere.
+    pub(crate) fn web(&self) -> reqwest::ClientBuilder {
+        self.builder().redirect(Policy::limited(MOST_REDIRECTS))
+    }
+
+    /// HTTP/1.1 only, which the upgrade to a websocket needs.
+    fn builder(&self) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
-            .http1_only()
-            .redirect(Policy::custom(follow_within_the_service));
+            .http1_only();
         match &self.practice {
             None => builder,
             // A proxy would look the names up itself, and find the real service.

@@ -62,6 +62,9 @@ pub enum Error {
     /// The service sends us in circles, or to a host that is not its own.
     #[error("the service sends us astray: {0}")]
     Astray(String),
+    /// The pieces are in a form that is not taken here, named.
+    #[error("not supported: {0}")]
+    Unsupported(String),
     /// No rendition fits the choice, or none is in a form that is known here.
     #[error("there is no rendition that fits")]
     NoRendition,

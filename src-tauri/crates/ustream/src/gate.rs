@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::{Access, ChannelId, Error, FormField, Lock, RecordingId, loose};
+use crate::api::Listed;
+use crate::{Access, ChannelId, Error, FormField, Lock, loose};
 
 /// Where the website lived when the form was made; today's address comes first.
 pub(crate) const OLD_HOST: &str = "www.ustream.tv";
@@ -141,21 +142,19 @@ fn collect_texts<'a>(value: &'a Value, depth: usize, texts: &mut Vec<&'a str>) {
 }
 
 /// Reads the list of recordings behind the form, newest first.
-pub fn content(body: &[u8]) -> Vec<RecordingId> {
+pub fn content(body: &[u8]) -> Vec<Listed> {
     let Ok(answer) = serde_json::from_slice::<Value>(body) else {
         return Vec::new();
     };
     let videos = answer.pointer("/exposedVariables/videosData/videos");
     let videos = videos.map(loose::items).unwrap_or_default();
-    videos
-        .into_iter()
-        .filter_map(|video| loose::whole_of(video, "id").map(RecordingId))
-        .collect()
+    videos.into_iter().filter_map(Listed::read).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RecordingId;
 
     fn payload(name: &str) -> Vec<u8> {
         let folder = concat!(
@@ -249,7 +248,7 @@ mod tests {
     #[test]
     fn the_list_behind_the_form_names_the_newest_first() {
         let ids = content(&payload("reconstructed-viewing-experience-content.json"));
-        assert_eq!(ids, [RecordingId(112_470_631)]);
+        assert_eq!(ids, [Listed::numbered(RecordingId(112_470_631))]);
         assert!(content(b"{}").is_empty());
         assert!(content(b"<html>").is_empty());
     }

@@ -33,6 +33,12 @@ pub(crate) struct Limit {
     pub(crate) bytes: usize,
 }
 
+/// Asks once, for as long as the caller waits.
+pub(crate) async fn once(http: &reqwest::Client, url: &Url, limit: Limit) -> Result<Answer, Error> {
+    let response = http.get(url.clone()).send().await.map_err(error)?;
+    read(response, limit).await
+}
+
 /// Fetches an address. A connection that fails and a server that stumbles are asked once more.
 pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Result<Answer, Error> {
     let once = || async {

@@ -6,9 +6,10 @@
 //! 2. [`Client`]: the one door to the service; over an [`Endpoint`], with a person's [`Access`].
 //! 3. [`page`], [`api`], [`gate`]: what the website, the JSON API and the sign-up form give away.
 //! 4. [`ums`]: the control connection: [`ums::message`] reads it, [`ums::session`] decides,
-//!    [`ums::socket`] moves the bytes.
-//! 5. [`Recording`]: what it is and where its pieces lie today.
-//! 6. [`SegmentPlan`]: what its pieces are, for ever.
+//!    [`ums::socket`] and [`ums::polling`] move the bytes.
+//! 5. [`hls`]: the playlists that a recording without segmented formats has.
+//! 6. [`Recording`]: what it is and where its pieces lie today.
+//! 7. [`SegmentPlan`]: what its pieces are, for ever.
 
 pub mod access;
 pub mod api;
@@ -16,6 +17,7 @@ pub mod client;
 pub mod endpoint;
 mod error;
 pub mod gate;
+pub mod hls;
 mod hosts;
 mod http;
 mod loose;
@@ -26,9 +28,12 @@ pub mod target;
 pub mod ums;
 
 pub use access::{Access, FormField, Lock};
-pub use client::{Client, Found};
+pub use api::{Caption, Chapter};
+pub use client::{Catalog, Client, Entry, Found, Lead};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
-pub use plan::{Choice, Keep, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan};
+pub use plan::{
+    Choice, Keep, Place, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan, Stretch,
+};
 pub use recording::{Container, Recording, Rendition, RenditionId, Track, TrackKind};
 pub use target::{ChannelId, RecordingId, Target, TargetError};

@@ -2,6 +2,7 @@
 //! the sign-up form, and what is embedded.
 
 mod form;
+mod players;
 
 use scraper::{ElementRef, Html};
 use serde_json::Value;
@@ -24,8 +25,10 @@ pub struct Page {
     pub off_air: Vec<RecordingId>,
     /// Fields of its sign-up form.
     pub form: Option<Vec<FormField>>,
-    /// A recording or channel that it is about or embeds.
-    pub points_at: Option<Target>,
+    /// A recording or channel that it says it is about.
+    pub about: Option<Target>,
+    /// What is played on it, in its order, each once.
+    pub players: Vec<Target>,
 }
 
 /// Reads a page that was found at `base`.
@@ -41,9 +44,8 @@ pub fn read(html: &str, base: &Url) -> Page {
         channel: named.or_else(|| mentioned_channel(html)).map(ChannelId),
         off_air: off_air(html),
         form: form::read(&elements),
-        points_at: elements
-            .iter()
-            .find_map(|element| points_at(*element, base)),
+        about: elements.iter().find_map(|element| about(*element, base)),
+        players: players::read(&elements, html, base),
     }
 }
 
@@ -96,16 +98,15 @@ fn off_air(html: &str) -> Vec<RecordingId> {
         .collect()
 }
 
-/// What the page calls itself, or what it embeds; players may be loaded late.
-fn points_at(element: ElementRef<'_>, base: &Url) -> Option<Target> {
+/// What the page calls itself.
+fn about(element: ElementRef<'_>, base: &Url) -> Option<Target> {
     let element = element.value();
-    let attribute = match element.name() {
+    let address = match element.name() {
         "link" if element.attr("rel") == Some("canonical") => element.attr("href"),
         "meta" if element.attr("property") == Some("og:url") => element.attr("content"),
-        "iframe" | "embed" => element.attr("src").or_else(|| element.attr("data-src")),
         _ => None,
     }?;
-    let target = Target::of_url(&base.join(attribute.trim()).ok()?)?;
+    let target = Target::of_url(&base.join(address.trim()).ok()?)?;
     matches!(target, Target::Recording(_) | Target::Channel(_)).then_some(target)
 }
 

@@ -3,8 +3,10 @@
 pub(crate) mod timeline;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use self::timeline::Timeline;
 use crate::{Container, RecordingId, RenditionId, Track};
@@ -86,6 +88,36 @@ pub struct Segment {
     pub presence: Presence,
 }
 
+/// Where a piece lies today. Never saved: addresses expire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Addresses that all have it, best first; none where the service no longer lists it.
+    pub urls: Vec<Url>,
+    /// Which bytes of what lies there it is; all where there is none.
+    pub stretch: Option<Stretch>,
+}
+
+/// Some bytes of a file (RFC 9110 14).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Which bytes; never none.
+    pub bytes: Range<u64>,
+    /// Size of the file in bytes, where it is known.
+    pub whole: Option<u64>,
+    /// Tells this version of the file from another (RFC 9110 8.8).
+    pub validator: Option<String>,
+}
+
+impl Stretch {
+    pub(crate) fn new(bytes: Range<u64>) -> Self {
+        Self {
+            bytes,
+            whole: None,
+            validator: None,
+        }
+    }
+}
+
 /// What the pieces of one rendition are, never where they lie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentPlan {
@@ -128,7 +160,12 @@ impl SegmentPlan {
             .segments
             .iter()
             .filter(|segment| segment.presence == Presence::Sure)
-            .all(|segment| mine.get(&segment.id) == Some(&(segment.start_ms, segment.duration_ms)))
+            .all(|segment| {
+                let place = mine.get(&segment.id);
+                // Stretches of a file lie where their numbers say; times are only dealt out.
+                let is_file = self.container == Container::File && place.is_some();
+                is_file || place == Some(&(segment.start_ms, segment.duration_ms))
+            })
     }
 }
 

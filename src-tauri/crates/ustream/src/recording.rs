@@ -1,16 +1,20 @@
 //! What a recording is and where its pieces lie today.
 
+pub(crate) mod file;
+mod playlists;
 mod renditions;
 mod source;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use self::file::WholeFile;
+pub use self::playlists::Playlists;
 use self::source::Source;
 use crate::api::Video;
 use crate::ums::session::StreamInfo;
 use crate::ums::stream::Format;
-use crate::{Choice, Error, RecordingId, SegmentId, SegmentPlan, plan};
+use crate::{Choice, Error, Place, RecordingId, SegmentId, SegmentPlan, plan};
 
 /// How the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +84,8 @@ pub struct Recording {
     pub id: RecordingId,
     /// Its title, as the service has it: clean it before it meets a disk.
     pub title: Option<String>,
+    /// What its owner says of it, in lines.
+    pub description: Option<String>,
     /// The channel or person it belongs to.
     pub owner: Option<String>,
     /// When it was made, in seconds since 1970.
@@ -98,6 +104,10 @@ pub struct Recording {
 struct Sources {
     flv: Option<Source>,
     fmp4: Option<Source>,
+    /// Where no format has pieces of its own.
+    playlists: Option<Playlists>,
+    /// Where there is nothing else.
+    file: Option<WholeFile>,
     /// Servers, best first.
     bases: Vec<String>,
 }
@@ -110,6 +120,15 @@ impl Sources {
             Container::Ts | Container::File => None,
         }
     }
+}
+
+/// What a recording is without pieces in a format of their own.
+#[derive(Clone, Debug)]
+pub enum Elsewhere {
+    /// Pieces that playlists name.
+    Playlists(Playlists),
+    /// One finished file.
+    File(WholeFile),
 }
 
 impl Recording {
@@ -145,6 +164,7 @@ impl Recording {
         Ok(Self {
             id,
             title: video.title.or(stream.title),
+            description: video.description,
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
             duration_ms: said.or(video.duration_ms),
@@ -153,7 +173,56 @@ impl Recording {
             sources: Sources {
                 flv,
                 fmp4,
+                playlists: None,
+                file: None,
                 bases: source::bases(&stream.sites),
+            },
+        })
+    }
+
+    /// The rendition of that name, where it is listed.
+    pub fn rendition(&self, id: &RenditionId) -> Option<&Rendition> {
+        self.renditions.iter().find(|rendition| rendition.id == *id)
+    }
+
+    /// A recording that has no pieces in a format of their own. `stream` is what else is said.
+    pub fn elsewhere(
+        id: RecordingId,
+        stream: StreamInfo,
+        source: Elsewhere,
+        video: Option<Video>,
+    ) -> Result<Self, Error> {
+        let video = video.unwrap_or_default();
+        let (playlists, file) = match source {
+            Elsewhere::Playlists(playlists) => (Some(playlists), None),
+            Elsewhere::File(file) => (None, Some(file)),
+        };
+        // Playlists count their own time; what else is said may be in other units.
+        let listed = playlists.as_ref().and_then(Playlists::duration_ms);
+        let duration_ms = video.duration_ms.or(listed);
+        let renditions = match (&playlists, &file) {
+            (Some(playlists), _) => playlists.renditions(),
+            (None, Some(file)) => vec![file.rendition(duration_ms)],
+            (None, None) => Vec::new(),
+        };
+        if renditions.is_empty() {
+            return Err(Error::NoRendition);
+        }
+        Ok(Self {
+            id,
+            title: video.title.or(stream.title),
+            description: video.description,
+            owner: video.owner.or(stream.owner),
+            date_unix_s: video.date_unix_s,
+            duration_ms,
+            thumbnail: video.thumbnail,
+            renditions,
+            sources: Sources {
+                flv: None,
+                fmp4: None,
+                playlists,
+                file,
+                bases: Vec::new(),
             },
         })
     }
@@ -170,32 +239,54 @@ impl Recording {
     /// Lists the pieces of one of [`Self::renditions`]; `None` for another recording's.
     pub fn plan_of(&self, rendition: &Rendition) -> Option<SegmentPlan> {
         let rendition = self.renditions.iter().find(|mine| *mine == rendition)?;
-        let source = self.sources.of(rendition.container)?;
+        let tracks = &rendition.tracks;
+        let segments = match (&self.sources.playlists, &self.sources.file) {
+            (Some(playlists), _) => playlists.segments(tracks),
+            (None, Some(file)) => file.segments(self.duration_ms),
+            (None, None) => {
+                let source = self.sources.of(rendition.container)?;
+                plan::segments(&source.timeline, tracks, self.duration_ms)
+            }
+        };
         Some(SegmentPlan {
             recording: self.id,
             rendition: rendition.id.clone(),
             container: rendition.container,
             tracks: rendition.tracks.clone(),
-            segments: plan::segments(&source.timeline, &rendition.tracks, self.duration_ms),
+            segments,
         })
     }
 
-    /// Where a piece of `plan` lies today, best first. Empty where the service no longer lists it.
-    pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> Vec<Url> {
+    /// Where a piece of `plan` lies today. Nowhere, where the service no longer lists it.
+    pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> Place {
         let is_listed = plan.recording == self.id
             && self
                 .renditions
                 .iter()
                 .any(|mine| mine.id == plan.rendition && mine.container == plan.container);
-        let source = self.sources.of(plan.container).filter(|_| is_listed);
-        match (source, plan.tracks.get(usize::from(segment.track))) {
-            (Some(source), Some(track)) => source.locate(&self.sources.bases, track, segment.kind),
-            _ => Vec::new(),
+        let track = plan.tracks.get(usize::from(segment.track));
+        let Some(track) = track.filter(|_| is_listed) else {
+            return Place::default();
+        };
+        if let Some(playlists) = &self.sources.playlists {
+            return playlists.locate(track, segment.kind);
+        }
+        if let Some(file) = &self.sources.file {
+            return file.locate(segment.kind);
+        }
+        let source = self.sources.of(plan.container);
+        let urls = source.map(|source| source.locate(&self.sources.bases, track, segment.kind));
+        Place {
+            urls: urls.unwrap_or_default(),
+            stretch: None,
         }
     }
 
     /// About how large `rendition` is, from its bit rate and the length.
     pub fn about_bytes(&self, rendition: &Rendition) -> Option<u64> {
+        if let Some(file) = &self.sources.file {
+            return Some(file.size_bytes());
+        }
         Some(u64::from(rendition.bitrate_kbps?) * self.duration_ms? / 8)
     }
 

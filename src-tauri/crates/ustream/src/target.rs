@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::hosts;
+
 /// Number of a recording, as in `video.ibm.com/recorded/112470631`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -41,7 +43,7 @@ pub enum Target {
     Channel(ChannelId),
     /// A channel by the name in its address, percent-encoding removed.
     Slug(String),
-    /// A page of the service that must be read to know.
+    /// A page that must be read to know: of the service, or of another site that embeds a player.
     Page(Url),
 }
 
@@ -76,7 +78,7 @@ pub enum TargetError {
     /// There is no web address in the text.
     #[error("there is no link in that text")]
     NoLink,
-    /// There is an address, but of another site.
+    /// The page of another site embeds no player of the service.
     #[error("{host} is not Ustream or IBM Video Streaming")]
     OtherSite {
         /// The other site's host name.
@@ -87,17 +89,31 @@ pub enum TargetError {
 impl FromStr for Target {
     type Err = TargetError;
 
-    /// Finds the first address of the service in any text.
+    /// Finds the first address of the service in any text, else the first of another site, whose
+    /// page may embed a player.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text::dig(text)
     }
 }
 
 impl Target {
+    /// The page of another site on which the service is played: owners may allow their own only.
+    pub fn embedding_page(&self) -> Option<&Url> {
+        match self {
+            Self::Page(url) => Some(url).filter(|url| !url.host_str().is_some_and(hosts::is_site)),
+            _ => None,
+        }
+    }
+
     /// What one whole address points at; `None` for other sites and for the service's front door.
     pub fn of_url(url: &Url) -> Option<Self> {
         address::read(url)
     }
+}
+
+/// Every web address of a text, in its order.
+pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = Url> {
+    text::all(text)
 }
 
 #[cfg(test)]

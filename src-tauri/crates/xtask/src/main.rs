@@ -19,6 +19,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::bench::Options;
+
 /// Everything that a person does with this repository.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
@@ -50,6 +52,9 @@ enum Task {
         /// Size of the recording
         #[arg(long, global = true, value_name = "MB", default_value_t = 200)]
         size: u64,
+        /// Chunks of each of its tracks [default: as many as such a film has]
+        #[arg(long, global = true, value_name = "N")]
+        chunks: Option<u64>,
         /// Runs of each, interleaved
         #[arg(long, global = true, default_value_t = 7)]
         runs: usize,
@@ -61,6 +66,12 @@ enum Task {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 enum Part {
+    /// A line of 50 ms and 20 Mbit/s a connection: how much of it is used
+    Line,
+    /// One piece in fifty stalls for 20 s
+    Stall,
+    /// Somebody looks at the progress 1000 times a second
+    Looks,
     /// Making an MP4 of a film on disk, against ffmpeg and a plain copy
     Remux,
 }
@@ -74,13 +85,22 @@ fn main() -> anyhow::Result<()> {
         Task::Bench {
             part,
             size,
+            chunks,
             runs,
             folder,
         } => {
-            let folder = folder.unwrap_or_else(run::target);
+            let options = Options {
+                megabytes: size,
+                chunks,
+                runs,
+                folder: folder.unwrap_or_else(run::target),
+            };
             match part {
-                None => bench::all(size, runs, &folder),
-                Some(Part::Remux) => bench::remux::all(size, runs, &folder),
+                None => bench::all(&options),
+                Some(Part::Line) => bench::line::share(&options),
+                Some(Part::Stall) => bench::line::stall(&options),
+                Some(Part::Looks) => bench::looks::all(&options),
+                Some(Part::Remux) => bench::remux::all(&options),
             }
         }
     }

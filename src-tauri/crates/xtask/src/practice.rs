@@ -13,6 +13,25 @@ pub(crate) const LINK: &str = "https://video.ibm.com/recorded/112470631";
 /// Its recording of the size that was asked for.
 pub(crate) const LARGE_LINK: &str = "https://video.ibm.com/recorded/134300020";
 
+/// What a practice service is like, beyond its demo world.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Setting {
+    /// A recording as large as is asked for.
+    pub(crate) film: Option<Film>,
+    /// Round trip in milliseconds, Mbit/s for each connection: `50,20`.
+    pub(crate) line: Option<&'static str>,
+    /// One in so many chunks of that recording falls silent for a while.
+    pub(crate) stall_every: Option<u64>,
+}
+
+/// A film as large as is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Film {
+    pub(crate) megabytes: u64,
+    /// Chunks of each track, where there are not to be as many as such a film has.
+    pub(crate) chunks: Option<u64>,
+}
+
 /// A running practice service; it ends when this is dropped.
 pub(crate) struct Practice {
     child: Child,
@@ -24,17 +43,11 @@ pub(crate) struct Practice {
 }
 
 impl Practice {
-    /// Builds and starts it, with a recording of about `large` megabytes if that is asked for.
-    pub(crate) fn start(large: Option<u64>) -> anyhow::Result<Self> {
+    /// Builds and starts it.
+    pub(crate) fn start(setting: &Setting) -> anyhow::Result<Self> {
         say("The practice service");
-        succeed(&mut cargo(&[
-            "build",
-            "--release",
-            "--package",
-            "tests",
-            "--bin",
-            "fake-ustream",
-        ]))?;
+        let build = ["build", "--release", "--package", "tests", "--bin"];
+        succeed(cargo(&build).arg("fake-ustream"))?;
         let folder = tempfile::tempdir()?;
         let file = |name| folder.path().join(name);
         let (ca, ready, segments) = (file("ca.pem"), file("ready.json"), file("segments.txt"));
@@ -45,11 +58,18 @@ impl Practice {
             .arg("--ready")
             .arg(&ready)
             .stdout(Stdio::null());
-        if let Some(megabytes) = large {
-            service
-                .args(["--large", &megabytes.to_string()])
-                .arg("--segments")
-                .arg(&segments);
+        if let Some(film) = &setting.film {
+            service.args(["--large", &film.megabytes.to_string()]);
+            service.arg("--segments").arg(&segments);
+            if let Some(chunks) = film.chunks {
+                service.args(["--chunks", &chunks.to_string()]);
+            }
+        }
+        if let Some(line) = setting.line {
+            service.args(["--line", line]);
+        }
+        if let Some(every) = setting.stall_every {
+            service.args(["--stall-every", &every.to_string()]);
         }
         let mut child = service.spawn().context("starting the practice service")?;
         let address = match listening(&mut child, &ready) {

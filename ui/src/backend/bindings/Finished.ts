@@ -23,6 +23,10 @@ duration_ms: number,
  */
 gaps: Array<GapView>, 
 /**
+ * Names of the files that were written beside it: captions, what is known of it.
+ */
+beside?: Array<string>, 
+/**
  * What of a film on this computer did not come over.
  */
 lost?: LossView, };

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// So many of the last pieces say how fast the line is now.
 const REMEMBERED: usize = 32;
-/// Fewer say nothing.
-const ENOUGH: usize = 8;
+/// Fewer say nothing: the first of a film may all be of its sound, and those of the picture, which
+/// are many times as large, still be on their way.
+const ENOUGH: usize = 16;
 /// A piece that takes this many times as long as nearly all of its peers dawdles.
 const MANY_TIMES: u32 = 3;
 /// No piece is called slow before this: a second request costs a round trip too.
@@ -97,6 +98,19 @@ mod tests {
             pace.came(Duration::from_millis(5));
         }
         assert_eq!(pace.dawdles_after(), SOON);
+    }
+
+    #[test]
+    fn pieces_of_the_picture_do_not_dawdle_because_those_of_the_sound_were_first() {
+        let pace = Pace::new();
+        for _ in 0..8 {
+            pace.came(Duration::from_millis(60));
+        }
+        assert_eq!(pace.dawdles_after(), AT_FIRST);
+        for _ in 0..8 {
+            pace.came(Duration::from_millis(800));
+        }
+        assert_eq!(pace.dawdles_after(), Duration::from_millis(2400));
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Trouble {
             FetchError::Network { source, .. } => Self::of_network(source),
             FetchError::Status { status, .. } => Self::of_status(*status),
             FetchError::Busy { retry_after, .. } => Self::Busy(*retry_after),
-            FetchError::NotMedia { .. } => Self::Passing,
+            FetchError::NotMedia { .. } | FetchError::Replaced { .. } => Self::Passing,
             FetchError::NoAddress => Self::Final,
         }
     }

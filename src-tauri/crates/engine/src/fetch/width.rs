@@ -1,19 +1,24 @@
 //! How many requests may be on their way at once: as many as the line and the service take.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// What browsers and other downloaders begin with.
 const START: usize = 8;
 /// One step up.
 const STEP: usize = 4;
-/// Shorter samples of the speed say more about single pieces than about the line.
-const SAMPLE: Duration = Duration::from_secs(2);
+/// Shorter samples of the speed say more about the moment than about the line; longer ones keep a
+/// film of a minute waiting for connections that it could have.
+const SAMPLE: Duration = Duration::from_secs(1);
 /// A step up is kept where it makes the whole this much faster.
 const PAYS: f64 = 1.08;
+/// A place that is given back is taken again within this where somebody waits for it.
+const BRIEFLY: Duration = Duration::from_millis(250);
 /// After a step that did not pay, or a request to slow down, the width is left alone for so long.
 const CONTENT: Duration = Duration::from_secs(30);
 
@@ -24,6 +29,8 @@ const CONTENT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Width {
     most: usize,
+    /// Bytes that ever came, also of pieces that are still coming: whole pieces come in bursts.
+    bytes: AtomicU64,
     state: Mutex<State>,
     free: Notify,
 }
@@ -32,6 +39,8 @@ pub(crate) struct Width {
 struct State {
     limit: usize,
     active: usize,
+    /// When the last place was given back while all were taken.
+    full_until: Option<Instant>,
     /// When and since how many bytes the speed of this width is being measured.
     sample: Option<Sample>,
     /// Bytes a second before the last step up, while it is not known whether that paid.
@@ -56,9 +65,11 @@ impl Width {
     pub(crate) fn new(most: NonZeroUsize) -> Self {
         Self {
             most: most.get(),
+            bytes: AtomicU64::new(0),
             state: Mutex::new(State {
                 limit: START.min(most.get()),
                 active: 0,
+                full_until: None,
                 sample: None,
                 before_step: None,
                 content_until: None,
@@ -92,10 +103,19 @@ impl Width {
         }
     }
 
+    /// Counts bytes as they come.
+    pub(crate) fn flowed(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
     /// Counts a piece that came whole, and opens the gate while that pays.
-    pub(crate) fn came(&self, bytes: u64, now: Instant) {
+    pub(crate) fn came(&self, now: Instant) {
         let mut state = self.state();
-        if state.active < state.limit || state.content_until.is_some_and(|until| now < until) {
+        if !state.is_full(now) || state.content_until.is_some_and(|until| now < until) {
             // A gate that nobody waits at says nothing of the line.
             state.sample = None;
             return;
@@ -106,17 +126,22 @@ impl Width {
             bytes: 0,
             pieces: 0,
         });
-        sample.bytes += bytes;
         sample.pieces += 1;
+        // New connections begin slowly: each has carried about a piece by then.
+        if sample.pieces <= limit {
+            (sample.since, sample.bytes) = (now, self.bytes());
+            return;
+        }
         let elapsed = now.saturating_duration_since(sample.since);
         if elapsed < SAMPLE || sample.pieces < limit * 2 {
             return;
         }
+        let bytes = self.bytes().saturating_sub(sample.bytes);
         #[expect(
             clippy::cast_precision_loss,
             reason = "a speed, compared within percents"
         )]
-        let speed = sample.bytes as f64 / elapsed.as_secs_f64();
+        let speed = bytes as f64 / elapsed.as_secs_f64();
         state.sample = None;
         match state.before_step {
             Some(before) if speed < before * PAYS => {
@@ -126,6 +151,7 @@ impl Width {
             }
             _ if limit < self.most => {
                 state.limit = (limit + STEP).min(self.most);
+                state.full_until = None;
                 state.before_step = Some(speed);
                 tracing::debug!(width = state.limit, speed, "the gate opens");
                 self.free.notify_one();
@@ -161,9 +187,20 @@ impl Width {
     }
 }
 
+impl State {
+    /// Pieces come in bursts: a place may be free for the moment until the next one takes it.
+    fn is_full(&self, now: Instant) -> bool {
+        let briefly = |then: Instant| now.saturating_duration_since(then) < BRIEFLY;
+        self.active >= self.limit || self.full_until.is_some_and(briefly)
+    }
+}
+
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
+        if state.active >= state.limit {
+            state.full_until = Some(Instant::now());
+        }
         state.active = state.active.saturating_sub(1);
         if state.active < state.limit {
             self.0.free.notify_one();
@@ -190,7 +227,8 @@ mod tests {
     /// Pieces that come at this speed for one sample.
     fn pieces_at(width: &Width, now: &mut Instant, bytes_per_second: u64) {
         for _ in 0..=40 {
-            width.came(bytes_per_second / 20, *now);
+            width.flowed(bytes_per_second / 20);
+            width.came(*now);
             *now += Duration::from_millis(50);
         }
     }
@@ -237,6 +275,22 @@ mod tests {
             now += CONTENT;
         }
         assert!(full(&width).await.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pieces_that_come_in_bursts_do_not_hide_that_somebody_waits() {
+        let width = gate(12);
+        let mut turns = full(&width).await;
+        for _ in 0..40 {
+            // Two are counted before the next one takes the place of the first.
+            width.flowed(100_000);
+            width.came(Instant::now());
+            turns.pop();
+            width.came(Instant::now());
+            turns.extend(full(&width).await);
+            tokio::time::advance(Duration::from_millis(50)).await;
+        }
+        assert_eq!(turns.len(), 12);
     }
 
     #[tokio::test(start_paused = true)]

@@ -129,14 +129,33 @@ impl<'s> Assembly<'s> {
         Ok(assembly)
     }
 
-    fn tracks(self) -> Vec<Track> {
+    fn tracks(mut self) -> Vec<Track> {
         let lead = self.lead.unwrap_or(0);
+        if self.source == Source::Ts {
+            self.choose();
+        }
         let mut tracks: Vec<_> = self.tracks.into_values().collect();
         tracks.retain(|track| track.times.is_some());
         for track in &mut tracks {
             track.lead = lead;
         }
         tracks
+    }
+
+    /// Of the streams that come in pieces of their own, each may have the other's beside it: the
+    /// sound of a group stands for the one that is mixed with the picture (RFC 8216 4.3.4.2.1).
+    fn choose(&mut self) {
+        let chosen = |kind| {
+            let of_kind = |plan: &u8| self.tracks.contains_key(&track_key(*plan, kind));
+            let mut plans = (0..0x80).filter(of_kind);
+            match kind {
+                TrackKind::Video => plans.next(),
+                TrackKind::Audio => plans.next_back(),
+            }
+            .map(|plan| track_key(plan, kind))
+        };
+        let kept = [TrackKind::Video, TrackKind::Audio].map(chosen);
+        self.tracks.retain(|key, _| kept.contains(&Some(*key)));
     }
 
     /// The pieces of one part, of all tracks: they are moved by the same time.

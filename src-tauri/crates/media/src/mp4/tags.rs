@@ -1,7 +1,10 @@
-//! `udta` with what players show: title, artist, date, comment, cover.
+//! `udta` with what players show: title, artist, date, comment, cover, chapters.
 
 use super::boxes::{boxed, full_box, put32};
-use crate::{Tags, tags::Picture};
+use crate::{
+    Tags,
+    tags::{Picture, chapters},
+};
 
 /// Well-known types of what is in a `data` box.
 pub(crate) const UTF8: u32 = 1;
@@ -12,13 +15,22 @@ const PNG: u32 = 14;
 /// Roman.
 pub(crate) const NAMES: [[u8; 4]; 4] = [*b"\xa9nam", *b"\xa9ART", *b"\xa9day", *b"\xa9cmt"];
 
-/// Appends `udta/meta/ilst`; nothing where there are no tags.
+/// Appends `udta` with `chpl` and `meta/ilst`; nothing where there are no tags.
 pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
     let texts = [&tags.title, &tags.artist, &tags.date, &tags.comment];
-    if texts.iter().all(|text| text.is_none()) && tags.cover.is_none() {
+    let has_items = texts.iter().any(|text| text.is_some()) || tags.cover.is_some();
+    if !has_items && tags.chapters.is_empty() {
         return;
     }
     boxed(out, *b"udta", |out| {
+        if !tags.chapters.is_empty() {
+            full_box(out, *b"chpl", 1, 0, |out| {
+                chapters::write(out, &tags.chapters);
+            });
+        }
+        if !has_items {
+            return;
+        }
         full_box(out, *b"meta", 0, 0, |out| {
             full_box(out, *b"hdlr", 0, 0, |out| {
                 out.extend_from_slice(b"\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0");

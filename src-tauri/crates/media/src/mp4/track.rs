@@ -145,7 +145,8 @@ impl Track {
         let mut pts = entry.dts.saturating_add(entry.composition_offset);
         let mut dts = entry.dts;
         if let Some(times) = &mut self.times {
-            dts = dts.max(times.last_dts.saturating_add(1));
+            let earliest = times.last_dts.checked_add(1);
+            dts = dts.max(earliest.ok_or_else(|| malformed("a time beyond 63 bits"))?);
             if self.kind == TrackKind::Audio {
                 // Sound is heard in the order in which it is decoded.
                 pts = pts.max(dts);

@@ -1,11 +1,12 @@
-//! `moov/udta/meta/ilst` (Apple's metadata, inside the `meta` of ISO/IEC 14496-12 8.11.1).
+//! `moov/udta/meta/ilst` (Apple's metadata, inside the `meta` of ISO/IEC 14496-12 8.11.1) and
+//! `moov/udta/chpl`.
 
 use std::{
     io::{Read, Seek, SeekFrom},
     ops::Range,
 };
 
-use super::{Cover, LARGEST_COVER, LONGEST_TEXT, Tags, text};
+use super::{Chapter, Cover, LARGEST_COVER, LONGEST_TEXT, Tags, chapters, text};
 use crate::{
     Error,
     cursor::Cursor,
@@ -15,6 +16,8 @@ use crate::{
 
 /// A file with more boxes in a row was not made to be read.
 const MOST_BOXES: usize = 1 << 16;
+/// 255 chapters with the longest titles.
+const LARGEST_CHAPTERS: usize = 128 << 10;
 /// Type and locale in front of a value.
 const VALUE_HEADER: u64 = 8;
 
@@ -26,6 +29,9 @@ pub(super) fn read<R: Read + Seek>(file: &mut R, length: u64) -> Result<Tags, Er
             return Ok(tags);
         };
         place = found;
+        if kind == *b"udta" {
+            tags.chapters = chapters(file, &place)?;
+        }
         if kind == *b"meta" && !bytes(file, &place, 8)?.ends_with(b"hdlr") {
             // Version and flags, which QuickTime leaves out.
             place.start = place.start.saturating_add(4).min(place.end);
@@ -47,6 +53,15 @@ pub(super) fn read<R: Read + Seek>(file: &mut R, length: u64) -> Result<Tags, Er
         }
     }
     Ok(tags)
+}
+
+fn chapters<R: Read + Seek>(file: &mut R, udta: &Range<u64>) -> Result<Vec<Chapter>, Error> {
+    let Some(list) = find(file, udta.clone(), *b"chpl")? else {
+        return Ok(Vec::new());
+    };
+    let bytes = bytes(file, &list, LARGEST_CHAPTERS)?;
+    // A list that is broken is none; the other tags may be whole.
+    Ok(chapters::read(&bytes).unwrap_or_default())
 }
 
 fn behind_header(value: &Range<u64>) -> Range<u64> {

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Cursor};
 
-use media::{Cover, Format, Source, Tags};
+use media::{Chapter, Cover, Format, Source, Tags};
 
 use crate::{
     making::Job,
@@ -57,6 +57,34 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
 }
 
 #[test]
+fn chapters_are_read_back_by_ffprobe_and_by_us() {
+    let (source, pieces) = (Source::Fmp4, shuffled(dash()));
+    let mut job = Job::new(source, Format::Mp4, pieces.len());
+    let chapters = [(0, "Welcome"), (1_500, "Füße über Ærø")];
+    job.film.tags.chapters = chapters
+        .map(|(start_ms, title)| Chapter {
+            start_ms,
+            title: title.to_owned(),
+        })
+        .into();
+    job.finish(&pieces).unwrap();
+    job.check().unwrap();
+    let path = job.path();
+    let arguments = ["-show_chapters", "-of", "compact", path.to_str().unwrap()];
+    let probed = String::from_utf8(run("ffprobe", &arguments).stdout).unwrap();
+    let lines: Vec<&str> = probed
+        .lines()
+        .filter(|line| line.starts_with("chapter"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{probed}");
+    assert!(
+        lines[1].contains("start_time=1.500000") && lines[1].ends_with("tag:title=Füße über Ærø"),
+        "{probed}"
+    );
+    assert_eq!(read(&job), job.film.tags);
+}
+
+#[test]
 fn the_room_for_the_index_holds_a_large_cover() {
     let mut data = picture("cover.jpg").data().to_vec();
     data.resize(5_000_000, 0);
@@ -107,7 +135,7 @@ fn what_ffmpeg_wrote_is_read() {
             artist: Some("Ä".into()),
             comment: Some("why".into()),
             date: Some("2020".into()),
-            cover: None,
+            ..Tags::default()
         };
         assert_eq!(tags, expected, "{name} {movflags}");
     }

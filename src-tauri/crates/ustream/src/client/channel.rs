@@ -1,15 +1,24 @@
-//! From a channel to its newest recording: by its form's list, the API's, or its page's.
+//! The list of a channel whose plain list gives nothing: it is behind a form, on its page, or
+//! nowhere.
 
-use futures_util::future::join;
-use url::Url;
+use super::catalog::Catalog;
+use super::{Client, Lead, Visited};
+use crate::api::{self, Answer, Channel, Listed, Listing, StreamPage};
+use crate::http::{self, Limit};
+use crate::{Access, ChannelId, Error, Lock};
 
-use super::{Client, Found, Visited, is_numbered};
-use crate::api::{self, Answer, Channel, Listing};
-use crate::{Access, ChannelId, Error, Lock, RecordingId, Target};
+const STREAM: Limit = Limit {
+    what: "the list of the website",
+    bytes: api::LARGEST_ANSWER,
+};
 
-/// The page of a channel by number.
-pub(super) fn page_of(channel: ChannelId) -> String {
-    format!("https://video.ibm.com/channel/id/{channel}")
+/// What has been asked about a channel so far.
+pub(super) struct Door {
+    pub(super) channel: ChannelId,
+    pub(super) info: Result<Answer<Channel>, Error>,
+    pub(super) visited: Result<Visited, Error>,
+    /// The first page of its list, where it was asked for: empty, or a reason.
+    pub(super) listed: Option<Result<Listing, Error>>,
 }
 
 impl Client {
@@ -31,80 +40,20 @@ impl Client {
         }
     }
 
-    /// A channel's number; a channel's name may be all digits, too.
-    pub(super) async fn find_by_number(
-        &self,
-        channel: ChannelId,
-        access: &Access,
-    ) -> Result<Found, Error> {
-        let (info, visited) = join(self.channel(channel), self.visit(&page_of(channel))).await;
-        let is_unknown = matches!(info, Ok(Answer::Missing(_)));
-        if !(is_unknown && matches!(visited, Err(Error::NotFound(_)))) {
-            return self.newest(channel, info, visited, access).await;
-        }
-        let by_name = self.visit_slug(&channel.to_string()).await?;
-        match by_name.page.channel {
-            Some(_) => self.find_on(by_name, access).await,
-            None => Err(Error::NotFound(channel.to_string())),
-        }
-    }
-
-    /// What a page of the website leads to.
-    pub(super) async fn find_on(&self, visited: Visited, access: &Access) -> Result<Found, Error> {
-        let pointed_at = visited.page.points_at.clone().filter(is_numbered);
-        let (channel, visited) = match (visited.page.channel, pointed_at) {
-            (Some(channel), _) => (channel, Ok(visited)),
-            (None, Some(Target::Recording(id))) => return Ok(Found::itself(id)),
-            (None, Some(Target::Channel(id))) => (id, self.visit(&page_of(id)).await),
-            (None, _) => return Err(Error::NotFound(visited.url.to_string())),
-        };
-        let info = self.channel(channel).await;
-        self.newest(channel, info, visited, access).await
-    }
-
-    /// The page of a channel by name: below `/channel/`, or, as of old, at the root.
-    pub(super) async fn visit_slug(&self, slug: &str) -> Result<Visited, Error> {
-        let address = |path: &[&str]| {
-            let mut url = Url::parse("https://video.ibm.com").ok()?;
-            url.path_segments_mut().ok()?.clear().extend(path);
-            Some(String::from(url))
-        };
-        let not_found = || Error::NotFound(slug.to_owned());
-        let below = address(&["channel", slug]).ok_or_else(not_found)?;
-        match self.visit(&below).await {
-            Err(Error::NotFound(_)) => {}
-            visited => return visited,
-        }
-        let root = address(&[slug]).ok_or_else(not_found)?;
-        self.visit(&root).await.map_err(|error| match error {
-            Error::NotFound(_) => not_found(),
-            other => other,
-        })
-    }
-
-    async fn channel(&self, id: ChannelId) -> Result<Answer<Channel>, Error> {
-        self.ask_api(&api::channel_url(id), api::channel).await
-    }
-
-    /// The newest recording, by whichever list has one. The lists may fail one by one.
-    async fn newest(
-        &self,
-        channel: ChannelId,
-        info: Result<Answer<Channel>, Error>,
-        visited: Result<Visited, Error>,
-        access: &Access,
-    ) -> Result<Found, Error> {
-        let found = |recording| Found {
-            recording,
-            channel: Some(channel),
-            newest: true,
-        };
+    /// Tries every other list there is. They may fail one by one.
+    pub(super) async fn open(&self, door: Door, access: &Access) -> Result<Lead, Error> {
+        let Door {
+            channel,
+            info,
+            visited,
+            listed,
+        } = door;
         let mut problem = None;
         let info = match info {
             Ok(Answer::Here(info)) => info,
             Ok(Answer::Locked(locks)) => Channel {
                 locks,
-                is_live: false,
+                ..Channel::default()
             },
             Ok(Answer::Missing(_)) => Channel::default(),
             Ok(Answer::Removed(words)) => return Err(Error::NotFound(words)),
@@ -117,48 +66,71 @@ impl Client {
             Ok(visited) => Some(visited),
             Err(error) => unless_busy(error, &mut problem)?,
         };
+        let several = |catalog| Ok(Lead::Several(Box::new(catalog)));
         let shows_form = visited
             .as_ref()
             .is_some_and(|visited| visited.page.form.is_some());
-        if (info.locks.is_registration_gate() || shows_form)
-            && let Some(id) = self
-                .newest_past_the_form(channel, visited.as_ref(), access)
-                .await?
-        {
-            return Ok(found(id));
-        }
-        match self.recordings(channel, 1).await {
-            Ok(listing) => {
-                if let Some(id) = listing.recordings.first() {
-                    return Ok(found(*id));
-                }
-                problem = None;
+        if info.locks.is_registration_gate() || shows_form {
+            let listed = self
+                .past_the_form(channel, visited.as_ref(), access)
+                .await?;
+            if !listed.is_empty() {
+                return several(Catalog::whole(self, channel, listed));
             }
+        }
+        let listed = match listed {
+            Some(listed) => listed,
+            None => self.recordings(channel, 1).await,
+        };
+        match listed {
+            Ok(listing) if !listing.recordings.is_empty() => {
+                return several(Catalog::listed(self, channel, listing));
+            }
+            Ok(_) => problem = None,
             Err(Error::Locked(Lock::Password { .. })) => {
                 // The list takes no password: one that was given was of no use here.
                 let wrong = access.password.is_some();
                 problem = Some(Error::Locked(Lock::Password { wrong }));
             }
-            Err(error) => problem = Some(problem.unwrap_or(error)),
+            Err(error) => {
+                unless_busy::<()>(error, &mut problem)?;
+            }
         }
-        match visited.and_then(|visited| visited.page.off_air.first().copied()) {
-            Some(id) => Ok(found(id)),
+        let stream = self.stream(&api::stream_path(channel)).await;
+        if let Ok(page) = stream
+            && !page.recordings.is_empty()
+        {
+            return several(Catalog::streamed(self, channel, page));
+        }
+        let off_air = visited.map(|visited| visited.page.off_air);
+        match off_air.filter(|ids| !ids.is_empty()) {
+            Some(ids) => {
+                let listed = ids.into_iter().map(Listed::numbered).collect();
+                several(Catalog::whole(self, channel, listed))
+            }
             None if info.is_live => Err(Error::StillLive),
             None => Err(problem.unwrap_or(Error::NotRecorded)),
         }
     }
 
-    async fn newest_past_the_form(
+    async fn past_the_form(
         &self,
         channel: ChannelId,
         visited: Option<&Visited>,
         access: &Access,
-    ) -> Result<Option<RecordingId>, Error> {
+    ) -> Result<Vec<Listed>, Error> {
         let hash = match self.known_hash(channel) {
             Some(hash) => hash,
             None => self.register(channel, visited, access).await?,
         };
-        Ok(self.content(channel, visited, &hash).await.first().copied())
+        Ok(self.content(channel, visited, &hash).await)
+    }
+
+    /// One page of the website's own list, by its path.
+    pub(super) async fn stream(&self, path: &str) -> Result<StreamPage, Error> {
+        let url = format!("https://video.ibm.com{path}");
+        let answer = http::get(&self.http, &url, STREAM).await?;
+        Ok(api::stream(&answer.body))
     }
 }
 

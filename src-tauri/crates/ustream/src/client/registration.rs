@@ -2,9 +2,10 @@
 //! from: on the way from another, a redirect would make them lose their body.
 
 use super::{Client, Visited};
+use crate::api::Listed;
 use crate::gate::{self, Reply};
 use crate::http::{self, Limit};
-use crate::{Access, ChannelId, Error, FormField, Lock, RecordingId, api, hosts};
+use crate::{Access, ChannelId, Error, FormField, Lock, api, hosts};
 
 const FORM: Limit = Limit {
     what: "the sign-up form",
@@ -70,19 +71,19 @@ impl Client {
         channel: ChannelId,
         visited: Option<&Visited>,
         hash: &str,
-    ) -> Vec<RecordingId> {
+    ) -> Vec<Listed> {
         let form = [("hash".to_owned(), hash.to_owned())];
         for host in hosts_of(visited) {
             let url = gate::content_url(&host, channel);
-            let ids = match http::post(&self.http, &url, &form, FORM).await {
+            let listed = match http::post(&self.http, &url, &form, FORM).await {
                 Ok(answer) => gate::content(&answer.body),
                 Err(error) => {
                     tracing::debug!(host, %error, "no list behind the form");
                     Vec::new()
                 }
             };
-            if !ids.is_empty() {
-                return ids;
+            if !listed.is_empty() {
+                return listed;
             }
         }
         Vec::new()

@@ -1,4 +1,5 @@
 use super::*;
+use crate::Target;
 
 fn after(error: Error, answer: &Answer<Video>) -> Error {
     verdict(error, RecordingId(7), Some(answer), &Access::default())

@@ -67,19 +67,91 @@ fn the_forms_fields_come_with_their_words() {
     assert_eq!(page("<input name=q>").form, None);
 }
 
+fn recording(id: u64) -> Target {
+    Target::Recording(RecordingId(id))
+}
+
+fn channel(id: u64) -> Target {
+    Target::Channel(ChannelId(id))
+}
+
 #[test]
-fn a_page_about_something_else_points_at_what_it_embeds() {
-    let embed = r#"<iframe data-src="//www.ustream.tv/embed/recorded/7?html5ui&amp;x=1">"#;
-    assert_eq!(
-        page(embed).points_at,
-        Some(Target::Recording(RecordingId(7)))
-    );
+fn a_page_says_what_it_is_about() {
     let own = r#"<link rel=canonical href="/channel/id/9"><iframe src="/embed/8">"#;
-    assert_eq!(page(own).points_at, Some(Target::Channel(ChannelId(9))));
-    assert_eq!(
-        page(r#"<iframe src="https://evil.com/recorded/1">"#).points_at,
-        None
-    );
+    assert_eq!(page(own).about, Some(channel(9)));
+    assert_eq!(page(own).players, [channel(8)]);
+    let other = r#"<link rel=canonical href="https://evil.com/recorded/1">"#;
+    assert_eq!(page(other).about, None);
+}
+
+#[test]
+fn players_are_found_however_they_are_embedded() {
+    for (html, player) in [
+        (
+            r#"<iframe src="https://www.ustream.tv/embed/17?html5ui">"#,
+            channel(17),
+        ),
+        (
+            "<iframe src='//www.ustream.tv/embed/recorded/7?html5ui&amp;x=1'>",
+            recording(7),
+        ),
+        (
+            r#"<iframe data-src="//video.ibm.com/embed/recorded/7">"#,
+            recording(7),
+        ),
+        (
+            r#"<iframe src="about:blank" data-lazy-src="https://video.ibm.com/combined-embed/5">"#,
+            channel(5),
+        ),
+        (
+            r#"<iframe src="https://video.ibm.com/combined-embed/5/video/6">"#,
+            recording(6),
+        ),
+        (
+            r#"<embed src="http://www.ustream.tv/flash/viewer.swf?cid=17">"#,
+            channel(17),
+        ),
+        (
+            r#"<embed src="http://www.ustream.tv/flash/viewer.swf" flashvars="autoplay=false&amp;cid=17">"#,
+            channel(17),
+        ),
+        (
+            r#"<object data="http://www.ustream.tv/flash/live/1"><param name="FlashVars" value="vid=7&x=1">"#,
+            recording(7),
+        ),
+        (
+            r#"<object><param name=movie value="http://static-cdn1.ustream.tv/swf/live/viewer:3.swf?cid=17">"#,
+            channel(17),
+        ),
+        (r#"<div id="ustream-channel-17"></div>"#, channel(17)),
+        (
+            r#"<script>var player = {"url": "https:\/\/video.ibm.com\/embed\/recorded\/7?a=1"};</script>"#,
+            recording(7),
+        ),
+    ] {
+        assert_eq!(page(html).players, [player], "{html}");
+    }
+}
+
+#[test]
+fn several_players_stay_in_order_and_none_comes_twice() {
+    let html = r#"<iframe src="//video.ibm.com/embed/recorded/7"></iframe>
+        <iframe src="//video.ibm.com/embed/9"></iframe>
+        <iframe src="//www.ustream.tv/embed/recorded/7?again"></iframe>"#;
+    assert_eq!(page(html).players, [recording(7), channel(9)]);
+}
+
+#[test]
+fn what_only_looks_like_a_player_is_none() {
+    for html in [
+        r#"<iframe src="https://evil.com/recorded/1">"#,
+        r#"<embed src="https://other.example/player.swf" flashvars="cid=17">"#,
+        r#"<a href="https://video.ibm.com/channel/id/9">our channel</a>"#,
+        r#"<script src="https://developers.video.ibm.com/js-api/ustream-embedapi.min.js">"#,
+        r#"<iframe src="https://video.ibm.com/socialstream/9">"#,
+    ] {
+        assert_eq!(page(html).players, [], "{html}");
+    }
 }
 
 proptest! {

@@ -59,8 +59,18 @@ pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
 /// The rendition that fits a choice best.
 pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option<&'a Rendition> {
     let order = match choice.keep {
-        Keep::Mp4 => [Container::Fmp4, Container::Flv],
-        Keep::Original => [Container::Flv, Container::Fmp4],
+        Keep::Mp4 => [
+            Container::Fmp4,
+            Container::Flv,
+            Container::Ts,
+            Container::File,
+        ],
+        Keep::Original => [
+            Container::Flv,
+            Container::Fmp4,
+            Container::Ts,
+            Container::File,
+        ],
     };
     let of = |container: Container, has_picture: bool| -> Vec<&Rendition> {
         renditions

@@ -122,6 +122,38 @@ pub(crate) fn bases(sites: &[Site]) -> Vec<String> {
     bases
 }
 
+/// https first, as everywhere; where only http is named, the server may know nothing else.
+pub(crate) fn both_schemes(url: Url) -> Vec<Url> {
+    let mut secure = url.clone();
+    if url.scheme() == "http" && secure.set_scheme("https").is_ok() {
+        return vec![secure, url];
+    }
+    vec![url]
+}
+
+/// A piece that is named with its server, and behind it the same on the other servers that are
+/// known to hold the same tree.
+pub(crate) fn mirrors(url: Url) -> Vec<Url> {
+    let known = || {
+        KNOWN_SERVERS
+            .iter()
+            .filter_map(|base| Url::parse(base).ok())
+    };
+    let others: Vec<Url> = if known().any(|base| base.host() == url.host()) {
+        let others = known().filter(|base| base.host() != url.host());
+        others
+            .map(|mut base| {
+                base.set_path(url.path());
+                base.set_query(url.query());
+                base
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    both_schemes(url).into_iter().chain(others).collect()
+}
+
 /// `host/path`, without the slash at the end.
 fn base(site: &Site) -> Option<String> {
     let host = site.host.to_ascii_lowercase();

@@ -86,6 +86,7 @@ fn media(track: u8, number: u64) -> SegmentId {
 fn urls(recording: &Recording, plan: &SegmentPlan, id: SegmentId) -> Vec<String> {
     recording
         .locate(plan, id)
+        .urls
         .into_iter()
         .map(String::from)
         .collect()
@@ -274,14 +275,14 @@ fn an_initialisation_piece_has_the_number_of_the_first_piece_or_nought() {
 fn a_plan_of_another_recording_or_rendition_is_not_located() {
     let recording = recording();
     let plan = recording.plan(&Choice::default()).unwrap();
-    assert!(!recording.locate(&plan, media(0, 0)).is_empty());
-    assert!(recording.locate(&plan, media(2, 0)).is_empty());
+    assert!(!recording.locate(&plan, media(0, 0)).urls.is_empty());
+    assert!(recording.locate(&plan, media(2, 0)).urls.is_empty());
     let mut other = plan.clone();
     other.rendition = RenditionId("9/chunk_%_%.m4v".into());
-    assert!(recording.locate(&other, media(0, 0)).is_empty());
+    assert!(recording.locate(&other, media(0, 0)).urls.is_empty());
     let mut other = plan;
     other.recording = RecordingId(1);
-    assert!(recording.locate(&other, media(0, 0)).is_empty());
+    assert!(recording.locate(&other, media(0, 0)).urls.is_empty());
 }
 
 #[test]

@@ -163,7 +163,8 @@ fn named(application: &str, id: u64) -> Option<Target> {
     }
 }
 
-fn page(url: &Url) -> Target {
+/// A page that must be read to know.
+pub(super) fn page(url: &Url) -> Target {
     let mut url = url.clone();
     // An address of the web always has room for both; there is nothing to do where it has not.
     let _ = url.set_username("");

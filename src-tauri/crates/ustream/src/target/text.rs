@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::address;
 use crate::{Target, TargetError, hosts};
 
 /// More text than any page that people paste holds.
@@ -20,18 +21,19 @@ const MOST_ADDRESSES: usize = 10_000;
 /// An address within an address within an address.
 const DEEPEST_ENCODING: usize = 3;
 
-/// The first address of the service in `text` that points at something.
+/// The first address of the service in `text` that points at something, else the first of another
+/// site: its page may embed a player.
 pub(super) fn dig(text: &str) -> Result<Target, TargetError> {
     let mut text = unescaped(head(text));
-    let mut other_site = None;
+    let mut elsewhere = None;
     for _ in 0..DEEPEST_ENCODING {
         for url in addresses(&text) {
             if let Some(target) = Target::of_url(&url) {
                 return Ok(target);
             }
             let host = url.host_str().unwrap_or_default();
-            if other_site.is_none() && !hosts::is_site(host) {
-                other_site = Some(host.to_owned());
+            if elsewhere.is_none() && !hosts::is_site(host) {
+                elsewhere = Some(url);
             }
         }
         if !text.contains('%') {
@@ -41,7 +43,15 @@ pub(super) fn dig(text: &str) -> Result<Target, TargetError> {
         let values = text.replace('&', " ");
         text = percent_decode_str(&values).decode_utf8_lossy().into_owned();
     }
-    Err(other_site.map_or(TargetError::NoLink, |host| TargetError::OtherSite { host }))
+    let elsewhere = elsewhere.ok_or(TargetError::NoLink)?;
+    Ok(address::page(&elsewhere))
+}
+
+/// Every web address of a text, in its order.
+pub(super) fn all(text: &str) -> impl Iterator<Item = Url> {
+    let text = unescaped(head(text));
+    // Collected, since they borrow from the text.
+    addresses(&text).collect::<Vec<_>>().into_iter()
 }
 
 /// As much of the text as is looked at.

@@ -19,8 +19,21 @@ pub enum Command {
     ModuleInfo(Box<ModuleInfo>),
     /// The connection is of no use; the reasons, those that lead on first.
     Reject(Vec<Reject>),
+    /// Where long polling goes on.
+    Tracking(Tracking),
+    /// The other side hangs up.
+    Close,
     /// Any other command, by name: none of them matters here.
     Other(String),
+}
+
+/// Where long polling goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracking {
+    /// Host name; the one that was asked where there is none.
+    pub host: Option<String>,
+    /// Name of the connection there.
+    pub connection: String,
 }
 
 /// News about the recording; what is not said is not known.
@@ -100,7 +113,21 @@ fn command(value: &Value) -> Option<Command> {
     Some(match name {
         "moduleInfo" => Command::ModuleInfo(Box::new(module_info(&arguments))),
         "reject" => Command::Reject(rejects(&arguments)),
+        "close" => Command::Close,
+        "tracking" => match tracking(&arguments) {
+            Some(tracking) => Command::Tracking(tracking),
+            None => Command::Other(loose::words(name)),
+        },
         _ => Command::Other(loose::words(name)),
+    })
+}
+
+fn tracking(arguments: &[&Value]) -> Option<Tracking> {
+    arguments.iter().find_map(|argument| {
+        Some(Tracking {
+            host: loose::text_of(argument, "host"),
+            connection: loose::text_of(argument, "connectionId")?,
+        })
     })
 }
 

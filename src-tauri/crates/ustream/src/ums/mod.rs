@@ -2,6 +2,18 @@
 //! made of comes out, usually after being sent on to another host once.
 
 pub mod message;
+pub mod polling;
 pub mod session;
 pub mod socket;
 pub mod stream;
+
+use session::StreamInfo;
+
+/// What a conversation came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The recording is known.
+    Known(Box<StreamInfo>),
+    /// The answer of the sign-up form is missing, or was not accepted.
+    NeedsHash,
+}

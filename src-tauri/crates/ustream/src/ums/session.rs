@@ -1,23 +1,35 @@
 //! Decides what to do on the control connection: events in, requests out. No I/O, no clock.
 
 mod gathered;
+mod hello;
 
 use std::time::Duration;
 
 use fastrand::Rng;
-use serde_json::json;
+use serde_json::Value;
 
 use self::gathered::Gathered;
 pub use self::gathered::StreamInfo;
-use super::message::{self, Command, ModuleInfo, Reject, WHAT};
+use self::hello::Hello;
+pub use self::hello::Way;
+use super::message::{self, Command, ModuleInfo, Reject, Tracking, WHAT};
 use super::stream::StreamState;
 use crate::{Error, Lock, RecordingId, hosts};
 
 /// One attempt may take this long; an answer usually takes one second.
-const ATTEMPT: Duration = Duration::from_secs(15);
+const ATTEMPT: Duration = Duration::from_secs(12);
 
 /// Attempts in all, each from an entry host on.
 const MOST_ATTEMPTS: usize = 3;
+
+/// No attempt begins later: there are other ways to try.
+const LATEST_ATTEMPT: Duration = Duration::from_secs(18);
+
+/// The path of every control connection.
+const PATH: &str = "/1/ustream";
+
+/// No name of a connection comes near it.
+const LONGEST_CONNECTION: usize = 256;
 
 /// A host that has just failed is given this long, times the attempts so far.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -67,8 +79,10 @@ pub enum Event<'a> {
 /// What to do next.
 #[derive(Debug)]
 pub enum Request {
-    /// Drop the connection and open one to `wss://{host}{path}`, after a pause.
+    /// Drop the connection and open one to `{host}{path}`, after a pause.
     Connect {
+        /// Over TLS.
+        secure: bool,
         /// Where to.
         host: String,
         /// Which path there.
@@ -76,8 +90,19 @@ pub enum Request {
         /// How long to wait before.
         pause: Duration,
     },
-    /// Say this, then wait.
-    Send(String),
+    /// Say `connect` with these arguments, then wait.
+    Send(Value),
+    /// Poll there from now on.
+    Listen {
+        /// Over TLS.
+        secure: bool,
+        /// Where.
+        host: String,
+        /// Which path there.
+        path: &'static str,
+        /// Name of the connection.
+        connection: String,
+    },
     /// Wait for the next event, at most until [`Session::deadline`].
     Wait,
     /// The recording is known.
@@ -90,6 +115,7 @@ pub enum Request {
 
 /// One conversation about one recording.
 pub struct Session {
+    way: Way,
     question: Question,
     referrer: String,
     random: Rng,
@@ -110,13 +136,14 @@ pub struct Session {
 
 impl Session {
     /// A conversation whose random numbers follow from `seed`.
-    pub fn new(question: Question, seed: u64) -> Self {
+    pub fn new(question: Question, way: Way, seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let referrer = question
             .referrer
             .clone()
             .unwrap_or_else(|| format!("https://video.ibm.com/recorded/{}", question.recording));
         Self {
+            way,
             question,
             referrer,
             viewer: random.u64(1..10_000_000_000),
@@ -151,7 +178,14 @@ impl Session {
     /// Goes on after `event`. `now` counts from any moment, but never back.
     pub fn on(&mut self, event: Event<'_>, now: Duration) -> Request {
         match event {
-            Event::Opened => Request::Send(self.connect_command()),
+            Event::Opened => {
+                let hello = Hello {
+                    viewer: self.viewer,
+                    referrer: &self.referrer,
+                    random: &mut self.random,
+                };
+                Request::Send(self.way.arguments(&self.question, hello))
+            }
             Event::Frame(frame) => self.on_frame(frame, now),
             Event::Flooded(error) | Event::Failed(error @ Error::Busy { .. }) => {
                 Request::Fail(error)
@@ -181,10 +215,22 @@ impl Session {
                 return Request::Wait;
             }
         };
+        let mut listen = Request::Wait;
+        let mut is_closed = false;
         for command in commands {
             let request = match command {
                 Command::ModuleInfo(info) => self.on_module_info(*info, now),
                 Command::Reject(reasons) => self.on_reject(reasons),
+                Command::Tracking(tracking) if self.way != Way::Socket => {
+                    listen = self.on_tracking(tracking);
+                    Request::Wait
+                }
+                // A websocket closes itself.
+                Command::Close if self.way != Way::Socket => {
+                    is_closed = true;
+                    Request::Wait
+                }
+                Command::Tracking(_) | Command::Close => Request::Wait,
                 Command::Other(name) => {
                     tracing::debug!(name, "a command without meaning here");
                     Request::Wait
@@ -194,7 +240,25 @@ impl Session {
                 return request;
             }
         }
-        Request::Wait
+        if is_closed {
+            return self.again_or_settle(now);
+        }
+        listen
+    }
+
+    /// Long polling goes on at the host that is named, where it is the service's own.
+    fn on_tracking(&mut self, tracking: Tracking) -> Request {
+        let Tracking { host, connection } = tracking;
+        let host = host.map_or_else(|| self.host.clone(), |host| bare(&host));
+        if !hosts::is_control(&host) || connection.len() > LONGEST_CONNECTION {
+            return astray("its connection goes on elsewhere");
+        }
+        Request::Listen {
+            secure: self.way.is_secure(&host, &self.question),
+            host,
+            path: PATH,
+            connection,
+        }
     }
 
     fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> Request {
@@ -239,12 +303,7 @@ impl Session {
         let made = name
             .filter(|name| is_cluster_name(name))
             .map(|name| self.made_host(&name));
-        let host = host.map(|host| {
-            host.split(':')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        });
+        let host = host.map(|host| bare(&host));
         let (own, foreign): (Option<String>, Option<String>) = match host {
             Some(host) if hosts::is_control(&host) => (Some(host), None),
             other => (None, other),
@@ -288,29 +347,17 @@ impl Session {
         self.instead = None;
         self.visited.clear();
         self.gathered.forget_time();
-        let host = if self.attempt % 2 == 1 {
-            self.made_host("live")
-        } else {
-            let Self {
-                front, question, ..
-            } = self;
-            format!(
-                "r{front}-1-{}-recorded-wss-live.ums.ustream.tv",
-                question.recording
-            )
-        };
-        match self.go_to(host) {
-            Request::Connect { host, path, .. } => Request::Connect { host, path, pause },
-            other => other,
+        let host = self.way.entry(self.attempt, &self.question, self.front);
+        let mut request = self.go_to(host);
+        if let Request::Connect { pause: wait, .. } = &mut request {
+            *wait = pause;
         }
+        request
     }
 
     fn made_host(&self, cluster: &str) -> String {
-        let Self {
-            front, question, ..
-        } = self;
-        let id = question.recording;
-        format!("r{front}-1-{id}-recorded-ws-{cluster}.ums.services.video.ibm.com")
+        let made_of = (&self.question, self.front);
+        self.way.host_of(cluster, made_of, &self.host)
     }
 
     fn go_to(&mut self, host: String) -> Request {
@@ -321,8 +368,9 @@ impl Session {
         self.visited.push(visit);
         self.host.clone_from(&host);
         Request::Connect {
+            secure: self.way.is_secure(&host, &self.question),
             host,
-            path: "/1/ustream",
+            path: PATH,
             pause: Duration::ZERO,
         }
     }
@@ -337,41 +385,14 @@ impl Session {
             }
             return Request::Done(Box::new(self.gathered.take()));
         }
-        if self.attempt >= MOST_ATTEMPTS {
-            return Request::Fail(
-                self.gathered
-                    .refusal()
-                    .unwrap_or_else(|| self.last_error.take().unwrap_or(Error::Silent(WHAT))),
-            );
+        if let Some(refusal) = self.gathered.refusal() {
+            return Request::Fail(refusal);
+        }
+        if self.attempt >= MOST_ATTEMPTS || now >= LATEST_ATTEMPT {
+            return Request::Fail(self.last_error.take().unwrap_or(Error::Silent(WHAT)));
         }
         self.attempt += 1;
         self.enter(now)
-    }
-
-    fn connect_command(&mut self) -> String {
-        let connection_id = self.random.u64(1..10_000_000_000);
-        let page_id = self.random.u64(1..1_000_000_000_000_000);
-        let mut arguments = json!({
-            "type": "viewer",
-            "appId": 3,
-            "appVersion": 2,
-            "rsid": format!("{:x}:{connection_id:x}", self.viewer),
-            "rpin": format!("_rpin.{page_id}"),
-            "referrer": self.referrer,
-            "clusterHost":
-                "r%rnd%-1-%mediaId%-%mediaType%-%protocolPrefix%-%cluster%.ums.ustream.tv",
-            "media": self.question.recording.to_string(),
-            "application": "recorded",
-        });
-        if let Some(password) = &self.question.password {
-            arguments["password"] = json!(password);
-        }
-        if let Some(hash) = &self.question.hash {
-            arguments["hash"] = json!(hash);
-            // With a hash, the player of a channel that is off air is what has been seen to work.
-            arguments["isOffairRecorded"] = json!(true);
-        }
-        json!({"cmd": "connect", "args": [arguments]}).to_string()
     }
 }
 
@@ -384,9 +405,18 @@ fn is_cluster_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// A host name without its port, as names are compared.
+fn bare(host: &str) -> String {
+    let name = host.split(':').next().unwrap_or_default();
+    name.to_ascii_lowercase()
+}
+
 fn astray(problem: &str) -> Request {
     Request::Fail(Error::Astray(problem.to_owned()))
 }
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod transcripts;

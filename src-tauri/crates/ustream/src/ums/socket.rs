@@ -11,6 +11,7 @@ use reqwest::header::{
     UPGRADE,
 };
 use reqwest::{StatusCode, Upgraded};
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
@@ -18,8 +19,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use super::Outcome;
 use super::message::{LARGEST_FRAME, WHAT};
-use super::session::{Event, Question, Request, Session, StreamInfo};
+use super::session::{Event, Question, Request, Session, Way};
 use crate::{Error, http};
 
 /// Frames of one conversation: three are usual, counters may come each second.
@@ -33,18 +35,9 @@ const FAREWELL: Duration = Duration::from_millis(500);
 
 type Socket = WebSocketStream<Upgraded>;
 
-/// What a conversation came to.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The recording is known.
-    Known(Box<StreamInfo>),
-    /// The answer of the sign-up form is missing, or was not accepted.
-    NeedsHash,
-}
-
 /// Asks the control connection about a recording.
 pub async fn ask(http: &reqwest::Client, question: Question) -> Result<Outcome, Error> {
-    let mut session = Session::new(question, fastrand::u64(..));
+    let mut session = Session::new(question, Way::Socket, fastrand::u64(..));
     let mut line = Line {
         http,
         socket: None,
@@ -55,11 +48,15 @@ pub async fn ask(http: &reqwest::Client, question: Question) -> Result<Outcome, 
     let mut request = session.start(Duration::ZERO);
     loop {
         request = match request {
-            Request::Connect { host, path, pause } => {
-                line.connect(&mut session, &host, path, pause).await
+            Request::Connect {
+                host, path, pause, ..
+            } => line.connect(&mut session, &host, path, pause).await,
+            Request::Send(arguments) => {
+                let command = json!({"cmd": "connect", "args": [arguments]});
+                line.send(&mut session, command.to_string()).await
             }
-            Request::Send(text) => line.send(&mut session, text).await,
-            Request::Wait => line.wait(&mut session).await,
+            // Only long polling is sent elsewhere to listen.
+            Request::Wait | Request::Listen { .. } => line.wait(&mut session).await,
             Request::Done(info) => {
                 line.hang_up().await;
                 return Ok(Outcome::Known(info));

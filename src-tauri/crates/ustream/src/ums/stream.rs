@@ -34,6 +34,10 @@ pub struct Stored {
     pub length: Option<u64>,
     /// There are formats of other names.
     pub has_others: bool,
+    /// Addresses of HLS master playlists, best first, unchecked.
+    pub playlists: Vec<String>,
+    /// Addresses of whole files, best first, unchecked.
+    pub files: Vec<String>,
 }
 
 /// One format; what an update leaves out is empty.
@@ -113,6 +117,14 @@ impl Stored {
         }
         self.length = later.length.or(self.length);
         self.has_others |= later.has_others;
+        for (mine, theirs) in [
+            (&mut self.playlists, later.playlists),
+            (&mut self.files, later.files),
+        ] {
+            if !theirs.is_empty() {
+                *mine = theirs;
+            }
+        }
     }
 
     /// Its formats that pieces can be fetched of.
@@ -136,7 +148,7 @@ pub fn read(stream: &Value) -> StreamState {
         return StreamState::Offline;
     }
     let Some(Value::Object(formats)) = stream.get("streamFormats") else {
-        return StreamState::Pending;
+        return elsewhere(stream);
     };
     if formats.is_empty() {
         return StreamState::Pending;
@@ -147,7 +159,51 @@ pub fn read(stream: &Value) -> StreamState {
         fmp4: formats.get("mp4/segmented").map(format),
         length: length_of(stream),
         has_others: formats.keys().any(|name| !known.contains(&name.as_str())),
+        ..Stored::default()
     }))
+}
+
+/// What the player for HLS is told: a list of streams with the address of a master playlist, or,
+/// of old recordings, with the addresses of files.
+fn elsewhere(stream: &Value) -> StreamState {
+    let mut stored = Stored {
+        length: length_of(stream),
+        ..Stored::default()
+    };
+    for entry in loose::items(stream) {
+        let rows = loose::items_of(entry, "streams");
+        let names = rows
+            .into_iter()
+            .filter_map(|row| loose::member(row, "streamName"));
+        let told = loose::member(entry, "url").into_iter().chain(names);
+        for address in told.flat_map(addresses) {
+            let path = address.split(['?', '#']).next().unwrap_or_default();
+            let list = if path.to_ascii_lowercase().ends_with(".m3u8") {
+                &mut stored.playlists
+            } else {
+                &mut stored.files
+            };
+            if list.len() < MOST_PATHS && !list.contains(&address) {
+                list.push(address);
+            }
+        }
+    }
+    if stored.playlists.is_empty() && stored.files.is_empty() {
+        return StreamState::Pending;
+    }
+    StreamState::Stored(Box::new(stored))
+}
+
+/// One address, or a list of them; a name without a host is for a protocol of the past.
+fn addresses(value: &Value) -> Vec<String> {
+    let list = match value {
+        Value::String(_) => vec![value],
+        other => loose::items(other),
+    };
+    list.into_iter()
+        .filter_map(loose::text)
+        .filter(|address| address.starts_with("http://") || address.starts_with("https://"))
+        .collect()
 }
 
 /// The length, wherever and however it is said. Only `videoLength` is known to be milliseconds.

@@ -27,6 +27,8 @@ pub struct StreamInfo {
 pub(super) struct Gathered {
     info: StreamInfo,
     usable_since: Option<Duration>,
+    /// Since when there is nothing but formats that are not known here.
+    foreign_since: Option<Duration>,
 }
 
 impl Gathered {
@@ -45,12 +47,22 @@ impl Gathered {
         info.length = news.length.or(info.length);
         if self.is_usable() {
             self.usable_since.get_or_insert(now);
+        } else if self.info.stored.has_others {
+            self.foreign_since.get_or_insert(now);
         }
     }
 
     /// Pieces can be fetched, at least from the servers that are known without being named.
     pub(super) fn is_usable(&self) -> bool {
-        self.info.stored.usable().next().is_some()
+        self.is_elsewhere() || self.info.stored.usable().next().is_some()
+    }
+
+    /// It is told where playlists or files are, which need nothing more.
+    fn is_elsewhere(&self) -> bool {
+        let Stored {
+            playlists, files, ..
+        } = &self.info.stored;
+        !playlists.is_empty() || !files.is_empty()
     }
 
     /// The hashes reach as far as the recording is said to last.
@@ -64,7 +76,8 @@ impl Gathered {
 
     /// There is nothing to wait for.
     pub(super) fn is_whole(&self) -> bool {
-        self.is_usable() && !self.info.sites.is_empty() && self.is_complete()
+        let has_all = !self.info.sites.is_empty() && self.is_complete();
+        self.is_elsewhere() || (self.is_usable() && has_all)
     }
 
     /// When what is known must do.
@@ -74,12 +87,14 @@ impl Gathered {
         } else {
             hashes
         };
-        Some(self.usable_since? + wait)
+        let since = self.usable_since.map(|since| since + wait);
+        since.or(self.foreign_since.map(|since| since + hashes))
     }
 
     /// Another attempt has its own time to complete what is known.
     pub(super) fn forget_time(&mut self) {
         self.usable_since = None;
+        self.foreign_since = None;
     }
 
     pub(super) fn take(&mut self) -> StreamInfo {
@@ -88,6 +103,7 @@ impl Gathered {
 
     /// Why nothing can be made of what was said.
     pub(super) fn refusal(&self) -> Option<Error> {
-        self.info.stored.has_others.then_some(Error::NoRendition)
+        let is_refused = self.info.stored.has_others && !self.is_usable();
+        is_refused.then_some(Error::NoRendition)
     }
 }

@@ -14,7 +14,7 @@ fn question() -> Question {
 }
 
 fn started(question: Question) -> Session {
-    let mut session = Session::new(question, 7);
+    let mut session = Session::new(question, Way::Socket, 7);
     assert!(host_of(session.start(Duration::ZERO)).contains("-ws-live.ums.services."));
     session
 }
@@ -53,12 +53,10 @@ fn done(request: Request) -> StreamInfo {
 
 /// What the session says when the connection opens.
 fn said(session: &mut Session) -> Value {
-    let Request::Send(text) = session.on(Event::Opened, Duration::ZERO) else {
-        panic!()
-    };
-    let command: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(command["cmd"], "connect");
-    command["args"][0].clone()
+    match session.on(Event::Opened, Duration::ZERO) {
+        Request::Send(arguments) => arguments,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn frame(session: &mut Session, value: &Value, at: Duration) -> Request {
@@ -216,7 +214,7 @@ fn formats_that_are_still_to_come_are_waited_for() {
         frame(&mut session, &pending, seconds(1)),
         Request::Wait
     ));
-    assert_eq!(session.deadline(), seconds(15));
+    assert_eq!(session.deadline(), seconds(12));
 }
 
 #[test]
@@ -236,16 +234,15 @@ fn a_stream_that_is_not_there_was_not_recorded() {
 }
 
 #[test]
-fn silence_is_met_with_three_attempts_at_both_domains() {
+fn silence_is_met_with_an_attempt_at_each_domain_and_then_given_up() {
     let mut session = started(question());
-    let second = host_of(session.on(Event::TimedOut, seconds(15)));
+    let second = host_of(session.on(Event::TimedOut, seconds(12)));
     assert!(
         second.ends_with("-recorded-wss-live.ums.ustream.tv"),
         "{second}"
     );
-    let third = host_of(session.on(Event::TimedOut, seconds(31)));
-    assert!(third.ends_with(".ums.services.video.ibm.com"), "{third}");
-    let error = error_of(session.on(Event::TimedOut, seconds(60)));
+    assert!(session.deadline() < seconds(25), "other ways are waiting");
+    let error = error_of(session.on(Event::TimedOut, seconds(25)));
     assert!(matches!(error, Error::Silent(_)));
 }
 
@@ -435,10 +432,164 @@ fn formats_that_are_not_known_here_are_no_rendition() {
     let mut session = started(question());
     let other = module_info(&json!({"stream": {"streamFormats": {"av1/segmented": {}}}}));
     frame(&mut session, &other, seconds(1));
-    session.on(Event::TimedOut, seconds(15));
-    session.on(Event::TimedOut, seconds(31));
+    // Those that are known may follow; a new connection would tell the same.
+    assert_eq!(session.deadline(), seconds(4));
     assert!(matches!(
-        error_of(session.on(Event::TimedOut, seconds(60))),
+        error_of(session.on(Event::TimedOut, seconds(4))),
         Error::NoRendition
     ));
+}
+
+fn polling(question: Question, way: Way) -> (Session, Request) {
+    let mut session = Session::new(question, way, 7);
+    let request = session.start(Duration::ZERO);
+    (session, request)
+}
+
+#[test]
+fn long_polling_goes_where_it_is_known_to_be_and_then_to_the_new_domain() {
+    let (mut session, request) = polling(question(), Way::Polling);
+    let Request::Connect { secure, host, .. } = request else {
+        panic!("{request:?}")
+    };
+    assert!(
+        !secure && host.ends_with("-recorded-lp-live.ums.ustream.tv"),
+        "{host}"
+    );
+    let failed = Event::Failed(Error::Silent("x"));
+    let Request::Connect { secure, host, .. } = session.on(failed, seconds(1)) else {
+        panic!()
+    };
+    assert!(
+        secure && host.ends_with("-recorded-lp-live.ums.services.video.ibm.com"),
+        "{host}"
+    );
+}
+
+#[test]
+fn what_a_person_keeps_to_themselves_goes_over_tls_only() {
+    let secrets = [
+        Question {
+            password: Some("secret".into()),
+            ..question()
+        },
+        Question {
+            hash: Some("[]".into()),
+            ..question()
+        },
+    ];
+    for question in secrets {
+        let (mut session, mut request) = polling(question, Way::Playlists);
+        for at in 1..5 {
+            match request {
+                Request::Connect { secure, .. } => assert!(secure),
+                Request::Fail(_) => break,
+                other => panic!("{other:?}"),
+            }
+            let old = json!({"cluster": {"host": "c1-lp-omega.ums.ustream.tv"}});
+            match reject(&mut session, &old) {
+                Request::Connect { secure, .. } => assert!(secure),
+                other => panic!("{other:?}"),
+            }
+            request = session.on(Event::Closed, seconds(at));
+        }
+    }
+}
+
+#[test]
+fn long_polling_takes_us_for_the_player_that_is_wanted() {
+    for (way, id) in [(Way::Polling, 3), (Way::Playlists, 11)] {
+        let (mut session, _) = polling(question(), way);
+        let said = said(&mut session);
+        assert_eq!(
+            (&said["appId"], &said["appVersion"]),
+            (&json!(id), &json!(2))
+        );
+    }
+}
+
+#[test]
+fn long_polling_goes_on_where_it_is_told_to() {
+    let tracking =
+        |host: &str| json!([{"cmd": "tracking", "args": [{"host": host, "connectionId": "d-7"}]}]);
+    let (mut session, _) = polling(question(), Way::Polling);
+    let request = frame(
+        &mut session,
+        &tracking("c742ecf6-lp-omega.ums.ustream.tv"),
+        seconds(1),
+    );
+    let Request::Listen {
+        secure: false,
+        host,
+        connection,
+        ..
+    } = request
+    else {
+        panic!("{request:?}")
+    };
+    assert_eq!(
+        (host.as_str(), connection.as_str()),
+        ("c742ecf6-lp-omega.ums.ustream.tv", "d-7")
+    );
+    let (mut session, _) = polling(question(), Way::Polling);
+    let request = frame(
+        &mut session,
+        &tracking("ums.ustream.tv.evil.com"),
+        seconds(1),
+    );
+    assert!(matches!(error_of(request), Error::Astray(_)));
+}
+
+#[test]
+fn everything_may_come_in_the_first_answer() {
+    let (mut session, _) = polling(question(), Way::Polling);
+    let tracking = json!({"cmd": "tracking", "args": [{"connectionId": "d-7"}]});
+    let all = json!([tracking, stream(None), servers()]);
+    done(frame(&mut session, &all, seconds(1)));
+}
+
+#[test]
+fn playlists_are_all_that_the_other_player_is_told() {
+    let (mut session, _) = polling(question(), Way::Playlists);
+    let list = json!([{"name": "uhls", "url": "https://x.ums.ustream.tv/playlist.m3u8?a=1"}]);
+    let info = done(frame(
+        &mut session,
+        &module_info(&json!({"stream": list})),
+        seconds(1),
+    ));
+    assert_eq!(
+        info.stored.playlists,
+        ["https://x.ums.ustream.tv/playlist.m3u8?a=1"]
+    );
+}
+
+#[test]
+fn old_recordings_name_files_one_or_several() {
+    for name in [
+        json!("http://tcdn.ustream.tv/video/7.mp4"),
+        json!(["http://tcdn.ustream.tv/video/7.mp4"]),
+    ] {
+        let (mut session, _) = polling(question(), Way::Playlists);
+        let list = json!([{"name": "ustream", "streams": [{"streamName": name}]}]);
+        let info = done(frame(
+            &mut session,
+            &module_info(&json!({"stream": list})),
+            seconds(1),
+        ));
+        assert_eq!(info.stored.files, ["http://tcdn.ustream.tv/video/7.mp4"]);
+    }
+}
+
+#[test]
+fn a_reject_over_long_polling_counts_though_the_line_is_closed_behind_it() {
+    let (mut session, _) = polling(question(), Way::Playlists);
+    let page = "https://video.ibm.com/channel/K27Pj3GwLNz";
+    let frames = json!([
+        {"cmd": "reject", "args": [{"referrerLock": {"redirectUrl": page}}]},
+        {"cmd": "close", "args": []},
+    ]);
+    host_of(frame(&mut session, &frames, seconds(1)));
+    assert_eq!(said(&mut session)["referrer"], page);
+    let close = json!({"cmd": "close", "args": []});
+    host_of(frame(&mut session, &close, seconds(2)));
 }

@@ -1,0 +1,59 @@
+//! `ustream-dl list LINK`: the recordings of a channel, or the players of a page.
+
+use engine::view::{EntryView, Preview};
+use engine::{Engine, Lead};
+
+use crate::args::ListArgs;
+use crate::exit::Exit;
+use crate::json;
+use crate::pick::day;
+use crate::resolve::length;
+
+/// Prints what a link leads to, a line each, as it comes.
+pub(crate) async fn list(args: &ListArgs) -> Result<(), Exit> {
+    let engine = Engine::open(args.service.config()?)?;
+    let lead = engine.look(&args.link, &args.service.access()).await?;
+    match lead {
+        Lead::One(preview) => print(args.json, 1, &entry(*preview))?,
+        Lead::Several(mut catalog) => {
+            let mut number = 0;
+            while let Some(page) = catalog.next().await? {
+                for entry in page {
+                    number += 1;
+                    print(args.json, number, &entry)?;
+                }
+            }
+        }
+    }
+    engine.shutdown().await;
+    Ok(())
+}
+
+fn entry(preview: Preview) -> EntryView {
+    EntryView {
+        link: preview.link,
+        recording: Some(preview.recording),
+        title: preview.title,
+        date_unix_s: preview.date_unix_s,
+        duration_ms: preview.duration_ms,
+        thumbnail: None,
+    }
+}
+
+fn print(as_json: bool, number: u32, entry: &EntryView) -> std::io::Result<()> {
+    if as_json {
+        return json::print(None, &json::Event::Listed { number, entry });
+    }
+    crate::print(words(number, entry).as_bytes())
+}
+
+fn words(number: u32, entry: &EntryView) -> String {
+    let date = entry.date_unix_s.and_then(day);
+    let date = date.map_or("–".to_owned(), |date| date.to_string());
+    let length = entry.duration_ms.map_or("–".to_owned(), length);
+    let title = entry.title.as_deref().unwrap_or("–");
+    format!(
+        "{number:>4}  {date:<10}  {length:>8}  {title}  {}\n",
+        entry.link
+    )
+}

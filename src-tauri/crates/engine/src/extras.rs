@@ -1,0 +1,207 @@
+//! What belongs to a film beside picture and sound: its cover, captions, and what is known of it.
+//!
+//! None of it is worth failing or waiting long for: what cannot be had is left out, and logged.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use media::Cover;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use ustream::{Chapter, Client, Recording};
+
+use crate::durable::{self, blocking};
+use crate::error::Error;
+use crate::part::Saved;
+
+/// A picture or a list that takes longer is not worth it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Longer lists of captions than any recording has.
+const MOST_CAPTIONS: usize = 64;
+
+/// What a person wants beside picture and sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Extras {
+    /// The preview picture in the MP4.
+    pub cover: bool,
+    /// Captions as files of their own, one a language: `film.en.vtt`.
+    pub captions: bool,
+    /// What is known of the recording as a file of its own: `film.info.json`.
+    pub info: bool,
+}
+
+impl Default for Extras {
+    /// What costs next to nothing.
+    fn default() -> Self {
+        Self {
+            cover: true,
+            captions: false,
+            info: false,
+        }
+    }
+}
+
+/// What players show of a film besides picture and sound.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    pub(crate) cover: Option<Cover>,
+    pub(crate) chapters: Vec<media::Chapter>,
+}
+
+impl Marks {
+    /// What there is and comes in time, for a file that holds it.
+    pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
+        let cover = async {
+            match &recording.thumbnail {
+                Some(url) if wanted.cover => Some(client.picture(url).await),
+                _ => None,
+            }
+        };
+        let both = async { tokio::join!(cover, client.chapters(recording.id)) };
+        let Ok((cover, chapters)) = tokio::time::timeout(PATIENCE, both).await else {
+            tracing::info!("picture and chapters do not come in time");
+            return Self::default();
+        };
+        let picture = cover.and_then(|picture| {
+            picture
+                .inspect_err(|error| tracing::info!(%error, "no cover"))
+                .ok()
+        });
+        let chapters = chapters.unwrap_or_else(|error| {
+            tracing::debug!(%error, "no chapters");
+            Vec::new()
+        });
+        Self {
+            cover: picture.and_then(Cover::new),
+            chapters: chapters.into_iter().map(chapter).collect(),
+        }
+    }
+}
+
+fn chapter(Chapter { title, start_ms }: Chapter) -> media::Chapter {
+    media::Chapter { start_ms, title }
+}
+
+/// Files that are to lie beside a film: what follows its stem, and what they hold.
+pub(crate) struct Sidecars(Vec<(String, Vec<u8>)>);
+
+impl Sidecars {
+    /// Fetches what is wanted and can be had.
+    pub(crate) async fn fetch(client: &Client, recording: &Recording, extras: Extras) -> Self {
+        let mut files = Vec::new();
+        if extras.captions {
+            files.extend(captions(client, recording).await);
+        }
+        if extras.info {
+            let chapters = client.chapters(recording.id).await;
+            let chapters = chapters
+                .inspect_err(|error| tracing::debug!(%error, "no chapters"))
+                .unwrap_or_default();
+            let languages = files.iter().map(|(ending, _)| ending.as_str());
+            let info = info(recording, &chapters, &languages.collect::<Vec<_>>());
+            files.push(("info.json".to_owned(), info.to_string().into_bytes()));
+        }
+        Self(files)
+    }
+
+    /// Writes them beside a film that has its name. A file that is there already stays as it is.
+    pub(crate) async fn write(self, mut saved: Saved) -> Result<Saved, Error> {
+        if self.0.is_empty() {
+            return Ok(saved);
+        }
+        blocking(move || {
+            for (ending, bytes) in self.0 {
+                let path = beside(&saved.path, &ending);
+                match durable::write_new(&path, &bytes) {
+                    Ok(()) => saved.finished.beside.extend(name(&path)),
+                    Err(error) => {
+                        tracing::warn!(path = %path.display(), %error, "not written");
+                    }
+                }
+            }
+            Ok(saved)
+        })
+        .await
+    }
+}
+
+/// `folder/stem.ending` of `folder/stem.mp4`. A stem may hold dots of its own.
+fn beside(film: &Path, ending: &str) -> PathBuf {
+    film.with_extension(ending)
+}
+
+fn name(path: &Path) -> Option<String> {
+    Some(path.file_name()?.to_string_lossy().into_owned())
+}
+
+async fn captions(client: &Client, recording: &Recording) -> Vec<(String, Vec<u8>)> {
+    let ready = match client.captions(recording.id).await {
+        Ok(ready) => ready,
+        Err(error) => {
+            tracing::warn!(%error, "no captions");
+            return Vec::new();
+        }
+    };
+    if ready.is_empty() {
+        tracing::info!("the recording has no captions");
+    }
+    let mut files = Vec::new();
+    for caption in ready.iter().take(MOST_CAPTIONS) {
+        match client.caption_text(recording.id, caption).await {
+            Ok(text) => files.push((format!("{}.vtt", caption.tag()), text.into_bytes())),
+            Err(error) => tracing::warn!(language = caption.tag(), %error, "no captions"),
+        }
+    }
+    files
+}
+
+/// What is known of a recording, under the names that users of yt-dlp know.
+fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value {
+    let date = recording
+        .date_unix_s
+        .and_then(|date| Timestamp::from_second(date).ok())
+        .map(|time| time.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string());
+    let formats = recording.renditions.iter().map(|rendition| {
+        json!({
+            "format_id": rendition.id.0,
+            "width": rendition.width,
+            "height": rendition.height,
+            "tbr": rendition.bitrate_kbps,
+        })
+    });
+    let ends = chapters.iter().skip(1).map(|next| Some(next.start_ms));
+    let ends = ends.chain([recording.duration_ms]);
+    let chapters = chapters.iter().zip(ends).map(|(chapter, end_ms)| {
+        json!({
+            "title": chapter.title,
+            "start_time": seconds(Some(chapter.start_ms)),
+            "end_time": seconds(end_ms),
+        })
+    });
+    json!({
+        "_type": "video",
+        "extractor": "ustream",
+        "extractor_key": "Ustream",
+        "id": recording.id.to_string(),
+        "title": recording.title,
+        "description": recording.description,
+        "uploader": recording.owner,
+        "timestamp": recording.date_unix_s,
+        "upload_date": date,
+        "duration": seconds(recording.duration_ms),
+        "thumbnail": recording.thumbnail.as_ref().map(ToString::to_string),
+        "webpage_url": recording.link(),
+        "formats": formats.collect::<Vec<_>>(),
+        "chapters": chapters.collect::<Vec<_>>(),
+        "captions": captions,
+    })
+}
+
+/// As a number of seconds with three decimals.
+fn seconds(milliseconds: Option<u64>) -> Option<f64> {
+    milliseconds.map(|milliseconds| Duration::from_millis(milliseconds).as_secs_f64())
+}

@@ -1,0 +1,29 @@
+//! One program at a time in a part folder.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Held by the process that is saving the film.
+pub(super) const NAME: &str = "lock";
+
+/// Locks a part folder until the file is closed.
+pub(super) fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join(NAME);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(Error::disk(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.with_extension(""))),
+        // Some disks know no locks; one person with one program is the usual case there.
+        Err(TryLockError::Error(error)) => {
+            tracing::debug!(%error, "no lock");
+            Ok(file)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+use ustream::{
+    Container, Presence, RecordingId, RenditionId, Segment, SegmentPlan, Track, TrackKind,
+};
+
+use super::*;
+
+fn plan(recording: u64) -> Material {
+    let id = SegmentId {
+        track: 0,
+        kind: SegmentKind::Media(0),
+    };
+    Material::Plan(SegmentPlan {
+        recording: RecordingId(recording),
+        rendition: RenditionId("2/1/chunk_%_%.flv".into()),
+        container: Container::Flv,
+        tracks: vec![Track {
+            kind: TrackKind::Both,
+            template: "2/1/chunk_%_%.flv".into(),
+            init_template: None,
+            language: None,
+        }],
+        segments: vec![Segment {
+            id,
+            start_ms: 0,
+            duration_ms: 6000,
+            presence: Presence::Sure,
+        }],
+    })
+}
+
+fn endings(written: &str) -> Endings {
+    Endings {
+        written: written.into(),
+        finished: "mp4".into(),
+    }
+}
+
+fn open(folder: &Path, recording: u64) -> Result<Part, Error> {
+    let place = Place {
+        folder,
+        stem: "film",
+        endings: &endings("mp4"),
+    };
+    match Part::open(place, &plan(recording))? {
+        Opened::Part(part) => Ok(part),
+        Opened::Finished(saved) => panic!("finished: {saved:?}"),
+    }
+}
+
+fn finished(size_bytes: u64) -> Finished {
+    Finished {
+        file: String::new(),
+        size_bytes,
+        duration_ms: 1,
+        ..Finished::default()
+    }
+}
+
+#[test]
+fn the_same_film_goes_on_in_its_own_folder_and_another_takes_the_next_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = open(folder.path(), 1).unwrap().path().to_owned();
+    assert_eq!(open(folder.path(), 1).unwrap().path(), path);
+    let other = open(folder.path(), 2).unwrap();
+    assert_eq!(other.path(), folder.path().join("film (2).part"));
+    assert_eq!(other.target, folder.path().join("film (2).mp4"));
+}
+
+#[test]
+fn films_of_one_name_that_begin_at_once_get_a_name_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let begin = std::sync::Barrier::new(8);
+    let mut parts: Vec<Part> = std::thread::scope(|scope| {
+        let films = (0..8).map(|film| {
+            let (begin, folder) = (&begin, folder.path());
+            scope.spawn(move || {
+                begin.wait();
+                open(folder, film).unwrap()
+            })
+        });
+        let films: Vec<_> = films.collect();
+        films.into_iter().map(|film| film.join().unwrap()).collect()
+    });
+    parts.sort_by_key(|part| part.path().to_owned());
+    parts.dedup_by_key(|part| part.path().to_owned());
+    assert_eq!(parts.len(), 8);
+}
+
+#[test]
+fn an_original_for_ffmpeg_and_an_mp4_of_our_own_do_not_mix() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), 1).unwrap());
+    let place = Place {
+        folder: folder.path(),
+        stem: "film",
+        endings: &endings("flv"),
+    };
+    match Part::open(place, &plan(1)).unwrap() {
+        Opened::Part(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
+        Opened::Finished(saved) => panic!("finished: {saved:?}"),
+    }
+    let found = stem_of(folder.path(), &plan(1), &endings("flv"));
+    assert_eq!(found.as_deref(), Some("film (2)"));
+}
+
+#[test]
+fn two_programs_cannot_save_the_same_film_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let _part = open(folder.path(), 1).unwrap();
+    assert!(matches!(open(folder.path(), 1), Err(Error::InUse(_))));
+}
+
+#[test]
+fn only_a_folder_of_ours_that_nobody_uses_is_discarded() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = open(folder.path(), 1).unwrap();
+    let path = part.path().to_owned();
+    assert!(matches!(discard(&path), Err(Error::InUse(_))));
+    drop(part);
+    discard(&path).unwrap();
+    assert!(!path.exists());
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join("diary.txt"), "dear").unwrap();
+    discard(&path).unwrap();
+    assert!(path.join("diary.txt").exists());
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("film.part")).unwrap();
+    fs::write(folder.path().join("film.part/diary.txt"), "dear").unwrap();
+    let part = open(folder.path(), 1).unwrap();
+    assert_eq!(part.target, folder.path().join("film (2).mp4"));
+    assert!(folder.path().join("film.part/diary.txt").exists());
+}
+
+#[test]
+fn a_name_that_is_taken_meanwhile_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = open(folder.path(), 1).unwrap();
+    fs::write(output(part.path()), "new").unwrap();
+    fs::write(&part.target, "old").unwrap();
+    let film = output(part.path());
+    let saved = part.finish(&film, finished(3)).unwrap();
+    assert_eq!(saved.path, folder.path().join("film (2).mp4"));
+    assert_eq!(saved.finished.file, "film (2).mp4");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("film.mp4")).unwrap(),
+        "old"
+    );
+    assert!(
+        folder.path().join("film.part").exists(),
+        "it stays until the finish is known elsewhere"
+    );
+    saved.tidy();
+    assert!(!folder.path().join("film.part").exists());
+}
+
+/// A film that has its name, and a crash before anybody knew.
+fn crashed(folder: &Path) -> (PathBuf, Finished) {
+    let part = open(folder, 1).unwrap();
+    let path = part.path().to_owned();
+    fs::write(output(&path), "new").unwrap();
+    let saved = part.finish(&output(&path), finished(3)).unwrap();
+    (path, saved.finished)
+}
+
+#[test]
+fn a_crash_between_the_rename_and_the_cleaning_up_is_a_finish() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, done) = crashed(folder.path());
+    let place = Place {
+        folder: folder.path(),
+        stem: "film",
+        endings: &endings("mp4"),
+    };
+    match Part::open(place, &plan(1)).unwrap() {
+        Opened::Finished(saved) => {
+            assert_eq!(saved.path, folder.path().join("film.mp4"));
+            assert_eq!(saved.finished, done);
+        }
+        Opened::Part(part) => panic!("not finished: {part:?}"),
+    }
+}
+
+#[test]
+fn a_film_that_has_its_name_is_found_by_its_part_folder_and_no_other_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (part, done) = crashed(folder.path());
+    assert_eq!(Saved::find(&part).unwrap().unwrap().finished, done);
+    // Another film took the name meanwhile.
+    fs::write(folder.path().join("film.mp4"), "longer").unwrap();
+    assert!(Saved::find(&part).unwrap().is_none());
+    let unfinished = open(folder.path(), 2).unwrap().path().to_owned();
+    assert!(Saved::find(&unfinished).unwrap().is_none());
+    let nowhere = folder.path().join("nowhere.part");
+    assert!(Saved::find(&nowhere).unwrap().is_none());
+    assert!(!nowhere.exists(), "looking leaves nothing behind");
+}

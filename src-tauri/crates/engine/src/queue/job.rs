@@ -1,0 +1,98 @@
+//! One job of the queue: what is saved of it, and its run.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::task::Id;
+use tokio_util::sync::CancellationToken;
+
+use super::Reply;
+use crate::job::{JobId, Permit};
+use crate::progress::Meter;
+use crate::registry::Record;
+use crate::run::{Attempt, Discovery, Means};
+use crate::view::{JobState, JobView};
+
+/// A job with all that is known of it in memory.
+pub(super) struct Job {
+    pub(super) id: JobId,
+    pub(super) record: Record,
+    pub(super) permit: Permit,
+    pub(super) active: Option<Active>,
+    /// The last level of a run that has ended.
+    pub(super) meter: Option<Arc<Meter>>,
+    /// Somebody waits for the job to be gone.
+    pub(super) removal: Option<(bool, Reply<()>)>,
+}
+
+/// A run that has not ended yet, though it may have been told to.
+pub(super) struct Active {
+    pub(super) task: Id,
+    pub(super) cancel: CancellationToken,
+    pub(super) discovery: Arc<OnceLock<Discovery>>,
+}
+
+impl Job {
+    pub(super) fn new(id: JobId, record: Record, permit: Permit) -> Self {
+        Self {
+            id,
+            record,
+            permit,
+            active: None,
+            meter: None,
+            removal: None,
+        }
+    }
+
+    pub(super) fn is_running(&self, task: Id) -> bool {
+        self.active
+            .as_ref()
+            .is_some_and(|active| active.task == task)
+    }
+
+    pub(super) fn attempt(&self, means: &Arc<Means>) -> Attempt {
+        Attempt {
+            spec: self.record.spec.clone(),
+            permit: self.permit.clone(),
+            means: Arc::clone(means),
+            meter: Arc::new(Meter::new()),
+            found: self.record.discovery.as_ref().and_then(|known| known.found),
+            discovery: Arc::default(),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn view(&self) -> JobView {
+        let Record {
+            spec,
+            state,
+            discovery,
+            ..
+        } = &self.record;
+        let known = discovery.as_ref();
+        let done = matches!(state, JobState::Done { .. });
+        JobView {
+            id: self.id.to_string(),
+            link: known.map_or_else(|| spec.order.shown(), |known| known.link.clone()),
+            title: known
+                .map(|known| known.title.clone())
+                .or_else(|| spec.output.stem.clone())
+                .unwrap_or_else(|| spec.order.shown()),
+            newest_of_channel: known
+                .and_then(|known| known.found)
+                .is_some_and(|found| found.newest),
+            folder: spec
+                .output
+                .folder
+                .file_name()
+                .unwrap_or(spec.output.folder.as_os_str())
+                .to_string_lossy()
+                .into_owned(),
+            state: state.clone(),
+            progress: self
+                .meter
+                .as_ref()
+                .filter(|_| !done)
+                .map(|meter| meter.view()),
+        }
+    }
+}

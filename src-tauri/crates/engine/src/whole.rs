@@ -1,0 +1,85 @@
+//! A recording that came as one finished file: kept as it is, or made an MP4 as films on this
+//! computer are.
+
+use std::fs::File;
+use std::path::Path;
+
+use media::{Split, Tags};
+
+use crate::assemble::Assembly;
+use crate::durable::blocking;
+use crate::error::Error;
+use crate::make::Make;
+use crate::part::{self, Part, Saved};
+use crate::remux;
+use crate::run::Attempt;
+use crate::run::finish::publish;
+use crate::view::Finished;
+
+/// All its stretches, in one file of the part folder.
+pub(crate) struct Copied<'a> {
+    pub(crate) part: Part,
+    pub(crate) assembly: Assembly,
+    pub(crate) tags: Tags,
+    pub(crate) make: &'a Make,
+}
+
+/// Gives the file its name, or that of the MP4 which is made of it. `None` is a stop.
+pub(crate) async fn complete(
+    attempt: &Attempt,
+    copied: Copied<'_>,
+) -> Result<Option<Saved>, Error> {
+    let Copied {
+        part,
+        assembly,
+        tags,
+        make,
+    } = copied;
+    let copy = part::output(part.path());
+    blocking(move || assembly.finish()).await?;
+    let path = copy.clone();
+    let kept = blocking(move || look_at(&path)).await?;
+    if make.original {
+        return publish(part, copy, kept).await.map(Some);
+    }
+    let source = remux::Copy {
+        path: copy.clone(),
+        tags,
+        convert: make.convert,
+    };
+    let failed = match attempt.remux_copy(source, &part).await {
+        Ok(None) => return Ok(None),
+        Ok(Some((film, finished))) => return publish(part, film, finished).await.map(Some),
+        Err(error @ (Error::Film { .. } | Error::Convert { .. })) => error,
+        Err(error) => return Err(error),
+    };
+    // What came is a film all the same: it is there for other programs.
+    let saved = publish(part.retarget(&make.endings.written), copy, kept).await?;
+    Err(match failed {
+        Error::Film { problem, .. } => Error::Film {
+            path: saved.path,
+            problem,
+        },
+        Error::Convert { problem, .. } => Error::Convert {
+            problem,
+            original: saved.path,
+        },
+        other => other,
+    })
+}
+
+/// Whether it is a film at all. Others made it: it is read, not held against our rules.
+fn look_at(path: &Path) -> Result<Finished, Error> {
+    let film = File::open(path).map_err(Error::disk(path))?;
+    film.sync_all().map_err(Error::disk(path))?;
+    let split = Split::open(film)?;
+    let whole = split.whole();
+    Ok(Finished {
+        file: String::new(),
+        size_bytes: whole.size_bytes,
+        duration_ms: whole.duration_ms.unwrap_or(0),
+        gaps: Vec::new(),
+        beside: Vec::new(),
+        lost: None,
+    })
+}

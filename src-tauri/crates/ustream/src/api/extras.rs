@@ -1,0 +1,165 @@
+//! What the API keeps beside a recording: captions, chapters.
+
+use serde_json::Value;
+
+use super::{Answer, read_with};
+use crate::{Error, RecordingId, loose};
+
+/// Hours of talk are some hundred kilobytes.
+pub(crate) const LARGEST_CAPTIONS: usize = 8 << 20;
+
+/// More than anybody marks.
+const MOST: usize = 1_000;
+
+/// Captions of a recording in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption {
+    /// How the service names the language: `en-00` where no country is meant, else `en-UK`.
+    pub language: String,
+}
+
+impl Caption {
+    /// The language for people and for file names: `en`, `en-UK`.
+    pub fn tag(&self) -> &str {
+        self.language.strip_suffix("-00").unwrap_or(&self.language)
+    }
+}
+
+/// A chapter of a recording; it lasts until the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// Its title.
+    pub title: String,
+    /// Where it starts.
+    pub start_ms: u64,
+}
+
+pub(crate) fn captions_url(id: RecordingId) -> String {
+    format!("https://api.video.ibm.com/videos/{id}/captions.json")
+}
+
+pub(crate) fn caption_text_url(id: RecordingId, caption: &Caption) -> String {
+    let language = &caption.language;
+    format!("https://api.video.ibm.com/videos/{id}/captions/{language}/vtt")
+}
+
+pub(crate) fn chapters_url(id: RecordingId) -> String {
+    format!("https://api.video.ibm.com/videos/{id}/chapters.json")
+}
+
+/// Reads the list of captions: those that are ready, the default ones first.
+pub fn captions(body: &[u8]) -> Result<Answer<Vec<Caption>>, Error> {
+    read_with(body, "captions", |_, captions| {
+        let mut ready: Vec<(bool, Caption)> = loose::items(captions)
+            .into_iter()
+            .filter_map(caption)
+            .take(MOST)
+            .collect();
+        ready.sort_by_key(|(is_default, _)| !is_default);
+        ready.into_iter().map(|(_, caption)| caption).collect()
+    })
+}
+
+fn caption(value: &Value) -> Option<(bool, Caption)> {
+    let language = loose::text_of(value, "language")?;
+    // It becomes part of an address and of a file's name.
+    let is_tag = (2..=16).contains(&language.len())
+        && language
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_ready = loose::text_of(value, "status").is_none_or(|status| status == "active");
+    let is_default = value.get("is_default").is_some_and(loose::is_set);
+    (is_tag && is_ready).then_some((is_default, Caption { language }))
+}
+
+/// Reads the list of chapters, in their order.
+pub fn chapters(body: &[u8]) -> Result<Answer<Vec<Chapter>>, Error> {
+    read_with(body, "chapters", |_, chapters| {
+        let mut read: Vec<Chapter> = loose::items(chapters)
+            .into_iter()
+            .filter_map(|chapter| {
+                Some(Chapter {
+                    title: loose::words(&loose::text_of(chapter, "title").unwrap_or_default()),
+                    start_ms: loose::member(chapter, "position").and_then(loose::thousandths)?,
+                })
+            })
+            .take(MOST)
+            .collect();
+        read.sort_by_key(|chapter| chapter.start_ms);
+        read
+    })
+}
+
+/// Takes captions for what they are: text that says so (W3C `WebVTT` 4.1).
+pub(crate) fn caption_text(body: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(body).ok()?;
+    let begin = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(&text)
+        .strip_prefix("WEBVTT")?;
+    let is_vtt = begin.is_empty() || begin.starts_with([' ', '\t', '\n', '\r']);
+    is_vtt.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn payload(name: &str) -> Vec<u8> {
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../tests/fixtures/protocol"
+        );
+        std::fs::read(std::path::Path::new(folder).join(name)).unwrap()
+    }
+
+    #[test]
+    fn captions_that_are_not_ready_are_left_out() {
+        let Answer::Here(ready) = captions(&payload("doc-api-captions.json")).unwrap() else {
+            panic!()
+        };
+        let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();
+        assert_eq!(tags, ["en"]);
+    }
+
+    #[test]
+    fn the_default_captions_come_first_and_odd_languages_not_at_all() {
+        let body = json!({"captions": [
+            {"language": "de-DE"}, {"language": "../x"}, {"language": ""}, {"language": 7},
+            {"language": "fr-00", "is_default": "1", "status": "active"},
+        ]});
+        let Answer::Here(ready) = captions(body.to_string().as_bytes()).unwrap() else {
+            panic!()
+        };
+        let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();
+        assert_eq!(tags, ["fr", "de-DE"]);
+    }
+
+    #[test]
+    fn chapters_come_in_their_order() {
+        let Answer::Here(read) = chapters(&payload("doc-api-chapters.json")).unwrap() else {
+            panic!()
+        };
+        let told: Vec<_> = read
+            .iter()
+            .map(|one| (one.start_ms, one.title.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [(10_000, "First chapter"), (60_000, "Second chapter")]
+        );
+    }
+
+    #[test]
+    fn captions_say_what_they_are() {
+        for good in ["WEBVTT", "\u{feff}WEBVTT\n\n", "WEBVTT - talk\r\n"] {
+            assert_eq!(caption_text(good.into()).as_deref(), Some(good));
+        }
+        for bad in ["", "<html>", "WEBVTTX", " WEBVTT"] {
+            assert_eq!(caption_text(bad.into()), None, "{bad}");
+        }
+        assert_eq!(caption_text(b"WEBVTT \xff".to_vec()), None);
+    }
+}

@@ -1,0 +1,156 @@
+//! Lists of recordings: the API's by pages, and the website's own, which came before it.
+
+use scraper::{Html, Selector};
+use serde_json::Value;
+
+use super::{Answer, Video, read_with, video_of};
+use crate::{ChannelId, Error, RecordingId, loose};
+
+/// The most the API gives at once.
+const PAGE_SIZE: u32 = 50;
+
+/// A recording as lists show it; all but its number may be left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its number.
+    pub id: RecordingId,
+    /// What the list says of it.
+    pub video: Video,
+}
+
+impl Listed {
+    /// A recording of which nothing but its number is known.
+    pub(crate) fn numbered(id: RecordingId) -> Self {
+        Self {
+            id,
+            video: Video::default(),
+        }
+    }
+
+    /// Reads one item of a list.
+    pub(crate) fn read(item: &Value) -> Option<Self> {
+        Some(Self {
+            id: RecordingId(loose::whole_of(item, "id")?),
+            video: video_of(item),
+        })
+    }
+}
+
+/// One page of a channel's recordings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Its recordings, newest first.
+    pub recordings: Vec<Listed>,
+    /// How many pages there are, where it says so.
+    pub page_count: Option<u32>,
+    /// How many recordings there are on all pages, where it says so.
+    pub item_count: Option<u32>,
+}
+
+pub(crate) fn listing_url(id: ChannelId, page: u32) -> String {
+    format!(
+        "https://api.video.ibm.com/channels/{id}/videos.json?page={page}&pagesize={PAGE_SIZE}&sort=recent"
+    )
+}
+
+/// Reads one page of a channel's recordings.
+pub fn listing(body: &[u8]) -> Result<Answer<Listing>, Error> {
+    read_with(body, "videos", |answer, videos| {
+        let paging = loose::member(answer, "paging");
+        let told = |name| paging.and_then(|paging| loose::small_of(paging, name));
+        Listing {
+            recordings: loose::items(videos)
+                .into_iter()
+                .filter_map(Listed::read)
+                .collect(),
+            page_count: told("page_count"),
+            item_count: told("item_count"),
+        }
+    })
+}
+
+pub(crate) fn stream_path(id: ChannelId) -> String {
+    format!("/ajax/socialstream/videos/{id}/1.json")
+}
+
+/// One page of the website's own list: `{"data": "<li data-content-id=…>…", "nextUrl": …}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamPage {
+    /// Its recordings, newest first.
+    pub recordings: Vec<Listed>,
+    /// Path of the next page on the same host.
+    pub next: Option<String>,
+}
+
+/// Reads one page of the website's own list; anything else is an empty one.
+pub fn stream(body: &[u8]) -> StreamPage {
+    let Ok(answer) = serde_json::from_slice::<Value>(body) else {
+        return StreamPage::default();
+    };
+    let html = loose::text_of(&answer, "data").unwrap_or_default();
+    let next = loose::text_of(&answer, "nextUrl");
+    StreamPage {
+        recordings: items(&html),
+        next: next.filter(|path| path.starts_with("/ajax/")),
+    }
+}
+
+fn items(html: &str) -> Vec<Listed> {
+    let Ok(item) = Selector::parse("[data-content-id]") else {
+        return Vec::new();
+    };
+    let fragment = Html::parse_fragment(html);
+    let listed = fragment.select(&item).filter_map(|item| {
+        let attribute = |name| item.value().attr(name).map(str::trim);
+        let length_s: Option<u64> = attribute("data-length").and_then(|text| text.parse().ok());
+        Some(Listed {
+            id: RecordingId(attribute("data-content-id")?.parse().ok()?),
+            video: Video {
+                title: attribute("data-title")
+                    .filter(|title| !title.is_empty())
+                    .map(loose::words),
+                duration_ms: length_s.and_then(|length| length.checked_mul(1000)),
+                ..Video::default()
+            },
+        })
+    });
+    listed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_websites_own_list_is_read_with_its_lengths_and_its_next_page() {
+        let body = json!({
+            "data": "<li class=\"content123 video\" data-content-id=\"123\" data-length=\"1452\" \
+                     data-href=\"/recorded/123\"></li><li data-content-id='124'>",
+            "nextUrl": "/ajax/socialstream/videos/7/2.json",
+        });
+        let page = stream(body.to_string().as_bytes());
+        let ids: Vec<_> = page.recordings.iter().map(|listed| listed.id.0).collect();
+        assert_eq!(ids, [123, 124]);
+        assert_eq!(page.recordings[0].video.duration_ms, Some(1_452_000));
+        assert_eq!(
+            page.next.as_deref(),
+            Some("/ajax/socialstream/videos/7/2.json")
+        );
+    }
+
+    #[test]
+    fn a_next_page_elsewhere_is_none() {
+        for next in [
+            json!(false),
+            json!("https://evil.com/x"),
+            json!("//evil.com"),
+            json!(null),
+        ] {
+            let body = json!({"data": "", "nextUrl": next}).to_string();
+            assert_eq!(stream(body.as_bytes()), StreamPage::default(), "{body}");
+        }
+        assert_eq!(stream(b"<html>"), StreamPage::default());
+    }
+}

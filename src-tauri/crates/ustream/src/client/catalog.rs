@@ -1,0 +1,211 @@
+//! Several recordings to choose from, page by page.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use url::Url;
+
+use super::Client;
+use crate::api::{Answer, Listed, Listing, StreamPage, Video};
+use crate::{ChannelId, Error, Target};
+
+/// Many times the longest list that is known; a list without end has one here.
+const MOST_ENTRIES: usize = 50_000;
+
+/// One recording, or one player of a page, as a list shows it. What the list does not tell is
+/// absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it leads to.
+    pub target: Target,
+    /// Its title.
+    pub title: Option<String>,
+    /// When it was made, in seconds since 1970.
+    pub date_unix_s: Option<i64>,
+    /// Its length.
+    pub duration_ms: Option<u64>,
+    /// A picture of it.
+    pub thumbnail: Option<Url>,
+}
+
+impl From<Listed> for Entry {
+    fn from(Listed { id, video }: Listed) -> Self {
+        Self::new(Target::Recording(id), video)
+    }
+}
+
+impl Entry {
+    fn new(target: Target, video: Video) -> Self {
+        Self {
+            target,
+            title: video.title,
+            date_unix_s: video.date_unix_s,
+            duration_ms: video.duration_ms,
+            thumbnail: video.thumbnail,
+        }
+    }
+}
+
+/// The recordings of a channel, newest first, or the players of a page, in its order. The first
+/// page is there from the start; the others are fetched when they are asked for.
+#[derive(Debug)]
+pub struct Catalog {
+    client: Client,
+    channel: Option<ChannelId>,
+    total: Option<u32>,
+    first: Option<Vec<Entry>>,
+    rest: Rest,
+    given: HashSet<Target>,
+}
+
+/// Where the next page comes from.
+#[derive(Debug)]
+enum Rest {
+    /// This page of the API's list, of so many where it says so.
+    Listing {
+        page: u32,
+        of: Option<u32>,
+    },
+    /// This path of the website's list.
+    Stream(String),
+    Nothing,
+}
+
+impl Catalog {
+    /// The API's list, from its first page on.
+    pub(super) fn listed(client: &Client, channel: ChannelId, listing: Listing) -> Self {
+        let total = listing.item_count;
+        let rest = Rest::after(1, &listing);
+        let entries = listing.recordings;
+        Self {
+            total,
+            rest,
+            ..Self::whole(client, channel, entries)
+        }
+    }
+
+    /// The website's list, from its first page on.
+    pub(super) fn streamed(client: &Client, channel: ChannelId, page: StreamPage) -> Self {
+        let rest = page.next.map_or(Rest::Nothing, Rest::Stream);
+        let total = None;
+        Self {
+            total,
+            rest,
+            ..Self::whole(client, channel, page.recordings)
+        }
+    }
+
+    /// A list that came in one.
+    pub(super) fn whole(client: &Client, channel: ChannelId, listed: Vec<Listed>) -> Self {
+        let entries: Vec<Entry> = listed.into_iter().map(Entry::from).collect();
+        Self {
+            channel: Some(channel),
+            ..Self::of(client, entries)
+        }
+    }
+
+    /// The players of a page; what the API knows of each is asked at once.
+    pub(super) async fn of_players(client: &Client, players: Vec<Target>) -> Self {
+        let entries = players.into_iter().map(|target| client.entry(target));
+        Self::of(client, join_all(entries).await)
+    }
+
+    fn of(client: &Client, entries: Vec<Entry>) -> Self {
+        Self {
+            client: client.clone(),
+            channel: None,
+            total: u32::try_from(entries.len()).ok(),
+            first: Some(entries),
+            rest: Rest::Nothing,
+            given: HashSet::new(),
+        }
+    }
+
+    /// The channel whose list it is; none for the players of a page.
+    pub fn channel(&self) -> Option<ChannelId> {
+        self.channel
+    }
+
+    /// How many entries there are on all pages, where the service says so.
+    pub fn total(&self) -> Option<u32> {
+        self.total
+    }
+
+    /// The next page; nothing after the last. After a failure the same page can be asked for
+    /// again. A recording that comes twice, since the list grew meanwhile, is given once.
+    pub async fn next(&mut self) -> Result<Option<Vec<Entry>>, Error> {
+        loop {
+            let page = match self.first.take() {
+                Some(first) => first,
+                None => match self.fetch().await? {
+                    Some(entries) => entries,
+                    None => return Ok(None),
+                },
+            };
+            let mut new = page;
+            new.retain(|entry| self.given.insert(entry.target.clone()));
+            if self.given.len() >= MOST_ENTRIES {
+                self.rest = Rest::Nothing;
+            }
+            if !new.is_empty() {
+                return Ok(Some(new));
+            }
+            // A page without anything new is past the end, whatever it says of more.
+            self.rest = Rest::Nothing;
+        }
+    }
+
+    async fn fetch(&mut self) -> Result<Option<Vec<Entry>>, Error> {
+        let listed = match (&self.rest, self.channel) {
+            (Rest::Listing { page, of }, Some(channel)) => {
+                let (page, of) = (*page, *of);
+                let mut listing = self.client.recordings(channel, page).await?;
+                listing.page_count = listing.page_count.or(of);
+                self.rest = Rest::after(page, &listing);
+                listing.recordings
+            }
+            (Rest::Stream(path), _) => {
+                let page = self.client.stream(path).await?;
+                self.rest = page.next.map_or(Rest::Nothing, Rest::Stream);
+                page.recordings
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(listed.into_iter().map(Entry::from).collect()))
+    }
+}
+
+impl Rest {
+    /// What follows page `page` of the API's list.
+    fn after(page: u32, listing: &Listing) -> Self {
+        let is_last = listing.page_count.is_some_and(|of| page >= of);
+        if is_last || listing.recordings.is_empty() {
+            return Self::Nothing;
+        }
+        Self::Listing {
+            page: page.saturating_add(1),
+            of: listing.page_count,
+        }
+    }
+}
+
+impl Client {
+    /// What the API says of a player. It may fail: the address is enough to go on.
+    async fn entry(&self, target: Target) -> Entry {
+        let video = match &target {
+            Target::Recording(id) => match self.video(*id).await {
+                Ok(Answer::Here(video)) => video,
+                _ => Video::default(),
+            },
+            Target::Channel(id) => match self.channel(*id).await {
+                Ok(Answer::Here(channel)) => Video {
+                    title: channel.title,
+                    ..Video::default()
+                },
+                _ => Video::default(),
+            },
+            Target::Slug(_) | Target::Page(_) => Video::default(),
+        };
+        Entry::new(target, video)
+    }
+}

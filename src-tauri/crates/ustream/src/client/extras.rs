@@ -1,0 +1,68 @@
+//! What belongs to a recording beside the film. None of it is worth failing for.
+
+use url::Url;
+
+use super::Client;
+use crate::api::{self, Answer, Caption, Chapter};
+use crate::http::{self, Limit};
+use crate::{Error, RecordingId, hosts};
+
+const CAPTIONS: Limit = Limit {
+    what: "the captions",
+    bytes: api::LARGEST_CAPTIONS,
+};
+
+/// Previews of the service have at most half a megabyte.
+const PICTURE: Limit = Limit {
+    what: "the picture",
+    bytes: 8 << 20,
+};
+
+impl Client {
+    /// The captions there are, the default ones first.
+    pub async fn captions(&self, id: RecordingId) -> Result<Vec<Caption>, Error> {
+        let answer = self.ask_api(&api::captions_url(id), api::captions).await?;
+        Ok(here(answer))
+    }
+
+    /// The text of captions, as `WebVTT`.
+    pub async fn caption_text(&self, id: RecordingId, caption: &Caption) -> Result<String, Error> {
+        let url = api::caption_text_url(id, caption);
+        let answer = http::get(&self.http, &url, CAPTIONS).await?;
+        if !answer.status.is_success() {
+            return Err(super::refused(&answer));
+        }
+        api::caption_text(answer.body).ok_or_else(|| Error::Malformed {
+            what: CAPTIONS.what,
+            problem: "not WebVTT".to_owned(),
+        })
+    }
+
+    /// The chapters there are, in their order.
+    pub async fn chapters(&self, id: RecordingId) -> Result<Vec<Chapter>, Error> {
+        let answer = self.ask_api(&api::chapters_url(id), api::chapters).await?;
+        Ok(here(answer))
+    }
+
+    /// A picture from a server of the service, of at most 8 MiB. What it holds is not looked at.
+    pub async fn picture(&self, url: &Url) -> Result<Vec<u8>, Error> {
+        let host = url.host_str().unwrap_or_default();
+        if !hosts::is_cdn(host) {
+            return Err(Error::Astray(format!("a picture on {host}")));
+        }
+        let answer = http::get(&self.http, url.as_str(), PICTURE).await?;
+        if answer.status.is_success() {
+            Ok(answer.body)
+        } else {
+            Err(super::refused(&answer))
+        }
+    }
+}
+
+/// What is locked or gone has no extras.
+fn here<T>(answer: Answer<Vec<T>>) -> Vec<T> {
+    match answer {
+        Answer::Here(items) => items,
+        Answer::Locked(_) | Answer::Removed(_) | Answer::Missing(_) => Vec::new(),
+    }
+}

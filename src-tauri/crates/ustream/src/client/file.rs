@@ -1,0 +1,79 @@
+//! Looks at a finished file: how large it is, and whether it can be had in parts.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED, RANGE};
+use reqwest::{Response, StatusCode};
+use url::Url;
+
+use super::Client;
+use crate::recording::WholeFile;
+use crate::recording::file::own_files;
+use crate::{Error, http};
+
+/// Headers come in a second.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that gives a file only as a whole gives its beginning again with each part: that is
+/// borne for small files.
+const LARGEST_WITHOUT_PARTS: u64 = 64 << 20;
+
+impl Client {
+    /// The first of these files that is there.
+    pub(super) async fn file(&self, named: &[String]) -> Result<WholeFile, Error> {
+        let mut problem = None;
+        for url in own_files(named) {
+            match self.read_head(url).await {
+                Ok(file) => return Ok(file),
+                Err(error) => {
+                    tracing::info!(%error, "a file cannot be had");
+                    problem.get_or_insert(error);
+                }
+            }
+        }
+        Err(problem.unwrap_or(Error::NoRendition))
+    }
+
+    async fn read_head(&self, url: Url) -> Result<WholeFile, Error> {
+        let asked = self.http.get(url.clone()).header(RANGE, "bytes=0-0").send();
+        let response = tokio::time::timeout(PATIENCE, asked)
+            .await
+            .map_err(|_| Error::Silent("the file's server"))?
+            .map_err(http::error)?;
+        http::check(&response)?;
+        let size = match response.status() {
+            StatusCode::PARTIAL_CONTENT => whole_of(response.headers()),
+            StatusCode::OK => response
+                .content_length()
+                .filter(|size| *size <= LARGEST_WITHOUT_PARTS),
+            _ => return Err(status(&response)),
+        };
+        let validator = validator(response.headers());
+        size.and_then(|size| WholeFile::new(url, size, validator))
+            .ok_or_else(|| Error::Unsupported("a file that cannot be had in parts".to_owned()))
+    }
+}
+
+fn status(response: &Response) -> Error {
+    Error::Status {
+        host: response.url().host_str().unwrap_or_default().to_owned(),
+        status: response.status().as_u16(),
+    }
+}
+
+/// `bytes 0-0/SIZE` (RFC 9110 14.4).
+fn whole_of(headers: &HeaderMap) -> Option<u64> {
+    let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
+    let (_, size) = range.strip_prefix("bytes ")?.split_once('/')?;
+    size.trim().parse().ok()
+}
+
+/// A strong tag, else the date: both may stand in `If-Range` (RFC 9110 13.1.5).
+fn validator(headers: &HeaderMap) -> Option<String> {
+    const LONGEST: usize = 256;
+    let text = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
+    text(ETAG)
+        .filter(|tag| tag.starts_with('"'))
+        .or_else(|| text(LAST_MODIFIED))
+        .filter(|text| text.len() <= LONGEST)
+}

@@ -1,0 +1,120 @@
+//! Playlists of playlists (RFC 8216 4.3.4): one for each picture, and for sounds beside them.
+
+use quick_m3u8::HlsLine;
+use quick_m3u8::tag::KnownTag;
+use quick_m3u8::tag::hls::{self, EnumeratedString, MediaType, StreamInf};
+use url::Url;
+
+use super::{address, lines, malformed};
+use crate::Error;
+
+/// More than qualities and languages of any recording.
+const MOST_ROWS: usize = 24;
+
+/// What a master playlist names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Master {
+    /// Streams, in its order.
+    pub variants: Vec<Variant>,
+    /// Sounds that come in pieces of their own, in its order.
+    pub sounds: Vec<Sound>,
+}
+
+/// A stream, alone or with a group of sounds (`EXT-X-STREAM-INF`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// Its media playlist.
+    pub url: Url,
+    /// Picture width in pixels.
+    pub width: Option<u32>,
+    /// Picture height in pixels.
+    pub height: Option<u32>,
+    /// Bit rate of all that belongs to it, in kbit/s.
+    pub bitrate_kbps: Option<u32>,
+    /// Which sounds belong to it.
+    pub sounds: Option<String>,
+    /// It states codecs, and none of them is a picture's.
+    pub is_sound: bool,
+}
+
+/// A sound in pieces of its own (`EXT-X-MEDIA` with an address).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sound {
+    /// Its media playlist.
+    pub url: Url,
+    /// The group it is in.
+    pub group: String,
+    /// Its language.
+    pub language: Option<String>,
+    /// The service would choose it.
+    pub is_default: bool,
+}
+
+pub(super) fn read(text: &str, base: &Url) -> Result<Master, Error> {
+    let mut master = Master::default();
+    let mut stream: Option<StreamInf<'_>> = None;
+    for line in lines(text) {
+        match line? {
+            HlsLine::KnownTag(KnownTag::Hls(hls::Tag::StreamInf(tag))) => stream = Some(tag),
+            HlsLine::KnownTag(KnownTag::Hls(hls::Tag::Media(tag))) => {
+                master.sounds.extend(sound(&tag, base)?);
+            }
+            HlsLine::UnknownTag(tag) if matters(tag.name()) => {
+                return Err(malformed("a tag that cannot be read"));
+            }
+            HlsLine::Uri(named) if !named.trim().is_empty() => {
+                if let Some(stream) = stream.take() {
+                    master.variants.push(variant(&stream, &named, base)?);
+                }
+            }
+            _ => {}
+        }
+        if master.variants.len() + master.sounds.len() > MOST_ROWS {
+            return Err(malformed("it is endless"));
+        }
+    }
+    if master.variants.is_empty() {
+        return Err(malformed("it names nothing"));
+    }
+    Ok(master)
+}
+
+fn matters(name: &str) -> bool {
+    matches!(name, "-X-STREAM-INF" | "-X-MEDIA")
+}
+
+fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, Error> {
+    let small = |number: u64| u32::try_from(number).ok();
+    let resolution = stream.resolution();
+    let bandwidth = stream.average_bandwidth().unwrap_or(stream.bandwidth());
+    let is_picture = |codec: &str| {
+        ["avc", "hvc", "hev", "vp", "av01", "dvh"]
+            .iter()
+            .any(|start| codec.trim().starts_with(start))
+    };
+    Ok(Variant {
+        url: address(base, named)?,
+        width: resolution.and_then(|size| small(size.width)),
+        height: resolution.and_then(|size| small(size.height)),
+        bitrate_kbps: small(bandwidth / 1000).filter(|rate| *rate > 0),
+        sounds: stream.audio().map(str::to_owned),
+        is_sound: resolution.is_none()
+            && stream
+                .codecs()
+                .is_some_and(|codecs| !codecs.split(',').any(is_picture)),
+    })
+}
+
+/// A rendition without an address lies in the pieces of its streams (RFC 8216 4.3.4.2.1).
+fn sound(tag: &hls::Media<'_>, base: &Url) -> Result<Option<Sound>, Error> {
+    let is_sound = tag.media_type() == EnumeratedString::Known(MediaType::Audio);
+    let Some(named) = tag.uri().filter(|_| is_sound) else {
+        return Ok(None);
+    };
+    Ok(Some(Sound {
+        url: address(base, named)?,
+        group: tag.group_id().to_owned(),
+        language: tag.language().map(str::to_owned),
+        is_default: tag.default(),
+    }))
+}

@@ -1,0 +1,181 @@
+use super::*;
+
+const MASTER: &str = "https://a92ccb29-lp-omega.ums.services.video.ibm.com/playlist/auditorium/recorded/134516112/playlist.m3u8?token=1";
+
+fn base() -> Url {
+    Url::parse(MASTER).unwrap()
+}
+
+fn media(text: &str) -> Result<Media, Error> {
+    match read(text.as_bytes(), &base())? {
+        Playlist::Media(media) => Ok(media),
+        Playlist::Master(master) => panic!("{master:?}"),
+    }
+}
+
+#[track_caller]
+fn problem(text: &str) -> String {
+    read(text.as_bytes(), &base()).unwrap_err().to_string()
+}
+
+const PIECES: &str = "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:7\n\
+    #EXTINF:6.006,a, title\nhttps://uhsakamai-a.akamaihd.net/p/chunk_7_1.ts\n\
+    #EXTINF:6.006,\r\n../x/chunk_8_1.ts\r\n\
+    # a comment\n#EXT-X-UNHEARD-OF:1\n#EXTINF:2\nchunk_9_1.ts\n#EXT-X-ENDLIST\n";
+
+#[test]
+fn pieces_have_their_numbers_times_and_addresses() {
+    let media = media(PIECES).unwrap();
+    let found: Vec<_> = media
+        .pieces
+        .iter()
+        .map(|piece| (piece.number, piece.start_ms, piece.duration_ms))
+        .collect();
+    assert_eq!(found, [(7, 0, 6006), (8, 6006, 6006), (9, 12_012, 2000)]);
+    assert_eq!(media.duration_ms, 14_012);
+    let address = |number| media.address(&media.piece(number).unwrap().bytes).unwrap();
+    assert_eq!(
+        address(7).as_str(),
+        "https://uhsakamai-a.akamaihd.net/p/chunk_7_1.ts"
+    );
+    assert!(
+        address(8).path().ends_with("/recorded/x/chunk_8_1.ts"),
+        "{}",
+        address(8)
+    );
+    assert!(media.piece(6).is_none() && media.piece(10).is_none());
+}
+
+#[test]
+fn pieces_with_a_discontinuity_between_them_are_no_neighbours() {
+    let text = PIECES.replace("# a comment", "#EXT-X-DISCONTINUITY");
+    let numbers: Vec<_> = media(&text)
+        .unwrap()
+        .pieces
+        .iter()
+        .map(|it| it.number)
+        .collect();
+    assert_eq!(numbers, [7, 8, 10]);
+    let later = text.replace("SEQUENCE:7", "SEQUENCE:8\n#EXT-X-DISCONTINUITY-SEQUENCE:3");
+    let numbers: Vec<_> = media(&later)
+        .unwrap()
+        .pieces
+        .iter()
+        .map(|it| it.number)
+        .collect();
+    assert_eq!(numbers, [11, 12, 14]);
+}
+
+#[test]
+fn ranges_say_where_they_start_or_go_on() {
+    let text = "#EXTM3U\n#EXTINF:2,\n#EXT-X-BYTERANGE:100@50\nall.ts\n#EXTINF:2,\n\
+        #EXT-X-BYTERANGE:70\nall.ts\n#EXT-X-ENDLIST\n";
+    let ranges: Vec<_> = media(text)
+        .unwrap()
+        .pieces
+        .into_iter()
+        .map(|it| it.bytes.range)
+        .collect();
+    assert_eq!(ranges, [Some(50..150), Some(150..220)]);
+    assert!(problem(&text.replace("@50", "")).contains("without a start"));
+    assert!(problem(&text.replacen("all.ts", "other.ts", 1)).contains("without a start"));
+    assert!(problem(&text.replace("100@", "0@")).contains("absurd"));
+    assert!(problem(&text.replace("@50", "@18446744073709551615")).contains("absurd"));
+}
+
+#[test]
+fn an_initialisation_piece_is_that_of_an_mp4() {
+    let text = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"20@4\"\n#EXTINF:2,\na.m4s\n#EXT-X-ENDLIST\n";
+    let init = media(text).unwrap().init.unwrap();
+    assert_eq!((init.named.as_str(), init.range), ("init.mp4", Some(4..24)));
+    assert!(media(&text.replace(".m4s", ".ts")).unwrap().init.is_none());
+    let again = text.replace(
+        "#EXT-X-ENDLIST",
+        "#EXT-X-MAP:URI=\"other.mp4\"\n#EXT-X-ENDLIST",
+    );
+    assert!(matches!(media(&again), Err(Error::Unsupported(_))));
+}
+
+#[test]
+fn pieces_that_are_encrypted_are_not_taken_for_pieces() {
+    let key = |key: &str| PIECES.replacen("#EXTINF", &format!("{key}\n#EXTINF"), 1);
+    for method in ["AES-128", "SAMPLE-AES", "NEW"] {
+        let text = key(&format!("#EXT-X-KEY:METHOD={method},URI=\"k\""));
+        assert!(
+            matches!(media(&text), Err(Error::Unsupported(_))),
+            "{method}"
+        );
+    }
+    assert!(media(&key("#EXT-X-KEY:METHOD=NONE")).is_ok());
+    assert!(problem(&key("#EXT-X-KEY:NOTHING")).contains("cannot be read"));
+}
+
+#[test]
+fn a_playlist_that_is_cut_anywhere_is_never_taken_for_whole() {
+    for end in 0..PIECES.len() - 1 {
+        let Some(text) = PIECES.get(..end) else {
+            continue;
+        };
+        assert!(read(text.as_bytes(), &base()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn absurd_and_foreign_playlists_are_refused() {
+    for (from, to) in [
+        ("6.006", "-1"),
+        ("6.006", "nan"),
+        ("6.006", "1e9"),
+        ("#EXTINF:2\n", ""),
+        ("SEQUENCE:7", "SEQUENCE:18446744073709551615"),
+        ("SEQUENCE:7", "SEQUENCE:x"),
+        ("uhsakamai-a.akamaihd.net", "evil.example"),
+        ("https://uhsakamai-a", "file:///x"),
+        ("chunk_9_1.ts", "{$name}.ts"),
+        ("#EXTM3U", "<html>"),
+    ] {
+        let text = PIECES.replace(from, to);
+        assert!(read(text.as_bytes(), &base()).is_err(), "{from} -> {to}");
+    }
+    assert!(read(&[0xff; 20], &base()).is_err());
+    assert!(matches!(
+        read(&vec![b'#'; LARGEST_PLAYLIST + 1], &base()),
+        Err(Error::TooLarge { .. })
+    ));
+    let endless = format!("#EXTM3U\n{}", "#EXTINF:1,\na\n".repeat(60_000));
+    assert!(problem(&endless).contains("endless"));
+}
+
+#[test]
+fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
+    let text = "#EXTM3U\n\
+        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"English (US)\",LANGUAGE=\"en-US\",DEFAULT=YES,URI=\"8/playlist.m3u8?token=2\"\n\
+        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"inside\",NAME=\"English\"\n\
+        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",NAME=\"English\",URI=\"s.m3u8\"\n\
+        #EXT-X-STREAM-INF:BANDWIDTH=2625536,RESOLUTION=1920x1080,CODECS=\"avc1.640028,mp4a.40.2\",AUDIO=\"audio\"\n\
+        1/playlist.m3u8?token=2\n\
+        #EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS=\"mp4a.40.2\"\n9/playlist.m3u8\n";
+    let Playlist::Master(master) = read(text.as_bytes(), &base()).unwrap() else {
+        panic!()
+    };
+    let [stream, sound] = master.variants.as_slice() else {
+        panic!("{master:?}")
+    };
+    assert_eq!(
+        (stream.height, stream.bitrate_kbps),
+        (Some(1080), Some(2625))
+    );
+    assert_eq!(stream.sounds.as_deref(), Some("audio"));
+    assert!(!stream.is_sound && sound.is_sound);
+    let [beside] = master.sounds.as_slice() else {
+        panic!("{master:?}")
+    };
+    assert!(beside.is_default && beside.url.path().ends_with("/134516112/8/playlist.m3u8"));
+    let foreign = text.replace("1/playlist", "https://evil.example/playlist");
+    assert!(matches!(
+        read(foreign.as_bytes(), &base()),
+        Err(Error::Astray(_))
+    ));
+    let broken = text.replace("BANDWIDTH=64000,", "");
+    assert!(read(broken.as_bytes(), &base()).is_err());
+}

@@ -1,0 +1,164 @@
+//! A recording that is one finished file: which stretches of it there are, and where it lies.
+
+use url::Url;
+
+use super::source::both_schemes;
+use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
+use crate::{Container, Rendition, RenditionId, Track, TrackKind, hosts, loose};
+
+/// A stretch is a hundredth of the file, within these bounds: what breaks off costs little, and
+/// what is on its way at once takes little memory.
+const LEAST_STRETCH_BYTES: u64 = 64 << 10;
+const MOST_STRETCH_BYTES: u64 = 8 << 20;
+const STRETCHES: u64 = 100;
+
+/// A film of three days at 80 Mbit/s: a file that claims to be larger is a mistake or an attack.
+const LARGEST_FILE: u64 = 4 << 40;
+
+/// A finished file of the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeFile {
+    url: Url,
+    size_bytes: u64,
+    validator: Option<String>,
+    kind: FileKind,
+}
+
+/// What a file is, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileKind {
+    Flv,
+    Mp4,
+}
+
+impl FileKind {
+    fn of(url: &Url) -> Self {
+        match url.path().rsplit_once('.') {
+            Some((_, ending)) if ending.eq_ignore_ascii_case("flv") => Self::Flv,
+            _ => Self::Mp4,
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Flv => "flv",
+            Self::Mp4 => "mp4",
+        }
+    }
+}
+
+impl WholeFile {
+    /// A file as it was found; `None` where its size is absurd.
+    ///
+    /// `validator` tells one version of it from another (RFC 9110 8.8).
+    pub(crate) fn new(url: Url, size_bytes: u64, validator: Option<String>) -> Option<Self> {
+        (1..=LARGEST_FILE).contains(&size_bytes).then(|| Self {
+            kind: FileKind::of(&url),
+            url,
+            size_bytes,
+            validator,
+        })
+    }
+
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    pub(crate) fn rendition(&self, duration_ms: Option<u64>) -> Rendition {
+        let ending = self.kind.ending();
+        let kbps =
+            duration_ms.and_then(|length| self.size_bytes.saturating_mul(8).checked_div(length));
+        Rendition {
+            id: RenditionId(ending.to_owned()),
+            container: Container::File,
+            width: None,
+            height: None,
+            bitrate_kbps: kbps.and_then(|kbps| u32::try_from(kbps).ok()),
+            tracks: vec![Track {
+                kind: TrackKind::Both,
+                template: self.template(),
+                init_template: None,
+                language: None,
+            }],
+        }
+    }
+
+    /// What tells it from another file that takes its place.
+    fn template(&self) -> String {
+        let Self {
+            size_bytes,
+            validator,
+            ..
+        } = self;
+        let version = validator.as_deref().unwrap_or_default();
+        format!("{}: {size_bytes} bytes {version}", self.kind.ending())
+            .trim_end()
+            .to_owned()
+    }
+
+    fn stretch_bytes(&self) -> u64 {
+        (self.size_bytes / STRETCHES)
+            .clamp(LEAST_STRETCH_BYTES, MOST_STRETCH_BYTES)
+            .next_multiple_of(LEAST_STRETCH_BYTES)
+    }
+
+    /// Its stretches. Time is dealt out over its bytes, for people who watch it come.
+    pub(crate) fn segments(&self, duration_ms: Option<u64>) -> Vec<Segment> {
+        let each = self.stretch_bytes();
+        let time = |bytes: u64| match duration_ms {
+            Some(length) => {
+                let share = u128::from(bytes) * u128::from(length) / u128::from(self.size_bytes);
+                u64::try_from(share).unwrap_or(u64::MAX)
+            }
+            // Not a time, but a measure.
+            None => bytes.div_ceil(1024),
+        };
+        (0..self.size_bytes.div_ceil(each))
+            .map(|number| {
+                let start_ms = time(number * each);
+                let end_ms = time(((number + 1) * each).min(self.size_bytes));
+                Segment {
+                    id: SegmentId {
+                        track: 0,
+                        kind: SegmentKind::Media(number),
+                    },
+                    start_ms,
+                    duration_ms: end_ms - start_ms,
+                    presence: Presence::Sure,
+                }
+            })
+            .collect()
+    }
+
+    pub(crate) fn locate(&self, kind: SegmentKind) -> Place {
+        let SegmentKind::Media(number) = kind else {
+            return Place::default();
+        };
+        let each = self.stretch_bytes();
+        let Some(start) = number.checked_mul(each).filter(|at| *at < self.size_bytes) else {
+            return Place::default();
+        };
+        Place {
+            urls: both_schemes(self.url.clone()),
+            stretch: Some(Stretch {
+                bytes: start..start.saturating_add(each).min(self.size_bytes),
+                whole: Some(self.size_bytes),
+                validator: self.validator.clone(),
+            }),
+        }
+    }
+}
+
+/// The addresses of files that are the service's own.
+pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
+    named.iter().filter_map(|address| {
+        let url = Url::parse(address).ok()?;
+        let is_web = matches!(url.scheme(), "http" | "https");
+        if is_web && url.host_str().is_some_and(hosts::is_cdn) {
+            return Some(url);
+        }
+        let host = loose::words(url.host_str().unwrap_or("nowhere"));
+        tracing::warn!(host, "a file lies on a server that is not the service's");
+        None
+    })
+}

@@ -1,0 +1,207 @@
+//! Drives a session over long polling: `connect` as a query, then one request after the other,
+//! each answered when there is news. The only place where it meets the network and the clock.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+use url::Url;
+
+use super::Outcome;
+use super::message::{LARGEST_FRAME, WHAT};
+use super::session::{Event, Question, Request, Session, Way};
+use crate::http::{self, Limit};
+use crate::{Error, hosts};
+
+/// A connection that is not polled for longer than this is given up by the service, and what it
+/// told with it.
+const LONGEST_POLL: Duration = Duration::from_secs(10);
+
+/// Answers that come quicker than this and say nothing new are not asked for at once again.
+const SHORTEST_POLL: Duration = Duration::from_millis(500);
+
+/// Answers of one conversation: five polls are usual.
+const MOST_ANSWERS: usize = 100;
+
+/// Bytes of one conversation.
+const MOST_BYTES: usize = 4 * LARGEST_FRAME;
+
+const LIMIT: Limit = Limit {
+    what: WHAT,
+    bytes: LARGEST_FRAME,
+};
+
+/// Asks the control connection about a recording. What it tells holds while the line is
+/// [kept](Line::keep).
+pub async fn ask(
+    http: &reqwest::Client,
+    question: Question,
+    way: Way,
+) -> Result<(Outcome, Line), Error> {
+    let mut session = Session::new(question, way, fastrand::u64(..));
+    let mut line = Line {
+        http: http.clone(),
+        station: None,
+        listening: None,
+        answers: 0,
+        bytes: 0,
+        started: Instant::now(),
+    };
+    let mut request = session.start(Duration::ZERO);
+    loop {
+        request = match request {
+            Request::Connect {
+                secure,
+                host,
+                path,
+                pause,
+            } => {
+                line.turn_to(secure, &host, path);
+                tokio::time::sleep(pause).await;
+                session.on(Event::Opened, line.started.elapsed())
+            }
+            Request::Send(arguments) => line.connect(&mut session, &arguments).await,
+            Request::Listen {
+                secure,
+                host,
+                path,
+                connection,
+            } => {
+                line.listen(secure, &host, path, &connection);
+                Request::Wait
+            }
+            Request::Wait => line.poll(&mut session).await,
+            Request::Done(info) => return Ok((Outcome::Known(info), line)),
+            Request::NeedsHash => return Ok((Outcome::NeedsHash, line)),
+            Request::Fail(error) => return Err(error),
+        }
+    }
+}
+
+/// A connection in the sense of the service: a name under which it is polled.
+#[derive(Debug)]
+pub struct Line {
+    http: reqwest::Client,
+    /// Where `connect` goes.
+    station: Option<Url>,
+    /// Where news come from.
+    listening: Option<Url>,
+    answers: usize,
+    bytes: usize,
+    started: Instant,
+}
+
+impl Line {
+    /// Goes on polling, so that what was told stays valid, until it is dropped.
+    pub async fn keep(mut self) -> Infallible {
+        while let Some(url) = self.listening.take() {
+            let asked = Instant::now();
+            let answer = self.get(&url, asked + LONGEST_POLL).await;
+            if answer.is_ok() {
+                self.listening = Some(url);
+            }
+            tokio::time::sleep_until(asked + SHORTEST_POLL).await;
+        }
+        std::future::pending().await
+    }
+
+    fn turn_to(&mut self, secure: bool, host: &str, path: &str) {
+        self.station = url(secure, host, path);
+        self.listening = None;
+    }
+
+    fn listen(&mut self, secure: bool, host: &str, path: &str, connection: &str) {
+        self.listening = url(secure, host, path).map(|mut url| {
+            url.query_pairs_mut()
+                .append_pair("connectionId", connection);
+            url
+        });
+    }
+
+    async fn connect(&mut self, session: &mut Session, arguments: &Value) -> Request {
+        let Some(mut url) = self.station.clone() else {
+            return session.on(Event::Closed, self.started.elapsed());
+        };
+        for (name, value) in arguments.as_object().into_iter().flatten() {
+            let text = value.as_str().map(str::to_owned);
+            let text = text.unwrap_or_else(|| value.to_string());
+            url.query_pairs_mut().append_pair(name, &text);
+        }
+        let deadline = self.started + session.deadline();
+        let answer = self.get(&url, deadline).await;
+        self.report(session, answer)
+    }
+
+    async fn poll(&mut self, session: &mut Session) -> Request {
+        let Some(url) = self.listening.clone() else {
+            return session.on(Event::Closed, self.started.elapsed());
+        };
+        let asked = Instant::now();
+        let deadline = self.started + session.deadline();
+        let answer = self.get(&url, deadline.min(asked + LONGEST_POLL)).await;
+        let request = self.report(session, answer);
+        if matches!(request, Request::Wait) {
+            tokio::time::sleep_until((asked + SHORTEST_POLL).min(deadline)).await;
+        }
+        request
+    }
+
+    /// Tells the session what came.
+    fn report(&mut self, session: &mut Session, answer: Result<String, Trouble>) -> Request {
+        let now = self.started.elapsed();
+        match answer {
+            Ok(_) if self.answers > MOST_ANSWERS || self.bytes > MOST_BYTES => {
+                let limit_bytes = MOST_BYTES;
+                let error = Error::TooLarge {
+                    what: WHAT,
+                    limit_bytes,
+                };
+                session.on(Event::Flooded(error), now)
+            }
+            Ok(text) => session.on(Event::Frame(&text), now),
+            // It polls on where the session has not waited for long enough.
+            Err(Trouble::Late) => session.on(Event::TimedOut, now),
+            Err(Trouble::Failed(error @ Error::TooLarge { .. })) => {
+                session.on(Event::Flooded(error), now)
+            }
+            Err(Trouble::Failed(error)) => {
+                tracing::debug!(%error, "no answer to long polling");
+                session.on(Event::Failed(error), now)
+            }
+        }
+    }
+
+    async fn get(&mut self, url: &Url, until: Instant) -> Result<String, Trouble> {
+        let asked = http::once(&self.http, url, LIMIT);
+        let answer = match tokio::time::timeout_at(until, asked).await {
+            Err(_) => return Err(Trouble::Late),
+            Ok(answer) => answer.map_err(Trouble::Failed)?,
+        };
+        self.answers += 1;
+        self.bytes = self.bytes.saturating_add(answer.body.len());
+        let host = answer.url.host_str().unwrap_or_default().to_owned();
+        if !hosts::is_control(&host) {
+            let problem = format!("its connection leads to {host}");
+            return Err(Trouble::Failed(Error::Astray(problem)));
+        }
+        if !answer.status.is_success() {
+            let status = answer.status.as_u16();
+            return Err(Trouble::Failed(Error::Status { host, status }));
+        }
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        Ok(text)
+    }
+}
+
+/// Why there is no answer.
+enum Trouble {
+    /// It did not come in time.
+    Late,
+    Failed(Error),
+}
+
+fn url(secure: bool, host: &str, path: &str) -> Option<Url> {
+    let scheme = if secure { "https" } else { "http" };
+    Url::parse(&format!("{scheme}://{host}{path}")).ok()
+}

@@ -1,0 +1,44 @@
+//! Whether somebody who looks at the progress holds the work up.
+
+use super::Options;
+use super::peer::Peer;
+use super::table::report;
+use crate::practice::{LARGE_LINK, Practice, Setting};
+use crate::run::{built, cargo, command, say, succeed};
+
+/// Many more than a page asks for.
+const LOOKS_A_SECOND: u32 = 1000;
+
+/// An engine that nobody looks at against one that is looked at all the time.
+pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
+    say("The engine");
+    let build = ["build", "--release", "--package", "tests", "--bin"];
+    succeed(cargo(&build).arg("engine-tested"))?;
+    let practice = Practice::start(&Setting {
+        film: Some(options.film()),
+        ..Setting::default()
+    })?;
+    let scratch = tempfile::tempdir_in(&options.folder)?;
+    let mut peers = [
+        (Peer::measure("nobody looks"), 0),
+        (
+            Peer::new(format!("{LOOKS_A_SECOND} looks a second")),
+            LOOKS_A_SECOND,
+        ),
+    ];
+    options.announce("The engine");
+    for _ in 0..options.runs {
+        for (peer, looks) in &mut peers {
+            peer.run(scratch.path(), |folder| {
+                let mut save = command(built("release", "engine-tested"));
+                save.args(["--looks", &looks.to_string()]);
+                save.arg("--data").arg(folder.join("data"));
+                save.arg("-o").arg(folder.join("films"));
+                practice.lead(&mut save).arg(LARGE_LINK);
+                save
+            })?;
+        }
+    }
+    report(&peers.map(|(peer, _)| peer));
+    Ok(())
+}

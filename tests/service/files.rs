@@ -1,0 +1,71 @@
+//! Finished files: what the API names for recordings of old.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use crate::ranges;
+use crate::service::Service;
+use crate::world::Recording;
+
+/// The host of the files.
+pub(crate) const HOST: &str = "tcdn.ustream.tv";
+
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/video/{file}", get(file))
+        .with_state(service)
+}
+
+/// Where the file of a recording is, if it has one.
+pub(crate) fn address(service: &Service, recording: &Recording) -> Option<String> {
+    let ending = recording.ways.file?.ending();
+    let generation = service.generation(recording.id);
+    Some(format!(
+        "http://{HOST}/video/{}.{ending}?e={generation}",
+        recording.id
+    ))
+}
+
+async fn file(
+    State(service): State<Arc<Service>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    uri: axum::http::Uri,
+) -> Response<Body> {
+    let found = name.split_once('.').and_then(|(id, ending)| {
+        let recording = service.world.recordings.get(&id.parse().ok()?)?;
+        (recording.ways.file?.ending() == ending).then_some(recording)
+    });
+    let Some(recording) = found else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let generation = service.generation(recording.id);
+    if uri.query() != Some(&format!("e={generation}")) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let Some(whole) = service.file(recording) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = if recording.ways.whole_only {
+        HeaderMap::new()
+    } else {
+        headers
+    };
+    let (range, answer) = ranges::answer(&headers, whole, "\"the only one\"");
+    // A look at the first byte is no stretch.
+    if range.len() > 1 {
+        let at = u64::try_from(range.start).ok();
+        service.log.served(
+            recording.id,
+            name.replacen(|c: char| c.is_ascii_digit(), "", usize::MAX),
+            at,
+        );
+    }
+    answer
+}

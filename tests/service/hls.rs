@@ -1,0 +1,163 @@
+//! Playlists (RFC 8216): a master playlist and one for each row, valid for a while and for whoever
+//! is polling.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{Response, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use serde::Deserialize;
+
+use crate::media::{Row, Sound, UNIT_MS};
+use crate::service::Service;
+use crate::world::{Listing, Recording};
+
+/// At the hosts of the control connection.
+pub(crate) fn routes() -> Router<Arc<Service>> {
+    Router::new()
+        .route(
+            "/playlist/auditorium/recorded/{id}/playlist.m3u8",
+            get(master),
+        )
+        .route(
+            "/playlist/auditorium/recorded/{id}/{version}/playlist.m3u8",
+            get(media),
+        )
+}
+
+/// Where the master playlist of a recording is, for that connection.
+pub(crate) fn address(host: &str, id: u64, token: &str) -> String {
+    format!(
+        "https://{host}/playlist/auditorium/recorded/{id}/playlist.m3u8?token={token}&appType=11&appVersion=2&chunkingType=improved&cdnHost=uhsakamai-a.akamaihd.net/"
+    )
+}
+
+#[derive(Deserialize)]
+struct Signed {
+    #[serde(default)]
+    token: String,
+}
+
+async fn master(
+    State(service): State<Arc<Service>>,
+    Path(id): Path<u64>,
+    Query(signed): Query<Signed>,
+) -> Response<Body> {
+    let Some((recording, listing)) = listed(&service, id, &signed) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    let (pictures, sounds) = listing.rows();
+    let token = signed.token;
+    let mut text = "#EXTM3U\n#EXT-X-VERSION:4\n".to_owned();
+    for (version, row) in (1..).zip(pictures.iter().chain(&sounds)) {
+        let url =
+            format!("{version}/playlist.m3u8?token={token}&segmentType=ts&content=audiovideo");
+        let rate = service.bitrate_kbps(recording, *row) * 1000;
+        let tag = if let Some(picture) = row.picture() {
+            let (width, height) = picture.size();
+            let group = if sounds.is_empty() {
+                ""
+            } else {
+                ",AUDIO=\"sounds\""
+            };
+            format!(
+                "#EXT-X-STREAM-INF:PROGRAM-ID=1,BANDWIDTH={rate},RESOLUTION={width}x{height},CODECS=\"avc1.64000a,mp4a.40.2\"{group}\n{url}"
+            )
+        } else {
+            let main = matches!(
+                row,
+                Row::Ts(_, Some(Sound::Main))
+                    | Row::Packed(Sound::Main)
+                    | Row::Mp4Sound(Sound::Main)
+            );
+            let (name, language, is_default) = if main {
+                ("English (US)", "en-US", "YES")
+            } else {
+                ("French (FR)", "fr-FR", "NO")
+            };
+            format!(
+                "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"{name}\",LANGUAGE=\"{language}\",DEFAULT={is_default},URI=\"{url}\""
+            )
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{tag}");
+    }
+    playlist(text)
+}
+
+async fn media(
+    State(service): State<Arc<Service>>,
+    Path((id, version)): Path<(u64, usize)>,
+    Query(signed): Query<Signed>,
+) -> Response<Body> {
+    let Some((recording, listing)) = listed(&service, id, &signed) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    let (pictures, sounds) = listing.rows();
+    let row = version
+        .checked_sub(1)
+        .and_then(|at| pictures.iter().chain(&sounds).nth(at));
+    match row.and_then(|row| pieces(&service, recording, *row, listing)) {
+        Some(text) => playlist(text),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The recording, where there are playlists of it and their token still holds.
+fn listed<'a>(service: &'a Service, id: u64, signed: &Signed) -> Option<(&'a Recording, Listing)> {
+    let recording = service.world.recordings.get(&id)?;
+    let holds = service.lines.holds(&signed.token, service.generation(id));
+    holds.then_some((recording, recording.ways.playlists?))
+}
+
+fn pieces(service: &Service, recording: &Recording, row: Row, listing: Listing) -> Option<String> {
+    let mut addresses = service.addresses(recording, row).into_iter();
+    let first = recording.first_chunk;
+    let mut text = format!(
+        "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{first}\n#EXT-X-PLAYLIST-TYPE:VOD\n",
+        recording.chunk_time_ms.div_ceil(1000)
+    );
+    if listing == Listing::Fmp4 {
+        let init = addresses.next()?;
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(text, "#EXT-X-MAP:URI=\"{init}\"");
+    }
+    if listing == Listing::Encrypted {
+        text.push_str("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n");
+    }
+    let mut left_ms = recording.film.duration_ms();
+    for (chunk, address) in (first..).zip(addresses) {
+        let length_ms = recording.chunk_time_ms.max(UNIT_MS).min(left_ms);
+        left_ms -= length_ms;
+        let _ = writeln!(
+            text,
+            "#EXTINF:{}.{:03},",
+            length_ms / 1000,
+            length_ms % 1000
+        );
+        if listing == Listing::Ranges {
+            let parts = service.chunk(recording, row, chunk)?;
+            let size: usize = parts.iter().map(bytes::Bytes::len).sum();
+            // The others go on where the one before ended.
+            let start = if chunk == first { "@0" } else { "" };
+            let _ = writeln!(text, "#EXT-X-BYTERANGE:{size}{start}");
+            let hash = service.hash_at(recording, first)?;
+            let host = recording.cdn.first()?;
+            let path = service.path_of(recording);
+            let _ = writeln!(text, "https://{host}/{path}{}/all_{hash}.ts", row.name());
+        } else {
+            let _ = writeln!(text, "{address}");
+        }
+    }
+    text.push_str("#EXT-X-ENDLIST\n");
+    Some(text)
+}
+
+fn playlist(text: String) -> Response<Body> {
+    let headers = [(header::CONTENT_TYPE, "application/vnd.apple.mpegurl")];
+    (headers, text).into_response()
+}

@@ -1,0 +1,48 @@
+//! The README's table of links, row by row.
+
+use engine::{Access, Lead};
+
+use crate::command_line::Run;
+use crate::practice::{MAIN, Practice};
+
+/// Link and what it is said to lead to.
+fn rows() -> Vec<(String, String)> {
+    let readme = include_str!("../../README.md");
+    let (_, section) = readme.split_once("## Which links work").unwrap();
+    let rows = section.lines().filter_map(|line| {
+        let (link, leads_to) = line.strip_prefix("| `")?.split_once("` | ")?;
+        Some((link.to_owned(), leads_to.strip_suffix(" |")?.to_owned()))
+    });
+    rows.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_of_the_readmes_table_of_links_holds() {
+    let practice = Practice::demo().await;
+    let rows = rows();
+    assert!(rows.len() > 30, "{} rows", rows.len());
+    for (link, leads_to) in rows {
+        if let Some(words) = leads_to.strip_prefix("refused: ") {
+            let run = Run::alone().args(["resolve", &link]).led_to(&practice);
+            let (code, _, err) = run.ended();
+            assert_ne!(code, 0, "{link}");
+            assert!(
+                err.starts_with(&format!("error: {words}\n")),
+                "{link}: {err}"
+            );
+            continue;
+        }
+        let lead = practice.engine().look(&link, &Access::default()).await;
+        match (leads_to.as_str(), lead.unwrap()) {
+            ("the recording", Lead::One(preview)) => {
+                assert_eq!(preview.recording, MAIN.to_string(), "{link}");
+            }
+            ("the channel's recordings", Lead::Several(mut catalog)) => {
+                let first = catalog.next().await.unwrap().unwrap();
+                assert!(catalog.is_of_channel() && first.len() > 1, "{link}");
+                assert_eq!(first[0].recording, Some(MAIN.to_string()), "{link}");
+            }
+            (said, found) => panic!("{link} is said to lead to {said}: {found:?}"),
+        }
+    }
+}

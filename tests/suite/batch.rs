@@ -1,0 +1,287 @@
+//! Many recordings in one command: picked of a channel, read from a file, remembered in an archive.
+
+use std::fs;
+use std::path::Path;
+
+use fake_ustream::{Channel, Film, GateField, Recording, World};
+use serde_json::Value;
+
+use crate::command_line::Run;
+use crate::practice::{MAIN, Practice, link, names};
+
+const CHANNEL: u64 = 7_000_000;
+const FIRST: u64 = 200_000_000;
+/// 2020-01-01 at noon in Greenwich: no zone is a day away.
+const NOON_UNIX_S: i64 = 1_577_880_000;
+
+/// Four short recordings of one title, a day apart.
+fn channel(gate: Option<Vec<GateField>>) -> World {
+    let channel = Channel {
+        gate,
+        ..Channel::new(CHANNEL, "daily", "four of one name")
+    };
+    let all = (0..4).map(|number| Recording {
+        title: "Daily news".to_owned(),
+        channel: Some(CHANNEL),
+        created_unix_s: NOON_UNIX_S + number * 86_400,
+        film: Film::looped(2),
+        ..Recording::new(FIRST + u64::try_from(number).unwrap(), "one of four")
+    });
+    all.fold(World::empty().channel(channel), World::recording)
+}
+
+fn sorted(folder: &Path) -> Vec<String> {
+    let mut names = names(folder);
+    names.sort();
+    names
+}
+
+/// Saves something of the channel and gives exit code, paths and words.
+fn save(practice: &Practice, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
+    let run = Run::new(practice).args(arguments.iter().copied());
+    let (code, out, err) = run.arg("-o").arg(folder).ended();
+    (code, out.lines().map(ToOwned::to_owned).collect(), err)
+}
+
+fn saved_recordings(practice: &Practice) -> Vec<u64> {
+    let asked = practice.service.asked();
+    let mut asked_for: Vec<u64> = asked
+        .iter()
+        .filter_map(|asked| asked.connect.as_ref()?["media"].as_str()?.parse().ok())
+        .collect();
+    asked_for.sort_unstable();
+    asked_for.dedup();
+    asked_for
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
+    let practice = Practice::with(channel(None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (code, paths, err) = save(
+        &practice,
+        folder.path(),
+        &["ustream.tv/daily", "--pick", "all"],
+    );
+    assert_eq!(code, 0, "{err}");
+    let expected = [
+        "Daily news (2).mp4",
+        "Daily news (3).mp4",
+        "Daily news (4).mp4",
+        "Daily news.mp4",
+    ];
+    assert_eq!(sorted(folder.path()), expected);
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    assert!(
+        paths.iter().all(|path| Path::new(path).is_file()),
+        "{paths:?}"
+    );
+    assert!(err.ends_with("Saved 4 videos.\n"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
+    let practice = Practice::with(channel(None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "ustream.tv/daily",
+        "--pick",
+        "1,3-9",
+        "--template",
+        "{id} {quality}",
+    ];
+    let (code, _, err) = save(&practice, folder.path(), &arguments);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(
+        sorted(folder.path()),
+        [
+            "200000000 54p.mp4",
+            "200000001 54p.mp4",
+            "200000003 54p.mp4"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_picks_what_is_not_older() {
+    let practice = Practice::with(channel(None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "ustream.tv/daily",
+        "--since",
+        "2020-01-03",
+        "--template",
+        "{date} {id}",
+    ];
+    let (code, _, err) = save(&practice, folder.path(), &arguments);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(
+        sorted(folder.path()),
+        ["2020-01-03 200000002.mp4", "2020-01-04 200000003.mp4"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_archive_lists_is_not_fetched_again() {
+    let practice = Practice::with(channel(None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let films = folder.path().join("films");
+    fs::create_dir(&films).unwrap();
+    let archive = folder.path().join("archive.txt");
+    fs::write(&archive, format!("youtube abc\nustream {}\n", FIRST + 3)).unwrap();
+    let path = archive.to_str().unwrap();
+    let arguments = ["ustream.tv/daily", "--pick", "1-2", "--archive", path];
+    let (code, paths, err) = save(&practice, &films, &arguments);
+    assert_eq!((code, paths.len()), (0, 1), "{err}");
+    assert!(
+        err.ends_with("Saved 1 video; 1 video saved before.\n"),
+        "{err}"
+    );
+    assert_eq!(saved_recordings(&practice), [FIRST + 2]);
+    let lines = fs::read_to_string(&archive).unwrap();
+    assert_eq!(
+        lines,
+        format!(
+            "youtube abc\nustream {}\nustream {}\n",
+            FIRST + 3,
+            FIRST + 2
+        )
+    );
+    let (code, paths, _) = save(&practice, &films, &arguments);
+    assert_eq!((code, paths.len()), (0, 0));
+    assert_eq!(
+        saved_recordings(&practice),
+        [FIRST + 2],
+        "nobody is asked for it again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let films = folder.path().join("films");
+    fs::create_dir(&films).unwrap();
+    let batch = folder.path().join("links.txt");
+    let removed = link(134_300_003);
+    let again = format!("https://www.ustream.tv/recorded/{MAIN}?again");
+    let lines = [
+        "# mine",
+        &removed,
+        &link(MAIN),
+        "",
+        "no link",
+        &link(112_470_601),
+        &again,
+    ];
+    fs::write(&batch, lines.join("\r\n")).unwrap();
+    let arguments = ["--batch", batch.to_str().unwrap()];
+    let (code, paths, err) = save(&practice, &films, &arguments);
+    assert_eq!(paths.len(), 2, "{err}");
+    assert_eq!(sorted(&films).len(), 2);
+    assert!(
+        err.contains("no link\nerror: there is no link in that text"),
+        "{err}"
+    );
+    assert!(
+        err.contains(&removed) && err.contains("error: there is no such video"),
+        "{err}"
+    );
+    assert!(
+        err.ends_with("Saved 2 videos.\nerror: 2 videos were not saved\n"),
+        "{err}"
+    );
+    assert_eq!(code, 2, "the first that failed says the code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_is_told_which_link_each_line_is_about() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let links = [link(112_470_601), link(134_300_003)];
+    let arguments = [links[0].as_str(), &links[1], "--json"];
+    let (code, told, err) = save(&practice, folder.path(), &arguments);
+    assert_eq!(code, 3, "{err}");
+    let events: Vec<Value> = told
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |event: &str| events.iter().find(|line| line["event"] == event).unwrap();
+    let jobs = |event: &str| of(event)["job"].as_str().unwrap();
+    assert_ne!(jobs("saved"), jobs("failed"));
+    assert_eq!(of("failed")["link"], links[1]);
+    let found = events
+        .iter()
+        .find(|line| line["job"] == jobs("saved"))
+        .unwrap();
+    assert_eq!(
+        (&found["event"], &found["link"]),
+        (&"found".into(), &links[0].as_str().into())
+    );
+    let summary = of("summary");
+    assert_eq!(
+        (&summary["saved"], &summary["failed"]),
+        (&1.into(), &1.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_sign_up_opens_all_recordings_of_a_channel() {
+    let gate = vec![GateField::new("email", "E-mail", true)];
+    let practice = Practice::with(channel(Some(gate))).await;
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "ustream.tv/daily",
+        "--pick",
+        "all",
+        "--form",
+        "email=ada@example.com",
+    ];
+    let (code, paths, err) = save(&practice, folder.path(), &arguments);
+    assert_eq!((code, paths.len()), (0, 4), "{err}");
+    let asked = practice.service.asked();
+    let forms = asked
+        .iter()
+        .filter(|asked| asked.path.contains("/viewer-registration/save/"));
+    assert_eq!(forms.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_videos_do_not_fit_one_name() {
+    let practice = Practice::with(channel(None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("film.mp4");
+    let (code, _, err) = save(&practice, &file, &["ustream.tv/daily", "--pick", "all"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("film is one file; 4 videos need a folder"),
+        "{err}"
+    );
+    assert!(names(folder.path()).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_a_channel_has_the_numbers_that_are_picked_by() {
+    let practice = Practice::with(channel(None)).await;
+    let list = |more: &[&str]| {
+        Run::alone()
+            .args(["list", "ustream.tv/daily"])
+            .led_to(&practice)
+            .args(more.iter().copied())
+            .ended()
+    };
+    let (code, out, err) = list(&[]);
+    assert_eq!(code, 0, "{err}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 4);
+    let words: Vec<&str> = lines[0].split_whitespace().collect();
+    let newest = link(FIRST + 3);
+    assert_eq!(words[..2], ["1", "2020-01-04"]);
+    assert_eq!(words[3..], ["Daily", "news", &newest]);
+    let (_, out, _) = list(&["--json"]);
+    let first: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["event"], &first["number"]),
+        (&"listed".into(), &1.into())
+    );
+}

@@ -1,0 +1,102 @@
+//! A control connection that is refused, closed or silent, at each of its steps.
+
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use engine::Code;
+use fake_ustream::{Fault, Rule, RuleId};
+use tokio::task::JoinSet;
+
+use crate::films::assert_whole;
+use crate::practice::{MAIN, Practice, job, names, original};
+
+/// Hosts of the control connection.
+const CONTROL: &str = "*.ums.*";
+/// Where it is asked for.
+const PATH: &str = "/1/ustream*";
+
+/// Everything that may befall a connection, from before it is there until it has said so much.
+fn troubles(frames: usize) -> Vec<Rule> {
+    let before = [
+        Rule::new(Fault::HostDown),
+        Rule::new(Fault::Untrusted),
+        Rule::new(Fault::Reset).path(PATH),
+        Rule::new(Fault::Html).path(PATH),
+        Rule::new(Fault::Bare(StatusCode::BAD_GATEWAY)).path(PATH),
+    ];
+    let after = (0..=frames).map(|frames| Rule::new(Fault::CloseSocket(frames)));
+    let silent = Rule::new(Fault::SilentSocket);
+    let all = before.into_iter().chain(after).chain([silent]);
+    all.map(|rule| rule.host(CONTROL)).collect()
+}
+
+/// Tells a story of each, all at once: they mostly wait.
+async fn of_each<T>(rules: Vec<Rule>, tell: impl FnMut(Rule) -> T)
+where
+    T: Future<Output = ()> + Send + 'static,
+{
+    let mut stories: JoinSet<()> = rules.into_iter().map(tell).collect();
+    while let Some(told) = stories.join_next().await {
+        told.unwrap();
+    }
+}
+
+fn add(practice: &Practice, rule: &Rule) -> RuleId {
+    practice.service.faults().add(rule.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_at_any_step_is_met_with_another_connection() {
+    // As the recording is asked for, and as its host has named another.
+    let passed = |rule: Rule| [0, 1].map(|passed| rule.clone().skip(passed).times(1));
+    let rules = troubles(1).into_iter().flat_map(passed).collect();
+    of_each(rules, |trouble: Rule| async move {
+        let practice = Practice::demo().await;
+        let rule = add(&practice, &trouble);
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+        assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
+        assert_eq!(practice.service.faults().struck(rule), 1, "{trouble:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_for_good_is_told_soon_and_leaves_nothing() {
+    // One frame is enough to know the pieces.
+    of_each(troubles(0), |trouble: Rule| async move {
+        let practice = Practice::demo().await;
+        add(&practice, &trouble);
+        let folder = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+        assert!(
+            matches!(failure.code, Code::SiteDown | Code::BadAnswer),
+            "{trouble:?}: {failure:?}"
+        );
+        assert!(start.elapsed() < Duration::from_secs(70), "{trouble:?}");
+        assert!(names(folder.path()).is_empty(), "{trouble:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_while_addresses_expire_costs_only_time() {
+    // The first two connections are those of the start.
+    let later = |rule: Rule| rule.skip(2).times(1);
+    let rules = troubles(1).into_iter().map(later).collect();
+    of_each(rules, |trouble: Rule| async move {
+        let practice = Practice::demo().await;
+        let expire = Rule::new(Fault::Expire).path("*chunk_30_*").times(1);
+        let rules = [expire, trouble.clone()].map(|rule| add(&practice, &rule));
+        let folder = tempfile::tempdir().unwrap();
+        let order = original(MAIN, folder.path());
+        let (path, finished) = practice.save(order).await.unwrap();
+        assert!(finished.gaps.is_empty(), "{trouble:?}");
+        assert_whole(&path, "film.flv", "film.flv", 0);
+        for rule in rules {
+            assert_eq!(practice.service.faults().struck(rule), 1, "{trouble:?}");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,87 @@
+//! An engine that remembers its jobs, as the window's does, in a process that can be killed: it
+//! saves one recording and ends.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Parser;
+use engine::{
+    Access, Choice, Config, Endpoint, Engine, Extras, Feed, JobState, NewJob, Output, Remux,
+    Template,
+};
+
+#[derive(Debug, Parser)]
+struct Args {
+    link: String,
+    /// Where jobs are remembered
+    #[arg(long)]
+    data: PathBuf,
+    /// Where the film goes
+    #[arg(short)]
+    output: PathBuf,
+    /// How often a second somebody looks at the progress beside it
+    #[arg(long, default_value_t = 0)]
+    looks: u32,
+    #[arg(long)]
+    practice: SocketAddr,
+    #[arg(long)]
+    practice_ca: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let authority = std::fs::read(&args.practice_ca)?;
+    let engine = Engine::open(Config {
+        endpoint: Endpoint::practice(args.practice, &authority)?,
+        data_dir: Some(args.data),
+        ..Config::default()
+    })?;
+    let feed = engine.feed();
+    let order = NewJob {
+        link: args.link,
+        access: Access::default(),
+        choice: Choice::default(),
+        remux: Remux::default(),
+        output: Output {
+            folder: args.output,
+            stem: None,
+        },
+        template: Template::default(),
+        extras: Extras::default(),
+        gaps: false,
+        space: false,
+    };
+    engine.download(order).await?;
+    let ended = tokio::select! {
+        ended = end(feed) => ended,
+        never = look(&engine, args.looks), if args.looks > 0 => match never {},
+    };
+    engine.shutdown().await;
+    ended
+}
+
+/// Looks at all there is to see, so many times a second: each reader is told everything at first.
+async fn look(engine: &Engine, times: u32) -> Infallible {
+    let mut due = tokio::time::interval(Duration::from_secs(1) / times);
+    loop {
+        due.tick().await;
+        engine.feed().next().await;
+    }
+}
+
+async fn end(mut feed: Feed) -> anyhow::Result<()> {
+    while let Some(update) = feed.next().await {
+        for job in update.changed {
+            match job.state {
+                JobState::Done { .. } => return Ok(()),
+                JobState::Failed { failure } => bail!("{failure:?}"),
+                JobState::Queued | JobState::Running | JobState::Paused => {}
+            }
+        }
+    }
+    bail!("the engine is gone")
+}

@@ -1,0 +1,159 @@
+//! What belongs to a film beside picture and sound.
+
+use std::fs::{self, File};
+
+use axum::http::StatusCode;
+use engine::{Extras, NewJob};
+use fake_ustream::{Fault, Rule};
+use serde_json::Value;
+
+use crate::command_line::Run;
+use crate::films::packets;
+use crate::practice::{MAIN, Practice, job, names, original};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_mp4_carries_the_preview_picture_unless_it_is_not_wanted() {
+    let practice = Practice::demo().await;
+    for wanted in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let extras = Extras {
+            cover: wanted,
+            ..Extras::default()
+        };
+        let order = NewJob {
+            extras,
+            ..job(MAIN, folder.path())
+        };
+        let (path, _) = practice.save(order).await.unwrap();
+        let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
+        let picture = fs::read("fixtures/film/picture.jpg").unwrap();
+        let carried = tags.cover.as_ref().map(media::Cover::data);
+        assert_eq!(carried, wanted.then_some(picture.as_slice()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_mp4_carries_the_chapters() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
+    let chapters = tags.chapters.iter();
+    let told: Vec<_> = chapters
+        .map(|one| (one.start_ms, one.title.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [(0, "Welcome"), (60_000, "Launch"), (150_000, "Questions")]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_cannot_be_had_holds_nothing_up() {
+    let practice = Practice::demo().await;
+    let whole = tempfile::tempdir().unwrap();
+    let (reference, _) = practice.save(job(MAIN, whole.path())).await.unwrap();
+    practice
+        .service
+        .faults()
+        .add(Rule::new(Fault::Status(StatusCode::NOT_FOUND)).host("ustvstaticcdn1-a.akamaihd.net"));
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
+    assert_eq!(tags.cover, None);
+    for track in ["v:0", "a:0"] {
+        assert_eq!(packets(&path, track), packets(&reference, track));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captions_lie_beside_the_film_one_file_a_language() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let extras = Extras {
+        captions: true,
+        ..Extras::default()
+    };
+    let order = NewJob {
+        extras,
+        ..original(MAIN, folder.path())
+    };
+    let (_, finished) = practice.save(order).await.unwrap();
+    let beside = ["The practice film.en.vtt", "The practice film.de-DE.vtt"];
+    assert_eq!(finished.beside, beside);
+    let mut found = names(folder.path());
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "The practice film.de-DE.vtt",
+            "The practice film.en.vtt",
+            "The practice film.flv"
+        ]
+    );
+    let text = fs::read_to_string(folder.path().join(beside[0])).unwrap();
+    assert!(text.starts_with("WEBVTT\n\n00:00:01.000"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captions_that_fail_do_not_fail_the_film() {
+    let practice = Practice::demo().await;
+    practice
+        .service
+        .faults()
+        .add(Rule::new(Fault::Status(StatusCode::INTERNAL_SERVER_ERROR)).path("*/vtt"));
+    let folder = tempfile::tempdir().unwrap();
+    let extras = Extras {
+        captions: true,
+        ..Extras::default()
+    };
+    let order = NewJob {
+        extras,
+        ..job(MAIN, folder.path())
+    };
+    let (path, finished) = practice.save(order).await.unwrap();
+    assert!(path.is_file() && finished.beside.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_is_saved_under_the_names_that_scripts_know() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = Run::new(&practice)
+        .save(MAIN)
+        .args(["--info-json", "--captions"]);
+    let (code, _, err) = run.arg("-o").arg(folder.path()).ended();
+    assert_eq!(code, 0, "{err}");
+    let text = fs::read_to_string(folder.path().join("The practice film.info.json")).unwrap();
+    let info: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(info["id"], MAIN.to_string());
+    assert_eq!(
+        (&info["extractor"], &info["upload_date"]),
+        (&"ustream".into(), &"20180101".into())
+    );
+    assert_eq!(info["duration"], 200.0);
+    let last = &info["chapters"][2];
+    assert_eq!(
+        (&last["title"], &last["start_time"], &last["end_time"]),
+        (&"Questions".into(), &150.0.into(), &200.0.into())
+    );
+    assert_eq!(info["captions"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_there_already_is_never_replaced() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("The practice film.info.json");
+    fs::write(&mine, "mine").unwrap();
+    let order = NewJob {
+        extras: Extras {
+            info: true,
+            ..Extras::default()
+        },
+        ..job(MAIN, folder.path())
+    };
+    let (_, finished) = practice.save(order).await.unwrap();
+    assert!(finished.beside.is_empty());
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+}

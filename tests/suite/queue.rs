@@ -1,0 +1,238 @@
+//! Several jobs: how many run, in which order, and what is known of them after a crash.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::Duration;
+
+use engine::view::JobView;
+use engine::{Config, Engine, JobId, JobState, Permit};
+use fake_ustream::{Fault, Rule, RuleId};
+use serde_json::Value;
+
+use crate::command_line::Run;
+use crate::films::{assert_first, assert_whole};
+use crate::kill::tracer;
+use crate::practice::{MAIN, Practice, job, names, until};
+
+/// A film of seven chunks.
+const SHORT: u64 = 134_300_012;
+
+fn slow_pieces(practice: &Practice, milliseconds: u64) -> RuleId {
+    let delay = Fault::Delay(Duration::from_millis(milliseconds));
+    let slow = Rule::new(delay).path("*chunk_*");
+    practice.service.faults().add(slow)
+}
+
+fn remembering(practice: &Practice, data: &Path) -> Engine {
+    let config = Config {
+        endpoint: practice.endpoint(),
+        data_dir: Some(data.to_owned()),
+        ..Config::default()
+    };
+    Engine::open(config).unwrap()
+}
+
+/// Adds jobs of one recording, each in a folder of its own.
+async fn add(engine: &Engine, recording: u64, folder: &Path, jobs: usize) -> Vec<JobId> {
+    let mut ids = Vec::new();
+    for number in 0..jobs {
+        let order = job(recording, &folder.join(number.to_string()));
+        ids.push(engine.download(order).await.unwrap());
+    }
+    ids
+}
+
+/// All jobs as they are now, in the order of the list.
+async fn list(engine: &Engine) -> Vec<JobView> {
+    engine.feed().next().await.unwrap().changed
+}
+
+/// Waits until the jobs of the list are in these states.
+async fn until_they_are(engine: &Engine, wanted: &[JobState]) {
+    let mut seen = Vec::new();
+    for _ in 0..600 {
+        seen = list(engine)
+            .await
+            .into_iter()
+            .map(|job| job.state)
+            .collect();
+        if seen == wanted {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{seen:?}, not {wanted:?}");
+}
+
+/// They are in these states and stay so for a while.
+async fn assert_they_stay(engine: &Engine, wanted: &[JobState]) {
+    until_they_are(engine, wanted).await;
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let states: Vec<_> = list(engine)
+            .await
+            .into_iter()
+            .map(|job| job.state)
+            .collect();
+        assert_eq!(states, wanted);
+    }
+}
+
+fn jobs(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).unwrap()
+}
+
+use JobState::{Paused, Queued, Running};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_jobs_run_at_once_and_the_others_wait_in_their_order() {
+    let practice = Practice::demo().await;
+    slow_pieces(&practice, 100);
+    let folder = tempfile::tempdir().unwrap();
+    let engine = practice.engine();
+    let mut feed = engine.feed();
+    let ids = add(&engine, SHORT, folder.path(), 4).await;
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let (mut started, mut running, mut done) = (Vec::new(), Vec::new(), 0);
+    while done < ids.len() {
+        for job in feed.next().await.unwrap().changed {
+            running.retain(|id| *id != job.id);
+            match &job.state {
+                Running => {
+                    if !started.contains(&job.id) {
+                        started.push(job.id.clone());
+                    }
+                    running.push(job.id);
+                }
+                JobState::Done { .. } => done += 1,
+                Queued => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(running.len() <= 2, "{running:?}");
+    }
+    assert_eq!(started, ids);
+    engine.shutdown().await;
+    for number in 0..ids.len() {
+        let folder = folder.path().join(number.to_string());
+        let film = folder.join(&names(&folder)[0]);
+        assert_first(&film, "video.mp4", "audio.mp4", 7, 1_000);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_rests_alone_and_takes_its_place_in_the_line_again() {
+    let practice = Practice::demo().await;
+    slow_pieces(&practice, 1_000);
+    let folder = tempfile::tempdir().unwrap();
+    let engine = practice.engine();
+    let ids = add(&engine, MAIN, folder.path(), 4).await;
+    until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
+    engine.pause(&ids[0]).await.unwrap();
+    until_they_are(&engine, &[Paused, Running, Running, Queued]).await;
+    engine.resume(&ids[0], Permit::default()).await.unwrap();
+    assert_they_stay(&engine, &[Queued, Running, Running, Queued]).await;
+    // It was there before the fourth.
+    engine.pause(&ids[2]).await.unwrap();
+    until_they_are(&engine, &[Running, Running, Paused, Queued]).await;
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_many_run_at_once_can_be_changed_on_the_way_and_stops_none() {
+    let practice = Practice::demo().await;
+    slow_pieces(&practice, 1_000);
+    let folder = tempfile::tempdir().unwrap();
+    let engine = practice.engine();
+    let ids = add(&engine, MAIN, folder.path(), 4).await;
+    until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
+    engine.run_at_once(jobs(3)).await.unwrap();
+    until_they_are(&engine, &[Running, Running, Running, Queued]).await;
+    engine.run_at_once(jobs(1)).await.unwrap();
+    assert_they_stay(&engine, &[Running, Running, Running, Queued]).await;
+    for id in &ids[..2] {
+        engine.pause(id).await.unwrap();
+    }
+    assert_they_stay(&engine, &[Paused, Paused, Running, Queued]).await;
+    engine.pause(&ids[2]).await.unwrap();
+    until_they_are(&engine, &[Paused, Paused, Paused, Running]).await;
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_keeps_its_order_where_the_clock_was_set_back_between_two_jobs() {
+    let practice = Practice::demo().await;
+    slow_pieces(&practice, 1_000);
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let before = remembering(&practice, data.path());
+    let first = add(&before, MAIN, folder.path(), 1).await.remove(0);
+    before.shutdown().await;
+    // It was added when the clock was a year ahead.
+    let path = data.path().join(format!("jobs/{first}.json"));
+    let mut record: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let added_ms = record["added_ms"].as_i64().unwrap();
+    record["added_ms"] = (added_ms + 365 * 24 * 3_600_000).into();
+    fs::write(&path, record.to_string()).unwrap();
+    let between = remembering(&practice, data.path());
+    let more = add(&between, MAIN, folder.path(), 3).await;
+    between.shutdown().await;
+    let after = remembering(&practice, data.path());
+    let found: Vec<String> = list(&after).await.into_iter().map(|job| job.id).collect();
+    let expected: Vec<String> = std::iter::once(&first)
+        .chain(&more)
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(found, expected);
+    after.shutdown().await;
+}
+
+/// Kills an engine that remembers its jobs as it enters a call on a file of the film's folder;
+/// the next one must know that the film is saved, without asking anybody.
+async fn is_saved_though_killed_at(calls: &str, at: &str) {
+    let practice = Practice::demo().await;
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // The tracer resolves names before it starts.
+    let path = folder.path().canonicalize().unwrap().join(at);
+    let killed = Run::remembering(tracer(calls, 1, &path), &practice)
+        .save(MAIN)
+        .arg("--data")
+        .arg(data.path())
+        .arg("-o")
+        .arg(folder.path())
+        .output();
+    assert!(!killed.status.success(), "{calls} {at}: {killed:?}");
+    assert_eq!(
+        names(folder.path()).len(),
+        2,
+        "the film and its part folder"
+    );
+    let asked = practice.service.asked().len();
+
+    let after = remembering(&practice, data.path());
+    let [only] = list(&after).await.try_into().unwrap();
+    let id: JobId = only.id.parse().unwrap();
+    until(&after, &id, |job| {
+        matches!(job.state, JobState::Done { .. })
+    })
+    .await;
+    let film = after.path(&id).await.unwrap();
+    after.shutdown().await;
+    assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
+    let name = film.file_name().unwrap().to_str().unwrap();
+    assert_eq!(names(folder.path()), [name]);
+    assert_eq!(practice.service.asked().len(), asked, "nobody is asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_that_has_its_name_is_done_though_the_list_did_not_hear_of_it() {
+    is_saved_though_killed_at("fsync", "").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_left_beside_a_film_that_is_done_is_taken_away() {
+    for left in ["journal", "lock"] {
+        let left = format!("The practice film.part/{left}");
+        is_saved_though_killed_at("unlinkat,unlink", &left).await;
+    }
+}

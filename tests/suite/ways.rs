@@ -1,0 +1,277 @@
+//! Whatever way a recording is offered by, a person gets the same film and notices nothing.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use engine::{Choice, Code, NewJob, Quality};
+use fake_ustream::{Fault, FileKind, Listing, Lock, Offer, Recording, Rule, Ways, World};
+
+use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets};
+use crate::practice::{MAIN, Practice, is_unfinished, job, original};
+
+/// FLV and transport streams tell time in milliseconds here.
+const ROUNDING_US: i64 = 1_000;
+
+/// The main recording, offered by those ways.
+pub(crate) async fn offered(ways: Ways) -> Practice {
+    let recording = Recording {
+        ways,
+        ..Recording::new(MAIN, "offered by other ways")
+    };
+    Practice::with(World::empty().recording(recording)).await
+}
+
+async fn saved(practice: &Practice) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    assert!(
+        finished.gaps.is_empty() && finished.lost.is_none(),
+        "{finished:?}"
+    );
+    (folder, path)
+}
+
+fn assert_film(path: &Path) {
+    assert_eq!(path.extension().unwrap(), "mp4");
+    assert_whole(path, "film.flv", "film.flv", ROUNDING_US);
+    assert_plays(path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_websocket_is_refused_long_polling_tells_the_same() {
+    let practice = offered(Ways::polling()).await;
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    practice.assert_all_asked_once(MAIN, "2.m4v");
+    practice.assert_all_asked_once(MAIN, "1.m4a");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_format_is_known_playlists_are_read_however_they_list_the_pieces() {
+    for (listing, rows) in [
+        (Listing::Muxed, ["improved/2/1.ts", "improved/2/1.ts"]),
+        (Listing::Separate, ["improved/2.ts", "improved/1.ts"]),
+        (Listing::Both, ["improved/2/3.ts", "improved/1.ts"]),
+        (Listing::Packed, ["improved/2.ts", "improved/1.aac"]),
+        (Listing::Fmp4, ["2.m4v", "1.m4a"]),
+    ] {
+        let practice = offered(Ways::playlists(listing)).await;
+        let (_folder, path) = saved(&practice).await;
+        assert_film(&path);
+        for row in rows {
+            practice.assert_all_asked_once(MAIN, row);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pieces_that_are_ranges_of_one_file_are_fetched_as_such() {
+    let practice = offered(Ways::playlists(Listing::Ranges)).await;
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    let ranges = practice.service.coverage(MAIN);
+    assert_eq!(ranges.chunks["improved/2/1.all"].len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quality_and_the_sound_of_playlists_can_be_chosen() {
+    for (quality, row) in [
+        (Quality::Smallest, "improved/4.ts"),
+        (Quality::Audio, "improved/1.ts"),
+    ] {
+        let practice = offered(Ways::playlists(Listing::Separate)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let choice = Choice {
+            quality,
+            ..Choice::default()
+        };
+        let order = NewJob {
+            choice,
+            ..job(MAIN, folder.path())
+        };
+        let (path, _) = practice.save(order).await.unwrap();
+        assert_eq!(practice.service.missing(MAIN, row), Some(vec![]));
+        let sound = packets(&path, "a:0");
+        assert_same(&sound, &packets(&fixture("film.flv"), "a:0"), ROUNDING_US);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn playlists_that_have_expired_are_asked_for_anew() {
+    let practice = offered(Ways::playlists(Listing::Separate)).await;
+    let expired = Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*/1/playlist.m3u8*");
+    let expired = practice.service.faults().add(expired.times(1));
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    assert_eq!(practice.service.faults().struck(expired), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_playlist_that_is_cut_on_its_way_is_not_taken_for_the_whole_film() {
+    let practice = offered(Ways::playlists(Listing::Muxed)).await;
+    let cut = Rule::new(Fault::Cut(900)).path("*/1/playlist.m3u8*");
+    let cut = practice.service.faults().add(cut.times(1));
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    assert_eq!(practice.service.faults().struck(cut), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pieces_that_are_encrypted_are_said_to_be_unsupported() {
+    let practice = offered(Ways::playlists(Listing::Encrypted)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    assert_eq!(failure.code, Code::Unsupported, "{failure:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
+    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    let stretches = practice.service.coverage(MAIN);
+    assert!(stretches.chunks[".flv"].len() > 3, "{stretches:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    assert_eq!(path.extension().unwrap(), "flv");
+    assert_whole(&path, "film.flv", "film.flv", 0);
+
+    let practice = offered(Ways::file(FileKind::Mp4)).await;
+    for order in [job, original] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(order(MAIN, folder.path())).await.unwrap();
+        assert_eq!(path.extension().unwrap(), "mp4");
+        let picture = packets(&fixture("video.mp4"), "v:0");
+        assert_same(&packets(&path, "v:0"), &picture, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_knows_no_parts_of_a_small_file_is_borne() {
+    let ways = Ways {
+        whole_only: true,
+        ..Ways::file(FileKind::Flv)
+    };
+    let practice = offered(ways).await;
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_outlives_trouble_and_new_addresses() {
+    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let faults = practice.service.faults();
+    let at = |fault, skip| faults.add(Rule::new(fault).path("/video/*").skip(skip).times(1));
+    let rules = [
+        at(Fault::Reset, 2),
+        at(Fault::Truncate(500), 3),
+        at(Fault::Cut(700), 4),
+        at(Fault::Html, 5),
+        at(Fault::Bare(StatusCode::BAD_GATEWAY), 5),
+        at(Fault::Expire, 6),
+    ];
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    for rule in rules {
+        assert_eq!(faults.struck(rule), 1, "{rule:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
+    let practice = offered(Ways::file(FileKind::Flv)).await;
+    // The first look, and two stretches.
+    let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("/video/*");
+    practice.service.faults().add(gone.skip(3));
+    let folder = tempfile::tempdir().unwrap();
+    let order = || NewJob {
+        gaps: true,
+        ..job(MAIN, folder.path())
+    };
+    practice.save(order()).await.unwrap_err();
+    assert!(is_unfinished(folder.path()), "what came is kept");
+    practice.service.faults().clear();
+    let (path, _) = practice.save(order()).await.unwrap();
+    assert_film(&path);
+    let stretches = practice.service.coverage(MAIN);
+    assert!(
+        stretches.chunks[".flv"].values().all(|times| *times == 1),
+        "{stretches:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_websocket_costs_half_a_minute_and_no_question() {
+    let ways = Ways {
+        socket: Offer::Silent,
+        polling: Offer::Silent,
+        ..Ways::default()
+    };
+    let practice = offered(ways).await;
+    let start = Instant::now();
+    let (_folder, path) = saved(&practice).await;
+    assert_film(&path);
+    assert!(
+        start.elapsed() < Duration::from_secs(45),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_polling_is_opened_again_where_it_breaks_off() {
+    for answers in 0..3 {
+        let practice = offered(Ways::polling()).await;
+        let closed = Rule::new(Fault::CloseSocket(answers)).host("*-lp-*");
+        practice.service.faults().add(closed.times(1));
+        let (_folder, path) = saved(&practice).await;
+        assert_film(&path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_goes_over_tls_only_by_whatever_way() {
+    let recording = Recording {
+        ways: Ways::polling(),
+        lock: Some(Lock::Password("open sesame".into())),
+        ..Recording::new(MAIN, "a password, over long polling")
+    };
+    let practice = Practice::with(World::empty().recording(recording)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let locked = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    assert_eq!(locked.code, Code::NeedsPassword);
+    let access = engine::Access {
+        password: Some("open sesame".into()),
+        ..engine::Access::default()
+    };
+    let order = NewJob {
+        access,
+        ..job(MAIN, folder.path())
+    };
+    let (path, _) = practice.save(order).await.unwrap();
+    assert_film(&path);
+    let asked = practice.service.asked();
+    let secret = |asked: &&fake_ustream::Asked| {
+        let said = asked
+            .connect
+            .as_ref()
+            .is_some_and(|it| it.get("password").is_some());
+        said || asked.path.contains("sesame")
+    };
+    assert!(asked.iter().any(|it| secret(&it)));
+    assert!(asked.iter().filter(secret).all(|asked| asked.tls));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_no_way_there_is_told_as_the_first_way_told_it() {
+    let ways = Ways {
+        file: None,
+        ..Ways::file(FileKind::Flv)
+    };
+    let practice = offered(ways).await;
+    let folder = tempfile::tempdir().unwrap();
+    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    assert_eq!(failure.code, Code::NotRecorded, "{failure:?}");
+}
