@@ -1,5 +1,7 @@
 //! Films that are already on this computer, made one MP4 by the command line as its own process.
 
+mod jobs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -206,6 +208,18 @@ fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
     let json = remux_with(&["--json"], &[&film]);
     let saved: Value = serde_json::from_str(json.out.lines().last().unwrap()).unwrap();
     assert!(saved["lost"]["bytes"].as_u64() > Some(0), "{saved}");
+}
+
+#[test]
+fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
+    for options in [&["--quiet", "remux"][..], &["remux", "--quiet"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let film = flv(folder.path(), "film.flv");
+        let run = Run::alone().args(options.iter().copied()).arg(&film);
+        let (code, out, err) = run.ended();
+        assert_eq!((code, err.as_str()), (0, ""), "{options:?}");
+        assert_eq!(Path::new(out.trim_end()), folder.path().join("film.mp4"));
+    }
 }
 
 #[test]

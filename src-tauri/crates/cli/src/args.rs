@@ -1,11 +1,17 @@
 //! What a person may type.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{
+    ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
+    ValueEnum,
+};
 use engine::{Access, Choice, Config, Endpoint, Extras, Keep, Quality, Remux, Template};
 use jiff::civil::Date;
 
@@ -13,13 +19,17 @@ use crate::exit::{EXIT_CODES, Exit};
 use crate::pick::{Choosing, Pick};
 use crate::wishes::read_batch;
 
+/// clap would let a link stand before a command.
+const USAGE: &str = "ustream-dl [OPTIONS] <LINK>...\n       ustream-dl [OPTIONS] <COMMAND>";
+
 /// Save an ended Ustream / IBM Video Streaming recording as one playable file.
 ///
 /// The link may be of a recording, of a channel (its newest recording is taken unless others are
-/// picked), of any page that plays one, or any text that holds such a link. Running the same command again goes on where it stopped.
+/// picked), of any page that plays one, or any text that holds such a link. Running the same
+/// command again goes on where it stopped.
 #[derive(Debug, Parser)]
 #[command(name = "ustream-dl", version, after_help = EXIT_CODES)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(subcommand_negates_reqs = true, override_usage = USAGE)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) download: DownloadArgs,
@@ -238,6 +248,22 @@ impl From<Maker> for Remux {
 }
 
 impl Args {
+    /// Reads what was typed.
+    pub(crate) fn read() -> Self {
+        Self::of(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    fn of<T: Into<OsString> + Clone>(
+        typed: impl IntoIterator<Item = T>,
+    ) -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches_from(typed)?;
+        let args = Self::from_arg_matches(&matches)?;
+        if args.action.is_some() {
+            no_download(&matches)?;
+        }
+        Ok(args)
+    }
+
     /// Whether a script reads the result.
     pub(crate) fn json(&self) -> bool {
         match &self.action {
@@ -248,6 +274,20 @@ impl Args {
             None => self.download.json,
         }
     }
+}
+
+/// What is meant for a download means nothing before a command. clap's own rule for this would
+/// refuse what is meant for all of them too.
+fn no_download(matches: &ArgMatches) -> Result<(), clap::Error> {
+    let mut download = DownloadArgs::augment_args(Command::new("download"));
+    download.build();
+    for argument in download.get_arguments() {
+        if matches.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
+            let problem = format!("{argument} cannot be used with a command");
+            return Err(Args::command().error(ErrorKind::ArgumentConflict, problem));
+        }
+    }
+    Ok(())
 }
 
 impl DownloadArgs {
@@ -353,8 +393,6 @@ fn answer(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -378,15 +416,44 @@ mod tests {
 
     #[test]
     fn a_link_is_wanted_unless_there_is_a_command() {
-        assert!(Args::try_parse_from(["ustream-dl"]).is_err());
-        assert!(Args::try_parse_from(["ustream-dl", "man"]).is_ok());
-        assert!(Args::try_parse_from(["ustream-dl", "video.ibm.com/recorded/1"]).is_ok());
+        assert!(Args::of(["ustream-dl"]).is_err());
+        assert!(Args::of(["ustream-dl", "man"]).is_ok());
+        assert!(Args::of(["ustream-dl", "video.ibm.com/recorded/1"]).is_ok());
         let resolve = [
             "ustream-dl",
             "resolve",
             "video.ibm.com/recorded/1",
             "--json",
         ];
-        assert!(Args::try_parse_from(resolve).is_ok_and(|args| args.json()));
+        assert!(Args::of(resolve).is_ok_and(|args| args.json()));
+    }
+
+    #[test]
+    fn what_is_meant_for_all_commands_may_stand_before_them() {
+        for typed in [
+            ["ustream-dl", "--quiet", "remux", "a.flv"],
+            ["ustream-dl", "remux", "-q", "a.flv"],
+            ["ustream-dl", "remux", "a.flv", "--quiet"],
+        ] {
+            assert!(Args::of(typed).is_ok_and(|args| args.quiet), "{typed:?}");
+        }
+        assert!(Args::of(["ustream-dl", "-vv", "man"]).is_ok_and(|args| args.verbose == 2));
+    }
+
+    #[test]
+    fn what_is_meant_for_a_download_may_not_stand_before_a_command() {
+        for typed in [
+            &["ustream-dl", "--keep-gaps", "remux", "a.flv"][..],
+            &["ustream-dl", "--remux", "ffmpeg", "remux", "a.flv"],
+            &["ustream-dl", "--password", "x", "resolve", "1"],
+            &["ustream-dl", "video.ibm.com/recorded/1", "man"],
+        ] {
+            let refused = Args::of(typed).map_err(|error| error.kind());
+            assert_eq!(
+                refused.err(),
+                Some(ErrorKind::ArgumentConflict),
+                "{typed:?}"
+            );
+        }
     }
 }

@@ -24,7 +24,7 @@ mod words;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Action, Args};
@@ -32,7 +32,7 @@ use crate::exit::Exit;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read();
     log_to_stderr(args.verbose);
     let done = match &args.action {
         Some(Action::Completions { shell }) => completions(*shell),

@@ -3,11 +3,11 @@
 use super::{
     packet::{self, Codec, Packet, Role},
     tag::{AUDIO, TAG_HEADER, Tag, Tags, VIDEO},
+    times::Times,
 };
 use crate::{
     Error, Sample, TrackKind,
     codec::{avc, mp3},
-    counter::{self, Unwrap},
     cursor::Cursor,
 };
 
@@ -33,7 +33,7 @@ pub enum Event<'a> {
 pub fn demux(piece: &[u8]) -> Result<Demux<'_>, Error> {
     Ok(Demux {
         tags: Tags::new(piece)?,
-        unwrap: Unwrap::new(counter::FLV),
+        times: Times::new(piece)?,
         mp3: None,
         waiting: None,
     })
@@ -65,7 +65,7 @@ pub(crate) fn probe(piece: &[u8]) -> Result<(), Error> {
 #[derive(Debug)]
 pub struct Demux<'a> {
     tags: Tags<'a>,
-    unwrap: Unwrap,
+    times: Times,
     /// The fixed part of the MP3 frame header seen last.
     mp3: Option<mp3::Header>,
     /// A sample behind the set-up that was read from it.
@@ -96,7 +96,7 @@ impl<'a> Demux<'a> {
         else {
             return Ok(Some(Event::Config { kind, codec, data }));
         };
-        let dts = self.unwrap.next(kind, i64::from(tag.timestamp));
+        let dts = self.times.next(kind, tag);
         let sample = Sample {
             kind,
             dts,

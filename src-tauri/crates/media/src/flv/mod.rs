@@ -5,6 +5,7 @@ pub(crate) mod meta;
 pub(crate) mod packet;
 mod state;
 pub(crate) mod tag;
+mod times;
 pub(crate) mod write;
 
 pub(crate) use demux::probe;

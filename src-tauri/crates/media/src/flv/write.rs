@@ -10,11 +10,11 @@ use super::{
     tag::{
         AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size,
     },
+    times::Times,
 };
 use crate::{
     Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
-    counter::{self, Unwrap},
     cursor::Cursor,
     digest::Told,
     output::Output,
@@ -146,7 +146,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     /// The tags of a piece that go into the file, on the piece's own clock.
     fn collect<'a>(&self, piece: &'a [u8], change: &mut Change) -> Result<Vec<Kept<'a>>, Error> {
         let mut kept = Vec::new();
-        let mut unwrap = Unwrap::new(counter::FLV);
+        let mut times = Times::new(piece)?;
         let mut codecs = self.state.codecs();
         for tag in Tags::new(piece)? {
             let tag = tag?;
@@ -167,7 +167,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                         keyframe,
                         composition_offset,
                     } => {
-                        let time_ms = unwrap.next(packet.kind, i64::from(tag.timestamp));
+                        let time_ms = times.next(packet.kind, &tag);
                         Some(Media {
                             track: index(packet.kind),
                             time_ms,

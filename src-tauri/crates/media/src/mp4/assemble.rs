@@ -1,6 +1,9 @@
 //! From the tables of all pieces, in any order, to the index of each track.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Read, Seek, Write},
+};
 
 use super::{
     entry::{SoundClock, describe},
@@ -13,14 +16,34 @@ use crate::{
     clock::{Clock, Planned, Segment, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
+    output::Output,
 };
 
 /// Sixteen ticks a millisecond: keeps the times of an FLV exact without guessing a frame rate.
 const FLV_FINER: u32 = 16;
 
+/// So many bytes of a sample tell it from another of the same time and size.
+const COMPARED: u64 = 4096;
+
+/// Says whether so many bytes at two places of the output are the same.
+type Same<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
+
 /// Makes the index of every track; pictures come first.
-pub(crate) fn assemble(source: Source, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
-    let assembly = Assembly::of(source, fragments)?;
+pub(crate) fn assemble<O: Read + Write + Seek>(
+    source: Source,
+    fragments: Vec<TableFragment>,
+    output: &mut Output<O>,
+) -> Result<Vec<Track>, Error> {
+    let mut bytes = [Vec::new(), Vec::new()];
+    let mut same = |places: [u64; 2], length| {
+        for (bytes, place) in bytes.iter_mut().zip(places) {
+            bytes.clear();
+            output.read_into(bytes, place, length)?;
+        }
+        let [one, other] = &bytes;
+        Ok(one == other)
+    };
+    let assembly = Assembly::of(source, fragments, &mut same)?;
     if assembly.taken.len() < assembly.siblings {
         return Err(not_all_tracks(assembly.siblings));
     }
@@ -29,7 +52,7 @@ pub(crate) fn assemble(source: Source, fragments: Vec<TableFragment>) -> Result<
 
 /// The index of what has come so far, to tell from it how large the whole will be.
 pub(crate) fn sketch(source: Source, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
-    Assembly::of(source, fragments).map(Assembly::tracks)
+    Assembly::of(source, fragments, &mut |_, _| Ok(true)).map(Assembly::tracks)
 }
 
 /// A film that silently lacks its sound would be worse than none.
@@ -39,8 +62,9 @@ pub(crate) fn not_all_tracks(tracks: usize) -> Error {
     ))
 }
 
-struct Assembly {
+struct Assembly<'s> {
     source: Source,
+    same: &'s mut Same<'s>,
     /// Ticks a second of the times of samples that are described by set-ups among them.
     times: u32,
     /// A multiple of `times`.
@@ -66,11 +90,12 @@ struct Coded {
     sound: Option<(SoundClock, Option<Grid>)>,
 }
 
-impl Assembly {
-    fn new(source: Source) -> Self {
+impl<'s> Assembly<'s> {
+    fn new(source: Source, same: &'s mut Same<'s>) -> Self {
         let times = source.counter().map_or(1000, |counter| counter.timescale);
         Self {
             source,
+            same,
             times,
             video_timescale: match source {
                 Source::Flv => times * FLV_FINER,
@@ -90,10 +115,14 @@ impl Assembly {
         }
     }
 
-    fn of(source: Source, mut fragments: Vec<TableFragment>) -> Result<Self, Error> {
+    fn of(
+        source: Source,
+        mut fragments: Vec<TableFragment>,
+        same: &'s mut Same<'s>,
+    ) -> Result<Self, Error> {
         fragments.sort_by_key(|fragment| (fragment.part, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.part, fragment.track));
-        let mut assembly = Self::new(source);
+        let mut assembly = Self::new(source, same);
         for pieces in fragments.chunk_by_mut(|one, next| one.part == next.part) {
             assembly.segment(pieces)?;
         }
@@ -231,7 +260,7 @@ impl Assembly {
             }
             track
         });
-        let description = track.description(&made.bytes);
+        let description = track.entries.number(&made.bytes)?;
         let grid = self
             .coded
             .get(&key)
@@ -250,7 +279,7 @@ impl Assembly {
             return Ok(());
         };
         let time = sample.dts.saturating_add(offset);
-        if track.repeats(time, sample.size) {
+        if repeats(track, time, sample, self.same)? {
             return Ok(());
         }
         let finer = i64::from(self.video_timescale / self.times);
@@ -300,7 +329,13 @@ impl Assembly {
                         begun = true;
                     }
                     let ended = self.ended.get(&key).copied().unwrap_or(i64::MIN);
-                    fmp4_sample(track, init, &sample, [offset, ended])?;
+                    let dts = fmp4_dts(track, init, &sample, offset);
+                    // What starts where the piece before says that it ends is new, however alike
+                    // it looks: some writers give samples no length.
+                    let ended = ticks(ended, track.timescale);
+                    if !repeats(track, dts, &sample, self.same)? || dts >= ended {
+                        fmp4_sample(track, init, &sample, dts)?;
+                    }
                 }
             }
         }
@@ -337,26 +372,35 @@ fn new_track(init: &Init, offset: i64) -> Track {
     track
 }
 
-/// `offset` is what the piece is moved by, and `ended` where the one before ends, in nanoseconds.
-fn fmp4_sample(
+/// Whether the piece before has this very sample.
+fn repeats(
     track: &mut Track,
-    init: &Init,
+    time: i64,
     sample: &Indexed,
-    [offset, ended]: [i64; 2],
-) -> Result<(), Error> {
-    let timescale = track.timescale;
-    let scale = |count: i64| {
-        if init.timescale == timescale {
-            return count;
-        }
-        nanoseconds(count, init.timescale).map_or(count, |time| ticks(time, timescale))
-    };
-    let dts = scale(sample.dts).saturating_add(ticks(offset, track.timescale));
-    // What starts where the piece before says that it ends is new, however alike it looks: some
-    // writers give samples no length.
-    if track.repeats(dts, sample.size) && dts < ticks(ended, timescale) {
-        return Ok(());
+    same: &mut Same<'_>,
+) -> Result<bool, Error> {
+    let length = u64::from(sample.size).min(COMPARED);
+    match track.repeated(time, sample) {
+        Some(earlier) => same([earlier, sample.position], length),
+        None => Ok(false),
     }
+}
+
+/// A time of the initialisation in ticks of the track.
+fn scaled(count: i64, track: &Track, init: &Init) -> i64 {
+    if init.timescale == track.timescale {
+        return count;
+    }
+    let time = nanoseconds(count, init.timescale);
+    time.map_or(count, |time| ticks(time, track.timescale))
+}
+
+/// When a sample is decoded whose piece is moved by `offset` nanoseconds, in ticks of the track.
+fn fmp4_dts(track: &Track, init: &Init, sample: &Indexed, offset: i64) -> i64 {
+    scaled(sample.dts, track, init).saturating_add(ticks(offset, track.timescale))
+}
+
+fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, dts: i64) -> Result<(), Error> {
     let entry = usize::try_from(sample.description)
         .ok()
         .and_then(|index| init.entries.get(index))
@@ -365,10 +409,10 @@ fn fmp4_sample(
             problem: format!("sample entry {} is not there", sample.description),
             offset: 0,
         })?;
-    let description = track.description(entry);
+    let description = track.entries.number(entry)?;
     track.push(Entry {
         dts,
-        composition_offset: scale(i64::from(sample.composition_offset)),
+        composition_offset: scaled(i64::from(sample.composition_offset), track, init),
         sync: sample.sync,
         size: sample.size,
         position: sample.position,

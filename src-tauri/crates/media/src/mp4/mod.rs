@@ -5,7 +5,8 @@
 
 pub(crate) mod assemble;
 pub(crate) mod boxes;
-pub(crate) mod entry;
+pub(crate) mod entries;
+mod entry;
 pub(crate) mod fragment;
 pub(crate) mod grid;
 pub(crate) mod head;

@@ -298,7 +298,11 @@ fn milliseconds(ticks: u64, timescale: u32) -> u64 {
 
 fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
     let mut set_up = crc32fast::Hasher::new();
-    track.entries.iter().for_each(|entry| set_up.update(entry));
+    track
+        .entries
+        .all
+        .iter()
+        .for_each(|entry| set_up.update(entry));
     let whole = Whole {
         movie_timescale: timescale,
         timescale: track.timescale,
@@ -307,7 +311,12 @@ fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
         media_time: shown.media_time,
         set_up: set_up.finalize(),
     };
-    let entry = track.entries.first().map(Vec::as_slice).unwrap_or_default();
+    let entry = track
+        .entries
+        .all
+        .first()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let code = entry.get(4..).and_then(<[u8]>::first_chunk);
     let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
     let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
@@ -331,7 +340,7 @@ mod tests {
 
     fn track(dts: &[i64], position: u64) -> Track {
         let mut track = Track::new(TrackKind::Video, 90_000);
-        track.description(b"\0\0\0\x08test");
+        track.entries.number(b"\0\0\0\x08test").expect("small");
         for dts in dts {
             track
                 .push(Entry {

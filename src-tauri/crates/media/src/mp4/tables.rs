@@ -87,8 +87,8 @@ pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
 fn descriptions(track: &Track) -> Part<'_> {
     let mut bytes = Vec::new();
     full_box(&mut bytes, *b"stsd", 0, 0, |out| {
-        put_count(out, track.entries.len());
-        for entry in &track.entries {
+        put_count(out, track.entries.all.len());
+        for entry in &track.entries.all {
             out.extend_from_slice(entry);
         }
     });

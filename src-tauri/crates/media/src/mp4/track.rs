@@ -1,6 +1,10 @@
 //! The index of one track, as compact as the boxes that it becomes.
 
-use super::packed::{Packed, Runs, folded, unfolded};
+use super::{
+    entries::Entries,
+    fragment::Indexed,
+    packed::{Packed, Runs, folded, unfolded},
+};
 use crate::{
     Error, TrackKind,
     clock::{MILLISECOND, nanoseconds},
@@ -26,8 +30,7 @@ pub(crate) struct Track {
     /// How long the film has nothing before any of its tracks, in nanoseconds: what is missing
     /// at its start.
     pub(crate) lead: i64,
-    /// The sample entries, each once.
-    pub(crate) entries: Vec<Vec<u8>>,
+    pub(crate) entries: Entries,
     pub(crate) samples: u32,
     /// Distances to the next sample; that of the last one comes when the track is closed.
     deltas: Runs,
@@ -50,8 +53,8 @@ pub(crate) struct Track {
     rolls: Runs,
     pub(crate) digest: Digest,
     pub(crate) times: Option<Times>,
-    /// Times and sizes of the piece before and of this one, by which repetitions are known.
-    recent: [Vec<(i64, u32)>; 2],
+    /// Times, sizes and places of the piece before and of this one, by which repetitions are known.
+    recent: [Vec<(i64, u32, u64)>; 2],
 }
 
 /// Samples that lie one behind the other, the last of which may still come.
@@ -96,7 +99,7 @@ impl Track {
             edit: Edit::default(),
             moved: 0,
             lead: 0,
-            entries: Vec::new(),
+            entries: Entries::default(),
             samples: 0,
             deltas: Runs::default(),
             offsets: Runs::default(),
@@ -116,16 +119,6 @@ impl Track {
         }
     }
 
-    /// The number of a sample entry, which is added where it is new.
-    pub(crate) fn description(&mut self, entry: &[u8]) -> u32 {
-        let found = self.entries.iter().position(|known| known == entry);
-        let index = found.unwrap_or_else(|| {
-            self.entries.push(entry.to_vec());
-            self.entries.len() - 1
-        });
-        u32::try_from(index + 1).unwrap_or(u32::MAX)
-    }
-
     /// From here on samples come from another piece.
     pub(crate) fn begin_piece(&mut self) {
         let [before, now] = &mut self.recent;
@@ -133,15 +126,17 @@ impl Track {
         now.clear();
     }
 
-    /// Whether the piece before had this sample already; live servers repeat tails.
+    /// Where the piece before has a sample of this time and size; live servers repeat tails.
     ///
     /// `time` is on the clock of the pieces, before any rounding to ticks.
-    pub(crate) fn repeats(&mut self, time: i64, size: u32) -> bool {
+    pub(crate) fn repeated(&mut self, time: i64, sample: &Indexed) -> Option<u64> {
         let [before, now] = &mut self.recent;
-        let repeats = before.last().is_some_and(|&(last, _)| time <= last)
-            && before.binary_search(&(time, size)).is_ok();
-        now.push((time, size));
-        repeats
+        now.push((time, sample.size, sample.position));
+        let is_behind = before.last().is_some_and(|&(last, ..)| time <= last);
+        let wanted = (time, sample.size);
+        let found = before.binary_search_by_key(&wanted, |&(time, size, _)| (time, size));
+        let (.., position) = before.get(found.ok()?).filter(|_| is_behind)?;
+        Some(*position)
     }
 
     /// Appends a sample. One that would not come after the one before is moved behind it; a
@@ -225,7 +220,7 @@ impl Track {
 
     fn close_chunk(&mut self) {
         if let Some(chunk) = self.open_chunk.take() {
-            // Sample entries are counted in memory: far fewer than the 31 bits that are left.
+            // Sample entries are in memory: far fewer than the 31 bits that are left can count.
             let shape = (u64::from(chunk.description) << 32) | u64::from(chunk.samples);
             self.shapes.push(shape);
         }

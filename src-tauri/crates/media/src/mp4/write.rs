@@ -130,7 +130,9 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 &recorder.finish(piece.track, init.timescale)?,
             ));
         }
-        let tracks = sketch(self.source, fragments)?;
+        // Only an estimate: whether an index can be made of this piece is known when its neighbours
+        // are there, and must not depend on which piece comes first.
+        let tracks = sketch(self.source, fragments).unwrap_or_default();
         let mut unseen: Vec<_> = Vec::new();
         if self.source == Source::Fmp4 {
             // Of the tracks that the plan may still bring, one of each kind is reckoned with.
@@ -205,7 +207,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         if self.source == Source::Ts {
             join::settle(&mut fragments, &mut self.output)?;
         }
-        let tracks = assemble(self.source, fragments)?;
+        let tracks = assemble(self.source, fragments, &mut self.output)?;
         let head = self
             .head
             .filter(|_| !tracks.is_empty())

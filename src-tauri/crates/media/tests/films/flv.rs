@@ -220,20 +220,45 @@ fn a_wrap_of_24_bits_is_no_restart() {
     assert_same(packets(&job.path()), packets_of(film()), 1e-6);
 }
 
-#[test]
-fn a_repeated_tail_comes_once() {
+/// Pieces of which the third begins with the end of the second, after a change of each tag.
+fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnPiece> {
     let mut pieces = cut_flv(film(), 2000, false);
-    let tail: Vec<u8> = tags(&pieces[1].data)
+    // The last tag is the end of the sequence.
+    let tags = tags(&pieces[1].data);
+    let tail: Vec<u8> = tags[tags.len() - 11..tags.len() - 1]
         .iter()
-        .rev()
-        .skip(1)
-        .take(10)
-        .collect::<Vec<_>>()
-        .iter()
-        .rev()
-        .flat_map(|tag| tag.bytes.to_vec())
+        .flat_map(|tag| {
+            let mut bytes = tag.bytes.to_vec();
+            change(&mut bytes);
+            bytes
+        })
         .collect();
     pieces[2].data.splice(13..13, tail);
+    pieces
+}
+
+#[test]
+fn a_tail_of_the_same_times_and_sizes_is_no_repetition_where_its_bytes_differ() {
+    let usual = with_repeated_tail(|_| {});
+    let pieces = with_repeated_tail(|tag| {
+        // The last byte before the size that stands behind the tag.
+        let last = tag.len() - 5;
+        tag[last] ^= 1;
+    });
+    for format in [Format::Mp4, Format::Flv] {
+        let samples = |pieces: &[OwnPiece]| -> u64 {
+            let mut job = Job::new(Source::Flv, format, pieces.len());
+            let made = job.finish(pieces).unwrap();
+            assert_eq!(job.check().unwrap().tracks, made.tracks);
+            made.tracks.iter().map(|track| track.samples).sum()
+        };
+        assert_eq!(samples(&pieces), samples(&usual) + 10, "{format:?}");
+    }
+}
+
+#[test]
+fn a_repeated_tail_comes_once() {
+    let pieces = with_repeated_tail(|_| {});
     assert_same(
         packets(&mp4_of(&pieces).path()),
         packets_of(film()),

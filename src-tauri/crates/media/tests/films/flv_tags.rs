@@ -346,6 +346,22 @@ fn behind_the_set_ups(piece: &mut OwnPiece, media: &[u8]) {
 }
 
 #[test]
+fn a_single_wrong_timestamp_moves_nothing_else() {
+    let mut pieces = pieces();
+    for (kind, number, wrong) in [(9, 7, 0), (9, 11, 3_600_000), (8, 9, 3_600_000), (8, 14, 0)] {
+        let data = &mut pieces[1].data;
+        let frames = tags(data);
+        let mut frames = frames
+            .iter()
+            .filter(|tag| tag.kind == kind && tag.bytes[12] == 1);
+        let frame = frames.nth(number).unwrap();
+        let at = frame.bytes.as_ptr() as usize - data.as_ptr() as usize;
+        set_time(&mut data[at..], wrong);
+    }
+    assert_makes_the_film(&pieces);
+}
+
+#[test]
 fn a_repeated_tail_behind_the_set_ups_comes_once() {
     let mut repeated = pieces();
     for (piece, before) in repeated[1..].iter_mut().zip(pieces()) {

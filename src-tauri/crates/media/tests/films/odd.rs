@@ -14,7 +14,7 @@ use crate::{
 const VIDEO: u8 = 0;
 const AUDIO: u8 = 1;
 /// The boxes around a sample entry, the largest first.
-const AROUND: [&[u8; 4]; 6] = [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd"];
+const AROUND: [[u8; 4]; 6] = [*b"moov", *b"trak", *b"mdia", *b"minf", *b"stbl", *b"stsd"];
 
 /// The pieces of a film after a change of an initialisation.
 fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnPiece> {
@@ -26,7 +26,7 @@ fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnPiece> {
     pieces
 }
 
-fn find(init: &[u8], kind: &[u8]) -> usize {
+fn find(init: &[u8], kind: [u8; 4]) -> usize {
     // The last one: `avc1` is a brand too.
     init.windows(4).rposition(|bytes| bytes == kind).unwrap() - 4
 }
@@ -36,11 +36,11 @@ fn size(init: &[u8], at: usize) -> usize {
 }
 
 /// Puts bytes at the end of the last of these boxes, each of which lies in the one before.
-fn append(data: &mut Vec<u8>, boxes: &[&[u8; 4]], bytes: &[u8]) {
-    let last = find(data, boxes.last().unwrap().as_slice());
+fn append(data: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
+    let last = find(data, *boxes.last().unwrap());
     let end = last + size(data, last);
     for kind in boxes {
-        let at = find(data, kind.as_slice());
+        let at = find(data, *kind);
         let size = u32::try_from(size(data, at) + bytes.len()).unwrap();
         data[at..at + 4].copy_from_slice(&size.to_be_bytes());
     }
@@ -48,8 +48,8 @@ fn append(data: &mut Vec<u8>, boxes: &[&[u8; 4]], bytes: &[u8]) {
 }
 
 /// Puts bytes at the end of a sample entry, or of a box in it.
-fn append_to_entry(init: &mut Vec<u8>, boxes: &[&[u8; 4]], bytes: &[u8]) {
-    append(init, &[&AROUND, boxes].concat(), bytes);
+fn append_to_entry(init: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
+    append(init, &[&AROUND[..], boxes].concat(), bytes);
 }
 
 /// Asserts that the film passes with this, and holds the packets of the film without it.
@@ -68,7 +68,7 @@ fn assert_made(pieces: &[OwnPiece], why: &str) {
 #[test]
 fn bytes_behind_the_parameter_sets_are_nobodys_loss() {
     for tail in [&[0][..], &[0xfd, 0xf8, 0xf8, 0, 0, 0, 0], &[1, 2, 3, 4, 5]] {
-        let change = |init: &mut Vec<u8>| append_to_entry(init, &[b"avc1", b"avcC"], tail);
+        let change = |init: &mut Vec<u8>| append_to_entry(init, &[*b"avc1", *b"avcC"], tail);
         assert_made(&changed(VIDEO, change), &format!("{tail:?} behind avcC"));
     }
 }
@@ -77,7 +77,7 @@ fn bytes_behind_the_parameter_sets_are_nobodys_loss() {
 fn bytes_that_are_no_box_may_end_a_sample_entry() {
     for tail in [&[0][..], &[0; 3], &[0; 4], &[9; 7]] {
         let why = format!("{tail:?} behind the boxes");
-        for (track, kind) in [(VIDEO, b"avc1"), (AUDIO, b"mp4a")] {
+        for (track, kind) in [(VIDEO, *b"avc1"), (AUDIO, *b"mp4a")] {
             assert_made(
                 &changed(track, |init| append_to_entry(init, &[kind], tail)),
                 &why,
@@ -89,7 +89,7 @@ fn bytes_that_are_no_box_may_end_a_sample_entry() {
 #[test]
 fn boxes_of_any_name_may_be_in_a_sample_entry() {
     let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
-    for (track, kind) in [(VIDEO, b"avc1"), (AUDIO, b"mp4a")] {
+    for (track, kind) in [(VIDEO, *b"avc1"), (AUDIO, *b"mp4a")] {
         let pieces = changed(track, |init| append_to_entry(init, &[kind], unknown));
         assert_made(&pieces, "a box of its own");
     }
@@ -99,7 +99,7 @@ fn boxes_of_any_name_may_be_in_a_sample_entry() {
 fn lengths_of_descriptors_are_not_relied_on() {
     let pieces = changed(AUDIO, |init| {
         // Version and flags, the tag, and of four bytes the last.
-        let length = find(init, b"esds") + 8 + 4 + 4;
+        let length = find(init, *b"esds") + 8 + 4 + 4;
         init[length] -= 3;
     });
     assert_made(&pieces, "a descriptor that is longer than it says");
@@ -109,7 +109,7 @@ fn lengths_of_descriptors_are_not_relied_on() {
 fn the_place_of_the_data_is_that_of_the_film() {
     for reference in [0, 2] {
         let pieces = changed(VIDEO, |init| {
-            let at = find(init, b"avc1") + 8 + 6;
+            let at = find(init, *b"avc1") + 8 + 6;
             init[at..at + 2].copy_from_slice(&[0, reference]);
         });
         assert_made(&pieces, "data of another place");
@@ -127,7 +127,7 @@ fn boxes_of_any_name_may_be_in_an_index() {
         let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
         append(&mut film, &holders, unknown);
         // The room behind the index becomes smaller.
-        let index = find(&film, b"moov");
+        let index = find(&film, *b"moov");
         let room = index + size(&film, index);
         let left = size(&film, room) - unknown.len();
         film[room..room + 4].copy_from_slice(&u32::try_from(left).unwrap().to_be_bytes());
@@ -139,7 +139,7 @@ fn boxes_of_any_name_may_be_in_an_index() {
 
 #[test]
 fn a_set_up_that_no_decoder_can_be_made_of_fails_with_its_piece() {
-    let cut = |kind: &'static [u8; 4], at: usize| {
+    let cut = |kind: [u8; 4], at: usize| {
         move |init: &mut Vec<u8>| {
             let at = find(init, kind) + 8 + at;
             init[at] = 0xff;
@@ -147,8 +147,8 @@ fn a_set_up_that_no_decoder_can_be_made_of_fails_with_its_piece() {
     };
     for pieces in [
         // How long the first parameter set is, and the first descriptor's tag.
-        changed(VIDEO, cut(b"avcC", 6)),
-        changed(AUDIO, cut(b"esds", 4)),
+        changed(VIDEO, cut(*b"avcC", 6)),
+        changed(AUDIO, cut(*b"esds", 4)),
     ] {
         let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
         assert!(job.attempt(&pieces).is_err());

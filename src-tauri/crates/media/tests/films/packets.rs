@@ -2,9 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::Path,
     process::{Command, Output},
 };
+
+use tempfile::TempDir;
+
+use crate::pieces::film;
 
 /// One packet: times in seconds, and what identifies its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +113,23 @@ pub(crate) fn assert_same(made: Packets, source: Packets, tolerance: f64) {
         }
         assert_eq!(made.len(), source.len(), "{kind} packets");
     }
+}
+
+/// The packets of the film, shown at its times. Of fragments with negative composition offsets the
+/// film is the measure: ffmpeg reads them late by the reorder delay, with other decode times.
+pub(crate) fn assert_shown_as_the_film(made: &Path) {
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("film.flv");
+    fs::write(&source, film()).unwrap();
+    let shown = |path: &Path| {
+        let mut packets = packets(path);
+        for packet in packets.values_mut().flatten() {
+            packet.dts = packet.pts;
+        }
+        packets
+    };
+    assert_same(shown(made), shown(&source), 0.001_001);
+    probe_without_warnings(made);
 }
 
 /// Neither reading nor decoding the file gives a warning; answers what ffprobe says of it.

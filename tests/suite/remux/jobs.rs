@@ -1,0 +1,99 @@
+//! Films made by the built-in maker as jobs of the engine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use engine::{
+    Config, Ending, Engine, Films, JobState, NewRemux, Output, Permit, Remux, view::JobView,
+    view::Stage,
+};
+
+use crate::films::{assert_same, fixture, packets};
+use crate::practice::{ended, names, until};
+
+use super::FLV_ROUNDING_US;
+
+/// Ten hours: long enough to be met half-way.
+fn long(folder: &Path) -> PathBuf {
+    let path = folder.join("film.flv");
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-stream_loop", "179", "-i"])
+        .arg(fixture("film.flv"))
+        .args(["-codec", "copy"])
+        .arg(&path)
+        .status();
+    assert!(done.expect("ffmpeg is needed for this test").success());
+    path
+}
+
+fn engine(data: &Path) -> Engine {
+    Engine::open(Config {
+        data_dir: Some(data.to_owned()),
+        ..Config::default()
+    })
+    .unwrap()
+}
+
+fn order(film: &Path) -> NewRemux {
+    NewRemux {
+        films: Films {
+            films: vec![film.to_owned()],
+            ending: Ending::Mp4,
+        },
+        remux: Remux::Builtin,
+        output: Output {
+            folder: film.parent().unwrap().to_owned(),
+            stem: None,
+        },
+    }
+}
+
+fn is_half_way(job: &JobView) -> bool {
+    job.progress.as_ref().is_some_and(|progress| {
+        let share = progress.fraction.unwrap_or(0.0);
+        progress.stage == Stage::Converting && share > 0.02 && share < 0.9
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let film = long(folder.path());
+    let source = fs::read(&film).unwrap();
+    let before = engine(data.path());
+    let id = before.remux(order(&film)).await.unwrap();
+    until(&before, &id, is_half_way).await;
+    before.pause(&id).await.unwrap();
+    until(&before, &id, |job| job.state == JobState::Paused).await;
+    before.resume(&id, Permit::default()).await.unwrap();
+    until(&before, &id, is_half_way).await;
+    before.shutdown().await;
+    // What is read again costs less than what would be kept.
+    assert_eq!(names(folder.path()), ["film.flv"]);
+
+    let after = engine(data.path());
+    until(&after, &id, |job| job.state == JobState::Paused).await;
+    after.resume(&id, Permit::default()).await.unwrap();
+    assert_eq!(ended(&after, &id).await.unwrap().file, "film.mp4");
+    assert_eq!(names(folder.path()), ["film.flv", "film.mp4"]);
+    let made = after.path(&id).await.unwrap();
+    for stream in ["v:0", "a:0"] {
+        let expected = packets(&film, stream);
+        assert_same(&packets(&made, stream), &expected, FLV_ROUNDING_US);
+    }
+    assert!(fs::read(&film).unwrap() == source, "the film was touched");
+    after.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_removed_half_way_leaves_nothing() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let film = long(folder.path());
+    let engine = engine(data.path());
+    let id = engine.remux(order(&film)).await.unwrap();
+    until(&engine, &id, is_half_way).await;
+    engine.remove(&id, false).await.unwrap();
+    assert_eq!(names(folder.path()), ["film.flv"]);
+    engine.shutdown().await;
+}
