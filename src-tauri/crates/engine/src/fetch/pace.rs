@@ -10,7 +10,7 @@ const REMEMBERED: usize = 32;
 /// are many times as large, still be on their way.
 const ENOUGH: usize = 16;
 /// A piece that takes this many times as long as nearly all of its peers dawdles.
-const MANY_TIMES: u32 = 3;
+const MANY_TIMES: u32 = 2;
 /// No piece is called slow before this: a second request costs a round trip too.
 const SOON: Duration = Duration::from_millis(250);
 /// Until enough is known.
@@ -93,7 +93,7 @@ mod tests {
             let sound = number % 2 == 0;
             pace.came(Duration::from_millis(if sound { 100 } else { 1000 }));
         }
-        assert_eq!(pace.dawdles_after(), Duration::from_secs(3));
+        assert_eq!(pace.dawdles_after(), Duration::from_secs(2));
         for _ in 0..REMEMBERED {
             pace.came(Duration::from_millis(5));
         }
@@ -110,7 +110,7 @@ mod tests {
         for _ in 0..8 {
             pace.came(Duration::from_millis(800));
         }
-        assert_eq!(pace.dawdles_after(), Duration::from_millis(2400));
+        assert_eq!(pace.dawdles_after(), Duration::from_millis(1600));
     }
 
     #[test]
