@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ustream::{SegmentId, SegmentKind, SegmentPlan};
+use ustream::{RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
 use crate::durable::{self, TEMPORARY};
 use crate::error::Error;
@@ -349,6 +349,23 @@ pub(crate) fn stem_of(folder: &Path, material: &Material, endings: &Endings) -> 
     Some(mine.next()?.file_stem()?.to_str()?.to_owned())
 }
 
+/// The plan of an earlier attempt at `recording` in `folder`, whatever rendition it is of.
+pub(crate) fn plan_of(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
+    // A folder that cannot be read has nothing to go on with; making one there says why.
+    let parts = fs::read_dir(folder)
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path());
+    let mut parts = parts.filter(|path| path.extension().is_some_and(|ending| ending == "part"));
+    parts.find_map(|path| match state(&path) {
+        Ok(State::Of(frozen)) => match frozen.plan {
+            Material::Plan(plan) if plan.recording == recording => Some(plan),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 /// Deletes a part folder that is not in use. What is not ours is left alone.
 pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
     if !matches!(state(folder)?, State::Of(_)) {
@@ -422,7 +439,7 @@ fn file_name(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ustream::{Container, Presence, RecordingId, RenditionId, Segment, Track, TrackKind};
+    use ustream::{Container, Presence, RenditionId, Segment, Track, TrackKind};
 
     use super::*;
 

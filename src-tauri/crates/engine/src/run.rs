@@ -85,7 +85,7 @@ async fn download(
 ) -> Result<Option<Saved>, Error> {
     let Some(asked) = attempt
         .cancel
-        .run_until_cancelled(attempt.ask(target))
+        .run_until_cancelled(attempt.ask(target, choice))
         .await
     else {
         return Ok(None);
@@ -145,13 +145,39 @@ impl Attempt {
         found.transpose().map_err(Error::NoFfmpeg)
     }
 
-    async fn ask(&self, target: &Target) -> Result<(Found, Recording), ustream::Error> {
+    async fn ask(
+        &self,
+        target: &Target,
+        choice: Choice,
+    ) -> Result<(Found, Recording), ustream::Error> {
         let access = &self.permit.access;
         let found = match self.found {
             Some(found) => found,
             None => self.means.client.find(target, access).await?,
         };
+        if let Some(recording) = self.ask_as_before(found, choice).await {
+            return Ok((found, recording));
+        }
         Ok((found, self.means.client.recording(found, access).await?))
+    }
+
+    /// What was begun from playlists or a file goes on by that way, where it still leads there:
+    /// by another it would begin anew.
+    async fn ask_as_before(&self, found: Found, choice: Choice) -> Option<Recording> {
+        let folder = self.spec.output.folder.clone();
+        let earlier = blocking(move || Ok(part::plan_of(&folder, found.recording))).await;
+        // A folder that cannot be read is told of when it is written to.
+        let earlier = earlier.ok().flatten()?;
+        if earlier.has_templates() {
+            return None;
+        }
+        let client = &self.means.client;
+        let asked = client.renewed(&earlier, found, &self.permit.access).await;
+        let recording = asked
+            .inspect_err(|error| tracing::info!(%error, "not as before"))
+            .ok()?;
+        let make = Make::of(&self.spec, choice, &recording).ok()?;
+        make.plan.continues(&earlier).then_some(recording)
     }
 
     fn discover(&self, found: Found, recording: &Recording, part: &Part) {
