@@ -236,7 +236,8 @@ fn preview(found: Found, recording: &Recording) -> Preview {
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
         file_stem: make::stem(None, recording),
-        has_flv: original.is_ok_and(|plan| plan.container == Container::Flv),
+        has_flv: original
+            .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
     }
 }
 
