@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use engine::{Choice, Code, NewJob, Quality};
 use fake_ustream::{Fault, FileKind, Listing, Lock, Offer, Recording, Rule, Ways, World};
 
+use crate::command_line::Run;
 use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets};
-use crate::practice::{MAIN, Practice, is_unfinished, job, original};
+use crate::practice::{MAIN, Practice, is_unfinished, job, names, original};
 
 /// FLV and transport streams tell time in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
@@ -200,6 +201,68 @@ async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
         stretches.chunks[".flv"].values().all(|times| *times == 1),
         "{stretches:?}"
     );
+}
+
+/// Of the demo world: playlists of picture and sound apart, and one file.
+/// Few runs come to their end in the time beside each.
+const BY_OTHER_WAYS: [(u64, u64); 2] = [(134_300_025, 2_500), (134_300_027, 900)];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_random_moments_loses_nothing_by_any_way() {
+    let practice = Practice::demo().await;
+    let faults = practice.service.faults();
+    for pattern in ["*chunk_*", "/video/*"] {
+        faults.add(Rule::new(Fault::Delay(Duration::from_millis(100))).path(pattern));
+    }
+    for (recording, longest_ms) in BY_OTHER_WAYS {
+        for _ in 0..4 {
+            let folder = tempfile::tempdir().unwrap();
+            let run = || {
+                Run::new(&practice)
+                    .save(recording)
+                    .arg("-o")
+                    .arg(folder.path())
+            };
+            for _ in 0..2 {
+                let moment = Duration::from_millis(fastrand::u64(250..longest_ms));
+                let mut child = run().args(["--parallel", "2"]).spawn();
+                std::thread::sleep(moment);
+                child.kill().unwrap();
+                child.wait().unwrap();
+            }
+            let output = run().output();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{said}");
+            let path = String::from_utf8(output.stdout).unwrap();
+            assert_film(Path::new(path.trim_end()));
+            // A run that came to its end before it was killed has saved a film, too.
+            let parts = names(folder.path());
+            let paths = parts.iter().map(|name| folder.path().join(name));
+            let left = paths.filter(|path| path.is_dir() && !names(path).is_empty());
+            assert_eq!(left.count(), 0, "nothing unfinished is left");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_from_playlists_goes_on_from_them_though_the_websocket_is_back() {
+    let practice = offered(Ways::default()).await;
+    let faults = practice.service.faults();
+    let shut = ["*-ws-*", "*-wss-*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
+    let pieces = faults.add(Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*appId=3&*"));
+    let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_50_*");
+    let gone = faults.add(gone);
+    let folder = tempfile::tempdir().unwrap();
+    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    assert_eq!(failure.code, Code::PiecesMissing);
+    for rule in shut.into_iter().chain([pieces, gone]) {
+        assert!(faults.struck(rule) > 0 || rule == shut[1], "{rule:?}");
+        faults.remove(rule);
+    }
+    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    assert_film(&path);
+    practice.assert_all_asked_once(MAIN, "improved/2/1.ts");
+    assert_eq!(names(folder.path()).len(), 1, "nothing else is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,8 @@
 //! The standard set of practice recordings. Their numbers are stable: demos and tests name them.
 
 use super::{
-    Channel, FlvRow, Frames, GateField, HashStyle, Keys, Length, LengthIn, Lock, Recording,
-    Redirects, Voice, World,
+    Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, Length, LengthIn, Listing, Lock,
+    Recording, Redirects, Voice, Ways, World,
 };
 use crate::media::{Clock, Film, Row, Sound};
 
@@ -39,6 +39,9 @@ impl World {
     /// | 134300018 | a company's login |
     /// | 134300019 | a redirect to a host that is not the service's |
     /// | 134300020 | the large one, where [`World::with_film`] adds it |
+    /// | 134300024 | long polling only: the websocket is refused |
+    /// | 134300025, …26 | playlists only: picture and sound apart, and in one |
+    /// | 134300027 | one FLV file only |
     /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
     ///
     /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
@@ -55,7 +58,8 @@ impl World {
             .into_iter()
             .chain(locked())
             .chain(odd_answers())
-            .chain(odd_media());
+            .chain(odd_media())
+            .chain(other_ways());
         recordings.fold(channels(world), Self::recording)
     }
 
@@ -225,6 +229,28 @@ fn odd_answers() -> Vec<Recording> {
             "right-to-left marks and emoji",
         ),
         titled(134_300_023, "Long ".repeat(60), "a title of 300 characters"),
+    ]
+}
+
+/// Recordings that the websocket does not lead to.
+fn other_ways() -> Vec<Recording> {
+    let offered = |id, shows, ways| Recording {
+        ways,
+        ..Recording::new(id, shows)
+    };
+    vec![
+        offered(134_300_024, "long polling only", Ways::polling()),
+        offered(
+            134_300_025,
+            "playlists only, picture and sound apart",
+            Ways::playlists(Listing::Separate),
+        ),
+        offered(
+            134_300_026,
+            "playlists only, picture and sound in one",
+            Ways::playlists(Listing::Muxed),
+        ),
+        offered(134_300_027, "one FLV file only", Ways::file(FileKind::Flv)),
     ]
 }
 

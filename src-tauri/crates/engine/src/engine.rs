@@ -278,7 +278,8 @@ fn preview(found: Found, recording: &Recording) -> Preview {
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
         file_stem: Template::default().stem(&Facts::of(recording, chosen)),
-        has_flv: original.is_ok_and(|plan| plan.container == Container::Flv),
+        has_flv: original
+            .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
     }
 }
 

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use ustream::{SegmentId, SegmentKind};
+use ustream::{RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
 pub(crate) use self::frozen::{Endings, FilmId, Material};
-use self::frozen::{Intent, PLAN, State, state};
+use self::frozen::{Frozen, Intent, PLAN, State, state};
 use self::lock::lock;
 use crate::durable::{self, TEMPORARY};
 use crate::error::Error;
@@ -248,18 +248,28 @@ impl Saved {
     }
 }
 
+/// The part folders in `folder` that can be read, and what each is to become.
+fn begun(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Frozen>)> {
+    // A folder that cannot be read has nothing to go on with; making one there says why.
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let parts = paths.filter(|path| path.extension().is_some_and(|ending| ending == "part"));
+    parts.filter_map(|path| match state(&path) {
+        Ok(State::Of(frozen)) => Some((path, frozen)),
+        _ => None,
+    })
+}
+
 /// The stem under which an earlier attempt at `material` began in `folder`.
 pub(crate) fn stem_of(folder: &Path, material: &Material, endings: &Endings) -> Option<String> {
-    // A folder that cannot be read has nothing to go on with; making one there says why.
-    let parts = fs::read_dir(folder)
-        .ok()?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path());
-    let mut mine = parts.filter(|path| {
-        path.extension().is_some_and(|ending| ending == "part")
-            && matches!(state(path), Ok(State::Of(frozen)) if frozen.is(material, endings))
-    });
-    Some(mine.next()?.file_stem()?.to_str()?.to_owned())
+    let (path, _) = begun(folder).find(|(_, frozen)| frozen.is(material, endings))?;
+    Some(path.file_stem()?.to_str()?.to_owned())
+}
+
+/// The plan of an earlier attempt at `recording` in `folder`, whatever rendition it is of.
+pub(crate) fn plan_of(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
+    let mut plans = begun(folder).filter_map(|(_, frozen)| frozen.plan());
+    plans.find(|plan| plan.recording == recording)
 }
 
 /// Deletes a part folder that is not in use. What is not ours is left alone.

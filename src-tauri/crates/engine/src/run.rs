@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan, Target};
+use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan};
 
 use self::finish::{finish, finished, publish, warn_if_short};
 use self::holes::{holes, least_ms, spans};
@@ -74,7 +74,7 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
 async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, Error> {
     let Some(asked) = attempt
         .cancel
-        .run_until_cancelled(attempt.ask(&wanted.target))
+        .run_until_cancelled(attempt.ask(wanted))
         .await
     else {
         return Ok(None);
@@ -136,13 +136,35 @@ impl Attempt {
         found.transpose().map_err(Error::NoFfmpeg)
     }
 
-    async fn ask(&self, target: &Target) -> Result<(Found, Recording), ustream::Error> {
+    async fn ask(&self, wanted: &Wanted) -> Result<(Found, Recording), ustream::Error> {
         let access = &self.access();
         let found = match self.found {
             Some(found) => found,
-            None => self.means.client.find(target, access).await?,
+            None => self.means.client.find(&wanted.target, access).await?,
         };
+        if let Some(recording) = self.ask_as_before(found, wanted).await {
+            return Ok((found, recording));
+        }
         Ok((found, self.means.client.recording(found, access).await?))
+    }
+
+    /// What was begun from playlists or a file goes on by that way, where it still leads there:
+    /// by another it would begin anew.
+    async fn ask_as_before(&self, found: Found, wanted: &Wanted) -> Option<Recording> {
+        let folder = self.spec.output.folder.clone();
+        let earlier = blocking(move || Ok(part::plan_of(&folder, found.recording))).await;
+        // A folder that cannot be read is told of when it is written to.
+        let earlier = earlier.ok().flatten()?;
+        if earlier.has_templates() {
+            return None;
+        }
+        let client = &self.means.client;
+        let asked = client.renewed(&earlier, found, &self.access()).await;
+        let recording = asked
+            .inspect_err(|error| tracing::info!(%error, "not as before"))
+            .ok()?;
+        let make = Make::of(&self.spec, wanted, &recording).ok()?;
+        make.plan.continues(&earlier).then_some(recording)
     }
 
     /// What a recording that is one file becomes. `None` is a stop.

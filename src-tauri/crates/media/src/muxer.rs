@@ -221,6 +221,6 @@ pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<(), Error> {
     match source {
         Source::Flv => flv::probe(data),
         Source::Fmp4 => fmp4::probe(data, part == Part::Init),
-        Source::Ts => ts::Demuxer::default().piece(data).map(drop),
+        Source::Ts => ts::probe(data),
     }
 }

@@ -93,6 +93,13 @@ pub(crate) fn is_set(value: &Value) -> bool {
     }
 }
 
+/// Whether the name in an address has that ending.
+pub(crate) fn ends_with(address: &str, ending: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let found = path.rsplit_once('.').map(|(_, found)| found);
+    found.is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
 /// Words of the service, fit to be shown: one line, no control characters, no novels.
 pub(crate) fn words(text: &str) -> String {
     const MOST_CHARS: usize = 300;

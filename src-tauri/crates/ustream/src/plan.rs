@@ -134,6 +134,12 @@ pub struct SegmentPlan {
 }
 
 impl SegmentPlan {
+    /// Whether its pieces are found by templates and hashes, and not in playlists or in a file.
+    pub fn has_templates(&self) -> bool {
+        let is_template = |track: &Track| track.template.contains('%');
+        self.container != Container::File && self.tracks.iter().all(is_template)
+    }
+
     /// Whether pieces fetched for `older` are pieces of this plan too.
     ///
     /// A plan continues another when it has the same rows of pieces and every sure piece of the

@@ -86,6 +86,14 @@ impl Frozen {
     pub(super) fn is(&self, material: &Material, endings: &Endings) -> bool {
         self.endings == *endings && self.plan.is(material)
     }
+
+    /// The plan, where it is of a recording.
+    pub(super) fn plan(self) -> Option<SegmentPlan> {
+        match self.plan {
+            Material::Plan(plan) => Some(plan),
+            Material::Films { .. } => None,
+        }
+    }
 }
 
 /// Compares with the plan of the earlier attempt and saves this one.

@@ -115,6 +115,12 @@ impl<'d> Media<'d> {
         }
     }
 
+    /// Whether the sound does not end in the middle of a frame.
+    pub(crate) fn sound_is_whole(&self) -> bool {
+        let found = self.demuxer.sound.elementary.found();
+        found.ends.remainder.is_empty()
+    }
+
     /// What goes on from piece to piece.
     pub(crate) fn open(&self) -> impl Iterator<Item = Open<'d>> + use<'d> {
         let video = open(TrackKind::Video, &self.demuxer.video);

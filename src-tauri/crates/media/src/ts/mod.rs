@@ -21,7 +21,23 @@ pub(crate) use demux::Open;
 pub use demux::{Demuxer, Media};
 pub(crate) use frames::{Item, Time};
 
+use crate::{Error, cursor::Cursor};
 use packet::Packets;
+
+/// Reads a piece to its end. A stream finds its step again anywhere, so what was cut off its end
+/// shows only in that a packet, or a frame of packed sound, is not whole.
+pub(crate) fn probe(data: &[u8]) -> Result<(), Error> {
+    let mut demuxer = Demuxer::default();
+    let media = demuxer.piece(data)?;
+    let is_whole = match Packets::new(data).filter(|_| packed::read(data).is_none()) {
+        Some(packets) => packets.are_whole(),
+        None => media.sound_is_whole(),
+    };
+    if is_whole {
+        return Ok(());
+    }
+    Err(Cursor::new("MPEG-TS", data).fail("it breaks off"))
+}
 
 /// Whether a body starts as a piece of HLS does.
 pub(crate) fn looks_like(data: &[u8]) -> bool {

@@ -81,6 +81,12 @@ impl<'a> Packets<'a> {
         if self.stride == 192 { ARRIVAL_TIME } else { 0 }
     }
 
+    /// Whether the piece ends with a whole packet.
+    pub(crate) fn are_whole(&self) -> bool {
+        let last = self.clone().last();
+        last.is_none_or(|last| last.start + self.stride == self.data.len() + self.before())
+    }
+
     /// Bytes from one packet to the next.
     pub(crate) fn stride(&self) -> usize {
         self.stride

@@ -421,3 +421,22 @@ fn pieces_are_told_from_pages() {
         assert!(!is(other), "{other:?}");
     }
 }
+
+#[test]
+fn a_piece_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
+    let mut writer = Writer::with_tables();
+    writer.pes(picture(3000, 0, &first(7)));
+    let tag = b"ID3\x04\0\0\0\0\0\0";
+    let packed = [&tag[..], &adts(&[1; 90]), &adts(&[2; 90])].concat();
+    // Less than the header of a frame is nothing.
+    for (whole, step) in [(&writer.data, PACKET), (&packed, 97 - 6)] {
+        media::probe(Source::Ts, Part::Media(0), whole).unwrap();
+        for cut in 1..step {
+            let body = &whole[..whole.len() - cut];
+            assert!(
+                media::probe(Source::Ts, Part::Media(0), body).is_err(),
+                "{cut}"
+            );
+        }
+    }
+}

@@ -38,13 +38,10 @@ pub(super) enum Route {
 
 impl Route {
     pub(super) fn of(plan: &SegmentPlan) -> Self {
-        let is_template = |template: &str| template.contains('%');
-        if plan.container == Container::File {
-            Self::File
-        } else if plan.tracks.iter().all(|it| is_template(&it.template)) {
-            Self::Pieces
-        } else {
-            Self::Playlists
+        match plan.container {
+            Container::File => Self::File,
+            _ if plan.has_templates() => Self::Pieces,
+            _ => Self::Playlists,
         }
     }
 }
@@ -57,7 +54,7 @@ impl Client {
         route: Option<Route>,
     ) -> Result<Told, Error> {
         if let Some(Route::Playlists | Route::File) = route {
-            return self.playlists(question).await;
+            return Box::pin(self.playlists(question)).await;
         }
         let error = match self.pieces(question.clone(), Way::Socket).await {
             Err(error) if !is_final(&error) => error,
@@ -67,7 +64,8 @@ impl Client {
         let polled = if route.is_some() {
             self.pieces(question, Way::Polling).await
         } else {
-            self.ask_by_polling(question).await
+            // Few come here: it takes no room in what all are made of.
+            Box::pin(self.ask_by_polling(question)).await
         };
         polled.map_err(|later| more_telling(error, later))
     }

@@ -8,7 +8,7 @@ use quick_m3u8::tag::hls::{self, EnumeratedString, Method};
 use url::Url;
 
 use super::{address, lines, malformed};
-use crate::Error;
+use crate::{Error, loose};
 
 /// Three days of six seconds.
 const MOST_PIECES: usize = 50_000;
@@ -54,9 +54,7 @@ pub struct Bytes {
 
 impl Bytes {
     fn is_stream(&self) -> bool {
-        let path = self.named.split(['?', '#']).next().unwrap_or_default();
-        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
-        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("ts"))
+        loose::ends_with(&self.named, "ts")
     }
 }
 

@@ -1,3 +1,7 @@
+use std::ops::Range;
+
+use fastrand::Rng;
+
 use super::*;
 
 const MASTER: &str = "https://a92ccb29-lp-omega.ums.services.video.ibm.com/playlist/auditorium/recorded/134516112/playlist.m3u8?token=1";
@@ -146,15 +150,17 @@ fn absurd_and_foreign_playlists_are_refused() {
     assert!(problem(&endless).contains("endless"));
 }
 
-#[test]
-fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
-    let text = "#EXTM3U\n\
+const STREAMS: &str = "#EXTM3U\n\
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"English (US)\",LANGUAGE=\"en-US\",DEFAULT=YES,URI=\"8/playlist.m3u8?token=2\"\n\
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"inside\",NAME=\"English\"\n\
         #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",NAME=\"English\",URI=\"s.m3u8\"\n\
         #EXT-X-STREAM-INF:BANDWIDTH=2625536,RESOLUTION=1920x1080,CODECS=\"avc1.640028,mp4a.40.2\",AUDIO=\"audio\"\n\
         1/playlist.m3u8?token=2\n\
         #EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS=\"mp4a.40.2\"\n9/playlist.m3u8\n";
+
+#[test]
+fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
+    let text = STREAMS;
     let Playlist::Master(master) = read(text.as_bytes(), &base()).unwrap() else {
         panic!()
     };
@@ -178,4 +184,75 @@ fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
     ));
     let broken = text.replace("BANDWIDTH=64000,", "");
     assert!(read(broken.as_bytes(), &base()).is_err());
+}
+
+/// Lines and attributes in any order, cut, repeated and with other characters in them.
+fn changed(text: &str, random: &mut Rng) -> String {
+    let mut lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+    for _ in 0..random.usize(1..6) {
+        let at = random.usize(..lines.len());
+        let other = random.usize(..lines.len());
+        match random.u8(..5) {
+            0 => lines.swap(at, other),
+            1 => lines.insert(at, lines[other].clone()),
+            2 if lines.len() > 1 => drop(lines.remove(at)),
+            3 => {
+                let length = lines[at].len();
+                lines[at].truncate(random.usize(..=length));
+            }
+            _ => {
+                let place = random.usize(..=lines[at].len());
+                let odd = [
+                    '"',
+                    ',',
+                    ':',
+                    '=',
+                    '@',
+                    '#',
+                    '-',
+                    '.',
+                    '9',
+                    '\u{e9}',
+                    '\u{1f3ac}',
+                    '\0',
+                ];
+                lines[at].insert(place, odd[random.usize(..odd.len())]);
+            }
+        }
+    }
+    let lines: Vec<String> = lines.into_iter().map(String::from_iter).collect();
+    lines.join(if random.bool() { "\n" } else { "\r\n" })
+}
+
+#[test]
+fn changed_playlists_make_a_sound_list_or_none() {
+    let ranges = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"20@4\"\n#EXTINF:2,\n\
+        #EXT-X-BYTERANGE:100@50\nall.ts\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:2,\n\
+        #EXT-X-BYTERANGE:70\nall.ts\n#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"2026-01-01\"\n\
+        #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\n#EXT-X-ENDLIST\n";
+    let mut read_well = 0;
+    for seed in 0..20_000 {
+        let mut random = Rng::with_seed(seed);
+        let text = changed([PIECES, ranges, STREAMS][random.usize(..3)], &mut random);
+        let Ok(playlist) = read(text.as_bytes(), &base()) else {
+            continue;
+        };
+        read_well += 1;
+        let Playlist::Media(media) = playlist else {
+            continue;
+        };
+        let mut end_ms = 0;
+        for pair in media.pieces.windows(2) {
+            assert!(pair[0].number < pair[1].number, "{text}");
+        }
+        for piece in &media.pieces {
+            assert_eq!(piece.start_ms, end_ms, "{text}");
+            end_ms += piece.duration_ms;
+            assert!(media.address(&piece.bytes).is_some(), "{text}");
+            let is_empty = piece.bytes.range.as_ref().is_some_and(Range::is_empty);
+            assert!(!is_empty, "{text}");
+        }
+        assert_eq!(end_ms, media.duration_ms);
+    }
+    assert!(read_well > 2_000, "{read_well}");
 }

@@ -33,9 +33,10 @@ enum FileKind {
 
 impl FileKind {
     fn of(url: &Url) -> Self {
-        match url.path().rsplit_once('.') {
-            Some((_, ending)) if ending.eq_ignore_ascii_case("flv") => Self::Flv,
-            _ => Self::Mp4,
+        if loose::ends_with(url.path(), "flv") {
+            Self::Flv
+        } else {
+            Self::Mp4
         }
     }
 
@@ -161,4 +162,54 @@ pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
         tracing::warn!(host, "a file lies on a server that is not the service's");
         None
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(size_bytes: u64) -> Option<WholeFile> {
+        let url = Url::parse("http://tcdn.ustream.tv/video/7.FLV?e=1").unwrap();
+        WholeFile::new(url, size_bytes, Some("\"a\"".to_owned()))
+    }
+
+    #[test]
+    fn stretches_cover_every_byte_once() {
+        let least = LEAST_STRETCH_BYTES;
+        for size in [1, least, least + 1, 10_000_000, 3 << 30, 700 << 30] {
+            let file = file(size).unwrap();
+            let mut end = 0;
+            for segment in file.segments(Some(60_000)) {
+                let stretch = file.locate(segment.id.kind).stretch.unwrap();
+                assert_eq!(stretch.bytes.start, end, "{size}");
+                assert!(!stretch.bytes.is_empty());
+                end = stretch.bytes.end;
+            }
+            assert_eq!(end, size);
+            assert!(file.locate(SegmentKind::Media(u64::MAX)).urls.is_empty());
+        }
+        assert!(file(0).is_none() && file(u64::MAX).is_none());
+    }
+
+    #[test]
+    fn a_file_is_known_by_size_and_version() {
+        let rendition = file(8_000).unwrap().rendition(Some(1_000));
+        assert_eq!(rendition.id.0, "flv");
+        assert_eq!(rendition.bitrate_kbps, Some(64));
+        assert_eq!(rendition.tracks[0].template, "flv: 8000 bytes \"a\"");
+    }
+
+    #[test]
+    fn only_the_services_own_files_are_looked_at() {
+        let named = [
+            "https://tcdn.ustream.tv/1.mp4",
+            "https://evil.example/1.mp4",
+            "x",
+            "file:///etc/passwd",
+        ];
+        let own: Vec<_> = own_files(&named.map(str::to_owned))
+            .map(String::from)
+            .collect();
+        assert_eq!(own, ["https://tcdn.ustream.tv/1.mp4"]);
+    }
 }

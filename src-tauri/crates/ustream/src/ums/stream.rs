@@ -172,13 +172,12 @@ fn elsewhere(stream: &Value) -> StreamState {
     };
     for entry in loose::items(stream) {
         let rows = loose::items_of(entry, "streams");
-        let names = rows
+        let of_rows = rows
             .into_iter()
             .filter_map(|row| loose::member(row, "streamName"));
-        let told = loose::member(entry, "url").into_iter().chain(names);
-        for address in told.flat_map(addresses) {
-            let path = address.split(['?', '#']).next().unwrap_or_default();
-            let list = if path.to_ascii_lowercase().ends_with(".m3u8") {
+        let named = loose::member(entry, "url").into_iter().chain(of_rows);
+        for address in named.flat_map(addresses) {
+            let list = if loose::ends_with(&address, "m3u8") {
                 &mut stored.playlists
             } else {
                 &mut stored.files
