@@ -446,7 +446,6 @@ mod tests {
             &["ustream-dl", "--keep-gaps", "remux", "a.flv"][..],
             &["ustream-dl", "--remux", "ffmpeg", "remux", "a.flv"],
             &["ustream-dl", "--password", "x", "resolve", "1"],
-            &["ustream-dl", "video.ibm.com/recorded/1", "man"],
         ] {
             let refused = Args::of(typed).map_err(|error| error.kind());
             assert_eq!(
