@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use engine::view::{Despite, JobView, Preview, SaveRequest, StartView, Update};
+use engine::view::{Despite, LeadView, News, SaveRequest, StartView};
 use ts_rs::{Config, TS};
 
 use crate::workspace;
@@ -13,9 +13,8 @@ use crate::workspace;
 fn the_bindings_of_the_page_are_current() {
     let fresh = tempfile::tempdir().unwrap();
     let config = Config::new().with_out_dir(fresh.path());
-    Update::export_all(&config).unwrap();
-    JobView::export_all(&config).unwrap();
-    Preview::export_all(&config).unwrap();
+    News::export_all(&config).unwrap();
+    LeadView::export_all(&config).unwrap();
     SaveRequest::export_all(&config).unwrap();
     StartView::export_all(&config).unwrap();
     Despite::export_all(&config).unwrap();

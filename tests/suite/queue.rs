@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use engine::view::JobView;
 use engine::{Config, Engine, JobId, JobState, Permit};
 use fake_ustream::{Fault, Rule, RuleId};
@@ -235,4 +236,30 @@ async fn what_a_crash_left_beside_a_film_that_is_done_is_taken_away() {
         let left = format!("The practice film.part/{left}");
         is_saved_though_killed_at("unlinkat,unlink", &left).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_failed_is_saved_to_another_folder_and_leaves_nothing_in_the_first() {
+    let practice = Practice::demo().await;
+    let engine = practice.engine();
+    let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3_*");
+    let gone = practice.service.faults().add(gone);
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let id = engine.download(job(SHORT, first.path())).await.unwrap();
+    let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
+    until(&engine, &id, failed).await;
+    practice.service.faults().remove(gone);
+    assert_eq!(names(first.path()).len(), 1, "a part folder");
+
+    let elsewhere = second.path().to_owned();
+    let relocated = engine.relocate(&id, elsewhere, Permit::default());
+    relocated.await.unwrap();
+    let done = |job: &JobView| matches!(job.state, JobState::Done { .. });
+    let job = until(&engine, &id, done).await;
+    let name = second.path().file_name().unwrap();
+    assert_eq!(job.folder, name.to_string_lossy());
+    let file = engine.path(&id).await.unwrap();
+    assert_eq!(file.parent(), Some(second.path()));
+    assert_eq!(names(second.path()).len(), 1);
+    assert_eq!(names(first.path()), [""; 0]);
 }

@@ -195,6 +195,32 @@ impl Engine {
         .await
     }
 
+    /// Saves a resting or failed job to another folder. What it has fetched is fetched again: a disk
+    /// that is full or gone gives nothing away.
+    pub async fn relocate(&self, id: &JobId, folder: PathBuf, permit: Permit) -> Result<(), Error> {
+        self.ask(|reply| Command::Relocate {
+            id: id.clone(),
+            folder,
+            permit,
+            reply,
+        })
+        .await
+    }
+
+    /// Uses this ffmpeg from now on, where one is asked for.
+    pub async fn use_ffmpeg(&self, program: PathBuf) -> Result<(), Error> {
+        let sent = self.commands.send(Command::UseFfmpeg(program)).await;
+        sent.map_err(|_| Error::Closed)
+    }
+
+    /// A picture from a server of the service, as [`view::Preview::thumbnail`] names it: at most
+    /// 8 MiB of what nobody has looked at.
+    ///
+    /// [`view::Preview::thumbnail`]: crate::view::Preview::thumbnail
+    pub async fn picture(&self, address: &str) -> Result<Vec<u8>, Error> {
+        Ok(self.client.picture_at(address).await?)
+    }
+
     /// Lets so many jobs run at once from now on. Those that run are never stopped for it.
     pub async fn run_at_once(&self, jobs: NonZeroUsize) -> Result<(), Error> {
         let sent = self.commands.send(Command::RunAtOnce(jobs)).await;
@@ -212,7 +238,8 @@ impl Engine {
         .await
     }
 
-    /// Where the finished file of a job was saved.
+    /// Where the finished file of a job was saved; of one that ffmpeg could not convert, the
+    /// original.
     pub async fn path(&self, id: &JobId) -> Option<PathBuf> {
         self.ask(|reply| Command::Path {
             id: id.clone(),
@@ -280,6 +307,7 @@ fn preview(found: Found, recording: &Recording) -> Preview {
         file_stem: Template::default().stem(&Facts::of(recording, chosen)),
         has_flv: original
             .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
+        thumbnail: recording.thumbnail.as_ref().map(ToString::to_string),
     }
 }
 

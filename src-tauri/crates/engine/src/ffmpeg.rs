@@ -35,17 +35,26 @@ pub(crate) struct Work<'a> {
     pub(crate) duration_ms: Option<u64>,
 }
 
-/// Makes sure that it can be started; an error says why not.
-pub(crate) async fn find(program: &Path) -> Result<(), String> {
+/// What ffmpeg calls itself: `ffmpeg version 7.1`; an error says why it cannot be started.
+pub async fn version(program: &Path) -> Result<String, String> {
+    /// The first words of its first line, which goes on with names and years.
+    const WORDS: usize = 3;
     let mut command = Command::new(program);
     command
         .arg("-version")
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
         .stderr(Stdio::null());
-    match command.kill_on_drop(true).status().await {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{} ended with {status}", program.display())),
+    match command.kill_on_drop(true).output().await {
+        Ok(output) if output.status.success() => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            let words = said.split_whitespace().take(WORDS).collect::<Vec<_>>();
+            Ok(words.join(" "))
+        }
+        Ok(output) => Err(format!(
+            "{} ended with {}",
+            program.display(),
+            output.status
+        )),
         Err(error) => Err(unfit(program, &error)),
     }
 }
@@ -195,7 +204,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_is_not_there_is_named() {
-        let found = find(Path::new("no-such-ffmpeg")).await;
+        let found = version(Path::new("no-such-ffmpeg")).await;
         assert_eq!(found, Err("no-such-ffmpeg was not found".to_owned()));
         let work = Work {
             program: Path::new("no-such-ffmpeg"),

@@ -46,6 +46,7 @@ pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;
 pub use feed::Feed;
+pub use ffmpeg::version as ffmpeg_version;
 pub use fs4::available_space;
 pub use job::{
     Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux, Wanted,

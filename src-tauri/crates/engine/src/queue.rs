@@ -6,7 +6,7 @@
 mod job;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,8 +56,17 @@ pub(crate) enum Command {
         id: JobId,
         reply: Reply<Option<PathBuf>>,
     },
+    /// Saves it to another folder, from the start.
+    Relocate {
+        id: JobId,
+        folder: PathBuf,
+        permit: Permit,
+        reply: Reply<()>,
+    },
     /// So many jobs may run from now on.
     RunAtOnce(NonZeroUsize),
+    /// This is the ffmpeg from now on.
+    UseFfmpeg(PathBuf),
     Shutdown,
 }
 
@@ -162,6 +171,20 @@ impl Queue {
                 let path = self.job(&id).map(|job| job.record.file.clone());
                 self.answer(reply, path);
             }
+            Command::Relocate {
+                id,
+                folder,
+                permit,
+                reply,
+            } => {
+                let relocated = self.relocate(&id, folder, permit).await;
+                self.answer(reply, relocated);
+            }
+            // Those that run go on with the one they have.
+            Command::UseFfmpeg(ffmpeg) => {
+                let means = Means::clone(&self.means);
+                self.means = Arc::new(Means { ffmpeg, ..means });
+            }
             // Those that run go on: none is stopped for being one too many.
             Command::RunAtOnce(at_once) => self.at_once = at_once,
             Command::Shutdown => {}
@@ -229,6 +252,40 @@ impl Queue {
         self.change(id, Event::Resume).await
     }
 
+    /// What it has stays in the old folder until the disk of that lets go of it: a disk that is
+    /// full or gone is why a person asks.
+    async fn relocate(&mut self, id: &JobId, folder: PathBuf, permit: Permit) -> Result<(), Error> {
+        let job = self.job(id)?;
+        if job.active.is_some() {
+            return Err(Error::InUse(job.record.spec.output.folder.clone()));
+        }
+        if job.record.state.on(Event::Resume).is_none() {
+            return Ok(());
+        }
+        let old = job.record.discovery.as_mut().map(|discovery| {
+            let name = discovery.part.file_name().map(ToOwned::to_owned);
+            let elsewhere = folder.join(name.unwrap_or_default());
+            std::mem::replace(&mut discovery.part, elsewhere)
+        });
+        job.record.spec.output.folder = folder;
+        if let Some(old) = old
+            && !self.is_of_another(id, &old)
+        {
+            let discarded = blocking(move || part::discard(&old)).await;
+            if let Err(error) = discarded {
+                tracing::info!(%error, "the old part folder stays");
+            }
+        }
+        self.resume(id, permit).await
+    }
+
+    /// Another job of the same recording may go on in the same folder.
+    fn is_of_another(&self, id: &JobId, part: &Path) -> bool {
+        let others = self.jobs.iter().filter(|job| job.id != *id);
+        let mut parts = others.filter_map(|job| Some(&job.record.discovery.as_ref()?.part));
+        parts.any(|other| other == part)
+    }
+
     async fn remove(&mut self, id: &JobId, keep: bool, reply: Reply<()>) {
         match self.job(id) {
             Err(error) => self.answer(reply, Err(error)),
@@ -259,14 +316,9 @@ impl Queue {
         // A finished job's part folder is gone, and its name may be another's by now.
         let finished = matches!(job.record.state, JobState::Done { .. });
         let part = job.record.discovery.map(|discovery| discovery.part);
-        // Another job of the same recording may go on in the same folder.
-        let shared = self
-            .jobs
-            .iter()
-            .filter_map(|job| job.record.discovery.as_ref());
-        let shared = shared
-            .map(|discovery| &discovery.part)
-            .any(|other| Some(other) == part.as_ref());
+        let shared = part
+            .as_ref()
+            .is_some_and(|part| self.is_of_another(id, part));
         let gone = blocking(move || {
             registry.remove(&job.id)?;
             match part {
@@ -320,6 +372,11 @@ impl Queue {
             Ok(Some(saved)) => self.finish(&id, saved).await,
             Err(error) => {
                 tracing::debug!(%error, "a run failed");
+                if let Error::Convert { original, .. } = &error
+                    && let Ok(job) = self.job(&id)
+                {
+                    job.record.file = Some(original.clone());
+                }
                 // A late failure loses, and a registry that cannot be written shows in the state.
                 let _ = self.change(&id, Event::Fail(Failure::from(error))).await;
             }

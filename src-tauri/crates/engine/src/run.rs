@@ -29,7 +29,7 @@ use crate::{ffmpeg, names, part, remux, room};
 const FRUITLESS: u32 = 2;
 
 /// What all runs share.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Means {
     pub(crate) client: Client,
     pub(crate) fetcher: Arc<Fetcher>,
@@ -131,9 +131,12 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
 impl Attempt {
     /// Makes sure that ffmpeg is there. `None` is a stop.
     pub(crate) async fn find_ffmpeg(&self) -> Result<Option<()>, Error> {
-        let found = ffmpeg::find(&self.means.ffmpeg);
+        let found = ffmpeg::version(&self.means.ffmpeg);
         let found = self.cancel.run_until_cancelled(found).await;
-        found.transpose().map_err(Error::NoFfmpeg)
+        found
+            .transpose()
+            .map(|version| version.map(drop))
+            .map_err(Error::NoFfmpeg)
     }
 
     async fn ask(&self, wanted: &Wanted) -> Result<(Found, Recording), ustream::Error> {

@@ -153,6 +153,38 @@ pub struct Preview {
     pub file_stem: String,
     /// An FLV original can be had.
     pub has_flv: bool,
+    /// Address of a picture of it, on a server of the service; to the page, the name by which the
+    /// shell shows it.
+    pub thumbnail: Option<String>,
+}
+
+/// What a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum LeadView {
+    /// One recording.
+    One {
+        /// The recording.
+        preview: Box<Preview>,
+    },
+    /// The recordings of a channel, or the players of a page.
+    Several {
+        /// Their list.
+        catalog: CatalogView,
+    },
+}
+
+/// The beginning of a list to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CatalogView {
+    /// They are of a channel, newest first; else of a page, in its order.
+    pub of_channel: bool,
+    /// How many there are, where the service says so.
+    pub total: Option<u32>,
+    /// The first of them.
+    pub entries: Vec<EntryView>,
+    /// The page of another site that embeds them: the referrer to save them with.
+    pub page: Option<String>,
 }
 
 /// One of several recordings that a link leads to, as a list shows it. What the list does not tell
@@ -171,7 +203,8 @@ pub struct EntryView {
     /// Its length.
     #[ts(type = "number | null")]
     pub duration_ms: Option<u64>,
-    /// Address of a picture of it, on a server of the service.
+    /// Address of a picture of it, on a server of the service; to the page, the name by which the
+    /// shell shows it.
     pub thumbnail: Option<String>,
 }
 
@@ -276,6 +309,10 @@ pub struct Finished {
     /// What is missing, where the person chose to keep what there is.
     #[serde(default)]
     pub gaps: Vec<GapView>,
+    /// When it was saved, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub saved_unix_s: Option<i64>,
     /// Names of the files that were written beside it: captions, what is known of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional)]
@@ -358,6 +395,72 @@ pub struct FolderView {
     pub free_bytes: Option<u64>,
 }
 
+/// What else happens while the window is open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum News {
+    /// The jobs changed.
+    Jobs {
+        /// How.
+        update: Update,
+    },
+    /// The app was started once more, with a link.
+    Link {
+        /// The link.
+        link: String,
+    },
+    /// The window was asked to close while a video is being saved.
+    Closing,
+}
+
+/// Who makes an MP4 of an original.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MakerView {
+    /// This program.
+    #[default]
+    Builtin,
+    /// ffmpeg.
+    Ffmpeg,
+}
+
+/// What a person has set, once for all videos.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct SettingsView {
+    /// Which container.
+    pub keep: KeepView,
+    /// Which picture.
+    pub quality: QualityView,
+    /// What files are called: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
+    pub template: String,
+    /// Save captions beside the film.
+    pub captions: bool,
+    /// Who makes the MP4.
+    pub maker: MakerView,
+    /// How many videos are saved at once.
+    pub jobs_at_once: u8,
+    /// The language of the window, as its catalogue is called; the system's where it is none.
+    pub language: Option<String>,
+    /// Keep the answers to sign-up forms in the system's keychain.
+    pub remember_form: bool,
+}
+
+impl Default for SettingsView {
+    fn default() -> Self {
+        Self {
+            keep: KeepView::default(),
+            quality: QualityView::default(),
+            template: "{title}".to_owned(),
+            captions: false,
+            maker: MakerView::default(),
+            jobs_at_once: 2,
+            language: None,
+            remember_form: false,
+        }
+    }
+}
+
 /// What the window opens with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct StartView {
@@ -365,6 +468,12 @@ pub struct StartView {
     pub link: Option<String>,
     /// Where videos are saved.
     pub folder: FolderView,
+    /// Name of the folder that was chosen and is not there any more; [`Self::folder`] is another.
+    pub lost_folder: Option<String>,
+    /// What is set.
+    pub settings: SettingsView,
+    /// What the ffmpeg that would be used calls itself, where there is one.
+    pub ffmpeg: Option<String>,
     /// The app's version.
     pub version: String,
 }
@@ -376,8 +485,8 @@ pub struct SaveRequest {
     pub link: String,
     /// [`FolderView::id`].
     pub folder: String,
-    /// Name of the file without its ending.
-    pub file_stem: String,
+    /// Name of the file without its ending; none where the template of the settings names it.
+    pub file_stem: Option<String>,
     /// Which container.
     pub keep: KeepView,
     /// Which picture.

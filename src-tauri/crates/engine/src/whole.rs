@@ -75,11 +75,8 @@ fn look_at(path: &Path) -> Result<Finished, Error> {
     let split = Split::open(film)?;
     let whole = split.whole();
     Ok(Finished {
-        file: String::new(),
         size_bytes: whole.size_bytes,
         duration_ms: whole.duration_ms.unwrap_or(0),
-        gaps: Vec::new(),
-        beside: Vec::new(),
-        lost: None,
+        ..Finished::default()
     })
 }

@@ -23,6 +23,10 @@ duration_ms: number,
  */
 gaps: Array<GapView>, 
 /**
+ * When it was saved, in seconds since 1970.
+ */
+saved_unix_s?: number, 
+/**
  * Names of the files that were written beside it: captions, what is known of it.
  */
 beside?: Array<string>, 

@@ -48,4 +48,9 @@ file_stem: string,
 /**
  * An FLV original can be had.
  */
-has_flv: boolean, };
+has_flv: boolean, 
+/**
+ * Address of a picture of it, on a server of the service; to the page, the name by which the
+ * shell shows it.
+ */
+thumbnail: string | null, };

@@ -16,9 +16,9 @@ link: string,
  */
 folder: string, 
 /**
- * Name of the file without its ending.
+ * Name of the file without its ending; none where the template of the settings names it.
  */
-file_stem: string, 
+file_stem: string | null, 
 /**
  * Which container.
  */

@@ -117,17 +117,19 @@ pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
 /// What is said of a finished film; its name is settled when it is taken.
 pub(crate) fn finished(summary: &Summary, gaps: Vec<GapView>) -> Finished {
     Finished {
-        file: String::new(),
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
         gaps,
-        beside: Vec::new(),
-        lost: None,
+        ..Finished::default()
     }
 }
 
 /// Gives a finished film its name.
 pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Result<Saved, Error> {
+    let finished = Finished {
+        saved_unix_s: Some(jiff::Timestamp::now().as_second()),
+        ..finished
+    };
     blocking(move || part.finish(&film, finished)).await
 }
 

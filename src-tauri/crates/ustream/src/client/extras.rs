@@ -44,6 +44,14 @@ impl Client {
         Ok(here(answer))
     }
 
+    /// The same by its address as text.
+    pub async fn picture_at(&self, address: &str) -> Result<Vec<u8>, Error> {
+        let url = address
+            .parse()
+            .map_err(|_| Error::Astray(address.to_owned()))?;
+        self.picture(&url).await
+    }
+
     /// A picture from a server of the service, of at most 8 MiB. What it holds is not looked at.
     pub async fn picture(&self, url: &Url) -> Result<Vec<u8>, Error> {
         let host = url.host_str().unwrap_or_default();
