@@ -1,19 +1,33 @@
 /**
  * The backend of the real window: Tauri commands and one channel. No other file imports Tauri.
  */
-import { Channel, invoke } from "@tauri-apps/api/core";
-import type { Backend, Update } from "./index";
+import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
+import type { Backend, News } from "./index";
 
 /** The commands of the shell, one for one. */
 export const tauri: Backend = {
   start: () => invoke("start"),
   resolve: (link, access) => invoke("resolve", { link, access }),
+  more: () => invoke("more"),
   download: (request) => invoke("download", { request }),
+  remux: () => invoke("remux"),
   pause: (id) => invoke("pause", { id }),
   resume: (id, access, despite) => invoke("resume", { id, access, despite }),
+  relocate: (id, access) => invoke("relocate", { id, access }),
   remove: (id, keep) => invoke("remove", { id, keep }),
-  watch: (see) => invoke("watch", { channel: new Channel<Update>(see) }),
+  watch: (see) => invoke("watch", { channel: new Channel<News>(see) }),
+  folder: () => invoke("folder"),
   pickFolder: () => invoke("pick_folder"),
+  configure: (settings) => invoke("configure", { settings }),
+  nameExample: (template) => invoke("name_example", { template }),
+  pickFfmpeg: () => invoke("pick_ffmpeg"),
+  copied: () => invoke("copied"),
+  remembered: () => invoke("remembered"),
+  remember: (form) => invoke("remember", { form }),
   reveal: (id) => invoke("reveal", { id }),
   open: (id) => invoke("open", { id }),
+  browse: (link) => invoke("browse", { link }),
+  close: () => invoke("close"),
+  restart: () => invoke("restart"),
+  picture: (name) => convertFileSrc(name, "thumb"),
 };

@@ -9,10 +9,50 @@ paste-heading = Save a video from Ustream or IBM Video
 paste-label = Video link
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Find video
+paste-paste = Paste
+paste-drop = You can also drop a link on this window.
+copied-heading = You copied a link
+    .said = A copied link is ready to use.
+copied-use = Use this link
+copied-later = Not now
+remux-open = Make an MP4 of a video file…
 
 looking-heading = Looking for the video…
     .body = This usually takes a few seconds.
     .slow = Still trying. The site is slow to answer.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] This link is a channel with { $count } video
+       *[other] This link is a channel with { $count } videos
+    }
+    .several = This link is a channel with several videos
+    .body = Tick the ones you want.
+choose-page =
+    { $count ->
+        [one] This page shows { $count } video
+       *[other] This page shows { $count } videos
+    }
+choose-all = Select all
+choose-none = Select none
+choose-more = Show more
+choose-shown = { $shown } of { $total } shown
+choose-ticked =
+    { $count ->
+        [0] None ticked
+        [one] { $count } ticked, { $duration }
+       *[other] { $count } ticked, { $duration }
+    }
+choose-continue = Continue with { $count }
+choose-ready =
+    { $count ->
+        [one] Save { $count } video
+       *[other] Save { $count } videos
+    }
+    .body = They are saved one after the other, each under its own name.
+choose-back = Back to the list
 
 ## Ready to save
 
@@ -33,11 +73,16 @@ ready-starting = Starting…
 low-space = Not enough room in { $folder }
     .body = It needs about { $need }, and { $free } is free.
 low-space-anyway = Save anyway
+saved-before = You saved this video on { $date }
+    .body = { $file } is in { $folder }.
+saved-before-again = Save again
 
 folder-label = Save to
 folder-free = { $free } free
 folder-change = Change…
 folder-choose = Choose another folder
+folder-lost = The folder { $folder } isn’t there
+    .body = Videos go to { $now } for now. Plug the drive back in, or choose another folder.
 
 ## What opens a lock
 
@@ -51,6 +96,7 @@ form-said = The site says: { $message }
 page-label = Address of the owner’s page
 page-send = Continue
 page-needed = Paste the whole address of the page, starting with http.
+form-remember = Remember them on this computer
 
 ## A job
 
@@ -97,6 +143,20 @@ stop-heading = Stop saving this video?
 stop-keep = Keep it for later
 stop-delete = Delete it
 stop-go-on = Go on saving
+stopped-heading = Stopped
+    .kept = The unfinished part was kept.
+    .deleted = The unfinished part was deleted.
+stopped-continue = Continue this one
+close-heading = A video is still being saved
+    .body = If you close now, you can continue next time.
+close-close = Close
+close-stay = Stay
+unfinished-heading =
+    { $count ->
+        [one] You have an unfinished video
+       *[other] You have { $count } unfinished videos
+    }
+unfinished-later = Later
 
 saved-heading = Saved
 saved-facts = { $size } · { $duration } · in { $folder }
@@ -108,10 +168,37 @@ saved-play = Play
 saved-not-opened = We couldn’t open it
     .body = The file may have been moved or renamed since it was saved.
 
-others-heading = Your videos
-others-saved = Saved
+others-heading = In progress ({ $count })
 others-failed = Not finished
-others-forget = Remove from list
+saved-list = Saved videos ({ $count })
+saved-list-forget = Forget
+saved-list-again = Get again
+
+## Settings
+
+settings-heading = Settings
+settings-done = Done
+settings-best = Best
+settings-smallest = Smallest
+settings-audio = Sound only
+settings-most = Up to { $height }p
+settings-template = Names of files
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } and { "{quality}" } stand for what is known of the video.
+    .wrong = This can’t be a name. It needs { "{title}" } or { "{id}" }, and every brace its partner.
+settings-example = For example: { $name }
+settings-captions = Save captions too, where there are some
+settings-maker = The MP4 is made by
+settings-builtin = This app
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg was not found.
+    .pick = Choose ffmpeg…
+settings-at-once = Videos at once
+settings-language = Language
+settings-system = Same as the computer
+settings-remember = Remember my sign-up details
+    .body = They are kept in the keychain of this computer.
+settings-legal = Only save videos you are allowed to keep.
+settings-version = Version { $version }
 
 ## What a person can do
 
@@ -121,6 +208,10 @@ do-keep-gaps = Keep what we have
 do-save-anyway = Save anyway
 do-start-over = Start over
 do-check-again = Check again
+do-try-now = Try now
+do-browse = Open in browser
+do-restart = Restart the app
+do-show-original = Show the original
 
 details = Details
 details-copy = Copy details
