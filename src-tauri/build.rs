@@ -3,16 +3,31 @@
 
 /// Every command of `src/commands.rs`; a test compares this list with the handler's.
 const COMMANDS: &[&str] = &[
-    "start",
     "resolve",
+    "more",
+    "copied",
+    "pasted",
     "download",
+    "remux",
     "pause",
     "resume",
+    "relocate",
     "remove",
     "watch",
+    "start",
+    "folder",
     "pick_folder",
+    "configure",
+    "name_example",
+    "ffmpeg",
+    "pick_ffmpeg",
+    "remembered",
+    "remember",
     "reveal",
     "open",
+    "browse",
+    "close",
+    "restart",
 ];
 
 fn main() {

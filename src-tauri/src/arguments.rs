@@ -11,7 +11,7 @@ use engine::Endpoint;
 #[command(version)]
 pub(crate) struct Arguments {
     /// A link to begin with
-    pub(crate) link: Option<String>,
+    link: Option<String>,
 
     /// Address of a practice service that answers for all hosts
     #[arg(long, value_name = "ADDR", hide = true, requires = "practice_ca")]
@@ -34,7 +34,15 @@ pub(crate) enum PracticeError {
     Endpoint(#[from] engine::EndpointError),
 }
 
+/// What browsers and mail programs hand over: `ustream-dl:` before a link.
+const SCHEME: &str = "ustream-dl:";
+
 impl Arguments {
+    /// The link to begin with.
+    pub(crate) fn link(&self) -> Option<&str> {
+        self.link.as_deref().map(bare)
+    }
+
     /// Whether a practice service stands in for the real one.
     pub(crate) fn is_practice(&self) -> bool {
         self.practice.is_some()
@@ -53,6 +61,16 @@ impl Arguments {
     }
 }
 
+/// A link without the app's own scheme. Browsers add slashes to what has none.
+pub(crate) fn bare(link: &str) -> &str {
+    match link.get(..SCHEME.len()) {
+        Some(scheme) if scheme.eq_ignore_ascii_case(SCHEME) => {
+            link[SCHEME.len()..].trim_start_matches('/')
+        }
+        _ => link,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,9 +81,15 @@ mod tests {
 
     #[test]
     fn a_link_may_be_given_and_nothing_need_be() {
-        assert_eq!(parse(&[]).unwrap().link, None);
+        assert_eq!(parse(&[]).unwrap().link(), None);
         let link = "https://video.ibm.com/recorded/112470631";
-        assert_eq!(parse(&[link]).unwrap().link.as_deref(), Some(link));
+        assert_eq!(parse(&[link]).unwrap().link(), Some(link));
+        for scheme in ["ustream-dl:", "ustream-dl://", "Ustream-DL:"] {
+            let handed_over = format!("{scheme}{link}");
+            assert_eq!(parse(&[&handed_over]).unwrap().link(), Some(link));
+        }
+        assert_eq!(bare("ustream"), "ustream");
+        assert_eq!(bare("ustréam-dl:x"), "ustréam-dl:x");
     }
 
     #[test]

@@ -4,15 +4,22 @@
 //!
 //! 1. `commands`: what the page may ask for; each is one call of the engine.
 //! 2. `folders`: the folders a person chose; a path never reaches the page.
-//! 3. `feeds`: the jobs as they change, on their way to the page.
-//! 4. `shell`: how the window comes up and goes down.
-//! 5. `arguments`: what the program may be started with.
+//! 3. `settings`, `keychain`: what a person has set, and the secrets they want kept.
+//! 4. `feeds`: what happens, on its way to the page; `pictures`: previews, likewise.
+//! 5. `desk`: manners towards the desk the window stands on; `words`: the little it says itself.
+//! 6. `shell`: how the window comes up and goes down.
+//! 7. `arguments`: what the program may be started with.
 
 mod arguments;
 mod commands;
+mod desk;
 mod feeds;
 mod folders;
+mod keychain;
+mod pictures;
+mod settings;
 mod shell;
+mod words;
 
 pub use shell::run;
 

@@ -3,19 +3,34 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use engine::view::News;
 use engine::{Config, Engine};
-use tauri::{App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, async_runtime};
+use tauri::{
+    App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, WindowEvent, async_runtime,
+};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
-use crate::commands;
+#[cfg(target_os = "macos")]
+use crate::arguments::bare;
+use crate::commands::looking::Open;
+use crate::commands::{leaving, looking, saving, setting};
+use crate::desk::{self, Desk};
 use crate::feeds::Feeds;
 use crate::folders::Folders;
+use crate::pictures::{self, Pictures};
+use crate::settings::Store;
+use crate::words::Words;
 
-const WINDOW: &str = "main";
+/// The one window.
+pub(crate) const WINDOW: &str = "main";
+
+/// A page that has not come up by then does not come: some drivers leave a web view blank.
+const UP_WITHIN: Duration = Duration::from_secs(20);
 
 /// Runs the program until its window is closed.
 #[expect(
@@ -33,7 +48,7 @@ pub fn run() -> ExitCode {
     };
     let code = builder(arguments).build(tauri::generate_context!()).map(
         // The event loop ends the process itself, after `RunEvent::Exit`.
-        |app| app.run_return(|app, event| close(app, &event)),
+        |app| app.run_return(hear),
     );
     match code {
         Ok(code) => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
@@ -45,11 +60,14 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
     let mut builder = tauri::Builder::default();
     // Practice stands beside an app in earnest; else a second start shows the first one's window.
     if !arguments.is_practice() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)));
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, _| {
+            show(app);
+            hand_over(app, words);
+        }));
     }
     builder
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_notification::init())
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
@@ -57,6 +75,17 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         )
         .manage(arguments)
         .manage(Feeds::default())
+        .manage(Desk::default())
+        .manage(Pictures::default())
+        .manage(Open::default())
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && asks_first(window.app_handle())
+            {
+                api.prevent_close();
+            }
+        })
         .setup(|app| {
             if let Err(error) = set_up(app) {
                 refuse(app.handle(), error.as_ref());
@@ -64,16 +93,31 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
-            commands::start,
-            commands::resolve,
-            commands::download,
-            commands::pause,
-            commands::resume,
-            commands::remove,
-            commands::watch,
-            commands::pick_folder,
-            commands::reveal,
-            commands::open,
+            looking::resolve,
+            looking::more,
+            looking::copied,
+            looking::pasted,
+            saving::download,
+            saving::remux,
+            saving::pause,
+            saving::resume,
+            saving::relocate,
+            saving::remove,
+            saving::watch,
+            setting::start,
+            setting::folder,
+            setting::pick_folder,
+            setting::configure,
+            setting::name_example,
+            setting::ffmpeg,
+            setting::pick_ffmpeg,
+            setting::remembered,
+            setting::remember,
+            leaving::reveal,
+            leaving::open,
+            leaving::browse,
+            leaving::close,
+            leaving::restart,
         ])
 }
 
@@ -87,15 +131,23 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
         data.push("practice");
         config.push("practice");
     }
+    let store = Store::open(config);
+    let settings = store.get();
     let engine = Config {
         endpoint: arguments.endpoint()?,
         data_dir: Some(data),
+        jobs_at_once: settings.jobs_at_once(),
+        ffmpeg: settings.ffmpeg(),
         ..Config::default()
     };
     // The engine starts its tasks on the runtime it is opened in.
     app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
-    app.manage(Folders::open(config, downloads(app)?));
+    app.manage(Words::new(settings.view.language.as_deref()));
+    app.manage(Folders::new(settings.folder, downloads(app)?));
+    app.manage(store);
+    desk::follow(app.handle());
     open_window(app)?;
+    async_runtime::spawn(look_for_page(app.handle().clone()));
     Ok(())
 }
 
@@ -136,6 +188,16 @@ fn show(app: &AppHandle) {
     }
 }
 
+/// Gives the link of a second start to the page of the first.
+fn hand_over(app: &AppHandle, words: Vec<String>) {
+    let link = Arguments::try_parse_from(words)
+        .ok()
+        .and_then(|arguments| arguments.link().map(ToOwned::to_owned));
+    if let Some(link) = link {
+        app.state::<Feeds>().tell(News::Link { link });
+    }
+}
+
 /// Says why the program cannot start, then ends it.
 fn refuse(app: &AppHandle, error: &dyn Error) {
     let handle = app.clone();
@@ -146,11 +208,48 @@ fn refuse(app: &AppHandle, error: &dyn Error) {
         .show(move |_| handle.exit(1));
 }
 
-/// Lets the engine put everything away before the process ends.
-fn close(app: &AppHandle, event: &RunEvent) {
-    if !matches!(event, RunEvent::Exit) {
+/// Says that the page does not come up: the person would look at a blank window.
+async fn look_for_page(app: AppHandle) {
+    tokio::time::sleep(UP_WITHIN).await;
+    if app.state::<Feeds>().is_watched() {
         return;
     }
+    let words = app.state::<Words>();
+    let id = "failure-internal";
+    app.dialog()
+        .message(words.body(id))
+        .title(words.text(id, []))
+        .kind(MessageDialogKind::Error)
+        .show(|_| {});
+}
+
+/// Lets the page ask the person first, while a video is being saved. A page that hears nothing
+/// must not keep the window open.
+fn asks_first(app: &AppHandle) -> bool {
+    let desk = app.try_state::<Desk>();
+    desk.is_some_and(|desk| desk.is_to_be_asked()) && app.state::<Feeds>().tell(News::Closing)
+}
+
+fn hear(app: &AppHandle, event: RunEvent) {
+    match event {
+        // A quit by the menu or the keyboard asks for no window to be closed.
+        RunEvent::ExitRequested {
+            api, code: None, ..
+        } if app.get_webview_window(WINDOW).is_some() && asks_first(app) => api.prevent_exit(),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            for url in urls {
+                let link = bare(url.as_str()).to_owned();
+                app.state::<Feeds>().tell(News::Link { link });
+            }
+        }
+        RunEvent::Exit => put_away(app),
+        _ => {}
+    }
+}
+
+/// Lets the engine put everything away before the process ends.
+fn put_away(app: &AppHandle) {
     async_runtime::block_on(async {
         app.state::<Feeds>().close().await;
         if let Some(engine) = app.try_state::<Engine>() {

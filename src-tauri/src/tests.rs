@@ -25,7 +25,7 @@ fn quoted(text: &str) -> BTreeSet<String> {
 fn handled() -> BTreeSet<String> {
     between(SHELL, "generate_handler![", "]")
         .split(',')
-        .filter_map(|path| path.trim().strip_prefix("commands::"))
+        .filter_map(|path| Some(path.trim().rsplit_once("::")?.1))
         .map(str::to_owned)
         .collect()
 }

@@ -73,8 +73,12 @@ export interface Backend {
   /** Lets the person choose an ffmpeg and answers what it calls itself; nothing where they choose
    *  none. */
   pickFfmpeg(): Promise<string | null>;
-  /** The link on the clipboard, where there is one of a video. */
+  /** What the ffmpeg that would be used calls itself; nothing where there is none. */
+  ffmpeg(): Promise<string | null>;
+  /** The link on the clipboard, where there is one of a video of the service. */
   copied(): Promise<string | null>;
+  /** The text on the clipboard, for a person who asks to paste it. */
+  pasted(): Promise<string | null>;
   /** The answers to sign-up forms that are kept on this computer. */
   remembered(): Promise<Record<string, string>>;
   /** Keeps the answers to a sign-up form on this computer. */

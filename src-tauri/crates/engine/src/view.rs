@@ -472,8 +472,6 @@ pub struct StartView {
     pub lost_folder: Option<String>,
     /// What is set.
     pub settings: SettingsView,
-    /// What the ffmpeg that would be used calls itself, where there is one.
-    pub ffmpeg: Option<String>,
     /// The app's version.
     pub version: String,
 }

@@ -23,10 +23,6 @@ lost_folder: string | null,
  */
 settings: SettingsView, 
 /**
- * What the ffmpeg that would be used calls itself, where there is one.
- */
-ffmpeg: string | null, 
-/**
  * The app's version.
  */
 version: string, };

@@ -113,6 +113,17 @@ impl Default for Template {
 }
 
 impl Template {
+    /// The name of a file that nobody has saved, to be shown beside the template.
+    pub fn example(&self) -> String {
+        self.stem(&Facts {
+            title: Some("Launch day".to_owned()),
+            owner: Some("Acme Space".to_owned()),
+            date: Some("2016-05-12".to_owned()),
+            id: "112470631".to_owned(),
+            quality: Some("720p".to_owned()),
+        })
+    }
+
     /// The name of a recording's file; where nothing is left of it, the title or the number.
     pub(crate) fn stem(&self, facts: &Facts) -> String {
         let filled: String = self

@@ -1,0 +1,67 @@
+//! What is handed over to the desktop, and the way out.
+
+use std::path::{Path, PathBuf};
+
+use engine::Engine;
+use tauri::{AppHandle, State, WebviewWindow};
+
+use super::{Answer, blocking, job, mistake};
+use crate::desk::Desk;
+
+#[tauri::command]
+pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> Answer<()> {
+    let file = finished(&engine, &id).await?;
+    hand_over(file, |file| {
+        // Where no file manager can mark the file, its folder is shown.
+        tauri_plugin_opener::reveal_item_in_dir(file).or_else(|error| match file.parent() {
+            Some(folder) if file.exists() => tauri_plugin_opener::open_path(folder, None::<&str>),
+            _ => Err(error),
+        })
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> Answer<()> {
+    let file = finished(&engine, &id).await?;
+    hand_over(file, |file| {
+        tauri_plugin_opener::open_path(file, None::<&str>)
+    })
+    .await
+}
+
+/// Opens the page of a video. The address is put together from what the link means: the page of
+/// the window cannot have anything else opened than pages of the web.
+#[tauri::command]
+pub(crate) async fn browse(link: String) -> Answer<()> {
+    let address = engine::read_link(&link)?.link();
+    blocking(move || tauri_plugin_opener::open_url(address, None::<&str>))
+        .await?
+        .map_err(mistake)
+}
+
+#[tauri::command]
+pub(crate) fn close(window: WebviewWindow, desk: State<'_, Desk>) -> Answer<()> {
+    desk.leave();
+    window.close().map_err(mistake)
+}
+
+#[tauri::command]
+pub(crate) fn restart(app: AppHandle, desk: State<'_, Desk>) {
+    desk.leave();
+    app.request_restart();
+}
+
+/// The finished file of a job.
+async fn finished(engine: &Engine, id: &str) -> Answer<PathBuf> {
+    let path = engine.path(&job(id)?).await;
+    path.ok_or_else(|| mistake("this job has no finished file"))
+}
+
+/// Gives a file to another program. That may wait for the desktop.
+async fn hand_over(
+    file: PathBuf,
+    to: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static,
+) -> Answer<()> {
+    blocking(move || to(&file)).await?.map_err(mistake)
+}

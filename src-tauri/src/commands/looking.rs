@@ -1,0 +1,93 @@
+//! Where a link leads.
+
+use engine::view::{AccessView, CatalogView, EntryView, LeadView, Preview};
+use engine::{Access, Catalog, Engine, Lead};
+use tauri::State;
+use tokio::sync::Mutex;
+
+use super::{Answer, blocking, mistake};
+use crate::pictures::Pictures;
+
+/// The list that the page reads on in, if the last link led to one.
+#[derive(Default)]
+pub(crate) struct Open(Mutex<Option<Catalog>>);
+
+#[tauri::command]
+pub(crate) async fn resolve(
+    engine: State<'_, Engine>,
+    pictures: State<'_, Pictures>,
+    open: State<'_, Open>,
+    link: String,
+    access: AccessView,
+) -> Answer<LeadView> {
+    let access = Access::from(access);
+    let one = |preview: Preview| LeadView::One {
+        preview: Box::new(pictures.named(preview)),
+    };
+    let mut catalog = match engine.look(&link, &access).await? {
+        Lead::One(preview) => return Ok(one(*preview)),
+        Lead::Several(catalog) => catalog,
+    };
+    let entries = catalog.next().await?.unwrap_or_default();
+    if let ([only], Some(1)) = (entries.as_slice(), catalog.total()) {
+        // A list of one is no choice.
+        let referrer = catalog.page().map(ToOwned::to_owned);
+        let access = Access {
+            referrer: access.referrer.clone().or(referrer),
+            ..access
+        };
+        return Ok(one(engine.resolve(&only.link, &access).await?));
+    }
+    let view = CatalogView {
+        of_channel: catalog.is_of_channel(),
+        total: catalog.total(),
+        entries: pictures.all_named(entries),
+        page: catalog.page().map(ToOwned::to_owned),
+    };
+    *open.0.lock().await = Some(catalog);
+    Ok(LeadView::Several { catalog: view })
+}
+
+#[tauri::command]
+pub(crate) async fn more(
+    pictures: State<'_, Pictures>,
+    open: State<'_, Open>,
+) -> Answer<Option<Vec<EntryView>>> {
+    let mut open = open.0.lock().await;
+    let Some(catalog) = open.as_mut() else {
+        return Ok(None);
+    };
+    let entries = catalog.next().await?;
+    Ok(entries.map(|entries| pictures.all_named(entries)))
+}
+
+/// The link on the clipboard, where it is one of the service: what else is copied is nobody's
+/// business, the page's neither.
+#[tauri::command]
+pub(crate) async fn copied() -> Answer<Option<String>> {
+    let text = clipboard().await?;
+    let target = text.and_then(|text| engine::read_link(&text).ok());
+    let own = target.filter(|target| target.embedding_page().is_none());
+    Ok(own.map(|target| target.link()))
+}
+
+/// The text on the clipboard, for a person who asks to paste it.
+#[tauri::command]
+pub(crate) async fn pasted() -> Answer<Option<String>> {
+    /// A longer text is no link.
+    const MOST_BYTES: usize = 100_000;
+    Ok(clipboard().await?.filter(|text| text.len() <= MOST_BYTES))
+}
+
+async fn clipboard() -> Answer<Option<String>> {
+    blocking(|| {
+        let text = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_text());
+        match text {
+            Ok(text) => Ok(Some(text)),
+            // Nothing is copied, or a picture.
+            Err(arboard::Error::ContentNotAvailable) => Ok(None),
+            Err(error) => Err(mistake(error)),
+        }
+    })
+    .await?
+}

@@ -1,0 +1,125 @@
+//! Folders, and what else a person sets.
+
+use std::path::PathBuf;
+
+use engine::view::{FolderView, SettingsView, StartView};
+use engine::{Engine, Template};
+use tauri::{AppHandle, State, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+
+use super::{Answer, blocking, mistake, picked};
+use crate::arguments::Arguments;
+use crate::folders::Folders;
+use crate::keychain::{self, Answers};
+use crate::settings::Store;
+use crate::words::Words;
+
+#[tauri::command]
+pub(crate) fn start(
+    app: AppHandle,
+    arguments: State<'_, Arguments>,
+    folders: State<'_, Folders>,
+    store: State<'_, Store>,
+) -> StartView {
+    StartView {
+        link: arguments.link().map(ToOwned::to_owned),
+        folder: folders.current(),
+        lost_folder: folders.lost.clone(),
+        settings: store.get().view,
+        version: app.package_info().version.to_string(),
+    }
+}
+
+#[tauri::command]
+pub(crate) fn folder(folders: State<'_, Folders>) -> FolderView {
+    folders.current()
+}
+
+#[tauri::command]
+pub(crate) async fn pick_folder(
+    window: WebviewWindow,
+    folders: State<'_, Folders>,
+    store: State<'_, Store>,
+) -> Answer<Option<FolderView>> {
+    let picked = pick(&window, &folders, &store).await?;
+    Ok(picked.map(|(_, view)| view))
+}
+
+/// Lets the person choose where videos are saved from now on.
+pub(super) async fn pick(
+    window: &WebviewWindow,
+    folders: &Folders,
+    store: &Store,
+) -> Answer<Option<(PathBuf, FolderView)>> {
+    let dialog = window.dialog().file().set_parent(window);
+    let Some(path) = picked(|then| dialog.pick_folder(then)).await? else {
+        return Ok(None);
+    };
+    // A folder that could not be remembered is in sight at the next start, and chosen again.
+    let remembered = store.change(|settings| settings.folder = Some(path.clone()));
+    if let Err(error) = remembered {
+        tracing::warn!(%error, "the folder is not remembered");
+    }
+    let view = folders.choose(path.clone());
+    Ok(Some((path, view)))
+}
+
+#[tauri::command]
+pub(crate) async fn configure(
+    engine: State<'_, Engine>,
+    store: State<'_, Store>,
+    words: State<'_, Words>,
+    settings: SettingsView,
+) -> Answer<()> {
+    settings.template.parse::<Template>().map_err(mistake)?;
+    let forgets = store.get().view.remember_form && !settings.remember_form;
+    words.speak(settings.language.as_deref());
+    let kept = store.change(|all| all.view = settings);
+    engine.run_at_once(store.get().jobs_at_once()).await?;
+    if forgets {
+        blocking(keychain::forget).await?.map_err(mistake)?;
+    }
+    kept.map_err(mistake)
+}
+
+#[tauri::command]
+pub(crate) fn name_example(template: String) -> Answer<String> {
+    let template: Template = template.parse().map_err(mistake)?;
+    Ok(template.example())
+}
+
+/// What the ffmpeg that would be used calls itself.
+#[tauri::command]
+pub(crate) async fn ffmpeg(store: State<'_, Store>) -> Answer<Option<String>> {
+    Ok(engine::ffmpeg_version(&store.get().ffmpeg()).await.ok())
+}
+
+#[tauri::command]
+pub(crate) async fn pick_ffmpeg(
+    window: WebviewWindow,
+    engine: State<'_, Engine>,
+    store: State<'_, Store>,
+) -> Answer<Option<String>> {
+    let dialog = window.dialog().file().set_parent(&window);
+    let Some(path) = picked(|then| dialog.pick_file(then)).await? else {
+        return Ok(None);
+    };
+    let version = engine::ffmpeg_version(&path).await.map_err(mistake)?;
+    let kept = store.change(|settings| settings.ffmpeg = Some(path.clone()));
+    engine.use_ffmpeg(path).await?;
+    kept.map_err(mistake)?;
+    Ok(Some(version))
+}
+
+#[tauri::command]
+pub(crate) async fn remembered(store: State<'_, Store>) -> Answer<Answers> {
+    if !store.get().view.remember_form {
+        return Ok(Answers::new());
+    }
+    blocking(keychain::answers).await?.map_err(mistake)
+}
+
+#[tauri::command]
+pub(crate) async fn remember(form: Answers) -> Answer<()> {
+    blocking(|| keychain::keep(form)).await?.map_err(mistake)
+}
