@@ -2,12 +2,14 @@
 //!
 //! 1. `desk`: a display, a session bus and a home of its own for each story.
 //! 2. `window`: the window on that desk, seen through WebDriver.
+//! 3. `guard`: what the page may not do.
 //!
 //! The program is `target/debug/ustream-downloader`, or the one that `USTREAM_APP` names; it must
 //! hold the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names a
 //! folder for pictures of the window.
 
 mod desk;
+mod guard;
 mod window;
 
 use std::path::Path;

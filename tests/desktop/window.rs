@@ -144,6 +144,15 @@ impl Window {
         Ok(())
     }
 
+    /// What a script in the page answers: the body of a function that may wait.
+    pub(crate) async fn page(&self, body: &str) -> Result<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; \
+             (async () => {{ {body} }})().then(done, (thrown) => done(`thrown: ${{thrown}}`));"
+        );
+        Ok(self.client.execute_async(&script, vec![]).await?)
+    }
+
     /// A picture of the window, where a folder for pictures is named.
     pub(crate) async fn shot(&self, name: &str) -> Result<()> {
         let Some(folder) = env::var_os("USTREAM_SHOTS").map(PathBuf::from) else {

@@ -7,6 +7,7 @@ pub(crate) mod looks;
 mod peer;
 pub(crate) mod remux;
 mod table;
+pub(crate) mod window;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 //!
 //! - [`demo`]: saves the practice service's recording; `--window` does it in the app.
 //! - [`app`]: opens the app in earnest.
+//! - [`bundle`]: packages that people install.
 //! - [`test`]: sets up and runs every check.
 //! - [`bench`]: the whole job against other downloaders, as ratios in one run.
 //!
@@ -9,6 +10,7 @@
 
 mod app;
 mod bench;
+mod bundle;
 mod demo;
 mod practice;
 mod run;
@@ -42,6 +44,11 @@ enum Task {
         /// A link to begin with
         link: Option<String>,
     },
+    /// Build packages to install, the command line in them: target/release/bundle
+    Bundle {
+        /// Which: deb, rpm, appimage, nsis, dmg [default: the usual ones of this system]
+        kinds: Vec<String>,
+    },
     /// Set up and run every check
     Test,
     /// Measure the whole job against other downloaders
@@ -74,6 +81,8 @@ enum Part {
     Looks,
     /// Making an MP4 of a film on disk, against ffmpeg and a plain copy
     Remux,
+    /// The window's start and its memory, against an empty window
+    Window,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -81,6 +90,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo { window: false } => demo::command_line(),
         Task::Demo { window: true } => demo::window(),
         Task::App { link } => app::open(link.as_deref()),
+        Task::Bundle { kinds } => bundle::build(&kinds),
         Task::Test => test::all(),
         Task::Bench {
             part,
@@ -101,6 +111,7 @@ fn main() -> anyhow::Result<()> {
                 Some(Part::Stall) => bench::line::stall(&options),
                 Some(Part::Looks) => bench::looks::all(&options),
                 Some(Part::Remux) => bench::remux::all(&options),
+                Some(Part::Window) => bench::window::all(options.runs),
             }
         }
     }

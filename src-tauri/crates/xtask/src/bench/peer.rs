@@ -89,16 +89,17 @@ impl Peer {
     }
 
     pub(super) fn wall(&self) -> Option<Spread> {
-        Spread::of(self.runs.iter().map(|run| run.wall))
+        Spread::of(self.runs.iter().map(|run| run.wall.as_secs_f64()))
     }
 
     /// Seconds of processor.
     pub(super) fn processor(&self) -> Option<Spread> {
-        Spread::of(self.runs.iter().map(|run| run.processor))
+        Spread::of(self.runs.iter().map(|run| run.processor.as_secs_f64()))
     }
 
     pub(super) fn finish(&self) -> Option<Spread> {
-        Spread::of(self.runs.iter().filter_map(|run| run.finish))
+        let finishes = self.runs.iter().filter_map(|run| run.finish);
+        Spread::of(finishes.map(|finish| finish.as_secs_f64()))
     }
 
     pub(super) fn peak_memory(&self) -> Option<u64> {
@@ -119,7 +120,7 @@ impl Peer {
     }
 }
 
-/// What several runs took, in seconds.
+/// What several runs took.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spread {
     pub(super) best: f64,
@@ -127,12 +128,12 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    fn of(all: impl Iterator<Item = Duration>) -> Option<Self> {
+    pub(super) fn of(all: impl Iterator<Item = f64>) -> Option<Self> {
         let mut all: Vec<_> = all.collect();
-        all.sort();
+        all.sort_by(f64::total_cmp);
         Some(Self {
-            best: all.first()?.as_secs_f64(),
-            median: all.get(all.len() / 2)?.as_secs_f64(),
+            best: *all.first()?,
+            median: *all.get(all.len() / 2)?,
         })
     }
 }

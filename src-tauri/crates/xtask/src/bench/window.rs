@@ -1,0 +1,204 @@
+//! What the window costs beside an empty one: until its first screen can be used, and in memory
+//! while nobody does anything.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+use super::peer::Spread;
+use crate::app::PROGRAM;
+use crate::run::{built, cargo, command, npm, print, say, succeed};
+use crate::setup;
+
+/// The accent of the page, as a display of 32 bits holds it: blue, green, red.
+const ACCENT: [u8; 3] = [0x70, 0x65, 0x0b];
+/// A part of the smallest button that has it.
+const BUTTON_PIXELS: usize = 2_000;
+
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+const SHOWN_WITHIN: Duration = Duration::from_mins(1);
+/// What a page does after its start is over by then.
+const IDLE_AFTER: Duration = Duration::from_secs(5);
+
+/// Builds both and measures them in turn.
+pub(crate) fn all(runs: usize) -> anyhow::Result<()> {
+    setup::checks()?;
+    setup::page()?;
+    say("The page, the app and an empty window");
+    succeed(&mut npm(&["run", "build"]))?;
+    let build = ["build", "--release", "--package", "app", "--bins"];
+    let features = ["--example", "empty", "--features", "tauri/custom-protocol"];
+    succeed(cargo(&build).args(features))?;
+    let programs = [
+        ("an empty window", built("release/examples", "empty")),
+        ("the app", built("release", PROGRAM)),
+    ];
+    say(&format!("The window: {runs} runs of each"));
+    let mut measured = [const { (Vec::new(), Vec::new()) }; 2];
+    for _ in 0..runs {
+        for ((_, program), (starts, memories)) in programs.iter().zip(&mut measured) {
+            let (start, memory) = run(program)?;
+            starts.push(start.as_secs_f64());
+            memories.push(memory);
+        }
+    }
+    let table = programs.iter().zip(&measured);
+    let table: Option<Vec<_>> = table
+        .map(|((name, _), (starts, memories))| Some((*name, spread(starts)?, spread(memories)?)))
+        .collect();
+    let table = table.context("nothing was measured")?;
+    print("                   start s      ×  median s      ×    PSS MB      ×");
+    for (name, start, memory) in &table {
+        let (_, empty_start, empty_memory) = &table[0];
+        print(&format!(
+            "{name:<17}  {:>7.3}  {:>5.2}  {:>8.3}  {:>5.2}  {:>8.1}  {:>5.2}",
+            start.best,
+            start.best / empty_start.best,
+            start.median,
+            start.median / empty_start.median,
+            memory.median,
+            memory.median / empty_memory.median,
+        ));
+    }
+    Ok(())
+}
+
+fn spread(all: &[f64]) -> Option<Spread> {
+    Spread::of(all.iter().copied())
+}
+
+/// How long until the first screen can be used, and megabytes while nobody does anything.
+fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
+    let home = tempfile::tempdir()?;
+    let display = Display::start(home.path())?;
+    let mut session = command("dbus-run-session");
+    session
+        .arg("--")
+        .arg(program)
+        .env("DISPLAY", &display.name)
+        .env_remove("WAYLAND_DISPLAY")
+        .env("HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    for folder in ["CONFIG", "DATA", "CACHE"] {
+        session.env(format!("XDG_{folder}_HOME"), home.path().join(folder));
+    }
+    let start = Instant::now();
+    let session = Running(session.spawn().context("starting dbus-run-session")?);
+    while !display.shows_button()? {
+        if start.elapsed() > SHOWN_WITHIN {
+            bail!("{} shows nothing", program.display());
+        }
+        sleep(LOOK_EVERY);
+    }
+    let shown = start.elapsed();
+    sleep(IDLE_AFTER);
+    Ok((shown, memory(session.0.id())?))
+}
+
+/// A program that ends with its measure, and all that it has started.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let family = family(self.0.id()).unwrap_or_default();
+        let ids = family.iter().map(ToString::to_string);
+        // What has ended by itself needs no killing.
+        let _ = command("kill")
+            .arg("-KILL")
+            .args(ids)
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.0.wait();
+    }
+}
+
+/// A display whose picture lies in a file.
+struct Display {
+    _server: Running,
+    name: String,
+    picture: PathBuf,
+}
+
+impl Display {
+    fn start(folder: &Path) -> anyhow::Result<Self> {
+        let mut server = command("Xvfb");
+        server
+            .args(["-displayfd", "1", "-screen", "0", "1024x800x24", "-fbdir"])
+            .arg(folder)
+            .args(["-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut server = Running(server.spawn().context("starting Xvfb")?);
+        let stdout = server.0.stdout.take().context("Xvfb says its number")?;
+        let mut number = String::new();
+        BufReader::new(stdout).read_line(&mut number)?;
+        Ok(Self {
+            _server: server,
+            name: format!(":{}", number.trim()),
+            picture: folder.join("Xvfb_screen0"),
+        })
+    }
+
+    /// Whether something as large as a button is painted in the accent.
+    fn shows_button(&self) -> anyhow::Result<bool> {
+        let picture = fs::read(&self.picture).context("reading the display")?;
+        let pixels = picture.chunks_exact(4);
+        let accents = pixels.filter(|pixel| pixel.starts_with(&ACCENT));
+        Ok(accents.take(BUTTON_PIXELS).count() == BUTTON_PIXELS)
+    }
+}
+
+/// The memory of a program and all that it has started, in megabytes; what several share is
+/// counted once.
+fn memory(id: u32) -> anyhow::Result<f64> {
+    let mut kibibytes = 0.0;
+    for id in family(id)? {
+        let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+        if name.starts_with("dbus") {
+            continue;
+        }
+        // A process may have ended meanwhile.
+        let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+        let share = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let share = share.and_then(|share| share.split_whitespace().next());
+        kibibytes += share
+            .and_then(|share| share.parse::<f64>().ok())
+            .unwrap_or(0.0);
+    }
+    Ok(kibibytes * 1024.0 / 1e6)
+}
+
+/// A process and all that it and its children have started.
+fn family(id: u32) -> anyhow::Result<Vec<u32>> {
+    let mut parents = Vec::new();
+    for entry in fs::read_dir("/proc")?.filter_map(Result::ok) {
+        let Some(id) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        // A process may have ended meanwhile. Its name, in brackets, may hold anything.
+        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        let after = stat.rsplit_once(')').map(|(_, rest)| rest);
+        let parent = after.and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
+        parents.extend(parent.map(|parent: u32| (id, parent)));
+    }
+    let mut family = vec![id];
+    let mut place = 0;
+    while let Some(&member) = family.get(place) {
+        let children = parents.iter().filter(|(_, parent)| *parent == member);
+        family.extend(children.map(|(id, _): &(u32, u32)| *id));
+        place += 1;
+    }
+    Ok(family)
+}

@@ -1,0 +1,101 @@
+//! What the page may not do, though somebody else's script ran in it.
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::practice;
+
+/// Waits for a command and says how it ended.
+const INVOKE: &str = "const said = await window.__TAURI_INTERNALS__.invoke(COMMAND, ARGUMENTS) \
+                      .then(() => 'allowed', (why) => JSON.stringify(why)); return said;";
+
+fn invoke(command: &str, arguments: &str) -> String {
+    let command = format!("'{command}'");
+    INVOKE
+        .replace("COMMAND", &command)
+        .replace("ARGUMENTS", arguments)
+}
+
+#[tokio::test]
+async fn the_page_can_do_nothing_but_what_its_capability_lists() -> Result<()> {
+    let (_service, window) = practice().await?;
+
+    for (command, arguments) in [
+        ("plugin:dialog|open", "{ options: {} }"),
+        ("plugin:dialog|message", "{ message: 'hello' }"),
+        ("plugin:opener|open_path", "{ path: '/etc/passwd' }"),
+        ("plugin:opener|open_url", "{ url: 'https://example.org' }"),
+        (
+            "plugin:notification|notify",
+            "{ options: { title: 'hello' } }",
+        ),
+        ("plugin:window|close", "{}"),
+        ("plugin:webview|create_webview_window", "{ options: {} }"),
+        ("plugin:event|emit", "{ event: 'hello' }"),
+        ("plugin:path|resolve_directory", "{ directory: 1 }"),
+        ("plugin:app|version", "{}"),
+        ("plugin:shell|execute", "{ program: 'id' }"),
+        ("plugin:fs|read_file", "{ path: '/etc/passwd' }"),
+        ("nothing_of_this_name", "{}"),
+    ] {
+        let said = window.page(&invoke(command, arguments)).await?;
+        let refused = said
+            .as_str()
+            .is_some_and(|said| said.contains("not allowed") || said.contains("not found"));
+        ensure!(refused, "{command}: {said}");
+    }
+
+    let request = "{ request: { link: 'https://video.ibm.com/recorded/112470631', \
+                   folder: '/tmp', file_stem: 'x', keep: 'mp4', quality: 'best', \
+                   access: { password: null, form: {}, referrer: null } } }";
+    let said = window.page(&invoke("download", request)).await?;
+    ensure!(said.to_string().contains("no such folder"), "{said}");
+    let said = window
+        .page(&invoke("reveal", "{ id: '../../etc/passwd' }"))
+        .await?;
+    ensure!(said.to_string().contains("internal"), "{said}");
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_from_elsewhere_runs_in_the_page_or_is_shown_there() -> Result<()> {
+    let (_service, window) = practice().await?;
+
+    let inline = "const script = document.createElement('script'); \
+                  script.textContent = 'window.ran = true'; \
+                  document.body.append(script); return window.ran ?? 'refused';";
+    ensure!(window.page(inline).await? == "refused");
+    let handler = "const box = document.createElement('div'); \
+                   box.innerHTML = '<img src=x onerror=\"window.ran = true\">'; \
+                   document.body.append(box); \
+                   await new Promise((done) => setTimeout(done, 500)); \
+                   return window.ran ?? 'refused';";
+    ensure!(window.page(handler).await? == "refused");
+    let eval = "return (0, eval)('1')";
+    let said = window.page(eval).await?;
+    ensure!(thrown(&said).contains("eval"), "{said}");
+    let fetch = "return (await fetch('https://video.ibm.com/')).status";
+    let said = window.page(fetch).await?;
+    ensure!(!thrown(&said).is_empty(), "{said}");
+    let picture = "return await new Promise((done) => { \
+                     document.addEventListener('securitypolicyviolation', (event) => \
+                       done(event.effectiveDirective)); \
+                     const picture = new Image(); \
+                     picture.onload = () => done('shown'); \
+                     picture.src = 'https://video.ibm.com/picture.png'; });";
+    ensure!(window.page(picture).await? == "img-src");
+    let nameless = "return await new Promise((done) => { \
+                      const picture = new Image(); \
+                      picture.onload = () => done('shown'); \
+                      picture.onerror = () => done('refused'); \
+                      picture.src = 'thumb://localhost/https%3A%2F%2Fvideo.ibm.com%2Fa.png'; });";
+    ensure!(window.page(nameless).await? == "refused");
+    window.close().await?;
+    Ok(())
+}
+
+fn thrown(said: &Value) -> &str {
+    let said = said.as_str().unwrap_or_default();
+    said.strip_prefix("thrown: ").unwrap_or_default()
+}
