@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyring::Entry;
+use keyring_core::{Entry, Error};
 
 const SERVICE: &str = "io.github.ustream-dl";
 const USER: &str = "sign-up details";
@@ -11,7 +11,7 @@ const USER: &str = "sign-up details";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeychainError {
     #[error("the keychain: {0}")]
-    Keychain(#[from] keyring::Error),
+    Keychain(#[from] Error),
     #[error("the keychain holds something else: {0}")]
     Content(#[from] serde_json::Error),
 }
@@ -19,31 +19,85 @@ pub(crate) enum KeychainError {
 /// Answers by the names of their fields.
 pub(crate) type Answers = BTreeMap<String, String>;
 
-/// What is kept; nothing where nothing is.
-pub(crate) fn answers() -> Result<Answers, KeychainError> {
-    match entry()?.get_password() {
-        Ok(text) => Ok(serde_json::from_str(&text)?),
-        Err(keyring::Error::NoEntry) => Ok(Answers::new()),
-        Err(error) => Err(error.into()),
+/// The one entry of this app. Asking it may wait for the person, who has to open the keychain.
+pub(crate) struct Keychain(Entry);
+
+impl Keychain {
+    /// The keychain of this system.
+    pub(crate) fn open() -> Result<Self, KeychainError> {
+        Ok(Self(keyring::Entry::new(SERVICE, USER)?.inner))
+    }
+
+    /// What is kept; nothing where nothing is.
+    pub(crate) fn answers(&self) -> Result<Answers, KeychainError> {
+        match self.0.get_password() {
+            Ok(text) => Ok(serde_json::from_str(&text)?),
+            Err(Error::NoEntry) => Ok(Answers::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Adds to what is kept: channels ask for different things.
+    pub(crate) fn keep(&self, new: Answers) -> Result<(), KeychainError> {
+        // What cannot be read is written anew.
+        let mut answers = self.answers().unwrap_or_default();
+        answers.extend(new);
+        Ok(self.0.set_password(&serde_json::to_string(&answers)?)?)
+    }
+
+    /// Forgets all.
+    pub(crate) fn forget(&self) -> Result<(), KeychainError> {
+        match self.0.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
-/// Adds to what is kept: channels ask for different things.
-pub(crate) fn keep(new: Answers) -> Result<(), KeychainError> {
-    // What cannot be read is written anew.
-    let mut answers = answers().unwrap_or_default();
-    answers.extend(new);
-    Ok(entry()?.set_password(&serde_json::to_string(&answers)?)?)
-}
+#[cfg(test)]
+mod tests {
+    use keyring_core::api::CredentialStoreApi;
+    use keyring_core::mock;
 
-/// Forgets all.
-pub(crate) fn forget() -> Result<(), KeychainError> {
-    match entry()?.delete_credential() {
-        Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-        Err(error) => Err(error.into()),
+    use super::*;
+
+    fn keychain() -> Keychain {
+        let store = mock::Store::new().unwrap();
+        Keychain(store.build(SERVICE, USER, None).unwrap())
     }
-}
 
-fn entry() -> keyring::Result<Entry> {
-    Entry::new(SERVICE, USER)
+    fn answers<const N: usize>(answers: [(&str, &str); N]) -> Answers {
+        let own = |(name, answer): (&str, &str)| (name.to_owned(), answer.to_owned());
+        answers.into_iter().map(own).collect()
+    }
+
+    #[test]
+    fn what_is_kept_grows_until_it_is_forgotten() {
+        let keychain = keychain();
+        assert_eq!(keychain.answers().unwrap(), Answers::new());
+        keychain
+            .keep(answers([("name", "Ada"), ("email", "ada@x.org")]))
+            .unwrap();
+        keychain
+            .keep(answers([("name", "Ada L."), ("company", "AE")]))
+            .unwrap();
+        let kept = [
+            ("name", "Ada L."),
+            ("email", "ada@x.org"),
+            ("company", "AE"),
+        ];
+        assert_eq!(keychain.answers().unwrap(), answers(kept));
+        keychain.forget().unwrap();
+        keychain.forget().unwrap();
+        assert_eq!(keychain.answers().unwrap(), Answers::new());
+    }
+
+    #[test]
+    fn what_is_something_else_is_told_and_written_over() {
+        let keychain = keychain();
+        keychain.0.set_password("my old diary").unwrap();
+        assert!(matches!(keychain.answers(), Err(KeychainError::Content(_))));
+        keychain.keep(answers([("name", "Ada")])).unwrap();
+        assert_eq!(keychain.answers().unwrap(), answers([("name", "Ada")]));
+    }
 }

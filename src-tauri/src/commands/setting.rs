@@ -10,13 +10,14 @@ use tauri_plugin_dialog::DialogExt;
 use super::{Answer, blocking, mistake, picked};
 use crate::arguments::Arguments;
 use crate::folders::Folders;
-use crate::keychain::{self, Answers};
+use crate::keychain::{Answers, Keychain};
 use crate::settings::Store;
 use crate::words::Words;
 
 #[tauri::command]
 pub(crate) fn start(
     app: AppHandle,
+    engine: State<'_, Engine>,
     arguments: State<'_, Arguments>,
     folders: State<'_, Folders>,
     store: State<'_, Store>,
@@ -26,6 +27,7 @@ pub(crate) fn start(
         folder: folders.current(),
         lost_folder: folders.lost.clone(),
         settings: store.get().view,
+        lost_jobs: engine.set_aside(),
         version: app.package_info().version.to_string(),
     }
 }
@@ -77,7 +79,9 @@ pub(crate) async fn configure(
     let kept = store.change(|all| all.view = settings);
     engine.run_at_once(store.get().jobs_at_once()).await?;
     if forgets {
-        blocking(keychain::forget).await?.map_err(mistake)?;
+        blocking(|| Keychain::open()?.forget())
+            .await?
+            .map_err(mistake)?;
     }
     kept.map_err(mistake)
 }
@@ -116,10 +120,14 @@ pub(crate) async fn remembered(store: State<'_, Store>) -> Answer<Answers> {
     if !store.get().view.remember_form {
         return Ok(Answers::new());
     }
-    blocking(keychain::answers).await?.map_err(mistake)
+    blocking(|| Keychain::open()?.answers())
+        .await?
+        .map_err(mistake)
 }
 
 #[tauri::command]
 pub(crate) async fn remember(form: Answers) -> Answer<()> {
-    blocking(|| keychain::keep(form)).await?.map_err(mistake)
+    blocking(|| Keychain::open()?.keep(form))
+        .await?
+        .map_err(mistake)
 }

@@ -17,7 +17,7 @@ use crate::fetch::Fetcher;
 use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit, Wanted};
 use crate::names::{self, Facts, Template};
 use crate::queue::{Command, Queue, Start};
-use crate::registry::Registry;
+use crate::registry::{Loaded, Registry};
 use crate::run::Means;
 use crate::view::{AccessView, KeepView, Preview, QualityView, RenditionView};
 
@@ -63,6 +63,7 @@ pub struct Engine {
     commands: mpsc::Sender<Command>,
     snapshot: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
+    set_aside: usize,
 }
 
 impl Engine {
@@ -73,7 +74,7 @@ impl Engine {
         let client = Client::new(&config.endpoint)?;
         let fetcher = Arc::new(Fetcher::new(client.http().clone(), config.parallel));
         let registry = Registry::open(config.data_dir.as_deref())?;
-        let saved = registry.load()?;
+        let Loaded { jobs, set_aside } = registry.load()?;
         let means = Means {
             client: client.clone(),
             fetcher,
@@ -85,7 +86,7 @@ impl Engine {
         let start = Start {
             means,
             registry,
-            saved,
+            saved: jobs,
             at_once: config.jobs_at_once,
         };
         tasks.spawn(Queue::new(start, sender).work(inbox));
@@ -94,7 +95,13 @@ impl Engine {
             commands,
             snapshot,
             tasks,
+            set_aside,
         })
+    }
+
+    /// How many jobs could not be read when it was opened; their files are kept under other names.
+    pub fn set_aside(&self) -> usize {
+        self.set_aside
     }
 
     /// Says what a link leads to: of a channel, its newest recording. Saves nothing.

@@ -41,6 +41,15 @@ impl Record {
     }
 }
 
+/// What a registry held.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The jobs, oldest first.
+    pub(crate) jobs: Vec<(JobId, Record)>,
+    /// How many files could not be read.
+    pub(crate) set_aside: usize,
+}
+
 /// The folder of job files, or nowhere: a command line keeps none.
 #[derive(Clone, Debug)]
 pub(crate) struct Registry {
@@ -59,31 +68,29 @@ impl Registry {
 
     /// Reads all jobs, oldest first. What was queued or running is paused: going on is offered,
     /// never taken. A file that cannot be read is set aside and keeps nothing from starting.
-    pub(crate) fn load(&self) -> Result<Vec<(JobId, Record)>, Error> {
+    pub(crate) fn load(&self) -> Result<Loaded, Error> {
+        let mut loaded = Loaded::default();
         let Some(folder) = &self.folder else {
-            return Ok(Vec::new());
+            return Ok(loaded);
         };
-        let mut jobs = Vec::new();
         for entry in fs::read_dir(folder).map_err(Error::disk(folder))? {
             let path = entry.map_err(Error::disk(folder))?.path();
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            match read(&path) {
-                Some((id, mut record)) => {
-                    if matches!(record.state, JobState::Queued | JobState::Running) {
-                        record.state = JobState::Paused;
-                    }
-                    jobs.push((id, record));
-                }
-                None => {
-                    // Where it cannot be set aside, it is passed over at the next start too.
-                    let _ = fs::rename(&path, path.with_extension("bad"));
-                }
+            let Some((id, mut record)) = read(&path) else {
+                loaded.set_aside += 1;
+                // Where it cannot be set aside, it is passed over at the next start too.
+                let _ = fs::rename(&path, path.with_extension("bad"));
+                continue;
+            };
+            if matches!(record.state, JobState::Queued | JobState::Running) {
+                record.state = JobState::Paused;
             }
+            loaded.jobs.push((id, record));
         }
-        jobs.sort_by_key(|(_, record)| record.added_ms);
-        Ok(jobs)
+        loaded.jobs.sort_by_key(|(_, record)| record.added_ms);
+        Ok(loaded)
     }
 
     pub(crate) fn save(&self, id: &JobId, record: &Record) -> Result<(), Error> {
@@ -153,9 +160,9 @@ mod tests {
             state: JobState::Paused,
             ..record()
         };
-        assert_eq!(registry.load().unwrap(), [(id.clone(), paused)]);
+        assert_eq!(registry.load().unwrap().jobs, [(id.clone(), paused)]);
         registry.remove(&id).unwrap();
-        assert!(registry.load().unwrap().is_empty());
+        assert!(registry.load().unwrap().jobs.is_empty());
     }
 
     #[test]
@@ -170,7 +177,7 @@ mod tests {
         });
         let id = JobId::random();
         registry.save(&id, &saved).unwrap();
-        assert_eq!(registry.load().unwrap(), [(id, saved)]);
+        assert_eq!(registry.load().unwrap().jobs, [(id, saved)]);
     }
 
     #[test]
@@ -180,7 +187,8 @@ mod tests {
         let bad = data.path().join("jobs/0123456789abcdef.json");
         fs::write(&bad, "{\"schema\":").unwrap();
         registry.save(&JobId::random(), &record()).unwrap();
-        assert_eq!(registry.load().unwrap().len(), 1);
+        let loaded = registry.load().unwrap();
+        assert_eq!((loaded.jobs.len(), loaded.set_aside), (1, 1));
         assert!(!bad.exists() && bad.with_extension("bad").exists());
     }
 }

@@ -472,6 +472,8 @@ pub struct StartView {
     pub lost_folder: Option<String>,
     /// What is set.
     pub settings: SettingsView,
+    /// How many videos of the list could not be read; what was saved of them is untouched.
+    pub lost_jobs: usize,
     /// The app's version.
     pub version: String,
 }

@@ -23,6 +23,10 @@ lost_folder: string | null,
  */
 settings: SettingsView, 
 /**
+ * How many videos of the list could not be read; what was saved of them is untouched.
+ */
+lost_jobs: number, 
+/**
  * The app's version.
  */
 version: string, };
