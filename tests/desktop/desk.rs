@@ -7,8 +7,12 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use serde_json::json;
 use tempfile::TempDir;
+
+/// The folder of the app among others' data.
+const IDENTIFIER: &str = "io.github.ustream-dl";
 
 /// A program with all it starts: its own process group, killed as a whole.
 struct Group(Child);
@@ -87,6 +91,47 @@ impl Desk {
     /// The person's home.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
+    }
+
+    /// Copies the one saved job until there are so many.
+    pub(crate) fn multiply_jobs(&self, count: usize) -> Result<()> {
+        let jobs = self.jobs()?;
+        let [job] = jobs.as_slice() else {
+            bail!("one job should be there: {jobs:?}");
+        };
+        for number in 1..count {
+            fs::copy(job, job.with_file_name(format!("{number:016x}.json")))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a job of what nobody can read.
+    pub(crate) fn damage_a_job(&self) -> Result<()> {
+        let jobs = self.jobs()?;
+        let job = jobs.first().context("a job should be there")?;
+        fs::write(
+            job.with_file_name("ffffffffffffffff.json"),
+            "{\"schema\": gar",
+        )?;
+        Ok(())
+    }
+
+    /// Sets a folder that is not there.
+    pub(crate) fn lose_folder(&self, name: &str) -> Result<()> {
+        let config = self.home().join("config").join(IDENTIFIER).join("practice");
+        fs::create_dir_all(&config)?;
+        let settings = json!({ "folder": self.home().join(name) });
+        fs::write(config.join("settings.json"), settings.to_string())?;
+        Ok(())
+    }
+
+    fn jobs(&self) -> Result<Vec<PathBuf>> {
+        let jobs = self
+            .home()
+            .join("data")
+            .join(IDENTIFIER)
+            .join("practice/jobs");
+        fs::read_dir(jobs)?.map(|entry| Ok(entry?.path())).collect()
     }
 
     /// What lies in the Downloads folder.

@@ -23,6 +23,9 @@ use crate::window::Window;
 
 const MAIN_CASE: &str = "https://video.ibm.com/recorded/112470631";
 
+/// The heading of the first screen.
+const EMPTY: &str = "Save a video from Ustream or IBM Video";
+
 async fn practice() -> Result<(FakeUstream, Window)> {
     let service = FakeUstream::start(World::demo()).await?;
     let window = Window::open(&service).await?;
@@ -83,10 +86,8 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
     }
 
     window.press("Save another").await?;
-    window
-        .heading("Save a video from Ustream or IBM Video")
-        .await?;
-    ensure!(window.text().await?.contains("Your videos"));
+    window.heading(EMPTY).await?;
+    ensure!(window.text().await?.contains("Saved videos (1)"));
     window.close().await?;
     Ok(())
 }
@@ -114,16 +115,14 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
     window.press("Copy details").await?;
     window.button("Copied").await?;
     window.press("Use another link").await?;
-    window
-        .heading("Save a video from Ustream or IBM Video")
-        .await?;
+    window.heading(EMPTY).await?;
     ensure!(window.downloads()?.is_empty());
     window.close().await?;
     Ok(())
 }
 
 #[tokio::test]
-async fn a_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
+async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
     let (service, window) = practice().await?;
     // Slow enough that the window can be closed in the middle.
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
@@ -135,17 +134,31 @@ async fn a_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
     window.heading("Downloading").await?;
     window.shows(" of ").await?;
     window.shot("downloading").await?;
-    let desk = window.close().await?;
+    window.audit().await?;
+    window.press("Pause").await?;
+    window.heading_begins("Paused").await?;
+    window.shot("paused").await?;
+    window.press("Continue").await?;
+    window.heading("Downloading").await?;
 
-    let window = Window::open_on(desk, &service).await?;
-    window.shows("Paused").await?;
+    window.ask_to_close().await?;
+    window.heading("A video is still being saved").await?;
+    window.shot("closing").await?;
+    window.audit().await?;
+    window.press("Stay").await?;
+    window.heading("Downloading").await?;
+    window.ask_to_close().await?;
+    window.heading("A video is still being saved").await?;
+    window.press_last("Close").await?;
+    let desk = window.gone().await?;
+
+    let window = Window::open_on(desk, &service, "You have an unfinished video").await?;
     window.shot("unfinished").await?;
     ensure!(
         window.downloads()?.iter().all(|path| path.is_dir()),
         "what is not whole must not look saved"
     );
     service.faults().remove(late);
-    window.choose("The practice film").await?;
     window.press("Continue").await?;
     window.heading("Saved").await?;
     let saved = window.downloads()?;
@@ -153,6 +166,27 @@ async fn a_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
         saved.len() == 1 && saved.iter().all(|path| path.is_file()),
         "one file and nothing else should be there: {saved:?}"
     );
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_cancelled_and_deleted_leaves_nothing() -> Result<()> {
+    let (service, window) = practice().await?;
+    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
+    service.faults().add(late);
+
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+    window.press("Cancel").await?;
+    window.heading("Stop saving this video?").await?;
+    window.shot("cancel").await?;
+    window.press("Delete it").await?;
+    window.heading("Stopped").await?;
+    ensure!(window.downloads()?.is_empty());
+    window.press("Save another").await?;
+    window.heading(EMPTY).await?;
     window.close().await?;
     Ok(())
 }
@@ -166,13 +200,77 @@ async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
         .await?;
     window.heading("This video has a password").await?;
     window.shot("password").await?;
-    window.fill("password", "open says me").await?;
-    window.heading("That password didn’t work").await?;
+    for wrong in ["open says me", "Open Sesame"] {
+        window.fill("password", wrong).await?;
+        window.heading("That password didn’t work").await?;
+    }
     window.fill("password", "open sesame").await?;
     window.heading("Practice recording 134300001").await?;
     window.press("Save video").await?;
     window.heading("Saved").await?;
     ensure!(window.downloads()?.len() == 1);
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_owners_form_is_asked_for_in_place() -> Result<()> {
+    let (_service, window) = practice().await?;
+
+    window
+        .look_up("https://video.ibm.com/recorded/112470632")
+        .await?;
+    window
+        .heading("This video asks you to sign up first")
+        .await?;
+    window.shot("form").await?;
+    window.audit().await?;
+    window.fill_form("Ada", "ada@example.org").await?;
+    window.press("Send and continue").await?;
+    window.button("Save video").await?;
+    window.press("Save video").await?;
+    window.heading("Saved").await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
+    let (_service, window) = practice().await?;
+
+    window
+        .look_up("https://video.ibm.com/channel/practice")
+        .await?;
+    window.heading_begins("This link is a channel with").await?;
+    window.shot("channel").await?;
+    window.audit().await?;
+    window.tick(0).await?;
+    window.tick(1).await?;
+    window.press("Continue with 2").await?;
+    window.press("Save 2 videos").await?;
+    window.until_saved(2).await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_damaged_list_two_hundred_videos_and_a_lost_folder_keep_nothing_from_starting()
+-> Result<()> {
+    let (service, window) = practice().await?;
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.heading("Saved").await?;
+    let desk = window.close().await?;
+
+    desk.multiply_jobs(200)?;
+    desk.damage_a_job()?;
+    desk.lose_folder("Old drive")?;
+    let window = Window::open_on(desk, &service, EMPTY).await?;
+    window.shows("Old drive").await?;
+    window.shows("could not be read").await?;
+    window.shows("Saved videos (200)").await?;
+    window.shot("many").await?;
+    window.audit().await?;
     window.close().await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::EMPTY;
 use crate::desk::Desk;
 
 /// The first start on a busy machine has taken twenty seconds.
@@ -33,11 +34,11 @@ pub(crate) struct Window {
 impl Window {
     /// Opens the program on a desk of its own, with `service` in place of the real one.
     pub(crate) async fn open(service: &FakeUstream) -> Result<Self> {
-        Self::open_on(Desk::set_up()?, service).await
+        Self::open_on(Desk::set_up()?, service, EMPTY).await
     }
 
-    /// Opens the program on a desk that may have seen it before.
-    pub(crate) async fn open_on(desk: Desk, service: &FakeUstream) -> Result<Self> {
+    /// Opens the program on a desk that may have seen it before, and waits for its first heading.
+    pub(crate) async fn open_on(desk: Desk, service: &FakeUstream, first: &str) -> Result<Self> {
         let program = program()?;
         let authority = desk.home().join("practice.pem");
         fs::write(&authority, service.ca_pem())?;
@@ -55,9 +56,7 @@ impl Window {
         };
         let client = connect(desk.driver(), capabilities).await?;
         let window = Self { client, desk };
-        window
-            .heading("Save a video from Ustream or IBM Video")
-            .await?;
+        window.heading(first).await?;
         Ok(window)
     }
 
@@ -79,12 +78,6 @@ impl Window {
         Ok(self.button(name).await?.click().await?)
     }
 
-    /// Presses the line of the list that names a video.
-    pub(crate) async fn choose(&self, title: &str) -> Result<()> {
-        let path = format!("//li/button[contains(., '{title}')]");
-        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
-    }
-
     /// Waits for the button of that name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
         let path = format!("//button[normalize-space()='{name}']");
@@ -99,12 +92,76 @@ impl Window {
 
     /// Waits until this heading is in front.
     pub(crate) async fn heading(&self, words: &str) -> Result<()> {
-        let script = "return document.querySelector('h1')?.textContent ?? ''";
+        self.until(words, async || Ok(self.first_heading().await? == words))
+            .await
+    }
+
+    /// Waits until a heading is in front that begins so.
+    pub(crate) async fn heading_begins(&self, words: &str) -> Result<()> {
         self.until(words, async || {
-            let heading = self.client.execute(script, vec![]).await?;
-            Ok(plain(heading.as_str().unwrap_or_default()) == words)
+            Ok(self.first_heading().await?.starts_with(words))
         })
         .await
+    }
+
+    async fn first_heading(&self) -> Result<String> {
+        let script = "return document.querySelector('main h1')?.textContent ?? ''";
+        let heading = self.client.execute(script, vec![]).await?;
+        Ok(plain(heading.as_str().unwrap_or_default())
+            .trim()
+            .to_owned())
+    }
+
+    /// Fills in the sign-up form.
+    pub(crate) async fn fill_form(&self, name: &str, email: &str) -> Result<()> {
+        for (field, answer) in [("name", name), ("email", email)] {
+            let path = format!("input[name='{field}']");
+            let field = self.find(Locator::Css(&path)).await?;
+            field.clear().await?;
+            field.send_keys(answer).await?;
+        }
+        Ok(())
+    }
+
+    /// Ticks a line of the list of a channel.
+    pub(crate) async fn tick(&self, line: usize) -> Result<()> {
+        let path = format!("(//main//li//input[@type='checkbox'])[{}]", line + 1);
+        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
+    }
+
+    /// Waits until so many files are there and nothing else.
+    pub(crate) async fn until_saved(&self, count: usize) -> Result<()> {
+        self.until("saved files", async || {
+            let files = self.downloads()?;
+            Ok(files.len() == count && files.iter().all(|file| file.is_file()))
+        })
+        .await
+    }
+
+    /// Asks the window to close, as its own button does; it may ask back.
+    pub(crate) async fn ask_to_close(&self) -> Result<()> {
+        // The driver takes a window that stays for one that cannot be closed.
+        let _ = self.client.close_window().await;
+        Ok(())
+    }
+
+    /// Presses the button after which there is no window to press anything in.
+    pub(crate) async fn press_last(&self, name: &str) -> Result<()> {
+        let button = self.button(name).await?;
+        let _ = button.click().await;
+        Ok(())
+    }
+
+    /// The desk as it is when the window has gone.
+    pub(crate) async fn gone(self) -> Result<Desk> {
+        let start = Instant::now();
+        // A session whose program has ended answers no more.
+        while self.client.title().await.is_ok() {
+            ensure!(start.elapsed() < SHOWN_WITHIN, "the window stays");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        let _ = self.client.close().await;
+        Ok(self.desk)
     }
 
     /// Waits until the page shows these words.
