@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use url::Url;
 
+use super::message::Site;
 use crate::loose;
 
 /// More rows than qualities × languages of any recording.
@@ -141,14 +143,12 @@ pub fn read(stream: &Value) -> StreamState {
     if stream
         .as_str()
         .is_some_and(|word| word.eq_ignore_ascii_case("offline"))
-        || stream
-            .get("contentAvailable")
-            .is_some_and(|flag| !loose::is_set(flag))
+        || loose::member(stream, "contentAvailable").is_some_and(|flag| !loose::is_set(flag))
     {
         return StreamState::Offline;
     }
     let Some(Value::Object(formats)) = stream.get("streamFormats") else {
-        return elsewhere(stream);
+        return alone(stream).unwrap_or_else(|| elsewhere(stream));
     };
     if formats.is_empty() {
         return StreamState::Pending;
@@ -161,6 +161,45 @@ pub fn read(stream: &Value) -> StreamState {
         has_others: formats.keys().any(|name| !known.contains(&name.as_str())),
         ..Stored::default()
     }))
+}
+
+/// The one format that a stream of 2016 has: what is said of it stands in the stream itself, and
+/// its servers are named with the path of the pieces.
+fn alone(stream: &Value) -> Option<StreamState> {
+    let name = loose::text_of(stream, "streamType")?;
+    let format = Format {
+        paths: servers(stream).into_iter().map(|site| site.path).collect(),
+        ..format(stream)
+    };
+    let (flv, fmp4) = match name.as_str() {
+        "flv/segmented" => (Some(format), None),
+        "mp4/segmented" => (None, Some(format)),
+        _ => return None,
+    };
+    Some(StreamState::Stored(Box::new(Stored {
+        flv,
+        fmp4,
+        length: length_of(stream),
+        ..Stored::default()
+    })))
+}
+
+/// The servers that such a stream names.
+pub(crate) fn servers(stream: &Value) -> Vec<Site> {
+    let address = |provider, name| Url::parse(&loose::text_of(provider, name)?).ok();
+    let site = |url: Url| {
+        Some(Site {
+            host: url.host_str()?.to_owned(),
+            path: url.path().to_owned(),
+        })
+    };
+    loose::items_of(stream, "providers")
+        .into_iter()
+        .flat_map(|provider| ["url", "varnishUrl"].map(|name| address(provider, name)))
+        .flatten()
+        .filter_map(site)
+        .take(MOST_PATHS)
+        .collect()
 }
 
 /// What the player for HLS is told: a list of streams with the address of a master playlist, or,
