@@ -147,18 +147,19 @@ pub fn read(stream: &Value) -> StreamState {
     {
         return StreamState::Offline;
     }
-    let Some(Value::Object(formats)) = stream.get("streamFormats") else {
+    let Some(all @ Value::Object(formats)) = stream.get("streamFormats") else {
         return alone(stream).unwrap_or_else(|| elsewhere(stream));
     };
-    if formats.is_empty() {
+    let mut named = formats.iter().filter(|(_, format)| !format.is_null());
+    if named.clone().next().is_none() {
         return StreamState::Pending;
     }
     let known = ["flv/segmented", "mp4/segmented"];
     StreamState::Stored(Box::new(Stored {
-        flv: formats.get("flv/segmented").map(format),
-        fmp4: formats.get("mp4/segmented").map(format),
+        flv: loose::member(all, "flv/segmented").map(format),
+        fmp4: loose::member(all, "mp4/segmented").map(format),
         length: length_of(stream),
-        has_others: formats.keys().any(|name| !known.contains(&name.as_str())),
+        has_others: named.any(|(name, _)| !known.contains(&name.as_str())),
         ..Stored::default()
     }))
 }

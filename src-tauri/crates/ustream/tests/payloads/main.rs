@@ -5,8 +5,10 @@
 
 mod api;
 mod control;
+mod dress;
 mod fragments;
 mod hello;
+mod odd;
 mod playlists;
 mod stream;
 mod website;
@@ -89,7 +91,10 @@ fn every_payload_is_read_by_a_test_that_is_named_after_it() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads");
     let sources: String = fs::read_dir(tests)
         .unwrap()
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .map(|entry| entry.unwrap().path())
+        // There they are only listed.
+        .filter(|path| !path.ends_with("odd.rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     let payloads: BTreeSet<String> = fs::read_dir(folder())
         .unwrap()
