@@ -51,7 +51,8 @@ pub struct Format {
     pub paths: Vec<String>,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// The hash of each piece, under the number of the first piece that has it.
+    /// The hash of each piece, under the number of the first piece that has it; empty where it
+    /// is listed and cannot be read.
     pub hashes: BTreeMap<u64, String>,
     /// A length that is said inside the format.
     pub length: Option<u64>,
@@ -97,7 +98,10 @@ impl Format {
             self.hashes.clear();
         }
         for (number, hash) in later.hashes {
-            self.hashes.entry(number).or_insert(hash);
+            let known = self.hashes.entry(number).or_default();
+            if known.is_empty() {
+                *known = hash;
+            }
         }
         if !later.rows.is_empty() {
             self.rows = later.rows;
@@ -280,20 +284,16 @@ fn format(value: &Value) -> Format {
 /// A map by numbers; as a list where the numbers are 0, 1, 2, …, since that is how PHP writes
 /// such a map.
 fn hashes(value: &Value) -> BTreeMap<u64, String> {
+    let hash = |value| loose::text(value).unwrap_or_default();
     match value {
         Value::Object(map) => map
             .iter()
-            .filter_map(|(key, hash)| {
-                Some((
-                    loose::whole(&Value::String(key.clone()))?,
-                    loose::text(hash)?,
-                ))
+            .filter_map(|(key, value)| {
+                let number = loose::whole(&Value::String(key.clone()))?;
+                Some((number, hash(value)))
             })
             .collect(),
-        Value::Array(list) => (0..)
-            .zip(list)
-            .filter_map(|(key, hash)| Some((key, loose::text(hash)?)))
-            .collect(),
+        Value::Array(list) => (0..).zip(list.iter().map(hash)).collect(),
         _ => BTreeMap::new(),
     }
 }
