@@ -9,6 +9,9 @@ use crate::{FormField, loose};
 /// More than any owner asks for.
 const MOST_FIELDS: usize = 50;
 
+/// More than any page has.
+const MOST_LABELS: usize = 500;
+
 /// No form names a field at such length.
 const LONGEST_NAME: usize = 200;
 
@@ -20,6 +23,7 @@ pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
     let labels: HashMap<&str, String> = elements
         .iter()
         .filter(|element| element.value().name() == "label")
+        .take(MOST_LABELS)
         .filter_map(|label| Some((label.value().attr("for")?, words(*label))))
         .collect();
     let mut fields: Vec<FormField> = Vec::new();
@@ -82,6 +86,13 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
     })
 }
 
+/// The text of a label; what stands in it may be the whole page.
 fn words(element: ElementRef<'_>) -> String {
-    loose::words(&element.text().collect::<String>())
+    const MOST_TEXTS: usize = 100;
+    const LONGEST_TEXT: usize = 1000;
+    let texts = element.text().take(MOST_TEXTS);
+    let text: String = texts
+        .flat_map(|text| text.chars().take(LONGEST_TEXT))
+        .collect();
+    loose::words(&text)
 }

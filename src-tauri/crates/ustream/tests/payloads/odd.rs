@@ -1,13 +1,15 @@
 //! Odd types: what is said in other words is understood in the same way, and what makes no sense
 //! breaks nothing.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
 use ustream::api::{self, Answer};
 use ustream::ums::message::{self, Command, ModuleInfo};
 use ustream::ums::session::StreamInfo;
 use ustream::ums::stream::StreamState;
-use ustream::{Choice, Quality, Recording, RecordingId, gate, page};
+use ustream::{ChannelId, Choice, Quality, Recording, RecordingId, Target, gate, page};
 
 use crate::dress::{Changes, Dress, dressed, dresses, oddities, spoilt};
 use crate::json;
@@ -220,10 +222,26 @@ proptest! {
 }
 
 #[test]
-fn a_page_that_is_nested_without_end_is_read_to_its_end() {
+fn a_page_that_is_nested_deeply_is_read_to_its_end() {
     let inputs = "<input name='fields[a]'><iframe src='/embed/7'></iframe>".repeat(200);
     let html = format!("{}{inputs}", "<div>".repeat(2_000));
     let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());
     assert_eq!(page.form.unwrap().len(), 1);
     assert_eq!(page.players.len(), 1);
+}
+
+#[test]
+fn a_page_that_would_keep_the_parser_for_days_is_read_in_part() {
+    let base = "https://video.ibm.com/".parse().unwrap();
+    let nested = "<div>".repeat(200_000);
+    let names: Vec<String> = (0..400_000).map(|number| format!(" a{number}")).collect();
+    let crowded = format!("<div {}>", names.concat());
+    for trap in [nested, crowded] {
+        let html = format!("<iframe src='/embed/7'></iframe>{trap}<iframe src='/embed/8'>");
+        let started = Instant::now();
+        let players = page::read(&html, &base).players;
+        // The time of one part may come on top, on a machine that is busy.
+        assert!(started.elapsed() < Duration::from_secs(30));
+        assert_eq!(players.first(), Some(&Target::Channel(ChannelId(7))));
+    }
 }
