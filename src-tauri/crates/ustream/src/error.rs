@@ -43,7 +43,7 @@ pub enum Error {
         /// Which site.
         host: String,
         /// Why.
-        source: Box<Error>,
+        source: Box<Self>,
     },
     /// The service asks to be left alone for a while.
     #[error("the service asks us to slow down")]
