@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
-    FakeUstream, Fault, Film, LARGE, Line, Picture, Recording, Row, Rule, Sound, World,
+    FakeUstream, Fault, Film, LARGE, Line, LongFilm, Picture, Recording, Row, Rule, Sound, World,
 };
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
@@ -24,9 +24,12 @@ struct Args {
     /// Add recording 134300020 of about so many megabytes.
     #[arg(long, value_name = "MB")]
     large: Option<u64>,
-    /// Cut that recording into so many chunks of two seconds, whatever its size.
+    /// Cut that recording into so many chunks, whatever its size.
     #[arg(long, value_name = "N", requires = "large")]
     chunks: Option<u64>,
+    /// Length of each of its chunks: an even number of seconds.
+    #[arg(long, value_name = "SECONDS", requires = "chunks", default_value_t = 2)]
+    chunk_time: u64,
     /// Write the addresses of the best segments of that recording to this file, one a line.
     #[arg(long, value_name = "FILE", requires = "large")]
     segments: Option<PathBuf>,
@@ -46,7 +49,16 @@ async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let world = World::demo();
     let world = match (args.large, args.chunks) {
-        (Some(megabytes), Some(chunks)) => world.with_film(Film::filled(chunks, megabytes)),
+        (Some(megabytes), Some(chunks)) => {
+            let is_whole = args.chunk_time > 0 && args.chunk_time % 2 == 0;
+            anyhow::ensure!(is_whole, "a chunk has an even number of seconds");
+            let long = LongFilm {
+                chunks,
+                chunk_time_ms: args.chunk_time * 1000,
+                megabytes,
+            };
+            world.with_long_film(&long)
+        }
         (Some(megabytes), None) => world.with_film(Film::large(megabytes)),
         (None, _) => world,
     };

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 
 pub use channel::{Channel, GateField, Lists};
-pub use demo::LARGE;
+pub use demo::{LARGE, LongFilm};
 pub use ways::{FileKind, Listing, Offer, Ways};
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};

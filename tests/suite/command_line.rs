@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use fake_ustream::{Fault, Rule};
 use serde_json::Value;
 
 use crate::films::assert_whole;
@@ -226,6 +227,10 @@ async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
     let practice = Practice::demo().await;
+    practice
+        .service
+        .faults()
+        .add(Rule::new(Fault::HostDown).host("www.a-pac.tv"));
     let folder = tempfile::tempdir().unwrap();
     for (link, code, words) in [
         ("my holiday film", 2, "there is no link in that text"),
@@ -255,9 +260,19 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
             "not available in your country",
         ),
         (
+            "https://video.ibm.com/recorded/134300018",
+            4,
+            "it needs a company or event login",
+        ),
+        (
             "https://www.ustream.tv/channel/curJSsZFUUu",
             4,
             "--form email=…",
+        ),
+        (
+            "https://www.a-pac.tv/live",
+            5,
+            "that page is not answering\n  www.a-pac.tv: ",
         ),
         (
             "https://video.ibm.com/recorded/134300006",
@@ -318,7 +333,6 @@ async fn a_failure_is_an_object_too_where_a_script_reads() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_stops_politely_and_the_same_command_goes_on() {
-    use fake_ustream::{Fault, Rule};
     let practice = Practice::demo().await;
     let slow = std::time::Duration::from_millis(200);
     let rule = practice

@@ -13,6 +13,8 @@ mod extras;
 mod faults;
 mod films;
 mod find;
+#[cfg(target_os = "linux")]
+mod hours;
 mod kill;
 mod layers;
 mod matrix;

@@ -4,7 +4,7 @@ use super::{
     Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, Length, LengthIn, Listing, Lock,
     Recording, Redirects, Voice, Ways, World,
 };
-use crate::media::{Clock, Film, Row, Sound};
+use crate::media::{Clock, Film, Row, Sound, UNIT_MS};
 
 /// Number of the recording that [`World::with_film`] adds.
 pub const LARGE: u64 = 134_300_020;
@@ -71,6 +71,40 @@ impl World {
             film,
             ..Recording::new(LARGE, "a large recording, for measuring")
         })
+    }
+
+    /// Adds [`LARGE`], of so many chunks.
+    #[must_use]
+    pub fn with_long_film(self, film: &LongFilm) -> Self {
+        let units = film.chunks * (film.chunk_time_ms / UNIT_MS).max(1);
+        self.recording(Recording {
+            title: "The long recording".to_owned(),
+            film: Film::filled(units, film.megabytes),
+            chunk_time_ms: film.chunk_time_ms.max(UNIT_MS),
+            ..Recording::new(LARGE, "a long recording, for measuring")
+        })
+    }
+}
+
+/// A film of many chunks, whatever they weigh.
+#[derive(Clone, Copy, Debug)]
+pub struct LongFilm {
+    /// Chunks of each track.
+    pub chunks: u64,
+    /// Length of a chunk: a multiple of [`UNIT_MS`].
+    pub chunk_time_ms: u64,
+    /// Its best picture, about.
+    pub megabytes: u64,
+}
+
+impl LongFilm {
+    /// Ten hours of chunks of six seconds.
+    pub fn ten_hours(megabytes: u64) -> Self {
+        Self {
+            chunks: 6000,
+            chunk_time_ms: 6000,
+            megabytes,
+        }
     }
 }
 

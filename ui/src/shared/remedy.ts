@@ -29,6 +29,7 @@ const REMEDIES: Record<Code, Remedy> = {
   other_site: "paste",
   offline: "again",
   site_down: "again",
+  page_down: "again",
   busy: "again",
   bad_answer: "again",
   not_found: "other-link",

@@ -10,6 +10,7 @@ const CODES: Record<Code, true> = {
   other_site: true,
   offline: true,
   site_down: true,
+  page_down: true,
   busy: true,
   bad_answer: true,
   not_found: true,

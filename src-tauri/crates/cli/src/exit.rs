@@ -198,7 +198,9 @@ fn class(code: Code) -> Class {
         | Code::Region
         | Code::EmbedOnly
         | Code::Locked => Class::Locked,
-        Code::Offline | Code::SiteDown | Code::Busy | Code::BadAnswer => Class::Network,
+        Code::Offline | Code::SiteDown | Code::PageDown | Code::Busy | Code::BadAnswer => {
+            Class::Network
+        }
         Code::Changed | Code::PiecesMissing => Class::Pieces,
         Code::LowSpace | Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => {
             Class::Disk

@@ -228,6 +228,10 @@ fn detail(error: &Error) -> String {
         }
         Error::Find(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
         Error::Find(ustream::Error::Network(source)) => root(source),
+        Error::Find(ustream::Error::Page { host, source }) => match &**source {
+            ustream::Error::Network(source) => format!("{host}: {}", root(source)),
+            other => other.to_string(),
+        },
         other => other.to_string(),
     }
 }
@@ -259,11 +263,20 @@ fn find_code(error: &ustream::Error) -> Code {
         Find::StillLive => Code::StillLive,
         Find::NotRecorded => Code::NotRecorded,
         Find::Network(source) => network_code(source),
+        Find::Page { source, .. } => page_code(source),
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Astray(_) => Code::BadAnswer,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Silence and HTTP errors, and whatever the crate learns to say later.
         _ => Code::SiteDown,
+    }
+}
+
+/// The name of a page may be mistaken: that it cannot be looked up says nothing about the line.
+fn page_code(error: &ustream::Error) -> Code {
+    match error {
+        ustream::Error::Network(source) if is_cut_off(source) => Code::Offline,
+        _ => Code::PageDown,
     }
 }
 
@@ -325,12 +338,26 @@ pub(crate) fn reach(error: &reqwest::Error) -> Reach {
         return Reach::Never;
     }
     let offline = kinds().any(|(kind, system)| match kind {
-        Kind::NetworkUnreachable | Kind::NetworkDown | Kind::HostUnreachable => true,
         Kind::InvalidInput | Kind::Other | Kind::TimedOut | Kind::UnexpectedEof => false,
         // A name that cannot be looked up comes without the system's number.
         _ => system.is_none(),
     });
+    let offline = offline || is_cut_off(error);
     if offline { Reach::Offline } else { Reach::Down }
+}
+
+/// No way leads out of this computer.
+fn is_cut_off(error: &reqwest::Error) -> bool {
+    use io::ErrorKind as Kind;
+    let mut kinds = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .map(io::Error::kind);
+    kinds.any(|kind| {
+        matches!(
+            kind,
+            Kind::NetworkUnreachable | Kind::NetworkDown | Kind::HostUnreachable
+        )
+    })
 }
 
 fn network_code(error: &reqwest::Error) -> Code {

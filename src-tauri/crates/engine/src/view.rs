@@ -17,6 +17,8 @@ pub enum Code {
     Offline,
     /// The site cannot be reached, answers with errors, or does not answer in time.
     SiteDown,
+    /// The page of another site cannot be reached, answers with errors, or not in time.
+    PageDown,
     /// The site asks to be left alone for a while.
     Busy,
     /// The site's answer makes no sense.

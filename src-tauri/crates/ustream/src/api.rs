@@ -173,10 +173,14 @@ fn locks(value: &Value) -> Locks {
     };
     Locks {
         password: locks.get("password").is_some_and(loose::is_set),
-        auth_method: locks
-            .get("hash")
-            .and_then(|hash| loose::text_of(hash, "auth_method")),
+        auth_method: locks.get("hash").and_then(auth_method),
     }
+}
+
+/// Where only the page is named on which the owner lets viewers in, the method is the owner's own.
+fn auth_method(hash: &Value) -> Option<String> {
+    let is_owners = || loose::text_of(hash, "url").map(|_| "custom".to_owned());
+    loose::text_of(hash, "auth_method").or_else(is_owners)
 }
 
 /// `links.channel.id`, else the number in `links.channel.href`.

@@ -37,6 +37,14 @@ pub enum Error {
         /// HTTP status code.
         status: u16,
     },
+    /// The page of another site, which may embed a recording, could not be read.
+    #[error("the page on {host} could not be read: {source}")]
+    Page {
+        /// Which site.
+        host: String,
+        /// Why.
+        source: Box<Self>,
+    },
     /// The service asks to be left alone for a while.
     #[error("the service asks us to slow down")]
     Busy {

@@ -7,11 +7,15 @@ pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|member| !member.is_null())
 }
 
-/// Text that is not empty; a number counts as its digits.
+/// Text that is not empty; a number counts as its digits, `12.0` as those of `12`.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => {
+            let digits = number.to_string();
+            let whole = digits.strip_suffix(".0").map(str::to_owned);
+            Some(whole.unwrap_or(digits))
+        }
         _ => None,
     }
 }
@@ -57,18 +61,18 @@ pub(crate) fn thousandths(value: &Value) -> Option<u64> {
     whole_of_float(number * 1000.0)
 }
 
-/// The items of a list, or of a map that stands for one (`{"0": …, "1": …}`), or the one object
-/// that stands where a list is due.
+/// The items of a list, or of a map that stands for one (`{"0": …, "1": …}`), whatever else is in
+/// it, or the one object that stands where a list is due.
 pub(crate) fn items(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
         Value::Object(map) => {
-            let mut numbered = Vec::with_capacity(map.len());
-            for (key, item) in map {
-                match key.parse::<u64>() {
-                    Ok(number) => numbered.push((number, item)),
-                    Err(_) => return vec![value],
-                }
+            let mut numbered: Vec<(u64, &Value)> = map
+                .iter()
+                .filter_map(|(key, item)| Some((key.parse().ok()?, item)))
+                .collect();
+            if numbered.is_empty() && !map.is_empty() {
+                return vec![value];
             }
             numbered.sort_by_key(|(number, _)| *number);
             numbered.into_iter().map(|(_, item)| item).collect()
@@ -145,12 +149,15 @@ mod tests {
             assert_eq!(whole(&bare), None, "{bare}");
         }
         assert_eq!(thousandths(&json!("12345.123456")), Some(12_345_123));
+        assert_eq!(text(&json!(1_870_599_898.0)).unwrap(), "1870599898");
     }
 
     #[test]
     fn a_map_with_numbered_keys_is_a_list_in_the_order_of_its_numbers() {
         let map = json!({"10": "b", "2": "a"});
         assert_eq!(items(&map), [&json!("a"), &json!("b")]);
+        let counted = json!({"length": 1, "0": "a"});
+        assert_eq!(items(&counted), [&json!("a")]);
         let object = json!({"code": 1});
         assert_eq!(items(&object), [&object]);
         assert!(items(&json!("text")).is_empty());

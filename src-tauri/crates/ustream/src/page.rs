@@ -4,7 +4,11 @@
 mod form;
 mod players;
 
-use scraper::{ElementRef, Html};
+use std::time::{Duration, Instant};
+
+use html5ever::tendril::TendrilSink;
+use html5ever::{ParseOpts, driver};
+use scraper::{ElementRef, Html, HtmlTreeSink};
 use serde_json::Value;
 use url::Url;
 
@@ -12,6 +16,13 @@ use crate::{ChannelId, FormField, RecordingId, Target, loose};
 
 /// More than any page of the service by far.
 pub(crate) const LARGEST_PAGE: usize = 8 << 20;
+
+/// A page is read in milliseconds. What is nested, or crowded into one tag, takes the square of its
+/// length: a hostile page would keep the parser for days.
+const LONGEST_READING: Duration = Duration::from_secs(3);
+
+/// After so many bytes it is asked what time it is.
+const PART: usize = 16 << 10;
 
 /// More than a channel plays while it is off air.
 const MOST_OFF_AIR: usize = 500;
@@ -33,7 +44,7 @@ pub struct Page {
 
 /// Reads a page that was found at `base`.
 pub fn read(html: &str, base: &Url) -> Page {
-    let document = Html::parse_document(html);
+    let document = document(html);
     let elements: Vec<ElementRef<'_>> = document
         .root_element()
         .descendants()
@@ -47,6 +58,24 @@ pub fn read(html: &str, base: &Url) -> Page {
         about: elements.iter().find_map(|element| about(*element, base)),
         players: players::read(&elements, html, base),
     }
+}
+
+/// Parses a page as far as it can be parsed in the time of many pages.
+pub(crate) fn document(html: &str) -> Html {
+    let sink = HtmlTreeSink::new(Html::new_document());
+    let mut parser = driver::parse_document(sink, ParseOpts::default());
+    let started = Instant::now();
+    let mut rest = html;
+    while !rest.is_empty() {
+        if started.elapsed() > LONGEST_READING {
+            tracing::warn!(left = rest.len(), "the page is read in part only");
+            break;
+        }
+        let (part, later) = rest.split_at(rest.floor_char_boundary(PART));
+        parser.process(part.into());
+        rest = later;
+    }
+    parser.finish()
 }
 
 /// `<meta name="ustream:channel_id" content="…">`

@@ -177,6 +177,7 @@ impl SegmentPlan {
 
 /// The pieces of `tracks`, side by side in the order of time, initialisation pieces in front.
 pub(crate) fn segments(timeline: &Timeline, tracks: &[Track], length: Option<u64>) -> Vec<Segment> {
+    let timeline = timeline.with_beginning(length);
     let numbered = || (0_u8..).zip(tracks);
     let inits = numbered()
         .filter(|(_, track)| track.init_template.is_some())

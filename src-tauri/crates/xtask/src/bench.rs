@@ -2,6 +2,7 @@
 //! interleaved, and the best of each tells more than the middle.
 
 mod fetchers;
+pub(crate) mod hours;
 pub(crate) mod line;
 pub(crate) mod looks;
 mod peer;
@@ -37,6 +38,7 @@ impl Options {
         Film {
             megabytes: self.megabytes,
             chunks: self.chunks,
+            chunk_time: None,
         }
     }
 

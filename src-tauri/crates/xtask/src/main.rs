@@ -79,6 +79,8 @@ enum Part {
     Stall,
     /// Somebody looks at the progress 1000 times a second
     Looks,
+    /// Ten hours against ten minutes: what memory they take
+    Hours,
     /// Making an MP4 of a film on disk, against ffmpeg and a plain copy
     Remux,
     /// The window's start and its memory, against an empty window
@@ -110,6 +112,7 @@ fn main() -> anyhow::Result<()> {
                 Some(Part::Line) => bench::line::share(&options),
                 Some(Part::Stall) => bench::line::stall(&options),
                 Some(Part::Looks) => bench::looks::all(&options),
+                Some(Part::Hours) => bench::hours::all(&options),
                 Some(Part::Remux) => bench::remux::all(&options),
                 Some(Part::Window) => bench::window::all(options.runs),
             }

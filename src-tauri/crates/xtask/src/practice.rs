@@ -30,6 +30,8 @@ pub(crate) struct Film {
     pub(crate) megabytes: u64,
     /// Chunks of each track, where there are not to be as many as such a film has.
     pub(crate) chunks: Option<u64>,
+    /// Seconds of each chunk, where it is not to be two.
+    pub(crate) chunk_time: Option<u64>,
 }
 
 /// A running practice service; it ends when this is dropped.
@@ -63,6 +65,9 @@ impl Practice {
             service.arg("--segments").arg(&segments);
             if let Some(chunks) = film.chunks {
                 service.args(["--chunks", &chunks.to_string()]);
+            }
+            if let Some(seconds) = film.chunk_time {
+                service.args(["--chunk-time", &seconds.to_string()]);
             }
         }
         if let Some(line) = setting.line {

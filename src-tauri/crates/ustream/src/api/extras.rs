@@ -107,23 +107,6 @@ mod tests {
 
     use super::*;
 
-    fn payload(name: &str) -> Vec<u8> {
-        let folder = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../../tests/fixtures/protocol"
-        );
-        std::fs::read(std::path::Path::new(folder).join(name)).unwrap()
-    }
-
-    #[test]
-    fn captions_that_are_not_ready_are_left_out() {
-        let Answer::Here(ready) = captions(&payload("doc-api-captions.json")).unwrap() else {
-            panic!()
-        };
-        let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();
-        assert_eq!(tags, ["en"]);
-    }
-
     #[test]
     fn the_default_captions_come_first_and_odd_languages_not_at_all() {
         let body = json!({"captions": [
@@ -135,21 +118,6 @@ mod tests {
         };
         let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();
         assert_eq!(tags, ["fr", "de-DE"]);
-    }
-
-    #[test]
-    fn chapters_come_in_their_order() {
-        let Answer::Here(read) = chapters(&payload("doc-api-chapters.json")).unwrap() else {
-            panic!()
-        };
-        let told: Vec<_> = read
-            .iter()
-            .map(|one| (one.start_ms, one.title.as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [(10_000, "First chapter"), (60_000, "Second chapter")]
-        );
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Lists of recordings: the API's by pages, and the website's own, which came before it.
 
-use scraper::{Html, Selector};
+use scraper::Selector;
 use serde_json::Value;
 
 use super::{Answer, Video, read_with, video_of};
-use crate::{ChannelId, Error, RecordingId, loose};
+use crate::{ChannelId, Error, RecordingId, loose, page};
 
 /// The most the API gives at once.
 const PAGE_SIZE: u32 = 50;
@@ -99,8 +99,8 @@ fn items(html: &str) -> Vec<Listed> {
     let Ok(item) = Selector::parse("[data-content-id]") else {
         return Vec::new();
     };
-    let fragment = Html::parse_fragment(html);
-    let listed = fragment.select(&item).filter_map(|item| {
+    let document = page::document(html);
+    let listed = document.select(&item).filter_map(|item| {
         let attribute = |name| item.value().attr(name).map(str::trim);
         let length_s: Option<u64> = attribute("data-length").and_then(|text| text.parse().ok());
         Some(Listed {

@@ -17,18 +17,6 @@ fn case(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_documented_recording_is_read_with_its_numbers_in_strings() {
-    let Answer::Here(video) = video(&payload("doc-api-video.json")).unwrap() else {
-        panic!()
-    };
-    assert_eq!(video.title.as_deref(), Some("Title of video"));
-    assert_eq!(video.duration_ms, Some(12_345_123));
-    assert_eq!(video.date_unix_s, Some(1_399_388_736));
-    assert_eq!(video.channel, Some(ChannelId(1)));
-    assert_eq!(video.thumbnail.unwrap().path(), "/111.jpg");
-}
-
-#[test]
 fn the_widest_picture_from_an_own_server_is_taken() {
     let pictures = json!({
         "default": "https://a.akamaihd.net/d.jpg",

@@ -158,8 +158,16 @@ impl Client {
             Error::Target(TargetError::OtherSite { host })
         };
         let visited = match Self::visit_with(&self.web, url.as_str()).await {
-            Err(Error::NotFound(_)) => return Err(other_site(url)),
-            visited => visited?,
+            // What is larger than any page is none.
+            Err(Error::NotFound(_) | Error::TooLarge { .. }) => return Err(other_site(url)),
+            Err(problem @ (Error::Busy { .. } | Error::Locked(_))) => return Err(problem),
+            Err(problem) => {
+                return Err(Error::Page {
+                    host: url.host_str().unwrap_or_default().to_owned(),
+                    source: Box::new(problem),
+                });
+            }
+            Ok(visited) => visited,
         };
         if visited.url.host_str().is_some_and(hosts::is_site) {
             return Box::pin(self.look_at(visited, access)).await;

@@ -9,20 +9,33 @@ use crate::{FormField, loose};
 /// More than any owner asks for.
 const MOST_FIELDS: usize = 50;
 
+/// More than any page has.
+const MOST_LABELS: usize = 500;
+
+/// No form names a field at such length.
+const LONGEST_NAME: usize = 200;
+
+/// A label stands closer around its field; a page may be nested without end.
+const FARTHEST_LABEL: usize = 20;
+
 /// The fields a person must or may fill in, in the order of the page.
 pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
     let labels: HashMap<&str, String> = elements
         .iter()
         .filter(|element| element.value().name() == "label")
+        .take(MOST_LABELS)
         .filter_map(|label| Some((label.value().attr("for")?, words(*label))))
         .collect();
     let mut fields: Vec<FormField> = Vec::new();
     for element in elements {
+        if fields.len() >= MOST_FIELDS {
+            break;
+        }
         let Some(field) = field(*element, &labels) else {
             continue;
         };
         let is_new = fields.iter().all(|known| known.name != field.name);
-        if is_new && fields.len() < MOST_FIELDS {
+        if is_new {
             fields.push(field);
         }
     }
@@ -40,11 +53,12 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
         .attr("name")?
         .strip_prefix("fields[")?
         .strip_suffix(']')?;
-    if name.is_empty() {
+    if name.is_empty() || name.len() > LONGEST_NAME {
         return None;
     }
     let around = || {
-        let parents = element.ancestors().filter_map(ElementRef::wrap);
+        let near = element.ancestors().take(FARTHEST_LABEL);
+        let parents = near.filter_map(ElementRef::wrap);
         parents
             .filter(|parent| parent.value().name() == "label")
             .map(words)
@@ -72,6 +86,13 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
     })
 }
 
+/// The text of a label; what stands in it may be the whole page.
 fn words(element: ElementRef<'_>) -> String {
-    loose::words(&element.text().collect::<String>())
+    const MOST_TEXTS: usize = 100;
+    const LONGEST_TEXT: usize = 1000;
+    let texts = element.text().take(MOST_TEXTS);
+    let text: String = texts
+        .flat_map(|text| text.chars().take(LONGEST_TEXT))
+        .collect();
+    loose::words(&text)
 }

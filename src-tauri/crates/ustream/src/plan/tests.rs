@@ -67,6 +67,20 @@ fn a_trimmed_recording_starts_at_its_first_listed_piece() {
 }
 
 #[test]
+fn a_list_without_its_beginning_leaves_a_hole_where_the_beginning_belongs() {
+    let expected = ((0..=40).collect(), (41..50).collect());
+    assert_eq!(numbers(&[20, 30, 40], Some(277_000)), expected);
+    let (sure, _) = numbers(&[20, 30, 40], Some(170_000));
+    assert_eq!(sure[0], 20, "as long as what is listed: trimmed");
+    let (sure, maybe) = numbers(&[100, 110, 120], Some(277_000));
+    assert_eq!(
+        (sure[0], maybe.last()),
+        (100, Some(&146)),
+        "the end is lacking"
+    );
+}
+
+#[test]
 fn numbers_that_end_in_nine_keep_their_own_interval() {
     let (sure, maybe) = numbers(&[1_443_585_699, 1_443_585_709], None);
     assert_eq!((sure[0], sure.len()), (1_443_585_699, 11));

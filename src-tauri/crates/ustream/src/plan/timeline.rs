@@ -80,6 +80,21 @@ impl Timeline {
         (0..pieces).map_while(move |index| first.checked_add(index))
     }
 
+    /// The same from 0 on, where the beginning of the list is lacking: what it is too short for the
+    /// length is what a list from 0 on would have more. Those pieces belong to the recording,
+    /// though nobody says where they lie.
+    pub(crate) fn with_beginning(self, length: Option<u64>) -> Self {
+        // Lengths are rounded, and a recording that was trimmed does not begin at 0 either.
+        const ROUNDED: u64 = 1;
+        let pieces = self.wanted(length);
+        let lacking = pieces.saturating_sub(self.listed());
+        let end = self.last.saturating_add(self.interval);
+        let is_lacking =
+            lacking > ROUNDED && self.first >= self.interval && (self.last..=end).contains(&pieces);
+        let first = if is_lacking { 0 } else { self.first };
+        Self { first, ..self }
+    }
+
     /// A length in milliseconds, where the service may have meant seconds: a recording cannot be
     /// shorter than the pieces that are listed.
     pub(crate) fn length_ms(&self, length: u64) -> u64 {

@@ -136,6 +136,12 @@ fn module_info(arguments: &[&Value]) -> ModuleInfo {
     for argument in arguments {
         if let Some(stream) = loose::member(argument, "stream") {
             info.stream = Some(stream::read(stream));
+            // The path is the stream's own: below the server it stands where it always does.
+            let hosts = stream::servers(stream).into_iter().map(|site| site.host);
+            for host in hosts {
+                let path = String::new();
+                add(Site { host, path }, &mut info.sites);
+            }
         }
         if let Some(config) = loose::member(argument, "cdnConfig") {
             sites(config, &mut info.sites);
@@ -151,7 +157,6 @@ fn module_info(arguments: &[&Value]) -> ModuleInfo {
 
 /// `data[].data[].sites[]`: the first is meant, the others are alternatives.
 fn sites(config: &Value, found: &mut Vec<Site>) {
-    const MOST_SITES: usize = 16;
     let groups = loose::items_of(config, "data");
     let sites = groups
         .into_iter()
@@ -161,13 +166,15 @@ fn sites(config: &Value, found: &mut Vec<Site>) {
         let Some(host) = loose::text_of(site, "host") else {
             continue;
         };
-        let site = Site {
-            host,
-            path: loose::text_of(site, "path").unwrap_or_default(),
-        };
-        if found.len() < MOST_SITES && !found.contains(&site) {
-            found.push(site);
-        }
+        let path = loose::text_of(site, "path").unwrap_or_default();
+        add(Site { host, path }, found);
+    }
+}
+
+fn add(site: Site, found: &mut Vec<Site>) {
+    const MOST_SITES: usize = 16;
+    if found.len() < MOST_SITES && !found.contains(&site) {
+        found.push(site);
     }
 }
 

@@ -381,7 +381,7 @@ impl Session {
         let is_enough = self.gathered.is_complete() || self.attempt > 1;
         if self.gathered.is_usable() && is_enough {
             if !self.gathered.is_complete() {
-                tracing::warn!("the service lists fewer pieces than the recording is long");
+                tracing::warn!("the service does not list all pieces of the recording");
             }
             return Request::Done(Box::new(self.gathered.take()));
         }

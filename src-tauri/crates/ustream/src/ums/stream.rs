@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use url::Url;
 
+use super::message::Site;
 use crate::loose;
 
 /// More rows than qualities × languages of any recording.
@@ -49,7 +51,8 @@ pub struct Format {
     pub paths: Vec<String>,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// The hash of each piece, under the number of the first piece that has it.
+    /// The hash of each piece, under the number of the first piece that has it; empty where it
+    /// is listed and cannot be read.
     pub hashes: BTreeMap<u64, String>,
     /// A length that is said inside the format.
     pub length: Option<u64>,
@@ -95,7 +98,10 @@ impl Format {
             self.hashes.clear();
         }
         for (number, hash) in later.hashes {
-            self.hashes.entry(number).or_insert(hash);
+            let known = self.hashes.entry(number).or_default();
+            if known.is_empty() {
+                *known = hash;
+            }
         }
         if !later.rows.is_empty() {
             self.rows = later.rows;
@@ -141,26 +147,64 @@ pub fn read(stream: &Value) -> StreamState {
     if stream
         .as_str()
         .is_some_and(|word| word.eq_ignore_ascii_case("offline"))
-        || stream
-            .get("contentAvailable")
-            .is_some_and(|flag| !loose::is_set(flag))
+        || loose::member(stream, "contentAvailable").is_some_and(|flag| !loose::is_set(flag))
     {
         return StreamState::Offline;
     }
-    let Some(Value::Object(formats)) = stream.get("streamFormats") else {
-        return elsewhere(stream);
+    let Some(all @ Value::Object(formats)) = stream.get("streamFormats") else {
+        return alone(stream).unwrap_or_else(|| elsewhere(stream));
     };
-    if formats.is_empty() {
+    let mut named = formats.iter().filter(|(_, format)| !format.is_null());
+    if named.clone().next().is_none() {
         return StreamState::Pending;
     }
     let known = ["flv/segmented", "mp4/segmented"];
     StreamState::Stored(Box::new(Stored {
-        flv: formats.get("flv/segmented").map(format),
-        fmp4: formats.get("mp4/segmented").map(format),
+        flv: loose::member(all, "flv/segmented").map(format),
+        fmp4: loose::member(all, "mp4/segmented").map(format),
         length: length_of(stream),
-        has_others: formats.keys().any(|name| !known.contains(&name.as_str())),
+        has_others: named.any(|(name, _)| !known.contains(&name.as_str())),
         ..Stored::default()
     }))
+}
+
+/// The one format that a stream of 2016 has: what is said of it stands in the stream itself, and
+/// its servers are named with the path of the pieces.
+fn alone(stream: &Value) -> Option<StreamState> {
+    let name = loose::text_of(stream, "streamType")?;
+    let format = Format {
+        paths: servers(stream).into_iter().map(|site| site.path).collect(),
+        ..format(stream)
+    };
+    let (flv, fmp4) = match name.as_str() {
+        "flv/segmented" => (Some(format), None),
+        "mp4/segmented" => (None, Some(format)),
+        _ => return None,
+    };
+    Some(StreamState::Stored(Box::new(Stored {
+        flv,
+        fmp4,
+        length: length_of(stream),
+        ..Stored::default()
+    })))
+}
+
+/// The servers that such a stream names.
+pub(crate) fn servers(stream: &Value) -> Vec<Site> {
+    let address = |provider, name| Url::parse(&loose::text_of(provider, name)?).ok();
+    let site = |url: Url| {
+        Some(Site {
+            host: url.host_str()?.to_owned(),
+            path: url.path().to_owned(),
+        })
+    };
+    loose::items_of(stream, "providers")
+        .into_iter()
+        .flat_map(|provider| ["url", "varnishUrl"].map(|name| address(provider, name)))
+        .flatten()
+        .filter_map(site)
+        .take(MOST_PATHS)
+        .collect()
 }
 
 /// What the player for HLS is told: a list of streams with the address of a master playlist, or,
@@ -240,20 +284,16 @@ fn format(value: &Value) -> Format {
 /// A map by numbers; as a list where the numbers are 0, 1, 2, …, since that is how PHP writes
 /// such a map.
 fn hashes(value: &Value) -> BTreeMap<u64, String> {
+    let hash = |value| loose::text(value).unwrap_or_default();
     match value {
         Value::Object(map) => map
             .iter()
-            .filter_map(|(key, hash)| {
-                Some((
-                    loose::whole(&Value::String(key.clone()))?,
-                    loose::text(hash)?,
-                ))
+            .filter_map(|(key, value)| {
+                let number = loose::whole(&Value::String(key.clone()))?;
+                Some((number, hash(value)))
             })
             .collect(),
-        Value::Array(list) => (0..)
-            .zip(list)
-            .filter_map(|(key, hash)| Some((key, loose::text(hash)?)))
-            .collect(),
+        Value::Array(list) => (0..).zip(list.iter().map(hash)).collect(),
         _ => BTreeMap::new(),
     }
 }

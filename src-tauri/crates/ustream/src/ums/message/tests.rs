@@ -1,84 +1,8 @@
-use std::fs;
-use std::path::Path;
-
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::super::stream::StreamState;
 use super::*;
-
-fn payload(name: &str) -> String {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../tests/fixtures/protocol"
-    );
-    fs::read_to_string(Path::new(folder).join(name)).unwrap()
-}
-
-fn commands(name: &str) -> Vec<Command> {
-    parse(&payload(name)).unwrap()
-}
-
-fn info(name: &str) -> ModuleInfo {
-    match commands(name).into_iter().next() {
-        Some(Command::ModuleInfo(info)) => *info,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn every_recorded_payload_of_the_control_connection_is_read() {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../tests/fixtures/protocol"
-    );
-    let mut read = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let is_json = path
-            .extension()
-            .is_some_and(|extension| extension == "json");
-        if is_json && (name.contains("ws") || name.contains("lp")) {
-            parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|e| panic!("{name}: {e}"));
-            read += 1;
-        }
-    }
-    assert!(read >= 20, "only {read} payloads were found");
-}
-
-#[test]
-fn a_recorded_stream_says_its_rows_its_hashes_and_its_path() {
-    let Some(StreamState::Stored(stored)) =
-        info("reconstructed-ws-moduleInfo-stream-recorded.json").stream
-    else {
-        panic!("no stream");
-    };
-    let flv = stored.flv.unwrap();
-    assert_eq!(flv.chunk_time_ms, Some(6000));
-    assert_eq!(flv.length, Some(277_000));
-    assert_eq!(
-        flv.hashes.keys().copied().collect::<Vec<_>>(),
-        [0, 10, 20, 30, 40]
-    );
-    assert!(flv.paths[0].ends_with("/plain/rfc/"));
-    assert_eq!(flv.rows[0].segment_url, "2/1/chunk_%_%.flv");
-    assert_eq!(
-        (flv.rows[0].height, flv.rows[0].bitrate_kbps),
-        (Some(720), Some(1648))
-    );
-    let fmp4 = stored.fmp4.unwrap();
-    assert_eq!(fmp4.rows[0].init_url.as_deref(), Some("2/chunk_%_%.m4vh"));
-    assert_eq!(fmp4.rows[0].content.as_deref(), Some("video/mp4"));
-}
-
-#[test]
-fn one_object_may_hold_stream_and_meta_together() {
-    let info = info("reconstructed-ws-moduleInfo-first-channel-2019.json");
-    assert!(matches!(info.stream, Some(StreamState::Stored(_))));
-    assert!(info.title.is_some());
-    assert!(info.owner.is_some());
-}
 
 #[test]
 fn the_servers_of_the_pieces_are_all_kept_in_order() {
@@ -92,29 +16,6 @@ fn the_servers_of_the_pieces_are_all_kept_in_order() {
     };
     let hosts: Vec<_> = info.sites.iter().map(|site| site.host.as_str()).collect();
     assert_eq!(hosts, ["a.ustream.tv", "b.ustream.tv", "c.ustream.tv"]);
-}
-
-#[test]
-fn an_absent_stream_is_told_apart_from_one_that_is_coming() {
-    let states: Vec<_> = commands("reconstructed-ws-moduleInfo-offline.json")
-        .into_iter()
-        .map(|command| match command {
-            Command::ModuleInfo(info) => info.stream,
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(
-        states,
-        [Some(StreamState::Offline), Some(StreamState::Offline)]
-    );
-    assert_eq!(
-        info("reconstructed-ws-moduleInfo-transitional-empty-formats.json").stream,
-        Some(StreamState::Pending)
-    );
-    assert_eq!(
-        info("real-ws-moduleInfo-counters-2019.json"),
-        ModuleInfo::default()
-    );
 }
 
 #[test]

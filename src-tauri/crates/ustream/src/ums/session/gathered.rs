@@ -65,12 +65,13 @@ impl Gathered {
         !playlists.is_empty() || !files.is_empty()
     }
 
-    /// The hashes reach as far as the recording is said to last.
+    /// The hashes can all be read, and reach as far as the recording is said to last.
     pub(super) fn is_complete(&self) -> bool {
         let Stored { length, .. } = self.info.stored;
         self.info.stored.usable().all(|format| {
             let length = format.length.or(length).or(self.info.length);
-            !timeline::ends_too_early(format, length)
+            let is_readable = format.hashes.values().all(|hash| !hash.is_empty());
+            is_readable && !timeline::ends_too_early(format, length)
         })
     }
 

@@ -1,0 +1,136 @@
+//! Says the same in other words, or something else.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Map, Value, json};
+
+/// Another way in which the service might say the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Dress {
+    /// A number as its digits, digits as a number.
+    Number,
+    /// A whole number as one with a fraction of nought.
+    Float,
+    /// A list as a map by numbers, as PHP and AMF write it.
+    Map,
+    /// The one object of a list without the list.
+    Alone,
+    /// A member that is there, but null.
+    Null,
+}
+
+/// Some places in a value, and what becomes of each.
+pub(crate) type Changes<T> = Vec<(Index, T)>;
+
+pub(crate) fn dresses() -> impl Strategy<Value = Changes<Dress>> {
+    let dress = prop_oneof![
+        Just(Dress::Number),
+        Just(Dress::Float),
+        Just(Dress::Map),
+        Just(Dress::Alone),
+        Just(Dress::Null),
+    ];
+    prop::collection::vec((any::<Index>(), dress), 1..12)
+}
+
+/// What stands for nothing that is known.
+pub(crate) fn oddities() -> impl Strategy<Value = Changes<Value>> {
+    let nested = (1..200_usize).prop_map(|depth| {
+        (0..depth).fold(json!(1), |inner, level| match level % 2 {
+            0 => json!([inner]),
+            _ => json!({"0": inner}),
+        })
+    });
+    let odd = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        Just(json!(u64::MAX)),
+        Just(json!(u64::MAX.to_string())),
+        Just(json!(1e308)),
+        Just(json!([])),
+        Just(json!({})),
+        any::<String>().prop_map(Value::from),
+        "[0-9]{1,30}".prop_map(Value::from),
+        Just(json!("%_%_%".repeat(1000))),
+        Just(json!({"18446744073709551615": "a", "0": "b", "-1": "c", "1.5": [], "": {}})),
+        nested,
+    ];
+    prop::collection::vec((any::<Index>(), odd), 1..6)
+}
+
+/// Every value within a value, itself included, is counted in the order of the text.
+fn count(value: &Value) -> usize {
+    let within: usize = match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(members) => members.values().map(count).sum(),
+        _ => 0,
+    };
+    1 + within
+}
+
+fn nth<'a>(value: &'a mut Value, index: &mut usize) -> Option<&'a mut Value> {
+    if *index == 0 {
+        return Some(value);
+    }
+    *index -= 1;
+    match value {
+        Value::Array(items) => items.iter_mut().find_map(|item| nth(item, index)),
+        Value::Object(members) => members.values_mut().find_map(|member| nth(member, index)),
+        _ => None,
+    }
+}
+
+fn at(value: &mut Value, index: Index) -> &mut Value {
+    let mut index = index.index(count(value));
+    nth(value, &mut index).unwrap()
+}
+
+/// The same in other words.
+pub(crate) fn dressed(mut value: Value, changes: &Changes<Dress>) -> Value {
+    for (index, dress) in changes {
+        let place = at(&mut value, *index);
+        *place = put_on(*dress, place.take());
+    }
+    value
+}
+
+/// Something else in some places.
+pub(crate) fn spoilt(mut value: Value, changes: &Changes<Value>) -> Value {
+    for (index, odd) in changes {
+        *at(&mut value, *index) = odd.clone();
+    }
+    value
+}
+
+fn put_on(dress: Dress, value: Value) -> Value {
+    match (dress, value) {
+        (Dress::Number, Value::Number(number)) if number.is_u64() => {
+            Value::String(number.to_string())
+        }
+        (Dress::Number, Value::String(text)) => match text.parse::<u32>() {
+            // Digits in front that would be lost say something.
+            Ok(number) if number.to_string() == text => number.into(),
+            _ => Value::String(text),
+        },
+        (Dress::Float, Value::Number(number)) => {
+            let whole = number.as_u64().and_then(|whole| u32::try_from(whole).ok());
+            whole.map_or(Value::Number(number), |whole| json!(f64::from(whole)))
+        }
+        (Dress::Map, Value::Array(items)) => (0..)
+            .map(|number: usize| number.to_string())
+            .zip(items)
+            .collect::<Map<_, _>>()
+            .into(),
+        (Dress::Alone, Value::Array(mut items)) if items.len() == 1 && items[0].is_object() => {
+            items.remove(0)
+        }
+        (Dress::Null, Value::Object(mut members)) => {
+            members.insert("odd".to_owned(), Value::Null);
+            Value::Object(members)
+        }
+        (_, other) => other,
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything that is known of what the service says, read: each payload by a test that is named
+//! after it and asks for the facts it carries.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod api;
+mod control;
+mod dress;
+mod fragments;
+mod hello;
+mod odd;
+mod playlists;
+mod stream;
+mod website;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+use ustream::ums::session::{Event, Question, Request, Session, StreamInfo, Way};
+use ustream::{Error, RecordingId};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/protocol")
+}
+
+/// The text of a payload, by its name without an ending.
+fn text(name: &str) -> String {
+    let json = folder().join(format!("{name}.json"));
+    let path = if json.exists() {
+        json
+    } else {
+        folder().join(format!("{name}.txt"))
+    };
+    fs::read_to_string(path).unwrap()
+}
+
+fn json(name: &str) -> Value {
+    serde_json::from_str(&text(name)).unwrap()
+}
+
+fn question() -> Question {
+    Question {
+        recording: RecordingId(112_470_631),
+        password: None,
+        hash: None,
+        referrer: None,
+    }
+}
+
+/// A session over `way` whose connection has just been opened.
+fn opened(way: Way) -> Session {
+    let mut session = Session::new(question(), way, 1);
+    session.start(Duration::ZERO);
+    session.on(Event::Opened, Duration::ZERO);
+    session
+}
+
+/// What a session asks for once all of `frames` were said.
+fn said(session: &mut Session, frames: &[&str]) -> Request {
+    let mut last = Request::Wait;
+    for frame in frames {
+        assert!(matches!(last, Request::Wait), "{last:?} before {frame}");
+        last = session.on(Event::Frame(frame), Duration::ZERO);
+    }
+    last
+}
+
+/// What a conversation over a websocket comes to that says `frames` and then nothing more.
+fn conversation(frames: &[&str]) -> Result<StreamInfo, Error> {
+    let mut session = opened(Way::Socket);
+    let mut request = said(&mut session, frames);
+    for _ in 0..10 {
+        request = match request {
+            Request::Done(info) => return Ok(*info),
+            Request::Fail(error) => return Err(error),
+            Request::Connect { .. } => session.on(Event::Opened, session.deadline()),
+            Request::Wait | Request::Send(_) => session.on(Event::TimedOut, session.deadline()),
+            other => panic!("{other:?}"),
+        };
+    }
+    panic!("no end: {request:?}")
+}
+
+/// A payload that nobody reads would not be missed: each must be named, in quotes, by a test
+/// whose name begins with the payload's.
+#[test]
+fn every_payload_is_read_by_a_test_that_is_named_after_it() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads");
+    let sources: String = fs::read_dir(tests)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        // There they are only listed.
+        .filter(|path| !path.ends_with("odd.rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let payloads: BTreeSet<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert!(payloads.len() >= 40, "only {} payloads", payloads.len());
+    let is_read = |name: &str| {
+        let test = name.to_lowercase().replace('-', "_");
+        sources.contains(&format!("\"{name}\"")) && sources.contains(&format!("fn {test}_"))
+    };
+    let missed: Vec<_> = payloads.iter().filter(|name| !is_read(name)).collect();
+    assert!(missed.is_empty(), "without a test: {missed:?}");
+}

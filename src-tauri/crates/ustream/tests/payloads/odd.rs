@@ -1,0 +1,247 @@
+//! Odd types: what is said in other words is understood in the same way, and what makes no sense
+//! breaks nothing.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use serde_json::{Value, json as value};
+use ustream::api::{self, Answer};
+use ustream::ums::message::{self, Command, ModuleInfo};
+use ustream::ums::session::StreamInfo;
+use ustream::ums::stream::StreamState;
+use ustream::{ChannelId, Choice, Quality, Recording, RecordingId, Target, gate, page};
+
+use crate::dress::{Changes, Dress, dressed, dresses, oddities, spoilt};
+use crate::json;
+
+/// Eleven days of five seconds, and what one interval may add.
+const MOST_PIECES: usize = 200_000;
+
+/// What was understood, to be compared.
+type Understood = String;
+
+/// A way to read a payload.
+type Read = fn(&Value) -> Understood;
+
+/// Payloads with the ways in which they are read.
+const READ: [(&str, Read); 25] = [
+    ("doc-api-video", video),
+    ("doc-api-channel", channel),
+    ("doc-api-channel-minimal-locks", channel),
+    ("doc-api-channel-videos", listing),
+    ("doc-api-captions", captions),
+    ("doc-api-chapters", chapters),
+    ("reconstructed-viewing-experience-content", content),
+    ("reconstructed-ws-moduleInfo-stream-recorded", frame),
+    ("reconstructed-ws-moduleInfo-stream-channel-2019-a", frame),
+    (
+        "reconstructed-ws-moduleInfo-stream-channel-2019-b-update",
+        frame,
+    ),
+    ("reconstructed-ws-moduleInfo-first-channel-2019", frame),
+    ("reconstructed-ws-moduleInfo-cdnConfig-2019", frame),
+    ("reconstructed-ws-moduleInfo-cdnConfig-recorded", frame),
+    ("reconstructed-ws-moduleInfo-offline", frame),
+    (
+        "reconstructed-ws-moduleInfo-transitional-empty-formats",
+        frame,
+    ),
+    ("reconstructed-ws-reject-cluster", frame),
+    ("reconstructed-ws-reject-locks", frame),
+    ("reconstructed-ws-warning", frame),
+    ("reconstructed-lp-connect-response-tracking", frame),
+    ("reconstructed-lp-2016-dash-3-1-recorded", frame),
+    ("reconstructed-lp-poll-moduleInfo-hls-recorded", frame),
+    ("fixture-lp-poll-reject-referrerLock-2026", frame),
+    ("real-ws-moduleInfo-counters-2019", frame),
+    ("real-lp-moduleInfo-counters-2018", frame),
+    ("reconstructed-rtmp-moduleInfo-channel-2015", off_air),
+];
+
+fn body(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
+
+fn video(value: &Value) -> Understood {
+    format!("{:?}", api::video(&body(value)))
+}
+
+fn channel(value: &Value) -> Understood {
+    format!("{:?}", api::channel(&body(value)))
+}
+
+fn listing(value: &Value) -> Understood {
+    format!("{:?}", api::listing(&body(value)))
+}
+
+fn captions(value: &Value) -> Understood {
+    format!("{:?}", api::captions(&body(value)))
+}
+
+fn chapters(value: &Value) -> Understood {
+    format!("{:?}", api::chapters(&body(value)))
+}
+
+fn content(value: &Value) -> Understood {
+    format!("{:?}", gate::content(&body(value)))
+}
+
+fn frame(value: &Value) -> Understood {
+    format!("{:?}", message::parse(&value.to_string()))
+}
+
+/// Any JSON, as what a page says in its scripts.
+fn off_air(value: &Value) -> Understood {
+    let html = format!("<script>ustream.vars.offAirContentVideoIds={value};</script>");
+    let base = "https://video.ibm.com/embed/1".parse().unwrap();
+    format!("{:?}", page::read(&html, &base))
+}
+
+fn any_payload() -> impl Strategy<Value = (&'static str, Read)> {
+    prop::sample::select(READ.as_slice())
+}
+
+/// The recordings that play while a channel is off air, in another dress.
+fn played(changes: &Changes<Dress>) -> Vec<RecordingId> {
+    let said = dressed(value!(["11", 22, "33"]), changes);
+    let html = format!("<script>x={{}};ustream.vars.offAirContentVideoIds={said};</script>");
+    let base = "https://video.ibm.com/embed/1".parse().unwrap();
+    page::read(&html, &base).off_air
+}
+
+/// What a recording is made of is bounded, whatever was said of it.
+fn assert_is_bounded(news: ModuleInfo) {
+    assert!(news.sites.len() <= 16);
+    let Some(StreamState::Stored(stored)) = news.stream else {
+        return;
+    };
+    assert!(stored.playlists.len() <= 16 && stored.files.len() <= 16);
+    for format in [&stored.flv, &stored.fmp4].into_iter().flatten() {
+        assert!(format.rows.len() <= 500 && format.paths.len() <= 16);
+    }
+    let info = StreamInfo {
+        stored: *stored,
+        sites: news.sites,
+        ..StreamInfo::default()
+    };
+    let Ok(recording) = Recording::new(RecordingId(1), info, None) else {
+        return;
+    };
+    let smallest = Choice {
+        quality: Quality::Smallest,
+        ..Choice::default()
+    };
+    let plan = recording.plan(&smallest).unwrap();
+    assert!(!plan.segments.is_empty());
+    assert!(plan.segments.len() <= plan.tracks.len() * (MOST_PIECES + 1));
+    for segment in plan.segments.iter().step_by(1 + plan.segments.len() / 8) {
+        for url in recording.locate(&plan, segment.id).urls {
+            let host = url.host_str().unwrap();
+            let is_own = [".ustream.tv", ".ibm.com", ".akamaihd.net"];
+            assert!(is_own.iter().any(|own| host.ends_with(own)), "{url}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn what_is_said_in_another_dress_is_understood_in_the_same_way(
+        (name, read) in any_payload(),
+        changes in dresses(),
+    ) {
+        let plain = json(name);
+        prop_assert_eq!(read(&plain), read(&dressed(plain, &changes)), "{}", name);
+    }
+
+    #[test]
+    fn what_plays_off_air_is_a_list_in_any_dress(changes in dresses()) {
+        prop_assert_eq!(played(&changes), [11, 22, 33].map(RecordingId));
+    }
+
+    #[test]
+    fn what_a_message_leads_to_is_bounded((name, _) in any_payload(), changes in oddities()) {
+        let odd = spoilt(json(name), &changes);
+        for command in message::parse(&odd.to_string()).into_iter().flatten() {
+            if let Command::ModuleInfo(news) = command {
+                assert_is_bounded(*news);
+            }
+        }
+    }
+}
+
+proptest! {
+    // Long lists, and every payload read in every way, take their time.
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_makes_no_sense_breaks_nothing((name, read) in any_payload(), changes in oddities()) {
+        let odd = spoilt(json(name), &changes);
+        drop(read(&odd));
+        // Read as anything else, too: what is asked is not always what answers.
+        for (_, read) in READ {
+            read(&odd);
+        }
+        drop(gate::reply(&body(&odd)));
+        drop(api::stream(&body(&odd)));
+    }
+
+    #[test]
+    fn lists_of_the_api_are_bounded_by_what_they_are_for(count in 0..1500_usize) {
+        let captions = vec![value!({"language": "en"}); count];
+        let told = api::captions(&body(&value!({"captions": captions}))).unwrap();
+        prop_assert!(matches!(told, Answer::Here(told) if told.len() == count.min(1000)));
+        let chapters = vec![value!({"position": "1"}); count];
+        let told = api::chapters(&body(&value!({"chapters": chapters}))).unwrap();
+        prop_assert!(matches!(told, Answer::Here(told) if told.len() == count.min(1000)));
+        let ids = vec![value!(1); count];
+        let html = format!("offAirContentVideoIds={}", value!(ids));
+        let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());
+        prop_assert_eq!(page.off_air.len(), count.min(500));
+    }
+
+    #[test]
+    fn a_form_is_a_few_fields_with_short_words(
+        names in prop::collection::vec("[a-z\\]\\[\"<>]{0,8}", 0..70),
+        label in "[ -~]{0,500}",
+        depth in 0..300_usize,
+    ) {
+        let fields: Vec<String> = names
+            .iter()
+            .map(|name| format!("<label>{label}<input name='fields[{name}]'></label>"))
+            .collect();
+        let html = "<div>".repeat(depth) + &fields.concat();
+        let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());
+        let form = page.form.unwrap_or_default();
+        prop_assert!(form.len() <= 50);
+        for field in form {
+            prop_assert!(field.label.chars().count() <= 300 && field.name.len() <= 200);
+        }
+    }
+}
+
+#[test]
+fn a_page_that_is_nested_deeply_is_read_to_its_end() {
+    let inputs = "<input name='fields[a]'><iframe src='/embed/7'></iframe>".repeat(200);
+    let html = format!("{}{inputs}", "<div>".repeat(2_000));
+    let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());
+    assert_eq!(page.form.unwrap().len(), 1);
+    assert_eq!(page.players.len(), 1);
+}
+
+#[test]
+fn a_page_that_would_keep_the_parser_for_days_is_read_in_part() {
+    let base = "https://video.ibm.com/".parse().unwrap();
+    let nested = "<div>".repeat(200_000);
+    let names: Vec<String> = (0..400_000).map(|number| format!(" a{number}")).collect();
+    let crowded = format!("<div {}>", names.concat());
+    for trap in [nested, crowded] {
+        let html = format!("<iframe src='/embed/7'></iframe>{trap}<iframe src='/embed/8'>");
+        let started = Instant::now();
+        let players = page::read(&html, &base).players;
+        // The time of one part may come on top, on a machine that is busy.
+        assert!(started.elapsed() < Duration::from_secs(30));
+        assert_eq!(players.first(), Some(&Target::Channel(ChannelId(7))));
+    }
+}

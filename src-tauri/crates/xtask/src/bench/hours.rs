@@ -1,0 +1,47 @@
+//! Whether a film of ten hours takes more memory than one of ten minutes.
+
+use super::fetchers::ours;
+use super::peer::Peer;
+use super::table::report;
+use super::{Options, PARALLEL, build};
+use crate::practice::{Film, Practice, Setting};
+
+/// Seconds of a chunk, as recordings have them.
+const CHUNK_TIME: u64 = 6;
+/// Chunks of ten hours.
+const CHUNKS: u64 = 6000;
+/// So many times ten minutes are ten hours.
+const TIMES: u64 = 60;
+
+/// Both as MP4 and as the original, whose chunks weigh the same.
+pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
+    build()?;
+    let scratch = tempfile::tempdir_in(&options.folder)?;
+    let long = Film {
+        megabytes: options.megabytes,
+        chunks: Some(CHUNKS),
+        chunk_time: Some(CHUNK_TIME),
+    };
+    let short = Film {
+        megabytes: long.megabytes / TIMES,
+        chunks: Some(CHUNKS / TIMES),
+        ..long
+    };
+    let mut peers = Vec::new();
+    for (name, film) in [("ten minutes", short), ("ten hours", long)] {
+        let practice = Practice::start(&Setting {
+            film: Some(film),
+            ..Setting::default()
+        })?;
+        options.announce(name);
+        for format in ["mp4", "original"] {
+            let mut peer = Peer::new(format!("{name}, {format}"));
+            for _ in 0..options.runs {
+                peer.run(scratch.path(), ours(&practice, format, PARALLEL))?;
+            }
+            peers.push(peer);
+        }
+    }
+    report(&peers);
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Ten hours: what the program holds in memory does not grow with the film.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Child;
+use std::time::Duration;
+
+use fake_ustream::{LARGE, LongFilm, World};
+
+use crate::command_line::Run;
+use crate::practice::{PARALLEL, Practice, names};
+
+/// The most that any film may take, in KiB.
+const MOST_KIB: u64 = 64 << 10;
+
+/// The index of ten hours alone takes many times as long.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The most that a program has held in memory so far, in KiB (`proc_pid_status(5)`). What its
+/// parent says of it afterwards would hold the parent's own.
+fn peak_kib(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line?.split_whitespace().next()?.parse().ok()
+}
+
+/// Waits for a program to end and gives the most that it ever held.
+fn watched(child: &mut Child) -> io::Result<u64> {
+    let mut most = 0;
+    while child.try_wait()?.is_none() {
+        most = most.max(peak_kib(child.id()).unwrap_or(0));
+        std::thread::sleep(LOOK);
+    }
+    Ok(most)
+}
+
+/// What saving a film held in memory at most; all of it must have been asked for.
+async fn saved(film: &LongFilm, folder: &Path) -> u64 {
+    let practice = Practice::with(World::empty().with_long_film(film)).await;
+    let run = Run::new(&practice).save(LARGE).arg("-o").arg(folder);
+    let mut child = run
+        .args(["--quiet", "--parallel", &PARALLEL.to_string()])
+        .spawn();
+    let most = watched(&mut child).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for row in ["2.m4v", "1.m4a"] {
+        assert_eq!(practice.service.missing(LARGE, row), Some(vec![]), "{row}");
+    }
+    most
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_of_ten_hours_is_saved_in_sixty_four_mebibytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = LongFilm::ten_hours(100);
+    let most = saved(&film, folder.path()).await;
+    assert!(most > 0, "nobody looked");
+    assert!(most <= MOST_KIB, "{most} KiB");
+
+    let path = folder.path().join(&names(folder.path())[0]);
+    let summary = media::check(fs::File::open(path).unwrap()).unwrap();
+    let hours = film.chunks * film.chunk_time_ms;
+    assert!(
+        summary.duration_ms.abs_diff(hours) < 1_000,
+        "{} ms",
+        summary.duration_ms
+    );
+}
