@@ -54,6 +54,16 @@ function places(pattern: Pattern): string[] {
   return [...new Set(named)].sort();
 }
 
+/** The words of a pattern, without what is filled in. */
+function said(pattern: Pattern | undefined): string {
+  if (pattern === undefined || typeof pattern === "string") return pattern ?? "";
+  const parts = pattern.map((part) => {
+    if (typeof part === "string") return part;
+    return part.type === "select" ? part.variants.map(({ value }) => said(value)).join(" ") : "";
+  });
+  return parts.join("");
+}
+
 const selects = (pattern: Pattern) =>
   expressions(pattern).filter((part): part is Select => part.type === "select");
 
@@ -132,12 +142,12 @@ describe.each(tags)("the catalogue of %s", (tag) => {
     }
   });
 
-  it("is not English", () => {
-    const same = [...own].filter(([id, pattern]) => {
-      const words = JSON.stringify(pattern);
-      return words.split(" ").length > 3 && words === JSON.stringify(english.get(id));
-    });
-    expect(same.map(([id]) => id)).toEqual(tag === "en" ? same.map(([id]) => id) : []);
+  it.skipIf(tag === "en")("is not English", () => {
+    const sentence = (pattern: Pattern | undefined) => /(?:[\p{L}’]+,? ){3}/u.test(said(pattern));
+    const same = [...own].filter(
+      ([id, pattern]) => sentence(pattern) && said(pattern) === said(english.get(id)),
+    );
+    expect(same.map(([id]) => id)).toEqual([]);
   });
 
   it("can be loaded and spoken", async () => {
