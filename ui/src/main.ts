@@ -6,6 +6,7 @@ import App from "./App.svelte";
 import "./app.css";
 import type { Backend } from "./backend";
 import { tauri } from "./backend/tauri";
+import { speak } from "./text";
 
 /** The fake is asked for by `vite --mode fake` only; nothing of it is in the shipped page. */
 async function choose(): Promise<Backend> {
@@ -14,4 +15,6 @@ async function choose(): Promise<Backend> {
   return FakeBackend.running(location.hash.slice(1));
 }
 
+// Before the first word is shown; a choice in the settings follows when they are read.
+await speak(null);
 mount(App, { target: document.body, props: { backend: await choose() } });

@@ -1,7 +1,7 @@
 /**
  * Numbers as a person reads them. Words come from the catalogue, figures from `Intl`.
  */
-import { language, text } from "../text";
+import { locale, text } from "../text";
 
 const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
@@ -12,7 +12,7 @@ function joined(words: string): string {
 
 /** Two figures that count: `8.2 MB`, `560 MB`. */
 function unit(value: number, name: string): string {
-  const figures = new Intl.NumberFormat(language, {
+  const figures = new Intl.NumberFormat(locale(), {
     style: "unit",
     unit: name,
     unitDisplay: "short",
@@ -54,7 +54,7 @@ export function duration(milliseconds: number): string {
       : seconds >= 60
         ? [unit(Math.floor(seconds / 60), "minute"), unit(seconds % 60, "second")]
         : [unit(seconds, "second")];
-  const list = new Intl.ListFormat(language, { type: "unit", style: "narrow" });
+  const list = new Intl.ListFormat(locale(), { type: "unit", style: "narrow" });
   return joined(list.format(parts));
 }
 
@@ -72,14 +72,14 @@ export function clock(milliseconds: number): string {
 /** A day: `May 12, 2016`. */
 export function day(unixSeconds: number): string {
   return joined(
-    new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(unixSeconds * 1000),
+    new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(unixSeconds * 1000),
   );
 }
 
 /** A share: `42%`. Rounded down, so that 100 % is said only of what is whole. */
 export function percent(fraction: number): string {
   const whole = Math.floor(Math.min(Math.max(fraction, 0), 1) * 100);
-  return new Intl.NumberFormat(language, { style: "percent" }).format(whole / 100);
+  return new Intl.NumberFormat(locale(), { style: "percent" }).format(whole / 100);
 }
 
 /** What is left, rounded as a person would: `about 2 minutes left`. */

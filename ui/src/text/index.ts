@@ -1,18 +1,19 @@
 /**
- * The one catalogue, and the only way to its words.
+ * The only way to the words of the window, in the language that is spoken now.
  */
-import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
-import english from "./en.ftl?raw";
+import type { FluentVariable } from "@fluent/bundle";
+import { spoken } from "./speech.svelte";
 
-/** The language the window speaks; numbers and dates follow it. */
-export const language = "en";
+export { languages, type Language } from "./catalogues";
+export { speak } from "./speech.svelte";
 
 /** What stands in a message's `{ $places }`. */
 export type Places = Record<string, FluentVariable>;
 
-const bundle = new FluentBundle(language);
-const mistakes = bundle.addResource(new FluentResource(english));
-if (mistakes.length > 0) throw mistakes[0];
+/** The locale of numbers and dates; it follows the words. */
+export function locale(): string {
+  return spoken().figures;
+}
 
 /** Tells whether the catalogue holds `id`, or the attribute of `id.attribute`. */
 export function has(id: string): boolean {
@@ -22,11 +23,11 @@ export function has(id: string): boolean {
 /** The words of `id`, or of `id.attribute`. A missing id is shown as it is, so that it is seen. */
 export function text(id: string, places?: Places): string {
   const found = pattern(id);
-  return found === undefined ? id : bundle.formatPattern(found, places);
+  return found === undefined ? id : spoken().bundle.formatPattern(found, places);
 }
 
 function pattern(id: string) {
   const [name = id, attribute] = id.split(".");
-  const message = bundle.getMessage(name);
+  const message = spoken().bundle.getMessage(name);
   return (attribute === undefined ? message?.value : message?.attributes[attribute]) ?? undefined;
 }

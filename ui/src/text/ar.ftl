@@ -1,0 +1,309 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = احفظ فيديو من Ustream أو IBM Video
+    .body = الصق رابط بث انتهى.
+paste-label = رابط الفيديو
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = ابحث عن الفيديو
+paste-paste = لصق
+paste-drop = يمكنك أيضًا إفلات رابط في هذه النافذة.
+copied-heading = لقد نسخت رابطًا
+    .said = الرابط المنسوخ جاهز للاستخدام.
+copied-use = استخدم هذا الرابط
+copied-later = ليس الآن
+remux-open = إنشاء MP4 من ملف فيديو…
+
+looking-heading = جارٍ البحث عن الفيديو…
+    .body = يستغرق هذا عادةً بضع ثوانٍ.
+    .slow = المحاولة مستمرة. الموقع بطيء في الرد.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [zero] هذا الرابط قناة ليس فيها أي فيديو
+        [one] هذا الرابط قناة فيها فيديو واحد
+        [two] هذا الرابط قناة فيها مقطعا فيديو
+        [few] هذا الرابط قناة فيها { $count } مقاطع فيديو
+        [many] هذا الرابط قناة فيها { $count } مقطع فيديو
+       *[other] هذا الرابط قناة فيها { $count } مقطع فيديو
+    }
+    .several = هذا الرابط قناة فيها عدة مقاطع فيديو
+    .body = حدِّد ما تريده منها.
+choose-page =
+    { $count ->
+        [zero] لا تعرض هذه الصفحة أي فيديو
+        [one] تعرض هذه الصفحة فيديو واحدًا
+        [two] تعرض هذه الصفحة مقطعي فيديو
+        [few] تعرض هذه الصفحة { $count } مقاطع فيديو
+        [many] تعرض هذه الصفحة { $count } مقطع فيديو
+       *[other] تعرض هذه الصفحة { $count } مقطع فيديو
+    }
+choose-all = تحديد الكل
+choose-none = إلغاء تحديد الكل
+choose-more = عرض المزيد
+choose-shown = معروض { $shown } من { $total }
+choose-ticked =
+    { $count ->
+        [0] لم يُحدَّد شيء
+        [zero] المحدَّد: { $count }، { $duration }
+        [one] المحدَّد: { $count }، { $duration }
+        [two] المحدَّد: { $count }، { $duration }
+        [few] المحدَّد: { $count }، { $duration }
+        [many] المحدَّد: { $count }، { $duration }
+       *[other] المحدَّد: { $count }، { $duration }
+    }
+choose-continue = المتابعة مع { $count }
+choose-ready =
+    { $count ->
+        [zero] لا فيديو للحفظ
+        [one] حفظ فيديو واحد
+        [two] حفظ مقطعي فيديو
+        [few] حفظ { $count } مقاطع فيديو
+        [many] حفظ { $count } مقطع فيديو
+       *[other] حفظ { $count } مقطع فيديو
+    }
+    .body = تُحفظ واحدًا تلو الآخر، كلٌّ باسمه.
+choose-back = العودة إلى القائمة
+
+## Ready to save
+
+ready-said = جاهز للحفظ. { $title }، { $facts }
+ready-untitled = فيديو { $recording }
+ready-newest = هذا الرابط قناة. هذا أحدث فيديو فيها.
+ready-size = حوالي { $size }
+ready-type = نوع الملف
+ready-mp4 = MP4
+    .body = يعمل في كل مكان.
+ready-flv = FLV
+    .body = الأصل كما هو.
+ready-quality = الجودة
+quality-height = { $height }p
+ready-name = الاسم
+ready-save = حفظ الفيديو
+ready-starting = جارٍ البدء…
+low-space = لا توجد مساحة كافية في { $folder }
+    .body = يلزم حوالي { $need }، والمتاح { $free }.
+low-space-anyway = الحفظ على أي حال
+saved-before = لقد حفظت هذا الفيديو في { $date }
+    .body = الملف { $file } موجود في { $folder }.
+saved-before-again = الحفظ مرة أخرى
+
+folder-label = الحفظ في
+folder-free = المتاح { $free }
+folder-change = تغيير…
+folder-choose = اختيار مجلد آخر
+folder-lost = المجلد { $folder } غير موجود
+    .body = تُحفظ مقاطع الفيديو الآن في { $now }. أعد توصيل القرص أو اختر مجلدًا آخر.
+
+## What opens a lock
+
+password-label = كلمة المرور
+password-show = إظهار كلمة المرور
+password-send = فتح القفل
+form-send = إرسال ومتابعة
+form-again = إرسال مرة أخرى
+form-optional = { $label } (اختياري)
+form-said = يقول الموقع: { $message }
+page-label = عنوان صفحة المالك
+page-send = متابعة
+page-needed = الصق عنوان الصفحة كاملًا بدءًا من http.
+form-remember = تذكُّرها على هذا الكمبيوتر
+
+## A job
+
+job-queued = في انتظار دوره
+    .body = يبدأ عند انتهاء الفيديو الذي قبله.
+job-resolving = جارٍ التحضير…
+    .body = جارٍ سؤال الموقع عن مكان الفيديو.
+job-fetching = جارٍ التنزيل
+    .body = يمكنك مواصلة استخدام الكمبيوتر.
+job-finishing = جارٍ الإنهاء…
+    .body = لم تعد هناك حاجة إلى الإنترنت.
+job-converting = جارٍ إنشاء MP4
+    .body = لا تتغير الصورة ولا الصوت.
+job-waiting = في انتظار الإنترنت…
+    .body = سنتابع تلقائيًا. لم يُفقد شيء.
+job-paused = متوقف مؤقتًا
+    .body = لم يُفقد شيء. يمكنك إغلاق التطبيق.
+job-paused-at = متوقف مؤقتًا عند { $percent }
+job-progress = تقدُّم { $title }
+job-said = تم تنزيل { $percent }
+job-title = { $percent } – { $title }
+bytes-of = { $done } من { $total }
+bytes-so-far = { $done } حتى الآن
+left-seconds = بقيت أقل من دقيقة
+left-minutes =
+    { $minutes ->
+        [zero] بقيت أقل من دقيقة
+        [one] بقيت دقيقة واحدة تقريبًا
+        [two] بقيت دقيقتان تقريبًا
+        [few] بقيت { $minutes } دقائق تقريبًا
+        [many] بقيت { $minutes } دقيقة تقريبًا
+       *[other] بقيت { $minutes } دقيقة تقريبًا
+    }
+left-hours =
+    { $hours ->
+        [zero] بقيت أقل من ساعة
+        [one] بقيت ساعة واحدة تقريبًا
+        [two] بقيت ساعتان تقريبًا
+        [few] بقيت { $hours } ساعات تقريبًا
+        [many] بقيت { $hours } ساعة تقريبًا
+       *[other] بقيت { $hours } ساعة تقريبًا
+    }
+
+job-pause = إيقاف مؤقت
+job-continue = متابعة
+job-cancel = إلغاء
+job-another = حفظ فيديو آخر
+
+stop-heading = هل تريد إيقاف حفظ هذا الفيديو؟
+    .body = تم تنزيل { $done } بالفعل.
+    .nothing = لم يُنزَّل منه شيء بعد.
+stop-keep = الاحتفاظ به لوقت لاحق
+stop-delete = حذفه
+stop-go-on = مواصلة الحفظ
+stopped-heading = توقَّف
+    .kept = تم الاحتفاظ بالجزء غير المكتمل.
+    .deleted = تم حذف الجزء غير المكتمل.
+stopped-continue = متابعة هذا
+close-heading = ما زال هناك فيديو قيد الحفظ
+    .body = إذا أغلقت الآن، يمكنك المتابعة في المرة القادمة.
+close-close = إغلاق
+close-stay = البقاء
+unfinished-heading =
+    { $count ->
+        [zero] ليس لديك أي فيديو غير مكتمل
+        [one] لديك فيديو غير مكتمل
+        [two] لديك مقطعا فيديو غير مكتملين
+        [few] لديك { $count } مقاطع فيديو غير مكتملة
+        [many] لديك { $count } مقطع فيديو غير مكتمل
+       *[other] لديك { $count } مقطع فيديو غير مكتمل
+    }
+unfinished-later = لاحقًا
+
+saved-heading = تم الحفظ
+saved-facts = { $size } · { $duration } · في { $folder }
+saved-said = تم الحفظ. الملف { $file } موجود في { $folder }.
+saved-gaps = تم الحفظ، لكن ينقص { $duration }
+    .body = لم تعد بعض الأجزاء موجودة على الموقع. مواضع النقص: { $times }.
+saved-reveal = عرض في المجلد
+saved-play = تشغيل
+saved-not-opened = تعذَّر فتحه
+    .body = ربما نُقل الملف أو تغيَّر اسمه بعد حفظه.
+
+others-heading = قيد التنفيذ ({ $count })
+others-failed = لم يكتمل
+saved-list = مقاطع الفيديو المحفوظة ({ $count })
+saved-list-forget = إزالة من القائمة
+saved-list-again = تنزيل مرة أخرى
+
+## Settings
+
+settings-heading = الإعدادات
+settings-done = تم
+settings-best = الأفضل
+settings-smallest = الأصغر
+settings-audio = الصوت فقط
+settings-most = حتى { $height }p
+settings-template = أسماء الملفات
+    .body = تحل معلومات الفيديو محل { "{title}" } و{ "{owner}" } و{ "{date}" } و{ "{id}" } و{ "{quality}" }.
+    .wrong = لا يصلح هذا اسمًا. يجب أن يحتوي على { "{title}" } أو { "{id}" }، وأن يكون لكل قوس نظيره.
+settings-example = مثال: { $name }
+settings-captions = حفظ الترجمة النصية أيضًا إن وُجدت
+settings-maker = يُنشأ MP4 بواسطة
+settings-builtin = هذا التطبيق
+settings-ffmpeg = ffmpeg
+    .missing = لم يُعثر على ffmpeg.
+    .pick = اختيار ffmpeg…
+settings-at-once = عدد مقاطع الفيديو في وقت واحد
+settings-language = اللغة
+settings-system = مثل الكمبيوتر
+settings-remember = تذكُّر بيانات التسجيل الخاصة بي
+    .body = تُحفظ في سلسلة مفاتيح هذا الكمبيوتر.
+settings-legal = لا تحفظ إلا ما يُسمح لك بالاحتفاظ به.
+settings-version = الإصدار { $version }
+
+## What a person can do
+
+do-again = إعادة المحاولة
+do-other-link = استخدام رابط آخر
+do-keep-gaps = الاحتفاظ بما لدينا
+do-save-anyway = الحفظ على أي حال
+do-start-over = البدء من جديد
+do-check-again = التحقق مرة أخرى
+do-try-now = المحاولة الآن
+do-browse = فتح في المتصفح
+do-restart = إعادة تشغيل التطبيق
+do-show-original = عرض الأصل
+
+details = التفاصيل
+details-copy = نسخ التفاصيل
+details-copied = تم النسخ
+
+## What went wrong, by code
+
+failure-not_a_link = لم نجد رابطًا في هذا النص
+    .body = يجب أن يشبه video.ibm.com/recorded/123456.
+failure-other_site = يعمل هذا التطبيق مع Ustream وIBM Video فقط
+    .body = لا يوجد أي فيديو منهما في تلك الصفحة من { $detail }.
+failure-offline = لست متصلًا بالإنترنت
+    .body = تحقق من شبكة Wi-Fi أو الكابل، ثم أعد المحاولة.
+failure-site_down = موقع الفيديو لا يرد
+    .body = ربما كان مشغولًا. انتظر بضع دقائق، ثم أعد المحاولة.
+failure-busy = يطلب منا الموقع التمهُّل
+    .body = انتظر بضع دقائق، ثم أعد المحاولة.
+failure-bad_answer = رد الموقع غير مفهوم
+    .body = ربما كانت لديه مشكلة. انتظر بضع دقائق، ثم أعد المحاولة.
+failure-not_found = لم يعد هذا الفيديو موجودًا
+    .body = ربما أُزيل أو في الرابط خطأ. افتح الرابط في المتصفح للتحقق.
+failure-still_live = ما زال هذا البث جاريًا
+    .body = عُد بعد انتهائه ونشر التسجيل.
+failure-not_recorded = لم يحتفظ المالك بتسجيل
+    .body = اسأل مالك القناة.
+failure-needs_form = يطلب هذا الفيديو التسجيل أولًا
+    .body = يريد المالك هذه البيانات. تُرسل إلى المالك وليس إلينا.
+failure-form_refused = لم يقبل الموقع النموذج
+    .body = تحقق مما كتبته، ثم أرسله مرة أخرى.
+failure-needs_password = لهذا الفيديو كلمة مرور
+    .body = إن لم تكن تعرفها، فاسأل من شاركه معك.
+failure-wrong_password = كلمة المرور غير صحيحة
+    .body = تحقق من الأحرف الكبيرة والمسافات، ثم أعد المحاولة.
+failure-members_only = المشاهدة للمدعوين فقط
+    .body = يلزم تسجيل دخول خاص بشركة أو فعالية، ولا يستطيع هذا التطبيق ذلك.
+failure-region = غير متاح في بلدك
+    .body = يقيِّد المالك الأماكن التي يمكن مشاهدته فيها.
+failure-embed_only = لا يعمل إلا على موقع المالك
+    .body = الصق عنوان الصفحة التي تشاهده فيها.
+failure-locked = قفل المالك هذا الفيديو
+    .body = لا يستطيع هذا التطبيق فتح هذا النوع من القفل.
+failure-changed = تغيَّر الفيديو على الموقع
+    .body = ما لدينا لم يعد يطابقه. لم يُحذف شيء. يمكنك البدء من جديد بالفيديو الجديد.
+failure-pieces_missing = تعذَّر تنزيل بعض الأجزاء
+    .body = أعد محاولة تنزيل تلك الأجزاء، أو احفظ ما لدينا.
+failure-low_space = لا توجد مساحة كافية لهذا الفيديو
+    .body = أفرغ بعض المساحة، ثم أعد المحاولة. الحجم النهائي تقديري.
+failure-disk_full = القرص ممتلئ
+    .body = أفرغ بعض المساحة، ثم أعد المحاولة. ما لدينا في أمان.
+failure-no_write = لا يمكننا الكتابة في هذا المجلد
+    .body = أعد توصيل القرص أو اسمح بالكتابة في المجلد، ثم أعد المحاولة.
+failure-drive_gone = تم فصل القرص
+    .body = أعد توصيله، ثم أعد المحاولة.
+failure-in_use = هذا الفيديو قيد الحفظ بالفعل
+    .body = نافذة أخرى أو برنامج آخر يحفظ هذا الملف نفسه. انتظر حتى ينتهي.
+failure-ffmpeg_missing = لم نعثر على ffmpeg
+    .body = ثبِّته، ثم أعد المحاولة. لم يُنزَّل شيء.
+failure-convert_failed = تعذَّر إنشاء MP4
+    .body = الأصل مكتمل ومحفوظ بجانبه.
+failure-check_failed = لم يجتز الملف فحصنا
+    .body = احتفظنا بالأجزاء، لذا ستكون المحاولة الجديدة سريعة.
+failure-bad_film = لا يمكن قراءة هذا الملف كفيديو
+    .body = تحقق من أنه الملف الصحيح وأنه كامل.
+failure-unsupported = هذا الفيديو مخزَّن بطريقة لا نعرفها
+    .body = من فضلك أرسل إلينا التفاصيل حتى نضيف دعمها.
+failure-internal = حدث خطأ ما في التطبيق
+    .body = تم الاحتفاظ بالأجزاء. أعد تشغيل التطبيق للمتابعة.

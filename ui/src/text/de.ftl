@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Ein Video von Ustream oder IBM Video speichern
+    .body = Den Link eines beendeten Streams einfügen.
+paste-label = Link zum Video
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Video suchen
+paste-paste = Einfügen
+paste-drop = Ein Link lässt sich auch auf dieses Fenster ziehen.
+copied-heading = Ein Link wurde kopiert
+    .said = Ein kopierter Link steht bereit.
+copied-use = Diesen Link verwenden
+copied-later = Jetzt nicht
+remux-open = Aus einer Videodatei eine MP4 machen …
+
+looking-heading = Das Video wird gesucht …
+    .body = Das dauert meist ein paar Sekunden.
+    .slow = Es wird weiter versucht. Die Website antwortet langsam.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Dieser Link ist ein Kanal mit { $count } Video
+       *[other] Dieser Link ist ein Kanal mit { $count } Videos
+    }
+    .several = Dieser Link ist ein Kanal mit mehreren Videos
+    .body = Die gewünschten ankreuzen.
+choose-page =
+    { $count ->
+        [one] Diese Seite zeigt { $count } Video
+       *[other] Diese Seite zeigt { $count } Videos
+    }
+choose-all = Alle auswählen
+choose-none = Keines auswählen
+choose-more = Mehr anzeigen
+choose-shown = { $shown } von { $total } angezeigt
+choose-ticked =
+    { $count ->
+        [0] Keines ausgewählt
+        [one] { $count } ausgewählt, { $duration }
+       *[other] { $count } ausgewählt, { $duration }
+    }
+choose-continue = Weiter mit { $count }
+choose-ready =
+    { $count ->
+        [one] { $count } Video speichern
+       *[other] { $count } Videos speichern
+    }
+    .body = Sie werden nacheinander gespeichert, jedes unter seinem eigenen Namen.
+choose-back = Zurück zur Liste
+
+## Ready to save
+
+ready-said = Bereit zum Speichern. { $title }, { $facts }
+ready-untitled = Video { $recording }
+ready-newest = Dieser Link ist ein Kanal. Dies ist sein neuestes Video.
+ready-size = etwa { $size }
+ready-type = Dateityp
+ready-mp4 = MP4
+    .body = Läuft überall.
+ready-flv = FLV
+    .body = Genau das Original.
+ready-quality = Qualität
+quality-height = { $height }p
+ready-name = Name
+ready-save = Video speichern
+ready-starting = Wird gestartet …
+low-space = Zu wenig Platz in { $folder }
+    .body = Gebraucht werden etwa { $need }, frei sind { $free }.
+low-space-anyway = Trotzdem speichern
+saved-before = Dieses Video wurde am { $date } schon gespeichert
+    .body = { $file } liegt in { $folder }.
+saved-before-again = Noch einmal speichern
+
+folder-label = Speichern in
+folder-free = { $free } frei
+folder-change = Ändern …
+folder-choose = Anderen Ordner wählen
+folder-lost = Der Ordner { $folder } ist nicht da
+    .body = Videos kommen vorerst nach { $now }. Das Laufwerk wieder anschließen oder einen anderen Ordner wählen.
+
+## What opens a lock
+
+password-label = Passwort
+password-show = Passwort anzeigen
+password-send = Entsperren
+form-send = Senden und weiter
+form-again = Noch einmal senden
+form-optional = { $label } (freiwillig)
+form-said = Die Website meldet: { $message }
+page-label = Adresse der Seite des Anbieters
+page-send = Weiter
+page-needed = Die ganze Adresse der Seite einfügen, sie beginnt mit http.
+form-remember = Auf diesem Computer merken
+
+## A job
+
+job-queued = Wartet, bis es an der Reihe ist
+    .body = Es beginnt, sobald das Video davor fertig ist.
+job-resolving = Wird vorbereitet …
+    .body = Die Website wird gefragt, wo das Video liegt.
+job-fetching = Wird geladen
+    .body = Der Computer kann weiter benutzt werden.
+job-finishing = Wird fertiggestellt …
+    .body = Das Internet wird nicht mehr gebraucht.
+job-converting = Die MP4 wird erstellt
+    .body = Bild und Ton bleiben unverändert.
+job-waiting = Warten auf das Internet …
+    .body = Es geht von selbst weiter. Nichts ist verloren.
+job-paused = Angehalten
+    .body = Nichts ist verloren. Die App darf geschlossen werden.
+job-paused-at = Angehalten bei { $percent }
+job-progress = Fortschritt von { $title }
+job-said = { $percent } geladen
+job-title = { $percent } – { $title }
+bytes-of = { $done } von { $total }
+bytes-so-far = bisher { $done }
+left-seconds = noch weniger als eine Minute
+left-minutes =
+    { $minutes ->
+        [one] noch etwa { $minutes } Minute
+       *[other] noch etwa { $minutes } Minuten
+    }
+left-hours =
+    { $hours ->
+        [one] noch etwa { $hours } Stunde
+       *[other] noch etwa { $hours } Stunden
+    }
+
+job-pause = Anhalten
+job-continue = Fortsetzen
+job-cancel = Abbrechen
+job-another = Weiteres Video speichern
+
+stop-heading = Das Speichern dieses Videos beenden?
+    .body = { $done } sind schon hier.
+    .nothing = Davon ist noch nichts hier.
+stop-keep = Für später behalten
+stop-delete = Löschen
+stop-go-on = Weiter speichern
+stopped-heading = Beendet
+    .kept = Der unfertige Teil wurde behalten.
+    .deleted = Der unfertige Teil wurde gelöscht.
+stopped-continue = Dieses fortsetzen
+close-heading = Ein Video wird noch gespeichert
+    .body = Nach dem Schließen lässt es sich beim nächsten Mal fortsetzen.
+close-close = Schließen
+close-stay = Bleiben
+unfinished-heading =
+    { $count ->
+        [one] Ein Video ist noch nicht fertig
+       *[other] { $count } Videos sind noch nicht fertig
+    }
+unfinished-later = Später
+
+saved-heading = Gespeichert
+saved-facts = { $size } · { $duration } · in { $folder }
+saved-said = Gespeichert. { $file } liegt in { $folder }.
+saved-gaps = Gespeichert, aber { $duration } fehlen
+    .body = Einige Stücke gibt es auf der Website nicht mehr. Die Lücken sind bei { $times }.
+saved-reveal = Im Ordner zeigen
+saved-play = Abspielen
+saved-not-opened = Die Datei ließ sich nicht öffnen
+    .body = Vielleicht wurde sie seit dem Speichern verschoben oder umbenannt.
+
+others-heading = In Arbeit ({ $count })
+others-failed = Nicht fertig geworden
+saved-list = Gespeicherte Videos ({ $count })
+saved-list-forget = Vergessen
+saved-list-again = Neu laden
+
+## Settings
+
+settings-heading = Einstellungen
+settings-done = Fertig
+settings-best = Beste
+settings-smallest = Kleinste
+settings-audio = Nur Ton
+settings-most = Bis zu { $height }p
+settings-template = Namen der Dateien
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } und { "{quality}" } stehen für das, was vom Video bekannt ist.
+    .wrong = Das kann kein Name sein. Er braucht { "{title}" } oder { "{id}" } und zu jeder Klammer ihr Gegenstück.
+settings-example = Zum Beispiel: { $name }
+settings-captions = Auch Untertitel speichern, wo es welche gibt
+settings-maker = Die MP4 macht
+settings-builtin = Diese App
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg wurde nicht gefunden.
+    .pick = ffmpeg auswählen …
+settings-at-once = Videos zugleich
+settings-language = Sprache
+settings-system = Wie der Computer
+settings-remember = Meine Anmeldedaten merken
+    .body = Sie liegen im Schlüsselbund dieses Computers.
+settings-legal = Bitte nur Videos speichern, die behalten werden dürfen.
+settings-version = Version { $version }
+
+## What a person can do
+
+do-again = Noch einmal versuchen
+do-other-link = Anderen Link verwenden
+do-keep-gaps = Behalten, was da ist
+do-save-anyway = Trotzdem speichern
+do-start-over = Von vorn beginnen
+do-check-again = Noch einmal nachsehen
+do-try-now = Jetzt versuchen
+do-browse = Im Browser öffnen
+do-restart = App neu starten
+do-show-original = Original zeigen
+
+details = Einzelheiten
+details-copy = Einzelheiten kopieren
+details-copied = Kopiert
+
+## What went wrong, by code
+
+failure-not_a_link = In diesem Text ist kein Link zu finden
+    .body = Er sollte aussehen wie video.ibm.com/recorded/123456.
+failure-other_site = Diese App kann nur Ustream und IBM Video
+    .body = Auf dieser Seite von { $detail } läuft kein Video von dort.
+failure-offline = Keine Verbindung zum Internet
+    .body = WLAN oder Kabel prüfen, dann noch einmal versuchen.
+failure-site_down = Die Video-Website antwortet nicht
+    .body = Vielleicht ist sie überlastet. Ein paar Minuten warten, dann noch einmal versuchen.
+failure-busy = Die Website bittet um etwas Geduld
+    .body = Ein paar Minuten warten, dann noch einmal versuchen.
+failure-bad_answer = Die Antwort der Website ergibt keinen Sinn
+    .body = Vielleicht ist dort etwas gestört. Ein paar Minuten warten, dann noch einmal versuchen.
+failure-not_found = Dieses Video gibt es nicht mehr
+    .body = Es wurde entfernt, oder der Link enthält einen Fehler. Zur Probe den Link im Browser öffnen.
+failure-still_live = Dieser Stream läuft noch
+    .body = Wiederkommen, wenn er beendet und die Aufzeichnung veröffentlicht ist.
+failure-not_recorded = Es wurde keine Aufzeichnung behalten
+    .body = Darüber weiß der Inhaber des Kanals mehr.
+failure-needs_form = Dieses Video verlangt erst eine Anmeldung
+    .body = Der Anbieter möchte diese Angaben. Sie gehen an den Anbieter, nicht an uns.
+failure-form_refused = Die Website hat das Formular nicht angenommen
+    .body = Die Angaben prüfen, dann noch einmal senden.
+failure-needs_password = Dieses Video hat ein Passwort
+    .body = Wer den Link geteilt hat, kennt es.
+failure-wrong_password = Das Passwort war nicht richtig
+    .body = Groß- und Kleinschreibung und Leerzeichen prüfen, dann noch einmal versuchen.
+failure-members_only = Das dürfen nur Eingeladene sehen
+    .body = Dazu gehört eine Anmeldung bei einer Firma oder Veranstaltung, die diese App nicht kann.
+failure-region = In diesem Land nicht verfügbar
+    .body = Der Anbieter begrenzt, wo es zu sehen ist.
+failure-embed_only = Es läuft nur auf der Website des Anbieters
+    .body = Die Adresse der Seite einfügen, auf der es zu sehen ist.
+failure-locked = Der Anbieter hat dieses Video gesperrt
+    .body = Diese Art von Sperre kann die App nicht öffnen.
+failure-changed = Das Video auf der Website hat sich geändert
+    .body = Was hier liegt, passt nicht mehr dazu. Nichts wurde gelöscht. Mit dem neuen lässt sich von vorn beginnen.
+failure-pieces_missing = Einige Stücke ließen sich nicht laden
+    .body = Diese Stücke noch einmal versuchen oder speichern, was da ist.
+failure-low_space = Zu wenig Platz für dieses Video
+    .body = Platz schaffen, dann noch einmal versuchen. Wie groß es wird, ist geschätzt.
+failure-disk_full = Der Datenträger ist voll
+    .body = Platz schaffen, dann noch einmal versuchen. Was da ist, ist sicher.
+failure-no_write = In diesen Ordner kann nicht geschrieben werden
+    .body = Das Laufwerk wieder anschließen oder das Schreiben in den Ordner erlauben, dann noch einmal versuchen.
+failure-drive_gone = Das Laufwerk wurde getrennt
+    .body = Es wieder anschließen, dann noch einmal versuchen.
+failure-in_use = Dieses Video wird schon gespeichert
+    .body = Ein anderes Fenster oder Programm speichert gerade diese Datei. Warten, bis es fertig ist.
+failure-ffmpeg_missing = ffmpeg ist nicht zu finden
+    .body = Es installieren, dann noch einmal versuchen. Geladen wurde nichts.
+failure-convert_failed = Die MP4 ließ sich nicht erstellen
+    .body = Das Original ist vollständig und liegt daneben.
+failure-check_failed = Die Datei hat unsere Prüfung nicht bestanden
+    .body = Die Stücke sind noch da, ein neuer Versuch geht also schnell.
+failure-bad_film = Diese Datei lässt sich nicht als Film lesen
+    .body = Prüfen, ob es die richtige Datei ist und ob sie vollständig ist.
+failure-unsupported = Dieses Video ist auf unbekannte Weise gespeichert
+    .body = Bitte die Einzelheiten an uns senden, dann können wir es einbauen.
+failure-internal = In der App ist etwas schiefgegangen
+    .body = Die Stücke sind noch da. Nach einem Neustart der App geht es weiter.

@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Guarda un vídeo de Ustream o IBM Video
+    .body = Pega el enlace de una emisión que ya ha terminado.
+paste-label = Enlace del vídeo
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Buscar vídeo
+paste-paste = Pegar
+paste-drop = También puedes soltar un enlace en esta ventana.
+copied-heading = Has copiado un enlace
+    .said = Hay un enlace copiado listo para usar.
+copied-use = Usar este enlace
+copied-later = Ahora no
+remux-open = Crear un MP4 a partir de un archivo de vídeo…
+
+looking-heading = Buscando el vídeo…
+    .body = Suele tardar unos segundos.
+    .slow = Seguimos intentándolo. El sitio tarda en responder.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Este enlace es un canal con { $count } vídeo
+       *[other] Este enlace es un canal con { $count } vídeos
+    }
+    .several = Este enlace es un canal con varios vídeos
+    .body = Marca los que quieras.
+choose-page =
+    { $count ->
+        [one] Esta página muestra { $count } vídeo
+       *[other] Esta página muestra { $count } vídeos
+    }
+choose-all = Seleccionar todo
+choose-none = No seleccionar nada
+choose-more = Mostrar más
+choose-shown = { $shown } de { $total } mostrados
+choose-ticked =
+    { $count ->
+        [0] Ninguno marcado
+        [one] { $count } marcado, { $duration }
+       *[other] { $count } marcados, { $duration }
+    }
+choose-continue = Continuar con { $count }
+choose-ready =
+    { $count ->
+        [one] Guardar { $count } vídeo
+       *[other] Guardar { $count } vídeos
+    }
+    .body = Se guardan uno tras otro, cada uno con su propio nombre.
+choose-back = Volver a la lista
+
+## Ready to save
+
+ready-said = Listo para guardar. { $title }, { $facts }
+ready-untitled = Vídeo { $recording }
+ready-newest = Este enlace es un canal. Este es su vídeo más reciente.
+ready-size = unos { $size }
+ready-type = Tipo de archivo
+ready-mp4 = MP4
+    .body = Se reproduce en todas partes.
+ready-flv = FLV
+    .body = El original exacto.
+ready-quality = Calidad
+quality-height = { $height }p
+ready-name = Nombre
+ready-save = Guardar vídeo
+ready-starting = Empezando…
+low-space = No hay bastante espacio en { $folder }
+    .body = Necesita unos { $need } y hay { $free } libres.
+low-space-anyway = Guardar de todos modos
+saved-before = Guardaste este vídeo el { $date }
+    .body = { $file } está en { $folder }.
+saved-before-again = Guardar otra vez
+
+folder-label = Guardar en
+folder-free = { $free } libres
+folder-change = Cambiar…
+folder-choose = Elegir otra carpeta
+folder-lost = La carpeta { $folder } no está
+    .body = Por ahora los vídeos van a { $now }. Vuelve a conectar la unidad o elige otra carpeta.
+
+## What opens a lock
+
+password-label = Contraseña
+password-show = Mostrar contraseña
+password-send = Desbloquear
+form-send = Enviar y continuar
+form-again = Enviar otra vez
+form-optional = { $label } (opcional)
+form-said = El sitio dice: { $message }
+page-label = Dirección de la página del propietario
+page-send = Continuar
+page-needed = Pega la dirección completa de la página, empezando por http.
+form-remember = Recordarlos en este ordenador
+
+## A job
+
+job-queued = Esperando su turno
+    .body = Empieza cuando termine el vídeo anterior.
+job-resolving = Preparando…
+    .body = Preguntando al sitio dónde está el vídeo.
+job-fetching = Descargando
+    .body = Puedes seguir usando el ordenador.
+job-finishing = Terminando…
+    .body = Ya no hace falta internet.
+job-converting = Creando el MP4
+    .body = La imagen y el sonido no cambian.
+job-waiting = Esperando a internet…
+    .body = Seguirá solo. No se ha perdido nada.
+job-paused = En pausa
+    .body = No se ha perdido nada. Puedes cerrar la aplicación.
+job-paused-at = En pausa al { $percent }
+job-progress = Progreso de { $title }
+job-said = { $percent } descargado
+job-title = { $percent } – { $title }
+bytes-of = { $done } de { $total }
+bytes-so-far = { $done } hasta ahora
+left-seconds = queda menos de un minuto
+left-minutes =
+    { $minutes ->
+        [one] queda aproximadamente { $minutes } minuto
+       *[other] quedan unos { $minutes } minutos
+    }
+left-hours =
+    { $hours ->
+        [one] queda aproximadamente { $hours } hora
+       *[other] quedan unas { $hours } horas
+    }
+
+job-pause = Pausar
+job-continue = Continuar
+job-cancel = Cancelar
+job-another = Guardar otro
+
+stop-heading = ¿Dejar de guardar este vídeo?
+    .body = { $done } ya están aquí.
+    .nothing = Todavía no hay nada aquí.
+stop-keep = Conservarlo para después
+stop-delete = Eliminarlo
+stop-go-on = Seguir guardando
+stopped-heading = Detenido
+    .kept = La parte incompleta se ha conservado.
+    .deleted = La parte incompleta se ha eliminado.
+stopped-continue = Continuar este
+close-heading = Todavía se está guardando un vídeo
+    .body = Si cierras ahora, podrás continuar la próxima vez.
+close-close = Cerrar
+close-stay = Quedarse
+unfinished-heading =
+    { $count ->
+        [one] Tienes un vídeo sin terminar
+       *[other] Tienes { $count } vídeos sin terminar
+    }
+unfinished-later = Más tarde
+
+saved-heading = Guardado
+saved-facts = { $size } · { $duration } · en { $folder }
+saved-said = Guardado. { $file } está en { $folder }.
+saved-gaps = Guardado, pero faltan { $duration }
+    .body = El sitio ya no tiene algunas partes. Los huecos están en { $times }.
+saved-reveal = Mostrar en la carpeta
+saved-play = Reproducir
+saved-not-opened = No hemos podido abrirlo
+    .body = Puede que el archivo se haya movido o renombrado desde que se guardó.
+
+others-heading = En curso ({ $count })
+others-failed = Sin terminar
+saved-list = Vídeos guardados ({ $count })
+saved-list-forget = Olvidar
+saved-list-again = Descargar otra vez
+
+## Settings
+
+settings-heading = Ajustes
+settings-done = Listo
+settings-best = La mejor
+settings-smallest = La más pequeña
+settings-audio = Solo sonido
+settings-most = Hasta { $height }p
+settings-template = Nombres de los archivos
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } y { "{quality}" } representan lo que se sabe del vídeo.
+    .wrong = Esto no puede ser un nombre. Necesita { "{title}" } o { "{id}" }, y cada llave, su pareja.
+settings-example = Por ejemplo: { $name }
+settings-captions = Guardar también los subtítulos, si los hay
+settings-maker = El MP4 lo crea
+settings-builtin = Esta aplicación
+settings-ffmpeg = ffmpeg
+    .missing = No se ha encontrado ffmpeg.
+    .pick = Elegir ffmpeg…
+settings-at-once = Vídeos a la vez
+settings-language = Idioma
+settings-system = El del ordenador
+settings-remember = Recordar mis datos de registro
+    .body = Se guardan en el llavero de este ordenador.
+settings-legal = Guarda solo vídeos que tengas permiso para conservar.
+settings-version = Versión { $version }
+
+## What a person can do
+
+do-again = Intentar de nuevo
+do-other-link = Usar otro enlace
+do-keep-gaps = Conservar lo que hay
+do-save-anyway = Guardar de todos modos
+do-start-over = Empezar de cero
+do-check-again = Comprobar de nuevo
+do-try-now = Intentar ahora
+do-browse = Abrir en el navegador
+do-restart = Reiniciar la aplicación
+do-show-original = Mostrar el original
+
+details = Detalles
+details-copy = Copiar detalles
+details-copied = Copiado
+
+## What went wrong, by code
+
+failure-not_a_link = No encontramos ningún enlace en ese texto
+    .body = Debería parecerse a video.ibm.com/recorded/123456.
+failure-other_site = Esta aplicación solo funciona con Ustream e IBM Video
+    .body = En esa página de { $detail } no hay ningún vídeo suyo.
+failure-offline = No tienes conexión a internet
+    .body = Comprueba la wifi o el cable e inténtalo de nuevo.
+failure-site_down = El sitio de vídeos no responde
+    .body = Puede que esté saturado. Espera unos minutos e inténtalo de nuevo.
+failure-busy = El sitio nos pide ir más despacio
+    .body = Espera unos minutos e inténtalo de nuevo.
+failure-bad_answer = La respuesta del sitio no tiene sentido
+    .body = Puede que tenga problemas. Espera unos minutos e inténtalo de nuevo.
+failure-not_found = Este vídeo ya no está
+    .body = Lo han quitado o el enlace tiene un error. Abre el enlace en el navegador para comprobarlo.
+failure-still_live = Esta emisión sigue en directo
+    .body = Vuelve cuando haya terminado y se haya publicado la grabación.
+failure-not_recorded = El propietario no conservó ninguna grabación
+    .body = Pregunta al propietario del canal.
+failure-needs_form = Este vídeo pide que te registres primero
+    .body = El propietario quiere estos datos. Se le envían a él, no a nosotros.
+failure-form_refused = El sitio no ha aceptado el formulario
+    .body = Revisa lo que has rellenado y envíalo otra vez.
+failure-needs_password = Este vídeo tiene contraseña
+    .body = Si no la sabes, pregunta a quien lo compartió.
+failure-wrong_password = Esa contraseña no ha funcionado
+    .body = Comprueba las mayúsculas y los espacios e inténtalo de nuevo.
+failure-members_only = Solo pueden verlo las personas invitadas
+    .body = Hace falta iniciar sesión en una empresa o evento, y esta aplicación no puede hacerlo.
+failure-region = No disponible en tu país
+    .body = El propietario limita dónde se puede ver.
+failure-embed_only = Solo se reproduce en el sitio del propietario
+    .body = Pega la dirección de la página donde lo ves.
+failure-locked = El propietario ha bloqueado este vídeo
+    .body = Está bloqueado de un modo que esta aplicación no puede abrir.
+failure-changed = El vídeo del sitio ha cambiado
+    .body = Lo que hay aquí ya no coincide. No se ha eliminado nada. Puedes empezar de cero con el nuevo.
+failure-pieces_missing = Algunas partes no se han podido descargar
+    .body = Intenta de nuevo esas partes o guarda lo que hay.
+failure-low_space = No hay bastante espacio para este vídeo
+    .body = Libera espacio e inténtalo de nuevo. Su tamaño final es una estimación.
+failure-disk_full = El disco está lleno
+    .body = Libera espacio e inténtalo de nuevo. Lo que hay está a salvo.
+failure-no_write = No podemos escribir en esta carpeta
+    .body = Vuelve a conectar la unidad o permite escribir en la carpeta e inténtalo de nuevo.
+failure-drive_gone = Se ha desconectado la unidad
+    .body = Vuelve a conectarla e inténtalo de nuevo.
+failure-in_use = Este vídeo ya se está guardando
+    .body = Otra ventana u otro programa está guardando este mismo archivo. Espera a que termine.
+failure-ffmpeg_missing = No encontramos ffmpeg
+    .body = Instálalo e inténtalo de nuevo. No se ha descargado nada.
+failure-convert_failed = No se ha podido crear el MP4
+    .body = El original está completo y guardado al lado.
+failure-check_failed = El archivo no ha pasado nuestra comprobación
+    .body = Hemos conservado las partes, así que un nuevo intento será rápido.
+failure-bad_film = Este archivo no se puede leer como vídeo
+    .body = Comprueba que es el archivo correcto y que está completo.
+failure-unsupported = Este vídeo está guardado de una forma que no conocemos
+    .body = Envíanos los detalles para que podamos añadirla.
+failure-internal = Algo ha fallado en la aplicación
+    .body = Tus partes están a salvo. Reinicia la aplicación para continuar.

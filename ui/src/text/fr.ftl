@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Enregistrer une vidéo d’Ustream ou d’IBM Video
+    .body = Collez le lien d’une diffusion terminée.
+paste-label = Lien de la vidéo
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Chercher la vidéo
+paste-paste = Coller
+paste-drop = Vous pouvez aussi déposer un lien sur cette fenêtre.
+copied-heading = Vous avez copié un lien
+    .said = Un lien copié est prêt à être utilisé.
+copied-use = Utiliser ce lien
+copied-later = Pas maintenant
+remux-open = Créer un MP4 à partir d’un fichier vidéo…
+
+looking-heading = Recherche de la vidéo…
+    .body = Cela prend en général quelques secondes.
+    .slow = La recherche continue. Le site est lent à répondre.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Ce lien est une chaîne avec { $count } vidéo
+       *[other] Ce lien est une chaîne avec { $count } vidéos
+    }
+    .several = Ce lien est une chaîne avec plusieurs vidéos
+    .body = Cochez celles que vous voulez.
+choose-page =
+    { $count ->
+        [one] Cette page montre { $count } vidéo
+       *[other] Cette page montre { $count } vidéos
+    }
+choose-all = Tout sélectionner
+choose-none = Ne rien sélectionner
+choose-more = Afficher plus
+choose-shown = { $shown } affichées sur { $total }
+choose-ticked =
+    { $count ->
+        [0] Aucune cochée
+        [one] { $count } cochée, { $duration }
+       *[other] { $count } cochées, { $duration }
+    }
+choose-continue = Continuer avec { $count }
+choose-ready =
+    { $count ->
+        [one] Enregistrer { $count } vidéo
+       *[other] Enregistrer { $count } vidéos
+    }
+    .body = Elles sont enregistrées l’une après l’autre, chacune sous son propre nom.
+choose-back = Retour à la liste
+
+## Ready to save
+
+ready-said = Prêt à enregistrer. { $title }, { $facts }
+ready-untitled = Vidéo { $recording }
+ready-newest = Ce lien est une chaîne. Voici sa vidéo la plus récente.
+ready-size = environ { $size }
+ready-type = Type de fichier
+ready-mp4 = MP4
+    .body = Se lit partout.
+ready-flv = FLV
+    .body = L’original exact.
+ready-quality = Qualité
+quality-height = { $height }p
+ready-name = Nom
+ready-save = Enregistrer la vidéo
+ready-starting = Démarrage…
+low-space = Pas assez de place dans { $folder }
+    .body = Il faut environ { $need }, et { $free } sont libres.
+low-space-anyway = Enregistrer quand même
+saved-before = Vous avez enregistré cette vidéo le { $date }
+    .body = { $file } se trouve dans { $folder }.
+saved-before-again = Enregistrer à nouveau
+
+folder-label = Enregistrer dans
+folder-free = { $free } libres
+folder-change = Modifier…
+folder-choose = Choisir un autre dossier
+folder-lost = Le dossier { $folder } est introuvable
+    .body = Pour l’instant, les vidéos vont dans { $now }. Rebranchez le disque ou choisissez un autre dossier.
+
+## What opens a lock
+
+password-label = Mot de passe
+password-show = Afficher le mot de passe
+password-send = Déverrouiller
+form-send = Envoyer et continuer
+form-again = Envoyer à nouveau
+form-optional = { $label } (facultatif)
+form-said = Le site répond : { $message }
+page-label = Adresse de la page du propriétaire
+page-send = Continuer
+page-needed = Collez l’adresse complète de la page, à partir de http.
+form-remember = Les mémoriser sur cet ordinateur
+
+## A job
+
+job-queued = En attente de son tour
+    .body = L’enregistrement commence quand la vidéo précédente est terminée.
+job-resolving = Préparation…
+    .body = Demande au site où se trouve la vidéo.
+job-fetching = Téléchargement
+    .body = Vous pouvez continuer à utiliser votre ordinateur.
+job-finishing = Finalisation…
+    .body = Internet n’est plus nécessaire.
+job-converting = Création du MP4
+    .body = L’image et le son ne sont pas modifiés.
+job-waiting = En attente d’internet…
+    .body = Cela reprendra tout seul. Rien n’est perdu.
+job-paused = En pause
+    .body = Rien n’est perdu. Vous pouvez fermer l’application.
+job-paused-at = En pause à { $percent }
+job-progress = Progression de { $title }
+job-said = { $percent } téléchargés
+job-title = { $percent } – { $title }
+bytes-of = { $done } sur { $total }
+bytes-so-far = { $done } jusqu’ici
+left-seconds = moins d’une minute restante
+left-minutes =
+    { $minutes ->
+        [one] environ { $minutes } minute restante
+       *[other] environ { $minutes } minutes restantes
+    }
+left-hours =
+    { $hours ->
+        [one] environ { $hours } heure restante
+       *[other] environ { $hours } heures restantes
+    }
+
+job-pause = Pause
+job-continue = Continuer
+job-cancel = Annuler
+job-another = Enregistrer une autre vidéo
+
+stop-heading = Arrêter d’enregistrer cette vidéo ?
+    .body = { $done } sont déjà là.
+    .nothing = Rien n’est encore là.
+stop-keep = Garder pour plus tard
+stop-delete = Supprimer
+stop-go-on = Continuer à enregistrer
+stopped-heading = Arrêté
+    .kept = La partie inachevée a été gardée.
+    .deleted = La partie inachevée a été supprimée.
+stopped-continue = Reprendre celle-ci
+close-heading = Une vidéo est encore en cours d’enregistrement
+    .body = Si vous fermez maintenant, vous pourrez continuer la prochaine fois.
+close-close = Fermer
+close-stay = Rester
+unfinished-heading =
+    { $count ->
+        [one] Vous avez une vidéo inachevée
+       *[other] Vous avez { $count } vidéos inachevées
+    }
+unfinished-later = Plus tard
+
+saved-heading = Enregistré
+saved-facts = { $size } · { $duration } · dans { $folder }
+saved-said = Enregistré. { $file } se trouve dans { $folder }.
+saved-gaps = Enregistré, mais il manque { $duration }
+    .body = Le site n’a plus certains morceaux. Les trous sont à { $times }.
+saved-reveal = Afficher dans le dossier
+saved-play = Lire
+saved-not-opened = Impossible de l’ouvrir
+    .body = Le fichier a peut-être été déplacé ou renommé depuis son enregistrement.
+
+others-heading = En cours ({ $count })
+others-failed = Inachevé
+saved-list = Vidéos enregistrées ({ $count })
+saved-list-forget = Oublier
+saved-list-again = Télécharger à nouveau
+
+## Settings
+
+settings-heading = Réglages
+settings-done = Terminé
+settings-best = La meilleure
+settings-smallest = La plus légère
+settings-audio = Son seulement
+settings-most = Jusqu’à { $height }p
+settings-template = Noms des fichiers
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } et { "{quality}" } remplacent ce que l’on sait de la vidéo.
+    .wrong = Cela ne peut pas être un nom. Il faut { "{title}" } ou { "{id}" }, et chaque accolade doit avoir sa paire.
+settings-example = Par exemple : { $name }
+settings-captions = Enregistrer aussi les sous-titres, s’il y en a
+settings-maker = Le MP4 est créé par
+settings-builtin = Cette application
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg est introuvable.
+    .pick = Choisir ffmpeg…
+settings-at-once = Vidéos à la fois
+settings-language = Langue
+settings-system = Comme l’ordinateur
+settings-remember = Mémoriser mes données d’inscription
+    .body = Elles sont gardées dans le trousseau de cet ordinateur.
+settings-legal = N’enregistrez que les vidéos que vous avez le droit de garder.
+settings-version = Version { $version }
+
+## What a person can do
+
+do-again = Réessayer
+do-other-link = Utiliser un autre lien
+do-keep-gaps = Garder ce que l’on a
+do-save-anyway = Enregistrer quand même
+do-start-over = Recommencer
+do-check-again = Vérifier à nouveau
+do-try-now = Essayer maintenant
+do-browse = Ouvrir dans le navigateur
+do-restart = Redémarrer l’application
+do-show-original = Afficher l’original
+
+details = Détails
+details-copy = Copier les détails
+details-copied = Copié
+
+## What went wrong, by code
+
+failure-not_a_link = Aucun lien dans ce texte
+    .body = Il devrait ressembler à video.ibm.com/recorded/123456.
+failure-other_site = Cette application ne marche qu’avec Ustream et IBM Video
+    .body = Aucune de leurs vidéos n’est sur cette page de { $detail }.
+failure-offline = Vous n’êtes pas connecté à internet
+    .body = Vérifiez le Wi-Fi ou le câble, puis réessayez.
+failure-site_down = Le site de vidéos ne répond pas
+    .body = Il est peut-être surchargé. Attendez quelques minutes, puis réessayez.
+failure-busy = Le site nous demande de ralentir
+    .body = Attendez quelques minutes, puis réessayez.
+failure-bad_answer = La réponse du site n’a pas de sens
+    .body = Il a peut-être un problème. Attendez quelques minutes, puis réessayez.
+failure-not_found = Cette vidéo n’existe plus
+    .body = Elle a été retirée, ou le lien contient une erreur. Ouvrez le lien dans votre navigateur pour vérifier.
+failure-still_live = Cette diffusion est encore en cours
+    .body = Revenez quand elle sera terminée et que l’enregistrement sera publié.
+failure-not_recorded = Le propriétaire n’a pas gardé d’enregistrement
+    .body = Demandez au propriétaire de la chaîne.
+failure-needs_form = Cette vidéo demande d’abord une inscription
+    .body = Le propriétaire souhaite ces informations. Elles lui sont envoyées, pas à nous.
+failure-form_refused = Le site n’a pas accepté le formulaire
+    .body = Vérifiez ce que vous avez rempli, puis envoyez à nouveau.
+failure-needs_password = Cette vidéo a un mot de passe
+    .body = Demandez-le à la personne qui l’a partagée si vous ne le connaissez pas.
+failure-wrong_password = Ce mot de passe n’a pas marché
+    .body = Vérifiez les majuscules et les espaces, puis réessayez.
+failure-members_only = Réservé aux personnes invitées
+    .body = Il faut une connexion d’entreprise ou d’événement, ce que cette application ne sait pas faire.
+failure-region = Non disponible dans votre pays
+    .body = Le propriétaire limite les endroits où on peut la regarder.
+failure-embed_only = Elle ne se lit que sur le site du propriétaire
+    .body = Collez l’adresse de la page où vous la regardez.
+failure-locked = Le propriétaire a verrouillé cette vidéo
+    .body = Cette application ne peut pas ouvrir ce genre de verrou.
+failure-changed = La vidéo a changé sur le site
+    .body = Ce qui est ici ne lui correspond plus. Rien n’a été supprimé. Vous pouvez recommencer avec la nouvelle.
+failure-pieces_missing = Des morceaux n’ont pas pu être téléchargés
+    .body = Réessayez ces morceaux, ou enregistrez ce que l’on a.
+failure-low_space = Pas assez de place pour cette vidéo
+    .body = Libérez de la place, puis réessayez. Sa taille finale est une estimation.
+failure-disk_full = Le disque est plein
+    .body = Libérez de la place, puis réessayez. Ce que l’on a est en sécurité.
+failure-no_write = Impossible d’écrire dans ce dossier
+    .body = Rebranchez le disque ou autorisez l’écriture dans le dossier, puis réessayez.
+failure-drive_gone = Le disque a été débranché
+    .body = Rebranchez-le, puis réessayez.
+failure-in_use = Cette vidéo est déjà en cours d’enregistrement
+    .body = Une autre fenêtre ou un autre programme enregistre ce même fichier. Attendez la fin.
+failure-ffmpeg_missing = ffmpeg est introuvable
+    .body = Installez-le, puis réessayez. Rien n’a été téléchargé.
+failure-convert_failed = Le MP4 n’a pas pu être créé
+    .body = L’original est complet et enregistré à côté.
+failure-check_failed = Le fichier n’a pas réussi notre contrôle
+    .body = Les morceaux sont gardés : un nouvel essai sera rapide.
+failure-bad_film = Ce fichier ne peut pas être lu comme un film
+    .body = Vérifiez que c’est le bon fichier et qu’il est entier.
+failure-unsupported = Cette vidéo est stockée d’une façon inconnue
+    .body = Envoyez-nous les détails, s’il vous plaît, pour que nous puissions l’ajouter.
+failure-internal = Un problème est survenu dans l’application
+    .body = Vos morceaux sont gardés. Redémarrez l’application pour continuer.

@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Videó mentése az Ustreamről vagy az IBM Videóról
+    .body = Illeszd be egy már véget ért közvetítés linkjét.
+paste-label = A videó linkje
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Videó keresése
+paste-paste = Beillesztés
+paste-drop = A linket erre az ablakra is húzhatod.
+copied-heading = Kimásoltál egy linket
+    .said = Egy kimásolt link használatra kész.
+copied-use = A link használata
+copied-later = Most nem
+remux-open = MP4 készítése videófájlból…
+
+looking-heading = A videó keresése…
+    .body = Ez általában néhány másodperc.
+    .slow = Még próbálkozunk. Az oldal lassan válaszol.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Ez a link egy csatorna { $count } videóval
+       *[other] Ez a link egy csatorna { $count } videóval
+    }
+    .several = Ez a link egy csatorna több videóval
+    .body = Jelöld be, amelyiket szeretnéd.
+choose-page =
+    { $count ->
+        [one] Ezen az oldalon { $count } videó van
+       *[other] Ezen az oldalon { $count } videó van
+    }
+choose-all = Összes kijelölése
+choose-none = Kijelölés törlése
+choose-more = Továbbiak
+choose-shown = { $total } közül { $shown } látható
+choose-ticked =
+    { $count ->
+        [0] Nincs kijelölve egy sem
+        [one] { $count } kijelölve, { $duration }
+       *[other] { $count } kijelölve, { $duration }
+    }
+choose-continue = Folytatás ({ $count })
+choose-ready =
+    { $count ->
+        [one] { $count } videó mentése
+       *[other] { $count } videó mentése
+    }
+    .body = Egymás után mentjük őket, mindet a saját nevén.
+choose-back = Vissza a listához
+
+## Ready to save
+
+ready-said = Mentésre kész. { $title }, { $facts }
+ready-untitled = Videó: { $recording }
+ready-newest = Ez a link egy csatorna. Ez a legújabb videója.
+ready-size = kb. { $size }
+ready-type = Fájltípus
+ready-mp4 = MP4
+    .body = Mindenhol lejátszható.
+ready-flv = FLV
+    .body = Pontosan az eredeti.
+ready-quality = Minőség
+quality-height = { $height }p
+ready-name = Név
+ready-save = Videó mentése
+ready-starting = Indítás…
+low-space = Nincs elég hely itt: { $folder }
+    .body = Kb. { $need } kell, és { $free } szabad.
+low-space-anyway = Mentés mindenképp
+saved-before = Ezt a videót már elmentetted: { $date }
+    .body = A fájl ({ $file }) itt van: { $folder }.
+saved-before-again = Mentés újra
+
+folder-label = Mentés ide
+folder-free = { $free } szabad
+folder-change = Módosítás…
+folder-choose = Másik mappa választása
+folder-lost = Nincs meg ez a mappa: { $folder }
+    .body = A videók egyelőre ide kerülnek: { $now }. Csatlakoztasd újra a meghajtót, vagy válassz másik mappát.
+
+## What opens a lock
+
+password-label = Jelszó
+password-show = Jelszó megjelenítése
+password-send = Feloldás
+form-send = Küldés és folytatás
+form-again = Küldés újra
+form-optional = { $label } (nem kötelező)
+form-said = Az oldal üzenete: { $message }
+page-label = A tulajdonos oldalának címe
+page-send = Folytatás
+page-needed = Illeszd be az oldal teljes címét, http-vel az elején.
+form-remember = Megjegyzés ezen a számítógépen
+
+## A job
+
+job-queued = Sorára vár
+    .body = Akkor indul, amikor az előző videó elkészült.
+job-resolving = Előkészítés…
+    .body = Megkérdezzük az oldalt, hol van a videó.
+job-fetching = Letöltés
+    .body = A számítógépet közben is használhatod.
+job-finishing = Befejezés…
+    .body = Internetre már nincs szükség.
+job-converting = Az MP4 készítése
+    .body = A kép és a hang nem változik.
+job-waiting = Várakozás az internetre…
+    .body = Magától folytatódik. Semmi sem veszett el.
+job-paused = Szünetel
+    .body = Semmi sem veszett el. Bezárhatod az alkalmazást.
+job-paused-at = Szünetel itt: { $percent }
+job-progress = Haladás: { $title }
+job-said = { $percent } letöltve
+job-title = { $percent } – { $title }
+bytes-of = { $done } / { $total }
+bytes-so-far = eddig { $done }
+left-seconds = kevesebb mint egy perc van hátra
+left-minutes =
+    { $minutes ->
+        [one] kb. { $minutes } perc van hátra
+       *[other] kb. { $minutes } perc van hátra
+    }
+left-hours =
+    { $hours ->
+        [one] kb. { $hours } óra van hátra
+       *[other] kb. { $hours } óra van hátra
+    }
+
+job-pause = Szünet
+job-continue = Folytatás
+job-cancel = Mégse
+job-another = Másik videó mentése
+
+stop-heading = Abbahagyjuk a videó mentését?
+    .body = { $done } már megvan.
+    .nothing = Még semmi sincs meg belőle.
+stop-keep = Megtartás későbbre
+stop-delete = Törlés
+stop-go-on = Mentés tovább
+stopped-heading = Leállítva
+    .kept = A befejezetlen részt megtartottuk.
+    .deleted = A befejezetlen részt töröltük.
+stopped-continue = Ennek a folytatása
+close-heading = Egy videó mentése még tart
+    .body = Ha most bezárod, legközelebb folytathatod.
+close-close = Bezárás
+close-stay = Maradok
+unfinished-heading =
+    { $count ->
+        [one] Van egy befejezetlen videód
+       *[other] { $count } befejezetlen videód van
+    }
+unfinished-later = Később
+
+saved-heading = Elmentve
+saved-facts = { $size } · { $duration } · itt: { $folder }
+saved-said = Elmentve. A fájl ({ $file }) itt van: { $folder }.
+saved-gaps = Elmentve, de hiányzik belőle { $duration }
+    .body = Az oldalon már nincs meg néhány darab. A hiányok helye: { $times }.
+saved-reveal = Megjelenítés mappában
+saved-play = Lejátszás
+saved-not-opened = Nem sikerült megnyitni
+    .body = A fájlt a mentés óta áthelyezhették vagy átnevezhették.
+
+others-heading = Folyamatban ({ $count })
+others-failed = Nem fejeződött be
+saved-list = Mentett videók ({ $count })
+saved-list-forget = Eltávolítás a listáról
+saved-list-again = Letöltés újra
+
+## Settings
+
+settings-heading = Beállítások
+settings-done = Kész
+settings-best = Legjobb
+settings-smallest = Legkisebb
+settings-audio = Csak hang
+settings-most = Legfeljebb { $height }p
+settings-template = Fájlnevek
+    .body = A { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } és { "{quality}" } helyére a videó ismert adatai kerülnek.
+    .wrong = Ez nem lehet név. Kell bele { "{title}" } vagy { "{id}" }, és minden kapcsos zárójelnek meg kell lennie a párja.
+settings-example = Például: { $name }
+settings-captions = Feliratok mentése is, ha vannak
+settings-maker = Az MP4 készítője
+settings-builtin = Ez az alkalmazás
+settings-ffmpeg = ffmpeg
+    .missing = Az ffmpeg nem található.
+    .pick = Az ffmpeg kiválasztása…
+settings-at-once = Egyszerre mentett videók
+settings-language = Nyelv
+settings-system = Mint a számítógépé
+settings-remember = A regisztrációs adataim megjegyzése
+    .body = Ennek a számítógépnek a kulcstartójában vannak.
+settings-legal = Csak olyan videót ments, amelyet megtarthatsz.
+settings-version = Verzió: { $version }
+
+## What a person can do
+
+do-again = Újrapróbálás
+do-other-link = Másik link használata
+do-keep-gaps = Megtartjuk, ami megvan
+do-save-anyway = Mentés mindenképp
+do-start-over = Kezdés elölről
+do-check-again = Ellenőrzés újra
+do-try-now = Próba most
+do-browse = Megnyitás böngészőben
+do-restart = Az alkalmazás újraindítása
+do-show-original = Az eredeti megjelenítése
+
+details = Részletek
+details-copy = Részletek másolása
+details-copied = Kimásolva
+
+## What went wrong, by code
+
+failure-not_a_link = Nem találunk linket ebben a szövegben
+    .body = Így kell kinéznie: video.ibm.com/recorded/123456.
+failure-other_site = Ez az alkalmazás csak az Ustreammel és az IBM Videóval működik
+    .body = Itt nem játszható le tőlük videó: { $detail }.
+failure-offline = Nincs internetkapcsolat
+    .body = Ellenőrizd a wifit vagy a kábelt, majd próbáld újra.
+failure-site_down = A videós oldal nem válaszol
+    .body = Lehet, hogy túlterhelt. Várj néhány percet, majd próbáld újra.
+failure-busy = Az oldal azt kéri, hogy lassítsunk
+    .body = Várj néhány percet, majd próbáld újra.
+failure-bad_answer = Az oldal válasza értelmezhetetlen
+    .body = Lehet, hogy gond van vele. Várj néhány percet, majd próbáld újra.
+failure-not_found = Ez a videó már nincs meg
+    .body = Eltávolították, vagy hibás a link. Nyisd meg a linket a böngészőben, hogy ellenőrizd.
+failure-still_live = Ez a közvetítés még tart
+    .body = Gyere vissza, ha véget ért, és közzétették a felvételt.
+failure-not_recorded = A tulajdonos nem őrizte meg a felvételt
+    .body = Kérdezd meg a csatorna tulajdonosát.
+failure-needs_form = Ehhez a videóhoz előbb regisztrálni kell
+    .body = A tulajdonos kéri ezeket az adatokat. Neki küldjük el, nem hozzánk kerülnek.
+failure-form_refused = Az oldal nem fogadta el az űrlapot
+    .body = Ellenőrizd, amit beírtál, majd küldd el újra.
+failure-needs_password = Ehhez a videóhoz jelszó kell
+    .body = Ha nem tudod, kérdezd meg attól, aki megosztotta.
+failure-wrong_password = Ez a jelszó nem jó
+    .body = Ellenőrizd a nagybetűket és a szóközöket, majd próbáld újra.
+failure-members_only = Ezt csak a meghívottak nézhetik
+    .body = Céges vagy eseményhez tartozó bejelentkezés kell hozzá, erre ez az alkalmazás nem képes.
+failure-region = A te országodban nem érhető el
+    .body = A tulajdonos korlátozza, hol lehet megnézni.
+failure-embed_only = Csak a tulajdonos oldalán játszható le
+    .body = Illeszd be annak az oldalnak a címét, ahol nézed.
+failure-locked = A tulajdonos zárolta ezt a videót
+    .body = Ezt a zárat az alkalmazás nem tudja kinyitni.
+failure-changed = A videó megváltozott az oldalon
+    .body = Ami itt van, már nem illik hozzá. Semmit sem töröltünk. Az újjal elölről kezdheted.
+failure-pieces_missing = Néhány darabot nem sikerült letölteni
+    .body = Próbáld újra ezeket a darabokat, vagy mentsd el, ami megvan.
+failure-low_space = Nincs elég hely ehhez a videóhoz
+    .body = Szabadíts fel helyet, majd próbáld újra. A végleges méret becslés.
+failure-disk_full = Megtelt a lemez
+    .body = Szabadíts fel helyet, majd próbáld újra. Ami megvan, az biztonságban van.
+failure-no_write = Nem tudunk ebbe a mappába írni
+    .body = Csatlakoztasd újra a meghajtót, vagy engedélyezd az írást a mappába, majd próbáld újra.
+failure-drive_gone = A meghajtót leválasztották
+    .body = Csatlakoztasd újra, majd próbáld meg még egyszer.
+failure-in_use = Ezt a videót már mentjük
+    .body = Egy másik ablak vagy program éppen ezt a fájlt menti. Várd meg, amíg végez.
+failure-ffmpeg_missing = Nem találjuk az ffmpeget
+    .body = Telepítsd, majd próbáld újra. Semmit sem töltöttünk le.
+failure-convert_failed = Az MP4-et nem sikerült elkészíteni
+    .body = Az eredeti hiánytalan, és mellette van.
+failure-check_failed = A fájl nem ment át az ellenőrzésen
+    .body = A darabokat megtartottuk, így az új próba gyors lesz.
+failure-bad_film = Ez a fájl nem olvasható filmként
+    .body = Ellenőrizd, hogy a jó fájl-e, és hogy hiánytalan-e.
+failure-unsupported = Ezt a videót ismeretlen módon tárolják
+    .body = Kérjük, küldd el nekünk a részleteket, hogy támogatni tudjuk.
+failure-internal = Valami hiba történt az alkalmazásban
+    .body = A darabok megvannak. Indítsd újra az alkalmazást a folytatáshoz.

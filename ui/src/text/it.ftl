@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Salva un video da Ustream o IBM Video
+    .body = Incolla il link di una diretta che è finita.
+paste-label = Link del video
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Trova video
+paste-paste = Incolla
+paste-drop = Puoi anche trascinare un link su questa finestra.
+copied-heading = Hai copiato un link
+    .said = Un link copiato è pronto da usare.
+copied-use = Usa questo link
+copied-later = Non ora
+remux-open = Crea un MP4 da un file video…
+
+looking-heading = Ricerca del video…
+    .body = Di solito bastano pochi secondi.
+    .slow = La ricerca continua. Il sito è lento a rispondere.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Questo link è un canale con { $count } video
+       *[other] Questo link è un canale con { $count } video
+    }
+    .several = Questo link è un canale con diversi video
+    .body = Spunta quelli che vuoi.
+choose-page =
+    { $count ->
+        [one] Questa pagina mostra { $count } video
+       *[other] Questa pagina mostra { $count } video
+    }
+choose-all = Seleziona tutti
+choose-none = Deseleziona tutti
+choose-more = Mostra altri
+choose-shown = { $shown } di { $total } mostrati
+choose-ticked =
+    { $count ->
+        [0] Nessuno spuntato
+        [one] { $count } spuntato, { $duration }
+       *[other] { $count } spuntati, { $duration }
+    }
+choose-continue = Continua con { $count }
+choose-ready =
+    { $count ->
+        [one] Salva { $count } video
+       *[other] Salva { $count } video
+    }
+    .body = Vengono salvati uno dopo l’altro, ciascuno con il proprio nome.
+choose-back = Torna all’elenco
+
+## Ready to save
+
+ready-said = Pronto da salvare. { $title }, { $facts }
+ready-untitled = Video { $recording }
+ready-newest = Questo link è un canale. Questo è il suo video più recente.
+ready-size = circa { $size }
+ready-type = Tipo di file
+ready-mp4 = MP4
+    .body = Si vede ovunque.
+ready-flv = FLV
+    .body = L’originale esatto.
+ready-quality = Qualità
+quality-height = { $height }p
+ready-name = Nome
+ready-save = Salva video
+ready-starting = Avvio…
+low-space = Spazio insufficiente in { $folder }
+    .body = Servono circa { $need } e ne restano liberi { $free }.
+low-space-anyway = Salva comunque
+saved-before = Hai salvato questo video il { $date }
+    .body = { $file } è in { $folder }.
+saved-before-again = Salva di nuovo
+
+folder-label = Salva in
+folder-free = { $free } liberi
+folder-change = Cambia…
+folder-choose = Scegli un’altra cartella
+folder-lost = La cartella { $folder } non c’è
+    .body = Per ora i video vanno in { $now }. Ricollega l’unità o scegli un’altra cartella.
+
+## What opens a lock
+
+password-label = Password
+password-show = Mostra password
+password-send = Sblocca
+form-send = Invia e continua
+form-again = Invia di nuovo
+form-optional = { $label } (facoltativo)
+form-said = Il sito dice: { $message }
+page-label = Indirizzo della pagina del proprietario
+page-send = Continua
+page-needed = Incolla l’indirizzo completo della pagina, a partire da http.
+form-remember = Ricordali su questo computer
+
+## A job
+
+job-queued = In attesa del suo turno
+    .body = Comincia quando il video precedente è finito.
+job-resolving = Preparazione…
+    .body = Chiediamo al sito dove si trova il video.
+job-fetching = Download in corso
+    .body = Puoi continuare a usare il computer.
+job-finishing = Completamento…
+    .body = Internet non serve più.
+job-converting = Creazione dell’MP4
+    .body = L’immagine e il suono non cambiano.
+job-waiting = In attesa di internet…
+    .body = Riprenderà da solo. Non è andato perso nulla.
+job-paused = In pausa
+    .body = Non è andato perso nulla. Puoi chiudere l’app.
+job-paused-at = In pausa al { $percent }
+job-progress = Avanzamento di { $title }
+job-said = { $percent } scaricato
+job-title = { $percent } – { $title }
+bytes-of = { $done } di { $total }
+bytes-so-far = { $done } finora
+left-seconds = manca meno di un minuto
+left-minutes =
+    { $minutes ->
+        [one] manca circa { $minutes } minuto
+       *[other] mancano circa { $minutes } minuti
+    }
+left-hours =
+    { $hours ->
+        [one] manca circa { $hours } ora
+       *[other] mancano circa { $hours } ore
+    }
+
+job-pause = Pausa
+job-continue = Continua
+job-cancel = Annulla
+job-another = Salva un altro video
+
+stop-heading = Interrompere il salvataggio di questo video?
+    .body = { $done } sono già qui.
+    .nothing = Qui non c’è ancora nulla.
+stop-keep = Tieni per dopo
+stop-delete = Elimina
+stop-go-on = Continua a salvare
+stopped-heading = Interrotto
+    .kept = La parte incompleta è stata conservata.
+    .deleted = La parte incompleta è stata eliminata.
+stopped-continue = Continua questo
+close-heading = Un video è ancora in corso di salvataggio
+    .body = Se chiudi adesso, potrai continuare la prossima volta.
+close-close = Chiudi
+close-stay = Resta
+unfinished-heading =
+    { $count ->
+        [one] Hai un video da completare
+       *[other] Hai { $count } video da completare
+    }
+unfinished-later = Più tardi
+
+saved-heading = Salvato
+saved-facts = { $size } · { $duration } · in { $folder }
+saved-said = Salvato. { $file } è in { $folder }.
+saved-gaps = Salvato, ma mancano { $duration }
+    .body = Il sito non ha più alcune parti. I vuoti sono a { $times }.
+saved-reveal = Mostra nella cartella
+saved-play = Riproduci
+saved-not-opened = Non è stato possibile aprirlo
+    .body = Il file potrebbe essere stato spostato o rinominato dopo il salvataggio.
+
+others-heading = In corso ({ $count })
+others-failed = Non completato
+saved-list = Video salvati ({ $count })
+saved-list-forget = Dimentica
+saved-list-again = Scarica di nuovo
+
+## Settings
+
+settings-heading = Impostazioni
+settings-done = Fine
+settings-best = La migliore
+settings-smallest = La più leggera
+settings-audio = Solo audio
+settings-most = Fino a { $height }p
+settings-template = Nomi dei file
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } e { "{quality}" } stanno per ciò che si sa del video.
+    .wrong = Questo non può essere un nome. Servono { "{title}" } o { "{id}" }, e ogni parentesi deve avere la sua compagna.
+settings-example = Per esempio: { $name }
+settings-captions = Salva anche i sottotitoli, se ci sono
+settings-maker = L’MP4 è creato da
+settings-builtin = Questa app
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg non è stato trovato.
+    .pick = Scegli ffmpeg…
+settings-at-once = Video alla volta
+settings-language = Lingua
+settings-system = Come il computer
+settings-remember = Ricorda i miei dati di registrazione
+    .body = Sono conservati nel portachiavi di questo computer.
+settings-legal = Salva solo i video che hai il permesso di conservare.
+settings-version = Versione { $version }
+
+## What a person can do
+
+do-again = Riprova
+do-other-link = Usa un altro link
+do-keep-gaps = Tieni ciò che c’è
+do-save-anyway = Salva comunque
+do-start-over = Ricomincia
+do-check-again = Controlla di nuovo
+do-try-now = Prova ora
+do-browse = Apri nel browser
+do-restart = Riavvia l’app
+do-show-original = Mostra l’originale
+
+details = Dettagli
+details-copy = Copia dettagli
+details-copied = Copiato
+
+## What went wrong, by code
+
+failure-not_a_link = In questo testo non troviamo alcun link
+    .body = Dovrebbe somigliare a video.ibm.com/recorded/123456.
+failure-other_site = Questa app funziona solo con Ustream e IBM Video
+    .body = Nessun loro video si trova in quella pagina di { $detail }.
+failure-offline = Non sei connesso a internet
+    .body = Controlla il Wi-Fi o il cavo, poi riprova.
+failure-site_down = Il sito dei video non risponde
+    .body = Forse è sovraccarico. Aspetta qualche minuto, poi riprova.
+failure-busy = Il sito ci chiede di rallentare
+    .body = Aspetta qualche minuto, poi riprova.
+failure-bad_answer = La risposta del sito non ha senso
+    .body = Forse ha qualche problema. Aspetta qualche minuto, poi riprova.
+failure-not_found = Questo video non c’è più
+    .body = È stato rimosso o il link contiene un errore. Apri il link nel browser per controllare.
+failure-still_live = Questa diretta è ancora in corso
+    .body = Torna quando sarà finita e la registrazione sarà pubblicata.
+failure-not_recorded = Il proprietario non ha conservato una registrazione
+    .body = Chiedi al proprietario del canale.
+failure-needs_form = Questo video chiede prima di registrarsi
+    .body = Il proprietario vuole questi dati. Vengono inviati a lui, non a noi.
+failure-form_refused = Il sito non ha accettato il modulo
+    .body = Controlla ciò che hai inserito, poi invia di nuovo.
+failure-needs_password = Questo video ha una password
+    .body = Se non la conosci, chiedila a chi lo ha condiviso.
+failure-wrong_password = Quella password non ha funzionato
+    .body = Controlla maiuscole e spazi, poi riprova.
+failure-members_only = Solo gli invitati possono vederlo
+    .body = Serve un accesso aziendale o a un evento, che questa app non può fare.
+failure-region = Non disponibile nel tuo Paese
+    .body = Il proprietario limita i luoghi in cui si può vedere.
+failure-embed_only = Si vede solo sul sito del proprietario
+    .body = Incolla l’indirizzo della pagina in cui lo guardi.
+failure-locked = Il proprietario ha bloccato questo video
+    .body = È bloccato in un modo che questa app non può aprire.
+failure-changed = Il video sul sito è cambiato
+    .body = Ciò che è qui non corrisponde più. Non è stato eliminato nulla. Puoi ricominciare con quello nuovo.
+failure-pieces_missing = Alcune parti non si sono potute scaricare
+    .body = Riprova con quelle parti o salva ciò che c’è.
+failure-low_space = Spazio insufficiente per questo video
+    .body = Libera spazio, poi riprova. La dimensione finale è una stima.
+failure-disk_full = Il disco è pieno
+    .body = Libera spazio, poi riprova. Ciò che c’è è al sicuro.
+failure-no_write = Non è possibile scrivere in questa cartella
+    .body = Ricollega l’unità o consenti la scrittura nella cartella, poi riprova.
+failure-drive_gone = L’unità è stata scollegata
+    .body = Ricollegala, poi riprova.
+failure-in_use = Questo video è già in corso di salvataggio
+    .body = Un’altra finestra o un altro programma sta salvando proprio questo file. Aspetta che finisca.
+failure-ffmpeg_missing = ffmpeg non si trova
+    .body = Installalo, poi riprova. Non è stato scaricato nulla.
+failure-convert_failed = Non è stato possibile creare l’MP4
+    .body = L’originale è completo e salvato accanto.
+failure-check_failed = Il file non ha superato il nostro controllo
+    .body = Abbiamo conservato le parti, quindi un nuovo tentativo è veloce.
+failure-bad_film = Questo file non si può leggere come video
+    .body = Controlla che sia il file giusto e che sia intero.
+failure-unsupported = Questo video è memorizzato in un modo che non conosciamo
+    .body = Inviaci i dettagli, così potremo aggiungerlo.
+failure-internal = Qualcosa è andato storto nell’app
+    .body = Le tue parti sono conservate. Riavvia l’app per continuare.

@@ -1,0 +1,256 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Ustream や IBM Video の動画を保存
+    .body = 終了した配信のリンクを貼り付けてください。
+paste-label = 動画のリンク
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = 動画を探す
+paste-paste = 貼り付け
+paste-drop = このウインドウにリンクをドロップすることもできます。
+copied-heading = リンクがコピーされています
+    .said = コピーしたリンクを使えます。
+copied-use = このリンクを使う
+copied-later = 今はしない
+remux-open = 動画ファイルから MP4 を作る…
+
+looking-heading = 動画を探しています…
+    .body = 通常は数秒で終わります。
+    .slow = まだ試しています。サイトの応答に時間がかかっています。
+
+## Several videos behind one link
+
+choose-channel = このリンクは { $count } 本の動画があるチャンネルです
+    .several = このリンクは複数の動画があるチャンネルです
+    .body = 保存したいものにチェックを入れてください。
+choose-page = このページには { $count } 本の動画があります
+choose-all = すべて選択
+choose-none = 選択を解除
+choose-more = さらに表示
+choose-shown = { $total } 本中 { $shown } 本を表示
+choose-ticked =
+    { $count ->
+        [0] 選択されていません
+       *[other] { $count } 本を選択、{ $duration }
+    }
+choose-continue = { $count } 本で続ける
+choose-ready = { $count } 本の動画を保存
+    .body = 1 本ずつ順番に、それぞれの名前で保存されます。
+choose-back = リストに戻る
+
+## Ready to save
+
+ready-said = 保存できます。{ $title }、{ $facts }
+ready-untitled = 動画 { $recording }
+ready-newest = このリンクはチャンネルです。これは最新の動画です。
+ready-size = 約 { $size }
+ready-type = ファイル形式
+ready-mp4 = MP4
+    .body = どこでも再生できます。
+ready-flv = FLV
+    .body = 元のままのファイルです。
+ready-quality = 画質
+quality-height = { $height }p
+ready-name = 名前
+ready-save = 動画を保存
+ready-starting = 開始しています…
+low-space = { $folder } の空き容量が足りません
+    .body = 約 { $need } 必要ですが、空きは { $free } です。
+low-space-anyway = それでも保存
+saved-before = この動画は { $date } に保存済みです
+    .body = { $file } は { $folder } にあります。
+saved-before-again = もう一度保存
+
+folder-label = 保存先
+folder-free = 空き { $free }
+folder-change = 変更…
+folder-choose = 別のフォルダーを選ぶ
+folder-lost = フォルダー { $folder } が見つかりません
+    .body = 動画は当面 { $now } に保存されます。ドライブを接続し直すか、別のフォルダーを選んでください。
+
+## What opens a lock
+
+password-label = パスワード
+password-show = パスワードを表示
+password-send = ロックを解除
+form-send = 送信して続ける
+form-again = もう一度送信
+form-optional = { $label }（任意）
+form-said = サイトからのメッセージ: { $message }
+page-label = 所有者のページのアドレス
+page-send = 続ける
+page-needed = http で始まるページのアドレス全体を貼り付けてください。
+form-remember = このコンピューターに記憶する
+
+## A job
+
+job-queued = 順番を待っています
+    .body = 前の動画が終わると始まります。
+job-resolving = 準備しています…
+    .body = 動画の場所をサイトに問い合わせています。
+job-fetching = ダウンロード中
+    .body = コンピューターはそのまま使えます。
+job-finishing = 仕上げています…
+    .body = インターネットはもう必要ありません。
+job-converting = MP4 を作成中
+    .body = 映像と音声は変わりません。
+job-waiting = インターネットを待っています…
+    .body = 自動的に再開します。失われたものはありません。
+job-paused = 一時停止中
+    .body = 失われたものはありません。アプリを閉じてもかまいません。
+job-paused-at = { $percent } で一時停止中
+job-progress = { $title } の進み具合
+job-said = { $percent } ダウンロードしました
+job-title = { $percent } – { $title }
+bytes-of = { $total } 中 { $done }
+bytes-so-far = これまでに { $done }
+left-seconds = 残り 1 分未満
+left-minutes = 残り約 { $minutes } 分
+left-hours = 残り約 { $hours } 時間
+
+job-pause = 一時停止
+job-continue = 続ける
+job-cancel = キャンセル
+job-another = 別の動画を保存
+
+stop-heading = この動画の保存をやめますか？
+    .body = { $done } はすでに保存されています。
+    .nothing = まだ何も保存されていません。
+stop-keep = 後のために残す
+stop-delete = 削除する
+stop-go-on = 保存を続ける
+stopped-heading = 中止しました
+    .kept = 未完了の部分は残してあります。
+    .deleted = 未完了の部分は削除しました。
+stopped-continue = この動画を続ける
+close-heading = 動画をまだ保存しています
+    .body = 今閉じても、次回続きから再開できます。
+close-close = 閉じる
+close-stay = 閉じない
+unfinished-heading = 未完了の動画が { $count } 本あります
+unfinished-later = 後で
+
+saved-heading = 保存しました
+saved-facts = { $size } · { $duration } · { $folder } 内
+saved-said = 保存しました。{ $file } は { $folder } にあります。
+saved-gaps = 保存しましたが、{ $duration } 分が欠けています
+    .body = 一部がサイトに残っていません。欠けている位置: { $times }。
+saved-reveal = フォルダーで表示
+saved-play = 再生
+saved-not-opened = 開けませんでした
+    .body = 保存後にファイルが移動されたか、名前が変更された可能性があります。
+
+others-heading = 進行中（{ $count }）
+others-failed = 未完了
+saved-list = 保存した動画（{ $count }）
+saved-list-forget = リストから消す
+saved-list-again = もう一度ダウンロード
+
+## Settings
+
+settings-heading = 設定
+settings-done = 完了
+settings-best = 最高
+settings-smallest = 最小
+settings-audio = 音声のみ
+settings-most = 最大 { $height }p
+settings-template = ファイル名
+    .body = { "{title}" }、{ "{owner}" }、{ "{date}" }、{ "{id}" }、{ "{quality}" } は動画の情報に置き換わります。
+    .wrong = これは名前にできません。{ "{title}" } か { "{id}" } が必要で、波かっこは対になっている必要があります。
+settings-example = 例: { $name }
+settings-captions = 字幕があれば一緒に保存する
+settings-maker = MP4 の作成方法
+settings-builtin = このアプリ
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg が見つかりません。
+    .pick = ffmpeg を選ぶ…
+settings-at-once = 同時に保存する動画の数
+settings-language = 言語
+settings-system = コンピューターと同じ
+settings-remember = 登録フォームの内容を記憶する
+    .body = このコンピューターのキーチェーンに保管されます。
+settings-legal = 保存が許可されている動画だけを保存してください。
+settings-version = バージョン { $version }
+
+## What a person can do
+
+do-again = もう一度試す
+do-other-link = 別のリンクを使う
+do-keep-gaps = 今ある分を残す
+do-save-anyway = それでも保存
+do-start-over = 最初からやり直す
+do-check-again = もう一度確認
+do-try-now = 今すぐ試す
+do-browse = ブラウザーで開く
+do-restart = アプリを再起動
+do-show-original = 元のファイルを表示
+
+details = 詳細
+details-copy = 詳細をコピー
+details-copied = コピーしました
+
+## What went wrong, by code
+
+failure-not_a_link = テキストにリンクが見つかりません
+    .body = video.ibm.com/recorded/123456 のような形です。
+failure-other_site = このアプリは Ustream と IBM Video 専用です
+    .body = { $detail } のそのページには、対応する動画がありません。
+failure-offline = インターネットに接続されていません
+    .body = Wi-Fi またはケーブルを確認して、もう一度試してください。
+failure-site_down = 動画サイトが応答しません
+    .body = 混み合っている可能性があります。数分待ってから、もう一度試してください。
+failure-busy = サイトから間隔を空けるよう求められました
+    .body = 数分待ってから、もう一度試してください。
+failure-bad_answer = サイトの応答を理解できません
+    .body = サイトに問題があるのかもしれません。数分待ってから、もう一度試してください。
+failure-not_found = この動画はもうありません
+    .body = 削除されたか、リンクに誤りがあります。ブラウザーでリンクを開いて確認してください。
+failure-still_live = この配信はまだ続いています
+    .body = 配信が終わり、録画が公開されてからもう一度お試しください。
+failure-not_recorded = 録画は残されていません
+    .body = チャンネルの所有者に問い合わせてください。
+failure-needs_form = この動画は先に登録が必要です
+    .body = 所有者が次の情報を求めています。送信先は所有者で、私たちではありません。
+failure-form_refused = サイトがフォームを受け付けませんでした
+    .body = 入力内容を確認して、もう一度送信してください。
+failure-needs_password = この動画にはパスワードがあります
+    .body = わからない場合は、共有した人に聞いてください。
+failure-wrong_password = パスワードが違います
+    .body = 大文字と小文字、空白を確認して、もう一度試してください。
+failure-members_only = 招待された人だけが視聴できます
+    .body = 会社やイベントのログインが必要ですが、このアプリは対応していません。
+failure-region = お住まいの国では視聴できません
+    .body = 所有者が視聴できる地域を制限しています。
+failure-embed_only = 所有者のウェブサイトでのみ再生できます
+    .body = 視聴しているページのアドレスを貼り付けてください。
+failure-locked = 所有者がこの動画をロックしています
+    .body = このアプリでは解除できない方法でロックされています。
+failure-changed = サイトの動画が変わりました
+    .body = 手元の分とはもう一致しません。何も削除していません。新しい動画で最初からやり直せます。
+failure-pieces_missing = ダウンロードできない部分がありました
+    .body = その部分をもう一度試すか、今ある分を保存してください。
+failure-low_space = この動画には空き容量が足りません
+    .body = 空き容量を増やして、もう一度試してください。最終的なサイズは推定です。
+failure-disk_full = ディスクがいっぱいです
+    .body = 空き容量を増やして、もう一度試してください。今ある分は無事です。
+failure-no_write = このフォルダーに書き込めません
+    .body = ドライブを接続し直すか、フォルダーへの書き込みを許可して、もう一度試してください。
+failure-drive_gone = ドライブが取り外されました
+    .body = 接続し直して、もう一度試してください。
+failure-in_use = この動画はすでに保存中です
+    .body = 別のウインドウかプログラムが同じファイルを保存しています。終わるまで待ってください。
+failure-ffmpeg_missing = ffmpeg が見つかりません
+    .body = インストールしてから、もう一度試してください。何もダウンロードしていません。
+failure-convert_failed = MP4 を作成できませんでした
+    .body = 元のファイルは完全な状態で隣に保存されています。
+failure-check_failed = ファイルが検査に通りませんでした
+    .body = ダウンロードした部分は残してあるので、次はすぐに終わります。
+failure-bad_film = このファイルは動画として読み取れません
+    .body = 正しいファイルか、欠けていないかを確認してください。
+failure-unsupported = この動画は未知の形式で保存されています
+    .body = 対応できるように、詳細をお送りください。
+failure-internal = アプリで問題が発生しました
+    .body = ダウンロードした部分は残っています。アプリを再起動して続けてください。

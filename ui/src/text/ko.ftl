@@ -1,0 +1,256 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Ustream 또는 IBM Video 동영상 저장
+    .body = 종료된 방송의 링크를 붙여넣으세요.
+paste-label = 동영상 링크
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = 동영상 찾기
+paste-paste = 붙여넣기
+paste-drop = 이 창에 링크를 끌어다 놓아도 됩니다.
+copied-heading = 링크가 복사되어 있습니다
+    .said = 복사한 링크를 사용할 수 있습니다.
+copied-use = 이 링크 사용
+copied-later = 나중에
+remux-open = 동영상 파일로 MP4 만들기…
+
+looking-heading = 동영상을 찾는 중…
+    .body = 보통 몇 초 걸립니다.
+    .slow = 계속 시도하고 있습니다. 사이트의 응답이 느립니다.
+
+## Several videos behind one link
+
+choose-channel = 이 링크는 동영상이 { $count }개 있는 채널입니다
+    .several = 이 링크는 동영상이 여러 개 있는 채널입니다
+    .body = 원하는 동영상을 선택하세요.
+choose-page = 이 페이지에는 동영상이 { $count }개 있습니다
+choose-all = 모두 선택
+choose-none = 모두 해제
+choose-more = 더 보기
+choose-shown = { $total }개 중 { $shown }개 표시
+choose-ticked =
+    { $count ->
+        [0] 선택 없음
+       *[other] { $count }개 선택, { $duration }
+    }
+choose-continue = { $count }개로 계속
+choose-ready = 동영상 { $count }개 저장
+    .body = 하나씩 차례로, 각자의 이름으로 저장됩니다.
+choose-back = 목록으로 돌아가기
+
+## Ready to save
+
+ready-said = 저장할 준비가 되었습니다. { $title }, { $facts }
+ready-untitled = 동영상 { $recording }
+ready-newest = 이 링크는 채널입니다. 가장 최근 동영상입니다.
+ready-size = 약 { $size }
+ready-type = 파일 형식
+ready-mp4 = MP4
+    .body = 어디서나 재생됩니다.
+ready-flv = FLV
+    .body = 원본 그대로입니다.
+ready-quality = 화질
+quality-height = { $height }p
+ready-name = 이름
+ready-save = 동영상 저장
+ready-starting = 시작하는 중…
+low-space = { $folder }에 공간이 부족합니다
+    .body = 약 { $need }가 필요하지만 { $free }만 남아 있습니다.
+low-space-anyway = 그래도 저장
+saved-before = 이 동영상은 { $date }에 저장했습니다
+    .body = { $file } 파일은 { $folder }에 있습니다.
+saved-before-again = 다시 저장
+
+folder-label = 저장 위치
+folder-free = { $free } 사용 가능
+folder-change = 변경…
+folder-choose = 다른 폴더 선택
+folder-lost = { $folder } 폴더가 없습니다
+    .body = 동영상은 당분간 { $now }에 저장됩니다. 드라이브를 다시 연결하거나 다른 폴더를 선택하세요.
+
+## What opens a lock
+
+password-label = 비밀번호
+password-show = 비밀번호 표시
+password-send = 잠금 해제
+form-send = 보내고 계속
+form-again = 다시 보내기
+form-optional = { $label }(선택 사항)
+form-said = 사이트 메시지: { $message }
+page-label = 소유자 페이지의 주소
+page-send = 계속
+page-needed = http로 시작하는 페이지 주소 전체를 붙여넣으세요.
+form-remember = 이 컴퓨터에 기억하기
+
+## A job
+
+job-queued = 차례를 기다리는 중
+    .body = 앞의 동영상이 끝나면 시작합니다.
+job-resolving = 준비하는 중…
+    .body = 동영상의 위치를 사이트에 묻고 있습니다.
+job-fetching = 다운로드 중
+    .body = 컴퓨터를 계속 사용해도 됩니다.
+job-finishing = 마무리하는 중…
+    .body = 이제 인터넷이 필요하지 않습니다.
+job-converting = MP4 만드는 중
+    .body = 화면과 소리는 바뀌지 않습니다.
+job-waiting = 인터넷을 기다리는 중…
+    .body = 저절로 이어집니다. 잃은 것은 없습니다.
+job-paused = 일시 정지됨
+    .body = 잃은 것은 없습니다. 앱을 닫아도 됩니다.
+job-paused-at = { $percent }에서 일시 정지됨
+job-progress = { $title } 진행률
+job-said = { $percent } 다운로드됨
+job-title = { $percent } – { $title }
+bytes-of = { $total } 중 { $done }
+bytes-so-far = 지금까지 { $done }
+left-seconds = 1분 미만 남음
+left-minutes = 약 { $minutes }분 남음
+left-hours = 약 { $hours }시간 남음
+
+job-pause = 일시 정지
+job-continue = 계속
+job-cancel = 취소
+job-another = 다른 동영상 저장
+
+stop-heading = 이 동영상 저장을 그만둘까요?
+    .body = 이미 { $done }를 받았습니다.
+    .nothing = 아직 받은 것이 없습니다.
+stop-keep = 나중을 위해 보관
+stop-delete = 삭제
+stop-go-on = 계속 저장
+stopped-heading = 중지됨
+    .kept = 완료되지 않은 부분을 보관했습니다.
+    .deleted = 완료되지 않은 부분을 삭제했습니다.
+stopped-continue = 이 동영상 계속
+close-heading = 동영상을 아직 저장하고 있습니다
+    .body = 지금 닫아도 다음에 이어서 할 수 있습니다.
+close-close = 닫기
+close-stay = 머무르기
+unfinished-heading = 완료되지 않은 동영상이 { $count }개 있습니다
+unfinished-later = 나중에
+
+saved-heading = 저장됨
+saved-facts = { $size } · { $duration } · { $folder }에 있음
+saved-said = 저장됨. { $file } 파일은 { $folder }에 있습니다.
+saved-gaps = 저장했지만 { $duration } 분량이 빠졌습니다
+    .body = 일부 조각이 사이트에 더 이상 없습니다. 빠진 위치: { $times }.
+saved-reveal = 폴더에서 보기
+saved-play = 재생
+saved-not-opened = 열 수 없습니다
+    .body = 저장한 뒤 파일이 이동되었거나 이름이 바뀌었을 수 있습니다.
+
+others-heading = 진행 중({ $count })
+others-failed = 완료되지 않음
+saved-list = 저장한 동영상({ $count })
+saved-list-forget = 목록에서 지우기
+saved-list-again = 다시 받기
+
+## Settings
+
+settings-heading = 설정
+settings-done = 완료
+settings-best = 최고
+settings-smallest = 가장 작게
+settings-audio = 소리만
+settings-most = 최대 { $height }p
+settings-template = 파일 이름
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" }, { "{quality}" } 자리에 동영상의 정보가 들어갑니다.
+    .wrong = 이름으로 쓸 수 없습니다. { "{title}" } 또는 { "{id}" }가 있어야 하고 중괄호는 짝이 맞아야 합니다.
+settings-example = 예: { $name }
+settings-captions = 자막이 있으면 함께 저장
+settings-maker = MP4를 만드는 도구
+settings-builtin = 이 앱
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg를 찾을 수 없습니다.
+    .pick = ffmpeg 선택…
+settings-at-once = 동시에 저장할 동영상 수
+settings-language = 언어
+settings-system = 컴퓨터와 같게
+settings-remember = 내 등록 정보 기억하기
+    .body = 이 컴퓨터의 키체인에 보관됩니다.
+settings-legal = 보관이 허용된 동영상만 저장하세요.
+settings-version = 버전 { $version }
+
+## What a person can do
+
+do-again = 다시 시도
+do-other-link = 다른 링크 사용
+do-keep-gaps = 받은 것만 보관
+do-save-anyway = 그래도 저장
+do-start-over = 처음부터 시작
+do-check-again = 다시 확인
+do-try-now = 지금 시도
+do-browse = 브라우저에서 열기
+do-restart = 앱 다시 시작
+do-show-original = 원본 보기
+
+details = 자세한 정보
+details-copy = 자세한 정보 복사
+details-copied = 복사됨
+
+## What went wrong, by code
+
+failure-not_a_link = 글에서 링크를 찾을 수 없습니다
+    .body = video.ibm.com/recorded/123456과 같은 모양이어야 합니다.
+failure-other_site = 이 앱은 Ustream과 IBM Video에서만 쓸 수 있습니다
+    .body = { $detail }의 해당 페이지에는 재생되는 동영상이 없습니다.
+failure-offline = 인터넷에 연결되어 있지 않습니다
+    .body = Wi-Fi나 케이블을 확인한 뒤 다시 시도하세요.
+failure-site_down = 동영상 사이트가 응답하지 않습니다
+    .body = 사이트가 붐비는 것일 수 있습니다. 몇 분 기다린 뒤 다시 시도하세요.
+failure-busy = 사이트가 천천히 해 달라고 요청합니다
+    .body = 몇 분 기다린 뒤 다시 시도하세요.
+failure-bad_answer = 사이트의 응답을 이해할 수 없습니다
+    .body = 사이트에 문제가 있을 수 있습니다. 몇 분 기다린 뒤 다시 시도하세요.
+failure-not_found = 이 동영상은 더 이상 없습니다
+    .body = 삭제되었거나 링크에 오류가 있습니다. 브라우저에서 링크를 열어 확인하세요.
+failure-still_live = 이 방송은 아직 진행 중입니다
+    .body = 방송이 끝나고 녹화가 공개된 뒤에 다시 오세요.
+failure-not_recorded = 소유자가 녹화를 남기지 않았습니다
+    .body = 채널 소유자에게 문의하세요.
+failure-needs_form = 이 동영상은 먼저 등록해야 합니다
+    .body = 소유자가 이 정보를 요청합니다. 정보는 저희가 아니라 소유자에게 전송됩니다.
+failure-form_refused = 사이트가 양식을 받아들이지 않았습니다
+    .body = 입력한 내용을 확인한 뒤 다시 보내세요.
+failure-needs_password = 이 동영상에는 비밀번호가 있습니다
+    .body = 모르는 경우 공유한 사람에게 물어보세요.
+failure-wrong_password = 비밀번호가 맞지 않습니다
+    .body = 대소문자와 공백을 확인한 뒤 다시 시도하세요.
+failure-members_only = 초대받은 사람만 볼 수 있습니다
+    .body = 회사나 행사의 로그인이 필요하지만 이 앱은 할 수 없습니다.
+failure-region = 현재 국가에서는 볼 수 없습니다
+    .body = 소유자가 볼 수 있는 지역을 제한했습니다.
+failure-embed_only = 소유자의 웹사이트에서만 재생됩니다
+    .body = 동영상을 보는 페이지의 주소를 붙여넣으세요.
+failure-locked = 소유자가 이 동영상을 잠갔습니다
+    .body = 이 앱이 열 수 없는 방식으로 잠겨 있습니다.
+failure-changed = 사이트의 동영상이 바뀌었습니다
+    .body = 여기 있는 것과 더 이상 맞지 않습니다. 아무것도 삭제하지 않았습니다. 새 동영상으로 처음부터 시작할 수 있습니다.
+failure-pieces_missing = 일부 조각을 다운로드하지 못했습니다
+    .body = 그 조각을 다시 시도하거나 받은 것만 저장하세요.
+failure-low_space = 이 동영상을 저장할 공간이 부족합니다
+    .body = 공간을 확보한 뒤 다시 시도하세요. 최종 크기는 추정값입니다.
+failure-disk_full = 디스크가 가득 찼습니다
+    .body = 공간을 확보한 뒤 다시 시도하세요. 받은 것은 안전합니다.
+failure-no_write = 이 폴더에 쓸 수 없습니다
+    .body = 드라이브를 다시 연결하거나 폴더 쓰기를 허용한 뒤 다시 시도하세요.
+failure-drive_gone = 드라이브가 분리되었습니다
+    .body = 다시 연결한 뒤 다시 시도하세요.
+failure-in_use = 이 동영상은 이미 저장 중입니다
+    .body = 다른 창이나 프로그램이 같은 파일을 저장하고 있습니다. 끝날 때까지 기다리세요.
+failure-ffmpeg_missing = ffmpeg를 찾을 수 없습니다
+    .body = 설치한 뒤 다시 시도하세요. 다운로드한 것은 없습니다.
+failure-convert_failed = MP4를 만들지 못했습니다
+    .body = 원본은 온전하며 같은 곳에 저장되어 있습니다.
+failure-check_failed = 파일이 검사를 통과하지 못했습니다
+    .body = 조각을 보관했으므로 다시 시도하면 빨리 끝납니다.
+failure-bad_film = 이 파일은 동영상으로 읽을 수 없습니다
+    .body = 맞는 파일인지, 온전한지 확인하세요.
+failure-unsupported = 이 동영상은 알 수 없는 방식으로 저장되어 있습니다
+    .body = 지원을 추가할 수 있도록 자세한 정보를 보내 주세요.
+failure-internal = 앱에 문제가 생겼습니다
+    .body = 받은 조각은 보관되어 있습니다. 앱을 다시 시작해 계속하세요.

@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Een video van Ustream of IBM Video opslaan
+    .body = Plak de link van een stream die is afgelopen.
+paste-label = Link naar de video
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Video zoeken
+paste-paste = Plakken
+paste-drop = Je kunt een link ook naar dit venster slepen.
+copied-heading = Je hebt een link gekopieerd
+    .said = Er staat een gekopieerde link klaar.
+copied-use = Deze link gebruiken
+copied-later = Niet nu
+remux-open = Een MP4 van een videobestand maken…
+
+looking-heading = De video wordt gezocht…
+    .body = Dit duurt meestal een paar seconden.
+    .slow = Er wordt nog gezocht. De site antwoordt traag.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Deze link is een kanaal met { $count } video
+       *[other] Deze link is een kanaal met { $count } video’s
+    }
+    .several = Deze link is een kanaal met meerdere video’s
+    .body = Vink aan welke je wilt.
+choose-page =
+    { $count ->
+        [one] Deze pagina toont { $count } video
+       *[other] Deze pagina toont { $count } video’s
+    }
+choose-all = Alles selecteren
+choose-none = Niets selecteren
+choose-more = Meer tonen
+choose-shown = { $shown } van { $total } getoond
+choose-ticked =
+    { $count ->
+        [0] Niets aangevinkt
+        [one] { $count } aangevinkt, { $duration }
+       *[other] { $count } aangevinkt, { $duration }
+    }
+choose-continue = Doorgaan met { $count }
+choose-ready =
+    { $count ->
+        [one] { $count } video opslaan
+       *[other] { $count } video’s opslaan
+    }
+    .body = Ze worden na elkaar opgeslagen, elk onder een eigen naam.
+choose-back = Terug naar de lijst
+
+## Ready to save
+
+ready-said = Klaar om op te slaan. { $title }, { $facts }
+ready-untitled = Video { $recording }
+ready-newest = Deze link is een kanaal. Dit is de nieuwste video ervan.
+ready-size = ongeveer { $size }
+ready-type = Bestandstype
+ready-mp4 = MP4
+    .body = Speelt overal af.
+ready-flv = FLV
+    .body = Het exacte origineel.
+ready-quality = Kwaliteit
+quality-height = { $height }p
+ready-name = Naam
+ready-save = Video opslaan
+ready-starting = Starten…
+low-space = Niet genoeg ruimte in { $folder }
+    .body = Er is ongeveer { $need } nodig en { $free } vrij.
+low-space-anyway = Toch opslaan
+saved-before = Je hebt deze video opgeslagen op { $date }
+    .body = { $file } staat in { $folder }.
+saved-before-again = Opnieuw opslaan
+
+folder-label = Opslaan in
+folder-free = { $free } vrij
+folder-change = Wijzigen…
+folder-choose = Andere map kiezen
+folder-lost = De map { $folder } is er niet
+    .body = Video’s gaan voorlopig naar { $now }. Sluit de schijf weer aan of kies een andere map.
+
+## What opens a lock
+
+password-label = Wachtwoord
+password-show = Wachtwoord tonen
+password-send = Ontgrendelen
+form-send = Versturen en doorgaan
+form-again = Opnieuw versturen
+form-optional = { $label } (optioneel)
+form-said = De site meldt: { $message }
+page-label = Adres van de pagina van de eigenaar
+page-send = Doorgaan
+page-needed = Plak het hele adres van de pagina, beginnend met http.
+form-remember = Onthouden op deze computer
+
+## A job
+
+job-queued = Wacht op zijn beurt
+    .body = Het begint als de vorige video klaar is.
+job-resolving = Voorbereiden…
+    .body = De site wordt gevraagd waar de video staat.
+job-fetching = Downloaden
+    .body = Je kunt je computer blijven gebruiken.
+job-finishing = Afronden…
+    .body = Internet is niet meer nodig.
+job-converting = De MP4 wordt gemaakt
+    .body = Beeld en geluid veranderen niet.
+job-waiting = Wachten op internet…
+    .body = Het gaat vanzelf verder. Er is niets verloren.
+job-paused = Gepauzeerd
+    .body = Er is niets verloren. Je kunt de app sluiten.
+job-paused-at = Gepauzeerd op { $percent }
+job-progress = Voortgang van { $title }
+job-said = { $percent } gedownload
+job-title = { $percent } – { $title }
+bytes-of = { $done } van { $total }
+bytes-so-far = { $done } tot nu toe
+left-seconds = nog minder dan een minuut
+left-minutes =
+    { $minutes ->
+        [one] nog ongeveer { $minutes } minuut
+       *[other] nog ongeveer { $minutes } minuten
+    }
+left-hours =
+    { $hours ->
+        [one] nog ongeveer { $hours } uur
+       *[other] nog ongeveer { $hours } uur
+    }
+
+job-pause = Pauzeren
+job-continue = Doorgaan
+job-cancel = Annuleren
+job-another = Nog een video opslaan
+
+stop-heading = Stoppen met het opslaan van deze video?
+    .body = { $done } is al binnen.
+    .nothing = Er is nog niets van binnen.
+stop-keep = Bewaren voor later
+stop-delete = Verwijderen
+stop-go-on = Verder opslaan
+stopped-heading = Gestopt
+    .kept = Het onvoltooide deel is bewaard.
+    .deleted = Het onvoltooide deel is verwijderd.
+stopped-continue = Hiermee doorgaan
+close-heading = Er wordt nog een video opgeslagen
+    .body = Als je nu sluit, kun je de volgende keer doorgaan.
+close-close = Sluiten
+close-stay = Blijven
+unfinished-heading =
+    { $count ->
+        [one] Je hebt een onvoltooide video
+       *[other] Je hebt { $count } onvoltooide video’s
+    }
+unfinished-later = Later
+
+saved-heading = Opgeslagen
+saved-facts = { $size } · { $duration } · in { $folder }
+saved-said = Opgeslagen. { $file } staat in { $folder }.
+saved-gaps = Opgeslagen, maar er ontbreekt { $duration }
+    .body = De site heeft sommige stukken niet meer. De gaten zitten bij { $times }.
+saved-reveal = Tonen in map
+saved-play = Afspelen
+saved-not-opened = Openen is niet gelukt
+    .body = Misschien is het bestand sinds het opslaan verplaatst of hernoemd.
+
+others-heading = Bezig ({ $count })
+others-failed = Niet voltooid
+saved-list = Opgeslagen video’s ({ $count })
+saved-list-forget = Vergeten
+saved-list-again = Opnieuw ophalen
+
+## Settings
+
+settings-heading = Instellingen
+settings-done = Klaar
+settings-best = Beste
+settings-smallest = Kleinste
+settings-audio = Alleen geluid
+settings-most = Tot { $height }p
+settings-template = Namen van bestanden
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } en { "{quality}" } staan voor wat er van de video bekend is.
+    .wrong = Dit kan geen naam zijn. Er moet { "{title}" } of { "{id}" } in staan en elke accolade heeft een tegenhanger nodig.
+settings-example = Bijvoorbeeld: { $name }
+settings-captions = Ook ondertitels opslaan, als die er zijn
+settings-maker = De MP4 wordt gemaakt door
+settings-builtin = Deze app
+settings-ffmpeg = ffmpeg
+    .missing = ffmpeg is niet gevonden.
+    .pick = ffmpeg kiezen…
+settings-at-once = Video’s tegelijk
+settings-language = Taal
+settings-system = Zoals de computer
+settings-remember = Mijn aanmeldgegevens onthouden
+    .body = Ze worden in de sleutelhanger van deze computer bewaard.
+settings-legal = Sla alleen video’s op die je mag bewaren.
+settings-version = Versie { $version }
+
+## What a person can do
+
+do-again = Opnieuw proberen
+do-other-link = Andere link gebruiken
+do-keep-gaps = Houden wat er is
+do-save-anyway = Toch opslaan
+do-start-over = Opnieuw beginnen
+do-check-again = Opnieuw kijken
+do-try-now = Nu proberen
+do-browse = Openen in browser
+do-restart = App opnieuw starten
+do-show-original = Origineel tonen
+
+details = Details
+details-copy = Details kopiëren
+details-copied = Gekopieerd
+
+## What went wrong, by code
+
+failure-not_a_link = Er is geen link te vinden in die tekst
+    .body = Hij moet lijken op video.ibm.com/recorded/123456.
+failure-other_site = Deze app werkt alleen met Ustream en IBM Video
+    .body = Op die pagina van { $detail } speelt geen video van hen.
+failure-offline = Je hebt geen verbinding met internet
+    .body = Controleer de wifi of de kabel en probeer het opnieuw.
+failure-site_down = De videosite antwoordt niet
+    .body = Misschien is die overbelast. Wacht een paar minuten en probeer het opnieuw.
+failure-busy = De site vraagt ons het rustiger aan te doen
+    .body = Wacht een paar minuten en probeer het opnieuw.
+failure-bad_answer = Het antwoord van de site klopt niet
+    .body = Misschien is er een storing. Wacht een paar minuten en probeer het opnieuw.
+failure-not_found = Deze video is er niet meer
+    .body = Hij is verwijderd of er zit een fout in de link. Open de link in je browser om dat na te gaan.
+failure-still_live = Deze stream is nog bezig
+    .body = Kom terug als hij is afgelopen en de opname is gepubliceerd.
+failure-not_recorded = De eigenaar heeft geen opname bewaard
+    .body = Vraag het de eigenaar van het kanaal.
+failure-needs_form = Voor deze video moet je je eerst aanmelden
+    .body = De eigenaar wil deze gegevens. Ze gaan naar de eigenaar, niet naar ons.
+failure-form_refused = De site heeft het formulier niet geaccepteerd
+    .body = Controleer wat je hebt ingevuld en verstuur het opnieuw.
+failure-needs_password = Deze video heeft een wachtwoord
+    .body = Weet je het niet, vraag het dan aan wie de video heeft gedeeld.
+failure-wrong_password = Dat wachtwoord werkte niet
+    .body = Controleer hoofdletters en spaties en probeer het opnieuw.
+failure-members_only = Alleen genodigden kunnen dit bekijken
+    .body = Er is een login van een bedrijf of evenement nodig en dat kan deze app niet.
+failure-region = Niet beschikbaar in jouw land
+    .body = De eigenaar beperkt waar de video te zien is.
+failure-embed_only = Hij speelt alleen op de site van de eigenaar
+    .body = Plak het adres van de pagina waar je hem bekijkt.
+failure-locked = De eigenaar heeft deze video vergrendeld
+    .body = Op een manier die deze app niet kan openen.
+failure-changed = De video op de site is veranderd
+    .body = Wat hier staat past er niet meer bij. Er is niets verwijderd. Je kunt met de nieuwe opnieuw beginnen.
+failure-pieces_missing = Sommige stukken konden niet worden gedownload
+    .body = Probeer die stukken opnieuw of sla op wat er is.
+failure-low_space = Niet genoeg ruimte voor deze video
+    .body = Maak ruimte vrij en probeer het opnieuw. Hoe groot hij wordt, is een schatting.
+failure-disk_full = De schijf is vol
+    .body = Maak ruimte vrij en probeer het opnieuw. Wat er is, is veilig.
+failure-no_write = Er kan niet in deze map worden geschreven
+    .body = Sluit de schijf weer aan of sta schrijven in de map toe en probeer het opnieuw.
+failure-drive_gone = De schijf is losgekoppeld
+    .body = Sluit hem weer aan en probeer het opnieuw.
+failure-in_use = Deze video wordt al opgeslagen
+    .body = Een ander venster of programma slaat juist dit bestand op. Wacht tot het klaar is.
+failure-ffmpeg_missing = ffmpeg is niet te vinden
+    .body = Installeer het en probeer het opnieuw. Er is niets gedownload.
+failure-convert_failed = De MP4 kon niet worden gemaakt
+    .body = Het origineel is compleet en staat ernaast.
+failure-check_failed = Het bestand kwam niet door onze controle
+    .body = De stukken zijn bewaard, dus een nieuwe poging gaat snel.
+failure-bad_film = Dit bestand kan niet als film worden gelezen
+    .body = Controleer of het het juiste bestand is en of het compleet is.
+failure-unsupported = Deze video is opgeslagen op een manier die we niet kennen
+    .body = Stuur ons de details, dan kunnen we die toevoegen.
+failure-internal = Er ging iets mis in de app
+    .body = Je stukken zijn bewaard. Start de app opnieuw om door te gaan.

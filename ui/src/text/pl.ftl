@@ -1,0 +1,295 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Zapisz film z Ustream lub IBM Video
+    .body = Wklej link do transmisji, która już się zakończyła.
+paste-label = Link do filmu
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Znajdź film
+paste-paste = Wklej
+paste-drop = Link można też upuścić na to okno.
+copied-heading = Skopiowano link
+    .said = Skopiowany link jest gotowy do użycia.
+copied-use = Użyj tego linku
+copied-later = Nie teraz
+remux-open = Utwórz MP4 z pliku wideo…
+
+looking-heading = Szukanie filmu…
+    .body = Zwykle trwa to kilka sekund.
+    .slow = Próba nadal trwa. Strona wolno odpowiada.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Ten link to kanał z { $count } filmem
+        [few] Ten link to kanał z { $count } filmami
+        [many] Ten link to kanał z { $count } filmami
+       *[other] Ten link to kanał z { $count } filmu
+    }
+    .several = Ten link to kanał z wieloma filmami
+    .body = Zaznacz te, które mają być zapisane.
+choose-page =
+    { $count ->
+        [one] Na tej stronie jest { $count } film
+        [few] Na tej stronie są { $count } filmy
+        [many] Na tej stronie jest { $count } filmów
+       *[other] Na tej stronie jest { $count } filmu
+    }
+choose-all = Zaznacz wszystkie
+choose-none = Odznacz wszystkie
+choose-more = Pokaż więcej
+choose-shown = Pokazano { $shown } z { $total }
+choose-ticked =
+    { $count ->
+        [0] Nic nie zaznaczono
+        [one] Zaznaczono { $count }, { $duration }
+        [few] Zaznaczono { $count }, { $duration }
+        [many] Zaznaczono { $count }, { $duration }
+       *[other] Zaznaczono { $count }, { $duration }
+    }
+choose-continue = Dalej z { $count }
+choose-ready =
+    { $count ->
+        [one] Zapisz { $count } film
+        [few] Zapisz { $count } filmy
+        [many] Zapisz { $count } filmów
+       *[other] Zapisz { $count } filmu
+    }
+    .body = Są zapisywane po kolei, każdy pod własną nazwą.
+choose-back = Wróć do listy
+
+## Ready to save
+
+ready-said = Gotowe do zapisania. { $title }, { $facts }
+ready-untitled = Film { $recording }
+ready-newest = Ten link to kanał. To jego najnowszy film.
+ready-size = około { $size }
+ready-type = Typ pliku
+ready-mp4 = MP4
+    .body = Działa wszędzie.
+ready-flv = FLV
+    .body = Dokładny oryginał.
+ready-quality = Jakość
+quality-height = { $height }p
+ready-name = Nazwa
+ready-save = Zapisz film
+ready-starting = Rozpoczynanie…
+low-space = Za mało miejsca w folderze { $folder }
+    .body = Potrzeba około { $need }, a wolne jest { $free }.
+low-space-anyway = Zapisz mimo to
+saved-before = Ten film zapisano { $date }
+    .body = { $file } jest w folderze { $folder }.
+saved-before-again = Zapisz ponownie
+
+folder-label = Zapisz w
+folder-free = { $free } wolne
+folder-change = Zmień…
+folder-choose = Wybierz inny folder
+folder-lost = Nie ma folderu { $folder }
+    .body = Na razie filmy trafiają do folderu { $now }. Podłącz dysk ponownie lub wybierz inny folder.
+
+## What opens a lock
+
+password-label = Hasło
+password-show = Pokaż hasło
+password-send = Odblokuj
+form-send = Wyślij i kontynuuj
+form-again = Wyślij ponownie
+form-optional = { $label } (opcjonalnie)
+form-said = Komunikat strony: { $message }
+page-label = Adres strony właściciela
+page-send = Kontynuuj
+page-needed = Wklej pełny adres strony, zaczynający się od http.
+form-remember = Zapamiętaj je na tym komputerze
+
+## A job
+
+job-queued = Czeka na swoją kolej
+    .body = Zacznie się, gdy poprzedni film będzie gotowy.
+job-resolving = Przygotowywanie…
+    .body = Trwa pytanie strony, gdzie jest film.
+job-fetching = Pobieranie
+    .body = Można dalej korzystać z komputera.
+job-finishing = Kończenie…
+    .body = Internet nie jest już potrzebny.
+job-converting = Tworzenie MP4
+    .body = Obraz i dźwięk pozostają bez zmian.
+job-waiting = Czekanie na internet…
+    .body = Pobieranie ruszy dalej samo. Nic nie przepadło.
+job-paused = Wstrzymano
+    .body = Nic nie przepadło. Aplikację można zamknąć.
+job-paused-at = Wstrzymano na { $percent }
+job-progress = Postęp: { $title }
+job-said = Pobrano { $percent }
+job-title = { $percent } – { $title }
+bytes-of = { $done } z { $total }
+bytes-so-far = jak dotąd { $done }
+left-seconds = została mniej niż minuta
+left-minutes =
+    { $minutes ->
+        [one] została około { $minutes } minuta
+        [few] zostały około { $minutes } minuty
+        [many] zostało około { $minutes } minut
+       *[other] zostało około { $minutes } minuty
+    }
+left-hours =
+    { $hours ->
+        [one] została około { $hours } godzina
+        [few] zostały około { $hours } godziny
+        [many] zostało około { $hours } godzin
+       *[other] zostało około { $hours } godziny
+    }
+
+job-pause = Wstrzymaj
+job-continue = Kontynuuj
+job-cancel = Anuluj
+job-another = Zapisz inny film
+
+stop-heading = Przerwać zapisywanie tego filmu?
+    .body = { $done } już tu jest.
+    .nothing = Jeszcze nic tu nie ma.
+stop-keep = Zachowaj na później
+stop-delete = Usuń
+stop-go-on = Zapisuj dalej
+stopped-heading = Przerwano
+    .kept = Niedokończona część została zachowana.
+    .deleted = Niedokończona część została usunięta.
+stopped-continue = Kontynuuj ten film
+close-heading = Film jest jeszcze zapisywany
+    .body = Po zamknięciu można będzie kontynuować następnym razem.
+close-close = Zamknij
+close-stay = Zostań
+unfinished-heading =
+    { $count ->
+        [one] Jest niedokończony film
+        [few] Są { $count } niedokończone filmy
+        [many] Jest { $count } niedokończonych filmów
+       *[other] Jest { $count } niedokończonego filmu
+    }
+unfinished-later = Później
+
+saved-heading = Zapisano
+saved-facts = { $size } · { $duration } · w folderze { $folder }
+saved-said = Zapisano. { $file } jest w folderze { $folder }.
+saved-gaps = Zapisano, ale brakuje { $duration }
+    .body = Strona nie ma już niektórych części. Luki są w: { $times }.
+saved-reveal = Pokaż w folderze
+saved-play = Odtwórz
+saved-not-opened = Nie udało się otworzyć pliku
+    .body = Po zapisaniu plik mógł zostać przeniesiony lub przemianowany.
+
+others-heading = W toku ({ $count })
+others-failed = Niedokończone
+saved-list = Zapisane filmy ({ $count })
+saved-list-forget = Zapomnij
+saved-list-again = Pobierz ponownie
+
+## Settings
+
+settings-heading = Ustawienia
+settings-done = Gotowe
+settings-best = Najlepsza
+settings-smallest = Najmniejsza
+settings-audio = Tylko dźwięk
+settings-most = Do { $height }p
+settings-template = Nazwy plików
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } i { "{quality}" } zastępują to, co wiadomo o filmie.
+    .wrong = To nie może być nazwa. Potrzebne jest { "{title}" } lub { "{id}" }, a każdy nawias musi mieć parę.
+settings-example = Na przykład: { $name }
+settings-captions = Zapisuj też napisy, jeśli są
+settings-maker = MP4 tworzy
+settings-builtin = Ta aplikacja
+settings-ffmpeg = ffmpeg
+    .missing = Nie znaleziono ffmpeg.
+    .pick = Wybierz ffmpeg…
+settings-at-once = Filmów naraz
+settings-language = Język
+settings-system = Jak w komputerze
+settings-remember = Zapamiętaj moje dane z formularzy
+    .body = Są przechowywane w pęku kluczy tego komputera.
+settings-legal = Zapisuj tylko filmy, które wolno zachować.
+settings-version = Wersja { $version }
+
+## What a person can do
+
+do-again = Spróbuj ponownie
+do-other-link = Użyj innego linku
+do-keep-gaps = Zachowaj to, co jest
+do-save-anyway = Zapisz mimo to
+do-start-over = Zacznij od nowa
+do-check-again = Sprawdź ponownie
+do-try-now = Spróbuj teraz
+do-browse = Otwórz w przeglądarce
+do-restart = Uruchom aplikację ponownie
+do-show-original = Pokaż oryginał
+
+details = Szczegóły
+details-copy = Kopiuj szczegóły
+details-copied = Skopiowano
+
+## What went wrong, by code
+
+failure-not_a_link = W tym tekście nie ma linku
+    .body = Powinien wyglądać tak: video.ibm.com/recorded/123456.
+failure-other_site = Ta aplikacja działa tylko z Ustream i IBM Video
+    .body = Na tej stronie { $detail } nie ma żadnego ich filmu.
+failure-offline = Brak połączenia z internetem
+    .body = Sprawdź Wi-Fi lub kabel, a potem spróbuj ponownie.
+failure-site_down = Strona z filmami nie odpowiada
+    .body = Może być przeciążona. Odczekaj kilka minut i spróbuj ponownie.
+failure-busy = Strona prosi, żeby zwolnić
+    .body = Odczekaj kilka minut i spróbuj ponownie.
+failure-bad_answer = Odpowiedź strony nie ma sensu
+    .body = Może mieć kłopoty. Odczekaj kilka minut i spróbuj ponownie.
+failure-not_found = Tego filmu już nie ma
+    .body = Został usunięty albo w linku jest błąd. Otwórz link w przeglądarce, żeby to sprawdzić.
+failure-still_live = Ta transmisja jeszcze trwa
+    .body = Wróć, gdy się skończy i nagranie zostanie opublikowane.
+failure-not_recorded = Właściciel nie zachował nagrania
+    .body = Zapytaj właściciela kanału.
+failure-needs_form = Ten film wymaga najpierw rejestracji
+    .body = Właściciel prosi o te dane. Trafiają do właściciela, nie do nas.
+failure-form_refused = Strona nie przyjęła formularza
+    .body = Sprawdź wpisane dane i wyślij ponownie.
+failure-needs_password = Ten film ma hasło
+    .body = Zna je osoba, która go udostępniła.
+failure-wrong_password = To hasło nie zadziałało
+    .body = Sprawdź wielkie litery i odstępy, a potem spróbuj ponownie.
+failure-members_only = Mogą to oglądać tylko zaproszeni
+    .body = Potrzebne jest logowanie firmowe lub do wydarzenia, którego ta aplikacja nie obsługuje.
+failure-region = Niedostępne w tym kraju
+    .body = Właściciel ogranicza, gdzie można to oglądać.
+failure-embed_only = Odtwarza się tylko na stronie właściciela
+    .body = Wklej adres strony, na której można to oglądać.
+failure-locked = Właściciel zablokował ten film
+    .body = Takiej blokady ta aplikacja nie potrafi otworzyć.
+failure-changed = Film na stronie się zmienił
+    .body = To, co jest tutaj, już do niego nie pasuje. Nic nie usunięto. Można zacząć od nowa z nowym filmem.
+failure-pieces_missing = Nie udało się pobrać niektórych części
+    .body = Spróbuj pobrać je ponownie albo zapisz to, co jest.
+failure-low_space = Za mało miejsca na ten film
+    .body = Zwolnij miejsce i spróbuj ponownie. Jego rozmiar jest szacowany.
+failure-disk_full = Dysk jest pełny
+    .body = Zwolnij miejsce i spróbuj ponownie. To, co jest, jest bezpieczne.
+failure-no_write = Nie można zapisywać w tym folderze
+    .body = Podłącz dysk ponownie lub zezwól na zapis w folderze, a potem spróbuj ponownie.
+failure-drive_gone = Dysk został odłączony
+    .body = Podłącz go i spróbuj ponownie.
+failure-in_use = Ten film jest już zapisywany
+    .body = Inne okno lub inny program zapisuje właśnie ten plik. Poczekaj, aż skończy.
+failure-ffmpeg_missing = Nie można znaleźć ffmpeg
+    .body = Zainstaluj go i spróbuj ponownie. Nic nie pobrano.
+failure-convert_failed = Nie udało się utworzyć MP4
+    .body = Oryginał jest kompletny i zapisany obok.
+failure-check_failed = Plik nie przeszedł naszej kontroli
+    .body = Części są zachowane, więc nowa próba będzie szybka.
+failure-bad_film = Tego pliku nie można odczytać jako filmu
+    .body = Sprawdź, czy to właściwy plik i czy jest cały.
+failure-unsupported = Ten film jest zapisany w nieznany nam sposób
+    .body = Prosimy o przesłanie szczegółów, żebyśmy mogli go dodać.
+failure-internal = W aplikacji coś poszło nie tak
+    .body = Części są zachowane. Uruchom aplikację ponownie, żeby kontynuować.

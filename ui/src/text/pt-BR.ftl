@@ -1,0 +1,281 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = Salvar um vídeo do Ustream ou do IBM Video
+    .body = Cole o link de uma transmissão que já terminou.
+paste-label = Link do vídeo
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = Buscar vídeo
+paste-paste = Colar
+paste-drop = Você também pode soltar um link nesta janela.
+copied-heading = Você copiou um link
+    .said = Há um link copiado pronto para usar.
+copied-use = Usar este link
+copied-later = Agora não
+remux-open = Criar um MP4 de um arquivo de vídeo…
+
+looking-heading = Procurando o vídeo…
+    .body = Costuma levar alguns segundos.
+    .slow = Ainda tentando. O site está demorando a responder.
+
+## Several videos behind one link
+
+choose-channel =
+    { $count ->
+        [one] Este link é um canal com { $count } vídeo
+       *[other] Este link é um canal com { $count } vídeos
+    }
+    .several = Este link é um canal com vários vídeos
+    .body = Marque os que você quer.
+choose-page =
+    { $count ->
+        [one] Esta página mostra { $count } vídeo
+       *[other] Esta página mostra { $count } vídeos
+    }
+choose-all = Selecionar tudo
+choose-none = Não selecionar nenhum
+choose-more = Mostrar mais
+choose-shown = { $shown } de { $total } mostrados
+choose-ticked =
+    { $count ->
+        [0] Nenhum marcado
+        [one] { $count } marcado, { $duration }
+       *[other] { $count } marcados, { $duration }
+    }
+choose-continue = Continuar com { $count }
+choose-ready =
+    { $count ->
+        [one] Salvar { $count } vídeo
+       *[other] Salvar { $count } vídeos
+    }
+    .body = Eles são salvos um após o outro, cada um com seu próprio nome.
+choose-back = Voltar à lista
+
+## Ready to save
+
+ready-said = Pronto para salvar. { $title }, { $facts }
+ready-untitled = Vídeo { $recording }
+ready-newest = Este link é um canal. Este é o vídeo mais recente dele.
+ready-size = cerca de { $size }
+ready-type = Tipo de arquivo
+ready-mp4 = MP4
+    .body = Toca em qualquer lugar.
+ready-flv = FLV
+    .body = O original exato.
+ready-quality = Qualidade
+quality-height = { $height }p
+ready-name = Nome
+ready-save = Salvar vídeo
+ready-starting = Iniciando…
+low-space = Não há espaço suficiente em { $folder }
+    .body = Precisa de cerca de { $need }, e há { $free } livres.
+low-space-anyway = Salvar mesmo assim
+saved-before = Você salvou este vídeo em { $date }
+    .body = { $file } está em { $folder }.
+saved-before-again = Salvar de novo
+
+folder-label = Salvar em
+folder-free = { $free } livres
+folder-change = Alterar…
+folder-choose = Escolher outra pasta
+folder-lost = A pasta { $folder } não está lá
+    .body = Por enquanto os vídeos vão para { $now }. Reconecte a unidade ou escolha outra pasta.
+
+## What opens a lock
+
+password-label = Senha
+password-show = Mostrar senha
+password-send = Desbloquear
+form-send = Enviar e continuar
+form-again = Enviar de novo
+form-optional = { $label } (opcional)
+form-said = O site diz: { $message }
+page-label = Endereço da página do dono
+page-send = Continuar
+page-needed = Cole o endereço completo da página, começando com http.
+form-remember = Lembrar deles neste computador
+
+## A job
+
+job-queued = Esperando a vez
+    .body = Começa quando o vídeo anterior terminar.
+job-resolving = Preparando…
+    .body = Perguntando ao site onde está o vídeo.
+job-fetching = Baixando
+    .body = Você pode continuar usando o computador.
+job-finishing = Finalizando…
+    .body = A internet não é mais necessária.
+job-converting = Criando o MP4
+    .body = A imagem e o som não são alterados.
+job-waiting = Esperando a internet…
+    .body = Vamos continuar sozinhos. Nada se perdeu.
+job-paused = Em pausa
+    .body = Nada se perdeu. Você pode fechar o aplicativo.
+job-paused-at = Em pausa em { $percent }
+job-progress = Progresso de { $title }
+job-said = { $percent } baixado
+job-title = { $percent } – { $title }
+bytes-of = { $done } de { $total }
+bytes-so-far = { $done } até agora
+left-seconds = falta menos de um minuto
+left-minutes =
+    { $minutes ->
+        [one] falta cerca de { $minutes } minuto
+       *[other] faltam cerca de { $minutes } minutos
+    }
+left-hours =
+    { $hours ->
+        [one] falta cerca de { $hours } hora
+       *[other] faltam cerca de { $hours } horas
+    }
+
+job-pause = Pausar
+job-continue = Continuar
+job-cancel = Cancelar
+job-another = Salvar outro
+
+stop-heading = Parar de salvar este vídeo?
+    .body = { $done } já estão aqui.
+    .nothing = Ainda não há nada aqui.
+stop-keep = Guardar para depois
+stop-delete = Excluir
+stop-go-on = Continuar salvando
+stopped-heading = Parado
+    .kept = A parte incompleta foi guardada.
+    .deleted = A parte incompleta foi excluída.
+stopped-continue = Continuar este
+close-heading = Um vídeo ainda está sendo salvo
+    .body = Se você fechar agora, poderá continuar da próxima vez.
+close-close = Fechar
+close-stay = Ficar
+unfinished-heading =
+    { $count ->
+        [one] Você tem um vídeo incompleto
+       *[other] Você tem { $count } vídeos incompletos
+    }
+unfinished-later = Depois
+
+saved-heading = Salvo
+saved-facts = { $size } · { $duration } · em { $folder }
+saved-said = Salvo. { $file } está em { $folder }.
+saved-gaps = Salvo, mas faltam { $duration }
+    .body = O site não tem mais algumas partes. As falhas estão em { $times }.
+saved-reveal = Mostrar na pasta
+saved-play = Reproduzir
+saved-not-opened = Não conseguimos abrir
+    .body = O arquivo pode ter sido movido ou renomeado depois de salvo.
+
+others-heading = Em andamento ({ $count })
+others-failed = Não concluído
+saved-list = Vídeos salvos ({ $count })
+saved-list-forget = Esquecer
+saved-list-again = Baixar de novo
+
+## Settings
+
+settings-heading = Configurações
+settings-done = Concluído
+settings-best = A melhor
+settings-smallest = A menor
+settings-audio = Só o som
+settings-most = Até { $height }p
+settings-template = Nomes dos arquivos
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } e { "{quality}" } representam o que se sabe do vídeo.
+    .wrong = Isto não pode ser um nome. Precisa de { "{title}" } ou { "{id}" }, e cada chave, do seu par.
+settings-example = Por exemplo: { $name }
+settings-captions = Salvar também as legendas, quando houver
+settings-maker = O MP4 é criado por
+settings-builtin = Este aplicativo
+settings-ffmpeg = ffmpeg
+    .missing = O ffmpeg não foi encontrado.
+    .pick = Escolher o ffmpeg…
+settings-at-once = Vídeos ao mesmo tempo
+settings-language = Idioma
+settings-system = O mesmo do computador
+settings-remember = Lembrar meus dados de cadastro
+    .body = Eles ficam no chaveiro deste computador.
+settings-legal = Salve apenas vídeos que você tem permissão para guardar.
+settings-version = Versão { $version }
+
+## What a person can do
+
+do-again = Tentar de novo
+do-other-link = Usar outro link
+do-keep-gaps = Ficar com o que temos
+do-save-anyway = Salvar mesmo assim
+do-start-over = Recomeçar
+do-check-again = Verificar de novo
+do-try-now = Tentar agora
+do-browse = Abrir no navegador
+do-restart = Reiniciar o aplicativo
+do-show-original = Mostrar o original
+
+details = Detalhes
+details-copy = Copiar detalhes
+details-copied = Copiado
+
+## What went wrong, by code
+
+failure-not_a_link = Não encontramos um link nesse texto
+    .body = Ele deve se parecer com video.ibm.com/recorded/123456.
+failure-other_site = Este aplicativo só funciona com o Ustream e o IBM Video
+    .body = Nenhum vídeo deles toca nessa página de { $detail }.
+failure-offline = Você não está conectado à internet
+    .body = Verifique o Wi-Fi ou o cabo e tente de novo.
+failure-site_down = O site de vídeos não está respondendo
+    .body = Ele pode estar sobrecarregado. Espere alguns minutos e tente de novo.
+failure-busy = O site pede que a gente vá mais devagar
+    .body = Espere alguns minutos e tente de novo.
+failure-bad_answer = A resposta do site não faz sentido
+    .body = Ele pode estar com problemas. Espere alguns minutos e tente de novo.
+failure-not_found = Este vídeo não está mais lá
+    .body = Ele foi removido ou o link tem um erro. Abra o link no navegador para conferir.
+failure-still_live = Esta transmissão ainda está no ar
+    .body = Volte quando ela terminar e a gravação for publicada.
+failure-not_recorded = O dono não guardou uma gravação
+    .body = Pergunte ao dono do canal.
+failure-needs_form = Este vídeo pede um cadastro antes
+    .body = O dono quer estes dados. Eles são enviados ao dono, não a nós.
+failure-form_refused = O site não aceitou o formulário
+    .body = Confira o que você preencheu e envie de novo.
+failure-needs_password = Este vídeo tem uma senha
+    .body = Se você não souber, pergunte a quem o compartilhou.
+failure-wrong_password = Essa senha não funcionou
+    .body = Verifique as maiúsculas e os espaços e tente de novo.
+failure-members_only = Só pessoas convidadas podem assistir
+    .body = É preciso um login de empresa ou de evento, o que este aplicativo não consegue fazer.
+failure-region = Não disponível no seu país
+    .body = O dono limita onde ele pode ser visto.
+failure-embed_only = Ele só toca no site do dono
+    .body = Cole o endereço da página onde você o assiste.
+failure-locked = O dono bloqueou este vídeo
+    .body = O bloqueio é de um tipo que este aplicativo não consegue abrir.
+failure-changed = O vídeo no site mudou
+    .body = O que está aqui não combina mais com ele. Nada foi excluído. Você pode recomeçar com o novo.
+failure-pieces_missing = Algumas partes não puderam ser baixadas
+    .body = Tente essas partes de novo ou salve o que temos.
+failure-low_space = Não há espaço suficiente para este vídeo
+    .body = Libere espaço e tente de novo. O tamanho final é uma estimativa.
+failure-disk_full = O disco está cheio
+    .body = Libere espaço e tente de novo. O que temos está seguro.
+failure-no_write = Não conseguimos gravar nesta pasta
+    .body = Reconecte a unidade ou permita a gravação na pasta e tente de novo.
+failure-drive_gone = A unidade foi desconectada
+    .body = Reconecte-a e tente de novo.
+failure-in_use = Este vídeo já está sendo salvo
+    .body = Outra janela ou outro programa está salvando este mesmo arquivo. Espere terminar.
+failure-ffmpeg_missing = Não encontramos o ffmpeg
+    .body = Instale-o e tente de novo. Nada foi baixado.
+failure-convert_failed = Não foi possível criar o MP4
+    .body = O original está completo e salvo ao lado.
+failure-check_failed = O arquivo não passou na nossa verificação
+    .body = Guardamos as partes, então uma nova tentativa será rápida.
+failure-bad_film = Este arquivo não pode ser lido como vídeo
+    .body = Verifique se é o arquivo certo e se está inteiro.
+failure-unsupported = Este vídeo está guardado de um jeito que não conhecemos
+    .body = Envie-nos os detalhes, por favor, para que possamos incluí-lo.
+failure-internal = Algo deu errado no aplicativo
+    .body = Suas partes estão guardadas. Reinicie o aplicativo para continuar.

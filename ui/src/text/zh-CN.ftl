@@ -1,0 +1,256 @@
+### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+
+app-name = Ustream Downloader
+
+## The link
+
+paste-heading = 保存 Ustream 或 IBM Video 的视频
+    .body = 粘贴已结束直播的链接。
+paste-label = 视频链接
+paste-placeholder = video.ibm.com/recorded/123456
+paste-find = 查找视频
+paste-paste = 粘贴
+paste-drop = 也可以把链接拖放到此窗口。
+copied-heading = 已复制一个链接
+    .said = 复制的链接可以使用了。
+copied-use = 使用此链接
+copied-later = 暂不
+remux-open = 用视频文件制作 MP4…
+
+looking-heading = 正在查找视频…
+    .body = 通常只需几秒钟。
+    .slow = 仍在尝试。网站响应较慢。
+
+## Several videos behind one link
+
+choose-channel = 此链接是一个频道，有 { $count } 个视频
+    .several = 此链接是一个频道，有多个视频
+    .body = 请勾选想要的视频。
+choose-page = 此页面有 { $count } 个视频
+choose-all = 全选
+choose-none = 全不选
+choose-more = 显示更多
+choose-shown = 已显示 { $shown } 个，共 { $total } 个
+choose-ticked =
+    { $count ->
+        [0] 未勾选
+       *[other] 已勾选 { $count } 个，{ $duration }
+    }
+choose-continue = 继续（{ $count } 个）
+choose-ready = 保存 { $count } 个视频
+    .body = 将逐个保存，各用各的名称。
+choose-back = 返回列表
+
+## Ready to save
+
+ready-said = 可以保存了。{ $title }，{ $facts }
+ready-untitled = 视频 { $recording }
+ready-newest = 此链接是一个频道。这是其中最新的视频。
+ready-size = 约 { $size }
+ready-type = 文件类型
+ready-mp4 = MP4
+    .body = 随处可播放。
+ready-flv = FLV
+    .body = 与原件完全一致。
+ready-quality = 画质
+quality-height = { $height }p
+ready-name = 名称
+ready-save = 保存视频
+ready-starting = 正在开始…
+low-space = { $folder } 空间不足
+    .body = 约需 { $need }，可用 { $free }。
+low-space-anyway = 仍然保存
+saved-before = 您已于 { $date } 保存过此视频
+    .body = { $file } 位于 { $folder }。
+saved-before-again = 再次保存
+
+folder-label = 保存到
+folder-free = 可用 { $free }
+folder-change = 更改…
+folder-choose = 选择其他文件夹
+folder-lost = 找不到文件夹 { $folder }
+    .body = 视频暂时保存到 { $now }。请重新连接驱动器，或选择其他文件夹。
+
+## What opens a lock
+
+password-label = 密码
+password-show = 显示密码
+password-send = 解锁
+form-send = 发送并继续
+form-again = 重新发送
+form-optional = { $label }（可选）
+form-said = 网站提示：{ $message }
+page-label = 所有者页面的地址
+page-send = 继续
+page-needed = 请粘贴以 http 开头的完整页面地址。
+form-remember = 在此电脑上记住
+
+## A job
+
+job-queued = 正在排队
+    .body = 前一个视频完成后开始。
+job-resolving = 正在准备…
+    .body = 正在向网站询问视频的位置。
+job-fetching = 正在下载
+    .body = 您可以继续使用电脑。
+job-finishing = 正在收尾…
+    .body = 不再需要网络。
+job-converting = 正在制作 MP4
+    .body = 画面和声音保持不变。
+job-waiting = 正在等待网络…
+    .body = 会自动继续。没有任何丢失。
+job-paused = 已暂停
+    .body = 没有任何丢失。可以关闭应用。
+job-paused-at = 已暂停于 { $percent }
+job-progress = { $title } 的进度
+job-said = 已下载 { $percent }
+job-title = { $percent } – { $title }
+bytes-of = { $done }，共 { $total }
+bytes-so-far = 目前 { $done }
+left-seconds = 剩余不到一分钟
+left-minutes = 剩余约 { $minutes } 分钟
+left-hours = 剩余约 { $hours } 小时
+
+job-pause = 暂停
+job-continue = 继续
+job-cancel = 取消
+job-another = 保存其他视频
+
+stop-heading = 停止保存此视频？
+    .body = 已有 { $done } 保存在这里。
+    .nothing = 这里还没有任何内容。
+stop-keep = 留待以后
+stop-delete = 删除
+stop-go-on = 继续保存
+stopped-heading = 已停止
+    .kept = 未完成的部分已保留。
+    .deleted = 未完成的部分已删除。
+stopped-continue = 继续此视频
+close-heading = 仍有视频正在保存
+    .body = 现在关闭的话，下次可以继续。
+close-close = 关闭
+close-stay = 不关闭
+unfinished-heading = 您有 { $count } 个未完成的视频
+unfinished-later = 以后再说
+
+saved-heading = 已保存
+saved-facts = { $size } · { $duration } · 位于 { $folder }
+saved-said = 已保存。{ $file } 位于 { $folder }。
+saved-gaps = 已保存，但缺少 { $duration }
+    .body = 网站上已没有部分片段。缺口位于 { $times }。
+saved-reveal = 在文件夹中显示
+saved-play = 播放
+saved-not-opened = 无法打开
+    .body = 保存之后，文件可能已被移动或重命名。
+
+others-heading = 进行中（{ $count }）
+others-failed = 未完成
+saved-list = 已保存的视频（{ $count }）
+saved-list-forget = 移出列表
+saved-list-again = 重新下载
+
+## Settings
+
+settings-heading = 设置
+settings-done = 完成
+settings-best = 最佳
+settings-smallest = 最小
+settings-audio = 仅声音
+settings-most = 最高 { $height }p
+settings-template = 文件名
+    .body = { "{title}" }、{ "{owner}" }、{ "{date}" }、{ "{id}" } 和 { "{quality}" } 代表视频的已知信息。
+    .wrong = 这不能用作名称。需要包含 { "{title}" } 或 { "{id}" }，且大括号必须成对。
+settings-example = 例如：{ $name }
+settings-captions = 如有字幕，一并保存
+settings-maker = MP4 制作工具
+settings-builtin = 本应用
+settings-ffmpeg = ffmpeg
+    .missing = 未找到 ffmpeg。
+    .pick = 选择 ffmpeg…
+settings-at-once = 同时保存的视频数
+settings-language = 语言
+settings-system = 与电脑相同
+settings-remember = 记住我的登记信息
+    .body = 信息保存在此电脑的钥匙串中。
+settings-legal = 请只保存您有权保留的视频。
+settings-version = 版本 { $version }
+
+## What a person can do
+
+do-again = 重试
+do-other-link = 使用其他链接
+do-keep-gaps = 保留现有内容
+do-save-anyway = 仍然保存
+do-start-over = 从头开始
+do-check-again = 再次检查
+do-try-now = 立即尝试
+do-browse = 在浏览器中打开
+do-restart = 重启应用
+do-show-original = 显示原件
+
+details = 详细信息
+details-copy = 复制详细信息
+details-copied = 已复制
+
+## What went wrong, by code
+
+failure-not_a_link = 这段文字中找不到链接
+    .body = 链接应类似 video.ibm.com/recorded/123456。
+failure-other_site = 本应用仅支持 Ustream 和 IBM Video
+    .body = { $detail } 的那个页面上没有它们的视频。
+failure-offline = 未连接到互联网
+    .body = 请检查 Wi-Fi 或网线，然后重试。
+failure-site_down = 视频网站没有响应
+    .body = 网站可能繁忙。请等几分钟再试。
+failure-busy = 网站要求放慢速度
+    .body = 请等几分钟再试。
+failure-bad_answer = 无法理解网站的答复
+    .body = 网站可能出了问题。请等几分钟再试。
+failure-not_found = 此视频已不存在
+    .body = 视频已被删除，或链接有误。请在浏览器中打开链接确认。
+failure-still_live = 此直播仍在进行
+    .body = 请在直播结束并发布录像后再来。
+failure-not_recorded = 所有者没有保留录像
+    .body = 请询问频道所有者。
+failure-needs_form = 此视频要求先登记
+    .body = 所有者需要这些信息。信息会发送给所有者，而不是我们。
+failure-form_refused = 网站没有接受表单
+    .body = 请检查填写的内容，然后重新发送。
+failure-needs_password = 此视频设有密码
+    .body = 如果不知道密码，请询问分享者。
+failure-wrong_password = 密码不正确
+    .body = 请检查大小写和空格，然后重试。
+failure-members_only = 只有受邀者才能观看
+    .body = 需要公司或活动的登录，本应用无法做到。
+failure-region = 在您的国家或地区不可用
+    .body = 所有者限制了可观看的地区。
+failure-embed_only = 只能在所有者的网站上播放
+    .body = 请粘贴您观看视频的页面地址。
+failure-locked = 所有者锁定了此视频
+    .body = 本应用无法打开这种锁定。
+failure-changed = 网站上的视频已更改
+    .body = 这里的内容已与之不符。没有删除任何内容。您可以用新视频从头开始。
+failure-pieces_missing = 部分片段无法下载
+    .body = 请重试这些片段，或保存现有内容。
+failure-low_space = 空间不足，无法保存此视频
+    .body = 请腾出空间，然后重试。最终大小为估计值。
+failure-disk_full = 磁盘已满
+    .body = 请腾出空间，然后重试。现有内容是安全的。
+failure-no_write = 无法写入此文件夹
+    .body = 请重新连接驱动器，或允许写入该文件夹，然后重试。
+failure-drive_gone = 驱动器已断开
+    .body = 请重新连接，然后重试。
+failure-in_use = 此视频正在保存中
+    .body = 另一个窗口或程序正在保存同一文件。请等它完成。
+failure-ffmpeg_missing = 找不到 ffmpeg
+    .body = 请先安装，然后重试。没有下载任何内容。
+failure-convert_failed = 无法制作 MP4
+    .body = 原件完整，已保存在旁边。
+failure-check_failed = 文件未通过检查
+    .body = 片段已保留，重试会很快。
+failure-bad_film = 此文件无法作为视频读取
+    .body = 请检查文件是否正确、是否完整。
+failure-unsupported = 此视频的存储方式未知
+    .body = 请把详细信息发送给我们，以便添加支持。
+failure-internal = 应用出了问题
+    .body = 已有片段都已保留。请重启应用以继续。
