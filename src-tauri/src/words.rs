@@ -7,7 +7,21 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 /// Every catalogue: its language, and its text. The first is spoken where no other fits.
-const CATALOGUES: &[(&str, &str)] = &[("en", include_str!("../../ui/src/text/en.ftl"))];
+const CATALOGUES: &[(&str, &str)] = &[
+    ("en", include_str!("../../ui/src/text/en.ftl")),
+    ("ar", include_str!("../../ui/src/text/ar.ftl")),
+    ("de", include_str!("../../ui/src/text/de.ftl")),
+    ("es", include_str!("../../ui/src/text/es.ftl")),
+    ("fr", include_str!("../../ui/src/text/fr.ftl")),
+    ("hu", include_str!("../../ui/src/text/hu.ftl")),
+    ("it", include_str!("../../ui/src/text/it.ftl")),
+    ("ja", include_str!("../../ui/src/text/ja.ftl")),
+    ("ko", include_str!("../../ui/src/text/ko.ftl")),
+    ("nl", include_str!("../../ui/src/text/nl.ftl")),
+    ("pl", include_str!("../../ui/src/text/pl.ftl")),
+    ("pt-BR", include_str!("../../ui/src/text/pt-BR.ftl")),
+    ("zh-CN", include_str!("../../ui/src/text/zh-CN.ftl")),
+];
 
 /// The catalogue that is spoken.
 pub(crate) struct Words(Mutex<FluentBundle<FluentResource>>);
@@ -143,6 +157,9 @@ mod tests {
         };
         assert_eq!(chosen(&[]), "en");
         assert_eq!(chosen(&["tlh", "en_GB"]), "en");
+        assert_eq!(chosen(&["pt_PT", "de"]), "pt-BR");
+        assert_eq!(chosen(&["zh_CN.UTF-8"]), "zh-CN");
+        assert_eq!(chosen(&["de-AT", "fr"]), "de");
         assert_eq!(chosen(&["C", "POSIX", ""]), "en");
     }
 }

@@ -173,6 +173,8 @@ others-failed = Nicht fertig geworden
 saved-list = Gespeicherte Videos ({ $count })
 saved-list-forget = Vergessen
 saved-list-again = Neu laden
+list-damaged = Ein Teil der Liste war nicht lesbar
+    .body = Er wurde beiseitegelegt. Die gespeicherten Dateien sind unberührt.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = Keine Verbindung zum Internet
     .body = WLAN oder Kabel prüfen, dann noch einmal versuchen.
 failure-site_down = Die Video-Website antwortet nicht
     .body = Vielleicht ist sie überlastet. Ein paar Minuten warten, dann noch einmal versuchen.
+failure-page_down = Diese Seite antwortet nicht
+    .body = Öffne sie zur Kontrolle im Browser und versuche es dann noch einmal.
 failure-busy = Die Website bittet um etwas Geduld
     .body = Ein paar Minuten warten, dann noch einmal versuchen.
 failure-bad_answer = Die Antwort der Website ergibt keinen Sinn

@@ -173,6 +173,8 @@ others-failed = Not finished
 saved-list = Saved videos ({ $count })
 saved-list-forget = Forget
 saved-list-again = Get again
+list-damaged = Part of your list could not be read
+    .body = It was set aside. The files you saved are untouched.
 
 ## Settings
 

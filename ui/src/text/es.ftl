@@ -173,6 +173,8 @@ others-failed = Sin terminar
 saved-list = Vídeos guardados ({ $count })
 saved-list-forget = Olvidar
 saved-list-again = Descargar otra vez
+list-damaged = No se pudo leer una parte de tu lista
+    .body = Se ha apartado. Los archivos que guardaste siguen intactos.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = No tienes conexión a internet
     .body = Comprueba la wifi o el cable e inténtalo de nuevo.
 failure-site_down = El sitio de vídeos no responde
     .body = Puede que esté saturado. Espera unos minutos e inténtalo de nuevo.
+failure-page_down = Esa página no responde
+    .body = Ábrela en tu navegador para comprobar el enlace e inténtalo de nuevo.
 failure-busy = El sitio nos pide ir más despacio
     .body = Espera unos minutos e inténtalo de nuevo.
 failure-bad_answer = La respuesta del sitio no tiene sentido

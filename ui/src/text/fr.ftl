@@ -173,6 +173,8 @@ others-failed = Inachevé
 saved-list = Vidéos enregistrées ({ $count })
 saved-list-forget = Oublier
 saved-list-again = Télécharger à nouveau
+list-damaged = Une partie de votre liste est illisible
+    .body = Elle a été mise de côté. Les fichiers enregistrés sont intacts.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = Vous n’êtes pas connecté à internet
     .body = Vérifiez le Wi-Fi ou le câble, puis réessayez.
 failure-site_down = Le site de vidéos ne répond pas
     .body = Il est peut-être surchargé. Attendez quelques minutes, puis réessayez.
+failure-page_down = Cette page ne répond pas
+    .body = Ouvrez-la dans votre navigateur pour vérifier le lien, puis réessayez.
 failure-busy = Le site nous demande de ralentir
     .body = Attendez quelques minutes, puis réessayez.
 failure-bad_answer = La réponse du site n’a pas de sens

@@ -173,6 +173,8 @@ others-failed = Nem fejeződött be
 saved-list = Mentett videók ({ $count })
 saved-list-forget = Eltávolítás a listáról
 saved-list-again = Letöltés újra
+list-damaged = A lista egy részét nem sikerült beolvasni
+    .body = Félretettük. A mentett fájlok érintetlenek.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = Nincs internetkapcsolat
     .body = Ellenőrizd a wifit vagy a kábelt, majd próbáld újra.
 failure-site_down = A videós oldal nem válaszol
     .body = Lehet, hogy túlterhelt. Várj néhány percet, majd próbáld újra.
+failure-page_down = Az az oldal nem válaszol
+    .body = Nyisd meg a böngészőben, ellenőrizd a linket, majd próbáld újra.
 failure-busy = Az oldal azt kéri, hogy lassítsunk
     .body = Várj néhány percet, majd próbáld újra.
 failure-bad_answer = Az oldal válasza értelmezhetetlen

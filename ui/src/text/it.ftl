@@ -173,6 +173,8 @@ others-failed = Non completato
 saved-list = Video salvati ({ $count })
 saved-list-forget = Dimentica
 saved-list-again = Scarica di nuovo
+list-damaged = Non è stato possibile leggere una parte dell’elenco
+    .body = È stata messa da parte. I file salvati sono intatti.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = Non sei connesso a internet
     .body = Controlla il Wi-Fi o il cavo, poi riprova.
 failure-site_down = Il sito dei video non risponde
     .body = Forse è sovraccarico. Aspetta qualche minuto, poi riprova.
+failure-page_down = Quella pagina non risponde
+    .body = Aprila nel browser per controllare il link, poi riprova.
 failure-busy = Il sito ci chiede di rallentare
     .body = Aspetta qualche minuto, poi riprova.
 failure-bad_answer = La risposta del sito non ha senso

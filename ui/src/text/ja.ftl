@@ -148,6 +148,8 @@ others-failed = 未完了
 saved-list = 保存した動画（{ $count }）
 saved-list-forget = リストから消す
 saved-list-again = もう一度ダウンロード
+list-damaged = リストの一部を読み込めませんでした
+    .body = 読み込めなかった部分は別に保管しました。保存したファイルはそのまま残っています。
 
 ## Settings
 
@@ -202,6 +204,8 @@ failure-offline = インターネットに接続されていません
     .body = Wi-Fi またはケーブルを確認して、もう一度試してください。
 failure-site_down = 動画サイトが応答しません
     .body = 混み合っている可能性があります。数分待ってから、もう一度試してください。
+failure-page_down = そのページが応答しません
+    .body = ブラウザーで開いてリンクを確認してから、もう一度試してください。
 failure-busy = サイトから間隔を空けるよう求められました
     .body = 数分待ってから、もう一度試してください。
 failure-bad_answer = サイトの応答を理解できません

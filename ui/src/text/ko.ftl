@@ -148,6 +148,8 @@ others-failed = 완료되지 않음
 saved-list = 저장한 동영상({ $count })
 saved-list-forget = 목록에서 지우기
 saved-list-again = 다시 받기
+list-damaged = 목록의 일부를 읽을 수 없습니다
+    .body = 해당 부분은 따로 보관했습니다. 저장한 파일은 그대로 있습니다.
 
 ## Settings
 
@@ -202,6 +204,8 @@ failure-offline = 인터넷에 연결되어 있지 않습니다
     .body = Wi-Fi나 케이블을 확인한 뒤 다시 시도하세요.
 failure-site_down = 동영상 사이트가 응답하지 않습니다
     .body = 사이트가 붐비는 것일 수 있습니다. 몇 분 기다린 뒤 다시 시도하세요.
+failure-page_down = 해당 페이지가 응답하지 않습니다
+    .body = 브라우저에서 열어 링크를 확인한 뒤 다시 시도하세요.
 failure-busy = 사이트가 천천히 해 달라고 요청합니다
     .body = 몇 분 기다린 뒤 다시 시도하세요.
 failure-bad_answer = 사이트의 응답을 이해할 수 없습니다

@@ -173,6 +173,8 @@ others-failed = Niet voltooid
 saved-list = Opgeslagen video’s ({ $count })
 saved-list-forget = Vergeten
 saved-list-again = Opnieuw ophalen
+list-damaged = Een deel van je lijst kon niet worden gelezen
+    .body = Het is apart gezet. De opgeslagen bestanden zijn onaangeroerd.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = Je hebt geen verbinding met internet
     .body = Controleer de wifi of de kabel en probeer het opnieuw.
 failure-site_down = De videosite antwoordt niet
     .body = Misschien is die overbelast. Wacht een paar minuten en probeer het opnieuw.
+failure-page_down = Die pagina antwoordt niet
+    .body = Open de pagina in je browser om de link te controleren en probeer het opnieuw.
 failure-busy = De site vraagt ons het rustiger aan te doen
     .body = Wacht een paar minuten en probeer het opnieuw.
 failure-bad_answer = Het antwoord van de site klopt niet

@@ -187,6 +187,8 @@ others-failed = Niedokończone
 saved-list = Zapisane filmy ({ $count })
 saved-list-forget = Zapomnij
 saved-list-again = Pobierz ponownie
+list-damaged = Nie udało się odczytać części listy
+    .body = Została odłożona na bok. Zapisane pliki są nienaruszone.
 
 ## Settings
 
@@ -241,6 +243,8 @@ failure-offline = Brak połączenia z internetem
     .body = Sprawdź Wi-Fi lub kabel, a potem spróbuj ponownie.
 failure-site_down = Strona z filmami nie odpowiada
     .body = Może być przeciążona. Odczekaj kilka minut i spróbuj ponownie.
+failure-page_down = Ta strona nie odpowiada
+    .body = Otwórz ją w przeglądarce, aby sprawdzić link, i spróbuj ponownie.
 failure-busy = Strona prosi, żeby zwolnić
     .body = Odczekaj kilka minut i spróbuj ponownie.
 failure-bad_answer = Odpowiedź strony nie ma sensu

@@ -173,6 +173,8 @@ others-failed = Não concluído
 saved-list = Vídeos salvos ({ $count })
 saved-list-forget = Esquecer
 saved-list-again = Baixar de novo
+list-damaged = Não foi possível ler uma parte da sua lista
+    .body = Ela foi posta de lado. Os arquivos salvos continuam intactos.
 
 ## Settings
 
@@ -227,6 +229,8 @@ failure-offline = Você não está conectado à internet
     .body = Verifique o Wi-Fi ou o cabo e tente de novo.
 failure-site_down = O site de vídeos não está respondendo
     .body = Ele pode estar sobrecarregado. Espere alguns minutos e tente de novo.
+failure-page_down = Essa página não está respondendo
+    .body = Abra-a no navegador para conferir o link e tente de novo.
 failure-busy = O site pede que a gente vá mais devagar
     .body = Espere alguns minutos e tente de novo.
 failure-bad_answer = A resposta do site não faz sentido

@@ -148,6 +148,8 @@ others-failed = 未完成
 saved-list = 已保存的视频（{ $count }）
 saved-list-forget = 移出列表
 saved-list-again = 重新下载
+list-damaged = 列表中有一部分无法读取
+    .body = 这部分已另存。您保存的文件没有变动。
 
 ## Settings
 
@@ -202,6 +204,8 @@ failure-offline = 未连接到互联网
     .body = 请检查 Wi-Fi 或网线，然后重试。
 failure-site_down = 视频网站没有响应
     .body = 网站可能繁忙。请等几分钟再试。
+failure-page_down = 该网页没有响应
+    .body = 请在浏览器中打开它以检查链接，然后再试。
 failure-busy = 网站要求放慢速度
     .body = 请等几分钟再试。
 failure-bad_answer = 无法理解网站的答复
