@@ -1,12 +1,12 @@
 //! Packages that people install: the window, with the command line in them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde_json::json;
 
-use crate::run::{self, built, cargo, command, npm, output, root, say, succeed};
+use crate::run::{self, built, cargo, command, exists, npm, output, root, say, succeed, target};
 use crate::setup;
 
 /// Where what is packed beside the window lies, below `src-tauri`. Git ignores it.
@@ -26,7 +26,40 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     if !kinds.is_empty() {
         tauri.args(["--bundles", &kinds.join(",")]);
     }
-    succeed(&mut tauri)
+    succeed(&mut tauri)?;
+    // On a system without the packer of Debian there is no such package either.
+    if exists("dpkg-deb", "--version") {
+        for package in packages("deb") {
+            press(&package)?;
+        }
+    }
+    Ok(())
+}
+
+/// The built packages of a kind.
+pub(crate) fn packages(kind: &str) -> Vec<PathBuf> {
+    // A kind that was not built has no folder.
+    let entries = fs::read_dir(target().join("release/bundle").join(kind));
+    let paths = entries.into_iter().flatten().filter_map(Result::ok);
+    let paths = paths.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == kind))
+        .collect()
+}
+
+/// Packs a package again as tightly as Debian does: the window and the command line are made of
+/// much the same code, which only a compressor that looks back far enough notices.
+fn press(package: &Path) -> anyhow::Result<()> {
+    say("The package, packed tightly");
+    let scratch = tempfile::tempdir_in(target())?;
+    let content = scratch.path().join("content");
+    let unpack = ["--raw-extract".as_ref(), package, content.as_path()];
+    succeed(command("dpkg-deb").args(unpack))?;
+    succeed(
+        command("dpkg-deb")
+            .args(["--root-owner-group", "-Zxz", "-z9", "--build"])
+            .args([content.as_path(), package]),
+    )
 }
 
 /// Builds the command line with its manual page and its completions, and lays them out.
