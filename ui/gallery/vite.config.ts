@@ -7,7 +7,6 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The gallery is a page of its own: nothing of it is in the shipped build. */
 export default defineConfig({
   root: here("."),
-  configFile: false,
   plugins: [svelte({ configFile: here("../svelte.config.js") })],
   clearScreen: false,
   server: { port: 5179, strictPort: true, fs: { allow: [here("..")] } },
