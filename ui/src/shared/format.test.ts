@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytes, clock, duration, left, percent, speed } from "./format";
+import { bytes, clock, duration, facts, left, percent, speed } from "./format";
 
 /** Without the marks that keep words on one line and apart from each other. */
 const plain = (words: string) => words.replaceAll("\u00a0", " ").replace(/[\u2068\u2069]/g, "");
@@ -43,4 +43,8 @@ it.each([
   [7300, "about 2 hours left"],
 ])("rounds %d seconds as a person would", (seconds, words) => {
   expect(plain(left(seconds))).toBe(words);
+});
+
+it("keeps facts of another writing direction apart", () => {
+  expect(facts(["Acme", null, "", "قناة"])).toBe("\u2068Acme\u2069 · \u2068قناة\u2069");
 });

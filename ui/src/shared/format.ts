@@ -90,7 +90,11 @@ export function left(seconds: number): string {
   return text("left-hours", { hours: Math.round(minutes / 60) });
 }
 
-/** Facts side by side. */
+/** Facts side by side, each in its own writing direction: a channel's name in Latin letters would
+ *  else turn the dates beside it around in Arabic. */
 export function facts(parts: (string | null | undefined)[]): string {
-  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(" · ");
+  return parts
+    .filter((part) => part !== null && part !== undefined && part !== "")
+    .map((part) => `\u2068${part}\u2069`)
+    .join(" · ");
 }

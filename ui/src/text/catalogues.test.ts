@@ -49,7 +49,8 @@ function expressions(pattern: Pattern): Expression[] {
 function places(pattern: Pattern): string[] {
   const named = expressions(pattern).flatMap((part) => {
     if (part.type === "var") return [`$${part.name}`];
-    return part.type === "str" ? [part.value] : [];
+    // Marks of writing direction are the translator's own.
+    return part.type === "str" && !/^[\u200e\u200f]$/.test(part.value) ? [part.value] : [];
   });
   return [...new Set(named)].sort();
 }

@@ -1,0 +1,151 @@
+/**
+ * Every state can be used without a mouse: the order is the one that is seen, nothing holds the
+ * focus, and it can always be seen where it is.
+ */
+import { expect, type Page } from "@playwright/test";
+import { names, show, test } from "./window";
+
+/** Enough to see the order of a list of hundreds. */
+const MOST_STOPS = 40;
+
+/** States that Escape leaves. */
+const LEFT_BY_ESCAPE = ["resolving", "cancel-asked", "quit-while-busy", "settings"];
+
+/** Where the keyboard should stop, in the order of the page; each is marked with its number. */
+function stops(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.querySelector("dialog:modal") ?? document;
+    const all = root.querySelectorAll<HTMLElement>(
+      "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex='0']",
+    );
+    const reached = [...all].filter((element) => {
+      if (!element.checkVisibility({ visibilityProperty: true })) return false;
+      if (!(element instanceof HTMLInputElement) || element.type !== "radio") return true;
+      const group = [...all].filter(
+        (other): other is HTMLInputElement =>
+          other instanceof HTMLInputElement &&
+          other.type === "radio" &&
+          other.name === element.name,
+      );
+      // A group of radio buttons is one stop: the chosen one.
+      return element === (group.find(({ checked }) => checked) ?? group[0]);
+    });
+    return reached.map((element, index) => {
+      element.dataset["stop"] = String(index);
+      return String(index);
+    });
+  });
+}
+
+interface Stop {
+  stop: string | null;
+  box: { top: number; bottom: number; left: number };
+  ringed: boolean;
+  covered: string | null;
+  what: string;
+}
+
+/** Where the keyboard is. */
+function here(page: Page): Promise<Stop> {
+  return page.evaluate(() => {
+    const element = document.activeElement as HTMLElement;
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    const { outlineStyle, outlineWidth } = getComputedStyle(element);
+    const front = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    const seen = front !== null && (element.contains(front) || front.contains(element));
+    return {
+      stop: element.dataset["stop"] ?? null,
+      box: { top: top + scrollY, bottom: bottom + scrollY, left },
+      ringed: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
+      covered: seen ? null : (front?.outerHTML.slice(0, 80) ?? "outside the window"),
+      what: element.outerHTML.slice(0, 100),
+    };
+  });
+}
+
+/** Puts the keyboard before the first stop. */
+function toTheTop(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const top = document.createElement("span");
+    top.tabIndex = -1;
+    (document.querySelector("dialog:modal") ?? document.body).prepend(top);
+    top.focus();
+  });
+}
+
+/** Presses Tab as often as told. */
+async function walk(page: Page, presses: number): Promise<Stop[]> {
+  const walked: Stop[] = [];
+  for (let press = 0; press < presses; press += 1) {
+    await page.keyboard.press("Tab");
+    walked.push(await here(page));
+  }
+  return walked;
+}
+
+/** Notes which button a form is sent by, instead of sending it. */
+function noteSending(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const note = (button: HTMLElement | null | undefined) => {
+      document.documentElement.dataset["sent"] = button?.className ?? "";
+    };
+    // What a form lacks is another test's matter.
+    for (const form of document.forms) form.noValidate = true;
+    const send = (event: SubmitEvent) => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      note(event.submitter);
+    };
+    const click = (event: MouseEvent) => {
+      const button = (event.target as Element).closest("button");
+      if (button?.type === "button") note(button);
+    };
+    addEventListener("submit", send, { capture: true });
+    addEventListener("click", click, { capture: true });
+  });
+}
+
+for (const state of names) {
+  test(`${state} is used by the keyboard`, async ({ page }) => {
+    await show(page, state);
+    const focused = await page.evaluate(() => document.activeElement?.tagName);
+    expect(focused, "the focus is in what is new").not.toBe("BODY");
+
+    const expected = (await stops(page)).slice(0, MOST_STOPS);
+    expect(expected.length).toBeGreaterThan(0);
+    await toTheTop(page);
+    const walked = await walk(page, expected.length);
+    expect(walked.map(({ stop }) => stop)).toEqual(expected);
+    for (const [index, at] of walked.entries()) {
+      expect(at.ringed, `a ring around ${at.what}`).toBe(true);
+      expect(at.covered, at.what).toBeNull();
+      const before = walked[index - 1];
+      if (before === undefined) continue;
+      const beside = at.box.top < before.box.bottom && at.box.bottom > before.box.top;
+      const after = beside ? at.box.left >= before.box.left : at.box.top > before.box.top;
+      expect(after, `${at.what} comes after ${before.what}`).toBe(true);
+    }
+    if (expected.length > 1) {
+      const [next] = await walk(page, 1);
+      expect(next?.stop, "the last lets go").not.toBe(walked.at(-1)?.stop);
+    }
+
+    const field = page.locator("form input:not([type=radio], [type=checkbox]):visible").first();
+    if ((await field.count()) > 0) {
+      await noteSending(page);
+      await field.press("Enter");
+      await expect(page.locator("html")).toHaveAttribute("data-sent", /\bmain\b/);
+    }
+  });
+}
+
+for (const state of LEFT_BY_ESCAPE.filter((name) => names.includes(name))) {
+  test(`${state} is left by Escape`, async ({ page }) => {
+    await show(page, state);
+    const heading = page.locator("dialog:modal h1, dialog:modal h2, h1").last();
+    const before = await heading.textContent();
+    await page.keyboard.press("Escape");
+    await expect(page.locator("h1").first()).toBeVisible();
+    await expect(page.getByRole("heading", { name: before ?? "", exact: true })).toHaveCount(0);
+  });
+}

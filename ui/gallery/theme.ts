@@ -1,0 +1,17 @@
+/**
+ * One theme whatever the computer's: for looking at both side by side.
+ */
+
+/** Lets the rules for dark colours hold always or never. */
+export function force(theme: string) {
+  document.documentElement.style.colorScheme = theme;
+  for (const sheet of document.styleSheets) {
+    for (const rule of sheet.cssRules) {
+      if (!(rule instanceof CSSMediaRule)) continue;
+      const { media } = rule;
+      if (media.mediaText.includes("prefers-color-scheme: dark")) {
+        media.mediaText = theme === "dark" ? "all" : "not all";
+      }
+    }
+  }
+}
