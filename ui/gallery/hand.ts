@@ -35,8 +35,8 @@ export async function lookUp(link: string): Promise<void> {
 /** Presses the button that bears these words. */
 export async function press(words: string): Promise<void> {
   const button = await found(`button "${words}"`, () =>
-    [...document.querySelectorAll("button")].find(
-      ({ textContent }) => textContent?.trim() === text(words),
+    [...document.querySelectorAll("button")].find(({ textContent }) =>
+      textContent?.trim().startsWith(text(words, { count: 50 })),
     ),
   );
   button.click();

@@ -1,7 +1,7 @@
 /**
  * The real window in one state: `App` over a fake backend, brought there without a person.
  */
-import { mount } from "svelte";
+import { mount, tick } from "svelte";
 import App from "../src/App.svelte";
 import "../src/app.css";
 import { FakeBackend } from "../src/backend/fake";
@@ -22,5 +22,7 @@ way.before?.(backend);
 mount(App, { target: document.body, props: { backend } });
 if (way.link !== undefined) await lookUp(way.link);
 for (const words of way.press ?? []) await press(words);
+way.after?.(backend);
+await tick();
 // What looks at the window waits for this.
 document.documentElement.dataset["arrived"] = state;

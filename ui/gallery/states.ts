@@ -1,7 +1,8 @@
 /**
  * The states of the window, each with what a person would do to come there.
  */
-import { film, type FakeBackend } from "../src/backend/fake";
+import { done, FakeBackend, film, job, progressAt } from "../src/backend/fake";
+import type { Code, Failure, LeadView } from "../src/backend";
 
 /** How one state is reached from the first screen. */
 export interface State {
@@ -11,25 +12,175 @@ export interface State {
   link?: string;
   /** The buttons that are pressed then, by the names of their words. */
   press?: string[];
+  /** What happens then. */
+  after?: (fake: FakeBackend) => void;
 }
 
 const recorded = (number: number): string => `https://video.ibm.com/recorded/${number}`;
 
+const MAIN = recorded(112470631);
+const CHANNEL = "https://video.ibm.com/channel/id/6540154";
+
+/** Longer than any field, from right to left. */
+const LONG = "مرحبا بكم في البث المباشر ".repeat(20).trim();
+
+/** Lets every link lead to this. */
+function leads(change: Parameters<typeof film>[0]) {
+  return (fake: FakeBackend) => {
+    const lead: LeadView = { is: "one", preview: film(change) };
+    fake.resolve = () => Promise.resolve(lead);
+  };
+}
+
+/** Lets every link be refused so. */
+function refused(code: Code): State {
+  const detail = code === "other_site" ? "www.example.org" : `a cause of ${code}`;
+  const failure: Failure = { code, detail };
+  return {
+    before: (fake) => {
+      fake.resolve = () => Promise.reject<LeadView>(failure);
+    },
+    link: MAIN,
+  };
+}
+
+/** Saves the usual film, then lets its job be something else. */
+function saving(change: Parameters<typeof job>[0]): State {
+  return {
+    link: MAIN,
+    press: ["ready-save"],
+    after: (fake) => fake.put(job(change)),
+  };
+}
+
+function failed(code: Code): State {
+  const failure: Failure = { code, detail: `a cause of ${code}` };
+  return saving({ state: { is: "failed", failure } });
+}
+
+const at = progressAt(0.42);
+
+/** What can go wrong before there is a job, and what can only with one. */
+const REFUSALS = [
+  "offline",
+  "site_down",
+  "page_down",
+  "busy",
+  "bad_answer",
+  "not_found",
+  "still_live",
+  "not_recorded",
+  "members_only",
+  "region",
+  "locked",
+] as const;
+const FAILURES = [
+  "changed",
+  "pieces_missing",
+  "low_space",
+  "disk_full",
+  "no_write",
+  "drive_gone",
+  "in_use",
+  "ffmpeg_missing",
+  "convert_failed",
+  "check_failed",
+  "bad_film",
+  "unsupported",
+  "internal",
+] as const;
+
+const finished = done("Launch day – full stream").finished;
+
 /** Every state by its name. */
 export const states: Record<string, State> = {
   empty: {},
-  "not-a-link": { link: "hello" },
-  "needs-form": { link: recorded(112470632) },
-  "needs-password": { link: recorded(134300001) },
-  "embed-only": { link: recorded(134300004) },
-  ready: { link: recorded(112470631) },
-  "ready-markup-title": {
+  "copied-link": {
     before: (fake) => {
-      const title = "<img src=x onerror=alert(1)>";
-      fake.resolve = () => Promise.resolve(film({ title }));
+      fake.clipboard = MAIN;
     },
-    link: recorded(112470631),
   },
+  "lost-folder": {
+    before: (fake) => {
+      fake.starting.lost_folder = "Old drive";
+      fake.starting.lost_jobs = 1;
+    },
+  },
+  "not-a-link": { link: "hello" },
+  "other-site": { link: "https://www.example.org/holiday" },
+  resolving: {
+    before: (fake) => {
+      fake.silent = true;
+      fake.starting.link = MAIN;
+    },
+  },
+  choose: { link: CHANNEL },
+  "choose-ready": { link: CHANNEL, press: ["choose-all", "choose-continue"] },
+  "needs-form": { link: recorded(112470632) },
+  "form-refused": {
+    before: (fake) => {
+      fake.starting.settings = { ...fake.starting.settings, remember_form: true };
+      fake.answers = { name: "Ada", email: "taken@example.org" };
+    },
+    link: recorded(112470632),
+    press: ["form-send"],
+  },
+  "needs-password": { link: recorded(134300001) },
+  "wrong-password": refused("wrong_password"),
+  "embed-only": { link: recorded(134300004) },
+  ready: { link: MAIN },
+  "ready-markup-title": {
+    before: leads({ title: "<img src=x onerror=alert(1)>" }),
+    link: MAIN,
+  },
+  "ready-long-title": { before: leads({ title: LONG, file_stem: LONG }), link: MAIN },
   "low-space": { link: recorded(134300021) },
-  "failed-not_found": { link: recorded(134300003) },
+  "already-saved": {
+    before: (fake) => fake.put(job({ id: "old", state: { is: "done", finished }, progress: null })),
+    link: MAIN,
+  },
+  queued: saving({ state: { is: "queued" }, progress: null }),
+  downloading: saving({ progress: at }),
+  "weak-network": saving({ progress: { ...at, waiting: true } }),
+  paused: saving({ state: { is: "paused" }, progress: at }),
+  finishing: saving({ progress: { ...at, stage: "finishing" } }),
+  converting: { press: ["remux-open"] },
+  done: saving({ state: { is: "done", finished }, progress: null }),
+  "done-with-gaps": saving({
+    state: {
+      is: "done",
+      finished: { ...finished, gaps: [{ start_ms: 3_600_000, duration_ms: 12_000 }] },
+    },
+    progress: null,
+  }),
+  "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },
+  "stopped-kept": { link: MAIN, press: ["ready-save", "job-cancel", "stop-keep"] },
+  "stopped-deleted": { link: MAIN, press: ["ready-save", "job-cancel", "stop-delete"] },
+  "quit-while-busy": {
+    link: MAIN,
+    press: ["ready-save"],
+    after: (fake) => fake.tell({ is: "closing" }),
+  },
+  "unfinished-at-start": {
+    before: (fake) => fake.put(job({ state: { is: "paused" }, progress: at })),
+  },
+  settings: { press: ["settings-heading"] },
+  "settings-without-ffmpeg": {
+    before: (fake) => {
+      fake.version = null;
+    },
+    press: ["settings-heading"],
+  },
+  "many-jobs": {
+    before: (fake) => {
+      for (let number = 0; number < 200; number += 1) {
+        const id = `job-${number}`;
+        const title = `Launch day, part ${number}`;
+        if (number < 5) fake.put(job({ id, title, progress: at }));
+        else fake.put(job({ id, title, state: done(title), progress: null }));
+      }
+    },
+  },
+  ...Object.fromEntries(REFUSALS.map((code) => [`failed-${code}`, refused(code)])),
+  ...Object.fromEntries(FAILURES.map((code) => [`failed-${code}`, failed(code)])),
 };

@@ -13,6 +13,8 @@ export interface Option {
   label: string;
   /** About how large the file is. */
   aboutBytes: number | null;
+  /** Its lines, where they are known. */
+  height: number | null;
 }
 
 /** What can be chosen for a container, best first. The first is always the best there is. */
@@ -29,7 +31,7 @@ export function options(preview: Preview, keep: KeepView): Option[] {
   const pictures = [...heights].sort(([one], [other]) => other - one);
   if (pictures.length === 0) {
     const aboutBytes = fitting[0]?.about_bytes ?? preview.about_bytes;
-    return [{ quality: "best", label: "", aboutBytes }];
+    return [{ quality: "best", label: "", aboutBytes, height: null }];
   }
   return pictures.map(([height, rendition], index) => {
     const best = index === 0;
@@ -39,6 +41,19 @@ export function options(preview: Preview, keep: KeepView): Option[] {
       text("quality-height", { height: String(height) }),
       aboutBytes === null ? null : text("ready-size", { size: bytes(aboutBytes) }),
     ]);
-    return { quality: best ? "best" : { height }, label, aboutBytes };
+    return { quality: best ? "best" : { height }, label, aboutBytes, height };
   });
+}
+
+/** Which of the options is meant by what is set for all videos. */
+export function usual(choices: Option[], quality: QualityView): number {
+  if (quality === "smallest") return choices.length - 1;
+  if (typeof quality === "string") return 0;
+  const fitting = choices.findIndex(
+    ({ quality: own }) => typeof own === "object" && own.height <= quality.height,
+  );
+  // All are higher: the smallest comes nearest. The best is not told by its height.
+  const best = choices[0]?.height ?? null;
+  if (best !== null && best <= quality.height) return 0;
+  return fitting === -1 ? choices.length - 1 : fitting;
 }

@@ -40,7 +40,7 @@ export function standing(job: JobView): string {
     case "failed":
       return text("others-failed");
     case "done":
-      return facts([text("others-saved"), bytes(state.finished.size_bytes)]);
+      return bytes(state.finished.size_bytes);
   }
 }
 
