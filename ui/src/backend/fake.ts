@@ -151,6 +151,7 @@ export class FakeBackend implements Backend {
   }
 
   pickFolder(): Promise<FolderView | null> {
+    this.starting.folder = DRIVE;
     return Promise.resolve(DRIVE);
   }
 

@@ -76,8 +76,8 @@ export class Choice {
     try {
       const next = await this.#backend.more();
       // A channel may list a video twice where one is added meanwhile.
-      const known = new Set(this.entries.map(({ link }) => link));
-      const fresh = (next ?? []).filter(({ link }) => !known.has(link));
+      const known = this.entries.map(({ link }) => link);
+      const fresh = (next ?? []).filter(({ link }) => !known.includes(link));
       this.entries = [...this.entries, ...fresh];
       const all = this.#total !== null && this.entries.length >= this.#total;
       this.open = next !== null && !all;
