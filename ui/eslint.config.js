@@ -2,7 +2,7 @@ import svelte from "eslint-plugin-svelte";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["dist/", "dist-*/", "src/backend/bindings/"] },
+  { ignores: ["dist/", "dist-*/", "test-results/", "src/backend/bindings/"] },
   ...ts.configs.strict,
   ...svelte.configs.recommended,
   {

@@ -46,5 +46,6 @@ it.each([
 });
 
 it("keeps facts of another writing direction apart", () => {
+  expect(facts(["Acme", "1 hr"])).toBe("Acme · 1 hr");
   expect(facts(["Acme", null, "", "قناة"])).toBe("\u2068Acme\u2069 · \u2068قناة\u2069");
 });

@@ -90,11 +90,13 @@ export function left(seconds: number): string {
   return text("left-hours", { hours: Math.round(minutes / 60) });
 }
 
-/** Facts side by side, each in its own writing direction: a channel's name in Latin letters would
- *  else turn the dates beside it around in Arabic. */
+/** Letters that are written from right to left. */
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
+
+/** Facts side by side. Where any is written from right to left, each is kept in its own direction:
+ *  a channel's name would else turn the dates beside it around. */
 export function facts(parts: (string | null | undefined)[]): string {
-  return parts
-    .filter((part) => part !== null && part !== undefined && part !== "")
-    .map((part) => `\u2068${part}\u2069`)
-    .join(" · ");
+  const known = parts.filter((part) => part !== null && part !== undefined && part !== "");
+  const mixed = known.some((part) => RIGHT_TO_LEFT.test(part ?? ""));
+  return known.map((part) => (mixed ? `\u2068${part}\u2069` : part)).join(" · ");
 }
