@@ -7,9 +7,12 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use tempfile::TempDir;
+use x11rb::CURRENT_TIME;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState};
 
 /// The folder of the app among others' data.
 const IDENTIFIER: &str = "io.github.ustream-dl";
@@ -43,6 +46,8 @@ pub(crate) struct Desk {
     _display: Group,
     home: TempDir,
     driver: String,
+    /// Number of the display.
+    number: u32,
 }
 
 impl Desk {
@@ -80,6 +85,7 @@ impl Desk {
             _display: display,
             home,
             driver: format!("http://127.0.0.1:{port}"),
+            number,
         })
     }
 
@@ -91,6 +97,36 @@ impl Desk {
     /// The person's home.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
+    }
+
+    /// Sends what a window manager sends when the button of the title bar is pressed. There is none
+    /// on this desk.
+    pub(crate) fn ask_window_to_close(&self) -> Result<()> {
+        let (display, screen) = x11rb::connect(Some(&format!(":{}", self.number)))?;
+        let atom =
+            |name: &[u8]| -> Result<u32> { Ok(display.intern_atom(false, name)?.reply()?.atom) };
+        let (protocols, delete) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
+        let root = display.setup().roots[screen].root;
+        let mut asked = 0;
+        for window in display.query_tree(root)?.reply()?.children {
+            let shown = display.get_window_attributes(window)?.reply()?.map_state;
+            let property =
+                display.get_property(false, window, protocols, AtomEnum::ATOM, 0, u32::MAX / 4)?;
+            let listens = property
+                .reply()?
+                .value32()
+                .is_some_and(|mut all| all.any(|it| it == delete));
+            if listens && shown == MapState::VIEWABLE {
+                let data = [delete, CURRENT_TIME, 0, 0, 0];
+                let event = ClientMessageEvent::new(32, window, protocols, data);
+                display
+                    .send_event(false, window, EventMask::NO_EVENT, event)?
+                    .check()?;
+                asked += 1;
+            }
+        }
+        ensure!(asked == 1, "one window should be there, not {asked}");
+        Ok(())
     }
 
     /// Copies the one saved job until there are so many.

@@ -141,13 +141,13 @@ async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Resul
     window.press("Continue").await?;
     window.heading("Downloading").await?;
 
-    window.ask_to_close().await?;
+    window.ask_to_close()?;
     window.heading("A video is still being saved").await?;
     window.shot("closing").await?;
     window.audit().await?;
     window.press("Stay").await?;
     window.heading("Downloading").await?;
-    window.ask_to_close().await?;
+    window.ask_to_close()?;
     window.heading("A video is still being saved").await?;
     window.press_last("Close").await?;
     let desk = window.gone().await?;
@@ -247,7 +247,7 @@ async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
     window.tick(0).await?;
     window.tick(1).await?;
     window.press("Continue with 2").await?;
-    window.press("Save 2 videos").await?;
+    window.press("Save video").await?;
     window.until_saved(2).await?;
     window.close().await?;
     Ok(())

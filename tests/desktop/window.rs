@@ -80,7 +80,9 @@ impl Window {
 
     /// Waits for the button of that name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
-        let path = format!("//button[normalize-space()='{name}']");
+        // Without the marks that keep names apart.
+        let words = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
+        let path = format!("//button[{words}='{name}']");
         self.find(Locator::XPath(&path)).await
     }
 
@@ -138,11 +140,10 @@ impl Window {
         .await
     }
 
-    /// Asks the window to close, as its own button does; it may ask back.
-    pub(crate) async fn ask_to_close(&self) -> Result<()> {
-        // The driver takes a window that stays for one that cannot be closed.
-        let _ = self.client.close_window().await;
-        Ok(())
+    /// Asks the window to close, as its own button does; it may ask back. The driver would end its
+    /// session instead.
+    pub(crate) fn ask_to_close(&self) -> Result<()> {
+        self.desk.ask_window_to_close()
     }
 
     /// Presses the button after which there is no window to press anything in.

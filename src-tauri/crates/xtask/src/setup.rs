@@ -25,10 +25,11 @@ const WINDOW: [Package; 3] = [
     package("librsvg2-dev", "librsvg with headers"),
     package("pkg-config", "pkg-config"),
 ];
-/// To test: real films are made and read back, and the window is driven.
-const CHECKS: [Package; 8] = [
+/// To test: real films are made and read back, the page is walked through, the window is driven.
+const CHECKS: [Package; 9] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
+    package("chromium", "Chromium"),
     package("strace", "strace"),
     package("faketime", "faketime"),
     package("webkit2gtk-driver", "WebKitWebDriver"),
