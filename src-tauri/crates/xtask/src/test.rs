@@ -23,7 +23,7 @@ fn page() -> anyhow::Result<()> {
         ("The page: lints", "lint"),
         ("The page: types", "check"),
         ("The page: tests", "test"),
-        ("The page: every state, by keyboard, narrow, large and read by rules", "e2e"),
+        ("The page: every state, in a browser", "e2e"),
         ("The page: build", "build"),
     ] {
         say(what);
