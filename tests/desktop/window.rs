@@ -125,19 +125,12 @@ impl Window {
         Ok(())
     }
 
-    /// Ticks a line of the list of a channel.
+    /// Ticks a line of the list of a channel by the keyboard: a list that is laid out as it comes
+    /// into sight moves away below the driver's pointer.
     pub(crate) async fn tick(&self, line: usize) -> Result<()> {
         let path = format!("(//main//li//input[@type='checkbox'])[{}]", line + 1);
-        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
-    }
-
-    /// Waits until so many files are there and nothing else.
-    pub(crate) async fn until_saved(&self, count: usize) -> Result<()> {
-        self.until("saved files", async || {
-            let files = self.downloads()?;
-            Ok(files.len() == count && files.iter().all(|file| file.is_file()))
-        })
-        .await
+        let tick = self.find(Locator::XPath(&path)).await?;
+        Ok(tick.send_keys(" ").await?)
     }
 
     /// Asks the window to close, as its own button does; it may ask back. The driver would end its
