@@ -20,7 +20,9 @@ mod digest;
 mod error;
 pub mod flv;
 pub mod fmp4;
+mod handler;
 pub mod journal;
+mod language;
 mod mp4;
 pub mod muxer;
 mod output;
@@ -32,8 +34,8 @@ pub mod ts;
 pub use check::check;
 pub use error::Error;
 pub use muxer::{
-    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment,
-    TrackSummary, looks_like, muxer, probe,
+    CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary,
+    TableFragment, TrackSummary, looks_like, muxer, probe,
 };
 pub use sample::{Sample, TrackKind};
 pub use split::{Split, Whole};

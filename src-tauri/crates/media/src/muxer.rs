@@ -157,8 +157,19 @@ pub struct TrackSummary {
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
     /// A sum over place, size, times and kind of every sample, and in an MP4 over its set-up and
-    /// over when the track is shown: the muxer and [`check()`](crate::check()) agree on it only
+    /// over when the track is shown and how it is offered: the muxer and [`check()`](crate::check()) agree on it only
     /// where all of them are the same.
+    pub digest: u64,
+}
+
+/// One track of captions of a finished file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptionsSummary {
+    /// Its language in three letters (ISO 639-2/T): `deu`, or `und` where nobody says which.
+    pub language: String,
+    /// How many samples it has, pauses included.
+    pub samples: u64,
+    /// As [`TrackSummary::digest`].
     pub digest: u64,
 }
 
@@ -169,8 +180,10 @@ pub struct Summary {
     pub duration_ms: u64,
     /// Size of the file.
     pub size_bytes: u64,
-    /// Its tracks.
+    /// Its tracks of picture and sound.
     pub tracks: Vec<TrackSummary>,
+    /// Its tracks of captions.
+    pub captions: Vec<CaptionsSummary>,
 }
 
 /// Takes pieces, appends their media to the output, and makes the index at the end.

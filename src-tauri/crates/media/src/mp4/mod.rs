@@ -18,4 +18,5 @@ pub(crate) mod rolls;
 pub(crate) mod tables;
 pub(crate) mod tags;
 pub(crate) mod track;
+pub(crate) mod trak;
 pub(crate) mod write;

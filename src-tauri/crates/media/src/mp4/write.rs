@@ -21,6 +21,7 @@ use crate::{
     counter,
     flv::{self, Event},
     fmp4::{self, Init},
+    handler::Handler,
     output::Output,
     ts,
 };
@@ -139,7 +140,11 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             unseen.extend(
                 [TrackKind::Video, TrackKind::Audio]
                     .into_iter()
-                    .filter(|kind| tracks.iter().all(|track| track.kind != *kind)),
+                    .filter(|kind| {
+                        tracks
+                            .iter()
+                            .all(|track| track.handler != Handler::from(*kind))
+                    }),
             );
         }
         let head = Head::write(&mut self.output, room(&self.film, &tracks, &unseen))?;

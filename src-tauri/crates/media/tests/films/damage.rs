@@ -96,17 +96,16 @@ const NO_STRUCTURE: &[Bits] = &[
     ("/mvhd", 24..26, 0xff),
     ("/mvhd", 36..72, 0xff),
     ("/mvhd", 96..100, 0xff),
-    // Part of a preview, size is a ratio; times; layer, group, volume, matrix; parts of
-    // pixels.
+    // Part of a preview, size is a ratio; times; layer, volume, matrix; parts of pixels.
     ("/tkhd", 3..4, 0x0c),
     ("/tkhd", 4..12, 0xff),
-    ("/tkhd", 32..38, 0xff),
+    ("/tkhd", 32..34, 0xff),
+    ("/tkhd", 36..38, 0xff),
     ("/tkhd", 40..76, 0xff),
     ("/tkhd", 78..80, 0xff),
     ("/tkhd", 82..84, 0xff),
-    // Times of making, language.
+    // Times of making.
     ("/mdhd", 4..12, 0xff),
-    ("/mdhd", 20..22, 0xff),
     // Name.
     ("/mdia/hdlr", 24..99, 0xff),
     // Signed, where no offset has the sign.
