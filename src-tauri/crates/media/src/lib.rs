@@ -11,6 +11,7 @@
 //!
 //! A film that is already there comes in as pieces too: [`split`] cuts a file into them.
 
+mod captions;
 pub mod check;
 mod clock;
 mod codec;
@@ -31,6 +32,7 @@ pub mod split;
 mod tags;
 pub mod ts;
 
+pub use captions::Captions;
 pub use check::check;
 pub use error::Error;
 pub use muxer::{

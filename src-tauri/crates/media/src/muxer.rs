@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Error, Tags, TrackKind,
+    Captions, Error, Tags, TrackKind,
     counter::{self, Counter},
     flv::{self, write::FlvMuxer},
     fmp4,
@@ -84,6 +84,9 @@ pub struct Piece<'a> {
 pub struct Film {
     /// Text and cover for the file.
     pub tags: Tags,
+    /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, each to be
+    /// chosen by the person. An FLV has no place for them.
+    pub captions: Vec<Captions>,
     /// Length that the service states, for the room that is kept for the index.
     pub duration_ms: Option<u64>,
     /// How many pieces the plan holds, over all tracks.

@@ -202,7 +202,10 @@ pub(super) fn extended_language<R: Read + Seek>(
     found: &Found,
 ) -> Result<u32, Error> {
     let bytes = reader.leaf(found)?;
-    let (_, body) = open(&bytes, found, |flags| flags == 0)?;
+    let (version, body) = open(&bytes, found, |flags| flags == 0)?;
+    if version > 0 {
+        return Err(body.fail("elng of another version"));
+    }
     let tag = body.rest();
     Ok(crc32fast::hash(tag.strip_suffix(b"\0").unwrap_or(tag)))
 }

@@ -7,7 +7,7 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
     boxes::{boxed, put32, put64},
-    tags,
+    captions, tags,
 };
 use crate::{
     Error, Film, TrackKind, cursor::Cursor, fmp4::boxes, handler::Handler, mp4::track::Track,
@@ -137,4 +137,5 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
     (tables.saturating_add(tables / 10))
         .saturating_add(FIXED)
         .saturating_add(tags::room(&film.tags))
+        .saturating_add(captions::room(&film.captions))
 }

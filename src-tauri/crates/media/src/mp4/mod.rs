@@ -5,6 +5,7 @@
 
 pub(crate) mod assemble;
 pub(crate) mod boxes;
+mod captions;
 pub(crate) mod entries;
 mod entry;
 pub(crate) mod fragment;

@@ -8,6 +8,7 @@ use std::{
 use super::{
     assemble::{assemble, not_all_tracks, sketch},
     boxes::put32,
+    captions,
     entry::describe,
     fragment::{Bytes, Edge, Entry, Place, Recorder, Tables},
     head::{Head, mdat_header, room},
@@ -217,7 +218,9 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             .head
             .filter(|_| !tracks.is_empty())
             .ok_or(Error::Empty)?;
-        let tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
+        let mut tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
+        let captions = captions::tracks(&self.film.captions, &tracks, &mut self.output)?;
+        tracks.extend(captions);
         let mut movie = moov::movie(&tracks, &self.film.tags)?;
         let summary = std::mem::take(&mut movie.summary);
         self.write_index(head, movie)?;
