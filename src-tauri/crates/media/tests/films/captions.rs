@@ -29,7 +29,7 @@ fn told(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
     let output = run("ffmpeg", &[&["-i", film], &words[..]].concat());
     let text = String::from_utf8(output.stdout).unwrap();
     let time = |text: &str| {
-        let fields = text.split([':', ',']).map(|field| field.parse::<u64>());
+        let fields = text.split([':', ',']).map(str::parse::<u64>);
         let fields: Vec<u64> = fields.map(Result::unwrap).collect();
         ((fields[0] * 60 + fields[1]) * 60 + fields[2]) * 1000 + fields[3]
     };
