@@ -1,6 +1,8 @@
 //! What belongs to a film beside picture and sound.
 
 use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
 
 use axum::http::StatusCode;
 use engine::{Extras, NewJob};
@@ -96,6 +98,56 @@ async fn captions_lie_beside_the_film_one_file_a_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_mp4_carries_the_captions_of_every_language_and_the_files_are_the_same() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let extras = Extras {
+        captions: true,
+        ..Extras::default()
+    };
+    let order = NewJob {
+        extras,
+        ..job(MAIN, folder.path())
+    };
+    let (path, finished) = practice.save(order).await.unwrap();
+    let beside = ["The practice film.en.vtt", "The practice film.de-DE.vtt"];
+    assert_eq!(finished.beside, beside);
+    let asked = practice.service.asked();
+    let texts = asked.iter().filter(|one| one.path.ends_with("/vtt"));
+    assert_eq!(texts.count(), 2, "each is fetched once");
+
+    let film = media::check(File::open(&path).unwrap()).unwrap();
+    let inside: Vec<_> = film
+        .captions
+        .iter()
+        .map(|one| (one.language.as_str(), one.samples))
+        .collect();
+    // A pause, words, a pause, words, a pause.
+    assert_eq!(inside, [("eng", 5), ("deu", 5)]);
+    for (track, language) in [("0:s:0", "en-00"), ("0:s:1", "de-DE")] {
+        let expected = format!(
+            "1\n00:00:01,000 --> 00:00:02,500\n{language} 1\n\n\
+             2\n00:00:04,000 --> 00:00:05,500\n{language} 4\n"
+        );
+        assert_eq!(words(&path, track).trim(), expected.trim());
+    }
+    let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
+    assert!(tags.cover.is_some() && !tags.chapters.is_empty());
+}
+
+/// What ffmpeg makes of a track of captions.
+fn words(film: &Path, track: &str) -> String {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(film)
+        .args(["-map", track, "-c:s", "text", "-f", "srt", "-"])
+        .output()
+        .expect("install ffmpeg to run this test");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn captions_that_fail_do_not_fail_the_film() {
     let practice = Practice::demo().await;
     practice
@@ -113,6 +165,8 @@ async fn captions_that_fail_do_not_fail_the_film() {
     };
     let (path, finished) = practice.save(order).await.unwrap();
     assert!(path.is_file() && finished.beside.is_empty());
+    let film = media::check(File::open(&path).unwrap()).unwrap();
+    assert_eq!(film.captions, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

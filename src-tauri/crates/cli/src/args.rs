@@ -90,7 +90,7 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) archive: Option<PathBuf>,
 
-    /// Save the captions too, one file a language: film.en.vtt
+    /// Save the captions too: in the MP4, and one file a language: film.en.vtt
     #[arg(long)]
     captions: bool,
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use media::Cover;
+use media::{Captions, Cover};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Client, Recording};
@@ -19,8 +19,13 @@ use crate::part::Saved;
 /// A picture or a list that takes longer is not worth it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Captions are asked for by a person: that is worth some waiting, but not for ever.
+const CAPTIONS_PATIENCE: Duration = Duration::from_secs(30);
+
 /// Longer lists of captions than any recording has.
 const MOST_CAPTIONS: usize = 64;
+/// Bytes of captions in all languages: they stay in memory while the film is made.
+const LARGEST_CAPTIONS: usize = 32 << 20;
 
 /// What a person wants beside picture and sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +33,8 @@ const MOST_CAPTIONS: usize = 64;
 pub struct Extras {
     /// The preview picture in the MP4.
     pub cover: bool,
-    /// Captions as files of their own, one a language: `film.en.vtt`.
+    /// Captions as files of their own, one a language: `film.en.vtt`, and in an MP4 that is made
+    /// here as tracks to choose from.
     pub captions: bool,
     /// What is known of the recording as a file of its own: `film.info.json`.
     pub info: bool,
@@ -50,10 +56,11 @@ impl Default for Extras {
 pub(crate) struct Marks {
     pub(crate) cover: Option<Cover>,
     pub(crate) chapters: Vec<media::Chapter>,
+    pub(crate) captions: Vec<Captions>,
 }
 
 impl Marks {
-    /// What there is and comes in time, for a file that holds it.
+    /// Picture and chapters, where there are any and they come in time.
     pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
         let cover = async {
             match &recording.thumbnail {
@@ -78,6 +85,7 @@ impl Marks {
         Self {
             cover: picture.and_then(Cover::new),
             chapters: chapters.into_iter().map(chapter).collect(),
+            captions: Vec::new(),
         }
     }
 }
@@ -91,10 +99,21 @@ pub(crate) struct Sidecars(Vec<(String, Vec<u8>)>);
 
 impl Sidecars {
     /// Fetches what is wanted and can be had.
-    pub(crate) async fn fetch(client: &Client, recording: &Recording, extras: Extras) -> Self {
+    ///
+    /// `texts` are captions that have been fetched already; what did not come then gets a second
+    /// chance.
+    pub(crate) async fn fetch(
+        client: &Client,
+        recording: &Recording,
+        extras: Extras,
+        texts: Option<&Texts>,
+    ) -> Self {
         let mut files = Vec::new();
         if extras.captions {
-            files.extend(captions(client, recording).await);
+            match texts.filter(|texts| texts.whole) {
+                Some(texts) => files.extend(texts.files()),
+                None => files.extend(Texts::fetch(client, recording).await.files()),
+            }
         }
         if extras.info {
             let chapters = client.chapters(recording.id).await;
@@ -138,25 +157,79 @@ fn name(path: &Path) -> Option<String> {
     Some(path.file_name()?.to_string_lossy().into_owned())
 }
 
-async fn captions(client: &Client, recording: &Recording) -> Vec<(String, Vec<u8>)> {
-    let ready = match client.captions(recording.id).await {
-        Ok(ready) => ready,
-        Err(error) => {
-            tracing::warn!(%error, "no captions");
-            return Vec::new();
+/// Captions as the service has them.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// Language and `WebVTT`, the default ones first.
+    all: Vec<(String, String)>,
+    /// Nothing failed.
+    whole: bool,
+}
+
+impl Texts {
+    /// All that can be had.
+    async fn fetch(client: &Client, recording: &Recording) -> Self {
+        let mut texts = Self {
+            all: Vec::new(),
+            whole: true,
+        };
+        let ready = match client.captions(recording.id).await {
+            Ok(ready) => ready,
+            Err(error) => {
+                tracing::warn!(%error, "no captions");
+                texts.whole = false;
+                return texts;
+            }
+        };
+        if ready.is_empty() {
+            tracing::info!("the recording has no captions");
         }
-    };
-    if ready.is_empty() {
-        tracing::info!("the recording has no captions");
-    }
-    let mut files = Vec::new();
-    for caption in ready.iter().take(MOST_CAPTIONS) {
-        match client.caption_text(recording.id, caption).await {
-            Ok(text) => files.push((format!("{}.vtt", caption.tag()), text.into_bytes())),
-            Err(error) => tracing::warn!(language = caption.tag(), %error, "no captions"),
+        let mut left = LARGEST_CAPTIONS;
+        for caption in ready.iter().take(MOST_CAPTIONS) {
+            let language = caption.tag();
+            match client.caption_text(recording.id, caption).await {
+                Ok(text) if text.len() <= left => {
+                    left -= text.len();
+                    texts.all.push((language.to_owned(), text));
+                }
+                Ok(_) => tracing::warn!(language, "more captions than any film has"),
+                Err(error) => {
+                    tracing::warn!(language, %error, "no captions");
+                    texts.whole = false;
+                }
+            }
         }
+        texts
     }
-    files
+
+    /// The same, if it does not take too long.
+    pub(crate) async fn fetch_soon(client: &Client, recording: &Recording) -> Option<Self> {
+        let texts = Self::fetch(client, recording);
+        let texts = tokio::time::timeout(CAPTIONS_PATIENCE, texts).await;
+        texts
+            .inspect_err(|_| tracing::warn!("the captions do not come in time for the MP4"))
+            .ok()
+    }
+
+    /// For the inside of an MP4.
+    pub(crate) fn tracks(&self) -> Vec<Captions> {
+        let read = |(language, text): &(String, String)| {
+            let captions = Captions::web_vtt(language, text);
+            if captions.is_none() {
+                tracing::info!(language, "captions without words");
+            }
+            captions
+        };
+        self.all.iter().filter_map(read).collect()
+    }
+
+    /// For files beside the film.
+    fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let file = |(language, text): &(String, String)| {
+            (format!("{language}.vtt"), text.clone().into_bytes())
+        };
+        self.all.iter().map(file)
+    }
 }
 
 /// What is known of a recording, under the names that users of yt-dlp know.

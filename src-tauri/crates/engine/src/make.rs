@@ -77,7 +77,7 @@ impl Make {
         })
     }
 
-    /// Whether our own muxer makes an MP4 of it, which has a place for cover and chapters.
+    /// Whether our own muxer makes an MP4 of it, which has a place for cover, chapters and captions.
     pub(crate) fn holds_marks(&self) -> bool {
         match self.becomes {
             Becomes::Film(_, format) => format == Format::Mp4,
@@ -114,9 +114,8 @@ impl Make {
     /// What the assembly needs.
     pub(crate) fn sheet(&self, recording: &Recording, marks: Marks) -> Sheet {
         let film = Film {
-            tags: tags(recording, marks),
-            duration_ms: recording.duration_ms,
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
+            ..known(recording, marks)
         };
         Sheet {
             becomes: self.becomes,
@@ -126,15 +125,21 @@ impl Make {
     }
 }
 
-/// What a film says of itself.
-pub(crate) fn tags(recording: &Recording, marks: Marks) -> Tags {
-    Tags {
+/// What is known of a film before its first piece.
+pub(crate) fn known(recording: &Recording, marks: Marks) -> Film {
+    let tags = Tags {
         title: names::shown(recording.title.as_deref()),
         artist: names::shown(recording.owner.as_deref()),
         date: recording.date_unix_s.and_then(day),
         comment: Some(recording.link()),
         cover: marks.cover,
         chapters: marks.chapters,
+    };
+    Film {
+        tags,
+        captions: marks.captions,
+        duration_ms: recording.duration_ms,
+        ..Film::default()
     }
 }
 

@@ -76,11 +76,11 @@ impl Attempt {
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let Copy {
             path,
-            tags,
+            known,
             convert,
         } = copy;
         let mut parts = blocking(move || Parts::open(&[path], convert)).await?;
-        parts.tags = Some(tags);
+        parts.known = Some(known);
         self.make(parts, part, part::converted(part.path())).await
     }
 
@@ -166,7 +166,8 @@ impl Attempt {
 /// A recording that came as one finished file.
 pub(crate) struct Copy {
     pub(crate) path: PathBuf,
-    pub(crate) tags: Tags,
+    /// What is known of it.
+    pub(crate) known: Film,
     /// ffmpeg makes the MP4.
     pub(crate) convert: bool,
 }
@@ -213,8 +214,8 @@ struct Parts {
     films: Vec<Input>,
     /// What our own muxer makes of them; nothing where ffmpeg does all.
     format: Option<Format>,
-    /// What the film says of itself, where that is known better than from the first of them.
-    tags: Option<Tags>,
+    /// What is known of the film, where that is more than the first of them says.
+    known: Option<Film>,
 }
 
 impl Parts {
@@ -258,7 +259,7 @@ impl Parts {
         Ok(Self {
             films,
             format,
-            tags: None,
+            known: None,
         })
     }
 
@@ -390,18 +391,19 @@ impl Work {
         let durations: Option<Vec<u64>> = wholes().map(|whole| whole.duration_ms).collect();
         let bytes = films.iter().map(|film| film.size_bytes);
         let pieces = bytes.fold(0, u64::saturating_add).div_ceil(PIECE_BYTES);
+        let known = self.parts.known.clone().unwrap_or_else(|| Film {
+            tags: wholes()
+                .next()
+                .map_or_else(Tags::default, |whole| whole.tags.clone()),
+            ..Film::default()
+        });
         Making {
             source: wholes().next().map_or(Source::Flv, |whole| whole.source),
             format: self.format,
             film: Film {
-                tags: self
-                    .parts
-                    .tags
-                    .clone()
-                    .or_else(|| Some(wholes().next()?.tags.clone()))
-                    .unwrap_or_default(),
                 duration_ms: durations.map(|all| all.into_iter().fold(0, u64::saturating_add)),
                 pieces: u32::try_from(pieces).unwrap_or(u32::MAX),
+                ..known
             },
             journal: &[],
         }

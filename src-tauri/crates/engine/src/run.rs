@@ -14,7 +14,7 @@ use self::holes::{holes, least_ms, spans};
 use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::extras::{Marks, Sidecars};
+use crate::extras::{Marks, Sidecars, Texts};
 use crate::fetch::{Fetcher, retry};
 use crate::gather::{self, Gathered};
 use crate::job::{JobSpec, Order, Permit, Wanted};
@@ -47,6 +47,8 @@ pub(crate) struct Attempt {
     pub(crate) found: Option<Found>,
     /// What this one finds.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
+    /// Captions that have come for the inside of the film, for the files beside it.
+    pub(crate) texts: Arc<OnceLock<Texts>>,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -183,7 +185,7 @@ impl Attempt {
         let copied = Copied {
             part,
             assembly,
-            tags: make::tags(recording, marks),
+            known: make::known(recording, marks),
             make,
         };
         whole::complete(self, copied).await
@@ -194,8 +196,24 @@ impl Attempt {
         if !make.holds_marks() {
             return Some(Marks::default());
         }
-        let marks = Marks::fetch(&self.means.client, recording, make.extras);
-        self.cancel.run_until_cancelled(marks).await
+        let client = &self.means.client;
+        let texts = async {
+            if make.extras.captions {
+                Texts::fetch_soon(client, recording).await
+            } else {
+                None
+            }
+        };
+        let marks = Marks::fetch(client, recording, make.extras);
+        // Several answers at once are much to keep within every future above.
+        let both = Box::pin(async { tokio::join!(marks, texts) });
+        let (mut marks, texts) = self.cancel.run_until_cancelled(both).await?;
+        if let Some(texts) = texts {
+            marks.captions = texts.tracks();
+            // An attempt fetches them once.
+            let _ = self.texts.set(texts);
+        }
+        Some(marks)
     }
 
     /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
@@ -205,7 +223,8 @@ impl Attempt {
         recording: &Recording,
         make: &Make,
     ) -> Result<Option<Saved>, Error> {
-        let sidecars = Sidecars::fetch(&self.means.client, recording, make.extras);
+        let texts = self.texts.get();
+        let sidecars = Sidecars::fetch(&self.means.client, recording, make.extras, texts);
         match self.cancel.run_until_cancelled(sidecars).await {
             Some(sidecars) => sidecars.write(saved).await.map(Some),
             None => Ok(Some(saved)),

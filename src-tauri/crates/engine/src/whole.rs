@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use media::{Split, Tags};
+use media::{Film, Split};
 
 use crate::assemble::Assembly;
 use crate::durable::blocking;
@@ -20,7 +20,7 @@ use crate::view::Finished;
 pub(crate) struct Copied<'a> {
     pub(crate) part: Part,
     pub(crate) assembly: Assembly,
-    pub(crate) tags: Tags,
+    pub(crate) known: Film,
     pub(crate) make: &'a Make,
 }
 
@@ -32,7 +32,7 @@ pub(crate) async fn complete(
     let Copied {
         part,
         assembly,
-        tags,
+        known,
         make,
     } = copied;
     let copy = part::output(part.path());
@@ -44,7 +44,7 @@ pub(crate) async fn complete(
     }
     let source = remux::Copy {
         path: copy.clone(),
-        tags,
+        known,
         convert: make.convert,
     };
     let failed = match attempt.remux_copy(source, &part).await {

@@ -30,6 +30,18 @@ pub(crate) struct Whole {
     pub(crate) media_time: u64,
     /// CRC-32 of the sample entries, as they stand in `stsd`.
     pub(crate) set_up: u32,
+    pub(crate) label: Label,
+}
+
+/// How a track is offered to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// Packed code of `mdhd`.
+    pub(crate) language: u16,
+    /// CRC-32 of the tag in `elng`; 0 where there is none.
+    pub(crate) tag: u32,
+    pub(crate) enabled: bool,
+    pub(crate) group: u16,
 }
 
 /// A sum over samples that any change of one field changes.
@@ -68,7 +80,15 @@ impl Digest {
     pub(crate) fn of_track(mut self, whole: Whole) -> Self {
         let clocks = (u64::from(whole.movie_timescale) << 32) | u64::from(whole.timescale);
         self.fields([clocks, whole.empty, whole.end, whole.media_time]);
-        self.fields([u64::from(whole.set_up)]);
+        let Label {
+            language,
+            tag,
+            enabled,
+            group,
+        } = whole.label;
+        let chosen = (u64::from(group) << 1) | u64::from(enabled);
+        let label = (u64::from(tag) << 16) | u64::from(language);
+        self.fields([u64::from(whole.set_up), chosen, label]);
         self
     }
 

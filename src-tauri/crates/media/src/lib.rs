@@ -11,6 +11,7 @@
 //!
 //! A film that is already there comes in as pieces too: [`split`] cuts a file into them.
 
+mod captions;
 pub mod check;
 mod clock;
 mod codec;
@@ -20,7 +21,9 @@ mod digest;
 mod error;
 pub mod flv;
 pub mod fmp4;
+mod handler;
 pub mod journal;
+mod language;
 mod mp4;
 pub mod muxer;
 mod output;
@@ -29,11 +32,12 @@ pub mod split;
 mod tags;
 pub mod ts;
 
+pub use captions::Captions;
 pub use check::check;
 pub use error::Error;
 pub use muxer::{
-    Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment,
-    TrackSummary, looks_like, muxer, probe,
+    CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary,
+    TableFragment, TrackSummary, looks_like, muxer, probe,
 };
 pub use sample::{Sample, TrackKind};
 pub use split::{Split, Whole};

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Error, Tags, TrackKind,
+    Captions, Error, Tags, TrackKind,
     counter::{self, Counter},
     flv::{self, write::FlvMuxer},
     fmp4,
@@ -84,6 +84,9 @@ pub struct Piece<'a> {
 pub struct Film {
     /// Text and cover for the file.
     pub tags: Tags,
+    /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, each to be
+    /// chosen by the person. An FLV has no place for them.
+    pub captions: Vec<Captions>,
     /// Length that the service states, for the room that is kept for the index.
     pub duration_ms: Option<u64>,
     /// How many pieces the plan holds, over all tracks.
@@ -157,8 +160,19 @@ pub struct TrackSummary {
     /// Picture size in pixels, where it is known.
     pub size: Option<(u32, u32)>,
     /// A sum over place, size, times and kind of every sample, and in an MP4 over its set-up and
-    /// over when the track is shown: the muxer and [`check()`](crate::check()) agree on it only
+    /// over when the track is shown and how it is offered: the muxer and [`check()`](crate::check()) agree on it only
     /// where all of them are the same.
+    pub digest: u64,
+}
+
+/// One track of captions of a finished file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptionsSummary {
+    /// Its language in three letters (ISO 639-2/T): `deu`, or `und` where nobody says which.
+    pub language: String,
+    /// How many samples it has, pauses included.
+    pub samples: u64,
+    /// As [`TrackSummary::digest`].
     pub digest: u64,
 }
 
@@ -169,8 +183,10 @@ pub struct Summary {
     pub duration_ms: u64,
     /// Size of the file.
     pub size_bytes: u64,
-    /// Its tracks.
+    /// Its tracks of picture and sound.
     pub tracks: Vec<TrackSummary>,
+    /// Its tracks of captions.
+    pub captions: Vec<CaptionsSummary>,
 }
 
 /// Takes pieces, appends their media to the output, and makes the index at the end.

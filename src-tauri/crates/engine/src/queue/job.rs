@@ -57,6 +57,7 @@ impl Job {
             meter: Arc::new(Meter::new()),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
             discovery: Arc::default(),
+            texts: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }

@@ -226,6 +226,7 @@ impl<R: Read + Seek> Walk<R> {
             duration_ms,
             size_bytes: self.length,
             tracks: tracks.collect(),
+            captions: Vec::new(),
         })
     }
 

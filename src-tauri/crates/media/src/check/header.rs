@@ -4,9 +4,10 @@ use std::io::{Read, Seek};
 
 use super::reader::{Found, Reader, malformed};
 use crate::{
-    Error, TrackKind,
+    Error,
     cursor::Cursor,
     fmp4::boxes::{name, version_and_flags},
+    handler::Handler,
 };
 
 /// Normal speed, in 16.16.
@@ -26,6 +27,8 @@ pub(super) struct Header {
 pub(super) struct TrackHeader {
     pub(super) id: u32,
     pub(super) enabled: bool,
+    /// Of the tracks of one group, other than 0, one is shown at a time.
+    pub(super) group: u16,
     /// In ticks of the film.
     pub(super) duration: u64,
     /// Width and height, rounded to pixels.
@@ -122,19 +125,18 @@ pub(super) fn movie_header<R: Read + Seek>(
     Ok((header, next_track))
 }
 
-/// `mdhd`.
+/// `mdhd`: the clock of a track and the packed code of its language.
 pub(super) fn media_header<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
-) -> Result<Header, Error> {
+) -> Result<(Header, u16), Error> {
     let bytes = reader.leaf(found)?;
     let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
     let header = timescale(&mut body, version)?;
-    // Language.
-    body.skip(2)?;
+    let language = body.u16()?;
     zeros(&mut body, 2)?;
     closed(&body)?;
-    Ok(header)
+    Ok((header, language))
 }
 
 /// `tkhd`.
@@ -154,8 +156,11 @@ pub(super) fn track_header<R: Read + Seek>(
     zeros(&mut body, 4)?;
     let duration = body.versioned(version)?;
     zeros(&mut body, 8)?;
-    // Layer, group, volume.
-    body.skip(6)?;
+    // Layer.
+    body.skip(2)?;
+    let group = body.u16()?;
+    // Volume.
+    body.skip(2)?;
     zeros(&mut body, 2)?;
     // Matrix.
     body.skip(36)?;
@@ -164,16 +169,17 @@ pub(super) fn track_header<R: Read + Seek>(
     Ok(TrackHeader {
         id,
         enabled,
+        group,
         duration,
         size,
     })
 }
 
-/// `hdlr`: whether a track is picture or sound. The name that follows is no structure.
+/// `hdlr`: whether a track is picture, sound or captions. The name that follows is no structure.
 pub(super) fn handler<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
-) -> Result<Option<TrackKind>, Error> {
+) -> Result<Option<Handler>, Error> {
     let bytes = reader.leaf(found)?;
     let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
     if version > 0 {
@@ -181,12 +187,27 @@ pub(super) fn handler<R: Read + Seek>(
     }
     zeros(&mut body, 4)?;
     let kind = match &body.array()? {
-        b"vide" => Some(TrackKind::Video),
-        b"soun" => Some(TrackKind::Audio),
+        b"vide" => Some(Handler::Video),
+        b"soun" => Some(Handler::Audio),
+        b"sbtl" => Some(Handler::Text),
         _ => None,
     };
     zeros(&mut body, 12)?;
     Ok(kind)
+}
+
+/// `elng`: a sum over the tag in it, without the zero that ends it.
+pub(super) fn extended_language<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    found: &Found,
+) -> Result<u32, Error> {
+    let bytes = reader.leaf(found)?;
+    let (version, body) = open(&bytes, found, |flags| flags == 0)?;
+    if version > 0 {
+        return Err(body.fail("elng of another version"));
+    }
+    let tag = body.rest();
+    Ok(crc32fast::hash(tag.strip_suffix(b"\0").unwrap_or(tag)))
 }
 
 /// `elst`.

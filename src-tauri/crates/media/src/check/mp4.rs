@@ -8,7 +8,9 @@ use super::{
     reader::{Found, Reader, malformed},
     track::{Clock, Heading, Track},
 };
-use crate::{Error, Summary, TrackSummary, fmp4::boxes::Kind};
+use crate::{
+    CaptionsSummary, Error, Summary, TrackSummary, fmp4::boxes::Kind, handler::Handler, language,
+};
 
 const MOVIE: [&Kind; 7] = [
     b"mvhd", b"trak", b"udta", b"iods", b"meta", b"free", b"uuid",
@@ -49,13 +51,18 @@ fn movie<R: Read + Seek>(
             return Err(malformed(trak.body.start, problem));
         }
         headers.push(heading.header);
-        let Some(kind) = heading.kind else { continue };
-        if tracks.iter().all(|other| other.kind != kind) && !enabled {
+        let Some(handler) = heading.handler else {
+            continue;
+        };
+        // Captions wait to be chosen.
+        let is_first = tracks.iter().all(|other| other.handler != handler);
+        if is_first && !enabled && handler != Handler::Text {
             return Err(malformed(trak.body.start, "a track that is switched off"));
         }
-        tracks.push(Track::read(reader, &heading, kind, &mut media)?);
+        tracks.push(Track::read(reader, &heading, handler, &mut media)?);
     }
-    if tracks.iter().all(|track| track.counted.samples == 0) {
+    let is_empty = |track: &Track| track.handler == Handler::Text || track.counted.samples == 0;
+    if tracks.iter().all(is_empty) {
         return Err(Error::Empty);
     }
     for udta in boxes.of(*b"udta") {
@@ -73,24 +80,38 @@ fn movie<R: Read + Seek>(
             ),
         ));
     }
-    let tracks = tracks.iter().map(|track| summary(track, clock));
-    Ok(Summary {
+    let mut summary = Summary {
         duration_ms: clock.milliseconds(header.duration),
         size_bytes: reader.length,
-        tracks: tracks.collect::<Result<_, _>>()?,
-    })
+        ..Summary::default()
+    };
+    for track in &tracks {
+        tell(&mut summary, track, clock)?;
+    }
+    Ok(summary)
 }
 
-fn summary(track: &Track, clock: Clock) -> Result<TrackSummary, Error> {
+/// Adds what a track tells.
+fn tell(summary: &mut Summary, track: &Track, clock: Clock) -> Result<(), Error> {
     let shown = track.shown(clock)?;
-    Ok(TrackSummary {
-        kind: track.kind,
-        codec: track.codec.clone(),
-        samples: u64::from(track.counted.samples),
-        duration_ms: clock.milliseconds(shown),
-        size: track.size,
-        digest: track.digest(clock),
-    })
+    let samples = u64::from(track.counted.samples);
+    let digest = track.digest(clock);
+    match track.handler.kind() {
+        Some(kind) => summary.tracks.push(TrackSummary {
+            kind,
+            codec: track.codec.clone(),
+            samples,
+            duration_ms: clock.milliseconds(shown),
+            size: track.size,
+            digest,
+        }),
+        None => summary.captions.push(CaptionsSummary {
+            language: language::letters(track.label.language),
+            samples,
+            digest,
+        }),
+    }
+    Ok(())
 }
 
 /// The boxes of the text must fill each other; what they say is no structure.

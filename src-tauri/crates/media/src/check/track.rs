@@ -4,20 +4,30 @@ use std::io::{Read, Seek};
 
 use super::{
     groups,
-    header::{Edits, Header, TrackHeader, edits, handler, media_header, track_header},
+    header::{
+        Edits, Header, TrackHeader, edits, extended_language, handler, media_header, track_header,
+    },
     places::Media,
     reader::{Children, Found, Reader, malformed},
     samples::{self, Counted},
     setup::{Setup, descriptions},
 };
-use crate::{Error, TrackKind, cursor::Cursor, digest::Whole, fmp4::boxes::Kind};
+use crate::{
+    Error,
+    cursor::Cursor,
+    digest::{Label, Whole},
+    fmp4::boxes::Kind,
+    handler::Handler,
+};
 
 // What each box may hold (ISO/IEC 14496-12 table 1).
 const TRACK: [&Kind; 9] = [
     b"tkhd", b"edts", b"mdia", b"tref", b"udta", b"meta", b"trgr", b"free", b"uuid",
 ];
 const MEDIA: [&Kind; 5] = [b"mdhd", b"hdlr", b"minf", b"elng", b"free"];
-const INFORMATION: [&Kind; 6] = [b"vmhd", b"smhd", b"dinf", b"stbl", b"hdlr", b"free"];
+const INFORMATION: [&Kind; 7] = [
+    b"vmhd", b"smhd", b"nmhd", b"dinf", b"stbl", b"hdlr", b"free",
+];
 const TABLES: [&Kind; 16] = [
     b"stsd", b"stts", b"ctts", b"cslg", b"stss", b"stsc", b"stsz", b"stco", b"co64", b"sgpd",
     b"sbgp", b"sdtp", b"subs", b"saiz", b"saio", b"free",
@@ -27,8 +37,8 @@ const TABLES: [&Kind; 16] = [
 #[derive(Debug)]
 pub(super) struct Heading {
     pub(super) header: TrackHeader,
-    /// Picture, sound, or something else.
-    pub(super) kind: Option<TrackKind>,
+    /// Picture, sound, captions, or something else.
+    pub(super) handler: Option<Handler>,
     boxes: Children,
     /// What is in its `mdia`.
     parts: Children,
@@ -37,13 +47,14 @@ pub(super) struct Heading {
 /// What a track tells.
 #[derive(Clone, Debug)]
 pub(super) struct Track {
-    pub(super) kind: TrackKind,
+    pub(super) handler: Handler,
     pub(super) codec: String,
     /// Picture size as it is shown.
     pub(super) size: Option<(u32, u32)>,
     pub(super) counted: Counted,
     /// CRC-32 of its sample entries.
     set_up: u32,
+    pub(super) label: Label,
     /// Where it ends by its header, in ticks of the film.
     stated: u64,
     media: Header,
@@ -107,10 +118,10 @@ impl Heading {
         let boxes = reader.known(trak, &TRACK)?;
         let header = track_header(reader, boxes.one(*b"tkhd")?)?;
         let parts = reader.known(boxes.one(*b"mdia")?, &MEDIA)?;
-        let kind = handler(reader, parts.one(*b"hdlr")?)?;
+        let handler = handler(reader, parts.one(*b"hdlr")?)?;
         Ok(Self {
             header,
-            kind,
+            handler,
             boxes,
             parts,
         })
@@ -118,11 +129,11 @@ impl Heading {
 }
 
 impl Track {
-    /// Reads a track of picture or sound.
+    /// Reads a track of picture, sound or captions.
     pub(super) fn read<R: Read + Seek>(
         reader: &mut Reader<R>,
         heading: &Heading,
-        kind: TrackKind,
+        handler: Handler,
         media: &mut Media,
     ) -> Result<Self, Error> {
         let Heading {
@@ -138,9 +149,13 @@ impl Track {
             }
             None => None,
         };
-        let header_of_media = media_header(reader, parts.one(*b"mdhd")?)?;
+        let (header_of_media, language) = media_header(reader, parts.one(*b"mdhd")?)?;
+        let tag = match parts.maybe(*b"elng")? {
+            Some(elng) => extended_language(reader, elng)?,
+            None => 0,
+        };
         let minf = reader.known(parts.one(*b"minf")?, &INFORMATION)?;
-        let references = information(reader, &minf, kind)?;
+        let references = information(reader, &minf, handler)?;
         let stbl = reader.known(minf.one(*b"stbl")?, &TABLES)?;
         let setup = descriptions(reader, stbl.one(*b"stsd")?, references)?;
         let counted = samples::count(reader, &stbl, setup.entries, media)?;
@@ -149,13 +164,19 @@ impl Track {
         let Setup {
             codec, checksum, ..
         } = setup;
-        let shown = kind == TrackKind::Video && header.size != (0, 0);
+        let shown = handler == Handler::Video && header.size != (0, 0);
         Ok(Self {
-            kind,
+            handler,
             codec,
             size: Some(header.size).filter(|_| shown),
             counted,
             set_up: checksum,
+            label: Label {
+                language,
+                tag,
+                enabled: header.enabled,
+                group: header.group,
+            },
             stated: header.duration,
             media: header_of_media,
             edits,
@@ -173,6 +194,7 @@ impl Track {
             end: self.stated,
             media_time: edits.media.map_or(0, |edit| edit.media_time),
             set_up: self.set_up,
+            label: self.label,
         };
         self.counted.digest.of_track(whole).value()
     }
@@ -219,11 +241,12 @@ impl Track {
 fn information<R: Read + Seek>(
     reader: &mut Reader<R>,
     minf: &Children,
-    kind: TrackKind,
+    handler: Handler,
 ) -> Result<u16, Error> {
-    let (header, flags, length) = match kind {
-        TrackKind::Video => (*b"vmhd", 1, 8),
-        TrackKind::Audio => (*b"smhd", 0, 4),
+    let (header, flags, length) = match handler {
+        Handler::Video => (*b"vmhd", 1, 8),
+        Handler::Audio => (*b"smhd", 0, 4),
+        Handler::Text => (*b"nmhd", 0, 0),
     };
     let header = minf.one(header)?;
     let start = header.body.start;

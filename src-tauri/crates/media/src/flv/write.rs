@@ -373,6 +373,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
             duration_ms: self.state.end_ms(),
             size_bytes,
             tracks,
+            captions: Vec::new(),
         })
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     clock::{Clock, Planned, Segment, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
+    language::Language,
     output::Output,
 };
 
@@ -366,7 +367,7 @@ fn shown(init: &Init, sample: &Indexed) -> i64 {
 fn new_track(init: &Init, offset: i64) -> Track {
     let mut track = Track::new(init.kind, init.timescale);
     track.moved = ticks(offset, init.timescale);
-    track.language = init.language;
+    track.language = Language::packed(init.language);
     track.display = init.display;
     track.edit = init.edit;
     track

@@ -7,10 +7,11 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
     boxes::{boxed, put32, put64},
-    tags,
+    captions, tags,
 };
 use crate::{
-    Error, Film, TrackKind, cursor::Cursor, fmp4::boxes, mp4::track::Track, output::Output,
+    Error, Film, TrackKind, cursor::Cursor, fmp4::boxes, handler::Handler, mp4::track::Track,
+    output::Output,
 };
 
 /// Bytes in the header of `mdat`: always with a 64-bit size, since it is written before its end.
@@ -117,9 +118,9 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
         .iter()
         .map(|track| {
             let told = track.table_bytes().saturating_mul(film_ms);
-            let least = match track.kind {
-                TrackKind::Video => LEAST_VIDEO_RATE.saturating_mul(film_ms) / 1000,
-                TrackKind::Audio => 0,
+            let least = match track.handler {
+                Handler::Video => LEAST_VIDEO_RATE.saturating_mul(film_ms) / 1000,
+                Handler::Audio | Handler::Text => 0,
             };
             told.div_ceil(piece_ms).max(least)
         })
@@ -136,4 +137,5 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
     (tables.saturating_add(tables / 10))
         .saturating_add(FIXED)
         .saturating_add(tags::room(&film.tags))
+        .saturating_add(captions::room(&film.captions))
 }

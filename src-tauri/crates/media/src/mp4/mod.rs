@@ -5,6 +5,7 @@
 
 pub(crate) mod assemble;
 pub(crate) mod boxes;
+mod captions;
 pub(crate) mod entries;
 mod entry;
 pub(crate) mod fragment;
@@ -18,4 +19,5 @@ pub(crate) mod rolls;
 pub(crate) mod tables;
 pub(crate) mod tags;
 pub(crate) mod track;
+pub(crate) mod trak;
 pub(crate) mod write;

@@ -3,16 +3,18 @@
 use std::io::{self, Write};
 
 use super::{
-    boxes::{boxed, boxed_before, full_box, put_count, put_versioned, put16, put32, put64},
-    tables::{self, Part},
+    boxes::{boxed_before, full_box, put_count, put_versioned, put16, put32},
+    tables::Part,
     tags,
     track::{Times, Track},
+    trak::{self, version_of},
 };
 use crate::{
-    Error, Summary, Tags, TrackKind, TrackSummary,
+    CaptionsSummary, Error, Summary, Tags, TrackKind, TrackSummary,
     clock::{nanoseconds, ticks},
-    digest::Whole,
+    digest::{Label, Whole},
     fmp4::boxes::name,
+    handler::Handler,
 };
 
 /// The index, ready to be written.
@@ -32,40 +34,65 @@ impl Movie<'_> {
 
 /// When a track is shown, in ticks of the movie.
 #[derive(Clone, Copy, Debug)]
-struct Shown {
+pub(super) struct Shown {
     /// Nothing is shown before.
-    empty: u64,
-    duration: u64,
+    pub(super) empty: u64,
+    pub(super) duration: u64,
     /// From where in the track, in its own ticks from its first decode time.
-    media_time: u64,
+    pub(super) media_time: u64,
     /// It is shown to an end that the source set, before that of its media.
-    cut: bool,
+    pub(super) cut: bool,
+}
+
+/// The clock of the film, and when each of its tracks is shown on it.
+#[derive(Debug)]
+pub(crate) struct Timing {
+    timescale: u32,
+    shown: Vec<Shown>,
+    /// To the end of the track that is shown last.
+    duration: u64,
+}
+
+impl Timing {
+    pub(crate) fn of(tracks: &[Track]) -> Self {
+        // Captions are written for the film: they start with it and follow its clock.
+        let coded = || tracks.iter().filter(|track| track.handler != Handler::Text);
+        // The finest of the tracks: the distance between them survives the rounding of an edit.
+        let timescale = coded().map(|track| track.timescale).max().unwrap_or(1000);
+        let lead = coded().map(|track| track.lead).max().unwrap_or(0);
+        let origin = coded().map(start).min().unwrap_or(0).saturating_sub(lead);
+        let shown: Vec<_> = tracks
+            .iter()
+            .map(|track| {
+                let wait = match track.handler {
+                    Handler::Text => 0,
+                    Handler::Video | Handler::Audio => start(track).saturating_sub(origin),
+                };
+                shown(track, wait, timescale)
+            })
+            .collect();
+        let ends = shown
+            .iter()
+            .map(|shown| shown.empty.saturating_add(shown.duration));
+        Self {
+            timescale,
+            duration: ends.max().unwrap_or(0),
+            shown,
+        }
+    }
+
+    /// How long the film is.
+    pub(crate) fn duration_ms(&self) -> u64 {
+        milliseconds(self.duration, self.timescale)
+    }
 }
 
 /// Lays the index out over tracks that are closed.
 pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, Error> {
-    // The finest of the tracks: the distance between them survives the rounding of an edit.
-    let timescale = tracks
-        .iter()
-        .map(|track| track.timescale)
-        .max()
-        .unwrap_or(1000);
-    let starts: Vec<_> = tracks.iter().map(start).collect();
-    let lead = tracks.iter().map(|track| track.lead).max().unwrap_or(0);
-    let origin = starts.iter().min().copied().unwrap_or(0);
-    let origin = origin.saturating_sub(lead);
-    let shown: Vec<_> = tracks
-        .iter()
-        .zip(&starts)
-        .map(|(track, start)| shown(track, start.saturating_sub(origin), timescale))
-        .collect();
-    let durations = shown
-        .iter()
-        .map(|shown| shown.empty.saturating_add(shown.duration));
-    let duration = durations.max().unwrap_or(0);
+    let timing = Timing::of(tracks);
     let mut parts = Vec::new();
-    for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&shown)) {
-        track_parts(&mut parts, number, track, *shown);
+    for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&timing.shown)) {
+        trak::parts(&mut parts, number, track, *shown);
     }
     let mut text = Vec::new();
     tags::write(&mut text, tags);
@@ -73,26 +100,17 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
     let behind = parts.iter().map(Part::size).sum();
     let mut head = Vec::new();
     boxed_before(&mut head, *b"moov", behind, |out| {
-        movie_header(out, timescale, duration, tracks.len());
+        movie_header(out, &timing);
     });
     parts.insert(0, Part::plain(head));
     let size = parts.iter().map(Part::size).sum();
     if u32::try_from(size).is_err() {
         return Err(Error::Unsupported("an index over 4 GiB".into()));
     }
-    let summary = Summary {
-        duration_ms: milliseconds(duration, timescale),
-        size_bytes: 0,
-        tracks: tracks
-            .iter()
-            .zip(&shown)
-            .map(|(track, shown)| summary(track, *shown, timescale))
-            .collect(),
-    };
     Ok(Movie {
         parts,
         size,
-        summary,
+        summary: summary(tracks, &timing),
     })
 }
 
@@ -151,18 +169,14 @@ fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
     u64::try_from(scaled / u128::from(from.max(1))).unwrap_or(u64::MAX)
 }
 
-fn version_of(values: &[u64]) -> u8 {
-    u8::from(values.iter().any(|value| u32::try_from(*value).is_err()))
-}
-
-fn movie_header(out: &mut Vec<u8>, timescale: u32, duration: u64, tracks: usize) {
-    let version = version_of(&[duration]);
+fn movie_header(out: &mut Vec<u8>, timing: &Timing) {
+    let version = version_of(&[timing.duration]);
     full_box(out, *b"mvhd", version, 0, |out| {
         // Made and changed: left out, so that the same pieces make the same file.
         put_versioned(out, version, 0);
         put_versioned(out, version, 0);
-        put32(out, timescale);
-        put_versioned(out, version, duration);
+        put32(out, timing.timescale);
+        put_versioned(out, version, timing.duration);
         // Normal speed and volume.
         put32(out, 0x1_0000);
         put16(out, 0x100);
@@ -170,125 +184,7 @@ fn movie_header(out: &mut Vec<u8>, timescale: u32, duration: u64, tracks: usize)
         // The same upright matrix as in the header of a track.
         out.extend(super::track::display((0, 0)).into_iter().take(36));
         out.extend_from_slice(&[0; 24]);
-        put_count(out, tracks + 1);
-    });
-}
-
-/// Appends `trak`: its boxes down to the tables, then the tables, which are the end of it.
-fn track_parts<'t>(parts: &mut Vec<Part<'t>>, number: u32, track: &'t Track, shown: Shown) {
-    let tables = tables::parts(track);
-    let behind = tables.iter().map(Part::size).sum();
-    let mut head = Vec::new();
-    boxed_before(&mut head, *b"trak", behind, |out| {
-        track_header(out, number, track, shown);
-        edits(out, shown);
-        boxed_before(out, *b"mdia", behind, |out| {
-            media_header(out, track);
-            handler(out, track.kind);
-            boxed_before(out, *b"minf", behind, |out| {
-                media_information(out, track.kind);
-                boxed_before(out, *b"stbl", behind, |_| {});
-            });
-        });
-    });
-    parts.push(Part::plain(head));
-    parts.extend(tables);
-}
-
-fn track_header(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
-    let duration = shown.empty.saturating_add(shown.duration);
-    let version = version_of(&[duration]);
-    // Enabled, and part of the presentation.
-    full_box(out, *b"tkhd", version, 3, |out| {
-        put_versioned(out, version, 0);
-        put_versioned(out, version, 0);
-        put32(out, number);
-        put32(out, 0);
-        put_versioned(out, version, duration);
-        out.extend_from_slice(&[0; 12]);
-        put16(
-            out,
-            if track.kind == TrackKind::Audio {
-                0x100
-            } else {
-                0
-            },
-        );
-        put16(out, 0);
-        out.extend_from_slice(&track.display);
-    });
-}
-
-fn media_information(out: &mut Vec<u8>, kind: TrackKind) {
-    match kind {
-        TrackKind::Video => full_box(out, *b"vmhd", 0, 1, |out| put64(out, 0)),
-        TrackKind::Audio => full_box(out, *b"smhd", 0, 0, |out| put32(out, 0)),
-    }
-    boxed(out, *b"dinf", |out| {
-        full_box(out, *b"dref", 0, 0, |out| {
-            put32(out, 1);
-            // The media is in this file.
-            full_box(out, *b"url ", 0, 1, |_| {});
-        });
-    });
-}
-
-/// `edts/elst` (8.6.6), where there is anything to say.
-fn edits(out: &mut Vec<u8>, shown: Shown) {
-    if shown.empty == 0 && shown.media_time == 0 && !shown.cut {
-        return;
-    }
-    let wide = [
-        shown.empty,
-        shown.duration,
-        shown.media_time.saturating_mul(2),
-    ];
-    let version = version_of(&wide);
-    boxed(out, *b"edts", |out| {
-        full_box(out, *b"elst", version, 0, |out| {
-            put32(out, 1 + u32::from(shown.empty > 0));
-            if shown.empty > 0 {
-                put_versioned(out, version, shown.empty);
-                // A media time of -1 shows nothing.
-                out.extend(std::iter::repeat_n(0xff, if version == 0 { 4 } else { 8 }));
-                put32(out, 0x1_0000);
-            }
-            put_versioned(out, version, shown.duration);
-            put_versioned(out, version, shown.media_time);
-            put32(out, 0x1_0000);
-        });
-    });
-}
-
-fn media_header(out: &mut Vec<u8>, track: &Track) {
-    let length = |times: Times| times.end.saturating_sub(times.first_dts).max(0);
-    let duration = track.times.map_or(0, length).unsigned_abs();
-    let version = version_of(&[duration]);
-    full_box(out, *b"mdhd", version, 0, |out| {
-        put_versioned(out, version, 0);
-        put_versioned(out, version, 0);
-        put32(out, track.timescale);
-        put_versioned(out, version, duration);
-        put16(out, track.language);
-        put16(out, 0);
-    });
-}
-
-fn handler(out: &mut Vec<u8>, kind: TrackKind) {
-    full_box(out, *b"hdlr", 0, 0, |out| {
-        put32(out, 0);
-        out.extend_from_slice(if kind == TrackKind::Video {
-            b"vide"
-        } else {
-            b"soun"
-        });
-        out.extend_from_slice(&[0; 12]);
-        let name: &[u8] = if kind == TrackKind::Video {
-            b"Video\0"
-        } else {
-            b"Audio\0"
-        };
-        out.extend_from_slice(name);
+        put_count(out, timing.shown.len() + 1);
     });
 }
 
@@ -296,13 +192,55 @@ fn milliseconds(ticks: u64, timescale: u32) -> u64 {
     ticks.saturating_mul(1000) / u64::from(timescale)
 }
 
-fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
+fn summary(tracks: &[Track], timing: &Timing) -> Summary {
+    let mut summary = Summary {
+        duration_ms: timing.duration_ms(),
+        ..Summary::default()
+    };
+    for (track, shown) in tracks.iter().zip(&timing.shown) {
+        let digest = digest(track, *shown, timing.timescale);
+        let samples = u64::from(track.samples);
+        match track.handler.kind() {
+            Some(kind) => summary.tracks.push(TrackSummary {
+                kind,
+                codec: codec(track),
+                samples,
+                duration_ms: milliseconds(shown.duration, timing.timescale),
+                size: size(track).filter(|_| kind == TrackKind::Video),
+                digest,
+            }),
+            None => summary.captions.push(CaptionsSummary {
+                language: track.language.letters(),
+                samples,
+                digest,
+            }),
+        }
+    }
+    summary
+}
+
+/// Name of the first sample entry.
+fn codec(track: &Track) -> String {
+    let entry = track.entries.all.first().map(Vec::as_slice);
+    let code = entry
+        .unwrap_or_default()
+        .get(4..)
+        .and_then(<[u8]>::first_chunk);
+    code.copied().map(name).unwrap_or_default()
+}
+
+/// Width and height as they are shown.
+pub(crate) fn size(track: &Track) -> Option<(u32, u32)> {
+    let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
+    let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
+    (size != (0, 0)).then(|| (u32::from(size.0), u32::from(size.1)))
+}
+
+fn digest(track: &Track, shown: Shown, timescale: u32) -> u64 {
     let mut set_up = crc32fast::Hasher::new();
-    track
-        .entries
-        .all
-        .iter()
-        .for_each(|entry| set_up.update(entry));
+    let entries = track.entries.all.iter();
+    entries.for_each(|entry| set_up.update(entry));
+    let tag = track.language.tag.as_deref();
     let whole = Whole {
         movie_timescale: timescale,
         timescale: track.timescale,
@@ -310,25 +248,14 @@ fn summary(track: &Track, shown: Shown, timescale: u32) -> TrackSummary {
         end: shown.empty.saturating_add(shown.duration),
         media_time: shown.media_time,
         set_up: set_up.finalize(),
+        label: Label {
+            language: track.language.code,
+            tag: tag.map_or(0, |tag| crc32fast::hash(tag.as_bytes())),
+            enabled: track.enabled,
+            group: track.group,
+        },
     };
-    let entry = track
-        .entries
-        .all
-        .first()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let code = entry.get(4..).and_then(<[u8]>::first_chunk);
-    let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
-    let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
-    TrackSummary {
-        kind: track.kind,
-        codec: code.copied().map(name).unwrap_or_default(),
-        samples: u64::from(track.samples),
-        duration_ms: milliseconds(shown.duration, timescale),
-        size: (track.kind == TrackKind::Video && size != (0, 0))
-            .then(|| (u32::from(size.0), u32::from(size.1))),
-        digest: track.digest.of_track(whole).value(),
-    }
+    track.digest.of_track(whole).value()
 }
 
 #[cfg(test)]

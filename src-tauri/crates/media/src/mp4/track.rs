@@ -6,10 +6,12 @@ use super::{
     packed::{Packed, Runs, folded, unfolded},
 };
 use crate::{
-    Error, TrackKind,
+    Error,
     clock::{MILLISECOND, nanoseconds},
     digest::{Digest, Told},
     fmp4::Edit,
+    handler::Handler,
+    language::Language,
 };
 
 /// Longest distance of two samples: above it, readers that take `stts` as signed see a fall.
@@ -18,10 +20,13 @@ const LONGEST_DELTA: i64 = i32::MAX as i64;
 /// One track of the film.
 #[derive(Debug)]
 pub(crate) struct Track {
-    pub(crate) kind: TrackKind,
+    pub(crate) handler: Handler,
     pub(crate) timescale: u32,
-    /// Packed ISO 639-2 code.
-    pub(crate) language: u16,
+    pub(crate) language: Language,
+    /// It is shown without being chosen.
+    pub(crate) enabled: bool,
+    /// Of the tracks of one group, other than 0, one is shown at a time (ISO/IEC 14496-12 8.3.2).
+    pub(crate) group: u16,
     /// The tail of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
     pub(crate) edit: Edit,
@@ -90,11 +95,13 @@ pub(crate) struct Entry {
 }
 
 impl Track {
-    pub(crate) fn new(kind: TrackKind, timescale: u32) -> Self {
+    pub(crate) fn new(handler: impl Into<Handler>, timescale: u32) -> Self {
         Self {
-            kind,
+            handler: handler.into(),
             timescale: timescale.max(1),
-            language: UNDETERMINED,
+            language: Language::UNDETERMINED,
+            enabled: true,
+            group: 0,
             display: display((0, 0)),
             edit: Edit::default(),
             moved: 0,
@@ -147,7 +154,7 @@ impl Track {
         if let Some(times) = &mut self.times {
             let earliest = times.last_dts.checked_add(1);
             dts = dts.max(earliest.ok_or_else(|| malformed("a time beyond 63 bits"))?);
-            if self.kind == TrackKind::Audio {
+            if self.handler == Handler::Audio {
                 // Sound is heard in the order in which it is decoded.
                 pts = pts.max(dts);
             }
@@ -349,9 +356,6 @@ fn folded_roll(roll: Option<i16>) -> u64 {
 fn unfolded_roll(value: u64) -> Option<i16> {
     i16::try_from(unfolded(value.checked_sub(1)?)).ok()
 }
-
-/// `und`, packed as ISO/IEC 14496-12 8.4.2 has it.
-const UNDETERMINED: u16 = 0x55c4;
 
 /// An upright picture of this size: the tail of `tkhd` (ISO/IEC 14496-12 8.3.2).
 pub(crate) fn display((width, height): (u32, u32)) -> [u8; 44] {

@@ -8,6 +8,7 @@ use std::{
 use super::{
     assemble::{assemble, not_all_tracks, sketch},
     boxes::put32,
+    captions,
     entry::describe,
     fragment::{Bytes, Edge, Entry, Place, Recorder, Tables},
     head::{Head, mdat_header, room},
@@ -21,6 +22,7 @@ use crate::{
     counter,
     flv::{self, Event},
     fmp4::{self, Init},
+    handler::Handler,
     output::Output,
     ts,
 };
@@ -139,7 +141,11 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             unseen.extend(
                 [TrackKind::Video, TrackKind::Audio]
                     .into_iter()
-                    .filter(|kind| tracks.iter().all(|track| track.kind != *kind)),
+                    .filter(|kind| {
+                        tracks
+                            .iter()
+                            .all(|track| track.handler != Handler::from(*kind))
+                    }),
             );
         }
         let head = Head::write(&mut self.output, room(&self.film, &tracks, &unseen))?;
@@ -212,7 +218,9 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             .head
             .filter(|_| !tracks.is_empty())
             .ok_or(Error::Empty)?;
-        let tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
+        let mut tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
+        let captions = captions::tracks(&self.film.captions, &tracks, &mut self.output)?;
+        tracks.extend(captions);
         let mut movie = moov::movie(&tracks, &self.film.tags)?;
         let summary = std::mem::take(&mut movie.summary);
         self.write_index(head, movie)?;

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on must say where"
 )]
 
+mod captions;
 mod clocks;
 mod damage;
 mod edits;

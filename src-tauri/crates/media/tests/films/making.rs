@@ -30,8 +30,8 @@ impl Job {
         };
         let film = Film {
             tags,
-            duration_ms: None,
             pieces: u32::try_from(pieces).unwrap(),
+            ..Film::default()
         };
         Self {
             source,

@@ -1,0 +1,152 @@
+//! Cues one behind the other: the samples of a track may not lie over each other.
+
+use std::iter::Peekable;
+
+use super::Cue;
+
+/// So many cues are shown at once; more of them cover the picture.
+const MOST_AT_ONCE: usize = 8;
+
+/// What is shown from one change to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) start_ms: u64,
+    /// Above the start.
+    pub(crate) end_ms: u64,
+    /// Empty in a pause.
+    pub(crate) text: String,
+}
+
+/// What is shown from the start of the film to its end, without a gap; nothing where no cue is
+/// ever shown.
+#[derive(Debug)]
+pub(crate) struct Timeline<'c> {
+    coming: Peekable<std::slice::Iter<'c, Cue>>,
+    /// In the order of their starts.
+    active: Vec<&'c Cue>,
+    now_ms: u64,
+    film_ms: u64,
+}
+
+impl<'c> Timeline<'c> {
+    /// `cues` are in the order of their starts.
+    pub(super) fn new(cues: &'c [Cue], film_ms: u64) -> Self {
+        Self {
+            coming: cues.iter().peekable(),
+            active: Vec::new(),
+            now_ms: 0,
+            film_ms,
+        }
+    }
+}
+
+impl Iterator for Timeline<'_> {
+    type Item = Shown;
+
+    fn next(&mut self) -> Option<Shown> {
+        let start_ms = self.now_ms;
+        self.active.retain(|cue| cue.end_ms > start_ms);
+        while let Some(cue) = self.coming.next_if(|cue| cue.start_ms <= start_ms) {
+            if self.active.len() < MOST_AT_ONCE && cue.end_ms > start_ms {
+                self.active.push(cue);
+            }
+        }
+        let ends = self.active.iter().map(|cue| cue.end_ms);
+        let next = self.coming.peek().map(|cue| cue.start_ms);
+        let next = next.filter(|start| *start < self.film_ms);
+        let end_ms = match ends.chain(next).min() {
+            Some(end_ms) => end_ms.min(self.film_ms),
+            // Where nothing follows, some players let the last words stand until the end.
+            None if start_ms > 0 => self.film_ms,
+            None => return None,
+        };
+        if end_ms <= start_ms {
+            return None;
+        }
+        self.now_ms = end_ms;
+        let texts: Vec<_> = self.active.iter().map(|cue| cue.text.as_str()).collect();
+        Some(Shown {
+            start_ms,
+            end_ms,
+            text: texts.join("\n"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cue(start_ms: u64, end_ms: u64, text: &str) -> Cue {
+        Cue {
+            start_ms,
+            end_ms,
+            text: text.to_owned(),
+        }
+    }
+
+    fn told(cues: &[Cue], film_ms: u64) -> Vec<(u64, u64, String)> {
+        Timeline::new(cues, film_ms)
+            .map(|shown| (shown.start_ms, shown.end_ms, shown.text))
+            .collect()
+    }
+
+    #[test]
+    fn pauses_are_filled_and_overlaps_are_shown_together() {
+        let cues = [
+            cue(10, 20, "a"),
+            cue(20, 40, "b"),
+            cue(30, 50, "c"),
+            cue(60, 70, "d"),
+        ];
+        let expected = [
+            (0, 10, ""),
+            (10, 20, "a"),
+            (20, 30, "b"),
+            (30, 40, "b\nc"),
+            (40, 50, "c"),
+            (50, 60, ""),
+            (60, 70, "d"),
+            (70, 1000, ""),
+        ];
+        let expected = expected.map(|(start, end, text)| (start, end, text.to_owned()));
+        assert_eq!(told(&cues, 1000), expected);
+        // What is behind the end of the film is cut.
+        assert_eq!(told(&cues, 45)[..4], expected[..4]);
+        assert_eq!(told(&cues, 45)[4..], [(40, 45, "c".to_owned())]);
+        assert_eq!(told(&cues, 60), expected[..6]);
+        assert_eq!(told(&cues, 10), []);
+        assert_eq!(told(&cues, 0), []);
+    }
+
+    proptest! {
+        #[test]
+        fn any_cues_become_a_line_of_bounded_length(
+            cues in proptest::collection::vec((0_u64..100, 1_u64..50, "[a-z]"), 0..40),
+            film_ms in 0_u64..200,
+        ) {
+            let mut cues: Vec<_> = cues
+                .into_iter()
+                .map(|(start, length, text)| cue(start, start + length, &text))
+                .collect();
+            cues.sort_by_key(|cue| cue.start_ms);
+            let shown: Vec<_> = Timeline::new(&cues, film_ms).collect();
+            prop_assert!(shown.len() <= 2 * cues.len() + 1);
+            let mut end = 0;
+            for one in &shown {
+                prop_assert_eq!(one.start_ms, end);
+                prop_assert!(one.start_ms < one.end_ms && one.end_ms <= film_ms);
+                prop_assert!(one.text.lines().count() <= MOST_AT_ONCE);
+                end = one.end_ms;
+                for line in one.text.lines() {
+                    let held = |cue: &&Cue| cue.start_ms <= one.start_ms && one.end_ms <= cue.end_ms;
+                    prop_assert!(cues.iter().filter(held).any(|cue| cue.text == line));
+                }
+            }
+            let is_ever_shown = cues.iter().any(|cue| cue.start_ms < film_ms);
+            prop_assert_eq!(end, if is_ever_shown { film_ms } else { 0 });
+        }
+    }
+}

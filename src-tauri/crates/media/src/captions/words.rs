@@ -1,0 +1,103 @@
+//! The words of a cue without its markup (W3C `WebVTT` 4.2, 6.4).
+
+/// Longer names of characters mean nothing here.
+const LONGEST_NAME: usize = 8;
+
+/// Takes tags out of the text of a cue, and puts characters where their names stand.
+///
+/// Lines without words are left out, and characters that are no text.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&']) {
+        let (before, mark) = rest.split_at(at);
+        out.push_str(before);
+        rest = if mark.starts_with('<') {
+            // A tag without an end goes to the end of the cue.
+            mark.split_once('>').map_or("", |(_, behind)| behind)
+        } else if let Some((character, behind)) = named(mark) {
+            out.push(character);
+            behind
+        } else {
+            out.push('&');
+            mark.get(1..).unwrap_or_default()
+        };
+    }
+    out.push_str(rest);
+    let out = out.replace('\t', " ");
+    let shown = |character: &char| !character.is_control() || *character == '\n';
+    let out: String = out.chars().filter(shown).collect();
+    let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The character that `&name;` stands for, and what follows it.
+fn named(text: &str) -> Option<(char, &str)> {
+    let end = text
+        .bytes()
+        .take(LONGEST_NAME + 2)
+        .position(|byte| byte == b';')?;
+    let name = text.get(1..end)?;
+    let character = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        "lrm" => '\u{200e}',
+        "rlm" => '\u{200f}',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    };
+    Some((character, text.get(end + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_the_words_are_left() {
+        for (text, words) in [
+            ("plain", "plain"),
+            (
+                "<b>bold</b> and <c.red.small>coloured</c>",
+                "bold and coloured",
+            ),
+            ("<v Ada Lovelace>Hello", "Hello"),
+            ("<00:00:01.000>one <00:00:02.000>two", "one two"),
+            (
+                "a &amp; b &lt;c&gt; &#228;&#xE4;&nbsp;d",
+                "a & b <c> ää\u{a0}d",
+            ),
+            ("&lt;b&gt;", "<b>"),
+            ("&amp;lt;", "&lt;"),
+            ("R&D; &unknown; &#1114112; &", "R&D; &unknown; &#1114112; &"),
+            ("&ääääää;", "&ääääää;"),
+            ("open <b", "open"),
+            ("  two \n\n lines\t\n<i>\n</i>", "two\nlines"),
+            ("a\0b\u{1b}[31m\tc", "ab[31m c"),
+            ("<b></b>", ""),
+        ] {
+            assert_eq!(plain(text), words, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_it_and_none_grows(text in r"(\PC|[<>&;#\n]|&#x?[0-9a-f]{1,6};){0,40}") {
+            let words = plain(&text);
+            prop_assert!(words.len() <= text.len());
+            prop_assert!(words.lines().all(|line| !line.trim().is_empty()));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Captions as tracks of timed text, `tx3g` (3GPP TS 26.245 5).
+//!
+//! They are small and known whole, so their samples are appended when the film is finished; an
+//! attempt that ends there is cut back to what its journal vouches for, as ever.
+
+use std::io::{IoSlice, Read, Seek, Write};
+
+use super::{
+    boxes::{boxed, put16, put32},
+    moov::{self, Timing},
+    track::{Entry, Track, display},
+};
+use crate::{
+    Error, captions::Captions, captions::timeline::Shown, handler::Handler, output::Output,
+};
+
+/// More languages than a person looks through.
+const MOST: usize = 32;
+/// Captions count in milliseconds.
+const TIMESCALE: u32 = 1000;
+/// The longest that a film can be between two changes of its words, and so its captions.
+const LONGEST_MS: u64 = i32::MAX as u64;
+/// Bytes of text that are shown at once; a page of words.
+const LONGEST_TEXT: usize = 4096;
+/// Bytes of text in a track, as many as may come.
+const LARGEST: u64 = 8 << 20;
+/// Index bytes of a sample: its size and, where no other lasts as long, its duration.
+const ROW: u64 = 12;
+/// Index bytes of a track around its tables.
+const FIXED: u64 = 1024;
+/// All captions are in one group: at most one of them is shown.
+const GROUP: u16 = 2;
+/// A font of which every player has one (3GPP TS 26.245 5.16).
+const FONT: &[u8] = b"Sans-Serif";
+/// Height of the letters where there is no picture to measure by, in pixels.
+const FONT_SIZE: u8 = 18;
+
+/// Appends the samples of captions to the output and answers with their tracks, none of them
+/// shown without being chosen. `film` are the tracks of picture and sound.
+pub(super) fn tracks<O>(
+    captions: &[Captions],
+    film: &[Track],
+    output: &mut Output<O>,
+) -> Result<Vec<Track>, Error>
+where
+    O: Read + Write + Seek,
+{
+    let film_ms = Timing::of(film).duration_ms().min(LONGEST_MS);
+    let pictures = film.iter().find(|track| track.handler == Handler::Video);
+    let size = pictures.and_then(moov::size).unwrap_or_default();
+    let mut tracks = Vec::new();
+    for captions in captions.iter().take(MOST) {
+        let (track, bytes) = track(captions, film_ms, size, output.end())?;
+        if track.samples > 0 {
+            output.append(&mut [IoSlice::new(&bytes)])?;
+            tracks.push(track.closed());
+        }
+    }
+    Ok(tracks)
+}
+
+/// A track and the bytes of its samples, which will lie at `position`.
+fn track(
+    captions: &Captions,
+    film_ms: u64,
+    size: (u32, u32),
+    position: u64,
+) -> Result<(Track, Vec<u8>), Error> {
+    let mut track = Track::new(Handler::Text, TIMESCALE);
+    track.language = captions.language.clone();
+    track.enabled = false;
+    track.group = GROUP;
+    track.display = display(size);
+    let description = track.entries.number(&entry(size))?;
+    let mut bytes = Vec::new();
+    let mut end_ms = 0;
+    for shown in captions.timeline(film_ms) {
+        let before = bytes.len() as u64;
+        if before >= LARGEST {
+            break;
+        }
+        put_sample(&mut bytes, &shown);
+        end_ms = shown.end_ms;
+        track.push(Entry {
+            dts: shown.start_ms.cast_signed(),
+            composition_offset: 0,
+            sync: true,
+            size: u32::try_from(bytes.len() as u64 - before).unwrap_or(u32::MAX),
+            position: position.saturating_add(before),
+            description,
+            opens_chunk: false,
+        })?;
+    }
+    track.end_at(end_ms.cast_signed());
+    Ok((track, bytes))
+}
+
+/// The length of the text in 16 bits, then the text (5.17); a pause has none.
+fn put_sample(out: &mut Vec<u8>, shown: &Shown) {
+    let end = shown.text.floor_char_boundary(LONGEST_TEXT);
+    let text = shown.text.get(..end).unwrap_or_default();
+    // Within 16 bits, as the longest is.
+    put16(out, u16::try_from(text.len()).unwrap_or(0));
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// The sample entry (5.16): white letters, centred at the bottom of the picture.
+fn entry((width, height): (u32, u32)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // A twentieth of the picture.
+    let letters = match u8::try_from(height / 20) {
+        Ok(0) => FONT_SIZE,
+        Ok(letters) => letters,
+        Err(_) => u8::MAX,
+    };
+    boxed(&mut bytes, *b"tx3g", |out| {
+        // Reserved, then the number of the data reference.
+        out.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 1]);
+        // No scrolling and the like.
+        put32(out, 0);
+        // Centred, at the bottom, on nothing.
+        out.extend_from_slice(&[1, 0xff]);
+        put32(out, 0);
+        // The place of the text: top, left, bottom, right.
+        put32(out, 0);
+        for length in [height, width] {
+            put16(out, u16::try_from(length).unwrap_or(0));
+        }
+        // The style of no character in particular: font 1, upright, white.
+        put32(out, 0);
+        put16(out, 1);
+        out.extend_from_slice(&[0, letters]);
+        put32(out, u32::MAX);
+        boxed(out, *b"ftab", |out| {
+            // One font, its number, its name behind its length.
+            out.extend_from_slice(&[0, 1, 0, 1]);
+            out.extend(u8::try_from(FONT.len()));
+            out.extend_from_slice(FONT);
+        });
+    });
+    bytes
+}
+
+/// Bytes of the index that captions take at most.
+pub(super) fn room(captions: &[Captions]) -> u64 {
+    let tracks = captions.iter().take(MOST).map(|captions| {
+        let samples = captions.timeline(LONGEST_MS).count() as u64;
+        samples.saturating_mul(ROW).saturating_add(FIXED)
+    });
+    tracks.fold(0, u64::saturating_add)
+}

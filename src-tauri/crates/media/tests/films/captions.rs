@@ -1,0 +1,224 @@
+//! Captions inside an MP4: others find the same words at the same times.
+
+use std::path::Path;
+
+use media::{Captions, Format, Source};
+
+use crate::{
+    making::Job,
+    packets::{packets, probe_without_warnings, run},
+    pieces::{OwnPiece, cut_flv, dash, film, shuffled},
+};
+
+const ENGLISH: &str = "WEBVTT\n\n\
+    NOTE of a machine\n\n\
+    1\n00:00:00.000 --> 00:00:01.500 line:0\n<v Ada>Hello &amp; <b>welcome</b>\n\n\
+    00:02.250 --> 00:04.000\nTwo\nlines\n\n\
+    00:05.000 --> 00:07.000\nFirst\n\n\
+    00:06.000 --> 00:08.000\nSecond\n\n\
+    00:11.000 --> 00:59.000\nUntil the end\n\n\
+    00:30.000 --> 00:40.000\nBehind it\n";
+const GERMAN: &str = "WEBVTT\n\n00:03.125 --> 00:03.500\nGrüße aus Ærø – 字幕 🎬\n";
+
+/// What ffmpeg makes of a track of captions: start and end in milliseconds, and the words.
+fn told(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
+    let map = format!("0:s:{track}");
+    let film = film.to_str().unwrap();
+    // Words alone: the style of the letters would stand around them.
+    let words = ["-map", &map, "-c:s", "text", "-f", "srt", "-"];
+    let output = run("ffmpeg", &[&["-i", film], &words[..]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let time = |text: &str| {
+        let fields = text.split([':', ',']).map(str::parse::<u64>);
+        let fields: Vec<u64> = fields.map(Result::unwrap).collect();
+        ((fields[0] * 60 + fields[1]) * 60 + fields[2]) * 1000 + fields[3]
+    };
+    let cues = text.trim().split("\n\n").map(|cue| {
+        let mut lines = cue.lines().skip(1);
+        let (start, end) = lines.next().unwrap().split_once(" --> ").unwrap();
+        let words: Vec<_> = lines.collect();
+        (time(start), time(end), words.join("\n"))
+    });
+    cues.collect()
+}
+
+fn with_captions(source: Source, pieces: &[OwnPiece]) -> Job {
+    let mut job = Job::new(source, Format::Mp4, pieces.len());
+    let captions = [("en", ENGLISH), ("de-DE", GERMAN)];
+    let captions = captions.map(|(language, text)| Captions::web_vtt(language, text).unwrap());
+    job.film.captions = captions.into();
+    job
+}
+
+/// A cue every millisecond, and lengths that differ.
+fn many(language: &str) -> Captions {
+    let cue = |number: u64| {
+        let at = |ms: u64| format!("00:{:02}.{:03}", ms / 1000, ms % 1000);
+        let (start, end) = (at(number), at(number + 1 + number % 2));
+        format!("{start} --> {end}\n{number}\n\n")
+    };
+    let text: String = (0..11_900).map(cue).collect();
+    Captions::web_vtt(language, &format!("WEBVTT\n\n{text}")).unwrap()
+}
+
+fn is_indexed_in_front(film: &[u8]) -> bool {
+    let place = |kind: &[u8]| film.windows(4).position(|window| window == kind);
+    place(b"moov") < place(b"mdat")
+}
+
+#[test]
+fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
+    for (source, pieces) in [
+        (Source::Fmp4, shuffled(dash())),
+        (Source::Flv, cut_flv(film(), 2000, false)),
+    ] {
+        let mut job = with_captions(source, &pieces);
+        let made = job.finish(&pieces).unwrap();
+        let found = job.check().unwrap();
+        assert_eq!(
+            (&found.captions, found.duration_ms),
+            (&made.captions, made.duration_ms)
+        );
+        let languages: Vec<_> = made
+            .captions
+            .iter()
+            .map(|one| one.language.as_str())
+            .collect();
+        assert_eq!(languages, ["eng", "deu"]);
+        assert!(is_indexed_in_front(&job.bytes()));
+
+        let english = told(&job.path(), 0);
+        let (last, before) = english.split_last().unwrap();
+        let expected = [
+            (0, 1500, "Hello & welcome"),
+            (2250, 4000, "Two\nlines"),
+            (5000, 6000, "First"),
+            (6000, 7000, "First\nSecond"),
+            (7000, 8000, "Second"),
+        ];
+        assert_eq!(
+            before,
+            expected.map(|(start, end, text)| (start, end, text.to_owned()))
+        );
+        assert_eq!((last.0, last.2.as_str()), (11_000, "Until the end"));
+        // ffmpeg takes the length of the film for that of the track, rounded up.
+        assert!(last.1.abs_diff(made.duration_ms) <= 1, "{last:?}");
+        let german = (3125, 3500, "Grüße aus Ærø – 字幕 🎬".to_owned());
+        assert_eq!(told(&job.path(), 1), [german]);
+    }
+}
+
+#[test]
+fn captions_are_offered_and_not_shown_unasked() {
+    let pieces = shuffled(dash());
+    let mut job = with_captions(Source::Fmp4, &pieces);
+    job.finish(&pieces).unwrap();
+    let probed = probe_without_warnings(&job.path());
+    let streams: Vec<_> = probed.split("[STREAM]").collect();
+    for (stream, language) in streams[3..].iter().zip(["eng", "deu"]) {
+        for said in [
+            "codec_name=mov_text",
+            "codec_tag_string=tx3g",
+            "DISPOSITION:default=0",
+            &format!("TAG:language={language}"),
+        ] {
+            assert!(stream.contains(said), "{said} in {stream}");
+        }
+    }
+    assert_eq!(streams.len(), 5);
+    // The tag that says more than three letters.
+    let film = job.bytes();
+    assert_eq!(
+        film.windows(14)
+            .filter(|bytes| bytes == b"elng\0\0\0\0de-DE\0")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn picture_and_sound_are_the_same_with_captions_and_without() {
+    let pieces = shuffled(dash());
+    let mut job = with_captions(Source::Fmp4, &pieces);
+    let with = job.finish(&pieces).unwrap();
+    let mut silent = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let without = silent.finish(&pieces).unwrap();
+    assert_eq!(with.duration_ms, without.duration_ms);
+    let (with, without) = (packets(&job.path()), packets(&silent.path()));
+    for kind in ["video", "audio"] {
+        assert_eq!(with[kind], without[kind]);
+    }
+}
+
+#[test]
+fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
+    let pieces = cut_flv(film(), 1000, false);
+    for in_front in [true, false] {
+        let mut job = with_captions(Source::Flv, &pieces);
+        if !in_front {
+            // The first attempt, which keeps the room, knows of no captions.
+            let captions = std::mem::take(&mut job.film.captions);
+            job.attempt(&pieces[..1]).unwrap();
+            job.film.captions = captions;
+            job.film.captions.push(many("fr"));
+        }
+        let left = if in_front { &pieces[..] } else { &pieces[1..] };
+        let made = job.finish(left).unwrap();
+        let film = job.bytes();
+        assert_eq!(is_indexed_in_front(&film), in_front);
+        // The journal is still there: the head may hold an index already, the end whatever came.
+        for _ in 0..2 {
+            assert_eq!(job.finish(&[]).unwrap(), made);
+            assert_eq!(job.bytes(), film);
+            job.tear();
+        }
+        // Other captions come in the attempt that ends.
+        job.film.captions.truncate(1);
+        assert_eq!(job.finish(&[]).unwrap().captions, made.captions[..1]);
+        job.check().unwrap();
+        assert_eq!(told(&job.path(), 0).len(), 6);
+    }
+}
+
+#[test]
+fn captions_that_a_film_cannot_show_are_left_out() {
+    let pieces = shuffled(dash());
+    let late = "WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nlate\n";
+    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    job.film.captions = Captions::web_vtt("en", late).into_iter().collect();
+    assert_eq!(job.film.captions.len(), 1);
+    assert_eq!(job.finish(&pieces).unwrap().captions, []);
+    job.check().unwrap();
+    for none in [
+        "",
+        "<html>",
+        "WEBVTT\n",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<b></b>\n",
+    ] {
+        assert_eq!(Captions::web_vtt("en", none), None, "{none}");
+    }
+}
+
+#[test]
+fn a_film_takes_only_as_many_captions_as_the_check_reads() {
+    let pieces = shuffled(dash());
+    let mut job = with_captions(Source::Fmp4, &pieces);
+    let one = job.film.captions.remove(0);
+    job.film.captions = vec![one; 100];
+    let made = job.finish(&pieces).unwrap();
+    assert_eq!(made.captions.len(), 32);
+    assert_eq!(job.check().unwrap().captions, made.captions);
+}
+
+#[test]
+fn the_room_for_the_index_holds_captions_without_end() {
+    let pieces = shuffled(dash());
+    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let captions = many("x");
+    job.film.captions = vec![captions; 4];
+    let made = job.finish(&pieces).unwrap();
+    assert!(made.captions.iter().all(|one| one.samples > 10_000));
+    assert_eq!(job.check().unwrap(), made);
+    assert!(is_indexed_in_front(&job.bytes()));
+    assert_eq!(made.captions[0].language, "und");
+}
