@@ -53,6 +53,9 @@ async fn master(
     let (pictures, sounds) = listing.rows();
     let token = signed.token;
     let mut text = "#EXTM3U\n#EXT-X-VERSION:4\n".to_owned();
+    if listing == Listing::Inside {
+        text += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"English (US)\",LANGUAGE=\"en-US\",DEFAULT=YES\n";
+    }
     for (version, row) in (1..).zip(pictures.iter().chain(&sounds)) {
         let url =
             format!("{version}/playlist.m3u8?token={token}&segmentType=ts&content=audiovideo");

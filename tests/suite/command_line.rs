@@ -210,10 +210,9 @@ async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
         out.contains("newest recording") && out.contains("0:03:20"),
         "{out}"
     );
-    assert!(
-        out.contains("54p (96×54)") && out.contains("segments"),
-        "{out}"
-    );
+    for words in ["54p (96×54)", "segments", "Sound    en-US, fr-FR\n"] {
+        assert!(out.contains(words), "{words}: {out}");
+    }
     let (_, out, _) = resolve(&["--json"]);
     let preview: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(

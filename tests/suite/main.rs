@@ -24,6 +24,7 @@ mod queue;
 mod remux;
 mod resume;
 mod save;
+mod sounds;
 mod trouble;
 mod ways;
 

@@ -32,6 +32,7 @@ pub(crate) async fn download(
         choice: Choice {
             quality: request.quality.into(),
             keep: request.keep.into(),
+            audio: request.audio.into(),
         },
         remux: settings.remux(),
         output: Output {

@@ -86,6 +86,8 @@ pub enum Listing {
     Separate,
     /// Transport streams of picture and sound, and a sound beside them that stands for theirs.
     Both,
+    /// Transport streams of picture and sound, and another sound beside them.
+    Inside,
     /// Transport streams of picture, and packed sound beside them.
     Packed,
     /// Fragmented MP4, picture and sound apart.
@@ -108,6 +110,10 @@ impl Listing {
             Self::Both => (
                 of(Some(Sound::Second)),
                 vec![Row::Ts(None, Some(Sound::Main))],
+            ),
+            Self::Inside => (
+                of(Some(Sound::Main)),
+                vec![Row::Ts(None, Some(Sound::Second))],
             ),
             Self::Packed => (of(None), sounds.map(Row::Packed).to_vec()),
             Self::Fmp4 => (

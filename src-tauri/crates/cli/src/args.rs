@@ -12,7 +12,7 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{Access, Choice, Config, Endpoint, Extras, Keep, Quality, Remux, Template};
+use engine::{Access, Audio, Choice, Config, Endpoint, Extras, Keep, Quality, Remux, Template};
 use jiff::civil::Date;
 
 use crate::exit::{EXIT_CODES, Exit};
@@ -113,6 +113,11 @@ pub(crate) struct DownloadArgs {
     /// best, smallest, audio, or the most lines: 1080, 720, …
     #[arg(long, value_name = "QUALITY", default_value = "best", value_parser = quality)]
     quality: Quality,
+
+    /// Where there are several sounds: a language such as en, or all, each as a track of its own in
+    /// the MP4 [default: the one that plays unasked]
+    #[arg(long, value_name = "LANG", value_parser = audio)]
+    audio: Option<Audio>,
 
     /// What to make of it
     #[arg(long, value_enum, default_value_t = Format::Mp4)]
@@ -318,6 +323,7 @@ impl DownloadArgs {
         Choice {
             quality: self.quality,
             keep,
+            audio: self.audio.clone().unwrap_or_default(),
         }
     }
 
@@ -382,6 +388,15 @@ fn quality(text: &str) -> Result<Quality, String> {
     }
 }
 
+fn audio(text: &str) -> Result<Audio, String> {
+    let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    match text {
+        "all" => Ok(Audio::All),
+        tag if !tag.is_empty() && tag.bytes().all(is_tag) => Ok(Audio::Only(tag.to_owned())),
+        _ => Err("use all, or a language such as en or pt-BR; `resolve` lists them".into()),
+    }
+}
+
 fn answer(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((field, answer)) if !field.trim().is_empty() => {
@@ -406,6 +421,13 @@ mod tests {
         assert_eq!(quality("720p"), Ok(Quality::Height(720)));
         assert_eq!(quality("1080"), Ok(Quality::Height(1080)));
         assert!(quality("0").is_err() && quality("p").is_err() && quality("good").is_err());
+    }
+
+    #[test]
+    fn a_sound_is_all_or_a_language() {
+        assert_eq!(audio("all"), Ok(Audio::All));
+        assert_eq!(audio("pt-BR"), Ok(Audio::Only("pt-BR".into())));
+        assert!(audio("").is_err() && audio("en US").is_err() && audio("--x=").is_err());
     }
 
     #[test]

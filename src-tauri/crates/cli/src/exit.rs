@@ -181,6 +181,7 @@ fn repeats(code: Code) -> bool {
             | Code::MembersOnly
             | Code::StillLive
             | Code::NotRecorded
+            | Code::NoSound
             | Code::Locked
     )
 }
@@ -189,7 +190,7 @@ fn class(code: Code) -> Class {
     match code {
         Code::Internal => Class::Internal,
         Code::NotALink | Code::OtherSite => Class::Usage,
-        Code::NotFound | Code::StillLive | Code::NotRecorded => Class::NotThere,
+        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoSound => Class::NotThere,
         Code::NeedsForm
         | Code::FormRefused
         | Code::NeedsPassword

@@ -47,6 +47,9 @@ fn words(preview: &Preview) -> String {
     line("Length", preview.duration_ms.map(length));
     line("Link", Some(preview.link.clone()));
     line("File", Some(preview.file_stem.clone()));
+    if preview.languages.len() > 1 {
+        line("Sound", Some(preview.languages.join(", ")));
+    }
     for rendition in &preview.renditions {
         line("Quality", Some(quality(rendition)));
     }

@@ -43,6 +43,7 @@ pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
         Code::ConvertFailed => "ffmpeg could not make the MP4; the original is kept",
         Code::CheckFailed => "the file did not pass our check",
         Code::BadFilm => "this file cannot be read as a film",
+        Code::NoSound => return format!("this video has sound in {detail} only").into(),
         Code::Unsupported => "this video is stored in a way we don't know",
         Code::Internal => "something went wrong in this program",
     };
@@ -85,6 +86,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::CheckFailed => {
             "run the same command again, or move the .part folder away to begin anew"
         }
+        Code::NoSound => "choose one of them with --audio, or leave it away",
         Code::BadFilm => "check that it is the right file, and whole",
         Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
     };

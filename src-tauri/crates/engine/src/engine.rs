@@ -6,20 +6,18 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
-use ustream::{
-    Access, Choice, Client, Container, Endpoint, Found, Keep, Quality, Recording, Rendition, Target,
-};
+use ustream::{Access, Client, Endpoint, Found, Target};
 
 use crate::catalog::{Catalog, Lead};
 use crate::error::Error;
 use crate::feed::{Feed, Snapshot};
 use crate::fetch::Fetcher;
 use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit, Wanted};
-use crate::names::{self, Facts, Template};
+use crate::preview::preview;
 use crate::queue::{Command, Queue, Start};
 use crate::registry::{Loaded, Registry};
 use crate::run::Means;
-use crate::view::{AccessView, KeepView, Preview, QualityView, RenditionView};
+use crate::view::Preview;
 
 /// Browsers open no more to one host, and the service may take offence at more.
 const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
@@ -286,90 +284,4 @@ impl Engine {
 /// What a link, or any text that holds one, points at. Asks nobody.
 pub fn read_link(text: &str) -> Result<Target, Error> {
     Ok(text.parse().map_err(ustream::Error::Target)?)
-}
-
-fn preview(found: Found, recording: &Recording) -> Preview {
-    let plan = recording.plan(&Choice::default()).ok();
-    let chosen = plan
-        .as_ref()
-        .and_then(|plan| recording.rendition(&plan.rendition));
-    let original = recording.plan(&Choice {
-        keep: Keep::Original,
-        ..Choice::default()
-    });
-    Preview {
-        recording: recording.id.to_string(),
-        link: recording.link(),
-        newest_of_channel: found.newest,
-        title: names::shown(recording.title.as_deref()),
-        owner: names::shown(recording.owner.as_deref()),
-        date_unix_s: recording.date_unix_s,
-        duration_ms: recording.duration_ms,
-        renditions: recording
-            .renditions
-            .iter()
-            .map(|rendition| rendition_view(recording, rendition))
-            .collect(),
-        about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
-        file_stem: Template::default().stem(&Facts::of(recording, chosen)),
-        has_flv: original
-            .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
-        thumbnail: recording.thumbnail.as_ref().map(ToString::to_string),
-    }
-}
-
-fn rendition_view(recording: &Recording, rendition: &Rendition) -> RenditionView {
-    let plan = recording.plan_of(rendition);
-    let segments = plan.map_or(0, |plan| plan.segments.len());
-    RenditionView {
-        id: rendition.id.0.clone(),
-        container: match rendition.container {
-            Container::Flv => "flv",
-            Container::Fmp4 => "fmp4",
-            Container::Ts => "ts",
-            Container::File => "file",
-        }
-        .to_owned(),
-        width: rendition.width,
-        height: rendition.height,
-        bitrate_kbps: rendition.bitrate_kbps,
-        about_bytes: recording.about_bytes(rendition),
-        segments: u32::try_from(segments).unwrap_or(u32::MAX),
-    }
-}
-
-impl From<AccessView> for Access {
-    fn from(view: AccessView) -> Self {
-        let AccessView {
-            password,
-            form,
-            referrer,
-        } = view;
-        Self {
-            password,
-            form,
-            form_defaults: false,
-            referrer,
-        }
-    }
-}
-
-impl From<QualityView> for Quality {
-    fn from(view: QualityView) -> Self {
-        match view {
-            QualityView::Best => Self::Best,
-            QualityView::Smallest => Self::Smallest,
-            QualityView::Height(lines) => Self::Height(lines),
-            QualityView::Audio => Self::Audio,
-        }
-    }
-}
-
-impl From<KeepView> for Keep {
-    fn from(view: KeepView) -> Self {
-        match view {
-            KeepView::Mp4 => Self::Mp4,
-            KeepView::Original => Self::Original,
-        }
-    }
 }

@@ -227,6 +227,7 @@ fn detail(error: &Error) -> String {
             crate::names::clean_text(message)
         }
         Error::Find(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
+        Error::Find(ustream::Error::NoSound { there, .. }) => there.join(", "),
         Error::Find(ustream::Error::Network(source)) => root(source),
         Error::Find(ustream::Error::Page { host, source }) => match &**source {
             ustream::Error::Network(source) => format!("{host}: {}", root(source)),
@@ -266,6 +267,7 @@ fn find_code(error: &ustream::Error) -> Code {
         Find::Page { source, .. } => page_code(source),
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Astray(_) => Code::BadAnswer,
+        Find::NoSound { .. } => Code::NoSound,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Silence and HTTP errors, and whatever the crate learns to say later.
         _ => Code::SiteDown,

@@ -3,7 +3,7 @@
 //! In the order of the data:
 //!
 //! 1. [`Engine`]: the handle that a window or a command line holds.
-//! 2. [`Lead`]: what a link leads to, and [`Catalog`] where that is several recordings.
+//! 2. [`Lead`]: what a link leads to, `preview`, and [`Catalog`] where that is several recordings.
 //! 3. `queue`: the one task that owns the jobs; [`JobState`] is what one of them can be.
 //! 4. `run`: one attempt at a job, from the top, as often as it takes; `make` decides what it
 //!    makes.
@@ -32,6 +32,7 @@ mod job;
 mod make;
 mod names;
 mod part;
+mod preview;
 mod progress;
 mod queue;
 mod registry;
@@ -54,4 +55,4 @@ pub use job::{
 pub use names::{Template, TemplateError};
 pub use view::{Code, Failure, JobState};
 
-pub use ustream::{Access, Choice, Endpoint, EndpointError, Keep, Quality, Target};
+pub use ustream::{Access, Audio, Choice, Endpoint, EndpointError, Keep, Quality, Target};

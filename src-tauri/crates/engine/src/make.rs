@@ -4,8 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use media::{Film, Format, Source, Tags};
-use ustream::{Choice, Container, Keep, Recording, SegmentPlan};
+use media::{Film, Format, Sound, Source, Tags};
+use ustream::{Choice, Container, Keep, Recording, SegmentPlan, TrackKind};
 
 use crate::assemble::{Becomes, Sheet};
 use crate::durable::blocking;
@@ -40,11 +40,14 @@ impl Make {
         wanted: &Wanted,
         recording: &Recording,
     ) -> Result<Self, Error> {
-        let choice = wanted.choice;
+        let choice = &wanted.choice;
         let convert = spec.remux == Remux::Ffmpeg && choice.keep == Keep::Mp4;
         // ffmpeg reads an original, so that is what is fetched for it.
         let keep = if convert { Keep::Original } else { choice.keep };
-        let plan = recording.plan(&Choice { keep, ..choice })?;
+        let plan = recording.plan(&Choice {
+            keep,
+            ..choice.clone()
+        })?;
         let becomes = match (plan.container, keep) {
             (Container::Flv, Keep::Original) => Becomes::Film(Source::Flv, Format::Flv),
             (Container::Flv, Keep::Mp4) => Becomes::Film(Source::Flv, Format::Mp4),
@@ -115,6 +118,7 @@ impl Make {
     pub(crate) fn sheet(&self, recording: &Recording, marks: Marks) -> Sheet {
         let film = Film {
             pieces: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
+            sounds: sounds(&self.plan),
             ..known(recording, marks)
         };
         Sheet {
@@ -123,6 +127,17 @@ impl Make {
             segments: self.plan.segments.clone(),
         }
     }
+}
+
+/// Where the sounds of a film come from.
+fn sounds(plan: &SegmentPlan) -> Vec<Sound> {
+    let tracks = (0..).zip(&plan.tracks);
+    let tracks = tracks.filter(|(_, track)| track.kind != TrackKind::Video);
+    let sound = |(number, track): (u8, &ustream::Track)| Sound {
+        track: number,
+        language: track.language.clone(),
+    };
+    tracks.map(sound).collect()
 }
 
 /// What is known of a film before its first piece.

@@ -67,6 +67,8 @@ pub enum Code {
     CheckFailed,
     /// A film on this computer cannot be read as one: it is damaged, or it is none.
     BadFilm,
+    /// It has no sound in the language that is wanted; the detail names those that it has.
+    NoSound,
     /// The recording is stored in a way that is not known here.
     Unsupported,
     /// A mistake in this program.
@@ -155,6 +157,11 @@ pub struct Preview {
     pub file_stem: String,
     /// An FLV original can be had.
     pub has_flv: bool,
+    /// Languages of its sounds, as tags of BCP 47, the one first that plays unasked; what states
+    /// none is not among them.
+    pub languages: Vec<String>,
+    /// It has several sounds that one MP4 can hold.
+    pub holds_all_sounds: bool,
     /// Address of a picture of it, on a server of the service; to the page, the name by which the
     /// shell shows it.
     pub thumbnail: Option<String>,
@@ -234,6 +241,19 @@ pub enum QualityView {
     Height(u32),
     /// Sound only.
     Audio,
+}
+
+/// Which sound is wanted, of a video that has several.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AudioView {
+    /// The one that plays unasked.
+    #[default]
+    Usual,
+    /// This language, a tag of BCP 47, where it is there.
+    Prefer(String),
+    /// All that one file can hold.
+    All,
 }
 
 /// What a person brings to open a lock. Never saved, never printed.
@@ -434,6 +454,8 @@ pub struct SettingsView {
     pub keep: KeepView,
     /// Which picture.
     pub quality: QualityView,
+    /// Which sound.
+    pub audio: AudioView,
     /// What files are called: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
     pub template: String,
     /// Save captions beside the film.
@@ -453,6 +475,7 @@ impl Default for SettingsView {
         Self {
             keep: KeepView::default(),
             quality: QualityView::default(),
+            audio: AudioView::default(),
             template: "{title}".to_owned(),
             captions: false,
             maker: MakerView::default(),
@@ -494,6 +517,9 @@ pub struct SaveRequest {
     /// Which picture.
     #[serde(default)]
     pub quality: QualityView,
+    /// Which sound.
+    #[serde(default)]
+    pub audio: AudioView,
     /// What opens a lock.
     #[serde(default)]
     pub access: AccessView,

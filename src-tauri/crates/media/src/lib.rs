@@ -36,7 +36,7 @@ pub use captions::Captions;
 pub use check::check;
 pub use error::Error;
 pub use muxer::{
-    CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Source, Summary,
+    CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Sound, Source, Summary,
     TableFragment, TrackSummary, looks_like, muxer, probe,
 };
 pub use sample::{Sample, TrackKind};

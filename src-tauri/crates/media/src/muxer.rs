@@ -79,11 +79,23 @@ pub struct Piece<'a> {
     pub data: &'a [u8],
 }
 
+/// A sound of the film, by what the plan says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sound {
+    /// The track of the plan in whose pieces it comes.
+    pub track: u8,
+    /// Its language, as a tag of BCP 47; what the pieces say of it where there is none.
+    pub language: Option<String>,
+}
+
 /// What is known of the film before its first piece.
 #[derive(Clone, Debug, Default)]
 pub struct Film {
     /// Text and cover for the file.
     pub tags: Tags,
+    /// The sounds that it shall have, where the plan says so: those with the pictures and beside
+    /// them, of which an MP4 plays the first track unasked. What else the pieces hold is left out.
+    pub sounds: Vec<Sound>,
     /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, each to be
     /// chosen by the person. An FLV has no place for them.
     pub captions: Vec<Captions>,

@@ -73,6 +73,14 @@ pub enum Error {
     /// The pieces are in a form that is not taken here, named.
     #[error("not supported: {0}")]
     Unsupported(String),
+    /// It has sounds in several languages, and not in the one that is wanted.
+    #[error("there is no sound in {wanted}; there is {}", .there.join(", "))]
+    NoSound {
+        /// The language.
+        wanted: String,
+        /// The languages that there are.
+        there: Vec<String>,
+    },
     /// No rendition fits the choice, or none is in a form that is known here.
     #[error("there is no rendition that fits")]
     NoRendition,

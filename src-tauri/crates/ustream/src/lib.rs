@@ -33,7 +33,8 @@ pub use client::{Catalog, Client, Entry, Found, Lead};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use plan::{
-    Choice, Keep, Place, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan, Stretch,
+    Audio, Choice, Keep, Place, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan,
+    Stretch,
 };
 pub use recording::{Container, Recording, Rendition, RenditionId, Track, TrackKind};
 pub use target::{ChannelId, RecordingId, Target, TargetError};

@@ -37,13 +37,32 @@ pub enum Keep {
     Original,
 }
 
+/// Which sound is wanted, of a recording that has several. Languages are tags of BCP 47: `en` is
+/// `en-US` too, and `en-GB` is `en` where nothing is nearer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audio {
+    /// The one that plays unasked.
+    #[default]
+    Usual,
+    /// This language, and no other.
+    Only(String),
+    /// This language, or the usual one where it is not there.
+    Prefer(String),
+    /// One of each language, where they come in pieces of their own.
+    All,
+}
+
 /// What a person chose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The picture.
     pub quality: Quality,
     /// The container.
     pub keep: Keep,
+    /// The sound.
+    #[serde(default)]
+    pub audio: Audio,
 }
 
 /// Which piece of a track.

@@ -3,6 +3,7 @@
 pub(crate) mod file;
 mod playlists;
 mod renditions;
+mod sounds;
 mod source;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use self::source::Source;
 use crate::api::Video;
 use crate::ums::session::StreamInfo;
 use crate::ums::stream::Format;
-use crate::{Choice, Error, Place, RecordingId, SegmentId, SegmentPlan, plan};
+use crate::{Audio, Choice, Error, Place, RecordingId, SegmentId, SegmentPlan, plan};
 
 /// How the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,7 +95,8 @@ pub struct Recording {
     pub duration_ms: Option<u64>,
     /// A picture of it.
     pub thumbnail: Option<Url>,
-    /// Its qualities, best first; those of one container together.
+    /// Its qualities, best first, those of one container together; what differs only in its sound
+    /// from one before stands behind all that do not.
     pub renditions: Vec<Rendition>,
     sources: Sources,
 }
@@ -229,11 +231,28 @@ impl Recording {
 
     /// Chooses a rendition and lists its pieces. Pure.
     ///
-    /// Fails with [`Error::NoRendition`] where nothing fits the choice.
+    /// Fails with [`Error::NoSound`] where its sounds are in other languages, and with
+    /// [`Error::NoRendition`] where nothing else fits the choice.
     pub fn plan(&self, choice: &Choice) -> Result<SegmentPlan, Error> {
-        renditions::choose(&self.renditions, choice)
-            .and_then(|rendition| self.plan_of(rendition))
-            .ok_or(Error::NoRendition)
+        let chosen = renditions::choose(&self.renditions, choice);
+        let plan = chosen.and_then(|rendition| self.plan_of(rendition));
+        plan.ok_or_else(|| match &choice.audio {
+            Audio::Only(wanted) => Error::NoSound {
+                wanted: wanted.clone(),
+                there: self.languages().into_iter().map(str::to_owned).collect(),
+            },
+            Audio::Usual | Audio::Prefer(_) | Audio::All => Error::NoRendition,
+        })
+    }
+
+    /// The languages of its sounds as far as they are stated, the one first that plays unasked.
+    pub fn languages(&self) -> Vec<&str> {
+        sounds::languages(&self.renditions)
+    }
+
+    /// [`Self::renditions`] without those that differ only in their sound from one before.
+    pub fn usual(&self) -> impl Iterator<Item = &Rendition> {
+        renditions::usual(&self.renditions)
     }
 
     /// Lists the pieces of one of [`Self::renditions`]; `None` for another recording's.

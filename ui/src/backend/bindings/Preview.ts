@@ -50,6 +50,15 @@ file_stem: string,
  */
 has_flv: boolean, 
 /**
+ * Languages of its sounds, as tags of BCP 47, the one first that plays unasked; what states
+ * none is not among them.
+ */
+languages: Array<string>, 
+/**
+ * It has several sounds that one MP4 can hold.
+ */
+holds_all_sounds: boolean, 
+/**
  * Address of a picture of it, on a server of the service; to the page, the name by which the
  * shell shows it.
  */

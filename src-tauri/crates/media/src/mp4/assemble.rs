@@ -12,10 +12,11 @@ use super::{
     track::{Entry, Track, display},
 };
 use crate::{
-    Error, Part, Source, TableFragment, TrackKind,
+    Error, Part, Sound, Source, TableFragment, TrackKind,
     clock::{Clock, Planned, Segment, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
+    handler::Handler,
     language::Language,
     output::Output,
 };
@@ -23,15 +24,26 @@ use crate::{
 /// Sixteen ticks a millisecond: keeps the times of an FLV exact without guessing a frame rate.
 const FLV_FINER: u32 = 16;
 
+/// The group of the sounds, where there are several; that of captions is another.
+const SOUNDS: u16 = 1;
+
 /// So many bytes of a sample tell it from another of the same time and size.
 const COMPARED: u64 = 4096;
 
 /// Says whether so many bytes at two places of the output are the same.
 type Same<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
+/// What the plan says of the pieces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan<'p> {
+    pub(crate) source: Source,
+    /// [`crate::Film::sounds`].
+    pub(crate) sounds: &'p [Sound],
+}
+
 /// Makes the index of every track; pictures come first.
 pub(crate) fn assemble<O: Read + Write + Seek>(
-    source: Source,
+    plan: Plan<'_>,
     fragments: Vec<TableFragment>,
     output: &mut Output<O>,
 ) -> Result<Vec<Track>, Error> {
@@ -44,7 +56,7 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
         let [one, other] = &bytes;
         Ok(one == other)
     };
-    let assembly = Assembly::of(source, fragments, &mut same)?;
+    let assembly = Assembly::of(plan, fragments, &mut same)?;
     if assembly.taken.len() < assembly.siblings {
         return Err(not_all_tracks(assembly.siblings));
     }
@@ -52,8 +64,8 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
 }
 
 /// The index of what has come so far, to tell from it how large the whole will be.
-pub(crate) fn sketch(source: Source, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
-    Assembly::of(source, fragments, &mut |_, _| Ok(true)).map(Assembly::tracks)
+pub(crate) fn sketch(plan: Plan<'_>, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
+    Assembly::of(plan, fragments, &mut |_, _| Ok(true)).map(Assembly::tracks)
 }
 
 /// A film that silently lacks its sound would be worse than none.
@@ -65,6 +77,7 @@ pub(crate) fn not_all_tracks(tracks: usize) -> Error {
 
 struct Assembly<'s> {
     source: Source,
+    sounds: &'s [Sound],
     same: &'s mut Same<'s>,
     /// Ticks a second of the times of samples that are described by set-ups among them.
     times: u32,
@@ -92,10 +105,12 @@ struct Coded {
 }
 
 impl<'s> Assembly<'s> {
-    fn new(source: Source, same: &'s mut Same<'s>) -> Self {
+    fn new(plan: Plan<'s>, same: &'s mut Same<'s>) -> Self {
+        let Plan { source, sounds } = plan;
         let times = source.counter().map_or(1000, |counter| counter.timescale);
         Self {
             source,
+            sounds,
             same,
             times,
             video_timescale: match source {
@@ -117,13 +132,13 @@ impl<'s> Assembly<'s> {
     }
 
     fn of(
-        source: Source,
+        plan: Plan<'s>,
         mut fragments: Vec<TableFragment>,
         same: &'s mut Same<'s>,
     ) -> Result<Self, Error> {
         fragments.sort_by_key(|fragment| (fragment.part, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.part, fragment.track));
-        let mut assembly = Self::new(source, same);
+        let mut assembly = Self::new(plan, same);
         for pieces in fragments.chunk_by_mut(|one, next| one.part == next.part) {
             assembly.segment(pieces)?;
         }
@@ -135,8 +150,9 @@ impl<'s> Assembly<'s> {
         if self.source == Source::Ts {
             self.choose();
         }
+        self.tracks.retain(|_, track| track.times.is_some());
+        self.offer();
         let mut tracks: Vec<_> = self.tracks.into_values().collect();
-        tracks.retain(|track| track.times.is_some());
         for track in &mut tracks {
             track.lead = lead;
         }
@@ -146,6 +162,10 @@ impl<'s> Assembly<'s> {
     /// Of the streams that come in pieces of their own, each may have the other's beside it: the
     /// sound of a group stands for the one that is mixed with the picture (RFC 8216 4.3.4.2.1).
     fn choose(&mut self) {
+        let is_named = |key| {
+            let mut sounds = self.sounds.iter();
+            sounds.any(|sound| track_key(sound.track, TrackKind::Audio) == key)
+        };
         let chosen = |kind| {
             let of_kind = |plan: &u8| self.tracks.contains_key(&track_key(*plan, kind));
             let mut plans = (0..0x80).filter(of_kind);
@@ -156,7 +176,33 @@ impl<'s> Assembly<'s> {
             .map(|plan| track_key(plan, kind))
         };
         let kept = [TrackKind::Video, TrackKind::Audio].map(chosen);
-        self.tracks.retain(|key, _| kept.contains(&Some(*key)));
+        self.tracks.retain(|key, track| match track.handler {
+            Handler::Audio if !self.sounds.is_empty() => is_named(*key),
+            _ => kept.contains(&Some(*key)),
+        });
+    }
+
+    /// Tells the languages of the sounds, and lets only the first of several play unasked: players
+    /// play together what is not in one group (ISO/IEC 14496-12 8.3.2).
+    fn offer(&mut self) {
+        for sound in self.sounds {
+            let track = self
+                .tracks
+                .get_mut(&track_key(sound.track, TrackKind::Audio));
+            if let (Some(track), Some(tag)) = (track, &sound.language) {
+                track.language = Language::of(tag);
+            }
+        }
+        let sounds = self.tracks.values_mut();
+        let mut sounds: Vec<_> = sounds
+            .filter(|track| track.handler == Handler::Audio)
+            .collect();
+        if sounds.len() > 1 {
+            for (number, track) in sounds.iter_mut().enumerate() {
+                track.enabled = number == 0;
+                track.group = SOUNDS;
+            }
+        }
     }
 
     /// The pieces of one part, of all tracks: they are moved by the same time.

@@ -3,10 +3,11 @@
 use std::{
     collections::BTreeMap,
     io::{IoSlice, Read, Seek, Write},
+    iter,
 };
 
 use super::{
-    assemble::{assemble, not_all_tracks, sketch},
+    assemble::{Plan, assemble, not_all_tracks, sketch},
     boxes::put32,
     captions,
     entry::describe,
@@ -75,6 +76,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         Ok(muxer)
     }
 
+    fn plan(&self) -> Plan<'_> {
+        Plan {
+            source: self.source,
+            sounds: &self.film.sounds,
+        }
+    }
+
     fn take<'a>(
         &mut self,
         piece: &Piece<'a>,
@@ -134,20 +142,30 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         }
         // Only an estimate: whether an index can be made of this piece is known when its neighbours
         // are there, and must not depend on which piece comes first.
-        let tracks = sketch(self.source, fragments).unwrap_or_default();
+        let tracks = sketch(self.plan(), fragments).unwrap_or_default();
         let mut unseen: Vec<_> = Vec::new();
+        let is_unseen = |kind: &TrackKind| {
+            let mut seen = tracks.iter().map(|track| track.handler);
+            seen.all(|seen| seen != Handler::from(*kind))
+        };
         if self.source == Source::Fmp4 {
             // Of the tracks that the plan may still bring, one of each kind is reckoned with.
             unseen.extend(
                 [TrackKind::Video, TrackKind::Audio]
-                    .into_iter()
-                    .filter(|kind| {
-                        tracks
-                            .iter()
-                            .all(|track| track.handler != Handler::from(*kind))
-                    }),
+                    .iter()
+                    .filter(|kind| is_unseen(kind)),
             );
         }
+        let sounds = self.film.sounds.iter();
+        let others = sounds.filter(|sound| sound.track != piece.track).count();
+        let reckoned = unseen
+            .iter()
+            .filter(|kind| **kind == TrackKind::Audio)
+            .count();
+        unseen.extend(iter::repeat_n(
+            TrackKind::Audio,
+            others.saturating_sub(reckoned),
+        ));
         let head = Head::write(&mut self.output, room(&self.film, &tracks, &unseen))?;
         self.head = Some(head);
         Ok(())
@@ -213,7 +231,11 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         if self.source == Source::Ts {
             join::settle(&mut fragments, &mut self.output)?;
         }
-        let tracks = assemble(self.source, fragments, &mut self.output)?;
+        let plan = Plan {
+            source: self.source,
+            sounds: &self.film.sounds,
+        };
+        let tracks = assemble(plan, fragments, &mut self.output)?;
         let head = self
             .head
             .filter(|_| !tracks.is_empty())

@@ -113,7 +113,7 @@ impl Client {
     async fn fetch_named(&self, id: RecordingId, master: Master) -> Fetched {
         let streams = master.variants.iter().map(|it| &it.url);
         let mut urls: Vec<Url> = streams
-            .chain(master.sounds.iter().map(|it| &it.url))
+            .chain(master.sounds.iter().filter_map(|it| it.url.as_ref()))
             .cloned()
             .collect();
         urls.sort_unstable();

@@ -16,7 +16,7 @@ const MOST_ROWS: usize = 24;
 pub struct Master {
     /// Streams, in its order.
     pub variants: Vec<Variant>,
-    /// Sounds that come in pieces of their own, in its order.
+    /// Sounds that are told apart, in its order.
     pub sounds: Vec<Sound>,
 }
 
@@ -37,11 +37,11 @@ pub struct Variant {
     pub is_sound: bool,
 }
 
-/// A sound in pieces of its own (`EXT-X-MEDIA` with an address).
+/// One of several sounds (`EXT-X-MEDIA`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sound {
-    /// Its media playlist.
-    pub url: Url,
+    /// Its media playlist; without one it lies in the pieces of its streams (RFC 8216 4.3.4.2.1).
+    pub url: Option<Url>,
     /// The group it is in.
     pub group: String,
     /// Its language.
@@ -105,14 +105,12 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
     })
 }
 
-/// A rendition without an address lies in the pieces of its streams (RFC 8216 4.3.4.2.1).
 fn sound(tag: &hls::Media<'_>, base: &Url) -> Result<Option<Sound>, Error> {
-    let is_sound = tag.media_type() == EnumeratedString::Known(MediaType::Audio);
-    let Some(named) = tag.uri().filter(|_| is_sound) else {
+    if tag.media_type() != EnumeratedString::Known(MediaType::Audio) {
         return Ok(None);
-    };
+    }
     Ok(Some(Sound {
-        url: address(base, named)?,
+        url: tag.uri().map(|named| address(base, named)).transpose()?,
         group: tag.group_id().to_owned(),
         language: tag.language().map(str::to_owned),
         is_default: tag.default(),

@@ -173,10 +173,19 @@ fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
     );
     assert_eq!(stream.sounds.as_deref(), Some("audio"));
     assert!(!stream.is_sound && sound.is_sound);
-    let [beside] = master.sounds.as_slice() else {
+    let [beside, inside] = master.sounds.as_slice() else {
         panic!("{master:?}")
     };
-    assert!(beside.is_default && beside.url.path().ends_with("/134516112/8/playlist.m3u8"));
+    assert!(
+        beside.is_default
+            && beside
+                .url
+                .as_ref()
+                .unwrap()
+                .path()
+                .ends_with("/134516112/8/playlist.m3u8")
+    );
+    assert_eq!(inside.url, None);
     let foreign = text.replace("1/playlist", "https://evil.example/playlist");
     assert!(matches!(
         read(foreign.as_bytes(), &base()),

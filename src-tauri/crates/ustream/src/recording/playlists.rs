@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::sounds::sets;
 use super::source;
 use crate::hls::{Master, Media, Sound, Variant};
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
@@ -15,7 +16,9 @@ use crate::{Container, RecordingId, Rendition, RenditionId, Track, TrackKind};
 #[derive(Clone, Debug, Default)]
 pub struct Playlists {
     rows: Arc<Vec<Row>>,
-    /// Groups of sounds that come in pieces of their own, be they here or not.
+    /// Sounds that lie in the pieces of their streams.
+    mixed: Arc<Vec<Sound>>,
+    /// Groups of sounds, be they here or not.
     groups: Arc<HashSet<String>>,
 }
 
@@ -45,10 +48,11 @@ impl Playlists {
             .variants
             .into_iter()
             .map(|it| (it.url.clone(), What::Stream(it)));
-        let sounds = master
-            .sounds
+        let (apart, mixed): (Vec<_>, Vec<_>) =
+            master.sounds.into_iter().partition(|it| it.url.is_some());
+        let sounds = apart
             .into_iter()
-            .map(|it| (it.url.clone(), What::Sound(it)));
+            .filter_map(|it| Some((it.url.clone()?, What::Sound(it))));
         let mut rows = Vec::new();
         let mut names = HashSet::new();
         for (url, what) in streams.chain(sounds) {
@@ -66,6 +70,7 @@ impl Playlists {
         }
         Self {
             rows: Arc::new(rows),
+            mixed: Arc::new(mixed),
             groups: Arc::new(groups),
         }
     }
@@ -75,7 +80,8 @@ impl Playlists {
         self.rows.iter().map(|row| row.media.duration_ms).max()
     }
 
-    /// Each picture with the sound that the service would choose, then each sound alone.
+    /// Each picture with the sound that the service would choose, then each sound alone, then each
+    /// picture with other sounds.
     pub(crate) fn renditions(&self) -> Vec<Rendition> {
         let mut streams: Vec<(&Row, &Variant)> = self
             .rows
@@ -88,26 +94,42 @@ impl Playlists {
         streams.sort_by_key(|(_, stream)| (Reverse(stream.height), Reverse(stream.bitrate_kbps)));
         let (sounds, pictures): (Vec<_>, Vec<_>) =
             streams.into_iter().partition(|(_, stream)| stream.is_sound);
-        let pictures = pictures
-            .into_iter()
-            .filter_map(|(row, stream)| self.with_sound(row, stream));
-        let sounds = sounds.into_iter().map(|(row, stream)| {
-            let rendition = rendition(&[(row, TrackKind::Audio)]);
-            let bitrate_kbps = stream.bitrate_kbps;
-            Rendition {
-                bitrate_kbps,
-                ..rendition
-            }
+        let (mut usual, mut others) = (Vec::new(), Vec::new());
+        for (row, stream) in pictures {
+            let mut with_sounds = self.with_sounds(row, stream).into_iter();
+            usual.extend(with_sounds.next());
+            others.extend(with_sounds);
+        }
+        let sounds = sounds.into_iter().map(|(row, stream)| Rendition {
+            bitrate_kbps: stream.bitrate_kbps,
+            ..rendition(row.container(), vec![row.track(TrackKind::Audio, None)])
         });
-        let beside = self
-            .sounds()
-            .map(|(row, _)| rendition(&[(row, TrackKind::Audio)]));
+        let beside: Vec<Track> = self.sounds().map(|(row, sound)| row.sound(sound)).collect();
+        let together = sets(&beside, |track| track.language.as_deref());
+        let together = together.into_iter().filter(|set| set.len() > 1);
+        let beside = beside.iter().map(|track| vec![track.clone()]);
+        let of_sounds = |tracks: Vec<Track>| {
+            let container = self.container(&tracks)?;
+            Some(rendition(container, tracks))
+        };
         let mut seen = HashSet::new();
-        pictures
+        usual
+            .into_iter()
             .chain(sounds)
-            .chain(beside)
-            .filter(|rendition| seen.insert(rendition.id.clone()))
+            .chain(beside.filter_map(of_sounds))
+            .chain(others)
+            .chain(together.filter_map(of_sounds))
+            .filter(|rendition| seen.insert(rendition.tracks.clone()))
             .collect()
+    }
+
+    /// What the pieces of all these are, where they are of one kind: others are no film together.
+    fn container(&self, tracks: &[Track]) -> Option<Container> {
+        let mut kinds = tracks
+            .iter()
+            .map(|track| self.row(track).map(Row::container));
+        let first = kinds.next()??;
+        kinds.all(|kind| kind == Some(first)).then_some(first)
     }
 
     fn sounds(&self) -> impl Iterator<Item = (&Row, &Sound)> {
@@ -123,25 +145,40 @@ impl Playlists {
         sounds.into_iter()
     }
 
-    /// A stream whose sound could not be had is left out: it would be silent.
-    fn with_sound(&self, row: &Row, stream: &Variant) -> Option<Rendition> {
+    /// A stream with its sounds, the usual one first. One whose sounds could not be had is left
+    /// out: it would be silent.
+    fn with_sounds(&self, row: &Row, stream: &Variant) -> Vec<Rendition> {
         let group = stream.sounds.as_deref();
-        let has_group = group.is_some_and(|group| self.groups.contains(group));
-        let whole = if has_group {
-            let mut sounds = self.sounds();
-            let (sound, _) = sounds.find(|(_, sound)| Some(sound.group.as_str()) == group)?;
-            // Pieces of two kinds in one film are not taken.
-            (sound.container() == row.container())
-                .then(|| rendition(&[(row, TrackKind::Video), (sound, TrackKind::Audio)]))?
-        } else {
-            rendition(&[(row, TrackKind::Both)])
+        let of_group = |sound: &Sound| Some(sound.group.as_str()) == group;
+        let both = |sound: &Sound| {
+            let track = row.track(TrackKind::Both, sound.language.clone());
+            (sound.is_default, track)
         };
-        Some(Rendition {
-            width: stream.width,
-            height: stream.height,
-            bitrate_kbps: stream.bitrate_kbps,
-            ..whole
-        })
+        let mixed = self.mixed.iter().filter(|sound| of_group(sound)).map(both);
+        let apart = self.sounds().filter(|(_, sound)| of_group(sound));
+        let apart = apart.map(|(row, sound)| (sound.is_default, row.sound(sound)));
+        let mut sounds: Vec<_> = mixed.chain(apart).collect();
+        sounds.sort_by_key(|(is_default, _)| !is_default);
+        if !group.is_some_and(|group| self.groups.contains(group)) {
+            sounds.push((true, row.track(TrackKind::Both, None)));
+        }
+        sets(&sounds, |(_, track)| track.language.as_deref())
+            .into_iter()
+            .filter_map(|set| {
+                let sounds = set.into_iter().map(|(_, track)| track);
+                let (both, apart): (Vec<_>, Vec<_>) =
+                    sounds.partition(|track| track.kind == TrackKind::Both);
+                let picture = both.into_iter().next();
+                let picture = picture.unwrap_or_else(|| row.track(TrackKind::Video, None));
+                let tracks: Vec<_> = std::iter::once(picture).chain(apart).collect();
+                Some(Rendition {
+                    width: stream.width,
+                    height: stream.height,
+                    bitrate_kbps: stream.bitrate_kbps,
+                    ..rendition(self.container(&tracks)?, tracks)
+                })
+            })
+            .collect()
     }
 
     /// The pieces of `tracks`, those that start together side by side, initialisation in front.
@@ -200,31 +237,26 @@ impl Row {
         }
     }
 
-    fn language(&self) -> Option<String> {
-        match &self.what {
-            What::Sound(sound) => sound.language.clone(),
-            What::Stream(_) => None,
+    fn track(&self, kind: TrackKind, language: Option<String>) -> Track {
+        Track {
+            kind,
+            template: self.name.clone(),
+            // Its address expires with the playlist's; that there is one does not.
+            init_template: self.media.init.as_ref().map(|_| self.name.clone()),
+            language,
         }
+    }
+
+    fn sound(&self, sound: &Sound) -> Track {
+        self.track(TrackKind::Audio, sound.language.clone())
     }
 }
 
-fn rendition(rows: &[(&Row, TrackKind)]) -> Rendition {
-    let tracks: Vec<Track> = rows
-        .iter()
-        .map(|(row, kind)| Track {
-            kind: *kind,
-            template: row.name.clone(),
-            // Its address expires with the playlist's; that there is one does not.
-            init_template: row.media.init.as_ref().map(|_| row.name.clone()),
-            language: row.language(),
-        })
-        .collect();
+fn rendition(container: Container, tracks: Vec<Track>) -> Rendition {
     let names: Vec<&str> = tracks.iter().map(|track| track.template.as_str()).collect();
     Rendition {
         id: RenditionId(names.join(" ")),
-        container: rows
-            .first()
-            .map_or(Container::Ts, |(row, _)| row.container()),
+        container,
         width: None,
         height: None,
         bitrate_kbps: None,
@@ -314,8 +346,39 @@ mod tests {
             "6/playlist.m3u8 8/playlist.m3u8",
             "8/playlist.m3u8",
             "9/playlist.m3u8",
+            "1/playlist.m3u8 9/playlist.m3u8",
+            "1/playlist.m3u8 8/playlist.m3u8 9/playlist.m3u8",
+            "6/playlist.m3u8 9/playlist.m3u8",
+            "6/playlist.m3u8 8/playlist.m3u8 9/playlist.m3u8",
+            "8/playlist.m3u8 9/playlist.m3u8",
         ];
         assert_eq!(ids, expected);
+    }
+
+    #[test]
+    fn a_sound_may_lie_with_the_picture_and_others_beside_it() {
+        let master = "#EXTM3U\n\
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"en\",LANGUAGE=\"en\",DEFAULT=YES\n\
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"fr\",LANGUAGE=\"fr\",URI=\"9/playlist.m3u8\"\n\
+            #EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=1920x1080,AUDIO=\"a\"\n1/playlist.m3u8\n";
+        let found = playlists(master, |_| Some(pieces(&[6])));
+        let said = |rendition: Rendition| {
+            let said = rendition.tracks.into_iter();
+            let said = said.map(|track| (track.kind, track.language.unwrap_or_default()));
+            said.collect::<Vec<_>>()
+        };
+        let renditions: Vec<_> = found.renditions().into_iter().map(said).collect();
+        let [en, fr] = ["en", "fr"].map(str::to_owned);
+        let expected = [
+            vec![(TrackKind::Both, en.clone())],
+            vec![(TrackKind::Audio, fr.clone())],
+            vec![
+                (TrackKind::Video, String::new()),
+                (TrackKind::Audio, fr.clone()),
+            ],
+            vec![(TrackKind::Both, en), (TrackKind::Audio, fr)],
+        ];
+        assert_eq!(renditions, expected);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use crate::recording::sounds::{fitting, sets};
 use crate::recording::source::Source;
 use crate::ums::stream::Row;
-use crate::{Choice, Container, Keep, Quality, Rendition, RenditionId, Track, TrackKind};
+use crate::{Audio, Choice, Container, Keep, Quality, Rendition, RenditionId, Track, TrackKind};
 
-/// Renditions of separate tracks: each picture with the sound that the service would choose,
-/// then each sound alone.
+/// Renditions of separate tracks: each picture with the sound that the service would choose, each
+/// sound alone, then each picture with other sounds.
 pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
     let rows = unique(&source.rows);
     let mut sounds: Vec<&Row> = rows
@@ -23,17 +24,33 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
         .filter(|row| kind(row) == Some(TrackKind::Video))
         .collect();
     pictures.sort_by_key(|row| rank(row));
-    let with_sound = pictures.into_iter().map(|picture| match sounds.first() {
-        Some(sound) => rendition(
+    let languages: Vec<_> = sounds.iter().map(|row| (*row, language(row))).collect();
+    let sets = sets(&languages, |(_, language)| language.as_deref());
+    let with = |picture: Option<&Row>, set: &[(&Row, Option<String>)]| {
+        let picture = picture.map(|picture| (picture, TrackKind::Video));
+        let set = set.iter().map(|(sound, _)| (*sound, TrackKind::Audio));
+        rendition(
             Container::Fmp4,
-            &[(picture, TrackKind::Video), (sound, TrackKind::Audio)],
-        ),
-        None => rendition(Container::Fmp4, &[(picture, TrackKind::Video)]),
-    });
+            &picture.into_iter().chain(set).collect::<Vec<_>>(),
+        )
+    };
+    let (usual, others) = sets.split_at(sets.len().min(1));
+    let usual = usual.first().map_or(&[][..], Vec::as_slice);
+    let pictures = || pictures.iter().map(|picture| Some(*picture));
     let alone = sounds
         .iter()
         .map(|sound| rendition(Container::Fmp4, &[(sound, TrackKind::Audio)]));
-    with_sound.chain(alone).collect()
+    let together = sets.iter().filter(|set| set.len() > 1);
+    pictures()
+        .map(|picture| with(picture, usual))
+        .chain(alone)
+        .chain(
+            others
+                .iter()
+                .flat_map(|set| pictures().map(move |picture| with(picture, set))),
+        )
+        .chain(together.map(|set| with(None, set)))
+        .collect()
 }
 
 /// Renditions of pieces that hold picture and sound: of each picture the one with the sound that
@@ -58,6 +75,19 @@ pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
 
 /// The rendition that fits a choice best.
 pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option<&'a Rendition> {
+    let usual = || choose_with(renditions, choice, &Audio::Usual);
+    let chosen = choose_with(renditions, choice, &choice.audio);
+    match choice.audio {
+        Audio::Prefer(_) => chosen.or_else(usual),
+        _ => chosen,
+    }
+}
+
+fn choose_with<'a>(
+    renditions: &'a [Rendition],
+    choice: &Choice,
+    audio: &Audio,
+) -> Option<&'a Rendition> {
     let order = match choice.keep {
         Keep::Mp4 => [
             Container::Fmp4,
@@ -79,19 +109,20 @@ pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option
             .filter(|rendition| picture_of(rendition).is_some() == has_picture)
             .collect()
     };
+    let of = |container, has_picture| fitting(of(container, has_picture), audio);
     let first_sound = || {
         order
             .into_iter()
             .find_map(|container| of(container, false).first().copied())
     };
-    if choice.quality == Quality::Audio {
+    // A recording without any picture is what it is.
+    let has_picture = renditions.iter().any(|one| picture_of(one).is_some());
+    if choice.quality == Quality::Audio || !has_picture {
         return first_sound();
     }
-    // A recording without any picture is what it is.
     order
         .into_iter()
         .find_map(|container| choose_picture(&of(container, true), choice.quality))
-        .or_else(first_sound)
 }
 
 /// Of renditions that are sorted best first.
@@ -114,6 +145,18 @@ fn choose_picture<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<
         })
 }
 
+/// Those that do not only differ in their sound from one before.
+pub(crate) fn usual(renditions: &[Rendition]) -> impl Iterator<Item = &Rendition> {
+    let mut seen = HashSet::new();
+    renditions.iter().filter(move |rendition| {
+        let container = rendition.container;
+        match picture_of(rendition) {
+            Some(picture) => seen.insert((container, picture)),
+            None => rendition.tracks.len() == 1,
+        }
+    })
+}
+
 fn picture_of(rendition: &Rendition) -> Option<&str> {
     let track = rendition
         .tracks
@@ -125,7 +168,11 @@ fn picture_of(rendition: &Rendition) -> Option<&str> {
 /// What tells the pictures of one container apart: the version number at the front of a template.
 fn picture(template: &str) -> &str {
     match template.split_once('/') {
-        Some((version, _)) if version.bytes().all(|byte| byte.is_ascii_digit()) => version,
+        Some((version, rest))
+            if rest.contains('%') && version.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            version
+        }
         _ => template,
     }
 }

@@ -70,7 +70,11 @@ fn names(recording: &Recording) -> Vec<&str> {
 
 fn chosen(recording: &Recording, quality: Quality, keep: Keep) -> String {
     recording
-        .plan(&Choice { quality, keep })
+        .plan(&Choice {
+            quality,
+            keep,
+            ..Choice::default()
+        })
         .unwrap()
         .rendition
         .0
@@ -174,10 +178,9 @@ fn the_sound_that_the_service_would_choose_goes_with_the_picture() {
         "3/chunk_%_%.m4a",
         "1/chunk_%_%.m4a",
     ];
-    assert_eq!(names(&recording), expected);
+    assert_eq!(names(&recording)[..3], expected);
     let languages: Vec<_> = recording
-        .renditions
-        .iter()
+        .usual()
         .map(|it| it.tracks.last().unwrap().language.as_deref())
         .collect();
     assert_eq!(languages, [Some("en-US"), Some("en-US"), Some("de")]);
@@ -215,6 +218,81 @@ fn of_one_height_the_higher_bit_rate_is_better() {
     let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
     let versions: Vec<_> = names(&recording).iter().map(|name| &name[..1]).collect();
     assert_eq!(versions, ["7", "5", "9"], "what has no height comes last");
+}
+
+/// Two pictures and sounds in two languages, in pieces of their own and together.
+fn of_two_languages() -> Recording {
+    let rows = json!([
+        {"segmentUrl": "5/chunk_%_%.m4v", "contentType": "video/mp4", "height": 720},
+        {"segmentUrl": "3/chunk_%_%.m4v", "contentType": "video/mp4", "height": 360},
+        {"segmentUrl": "4/chunk_%_%.m4a", "contentType": "audio/mp4", "language": "fr", "country": "CA"},
+        {"segmentUrl": "2/chunk_%_%.m4a", "contentType": "audio/mp4", "language": "en", "default": true},
+    ]);
+    let mut stream = info(&format("mp4/segmented", &rows));
+    let together = flv(&json!([
+        {"segmentUrl": "5/2/chunk_%_%.flv", "height": 720, "language": "en", "default": true},
+        {"segmentUrl": "5/4/chunk_%_%.flv", "height": 720, "language": "fr"},
+    ]));
+    stream.stored.flv = info(&together).stored.flv;
+    Recording::new(RecordingId(1), stream, None).unwrap()
+}
+
+#[test]
+fn the_sound_is_chosen_with_the_picture() {
+    let recording = of_two_languages();
+    assert_eq!(recording.languages(), ["en", "fr-CA", "fr"]);
+    let only = |language: &str| Audio::Only(language.to_owned());
+    let prefer = |language: &str| Audio::Prefer(language.to_owned());
+    let sound = (Quality::Audio, Keep::Mp4);
+    let small = (Quality::Height(360), Keep::Mp4);
+    let original = (Quality::Best, Keep::Original);
+    for ((quality, keep), audio, expected) in [
+        (small, Audio::Usual, "3.v 2.a"),
+        (small, only("fr"), "3.v 4.a"),
+        (small, only("fr-FR"), "3.v 4.a"),
+        (small, prefer("de"), "3.v 2.a"),
+        (small, Audio::All, "3.v 2.a 4.a"),
+        (sound, only("fr-CA"), "4.a"),
+        (sound, Audio::All, "2.a 4.a"),
+        (original, Audio::Usual, "5/2.flv"),
+        (original, prefer("fr-FR"), "5/4.flv"),
+        (original, Audio::All, "5/2.flv"),
+    ] {
+        let choice = Choice {
+            quality,
+            keep,
+            audio,
+        };
+        let plan = recording.plan(&choice).unwrap();
+        let name = plan
+            .rendition
+            .0
+            .replace("/chunk_%_%.m4", ".")
+            .replace("/chunk_%_%", "");
+        assert_eq!(name, expected, "{choice:?}");
+        let last = u8::try_from(plan.tracks.len() - 1).unwrap();
+        assert!(
+            !urls(&recording, &plan, media(last, 3)).is_empty(),
+            "{choice:?}"
+        );
+    }
+    let usual: Vec<_> = recording.usual().map(|it| it.tracks.len()).collect();
+    assert_eq!(usual, [2, 2, 1, 1, 1], "each quality once");
+}
+
+#[test]
+fn a_language_that_is_not_there_is_an_error_that_names_those_that_are() {
+    let choice = Choice {
+        audio: Audio::Only("de".into()),
+        ..Choice::default()
+    };
+    let Err(Error::NoSound { wanted, there }) = of_two_languages().plan(&choice) else {
+        panic!()
+    };
+    assert_eq!(
+        (&*wanted, &*there),
+        ("de", &["en", "fr-CA", "fr"].map(str::to_owned)[..])
+    );
 }
 
 #[test]

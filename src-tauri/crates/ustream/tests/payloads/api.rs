@@ -132,8 +132,7 @@ fn doc_api_audio_tracks_name_languages_as_rows_of_sound_do() {
     };
     let recording = Recording::new(RecordingId(1), info, None).unwrap();
     let languages: Vec<_> = recording
-        .renditions
-        .iter()
+        .usual()
         .map(|rendition| rendition.tracks[0].language.as_deref().unwrap())
         .collect();
     // The default one first, then by number; "00" is no country.

@@ -253,6 +253,7 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
     let small = Choice {
         quality: Quality::Height(360),
         keep: Keep::Original,
+        ..Choice::default()
     };
     assert_eq!(chosen(small), "6/2/chunk_%_%.flv");
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::api::Video;
-use crate::{Choice, Keep, Presence, Quality, Recording, Segment, SegmentKind, SegmentPlan};
+use crate::{Audio, Choice, Keep, Presence, Quality, Recording, Segment, SegmentKind, SegmentPlan};
 
 const CASES: u64 = 10_000;
 
@@ -311,6 +311,7 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
                 let choice = Choice {
                     quality: Quality::Best,
                     keep: [Keep::Mp4, Keep::Original][usize::from(random.bool())],
+                    audio: [Audio::Usual, Audio::All][usize::from(random.bool())].clone(),
                 };
                 let plan = recording.plan(&choice).unwrap();
                 assert_no_hidden_hole(&recording, &plan, &whole);

@@ -1,0 +1,116 @@
+//! What a person sees before anything is saved, and how what is then chosen comes back.
+
+use ustream::{
+    Access, Audio, Choice, Container, Found, Keep, Quality, Recording, Rendition, TrackKind,
+};
+
+use crate::names::{self, Facts, Template};
+use crate::view::{AccessView, AudioView, KeepView, Preview, QualityView, RenditionView};
+
+/// What a person sees of a recording before it is saved.
+pub(crate) fn preview(found: Found, recording: &Recording) -> Preview {
+    let plan = recording.plan(&Choice::default()).ok();
+    let chosen = plan
+        .as_ref()
+        .and_then(|plan| recording.rendition(&plan.rendition));
+    let sounds = |rendition: &Rendition| {
+        let tracks = rendition.tracks.iter();
+        tracks
+            .filter(|track| track.kind != TrackKind::Video)
+            .count()
+    };
+    let original = recording.plan(&Choice {
+        keep: Keep::Original,
+        ..Choice::default()
+    });
+    Preview {
+        recording: recording.id.to_string(),
+        link: recording.link(),
+        newest_of_channel: found.newest,
+        title: names::shown(recording.title.as_deref()),
+        owner: names::shown(recording.owner.as_deref()),
+        date_unix_s: recording.date_unix_s,
+        duration_ms: recording.duration_ms,
+        renditions: recording
+            .usual()
+            .map(|rendition| rendition_view(recording, rendition))
+            .collect(),
+        about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
+        file_stem: Template::default().stem(&Facts::of(recording, chosen)),
+        has_flv: original
+            .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
+        languages: recording
+            .languages()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        holds_all_sounds: recording.renditions.iter().any(|one| sounds(one) > 1),
+        thumbnail: recording.thumbnail.as_ref().map(ToString::to_string),
+    }
+}
+
+fn rendition_view(recording: &Recording, rendition: &Rendition) -> RenditionView {
+    let plan = recording.plan_of(rendition);
+    let segments = plan.map_or(0, |plan| plan.segments.len());
+    RenditionView {
+        id: rendition.id.0.clone(),
+        container: match rendition.container {
+            Container::Flv => "flv",
+            Container::Fmp4 => "fmp4",
+            Container::Ts => "ts",
+            Container::File => "file",
+        }
+        .to_owned(),
+        width: rendition.width,
+        height: rendition.height,
+        bitrate_kbps: rendition.bitrate_kbps,
+        about_bytes: recording.about_bytes(rendition),
+        segments: u32::try_from(segments).unwrap_or(u32::MAX),
+    }
+}
+
+impl From<AccessView> for Access {
+    fn from(view: AccessView) -> Self {
+        let AccessView {
+            password,
+            form,
+            referrer,
+        } = view;
+        Self {
+            password,
+            form,
+            form_defaults: false,
+            referrer,
+        }
+    }
+}
+
+impl From<QualityView> for Quality {
+    fn from(view: QualityView) -> Self {
+        match view {
+            QualityView::Best => Self::Best,
+            QualityView::Smallest => Self::Smallest,
+            QualityView::Height(lines) => Self::Height(lines),
+            QualityView::Audio => Self::Audio,
+        }
+    }
+}
+
+impl From<AudioView> for Audio {
+    fn from(view: AudioView) -> Self {
+        match view {
+            AudioView::Usual => Self::Usual,
+            AudioView::Prefer(language) => Self::Prefer(language),
+            AudioView::All => Self::All,
+        }
+    }
+}
+
+impl From<KeepView> for Keep {
+    fn from(view: KeepView) -> Self {
+        match view {
+            KeepView::Mp4 => Self::Mp4,
+            KeepView::Original => Self::Original,
+        }
+    }
+}

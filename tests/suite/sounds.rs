@@ -1,0 +1,216 @@
+//! A recording that is spoken in several languages.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use engine::{Audio, Choice, Code, NewJob, Quality};
+use fake_ustream::{Listing, Ways};
+use serde_json::Value;
+
+use crate::command_line::Run;
+use crate::films::{assert_plays, assert_same, fixture, packets};
+use crate::practice::{MAIN, Practice, job, link};
+use crate::ways::offered;
+
+/// FLV and transport streams tell time in milliseconds here.
+const ROUNDING_US: i64 = 1_000;
+
+const FRENCH: (&str, &str) = ("fra", "second.flv");
+const ENGLISH: (&str, &str) = ("eng", "film.flv");
+
+fn spoken(audio: Audio, folder: &Path) -> NewJob {
+    let choice = Choice {
+        audio,
+        ..Choice::default()
+    };
+    NewJob {
+        choice,
+        ..job(MAIN, folder)
+    }
+}
+
+fn only(language: &str) -> Audio {
+    Audio::Only(language.to_owned())
+}
+
+/// Language of each sound of a film, and whether it plays unasked.
+fn sounds(film: &Path) -> Vec<(String, bool)> {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-of", "json", "-select_streams", "a"])
+        .args([
+            "-show_entries",
+            "stream_tags=language:stream_disposition=default",
+        ])
+        .arg(film)
+        .output()
+        .expect("ffprobe is needed for this test");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let streams = said["streams"].as_array().unwrap();
+    streams
+        .iter()
+        .map(|stream| {
+            let language = stream["tags"]["language"].as_str().unwrap_or("und");
+            (language.to_owned(), stream["disposition"]["default"] == 1)
+        })
+        .collect()
+}
+
+/// Asserts that the film has its picture and these sounds, whole, of which the first plays.
+fn assert_spoken(film: &Path, languages: &[(&str, &str)]) {
+    let told: Vec<_> = sounds(film);
+    let wanted = languages.iter().zip(0..);
+    let wanted: Vec<_> = wanted
+        .map(|((language, _), number)| ((*language).to_owned(), number == 0))
+        .collect();
+    assert_eq!(told, wanted);
+    assert_same(
+        &packets(film, "v:0"),
+        &packets(&fixture("film.flv"), "v:0"),
+        ROUNDING_US,
+    );
+    for ((_, source), number) in languages.iter().zip(0..) {
+        let found = packets(film, &format!("a:{number}"));
+        assert_same(&found, &packets(&fixture(source), "a:0"), ROUNDING_US);
+    }
+    assert_plays(film);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_language_becomes_a_track_and_the_usual_one_plays() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice
+        .save(spoken(Audio::All, folder.path()))
+        .await
+        .unwrap();
+    assert_spoken(&path, &[ENGLISH, FRENCH]);
+    for row in ["2.m4v", "1.m4a", "3.m4a"] {
+        practice.assert_all_asked_once(MAIN, row);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_language_comes_without_the_others() {
+    let practice = Practice::demo().await;
+    for audio in [only("fr"), only("FR-fr"), Audio::Prefer("fr-CA".into())] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice.save(spoken(audio, folder.path())).await.unwrap();
+        assert_spoken(&path, &[FRENCH]);
+    }
+    let rows = practice.service.coverage(MAIN);
+    assert!(!rows.rows().contains("1.m4a"), "{rows:?}");
+}
+
+async fn assert_offered(listing: Listing, audio: Audio, languages: &[(&str, &str)]) {
+    let practice = offered(Ways::playlists(listing)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let order = spoken(audio, folder.path());
+    let (path, _) = practice.save(order).await.unwrap();
+    assert_spoken(&path, languages);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_languages_of_playlists_are_chosen_in_the_same_way() {
+    for (listing, audio, languages) in [
+        (Listing::Separate, only("fr"), &[FRENCH][..]),
+        (Listing::Separate, Audio::All, &[ENGLISH, FRENCH]),
+        (Listing::Packed, Audio::All, &[ENGLISH, FRENCH]),
+        (Listing::Fmp4, Audio::All, &[ENGLISH, FRENCH]),
+    ] {
+        assert_offered(listing, audio, languages).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_that_lies_with_the_picture_is_one_of_them() {
+    for (audio, languages) in [
+        (Audio::Usual, &[ENGLISH][..]),
+        (only("fr"), &[FRENCH]),
+        (Audio::All, &[ENGLISH, FRENCH]),
+    ] {
+        assert_offered(Listing::Inside, audio, languages).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sounds_alone_are_saved_together() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut order = spoken(Audio::All, folder.path());
+    order.choice.quality = Quality::Audio;
+    let (path, _) = practice.save(order).await.unwrap();
+    assert_eq!(sounds(&path), [("eng".into(), true), ("fra".into(), false)]);
+    assert!(packets_of_pictures(&path).is_empty());
+}
+
+fn packets_of_pictures(film: &Path) -> Vec<u8> {
+    let output = Command::new("ffprobe")
+        .args([
+            "-v",
+            "error",
+            "-select_streams",
+            "V",
+            "-show_entries",
+            "stream=index",
+            "-of",
+            "csv",
+        ])
+        .arg(film)
+        .output()
+        .expect("ffprobe is needed for this test");
+    output.stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_that_is_not_there_fails_with_those_that_are() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let failure = practice
+        .save(spoken(only("de"), folder.path()))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.code, &*failure.detail),
+        (Code::NoSound, "en-US, fr-FR")
+    );
+    let run = Run::new(&practice)
+        .arg(link(MAIN))
+        .args(["--audio", "de", "-o"]);
+    let (code, out, err) = run.arg(folder.path()).ended();
+    assert_eq!((code, &*out), (3, ""), "{err}");
+    assert!(
+        err.contains("sound in en-US, fr-FR only") && err.contains("--audio"),
+        "{err}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_keeps_all_languages_through_an_end_in_the_middle() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        let run = Run::new(&practice)
+            .arg(link(MAIN))
+            .args(["--audio", "all", "-o"]);
+        run.arg(folder.path())
+    };
+    let mut child = run().arg("--parallel").arg("1").spawn();
+    while practice
+        .service
+        .coverage(MAIN)
+        .chunks
+        .values()
+        .map(BTreeMap::len)
+        .sum::<usize>()
+        < 40
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, out, err) = run().ended();
+    assert_eq!(code, 0, "{err}");
+    assert_spoken(Path::new(out.trim()), &[ENGLISH, FRENCH]);
+}
