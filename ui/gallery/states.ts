@@ -73,6 +73,7 @@ const REFUSALS = [
   "members_only",
   "region",
   "locked",
+  "no_sound",
 ] as const;
 const FAILURES = [
   "changed",
@@ -129,6 +130,7 @@ export const states: Record<string, State> = {
   "wrong-password": refused("wrong_password"),
   "embed-only": { link: recorded(134300004) },
   ready: { link: MAIN },
+  "ready-sounds": { link: recorded(112470633) },
   "ready-markup-title": {
     before: leads({ title: "<img src=x onerror=alert(1)>" }),
     link: MAIN,

@@ -47,6 +47,7 @@ it("takes a pasted link to a saved file", async () => {
       file_stem: "Launch day – full stream",
       keep: "mp4",
       quality: "best",
+      audio: "usual",
       access: { password: null, form: {}, referrer: null },
     },
   ]);
@@ -278,6 +279,7 @@ it("lists unfinished videos at the start and goes on only when asked", async () 
     file_stem: "Yesterday",
     keep: "mp4",
     quality: "best",
+    audio: "usual",
     access: { password: null, form: {}, referrer: null },
   });
   backend.tick(fraction);

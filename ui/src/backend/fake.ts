@@ -33,6 +33,7 @@ const DRIVE: FolderView = { id: "drive", name: "Films", free_bytes: 2_000_000 * 
 export const USUAL: SettingsView = {
   keep: "mp4",
   quality: "best",
+  audio: "usual",
   template: "{title}",
   captions: false,
   maker: "builtin",

@@ -32,6 +32,7 @@ export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
 export type { RenditionView } from "./bindings/RenditionView";
 export type { SaveRequest } from "./bindings/SaveRequest";
+export type { AudioView } from "./bindings/AudioView";
 export type { QualityView } from "./bindings/QualityView";
 export type { SettingsView } from "./bindings/SettingsView";
 export type { Stage } from "./bindings/Stage";

@@ -5,6 +5,7 @@ import {
   asFailure,
   noAccess,
   type AccessView,
+  type AudioView,
   type Backend,
   type Failure,
   type KeepView,
@@ -36,6 +37,8 @@ export interface Wish {
   keep: KeepView;
   /** Which picture. */
   quality: QualityView;
+  /** Which sound. */
+  audio: AudioView;
 }
 
 /** A job that was started. */
@@ -207,8 +210,8 @@ export class Intake {
     const started: Started[] = [];
     try {
       for (const link of links) {
-        const { keep, quality, stem } = wish;
-        const request = { link, folder: folder.id, file_stem: stem, keep, quality, access };
+        const { stem, ...chosen } = wish;
+        const request = { link, folder: folder.id, file_stem: stem, access, ...chosen };
         const id = await this.#backend.download(request);
         started.push({ id, title: stem ?? link, link, access });
       }

@@ -16,6 +16,7 @@ import { speak, text } from "../text";
 const USUAL: SettingsView = {
   keep: "mp4",
   quality: "best",
+  audio: "usual",
   template: "{title}",
   captions: false,
   maker: "builtin",

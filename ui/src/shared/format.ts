@@ -76,6 +76,15 @@ export function day(unixSeconds: number): string {
   );
 }
 
+/** A language by its tag: `French (France)`; the tag itself where it is none. */
+export function language(tag: string): string {
+  try {
+    return new Intl.DisplayNames(locale(), { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
 /** A share: `42%`. Rounded down, so that 100 % is said only of what is whole. */
 export function percent(fraction: number): string {
   const whole = Math.floor(Math.min(Math.max(fraction, 0), 1) * 100);

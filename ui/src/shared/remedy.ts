@@ -90,6 +90,7 @@ const REMEDIES: Record<Code, Remedy> = {
   convert_failed: { actions: ["show-original", "again"] },
   check_failed: { actions: ["again"] },
   bad_film: { actions: ["again"] },
+  no_sound: { actions: ["other-link"] },
   unsupported: { actions: ["copy"] },
   internal: { actions: ["restart", "copy"] },
 };

@@ -35,6 +35,7 @@ const CODES: Record<Code, true> = {
   convert_failed: true,
   check_failed: true,
   bad_film: true,
+  no_sound: true,
   unsupported: true,
   internal: true,
 };

@@ -30,6 +30,8 @@ export function film(change: Partial<Preview> = {}): Preview {
     about_bytes: SIZE,
     file_stem: "Launch day – full stream",
     has_flv: true,
+    languages: ["en-US"],
+    holds_all_sounds: false,
     thumbnail: PICTURE,
     ...change,
   };
@@ -89,6 +91,12 @@ export function script(link: string, access: AccessView): LeadView | Failure {
       };
     case "6540155":
       return one({ newest_of_channel: true });
+    case "112470633":
+      return one({
+        recording: number,
+        languages: ["en-US", "fr-FR", "pt-BR"],
+        holds_all_sounds: true,
+      });
     case "112470632":
       if (access.form["email"] === "taken@example.org") {
         return { ...FORM, code: "form_refused", detail: "This e-mail address is blocked." };
