@@ -54,6 +54,7 @@ async fn main() -> anyhow::Result<()> {
         extras: Extras::default(),
         gaps: false,
         space: false,
+        unchecked: false,
     };
     engine.download(order).await?;
     let ended = tokio::select! {

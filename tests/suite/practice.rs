@@ -100,6 +100,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         extras: Extras::default(),
         gaps: false,
         space: false,
+        unchecked: false,
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) async fn download(
         },
         gaps: false,
         space: false,
+        unchecked: false,
     };
     Ok(engine.download(job).await?.to_string())
 }
@@ -96,6 +97,7 @@ pub(crate) async fn resume(
         access: access.into(),
         gaps: despite == Some(Despite::Gaps),
         space: despite == Some(Despite::Space),
+        unchecked: despite == Some(Despite::Check),
     };
     Ok(engine.resume(&job(&id)?, permit).await?)
 }

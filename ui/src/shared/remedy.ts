@@ -30,6 +30,8 @@ export type Action =
   | "keep-gaps"
   /** Though the disk seems to be too full. */
   | "save-anyway"
+  /** The file, though it did not pass the check. */
+  | "keep-anyway"
   /** The film as it was before it was to become an MP4. */
   | "show-original"
   /** The app, ended and started again. */
@@ -47,6 +49,7 @@ export const WORDS: Record<Action, string> = {
   "other-folder": "folder-choose",
   "keep-gaps": "do-keep-gaps",
   "save-anyway": "do-save-anyway",
+  "keep-anyway": "do-keep-anyway",
   "show-original": "do-show-original",
   restart: "do-restart",
   copy: "details-copy",
@@ -88,7 +91,7 @@ const REMEDIES: Record<Code, Remedy> = {
   in_use: { actions: ["again"] },
   ffmpeg_missing: { actions: ["again"] },
   convert_failed: { actions: ["show-original", "again"] },
-  check_failed: { actions: ["again"] },
+  check_failed: { actions: ["again", "keep-anyway"] },
   bad_film: { actions: ["again"] },
   no_sound: { actions: ["other-link"] },
   unsupported: { actions: ["copy"] },

@@ -239,6 +239,7 @@ do-again = إعادة المحاولة
 do-other-link = استخدام رابط آخر
 do-keep-gaps = الاحتفاظ بما لدينا
 do-save-anyway = الحفظ على أي حال
+do-keep-anyway = الاحتفاظ به على أي حال
 do-start-over = البدء من جديد
 do-check-again = التحقق مرة أخرى
 do-try-now = المحاولة الآن

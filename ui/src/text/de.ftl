@@ -211,6 +211,7 @@ do-again = Noch einmal versuchen
 do-other-link = Anderen Link verwenden
 do-keep-gaps = Behalten, was da ist
 do-save-anyway = Trotzdem speichern
+do-keep-anyway = Trotzdem behalten
 do-start-over = Von vorn beginnen
 do-check-again = Noch einmal nachsehen
 do-try-now = Jetzt versuchen

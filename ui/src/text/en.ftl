@@ -211,6 +211,7 @@ do-again = Try again
 do-other-link = Use another link
 do-keep-gaps = Keep what we have
 do-save-anyway = Save anyway
+do-keep-anyway = Keep it anyway
 do-start-over = Start over
 do-check-again = Check again
 do-try-now = Try now

@@ -211,6 +211,7 @@ do-again = Intentar de nuevo
 do-other-link = Usar otro enlace
 do-keep-gaps = Conservar lo que hay
 do-save-anyway = Guardar de todos modos
+do-keep-anyway = Conservarlo de todos modos
 do-start-over = Empezar de cero
 do-check-again = Comprobar de nuevo
 do-try-now = Intentar ahora

@@ -211,6 +211,7 @@ do-again = Réessayer
 do-other-link = Utiliser un autre lien
 do-keep-gaps = Garder ce que l’on a
 do-save-anyway = Enregistrer quand même
+do-keep-anyway = Le garder quand même
 do-start-over = Recommencer
 do-check-again = Vérifier à nouveau
 do-try-now = Essayer maintenant

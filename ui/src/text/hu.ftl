@@ -211,6 +211,7 @@ do-again = Újrapróbálás
 do-other-link = Másik link használata
 do-keep-gaps = Megtartjuk, ami megvan
 do-save-anyway = Mentés mindenképp
+do-keep-anyway = Megtartás mindenképp
 do-start-over = Kezdés elölről
 do-check-again = Ellenőrzés újra
 do-try-now = Próba most

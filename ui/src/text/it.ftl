@@ -211,6 +211,7 @@ do-again = Riprova
 do-other-link = Usa un altro link
 do-keep-gaps = Tieni ciò che c’è
 do-save-anyway = Salva comunque
+do-keep-anyway = Tienilo comunque
 do-start-over = Ricomincia
 do-check-again = Controlla di nuovo
 do-try-now = Prova ora

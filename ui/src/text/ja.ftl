@@ -186,6 +186,7 @@ do-again = もう一度試す
 do-other-link = 別のリンクを使う
 do-keep-gaps = 今ある分を残す
 do-save-anyway = それでも保存
+do-keep-anyway = それでも残す
 do-start-over = 最初からやり直す
 do-check-again = もう一度確認
 do-try-now = 今すぐ試す

@@ -186,6 +186,7 @@ do-again = 다시 시도
 do-other-link = 다른 링크 사용
 do-keep-gaps = 받은 것만 보관
 do-save-anyway = 그래도 저장
+do-keep-anyway = 그래도 두기
 do-start-over = 처음부터 시작
 do-check-again = 다시 확인
 do-try-now = 지금 시도

@@ -211,6 +211,7 @@ do-again = Opnieuw proberen
 do-other-link = Andere link gebruiken
 do-keep-gaps = Houden wat er is
 do-save-anyway = Toch opslaan
+do-keep-anyway = Toch houden
 do-start-over = Opnieuw beginnen
 do-check-again = Opnieuw kijken
 do-try-now = Nu proberen

@@ -225,6 +225,7 @@ do-again = Spróbuj ponownie
 do-other-link = Użyj innego linku
 do-keep-gaps = Zachowaj to, co jest
 do-save-anyway = Zapisz mimo to
+do-keep-anyway = Zachowaj mimo to
 do-start-over = Zacznij od nowa
 do-check-again = Sprawdź ponownie
 do-try-now = Spróbuj teraz

@@ -211,6 +211,7 @@ do-again = Tentar de novo
 do-other-link = Usar outro link
 do-keep-gaps = Ficar com o que temos
 do-save-anyway = Salvar mesmo assim
+do-keep-anyway = Manter mesmo assim
 do-start-over = Recomeçar
 do-check-again = Verificar de novo
 do-try-now = Tentar agora

@@ -186,6 +186,7 @@ do-again = 重试
 do-other-link = 使用其他链接
 do-keep-gaps = 保留现有内容
 do-save-anyway = 仍然保存
+do-keep-anyway = 仍然保留
 do-start-over = 从头开始
 do-check-again = 再次检查
 do-try-now = 立即尝试

@@ -139,6 +139,10 @@ pub(crate) struct DownloadArgs {
     #[arg(long)]
     pub(crate) keep_gaps: bool,
 
+    /// Save the file even where it does not pass the check
+    #[arg(long)]
+    pub(crate) keep_unchecked: bool,
+
     /// Begin even where the disk seems to be too full
     #[arg(long)]
     pub(crate) no_space_check: bool,

@@ -87,6 +87,7 @@ impl Tally<'_> {
                 extras: self.args.extras(),
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
+                unchecked: self.args.keep_unchecked,
             };
             let id = engine.download(job).await?;
             links.insert(id.to_string(), link);

@@ -84,7 +84,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::FfmpegMissing => "leave --remux away: this program needs no other to make the MP4",
         Code::ConvertFailed => "use --remux builtin, or --format original",
         Code::CheckFailed => {
-            "run the same command again, or move the .part folder away to begin anew"
+            "run the same command again, or add --keep-unchecked to save it as it is"
         }
         Code::NoSound => "choose one of them with --audio, or leave it away",
         Code::BadFilm => "check that it is the right file, and whole",

@@ -137,6 +137,7 @@ impl Engine {
             extras,
             gaps,
             space,
+            unchecked,
         } = job;
         let target = read_link(&link)?;
         let spec = JobSpec {
@@ -153,6 +154,7 @@ impl Engine {
             access,
             gaps,
             space,
+            unchecked,
         };
         self.add(spec, permit).await
     }

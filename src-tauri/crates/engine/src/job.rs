@@ -193,6 +193,8 @@ pub struct NewJob {
     pub gaps: bool,
     /// Begin even where the disk seems to be too full: sizes are estimates.
     pub space: bool,
+    /// Keep the file even where it does not pass the check.
+    pub unchecked: bool,
 }
 
 /// What a person grants when a job goes on.
@@ -204,6 +206,8 @@ pub struct Permit {
     pub gaps: bool,
     /// Begin even where the disk seems to be too full: sizes are estimates.
     pub space: bool,
+    /// Keep the file even where it does not pass the check.
+    pub unchecked: bool,
 }
 
 /// Something that happens to a job.

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::job::{Films, Output, Remux};
 use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
 use crate::progress::Meter;
-use crate::run::finish::{check, check_against, finished, publish};
+use crate::run::finish::{check, finished, publish};
 use crate::run::{Attempt, Discovery};
 use crate::view::{Finished, LossView, Stage};
 use crate::{ffmpeg, names, part, room};
@@ -119,7 +119,7 @@ impl Attempt {
         self.meter.enter(Stage::Finishing);
         let summary = made.summary.clone();
         let path = film.clone();
-        let summary = blocking(move || check_against(&path, &summary)).await?;
+        let summary = self.read_back(path, summary).await?;
         Ok(Some((film, made.told(finished(&summary, Vec::new())))))
     }
 

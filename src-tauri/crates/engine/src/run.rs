@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan};
 
-use self::finish::{finish, finished, publish, warn_if_short};
+use self::finish::{finished, publish, warn_if_short};
 use self::holes::{holes, least_ms, spans};
 use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
@@ -114,7 +114,7 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
         }
         Becomes::Film(..) => {
             let film = part::output(part.path());
-            let summary = finish(gathered.assembly, film.clone()).await?;
+            let summary = attempt.finish(gathered.assembly, film.clone()).await?;
             warn_if_short(&summary, &recording);
             if make.convert {
                 let original = &make.endings.written;

@@ -83,6 +83,8 @@ pub enum Despite {
     Gaps,
     /// A disk that seems to be too full.
     Space,
+    /// A file that did not pass the check.
+    Check,
 }
 
 /// One field of a sign-up form.

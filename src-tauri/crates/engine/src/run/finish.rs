@@ -11,10 +11,22 @@ use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::part::{Part, Saved};
-use crate::view::{Finished, GapView, Stage};
+use crate::view::{Code, Finished, GapView, Stage};
 use crate::{ffmpeg, part};
 
 impl Attempt {
+    /// Writes the index and reads the whole back before anybody calls it saved.
+    pub(super) async fn finish(&self, assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
+        let made = blocking(move || assembly.finish()).await?;
+        self.read_back(film, made).await
+    }
+
+    /// Reads a film back, and bears what it finds only where the person does.
+    pub(crate) async fn read_back(&self, film: PathBuf, made: Summary) -> Result<Summary, Error> {
+        let bears = self.permit.unchecked;
+        blocking(move || read_back(&film, made, bears)).await
+    }
+
     /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
     pub(super) async fn convert(
         &self,
@@ -77,17 +89,32 @@ fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
     Ok(summary)
 }
 
-/// Writes the index and reads the whole back before anybody calls it saved.
-pub(super) async fn finish(assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
-    blocking(move || {
-        let made = assembly.finish()?;
-        check_against(&film, &made)
-    })
-    .await
+/// Reads a film as a player does, and makes it last.
+pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
+    let finished = File::open(film).map_err(Error::disk(film))?;
+    let summary = media::check(std::io::BufReader::new(&finished))?;
+    make_last(film)?;
+    Ok(summary)
+}
+
+fn make_last(film: &Path) -> Result<(), Error> {
+    let finished = File::open(film).and_then(|film| film.sync_all());
+    finished.map_err(Error::disk(film))
+}
+
+fn read_back(film: &Path, made: Summary, bears: bool) -> Result<Summary, Error> {
+    match check_against(film, &made) {
+        Err(error) if bears && error.code() == Code::CheckFailed => {
+            tracing::warn!(%error, "kept all the same");
+            make_last(film)?;
+            Ok(made)
+        }
+        checked => checked,
+    }
 }
 
 /// Reads a film back and compares it with what its muxer says of it.
-pub(crate) fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
+fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
     let found = check(film)?;
     let told = |summary: &Summary| {
         summary
@@ -104,14 +131,6 @@ pub(crate) fn check_against(film: &Path, made: &Summary) -> Result<Summary, Erro
         )));
     }
     Ok(found)
-}
-
-/// Reads a film as a player does, and makes it last.
-pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
-    let finished = File::open(film).map_err(Error::disk(film))?;
-    let summary = media::check(std::io::BufReader::new(&finished))?;
-    finished.sync_all().map_err(Error::disk(film))?;
-    Ok(summary)
 }
 
 /// What is said of a finished film; its name is settled when it is taken.
@@ -144,6 +163,66 @@ pub(super) fn warn_if_short(summary: &Summary, recording: &Recording) {
             saved_ms = summary.duration_ms,
             stated_ms = stated,
             "the film is shorter than the service says"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use media::{Film, Format, Making, Part, Piece, Source};
+
+    use super::*;
+
+    /// A film of one piece.
+    fn make(film: &Path) -> Summary {
+        let fixture = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../tests/fixtures/film/film.flv"
+        );
+        let making = Making {
+            source: Source::Flv,
+            format: Format::Mp4,
+            film: Film::default(),
+            journal: &[],
+        };
+        let mut muxer = media::muxer(making, File::create_new(film).unwrap()).unwrap();
+        let piece = Piece {
+            track: 0,
+            part: Part::Media(0),
+            start_ms: 0,
+            data: &fs::read(fixture).unwrap(),
+        };
+        let fragment = muxer.push(piece).unwrap();
+        muxer.finish(vec![fragment]).unwrap()
+    }
+
+    #[test]
+    fn a_film_that_fails_the_check_is_kept_only_where_the_person_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let film = folder.path().join("film.mp4");
+        let made = make(&film);
+        assert_eq!(read_back(&film, made.clone(), false).unwrap(), made);
+
+        let mut other = made.clone();
+        other.tracks[0].digest ^= 1;
+        let refused = read_back(&film, other.clone(), false).unwrap_err();
+        assert_eq!(refused.code(), Code::CheckFailed);
+        assert_eq!(read_back(&film, other.clone(), true).unwrap(), other);
+
+        let bytes = fs::read(&film).unwrap();
+        fs::write(&film, &bytes[..bytes.len() - 5]).unwrap();
+        let refused = read_back(&film, made.clone(), false).unwrap_err();
+        assert_eq!(refused.code(), Code::CheckFailed);
+        assert_eq!(read_back(&film, made.clone(), true).unwrap(), made);
+
+        fs::remove_file(&film).unwrap();
+        let gone = read_back(&film, made, true).unwrap_err();
+        assert_ne!(
+            gone.code(),
+            Code::CheckFailed,
+            "what is not there is not kept"
         );
     }
 }

@@ -119,7 +119,7 @@ impl Playlists {
             .chain(beside.filter_map(of_sounds))
             .chain(others)
             .chain(together.filter_map(of_sounds))
-            .filter(|rendition| seen.insert(rendition.tracks.clone()))
+            .filter(|rendition| seen.insert(rendition.id.clone()))
             .collect()
     }
 
@@ -254,8 +254,15 @@ impl Row {
 
 fn rendition(container: Container, tracks: Vec<Track>) -> Rendition {
     let names: Vec<&str> = tracks.iter().map(|track| track.template.as_str()).collect();
+    // The same pieces with the sound in the first of them are another film.
+    let is_mixed = |track: &Track| track.kind == TrackKind::Both;
+    let between = if tracks.first().is_some_and(is_mixed) {
+        " + "
+    } else {
+        " "
+    };
     Rendition {
-        id: RenditionId(names.join(" ")),
+        id: RenditionId(names.join(between)),
         container,
         width: None,
         height: None,
