@@ -18,5 +18,11 @@ export default defineConfig(({ mode }) => ({
   },
   // Tests run in a browser's stead: Svelte's own server build has no effects.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
-  test: { environment: "jsdom", include: ["src/**/*.test.ts"], setupFiles: ["vitest.setup.ts"] },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.ts"],
+    setupFiles: ["vitest.setup.ts"],
+    // A story of sixty videos takes long on a busy machine; none is to fail of that.
+    testTimeout: 60_000,
+  },
 }));

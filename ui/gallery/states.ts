@@ -143,6 +143,14 @@ export const states: Record<string, State> = {
   },
   queued: saving({ state: { is: "queued" }, progress: null }),
   downloading: saving({ progress: at }),
+  "downloading-two": {
+    link: MAIN,
+    press: ["ready-save"],
+    after: (fake) => {
+      fake.put(job({ progress: progressAt(0.07) }));
+      fake.put(job({ id: "job-2", title: "Launch day, part 2", progress: progressAt(0.07) }));
+    },
+  },
   "weak-network": saving({ progress: { ...at, waiting: true } }),
   paused: saving({ state: { is: "paused" }, progress: at }),
   finishing: saving({ progress: { ...at, stage: "finishing" } }),
