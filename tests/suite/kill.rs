@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use fake_ustream::{Fault, Rule};
 use media::{Part, journal};
 
 use crate::command_line::Run;
-use crate::films::{assert_first, packets};
+use crate::films::assert_first;
 use crate::practice::{Practice, names};
 
 /// A film of seven chunks: few enough to be made hundreds of times.
@@ -23,16 +24,19 @@ const RANDOM_MOMENTS: usize = 50;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Mp4,
+    /// With captions and every language.
+    Full,
     Original,
 }
 
-use Kind::{Mp4, Original};
+use Kind::{Full, Mp4, Original};
 
 impl Kind {
     fn row(self, track: u8) -> &'static str {
         match (self, track) {
-            (Mp4, 0) => "2.m4v",
-            (Mp4, _) => "1.m4a",
+            (Mp4 | Full, 0) => "2.m4v",
+            (Mp4 | Full, 1) => "1.m4a",
+            (Mp4 | Full, _) => "3.m4a",
             (Original, _) => "2/1.flv",
         }
     }
@@ -56,6 +60,13 @@ impl Bench {
             undisturbed: Vec::new(),
         };
         bench.undisturbed = fs::read(bench.run_to_the_end()).unwrap();
+        if kind == Full {
+            assert_eq!(
+                tracks(&bench.undisturbed).len(),
+                5,
+                "picture, sounds, captions"
+            );
+        }
         bench.clear();
         bench
     }
@@ -69,12 +80,14 @@ impl Bench {
     }
 
     fn led(&self, run: Run) -> Run {
-        let format = match self.kind {
-            Mp4 => "mp4",
-            Original => "original",
+        let asked: &[&str] = match self.kind {
+            Mp4 => &[],
+            Full => &["--captions", "--audio", "all"],
+            Original => &["--format", "original"],
         };
         run.save(FILM)
-            .args(["--format", format, "-o"])
+            .args(asked.iter().copied())
+            .arg("-o")
             .arg(self.folder.path())
     }
 
@@ -128,7 +141,7 @@ impl Bench {
     /// The film, where it was finished before the kill and nothing is left to be done.
     fn saved(&self) -> Option<PathBuf> {
         let ending = match self.kind {
-            Mp4 => "mp4",
+            Mp4 | Full => "mp4",
             Original => "flv",
         };
         let path = self.part().with_extension(ending);
@@ -139,7 +152,11 @@ impl Bench {
         let found = names(self.folder.path());
         let name = path.file_name().unwrap().to_str().unwrap();
         // An empty part folder goes with the next film of that name.
-        let left = found.iter().filter(|found| *found != name);
+        let ending = |found: &str| Path::new(found).extension().map(|ending| ending == "vtt");
+        let is_text = |found: &str| self.kind == Full && ending(found) == Some(true);
+        let left = found
+            .iter()
+            .filter(|found| *found != name && !is_text(found));
         for other in left {
             let empty = fs::read_dir(self.folder.path().join(other))
                 .unwrap()
@@ -151,25 +168,25 @@ impl Bench {
         match self.kind {
             Original => assert!(film == self.undisturbed, "{when}: the same bytes"),
             // Its layout follows the order of arrival.
-            Mp4 if film == self.undisturbed => {}
-            Mp4 => {
+            Mp4 | Full if film == self.undisturbed => {}
+            Mp4 | Full => {
                 assert_first(path, "video.mp4", "audio.mp4", CHUNKS, 1_000);
-                let sound = packets(path, "a:0").len();
-                assert_eq!(
-                    sound,
-                    packets_of(&self.undisturbed),
-                    "{when}: packets of sound"
-                );
+                assert_eq!(tracks(&film), tracks(&self.undisturbed), "{when}");
             }
         }
         self.clear();
     }
 }
 
-fn packets_of(film: &[u8]) -> usize {
-    let copy = tempfile::NamedTempFile::new().unwrap();
-    fs::write(copy.path(), film).unwrap();
-    packets(copy.path(), "a:0").len()
+/// What the film has, wherever in it: kind or language of each track, and how many samples.
+fn tracks(film: &[u8]) -> Vec<(String, u64)> {
+    let summary = media::check(Cursor::new(film)).unwrap();
+    let tracks = summary.tracks.into_iter();
+    let tracks = tracks.map(|track| (format!("{:?}", track.kind), track.samples));
+    let captions = summary.captions.into_iter();
+    tracks
+        .chain(captions.map(|track| (track.language, track.samples)))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,7 +304,7 @@ fn killed_at(bench: &Bench, window: &Window) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
-    for kind in [Mp4, Original] {
+    for kind in [Mp4, Full, Original] {
         let mut bench = Bench::new(kind).await;
         for window in &WINDOWS {
             let killed = killed_at(&bench, window);

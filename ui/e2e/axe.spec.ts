@@ -6,6 +6,9 @@ import type { AxeResults } from "axe-core";
 import { AXE, TAGS } from "./rules";
 import { LANGUAGES, names, show, test, THEMES } from "./window";
 
+/** Where pictures of the states are kept, if anywhere. */
+const SHOTS = process.env["USTREAM_SHOTS"];
+
 for (const state of names) {
   for (const language of LANGUAGES) {
     test(`${state} breaks no rule in ${language}`, async ({ page }) => {
@@ -13,6 +16,11 @@ for (const state of names) {
       await page.evaluate(AXE);
       for (const colorScheme of THEMES) {
         await page.emulateMedia({ colorScheme });
+        if (SHOTS !== undefined) {
+          await page.screenshot({
+            path: `${SHOTS}/states/${state}-${language}-${colorScheme}.png`,
+          });
+        }
         const { violations, passes } = await page.evaluate<AxeResults, string[]>(
           (values) => window.axe.run({ runOnly: { type: "tag", values } }),
           TAGS,

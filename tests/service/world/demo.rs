@@ -1,5 +1,7 @@
 //! The standard set of practice recordings. Their numbers are stable: demos and tests name them.
 
+use std::collections::BTreeMap;
+
 use super::{
     Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, Length, LengthIn, Listing, Lock,
     Recording, Redirects, Voice, Ways, World,
@@ -143,14 +145,15 @@ fn channels(world: World) -> World {
         })
 }
 
-fn captions(language: &str) -> String {
-    let cue = |second| {
-        format!(
-            "00:00:0{second}.000 --> 00:00:0{}.500\n{language} {second}\n",
-            second + 1
-        )
+fn captions() -> BTreeMap<String, String> {
+    let cue = |language: &str, second: u32| {
+        let end = second + 1;
+        format!("00:00:0{second}.000 --> 00:00:0{end}.500\n{language} {second}\n")
     };
-    format!("WEBVTT\n\n{}\n{}", cue(1), cue(4))
+    let text = |language| format!("WEBVTT\n\n{}\n{}", cue(language, 1), cue(language, 4));
+    ["en-00", "de-DE"]
+        .map(|language| (language.to_owned(), text(language)))
+        .into()
 }
 
 /// Recordings as most are.
@@ -166,9 +169,7 @@ fn usual() -> Vec<Recording> {
         Recording {
             title: "The practice film".to_owned(),
             channel: Some(PRACTICE),
-            captions: ["en-00", "de-DE"]
-                .map(|language| (language.to_owned(), captions(language)))
-                .into(),
+            captions: captions(),
             chapters: [(0, "Welcome"), (60, "Launch"), (150, "Questions")]
                 .map(|(second, title)| (second, title.to_owned()))
                 .into(),
@@ -308,6 +309,7 @@ fn odd_media() -> Vec<Recording> {
         Recording {
             film: Film::looped(7),
             keys: Keys::At(vec![0]),
+            captions: captions(),
             ..Recording::new(134_300_012, "seven chunks under a single hash key")
         },
         Recording {
