@@ -1,49 +1,116 @@
 //! Packages that people install: the window, with the command line in them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Context;
 use serde_json::json;
 
-use crate::run::{self, built, cargo, command, exists, npm, output, root, say, succeed, target};
+use crate::run::{built, cargo, command, exists, npm, output, root, say, succeed, target};
 use crate::setup;
 
 /// Where what is packed beside the window lies, below `src-tauri`. Git ignores it.
 const BESIDE: &str = "gen/beside";
 
+/// What tells the bundler of it. As a file: a shell of Windows would have its own idea of quotes.
+const CONFIG: &str = "tauri.json";
+
 /// The command line.
-const PROGRAM: &str = "ustream-dl";
+pub(crate) const PROGRAM: &str = "ustream-dl";
+
+/// A text that comes with the command line.
+pub(crate) struct Text {
+    /// Where it lies when it is installed.
+    pub(crate) installed: &'static str,
+    /// Its name among what is packed.
+    file: &'static str,
+    /// What the command line is asked for it.
+    pub(crate) question: &'static [&'static str],
+}
+
+/// The manual page and the completions.
+pub(crate) const TEXTS: [Text; 4] = [
+    Text {
+        installed: "/usr/share/man/man1/ustream-dl.1",
+        file: "ustream-dl.1",
+        question: &["man"],
+    },
+    Text {
+        installed: "/usr/share/bash-completion/completions/ustream-dl",
+        file: "ustream-dl.bash",
+        question: &["completions", "bash"],
+    },
+    Text {
+        installed: "/usr/share/zsh/vendor-completions/_ustream-dl",
+        file: "_ustream-dl",
+        question: &["completions", "zsh"],
+    },
+    Text {
+        installed: "/usr/share/fish/vendor_completions.d/ustream-dl.fish",
+        file: "ustream-dl.fish",
+        question: &["completions", "fish"],
+    },
+];
 
 /// Builds the packages of these kinds; the system's own where none is named.
 pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
-    setup::window()?;
+    setup::bundles()?;
     setup::page()?;
-    command_line()?;
+    say("The command line");
+    succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
+    lay_out("release")?;
     say("The window, and its packages");
-    let config = config().to_string();
-    let mut tauri = npm(&["run", "tauri", "--", "build", "--config", &config]);
+    let mut tauri = tauri("build");
     if !kinds.is_empty() {
         tauri.args(["--bundles", &kinds.join(",")]);
     }
     succeed(&mut tauri)?;
     // On a system without the packer of Debian there is no such package either.
     if exists("dpkg-deb", "--version") {
-        for package in packages("deb") {
+        for package in debian_packages("release") {
             press(&package)?;
         }
     }
     Ok(())
 }
 
-/// The built packages of a kind.
-pub(crate) fn packages(kind: &str) -> Vec<PathBuf> {
-    // A kind that was not built has no folder.
-    let entries = fs::read_dir(target().join("release/bundle").join(kind));
+/// Makes the Debian package of the programs that are already built for the checks: laid out like
+/// the one that people install, only larger.
+pub(crate) fn debug() -> anyhow::Result<PathBuf> {
+    lay_out("debug")?;
+    say("The package");
+    // One of an earlier version would lie there still.
+    for old in debian_packages("debug") {
+        fs::remove_file(old)?;
+    }
+    let options = ["--debug", "--bundles", "deb", "--no-sign", "--ci"];
+    // What kind of package a program comes from matters to updates only.
+    succeed(tauri("bundle").args(options).arg("--no-binary-patching"))?;
+    let package = debian_packages("debug").pop();
+    package.context("no package was made")
+}
+
+/// The bundler, told what is packed beside the window.
+fn tauri(task: &str) -> Command {
+    let mut tauri = npm(&["run", "tauri", "--", task, "--config"]);
+    tauri.arg(beside().join(CONFIG));
+    tauri
+}
+
+fn beside() -> PathBuf {
+    root().join("src-tauri").join(BESIDE)
+}
+
+/// The built packages for Debian and its kin.
+fn debian_packages(profile: &str) -> Vec<PathBuf> {
+    // Where none was built there is no folder.
+    let entries = fs::read_dir(target().join(profile).join("bundle/deb"));
     let paths = entries.into_iter().flatten().filter_map(Result::ok);
     let paths = paths.map(|entry| entry.path());
     paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == kind))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
         .collect()
 }
 
@@ -62,28 +129,19 @@ fn press(package: &Path) -> anyhow::Result<()> {
     )
 }
 
-/// Builds the command line with its manual page and its completions, and lays them out.
-fn command_line() -> anyhow::Result<()> {
-    say("The command line");
-    succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
-    let (program, beside) = (
-        built("release", PROGRAM),
-        root().join("src-tauri").join(BESIDE),
-    );
+/// Lays out the built command line, its manual page and its completions, and what tells of them.
+fn lay_out(profile: &str) -> anyhow::Result<()> {
+    let (program, beside) = (built(profile, PROGRAM), beside());
     fs::create_dir_all(&beside)?;
+    fs::write(beside.join(CONFIG), config().to_string())?;
     let about = output(command("rustc").arg("-vV"))?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("rustc does not say what it builds for")?;
     // The bundler takes the program for the system it builds for, by its name.
     let name = format!("{PROGRAM}-{host}{}", std::env::consts::EXE_SUFFIX);
     fs::copy(&program, beside.join(name))?;
-    for (file, question) in [
-        ("ustream-dl.1", &["man"][..]),
-        ("ustream-dl.bash", &["completions", "bash"]),
-        ("_ustream-dl", &["completions", "zsh"]),
-        ("ustream-dl.fish", &["completions", "fish"]),
-    ] {
-        let text = output(run::command(&program).args(question))?;
+    for Text { file, question, .. } in &TEXTS {
+        let text = output(command(&program).args(*question))?;
         fs::write(beside.join(file), text + "\n")?;
     }
     Ok(())
@@ -92,12 +150,10 @@ fn command_line() -> anyhow::Result<()> {
 /// What is added to `tauri.conf.json`: only a bundle needs the command line to be built.
 fn config() -> serde_json::Value {
     let beside = |file: &str| Path::new(BESIDE).join(file);
-    let files = json!({
-        "/usr/share/man/man1/ustream-dl.1": beside("ustream-dl.1"),
-        "/usr/share/bash-completion/completions/ustream-dl": beside("ustream-dl.bash"),
-        "/usr/share/zsh/vendor-completions/_ustream-dl": beside("_ustream-dl"),
-        "/usr/share/fish/vendor_completions.d/ustream-dl.fish": beside("ustream-dl.fish"),
-    });
+    let files: BTreeMap<_, _> = TEXTS
+        .iter()
+        .map(|text| (text.installed, beside(text.file)))
+        .collect();
     json!({
         "bundle": {
             "externalBin": [beside(PROGRAM)],

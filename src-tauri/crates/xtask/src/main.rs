@@ -3,6 +3,7 @@
 //! - [`demo`]: saves the practice service's recording; `--window` does it in the app.
 //! - [`app`]: opens the app in earnest.
 //! - [`bundle`]: packages that people install.
+//! - [`package`]: one of those as a person has it, installed.
 //! - [`test`]: sets up and runs every check.
 //! - [`bench`]: the whole job against other downloaders, as ratios in one run.
 //!
@@ -12,6 +13,7 @@ mod app;
 mod bench;
 mod bundle;
 mod demo;
+mod package;
 mod practice;
 mod run;
 mod setup;

@@ -1,5 +1,6 @@
 //! What this repository needs from the system, and how to get it.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::bail;
@@ -25,8 +26,10 @@ const WINDOW: [Package; 3] = [
     package("librsvg2-dev", "librsvg with headers"),
     package("pkg-config", "pkg-config"),
 ];
+/// To make packages. Some take `xdg-open` along.
+const BUNDLES: [Package; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
 /// To test: real films are made and read back, the page is walked through, the window is driven.
-const CHECKS: [Package; 9] = [
+const CHECKS: [Package; 11] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
     package("chromium", "Chromium"),
@@ -36,6 +39,8 @@ const CHECKS: [Package; 9] = [
     package("xvfb", "Xvfb"),
     package("dbus", "dbus-run-session"),
     package("xdg-utils", "xdg-open"),
+    package("desktop-file-utils", "desktop-file-validate"),
+    package("appstream", "appstreamcli"),
 ];
 
 /// What the command line is built with.
@@ -48,9 +53,20 @@ pub(crate) fn window() -> anyhow::Result<()> {
     install(COMPILER.iter().chain(&WINDOW))
 }
 
+/// What packages are made with.
+pub(crate) fn bundles() -> anyhow::Result<()> {
+    install(COMPILER.iter().chain(&WINDOW).chain(&BUNDLES))
+}
+
 /// What all checks need.
 pub(crate) fn checks() -> anyhow::Result<()> {
-    install(COMPILER.iter().chain(&WINDOW).chain(&CHECKS))
+    // Where the page's tests are told which browser to take, it need not be a package of Debian's:
+    // Ubuntu has none.
+    let is_named = std::env::var_os("CHROMIUM").is_some();
+    let checks = CHECKS
+        .iter()
+        .filter(|package| !(is_named && package.debian == "chromium"));
+    install(COMPILER.iter().chain(&WINDOW).chain(checks))
 }
 
 /// The page's packages, exactly as they are locked.
@@ -78,14 +94,17 @@ fn install<'a>(packages: impl Iterator<Item = &'a Package>) -> anyhow::Result<()
     let names: Vec<_> = missing.iter().map(|package| package.debian).collect();
     say(&format!("System packages: {}", names.join(" ")));
     succeed(as_root().args(["apt-get", "update", "--quiet"]))?;
-    let install = [
-        "apt-get",
-        "install",
-        "--quiet",
-        "--yes",
-        "--no-install-recommends",
-    ];
-    succeed(as_root().args(install).args(names))
+    apt(&["install", "--no-install-recommends"], names)
+}
+
+/// Lets Debian's package manager do something, without asking.
+pub(crate) fn apt<T: AsRef<OsStr>>(
+    task: &[&str],
+    packages: impl IntoIterator<Item = T>,
+) -> anyhow::Result<()> {
+    let mut apt = as_root();
+    apt.args(["apt-get", "--quiet", "--yes"]);
+    succeed(apt.args(task).args(packages))
 }
 
 fn is_installed(package: &Package) -> bool {

@@ -1,7 +1,11 @@
 //! Every check: what a person runs is what CI runs.
 
-use crate::run::{built, cargo, exists, npm, print, say, succeed};
-use crate::{app, setup};
+use crate::package::Installed;
+use crate::run::{built, cargo, exists, npm, print, say, succeed, target};
+use crate::{app, bundle, setup};
+
+/// Names the folder for pictures of the window.
+const SHOTS: &str = "USTREAM_SHOTS";
 
 /// The lock of cargo-deny's version keeps a new release from changing what passes.
 const DENY: [&str; 5] = ["install", "--locked", "cargo-deny", "--version", "0.20.2"];
@@ -46,7 +50,11 @@ fn rust() -> anyhow::Result<()> {
     succeed(cargo(&["clippy", "--all-targets"]).args(all).args(warnings))?;
     say("Rust: the shell, for its end-to-end run");
     succeed(cargo(&["build", "--bins"]).args(all))?;
+    let package = package()?;
     say("Rust: tests");
+    let window = package
+        .as_ref()
+        .map_or_else(|| built("debug", app::PROGRAM), Installed::window);
     // nextest runs tests in parallel as processes; plain cargo does too, only slower.
     let nextest = exists("cargo-nextest", "--version");
     let run: &[&str] = if nextest {
@@ -54,11 +62,24 @@ fn rust() -> anyhow::Result<()> {
     } else {
         &["test", "--lib", "--bins", "--tests"]
     };
-    succeed(
-        cargo(run)
-            .args(all)
-            .env("USTREAM_APP", built("debug", app::PROGRAM)),
-    )
+    let mut tests = cargo(run);
+    tests.args(all).env("USTREAM_APP", window);
+    if std::env::var_os(SHOTS).is_none() {
+        tests.env(SHOTS, target().join("shots"));
+    }
+    succeed(&mut tests)?;
+    package.map_or(Ok(()), Installed::remove)
+}
+
+/// Makes a package of what was built and installs it: what people get is what the window's stories
+/// are told of. Nothing on a system that has no such packages.
+fn package() -> anyhow::Result<Option<Installed>> {
+    if !exists("dpkg-deb", "--version") {
+        return Ok(None);
+    }
+    let package = Installed::install(&bundle::debug()?)?;
+    package.inspect()?;
+    Ok(Some(package))
 }
 
 fn licences() -> anyhow::Result<()> {

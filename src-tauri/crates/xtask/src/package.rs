@@ -1,0 +1,142 @@
+//! A Debian package as a person has it: installed, looked at, and taken away again.
+//!
+//! Only CI lets the package manager install it. Elsewhere it is unpacked into a folder of its own,
+//! so that a check changes nothing on a person's machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use tempfile::TempDir;
+
+use crate::app;
+use crate::bundle::{PROGRAM, TEXTS};
+use crate::run::{command, output, say, succeed, target};
+use crate::setup::apt;
+
+const DESKTOP_ENTRY: &str = "/usr/share/applications/Ustream Downloader.desktop";
+const METAINFO: &str = "/usr/share/metainfo/io.github.ustream_dl.metainfo.xml";
+
+/// An installed package; it is taken away when this is dropped.
+pub(crate) struct Installed {
+    place: Place,
+}
+
+enum Place {
+    /// Where the package manager has put it, by the package's name.
+    System(String),
+    /// A folder that stands in for the root of the file system.
+    Folder(TempDir),
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        if let Place::System(name) = &self.place {
+            // Whether it is gone is looked at by [`Self::remove`].
+            let _ = apt(&["remove"], [name]);
+        }
+    }
+}
+
+impl Installed {
+    /// Installs the package, or unpacks it.
+    pub(crate) fn install(package: &Path) -> anyhow::Result<Self> {
+        let place = if std::env::var_os("CI").is_some_and(|it| it == "true") {
+            say("The package, installed");
+            let name = output(
+                command("dpkg-deb")
+                    .arg("--field")
+                    .arg(package)
+                    .arg("Package"),
+            )?;
+            // An earlier run may have left one of the same version, or a newer one.
+            let instead = ["--reinstall", "--allow-downgrades"];
+            apt(
+                &[&["install", "--no-install-recommends"][..], &instead].concat(),
+                [package],
+            )?;
+            Place::System(name)
+        } else {
+            say("The package, unpacked");
+            let folder = tempfile::tempdir_in(target())?;
+            succeed(
+                command("dpkg-deb")
+                    .arg("--extract")
+                    .args([package, folder.path()]),
+            )?;
+            Place::Folder(folder)
+        };
+        Ok(Self { place })
+    }
+
+    /// The window's program.
+    pub(crate) fn window(&self) -> PathBuf {
+        self.program(app::PROGRAM)
+    }
+
+    /// Looks at everything that can be looked at without opening the window.
+    pub(crate) fn inspect(&self) -> anyhow::Result<()> {
+        say("The package: programs, manual page, completions");
+        for program in [PROGRAM, app::PROGRAM] {
+            let version = output(self.command(program).arg("--version"))?;
+            let wanted = concat!(" ", env!("CARGO_PKG_VERSION"));
+            ensure!(version.ends_with(wanted), "{program} is {version}");
+        }
+        for text in &TEXTS {
+            let file = self.file(text.installed);
+            let installed =
+                fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+            let wanted = output(self.command(PROGRAM).args(text.question))?;
+            ensure!(
+                installed.trim() == wanted,
+                "{} is another's",
+                file.display()
+            );
+        }
+        say("The package: desktop entry, description");
+        let entry = self.file(DESKTOP_ENTRY);
+        succeed(command("desktop-file-validate").arg(&entry))?;
+        let starts = format!("Exec={} %u", app::PROGRAM);
+        let entry = fs::read_to_string(&entry)?;
+        ensure!(entry.lines().any(|line| line == starts), "{entry}");
+        let metainfo = self.file(METAINFO);
+        succeed(
+            command("appstreamcli")
+                .args(["validate", "--no-net"])
+                .arg(&metainfo),
+        )?;
+        let metainfo = fs::read_to_string(metainfo)?;
+        let (_, name) = DESKTOP_ENTRY.rsplit_once('/').context("it has a name")?;
+        ensure!(metainfo.contains(&format!(">{name}</launchable>")));
+        let version = format!("<release version=\"{}\"", env!("CARGO_PKG_VERSION"));
+        ensure!(metainfo.contains(&version), "{METAINFO} lacks {version}");
+        Ok(())
+    }
+
+    /// Takes the package away again.
+    pub(crate) fn remove(self) -> anyhow::Result<()> {
+        let programs = [PROGRAM, app::PROGRAM].map(|name| self.program(name));
+        drop(self);
+        for program in programs {
+            ensure!(!program.exists(), "{} is left over", program.display());
+        }
+        Ok(())
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.file("/usr/bin").join(name)
+    }
+
+    fn command(&self, name: &str) -> Command {
+        command(self.program(name))
+    }
+
+    /// Where a file of the package lies.
+    fn file(&self, path: &str) -> PathBuf {
+        match &self.place {
+            Place::System(_) => path.into(),
+            Place::Folder(folder) => folder.path().join(path.trim_start_matches('/')),
+        }
+    }
+}
