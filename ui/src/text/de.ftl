@@ -80,7 +80,7 @@ saved-before = Dieses Video wurde am { $date } schon gespeichert
     .body = { $file } liegt in { $folder }.
 saved-before-again = Noch einmal speichern
 
-folder-label = Speichern in
+folder-label = Ordner
 folder-free = { $free } frei
 folder-change = Ändern …
 folder-choose = Anderen Ordner wählen

@@ -1,11 +1,17 @@
 //! Every check: what a person runs is what CI runs.
 
+use std::path::PathBuf;
+
 use crate::package::Installed;
 use crate::run::{built, cargo, exists, npm, print, say, succeed, target};
 use crate::{app, bundle, setup};
 
-/// Names the folder for pictures of the window.
+/// Names the folder for pictures of the window and of every state of its page.
 const SHOTS: &str = "USTREAM_SHOTS";
+
+fn shots() -> PathBuf {
+    std::env::var_os(SHOTS).map_or_else(|| target().join("shots"), PathBuf::from)
+}
 
 /// The lock of cargo-deny's version keeps a new release from changing what passes.
 const DENY: [&str; 5] = ["install", "--locked", "cargo-deny", "--version", "0.20.2"];
@@ -31,7 +37,7 @@ fn page() -> anyhow::Result<()> {
         ("The page: build", "build"),
     ] {
         say(what);
-        succeed(&mut npm(&["run", script]))?;
+        succeed(npm(&["run", script]).env(SHOTS, shots()))?;
     }
     Ok(())
 }
@@ -64,10 +70,7 @@ fn rust() -> anyhow::Result<()> {
     };
     let mut tests = cargo(run);
     tests.args(all).env("USTREAM_APP", window);
-    if std::env::var_os(SHOTS).is_none() {
-        tests.env(SHOTS, target().join("shots"));
-    }
-    succeed(&mut tests)?;
+    succeed(tests.env(SHOTS, shots()))?;
     package.map_or(Ok(()), Installed::remove)
 }
 
