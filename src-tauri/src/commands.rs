@@ -30,11 +30,7 @@ fn job(id: &str) -> Answer<JobId> {
 
 /// A mistake of this program, or of the desktop around it.
 fn mistake(cause: impl ToString) -> Failure {
-    Failure {
-        code: Code::Internal,
-        detail: cause.to_string(),
-        fields: Vec::new(),
-    }
+    Failure::new(Code::Internal, cause.to_string())
 }
 
 /// Work that may wait for the disk or the desktop has a thread of its own.

@@ -62,10 +62,9 @@ pub(crate) async fn remux(
     let Some(film) = picked(|then| dialog.pick_file(then)).await? else {
         return Ok(None);
     };
-    let folder = film.parent().ok_or_else(|| Failure {
-        code: Code::BadFilm,
-        ..mistake(film.display())
-    })?;
+    let folder = film
+        .parent()
+        .ok_or_else(|| Failure::new(Code::BadFilm, film.display().to_string()))?;
     let output = Output {
         folder: folder.to_owned(),
         stem: None,

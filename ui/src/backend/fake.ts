@@ -294,6 +294,7 @@ export function done(title: string): JobState & { is: "done" } {
     size_bytes: SIZE,
     duration_ms: 6_120_000,
     gaps: [],
+    missing: [],
     saved_unix_s: 1_479_859_200,
   };
   return { is: "done", finished };

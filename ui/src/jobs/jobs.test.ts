@@ -76,7 +76,7 @@ it("names the gaps of a file that was kept with gaps", async () => {
   await press("Save video");
   await heading("Downloading");
   const gaps = [{ start_ms: 63_000, duration_ms: 2_000 }];
-  const finished = { file: "a.mp4", size_bytes: 1, duration_ms: 60_000, gaps };
+  const finished = { file: "a.mp4", size_bytes: 1, duration_ms: 60_000, gaps, missing: [] };
   backend.put({ ...backend.job("job-1"), state: { is: "done", finished } });
 
   await heading(/Saved, but .2.sec. is missing/);

@@ -151,12 +151,7 @@ impl Exit {
 
 impl From<io::Error> for Exit {
     fn from(error: io::Error) -> Self {
-        let detail = error.to_string();
-        Self::Failed(Failure {
-            code: Code::Internal,
-            detail,
-            fields: Vec::new(),
-        })
+        Self::Failed(Failure::new(Code::Internal, error.to_string()))
     }
 }
 
@@ -246,9 +241,8 @@ mod tests {
         };
         let fields = vec![field("email", true), field("phone", false)];
         let failure = Failure {
-            code: Code::NeedsForm,
-            detail: String::new(),
             fields,
+            ..Failure::new(Code::NeedsForm, "")
         };
         let words = Exit::Failed(failure).words();
         assert!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ustream::{FormField, Lock, TargetError};
 
-use crate::view::{Code, Failure, FormFieldView, GapView};
+use crate::view::{Code, Failure, FormFieldView, GapView, MissingView};
 
 /// Why a job cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -211,10 +211,23 @@ impl From<&Error> for Failure {
             )) => fields.iter().map(field_view).collect(),
             _ => Vec::new(),
         };
+        let (gaps, missing) = match error {
+            Error::PiecesMissing {
+                holes, total, gaps, ..
+            } => {
+                let segments = MissingView::Segments {
+                    count: *holes,
+                    total: *total,
+                };
+                (gaps.clone(), vec![segments])
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
         Self {
-            code: error.code(),
-            detail: detail(error),
             fields,
+            gaps,
+            missing,
+            ..Self::new(error.code(), detail(error))
         }
     }
 }

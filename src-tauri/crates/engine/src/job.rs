@@ -242,11 +242,7 @@ mod tests {
     use crate::view::Code;
 
     fn failure() -> Failure {
-        Failure {
-            code: Code::Busy,
-            detail: String::new(),
-            fields: Vec::new(),
-        }
+        Failure::new(Code::Busy, "")
     }
 
     fn finished() -> Finished {

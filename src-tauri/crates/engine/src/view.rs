@@ -109,6 +109,32 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<FormFieldView>>", optional)]
     pub fields: Vec<FormFieldView>,
+    /// Time spans that are missing, with [`Code::PiecesMissing`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<GapView>>", optional)]
+    pub gaps: Vec<GapView>,
+    /// What else is missing or differs from what was expected, with [`Code::PiecesMissing`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<MissingView>>", optional)]
+    pub missing: Vec<MissingView>,
+    /// How much shorter the movie would be than the service states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub shorter_than_stated_ms: Option<u64>,
+}
+
+impl Failure {
+    /// Creates a failure that consists of a code and its cause only.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            gaps: Vec::new(),
+            missing: Vec::new(),
+            shorter_than_stated_ms: None,
+        }
+    }
 }
 
 /// One quality that can be chosen.
@@ -319,6 +345,53 @@ pub struct GapView {
     pub duration_ms: u64,
 }
 
+/// One way in which a movie differs from what was expected of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum MissingView {
+    /// Segments that could not be downloaded; the gaps say when in the movie.
+    Segments {
+        /// How many of them.
+        count: usize,
+        /// Out of how many.
+        total: usize,
+    },
+    /// Segments that were downloaded and hold no media.
+    EmptySegments {
+        /// How many of them.
+        count: usize,
+    },
+    /// Segments whose timestamps belong to another place of the recording.
+    MisplacedSegments {
+        /// How many of them.
+        count: usize,
+    },
+    /// A track that the rendition promises and that did not come.
+    Track {
+        /// Whether it is the video or the audio.
+        kind: TrackKindView,
+        /// Its language, as a tag of BCP 47.
+        language: Option<String>,
+    },
+    /// Another rendition was saved, since the wished one could not be had.
+    Rendition {
+        /// Name of the wished one, such as `1080p`.
+        wished: String,
+        /// Why it could not be had.
+        reason: String,
+    },
+}
+
+/// Kind of a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TrackKindView {
+    /// Video.
+    Video,
+    /// Audio.
+    Audio,
+}
+
 /// A saved file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Finished {
@@ -330,9 +403,16 @@ pub struct Finished {
     /// Its length.
     #[ts(type = "number")]
     pub duration_ms: u64,
-    /// What is missing, where the person chose to keep what there is.
+    /// Time spans that are missing.
     #[serde(default)]
     pub gaps: Vec<GapView>,
+    /// What else is missing or differs from what was expected.
+    #[serde(default)]
+    pub missing: Vec<MissingView>,
+    /// How much shorter it is than the service states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub shorter_than_stated_ms: Option<u64>,
     /// When it was saved, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
