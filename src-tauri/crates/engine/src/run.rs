@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Access, Client, Found, Recording, Segment, SegmentPlan};
+use ustream::{Access, Client, Found, PlanChange, Recording, Segment, SegmentPlan};
 
 use self::finish::{finished, publish, warn_if_short};
 use self::holes::{holes, least_ms, spans};
@@ -169,7 +169,7 @@ impl Attempt {
             .inspect_err(|error| tracing::info!(%error, "not as before"))
             .ok()?;
         let make = Make::of(&self.spec, wanted, &recording).ok()?;
-        make.plan.continues(&earlier).then_some(recording)
+        (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
     }
 
     /// What a recording that is one file becomes. `None` is a stop.
@@ -331,7 +331,7 @@ impl Attempt {
         let known = recording
             .rendition(&plan.rendition)
             .and_then(|rendition| recording.plan_of(rendition));
-        if known.is_some_and(|known| known.continues(plan)) {
+        if known.is_some_and(|known| known.compare(plan) != PlanChange::Different) {
             Ok(Some(recording))
         } else {
             Err(Error::Changed(folder.to_owned()))

@@ -33,8 +33,11 @@ pub use client::{Catalog, Client, Entry, Found, Lead};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use plan::{
-    Audio, Choice, Keep, Place, Presence, Quality, Segment, SegmentId, SegmentKind, SegmentPlan,
-    Stretch,
+    Audio, Choice, Keep, Listing, Place, PlanChange, Presence, Quality, Segment, SegmentId,
+    SegmentKind, SegmentPlan, Stretch,
 };
-pub use recording::{Container, Recording, Rendition, RenditionId, Track, TrackKind};
+pub use recording::{
+    Container, LengthSource, LostRendition, Promises, Recording, Rendition, RenditionId,
+    StatedLength, Track, TrackKind,
+};
 pub use target::{ChannelId, RecordingId, Target, TargetError};

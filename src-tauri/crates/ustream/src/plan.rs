@@ -1,13 +1,14 @@
 //! What the pieces of a recording are: outlives addresses that expire.
 
+mod identity;
 pub(crate) mod timeline;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use self::identity::{Listing, PlanChange};
 use self::timeline::Timeline;
 use crate::{Container, RecordingId, RenditionId, Track};
 
@@ -150,6 +151,13 @@ pub struct SegmentPlan {
     pub tracks: Vec<Track>,
     /// All pieces: those that start together stand together, an initialisation piece first.
     pub segments: Vec<Segment>,
+    /// What tells this version of the recording from another; `None` in plans of earlier versions
+    /// of this program and for single files, whose template holds their size and version.
+    #[serde(default)]
+    pub listing: Option<Listing>,
+    /// How long the recording is said to be, as [`crate::Recording::stated_ms`] has it.
+    #[serde(default)]
+    pub stated_ms: Option<u64>,
 }
 
 impl SegmentPlan {
@@ -158,45 +166,15 @@ impl SegmentPlan {
         let is_template = |track: &Track| track.template.contains('%');
         self.container != Container::File && self.tracks.iter().all(is_template)
     }
-
-    /// Whether pieces fetched for `older` are pieces of this plan too.
-    ///
-    /// A plan continues another when it has the same rows of pieces and every sure piece of the
-    /// older one at the same place. It may have more at its end.
-    pub fn continues(&self, older: &Self) -> bool {
-        let is_same_rendition = self.recording == older.recording
-            && self.rendition == older.rendition
-            && self.container == older.container
-            && self.tracks.len() == older.tracks.len()
-            && self.tracks.iter().zip(&older.tracks).all(|(mine, theirs)| {
-                mine.kind == theirs.kind
-                    && mine.template == theirs.template
-                    && mine.init_template == theirs.init_template
-            });
-        if !is_same_rendition {
-            return false;
-        }
-        let mine: HashMap<SegmentId, (u64, u64)> = self
-            .segments
-            .iter()
-            .map(|segment| (segment.id, (segment.start_ms, segment.duration_ms)))
-            .collect();
-        older
-            .segments
-            .iter()
-            .filter(|segment| segment.presence == Presence::Sure)
-            .all(|segment| {
-                let place = mine.get(&segment.id);
-                // Stretches of a file lie where their numbers say; times are only dealt out.
-                let is_file = self.container == Container::File && place.is_some();
-                is_file || place == Some(&(segment.start_ms, segment.duration_ms))
-            })
-    }
 }
 
 /// The pieces of `tracks`, side by side in the order of time, initialisation pieces in front.
-pub(crate) fn segments(timeline: &Timeline, tracks: &[Track], length: Option<u64>) -> Vec<Segment> {
-    let timeline = timeline.with_beginning(length);
+pub(crate) fn segments(
+    timeline: &Timeline,
+    tracks: &[Track],
+    length_ms: Option<u64>,
+) -> Vec<Segment> {
+    let timeline = timeline.with_beginning(length_ms);
     let numbered = || (0_u8..).zip(tracks);
     let inits = numbered()
         .filter(|(_, track)| track.init_template.is_some())
@@ -212,7 +190,7 @@ pub(crate) fn segments(timeline: &Timeline, tracks: &[Track], length: Option<u64
                 presence: Presence::Sure,
             }
         });
-    let media = timeline.numbers(length).flat_map(|number| {
+    let media = timeline.numbers().flat_map(|number| {
         numbered().map(move |(track, _)| Segment {
             id: SegmentId {
                 track,
@@ -220,7 +198,7 @@ pub(crate) fn segments(timeline: &Timeline, tracks: &[Track], length: Option<u64
             },
             start_ms: timeline.start_ms(number),
             duration_ms: timeline.chunk_time_ms(),
-            presence: timeline.presence(number),
+            presence: timeline.presence(number, length_ms),
         })
     });
     inits.chain(media).collect()

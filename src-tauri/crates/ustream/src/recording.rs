@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 mod playlists;
+mod promised;
 mod renditions;
 mod sounds;
 mod source;
@@ -11,6 +12,7 @@ use url::Url;
 
 pub use self::file::WholeFile;
 pub use self::playlists::Playlists;
+pub use self::promised::{LengthSource, LostRendition, Promises, StatedLength};
 use self::source::Source;
 use crate::api::Video;
 use crate::ums::session::StreamInfo;
@@ -76,6 +78,9 @@ pub struct Rendition {
     pub bitrate_kbps: Option<u32>,
     /// Its rows of pieces.
     pub tracks: Vec<Track>,
+    /// What the service states that it holds; no part of what tells renditions apart.
+    #[serde(default)]
+    pub promises: Promises,
 }
 
 /// A recording as the service shows it now. Never saved: its addresses expire.
@@ -91,8 +96,12 @@ pub struct Recording {
     pub owner: Option<String>,
     /// When it was made, in seconds since 1970.
     pub date_unix_s: Option<i64>,
-    /// Its length.
+    /// Its length, from the sources whose unit is known.
     pub duration_ms: Option<u64>,
+    /// The lengths that are stated, each with its source.
+    pub stated: Vec<StatedLength>,
+    /// Renditions and tracks that are named and cannot be had.
+    pub lost: Vec<LostRendition>,
     /// A picture of it.
     pub thumbnail: Option<Url>,
     /// Its qualities, best first, those of one container together; what differs only in its sound
@@ -155,13 +164,7 @@ impl Recording {
         if renditions.is_empty() {
             return Err(problem.unwrap_or(Error::NoRendition));
         }
-        let said = [&stored.fmp4, &stored.flv]
-            .into_iter()
-            .flatten()
-            .find_map(|it| it.length);
-        let said = said.or(stored.length).or(stream.length);
-        let timeline = fmp4.as_ref().or(flv.as_ref()).map(|source| source.timeline);
-        let said = said.map(|length| timeline.map_or(length, |line| line.length_ms(length)));
+        let stated = stated(&stream, video.as_ref(), None);
         let video = video.unwrap_or_default();
         Ok(Self {
             id,
@@ -169,7 +172,9 @@ impl Recording {
             description: video.description,
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
-            duration_ms: said.or(video.duration_ms),
+            duration_ms: promised::shown(&stated),
+            stated,
+            lost: Vec::new(),
             thumbnail: video.thumbnail,
             renditions,
             sources: Sources {
@@ -180,6 +185,11 @@ impl Recording {
                 bases: source::bases(&stream.sites),
             },
         })
+    }
+
+    /// The longest of the lengths that are stated.
+    pub fn stated_ms(&self) -> Option<u64> {
+        self.stated.iter().map(|it| it.duration_ms).max()
     }
 
     /// The rendition of that name, where it is listed.
@@ -194,14 +204,15 @@ impl Recording {
         source: Elsewhere,
         video: Option<Video>,
     ) -> Result<Self, Error> {
-        let video = video.unwrap_or_default();
         let (playlists, file) = match source {
             Elsewhere::Playlists(playlists) => (Some(playlists), None),
             Elsewhere::File(file) => (None, Some(file)),
         };
-        // Playlists count their own time; what else is said may be in other units.
         let listed = playlists.as_ref().and_then(Playlists::duration_ms);
-        let duration_ms = video.duration_ms.or(listed);
+        let exact = playlists.as_ref().and_then(Playlists::stated_ms);
+        let stated = stated(&stream, video.as_ref(), exact);
+        let duration_ms = promised::shown(&stated).or(listed);
+        let video = video.unwrap_or_default();
         let renditions = match (&playlists, &file) {
             (Some(playlists), _) => playlists.renditions(),
             (None, Some(file)) => vec![file.rendition(duration_ms)],
@@ -217,6 +228,8 @@ impl Recording {
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
             duration_ms,
+            stated,
+            lost: Vec::new(),
             thumbnail: video.thumbnail,
             renditions,
             sources: Sources {
@@ -257,14 +270,18 @@ impl Recording {
 
     /// Lists the pieces of one of [`Self::renditions`]; `None` for another recording's.
     pub fn plan_of(&self, rendition: &Rendition) -> Option<SegmentPlan> {
-        let rendition = self.renditions.iter().find(|mine| *mine == rendition)?;
+        let rendition = self.renditions.iter().find(|mine| {
+            (&mine.id, mine.container) == (&rendition.id, rendition.container)
+                && mine.tracks == rendition.tracks
+        })?;
         let tracks = &rendition.tracks;
-        let segments = match (&self.sources.playlists, &self.sources.file) {
-            (Some(playlists), _) => playlists.segments(tracks),
-            (None, Some(file)) => file.segments(self.duration_ms),
+        let (segments, listing) = match (&self.sources.playlists, &self.sources.file) {
+            (Some(playlists), _) => (playlists.segments(tracks), Some(playlists.listing(tracks))),
+            (None, Some(file)) => (file.segments(self.duration_ms), None),
             (None, None) => {
                 let source = self.sources.of(rendition.container)?;
-                plan::segments(&source.timeline, tracks, self.duration_ms)
+                let segments = plan::segments(&source.timeline, tracks, self.stated_ms());
+                (segments, Some(source.listing()))
             }
         };
         Some(SegmentPlan {
@@ -273,6 +290,8 @@ impl Recording {
             container: rendition.container,
             tracks: rendition.tracks.clone(),
             segments,
+            listing,
+            stated_ms: self.stated_ms(),
         })
     }
 
@@ -313,6 +332,30 @@ impl Recording {
     pub fn link(&self) -> String {
         format!("https://video.ibm.com/recorded/{}", self.id)
     }
+}
+
+/// All lengths whose unit is known: what the control connection and the API say, and the sum of
+/// the segments where playlists list them.
+fn stated(
+    stream: &StreamInfo,
+    video: Option<&Video>,
+    playlist_ms: Option<u64>,
+) -> Vec<StatedLength> {
+    let of = |source, length: Option<u64>| {
+        length.map(|duration_ms| StatedLength {
+            source,
+            duration_ms,
+        })
+    };
+    let api = video.and_then(|video| video.duration_ms);
+    [
+        of(LengthSource::Control, stream.length_ms()),
+        of(LengthSource::Api, api),
+        of(LengthSource::Playlist, playlist_ms),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]

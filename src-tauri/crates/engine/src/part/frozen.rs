@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use ustream::SegmentPlan;
+use ustream::{PlanChange, SegmentPlan};
 
 use super::{lock, taken};
 use crate::durable::{self, TEMPORARY};
@@ -76,7 +76,7 @@ impl Material {
     /// Whether what was made of the older can be gone on with.
     fn continues(&self, older: &Self) -> bool {
         match (self, older) {
-            (Self::Plan(plan), Self::Plan(older)) => plan.continues(older),
+            (Self::Plan(plan), Self::Plan(older)) => plan.compare(older) != PlanChange::Different,
             (one, older) => one == older,
         }
     }

@@ -25,6 +25,8 @@ fn plan(recording: u64) -> Material {
             duration_ms: 6000,
             presence: Presence::Sure,
         }],
+        listing: None,
+        stated_ms: None,
     })
 }
 

@@ -27,6 +27,8 @@ pub struct Media {
     pub init: Option<Bytes>,
     /// From the start of its first to the end of its last piece.
     pub duration_ms: u64,
+    /// The lengths of its segments are not all whole seconds: their sum is the recording's length.
+    pub is_exact: bool,
 }
 
 /// One piece.
@@ -89,6 +91,7 @@ struct Reading {
     range_end: Option<(String, u64)>,
     time_us: u64,
     has_end: bool,
+    is_exact: bool,
 }
 
 pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
@@ -115,6 +118,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
         base: base.clone(),
         init: reading.init.filter(|_| !is_stream),
         duration_ms: reading.time_us / 1000,
+        is_exact: reading.is_exact,
         pieces: reading.pieces,
     })
 }
@@ -209,6 +213,7 @@ impl Reading {
         let length_us = (seconds * 1e6).round() as u64;
         // So many of so long are far from the end of the numbers.
         self.time_us += length_us;
+        self.is_exact |= length_us % 1_000_000 != 0;
         self.pieces.push(Piece {
             number,
             start_ms,

@@ -12,6 +12,9 @@ const MOST_PIECES: u64 = 200_000;
 /// Pieces are seconds long, never hours.
 const LONGEST_PIECE_MS: u64 = 3_600_000;
 
+/// Stated lengths are rounded to whole seconds by some sources.
+const ROUNDING_MS: u64 = 1000;
+
 /// Distance of the numbers in every list that has been seen.
 const USUAL_INTERVAL: u64 = 10;
 
@@ -62,67 +65,70 @@ impl Timeline {
             .saturating_mul(self.chunk_time_ms)
     }
 
-    /// The last hash serves pieces up to where the next would stand; how many of them there are
-    /// is found out by asking.
-    pub(crate) fn presence(&self, number: u64) -> Presence {
-        if number <= self.last {
+    /// The last hash serves segments up to where the next hash would stand; how many of them
+    /// there are is found out by asking. Those that begin well within the length that is stated
+    /// are expected.
+    pub(crate) fn presence(&self, number: u64, length_ms: Option<u64>) -> Presence {
+        let starts_ms = self.start_ms(number).saturating_add(ROUNDING_MS);
+        if number <= self.last || length_ms.is_some_and(|length| starts_ms < length) {
             Presence::Sure
         } else {
             Presence::Tentative
         }
     }
 
-    /// The numbers of all pieces that may exist: to the end of the last interval, or farther
-    /// where the recording is said to last longer.
-    pub(crate) fn numbers(&self, length: Option<u64>) -> impl Iterator<Item = u64> + use<> {
-        let pieces = self.wanted(length).max(self.listed()).min(MOST_PIECES);
+    /// The numbers of all segments that may exist: to the end of the last interval. What the
+    /// list of hashes cannot hold has no address, whatever length is stated.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> + use<> {
         let first = self.first;
-        (0..pieces).map_while(move |index| first.checked_add(index))
+        (0..self.listed()).map_while(move |index| first.checked_add(index))
     }
 
     /// The same from 0 on, where the beginning of the list is lacking: what it is too short for the
-    /// length is what a list from 0 on would have more. Those pieces belong to the recording,
+    /// length is what a list from 0 on would have more. Those segments belong to the recording,
     /// though nobody says where they lie.
-    pub(crate) fn with_beginning(self, length: Option<u64>) -> Self {
+    pub(crate) fn with_beginning(self, length_ms: Option<u64>) -> Self {
         // Lengths are rounded, and a recording that was trimmed does not begin at 0 either.
         const ROUNDED: u64 = 1;
-        let pieces = self.wanted(length);
-        let lacking = pieces.saturating_sub(self.listed());
+        let wanted = self.wanted(length_ms);
+        let lacking = wanted.saturating_sub(self.listed());
         let end = self.last.saturating_add(self.interval);
         let is_lacking =
-            lacking > ROUNDED && self.first >= self.interval && (self.last..=end).contains(&pieces);
+            lacking > ROUNDED && self.first >= self.interval && (self.last..=end).contains(&wanted);
         let first = if is_lacking { 0 } else { self.first };
         Self { first, ..self }
     }
 
-    /// A length in milliseconds, where the service may have meant seconds: a recording cannot be
-    /// shorter than the pieces that are listed.
-    pub(crate) fn length_ms(&self, length: u64) -> u64 {
-        let least = self.start_ms(self.last);
-        let as_seconds = length.saturating_mul(1000);
-        if length < least && as_seconds >= least {
-            as_seconds
-        } else {
-            length
-        }
-    }
-
-    /// Pieces that the list of hashes covers.
+    /// Segments that the list of hashes covers.
     fn listed(&self) -> u64 {
         (self.last - self.first).saturating_add(self.interval)
     }
 
-    /// Pieces that a recording of this length has.
-    fn wanted(&self, length: Option<u64>) -> u64 {
-        length.map_or(0, |length| {
-            self.length_ms(length).div_ceil(self.chunk_time_ms)
-        })
+    /// Segments that a recording of this length has.
+    fn wanted(&self, length_ms: Option<u64>) -> u64 {
+        length_ms.map_or(0, |length| length.div_ceil(self.chunk_time_ms))
+    }
+
+    /// Whether the list covers less than the length that is stated.
+    fn is_short_of(&self, length_ms: u64) -> bool {
+        let covered_ms = self.listed().saturating_mul(self.chunk_time_ms);
+        covered_ms.saturating_add(ROUNDING_MS) < length_ms
     }
 }
 
-/// Whether the list of hashes covers less than the length that is said.
-pub(crate) fn ends_too_early(format: &Format, length: Option<u64>) -> bool {
-    Timeline::of(format).is_ok_and(|timeline| timeline.wanted(length) > timeline.listed())
+/// Whether the list of hashes covers less than the length that is stated.
+pub(crate) fn ends_too_early(format: &Format, length_ms: Option<u64>) -> bool {
+    let timeline = Timeline::of(format);
+    timeline.is_ok_and(|timeline| length_ms.is_some_and(|length| timeline.is_short_of(length)))
+}
+
+/// Whether a hash seems to be missing in the midst of the list: two are farther from each other
+/// than most are, or than in any list that has been seen.
+pub(crate) fn has_gap(format: &Format) -> bool {
+    let widest = interval(&format.hashes).min(USUAL_INTERVAL);
+    let hashes = &format.hashes;
+    let mut pairs = hashes.keys().zip(hashes.keys().skip(1));
+    pairs.any(|(number, next)| next - number > widest)
 }
 
 /// The most common distance of the numbers; of several the widest, for a piece too many that is

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::source::both_schemes;
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
-use crate::{Container, Rendition, RenditionId, Track, TrackKind, hosts, loose};
+use crate::{Container, Promises, Rendition, RenditionId, Track, TrackKind, hosts, loose};
 
 /// A stretch is a hundredth of the file, within these bounds: what breaks off costs little, and
 /// what is on its way at once takes little memory.
@@ -81,6 +81,7 @@ impl WholeFile {
                 init_template: None,
                 language: None,
             }],
+            promises: Promises::default(),
         }
     }
 

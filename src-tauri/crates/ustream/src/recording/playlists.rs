@@ -1,16 +1,16 @@
 //! The renditions of a recording's playlists, and where their pieces lie.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use url::Url;
 
 use super::sounds::sets;
 use super::source;
-use crate::hls::{Master, Media, Sound, Variant};
+use crate::hls::{Master, Media, Piece, Sound, Variant};
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
-use crate::{Container, RecordingId, Rendition, RenditionId, Track, TrackKind};
+use crate::{Container, Listing, Promises, RecordingId, Rendition, RenditionId, Track, TrackKind};
 
 /// The media playlists that could be had, by what a plan calls them.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +78,28 @@ impl Playlists {
     /// The length of the longest.
     pub(crate) fn duration_ms(&self) -> Option<u64> {
         self.rows.iter().map(|row| row.media.duration_ms).max()
+    }
+
+    /// The length of the longest, where its segments' lengths are not rounded to whole seconds.
+    pub(crate) fn stated_ms(&self) -> Option<u64> {
+        let exact = self.rows.iter().filter(|row| row.media.is_exact);
+        exact.map(|row| row.media.duration_ms).max()
+    }
+
+    /// What tells this version of the recording from another: the names of the segments without
+    /// host and query, which change with every look, as digests.
+    pub(crate) fn listing(&self, tracks: &[Track]) -> Listing {
+        let mut digests: BTreeMap<u64, Digest> = BTreeMap::new();
+        for Row { media, .. } in tracks.iter().filter_map(|track| self.row(track)) {
+            for piece in &media.pieces {
+                digests.entry(piece.number).or_default().add(media, piece);
+            }
+        }
+        let hashes = digests.into_iter().map(|(number, it)| (number, it.hex()));
+        Listing {
+            paths: Vec::new(),
+            hashes: hashes.collect(),
+        }
     }
 
     /// Each picture with the sound that the service would choose, then each sound alone, then each
@@ -229,6 +251,37 @@ impl Playlists {
     }
 }
 
+/// FNV-1a: tells names apart, not more.
+struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    fn add(&mut self, media: &Media, piece: &Piece) {
+        let Some(url) = media.address(&piece.bytes) else {
+            return;
+        };
+        let range = piece.bytes.range.clone().unwrap_or_default();
+        self.eat(url.path().as_bytes());
+        self.eat(&range.start.to_be_bytes());
+        self.eat(&range.end.to_be_bytes());
+    }
+
+    fn eat(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn hex(&self) -> String {
+        format!("{:016x}", self.0)
+    }
+}
+
 impl Row {
     fn container(&self) -> Container {
         match self.media.init {
@@ -268,6 +321,7 @@ fn rendition(container: Container, tracks: Vec<Track>) -> Rendition {
         height: None,
         bitrate_kbps: None,
         tracks,
+        promises: Promises::default(),
     }
 }
 

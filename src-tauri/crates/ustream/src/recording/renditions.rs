@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use crate::recording::sounds::{fitting, sets};
 use crate::recording::source::Source;
 use crate::ums::stream::Row;
-use crate::{Audio, Choice, Container, Keep, Quality, Rendition, RenditionId, Track, TrackKind};
+use crate::{
+    Audio, Choice, Container, Keep, Promises, Quality, Rendition, RenditionId, Track, TrackKind,
+};
 
 /// Renditions of separate tracks: each picture with the sound that the service would choose, each
 /// sound alone, then each picture with other sounds.
@@ -201,10 +203,23 @@ fn rendition(container: Container, rows: &[(&Row, TrackKind)]) -> Rendition {
             .filter_map(|(row, _)| row.bitrate_kbps)
             .reduce(u32::saturating_add),
         tracks,
+        promises: promises(rows),
     }
 }
 
-fn language(row: &Row) -> Option<String> {
+/// What the rows state by codecs, content types or picture sizes.
+fn promises(rows: &[(&Row, TrackKind)]) -> Promises {
+    let mut promises = Promises::default();
+    for (row, track) in rows {
+        let stated = kind(row);
+        let is_both = *track == TrackKind::Both;
+        promises.video |= stated == Some(TrackKind::Video);
+        promises.audio |= stated == Some(TrackKind::Audio) || (is_both && row.has_sound_codec);
+    }
+    promises
+}
+
+pub(super) fn language(row: &Row) -> Option<String> {
     let language = row.language.as_ref()?;
     Some(match &row.country {
         Some(country) => format!("{language}-{country}"),

@@ -81,7 +81,7 @@ fn sounds(rendition: &Rendition) -> impl Iterator<Item = &Track> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Container, RenditionId};
+    use crate::{Container, Promises, RenditionId};
 
     fn rendition(languages: &[Option<&str>]) -> Rendition {
         let track = |language: Option<&str>| Track {
@@ -99,6 +99,7 @@ mod tests {
             height: None,
             bitrate_kbps: None,
             tracks,
+            promises: Promises::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use url::Url;
 use crate::plan::timeline::Timeline;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Format, Row};
-use crate::{Error, SegmentKind, Track, hosts, loose};
+use crate::{Error, Listing, SegmentKind, Track, hosts, loose};
 
 /// Servers that have held pieces since 2017, 2017 and 2013, for when the service names none.
 const KNOWN_SERVERS: [&str; 3] = [
@@ -63,6 +63,18 @@ impl Source {
             hashes: format.hashes.clone(),
             paths,
         })
+    }
+
+    /// What tells this version of the recording from another.
+    pub(crate) fn listing(&self) -> Listing {
+        Listing {
+            paths: self
+                .paths
+                .iter()
+                .map(|path| path.trim_matches('/').to_owned())
+                .collect(),
+            hashes: self.hashes.clone(),
+        }
     }
 
     /// Where a piece lies below each of `bases`, best first.

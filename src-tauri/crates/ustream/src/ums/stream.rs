@@ -249,12 +249,10 @@ fn addresses(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The length, wherever and however it is said. Only `videoLength` is known to be milliseconds.
+/// The length in milliseconds. `duration` and `length` are seen here too, but nobody knows in
+/// which unit.
 pub(crate) fn length_of(value: &Value) -> Option<u64> {
-    ["videoLength", "duration", "length"]
-        .into_iter()
-        .find_map(|name| loose::whole_of(value, name))
-        .filter(|length| *length > 0)
+    loose::whole_of(value, "videoLength").filter(|length| *length > 0)
 }
 
 fn format(value: &Value) -> Format {

@@ -22,6 +22,18 @@ pub struct StreamInfo {
     pub length: Option<u64>,
 }
 
+impl StreamInfo {
+    /// The longest length that is said, of those whose unit is known.
+    pub(crate) fn length_ms(&self) -> Option<u64> {
+        let formats = [&self.stored.fmp4, &self.stored.flv].into_iter().flatten();
+        formats
+            .filter_map(|format| format.length)
+            .chain(self.stored.length)
+            .chain(self.length)
+            .max()
+    }
+}
+
 /// What is known so far, and since when.
 #[derive(Default)]
 pub(super) struct Gathered {
