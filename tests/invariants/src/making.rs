@@ -53,6 +53,7 @@ impl Job {
                         self.output.length(),
                         "what is journalled is what was written"
                     );
+                    self.vouch(&fragment);
                     self.journal.extend(journal::record(&fragment));
                     taken.push(piece.clone());
                 }
@@ -65,11 +66,22 @@ impl Job {
             }
         }
         let summary = muxer.finish(self.fragments());
+        for fragment in self.fragments() {
+            self.vouch(&fragment);
+        }
         Ok(Made {
             output: self.output,
             summary,
             taken,
         })
+    }
+
+    /// The bytes of a segment are those that its fragment vouches for, and stay so.
+    fn vouch(&self, fragment: &TableFragment) {
+        let bytes = self
+            .output
+            .stretch(fragment.output_start, fragment.output_bytes());
+        assert_eq!(fragment.checksum, crc32fast::hash(&bytes), "{fragment:?}");
     }
 
     fn fragments(&self) -> Vec<TableFragment> {
@@ -81,8 +93,7 @@ impl Job {
     /// Starts or goes on from the journal.
     fn start(&self) -> Result<Box<dyn Muxer>, Error> {
         let fragments = self.fragments();
-        self.output
-            .set_length(fragments.last().map_or(0, |last| last.output_end));
+        self.output.set_length(journal::end(&fragments));
         let making = Making {
             source: self.source,
             format: self.format,

@@ -1,11 +1,11 @@
-//! A finished file, put together of its stretches one behind the other.
+//! Writes a single file: its byte ranges, one behind the other.
 
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
 
-use media::{Error, Muxer, Order, Piece, Summary, TableFragment};
+use media::{Error, Muxer, Order, Piece, Summary, TableFragment, journal};
 
-/// Writes stretches as they are.
+/// Writes byte ranges as they are.
 #[derive(Debug)]
 pub(crate) struct Copy {
     output: File,
@@ -14,10 +14,20 @@ pub(crate) struct Copy {
 
 impl Copy {
     /// Goes on where the journal ends.
-    pub(crate) fn new(output: File, journal: &[TableFragment]) -> Self {
+    pub(crate) fn new(output: File, fragments: &[TableFragment]) -> Self {
         Self {
             output,
-            end: journal.last().map_or(0, |last| last.output_end),
+            end: journal::end(fragments),
+        }
+    }
+}
+
+impl Copy {
+    fn ensure_unchanged(&self) -> Result<(), Error> {
+        if self.output.metadata()?.len() == self.end {
+            Ok(())
+        } else {
+            Err(Error::Changed)
         }
     }
 }
@@ -28,14 +38,17 @@ impl Muxer for Copy {
     }
 
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
+        self.ensure_unchanged()?;
         self.output.seek(SeekFrom::Start(self.end))?;
         self.output.write_all(piece.data)?;
-        self.end = self.end.saturating_add(piece.data.len() as u64);
-        Ok(TableFragment::bare(piece.part, piece.start_ms, self.end))
+        let fragment = TableFragment::bare(piece.part, piece.start_ms, self.end, piece.data);
+        self.end = fragment.output_end;
+        Ok(fragment)
     }
 
     /// What the file holds is told by reading it.
     fn finish(self: Box<Self>, _: Vec<TableFragment>) -> Result<Summary, Error> {
+        self.ensure_unchanged()?;
         Ok(Summary {
             size_bytes: self.end,
             ..Summary::default()

@@ -7,6 +7,9 @@ pub enum Error {
     /// The output could not be read or written.
     #[error("the output could not be written: {0}")]
     Io(#[from] std::io::Error),
+    /// The output is not as long as what was written to it.
+    #[error("another program has changed the unfinished file")]
+    Changed,
     /// A film on disk could not be read.
     #[error("the film could not be read: {0}")]
     Input(std::io::Error),

@@ -1,16 +1,21 @@
 //! The journal: records of [`TableFragment`]s that survive a crash.
 //!
 //! A record is the length of its body, the body's CRC-32, and the body; both numbers are
-//! big-endian. The body is a version byte, the track, the part, the plan's start, the length of
-//! the output, and the tables.
+//! big-endian. The body is a version byte, the track, the part, the plan's start, the bytes of the
+//! output that are the segment's and their CRC-32, the CRC-32 and length of the segment as it was
+//! fetched, what media it holds, and the tables.
+//!
+//! A record of another version ends the journal, as a damaged one does: nobody vouches for what it
+//! told of, and the segments are fetched again. A journal of version 2 or older is thus read as an
+//! empty one by this program, and one of version 3 by an older program.
 
 use crate::{
-    Error, Part, TableFragment,
+    Content, Error, Part, SourceMark, TableFragment,
     cursor::{Cursor, put_counted, put_varint},
 };
 
 /// Layout of a body, and of the tables in it: another is not read.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Bytes in front of a body.
 const HEADER: usize = 8;
 /// No piece has tables as large as this; a length above it is damage.
@@ -27,7 +32,12 @@ pub fn record(fragment: &TableFragment) -> Vec<u8> {
         }
     }
     put_varint(&mut body, fragment.start_ms);
-    put_varint(&mut body, fragment.output_end);
+    put_varint(&mut body, fragment.output_start);
+    put_varint(&mut body, fragment.output_bytes());
+    body.extend_from_slice(&fragment.checksum.to_be_bytes());
+    body.extend_from_slice(&fragment.source.checksum.to_be_bytes());
+    put_varint(&mut body, fragment.source.size_bytes);
+    fragment.content.write(&mut body);
     put_counted(&mut body, &fragment.tables);
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
     let mut record = Vec::with_capacity(HEADER + body.len());
@@ -51,6 +61,17 @@ pub fn read(journal: &[u8]) -> (Vec<TableFragment>, usize) {
     (fragments, whole)
 }
 
+/// Where an output ends for which these fragments vouch.
+pub fn end(fragments: &[TableFragment]) -> u64 {
+    let with_bytes = fragments
+        .iter()
+        .filter(|fragment| fragment.output_bytes() > 0);
+    with_bytes
+        .map(|fragment| fragment.output_end)
+        .max()
+        .unwrap_or(0)
+}
+
 fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
     let length = cursor.u32()? as usize;
     let checksum = cursor.u32()?;
@@ -71,11 +92,23 @@ fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
         1 => Part::Media(body.varint()?),
         _ => return Err(body.fail("an unknown part")),
     };
+    let start_ms = body.varint()?;
+    let output_start = body.varint()?;
+    let output_end = output_start
+        .checked_add(body.varint()?)
+        .ok_or_else(|| body.fail("an output of over 16 EiB"))?;
     let fragment = TableFragment {
         track,
         part,
-        start_ms: body.varint()?,
-        output_end: body.varint()?,
+        start_ms,
+        output_start,
+        output_end,
+        checksum: body.u32()?,
+        source: SourceMark {
+            checksum: body.u32()?,
+            size_bytes: body.varint()?,
+        },
+        content: Content::read(&mut body)?,
         tables: body.counted()?.to_vec(),
     };
     Ok((fragment, HEADER + length))
@@ -86,6 +119,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{ContentSpan, TrackKind};
 
     fn fragment(number: u64) -> TableFragment {
         TableFragment {
@@ -96,7 +130,22 @@ mod tests {
                 Part::Media(number)
             },
             start_ms: number * 6000,
+            output_start: (number << 33).saturating_sub(number),
             output_end: number << 33,
+            checksum: 0xfedc_ba98,
+            source: SourceMark {
+                checksum: 0x8765_4321,
+                size_bytes: number,
+            },
+            content: Content {
+                samples: number,
+                spans: vec![ContentSpan {
+                    kind: TrackKind::Audio,
+                    first_ms: -20,
+                    end_ms: 6000,
+                }],
+                partial: number == 0,
+            },
             tables: vec![7; usize::try_from(number).expect("small") * 100],
         }
     }

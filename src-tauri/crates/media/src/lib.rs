@@ -5,7 +5,8 @@
 //! 1. [`Source`], [`Format`] and [`muxer()`]: the table of what becomes what.
 //! 2. [`flv`], [`fmp4`] and [`ts`] take a piece apart into [`Sample`]s.
 //! 3. A [`Muxer`] appends their data to the output and answers with a [`TableFragment`].
-//! 4. [`journal`] turns fragments into records that survive a crash, and back.
+//! 4. [`journal`] turns fragments into records that survive a crash, and back. Each tells the
+//!    checksum of the bytes that its segment has in the output, and what media it holds.
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
 //! 6. [`check()`] reads the finished file back before anybody calls it saved.
 //!
@@ -15,6 +16,7 @@ mod captions;
 pub mod check;
 mod clock;
 mod codec;
+mod content;
 mod counter;
 mod cursor;
 mod digest;
@@ -34,6 +36,7 @@ pub mod ts;
 
 pub use captions::Captions;
 pub use check::check;
+pub use content::{Content, ContentSpan, SourceMark};
 pub use error::Error;
 pub use muxer::{
     CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Sound, Source, Summary,

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Captions, Error, Tags, TrackKind,
+    Captions, Content, Error, SourceMark, Tags, TrackKind,
     counter::{self, Counter},
     flv::{self, write::FlvMuxer},
     fmp4,
@@ -115,11 +115,12 @@ pub struct Making<'a> {
     /// What is known of the film.
     pub film: Film,
     /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
-    /// The output must have been cut to the [`TableFragment::output_end`] of the last of them.
+    /// Where the order is [`Order::Arrival`], any of them may be left out: the bytes that they had
+    /// stay unused. The output must have been cut to [`journal::end`](crate::journal::end).
     pub journal: &'a [TableFragment],
 }
 
-/// What the index must know of one piece, small and without its media data.
+/// What the index must know of one piece, and what vouches for its bytes; small and without them.
 ///
 /// It is the unit of the journal: a piece is there exactly when its fragment is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,22 +131,45 @@ pub struct TableFragment {
     pub part: Part,
     /// Where the plan says the piece starts, in milliseconds.
     pub start_ms: u64,
+    /// Where the bytes that this segment added to the output start: behind those of the fragment
+    /// before, or behind the head of the file, which is written again when the file is finished.
+    pub output_start: u64,
     /// Length of the output after this piece, in bytes.
     pub output_end: u64,
+    /// CRC-32 of the output from `output_start` to `output_end`.
+    pub checksum: u32,
+    /// Which version of the segment it was made of.
+    pub source: SourceMark,
+    /// What media the segment holds.
+    pub content: Content,
     /// The tables of the piece, in the muxer's own layout.
     pub(crate) tables: Vec<u8>,
 }
 
 impl TableFragment {
-    /// A piece without tables: of a file that is put together as it is, and needs no index.
-    pub fn bare(part: Part, start_ms: u64, output_end: u64) -> Self {
+    /// A byte range of a file that is put together as it is, and needs no index: `data` was
+    /// written to the output from `output_start` on.
+    pub fn bare(part: Part, start_ms: u64, output_start: u64, data: &[u8]) -> Self {
+        let source = SourceMark::of(data);
         Self {
             track: 0,
             part,
             start_ms,
-            output_end,
+            output_start,
+            output_end: output_start.saturating_add(source.size_bytes),
+            checksum: source.checksum,
+            source,
+            content: Content {
+                partial: true,
+                ..Content::default()
+            },
             tables: Vec::new(),
         }
+    }
+
+    /// How many bytes of the output are this segment's.
+    pub fn output_bytes(&self) -> u64 {
+        self.output_end.saturating_sub(self.output_start)
     }
 }
 
@@ -208,9 +232,15 @@ pub trait Muxer: Send {
 
     /// Appends one piece. When it answers, every byte has been handed to the output.
     ///
-    /// After an error the output may hold the beginning of the piece; cut it to the
-    /// [`TableFragment::output_end`] of the last good piece and make a new muxer.
+    /// After an error the output may hold the beginning of the piece; cut it to where the last
+    /// good piece ends and make a new muxer.
+    ///
+    /// Fails with [`Error::Changed`] if somebody else has made the output longer or shorter.
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error>;
+
+    /// Forgets what it knows of an init segment that will be pushed again. Its fragment is not
+    /// given to [`Self::finish`]. Only for [`Order::Arrival`].
+    fn forget(&mut self, _track: u8, _part: Part) {}
 
     /// Writes the index over `fragments`: all that were ever answered, in any order.
     fn finish(self: Box<Self>, fragments: Vec<TableFragment>) -> Result<Summary, Error>;
@@ -245,7 +275,10 @@ pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
 
 /// Reads a body to its end, as far as that can be done without the pieces before it: a piece that
 /// arrived damaged is known before it counts.
-pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<(), Error> {
+///
+/// Returns what media it holds. A media segment with `samples == 0` that is not `partial` holds
+/// none, whatever its headers promise.
+pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<Content, Error> {
     match source {
         Source::Flv => flv::probe(data),
         Source::Fmp4 => fmp4::probe(data, part == Part::Init),

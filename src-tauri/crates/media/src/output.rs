@@ -12,12 +12,57 @@ const BUFFER: usize = 256 * 1024;
 pub(crate) struct Output<O> {
     inner: O,
     end: u64,
+    /// How long it is, unless somebody else writes to it. A hole at its end does not count yet.
+    length: u64,
+    /// Where the segment starts that is being appended, and the checksum of its bytes so far.
+    segment: u64,
+    checksum: crc32fast::Hasher,
+}
+
+/// What one segment added to the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) checksum: u32,
 }
 
 impl<O: Read + Write + Seek> Output<O> {
     /// `end` is where the journal says that the last piece ends, not where the output happens to.
     pub(crate) fn new(inner: O, end: u64) -> Self {
-        Self { inner, end }
+        Self {
+            inner,
+            end,
+            length: end,
+            segment: end,
+            checksum: crc32fast::Hasher::new(),
+        }
+    }
+
+    /// Starts the checksum of a segment: what is appended from here on is its bytes.
+    pub(crate) fn begin_segment(&mut self) {
+        self.segment = self.end;
+        self.checksum = crc32fast::Hasher::new();
+    }
+
+    /// What was appended since [`Self::begin_segment`].
+    pub(crate) fn end_segment(&mut self) -> Written {
+        let checksum = std::mem::take(&mut self.checksum);
+        Written {
+            start: self.segment,
+            end: self.end,
+            checksum: checksum.finalize(),
+        }
+    }
+
+    /// Fails if the output is longer or shorter than what was written to it: to append to such a
+    /// file would leave a hole in it, or hide what somebody else has put there.
+    pub(crate) fn ensure_unchanged(&mut self) -> Result<(), Error> {
+        if self.inner.seek(SeekFrom::End(0))? == self.length {
+            Ok(())
+        } else {
+            Err(Error::Changed)
+        }
     }
 
     pub(crate) fn end(&self) -> u64 {
@@ -31,6 +76,10 @@ impl<O: Read + Write + Seek> Output<O> {
 
     /// Appends slices, in as few writes as the system takes them.
     pub(crate) fn append(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<(), Error> {
+        self.ensure_unchanged()?;
+        for slice in slices.iter() {
+            self.checksum.update(slice);
+        }
         self.inner.seek(SeekFrom::Start(self.end))?;
         IoSlice::advance_slices(&mut slices, 0);
         while !slices.is_empty() {
@@ -45,6 +94,7 @@ impl<O: Read + Write + Seek> Output<O> {
             }
         }
         self.inner.flush()?;
+        self.length = self.end;
         Ok(())
     }
 
@@ -53,7 +103,7 @@ impl<O: Read + Write + Seek> Output<O> {
         self.inner.seek(SeekFrom::Start(position))?;
         self.inner.write_all(bytes)?;
         self.inner.flush()?;
-        self.end = self.end.max(position.saturating_add(bytes.len() as u64));
+        self.grown_to(position.saturating_add(bytes.len() as u64));
         Ok(())
     }
 
@@ -68,15 +118,14 @@ impl<O: Read + Write + Seek> Output<O> {
         fill(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
-        self.end = self.end.max(self.inner.stream_position()?);
+        let position = self.inner.stream_position()?;
+        self.grown_to(position);
         Ok(())
     }
 
-    pub(crate) fn read_at<const N: usize>(&mut self, position: u64) -> Result<[u8; N], Error> {
-        let mut bytes = [0; N];
-        self.inner.seek(SeekFrom::Start(position))?;
-        self.inner.read_exact(&mut bytes)?;
-        Ok(bytes)
+    fn grown_to(&mut self, position: u64) {
+        self.end = self.end.max(position);
+        self.length = self.length.max(position);
     }
 
     /// Appends what stands at `position`, up to `length` bytes of it, to `bytes`.
@@ -126,10 +175,53 @@ mod tests {
 
     #[test]
     fn short_writes_lose_and_repeat_nothing() {
-        let mut output = Output::new(Slow(Cursor::default()), 2);
+        let mut output = Output::new(Slow(Cursor::new(vec![0; 2])), 2);
         let mut slices = [&b""[..], b"hello", b"", b" slow ", b"world"].map(IoSlice::new);
         output.append(&mut slices).expect("in memory");
         assert_eq!(output.end(), 18);
+        let whole = Written {
+            start: 2,
+            end: 18,
+            checksum: crc32fast::hash(b"hello slow world"),
+        };
+        assert_eq!(output.end_segment(), whole);
         assert_eq!(output.inner.0.into_inner(), b"\0\0hello slow world");
+    }
+
+    #[test]
+    fn an_output_that_somebody_else_has_cut_or_lengthened_is_not_appended_to() {
+        for length in [0, 4, 6] {
+            let mut output = Output::new(Cursor::new(Vec::new()), 0);
+            let append = |output: &mut Output<Cursor<Vec<u8>>>| {
+                output.append(&mut [IoSlice::new(b"hello")])
+            };
+            append(&mut output).expect("in memory");
+            output.inner.get_mut().resize(length, 0);
+            assert!(matches!(append(&mut output), Err(Error::Changed)));
+            output.inner.get_mut().resize(5, 0);
+            append(&mut output).expect("as it was left");
+        }
+    }
+
+    #[test]
+    fn the_checksum_of_a_segment_is_that_of_its_bytes_alone() {
+        let mut output = Output::new(Cursor::new(Vec::new()), 0);
+        output.append(&mut [IoSlice::new(b"head")]).expect("in memory");
+        output.skip_to(10);
+        output.begin_segment();
+        output.append(&mut [IoSlice::new(b"media")]).expect("in memory");
+        let media = Written {
+            start: 10,
+            end: 15,
+            checksum: crc32fast::hash(b"media"),
+        };
+        assert_eq!(output.end_segment(), media);
+        output.begin_segment();
+        let nothing = Written {
+            start: 15,
+            end: 15,
+            checksum: 0,
+        };
+        assert_eq!(output.end_segment(), nothing);
     }
 }

@@ -118,7 +118,7 @@ fn check(
     }
     match media::probe(source, wanted.part, body) {
         // What is not supported is no mirror's fault: the muxer says so.
-        Ok(()) | Err(media::Error::Unsupported(_) | media::Error::Encrypted) => Ok(()),
+        Ok(_) | Err(media::Error::Unsupported(_) | media::Error::Encrypted) => Ok(()),
         Err(problem) => Err(not_media(&problem.to_string())),
     }
 }

@@ -6,8 +6,10 @@ use super::{
     times::Times,
 };
 use crate::{
-    Error, Sample, TrackKind,
+    Content, Error, Sample, TrackKind,
     codec::{avc, mp3},
+    content::Tally,
+    counter,
     cursor::Cursor,
 };
 
@@ -41,8 +43,9 @@ pub fn demux(piece: &[u8]) -> Result<Demux<'_>, Error> {
 
 /// Reads a whole piece, and the first picture behind each set-up unit by unit: one that cannot be
 /// decoded tells of damage on the way.
-pub(crate) fn probe(piece: &[u8]) -> Result<(), Error> {
+pub(crate) fn probe(piece: &[u8]) -> Result<Content, Error> {
     let mut prefix = None;
+    let mut tally = Tally::default();
     for event in demux(piece)? {
         match event? {
             Event::Config {
@@ -50,15 +53,18 @@ pub(crate) fn probe(piece: &[u8]) -> Result<(), Error> {
                 data,
                 ..
             } => prefix = data.get(4).map(|lengths| (lengths & 3) + 1),
-            Event::Sample(sample) if sample.kind == TrackKind::Video => {
-                if let Some(prefix) = prefix.take() {
+            Event::Sample(sample) => {
+                tally.add(sample.kind, sample.dts);
+                if sample.kind == TrackKind::Video
+                    && let Some(prefix) = prefix.take()
+                {
                     avc::units(Cursor::new("H.264", sample.data), prefix)?;
                 }
             }
-            Event::Config { .. } | Event::Sample(_) => {}
+            Event::Config { .. } => {}
         }
     }
-    Ok(())
+    tally.content(counter::FLV.timescale, false)
 }
 
 /// The events of a piece.

@@ -13,10 +13,12 @@ use super::{
     times::Times,
 };
 use crate::{
-    Error, Film, Making, Muxer, Order, Piece, Summary, TableFragment, TrackKind, TrackSummary,
+    Content, Error, Film, Making, Muxer, Order, Piece, SourceMark, Summary, TableFragment,
+    TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
     digest::Told,
+    journal,
     output::Output,
 };
 
@@ -79,19 +81,14 @@ enum Fate {
 impl<O: Read + Write + Seek> FlvMuxer<O> {
     /// Starts, or goes on where the journal ends.
     pub(crate) fn new(making: Making<'_>, output: O) -> Result<Self, Error> {
-        let end = making.journal.last().map_or(0, |last| last.output_end);
-        let mut output = Output::new(output, end);
+        let output = Output::new(output, journal::end(making.journal));
         let mut state = State::new();
+        let mut room = None;
         for fragment in making.journal {
             state.replay(fragment)?;
-        }
-        let mut room = None;
-        if end > 0 {
-            let [kind, a, b, c] = output.read_at(METADATA)?;
-            if kind != SCRIPT {
-                return Err(Cursor::within("FLV", &[], METADATA).fail("the metadata is missing"));
+            if room.is_none() && fragment.output_bytes() > 0 {
+                room = Some(room_before(fragment)?);
             }
-            room = Some(u32::from_be_bytes([0, a, b, c]));
         }
         Ok(Self {
             film: making.film,
@@ -336,15 +333,24 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         change.origin_ms = self.state.origin_ms.unwrap_or(origin);
         if !kept.is_empty() {
             self.begin(&kept, &change.spans)?;
+        }
+        self.output.begin_segment();
+        if !kept.is_empty() {
             self.write_tags(&kept, offset, &mut change)?;
         }
+        let written = self.output.end_segment();
         let tables = change.write();
+        let content = content(&kept, &change.spans);
         self.state.apply(change);
         Ok(TableFragment {
             track: piece.track,
             part: piece.part,
             start_ms: piece.start_ms,
-            output_end: self.output.end(),
+            output_start: written.start,
+            output_end: written.end,
+            checksum: written.checksum,
+            source: SourceMark::of(piece.data),
+            content,
             tables,
         })
     }
@@ -352,6 +358,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
     fn finish(mut self: Box<Self>, _fragments: Vec<TableFragment>) -> Result<Summary, Error> {
         let has_media = self.state.tracks.iter().any(|track| track.samples > 0);
         let room = self.room.filter(|_| has_media).ok_or(Error::Empty)?;
+        self.output.ensure_unchanged()?;
         let facts = self.facts();
         let size_bytes = facts.file_size;
         let size = facts.size;
@@ -376,6 +383,26 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
             captions: Vec::new(),
         })
     }
+}
+
+/// How long the body of the metadata is that stands in front of the first piece. It is not read
+/// back: the head is written again at the end, whatever stands there by now.
+fn room_before(fragment: &TableFragment) -> Result<u32, Error> {
+    let around = METADATA + (TAG_HEADER + PREVIOUS_TAG_SIZE) as u64;
+    let room = fragment.output_start.checked_sub(around);
+    let room = room.filter(|room| (LEAST_ROOM..=MOST_ROOM).contains(room));
+    room.and_then(|room| u32::try_from(room).ok())
+        .ok_or_else(|| Cursor::new("journal", &fragment.tables).fail("the head has no place"))
+}
+
+/// What media a piece holds.
+fn content(kept: &[Kept<'_>], spans: &[Span]) -> Content {
+    let samples = kept.iter().filter(|tag| tag.media.is_some()).count();
+    let kinds = [TrackKind::Video, TrackKind::Audio];
+    let spans = spans
+        .iter()
+        .filter_map(|span| Some((*kinds.get(usize::from(span.key))?, span)));
+    Content::new(samples as u64, spans, false)
 }
 
 /// The stretches of time of the tracks.

@@ -9,7 +9,7 @@ use super::{
     roll::Rolls,
     run::{Before, Run},
 };
-use crate::{Error, cursor::Cursor};
+use crate::{Content, Error, cursor::Cursor};
 
 /// No piece of a few seconds has more samples; a run without bytes of its own could claim 2³².
 const MOST_SAMPLES: u32 = 1 << 20;
@@ -254,15 +254,17 @@ pub(crate) fn looks_like(data: &[u8], init: bool) -> bool {
 }
 
 /// Reads what a piece tells without the defaults of its track: its boxes, and those in `moof`.
-pub(crate) fn probe(data: &[u8], init: bool) -> Result<(), Error> {
+/// Counts its samples; when they are, only the timescale in the init segment tells.
+pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
     if init {
         return if Init::all(data)?.is_empty() {
             Err(Cursor::new("MP4", data).fail("no track is set up"))
         } else {
-            Ok(())
+            Ok(Content::default())
         };
     }
     let mut has_media = false;
+    let mut samples = 0_u64;
     for found in top_level(data) {
         let found = found?;
         has_media |= found.kind == *b"mdat";
@@ -271,13 +273,30 @@ pub(crate) fn probe(data: &[u8], init: bool) -> Result<(), Error> {
                 let child = child?;
                 if child.kind == *b"traf" {
                     children(&child.body).need(*b"tfhd")?;
+                    samples = samples.saturating_add(count(&child.body)?);
                 }
             }
         }
     }
     if has_media {
-        Ok(())
+        Ok(Content {
+            samples,
+            ..Content::default()
+        })
     } else {
         Err(Cursor::new("MP4", data).fail("box mdat is missing"))
     }
+}
+
+/// How many samples the runs of a track fragment have (ISO/IEC 14496-12 8.8.8).
+fn count(traf: &Cursor<'_>) -> Result<u64, Error> {
+    let mut samples = 0_u64;
+    for child in children(traf) {
+        let mut child = child?;
+        if child.kind == *b"trun" {
+            version_and_flags(&mut child.body)?;
+            samples = samples.saturating_add(u64::from(child.body.u32()?));
+        }
+    }
+    Ok(samples)
 }

@@ -7,10 +7,12 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
     boxes::{boxed, put32, put64},
-    captions, tags,
+    captions,
+    fragment::Tables,
+    tags,
 };
 use crate::{
-    Error, Film, TrackKind, cursor::Cursor, fmp4::boxes, handler::Handler, mp4::track::Track,
+    Error, Film, TableFragment, TrackKind, cursor::Cursor, handler::Handler, mp4::track::Track,
     output::Output,
 };
 
@@ -28,8 +30,6 @@ const UNSEEN_AUDIO_RATE: u64 = 94 * 4 + 40;
 /// Index bytes a second that pictures are given even where the first piece has few: films begin
 /// with stills. Thirty pictures: a third of a percent of a film of 1 Mbit/s.
 const LEAST_VIDEO_RATE: u64 = 30 * 12 + 40;
-/// An `ftyp` or a `free` this far into a head was not written by this module.
-const MOST_BOXES: u32 = 8;
 
 /// Where the parts of the head are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,51 +46,61 @@ impl Head {
     where
         O: Read + Write + Seek,
     {
-        let mut start = Vec::new();
-        boxed(&mut start, *b"ftyp", |out| {
-            out.extend_from_slice(b"isom");
-            put32(out, 0x200);
-            // `iso4` brings negative composition offsets.
-            out.extend_from_slice(b"isomiso2iso4mp41");
-        });
-        let free = start.len() as u64;
-        let mdat = (free + room.clamp(FIXED, MOST_ROOM)).next_multiple_of(BLOCK);
-        put32(&mut start, u32::try_from(mdat - free).unwrap_or(u32::MAX));
-        start.extend_from_slice(b"free");
-        output.append(&mut [IoSlice::new(&start)])?;
+        let room_start = file_type().len() as u64;
+        let mdat = (room_start + room.clamp(FIXED, MOST_ROOM)).next_multiple_of(BLOCK);
+        let head = Self {
+            room: room_start,
+            mdat,
+        };
+        output.append(&mut [IoSlice::new(&head.start())])?;
         output.skip_to(mdat);
         output.append(&mut [IoSlice::new(&mdat_header(MDAT_HEADER))])?;
-        Ok(Self { room: free, mdat })
+        Ok(head)
     }
 
-    /// Reads the head of an output that an earlier attempt began; an index may stand in its room.
-    pub(crate) fn read<O>(output: &mut Output<O>) -> Result<Self, Error>
-    where
-        O: Read + Write + Seek,
-    {
-        let mut position = 0_u64;
-        let mut room = None;
-        for _ in 0..MOST_BOXES {
-            let bytes: [u8; 16] = output.read_at(position)?;
-            let header = boxes::header(&mut Cursor::within("MP4", &bytes, position))?;
-            match (&header.kind, room) {
-                (b"mdat", Some(room)) => {
-                    return Ok(Self {
-                        room,
-                        mdat: position,
-                    });
-                }
-                (b"moov" | b"free", None) => room = Some(position),
-                _ => {}
-            }
-            let length = header.body.and_then(|body| body.checked_add(header.before));
-            position = match length.and_then(|length| position.checked_add(length)) {
-                Some(next) if next < output.end() => next,
-                _ => break,
-            };
+    /// The head of an output that an earlier attempt began, by what its pieces say of it. Nothing
+    /// is read back: whatever stands there by now, the head is written again at the end.
+    pub(crate) fn before(fragment: &TableFragment) -> Result<Self, Error> {
+        let base = Tables::read(&fragment.tables)?.base;
+        let room = file_type().len() as u64;
+        let head = Self {
+            room,
+            mdat: base.mdat,
+        };
+        let most = (room + MOST_ROOM).next_multiple_of(BLOCK);
+        let is_ours = head.mdat.is_multiple_of(BLOCK) && (room + FIXED..=most).contains(&head.mdat);
+        if is_ours && head.end() <= fragment.output_start {
+            return Ok(head);
         }
-        Err(Cursor::within("MP4", &[], position).fail("the output begins with another head"))
+        Err(Cursor::new("journal", &fragment.tables).fail("the head has no place"))
     }
+
+    /// Where the media starts.
+    pub(crate) fn end(self) -> u64 {
+        self.mdat + MDAT_HEADER
+    }
+
+    /// `ftyp`, and the header of the room as long as there is no index in it.
+    pub(crate) fn start(self) -> Vec<u8> {
+        let mut start = file_type();
+        put32(
+            &mut start,
+            u32::try_from(self.mdat - self.room).unwrap_or(u32::MAX),
+        );
+        start.extend_from_slice(b"free");
+        start
+    }
+}
+
+fn file_type() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    boxed(&mut bytes, *b"ftyp", |out| {
+        out.extend_from_slice(b"isom");
+        put32(out, 0x200);
+        // `iso4` brings negative composition offsets.
+        out.extend_from_slice(b"isomiso2iso4mp41");
+    });
+    bytes
 }
 
 /// The header of an `mdat` of this size, the header included.

@@ -58,7 +58,7 @@ where
 fn edges(fragment: &TableFragment) -> Result<Vec<Edge>, Error> {
     let tables = Tables::read(&fragment.tables)?;
     let place = |bytes: Bytes| Bytes {
-        position: bytes.position.wrapping_add(tables.position),
+        position: bytes.position.wrapping_add(tables.base.position),
         ..bytes
     };
     let mut edges = Vec::new();
@@ -263,7 +263,7 @@ impl End {
     /// The tables of the piece after a change of its end.
     fn changed(&self, fragment: &TableFragment, change: &Change) -> Result<Vec<u8>, Error> {
         let tables = Tables::read(&fragment.tables)?;
-        let base = tables.position;
+        let base = tables.base;
         let mut recorder = Recorder::default();
         let mut samples = 0;
         for entry in tables.entries {
@@ -277,14 +277,14 @@ impl End {
                     if is_last && change.drops_last {
                         continue;
                     }
-                    let position = sample.position.wrapping_sub(base);
+                    let position = sample.position.wrapping_sub(base.position);
                     recorder.indexed(&Indexed { position, ..sample }, 0);
                 }
             }
         }
-        self.add(&mut recorder, change, base);
-        let body = recorder.finish(fragment.track, TS.timescale)?;
-        Ok(Tables::at(base, &body))
+        self.add(&mut recorder, change, base.position);
+        let spans = recorder.spans(fragment.track, TS.timescale)?;
+        Ok(Tables::at(base, &recorder.finish(&spans)))
     }
 
     fn add(&self, recorder: &mut Recorder, change: &Change, base: u64) {

@@ -11,7 +11,7 @@ use super::{
     boxes::put32,
     captions,
     entry::describe,
-    fragment::{Bytes, Edge, Entry, Place, Recorder, Tables},
+    fragment::{Base, Bytes, Edge, Entry, Place, Recorder, Tables},
     head::{Head, mdat_header, room},
     interleave::Interleaver,
     join,
@@ -19,11 +19,12 @@ use super::{
     track::Track,
 };
 use crate::{
-    Error, Film, Making, Muxer, Order, Part, Piece, Source, Summary, TableFragment, TrackKind,
-    counter,
+    Content, Error, Film, Making, Muxer, Order, Part, Piece, Source, SourceMark, Summary,
+    TableFragment, TrackKind, counter,
     flv::{self, Event},
     fmp4::{self, Init},
     handler::Handler,
+    journal,
     output::Output,
     ts,
 };
@@ -50,7 +51,7 @@ struct Taken<'a> {
 impl<O: Read + Write + Seek> Mp4Muxer<O> {
     /// Starts, or goes on where the journal ends.
     pub(crate) fn new(making: Making<'_>, output: O) -> Result<Self, Error> {
-        let end = making.journal.last().map_or(0, |last| last.output_end);
+        let end = journal::end(making.journal);
         let mut muxer = Self {
             source: making.source,
             film: making.film,
@@ -59,8 +60,12 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             inits: BTreeMap::new(),
             demuxer: ts::Demuxer::default(),
         };
-        if end > 0 {
-            muxer.head = Some(Head::read(&mut muxer.output)?);
+        let mut with_bytes = making
+            .journal
+            .iter()
+            .filter(|fragment| fragment.output_bytes() > 0);
+        if let Some(fragment) = with_bytes.next() {
+            muxer.head = Some(Head::before(fragment)?);
         }
         for fragment in making
             .journal
@@ -128,17 +133,18 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             track: piece.track,
             part,
             start_ms: piece.start_ms,
+            output_start: 0,
             output_end: 0,
-            tables: Tables::at(0, body),
+            checksum: 0,
+            source: SourceMark::default(),
+            content: Content::default(),
+            tables: Tables::at(Base::default(), body),
         };
         let mut fragments = vec![fragment(piece.part, body)];
         if let Some(init) = self.inits.get(&piece.track) {
             let mut recorder = Recorder::default();
             recorder.init(init);
-            fragments.push(fragment(
-                Part::Init,
-                &recorder.finish(piece.track, init.timescale)?,
-            ));
+            fragments.push(fragment(Part::Init, &recorder.finish(&[])));
         }
         // Only an estimate: whether an index can be made of this piece is known when its neighbours
         // are there, and must not depend on which piece comes first.
@@ -177,6 +183,8 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         let media_end = self.output.end();
         // What is left becomes a box of its own, and no box is smaller than its header.
         let left = room.checked_sub(index.size);
+        // Whatever has become of the head since it was written: from here on it is whole.
+        self.output.write_at(0, &head.start())?;
         let place = match left.filter(|left| *left == 0 || *left >= 8) {
             Some(left) => {
                 // First what follows the index: if writing ends in the middle of it, an attempt
@@ -210,24 +218,43 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             timescale,
         } = self.take(&piece, &mut demuxer)?;
         let has_media = recorder.samples() > 0 || recorder.has_edges();
-        let body = recorder.finish(piece.track, timescale)?;
-        let mut start = self.output.end();
+        let spans = recorder.spans(piece.track, timescale)?;
+        let content = recorder.content(&spans);
+        let body = recorder.finish(&spans);
         if has_media {
             self.begin(&piece, &body)?;
-            start = self.output.end();
+        }
+        self.output.begin_segment();
+        if has_media {
             self.output.append(&mut slices)?;
         }
         self.demuxer = demuxer;
+        let written = self.output.end_segment();
+        let base = Base {
+            mdat: self.head.map_or(0, |head| head.mdat),
+            position: written.start,
+        };
         Ok(TableFragment {
             track: piece.track,
             part: piece.part,
             start_ms: piece.start_ms,
-            output_end: self.output.end(),
-            tables: Tables::at(start, &body),
+            output_start: written.start,
+            output_end: written.end,
+            checksum: written.checksum,
+            source: SourceMark::of(piece.data),
+            content,
+            tables: Tables::at(base, &body),
         })
     }
 
+    fn forget(&mut self, track: u8, part: Part) {
+        if part == Part::Init {
+            self.inits.remove(&track);
+        }
+    }
+
     fn finish(mut self: Box<Self>, mut fragments: Vec<TableFragment>) -> Result<Summary, Error> {
+        self.output.ensure_unchanged()?;
         if self.source == Source::Ts {
             join::settle(&mut fragments, &mut self.output)?;
         }

@@ -21,22 +21,31 @@ pub(crate) use demux::Open;
 pub use demux::{Demuxer, Media};
 pub(crate) use frames::{Item, Time};
 
-use crate::{Error, cursor::Cursor};
+use crate::{Content, Error, content::Tally, counter::TS, cursor::Cursor, flv::Event};
 use packet::Packets;
 
 /// Reads a piece to its end. A stream finds its step again anywhere, so what was cut off its end
 /// shows only in that a packet, or a frame of packed sound, is not whole.
-pub(crate) fn probe(data: &[u8]) -> Result<(), Error> {
+pub(crate) fn probe(data: &[u8]) -> Result<Content, Error> {
     let mut demuxer = Demuxer::default();
     let media = demuxer.piece(data)?;
     let is_whole = match Packets::new(data).filter(|_| packed::read(data).is_none()) {
         Some(packets) => packets.are_whole(),
         None => media.sound_is_whole(),
     };
-    if is_whole {
-        return Ok(());
+    if !is_whole {
+        return Err(Cursor::new("MPEG-TS", data).fail("it breaks off"));
     }
-    Err(Cursor::new("MPEG-TS", data).fail("it breaks off"))
+    let mut tally = Tally::default();
+    for event in media.events() {
+        if let Event::Sample(sample) = event {
+            tally.add(sample.kind, sample.dts);
+        }
+    }
+    let goes_on = media
+        .open()
+        .any(|open| !open.ends.head.is_empty() || !open.ends.remainder.is_empty());
+    tally.content(TS.timescale, goes_on)
 }
 
 /// Whether a body starts as a piece of HLS does.

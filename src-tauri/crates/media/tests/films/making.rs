@@ -74,8 +74,7 @@ impl Job {
         let (mut fragments, whole) = journal::read(&self.journal);
         assert_eq!(whole, self.journal.len(), "the journal is whole");
         let file = open(&self.path());
-        file.set_len(fragments.last().map_or(0, |last| last.output_end))
-            .unwrap();
+        file.set_len(journal::end(&fragments)).unwrap();
         let making = Making {
             source: self.source,
             format: self.format,

@@ -8,7 +8,7 @@ mod read;
 mod record;
 
 pub(crate) use edge::{Bytes, Edge};
-pub(crate) use read::{Entry, Indexed, Tables};
+pub(crate) use read::{Base, Entry, Indexed, Tables};
 pub(crate) use record::{Place, Recorder};
 
 use crate::TrackKind;
@@ -75,7 +75,8 @@ mod tests {
             };
             recorder.sample(sample, place);
         }
-        let bytes = Tables::at(0, &recorder.finish(0, 1000).expect("in time"));
+        let spans = recorder.spans(0, 1000).expect("in time");
+        let bytes = Tables::at(Base::default(), &recorder.finish(&spans));
         let tables = Tables::read(&bytes).expect("whole");
         assert_eq!(tables.spans.len(), 2);
         let read: Vec<_> = tables
@@ -121,7 +122,8 @@ mod tests {
             let dts = 1024 * number.cast_signed();
             recorder.sample(&sample(TrackKind::Audio, dts, 0, &[0; 900]), place);
         }
-        let bytes = recorder.finish(0, 48_000).expect("in time");
+        let spans = recorder.spans(0, 48_000).expect("in time");
+        let bytes = recorder.finish(&spans);
         assert!(bytes.len() < 3100, "{} bytes", bytes.len());
     }
 }

@@ -25,10 +25,19 @@ struct Track {
 /// Reads the tables of a piece back.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables<'a> {
-    /// Where the media of the piece starts in the output.
-    pub(crate) position: u64,
+    pub(crate) base: Base,
     pub(crate) spans: Vec<Span>,
     pub(crate) entries: Entries<'a>,
+}
+
+/// Places in the output that a piece depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// Where the header of `mdat` starts; 0 where it is not written yet. Every piece tells it, so
+    /// that any of them may be lost, and so may be the head itself.
+    pub(crate) mdat: u64,
+    /// Where the media of the piece starts.
+    pub(crate) position: u64,
 }
 
 /// One thing a piece holds.
@@ -64,10 +73,11 @@ pub(crate) struct Indexed {
 }
 
 impl<'a> Tables<'a> {
-    /// The tables of a piece whose media starts at this place of the output.
-    pub(crate) fn at(position: u64, body: &[u8]) -> Vec<u8> {
-        let mut tables = Vec::with_capacity(body.len() + 10);
-        put_varint(&mut tables, position);
+    /// The tables of a piece at its place in the output.
+    pub(crate) fn at(base: Base, body: &[u8]) -> Vec<u8> {
+        let mut tables = Vec::with_capacity(body.len() + 20);
+        put_varint(&mut tables, base.mdat);
+        put_varint(&mut tables, base.position);
         tables.extend_from_slice(body);
         tables.shrink_to_fit();
         tables
@@ -75,7 +85,10 @@ impl<'a> Tables<'a> {
 
     pub(crate) fn read(tables: &'a [u8]) -> Result<Self, Error> {
         let mut cursor = Cursor::new(FORMAT, tables);
-        let position = cursor.varint()?;
+        let base = Base {
+            mdat: cursor.varint()?,
+            position: cursor.varint()?,
+        };
         let mut spans = Vec::new();
         for _ in 0..cursor.varint()?.min(2) {
             spans.push(Span::read(&mut cursor)?);
@@ -85,11 +98,11 @@ impl<'a> Tables<'a> {
             tracks: [Track::default(); 2],
             kind: TrackKind::Video,
             description: 0,
-            next_position: position,
+            next_position: base.position,
             opens_chunk: true,
         };
         Ok(Self {
-            position,
+            base,
             spans,
             entries,
         })

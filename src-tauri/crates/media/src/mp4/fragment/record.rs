@@ -2,10 +2,10 @@
 
 use super::{
     CHUNK, CONFIG, EDGE, Edge, INIT, Indexed, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
-    track_code, track_key,
+    track_code, track_key, track_kind,
 };
 use crate::{
-    Error, Sample, TrackKind,
+    Content, Error, Sample, TrackKind,
     clock::Span,
     cursor::{put_counted, put_signed, put_varint},
     flv::Codec,
@@ -21,6 +21,8 @@ pub(crate) struct Recorder {
     chunk: Option<(TrackKind, u32)>,
     next_position: u64,
     samples: u64,
+    /// Bytes that are in no sample, but may be in those of the neighbours.
+    loose: u64,
 }
 
 /// What is known of a track so far.
@@ -56,6 +58,12 @@ impl Recorder {
         !self.edges.is_empty()
     }
 
+    /// What media the piece holds, by its [`Self::spans`].
+    pub(crate) fn content(&self, spans: &[Span]) -> Content {
+        let spans = spans.iter().map(|span| (track_kind(span.key >> 7), span));
+        Content::new(self.samples, spans, self.loose > 0)
+    }
+
     pub(crate) fn config(&mut self, kind: TrackKind, codec: Codec, data: &[u8]) {
         self.entries.push(CONFIG);
         self.entries.push(track_code(kind));
@@ -89,6 +97,7 @@ impl Recorder {
 
     pub(crate) fn edge(&mut self, edge: &Edge) {
         self.edges.push(EDGE);
+        self.loose += edge.head.length + edge.remainder.length;
         edge.write(&mut self.edges);
     }
 
@@ -157,27 +166,35 @@ impl Recorder {
         self.next_position = sample.position.wrapping_add(u64::from(sample.size));
     }
 
-    /// The body of the tables: the stretches of time of the tracks, then the entries.
+    /// The time that each of the tracks covers.
     ///
     /// `timescale` is that of the samples' times; `plan_track` tells the pieces of one
     /// presentation apart.
-    pub(crate) fn finish(self, plan_track: u8, timescale: u32) -> Result<Vec<u8>, Error> {
-        let mut tables = Vec::with_capacity(self.edges.len() + self.entries.len() + 64);
-        let spans = self.tracks.iter().filter(|track| track.samples > 0).count();
-        put_varint(&mut tables, spans as u64);
+    pub(crate) fn spans(&self, plan_track: u8, timescale: u32) -> Result<Vec<Span>, Error> {
+        let mut spans = Vec::new();
         for (kind, track) in [TrackKind::Video, TrackKind::Audio]
             .into_iter()
-            .zip(self.tracks)
+            .zip(&self.tracks)
         {
             if track.samples == 0 {
                 continue;
             }
             let key = track_key(plan_track, kind);
             let ends = [track.first, track.last];
-            Span::new(key, ends, track.samples, track.tail, timescale)?.write(&mut tables);
+            spans.push(Span::new(key, ends, track.samples, track.tail, timescale)?);
+        }
+        Ok(spans)
+    }
+
+    /// The body of the tables: the time that the tracks cover, then the entries.
+    pub(crate) fn finish(self, spans: &[Span]) -> Vec<u8> {
+        let mut tables = Vec::with_capacity(self.edges.len() + self.entries.len() + 64);
+        put_varint(&mut tables, spans.len() as u64);
+        for span in spans {
+            span.write(&mut tables);
         }
         tables.extend_from_slice(&self.edges);
         tables.extend_from_slice(&self.entries);
-        Ok(tables)
+        tables
     }
 }

@@ -1,0 +1,203 @@
+//! What a segment holds, and which version of it was fetched.
+
+use crate::{
+    Error, TrackKind,
+    clock::{MILLISECOND, Span},
+    cursor::{Cursor, put_signed, put_varint},
+};
+
+/// No segment has more spans: its samples are audio or video.
+const MOST_SPANS: u64 = 2;
+
+/// Tells one version of a segment from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceMark {
+    /// CRC-32 of the body as it was fetched.
+    pub checksum: u32,
+    /// Its length.
+    pub size_bytes: u64,
+}
+
+impl SourceMark {
+    /// The mark of a body.
+    pub fn of(body: &[u8]) -> Self {
+        Self {
+            checksum: crc32fast::hash(body),
+            size_bytes: body.len() as u64,
+        }
+    }
+}
+
+/// What media a segment holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    /// How many samples, of all its tracks.
+    pub samples: u64,
+    /// Where its samples are in time, track by track. Empty where nobody can tell: a fragment of
+    /// an MP4 does not say its timescale without the init segment, nor does a byte range of a file.
+    pub spans: Vec<ContentSpan>,
+    /// It holds no whole sample, only parts of frames of its neighbours, as segments of a transport
+    /// stream and byte ranges of a file may.
+    pub partial: bool,
+}
+
+/// The time that one track covers in a segment, on the segment's own clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentSpan {
+    /// Video or audio.
+    pub kind: TrackKind,
+    /// Decode time of the first sample, in milliseconds.
+    pub first_ms: i64,
+    /// Where the last sample ends, in milliseconds.
+    pub end_ms: i64,
+}
+
+impl Content {
+    pub(crate) fn new<'s>(
+        samples: u64,
+        spans: impl IntoIterator<Item = (TrackKind, &'s Span)>,
+        partial: bool,
+    ) -> Self {
+        let spans = spans.into_iter().map(|(kind, span)| ContentSpan {
+            kind,
+            first_ms: span.first.div_euclid(MILLISECOND),
+            end_ms: span.end.div_euclid(MILLISECOND),
+        });
+        Self {
+            samples,
+            spans: spans.collect(),
+            partial: partial && samples == 0,
+        }
+    }
+
+    /// Appends itself in the layout of the journal.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        put_varint(out, self.samples);
+        out.push(u8::from(self.partial));
+        put_varint(out, self.spans.len() as u64);
+        for span in &self.spans {
+            out.push(u8::from(span.kind == TrackKind::Audio));
+            put_signed(out, span.first_ms);
+            put_signed(out, span.end_ms);
+        }
+    }
+
+    /// Reads what [`Self::write`] appended.
+    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut content = Self {
+            samples: cursor.varint()?,
+            partial: cursor.u8()? != 0,
+            spans: Vec::new(),
+        };
+        let spans = cursor.varint()?;
+        if spans > MOST_SPANS {
+            return Err(cursor.fail(format!("{spans} spans of one segment")));
+        }
+        for _ in 0..spans {
+            content.spans.push(ContentSpan {
+                kind: if cursor.u8()? == 0 {
+                    TrackKind::Video
+                } else {
+                    TrackKind::Audio
+                },
+                first_ms: cursor.signed()?,
+                end_ms: cursor.signed()?,
+            });
+        }
+        Ok(content)
+    }
+}
+
+/// Counts the samples of a segment that is read, but not written.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    tracks: [Option<Seen>; 2],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    samples: usize,
+    first: i64,
+    last: i64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, kind: TrackKind, dts: i64) {
+        let [video, audio] = &mut self.tracks;
+        let seen = match kind {
+            TrackKind::Video => video,
+            TrackKind::Audio => audio,
+        };
+        let seen = seen.get_or_insert(Seen {
+            samples: 0,
+            first: dts,
+            last: dts,
+        });
+        seen.samples += 1;
+        seen.last = dts;
+    }
+
+    /// `timescale` is that of the times; `partial` as in [`Content`].
+    pub(crate) fn content(self, timescale: u32, partial: bool) -> Result<Content, Error> {
+        let mut samples = 0;
+        let mut spans = Vec::new();
+        for (kind, seen) in [TrackKind::Video, TrackKind::Audio]
+            .into_iter()
+            .zip(self.tracks)
+        {
+            let Some(seen) = seen else { continue };
+            samples += seen.samples as u64;
+            let ends = [seen.first, seen.last];
+            spans.push((kind, Span::new(0, ends, seen.samples, 0, timescale)?));
+        }
+        let spans = spans.iter().map(|(kind, span)| (*kind, span));
+        Ok(Content::new(samples, spans, partial))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_counted_and_their_spans_told_track_by_track() {
+        let mut tally = Tally::default();
+        for (kind, dts) in [
+            (TrackKind::Audio, -20),
+            (TrackKind::Video, 40),
+            (TrackKind::Video, 80),
+            (TrackKind::Video, 120),
+        ] {
+            tally.add(kind, dts);
+        }
+        let content = tally.content(1000, true).expect("in time");
+        assert_eq!((content.samples, content.partial), (4, false));
+        let spans: Vec<_> = content
+            .spans
+            .iter()
+            .map(|span| (span.kind, span.first_ms, span.end_ms))
+            .collect();
+        let expected = [(TrackKind::Video, 40, 160), (TrackKind::Audio, -20, -20)];
+        assert_eq!(spans, expected);
+    }
+
+    #[test]
+    fn content_comes_back_as_it_was_written() {
+        let content = Content {
+            samples: 300,
+            spans: vec![ContentSpan {
+                kind: TrackKind::Audio,
+                first_ms: -5,
+                end_ms: 1 << 40,
+            }],
+            partial: false,
+        };
+        for content in [content, Content::default()] {
+            let mut bytes = Vec::new();
+            content.write(&mut bytes);
+            let mut cursor = Cursor::new("journal", &bytes);
+            assert_eq!(Content::read(&mut cursor).expect("whole"), content);
+            assert!(cursor.is_empty());
+        }
+    }
+}
