@@ -127,6 +127,16 @@ impl Assembly {
         )
     }
 
+    /// What is known of the segments in the output.
+    pub(crate) fn fragments(&self) -> &[TableFragment] {
+        &self.fragments
+    }
+
+    /// Forgets segments.
+    pub(crate) fn forget(&mut self, _: &[SegmentId]) -> Result<bool, Error> {
+        Ok(false)
+    }
+
     /// Takes in the body of the segment at `index` of the sheet.
     pub(crate) fn accept(&mut self, index: usize, body: Vec<u8>) -> Result<(), Error> {
         match self.muxer.order() {

@@ -70,7 +70,7 @@ impl Engine {
     /// Fails where the jobs' folder cannot be read, or the system has no usable TLS set-up.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
-        let fetcher = Arc::new(Fetcher::new(client.http().clone(), config.parallel));
+        let fetcher = Arc::new(Fetcher::new(client.clone(), config.parallel));
         let registry = Registry::open(config.data_dir.as_deref())?;
         let Loaded { jobs, set_aside } = registry.load()?;
         let means = Means {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ustream::{FormField, Lock, TargetError};
 
-use crate::view::{Code, Failure, FormFieldView, GapView, MissingView};
+use crate::run::account::Shortfall;
+use crate::view::{Code, Failure, FormFieldView};
 
 /// Why a job cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -18,20 +19,12 @@ pub enum Error {
     /// A piece cannot be fetched, and the others would not come either.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// Pieces that must exist could not be had; the others are kept.
-    #[error(
-        "{holes} of {total} pieces could not be downloaded, at {}{}",
-        spans(.gaps),
-        .reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
-    )]
-    PiecesMissing {
-        /// How many.
-        holes: usize,
-        /// Out of how many.
-        total: usize,
-        /// When in the film.
-        gaps: Vec<GapView>,
-        /// Why the last of them did not come.
+    /// What was expected of the recording did not all come; what came is kept.
+    #[error("{}{}", .shortfall.words(), because(.reason.as_deref()))]
+    Incomplete {
+        /// What is missing.
+        shortfall: Box<Shortfall>,
+        /// Why the last of the segments that are missing did not come.
         reason: Option<String>,
     },
     /// The service lists other pieces than those fetched so far.
@@ -133,15 +126,57 @@ pub enum FetchError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The segment is one, and holds no media.
+    #[error("{host} sent a segment without any media")]
+    NoMedia {
+        /// Who.
+        host: String,
+    },
     /// Another file lies where the one was that is being fetched.
     #[error("{host} has another file there now")]
     Replaced {
         /// Who.
         host: String,
     },
+    /// This computer is not connected.
+    #[error("{host} could not be reached: {}", root(.source))]
+    Offline {
+        /// Who was asked.
+        host: String,
+        /// What the connection said.
+        source: reqwest::Error,
+    },
+    /// Every host of the segments has been failing for too long.
+    #[error("every server of the segments fails: {problem}")]
+    Dead {
+        /// The first of them.
+        host: String,
+        /// How it fails.
+        cause: Cause,
+        /// The same in words.
+        problem: String,
+    },
+    /// More requests than any honest recording needs have been made.
+    #[error("too many requests were made in vain")]
+    TooManyRequests,
     /// No address of this piece is known (any more).
     #[error("the service names no address for this piece")]
     NoAddress,
+}
+
+/// How a host fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It cannot be reached, or the connection breaks off.
+    Unreachable,
+    /// It shows a certificate that is not trusted.
+    Untrusted,
+    /// It asks to be left alone.
+    Busy,
+    /// It answers with errors.
+    Status,
+    /// It answers with something else.
+    NotMedia,
 }
 
 impl FetchError {
@@ -161,9 +196,33 @@ impl FetchError {
         matches!(self, Self::Busy { .. } | Self::Status { status: 503, .. })
     }
 
-    /// Whether nobody answered at all.
-    pub(crate) fn is_unreachable(&self) -> bool {
+    /// Whether the same question gets the same answer.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => !matches!(status, 401 | 403 | 404 | 408 | 410 | 500..),
+            Self::NoMedia { .. } | Self::Dead { .. } | Self::TooManyRequests | Self::NoAddress => {
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether another reason is better told: that a host is down tells less than what another says.
+    pub(crate) fn tells_less_than(&self, other: &Self) -> bool {
         matches!(self, Self::Network { source, .. } if source.is_connect())
+            && !matches!(other, Self::NoMedia { .. })
+    }
+
+    /// How the host failed that said this.
+    pub(crate) fn cause(&self) -> Cause {
+        match self {
+            Self::Network { source, .. } if reach(source) == Reach::Never => Cause::Untrusted,
+            Self::Network { .. } | Self::Offline { .. } => Cause::Unreachable,
+            Self::Busy { .. } => Cause::Busy,
+            Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => Cause::NotMedia,
+            Self::Dead { cause, .. } => *cause,
+            Self::Status { .. } | Self::TooManyRequests | Self::NoAddress => Cause::Status,
+        }
     }
 }
 
@@ -178,7 +237,7 @@ impl Error {
         match self {
             Self::Find(error) => find_code(error),
             Self::Fetch(error) => fetch_code(error),
-            Self::PiecesMissing { .. } => Code::PiecesMissing,
+            Self::Incomplete { .. } => Code::PiecesMissing,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
             Self::Film { problem, .. } => match problem {
@@ -211,22 +270,20 @@ impl From<&Error> for Failure {
             )) => fields.iter().map(field_view).collect(),
             _ => Vec::new(),
         };
-        let (gaps, missing) = match error {
-            Error::PiecesMissing {
-                holes, total, gaps, ..
-            } => {
-                let segments = MissingView::Segments {
-                    count: *holes,
-                    total: *total,
-                };
-                (gaps.clone(), vec![segments])
-            }
-            _ => (Vec::new(), Vec::new()),
+        let shortfall = match error {
+            Error::Incomplete { shortfall, .. } => (**shortfall).clone(),
+            _ => Shortfall::default(),
         };
+        let Shortfall {
+            gaps,
+            missing,
+            shorter_than_stated_ms,
+        } = shortfall;
         Self {
             fields,
             gaps,
             missing,
+            shorter_than_stated_ms,
             ..Self::new(error.code(), detail(error))
         }
     }
@@ -298,9 +355,17 @@ fn page_code(error: &ustream::Error) -> Code {
 fn fetch_code(error: &FetchError) -> Code {
     match error {
         FetchError::Network { source, .. } => network_code(source),
-        FetchError::Status { .. } => Code::SiteDown,
+        FetchError::Offline { .. } => Code::Offline,
+        FetchError::Dead { cause, .. } => match cause {
+            Cause::Unreachable | Cause::Untrusted | Cause::Status => Code::SiteDown,
+            Cause::Busy => Code::Busy,
+            Cause::NotMedia => Code::BadAnswer,
+        },
+        FetchError::Status { .. } | FetchError::TooManyRequests => Code::SiteDown,
         FetchError::Busy { .. } => Code::Busy,
-        FetchError::NotMedia { .. } | FetchError::NoAddress => Code::BadAnswer,
+        FetchError::NotMedia { .. } | FetchError::NoMedia { .. } | FetchError::NoAddress => {
+            Code::BadAnswer
+        }
         FetchError::Replaced { .. } => Code::Changed,
     }
 }
@@ -400,19 +465,8 @@ fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes.div_ceil(1_000_000))
 }
 
-fn spans(gaps: &[GapView]) -> String {
-    let shown = gaps.iter().take(5).map(|gap| {
-        let second = gap.start_ms / 1000;
-        format!(
-            "{}:{:02}:{:02}",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
-    });
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    if gaps.len() > 5 {
-        text.push_str(", …");
-    }
-    text
+fn because(reason: Option<&str>) -> String {
+    reason
+        .map(|reason| format!(" ({reason})"))
+        .unwrap_or_default()
 }

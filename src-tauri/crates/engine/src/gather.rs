@@ -12,11 +12,12 @@ use ustream::{Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan}
 use crate::assemble::{Assembly, part_of};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::fetch::{Fetcher, Outcome, Wanted};
+use crate::fetch::retry::Effort;
+use crate::fetch::{Body, Budget, Fetcher, Outcome, SegmentRequest};
 use crate::progress::Meter;
 
-/// So many pieces that do not come one after the other are no accident.
-const HOPELESS: usize = 8;
+/// After this many refusals in a row the addresses may have expired.
+const REFUSALS_OF_EXPIRED: usize = 8;
 
 /// What is gathered, and with what.
 pub(crate) struct Task<'a> {
@@ -27,26 +28,35 @@ pub(crate) struct Task<'a> {
     pub(crate) plan: &'a SegmentPlan,
     /// What the pieces are; nothing where they only make sense together.
     pub(crate) source: Option<Source>,
+    /// The requests that the whole run may make.
+    pub(crate) budget: &'a Arc<Budget>,
+    pub(crate) effort: Effort,
+    /// Many refusals in a row are holes: it is known that the addresses have not expired.
+    pub(crate) is_current: bool,
 }
 
-/// All that could be had.
+/// What one pass came to.
+#[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    pub(crate) assembly: Assembly,
     /// Segments of which the service says that there are none.
     pub(crate) absent: HashSet<SegmentId>,
+    /// Segments that hold no media.
+    pub(crate) empty: HashSet<SegmentId>,
     /// Why the last of the others did not come.
     pub(crate) reason: Option<FetchError>,
     /// Segments that must exist were refused: their addresses may have expired.
     pub(crate) refused: bool,
+    /// It ended before all were asked for, since one after the other was refused.
+    pub(crate) ended_early: bool,
 }
 
-/// How the gathering ended.
+/// How a pass ended.
 enum End {
     Complete,
-    /// One piece after the other is refused: asking for the rest would be so too.
+    /// One segment after the other is refused: asking for the rest would be so too.
     Expired,
     Stopped,
-    /// The line or the service is gone: asking for the rest would only take longer.
+    /// Nothing can be fetched any more, or nothing that comes can be used.
     Hopeless(FetchError),
     /// The assembly takes no more; it knows why.
     Refused,
@@ -55,35 +65,34 @@ enum End {
 type Fetched = (usize, Result<Outcome, FetchError>);
 
 /// Fetches what the assembly lacks and hands it over as it comes. `None` is a stop.
-pub(crate) async fn gather(task: Task<'_>, assembly: Assembly) -> Result<Option<Gathered>, Error> {
-    let mut round = Round::new(&task, &assembly);
+pub(crate) async fn gather(
+    task: Task<'_>,
+    assembly: Assembly,
+) -> Result<Option<(Assembly, Gathered)>, Error> {
+    let mut pass = Pass::new(&task, &assembly);
     // A few bodies may wait for the disk; beyond that the line waits too.
     let (bodies, arrivals) = mpsc::channel(2);
     let writer = tokio::task::spawn_blocking(move || write(assembly, arrivals));
-    let end = round.fetch_all(&bodies).await;
+    let end = pass.fetch_all(&bodies).await;
     if matches!(end, End::Complete) {
         tracing::info!("the last piece is here");
     }
-    round.save_the_last(&bodies).await;
-    // Requests that are still on their way are dropped with the round's tasks.
-    let Round {
-        absent,
-        reason,
-        refused,
+    pass.save_the_last(&bodies).await;
+    // Requests that are still on their way are dropped with the pass's tasks.
+    let Pass {
+        mut gathered,
         fetching,
         ..
-    } = round;
+    } = pass;
     drop((bodies, fetching));
     let assembly = writer
         .await
         .map_err(|error| Error::Broken(error.to_string()))??;
     match end {
-        End::Complete | End::Expired => Ok(Some(Gathered {
-            assembly,
-            absent,
-            reason,
-            refused,
-        })),
+        End::Complete | End::Expired => {
+            gathered.ended_early = matches!(end, End::Expired);
+            Ok(Some((assembly, gathered)))
+        }
         End::Stopped => rest(assembly).await.map(|()| None),
         End::Hopeless(error) => {
             rest(assembly).await?;
@@ -100,33 +109,32 @@ pub(crate) async fn rest(assembly: Assembly) -> Result<(), Error> {
 
 fn write(
     mut assembly: Assembly,
-    mut arrivals: mpsc::Receiver<(usize, Vec<u8>)>,
+    mut arrivals: mpsc::Receiver<(usize, Body)>,
 ) -> Result<Assembly, Error> {
     while let Some((index, body)) = arrivals.blocking_recv() {
-        if let Err(error) = assembly.accept(index, body) {
+        let Body { bytes, share } = body;
+        if let Err(error) = assembly.accept(index, bytes) {
             // What came before is whole; where it cannot be made safe, the first error says why.
             let _ = assembly.rest();
             return Err(error);
         }
+        drop(share);
     }
     Ok(assembly)
 }
 
-struct Round<'a> {
+struct Pass<'a> {
     task: &'a Task<'a>,
     /// Initialisation pieces: nothing of their tracks can be read before they are here.
     first: VecDeque<usize>,
     inits_coming: usize,
     then: VecDeque<usize>,
     fetching: JoinSet<Fetched>,
-    absent: HashSet<SegmentId>,
-    reason: Option<FetchError>,
-    refused: bool,
+    gathered: Gathered,
     refused_in_a_row: usize,
-    failed_in_a_row: usize,
 }
 
-impl<'a> Round<'a> {
+impl<'a> Pass<'a> {
     fn new(task: &'a Task<'a>, assembly: &Assembly) -> Self {
         let (have, bytes) = assembly.have();
         let segments = &task.plan.segments;
@@ -150,15 +158,12 @@ impl<'a> Round<'a> {
             first,
             then,
             fetching: JoinSet::new(),
-            absent: HashSet::new(),
-            reason: None,
-            refused: false,
+            gathered: Gathered::default(),
             refused_in_a_row: 0,
-            failed_in_a_row: 0,
         }
     }
 
-    async fn fetch_all(&mut self, bodies: &mpsc::Sender<(usize, Vec<u8>)>) -> End {
+    async fn fetch_all(&mut self, bodies: &mpsc::Sender<(usize, Body)>) -> End {
         loop {
             self.fill();
             let fetched = tokio::select! {
@@ -178,8 +183,8 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Hands over what has come meanwhile, whatever ended the round.
-    async fn save_the_last(&mut self, bodies: &mpsc::Sender<(usize, Vec<u8>)>) {
+    /// Hands over what has come meanwhile, whatever ended the pass.
+    async fn save_the_last(&mut self, bodies: &mpsc::Sender<(usize, Body)>) {
         while let Some(fetched) = self.fetching.try_join_next() {
             if let Ok((index, Ok(Outcome::Body(body)))) = fetched {
                 // The assembly closes its end only when it fails; joining it tells why.
@@ -210,37 +215,56 @@ impl<'a> Round<'a> {
             recording,
             plan,
             source,
+            budget,
+            effort,
             ..
         } = *self.task;
         let segment = plan.segments[index];
         let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
+        let budget = Arc::clone(budget);
         let place = recording.locate(plan, segment.id);
-        let doubts = doubts(&segment, recording.duration_ms);
+        let stated_ms = recording.stated_ms();
+        let is_tentative = segment.presence == Presence::Tentative;
+        let is_past_the_end = stated_ms.is_some_and(|stated| segment.start_ms >= stated);
+        // Without its initialisation no segment of a track can be read.
+        let effort = if segment.id.kind == SegmentKind::Init {
+            Effort::Last
+        } else {
+            effort
+        };
         self.fetching.spawn(async move {
-            let wanted = Wanted {
+            let request = SegmentRequest {
+                id: segment.id,
                 urls: &place.urls,
                 stretch: place.stretch.as_ref(),
                 source,
                 part: part_of(segment.id.kind),
-                doubts,
+                duration_ms: segment.duration_ms,
+                // A host may be late with what ought to exist.
+                confirmations: if is_tentative && is_past_the_end {
+                    1
+                } else {
+                    2
+                },
+                tells_the_end: is_tentative && stated_ms.is_none(),
             };
-            (index, fetcher.fetch(wanted, &meter).await)
+            let outcome = fetcher.fetch(request, effort, (&budget, &meter)).await;
+            (index, outcome)
         });
     }
 
-    /// Takes in what became of one segment; answers where that ends the round.
+    /// Takes in what became of one segment; returns how that ends the pass, where it does.
     async fn take(
         &mut self,
         index: usize,
         outcome: Result<Outcome, FetchError>,
-        bodies: &mpsc::Sender<(usize, Vec<u8>)>,
+        bodies: &mpsc::Sender<(usize, Body)>,
     ) -> Option<End> {
         let segment = self.task.plan.segments[index];
         let init = segment.id.kind == SegmentKind::Init;
         match outcome {
             Ok(Outcome::Body(body)) => {
                 self.inits_coming -= usize::from(init);
-                self.failed_in_a_row = 0;
                 self.refused_in_a_row = 0;
                 self.task.meter.settled(segment.duration_ms);
                 // The assembly closes its end only when it fails; joining it tells why.
@@ -251,39 +275,28 @@ impl<'a> Round<'a> {
                     .then_some(End::Refused)
             }
             Ok(Outcome::Absent(refusal)) => {
-                self.failed_in_a_row = 0;
-                self.absent.insert(segment.id);
+                self.gathered.absent.insert(segment.id);
                 if segment.presence == Presence::Tentative {
                     self.task.meter.settled(segment.duration_ms);
                     return None;
                 }
-                self.refused = true;
+                self.gathered.refused = true;
                 self.refused_in_a_row += 1;
-                self.reason = Some(refusal);
-                // Without its initialisation no piece of a track can be read.
-                (init || self.refused_in_a_row >= HOPELESS).then_some(End::Expired)
+                self.gathered.reason = Some(refusal);
+                let expired = self.refused_in_a_row >= REFUSALS_OF_EXPIRED && !self.task.is_current;
+                (init || expired).then_some(End::Expired)
             }
             Err(error) => {
                 tracing::info!(?segment, %error, "a piece did not come");
-                // A piece that is ill itself says nothing about the line.
-                let line = matches!(error, FetchError::Network { .. } | FetchError::Busy { .. });
-                self.failed_in_a_row += usize::from(line);
-                if init || self.failed_in_a_row >= HOPELESS {
+                if init || matches!(error, FetchError::Dead { .. }) {
                     return Some(End::Hopeless(error));
                 }
-                self.reason = Some(error);
+                if matches!(error, FetchError::NoMedia { .. }) {
+                    self.gathered.empty.insert(segment.id);
+                }
+                self.gathered.reason = Some(error);
                 None
             }
         }
-    }
-}
-
-/// How often the service must say that a segment does not exist. Where it ought to, a mirror may
-/// be late; where the film has ended by its stated length, the first word is believed.
-fn doubts(segment: &Segment, duration_ms: Option<u64>) -> u32 {
-    match (segment.presence, duration_ms) {
-        (Presence::Tentative, Some(duration_ms)) if segment.start_ms >= duration_ms => 1,
-        (Presence::Tentative, None) => 2,
-        (Presence::Sure, _) | (Presence::Tentative, Some(_)) => 3,
     }
 }

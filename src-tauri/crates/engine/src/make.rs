@@ -20,6 +20,8 @@ use crate::part::{Endings, Material, Opened, Part, Place};
 #[derive(Debug)]
 pub(crate) struct Make {
     pub(crate) plan: SegmentPlan,
+    /// What the person chose.
+    pub(crate) choice: Choice,
     pub(crate) becomes: Becomes,
     /// Nothing is to be made of what the service stores.
     pub(crate) original: bool,
@@ -67,6 +69,7 @@ impl Make {
         let is_remuxed = convert || (becomes == Becomes::Copy && !original);
         Ok(Self {
             plan,
+            choice: choice.clone(),
             becomes,
             original,
             extras: wanted.extras,

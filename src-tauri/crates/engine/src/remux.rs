@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::job::{Films, Output, Remux};
 use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
 use crate::progress::Meter;
+use crate::run::account::Shortfall;
 use crate::run::finish::{check, finished, publish};
 use crate::run::{Attempt, Discovery};
 use crate::view::{Finished, LossView, Stage};
@@ -120,7 +121,10 @@ impl Attempt {
         let summary = made.summary.clone();
         let path = film.clone();
         let summary = self.read_back(path, summary).await?;
-        Ok(Some((film, made.told(finished(&summary, Vec::new())))))
+        Ok(Some((
+            film,
+            made.told(finished(&summary, Shortfall::default())),
+        )))
     }
 
     /// Lets ffmpeg make the MP4. `original` is what a person has if it cannot.
@@ -159,7 +163,7 @@ impl Attempt {
             let problem = "what it made is not the whole film".to_owned();
             return Err(failed(said.explain(problem)));
         }
-        Ok(Some((converted, finished(&summary, Vec::new()))))
+        Ok(Some((converted, finished(&summary, Shortfall::default()))))
     }
 }
 

@@ -1,32 +1,31 @@
 //! One attempt at a job, from the top: start, resume, retry and recovery are this one call.
 
+pub(crate) mod account;
 pub(crate) mod finish;
-mod holes;
+mod same;
+mod transfer;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Access, Client, Found, PlanChange, Recording, Segment, SegmentPlan};
+use ustream::{Access, Client, Found, PlanChange, Recording};
 
-use self::finish::{finished, publish, warn_if_short};
-use self::holes::{holes, least_ms, spans};
+use self::account::{Expected, Shortfall};
+use self::finish::{finished, publish};
+use self::transfer::Transfer;
 use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::extras::{Marks, Sidecars, Texts};
-use crate::fetch::{Fetcher, retry};
-use crate::gather::{self, Gathered};
+use crate::fetch::Fetcher;
 use crate::job::{JobSpec, Order, Permit, Wanted};
 use crate::make::{self, Make};
 use crate::part::{Opened, Part, Saved};
 use crate::progress::Meter;
-use crate::view::{GapView, Stage};
+use crate::view::Stage;
 use crate::whole::{self, Copied};
-use crate::{ffmpeg, names, part, remux, room};
-
-/// So often in a row new addresses may bring no new piece.
-const FRUITLESS: u32 = 2;
+use crate::{ffmpeg, gather, names, part, remux};
 
 /// What all runs share.
 #[derive(Clone, Debug)]
@@ -92,40 +91,16 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
         Opened::Part(part) => part,
     };
     attempt.discover(found, &recording, &part);
-    let Some((recording, gathered)) = attempt
-        .gather((found, recording), &make, part.path())
+    let Some(transfer) = attempt
+        .transfer((found, recording), &make, part.path())
         .await?
     else {
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
-    let gaps = match attempt.judge(&gathered, &recording, &make) {
-        Ok(gaps) => gaps,
-        Err(error) => {
-            gather::rest(gathered.assembly).await?;
-            return Err(error);
-        }
-    };
-    let saved = match make.becomes {
-        Becomes::Copy => {
-            attempt
-                .copied(part, gathered.assembly, (&recording, &make))
-                .await?
-        }
-        Becomes::Film(..) => {
-            let film = part::output(part.path());
-            let summary = attempt.finish(gathered.assembly, film.clone()).await?;
-            warn_if_short(&summary, &recording);
-            if make.convert {
-                let original = &make.endings.written;
-                attempt.convert(part, summary, gaps, original).await?
-            } else {
-                Some(publish(part, film, finished(&summary, gaps)).await?)
-            }
-        }
-    };
-    match saved {
-        Some(saved) => attempt.complete(saved, &recording, &make).await,
+    // What is needed to make the movie is much to keep within every future above.
+    match Box::pin(attempt.movie(part, &make, transfer)).await? {
+        Some((saved, recording)) => attempt.complete(saved, &recording, &make).await,
         None => Ok(None),
     }
 }
@@ -172,13 +147,97 @@ impl Attempt {
         (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
     }
 
+    /// Makes the movie of what came, where nothing is missing or the person does not mind. `None`
+    /// is a stop.
+    async fn movie(
+        &self,
+        part: Part,
+        make: &Make,
+        transfer: Transfer,
+    ) -> Result<Option<(Saved, Recording)>, Error> {
+        let lacking = transfer.assembly.lacking();
+        let expected = Expected {
+            recording: &transfer.recording,
+            plan: &make.plan,
+            choice: &make.choice,
+        };
+        let came = transfer.came(&lacking);
+        let mut shortfall = expected.shortfall(came);
+        let judged = self.judge(&shortfall, expected.can_be_made(came), &transfer.reason);
+        let Transfer {
+            assembly,
+            recording,
+            ..
+        } = transfer;
+        if let Err(error) = judged {
+            gather::rest(assembly).await?;
+            return Err(error);
+        }
+        let expected = Expected {
+            recording: &recording,
+            plan: &make.plan,
+            choice: &make.choice,
+        };
+        let saved = match make.becomes {
+            Becomes::Copy => self.copied(part, assembly, (expected, make)).await?,
+            Becomes::Film(..) => {
+                let film = part::output(part.path());
+                let summary = self.finish(assembly, film.clone()).await?;
+                expected.add_summary(&mut shortfall, &summary);
+                self.allow(&shortfall)?;
+                if make.convert {
+                    let original = &make.endings.written;
+                    self.convert(part, summary, shortfall, original).await?
+                } else {
+                    Some(publish(part, film, finished(&summary, shortfall)).await?)
+                }
+            }
+        };
+        Ok(saved.map(|saved| (saved, recording)))
+    }
+
+    /// Fails where more is missing than the person allows, and where nothing can be made of what
+    /// came.
+    fn judge(
+        &self,
+        shortfall: &Shortfall,
+        can_be_made: bool,
+        reason: &Option<FetchError>,
+    ) -> Result<(), Error> {
+        if can_be_made {
+            return self.allow(shortfall).map_err(|error| match error {
+                Error::Incomplete { shortfall, .. } => Error::Incomplete {
+                    shortfall,
+                    reason: reason.as_ref().map(FetchError::to_string),
+                },
+                other => other,
+            });
+        }
+        Err(Error::Incomplete {
+            shortfall: Box::new(shortfall.clone()),
+            reason: reason.as_ref().map(FetchError::to_string),
+        })
+    }
+
+    /// Fails where more is missing than the person allows.
+    pub(crate) fn allow(&self, shortfall: &Shortfall) -> Result<(), Error> {
+        if self.permit.gaps || shortfall.is_acceptable() {
+            return Ok(());
+        }
+        Err(Error::Incomplete {
+            shortfall: Box::new(shortfall.clone()),
+            reason: None,
+        })
+    }
+
     /// What a recording that is one file becomes. `None` is a stop.
     async fn copied(
         &self,
         part: Part,
         assembly: Assembly,
-        (recording, make): (&Recording, &Make),
+        (expected, make): (Expected<'_>, &Make),
     ) -> Result<Option<Saved>, Error> {
+        let recording = expected.recording;
         let Some(marks) = self.marks(recording, make).await else {
             return Ok(None);
         };
@@ -187,6 +246,7 @@ impl Attempt {
             assembly,
             known: make::known(recording, marks),
             make,
+            expected,
         };
         whole::complete(self, copied).await
     }
@@ -247,123 +307,5 @@ impl Attempt {
             title: names::shown(recording.title.as_deref()).unwrap_or_else(|| recording.link()),
             part: part.path().to_owned(),
         });
-    }
-
-    /// Fetches and assembles. Where addresses have expired, the service is asked for new ones.
-    async fn gather(
-        &self,
-        (found, mut recording): (Found, Recording),
-        make: &Make,
-        folder: &Path,
-    ) -> Result<Option<(Recording, Gathered)>, Error> {
-        // A copy gets them when it is made a film.
-        let marks = match make.becomes {
-            Becomes::Film(..) => self.marks(&recording, make).await,
-            Becomes::Copy => Some(Marks::default()),
-        };
-        let Some(marks) = marks else {
-            return Ok(None);
-        };
-        let (path, sheet) = (folder.to_owned(), make.sheet(&recording, marks));
-        let mut assembly = blocking(move || Assembly::open(&path, sheet)).await?;
-        if !self.permit.space {
-            room::check(
-                &self.spec.output.folder,
-                room::still_to_come(&recording, make, &assembly),
-            )?;
-        }
-        let mut fruitless = 0;
-        loop {
-            let before = assembly.lacking().len();
-            let task = gather::Task {
-                fetcher: &self.means.fetcher,
-                meter: &self.meter,
-                cancel: &self.cancel,
-                recording: &recording,
-                plan: &make.plan,
-                source: make.becomes.source(),
-            };
-            let Some(gathered) = gather::gather(task, assembly).await? else {
-                return Ok(None);
-            };
-            let lacking = gathered.assembly.lacking();
-            fruitless = if lacking.len() < before {
-                0
-            } else {
-                fruitless + 1
-            };
-            if !gathered.refused || fruitless >= FRUITLESS {
-                return Ok(Some((recording, gathered)));
-            }
-            let renewed = match self.renew(found, &make.plan, folder).await {
-                Ok(Some(renewed)) => renewed,
-                stopped_or_failed => {
-                    gather::rest(gathered.assembly).await?;
-                    return stopped_or_failed.map(|_| None);
-                }
-            };
-            let moved = |segment: &Segment| {
-                renewed.locate(&make.plan, segment.id) != recording.locate(&make.plan, segment.id)
-            };
-            if !lacking.iter().any(moved) {
-                return Ok(Some((recording, gathered)));
-            }
-            tracing::info!("the addresses have expired; going on with new ones");
-            (recording, assembly) = (renewed, gathered.assembly);
-        }
-    }
-
-    /// Asks where the pieces of `plan` lie now. `None` is a stop.
-    async fn renew(
-        &self,
-        found: Found,
-        plan: &SegmentPlan,
-        folder: &Path,
-    ) -> Result<Option<Recording>, Error> {
-        let access = self.access();
-        let asked = retry::outlast(&self.meter, || {
-            self.means.client.renewed(plan, found, &access)
-        });
-        let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
-            return Ok(None);
-        };
-        let recording = asked?;
-        let known = recording
-            .rendition(&plan.rendition)
-            .and_then(|rendition| recording.plan_of(rendition));
-        if known.is_some_and(|known| known.compare(plan) != PlanChange::Different) {
-            Ok(Some(recording))
-        } else {
-            Err(Error::Changed(folder.to_owned()))
-        }
-    }
-
-    /// Tells the end of the film from holes in it, and holes that are permitted from others.
-    fn judge(
-        &self,
-        gathered: &Gathered,
-        recording: &Recording,
-        make: &Make,
-    ) -> Result<Vec<GapView>, Error> {
-        let segments = make.plan.segments.as_slice();
-        let lacking = gathered.assembly.lacking();
-        let holes = holes(
-            segments,
-            &lacking,
-            &gathered.absent,
-            least_ms(recording, segments),
-        );
-        let gaps = spans(&holes);
-        // Of a file that lacks some bytes nobody knows what is where.
-        let nothing = holes.len() == segments.len() || make.becomes == Becomes::Copy;
-        if holes.is_empty() || (self.permit.gaps && !nothing) {
-            return Ok(gaps);
-        }
-        Err(Error::PiecesMissing {
-            holes: holes.len(),
-            total: segments.len(),
-            gaps,
-            reason: gathered.reason.as_ref().map(FetchError::to_string),
-        })
     }
 }

@@ -13,6 +13,7 @@ use crate::make::Make;
 use crate::part::{self, Part, Saved};
 use crate::remux;
 use crate::run::Attempt;
+use crate::run::account::{Expected, Shortfall};
 use crate::run::finish::publish;
 use crate::view::Finished;
 
@@ -22,6 +23,7 @@ pub(crate) struct Copied<'a> {
     pub(crate) assembly: Assembly,
     pub(crate) known: Film,
     pub(crate) make: &'a Make,
+    pub(crate) expected: Expected<'a>,
 }
 
 /// Gives the file its name, or that of the MP4 which is made of it. `None` is a stop.
@@ -34,11 +36,13 @@ pub(crate) async fn complete(
         assembly,
         known,
         make,
+        expected,
     } = copied;
     let copy = part::output(part.path());
     blocking(move || assembly.finish()).await?;
     let path = copy.clone();
     let kept = blocking(move || look_at(&path)).await?;
+    let kept = judged(attempt, expected, kept)?;
     if make.original {
         return publish(part, copy, kept).await.map(Some);
     }
@@ -49,7 +53,10 @@ pub(crate) async fn complete(
     };
     let failed = match attempt.remux_copy(source, &part).await {
         Ok(None) => return Ok(None),
-        Ok(Some((film, finished))) => return publish(part, film, finished).await.map(Some),
+        Ok(Some((film, finished))) => {
+            let finished = judged(attempt, expected, finished)?;
+            return publish(part, film, finished).await.map(Some);
+        }
         Err(error @ (Error::Film { .. } | Error::Convert { .. })) => error,
         Err(error) => return Err(error),
     };
@@ -66,6 +73,20 @@ pub(crate) async fn complete(
         },
         other => other,
     })
+}
+
+/// Compares its duration with the stated one; nothing is said where it does not tell its own.
+fn judged(
+    attempt: &Attempt,
+    expected: Expected<'_>,
+    finished: Finished,
+) -> Result<Finished, Error> {
+    let mut shortfall = Shortfall::default();
+    if finished.duration_ms > 0 {
+        expected.add_duration(&mut shortfall, finished.duration_ms);
+    }
+    attempt.allow(&shortfall)?;
+    Ok(finished.lacking(shortfall))
 }
 
 /// Whether it is a film at all. Others made it: it is read, not held against our rules.

@@ -10,7 +10,7 @@ use crate::{
 const MOST_SPANS: u64 = 2;
 
 /// Tells one version of a segment from another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SourceMark {
     /// CRC-32 of the body as it was fetched.
     pub checksum: u32,
@@ -53,6 +53,11 @@ pub struct ContentSpan {
 }
 
 impl Content {
+    /// Whether it holds nothing that could be shown.
+    pub fn is_empty(&self) -> bool {
+        self.samples == 0 && !self.partial
+    }
+
     pub(crate) fn new<'s>(
         samples: u64,
         spans: impl IntoIterator<Item = (TrackKind, &'s Span)>,

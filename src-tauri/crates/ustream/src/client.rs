@@ -8,6 +8,7 @@ mod extras;
 mod file;
 mod lead;
 mod playlists;
+mod reach;
 mod registration;
 mod ways;
 

@@ -1,63 +1,82 @@
-//! The only place where fetching loops: how often, how long apart, and when to believe a "no".
+//! The only place where fetching loops: how often and how long apart.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::limits::{
+    FIRST_PAUSE, LONGEST_BUSY, LONGEST_PAUSE, ROUNDS_FIRST, ROUNDS_LAST, SERVICE_DOWN,
+    SERVICE_TRIES,
+};
 use crate::error::{FetchError, Reach, reach};
-use crate::fetch::{Fetcher, Outcome, Wanted};
+use crate::fetch::{Budget, Fetcher, Means, Outcome, SegmentRequest};
 use crate::progress::Meter;
 
-/// Tries for a piece that fails: with the pauses between them about twelve seconds of patience.
-const TRIES: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(400);
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
-/// More patience than this belongs to the person, not to us.
-const LONGEST_BUSY: Duration = Duration::from_mins(1);
-/// A server that cannot be reached is being started again, or is gone. A computer that is not
-/// connected waits without end: its person knows.
-const LONGEST_DOWN: Duration = Duration::from_mins(5);
+/// How much effort a segment is worth now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Others are waiting: it is passed over soon, and asked for again at the end.
+    First,
+    /// There are no others, or none of them can do without it.
+    Last,
+}
+
+impl Effort {
+    fn rounds(self) -> u32 {
+        match self {
+            Self::First => ROUNDS_FIRST,
+            Self::Last => ROUNDS_LAST,
+        }
+    }
+}
 
 impl Fetcher {
-    /// Fetches a piece, as often as it is worth; the last real reason comes out.
+    /// Fetches a segment, as often as it is worth; the last real reason comes out.
+    ///
+    /// Waits as long as this computer is not connected: the person sees it and can stop.
     pub(crate) async fn fetch(
         &self,
-        wanted: Wanted<'_>,
-        meter: &Meter,
+        request: SegmentRequest<'_>,
+        effort: Effort,
+        (budget, meter): (&Budget, &Meter),
     ) -> Result<Outcome, FetchError> {
-        let mut patience = Patience::default();
-        let mut absent = 0;
-        let mut others = self.arrived();
+        let means = Means {
+            request,
+            budget,
+            meter,
+        };
+        let (mut rounds, mut offline) = (0, 0);
+        let mut is_sure = !request.tells_the_end;
         loop {
-            let error = match self.ask(wanted, meter).await {
-                Ok(body @ Outcome::Body(_)) => return Ok(body),
-                Ok(Outcome::Absent(refusal)) => {
-                    absent += 1;
-                    if absent >= wanted.doubts {
-                        return Ok(Outcome::Absent(refusal));
-                    }
-                    refusal
+            let error = match self.round(means).await {
+                Ok(Outcome::Absent(_)) if !is_sure => {
+                    is_sure = true;
+                    tokio::time::sleep(backoff(1)).await;
+                    continue;
                 }
+                Ok(outcome) => return Ok(outcome),
                 Err(error) => error,
             };
-            let mut trouble = Trouble::of(&error);
-            // Where nothing comes at all, it is not the piece that is ill but the line.
-            let arrived = self.arrived();
-            if trouble == Trouble::Broken && std::mem::replace(&mut others, arrived) == arrived {
-                trouble = Trouble::Down;
-            }
-            let Some(pause) = patience.pause(trouble) else {
-                return Err(error);
-            };
-            if patience.tries > 1 {
+            let pause = if matches!(error, FetchError::Offline { .. }) {
+                offline += 1;
                 meter.waiting(true);
-            }
+                backoff(offline)
+            } else {
+                rounds += 1;
+                if rounds >= effort.rounds() || error.is_final() {
+                    return Err(error);
+                }
+                if rounds > 1 {
+                    meter.waiting(true);
+                }
+                backoff(rounds)
+            };
             tokio::time::sleep(pause).await;
         }
     }
 }
 
-/// Asks the service anew, as patiently as for a piece.
+/// Asks the service anew, as patiently as for a segment.
 pub(crate) async fn outlast<T, A>(
     meter: &Meter,
     mut ask: impl FnMut() -> A,
@@ -86,8 +105,6 @@ enum Trouble {
     Final,
     /// It may pass.
     Passing,
-    /// The connection broke on the way; it may pass.
-    Broken,
     /// It passes after so long.
     Busy(Option<Duration>),
     /// Nobody is there.
@@ -97,16 +114,6 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn of(error: &FetchError) -> Self {
-        match error {
-            FetchError::Network { source, .. } => Self::of_network(source),
-            FetchError::Status { status, .. } => Self::of_status(*status),
-            FetchError::Busy { retry_after, .. } => Self::Busy(*retry_after),
-            FetchError::NotMedia { .. } | FetchError::Replaced { .. } => Self::Passing,
-            FetchError::NoAddress => Self::Final,
-        }
-    }
-
     fn of_service(error: &ustream::Error) -> Self {
         match error {
             ustream::Error::Network(source) => Self::of_network(source),
@@ -119,17 +126,9 @@ impl Trouble {
     fn of_network(error: &reqwest::Error) -> Self {
         match reach(error) {
             Reach::Never => Self::Final,
-            Reach::Broken => Self::Broken,
+            Reach::Broken => Self::Passing,
             Reach::Down => Self::Down,
             Reach::Offline => Self::Offline,
-        }
-    }
-
-    fn of_status(status: u16) -> Self {
-        // A mirror that does not have a piece yet may be late.
-        match status {
-            401 | 403 | 404 | 408 | 410 | 500.. => Self::Passing,
-            _ => Self::Final,
         }
     }
 }
@@ -147,23 +146,23 @@ impl Patience {
     fn pause(&mut self, trouble: Trouble) -> Option<Duration> {
         match trouble {
             Trouble::Final => return None,
-            Trouble::Passing | Trouble::Broken | Trouble::Busy(_) => {
+            Trouble::Passing | Trouble::Busy(_) => {
                 self.down_since = None;
                 self.tries += 1;
-                if self.tries >= TRIES {
+                if self.tries >= SERVICE_TRIES {
                     return None;
                 }
             }
             Trouble::Down => {
                 let since = *self.down_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= LONGEST_DOWN {
+                if since.elapsed() >= SERVICE_DOWN {
                     return None;
                 }
-                self.tries = self.tries.saturating_add(1).min(TRIES - 1);
+                self.tries = self.tries.saturating_add(1).min(SERVICE_TRIES - 1);
             }
             Trouble::Offline => {
                 self.down_since = None;
-                self.tries = self.tries.saturating_add(1).min(TRIES - 1);
+                self.tries = self.tries.saturating_add(1).min(SERVICE_TRIES - 1);
             }
         }
         let pause = match trouble {
@@ -199,19 +198,6 @@ mod tests {
         assert!(backoff(5) > backoff(1));
     }
 
-    #[test]
-    fn a_refusal_is_final_and_a_bad_moment_is_not() {
-        let status = |status| {
-            Trouble::of(&FetchError::Status {
-                host: String::new(),
-                status,
-            })
-        };
-        assert_eq!(status(400), Trouble::Final);
-        assert_eq!(status(503), Trouble::Passing);
-        assert_eq!(Trouble::of(&FetchError::NoAddress), Trouble::Final);
-    }
-
     fn tries(trouble: Trouble) -> u32 {
         let mut patience = Patience::default();
         (1..=100)
@@ -221,8 +207,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_an_error_is_asked_for_six_times() {
-        assert_eq!(tries(Trouble::Passing), TRIES);
-        assert_eq!(tries(Trouble::Busy(None)), TRIES);
+        assert_eq!(tries(Trouble::Passing), SERVICE_TRIES);
+        assert_eq!(tries(Trouble::Busy(None)), SERVICE_TRIES);
         assert_eq!(tries(Trouble::Final), 1);
     }
 
@@ -235,7 +221,7 @@ mod tests {
             tokio::time::advance(pause).await;
         }
         let waited = start.elapsed();
-        assert!(waited >= LONGEST_DOWN && waited < LONGEST_DOWN + LONGEST_PAUSE);
+        assert!(waited >= SERVICE_DOWN && waited < SERVICE_DOWN + LONGEST_PAUSE);
         for _ in 0..10_000 {
             let pause = patience.pause(Trouble::Offline).expect("without end");
             tokio::time::advance(pause).await;

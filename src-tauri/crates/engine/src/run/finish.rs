@@ -4,14 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use media::Summary;
-use ustream::Recording;
 
 use super::Attempt;
+use super::account::Shortfall;
 use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::part::{Part, Saved};
-use crate::view::{Code, Finished, GapView, Stage};
+use crate::view::{Code, Finished, Stage};
 use crate::{ffmpeg, part};
 
 impl Attempt {
@@ -32,7 +32,7 @@ impl Attempt {
         &self,
         part: Part,
         summary: Summary,
-        gaps: Vec<GapView>,
+        shortfall: Shortfall,
         original: &str,
     ) -> Result<Option<Saved>, Error> {
         self.meter.enter(Stage::Converting);
@@ -54,12 +54,12 @@ impl Attempt {
             Err(problem) => Err(problem),
         };
         match remuxed {
-            Ok(summary) => publish(part, converted, finished(&summary, gaps))
+            Ok(summary) => publish(part, converted, finished(&summary, shortfall))
                 .await
                 .map(Some),
             Err(problem) => {
                 let saved =
-                    publish(part.retarget(original), film, finished(&summary, gaps)).await?;
+                    publish(part.retarget(original), film, finished(&summary, shortfall)).await?;
                 let original = saved.path.clone();
                 // The job has failed and will begin anew: nothing of this attempt is of use then.
                 blocking(move || {
@@ -134,12 +134,29 @@ fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
 }
 
 /// What is said of a finished film; its name is settled when it is taken.
-pub(crate) fn finished(summary: &Summary, gaps: Vec<GapView>) -> Finished {
+pub(crate) fn finished(summary: &Summary, shortfall: Shortfall) -> Finished {
     Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
-        gaps,
         ..Finished::default()
+    }
+    .lacking(shortfall)
+}
+
+impl Finished {
+    /// The same, with what it lacks.
+    pub(crate) fn lacking(self, shortfall: Shortfall) -> Self {
+        let Shortfall {
+            gaps,
+            missing,
+            shorter_than_stated_ms,
+        } = shortfall;
+        Self {
+            gaps,
+            missing,
+            shorter_than_stated_ms,
+            ..self
+        }
     }
 }
 
@@ -150,21 +167,6 @@ pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Re
         ..finished
     };
     blocking(move || part.finish(&film, finished)).await
-}
-
-/// A film that is shorter than the service says is kept, but not silently.
-pub(super) fn warn_if_short(summary: &Summary, recording: &Recording) {
-    // Stated lengths are rounded, and the last frames of a broadcast are often not stored.
-    const ROUNDING_MS: u64 = 2_000;
-    if let Some(stated) = recording.duration_ms
-        && summary.duration_ms + ROUNDING_MS < stated
-    {
-        tracing::warn!(
-            saved_ms = summary.duration_ms,
-            stated_ms = stated,
-            "the film is shorter than the service says"
-        );
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,319 @@
+//! The health of the hosts that hold segments: which is asked next, which is left alone for a
+//! while, and when there is nobody left to ask.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+use tokio::time::Instant;
+use url::Url;
+
+use super::limits::{
+    DEAD_AFTER, FAILURES_BEFORE_REST, FIRST_REST, LONGEST_BUSY, LONGEST_REST,
+    REFUSALS_OF_A_STRANGER, SAME_OUTAGE, SLOW_FOR,
+};
+use crate::error::{Cause, FetchError};
+
+/// The health of all hosts, by origin.
+#[derive(Debug, Default)]
+pub(crate) struct Hosts {
+    health: Mutex<HashMap<String, Health>>,
+    changed: Notify,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Health {
+    /// It has sent a segment.
+    delivers: bool,
+    /// It has answered at all.
+    answered: bool,
+    /// "Not found" since it last sent a segment.
+    refusals: u32,
+    /// Failures since it last sent a segment or said "not found".
+    failures: u32,
+    failing_since: Option<Instant>,
+    last_failure: Option<Instant>,
+    problem: Option<(Cause, String)>,
+    /// It is left alone until then; after that one request at a time probes it.
+    rests_until: Option<Instant>,
+    is_probed: bool,
+    slow_until: Option<Instant>,
+    /// Its certificate was refused: it is never asked again.
+    is_untrusted: bool,
+}
+
+/// What to do next for a segment.
+#[derive(Debug)]
+pub(crate) enum Next<'h, 'u> {
+    /// Ask this address.
+    Ask(Turn<'h, 'u>),
+    /// All hosts that could be asked rest for this long, or until something changes.
+    Wait(Duration),
+    /// Every host has been failing for too long.
+    Dead(FetchError),
+    /// All hosts that can be asked have been asked.
+    Exhausted,
+}
+
+/// The permission to ask an address once. Dropped without a result, it counts for nothing.
+#[derive(Debug)]
+pub(crate) struct Turn<'h, 'u> {
+    hosts: &'h Hosts,
+    url: &'u Url,
+    is_probe: bool,
+}
+
+/// What is known of the addresses of a segment that has been asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Asked<'u> {
+    pub(crate) urls: Vec<&'u Url>,
+    /// A host said that there is no such segment: others are asked only if they are well.
+    pub(crate) is_refused: bool,
+}
+
+impl Hosts {
+    /// Picks the healthiest of `urls` that has not been asked yet; of equals the first.
+    pub(crate) fn next<'u>(
+        &self,
+        urls: &'u [Url],
+        asked: &Asked<'_>,
+        now: Instant,
+    ) -> Next<'_, 'u> {
+        let mut all = self.lock();
+        let usable = usable(&all, urls);
+        let Some(&first) = usable.first() else {
+            return Next::Dead(problem_of(&all, urls));
+        };
+        let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
+        let is_failing_for_long = |url: &&Url| {
+            let since = of(url).failing_since;
+            since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
+        };
+        if usable.iter().all(is_failing_for_long) {
+            return Next::Dead(problem_of(&all, &[first.clone()]));
+        }
+        let open = usable.iter().filter(|url| !asked.urls.contains(*url));
+        let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();
+        open.sort_by_key(|(health, _)| health.rank(now));
+        let Some((best, url)) = open.first() else {
+            return Next::Exhausted;
+        };
+        if best.rests_until.is_none() {
+            return Next::Ask(self.turn(url, false));
+        }
+        if asked.is_refused {
+            return Next::Exhausted;
+        }
+        let is_due = |health: &Health| {
+            !health.is_probed && health.rests_until.is_some_and(|until| until <= now)
+        };
+        if let Some((_, url)) = open.iter().find(|(health, _)| is_due(health)) {
+            all.entry(origin(url)).or_default().is_probed = true;
+            return Next::Ask(self.turn(url, true));
+        }
+        let rests = open.iter().filter(|(health, _)| !health.is_probed);
+        let soonest = rests.filter_map(|(health, _)| health.rests_until).min();
+        let wait = soonest.map_or(FIRST_REST, |until| until.saturating_duration_since(now));
+        Next::Wait(wait.clamp(Duration::from_millis(20), LONGEST_REST))
+    }
+
+    /// Whether "not found" from this address counts: its host sends segments or, before any of
+    /// them does, is the first that is named.
+    pub(crate) fn ought_to_know(&self, url: &Url, urls: &[Url]) -> bool {
+        let all = self.lock();
+        let delivers = |url: &Url| all.get(&origin(url)).is_some_and(|health| health.delivers);
+        delivers(url)
+            || (!urls.iter().any(delivers)
+                && urls.first().map(Url::host_str) == Some(url.host_str()))
+    }
+
+    /// Whether the host of this address has been overtaken by another.
+    pub(crate) fn is_slow(&self, url: &Url, now: Instant) -> bool {
+        let all = self.lock();
+        let until = all.get(&origin(url)).and_then(|health| health.slow_until);
+        until.is_some_and(|until| now < until)
+    }
+
+    /// Another host answered sooner than this one.
+    pub(crate) fn overtaken(&self, url: &Url, now: Instant) {
+        self.lock().entry(origin(url)).or_default().slow_until = Some(now + SLOW_FOR);
+        self.changed.notify_waiters();
+    }
+
+    /// Completes when the health of any host changes.
+    pub(crate) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
+    /// Permission to ask an address once more beside a request that dawdles.
+    pub(crate) fn again<'u>(&self, url: &'u Url) -> Turn<'_, 'u> {
+        self.turn(url, false)
+    }
+
+    fn turn<'u>(&self, url: &'u Url, is_probe: bool) -> Turn<'_, 'u> {
+        Turn {
+            hosts: self,
+            url,
+            is_probe,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Health>> {
+        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'u> Turn<'_, 'u> {
+    pub(crate) fn url(&self) -> &'u Url {
+        self.url
+    }
+
+    /// Its host rests, and this one request finds out whether it is well again.
+    pub(crate) fn is_probe(&self) -> bool {
+        self.is_probe
+    }
+
+    /// The host sent a segment.
+    pub(crate) fn delivered(mut self) {
+        self.settle(|health| {
+            *health = Health {
+                delivers: true,
+                answered: true,
+                slow_until: health.slow_until,
+                ..Health::default()
+            };
+        });
+    }
+
+    /// The host said that there is no such segment.
+    pub(crate) fn refused(mut self) {
+        self.settle(|health| {
+            health.answered = true;
+            health.refusals = health.refusals.saturating_add(1);
+            health.failures = 0;
+            health.failing_since = None;
+            health.rests_until = None;
+        });
+    }
+
+    /// The host could not be asked, or answered with something else than a segment.
+    pub(crate) fn failed(mut self, error: &FetchError, now: Instant) {
+        let cause = error.cause();
+        let problem = Some((cause, error.to_string()));
+        self.settle(|health| health.fail(cause, error, now));
+        let mut all = self.hosts.lock();
+        all.entry(origin(self.url)).or_default().problem = problem;
+    }
+
+    fn settle(&mut self, change: impl FnOnce(&mut Health)) {
+        let mut all = self.hosts.lock();
+        let health = all.entry(origin(self.url)).or_default();
+        change(health);
+        if std::mem::take(&mut self.is_probe) {
+            health.is_probed = false;
+        }
+        drop(all);
+        self.hosts.changed.notify_waiters();
+    }
+}
+
+impl Drop for Turn<'_, '_> {
+    fn drop(&mut self) {
+        if self.is_probe {
+            self.settle(|_| {});
+        }
+    }
+}
+
+impl Health {
+    /// Healthy hosts first, then slow ones, then those that rest; in each class those first that
+    /// have sent segments.
+    fn rank(&self, now: Instant) -> (bool, bool, bool) {
+        let is_slow = self.slow_until.is_some_and(|until| now < until);
+        (self.rests_until.is_some(), is_slow, !self.delivers)
+    }
+
+    fn is_stranger(&self) -> bool {
+        !self.delivers && self.refusals >= REFUSALS_OF_A_STRANGER
+    }
+
+    fn fail(&mut self, cause: Cause, error: &FetchError, now: Instant) {
+        let is_new = |then: Instant| now.saturating_duration_since(then) > SAME_OUTAGE;
+        if self.last_failure.is_none_or(is_new) {
+            self.failing_since = None;
+        }
+        self.failing_since.get_or_insert(now);
+        self.last_failure = Some(now);
+        self.failures = self.failures.saturating_add(1);
+        self.answered |= !matches!(cause, Cause::Unreachable | Cause::Untrusted);
+        self.is_untrusted |= cause == Cause::Untrusted;
+        let beyond = self.failures.saturating_sub(FAILURES_BEFORE_REST);
+        let rest = FIRST_REST
+            .saturating_mul(1 << beyond.min(8))
+            .min(LONGEST_REST);
+        self.rests_until = match error {
+            FetchError::Busy { retry_after, .. } => {
+                Some(now + retry_after.unwrap_or(rest).min(LONGEST_BUSY))
+            }
+            _ if self.failures >= FAILURES_BEFORE_REST => Some(now + rest),
+            _ => self.rests_until,
+        };
+    }
+}
+
+/// The addresses that may be asked: over TLS, or without where a host has never answered over TLS
+/// and did not show a certificate that was refused. Hosts that do not have the recording are left
+/// out while there are others.
+fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Vec<&'u Url> {
+    let of = |url: &Url| all.get(&origin(url));
+    let may_be_asked = |url: &&Url| {
+        if of(url).is_some_and(|health| health.is_untrusted) {
+            return false;
+        }
+        let Some(secure) = over_tls(url) else {
+            return true;
+        };
+        let is_named = urls.contains(&secure);
+        match of(&secure) {
+            Some(health) if health.is_untrusted || health.answered => false,
+            Some(health) => !is_named || health.failures > 0,
+            None => !is_named,
+        }
+    };
+    let asked: Vec<&Url> = urls.iter().filter(may_be_asked).collect();
+    let is_stranger = |url: &&&Url| of(url).is_some_and(Health::is_stranger);
+    if asked.iter().all(|url| is_stranger(&url)) {
+        return asked.into_iter().take(1).collect();
+    }
+    asked.into_iter().filter(|url| !is_stranger(&url)).collect()
+}
+
+/// The same address over TLS; nothing where it is already.
+fn over_tls(url: &Url) -> Option<Url> {
+    let mut secure = url.clone();
+    (url.scheme() == "http" && secure.set_scheme("https").is_ok()).then_some(secure)
+}
+
+/// Why the first of these addresses failed whose host has failed.
+fn problem_of(all: &HashMap<String, Health>, urls: &[Url]) -> FetchError {
+    let problem = urls.iter().find_map(|url| {
+        let (cause, problem) = all.get(&origin(url))?.problem.clone()?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        Some(FetchError::Dead {
+            host,
+            cause,
+            problem,
+        })
+    });
+    problem.unwrap_or(FetchError::NoAddress)
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+use super::*;
+
+fn urls(texts: &[&str]) -> Vec<Url> {
+    texts.iter().map(|text| Url::parse(text).unwrap()).collect()
+}
+
+fn status(status: u16) -> FetchError {
+    FetchError::Status {
+        host: "a".to_owned(),
+        status,
+    }
+}
+
+/// The index of the address that is asked next, where one is.
+fn picks(hosts: &Hosts, urls: &[Url], now: Instant) -> Option<usize> {
+    match hosts.next(urls, &Asked::default(), now) {
+        Next::Ask(turn) => urls.iter().position(|url| url == turn.url()),
+        _ => None,
+    }
+}
+
+fn fail(hosts: &Hosts, url: &Url, times: u32, now: Instant) {
+    for _ in 0..times {
+        hosts.again(url).failed(&status(500), now);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_fails_is_left_for_another_and_probed_by_one_request_at_a_time() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let mut now = Instant::now();
+    assert_eq!(picks(&hosts, &urls, now), Some(0));
+    fail(&hosts, &urls[0], FAILURES_BEFORE_REST, now);
+    assert_eq!(picks(&hosts, &urls, now), Some(1), "the other one is well");
+    fail(&hosts, &urls[1], FAILURES_BEFORE_REST, now);
+    let asked = Asked::default();
+    assert!(matches!(hosts.next(&urls, &asked, now), Next::Wait(_)));
+    now += FIRST_REST;
+    let probe = hosts.next(&urls, &asked, now);
+    assert!(matches!(&probe, Next::Ask(turn) if turn.is_probe()));
+    let second = hosts.next(&urls[..1], &asked, now);
+    assert!(matches!(second, Next::Wait(_)), "one probe at a time");
+    drop(probe);
+    let Next::Ask(turn) = hosts.next(&urls[..1], &asked, now) else {
+        panic!("a probe that was dropped counts for nothing");
+    };
+    turn.delivered();
+    assert_eq!(picks(&hosts, &urls, now), Some(0), "it is well again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn hosts_that_have_all_failed_for_long_are_dead_whatever_they_answer() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let start = Instant::now();
+    for step in 0..=4 {
+        let now = start + DEAD_AFTER * step / 4;
+        for url in &urls {
+            fail(&hosts, url, 1, now);
+        }
+    }
+    let end = start + DEAD_AFTER;
+    let dead = hosts.next(&urls, &Asked::default(), end);
+    assert!(matches!(
+        dead,
+        Next::Dead(FetchError::Dead {
+            cause: Cause::Status,
+            ..
+        })
+    ));
+    hosts.again(&urls[1]).delivered();
+    assert_eq!(picks(&hosts, &urls, end), Some(1));
+    // Failures of another hour say nothing of today.
+    let later = end + SAME_OUTAGE * 2;
+    fail(&hosts, &urls[0], 1, later);
+    fail(&hosts, &urls[1], 1, later);
+    assert!(picks(&hosts, &urls, later).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_whose_certificate_was_refused_is_asked_neither_with_nor_without_tls() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "http://a/1"]);
+    let now = Instant::now();
+    assert_eq!(
+        picks(&hosts, &urls[1..], now),
+        Some(0),
+        "nothing else is known"
+    );
+    hosts
+        .again(&urls[0])
+        .settle(|health| health.is_untrusted = true);
+    assert!(matches!(
+        hosts.next(&urls, &Asked::default(), now),
+        Next::Dead(_)
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn plain_http_is_only_asked_where_tls_has_failed_without_any_answer() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "http://a/1"]);
+    let now = Instant::now();
+    let asked = Asked {
+        urls: vec![&urls[0]],
+        is_refused: false,
+    };
+    assert!(matches!(hosts.next(&urls, &asked, now), Next::Exhausted));
+    let unreachable = FetchError::TooManyRequests;
+    hosts.again(&urls[0]).settle(|health| {
+        health.fail(Cause::Unreachable, &unreachable, now);
+    });
+    assert!(matches!(hosts.next(&urls, &asked, now), Next::Ask(_)));
+    fail(&hosts, &urls[0], 1, now);
+    assert!(
+        matches!(hosts.next(&urls, &asked, now), Next::Exhausted),
+        "it has answered over TLS"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn hosts_without_the_recording_are_asked_no_more() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    for _ in 0..REFUSALS_OF_A_STRANGER {
+        hosts.again(&urls[0]).refused();
+    }
+    assert_eq!(picks(&hosts, &urls, now), Some(1));
+    hosts.again(&urls[1]).delivered();
+    assert!(hosts.ought_to_know(&urls[1], &urls) && !hosts.ought_to_know(&urls[0], &urls));
+    // Of hosts that all lack it the first that is named is believed.
+    assert_eq!(picks(&hosts, &urls[..1], now), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_was_overtaken_comes_last_for_a_while() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    hosts.overtaken(&urls[0], now);
+    assert_eq!(picks(&hosts, &urls, now), Some(1));
+    assert_eq!(picks(&hosts, &urls, now + SLOW_FOR), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_asks_for_time_is_given_it() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1"]);
+    let now = Instant::now();
+    let busy = FetchError::Busy {
+        host: "a".to_owned(),
+        retry_after: Some(Duration::from_secs(5)),
+    };
+    hosts.again(&urls[0]).failed(&busy, now);
+    let Next::Wait(pause) = hosts.next(&urls, &Asked::default(), now) else {
+        panic!("it rests");
+    };
+    assert_eq!(pause, Duration::from_secs(5));
+    assert_eq!(picks(&hosts, &urls, now + pause), Some(0));
+}

@@ -1,0 +1,52 @@
+//! Every bound of fetching, in one place. `docs/limits.md` lists them for people.
+
+use std::time::Duration;
+
+/// Rounds over the hosts that a segment gets before it is passed over.
+pub(crate) const ROUNDS_FIRST: u32 = 2;
+/// Rounds that a segment gets when all others are here.
+pub(crate) const ROUNDS_LAST: u32 = 4;
+/// Hosts that are asked in one round, one after the other.
+pub(crate) const HOSTS_PER_ROUND: usize = 3;
+/// Requests beyond one for each segment that a run may make: this many for each segment, …
+pub(crate) const EXTRA_REQUESTS_PER_SEGMENT: u64 = 2;
+/// … and this many for the whole run.
+pub(crate) const EXTRA_REQUESTS: u64 = 120;
+
+/// Pause before the second round; it doubles with each further one.
+pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(400);
+/// Longest pause between two rounds.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// Failures in a row after which a host is left alone for a while.
+pub(crate) const FAILURES_BEFORE_REST: u32 = 4;
+/// How long it is left alone at first; the time doubles with each request that probes it in vain.
+pub(crate) const FIRST_REST: Duration = Duration::from_secs(1);
+/// Longest time between two probes.
+pub(crate) const LONGEST_REST: Duration = Duration::from_secs(8);
+/// Longest `Retry-After` that is honoured.
+pub(crate) const LONGEST_BUSY: Duration = Duration::from_mins(1);
+/// A host that has failed for this long without sending a segment is dead.
+pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(90);
+/// Failures this far apart are not of the same outage.
+pub(crate) const SAME_OUTAGE: Duration = Duration::from_mins(1);
+/// A host that has only ever said "not found", this many times, does not have the recording.
+pub(crate) const REFUSALS_OF_A_STRANGER: u32 = 3;
+/// A host that another one has overtaken is asked after the others for this long.
+pub(crate) const SLOW_FOR: Duration = Duration::from_mins(1);
+
+/// How long asking the service itself is repeated while nobody answers there.
+pub(crate) const SERVICE_DOWN: Duration = Duration::from_secs(90);
+/// Tries of asking the service itself while it answers with errors.
+pub(crate) const SERVICE_TRIES: u32 = 6;
+/// How long the answer to "is this computer connected?" holds.
+pub(crate) const ONLINE_HOLDS: Duration = Duration::from_secs(5);
+
+/// Highest bit rate that a segment is believed to have: 80 Mbit/s, in bytes a millisecond.
+pub(crate) const BYTES_PER_MS: u64 = 10_000;
+/// What a segment may have however short it is.
+pub(crate) const LEAST_SEGMENT_LIMIT: u64 = 4 << 20;
+/// What a segment may have however long it is.
+pub(crate) const MOST_SEGMENT_LIMIT: u64 = 64 << 20;
+/// Bytes of bodies that all requests together hold in memory; the oldest request may go beyond it.
+pub(crate) const BODIES_IN_MEMORY: u64 = 48 << 20;

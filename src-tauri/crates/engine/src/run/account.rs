@@ -1,0 +1,266 @@
+//! What was expected of a recording and what came of it: the one place that decides whether a
+//! movie is whole.
+//!
+//! Expected are the segments of the plan, the length that the service states, and the tracks that
+//! the rendition promises. `holes` tells segments that are missing from the end of the recording,
+//! `content` looks at the timestamps of what came, and [`Shortfall`] is the difference.
+
+mod content;
+mod holes;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use media::{Summary, TableFragment, TrackKind};
+use ustream::{Choice, Container, Quality, Recording, Segment, SegmentId, SegmentPlan};
+
+pub(crate) use self::content::misplaced;
+use self::holes::{holes, joined, span_of};
+use crate::view::{GapView, MissingView, TrackKindView};
+
+/// A movie that lacks no more than this is saved, and what it lacks is said.
+const ACCEPTABLE_MS: u64 = 1_000;
+
+/// What a movie lacks of what was expected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Time spans without media, in order, in milliseconds from the start of the recording.
+    pub gaps: Vec<GapView>,
+    /// What else is missing, and what the gaps come from.
+    pub missing: Vec<MissingView>,
+    /// How much shorter the movie is than the service states, beyond rounding.
+    pub shorter_than_stated_ms: Option<u64>,
+}
+
+/// What was expected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected<'a> {
+    pub(crate) recording: &'a Recording,
+    pub(crate) plan: &'a SegmentPlan,
+    pub(crate) choice: &'a Choice,
+}
+
+/// What came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Came<'a> {
+    /// Segments of the plan that are not here.
+    pub(crate) lacking: &'a [Segment],
+    /// Those of which the service says that they do not exist.
+    pub(crate) absent: &'a HashSet<SegmentId>,
+    /// Those that hold no media.
+    pub(crate) empty: &'a HashSet<SegmentId>,
+    /// Those that carry the content of another place.
+    pub(crate) misplaced: &'a HashSet<SegmentId>,
+    /// What is known of the segments that are here.
+    pub(crate) fragments: &'a [TableFragment],
+}
+
+impl Shortfall {
+    /// The time that is missing, in milliseconds.
+    pub(crate) fn lacks_ms(&self) -> u64 {
+        let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
+        let gaps = gaps.fold(0, u64::saturating_add);
+        gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
+    }
+
+    /// Whether so little is missing that nobody need be asked.
+    pub(crate) fn is_acceptable(&self) -> bool {
+        let lacks_track = |missing: &MissingView| matches!(missing, MissingView::Track { .. });
+        self.lacks_ms() <= ACCEPTABLE_MS && !self.missing.iter().any(lacks_track)
+    }
+
+    /// In one line of English, for *Details*.
+    pub(crate) fn words(&self) -> String {
+        let mut parts: Vec<String> = self.missing.iter().map(words_of).collect();
+        if !self.gaps.is_empty() {
+            parts.push(format!("missing at {}", times(&self.gaps)));
+        }
+        if let Some(shorter_ms) = self.shorter_than_stated_ms {
+            let seconds = shorter_ms.div_ceil(1000);
+            parts.push(format!("{seconds} s shorter than the service states"));
+        }
+        if parts.is_empty() {
+            return "nothing is missing".to_owned();
+        }
+        parts.join("; ")
+    }
+}
+
+impl Expected<'_> {
+    /// The segments that are missing: those that are lacking and are not past the end.
+    pub(crate) fn holes(&self, came: Came<'_>) -> Vec<Segment> {
+        holes(&self.plan.segments, came, self.stated_ms())
+    }
+
+    /// What is missing of all that came.
+    pub(crate) fn shortfall(&self, came: Came<'_>) -> Shortfall {
+        let holes = self.holes(came);
+        let is_file = self.plan.container == Container::File;
+        let mut gaps: Vec<GapView> = holes
+            .iter()
+            .filter_map(|segment| span_of(segment, self.stated_ms()))
+            .collect();
+        if !is_file {
+            gaps.extend(self.beyond_the_list());
+            let misplaced = self.plan.segments.iter();
+            let misplaced = misplaced.filter(|segment| came.misplaced.contains(&segment.id));
+            gaps.extend(misplaced.filter_map(|segment| span_of(segment, self.stated_ms())));
+            gaps.extend(content::gaps(self.plan, came.fragments));
+        }
+        Shortfall {
+            gaps: joined(gaps),
+            missing: self.missing(&holes, came),
+            shorter_than_stated_ms: None,
+        }
+    }
+
+    /// Adds what the finished movie tells.
+    pub(crate) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
+        self.add_duration(shortfall, summary.duration_ms);
+        let has = |kind| summary.tracks.iter().any(|track| track.kind == kind);
+        shortfall.missing.extend(self.tracks_without(has));
+    }
+
+    /// Adds what the duration of the finished movie tells.
+    pub(crate) fn add_duration(&self, shortfall: &mut Shortfall, duration_ms: u64) {
+        shortfall.shorter_than_stated_ms = self.shorter_ms(duration_ms);
+    }
+
+    /// Whether a movie can be made of what came: of a file that lacks some bytes nobody knows which
+    /// time they are, and of no media there is no movie.
+    pub(crate) fn can_be_made(&self, came: Came<'_>) -> bool {
+        let is_whole_file = self.plan.container == Container::File && came.lacking.is_empty();
+        let has_media = || came.fragments.iter().any(|it| !it.content.is_empty());
+        is_whole_file || (self.plan.container != Container::File && has_media())
+    }
+
+    fn stated_ms(&self) -> Option<u64> {
+        self.recording.stated_ms()
+    }
+
+    /// How much shorter the movie is than stated: lengths are rounded, which is not told.
+    fn shorter_ms(&self, duration_ms: u64) -> Option<u64> {
+        let shorter = self.stated_ms()?.saturating_sub(duration_ms);
+        (shorter > ACCEPTABLE_MS).then_some(shorter)
+    }
+
+    /// The time between the end of the list of segments and the stated end.
+    fn beyond_the_list(&self) -> Option<GapView> {
+        let ends = self.plan.segments.iter();
+        let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
+        let start_ms = ends.max().unwrap_or(0);
+        let duration_ms = self.stated_ms()?.saturating_sub(start_ms);
+        (duration_ms > ACCEPTABLE_MS).then_some(GapView {
+            start_ms,
+            duration_ms,
+        })
+    }
+
+    fn missing(&self, holes: &[Segment], came: Came<'_>) -> Vec<MissingView> {
+        let mut missing = Vec::new();
+        let in_holes = |set: &HashSet<SegmentId>| {
+            let mut ids = holes.iter().map(|hole| hole.id);
+            ids.by_ref().filter(|id| set.contains(id)).count()
+        };
+        let (empty, misplaced) = (in_holes(came.empty), in_holes(came.misplaced));
+        let here = came.misplaced.len() - misplaced;
+        let count = holes.len() - empty - misplaced;
+        if count > 0 {
+            let total = self.plan.segments.len();
+            missing.push(MissingView::Segments { count, total });
+        }
+        if empty > 0 {
+            missing.push(MissingView::EmptySegments { count: empty });
+        }
+        if misplaced + here > 0 {
+            let count = misplaced + here;
+            missing.push(MissingView::MisplacedSegments { count });
+        }
+        missing.extend(self.substituted());
+        missing
+    }
+
+    /// Tracks that the rendition promises and that the movie does not have.
+    fn tracks_without(&self, has: impl Fn(TrackKind) -> bool) -> Vec<MissingView> {
+        let Some(rendition) = self.recording.rendition(&self.plan.rendition) else {
+            return Vec::new();
+        };
+        let promises = [
+            (
+                rendition.promises.video,
+                TrackKind::Video,
+                TrackKindView::Video,
+            ),
+            (
+                rendition.promises.audio,
+                TrackKind::Audio,
+                TrackKindView::Audio,
+            ),
+        ];
+        let lacks = promises
+            .into_iter()
+            .filter(|(is, kind, _)| *is && !has(*kind));
+        lacks
+            .map(|(_, _, kind)| MissingView::Track {
+                kind,
+                language: None,
+            })
+            .collect()
+    }
+
+    /// The rendition that would have been chosen, had it not been lost.
+    fn substituted(&self) -> Option<MissingView> {
+        let chosen = self.recording.rendition(&self.plan.rendition)?;
+        let is_wished = |height: Option<u32>| match self.choice.quality {
+            Quality::Best => height > chosen.height,
+            Quality::Smallest => height.is_some() && height < chosen.height,
+            Quality::Height(most) => {
+                let fits = height.is_some_and(|height| height <= most);
+                fits && (height > chosen.height || chosen.height.is_none_or(|is| is > most))
+            }
+            Quality::Audio => false,
+        };
+        let mut lost = self.recording.lost.iter();
+        let wished = lost.find(|lost| lost.has_video && is_wished(lost.height))?;
+        Some(MissingView::Rendition {
+            wished: wished.name.clone(),
+            reason: wished.reason.clone(),
+        })
+    }
+}
+
+fn words_of(missing: &MissingView) -> String {
+    match missing {
+        MissingView::Segments { count, total } => {
+            format!("{count} of {total} segments could not be downloaded")
+        }
+        MissingView::EmptySegments { count } => format!("{count} segments hold no media"),
+        MissingView::MisplacedSegments { count } => {
+            format!("{count} segments carry the content of another place")
+        }
+        MissingView::Track { kind, .. } => match kind {
+            TrackKindView::Video => "there is no video".to_owned(),
+            TrackKindView::Audio => "there is no audio".to_owned(),
+        },
+        MissingView::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
+    }
+}
+
+/// When the first gaps are, as hours, minutes and seconds.
+fn times(gaps: &[GapView]) -> String {
+    const SHOWN: usize = 5;
+    let shown = gaps.iter().take(SHOWN).map(|gap| {
+        let second = gap.start_ms / 1000;
+        let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    });
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if gaps.len() > SHOWN {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", and {} more", gaps.len() - SHOWN);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! Which of the segments that did not come are missing, and which are past the end.
+
+use std::collections::{HashMap, HashSet};
+
+use ustream::{Presence, Segment, SegmentId, SegmentKind};
+
+use super::Came;
+use crate::view::GapView;
+
+/// The lacking segments that must exist.
+///
+/// A segment that is only tentative is past the end where nothing that follows it came and, by the
+/// stated length, the recording has ended before it or, without one, the service says that the
+/// segment does not exist.
+pub(super) fn holes(segments: &[Segment], came: Came<'_>, stated_ms: Option<u64>) -> Vec<Segment> {
+    let lacks: HashSet<SegmentId> = came.lacking.iter().map(|segment| segment.id).collect();
+    let mut last: HashMap<u8, SegmentKind> = HashMap::new();
+    for segment in segments.iter().filter(|it| !lacks.contains(&it.id)) {
+        let last = last.entry(segment.id.track).or_insert(segment.id.kind);
+        *last = segment.id.kind.max(*last);
+    }
+    let is_end = |segment: &Segment| {
+        let ends = match stated_ms {
+            Some(stated_ms) => segment.start_ms >= stated_ms,
+            None => came.absent.contains(&segment.id) || came.empty.contains(&segment.id),
+        };
+        let is_last = |last: &SegmentKind| *last < segment.id.kind;
+        segment.presence == Presence::Tentative
+            && ends
+            && last.get(&segment.id.track).is_some_and(is_last)
+    };
+    let lacking = came.lacking.iter();
+    lacking
+        .filter(|segment| !is_end(segment))
+        .copied()
+        .collect()
+}
+
+/// The time that a missing segment leaves empty. What is only tentative ends with the recording.
+pub(super) fn span_of(segment: &Segment, stated_ms: Option<u64>) -> Option<GapView> {
+    let mut end_ms = segment.start_ms.saturating_add(segment.duration_ms);
+    if let (Presence::Tentative, Some(stated_ms)) = (segment.presence, stated_ms)
+        && stated_ms > segment.start_ms
+    {
+        end_ms = end_ms.min(stated_ms);
+    }
+    let duration_ms = end_ms.saturating_sub(segment.start_ms);
+    (duration_ms > 0).then_some(GapView {
+        start_ms: segment.start_ms,
+        duration_ms,
+    })
+}
+
+/// The same time spans in order, joined where they touch.
+pub(super) fn joined(mut spans: Vec<GapView>) -> Vec<GapView> {
+    spans.sort_by_key(|span| span.start_ms);
+    spans.dedup_by(|next, span| {
+        let touches = next.start_ms <= span.start_ms.saturating_add(span.duration_ms);
+        if touches {
+            let end = next.start_ms.saturating_add(next.duration_ms);
+            span.duration_ms = span.duration_ms.max(end.saturating_sub(span.start_ms));
+        }
+        touches
+    });
+    spans
+}

@@ -1,0 +1,143 @@
+//! Whether what lies at the addresses of a recording now is what is in the unfinished movie.
+
+use media::{Part, SourceMark, TableFragment};
+use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
+
+use super::Attempt;
+use crate::assemble::part_of;
+use crate::error::{Error, FetchError};
+use crate::fetch::retry::Effort;
+use crate::fetch::{Budget, Outcome, SegmentRequest};
+
+/// Segments that are compared where nothing else says that the recording has changed.
+const USUAL_SAMPLES: usize = 2;
+/// Segments that are compared where paths, hashes or the length differ.
+const SAMPLES_OF_MOVED: usize = 8;
+
+/// Where samples are fetched.
+#[derive(Clone, Copy)]
+pub(super) struct Sample<'a> {
+    pub(super) recording: &'a Recording,
+    pub(super) plan: &'a SegmentPlan,
+    pub(super) budget: &'a Budget,
+    pub(super) source: Option<media::Source>,
+}
+
+/// What a comparison came to.
+enum Compared {
+    Same,
+    Other,
+    /// It could not be had.
+    Unknown,
+}
+
+impl Attempt {
+    /// Fetches some of the segments that are here already and compares them. `None` is a stop.
+    ///
+    /// Where the listing has changed, at least one must be had and be the same.
+    pub(super) async fn is_same(
+        &self,
+        sample: Sample<'_>,
+        here: &[TableFragment],
+        change: PlanChange,
+    ) -> Result<Option<bool>, Error> {
+        let most = match change {
+            PlanChange::Same => USUAL_SAMPLES,
+            PlanChange::Moved => SAMPLES_OF_MOVED,
+            PlanChange::Different => return Ok(Some(false)),
+        };
+        let chosen = spread(here, most);
+        let mut is_any_same = chosen.is_empty();
+        for (id, mark) in chosen {
+            let compared = self.compare(sample, id, mark);
+            let Some(compared) = self.cancel.run_until_cancelled(compared).await else {
+                return Ok(None);
+            };
+            match compared? {
+                Compared::Other => {
+                    tracing::warn!(?id, "another segment lies there now");
+                    return Ok(Some(false));
+                }
+                Compared::Same => is_any_same = true,
+                Compared::Unknown => {}
+            }
+        }
+        Ok(Some(is_any_same || change == PlanChange::Same))
+    }
+
+    async fn compare(
+        &self,
+        sample: Sample<'_>,
+        id: SegmentId,
+        mark: SourceMark,
+    ) -> Result<Compared, Error> {
+        let place = sample.recording.locate(sample.plan, id);
+        let mut segments = sample.plan.segments.iter();
+        let segment = segments.find(|segment| segment.id == id);
+        let request = SegmentRequest {
+            id,
+            urls: &place.urls,
+            stretch: place.stretch.as_ref(),
+            source: sample.source,
+            part: part_of(id.kind),
+            duration_ms: segment.map_or(0, |segment| segment.duration_ms),
+            confirmations: 1,
+            tells_the_end: false,
+        };
+        let fetcher = &self.means.fetcher;
+        let means = (sample.budget, &*self.meter);
+        match fetcher.fetch(request, Effort::First, means).await {
+            Ok(Outcome::Body(body)) if SourceMark::of(&body.bytes) == mark => Ok(Compared::Same),
+            Ok(Outcome::Body(_)) => Ok(Compared::Other),
+            Ok(Outcome::Absent(FetchError::Replaced { .. })) => Ok(Compared::Other),
+            Err(error @ FetchError::Dead { .. }) => Err(error.into()),
+            Ok(Outcome::Absent(_)) | Err(_) => Ok(Compared::Unknown),
+        }
+    }
+}
+
+/// At most so many media segments, spread evenly over those that are here.
+fn spread(fragments: &[TableFragment], most: usize) -> Vec<(SegmentId, SourceMark)> {
+    let mut media: Vec<_> = fragments
+        .iter()
+        .filter_map(|fragment| match fragment.part {
+            Part::Media(number) => Some((number, fragment.track, fragment.source)),
+            Part::Init => None,
+        })
+        .collect();
+    media.sort_by_key(|(number, track, _)| (*number, *track));
+    let last = media.len().saturating_sub(1);
+    let steps = most.saturating_sub(1).max(1);
+    let mut indices: Vec<usize> = (0..most).map(|step| step * last / steps).collect();
+    indices.dedup();
+    let chosen = indices.into_iter().filter_map(|index| media.get(index));
+    chosen
+        .map(|(number, track, mark)| {
+            let id = SegmentId {
+                track: *track,
+                kind: SegmentKind::Media(*number),
+            };
+            (id, *mark)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_spread_from_the_first_to_the_last_segment() {
+        let fragments: Vec<TableFragment> = (0..9)
+            .map(|number| TableFragment::bare(Part::Media(number), 0, 0, &[]))
+            .collect();
+        let numbers = |most| -> Vec<SegmentKind> {
+            let chosen = spread(&fragments, most).into_iter();
+            chosen.map(|(id, _)| id.kind).collect()
+        };
+        assert_eq!(numbers(2), [0, 8].map(SegmentKind::Media));
+        assert_eq!(numbers(3), [0, 4, 8].map(SegmentKind::Media));
+        assert_eq!(numbers(20).len(), 9);
+        assert!(spread(&[], 2).is_empty());
+    }
+}
