@@ -87,8 +87,11 @@ impl Client {
                 return told.ok_or(Error::NoRendition);
             };
             if handshake >= MOST_HANDSHAKES || is_settled(&problem) {
-                tracing::warn!(%problem, "a playlist is left out");
-                return told.or(incomplete).ok_or(problem);
+                let told = told.or(incomplete);
+                if told.is_some() {
+                    tracing::warn!(%problem, "a playlist is left out");
+                }
+                return told.ok_or(problem);
             }
             tracing::info!(%problem, "playlists could not be had; asking anew");
             incomplete = told.or(incomplete);

@@ -90,11 +90,11 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
     let resolution = stream.resolution();
     let bandwidth = stream.average_bandwidth().unwrap_or(stream.bandwidth());
     let codecs = stream.codecs();
-    let names = |starts: &[&str]| {
+    let has_codec = |starts: &[&str]| {
         let mut codecs = codecs.into_iter().flat_map(|codecs| codecs.split(','));
         codecs.any(|codec| starts.iter().any(|start| codec.trim().starts_with(start)))
     };
-    let has_video = names(&["avc", "hvc", "hev", "vp", "av01", "dvh"]);
+    let has_video = has_codec(&["avc", "hvc", "hev", "vp", "av01", "dvh"]);
     Ok(Variant {
         url: address(base, named)?,
         width: resolution.and_then(|size| small(size.width)),
@@ -104,7 +104,7 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
         is_sound: resolution.is_none() && codecs.is_some() && !has_video,
         promises: Promises {
             video: has_video || resolution.is_some(),
-            audio: names(&["mp4a", "ac-3", "ec-3", "opus", "mp3", "Opus"]),
+            audio: has_codec(&["mp4a", "ac-3", "ec-3", "opus", "mp3", "Opus"]),
         },
     })
 }

@@ -99,8 +99,7 @@ struct Reading {
     range_end: Option<(Box<str>, u64)>,
     time_us: u64,
     has_end: bool,
-    /// It says that nothing will be added to it.
-    is_vod: bool,
+    kind: Option<HlsPlaylistType>,
     is_exact: bool,
 }
 
@@ -119,7 +118,8 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
     }
     reading.unnamed()?;
     if !reading.has_end {
-        return Err(if reading.is_vod {
+        // Nothing is ever added to a VOD.
+        return Err(if reading.kind == Some(HlsPlaylistType::Vod) {
             malformed("it was cut: it has no end")
         } else {
             Error::StillLive
@@ -179,7 +179,7 @@ impl Reading {
             }
             hls::Tag::Gap(_) => self.is_gap = true,
             hls::Tag::PlaylistType(tag) => {
-                self.is_vod = tag.playlist_type() == HlsPlaylistType::Vod;
+                self.kind = Some(tag.playlist_type());
             }
             hls::Tag::Byterange(tag) => self.range = Some((tag.length(), tag.offset())),
             hls::Tag::Discontinuity(_) => self.discontinuities += 1,
@@ -275,7 +275,7 @@ impl Reading {
         let length_us = (seconds * 1e6).round() as u64;
         // So many of so long are far from the end of the numbers.
         self.time_us += length_us;
-        self.is_exact |= length_us % 1_000_000 != 0;
+        self.is_exact |= !length_us.is_multiple_of(1_000_000);
         self.pieces.push(Piece {
             number,
             start_ms,

@@ -18,6 +18,7 @@ pub struct Listing {
     pub paths: Vec<String>,
     /// Hash of each segment, under the number of the first segment that has it. For playlists: a
     /// digest of the names of the segments of that number.
+    #[serde(with = "pairs")]
     pub hashes: BTreeMap<u64, String>,
 }
 
@@ -31,6 +32,27 @@ pub enum PlanChange {
     Moved,
     /// Another recording, rendition or structure: segments of the older plan are of no use.
     Different,
+}
+
+/// A map with numbers for keys as a list of pairs: where a plan is part of something tagged, serde
+/// does not read text as a number.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        map: &BTreeMap<u64, String>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<u64, String>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
 }
 
 impl Listing {

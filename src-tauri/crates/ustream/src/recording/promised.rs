@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::renditions::{fitness, kind, language};
 use super::sounds::is_wanted;
 use crate::ums::stream::Row;
-use crate::{Audio, Choice, Error, Quality, Rendition, Track, TrackKind};
+use crate::{Audio, Choice, Error, Quality, Rendition, Track, TrackKind, loose};
 
 /// Who states a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +80,7 @@ pub(crate) struct Lost {
 impl Lost {
     /// A row of a format; `None` where it does not say what it would be.
     pub(super) fn of_row(row: &Row, error: &Arc<Error>) -> Option<Self> {
-        let is_flv = row.segment_url.ends_with(".flv");
+        let is_flv = loose::ends_with(&row.segment_url, "flv");
         let kind = kind(row).or(is_flv.then_some(TrackKind::Both))?;
         let has_video = kind != TrackKind::Audio;
         let language = language(row);
@@ -91,7 +91,7 @@ impl Lost {
         let name = name.or(template).unwrap_or_else(|| kind_name.to_owned());
         Some(Self {
             rendition: LostRendition {
-                name: crate::loose::words(&name),
+                name: loose::words(&name),
                 height: row.height,
                 has_video,
                 language,
