@@ -181,7 +181,8 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "locks": locks,
     });
     if recording.length.api {
-        let length = format!("{}.{:03}000", duration_ms / 1000, duration_ms % 1000);
+        let told_ms = recording.told_ms();
+        let length = format!("{}.{:03}000", told_ms / 1000, told_ms % 1000);
         if let Some(video) = video.as_object_mut() {
             video.insert("length".to_owned(), Value::String(length));
         }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::media::{Row, Sound, UNIT_MS};
 use crate::service::Service;
-use crate::world::{Listing, Recording};
+use crate::world::{Listing, PlaylistOddity, Recording};
 
 /// At the hosts of the control connection.
 pub(crate) fn routes() -> Router<Arc<Service>> {
@@ -104,7 +104,8 @@ async fn media(
     let row = version
         .checked_sub(1)
         .and_then(|at| pictures.iter().chain(&sounds).nth(at));
-    match row.and_then(|row| pieces(&service, recording, *row, listing)) {
+    let oddity = recording.ways.oddity.filter(|_| version == 1);
+    match row.and_then(|row| pieces(&service, recording, *row, (listing, oddity))) {
         Some(text) => playlist(text),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -117,19 +118,29 @@ fn listed<'a>(service: &'a Service, id: u64, signed: &Signed) -> Option<(&'a Rec
     holds.then_some((recording, recording.ways.playlists?))
 }
 
-fn pieces(service: &Service, recording: &Recording, row: Row, listing: Listing) -> Option<String> {
+fn pieces(
+    service: &Service,
+    recording: &Recording,
+    row: Row,
+    (listing, oddity): (Listing, Option<PlaylistOddity>),
+) -> Option<String> {
     let mut addresses = service.addresses(recording, row).into_iter();
     let first = recording.first_chunk;
     let mut text = format!(
-        "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{first}\n#EXT-X-PLAYLIST-TYPE:VOD\n",
+        "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{first}\n",
         recording.chunk_time_ms.div_ceil(1000)
     );
+    if oddity != Some(PlaylistOddity::Growing) {
+        text.push_str("#EXT-X-PLAYLIST-TYPE:VOD\n");
+    }
     if listing == Listing::Fmp4 {
         let init = addresses.next()?;
-        // Writing to a string cannot fail, here and below.
-        let _ = writeln!(text, "#EXT-X-MAP:URI=\"{init}\"");
+        if oddity != Some(PlaylistOddity::Bare) {
+            // Writing to a string cannot fail, here and below.
+            let _ = writeln!(text, "#EXT-X-MAP:URI=\"{init}\"");
+        }
     }
-    if listing == Listing::Encrypted {
+    if listing == Listing::Encrypted || oddity == Some(PlaylistOddity::Encrypted) {
         text.push_str("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n");
     }
     let mut left_ms = recording.film.duration_ms();
@@ -152,11 +163,15 @@ fn pieces(service: &Service, recording: &Recording, row: Row, listing: Listing) 
             let host = recording.cdn.first()?;
             let path = service.path_of(recording);
             let _ = writeln!(text, "https://{host}/{path}{}/all_{hash}.ts", row.name());
-        } else {
+        } else if oddity == Some(PlaylistOddity::Gap(chunk)) {
+            let _ = writeln!(text, "#EXT-X-GAP\n{address}");
+        } else if oddity != Some(PlaylistOddity::Unnamed(chunk)) {
             let _ = writeln!(text, "{address}");
         }
     }
-    text.push_str("#EXT-X-ENDLIST\n");
+    if !matches!(oddity, Some(PlaylistOddity::Growing | PlaylistOddity::Cut)) {
+        text.push_str("#EXT-X-ENDLIST\n");
+    }
     Some(text)
 }
 

@@ -40,7 +40,8 @@ pub use log::{Asked, Coverage};
 pub use media::{Clock, Film, Picture, Row, Sound, UNIT_MS};
 pub use world::{
     Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn,
-    Listing, Lists, Lock, LongFilm, Offer, Recording, Redirects, Voice, Ways, World,
+    Listing, Lists, Lock, LongFilm, Offer, PlaylistOddity, Recording, Redirects, RowOddity, Voice,
+    Ways, World,
 };
 
 #[cfg(test)]

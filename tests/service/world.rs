@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 
 pub use channel::{Channel, GateField, Lists};
 pub use demo::{LARGE, LongFilm};
-pub use ways::{FileKind, Listing, Offer, Ways};
+pub use ways::{FileKind, Listing, Offer, PlaylistOddity, RowOddity, Ways};
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};
 
@@ -141,6 +141,8 @@ pub struct Recording {
     pub refusal: StatusCode,
     /// Where its length is told.
     pub length: Length,
+    /// The length that is told, where it is not that of the film.
+    pub told_ms: Option<u64>,
     /// Captions by language, as the API names it.
     pub captions: BTreeMap<String, String>,
     /// Chapters by the second they start at.
@@ -188,6 +190,7 @@ impl Recording {
                 api: true,
                 frame: Some(LengthIn::Format),
             },
+            told_ms: None,
             captions: BTreeMap::new(),
             chapters: BTreeMap::new(),
             lock: None,
@@ -200,6 +203,11 @@ impl Recording {
                 "uhsakamai-a.akamaihd.net".to_owned(),
             ],
         }
+    }
+
+    /// The length that is told.
+    pub(crate) fn told_ms(&self) -> u64 {
+        self.told_ms.unwrap_or(self.film.duration_ms())
     }
 
     /// How many chunks each row has.

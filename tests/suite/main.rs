@@ -17,6 +17,7 @@ mod find;
 mod hours;
 mod kill;
 mod layers;
+mod listing;
 mod matrix;
 mod practice;
 mod proxy;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::media::{Picture, Row, Sound};
 use crate::service::Service;
-use crate::world::{Channel, FlvRow, LengthIn, Recording};
+use crate::world::{Channel, FlvRow, LengthIn, Recording, RowOddity};
 
 /// Everything that is told of a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
@@ -176,10 +176,7 @@ fn tell_length(recording: &Recording, place: LengthIn, object: &mut Value) {
         recording.length.frame == Some(place),
         object.as_object_mut(),
     ) {
-        object.insert(
-            "videoLength".to_owned(),
-            json!(recording.film.duration_ms()),
-        );
+        object.insert("videoLength".to_owned(), json!(recording.told_ms()));
     }
 }
 
@@ -194,6 +191,7 @@ fn formats(service: &Service, recording: &Recording, keys: &[u64]) -> Map<String
         .mp4
         .iter()
         .filter_map(|row| mp4_row(*row, kbps(*row)))
+        .map(|row| spoilt(row, recording.ways.row))
         .collect();
     let hashes: Map<String, Value> = keys
         .iter()
@@ -308,6 +306,18 @@ fn mp4_row(row: Row, kbps: u64) -> Option<Value> {
             })
         }
     })
+}
+
+/// A row of fragments, odd where it has a picture.
+fn spoilt(mut row: Value, oddity: Option<RowOddity>) -> Value {
+    if row["contentType"] == "video/mp4" {
+        match oddity {
+            Some(RowOddity::Nameless) => row["segmentUrl"] = Value::Null,
+            Some(RowOddity::Outside) => row["segmentUrl"] = json!("../2/chunk_%_%.m4v"),
+            None => {}
+        }
+    }
+    row
 }
 
 /// Numbers as text, as older servers write them.

@@ -16,6 +16,10 @@ pub struct Ways {
     pub file: Option<FileKind>,
     /// The file's server knows no parts of it.
     pub whole_only: bool,
+    /// What is odd about the playlist of the best picture.
+    pub oddity: Option<PlaylistOddity>,
+    /// What is odd about the rows of the fragments' pictures.
+    pub row: Option<RowOddity>,
 }
 
 impl Default for Ways {
@@ -26,6 +30,8 @@ impl Default for Ways {
             playlists: Some(Listing::Muxed),
             file: None,
             whole_only: false,
+            oddity: None,
+            row: None,
         }
     }
 }
@@ -60,6 +66,32 @@ impl Ways {
             ..Self::default()
         }
     }
+}
+
+/// What is odd about a playlist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaylistOddity {
+    /// It has no end, and does not say that it is complete.
+    Growing,
+    /// It says that it is complete, and has no end.
+    Cut,
+    /// Its segments are encrypted.
+    Encrypted,
+    /// It names no initialisation segment.
+    Bare,
+    /// The segment of that number has no address.
+    Unnamed(u64),
+    /// The segment of that number is said to be missing (`EXT-X-GAP`).
+    Gap(u64),
+}
+
+/// What is odd about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOddity {
+    /// It has no `segmentUrl`.
+    Nameless,
+    /// Its `segmentUrl` leads out of the folder.
+    Outside,
 }
 
 /// What a way tells of the pieces.

@@ -27,6 +27,7 @@ use crate::api::{self, Answer, Locks, Video};
 use crate::http::{self, Limit};
 use crate::page::{self, Page};
 use crate::recording::Elsewhere;
+use crate::ums::LengthNews;
 use crate::ums::session::{Question, StreamInfo};
 use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
 
@@ -151,37 +152,54 @@ impl Client {
                 let channel = found
                     .channel
                     .or(video.as_ref().and_then(|video| video.channel));
-                self.ask_past_the_form((Found { channel, ..found }, hash), route, access)
+                let length = video.as_ref().and_then(|video| video.duration_ms);
+                let found = Found { channel, ..found };
+                self.ask_past_the_form((found, hash), (route, length), access)
                     .await
             }
             told => told,
         };
-        match self.made_of(id, told, video).await {
+        match self.made_of((id, route), told, video).await {
             Ok(recording) => Ok(recording),
             Err(error) => Err(verdict(error, id, answer.as_ref(), access)),
         }
     }
 
-    /// Makes a recording of what the control connection told, or of a file where it told nothing.
+    /// Makes a recording of what the control connection told, or of a file where it told nothing
+    /// or only has the audio.
     async fn made_of(
         &self,
-        id: RecordingId,
+        (id, route): (RecordingId, Option<Route>),
         told: Result<Told, Error>,
         video: Option<Video>,
     ) -> Result<Recording, Error> {
-        let (stream, problem) = match told {
-            Ok(Told::Pieces(stream)) => return Recording::new(id, *stream, video),
-            Ok(Told::Playlists(stream, playlists)) => {
-                let playlists = Elsewhere::Playlists(playlists);
-                return Recording::elsewhere(id, *stream, playlists, video);
+        let (stream, problem, audio) = match told {
+            Ok(Told::Pieces(stream)) => {
+                let recording = Recording::new(id, StreamInfo::clone(&stream), video.clone())?;
+                (*stream, recording.lost_video(), Some(recording))
             }
-            Err(error) if ways::is_final(&error) => return Err(error),
-            Ok(Told::Files(stream)) => (*stream, None),
-            Err(error) => (StreamInfo::default(), Some(error)),
+            Ok(Told::Playlists(stream, playlists)) => {
+                let source = Elsewhere::Playlists(playlists);
+                let known = StreamInfo::clone(&stream);
+                let recording = Recording::elsewhere(id, known, source, video.clone())?;
+                (*stream, recording.lost_video(), Some(recording))
+            }
+            Err(error) if error.is_final() => return Err(error),
+            Ok(Told::Files(stream)) => (*stream, None, None),
+            Err(error) => (StreamInfo::default(), Some(error), None),
             Ok(Told::NeedsHash) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
         };
         let of_api = video.iter().flat_map(|video| &video.files);
         let named: Vec<String> = of_api.chain(&stream.stored.files).cloned().collect();
+        if let Some(recording) = audio {
+            if problem.is_none() || named.is_empty() || route.is_some() {
+                return Ok(recording);
+            }
+            return match self.file(&named).await {
+                Ok(file) => Recording::elsewhere(id, stream, Elsewhere::File(file), video),
+                Err(_) => Ok(recording),
+            };
+        }
         if named.is_empty() {
             return Err(problem.unwrap_or(Error::NoRendition));
         }
@@ -192,16 +210,21 @@ impl Client {
         Recording::elsewhere(id, stream, Elsewhere::File(file), video)
     }
 
-    /// The control connection knows the pieces, the API the title: both are asked at once. The
-    /// API may fail.
+    /// The control connection knows the segments, the API the title and the length: both are
+    /// asked at once. The API may fail.
     async fn ask_both(
         &self,
         question: Question,
         route: Option<Route>,
     ) -> (Option<Answer<Video>>, Result<Told, Error>) {
         let id = question.recording;
-        let api = pin!(self.video(id));
-        let control = pin!(self.ask_ways(question, route));
+        let (tell, length) = LengthNews::pending();
+        let api = pin!(async {
+            let answer = self.video(id).await;
+            tell.send_replace(length_in(&answer));
+            answer
+        });
+        let control = pin!(self.ask_ways(question.clone(), route, length.clone()));
         let (answer, outcome) = match select(api, control).await {
             Either::Left((answer @ Ok(Answer::Removed(_)), _)) => {
                 (answer, Err(Error::NotFound(id.to_string())))
@@ -209,11 +232,42 @@ impl Client {
             Either::Left((answer, control)) => (answer, control.await),
             Either::Right((outcome, api)) => {
                 let answer = tokio::time::timeout(PATIENCE_FOR_TITLE, api).await;
-                (answer.unwrap_or(Err(Error::Silent("the API"))), outcome)
+                let answer = answer.unwrap_or(Err(Error::Silent("the API")));
+                let outcome = match outcome {
+                    Ok(told) => Ok(self.completed(told, (question, route), &answer).await),
+                    failed => failed,
+                };
+                (answer, outcome)
             }
         };
         let answer = answer.inspect_err(|error| tracing::debug!(%error, "the API does not help"));
         (answer.ok(), outcome)
+    }
+
+    /// A list that proves to be too short when the length becomes known is asked for once more,
+    /// then taken as it is.
+    async fn completed(
+        &self,
+        told: Told,
+        (question, route): (Question, Option<Route>),
+        answer: &Result<Answer<Video>, Error>,
+    ) -> Told {
+        let mut stream = match told {
+            Told::Pieces(stream) => stream,
+            other => return other,
+        };
+        let Some(length_ms) = length_in(answer) else {
+            return Told::Pieces(stream);
+        };
+        if stream.ends_before(length_ms) {
+            tracing::info!("the list of segments is too short; asking anew");
+            let length = LengthNews::of(Some(length_ms));
+            let again = Box::pin(self.ask_ways(question, route, length)).await;
+            if let Ok(Told::Pieces(later)) = again {
+                stream.stored.merge(later.stored);
+            }
+        }
+        Told::Pieces(stream)
     }
 
     /// Fills in the form of the channel and asks once more. The answer to an earlier form opens the
@@ -221,7 +275,7 @@ impl Client {
     async fn ask_past_the_form(
         &self,
         (found, tried): (Found, Option<String>),
-        route: Option<Route>,
+        (route, length_ms): (Option<Route>, Option<u64>),
         access: &Access,
     ) -> Result<Told, Error> {
         let (id, known) = (found.recording, found.channel);
@@ -245,8 +299,9 @@ impl Client {
             Some(hash) => hash,
             None => self.register(channel, visited.as_ref(), access).await?,
         };
+        let length = LengthNews::of(length_ms);
         match self
-            .ask_ways(question(id, Some(hash), access), route)
+            .ask_ways(question(id, Some(hash), access), route, length)
             .await?
         {
             Told::NeedsHash => {
@@ -347,6 +402,13 @@ fn locks_of(answer: Option<&Answer<Video>>) -> Option<&Locks> {
     match answer? {
         Answer::Locked(locks) | Answer::Here(Video { locks, .. }) => Some(locks),
         Answer::Removed(_) | Answer::Missing(_) => None,
+    }
+}
+
+fn length_in(answer: &Result<Answer<Video>, Error>) -> Option<u64> {
+    match answer {
+        Ok(Answer::Here(video)) => video.duration_ms,
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Lock, TargetError};
+use crate::{Lock, TargetError, ums};
 
 /// Why a recording cannot be found.
 #[derive(Debug, thiserror::Error)]
@@ -84,4 +84,61 @@ pub enum Error {
     /// No rendition fits the choice, or none is in a form that is known here.
     #[error("there is no rendition that fits")]
     NoRendition,
+}
+
+impl Error {
+    /// Whether another way to the recording would be answered the same.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Locked(_) | Self::NotFound(_) | Self::Busy { .. } | Self::TooLarge { .. }
+        )
+    }
+
+    /// How much it tells a person: what the service said of the recording, before what was wrong
+    /// with an answer, before that there was none.
+    pub(crate) fn weight(&self) -> u8 {
+        match self {
+            error if error.is_final() => 5,
+            Self::StillLive | Self::Unsupported(_) => 4,
+            Self::NotRecorded | Self::NoRendition | Self::NoSound { .. } => 3,
+            // An answer of the control connection may be that of any web server.
+            Self::Malformed { what, .. } if *what != ums::message::WHAT => 3,
+            Self::Malformed { .. } | Self::Astray(_) => 2,
+            Self::Status { .. } => 1,
+            _ => 0,
+        }
+    }
+
+    /// The same error once more; of one that cannot be copied what a person is told of it.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::StillLive => Self::StillLive,
+            Self::NotRecorded => Self::NotRecorded,
+            Self::NoRendition => Self::NoRendition,
+            Self::Unsupported(what) => Self::Unsupported(what.clone()),
+            Self::Astray(problem) => Self::Astray(problem.clone()),
+            Self::NotFound(words) => Self::NotFound(words.clone()),
+            Self::Locked(lock) => Self::Locked(lock.clone()),
+            Self::Status { host, status } => Self::Status {
+                host: host.clone(),
+                status: *status,
+            },
+            Self::Busy { retry_after } => Self::Busy {
+                retry_after: *retry_after,
+            },
+            Self::Malformed { what, problem } => Self::Malformed {
+                what,
+                problem: problem.clone(),
+            },
+            Self::TooLarge { what, limit_bytes } => Self::TooLarge {
+                what,
+                limit_bytes: *limit_bytes,
+            },
+            Self::Silent(what) => Self::Silent(what),
+            Self::Target(_) | Self::Network(_) | Self::Page { .. } | Self::NoSound { .. } => {
+                Self::Silent("the service")
+            }
+        }
+    }
 }

@@ -107,7 +107,8 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
     Error::Network(error.without_url())
 }
 
-async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
+/// Reads an answer, as far as the limit allows.
+pub(crate) async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
     check(&response)?;
     let too_large = || Error::TooLarge {
         what: limit.what,
@@ -135,7 +136,7 @@ async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
 }
 
 /// In seconds; the other form, a date, is not worth a calendar.
-fn retry_after(response: &Response) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response
         .headers()
         .get(RETRY_AFTER)?

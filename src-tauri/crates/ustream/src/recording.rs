@@ -7,17 +7,20 @@ mod renditions;
 mod sounds;
 mod source;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::file::WholeFile;
 pub use self::playlists::Playlists;
+use self::promised::Lost;
 pub use self::promised::{LengthSource, LostRendition, Promises, StatedLength};
 use self::source::Source;
 use crate::api::Video;
 use crate::ums::session::StreamInfo;
 use crate::ums::stream::Format;
-use crate::{Audio, Choice, Error, Place, RecordingId, SegmentId, SegmentPlan, plan};
+use crate::{Audio, Choice, Error, Place, Quality, RecordingId, SegmentId, SegmentPlan, plan};
 
 /// How the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -107,6 +110,8 @@ pub struct Recording {
     /// Its qualities, best first, those of one container together; what differs only in its sound
     /// from one before stands behind all that do not.
     pub renditions: Vec<Rendition>,
+    /// Why each of [`Self::lost`] cannot be had.
+    problems: Vec<Arc<Error>>,
     sources: Sources,
 }
 
@@ -148,22 +153,36 @@ impl Recording {
     /// A format that cannot be used is left out; fails with its problem where none is left.
     pub fn new(id: RecordingId, stream: StreamInfo, video: Option<Video>) -> Result<Self, Error> {
         let stored = &stream.stored;
+        let mut lost: Vec<Lost> = Vec::new();
         let mut problem = None;
         let mut check = |format: &Option<Format>| {
             let format = format.as_ref().filter(|format| format.is_usable())?;
-            Source::new(format)
-                .map_err(|error| problem.get_or_insert(error).to_string())
-                .ok()
+            match Source::new(format) {
+                Ok(source) => {
+                    lost.extend(source.lost.iter().cloned());
+                    Some(source)
+                }
+                Err(error) => {
+                    let error = Arc::new(error);
+                    let rows = format.rows.iter();
+                    lost.extend(rows.filter_map(|row| Lost::of_row(row, &error)));
+                    problem.get_or_insert(error);
+                    None
+                }
+            }
         };
         let (fmp4, flv) = (check(&stored.fmp4), check(&stored.flv));
-        let renditions: Vec<Rendition> = fmp4
-            .iter()
-            .flat_map(renditions::of_fmp4)
-            .chain(flv.iter().flat_map(renditions::of_flv))
-            .collect();
-        if renditions.is_empty() {
-            return Err(problem.unwrap_or(Error::NoRendition));
+        let of_fmp4: Vec<Rendition> = fmp4.iter().flat_map(renditions::of_fmp4).collect();
+        if let Some(source) = fmp4.as_ref().filter(|_| of_fmp4.is_empty()) {
+            lost.extend(renditions::silenced(source));
         }
+        let of_flv = flv.iter().flat_map(renditions::of_flv);
+        let renditions: Vec<Rendition> = of_fmp4.into_iter().chain(of_flv).collect();
+        if renditions.is_empty() {
+            let problem = problem.or(lost.into_iter().next().map(|lost| lost.error));
+            return Err(problem.map_or(Error::NoRendition, |error| error.again()));
+        }
+        let (lost, problems) = apart(lost, &renditions);
         let stated = stated(&stream, video.as_ref(), None);
         let video = video.unwrap_or_default();
         Ok(Self {
@@ -174,7 +193,8 @@ impl Recording {
             date_unix_s: video.date_unix_s,
             duration_ms: promised::shown(&stated),
             stated,
-            lost: Vec::new(),
+            lost,
+            problems,
             thumbnail: video.thumbnail,
             renditions,
             sources: Sources {
@@ -218,9 +238,12 @@ impl Recording {
             (None, Some(file)) => vec![file.rendition(duration_ms)],
             (None, None) => Vec::new(),
         };
+        let lost = playlists.as_ref().map(Playlists::lost).unwrap_or_default();
         if renditions.is_empty() {
-            return Err(Error::NoRendition);
+            let error = lost.iter().max_by_key(|lost| lost.error.weight());
+            return Err(error.map_or(Error::NoRendition, |lost| lost.error.again()));
         }
+        let (lost, problems) = apart(lost, &renditions);
         Ok(Self {
             id,
             title: video.title.or(stream.title),
@@ -229,7 +252,8 @@ impl Recording {
             date_unix_s: video.date_unix_s,
             duration_ms,
             stated,
-            lost: Vec::new(),
+            lost,
+            problems,
             thumbnail: video.thumbnail,
             renditions,
             sources: Sources {
@@ -242,20 +266,56 @@ impl Recording {
         })
     }
 
-    /// Chooses a rendition and lists its pieces. Pure.
+    /// Chooses a rendition and lists its segments. Pure.
     ///
-    /// Fails with [`Error::NoSound`] where its sounds are in other languages, and with
-    /// [`Error::NoRendition`] where nothing else fits the choice.
+    /// Fails with [`Error::NoSound`] where its sounds are in other languages, with the reason why
+    /// a rendition is [lost](Self::lost) where only that one would fit, and with
+    /// [`Error::NoRendition`] where nothing else fits the choice. Audio alone is never taken for
+    /// a recording that has video.
     pub fn plan(&self, choice: &Choice) -> Result<SegmentPlan, Error> {
-        let chosen = renditions::choose(&self.renditions, choice);
+        if choice.quality != Quality::Audio
+            && let Some(problem) = self.lost_video()
+        {
+            return Err(problem);
+        }
+        let chosen = renditions::choose(&self.renditions, choice, &self.lost);
         let plan = chosen.and_then(|rendition| self.plan_of(rendition));
         plan.ok_or_else(|| match &choice.audio {
-            Audio::Only(wanted) => Error::NoSound {
+            Audio::Only(wanted) => self.lost_sound(wanted).unwrap_or_else(|| Error::NoSound {
                 wanted: wanted.clone(),
                 there: self.languages().into_iter().map(str::to_owned).collect(),
-            },
+            }),
             Audio::Usual | Audio::Prefer(_) | Audio::All => Error::NoRendition,
         })
+    }
+
+    /// The rendition or audio track that would have been chosen, had it not been lost; `None`
+    /// where `plan` is what was wished.
+    pub fn substituted(&self, choice: &Choice, plan: &SegmentPlan) -> Option<&LostRendition> {
+        let chosen = self.rendition(&plan.rendition)?;
+        promised::substituted(&self.lost, choice, chosen)
+    }
+
+    /// Why its video cannot be had, where it has some and none of it can.
+    pub(crate) fn lost_video(&self) -> Option<Error> {
+        if self.renditions.iter().any(promised::has_video) {
+            return None;
+        }
+        self.most_telling(|lost| lost.has_video)
+    }
+
+    fn lost_sound(&self, wanted: &str) -> Option<Error> {
+        self.most_telling(|lost| {
+            let language = lost.language.as_deref();
+            !lost.has_video && language.is_some_and(|it| sounds::is_wanted(it, wanted))
+        })
+    }
+
+    fn most_telling(&self, is_meant: impl Fn(&LostRendition) -> bool) -> Option<Error> {
+        let meant = self.lost.iter().zip(&self.problems);
+        let meant = meant.filter(|(lost, _)| is_meant(lost));
+        let (_, problem) = meant.max_by_key(|(_, problem)| problem.weight())?;
+        Some(problem.again())
     }
 
     /// The languages of its sounds as far as they are stated, the one first that plays unasked.
@@ -332,6 +392,14 @@ impl Recording {
     pub fn link(&self) -> String {
         format!("https://video.ibm.com/recorded/{}", self.id)
     }
+}
+
+/// What is lost, without what `renditions` have as well, and why.
+fn apart(lost: Vec<Lost>, renditions: &[Rendition]) -> (Vec<LostRendition>, Vec<Arc<Error>>) {
+    lost.into_iter()
+        .filter(|lost| !lost.is_elsewhere(renditions))
+        .map(|lost| (lost.rendition, lost.error))
+        .unzip()
 }
 
 /// All lengths whose unit is known: what the control connection and the API say, and the sum of

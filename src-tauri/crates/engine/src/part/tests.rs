@@ -1,5 +1,5 @@
 use ustream::{
-    Container, Presence, RecordingId, RenditionId, Segment, SegmentPlan, Track, TrackKind,
+    Container, Listing, Presence, RecordingId, RenditionId, Segment, SegmentPlan, Track, TrackKind,
 };
 
 use super::*;
@@ -25,8 +25,11 @@ fn plan(recording: u64) -> Material {
             duration_ms: 6000,
             presence: Presence::Sure,
         }],
-        listing: None,
-        stated_ms: None,
+        listing: Some(Listing {
+            paths: vec!["vod/plain/rfc".into()],
+            hashes: [(0, "1870599898".into()), (10, "f68e3bc267".into())].into(),
+        }),
+        stated_ms: Some(60_000),
     })
 }
 

@@ -1,7 +1,11 @@
 //! Playlists and what they name, all at once: they expire while one looks at them.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -9,46 +13,55 @@ use futures_util::future::{Either, select};
 use url::Url;
 
 use super::Client;
-use super::ways::Told;
+use super::ways::{Told, more_telling};
 use crate::hls::{self, LARGEST_PLAYLIST, Master, Media, Playlist, Variant, WHAT};
 use crate::http::{self, Limit};
 use crate::recording::Playlists;
-use crate::ums::Outcome;
 use crate::ums::polling::{self, Line};
 use crate::ums::session::{Question, StreamInfo, Way};
-use crate::{Error, RecordingId, hosts};
+use crate::ums::{LengthNews, Outcome};
+use crate::{Error, Promises, RecordingId, hosts};
 
-/// One playlist may take this long; it is asked for twice where the server stumbles.
+/// One playlist may take this long.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Playlists that are on their way at once.
-const PARALLEL: usize = 8;
+const PARALLEL: usize = 4;
+
+/// Times that one playlist is asked for where its server stumbles.
+const MOST_TRIES: u32 = 4;
+
+/// Times that a playlist is looked at which has no end or cannot be read.
+const MOST_LOOKS: u32 = 2;
+
+/// A server that has just stumbled is given this long, then twice as long each time.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Playlists expire: who asks for a longer pause is asked anew from the beginning.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Handshakes: one more where playlists have expired before they were fetched.
 const MOST_HANDSHAKES: u32 = 2;
 
-const LIMIT: Limit = Limit {
-    what: WHAT,
-    bytes: LARGEST_PLAYLIST,
-};
+/// Bytes of all media playlists of a recording.
+const MOST_BYTES: usize = 24 << 20;
 
-/// What came of all playlists.
-struct Fetched {
-    playlists: Playlists,
-    /// Why one that was named could not be had.
-    problem: Option<Error>,
-}
+/// Segments that all media playlists of a recording name.
+const MOST_ENTRIES: usize = 200_000;
 
 impl Client {
     /// Asks as the player for HLS does, and fetches what it is told of.
     pub(super) async fn playlists(&self, question: Question) -> Result<Told, Error> {
         let id = question.recording;
-        let mut handshakes = 1;
-        loop {
-            let asked = polling::ask(&self.http, question.clone(), Way::Playlists).await?;
+        let mut incomplete: Option<Told> = None;
+        for handshake in 1.. {
+            // Playlists list everything: a length is not waited for.
+            let length = LengthNews::of(None);
+            let asked = polling::ask(&self.http, question.clone(), Way::Playlists, length).await;
             let (stream, line) = match asked {
-                (Outcome::Known(stream), line) => (stream, line),
-                (Outcome::NeedsHash, _) => return Ok(Told::NeedsHash),
+                Ok((Outcome::Known(stream), line)) => (stream, line),
+                Ok((Outcome::NeedsHash, _)) => return Ok(Told::NeedsHash),
+                Err(error) => return incomplete.ok_or(error),
             };
             if stream.stored.playlists.is_empty() {
                 let has_files = !stream.stored.files.is_empty();
@@ -59,108 +72,197 @@ impl Client {
                 });
             }
             let fetching = self.fetch_all(id, &stream);
-            let Fetched { playlists, problem } = while_kept(line, fetching).await;
-            let Some(problem) = problem else {
-                return Ok(Told::Playlists(stream, playlists));
+            let (playlists, problem) = match while_kept(line, fetching).await {
+                Ok(playlists) => {
+                    let lost = playlists.lost().into_iter();
+                    let errors = lost.map(|lost| lost.error.again());
+                    let problem = errors.max_by_key(|error| (!is_settled(error), error.weight()));
+                    (playlists, problem)
+                }
+                Err(error) => (Playlists::default(), Some(error)),
             };
-            if handshakes < MOST_HANDSHAKES && !is_settled(&problem) {
-                tracing::info!(%problem, "playlists could not be had; asking anew");
-                handshakes += 1;
-                continue;
+            let is_empty = playlists.renditions().is_empty();
+            let told = (!is_empty).then(|| Told::Playlists(stream, playlists));
+            let Some(problem) = problem else {
+                return told.ok_or(Error::NoRendition);
+            };
+            if handshake >= MOST_HANDSHAKES || is_settled(&problem) {
+                let told = told.or(incomplete);
+                if told.is_some() {
+                    tracing::warn!(%problem, "a playlist is left out");
+                }
+                return told.ok_or(problem);
             }
-            if playlists.renditions().is_empty() {
-                return Err(problem);
-            }
-            tracing::warn!(%problem, "a playlist is left out");
-            return Ok(Told::Playlists(stream, playlists));
+            tracing::info!(%problem, "playlists could not be had; asking anew");
+            incomplete = told.or(incomplete);
         }
+        Err(Error::NoRendition)
     }
 
     /// The first master playlist that can be had, and all that it names.
-    async fn fetch_all(&self, id: RecordingId, stream: &StreamInfo) -> Fetched {
-        let mut problem = None;
+    async fn fetch_all(&self, id: RecordingId, stream: &StreamInfo) -> Result<Playlists, Error> {
+        let mut problem: Option<Error> = None;
+        let budget = Budget::default();
         for address in &stream.stored.playlists {
-            match self.fetch_master(address).await {
-                Ok((_, Playlist::Master(master))) => return self.fetch_named(id, master).await,
+            match self.fetch_master(address, &budget).await {
+                Ok((_, Playlist::Master(master))) => {
+                    return Ok(self.fetch_named(id, master, &budget).await);
+                }
                 Ok((url, Playlist::Media(media))) => {
-                    let playlists = Playlists::new(id, alone(url), |_| Some(media.clone()));
-                    return Fetched {
-                        playlists,
-                        problem: None,
-                    };
+                    let media = Arc::new(media);
+                    return Ok(Playlists::new(id, alone(url), |_| Ok(Arc::clone(&media))));
                 }
                 Err(error) => {
-                    problem.get_or_insert(error);
+                    let known = problem.take();
+                    problem = Some(match known {
+                        Some(known) => more_telling(known, error),
+                        None => error,
+                    });
                 }
             }
         }
-        Fetched {
-            playlists: Playlists::default(),
-            problem: Some(problem.unwrap_or(Error::NoRendition)),
-        }
+        Err(problem.unwrap_or(Error::NoRendition))
     }
 
-    async fn fetch_master(&self, address: &str) -> Result<(Url, Playlist), Error> {
+    async fn fetch_master(&self, address: &str, budget: &Budget) -> Result<(Url, Playlist), Error> {
         let url = Url::parse(address).map_err(|error| Error::Malformed {
             what: WHAT,
             problem: format!("an address that is none: {error}"),
         })?;
-        let playlist = self.fetch_playlist(&url).await?;
+        let playlist = self.fetch_playlist(&url, budget).await?;
         Ok((url, playlist))
     }
 
-    /// All media playlists, each once, side by side.
-    async fn fetch_named(&self, id: RecordingId, master: Master) -> Fetched {
-        let streams = master.variants.iter().map(|it| &it.url);
-        let mut urls: Vec<Url> = streams
-            .chain(master.sounds.iter().filter_map(|it| it.url.as_ref()))
+    /// All media playlists, each once, side by side: audio first, which all videos need, then
+    /// videos, the best first.
+    async fn fetch_named(&self, id: RecordingId, master: Master, budget: &Budget) -> Playlists {
+        let mut streams: Vec<&Variant> = master.variants.iter().collect();
+        streams.sort_by_key(|it| (Reverse(it.height), Reverse(it.bitrate_kbps)));
+        let sounds = master.sounds.iter().filter_map(|it| it.url.as_ref());
+        let mut seen = HashSet::new();
+        let urls: Vec<Url> = sounds
+            .chain(streams.iter().map(|it| &it.url))
+            .filter(|url| seen.insert(*url))
             .cloned()
             .collect();
-        urls.sort_unstable();
-        urls.dedup();
         let fetched = urls.into_iter().map(async |url| {
-            let media = match self.fetch_playlist(&url).await {
-                Ok(Playlist::Media(media)) => Ok(media),
+            let media = match self.fetch_playlist(&url, budget).await {
+                Ok(Playlist::Media(media)) => Ok(Arc::new(media)),
                 Ok(Playlist::Master(_)) => Err(Error::Malformed {
                     what: WHAT,
-                    problem: "it names no pieces".to_owned(),
+                    problem: "it names no segments".to_owned(),
                 }),
                 Err(error) => Err(error),
             };
-            (url, media)
+            (url, media.map_err(Arc::new))
         });
         let mut fetched = futures_util::stream::iter(fetched).buffer_unordered(PARALLEL);
-        let mut known: HashMap<Url, Media> = HashMap::new();
-        let mut problem = None;
+        let mut known: HashMap<Url, Result<Arc<Media>, Arc<Error>>> = HashMap::new();
         while let Some((url, media)) = fetched.next().await {
-            match media {
-                Ok(media) => {
-                    known.insert(url, media);
-                }
-                Err(error) => {
-                    tracing::debug!(path = url.path(), %error, "no playlist");
-                    problem.get_or_insert(error);
-                }
+            if let Err(error) = &media {
+                tracing::debug!(path = url.path(), %error, "no playlist");
             }
+            known.insert(url, media);
         }
         // A playlist may be named twice.
-        let playlists = Playlists::new(id, master, |url| known.get(url).cloned());
-        Fetched { playlists, problem }
+        Playlists::new(id, master, |url| {
+            let fetched = known.get(url).cloned();
+            fetched.unwrap_or_else(|| Err(Arc::new(Error::Silent(WHAT))))
+        })
     }
 
-    async fn fetch_playlist(&self, url: &Url) -> Result<Playlist, Error> {
+    /// Asks for a playlist until its server no longer stumbles, and looks twice at one that has
+    /// no end.
+    async fn fetch_playlist(&self, url: &Url, budget: &Budget) -> Result<Playlist, Error> {
         let host = url.host_str().unwrap_or_default();
         if !hosts::is_cdn(host) {
             let host = crate::loose::words(host);
             return Err(Error::Astray(format!("its playlist lies on {host}")));
         }
-        let asked = http::get(&self.http, url.as_str(), LIMIT);
-        let answer = tokio::time::timeout(PATIENCE, asked).await;
-        let answer = answer.unwrap_or(Err(Error::Silent(WHAT)))?;
-        if !answer.status.is_success() {
-            return Err(super::refused(&answer));
+        let mut pause = PAUSE;
+        for attempt in 1.. {
+            let Refused { error, retry_after } = match self.read_playlist(url, budget).await {
+                Ok(playlist) => return Ok(playlist),
+                Err(refused) => refused,
+            };
+            let most = match &error {
+                Error::Network(cause) if !cause.is_timeout() => MOST_TRIES,
+                Error::Busy { .. } => MOST_TRIES,
+                Error::Status { status, .. } if *status >= 500 => MOST_TRIES,
+                Error::StillLive | Error::Malformed { .. } => MOST_LOOKS,
+                _ => 1,
+            };
+            let wait = retry_after.unwrap_or_default().max(pause);
+            if attempt >= most || wait > LONGEST_PAUSE {
+                return Err(error);
+            }
+            tracing::debug!(path = url.path(), %error, "asking for a playlist again");
+            tokio::time::sleep(wait).await;
+            pause *= 2;
         }
-        hls::read(&answer.body, &answer.url)
+        Err(Error::Silent(WHAT))
+    }
+
+    async fn read_playlist(&self, url: &Url, budget: &Budget) -> Result<Playlist, Refused> {
+        let mut retry_after = None;
+        let asked = async {
+            let response = self.http.get(url.clone()).send().await;
+            let response = response.map_err(http::error)?;
+            retry_after = http::retry_after(&response);
+            let bytes = LARGEST_PLAYLIST;
+            http::read(response, Limit { what: WHAT, bytes }).await
+        };
+        let answer = tokio::time::timeout(PATIENCE, asked).await;
+        let answer = answer.unwrap_or(Err(Error::Silent(WHAT)));
+        let playlist = answer.and_then(|answer| {
+            if !answer.status.is_success() {
+                return Err(super::refused(&answer));
+            }
+            let playlist = hls::read(&answer.body, &answer.url)?;
+            budget.take(answer.body.len(), &playlist)?;
+            Ok(playlist)
+        });
+        playlist.map_err(|error| Refused { error, retry_after })
+    }
+}
+
+/// Why a playlist was not given, and when it may be.
+struct Refused {
+    error: Error,
+    retry_after: Option<Duration>,
+}
+
+/// How much the playlists of one recording may still take.
+struct Budget {
+    bytes: AtomicUsize,
+    entries: AtomicUsize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            bytes: AtomicUsize::new(MOST_BYTES),
+            entries: AtomicUsize::new(MOST_ENTRIES),
+        }
+    }
+}
+
+impl Budget {
+    fn take(&self, bytes: usize, playlist: &Playlist) -> Result<(), Error> {
+        let entries = match playlist {
+            Playlist::Media(media) => media.pieces.len(),
+            Playlist::Master(_) => 0,
+        };
+        let take = |left: &AtomicUsize, much: usize| {
+            left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(much))
+                .is_ok()
+        };
+        if take(&self.bytes, bytes) && take(&self.entries, entries) {
+            return Ok(());
+        }
+        Err(Error::Unsupported(
+            "more and longer playlists than a recording has".to_owned(),
+        ))
     }
 }
 
@@ -176,7 +278,7 @@ async fn while_kept<T>(line: Line, fetching: impl Future<Output = T>) -> T {
 fn is_settled(problem: &Error) -> bool {
     matches!(
         problem,
-        Error::Unsupported(_) | Error::Astray(_) | Error::TooLarge { .. }
+        Error::Unsupported(_) | Error::Astray(_) | Error::TooLarge { .. } | Error::StillLive
     )
 }
 
@@ -190,6 +292,7 @@ fn alone(url: Url) -> Master {
             bitrate_kbps: None,
             sounds: None,
             is_sound: false,
+            promises: Promises::default(),
         }],
         sounds: Vec::new(),
     }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 
 use super::Client;
-use crate::recording::Playlists;
+use crate::recording::{Elsewhere, Playlists};
 use crate::ums::session::{Question, StreamInfo, Way};
-use crate::ums::{Outcome, polling, socket};
-use crate::{Container, Error, Recording, SegmentPlan};
+use crate::ums::{LengthNews, Outcome, polling, socket};
+use crate::{Container, Error, Recording, RecordingId, SegmentPlan};
 
 /// How much later than the playlists the pieces in a format of their own may be told of: they
 /// come in more qualities, and by routes that are better trodden.
@@ -46,63 +46,141 @@ impl Route {
     }
 }
 
+impl Told {
+    /// Why the video cannot be had by this way, where there is some and only the audio can.
+    fn lost_video(&self, id: RecordingId) -> Option<Error> {
+        let recording = match self {
+            Self::Pieces(stream) => Recording::new(id, StreamInfo::clone(stream), None),
+            Self::Playlists(stream, playlists) => {
+                let playlists = Elsewhere::Playlists(playlists.clone());
+                Recording::elsewhere(id, StreamInfo::clone(stream), playlists, None)
+            }
+            Self::Files(_) | Self::NeedsHash => return None,
+        };
+        recording.ok()?.lost_video()
+    }
+}
+
+/// A way that did not lead to all that is wanted.
+struct Shortfall {
+    error: Error,
+    /// Audio without the video that belongs to it: for whoever wants only that.
+    audio: Option<Told>,
+}
+
+impl Shortfall {
+    fn is_final(&self) -> bool {
+        self.error.is_final() && self.audio.is_none()
+    }
+
+    /// What is known after another way has failed too.
+    fn with(self, later: Self) -> Self {
+        Self {
+            error: more_telling(self.error, later.error),
+            audio: self.audio.or(later.audio),
+        }
+    }
+
+    fn end(self) -> Result<Told, Error> {
+        self.audio.ok_or(self.error)
+    }
+}
+
+fn judged(id: RecordingId, told: Result<Told, Error>) -> Result<Told, Shortfall> {
+    let told = told.map_err(|error| Shortfall { error, audio: None })?;
+    match told.lost_video(id) {
+        Some(error) => Err(Shortfall {
+            error,
+            audio: Some(told),
+        }),
+        None => Ok(told),
+    }
+}
+
 impl Client {
     /// Asks by one way after the other, or by that of `route` only.
     pub(super) async fn ask_ways(
         &self,
         question: Question,
         route: Option<Route>,
+        length: LengthNews,
     ) -> Result<Told, Error> {
+        let id = question.recording;
         if let Some(Route::Playlists | Route::File) = route {
             return Box::pin(self.playlists(question)).await;
         }
-        let error = match self.pieces(question.clone(), Way::Socket).await {
-            Err(error) if !is_final(&error) => error,
-            told => return told,
+        let first = self.pieces(question.clone(), Way::Socket, length.clone());
+        let first = first.await;
+        if route.is_some() {
+            // What was begun goes on with what there is of it.
+            return match first {
+                Err(error) if !error.is_final() => {
+                    let polled = self.pieces(question, Way::Polling, length).await;
+                    polled.map_err(|later| more_telling(error, later))
+                }
+                told => told,
+            };
+        }
+        let shortfall = match judged(id, first) {
+            Err(shortfall) if !shortfall.is_final() => shortfall,
+            Err(shortfall) => return shortfall.end(),
+            Ok(told) => return Ok(told),
         };
-        tracing::info!(%error, "no pieces over the websocket; trying long polling");
-        let polled = if route.is_some() {
-            self.pieces(question, Way::Polling).await
-        } else {
-            // Few come here: it takes no room in what all are made of.
-            Box::pin(self.ask_by_polling(question)).await
-        };
-        polled.map_err(|later| more_telling(error, later))
+        let error = &shortfall.error;
+        tracing::info!(%error, "no segments over the websocket; trying long polling");
+        // Few come here: it takes no room in what all are made of.
+        match Box::pin(self.ask_by_polling(question, length)).await {
+            Ok(told) => Ok(told),
+            Err(later) => shortfall.with(later).end(),
+        }
     }
 
-    /// Asks for pieces and for playlists at once: where pieces are not told of, a person has
+    /// Asks for segments and for playlists at once: where segments are not told of, a person has
     /// waited long enough already.
-    async fn ask_by_polling(&self, question: Question) -> Result<Told, Error> {
-        let pieces = pin!(self.pieces(question.clone(), Way::Polling));
-        let playlists = pin!(self.playlists(question));
-        match select(pieces, playlists).await {
-            Either::Left((Err(error), playlists)) if !is_final(&error) => {
-                tracing::info!(%error, "no pieces by long polling; trying playlists");
-                let listed = playlists.await;
-                listed.map_err(|later| more_telling(error, later))
+    async fn ask_by_polling(
+        &self,
+        question: Question,
+        length: LengthNews,
+    ) -> Result<Told, Shortfall> {
+        let id = question.recording;
+        let asked = question.clone();
+        let pieces = async { judged(id, self.pieces(asked, Way::Polling, length).await) };
+        let playlists = async { judged(id, self.playlists(question).await) };
+        match select(pin!(pieces), pin!(playlists)).await {
+            Either::Left((Err(shortfall), playlists)) if !shortfall.is_final() => {
+                let error = &shortfall.error;
+                tracing::info!(%error, "no segments by long polling; trying playlists");
+                playlists.await.map_err(|later| shortfall.with(later))
             }
             Either::Left((told, _)) => told,
             Either::Right((Ok(listed), pieces)) => {
                 match tokio::time::timeout(PIECES_AFTER, pieces).await {
                     Ok(Ok(told)) => Ok(told),
-                    Ok(Err(error)) if is_final(&error) => Err(error),
+                    Ok(Err(shortfall)) if shortfall.is_final() => Err(shortfall),
                     _ => Ok(listed),
                 }
             }
-            Either::Right((Err(error), _)) if is_final(&error) => Err(error),
+            Either::Right((Err(shortfall), _)) if shortfall.is_final() => Err(shortfall),
             Either::Right((Err(later), pieces)) => {
-                let told = pieces.await;
-                told.map_err(|error| more_telling(error, later))
+                pieces.await.map_err(|shortfall| shortfall.with(later))
             }
         }
     }
 
-    /// Pieces that cannot be used are as good as none.
-    async fn pieces(&self, question: Question, way: Way) -> Result<Told, Error> {
+    /// Segments that cannot be used are as good as none.
+    async fn pieces(
+        &self,
+        question: Question,
+        way: Way,
+        length: LengthNews,
+    ) -> Result<Told, Error> {
         let id = question.recording;
         let outcome = match way {
-            Way::Socket => socket::ask(&self.http, question).await?,
-            Way::Polling | Way::Playlists => polling::ask(&self.http, question, way).await?.0,
+            Way::Socket => socket::ask(&self.http, question, length).await?,
+            Way::Polling | Way::Playlists => {
+                let asked = polling::ask(&self.http, question, way, length);
+                asked.await?.0
+            }
         };
         match outcome {
             Outcome::NeedsHash => Ok(Told::NeedsHash),
@@ -114,25 +192,10 @@ impl Client {
     }
 }
 
-/// Whether another way would be answered the same.
-pub(super) fn is_final(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Locked(_) | Error::NotFound(_) | Error::Busy { .. } | Error::TooLarge { .. }
-    )
-}
-
 /// Of the reasons of two ways: what the service said, rather than that it could not be asked.
 pub(super) fn more_telling(first: Error, later: Error) -> Error {
-    let says_much = |error: &Error| {
-        is_final(error)
-            || matches!(
-                error,
-                Error::NotRecorded | Error::NoRendition | Error::Unsupported(_)
-            )
-    };
     tracing::info!(error = %later, "no other way either");
-    if says_much(&later) && !says_much(&first) {
+    if later.weight() > first.weight() {
         later
     } else {
         first

@@ -6,7 +6,7 @@ use quick_m3u8::tag::hls::{self, EnumeratedString, MediaType, StreamInf};
 use url::Url;
 
 use super::{address, lines, malformed};
-use crate::Error;
+use crate::{Error, Promises};
 
 /// More than qualities and languages of any recording.
 const MOST_ROWS: usize = 24;
@@ -35,6 +35,8 @@ pub struct Variant {
     pub sounds: Option<String>,
     /// It states codecs, and none of them is a picture's.
     pub is_sound: bool,
+    /// What its codecs and its size state.
+    pub promises: Promises,
 }
 
 /// One of several sounds (`EXT-X-MEDIA`).
@@ -87,21 +89,23 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
     let small = |number: u64| u32::try_from(number).ok();
     let resolution = stream.resolution();
     let bandwidth = stream.average_bandwidth().unwrap_or(stream.bandwidth());
-    let is_picture = |codec: &str| {
-        ["avc", "hvc", "hev", "vp", "av01", "dvh"]
-            .iter()
-            .any(|start| codec.trim().starts_with(start))
+    let codecs = stream.codecs();
+    let has_codec = |starts: &[&str]| {
+        let mut codecs = codecs.into_iter().flat_map(|codecs| codecs.split(','));
+        codecs.any(|codec| starts.iter().any(|start| codec.trim().starts_with(start)))
     };
+    let has_video = has_codec(&["avc", "hvc", "hev", "vp", "av01", "dvh"]);
     Ok(Variant {
         url: address(base, named)?,
         width: resolution.and_then(|size| small(size.width)),
         height: resolution.and_then(|size| small(size.height)),
         bitrate_kbps: small(bandwidth / 1000).filter(|rate| *rate > 0),
         sounds: stream.audio().map(str::to_owned),
-        is_sound: resolution.is_none()
-            && stream
-                .codecs()
-                .is_some_and(|codecs| !codecs.split(',').any(is_picture)),
+        is_sound: resolution.is_none() && codecs.is_some() && !has_video,
+        promises: Promises {
+            video: has_video || resolution.is_some(),
+            audio: has_codec(&["mp4a", "ac-3", "ec-3", "opus", "mp3", "Opus"]),
+        },
     })
 }
 

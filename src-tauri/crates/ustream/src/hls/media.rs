@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use quick_m3u8::HlsLine;
-use quick_m3u8::tag::KnownTag;
 use quick_m3u8::tag::hls::{self, EnumeratedString, Method};
+use quick_m3u8::tag::{HlsPlaylistType, KnownTag};
 use url::Url;
 
 use super::{address, lines, malformed};
@@ -21,7 +21,7 @@ const LONGEST_PIECE_S: f64 = 3600.0;
 pub struct Media {
     /// Where it was found: addresses are told from there.
     pub base: Url,
-    /// Its pieces, in the order of time.
+    /// Its segments, in the order of time.
     pub pieces: Vec<Piece>,
     /// The initialisation piece: of an MP4 only.
     pub init: Option<Bytes>,
@@ -41,15 +41,15 @@ pub struct Piece {
     pub start_ms: u64,
     /// How long it lasts.
     pub duration_ms: u64,
-    /// Where it lies.
-    pub bytes: Bytes,
+    /// Where it lies; `None` where the playlist gives no address: it exists in time only.
+    pub bytes: Option<Bytes>,
 }
 
 /// Some bytes, or all, of what lies at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bytes {
     /// As the playlist names it, checked.
-    pub named: String,
+    pub named: Box<str>,
     /// Which bytes; all where there is none.
     pub range: Option<Range<u64>>,
 }
@@ -57,6 +57,13 @@ pub struct Bytes {
 impl Bytes {
     fn is_stream(&self) -> bool {
         loose::ends_with(&self.named, "ts")
+    }
+
+    /// By its name it is a fragment of an MP4.
+    fn is_mp4(&self) -> bool {
+        let endings = ["m4s", "m4v", "m4a", "mp4", "cmfv", "cmfa"];
+        let mut endings = endings.into_iter();
+        endings.any(|ending| loose::ends_with(&self.named, ending))
     }
 }
 
@@ -87,10 +94,12 @@ struct Reading {
     /// Of the piece to come.
     length_s: Option<f64>,
     range: Option<(u64, Option<u64>)>,
+    is_gap: bool,
     /// Where the last range ended, and in what: the next may go on there.
-    range_end: Option<(String, u64)>,
+    range_end: Option<(Box<str>, u64)>,
     time_us: u64,
     has_end: bool,
+    kind: Option<HlsPlaylistType>,
     is_exact: bool,
 }
 
@@ -99,21 +108,36 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
     for line in lines(text) {
         match line? {
             HlsLine::KnownTag(KnownTag::Hls(tag)) => reading.tag(&tag, base)?,
+            HlsLine::UnknownTag(tag) if is_key(tag.name()) => return Err(encrypted()),
             HlsLine::UnknownTag(tag) if matters(tag.name()) => {
                 return Err(malformed("a tag that cannot be read"));
             }
-            HlsLine::Uri(named) if !named.trim().is_empty() => reading.piece(&named, base)?,
+            HlsLine::Uri(named) if !named.trim().is_empty() => reading.named(&named, base)?,
             _ => {}
         }
     }
+    reading.unnamed()?;
     if !reading.has_end {
-        return Err(malformed("it has no end: it was cut, or it still grows"));
+        // Nothing is ever added to a VOD.
+        return Err(if reading.kind == Some(HlsPlaylistType::Vod) {
+            malformed("it was cut: it has no end")
+        } else {
+            Error::StillLive
+        });
     }
-    let Some(first) = reading.pieces.first() else {
-        return Err(malformed("it names no piece"));
+    if reading.pieces.is_empty() {
+        return Err(malformed("it names no segment"));
+    }
+    let mut named = reading.pieces.iter().filter_map(|it| it.bytes.as_ref());
+    let Some(first) = named.next() else {
+        return Err(malformed("none of its segments has an address"));
     };
+    if reading.init.is_none() && first.is_mp4() {
+        let problem = "its segments need an initialisation segment, and it names none";
+        return Err(malformed(problem));
+    }
     // A transport stream may have its tables there, and says enough without them.
-    let is_stream = first.bytes.is_stream();
+    let is_stream = first.is_stream();
     Ok(Media {
         base: base.clone(),
         init: reading.init.filter(|_| !is_stream),
@@ -123,6 +147,14 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
     })
 }
 
+fn is_key(name: &str) -> bool {
+    name == "-X-KEY"
+}
+
+fn encrypted() -> Error {
+    Error::Unsupported("segments that are encrypted".to_owned())
+}
+
 /// Tags that say which bytes are meant, and how to read them.
 fn matters(name: &str) -> bool {
     let name = name.strip_prefix("-X-").unwrap_or(name);
@@ -130,7 +162,6 @@ fn matters(name: &str) -> bool {
         name,
         "INF"
             | "BYTERANGE"
-            | "KEY"
             | "MAP"
             | "MEDIA-SEQUENCE"
             | "DISCONTINUITY-SEQUENCE"
@@ -142,7 +173,14 @@ fn matters(name: &str) -> bool {
 impl Reading {
     fn tag(&mut self, tag: &hls::Tag<'_>, base: &Url) -> Result<(), Error> {
         match tag {
-            hls::Tag::Inf(tag) => self.length_s = Some(tag.duration()),
+            hls::Tag::Inf(tag) => {
+                self.unnamed()?;
+                self.length_s = Some(tag.duration());
+            }
+            hls::Tag::Gap(_) => self.is_gap = true,
+            hls::Tag::PlaylistType(tag) => {
+                self.kind = Some(tag.playlist_type());
+            }
             hls::Tag::Byterange(tag) => self.range = Some((tag.length(), tag.offset())),
             hls::Tag::Discontinuity(_) => self.discontinuities += 1,
             hls::Tag::MediaSequence(tag) if self.pieces.is_empty() => {
@@ -152,7 +190,7 @@ impl Reading {
                 self.discontinuities = tag.discontinuity_sequence();
             }
             hls::Tag::Key(tag) if tag.method() != EnumeratedString::Known(Method::None) => {
-                return Err(Error::Unsupported("pieces that are encrypted".to_owned()));
+                return Err(encrypted());
             }
             hls::Tag::Map(tag) => self.init(tag, base)?,
             hls::Tag::IFramesOnly(_) => {
@@ -161,7 +199,10 @@ impl Reading {
             hls::Tag::Skip(_) => {
                 return Err(malformed("it is only a part of itself"));
             }
-            hls::Tag::Endlist(_) => self.has_end = true,
+            hls::Tag::Endlist(_) => {
+                self.unnamed()?;
+                self.has_end = true;
+            }
             _ => {}
         }
         Ok(())
@@ -174,7 +215,7 @@ impl Reading {
             .map(|range| stretch(range.offset, range.length))
             .transpose()?;
         let init = Bytes {
-            named: tag.uri().trim().to_owned(),
+            named: tag.uri().trim().into(),
             range,
         };
         let is_another = self.init.as_ref().is_some_and(|known| *known != init);
@@ -186,18 +227,39 @@ impl Reading {
         Ok(())
     }
 
-    fn piece(&mut self, named: &str, base: &Url) -> Result<(), Error> {
+    /// A segment with its address.
+    fn named(&mut self, named: &str, base: &Url) -> Result<(), Error> {
+        address(base, named)?;
+        let named = named.trim();
+        let range = self.range_of(named)?;
+        let bytes = Bytes {
+            named: named.into(),
+            range,
+        };
+        self.piece(Some(bytes))
+    }
+
+    /// A segment whose length was told, and no address follows: it is missing, and what comes
+    /// after it is in its place in time all the same.
+    fn unnamed(&mut self) -> Result<(), Error> {
+        if self.length_s.is_none() {
+            return Ok(());
+        }
+        self.range = None;
+        self.range_end = None;
+        self.piece(None)
+    }
+
+    fn piece(&mut self, bytes: Option<Bytes>) -> Result<(), Error> {
         if self.has_end || self.pieces.len() >= MOST_PIECES {
             return Err(malformed("it is endless"));
         }
-        address(base, named)?;
-        let named = named.trim().to_owned();
         let seconds = self
             .length_s
             .take()
             .filter(|length| (0.0..=LONGEST_PIECE_S).contains(length))
-            .ok_or_else(|| malformed("the length of a piece is missing or absurd"))?;
-        let range = self.range_of(&named)?;
+            .ok_or_else(|| malformed("the length of a segment is missing or absurd"))?;
+        let is_gap = std::mem::take(&mut self.is_gap);
         let index = u64::try_from(self.pieces.len()).unwrap_or(u64::MAX);
         let number = self
             .first
@@ -213,12 +275,12 @@ impl Reading {
         let length_us = (seconds * 1e6).round() as u64;
         // So many of so long are far from the end of the numbers.
         self.time_us += length_us;
-        self.is_exact |= length_us % 1_000_000 != 0;
+        self.is_exact |= !length_us.is_multiple_of(1_000_000);
         self.pieces.push(Piece {
             number,
             start_ms,
             duration_ms: self.time_us / 1000 - start_ms,
-            bytes: Bytes { named, range },
+            bytes: bytes.filter(|_| !is_gap),
         });
         Ok(())
     }
@@ -230,12 +292,12 @@ impl Reading {
             self.range_end = None;
             return Ok(None);
         };
-        let before = self.range_end.take().filter(|(name, _)| name == named);
+        let before = self.range_end.take().filter(|(name, _)| **name == *named);
         let start = offset
             .or(before.map(|(_, end)| end))
             .ok_or_else(|| malformed("a range without a start"))?;
         let range = stretch(start, length)?;
-        self.range_end = Some((named.to_owned(), range.end));
+        self.range_end = Some((named.into(), range.end));
         Ok(Some(range))
     }
 }

@@ -37,7 +37,11 @@ fn pieces_have_their_numbers_times_and_addresses() {
         .collect();
     assert_eq!(found, [(7, 0, 6006), (8, 6006, 6006), (9, 12_012, 2000)]);
     assert_eq!(media.duration_ms, 14_012);
-    let address = |number| media.address(&media.piece(number).unwrap().bytes).unwrap();
+    let address = |number| {
+        media
+            .address(media.piece(number).unwrap().bytes.as_ref().unwrap())
+            .unwrap()
+    };
     assert_eq!(
         address(7).as_str(),
         "https://uhsakamai-a.akamaihd.net/p/chunk_7_1.ts"
@@ -78,7 +82,7 @@ fn ranges_say_where_they_start_or_go_on() {
         .unwrap()
         .pieces
         .into_iter()
-        .map(|it| it.bytes.range)
+        .map(|it| it.bytes.unwrap().range)
         .collect();
     assert_eq!(ranges, [Some(50..150), Some(150..220)]);
     assert!(problem(&text.replace("@50", "")).contains("without a start"));
@@ -91,7 +95,7 @@ fn ranges_say_where_they_start_or_go_on() {
 fn an_initialisation_piece_is_that_of_an_mp4() {
     let text = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"20@4\"\n#EXTINF:2,\na.m4s\n#EXT-X-ENDLIST\n";
     let init = media(text).unwrap().init.unwrap();
-    assert_eq!((init.named.as_str(), init.range), ("init.mp4", Some(4..24)));
+    assert_eq!((&*init.named, init.range), ("init.mp4", Some(4..24)));
     assert!(media(&text.replace(".m4s", ".ts")).unwrap().init.is_none());
     let again = text.replace(
         "#EXT-X-ENDLIST",
@@ -111,7 +115,15 @@ fn pieces_that_are_encrypted_are_not_taken_for_pieces() {
         );
     }
     assert!(media(&key("#EXT-X-KEY:METHOD=NONE")).is_ok());
-    assert!(problem(&key("#EXT-X-KEY:NOTHING")).contains("cannot be read"));
+    for odd in [
+        "NOTHING",
+        "URI=\"k\"",
+        " METHOD=AES-128",
+        "METHOD=\"AES-128\",URI=k",
+    ] {
+        let text = key(&format!("#EXT-X-KEY:{odd}"));
+        assert!(matches!(media(&text), Err(Error::Unsupported(_))), "{odd}");
+    }
 }
 
 #[test]
@@ -122,6 +134,68 @@ fn a_playlist_that_is_cut_anywhere_is_never_taken_for_whole() {
         };
         assert!(read(text.as_bytes(), &base()).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_segment_without_an_address_keeps_its_place_in_time() {
+    let second = "#EXTINF:6.006,\r\n../x/chunk_8_1.ts\r\n";
+    assert!(PIECES.contains(second));
+    let twice = PIECES.replace(second, "#EXTINF:6.006,\n");
+    let gap = PIECES.replace(second, "#EXT-X-GAP\n#EXTINF:6.006,\nx.ts\n");
+    for text in [&twice, &gap] {
+        let media = media(text).unwrap();
+        let found: Vec<_> = media
+            .pieces
+            .iter()
+            .map(|it| (it.number, it.start_ms, it.bytes.is_some()))
+            .collect();
+        let expected = [(7, 0, true), (8, 6006, false), (9, 12_012, true)];
+        assert_eq!(found, expected, "{text}");
+        assert_eq!(media.duration_ms, 14_012);
+    }
+    let last = PIECES.replace("chunk_9_1.ts\n", "");
+    assert!(media(&last).unwrap().pieces[2].bytes.is_none());
+    let none = "#EXTM3U\n#EXTINF:6,\n#EXTINF:6,\n#EXT-X-ENDLIST\n";
+    assert!(problem(none).contains("address"));
+}
+
+#[test]
+fn a_playlist_without_an_end_still_grows_or_was_cut() {
+    let open = PIECES.replace("#EXT-X-ENDLIST\n", "");
+    assert!(matches!(media(&open), Err(Error::StillLive)));
+    let kind = |kind: &str| {
+        let tag = format!("#EXTM3U\n#EXT-X-PLAYLIST-TYPE:{kind}");
+        open.replace("#EXTM3U", &tag)
+    };
+    assert!(matches!(media(&kind("EVENT")), Err(Error::StillLive)));
+    assert!(problem(&kind("VOD")).contains("cut"));
+}
+
+#[test]
+fn fragments_of_an_mp4_are_of_no_use_without_their_initialisation() {
+    let text = "#EXTM3U\n#EXTINF:2,\na.m4s?x=1\n#EXT-X-ENDLIST\n";
+    assert!(problem(text).contains("initialisation"));
+}
+
+#[test]
+fn lengths_in_whole_seconds_are_rounded_ones() {
+    let text = "#EXTM3U\n#EXTINF:6,\na.ts\n#EXTINF:2,\nb.ts\n#EXT-X-ENDLIST\n";
+    assert!(!media(text).unwrap().is_exact);
+    assert!(media(&text.replace("2,", "2.5,")).unwrap().is_exact);
+}
+
+#[test]
+fn a_long_playlist_takes_little_memory() {
+    let address = "https://vod-cdn.ustream.tv/a/12345678.ts";
+    let entries = format!("#EXTINF:6.006,\n{address}\n").repeat(50_000);
+    let media = media(&format!("#EXTM3U\n{entries}#EXT-X-ENDLIST\n")).unwrap();
+    let names: usize = media
+        .pieces
+        .iter()
+        .filter_map(|it| Some(it.bytes.as_ref()?.named.len()))
+        .sum();
+    let bytes = media.pieces.len() * size_of::<Piece>() + names;
+    assert!(bytes < 10 << 20, "{bytes}");
 }
 
 #[test]
@@ -257,8 +331,11 @@ fn changed_playlists_make_a_sound_list_or_none() {
         for piece in &media.pieces {
             assert_eq!(piece.start_ms, end_ms, "{text}");
             end_ms += piece.duration_ms;
-            assert!(media.address(&piece.bytes).is_some(), "{text}");
-            let is_empty = piece.bytes.range.as_ref().is_some_and(Range::is_empty);
+            let Some(bytes) = &piece.bytes else {
+                continue;
+            };
+            assert!(media.address(bytes).is_some(), "{text}");
+            let is_empty = bytes.range.as_ref().is_some_and(Range::is_empty);
             assert!(!is_empty, "{text}");
         }
         assert_eq!(end_ms, media.duration_ms);

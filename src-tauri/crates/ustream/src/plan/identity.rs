@@ -55,6 +55,27 @@ pub enum PlanChange {
     Different,
 }
 
+/// A map with numbers for keys as a list of pairs: where a plan is part of something tagged, serde
+/// does not read text as a number.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        map: &BTreeMap<u64, String>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<u64, String>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 impl Listing {
     fn hash(&self, number: u64) -> Option<&str> {
         let (_, hash) = self.hashes.range(..=number).next_back()?;

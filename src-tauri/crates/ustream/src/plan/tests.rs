@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::timeline::ends_too_early;
+use super::timeline::{ends_too_early, has_gap, is_sparse};
 use super::*;
 use crate::TrackKind;
 use crate::ums::stream::Format;
@@ -49,7 +49,32 @@ fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
 fn everything_up_to_the_last_listed_piece_is_sure_and_the_rest_of_its_interval_may_be() {
     let expected = ((0..=40).collect(), (41..50).collect());
     assert_eq!(numbers(&[0, 10, 20, 30, 40], None), expected);
-    assert_eq!(numbers(&[0, 10, 20, 30, 40], Some(277_000)), expected);
+}
+
+#[test]
+fn segments_that_begin_well_within_the_stated_length_are_expected() {
+    let keys = [0, 10, 20, 30, 40];
+    let expected = ((0..=45).collect(), (46..50).collect());
+    assert_eq!(numbers(&keys, Some(277_000)), expected);
+    let (sure, _) = numbers(&keys, Some(277_001));
+    assert_eq!(sure.last(), Some(&46), "more than a second of it");
+    let (sure, maybe) = numbers(&keys, Some(60_000));
+    assert_eq!(
+        (sure.last(), maybe.last()),
+        (Some(&40), Some(&49)),
+        "all that is listed"
+    );
+}
+
+#[test]
+fn a_length_just_below_the_last_listed_segment_changes_nothing() {
+    let keys: Vec<u64> = (0..191).step_by(10).collect();
+    for length_ms in [1, 60_000, 1_139_500, 1_140_000, 1_140_001, u64::MAX] {
+        let (sure, maybe) = numbers(&keys, Some(length_ms));
+        assert_eq!((sure[0], sure.len() + maybe.len()), (0, 200), "{length_ms}");
+    }
+    let (sure, maybe) = numbers(&[0, 2], Some(11_900));
+    assert_eq!((sure, maybe), (vec![0, 1, 2], vec![3]));
 }
 
 #[test]
@@ -68,16 +93,17 @@ fn a_trimmed_recording_starts_at_its_first_listed_piece() {
 
 #[test]
 fn a_list_without_its_beginning_leaves_a_hole_where_the_beginning_belongs() {
-    let expected = ((0..=40).collect(), (41..50).collect());
+    let expected = ((0..=45).collect(), (46..50).collect());
     assert_eq!(numbers(&[20, 30, 40], Some(277_000)), expected);
     let (sure, _) = numbers(&[20, 30, 40], Some(170_000));
     assert_eq!(sure[0], 20, "as long as what is listed: trimmed");
     let (sure, maybe) = numbers(&[100, 110, 120], Some(277_000));
     assert_eq!(
-        (sure[0], maybe.last()),
-        (100, Some(&146)),
+        (sure[0], sure.last()),
+        (100, Some(&129)),
         "the end is lacking"
     );
+    assert!(maybe.is_empty());
 }
 
 #[test]
@@ -101,25 +127,34 @@ fn irregular_gaps_are_filled_and_do_not_stretch_the_end() {
 }
 
 #[test]
-fn a_recording_that_lasts_longer_than_its_list_is_asked_for_to_its_end() {
+fn a_plan_never_reaches_beyond_what_the_list_can_hold() {
     let (sure, maybe) = numbers(&[0, 10], Some(150_500));
-    assert_eq!(sure, (0..=10).collect::<Vec<_>>());
-    assert_eq!(
-        maybe,
-        (11..26).collect::<Vec<_>>(),
-        "the last piece is a short one"
-    );
+    assert_eq!((sure, maybe), ((0..20).collect(), vec![]));
     assert!(ends_too_early(&format(&[0, 10], 6000), Some(150_500)));
     assert!(!ends_too_early(&format(&[0, 10], 6000), Some(120_000)));
+    assert!(
+        !ends_too_early(&format(&[0, 10], 6000), Some(120_900)),
+        "rounded"
+    );
     assert!(!ends_too_early(&format(&[0, 10], 6000), None));
 }
 
 #[test]
-fn a_length_that_can_only_be_seconds_is_taken_as_seconds() {
-    let timeline = Timeline::of(&format(&[0, 10, 20, 30, 40], 6000)).unwrap();
-    assert_eq!(timeline.length_ms(277), 277_000);
-    assert_eq!(timeline.length_ms(277_000), 277_000);
-    assert_eq!(timeline.length_ms(3), 3, "neither fits");
+fn a_hash_that_is_missing_in_the_midst_is_seen() {
+    for (keys, gap, sparse) in [
+        (&[0, 10, 20, 30][..], false, false),
+        (&[0, 10, 30, 40], true, true),
+        (&[0, 20, 40], false, true),
+        (&[0, 2, 4], false, false),
+        (&[7], false, false),
+    ] {
+        let format = format(keys, 6000);
+        assert_eq!(
+            (has_gap(&format), is_sparse(&format)),
+            (gap, sparse),
+            "{keys:?}"
+        );
+    }
 }
 
 #[test]
@@ -176,29 +211,90 @@ fn tracks_stand_side_by_side_behind_their_initialisation() {
     assert_eq!(order, expected);
 }
 
-#[test]
-fn a_plan_continues_another_when_nothing_that_was_sure_has_moved() {
-    let plan = |keys: &[u64]| SegmentPlan {
+fn plan(keys: &[u64], stated_ms: Option<u64>) -> SegmentPlan {
+    let format = format(keys, 6000);
+    let timeline = Timeline::of(&format).unwrap();
+    SegmentPlan {
         recording: RecordingId(1),
         rendition: RenditionId("2/1".into()),
         container: Container::Flv,
         tracks: both(),
-        segments: segments(&Timeline::of(&format(keys, 6000)).unwrap(), &both(), None),
-    };
+        segments: segments(&timeline, &both(), stated_ms),
+        listing: Some(Listing {
+            paths: vec!["a".into()],
+            hashes: format.hashes,
+        }),
+        stated_ms,
+    }
+}
+
+#[test]
+fn a_plan_is_the_same_when_nothing_that_was_sure_has_moved() {
+    use PlanChange::{Different, Same};
+
+    let plan = |keys: &[u64]| super::tests::plan(keys, None);
     let old = plan(&[0, 10, 20]);
-    assert!(old.continues(&old));
-    assert!(plan(&[0, 10, 20, 30]).continues(&old), "it has grown");
-    assert!(!plan(&[0, 10]).continues(&old), "the end is gone");
-    assert!(
-        !plan(&[10, 20]).continues(&old),
+    assert_eq!(old.compare(&old), Same);
+    assert_eq!(plan(&[0, 10, 20, 30]).compare(&old), Same, "it has grown");
+    assert_eq!(plan(&[0, 10]).compare(&old), Different, "the end is gone");
+    let later = plan(&[10, 20]).compare(&old);
+    assert_eq!(
+        later, Different,
         "the start is gone, so everything has moved"
     );
     let mut other = old.clone();
     other.tracks[0].template = "4/1/chunk_%_%.flv".into();
-    assert!(!other.continues(&old), "another picture");
+    assert_eq!(other.compare(&old), Different, "another picture");
     let mut other = old.clone();
     other.recording = RecordingId(2);
-    assert!(!other.continues(&old), "another recording");
+    assert_eq!(other.compare(&old), Different, "another recording");
+}
+
+#[test]
+fn a_recording_that_was_replaced_has_moved() {
+    use PlanChange::{Moved, Same};
+
+    let old = plan(&[0, 10, 20], Some(150_000));
+    let changed = |change: fn(&mut SegmentPlan)| {
+        let mut later = old.clone();
+        change(&mut later);
+        later.compare(&old)
+    };
+    let hash = |plan: &mut SegmentPlan, number, hash: &str| {
+        let listing = plan.listing.as_mut().unwrap();
+        listing.hashes.insert(number, hash.to_owned());
+    };
+    assert_eq!(
+        changed(|it| it.listing.as_mut().unwrap().paths = vec!["b".into()]),
+        Moved
+    );
+    let mut later = old.clone();
+    hash(&mut later, 10, "2");
+    assert_eq!(later.compare(&old), Moved, "another hash");
+    let mut later = old.clone();
+    hash(&mut later, 15, "2");
+    assert_eq!(
+        later.compare(&old),
+        Moved,
+        "another hash for some of an interval"
+    );
+    let mut later = old.clone();
+    hash(&mut later, 15, "1");
+    assert_eq!(later.compare(&old), Same, "the same hash, listed twice");
+    assert_eq!(changed(|it| it.stated_ms = Some(151_001)), Moved);
+    assert_eq!(changed(|it| it.stated_ms = Some(151_000)), Same, "rounded");
+    assert_eq!(
+        changed(|it| it.stated_ms = None),
+        Same,
+        "the API was silent"
+    );
+    assert_eq!(
+        changed(|it| it.listing = None),
+        Same,
+        "planned by an earlier version"
+    );
+    let grown = plan(&[0, 10, 20, 30], Some(210_000));
+    assert_eq!(grown.compare(&old), Same, "longer, since it has grown");
 }
 
 proptest! {
@@ -222,7 +318,9 @@ proptest! {
             prop_assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1));
             prop_assert!(keys.iter().all(|key| numbers.contains(key)));
             let sure = plan.iter().filter(|s| s.presence == Presence::Sure).count();
-            prop_assert_eq!(sure as u64, keys[keys.len() - 1] - keys[0] + 1);
+            prop_assert!(sure as u64 > keys[keys.len() - 1] - keys[0]);
+            let widest = keys.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(10);
+            prop_assert!(plan.len() as u64 <= keys[keys.len() - 1] - keys[0] + widest);
         }
     }
 }

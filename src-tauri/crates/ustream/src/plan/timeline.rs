@@ -123,12 +123,20 @@ pub(crate) fn ends_too_early(format: &Format, length_ms: Option<u64>) -> bool {
 }
 
 /// Whether a hash seems to be missing in the midst of the list: two are farther from each other
-/// than most are, or than in any list that has been seen.
+/// than most are.
 pub(crate) fn has_gap(format: &Format) -> bool {
-    let widest = interval(&format.hashes).min(USUAL_INTERVAL);
+    widest(format) > interval(&format.hashes)
+}
+
+/// Whether hashes are farther from each other than in any list that has been seen.
+pub(crate) fn is_sparse(format: &Format) -> bool {
+    widest(format) > USUAL_INTERVAL
+}
+
+fn widest(format: &Format) -> u64 {
     let hashes = &format.hashes;
-    let mut pairs = hashes.keys().zip(hashes.keys().skip(1));
-    pairs.any(|(number, next)| next - number > widest)
+    let pairs = hashes.keys().zip(hashes.keys().skip(1));
+    pairs.map(|(number, next)| next - number).max().unwrap_or(0)
 }
 
 /// The most common distance of the numbers; of several the widest, for a piece too many that is

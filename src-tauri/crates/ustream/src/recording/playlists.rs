@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::promised::Lost;
 use super::sounds::sets;
 use super::source;
 use crate::hls::{Master, Media, Piece, Sound, Variant};
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
-use crate::{Container, Listing, Promises, RecordingId, Rendition, RenditionId, Track, TrackKind};
+use crate::{
+    Container, Error, Listing, LostRendition, Promises, RecordingId, Rendition, RenditionId, Track,
+    TrackKind, loose,
+};
 
 /// The media playlists that could be had, by what a plan calls them.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +24,8 @@ pub struct Playlists {
     mixed: Arc<Vec<Sound>>,
     /// Groups of sounds, be they here or not.
     groups: Arc<HashSet<String>>,
+    /// What was named and could not be had.
+    lost: Arc<Vec<Lost>>,
 }
 
 /// One media playlist.
@@ -27,7 +33,7 @@ pub struct Playlists {
 struct Row {
     name: String,
     what: What,
-    media: Media,
+    media: Arc<Media>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,9 +47,9 @@ impl Playlists {
     pub fn new(
         recording: RecordingId,
         master: Master,
-        mut fetch: impl FnMut(&Url) -> Option<Media>,
+        mut fetch: impl FnMut(&Url) -> Result<Arc<Media>, Arc<Error>>,
     ) -> Self {
-        let groups = master.sounds.iter().map(|it| it.group.clone()).collect();
+        let groups: HashSet<String> = master.sounds.iter().map(|it| it.group.clone()).collect();
         let streams = master
             .variants
             .into_iter()
@@ -53,7 +59,7 @@ impl Playlists {
         let sounds = apart
             .into_iter()
             .filter_map(|it| Some((it.url.clone()?, What::Sound(it))));
-        let mut rows = Vec::new();
+        let (mut rows, mut lost) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
         for (url, what) in streams.chain(sounds) {
             // Named before it is known to be there: others keep their names where one is gone.
@@ -64,15 +70,47 @@ impl Playlists {
                 }
                 name = format!("{}#{number}", self::name(recording, &url));
             }
-            if let Some(media) = fetch(&url) {
-                rows.push(Row { name, what, media });
+            match fetch(&url) {
+                Ok(media) => rows.push(Row { name, what, media }),
+                Err(error) => lost.push(what.lost(&name, &error)),
             }
         }
-        Self {
+        let mut playlists = Self {
             rows: Arc::new(rows),
             mixed: Arc::new(mixed),
             groups: Arc::new(groups),
+            lost: Arc::default(),
+        };
+        lost.extend(playlists.without_sound(&lost));
+        playlists.lost = Arc::new(lost);
+        playlists
+    }
+
+    /// What was named and could not be had.
+    pub(crate) fn lost(&self) -> Vec<Lost> {
+        Vec::clone(&self.lost)
+    }
+
+    /// Streams that are here and make no rendition, since none of their sounds can be had with
+    /// them.
+    fn without_sound(&self, lost: &[Lost]) -> Vec<Lost> {
+        let mut silent = Vec::new();
+        for row in &*self.rows {
+            let What::Stream(stream) = &row.what else {
+                continue;
+            };
+            if stream.is_sound || !self.with_sounds(row, stream).is_empty() {
+                continue;
+            }
+            let of_sounds = lost.iter().filter(|lost| !lost.rendition.has_video);
+            let error = of_sounds.map(|lost| Arc::clone(&lost.error)).next();
+            let error = error.unwrap_or_else(|| {
+                let problem = "video and audio in containers of different kinds";
+                Arc::new(Error::Unsupported(problem.to_owned()))
+            });
+            silent.push(row.what.lost(&row.name, &error));
         }
+        silent
     }
 
     /// The length of the longest.
@@ -124,6 +162,7 @@ impl Playlists {
         }
         let sounds = sounds.into_iter().map(|(row, stream)| Rendition {
             bitrate_kbps: stream.bitrate_kbps,
+            promises: stream.promises,
             ..rendition(row.container(), vec![row.track(TrackKind::Audio, None)])
         });
         let beside: Vec<Track> = self.sounds().map(|(row, sound)| row.sound(sound)).collect();
@@ -131,8 +170,14 @@ impl Playlists {
         let together = together.into_iter().filter(|set| set.len() > 1);
         let beside = beside.iter().map(|track| vec![track.clone()]);
         let of_sounds = |tracks: Vec<Track>| {
-            let container = self.container(&tracks)?;
-            Some(rendition(container, tracks))
+            let promises = Promises {
+                video: false,
+                audio: true,
+            };
+            Some(Rendition {
+                promises,
+                ..rendition(self.container(&tracks)?, tracks)
+            })
         };
         let mut seen = HashSet::new();
         usual
@@ -192,8 +237,13 @@ impl Playlists {
                     sounds.partition(|track| track.kind == TrackKind::Both);
                 let picture = both.into_iter().next();
                 let picture = picture.unwrap_or_else(|| row.track(TrackKind::Video, None));
+                let promises = Promises {
+                    audio: stream.promises.audio || !apart.is_empty(),
+                    ..stream.promises
+                };
                 let tracks: Vec<_> = std::iter::once(picture).chain(apart).collect();
                 Some(Rendition {
+                    promises,
                     width: stream.width,
                     height: stream.height,
                     bitrate_kbps: stream.bitrate_kbps,
@@ -236,7 +286,7 @@ impl Playlists {
         let found = self.row(track).and_then(|Row { media, .. }| {
             let bytes = match kind {
                 SegmentKind::Init => media.init.as_ref()?,
-                SegmentKind::Media(number) => &media.piece(number)?.bytes,
+                SegmentKind::Media(number) => media.piece(number)?.bytes.as_ref()?,
             };
             Some(Place {
                 urls: source::mirrors(media.address(bytes)?),
@@ -251,6 +301,32 @@ impl Playlists {
     }
 }
 
+impl What {
+    fn lost(&self, name: &str, error: &Arc<Error>) -> Lost {
+        let named = |text: Option<String>| loose::words(&text.unwrap_or_else(|| name.to_owned()));
+        let rendition = match self {
+            Self::Stream(stream) => LostRendition {
+                name: named(stream.height.map(|height| format!("{height}p"))),
+                height: stream.height,
+                has_video: !stream.is_sound,
+                reason: error.to_string(),
+                ..LostRendition::default()
+            },
+            Self::Sound(sound) => LostRendition {
+                name: named(sound.language.clone()),
+                language: sound.language.clone(),
+                is_default: sound.is_default,
+                reason: error.to_string(),
+                ..LostRendition::default()
+            },
+        };
+        Lost {
+            rendition,
+            error: Arc::clone(error),
+        }
+    }
+}
+
 /// FNV-1a: tells names apart, not more.
 struct Digest(u64);
 
@@ -262,10 +338,13 @@ impl Default for Digest {
 
 impl Digest {
     fn add(&mut self, media: &Media, piece: &Piece) {
-        let Some(url) = media.address(&piece.bytes) else {
+        let Some(bytes) = &piece.bytes else {
             return;
         };
-        let range = piece.bytes.range.clone().unwrap_or_default();
+        let Some(url) = media.address(bytes) else {
+            return;
+        };
+        let range = bytes.range.clone().unwrap_or_default();
         self.eat(url.path().as_bytes());
         self.eat(&range.start.to_be_bytes());
         self.eat(&range.end.to_be_bytes());
@@ -377,9 +456,9 @@ mod tests {
             panic!()
         };
         Playlists::new(RecordingId(7), master, |url| {
-            let text = media(url.path())?;
-            match hls::read(text.as_bytes(), url).unwrap() {
-                Playlist::Media(media) => Some(media),
+            let text = media(url.path()).ok_or(Error::Silent("a playlist"))?;
+            match hls::read(text.as_bytes(), url)? {
+                Playlist::Media(media) => Ok(Arc::new(media)),
                 Playlist::Master(_) => panic!(),
             }
         })
@@ -442,12 +521,76 @@ mod tests {
         assert_eq!(renditions, expected);
     }
 
+    fn lost(found: &Playlists) -> Vec<(String, bool)> {
+        let lost = found.lost().into_iter();
+        lost.map(|it| (it.rendition.name, it.rendition.has_video))
+            .collect()
+    }
+
     #[test]
     fn a_picture_whose_sound_is_gone_is_no_silent_film() {
         let found = playlists(MASTER, |path| {
             (!path.contains("/8/") && !path.contains("/9/")).then(|| pieces(&[6]))
         });
         assert!(found.renditions().is_empty());
+        let lost = lost(&found);
+        let videos: Vec<_> = lost.iter().filter(|(_, has_video)| *has_video).collect();
+        assert_eq!((lost.len(), videos.len()), (4, 2), "{lost:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_told_of_and_the_best_that_is_left_is_chosen() {
+        let encrypted = pieces(&[6]).replace("#EXTINF", "#EXT-X-KEY:METHOD=AES-128\n#EXTINF");
+        let found = playlists(MASTER, |path| {
+            let text = if path.contains("/1/") {
+                &encrypted
+            } else {
+                &pieces(&[6])
+            };
+            Some(text.clone())
+        });
+        assert_eq!(lost(&found), [("1080p".to_owned(), true)]);
+        let source = crate::recording::Elsewhere::Playlists(found);
+        let info = crate::ums::session::StreamInfo::default();
+        let recording = crate::Recording::elsewhere(RecordingId(7), info, source, None).unwrap();
+        let choice = crate::Choice::default();
+        let plan = recording.plan(&choice).unwrap();
+        assert_eq!(plan.rendition.0, "6/playlist.m3u8 8/playlist.m3u8");
+        let told = recording.substituted(&choice, &plan).unwrap();
+        assert!(told.reason.contains("encrypted"), "{}", told.reason);
+    }
+
+    #[test]
+    fn audio_alone_is_no_substitute_for_video_that_cannot_be_had() {
+        let found = playlists(MASTER, |path| {
+            let is_audio = path.contains("/8/") || path.contains("/9/");
+            is_audio.then(|| pieces(&[6]))
+        });
+        let source = crate::recording::Elsewhere::Playlists(found);
+        let info = crate::ums::session::StreamInfo::default();
+        let recording = crate::Recording::elsewhere(RecordingId(7), info, source, None).unwrap();
+        let refused = recording.plan(&crate::Choice::default());
+        assert!(matches!(refused, Err(Error::Silent(_))), "{refused:?}");
+        let audio = crate::Choice {
+            quality: crate::Quality::Audio,
+            ..crate::Choice::default()
+        };
+        assert!(recording.plan(&audio).is_ok());
+    }
+
+    #[test]
+    fn another_recording_behind_the_same_playlists_has_other_names_for_its_segments() {
+        let listing = |text: &str| {
+            let found = playlists(MASTER, |_| Some(text.to_owned()));
+            let best = found.renditions().remove(0);
+            found.listing(&best.tracks)
+        };
+        let text = pieces(&[6, 6]);
+        let renewed = text
+            .replace("vod-cdn.ustream.tv", "uhsakamai-a.akamaihd.net")
+            .replace(".ts", ".ts?token=2");
+        assert_eq!(listing(&text), listing(&renewed));
+        assert_ne!(listing(&text), listing(&text.replace("/a/", "/b/")));
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use crate::recording::promised::Lost;
 use crate::recording::sounds::{fitting, sets};
 use crate::recording::source::Source;
 use crate::ums::stream::Row;
 use crate::{
-    Audio, Choice, Container, Keep, Promises, Quality, Rendition, RenditionId, Track, TrackKind,
+    Audio, Choice, Container, Keep, LostRendition, Promises, Quality, Rendition, RenditionId,
+    Track, TrackKind,
 };
 
-/// Renditions of separate tracks: each picture with the sound that the service would choose, each
+/// Renditions of separate tracks, none of which is silent where audio was promised and lost: each picture with the sound that the service would choose, each
 /// sound alone, then each picture with other sounds.
 pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
     let rows = unique(&source.rows);
@@ -38,6 +40,10 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
     };
     let (usual, others) = sets.split_at(sets.len().min(1));
     let usual = usual.first().map_or(&[][..], Vec::as_slice);
+    // Where the service has audio and none of it can be had, a silent movie is no substitute.
+    if sounds.is_empty() && source.has_lost_audio() {
+        return Vec::new();
+    }
     let pictures = || pictures.iter().map(|picture| Some(*picture));
     let alone = sounds
         .iter()
@@ -53,6 +59,16 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
         )
         .chain(together.map(|set| with(None, set)))
         .collect()
+}
+
+/// Videos that are left out because all audio is lost.
+pub(crate) fn silenced(source: &Source) -> Vec<Lost> {
+    let of_audio = source.lost.iter().find(|lost| !lost.rendition.has_video);
+    let Some(Lost { error, .. }) = of_audio else {
+        return Vec::new();
+    };
+    let rows = source.rows.iter();
+    rows.filter_map(|row| Lost::of_row(row, error)).collect()
 }
 
 /// Renditions of pieces that hold picture and sound: of each picture the one with the sound that
@@ -76,9 +92,17 @@ pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
 }
 
 /// The rendition that fits a choice best.
-pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option<&'a Rendition> {
-    let usual = || choose_with(renditions, choice, &Audio::Usual);
-    let chosen = choose_with(renditions, choice, &choice.audio);
+///
+/// Where videos are lost, the best of all containers is chosen: the usual container may have lost
+/// just the one that is wished.
+pub(crate) fn choose<'a>(
+    renditions: &'a [Rendition],
+    choice: &Choice,
+    lost: &[LostRendition],
+) -> Option<&'a Rendition> {
+    let is_video_lost = lost.iter().any(|it| it.has_video);
+    let usual = || choose_with(renditions, choice, (&Audio::Usual, is_video_lost));
+    let chosen = choose_with(renditions, choice, (&choice.audio, is_video_lost));
     match choice.audio {
         Audio::Prefer(_) => chosen.or_else(usual),
         _ => chosen,
@@ -88,7 +112,7 @@ pub(crate) fn choose<'a>(renditions: &'a [Rendition], choice: &Choice) -> Option
 fn choose_with<'a>(
     renditions: &'a [Rendition],
     choice: &Choice,
-    audio: &Audio,
+    (audio, is_video_lost): (&Audio, bool),
 ) -> Option<&'a Rendition> {
     let order = match choice.keep {
         Keep::Mp4 => [
@@ -122,9 +146,26 @@ fn choose_with<'a>(
     if choice.quality == Quality::Audio || !has_picture {
         return first_sound();
     }
-    order
+    let mut videos = order
         .into_iter()
-        .find_map(|container| choose_picture(&of(container, true), choice.quality))
+        .filter_map(|container| choose_picture(&of(container, true), choice.quality));
+    if is_video_lost {
+        videos.min_by_key(|rendition| fitness(rendition.height, choice.quality))
+    } else {
+        videos.next()
+    }
+}
+
+/// How far a height is from the quality that is wanted: the least is the best. What has no known
+/// height comes last.
+pub(super) fn fitness(height: Option<u32>, quality: Quality) -> (u8, u32) {
+    match (quality, height) {
+        (_, None) => (2, 0),
+        (Quality::Best | Quality::Audio, Some(height)) => (0, u32::MAX - height),
+        (Quality::Smallest, Some(height)) => (0, height),
+        (Quality::Height(most), Some(height)) if height <= most => (0, most - height),
+        (Quality::Height(most), Some(height)) => (1, height - most),
+    }
 }
 
 /// Of renditions that are sorted best first.
@@ -249,7 +290,7 @@ fn versions(row: &Row) -> Vec<u64> {
 }
 
 /// What a row holds, by its own words, else by the looks of it.
-fn kind(row: &Row) -> Option<TrackKind> {
+pub(super) fn kind(row: &Row) -> Option<TrackKind> {
     let content = row.content.as_deref().unwrap_or_default();
     let starts = |starts: &[&str]| starts.iter().any(|start| content.starts_with(start));
     if starts(&["video/", "avc", "hvc", "hev", "vp", "av01"]) {

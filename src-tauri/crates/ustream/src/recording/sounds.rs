@@ -42,6 +42,11 @@ pub(super) fn fitting<'r>(mut renditions: Vec<&'r Rendition>, audio: &Audio) -> 
     }
 }
 
+/// Whether a sound of that language would do for the one that is wanted.
+pub(super) fn is_wanted(language: &str, wanted: &str) -> bool {
+    ranges(wanted).any(|range| is_within(language, range))
+}
+
 fn has_several(rendition: &Rendition) -> bool {
     sounds(rendition).count() > 1
 }

@@ -1,9 +1,11 @@
 //! One checked format of a recording: what its rows are called and where their pieces lie.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use url::Url;
 
+use super::promised::Lost;
 use crate::plan::timeline::Timeline;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Format, Row};
@@ -16,6 +18,9 @@ const KNOWN_SERVERS: [&str; 3] = [
     "http://uhs-akamai.ustream.tv",
 ];
 
+/// Why a row cannot be had.
+const UNNAMED: &str = "the service does not say where its segments are, or says it wrongly";
+
 /// No path or template of the service comes near it.
 const LONGEST_PATH: usize = 2048;
 
@@ -24,6 +29,8 @@ const LONGEST_PATH: usize = 2048;
 pub(crate) struct Source {
     pub(crate) timeline: Timeline,
     pub(crate) rows: Vec<Row>,
+    /// Rows whose segments have no name that can be used.
+    pub(crate) lost: Vec<Lost>,
     hashes: BTreeMap<u64, String>,
     paths: Vec<String>,
 }
@@ -39,15 +46,16 @@ impl Source {
         if !format.hashes.values().all(|hash| is_hash(hash)) {
             return Err(malformed("a hash is not one"));
         }
-        let rows: Vec<Row> = format
-            .rows
-            .iter()
-            .filter(|row| is_sound(row))
-            .cloned()
-            .collect();
+        let (rows, unusable): (Vec<Row>, Vec<Row>) =
+            format.rows.iter().cloned().partition(is_sound);
         if rows.is_empty() {
-            return Err(malformed("no row of pieces has a name that can be used"));
+            return Err(malformed("no row of segments has a name that can be used"));
         }
+        let unnamed = Arc::new(malformed(UNNAMED));
+        let lost = unusable
+            .iter()
+            .filter_map(|row| Lost::of_row(row, &unnamed))
+            .collect();
         let paths: Vec<String> = format
             .paths
             .iter()
@@ -60,9 +68,15 @@ impl Source {
         Ok(Self {
             timeline,
             rows,
+            lost,
             hashes: format.hashes.clone(),
             paths,
         })
+    }
+
+    /// Whether audio is named and none of it can be had.
+    pub(crate) fn has_lost_audio(&self) -> bool {
+        self.lost.iter().any(|lost| !lost.rendition.has_video)
     }
 
     /// What tells this version of the recording from another.
@@ -187,7 +201,9 @@ fn base(site: &Site) -> Option<String> {
 /// One slash at each joint.
 fn join(base: &str, path: &str, name: &str) -> Option<Url> {
     let path = path.trim_matches('/');
-    Url::parse(&format!("{base}/{path}/{}", name.trim_start_matches('/'))).ok()
+    let name = name.trim_start_matches('/');
+    let below = [path, name].into_iter().filter(|part| !part.is_empty());
+    Url::parse(&format!("{base}/{}", below.collect::<Vec<_>>().join("/"))).ok()
 }
 
 /// The first `%` is the number, the second the hash; a third would be a plain one.

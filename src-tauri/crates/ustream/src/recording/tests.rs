@@ -472,3 +472,256 @@ fn what_the_api_says_about_a_recording_comes_before_what_the_stream_says() {
     assert_eq!(recording.title.as_deref(), Some("of the API"));
     assert_eq!(recording.owner.as_deref(), Some("someone"));
 }
+
+/// The two rows of fragments, the video's changed.
+fn with_video(change: impl Fn(&mut serde_json::Value)) -> serde_json::Value {
+    let mut video = json!({
+        "segmentUrl": "2/chunk_%_%.m4v", "contentType": "video/mp4", "height": 720,
+    });
+    change(&mut video);
+    let audio = json!({
+        "segmentUrl": "1/chunk_%_%.m4a", "contentType": "audio/mp4",
+        "language": "en", "default": true,
+    });
+    json!([video, audio])
+}
+
+fn nameless(row: &mut serde_json::Value) {
+    row["segmentUrl"].take();
+}
+
+fn choice(quality: Quality) -> Choice {
+    Choice {
+        quality,
+        ..Choice::default()
+    }
+}
+
+#[test]
+fn audio_alone_is_never_taken_for_a_recording_whose_video_is_lost() {
+    let changes: [fn(&mut serde_json::Value); 4] = [
+        nameless,
+        |row| row["segmentUrl"] = json!("../2/chunk_%_%.m4v"),
+        |row| row["segmentUrl"] = json!("2/chunk_%.m4v"),
+        |row| row["initUrl"] = json!("//evil.example/%_%"),
+    ];
+    for change in changes {
+        let stream = format("mp4/segmented", &with_video(change));
+        let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
+        for quality in [Quality::Best, Quality::Smallest, Quality::Height(360)] {
+            let refused = recording.plan(&choice(quality));
+            assert!(
+                matches!(refused, Err(Error::Malformed { .. })),
+                "{refused:?}"
+            );
+        }
+        let [lost] = recording.lost.as_slice() else {
+            panic!("{:?}", recording.lost)
+        };
+        assert_eq!((&*lost.name, lost.has_video), ("720p", true));
+        assert!(lost.reason.contains("segments"), "{}", lost.reason);
+        let audio = recording.plan(&choice(Quality::Audio)).unwrap();
+        assert_eq!(
+            audio.rendition.0, "1/chunk_%_%.m4a",
+            "who wants only that has it"
+        );
+    }
+}
+
+#[test]
+fn a_lost_video_is_found_in_the_other_format_and_else_another_is_told_of() {
+    let rows = |change: fn(&mut serde_json::Value)| format("mp4/segmented", &with_video(change));
+    let mut stream = info(&rows(nameless));
+    let other = |height: u32| {
+        let row = json!([{"segmentUrl": "2/1/chunk_%_%.flv", "height": height, "language": "en"}]);
+        info(&flv(&row)).stored.flv
+    };
+    stream.stored.flv = other(720);
+    let recording = Recording::new(RecordingId(1), stream.clone(), None).unwrap();
+    let plan = recording.plan(&Choice::default()).unwrap();
+    assert_eq!(plan.rendition.0, "2/1/chunk_%_%.flv");
+    assert_eq!(recording.lost, [], "it is there, only in another container");
+
+    stream.stored.flv = other(360);
+    let recording = Recording::new(RecordingId(1), stream, None).unwrap();
+    let plan = recording.plan(&Choice::default()).unwrap();
+    assert_eq!(plan.rendition.0, "2/1/chunk_%_%.flv");
+    let told = recording.substituted(&Choice::default(), &plan).unwrap();
+    assert_eq!(told.name, "720p");
+    let small = choice(Quality::Height(360));
+    assert!(
+        recording.substituted(&small, &plan).is_none(),
+        "that is what was wished"
+    );
+}
+
+#[test]
+fn the_best_that_is_left_is_looked_for_in_all_formats() {
+    let mut rows = with_video(nameless);
+    rows.as_array_mut().unwrap().push(json!({
+        "segmentUrl": "4/chunk_%_%.m4v", "contentType": "video/mp4", "height": 252,
+    }));
+    let mut stream = info(&format("mp4/segmented", &rows));
+    let other = json!([{"segmentUrl": "3/1/chunk_%_%.flv", "height": 486}]);
+    stream.stored.flv = info(&flv(&other)).stored.flv;
+    let recording = Recording::new(RecordingId(1), stream, None).unwrap();
+    assert_eq!(
+        chosen(&recording, Quality::Best, Keep::Mp4),
+        "3/1/chunk_%_%.flv"
+    );
+    let small = chosen(&recording, Quality::Smallest, Keep::Original);
+    assert_eq!(small, "4/chunk_%_%.m4v 1/chunk_%_%.m4a");
+}
+
+#[test]
+fn a_video_whose_audio_is_lost_is_no_silent_movie() {
+    let mut rows = with_video(|_| ());
+    nameless(&mut rows[1]);
+    let stream = info(&format("mp4/segmented", &rows));
+    let refused = Recording::new(RecordingId(1), stream.clone(), None);
+    assert!(
+        matches!(refused, Err(Error::Malformed { .. })),
+        "{refused:?}"
+    );
+
+    let mut with_other = stream;
+    let other = json!([{"segmentUrl": "2/1/chunk_%_%.flv", "height": 360}]);
+    with_other.stored.flv = info(&flv(&other)).stored.flv;
+    let recording = Recording::new(RecordingId(1), with_other, None).unwrap();
+    let plan = recording.plan(&Choice::default()).unwrap();
+    assert_eq!(plan.container, Container::Flv);
+    let told = recording.substituted(&Choice::default(), &plan).unwrap();
+    assert_eq!(told.name, "720p");
+}
+
+#[test]
+fn a_lost_language_is_not_replaced_without_a_word() {
+    let mut rows = with_video(|_| ());
+    nameless(&mut rows[1]);
+    rows.as_array_mut().unwrap().push(json!({
+        "segmentUrl": "3/chunk_%_%.m4a", "contentType": "audio/mp4", "language": "fr",
+    }));
+    let stream = info(&format("mp4/segmented", &rows));
+    let recording = Recording::new(RecordingId(1), stream, None).unwrap();
+    let spoken = |audio: Audio| Choice {
+        audio,
+        ..Choice::default()
+    };
+    let only = recording.plan(&spoken(Audio::Only("en".into())));
+    assert!(matches!(only, Err(Error::Malformed { .. })), "{only:?}");
+    let none = recording.plan(&spoken(Audio::Only("de".into())));
+    assert!(matches!(none, Err(Error::NoSound { .. })), "{none:?}");
+    for audio in [Audio::Usual, Audio::Prefer("en-US".into()), Audio::All] {
+        let choice = spoken(audio);
+        let plan = recording.plan(&choice).unwrap();
+        let told = recording.substituted(&choice, &plan).unwrap();
+        assert_eq!((&*told.name, told.has_video), ("en", false));
+    }
+    let french = spoken(Audio::Only("fr".into()));
+    let plan = recording.plan(&french).unwrap();
+    assert!(recording.substituted(&french, &plan).is_none());
+}
+
+#[test]
+fn renditions_promise_what_their_rows_state() {
+    let stream = flv(&json!([
+        {"segmentUrl": "1/1/chunk_%_%.flv", "height": 720, "audioCodec": {}},
+        {"segmentUrl": "2/1/chunk_%_%.flv", "videoCodec": {"height": 360}},
+        {"segmentUrl": "0/1/chunk_%_%.flv", "audioCodec": {"codecName": "AAC"}},
+        {"segmentUrl": "9/1/chunk_%_%.flv"},
+    ]));
+    let recording = Recording::new(RecordingId(1), info(&stream), None).unwrap();
+    let promised = |name: &str| {
+        let mut renditions = recording.renditions.iter();
+        let promises = renditions
+            .find(|it| it.id.0.starts_with(name))
+            .unwrap()
+            .promises;
+        (promises.video, promises.audio)
+    };
+    assert_eq!(promised("1/"), (true, true));
+    assert_eq!(promised("2/"), (true, false));
+    assert_eq!(promised("0/"), (false, true));
+    assert_eq!(promised("9/"), (false, false));
+    let fragments = recording_of_fragments();
+    assert!(fragments.promises.video && fragments.promises.audio);
+}
+
+fn recording_of_fragments() -> Rendition {
+    let stream = info(&format("mp4/segmented", &with_video(|_| ())));
+    Recording::new(RecordingId(1), stream, None)
+        .unwrap()
+        .renditions
+        .remove(0)
+}
+
+#[test]
+fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
+    let mut stream = recorded();
+    stream.length = Some(280_000);
+    let video = Video {
+        duration_ms: Some(190_000),
+        ..Video::default()
+    };
+    let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
+    let told: Vec<_> = recording
+        .stated
+        .iter()
+        .map(|it| (it.source, it.duration_ms))
+        .collect();
+    let expected = [
+        (LengthSource::Control, 280_000),
+        (LengthSource::Api, 190_000),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(recording.stated_ms(), Some(280_000));
+    let plan = recording.plan(&Choice::default()).unwrap();
+    assert_eq!(plan.stated_ms, Some(280_000));
+    let listing = plan.listing.unwrap();
+    assert_eq!(
+        (&*listing.paths, listing.hashes.len()),
+        (&[PATH.to_owned()][..], 5)
+    );
+}
+
+#[test]
+fn a_direct_file_knows_the_length_by_the_api() {
+    let url = Url::parse("https://tcdn.ustream.tv/1.mp4").unwrap();
+    let file = WholeFile::new(url, 1_000_000, None).unwrap();
+    let video = Video {
+        duration_ms: Some(190_000),
+        ..Video::default()
+    };
+    let source = Elsewhere::File(file);
+    let recording =
+        Recording::elsewhere(RecordingId(1), StreamInfo::default(), source, Some(video)).unwrap();
+    assert_eq!(recording.stated_ms(), Some(190_000));
+    let plan = recording.plan(&Choice::default()).unwrap();
+    assert_eq!((plan.listing, plan.stated_ms), (None, Some(190_000)));
+}
+
+#[test]
+fn known_servers_are_asked_by_http_only_where_the_service_names_them() {
+    let bases = source::bases(&[]);
+    let plain: Vec<_> = bases
+        .iter()
+        .filter(|base| base.starts_with("http://"))
+        .collect();
+    assert_eq!(
+        plain,
+        ["http://uhs-akamai.ustream.tv"],
+        "it has nothing else"
+    );
+    let named = [Site {
+        host: "uhsakamai-a.akamaihd.net".into(),
+        path: "/".into(),
+    }];
+    let bases = source::bases(&named);
+    let expected = [
+        "https://uhsakamai-a.akamaihd.net",
+        "http://uhsakamai-a.akamaihd.net",
+        "https://vod-cdn.ustream.tv",
+        "http://uhs-akamai.ustream.tv",
+    ];
+    assert_eq!(bases, expected);
+}

@@ -1,12 +1,14 @@
 //! The control connection ("Ustream Media Server"): one `connect` goes in, what a recording is
 //! made of comes out, usually after being sent on to another host once.
 
+mod length;
 pub mod message;
 pub mod polling;
 pub mod session;
 pub mod socket;
 pub mod stream;
 
+pub use length::LengthNews;
 use session::StreamInfo;
 
 /// What a conversation came to.

@@ -2,15 +2,17 @@
 //! each answered when there is news. The only place where it meets the network and the clock.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use super::Outcome;
 use super::message::{LARGEST_FRAME, WHAT};
 use super::session::{Event, Question, Request, Session, Way};
+use super::{LengthNews, Outcome};
 use crate::http::{self, Limit};
 use crate::{Error, hosts};
 
@@ -38,6 +40,7 @@ pub async fn ask(
     http: &reqwest::Client,
     question: Question,
     way: Way,
+    mut length: LengthNews,
 ) -> Result<(Outcome, Line), Error> {
     let mut session = Session::new(question, way, fastrand::u64(..));
     let mut line = Line {
@@ -71,7 +74,7 @@ pub async fn ask(
                 line.listen(secure, &host, path, &connection);
                 Request::Wait
             }
-            Request::Wait => line.poll(&mut session).await,
+            Request::Wait => line.poll(&mut session, &mut length).await,
             Request::Done(info) => return Ok((Outcome::Known(info), line)),
             Request::NeedsHash => return Ok((Outcome::NeedsHash, line)),
             Request::Fail(error) => return Err(error),
@@ -133,13 +136,30 @@ impl Line {
         self.report(session, answer)
     }
 
-    async fn poll(&mut self, session: &mut Session) -> Request {
+    async fn poll(&mut self, session: &mut Session, length: &mut LengthNews) -> Request {
         let Some(url) = self.listening.clone() else {
             return session.on(Event::Closed, self.started.elapsed());
         };
         let asked = Instant::now();
         let deadline = self.started + session.deadline();
-        let answer = self.get(&url, deadline.min(asked + LONGEST_POLL)).await;
+        let started = self.started;
+        let answer = {
+            // An answer that is on its way is not given up for the length: it would be lost.
+            let mut get = pin!(self.get(&url, deadline.min(asked + LONGEST_POLL)));
+            loop {
+                let length_ms = match select(get, pin!(length.told())).await {
+                    Either::Left((answer, _)) => break answer,
+                    Either::Right((length_ms, pending)) => {
+                        get = pending;
+                        length_ms
+                    }
+                };
+                let request = session.on(Event::Length(length_ms), started.elapsed());
+                if !matches!(request, Request::Wait) {
+                    return request;
+                }
+            }
+        };
         let request = self.report(session, answer);
         if matches!(request, Request::Wait) {
             tokio::time::sleep_until((asked + SHORTEST_POLL).min(deadline)).await;

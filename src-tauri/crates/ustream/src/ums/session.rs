@@ -43,7 +43,8 @@ const MOST_REFERRERS: usize = 2;
 /// How long the servers of the pieces may be named later than the pieces.
 const SERVERS_AFTER: Duration = Duration::from_secs(5);
 
-/// How long a list of hashes that ends too early may be continued in a later message.
+/// How long a list of hashes may be continued in a later message, where nobody has said how long
+/// the recording is or the list ends before that.
 const HASHES_AFTER: Duration = Duration::from_secs(3);
 
 /// What is asked of the service.
@@ -72,6 +73,8 @@ pub enum Event<'a> {
     Flooded(Error),
     /// It was closed from the other side.
     Closed,
+    /// The API has answered that the recording is so many milliseconds long.
+    Length(u64),
     /// [`Session::deadline`] has come.
     TimedOut,
 }
@@ -198,6 +201,10 @@ impl Session {
                 }
             }
             Event::Closed => self.again_or_settle(now),
+            Event::Length(length_ms) => {
+                self.gathered.add_length(length_ms);
+                self.done_or_wait()
+            }
             Event::TimedOut if now < self.deadline() => Request::Wait,
             Event::TimedOut => {
                 self.last_error = Some(Error::Silent(WHAT));
@@ -262,10 +269,15 @@ impl Session {
     }
 
     fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> Request {
-        if info.stream == Some(StreamState::Offline) {
+        // It was told where the segments are: they are still there.
+        if info.stream == Some(StreamState::Offline) && !self.gathered.is_usable() {
             return Request::Fail(Error::NotRecorded);
         }
         self.gathered.add(info, now);
+        self.done_or_wait()
+    }
+
+    fn done_or_wait(&mut self) -> Request {
         if self.gathered.is_whole() {
             return Request::Done(Box::new(self.gathered.take()));
         }
@@ -377,7 +389,7 @@ impl Session {
 
     /// The connection is of no more use: what is known may do, else another attempt may help.
     fn again_or_settle(&mut self, now: Duration) -> Request {
-        // A list that ends too early is asked for once more, then taken as it is.
+        // A list that ends too early or has a gap is asked for once more, then taken as it is.
         let is_enough = self.gathered.is_complete() || self.attempt > 1;
         if self.gathered.is_usable() && is_enough {
             if !self.gathered.is_complete() {

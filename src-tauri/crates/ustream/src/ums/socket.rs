@@ -3,8 +3,10 @@
 //! The connection is an upgraded one of the HTTP client's (RFC 6455 4.1), so its proxy, its trust
 //! and its time-outs hold here too; only the framing is another library's.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::header::{
     CONNECTION, HeaderMap, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
@@ -19,9 +21,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use super::Outcome;
 use super::message::{LARGEST_FRAME, WHAT};
 use super::session::{Event, Question, Request, Session, Way};
+use super::{LengthNews, Outcome};
 use crate::{Error, http};
 
 /// Frames of one conversation: three are usual, counters may come each second.
@@ -36,10 +38,15 @@ const FAREWELL: Duration = Duration::from_millis(500);
 type Socket = WebSocketStream<Upgraded>;
 
 /// Asks the control connection about a recording.
-pub async fn ask(http: &reqwest::Client, question: Question) -> Result<Outcome, Error> {
+pub async fn ask(
+    http: &reqwest::Client,
+    question: Question,
+    length: LengthNews,
+) -> Result<Outcome, Error> {
     let mut session = Session::new(question, Way::Socket, fastrand::u64(..));
     let mut line = Line {
         http,
+        length,
         socket: None,
         frames: 0,
         bytes: 0,
@@ -70,6 +77,7 @@ pub async fn ask(http: &reqwest::Client, question: Question) -> Result<Outcome, 
 /// The socket of the moment, and how much has come over all of them.
 struct Line<'a> {
     http: &'a reqwest::Client,
+    length: LengthNews,
     socket: Option<Socket>,
     frames: usize,
     bytes: usize,
@@ -117,7 +125,15 @@ impl Line<'_> {
     async fn wait(&mut self, session: &mut Session) -> Request {
         let deadline = self.started + session.deadline();
         let heard = match &mut self.socket {
-            Some(socket) => tokio::time::timeout_at(deadline, socket.next()).await,
+            Some(socket) => {
+                let next = pin!(tokio::time::timeout_at(deadline, socket.next()));
+                match select(next, pin!(self.length.told())).await {
+                    Either::Left((heard, _)) => heard,
+                    Either::Right((length_ms, _)) => {
+                        return session.on(Event::Length(length_ms), self.started.elapsed());
+                    }
+                }
+            }
             None => Ok(None),
         };
         let now = self.started.elapsed();

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::message::Site;
-use crate::loose;
+use crate::{hosts, loose};
 
 /// More rows than qualities × languages of any recording.
 const MOST_ROWS: usize = 500;
@@ -47,7 +47,8 @@ pub struct Stored {
 pub struct Format {
     /// Length of a piece in milliseconds.
     pub chunk_time_ms: Option<u64>,
-    /// Paths below a server, the first is meant, the others are alternatives.
+    /// Paths below a server, without slashes at their ends; the first is meant, the others are
+    /// alternatives.
     pub paths: Vec<String>,
     /// Its rows.
     pub rows: Vec<Row>,
@@ -61,7 +62,7 @@ pub struct Format {
 /// A quality, or a track of one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// Template of its pieces.
+    /// Template of its segments; empty where the service does not say it.
     pub segment_url: String,
     /// Template of its initialisation piece.
     pub init_url: Option<String>,
@@ -86,28 +87,117 @@ pub struct Row {
 }
 
 impl Format {
-    /// Whether there is enough to fetch pieces.
+    /// Whether there is enough to fetch segments.
     pub fn is_usable(&self) -> bool {
-        !self.rows.is_empty() && !self.hashes.is_empty() && !self.paths.is_empty()
+        let has_rows = self.rows.iter().any(|row| !row.segment_url.is_empty());
+        has_rows && !self.hashes.is_empty() && !self.paths.is_empty()
     }
 
-    /// Takes over what a later message says. Hashes under another path are others.
+    /// Takes over what a later message says. It adds to what is known, unless it speaks of other
+    /// content: the same hashes do not stand under other paths.
     pub(crate) fn merge(&mut self, later: Self) {
-        if !later.paths.is_empty() && later.paths != self.paths {
-            self.paths = later.paths;
+        if self.is_of_other_content(&later) {
+            self.paths.clear();
             self.hashes.clear();
+            if !later.rows.is_empty() {
+                self.rows.clear();
+            }
         }
-        for (number, hash) in later.hashes {
+        for path in later.paths {
+            if !self.paths.contains(&path) && self.paths.len() < MOST_PATHS {
+                self.paths.push(path);
+            }
+        }
+        self.add_hashes(later.hashes);
+        for row in later.rows {
+            if let Some(known) = self.rows.iter_mut().find(|known| known.is(&row)) {
+                known.update(row);
+            } else if self.rows.len() < MOST_ROWS {
+                self.rows.push(row);
+            }
+        }
+        let chunk_time_ms = later.chunk_time_ms.filter(|length| *length > 0);
+        self.chunk_time_ms = chunk_time_ms.or(self.chunk_time_ms);
+        self.length = later.length.max(self.length);
+    }
+
+    fn add_hashes(&mut self, later: BTreeMap<u64, String>) {
+        for (number, hash) in later {
             let known = self.hashes.entry(number).or_default();
             if known.is_empty() {
                 *known = hash;
             }
         }
-        if !later.rows.is_empty() {
-            self.rows = later.rows;
+    }
+
+    /// Whether both have a hash of the same segments, and not the same one.
+    fn contradicts(&self, other: &Self) -> bool {
+        other.hashes.iter().any(|(number, hash)| {
+            let known = self.hashes.get(number).filter(|known| !known.is_empty());
+            known.is_some_and(|known| !hash.is_empty() && known != hash)
+        })
+    }
+
+    fn is_of_other_content(&self, later: &Self) -> bool {
+        let is_elsewhere = !self.paths.is_empty()
+            && !later.paths.is_empty()
+            && !later.paths.iter().any(|path| self.paths.contains(path));
+        is_elsewhere && self.contradicts(later)
+    }
+
+    /// Both formats of a recording have the same hashes: what is only told of one is true of the
+    /// other too, where they lie in the same folder.
+    fn share_hashes(&mut self, other: &mut Self) {
+        let is_same = self.chunk_time_ms == other.chunk_time_ms
+            && self
+                .paths
+                .first()
+                .is_some_and(|path| other.paths.contains(path))
+            && !self.contradicts(other);
+        if is_same && self.hashes != other.hashes {
+            self.add_hashes(other.hashes.clone());
+            other.add_hashes(self.hashes.clone());
         }
-        self.chunk_time_ms = later.chunk_time_ms.or(self.chunk_time_ms);
-        self.length = later.length.or(self.length);
+    }
+}
+
+impl Row {
+    /// Whether it is the same row, though its bit rate may have changed. One without a template is
+    /// known by what it holds.
+    fn is(&self, other: &Self) -> bool {
+        let name = |row: &Self| row.segment_url.trim_start_matches('/').to_owned();
+        if !self.segment_url.is_empty() && !other.segment_url.is_empty() {
+            return name(self) == name(other);
+        }
+        let holds = |row: &Self| {
+            let codecs = (row.has_picture_codec, row.has_sound_codec);
+            let language = (row.language.clone(), row.country.clone());
+            (row.content.clone(), row.height, language, codecs)
+        };
+        holds(self) == holds(other)
+    }
+
+    /// Takes over what a later message says of it.
+    fn update(&mut self, later: Self) {
+        let known = std::mem::take(self);
+        let segment_url = if later.segment_url.is_empty() {
+            known.segment_url
+        } else {
+            later.segment_url
+        };
+        *self = Self {
+            segment_url,
+            init_url: later.init_url.or(known.init_url),
+            content: later.content.or(known.content),
+            width: later.width.or(known.width),
+            height: later.height.or(known.height),
+            bitrate_kbps: later.bitrate_kbps.or(known.bitrate_kbps),
+            language: later.language.or(known.language),
+            country: later.country.or(known.country),
+            is_default: later.is_default || known.is_default,
+            has_picture_codec: later.has_picture_codec || known.has_picture_codec,
+            has_sound_codec: later.has_sound_codec || known.has_sound_codec,
+        };
     }
 }
 
@@ -121,16 +211,29 @@ impl Stored {
                 (_, None) => {}
             }
         }
-        self.length = later.length.or(self.length);
+        if let (Some(fmp4), Some(flv)) = (&mut self.fmp4, &mut self.flv) {
+            fmp4.share_hashes(flv);
+        }
+        self.length = later.length.max(self.length);
         self.has_others |= later.has_others;
+        // Addresses of playlists expire: later ones come first.
         for (mine, theirs) in [
             (&mut self.playlists, later.playlists),
             (&mut self.files, later.files),
         ] {
-            if !theirs.is_empty() {
-                *mine = theirs;
+            let known = std::mem::replace(mine, theirs);
+            for address in known {
+                if mine.len() < MOST_PATHS && !mine.contains(&address) {
+                    mine.push(address);
+                }
             }
         }
+    }
+
+    /// A format is told of, though not in a way that segments could be fetched.
+    pub(crate) fn is_described(&self) -> bool {
+        let mut formats = [&self.fmp4, &self.flv].into_iter().flatten();
+        formats.any(|format| !format.rows.is_empty() || !format.hashes.is_empty())
     }
 
     /// Its formats that pieces can be fetched of.
@@ -173,7 +276,10 @@ pub fn read(stream: &Value) -> StreamState {
 fn alone(stream: &Value) -> Option<StreamState> {
     let name = loose::text_of(stream, "streamType")?;
     let format = Format {
-        paths: servers(stream).into_iter().map(|site| site.path).collect(),
+        paths: providers(stream)
+            .into_iter()
+            .map(|site| site.path.trim_matches('/').to_owned())
+            .collect(),
         ..format(stream)
     };
     let (flv, fmp4) = match name.as_str() {
@@ -189,8 +295,26 @@ fn alone(stream: &Value) -> Option<StreamState> {
     })))
 }
 
-/// The servers that such a stream names.
+/// The servers that a stream names: as its providers, or at the front of a path.
 pub(crate) fn servers(stream: &Value) -> Vec<Site> {
+    let formats = loose::member(stream, "streamFormats").and_then(Value::as_object);
+    let formats = formats.into_iter().flat_map(serde_json::Map::values);
+    let of_paths = formats.flat_map(paths).filter_map(|path| {
+        let url = address(&path)?;
+        Some(Site {
+            host: url.host_str()?.to_owned(),
+            path: String::new(),
+        })
+    });
+    providers(stream)
+        .into_iter()
+        .chain(of_paths)
+        .take(MOST_PATHS)
+        .collect()
+}
+
+/// The servers that a stream of 2016 names.
+fn providers(stream: &Value) -> Vec<Site> {
     let address = |provider, name| Url::parse(&loose::text_of(provider, name)?).ok();
     let site = |url: Url| {
         Some(Site {
@@ -256,17 +380,15 @@ pub(crate) fn length_of(value: &Value) -> Option<u64> {
 }
 
 fn format(value: &Value) -> Format {
-    let access = loose::member(value, "contentAccess");
-    let paths = access
-        .map(|access| loose::items_of(access, "accessList"))
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|entry| loose::text_of(loose::member(entry, "data")?, "path"))
-        .take(MOST_PATHS)
-        .collect();
+    let mut known = Vec::new();
+    for path in paths(value).into_iter().map(|path| below_server(&path)) {
+        if !known.contains(&path) {
+            known.push(path);
+        }
+    }
     Format {
         chunk_time_ms: loose::whole_of(value, "chunkTime"),
-        paths,
+        paths: known,
         rows: loose::items_of(value, "streams")
             .into_iter()
             .filter_map(row)
@@ -276,6 +398,42 @@ fn format(value: &Value) -> Format {
             .map(hashes)
             .unwrap_or_default(),
         length: length_of(value),
+    }
+}
+
+/// The paths of a format as they are told.
+fn paths(format: &Value) -> Vec<String> {
+    loose::member(format, "contentAccess")
+        .map(|access| loose::items_of(access, "accessList"))
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|entry| loose::text_of(loose::member(entry, "data")?, "path"))
+        .take(MOST_PATHS)
+        .collect()
+}
+
+/// The address that a path is where it begins with a scheme or a server.
+fn address(path: &str) -> Option<Url> {
+    let url = if path.starts_with("//") {
+        Url::parse(&format!("https:{path}"))
+    } else {
+        Url::parse(path)
+    };
+    url.ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// The part of a path that lies below a server, in the one form in which paths are compared. What
+/// names a server that is not the service's stays as it is, and is refused later.
+fn below_server(path: &str) -> String {
+    let own = address(path).filter(|url| {
+        let is_plain = url.query().is_none() && url.fragment().is_none();
+        is_plain && url.host_str().is_some_and(hosts::is_cdn)
+    });
+    match own {
+        Some(url) => url.path().trim_matches('/').to_owned(),
+        None if path.starts_with("//") => path.to_owned(),
+        None => path.trim_matches('/').to_owned(),
     }
 }
 
@@ -299,8 +457,8 @@ fn hashes(value: &Value) -> BTreeMap<u64, String> {
 fn row(value: &Value) -> Option<Row> {
     let picture = loose::member(value, "videoCodec");
     let in_picture = |name| loose::small_of(picture?, name);
-    Some(Row {
-        segment_url: loose::text_of(value, "segmentUrl")?,
+    value.is_object().then(|| Row {
+        segment_url: loose::text_of(value, "segmentUrl").unwrap_or_default(),
         init_url: loose::text_of(value, "initUrl"),
         content: loose::text_of(value, "contentType").or_else(|| loose::text_of(value, "codec")),
         width: loose::small_of(value, "width").or_else(|| in_picture("width")),
@@ -313,3 +471,6 @@ fn row(value: &Value) -> Option<Row> {
         has_sound_codec: loose::member(value, "audioCodec").is_some(),
     })
 }
+
+#[cfg(test)]
+mod tests;

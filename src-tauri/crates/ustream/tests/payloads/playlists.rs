@@ -1,6 +1,7 @@
 //! What leads to playlists.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use ustream::hls::{self, Playlist};
 use ustream::recording::{Elsewhere, Playlists};
@@ -86,8 +87,8 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
         // Nothing of the address may be lost: it is signed.
         assert!(url.query().unwrap().contains("sgn="));
         match hls::read(media.as_bytes(), url).unwrap() {
-            Playlist::Media(media) => Some(media),
-            Playlist::Master(_) => None,
+            Playlist::Media(media) => Ok(Arc::new(media)),
+            Playlist::Master(_) => panic!(),
         }
     });
     let source = Elsewhere::Playlists(playlists);

@@ -5,8 +5,8 @@ use ustream::ums::message::{self, Command, ModuleInfo, Site};
 use ustream::ums::session::StreamInfo;
 use ustream::ums::stream::{self, Format, Row, Stored, StreamState};
 use ustream::{
-    Choice, Container, Error, Keep, Presence, Quality, Recording, RecordingId, SegmentId,
-    SegmentKind, SegmentPlan,
+    Choice, Container, Error, Keep, PlanChange, Presence, Quality, Recording, RecordingId,
+    SegmentId, SegmentKind, SegmentPlan,
 };
 
 use crate::{conversation, json, text};
@@ -113,9 +113,9 @@ fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.container, Container::Fmp4);
     for track in 0..2 {
-        let sure: Vec<u64> = (0..=40).collect();
+        let sure: Vec<u64> = (0..=45).collect();
         assert_eq!(numbers(&plan, track, Presence::Sure), sure);
-        let tentative: Vec<u64> = (41..50).collect();
+        let tentative: Vec<u64> = (46..50).collect();
         assert_eq!(numbers(&plan, track, Presence::Tentative), tentative);
     }
     let last = plan.segments.last().unwrap();
@@ -147,7 +147,7 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_a_says_rows_hashes_and_path()
         assert_eq!(format.chunk_time_ms, Some(5000));
         assert_eq!(
             format.paths,
-            ["sea01/sea01-uhs-omega01/live/16551254/1548435618580/plain/uhs/"]
+            ["sea01/sea01-uhs-omega01/live/16551254/1548435618580/plain/uhs"]
         );
         let hashes: Vec<_> = format
             .hashes
@@ -224,7 +224,7 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_b_update_adds_hashes_to_the_s
         recording.plan(&Choice::default()).unwrap()
     };
     let (earlier, later) = (plan(earlier), plan(info));
-    assert!(later.continues(&earlier));
+    assert_eq!(later.compare(&earlier), PlanChange::Same);
     let first = numbers(&later, 0, Presence::Sure)[0];
     assert_eq!(first, 1_548_448_530);
 }
@@ -308,8 +308,9 @@ fn reconstructed_lp_2016_dash_3_1_recorded_stands_in_the_stream_itself() {
     assert_eq!(recording.duration_ms, Some(3_600_000));
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.rendition.0, "2/chunk_%_%.m4v 1/chunk_%_%.m4a");
-    // An hour of five seconds each, though only the first two hashes stand in the payload.
-    assert_eq!(plan.segments.len(), 2 + 2 * 720);
+    // Only the first two hashes of an hour stand in the payload: what they cannot hold is missed.
+    assert_eq!(plan.segments.len(), 2 + 2 * 20);
+    assert_eq!(plan.stated_ms, Some(3_600_000));
     assert_eq!(
         first_address(&recording, &plan, SegmentKind::Media(11)),
         "https://uhs-akamai.ustream.tv/PATH/2/chunk_11_222.m4v"

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::message::{ModuleInfo, Site};
+use super::super::message::{ModuleInfo, Site, WHAT};
 use super::super::stream::{Stored, StreamState};
 use crate::Error;
 use crate::plan::timeline;
@@ -32,19 +32,29 @@ impl StreamInfo {
             .chain(self.length)
             .max()
     }
+
+    /// Whether a list of hashes covers less than a recording of this length has.
+    pub(crate) fn ends_before(&self, length_ms: u64) -> bool {
+        let mut formats = self.stored.usable();
+        formats.any(|format| timeline::ends_too_early(format, Some(length_ms)))
+    }
 }
 
 /// What is known so far, and since when.
 #[derive(Default)]
 pub(super) struct Gathered {
     info: StreamInfo,
+    /// The length by the API.
+    api_ms: Option<u64>,
+    /// When segments that can be fetched were told of, or more of them.
     usable_since: Option<Duration>,
-    /// Since when there is nothing but formats that are not known here.
+    /// Since when there is nothing but formats that cannot be used.
     foreign_since: Option<Duration>,
 }
 
 impl Gathered {
     pub(super) fn add(&mut self, news: ModuleInfo, now: Duration) {
+        let before = self.known_hashes();
         let info = &mut self.info;
         if let Some(StreamState::Stored(stored)) = news.stream {
             info.stored.merge(*stored);
@@ -56,15 +66,32 @@ impl Gathered {
         }
         info.title = news.title.or(info.title.take());
         info.owner = news.owner.or(info.owner.take());
-        info.length = news.length.or(info.length);
-        if self.is_usable() {
-            self.usable_since.get_or_insert(now);
-        } else if self.info.stored.has_others {
-            self.foreign_since.get_or_insert(now);
+        info.length = news.length.max(info.length);
+        if !self.is_usable() {
+            let Stored { has_others, .. } = self.info.stored;
+            if has_others || self.info.stored.is_described() {
+                self.foreign_since.get_or_insert(now);
+            }
+        } else if self.usable_since.is_none() || self.known_hashes() > before {
+            self.usable_since = Some(now);
         }
     }
 
-    /// Pieces can be fetched, at least from the servers that are known without being named.
+    /// The API has said how long the recording is.
+    pub(super) fn add_length(&mut self, length_ms: u64) {
+        self.api_ms = Some(length_ms).max(self.api_ms);
+    }
+
+    fn known_hashes(&self) -> usize {
+        let usable = self.info.stored.usable();
+        usable.map(|format| format.hashes.len()).sum()
+    }
+
+    fn stated_ms(&self) -> Option<u64> {
+        self.info.length_ms().max(self.api_ms)
+    }
+
+    /// Segments can be fetched, at least from the servers that are known without being named.
     pub(super) fn is_usable(&self) -> bool {
         self.is_elsewhere() || self.info.stored.usable().next().is_some()
     }
@@ -77,20 +104,26 @@ impl Gathered {
         !playlists.is_empty() || !files.is_empty()
     }
 
-    /// The hashes can all be read, and reach as far as the recording is said to last.
+    /// The hashes can all be read, none seems to be missing, and they reach as far as the
+    /// recording is said to last.
     pub(super) fn is_complete(&self) -> bool {
-        let Stored { length, .. } = self.info.stored;
+        let stated_ms = self.stated_ms();
         self.info.stored.usable().all(|format| {
-            let length = format.length.or(length).or(self.info.length);
             let is_readable = format.hashes.values().all(|hash| !hash.is_empty());
-            is_readable && !timeline::ends_too_early(format, length)
+            is_readable
+                && !timeline::has_gap(format)
+                && !timeline::ends_too_early(format, stated_ms)
         })
     }
 
-    /// There is nothing to wait for.
+    /// There is nothing to wait for. While nobody has said how long the recording is, more hashes
+    /// may follow in later messages.
     pub(super) fn is_whole(&self) -> bool {
-        let has_all = !self.info.sites.is_empty() && self.is_complete();
-        self.is_elsewhere() || (self.is_usable() && has_all)
+        let is_covered = || {
+            let mut formats = self.info.stored.usable();
+            self.stated_ms().is_some() && self.is_complete() && !formats.any(timeline::is_sparse)
+        };
+        self.is_elsewhere() || (self.is_usable() && !self.info.sites.is_empty() && is_covered())
     }
 
     /// When what is known must do.
@@ -116,7 +149,16 @@ impl Gathered {
 
     /// Why nothing can be made of what was said.
     pub(super) fn refusal(&self) -> Option<Error> {
-        let is_refused = self.info.stored.has_others && !self.is_usable();
-        is_refused.then_some(Error::NoRendition)
+        let Stored { has_others, .. } = self.info.stored;
+        if self.is_usable() {
+            None
+        } else if self.info.stored.is_described() {
+            Some(Error::Malformed {
+                what: WHAT,
+                problem: "it names segments, and not where they are".to_owned(),
+            })
+        } else {
+            has_others.then_some(Error::NoRendition)
+        }
     }
 }

@@ -157,10 +157,10 @@ fn servers_may_be_named_before_the_stream_and_all_in_one_frame() {
         frame(&mut session, &servers(), seconds(1)),
         Request::Wait
     ));
-    done(frame(&mut session, &stream(None), seconds(1)));
+    done(frame(&mut session, &stream(Some(100_000)), seconds(1)));
 
     let mut session = started(question());
-    let both = json!([stream(None), {"cmd": "warning", "args": {"code": 1}}, servers()]);
+    let both = json!([stream(Some(100_000)), {"cmd": "warning", "args": {"code": 1}}, servers()]);
     done(frame(&mut session, &both, seconds(1)));
 }
 
@@ -187,16 +187,21 @@ fn a_connection_that_closes_after_the_stream_has_said_enough() {
 #[test]
 fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
     let too_long = stream(Some(600_000));
-    let rest = module_info(&json!({"stream": {"streamFormats": {"flv/segmented": {
-        "hashes": {"90": "9"},
-    }}}}));
+    let rest: serde_json::Map<_, _> = (2..10)
+        .map(|key| ((key * 10).to_string(), json!("9")))
+        .collect();
+    let rest = more(&Value::Object(rest));
 
     let mut session = started(question());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &too_long, seconds(1));
     assert_eq!(session.deadline(), seconds(4));
     let info = done(frame(&mut session, &rest, seconds(2)));
-    assert_eq!(info.stored.flv.unwrap().hashes.len(), 3, "lists are joined");
+    assert_eq!(
+        info.stored.flv.unwrap().hashes.len(),
+        10,
+        "lists are joined"
+    );
 
     let mut session = started(question());
     frame(&mut session, &servers(), seconds(1));
@@ -204,6 +209,94 @@ fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
     assert!(host_of(session.on(Event::TimedOut, seconds(4))).ends_with(".ums.ustream.tv"));
     frame(&mut session, &too_long, seconds(5));
     done(session.on(Event::TimedOut, seconds(8)));
+}
+
+/// A later message with only these hashes.
+fn more(hashes: &Value) -> Value {
+    module_info(&json!({"stream": {"streamFormats": {"flv/segmented": {"hashes": hashes}}}}))
+}
+
+#[test]
+fn a_list_of_unknown_length_is_waited_for_as_long_as_it_grows() {
+    let mut session = started(question());
+    frame(&mut session, &servers(), seconds(1));
+    frame(&mut session, &stream(None), seconds(1));
+    assert_eq!(session.deadline(), seconds(4));
+    frame(&mut session, &more(&json!({"20": "3"})), seconds(3));
+    assert_eq!(session.deadline(), seconds(6));
+    frame(&mut session, &more(&json!({})), seconds(4));
+    assert_eq!(session.deadline(), seconds(6), "nothing new");
+    let info = done(session.on(Event::TimedOut, seconds(6)));
+    assert_eq!(
+        info.stored.flv.unwrap().hashes.len(),
+        3,
+        "no reconnect without need"
+    );
+}
+
+#[test]
+fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
+    let mut session = started(question());
+    frame(&mut session, &stream(None), seconds(1));
+    frame(&mut session, &servers(), seconds(1));
+    done(session.on(Event::Length(110_000), seconds(1)));
+
+    let mut session = started(question());
+    assert!(matches!(
+        session.on(Event::Length(110_000), seconds(0)),
+        Request::Wait
+    ));
+    frame(&mut session, &stream(None), seconds(1));
+    done(frame(&mut session, &servers(), seconds(1)));
+
+    let mut session = started(question());
+    frame(&mut session, &servers(), seconds(1));
+    frame(&mut session, &stream(None), seconds(1));
+    let request = session.on(Event::Length(250_000), seconds(1));
+    assert!(matches!(request, Request::Wait), "the list is too short");
+    frame(&mut session, &more(&json!({"20": "3"})), seconds(2));
+    done(frame(
+        &mut session,
+        &more(&json!({"40": "5", "30": "4"})),
+        seconds(3),
+    ));
+}
+
+#[test]
+fn a_list_with_a_gap_is_asked_for_once_more() {
+    let mut session = started(question());
+    frame(&mut session, &servers(), seconds(1));
+    frame(&mut session, &stream(Some(290_000)), seconds(1));
+    frame(
+        &mut session,
+        &more(&json!({"20": "3", "40": "5"})),
+        seconds(1),
+    );
+    host_of(session.on(Event::TimedOut, seconds(4)));
+    done(frame(&mut session, &more(&json!({"30": "4"})), seconds(5)));
+}
+
+#[test]
+fn what_is_known_of_a_stream_is_not_lost_by_a_later_offline() {
+    let mut session = started(question());
+    frame(&mut session, &stream(None), seconds(1));
+    let offline = module_info(&json!({"stream": "offline"}));
+    assert!(matches!(
+        frame(&mut session, &offline, seconds(2)),
+        Request::Wait
+    ));
+    done(session.on(Event::TimedOut, seconds(6)));
+}
+
+#[test]
+fn rows_without_a_name_are_an_answer_without_sense_and_no_silence() {
+    let mut session = started(question());
+    let nameless = module_info(&json!({"stream": {"streamFormats": {"flv/segmented": {
+        "chunkTime": 6000, "streams": [{"bitrate": 1}], "hashes": {"0": "1"},
+    }}}}));
+    frame(&mut session, &nameless, seconds(1));
+    let error = error_of(session.on(Event::TimedOut, seconds(4)));
+    assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
 }
 
 #[test]
@@ -544,7 +637,7 @@ fn long_polling_goes_on_where_it_is_told_to() {
 fn everything_may_come_in_the_first_answer() {
     let (mut session, _) = polling(question(), Way::Polling);
     let tracking = json!({"cmd": "tracking", "args": [{"connectionId": "d-7"}]});
-    let all = json!([tracking, stream(None), servers()]);
+    let all = json!([tracking, stream(Some(100_000)), servers()]);
     done(frame(&mut session, &all, seconds(1)));
 }
 

@@ -242,7 +242,11 @@ fn assert_no_hidden_hole(recording: &Recording, plan: &SegmentPlan, whole: &Segm
     for track in (0..).take(plan.tracks.len()) {
         let mut pieces = media(plan, track).peekable();
         for (number, known) in media(whole, 0).filter(|(_, it)| it.start_ms < LENGTH_MS) {
-            let (found, piece) = pieces.next().unwrap();
+            let Some((found, piece)) = pieces.next() else {
+                // The list cannot hold it: whoever compares lengths sees that it is missing.
+                assert!(recording.stated_ms() > Some(known.start_ms));
+                break;
+            };
             assert_eq!(found, number);
             assert_eq!(
                 (piece.start_ms, piece.duration_ms),

@@ -1,0 +1,185 @@
+//! What several messages about a stream add up to.
+
+use serde_json::json;
+
+use super::*;
+
+const PATH: &str = "sea01/x/vod/plain/rfc";
+
+fn told(format: &Value) -> Stored {
+    told_of(&json!({ "flv/segmented": format }))
+}
+
+fn told_of(formats: &Value) -> Stored {
+    match read(&json!({ "contentAvailable": true, "streamFormats": formats })) {
+        StreamState::Stored(stored) => *stored,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn whole(path: &str, hashes: &Value) -> Value {
+    json!({
+        "chunkTime": 6000,
+        "contentAccess": {"accessList": [{"data": {"path": path, "protocol": "http"}}]},
+        "streams": [{"segmentUrl": "2/1/chunk_%_%.flv", "bitrate": 100, "height": 720}],
+        "hashes": hashes,
+    })
+}
+
+/// What is known after one message and then another.
+fn after(first: &Value, later: &Value) -> Format {
+    let mut known = told(first);
+    known.merge(told(later));
+    known.flv.unwrap()
+}
+
+fn keys(format: &Format) -> Vec<u64> {
+    format.hashes.keys().copied().collect()
+}
+
+#[test]
+fn the_same_path_in_another_dress_is_the_same_path() {
+    let first = whole(&format!("{PATH}/"), &json!({"0": "a", "10": "b"}));
+    for path in [
+        PATH.to_owned(),
+        format!("/{PATH}/"),
+        format!("//vod-cdn.ustream.tv/{PATH}"),
+        format!("http://vod-cdn.ustream.tv/{PATH}/"),
+        format!("https://uhsakamai-a.akamaihd.net/{PATH}"),
+    ] {
+        let format = after(&first, &whole(&path, &json!({"20": "c", "10": "B"})));
+        assert_eq!(format.paths, [PATH], "{path}");
+        assert_eq!(keys(&format), [0, 10, 20], "{path}");
+        assert_eq!(format.hashes[&10], "b", "what was said first stays");
+    }
+}
+
+#[test]
+fn a_path_that_is_told_twice_is_one_and_its_server_is_known() {
+    let twice = json!({"contentAccess": {"accessList": [
+        {"data": {"path": format!("http://vod-cdn.ustream.tv/{PATH}/")}},
+        {"data": {"path": format!("{PATH}/")}},
+    ]}});
+    assert_eq!(told(&twice).flv.unwrap().paths, [PATH]);
+    let stream = json!({"streamFormats": {"flv/segmented": twice}});
+    let servers: Vec<_> = servers(&stream).into_iter().map(|site| site.host).collect();
+    assert_eq!(servers, ["vod-cdn.ustream.tv"]);
+}
+
+#[test]
+fn a_path_at_a_foreign_server_is_left_for_the_check_to_refuse() {
+    for path in [
+        "https://evil.example/x",
+        "//evil.example/x",
+        "http://ustream.tv.evil.example/x",
+    ] {
+        let format = told(&whole(path, &json!({"0": "a"}))).flv.unwrap();
+        assert_eq!(format.paths, [path]);
+    }
+}
+
+#[test]
+fn a_later_message_adds_and_never_drops() {
+    let first = whole(PATH, &json!({"0": "a", "10": "b"}));
+    for later in [
+        json!({}),
+        json!({"hashes": {}}),
+        json!({"hashes": [], "streams": []}),
+        json!({"contentAccess": {"accessList": []}, "chunkTime": 0}),
+        json!({"contentAccess": {"accessList": [{"data": {"path": "other/"}}]}}),
+        json!({"streams": [{"bitrate": 7}, {}, null, "x"]}),
+        json!({"hashes": {"20": ""}}),
+    ] {
+        let format = after(&first, &later);
+        assert!(format.is_usable(), "{later}");
+        assert_eq!(format.paths[0], PATH, "{later}");
+        assert_eq!(keys(&format)[..2], [0, 10], "{later}");
+        assert_eq!(format.rows[0].segment_url, "2/1/chunk_%_%.flv", "{later}");
+        assert_eq!(format.chunk_time_ms, Some(6000), "{later}");
+    }
+}
+
+#[test]
+fn another_path_with_the_same_hashes_is_an_alternative_and_with_others_a_replacement() {
+    let first = whole(PATH, &json!({"0": "a", "10": "b"}));
+    let format = after(&first, &whole("other/", &json!({"10": "b", "20": "c"})));
+    assert_eq!((format.paths.len(), keys(&format).len()), (2, 3));
+    let format = after(&first, &whole("other/", &json!({"10": "x", "20": "c"})));
+    assert_eq!(
+        (&*format.paths, &*keys(&format)),
+        (&["other".to_owned()][..], &[10, 20][..])
+    );
+}
+
+#[test]
+fn rows_are_joined_by_their_templates_and_keep_what_is_not_said_again() {
+    let first = whole(PATH, &json!({"0": "a"}));
+    let later = json!({"streams": [
+        {"segmentUrl": "4/1/chunk_%_%.flv", "height": 360},
+        {"segmentUrl": "2/1/chunk_%_%.flv", "bitrate": 900},
+    ]});
+    let rows = after(&first, &later).rows;
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.height, row.bitrate_kbps))
+        .collect();
+    assert_eq!(told, [(Some(720), Some(900)), (Some(360), None)]);
+}
+
+#[test]
+fn a_row_without_a_template_gets_it_later() {
+    let row = |url: Value| json!([{"segmentUrl": url, "contentType": "video/mp4", "height": 720}]);
+    let mut first = whole(PATH, &json!({"0": "a"}));
+    first["streams"] = row(Value::Null);
+    assert!(!told(&first).flv.unwrap().is_usable());
+    let format = after(&first, &json!({"streams": row(json!("2/chunk_%_%.m4v"))}));
+    assert_eq!(format.rows.len(), 1);
+    assert!(format.is_usable());
+}
+
+#[test]
+fn hashes_of_one_format_hold_for_the_other_in_the_same_folder() {
+    let mut known = told_of(&json!({"flv/segmented": whole(PATH, &json!({"0": "a", "10": "b"}))}));
+    known.merge(told_of(
+        &json!({"mp4/segmented": whole(PATH, &json!({"20": "c"}))}),
+    ));
+    for format in known.usable() {
+        assert_eq!(keys(format), [0, 10, 20]);
+    }
+    assert_eq!(known.usable().count(), 2);
+    let mut known = told_of(&json!({"flv/segmented": whole(PATH, &json!({"0": "a", "10": "b"}))}));
+    known.merge(told_of(
+        &json!({"mp4/segmented": whole("other/", &json!({"20": "c"}))}),
+    ));
+    assert_eq!(keys(&known.flv.unwrap()), [0, 10], "another folder");
+}
+
+#[test]
+fn only_a_length_whose_unit_is_known_is_taken() {
+    assert_eq!(length_of(&json!({"videoLength": "277000"})), Some(277_000));
+    assert_eq!(length_of(&json!({"videoLength": 0})), None);
+    assert_eq!(
+        length_of(&json!({"duration": 277, "length": 277_000})),
+        None
+    );
+}
+
+#[test]
+fn later_addresses_of_playlists_come_first_and_earlier_ones_stay() {
+    let list = |name: &str| {
+        let url = format!("https://x.ums.ustream.tv/{name}.m3u8");
+        let StreamState::Stored(stored) = read(&json!([{ "url": url }])) else {
+            panic!()
+        };
+        *stored
+    };
+    let mut known = list("a");
+    known.merge(list("b"));
+    known.merge(Stored::default());
+    let names: Vec<_> = known
+        .playlists
+        .iter()
+        .map(|url| &url[url.len() - 6..])
+        .collect();
+    assert_eq!(names, ["b.m3u8", "a.m3u8"]);
+}

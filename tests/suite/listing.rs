@@ -1,0 +1,318 @@
+//! Lists of segments that come late, in parts or with mistakes, and renditions that cannot be had:
+//! a person gets the whole movie, or hears what is missing of it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use engine::view::Finished;
+use engine::{Choice, Code, Failure, Keep, NewJob, Quality};
+use fake_ustream::{
+    Fault, Frames, Keys, Length, Listing, PlaylistOddity, Recording, RowOddity, Rule, Ways, World,
+};
+use ustream::{Access, Found, RecordingId};
+
+use crate::films::{assert_plays, assert_whole, packets};
+use crate::practice::{MAIN, Practice, job, original};
+use crate::ways::offered;
+
+/// FLV and transport streams tell time in milliseconds here.
+const ROUNDING_US: i64 = 1_000;
+
+/// Nobody says how long the recording is.
+const UNSTATED: Length = Length {
+    api: false,
+    frame: None,
+};
+
+/// Only the API says how long the recording is.
+const BY_API: Length = Length {
+    api: true,
+    frame: None,
+};
+
+async fn service(recording: Recording) -> Practice {
+    Practice::with(World::empty().recording(recording)).await
+}
+
+fn recording() -> Recording {
+    Recording::new(MAIN, "listed in its own way")
+}
+
+async fn saved(practice: &Practice, order: NewJob) -> (PathBuf, Finished) {
+    practice.save(order).await.unwrap()
+}
+
+fn assert_film(path: &Path) {
+    assert_whole(path, "film.flv", "film.flv", ROUNDING_US);
+    assert_plays(path);
+}
+
+/// The recording as the client sees it, and how often the service was asked about it.
+async fn seen(practice: &Practice) -> (ustream::Recording, usize) {
+    let found = Found {
+        recording: RecordingId(MAIN),
+        channel: None,
+        newest: false,
+    };
+    let client = practice.client();
+    let recording = client.recording(found, &Access::default()).await.unwrap();
+    let asked = practice.service.asked();
+    let told = asked
+        .iter()
+        .filter(|it| it.connect.is_some() && it.host.contains("-omega."));
+    (recording, told.count())
+}
+
+async fn failure(practice: &Practice, order: impl FnOnce(u64, &Path) -> NewJob) -> Failure {
+    let folder = tempfile::tempdir().unwrap();
+    practice.save(order(MAIN, folder.path())).await.unwrap_err()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_in_several_messages_is_one_list_though_nobody_says_how_long_it_is() {
+    let frames = Frames {
+        split_stream: true,
+        cdn_first: true,
+        ..Frames::default()
+    };
+    for order in [job, original] {
+        let practice = service(Recording {
+            frames: frames.clone(),
+            length: UNSTATED,
+            ..recording()
+        })
+        .await;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
+        assert_film(&path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_covers_the_length_by_the_api_is_not_waited_for() {
+    let practice = service(Recording {
+        length: BY_API,
+        ..recording()
+    })
+    .await;
+    let started = Instant::now();
+    let (recording, asked) = seen(&practice).await;
+    assert!(
+        started.elapsed() < Duration::from_millis(2500),
+        "{:?}",
+        started.elapsed()
+    );
+    assert_eq!(asked, 1);
+    assert_eq!(recording.stated_ms(), Some(200_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_ends_before_the_stated_length_is_asked_for_twice_and_then_taken() {
+    for length in [BY_API, recording().length] {
+        let practice = service(Recording {
+            keys: Keys::At((0..50).step_by(10).collect()),
+            length,
+            ..recording()
+        })
+        .await;
+        let (recording, asked) = seen(&practice).await;
+        assert_eq!(asked, 2, "{length:?}");
+        let plan = recording.plan(&Choice::default()).unwrap();
+        let end_ms = plan
+            .segments
+            .iter()
+            .map(|it| it.start_ms + it.duration_ms)
+            .max();
+        assert_eq!(
+            (end_ms, plan.stated_ms),
+            (Some(100_000), Some(200_000)),
+            "told to whoever asks"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segments() {
+    for (length, keep) in [(BY_API, Keep::Mp4), (recording().length, Keep::Original)] {
+        for told_ms in [179_500, 60_000, 189] {
+            let practice = service(Recording {
+                length,
+                told_ms: Some(told_ms),
+                ..recording()
+            })
+            .await;
+            let folder = tempfile::tempdir().unwrap();
+            let order = if keep == Keep::Mp4 { job } else { original };
+            let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
+            assert_film(&path);
+            let asked = practice.service.asked().len();
+            assert!(asked < 400, "{asked} requests");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere() {
+    for oddity in [RowOddity::Nameless, RowOddity::Outside] {
+        let ways = |playlists| Ways {
+            row: Some(oddity),
+            playlists,
+            ..Ways::default()
+        };
+        // The same quality as FLV.
+        let practice = offered(ways(None)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = saved(&practice, job(MAIN, folder.path())).await;
+        assert_film(&path);
+        practice.assert_all_asked_once(MAIN, "2/1.flv");
+
+        // From playlists.
+        let practice = service(Recording {
+            flv: Vec::new(),
+            ways: ways(Some(Listing::Muxed)),
+            ..recording()
+        })
+        .await;
+        let (path, _) = saved(&practice, job(MAIN, &folder.path().join("playlists"))).await;
+        assert_film(&path);
+
+        // Nowhere.
+        let practice = service(Recording {
+            flv: Vec::new(),
+            ways: ways(None),
+            ..recording()
+        })
+        .await;
+        let failed = failure(&practice, job).await;
+        assert_eq!(failed.code, Code::BadAnswer, "{failed:?}");
+        let choice = Choice {
+            quality: Quality::Audio,
+            ..Choice::default()
+        };
+        let order = NewJob {
+            choice,
+            ..job(MAIN, &folder.path().join("audio"))
+        };
+        let (path, _) = saved(&practice, order).await;
+        assert!(
+            !packets(&path, "a:0").is_empty(),
+            "who wants only audio has it"
+        );
+    }
+}
+
+/// Saves, and asserts that the smaller picture was taken, with its audio.
+async fn assert_smaller(practice: &Practice, rows: [&str; 2]) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = saved(practice, job(MAIN, folder.path())).await;
+    assert_plays(&path);
+    for row in rows {
+        assert_eq!(practice.service.missing(MAIN, row), Some(vec![]), "{row}");
+    }
+    assert!(!packets(&path, "v:0").is_empty() && !packets(&path, "a:0").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
+    let practice = offered(Ways::playlists(Listing::Separate)).await;
+    let refused = Rule::new(Fault::Bare(StatusCode::SERVICE_UNAVAILABLE));
+    let faults = practice.service.faults();
+    faults.add(refused.clone().path("*/1/playlist.m3u8*"));
+    assert_smaller(&practice, ["improved/4.ts", "improved/1.ts"]).await;
+
+    faults.add(refused.path("*/2/playlist.m3u8*"));
+    let failed = failure(&practice, job).await;
+    assert_eq!(
+        failed.code,
+        Code::SiteDown,
+        "audio alone is no movie: {failed:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
+    let practice = offered(Ways::playlists(Listing::Separate)).await;
+    let busy = |status| {
+        Rule::new(Fault::Status(status))
+            .path("*/1/playlist.m3u8*")
+            .times(1)
+    };
+    let faults = practice.service.faults();
+    faults.add(busy(StatusCode::SERVICE_UNAVAILABLE));
+    faults.add(busy(StatusCode::TOO_MANY_REQUESTS));
+    faults.add(busy(StatusCode::BAD_GATEWAY));
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = saved(&practice, job(MAIN, folder.path())).await;
+    assert_film(&path);
+    let masters = practice.service.asked();
+    let is_master = |path: &str| path.contains(&format!("/{MAIN}/playlist.m3u8"));
+    let masters = masters.iter().filter(|it| is_master(&it.path)).count();
+    assert_eq!(masters, 1, "no new handshake for it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_best_picture_of_no_use_is_replaced_by_another() {
+    for (listing, oddity, rows) in [
+        (
+            Listing::Separate,
+            PlaylistOddity::Encrypted,
+            ["improved/4.ts", "improved/1.ts"],
+        ),
+        (Listing::Fmp4, PlaylistOddity::Bare, ["4.m4v", "1.m4a"]),
+        (Listing::Fmp4, PlaylistOddity::Growing, ["4.m4v", "1.m4a"]),
+        (
+            Listing::Separate,
+            PlaylistOddity::Cut,
+            ["improved/4.ts", "improved/1.ts"],
+        ),
+    ] {
+        let practice = offered(Ways {
+            oddity: Some(oddity),
+            ..Ways::playlists(listing)
+        })
+        .await;
+        assert_smaller(&practice, rows).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn playlists_of_no_use_end_with_their_own_reason() {
+    for (oddity, code) in [
+        (PlaylistOddity::Growing, Code::StillLive),
+        (PlaylistOddity::Cut, Code::BadAnswer),
+        (PlaylistOddity::Encrypted, Code::Unsupported),
+        (PlaylistOddity::Bare, Code::BadAnswer),
+    ] {
+        // The other ways cannot be reached: that is not what a person must hear.
+        let mut ways = Ways::polling();
+        ways.polling = fake_ustream::Offer::Refused;
+        ways.playlists = Some(Listing::Fmp4);
+        ways.oddity = Some(oddity);
+        let practice = offered(ways).await;
+        let gone = Rule::new(Fault::Bare(StatusCode::NOT_FOUND)).path("*/2/playlist.m3u8*");
+        practice.service.faults().add(gone);
+        let failed = failure(&practice, job).await;
+        assert_eq!(failed.code, code, "{oddity:?}: {failed:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_a_playlist_gives_no_address_is_a_hole_that_is_told() {
+    for oddity in [PlaylistOddity::Unnamed(50), PlaylistOddity::Gap(99)] {
+        let practice = offered(Ways {
+            oddity: Some(oddity),
+            ..Ways::playlists(Listing::Muxed)
+        })
+        .await;
+        let failed = failure(&practice, job).await;
+        assert_eq!(failed.code, Code::PiecesMissing, "{oddity:?}: {failed:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let order = NewJob {
+            gaps: true,
+            ..job(MAIN, folder.path())
+        };
+        let (_, finished) = saved(&practice, order).await;
+        assert_eq!(finished.gaps.len(), 1, "{oddity:?}: {finished:?}");
+    }
+}
