@@ -22,27 +22,6 @@ pub struct Listing {
     pub hashes: BTreeMap<u64, String>,
 }
 
-/// A map with numbers for keys as a list: in JSON its keys would be text, which an untagged enum
-/// around it does not read back as numbers.
-mod pairs {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        map: &BTreeMap<u64, String>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<u64, String>, D::Error> {
-        Vec::deserialize(deserializer).map(BTreeMap::from_iter)
-    }
-}
-
 /// How a plan compares with an older one of the same rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanChange {
