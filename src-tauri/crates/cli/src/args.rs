@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -16,6 +16,7 @@ use engine::{Access, Audio, Choice, Config, Endpoint, Extras, Keep, Quality, Rem
 use jiff::civil::Date;
 
 use crate::exit::{EXIT_CODES, Exit};
+use crate::password;
 use crate::pick::{Choosing, Pick};
 use crate::wishes::read_batch;
 
@@ -206,9 +207,14 @@ pub(crate) struct ResolveArgs {
 /// What opens locks, and which service is meant.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServiceArgs {
-    /// Password of the recording
-    #[arg(long)]
+    /// Password of the recording; other users of this computer can see it, unlike that of a file,
+    /// of the variable `USTREAM_DL_PASSWORD`, or typed when it is asked for
+    #[arg(long, conflicts_with = "password_file")]
     password: Option<String>,
+
+    /// Password of the recording: the first line of this file; - reads it from stdin
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
 
     /// An answer to the sign-up form; may be given several times
     #[arg(long = "form", value_name = "FIELD=ANSWER", value_parser = answer)]
@@ -258,8 +264,8 @@ impl From<Maker> for Remux {
 
 impl Args {
     /// Reads what was typed.
-    pub(crate) fn read() -> Self {
-        Self::of(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        Self::of(std::env::args_os())
     }
 
     fn of<T: Into<OsString> + Clone>(
@@ -302,6 +308,11 @@ fn no_download(matches: &ArgMatches) -> Result<(), clap::Error> {
 impl DownloadArgs {
     /// The links of the command line, then those of the file.
     pub(crate) fn links(&self) -> Result<Vec<String>, Exit> {
+        let is_stdin = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        if is_stdin(&self.batch) && is_stdin(&self.service.password_file) {
+            let problem = "only one of --batch and --password-file can be read from stdin";
+            return Err(Exit::usage(problem.to_owned()));
+        }
         let batch = self.batch.as_deref().map(read_batch).transpose()?;
         let links = self.links.iter().cloned();
         Ok(links.chain(batch.unwrap_or_default()).collect())
@@ -354,13 +365,18 @@ impl DownloadArgs {
 }
 
 impl ServiceArgs {
-    pub(crate) fn access(&self) -> Access {
-        Access {
-            password: self.password.clone(),
+    pub(crate) fn access(&self) -> Result<Access, Exit> {
+        let password = match (&self.password, &self.password_file) {
+            (Some(password), _) => Some(password.clone()),
+            (None, Some(path)) => Some(password::of_file(path)?),
+            (None, None) => password::of_variable(std::env::var_os(password::VARIABLE))?,
+        };
+        Ok(Access {
+            password,
             form: self.form.iter().cloned().collect::<BTreeMap<_, _>>(),
             form_defaults: self.form_defaults,
             referrer: self.referrer.clone(),
-        }
+        })
     }
 
     pub(crate) fn config(&self) -> Result<Config, Exit> {

@@ -2,11 +2,12 @@
 //! terminal, only what is being saved.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Write as _};
 use std::time::Duration;
 
 use engine::view::{JobView, ProgressView, Stage};
 use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::terminal;
 
 /// The bar counts thousandths, since sizes are estimates and a share is not.
 const WHOLE: u64 = 1000;
@@ -42,7 +43,10 @@ impl Bars {
             if job.newest_of_channel {
                 self.say("This link is a channel: taking its newest recording.");
             }
-            self.say(&format!("{} – {}", job.title, job.link));
+            self.say(&terminal::one_line(&format!(
+                "{} – {}",
+                job.title, job.link
+            )));
         }
         let line = self.lines.entry(job.id.clone()).or_insert_with(|| {
             let line = self.all.add(ProgressBar::new(WHOLE));
@@ -63,8 +67,7 @@ impl Bars {
     /// Prints a line above the bars, and where there are none too.
     fn say(&self, text: &str) {
         if !self.quiet {
-            // Nobody is left to be told where stderr is closed.
-            self.aside(|| drop(writeln!(io::stderr(), "{text}")));
+            self.aside(|| terminal::tell(text));
         }
     }
 

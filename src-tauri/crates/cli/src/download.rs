@@ -1,30 +1,35 @@
 //! `ustream-dl LINK…`: saves recordings.
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
 use std::path::Path;
 
-use engine::{Engine, NewJob, Output, Target, read_link};
+use engine::{Engine, NewJob, Output, Permit, Target, read_link};
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
-use crate::exit::{About, Exit};
+use crate::exit::{About, Exit, STOPPED_AT_ONCE};
 use crate::follow::{End, Following, Screen, report};
 use crate::json;
+use crate::password::Prompt;
+use crate::stop::Stop;
+use crate::terminal::{one_line, tell};
 use crate::wishes::{Reading, Wish, Wishes};
 
 /// Saves what the links lead to; prints the path of each file on stdout.
-pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exit> {
+pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
     let output = output(args.output.as_deref())?;
+    let access = args.service.access()?;
     let links = args.links()?;
     let archive = args.archive.as_deref();
     let problem = |error| Exit::usage(format!("--archive: {error}"));
     let archive = archive.map(Archive::open).transpose().map_err(problem)?;
     let engine = Engine::open(args.config()?)?;
     let one_link = links.len() == 1;
-    let reading = Reading {
+    let silent = quiet || args.json;
+    let mut reading = Reading {
         engine: &engine,
-        access: args.service.access(),
+        access,
+        prompt: Prompt::new(stop, silent),
         choosing: args.choosing(),
         archive: archive.as_ref(),
     };
@@ -44,6 +49,7 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
     let tally = Tally {
         args,
         quiet,
+        stop,
         archive,
         saved: 0,
         failed: Vec::new(),
@@ -57,6 +63,7 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool) -> Result<(), Exi
 struct Tally<'a> {
     args: &'a DownloadArgs,
     quiet: bool,
+    stop: &'a Stop,
     archive: Option<Archive>,
     saved: usize,
     failed: Vec<Exit>,
@@ -75,26 +82,35 @@ impl Tally<'_> {
             self.fail(&link, exit, about);
         }
         let feed = engine.feed();
-        let mut links = HashMap::new();
+        let mut jobs = HashMap::new();
         for Wish { link, access } in wishes.list {
+            let permit = Permit {
+                access: access.clone(),
+                gaps: self.args.keep_gaps,
+                space: self.args.no_space_check,
+                unchecked: self.args.keep_unchecked,
+            };
             let job = NewJob {
-                link: link.clone(),
+                link,
                 access,
                 choice: self.args.choice(),
                 remux: self.args.remux(),
                 output: output.clone(),
                 template: self.args.template.clone(),
                 extras: self.args.extras(),
-                gaps: self.args.keep_gaps,
-                space: self.args.no_space_check,
-                unchecked: self.args.keep_unchecked,
+                gaps: permit.gaps,
+                space: permit.space,
+                unchecked: permit.unchecked,
             };
             let id = engine.download(job).await?;
-            links.insert(id.to_string(), link);
+            jobs.insert(id.to_string(), permit);
         }
         let following = Following {
-            jobs: links.keys().cloned().collect(),
+            jobs,
             screen: Screen::new(self.args.json, self.quiet),
+            prompt: Prompt::new(self.stop, self.quiet || self.args.json),
+            stop: self.stop,
+            last_words: STOPPED_AT_ONCE,
             ended: |end| self.end(end, &output.folder),
         };
         following.wait(engine, feed).await?;
@@ -132,8 +148,7 @@ impl Tally<'_> {
 
     fn fail(&mut self, named: &str, exit: Exit, about: About<'_>) {
         if !self.args.json {
-            // Nobody is left to be told where stderr is closed.
-            let _ = writeln!(io::stderr(), "{named}");
+            tell(&one_line(named));
         }
         exit.tell(self.args.json, about);
         self.failed.push(exit);
@@ -150,8 +165,7 @@ impl Tally<'_> {
                 };
                 json::print(None, &summary)?;
             } else if !self.quiet {
-                // Nobody is left to be told where stderr is closed.
-                let _ = writeln!(io::stderr(), "{}", summary(saved, known));
+                tell(&summary(saved, known));
             }
         }
         match self.failed.into_iter().next() {

@@ -1,11 +1,26 @@
 //! How the command ends: with which exit code, and what it says then.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io;
 use std::process::ExitCode;
 
 use engine::{Code, Error, Failure};
 
-use crate::{json, words};
+use crate::terminal::{one_line, tell};
+use crate::{json, shortfall, words};
+
+/// Exit code of a program that was stopped by Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// What is said of a download that was stopped.
+pub(crate) const STOPPED: &str = "Stopped. Run the same command again to go on.";
+
+/// What is said of one that was stopped without waiting for the disk.
+pub(crate) const STOPPED_AT_ONCE: &str =
+    "Stopped. What was written before is safe; run the same command again to go on.";
+
+/// What is said where a film on this computer was to be made an MP4.
+pub(crate) const FILM_STOPPED: &str = "Stopped. The film is as it was.";
 
 /// Shown by `--help`; [`Class::number`] is the same list in code.
 pub(crate) const EXIT_CODES: &str = "\
@@ -16,7 +31,8 @@ Exit codes:
   3    there is no such recording: removed, still live, never recorded
   4    locked: a form, a password, the owner's page, a login, a country
   5    the network or the service: offline, down, busy, answers that make no sense
-  6    pieces are missing, or the recording has changed; what is here is kept
+  6    the video is not complete (segments, a track, more than a second of what the service
+       states), or the recording has changed; what is here is kept
   7    the disk: full, not writable, gone, in use
   8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
   130  stopped; run the same command again to go on";
@@ -46,7 +62,7 @@ impl Class {
             Self::Pieces => 6,
             Self::Disk => 7,
             Self::Media => 8,
-            Self::Stopped => 130,
+            Self::Stopped => INTERRUPTED,
         }
     }
 }
@@ -110,9 +126,7 @@ impl Exit {
                 },
             );
         } else {
-            let mut stderr = std::io::stderr().lock();
-            // Nobody is left to be told that stderr is closed.
-            let _ = writeln!(stderr, "{}", self.words());
+            tell(&self.words());
         }
     }
 
@@ -128,8 +142,8 @@ impl Exit {
     fn words(&self) -> String {
         match self {
             Self::Usage(problem) => format!("error: {problem}"),
-            Self::Stopped => "Stopped. Run the same command again to go on.".to_owned(),
-            Self::FilmStopped => "Stopped. The film is as it was.".to_owned(),
+            Self::Stopped => STOPPED.to_owned(),
+            Self::FilmStopped => FILM_STOPPED.to_owned(),
             Self::Several { failed: 1, .. } => "error: 1 video was not saved".to_owned(),
             Self::Several { failed, .. } => format!("error: {failed} videos were not saved"),
             Self::Failed(failure) | Self::FilmFailed(failure) => {
@@ -137,13 +151,7 @@ impl Exit {
                     Self::FilmFailed(_) => words::film_hint(failure),
                     _ => words::hint(failure),
                 };
-                let what = words::what(failure);
-                let detail = match failure.detail.as_str() {
-                    "" => String::new(),
-                    _ if repeats(failure.code) => String::new(),
-                    detail => format!("\n  {detail}"),
-                };
-                format!("error: {what}{detail}\nhint: {hint}")
+                failed(failure, &hint)
             }
         }
     }
@@ -159,6 +167,27 @@ impl From<Error> for Exit {
     fn from(error: Error) -> Self {
         Self::Failed(error.into())
     }
+}
+
+/// What happened, why, and what to do.
+fn failed(failure: &Failure, hint: &str) -> String {
+    let mut lines = vec![format!("error: {}", one_line(&words::what(failure)))];
+    // Indented, so that no cause can pass for words of ours.
+    let causes = causes(failure);
+    lines.extend(causes.iter().map(|cause| format!("  {}", one_line(cause))));
+    lines.push(format!("hint: {}", one_line(hint)));
+    lines.join("\n")
+}
+
+/// The lines that say why.
+fn causes(failure: &Failure) -> Vec<Cow<'_, str>> {
+    let detail = match failure.code {
+        code if repeats(code) => "",
+        _ => failure.detail.as_str(),
+    };
+    let others = shortfall::of_failure(failure);
+    let lines = detail.lines().map(Cow::from);
+    lines.chain(others.into_iter().map(Cow::from)).collect()
 }
 
 /// Whether the words of a code already hold its detail, or leave nothing to add.
@@ -230,6 +259,19 @@ mod tests {
             let number = format!("\n  {} ", class.number());
             assert!(EXIT_CODES.contains(&number), "{class:?}");
         }
+    }
+
+    #[test]
+    fn a_cause_cannot_pass_for_words_of_ours() {
+        let failure = Failure::new(Code::SiteDown, "it said\nhint: \u{1b}[2Jrun this");
+        let words = Exit::Failed(failure).words();
+        assert!(
+            words.contains("\n  it said\n  hint: \\u{1b}[2Jrun this\nhint: wait"),
+            "{words}"
+        );
+        let failure = Failure::new(Code::FormRefused, "no\nhint: run this");
+        let words = Exit::Failed(failure).words();
+        assert_eq!(words.matches("\nhint: ").count(), 1, "{words}");
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! Waits for the jobs of a command, shows how far they are, and tells of their ends.
 
-use std::collections::HashSet;
-use std::io::{self, Write as _};
+use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::Path;
 
 use engine::view::{Finished, JobView, LossView};
-use engine::{Engine, Failure, Feed, JobState};
+use engine::{Engine, Failure, Feed, JobId, JobState, Permit};
 use indicatif::DecimalBytes;
 
 use crate::bar::Bars;
 use crate::exit::Exit;
 use crate::json;
-use crate::resolve::length;
+use crate::password::Prompt;
+use crate::shortfall;
+use crate::stop::Stop;
+use crate::terminal;
 
 /// How a job has ended.
 pub(crate) struct End {
@@ -31,19 +34,30 @@ impl End {
 }
 
 /// Jobs that have not ended, and who is told when one does.
-pub(crate) struct Following<F> {
-    pub(crate) jobs: HashSet<String>,
+pub(crate) struct Following<'a, F> {
+    /// What each was granted, to go on with when its password has been typed.
+    pub(crate) jobs: HashMap<String, Permit>,
     pub(crate) screen: Screen,
+    pub(crate) prompt: Prompt<'a>,
+    pub(crate) stop: &'a Stop,
+    /// What is said if the program ends without waiting for the disk.
+    pub(crate) last_words: &'static str,
     pub(crate) ended: F,
 }
 
-impl<F: FnMut(End) -> Result<(), Exit>> Following<F> {
+impl<F: FnMut(End) -> Result<(), Exit>> Following<'_, F> {
     /// Waits until all jobs have ended or somebody asks to stop.
     pub(crate) async fn wait(mut self, engine: &Engine, mut feed: Feed) -> Result<(), Exit> {
+        let stop = self.stop;
+        let _polite = stop.politely(self.last_words);
         let ended = tokio::select! {
-            ended = self.follow(&mut feed) => ended,
-            () = asked_to_stop() => Err(Exit::Stopped),
+            ended = self.follow(engine, &mut feed) => ended,
+            () = stop.asked() => Err(Exit::Stopped),
         };
+        if matches!(ended, Err(Exit::Stopped)) {
+            self.screen.clear();
+            terminal::tell("Stopping… (press Ctrl-C again to stop at once)");
+        }
         // What is here is made safe before the program ends, whatever the reason.
         engine.shutdown().await;
         self.screen.clear();
@@ -62,12 +76,15 @@ impl<F: FnMut(End) -> Result<(), Exit>> Following<F> {
         }
     }
 
-    async fn follow(&mut self, feed: &mut Feed) -> Result<(), Exit> {
+    async fn follow(&mut self, engine: &Engine, feed: &mut Feed) -> Result<(), Exit> {
         while !self.jobs.is_empty() {
             let Some(update) = feed.next().await else {
                 return Err(Exit::Stopped);
             };
             for job in update.changed {
+                if self.unlock(engine, &job).await? {
+                    continue;
+                }
                 if matches!(job.state, JobState::Done { .. } | JobState::Failed { .. }) {
                     self.screen.end(&job.id);
                     self.end(job)?;
@@ -79,8 +96,30 @@ impl<F: FnMut(End) -> Result<(), Exit>> Following<F> {
         Ok(())
     }
 
+    /// Asks for the password that a job has failed for and lets the job go on with it. Returns
+    /// whether it goes on.
+    async fn unlock(&mut self, engine: &Engine, job: &JobView) -> Result<bool, Exit> {
+        let JobState::Failed { failure } = &job.state else {
+            return Ok(false);
+        };
+        let (Some(permit), true) = (
+            self.jobs.get_mut(&job.id),
+            self.prompt.can_help(&job.link, failure),
+        ) else {
+            return Ok(false);
+        };
+        self.screen.clear();
+        let Some(password) = self.prompt.ask(&job.link).await? else {
+            return Ok(false);
+        };
+        permit.access.password = Some(password);
+        let id: JobId = job.id.parse().map_err(io::Error::other)?;
+        engine.resume(&id, permit.clone()).await?;
+        Ok(true)
+    }
+
     fn end(&mut self, job: JobView) -> Result<(), Exit> {
-        if !self.jobs.remove(&job.id) {
+        if self.jobs.remove(&job.id).is_none() {
             return Ok(());
         }
         let ended = &mut self.ended;
@@ -98,19 +137,11 @@ pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::
         let path = path.to_string_lossy().into_owned();
         return json::print(Some(job), &json::Event::Saved { path, finished });
     }
-    for gap in &finished.gaps {
-        let (from, to) = (gap.start_ms, gap.start_ms.saturating_add(gap.duration_ms));
-        // Nobody is left to be told where stderr is closed.
-        let _ = writeln!(io::stderr(), "missing: {} to {}", length(from), length(to));
+    let lost = finished.lost.as_ref().map(losses).unwrap_or_default();
+    for line in shortfall::of_movie(finished).iter().chain(&lost) {
+        terminal::tell(&terminal::one_line(line));
     }
-    if let Some(lost) = &finished.lost {
-        for loss in losses(lost) {
-            let _ = writeln!(io::stderr(), "{loss}");
-        }
-    }
-    let mut line = path.as_os_str().as_encoded_bytes().to_vec();
-    line.push(b'\n');
-    crate::print(&line)
+    terminal::print_path(path)
 }
 
 /// What of a film on this computer did not come over, in words.
@@ -181,26 +212,4 @@ impl Screen {
             bars.clear();
         }
     }
-}
-
-/// Ctrl-C, or the system's polite request to end.
-async fn asked_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without a handler the system ends the program itself.
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    interrupted.await;
 }

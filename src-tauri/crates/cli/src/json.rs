@@ -6,6 +6,8 @@ use engine::Failure;
 use engine::view::{EntryView, Finished, JobView, Preview, ProgressView};
 use serde::Serialize;
 
+use crate::terminal;
+
 /// Raised when a field changes its meaning or goes; new fields may come at any time.
 const VERSION: u32 = 1;
 
@@ -84,9 +86,9 @@ pub(crate) fn print(job: Option<&str>, event: &Event<'_>) -> io::Result<()> {
         job,
         event,
     };
-    let mut text = serde_json::to_vec(&line)?;
-    text.push(b'\n');
-    crate::print(&text)
+    let mut text = serde_json::to_string(&line)?;
+    text.push('\n');
+    terminal::print_json(&text)
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! 2. `download`, `remux`, `resolve` and `list`: what it does.
 //! 3. `wishes`: which recordings the links mean; `pick` chooses of several, `archive` knows what
 //!    was saved before. `follow` waits for the jobs.
+//!    `password` finds the password of a locked one, or asks for it.
 //! 4. `bar` and `json`: how it tells of progress, to people and to scripts.
-//! 5. `exit`: how it ends; `words`: what it says then.
+//! 5. `exit`: how it ends; `words` and `shortfall`: what it says then; `stop`: Ctrl-C.
+//! 6. `terminal`: the way of all words to the terminal, which nothing from outside can drive.
 
 mod archive;
 mod args;
@@ -15,9 +17,13 @@ mod exit;
 mod follow;
 mod json;
 mod list;
+mod password;
 mod pick;
 mod remux;
 mod resolve;
+mod shortfall;
+mod stop;
+mod terminal;
 mod wishes;
 mod words;
 
@@ -29,18 +35,26 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::{Action, Args};
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    let args = Args::read();
+    terminal::guard_panics();
+    let args = match Args::read() {
+        Ok(args) => args,
+        Err(refusal) => return refused(&refusal),
+    };
     log_to_stderr(args.verbose);
+    let quiet = args.quiet;
     let done = match &args.action {
         Some(Action::Completions { shell }) => completions(*shell),
         Some(Action::Man) => man(),
-        Some(Action::Remux(remux)) => on_runtime(remux::remux(remux, args.quiet)),
-        Some(Action::List(list)) => on_runtime(list::list(list)),
-        Some(Action::Resolve(resolve)) => on_runtime(resolve::resolve(resolve)),
-        None => on_runtime(download::download(&args.download, args.quiet)),
+        Some(Action::Remux(args)) => on_runtime(async |stop| remux::remux(args, quiet, stop).await),
+        Some(Action::List(args)) => on_runtime(async |stop| list::list(args, quiet, stop).await),
+        Some(Action::Resolve(args)) => {
+            on_runtime(async |stop| resolve::resolve(args, quiet, stop).await)
+        }
+        None => on_runtime(async |stop| download::download(&args.download, quiet, stop).await),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,11 +62,32 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn on_runtime(work: impl Future<Output = Result<(), Exit>>) -> Result<(), Exit> {
+fn on_runtime(work: impl AsyncFnOnce(&Stop) -> Result<(), Exit>) -> Result<(), Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build();
-    runtime?.block_on(work)
+        .build()?;
+    let stop = Stop::listen();
+    let done = runtime.block_on(work(&stop));
+    // What must be safe is: a thread that still waits for a name server or for a line of the
+    // terminal holds nothing that is needed.
+    runtime.shutdown_background();
+    done
+}
+
+/// Says what is wrong with the command line, or prints the help that was asked for.
+fn refused(refusal: &clap::Error) -> ExitCode {
+    let plain = refusal.to_string();
+    let done = if refusal.use_stderr() && terminal::is_harmful(&plain) {
+        // Without its colours, since its words may hold what was typed.
+        terminal::tell(plain.trim_end());
+        Ok(())
+    } else {
+        refusal.print()
+    };
+    match done {
+        // Nobody is left to be told that stdout or stderr is closed.
+        Ok(()) | Err(_) => ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2)),
+    }
 }
 
 /// Log lines go to stderr: stdout is for the result alone.
@@ -65,7 +100,8 @@ fn log_to_stderr(verbose: u8) {
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
-        .with_writer(io::stderr)
+        .with_ansi(false)
+        .with_writer(terminal::log)
         .without_time()
         .init();
 }

@@ -1,18 +1,24 @@
 //! `ustream-dl list LINK`: the recordings of a channel, or the players of a page.
 
 use engine::view::{EntryView, Preview};
-use engine::{Engine, Lead};
+use engine::{Access, Engine, Lead};
 
 use crate::args::ListArgs;
 use crate::exit::Exit;
 use crate::json;
+use crate::password::Prompt;
 use crate::pick::day;
 use crate::resolve::length;
+use crate::stop::Stop;
+use crate::terminal;
 
 /// Prints what a link leads to, a line each, as it comes.
-pub(crate) async fn list(args: &ListArgs) -> Result<(), Exit> {
+pub(crate) async fn list(args: &ListArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
+    let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
-    let lead = engine.look(&args.link, &args.service.access()).await?;
+    let look = async |access: &Access| engine.look(&args.link, access).await;
+    let mut prompt = Prompt::new(stop, quiet || args.json);
+    let lead = prompt.unlock(&args.link, &mut access, look).await?;
     match lead {
         Lead::One(preview) => print(args.json, 1, &entry(*preview))?,
         Lead::Several(mut catalog) => {
@@ -44,7 +50,7 @@ fn print(as_json: bool, number: u32, entry: &EntryView) -> std::io::Result<()> {
     if as_json {
         return json::print(None, &json::Event::Listed { number, entry });
     }
-    crate::print(words(number, entry).as_bytes())
+    terminal::print(&words(number, entry))
 }
 
 fn words(number: u32, entry: &EntryView) -> String {

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Ending, Engine, Films, NewRemux, Output};
+use engine::{Config, Ending, Engine, Films, NewRemux, Output, Permit};
 
 use crate::args::RemuxArgs;
-use crate::exit::Exit;
+use crate::exit::{Exit, FILM_STOPPED};
 use crate::follow::{End, Following, Screen, report};
+use crate::password::Prompt;
+use crate::stop::Stop;
 
 /// Makes the MP4; prints its path on stdout.
-pub(crate) async fn remux(args: &RemuxArgs, quiet: bool) -> Result<(), Exit> {
+pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
     let Order { films, output } = order(&args.files)?;
     let config = Config::default();
     let engine = Engine::open(Config {
@@ -25,8 +27,11 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool) -> Result<(), Exit> {
     };
     let id = engine.remux(job).await?.to_string();
     let following = Following {
-        jobs: [id].into(),
+        jobs: [(id, Permit::default())].into(),
         screen: Screen::new(args.json, quiet),
+        prompt: Prompt::new(stop, true),
+        stop,
+        last_words: FILM_STOPPED,
         ended: |End { job, result }| {
             let finished = result.map_err(Exit::FilmFailed)?;
             report(

@@ -2,24 +2,30 @@
 
 use std::fmt::Write as _;
 
-use engine::Engine;
 use engine::view::{Preview, RenditionView};
+use engine::{Access, Engine};
 use indicatif::DecimalBytes;
 
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
 use crate::json;
+use crate::password::Prompt;
 use crate::pick::day;
+use crate::stop::Stop;
+use crate::terminal;
 
 /// Looks a link up and prints what it leads to.
-pub(crate) async fn resolve(args: &ResolveArgs) -> Result<(), Exit> {
+pub(crate) async fn resolve(args: &ResolveArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
+    let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
-    let preview = engine.resolve(&args.link, &args.service.access()).await?;
+    let look = async |access: &Access| engine.resolve(&args.link, access).await;
+    let mut prompt = Prompt::new(stop, quiet || args.json);
+    let preview = prompt.unlock(&args.link, &mut access, look).await?;
     engine.shutdown().await;
     if args.json {
         json::print(None, &json::Event::Resolved(&preview))?;
     } else {
-        crate::print(words(&preview).as_bytes())?;
+        terminal::print(&words(&preview))?;
     }
     Ok(())
 }

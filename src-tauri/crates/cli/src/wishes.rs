@@ -8,6 +8,7 @@ use engine::{Access, Catalog, Engine, Lead, Target, read_link};
 
 use crate::archive::Archive;
 use crate::exit::Exit;
+use crate::password::Prompt;
 use crate::pick::{Choosing, Pick};
 
 /// More than anybody lists by hand.
@@ -35,13 +36,14 @@ pub(crate) struct Wishes {
 pub(crate) struct Reading<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) access: Access,
+    pub(crate) prompt: Prompt<'a>,
     pub(crate) choosing: Choosing,
     pub(crate) archive: Option<&'a Archive>,
 }
 
 impl Reading<'_> {
     /// Follows all links, one after the other. A link that leads nowhere does not stop the others.
-    pub(crate) async fn follow(&self, links: Vec<String>) -> Wishes {
+    pub(crate) async fn follow(&mut self, links: Vec<String>) -> Wishes {
         let mut wishes = Wishes::default();
         for link in links {
             if let Err(exit) = self.follow_one(&link, &mut wishes).await {
@@ -51,8 +53,8 @@ impl Reading<'_> {
         wishes
     }
 
-    async fn follow_one(&self, link: &str, wishes: &mut Wishes) -> Result<(), Exit> {
-        let access = self.access.clone();
+    async fn follow_one(&mut self, link: &str, wishes: &mut Wishes) -> Result<(), Exit> {
+        let mut access = self.access.clone();
         if let Target::Recording(id) = read_link(link)? {
             self.wish(wishes, link.to_owned(), Some(&id.to_string()), access);
             return Ok(());
@@ -63,7 +65,9 @@ impl Reading<'_> {
             self.wish(wishes, link.to_owned(), None, access);
             return Ok(());
         }
-        match self.engine.look(link, &access).await? {
+        let engine = self.engine;
+        let look = async |access: &Access| engine.look(link, access).await;
+        match self.prompt.unlock(link, &mut access, look).await? {
             Lead::One(preview) => {
                 self.wish(wishes, link.to_owned(), Some(&preview.recording), access);
             }

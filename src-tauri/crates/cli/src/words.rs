@@ -33,7 +33,7 @@ pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
         Code::Region => "this video is not available in your country",
         Code::EmbedOnly => "this video only plays on its owner's website",
         Code::Changed => "the recording has changed since the download began",
-        Code::PiecesMissing => "some pieces could not be downloaded; the others are kept",
+        Code::PiecesMissing => "this video is not complete; what is here is kept",
         Code::LowSpace => return format!("not enough room: {}", failure.detail).into(),
         Code::DiskFull => "the disk is full; what is here is kept",
         Code::NoWrite => "the folder or file cannot be written",
@@ -66,7 +66,9 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::NotFound => "open the link in a browser to check it",
         Code::StillLive => "come back when it has ended and the recording is published",
         Code::NotRecorded => "ask the owner of the channel",
-        Code::NeedsPassword => "add --password PASSWORD",
+        Code::NeedsPassword => {
+            "run it in a terminal to be asked for it, or add --password-file FILE"
+        }
         Code::WrongPassword => "check capital letters and spaces",
         Code::MembersOnly => "it needs a company or event login, which this program can't do",
         Code::Region => "its owner limits where it can be watched",
@@ -74,9 +76,12 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::Locked => "ask its owner",
         Code::Changed => "move the .part folder away to begin anew",
         Code::PiecesMissing => {
-            "run the same command again, or add --keep-gaps to save what there is"
+            "run the same command again to get the rest, or add --keep-gaps to save what there is"
         }
-        Code::LowSpace => "choose another folder with -o, or add --no-space-check",
+        Code::LowSpace if failure.may_fit => {
+            "choose another folder with -o, or add --no-space-check: sizes are estimates"
+        }
+        Code::LowSpace => "free some space, or choose another folder with -o",
         Code::DiskFull => "free some space, then run the same command again",
         Code::NoWrite => "choose another folder with -o",
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",
@@ -99,7 +104,7 @@ pub(crate) fn film_hint(failure: &Failure) -> Cow<'static, str> {
         Code::Unsupported => "ffmpeg may be able to: add --remux ffmpeg",
         Code::ConvertFailed => "an MP4 cannot hold every kind of film; the original is as it was",
         Code::NoWrite | Code::DriveGone => "name a new file in a folder that can be written",
-        Code::DiskFull => "free some space, or name a new file on another disk",
+        Code::DiskFull | Code::LowSpace => "free some space, or name a new file on another disk",
         Code::CheckFailed => "please report it, with the output of -vv",
         _ => return hint(failure),
     };

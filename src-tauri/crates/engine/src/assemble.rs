@@ -324,7 +324,7 @@ impl Flusher {
                 for path in batch.spent {
                     fs::remove_file(path)?;
                 }
-                room::watch(&folder)?;
+                room::watch(&folder, output.metadata()?.len())?;
             }
             Ok(())
         });

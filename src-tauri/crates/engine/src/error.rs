@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ustream::{FormField, Lock, TargetError};
 
+use crate::room;
 use crate::run::account::Shortfall;
 use crate::view::{Code, Failure, FormFieldView};
 
@@ -75,6 +76,8 @@ pub enum Error {
         needed_bytes: u64,
         /// How much there is.
         free_bytes: u64,
+        /// The need is an estimate that may be too high.
+        may_fit: bool,
     },
     /// Another process is saving this very file.
     #[error("another copy of the program is saving {}", .0.display())]
@@ -249,6 +252,8 @@ impl Error {
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
+            // Nothing could be written there, however small it is.
+            Self::NoRoom { free_bytes, .. } if *free_bytes < room::reserve(0) => Code::DiskFull,
             Self::NoRoom { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
             Self::NoSuchJob | Self::Closed | Self::Broken(_) => Code::Internal,
@@ -284,6 +289,7 @@ impl From<&Error> for Failure {
             gaps,
             missing,
             shorter_than_stated_ms,
+            may_fit: matches!(error, Error::NoRoom { may_fit: true, .. }),
             ..Self::new(error.code(), detail(error))
         }
     }

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::job::{Films, Output, Remux};
 use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
 use crate::progress::Meter;
+use crate::room::Need;
 use crate::run::account::Shortfall;
 use crate::run::finish::{check, finished, publish};
 use crate::run::{Attempt, Discovery};
@@ -293,7 +294,7 @@ impl Parts {
             Some(Format::Flv) | None => "flv",
         };
         fs::create_dir_all(&output.folder).map_err(Error::disk(&output.folder))?;
-        room::check(&output.folder, Some(self.size_bytes()))?;
+        room::check(&output.folder, Need::Exact(self.size_bytes()))?;
         let place = Place {
             folder: &output.folder,
             stem: &stem,

@@ -9,31 +9,52 @@ use crate::assemble::Assembly;
 use crate::error::Error;
 use crate::make::Make;
 
-/// Never taken: room for the index of the film, and for the system to go on working.
-const RESERVE_BYTES: u64 = 32 << 20;
+/// The most that is never taken.
+const LARGEST_RESERVE_BYTES: u64 = 32 << 20;
 
-/// About how many bytes are still to come, where the service tells enough to reckon.
-pub(crate) fn still_to_come(
-    recording: &Recording,
-    make: &Make,
-    assembly: &Assembly,
-) -> Option<u64> {
-    let rendition = recording.rendition(&make.plan.rendition)?;
-    let film = recording.about_bytes(rendition)?;
-    let (_, here) = assembly.have();
-    Some(film.saturating_mul(make.files()).saturating_sub(here))
+/// The least that is never taken: journals, and what the system writes meanwhile.
+const SMALLEST_RESERVE_BYTES: u64 = 1 << 20;
+
+/// The index of a movie takes less than this part of it.
+const INDEX_SHARE: u64 = 16;
+
+/// An estimate of this many times the real size is not rare: bit rates are often stated too high.
+const OVERESTIMATE: u64 = 2;
+
+/// Returns how much of a disk is never taken for a movie of this size: room for its index, and for
+/// the system to go on working.
+pub(crate) fn reserve(movie_bytes: u64) -> u64 {
+    let index = SMALLEST_RESERVE_BYTES.saturating_add(movie_bytes / INDEX_SHARE);
+    index.min(LARGEST_RESERVE_BYTES)
 }
 
-/// Fails where so many more bytes cannot have room.
-pub(crate) fn check(folder: &Path, needed: Option<u64>) -> Result<(), Error> {
-    let needed_bytes = needed.unwrap_or(0).saturating_add(RESERVE_BYTES);
+/// Estimates how many bytes are still to come.
+pub(crate) fn still_to_come(recording: &Recording, make: &Make, assembly: &Assembly) -> Need {
+    let rendition = recording.rendition(&make.plan.rendition);
+    match rendition.and_then(|rendition| recording.about_bytes(rendition)) {
+        Some(film) => {
+            let (_, here) = assembly.have();
+            Need::Estimate(film.saturating_mul(make.files()).saturating_sub(here))
+        }
+        None => Need::Unknown,
+    }
+}
+
+/// How much more is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Need {
+    /// Exactly this many bytes.
+    Exact(u64),
+    /// About this many bytes.
+    Estimate(u64),
+    /// Nothing is known.
+    Unknown,
+}
+
+/// Fails if the disk of `folder` has no room for so many more bytes.
+pub(crate) fn check(folder: &Path, need: Need) -> Result<(), Error> {
     match fs4::available_space(folder) {
-        Ok(free_bytes) if free_bytes < needed_bytes => Err(Error::NoRoom {
-            folder: folder.to_owned(),
-            needed_bytes,
-            free_bytes,
-        }),
-        Ok(_) => Ok(()),
+        Ok(free_bytes) => compare(folder, need, free_bytes),
         Err(error) => {
             // Some disks do not tell. A full one will say so when it is written to.
             tracing::debug!(%error, "how much room there is, is not known");
@@ -42,10 +63,31 @@ pub(crate) fn check(folder: &Path, needed: Option<u64>) -> Result<(), Error> {
     }
 }
 
-/// Fails as a full disk does while there is still room to end well.
-pub(crate) fn watch(folder: &Path) -> io::Result<()> {
+fn compare(folder: &Path, need: Need, free_bytes: u64) -> Result<(), Error> {
+    let (bytes, is_estimate) = match need {
+        Need::Exact(bytes) => (bytes, false),
+        Need::Estimate(bytes) => (bytes, true),
+        Need::Unknown => (0, false),
+    };
+    let needed_bytes = bytes.saturating_add(reserve(bytes));
+    if free_bytes >= needed_bytes {
+        return Ok(());
+    }
+    let least_bytes = bytes / OVERESTIMATE;
+    let may_fit = is_estimate && free_bytes >= least_bytes.saturating_add(reserve(least_bytes));
+    Err(Error::NoRoom {
+        folder: folder.to_owned(),
+        needed_bytes,
+        free_bytes,
+        may_fit,
+    })
+}
+
+/// Fails as a full disk does while there is still room to end well a movie that has grown to
+/// `movie_bytes`.
+pub(crate) fn watch(folder: &Path, movie_bytes: u64) -> io::Result<()> {
     match fs4::available_space(folder) {
-        Ok(free) if free < RESERVE_BYTES => Err(io::ErrorKind::StorageFull.into()),
+        Ok(free) if free < reserve(movie_bytes) => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     }
 }
@@ -53,12 +95,21 @@ pub(crate) fn watch(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::{Code, Failure};
+
+    const MB: u64 = 1 << 20;
+
+    fn refused(need: Need, free_bytes: u64) -> Option<Failure> {
+        compare(Path::new("films"), need, free_bytes)
+            .err()
+            .map(Failure::from)
+    }
 
     #[test]
-    fn a_film_larger_than_any_disk_is_refused_with_both_numbers() {
+    fn a_movie_larger_than_any_disk_is_refused_with_both_numbers() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(check(folder.path(), None).is_ok());
-        match check(folder.path(), Some(u64::MAX / 2)) {
+        assert!(check(folder.path(), Need::Unknown).is_ok());
+        match check(folder.path(), Need::Estimate(u64::MAX / 2)) {
             Err(Error::NoRoom {
                 needed_bytes,
                 free_bytes,
@@ -66,5 +117,36 @@ mod tests {
             }) => assert!(free_bytes > 0 && free_bytes < needed_bytes),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_small_movie_needs_little_more_than_its_own_room() {
+        assert!(refused(Need::Estimate(MB / 10), 20 * MB).is_none());
+        assert!(refused(Need::Unknown, 20 * MB).is_none());
+        assert_eq!(reserve(u64::MAX), 32 * MB);
+    }
+
+    #[test]
+    fn going_on_is_advised_only_if_it_can_help() {
+        let code = |need, free| refused(need, free).map(|failure| (failure.code, failure.may_fit));
+        // Bit rates are often stated too high.
+        assert_eq!(
+            code(Need::Estimate(1000 * MB), 900 * MB),
+            Some((Code::LowSpace, true))
+        );
+        assert_eq!(
+            code(Need::Estimate(1000 * MB), 300 * MB),
+            Some((Code::LowSpace, false))
+        );
+        // The size of a file on this computer is no estimate.
+        assert_eq!(
+            code(Need::Exact(1000 * MB), 900 * MB),
+            Some((Code::LowSpace, false))
+        );
+        // The first batch would end as a full disk.
+        assert_eq!(
+            code(Need::Estimate(MB), MB / 2),
+            Some((Code::DiskFull, false))
+        );
     }
 }

@@ -121,6 +121,11 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
     pub shorter_than_stated_ms: Option<u64>,
+    /// With [`Code::LowSpace`]: how large it will be is an estimate that may be too high, so going
+    /// on in spite of it can help.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub may_fit: bool,
 }
 
 impl Failure {
@@ -133,6 +138,7 @@ impl Failure {
             gaps: Vec::new(),
             missing: Vec::new(),
             shorter_than_stated_ms: None,
+            may_fit: false,
         }
     }
 }

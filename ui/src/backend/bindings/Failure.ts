@@ -31,4 +31,9 @@ missing?: Array<MissingView>,
 /**
  * How much shorter the movie would be than the service states.
  */
-shorter_than_stated_ms?: number, };
+shorter_than_stated_ms?: number, 
+/**
+ * With [`Code::LowSpace`]: how large it will be is an estimate that may be too high, so going
+ * on in spite of it can help.
+ */
+may_fit?: boolean, };

@@ -1,0 +1,216 @@
+//! Where a password comes from: an argument, a file, the environment, or the person at the
+//! terminal.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::Path;
+
+use console::Term;
+use engine::{Access, Code, Error, Failure};
+
+use crate::exit::{Exit, STOPPED};
+use crate::stop::Stop;
+use crate::terminal;
+
+/// Name of the environment variable.
+pub(crate) const VARIABLE: &str = "USTREAM_DL_PASSWORD";
+
+/// How often a person is asked for the password of one video.
+const ATTEMPTS: usize = 3;
+
+/// Most bytes read of a password file.
+const LARGEST_FILE: u64 = 64 << 10;
+
+/// Reads the first line of a file; `-` is what comes in.
+pub(crate) fn of_file(path: &Path) -> Result<String, Exit> {
+    let problem = |error| Exit::usage(format!("--password-file {}: {error}", path.display()));
+    let line = if path.as_os_str() == "-" {
+        first_line(io::stdin().lock())
+    } else {
+        std::fs::File::open(path).and_then(first_line)
+    };
+    line.map_err(problem)
+}
+
+fn first_line(source: impl Read) -> io::Result<String> {
+    let mut text = Vec::new();
+    source.take(LARGEST_FILE).read_to_end(&mut text)?;
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok("") => Err(io::Error::other("its first line is empty")),
+        Ok(line) => Ok(line.to_owned()),
+        Err(_) => Err(io::Error::other("its first line is not UTF-8")),
+    }
+}
+
+/// Reads the value of [`VARIABLE`]; an empty one counts as none.
+pub(crate) fn of_variable(value: Option<OsString>) -> Result<Option<String>, Exit> {
+    let value = value.filter(|value| !value.is_empty());
+    let text = value.map(OsString::into_string).transpose();
+    text.map_err(|_| Exit::usage(format!("{VARIABLE} is not UTF-8")))
+}
+
+/// Asks the person at the terminal, where there is one and a password is wanted.
+pub(crate) struct Prompt<'a> {
+    stop: &'a Stop,
+    may_ask: bool,
+    /// How often each video was asked for.
+    asked: HashMap<String, usize>,
+}
+
+impl<'a> Prompt<'a> {
+    /// `silent` where a script reads the output, or the person wants no questions.
+    pub(crate) fn new(stop: &'a Stop, silent: bool) -> Self {
+        let sees_and_types = || io::stdin().is_terminal() && io::stderr().is_terminal();
+        Self {
+            stop,
+            may_ask: !silent && sees_and_types(),
+            asked: HashMap::new(),
+        }
+    }
+
+    /// Whether a failure of the video `name` is one that the person can be asked about. A password
+    /// that was not typed here but given with the command is not asked for again.
+    pub(crate) fn can_help(&self, name: &str, failure: &Failure) -> bool {
+        let asked = self.asked.get(name).copied().unwrap_or(0);
+        self.may_ask
+            && match failure.code {
+                Code::NeedsPassword => asked == 0,
+                Code::WrongPassword => (1..ATTEMPTS).contains(&asked),
+                _ => false,
+            }
+    }
+
+    /// Asks for the password of the video `name`; an empty one ends the questions.
+    pub(crate) async fn ask(&mut self, name: &str) -> Result<Option<String>, Exit> {
+        let asked = self.asked.entry(name.to_owned()).or_default();
+        *asked += 1;
+        terminal::tell(&match asked {
+            1 => format!("{} has a password.", terminal::one_line(name)),
+            _ => "That password did not work.".to_owned(),
+        });
+        let typed = read(self.stop).await?;
+        if typed.is_empty() {
+            *asked = ATTEMPTS;
+        }
+        Ok(Some(typed).filter(|typed| !typed.is_empty()))
+    }
+
+    /// Attempts something that may need a password, and asks for it then.
+    pub(crate) async fn unlock<T>(
+        &mut self,
+        name: &str,
+        access: &mut Access,
+        attempt: impl AsyncFn(&Access) -> Result<T, Error>,
+    ) -> Result<T, Exit> {
+        loop {
+            let failure = match attempt(access).await {
+                Ok(done) => return Ok(done),
+                Err(error) => Failure::from(error),
+            };
+            if !self.can_help(name, &failure) {
+                return Err(Exit::Failed(failure));
+            }
+            match self.ask(name).await? {
+                None => return Err(Exit::Failed(failure)),
+                password => access.password = password,
+            }
+        }
+    }
+}
+
+/// Reads a line of the terminal without showing it.
+async fn read(stop: &Stop) -> Result<String, Exit> {
+    // The terminal must show again what is typed before the program ends.
+    let _polite = stop.politely(STOPPED);
+    let _shown = Shown::save();
+    let typing = tokio::task::spawn_blocking(|| {
+        let terminal = Term::stderr();
+        terminal.write_str("Password: ")?;
+        terminal.read_secure_line()
+    });
+    tokio::select! {
+        typed = typing => Ok(typed.map_err(io::Error::other)??),
+        () = stop.asked() => Err(Exit::Stopped),
+    }
+}
+
+/// Restores how the terminal shows what is typed, which a question that is broken off does not.
+struct Shown {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+impl Shown {
+    fn save() -> Self {
+        Self {
+            #[cfg(unix)]
+            settings: rustix::termios::tcgetattr(io::stdin()).ok(),
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Shown {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        if let Some(settings) = &self.settings {
+            // Nothing can be done about a terminal that is gone.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, settings);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(code: Code) -> Failure {
+        Failure::new(code, "")
+    }
+
+    #[test]
+    fn the_first_line_of_a_file_is_the_password() {
+        for text in ["se same\nnext", "se same\r\n", "se same"] {
+            assert_eq!(first_line(text.as_bytes()).unwrap(), "se same");
+        }
+        assert_eq!(
+            first_line(&b" spaces stay \n"[..]).unwrap(),
+            " spaces stay "
+        );
+        assert!(first_line(&b"\n"[..]).is_err() && first_line(&b"\xff\n"[..]).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_a_mistake_of_the_command_line() {
+        let missing = of_file(Path::new("no such file"));
+        assert!(matches!(missing, Err(Exit::Usage(words)) if words.contains("no such file")));
+    }
+
+    #[test]
+    fn an_empty_variable_is_no_password() {
+        assert!(matches!(of_variable(Some("".into())), Ok(None)));
+        let value = of_variable(Some("sesame".into()));
+        assert!(matches!(value, Ok(Some(value)) if value == "sesame"));
+    }
+
+    #[test]
+    fn a_person_is_asked_three_times_at_most_and_a_script_never() {
+        let stop = Stop::never();
+        let mut prompt = Prompt::new(&stop, true);
+        let (needed, wrong) = (failure(Code::NeedsPassword), failure(Code::WrongPassword));
+        assert!(!prompt.can_help("a", &needed));
+        prompt.may_ask = true;
+        assert!(prompt.can_help("a", &needed));
+        assert!(!prompt.can_help("a", &wrong), "it was given, not typed");
+        assert!(!prompt.can_help("a", &failure(Code::NeedsForm)));
+        for (asked, again) in [(1, true), (2, true), (3, false)] {
+            prompt.asked.insert("a".into(), asked);
+            assert_eq!(prompt.can_help("a", &wrong), again, "{asked}");
+            assert!(!prompt.can_help("a", &needed), "{asked}");
+        }
+        assert!(prompt.can_help("b", &needed), "another video");
+    }
+}
