@@ -59,6 +59,7 @@ impl Run {
             command.env_remove(proxy);
         }
         command
+            .env_remove("USTREAM_DL_PASSWORD")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -86,6 +87,12 @@ impl Run {
 
     pub(crate) fn spawn(mut self) -> Child {
         self.0.spawn().unwrap()
+    }
+
+    /// The same, with something to read on stdin.
+    pub(crate) fn fed(mut self) -> Child {
+        self.0.stdin(Stdio::piped());
+        self.spawn()
     }
 
     pub(crate) fn output(mut self) -> Output {
@@ -251,7 +258,7 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
         (
             "https://video.ibm.com/recorded/134300001",
             4,
-            "add --password PASSWORD",
+            "add --password-file FILE",
         ),
         (
             "https://video.ibm.com/recorded/134300002",

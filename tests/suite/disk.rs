@@ -49,7 +49,7 @@ async fn a_disk_that_is_too_small_is_told_before_anything_is_fetched() {
     let output = on_a_small_disk(
         &practice,
         folder.path(),
-        "mount -t tmpfs -o size=20m tmpfs $disk; \"$@\"",
+        "mount -t tmpfs -o size=1200k tmpfs $disk; \"$@\"",
     );
     assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
     assert!(

@@ -18,6 +18,7 @@ mod hours;
 mod kill;
 mod layers;
 mod listing;
+mod manners;
 mod matrix;
 mod practice;
 mod proxy;

@@ -2,7 +2,7 @@
  * The states of the window, each with what a person would do to come there.
  */
 import { done, FakeBackend, film, job, progressAt } from "../src/backend/fake";
-import type { Code, Failure, LeadView } from "../src/backend";
+import type { Code, Failure, LeadView, MissingView } from "../src/backend";
 
 /** How one state is reached from the first screen. */
 export interface State {
@@ -53,8 +53,25 @@ function saving(change: Parameters<typeof job>[0]): State {
   };
 }
 
+/** Each way in which a movie can lack something. */
+const EVERYTHING: MissingView[] = [
+  { what: "segments", count: 2, total: 1530 },
+  { what: "empty_segments", count: 3 },
+  { what: "misplaced_segments", count: 1 },
+  { what: "track", kind: "video", language: null },
+  { what: "track", kind: "audio", language: null },
+  { what: "track", kind: "audio", language: "fr" },
+  { what: "rendition", wished: "1080p", reason: "its host answered 503" },
+];
+
 function failed(code: Code): State {
   const failure: Failure = { code, detail: `a cause of ${code}` };
+  if (code === "low_space") failure.may_fit = true;
+  if (code === "pieces_missing") {
+    failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
+    failure.missing = EVERYTHING.slice(0, 1);
+    failure.shorter_than_stated_ms = 12_000;
+  }
   return saving({ state: { is: "failed", failure } });
 }
 
@@ -161,6 +178,10 @@ export const states: Record<string, State> = {
       is: "done",
       finished: { ...finished, gaps: [{ start_ms: 3_600_000, duration_ms: 12_000 }] },
     },
+    progress: null,
+  }),
+  "done-incomplete": saving({
+    state: { is: "done", finished: { ...finished, missing: EVERYTHING } },
     progress: null,
   }),
   "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },

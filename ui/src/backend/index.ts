@@ -27,6 +27,7 @@ export type { JobView } from "./bindings/JobView";
 export type { KeepView } from "./bindings/KeepView";
 export type { LeadView } from "./bindings/LeadView";
 export type { MakerView } from "./bindings/MakerView";
+export type { MissingView } from "./bindings/MissingView";
 export type { News } from "./bindings/News";
 export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";

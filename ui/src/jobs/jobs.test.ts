@@ -1,8 +1,15 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "../App.svelte";
+import type { Failure, Finished, MissingView } from "../backend";
 import { done, job } from "../backend/fake";
-import { backend, heading, heard, LINK, paste, person, press } from "../testing";
+import { backend, button, heading, heard, LINK, paste, person, press } from "../testing";
+
+/** A text by its words, without the marks that keep what is filled in apart. */
+const said = (words: string) =>
+  screen.getByText(
+    (text) => text.replaceAll(/[\u2068\u2069]/g, "").replaceAll("\u00a0", " ") === words,
+  );
 
 it("pauses, continues, and asks before it stops", async () => {
   await paste(LINK);
@@ -46,21 +53,28 @@ it("says why a job could not be paused", async () => {
 it("offers to keep what there is where pieces are missing", async () => {
   await paste(LINK);
   await press("Save video");
-  const failure = { code: "pieces_missing", detail: "2 of 100 pieces" } as const;
+  const failure: Failure = {
+    code: "pieces_missing",
+    detail: "2 of 100 pieces",
+    missing: [{ what: "segments", count: 2, total: 100 }],
+    shorter_than_stated_ms: 12_000,
+  };
   await heading("Downloading");
   backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
 
-  await heading("Some pieces couldn’t be downloaded");
+  await heading("This video isn’t complete");
+  expect(said("Pieces that couldn’t be downloaded: 2 of 100.")).toBeVisible();
+  expect(said("It is 12 sec shorter than the site says.")).toBeVisible();
   const resume = vi.spyOn(backend, "resume");
   await press("Keep what we have");
   expect(resume.mock.lastCall?.at(2)).toBe("gaps");
   await heading("Downloading");
 });
 
-it("offers to begin anyway where the disk seems to be too small", async () => {
+it("offers to begin anyway where the disk only seems to be too small", async () => {
   await paste(LINK);
   await press("Save video");
-  const failure = { code: "low_space", detail: "12 MB free, 80 MB needed" } as const;
+  const failure = { code: "low_space", detail: "72 MB free, 80 MB needed", may_fit: true } as const;
   await heading("Downloading");
   backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
 
@@ -69,6 +83,55 @@ it("offers to begin anyway where the disk seems to be too small", async () => {
   await press("Save anyway");
   expect(resume.mock.lastCall?.at(2)).toBe("space");
   await heading("Downloading");
+});
+
+it("does not offer to begin anyway where it cannot help", async () => {
+  await paste(LINK);
+  await press("Save video");
+  const failure = { code: "low_space", detail: "12 MB free, 80 MB needed" } as const;
+  await heading("Downloading");
+  backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
+
+  await heading("Not enough room for this video");
+  expect(screen.queryByRole("button", { name: "Save anyway" })).toBeNull();
+  expect(await button("Choose another folder")).toBeVisible();
+});
+
+it.each([
+  [{ missing: [{ what: "track", kind: "video", language: null }] }, "The picture is missing."],
+  [{ missing: [{ what: "track", kind: "audio", language: null }] }, "The sound is missing."],
+  [
+    { missing: [{ what: "track", kind: "audio", language: "fr" }] },
+    "The sound in this language is missing: French.",
+  ],
+  [{ missing: [{ what: "empty_segments", count: 3 }] }, "Pieces without picture and sound: 3."],
+  [
+    { missing: [{ what: "misplaced_segments", count: 1 }] },
+    "Pieces from another place in the video: 1.",
+  ],
+  [{ shorter_than_stated_ms: 400 }, "It is 1 sec shorter than the site says."],
+] satisfies [Partial<Finished>, string][])("says %j of a saved video", async (lacks, words) => {
+  await paste(LINK);
+  await press("Save video");
+  await heading("Downloading");
+  const finished = { ...done("a").finished, ...lacks };
+  backend.put({ ...backend.job("job-1"), state: { is: "done", finished } });
+
+  await heading("Saved, but not complete");
+  expect(said(words)).toBeVisible();
+  expect(await button("Get again")).toBeVisible();
+});
+
+it("says that another quality was saved", async () => {
+  await paste(LINK);
+  await press("Save video");
+  await heading("Downloading");
+  const missing: MissingView[] = [{ what: "rendition", wished: "1080p", reason: "503" }];
+  const finished = { ...done("a").finished, missing };
+  backend.put({ ...backend.job("job-1"), state: { is: "done", finished } });
+
+  await heading("Saved");
+  expect(screen.getByText(/1080p.+ so another one was saved/)).toBeVisible();
 });
 
 it("names the gaps of a file that was kept with gaps", async () => {

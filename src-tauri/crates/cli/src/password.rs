@@ -133,7 +133,11 @@ async fn read(stop: &Stop) -> Result<String, Exit> {
     });
     tokio::select! {
         typed = typing => Ok(typed.map_err(io::Error::other)??),
-        () = stop.asked() => Err(Exit::Stopped),
+        () = stop.asked() => {
+            // Ends the line of the question.
+            terminal::tell("");
+            Err(Exit::Stopped)
+        }
     }
 }
 

@@ -114,7 +114,7 @@ export function script(link: string, access: AccessView): LeadView | Failure {
         ? { code: "embed_only", detail: "referrerLock" }
         : one({ recording: number });
     case "134300021":
-      return one({ recording: number, about_bytes: 900_000 * MB, renditions: [] });
+      return one({ recording: number, about_bytes: 120_000 * MB, renditions: [] });
   }
   return link.includes("://")
     ? { code: "other_site", detail: new URL(link).host }
