@@ -49,16 +49,38 @@ async fn a_disk_that_is_too_small_is_told_before_anything_is_fetched() {
     let output = on_a_small_disk(
         &practice,
         folder.path(),
-        "mount -t tmpfs -o size=1200k tmpfs $disk; \"$@\"",
+        "mount -t tmpfs -o size=1300k tmpfs $disk; \"$@\"",
     );
     assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
     assert!(
-        said(&output).contains("not enough room"),
+        said(&output).contains("not enough room") && said(&output).contains("--no-space-check"),
         "{}",
         said(&output)
     );
     let rows = practice.service.coverage(MAIN);
     assert!(rows.rows().is_empty(), "{rows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_movie_needs_a_small_disk_only() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = "mount -t tmpfs -o size=20m tmpfs $disk; \"$@\"; cp $disk/*.mp4 $out";
+    let output = on_a_small_disk(&practice, folder.path(), script);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_on_is_not_advised_where_nothing_can_be_written() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = "mount -t tmpfs -o size=200k tmpfs $disk; \"$@\"";
+    let output = on_a_small_disk(&practice, folder.path(), script);
+    assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
+    let words = said(&output);
+    assert!(words.contains("the disk is full"), "{words}");
+    assert!(!words.contains("--no-space-check"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

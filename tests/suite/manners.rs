@@ -188,17 +188,17 @@ async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
             .arg("--inject=fsync,fdatasync:delay_enter=8000000");
         let run = Run::under(tracer, &practice).save(MAIN).arg("-o");
         let child = run.arg(folder.path()).spawn();
-        let traced = traced(child.id()).await;
+        let process = traced(child.id()).await;
         while !is_unfinished(folder.path()) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
-        send(traced, "INT");
+        send(process, "INT");
         // Long enough to be said, and too short for the disk.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let asked_again = Instant::now();
-        send(traced, second);
-        while !has_ended(traced) {
+        send(process, second);
+        while !has_ended(process) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let took = asked_again.elapsed();
