@@ -1,13 +1,12 @@
 //! How the command ends: with which exit code, and what it says then.
 
-use std::borrow::Cow;
 use std::io;
 use std::process::ExitCode;
 
 use engine::{Code, Error, Failure};
 
 use crate::terminal::{one_line, tell};
-use crate::{json, shortfall, words};
+use crate::{json, words};
 
 /// Exit code of a program that was stopped by Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -172,22 +171,13 @@ impl From<Error> for Exit {
 /// What happened, why, and what to do.
 fn failed(failure: &Failure, hint: &str) -> String {
     let mut lines = vec![format!("error: {}", one_line(&words::what(failure)))];
-    // Indented, so that no cause can pass for words of ours.
-    let causes = causes(failure);
-    lines.extend(causes.iter().map(|cause| format!("  {}", one_line(cause))));
+    if !repeats(failure.code) {
+        // Indented, so that no cause can pass for words of ours.
+        let causes = failure.detail.lines();
+        lines.extend(causes.map(|cause| format!("  {}", one_line(cause))));
+    }
     lines.push(format!("hint: {}", one_line(hint)));
     lines.join("\n")
-}
-
-/// The lines that say why.
-fn causes(failure: &Failure) -> Vec<Cow<'_, str>> {
-    let detail = match failure.code {
-        code if repeats(code) => "",
-        _ => failure.detail.as_str(),
-    };
-    let others = shortfall::of_failure(failure);
-    let lines = detail.lines().map(Cow::from);
-    lines.chain(others.into_iter().map(Cow::from)).collect()
 }
 
 /// Whether the words of a code already hold its detail, or leave nothing to add.

@@ -1,6 +1,6 @@
-//! In which ways a movie differs from what was expected of it, in words.
+//! In which ways a saved movie differs from what was expected of it, in words. The detail of a
+//! failure has words of its own.
 
-use engine::Failure;
 use engine::view::{Finished, GapView, MissingView, TrackKindView};
 
 use crate::resolve::length;
@@ -10,18 +10,6 @@ pub(crate) fn of_movie(finished: &Finished) -> Vec<String> {
     let mut lines: Vec<_> = finished.missing.iter().map(missing).collect();
     lines.extend(finished.gaps.iter().map(gap));
     lines.extend(finished.shorter_than_stated_ms.map(shorter));
-    lines
-}
-
-/// A line for everything that a failure does not tell in its detail, which names the segments and
-/// the gaps.
-pub(crate) fn of_failure(failure: &Failure) -> Vec<String> {
-    let others = failure
-        .missing
-        .iter()
-        .filter(|missing| !matches!(missing, MissingView::Segments { .. }));
-    let mut lines: Vec<_> = others.map(missing).collect();
-    lines.extend(failure.shorter_than_stated_ms.map(shorter));
     lines
 }
 
@@ -90,8 +78,6 @@ fn seconds(duration_ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use engine::Code;
-
     use super::*;
 
     fn everything() -> Vec<MissingView> {
@@ -140,24 +126,6 @@ mod tests {
         ];
         assert_eq!(of_movie(&finished), expected);
         assert!(of_movie(&Finished::default()).is_empty());
-    }
-
-    #[test]
-    fn a_failure_adds_what_its_detail_does_not_tell() {
-        let failure = Failure {
-            missing: everything(),
-            shorter_than_stated_ms: Some(90_000),
-            ..Failure::new(Code::PiecesMissing, "1 of 30 segments")
-        };
-        let lines = of_failure(&failure);
-        assert!(
-            !lines.iter().any(|line| line.contains("of 30")),
-            "{lines:?}"
-        );
-        assert_eq!(
-            lines.last().unwrap(),
-            "shorter than the service says by 0:01:30"
-        );
     }
 
     #[test]
