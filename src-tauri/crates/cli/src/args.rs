@@ -1,8 +1,8 @@
 //! What a person may type.
 
-use std::collections::BTreeMap;
+mod service;
+
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +12,11 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{Access, Audio, Choice, Config, Endpoint, Extras, Keep, Quality, Remux, Template};
+use engine::{Audio, Choice, Config, Extras, Keep, Quality, Remux, Template};
 use jiff::civil::Date;
 
+use crate::args::service::ServiceArgs;
 use crate::exit::{EXIT_CODES, Exit};
-use crate::password;
 use crate::pick::{Choosing, Pick};
 use crate::wishes::read_batch;
 
@@ -204,39 +204,6 @@ pub(crate) struct ResolveArgs {
     pub(crate) service: ServiceArgs,
 }
 
-/// What opens locks, and which service is meant.
-#[derive(Debug, clap::Args)]
-pub(crate) struct ServiceArgs {
-    /// Password of the recording; other users of this computer can see it, unlike that of a file,
-    /// of the variable `USTREAM_DL_PASSWORD`, or typed when it is asked for
-    #[arg(long, conflicts_with = "password_file")]
-    password: Option<String>,
-
-    /// Password of the recording: the first line of this file; - reads it from stdin
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
-
-    /// An answer to the sign-up form; may be given several times
-    #[arg(long = "form", value_name = "FIELD=ANSWER", value_parser = answer)]
-    form: Vec<(String, String)>,
-
-    /// Fill the sign-up form's other fields with neutral placeholders
-    #[arg(long)]
-    form_defaults: bool,
-
-    /// Address of the page on which the video is embedded
-    #[arg(long, value_name = "URL")]
-    referrer: Option<String>,
-
-    /// Address of a practice service that answers for all hosts
-    #[arg(long, value_name = "ADDR", hide = true, requires = "practice_ca")]
-    practice: Option<SocketAddr>,
-
-    /// Certificate authority of the practice service
-    #[arg(long, value_name = "FILE", hide = true, requires = "practice")]
-    practice_ca: Option<PathBuf>,
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     /// Plays anywhere
@@ -308,8 +275,7 @@ fn no_download(matches: &ArgMatches) -> Result<(), clap::Error> {
 impl DownloadArgs {
     /// The links of the command line, then those of the file.
     pub(crate) fn links(&self) -> Result<Vec<String>, Exit> {
-        let is_stdin = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
-        if is_stdin(&self.batch) && is_stdin(&self.service.password_file) {
+        if self.batch.as_deref() == Some(Path::new("-")) && self.service.reads_stdin() {
             let problem = "only one of --batch and --password-file can be read from stdin";
             return Err(Exit::usage(problem.to_owned()));
         }
@@ -364,38 +330,6 @@ impl DownloadArgs {
     }
 }
 
-impl ServiceArgs {
-    pub(crate) fn access(&self) -> Result<Access, Exit> {
-        let password = match (&self.password, &self.password_file) {
-            (Some(password), _) => Some(password.clone()),
-            (None, Some(path)) => Some(password::of_file(path)?),
-            (None, None) => password::of_variable(std::env::var_os(password::VARIABLE))?,
-        };
-        Ok(Access {
-            password,
-            form: self.form.iter().cloned().collect::<BTreeMap<_, _>>(),
-            form_defaults: self.form_defaults,
-            referrer: self.referrer.clone(),
-        })
-    }
-
-    pub(crate) fn config(&self) -> Result<Config, Exit> {
-        let endpoint = match (self.practice, &self.practice_ca) {
-            (Some(address), Some(path)) => {
-                let authority = std::fs::read(path)
-                    .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?;
-                Endpoint::practice(address, &authority)
-                    .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?
-            }
-            _ => Endpoint::default(),
-        };
-        Ok(Config {
-            endpoint,
-            ..Config::default()
-        })
-    }
-}
-
 fn quality(text: &str) -> Result<Quality, String> {
     match text {
         "best" => Ok(Quality::Best),
@@ -414,15 +348,6 @@ fn audio(text: &str) -> Result<Audio, String> {
         "all" => Ok(Audio::All),
         tag if !tag.is_empty() && tag.bytes().all(is_tag) => Ok(Audio::Only(tag.to_owned())),
         _ => Err("use all, or a language such as en or pt-BR; `resolve` lists them".into()),
-    }
-}
-
-fn answer(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((field, answer)) if !field.trim().is_empty() => {
-            Ok((field.trim().to_owned(), answer.to_owned()))
-        }
-        _ => Err("write it as FIELD=ANSWER, for example email=me@example.com".into()),
     }
 }
 
@@ -448,12 +373,6 @@ mod tests {
         assert_eq!(audio("all"), Ok(Audio::All));
         assert_eq!(audio("pt-BR"), Ok(Audio::Only("pt-BR".into())));
         assert!(audio("").is_err() && audio("en US").is_err() && audio("--x=").is_err());
-    }
-
-    #[test]
-    fn an_answer_may_hold_an_equals_sign() {
-        assert_eq!(answer("company=A=B"), Ok(("company".into(), "A=B".into())));
-        assert!(answer("=x").is_err() && answer("email").is_err());
     }
 
     #[test]
