@@ -96,19 +96,9 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         Err(refused) => {
             // Dropping the handle would delete the film.
             refused.path.keep().map_err(|error| error.error)?;
-            use io::ErrorKind as Kind;
-            if matches!(
-                refused.error.kind(),
-                Kind::AlreadyExists
-                    | Kind::CrossesDevices
-                    | Kind::NotFound
-                    | Kind::ReadOnlyFilesystem
-                    | Kind::StorageFull
-                    | Kind::QuotaExceeded
-            ) {
+            if !may_be_for_want_of_a_call(&refused.error) {
                 return Err(refused.error);
             }
-            // Some disks cannot rename without replacing.
             take_and_replace(from, to)?;
         }
     }
@@ -117,6 +107,21 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         tracing::debug!(%error, "the folder cannot be synced");
     }
     Ok(())
+}
+
+/// Some disks cannot rename without replacing, and each says so in its own way. What says clearly
+/// that no rename can succeed is no such answer.
+fn may_be_for_want_of_a_call(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    !matches!(
+        error.kind(),
+        Kind::AlreadyExists
+            | Kind::CrossesDevices
+            | Kind::NotFound
+            | Kind::ReadOnlyFilesystem
+            | Kind::StorageFull
+            | Kind::QuotaExceeded
+    )
 }
 
 /// Takes the name first, by an empty file, and then replaces that: nobody else can have taken it

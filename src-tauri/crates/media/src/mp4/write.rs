@@ -184,23 +184,20 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         // What is left becomes a box of its own, and no box is smaller than its header.
         let left = room.checked_sub(index.size);
         // The head is written again too: whatever has become of it, from here on it is whole.
-        match left.filter(|left| *left == 0 || *left >= 8) {
-            Some(left) => {
-                if left > 0 {
-                    let mut free = Vec::new();
-                    put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
-                    free.extend_from_slice(b"free");
-                    self.output.write_at(head.mdat - left, &free)?;
-                }
-                self.output.stream_at(0, |out| {
-                    out.write_all(&file_type())?;
-                    index.write(out)
-                })?;
+        if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
+            if left > 0 {
+                let mut free = Vec::new();
+                put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
+                free.extend_from_slice(b"free");
+                self.output.write_at(head.mdat - left, &free)?;
             }
-            None => {
-                self.output.write_at(0, &head.start())?;
-                self.output.stream_at(media_end, |out| index.write(out))?;
-            }
+            self.output.stream_at(0, |out| {
+                out.write_all(&file_type())?;
+                index.write(out)
+            })?;
+        } else {
+            self.output.write_at(0, &head.start())?;
+            self.output.stream_at(media_end, |out| index.write(out))?;
         }
         self.output
             .write_at(head.mdat, &mdat_header(media_end - head.mdat))
