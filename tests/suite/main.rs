@@ -5,6 +5,8 @@
 mod addresses;
 mod batch;
 mod bindings;
+#[cfg(unix)]
+mod bytes;
 mod catalog;
 mod command_line;
 mod control;

@@ -2,26 +2,30 @@
 //!
 //! The order of durability: output bytes, sync, then the records of the pieces in them. A second
 //! thread does the syncing, so that pieces go on being appended meanwhile.
+//!
+//! The journal tells the checksum of each segment's bytes. What an earlier attempt wrote is read
+//! and compared before it counts, when the output is opened; from then on nobody else may change
+//! the length of the output. So every byte of a finished movie was written by the attempt that
+//! finished it, or read by it.
+
+mod early;
+mod flusher;
+mod recover;
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use media::{Film, Format, Making, Muxer, Order, Source, Summary, TableFragment, journal};
 use ustream::{Segment, SegmentId, SegmentKind};
 
+use self::flusher::Flusher;
+use self::recover::{Recovered, recover, rewrite};
 use crate::copy::Copy;
-use crate::durable;
 use crate::error::Error;
-use crate::{part, room};
+use crate::part;
+use crate::part::files::{self, Access};
 
-/// A crash forgets at most this much, or [`BATCH_TIME`] of it.
-const BATCH_BYTES: u64 = 64 << 20;
-const BATCH_TIME: Duration = Duration::from_secs(1);
 /// Pieces before their turn that are kept in memory; more of them wait in the part folder.
 const EARLY_BYTES: usize = 16 << 20;
 
@@ -51,12 +55,39 @@ impl Becomes {
             Self::Copy => None,
         }
     }
+
+    /// In which order the output takes them.
+    fn order(self) -> Order {
+        match self {
+            Self::Film(_, format) => format.order(),
+            Self::Copy => Order::Presentation,
+        }
+    }
+}
+
+impl Sheet {
+    fn muxer(&self, output: &File, journal: &[TableFragment]) -> Result<Box<dyn Muxer>, Error> {
+        let output = output.try_clone().map_err(media::Error::Io)?;
+        Ok(match self.becomes {
+            Becomes::Copy => Box::new(Copy::new(output, journal)),
+            Becomes::Film(source, format) => {
+                let making = Making {
+                    source,
+                    format,
+                    film: self.film.clone(),
+                    journal,
+                };
+                media::muxer(making, output)?
+            }
+        })
+    }
 }
 
 /// An output in progress with its journal.
 pub(crate) struct Assembly {
     folder: PathBuf,
     segments: Vec<Segment>,
+    output: File,
     muxer: Box<dyn Muxer>,
     fragments: Vec<TableFragment>,
     line: Line,
@@ -67,39 +98,34 @@ impl Assembly {
     /// Opens the output of a part folder and recovers what its journal vouches for.
     pub(crate) fn open(folder: &Path, sheet: Sheet) -> Result<Self, Error> {
         let output_path = part::output(folder);
-        let output = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&output_path)
-            .map_err(Error::disk(&output_path))?;
-        let (journal, fragments) = recover(&part::journal(folder), &output)?;
+        let disk = || Error::disk(&output_path);
+        let output = files::open(&output_path, Access::Write).map_err(disk())?;
+        let journal_path = part::journal(folder);
+        let Recovered {
+            mut journal,
+            mut fragments,
+        } = recover(&journal_path, &output, sheet.becomes.order())?;
+        let muxer = match sheet.muxer(&output, &fragments) {
+            // Records that are whole and make no sense: better all again than never.
+            Err(Error::Media(error @ media::Error::Malformed { .. })) if !fragments.is_empty() => {
+                tracing::warn!(%error, "what is here makes no sense; all is fetched again");
+                fragments.clear();
+                drop(journal);
+                journal = rewrite(&journal_path, &fragments).map_err(Error::disk(&journal_path))?;
+                output.set_len(0).map_err(disk())?;
+                sheet.muxer(&output, &fragments)?
+            }
+            muxer => muxer?,
+        };
         let flusher = Flusher::start(
-            output.try_clone().map_err(Error::disk(&output_path))?,
+            output.try_clone().map_err(disk())?,
             journal,
             folder.to_owned(),
         );
-        let Sheet {
-            becomes,
-            film,
-            segments,
-        } = sheet;
-        let muxer = match becomes {
-            Becomes::Copy => Box::new(Copy::new(output, &fragments)),
-            Becomes::Film(source, format) => {
-                let making = Making {
-                    source,
-                    format,
-                    film,
-                    journal: &fragments,
-                };
-                media::muxer(making, output)?
-            }
-        };
         let mut assembly = Self {
             folder: folder.to_owned(),
-            segments,
+            segments: sheet.segments,
+            output,
             muxer,
             fragments,
             line: Line::default(),
@@ -117,24 +143,42 @@ impl Assembly {
             .waiting
             .keys()
             .filter_map(|index| self.segments.get(*index));
-        let bytes = self
-            .fragments
-            .last()
-            .map_or(0, |fragment| fragment.output_end);
         (
             appended.chain(early.map(|segment| segment.id)).collect(),
-            bytes,
+            journal::end(&self.fragments),
         )
     }
 
-    /// What is known of the segments in the output.
+    /// What is in the output, in the order in which it was appended.
     pub(crate) fn fragments(&self) -> &[TableFragment] {
         &self.fragments
     }
 
-    /// Forgets segments.
-    pub(crate) fn forget(&mut self, _: &[SegmentId]) -> Result<bool, Error> {
-        Ok(false)
+    /// Drops what is here of these segments, for good, so that they are lacking again. Their bytes
+    /// stay in the output unused.
+    ///
+    /// Returns whether that can be done: from an output in the order of presentation nothing can
+    /// be taken away, and nothing is.
+    pub(crate) fn forget(&mut self, segments: &[SegmentId]) -> Result<bool, Error> {
+        if self.muxer.order() != Order::Arrival {
+            return Ok(false);
+        }
+        let here = self.fragments.len();
+        let dropped: HashSet<&SegmentId> = segments.iter().collect();
+        self.fragments
+            .retain(|fragment| !dropped.contains(&segment_id(fragment)));
+        if self.fragments.len() == here {
+            return Ok(true);
+        }
+        for segment in segments {
+            self.muxer.forget(segment.track, part_of(segment.kind));
+        }
+        let path = part::journal(&self.folder);
+        self.flusher.close().map_err(Error::disk(&self.folder))?;
+        let journal = rewrite(&path, &self.fragments).map_err(Error::disk(&path))?;
+        let output = self.output.try_clone().map_err(Error::disk(&path))?;
+        self.flusher = Flusher::start(output, journal, self.folder.clone());
+        Ok(true)
     }
 
     /// Takes in the body of the segment at `index` of the sheet.
@@ -201,7 +245,9 @@ impl Assembly {
                 Early::Memory(body) => self.append(index, &body)?,
                 Early::Disk => {
                     let path = part::early(&self.folder, self.segments[index].id);
-                    let body = fs::read(&path).map_err(Error::disk(&path))?;
+                    let body = early::read(&path).map_err(Error::disk(&path))?;
+                    // It was right when it was written, or when the output was opened.
+                    let body = body.ok_or(media::Error::Changed)?;
                     self.append(index, &body)?;
                     self.flusher.spend(path);
                 }
@@ -221,7 +267,7 @@ impl Assembly {
                 continue;
             };
             let path = part::early(&self.folder, self.segments[*index].id);
-            durable::write_bytes(&path, body).map_err(Error::disk(&path))?;
+            early::write(&path, body).map_err(Error::disk(&path))?;
             self.line.early_bytes -= body.len();
             *waiting = Early::Disk;
         }
@@ -234,17 +280,15 @@ impl Assembly {
             return Ok(());
         }
         let appended: HashSet<SegmentId> = self.fragments.iter().map(segment_id).collect();
-        for (index, segment) in self.segments.iter().enumerate() {
-            let early = part::early(&self.folder, segment.id);
-            if appended.contains(&segment.id) {
-                // Nothing can be put before what has been appended.
-                self.line.next = index + 1;
-            } else if early.exists() {
+        // Nothing can be put before what has been appended.
+        let last = |segment: &Segment| appended.contains(&segment.id);
+        self.line.next = self.segments.iter().rposition(last).map_or(0, |it| it + 1);
+        for (index, segment) in self.segments.iter().enumerate().skip(self.line.next) {
+            let path = part::early(&self.folder, segment.id);
+            if early::read(&path).map_err(Error::disk(&path))?.is_some() {
                 self.line.waiting.insert(index, Early::Disk);
             }
         }
-        let next = self.line.next;
-        self.line.waiting.retain(|index, _| *index >= next);
         self.advance(Holes::Stop)
     }
 }
@@ -292,146 +336,6 @@ impl Line {
     }
 }
 
-/// Makes batches of pieces durable on a thread of its own.
-struct Flusher {
-    /// Closed to end the thread.
-    batches: Option<SyncSender<Batch>>,
-    /// Taken when it is joined.
-    thread: Option<JoinHandle<io::Result<()>>>,
-    next: Batch,
-    output_end: u64,
-    flushed_end: u64,
-    flushed_at: Instant,
-}
-
-/// Records of pieces whose bytes have been handed to the output.
-#[derive(Debug, Default)]
-struct Batch {
-    records: Vec<u8>,
-    /// Early pieces that are in the output now.
-    spent: Vec<PathBuf>,
-}
-
-impl Flusher {
-    fn start(output: File, mut journal: File, folder: PathBuf) -> Self {
-        // One batch may wait while another is being synced; further ones grow into the next.
-        let (batches, receiver) = sync_channel::<Batch>(1);
-        let thread = std::thread::spawn(move || {
-            for batch in receiver {
-                output.sync_data()?;
-                journal.write_all(&batch.records)?;
-                journal.sync_data()?;
-                for path in batch.spent {
-                    fs::remove_file(path)?;
-                }
-                room::watch(&folder, output.metadata()?.len())?;
-            }
-            Ok(())
-        });
-        Self {
-            batches: Some(batches),
-            thread: Some(thread),
-            next: Batch::default(),
-            output_end: 0,
-            flushed_end: 0,
-            flushed_at: Instant::now(),
-        }
-    }
-
-    fn add(&mut self, fragment: &TableFragment) {
-        self.next.records.extend(journal::record(fragment));
-        self.output_end = fragment.output_end;
-    }
-
-    fn spend(&mut self, early: PathBuf) {
-        self.next.spent.push(early);
-    }
-
-    fn flush_if_due(&mut self) -> io::Result<()> {
-        let grown = self.output_end.saturating_sub(self.flushed_end) >= BATCH_BYTES;
-        if self.next.records.is_empty() || !(grown || self.flushed_at.elapsed() >= BATCH_TIME) {
-            return Ok(());
-        }
-        let Some(batches) = &self.batches else {
-            return Ok(());
-        };
-        match batches.try_send(std::mem::take(&mut self.next)) {
-            Ok(()) => {
-                (self.flushed_end, self.flushed_at) = (self.output_end, Instant::now());
-                Ok(())
-            }
-            Err(TrySendError::Full(batch)) => {
-                self.next = batch;
-                Ok(())
-            }
-            // The thread has ended early: joining it tells why.
-            Err(TrySendError::Disconnected(_)) => self.end(),
-        }
-    }
-
-    /// Makes all that was added durable.
-    fn close(mut self) -> io::Result<()> {
-        if let Some(batches) = &self.batches {
-            // Where the thread has ended early, joining it tells why.
-            let _ = batches.send(std::mem::take(&mut self.next));
-        }
-        self.end()
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        self.batches = None;
-        self.thread.take().map_or(Ok(()), joined)
-    }
-}
-
-impl Drop for Flusher {
-    /// No thread may write to the journal once another attempt can open it.
-    fn drop(&mut self) {
-        // Who wants to know how it ended has closed it.
-        let _ = self.end();
-    }
-}
-
-fn joined(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
-    thread
-        .join()
-        .unwrap_or_else(|_| Err(io::Error::other("the journal's thread broke")))
-}
-
-/// Reads the journal to its last whole record and cuts output and journal to what it vouches for.
-fn recover(path: &Path, output: &File) -> Result<(File, Vec<TableFragment>), Error> {
-    let disk = |error| Error::disk(path)(error);
-    let mut journal = File::options()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(path)
-        .map_err(disk)?;
-    let bytes = fs::read(path).map_err(disk)?;
-    let (mut fragments, mut whole) = journal::read(&bytes);
-    let length = output.metadata().map_err(disk)?.len();
-    let vouched = fragments
-        .iter()
-        .take_while(|fragment| fragment.output_end <= length)
-        .count();
-    if vouched < fragments.len() {
-        // Somebody cut the output: what lies behind the cut must be fetched again.
-        fragments.truncate(vouched);
-        whole = fragments
-            .iter()
-            .map(|fragment| journal::record(fragment).len())
-            .sum();
-    }
-    let whole = u64::try_from(whole).unwrap_or(u64::MAX);
-    journal.set_len(whole).map_err(disk)?;
-    journal.seek(SeekFrom::Start(whole)).map_err(disk)?;
-    output
-        .set_len(fragments.last().map_or(0, |last| last.output_end))
-        .map_err(disk)?;
-    Ok((journal, fragments))
-}
-
 /// The name that containers have for a segment.
 pub(crate) fn part_of(kind: SegmentKind) -> media::Part {
     match kind {
@@ -450,3 +354,6 @@ fn segment_id(fragment: &TableFragment) -> SegmentId {
         kind,
     }
 }
+
+#[cfg(test)]
+mod tests;

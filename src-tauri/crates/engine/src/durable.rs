@@ -2,7 +2,7 @@
 //! power cut.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -22,7 +22,13 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> 
 
 /// Replaces `path` by `bytes`, whole or not at all.
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let file = temporary(path, bytes)?;
+    write_parts(path, &[bytes])
+}
+
+/// Replaces `path` by `parts`, one behind the other, whole or not at all. A link of that name is
+/// replaced, not followed.
+pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let file = temporary(path, parts)?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(parent(path)?)
 }
@@ -31,7 +37,7 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (_, temporary) = temporary(path, bytes)?
+    let (_, temporary) = temporary(path, &[bytes])?
         .keep()
         .map_err(|error| error.error)?;
     let written = rename_new(&temporary, path);
@@ -41,35 +47,48 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// A file beside `path` that holds `bytes` for good.
-fn temporary(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+/// A file beside `path` that holds `parts` for good.
+fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY)
         .tempfile_in(parent(path)?)?;
-    file.write_all(bytes)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
     file.as_file().sync_all()?;
     Ok(file)
 }
 
 /// Reads what [`write_json`] wrote; nothing where there is no such file.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    // A pipe would be waited for without end.
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => parse_json(File::open(path)?).map(Some),
+        Ok(_) => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is no plain file",
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads what [`write_json`] wrote.
+pub(crate) fn parse_json<T: DeserializeOwned>(file: File) -> io::Result<T> {
     if file.metadata()?.len() > MAX_JSON_BYTES {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "too large to be ours",
         ));
     }
-    Ok(Some(serde_json::from_reader(io::BufReader::new(file))?))
+    let file = io::BufReader::new(file.take(MAX_JSON_BYTES));
+    Ok(serde_json::from_reader(file)?)
 }
 
 /// Gives a finished file its name, never that of another file.
 ///
-/// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken; `from` stays then.
+/// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken. Whatever fails, `from`
+/// stays and nothing is left under the name of `to`.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let file = tempfile::TempPath::try_from_path(from)?;
     match file.persist_noclobber(to) {
@@ -77,13 +96,10 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         Err(refused) => {
             // Dropping the handle would delete the film.
             refused.path.keep().map_err(|error| error.error)?;
-            if refused.error.kind() == io::ErrorKind::AlreadyExists {
+            if !may_be_for_want_of_a_call(&refused.error) {
                 return Err(refused.error);
             }
-            // Some disks cannot rename without replacing: the name is taken first, then replaced
-            // by its owner.
-            drop(File::create_new(to)?);
-            std::fs::rename(from, to)?;
+            take_and_replace(from, to)?;
         }
     }
     if let Err(error) = sync_folder(parent(to)?) {
@@ -91,6 +107,36 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         tracing::debug!(%error, "the folder cannot be synced");
     }
     Ok(())
+}
+
+/// Some disks cannot rename without replacing, and each says so in its own way. What says clearly
+/// that no rename can succeed is no such answer.
+fn may_be_for_want_of_a_call(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    !matches!(
+        error.kind(),
+        Kind::AlreadyExists
+            | Kind::CrossesDevices
+            | Kind::NotFound
+            | Kind::ReadOnlyFilesystem
+            | Kind::StorageFull
+            | Kind::QuotaExceeded
+    )
+}
+
+/// Takes the name first, by an empty file, and then replaces that: nobody else can have taken it
+/// in between.
+fn take_and_replace(from: &Path, to: &Path) -> io::Result<()> {
+    drop(File::create_new(to)?);
+    let renamed = std::fs::rename(from, to);
+    if renamed.is_err() {
+        // It is ours as long as it is empty. The first error says why there is no movie.
+        let is_empty = |found: std::fs::Metadata| found.is_file() && found.len() == 0;
+        if std::fs::symlink_metadata(to).is_ok_and(is_empty) {
+            let _ = std::fs::remove_file(to);
+        }
+    }
+    renamed
 }
 
 /// Makes renames and new files within `folder` last.
@@ -133,6 +179,19 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&from).unwrap(), "new");
         rename_new(&from, &folder.path().join("free")).unwrap();
         assert!(!from.exists());
+    }
+
+    #[test]
+    fn a_rename_that_fails_leaves_nothing_under_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("film.mp4");
+        // A folder cannot take the place of a file: as good as a film that is held open.
+        let from = folder.path().join("from");
+        std::fs::create_dir(&from).unwrap();
+        take_and_replace(&from, &to).unwrap_err();
+        assert!(!to.exists());
+        rename_new(&folder.path().join("nothing"), &to).unwrap_err();
+        assert!(!to.exists());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The folder of an unfinished film: beside the finished one, so that the last rename is atomic.
 
+pub(crate) mod files;
 mod frozen;
 mod lock;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use ustream::{RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
+use self::files::Access;
 pub(crate) use self::frozen::{Endings, FilmId, Material};
 use self::frozen::{Frozen, Intent, PLAN, State, state};
 use self::lock::lock;
@@ -18,6 +20,13 @@ use crate::durable::{self, TEMPORARY};
 use crate::error::Error;
 use crate::names;
 use crate::view::Finished;
+
+/// Names in a part folder: the output in progress, what vouches for it, what ffmpeg makes of it,
+/// and how those of segments begin that came before their turn.
+const FILM: &str = "film";
+const JOURNAL: &str = "journal";
+const CONVERTED: &str = "converted.mp4";
+const EARLY: &str = "early-";
 
 /// More files of one name than this are somebody's mistake.
 const MAX_NUMBER: u32 = 999;
@@ -77,7 +86,7 @@ impl Claim<'_> {
             if matches!(owner, Owner::Another) {
                 return Ok(None);
             }
-            fs::create_dir_all(self.folder).map_err(Error::disk(self.folder))?;
+            files::make_folder(self.folder).map_err(Error::disk(self.folder))?;
             match Part::enter(self.folder.to_owned(), self.target.to_owned()) {
                 Ok(part) => {
                     // It may have been taken, used and left since it was looked at.
@@ -103,7 +112,12 @@ impl Claim<'_> {
             }
             State::Free => Owner::Nobody,
             State::Of(frozen) if frozen.is(self.material, self.endings) => Owner::Us,
-            State::Of(_) | State::Foreign => Owner::Another,
+            State::Of(_) => Owner::Another,
+            State::Foreign(reason) => {
+                let folder = self.folder.display();
+                tracing::warn!(%folder, reason, "left alone; another name is used");
+                Owner::Another
+            }
         })
     }
 }
@@ -179,6 +193,10 @@ impl Part {
     /// next free number is used.
     pub(crate) fn finish(self, film: &Path, mut finished: Finished) -> Result<Saved, Error> {
         let mut target = self.target.clone();
+        let length = files::open(film, Access::Read).and_then(|film| film.metadata());
+        if length.map_err(Error::disk(film))?.len() != finished.size_bytes {
+            return Err(media::Error::Changed.into());
+        }
         for number in 2..=MAX_NUMBER {
             finished.file = file_name(&target);
             let intent = Intent {
@@ -285,28 +303,34 @@ pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
 /// it is, or an empty one.
 fn take_away(folder: &Path) -> Result<(), Error> {
     let disk = || Error::disk(folder);
+    // Nothing is deleted behind a link.
+    if !fs::symlink_metadata(folder).map_err(disk())?.is_dir() {
+        return Err(disk()(io::ErrorKind::NotADirectory.into()));
+    }
     for entry in fs::read_dir(folder).map_err(disk())? {
         let entry = entry.map_err(disk())?;
-        if entry.file_name() != PLAN {
+        let name = entry.file_name();
+        if name != PLAN && files::is_own_name(&name.to_string_lossy()) {
             fs::remove_file(entry.path()).map_err(disk())?;
         }
     }
+    // It follows no link on its way.
     fs::remove_dir_all(folder).map_err(disk())
 }
 
 /// The output in progress.
 pub(crate) fn output(folder: &Path) -> PathBuf {
-    folder.join("film")
+    folder.join(FILM)
 }
 
 /// What vouches for the output.
 pub(crate) fn journal(folder: &Path) -> PathBuf {
-    folder.join("journal")
+    folder.join(JOURNAL)
 }
 
 /// What ffmpeg makes of the output.
 pub(crate) fn converted(folder: &Path) -> PathBuf {
-    folder.join("converted.mp4")
+    folder.join(CONVERTED)
 }
 
 /// Where a piece waits that came before its turn.
@@ -315,7 +339,7 @@ pub(crate) fn early(folder: &Path, id: SegmentId) -> PathBuf {
         SegmentKind::Init => "init".to_owned(),
         SegmentKind::Media(number) => number.to_string(),
     };
-    folder.join(format!("early-{}-{piece}", id.track))
+    folder.join(format!("{EARLY}{}-{piece}", id.track))
 }
 
 /// Whether anything has that name, be it a link that leads nowhere.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{Films, Output, Remux};
+use crate::part::files;
 use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
 use crate::progress::Meter;
 use crate::room::Need;
@@ -137,6 +138,8 @@ impl Attempt {
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let converted = part::converted(part.path());
         self.meter.enter(Stage::Converting);
+        // What ffmpeg writes over is ours.
+        files::create(&converted).map_err(Error::disk(&converted))?;
         let work = ffmpeg::Work {
             program: &self.means.ffmpeg,
             input: &input.path,
@@ -333,13 +336,7 @@ impl Made {
 impl Work {
     /// Puts the pieces of all films into one. `None` is a stop.
     fn make(mut self) -> Result<Option<Made>, Error> {
-        let output = File::options()
-            .create(true)
-            .truncate(true)
-            .read(true)
-            .write(true)
-            .open(&self.film)
-            .map_err(Error::disk(&self.film))?;
+        let output = files::create(&self.film).map_err(Error::disk(&self.film))?;
         self.meter.begin_convert(self.parts.size_bytes());
         let films = std::mem::take(&mut self.parts.films);
         let first = films.first().map(|film| film.path.clone());

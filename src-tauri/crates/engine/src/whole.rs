@@ -1,7 +1,6 @@
 //! A recording that came as one finished file: kept as it is, or made an MP4 as films on this
 //! computer are.
 
-use std::fs::File;
 use std::path::Path;
 
 use media::{Film, Split};
@@ -10,6 +9,7 @@ use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::make::Make;
+use crate::part::files::{self, Access};
 use crate::part::{self, Part, Saved};
 use crate::remux;
 use crate::run::Attempt;
@@ -91,7 +91,7 @@ fn judged(
 
 /// Whether it is a film at all. Others made it: it is read, not held against our rules.
 fn look_at(path: &Path) -> Result<Finished, Error> {
-    let film = File::open(path).map_err(Error::disk(path))?;
+    let film = files::open(path, Access::Read).map_err(Error::disk(path))?;
     film.sync_all().map_err(Error::disk(path))?;
     let split = Split::open(film)?;
     let whole = split.whole();

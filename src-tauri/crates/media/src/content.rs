@@ -68,9 +68,12 @@ impl Content {
             first_ms: span.first.div_euclid(MILLISECOND),
             end_ms: span.end.div_euclid(MILLISECOND),
         });
+        let mut spans: Vec<_> = spans.collect();
+        // All segments of a recording are kept in memory.
+        spans.shrink_to_fit();
         Self {
             samples,
-            spans: spans.collect(),
+            spans,
             partial: partial && samples == 0,
         }
     }
@@ -98,6 +101,9 @@ impl Content {
         if spans > MOST_SPANS {
             return Err(cursor.fail(format!("{spans} spans of one segment")));
         }
+        content
+            .spans
+            .reserve_exact(usize::try_from(spans).unwrap_or(0));
         for _ in 0..spans {
             content.spans.push(ContentSpan {
                 kind: if cursor.u8()? == 0 {

@@ -43,6 +43,16 @@ pub enum Format {
     Flv,
 }
 
+impl Format {
+    /// In which order its muxer takes the pieces.
+    pub fn order(self) -> Order {
+        match self {
+            Self::Mp4 => Order::Arrival,
+            Self::Flv => Order::Presentation,
+        }
+    }
+}
+
 /// In which order a muxer takes the pieces of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {

@@ -192,9 +192,8 @@ mod tests {
     fn an_output_that_somebody_else_has_cut_or_lengthened_is_not_appended_to() {
         for length in [0, 4, 6] {
             let mut output = Output::new(Cursor::new(Vec::new()), 0);
-            let append = |output: &mut Output<Cursor<Vec<u8>>>| {
-                output.append(&mut [IoSlice::new(b"hello")])
-            };
+            let append =
+                |output: &mut Output<Cursor<Vec<u8>>>| output.append(&mut [IoSlice::new(b"hello")]);
             append(&mut output).expect("in memory");
             output.inner.get_mut().resize(length, 0);
             assert!(matches!(append(&mut output), Err(Error::Changed)));
@@ -206,10 +205,14 @@ mod tests {
     #[test]
     fn the_checksum_of_a_segment_is_that_of_its_bytes_alone() {
         let mut output = Output::new(Cursor::new(Vec::new()), 0);
-        output.append(&mut [IoSlice::new(b"head")]).expect("in memory");
+        output
+            .append(&mut [IoSlice::new(b"head")])
+            .expect("in memory");
         output.skip_to(10);
         output.begin_segment();
-        output.append(&mut [IoSlice::new(b"media")]).expect("in memory");
+        output
+            .append(&mut [IoSlice::new(b"media")])
+            .expect("in memory");
         let media = Written {
             start: 10,
             end: 15,

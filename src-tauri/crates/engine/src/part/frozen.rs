@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use ustream::{PlanChange, SegmentPlan};
 
-use super::{lock, taken};
+use super::files::{self, Access, is_plain_name};
+use super::{CONVERTED, FILM, lock, taken};
 use crate::durable::{self, TEMPORARY};
 use crate::error::Error;
 use crate::view::Finished;
@@ -87,6 +88,25 @@ impl Frozen {
         self.endings == *endings && self.plan.is(material)
     }
 
+    /// Why it cannot be ours: a name in it would lead out of the folder, or to another file.
+    ///
+    /// `folder` is the part folder, from whose name that of the movie is made.
+    fn suspicion(&self, folder: &Path) -> Option<String> {
+        let intent = self.intent.as_ref()?;
+        let file = Path::new(&intent.finished.file);
+        let has = |ending: &String| {
+            file.extension()
+                .is_some_and(|found| found == ending.as_str())
+        };
+        let stem = folder.file_stem().unwrap_or_default().to_string_lossy();
+        let is_ours = is_plain_name(&intent.finished.file)
+            // Some disks spell letters with marks in another way than they were told to.
+            && (!stem.is_ascii() || intent.finished.file.starts_with(&*stem))
+            && (has(&self.endings.written) || has(&self.endings.finished))
+            && [FILM, CONVERTED].contains(&intent.film.as_str());
+        (!is_ours).then(|| "its plan names a file that is not its own".to_owned())
+    }
+
     /// The plan, where it is of a recording.
     pub(super) fn plan(self) -> Option<SegmentPlan> {
         match self.plan {
@@ -125,6 +145,9 @@ pub(super) fn intend(folder: &Path, intent: Intent) -> Result<(), Error> {
 }
 
 /// The intent is there and the film is not here any more: it has its name.
+///
+/// Name and size are believed: the movie had been read back and synced before the intent was
+/// written, and nothing has written to it since but somebody else.
 pub(super) fn finished(folder: &Path) -> Result<Option<Finished>, Error> {
     let State::Of(frozen) = state(folder)? else {
         return Ok(None);
@@ -133,7 +156,8 @@ pub(super) fn finished(folder: &Path) -> Result<Option<Finished>, Error> {
         return Ok(None);
     };
     let named = folder.with_file_name(&intent.finished.file);
-    let there = fs::metadata(&named).is_ok_and(|file| file.len() == intent.finished.size_bytes);
+    let there = fs::symlink_metadata(&named)
+        .is_ok_and(|file| file.is_file() && file.len() == intent.finished.size_bytes);
     let has_its_name = there && !taken(&folder.join(&intent.film));
     Ok(has_its_name.then_some(intent.finished))
 }
@@ -148,23 +172,44 @@ pub(super) enum State {
     /// Nothing of value: no folder, or one that a crash left before anything was fetched.
     Free,
     Of(Box<Frozen>),
-    /// Somebody else's folder, or a damaged plan: it is left alone.
-    Foreign,
+    /// Somebody else's folder, or a damaged plan, and why it is taken for one: it is left alone.
+    Foreign(String),
 }
 
 pub(super) fn state(folder: &Path) -> Result<State, Error> {
     if !taken(folder) {
         return Ok(State::Free);
     }
+    match files::suspicion(folder) {
+        Ok(None) => {}
+        Ok(Some(reason)) => return Ok(State::Foreign(reason)),
+        // Tidied away meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !taken(folder) => {
+            return Ok(State::Free);
+        }
+        Err(error) => return Err(Error::disk(folder)(error)),
+    }
     let path = folder.join(PLAN);
-    match durable::read_json::<Frozen>(&path) {
-        Ok(Some(frozen)) => Ok(State::Of(Box::new(frozen))),
+    match read(&path) {
+        Ok(Some(frozen)) => Ok(match frozen.suspicion(folder) {
+            None => State::Of(Box::new(frozen)),
+            Some(reason) => State::Foreign(reason),
+        }),
         Ok(None) if holds_nothing(folder) => Ok(State::Free),
+        Ok(None) => Ok(State::Foreign("it has no plan".to_owned())),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Error::Disk {
             path,
             source: error,
         }),
-        Ok(None) | Err(_) => Ok(State::Foreign),
+        Err(error) => Ok(State::Foreign(format!("its plan cannot be read: {error}"))),
+    }
+}
+
+fn read(path: &Path) -> io::Result<Option<Frozen>> {
+    match files::open(path, Access::Read) {
+        Ok(file) => durable::parse_json(file).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

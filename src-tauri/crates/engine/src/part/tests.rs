@@ -203,3 +203,135 @@ fn a_film_that_has_its_name_is_found_by_its_part_folder_and_no_other_is() {
     assert!(Saved::find(&nowhere).unwrap().is_none());
     assert!(!nowhere.exists(), "looking leaves nothing behind");
 }
+
+/// A part folder as an attempt leaves it that was stopped.
+#[cfg(unix)]
+fn begun_once(folder: &Path) -> PathBuf {
+    let part = open(folder, 1).unwrap();
+    let path = part.path().to_owned();
+    fs::write(output(&path), "bytes").unwrap();
+    fs::write(journal(&path), "").unwrap();
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn a_part_folder_with_a_planted_link_is_left_alone_whatever_the_link_stands_for() {
+    use std::os::unix::fs::symlink;
+
+    let names = [
+        "film",
+        "journal",
+        "lock",
+        "plan.json",
+        "converted.mp4",
+        "early-0-7",
+        ".new-x",
+    ];
+    for name in names {
+        let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        let path = begun_once(folder.path());
+        let _ = fs::remove_file(path.join(name));
+        symlink(&victim, path.join(name)).unwrap();
+        let part = open(folder.path(), 1).unwrap();
+        assert_eq!(part.path(), folder.path().join("film (2).part"), "{name}");
+        discard(&path).unwrap();
+        assert!(path.join(name).is_symlink(), "{name}");
+        assert_eq!(fs::read(&victim).unwrap(), b"precious", "{name}");
+        drop(part);
+        assert_eq!(
+            stem_of(folder.path(), &plan(1), &endings("mp4")).as_deref(),
+            Some("film (2)")
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_part_folder_that_is_a_link_is_left_alone_with_all_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = folder.path().join("film.part");
+    for behind in [begun_once(elsewhere.path()), elsewhere.path().join("new")] {
+        let _ = fs::create_dir(&behind);
+        std::os::unix::fs::symlink(&behind, &link).unwrap();
+        let before = fs::read_dir(&behind).unwrap().count();
+        let part = open(folder.path(), 1).unwrap();
+        assert_eq!(part.path(), folder.path().join("film (2).part"));
+        discard(&link).unwrap();
+        take_away(&link).unwrap_err();
+        assert_eq!(fs::read_dir(&behind).unwrap().count(), before);
+        fs::remove_file(&link).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_way_is_not_waited_for() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    for name in ["film", "journal", "lock", "plan.json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = begun_once(folder.path());
+        let _ = fs::remove_file(path.join(name));
+        mknodat(CWD, path.join(name), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let part = open(folder.path(), 1).unwrap();
+        assert_eq!(part.path(), folder.path().join("film (2).part"), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_look_into_a_part_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let part = open(folder.path(), 1).unwrap();
+    let mode = fs::metadata(part.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn an_intent_that_names_anything_but_its_own_film_is_a_damaged_plan() {
+    for file in [
+        "",
+        "..",
+        "/etc/hostname",
+        "../hostname",
+        "film/../../hostname.mp4",
+        "a\\film.mp4",
+        "other.mp4",
+        "film.txt",
+        "film",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("other.mp4"), "new").unwrap();
+        fs::write(folder.path().join("film.txt"), "new").unwrap();
+        let path = open(folder.path(), 1).unwrap().path().to_owned();
+        let plan_path = path.join("plan.json");
+        let mut plan: serde_json::Value =
+            serde_json::from_slice(&fs::read(&plan_path).unwrap()).unwrap();
+        plan["intent"] = serde_json::json!({
+            "film": "film",
+            "finished": Finished { file: file.into(), ..finished(3) },
+        });
+        fs::write(&plan_path, plan.to_string()).unwrap();
+        assert!(Saved::find(&path).unwrap().is_none(), "{file:?}");
+        let part = open(folder.path(), 1).unwrap();
+        assert_eq!(part.path(), folder.path().join("film (2).part"), "{file:?}");
+        assert_eq!(fs::read(&plan_path).unwrap(), plan.to_string().as_bytes());
+    }
+}
+
+#[test]
+fn a_film_that_was_changed_after_its_check_gets_no_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = open(folder.path(), 1).unwrap();
+    let film = output(part.path());
+    fs::write(&film, "shorter").unwrap();
+    let refused = part.finish(&film, finished(8)).unwrap_err();
+    assert!(matches!(refused, Error::Media(media::Error::Changed)));
+    assert!(!folder.path().join("film.mp4").exists());
+}

@@ -1,6 +1,5 @@
 //! From the last piece to a film that has its name: index, check, name.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use media::Summary;
@@ -10,6 +9,7 @@ use super::account::Shortfall;
 use crate::assemble::Assembly;
 use crate::durable::blocking;
 use crate::error::Error;
+use crate::part::files::{self, Access};
 use crate::part::{Part, Saved};
 use crate::view::{Code, Finished, Stage};
 use crate::{ffmpeg, part};
@@ -37,6 +37,8 @@ impl Attempt {
     ) -> Result<Option<Saved>, Error> {
         self.meter.enter(Stage::Converting);
         let (film, converted) = (part::output(part.path()), part::converted(part.path()));
+        // What ffmpeg writes over is ours.
+        files::create(&converted).map_err(Error::disk(&converted))?;
         let work = ffmpeg::Work {
             program: &self.means.ffmpeg,
             input: &film,
@@ -91,14 +93,14 @@ fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
 
 /// Reads a film as a player does, and makes it last.
 pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
-    let finished = File::open(film).map_err(Error::disk(film))?;
+    let finished = files::open(film, Access::Read).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
     make_last(film)?;
     Ok(summary)
 }
 
 fn make_last(film: &Path) -> Result<(), Error> {
-    let finished = File::open(film).and_then(|film| film.sync_all());
+    let finished = files::open(film, Access::Read).and_then(|film| film.sync_all());
     finished.map_err(Error::disk(film))
 }
 
@@ -171,7 +173,7 @@ pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Re
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::fs::{self, File};
 
     use media::{Film, Format, Making, Part, Piece, Source};
 

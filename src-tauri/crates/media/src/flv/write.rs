@@ -13,7 +13,7 @@ use super::{
     times::Times,
 };
 use crate::{
-    Content, Error, Film, Making, Muxer, Order, Piece, SourceMark, Summary, TableFragment,
+    Content, Error, Film, Format, Making, Muxer, Order, Piece, SourceMark, Summary, TableFragment,
     TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
@@ -313,7 +313,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
 
 impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
     fn order(&self) -> Order {
-        Order::Presentation
+        Format::Flv.order()
     }
 
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {

@@ -92,7 +92,8 @@ impl Head {
     }
 }
 
-fn file_type() -> Vec<u8> {
+/// What says that the file is an MP4.
+pub(crate) fn file_type() -> Vec<u8> {
     let mut bytes = Vec::new();
     boxed(&mut bytes, *b"ftyp", |out| {
         out.extend_from_slice(b"isom");

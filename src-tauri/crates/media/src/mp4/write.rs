@@ -12,14 +12,14 @@ use super::{
     captions,
     entry::describe,
     fragment::{Base, Bytes, Edge, Entry, Place, Recorder, Tables},
-    head::{Head, mdat_header, room},
+    head::{Head, file_type, mdat_header, room},
     interleave::Interleaver,
     join,
     moov::{self, Movie},
     track::Track,
 };
 use crate::{
-    Content, Error, Film, Making, Muxer, Order, Part, Piece, Source, SourceMark, Summary,
+    Content, Error, Film, Format, Making, Muxer, Order, Part, Piece, Source, SourceMark, Summary,
     TableFragment, TrackKind, counter,
     flv::{self, Event},
     fmp4::{self, Init},
@@ -183,23 +183,22 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         let media_end = self.output.end();
         // What is left becomes a box of its own, and no box is smaller than its header.
         let left = room.checked_sub(index.size);
-        // Whatever has become of the head since it was written: from here on it is whole.
-        self.output.write_at(0, &head.start())?;
-        let place = match left.filter(|left| *left == 0 || *left >= 8) {
-            Some(left) => {
-                // First what follows the index: if writing ends in the middle of it, an attempt
-                // that goes on still finds its way over the head.
-                if left > 0 {
-                    let mut free = Vec::new();
-                    put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
-                    free.extend_from_slice(b"free");
-                    self.output.write_at(head.mdat - left, &free)?;
-                }
-                head.room
+        // The head is written again too: whatever has become of it, from here on it is whole.
+        if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
+            if left > 0 {
+                let mut free = Vec::new();
+                put32(&mut free, u32::try_from(left).unwrap_or(u32::MAX));
+                free.extend_from_slice(b"free");
+                self.output.write_at(head.mdat - left, &free)?;
             }
-            None => media_end,
-        };
-        self.output.stream_at(place, |out| index.write(out))?;
+            self.output.stream_at(0, |out| {
+                out.write_all(&file_type())?;
+                index.write(out)
+            })?;
+        } else {
+            self.output.write_at(0, &head.start())?;
+            self.output.stream_at(media_end, |out| index.write(out))?;
+        }
         self.output
             .write_at(head.mdat, &mdat_header(media_end - head.mdat))
     }
@@ -207,7 +206,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
 
 impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
     fn order(&self) -> Order {
-        Order::Arrival
+        Format::Mp4.order()
     }
 
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {

@@ -93,5 +93,5 @@ fn ten_hours_of_fragments_become_an_mp4_in_little_memory() {
 
 #[test]
 fn ten_hours_of_flv_become_one_flv_in_little_memory() {
-    ten_hours((Source::Flv, Format::Flv), 20, [8, 4]);
+    ten_hours((Source::Flv, Format::Flv), 20, [9, 4]);
 }

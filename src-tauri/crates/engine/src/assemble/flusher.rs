@@ -1,0 +1,122 @@
+//! Makes what was appended safe, beside the fetch.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use media::{TableFragment, journal};
+
+use crate::room;
+
+/// A crash forgets at most this much, or [`BATCH_TIME`] of it.
+const BATCH_BYTES: u64 = 64 << 20;
+const BATCH_TIME: Duration = Duration::from_secs(1);
+
+/// Makes batches of pieces durable on a thread of its own.
+pub(super) struct Flusher {
+    /// Closed to end the thread.
+    batches: Option<SyncSender<Batch>>,
+    /// Taken when it is joined.
+    thread: Option<JoinHandle<io::Result<()>>>,
+    next: Batch,
+    output_end: u64,
+    flushed_end: u64,
+    flushed_at: Instant,
+}
+
+/// Records of pieces whose bytes have been handed to the output.
+#[derive(Debug, Default)]
+struct Batch {
+    records: Vec<u8>,
+    /// Early pieces that are in the output now.
+    spent: Vec<PathBuf>,
+}
+
+impl Flusher {
+    pub(super) fn start(output: File, mut journal: File, folder: PathBuf) -> Self {
+        // One batch may wait while another is being synced; further ones grow into the next.
+        let (batches, receiver) = sync_channel::<Batch>(1);
+        let thread = std::thread::spawn(move || {
+            for batch in receiver {
+                output.sync_data()?;
+                journal.write_all(&batch.records)?;
+                journal.sync_data()?;
+                for path in batch.spent {
+                    fs::remove_file(path)?;
+                }
+                room::watch(&folder, output.metadata()?.len())?;
+            }
+            Ok(())
+        });
+        Self {
+            batches: Some(batches),
+            thread: Some(thread),
+            next: Batch::default(),
+            output_end: 0,
+            flushed_end: 0,
+            flushed_at: Instant::now(),
+        }
+    }
+
+    pub(super) fn add(&mut self, fragment: &TableFragment) {
+        self.next.records.extend(journal::record(fragment));
+        self.output_end = fragment.output_end;
+    }
+
+    pub(super) fn spend(&mut self, early: PathBuf) {
+        self.next.spent.push(early);
+    }
+
+    pub(super) fn flush_if_due(&mut self) -> io::Result<()> {
+        let grown = self.output_end.saturating_sub(self.flushed_end) >= BATCH_BYTES;
+        if self.next.records.is_empty() || !(grown || self.flushed_at.elapsed() >= BATCH_TIME) {
+            return Ok(());
+        }
+        let Some(batches) = &self.batches else {
+            return Ok(());
+        };
+        match batches.try_send(std::mem::take(&mut self.next)) {
+            Ok(()) => {
+                (self.flushed_end, self.flushed_at) = (self.output_end, Instant::now());
+                Ok(())
+            }
+            Err(TrySendError::Full(batch)) => {
+                self.next = batch;
+                Ok(())
+            }
+            // The thread has ended early: joining it tells why.
+            Err(TrySendError::Disconnected(_)) => self.end(),
+        }
+    }
+
+    /// Makes all that was added durable, and lets go of the journal.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        if let Some(batches) = &self.batches {
+            // Where the thread has ended early, joining it tells why.
+            let _ = batches.send(std::mem::take(&mut self.next));
+        }
+        self.end()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.batches = None;
+        self.thread.take().map_or(Ok(()), joined)
+    }
+}
+
+impl Drop for Flusher {
+    /// No thread may write to the journal once another attempt can open it.
+    fn drop(&mut self) {
+        // Who wants to know how it ended has closed it.
+        let _ = self.end();
+    }
+}
+
+fn joined(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
+    thread
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the journal's thread broke")))
+}

@@ -1,0 +1,326 @@
+//! The bytes of an unfinished movie, and the folder that they lie in: what a bad disk, a crash of
+//! the file system or somebody else does to them between two runs and while one goes on.
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use engine::{Code, NewJob};
+use fake_ustream::{Fault, FileKind, Listing, Rule, Ways};
+use media::{TableFragment, journal};
+
+use crate::command_line::Run;
+use crate::films::assert_whole;
+use crate::practice::{MAIN, Practice, ended, job, names, original, until};
+use crate::ways::offered;
+
+/// FLV and transport streams tell time in milliseconds here.
+const ROUNDING_US: i64 = 1_000;
+
+/// What is made of what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Fragments of an MP4, put together as they come.
+    Mp4,
+    /// FLV segments, put together as they are shown.
+    Original,
+    /// Segments of a transport stream.
+    Playlists,
+    /// Byte ranges of one file.
+    File,
+}
+
+use Kind::{Mp4, Original, Playlists};
+
+const KINDS: [Kind; 4] = [Mp4, Original, Playlists, Kind::File];
+
+impl Kind {
+    async fn practice(self) -> Practice {
+        match self {
+            Mp4 | Original => Practice::demo().await,
+            Playlists => offered(Ways::playlists(Listing::Muxed)).await,
+            Self::File => offered(Ways::file(FileKind::Flv)).await,
+        }
+    }
+
+    fn job(self, folder: &Path) -> NewJob {
+        match self {
+            Original => original(MAIN, folder),
+            Mp4 | Playlists | Self::File => job(MAIN, folder),
+        }
+    }
+
+    /// One in the middle is missing; of a file, all behind its beginning.
+    fn missing(self) -> Rule {
+        let missing = Rule::new(Fault::Status(StatusCode::NOT_FOUND));
+        match self {
+            Mp4 | Original | Playlists => missing.path("*chunk_50_*"),
+            Self::File => missing.path("/video/*").skip(3),
+        }
+    }
+
+    fn slow(self) -> Rule {
+        let slow = Rule::new(Fault::Delay(Duration::from_millis(200)));
+        match self {
+            Mp4 | Original | Playlists => slow.path("*chunk_*"),
+            Self::File => slow.path("/video/*"),
+        }
+    }
+
+    fn assert_whole(self, movie: &Path) {
+        let (video, audio) = match self {
+            Mp4 => ("video.mp4", "audio.mp4"),
+            Original | Playlists | Self::File => ("film.flv", "film.flv"),
+        };
+        assert_whole(movie, video, audio, ROUNDING_US);
+    }
+}
+
+/// The part folder of an attempt that could not have everything.
+async fn unfinished(practice: &Practice, kind: Kind, folder: &Path) -> PathBuf {
+    let missing = practice.service.faults().add(kind.missing());
+    practice.save(kind.job(folder)).await.unwrap_err();
+    practice.service.faults().remove(missing);
+    part_folder(folder)
+}
+
+fn part_folder(folder: &Path) -> PathBuf {
+    let mut paths = names(folder).into_iter().map(|name| folder.join(name));
+    paths
+        .find(|path| path.extension().is_some_and(|ending| ending == "part"))
+        .unwrap()
+}
+
+fn fragments(part: &Path) -> Vec<TableFragment> {
+    journal::read(&fs::read(part.join("journal")).unwrap()).0
+}
+
+/// Changes the bytes of a file.
+fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    fs::write(path, bytes).unwrap();
+}
+
+/// How many segments or byte ranges were handed out so far.
+fn handed_out(practice: &Practice) -> u32 {
+    let coverage = practice.service.coverage(MAIN);
+    let rows = coverage.chunks.values();
+    rows.flat_map(|row| row.values()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_byte_is_found_and_only_what_it_spoils_is_fetched_again() {
+    for kind in KINDS {
+        let practice = kind.practice().await;
+        let folder = tempfile::tempdir().unwrap();
+        let part = unfinished(&practice, kind, folder.path()).await;
+        let fragments = fragments(&part);
+        let middle = &fragments[fragments.len() / 2];
+        let at = usize::try_from(u64::midpoint(middle.output_start, middle.output_end)).unwrap();
+        change(&part.join("film"), |film| film[at] ^= 0x10);
+        let before = handed_out(&practice);
+        let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
+        kind.assert_whole(&movie);
+        let again = handed_out(&practice) - before;
+        if matches!(kind, Mp4 | Playlists) {
+            // The damaged one, and the one that was missing: of video and of audio.
+            assert!((2..=3).contains(&again), "{kind:?}: {again}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unfinished_file_that_was_cut_or_zeroed_heals() {
+    for kind in KINDS {
+        let practice = kind.practice().await;
+        for zeroed in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let part = unfinished(&practice, kind, folder.path()).await;
+            change(&part.join("film"), |film| {
+                let half = film.len() / 2;
+                if zeroed {
+                    film[half..].fill(0);
+                } else {
+                    film.truncate(half);
+                }
+            });
+            let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
+            kind.assert_whole(&movie);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_somebody_cuts_while_it_is_written_is_never_saved_with_a_hole() {
+    for kind in [Mp4, Original, Playlists] {
+        for length in [100, 40_000] {
+            let practice = kind.practice().await;
+            let slow = practice.service.faults().add(kind.slow());
+            let folder = tempfile::tempdir().unwrap();
+            let engine = practice.engine();
+            let id = engine.download(kind.job(folder.path())).await.unwrap();
+            until(&engine, &id, |job| {
+                let progress = job.progress.as_ref();
+                progress.is_some_and(|progress| progress.fraction > Some(0.2))
+            })
+            .await;
+            let film = part_folder(folder.path()).join("film");
+            let film = File::options().write(true).open(film).unwrap();
+            film.set_len(length).unwrap();
+            let failure = ended(&engine, &id).await.unwrap_err();
+            assert_eq!(failure.code, Code::CheckFailed, "{failure:?}");
+            assert!(failure.detail.contains("another program"), "{failure:?}");
+            engine.shutdown().await;
+            practice.service.faults().remove(slow);
+            let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
+            kind.assert_whole(&movie);
+            assert_eq!(names(folder.path()).len(), 1);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_waited_for_its_turn_and_was_damaged_is_fetched_again() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let part = unfinished(&practice, Original, folder.path()).await;
+    let early = names(&part);
+    let mut early = early.iter().filter(|name| name.starts_with("early-"));
+    change(&part.join(early.next().unwrap()), |body| body[500] ^= 1);
+    change(&part.join(early.next().unwrap()), |body| body.truncate(9));
+    let before = handed_out(&practice);
+    let (movie, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    Original.assert_whole(&movie);
+    assert_eq!(handed_out(&practice) - before, 3);
+}
+
+/// Runs the command line where a stranger may have been, and not for ever.
+fn run(practice: &Practice, folder: &Path) -> (i32, String, String) {
+    let mut bounded = Command::new("timeout");
+    bounded.arg("60");
+    Run::under(bounded, practice)
+        .save(MAIN)
+        .arg("-o")
+        .arg(folder)
+        .ended()
+}
+
+/// The command line saves under the next free name, says which folder it leaves alone, and
+/// touches nothing in it.
+fn assert_left_alone(practice: &Practice, folder: &Path, part: &Path, what: &str) {
+    let stem = part.file_stem().unwrap().to_str().unwrap();
+    let before = names(part);
+    let (code, out, err) = run(practice, folder);
+    assert_eq!(code, 0, "{what}: {err}");
+    let movie = folder.join(format!("{stem} (2).mp4"));
+    assert_eq!(Path::new(out.trim_end()), movie, "{what}");
+    Mp4.assert_whole(&movie);
+    assert_eq!(names(part), before, "{what}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_that_were_planted_in_a_part_folder_are_not_followed() {
+    let practice = Practice::demo().await;
+    for name in ["film", "journal", "lock", "plan.json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let part = unfinished(&practice, Mp4, folder.path()).await;
+        let victim = elsewhere.path().join("precious.txt");
+        // As good a file as the one that is replaced, so that nothing else is wrong with it.
+        fs::rename(part.join(name), &victim).unwrap();
+        symlink(&victim, part.join(name)).unwrap();
+        let precious = fs::read(&victim).unwrap();
+        assert_left_alone(&practice, folder.path(), &part, name);
+        assert!(fs::read(&victim).unwrap() == precious, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_folder_that_is_a_link_is_left_alone_and_leaves_no_empty_movie() {
+    let practice = Practice::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let part = unfinished(&practice, Mp4, folder.path()).await;
+    let moved = elsewhere.path().join("moved");
+    fs::rename(&part, &moved).unwrap();
+    symlink(&moved, &part).unwrap();
+    assert_left_alone(&practice, folder.path(), &part, "the folder");
+    assert!(part.is_symlink());
+    assert!(!part.with_extension("mp4").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pipes_that_were_planted_in_a_part_folder_are_not_waited_for() {
+    let practice = Practice::demo().await;
+    for name in ["film", "plan.json", "lock"] {
+        let folder = tempfile::tempdir().unwrap();
+        let part = unfinished(&practice, Mp4, folder.path()).await;
+        fs::remove_file(part.join(name)).unwrap();
+        let made = Command::new("mkfifo").arg(part.join(name)).status();
+        assert!(made.unwrap().success());
+        assert_left_alone(&practice, folder.path(), &part, name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_calls_another_file_the_saved_movie_is_not_believed() {
+    let practice = Practice::demo().await;
+    for named in ["../victim.mp4", "victim.mp4", "/etc/hostname", ""] {
+        let outside = tempfile::tempdir().unwrap();
+        let folder = outside.path().join("movies");
+        fs::create_dir(&folder).unwrap();
+        for victim in [outside.path(), &folder] {
+            fs::write(victim.join("victim.mp4"), "precious").unwrap();
+        }
+        let part = unfinished(&practice, Mp4, &folder).await;
+        let path = part.join("plan.json");
+        let mut plan: serde_json::Value =
+            serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let size = fs::metadata(folder.join(named)).map_or(8, |named| named.len());
+        plan["intent"] = serde_json::json!({
+            "film": "nothing",
+            "finished": { "file": named, "size_bytes": size, "duration_ms": 1, "gaps": [] },
+        });
+        fs::write(&path, plan.to_string()).unwrap();
+        assert_left_alone(&practice, &folder, &part, named);
+        assert_eq!(fs::read(folder.join("victim.mp4")).unwrap(), b"precious");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_movie_that_cannot_get_its_name_leaves_nothing_under_it_and_gets_it_later() {
+    let practice = Practice::demo().await;
+    for error in ["EXDEV", "EACCES", "EIO"] {
+        let folder = tempfile::tempdir().unwrap();
+        let part = unfinished(&practice, Mp4, folder.path()).await;
+        let folder_path = folder.path().canonicalize().unwrap();
+        let film = folder_path.join(part.file_name().unwrap()).join("film");
+        let calls = "renameat2,renameat,rename,linkat,link";
+        let mut tracer = Command::new("strace");
+        tracer
+            .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
+            .arg(format!("--trace={calls}"))
+            .arg(format!("--inject={calls}:error={error}"))
+            .arg("--trace-path")
+            .arg(film);
+        let (code, _, err) = Run::under(tracer, &practice)
+            .save(MAIN)
+            .arg("-o")
+            .arg(&folder_path)
+            .ended();
+        assert_eq!(code, 7, "{error}: {err}");
+        assert_eq!(
+            names(folder.path()).len(),
+            1,
+            "{error}: only the part folder"
+        );
+        let (code, out, err) = run(&practice, folder.path());
+        assert_eq!(code, 0, "{error}: {err}");
+        Mp4.assert_whole(Path::new(out.trim_end()));
+        assert_eq!(names(folder.path()).len(), 1, "{error}");
+    }
+}
