@@ -29,6 +29,14 @@ pub enum Error {
     /// The service could not be reached.
     #[error("the service could not be reached")]
     Network(#[source] reqwest::Error),
+    /// The certificate of a host was refused: somebody else may be answering in its place.
+    #[error("the certificate of {host} is not trusted: {problem}")]
+    Untrusted {
+        /// Who was asked.
+        host: String,
+        /// What is wrong with the certificate.
+        problem: String,
+    },
     /// The service answered with an HTTP error.
     #[error("{host} answered {status}")]
     Status {

@@ -45,7 +45,7 @@ impl Client {
         let id = question.recording;
         let mut handshakes = 1;
         loop {
-            let asked = polling::ask(&self.http, question.clone(), Way::Playlists).await?;
+            let asked = polling::ask(&self.control, question.clone(), Way::Playlists).await?;
             let (stream, line) = match asked {
                 (Outcome::Known(stream), line) => (stream, line),
                 (Outcome::NeedsHash, _) => return Ok(Told::NeedsHash),
@@ -149,12 +149,12 @@ impl Client {
     }
 
     async fn fetch_playlist(&self, url: &Url) -> Result<Playlist, Error> {
-        let host = url.host_str().unwrap_or_default();
-        if !hosts::is_cdn(host) {
-            let host = crate::loose::words(host);
+        // A playlist is no segment: what others may rent room on is not asked for one.
+        if !hosts::is_site_url(url) {
+            let host = crate::loose::words(url.host_str().unwrap_or("nowhere"));
             return Err(Error::Astray(format!("its playlist lies on {host}")));
         }
-        let asked = http::get(&self.http, url.as_str(), LIMIT);
+        let asked = http::get(&self.control, url.as_str(), LIMIT);
         let answer = tokio::time::timeout(PATIENCE, asked).await;
         let answer = answer.unwrap_or(Err(Error::Silent(WHAT)))?;
         if !answer.status.is_success() {

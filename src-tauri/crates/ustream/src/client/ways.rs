@@ -101,8 +101,8 @@ impl Client {
     async fn pieces(&self, question: Question, way: Way) -> Result<Told, Error> {
         let id = question.recording;
         let outcome = match way {
-            Way::Socket => socket::ask(&self.http, question).await?,
-            Way::Polling | Way::Playlists => polling::ask(&self.http, question, way).await?.0,
+            Way::Socket => socket::ask(&self.control, question).await?,
+            Way::Polling | Way::Playlists => polling::ask(&self.control, question, way).await?.0,
         };
         match outcome {
             Outcome::NeedsHash => Ok(Told::NeedsHash),
@@ -114,11 +114,16 @@ impl Client {
     }
 }
 
-/// Whether another way would be answered the same.
+/// Whether another way would be answered the same, or must not be tried: where a certificate was
+/// refused, a way without TLS would be answered by whoever showed it.
 pub(super) fn is_final(error: &Error) -> bool {
     matches!(
         error,
-        Error::Locked(_) | Error::NotFound(_) | Error::Busy { .. } | Error::TooLarge { .. }
+        Error::Locked(_)
+            | Error::NotFound(_)
+            | Error::Busy { .. }
+            | Error::TooLarge { .. }
+            | Error::Untrusted { .. }
     )
 }
 
