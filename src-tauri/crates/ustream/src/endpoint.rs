@@ -48,7 +48,10 @@ impl Endpoint {
             practice: Some(Practice { address, authority }),
         };
         // A certificate is only read when a client is built with it.
-        endpoint.service().build().map_err(EndpointError::Authority)?;
+        endpoint
+            .service()
+            .build()
+            .map_err(EndpointError::Authority)?;
         Ok(endpoint)
     }
 
@@ -64,8 +67,7 @@ impl Endpoint {
     /// Builds what fetches segments and pictures: it keeps no cookie, and follows redirects among
     /// the servers of segments only.
     pub(crate) fn media(&self) -> reqwest::ClientBuilder {
-        self.builder()
-            .redirect(Policy::custom(follow_among_media))
+        self.builder().redirect(Policy::custom(follow_among_media))
     }
 
     /// Builds what reads other people's pages, which may lead anywhere.
@@ -157,11 +159,21 @@ mod tests {
             "ftp://video.ibm.com/",
             "http://127.0.0.1/",
         ] {
-            assert!(why(page, foreign, hosts::is_site_url).is_some(), "{foreign}");
+            assert!(
+                why(page, foreign, hosts::is_site_url).is_some(),
+                "{foreign}"
+            );
         }
         let segment = "https://vod-cdn.ustream.tv/1.flv";
         let mirror = "https://uhsakamai-a.akamaihd.net/1.flv";
         assert_eq!(why(segment, mirror, hosts::is_cdn_url), None);
-        assert!(why(segment, "http://vod-cdn.ustream.tv/1.flv", hosts::is_cdn_url).is_some());
+        assert!(
+            why(
+                segment,
+                "http://vod-cdn.ustream.tv/1.flv",
+                hosts::is_cdn_url
+            )
+            .is_some()
+        );
     }
 }

@@ -228,7 +228,10 @@ mod tests {
     #[test]
     fn an_address_with_a_login_a_port_or_another_protocol_is_not_asked() {
         let host = |address: &str| of_url(&Url::parse(address).unwrap());
-        assert_eq!(host("https://VIDEO.ibm.com:443/x").unwrap().as_str(), "video.ibm.com");
+        assert_eq!(
+            host("https://VIDEO.ibm.com:443/x").unwrap().as_str(),
+            "video.ibm.com"
+        );
         for odd in [
             "https://video.ibm.com:22/x",
             "http://video.ibm.com:443/x",

@@ -66,8 +66,14 @@ mod tests {
         let no_tls = Tls::InvalidMessage(InvalidMessage::InvalidContentType);
         let alert = Tls::AlertReceived(AlertDescription::InternalError);
         for other in [no_tls, alert, Tls::HandshakeNotComplete] {
-            assert_eq!(refusal(&io::Error::new(io::ErrorKind::InvalidData, other)), None);
+            assert_eq!(
+                refusal(&io::Error::new(io::ErrorKind::InvalidData, other)),
+                None
+            );
         }
-        assert_eq!(refusal(&io::Error::from(io::ErrorKind::ConnectionReset)), None);
+        assert_eq!(
+            refusal(&io::Error::from(io::ErrorKind::ConnectionReset)),
+            None
+        );
     }
 }

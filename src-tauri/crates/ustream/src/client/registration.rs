@@ -4,8 +4,8 @@
 use super::{Client, Visited};
 use crate::api::Listed;
 use crate::gate::{self, Reply};
-use crate::http::{self, Limit};
 use crate::hosts::{self, Host};
+use crate::http::{self, Limit};
 use crate::{Access, ChannelId, Error, FormField, Lock, api};
 
 const FORM: Limit = Limit {

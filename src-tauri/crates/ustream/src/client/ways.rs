@@ -137,7 +137,8 @@ pub(super) fn more_telling(first: Error, later: Error) -> Error {
             )
     };
     tracing::info!(error = %later, "no other way either");
-    if says_much(&later) && !says_much(&first) {
+    let is_refused = matches!(later, Error::Untrusted { .. });
+    if is_refused || (says_much(&later) && !says_much(&first)) {
         later
     } else {
         first

@@ -346,7 +346,9 @@ mod tests {
                 "{unit}"
             );
         }
-        let hashes: Vec<String> = (0..100_000).map(|it| format!("\"{it}\":\"18705\"")).collect();
+        let hashes: Vec<String> = (0..100_000)
+            .map(|it| format!("\"{it}\":\"18705\""))
+            .collect();
         let answer = value(&format!("{{\"hashes\":{{{}}}}}", hashes.join(",")));
         assert_eq!(answer["hashes"].as_object().unwrap().len(), 100_000);
     }
@@ -363,9 +365,15 @@ mod tests {
     #[test]
     fn what_is_no_json_is_malformed_even_when_mended() {
         for bad in ["", "<html>", "{", "[1,]", "{\"a\"\t\"b\"}", "\"a", "1 2"] {
-            assert!(matches!(read(bad.as_bytes(), "x"), Err(Error::Malformed { .. })), "{bad}");
+            assert!(
+                matches!(read(bad.as_bytes(), "x"), Err(Error::Malformed { .. })),
+                "{bad}"
+            );
         }
         let deep = "[".repeat(100_000);
-        assert!(matches!(read(deep.as_bytes(), "x"), Err(Error::Malformed { .. })));
+        assert!(matches!(
+            read(deep.as_bytes(), "x"),
+            Err(Error::Malformed { .. })
+        ));
     }
 }

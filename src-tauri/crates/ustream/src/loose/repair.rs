@@ -55,7 +55,11 @@ fn visible(control: u8) -> &'static str {
 fn escape(text: &str) -> (usize, Option<&'static str>) {
     const LONG: usize = 6;
     match text.as_bytes() {
-        [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => (2, None),
+        [
+            _,
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+            ..,
+        ] => (2, None),
         [_, b'u', ..] => match (unit(text), text.get(LONG..).and_then(unit)) {
             (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (2 * LONG, None),
             (Some(0xd800..=0xdfff), _) => (LONG, Some(UNREADABLE)),
@@ -70,7 +74,9 @@ fn escape(text: &str) -> (usize, Option<&'static str>) {
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+    is_hex
+        .then(|| u16::from_str_radix(digits, 16).ok())
+        .flatten()
 }
 
 #[cfg(test)]

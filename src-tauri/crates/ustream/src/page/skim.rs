@@ -48,7 +48,8 @@ const ATTRIBUTES: [&str; 24] = [
     "value",
 ];
 
-type Builder = TreeBuilder<<HtmlTreeSink as html5ever::tree_builder::TreeSink>::Handle, HtmlTreeSink>;
+type Builder =
+    TreeBuilder<<HtmlTreeSink as html5ever::tree_builder::TreeSink>::Handle, HtmlTreeSink>;
 
 /// Lets the tokens of elements through that are looked at.
 pub(super) struct Skim {
@@ -178,8 +179,8 @@ fn is_looked_at(tag: &Tag) -> bool {
 fn plain_name(name: LocalName) -> LocalName {
     match &*name {
         "frame" => local_name!("embed"),
-        "embed" | "iframe" | "input" | "label" | "link" | "meta" | "object" | "param" | "select"
-        | "textarea" => name,
+        "embed" | "iframe" | "input" | "label" | "link" | "meta" | "object" | "param"
+        | "select" | "textarea" => name,
         _ => local_name!("span"),
     }
 }

@@ -12,9 +12,9 @@ use url::Url;
 use super::Outcome;
 use super::message::{LARGEST_FRAME, WHAT};
 use super::session::{Event, Question, Request, Session, Way};
-use crate::http::{self, Limit};
 use crate::Error;
 use crate::hosts::Host;
+use crate::http::{self, Limit};
 
 /// A connection that is not polled for longer than this is given up by the service, and what it
 /// told with it.
@@ -199,7 +199,7 @@ impl Line {
 fn say_in_the_clear(host: &Host) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
-        tracing::warn!(%host, "the service is asked over plain HTTP: it cannot be reached over TLS");
+        tracing::warn!(%host, "the service has not answered over TLS and is asked over plain HTTP");
     });
 }
 

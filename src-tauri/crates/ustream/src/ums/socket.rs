@@ -190,7 +190,10 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
     let config = WebSocketConfig::default()
         .max_message_size(Some(LARGEST_FRAME))
         .max_frame_size(Some(LARGEST_FRAME));
-    Ok(WebSocketStream::from_raw_socket(Unchecked::new(upgraded), Role::Client, Some(config)).await)
+    Ok(
+        WebSocketStream::from_raw_socket(Unchecked::new(upgraded), Role::Client, Some(config))
+            .await,
+    )
 }
 
 /// RFC 6455 4.1, the server's answer.

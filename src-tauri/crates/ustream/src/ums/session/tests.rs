@@ -516,7 +516,10 @@ fn over_plain_http_nobody_is_followed_who_is_not_called_by_rule() {
         assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
 
         let mut session = in_the_clear(question());
-        let request = reject(&mut session, &json!({"cluster": {"host": host, "name": "omega"}}));
+        let request = reject(
+            &mut session,
+            &json!({"cluster": {"host": host, "name": "omega"}}),
+        );
         let made = "-1-112470631-recorded-lp-omega.ums.ustream.tv";
         assert!(host_of(request).ends_with(made), "{host}");
     }
@@ -534,7 +537,10 @@ fn a_host_that_only_looks_like_the_services_is_told_nothing() {
         "user@evil.example/.ums.ustream.tv",
         "evil.example:443#.ums.services.video.ibm.com",
     ] {
-        let request = reject(&mut started(question()), &json!({"cluster": {"host": host}}));
+        let request = reject(
+            &mut started(question()),
+            &json!({"cluster": {"host": host}}),
+        );
         assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
     }
 }
