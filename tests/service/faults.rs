@@ -15,6 +15,11 @@ pub enum Fault {
     Bare(StatusCode),
     /// Send the request back to the same address.
     Circle,
+    /// Send the request, with all that is in it, elsewhere: 307. `{host}` and `{path}` stand for
+    /// those that were asked.
+    Redirect(String),
+    /// Set this cookie beside the answer.
+    Cookie(String),
     /// Answer only after this long.
     Delay(Duration),
     /// Fall silent in the middle of the body, after so many bytes.

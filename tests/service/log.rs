@@ -21,6 +21,10 @@ pub struct Asked {
     pub status: Option<u16>,
     /// `args[0]` of a control connection's `connect`.
     pub connect: Option<Value>,
+    /// Its `Cookie`.
+    pub cookie: Option<String>,
+    /// Its `Referer`.
+    pub referer: Option<String>,
 }
 
 /// Which pieces of a recording were handed out to the last byte.

@@ -142,6 +142,8 @@ impl Service {
             tls,
             status: None,
             connect: None,
+            cookie: header_of(request.headers(), header::COOKIE),
+            referer: header_of(request.headers(), header::REFERER),
         });
         if !tls && self.faults.strike(Stage::Accept, &host, "").is_some() {
             plug.pull();
@@ -155,7 +157,7 @@ impl Service {
         let answer = self.face(&host, request);
         let response = match trouble {
             None => answer.await,
-            Some(fault) => trouble::strike(self, fault, &path, plug, answer).await,
+            Some(fault) => trouble::strike(self, fault, (&host, &path), plug, answer).await,
         };
         self.log.answered(number, response.status().as_u16());
         response
@@ -289,6 +291,11 @@ fn host_of(headers: &HeaderMap) -> String {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase()
+}
+
+fn header_of(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// The web page that comes where something else was wanted.

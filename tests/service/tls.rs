@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names in the certificate. A wildcard stands for one label, as on the real service.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "ustream.tv",
     "*.ustream.tv",
     "*.ums.ustream.tv",
@@ -27,6 +27,9 @@ const NAMES: [&str; 13] = [
     // Other people's sites, which embed players.
     "www.example.org",
     "www.a-pac.tv",
+    // Others, who would like to be asked.
+    "evil.example",
+    "somebody-else.akamaihd.net",
 ];
 
 /// What a service needs to speak TLS, and what a client needs to believe it.

@@ -190,6 +190,8 @@ impl Talk {
             tls: self.visit.tls,
             status: None,
             connect: Some(args.clone().unwrap_or_default()),
+            cookie: None,
+            referer: None,
         });
         let is_connect = message.get("cmd").and_then(Value::as_str) == Some("connect");
         match args {
@@ -201,7 +203,7 @@ impl Talk {
 
     async fn say(&mut self, frame: &Value) -> Result<(), Over> {
         self.socket
-            .send(Message::text(frame.to_string()))
+            .send(Message::text(self.spelled(frame)))
             .await
             .map_err(|_| Over)?;
         self.frames_left -= 1;
@@ -209,6 +211,19 @@ impl Talk {
             self.hang_up().await.and(Err(Over))
         } else {
             Ok(())
+        }
+    }
+
+    /// A frame as text.
+    fn spelled(&self, frame: &Value) -> String {
+        let text = frame.to_string();
+        let recording = self.service.world.recordings.get(&self.station.media);
+        match recording.and_then(|it| Some((it, it.frames.raw_title.as_ref()?))) {
+            Some((recording, raw)) => {
+                let title = Value::from(recording.title.as_str()).to_string();
+                text.replace(&title, &format!("\"{raw}\""))
+            }
+            None => text,
         }
     }
 

@@ -375,6 +375,8 @@ pub struct Frames {
     pub lists_as_maps: bool,
     /// Ids and other numbers come as strings.
     pub numbers_as_strings: bool,
+    /// The title in this spelling, put into the JSON as it is; over the websocket only.
+    pub raw_title: Option<String>,
     /// A warning comes first.
     pub warning: bool,
     /// Viewer counters come between the frames.

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("app", &["engine"]),
     ("cli", &["engine"]),
     ("engine", &["media", "ustream"]),
-    ("invariants", &["media"]),
+    ("invariants", &["media", "ustream"]),
     ("media", &[]),
     ("tests", &["cli", "engine", "media", "ustream"]),
     ("ustream", &[]),

@@ -30,6 +30,7 @@ mod resume;
 mod save;
 mod sounds;
 mod trouble;
+mod trust;
 mod ways;
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What must hold for any bytes that `media` is given, whoever made them.
+//! What must hold for any bytes that `media` and `ustream` are given, whoever made them.
 //!
 //! The fuzzers of `tests/fuzz` and the quick tests of this package run the same functions. They
 //! panic where a promise is broken, and read what was made with a reader of their own:
@@ -6,6 +6,7 @@
 //! 1. [`Input`]: a case as bytes, and back.
 //! 2. [`mutate`]: changes a case where containers are touchy.
 //! 3. [`Target`]: what is done with a case, and what must be true after it.
+//! 4. [`Answer`]: the same for what the network says.
 
 mod flv;
 mod input;
@@ -13,9 +14,11 @@ mod journal;
 mod making;
 mod mp4;
 mod mutate;
+mod network;
 mod output;
 mod target;
 
 pub use input::{Input, OwnPiece};
 pub use mutate::mutate;
+pub use network::Answer;
 pub use target::Target;

@@ -24,7 +24,7 @@ const SLOW_STEPS: u64 = 20;
 pub(super) async fn strike(
     service: &Arc<Service>,
     fault: Fault,
-    path: &str,
+    (host, path): (&str, &str),
     plug: Plug,
     answer: impl Future<Output = Response<Body>>,
 ) -> Response<Body> {
@@ -32,6 +32,17 @@ pub(super) async fn strike(
         Fault::Status(status) => refused(status),
         Fault::Bare(status) => status.into_response(),
         Fault::Circle => (StatusCode::FOUND, [(header::LOCATION, path.to_owned())]).into_response(),
+        Fault::Redirect(to) => {
+            let to = to.replace("{host}", host).replace("{path}", path);
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
+        }
+        Fault::Cookie(cookie) => {
+            let mut response = answer.await;
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
         Fault::Delay(delay) => {
             tokio::time::sleep(delay).await;
             answer.await

@@ -102,6 +102,8 @@ fn connect(
         tls: visit.tls,
         status: None,
         connect: Some(arguments.clone()),
+        cookie: None,
+        referer: None,
     });
     let recording = service.world.recordings.get(&station.media);
     let offer = match (recording, app.as_str()) {

@@ -336,6 +336,7 @@ fn odd_media() -> Vec<Recording> {
                 warning: true,
                 counters: true,
                 transitional: true,
+                raw_title: None,
                 huge_bytes: 0,
             },
             ..Recording::new(134_300_014, "MP4 only, frames in odd order and shapes")

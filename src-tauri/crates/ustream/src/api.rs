@@ -142,12 +142,7 @@ fn read_with<T>(
     name: &str,
     make: impl FnOnce(&Value, &Value) -> T,
 ) -> Result<Answer<T>, Error> {
-    let malformed = |problem: String| Error::Malformed {
-        what: WHAT,
-        problem,
-    };
-    let answer: Value =
-        serde_json::from_slice(body).map_err(|error| malformed(format!("not JSON: {error}")))?;
+    let answer = loose::read(body, WHAT)?;
     if let Some(value) = loose::member(&answer, name) {
         return Ok(Answer::Here(make(&answer, value)));
     }
@@ -163,7 +158,10 @@ fn read_with<T>(
     if answer.get("locks").is_some() {
         return Ok(Answer::Locked(locks(&answer)));
     }
-    Err(malformed(format!("neither {name} nor an error")))
+    Err(Error::Malformed {
+        what: WHAT,
+        problem: format!("neither {name} nor an error"),
+    })
 }
 
 /// An empty set of locks is a list, and so is a lock without details: what counts is its name.
@@ -216,8 +214,7 @@ fn thumbnail(pictures: &Value) -> Option<Url> {
         .flatten()
         .find_map(|url| {
             let url = Url::parse(url.as_str()?).ok()?;
-            let is_own = url.host_str().is_some_and(hosts::is_cdn);
-            (is_own && matches!(url.scheme(), "http" | "https")).then_some(url)
+            hosts::is_cdn_url(&url).then_some(url)
         })
 }
 

@@ -52,7 +52,12 @@ const API: Limit = Limit {
 /// Talks to the service. A clone is another handle to the same client.
 #[derive(Clone)]
 pub struct Client {
+    /// For the website, the API and the forms: it keeps their cookies.
     http: reqwest::Client,
+    /// For the control connection and its playlists.
+    control: reqwest::Client,
+    /// For segments, files and pictures.
+    media: reqwest::Client,
     /// For pages of other sites: it takes no cookie of theirs along.
     web: reqwest::Client,
     /// Answers of sign-up forms. Never held across an await.
@@ -95,22 +100,22 @@ struct Visited {
 impl Client {
     /// A client for `endpoint`.
     pub fn new(endpoint: &Endpoint) -> Result<Self, Error> {
-        let http = endpoint
-            .http()
-            .cookie_store(true)
-            .read_timeout(SILENCE)
-            .build();
-        let web = endpoint.web().read_timeout(SILENCE).build();
+        let built = |builder: reqwest::ClientBuilder| {
+            let client = builder.read_timeout(SILENCE).build();
+            client.map_err(http::error)
+        };
         Ok(Self {
-            http: http.map_err(http::error)?,
-            web: web.map_err(http::error)?,
+            http: built(endpoint.service().cookie_store(true))?,
+            control: built(endpoint.service())?,
+            media: built(endpoint.media())?,
+            web: built(endpoint.web())?,
             hashes: Arc::default(),
         })
     }
 
-    /// What pieces are fetched with: the same trust, proxies and connections.
+    /// Returns what segments are fetched with: the same trust and proxies, without cookies.
     pub fn http(&self) -> &reqwest::Client {
-        &self.http
+        &self.media
     }
 
     /// Everything about one recording, with the addresses of its pieces as they are now.
@@ -421,7 +426,7 @@ fn verdict(
 ) -> Error {
     if matches!(
         error,
-        Error::Locked(_) | Error::Busy { .. } | Error::NotFound(_)
+        Error::Locked(_) | Error::Busy { .. } | Error::NotFound(_) | Error::Untrusted { .. }
     ) {
         return error;
     }

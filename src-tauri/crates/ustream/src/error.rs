@@ -29,6 +29,14 @@ pub enum Error {
     /// The service could not be reached.
     #[error("the service could not be reached")]
     Network(#[source] reqwest::Error),
+    /// The certificate of a host was refused: somebody else may be answering in its place.
+    #[error("the certificate of {host} is not trusted: {problem}")]
+    Untrusted {
+        /// Who was asked.
+        host: String,
+        /// What is wrong with the certificate.
+        problem: String,
+    },
     /// The service answered with an HTTP error.
     #[error("{host} answered {status}")]
     Status {
@@ -91,7 +99,12 @@ impl Error {
     pub(crate) fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Locked(_) | Self::NotFound(_) | Self::Busy { .. } | Self::TooLarge { .. }
+            Self::Locked(_)
+                | Self::NotFound(_)
+                | Self::Busy { .. }
+                | Self::TooLarge { .. }
+                // A way without TLS would be answered by whoever showed the certificate.
+                | Self::Untrusted { .. }
         )
     }
 
@@ -134,6 +147,10 @@ impl Error {
             Self::TooLarge { what, limit_bytes } => Self::TooLarge {
                 what,
                 limit_bytes: *limit_bytes,
+            },
+            Self::Untrusted { host, problem } => Self::Untrusted {
+                host: host.clone(),
+                problem: problem.clone(),
             },
             Self::Silent(what) => Self::Silent(what),
             Self::Target(_) | Self::Network(_) | Self::Page { .. } | Self::NoSound { .. } => {

@@ -13,6 +13,9 @@ use crate::{Access, ChannelId, Error, FormField, Lock, loose};
 /// Where the website lived when the form was made; today's address comes first.
 pub(crate) const OLD_HOST: &str = "www.ustream.tv";
 
+/// Its name in errors.
+const WHAT: &str = "the sign-up form";
+
 /// No hash of the documented kind comes near it.
 const LONGEST_HASH: usize = 64 << 10;
 
@@ -101,19 +104,20 @@ pub fn reply(body: &[u8]) -> Result<Reply, Error> {
         #[serde(borrow)]
         hash: Option<&'a RawValue>,
     }
-    let hash = serde_json::from_slice::<Saved<'_>>(body)
-        .ok()
-        .and_then(|saved| saved.hash)
-        .map(RawValue::get)
-        .filter(|hash| !matches!(*hash, "null" | "false" | "\"\"") && hash.len() <= LONGEST_HASH);
-    if let Some(hash) = hash {
-        return Ok(Reply::Hash(hash.to_owned()));
+    let hash = loose::with_text(body, WHAT, |text| {
+        let saved: Saved<'_> = serde_json::from_str(text)?;
+        Ok(saved.hash.map(RawValue::get).and_then(a_hash))
+    });
+    if let Ok(Some(hash)) = hash {
+        return Ok(Reply::Hash(hash));
     }
-    let answer: Value = serde_json::from_slice(body).map_err(|error| Error::Malformed {
-        what: "the sign-up form",
-        problem: format!("not JSON: {error}"),
-    })?;
+    let answer = loose::read(body, WHAT)?;
     Ok(Reply::Refused(refusal(&answer)))
+}
+
+fn a_hash(text: &str) -> Option<String> {
+    let is_one = !matches!(text, "null" | "false" | "\"\"") && text.len() <= LONGEST_HASH;
+    is_one.then(|| text.to_owned())
 }
 
 /// The shape of a refusal is not known: its texts are, wherever they stand.
@@ -143,7 +147,7 @@ fn collect_texts<'a>(value: &'a Value, depth: usize, texts: &mut Vec<&'a str>) {
 
 /// Reads the list of recordings behind the form, newest first.
 pub fn content(body: &[u8]) -> Vec<Listed> {
-    let Ok(answer) = serde_json::from_slice::<Value>(body) else {
+    let Ok(answer) = loose::read(body, "the list behind the form") else {
         return Vec::new();
     };
     let videos = answer.pointer("/exposedVariables/videosData/videos");

@@ -79,8 +79,7 @@ fn address(base: &Url, named: &str) -> Result<Url, Error> {
     let url = base
         .join(named)
         .map_err(|error| malformed(&format!("an address that is none: {error}")))?;
-    let is_web = matches!(url.scheme(), "http" | "https");
-    if !is_web || !url.host_str().is_some_and(hosts::is_cdn) {
+    if !hosts::is_cdn_url(&url) {
         let host = loose::words(url.host_str().unwrap_or("nowhere"));
         return Err(Error::Astray(format!("a playlist leads to {host}")));
     }

@@ -1,4 +1,10 @@
 //! Which hosts are the service's own: nothing else it names is ever asked.
+//!
+//! A [`Host`] cannot be made of unchecked text, and addresses are only built of a [`Host`].
+
+use std::fmt;
+
+use url::Url;
 
 /// Domains of the website and everything around it.
 const SITES: [&str; 3] = ["ustream.tv", "video.ibm.com", "ustre.am"];
@@ -6,32 +12,141 @@ const SITES: [&str; 3] = ["ustream.tv", "video.ibm.com", "ustre.am"];
 /// Domains of the control connection.
 const CONTROL: [&str; 2] = ["ums.ustream.tv", "ums.services.video.ibm.com"];
 
-/// Domains that hold pieces and pictures. `akamaihd.net` is shared with others, but serves files
-/// only, and the service has kept its pieces there since 2017.
+/// Domains that hold segments and pictures. `akamaihd.net` is shared with other customers of the
+/// CDN: it is asked for media and pictures only, without cookies and without a page's address.
 const CDN: [&str; 3] = ["ustream.tv", "video.ibm.com", "akamaihd.net"];
 
-/// A page, an API or the short links of the service.
+/// Name of a host below one of the service's domains, in lower case, without a port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Host(String);
+
+impl Host {
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns whether it serves pages, the API or short links.
+    pub fn is_site(&self) -> bool {
+        is_under(&self.0, &SITES)
+    }
+
+    /// Returns whether it is a server of the control connection.
+    pub fn is_control(&self) -> bool {
+        is_under(&self.0, &CONTROL)
+    }
+
+    /// Returns whether it serves segments or pictures.
+    pub fn is_cdn(&self) -> bool {
+        is_under(&self.0, &CDN)
+    }
+
+    /// Builds a host of the control connection; `label` must be fit to stand in a host name.
+    pub(crate) fn of_control(label: &str, domain: ControlDomain) -> Self {
+        let name = format!("{label}.{}", domain.name());
+        debug_assert!(parse(&name).is_some(), "{name}");
+        Self(name)
+    }
+
+    /// Returns the label in front of a control domain, where there is exactly one.
+    pub(crate) fn control_label(&self) -> Option<(&str, ControlDomain)> {
+        let (label, domain) = self.0.split_once('.')?;
+        ControlDomain::ALL
+            .into_iter()
+            .find(|known| known.name() == domain)
+            .map(|domain| (label, domain))
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A domain of the control connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ControlDomain {
+    /// The domain since 2021. Its certificates reach one label deep.
+    Today,
+    /// The domain until then, which long polling knows without TLS only.
+    Old,
+}
+
+impl ControlDomain {
+    const ALL: [Self; 2] = [Self::Today, Self::Old];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Today => "ums.services.video.ibm.com",
+            Self::Old => "ums.ustream.tv",
+        }
+    }
+}
+
+/// Reads the name of a host, as the service writes it, and accepts only hosts of the service.
+///
+/// Refuses everything that a URL parser could read as something else than the host: ports, paths,
+/// queries, fragments, logins, percent encodings, letters beyond ASCII and their encoded form.
+/// Addresses of computers are refused since they are under no domain.
+pub fn parse(text: &str) -> Option<Host> {
+    const LONGEST: usize = 253;
+    let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    if name.len() > LONGEST || !name.split('.').all(is_label) {
+        return None;
+    }
+    let is_own = is_under(&name, &SITES) || is_under(&name, &CDN);
+    is_own.then_some(Host(name))
+}
+
+/// Returns the host of a web address that may be asked: of the service, at the usual port, without
+/// a login.
+pub fn of_url(url: &Url) -> Option<Host> {
+    let is_plain = matches!(url.scheme(), "http" | "https")
+        && url.port().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if is_plain {
+        parse(url.host_str()?)
+    } else {
+        None
+    }
+}
+
+/// Returns whether an address may be asked for segments or pictures.
+pub(crate) fn is_cdn_url(url: &Url) -> bool {
+    of_url(url).is_some_and(|host| host.is_cdn())
+}
+
+/// Returns whether an address may be asked for pages or by the API's clients.
+pub(crate) fn is_site_url(url: &Url) -> bool {
+    of_url(url).is_some_and(|host| host.is_site())
+}
+
+/// Returns whether a host serves pages, the API or short links.
 pub(crate) fn is_site(host: &str) -> bool {
-    is_under(host, &SITES)
+    parse(host).is_some_and(|host| host.is_site())
 }
 
-/// A server of the control connection.
+/// Returns whether a host is a server of the control connection.
 pub(crate) fn is_control(host: &str) -> bool {
-    is_under(host, &CONTROL)
+    parse(host).is_some_and(|host| host.is_control())
 }
 
-/// A server of pieces or pictures.
-pub(crate) fn is_cdn(host: &str) -> bool {
-    is_under(host, &CDN)
-}
-
-/// Any of them: where a redirect may lead.
-pub(crate) fn is_known(host: &str) -> bool {
-    is_site(host) || is_cdn(host)
+/// Letters, digits and hyphens in their midst (RFC 1123 2.1). The service has no name in another
+/// script: the encoded form of one is somebody's imitation.
+fn is_label(label: &str) -> bool {
+    const LONGEST: usize = 63;
+    (1..=LONGEST).contains(&label.len())
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && !label.starts_with("xn--")
 }
 
 fn is_under(host: &str, domains: &[&str]) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     domains.iter().any(|domain| {
         host.strip_suffix(domain)
             .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
@@ -58,14 +173,90 @@ mod tests {
             "xvideo.ibm.com",
             "ibm.com",
             "",
+            ".",
         ] {
-            assert!(!is_known(other), "{other}");
+            assert_eq!(parse(other), None, "{other}");
         }
         assert!(is_control(
             "r1-1-2-recorded-ws-live.ums.services.video.ibm.com"
         ));
         assert!(!is_control("video.ibm.com"));
-        assert!(is_cdn("uhsakamai-a.akamaihd.net"));
-        assert!(!is_cdn("akamaihd.net.evil.com"));
+        assert!(!is_site("uhsakamai-a.akamaihd.net"));
+        assert!(parse("uhsakamai-a.akamaihd.net").unwrap().is_cdn());
+        assert_eq!(parse("akamaihd.net.evil.com"), None);
+    }
+
+    #[test]
+    fn what_a_url_would_read_as_another_host_is_no_host() {
+        for trick in [
+            "evil.example#.ums.ustream.tv",
+            "evil.example/.ums.ustream.tv",
+            "evil.example?x=.ums.ustream.tv",
+            "evil.example\\.ums.ustream.tv",
+            "user@evil.example/.ums.ustream.tv",
+            "evil.example:80#.ums.ustream.tv",
+            "evil.example:.ums.ustream.tv",
+            "x.ums.ustream.tv:25",
+            "x.ums.ustream.tv@evil.example",
+            "evil.example%2f.ums.ustream.tv",
+            "evil.example%00.ums.ustream.tv",
+            "evil.example\t.ums.ustream.tv",
+            "evil.example\n.ums.ustream.tv",
+            " ums.ustream.tv",
+            "x..ums.ustream.tv",
+            ".ums.ustream.tv",
+            "ums.ustream.tv..",
+            "-x.ums.ustream.tv",
+            "\u{445}.ustream.tv",
+            "\u{ff55}stream.tv",
+            "ustream\u{3002}tv",
+            "ums\u{ff0e}ustream.tv",
+            "\u{202e}ustream.tv",
+            "xn--strem-zra.ustream.tv",
+            "[::1].ustream.tv",
+            "127.0.0.1",
+            "0x7f000001",
+            "2130706433",
+            "[::1]",
+        ] {
+            assert_eq!(parse(trick), None, "{trick:?}");
+        }
+        let long = format!("{}.ustream.tv", "a".repeat(64));
+        assert_eq!(parse(&long), None);
+    }
+
+    #[test]
+    fn an_address_with_a_login_a_port_or_another_protocol_is_not_asked() {
+        let host = |address: &str| of_url(&Url::parse(address).unwrap());
+        assert_eq!(
+            host("https://VIDEO.ibm.com:443/x").unwrap().as_str(),
+            "video.ibm.com"
+        );
+        for odd in [
+            "https://video.ibm.com:22/x",
+            "http://video.ibm.com:443/x",
+            "https://user@video.ibm.com/",
+            "https://:pw@video.ibm.com/",
+            "ftp://video.ibm.com/",
+            "file://video.ibm.com/etc/passwd",
+            "https://192.168.1.1/",
+            "https://evil.example\\@video.ibm.com/",
+            "https://vide\u{43e}.ibm.com/",
+        ] {
+            assert_eq!(host(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_host_of_control_is_taken_apart_as_it_is_built() {
+        let built = Host::of_control("a92ccb29-lp-omega", ControlDomain::Old);
+        assert_eq!(parse(built.as_str()), Some(built.clone()));
+        assert_eq!(
+            built.control_label(),
+            Some(("a92ccb29-lp-omega", ControlDomain::Old))
+        );
+        let deeper = parse("a.b.ums.ustream.tv").unwrap();
+        assert_eq!(deeper.control_label(), None);
+        assert_eq!(parse("ums.ustream.tv").unwrap().control_label(), None);
     }
 }

@@ -1,12 +1,13 @@
 //! Asks the website and the API: bounded answers, one polite retry, errors in our own words.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use crate::Error;
+use crate::endpoint::{self, MOST_REDIRECTS};
+use crate::{Error, hosts, trust};
 
 /// One answer may take this long in all; pages come in a second.
 const WHOLE_ANSWER: Duration = Duration::from_secs(30);
@@ -33,7 +34,7 @@ pub(crate) struct Limit {
     pub(crate) bytes: usize,
 }
 
-/// Asks once, for as long as the caller waits.
+/// Asks once, for as long as the caller waits. A redirect is an answer like others.
 pub(crate) async fn once(http: &reqwest::Client, url: &Url, limit: Limit) -> Result<Answer, Error> {
     let response = http.get(url.clone()).send().await.map_err(error)?;
     read(response, limit).await
@@ -41,22 +42,46 @@ pub(crate) async fn once(http: &reqwest::Client, url: &Url, limit: Limit) -> Res
 
 /// Fetches an address. A connection that fails and a server that stumbles are asked once more.
 pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Result<Answer, Error> {
-    let once = || async {
-        let response = http
-            .get(url)
-            .timeout(WHOLE_ANSWER)
-            .send()
-            .await
-            .map_err(error)?;
-        read(response, limit).await
-    };
-    match once().await {
+    let url = Url::parse(url).map_err(|error| Error::Malformed {
+        what: limit.what,
+        problem: format!("an address that is none: {error}"),
+    })?;
+    match follow(http, url.clone(), limit).await {
         Err(error) if may_have_stumbled(&error) => {
             tokio::time::sleep(PAUSE).await;
-            once().await
+            follow(http, url, limit).await
         }
         answer => answer,
     }
+}
+
+/// Follows redirects from one host of the website to another.
+async fn follow(http: &reqwest::Client, mut url: Url, limit: Limit) -> Result<Answer, Error> {
+    let started = Instant::now();
+    for _ in 0..=MOST_REDIRECTS {
+        let time_left = WHOLE_ANSWER.saturating_sub(started.elapsed());
+        let asked = http.get(url).timeout(time_left).send();
+        let response = asked.await.map_err(error)?;
+        let Some(next) = redirect(&response) else {
+            return read(response, limit).await;
+        };
+        let next = next.map_err(|error| Error::Astray(format!("it redirects nowhere: {error}")))?;
+        if let Some(problem) = endpoint::refusal(response.url(), &next, hosts::is_site_url) {
+            return Err(Error::Astray(problem));
+        }
+        url = next;
+    }
+    Err(Error::Astray("it redirects in circles".to_owned()))
+}
+
+/// Returns where a response sends us (RFC 9110 15.4).
+fn redirect(response: &Response) -> Option<Result<Url, url::ParseError>> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?;
+    let location = String::from_utf8_lossy(location.as_bytes());
+    Some(response.url().join(&location))
 }
 
 /// A time-out is left alone: the person has waited long enough.
@@ -68,7 +93,7 @@ fn may_have_stumbled(error: &Error) -> bool {
     }
 }
 
-/// Posts a form, once: it is not known what a second one would do.
+/// Posts a form, once: it is not known what a second one would do. A redirect does not take it along.
 pub(crate) async fn post(
     http: &reqwest::Client,
     url: &str,
@@ -97,8 +122,15 @@ pub(crate) fn check(response: &Response) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says where a redirect went astray; all else is the network.
+/// Says where a redirect went astray and whose certificate was refused; all else is the network.
 pub(crate) fn error(error: reqwest::Error) -> Error {
+    if let Some(problem) = trust::refusal(&error) {
+        let host = error.url().and_then(Url::host_str).unwrap_or_default();
+        return Error::Untrusted {
+            host: host.to_owned(),
+            problem,
+        };
+    }
     if error.is_redirect() {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         return Error::Astray(cause.unwrap_or_else(|| error.to_string()));

@@ -18,13 +18,14 @@ pub mod endpoint;
 mod error;
 pub mod gate;
 pub mod hls;
-mod hosts;
+pub mod hosts;
 mod http;
 mod loose;
 pub mod page;
 pub mod plan;
 pub mod recording;
 pub mod target;
+mod trust;
 pub mod ums;
 
 pub use access::{Access, FormField, Lock};
@@ -41,3 +42,4 @@ pub use recording::{
     StatedLength, Track, TrackKind,
 };
 pub use target::{ChannelId, RecordingId, Target, TargetError};
+pub use trust::refused_certificate;

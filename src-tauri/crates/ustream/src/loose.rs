@@ -1,6 +1,11 @@
 //! Reads JSON as the service writes it: numbers as text, lists as maps, anything left out.
 
+mod reader;
+mod repair;
+
 use serde_json::Value;
+
+pub(crate) use self::reader::{read, read_start, with_text};
 
 /// A member that is there and not `null`.
 pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {

@@ -3,15 +3,16 @@
 
 mod form;
 mod players;
+mod skim;
 
 use std::time::{Duration, Instant};
 
-use html5ever::tendril::TendrilSink;
-use html5ever::{ParseOpts, driver};
-use scraper::{ElementRef, Html, HtmlTreeSink};
-use serde_json::Value;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
+use scraper::{ElementRef, Html};
 use url::Url;
 
+use self::skim::Skim;
 use crate::{ChannelId, FormField, RecordingId, Target, loose};
 
 /// More than any page of the service by far.
@@ -60,10 +61,11 @@ pub fn read(html: &str, base: &Url) -> Page {
     }
 }
 
-/// Parses a page as far as it can be parsed in the time of many pages.
+/// Builds the tree of the elements that are looked at, as far as the page can be read in the time of
+/// many pages.
 pub(crate) fn document(html: &str) -> Html {
-    let sink = HtmlTreeSink::new(Html::new_document());
-    let mut parser = driver::parse_document(sink, ParseOpts::default());
+    let tokenizer = Tokenizer::new(Skim::new(), TokenizerOpts::default());
+    let input = BufferQueue::default();
     let started = Instant::now();
     let mut rest = html;
     while !rest.is_empty() {
@@ -72,10 +74,13 @@ pub(crate) fn document(html: &str) -> Html {
             break;
         }
         let (part, later) = rest.split_at(rest.floor_char_boundary(PART));
-        parser.process(part.into());
+        input.push_back(part.into());
+        // It stops before the end only for scripts that are to be run.
+        let _ = tokenizer.feed(&input);
         rest = later;
     }
-    parser.finish()
+    tokenizer.end();
+    tokenizer.sink.finish()
 }
 
 /// `<meta name="ustream:channel_id" content="…">`
@@ -114,10 +119,7 @@ fn off_air(html: &str) -> Vec<RecordingId> {
             .trim_start_matches('"')
             .trim_start();
         let value = rest.strip_prefix(['=', ':'])?;
-        serde_json::Deserializer::from_str(value)
-            .into_iter::<Value>()
-            .next()?
-            .ok()
+        loose::read_start(value)
     });
     let ids = ids.as_ref().map(loose::items).unwrap_or_default();
     ids.into_iter()

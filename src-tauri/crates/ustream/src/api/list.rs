@@ -84,7 +84,7 @@ pub struct StreamPage {
 
 /// Reads one page of the website's own list; anything else is an empty one.
 pub fn stream(body: &[u8]) -> StreamPage {
-    let Ok(answer) = serde_json::from_slice::<Value>(body) else {
+    let Ok(answer) = loose::read(body, "the list of the website") else {
         return StreamPage::default();
     };
     let html = loose::text_of(&answer, "data").unwrap_or_default();

@@ -5,7 +5,7 @@ use url::Url;
 use super::Client;
 use crate::api::{self, Answer, Caption, Chapter};
 use crate::http::{self, Limit};
-use crate::{Error, RecordingId, hosts};
+use crate::{Error, RecordingId, hosts, loose};
 
 const CAPTIONS: Limit = Limit {
     what: "the captions",
@@ -48,17 +48,17 @@ impl Client {
     pub async fn picture_at(&self, address: &str) -> Result<Vec<u8>, Error> {
         let url = address
             .parse()
-            .map_err(|_| Error::Astray(address.to_owned()))?;
+            .map_err(|_| Error::Astray(loose::words(address)))?;
         self.picture(&url).await
     }
 
     /// A picture from a server of the service, of at most 8 MiB. What it holds is not looked at.
     pub async fn picture(&self, url: &Url) -> Result<Vec<u8>, Error> {
-        let host = url.host_str().unwrap_or_default();
-        if !hosts::is_cdn(host) {
+        if !hosts::is_cdn_url(url) {
+            let host = loose::words(url.host_str().unwrap_or("nowhere"));
             return Err(Error::Astray(format!("a picture on {host}")));
         }
-        let answer = http::get(&self.http, url.as_str(), PICTURE).await?;
+        let answer = http::get(&self.media, url.as_str(), PICTURE).await?;
         if answer.status.is_success() {
             Ok(answer.body)
         } else {

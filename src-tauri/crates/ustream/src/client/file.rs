@@ -35,7 +35,11 @@ impl Client {
     }
 
     async fn read_head(&self, url: Url) -> Result<WholeFile, Error> {
-        let asked = self.http.get(url.clone()).header(RANGE, "bytes=0-0").send();
+        let asked = self
+            .media
+            .get(url.clone())
+            .header(RANGE, "bytes=0-0")
+            .send();
         let response = tokio::time::timeout(PATIENCE, asked)
             .await
             .map_err(|_| Error::Silent("the file's server"))?

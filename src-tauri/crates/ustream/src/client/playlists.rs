@@ -57,7 +57,7 @@ impl Client {
         for handshake in 1.. {
             // Playlists list everything: a length is not waited for.
             let length = LengthNews::of(None);
-            let asked = polling::ask(&self.http, question.clone(), Way::Playlists, length).await;
+            let asked = polling::ask(&self.control, question.clone(), Way::Playlists, length).await;
             let (stream, line) = match asked {
                 Ok((Outcome::Known(stream), line)) => (stream, line),
                 Ok((Outcome::NeedsHash, _)) => return Ok(Told::NeedsHash),
@@ -174,9 +174,9 @@ impl Client {
     /// Asks for a playlist until its server no longer stumbles, and looks twice at one that has
     /// no end.
     async fn fetch_playlist(&self, url: &Url, budget: &Budget) -> Result<Playlist, Error> {
-        let host = url.host_str().unwrap_or_default();
-        if !hosts::is_cdn(host) {
-            let host = crate::loose::words(host);
+        // A playlist is no segment: what others may rent room on is not asked for one.
+        if !hosts::is_site_url(url) {
+            let host = crate::loose::words(url.host_str().unwrap_or("nowhere"));
             return Err(Error::Astray(format!("its playlist lies on {host}")));
         }
         let mut pause = PAUSE;
@@ -206,7 +206,7 @@ impl Client {
     async fn read_playlist(&self, url: &Url, budget: &Budget) -> Result<Playlist, Refused> {
         let mut retry_after = None;
         let asked = async {
-            let response = self.http.get(url.clone()).send().await;
+            let response = self.control.get(url.clone()).send().await;
             let response = response.map_err(http::error)?;
             retry_after = http::retry_after(&response);
             let bytes = LARGEST_PLAYLIST;

@@ -4,8 +4,9 @@
 use super::{Client, Visited};
 use crate::api::Listed;
 use crate::gate::{self, Reply};
+use crate::hosts::{self, Host};
 use crate::http::{self, Limit};
-use crate::{Access, ChannelId, Error, FormField, Lock, api, hosts};
+use crate::{Access, ChannelId, Error, FormField, Lock, api};
 
 const FORM: Limit = Limit {
     what: "the sign-up form",
@@ -92,11 +93,10 @@ impl Client {
 
 /// The website's hosts, the likelier first.
 fn hosts_of(visited: Option<&Visited>) -> Vec<String> {
-    let page_host = visited.and_then(|visited| visited.url.host_str());
-    let first = page_host
-        .filter(|host| hosts::is_site(host))
-        .unwrap_or("video.ibm.com");
-    let mut hosts = vec![first.to_owned()];
+    let page_host = visited.and_then(|visited| hosts::of_url(&visited.url));
+    let first = page_host.filter(Host::is_site);
+    let first = first.map_or_else(|| "video.ibm.com".to_owned(), |host| host.to_string());
+    let mut hosts = vec![first.clone()];
     if first != gate::OLD_HOST {
         hosts.push(gate::OLD_HOST.to_owned());
     }

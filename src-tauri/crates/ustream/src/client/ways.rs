@@ -176,9 +176,9 @@ impl Client {
     ) -> Result<Told, Error> {
         let id = question.recording;
         let outcome = match way {
-            Way::Socket => socket::ask(&self.http, question, length).await?,
+            Way::Socket => socket::ask(&self.control, question, length).await?,
             Way::Polling | Way::Playlists => {
-                let asked = polling::ask(&self.http, question, way, length);
+                let asked = polling::ask(&self.control, question, way, length);
                 asked.await?.0
             }
         };

@@ -31,18 +31,19 @@ pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
         if fields.len() >= MOST_FIELDS {
             break;
         }
-        let Some(field) = field(*element, &labels) else {
+        let Some(name) = name(*element) else {
             continue;
         };
-        let is_new = fields.iter().all(|known| known.name != field.name);
+        let is_new = fields.iter().all(|known| known.name != name);
         if is_new {
-            fields.push(field);
+            fields.push(field(*element, name, &labels));
         }
     }
     (!fields.is_empty()).then_some(fields)
 }
 
-fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<FormField> {
+/// Returns the name of a field that a person can see.
+fn name<'a>(element: ElementRef<'a>) -> Option<&'a str> {
     let input = element.value();
     let is_input = matches!(input.name(), "input" | "select" | "textarea");
     let is_seen = !matches!(input.attr("type"), Some("hidden" | "submit" | "button"));
@@ -53,9 +54,11 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
         .attr("name")?
         .strip_prefix("fields[")?
         .strip_suffix(']')?;
-    if name.is_empty() || name.len() > LONGEST_NAME {
-        return None;
-    }
+    (1..=LONGEST_NAME).contains(&name.len()).then_some(name)
+}
+
+fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) -> FormField {
+    let input = element.value();
     let around = || {
         let near = element.ancestors().take(FARTHEST_LABEL);
         let parents = near.filter_map(ElementRef::wrap);
@@ -73,7 +76,7 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
         .unwrap_or_default();
     let is_starred = label.ends_with('*');
     let label = label.trim_end_matches(['*', ':', ' ']);
-    Some(FormField {
+    FormField {
         name: name.to_owned(),
         label: if label.is_empty() {
             name.to_owned()
@@ -83,7 +86,7 @@ fn field(element: ElementRef<'_>, labels: &HashMap<&str, String>) -> Option<Form
         required: is_starred
             || input.attr("required").is_some()
             || input.attr("aria-required") == Some("true"),
-    })
+    }
 }
 
 /// The text of a label; what stands in it may be the whole page.

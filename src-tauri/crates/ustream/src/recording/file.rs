@@ -155,8 +155,7 @@ impl WholeFile {
 pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
     named.iter().filter_map(|address| {
         let url = Url::parse(address).ok()?;
-        let is_web = matches!(url.scheme(), "http" | "https");
-        if is_web && url.host_str().is_some_and(hosts::is_cdn) {
+        if hosts::is_cdn_url(&url) {
             return Some(url);
         }
         let host = loose::words(url.host_str().unwrap_or("nowhere"));

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use url::Url;
 
 use super::promised::Lost;
+use crate::hosts::{self, Host};
 use crate::plan::timeline::Timeline;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Format, Row};
-use crate::{Error, Listing, SegmentKind, Track, hosts, loose};
+use crate::{Error, Listing, SegmentKind, Track, loose};
 
 /// Servers that have held pieces since 2017, 2017 and 2013, for when the service names none.
 const KNOWN_SERVERS: [&str; 3] = [
@@ -182,15 +183,12 @@ pub(crate) fn mirrors(url: Url) -> Vec<Url> {
 
 /// `host/path`, without the slash at the end.
 fn base(site: &Site) -> Option<String> {
-    let host = site.host.to_ascii_lowercase();
-    let is_name = host
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-    if !is_name || !hosts::is_cdn(&host) || !is_relative(&site.path) {
+    let host = hosts::parse(&site.host).filter(Host::is_cdn);
+    let Some(host) = host.filter(|_| is_relative(&site.path)) else {
         let host = loose::words(&site.host);
         tracing::warn!(host, "the service names a server that is not its own");
         return None;
-    }
+    };
     Some(
         format!("{host}/{}", site.path.trim_matches('/'))
             .trim_end_matches('/')

@@ -97,10 +97,7 @@ pub fn parse(frame: &str) -> Result<Vec<Command>, Error> {
             limit_bytes: LARGEST_FRAME,
         });
     }
-    let value: Value = serde_json::from_str(frame).map_err(|error| Error::Malformed {
-        what: WHAT,
-        problem: format!("not JSON: {error}"),
-    })?;
+    let value = loose::read(frame.as_bytes(), WHAT)?;
     Ok(loose::items(&value)
         .into_iter()
         .filter_map(command)

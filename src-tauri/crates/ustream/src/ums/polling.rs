@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::Once;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -13,8 +14,9 @@ use url::Url;
 use super::message::{LARGEST_FRAME, WHAT};
 use super::session::{Event, Question, Request, Session, Way};
 use super::{LengthNews, Outcome};
+use crate::Error;
+use crate::hosts::Host;
 use crate::http::{self, Limit};
-use crate::{Error, hosts};
 
 /// A connection that is not polled for longer than this is given up by the service, and what it
 /// told with it.
@@ -109,12 +111,15 @@ impl Line {
         std::future::pending().await
     }
 
-    fn turn_to(&mut self, secure: bool, host: &str, path: &str) {
+    fn turn_to(&mut self, secure: bool, host: &Host, path: &str) {
+        if !secure {
+            say_in_the_clear(host);
+        }
         self.station = url(secure, host, path);
         self.listening = None;
     }
 
-    fn listen(&mut self, secure: bool, host: &str, path: &str, connection: &str) {
+    fn listen(&mut self, secure: bool, host: &Host, path: &str, connection: &str) {
         self.listening = url(secure, host, path).map(|mut url| {
             url.query_pairs_mut()
                 .append_pair("connectionId", connection);
@@ -201,10 +206,6 @@ impl Line {
         self.answers += 1;
         self.bytes = self.bytes.saturating_add(answer.body.len());
         let host = answer.url.host_str().unwrap_or_default().to_owned();
-        if !hosts::is_control(&host) {
-            let problem = format!("its connection leads to {host}");
-            return Err(Trouble::Failed(Error::Astray(problem)));
-        }
         if !answer.status.is_success() {
             let status = answer.status.as_u16();
             return Err(Trouble::Failed(Error::Status { host, status }));
@@ -214,6 +215,14 @@ impl Line {
     }
 }
 
+/// Says once that the service is asked without TLS: anybody on the line can read along and answer.
+fn say_in_the_clear(host: &Host) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(%host, "the service has not answered over TLS and is asked over plain HTTP");
+    });
+}
+
 /// Why there is no answer.
 enum Trouble {
     /// It did not come in time.
@@ -221,7 +230,7 @@ enum Trouble {
     Failed(Error),
 }
 
-fn url(secure: bool, host: &str, path: &str) -> Option<Url> {
+fn url(secure: bool, host: &Host, path: &str) -> Option<Url> {
     let scheme = if secure { "https" } else { "http" };
     Url::parse(&format!("{scheme}://{host}{path}")).ok()
 }

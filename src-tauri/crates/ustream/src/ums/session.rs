@@ -1,5 +1,6 @@
 //! Decides what to do on the control connection: events in, requests out. No I/O, no clock.
 
+mod follow;
 mod gathered;
 mod hello;
 
@@ -12,9 +13,10 @@ use self::gathered::Gathered;
 pub use self::gathered::StreamInfo;
 use self::hello::Hello;
 pub use self::hello::Way;
-use super::message::{self, Command, ModuleInfo, Reject, Tracking, WHAT};
+use super::message::{self, Command, ModuleInfo, Reject, WHAT};
 use super::stream::StreamState;
-use crate::{Error, Lock, RecordingId, hosts};
+use crate::hosts::Host;
+use crate::{Error, Lock, RecordingId};
 
 /// One attempt may take this long; an answer usually takes one second.
 const ATTEMPT: Duration = Duration::from_secs(12);
@@ -25,20 +27,8 @@ const MOST_ATTEMPTS: usize = 3;
 /// No attempt begins later: there are other ways to try.
 const LATEST_ATTEMPT: Duration = Duration::from_secs(18);
 
-/// The path of every control connection.
-const PATH: &str = "/1/ustream";
-
-/// No name of a connection comes near it.
-const LONGEST_CONNECTION: usize = 256;
-
 /// A host that has just failed is given this long, times the attempts so far.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// Hosts in a row that send us on; one is usual.
-const MOST_REDIRECTS: usize = 5;
-
-/// Pages that may be asked for in a row; two have been seen.
-const MOST_REFERRERS: usize = 2;
 
 /// How long the servers of the pieces may be named later than the pieces.
 const SERVERS_AFTER: Duration = Duration::from_secs(5);
@@ -87,7 +77,7 @@ pub enum Request {
         /// Over TLS.
         secure: bool,
         /// Where to.
-        host: String,
+        host: Host,
         /// Which path there.
         path: &'static str,
         /// How long to wait before.
@@ -100,7 +90,7 @@ pub enum Request {
         /// Over TLS.
         secure: bool,
         /// Where.
-        host: String,
+        host: Host,
         /// Which path there.
         path: &'static str,
         /// Name of the connection.
@@ -129,10 +119,10 @@ pub struct Session {
     front: u32,
     redirects: usize,
     referrers: usize,
-    visited: Vec<(String, String)>,
-    host: String,
+    visited: Vec<(Host, String)>,
+    host: Option<Host>,
     /// Where to go when the host that the service named cannot be reached.
-    instead: Option<String>,
+    instead: Option<Host>,
     gathered: Gathered,
     last_error: Option<Error>,
 }
@@ -157,7 +147,7 @@ impl Session {
             redirects: 0,
             referrers: 0,
             visited: Vec::new(),
-            host: String::new(),
+            host: None,
             instead: None,
             gathered: Gathered::default(),
             last_error: None,
@@ -185,6 +175,7 @@ impl Session {
                 let hello = Hello {
                     viewer: self.viewer,
                     referrer: &self.referrer,
+                    is_secure: self.is_secure(),
                     random: &mut self.random,
                 };
                 Request::Send(self.way.arguments(&self.question, hello))
@@ -193,8 +184,12 @@ impl Session {
             Event::Flooded(error) | Event::Failed(error @ Error::Busy { .. }) => {
                 Request::Fail(error)
             }
+            // The next way may be without TLS: whoever showed the certificate could answer there.
+            Event::Failed(error @ Error::Untrusted { .. }) if self.way != Way::Socket => {
+                Request::Fail(error)
+            }
             Event::Failed(error) => {
-                self.last_error = Some(error);
+                self.note(error);
                 match self.instead.take() {
                     Some(host) => self.go_to(host),
                     None => self.again_or_settle(now),
@@ -207,7 +202,7 @@ impl Session {
             }
             Event::TimedOut if now < self.deadline() => Request::Wait,
             Event::TimedOut => {
-                self.last_error = Some(Error::Silent(WHAT));
+                self.note(Error::Silent(WHAT));
                 self.again_or_settle(now)
             }
         }
@@ -216,9 +211,10 @@ impl Session {
     fn on_frame(&mut self, frame: &str, now: Duration) -> Request {
         let commands = match message::parse(frame) {
             Ok(commands) => commands,
+            Err(error @ Error::TooLarge { .. }) => return Request::Fail(error),
             Err(error) => {
                 tracing::debug!(%error, "a frame makes no sense");
-                self.last_error = Some(error);
+                self.note(error);
                 return Request::Wait;
             }
         };
@@ -251,21 +247,6 @@ impl Session {
             return self.again_or_settle(now);
         }
         listen
-    }
-
-    /// Long polling goes on at the host that is named, where it is the service's own.
-    fn on_tracking(&mut self, tracking: Tracking) -> Request {
-        let Tracking { host, connection } = tracking;
-        let host = host.map_or_else(|| self.host.clone(), |host| bare(&host));
-        if !hosts::is_control(&host) || connection.len() > LONGEST_CONNECTION {
-            return astray("its connection goes on elsewhere");
-        }
-        Request::Listen {
-            secure: self.way.is_secure(&host, &self.question),
-            host,
-            path: PATH,
-            connection,
-        }
     }
 
     fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> Request {
@@ -305,50 +286,6 @@ impl Session {
         Request::Fail(Error::Locked(lock))
     }
 
-    /// The host that is named comes first, where it is the service's own; else, or where it
-    /// cannot be reached, the one whose name is made of the cluster's.
-    fn on_cluster(&mut self, name: Option<String>, host: Option<String>) -> Request {
-        self.redirects += 1;
-        if self.redirects > MOST_REDIRECTS {
-            return astray("it was sent on too often");
-        }
-        let made = name
-            .filter(|name| is_cluster_name(name))
-            .map(|name| self.made_host(&name));
-        let host = host.map(|host| bare(&host));
-        let (own, foreign): (Option<String>, Option<String>) = match host {
-            Some(host) if hosts::is_control(&host) => (Some(host), None),
-            other => (None, other),
-        };
-        match (own, made) {
-            (Some(own), made) => {
-                self.instead = made.filter(|made| *made != own);
-                self.go_to(own)
-            }
-            (None, Some(made)) => self.go_to(made),
-            (None, None) => astray(&format!(
-                "it was sent on to {}",
-                crate::loose::words(foreign.as_deref().unwrap_or("nowhere"))
-            )),
-        }
-    }
-
-    /// The page is only named, never fetched.
-    fn on_referrer(&mut self, redirect_url: Option<String>) -> Request {
-        const LONGEST: usize = 2048;
-        self.referrers += 1;
-        let page = redirect_url.filter(|page| {
-            page.len() <= LONGEST && (page.starts_with("http://") || page.starts_with("https://"))
-        });
-        match page {
-            Some(page) if self.referrers <= MOST_REFERRERS && page != self.referrer => {
-                self.referrer = page;
-                self.go_to(self.host.clone())
-            }
-            _ => Request::Fail(Error::Locked(Lock::Embed)),
-        }
-    }
-
     /// Begins an attempt at the entry host of its turn: today's first, then the one of 2017.
     fn enter(&mut self, now: Duration) -> Request {
         let earlier = u32::try_from(self.attempt.saturating_sub(1)).unwrap_or(u32::MAX);
@@ -367,23 +304,10 @@ impl Session {
         request
     }
 
-    fn made_host(&self, cluster: &str) -> String {
-        let made_of = (&self.question, self.front);
-        self.way.host_of(cluster, made_of, &self.host)
-    }
-
-    fn go_to(&mut self, host: String) -> Request {
-        let visit = (host.clone(), self.referrer.clone());
-        if self.visited.contains(&visit) {
-            return astray("it was sent in a circle");
-        }
-        self.visited.push(visit);
-        self.host.clone_from(&host);
-        Request::Connect {
-            secure: self.way.is_secure(&host, &self.question),
-            host,
-            path: PATH,
-            pause: Duration::ZERO,
+    /// Keeps what went wrong. A refused certificate stays the reason, whatever follows it.
+    fn note(&mut self, error: Error) {
+        if !matches!(self.last_error, Some(Error::Untrusted { .. })) {
+            self.last_error = Some(error);
         }
     }
 
@@ -406,21 +330,6 @@ impl Session {
         self.attempt += 1;
         self.enter(now)
     }
-}
-
-/// What fits into one label of a host name beside the rest.
-fn is_cluster_name(name: &str) -> bool {
-    const LONGEST: usize = 20;
-    (1..=LONGEST).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// A host name without its port, as names are compared.
-fn bare(host: &str) -> String {
-    let name = host.split(':').next().unwrap_or_default();
-    name.to_ascii_lowercase()
 }
 
 fn astray(problem: &str) -> Request {

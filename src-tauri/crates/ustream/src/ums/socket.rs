@@ -3,6 +3,8 @@
 //! The connection is an upgraded one of the HTTP client's (RFC 6455 4.1), so its proxy, its trust
 //! and its time-outs hold here too; only the framing is another library's.
 
+mod unchecked;
+
 use std::pin::pin;
 use std::time::Duration;
 
@@ -21,9 +23,11 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use self::unchecked::Unchecked;
 use super::message::{LARGEST_FRAME, WHAT};
 use super::session::{Event, Question, Request, Session, Way};
 use super::{LengthNews, Outcome};
+use crate::hosts::Host;
 use crate::{Error, http};
 
 /// Frames of one conversation: three are usual, counters may come each second.
@@ -35,7 +39,7 @@ const MOST_BYTES: usize = 4 * LARGEST_FRAME;
 /// A polite good-bye may take this long.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-type Socket = WebSocketStream<Upgraded>;
+type Socket = WebSocketStream<Unchecked<Upgraded>>;
 
 /// Asks the control connection about a recording.
 pub async fn ask(
@@ -88,7 +92,7 @@ impl Line<'_> {
     async fn connect(
         &mut self,
         session: &mut Session,
-        host: &str,
+        host: &Host,
         path: &str,
         pause: Duration,
     ) -> Request {
@@ -102,7 +106,7 @@ impl Line<'_> {
                 Event::Opened
             }
             Ok(Err(error)) => {
-                tracing::debug!(host, %error, "no control connection");
+                tracing::debug!(%host, %error, "no control connection");
                 Event::Failed(error)
             }
             Err(_) => Event::TimedOut,
@@ -154,7 +158,10 @@ impl Line<'_> {
             return session.on(Event::Flooded(too_large(MOST_BYTES)), now);
         }
         match message {
-            Message::Text(text) => session.on(Event::Frame(text.as_str()), now),
+            // What is no text in it costs the letters that are not.
+            Message::Binary(bytes) => {
+                session.on(Event::Frame(&String::from_utf8_lossy(&bytes)), now)
+            }
             // Pings are answered below us; a closing frame is followed by the end of the stream.
             _ => Request::Wait,
         }
@@ -168,7 +175,7 @@ impl Line<'_> {
     }
 }
 
-async fn open(http: &reqwest::Client, host: &str, path: &str) -> Result<Socket, Error> {
+async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket, Error> {
     let key = generate_key();
     let response = http
         .get(format!("https://{host}{path}"))
@@ -199,7 +206,10 @@ async fn open(http: &reqwest::Client, host: &str, path: &str) -> Result<Socket, 
     let config = WebSocketConfig::default()
         .max_message_size(Some(LARGEST_FRAME))
         .max_frame_size(Some(LARGEST_FRAME));
-    Ok(WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config)).await)
+    Ok(
+        WebSocketStream::from_raw_socket(Unchecked::new(upgraded), Role::Client, Some(config))
+            .await,
+    )
 }
 
 /// RFC 6455 4.1, the server's answer.

@@ -428,7 +428,7 @@ fn address(path: &str) -> Option<Url> {
 fn below_server(path: &str) -> String {
     let own = address(path).filter(|url| {
         let is_plain = url.query().is_none() && url.fragment().is_none();
-        is_plain && url.host_str().is_some_and(hosts::is_cdn)
+        is_plain && hosts::is_cdn_url(url)
     });
     match own {
         Some(url) => url.path().trim_matches('/').to_owned(),

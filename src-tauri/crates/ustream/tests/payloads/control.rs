@@ -36,7 +36,9 @@ fn reconstructed_ws_reject_cluster_sends_on_to_the_host_it_names() {
     };
     assert_eq!(commands(name), [Command::Reject(vec![cluster])]);
     match led_to(Way::Socket, &text(name)) {
-        Request::Connect { host, secure, .. } => assert_eq!((named == *host, secure), (true, true)),
+        Request::Connect { host, secure, .. } => {
+            assert_eq!((named == host.as_str(), secure), (true, true));
+        }
         other => panic!("{other:?}"),
     }
 }

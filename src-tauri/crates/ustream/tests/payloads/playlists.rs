@@ -26,7 +26,7 @@ fn reconstructed_lp_connect_response_tracking_says_where_polling_goes_on() {
         Request::Listen {
             host, connection, ..
         } => {
-            assert_eq!(Some(host), tracking.host);
+            assert_eq!(Some(host.to_string()), tracking.host);
             assert_eq!(connection, tracking.connection);
         }
         other => panic!("{other:?}"),

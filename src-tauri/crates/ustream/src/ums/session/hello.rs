@@ -2,14 +2,10 @@
 
 use fastrand::Rng;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::Question;
-
-/// Domain of the control connection since 2021. Its certificates reach one label deep.
-const DOMAIN: &str = "ums.services.video.ibm.com";
-
-/// Its domain until then: long polling is known from there, without TLS.
-const OLD_DOMAIN: &str = "ums.ustream.tv";
+use crate::hosts::{ControlDomain, Host};
 
 /// Over what a session runs, and what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,39 +34,46 @@ impl Way {
         }
     }
 
-    /// The entry host of an attempt, counted from 1: the likelier first, then the other domain.
-    pub(super) fn entry(self, attempt: usize, question: &Question, front: u32) -> String {
+    /// Returns the entry host of an attempt, counted from 1: today's domain first, then the other.
+    ///
+    /// Long polling is tried over TLS first, too. Its old domain is known to answer, but without
+    /// TLS: nothing that a person keeps to themselves goes there.
+    pub(super) fn entry(self, attempt: usize, question: &Question, front: u32) -> Host {
         let is_first = attempt % 2 == 1;
         let (prefix, domain) = match self {
-            Self::Socket if is_first => ("ws", DOMAIN),
-            Self::Socket => ("wss", OLD_DOMAIN),
-            Self::Polling | Self::Playlists if is_first && !question.has_secret() => {
-                ("lp", OLD_DOMAIN)
+            Self::Socket if is_first => ("ws", ControlDomain::Today),
+            Self::Socket => ("wss", ControlDomain::Old),
+            Self::Polling | Self::Playlists if is_first || question.has_secret() => {
+                ("lp", ControlDomain::Today)
             }
-            Self::Polling | Self::Playlists => ("lp", DOMAIN),
+            Self::Polling | Self::Playlists => ("lp", ControlDomain::Old),
         };
         let id = question.recording;
-        format!("r{front}-1-{id}-recorded-{prefix}-live.{domain}")
+        Host::of_control(&format!("r{front}-1-{id}-recorded-{prefix}-live"), domain)
     }
 
-    /// The host of a cluster, made from its name. `here` is the host that named it.
+    /// Builds the host of a cluster from its name. `here` is the host that named it.
     pub(super) fn host_of(
         self,
         cluster: &str,
         (question, front): (&Question, u32),
-        here: &str,
-    ) -> String {
+        here: Option<&Host>,
+    ) -> Host {
         let domain = match self {
-            Self::Polling | Self::Playlists if is_old(here) => OLD_DOMAIN,
-            _ => DOMAIN,
+            Self::Polling | Self::Playlists if here.is_some_and(is_old) => ControlDomain::Old,
+            _ => ControlDomain::Today,
         };
         let (id, prefix) = (question.recording, self.prefix());
-        format!("r{front}-1-{id}-recorded-{prefix}-{cluster}.{domain}")
+        let cluster = cluster.to_ascii_lowercase();
+        Host::of_control(
+            &format!("r{front}-1-{id}-recorded-{prefix}-{cluster}"),
+            domain,
+        )
     }
 
-    /// Whether a host is asked over TLS. Of long polling on the old domain only plain HTTP is
-    /// known; what a person keeps to themselves is never sent over that.
-    pub(super) fn is_secure(self, host: &str, question: &Question) -> bool {
+    /// Returns whether a host is asked over TLS. Of long polling on the old domain only plain HTTP
+    /// is known; what a person keeps to themselves is never sent over that.
+    pub(super) fn is_secure(self, host: &Host, question: &Question) -> bool {
         self == Self::Socket || !is_old(host) || question.has_secret()
     }
 
@@ -79,6 +82,7 @@ impl Way {
         let Hello {
             viewer,
             referrer,
+            is_secure,
             random,
         } = hello;
         let connection_id = random.u64(1..10_000_000_000);
@@ -90,7 +94,7 @@ impl Way {
             "appVersion": version,
             "rsid": format!("{viewer:x}:{connection_id:x}"),
             "rpin": format!("_rpin.{page_id}"),
-            "referrer": referrer,
+            "referrer": page(referrer, is_secure),
             "clusterHost":
                 "r%rnd%-1-%mediaId%-%mediaType%-%protocolPrefix%-%cluster%.ums.ustream.tv",
             "media": question.recording.to_string(),
@@ -113,6 +117,8 @@ pub(super) struct Hello<'a> {
     /// The same for all connections of a session.
     pub(super) viewer: u64,
     pub(super) referrer: &'a str,
+    /// It is said over TLS.
+    pub(super) is_secure: bool,
     pub(super) random: &'a mut Rng,
 }
 
@@ -123,6 +129,49 @@ impl Question {
     }
 }
 
-fn is_old(host: &str) -> bool {
-    host.ends_with(OLD_DOMAIN)
+fn is_old(host: &Host) -> bool {
+    matches!(host.control_label(), Some((_, ControlDomain::Old)))
+}
+
+/// Returns the address of the page that embeds the recording as it may be told: without a login,
+/// and over plain HTTP without its query, which may hold a person's session.
+fn page(referrer: &str, is_secure: bool) -> String {
+    let Ok(mut url) = Url::parse(referrer) else {
+        // What is no address is no page.
+        return String::new();
+    };
+    let is_told_as_it_is = url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none()
+        && (is_secure || url.query().is_none());
+    if is_told_as_it_is {
+        // Owners list their pages as text: `http://www.a-pac.tv` is another than with a slash.
+        return referrer.to_owned();
+    }
+    // An address of the web always has room for both; there is nothing to do where it has not.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    if !is_secure {
+        url.set_query(None);
+    }
+    url.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_secret_in_a_pages_address_is_not_told() {
+        let address = "https://user:pw@www.example.org/intranet?session=SECRET#mine";
+        let bare = "https://www.example.org/intranet";
+        assert_eq!(page(address, true), format!("{bare}?session=SECRET"));
+        assert_eq!(page(address, false), bare);
+        assert_eq!(
+            page("user:pw@www.example.org?SECRET", false).contains("SECRET"),
+            false
+        );
+        assert_eq!(page("no address", true), "");
+    }
 }

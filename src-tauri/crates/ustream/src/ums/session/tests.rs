@@ -30,7 +30,7 @@ fn host_of(request: Request) -> String {
             host,
             path: "/1/ustream",
             ..
-        } => host,
+        } => host.to_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -539,23 +539,117 @@ fn polling(question: Question, way: Way) -> (Session, Request) {
     (session, request)
 }
 
+/// A session of long polling that has come to the old domain, where there is no TLS.
+fn in_the_clear(question: Question) -> Session {
+    let (mut session, _) = polling(question, Way::Polling);
+    let failed = Event::Failed(Error::Silent("x"));
+    match session.on(failed, seconds(1)) {
+        Request::Connect { secure: false, .. } => session,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
-fn long_polling_goes_where_it_is_known_to_be_and_then_to_the_new_domain() {
+fn long_polling_goes_over_tls_first_and_then_where_it_is_known_to_be() {
     let (mut session, request) = polling(question(), Way::Polling);
     let Request::Connect { secure, host, .. } = request else {
         panic!("{request:?}")
     };
-    assert!(
-        !secure && host.ends_with("-recorded-lp-live.ums.ustream.tv"),
-        "{host}"
-    );
+    let entry = "-recorded-lp-live.ums.services.video.ibm.com";
+    assert!(secure && host.as_str().ends_with(entry), "{host}");
     let failed = Event::Failed(Error::Silent("x"));
     let Request::Connect { secure, host, .. } = session.on(failed, seconds(1)) else {
         panic!()
     };
-    assert!(
-        secure && host.ends_with("-recorded-lp-live.ums.services.video.ibm.com"),
-        "{host}"
+    let entry = "-recorded-lp-live.ums.ustream.tv";
+    assert!(!secure && host.as_str().ends_with(entry), "{host}");
+}
+
+#[test]
+fn a_refused_certificate_ends_long_polling_and_stays_the_reason_over_a_websocket() {
+    let refused = || {
+        Event::Failed(Error::Untrusted {
+            host: "h".into(),
+            problem: "UnknownIssuer".into(),
+        })
+    };
+    for way in [Way::Polling, Way::Playlists] {
+        let (mut session, _) = polling(question(), way);
+        let request = session.on(refused(), seconds(1));
+        assert!(matches!(error_of(request), Error::Untrusted { .. }));
+    }
+    // Another host is asked over TLS as well.
+    let mut session = started(question());
+    let Request::Connect { secure: true, .. } = session.on(refused(), seconds(1)) else {
+        panic!()
+    };
+    host_of(session.on(Event::Failed(Error::Silent("x")), seconds(2)));
+    let request = session.on(Event::Closed, seconds(3));
+    assert!(matches!(error_of(request), Error::Untrusted { .. }));
+}
+
+#[test]
+fn over_plain_http_nobody_is_followed_who_is_not_called_by_rule() {
+    let named = [
+        "printer.ums.ustream.tv",
+        "r1-1-8-recorded-lp-omega.ums.ustream.tv",
+        "deeper.a92ccb29-lp-omega.ums.ustream.tv",
+        "x.ums.services.video.ibm.com",
+        "127.0.0.66/apply.cgi?reboot=1&x=.ums.ustream.tv",
+        "evil.example#.ums.ustream.tv",
+    ];
+    for host in named {
+        let mut session = in_the_clear(question());
+        let tracking = json!([{"cmd": "tracking", "args": [{"host": host, "connectionId": "d"}]}]);
+        let request = frame(&mut session, &tracking, seconds(1));
+        assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
+
+        let mut session = in_the_clear(question());
+        let request = reject(&mut session, &json!({"cluster": {"host": host}}));
+        assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
+
+        let mut session = in_the_clear(question());
+        let request = reject(
+            &mut session,
+            &json!({"cluster": {"host": host, "name": "omega"}}),
+        );
+        let made = "-1-112470631-recorded-lp-omega.ums.ustream.tv";
+        assert!(host_of(request).ends_with(made), "{host}");
+    }
+    let mut session = in_the_clear(question());
+    let own = "r1-1-112470631-recorded-lp-omega.ums.ustream.tv";
+    let request = reject(&mut session, &json!({"cluster": {"host": own}}));
+    assert_eq!(host_of(request), own);
+}
+
+#[test]
+fn a_host_that_only_looks_like_the_services_is_told_nothing() {
+    for host in [
+        "evil.example#.ums.ustream.tv",
+        "evil.example/.ums.ustream.tv",
+        "user@evil.example/.ums.ustream.tv",
+        "evil.example:443#.ums.services.video.ibm.com",
+    ] {
+        let request = reject(
+            &mut started(question()),
+            &json!({"cluster": {"host": host}}),
+        );
+        assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
+    }
+}
+
+#[test]
+fn the_page_is_told_without_its_query_where_anybody_can_read_along() {
+    let embedded = || Question {
+        referrer: Some("https://user:pw@www.example.org/x?session=SECRET#me".into()),
+        ..question()
+    };
+    let mut session = in_the_clear(embedded());
+    assert_eq!(said(&mut session)["referrer"], "https://www.example.org/x");
+    let (mut session, _) = polling(embedded(), Way::Polling);
+    assert_eq!(
+        said(&mut session)["referrer"],
+        "https://www.example.org/x?session=SECRET"
     );
 }
 
@@ -605,7 +699,7 @@ fn long_polling_takes_us_for_the_player_that_is_wanted() {
 fn long_polling_goes_on_where_it_is_told_to() {
     let tracking =
         |host: &str| json!([{"cmd": "tracking", "args": [{"host": host, "connectionId": "d-7"}]}]);
-    let (mut session, _) = polling(question(), Way::Polling);
+    let mut session = in_the_clear(question());
     let request = frame(
         &mut session,
         &tracking("c742ecf6-lp-omega.ums.ustream.tv"),

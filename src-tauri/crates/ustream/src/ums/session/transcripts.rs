@@ -172,7 +172,7 @@ fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration)
     for _ in 0..MOST_STEPS {
         request = match request {
             Request::Connect { pause, host, .. } => {
-                assert!(hosts::is_control(&host), "{host}");
+                assert!(host.is_control(), "{host}");
                 now += pause + Duration::from_millis(80);
                 // The last connection is as all that follow it.
                 let script = said.get(connections).or(said.last());
@@ -184,7 +184,7 @@ fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration)
                 }
             }
             Request::Listen { ref host, .. } => {
-                assert!(hosts::is_control(host), "{host}");
+                assert!(host.is_control(), "{host}");
                 Request::Wait
             }
             Request::Send(_) => Request::Wait,

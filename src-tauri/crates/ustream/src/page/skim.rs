@@ -1,0 +1,199 @@
+//! Stands between the splitter of a page and the builder of its tree, and lets through what is
+//! looked at.
+//!
+//! A page of 8 MiB can hold a million elements, or formatting that multiplies as it is nested: its
+//! tree would take hundreds of megabytes. Looked at are some twenty kinds of element and their
+//! attributes, and text only in labels. They are built without anything in them, but for labels.
+
+use std::cell::Cell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink as _};
+use html5ever::{LocalName, local_name};
+use scraper::{Html, HtmlTreeSink};
+
+/// More than any page has of what is looked at: lists of recordings have fifty.
+const MOST_ELEMENTS: usize = 10_000;
+
+/// Labels inside labels.
+const DEEPEST: usize = 100;
+
+/// Attributes that are looked at.
+const ATTRIBUTES: [&str; 24] = [
+    "aria-label",
+    "aria-required",
+    "content",
+    "data",
+    "data-content-id",
+    "data-lazy-src",
+    "data-lazyload",
+    "data-length",
+    "data-original",
+    "data-src",
+    "data-title",
+    "data-url",
+    "flashvars",
+    "for",
+    "href",
+    "id",
+    "name",
+    "placeholder",
+    "property",
+    "rel",
+    "required",
+    "src",
+    "type",
+    "value",
+];
+
+type Builder =
+    TreeBuilder<<HtmlTreeSink as html5ever::tree_builder::TreeSink>::Handle, HtmlTreeSink>;
+
+/// Lets the tokens of elements through that are looked at.
+pub(super) struct Skim {
+    builder: Builder,
+    elements: Cell<usize>,
+    /// Labels that are open.
+    labels: Cell<usize>,
+    /// The text that comes is no text of the page: a script, a style.
+    is_raw: Cell<bool>,
+}
+
+impl Skim {
+    pub(super) fn new() -> Self {
+        let sink = HtmlTreeSink::new(Html::new_document());
+        Self {
+            builder: TreeBuilder::new(sink, TreeBuilderOpts::default()),
+            elements: Cell::new(0),
+            labels: Cell::new(0),
+            is_raw: Cell::new(false),
+        }
+    }
+
+    pub(super) fn finish(self) -> Html {
+        self.builder.sink.finish()
+    }
+
+    /// What the builder wants to be done next is no matter: nothing that it is given needs it.
+    fn build(&self, token: Token, line: u64) {
+        let _ = self.builder.process_token(token, line);
+    }
+
+    fn start(&self, mut tag: Tag, line: u64) {
+        let is_label = tag.name == local_name!("label");
+        let is_too_deep = is_label && self.labels.get() >= DEEPEST;
+        if !is_looked_at(&tag) || is_too_deep || self.elements.get() >= MOST_ELEMENTS {
+            return;
+        }
+        self.elements.set(self.elements.get() + 1);
+        tag.name = plain_name(tag.name);
+        tag.attrs
+            .retain(|attribute| ATTRIBUTES.contains(&&*attribute.name.local));
+        tag.attrs.shrink_to_fit();
+        let end = Tag {
+            kind: TagKind::EndTag,
+            name: tag.name.clone(),
+            self_closing: false,
+            attrs: Vec::new(),
+            had_duplicate_attributes: false,
+        };
+        self.build(Token::TagToken(tag), line);
+        if is_label {
+            self.labels.set(self.labels.get() + 1);
+        } else {
+            self.build(Token::TagToken(end), line);
+        }
+    }
+
+    fn end_tag(&self, tag: Tag, line: u64) {
+        self.is_raw.set(false);
+        if tag.name == local_name!("label") && self.labels.get() > 0 {
+            self.labels.set(self.labels.get() - 1);
+            let attrs = Vec::new();
+            self.build(Token::TagToken(Tag { attrs, ..tag }), line);
+        }
+    }
+
+    fn text(&self, text: StrTendril, line: u64) {
+        if self.labels.get() > 0 && !self.is_raw.get() {
+            self.build(Token::CharacterTokens(text), line);
+        }
+    }
+}
+
+impl TokenSink for Skim {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                let next = content_of(&tag.name);
+                self.start(tag, line);
+                self.is_raw.set(!matches!(next, TokenSinkResult::Continue));
+                return next;
+            }
+            Token::TagToken(tag) => self.end_tag(tag, line),
+            Token::CharacterTokens(text) => self.text(text, line),
+            Token::EOFToken => self.build(Token::EOFToken, line),
+            Token::DoctypeToken(_)
+            | Token::CommentToken(_)
+            | Token::NullCharacterToken
+            | Token::ParseError(_) => {}
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+}
+
+fn is_looked_at(tag: &Tag) -> bool {
+    let is_known = matches!(
+        &*tag.name,
+        "embed"
+            | "frame"
+            | "iframe"
+            | "input"
+            | "label"
+            | "link"
+            | "meta"
+            | "object"
+            | "param"
+            | "select"
+            | "textarea"
+    );
+    // Scripts turn elements of any kind into players and entries of lists.
+    let is_marked = |name: &str, start: &str| {
+        tag.attrs
+            .iter()
+            .any(|it| &*it.name.local == name && it.value.starts_with(start))
+    };
+    is_known || is_marked("data-content-id", "") || is_marked("id", "ustream-channel-")
+}
+
+/// Returns a name under which the builder takes an element wherever it stands: a frame is one only
+/// among frames, a row only in a table, and formatting goes on behind its end.
+fn plain_name(name: LocalName) -> LocalName {
+    match &*name {
+        "frame" => local_name!("embed"),
+        "embed" | "iframe" | "input" | "label" | "link" | "meta" | "object" | "param"
+        | "select" | "textarea" => name,
+        _ => local_name!("span"),
+    }
+}
+
+/// Returns how what follows a tag is split, as a browser with scripts does (HTML 13.2.6.4).
+fn content_of(name: &LocalName) -> TokenSinkResult<()> {
+    match &**name {
+        "script" => TokenSinkResult::RawData(RawKind::ScriptData),
+        "iframe" | "noembed" | "noframes" | "noscript" | "style" | "xmp" => {
+            TokenSinkResult::RawData(RawKind::Rawtext)
+        }
+        "textarea" | "title" => TokenSinkResult::RawData(RawKind::Rcdata),
+        "plaintext" => TokenSinkResult::Plaintext,
+        _ => TokenSinkResult::Continue,
+    }
+}

@@ -1,0 +1,182 @@
+//! Lets text through a websocket whatever its encoding.
+//!
+//! The framing library drops a connection whose text is not UTF-8 (RFC 6455 8.1), and with it all
+//! that was said beside one odd title. Here the header of a text frame is changed to that of a
+//! binary one on its way to the library, which then passes the bytes on as they are.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Kinds of frame (RFC 6455 5.2).
+const TEXT: u8 = 1;
+const BINARY: u8 = 2;
+const KIND: u8 = 0x0f;
+
+/// Two bytes, a length of up to eight, and a mask of four.
+const LONGEST_HEADER: usize = 14;
+
+/// A connection on which text comes as bytes.
+#[derive(Debug)]
+pub(super) struct Unchecked<S> {
+    inner: S,
+    frames: Frames,
+}
+
+impl<S> Unchecked<S> {
+    pub(super) fn new(inner: S) -> Self {
+        let frames = Frames::default();
+        Self { inner, frames }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Unchecked<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Self { inner, frames } = self.get_mut();
+        let before = buf.filled().len();
+        ready!(Pin::new(inner).poll_read(cx, buf))?;
+        frames.pass(buf.filled_mut().get_mut(before..).unwrap_or_default());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Unchecked<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+/// Finds the headers in a stream of frames, wherever it is cut.
+#[derive(Debug, Default)]
+struct Frames {
+    header: [u8; LONGEST_HEADER],
+    /// How much of the header has come.
+    have: usize,
+    /// How much of the payload is still to come.
+    left: u64,
+}
+
+impl Frames {
+    /// Turns the text frames that begin in `bytes` into binary ones.
+    fn pass(&mut self, mut bytes: &mut [u8]) {
+        while let Some((first, rest)) = bytes.split_first_mut() {
+            if self.left > 0 {
+                let part = usize::try_from(self.left).unwrap_or(usize::MAX);
+                let part = part.min(rest.len() + 1);
+                self.left -= part as u64;
+                bytes = rest.get_mut(part - 1..).unwrap_or_default();
+                continue;
+            }
+            if self.have == 0 && *first & KIND == TEXT {
+                *first = *first & !KIND | BINARY;
+            }
+            if let Some(place) = self.header.get_mut(self.have) {
+                *place = *first;
+            }
+            self.have += 1;
+            bytes = rest;
+            if let Some(length) = payload(self.header.get(..self.have).unwrap_or_default()) {
+                self.left = length;
+                self.have = 0;
+            }
+        }
+    }
+}
+
+/// Returns how long the payload behind a header is; `None` where the header is not whole.
+fn payload(header: &[u8]) -> Option<u64> {
+    let (_, rest) = header.split_first()?;
+    let (short, rest) = rest.split_first()?;
+    let mask = if short & 0x80 == 0 { 0 } else { 4 };
+    let (length, rest) = match short & 0x7f {
+        126 => {
+            let (long, rest) = rest.split_first_chunk()?;
+            (u64::from(u16::from_be_bytes(*long)), rest)
+        }
+        127 => {
+            let (long, rest) = rest.split_first_chunk()?;
+            (u64::from_be_bytes(*long), rest)
+        }
+        short => (u64::from(short), rest),
+    };
+    (rest.len() >= mask).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(first: u8, size: usize, mask: bool) -> Vec<u8> {
+        let masked = if mask { 0x80 } else { 0 };
+        let mut frame = vec![first];
+        if let Some(short) = u8::try_from(size).ok().filter(|short| *short < 126) {
+            frame.push(masked | short);
+        } else if let Ok(long) = u16::try_from(size) {
+            frame.push(masked | 126);
+            frame.extend(long.to_be_bytes());
+        } else {
+            frame.push(masked | 127);
+            frame.extend((size as u64).to_be_bytes());
+        }
+        if mask {
+            frame.extend([TEXT; 4]);
+        }
+        // It looks like headers all over.
+        frame.extend(std::iter::repeat_n(0x81, size));
+        frame
+    }
+
+    #[test]
+    fn only_the_headers_of_text_are_changed_however_the_stream_is_cut() {
+        let frames = [
+            (0x81, 5, false),
+            (0x01, 0, false),
+            (0x80, 300, false),
+            (0x89, 125, false),
+            (0xc1, 70_000, false),
+            (0x88, 2, true),
+            (0x82, 126, true),
+            (0x81, 65_535, true),
+        ];
+        let stream: Vec<u8> = frames
+            .iter()
+            .flat_map(|(first, size, mask)| frame(*first, *size, *mask))
+            .collect();
+        let expected: Vec<u8> = frames
+            .iter()
+            .flat_map(|(first, size, mask)| {
+                let first = match first & KIND {
+                    TEXT => first & 0xf0 | BINARY,
+                    _ => *first,
+                };
+                frame(first, *size, *mask)
+            })
+            .collect();
+        for part in [1, 2, 3, 7, 1000, stream.len()] {
+            let mut passed = stream.clone();
+            let mut frames = Frames::default();
+            for part in passed.chunks_mut(part) {
+                frames.pass(part);
+            }
+            assert!(passed == expected, "in parts of {part}");
+        }
+    }
+}

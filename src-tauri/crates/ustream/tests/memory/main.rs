@@ -1,0 +1,168 @@
+//! What the readers of answers take of memory, whatever the answer.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use peak_alloc::PeakAlloc;
+use url::Url;
+use ustream::ums::session::{Event, Question, Session, Way};
+use ustream::{RecordingId, api, gate, page};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Held by whoever measures.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Bytes that one answer may take beside its own.
+const MOST: usize = 64 << 20;
+
+const FRAME: usize = (4 << 20) - 200;
+const PAGE: usize = (8 << 20) - 200;
+
+/// Asserts how much `read` takes at its worst.
+#[track_caller]
+fn assert_bounded(what: &str, read: impl FnOnce()) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    read();
+    let taken = MEMORY.peak_usage().saturating_sub(before);
+    assert!(taken <= MOST, "{what}: {} MB", taken >> 20);
+}
+
+/// Small things by the million.
+const UNITS: [&str; 6] = [
+    r#"{"":{"":{"":{"":0}}}},"#,
+    r#"{"":0},"#,
+    "[0],",
+    "0,",
+    r#""a","#,
+    "\"\\ud83d\",",
+];
+
+fn many(unit: &str, size: usize) -> String {
+    unit.repeat(size / unit.len())
+}
+
+/// Members of an object by the million, each with a name of its own.
+fn members(value: &str, size: usize) -> String {
+    let mut members = String::with_capacity(size);
+    for number in 0.. {
+        let member = format!("\"{number}\":{value},");
+        if members.len() + member.len() > size {
+            break;
+        }
+        members.push_str(&member);
+    }
+    members
+}
+
+/// The worst inside of `before` and `after`.
+fn worst(before: &str, after: &str) -> Vec<String> {
+    let size = FRAME - before.len() - after.len() - 8;
+    let lists = UNITS.map(|unit| format!("{before}[{}0]{after}", many(unit, size)));
+    let objects = ["0", "\"aaaaaaaa\""]
+        .map(|value| format!("{before}{{{}\"\":0}}{after}", members(value, size)));
+    let controls = many("\u{1}", size - 2);
+    let text = [format!("{before}\"{controls}\"{after}")];
+    lists.into_iter().chain(objects).chain(text).collect()
+}
+
+fn session() -> Session {
+    let question = Question {
+        recording: RecordingId(7),
+        password: None,
+        hash: None,
+        referrer: None,
+    };
+    let mut session = Session::new(question, Way::Socket, 1);
+    session.start(Duration::ZERO);
+    session
+}
+
+#[test]
+fn a_frame_of_any_shape_takes_little() {
+    let format = r#"{"cmd":"moduleInfo","args":[{"stream":{"streamFormats":{"flv/segmented":{"#;
+    for (before, after) in [
+        ("", ""),
+        (r#"{"cmd":"reject","args":"#, "}"),
+        (r#"{"cmd":"moduleInfo","args":[{"chat":"#, "}]}"),
+        (&format!("{format}\"hashes\":"), "}}}}]}"),
+        (&format!("{format}\"streams\":"), "}}}}]}"),
+    ] {
+        for frame in worst(before, after) {
+            let what = format!("{}…", &frame[..before.len() + 20]);
+            assert_bounded(&what, || {
+                let mut session = session();
+                session.on(Event::Frame(&frame), Duration::ZERO);
+                session.on(Event::Frame(&frame), Duration::ZERO);
+            });
+        }
+    }
+}
+
+#[test]
+fn an_answer_of_the_api_of_any_shape_takes_little() {
+    for (before, after) in [
+        ("", ""),
+        (r#"{"video":{"id":"7","x":"#, "}}"),
+        (r#"{"videos":"#, "}"),
+        (r#"{"hash":"#, "}"),
+        (r#"{"data":"#, "}"),
+        (r#"{"exposedVariables":{"videosData":{"videos":"#, "}}}"),
+        (r#"{"errors":"#, "}"),
+    ] {
+        for answer in worst(before, after) {
+            let what = format!("{}…", &answer[..before.len() + 20]);
+            let answer = answer.into_bytes();
+            // They share their reader.
+            assert_bounded(&what, || match before {
+                r#"{"videos":"# => drop(api::listing(&answer)),
+                r#"{"data":"# => drop(api::stream(&answer)),
+                r#"{"exposedVariables":{"videosData":{"videos":"# => drop(gate::content(&answer)),
+                r#"{"errors":"# | r#"{"hash":"# => drop(gate::reply(&answer)),
+                _ => drop(api::video(&answer)),
+            });
+        }
+    }
+}
+
+#[test]
+fn a_page_of_any_shape_takes_little() {
+    let base = Url::parse("https://video.ibm.com/channel/x").unwrap();
+    let attributes: String = (0..400_000).map(|number| format!("a{number}=1 ")).collect();
+    let formats: String = (0..200_000)
+        .map(|number| format!("<b id={number}><p>"))
+        .collect();
+    let units = [
+        "<a>",
+        "<b id=a>",
+        "<a b c d e f>",
+        "<label>",
+        "<label>x",
+        "<input name='fields[x]'>",
+        "<meta name=x content=y>",
+        "<iframe>",
+        "<div data-content-id=1>",
+        "<a id=ustream-channel-1>",
+        "<object><param name=movie value=x>",
+        "<!--",
+        "offAirContentVideoIds=[",
+        "offAirContentVideoIds=[[0],",
+    ];
+    let pages = units.map(|unit| (unit, many(unit, PAGE)));
+    let zeros = format!("offAirContentVideoIds=[{}0]", many("0,", PAGE - 40));
+    let pages = pages.into_iter().chain([
+        ("attributes", format!("<a {attributes}>")),
+        ("formats", formats),
+        ("off air", zeros),
+    ]);
+    for (what, html) in pages {
+        assert_bounded(what, || {
+            page::read(&html, &base);
+        });
+    }
+}

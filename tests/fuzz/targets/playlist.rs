@@ -1,0 +1,5 @@
+#![no_main]
+
+use invariants::Answer;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| Answer::Playlist.run(bytes));

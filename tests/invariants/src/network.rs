@@ -1,0 +1,233 @@
+//! What must hold for any answer of the network: it is read in time or refused, and every address
+//! that comes of it is the service's own.
+
+use std::time::Duration;
+
+use url::Url;
+use ustream::hls::{self, Playlist};
+use ustream::hosts::{self, Host};
+use ustream::recording::{Elsewhere, Playlists};
+use ustream::ums::session::{Event, Question, Request, Session, StreamInfo, Way};
+use ustream::{Recording, RecordingId, SegmentPlan, api, gate, page};
+
+const ID: RecordingId = RecordingId(7);
+
+/// Domains of the service, written down a second time.
+const DOMAINS: [&str; 4] = ["ustream.tv", "video.ibm.com", "ustre.am", "akamaihd.net"];
+
+/// Stands between the answers of one conversation.
+const BETWEEN: &str = "\n=====\n";
+
+/// Readers of what the network says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Frames of the control connection, and answers of the API and of forms.
+    Message,
+    /// A page of the website, or of another.
+    Page,
+    /// A master playlist and the media playlists that it names.
+    Playlist,
+    /// The name of a host.
+    Host,
+}
+
+impl Answer {
+    /// Runs one case.
+    ///
+    /// # Panics
+    ///
+    /// Where a promise is broken.
+    pub fn run(self, bytes: &[u8]) {
+        match self {
+            Self::Message => {
+                converse(bytes);
+                answers(bytes);
+            }
+            Self::Page => read_page(bytes),
+            Self::Playlist => playlists(bytes),
+            Self::Host => host(&String::from_utf8_lossy(bytes)),
+        }
+    }
+}
+
+/// A host is the service's, and stays what it is in an address.
+fn assert_host(host: &Host) {
+    let name = host.as_str();
+    let is_under = |domain: &&str| {
+        let sub = name.strip_suffix(*domain);
+        sub.is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+    };
+    assert!(DOMAINS.iter().any(is_under), "{name}");
+    for scheme in ["http", "https"] {
+        let url = Url::parse(&format!("{scheme}://{name}/1/ustream")).expect("an address");
+        assert_eq!(url.host_str(), Some(name));
+        assert_eq!((url.path(), url.port()), ("/1/ustream", None));
+        assert!(
+            url.username().is_empty() && url.password().is_none(),
+            "{url}"
+        );
+        assert!(url.query().is_none() && url.fragment().is_none(), "{url}");
+    }
+    assert_eq!(hosts::parse(name).as_ref(), Some(host));
+}
+
+fn assert_own(url: &Url) {
+    let host = hosts::of_url(url);
+    assert_host(&host.unwrap_or_else(|| panic!("not the service's: {url}")));
+}
+
+fn session(way: Way) -> Session {
+    let question = Question {
+        recording: ID,
+        password: None,
+        hash: None,
+        referrer: None,
+    };
+    Session::new(question, way, 1)
+}
+
+/// All frames of a conversation, over each way.
+fn converse(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for way in [Way::Socket, Way::Polling, Way::Playlists] {
+        let mut session = session(way);
+        let mut request = session.start(Duration::ZERO);
+        // The old domain comes second: there long polling knows no TLS.
+        request = match way {
+            Way::Socket => request,
+            _ => session.on(Event::Closed, Duration::from_secs(1)),
+        };
+        for frame in text.split(BETWEEN).take(20) {
+            match &request {
+                Request::Connect { host, secure, .. } | Request::Listen { host, secure, .. } => {
+                    assert_host(host);
+                    assert!(host.is_control(), "{host}");
+                    assert!(*secure || !host.as_str().starts_with("ums."), "{host}");
+                }
+                Request::Done(_) | Request::Fail(_) | Request::NeedsHash => break,
+                Request::Send(_) | Request::Wait => {}
+            }
+            request = session.on(Event::Frame(frame), Duration::from_secs(1));
+        }
+        if matches!(request, Request::Wait) {
+            request = session.on(Event::TimedOut, session.deadline());
+        }
+        if let Request::Done(info) = request {
+            recorded(*info);
+        }
+    }
+}
+
+/// What was told leads to segments of the service only.
+fn recorded(info: StreamInfo) {
+    if let Ok(recording) = Recording::new(ID, info, None) {
+        assert_addresses(&recording);
+    }
+}
+
+fn assert_addresses(recording: &Recording) {
+    recording.thumbnail.iter().for_each(assert_own);
+    for rendition in recording.renditions.iter().take(4) {
+        if let Some(plan) = recording.plan_of(rendition) {
+            assert_places(recording, &plan);
+        }
+    }
+}
+
+fn assert_places(recording: &Recording, plan: &SegmentPlan) {
+    let some = plan.segments.iter().take(3).chain(plan.segments.last());
+    for segment in some {
+        let place = recording.locate(plan, segment.id);
+        place.urls.iter().for_each(assert_own);
+    }
+}
+
+/// Answers of the API and of forms.
+fn answers(bytes: &[u8]) {
+    if let Ok(api::Answer::Here(video)) = api::video(bytes) {
+        video.thumbnail.iter().for_each(assert_own);
+    }
+    let _ = api::channel(bytes);
+    let _ = api::captions(bytes);
+    let _ = api::chapters(bytes);
+    if let Ok(api::Answer::Here(listing)) = api::listing(bytes) {
+        let pictures = listing.recordings.iter();
+        let pictures = pictures.filter_map(|listed| listed.video.thumbnail.as_ref());
+        pictures.for_each(assert_own);
+    }
+    if let Some(next) = api::stream(bytes).next {
+        assert!(next.starts_with("/ajax/"), "{next}");
+        assert_own(&Url::parse(&format!("https://video.ibm.com{next}")).expect("an address"));
+    }
+    let _ = gate::reply(bytes);
+    gate::content(bytes);
+}
+
+fn read_page(bytes: &[u8]) {
+    let html = String::from_utf8_lossy(bytes);
+    for base in [
+        "https://video.ibm.com/channel/x",
+        "https://www.example.org/x/",
+    ] {
+        let page = page::read(&html, &base.parse().expect("an address"));
+        for target in page.players.iter().chain(&page.about) {
+            assert_own(&Url::parse(&target.link()).expect("an address"));
+        }
+        assert!(page.players.len() <= 50 && page.off_air.len() <= 500);
+        for field in page.form.iter().flatten() {
+            assert!(!field.label.chars().any(char::is_control), "{field:?}");
+        }
+    }
+}
+
+/// The first playlist names the others, which come in their order and then again.
+fn playlists(bytes: &[u8]) {
+    let base = "https://a92ccb29-lp-omega.ums.services.video.ibm.com/playlist/recorded/7/x.m3u8";
+    let base: Url = base.parse().expect("an address");
+    let between = BETWEEN.as_bytes();
+    let first = bytes.windows(between.len()).position(|it| it == between);
+    let (master, media) = match first {
+        Some(at) => (&bytes[..at], &bytes[at + between.len()..]),
+        None => (bytes, bytes),
+    };
+    let master = match hls::read(master, &base) {
+        Ok(Playlist::Master(master)) => master,
+        Ok(Playlist::Media(_)) | Err(_) => return,
+    };
+    for url in master.variants.iter().map(|it| &it.url) {
+        assert_own(url);
+    }
+    let sounds = master.sounds.iter().filter_map(|it| it.url.as_ref());
+    sounds.for_each(assert_own);
+    let playlists = Playlists::new(ID, master, |url| match hls::read(media, url) {
+        Ok(Playlist::Media(media)) => Some(media),
+        Ok(Playlist::Master(_)) | Err(_) => None,
+    });
+    let source = Elsewhere::Playlists(playlists);
+    if let Ok(recording) = Recording::elsewhere(ID, StreamInfo::default(), source, None) {
+        assert_addresses(&recording);
+    }
+}
+
+/// A name, as a host of its own, in an address and as somebody tells it.
+fn host(name: &str) {
+    if let Some(host) = hosts::parse(name) {
+        assert_host(&host);
+    }
+    if let Ok(url) = Url::parse(name)
+        && let Some(host) = hosts::of_url(&url)
+    {
+        assert_host(&host);
+        let named = url.host_str().expect("it has one");
+        assert_eq!(named.trim_end_matches('.'), host.as_str());
+    }
+    let quoted = format!("{name:?}");
+    let quoted = quoted.trim_matches('"');
+    for command in [
+        format!(r#"{{"cmd":"reject","args":[{{"cluster":{{"host":"{quoted}"}}}}]}}"#),
+        format!(r#"{{"cmd":"reject","args":[{{"cluster":{{"name":"{quoted}"}}}}]}}"#),
+        format!(r#"{{"cmd":"tracking","args":[{{"host":"{quoted}","connectionId":"c"}}]}}"#),
+    ] {
+        converse(command.as_bytes());
+    }
+}
