@@ -32,6 +32,8 @@ pub enum Fault {
     Damage(usize),
     /// Answer 200 with nothing in it.
     Empty,
+    /// Answer 200 with the beginning of the body, and zeros behind it without end.
+    Endless,
     /// Answer 200 with a web page.
     Html,
     /// Reset the connection instead of answering.

@@ -15,6 +15,7 @@ mod extras;
 mod faults;
 mod films;
 mod find;
+mod hosts;
 #[cfg(target_os = "linux")]
 mod hours;
 mod kill;

@@ -197,7 +197,9 @@ async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
     let (path, _) = practice.save(order()).await.unwrap();
     assert_film(&path);
     let stretches = practice.service.coverage(MAIN);
-    let twice = stretches.chunks[".flv"].values().filter(|times| **times > 1);
+    let twice = stretches.chunks[".flv"]
+        .values()
+        .filter(|times| **times > 1);
     // The first and the last are compared with what is here.
     assert!(twice.count() <= 2, "{stretches:?}");
 }

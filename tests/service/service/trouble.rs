@@ -52,6 +52,7 @@ pub(super) async fn strike(
         Fault::Cut(bytes) => stored(answer.await, |body| body.truncate(bytes)).await,
         Fault::Damage(bytes) => stored(answer.await, |body| damage(body, bytes)).await,
         Fault::Empty => StatusCode::OK.into_response(),
+        Fault::Endless => endless(answer.await),
         Fault::Html => html_instead(),
         Fault::Slow(bytes_per_second) => slowed(answer.await, bytes_per_second),
         Fault::Expire => {
@@ -99,6 +100,16 @@ async fn stored(response: Response<Body>, change: impl FnOnce(&mut Vec<u8>)) -> 
         .headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     Response::from_parts(parts, Body::from(whole))
+}
+
+/// A body of unknown length that never ends.
+fn endless(response: Response<Body>) -> Response<Body> {
+    const ZEROS: Bytes = Bytes::from_static(&[0; 64 << 10]);
+    let (mut parts, body) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let zeros = stream::repeat(ZEROS).map(Ok);
+    let body = body.into_data_stream().chain(zeros);
+    Response::from_parts(parts, Body::from_stream(body))
 }
 
 /// Sets bytes in the middle to zero.

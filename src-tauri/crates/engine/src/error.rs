@@ -219,7 +219,10 @@ impl FetchError {
     /// How the host failed that said this.
     pub(crate) fn cause(&self) -> Cause {
         match self {
-            Self::Network { source, .. } if reach(source) == Reach::Never => Cause::Untrusted,
+            Self::Network { source, .. } if ustream::refused_certificate(source) => {
+                Cause::Untrusted
+            }
+            Self::Network { source, .. } if source.is_redirect() => Cause::Status,
             Self::Network { .. } | Self::Offline { .. } => Cause::Unreachable,
             Self::Busy { .. } => Cause::Busy,
             Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => Cause::NotMedia,

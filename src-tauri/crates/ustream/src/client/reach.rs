@@ -10,7 +10,10 @@ const PATIENCE: Duration = Duration::from_secs(6);
 impl Client {
     /// Whether the service's own host answers anything: then this computer is connected.
     pub async fn reaches_service(&self) -> bool {
-        let asked = self.http.get("https://api.video.ibm.com/").timeout(PATIENCE);
+        let asked = self
+            .http
+            .get("https://api.video.ibm.com/")
+            .timeout(PATIENCE);
         match asked.send().await {
             Ok(_) => true,
             Err(error) => !error.is_connect() && !error.is_timeout(),
