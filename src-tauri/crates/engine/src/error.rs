@@ -348,9 +348,8 @@ fn find_code(error: &ustream::Error) -> Code {
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Astray(_) => Code::BadAnswer,
         Find::NoSound { .. } => Code::NoSound,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
-        // The detail names the host and what is wrong with its certificate.
-        Find::Untrusted { .. } => Code::SiteDown,
-        // Silence and HTTP errors, and whatever the crate learns to say later.
+        // Silence, HTTP errors, a refused certificate (the detail names it), and whatever the crate
+        // learns to say later.
         _ => Code::SiteDown,
     }
 }

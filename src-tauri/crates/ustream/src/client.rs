@@ -114,6 +114,10 @@ impl Client {
     }
 
     /// Returns what segments are fetched with: the same trust and proxies, without cookies.
+    #[expect(
+        clippy::misnamed_getters,
+        reason = "outside only segments are fetched; what asks the website keeps its cookies here"
+    )]
     pub fn http(&self) -> &reqwest::Client {
         &self.media
     }

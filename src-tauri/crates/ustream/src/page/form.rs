@@ -43,7 +43,7 @@ pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
 }
 
 /// Returns the name of a field that a person can see.
-fn name<'a>(element: ElementRef<'a>) -> Option<&'a str> {
+fn name(element: ElementRef<'_>) -> Option<&str> {
     let input = element.value();
     let is_input = matches!(input.name(), "input" | "select" | "textarea");
     let is_seen = !matches!(input.attr("type"), Some("hidden" | "submit" | "button"));

@@ -270,7 +270,7 @@ impl Session {
             return Request::Wait;
         };
         let lock = match reason {
-            Reject::Cluster { name, host } => return self.on_cluster(name, host),
+            Reject::Cluster { name, host } => return self.on_cluster(name, host.as_deref()),
             Reject::Referrer { redirect_url } => return self.on_referrer(redirect_url),
             Reject::Hash => return Request::NeedsHash,
             Reject::Nonexistent => {

@@ -45,7 +45,7 @@ impl Session {
 
     /// Goes to the host that is named, where it may be followed; else, or where it cannot be
     /// reached, to the one whose name is made of the cluster's.
-    pub(super) fn on_cluster(&mut self, name: Option<String>, host: Option<String>) -> Request {
+    pub(super) fn on_cluster(&mut self, name: Option<String>, host: Option<&str>) -> Request {
         self.redirects += 1;
         if self.redirects > MOST_REDIRECTS {
             return astray("it was sent on too often");
@@ -53,7 +53,7 @@ impl Session {
         let made = name
             .filter(|name| is_cluster_name(name))
             .map(|name| self.made_host(&name));
-        let named = host.as_deref().and_then(control);
+        let named = host.and_then(control);
         match (named.filter(|host| self.may_follow(host)), made) {
             (Some(named), made) => {
                 self.instead = made.filter(|made| *made != named);
@@ -62,7 +62,7 @@ impl Session {
             (None, Some(made)) => self.go_to(made),
             (None, None) => astray(&format!(
                 "it was sent on to {}",
-                loose::words(host.as_deref().unwrap_or("nowhere"))
+                loose::words(host.unwrap_or("nowhere"))
             )),
         }
     }

@@ -130,10 +130,10 @@ mod tests {
         if let Some(short) = u8::try_from(size).ok().filter(|short| *short < 126) {
             frame.push(masked | short);
         } else if let Ok(long) = u16::try_from(size) {
-            frame.push(masked | 126);
+            frame.push(masked | 0x7e);
             frame.extend(long.to_be_bytes());
         } else {
-            frame.push(masked | 127);
+            frame.push(masked | 0x7f);
             frame.extend((size as u64).to_be_bytes());
         }
         if mask {
