@@ -76,6 +76,18 @@ struct Means<'a> {
     request: SegmentRequest<'a>,
     budget: &'a Budget,
     meter: &'a Meter,
+    rests: Rests,
+}
+
+/// What to do while all hosts of a segment rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rests {
+    /// Wait until one of them may be asked.
+    Wait,
+    /// Pass the segment over.
+    PassOver,
+    /// Ask all the same: what failed may have been the segments.
+    Ignore,
 }
 
 impl Fetcher {
@@ -152,6 +164,9 @@ impl Fetcher {
         if urls.is_empty() {
             return Ok(None);
         }
+        if means.rests == Rests::Ignore {
+            return Ok(self.hosts.any(urls, asked, Instant::now()));
+        }
         loop {
             let changed = self.hosts.changed();
             tokio::pin!(changed);
@@ -161,6 +176,9 @@ impl Fetcher {
                 Next::Ask(turn) => return Ok(Some(turn)),
                 Next::Exhausted => return Ok(None),
                 Next::Dead(error) => return Err(error),
+                Next::Wait(_) if means.rests == Rests::PassOver || !asked.urls.is_empty() => {
+                    return Ok(None);
+                }
                 Next::Wait(pause) => {
                     means.meter.waiting(true);
                     // Whether it was woken or the time has passed, it looks again.

@@ -19,6 +19,9 @@ use crate::progress::Meter;
 /// After this many refusals in a row the addresses may have expired.
 const REFUSALS_OF_EXPIRED: usize = 8;
 
+/// After this many failures in a row a segment from elsewhere is tried.
+const FAILURES_OF_NEIGHBOURS: usize = 4;
+
 /// What is gathered, and with what.
 pub(crate) struct Task<'a> {
     pub(crate) fetcher: &'a Arc<Fetcher>,
@@ -132,6 +135,7 @@ struct Pass<'a> {
     fetching: JoinSet<Fetched>,
     gathered: Gathered,
     refused_in_a_row: usize,
+    failed_in_a_row: usize,
 }
 
 impl<'a> Pass<'a> {
@@ -160,6 +164,7 @@ impl<'a> Pass<'a> {
             fetching: JoinSet::new(),
             gathered: Gathered::default(),
             refused_in_a_row: 0,
+            failed_in_a_row: 0,
         }
     }
 
@@ -199,12 +204,22 @@ impl<'a> Pass<'a> {
             let index = match self.first.pop_front() {
                 Some(index) => index,
                 None if self.inits_coming > 0 => return,
-                None => match self.then.pop_front() {
+                None => match self.next() {
                     Some(index) => index,
                     None => return,
                 },
             };
             self.spawn(index);
+        }
+    }
+
+    /// The next segment; one from the end where those that are neighbours fail: they may be bad
+    /// while their host is well.
+    fn next(&mut self) -> Option<usize> {
+        if self.failed_in_a_row < FAILURES_OF_NEIGHBOURS {
+            self.then.pop_front()
+        } else {
+            self.then.pop_back()
         }
     }
 
@@ -228,7 +243,7 @@ impl<'a> Pass<'a> {
         let is_past_the_end = stated_ms.is_some_and(|stated| segment.start_ms >= stated);
         // Without its initialisation no segment of a track can be read.
         let effort = if segment.id.kind == SegmentKind::Init {
-            Effort::Last
+            Effort::Needed
         } else {
             effort
         };
@@ -266,6 +281,7 @@ impl<'a> Pass<'a> {
             Ok(Outcome::Body(body)) => {
                 self.inits_coming -= usize::from(init);
                 self.refused_in_a_row = 0;
+                self.failed_in_a_row = 0;
                 self.task.meter.settled(segment.duration_ms);
                 // The assembly closes its end only when it fails; joining it tells why.
                 bodies
@@ -294,6 +310,7 @@ impl<'a> Pass<'a> {
                 if matches!(error, FetchError::NoMedia { .. }) {
                     self.gathered.empty.insert(segment.id);
                 }
+                self.failed_in_a_row += 1;
                 self.gathered.reason = Some(error);
                 None
             }

@@ -163,15 +163,25 @@ impl Attempt {
         };
         let came = transfer.came(&lacking);
         let mut shortfall = expected.shortfall(came);
-        let judged = self.judge(&shortfall, expected.can_be_made(came), &transfer.reason);
+        let judged = self.judge(&shortfall, expected.can_be_made(came));
         let Transfer {
             assembly,
             recording,
+            reason,
             ..
         } = transfer;
         if let Err(error) = judged {
+            let is_empty = assembly.fragments().is_empty();
             gather::rest(assembly).await?;
-            return Err(error);
+            // Of nothing it is the reason that is told, not each segment.
+            return Err(match (error, reason) {
+                (_, Some(reason)) if is_empty => reason.into(),
+                (Error::Incomplete { shortfall, .. }, reason) => Error::Incomplete {
+                    shortfall,
+                    reason: reason.as_ref().map(FetchError::to_string),
+                },
+                (error, _) => error,
+            });
         }
         let expected = Expected {
             recording: &recording,
@@ -198,24 +208,13 @@ impl Attempt {
 
     /// Fails where more is missing than the person allows, and where nothing can be made of what
     /// came.
-    fn judge(
-        &self,
-        shortfall: &Shortfall,
-        can_be_made: bool,
-        reason: &Option<FetchError>,
-    ) -> Result<(), Error> {
+    fn judge(&self, shortfall: &Shortfall, can_be_made: bool) -> Result<(), Error> {
         if can_be_made {
-            return self.allow(shortfall).map_err(|error| match error {
-                Error::Incomplete { shortfall, .. } => Error::Incomplete {
-                    shortfall,
-                    reason: reason.as_ref().map(FetchError::to_string),
-                },
-                other => other,
-            });
+            return self.allow(shortfall);
         }
         Err(Error::Incomplete {
             shortfall: Box::new(shortfall.clone()),
-            reason: reason.as_ref().map(FetchError::to_string),
+            reason: None,
         })
     }
 

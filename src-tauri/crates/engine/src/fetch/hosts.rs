@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::limits::{
-    DEAD_AFTER, FAILURES_BEFORE_REST, FIRST_REST, LONGEST_BUSY, LONGEST_REST,
+    DEAD_AFTER, FAILURES_BEFORE_REST, FIRST_REST, LONGEST_BUSY, LONGEST_REST, PROBES,
     REFUSALS_OF_A_STRANGER, SAME_OUTAGE, SLOW_FOR,
 };
 use crate::error::{Cause, FetchError};
@@ -36,9 +36,11 @@ struct Health {
     failing_since: Option<Instant>,
     last_failure: Option<Instant>,
     problem: Option<(Cause, String)>,
-    /// It is left alone until then; after that one request at a time probes it.
+    /// It is left alone until then; after that a few requests at a time probe it.
     rests_until: Option<Instant>,
-    is_probed: bool,
+    /// How often it was left alone since it last sent a segment.
+    rests: u32,
+    probes: u32,
     slow_until: Option<Instant>,
     /// Its certificate was refused: it is never asked again.
     is_untrusted: bool,
@@ -107,16 +109,31 @@ impl Hosts {
             return Next::Exhausted;
         }
         let is_due = |health: &Health| {
-            !health.is_probed && health.rests_until.is_some_and(|until| until <= now)
+            health.probes < PROBES && health.rests_until.is_some_and(|until| until <= now)
         };
         if let Some((_, url)) = open.iter().find(|(health, _)| is_due(health)) {
-            all.entry(origin(url)).or_default().is_probed = true;
+            all.entry(origin(url)).or_default().probes += 1;
             return Next::Ask(self.turn(url, true));
         }
-        let rests = open.iter().filter(|(health, _)| !health.is_probed);
+        let rests = open.iter().filter(|(health, _)| health.probes < PROBES);
         let soonest = rests.filter_map(|(health, _)| health.rests_until).min();
         let wait = soonest.map_or(FIRST_REST, |until| until.saturating_duration_since(now));
         Next::Wait(wait.clamp(Duration::from_millis(20), LONGEST_REST))
+    }
+
+    /// Picks as [`Self::next`] does, and asks hosts that rest, too.
+    pub(crate) fn any<'u>(
+        &self,
+        urls: &'u [Url],
+        asked: &Asked<'_>,
+        now: Instant,
+    ) -> Option<Turn<'_, 'u>> {
+        let all = self.lock();
+        let open = usable(&all, urls).into_iter();
+        let open = open.filter(|url| !asked.urls.contains(url));
+        let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
+        let best = open.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
+        Some(self.turn(best, false))
     }
 
     /// Whether "not found" from this address counts: its host sends segments or, before any of
@@ -178,11 +195,17 @@ impl<'u> Turn<'_, 'u> {
 
     /// The host sent a segment.
     pub(crate) fn delivered(mut self) {
+        let is_plain = self.url.scheme() == "http";
+        let host = self.url.host_str().unwrap_or_default();
         self.settle(|health| {
+            if is_plain && !health.delivers {
+                tracing::warn!(host, "segments come over an unencrypted connection");
+            }
             *health = Health {
                 delivers: true,
                 answered: true,
                 slow_until: health.slow_until,
+                probes: health.probes,
                 ..Health::default()
             };
         });
@@ -196,6 +219,7 @@ impl<'u> Turn<'_, 'u> {
             health.failures = 0;
             health.failing_since = None;
             health.rests_until = None;
+            health.rests = 0;
         });
     }
 
@@ -213,7 +237,7 @@ impl<'u> Turn<'_, 'u> {
         let health = all.entry(origin(self.url)).or_default();
         change(health);
         if std::mem::take(&mut self.is_probe) {
-            health.is_probed = false;
+            health.probes = health.probes.saturating_sub(1);
         }
         drop(all);
         self.hosts.changed.notify_waiters();
@@ -250,25 +274,28 @@ impl Health {
         self.failures = self.failures.saturating_add(1);
         self.answered |= !matches!(cause, Cause::Unreachable | Cause::Untrusted);
         self.is_untrusted |= cause == Cause::Untrusted;
-        let beyond = self.failures.saturating_sub(FAILURES_BEFORE_REST);
+        let is_resting = self.rests_until.is_some_and(|until| now < until);
         let rest = FIRST_REST
-            .saturating_mul(1 << beyond.min(8))
+            .saturating_mul(1 << self.rests.min(8))
             .min(LONGEST_REST);
-        self.rests_until = match error {
-            FetchError::Busy { retry_after, .. } => {
-                Some(now + retry_after.unwrap_or(rest).min(LONGEST_BUSY))
-            }
-            _ if self.failures >= FAILURES_BEFORE_REST => Some(now + rest),
-            _ => self.rests_until,
-        };
+        if let FetchError::Busy { retry_after, .. } = error {
+            self.rests_until = Some(now + retry_after.unwrap_or(rest).min(LONGEST_BUSY));
+        } else if self.failures >= FAILURES_BEFORE_REST && !is_resting {
+            self.rests_until = Some(now + rest);
+            self.rests = self.rests.saturating_add(1);
+        }
     }
 }
 
 /// The addresses that may be asked: over TLS, or without where a host has never answered over TLS
-/// and did not show a certificate that was refused. Hosts that do not have the recording are left
+/// and no host of the segment has shown a certificate that was refused. Hosts that do not have the recording are left
 /// out while there are others.
 fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Vec<&'u Url> {
     let of = |url: &Url| all.get(&origin(url));
+    // Whoever shows a wrong certificate would answer without TLS, too.
+    let is_watched = urls
+        .iter()
+        .any(|url| of(url).is_some_and(|health| health.is_untrusted));
     let may_be_asked = |url: &&Url| {
         if of(url).is_some_and(|health| health.is_untrusted) {
             return false;
@@ -276,6 +303,9 @@ fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Vec<&'u Url> {
         let Some(secure) = over_tls(url) else {
             return true;
         };
+        if is_watched {
+            return false;
+        }
         let is_named = urls.contains(&secure);
         match of(&secure) {
             Some(health) if health.is_untrusted || health.answered => false,

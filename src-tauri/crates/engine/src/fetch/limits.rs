@@ -5,7 +5,9 @@ use std::time::Duration;
 /// Rounds over the hosts that a segment gets before it is passed over.
 pub(crate) const ROUNDS_FIRST: u32 = 2;
 /// Rounds that a segment gets when all others are here.
-pub(crate) const ROUNDS_LAST: u32 = 4;
+pub(crate) const ROUNDS_LAST: u32 = 3;
+/// Rounds that a segment gets without which no other can be read.
+pub(crate) const ROUNDS_NEEDED: u32 = 10;
 /// Hosts that are asked in one round, one after the other.
 pub(crate) const HOSTS_PER_ROUND: usize = 3;
 /// Requests beyond one for each segment that a run may make: this many for each segment, …
@@ -22,6 +24,9 @@ pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 pub(crate) const FAILURES_BEFORE_REST: u32 = 4;
 /// How long it is left alone at first; the time doubles with each request that probes it in vain.
 pub(crate) const FIRST_REST: Duration = Duration::from_secs(1);
+/// Requests that probe a host at a time: the first ones may all be of segments that are bad
+/// themselves.
+pub(crate) const PROBES: u32 = 4;
 /// Longest time between two probes.
 pub(crate) const LONGEST_REST: Duration = Duration::from_secs(8);
 /// Longest `Retry-After` that is honoured.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limits::{
-    FIRST_PAUSE, LONGEST_BUSY, LONGEST_PAUSE, ROUNDS_FIRST, ROUNDS_LAST, SERVICE_DOWN,
-    SERVICE_TRIES,
+    FIRST_PAUSE, LONGEST_BUSY, LONGEST_PAUSE, ROUNDS_FIRST, ROUNDS_LAST, ROUNDS_NEEDED,
+    SERVICE_DOWN, SERVICE_TRIES,
 };
 use crate::error::{FetchError, Reach, reach};
-use crate::fetch::{Budget, Fetcher, Means, Outcome, SegmentRequest};
+use crate::fetch::{Budget, Fetcher, Means, Outcome, Rests, SegmentRequest};
 use crate::progress::Meter;
 
 /// How much effort a segment is worth now.
@@ -17,8 +17,10 @@ use crate::progress::Meter;
 pub(crate) enum Effort {
     /// Others are waiting: it is passed over soon, and asked for again at the end.
     First,
-    /// There are no others, or none of them can do without it.
+    /// All others are here, so its hosts are well, or were a moment ago.
     Last,
+    /// None of the others can be read without it.
+    Needed,
 }
 
 impl Effort {
@@ -26,6 +28,7 @@ impl Effort {
         match self {
             Self::First => ROUNDS_FIRST,
             Self::Last => ROUNDS_LAST,
+            Self::Needed => ROUNDS_NEEDED,
         }
     }
 }
@@ -40,14 +43,21 @@ impl Fetcher {
         effort: Effort,
         (budget, meter): (&Budget, &Meter),
     ) -> Result<Outcome, FetchError> {
-        let means = Means {
-            request,
-            budget,
-            meter,
-        };
         let (mut rounds, mut offline) = (0, 0);
+        let mut earlier = None;
         let mut is_sure = !request.tells_the_end;
         loop {
+            let means = Means {
+                request,
+                budget,
+                meter,
+                rests: match effort {
+                    // Another segment finds out sooner whether the hosts are well again.
+                    Effort::First if rounds > 0 => Rests::PassOver,
+                    Effort::First | Effort::Needed => Rests::Wait,
+                    Effort::Last => Rests::Ignore,
+                },
+            };
             let error = match self.round(means).await {
                 Ok(Outcome::Absent(_)) if !is_sure => {
                     is_sure = true;
@@ -55,6 +65,10 @@ impl Fetcher {
                     continue;
                 }
                 Ok(outcome) => return Ok(outcome),
+                // Nobody could be asked: what was said before is the reason.
+                Err(error @ (FetchError::NoAddress | FetchError::TooManyRequests)) => {
+                    return Err(earlier.unwrap_or(error));
+                }
                 Err(error) => error,
             };
             let pause = if matches!(error, FetchError::Offline { .. }) {
@@ -69,6 +83,7 @@ impl Fetcher {
                 if rounds > 1 {
                     meter.waiting(true);
                 }
+                earlier = Some(error);
                 backoff(rounds)
             };
             tokio::time::sleep(pause).await;

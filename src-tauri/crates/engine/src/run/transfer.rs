@@ -77,6 +77,8 @@ struct Passes {
     is_current: bool,
     renewals: u32,
     fruitless: u32,
+    /// How many segments were here before the run.
+    at_first: usize,
 }
 
 impl Attempt {
@@ -162,6 +164,7 @@ impl Attempt {
             is_current: false,
             renewals: 0,
             fruitless: 0,
+            at_first: transfer.assembly.fragments().len(),
         };
         loop {
             let before = transfer.assembly.lacking().len();
@@ -209,7 +212,12 @@ impl Attempt {
                 return Ok(Some(transfer));
             }
             if !ended_early {
-                passes.effort = Effort::Last;
+                // Where nothing came at all, it is the hosts that fail and not some segments.
+                if transfer.assembly.fragments().len() > passes.at_first {
+                    passes.effort = Effort::Last;
+                } else if passes.fruitless > FRUITLESS {
+                    return Ok(Some(transfer));
+                }
                 let pause = tokio::time::sleep(BEFORE_THE_LAST_PASS);
                 if self.cancel.run_until_cancelled(pause).await.is_none() {
                     return gather::rest(transfer.assembly).await.map(|()| None);
@@ -305,6 +313,7 @@ impl Attempt {
             is_current: true,
             renewals: MOST_RENEWALS,
             fruitless: 0,
+            at_first: 0,
         };
         for is_last in [false, true] {
             transfer.misplaced = misplaced(&make.plan, transfer.assembly.fragments());

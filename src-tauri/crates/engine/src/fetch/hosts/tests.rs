@@ -26,7 +26,7 @@ fn fail(hosts: &Hosts, url: &Url, times: u32, now: Instant) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_fails_is_left_for_another_and_probed_by_one_request_at_a_time() {
+async fn a_host_that_fails_is_left_for_another_and_probed_by_a_few_requests_at_a_time() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let mut now = Instant::now();
@@ -37,11 +37,14 @@ async fn a_host_that_fails_is_left_for_another_and_probed_by_one_request_at_a_ti
     let asked = Asked::default();
     assert!(matches!(hosts.next(&urls, &asked, now), Next::Wait(_)));
     now += FIRST_REST;
-    let probe = hosts.next(&urls, &asked, now);
-    assert!(matches!(&probe, Next::Ask(turn) if turn.is_probe()));
-    let second = hosts.next(&urls[..1], &asked, now);
-    assert!(matches!(second, Next::Wait(_)), "one probe at a time");
-    drop(probe);
+    let mut probes: Vec<_> = (0..PROBES)
+        .map(|_| hosts.next(&urls[..1], &asked, now))
+        .collect();
+    let is_probe = |next: &Next<'_, '_>| matches!(next, Next::Ask(turn) if turn.is_probe());
+    assert!(probes.iter().all(is_probe));
+    let further = hosts.next(&urls[..1], &asked, now);
+    assert!(matches!(further, Next::Wait(_)), "a few probes at a time");
+    probes.pop();
     let Next::Ask(turn) = hosts.next(&urls[..1], &asked, now) else {
         panic!("a probe that was dropped counts for nothing");
     };
