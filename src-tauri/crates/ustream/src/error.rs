@@ -1,5 +1,6 @@
 //! Why a recording cannot be found.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Lock, TargetError, ums};
@@ -28,7 +29,7 @@ pub enum Error {
     Silent(&'static str),
     /// The service could not be reached.
     #[error("the service could not be reached")]
-    Network(#[source] reqwest::Error),
+    Network(#[source] Arc<reqwest::Error>),
     /// The certificate of a host was refused: somebody else may be answering in its place.
     #[error("the certificate of {host} is not trusted: {problem}")]
     Untrusted {
@@ -153,7 +154,8 @@ impl Error {
                 problem: problem.clone(),
             },
             Self::Silent(what) => Self::Silent(what),
-            Self::Target(_) | Self::Network(_) | Self::Page { .. } | Self::NoSound { .. } => {
+            Self::Network(cause) => Self::Network(Arc::clone(cause)),
+            Self::Target(_) | Self::Page { .. } | Self::NoSound { .. } => {
                 Self::Silent("the service")
             }
         }

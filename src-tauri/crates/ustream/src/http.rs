@@ -1,5 +1,6 @@
 //! Asks the website and the API: bounded answers, one polite retry, errors in our own words.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{LOCATION, RETRY_AFTER};
@@ -136,7 +137,7 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
         return Error::Astray(cause.unwrap_or_else(|| error.to_string()));
     }
     // An address may hold what the person keeps to themselves.
-    Error::Network(error.without_url())
+    Error::Network(Arc::new(error.without_url()))
 }
 
 /// Reads an answer, as far as the limit allows.
