@@ -160,6 +160,10 @@ pub(super) struct Case {
     /// The person allows gaps.
     pub(super) gaps: bool,
     pub(super) interrupted: Option<Interruption>,
+    /// With the preview picture: a request more, to another server.
+    pub(super) cover: bool,
+    /// The most requests at once.
+    pub(super) parallel: u8,
 }
 
 const FINE: Mirror = Mirror {
@@ -193,6 +197,8 @@ impl Case {
             original: false,
             gaps: false,
             interrupted: None,
+            cover: true,
+            parallel: 16,
         }
     }
 
@@ -213,6 +219,8 @@ impl Case {
         let cut_short = rng.u64(0..case.units);
         case.all_units = case.segments * case.units - cut_short;
         case.redirected = rng.bool();
+        case.cover = rng.u8(..8) == 0;
+        case.parallel = rng.choice([2, 4, 16]).unwrap_or(16);
         case.original = rng.u8(..3) == 0;
         case.gaps = rng.bool();
         if matches!(form, Form::Flv | Form::Both) && rng.u8(..4) == 0 {

@@ -1,18 +1,20 @@
 //! Runs worlds: a service and an engine for each, many at the same time.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::num::{NonZeroU8, NonZeroUsize};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::view::{Failure, Finished, JobView};
-use engine::{Config, Endpoint, Engine, JobId, JobState, NewJob};
+use engine::{Config, Endpoint, Engine, Extras, JobId, JobState, NewJob};
 use fake_ustream::{FakeUstream, RuleId, Studio};
 use tokio::task::JoinSet;
 
 use super::build::RECORDING;
-use super::case::{Case, Form, Interruption, Meanwhile};
+use super::case::{Case, Form, Meanwhile};
 use super::clock;
 use super::expected::Expected;
 use super::reader::{self, Movie};
@@ -20,7 +22,7 @@ use super::verdict::{Ending, Said, Wrong, judge};
 use crate::practice::{job, names, original};
 
 /// Worlds at the same time on one thread: their waits overlap.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 80;
 /// By the clock that runs ahead; longer than the longest patience.
 const LONGEST: Duration = Duration::from_hours(1);
 
@@ -85,6 +87,9 @@ async fn some(studio: &Studio, (next, end): (&AtomicU64, u64), tally: &Mutex<Tal
                 tally.most_requests = tally.most_requests.max(requests);
             }
             Err(Wrong { kind, detail }) => {
+                // At once, for long runs that somebody ends.
+                let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n");
+                let _ = std::io::stderr().write_all(line.as_bytes());
                 let list = tally.wrong.entry(kind.to_owned()).or_default();
                 list.push((seed, detail));
             }
@@ -113,11 +118,12 @@ impl Running {
         Self { service, down }
     }
 
-    fn engine(&self) -> Engine {
+    fn engine(&self, parallel: u8) -> Engine {
         let authority = self.service.ca_pem().as_bytes();
         let endpoint = Endpoint::practice(self.service.address(), authority).unwrap();
         Engine::open(Config {
             endpoint,
+            parallel: NonZeroUsize::from(NonZeroU8::new(parallel).unwrap()),
             ..Config::default()
         })
         .unwrap()
@@ -151,13 +157,17 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
     let folder = folder.unwrap();
     let order = || NewJob {
         gaps: case.gaps,
+        extras: Extras {
+            cover: case.cover,
+            ..Extras::default()
+        },
         ..if case.original { original } else { job }(RECORDING, folder.path())
     };
     let mut running = Running::start(studio, case, Meanwhile::Nothing).await;
     let mut requests = 0;
     let mut is_replaced = false;
     if let Some(interruption) = case.interrupted
-        && !interrupted(&running, order(), interruption).await
+        && !interrupted(&running, case, order()).await
     {
         requests = running.requests();
         is_replaced = matches!(interruption.then, Meanwhile::Replaced | Meanwhile::Rehashed);
@@ -172,7 +182,7 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
         }
         running = Running::start(studio, case, Meanwhile::Nothing).await;
     }
-    let engine = running.engine();
+    let engine = running.engine(case.parallel);
     let ended = match engine.download(order()).await {
         Ok(id) => {
             let ended = ended(&engine, &id).await;
@@ -286,13 +296,14 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Wrong
 }
 
 /// Runs a job until so many segments have come, and stops it there; whether it was over before.
-async fn interrupted(running: &Running, order: NewJob, interruption: Interruption) -> bool {
-    let engine = running.engine();
+async fn interrupted(running: &Running, case: &Case, order: NewJob) -> bool {
+    let after = case.interrupted.map_or(0, |it| it.after);
+    let engine = running.engine(case.parallel);
     let Ok(id) = engine.download(order).await else {
         return true;
     };
     let enough = async {
-        while running.handed_out() < interruption.after {
+        while running.handed_out() < after {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
