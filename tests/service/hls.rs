@@ -141,7 +141,8 @@ fn pieces(
             let _ = writeln!(text, "#EXT-X-MAP:URI=\"{init}\"");
         }
     }
-    let is_encrypted = oddity == Some(PlaylistOddity::Encrypted) || odd.encrypted.contains(&version);
+    let is_encrypted =
+        oddity == Some(PlaylistOddity::Encrypted) || odd.encrypted.contains(&version);
     if listing == Listing::Encrypted || is_encrypted {
         text.push_str("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n");
     }

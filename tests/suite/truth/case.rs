@@ -1,5 +1,6 @@
 //! A random world: one recording with its oddities, how it is asked for, and how it is disturbed.
 
+use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -164,6 +165,50 @@ pub(super) struct Case {
     pub(super) cover: bool,
     /// The most requests at once.
     pub(super) parallel: u8,
+}
+
+impl fmt::Display for Case {
+    /// In a line: what is not as usual.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.segment_ms();
+        write!(f, "{:?}, {} segments of {ms} ms", self.form, self.segments)?;
+        write!(f, ", {} ms in all", self.length_ms())?;
+        write!(f, ", keys {:?}[..{}]", self.keys, self.listed)?;
+        if !self.parts.is_empty() {
+            let parts = self.parts.iter().map(|part| &part.keys);
+            write!(f, " in {:?}", parts.collect::<Vec<_>>())?;
+        }
+        write!(f, ", stated {:?} {:?}", self.api_length, self.frame_length)?;
+        for (first, flaw) in self.flaws.iter().take(4).enumerate() {
+            let (row, index, times) = (flaw.row, flaw.index, flaw.times);
+            let start = if first == 0 { ", flaws" } else { "" };
+            write!(f, "{start} {row:?}/{index:?}:{:?}×{times:?}", flaw.comes)?;
+        }
+        if self.flaws.len() > 4 {
+            write!(f, " … {} in all", self.flaws.len())?;
+        }
+        if self.mirrors != [FINE, FINE] {
+            let mirrors = self.mirrors.iter();
+            let mirrors = mirrors.map(|mirror| (mirror.server, mirror.after));
+            write!(f, ", servers {:?}", mirrors.collect::<Vec<_>>())?;
+        }
+        if self.playlists != Playlists::default() {
+            write!(f, ", {:?}", self.playlists)?;
+        }
+        let (row, units) = (self.odd_row, self.file_units);
+        if let Some((row, format, first)) = row {
+            write!(f, ", row {row:?} in {format} first {first}")?;
+        }
+        if let Some(units) = units {
+            write!(f, ", file of {units} units")?;
+        }
+        if let Some(it) = self.interrupted {
+            write!(f, ", interrupted after {}, then {:?}", it.after, it.then)?;
+        }
+        let (original, gaps) = (self.original, self.gaps);
+        write!(f, ", original {original}, gaps allowed {gaps}")?;
+        write!(f, ", {:?}, {} at once", self.clock, self.parallel)
+    }
 }
 
 const FINE: Mirror = Mirror {
@@ -391,7 +436,9 @@ impl Case {
         let comes = rng.choice(kinds).unwrap();
         let row = rng.choice([None, None, Some(0), Some(1)]).unwrap();
         let times = (rng.u8(..3) == 0).then(|| rng.u32(1..3));
-        self.flaws.extend(run.map(|index| Flaw {
+        let is_flawed = |index: &u64| self.flaws.iter().any(|flaw| flaw.index == Some(*index));
+        let run: Vec<u64> = run.filter(|index| !is_flawed(index)).collect();
+        self.flaws.extend(run.into_iter().map(|index| Flaw {
             row,
             index: Some(index),
             comes,

@@ -88,7 +88,8 @@ async fn some(studio: &Studio, (next, end): (&AtomicU64, u64), tally: &Mutex<Tal
             }
             Err(Wrong { kind, detail }) => {
                 // At once, for long runs that somebody ends.
-                let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n");
+                let case = Case::random(seed);
+                let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n    {case}\n");
                 let _ = std::io::stderr().write_all(line.as_bytes());
                 let list = tally.wrong.entry(kind.to_owned()).or_default();
                 list.push((seed, detail));

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use fake_ustream::{Comes, FakeUstream, Frame, Picture, Row, Sound};
+use fake_ustream::{Comes, FakeUstream, Frame, Picture, Row, Sound, UNIT_MS};
 
 use super::build::RECORDING;
 use super::case::{Case, Form, OddRow, Server};
@@ -166,10 +166,15 @@ impl Expected {
             segment_ms: case.segment_ms(),
             first: case.first,
             stated_ms: stated.iter().max().copied(),
-            length_ms: case.length_ms(),
+            length_ms: if case.form.is_file() {
+                case.file_units
+                    .map_or(case.length_ms(), |units| units * UNIT_MS)
+            } else {
+                case.length_ms()
+            },
             must_tell_rendition: odd.is_some_and(|(_, format, _)| format == chosen),
             may_tell_rendition: case.odd_row.is_some() || case.form.has_playlists(),
-            is_hopeless: case.is_hopeless(),
+            is_hopeless: case.is_hopeless() || has_nothing(&offers),
             is_damaged: case.flaws.iter().any(|flaw| {
                 matches!(
                     flaw.comes,
@@ -195,6 +200,14 @@ impl Expected {
             offers,
         }
     }
+}
+
+/// No segment of any track can be had.
+fn has_nothing(offers: &[Tracks]) -> bool {
+    let mut all = offers
+        .iter()
+        .flat_map(|offer| offer.tracks.iter().flatten());
+    all.all(|slot| slot.duty == Duty::Not || slot.is_empty)
 }
 
 fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Tracks> {
@@ -266,7 +279,9 @@ fn track(case: &Case, service: &FakeUstream, (at, row): (usize, Row), stated: &[
     };
     let (must, may) = reach(case);
     let listed_to = case.keys[case.listed - 1] + 1 - case.first;
-    let is_listed = |index: u64| case.form.has_playlists() || index < listed_to;
+    // Of a file nothing tells how long it is, unless a length is stated.
+    let is_listed =
+        |index: u64| case.form.has_playlists() || (!case.form.is_file() && index < listed_to);
     let covered = |index: u64| {
         // A stated length that ends before it lets a "not found" be the end.
         stated
