@@ -182,7 +182,11 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
     });
     if recording.length.api {
         let told_ms = recording.told_ms();
-        let length = format!("{}.{:03}000", told_ms / 1000, told_ms % 1000);
+        let length = recording
+            .odd
+            .api_length
+            .clone()
+            .unwrap_or_else(|| format!("{}.{:03}000", told_ms / 1000, told_ms % 1000));
         if let Some(video) = video.as_object_mut() {
             video.insert("length".to_owned(), Value::String(length));
         }

@@ -12,9 +12,10 @@ use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
 
-use crate::media::{Row, Stretch};
+use crate::fates;
+use crate::media::Row;
 use crate::ranges;
-use crate::service::Service;
+use crate::service::{Service, stretch};
 use crate::world::{Listing, Recording};
 
 /// One host of the CDN; they all hold the same.
@@ -99,24 +100,22 @@ fn ranged(
 /// The piece of that name, where there is one.
 fn held(service: &Arc<Service>, recording: &Recording, name: &str) -> Option<Response<Body>> {
     let name = Name::read(name, recording)?;
-    let index = name.chunk.checked_sub(recording.first_chunk)?;
     let gone = !name.init && recording.gone.contains(&name.chunk);
     if gone || service.hash_at(recording, name.chunk)? != name.hash {
         return None;
     }
-    let stretch = Stretch::of(
-        &recording.film,
-        recording.chunk_time_ms,
-        index,
-        recording.clock,
-    )?;
+    // There is no initialisation segment beside a chunk that there is not.
+    let stretch = stretch(recording, name.chunk)?;
+    let chunk = (!name.init).then_some(name.chunk);
+    if let Some(other) = fates::instead(service, recording, (name.row, chunk)) {
+        return Some(other);
+    }
     let pieces = if name.init {
         vec![service.library.init(name.row)?]
     } else {
         service.library.chunk(name.row, stretch)?
     };
     let row = format!("{}.{}", name.row.name(), name.row.extension());
-    let chunk = (!name.init).then_some(name.chunk);
     Some(sent(
         pieces,
         content_type(name.row),

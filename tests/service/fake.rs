@@ -7,9 +7,69 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::media::{Library, Row};
+use crate::media::{Frame, Library, Row};
 use crate::service::Service;
 use crate::{Asked, Coverage, Faults, Line, World, tls, wire};
+
+/// What several services share: the media and the authority, which take longer to make than a
+/// service to start.
+#[derive(Clone)]
+pub struct Studio {
+    library: Arc<Library>,
+    identity: Arc<tls::Identity>,
+    unknown: Arc<tls::Identity>,
+}
+
+impl std::fmt::Debug for Studio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Studio").finish_non_exhaustive()
+    }
+}
+
+impl Studio {
+    /// Reads the media and makes an authority.
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            library: Arc::new(Library::load()?),
+            identity: Arc::new(tls::identity()?),
+            unknown: Arc::new(tls::identity()?),
+        })
+    }
+
+    /// Starts a service on a free port of the loopback address.
+    pub async fn start(&self, world: World) -> anyhow::Result<FakeUstream> {
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.start_at(anywhere, world, None).await
+    }
+
+    async fn start_at(
+        &self,
+        address: SocketAddr,
+        world: World,
+        line: Option<Line>,
+    ) -> anyhow::Result<FakeUstream> {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("listening on {address}"))?;
+        let address = listener.local_addr()?;
+        let service = Arc::new(Service::new(world, Arc::clone(&self.library)));
+        let task = tokio::spawn(wire::accept(
+            listener,
+            wire::Manner {
+                known: Arc::clone(&self.identity.config),
+                unknown: Arc::clone(&self.unknown.config),
+                line,
+            },
+            Arc::clone(&service),
+        ));
+        Ok(FakeUstream {
+            address,
+            ca_pem: self.identity.ca_pem.clone(),
+            service,
+            task,
+        })
+    }
+}
 
 /// A practice service that runs until it is dropped.
 #[derive(Debug)]
@@ -32,28 +92,7 @@ impl FakeUstream {
         world: World,
         line: Option<Line>,
     ) -> anyhow::Result<Self> {
-        let identity = tls::identity()?;
-        let library = Library::load()?;
-        let listener = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("listening on {address}"))?;
-        let address = listener.local_addr()?;
-        let service = Arc::new(Service::new(world, library));
-        let task = tokio::spawn(wire::accept(
-            listener,
-            wire::Manner {
-                known: identity.config,
-                unknown: tls::identity()?.config,
-                line,
-            },
-            Arc::clone(&service),
-        ));
-        Ok(Self {
-            address,
-            ca_pem: identity.ca_pem,
-            service,
-            task,
-        })
+        Studio::new()?.start_at(address, world, line).await
     }
 
     /// Where it listens, for every host of the service.
@@ -96,6 +135,18 @@ impl FakeUstream {
         let known = self.world().known(recording);
         let row = |row: &Row| known.map(|known| self.service.addresses(known, *row));
         rows.iter().filter_map(row).flatten().collect()
+    }
+
+    /// The coded frames of a chunk as they are, whatever comes in its place; none where there is no
+    /// such chunk. Not for films with filler.
+    pub fn frames(&self, recording: u64, row: Row, chunk: u64) -> Option<Vec<Frame>> {
+        let known = self.world().known(recording)?;
+        self.service.frames(known, row, chunk)
+    }
+
+    /// The finished file of a recording, as its server has it.
+    pub fn file(&self, recording: u64) -> Option<Vec<u8>> {
+        self.service.file(self.world().known(recording)?)
     }
 
     /// What goes wrong.

@@ -104,8 +104,7 @@ async fn media(
     let row = version
         .checked_sub(1)
         .and_then(|at| pictures.iter().chain(&sounds).nth(at));
-    let oddity = recording.ways.oddity.filter(|_| version == 1);
-    match row.and_then(|row| pieces(&service, recording, *row, (listing, oddity))) {
+    match row.and_then(|row| pieces(&service, recording, (*row, version), listing)) {
         Some(text) => playlist(text),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -121,9 +120,11 @@ fn listed<'a>(service: &'a Service, id: u64, signed: &Signed) -> Option<(&'a Rec
 fn pieces(
     service: &Service,
     recording: &Recording,
-    row: Row,
-    (listing, oddity): (Listing, Option<PlaylistOddity>),
+    (row, version): (Row, usize),
+    listing: Listing,
 ) -> Option<String> {
+    let oddity = recording.ways.oddity.filter(|_| version == 1);
+    let odd = &recording.odd.playlists;
     let mut addresses = service.addresses(recording, row).into_iter();
     let first = recording.first_chunk;
     let mut text = format!(
@@ -135,12 +136,14 @@ fn pieces(
     }
     if listing == Listing::Fmp4 {
         let init = addresses.next()?;
-        if oddity != Some(PlaylistOddity::Bare) {
+        if oddity != Some(PlaylistOddity::Bare) && !odd.no_map.contains(&version) {
             // Writing to a string cannot fail, here and below.
             let _ = writeln!(text, "#EXT-X-MAP:URI=\"{init}\"");
         }
     }
-    if listing == Listing::Encrypted || oddity == Some(PlaylistOddity::Encrypted) {
+    let is_encrypted =
+        oddity == Some(PlaylistOddity::Encrypted) || odd.encrypted.contains(&version);
+    if listing == Listing::Encrypted || is_encrypted {
         text.push_str("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n");
     }
     let mut left_ms = recording.film.duration_ms();
@@ -153,6 +156,9 @@ fn pieces(
             length_ms / 1000,
             length_ms % 1000
         );
+        if odd.no_address.contains(&chunk) {
+            continue;
+        }
         if listing == Listing::Ranges {
             let parts = service.chunk(recording, row, chunk)?;
             let size: usize = parts.iter().map(bytes::Bytes::len).sum();

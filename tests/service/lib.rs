@@ -9,7 +9,8 @@
 //! 3. `page`, `gate`, `api`: the website, the sign-up form and the JSON API.
 //! 4. `ums`: the control connection, over a websocket and by long polling; `hls`: playlists.
 //! 5. `cdn`, `files`: the pieces, and finished files, cut from the one [`Film`] by `media`.
-//! 6. [`Faults`]: what goes wrong, switched while it runs.
+//! 6. [`Faults`]: what goes wrong, switched while it runs; `fates`: segments that are not what they
+//!    should be ([`Odd`]).
 //! 7. [`Asked`], [`Coverage`]: what it was asked, and what it handed out.
 //!
 //! Beneath: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` tells the
@@ -18,6 +19,7 @@
 mod api;
 mod cdn;
 mod fake;
+mod fates;
 mod faults;
 mod files;
 mod gate;
@@ -33,15 +35,15 @@ mod ums;
 mod wire;
 mod world;
 
-pub use fake::FakeUstream;
+pub use fake::{FakeUstream, Studio};
 pub use faults::{Fault, Faults, Rule, RuleId};
 pub use line::Line;
 pub use log::{Asked, Coverage};
-pub use media::{Clock, Film, Picture, Row, Sound, UNIT_MS};
+pub use media::{Clock, Film, Frame, Picture, Row, Sound, UNIT_MS};
 pub use world::{
-    Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length, LengthIn,
-    Listing, Lists, Lock, LongFilm, Offer, PlaylistOddity, Recording, Redirects, RowOddity, Voice,
-    Ways, World,
+    Channel, Comes, Fate, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length,
+    LengthIn, Listing, Lists, Lock, LongFilm, Message, Odd, OddPlaylists, OddRow, Offer, PathStyle,
+    PlaylistOddity, Recording, Redirects, RowOddity, Voice, Ways, World,
 };
 
 #[cfg(test)]

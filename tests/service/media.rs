@@ -226,6 +226,21 @@ pub(crate) struct Stretch<'a> {
     pub(crate) end: u64,
     /// Whose time it tells.
     pub(crate) clock: Clock,
+    /// Its media is that of the units so many places farther.
+    pub(crate) shifted: u64,
+}
+
+/// One coded frame of a chunk, as it is told without reading the chunk's bytes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// It is video.
+    pub is_picture: bool,
+    /// When it is decoded, in microseconds from the start of the recording.
+    pub dts_us: i64,
+    /// When it is shown.
+    pub pts_us: i64,
+    /// Its bytes: NAL units with their lengths, or one frame of AAC.
+    pub data: Bytes,
 }
 
 impl<'a> Stretch<'a> {
@@ -239,7 +254,15 @@ impl<'a> Stretch<'a> {
             start,
             end,
             clock,
+            shifted: 0,
         })
+    }
+
+    /// Which unit of the fixture stands in that place, and by how many units its times move.
+    fn unit(&self, place: u64) -> (usize, i64) {
+        let unit = place.wrapping_add(self.shifted) % FIXTURE_UNITS;
+        let moved = place.cast_signed().wrapping_sub(unit.cast_signed());
+        (usize::try_from(unit).unwrap_or(0), moved)
     }
 
     /// The filler of this picture: the small one carries a quarter.
@@ -328,6 +351,37 @@ impl Library {
                 ts::chunk(cut, stretch, streams)
             }
             Row::Packed(sound) => ts::packed(self.flv.get(&Row::Flv(None, sound))?, stretch),
+        }
+    }
+
+    /// A segment of that row with everything but media; none where the container knows no such.
+    pub(crate) fn empty(&self, row: Row, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
+        match row {
+            Row::Mp4Picture(_) | Row::Mp4Sound(_) => self.mp4.get(&row)?.empty(stretch.start),
+            Row::Packed(_) => None,
+            Row::Flv(..) | Row::Ts(..) => {
+                let end = stretch.start;
+                self.chunk(row, Stretch { end, ..stretch })
+            }
+        }
+    }
+
+    /// The coded frames of a chunk, as the fixture has them.
+    pub(crate) fn frames(&self, row: Row, stretch: Stretch<'_>) -> Option<Vec<Frame>> {
+        let tags = |picture, sound: Option<Sound>| {
+            let row = Row::Flv(picture, sound.unwrap_or(Sound::Main));
+            Some(flv::frames(self.flv.get(&row)?, stretch))
+        };
+        match row {
+            Row::Flv(picture, sound) => tags(picture, Some(sound)),
+            Row::Mp4Picture(_) => self.mp4.get(&row)?.frames(stretch, true),
+            Row::Mp4Sound(_) => self.mp4.get(&row)?.frames(stretch, false),
+            Row::Ts(picture, sound) => {
+                let mut frames = tags(picture, sound)?;
+                frames.retain(|frame| frame.is_picture || sound.is_some());
+                Some(frames)
+            }
+            Row::Packed(sound) => tags(None, Some(sound)),
         }
     }
 

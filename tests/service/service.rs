@@ -13,10 +13,11 @@ use bytes::Bytes;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
+use crate::fates::Struck;
 use crate::faults::{Faults, Stage};
 use crate::gate::Gate;
 use crate::log::{Asked, Log};
-use crate::media::{Library, Row, Stretch};
+use crate::media::{Frame, Library, Row, Stretch};
 use crate::ums::polling::Lines;
 use crate::wire::Plug;
 use crate::world::{HashStyle, Recording, World};
@@ -28,11 +29,12 @@ const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"
 /// Everything that the faces of the service share.
 pub(crate) struct Service {
     pub(crate) world: World,
-    pub(crate) library: Library,
+    pub(crate) library: Arc<Library>,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) gate: Gate,
     pub(crate) lines: Lines,
+    pub(crate) struck: Struck,
     /// How often the addresses of a recording have expired.
     expired: Mutex<BTreeMap<u64, u64>>,
 }
@@ -110,7 +112,7 @@ impl Face {
 }
 
 impl Service {
-    pub(crate) fn new(world: World, library: Library) -> Self {
+    pub(crate) fn new(world: World, library: Arc<Library>) -> Self {
         Self {
             world,
             library,
@@ -118,6 +120,7 @@ impl Service {
             log: Log::default(),
             gate: Gate::default(),
             lines: Lines::default(),
+            struck: Struck::default(),
             expired: Mutex::default(),
         }
     }
@@ -178,7 +181,7 @@ impl Service {
 
     /// Where the chunks of a recording lie on the CDN, as of now.
     pub(crate) fn path_of(&self, recording: &Recording) -> String {
-        let generation = self.generation(recording.id);
+        let generation = self.generation(recording.id) + recording.odd.path_version;
         format!(
             "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-{:012}/10584000/{}/plain/rfc/",
             recording.id,
@@ -188,7 +191,8 @@ impl Service {
 
     /// The hash that holds from chunk `key` on, as of now.
     pub(crate) fn hash_of(&self, recording: &Recording, key: u64) -> String {
-        let seed = recording.id ^ (self.generation(recording.id) << 40) ^ (key << 20);
+        let version = self.generation(recording.id) + recording.odd.hash_version;
+        let seed = recording.id ^ (version << 40) ^ (key << 20);
         let hash = scrambled(seed);
         match recording.hash_style {
             HashStyle::Decimal => (1_000_000_000 + hash % 1_000_000_000).to_string(),
@@ -230,10 +234,22 @@ impl Service {
 
     /// The parts of a chunk, where there is one.
     pub(crate) fn chunk(&self, recording: &Recording, row: Row, chunk: u64) -> Option<Vec<Bytes>> {
-        let index = chunk.checked_sub(recording.first_chunk)?;
-        let time_ms = recording.chunk_time_ms;
-        let stretch = Stretch::of(&recording.film, time_ms, index, recording.clock)?;
-        self.library.chunk(row, stretch)
+        self.library.chunk(row, stretch(recording, chunk)?)
+    }
+
+    /// The same without any media in it.
+    pub(crate) fn empty_chunk(
+        &self,
+        recording: &Recording,
+        row: Row,
+        chunk: u64,
+    ) -> Option<Vec<Bytes>> {
+        self.library.empty(row, stretch(recording, chunk)?)
+    }
+
+    /// The coded frames of a chunk that nothing has happened to.
+    pub(crate) fn frames(&self, recording: &Recording, row: Row, chunk: u64) -> Option<Vec<Frame>> {
+        self.library.frames(row, stretch(recording, chunk)?)
     }
 
     /// All chunks of a row, one behind the other.
@@ -251,7 +267,9 @@ impl Service {
     /// The finished file of a recording.
     pub(crate) fn file(&self, recording: &Recording) -> Option<Vec<u8>> {
         let row = recording.ways.file?.row();
-        let all = Stretch::of(&recording.film, u64::MAX, 0, recording.clock)?;
+        let mut all = Stretch::of(&recording.film, u64::MAX, 0, recording.clock)?;
+        all.end = all.end.min(recording.odd.file_units.unwrap_or(u64::MAX));
+        all.shifted = recording.odd.shifted_units;
         let init = self.library.init(row);
         let parts = self.library.chunk(row, all)?;
         Some(init.into_iter().chain(parts).flatten().collect())
@@ -272,6 +290,15 @@ impl Service {
         let expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
         expired.get(&recording).copied().unwrap_or(0)
     }
+}
+
+/// Which stretch of its film a chunk is.
+pub(crate) fn stretch(recording: &Recording, chunk: u64) -> Option<Stretch<'_>> {
+    let index = chunk.checked_sub(recording.first_chunk)?;
+    let time_ms = recording.chunk_time_ms;
+    let stretch = Stretch::of(&recording.film, time_ms, index, recording.clock)?;
+    let shifted = recording.odd.shifted_units;
+    Some(Stretch { shifted, ..stretch })
 }
 
 /// A number that looks random and is the same each time (the finalizer of `SplitMix64`).

@@ -163,8 +163,16 @@ impl Talk {
                     .await?;
                 self.hang_up().await
             }
-            Reply::Tell { story, counters } => {
+            Reply::Tell {
+                story,
+                later,
+                counters,
+            } => {
                 for frame in story {
+                    self.say(&frame).await?;
+                }
+                for (pause, frame) in later {
+                    tokio::time::sleep(pause).await;
                     self.say(&frame).await?;
                 }
                 self.linger(counters.then_some(COUNTERS)).await
@@ -264,8 +272,12 @@ async fn pause(length: Option<Duration>) {
 enum Reply {
     /// One `reject`, then the line is closed.
     Reject(Value),
-    /// These frames, then perhaps counters for ever.
-    Tell { story: Vec<Value>, counters: bool },
+    /// These frames, others after a pause each, then perhaps counters for ever.
+    Tell {
+        story: Vec<Value>,
+        later: Vec<(Duration, Value)>,
+        counters: bool,
+    },
 }
 
 /// What a `connect` at a station is answered with, where pieces are offered like that.
@@ -294,6 +306,7 @@ fn reply(service: &Service, station: &Station, (connect, offer): (&Value, Offer)
     if recording.voice == Voice::Silent {
         return Reply::Tell {
             story: Vec::new(),
+            later: Vec::new(),
             counters: false,
         };
     }
@@ -302,6 +315,10 @@ fn reply(service: &Service, station: &Station, (connect, offer): (&Value, Offer)
             Offer::Foreign => frames::foreign(),
             Offer::Offline => frames::offline(),
             Offer::Pieces | Offer::Refused | Offer::Silent => frames::recorded(service, recording),
+        },
+        later: match offer {
+            Offer::Foreign | Offer::Offline => Vec::new(),
+            Offer::Pieces | Offer::Refused | Offer::Silent => frames::later(service, recording),
         },
         counters: recording.frames.counters,
     }
@@ -316,6 +333,7 @@ fn channel_reply(service: &Service, station: &Station, nonexistent: Reply) -> Re
         Some(next) => Reply::Reject(json!({ "cluster": next })),
         None => Reply::Tell {
             story: frames::channel(channel),
+            later: Vec::new(),
             counters: channel.live,
         },
     }

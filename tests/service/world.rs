@@ -2,6 +2,7 @@
 
 mod channel;
 mod demo;
+mod odd;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use axum::http::StatusCode;
 
 pub use channel::{Channel, GateField, Lists};
 pub use demo::{LARGE, LongFilm};
+pub use odd::{Comes, Fate, Message, Odd, OddPlaylists, OddRow, PathStyle};
 pub use ways::{FileKind, Listing, Offer, PlaylistOddity, RowOddity, Ways};
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};
@@ -159,6 +161,8 @@ pub struct Recording {
     pub ways: Ways,
     /// Hosts of the CDN, best first; none: `cdnConfig` is never sent.
     pub cdn: Vec<String>,
+    /// What is odd about it beyond all that.
+    pub odd: Odd,
 }
 
 impl Recording {
@@ -202,6 +206,7 @@ impl Recording {
                 "vod-cdn.ustream.tv".to_owned(),
                 "uhsakamai-a.akamaihd.net".to_owned(),
             ],
+            odd: Odd::default(),
         }
     }
 

@@ -32,6 +32,7 @@ mod save;
 mod sounds;
 mod trouble;
 mod trust;
+mod truth;
 mod ways;
 
 use std::path::Path;

@@ -4,7 +4,7 @@
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Clock, FIXTURE_UNITS, Filler, Stretch, UNIT_MS};
+use super::{Clock, FIXTURE_UNITS, Filler, Frame, Stretch, UNIT_MS};
 
 const AUDIO: u8 = 8;
 const VIDEO: u8 = 9;
@@ -125,13 +125,10 @@ impl Cut {
         for header in &self.headers {
             out.tag(header, stretch.start * UNIT_MS - origin_ms);
         }
-        for unit in stretch.start..stretch.end {
-            let turn_ms = unit / FIXTURE_UNITS * FIXTURE_UNITS * UNIT_MS;
-            let tags = usize::try_from(unit % FIXTURE_UNITS)
-                .ok()
-                .and_then(|at| self.units.get(at));
-            for tag in tags.into_iter().flatten() {
-                let timestamp_ms = u64::from(tag.timestamp_ms) + turn_ms;
+        for place in stretch.start..stretch.end {
+            let (unit, moved) = stretch.unit(place);
+            for tag in self.units.get(unit).into_iter().flatten() {
+                let timestamp_ms = later(tag.timestamp_ms, moved);
                 out.tag(tag, timestamp_ms.saturating_sub(origin_ms));
             }
         }
@@ -166,15 +163,13 @@ impl Cut {
 
     /// The coded frames of that stretch, in the order of their tags.
     pub(super) fn coded(&self, stretch: Stretch<'_>) -> impl Iterator<Item = Coded> {
-        (stretch.start..stretch.end).flat_map(|unit| {
-            let turn_ms = unit / FIXTURE_UNITS * FIXTURE_UNITS * UNIT_MS;
-            let tags = usize::try_from(unit % FIXTURE_UNITS)
-                .ok()
-                .and_then(|at| self.units.get(at));
+        (stretch.start..stretch.end).flat_map(move |place| {
+            let (unit, moved) = stretch.unit(place);
+            let tags = self.units.get(unit);
             tags.into_iter().flatten().map(move |tag| {
                 let is_picture = tag.kind == VIDEO;
                 let [first, _, a, b, c] = *tag.body.first_chunk().unwrap_or(&[0; 5]);
-                let later = if is_picture {
+                let shown_later = if is_picture {
                     u32::from_be_bytes([0, a, b, c])
                 } else {
                     0
@@ -182,13 +177,30 @@ impl Cut {
                 Coded {
                     is_picture,
                     is_key: first >> 4 == 1,
-                    time_ms: u64::from(tag.timestamp_ms) + turn_ms,
-                    shown_later_ms: later.into(),
+                    time_ms: later(tag.timestamp_ms, moved),
+                    shown_later_ms: shown_later.into(),
                     data: tag.body.slice(if is_picture { 5 } else { 2 }..),
                 }
             })
         })
     }
+}
+
+/// A time of the fixture, so many units later.
+fn later(timestamp_ms: u32, units: i64) -> u64 {
+    u64::from(timestamp_ms).saturating_add_signed(units * UNIT_MS.cast_signed())
+}
+
+/// The coded frames of that stretch.
+pub(super) fn frames(cut: &Cut, stretch: Stretch<'_>) -> Vec<Frame> {
+    let us = |ms: u64| ms.cast_signed() * 1000;
+    let frame = |coded: Coded| Frame {
+        is_picture: coded.is_picture,
+        dts_us: us(coded.time_ms),
+        pts_us: us(coded.time_ms + coded.shown_later_ms),
+        data: coded.data,
+    };
+    cut.coded(stretch).map(frame).collect()
 }
 
 /// Collects a chunk: small parts are copied into a buffer, the filler is shared.

@@ -4,7 +4,7 @@
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{FIXTURE_UNITS, Filler, Stretch, UNIT_MS};
+use super::{FIXTURE_UNITS, Filler, Frame, Stretch, UNIT_MS};
 
 /// A box: its type and its bytes, header included.
 struct Atom {
@@ -71,6 +71,10 @@ struct Fragment {
     start_at: usize,
     /// Where in `moof` each sample's size stands.
     sizes_at: Vec<usize>,
+    /// By how many ticks each sample is shown later than it is decoded.
+    shown_later: Vec<u32>,
+    /// Ticks of each sample.
+    sample_ticks: u32,
 }
 
 impl Fragment {
@@ -90,6 +94,14 @@ impl Fragment {
         let stride = if flags & 0x800 == 0 { 4 } else { 8 };
         let count = usize::try_from(u32_at(&moof, trun + 12)?)?;
         let sizes_at: Vec<usize> = (0..count).map(|sample| first + sample * stride).collect();
+        let later = |at: &usize| match stride {
+            8 => u32_at(&moof, at + 4),
+            _ => Ok(0),
+        };
+        let shown_later = sizes_at.iter().map(later).collect::<Result<_, _>>()?;
+        let (tfhd, _) = find(&moof, &[b"moof", b"traf", b"tfhd"])?;
+        let flags = u32_at(&moof, tfhd + 8)?;
+        ensure!(flags & 0xb == 8, "tfhd flags {flags:x}");
         let mut whole = BytesMut::new();
         for part in index.iter().chain([&moof, mdat]) {
             whole.extend_from_slice(part);
@@ -100,12 +112,38 @@ impl Fragment {
             sequence_at: mfhd + 12,
             start_at: tfdt + 12,
             sizes_at,
+            shown_later,
+            sample_ticks: u32_at(&moof, tfhd + 16)?,
             moof,
         })
     }
 
+    /// Ticks at which it starts.
+    fn start(&self) -> Option<u64> {
+        let start = self.moof.get(self.start_at..self.start_at + 8)?;
+        Some(u64::from_be_bytes(start.try_into().ok()?))
+    }
+
+    /// Its samples, with its clock moved on; `us` makes microseconds of ticks.
+    fn frames(&self, is_picture: bool, later: i64, us: impl Fn(i64) -> i64) -> Option<Vec<Frame>> {
+        let mut ticks = self.start()?.checked_add_signed(later)?.cast_signed();
+        let mut media = self.media.clone();
+        let mut frames = Vec::with_capacity(self.sizes_at.len());
+        for (at, shown_later) in self.sizes_at.iter().zip(&self.shown_later) {
+            let size = usize::try_from(u32_at(&self.moof, *at).ok()?).ok()?;
+            frames.push(Frame {
+                is_picture,
+                dts_us: us(ticks),
+                pts_us: us(ticks + i64::from(*shown_later)),
+                data: (size <= media.len()).then(|| media.split_to(size))?,
+            });
+            ticks += i64::from(self.sample_ticks);
+        }
+        Some(frames)
+    }
+
     /// The fragment with its clock moved on and filler after each sample.
-    fn rewritten(&self, sequence: u64, later: u64, filler: &Filler) -> Option<Vec<Bytes>> {
+    fn rewritten(&self, sequence: u64, later: i64, filler: &Filler) -> Option<Vec<Bytes>> {
         let filler_size = u32::try_from(filler.len()).ok()?;
         let mut moof = self.moof.to_vec();
         let mut sizes = Vec::with_capacity(self.sizes_at.len());
@@ -118,13 +156,8 @@ impl Fragment {
                 &size.checked_add(filler_size)?.to_be_bytes(),
             )?;
         }
-        let start = self.start_at..self.start_at + 8;
-        let start = u64::from_be_bytes(moof.get(start)?.try_into().ok()?);
-        put(
-            &mut moof,
-            self.start_at,
-            &start.checked_add(later)?.to_be_bytes(),
-        )?;
+        let start = self.start()?.checked_add_signed(later)?;
+        put(&mut moof, self.start_at, &start.to_be_bytes())?;
         put(
             &mut moof,
             self.sequence_at,
@@ -218,18 +251,62 @@ impl Cut {
     /// The fragments of that stretch.
     pub(super) fn chunk(&self, stretch: Stretch<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
         let mut pieces = Vec::new();
-        for unit in stretch.start..stretch.end {
-            let fragment = self
-                .fragments
-                .get(usize::try_from(unit % FIXTURE_UNITS).ok()?)?;
-            let turn = unit / FIXTURE_UNITS;
-            if turn == 0 && filler.len() == 0 {
+        for place in stretch.start..stretch.end {
+            let (fragment, later) = self.fragment(stretch, place)?;
+            if later == 0 && filler.len() == 0 {
                 pieces.push(fragment.whole.clone());
             } else {
-                let later = turn * FIXTURE_UNITS * UNIT_MS / 1000 * self.timescale;
-                pieces.extend(fragment.rewritten(unit + 1, later, filler)?);
+                pieces.extend(fragment.rewritten(place + 1, later, filler)?);
             }
         }
         Some(pieces)
+    }
+
+    /// The fragment of that place, and how many ticks its clock moves on.
+    fn fragment(&self, stretch: Stretch<'_>, place: u64) -> Option<(&Fragment, i64)> {
+        let (unit, moved) = stretch.unit(place);
+        let ticks_a_unit = UNIT_MS * self.timescale / 1000;
+        let later = moved.checked_mul(ticks_a_unit.cast_signed())?;
+        Some((self.fragments.get(unit)?, later))
+    }
+
+    /// The samples of that stretch.
+    pub(super) fn frames(&self, stretch: Stretch<'_>, is_picture: bool) -> Option<Vec<Frame>> {
+        let us = |ticks: i64| ticks * 1_000_000 / self.timescale.cast_signed();
+        let mut frames = Vec::new();
+        for place in stretch.start..stretch.end {
+            let (fragment, later) = self.fragment(stretch, place)?;
+            frames.extend(fragment.frames(is_picture, later, us)?);
+        }
+        Some(frames)
+    }
+
+    /// A fragment at that place without any sample.
+    pub(super) fn empty(&self, place: u64) -> Option<Vec<Bytes>> {
+        let start = place * UNIT_MS / 1000 * self.timescale;
+        let sequence = u32::try_from(place + 1).ok()?;
+        let mut out = BytesMut::new();
+        for (size, kind) in [(88, b"moof"), (16, b"mfhd")] {
+            out.put_u32(size);
+            out.put_slice(kind);
+        }
+        out.put_u32(0);
+        out.put_u32(sequence);
+        out.put_u32(64);
+        out.put_slice(b"traf");
+        // Media starts at the fragment; track 1.
+        for word in [16, u32::from_be_bytes(*b"tfhd"), 0x0002_0000, 1] {
+            out.put_u32(word);
+        }
+        for word in [20, u32::from_be_bytes(*b"tfdt"), 0x0100_0000] {
+            out.put_u32(word);
+        }
+        out.put_u64(start);
+        for word in [20, u32::from_be_bytes(*b"trun"), 1, 0, 96] {
+            out.put_u32(word);
+        }
+        out.put_u32(8);
+        out.put_slice(b"mdat");
+        Some(vec![out.freeze()])
     }
 }

@@ -1,10 +1,12 @@
 //! What the control connection tells, frame by frame.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use crate::media::{Picture, Row, Sound};
 use crate::service::Service;
-use crate::world::{Channel, FlvRow, LengthIn, Recording, RowOddity};
+use crate::world::{Channel, FlvRow, LengthIn, Message, PathStyle, Recording, RowOddity};
 
 /// Everything that is told of a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
@@ -116,6 +118,16 @@ fn access(path: &str) -> Value {
 
 /// The frames with `stream`: one with everything, or the formats one by one, hashes in halves.
 fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
+    if let Some(first) = recording.odd.messages.first() {
+        let mut message = listed(service, recording, first);
+        if let Some(arg) = message
+            .pointer_mut("/args/0")
+            .and_then(Value::as_object_mut)
+        {
+            arg.insert("meta".to_owned(), meta(recording));
+        }
+        return vec![message];
+    }
     let keys = recording.key_list();
     let (first, second) = keys.split_at(keys.len().div_ceil(2));
     let halves = if recording.frames.split_stream {
@@ -125,7 +137,7 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
     };
     let mut story = Vec::new();
     for keys in halves.into_iter().filter(|keys| !keys.is_empty()) {
-        let formats = formats(service, recording, keys);
+        let formats = formats(service, recording, keys, None);
         let parts: Vec<Map<String, Value>> = if recording.frames.split_stream {
             formats
                 .into_iter()
@@ -176,11 +188,53 @@ fn tell_length(recording: &Recording, place: LengthIn, object: &mut Value) {
         recording.length.frame == Some(place),
         object.as_object_mut(),
     ) {
-        object.insert("videoLength".to_owned(), json!(recording.told_ms()));
+        let ms = recording.odd.frame_length_ms;
+        let ms = ms.unwrap_or_else(|| recording.told_ms());
+        object.insert("videoLength".to_owned(), json!(ms));
     }
 }
 
-fn formats(service: &Service, recording: &Recording, keys: &[u64]) -> Map<String, Value> {
+/// The messages after the first, each with the pause before it, where the recording says how its
+/// hash list comes.
+pub(super) fn later(service: &Service, recording: &Recording) -> Vec<(Duration, Value)> {
+    let messages = recording.odd.messages.iter().skip(1);
+    let listed = |message: &Message| (message.after, listed(service, recording, message));
+    messages.map(listed).collect()
+}
+
+/// One `stream` with a part of the hash list.
+fn listed(service: &Service, recording: &Recording, message: &Message) -> Value {
+    let keys = recording.key_list();
+    let keys = keys.get(message.keys.clone()).unwrap_or_default();
+    let formats = formats(service, recording, keys, Some(message));
+    module_info(json!({ "stream": stream(recording, formats) }))
+}
+
+/// The path as a message writes it.
+fn written(path: &str, message: Option<&Message>) -> Value {
+    let Some(message) = message else {
+        return access(path);
+    };
+    let bare = path.trim_matches('/');
+    let path = match message.path {
+        PathStyle::Usual | PathStyle::Twice => format!("{bare}/"),
+        PathStyle::NoSlash => bare.to_owned(),
+        PathStyle::LeadingSlash => format!("/{bare}/"),
+    };
+    let entry = json!({ "data": { "path": path, "protocol": message.scheme } });
+    let entries = match message.path {
+        PathStyle::Twice => vec![entry.clone(), entry],
+        _ => vec![entry],
+    };
+    json!({ "accessList": entries, "accessMode": "INSERT" })
+}
+
+fn formats(
+    service: &Service,
+    recording: &Recording,
+    keys: &[u64],
+    message: Option<&Message>,
+) -> Map<String, Value> {
     let kbps = |row| service.bitrate_kbps(recording, row);
     let flv: Vec<Value> = recording
         .flv
@@ -203,13 +257,16 @@ fn formats(service: &Service, recording: &Recording, keys: &[u64]) -> Map<String
         })
         .collect();
     let mut formats = Map::new();
-    for (name, rows) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
+    for (name, mut rows) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
+        for odd in recording.odd.rows.iter().filter(|odd| odd.format == name) {
+            rows.insert(if odd.first { 0 } else { rows.len() }, odd.row.clone());
+        }
         if rows.is_empty() {
             continue;
         }
         let mut format = json!({
             "chunkTime": recording.chunk_time_ms,
-            "contentAccess": access(&service.path_of(recording)),
+            "contentAccess": written(&service.path_of(recording), message),
             "streams": rows,
             "hashes": hashes,
             "chunkId": 0,

@@ -142,7 +142,10 @@ fn connect(
         (Reply::Tell { story, .. }, Some(recording)) if recording.frames.transitional => {
             story.into_iter().map(|frame| vec![frame]).collect()
         }
-        (Reply::Tell { story, .. }, _) => vec![story],
+        (Reply::Tell { story, later, .. }, _) => {
+            let later = later.into_iter().map(|(_, frame)| vec![frame]);
+            std::iter::once(story).chain(later).collect()
+        }
     };
     if let Some(line) = service.lines.lines().get_mut(&name) {
         line.news = news.into();

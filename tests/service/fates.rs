@@ -1,0 +1,91 @@
+//! Segments that are not what they should be, for good or so many times.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Body;
+use axum::http::{Response, header};
+use axum::response::IntoResponse;
+use bytes::Bytes;
+
+use crate::media::Row;
+use crate::service::{Service, html_instead};
+use crate::world::{Comes, Recording};
+
+/// Bytes at the beginning of a segment in which every container tells what it is.
+const START: usize = 64;
+
+/// How often each fate of each recording has struck each row.
+#[derive(Debug, Default)]
+pub(crate) struct Struck(Mutex<BTreeMap<(u64, usize, String), u32>>);
+
+impl Struck {
+    /// Counts one more, where it has not struck that often yet.
+    fn once_more(&self, key: (u64, usize, String), times: Option<u32>) -> bool {
+        let mut struck = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = struck.entry(key).or_default();
+        let strikes = times.is_none_or(|times| *count < times);
+        *count += u32::from(strikes);
+        strikes
+    }
+}
+
+/// What comes in place of a segment, or of the initialisation segment where there is no number;
+/// none where it comes itself.
+pub(crate) fn instead(
+    service: &Service,
+    recording: &Recording,
+    (row, chunk): (Row, Option<u64>),
+) -> Option<Response<Body>> {
+    let name = format!("{}.{}", row.name(), row.extension());
+    let strikes = |(at, fate): &(usize, &crate::world::Fate)| {
+        fate.chunk == chunk
+            && fate.row.as_ref().is_none_or(|row| *row == name)
+            && service
+                .struck
+                .once_more((recording.id, *at, name.clone()), fate.times)
+    };
+    let (_, fate) = recording.odd.fates.iter().enumerate().find(strikes)?;
+    let itself = || match chunk {
+        Some(chunk) => Some(service.chunk(recording, row, chunk)?.concat()),
+        None => Some(service.library.init(row)?.to_vec()),
+    };
+    let bytes = match fate.comes {
+        Comes::Status(status) => return Some(status.into_response()),
+        Comes::Html => return Some(html_instead()),
+        Comes::Nothing => Vec::new(),
+        Comes::Cut(permille) => cut(itself()?, permille),
+        Comes::ZeroedStart => zeroed(itself()?),
+        Comes::Noise => noise(itself()?.len()),
+        Comes::Empty => service.empty_chunk(recording, row, chunk?)?.concat(),
+        Comes::Of(other) => service.chunk(recording, row, other)?.concat(),
+    };
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Some((kind, Bytes::from(bytes)).into_response())
+}
+
+fn cut(mut bytes: Vec<u8>, permille: u16) -> Vec<u8> {
+    let mut left = bytes.len() * usize::from(permille.min(999)) / 1000;
+    // What ends at the end of a packet of a transport stream is not cut to its reader.
+    if left.is_multiple_of(188) {
+        left = left.saturating_sub(1);
+    }
+    bytes.truncate(left);
+    bytes
+}
+
+fn zeroed(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.iter_mut().take(START).for_each(|byte| *byte = 0);
+    bytes
+}
+
+/// Bytes that no container begins with.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_u32;
+    let byte = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [high, ..] = state.to_be_bytes();
+        high | 0x80
+    };
+    (0..length).map(byte).collect()
+}

@@ -1,0 +1,82 @@
+//! A random world, whatever is odd about it, ends in a movie with exactly the packets that could be
+//! had and with what is missing said, or in a failure of the right kind; and the service is asked
+//! no more than it has to be.
+//!
+//! In the order of the data: `case` draws a world, `build` makes it a practice service, `drive`
+//! saves the recording by a `clock` that runs ahead, `reader` reads what was saved, `expected` says
+//! what could be had, and `verdict` compares.
+//!
+//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again.
+
+mod build;
+mod case;
+mod child;
+mod clock;
+mod drive;
+mod expected;
+mod oracle;
+mod reader;
+mod verdict;
+
+use std::fmt::Write as _;
+
+use fake_ustream::Studio;
+
+use self::case::{Case, Form};
+
+/// In each run of the suite.
+const WORLDS: u64 = 500;
+/// Seeds of a kind of mistake that are shown.
+const SHOWN: usize = 12;
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+#[test]
+fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
+    if !child::is_one() {
+        return child::run("truth::a_random_world_ends_in_the_whole_movie_or_says_what_is_missing");
+    }
+    let seed = number("USTREAM_TRUTH_SEED").unwrap_or_else(|| fastrand::u64(..1 << 40));
+    let worlds = number("USTREAM_TRUTH_WORLDS").unwrap_or(WORLDS);
+    let tally = drive::run(seed..seed + worlds);
+    if tally.wrong.is_empty() {
+        let least = worlds.min(2);
+        assert!(tally.saved + tally.failed >= least, "{tally:?}");
+        return;
+    }
+    let mut report = format!("of {worlds} worlds from seed {seed}:\n");
+    for (kind, list) in &tally.wrong {
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(report, "{} × {kind}", list.len());
+        for (seed, detail) in list.iter().take(SHOWN) {
+            let _ = writeln!(report, "    USTREAM_TRUTH_SEED={seed}: {detail}");
+        }
+    }
+    if worlds == 1 {
+        let _ = writeln!(report, "{:#?}", Case::random(seed));
+    }
+    panic!(
+        "{report}({} saved, {} failed as they should)",
+        tally.saved, tally.failed
+    );
+}
+
+#[test]
+fn a_world_with_nothing_odd_is_whole_in_every_format() {
+    let studio = Studio::new().unwrap();
+    clock::runtime().block_on(async {
+        for form in Form::ALL {
+            for original in [false, true] {
+                let case = Case {
+                    original,
+                    ..Case::plain(form, 23)
+                };
+                let passed = drive::world(&studio, &case).await;
+                let passed = passed.unwrap_or_else(|wrong| panic!("{form:?}: {wrong:?}"));
+                assert!(passed.is_saved, "{form:?}");
+            }
+        }
+    });
+}

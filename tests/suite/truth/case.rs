@@ -1,0 +1,563 @@
+//! A random world: one recording with its oddities, how it is asked for, and how it is disturbed.
+
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use fake_ustream::{Clock, Comes, LengthIn, PathStyle, UNIT_MS};
+use fastrand::Rng;
+
+/// In which format a recording is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Mp4,
+    Flv,
+    Both,
+    TsMuxed,
+    TsSeparate,
+    Packed,
+    HlsFmp4,
+    Ranges,
+    FileFlv,
+    FileMp4,
+}
+
+impl Form {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Mp4,
+        Self::Flv,
+        Self::Both,
+        Self::TsMuxed,
+        Self::TsSeparate,
+        Self::Packed,
+        Self::HlsFmp4,
+        Self::Ranges,
+        Self::FileFlv,
+        Self::FileMp4,
+    ];
+
+    pub(super) fn has_playlists(self) -> bool {
+        matches!(
+            self,
+            Self::TsMuxed | Self::TsSeparate | Self::Packed | Self::HlsFmp4 | Self::Ranges
+        )
+    }
+
+    pub(super) fn is_file(self) -> bool {
+        matches!(self, Self::FileFlv | Self::FileMp4)
+    }
+}
+
+/// What a server of segments does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Server {
+    Fine,
+    /// Refuses connections.
+    Down,
+    Untrusted,
+    /// Answers each segment with this status.
+    Status(StatusCode),
+    Html,
+    /// Sends so few bytes a second that no segment comes in a minute.
+    Trickle,
+    /// Falls silent in the middle of each body.
+    Stall,
+}
+
+/// One server, and after how many good answers it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mirror {
+    pub(super) server: Server,
+    pub(super) after: u32,
+}
+
+/// A segment that is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flaw {
+    /// Which row of the expected ones; all where there is none.
+    pub(super) row: Option<usize>,
+    /// Which segment, from 0; none is the initialisation.
+    pub(super) index: Option<u64>,
+    pub(super) comes: Comes,
+    /// For good where there is none.
+    pub(super) times: Option<u32>,
+}
+
+/// A row that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OddRow {
+    NoAddress,
+    ParentFolder,
+    NoPlaceholder,
+    /// Subtitles.
+    Text,
+}
+
+/// What is odd about playlists; numbers of media playlists count from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Playlists {
+    pub(super) no_address: Vec<u64>,
+    pub(super) encrypted: Vec<usize>,
+    pub(super) no_map: Option<usize>,
+    /// Which answers 503, and how often.
+    pub(super) refused: Option<(usize, Option<u32>)>,
+}
+
+/// What happened to the recording while nothing was fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    Nothing,
+    /// Its addresses were renewed.
+    Renewed,
+    /// Another one stands at other addresses of the same templates.
+    Replaced,
+    /// Another one stands under other hashes of the same path.
+    Rehashed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Interruption {
+    /// After so many segments.
+    pub(super) after: u64,
+    pub(super) then: Meanwhile,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) keys: Range<usize>,
+    pub(super) after: Duration,
+    pub(super) path: PathStyle,
+    pub(super) scheme: &'static str,
+}
+
+/// A random world.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Case {
+    pub(super) seed: u64,
+    pub(super) form: Form,
+    /// Segments of a row.
+    pub(super) segments: u64,
+    /// Units of two seconds in a segment.
+    pub(super) units: u64,
+    /// Units of the recording.
+    pub(super) all_units: u64,
+    pub(super) first: u64,
+    pub(super) keys: Vec<u64>,
+    /// How many of the keys are listed.
+    pub(super) listed: usize,
+    /// The messages with the list; none: one with all.
+    pub(super) parts: Vec<Part>,
+    pub(super) api_length: Option<String>,
+    pub(super) frame_length: Option<(LengthIn, u64)>,
+    pub(super) clock: Clock,
+    pub(super) redirected: bool,
+    pub(super) flaws: Vec<Flaw>,
+    pub(super) odd_row: Option<(OddRow, &'static str, bool)>,
+    pub(super) mirrors: Vec<Mirror>,
+    pub(super) playlists: Playlists,
+    pub(super) file_units: Option<u64>,
+    pub(super) original: bool,
+    /// The person allows gaps.
+    pub(super) gaps: bool,
+    pub(super) interrupted: Option<Interruption>,
+    /// With the preview picture: a request more, to another server.
+    pub(super) cover: bool,
+    /// The most requests at once.
+    pub(super) parallel: u8,
+}
+
+impl fmt::Display for Case {
+    /// In a line: what is not as usual.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.segment_ms();
+        write!(f, "{:?}, {} segments of {ms} ms", self.form, self.segments)?;
+        write!(f, ", {} ms in all", self.length_ms())?;
+        write!(f, ", keys {:?}[..{}]", self.keys, self.listed)?;
+        if !self.parts.is_empty() {
+            let parts = self.parts.iter().map(|part| &part.keys);
+            write!(f, " in {:?}", parts.collect::<Vec<_>>())?;
+        }
+        write!(f, ", stated {:?} {:?}", self.api_length, self.frame_length)?;
+        for (first, flaw) in self.flaws.iter().take(4).enumerate() {
+            let (row, index, times) = (flaw.row, flaw.index, flaw.times);
+            let start = if first == 0 { ", flaws" } else { "" };
+            write!(f, "{start} {row:?}/{index:?}:{:?}×{times:?}", flaw.comes)?;
+        }
+        if self.flaws.len() > 4 {
+            write!(f, " … {} in all", self.flaws.len())?;
+        }
+        if self.mirrors != [FINE, FINE] {
+            let mirrors = self.mirrors.iter();
+            let mirrors = mirrors.map(|mirror| (mirror.server, mirror.after));
+            write!(f, ", servers {:?}", mirrors.collect::<Vec<_>>())?;
+        }
+        if self.playlists != Playlists::default() {
+            write!(f, ", {:?}", self.playlists)?;
+        }
+        let (row, units) = (self.odd_row, self.file_units);
+        if let Some((row, format, first)) = row {
+            write!(f, ", row {row:?} in {format} first {first}")?;
+        }
+        if let Some(units) = units {
+            write!(f, ", file of {units} units")?;
+        }
+        if let Some(it) = self.interrupted {
+            write!(f, ", interrupted after {}, then {:?}", it.after, it.then)?;
+        }
+        let (original, gaps) = (self.original, self.gaps);
+        write!(f, ", original {original}, gaps allowed {gaps}")?;
+        write!(f, ", {:?}, {} at once", self.clock, self.parallel)
+    }
+}
+
+const FINE: Mirror = Mirror {
+    server: Server::Fine,
+    after: 0,
+};
+
+impl Case {
+    /// A world with nothing odd about it.
+    pub(super) fn plain(form: Form, segments: u64) -> Self {
+        let keys: Vec<u64> = (0..segments).step_by(10).collect();
+        Self {
+            seed: 0,
+            form,
+            segments,
+            units: 1,
+            all_units: segments,
+            first: 0,
+            listed: keys.len(),
+            keys,
+            parts: Vec::new(),
+            api_length: Some(seconds(segments * UNIT_MS)),
+            frame_length: Some((LengthIn::Format, segments * UNIT_MS)),
+            clock: Clock::Continues,
+            redirected: false,
+            flaws: Vec::new(),
+            odd_row: None,
+            mirrors: vec![FINE, FINE],
+            playlists: Playlists::default(),
+            file_units: None,
+            original: false,
+            gaps: false,
+            interrupted: None,
+            cover: true,
+            parallel: 16,
+        }
+    }
+
+    /// The world of that seed.
+    pub(super) fn random(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let form = rng.choice(Form::ALL).unwrap_or(Form::Mp4);
+        // The ways most recordings come by are tried most.
+        let form = if rng.u8(..3) == 0 {
+            form
+        } else {
+            rng.choice([Form::Mp4, Form::Flv, Form::Both])
+                .unwrap_or(Form::Mp4)
+        };
+        let mut case = Self::plain(form, rng.u64(1..=60));
+        case.seed = seed;
+        case.units = rng.u64(1..=3);
+        let cut_short = rng.u64(0..case.units);
+        case.all_units = case.segments * case.units - cut_short;
+        case.redirected = rng.bool();
+        case.cover = rng.u8(..8) == 0;
+        case.parallel = rng.choice([2, 4, 16]).unwrap_or(16);
+        case.original = rng.u8(..3) == 0;
+        case.gaps = rng.bool();
+        if matches!(form, Form::Flv | Form::Both) && rng.u8(..4) == 0 {
+            case.clock = Clock::Restarts;
+        }
+        case.draw_keys(&mut rng);
+        case.draw_lengths(&mut rng);
+        case.draw_flaws(&mut rng);
+        case.draw_mirrors(&mut rng);
+        case.draw_offer(&mut rng);
+        case.draw_interruption(&mut rng);
+        case
+    }
+
+    pub(super) fn length_ms(&self) -> u64 {
+        self.all_units * UNIT_MS
+    }
+
+    pub(super) fn segment_ms(&self) -> u64 {
+        self.units * UNIT_MS
+    }
+
+    fn draw_keys(&mut self, rng: &mut Rng) {
+        let (segments, form) = (self.segments, self.form);
+        if rng.u8(..3) == 0 {
+            self.first = rng.u64(1..40) * if rng.bool() { 10 } else { 1 };
+        }
+        let (first, end) = (self.first, self.first + segments);
+        let interval = if rng.u8(..3) == 0 { rng.u64(3..20) } else { 10 };
+        self.keys = match rng.u8(..6) {
+            // All end in 9 but the first.
+            0 => std::iter::once(first)
+                .chain((first + 1..end).filter(|number| number % 10 == 9))
+                .collect(),
+            1 => {
+                // One only, as of a short recording.
+                self.first -= self.first % 10;
+                self.segments = segments.min(10);
+                self.all_units = self.all_units.min(self.segments * self.units);
+                vec![self.first]
+            }
+            2 => {
+                let mut keys = vec![first];
+                while let Some(last) = keys.last().copied().filter(|last| last + 1 < end) {
+                    keys.push((last + rng.u64(1..14)).min(end - 1));
+                }
+                keys
+            }
+            _ => (first..end)
+                .step_by(usize::try_from(interval).unwrap())
+                .collect(),
+        };
+        self.listed = self.keys.len();
+        if form.has_playlists() || form.is_file() {
+            return;
+        }
+        if self.keys.len() > 1 && rng.u8(..12) == 0 {
+            self.listed -= rng.usize(1..self.keys.len());
+        }
+        if rng.u8(..3) == 0 {
+            self.draw_parts(rng);
+        }
+    }
+
+    fn draw_parts(&mut self, rng: &mut Rng) {
+        let mut from = 0;
+        while from < self.listed {
+            let to = rng.usize(from + 1..=self.listed);
+            let start = if rng.u8(..4) == 0 { 0 } else { from };
+            let styles = [
+                PathStyle::Usual,
+                PathStyle::Usual,
+                PathStyle::NoSlash,
+                PathStyle::LeadingSlash,
+                PathStyle::Twice,
+            ];
+            self.parts.push(Part {
+                keys: start..to,
+                after: Duration::from_millis(rng.u64(50..1900)),
+                path: rng.choice(styles).unwrap_or(PathStyle::Usual),
+                scheme: if rng.bool() { "http" } else { "https" },
+            });
+            from = to;
+        }
+    }
+
+    fn draw_lengths(&mut self, rng: &mut Rng) {
+        let api = length(self.length_ms(), rng);
+        self.api_length = api.map(|ms| match rng.u8(..3) {
+            0 => seconds(ms),
+            1 => format!("{}.{:03}", ms / 1000, ms % 1000),
+            _ => (ms / 1000).to_string(),
+        });
+        if rng.u8(..30) == 0 {
+            self.api_length = Some(rng.choice(["", "long", "-5", "0"]).unwrap_or("").to_owned());
+        }
+        let at = rng.choice([LengthIn::Format, LengthIn::Stream, LengthIn::Meta]);
+        self.frame_length = length(self.length_ms(), rng).map(|ms| (at.unwrap(), ms));
+    }
+
+    fn draw_flaws(&mut self, rng: &mut Rng) {
+        if self.form.is_file() || self.form == Form::Ranges {
+            return;
+        }
+        let segments = self.segments;
+        match rng.u8(..10) {
+            0..=3 => {}
+            4 | 5 => {
+                for _ in 0..rng.u8(1..4) {
+                    let index = rng.u64(..segments);
+                    self.flaw(index..index + 1, rng);
+                }
+            }
+            6 => {
+                let run = (60_000 / self.segment_ms()).min(segments);
+                let start = rng.u64(..=segments - run);
+                self.flaw(start..start + run, rng);
+            }
+            7 => {
+                let run = rng.u64(1..=segments.min(4));
+                self.flaw(segments - run..segments, rng);
+            }
+            8 => self.flaw(0..1, rng),
+            _ => {
+                let comes = rng.choice([
+                    Comes::Status(StatusCode::NOT_FOUND),
+                    Comes::Status(StatusCode::SERVICE_UNAVAILABLE),
+                    Comes::Html,
+                ]);
+                self.flaws.push(Flaw {
+                    row: rng.choice([None, Some(0), Some(1)]).unwrap(),
+                    index: None,
+                    comes: comes.unwrap(),
+                    times: rng.bool().then(|| rng.u32(1..3)),
+                });
+            }
+        }
+    }
+
+    fn flaw(&mut self, run: Range<u64>, rng: &mut Rng) {
+        let status = |status: u16| Comes::Status(StatusCode::from_u16(status).unwrap());
+        let mut kinds = vec![
+            status(404),
+            status(404),
+            status(403),
+            status(410),
+            status(503),
+            status(500),
+            Comes::Html,
+            Comes::Nothing,
+            Comes::Cut(rng.u16(50..980)),
+            Comes::ZeroedStart,
+            Comes::Noise,
+        ];
+        if self.form != Form::Packed {
+            kinds.extend([Comes::Empty; 2]);
+        }
+        let other = rng.u64(..self.segments);
+        let apart = other.abs_diff(run.start) * self.units;
+        // Where each segment's clock starts again, its times tell nothing.
+        if run.end - run.start == 1
+            && apart > 0
+            && !apart.is_multiple_of(100)
+            && self.clock == Clock::Continues
+        {
+            kinds.extend([Comes::Of(self.first + other); 2]);
+        }
+        let comes = rng.choice(kinds).unwrap();
+        let row = rng.choice([None, None, Some(0), Some(1)]).unwrap();
+        let times = (rng.u8(..3) == 0).then(|| rng.u32(1..3));
+        let is_flawed = |index: &u64| self.flaws.iter().any(|flaw| flaw.index == Some(*index));
+        let run: Vec<u64> = run.filter(|index| !is_flawed(index)).collect();
+        self.flaws.extend(run.into_iter().map(|index| Flaw {
+            row,
+            index: Some(index),
+            comes,
+            times,
+        }));
+    }
+
+    fn draw_mirrors(&mut self, rng: &mut Rng) {
+        if self.form.is_file() {
+            return;
+        }
+        let bad = |rng: &mut Rng| {
+            let server = rng.choice([
+                Server::Down,
+                Server::Untrusted,
+                Server::Status(StatusCode::SERVICE_UNAVAILABLE),
+                Server::Status(StatusCode::NOT_FOUND),
+                Server::Status(StatusCode::FORBIDDEN),
+                Server::Html,
+                Server::Trickle,
+                Server::Stall,
+            ]);
+            let after = if rng.bool() { 0 } else { rng.u32(1..40) };
+            Mirror {
+                server: server.unwrap(),
+                after,
+            }
+        };
+        match rng.u8(..20) {
+            0 | 1 => self.mirrors[0] = bad(rng),
+            2 => self.mirrors[1] = bad(rng),
+            3 => self.mirrors = vec![bad(rng), bad(rng)],
+            4 => {
+                self.mirrors.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn draw_offer(&mut self, rng: &mut Rng) {
+        let formats: &[&str] = match self.form {
+            Form::Mp4 => &["mp4/segmented"],
+            Form::Flv => &["flv/segmented"],
+            Form::Both => &["mp4/segmented", "flv/segmented"],
+            _ => &[],
+        };
+        if rng.u8(..8) == 0 {
+            let odd = rng.choice([
+                OddRow::NoAddress,
+                OddRow::ParentFolder,
+                OddRow::NoPlaceholder,
+                OddRow::Text,
+            ]);
+            let format = rng.choice(formats.iter().copied());
+            self.odd_row = format.map(|format| (odd.unwrap(), format, rng.bool()));
+        }
+        if self.form.is_file() && rng.bool() {
+            self.file_units = Some(rng.u64(1..=self.all_units));
+        }
+        if !self.form.has_playlists() {
+            return;
+        }
+        let pictures_and_sounds = match self.form {
+            Form::TsMuxed | Form::Ranges => 2,
+            _ => 4,
+        };
+        match rng.u8(..8) {
+            0 if self.form != Form::Ranges => {
+                let some = rng.u64(1..3);
+                let drawn = (0..some).map(|_| rng.u64(..self.segments)).collect();
+                self.playlists.no_address = drawn;
+            }
+            1 => {
+                self.playlists.encrypted = match rng.u8(..3) {
+                    0 => (1..=pictures_and_sounds).collect(),
+                    _ => vec![rng.usize(1..=pictures_and_sounds)],
+                };
+            }
+            2 if self.form == Form::HlsFmp4 => {
+                self.playlists.no_map = Some(rng.usize(1..=pictures_and_sounds));
+            }
+            3 => {
+                let times = rng.bool().then(|| rng.u32(1..3));
+                self.playlists.refused = Some((rng.usize(1..=pictures_and_sounds), times));
+            }
+            _ => {}
+        }
+    }
+
+    fn draw_interruption(&mut self, rng: &mut Rng) {
+        if rng.u8(..5) > 0 || self.segments < 3 {
+            return;
+        }
+        let then = rng.choice([
+            Meanwhile::Nothing,
+            Meanwhile::Renewed,
+            Meanwhile::Replaced,
+            Meanwhile::Rehashed,
+        ]);
+        self.interrupted = Some(Interruption {
+            after: rng.u64(1..self.segments),
+            then: then.unwrap(),
+        });
+    }
+}
+
+/// A length that is stated of a recording that has one.
+fn length(true_ms: u64, rng: &mut Rng) -> Option<u64> {
+    match rng.u8(..12) {
+        0..=4 => Some(true_ms),
+        5 | 6 => None,
+        7 | 8 => Some((true_ms + rng.u64(0..1500)).saturating_sub(750)),
+        9 => Some(true_ms + rng.u64(1500..40_000)),
+        10 => Some((true_ms * rng.u64(2..9) / 10).max(1000)),
+        _ => Some(true_ms * 1000),
+    }
+}
+
+/// As the API writes lengths.
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}000", ms / 1000, ms % 1000)
+}

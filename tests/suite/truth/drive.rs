@@ -1,0 +1,335 @@
+//! Runs worlds: a service and an engine for each, many at the same time.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::num::{NonZeroU8, NonZeroUsize};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::view::{Failure, Finished, JobView};
+use engine::{Config, Endpoint, Engine, Extras, JobId, JobState, NewJob};
+use fake_ustream::{FakeUstream, RuleId, Studio};
+use tokio::task::JoinSet;
+
+use super::build::RECORDING;
+use super::case::{Case, Form, Meanwhile};
+use super::clock;
+use super::expected::Expected;
+use super::reader::{self, Movie};
+use super::verdict::{Ending, Said, Wrong, judge};
+use crate::practice::{job, names, original};
+
+/// Worlds at the same time on one thread: their waits overlap.
+const AT_ONCE: usize = 80;
+/// By the clock that runs ahead; longer than the longest patience.
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// What became of all worlds.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) saved: u64,
+    pub(super) failed: u64,
+    /// Worlds that went wrong, by kind.
+    pub(super) wrong: BTreeMap<String, Vec<(u64, String)>>,
+    /// The most requests in relation to what is allowed, in thousandths.
+    pub(super) most_requests: u64,
+}
+
+/// Runs the worlds of `seeds` on all processors.
+pub(super) fn run(seeds: std::ops::Range<u64>) -> Tally {
+    let studio = Studio::new().unwrap();
+    let next = AtomicU64::new(seeds.start);
+    let tally = Mutex::new(Tally::default());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let work = some(&studio, (&next, seeds.end), &tally);
+                clock::runtime().block_on(work);
+            });
+        }
+    });
+    tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn some(studio: &Studio, (next, end): (&AtomicU64, u64), tally: &Mutex<Tally>) {
+    let mut worlds = JoinSet::new();
+    let mut seeds = BTreeMap::new();
+    loop {
+        while worlds.len() < AT_ONCE {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                break;
+            }
+            let studio = studio.clone();
+            let world = async move { world(&studio, &Case::random(seed)).await };
+            seeds.insert(worlds.spawn(world).id(), seed);
+        }
+        let Some(ended) = worlds.join_next_with_id().await else {
+            return;
+        };
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, outcome),
+            Err(broken) => {
+                let kind = "a panic";
+                let detail = broken.to_string();
+                (broken.id(), Err(Wrong { kind, detail }))
+            }
+        };
+        let seed = seeds.remove(&id).unwrap_or_default();
+        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(Passed { is_saved, requests }) => {
+                tally.saved += u64::from(is_saved);
+                tally.failed += u64::from(!is_saved);
+                tally.most_requests = tally.most_requests.max(requests);
+            }
+            Err(Wrong { kind, detail }) => {
+                // At once, for long runs that somebody ends.
+                let case = Case::random(seed);
+                let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n    {case}\n");
+                let _ = std::io::stderr().write_all(line.as_bytes());
+                let list = tally.wrong.entry(kind.to_owned()).or_default();
+                list.push((seed, detail));
+            }
+        }
+    }
+}
+
+/// A world that is as it should be.
+#[derive(Debug)]
+pub(super) struct Passed {
+    pub(super) is_saved: bool,
+    /// In thousandths of what is allowed.
+    pub(super) requests: u64,
+}
+
+/// One service with the rules that refuse connections.
+struct Running {
+    service: FakeUstream,
+    down: Vec<RuleId>,
+}
+
+impl Running {
+    async fn start(studio: &Studio, case: &Case, meanwhile: Meanwhile) -> Self {
+        let service = studio.start(case.world(meanwhile)).await.unwrap();
+        let down = case.disturb(&service);
+        Self { service, down }
+    }
+
+    fn engine(&self, parallel: u8) -> Engine {
+        let authority = self.service.ca_pem().as_bytes();
+        let endpoint = Endpoint::practice(self.service.address(), authority).unwrap();
+        Engine::open(Config {
+            endpoint,
+            parallel: NonZeroUsize::from(NonZeroU8::new(parallel).unwrap()),
+            ..Config::default()
+        })
+        .unwrap()
+    }
+
+    /// Requests, and connections that were refused.
+    fn requests(&self) -> u64 {
+        let asked = self.service.asked();
+        let requests = asked
+            .iter()
+            .filter(|asked| asked.method != "CONNECT")
+            .count() as u64;
+        let struck = |rule: &RuleId| u64::from(self.service.faults().struck(*rule));
+        requests + self.down.iter().map(struck).sum::<u64>()
+    }
+
+    fn handed_out(&self) -> u64 {
+        let coverage = self.service.coverage(RECORDING);
+        coverage.chunks.values().map(|row| row.len() as u64).sum()
+    }
+}
+
+/// Runs one world and judges how it ends.
+pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong> {
+    let scratch = Path::new("/dev/shm");
+    let folder = if scratch.is_dir() {
+        tempfile::tempdir_in(scratch)
+    } else {
+        tempfile::tempdir()
+    };
+    let folder = folder.unwrap();
+    let order = || NewJob {
+        gaps: case.gaps,
+        extras: Extras {
+            cover: case.cover,
+            ..Extras::default()
+        },
+        ..if case.original { original } else { job }(RECORDING, folder.path())
+    };
+    let mut running = Running::start(studio, case, Meanwhile::Nothing).await;
+    let mut requests = 0;
+    let mut is_replaced = false;
+    if let Some(interruption) = case.interrupted
+        && !interrupted(&running, case, order()).await
+    {
+        requests = running.requests();
+        is_replaced = matches!(interruption.then, Meanwhile::Replaced | Meanwhile::Rehashed);
+        running = Running::start(studio, case, interruption.then).await;
+    } else if case.interrupted.is_some() {
+        // It was quicker: the same again, from the beginning.
+        for name in names(folder.path()) {
+            let path = folder.path().join(name);
+            std::fs::remove_dir_all(&path)
+                .or_else(|_| std::fs::remove_file(&path))
+                .unwrap();
+        }
+        running = Running::start(studio, case, Meanwhile::Nothing).await;
+    }
+    let engine = running.engine(case.parallel);
+    let ended = match engine.download(order()).await {
+        Ok(id) => {
+            let ended = ended(&engine, &id).await;
+            ended.map(|ended| ended.map(|finished| (id, finished)))
+        }
+        Err(error) => Some(Err(Failure::from(error))),
+    };
+    let Some(ended) = ended else {
+        let kind = "it does not end";
+        return Err(Wrong {
+            kind,
+            detail: String::new(),
+        });
+    };
+    let path = match &ended {
+        Ok((id, _)) => engine.path(id).await,
+        Err(_) => None,
+    };
+    engine.shutdown().await;
+    let expected = Expected::of(case, &running.service, is_replaced);
+    let (ending, said) = told(case, &running.service, ended, path.as_deref())?;
+    judge(&expected, &ending, &said)?;
+    if matches!(ending, Ending::Failed(..)) {
+        let movies = ["mp4", "flv"];
+        let is_movie = |name: &String| movies.iter().any(|end| name.ends_with(end));
+        if let Some(name) = names(folder.path()).iter().find(|name| is_movie(name)) {
+            let kind = "a failure leaves a finished movie";
+            return Err(Wrong {
+                kind,
+                detail: name.clone(),
+            });
+        }
+    }
+    requests += running.requests();
+    let allowed = 3 * expected.planned + 200;
+    if requests > allowed {
+        let kind = "too many requests";
+        let detail = format!("{requests}, not {allowed}; {ending:?}")
+            .chars()
+            .take(200)
+            .collect();
+        return Err(Wrong { kind, detail });
+    }
+    Ok(Passed {
+        is_saved: matches!(ending, Ending::Done(_)),
+        requests: requests * 1000 / allowed,
+    })
+}
+
+/// How a job ended, and what was said.
+fn told(
+    case: &Case,
+    service: &FakeUstream,
+    ended: Result<(JobId, Finished), Failure>,
+    path: Option<&Path>,
+) -> Result<(Ending, Said), Wrong> {
+    match ended {
+        Ok((_, finished)) => {
+            let said = Said {
+                gaps: finished.gaps,
+                missing: finished.missing,
+                shorter_ms: finished.shorter_than_stated_ms,
+            };
+            let Some(file) = path.and_then(|path| std::fs::read(path).ok()) else {
+                let kind = "saved without a file";
+                return Err(Wrong {
+                    kind,
+                    detail: finished.file,
+                });
+            };
+            Ok((Ending::Done(movie(case, service, &file)?), said))
+        }
+        Err(failure) => {
+            let said = Said {
+                gaps: failure.gaps,
+                missing: failure.missing,
+                shorter_ms: failure.shorter_than_stated_ms,
+            };
+            Ok((Ending::Failed(failure.code, failure.detail), said))
+        }
+    }
+}
+
+fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Wrong> {
+    if case.form == Form::FileMp4 && case.original {
+        // Fragments as they came: the same bytes hold the same packets.
+        if service.file(RECORDING).as_deref() != Some(file) {
+            let kind = "an original with other bytes";
+            return Err(Wrong {
+                kind,
+                detail: String::new(),
+            });
+        }
+        let expected = Expected::of(case, service, false);
+        let slots = expected
+            .offers
+            .into_iter()
+            .flat_map(|offer| offer.tracks)
+            .flatten();
+        let video = slots.filter(|slot| slot.duty != super::expected::Duty::Not);
+        let video = video.flat_map(|slot| slot.video).collect();
+        return Ok(Movie {
+            video,
+            audio: Vec::new(),
+        });
+    }
+    reader::read(file).map_err(|detail| Wrong {
+        kind: "a movie that cannot be read",
+        detail,
+    })
+}
+
+/// Runs a job until so many segments have come, and stops it there; whether it was over before.
+async fn interrupted(running: &Running, case: &Case, order: NewJob) -> bool {
+    let after = case.interrupted.map_or(0, |it| it.after);
+    let engine = running.engine(case.parallel);
+    let Ok(id) = engine.download(order).await else {
+        return true;
+    };
+    let enough = async {
+        while running.handed_out() < after {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let is_over = tokio::select! {
+        () = enough => false,
+        _ = ended(&engine, &id) => true,
+    };
+    engine.shutdown().await;
+    is_over
+}
+
+/// Waits until a job is done or has failed; none where that takes too long.
+async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>> {
+    let mut feed = engine.feed();
+    let name = id.to_string();
+    let end = async {
+        loop {
+            let update = feed.next().await?;
+            let mine = |job: &JobView| job.id == name;
+            match update.changed.into_iter().find(mine).map(|job| job.state) {
+                Some(JobState::Done { finished }) => return Some(Ok(finished)),
+                Some(JobState::Failed { failure }) => return Some(Err(failure)),
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(LONGEST, end).await.ok().flatten()
+}

@@ -1,0 +1,261 @@
+//! The oracle itself: it notices what it is there for.
+
+use engine::Code;
+use engine::view::{GapView, MissingView};
+
+use super::expected::{Duty, Expected, Slot, Tracks};
+use super::reader::{Movie, Packet};
+use super::verdict::{Ending, Said, judge};
+
+const SEGMENT_MS: u64 = 2000;
+
+fn packet(number: u64, time_us: i64) -> Packet {
+    Packet {
+        dts_us: time_us,
+        pts_us: time_us,
+        hash: number,
+    }
+}
+
+/// Four segments of two frames and one packet of audio each.
+fn slots() -> Vec<Slot> {
+    (0..4)
+        .map(|place: u64| {
+            let start = (place * SEGMENT_MS).cast_signed() * 1000;
+            Slot {
+                video: vec![
+                    packet(place * 10, start),
+                    packet(place * 10 + 1, start + 1_000_000),
+                ],
+                audio: vec![packet(place * 10 + 5, start)],
+                foreign: None,
+                duty: Duty::Must,
+                is_listed: true,
+                is_empty: false,
+            }
+        })
+        .collect()
+}
+
+fn expected(slots: Vec<Slot>) -> Expected {
+    let tracks = Tracks {
+        tracks: vec![slots],
+        is_substitute: false,
+        lacks_audio: false,
+    };
+    Expected {
+        segment_ms: SEGMENT_MS,
+        first: 0,
+        stated_ms: Some(8000),
+        length_ms: 8000,
+        offers: vec![tracks],
+        must_tell_rendition: false,
+        may_tell_rendition: false,
+        is_hopeless: false,
+        is_damaged: false,
+        is_replaced: false,
+        is_file: false,
+        is_unsupported: false,
+        tolerance_us: 1000,
+        allows_gaps: true,
+        planned: 4,
+    }
+}
+
+/// What the movie of these segments is, `later` than they say.
+fn movie(slots: &[Slot], later_us: i64) -> Movie {
+    let moved = |packet: &Packet| Packet {
+        dts_us: packet.dts_us + later_us,
+        pts_us: packet.pts_us + later_us,
+        ..*packet
+    };
+    Movie {
+        video: slots
+            .iter()
+            .flat_map(|slot| &slot.video)
+            .map(moved)
+            .collect(),
+        audio: slots
+            .iter()
+            .flat_map(|slot| &slot.audio)
+            .map(moved)
+            .collect(),
+    }
+}
+
+fn gap(place: u64) -> GapView {
+    GapView {
+        start_ms: place * SEGMENT_MS,
+        duration_ms: SEGMENT_MS,
+    }
+}
+
+/// The kind of mistake that is seen; none where all is right.
+fn seen(expected: &Expected, movie: Movie, said: &Said) -> Option<&'static str> {
+    judge(expected, &Ending::Done(movie), said)
+        .err()
+        .map(|wrong| wrong.kind)
+}
+
+/// Four segments of which one cannot be had, and the movie of the others.
+fn with_a_hole() -> (Expected, Movie) {
+    let mut slots = slots();
+    let rest = [&slots[..2], &slots[3..]].concat();
+    slots[2].duty = Duty::Not;
+    (expected(slots), movie(&rest, 0))
+}
+
+#[test]
+fn the_whole_movie_is_right_wherever_its_clock_starts() {
+    for later_us in [0, 10_000_000, -400_000] {
+        let movie = movie(&slots(), later_us);
+        assert_eq!(seen(&expected(slots()), movie, &Said::default()), None);
+    }
+}
+
+#[test]
+fn a_missing_packet_is_noticed_wherever_it_is() {
+    for at in 0..8 {
+        let mut movie = movie(&slots(), 0);
+        movie.video.remove(at);
+        let kind = seen(&expected(slots()), movie, &Said::default());
+        assert_eq!(kind, Some("a segment is only in part in the movie"), "{at}");
+    }
+}
+
+#[test]
+fn swapped_packets_and_packets_too_many_are_noticed() {
+    let mut swapped = movie(&slots(), 0);
+    swapped.video.swap(2, 3);
+    assert!(seen(&expected(slots()), swapped, &Said::default()).is_some());
+    let mut twice = movie(&slots(), 0);
+    twice.audio.push(twice.audio[3]);
+    let kind = seen(&expected(slots()), twice, &Said::default());
+    assert_eq!(kind, Some("packets that belong nowhere"));
+}
+
+#[test]
+fn a_wrong_time_is_noticed_in_either_track() {
+    let mut late = movie(&slots(), 0);
+    late.video[5].pts_us += 40_000;
+    let kind = seen(&expected(slots()), late, &Said::default());
+    assert_eq!(kind, Some("a packet at a wrong time"));
+    let mut apart = movie(&slots(), 0);
+    apart
+        .audio
+        .iter_mut()
+        .for_each(|packet| packet.dts_us += 80_000);
+    let kind = seen(&expected(slots()), apart, &Said::default());
+    assert_eq!(kind, Some("a packet at a wrong time"));
+}
+
+#[test]
+fn a_gap_must_be_told_and_be_told_where_it_is() {
+    let said = |places: &[u64]| Said {
+        gaps: places.iter().map(|place| gap(*place)).collect(),
+        ..Said::default()
+    };
+    let (expected, movie) = with_a_hole();
+    assert_eq!(seen(&expected, movie.clone(), &said(&[2])), None);
+    let kind = seen(&expected, movie.clone(), &said(&[]));
+    assert_eq!(kind, Some("an untold gap"));
+    for places in [&[1][..], &[2, 3]] {
+        let kind = seen(&expected, movie.clone(), &said(places));
+        assert_eq!(kind, Some("called missing, but it is there"), "{places:?}");
+    }
+    let refused = Expected {
+        allows_gaps: false,
+        ..expected
+    };
+    let kind = seen(&refused, movie, &said(&[2]));
+    assert_eq!(kind, Some("saved with gaps that nobody allowed"));
+}
+
+#[test]
+fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
+    let (_, movie) = with_a_hole();
+    let said = Said {
+        gaps: vec![gap(2)],
+        ..Said::default()
+    };
+    let kind = seen(&expected(slots()), movie, &said);
+    assert_eq!(kind, Some("a segment that can be had is not in the movie"));
+}
+
+#[test]
+fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
+    let long = || Expected {
+        stated_ms: Some(12_000),
+        ..expected(slots())
+    };
+    let shorter = |ms| Said {
+        shorter_ms: Some(ms),
+        ..Said::default()
+    };
+    let whole = || movie(&slots(), 0);
+    let kind = seen(&long(), whole(), &Said::default());
+    assert_eq!(kind, Some("shorter than stated without a word"));
+    let kind = seen(&long(), whole(), &shorter(1000));
+    assert_eq!(kind, Some("shorter by a wrong length"));
+    assert_eq!(seen(&long(), whole(), &shorter(4000)), None);
+    let kind = seen(
+        &Expected {
+            allows_gaps: false,
+            ..long()
+        },
+        whole(),
+        &shorter(4000),
+    );
+    assert_eq!(kind, Some("saved with gaps that nobody allowed"));
+}
+
+#[test]
+fn media_of_another_place_must_be_told() {
+    let mut slots = slots();
+    slots[1].duty = Duty::May;
+    slots[1].foreign = Some((slots[3].video.clone(), slots[3].audio.clone()));
+    let mixed = [&slots[..1], &slots[3..], &slots[2..]].concat();
+    let (expected, movie) = (expected(slots), movie(&mixed, 0));
+    assert!(seen(&expected, movie.clone(), &Said::default()).is_some());
+    let missing = vec![MissingView::MisplacedSegments { count: 1 }];
+    let said = Said {
+        missing,
+        gaps: vec![gap(1)],
+        ..Said::default()
+    };
+    assert_eq!(seen(&expected, movie, &said), None);
+}
+
+#[test]
+fn a_failure_must_have_a_reason_and_name_it() {
+    let missing = |said: &Said, expected: &Expected| {
+        let ending = Ending::Failed(Code::PiecesMissing, String::new());
+        judge(expected, &ending, said).err().map(|wrong| wrong.kind)
+    };
+    let whole = expected(slots());
+    let kind = missing(&Said::default(), &whole);
+    assert_eq!(kind, Some("a failure of the wrong kind"));
+    let (hole, _) = with_a_hole();
+    let hole = Expected {
+        allows_gaps: false,
+        ..hole
+    };
+    assert_eq!(
+        missing(&Said::default(), &hole),
+        Some("a failure does not name a gap")
+    );
+    let said = Said {
+        gaps: vec![gap(2)],
+        ..Said::default()
+    };
+    assert_eq!(missing(&said, &hole), None);
+    for code in [
+        Code::Internal,
+        Code::CheckFailed,
+        Code::Changed,
+        Code::NotFound,
+    ] {
+        let ending = Ending::Failed(code, String::new());
+        assert!(judge(&hole, &ending, &said).is_err(), "{code:?}");
+    }
+}

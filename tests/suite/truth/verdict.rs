@@ -1,0 +1,435 @@
+//! Compares what was saved and said with what could be had.
+
+use std::collections::BTreeSet;
+
+use engine::Code;
+use engine::view::{GapView, MissingView};
+
+use super::expected::{Duty, Expected, Slot, Tracks, covered};
+use super::reader::{Movie, Packet};
+
+/// More than this may not be missing unless the person allows it.
+const BEARABLE_MS: u64 = 1000;
+/// Lengths are rounded, and the last frame of audio ends where it ends.
+const ROUNDING_MS: u64 = 300;
+
+/// How a job ended.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    Done(Movie),
+    Failed(Code, String),
+}
+
+/// What was said about it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) gaps: Vec<GapView>,
+    pub(super) missing: Vec<MissingView>,
+    pub(super) shorter_ms: Option<u64>,
+}
+
+/// What is wrong with an ending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// In a few words that are the same for the same mistake.
+    pub(super) kind: &'static str,
+    pub(super) detail: String,
+}
+
+fn wrong<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Wrong> {
+    let detail = detail.into();
+    Err(Wrong { kind, detail })
+}
+
+/// Judges one ending.
+pub(super) fn judge(expected: &Expected, ending: &Ending, said: &Said) -> Result<(), Wrong> {
+    match ending {
+        Ending::Failed(code, detail) => failed(expected, *code, detail, said),
+        Ending::Done(movie) => {
+            let mut first = None;
+            for offer in &expected.offers {
+                match done(expected, offer, movie, said) {
+                    Ok(()) => return Ok(()),
+                    Err(problem) => first = first.or(Some(problem)),
+                }
+            }
+            match first {
+                Some(problem) => Err(problem),
+                None => wrong("saved though no rendition with video can be had", ""),
+            }
+        }
+    }
+}
+
+/// Which slots of each track are in the movie.
+struct Found {
+    /// By track and place.
+    present: Vec<Vec<bool>>,
+    /// Places where another segment's media stands.
+    foreign: BTreeSet<u64>,
+    /// Differences of time to what is expected: of each packet the movie has of a slot.
+    times: Vec<(i64, i64)>,
+    video_offset: Option<i64>,
+}
+
+fn done(expected: &Expected, offer: &Tracks, movie: &Movie, said: &Said) -> Result<(), Wrong> {
+    let found = find(offer, movie)?;
+    check_times(expected, &found)?;
+    let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let lacking: BTreeSet<u64> = (0..slots)
+        .filter(|place| has_hole(offer, &found, *place))
+        .collect();
+    let report = Report::of(expected, said);
+    report.tells_nothing_else(expected, &lacking, &found.foreign)?;
+    let end_ms = end_ms(expected, &found);
+    let is_short = report.is_short(expected, &found, end_ms)?;
+    let must: Vec<u64> = lacking
+        .iter()
+        .copied()
+        .filter(|place| shows(expected, offer, &found, *place))
+        .collect();
+    let past_the_end = |place: u64| place * expected.segment_ms >= end_ms;
+    let flawed = |place: u64, is: fn(&Slot) -> bool| {
+        let mut slots = offer
+            .tracks
+            .iter()
+            .filter_map(|track| track.get(usize::try_from(place).ok()?));
+        slots.any(is)
+    };
+    for place in &must {
+        let told = report.places.contains(place)
+            || (past_the_end(*place) && said.shorter_ms.is_some())
+            || (flawed(*place, |slot| slot.is_empty) && report.empty > 0)
+            || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0);
+        if !told {
+            return wrong("an untold gap", format!("segment {place}; {said:?}"));
+        }
+    }
+    for place in &found.foreign {
+        if report.misplaced == 0 && !report.places.contains(place) {
+            return wrong("another segment's media without a word", format!("{place}"));
+        }
+    }
+    tells_renditions(expected, offer, said)?;
+    let lacks = !must.is_empty() || is_short || offer.lacks_audio || !found.foreign.is_empty();
+    if lacks && !expected.allows_gaps {
+        return wrong(
+            "saved with gaps that nobody allowed",
+            format!("{must:?} {said:?}"),
+        );
+    }
+    Ok(())
+}
+
+fn tells_renditions(expected: &Expected, offer: &Tracks, said: &Said) -> Result<(), Wrong> {
+    let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
+    let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
+    let track = tells(|it| matches!(it, MissingView::Track { .. }));
+    if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
+        return wrong("another rendition without a word", format!("{said:?}"));
+    }
+    if rendition && !expected.may_tell_rendition {
+        return wrong(
+            "the wished rendition is called another",
+            format!("{said:?}"),
+        );
+    }
+    if offer.lacks_audio && !track && !rendition {
+        return wrong("a track is missing without a word", format!("{said:?}"));
+    }
+    if track && !offer.lacks_audio {
+        return wrong(
+            "a track that is there is called missing",
+            format!("{said:?}"),
+        );
+    }
+    Ok(())
+}
+
+fn has_hole(offer: &Tracks, found: &Found, place: u64) -> bool {
+    let at = usize::try_from(place).unwrap_or(usize::MAX);
+    (0..offer.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
+}
+
+/// Whether it shows that something is missing there.
+fn shows(expected: &Expected, offer: &Tracks, found: &Found, place: u64) -> bool {
+    let at = usize::try_from(place).unwrap_or(usize::MAX);
+    let mut tracks = offer.tracks.iter().zip(&found.present);
+    let stated = expected.stated_ms.unwrap_or(0);
+    let is_stated = stated > place * expected.segment_ms + BEARABLE_MS + ROUNDING_MS;
+    let other_track = found
+        .present
+        .iter()
+        .any(|track| track.get(at) == Some(&true));
+    tracks.any(|(slots, present)| {
+        let later = present.iter().skip(at + 1).any(|it| *it);
+        let is_listed = slots.get(at).is_some_and(|slot| slot.is_listed);
+        present.get(at) == Some(&false) && (later || is_listed || is_stated || other_track)
+    })
+}
+
+/// Where the movie ends, by its last segment.
+fn end_ms(expected: &Expected, found: &Found) -> u64 {
+    let last = found
+        .present
+        .iter()
+        .filter_map(|track| track.iter().rposition(|it| *it));
+    let end = last
+        .max()
+        .map_or(0, |last| (last as u64 + 1) * expected.segment_ms);
+    end.min(expected.length_ms)
+}
+
+fn find(offer: &Tracks, movie: &Movie) -> Result<Found, Wrong> {
+    let mut found = Found {
+        present: Vec::new(),
+        foreign: BTreeSet::new(),
+        times: Vec::new(),
+        video_offset: None,
+    };
+    let (mut video, mut audio) = (&movie.video[..], &movie.audio[..]);
+    for slots in &offer.tracks {
+        let mut present = Vec::new();
+        for (place, slot) in slots.iter().enumerate() {
+            let is_whole = starts(video, &slot.video) && starts(audio, &slot.audio);
+            let is_there = is_whole && slot.duty != Duty::Not;
+            if is_there {
+                take(&mut video, &slot.video, &mut found, true);
+                take(&mut audio, &slot.audio, &mut found, false);
+            } else if slot.duty == Duty::Must {
+                let kind = if has_some(video, &slot.video) || has_some(audio, &slot.audio) {
+                    "a segment is only in part in the movie"
+                } else {
+                    "a segment that can be had is not in the movie"
+                };
+                return wrong(kind, format!("segment {place}"));
+            } else if let Some((other_video, other_audio)) = &slot.foreign
+                && starts(video, other_video)
+                && starts(audio, other_audio)
+            {
+                video = &video[other_video.len()..];
+                audio = &audio[other_audio.len()..];
+                found.foreign.insert(place as u64);
+            }
+            present.push(is_there);
+        }
+        found.present.push(present);
+    }
+    if !video.is_empty() || !audio.is_empty() {
+        let left = (video.len(), audio.len());
+        return wrong(
+            "packets that belong nowhere",
+            format!("{left:?} video and audio packets"),
+        );
+    }
+    Ok(found)
+}
+
+fn starts(packets: &[Packet], wanted: &[Packet]) -> bool {
+    packets.len() >= wanted.len()
+        && packets
+            .iter()
+            .zip(wanted)
+            .all(|(packet, wanted)| packet.hash == wanted.hash)
+}
+
+fn has_some(packets: &[Packet], wanted: &[Packet]) -> bool {
+    let first = packets.first().map(|packet| packet.hash);
+    first.is_some() && wanted.iter().any(|packet| Some(packet.hash) == first)
+}
+
+fn take(packets: &mut &[Packet], wanted: &[Packet], found: &mut Found, is_video: bool) {
+    let (mine, rest) = packets.split_at(wanted.len());
+    for (packet, wanted) in mine.iter().zip(wanted) {
+        let off = (packet.dts_us - wanted.dts_us, packet.pts_us - wanted.pts_us);
+        if is_video {
+            found.video_offset.get_or_insert(off.1);
+        }
+        found.times.push(off);
+    }
+    *packets = rest;
+}
+
+/// All packets lie as far from a common start as they ought to.
+fn check_times(expected: &Expected, found: &Found) -> Result<(), Wrong> {
+    let first = found.times.first().map(|(_, shown)| *shown);
+    let Some(start) = found.video_offset.or(first) else {
+        return Ok(());
+    };
+    for (at, (decoded, shown)) in found.times.iter().enumerate() {
+        let off = (decoded - start).abs().max((shown - start).abs());
+        if off > expected.tolerance_us {
+            return wrong(
+                "a packet at a wrong time",
+                format!("packet {at} is {off} µs off"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What is said, by places.
+struct Report {
+    places: BTreeSet<u64>,
+    end_ms: u64,
+    empty: usize,
+    misplaced: usize,
+    segments: Option<usize>,
+    shorter_ms: Option<u64>,
+}
+
+impl Report {
+    fn of(expected: &Expected, said: &Said) -> Self {
+        let mut report = Self {
+            places: BTreeSet::new(),
+            end_ms: 0,
+            empty: 0,
+            misplaced: 0,
+            segments: None,
+            shorter_ms: said.shorter_ms,
+        };
+        for gap in &said.gaps {
+            let span = gap.start_ms..gap.start_ms + gap.duration_ms;
+            report.end_ms = report.end_ms.max(span.end);
+            report.places.extend(covered(span, expected.segment_ms));
+        }
+        for missing in &said.missing {
+            match missing {
+                MissingView::EmptySegments { count } => report.empty += count,
+                MissingView::MisplacedSegments { count } => report.misplaced += count,
+                MissingView::Segments { count, .. } => report.segments = Some(*count),
+                MissingView::Track { .. } | MissingView::Rendition { .. } => {}
+            }
+        }
+        report
+    }
+
+    /// Whatever is called missing is missing.
+    fn tells_nothing_else(
+        &self,
+        expected: &Expected,
+        lacking: &BTreeSet<u64>,
+        foreign: &BTreeSet<u64>,
+    ) -> Result<(), Wrong> {
+        let stated = expected.stated_ms.unwrap_or(0).max(expected.length_ms);
+        let end = expected.length_ms.div_ceil(expected.segment_ms);
+        for place in &self.places {
+            let is_past = *place >= end && place * expected.segment_ms < stated;
+            // Where the beginning is not listed, it may be told as missing, and moves the rest.
+            let from_zero = place
+                .checked_sub(expected.first)
+                .is_none_or(|it| lacking.contains(&it));
+            let is_unlisted = expected.first > 0 && stated > expected.length_ms && from_zero;
+            if !(lacking.contains(place) || foreign.contains(place) || is_past || is_unlisted) {
+                return wrong(
+                    "called missing, but it is there",
+                    format!("segment {place}"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the movie is too short by what is stated; what is said of it must be so.
+    fn is_short(&self, expected: &Expected, found: &Found, end_ms: u64) -> Result<bool, Wrong> {
+        let stated = expected.stated_ms.unwrap_or(0);
+        let by = stated.saturating_sub(end_ms);
+        let Some(told) = self.shorter_ms else {
+            let untold = stated.saturating_sub(end_ms.max(self.end_ms));
+            let from_zero = expected.first > 0 && !self.places.is_empty();
+            if untold > BEARABLE_MS + ROUNDING_MS && !from_zero {
+                return wrong(
+                    "shorter than stated without a word",
+                    format!("by {untold} ms"),
+                );
+            }
+            return Ok(by > BEARABLE_MS + ROUNDING_MS);
+        };
+        let ms = expected.segment_ms;
+        let is_there = |place: usize| {
+            found
+                .present
+                .iter()
+                .any(|track| track.get(place) == Some(&true))
+        };
+        let places = found.present.iter().map(Vec::len).max().unwrap_or(0);
+        let first = (0..places).find(|place| is_there(*place)).unwrap_or(0) as u64 * ms;
+        let inside = (0..places).filter(|place| is_there(*place)).count() as u64 * ms;
+        let lengths = [
+            end_ms,
+            end_ms.saturating_sub(first),
+            inside.min(expected.length_ms),
+        ];
+        let fits =
+            |length: &u64| stated.saturating_sub(*length).abs_diff(told) <= ROUNDING_MS + 100;
+        if !lengths.iter().any(fits) {
+            return wrong(
+                "shorter by a wrong length",
+                format!("{told} ms of {stated} ms, {lengths:?}"),
+            );
+        }
+        Ok(by > BEARABLE_MS + ROUNDING_MS)
+    }
+}
+
+fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<(), Wrong> {
+    let all = || {
+        expected
+            .offers
+            .iter()
+            .flat_map(|offer| offer.tracks.iter().flatten())
+    };
+    let lacks = all().any(|slot| slot.duty != Duty::Must);
+    let stated = expected.stated_ms.unwrap_or(0);
+    let is_short = stated > expected.length_ms + BEARABLE_MS - ROUNDING_MS;
+    let lame = expected.is_hopeless || expected.is_unsupported;
+    let lacks_track = expected.offers.iter().any(|offer| offer.lacks_audio);
+    let is_right = match code {
+        Code::PiecesMissing => lacks || is_short || lame || lacks_track,
+        Code::Changed => expected.is_replaced,
+        Code::CheckFailed => expected.is_damaged,
+        Code::Unsupported => expected.is_unsupported || expected.offers.is_empty(),
+        Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => lame,
+        _ => false,
+    };
+    if !is_right {
+        return wrong("a failure of the wrong kind", format!("{code:?}: {detail}"));
+    }
+    if code != Code::PiecesMissing || lame || expected.is_replaced {
+        return Ok(());
+    }
+    if expected.allows_gaps && !expected.is_file && all().any(|slot| slot.duty == Duty::Must) {
+        return wrong("gaps that are allowed are not borne", detail);
+    }
+    failure_names(expected, said)
+}
+
+/// A failure names what is missing as a saved movie does.
+fn failure_names(expected: &Expected, said: &Said) -> Result<(), Wrong> {
+    let Some(offer) = expected.offers.first() else {
+        return Ok(());
+    };
+    let report = Report::of(expected, said);
+    let slots = |place: u64| {
+        let at = usize::try_from(place).unwrap_or(usize::MAX);
+        offer.tracks.iter().filter_map(move |track| track.get(at))
+    };
+    let places = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let lacking: BTreeSet<u64> = (0..places)
+        .filter(|place| slots(*place).any(|slot| slot.duty != Duty::Must))
+        .collect();
+    report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
+    for place in lacking {
+        let must = slots(place).any(|slot| slot.duty == Duty::Not && slot.is_listed);
+        let told = report.places.contains(&place)
+            || report.shorter_ms.is_some()
+            || (slots(place).any(|slot| slot.is_empty) && report.empty > 0);
+        if must && !told && !expected.is_file {
+            return wrong(
+                "a failure does not name a gap",
+                format!("segment {place}; {said:?}"),
+            );
+        }
+    }
+    Ok(())
+}
