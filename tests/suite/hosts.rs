@@ -128,7 +128,7 @@ async fn a_refused_certificate_is_final_and_nothing_is_asked_without_tls() {
     let start = Instant::now();
     let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::SiteDown, "{failure:?}");
-    assert!(start.elapsed() < Duration::from_secs(60), "{failure:?}");
+    assert!(start.elapsed() < Duration::from_mins(1), "{failure:?}");
     assert_eq!(requests(&practice), 0, "nobody was asked without TLS");
 }
 
@@ -142,7 +142,7 @@ async fn another_host_is_used_within_seconds_where_the_first_is_silent_or_trickl
         let start = Instant::now();
         practice.save(job(MAIN, folder.path())).await.unwrap();
         let elapsed = start.elapsed();
-        assert!(elapsed < Duration::from_secs(60), "{fault:?}: {elapsed:?}");
+        assert!(elapsed < Duration::from_mins(1), "{fault:?}: {elapsed:?}");
     }
 }
 

@@ -94,7 +94,7 @@ impl Hosts {
             since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
         };
         if usable.iter().all(is_failing_for_long) {
-            return Next::Dead(problem_of(&all, &[first.clone()]));
+            return Next::Dead(problem_of(&all, std::slice::from_ref(first)));
         }
         let open = usable.iter().filter(|url| !asked.urls.contains(*url));
         let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();

@@ -88,8 +88,9 @@ impl Attempt {
         let means = (sample.budget, &*self.meter);
         match fetcher.fetch(request, Effort::First, means).await {
             Ok(Outcome::Body(body)) if SourceMark::of(&body.bytes) == mark => Ok(Compared::Same),
-            Ok(Outcome::Body(_)) => Ok(Compared::Other),
-            Ok(Outcome::Absent(FetchError::Replaced { .. })) => Ok(Compared::Other),
+            Ok(Outcome::Body(_) | Outcome::Absent(FetchError::Replaced { .. })) => {
+                Ok(Compared::Other)
+            }
             Err(error @ FetchError::Dead { .. }) => Err(error.into()),
             Ok(Outcome::Absent(_)) | Err(_) => Ok(Compared::Unknown),
         }

@@ -55,6 +55,16 @@ impl Transfer {
         }
     }
 
+    /// The segments that are missing.
+    fn holes(&self, make: &Make) -> Vec<Segment> {
+        let expected = Expected {
+            recording: &self.recording,
+            plan: &make.plan,
+            choice: &make.choice,
+        };
+        expected.holes(self.came(&self.assembly.lacking()))
+    }
+
     fn take(&mut self, gathered: Gathered) {
         self.absent.extend(gathered.absent);
         self.empty.extend(gathered.empty);
@@ -182,7 +192,7 @@ impl Attempt {
             let lacking = transfer.assembly.lacking();
             let came = lacking.len() < before;
             passes.fruitless = if came { 0 } else { passes.fruitless + 1 };
-            if !ended_early && self.holes(&transfer, make).is_empty() {
+            if !ended_early && transfer.holes(make).is_empty() {
                 return Ok(Some(transfer));
             }
             if refused && passes.may_renew() {
@@ -246,15 +256,6 @@ impl Attempt {
             effort: passes.effort,
             is_current: passes.is_current,
         }
-    }
-
-    fn holes(&self, transfer: &Transfer, make: &Make) -> Vec<Segment> {
-        let expected = Expected {
-            recording: &transfer.recording,
-            plan: &make.plan,
-            choice: &make.choice,
-        };
-        expected.holes(transfer.came(&transfer.assembly.lacking()))
     }
 
     /// Asks where the segments lie now: `Some(None)` where they lie where they did, `None` where
