@@ -1,6 +1,7 @@
 //! What must hold for any answer of the network: it is read in time or refused, and every address
 //! that comes of it is the service's own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use std::sync::Arc;
