@@ -1,6 +1,7 @@
 //! What must hold for any answer of the network: it is read in time or refused, and every address
 //! that comes of it is the service's own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -8,7 +9,7 @@ use ustream::hls::{self, Playlist};
 use ustream::hosts::{self, Host};
 use ustream::recording::{Elsewhere, Playlists};
 use ustream::ums::session::{Event, Question, Request, Session, StreamInfo, Way};
-use ustream::{Recording, RecordingId, SegmentPlan, api, gate, page};
+use ustream::{Error, Recording, RecordingId, SegmentPlan, api, gate, page};
 
 const ID: RecordingId = RecordingId(7);
 
@@ -200,8 +201,9 @@ fn playlists(bytes: &[u8]) {
     let sounds = master.sounds.iter().filter_map(|it| it.url.as_ref());
     sounds.for_each(assert_own);
     let playlists = Playlists::new(ID, master, |url| match hls::read(media, url) {
-        Ok(Playlist::Media(media)) => Some(media),
-        Ok(Playlist::Master(_)) | Err(_) => None,
+        Ok(Playlist::Media(media)) => Ok(Arc::new(media)),
+        Ok(Playlist::Master(_)) => Err(Arc::new(Error::Silent("a playlist"))),
+        Err(error) => Err(Arc::new(error)),
     });
     let source = Elsewhere::Playlists(playlists);
     if let Ok(recording) = Recording::elsewhere(ID, StreamInfo::default(), source, None) {
