@@ -4,9 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use std::sync::Arc;
 use url::Url;
-
 use ustream::hls::{self, Playlist};
 use ustream::hosts::{self, Host};
 use ustream::recording::{Elsewhere, Playlists};
@@ -204,7 +202,7 @@ fn playlists(bytes: &[u8]) {
     sounds.for_each(assert_own);
     let playlists = Playlists::new(ID, master, |url| match hls::read(media, url) {
         Ok(Playlist::Media(media)) => Ok(Arc::new(media)),
-        Ok(Playlist::Master(_)) => Err(Arc::new(Error::NoRendition)),
+        Ok(Playlist::Master(_)) => Err(Arc::new(Error::Silent("a playlist"))),
         Err(error) => Err(Arc::new(error)),
     });
     let source = Elsewhere::Playlists(playlists);
