@@ -29,6 +29,8 @@ pub(crate) struct Task<'a> {
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) recording: &'a Recording,
     pub(crate) plan: &'a SegmentPlan,
+    /// Where the recording ends, in milliseconds, where that is known.
+    pub(crate) end_ms: Option<u64>,
     /// What the pieces are; nothing where they only make sense together.
     pub(crate) source: Option<Source>,
     /// The requests that the whole run may make.
@@ -229,6 +231,7 @@ impl<'a> Pass<'a> {
             meter,
             recording,
             plan,
+            end_ms,
             source,
             budget,
             effort,
@@ -238,9 +241,8 @@ impl<'a> Pass<'a> {
         let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
         let budget = Arc::clone(budget);
         let place = recording.locate(plan, segment.id);
-        let stated_ms = recording.stated_ms();
         let is_tentative = segment.presence == Presence::Tentative;
-        let is_past_the_end = stated_ms.is_some_and(|stated| segment.start_ms >= stated);
+        let is_past_the_end = end_ms.is_some_and(|end_ms| segment.start_ms >= end_ms);
         // Without its initialisation no segment of a track can be read.
         let effort = if segment.id.kind == SegmentKind::Init {
             Effort::Needed
@@ -261,7 +263,7 @@ impl<'a> Pass<'a> {
                 } else {
                     2
                 },
-                tells_the_end: is_tentative && stated_ms.is_none(),
+                tells_the_end: is_tentative && end_ms.is_none(),
             };
             let outcome = fetcher.fetch(request, effort, (&budget, &meter)).await;
             (index, outcome)

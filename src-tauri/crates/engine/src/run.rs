@@ -171,7 +171,7 @@ impl Attempt {
             ..
         } = transfer;
         if let Err(error) = judged {
-            let is_empty = assembly.fragments().is_empty();
+            let is_empty = assembly.have().0.is_empty();
             gather::rest(assembly).await?;
             // Of nothing it is the reason that is told, not each segment.
             return Err(match (error, reason) {

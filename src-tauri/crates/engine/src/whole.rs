@@ -95,9 +95,13 @@ fn look_at(path: &Path) -> Result<Finished, Error> {
     film.sync_all().map_err(Error::disk(path))?;
     let split = Split::open(film)?;
     let whole = split.whole();
+    // What it claims in its head may be more than it holds; by other rules than ours it still is.
+    let film = files::open(path, Access::Read).map_err(Error::disk(path))?;
+    let checked = media::check(std::io::BufReader::new(film));
+    let duration_ms = checked.map(|summary| summary.duration_ms);
     Ok(Finished {
         size_bytes: whole.size_bytes,
-        duration_ms: whole.duration_ms.unwrap_or(0),
+        duration_ms: duration_ms.ok().or(whole.duration_ms).unwrap_or(0),
         ..Finished::default()
     })
 }

@@ -12,7 +12,9 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use media::{Summary, TableFragment, TrackKind};
-use ustream::{Choice, Container, Quality, Recording, Segment, SegmentId, SegmentPlan};
+use ustream::{
+    Choice, Container, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
+};
 
 pub(crate) use self::content::misplaced;
 use self::holes::{holes, joined, span_of};
@@ -89,7 +91,7 @@ impl Shortfall {
 impl Expected<'_> {
     /// The segments that are missing: those that are lacking and are not past the end.
     pub(crate) fn holes(&self, came: Came<'_>) -> Vec<Segment> {
-        holes(&self.plan.segments, came, self.stated_ms())
+        holes(&self.plan.segments, came, self.stated_end_ms())
     }
 
     /// What is missing of all that came.
@@ -98,13 +100,13 @@ impl Expected<'_> {
         let is_file = self.plan.container == Container::File;
         let mut gaps: Vec<GapView> = holes
             .iter()
-            .filter_map(|segment| span_of(segment, self.stated_ms()))
+            .filter_map(|segment| span_of(segment, self.stated_end_ms()))
             .collect();
         if !is_file {
             gaps.extend(self.beyond_the_list());
             let misplaced = self.plan.segments.iter();
             let misplaced = misplaced.filter(|segment| came.misplaced.contains(&segment.id));
-            gaps.extend(misplaced.filter_map(|segment| span_of(segment, self.stated_ms())));
+            gaps.extend(misplaced.filter_map(|segment| span_of(segment, self.stated_end_ms())));
             gaps.extend(content::gaps(self.plan, came.fragments));
         }
         Shortfall {
@@ -129,13 +131,26 @@ impl Expected<'_> {
     /// Whether a movie can be made of what came: of a file that lacks some bytes nobody knows which
     /// time they are, and of no media there is no movie.
     pub(crate) fn can_be_made(&self, came: Came<'_>) -> bool {
-        let is_whole_file = self.plan.container == Container::File && came.lacking.is_empty();
-        let has_media = || came.fragments.iter().any(|it| !it.content.is_empty());
-        is_whole_file || (self.plan.container != Container::File && has_media())
+        if self.plan.container == Container::File {
+            return came.lacking.is_empty();
+        }
+        let lacking: HashSet<SegmentId> = came.lacking.iter().map(|it| it.id).collect();
+        let is_media = |id: SegmentId| matches!(id.kind, SegmentKind::Media(_));
+        let mut segments = self.plan.segments.iter();
+        segments.any(|it| is_media(it.id) && !lacking.contains(&it.id))
     }
 
     fn stated_ms(&self) -> Option<u64> {
         self.recording.stated_ms()
+    }
+
+    /// The stated length, where it tells where the recording ends: it does not where the service
+    /// itself lists more than that.
+    pub(crate) fn stated_end_ms(&self) -> Option<u64> {
+        let listed = self.plan.segments.iter();
+        let listed = listed.filter(|segment| segment.presence == Presence::Sure);
+        let starts = listed.map(|segment| segment.start_ms).max().unwrap_or(0);
+        self.stated_ms().filter(|stated| *stated > starts)
     }
 
     /// How much shorter the movie is than stated: lengths are rounded, which is not told.
@@ -210,18 +225,7 @@ impl Expected<'_> {
 
     /// The rendition that would have been chosen, had it not been lost.
     fn substituted(&self) -> Option<MissingView> {
-        let chosen = self.recording.rendition(&self.plan.rendition)?;
-        let is_wished = |height: Option<u32>| match self.choice.quality {
-            Quality::Best => height > chosen.height,
-            Quality::Smallest => height.is_some() && height < chosen.height,
-            Quality::Height(most) => {
-                let fits = height.is_some_and(|height| height <= most);
-                fits && (height > chosen.height || chosen.height.is_none_or(|is| is > most))
-            }
-            Quality::Audio => false,
-        };
-        let mut lost = self.recording.lost.iter();
-        let wished = lost.find(|lost| lost.has_video && is_wished(lost.height))?;
+        let wished = self.recording.substituted(self.choice, self.plan)?;
         Some(MissingView::Rendition {
             wished: wished.name.clone(),
             reason: wished.reason.clone(),

@@ -174,7 +174,7 @@ impl Attempt {
             is_current: false,
             renewals: 0,
             fruitless: 0,
-            at_first: transfer.assembly.fragments().len(),
+            at_first: transfer.assembly.have().0.len(),
         };
         loop {
             let before = transfer.assembly.lacking().len();
@@ -218,12 +218,12 @@ impl Attempt {
                 }
             }
             let is_last = passes.effort == Effort::Last;
-            if is_last || (ended_early && transfer.assembly.fragments().is_empty()) {
+            if is_last || (ended_early && transfer.assembly.have().0.is_empty()) {
                 return Ok(Some(transfer));
             }
             if !ended_early {
                 // Where nothing came at all, it is the hosts that fail and not some segments.
-                if transfer.assembly.fragments().len() > passes.at_first {
+                if transfer.assembly.have().0.len() > passes.at_first {
                     passes.effort = Effort::Last;
                 } else if passes.fruitless > FRUITLESS {
                     return Ok(Some(transfer));
@@ -245,12 +245,18 @@ impl Attempt {
         budget: &'a Arc<Budget>,
         passes: &Passes,
     ) -> gather::Task<'a> {
+        let expected = Expected {
+            recording,
+            plan: &make.plan,
+            choice: &make.choice,
+        };
         gather::Task {
             fetcher: &self.means.fetcher,
             meter: &self.meter,
             cancel: &self.cancel,
             recording,
             plan: &make.plan,
+            end_ms: expected.stated_end_ms(),
             source: make.becomes.source(),
             budget,
             effort: passes.effort,

@@ -1,8 +1,8 @@
 //! Which of the segments that did not come are missing, and which are past the end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use ustream::{Presence, Segment, SegmentId, SegmentKind};
+use ustream::{Presence, Segment, SegmentId};
 
 use super::Came;
 use crate::view::GapView;
@@ -14,20 +14,17 @@ use crate::view::GapView;
 /// segment does not exist.
 pub(super) fn holes(segments: &[Segment], came: Came<'_>, stated_ms: Option<u64>) -> Vec<Segment> {
     let lacks: HashSet<SegmentId> = came.lacking.iter().map(|segment| segment.id).collect();
-    let mut last: HashMap<u8, SegmentKind> = HashMap::new();
-    for segment in segments.iter().filter(|it| !lacks.contains(&it.id)) {
-        let last = last.entry(segment.id.track).or_insert(segment.id.kind);
-        *last = segment.id.kind.max(*last);
-    }
+    // Where one track goes on, the others have not ended.
+    let here = segments.iter().filter(|it| !lacks.contains(&it.id));
+    let last = here.map(|segment| segment.start_ms).max();
     let is_end = |segment: &Segment| {
         let ends = match stated_ms {
             Some(stated_ms) => segment.start_ms >= stated_ms,
             None => came.absent.contains(&segment.id) || came.empty.contains(&segment.id),
         };
-        let is_last = |last: &SegmentKind| *last < segment.id.kind;
         segment.presence == Presence::Tentative
             && ends
-            && last.get(&segment.id.track).is_some_and(is_last)
+            && last.is_some_and(|last| last < segment.start_ms)
     };
     let lacking = came.lacking.iter();
     lacking
