@@ -1,6 +1,7 @@
 //! Segments that are not what they should be, for good or so many times.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
@@ -54,7 +55,7 @@ pub(crate) fn instead(
         Comes::Status(status) => return Some(status.into_response()),
         Comes::Html => return Some(html_instead()),
         Comes::Nothing => Vec::new(),
-        Comes::Cut(permille) => cut(itself()?, permille),
+        Comes::Cut(permille) => cut(itself()?, permille, row),
         Comes::ZeroedStart => zeroed(itself()?),
         Comes::Noise => noise(itself()?.len()),
         Comes::Empty => service.empty_chunk(recording, row, chunk?)?.concat(),
@@ -64,14 +65,51 @@ pub(crate) fn instead(
     Some((kind, Bytes::from(bytes)).into_response())
 }
 
-fn cut(mut bytes: Vec<u8>, permille: u16) -> Vec<u8> {
+/// The beginning of a segment, cut where its reader can see that it is.
+fn cut(mut bytes: Vec<u8>, permille: u16, row: Row) -> Vec<u8> {
     let mut left = bytes.len() * usize::from(permille.min(999)) / 1000;
-    // What ends at the end of a packet of a transport stream is not cut to its reader.
-    if left.is_multiple_of(188) {
-        left = left.saturating_sub(1);
+    match row {
+        // In the middle of a tag's body: a file that ends between two tags is whole.
+        Row::Flv(..) => left = middle(tags(&bytes), left),
+        // The same between two boxes.
+        Row::Mp4Picture(_) | Row::Mp4Sound(_) => left = middle(boxes(&bytes), left),
+        Row::Ts(..) | Row::Packed(_) => left -= usize::from(left.is_multiple_of(188)),
     }
     bytes.truncate(left);
     bytes
+}
+
+/// The middle of the range that `at` lies in.
+fn middle(ranges: Vec<Range<usize>>, at: usize) -> usize {
+    let range = ranges.into_iter().find(|range| at < range.end);
+    range.map_or(at, |range| usize::midpoint(range.start, range.end))
+}
+
+/// Where the tags of an FLV lie (Adobe FLV 10.1 E.4).
+fn tags(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut at = 13;
+    let mut tags = Vec::new();
+    while let Some(&[_, a, b, c]) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let size = u32::from_be_bytes([0, a, b, c]);
+        let end = at + 15 + usize::try_from(size).unwrap_or(0);
+        tags.push(at..end);
+        at = end;
+    }
+    tags
+}
+
+/// Where the boxes of an MP4 lie.
+fn boxes(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut boxes = Vec::new();
+    while let Some(head) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let size = usize::try_from(u32::from_be_bytes(*head))
+            .unwrap_or(0)
+            .max(8);
+        boxes.push(at..at + size);
+        at += size;
+    }
+    boxes
 }
 
 fn zeroed(mut bytes: Vec<u8>) -> Vec<u8> {

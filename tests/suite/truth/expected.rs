@@ -52,6 +52,8 @@ pub(super) struct Expected {
     /// The longest stated length of a known unit.
     pub(super) stated_ms: Option<u64>,
     pub(super) length_ms: u64,
+    /// How far the list reaches.
+    pub(super) reached_ms: u64,
     /// What may come out, best first.
     pub(super) offers: Vec<Tracks>,
     /// A better rendition than any that can be had is named; it must be said.
@@ -133,7 +135,9 @@ impl Case {
         let all_fail = self.mirrors[..named]
             .iter()
             .all(|mirror| fails(mirror.server));
+        let has_init = |row: &Row| matches!(row, Row::Mp4Picture(_) | Row::Mp4Sound(_));
         let init = self.flaws.iter().any(|flaw| flaw.index.is_none());
+        let init = init && self.rows().iter().any(has_init);
         all_fail && !self.form.is_file() || init
     }
 
@@ -160,7 +164,7 @@ impl Expected {
         } else {
             "mp4/segmented"
         };
-        let (_, may) = reach(case);
+        let (must, may) = reach(case);
         let tracks = case.rows().len() as u64;
         Self {
             segment_ms: case.segment_ms(),
@@ -172,6 +176,7 @@ impl Expected {
             } else {
                 case.length_ms()
             },
+            reached_ms: must.min(case.segments) * case.segment_ms(),
             must_tell_rendition: odd.is_some_and(|(_, format, _)| format == chosen),
             may_tell_rendition: case.odd_row.is_some() || case.form.has_playlists(),
             is_hopeless: case.is_hopeless() || has_nothing(&offers),
@@ -298,7 +303,7 @@ fn track(case: &Case, service: &FakeUstream, (at, row): (usize, Row), stated: &[
             audio,
             foreign: None,
             duty: Duty::Must,
-            is_listed: is_listed(index),
+            is_listed: is_listed(index) && early.is_none_or(|covers| index < covers),
             is_empty: false,
         };
         let tail = !is_listed(index);

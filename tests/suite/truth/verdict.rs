@@ -98,7 +98,7 @@ fn done(expected: &Expected, offer: &Tracks, movie: &Movie, said: &Said) -> Resu
     };
     for place in &must {
         let told = report.places.contains(place)
-            || (past_the_end(*place) && said.shorter_ms.is_some())
+            || (past_the_end(*place) && (said.shorter_ms.is_some() || report.is_from_zero))
             || (flawed(*place, |slot| slot.is_empty) && report.empty > 0)
             || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0);
         if !told {
@@ -110,7 +110,8 @@ fn done(expected: &Expected, offer: &Tracks, movie: &Movie, said: &Said) -> Resu
             return wrong("another segment's media without a word", format!("{place}"));
         }
     }
-    tells_renditions(expected, offer, said)?;
+    let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
+    tells_renditions(expected, (offer, lacks_kind), said)?;
     let lacks = !must.is_empty() || is_short || offer.lacks_audio || !found.foreign.is_empty();
     if lacks && !expected.allows_gaps {
         return wrong(
@@ -121,7 +122,11 @@ fn done(expected: &Expected, offer: &Tracks, movie: &Movie, said: &Said) -> Resu
     Ok(())
 }
 
-fn tells_renditions(expected: &Expected, offer: &Tracks, said: &Said) -> Result<(), Wrong> {
+fn tells_renditions(
+    expected: &Expected,
+    (offer, lacks_kind): (&Tracks, bool),
+    said: &Said,
+) -> Result<(), Wrong> {
     let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
     let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
     let track = tells(|it| matches!(it, MissingView::Track { .. }));
@@ -137,7 +142,7 @@ fn tells_renditions(expected: &Expected, offer: &Tracks, said: &Said) -> Result<
     if offer.lacks_audio && !track && !rendition {
         return wrong("a track is missing without a word", format!("{said:?}"));
     }
-    if track && !offer.lacks_audio {
+    if track && !offer.lacks_audio && !lacks_kind {
         return wrong(
             "a track that is there is called missing",
             format!("{said:?}"),
@@ -274,8 +279,10 @@ struct Report {
     end_ms: u64,
     empty: usize,
     misplaced: usize,
-    segments: Option<usize>,
+    gaps: Vec<GapView>,
     shorter_ms: Option<u64>,
+    /// It takes the beginning of the recording to be missing.
+    is_from_zero: bool,
 }
 
 impl Report {
@@ -285,11 +292,22 @@ impl Report {
             end_ms: 0,
             empty: 0,
             misplaced: 0,
-            segments: None,
+            gaps: said.gaps.clone(),
             shorter_ms: said.shorter_ms,
+            is_from_zero: false,
         };
+        // Where numbers start above 0 and a longer recording is stated, its beginning may be what
+        // is not listed; times then count from there.
+        let unlisted_ms = expected.first * expected.segment_ms;
+        let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
+        report.is_from_zero = expected.first > 0
+            && expected.stated_ms > Some(expected.reached_ms)
+            && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
+        let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
         for gap in &said.gaps {
-            let span = gap.start_ms..gap.start_ms + gap.duration_ms;
+            let start = gap.start_ms.saturating_sub(origin_ms);
+            let end = (gap.start_ms + gap.duration_ms).saturating_sub(origin_ms);
+            let span = start..end;
             report.end_ms = report.end_ms.max(span.end);
             report.places.extend(covered(span, expected.segment_ms));
         }
@@ -297,8 +315,9 @@ impl Report {
             match missing {
                 MissingView::EmptySegments { count } => report.empty += count,
                 MissingView::MisplacedSegments { count } => report.misplaced += count,
-                MissingView::Segments { count, .. } => report.segments = Some(*count),
-                MissingView::Track { .. } | MissingView::Rendition { .. } => {}
+                MissingView::Segments { .. }
+                | MissingView::Track { .. }
+                | MissingView::Rendition { .. } => {}
             }
         }
         report
@@ -315,15 +334,10 @@ impl Report {
         let end = expected.length_ms.div_ceil(expected.segment_ms);
         for place in &self.places {
             let is_past = *place >= end && place * expected.segment_ms < stated;
-            // Where the beginning is not listed, it may be told as missing, and moves the rest.
-            let from_zero = place
-                .checked_sub(expected.first)
-                .is_none_or(|it| lacking.contains(&it));
-            let is_unlisted = expected.first > 0 && stated > expected.length_ms && from_zero;
-            if !(lacking.contains(place) || foreign.contains(place) || is_past || is_unlisted) {
+            if !(lacking.contains(place) || foreign.contains(place) || is_past) {
                 return wrong(
                     "called missing, but it is there",
-                    format!("segment {place}"),
+                    format!("segment {place}; {:?}", self.gaps),
                 );
             }
         }
@@ -336,8 +350,7 @@ impl Report {
         let by = stated.saturating_sub(end_ms);
         let Some(told) = self.shorter_ms else {
             let untold = stated.saturating_sub(end_ms.max(self.end_ms));
-            let from_zero = expected.first > 0 && !self.places.is_empty();
-            if untold > BEARABLE_MS + ROUNDING_MS && !from_zero {
+            if untold > BEARABLE_MS + ROUNDING_MS && !self.is_from_zero {
                 return wrong(
                     "shorter than stated without a word",
                     format!("by {untold} ms"),
