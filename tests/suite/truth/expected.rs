@@ -52,8 +52,8 @@ pub(super) struct Expected {
     /// The longest stated length of a known unit.
     pub(super) stated_ms: Option<u64>,
     pub(super) length_ms: u64,
-    /// How far the list reaches.
-    pub(super) reached_ms: u64,
+    /// By the stated length, the segments before the first that is listed may be missing.
+    pub(super) may_lack_beginning: bool,
     /// What may come out, best first.
     pub(super) offers: Vec<Tracks>,
     /// A better rendition than any that can be had is named; it must be said.
@@ -141,6 +141,18 @@ impl Case {
         all_fail && !self.form.is_file() || init
     }
 
+    /// Whether a recording of the stated length would end where the list ends if it were numbered
+    /// from 0.
+    fn may_lack_beginning(&self, stated: &[u64]) -> bool {
+        let Some(stated) = stated.iter().max() else {
+            return false;
+        };
+        let wanted = stated.div_ceil(self.segment_ms());
+        let (_, may) = reach(self);
+        let last = self.keys[self.listed - 1];
+        self.first > 0 && wanted > may && (last..=self.first + may).contains(&wanted)
+    }
+
     /// Whether a media playlist is of no use, for good or for a while.
     fn playlist_fails(&self, number: usize) -> Option<Option<u32>> {
         let lists = &self.playlists;
@@ -164,7 +176,7 @@ impl Expected {
         } else {
             "mp4/segmented"
         };
-        let (must, may) = reach(case);
+        let (_, may) = reach(case);
         let tracks = case.rows().len() as u64;
         Self {
             segment_ms: case.segment_ms(),
@@ -176,7 +188,7 @@ impl Expected {
             } else {
                 case.length_ms()
             },
-            reached_ms: must.min(case.segments) * case.segment_ms(),
+            may_lack_beginning: case.may_lack_beginning(&stated),
             must_tell_rendition: odd.is_some_and(|(_, format, _)| format == chosen),
             may_tell_rendition: case.odd_row.is_some() || case.form.has_playlists(),
             is_hopeless: case.is_hopeless() || has_nothing(&offers),
@@ -272,7 +284,8 @@ fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Tracks> {
 }
 
 fn track(case: &Case, service: &FakeUstream, (at, row): (usize, Row), stated: &[u64]) -> Vec<Slot> {
-    let rows = case.rows().len();
+    let best = case.rows();
+    let (rows, is_best) = (best.len(), best[at] == row);
     let has = |index: u64| {
         let frames = service.frames(RECORDING, row, case.first + index);
         packets(&frames.unwrap_or_default())
@@ -280,7 +293,8 @@ fn track(case: &Case, service: &FakeUstream, (at, row): (usize, Row), stated: &[
     let flawed = |index: u64| {
         case.flaws
             .iter()
-            .find(|flaw| flaw.index == Some(index) && flaw.row.is_none_or(|row| row % rows == at))
+            .filter(|flaw| flaw.row.is_none_or(|row| is_best && row % rows == at))
+            .find(|flaw| flaw.index == Some(index))
     };
     let (must, may) = reach(case);
     let listed_to = case.keys[case.listed - 1] + 1 - case.first;
@@ -403,8 +417,24 @@ fn packets(frames: &[Frame]) -> (Vec<Packet>, Vec<Packet>) {
     (of(true), of(false))
 }
 
-/// The places of slots that a span of time covers for the most part.
-pub(super) fn covered(span: Range<u64>, segment_ms: u64) -> Range<u64> {
-    let half = segment_ms / 2;
-    (span.start + half) / segment_ms..(span.end + half) / segment_ms
+impl Expected {
+    /// The places of segments that a span of time covers for the most part; the last may be short.
+    pub(super) fn covered(&self, span: &Range<u64>) -> Range<u64> {
+        let is_covered = |place: &u64| {
+            let start = place * self.segment_ms;
+            let full = start + self.segment_ms;
+            let end = if start < self.length_ms {
+                full.min(self.length_ms)
+            } else {
+                full
+            };
+            let inside = span.end.min(end).saturating_sub(span.start.max(start));
+            inside * 2 >= end - start
+        };
+        let near = span.start / self.segment_ms..span.end.div_ceil(self.segment_ms);
+        let (first, last) = (near.start, near.end.saturating_sub(1));
+        let start = if is_covered(&first) { first } else { first + 1 };
+        let end = if is_covered(&last) { last + 1 } else { last };
+        start..end.max(start)
+    }
 }

@@ -48,7 +48,7 @@ fn expected(slots: Vec<Slot>) -> Expected {
         first: 0,
         stated_ms: Some(8000),
         length_ms: 8000,
-        reached_ms: 8000,
+        may_lack_beginning: false,
         offers: vec![tracks],
         must_tell_rendition: false,
         may_tell_rendition: false,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Duty, Expected, Slot, Tracks, covered};
+use super::expected::{Duty, Expected, Slot, Tracks};
 use super::reader::{Movie, Packet};
 
 /// More than this may not be missing unless the person allows it.
@@ -300,8 +300,7 @@ impl Report {
         // is not listed; times then count from there.
         let unlisted_ms = expected.first * expected.segment_ms;
         let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
-        report.is_from_zero = expected.first > 0
-            && expected.stated_ms > Some(expected.reached_ms)
+        report.is_from_zero = expected.may_lack_beginning
             && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
         let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
         for gap in &said.gaps {
@@ -309,7 +308,7 @@ impl Report {
             let end = (gap.start_ms + gap.duration_ms).saturating_sub(origin_ms);
             let span = start..end;
             report.end_ms = report.end_ms.max(span.end);
-            report.places.extend(covered(span, expected.segment_ms));
+            report.places.extend(expected.covered(&span));
         }
         for missing in &said.missing {
             match missing {
@@ -401,7 +400,7 @@ fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<
         Code::PiecesMissing => lacks || is_short || lame || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
-        Code::Unsupported => expected.is_unsupported || expected.offers.is_empty(),
+        Code::Unsupported => lame || expected.offers.is_empty(),
         Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => lame,
         _ => false,
     };
