@@ -2,9 +2,9 @@
 //! had and with what is missing said, or in a failure of the right kind; and the service is asked
 //! no more than it has to be.
 //!
-//! In the order of the data: `case` draws a world, `build` makes it a practice service, `drive`
+//! In the order of the data: `draw` draws a world, a `case`; `build` makes it a practice service, `drive`
 //! saves the recording by a `clock` that runs ahead, `reader` reads what was saved, `expected` says
-//! what could be had, and `verdict` compares.
+//! what could be had, segment by segment in `slots`, and `verdict` compares, with `report` for what is said.
 //!
 //! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again.
 
@@ -12,10 +12,13 @@ mod build;
 mod case;
 mod child;
 mod clock;
+mod draw;
 mod drive;
 mod expected;
 mod oracle;
 mod reader;
+mod report;
+mod slots;
 mod verdict;
 
 use std::fmt::Write as _;

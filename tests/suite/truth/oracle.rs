@@ -3,7 +3,7 @@
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Duty, Expected, Slot, Tracks};
+use super::expected::{Duty, Expected, Offer, Slot};
 use super::reader::{Movie, Packet};
 use super::verdict::{Ending, Said, judge};
 
@@ -38,7 +38,7 @@ fn slots() -> Vec<Slot> {
 }
 
 fn expected(slots: Vec<Slot>) -> Expected {
-    let tracks = Tracks {
+    let tracks = Offer {
         tracks: vec![slots],
         is_substitute: false,
         lacks_audio: false,

@@ -77,8 +77,10 @@ fn flv(file: &[u8]) -> Result<Movie, String> {
     Ok(movie)
 }
 
+type Payload<'b> = ([u8; 4], &'b [u8]);
+
 /// The boxes side by side in `bytes`: type and payload.
-fn boxes(bytes: &[u8]) -> Result<Vec<([u8; 4], &[u8])>, String> {
+fn boxes(bytes: &[u8]) -> Result<Vec<Payload<'_>>, String> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Duty, Expected, Slot, Tracks};
+use super::expected::{Duty, Expected, Offer, Slot};
 use super::reader::{Movie, Packet};
+use super::report::Report;
 
 /// More than this may not be missing unless the person allows it.
-const BEARABLE_MS: u64 = 1000;
+pub(super) const BEARABLE_MS: u64 = 1000;
 /// Lengths are rounded, and the last frame of audio ends where it ends.
-const ROUNDING_MS: u64 = 300;
+pub(super) const ROUNDING_MS: u64 = 300;
 
 /// How a job ended.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub(super) struct Wrong {
     pub(super) detail: String,
 }
 
-fn wrong<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Wrong> {
+pub(super) fn wrong<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Wrong> {
     let detail = detail.into();
     Err(Wrong { kind, detail })
 }
@@ -62,9 +63,9 @@ pub(super) fn judge(expected: &Expected, ending: &Ending, said: &Said) -> Result
 }
 
 /// Which slots of each track are in the movie.
-struct Found {
+pub(super) struct Found {
     /// By track and place.
-    present: Vec<Vec<bool>>,
+    pub(super) present: Vec<Vec<bool>>,
     /// Places where another segment's media stands.
     foreign: BTreeSet<u64>,
     /// Differences of time to what is expected: of each packet the movie has of a slot.
@@ -72,7 +73,7 @@ struct Found {
     video_offset: Option<i64>,
 }
 
-fn done(expected: &Expected, offer: &Tracks, movie: &Movie, said: &Said) -> Result<(), Wrong> {
+fn done(expected: &Expected, offer: &Offer, movie: &Movie, said: &Said) -> Result<(), Wrong> {
     let found = find(offer, movie)?;
     check_times(expected, &found)?;
     let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
@@ -124,7 +125,7 @@ fn done(expected: &Expected, offer: &Tracks, movie: &Movie, said: &Said) -> Resu
 
 fn tells_renditions(
     expected: &Expected,
-    (offer, lacks_kind): (&Tracks, bool),
+    (offer, lacks_kind): (&Offer, bool),
     said: &Said,
 ) -> Result<(), Wrong> {
     let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
@@ -151,13 +152,13 @@ fn tells_renditions(
     Ok(())
 }
 
-fn has_hole(offer: &Tracks, found: &Found, place: u64) -> bool {
+fn has_hole(offer: &Offer, found: &Found, place: u64) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
     (0..offer.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
 }
 
 /// Whether it shows that something is missing there.
-fn shows(expected: &Expected, offer: &Tracks, found: &Found, place: u64) -> bool {
+fn shows(expected: &Expected, offer: &Offer, found: &Found, place: u64) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
     let mut tracks = offer.tracks.iter().zip(&found.present);
     let stated = expected.stated_ms.unwrap_or(0);
@@ -185,7 +186,7 @@ fn end_ms(expected: &Expected, found: &Found) -> u64 {
     end.min(expected.length_ms)
 }
 
-fn find(offer: &Tracks, movie: &Movie) -> Result<Found, Wrong> {
+fn find(offer: &Offer, movie: &Movie) -> Result<Found, Wrong> {
     let mut found = Found {
         present: Vec::new(),
         foreign: BTreeSet::new(),
@@ -271,117 +272,6 @@ fn check_times(expected: &Expected, found: &Found) -> Result<(), Wrong> {
         }
     }
     Ok(())
-}
-
-/// What is said, by places.
-struct Report {
-    places: BTreeSet<u64>,
-    end_ms: u64,
-    empty: usize,
-    misplaced: usize,
-    gaps: Vec<GapView>,
-    shorter_ms: Option<u64>,
-    /// It takes the beginning of the recording to be missing.
-    is_from_zero: bool,
-}
-
-impl Report {
-    fn of(expected: &Expected, said: &Said) -> Self {
-        let mut report = Self {
-            places: BTreeSet::new(),
-            end_ms: 0,
-            empty: 0,
-            misplaced: 0,
-            gaps: said.gaps.clone(),
-            shorter_ms: said.shorter_ms,
-            is_from_zero: false,
-        };
-        // Where numbers start above 0 and a longer recording is stated, its beginning may be what
-        // is not listed; times then count from there.
-        let unlisted_ms = expected.first * expected.segment_ms;
-        let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
-        report.is_from_zero = expected.may_lack_beginning
-            && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
-        let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
-        for gap in &said.gaps {
-            let start = gap.start_ms.saturating_sub(origin_ms);
-            let end = (gap.start_ms + gap.duration_ms).saturating_sub(origin_ms);
-            let span = start..end;
-            report.end_ms = report.end_ms.max(span.end);
-            report.places.extend(expected.covered(&span));
-        }
-        for missing in &said.missing {
-            match missing {
-                MissingView::EmptySegments { count } => report.empty += count,
-                MissingView::MisplacedSegments { count } => report.misplaced += count,
-                MissingView::Segments { .. }
-                | MissingView::Track { .. }
-                | MissingView::Rendition { .. } => {}
-            }
-        }
-        report
-    }
-
-    /// Whatever is called missing is missing.
-    fn tells_nothing_else(
-        &self,
-        expected: &Expected,
-        lacking: &BTreeSet<u64>,
-        foreign: &BTreeSet<u64>,
-    ) -> Result<(), Wrong> {
-        let stated = expected.stated_ms.unwrap_or(0).max(expected.length_ms);
-        let end = expected.length_ms.div_ceil(expected.segment_ms);
-        for place in &self.places {
-            let is_past = *place >= end && place * expected.segment_ms < stated;
-            if !(lacking.contains(place) || foreign.contains(place) || is_past) {
-                return wrong(
-                    "called missing, but it is there",
-                    format!("segment {place}; {:?}", self.gaps),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the movie is too short by what is stated; what is said of it must be so.
-    fn is_short(&self, expected: &Expected, found: &Found, end_ms: u64) -> Result<bool, Wrong> {
-        let stated = expected.stated_ms.unwrap_or(0);
-        let by = stated.saturating_sub(end_ms);
-        let Some(told) = self.shorter_ms else {
-            let untold = stated.saturating_sub(end_ms.max(self.end_ms));
-            if untold > BEARABLE_MS + ROUNDING_MS && !self.is_from_zero {
-                return wrong(
-                    "shorter than stated without a word",
-                    format!("by {untold} ms"),
-                );
-            }
-            return Ok(by > BEARABLE_MS + ROUNDING_MS);
-        };
-        let ms = expected.segment_ms;
-        let is_there = |place: usize| {
-            found
-                .present
-                .iter()
-                .any(|track| track.get(place) == Some(&true))
-        };
-        let places = found.present.iter().map(Vec::len).max().unwrap_or(0);
-        let first = (0..places).find(|place| is_there(*place)).unwrap_or(0) as u64 * ms;
-        let inside = (0..places).filter(|place| is_there(*place)).count() as u64 * ms;
-        let lengths = [
-            end_ms,
-            end_ms.saturating_sub(first),
-            inside.min(expected.length_ms),
-        ];
-        let fits =
-            |length: &u64| stated.saturating_sub(*length).abs_diff(told) <= ROUNDING_MS + 100;
-        if !lengths.iter().any(fits) {
-            return wrong(
-                "shorter by a wrong length",
-                format!("{told} ms of {stated} ms, {lengths:?}"),
-            );
-        }
-        Ok(by > BEARABLE_MS + ROUNDING_MS)
-    }
 }
 
 fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<(), Wrong> {

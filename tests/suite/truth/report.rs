@@ -1,0 +1,124 @@
+//! What is said of a movie or in a failure, by the places of segments.
+
+use std::collections::BTreeSet;
+
+use engine::view::{GapView, MissingView};
+
+use super::expected::Expected;
+use super::verdict::{BEARABLE_MS, Found, ROUNDING_MS, Said, Wrong, wrong};
+
+/// What is said, by places.
+pub(super) struct Report {
+    pub(super) places: BTreeSet<u64>,
+    end_ms: u64,
+    pub(super) empty: usize,
+    pub(super) misplaced: usize,
+    gaps: Vec<GapView>,
+    pub(super) shorter_ms: Option<u64>,
+    /// It takes the beginning of the recording to be missing.
+    pub(super) is_from_zero: bool,
+}
+
+impl Report {
+    pub(super) fn of(expected: &Expected, said: &Said) -> Self {
+        let mut report = Self {
+            places: BTreeSet::new(),
+            end_ms: 0,
+            empty: 0,
+            misplaced: 0,
+            gaps: said.gaps.clone(),
+            shorter_ms: said.shorter_ms,
+            is_from_zero: false,
+        };
+        // Where numbers start above 0 and a longer recording is stated, its beginning may be what
+        // is not listed; times then count from there.
+        let unlisted_ms = expected.first * expected.segment_ms;
+        let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
+        report.is_from_zero = expected.may_lack_beginning
+            && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
+        let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
+        for gap in &said.gaps {
+            let start = gap.start_ms.saturating_sub(origin_ms);
+            let end = (gap.start_ms + gap.duration_ms).saturating_sub(origin_ms);
+            let span = start..end;
+            report.end_ms = report.end_ms.max(span.end);
+            report.places.extend(expected.covered(&span));
+        }
+        for missing in &said.missing {
+            match missing {
+                MissingView::EmptySegments { count } => report.empty += count,
+                MissingView::MisplacedSegments { count } => report.misplaced += count,
+                MissingView::Segments { .. }
+                | MissingView::Track { .. }
+                | MissingView::Rendition { .. } => {}
+            }
+        }
+        report
+    }
+
+    /// Whatever is called missing is missing.
+    pub(super) fn tells_nothing_else(
+        &self,
+        expected: &Expected,
+        lacking: &BTreeSet<u64>,
+        foreign: &BTreeSet<u64>,
+    ) -> Result<(), Wrong> {
+        let stated = expected.stated_ms.unwrap_or(0).max(expected.length_ms);
+        let end = expected.length_ms.div_ceil(expected.segment_ms);
+        for place in &self.places {
+            let is_past = *place >= end && place * expected.segment_ms < stated;
+            if !(lacking.contains(place) || foreign.contains(place) || is_past) {
+                return wrong(
+                    "called missing, but it is there",
+                    format!("segment {place}; {:?}", self.gaps),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the movie is too short by what is stated; what is said of it must be so.
+    pub(super) fn is_short(
+        &self,
+        expected: &Expected,
+        found: &Found,
+        end_ms: u64,
+    ) -> Result<bool, Wrong> {
+        let stated = expected.stated_ms.unwrap_or(0);
+        let by = stated.saturating_sub(end_ms);
+        let Some(told) = self.shorter_ms else {
+            let untold = stated.saturating_sub(end_ms.max(self.end_ms));
+            if untold > BEARABLE_MS + ROUNDING_MS && !self.is_from_zero {
+                return wrong(
+                    "shorter than stated without a word",
+                    format!("by {untold} ms"),
+                );
+            }
+            return Ok(by > BEARABLE_MS + ROUNDING_MS);
+        };
+        let ms = expected.segment_ms;
+        let is_there = |place: usize| {
+            found
+                .present
+                .iter()
+                .any(|track| track.get(place) == Some(&true))
+        };
+        let places = found.present.iter().map(Vec::len).max().unwrap_or(0);
+        let first = (0..places).find(|place| is_there(*place)).unwrap_or(0) as u64 * ms;
+        let inside = (0..places).filter(|place| is_there(*place)).count() as u64 * ms;
+        let lengths = [
+            end_ms,
+            end_ms.saturating_sub(first),
+            inside.min(expected.length_ms),
+        ];
+        let fits =
+            |length: &u64| stated.saturating_sub(*length).abs_diff(told) <= ROUNDING_MS + 100;
+        if !lengths.iter().any(fits) {
+            return wrong(
+                "shorter by a wrong length",
+                format!("{told} ms of {stated} ms, {lengths:?}"),
+            );
+        }
+        Ok(by > BEARABLE_MS + ROUNDING_MS)
+    }
+}
