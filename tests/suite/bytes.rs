@@ -19,6 +19,8 @@ use crate::ways::offered;
 
 /// FLV and transport streams tell time in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
+/// So many that are here may be fetched once more, to tell the recording from another.
+const COMPARED: u32 = 2;
 
 /// What is made of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +83,18 @@ impl Kind {
 
 /// The part folder of an attempt that could not have everything.
 async fn unfinished(practice: &Practice, kind: Kind, folder: &Path) -> PathBuf {
-    let missing = practice.service.faults().add(kind.missing());
-    practice.save(kind.job(folder)).await.unwrap_err();
-    practice.service.faults().remove(missing);
-    part_folder(folder)
+    loop {
+        let missing = practice.service.faults().add(kind.missing());
+        practice.save(kind.job(folder)).await.unwrap_err();
+        practice.service.faults().remove(missing);
+        let part = part_folder(folder);
+        // Which byte ranges of a file were asked for first is chance: without the very first,
+        // the others only wait for their turn.
+        if !fragments(&part).is_empty() {
+            return part;
+        }
+        fs::remove_dir_all(part).unwrap();
+    }
 }
 
 fn part_folder(folder: &Path) -> PathBuf {
@@ -128,7 +138,7 @@ async fn a_flipped_byte_is_found_and_only_what_it_spoils_is_fetched_again() {
         let again = handed_out(&practice) - before;
         if matches!(kind, Mp4 | Playlists) {
             // The damaged one, and the one that was missing: of video and of audio.
-            assert!((2..=3).contains(&again), "{kind:?}: {again}");
+            assert!((2..=3 + COMPARED).contains(&again), "{kind:?}: {again}");
         }
     }
 }
@@ -195,7 +205,8 @@ async fn a_segment_that_waited_for_its_turn_and_was_damaged_is_fetched_again() {
     let before = handed_out(&practice);
     let (movie, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
     Original.assert_whole(&movie);
-    assert_eq!(handed_out(&practice) - before, 3);
+    let again = handed_out(&practice) - before;
+    assert!((3..=3 + COMPARED).contains(&again), "{again}");
 }
 
 /// Runs the command line where a stranger may have been, and not for ever.
