@@ -53,6 +53,8 @@ pub(crate) struct Gathered {
     pub(crate) refused: bool,
     /// It ended before all were asked for, since one after the other was refused.
     pub(crate) ended_early: bool,
+    /// It ended before all were asked for, since every host fails.
+    pub(crate) dead: Option<FetchError>,
 }
 
 /// How a pass ended.
@@ -61,7 +63,9 @@ enum End {
     /// One segment after the other is refused: asking for the rest would be so too.
     Expired,
     Stopped,
-    /// Nothing can be fetched any more, or nothing that comes can be used.
+    /// Every host fails.
+    Dead(FetchError),
+    /// Nothing that comes can be used.
     Hopeless(FetchError),
     /// The assembly takes no more; it knows why.
     Refused,
@@ -96,6 +100,10 @@ pub(crate) async fn gather(
     match end {
         End::Complete | End::Expired => {
             gathered.ended_early = matches!(end, End::Expired);
+            Ok(Some((assembly, gathered)))
+        }
+        End::Dead(error) => {
+            gathered.dead = Some(error);
             Ok(Some((assembly, gathered)))
         }
         End::Stopped => rest(assembly).await.map(|()| None),
@@ -306,7 +314,10 @@ impl<'a> Pass<'a> {
             }
             Err(error) => {
                 tracing::info!(?segment, %error, "a piece did not come");
-                if init || matches!(error, FetchError::Dead { .. }) {
+                if matches!(error, FetchError::Dead { .. }) {
+                    return Some(End::Dead(error));
+                }
+                if init {
                     return Some(End::Hopeless(error));
                 }
                 if matches!(error, FetchError::NoMedia { .. }) {

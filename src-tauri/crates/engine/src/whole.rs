@@ -93,15 +93,18 @@ fn judged(
 fn look_at(path: &Path) -> Result<Finished, Error> {
     let film = files::open(path, Access::Read).map_err(Error::disk(path))?;
     film.sync_all().map_err(Error::disk(path))?;
-    let split = Split::open(film)?;
-    let whole = split.whole();
-    // What it claims in its head may be more than it holds; by other rules than ours it still is.
+    let mut split = Split::open(film)?;
+    let size_bytes = split.whole().size_bytes;
+    // What its head claims may be more than it holds.
     let film = files::open(path, Access::Read).map_err(Error::disk(path))?;
-    let checked = media::check(std::io::BufReader::new(film));
-    let duration_ms = checked.map(|summary| summary.duration_ms);
+    let duration_ms = match media::check(std::io::BufReader::new(film)) {
+        Ok(summary) => summary.duration_ms,
+        // Others made it, by other rules.
+        Err(_) => media::measure(&mut split).unwrap_or(0),
+    };
     Ok(Finished {
-        size_bytes: whole.size_bytes,
-        duration_ms: duration_ms.ok().or(whole.duration_ms).unwrap_or(0),
+        size_bytes,
+        duration_ms,
         ..Finished::default()
     })
 }

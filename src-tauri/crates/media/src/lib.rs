@@ -10,7 +10,8 @@
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
 //! 6. [`check()`] reads the finished file back before anybody calls it saved.
 //!
-//! A film that is already there comes in as pieces too: [`split`] cuts a file into them.
+//! A film that is already there comes in as pieces too: [`split`] cuts a file into them, and
+//! [`measure()`] tells how much media it holds.
 
 mod captions;
 pub mod check;
@@ -26,6 +27,7 @@ pub mod fmp4;
 mod handler;
 pub mod journal;
 mod language;
+mod measure;
 mod mp4;
 pub mod muxer;
 mod output;
@@ -38,6 +40,7 @@ pub use captions::Captions;
 pub use check::check;
 pub use content::{Content, ContentSpan, SourceMark};
 pub use error::Error;
+pub use measure::measure;
 pub use muxer::{
     CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Sound, Source, Summary,
     TableFragment, TrackSummary, looks_like, muxer, probe,

@@ -49,7 +49,7 @@ impl Attempt {
         let chosen = spread(here, most);
         let mut is_any_same = chosen.is_empty();
         for (id, mark) in chosen {
-            let compared = self.compare(sample, id, mark);
+            let compared = self.compare(sample, (id, mark), Effort::First);
             let Some(compared) = self.cancel.run_until_cancelled(compared).await else {
                 return Ok(None);
             };
@@ -65,11 +65,26 @@ impl Attempt {
         Ok(Some(is_any_same || change == PlanChange::Same))
     }
 
+    /// Whether a segment that is here can be fetched once more: then its hosts are well, and those
+    /// that fail are bad themselves. `None` is a stop.
+    pub(super) async fn are_hosts_well(
+        &self,
+        sample: Sample<'_>,
+        here: &[TableFragment],
+    ) -> Option<bool> {
+        let Some((id, mark)) = spread(here, 1).pop() else {
+            return Some(false);
+        };
+        let compared = self.compare(sample, (id, mark), Effort::Last);
+        let compared = self.cancel.run_until_cancelled(compared).await?;
+        Some(matches!(compared, Ok(Compared::Same)))
+    }
+
     async fn compare(
         &self,
         sample: Sample<'_>,
-        id: SegmentId,
-        mark: SourceMark,
+        (id, mark): (SegmentId, SourceMark),
+        effort: Effort,
     ) -> Result<Compared, Error> {
         let place = sample.recording.locate(sample.plan, id);
         let mut segments = sample.plan.segments.iter();
@@ -86,7 +101,7 @@ impl Attempt {
         };
         let fetcher = &self.means.fetcher;
         let means = (sample.budget, &*self.meter);
-        match fetcher.fetch(request, Effort::First, means).await {
+        match fetcher.fetch(request, effort, means).await {
             Ok(Outcome::Body(body)) if SourceMark::of(&body.bytes) == mark => Ok(Compared::Same),
             Ok(Outcome::Body(_) | Outcome::Absent(FetchError::Replaced { .. })) => {
                 Ok(Compared::Other)

@@ -65,10 +65,12 @@ impl Transfer {
         expected.holes(self.came(&self.assembly.lacking()))
     }
 
-    fn take(&mut self, gathered: Gathered) {
+    /// Adds what a pass came to; returns how its hosts fail, where all of them do.
+    fn take(&mut self, gathered: Gathered) -> Option<FetchError> {
         self.absent.extend(gathered.absent);
         self.empty.extend(gathered.empty);
         self.reason = gathered.reason.or(self.reason.take());
+        gathered.dead
     }
 }
 
@@ -188,7 +190,22 @@ impl Attempt {
                 ended_early,
                 ..
             } = gathered;
-            transfer.take(gathered);
+            if let Some(dead) = transfer.take(gathered) {
+                let sample = Sample {
+                    recording: &transfer.recording,
+                    plan: &make.plan,
+                    budget,
+                    source: make.becomes.source(),
+                };
+                let here = transfer.assembly.fragments();
+                let well = self.are_hosts_well(sample, here).await;
+                if well == Some(true) && passes.effort == Effort::First {
+                    passes.effort = Effort::Last;
+                    continue;
+                }
+                gather::rest(transfer.assembly).await?;
+                return well.map_or(Ok(None), |_| Err(dead.into()));
+            }
             let lacking = transfer.assembly.lacking();
             let came = lacking.len() < before;
             passes.fruitless = if came { 0 } else { passes.fruitless + 1 };
@@ -209,7 +226,8 @@ impl Attempt {
                         passes.is_current = false;
                         continue;
                     }
-                    Ok(Some(None)) => passes.is_current = true,
+                    // Where nothing has ever come, the next pass shall end early again.
+                    Ok(Some(None)) => passes.is_current = !transfer.assembly.have().0.is_empty(),
                     Ok(None) => return gather::rest(transfer.assembly).await.map(|()| None),
                     Err(error) => {
                         gather::rest(transfer.assembly).await?;
@@ -218,7 +236,8 @@ impl Attempt {
                 }
             }
             let is_last = passes.effort == Effort::Last;
-            if is_last || (ended_early && transfer.assembly.have().0.is_empty()) {
+            let is_in_vain = ended_early && transfer.assembly.have().0.is_empty();
+            if is_last || (is_in_vain && passes.fruitless > FRUITLESS) {
                 return Ok(Some(transfer));
             }
             if !ended_early {
@@ -228,6 +247,8 @@ impl Attempt {
                 } else if passes.fruitless > FRUITLESS {
                     return Ok(Some(transfer));
                 }
+            }
+            if !ended_early || is_in_vain {
                 let pause = tokio::time::sleep(BEFORE_THE_LAST_PASS);
                 if self.cancel.run_until_cancelled(pause).await.is_none() {
                     return gather::rest(transfer.assembly).await.map(|()| None);

@@ -81,6 +81,19 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         Ok(muxer)
     }
 
+    /// What media a segment holds; nothing is written.
+    pub(crate) fn content(&mut self, piece: &Piece<'_>) -> Result<Content, Error> {
+        let mut demuxer = std::mem::take(&mut self.demuxer);
+        let Taken {
+            recorder,
+            timescale,
+            ..
+        } = self.take(piece, &mut demuxer)?;
+        let content = recorder.content(&recorder.spans(piece.track, timescale)?);
+        self.demuxer = demuxer;
+        Ok(content)
+    }
+
     fn plan(&self) -> Plan<'_> {
         Plan {
             source: self.source,
