@@ -54,7 +54,9 @@ fn name(element: ElementRef<'_>) -> Option<&str> {
         .attr("name")?
         .strip_prefix("fields[")?
         .strip_suffix(']')?;
-    (1..=LONGEST_NAME).contains(&name.len()).then_some(name)
+    // It is sent as it stands, and shown where it has no label.
+    let is_shown = !name.chars().any(char::is_control);
+    (is_shown && (1..=LONGEST_NAME).contains(&name.len())).then_some(name)
 }
 
 fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) -> FormField {

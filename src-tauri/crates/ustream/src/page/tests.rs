@@ -65,6 +65,8 @@ fn the_forms_fields_come_with_their_words() {
         ]
     );
     assert_eq!(page("<input name=q>").form, None);
+    let escape = "<input name='fields[\u{1b}]0;x\u{7}]'><input name='fields[a\tb]'>";
+    assert_eq!(page(escape).form, None, "a name that no terminal may see");
 }
 
 fn recording(id: u64) -> Target {
