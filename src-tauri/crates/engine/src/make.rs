@@ -111,6 +111,11 @@ impl Make {
         .await
     }
 
+    /// Saves the plan in the part folder, whose segments have been found to be the same.
+    pub(crate) fn confirm(&self, part: &Part) -> Result<(), Error> {
+        part.confirm(&Material::Plan(self.plan.clone()), &self.endings)
+    }
+
     /// How many files of the film's size there are before it is finished.
     pub(crate) fn files(&self) -> u64 {
         let is_copied = self.becomes == Becomes::Copy && !self.original;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use ustream::{RecordingId, SegmentId, SegmentKind, SegmentPlan};
+use ustream::{PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
 use self::files::Access;
 pub(crate) use self::frozen::{Endings, FilmId, Material};
@@ -127,6 +127,7 @@ impl Claim<'_> {
 pub(crate) struct Part {
     folder: PathBuf,
     target: PathBuf,
+    change: PlanChange,
     /// Held, not read: it keeps other processes out.
     _lock: File,
 }
@@ -159,16 +160,28 @@ impl Part {
             _lock: lock(&folder)?,
             folder,
             target,
+            change: PlanChange::Same,
         })
     }
 
-    fn settle(self, material: &Material, endings: &Endings) -> Result<Opened, Error> {
+    fn settle(mut self, material: &Material, endings: &Endings) -> Result<Opened, Error> {
         self.sweep()?;
         if let Some(finished) = frozen::finished(&self.folder)? {
             return Ok(Opened::Finished(self.saved(finished)));
         }
-        frozen::freeze(&self.folder, material, endings)?;
+        self.change = frozen::freeze(&self.folder, material, endings)?;
         Ok(Opened::Part(self))
+    }
+
+    /// How the plan compares with that of the earlier attempt. Where it has moved, it is saved only
+    /// by [`Self::confirm`].
+    pub(crate) fn change(&self) -> PlanChange {
+        self.change
+    }
+
+    /// Saves a plan that has moved: its segments are the same.
+    pub(crate) fn confirm(&self, material: &Material, endings: &Endings) -> Result<(), Error> {
+        frozen::replace(&self.folder, material, endings)
     }
 
     fn saved(self, finished: Finished) -> Saved {

@@ -91,10 +91,7 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
         Opened::Part(part) => part,
     };
     attempt.discover(found, &recording, &part);
-    let Some(transfer) = attempt
-        .transfer((found, recording), &make, part.path())
-        .await?
-    else {
+    let Some(transfer) = attempt.transfer((found, recording), &make, &part).await? else {
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);

@@ -75,10 +75,11 @@ impl Material {
     }
 
     /// Whether what was made of the older can be gone on with.
-    fn continues(&self, older: &Self) -> bool {
+    fn compare(&self, older: &Self) -> PlanChange {
         match (self, older) {
-            (Self::Plan(plan), Self::Plan(older)) => plan.compare(older) != PlanChange::Different,
-            (one, older) => one == older,
+            (Self::Plan(plan), Self::Plan(older)) => plan.compare(older),
+            (one, older) if one == older => PlanChange::Same,
+            _ => PlanChange::Different,
         }
     }
 }
@@ -116,16 +117,27 @@ impl Frozen {
     }
 }
 
-/// Compares with the plan of the earlier attempt and saves this one.
-pub(super) fn freeze(folder: &Path, material: &Material, endings: &Endings) -> Result<(), Error> {
+/// Compares with the plan of the earlier attempt and saves this one, unless it must be compared
+/// by its bytes first.
+pub(super) fn freeze(
+    folder: &Path,
+    material: &Material,
+    endings: &Endings,
+) -> Result<PlanChange, Error> {
     if let State::Of(older) = state(folder)? {
-        if !material.continues(&older.plan) {
-            return Err(Error::Changed(folder.to_owned()));
-        }
-        if *material == older.plan {
-            return Ok(());
+        match material.compare(&older.plan) {
+            PlanChange::Different => return Err(Error::Changed(folder.to_owned())),
+            PlanChange::Moved => return Ok(PlanChange::Moved),
+            PlanChange::Same if *material == older.plan => return Ok(PlanChange::Same),
+            PlanChange::Same => {}
         }
     }
+    replace(folder, material, endings)?;
+    Ok(PlanChange::Same)
+}
+
+/// Saves a plan in place of the one of the earlier attempt.
+pub(super) fn replace(folder: &Path, material: &Material, endings: &Endings) -> Result<(), Error> {
     let frozen = Frozen {
         schema: SCHEMA,
         endings: endings.clone(),

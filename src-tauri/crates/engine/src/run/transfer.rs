@@ -19,6 +19,7 @@ use crate::fetch::retry::Effort;
 use crate::fetch::{Budget, retry};
 use crate::gather::{self, Gathered};
 use crate::make::Make;
+use crate::part::Part;
 use crate::room;
 
 /// How often in a row new addresses may bring no new segment.
@@ -99,8 +100,9 @@ impl Attempt {
         &self,
         (found, recording): (Found, Recording),
         make: &Make,
-        folder: &Path,
+        part: &Part,
     ) -> Result<Option<Transfer>, Error> {
+        let folder = part.path();
         let Some(assembly) = self.open_assembly(&recording, make, folder).await? else {
             return Ok(None);
         };
@@ -111,15 +113,19 @@ impl Attempt {
             budget: &budget,
             source: make.becomes.source(),
         };
-        let Some(is_same) = self
-            .is_same(sample, assembly.fragments(), PlanChange::Same)
-            .await?
-        else {
-            return gather::rest(assembly).await.map(|()| None);
-        };
-        if !is_same {
-            gather::rest(assembly).await?;
-            return Err(Error::Changed(folder.to_owned()));
+        let compared = self.is_same(sample, assembly.fragments(), part.change());
+        match compared.await {
+            Ok(Some(true)) if part.change() == PlanChange::Moved => make.confirm(part)?,
+            Ok(Some(true)) => {}
+            Ok(None) => return gather::rest(assembly).await.map(|()| None),
+            Ok(Some(false)) => {
+                gather::rest(assembly).await?;
+                return Err(Error::Changed(folder.to_owned()));
+            }
+            Err(error) => {
+                gather::rest(assembly).await?;
+                return Err(error);
+            }
         }
         let transfer = Transfer {
             recording,
