@@ -45,7 +45,9 @@ impl Fetcher {
     ) -> Result<Outcome, FetchError> {
         let (mut rounds, mut offline) = (0, 0);
         let mut earlier = None;
-        let mut is_sure = !request.tells_the_end;
+        // What ought to exist is asked for twice before it is missing for good.
+        let is_last_word = effort == Effort::Last && request.confirmations > 1;
+        let mut is_sure = !request.tells_the_end && !is_last_word;
         loop {
             let means = Means {
                 request,
