@@ -141,6 +141,14 @@ pub enum FetchError {
         /// Who.
         host: String,
     },
+    /// It cannot be reached while the service can: its name does not exist, or no way leads there.
+    #[error("{host} could not be reached: {problem}")]
+    Unreachable {
+        /// Who.
+        host: String,
+        /// What the connection said.
+        problem: String,
+    },
     /// This computer is not connected.
     #[error("{host} could not be reached: {}", root(.source))]
     Offline {
@@ -212,8 +220,12 @@ impl FetchError {
 
     /// Whether another reason is better told: that a host is down tells less than what another says.
     pub(crate) fn tells_less_than(&self, other: &Self) -> bool {
-        matches!(self, Self::Network { source, .. } if source.is_connect())
-            && !matches!(other, Self::NoMedia { .. })
+        let is_silent = match self {
+            Self::Network { source, .. } => source.is_connect(),
+            Self::Unreachable { .. } => true,
+            _ => false,
+        };
+        is_silent && !matches!(other, Self::NoMedia { .. })
     }
 
     /// How the host failed that said this.
@@ -223,7 +235,9 @@ impl FetchError {
                 Cause::Untrusted
             }
             Self::Network { source, .. } if source.is_redirect() => Cause::Status,
-            Self::Network { .. } | Self::Offline { .. } => Cause::Unreachable,
+            Self::Network { .. } | Self::Unreachable { .. } | Self::Offline { .. } => {
+                Cause::Unreachable
+            }
             Self::Busy { .. } => Cause::Busy,
             Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => Cause::NotMedia,
             Self::Dead { cause, .. } => *cause,
@@ -371,7 +385,9 @@ fn fetch_code(error: &FetchError) -> Code {
             Cause::Busy => Code::Busy,
             Cause::NotMedia => Code::BadAnswer,
         },
-        FetchError::Status { .. } | FetchError::TooManyRequests => Code::SiteDown,
+        FetchError::Status { .. }
+        | FetchError::Unreachable { .. }
+        | FetchError::TooManyRequests => Code::SiteDown,
         FetchError::Busy { .. } => Code::Busy,
         FetchError::NotMedia { .. } | FetchError::NoMedia { .. } | FetchError::NoAddress => {
             Code::BadAnswer
@@ -464,7 +480,7 @@ fn causes<'a>(
 }
 
 /// The innermost cause in words, without the address that reqwest puts before it.
-fn root(error: &reqwest::Error) -> String {
+pub(crate) fn root(error: &reqwest::Error) -> String {
     causes(error)
         .last()
         .map(ToString::to_string)

@@ -27,7 +27,7 @@ use self::memory::Memory;
 use self::online::Online;
 use self::pace::Pace;
 use self::width::Width;
-use crate::error::{FetchError, Reach, reach};
+use crate::error::{FetchError, Reach, reach, root};
 use crate::progress::Meter;
 
 /// Fetches segments for all jobs, at most so many at once.
@@ -297,17 +297,18 @@ impl Fetcher {
         if error.is_too_much() {
             self.width.too_much(Instant::now());
         }
-        match error {
-            FetchError::Network { host, source }
-                if reach(&source) == Reach::Offline && !self.online.reaches_service().await =>
-            {
-                means.budget.give_back();
-                Err(FetchError::Offline { host, source })
+        let error = match error {
+            FetchError::Network { host, source } if reach(&source) == Reach::Offline => {
+                if !self.online.reaches_service().await {
+                    means.budget.give_back();
+                    return Err(FetchError::Offline { host, source });
+                }
+                let problem = root(&source);
+                FetchError::Unreachable { host, problem }
             }
-            error => {
-                turn.failed(&error, Instant::now());
-                Err(error)
-            }
-        }
+            error => error,
+        };
+        turn.failed(&error, Instant::now());
+        Err(error)
     }
 }
