@@ -112,8 +112,10 @@ impl Make {
     }
 
     /// Saves the plan in the part folder, whose segments have been found to be the same.
-    pub(crate) fn confirm(&self, part: &Part) -> Result<(), Error> {
-        part.confirm(&Material::Plan(self.plan.clone()), &self.endings)
+    pub(crate) async fn confirm(&self, folder: &Path) -> Result<(), Error> {
+        let (folder, endings) = (folder.to_owned(), self.endings.clone());
+        let material = Material::Plan(self.plan.clone());
+        blocking(move || part::confirm(&folder, &material, &endings)).await
     }
 
     /// How many files of the film's size there are before it is finished.

@@ -174,14 +174,9 @@ impl Part {
     }
 
     /// How the plan compares with that of the earlier attempt. Where it has moved, it is saved only
-    /// by [`Self::confirm`].
+    /// by [`confirm`].
     pub(crate) fn change(&self) -> PlanChange {
         self.change
-    }
-
-    /// Saves a plan that has moved: its segments are the same.
-    pub(crate) fn confirm(&self, material: &Material, endings: &Endings) -> Result<(), Error> {
-        frozen::replace(&self.folder, material, endings)
     }
 
     fn saved(self, finished: Finished) -> Saved {
@@ -301,6 +296,11 @@ pub(crate) fn stem_of(folder: &Path, material: &Material, endings: &Endings) -> 
 pub(crate) fn plan_of(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
     let mut plans = begun(folder).filter_map(|(_, frozen)| frozen.plan());
     plans.find(|plan| plan.recording == recording)
+}
+
+/// Saves a plan that has moved in its part folder: its segments are the same.
+pub(crate) fn confirm(folder: &Path, material: &Material, endings: &Endings) -> Result<(), Error> {
+    frozen::replace(folder, material, endings)
 }
 
 /// Deletes a part folder that is not in use. What is not ours is left alone.

@@ -153,11 +153,7 @@ impl Attempt {
         transfer: Transfer,
     ) -> Result<Option<(Saved, Recording)>, Error> {
         let lacking = transfer.assembly.lacking();
-        let expected = Expected {
-            recording: &transfer.recording,
-            plan: &make.plan,
-            choice: &make.choice,
-        };
+        let expected = Expected::of(&transfer.recording, make);
         let came = transfer.came(&lacking);
         let mut shortfall = expected.shortfall(came);
         let judged = self.judge(&shortfall, expected.can_be_made(came));
@@ -180,11 +176,7 @@ impl Attempt {
                 (error, _) => error,
             });
         }
-        let expected = Expected {
-            recording: &recording,
-            plan: &make.plan,
-            choice: &make.choice,
-        };
+        let expected = Expected::of(&recording, make);
         let saved = match make.becomes {
             Becomes::Copy => self.copied(part, assembly, (expected, make)).await?,
             Becomes::Film(..) => {

@@ -18,6 +18,7 @@ use ustream::{
 
 pub(crate) use self::content::misplaced;
 use self::holes::{holes, joined, span_of};
+use crate::make::Make;
 use crate::view::{GapView, MissingView, TrackKindView};
 
 /// A movie that lacks no more than this is saved, and what it lacks is said.
@@ -88,7 +89,16 @@ impl Shortfall {
     }
 }
 
-impl Expected<'_> {
+impl<'a> Expected<'a> {
+    /// What is expected of a recording of which this is to be made.
+    pub(crate) fn of(recording: &'a Recording, make: &'a Make) -> Self {
+        Self {
+            recording,
+            plan: &make.plan,
+            choice: &make.choice,
+        }
+    }
+
     /// The segments that are missing: those that are lacking and are not past the end.
     pub(crate) fn holes(&self, came: Came<'_>) -> Vec<Segment> {
         holes(&self.plan.segments, came, self.stated_end_ms())

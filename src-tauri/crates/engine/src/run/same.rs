@@ -8,6 +8,7 @@ use crate::assemble::part_of;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Budget, Outcome, SegmentRequest};
+use crate::make::Make;
 
 /// Segments that are compared where nothing else says that the recording has changed.
 const USUAL_SAMPLES: usize = 2;
@@ -21,6 +22,17 @@ pub(super) struct Sample<'a> {
     pub(super) plan: &'a SegmentPlan,
     pub(super) budget: &'a Budget,
     pub(super) source: Option<media::Source>,
+}
+
+impl<'a> Sample<'a> {
+    pub(super) fn of(recording: &'a Recording, make: &'a Make, budget: &'a Budget) -> Self {
+        Self {
+            recording,
+            plan: &make.plan,
+            budget,
+            source: make.becomes.source(),
+        }
+    }
 }
 
 /// What a comparison came to.

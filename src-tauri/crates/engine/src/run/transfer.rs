@@ -58,11 +58,7 @@ impl Transfer {
 
     /// The segments that are missing.
     fn holes(&self, make: &Make) -> Vec<Segment> {
-        let expected = Expected {
-            recording: &self.recording,
-            plan: &make.plan,
-            choice: &make.choice,
-        };
+        let expected = Expected::of(&self.recording, make);
         expected.holes(self.came(&self.assembly.lacking()))
     }
 
@@ -107,15 +103,10 @@ impl Attempt {
             return Ok(None);
         };
         let budget = Arc::new(Budget::new(make.plan.segments.len()));
-        let sample = Sample {
-            recording: &recording,
-            plan: &make.plan,
-            budget: &budget,
-            source: make.becomes.source(),
-        };
+        let sample = Sample::of(&recording, make, &budget);
         let compared = self.is_same(sample, assembly.fragments(), part.change());
         match compared.await {
-            Ok(Some(true)) if part.change() == PlanChange::Moved => make.confirm(part)?,
+            Ok(Some(true)) if part.change() == PlanChange::Moved => make.confirm(folder).await?,
             Ok(Some(true)) => {}
             Ok(None) => return gather::rest(assembly).await.map(|()| None),
             Ok(Some(false)) => {
@@ -197,12 +188,7 @@ impl Attempt {
                 ..
             } = gathered;
             if let Some(dead) = transfer.take(gathered) {
-                let sample = Sample {
-                    recording: &transfer.recording,
-                    plan: &make.plan,
-                    budget,
-                    source: make.becomes.source(),
-                };
+                let sample = Sample::of(&transfer.recording, make, budget);
                 let here = transfer.assembly.fragments();
                 let well = self.are_hosts_well(sample, here).await;
                 if well == Some(true) && passes.effort == Effort::First {
@@ -272,18 +258,13 @@ impl Attempt {
         budget: &'a Arc<Budget>,
         passes: &Passes,
     ) -> gather::Task<'a> {
-        let expected = Expected {
-            recording,
-            plan: &make.plan,
-            choice: &make.choice,
-        };
         gather::Task {
             fetcher: &self.means.fetcher,
             meter: &self.meter,
             cancel: &self.cancel,
             recording,
             plan: &make.plan,
-            end_ms: expected.stated_end_ms(),
+            end_ms: Expected::of(recording, make).stated_end_ms(),
             source: make.becomes.source(),
             budget,
             effort: passes.effort,
@@ -321,12 +302,7 @@ impl Attempt {
         if !known.lacking.iter().any(moved) {
             return Ok(Some(None));
         }
-        let sample = Sample {
-            recording: &renewed,
-            plan,
-            budget,
-            source: make.becomes.source(),
-        };
+        let sample = Sample::of(&renewed, make, budget);
         match self.is_same(sample, known.here, change).await? {
             Some(true) => Ok(Some(Some(Box::new(renewed)))),
             Some(false) => Err(Error::Changed(folder.to_owned())),
