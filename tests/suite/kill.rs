@@ -1,5 +1,5 @@
 //! SIGKILL at any moment: the next run makes the same film, and fetches nothing again that was
-//! safe.
+//! safe but for two segments to compare.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +19,8 @@ use crate::practice::{Practice, names};
 const FILM: u64 = 134_300_012;
 const CHUNKS: usize = 7;
 const RANDOM_MOMENTS: usize = 50;
+/// So many segments that are here are fetched again when a movie goes on.
+const COMPARED: u32 = 2;
 
 /// One kind of file, as the command line is asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +125,9 @@ impl Bench {
         row.and_then(|row| row.get(&number)).copied().unwrap_or(0)
     }
 
-    /// Runs again after a kill. The film must be that of a run that nobody disturbed, be the only
-    /// thing in the folder, and nothing that was safe may be asked for.
+    /// Runs again after a kill. The film must be that of a run that nobody disturbed and be the
+    /// only thing in the folder. Of what was safe, two segments may be asked for: they tell whether
+    /// the recording is still the same.
     fn assert_goes_on(&mut self, when: &str) {
         if let Some(path) = self.saved() {
             self.assert_is_the_film(&path, when);
@@ -134,7 +137,11 @@ impl Bench {
         let before: Vec<_> = durable.iter().map(|piece| self.asked(*piece)).collect();
         let path = self.run_to_the_end();
         let after: Vec<_> = durable.iter().map(|piece| self.asked(*piece)).collect();
-        assert_eq!(before, after, "{when}: {durable:?} was safe");
+        let again: Vec<u32> = before.iter().zip(&after).map(|(b, a)| a - b).collect();
+        assert!(
+            again.iter().sum::<u32>() <= COMPARED && again.iter().all(|asked| *asked <= 1),
+            "{when}: {durable:?} was safe, and was asked for {again:?} times more"
+        );
         self.assert_is_the_film(&path, when);
     }
 
