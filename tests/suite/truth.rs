@@ -6,7 +6,8 @@
 //! saves the recording by a `clock` that runs ahead, `reader` reads what was saved, `expected` says
 //! what could be had, segment by segment in `slots`, and `verdict` compares, with `report` for what is said.
 //!
-//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again.
+//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again, and shows what the program
+//! logs where `RUST_LOG` asks for it.
 
 mod build;
 mod case;
@@ -24,6 +25,7 @@ mod verdict;
 use std::fmt::Write as _;
 
 use fake_ustream::Studio;
+use tracing_subscriber::EnvFilter;
 
 use self::case::{Case, Form};
 
@@ -44,6 +46,11 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
     }
     let seed = number("USTREAM_TRUTH_SEED").unwrap_or(SEED);
     let worlds = number("USTREAM_TRUTH_WORLDS").unwrap_or(WORLDS);
+    if worlds == 1 {
+        let filter = EnvFilter::from_default_env();
+        let log = tracing_subscriber::fmt().with_env_filter(filter);
+        log.with_writer(std::io::stderr).init();
+    }
     let tally = drive::run(seed..seed + worlds);
     if tally.wrong.is_empty() {
         let least = worlds.min(2);

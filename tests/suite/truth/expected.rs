@@ -39,6 +39,8 @@ pub(super) struct Expected {
     pub(super) first: u64,
     /// The longest stated length of a known unit.
     pub(super) stated_ms: Option<u64>,
+    /// All of them.
+    pub(super) all_stated_ms: Vec<u64>,
     pub(super) length_ms: u64,
     /// By the stated length, the segments before the first that is listed may be missing.
     pub(super) may_lack_beginning: bool,
@@ -140,6 +142,7 @@ impl Expected {
             segment_ms: case.segment_ms(),
             first: case.first,
             stated_ms: stated.iter().max().copied(),
+            all_stated_ms: stated.clone(),
             length_ms: if case.form.is_file() {
                 case.file_units
                     .map_or(case.length_ms(), |units| units * UNIT_MS)

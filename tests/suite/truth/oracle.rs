@@ -47,6 +47,7 @@ fn expected(slots: Vec<Slot>) -> Expected {
         segment_ms: SEGMENT_MS,
         first: 0,
         stated_ms: Some(8000),
+        all_stated_ms: vec![8000],
         length_ms: 8000,
         may_lack_beginning: false,
         offers: vec![tracks],
@@ -187,6 +188,7 @@ fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
 fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
     let long = || Expected {
         stated_ms: Some(12_000),
+        all_stated_ms: vec![12_000],
         ..expected(slots())
     };
     let shorter = |ms| Said {
@@ -221,6 +223,20 @@ fn media_of_another_place_must_be_told() {
     let missing = vec![MissingView::MisplacedSegments { count: 1 }];
     let said = Said {
         missing,
+        gaps: vec![gap(1)],
+        ..Said::default()
+    };
+    assert_eq!(seen(&expected, movie, &said), None);
+}
+
+#[test]
+fn the_next_segment_is_not_taken_for_media_of_another_place() {
+    let mut slots = slots();
+    slots[1].duty = Duty::May;
+    slots[1].foreign = Some((slots[2].video.clone(), slots[2].audio.clone()));
+    let rest = [&slots[..1], &slots[2..]].concat();
+    let (expected, movie) = (expected(slots), movie(&rest, 0));
+    let said = Said {
         gaps: vec![gap(1)],
         ..Said::default()
     };

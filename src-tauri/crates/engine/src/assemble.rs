@@ -10,21 +10,26 @@
 
 mod early;
 mod flusher;
+mod line;
 mod recover;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use media::{Film, Format, Making, Muxer, Order, Source, Summary, TableFragment, journal};
+use media::{
+    Film, Format, Making, Muxer, Order, Source, SourceMark, Summary, TableFragment, journal,
+};
 use ustream::{Segment, SegmentId, SegmentKind};
 
 use self::flusher::Flusher;
+use self::line::{Early, Holes, Line, Step, Waiting};
 use self::recover::{Recovered, recover, rewrite};
 use crate::copy::Copy;
 use crate::error::Error;
 use crate::part;
 use crate::part::files::{self, Access};
+use crate::timing::Timing;
 
 /// Pieces before their turn that are kept in memory; more of them wait in the part folder.
 const EARLY_BYTES: usize = 16 << 20;
@@ -91,6 +96,10 @@ pub(crate) struct Assembly {
     muxer: Box<dyn Muxer>,
     fragments: Vec<TableFragment>,
     line: Line,
+    /// Segments that are not here since they carried the content of another place.
+    misplaced: HashSet<SegmentId>,
+    /// What the segments are; nothing where they only make sense together.
+    source: Option<Source>,
     flusher: Flusher,
 }
 
@@ -129,6 +138,8 @@ impl Assembly {
             muxer,
             fragments,
             line: Line::default(),
+            misplaced: HashSet::new(),
+            source: sheet.becomes.source(),
             flusher,
         };
         assembly.find_early()?;
@@ -149,9 +160,34 @@ impl Assembly {
         )
     }
 
+    /// Which version of each segment is here, in the output or waiting for its turn.
+    pub(crate) fn marks(&self) -> Vec<(SegmentId, SourceMark)> {
+        let appended = self.fragments.iter();
+        let appended = appended.map(|fragment| (segment_id(fragment), fragment.source));
+        let waiting = self.line.waiting.iter();
+        let waiting =
+            waiting.filter_map(|(index, it)| Some((self.segments.get(*index)?.id, it.mark)));
+        appended.chain(waiting).collect()
+    }
+
     /// What is in the output, in the order in which it was appended.
     pub(crate) fn fragments(&self) -> &[TableFragment] {
         &self.fragments
+    }
+
+    /// Drops the segments that carry the content of another place, as far as that can be told
+    /// before they are in the output; they are lacking again.
+    pub(crate) fn drop_misplaced(&mut self) {
+        for (index, early) in self.line.drop_misplaced(self.segments.len()) {
+            self.drop(index, &early);
+        }
+    }
+
+    /// Segments that came and were not taken, since they carry the content of another place.
+    pub(crate) fn misplaced(&self) -> impl Iterator<Item = SegmentId> {
+        let (have, _) = self.have();
+        let lacks = move |id: &SegmentId| !have.contains(id);
+        self.misplaced.iter().copied().filter(lacks)
     }
 
     /// Drops what is here of these segments, for good, so that they are lacking again. Their bytes
@@ -188,8 +224,12 @@ impl Assembly {
             // What has been passed cannot be put back: it stays missing.
             Order::Presentation if index < self.line.next => {}
             Order::Presentation => {
-                self.line.early_bytes += body.len();
-                self.line.waiting.insert(index, Early::Memory(body));
+                let waiting = Waiting {
+                    timing: self.timing(index, &body),
+                    mark: SourceMark::of(&body),
+                    early: Early::Memory(body),
+                };
+                self.line.put(index, waiting);
                 self.advance(Holes::Stop)?;
                 self.spill(EARLY_BYTES)?;
             }
@@ -238,22 +278,42 @@ impl Assembly {
         Ok(())
     }
 
+    /// Where the media of a segment is, by its bytes.
+    fn timing(&self, index: usize, body: &[u8]) -> Option<Timing> {
+        let (segment, source) = (self.segments.get(index)?, self.source?);
+        let content = media::probe(source, part_of(segment.id.kind), body).ok()?;
+        Timing::of(&content, segment.start_ms)
+    }
+
     /// Appends all pieces whose turn has come.
     fn advance(&mut self, holes: Holes) -> Result<(), Error> {
-        while let Some((index, early)) = self.line.step(holes, self.segments.len()) {
-            match early {
-                Early::Memory(body) => self.append(index, &body)?,
-                Early::Disk => {
-                    let path = part::early(&self.folder, self.segments[index].id);
+        loop {
+            match self.line.step(holes, self.segments.len()) {
+                Step::Take(index, Early::Memory(body)) => self.append(index, &body)?,
+                Step::Take(index, Early::Disk) => {
+                    let path = self.early_path(index);
                     let body = early::read(&path).map_err(Error::disk(&path))?;
                     // It was right when it was written, or when the output was opened.
                     let body = body.ok_or(media::Error::Changed)?;
                     self.append(index, &body)?;
                     self.flusher.spend(path);
                 }
+                Step::Drop(index, early) => self.drop(index, &early),
+                Step::Wait => return Ok(()),
             }
         }
-        Ok(())
+    }
+
+    fn drop(&mut self, index: usize, early: &Early) {
+        tracing::warn!(index, "a segment carries the content of another place");
+        self.misplaced.insert(self.segments[index].id);
+        if matches!(early, Early::Disk) {
+            self.flusher.spend(self.early_path(index));
+        }
+    }
+
+    fn early_path(&self, index: usize) -> PathBuf {
+        part::early(&self.folder, self.segments[index].id)
     }
 
     /// Moves early pieces from memory to the part folder until at most `keep_bytes` are left.
@@ -263,13 +323,13 @@ impl Assembly {
             if self.line.early_bytes <= keep_bytes {
                 break;
             }
-            let Early::Memory(body) = waiting else {
+            let Early::Memory(body) = &waiting.early else {
                 continue;
             };
             let path = part::early(&self.folder, self.segments[*index].id);
             early::write(&path, body).map_err(Error::disk(&path))?;
             self.line.early_bytes -= body.len();
-            *waiting = Early::Disk;
+            waiting.early = Early::Disk;
         }
         Ok(())
     }
@@ -283,56 +343,20 @@ impl Assembly {
         // Nothing can be put before what has been appended.
         let last = |segment: &Segment| appended.contains(&segment.id);
         self.line.next = self.segments.iter().rposition(last).map_or(0, |it| it + 1);
-        for (index, segment) in self.segments.iter().enumerate().skip(self.line.next) {
-            let path = part::early(&self.folder, segment.id);
-            if early::read(&path).map_err(Error::disk(&path))?.is_some() {
-                self.line.waiting.insert(index, Early::Disk);
+        let mut timings = self.fragments.iter().rev();
+        self.line.last = timings.find_map(|it| Timing::of(&it.content, it.start_ms));
+        for index in self.line.next..self.segments.len() {
+            let path = self.early_path(index);
+            if let Some(body) = early::read(&path).map_err(Error::disk(&path))? {
+                let waiting = Waiting {
+                    timing: self.timing(index, &body),
+                    mark: SourceMark::of(&body),
+                    early: Early::Disk,
+                };
+                self.line.put(index, waiting);
             }
         }
         self.advance(Holes::Stop)
-    }
-}
-
-/// Pieces before their turn, for an output that takes them in order.
-#[derive(Debug, Default)]
-struct Line {
-    /// Index of the segment whose turn it is.
-    next: usize,
-    waiting: BTreeMap<usize, Early>,
-    /// Of those in memory.
-    early_bytes: usize,
-}
-
-#[derive(Debug)]
-enum Early {
-    Memory(Vec<u8>),
-    /// In the part folder, under its final name.
-    Disk,
-}
-
-/// What to do where the next piece is not here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holes {
-    Stop,
-    Skip,
-}
-
-impl Line {
-    /// Takes the next piece out of the line.
-    fn step(&mut self, holes: Holes, end: usize) -> Option<(usize, Early)> {
-        if holes == Holes::Skip {
-            self.next = self
-                .waiting
-                .keys()
-                .next()
-                .map_or(end, |first| self.next.max(*first));
-        }
-        let early = self.waiting.remove(&self.next)?;
-        if let Early::Memory(body) = &early {
-            self.early_bytes -= body.len();
-        }
-        self.next += 1;
-        Some((self.next - 1, early))
     }
 }
 

@@ -287,7 +287,7 @@ impl Fetcher {
             Err(error) => error,
         };
         if error.is_refusal() {
-            turn.refused();
+            turn.refused(Instant::now());
             return Err(error);
         }
         // A segment without media says nothing of its host.

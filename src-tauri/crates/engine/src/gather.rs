@@ -223,13 +223,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The next segment; one from the end where those that are neighbours fail: they may be bad
-    /// while their host is well.
+    /// The next segment; one from the end or the middle where those that are neighbours fail: they
+    /// may be bad while their host is well.
     fn next(&mut self) -> Option<usize> {
-        if self.failed_in_a_row < FAILURES_OF_NEIGHBOURS {
-            self.then.pop_front()
-        } else {
-            self.then.pop_back()
+        let failed = self.failed_in_a_row + self.refused_in_a_row;
+        match failed / FAILURES_OF_NEIGHBOURS {
+            0 => self.then.pop_front(),
+            1 => self.then.pop_back(),
+            _ => self.then.remove(self.then.len() / 2),
         }
     }
 

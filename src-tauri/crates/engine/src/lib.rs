@@ -39,6 +39,7 @@ mod registry;
 mod remux;
 mod room;
 mod run;
+mod timing;
 pub mod view;
 mod whole;
 

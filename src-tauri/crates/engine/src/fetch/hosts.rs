@@ -84,19 +84,29 @@ impl Hosts {
         now: Instant,
     ) -> Next<'_, 'u> {
         let mut all = self.lock();
-        let usable = usable(&all, urls);
-        let Some(&first) = usable.first() else {
+        let Usable { known, strangers } = usable(&all, urls);
+        let Some(&first) = known.first().or(strangers.first()) else {
             return Next::Dead(problem_of(&all, urls));
         };
+        if known.is_empty() {
+            // Nobody has the recording, by what they say: one of them is enough to hear it from.
+            let is_asked = asked.urls.contains(&first);
+            return if is_asked {
+                Next::Exhausted
+            } else {
+                Next::Ask(self.turn(first, false))
+            };
+        }
         let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
         let is_failing_for_long = |url: &&Url| {
             let since = of(url).failing_since;
             since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
         };
-        if usable.iter().all(is_failing_for_long) {
+        if known.iter().all(is_failing_for_long) {
             return Next::Dead(problem_of(&all, std::slice::from_ref(first)));
         }
-        let open = usable.iter().filter(|url| !asked.urls.contains(*url));
+        let open = known.iter().chain(&strangers);
+        let open = open.filter(|url| !asked.urls.contains(*url));
         let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();
         open.sort_by_key(|(health, _)| health.rank(now));
         let Some((best, url)) = open.first() else {
@@ -129,7 +139,13 @@ impl Hosts {
         now: Instant,
     ) -> Option<Turn<'_, 'u>> {
         let all = self.lock();
-        let open = usable(&all, urls).into_iter();
+        let Usable { known, strangers } = usable(&all, urls);
+        let strangers = if known.is_empty() {
+            strangers.get(..1).unwrap_or_default()
+        } else {
+            &strangers
+        };
+        let open = known.iter().chain(strangers).copied();
         let open = open.filter(|url| !asked.urls.contains(url));
         let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
         let best = open.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
@@ -212,14 +228,19 @@ impl<'u> Turn<'_, 'u> {
     }
 
     /// The host said that there is no such segment.
-    pub(crate) fn refused(mut self) {
+    pub(crate) fn refused(mut self, now: Instant) {
         self.settle(|health| {
             health.answered = true;
             health.refusals = health.refusals.saturating_add(1);
             health.failures = 0;
             health.failing_since = None;
-            health.rests_until = None;
-            health.rests = 0;
+            if health.is_stranger() {
+                // What it was asked for may be what nobody has: it is tried again now and then.
+                health.rest(now);
+            } else {
+                health.rests_until = None;
+                health.rests = 0;
+            }
         });
     }
 
@@ -275,22 +296,37 @@ impl Health {
         self.answered |= !matches!(cause, Cause::Unreachable | Cause::Untrusted);
         self.is_untrusted |= cause == Cause::Untrusted;
         let is_resting = self.rests_until.is_some_and(|until| now < until);
-        let rest = FIRST_REST
-            .saturating_mul(1 << self.rests.min(8))
-            .min(LONGEST_REST);
         if let FetchError::Busy { retry_after, .. } = error {
-            self.rests_until = Some(now + retry_after.unwrap_or(rest).min(LONGEST_BUSY));
+            let rest = retry_after.unwrap_or(self.next_rest());
+            self.rests_until = Some(now + rest.min(LONGEST_BUSY));
         } else if self.failures >= FAILURES_BEFORE_REST && !is_resting {
-            self.rests_until = Some(now + rest);
-            self.rests = self.rests.saturating_add(1);
+            self.rest(now);
         }
+    }
+
+    /// Leaves the host alone for a while, each time longer.
+    fn rest(&mut self, now: Instant) {
+        self.rests_until = Some(now + self.next_rest());
+        self.rests = self.rests.saturating_add(1);
+    }
+
+    fn next_rest(&self) -> Duration {
+        let rest = FIRST_REST.saturating_mul(1 << self.rests.min(8));
+        rest.min(LONGEST_REST)
     }
 }
 
+/// The addresses of a segment that may be asked.
+struct Usable<'u> {
+    known: Vec<&'u Url>,
+    /// Those on hosts that do not have the recording, by what they say. They are asked now and
+    /// then while the others rest.
+    strangers: Vec<&'u Url>,
+}
+
 /// The addresses that may be asked: over TLS, or without where a host has never answered over TLS
-/// and no host of the segment has shown a certificate that was refused. Hosts that do not have the recording are left
-/// out while there are others.
-fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Vec<&'u Url> {
+/// and no host of the segment has shown a certificate that was refused.
+fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Usable<'u> {
     let of = |url: &Url| all.get(&origin(url));
     // Whoever shows a wrong certificate would answer without TLS, too.
     let is_watched = urls
@@ -313,12 +349,9 @@ fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Vec<&'u Url> {
             None => !is_named,
         }
     };
-    let asked: Vec<&Url> = urls.iter().filter(may_be_asked).collect();
-    let is_stranger = |url: &&&Url| of(url).is_some_and(Health::is_stranger);
-    if asked.iter().all(|url| is_stranger(&url)) {
-        return asked.into_iter().take(1).collect();
-    }
-    asked.into_iter().filter(|url| !is_stranger(&url)).collect()
+    let is_stranger = |url: &&Url| of(url).is_some_and(Health::is_stranger);
+    let (strangers, known) = urls.iter().filter(may_be_asked).partition(is_stranger);
+    Usable { known, strangers }
 }
 
 /// The same address over TLS; nothing where it is already.

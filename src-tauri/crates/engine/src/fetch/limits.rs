@@ -13,7 +13,7 @@ pub(crate) const HOSTS_PER_ROUND: usize = 3;
 /// Requests beyond one for each segment that a run may make: this many for each segment, …
 pub(crate) const EXTRA_REQUESTS_PER_SEGMENT: u64 = 2;
 /// … and this many for the whole run.
-pub(crate) const EXTRA_REQUESTS: u64 = 120;
+pub(crate) const EXTRA_REQUESTS: u64 = 80;
 
 /// Pause before the second round; it doubles with each further one.
 pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(400);

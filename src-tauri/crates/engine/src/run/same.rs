@@ -1,6 +1,6 @@
 //! Whether what lies at the addresses of a recording now is what is in the unfinished movie.
 
-use media::{Part, SourceMark, TableFragment};
+use media::SourceMark;
 use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
 
 use super::Attempt;
@@ -14,6 +14,8 @@ use crate::make::Make;
 const USUAL_SAMPLES: usize = 2;
 /// Segments that are compared where paths, hashes or the length differ.
 const SAMPLES_OF_MOVED: usize = 8;
+/// Where the listing has changed and none of the samples could be had, they are asked for again.
+const EFFORTS: [Effort; 3] = [Effort::First, Effort::Last, Effort::Last];
 
 /// Where samples are fetched.
 #[derive(Clone, Copy)]
@@ -50,7 +52,7 @@ impl Attempt {
     pub(super) async fn is_same(
         &self,
         sample: Sample<'_>,
-        here: &[TableFragment],
+        here: Vec<(SegmentId, SourceMark)>,
         change: PlanChange,
     ) -> Result<Option<bool>, Error> {
         let most = match change {
@@ -59,22 +61,27 @@ impl Attempt {
             PlanChange::Different => return Ok(Some(false)),
         };
         let chosen = spread(here, most);
-        let mut is_any_same = chosen.is_empty();
-        for (id, mark) in chosen {
-            let compared = self.compare(sample, (id, mark), Effort::First);
-            let Some(compared) = self.cancel.run_until_cancelled(compared).await else {
-                return Ok(None);
-            };
-            match compared? {
-                Compared::Other => {
-                    tracing::warn!(?id, "another segment lies there now");
-                    return Ok(Some(false));
+        let mut is_any_same = chosen.is_empty() || change == PlanChange::Same;
+        for effort in EFFORTS {
+            for (id, mark) in &chosen {
+                let compared = self.compare(sample, (*id, *mark), effort);
+                let Some(compared) = self.cancel.run_until_cancelled(compared).await else {
+                    return Ok(None);
+                };
+                match compared? {
+                    Compared::Other => {
+                        tracing::warn!(?id, "another segment lies there now");
+                        return Ok(Some(false));
+                    }
+                    Compared::Same => is_any_same = true,
+                    Compared::Unknown => {}
                 }
-                Compared::Same => is_any_same = true,
-                Compared::Unknown => {}
+            }
+            if is_any_same {
+                return Ok(Some(true));
             }
         }
-        Ok(Some(is_any_same || change == PlanChange::Same))
+        Ok(Some(false))
     }
 
     /// Whether a segment that is here can be fetched once more: then its hosts are well, and those
@@ -82,7 +89,7 @@ impl Attempt {
     pub(super) async fn are_hosts_well(
         &self,
         sample: Sample<'_>,
-        here: &[TableFragment],
+        here: Vec<(SegmentId, SourceMark)>,
     ) -> Option<bool> {
         let Some((id, mark)) = spread(here, 1).pop() else {
             return Some(false);
@@ -125,29 +132,15 @@ impl Attempt {
 }
 
 /// At most so many media segments, spread evenly over those that are here.
-fn spread(fragments: &[TableFragment], most: usize) -> Vec<(SegmentId, SourceMark)> {
-    let mut media: Vec<_> = fragments
-        .iter()
-        .filter_map(|fragment| match fragment.part {
-            Part::Media(number) => Some((number, fragment.track, fragment.source)),
-            Part::Init => None,
-        })
-        .collect();
-    media.sort_by_key(|(number, track, _)| (*number, *track));
-    let last = media.len().saturating_sub(1);
+fn spread(mut here: Vec<(SegmentId, SourceMark)>, most: usize) -> Vec<(SegmentId, SourceMark)> {
+    here.retain(|(id, _)| id.kind != SegmentKind::Init);
+    here.sort_by_key(|(id, _)| (id.kind, id.track));
+    let last = here.len().saturating_sub(1);
     let steps = most.saturating_sub(1).max(1);
     let mut indices: Vec<usize> = (0..most).map(|step| step * last / steps).collect();
     indices.dedup();
-    let chosen = indices.into_iter().filter_map(|index| media.get(index));
-    chosen
-        .map(|(number, track, mark)| {
-            let id = SegmentId {
-                track: *track,
-                kind: SegmentKind::Media(*number),
-            };
-            (id, *mark)
-        })
-        .collect()
+    let chosen = indices.into_iter().filter_map(|index| here.get(index));
+    chosen.copied().collect()
 }
 
 #[cfg(test)]
@@ -156,16 +149,19 @@ mod tests {
 
     #[test]
     fn samples_are_spread_from_the_first_to_the_last_segment() {
-        let fragments: Vec<TableFragment> = (0..9)
-            .map(|number| TableFragment::bare(Part::Media(number), 0, 0, &[]))
+        let here: Vec<_> = (0..9)
+            .map(|number| {
+                let kind = SegmentKind::Media(number);
+                (SegmentId { track: 0, kind }, SourceMark::default())
+            })
             .collect();
         let numbers = |most| -> Vec<SegmentKind> {
-            let chosen = spread(&fragments, most).into_iter();
+            let chosen = spread(here.clone(), most).into_iter();
             chosen.map(|(id, _)| id.kind).collect()
         };
         assert_eq!(numbers(2), [0, 8].map(SegmentKind::Media));
         assert_eq!(numbers(3), [0, 4, 8].map(SegmentKind::Media));
         assert_eq!(numbers(20).len(), 9);
-        assert!(spread(&[], 2).is_empty());
+        assert!(spread(Vec::new(), 2).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::TableFragment;
+use media::SourceMark;
 use ustream::{Found, PlanChange, Recording, Segment, SegmentId};
 
 use super::Attempt;
@@ -76,7 +76,7 @@ impl Transfer {
 struct Known<'a> {
     recording: &'a Recording,
     lacking: &'a [Segment],
-    here: &'a [TableFragment],
+    here: &'a [(SegmentId, SourceMark)],
 }
 
 /// How the passes of a run go.
@@ -102,9 +102,9 @@ impl Attempt {
         let Some(assembly) = self.open_assembly(&recording, make, folder).await? else {
             return Ok(None);
         };
-        let budget = Arc::new(Budget::new(make.plan.segments.len()));
+        let budget = Arc::new(Budget::new(assembly.lacking().len()));
         let sample = Sample::of(&recording, make, &budget);
-        let compared = self.is_same(sample, assembly.fragments(), part.change());
+        let compared = self.is_same(sample, assembly.marks(), part.change());
         match compared.await {
             Ok(Some(true)) if part.change() == PlanChange::Moved => make.confirm(folder).await?,
             Ok(Some(true)) => {}
@@ -182,6 +182,7 @@ impl Attempt {
                 return Ok(None);
             };
             transfer.assembly = assembly;
+            transfer.assembly.drop_misplaced();
             let Gathered {
                 refused,
                 ended_early,
@@ -189,7 +190,7 @@ impl Attempt {
             } = gathered;
             if let Some(dead) = transfer.take(gathered) {
                 let sample = Sample::of(&transfer.recording, make, budget);
-                let here = transfer.assembly.fragments();
+                let here = transfer.assembly.marks();
                 let well = self.are_hosts_well(sample, here).await;
                 if well == Some(true) && passes.effort == Effort::First {
                     passes.effort = Effort::Last;
@@ -209,7 +210,7 @@ impl Attempt {
                 let known = Known {
                     recording: &transfer.recording,
                     lacking: &lacking,
-                    here: transfer.assembly.fragments(),
+                    here: &transfer.assembly.marks(),
                 };
                 match self.renewed(found, (make, folder), known, budget).await {
                     Ok(Some(Some(renewed))) => {
@@ -303,7 +304,7 @@ impl Attempt {
             return Ok(Some(None));
         }
         let sample = Sample::of(&renewed, make, budget);
-        match self.is_same(sample, known.here, change).await? {
+        match self.is_same(sample, known.here.to_vec(), change).await? {
             Some(true) => Ok(Some(Some(Box::new(renewed)))),
             Some(false) => Err(Error::Changed(folder.to_owned())),
             None => Ok(None),
@@ -352,6 +353,7 @@ impl Attempt {
             transfer.assembly = assembly;
             transfer.take(gathered);
         }
+        transfer.misplaced.extend(transfer.assembly.misplaced());
         Ok(Some(transfer))
     }
 }

@@ -123,15 +123,27 @@ async fn plain_http_is_only_asked_where_tls_has_failed_without_any_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hosts_without_the_recording_are_asked_no_more() {
+async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
     for _ in 0..REFUSALS_OF_A_STRANGER {
-        hosts.again(&urls[0]).refused();
+        hosts.again(&urls[0]).refused(now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(1));
+    fail(&hosts, &urls[1], FAILURES_BEFORE_REST, now);
+    assert_eq!(picks(&hosts, &urls, now), None, "both rest");
+    // It may have been asked for nothing but what nobody has.
+    let soon = now + FIRST_REST;
+    let asked = Asked::default();
+    let turns: Vec<_> = (0..=PROBES)
+        .map(|_| hosts.next(&urls, &asked, soon))
+        .collect();
+    let is_first = |turn: &Next<'_, '_>| matches!(turn, Next::Ask(turn) if turn.url() == &urls[0]);
+    assert!(turns.iter().any(is_first), "{turns:?}");
+    drop(turns);
     hosts.again(&urls[1]).delivered();
+    assert_eq!(picks(&hosts, &urls, soon), Some(1));
     assert!(hosts.ought_to_know(&urls[1], &urls) && !hosts.ought_to_know(&urls[0], &urls));
     // Of hosts that all lack it the first that is named is believed.
     assert_eq!(picks(&hosts, &urls[..1], now), Some(0));

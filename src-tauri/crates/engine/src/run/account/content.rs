@@ -9,29 +9,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use media::{Part, SourceMark, TableFragment, TrackKind};
 use ustream::{SegmentId, SegmentKind, SegmentPlan};
 
+use crate::timing::{ROUNDING_MS, Timing};
 use crate::view::GapView;
 
-/// Less than this between two segments is rounding, or the encoder's pause.
-const ROUNDING_MS: i64 = 1_000;
 /// A longer jump is another clock, not a gap.
 const LONGEST_GAP_MS: i64 = 10 * 60 * 1_000;
 
-/// The media of one kind in one segment, on the segment's own clock.
+/// The media of one kind in one segment.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     number: u64,
-    start_ms: u64,
-    first_ms: i64,
-    end_ms: i64,
+    timing: Timing,
     source: SourceMark,
-}
-
-impl Piece {
-    /// From the plan's time to the clock of the segment.
-    fn offset_ms(&self) -> i64 {
-        self.first_ms
-            .saturating_sub(i64::try_from(self.start_ms).unwrap_or(i64::MAX))
-    }
 }
 
 /// The media of each track and kind, in the order of presentation.
@@ -45,9 +34,7 @@ fn tracks(fragments: &[TableFragment]) -> BTreeMap<(u8, bool), Vec<Piece>> {
             let key = (fragment.track, span.kind == TrackKind::Audio);
             tracks.entry(key).or_default().push(Piece {
                 number,
-                start_ms: fragment.start_ms,
-                first_ms: span.first_ms,
-                end_ms: span.end_ms,
+                timing: Timing::of_span(span, fragment.start_ms),
                 source: fragment.source,
             });
         }
@@ -77,7 +64,7 @@ pub(super) fn gaps(plan: &SegmentPlan, fragments: &[TableFragment]) -> Vec<GapVi
             // What is missing between two segments is told by the plan.
             if next.number - one.number < 1_000
                 && (one.number..next.number).all(is_here)
-                && let Some(gap) = gap_between(one, next)
+                && let Some(gap) = gap_between(one.timing, next.timing)
             {
                 gaps.push(gap);
             }
@@ -87,15 +74,14 @@ pub(super) fn gaps(plan: &SegmentPlan, fragments: &[TableFragment]) -> Vec<GapVi
     gaps
 }
 
-fn gap_between(one: &Piece, next: &Piece) -> Option<GapView> {
+fn gap_between(one: Timing, next: Timing) -> Option<GapView> {
     let jump = next.first_ms.saturating_sub(one.end_ms);
     let follows_plan = next.offset_ms().abs_diff(one.offset_ms()) <= ROUNDING_MS.unsigned_abs() * 2;
     if !(ROUNDING_MS + 1..=LONGEST_GAP_MS).contains(&jump) || !follows_plan {
         return None;
     }
-    let length = one.end_ms.saturating_sub(one.first_ms).max(0);
     Some(GapView {
-        start_ms: one.start_ms.saturating_add_signed(length),
+        start_ms: one.start_ms.saturating_add_signed(one.length_ms()),
         duration_ms: jump.unsigned_abs(),
     })
 }
@@ -150,7 +136,10 @@ pub(crate) fn misplaced(plan: &SegmentPlan, fragments: &[TableFragment]) -> Hash
 
 /// Of segments with the same bytes, all but the one that is nearest to its place.
 fn copies(pieces: &[Piece]) -> Vec<u64> {
-    let mut offsets: Vec<i64> = pieces.iter().map(Piece::offset_ms).collect();
+    let mut offsets: Vec<i64> = pieces
+        .iter()
+        .map(|piece| piece.timing.offset_ms())
+        .collect();
     offsets.sort_unstable();
     let usual = offsets.get(offsets.len() / 2).copied().unwrap_or(0);
     let mut alike: HashMap<SourceMark, Vec<&Piece>> = HashMap::new();
@@ -159,7 +148,7 @@ fn copies(pieces: &[Piece]) -> Vec<u64> {
     }
     let mut copies = Vec::new();
     for mut group in alike.into_values().filter(|group| group.len() > 1) {
-        group.sort_by_key(|piece| piece.offset_ms().abs_diff(usual));
+        group.sort_by_key(|piece| piece.timing.offset_ms().abs_diff(usual));
         copies.extend(group.iter().skip(1).map(|piece| piece.number));
     }
     copies
@@ -169,25 +158,20 @@ fn copies(pieces: &[Piece]) -> Vec<u64> {
 fn runs_on(pieces: &[Piece]) -> bool {
     let pairs = pieces.windows(2);
     let steady = pairs.clone().filter(|pair| match pair {
-        [one, next] => is_near(one, next),
+        [one, next] => one.timing.is_near(&next.timing),
         _ => false,
     });
     let is_steady = steady.count() * 2 > pairs.len();
     let mut sorted: Vec<&Piece> = pieces.iter().collect();
-    sorted.sort_by_key(|piece| piece.offset_ms());
+    sorted.sort_by_key(|piece| piece.timing.offset_ms());
     let middle = sorted.get(sorted.len() / 2);
     let together = middle.map_or(0, |middle| {
-        let near = pieces.iter().filter(|piece| is_near(middle, piece));
+        let near = pieces
+            .iter()
+            .filter(|piece| middle.timing.is_near(&piece.timing));
         near.count()
     });
     pieces.len() >= 3 && (is_steady || together * 2 > pieces.len())
-}
-
-/// Whether two segments have the same distance between the plan's time and their clock.
-fn is_near(one: &Piece, other: &Piece) -> bool {
-    let length = one.end_ms.saturating_sub(one.first_ms).max(0) / 2;
-    let most = ROUNDING_MS.max(length).unsigned_abs();
-    one.offset_ms().abs_diff(other.offset_ms()) <= most
 }
 
 /// Runs of segments whose clock leaves that of the segments before and comes back to it behind.
@@ -197,11 +181,14 @@ fn strays(pieces: &[Piece], is_planned: impl Fn(u64) -> bool) -> HashSet<u64> {
     let mut at = 0;
     while let Some(before) = pieces.get(at) {
         let rest = pieces.get(at + 1..).unwrap_or_default();
-        let back = rest.iter().position(|piece| is_near(before, piece));
+        let back = rest
+            .iter()
+            .position(|piece| before.timing.is_near(&piece.timing));
         match back.and_then(|back| rest.split_at_checked(back)) {
             Some((run, [after, ..])) => {
                 if (before.number..after.number).all(&is_planned) {
-                    strays.extend(run.iter().map(|piece| piece.number));
+                    let is_stray = |piece: &&Piece| piece.timing.is_elsewhere(&before.timing);
+                    strays.extend(run.iter().filter(is_stray).map(|piece| piece.number));
                 }
                 at += run.len() + 1;
             }
