@@ -29,9 +29,33 @@ use tracing_subscriber::EnvFilter;
 
 use self::case::{Case, Form};
 
-/// In each run of the suite, the same ones: what other seeds find is a story of its own first.
+/// In each run of the suite, the same ones.
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
+/// Worlds that ended wrong once.
+const FOUND: [u64; 21] = [
+    10_042,
+    10_078,
+    10_870,
+    20_101,
+    20_187,
+    20_434,
+    20_467,
+    30_249,
+    30_307,
+    30_308,
+    30_729,
+    30_849,
+    30_919,
+    31_166,
+    31_201,
+    31_231,
+    31_365,
+    40_289,
+    40_654,
+    40_685,
+    878_736_775_275,
+];
 /// Seeds of a kind of mistake that are shown.
 const SHOWN: usize = 12;
 
@@ -51,7 +75,10 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
         let log = tracing_subscriber::fmt().with_env_filter(filter);
         log.with_writer(std::io::stderr).init();
     }
-    let tally = drive::run(seed..seed + worlds);
+    let found = FOUND
+        .into_iter()
+        .filter(|_| number("USTREAM_TRUTH_SEED").is_none());
+    let tally = drive::run((seed..seed + worlds).chain(found));
     if tally.wrong.is_empty() {
         let least = worlds.min(2);
         assert!(tally.saved + tally.failed >= least, "{tally:?}");

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::num::{NonZeroU8, NonZeroUsize};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,16 +36,17 @@ pub(super) struct Tally {
     pub(super) most_requests: u64,
 }
 
-/// Runs the worlds of `seeds` on all processors.
-pub(super) fn run(seeds: std::ops::Range<u64>) -> Tally {
+/// Runs the worlds of these seeds on all processors.
+pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> Tally {
     let studio = Studio::new().unwrap();
-    let next = AtomicU64::new(seeds.start);
+    let seeds = Mutex::new(seeds);
+    let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
     let tally = Mutex::new(Tally::default());
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let work = some(&studio, (&next, seeds.end), &tally);
+                let work = some(&studio, &next, &tally);
                 clock::runtime().block_on(work);
             });
         }
@@ -54,15 +54,14 @@ pub(super) fn run(seeds: std::ops::Range<u64>) -> Tally {
     tally.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn some(studio: &Studio, (next, end): (&AtomicU64, u64), tally: &Mutex<Tally>) {
+async fn some(studio: &Studio, next: &impl Fn() -> Option<u64>, tally: &Mutex<Tally>) {
     let mut worlds = JoinSet::new();
     let mut seeds = BTreeMap::new();
     loop {
         while worlds.len() < AT_ONCE {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= end {
+            let Some(seed) = next() else {
                 break;
-            }
+            };
             let studio = studio.clone();
             let world = async move { world(&studio, &Case::random(seed)).await };
             seeds.insert(worlds.spawn(world).id(), seed);

@@ -230,17 +230,20 @@ fn media_of_another_place_must_be_told() {
 }
 
 #[test]
-fn the_next_segment_is_not_taken_for_media_of_another_place() {
-    let mut slots = slots();
-    slots[1].duty = Duty::May;
-    slots[1].foreign = Some((slots[2].video.clone(), slots[2].audio.clone()));
-    let rest = [&slots[..1], &slots[2..]].concat();
-    let (expected, movie) = (expected(slots), movie(&rest, 0));
-    let said = Said {
-        gaps: vec![gap(1)],
-        ..Said::default()
-    };
-    assert_eq!(seen(&expected, movie, &said), None);
+fn a_later_segment_is_not_taken_for_media_of_another_place() {
+    for later in [2, 3] {
+        let mut slots = slots();
+        slots[1].duty = Duty::May;
+        slots[1].foreign = Some((slots[later].video.clone(), slots[later].audio.clone()));
+        slots[2].duty = Duty::May;
+        let rest = [&slots[..1], &slots[later..]].concat();
+        let (expected, movie) = (expected(slots), movie(&rest, 0));
+        let said = Said {
+            gaps: (1..later as u64).map(gap).collect(),
+            ..Said::default()
+        };
+        assert_eq!(seen(&expected, movie, &said), None);
+    }
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn find(offer: &Offer, movie: &Movie) -> Result<Found, Wrong> {
             } else if let Some((other_video, other_audio)) = &slot.foreign
                 && starts(video, other_video)
                 && starts(audio, other_audio)
-                && !is_the_next(slots, place, (video, other_video))
+                && !is_a_later_one(slots, place, (video, other_video))
             {
                 video = &video[other_video.len()..];
                 audio = &audio[other_audio.len()..];
@@ -232,13 +232,11 @@ fn find(offer: &Offer, movie: &Movie) -> Result<Found, Wrong> {
     Ok(found)
 }
 
-/// Whether these packets are the next segment's own, since they do not come a second time.
-fn is_the_next(slots: &[Slot], place: usize, (video, other): (&[Packet], &[Packet])) -> bool {
-    let Some(next) = slots.get(place + 1) else {
-        return false;
-    };
-    let is_same = next.video.len() == other.len() && starts(other, &next.video);
-    is_same && !starts(&video[other.len()..], &next.video)
+/// Whether these packets are a later segment's own, since they do not come a second time.
+fn is_a_later_one(slots: &[Slot], place: usize, (video, other): (&[Packet], &[Packet])) -> bool {
+    let is_same = |slot: &Slot| slot.video.len() == other.len() && starts(other, &slot.video);
+    let times = (0..video.len()).filter(|at| starts(&video[*at..], other));
+    slots.iter().skip(place + 1).any(is_same) && times.count() == 1
 }
 
 fn starts(packets: &[Packet], wanted: &[Packet]) -> bool {

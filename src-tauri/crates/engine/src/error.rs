@@ -149,6 +149,12 @@ pub enum FetchError {
         /// What the connection said.
         problem: String,
     },
+    /// It sends so few bytes that the segment would take hours.
+    #[error("{host} sends too slowly")]
+    TooSlow {
+        /// Who.
+        host: String,
+    },
     /// This computer is not connected.
     #[error("{host} could not be reached: {}", root(.source))]
     Offline {
@@ -235,9 +241,10 @@ impl FetchError {
                 Cause::Untrusted
             }
             Self::Network { source, .. } if source.is_redirect() => Cause::Status,
-            Self::Network { .. } | Self::Unreachable { .. } | Self::Offline { .. } => {
-                Cause::Unreachable
-            }
+            Self::Network { .. }
+            | Self::Unreachable { .. }
+            | Self::TooSlow { .. }
+            | Self::Offline { .. } => Cause::Unreachable,
             Self::Busy { .. } => Cause::Busy,
             Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => Cause::NotMedia,
             Self::Dead { cause, .. } => *cause,
@@ -387,6 +394,7 @@ fn fetch_code(error: &FetchError) -> Code {
         },
         FetchError::Status { .. }
         | FetchError::Unreachable { .. }
+        | FetchError::TooSlow { .. }
         | FetchError::TooManyRequests => Code::SiteDown,
         FetchError::Busy { .. } => Code::Busy,
         FetchError::NotMedia { .. } | FetchError::NoMedia { .. } | FetchError::NoAddress => {

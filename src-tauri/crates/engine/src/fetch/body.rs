@@ -5,9 +5,12 @@ use std::time::{Duration, SystemTime};
 use media::Part;
 use reqwest::StatusCode;
 use reqwest::header::RETRY_AFTER;
+use tokio::time::Instant;
 use url::Url;
 
-use super::limits::{BYTES_PER_MS, LEAST_SEGMENT_LIMIT, MOST_SEGMENT_LIMIT};
+use super::limits::{
+    BYTES_PER_MS, LEAST_BYTES, LEAST_SEGMENT_LIMIT, MOST_SEGMENT_LIMIT, TOO_SLOW_FOR,
+};
 use super::memory::Share;
 use super::stretch::{self, Holds};
 use super::{Fetcher, SegmentRequest};
@@ -55,6 +58,7 @@ pub(super) async fn get(
     let bytes = read.await.map_err(|error| match error {
         Stop::Network(error) => network(error),
         Stop::TooLarge => not_media("it is too large for its length"),
+        Stop::TooSlow => FetchError::TooSlow { host: host() },
     })?;
     if extent.length.is_some_and(|length| length != bytes.len()) {
         return Err(not_media("it breaks off"));
@@ -128,6 +132,7 @@ fn limit_bytes(wanted: SegmentRequest<'_>) -> u64 {
 enum Stop {
     Network(reqwest::Error),
     TooLarge,
+    TooSlow,
 }
 
 async fn read(
@@ -144,10 +149,18 @@ async fn read(
         bytes.reserve_exact(length);
     }
     let mut skip = extent.skip;
+    let mut pace = (Instant::now(), 0);
     while !(extent.ends_early && bytes.len() >= end) {
         let Some(chunk) = response.chunk().await.map_err(Stop::Network)? else {
             break;
         };
+        pace.1 += chunk.len() as u64;
+        if pace.0.elapsed() >= TOO_SLOW_FOR {
+            if pace.1 < LEAST_BYTES {
+                return Err(Stop::TooSlow);
+            }
+            pace = (Instant::now(), 0);
+        }
         let passed = skip.min(chunk.len() as u64);
         skip -= passed;
         let rest = chunk.get(usize::try_from(passed).unwrap_or(usize::MAX)..);

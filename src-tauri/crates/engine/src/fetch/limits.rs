@@ -40,6 +40,11 @@ pub(crate) const REFUSALS_OF_A_STRANGER: u32 = 3;
 /// A host that another one has overtaken is asked after the others for this long.
 pub(crate) const SLOW_FOR: Duration = Duration::from_mins(1);
 
+/// A body of which fewer than these bytes …
+pub(crate) const LEAST_BYTES: u64 = 2 << 10;
+/// … come in this time is given up.
+pub(crate) const TOO_SLOW_FOR: Duration = Duration::from_secs(30);
+
 /// How long asking the service itself is repeated while nobody answers there.
 pub(crate) const SERVICE_DOWN: Duration = Duration::from_secs(90);
 /// Tries of asking the service itself while it answers with errors.

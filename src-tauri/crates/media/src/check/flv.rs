@@ -29,6 +29,8 @@ struct Seen {
     samples: u64,
     first: i32,
     last: i32,
+    /// Distance of the last two that are not of the same time.
+    step: i64,
     end: i64,
     configured: bool,
     size: Option<(u32, u32)>,
@@ -280,6 +282,7 @@ impl Seen {
             samples: 0,
             first: 0,
             last: 0,
+            step: 0,
             end: 0,
             configured: false,
             size: None,
@@ -314,6 +317,9 @@ impl Seen {
             let problem = format!("time falls from {last} to {} ms", tag.timestamp);
             return Err(fail(problem));
         }
+        if self.samples > 0 && tag.timestamp > self.last {
+            self.step = i64::from(tag.timestamp) - i64::from(self.last);
+        }
         self.samples += 1;
         self.last = tag.timestamp;
         let shown = i64::from(tag.timestamp) + i64::from(composition_offset);
@@ -330,12 +336,13 @@ impl Seen {
         Ok(keyframe)
     }
 
-    /// Mean distance of its samples, in milliseconds.
+    /// How long the last sample is, in milliseconds: gaps make the mean distance too long.
     fn frame(&self) -> i64 {
         let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
-        (i64::from(self.last) - i64::from(self.first))
+        let mean = (i64::from(self.last) - i64::from(self.first))
             .checked_div(steps)
-            .unwrap_or(0)
+            .unwrap_or(0);
+        mean.min(self.step)
     }
 }
 

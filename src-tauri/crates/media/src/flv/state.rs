@@ -3,7 +3,7 @@
 use super::packet::Codec;
 use crate::{
     Error, Part, TableFragment, TrackKind,
-    clock::{Clock, Planned, Segment, Span},
+    clock::{Clock, MILLISECOND, Planned, Segment, Span},
     codec::avc::Avc,
     counter,
     cursor::{Cursor, put_counted, put_signed, put_varint},
@@ -43,6 +43,8 @@ pub(crate) struct Track {
     pub(crate) last_ms: Option<i64>,
     /// When the frame is shown that is shown last.
     pub(crate) shown_ms: i64,
+    /// Mean distance of the frames of the last piece; 0 where nothing tells.
+    recent_frame_ms: i64,
     /// Times and checksums at the end of the piece before, by which repetitions are known.
     pub(crate) recent: Vec<(i64, u32)>,
     pub(crate) digest: Digest,
@@ -112,6 +114,14 @@ impl State {
         for keyframe in change.keyframes {
             self.keyframe(keyframe);
         }
+        for span in &change.spans {
+            let frame_ms = span.frame / MILLISECOND;
+            if let Some(track) = self.tracks.get_mut(usize::from(span.key))
+                && frame_ms > 0
+            {
+                track.recent_frame_ms = frame_ms;
+            }
+        }
         for (track, change) in self.tracks.iter_mut().zip(change.tracks) {
             if let Some(config) = change.config {
                 track.config = config;
@@ -172,11 +182,16 @@ impl State {
 }
 
 impl Track {
-    /// Mean distance of its frames: how long the last one is, which nothing tells.
+    /// Mean distance of its frames: how long the last one is, which nothing tells. Gaps make that
+    /// of all frames too long.
     fn frame_ms(&self) -> i64 {
         let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
         let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
-        last.saturating_sub(first).checked_div(steps).unwrap_or(0)
+        let mean = last.saturating_sub(first).checked_div(steps).unwrap_or(0);
+        match self.recent_frame_ms {
+            0 => mean,
+            recent => mean.min(recent),
+        }
     }
 
     /// From its first frame to the end of its last, as they are decoded.

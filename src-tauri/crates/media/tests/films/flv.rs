@@ -197,6 +197,20 @@ fn a_missing_piece_stays_a_gap() {
 }
 
 #[test]
+fn gaps_do_not_make_the_last_frame_of_an_flv_longer() {
+    let whole = cut_flv(film(), 1000, false);
+    let last = whole.len() - 1;
+    let ends: Vec<OwnPiece> = whole
+        .iter()
+        .take(1)
+        .chain(&whole[last..])
+        .cloned()
+        .collect();
+    let length = |job: &Job| job.check().unwrap().duration_ms;
+    assert_eq!(length(&flv_of(&ends)), length(&flv_of(&whole)));
+}
+
+#[test]
 fn a_wrap_of_24_bits_is_no_restart() {
     let mut pieces = cut_flv(film(), 2000, false);
     for piece in &mut pieces {
