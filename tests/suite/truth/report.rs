@@ -106,7 +106,13 @@ impl Report {
         let places = found.present.iter().map(Vec::len).max().unwrap_or(0);
         let first = (0..places).find(|place| is_there(*place)).unwrap_or(0) as u64 * ms;
         let inside = (0..places).filter(|place| is_there(*place)).count() as u64 * ms;
+        let origin_ms = if self.is_from_zero {
+            expected.first * ms
+        } else {
+            0
+        };
         let lengths = [
+            end_ms + origin_ms,
             end_ms,
             end_ms.saturating_sub(first),
             inside.min(expected.length_ms),

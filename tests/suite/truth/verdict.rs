@@ -212,7 +212,7 @@ fn find(offer: &Offer, movie: &Movie) -> Result<Found, Wrong> {
             } else if let Some((other_video, other_audio)) = &slot.foreign
                 && starts(video, other_video)
                 && starts(audio, other_audio)
-                && !is_a_later_one(slots, place, (video, other_video))
+                && !is_a_later_one(slots, place, (video, audio))
             {
                 video = &video[other_video.len()..];
                 audio = &audio[other_audio.len()..];
@@ -232,11 +232,33 @@ fn find(offer: &Offer, movie: &Movie) -> Result<Found, Wrong> {
     Ok(found)
 }
 
-/// Whether these packets are a later segment's own, since they do not come a second time.
-fn is_a_later_one(slots: &[Slot], place: usize, (video, other): (&[Packet], &[Packet])) -> bool {
-    let is_same = |slot: &Slot| slot.video.len() == other.len() && starts(other, &slot.video);
-    let times = (0..video.len()).filter(|at| starts(&video[*at..], other));
-    slots.iter().skip(place + 1).any(is_same) && times.count() == 1
+/// Whether what is foreign at a place is a later segment's own content that comes next, since all
+/// between them may be missing, and does not come a second time.
+fn is_a_later_one(slots: &[Slot], place: usize, (video, audio): (&[Packet], &[Packet])) -> bool {
+    let Some((other_video, other_audio)) = &slots[place].foreign else {
+        return false;
+    };
+    let is_same = |slot: &Slot| {
+        let pairs = [(&slot.video, other_video), (&slot.audio, other_audio)];
+        pairs
+            .iter()
+            .all(|(one, other)| one.len() == other.len() && starts(one, other))
+    };
+    let later = slots[place + 1..].iter();
+    let Some(slot) = later
+        .take_while(|slot| slot.duty != Duty::Must || is_same(slot))
+        .find(|slot| is_same(slot))
+    else {
+        return false;
+    };
+    // What has no video is told apart by its audio.
+    let (packets, wanted) = if slot.video.is_empty() {
+        (audio, &slot.audio)
+    } else {
+        (video, &slot.video)
+    };
+    let times = (0..packets.len()).filter(|at| starts(&packets[*at..], wanted));
+    times.count() == 1
 }
 
 fn starts(packets: &[Packet], wanted: &[Packet]) -> bool {

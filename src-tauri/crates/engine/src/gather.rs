@@ -16,7 +16,8 @@ use crate::fetch::retry::Effort;
 use crate::fetch::{Body, Budget, Fetcher, Outcome, SegmentRequest};
 use crate::progress::Meter;
 
-/// After this many refusals in a row the addresses may have expired.
+/// After this many refusals in a row the addresses may have expired; after a pass that brought
+/// nothing, after four times as many.
 const REFUSALS_OF_EXPIRED: usize = 8;
 
 /// After this many failures in a row a segment from elsewhere is tried.
@@ -38,6 +39,8 @@ pub(crate) struct Task<'a> {
     pub(crate) effort: Effort,
     /// Many refusals in a row are holes: it is known that the addresses have not expired.
     pub(crate) is_current: bool,
+    /// How many passes in a row have brought nothing: each looks farther than the one before.
+    pub(crate) fruitless: u32,
 }
 
 /// What one pass came to.
@@ -310,7 +313,8 @@ impl<'a> Pass<'a> {
                 self.gathered.refused = true;
                 self.refused_in_a_row += 1;
                 self.gathered.reason = Some(refusal);
-                let expired = self.refused_in_a_row >= REFUSALS_OF_EXPIRED && !self.task.is_current;
+                let most = REFUSALS_OF_EXPIRED << (2 * self.task.fruitless.min(4));
+                let expired = self.refused_in_a_row >= most && !self.task.is_current;
                 (init || expired).then_some(End::Expired)
             }
             Err(error) => {

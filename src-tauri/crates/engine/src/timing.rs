@@ -64,6 +64,15 @@ impl Timing {
     }
 }
 
+/// Whether the first segment seems to carry the content of another place: the two behind it agree,
+/// and on their clock there is room for another one before them. A clock that has started again
+/// behind the first segment leaves none, as long as it starts near 0.
+pub(crate) fn is_first_elsewhere([first, second, third]: [&Timing; 3]) -> bool {
+    let planned_ms = second.start_ms.saturating_sub(first.start_ms);
+    let room_ms = i64::try_from(planned_ms).unwrap_or(i64::MAX) - ROUNDING_MS;
+    second.is_near(third) && first.is_elsewhere(second) && second.first_ms >= room_ms
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +97,22 @@ mod tests {
             ..timing(6000, 7000)
         };
         assert!(!late.is_near(&one) && !late.is_elsewhere(&one));
+    }
+
+    #[test]
+    fn a_first_segment_of_another_place_is_told_from_a_clock_that_starts_again() {
+        let is_elsewhere = |starts: [i64; 3]| {
+            let [first, second, third] = starts;
+            let timings = [
+                timing(0, first),
+                timing(6000, second),
+                timing(12_000, third),
+            ];
+            is_first_elsewhere(timings.each_ref())
+        };
+        assert!(is_elsewhere([60_000, 6000, 12_000]));
+        assert!(!is_elsewhere([0, 6000, 12_000]));
+        assert!(!is_elsewhere([60_000, 0, 6000]), "it starts again");
+        assert!(!is_elsewhere([60_000, 6000, 90_000]), "nobody agrees");
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use media::SourceMark;
 
-use crate::timing::Timing;
+use crate::timing::{Timing, is_first_elsewhere};
 
 /// So many segments behind one whose clock jumps tell whether it jumps for good.
 const LOOKED_AT: usize = 3;
@@ -23,6 +23,9 @@ pub(super) struct Line {
     pub(super) early_bytes: usize,
     /// Of the segment that was taken last.
     pub(super) last: Option<Timing>,
+    /// A first segment that may be on another clock: it is dropped once, and taken where it is the
+    /// same again.
+    doubted: Option<SourceMark>,
 }
 
 /// A segment in the line.
@@ -90,10 +93,16 @@ impl Line {
             return Step::Wait;
         }
         let index = self.next;
-        let Some(Waiting { early, timing, .. }) = self.remove(index) else {
+        let Some(Waiting {
+            early,
+            timing,
+            mark,
+        }) = self.remove(index)
+        else {
             return Step::Wait;
         };
         if verdict == Verdict::IsMisplaced {
+            self.doubted.get_or_insert(mark);
             return Step::Drop(index, early);
         }
         self.next += 1;
@@ -114,7 +123,11 @@ impl Line {
         }
         let misplaced = misplaced.into_iter();
         misplaced
-            .filter_map(|index| Some((index, self.remove(index)?.early)))
+            .filter_map(|index| {
+                let Waiting { early, mark, .. } = self.remove(index)?;
+                self.doubted.get_or_insert(mark);
+                Some((index, early))
+            })
             .collect()
     }
 
@@ -128,9 +141,16 @@ impl Line {
 
     /// `last` is the timing of the segment before; `end` is the number of all segments.
     fn verdict(&self, at: usize, last: Option<Timing>, (holes, end): (Holes, usize)) -> Verdict {
-        let own = self.waiting.get(&at).and_then(|it| it.timing);
-        let (Some(last), Some(own)) = (last, own) else {
+        let Some(Waiting {
+            timing: Some(own),
+            mark,
+            ..
+        }) = self.waiting.get(&at)
+        else {
             return Verdict::Fits;
+        };
+        let Some(last) = last else {
+            return self.verdict_of_first((at, own, mark), holes, end);
         };
         if !own.is_elsewhere(&last) {
             return Verdict::Fits;
@@ -140,11 +160,35 @@ impl Line {
             match self.waiting.get(&index).map(|it| it.timing) {
                 None if holes == Holes::Stop => return Verdict::Unknown,
                 Some(Some(next)) if next.is_near(&last) => return Verdict::IsMisplaced,
-                Some(Some(next)) if next.is_near(&own) => return Verdict::Fits,
+                Some(Some(next)) if next.is_near(own) => return Verdict::Fits,
                 _ => {}
             }
         }
         Verdict::Fits
+    }
+
+    fn verdict_of_first(
+        &self,
+        (at, own, mark): (usize, &Timing, &SourceMark),
+        holes: Holes,
+        end: usize,
+    ) -> Verdict {
+        if self.doubted.as_ref() == Some(mark) {
+            return Verdict::Fits;
+        }
+        let behind = |index| self.waiting.get(&index).map(|it| it.timing);
+        match (behind(at + 1), behind(at + 2)) {
+            (Some(Some(second)), Some(Some(third))) => {
+                if is_first_elsewhere([own, &second, &third]) {
+                    Verdict::IsMisplaced
+                } else {
+                    Verdict::Fits
+                }
+            }
+            (Some(Some(second)), None) if own.is_near(&second) => Verdict::Fits,
+            (None, _) | (_, None) if holes == Holes::Stop && at + 2 < end => Verdict::Unknown,
+            _ => Verdict::Fits,
+        }
     }
 }
 
@@ -197,14 +241,25 @@ mod tests {
     }
 
     #[test]
+    fn a_first_segment_that_seems_to_be_of_another_place_is_taken_where_it_comes_again() {
+        let mut again = line(&[60_000, 6000, 12_000]);
+        let first = again.waiting.remove(&0).unwrap();
+        let mut line = line(&[60_000, 6000, 12_000]);
+        assert_eq!(run(&mut line, Holes::Stop, 3), (vec![], vec![0]));
+        line.put(0, first);
+        assert_eq!(run(&mut line, Holes::Stop, 3), (vec![0, 1, 2], vec![]));
+    }
+
+    #[test]
     fn behind_a_hole_a_segment_of_another_place_is_dropped_before_its_turn() {
         let mut line = line(&[0, 6000, 12_000, 0, 24_000]);
         line.remove(1);
-        assert_eq!(run(&mut line, Holes::Stop, 5), (vec![0], vec![]));
+        let nothing = (vec![], vec![]);
+        assert_eq!(run(&mut line, Holes::Stop, 5), nothing, "is it the right one?");
         let dropped = line.drop_misplaced(5).into_iter();
         assert_eq!(dropped.map(|(index, _)| index).collect::<Vec<_>>(), [3]);
-        assert_eq!(line.early_bytes, 20);
-        assert_eq!(run(&mut line, Holes::Skip, 5), (vec![2, 4], vec![]));
+        assert_eq!(line.early_bytes, 30);
+        assert_eq!(run(&mut line, Holes::Skip, 5), (vec![0, 2, 4], vec![]));
     }
 
     #[test]

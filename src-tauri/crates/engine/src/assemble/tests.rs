@@ -180,13 +180,21 @@ fn an_output_that_is_changed_while_we_write_is_not_finished() {
         for length in [0, 100, 20_000, 1 << 30] {
             let folder = tempfile::tempdir().unwrap();
             let mut assembly = open(folder.path(), becomes);
-            assembly.accept(0, body(becomes, 0)).unwrap();
+            // A clock that starts again in each segment is followed a few segments later.
+            let (before, after) = (0..3, 3..6);
+            for number in before {
+                assembly.accept(number, body(becomes, number)).unwrap();
+            }
             let film = File::options()
                 .write(true)
                 .open(part::output(folder.path()))
                 .unwrap();
             film.set_len(length).unwrap();
-            let refused = assembly.accept(1, body(becomes, 1)).unwrap_err();
+            let mut refused = after.filter_map(|number| {
+                let accepted = assembly.accept(number, body(becomes, number));
+                accepted.err()
+            });
+            let refused = refused.next().unwrap();
             assert!(
                 matches!(refused, Error::Media(media::Error::Changed)),
                 "{refused}"

@@ -16,7 +16,7 @@ use ustream::{
     Choice, Container, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
 };
 
-pub(crate) use self::content::misplaced;
+pub(crate) use self::content::Misplaced;
 use self::holes::{holes, joined, span_of};
 use crate::make::Make;
 use crate::view::{GapView, MissingView, TrackKindView};

@@ -9,7 +9,7 @@ use media::SourceMark;
 use ustream::{Found, PlanChange, Recording, Segment, SegmentId};
 
 use super::Attempt;
-use super::account::{Came, Expected, misplaced};
+use super::account::{Came, Expected, Misplaced};
 use super::same::Sample;
 use crate::assemble::{Assembly, Becomes};
 use crate::durable::blocking;
@@ -270,6 +270,7 @@ impl Attempt {
             budget,
             effort: passes.effort,
             is_current: passes.is_current,
+            fruitless: passes.fruitless,
         }
     }
 
@@ -327,15 +328,22 @@ impl Attempt {
             at_first: 0,
         };
         for is_last in [false, true] {
-            transfer.misplaced = misplaced(&make.plan, transfer.assembly.fragments());
-            if transfer.misplaced.is_empty() {
+            let found = Misplaced::of(&make.plan, transfer.assembly.fragments());
+            transfer.misplaced = found.all();
+            // What is the same again, and may be right after all, is kept.
+            let dropped = if is_last {
+                &found.sure
+            } else {
+                &transfer.misplaced
+            };
+            if dropped.is_empty() {
                 break;
             }
             tracing::warn!(
-                count = transfer.misplaced.len(),
+                count = dropped.len(),
                 "segments carry the content of another place"
             );
-            let ids: Vec<SegmentId> = transfer.misplaced.iter().copied().collect();
+            let ids: Vec<SegmentId> = dropped.iter().copied().collect();
             let mut assembly = transfer.assembly;
             let (assembly, forgot) = blocking(move || {
                 let forgot = assembly.forget(&ids)?;

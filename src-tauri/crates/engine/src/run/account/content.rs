@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use media::{Part, SourceMark, TableFragment, TrackKind};
 use ustream::{SegmentId, SegmentKind, SegmentPlan};
 
-use crate::timing::{ROUNDING_MS, Timing};
+use crate::timing::{ROUNDING_MS, Timing, is_first_elsewhere};
 use crate::view::GapView;
 
 /// A longer jump is another clock, not a gap.
@@ -117,21 +117,42 @@ fn gap_at_the_end(
 
 /// Segments that carry the content of another place, by their timestamps or because their bytes
 /// are those of another segment that is nearer to its place.
-pub(crate) fn misplaced(plan: &SegmentPlan, fragments: &[TableFragment]) -> HashSet<SegmentId> {
-    let planned: HashSet<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
-    let mut found = HashSet::new();
-    for ((track, _), pieces) in tracks(fragments) {
-        let id = |number| SegmentId {
-            track,
-            kind: SegmentKind::Media(number),
-        };
-        let is_planned = |number| planned.contains(&id(number));
-        if runs_on(&pieces) {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Misplaced {
+    pub(crate) sure: HashSet<SegmentId>,
+    /// First segments that may be on another clock instead.
+    pub(crate) doubtful: HashSet<SegmentId>,
+}
+
+impl Misplaced {
+    pub(crate) fn of(plan: &SegmentPlan, fragments: &[TableFragment]) -> Self {
+        let planned: HashSet<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
+        let mut found = Self::default();
+        for ((track, _), pieces) in tracks(fragments) {
+            let id = |number| SegmentId {
+                track,
+                kind: SegmentKind::Media(number),
+            };
+            let is_planned = |number| planned.contains(&id(number));
+            if !runs_on(&pieces) {
+                continue;
+            }
             let numbers = strays(&pieces, is_planned).into_iter();
-            found.extend(numbers.chain(copies(&pieces)).map(id));
+            found.sure.extend(numbers.chain(copies(&pieces)).map(id));
+            if let [first, second, third, ..] = &pieces[..]
+                && (first.number..third.number).all(is_planned)
+                && is_first_elsewhere([first, second, third].map(|piece| &piece.timing))
+            {
+                found.doubtful.insert(id(first.number));
+            }
         }
+        found.doubtful.retain(|id| !found.sure.contains(id));
+        found
     }
-    found
+
+    pub(crate) fn all(&self) -> HashSet<SegmentId> {
+        self.sure.union(&self.doubtful).copied().collect()
+    }
 }
 
 /// Of segments with the same bytes, all but the one that is nearest to its place.
@@ -272,7 +293,7 @@ mod tests {
 
     fn misplaced_of(starts: &[i64]) -> Vec<u64> {
         let plan = plan(starts.len() as u64);
-        numbers(&misplaced(&plan, &starting_at(starts)))
+        numbers(&Misplaced::of(&plan, &starting_at(starts)).all())
     }
 
     /// The same where one segment has the bytes of another.
@@ -280,7 +301,7 @@ mod tests {
         let plan = plan(starts.len() as u64);
         let mut fragments = starting_at(starts);
         fragments[copy].source = fragments[of].source;
-        numbers(&misplaced(&plan, &fragments))
+        numbers(&Misplaced::of(&plan, &fragments).all())
     }
 
     #[test]
@@ -291,6 +312,7 @@ mod tests {
         let last = [0, 6000, 12_000, 18_000, 6000];
         assert_eq!(misplaced_with(&last, 4, 1), [4]);
         assert_eq!(misplaced_of(&[0, 18_000, 12_000, 6000, 24_000]), [1, 3]);
+        assert_eq!(misplaced_of(&[60_000, 6000, 12_000, 18_000]), [0]);
     }
 
     #[test]
@@ -309,7 +331,7 @@ mod tests {
             .retain(|it| it.id.kind != SegmentKind::Media(2));
         let mut fragments = starting_at(&[0, 6000, 0, 900_000, 906_000, 24_000, 30_000]);
         fragments.remove(2);
-        assert_eq!(numbers(&misplaced(&plan, &fragments)), NOTHING);
+        assert_eq!(numbers(&Misplaced::of(&plan, &fragments).all()), NOTHING);
     }
 
     const NO_GAPS: [(u64, u64); 0] = [];
