@@ -33,7 +33,7 @@ use self::case::{Case, Form};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Worlds that ended wrong once.
-const FOUND: [u64; 21] = [
+const FOUND: [u64; 35] = [
     10_042,
     10_078,
     10_870,
@@ -54,6 +54,20 @@ const FOUND: [u64; 21] = [
     40_289,
     40_654,
     40_685,
+    101_302,
+    102_407,
+    103_439,
+    103_718,
+    104_017,
+    104_351,
+    105_576,
+    107_110,
+    107_177,
+    107_182,
+    109_257,
+    109_296,
+    109_513,
+    109_817,
     878_736_775_275,
 ];
 /// Seeds of a kind of mistake that are shown.

@@ -244,13 +244,24 @@ fn is_a_later_one(slots: &[Slot], place: usize, (video, audio): (&[Packet], &[Pa
             .iter()
             .all(|(one, other)| one.len() == other.len() && starts(one, other))
     };
-    let later = slots[place + 1..].iter();
-    let Some(slot) = later
-        .take_while(|slot| slot.duty != Duty::Must || is_same(slot))
-        .find(|slot| is_same(slot))
-    else {
-        return false;
+    let mut between = Vec::new();
+    let mut later = slots[place + 1..].iter();
+    let slot = loop {
+        match later.next() {
+            Some(slot) if is_same(slot) => break slot,
+            Some(slot) if slot.duty != Duty::Must => between.push(slot),
+            _ => return false,
+        }
     };
+    // An earlier segment behind it: it is not in its own place.
+    let (video_behind, audio_behind) = (behind(video, other_video), behind(audio, other_audio));
+    let comes_next = |slot: &&Slot| {
+        let has_media = !slot.video.is_empty() || !slot.audio.is_empty();
+        has_media && starts(video_behind, &slot.video) && starts(audio_behind, &slot.audio)
+    };
+    if between.iter().any(comes_next) {
+        return false;
+    }
     // What has no video is told apart by its audio.
     let (packets, wanted) = if slot.video.is_empty() {
         (audio, &slot.audio)
@@ -259,6 +270,10 @@ fn is_a_later_one(slots: &[Slot], place: usize, (video, audio): (&[Packet], &[Pa
     };
     let times = (0..packets.len()).filter(|at| starts(&packets[*at..], wanted));
     times.count() == 1
+}
+
+fn behind<'p>(packets: &'p [Packet], first: &[Packet]) -> &'p [Packet] {
+    packets.get(first.len()..).unwrap_or_default()
 }
 
 fn starts(packets: &[Packet], wanted: &[Packet]) -> bool {

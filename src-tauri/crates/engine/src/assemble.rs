@@ -18,7 +18,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use media::{
-    Film, Format, Making, Muxer, Order, Source, SourceMark, Summary, TableFragment, journal,
+    Content, Film, Format, Making, Muxer, Order, Source, SourceMark, Summary, TableFragment,
+    journal,
 };
 use ustream::{Segment, SegmentId, SegmentKind};
 
@@ -86,6 +87,17 @@ impl Sheet {
             }
         })
     }
+}
+
+/// What is known of a segment that is here.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) id: SegmentId,
+    /// By the plan.
+    pub(crate) start_ms: u64,
+    pub(crate) content: Content,
+    /// Which version of it was fetched.
+    pub(crate) source: SourceMark,
 }
 
 /// An output in progress with its journal.
@@ -160,17 +172,27 @@ impl Assembly {
         )
     }
 
-    /// Which version of each segment is here, in the output or waiting for its turn.
-    pub(crate) fn marks(&self) -> Vec<(SegmentId, SourceMark)> {
-        let appended = self.fragments.iter();
-        let appended = appended.map(|fragment| (segment_id(fragment), fragment.source));
-        let waiting = self.line.waiting.iter();
-        let waiting =
-            waiting.filter_map(|(index, it)| Some((self.segments.get(*index)?.id, it.mark)));
+    /// What is known of the segments that are here, in the output or waiting for their turn.
+    pub(crate) fn held(&self) -> Vec<Held> {
+        let appended = self.fragments.iter().map(|fragment| Held {
+            id: segment_id(fragment),
+            start_ms: fragment.start_ms,
+            content: fragment.content.clone(),
+            source: fragment.source,
+        });
+        let waiting = self.line.waiting.iter().filter_map(|(index, it)| {
+            let segment = self.segments.get(*index)?;
+            Some(Held {
+                id: segment.id,
+                start_ms: segment.start_ms,
+                content: it.content.clone(),
+                source: it.source,
+            })
+        });
         appended.chain(waiting).collect()
     }
 
-    /// What is in the output, in the order in which it was appended.
+    #[cfg(test)]
     pub(crate) fn fragments(&self) -> &[TableFragment] {
         &self.fragments
     }
@@ -224,12 +246,8 @@ impl Assembly {
             // What has been passed cannot be put back: it stays missing.
             Order::Presentation if index < self.line.next => {}
             Order::Presentation => {
-                let waiting = Waiting {
-                    timing: self.timing(index, &body),
-                    mark: SourceMark::of(&body),
-                    early: Early::Memory(body),
-                };
-                self.line.put(index, waiting);
+                let found = self.look_at(index, &body);
+                self.put(index, Early::Memory(body), found);
                 self.advance(Holes::Stop)?;
                 self.spill(EARLY_BYTES)?;
             }
@@ -278,11 +296,25 @@ impl Assembly {
         Ok(())
     }
 
-    /// Where the media of a segment is, by its bytes.
-    fn timing(&self, index: usize, body: &[u8]) -> Option<Timing> {
-        let (segment, source) = (self.segments.get(index)?, self.source?);
-        let content = media::probe(source, part_of(segment.id.kind), body).ok()?;
-        Timing::of(&content, segment.start_ms)
+    /// What a segment holds, as far as its bytes tell, and which version of it they are.
+    fn look_at(&self, index: usize, body: &[u8]) -> (Content, SourceMark) {
+        let part = self.segments.get(index).map(|it| part_of(it.id.kind));
+        let content = part
+            .zip(self.source)
+            .and_then(|(part, source)| media::probe(source, part, body).ok());
+        (content.unwrap_or_default(), SourceMark::of(body))
+    }
+
+    /// Puts a segment into the line.
+    fn put(&mut self, index: usize, early: Early, (content, source): (Content, SourceMark)) {
+        let start_ms = self.segments.get(index).map_or(0, |it| it.start_ms);
+        let waiting = Waiting {
+            early,
+            timing: Timing::of(&content, start_ms),
+            content,
+            source,
+        };
+        self.line.put(index, waiting);
     }
 
     /// Appends all pieces whose turn has come.
@@ -348,12 +380,8 @@ impl Assembly {
         for index in self.line.next..self.segments.len() {
             let path = self.early_path(index);
             if let Some(body) = early::read(&path).map_err(Error::disk(&path))? {
-                let waiting = Waiting {
-                    timing: self.timing(index, &body),
-                    mark: SourceMark::of(&body),
-                    early: Early::Disk,
-                };
-                self.line.put(index, waiting);
+                let found = self.look_at(index, &body);
+                self.put(index, Early::Disk, found);
             }
         }
         self.advance(Holes::Stop)

@@ -154,7 +154,8 @@ impl Attempt {
     ) -> Result<Option<(Saved, Recording)>, Error> {
         let lacking = transfer.assembly.lacking();
         let expected = Expected::of(&transfer.recording, make);
-        let came = transfer.came(&lacking);
+        let here = transfer.assembly.held();
+        let came = transfer.came(&lacking, &here);
         let mut shortfall = expected.shortfall(came);
         let judged = self.judge(&shortfall, expected.can_be_made(came));
         let Transfer {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use media::SourceMark;
+use media::{Content, SourceMark};
 
 use crate::timing::{Timing, is_first_elsewhere};
 
@@ -34,7 +34,9 @@ pub(super) struct Waiting {
     pub(super) early: Early,
     /// `None` where its bytes do not tell.
     pub(super) timing: Option<Timing>,
-    pub(super) mark: SourceMark,
+    pub(super) content: Content,
+    /// Which version of it was fetched.
+    pub(super) source: SourceMark,
 }
 
 #[derive(Debug)]
@@ -96,13 +98,14 @@ impl Line {
         let Some(Waiting {
             early,
             timing,
-            mark,
+            source,
+            ..
         }) = self.remove(index)
         else {
             return Step::Wait;
         };
         if verdict == Verdict::IsMisplaced {
-            self.doubted.get_or_insert(mark);
+            self.doubted.get_or_insert(source);
             return Step::Drop(index, early);
         }
         self.next += 1;
@@ -124,8 +127,8 @@ impl Line {
         let misplaced = misplaced.into_iter();
         misplaced
             .filter_map(|index| {
-                let Waiting { early, mark, .. } = self.remove(index)?;
-                self.doubted.get_or_insert(mark);
+                let Waiting { early, source, .. } = self.remove(index)?;
+                self.doubted.get_or_insert(source);
                 Some((index, early))
             })
             .collect()
@@ -143,14 +146,14 @@ impl Line {
     fn verdict(&self, at: usize, last: Option<Timing>, (holes, end): (Holes, usize)) -> Verdict {
         let Some(Waiting {
             timing: Some(own),
-            mark,
+            source,
             ..
         }) = self.waiting.get(&at)
         else {
             return Verdict::Fits;
         };
         let Some(last) = last else {
-            return self.verdict_of_first((at, own, mark), holes, end);
+            return self.verdict_of_first((at, own, source), holes, end);
         };
         if !own.is_elsewhere(&last) {
             return Verdict::Fits;
@@ -169,11 +172,11 @@ impl Line {
 
     fn verdict_of_first(
         &self,
-        (at, own, mark): (usize, &Timing, &SourceMark),
+        (at, own, source): (usize, &Timing, &SourceMark),
         holes: Holes,
         end: usize,
     ) -> Verdict {
-        if self.doubted.as_ref() == Some(mark) {
+        if self.doubted.as_ref() == Some(source) {
             return Verdict::Fits;
         }
         let behind = |index| self.waiting.get(&index).map(|it| it.timing);
@@ -212,7 +215,8 @@ mod tests {
                 Waiting {
                     early: Early::Memory(vec![0; 10]),
                     timing: Some(timing),
-                    mark: SourceMark::default(),
+                    content: Content::default(),
+                    source: SourceMark::default(),
                 },
             );
         }
@@ -255,7 +259,11 @@ mod tests {
         let mut line = line(&[0, 6000, 12_000, 0, 24_000]);
         line.remove(1);
         let nothing = (vec![], vec![]);
-        assert_eq!(run(&mut line, Holes::Stop, 5), nothing, "is it the right one?");
+        assert_eq!(
+            run(&mut line, Holes::Stop, 5),
+            nothing,
+            "is it the right one?"
+        );
         let dropped = line.drop_misplaced(5).into_iter();
         assert_eq!(dropped.map(|(index, _)| index).collect::<Vec<_>>(), [3]);
         assert_eq!(line.early_bytes, 30);

@@ -88,16 +88,27 @@ impl Hosts {
         let Some(&first) = known.first().or(strangers.first()) else {
             return Next::Dead(problem_of(&all, urls));
         };
+        let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
+        let is_due = |health: &Health| {
+            health.probes < PROBES && health.rests_until.is_some_and(|until| until <= now)
+        };
         if known.is_empty() {
-            // Nobody has the recording, by what they say: one of them is enough to hear it from.
-            let is_asked = asked.urls.contains(&first);
-            return if is_asked {
-                Next::Exhausted
-            } else {
-                Next::Ask(self.turn(first, false))
+            // Nobody has the recording, by what they say: one of them is enough to hear it from,
+            // and the others are probed, for they may have been asked for what nobody has.
+            let mut open = strangers.iter().filter(|url| !asked.urls.contains(*url));
+            let is_probed = |url: &&&Url| **url != first && is_due(&of(url));
+            let probed = open.clone().find(is_probed);
+            return match probed.or(open.next()) {
+                Some(url) if !asked.is_refused => {
+                    let is_probe = probed.is_some();
+                    if is_probe {
+                        all.entry(origin(url)).or_default().probes += 1;
+                    }
+                    Next::Ask(self.turn(url, is_probe))
+                }
+                _ => Next::Exhausted,
             };
         }
-        let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
         let is_failing_for_long = |url: &&Url| {
             let since = of(url).failing_since;
             since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
@@ -118,9 +129,6 @@ impl Hosts {
         if asked.is_refused {
             return Next::Exhausted;
         }
-        let is_due = |health: &Health| {
-            health.probes < PROBES && health.rests_until.is_some_and(|until| until <= now)
-        };
         if let Some((_, url)) = open.iter().find(|(health, _)| is_due(health)) {
             all.entry(origin(url)).or_default().probes += 1;
             return Next::Ask(self.turn(url, true));
@@ -131,7 +139,8 @@ impl Hosts {
         Next::Wait(wait.clamp(Duration::from_millis(20), LONGEST_REST))
     }
 
-    /// Picks as [`Self::next`] does, and asks hosts that rest, too.
+    /// Picks as [`Self::next`] does, and asks hosts that rest or seem not to have the recording,
+    /// too.
     pub(crate) fn any<'u>(
         &self,
         urls: &'u [Url],
@@ -140,12 +149,7 @@ impl Hosts {
     ) -> Option<Turn<'_, 'u>> {
         let all = self.lock();
         let Usable { known, strangers } = usable(&all, urls);
-        let strangers = if known.is_empty() {
-            strangers.get(..1).unwrap_or_default()
-        } else {
-            &strangers
-        };
-        let open = known.iter().chain(strangers).copied();
+        let open = known.iter().chain(&strangers).copied();
         let open = open.filter(|url| !asked.urls.contains(url));
         let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
         let best = open.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
@@ -236,7 +240,9 @@ impl<'u> Turn<'_, 'u> {
             health.failing_since = None;
             if health.is_stranger() {
                 // What it was asked for may be what nobody has: it is tried again now and then.
-                health.rest(now);
+                if health.rests_until.is_none_or(|until| until <= now) {
+                    health.rest(now);
+                }
             } else {
                 health.rests_until = None;
                 health.rests = 0;

@@ -11,13 +11,14 @@ mod holes;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use media::{Summary, TableFragment, TrackKind};
+use media::{Summary, TrackKind};
 use ustream::{
     Choice, Container, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
 };
 
 pub(crate) use self::content::Misplaced;
 use self::holes::{holes, joined, span_of};
+use crate::assemble::Held;
 use crate::make::Make;
 use crate::view::{GapView, MissingView, TrackKindView};
 
@@ -55,7 +56,7 @@ pub(crate) struct Came<'a> {
     /// Those that carry the content of another place.
     pub(crate) misplaced: &'a HashSet<SegmentId>,
     /// What is known of the segments that are here.
-    pub(crate) fragments: &'a [TableFragment],
+    pub(crate) here: &'a [Held],
 }
 
 impl Shortfall {
@@ -117,7 +118,7 @@ impl<'a> Expected<'a> {
             let misplaced = self.plan.segments.iter();
             let misplaced = misplaced.filter(|segment| came.misplaced.contains(&segment.id));
             gaps.extend(misplaced.filter_map(|segment| span_of(segment, self.stated_end_ms())));
-            gaps.extend(content::gaps(self.plan, came.fragments));
+            gaps.extend(content::gaps(self.plan, came.here));
         }
         Shortfall {
             gaps: joined(gaps),

@@ -4,7 +4,7 @@ use media::SourceMark;
 use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
 
 use super::Attempt;
-use crate::assemble::part_of;
+use crate::assemble::{Held, part_of};
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Budget, Outcome, SegmentRequest};
@@ -52,7 +52,7 @@ impl Attempt {
     pub(super) async fn is_same(
         &self,
         sample: Sample<'_>,
-        here: Vec<(SegmentId, SourceMark)>,
+        here: &[Held],
         change: PlanChange,
     ) -> Result<Option<bool>, Error> {
         let most = match change {
@@ -86,11 +86,7 @@ impl Attempt {
 
     /// Whether a segment that is here can be fetched once more: then its hosts are well, and those
     /// that fail are bad themselves. `None` is a stop.
-    pub(super) async fn are_hosts_well(
-        &self,
-        sample: Sample<'_>,
-        here: Vec<(SegmentId, SourceMark)>,
-    ) -> Option<bool> {
+    pub(super) async fn are_hosts_well(&self, sample: Sample<'_>, here: &[Held]) -> Option<bool> {
         let Some((id, mark)) = spread(here, 1).pop() else {
             return Some(false);
         };
@@ -132,8 +128,9 @@ impl Attempt {
 }
 
 /// At most so many media segments, spread evenly over those that are here.
-fn spread(mut here: Vec<(SegmentId, SourceMark)>, most: usize) -> Vec<(SegmentId, SourceMark)> {
-    here.retain(|(id, _)| id.kind != SegmentKind::Init);
+fn spread(here: &[Held], most: usize) -> Vec<(SegmentId, SourceMark)> {
+    let here = here.iter().filter(|held| held.id.kind != SegmentKind::Init);
+    let mut here: Vec<_> = here.map(|held| (held.id, held.source)).collect();
     here.sort_by_key(|(id, _)| (id.kind, id.track));
     let last = here.len().saturating_sub(1);
     let steps = most.saturating_sub(1).max(1);
@@ -145,6 +142,8 @@ fn spread(mut here: Vec<(SegmentId, SourceMark)>, most: usize) -> Vec<(SegmentId
 
 #[cfg(test)]
 mod tests {
+    use media::Content;
+
     use super::*;
 
     #[test]
@@ -152,16 +151,21 @@ mod tests {
         let here: Vec<_> = (0..9)
             .map(|number| {
                 let kind = SegmentKind::Media(number);
-                (SegmentId { track: 0, kind }, SourceMark::default())
+                Held {
+                    id: SegmentId { track: 0, kind },
+                    start_ms: 0,
+                    content: Content::default(),
+                    source: SourceMark::default(),
+                }
             })
             .collect();
         let numbers = |most| -> Vec<SegmentKind> {
-            let chosen = spread(here.clone(), most).into_iter();
+            let chosen = spread(&here, most).into_iter();
             chosen.map(|(id, _)| id.kind).collect()
         };
         assert_eq!(numbers(2), [0, 8].map(SegmentKind::Media));
         assert_eq!(numbers(3), [0, 4, 8].map(SegmentKind::Media));
         assert_eq!(numbers(20).len(), 9);
-        assert!(spread(Vec::new(), 2).is_empty());
+        assert!(spread(&[], 2).is_empty());
     }
 }

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::SourceMark;
 use ustream::{Found, PlanChange, Recording, Segment, SegmentId};
 
 use super::Attempt;
 use super::account::{Came, Expected, Misplaced};
 use super::same::Sample;
-use crate::assemble::{Assembly, Becomes};
+use crate::assemble::{Assembly, Becomes, Held};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::extras::Marks;
@@ -46,20 +45,20 @@ pub(super) struct Transfer {
 
 impl Transfer {
     /// What came, for the account.
-    pub(super) fn came<'a>(&'a self, lacking: &'a [Segment]) -> Came<'a> {
+    pub(super) fn came<'a>(&'a self, lacking: &'a [Segment], here: &'a [Held]) -> Came<'a> {
         Came {
             lacking,
             absent: &self.absent,
             empty: &self.empty,
             misplaced: &self.misplaced,
-            fragments: self.assembly.fragments(),
+            here,
         }
     }
 
     /// The segments that are missing.
     fn holes(&self, make: &Make) -> Vec<Segment> {
         let expected = Expected::of(&self.recording, make);
-        expected.holes(self.came(&self.assembly.lacking()))
+        expected.holes(self.came(&self.assembly.lacking(), &[]))
     }
 
     /// Adds what a pass came to; returns how its hosts fail, where all of them do.
@@ -76,7 +75,7 @@ impl Transfer {
 struct Known<'a> {
     recording: &'a Recording,
     lacking: &'a [Segment],
-    here: &'a [(SegmentId, SourceMark)],
+    here: &'a [Held],
 }
 
 /// How the passes of a run go.
@@ -104,7 +103,8 @@ impl Attempt {
         };
         let budget = Arc::new(Budget::new(assembly.lacking().len()));
         let sample = Sample::of(&recording, make, &budget);
-        let compared = self.is_same(sample, assembly.marks(), part.change());
+        let here = assembly.held();
+        let compared = self.is_same(sample, &here, part.change());
         match compared.await {
             Ok(Some(true)) if part.change() == PlanChange::Moved => make.confirm(folder).await?,
             Ok(Some(true)) => {}
@@ -190,8 +190,8 @@ impl Attempt {
             } = gathered;
             if let Some(dead) = transfer.take(gathered) {
                 let sample = Sample::of(&transfer.recording, make, budget);
-                let here = transfer.assembly.marks();
-                let well = self.are_hosts_well(sample, here).await;
+                let here = transfer.assembly.held();
+                let well = self.are_hosts_well(sample, &here).await;
                 if well == Some(true) && passes.effort == Effort::First {
                     passes.effort = Effort::Last;
                     continue;
@@ -210,7 +210,7 @@ impl Attempt {
                 let known = Known {
                     recording: &transfer.recording,
                     lacking: &lacking,
-                    here: &transfer.assembly.marks(),
+                    here: &transfer.assembly.held(),
                 };
                 match self.renewed(found, (make, folder), known, budget).await {
                     Ok(Some(Some(renewed))) => {
@@ -305,7 +305,7 @@ impl Attempt {
             return Ok(Some(None));
         }
         let sample = Sample::of(&renewed, make, budget);
-        match self.is_same(sample, known.here.to_vec(), change).await? {
+        match self.is_same(sample, known.here, change).await? {
             Some(true) => Ok(Some(Some(Box::new(renewed)))),
             Some(false) => Err(Error::Changed(folder.to_owned())),
             None => Ok(None),
@@ -328,7 +328,7 @@ impl Attempt {
             at_first: 0,
         };
         for is_last in [false, true] {
-            let found = Misplaced::of(&make.plan, transfer.assembly.fragments());
+            let found = Misplaced::of(&make.plan, &transfer.assembly.held());
             transfer.misplaced = found.all();
             // What is the same again, and may be right after all, is kept.
             let dropped = if is_last {

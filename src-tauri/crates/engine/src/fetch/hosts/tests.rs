@@ -150,6 +150,28 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_hosts_that_all_lack_the_recording_another_is_asked_where_the_first_fails() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    for url in urls.iter().chain(&urls).chain(&urls) {
+        hosts.again(url).refused(now);
+    }
+    assert_eq!(picks(&hosts, &urls, now), Some(0));
+    let failed = Asked {
+        urls: vec![&urls[0]],
+        is_refused: false,
+    };
+    let next = hosts.next(&urls, &failed, now);
+    assert!(matches!(next, Next::Ask(turn) if turn.url() == &urls[1]));
+    let refused = Asked {
+        is_refused: true,
+        ..failed
+    };
+    assert!(matches!(hosts.next(&urls, &refused, now), Next::Exhausted));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_that_was_overtaken_comes_last_for_a_while() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);

@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use media::{Part, SourceMark, TableFragment, TrackKind};
+use media::{SourceMark, TrackKind};
 use ustream::{SegmentId, SegmentKind, SegmentPlan};
 
+use crate::assemble::Held;
 use crate::timing::{ROUNDING_MS, Timing, is_first_elsewhere};
 use crate::view::GapView;
 
@@ -24,18 +25,18 @@ struct Piece {
 }
 
 /// The media of each track and kind, in the order of presentation.
-fn tracks(fragments: &[TableFragment]) -> BTreeMap<(u8, bool), Vec<Piece>> {
+fn tracks(here: &[Held]) -> BTreeMap<(u8, bool), Vec<Piece>> {
     let mut tracks: BTreeMap<(u8, bool), Vec<Piece>> = BTreeMap::new();
-    for fragment in fragments {
-        let Part::Media(number) = fragment.part else {
+    for held in here {
+        let SegmentKind::Media(number) = held.id.kind else {
             continue;
         };
-        for span in &fragment.content.spans {
-            let key = (fragment.track, span.kind == TrackKind::Audio);
+        for span in &held.content.spans {
+            let key = (held.id.track, span.kind == TrackKind::Audio);
             tracks.entry(key).or_default().push(Piece {
                 number,
-                timing: Timing::of_span(span, fragment.start_ms),
-                source: fragment.source,
+                timing: Timing::of_span(span, held.start_ms),
+                source: held.source,
             });
         }
     }
@@ -48,17 +49,14 @@ fn tracks(fragments: &[TableFragment]) -> BTreeMap<(u8, bool), Vec<Piece>> {
 
 /// Time spans without media of a kind between segments that are all here: some hold less than
 /// they ought to.
-pub(super) fn gaps(plan: &SegmentPlan, fragments: &[TableFragment]) -> Vec<GapView> {
-    let here: HashSet<(u8, u64)> = fragments
-        .iter()
-        .filter_map(|fragment| match fragment.part {
-            Part::Media(number) => Some((fragment.track, number)),
-            Part::Init => None,
-        })
-        .collect();
+pub(super) fn gaps(plan: &SegmentPlan, here: &[Held]) -> Vec<GapView> {
+    let ids: HashSet<SegmentId> = here.iter().map(|held| held.id).collect();
     let mut gaps = Vec::new();
-    for ((track, _), pieces) in tracks(fragments) {
-        let is_here = |number| here.contains(&(track, number));
+    for ((track, _), pieces) in tracks(here) {
+        let is_here = |number| {
+            let kind = SegmentKind::Media(number);
+            ids.contains(&SegmentId { track, kind })
+        };
         for pair in pieces.windows(2) {
             let [one, next] = pair else { continue };
             // What is missing between two segments is told by the plan.
@@ -69,7 +67,7 @@ pub(super) fn gaps(plan: &SegmentPlan, fragments: &[TableFragment]) -> Vec<GapVi
                 gaps.push(gap);
             }
         }
-        gaps.extend(gap_at_the_end(plan, track, fragments, pieces.last()));
+        gaps.extend(gap_at_the_end(plan, track, here, pieces.last()));
     }
     gaps
 }
@@ -90,17 +88,17 @@ fn gap_between(one: Timing, next: Timing) -> Option<GapView> {
 fn gap_at_the_end(
     plan: &SegmentPlan,
     track: u8,
-    fragments: &[TableFragment],
+    here: &[Held],
     last: Option<&Piece>,
 ) -> Option<GapView> {
     let last = last?;
-    let after = fragments.iter().filter(|fragment| {
-        let is_later = matches!(fragment.part, Part::Media(number) if number > last.number);
-        fragment.track == track && is_later && fragment.content.samples > 0
+    let after = here.iter().filter(|held| {
+        let is_later = matches!(held.id.kind, SegmentKind::Media(number) if number > last.number);
+        held.id.track == track && is_later && held.content.samples > 0
     });
     // The last segment of a recording may be a rest of one kind only.
-    let (first, end) = after.fold((None, 0), |(first, end): (Option<u64>, u64), fragment| {
-        let start = fragment.start_ms;
+    let (first, end) = after.fold((None, 0), |(first, end): (Option<u64>, u64), held| {
+        let start = held.start_ms;
         (
             Some(first.map_or(start, |it| it.min(start))),
             end.max(start),
@@ -125,10 +123,10 @@ pub(crate) struct Misplaced {
 }
 
 impl Misplaced {
-    pub(crate) fn of(plan: &SegmentPlan, fragments: &[TableFragment]) -> Self {
+    pub(crate) fn of(plan: &SegmentPlan, here: &[Held]) -> Self {
         let planned: HashSet<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
         let mut found = Self::default();
-        for ((track, _), pieces) in tracks(fragments) {
+        for ((track, _), pieces) in tracks(here) {
             let id = |number| SegmentId {
                 track,
                 kind: SegmentKind::Media(number),
@@ -251,25 +249,27 @@ mod tests {
     }
 
     /// A segment that holds the media of these times, in milliseconds.
-    fn fragment(number: u64, times: &[(TrackKind, i64, i64)]) -> TableFragment {
-        let body = number.to_string();
-        let mut fragment =
-            TableFragment::bare(Part::Media(number), number * 6000, 0, body.as_bytes());
+    fn fragment(number: u64, times: &[(TrackKind, i64, i64)]) -> Held {
         let spans = times.iter().map(|(kind, first_ms, end_ms)| ContentSpan {
             kind: *kind,
             first_ms: *first_ms,
             end_ms: *end_ms,
         });
-        fragment.content = Content {
-            samples: times.len() as u64,
-            spans: spans.collect(),
-            partial: false,
-        };
-        fragment
+        let kind = SegmentKind::Media(number);
+        Held {
+            id: SegmentId { track: 0, kind },
+            start_ms: number * 6000,
+            content: Content {
+                samples: times.len() as u64,
+                spans: spans.collect(),
+                partial: false,
+            },
+            source: SourceMark::of(number.to_string().as_bytes()),
+        }
     }
 
     /// Video only: each segment starts at this time of a clock that started at 1000.
-    fn starting_at(starts: &[i64]) -> Vec<TableFragment> {
+    fn starting_at(starts: &[i64]) -> Vec<Held> {
         let starts = (0..).zip(starts);
         starts
             .map(|(number, start)| {
@@ -336,7 +336,7 @@ mod tests {
 
     const NO_GAPS: [(u64, u64); 0] = [];
 
-    fn gaps_of(fragments: &[TableFragment]) -> Vec<(u64, u64)> {
+    fn gaps_of(fragments: &[Held]) -> Vec<(u64, u64)> {
         let plan = plan(fragments.len() as u64);
         let gaps = gaps(&plan, fragments).into_iter();
         gaps.map(|gap| (gap.start_ms, gap.duration_ms)).collect()

@@ -2,7 +2,7 @@ use ustream::{Presence, SegmentKind};
 
 use super::*;
 
-const NONE: &[TableFragment] = &[];
+const NONE: &[Held] = &[];
 const NOTHING: [u64; 0] = [];
 
 fn segment(track: u8, number: u64, presence: Presence) -> Segment {
@@ -34,7 +34,7 @@ fn missing(
         absent: &absent,
         empty: &nothing,
         misplaced: &nothing,
-        fragments: NONE,
+        here: NONE,
     };
     let holes = holes(all, came, stated_ms);
     holes.iter().map(|hole| hole.start_ms / 6000).collect()
