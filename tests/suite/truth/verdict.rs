@@ -67,7 +67,7 @@ pub(super) struct Found {
     /// By track and place.
     pub(super) present: Vec<Vec<bool>>,
     /// Places where another segment's media stands.
-    foreign: BTreeSet<u64>,
+    pub(super) foreign: BTreeSet<u64>,
     /// Differences of time to what is expected: of each packet the movie has of a slot.
     times: Vec<(i64, i64)>,
     video_offset: Option<i64>,
@@ -217,6 +217,10 @@ fn find(offer: &Offer, movie: &Movie) -> Result<Found, Wrong> {
                 video = &video[other_video.len()..];
                 audio = &audio[other_audio.len()..];
                 found.foreign.insert(place as u64);
+            } else if slot.duty == Duty::Not {
+                // What a cut leaves of a segment may be in the movie.
+                video = &video[alike(video, &slot.video)..];
+                audio = &audio[alike(audio, &slot.audio)..];
             }
             present.push(is_there);
         }
@@ -270,6 +274,13 @@ fn is_a_later_one(slots: &[Slot], place: usize, (video, audio): (&[Packet], &[Pa
     };
     let times = (0..packets.len()).filter(|at| starts(&packets[*at..], wanted));
     times.count() == 1
+}
+
+/// How many packets are the same from the start.
+fn alike(packets: &[Packet], wanted: &[Packet]) -> usize {
+    let mut pairs = packets.iter().zip(wanted);
+    let differ = pairs.position(|(packet, wanted)| packet.hash != wanted.hash);
+    differ.unwrap_or(packets.len().min(wanted.len()))
 }
 
 fn behind<'p>(packets: &'p [Packet], first: &[Packet]) -> &'p [Packet] {

@@ -84,59 +84,22 @@ impl Hosts {
         now: Instant,
     ) -> Next<'_, 'u> {
         let mut all = self.lock();
-        let Usable { known, strangers } = usable(&all, urls);
-        let Some(&first) = known.first().or(strangers.first()) else {
-            return Next::Dead(problem_of(&all, urls));
+        let usable = usable(&all, urls);
+        let picked = if usable.known.is_empty() {
+            pick_stranger(&all, &usable.strangers, asked, now)
+        } else {
+            pick(&all, &usable, asked, now)
         };
-        let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
-        let is_due = |health: &Health| {
-            health.probes < PROBES && health.rests_until.is_some_and(|until| until <= now)
-        };
-        if known.is_empty() {
-            // Nobody has the recording, by what they say: one of them is enough to hear it from,
-            // and the others are probed, for they may have been asked for what nobody has.
-            let mut open = strangers.iter().filter(|url| !asked.urls.contains(*url));
-            let is_probed = |url: &&&Url| **url != first && is_due(&of(url));
-            let probed = open.clone().find(is_probed);
-            return match probed.or(open.next()) {
-                Some(url) if !asked.is_refused => {
-                    let is_probe = probed.is_some();
-                    if is_probe {
-                        all.entry(origin(url)).or_default().probes += 1;
-                    }
-                    Next::Ask(self.turn(url, is_probe))
-                }
-                _ => Next::Exhausted,
-            };
+        match picked {
+            Pick::Ask(url) => Next::Ask(self.turn(url, false)),
+            Pick::Probe(url) => {
+                all.entry(origin(url)).or_default().probes += 1;
+                Next::Ask(self.turn(url, true))
+            }
+            Pick::Wait(pause) => Next::Wait(pause),
+            Pick::Dead => Next::Dead(problem_of(&all, urls)),
+            Pick::Exhausted => Next::Exhausted,
         }
-        let is_failing_for_long = |url: &&Url| {
-            let since = of(url).failing_since;
-            since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
-        };
-        if known.iter().all(is_failing_for_long) {
-            return Next::Dead(problem_of(&all, std::slice::from_ref(first)));
-        }
-        let open = known.iter().chain(&strangers);
-        let open = open.filter(|url| !asked.urls.contains(*url));
-        let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();
-        open.sort_by_key(|(health, _)| health.rank(now));
-        let Some((best, url)) = open.first() else {
-            return Next::Exhausted;
-        };
-        if best.rests_until.is_none() {
-            return Next::Ask(self.turn(url, false));
-        }
-        if asked.is_refused {
-            return Next::Exhausted;
-        }
-        if let Some((_, url)) = open.iter().find(|(health, _)| is_due(health)) {
-            all.entry(origin(url)).or_default().probes += 1;
-            return Next::Ask(self.turn(url, true));
-        }
-        let rests = open.iter().filter(|(health, _)| health.probes < PROBES);
-        let soonest = rests.filter_map(|(health, _)| health.rests_until).min();
-        let wait = soonest.map_or(FIRST_REST, |until| until.saturating_duration_since(now));
-        Next::Wait(wait.clamp(Duration::from_millis(20), LONGEST_REST))
     }
 
     /// Picks as [`Self::next`] does, and asks hosts that rest or seem not to have the recording,
@@ -287,6 +250,16 @@ impl Health {
         (self.rests_until.is_some(), is_slow, !self.delivers)
     }
 
+    /// It has rested, and may be probed.
+    fn is_due(&self, now: Instant) -> bool {
+        self.probes < PROBES && self.rests_until.is_some_and(|until| until <= now)
+    }
+
+    fn has_failed_for_long(&self, now: Instant) -> bool {
+        let since = self.failing_since;
+        since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
+    }
+
     fn is_stranger(&self) -> bool {
         !self.delivers && self.refusals >= REFUSALS_OF_A_STRANGER
     }
@@ -319,6 +292,76 @@ impl Health {
     fn next_rest(&self) -> Duration {
         let rest = FIRST_REST.saturating_mul(1 << self.rests.min(8));
         rest.min(LONGEST_REST)
+    }
+}
+
+/// What [`Hosts::next`] does.
+enum Pick<'u> {
+    Ask(&'u Url),
+    Probe(&'u Url),
+    Wait(Duration),
+    Dead,
+    Exhausted,
+}
+
+/// The healthiest address that has not been asked, or how long to wait for one.
+fn pick<'u>(
+    all: &HashMap<String, Health>,
+    usable: &Usable<'u>,
+    asked: &Asked<'_>,
+    now: Instant,
+) -> Pick<'u> {
+    let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
+    let Usable { known, strangers } = usable;
+    if known.iter().all(|url| of(url).has_failed_for_long(now)) {
+        return Pick::Dead;
+    }
+    let open = known.iter().chain(strangers);
+    let open = open.filter(|url| !asked.urls.contains(*url));
+    let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();
+    open.sort_by_key(|(health, _)| health.rank(now));
+    let Some((best, url)) = open.first() else {
+        return Pick::Exhausted;
+    };
+    if best.rests_until.is_none() {
+        return Pick::Ask(url);
+    }
+    if asked.is_refused {
+        return Pick::Exhausted;
+    }
+    if let Some((_, url)) = open.iter().find(|(health, _)| health.is_due(now)) {
+        return Pick::Probe(url);
+    }
+    let rests = open.iter().filter(|(health, _)| health.probes < PROBES);
+    let soonest = rests.filter_map(|(health, _)| health.rests_until).min();
+    let wait = soonest.map_or(FIRST_REST, |until| until.saturating_duration_since(now));
+    Pick::Wait(wait.clamp(Duration::from_millis(20), LONGEST_REST))
+}
+
+/// Where no host has the recording, by what they say: one of them is enough to hear it from, and
+/// the others are probed, for they may have been asked for what nobody has.
+fn pick_stranger<'u>(
+    all: &HashMap<String, Health>,
+    strangers: &[&'u Url],
+    asked: &Asked<'_>,
+    now: Instant,
+) -> Pick<'u> {
+    let Some(first) = strangers.first() else {
+        return Pick::Dead;
+    };
+    if asked.is_refused {
+        return Pick::Exhausted;
+    }
+    let is_due = |url: &Url| {
+        all.get(&origin(url))
+            .is_some_and(|health| health.is_due(now))
+    };
+    let mut open = strangers.iter().filter(|url| !asked.urls.contains(*url));
+    let probed = open.clone().find(|url| *url != first && is_due(url));
+    match (probed, open.next()) {
+        (Some(url), _) => Pick::Probe(url),
+        (None, Some(url)) => Pick::Ask(url),
+        (None, None) => Pick::Exhausted,
     }
 }
 
