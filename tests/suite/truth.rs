@@ -33,7 +33,7 @@ use self::case::{Case, Form};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Worlds that ended wrong once.
-const FOUND: [u64; 35] = [
+const FOUND: [u64; 38] = [
     10_042,
     10_078,
     10_870,
@@ -68,6 +68,9 @@ const FOUND: [u64; 35] = [
     109_296,
     109_513,
     109_817,
+    200_446,
+    200_811,
+    202_091,
     878_736_775_275,
 ];
 /// Seeds of a kind of mistake that are shown.

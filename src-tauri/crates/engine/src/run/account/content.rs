@@ -126,22 +126,34 @@ impl Misplaced {
     pub(crate) fn of(plan: &SegmentPlan, here: &[Held]) -> Self {
         let planned: HashSet<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
         let mut found = Self::default();
-        for ((track, _), pieces) in tracks(here) {
+        let tracks = tracks(here);
+        for (key, pieces) in &tracks {
             let id = |number| SegmentId {
-                track,
+                track: key.0,
                 kind: SegmentKind::Media(number),
             };
             let is_planned = |number| planned.contains(&id(number));
-            if !runs_on(&pieces) {
+            if !runs_on(pieces) {
                 continue;
             }
-            let numbers = strays(&pieces, is_planned).into_iter();
-            found.sure.extend(numbers.chain(copies(&pieces)).map(id));
+            let numbers = strays(pieces, is_planned).into_iter();
+            found.sure.extend(numbers.chain(copies(pieces)).map(id));
             if let [first, second, third, ..] = &pieces[..]
                 && (first.number..third.number).all(is_planned)
                 && is_first_elsewhere([first, second, third].map(|piece| &piece.timing))
             {
-                found.doubtful.insert(id(first.number));
+                // Another track that is on that clock from its first segment on leaves no doubt.
+                let starts_there = |pieces: &Vec<Piece>| {
+                    let is_near = |it: &Piece| it.timing.is_near(&second.timing);
+                    pieces.first().is_some_and(is_near)
+                };
+                let is_sure = tracks.values().any(starts_there);
+                let set = if is_sure {
+                    &mut found.sure
+                } else {
+                    &mut found.doubtful
+                };
+                set.insert(id(first.number));
             }
         }
         found.doubtful.retain(|id| !found.sure.contains(id));
@@ -332,6 +344,30 @@ mod tests {
         let mut fragments = starting_at(&[0, 6000, 0, 900_000, 906_000, 24_000, 30_000]);
         fragments.remove(2);
         assert_eq!(numbers(&Misplaced::of(&plan, &fragments).all()), NOTHING);
+    }
+
+    #[test]
+    fn a_first_segment_off_the_clock_of_another_track_is_misplaced_for_sure() {
+        use TrackKind::{Audio, Video};
+        let mut plan = plan(3);
+        let mut second_track = plan.segments.clone();
+        second_track.iter_mut().for_each(|it| it.id.track = 1);
+        plan.segments.extend(second_track);
+        let times = |kind, starts: [i64; 3], track| {
+            let starts = (0..).zip(starts);
+            starts.map(move |(number, start)| {
+                let mut held = fragment(number, &[(kind, start, start + 6000)]);
+                held.id.track = track;
+                held.source = SourceMark::of(&[u8::try_from(number).unwrap(), track]);
+                held
+            })
+        };
+        let audio = times(Audio, [60_000, 6000, 12_000], 1);
+        let alone: Vec<_> = audio.clone().collect();
+        assert_eq!(numbers(&Misplaced::of(&plan, &alone).doubtful), [0]);
+        let both: Vec<_> = times(Video, [0, 6000, 12_000], 0).chain(audio).collect();
+        let found = Misplaced::of(&plan, &both);
+        assert_eq!((numbers(&found.sure), found.doubtful.len()), (vec![0], 0));
     }
 
     const NO_GAPS: [(u64, u64); 0] = [];
