@@ -33,7 +33,7 @@ use self::case::{Case, Form};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Worlds that ended wrong once.
-const FOUND: [u64; 38] = [
+const FOUND: [u64; 43] = [
     10_042,
     10_078,
     10_870,
@@ -71,6 +71,11 @@ const FOUND: [u64; 38] = [
     200_446,
     200_811,
     202_091,
+    203_716,
+    203_986,
+    204_816,
+    206_108,
+    208_033,
     878_736_775_275,
 ];
 /// Seeds of a kind of mistake that are shown.

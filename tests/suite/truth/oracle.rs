@@ -32,6 +32,7 @@ fn slots() -> Vec<Slot> {
                 duty: Duty::Must,
                 is_listed: true,
                 is_empty: false,
+                is_cut: false,
             }
         })
         .collect()

@@ -20,7 +20,8 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn of(expected: &Expected, said: &Said) -> Self {
+    /// `may_lack_beginning`: a gap at the start may be the segments before the first that is listed.
+    pub(super) fn of(expected: &Expected, said: &Said, may_lack_beginning: bool) -> Self {
         let mut report = Self {
             places: BTreeSet::new(),
             end_ms: 0,
@@ -34,7 +35,8 @@ impl Report {
         // is not listed; times then count from there.
         let unlisted_ms = expected.first * expected.segment_ms;
         let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
-        report.is_from_zero = expected.may_lack_beginning
+        report.is_from_zero = may_lack_beginning
+            && expected.may_lack_beginning
             && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
         let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
         for gap in &said.gaps {

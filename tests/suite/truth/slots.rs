@@ -29,6 +29,8 @@ pub(super) struct Slot {
     pub(super) is_listed: bool,
     /// It comes, with nothing in it.
     pub(super) is_empty: bool,
+    /// It comes without its end.
+    pub(super) is_cut: bool,
 }
 
 /// The segments of the row that stands at that place among the rows.
@@ -64,6 +66,7 @@ pub(super) fn of_track(
             duty: list.duty(index, flaw, after_a_hole),
             is_listed: list.is_told(index),
             is_empty: comes == Some(Comes::Empty),
+            is_cut: matches!(comes, Some(Comes::Cut(_))),
         };
         after_a_hole |= list.is_tail(index) && slot.duty != Duty::Must;
         if case.is_hopeless() && slot.duty == Duty::Must {

@@ -17,7 +17,7 @@ use ustream::{
 };
 
 pub(crate) use self::content::Misplaced;
-use self::holes::{holes, joined, span_of};
+use self::holes::{holes, joined, last_start_ms, span_of};
 use crate::assemble::Held;
 use crate::make::Make;
 use crate::view::{GapView, MissingView, TrackKindView};
@@ -109,15 +109,15 @@ impl<'a> Expected<'a> {
     pub(crate) fn shortfall(&self, came: Came<'_>) -> Shortfall {
         let holes = self.holes(came);
         let is_file = self.plan.container == Container::File;
-        let mut gaps: Vec<GapView> = holes
-            .iter()
-            .filter_map(|segment| span_of(segment, self.stated_end_ms()))
-            .collect();
+        let stated_ms = self.stated_end_ms();
+        let last_ms = last_start_ms(&self.plan.segments, came.lacking);
+        let span = |segment: &Segment| span_of(segment, stated_ms, last_ms);
+        let mut gaps: Vec<GapView> = holes.iter().filter_map(span).collect();
         if !is_file {
             gaps.extend(self.beyond_the_list());
             let misplaced = self.plan.segments.iter();
             let misplaced = misplaced.filter(|segment| came.misplaced.contains(&segment.id));
-            gaps.extend(misplaced.filter_map(|segment| span_of(segment, self.stated_end_ms())));
+            gaps.extend(misplaced.filter_map(span));
             gaps.extend(content::gaps(self.plan, came.here));
         }
         Shortfall {

@@ -13,10 +13,8 @@ use crate::view::GapView;
 /// stated length, the recording has ended before it or, without one, the service says that the
 /// segment does not exist.
 pub(super) fn holes(segments: &[Segment], came: Came<'_>, stated_ms: Option<u64>) -> Vec<Segment> {
-    let lacks: HashSet<SegmentId> = came.lacking.iter().map(|segment| segment.id).collect();
     // Where one track goes on, the others have not ended.
-    let here = segments.iter().filter(|it| !lacks.contains(&it.id));
-    let last = here.map(|segment| segment.start_ms).max();
+    let last = last_start_ms(segments, came.lacking);
     let is_end = |segment: &Segment| {
         let ends = match stated_ms {
             Some(stated_ms) => segment.start_ms >= stated_ms,
@@ -33,11 +31,24 @@ pub(super) fn holes(segments: &[Segment], came: Came<'_>, stated_ms: Option<u64>
         .collect()
 }
 
-/// The time that a missing segment leaves empty. What is only tentative ends with the recording.
-pub(super) fn span_of(segment: &Segment, stated_ms: Option<u64>) -> Option<GapView> {
+/// Where the last segment starts that is here, in milliseconds.
+pub(super) fn last_start_ms(segments: &[Segment], lacking: &[Segment]) -> Option<u64> {
+    let lacks: HashSet<SegmentId> = lacking.iter().map(|segment| segment.id).collect();
+    let here = segments.iter().filter(|it| !lacks.contains(&it.id));
+    here.map(|segment| segment.start_ms).max()
+}
+
+/// The time that a missing segment leaves empty. What is only tentative ends with the recording,
+/// unless a later segment is here.
+pub(super) fn span_of(
+    segment: &Segment,
+    stated_ms: Option<u64>,
+    last_start_ms: Option<u64>,
+) -> Option<GapView> {
     let mut end_ms = segment.start_ms.saturating_add(segment.duration_ms);
     if let (Presence::Tentative, Some(stated_ms)) = (segment.presence, stated_ms)
         && stated_ms > segment.start_ms
+        && last_start_ms.is_none_or(|last| last < segment.start_ms)
     {
         end_ms = end_ms.min(stated_ms);
     }

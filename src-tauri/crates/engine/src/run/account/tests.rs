@@ -68,11 +68,13 @@ fn the_stated_length_decides_where_the_recording_ends() {
 #[test]
 fn the_last_segment_is_missing_as_far_as_the_recording_goes() {
     let last = segment(0, 7, Presence::Tentative);
-    let length = |stated| span_of(&last, stated).map(|gap| gap.duration_ms);
+    let length = |stated| span_of(&last, stated, None).map(|gap| gap.duration_ms);
     assert_eq!(length(Some(42_500)), Some(500));
     assert_eq!(length(None), Some(6000));
+    let goes_on = span_of(&last, Some(42_500), Some(48_000));
+    assert_eq!(goes_on.map(|gap| gap.duration_ms), Some(6000));
     let listed = segment(0, 7, Presence::Sure);
-    let gap = span_of(&listed, Some(10)).map(|gap| gap.duration_ms);
+    let gap = span_of(&listed, Some(10), None).map(|gap| gap.duration_ms);
     assert_eq!(gap, Some(6000), "it is listed, whatever the length says");
 }
 
@@ -80,7 +82,9 @@ fn the_last_segment_is_missing_as_far_as_the_recording_goes() {
 fn gaps_of_both_tracks_and_of_neighbours_are_one() {
     let holes = [(0, 1), (1, 1), (1, 2), (0, 9)];
     let spans = holes.map(|(track, number)| segment(track, number, Presence::Sure));
-    let spans = spans.iter().filter_map(|segment| span_of(segment, None));
+    let spans = spans
+        .iter()
+        .filter_map(|segment| span_of(segment, None, None));
     let found: Vec<_> = joined(spans.collect())
         .iter()
         .map(|gap| (gap.start_ms, gap.duration_ms))
