@@ -1,5 +1,6 @@
 //! Whatever way a recording is offered by, a person gets the same film and notices nothing.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -147,6 +148,32 @@ async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
         let picture = packets(&fixture("video.mp4"), "v:0");
         assert_same(&packets(&path, "v:0"), &picture, 0);
     }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_which_no_mp4_can_be_made_is_kept_and_the_next_run_fails_as_well() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let (folder, tools) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let program = tools.path().join("ffmpeg");
+    let script = "#!/bin/sh\n[ \"$1\" = -version ] && exec ffmpeg -version\nexit 1\n";
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let codes: Vec<_> = (0..2)
+        .map(|_| {
+            let run = Run::new(&practice).save(MAIN);
+            let run = run.args(["--remux", "ffmpeg", "--ffmpeg"]).arg(&program);
+            let output = run.arg("-o").arg(folder.path()).output();
+            assert!(output.stdout.is_empty(), "{output:?}");
+            output.status.code()
+        })
+        .collect();
+    assert!(codes[0] != Some(0) && codes[0] == codes[1], "{codes:?}");
+    let names = names(folder.path());
+    assert!(names.iter().all(|name| name.ends_with(".flv")), "{names:?}");
+    assert_eq!(names.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

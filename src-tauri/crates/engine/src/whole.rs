@@ -14,7 +14,7 @@ use crate::part::{self, Part, Saved};
 use crate::remux;
 use crate::run::Attempt;
 use crate::run::account::{Expected, Shortfall};
-use crate::run::finish::publish;
+use crate::run::finish::{keep_original, publish};
 use crate::view::Finished;
 
 /// All its stretches, in one file of the part folder.
@@ -61,15 +61,12 @@ pub(crate) async fn complete(
         Err(error) => return Err(error),
     };
     // What came is a film all the same: it is there for other programs.
-    let saved = publish(part.retarget(&make.endings.written), copy, kept).await?;
+    let path = keep_original(part.retarget(&make.endings.written), copy, kept).await?;
     Err(match failed {
-        Error::Film { problem, .. } => Error::Film {
-            path: saved.path,
-            problem,
-        },
+        Error::Film { problem, .. } => Error::Film { path, problem },
         Error::Convert { problem, .. } => Error::Convert {
             problem,
-            original: saved.path,
+            original: path,
         },
         other => other,
     })

@@ -60,15 +60,8 @@ impl Attempt {
                 .await
                 .map(Some),
             Err(problem) => {
-                let saved =
-                    publish(part.retarget(original), film, finished(&summary, shortfall)).await?;
-                let original = saved.path.clone();
-                // The job has failed and will begin anew: nothing of this attempt is of use then.
-                blocking(move || {
-                    saved.tidy();
-                    Ok(())
-                })
-                .await?;
+                let finished = finished(&summary, shortfall);
+                let original = keep_original(part.retarget(original), film, finished).await?;
                 Err(Error::Convert { problem, original })
             }
         }
@@ -169,6 +162,22 @@ pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Re
         ..finished
     };
     blocking(move || part.finish(&film, finished)).await
+}
+
+/// Gives the original its name where nothing else can be made of it, and returns where it is. The
+/// job has failed and will begin anew, so nothing of this attempt stays.
+pub(crate) async fn keep_original(
+    part: Part,
+    original: PathBuf,
+    finished: Finished,
+) -> Result<PathBuf, Error> {
+    let saved = publish(part, original, finished).await?;
+    let path = saved.path.clone();
+    blocking(move || {
+        saved.tidy();
+        Ok(path)
+    })
+    .await
 }
 
 #[cfg(test)]
