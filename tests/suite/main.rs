@@ -11,6 +11,7 @@ mod catalog;
 mod command_line;
 mod control;
 mod disk;
+mod documents;
 mod extras;
 mod faults;
 mod films;
