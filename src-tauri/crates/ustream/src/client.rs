@@ -212,9 +212,21 @@ impl Client {
         if named.is_empty() {
             return Err(problem.unwrap_or(Error::NoRendition));
         }
-        let file = self.file(&named).await.map_err(|error| match problem {
-            Some(problem) => ways::more_telling(problem, error),
-            None => error,
+        let mut file = self.file(&named).await;
+        if let Err(Error::Status {
+            status: 401 | 403 | 410,
+            ..
+        }) = file
+            && let Ok(Answer::Here(video)) = self.video(id).await
+        {
+            tracing::info!("the address of the file has expired; asking for another");
+            file = self.file(&video.files).await;
+        }
+        let file = file.map_err(|error| match problem {
+            // The service names a file, and asking for it again may help: whatever the other ways
+            // said is not the reason.
+            Some(problem) if !error.may_pass() => ways::more_telling(problem, error),
+            _ => error,
         })?;
         Recording::elsewhere(id, stream, Elsewhere::File(file), video)
     }

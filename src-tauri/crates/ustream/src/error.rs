@@ -124,6 +124,15 @@ impl Error {
         }
     }
 
+    /// Whether the same question may be answered later.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Network(_) | Self::Silent(_) | Self::Busy { .. } => true,
+            Self::Status { status, .. } => *status >= 500,
+            _ => false,
+        }
+    }
+
     /// The same error once more; of one that cannot be copied what a person is told of it.
     pub(crate) fn again(&self) -> Self {
         match self {

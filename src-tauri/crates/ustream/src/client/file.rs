@@ -14,6 +14,9 @@ use crate::{Error, http};
 /// Headers come in a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Pause before a file that could not be looked at is looked at once more.
+const BEFORE_ANOTHER_LOOK: Duration = Duration::from_millis(500);
+
 /// A server that gives a file only as a whole gives its beginning again with each part: that is
 /// borne for small files.
 const LARGEST_WITHOUT_PARTS: u64 = 64 << 20;
@@ -23,7 +26,13 @@ impl Client {
     pub(super) async fn file(&self, named: &[String]) -> Result<WholeFile, Error> {
         let mut problem = None;
         for url in own_files(named) {
-            match self.read_head(url).await {
+            let mut head = self.read_head(url.clone()).await;
+            // The service has just named it: one bad answer is no reason to give up.
+            if head.is_err() {
+                tokio::time::sleep(BEFORE_ANOTHER_LOOK).await;
+                head = self.read_head(url).await;
+            }
+            match head {
                 Ok(file) => return Ok(file),
                 Err(error) => {
                     tracing::info!(%error, "a file cannot be had");
