@@ -351,7 +351,9 @@ mod tests {
         use TrackKind::{Audio, Video};
         let mut plan = plan(3);
         let mut second_track = plan.segments.clone();
-        second_track.iter_mut().for_each(|it| it.id.track = 1);
+        for segment in &mut second_track {
+            segment.id.track = 1;
+        }
         plan.segments.extend(second_track);
         let times = |kind, starts: [i64; 3], track| {
             let starts = (0..).zip(starts);
