@@ -113,9 +113,7 @@ impl Report {
         } else {
             0
         };
-        let foreign_ms = found.foreign.last().map_or(0, |place| (place + 1) * ms);
         let lengths = [
-            end_ms.max(foreign_ms),
             end_ms + origin_ms,
             end_ms,
             end_ms.saturating_sub(first),

@@ -67,7 +67,7 @@ pub(super) struct Found {
     /// By track and place.
     pub(super) present: Vec<Vec<bool>>,
     /// Places where another segment's media stands.
-    pub(super) foreign: BTreeSet<u64>,
+    foreign: BTreeSet<u64>,
     /// Those of them whose media stands nowhere else.
     lone: BTreeSet<u64>,
     /// Differences of time to what is expected: of each packet the movie has of a slot.
@@ -78,8 +78,8 @@ pub(super) struct Found {
 impl Found {
     /// Nothing behind it tells that it is another segment's media.
     fn is_untellable(&self, place: u64) -> bool {
-        let tracks = || self.present.iter();
-        let last = tracks().filter_map(|track| track.iter().rposition(|it| *it));
+        let tracks = self.present.iter();
+        let last = tracks.filter_map(|track| track.iter().rposition(|it| *it));
         let is_last = last.max().is_none_or(|last| (last as u64) < place);
         self.lone.contains(&place) && is_last && self.foreign.last() == Some(&place)
     }

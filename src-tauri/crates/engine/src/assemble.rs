@@ -201,7 +201,7 @@ impl Assembly {
     /// before they are in the output; they are lacking again.
     pub(crate) fn drop_misplaced(&mut self) {
         for (index, early) in self.line.drop_misplaced(self.segments.len()) {
-            self.drop(index, &early);
+            self.leave_out(index, &early);
         }
     }
 
@@ -330,13 +330,13 @@ impl Assembly {
                     self.append(index, &body)?;
                     self.flusher.spend(path);
                 }
-                Step::Drop(index, early) => self.drop(index, &early),
+                Step::Drop(index, early) => self.leave_out(index, &early),
                 Step::Wait => return Ok(()),
             }
         }
     }
 
-    fn drop(&mut self, index: usize, early: &Early) {
+    fn leave_out(&mut self, index: usize, early: &Early) {
         tracing::warn!(index, "a segment carries the content of another place");
         self.misplaced.insert(self.segments[index].id);
         if matches!(early, Early::Disk) {
