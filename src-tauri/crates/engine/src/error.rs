@@ -208,6 +208,15 @@ impl FetchError {
         )
     }
 
+    /// Whether this refusal is about this host's permission, not about the segment: the other hosts
+    /// may have it.
+    pub(crate) fn is_denial(&self) -> bool {
+        let Self::Status { status, .. } = self else {
+            return false;
+        };
+        matches!(status, 401 | 403)
+    }
+
     /// Whether the host says that it is asked too often.
     pub(crate) fn is_too_much(&self) -> bool {
         matches!(self, Self::Busy { .. } | Self::Status { status: 503, .. })

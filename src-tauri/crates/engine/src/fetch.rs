@@ -135,10 +135,12 @@ impl Fetcher {
             };
             tracing::debug!(%url, %error, "no segment from there");
             if error.is_refusal() && self.hosts.ought_to_know(url, request.urls) {
+                // A host that denies all has not looked for this segment.
+                let enough = request.confirmations + u32::from(error.is_denial());
                 asked.is_refused = true;
                 refusal = Some(error);
                 refusals += 1;
-                if refusals >= request.confirmations {
+                if refusals >= enough {
                     break;
                 }
             } else if reason
