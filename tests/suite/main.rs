@@ -34,6 +34,7 @@ mod sounds;
 mod trouble;
 mod trust;
 mod truth;
+mod versions;
 mod ways;
 
 use std::path::Path;
