@@ -5,24 +5,24 @@ import { defineConfig } from "vite";
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   clearScreen: false,
-  // The port is fixed because tauri.conf.json names it.
+  // Fixed, because tauri.conf.json names it.
   server: { port: 5178, strictPort: true },
   build: {
-    // The oldest web view the app runs in: WebKitGTK of Debian 12, WebView2, Safari 16.
+    // The oldest web views of the app: WebKitGTK of Debian 12, WebView2, Safari 16.
     target: "safari16",
     outDir: mode === "fake" ? "dist-fake" : "dist",
     emptyOutDir: true,
-    // Inlined assets would be data: addresses, which the content policy allows for pictures only.
+    // Inlined assets would be data: URLs, which the content policy allows for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  // Tests run in a browser's stead: Svelte's own server build has no effects.
+  // Tests need Svelte's browser build: its server build runs no effects.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.ts"],
     setupFiles: ["vitest.setup.ts"],
-    // A story of sixty videos takes long on a busy machine; none is to fail of that.
+    // A test of sixty videos takes long on a busy machine.
     testTimeout: 60_000,
   },
 }));

@@ -1,16 +1,16 @@
 /**
- * While videos are being saved the window stays as calm as without: nothing moves, words change
- * once a second at most, and whoever types is not disturbed.
+ * While videos are being saved nothing in the window moves, text changes at most once a second, and
+ * typing is not disturbed.
  */
 import { expect, type Page } from "@playwright/test";
 import { show, test } from "./window";
 
-/** As often as the shell tells what is new. */
+/** How often the shell sends updates. */
 const UPDATES_A_SECOND = 10;
 const SECONDS = 3;
 
-/** Lets every job get on, as often as the shell tells of it; the time it took, in milliseconds. */
-function getOn(page: Page): Promise<number> {
+/** Advances all jobs for `SECONDS` seconds; returns the time it took, in milliseconds. */
+function advance(page: Page): Promise<number> {
   return page.evaluate(
     async ([pause, updates]) => {
       const start = performance.now();
@@ -24,12 +24,12 @@ function getOn(page: Page): Promise<number> {
   );
 }
 
-/** Where everything lies that can be pressed, read or told apart. */
-function places(page: Page): Promise<string[]> {
+/** Returns the position and size of all visible elements. */
+function positions(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const all = document.querySelectorAll<HTMLElement>("h1, h2, p, button, progress, li, .card");
     return [...all]
-      .filter((element) => element.checkVisibility() && !element.closest(".voice"))
+      .filter((element) => element.checkVisibility() && !element.closest(".announcer"))
       .map((element) => {
         const { left, top, width, height } = element.getBoundingClientRect();
         return `${element.localName}: ${[left, top, width, height].map(Math.round).join(" ")}`;
@@ -39,29 +39,29 @@ function places(page: Page): Promise<string[]> {
 
 test("nothing moves while two videos are saved", async ({ page }) => {
   await show(page, "downloading-two");
-  const before = await places(page);
+  const before = await positions(page);
   const button = page.getByRole("button", { name: "Pause" });
   await button.focus();
-  await getOn(page);
-  expect(await places(page)).toEqual(before);
+  await advance(page);
+  expect(await positions(page)).toEqual(before);
   await expect(button).toBeFocused();
 });
 
-test("words change once a second at most, however often there is news", async ({ page }) => {
+test("text changes at most once a second, however many updates there are", async ({ page }) => {
   await show(page, "downloading-two");
   await page.evaluate(() => {
     const changes = new Map<Node, number>();
     const count = (records: MutationRecord[]) => {
       for (const { target } of records) changes.set(target, (changes.get(target) ?? 0) + 1);
     };
-    new MutationObserver(count).observe(document.querySelector("main p.measure") as Element, {
+    new MutationObserver(count).observe(document.querySelector("main p.figures") as Element, {
       characterData: true,
       childList: true,
       subtree: true,
     });
     Object.assign(window, { changes });
   });
-  const took = await getOn(page);
+  const took = await advance(page);
   const most = await page.evaluate(() => {
     const { changes } = window as unknown as { changes: Map<Node, number> };
     return Math.max(...changes.values());
@@ -70,12 +70,12 @@ test("words change once a second at most, however often there is news", async ({
   expect(most).toBeLessThanOrEqual(Math.ceil(took / 1000) + 1);
 });
 
-test("whoever types while videos are saved is not disturbed", async ({ page }) => {
+test("typing is not disturbed while videos are saved", async ({ page }) => {
   await show(page, "many-jobs");
   const field = page.getByLabel("Video link");
   await field.click();
   const words = "this is no link at all, typed by hand";
-  const [took] = await Promise.all([getOn(page), page.keyboard.type(words, { delay: 60 })]);
+  const [took] = await Promise.all([advance(page), page.keyboard.type(words, { delay: 60 })]);
   expect(took).toBeGreaterThan(0);
   await expect(field).toBeFocused();
   await expect(field).toHaveValue(words);

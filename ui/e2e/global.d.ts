@@ -3,9 +3,9 @@ import type { FakeBackend } from "../src/backend/fake";
 
 declare global {
   interface Window {
-    /** Put into the page by the test. */
+    /** Set by the test. */
     axe: typeof axe;
-    /** What the window in the gallery talks to. */
+    /** The backend of the window in the gallery. */
     backend: FakeBackend;
   }
 }

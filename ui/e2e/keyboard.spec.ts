@@ -1,17 +1,17 @@
 /**
- * Every state can be used without a mouse: the order is the one that is seen, nothing holds the
- * focus, and it can always be seen where it is.
+ * Every state can be used without a mouse: Tab follows the visual order, nothing traps the focus, and
+ * the focus is always visible.
  */
 import { expect, type Page } from "@playwright/test";
 import { names, show, test } from "./window";
 
-/** Enough to see the order of a list of hundreds. */
+/** Most stops that are visited in one state. */
 const MOST_STOPS = 40;
 
-/** States that Escape leaves. */
+/** States that Escape closes. */
 const LEFT_BY_ESCAPE = ["resolving", "cancel-asked", "quit-while-busy", "settings"];
 
-/** Where the keyboard should stop, in the order of the page; each is marked with its number. */
+/** Returns the numbers of the elements that Tab should reach, in document order, and marks each. */
 function stops(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.querySelector("dialog:modal") ?? document;
@@ -27,7 +27,7 @@ function stops(page: Page): Promise<string[]> {
           other.type === "radio" &&
           other.name === element.name,
       );
-      // A group of radio buttons is one stop: the chosen one.
+      // Tab stops once in a group of radio buttons: at the checked one.
       return element === (group.find(({ checked }) => checked) ?? group[0]);
     });
     return reached.map((element, index) => {
@@ -45,7 +45,7 @@ interface Stop {
   what: string;
 }
 
-/** Where the keyboard is. */
+/** Describes the focused element. */
 function here(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
@@ -63,8 +63,8 @@ function here(page: Page): Promise<Stop> {
   });
 }
 
-/** Puts the keyboard before the first stop. */
-function toTheTop(page: Page): Promise<void> {
+/** Moves the focus before the first stop. */
+function focusTop(page: Page): Promise<void> {
   return page.evaluate(() => {
     const top = document.createElement("span");
     top.tabIndex = -1;
@@ -73,7 +73,7 @@ function toTheTop(page: Page): Promise<void> {
   });
 }
 
-/** Presses Tab as often as told. */
+/** Presses Tab `presses` times; returns where the focus was. */
 async function walk(page: Page, presses: number): Promise<Stop[]> {
   const walked: Stop[] = [];
   for (let press = 0; press < presses; press += 1) {
@@ -83,13 +83,13 @@ async function walk(page: Page, presses: number): Promise<Stop[]> {
   return walked;
 }
 
-/** Notes which button a form is sent by, instead of sending it. */
-function noteSending(page: Page): Promise<void> {
+/** Records which button submits a form, instead of submitting it. */
+function recordSubmit(page: Page): Promise<void> {
   return page.evaluate(() => {
     const note = (button: HTMLElement | null | undefined) => {
       document.documentElement.dataset["sent"] = button?.className ?? "";
     };
-    // What a form lacks is another test's matter.
+    // This test does not check validation.
     for (const form of document.forms) form.noValidate = true;
     const send = (event: SubmitEvent) => {
       event.preventDefault();
@@ -106,14 +106,14 @@ function noteSending(page: Page): Promise<void> {
 }
 
 for (const state of names) {
-  test(`${state} is used by the keyboard`, async ({ page }) => {
+  test(`${state} can be used by keyboard`, async ({ page }) => {
     await show(page, state);
     const focused = await page.evaluate(() => document.activeElement?.tagName);
-    expect(focused, "the focus is in what is new").not.toBe("BODY");
+    expect(focused, "the new content has the focus").not.toBe("BODY");
 
     const expected = (await stops(page)).slice(0, MOST_STOPS);
     expect(expected.length).toBeGreaterThan(0);
-    await toTheTop(page);
+    await focusTop(page);
     const walked = await walk(page, expected.length);
     expect(walked.map(({ stop }) => stop)).toEqual(expected);
     for (const [index, at] of walked.entries()) {
@@ -127,12 +127,12 @@ for (const state of names) {
     }
     if (expected.length > 1) {
       const [next] = await walk(page, 1);
-      expect(next?.stop, "the last lets go").not.toBe(walked.at(-1)?.stop);
+      expect(next?.stop, "the last stop does not trap the focus").not.toBe(walked.at(-1)?.stop);
     }
 
     const field = page.locator("form input:not([type=radio], [type=checkbox]):visible").first();
     if ((await field.count()) > 0) {
-      await noteSending(page);
+      await recordSubmit(page);
       await field.press("Enter");
       await expect(page.locator("html")).toHaveAttribute("data-sent", /\bmain\b/);
     }
@@ -140,7 +140,7 @@ for (const state of names) {
 }
 
 for (const state of LEFT_BY_ESCAPE.filter((name) => names.includes(name))) {
-  test(`${state} is left by Escape`, async ({ page }) => {
+  test(`${state} is closed by Escape`, async ({ page }) => {
     await show(page, state);
     const heading = page.locator("dialog:modal h1, dialog:modal h2, h1").last();
     const before = await heading.textContent();

@@ -1,6 +1,6 @@
 /**
- * Nothing is lost where the window is narrow, the text is large or spaced, the system has its own
- * colours, or motion is unwanted.
+ * Nothing is cut off in a narrow window or with large or spaced text; shapes stay visible with forced
+ * colours; nothing moves with reduced motion.
  */
 import { expect, type Page } from "@playwright/test";
 import { LANGUAGES, names, show, sideways, test } from "./window";
@@ -9,11 +9,12 @@ import { LANGUAGES, names, show, sideways, test } from "./window";
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
   word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`;
 
-/** Elements whose words are cut off, by their text. */
+/** Returns elements whose text is cut off. */
 function clipped(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const cut = [...document.querySelectorAll<HTMLElement>("body *")].filter((element) => {
-      if (element.closest(".voice, pre, textarea") || element.childNodes.length === 0) return false;
+      if (element.closest(".announcer, pre, textarea") || element.childNodes.length === 0)
+        return false;
       const { overflowX, overflowY, display } = getComputedStyle(element);
       if (display === "inline" || !element.checkVisibility()) return false;
       const hides = (overflow: string) => overflow === "hidden" || overflow === "clip";
@@ -26,12 +27,12 @@ function clipped(page: Page): Promise<string[]> {
   });
 }
 
-/** Words, buttons and fields that reach out of the window sideways. */
+/** Returns elements that extend beyond the window sideways. */
 function outside(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const all = [...document.querySelectorAll<HTMLElement>("h1, h2, p, button, input, label, li")];
     const out = all.filter((element) => {
-      if (element.closest(".voice") || !element.checkVisibility()) return false;
+      if (element.closest(".announcer") || !element.checkVisibility()) return false;
       const { left, right } = element.getBoundingClientRect();
       return left < -1 || right > innerWidth + 1;
     });
@@ -39,7 +40,7 @@ function outside(page: Page): Promise<string[]> {
   });
 }
 
-/** What would be told from its ground by its colour alone, which the system takes away. */
+/** Returns shapes without a border, which forced colours make invisible. */
 function shapeless(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const drawn = document.querySelectorAll<HTMLElement>(
@@ -77,7 +78,7 @@ for (const state of names) {
     });
   }
 
-  test(`${state} stays still and keeps its shapes where the system asks for it`, async ({
+  test(`${state} does not move with reduced motion and keeps its shapes with forced colours`, async ({
     page,
   }) => {
     await page.emulateMedia({ reducedMotion: "reduce", forcedColors: "active" });

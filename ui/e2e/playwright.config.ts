@@ -4,27 +4,27 @@ import { ORIGIN } from "./window";
 
 const { port } = new URL(ORIGIN);
 
-/** Debian's Chromium: nothing is downloaded for the tests. */
+/** Debian's Chromium, so that the tests download nothing. */
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** The built gallery, walked through by the browser. */
+/** Runs the tests on the built gallery. */
 export default defineConfig({
   testDir: ".",
   outputDir: "../test-results/e2e",
   fullyParallel: true,
   forbidOnly: true,
-  // Repeating a test hides what makes it fail now and then.
+  // Retries hide flaky tests.
   retries: 0,
-  // Two cores, and each page has processes of its own.
+  // For two cores: each page has its own processes.
   workers: 2,
   reporter: [["dot"]],
   timeout: 20_000,
-  // Whatever breaks all states is known after a few.
+  // Enough to see what breaks all states.
   maxFailures: 40,
   use: {
     launchOptions: {
       executablePath: CHROMIUM,
-      // Containers that run tests seldom allow the browser a sandbox of its own.
+      // Most containers do not allow the browser's sandbox.
       args: ["--no-sandbox"],
     },
   },

@@ -1,6 +1,5 @@
 /**
- * Every state in WebKit too, which the app shows itself in on Linux and macOS: it comes up, breaks
- * no rule, and fits.
+ * Checks every state in WebKit, the web view of Linux and macOS: it loads, passes axe, and fits.
  */
 import { expect, test as base } from "@playwright/test";
 import { addressOf } from "../gallery/address";
@@ -8,14 +7,14 @@ import { AXE, TAGS } from "./rules";
 import { hasWebKit, WebKit } from "./webkit";
 import { names, ORIGIN, SIZE } from "./window";
 
-/** Where the first driver listens. */
+/** Port of the first worker's driver; the others follow. */
 const FIRST_PORT = 5190;
-/** As narrow as a window of the app gets, in CSS pixels. */
+/** The smallest width of the window, in CSS pixels. */
 const NARROW = 400;
 
 const test = base.extend<object, { webkit: WebKit }>({
   webkit: [
-    // Playwright reads from the first parameter what a fixture needs.
+    // Playwright requires a destructured first parameter.
     async ({}, use, { parallelIndex }) => {
       const webkit = await WebKit.open(FIRST_PORT + parallelIndex);
       await use(webkit);
@@ -43,7 +42,7 @@ const WIDER = `const { scrollWidth, clientWidth } = document.documentElement;
 
 for (const state of names) {
   for (const language of ["en", "ar"]) {
-    test(`${state} breaks no rule and fits WebKit in ${language}`, async ({ webkit }) => {
+    test(`${state} passes axe and fits in WebKit in ${language}`, async ({ webkit }) => {
       await webkit.resize(SIZE.width, SIZE.height);
       await webkit.go(ORIGIN + addressOf({ state, theme: "light", language }));
       const arrived = () => webkit.run("return document.documentElement.dataset.arrived");
@@ -52,7 +51,7 @@ for (const state of names) {
       await webkit.run(AXE);
       const { broken, passes } = await webkit.wait<Found>(LOOK, TAGS);
       expect(broken).toEqual([]);
-      // Else nothing was looked at.
+      // Fails if axe has checked nothing.
       expect(passes).toBeGreaterThan(10);
 
       expect(await webkit.run(WIDER), "760 pixels wide").toBe(0);

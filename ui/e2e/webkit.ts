@@ -1,18 +1,18 @@
 /**
- * The web view of Linux, and nearly that of macOS: WebKit, driven by WebDriver (W3C) on a display
- * of its own. Playwright's own WebKit is none that any system has.
+ * Drives WebKitGTK, the web view of Linux and close to that of macOS, by WebDriver (W3C) on a virtual
+ * display. Playwright's WebKit is a build that no system ships.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** Debian's, of the packages `libwebkit2gtk-4.1-0` and `webkit2gtk-driver`. */
+/** Paths in Debian, from the packages `libwebkit2gtk-4.1-0` and `webkit2gtk-driver`. */
 const BROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 const DRIVER = "/usr/bin/WebKitWebDriver";
 
-/** How often a driver that starts is asked whether it is there. */
+/** Interval between two attempts to reach a starting driver. */
 const PAUSE_MS = 100;
 
-/** Whether this computer has it. */
+/** Whether this computer has WebKitGTK and its driver. */
 export const hasWebKit = existsSync(BROWSER) && existsSync(DRIVER);
 
 /** A window of WebKit. */
@@ -30,7 +30,7 @@ export class WebKit {
     const display = ["--auto-servernum", "--server-args=-screen 0 1280x1024x24"];
     const driver = spawn("xvfb-run", [...display, DRIVER, `--port=${port}`], {
       stdio: "ignore",
-      // The display ends with its driver only where both are stopped as one.
+      // A process group of its own, to stop the display together with the driver.
       detached: true,
     });
     const stop = () => {
@@ -55,12 +55,12 @@ export class WebKit {
     await ask(`${this.#session}/url`, { url });
   }
 
-  /** What a script of the page returns. */
+  /** Runs a script in the page and returns its result. */
   run<T>(script: string, ...args: unknown[]): Promise<T> {
     return ask(`${this.#session}/execute/sync`, { script, args });
   }
 
-  /** What a script hands to its last argument. */
+  /** Runs a script in the page and returns what it passes to its last argument. */
   wait<T>(script: string, ...args: unknown[]): Promise<T> {
     return ask(`${this.#session}/execute/async`, { script, args });
   }

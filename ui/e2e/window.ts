@@ -1,5 +1,5 @@
 /**
- * The window in one state, as the tests look at it.
+ * Shows the window in one state, for the tests.
  */
 import { expect, test as base, type Page } from "@playwright/test";
 import { addressOf } from "../gallery/address";
@@ -7,15 +7,15 @@ import { states } from "../gallery/states";
 
 export { LANGUAGES, THEMES } from "../gallery/address";
 
-/** Where the gallery is served. */
+/** Address of the gallery. */
 export const ORIGIN = "http://127.0.0.1:5180/";
-/** The window as it opens, in CSS pixels. */
+/** Initial size of the window, in CSS pixels. */
 export const SIZE = { width: 760, height: 560 };
 
-/** The name of every state. */
+/** The names of all states. */
 export const names = Object.keys(states);
 
-/** Tests share the page of their worker: making one takes longer than most of them. */
+/** Shares one page among the tests of a worker: opening one takes longer than most tests. */
 export const test = base.extend<object, { window: Page }>({
   window: [
     async ({ browser }, use) => {
@@ -26,40 +26,40 @@ export const test = base.extend<object, { window: Page }>({
     { scope: "worker" },
   ],
   page: async ({ window: page }, use) => {
-    const mistakes = listen(page);
+    const errors = listen(page);
     await page.setViewportSize(SIZE);
     await page.emulateMedia({ colorScheme: "light", reducedMotion: null, forcedColors: null });
     await use(page);
     page.removeAllListeners();
-    // Whatever a test looks at, the page may not have stumbled on the way.
-    expect(mistakes).toEqual([]);
+    // The page must not have thrown on the way.
+    expect(errors).toEqual([]);
   },
 });
 
-/** What goes wrong in a page from now on. */
+/** Collects the errors and dialogs of a page from now on. */
 function listen(page: Page): string[] {
-  const mistakes: string[] = [];
-  page.on("pageerror", (mistake) => mistakes.push(String(mistake)));
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
   page.on("dialog", (dialog) => {
-    mistakes.push(`a dialog: ${dialog.message()}`);
+    errors.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  return mistakes;
+  return errors;
 }
 
-/** Longer than any state takes to be reached. */
-const PATIENCE_MS = 8_000;
+/** Longest time to reach a state. */
+const TIMEOUT_MS = 8_000;
 
-/** Brings the window into a state. */
+/** Opens the window in a state. */
 export async function show(page: Page, state: string, language = "en") {
   await page.goto(addressOf({ state, theme: null, language }));
   await page.waitForSelector(`html[data-arrived="${state}"]`, {
     state: "attached",
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   });
 }
 
-/** How much wider the content is than the window, in CSS pixels; 0 where nothing scrolls sideways. */
+/** Returns how much wider the content is than the window, in CSS pixels. */
 export function sideways(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;

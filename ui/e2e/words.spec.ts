@@ -1,5 +1,5 @@
 /**
- * What others wrote is shown as they wrote it, and each language as it is written.
+ * Titles are shown as plain text, and every text is translated.
  */
 import { expect } from "@playwright/test";
 import { LANGUAGES, names, show, test } from "./window";
@@ -11,7 +11,7 @@ test("a title that is markup is shown as text", async ({ page }) => {
 });
 
 for (const language of LANGUAGES) {
-  test(`the page says that it speaks ${language}`, async ({ page }) => {
+  test(`the page declares its language ${language}`, async ({ page }) => {
     await show(page, "empty", language);
     const html = page.locator("html");
     await expect(html).toHaveAttribute("lang", language);
@@ -19,11 +19,11 @@ for (const language of LANGUAGES) {
   });
 }
 
-/** How sentences and buttons of ours begin in English. */
+/** The first words of English buttons. */
 const ENGLISH = /^(?:Pause|Cancel|Continue|Details|Paste|Save|Select|Show|Change|Use|Try|Close)\b/;
 
 for (const state of names) {
-  test(`${state} is a picture in English, and has no English button in Arabic`, async ({
+  test(`${state} has a screenshot in English, and no English button in Arabic`, async ({
     page,
   }) => {
     const buttons = page.locator("button:visible, legend:visible, summary:visible");

@@ -1,34 +1,34 @@
 /**
- * How a view of one state is asked for: `state.html?state=ready&theme=dark&language=ar`.
+ * The address of one state of the window: `state.html?state=ready&theme=dark&language=ar`.
  */
 
-/** The colours a view can be forced into. */
+/** The colour schemes that a view can have. */
 export const THEMES = ["light", "dark"] as const;
-/** The languages that are looked at: ours, one of long words, one from right to left. */
+/** The languages of the tests: English, one with long words, one from right to left. */
 export const LANGUAGES = ["en", "de", "ar"] as const;
 
-/** Which view of which state. */
+/** One state in one theme and language. */
 export interface View {
   state: string;
-  /** The system's where it is null. */
+  /** Null for the system's. */
   theme: string | null;
-  /** Tag of its catalogue. */
+  /** Tag of the catalogue. */
   language: string;
 }
 
-/** The address of a view. */
+/** Returns the address of a view. */
 export function addressOf({ state, theme, language }: View): string {
-  const wanted = new URLSearchParams({ state, language });
-  if (theme !== null) wanted.set("theme", theme);
-  return `state.html?${wanted}`;
+  const query = new URLSearchParams({ state, language });
+  if (theme !== null) query.set("theme", theme);
+  return `state.html?${query}`;
 }
 
-/** The view that an address asks for. */
+/** Reads the view from the query of an address. */
 export function viewAt(search: string): View {
-  const wanted = new URLSearchParams(search);
+  const query = new URLSearchParams(search);
   return {
-    state: wanted.get("state") ?? "empty",
-    theme: wanted.get("theme"),
-    language: wanted.get("language") ?? "en",
+    state: query.get("state") ?? "empty",
+    theme: query.get("theme"),
+    language: query.get("language") ?? "en",
   };
 }

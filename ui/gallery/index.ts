@@ -1,5 +1,5 @@
 /**
- * Every state of the window side by side, in the themes and languages that are chosen.
+ * Shows all states of the window side by side, in the selected themes and languages.
  */
 import { states } from "./states";
 import { addressOf, LANGUAGES, THEMES, type View } from "./address";
@@ -20,7 +20,7 @@ function figure(view: View): HTMLElement {
   const name = `${view.state}, ${view.theme}, ${view.language}`;
   link.href = addressOf(view);
   link.textContent = name;
-  // Only what is scrolled to is run: there are hundreds.
+  // Load only the frames in view: there are hundreds.
   Object.assign(frame, { title: name, loading: "lazy", src: link.href });
   caption.append(link);
   figure.append(caption, frame);

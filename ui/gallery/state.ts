@@ -1,30 +1,31 @@
 /**
- * The real window in one state: `App` over a fake backend, brought there without a person.
+ * Shows the real window in one state: `App` over a fake backend, driven by the gallery.
  */
 import { mount, tick } from "svelte";
 import App from "../src/App.svelte";
 import "../src/app.css";
 import { FakeBackend } from "../src/backend/fake";
-import { speak } from "../src/text";
+import { setLanguage } from "../src/text";
 import { viewAt } from "./address";
-import { lookUp, press } from "./hand";
+import { enterLink, opened, press } from "./driver";
 import { states } from "./states";
 import { force } from "./theme";
 
 const { state, theme, language } = viewAt(location.search);
-const way = states[state];
-if (way === undefined) throw new Error(`there is no state ${state}`);
+const steps = states[state];
+if (steps === undefined) throw new Error(`there is no state ${state}`);
 
 if (theme !== null) force(theme);
-await speak(language);
+await setLanguage(language);
 const backend = new FakeBackend();
-way.before?.(backend);
+steps.before?.(backend);
 mount(App, { target: document.body, props: { backend } });
-if (way.link !== undefined) await lookUp(way.link);
-for (const words of way.press ?? []) await press(words);
-way.after?.(backend);
+await opened();
+if (steps.link !== undefined) await enterLink(steps.link);
+for (const id of steps.press ?? []) await press(id);
+steps.after?.(backend);
 await tick();
-// A test lets time pass by it.
+// Tests advance the jobs through it.
 window.backend = backend;
-// What looks at the window waits for this.
+// Tests wait for this.
 document.documentElement.dataset["arrived"] = state;

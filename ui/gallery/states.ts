@@ -1,18 +1,18 @@
 /**
- * The states of the window, each with what a person would do to come there.
+ * The states of the window, each with the steps that lead to it.
  */
-import { done, FakeBackend, film, job, progressAt } from "../src/backend/fake";
+import { done, FakeBackend, job, preview, progressAt } from "../src/backend/fake";
 import type { Code, Failure, LeadView, MissingView } from "../src/backend";
 
-/** How one state is reached from the first screen. */
+/** The steps from the first screen to a state. */
 export interface State {
-  /** Sets the backend up before the window opens. */
+  /** Prepares the backend before the window opens. */
   before?: (fake: FakeBackend) => void;
-  /** The link that is looked up. */
+  /** The link that is entered. */
   link?: string;
-  /** The buttons that are pressed then, by the names of their words. */
+  /** The buttons that are pressed then, by the ids of their labels. */
   press?: string[];
-  /** What happens then. */
+  /** What the backend does then. */
   after?: (fake: FakeBackend) => void;
 }
 
@@ -21,18 +21,18 @@ const recorded = (number: number): string => `https://video.ibm.com/recorded/${n
 const MAIN = recorded(112470631);
 const CHANNEL = "https://video.ibm.com/channel/id/6540154";
 
-/** Longer than any field, from right to left. */
+/** A text longer than any field, from right to left. */
 const LONG = "مرحبا بكم في البث المباشر ".repeat(20).trim();
 
-/** Lets every link lead to this. */
-function leads(change: Parameters<typeof film>[0]) {
+/** Makes every link lead to a recording with these properties. */
+function resolvesTo(change: Parameters<typeof preview>[0]) {
   return (fake: FakeBackend) => {
-    const lead: LeadView = { is: "one", preview: film(change) };
-    fake.resolve = () => Promise.resolve(lead);
+    const resolved: LeadView = { is: "one", preview: preview(change) };
+    fake.resolve = () => Promise.resolve(resolved);
   };
 }
 
-/** Lets every link be refused so. */
+/** Refuses every link with this code. */
 function refused(code: Code): State {
   const detail = code === "other_site" ? "www.example.org" : `a cause of ${code}`;
   const failure: Failure = { code, detail };
@@ -44,7 +44,7 @@ function refused(code: Code): State {
   };
 }
 
-/** Saves the usual film, then lets its job be something else. */
+/** Saves the recording, then changes its job. */
 function saving(change: Parameters<typeof job>[0]): State {
   return {
     link: MAIN,
@@ -53,8 +53,8 @@ function saving(change: Parameters<typeof job>[0]): State {
   };
 }
 
-/** Each way in which a movie can lack something. */
-const EVERYTHING: MissingView[] = [
+/** Every kind of thing that a movie can lack. */
+const ALL_KINDS: MissingView[] = [
   { what: "segments", count: 2, total: 1530 },
   { what: "empty_segments", count: 3 },
   { what: "misplaced_segments", count: 1 },
@@ -64,12 +64,13 @@ const EVERYTHING: MissingView[] = [
   { what: "rendition", wished: "1080p", reason: "its host answered 503" },
 ];
 
+/** Saves the recording, then fails its job with this code. */
 function failed(code: Code): State {
   const failure: Failure = { code, detail: `a cause of ${code}` };
   if (code === "low_space") failure.may_fit = true;
   if (code === "pieces_missing") {
     failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
-    failure.missing = EVERYTHING.slice(0, 1);
+    failure.missing = ALL_KINDS.slice(0, 1);
     failure.shorter_than_stated_ms = 12_000;
   }
   return saving({ state: { is: "failed", failure } });
@@ -77,7 +78,7 @@ function failed(code: Code): State {
 
 const at = progressAt(0.42);
 
-/** What can go wrong before there is a job, and what can only with one. */
+/** Failures before there is a job. */
 const REFUSALS = [
   "offline",
   "site_down",
@@ -92,6 +93,7 @@ const REFUSALS = [
   "locked",
   "no_sound",
 ] as const;
+/** Failures of a job. */
 const FAILURES = [
   "changed",
   "pieces_missing",
@@ -110,7 +112,7 @@ const FAILURES = [
 
 const finished = done("Launch day – full stream").finished;
 
-/** Every state by its name. */
+/** All states by their names. */
 export const states: Record<string, State> = {
   empty: {},
   "copied-link": {
@@ -147,12 +149,12 @@ export const states: Record<string, State> = {
   "wrong-password": refused("wrong_password"),
   "embed-only": { link: recorded(134300004) },
   ready: { link: MAIN },
-  "ready-sounds": { link: recorded(112470633) },
+  "ready-audio": { link: recorded(112470633) },
   "ready-markup-title": {
-    before: leads({ title: "<img src=x onerror=alert(1)>" }),
+    before: resolvesTo({ title: "<img src=x onerror=alert(1)>" }),
     link: MAIN,
   },
-  "ready-long-title": { before: leads({ title: LONG, file_stem: LONG }), link: MAIN },
+  "ready-long-title": { before: resolvesTo({ title: LONG, file_stem: LONG }), link: MAIN },
   "low-space": { link: recorded(134300021) },
   "already-saved": {
     before: (fake) => fake.put(job({ id: "old", state: { is: "done", finished }, progress: null })),
@@ -181,7 +183,7 @@ export const states: Record<string, State> = {
     progress: null,
   }),
   "done-incomplete": saving({
-    state: { is: "done", finished: { ...finished, missing: EVERYTHING } },
+    state: { is: "done", finished: { ...finished, missing: ALL_KINDS } },
     progress: null,
   }),
   "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },
@@ -198,7 +200,7 @@ export const states: Record<string, State> = {
   settings: { press: ["settings-heading"] },
   "settings-without-ffmpeg": {
     before: (fake) => {
-      fake.version = null;
+      fake.ffmpegVersion = null;
     },
     press: ["settings-heading"],
   },

@@ -1,8 +1,8 @@
 /**
- * One theme whatever the computer's: for looking at both side by side.
+ * Forces a theme, whatever the computer's is, to show both side by side.
  */
 
-/** Lets the rules for dark colours hold always or never. */
+/** Makes the rules for dark colours apply always or never. */
 export function force(theme: string) {
   document.documentElement.style.colorScheme = theme;
   for (const sheet of document.styleSheets) {

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The gallery is a page of its own: nothing of it is in the shipped build. */
+/** Builds the gallery apart from the page, so that the shipped build contains nothing of it. */
 export default defineConfig({
   root: here("."),
   plugins: [svelte({ configFile: here("../svelte.config.js") })],

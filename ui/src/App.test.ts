@@ -1,9 +1,9 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "./App.svelte";
-import { backend, heading, heard, LINK, paste, person, press } from "./testing";
+import { backend, heading, heard, LINK, paste, user, press } from "./testing";
 
-it("takes a pasted link to a saved file", async () => {
+it("saves a video from a pasted link", async () => {
   await paste(LINK);
 
   expect(await heading("Launch day – full stream")).toHaveFocus();
@@ -43,20 +43,20 @@ it("opens with the link that the app was started with", async () => {
   await heading("Launch day – full stream");
 });
 
-it("asks before it closes while a video is being saved", async () => {
+it("asks for confirmation before it closes while a video is being saved", async () => {
   await paste(LINK);
   await press("Save video");
   await heading("Downloading");
   backend.tell({ is: "closing" });
   expect(await heading("A video is still being saved")).toHaveFocus();
-  await person.keyboard("{Escape}");
+  await user.keyboard("{Escape}");
   await heading("Downloading");
   backend.tell({ is: "closing" });
   await press("Close");
   expect(backend.closed).toBe(true);
 });
 
-it("looks a link up that a second start hands over, or offers it where something is in front", async () => {
+it("resolves the link of a second start, or offers it if another screen is in front", async () => {
   const watch = vi.spyOn(backend, "watch");
   render(App, { backend });
   await waitFor(() => expect(watch).toHaveBeenCalled());
@@ -64,7 +64,7 @@ it("looks a link up that a second start hands over, or offers it where something
   await heading("Launch day – full stream");
   backend.tell({ is: "link", link: "https://video.ibm.com/recorded/134300003" });
   await press("Use another link");
-  await person.clear(screen.getByLabelText("Video link"));
+  await user.clear(screen.getByLabelText("Video link"));
   await press("Use this link");
   await heading("This video is no longer there");
 });

@@ -1,28 +1,28 @@
 /**
- * What can be read and told apart: WCAG 2.2, 1.4.3 for words (4.5 to 1) and 1.4.11 for what
- * carries a meaning without words (3 to 1).
+ * Contrast of the colours: WCAG 2.2, 1.4.3 for text (4.5 to 1) and 1.4.11 for other shapes that carry
+ * a meaning (3 to 1).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-// Read from the disk: what a test imports of a style sheet is empty.
+// Read from the disk, because imported style sheets are empty in tests.
 const styles = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".css"))
   .map((path) => readFileSync(join(import.meta.dirname, path), "utf8"))
   .join("\n");
 
-/** The custom properties that hold a colour, within one piece of the styles. */
-function colours(piece: string): Map<string, string> {
+/** Returns the custom properties that are colours, by name. */
+function colours(css: string): Map<string, string> {
   return new Map(
-    [...piece.matchAll(/--([\w-]+):\s*(#[\da-f]{6})\b/gi)].map(([, name = "", colour = ""]) => [
+    [...css.matchAll(/--([\w-]+):\s*(#[\da-f]{6})\b/gi)].map(([, name = "", colour = ""]) => [
       name,
       colour,
     ]),
   );
 }
 
-/** The first block of braces after a place in the styles. */
+/** Returns the first block of braces after a match. */
 function block(after: RegExp): string {
   const start = styles.search(after);
   if (start < 0) return "";
@@ -35,7 +35,7 @@ function block(after: RegExp): string {
   return "";
 }
 
-/** The relative luminance of a colour, WCAG 2.2. */
+/** Returns the relative luminance of a colour, WCAG 2.2. */
 function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const share = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -55,7 +55,7 @@ const dark = new Map([
   ...colours(block(/@media \(prefers-color-scheme: dark\)\s*\{\s*:root/)),
 ]);
 
-const WORDS: [string, string[]][] = [
+const TEXT: [string, string[]][] = [
   ["ink", ["ground", "card", "notice"]],
   ["quiet", ["ground", "card", "notice"]],
   ["on-accent", ["accent", "accent-strong"]],
@@ -81,15 +81,15 @@ describe.each([
     return contrast(one ?? "", other ?? "");
   };
 
-  it.each(pairs(WORDS))("words in --%s can be read on --%s", (front, back) => {
+  it.each(pairs(TEXT))("text in --%s is readable on --%s", (front, back) => {
     expect(between(front, back)).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(pairs(SHAPES))("shapes in --%s can be seen on --%s", (front, back) => {
+  it.each(pairs(SHAPES))("shapes in --%s are visible on --%s", (front, back) => {
     expect(between(front, back)).toBeGreaterThanOrEqual(3);
   });
 
-  it("every colour is its own", () => {
+  it("defines colours of its own", () => {
     if (theme === "dark") {
       for (const [name, colour] of dark) expect(colour, name).not.toBe(light.get(name));
     }
@@ -97,7 +97,7 @@ describe.each([
   });
 });
 
-it("reckons contrast as WCAG does", () => {
+it("computes contrast as WCAG does", () => {
   expect(contrast("#000000", "#ffffff")).toBeCloseTo(21, 5);
   expect(contrast("#777777", "#ffffff")).toBeCloseTo(4.48, 2);
 });

@@ -1,5 +1,5 @@
 /**
- * What the stories of the page share: a backend that plays along, and a person.
+ * What the tests of the page share: a fake backend, a user, and queries.
  */
 import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -10,41 +10,41 @@ import { FakeBackend } from "./backend/fake";
 /** A recording that can be saved at once. */
 export const LINK = "https://video.ibm.com/recorded/112470631";
 
-/** The backend of this story. */
+/** The backend of the current test. */
 export let backend: FakeBackend;
 
-/** Whoever sits before the window. */
-export let person: ReturnType<typeof userEvent.setup>;
+/** The user of the current test. */
+export let user: ReturnType<typeof userEvent.setup>;
 
 beforeEach(() => {
   backend = new FakeBackend();
-  person = userEvent.setup();
+  user = userEvent.setup();
 });
 
 afterEach(cleanup);
 
-/** The heading of what is in front. */
+/** Finds the main heading. */
 export const heading = (name: string | RegExp) => screen.findByRole("heading", { level: 1, name });
 
-/** A button by its words. */
+/** Finds a button by its label. */
 export const button = (name: string | RegExp) => screen.findByRole("button", { name });
 
 /** Presses a button. */
-export const press = async (name: string | RegExp) => person.click(await button(name));
+export const press = async (name: string | RegExp) => user.click(await button(name));
 
 /** Opens the app and pastes a text into its field. */
 export async function paste(text: string) {
   render(App, { backend });
-  await person.click(await screen.findByLabelText("Video link"));
-  await person.paste(text);
+  await user.click(await screen.findByLabelText("Video link"));
+  await user.paste(text);
 }
 
-/** What a screen reader was told, without the marks around names. */
+/** Returns what was announced to screen readers, without direction isolates. */
 export function heard(role: "status" | "alert") {
   return strip(screen.getByRole(role).textContent);
 }
 
-/** Words without the marks around names. */
+/** Removes the direction isolates around variables. */
 export function strip(words: string) {
   return words.replace(/[\u2068\u2069]/g, "").trim();
 }

@@ -1,6 +1,5 @@
 /**
- * A scripted backend: what each link leads to is written in `fake/script.ts`, and time passes by
- * `tick()`.
+ * A scripted backend. `fake/script.ts` says what each link leads to; `tick()` advances the jobs.
  */
 import { CHANNEL, entries, MB, script, SIZE } from "./fake/script";
 import type {
@@ -19,18 +18,19 @@ import type {
   StartView,
 } from "./index";
 
-export { film } from "./fake/script";
+export { preview } from "./fake/script";
 
-const FAST = 8.2 * MB;
+/** Speed of a download, in bytes per second. */
+const SPEED = 8.2 * MB;
 
-/** How fast the clock of a running fake goes. */
+/** Interval between two steps of a running fake. */
 const TICK_MS = 400;
 
 const DOWNLOADS: FolderView = { id: "downloads", name: "Downloads", free_bytes: 84_000 * MB };
 const DRIVE: FolderView = { id: "drive", name: "Films", free_bytes: 2_000_000 * MB };
 
-/** The settings of somebody who has set nothing. */
-export const USUAL: SettingsView = {
+/** The default settings; the real ones are in the engine's `SettingsView::default`. */
+const DEFAULT_SETTINGS: SettingsView = {
   keep: "mp4",
   quality: "best",
   audio: "usual",
@@ -42,41 +42,41 @@ export const USUAL: SettingsView = {
   remember_form: false,
 };
 
-/** The backend of tests, of the gallery and of `npm run fake`. */
+/** The backend of the tests, the gallery and `npm run fake`. */
 export class FakeBackend implements Backend {
   /** What the app starts with. */
   readonly starting: StartView = {
     link: null,
     folder: DOWNLOADS,
     lost_folder: null,
-    settings: USUAL,
+    settings: DEFAULT_SETTINGS,
     lost_jobs: 0,
     version: "0.1.0",
   };
-  /** The downloads that were asked for. */
+  /** The requests for downloads, in their order. */
   readonly asked: SaveRequest[] = [];
-  /** The finished files that were shown or played, and the pages that were opened. */
+  /** Ids of the jobs whose files were shown or played, and links of the pages that were opened. */
   readonly opened: string[] = [];
-  /** What the next download is refused with. */
+  /** If set, the next download is refused with it. */
   refusal: Failure | null = null;
-  /** What is on the clipboard. */
+  /** The text on the clipboard. */
   clipboard: string | null = null;
-  /** The settings as they were last kept. */
-  settings: SettingsView = USUAL;
-  /** The ffmpeg of this computer. */
-  version: string | null = "ffmpeg version 7.1";
-  /** The answers to forms that are kept. */
+  /** The settings that were saved last. */
+  settings: SettingsView = DEFAULT_SETTINGS;
+  /** Version line of ffmpeg; null if there is none. */
+  ffmpegVersion: string | null = "ffmpeg version 7.1";
+  /** The saved answers to sign-up forms. */
   answers: Record<string, string> = {};
-  /** The window was closed. */
+  /** Whether the window was closed. */
   closed = false;
-  /** No question about a link is ever answered. */
+  /** If set, links are never resolved. */
   silent = false;
 
   readonly #jobs = new Map<string, JobView>();
   #see: (news: News) => void = () => {};
   #listed = 0;
 
-  /** A fake whose time passes by itself. */
+  /** Returns a fake that advances by itself. */
   static running(link: string): FakeBackend {
     const fake = new FakeBackend();
     fake.starting.link = link || null;
@@ -92,10 +92,10 @@ export class FakeBackend implements Backend {
   async resolve(link: string, access: AccessView): Promise<LeadView> {
     await Promise.resolve();
     if (this.silent) return new Promise(() => {});
-    const answer = script(link, access);
-    if ("code" in answer) throw answer;
+    const result = script(link, access);
+    if ("code" in result) throw result;
     this.#listed = CHANNEL.page;
-    return answer;
+    return result;
   }
 
   more(): Promise<EntryView[] | null> {
@@ -123,15 +123,15 @@ export class FakeBackend implements Backend {
   }
 
   pause(id: string): Promise<void> {
-    return this.#turn(id, { is: "paused" });
+    return this.#setState(id, { is: "paused" });
   }
 
   resume(id: string): Promise<void> {
-    return this.#turn(id, { is: "running" });
+    return this.#setState(id, { is: "running" });
   }
 
   async relocate(id: string): Promise<FolderView | null> {
-    await this.#turn(id, { is: "running" });
+    await this.#setState(id, { is: "running" });
     return DRIVE;
   }
 
@@ -174,12 +174,12 @@ export class FakeBackend implements Backend {
   }
 
   ffmpeg(): Promise<string | null> {
-    return Promise.resolve(this.version);
+    return Promise.resolve(this.ffmpegVersion);
   }
 
   pickFfmpeg(): Promise<string | null> {
-    this.version = "ffmpeg version 7.1";
-    return Promise.resolve(this.version);
+    this.ffmpegVersion = "ffmpeg version 7.1";
+    return Promise.resolve(this.ffmpegVersion);
   }
 
   copied(): Promise<string | null> {
@@ -222,11 +222,11 @@ export class FakeBackend implements Backend {
     return this.close();
   }
 
-  picture(name: string): string {
+  coverAddress(name: string): string {
     return name;
   }
 
-  /** Lets the running jobs get on by a share of the whole. */
+  /** Advances the running jobs by a fraction of the whole. */
   tick(share: number) {
     for (const job of this.#jobs.values()) {
       if (job.state.is !== "running" || job.progress === null) continue;
@@ -236,31 +236,31 @@ export class FakeBackend implements Backend {
     }
   }
 
-  /** Shows a job as it is now. */
+  /** Adds or replaces a job. */
   put(job: JobView) {
     this.#jobs.set(job.id, job);
     this.tell({ is: "jobs", update: { changed: [job], removed: [] } });
   }
 
-  /** Lets the page hear something. */
+  /** Sends news to the page. */
   tell(news: News) {
     this.#see(news);
   }
 
-  /** The job of this id, as last shown. */
+  /** Returns a job by its id. */
   job(id: string): JobView {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new Error(`there is no job ${id}`);
     return job;
   }
 
-  #turn(id: string, state: JobState): Promise<void> {
+  #setState(id: string, state: JobState): Promise<void> {
     this.put({ ...this.job(id), state });
     return Promise.resolve();
   }
 }
 
-/** A job that runs. */
+/** Returns a running job. */
 export function job(change: Partial<JobView> = {}): JobView {
   return {
     id: "job-1",
@@ -274,20 +274,20 @@ export function job(change: Partial<JobView> = {}): JobView {
   };
 }
 
-/** How far a job is that fetches at the usual speed. */
+/** Returns the progress of a download. */
 export function progressAt(fraction: number): ProgressView {
   return {
     stage: "fetching",
     fraction,
     done_bytes: Math.round(SIZE * fraction),
     total_bytes: SIZE,
-    bytes_per_second: FAST,
-    seconds_left: fraction < 0.05 ? null : Math.round((SIZE * (1 - fraction)) / FAST),
+    bytes_per_second: SPEED,
+    seconds_left: fraction < 0.05 ? null : Math.round((SIZE * (1 - fraction)) / SPEED),
     waiting: false,
   };
 }
 
-/** The state of a job that is done. */
+/** Returns the state of a finished job. */
 export function done(title: string): JobState & { is: "done" } {
   const finished = {
     file: `${title}.mp4`,

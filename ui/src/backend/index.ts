@@ -1,5 +1,5 @@
 /**
- * The one seam between the page and what does the work.
+ * The interface between the page and the program that does the work.
  */
 import type { AccessView } from "./bindings/AccessView";
 import type { Despite } from "./bindings/Despite";
@@ -21,12 +21,10 @@ export type { Failure } from "./bindings/Failure";
 export type { Finished } from "./bindings/Finished";
 export type { FolderView } from "./bindings/FolderView";
 export type { FormFieldView } from "./bindings/FormFieldView";
-export type { GapView } from "./bindings/GapView";
 export type { JobState } from "./bindings/JobState";
 export type { JobView } from "./bindings/JobView";
 export type { KeepView } from "./bindings/KeepView";
 export type { LeadView } from "./bindings/LeadView";
-export type { MakerView } from "./bindings/MakerView";
 export type { MissingView } from "./bindings/MissingView";
 export type { News } from "./bindings/News";
 export type { Preview } from "./bindings/Preview";
@@ -40,50 +38,49 @@ export type { Stage } from "./bindings/Stage";
 export type { StartView } from "./bindings/StartView";
 export type { Update } from "./bindings/Update";
 
-/** What the page asks for. Every promise that is refused is refused with a `Failure`. */
+/** The calls of the page. A refused call rejects with a `Failure`. */
 export interface Backend {
-  /** What the window opens with. */
+  /** Returns what the window opens with. */
   start(): Promise<StartView>;
-  /** What a link leads to. */
+  /** Finds out what a link leads to. */
   resolve(link: string, access: AccessView): Promise<LeadView>;
-  /** The next part of the list that `resolve` last led to; nothing after the last. */
+  /** Returns the next part of the list that `resolve` returned last; null after the last part. */
   more(): Promise<EntryView[] | null>;
-  /** Starts a job and answers its id. */
+  /** Starts a job and returns its id. */
   download(request: SaveRequest): Promise<string>;
-  /** Lets the person choose a film on this computer, starts the job that makes an MP4 of it and
-   *  answers its id; nothing where they choose none. */
+  /** Lets the user choose a movie file, starts the job that makes an MP4 of it and returns its id;
+   *  null if they choose none. */
   remux(): Promise<string | null>;
-  /** Lets a job rest. */
+  /** Pauses a job. */
   pause(id: string): Promise<void>;
-  /** Goes on with a job, in spite of what stopped it where that is granted. */
+  /** Resumes a job; `despite` allows what stopped it. */
   resume(id: string, access: AccessView, despite: Despite | null): Promise<void>;
-  /** Lets the person choose a folder, and goes on with a job there; nothing where they choose
+  /** Lets the user choose a folder, resumes a job there and returns the folder; null if they choose
    *  none. */
   relocate(id: string, access: AccessView): Promise<FolderView | null>;
-  /** Takes a job off the list; `keep` leaves what it has on the disk. */
+  /** Removes a job from the list; `keep` leaves its files on the disk. */
   remove(id: string, keep: boolean): Promise<void>;
-  /** Shows what happens from now on; the first news hold all jobs. */
+  /** Calls `see` with all news from now on; the first news hold all jobs. */
   watch(see: (news: News) => void): Promise<void>;
-  /** Where videos are saved, with the room there is now. */
+  /** Returns the folder that videos are saved to, with its free space. */
   folder(): Promise<FolderView>;
-  /** Lets the person choose a folder; nothing where they choose none. */
+  /** Lets the user choose a folder and returns it; null if they choose none. */
   pickFolder(): Promise<FolderView | null>;
-  /** Keeps what the person has set. */
+  /** Saves the settings. */
   configure(settings: SettingsView): Promise<void>;
-  /** What a file would be called by this template; refused where it is none. */
+  /** Returns an example of a file name by this template; refuses an invalid one. */
   nameExample(template: string): Promise<string>;
-  /** Lets the person choose an ffmpeg and answers what it calls itself; nothing where they choose
-   *  none. */
+  /** Lets the user choose an ffmpeg and returns its version line; null if they choose none. */
   pickFfmpeg(): Promise<string | null>;
-  /** What the ffmpeg that would be used calls itself; nothing where there is none. */
+  /** Returns the version line of the ffmpeg that would be used; null if there is none. */
   ffmpeg(): Promise<string | null>;
-  /** The link on the clipboard, where there is one of a video of the service. */
+  /** Returns the link on the clipboard; null if it is not one of the service. */
   copied(): Promise<string | null>;
-  /** The text on the clipboard, for a person who asks to paste it. */
+  /** Returns the text on the clipboard, for a user who asked to paste it. */
   pasted(): Promise<string | null>;
-  /** The answers to sign-up forms that are kept on this computer. */
+  /** Returns the answers to sign-up forms that are saved on this computer. */
   remembered(): Promise<Record<string, string>>;
-  /** Keeps the answers to a sign-up form on this computer. */
+  /** Saves the answers to a sign-up form on this computer. */
   remember(form: Record<string, string>): Promise<void>;
   /** Shows a finished file in its folder. */
   reveal(id: string): Promise<void>;
@@ -91,20 +88,20 @@ export interface Backend {
   open(id: string): Promise<void>;
   /** Opens the page of a video in the browser. */
   browse(link: string): Promise<void>;
-  /** Closes the window, whatever is being saved. */
+  /** Closes the window, even if a video is being saved. */
   close(): Promise<void>;
-  /** Ends the app and starts it again. */
+  /** Restarts the app. */
   restart(): Promise<void>;
-  /** The address under which the page shows a preview picture. */
-  picture(name: string): string;
+  /** Returns the address of a cover, for an `img`. */
+  coverAddress(name: string): string;
 }
 
-/** An access that opens nothing. */
+/** Returns an access without password, form and referrer. */
 export function noAccess(): AccessView {
   return { password: null, form: {}, referrer: null };
 }
 
-/** A failure for whatever was thrown: the backend's own, or a mistake of this program. */
+/** Returns the failure that a call was refused with; anything else thrown is an internal error. */
 export function asFailure(thrown: unknown): Failure {
   return isFailure(thrown) ? thrown : { code: "internal", detail: String(thrown) };
 }

@@ -1,10 +1,10 @@
 /**
- * The backend of the real window: Tauri commands and one channel. No other file imports Tauri.
+ * The backend of the real window: Tauri commands and a channel. No other file imports Tauri.
  */
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import type { Backend, News } from "./index";
 
-/** The commands of the shell, one for one. */
+/** Calls the shell's command of the same name. */
 export const tauri: Backend = {
   start: () => invoke("start"),
   resolve: (link, access) => invoke("resolve", { link, access }),
@@ -31,5 +31,5 @@ export const tauri: Backend = {
   browse: (link) => invoke("browse", { link }),
   close: () => invoke("close"),
   restart: () => invoke("restart"),
-  picture: (name) => convertFileSrc(name, "thumb"),
+  coverAddress: (name) => convertFileSrc(name, "thumb"),
 };

@@ -1,60 +1,44 @@
 /**
- * From a pasted text to jobs: the link, what it leads to, and what opens its locks.
+ * From a pasted text to jobs: finds the link, resolves it, unlocks the video and starts the job.
  */
 import {
   asFailure,
   noAccess,
   type AccessView,
-  type AudioView,
   type Backend,
   type Failure,
-  type KeepView,
   type Preview,
-  type QualityView,
+  type SaveRequest,
 } from "../backend";
+import type { Jobs, StartedJob } from "../jobs/jobs.svelte";
 import type { Settings } from "../settings/settings.svelte";
+import { announcer } from "../shared/announcer.svelte";
+import { Controller } from "../shared/controller.svelte";
 import { bytes, day, duration, facts } from "../shared/format";
-import { remedy } from "../shared/remedy";
-import { voice } from "../shared/voice.svelte";
+import { RECOVERY } from "../shared/recovery";
 import { text } from "../text";
-import { Choice } from "./choice.svelte";
+import { Collection } from "./collection.svelte";
 import { linksIn } from "./links";
 
-/** What stands in front while there is no job. */
+/** The screen that is shown while no job is in front. */
 export type Step =
-  | { at: "paste"; failure: Failure | null }
-  | { at: "looking" }
+  | { at: "link"; failure: Failure | null }
+  | { at: "resolving" }
   | { at: "refused"; failure: Failure }
   | { at: "ready"; preview: Preview }
-  | { at: "choose"; choice: Choice }
-  | { at: "several"; links: string[]; choice: Choice | null };
+  | { at: "collection"; collection: Collection }
+  /** `collection` is null if the links were pasted. */
+  | { at: "batch"; links: string[]; collection: Collection | null };
 
-/** What a person chose before saving. */
-export interface Wish {
-  /** Name of the file without its ending; none where the template names it. */
-  stem: string | null;
-  /** Which container. */
-  keep: KeepView;
-  /** Which picture. */
-  quality: QualityView;
-  /** Which sound. */
-  audio: AudioView;
-}
+/** What the user chose before saving. */
+export type SaveChoices = Pick<SaveRequest, "file_stem" | "keep" | "quality" | "audio">;
 
-/** A job that was started. */
-export interface Started {
-  id: string;
-  title: string;
-  link: string;
-  access: AccessView;
-}
-
-/** The title, or the number where there is none. */
+/** Returns the title of a video, or its number if it has none. */
 export function titleOf(video: { title: string | null; recording: string | null }): string {
   return video.title ?? text("ready-untitled", { recording: video.recording ?? "" });
 }
 
-/** Channel, date, length and size, as far as they are known. */
+/** Returns the channel, date, duration and size, as far as they are known. */
 export function factsOf(
   video: { owner?: string | null; date_unix_s: number | null; duration_ms: number | null },
   aboutBytes: number | null = null,
@@ -67,176 +51,163 @@ export function factsOf(
   ]);
 }
 
-/** The screen before there is a job. */
-export class Intake {
-  /** What is pasted; kept until it is saved. */
+export class Intake extends Controller {
+  /** The text in the field for the link; kept until the video is saved. */
   link = $state("");
-  /** What stands in front. */
-  step: Step = $state.raw({ at: "paste", failure: null });
-  /** A copied link that may be meant. */
+  step: Step = $state.raw({ at: "link", failure: null });
+  /** A copied link that is offered. */
   offer: string | null = $state(null);
-  /** What was brought to open a lock, in memory only. */
+  /** What was entered to unlock the video. In memory only. */
   access: AccessView = $state.raw(noAccess());
-  /** A job is being started. */
+  /** Whether a job is being started. */
   starting = $state(false);
-  /** Why the last start failed. */
-  trouble: Failure | null = $state.raw(null);
 
-  readonly #backend: Backend;
   readonly #settings: Settings;
-  /** Counts the questions asked, so that an answer nobody waits for any more is dropped. */
-  #asked = 0;
+  readonly #jobs: Jobs;
+  /** Number of the newest request to resolve a link; the answers to older ones are dropped. */
+  #request = 0;
   /** Copied links that were offered before. */
   readonly #offered: string[] = [];
-  /** The answers to a form that are to be kept once they have opened it. */
+  /** Whether to save the answers to a form once they have unlocked the video. */
   #remember = false;
 
-  constructor(backend: Backend, settings: Settings) {
-    this.#backend = backend;
+  constructor(backend: Backend, settings: Settings, jobs: Jobs) {
+    super(backend);
     this.#settings = settings;
+    this.#jobs = jobs;
   }
 
-  /** Nothing is half done here. */
+  /** Whether the user has entered nothing yet. */
   get idle(): boolean {
-    return this.step.at === "paste" && this.link.trim() === "";
+    return this.step.at === "link" && this.link.trim() === "";
   }
 
-  /** Looks up whatever a person brought: a link, or several. */
-  bring(words: string) {
+  /** Resolves the link in a text, or prepares to save all links if there are several. */
+  submit(words: string) {
     const links = linksIn(words);
     this.offer = null;
     this.link = words;
-    if (links.length > 1) this.step = { at: "several", links, choice: null };
+    if (links.length > 1) this.step = { at: "batch", links, collection: null };
     else void this.resolve();
   }
 
-  /** Takes the text on the clipboard. */
+  /** Submits the text on the clipboard. */
   async paste() {
-    this.bring((await this.#backend.pasted().catch(() => null)) ?? "");
+    const pasted = await this.call(this.backend.pasted());
+    if (this.failure === null) this.submit(pasted ?? "");
   }
 
-  /** Offers a copied link, once, unless it is known already. */
-  async lookAtClipboard(known: (link: string) => boolean) {
+  /** Offers the link on the clipboard, once, unless there is a job of it. A failure is not shown:
+   *  the user has not asked for this. */
+  async checkClipboard() {
     if (!this.idle) return;
-    const link = await this.#backend.copied().catch(() => null);
-    if (link === null || !this.idle || this.#offered.includes(link) || known(link)) return;
-    this.suggest(link);
+    const link = await this.backend.copied().catch(() => null);
+    if (link === null || !this.idle || this.#offered.includes(link)) return;
+    if (!this.#jobs.knows(link)) this.suggest(link);
   }
 
   /** Offers a link. */
   suggest(link: string) {
     this.#offered.push(link);
     this.offer = link;
-    voice.say(text("copied-heading.said"));
+    announcer.say(text("copied-heading.said"));
   }
 
-  /** Asks where the link leads, with what was brought so far. */
+  /** Resolves the link, with what was entered to unlock the video. */
   async resolve() {
-    const asked = ++this.#asked;
-    voice.hush();
-    this.trouble = null;
-    this.step = { at: "looking" };
-    voice.say(text("looking-heading"));
+    const request = ++this.#request;
+    announcer.clear();
+    this.failure = null;
+    this.step = { at: "resolving" };
+    announcer.say(text("looking-heading"));
     try {
-      const lead = await this.#backend.resolve(this.link, this.access);
-      if (asked !== this.#asked) return;
-      this.#keepAnswers();
-      if (lead.is === "one") {
-        const { preview } = lead;
+      const resolved = await this.backend.resolve(this.link, this.access);
+      if (request !== this.#request) return;
+      if (this.#remember) void this.#settings.rememberAnswers(this.access.form);
+      this.#remember = false;
+      if (resolved.is === "one") {
+        const { preview } = resolved;
         this.step = { at: "ready", preview };
         const known = factsOf(preview, preview.about_bytes);
-        voice.say(text("ready-said", { title: titleOf(preview), facts: known }));
+        announcer.say(text("ready-said", { title: titleOf(preview), facts: known }));
       } else {
-        this.step = { at: "choose", choice: new Choice(this.#backend, lead.catalog) };
+        const collection = new Collection(this.backend, resolved.catalog);
+        this.step = { at: "collection", collection };
       }
     } catch (thrown) {
-      if (asked !== this.#asked) return;
-      this.#refuse(asFailure(thrown));
+      if (request !== this.#request) return;
+      const failure = asFailure(thrown);
+      const at = RECOVERY[failure.code].fixLink ? "link" : "refused";
+      this.step = { at, failure };
+      announcer.warn(text(`failure-${failure.code}`));
     }
   }
 
-  /** Tries again with what opens the lock. */
+  /** Resolves the link again, with what unlocks the video. */
   unlock(access: AccessView, remember: boolean) {
     this.access = access;
     this.#remember = remember;
     void this.resolve();
   }
 
-  /** Goes on with what is ticked. */
-  proceed(choice: Choice) {
-    this.step = { at: "several", links: choice.links, choice };
+  /** Prepares to save the selected videos of a collection. */
+  proceed(collection: Collection) {
+    this.step = { at: "batch", links: collection.links, collection };
   }
 
-  /** Back to the link, which is kept. */
+  /** Goes back to the link, which is kept. */
   back() {
-    this.#asked += 1;
-    voice.hush();
-    this.trouble = null;
+    this.#request += 1;
+    announcer.clear();
+    this.failure = null;
     this.access = noAccess();
-    this.step = { at: "paste", failure: null };
+    this.step = { at: "link", failure: null };
   }
 
-  /** Back to the list. */
-  backTo(choice: Choice) {
-    this.trouble = null;
-    this.step = { at: "choose", choice };
+  /** Goes back to a collection. */
+  backTo(collection: Collection) {
+    this.failure = null;
+    this.step = { at: "collection", collection };
   }
 
-  /** Empties the screen for the next link. */
+  /** Empties everything for the next link. */
   clear() {
     this.back();
     this.link = "";
   }
 
-  /** Starts a job of what is shown; answers what was started. */
-  save(preview: Preview, wish: Wish): Promise<Started[]> {
-    // As it was pasted, but of a channel the recording that was shown: a newer one may come.
+  /** Starts a job for the previewed video. */
+  save(preview: Preview, choices: SaveChoices): Promise<void> {
+    // The link as it was pasted, except for a channel: its newest recording may change meanwhile.
     const link = preview.newest_of_channel ? preview.link : this.link;
-    const stem = wish.stem?.trim() || preview.file_stem;
-    return this.#start([link], { ...wish, stem }, this.access);
+    const file_stem = choices.file_stem?.trim() || preview.file_stem;
+    return this.#start([link], { ...choices, file_stem }, this.access);
   }
 
-  /** Starts a job for each link, under its own name; answers what was started. */
-  saveAll(links: string[], choice: Choice | null, wish: Wish): Promise<Started[]> {
-    const referrer = this.access.referrer ?? choice?.page ?? null;
-    return this.#start(links, wish, { ...this.access, referrer });
+  /** Starts a job for each link. */
+  saveAll(links: string[], collection: Collection | null, choices: SaveChoices): Promise<void> {
+    const referrer = this.access.referrer ?? collection?.page ?? null;
+    return this.#start(links, choices, { ...this.access, referrer });
   }
 
-  async #start(links: string[], wish: Wish, access: AccessView): Promise<Started[]> {
-    const { folder } = this.#settings;
-    if (this.starting || folder === null) return [];
+  /** Lets the user choose a movie file and starts the job that makes an MP4 of it. */
+  async remux() {
+    const id = await this.call(this.backend.remux());
+    if (id !== null) this.#jobs.show(id);
+  }
+
+  async #start(links: string[], choices: SaveChoices, access: AccessView) {
+    if (this.starting) return;
     this.starting = true;
-    this.trouble = null;
-    const started: Started[] = [];
-    try {
-      for (const link of links) {
-        const { stem, ...chosen } = wish;
-        const request = { link, folder: folder.id, file_stem: stem, access, ...chosen };
-        const id = await this.#backend.download(request);
-        started.push({ id, title: stem ?? link, link, access });
-      }
-    } catch (thrown) {
-      this.trouble = asFailure(thrown);
-      voice.warn(text(`failure-${this.trouble.code}`));
-    } finally {
-      this.starting = false;
+    const folder = this.#settings.folder.id;
+    const started: StartedJob[] = [];
+    for (const link of links) {
+      const id = await this.call(this.backend.download({ link, folder, access, ...choices }));
+      if (id === null) break;
+      started.push({ id, title: choices.file_stem ?? link, link, access });
     }
-    return started;
-  }
-
-  #keepAnswers() {
-    if (!this.#remember) return;
-    this.#remember = false;
-    // A keychain that is locked or missing keeps nobody from the video.
-    const kept = this.#backend.remember(this.access.form);
-    kept.then(
-      () => this.#settings.change({ remember_form: true }),
-      () => {},
-    );
-  }
-
-  #refuse(failure: Failure) {
-    this.step = remedy(failure.code).paste ? { at: "paste", failure } : { at: "refused", failure };
-    voice.warn(text(`failure-${failure.code}`));
+    this.starting = false;
+    if (started.length > 0) this.#jobs.add(started);
+    if (this.failure === null) this.clear();
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Links in a text that may hold several.
+ * Finds the links in a text.
  */
 
-/** What begins like a link, or is a page of the service without its beginning. */
+/** An address with a scheme, or a page of the service without one. */
 const LINK = /https?:\/\/\S+|\b(?:[\w-]+\.)?(?:ustream\.tv|video\.ibm\.com|ustre\.am)\/\S+/gi;
 
-/** The links of a text, each once. What each leads to is for others to say. */
+/** Returns the links in a text, each once, without checking what they lead to. */
 export function linksIn(words: string): string[] {
   return [...new Set(words.match(LINK) ?? [])];
 }

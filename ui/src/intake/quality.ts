@@ -1,24 +1,24 @@
 /**
- * Which pictures can be chosen, and about how large each is.
+ * The qualities of a video that can be chosen, and the estimated size of each.
  */
 import type { KeepView, Preview, QualityView, RenditionView } from "../backend";
 import { bytes, facts } from "../shared/format";
 import { text } from "../text";
 
-/** One line of the list of qualities. */
-export interface Option {
-  /** What the backend is told. */
+/** One entry of the list of qualities. */
+export interface QualityOption {
+  /** The backend's form of this quality. */
   quality: QualityView;
-  /** What the person reads. */
+  /** The text of the entry. */
   label: string;
-  /** About how large the file is. */
+  /** Estimated size of the file. */
   aboutBytes: number | null;
-  /** Its lines, where they are known. */
+  /** Height in lines, if it is known. */
   height: number | null;
 }
 
-/** What can be chosen for a container, best first. The first is always the best there is. */
-export function options(preview: Preview, keep: KeepView): Option[] {
+/** Returns the qualities that can be chosen for a container, best first; at least one. */
+export function qualityOptions(preview: Preview, keep: KeepView): QualityOption[] {
   const fitting = preview.renditions.filter(
     (rendition) => keep === "mp4" || !preview.has_flv || rendition.container === "flv",
   );
@@ -28,15 +28,15 @@ export function options(preview: Preview, keep: KeepView): Option[] {
       heights.set(rendition.height, rendition);
     }
   }
-  const pictures = [...heights].sort(([one], [other]) => other - one);
-  if (pictures.length === 0) {
+  const videos = [...heights].sort(([one], [other]) => other - one);
+  if (videos.length === 0) {
     const aboutBytes = fitting[0]?.about_bytes ?? preview.about_bytes;
     return [{ quality: "best", label: "", aboutBytes, height: null }];
   }
-  return pictures.map(([height, rendition], index) => {
+  return videos.map(([height, rendition], index) => {
     const best = index === 0;
-    const usual = best && keep === "mp4" ? preview.about_bytes : null;
-    const aboutBytes = usual ?? rendition.about_bytes;
+    const estimate = best && keep === "mp4" ? preview.about_bytes : null;
+    const aboutBytes = estimate ?? rendition.about_bytes;
     const label = facts([
       text("quality-height", { height: String(height) }),
       aboutBytes === null ? null : text("ready-size", { size: bytes(aboutBytes) }),
@@ -45,15 +45,15 @@ export function options(preview: Preview, keep: KeepView): Option[] {
   });
 }
 
-/** Which of the options is meant by what is set for all videos. */
-export function usual(choices: Option[], quality: QualityView): number {
-  if (quality === "smallest") return choices.length - 1;
+/** Returns the index of the option that fits the setting for all videos best. */
+export function initialOption(options: QualityOption[], quality: QualityView): number {
+  if (quality === "smallest") return options.length - 1;
   if (typeof quality === "string") return 0;
-  const fitting = choices.findIndex(
+  const fitting = options.findIndex(
     ({ quality: own }) => typeof own === "object" && own.height <= quality.height,
   );
-  // All are higher: the smallest comes nearest. The best is not told by its height.
-  const best = choices[0]?.height ?? null;
+  // The best is chosen by name, not by its height. If all are higher, the smallest fits best.
+  const best = options[0]?.height ?? null;
   if (best !== null && best <= quality.height) return 0;
-  return fitting === -1 ? choices.length - 1 : fitting;
+  return fitting === -1 ? options.length - 1 : fitting;
 }

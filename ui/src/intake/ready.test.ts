@@ -1,9 +1,9 @@
 import { cleanup, screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import { done, job } from "../backend/fake";
-import { backend, button, heading, heard, LINK, paste, person, press, strip } from "../testing";
+import { backend, button, heading, heard, LINK, paste, user, press, strip } from "../testing";
 
-it("saves the recording that was shown, though a channel was pasted", async () => {
+it("saves the previewed recording if a channel was pasted", async () => {
   await paste("https://video.ibm.com/channel/id/6540155");
   await press("Save video");
   expect(backend.asked[0]?.link).toBe(LINK);
@@ -12,33 +12,33 @@ it("saves the recording that was shown, though a channel was pasted", async () =
 it("sends the name, the folder, the file type and the quality that were chosen", async () => {
   await paste(LINK);
   const name = await screen.findByLabelText("Name");
-  await person.clear(name);
-  await person.type(name, "My film");
-  await person.selectOptions(screen.getByLabelText("Quality"), screen.getByText(/360.p/));
+  await user.clear(name);
+  await user.type(name, "My movie");
+  await user.selectOptions(screen.getByLabelText("Quality"), screen.getByText(/360.p/));
   await press("Change…");
   await press("Save video");
 
   expect(backend.asked[0]).toMatchObject({
-    file_stem: "My film",
+    file_stem: "My movie",
     folder: "drive",
     quality: { height: 360 },
   });
 });
 
-it("offers the FLV only where there is one", async () => {
+it("offers the FLV only if there is one", async () => {
   await paste(LINK);
-  await person.click(await screen.findByRole("radio", { name: /FLV/ }));
+  await user.click(await screen.findByRole("radio", { name: /FLV/ }));
   await press("Save video");
   expect(backend.asked[0]?.keep).toBe("original");
   cleanup();
 
   await paste("134300001");
-  await person.type(await screen.findByLabelText("Password"), "open sesame{Enter}");
+  await user.type(await screen.findByLabelText("Password"), "open sesame{Enter}");
   await heading("Launch day – full stream");
   expect(screen.queryByRole("radio")).toBeNull();
 });
 
-it("warns before a disk that is too small and offers another folder first", async () => {
+it("warns if the disk is too small and offers another folder first", async () => {
   await paste("https://video.ibm.com/recorded/134300021");
   await screen.findByText("Not enough room in Downloads", { normalizer: strip });
   await press("Choose another folder");
@@ -53,19 +53,19 @@ it("says why a job could not be started", async () => {
   expect(heard("alert")).toBe("We can’t write to this folder");
 });
 
-it("tells of a video that was saved before", async () => {
+it("tells that a video was saved before", async () => {
   backend.put(job({ id: "old", state: done("Launch day"), progress: null }));
   await paste(LINK);
   await screen.findByText(/You saved this video on .Nov.23,.2016/);
-  // The list below has one, too.
+  // The list below has such a button, too.
   const shown = await screen.findAllByRole("button", { name: "Show in folder" });
-  await person.click(shown[0] as HTMLElement);
+  await user.click(shown[0] as HTMLElement);
   expect(backend.opened).toEqual(["old"]);
   await press("Save again");
   await heading("Downloading");
 });
 
-it("offers the sounds of a video that has several, and begins with the one that is liked", async () => {
+it("offers the audio languages of a video that has several, and selects the preferred one", async () => {
   await paste(LINK);
   await button("Save video");
   expect(screen.queryByLabelText("Sound")).toBeNull();
@@ -73,20 +73,20 @@ it("offers the sounds of a video that has several, and begins with the one that 
 
   backend.starting.settings = { ...backend.settings, audio: { prefer: "pt-PT" } };
   await paste("https://video.ibm.com/recorded/112470633");
-  const sound = await screen.findByLabelText("Sound");
-  expect(sound).toHaveDisplayValue("Brazilian Portuguese");
-  await person.selectOptions(sound, "French (France)");
+  const audio = await screen.findByLabelText("Sound");
+  expect(audio).toHaveDisplayValue("Brazilian Portuguese");
+  await user.selectOptions(audio, "French (France)");
   await press("Save video");
   expect(backend.asked[0]?.audio).toEqual({ prefer: "fr-FR" });
 });
 
-it("offers all sounds only of a file that holds them", async () => {
+it("offers all audio languages only if the file can hold them", async () => {
   await paste("https://video.ibm.com/recorded/112470633");
-  const sound = await screen.findByLabelText("Sound");
-  await person.selectOptions(sound, "All languages");
-  await person.click(screen.getByRole("radio", { name: /FLV/ }));
-  expect(sound).toHaveDisplayValue("The video’s own");
-  await person.click(screen.getByRole("radio", { name: /MP4/ }));
+  const audio = await screen.findByLabelText("Sound");
+  await user.selectOptions(audio, "All languages");
+  await user.click(screen.getByRole("radio", { name: /FLV/ }));
+  expect(audio).toHaveDisplayValue("The video’s own");
+  await user.click(screen.getByRole("radio", { name: /MP4/ }));
   await press("Save video");
   expect(backend.asked[0]?.audio).toBe("all");
 });

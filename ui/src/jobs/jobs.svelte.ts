@@ -1,58 +1,54 @@
 /**
- * The jobs as the backend last showed them, and what a person can do to one.
+ * The jobs as the backend last reported them, and what the user can do to one.
  */
 import { SvelteMap } from "svelte/reactivity";
 import {
   asFailure,
   noAccess,
   type AccessView,
-  type Backend,
   type Despite,
   type Failure,
+  type FolderView,
   type JobState,
   type JobView,
   type Update,
 } from "../backend";
-import { voice } from "../shared/voice.svelte";
+import { announcer } from "../shared/announcer.svelte";
+import { Controller } from "../shared/controller.svelte";
 import { text } from "../text";
 
-/** What has just been started. */
-interface Begun {
+/** A job that was started and that the backend has not reported yet. */
+export interface StartedJob {
   id: string;
   title: string;
   link: string;
   access: AccessView;
 }
 
-/** All jobs, and the one in front. */
-export class Jobs {
-  /** Every job by its id, in the order in which they came. */
+export class Jobs extends Controller {
+  /** Every job by its id, in the order in which they were started. */
   readonly all = new SvelteMap<string, JobView>();
-  /** The job in front; something else stands there where it is none. */
+  /** Id of the job that is shown in front; null if another screen is. */
   front: string | null = $state(null);
-  /** Why the last thing asked of a job could not be done. */
-  trouble: Failure | null = $state.raw(null);
-  /** The jobs that an earlier run of the app left unfinished, until a person has said what to do. */
+  /** Ids of paused jobs of an earlier run, until the user has decided about them. */
   unfinished: string[] = $state.raw([]);
-  /** The job that was stopped just now; `kept` tells whether it is still there. */
-  stopped: { title: string; id: string; kept: boolean } | null = $state.raw(null);
+  /** The job that the user has just cancelled; `kept` if it can be resumed. */
+  removed: { title: string; id: string; kept: boolean } | null = $state.raw(null);
+  /** The finished file that could not be shown or played. */
+  notOpened: { id: string; failure: Failure } | null = $state.raw(null);
 
-  readonly #backend: Backend;
-  /** What was brought to open each job's lock, in memory only. */
+  /** What was sent to unlock each job's video. In memory only. */
   readonly #accesses = new SvelteMap<string, AccessView>();
-  #met = false;
+  /** Whether the first update, which holds all jobs, has come. */
+  #reported = false;
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
-  }
-
-  /** What was brought to open this job's lock. */
+  /** Returns what was sent to unlock this job's video. */
   access(id: string): AccessView {
     return this.#accesses.get(id) ?? noAccess();
   }
 
-  /** Brings jobs that were just started in front; the next update shows them as they are. */
-  begin(started: Begun[]) {
+  /** Adds jobs that were just started and shows the first of them. */
+  add(started: StartedJob[]) {
     for (const { id, title, link, access } of started) {
       this.#accesses.set(id, access);
       if (this.all.has(id)) continue;
@@ -63,109 +59,124 @@ export class Jobs {
     this.show(started[0]?.id ?? null);
   }
 
-  /** Brings a job in front. */
+  /** Shows a job in front. */
   show(id: string | null) {
-    this.trouble = null;
-    this.stopped = null;
+    this.failure = null;
+    this.notOpened = null;
+    this.removed = null;
     this.unfinished = [];
     this.front = id;
   }
 
-  /** Back to the intake; the job goes on. */
+  /** Goes back to the intake; the job continues. */
   leave() {
     this.show(null);
   }
 
-  /** The job that has saved what this link leads to. */
+  /** Returns the finished job of this link, if any. */
   savedBefore(link: string): JobView | undefined {
     return [...this.all.values()].find((job) => job.state.is === "done" && job.link === link);
   }
 
-  /** Whether there is a job of this link. */
+  /** Tells whether there is a job of this link. */
   knows(link: string): boolean {
     return [...this.all.values()].some((job) => job.link === link);
   }
 
-  /** Lets a job rest. */
+  /** Pauses a job. */
   pause(id: string): Promise<boolean> {
-    return this.#attempt(this.#backend.pause(id));
+    return this.succeeds(this.backend.pause(id));
   }
 
-  /** Goes on with a job. */
+  /** Resumes a job. */
   resume(id: string, despite: Despite | null = null): Promise<boolean> {
-    return this.#attempt(this.#backend.resume(id, this.access(id), despite));
+    return this.succeeds(this.backend.resume(id, this.access(id), despite));
   }
 
-  /** Asks the network at once, instead of when it is its turn. */
-  async hurry(id: string) {
+  /** Retries at once a job that waits for the network. */
+  async retryNow(id: string) {
     if (await this.pause(id)) await this.resume(id);
   }
 
-  /** Goes on with what an earlier run left. */
+  /** Resumes the jobs of an earlier run. */
   async resumeAll(ids: string[]) {
     for (const id of ids) await this.resume(id);
     this.show(ids[0] ?? null);
   }
 
-  /** Goes on with a job, with what opens its lock. */
+  /** Resumes a job whose video is locked, with what unlocks it. */
   unlock(id: string, access: AccessView): Promise<boolean> {
     this.#accesses.set(id, access);
     return this.resume(id);
   }
 
-  /** Keeps what a job has for later. */
+  /** Lets the user choose another folder and resumes a job there. Returns the folder, or null if
+   *  none was chosen. */
+  relocate(id: string): Promise<FolderView | null> {
+    return this.call(this.backend.relocate(id, this.access(id)));
+  }
+
+  /** Cancels a job and keeps what was downloaded. */
   async keep({ id, title, state }: JobView) {
-    const rests = state.is === "paused" || state.is === "failed";
-    if (!rests && !(await this.pause(id))) return;
+    const stopped = state.is === "paused" || state.is === "failed";
+    if (!stopped && !(await this.pause(id))) return;
     this.show(null);
-    this.stopped = { id, title, kept: true };
-    voice.say(text("stopped-heading.kept"));
+    this.removed = { id, title, kept: true };
+    announcer.say(text("stopped-heading.kept"));
   }
 
-  /** Takes a job off the list and deletes what it has. */
+  /** Cancels a job and deletes what was downloaded. */
   async delete({ id, title }: JobView): Promise<boolean> {
-    const gone = await this.#attempt(this.#backend.remove(id, false));
-    if (gone) {
+    const deleted = await this.succeeds(this.backend.remove(id, false));
+    if (deleted) {
       this.show(null);
-      this.stopped = { id, title, kept: false };
-      voice.say(text("stopped-heading.deleted"));
+      this.removed = { id, title, kept: false };
+      announcer.say(text("stopped-heading.deleted"));
     }
-    return gone;
+    return deleted;
   }
 
-  /** Takes a saved video off the list; the file stays. */
+  /** Removes a finished job from the list and keeps its file. */
   forget(id: string): Promise<boolean> {
-    return this.#attempt(this.#backend.remove(id, true));
+    return this.succeeds(this.backend.remove(id, true));
   }
 
-  /** Takes over what changed. */
-  see({ changed, removed }: Update) {
+  /** Shows a finished file in its folder. */
+  reveal(id: string): Promise<void> {
+    return this.#open(id, this.backend.reveal(id));
+  }
+
+  /** Plays a finished file. */
+  play(id: string): Promise<void> {
+    return this.#open(id, this.backend.open(id));
+  }
+
+  /** Takes over what the backend reports. */
+  update({ changed, removed }: Update) {
     for (const job of changed) this.all.set(job.id, job);
     for (const id of removed) {
       this.all.delete(id);
       this.#accesses.delete(id);
       if (this.front === id) this.front = null;
     }
-    if (!this.#met) this.#meet();
+    if (!this.#reported) this.#findUnfinished();
   }
 
-  /** What rests when the window opens was left by an earlier run. */
-  #meet() {
-    this.#met = true;
+  /** Finds what an earlier run has left: the jobs that are paused in the first update. */
+  #findUnfinished() {
+    this.#reported = true;
     if (this.front !== null) return;
-    const resting = [...this.all.values()].filter((job) => job.state.is === "paused");
-    this.unfinished = resting.map(({ id }) => id);
+    const paused = [...this.all.values()].filter((job) => job.state.is === "paused");
+    this.unfinished = paused.map(({ id }) => id);
   }
 
-  async #attempt(action: Promise<void>): Promise<boolean> {
-    this.trouble = null;
+  async #open(id: string, pending: Promise<void>) {
+    this.notOpened = null;
     try {
-      await action;
-      return true;
+      await pending;
     } catch (thrown) {
-      this.trouble = asFailure(thrown);
-      voice.warn(text(`failure-${this.trouble.code}`));
-      return false;
+      this.notOpened = { id, failure: asFailure(thrown) };
+      announcer.warn(text("saved-not-opened"));
     }
   }
 }

@@ -3,15 +3,15 @@ import { expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import type { Failure, Finished, MissingView } from "../backend";
 import { done, job } from "../backend/fake";
-import { backend, button, heading, heard, LINK, paste, person, press } from "../testing";
+import { backend, button, heading, heard, LINK, paste, user, press } from "../testing";
 
-/** A text by its words, without the marks that keep what is filled in apart. */
+/** Finds a text, ignoring direction isolates and non-breaking spaces. */
 const said = (words: string) =>
   screen.getByText(
     (text) => text.replaceAll(/[\u2068\u2069]/g, "").replaceAll("\u00a0", " ") === words,
   );
 
-it("pauses, continues, and asks before it stops", async () => {
+it("pauses, resumes, and asks for confirmation before it cancels", async () => {
   await paste(LINK);
   await press("Save video");
   backend.tick(0.42);
@@ -50,12 +50,12 @@ it("says why a job could not be paused", async () => {
   expect(heard("alert")).toBe("Something went wrong in the app");
 });
 
-it("offers to keep what there is where pieces are missing", async () => {
+it("offers to keep an incomplete video", async () => {
   await paste(LINK);
   await press("Save video");
   const failure: Failure = {
     code: "pieces_missing",
-    detail: "2 of 100 pieces",
+    detail: "2 of 100 segments",
     missing: [{ what: "segments", count: 2, total: 100 }],
     shorter_than_stated_ms: 12_000,
   };
@@ -71,7 +71,7 @@ it("offers to keep what there is where pieces are missing", async () => {
   await heading("Downloading");
 });
 
-it("offers to begin anyway where the disk only seems to be too small", async () => {
+it("offers to save anyway if the disk only seems to be too small", async () => {
   await paste(LINK);
   await press("Save video");
   const failure = { code: "low_space", detail: "72 MB free, 80 MB needed", may_fit: true } as const;
@@ -85,7 +85,7 @@ it("offers to begin anyway where the disk only seems to be too small", async () 
   await heading("Downloading");
 });
 
-it("does not offer to begin anyway where it cannot help", async () => {
+it("does not offer to save anyway if it cannot help", async () => {
   await paste(LINK);
   await press("Save video");
   const failure = { code: "low_space", detail: "12 MB free, 80 MB needed" } as const;
@@ -146,7 +146,7 @@ it("names the gaps of a file that was kept with gaps", async () => {
   expect(screen.getByText(/The gaps are at .+1:03/)).toBeVisible();
 });
 
-it("lists unfinished videos at the start and goes on only when asked", async () => {
+it("lists unfinished videos at the start and resumes only when asked", async () => {
   const fraction = 0.42;
   await backend.download({
     link: LINK,
@@ -168,17 +168,17 @@ it("lists unfinished videos at the start and goes on only when asked", async () 
   await heading("Downloading");
 });
 
-it("lists what was saved, and forgets it when told to", async () => {
+it("lists saved videos, and forgets one when asked to", async () => {
   backend.put(job({ id: "old", state: done("Launch day"), progress: null }));
   render(App, { backend });
-  await person.click(await screen.findByText(/Saved videos \(.1.\)/));
+  await user.click(await screen.findByText(/Saved videos \(.1.\)/));
   await press("Play");
   expect(backend.opened).toEqual(["old"]);
   await press("Forget");
   await waitFor(() => expect(screen.queryByText(/Saved videos/)).toBeNull());
 });
 
-it("moves a job to another folder where the disk is full", async () => {
+it("moves a job to another folder if the disk is full", async () => {
   await paste(LINK);
   await press("Save video");
   const failure = { code: "disk_full", detail: "0 bytes free" } as const;
@@ -189,7 +189,7 @@ it("moves a job to another folder where the disk is full", async () => {
   await heading("Downloading");
 });
 
-it("offers to keep a file that did not pass the check", async () => {
+it("offers to keep a file that failed the check", async () => {
   await paste(LINK);
   await press("Save video");
   const failure = { code: "check_failed", detail: "it holds 99 samples, not 100" } as const;

@@ -1,107 +1,89 @@
 /**
- * What a person has set, and where videos are saved: kept at once, shown everywhere.
+ * The settings and the folder that videos are saved to. A change is saved at once.
  */
-import {
-  asFailure,
-  type Backend,
-  type Failure,
-  type FolderView,
-  type SettingsView,
-  type StartView,
-} from "../backend";
-import { voice } from "../shared/voice.svelte";
-import { speak, text } from "../text";
+import type { Backend, FolderView, SettingsView, StartView } from "../backend";
+import { Controller } from "../shared/controller.svelte";
+import { setLanguage } from "../text";
 
-/** What is set before it is known what is set. */
-const USUAL: SettingsView = {
-  keep: "mp4",
-  quality: "best",
-  audio: "usual",
-  template: "{title}",
-  captions: false,
-  maker: "builtin",
-  jobs_at_once: 2,
-  language: null,
-  remember_form: false,
-};
-
-/** The settings of this computer. */
-export class Settings {
-  /** What is set. */
-  view: SettingsView = $state.raw(USUAL);
-  /** Where videos are saved. */
-  folder: FolderView | null = $state.raw(null);
-  /** Name of the folder that was set and is not there. */
-  lostFolder: string | null = $state(null);
-  /** Part of the list could not be read. */
-  lostJobs = $state(false);
-  /** What the ffmpeg of this computer calls itself. */
+export class Settings extends Controller {
+  /** The settings, as the backend has them. */
+  view: SettingsView;
+  /** The folder that videos are saved to. */
+  folder: FolderView;
+  /** Name of the chosen folder, if it does not exist any more. */
+  lostFolder: string | null;
+  /** Version line of the ffmpeg that would be used; null if none was found. */
   ffmpeg: string | null = $state(null);
-  /** The app's version. */
-  version = $state("");
-  /** Why something could not be kept or chosen. */
-  trouble: Failure | null = $state.raw(null);
+  /** File name that `tryTemplate` made; null if the template is invalid. */
+  example: string | null = $state("");
+  /** Whether a part of the list of jobs could not be read. */
+  readonly lostJobs: boolean;
+  /** Version of the app. */
+  readonly version: string;
 
-  readonly #backend: Backend;
+  /** The template that was tried last. */
+  #tried = "";
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
+  constructor(backend: Backend, started: StartView) {
+    super(backend);
+    this.view = $state.raw(started.settings);
+    this.folder = $state.raw(started.folder);
+    this.lostFolder = $state(started.lost_folder);
+    this.lostJobs = started.lost_jobs > 0;
+    this.version = started.version;
   }
 
-  /** Takes over what the app started with. */
-  async begin({ settings, folder, lost_folder, lost_jobs, version }: StartView) {
-    this.view = settings;
-    this.folder = folder;
-    this.lostFolder = lost_folder;
-    this.lostJobs = lost_jobs > 0;
-    this.version = version;
-    if (settings.language !== null) await speak(settings.language);
-  }
-
-  /** Sets something. */
+  /** Changes some settings and saves them. */
   async change(part: Partial<SettingsView>) {
-    this.trouble = null;
     this.view = { ...this.view, ...part };
-    if (part.language !== undefined) void speak(part.language);
-    await this.#attempt(this.#backend.configure(this.view));
+    if (part.language !== undefined) void setLanguage(part.language);
+    await this.succeeds(this.backend.configure(this.view));
   }
 
-  /** Lets the person choose another folder. */
+  /** Shows the file name that a template makes, and saves the template if it is valid. */
+  async tryTemplate(template: string) {
+    this.#tried = template;
+    const example = await this.backend.nameExample(template).catch(() => null);
+    if (template !== this.#tried) return;
+    this.example = example;
+    if (example !== null && template !== this.view.template) await this.change({ template });
+  }
+
+  /** Lets the user choose another folder. */
   async changeFolder() {
-    this.trouble = null;
-    const folder = await this.#attempt(this.#backend.pickFolder());
+    const folder = await this.call(this.backend.pickFolder());
     if (folder) this.moveTo(folder);
   }
 
-  /** Saves videos to a folder that was chosen. */
+  /** Takes over a folder that the user has chosen. */
   moveTo(folder: FolderView) {
     this.folder = folder;
     this.lostFolder = null;
   }
 
-  /** Looks at how much room there is now. */
-  async look() {
-    this.folder = (await this.#backend.folder().catch(() => null)) ?? this.folder;
+  /** Updates the free space. Keeps the last known one on failure: the user asked for nothing. */
+  async refreshFolder() {
+    this.folder = await this.backend.folder().catch(() => this.folder);
   }
 
-  /** Looks for ffmpeg. */
+  /** Looks for ffmpeg. A failure is shown as not found. */
   async findFfmpeg() {
-    this.ffmpeg = await this.#backend.ffmpeg().catch(() => null);
+    this.ffmpeg = await this.backend.ffmpeg().catch(() => null);
   }
 
-  /** Lets the person choose an ffmpeg. */
+  /** Lets the user choose an ffmpeg. */
   async pickFfmpeg() {
-    this.trouble = null;
-    this.ffmpeg = (await this.#attempt(this.#backend.pickFfmpeg())) ?? this.ffmpeg;
+    this.ffmpeg = (await this.call(this.backend.pickFfmpeg())) ?? this.ffmpeg;
   }
 
-  async #attempt<T>(action: Promise<T>): Promise<T | null> {
-    try {
-      return await action;
-    } catch (thrown) {
-      this.trouble = asFailure(thrown);
-      voice.warn(text(`failure-${this.trouble.code}`));
-      return null;
-    }
+  /** Returns the remembered answers to sign-up forms; none on failure: the user can type them. */
+  rememberedAnswers(): Promise<Record<string, string>> {
+    return this.backend.remembered().catch(() => ({}));
+  }
+
+  /** Saves answers to a sign-up form, to fill in the next one. */
+  async rememberAnswers(form: Record<string, string>) {
+    if (await this.succeeds(this.backend.remember(form)))
+      await this.change({ remember_form: true });
   }
 }

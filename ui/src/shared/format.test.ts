@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { bytes, clock, duration, facts, left, percent, speed } from "./format";
+import { bytes, clock, duration, facts, percent, speed, timeLeft } from "./format";
 
-/** Without the marks that keep words on one line and apart from each other. */
+/** Removes non-breaking spaces and direction isolates. */
 const plain = (words: string) => words.replaceAll("\u00a0", " ").replace(/[\u2068\u2069]/g, "");
 
 it.each([
@@ -26,12 +26,12 @@ it.each([
   expect(plain(duration(value))).toBe(words);
 });
 
-it("names a place in the film as a player does", () => {
+it("writes a position as a player does", () => {
   expect(clock(3_723_000)).toBe("1:02:03");
   expect(clock(63_000)).toBe("1:03");
 });
 
-it("says 100% only of what is whole", () => {
+it("says 100% only when complete", () => {
   expect(percent(0.9999)).toBe("99%");
   expect(percent(1)).toBe("100%");
 });
@@ -41,11 +41,11 @@ it.each([
   [61, "about 1 minute left"],
   [130, "about 2 minutes left"],
   [7300, "about 2 hours left"],
-])("rounds %d seconds as a person would", (seconds, words) => {
-  expect(plain(left(seconds))).toBe(words);
+])("rounds %d seconds left", (seconds, words) => {
+  expect(plain(timeLeft(seconds))).toBe(words);
 });
 
-it("keeps facts of another writing direction apart", () => {
+it("isolates facts of another writing direction", () => {
   expect(facts(["Acme", "1 hr"])).toBe("Acme · 1 hr");
   expect(facts(["Acme", null, "", "قناة"])).toBe("\u2068Acme\u2069 · \u2068قناة\u2069");
 });

@@ -1,16 +1,16 @@
 /**
- * Numbers as a person reads them. Words come from the catalogue, figures from `Intl`.
+ * Formats numbers for people, in their language. Words come from the catalogue, figures from `Intl`.
  */
 import { locale, text } from "../text";
 
 const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** A figure and its unit stay on one line. */
+/** Replaces spaces, so that a figure and its unit stay on one line. */
 function joined(words: string): string {
   return words.replaceAll(" ", "\u00a0");
 }
 
-/** Two figures that count: `8.2 MB`, `560 MB`. */
+/** Formats a number and its unit, with one decimal below ten: `8.2 MB`, `560 MB`. */
 function unit(value: number, name: string): string {
   const figures = new Intl.NumberFormat(locale(), {
     style: "unit",
@@ -21,6 +21,7 @@ function unit(value: number, name: string): string {
   return joined(figures.format(value));
 }
 
+/** Scales bytes to the largest unit that keeps the number at one or above. */
 function scaled(value: number): [number, string] {
   let scale = 0;
   // Compared after rounding, so that 999.9 kB reads as 1 MB and never as 1,000 kB.
@@ -31,18 +32,18 @@ function scaled(value: number): [number, string] {
   return [value, SIZES[scale] ?? "byte"];
 }
 
-/** A size: `1.3 GB`. */
+/** Formats a size: `1.3 GB`. */
 export function bytes(value: number): string {
   return unit(...scaled(value));
 }
 
-/** A speed: `8.2 MB/s`. */
+/** Formats a speed: `8.2 MB/s`. */
 export function speed(bytesPerSecond: number): string {
   const [value, name] = scaled(bytesPerSecond);
   return unit(value, `${name}-per-second`);
 }
 
-/** A length: `1 hr 42 min`, `3 min 20 sec`, `12 sec`. */
+/** Formats a length: `1 hr 42 min`, `3 min 20 sec`, `12 sec`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const parts =
@@ -58,7 +59,7 @@ export function duration(milliseconds: number): string {
   return joined(list.format(parts));
 }
 
-/** A place in the film: `1:02:03`, `2:03`. */
+/** Formats a position in a video: `1:02:03`, `2:03`. */
 export function clock(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);
   const two = (value: number) => String(value).padStart(2, "0");
@@ -69,14 +70,14 @@ export function clock(milliseconds: number): string {
     : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** A day: `May 12, 2016`. */
+/** Formats a date: `May 12, 2016`. */
 export function day(unixSeconds: number): string {
   return joined(
     new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(unixSeconds * 1000),
   );
 }
 
-/** A language by its tag: `French (France)`; the tag itself where it is none. */
+/** Returns the name of a language: `French (France)`; an invalid tag is returned as it is. */
 export function language(tag: string): string {
   try {
     return new Intl.DisplayNames(locale(), { type: "language" }).of(tag) ?? tag;
@@ -85,25 +86,25 @@ export function language(tag: string): string {
   }
 }
 
-/** A share: `42%`. Rounded down, so that 100 % is said only of what is whole. */
+/** Formats a fraction: `42%`. Rounds down, so that 100 % means complete. */
 export function percent(fraction: number): string {
   const whole = Math.floor(Math.min(Math.max(fraction, 0), 1) * 100);
   return new Intl.NumberFormat(locale(), { style: "percent" }).format(whole / 100);
 }
 
-/** What is left, rounded as a person would: `about 2 minutes left`. */
-export function left(seconds: number): string {
+/** Formats the remaining time, rounded: `about 2 minutes left`. */
+export function timeLeft(seconds: number): string {
   if (seconds < 60) return text("left-seconds");
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return text("left-minutes", { minutes });
   return text("left-hours", { hours: Math.round(minutes / 60) });
 }
 
-/** Letters that are written from right to left. */
+/** Letters of scripts that are written from right to left. */
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
-/** Facts side by side. Where any is written from right to left, each is kept in its own direction:
- *  a channel's name would else turn the dates beside it around. */
+/** Joins the known facts by dots. If any is written from right to left, isolates each: otherwise a
+ *  channel's name would reorder the dates beside it. */
 export function facts(parts: (string | null | undefined)[]): string {
   const known = parts.filter((part) => part !== null && part !== undefined && part !== "");
   const mixed = known.some((part) => RIGHT_TO_LEFT.test(part ?? ""));

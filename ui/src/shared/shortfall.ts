@@ -1,28 +1,28 @@
 /**
- * In which ways a movie differs from what was expected of it, in words.
+ * Describes in sentences what a movie lacks or how it differs from what was expected.
  */
 import type { Finished, MissingView } from "../backend";
 import { text } from "../text";
 import { clock, duration, facts, language } from "./format";
 
-/** What a saved movie and a failure both tell. */
+/** What a finished file and a failure have in common. */
 type Shortfall = Partial<Pick<Finished, "gaps" | "missing" | "shorter_than_stated_ms">>;
 
-/** More places than anybody looks up. */
+/** Most gaps that are listed. */
 const MOST_PLACES = 20;
 
-/** How much time is missing in gaps, in milliseconds. */
+/** Returns the total length of all gaps, in milliseconds. */
 export function missingTime({ gaps = [] }: Shortfall): number {
   return gaps.reduce((sum, gap) => sum + gap.duration_ms, 0);
 }
 
-/** Whether anything of the recording itself is missing. */
+/** Tells whether anything of the recording itself is missing; another quality does not count. */
 export function isIncomplete(of: Shortfall): boolean {
   const lacks = of.missing?.some(({ what }) => what !== "rendition") ?? false;
   return lacks || missingTime(of) > 0 || (of.shorter_than_stated_ms ?? 0) > 0;
 }
 
-/** A sentence for each way. */
+/** Returns one sentence for each difference. */
 export function shortfall({
   gaps = [],
   missing = [],
@@ -35,7 +35,7 @@ export function shortfall({
     sentences.push(text("saved-gaps.body", { times: facts(places) }));
   }
   if (shorter_than_stated_ms !== undefined) {
-    // Less than a second still is something.
+    // At least a second, because less would read as nothing.
     const shorter = duration(Math.max(shorter_than_stated_ms, 1000));
     sentences.push(text("saved-gaps.shorter", { duration: shorter }));
   }

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -103,7 +103,7 @@ folder-choose = اختيار مجلد آخر
 folder-lost = المجلد { $folder } غير موجود
     .body = تُحفظ مقاطع الفيديو الآن في { $now }. أعد توصيل القرص أو اختر مجلدًا آخر.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = كلمة المرور
 password-show = إظهار كلمة المرور
@@ -242,7 +242,7 @@ settings-remember = تذكُّر بيانات التسجيل الخاصة بي
 settings-legal = لا تحفظ إلا ما يُسمح لك بالاحتفاظ به.
 settings-version = الإصدار { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = إعادة المحاولة
 do-other-link = استخدام رابط آخر
@@ -260,7 +260,7 @@ details = التفاصيل
 details-copy = نسخ التفاصيل
 details-copied = تم النسخ
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = لم نجد رابطًا في هذا النص
     .body = يجب أن يشبه video.ibm.com/recorded/123456.

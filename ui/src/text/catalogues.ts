@@ -1,22 +1,22 @@
 /**
- * Which languages there are, and which of them suits a person.
+ * The languages of the window, and which of them fits the user's preferences.
  */
 import english from "./en.ftl?raw";
 
-/** A language that the window speaks. */
+/** A language of the window. */
 export interface Language {
-  /** Its BCP 47 tag, which is also the name of its catalogue. */
+  /** BCP 47 tag, which is also the name of the catalogue's file. */
   tag: string;
-  /** What it calls itself. */
+  /** Name in the language itself. */
   name: string;
-  /** It is written from right to left. */
+  /** Set if it is written from right to left. */
   rightToLeft?: true;
 }
 
-/** The language of whoever understands none of ours. */
+/** The language that is used if none fits. */
 export const ENGLISH: Language = { tag: "en", name: "English" };
 
-/** Every language with a catalogue, by its own name, in the order of their tags. */
+/** All languages, in the order of their tags. */
 export const languages: readonly Language[] = [
   { tag: "ar", name: "العربية", rightToLeft: true },
   { tag: "de", name: "Deutsch" },
@@ -33,24 +33,24 @@ export const languages: readonly Language[] = [
   { tag: "zh-CN", name: "简体中文" },
 ];
 
-/** English is in the first script, so that there are always words; the others are fetched. */
+/** Loaders of the other catalogues. English is in the first script, so that it is always there. */
 const others = import.meta.glob<string>(["./*.ftl", "!./en.ftl"], {
   query: "?raw",
   import: "default",
 });
 
-/** The catalogue of a language, as text. */
+/** Loads the catalogue of a language, as text. */
 export async function load(tag: string): Promise<string> {
   return (await others[`./${tag}.ftl`]?.()) ?? english;
 }
 
-/** The catalogue that needs no loading. */
+/** The English catalogue, as text. */
 export { english };
 
-/** The first of the wanted languages that there is: the very same, or else a sister of it
- *  (`pt` and `pt-PT` are understood by readers of `pt-BR`, `zh-TW` by readers of `zh-CN`). */
-export function match(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
+/** Returns the first of the preferred languages that the window has: the same tag, or the same base
+ *  language (`pt-BR` for `pt` and `pt-PT`, `zh-CN` for `zh-TW`). */
+export function match(preferred: readonly string[]): Language {
+  for (const tag of preferred) {
     const found =
       languages.find((language) => language.tag.toLowerCase() === tag.toLowerCase()) ??
       languages.find((language) => family(language.tag) === family(tag));
@@ -59,13 +59,13 @@ export function match(wanted: readonly string[]): Language {
   return ENGLISH;
 }
 
-/** How a language writes numbers and dates: as the computer is set where that is the same
- *  language in the same script (`en-GB`), else as is usual for it. */
-export function figures({ tag }: Language, wanted: readonly string[]): string {
-  const own = wanted.find(
+/** Returns the locale for numbers and dates: the computer's (`en-GB`) if it has the same language
+ *  and script, else the default of the language. */
+export function numberLocale({ tag }: Language, preferred: readonly string[]): string {
+  const own = preferred.find(
     (other) => family(other) === family(tag) && script(other) === script(tag),
   );
-  // Latin digits, because places in the film, heights and file names have no others.
+  // Latin digits, because positions, heights and file names use them in every language.
   return new Intl.Locale(own ?? tag, { numberingSystem: "latn" }).toString();
 }
 
@@ -77,7 +77,7 @@ function script(tag: string): string | undefined {
   try {
     return new Intl.Locale(tag).maximize().script;
   } catch {
-    // The system may name what is no language tag, such as `C`.
+    // The system may name a locale that is no language tag, such as `C`.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Anderen Ordner wählen
 folder-lost = Der Ordner { $folder } ist nicht da
     .body = Videos kommen vorerst nach { $now }. Das Laufwerk wieder anschließen oder einen anderen Ordner wählen.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Passwort
 password-show = Passwort anzeigen
@@ -214,7 +214,7 @@ settings-remember = Meine Anmeldedaten merken
 settings-legal = Bitte nur Videos speichern, die behalten werden dürfen.
 settings-version = Version { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Noch einmal versuchen
 do-other-link = Anderen Link verwenden
@@ -232,7 +232,7 @@ details = Einzelheiten
 details-copy = Einzelheiten kopieren
 details-copied = Kopiert
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = In diesem Text ist kein Link zu finden
     .body = Er sollte aussehen wie video.ibm.com/recorded/123456.

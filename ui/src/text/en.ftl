@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Choose another folder
 folder-lost = The folder { $folder } isn’t there
     .body = Videos go to { $now } for now. Plug the drive back in, or choose another folder.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Password
 password-show = Show password
@@ -214,7 +214,7 @@ settings-remember = Remember my sign-up details
 settings-legal = Only save videos you are allowed to keep.
 settings-version = Version { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Try again
 do-other-link = Use another link
@@ -232,7 +232,7 @@ details = Details
 details-copy = Copy details
 details-copied = Copied
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = We can’t find a link in that text
     .body = It should look like video.ibm.com/recorded/123456.

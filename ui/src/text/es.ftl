@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Elegir otra carpeta
 folder-lost = La carpeta { $folder } no está
     .body = Por ahora los vídeos van a { $now }. Vuelve a conectar la unidad o elige otra carpeta.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Contraseña
 password-show = Mostrar contraseña
@@ -214,7 +214,7 @@ settings-remember = Recordar mis datos de registro
 settings-legal = Guarda solo vídeos que tengas permiso para conservar.
 settings-version = Versión { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Intentar de nuevo
 do-other-link = Usar otro enlace
@@ -232,7 +232,7 @@ details = Detalles
 details-copy = Copiar detalles
 details-copied = Copiado
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = No encontramos ningún enlace en ese texto
     .body = Debería parecerse a video.ibm.com/recorded/123456.

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Choisir un autre dossier
 folder-lost = Le dossier { $folder } est introuvable
     .body = Pour l’instant, les vidéos vont dans { $now }. Rebranchez le disque ou choisissez un autre dossier.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Mot de passe
 password-show = Afficher le mot de passe
@@ -214,7 +214,7 @@ settings-remember = Mémoriser mes données d’inscription
 settings-legal = N’enregistrez que les vidéos que vous avez le droit de garder.
 settings-version = Version { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Réessayer
 do-other-link = Utiliser un autre lien
@@ -232,7 +232,7 @@ details = Détails
 details-copy = Copier les détails
 details-copied = Copié
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = Aucun lien dans ce texte
     .body = Il devrait ressembler à video.ibm.com/recorded/123456.

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Másik mappa választása
 folder-lost = Nincs meg ez a mappa: { $folder }
     .body = A videók egyelőre ide kerülnek: { $now }. Csatlakoztasd újra a meghajtót, vagy válassz másik mappát.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Jelszó
 password-show = Jelszó megjelenítése
@@ -214,7 +214,7 @@ settings-remember = A regisztrációs adataim megjegyzése
 settings-legal = Csak olyan videót ments, amelyet megtarthatsz.
 settings-version = Verzió: { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Újrapróbálás
 do-other-link = Másik link használata
@@ -232,7 +232,7 @@ details = Részletek
 details-copy = Részletek másolása
 details-copied = Kimásolva
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = Nem találunk linket ebben a szövegben
     .body = Így kell kinéznie: video.ibm.com/recorded/123456.

@@ -1,33 +1,31 @@
 /**
- * The only way to the words of the window, in the language that is spoken now.
+ * The texts of the window in the current language. Components take every text from here.
  */
 import type { FluentVariable } from "@fluent/bundle";
-import { spoken } from "./speech.svelte";
+import { current } from "./language.svelte";
 
 export { languages, type Language } from "./catalogues";
-export { speak } from "./speech.svelte";
+export { setLanguage } from "./language.svelte";
 
-/** What stands in a message's `{ $places }`. */
-export type Places = Record<string, FluentVariable>;
-
-/** The locale of numbers and dates; it follows the words. */
+/** Returns the locale of numbers and dates in the current language. */
 export function locale(): string {
-  return spoken().figures;
+  return current().numbers;
 }
 
-/** Tells whether the catalogue holds `id`, or the attribute of `id.attribute`. */
+/** Tells whether the catalogue has the message `id`, or the attribute of `id.attribute`. */
 export function has(id: string): boolean {
   return pattern(id) !== undefined;
 }
 
-/** The words of `id`, or of `id.attribute`. A missing id is shown as it is, so that it is seen. */
-export function text(id: string, places?: Places): string {
+/** Returns the text of `id`, or of `id.attribute`, with its variables filled in. Returns an unknown
+ *  id as it is, so that it is noticed. */
+export function text(id: string, variables?: Record<string, FluentVariable>): string {
   const found = pattern(id);
-  return found === undefined ? id : spoken().bundle.formatPattern(found, places);
+  return found === undefined ? id : current().bundle.formatPattern(found, variables);
 }
 
 function pattern(id: string) {
   const [name = id, attribute] = id.split(".");
-  const message = spoken().bundle.getMessage(name);
+  const message = current().bundle.getMessage(name);
   return (attribute === undefined ? message?.value : message?.attributes[attribute]) ?? undefined;
 }

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Scegli un’altra cartella
 folder-lost = La cartella { $folder } non c’è
     .body = Per ora i video vanno in { $now }. Ricollega l’unità o scegli un’altra cartella.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Password
 password-show = Mostra password
@@ -214,7 +214,7 @@ settings-remember = Ricorda i miei dati di registrazione
 settings-legal = Salva solo i video che hai il permesso di conservare.
 settings-version = Versione { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Riprova
 do-other-link = Usa un altro link
@@ -232,7 +232,7 @@ details = Dettagli
 details-copy = Copia dettagli
 details-copied = Copiato
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = In questo testo non troviamo alcun link
     .body = Dovrebbe somigliare a video.ibm.com/recorded/123456.

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -74,7 +74,7 @@ folder-choose = 別のフォルダーを選ぶ
 folder-lost = フォルダー { $folder } が見つかりません
     .body = 動画は当面 { $now } に保存されます。ドライブを接続し直すか、別のフォルダーを選んでください。
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = パスワード
 password-show = パスワードを表示
@@ -189,7 +189,7 @@ settings-remember = 登録フォームの内容を記憶する
 settings-legal = 保存が許可されている動画だけを保存してください。
 settings-version = バージョン { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = もう一度試す
 do-other-link = 別のリンクを使う
@@ -207,7 +207,7 @@ details = 詳細
 details-copy = 詳細をコピー
 details-copied = コピーしました
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = テキストにリンクが見つかりません
     .body = video.ibm.com/recorded/123456 のような形です。

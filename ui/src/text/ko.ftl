@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -74,7 +74,7 @@ folder-choose = 다른 폴더 선택
 folder-lost = { $folder } 폴더가 없습니다
     .body = 동영상은 당분간 { $now }에 저장됩니다. 드라이브를 다시 연결하거나 다른 폴더를 선택하세요.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = 비밀번호
 password-show = 비밀번호 표시
@@ -189,7 +189,7 @@ settings-remember = 내 등록 정보 기억하기
 settings-legal = 보관이 허용된 동영상만 저장하세요.
 settings-version = 버전 { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = 다시 시도
 do-other-link = 다른 링크 사용
@@ -207,7 +207,7 @@ details = 자세한 정보
 details-copy = 자세한 정보 복사
 details-copied = 복사됨
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = 글에서 링크를 찾을 수 없습니다
     .body = video.ibm.com/recorded/123456과 같은 모양이어야 합니다.

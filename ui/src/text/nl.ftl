@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Andere map kiezen
 folder-lost = De map { $folder } is er niet
     .body = Video’s gaan voorlopig naar { $now }. Sluit de schijf weer aan of kies een andere map.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Wachtwoord
 password-show = Wachtwoord tonen
@@ -214,7 +214,7 @@ settings-remember = Mijn aanmeldgegevens onthouden
 settings-legal = Sla alleen video’s op die je mag bewaren.
 settings-version = Versie { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Opnieuw proberen
 do-other-link = Andere link gebruiken
@@ -232,7 +232,7 @@ details = Details
 details-copy = Details kopiëren
 details-copied = Gekopieerd
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = Er is geen link te vinden in die tekst
     .body = Hij moet lijken op video.ibm.com/recorded/123456.

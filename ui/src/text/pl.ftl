@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -95,7 +95,7 @@ folder-choose = Wybierz inny folder
 folder-lost = Nie ma folderu { $folder }
     .body = Na razie filmy trafiają do folderu { $now }. Podłącz dysk ponownie lub wybierz inny folder.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Hasło
 password-show = Pokaż hasło
@@ -228,7 +228,7 @@ settings-remember = Zapamiętaj moje dane z formularzy
 settings-legal = Zapisuj tylko filmy, które wolno zachować.
 settings-version = Wersja { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Spróbuj ponownie
 do-other-link = Użyj innego linku
@@ -246,7 +246,7 @@ details = Szczegóły
 details-copy = Kopiuj szczegóły
 details-copied = Skopiowano
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = W tym tekście nie ma linku
     .body = Powinien wyglądać tak: video.ibm.com/recorded/123456.

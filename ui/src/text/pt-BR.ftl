@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -87,7 +87,7 @@ folder-choose = Escolher outra pasta
 folder-lost = A pasta { $folder } não está lá
     .body = Por enquanto os vídeos vão para { $now }. Reconecte a unidade ou escolha outra pasta.
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = Senha
 password-show = Mostrar senha
@@ -214,7 +214,7 @@ settings-remember = Lembrar meus dados de cadastro
 settings-legal = Salve apenas vídeos que você tem permissão para guardar.
 settings-version = Versão { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = Tentar de novo
 do-other-link = Usar outro link
@@ -232,7 +232,7 @@ details = Detalhes
 details-copy = Copiar detalhes
 details-copied = Copiado
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = Não encontramos um link nesse texto
     .body = Ele deve se parecer com video.ibm.com/recorded/123456.

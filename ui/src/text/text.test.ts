@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Code, Stage } from "../backend";
-import { remedy } from "../shared/remedy";
+import { RECOVERY } from "../shared/recovery";
 import catalogue from "./en.ftl?raw";
 import { has } from ".";
 
-/** A table, so that the compiler names the code that is forgotten. */
+/** A record, so that the compiler reports a missing code. */
 const CODES: Record<Code, true> = {
   not_a_link: true,
   other_site: true,
@@ -48,7 +48,7 @@ const STAGES: Record<Stage, true> = {
   converting: true,
 };
 
-/** Every file of the page, as text. */
+/** The source of the page, as text. */
 const sources = Object.entries(
   import.meta.glob("../**/*.{ts,svelte}", { query: "?raw", import: "default", eager: true }),
 )
@@ -60,7 +60,7 @@ describe("the catalogue", () => {
   it.each(codes)("says what %s means and what to do", (code) => {
     expect(has(`failure-${code}`)).toBe(true);
     expect(has(`failure-${code}.body`)).toBe(true);
-    expect(remedy(code)).toBeTruthy();
+    expect(RECOVERY[code]).toBeTruthy();
   });
 
   it.each([...Object.keys(STAGES), "queued", "waiting"])("says what %s is", (stage) => {
@@ -68,17 +68,17 @@ describe("the catalogue", () => {
     expect(has(`job-${stage}.body`)).toBe(true);
   });
 
-  it("holds every message that the page asks for", () => {
-    const asked = [...sources.matchAll(/text\(\s*"([\w.-]+)"/g)].map(([, id]) => id ?? "");
-    expect(asked.length).toBeGreaterThan(40);
-    expect(asked.filter((id) => !has(id))).toEqual([]);
+  it("has every message that the page uses", () => {
+    const used = [...sources.matchAll(/text\(\s*"([\w.-]+)"/g)].map(([, id]) => id ?? "");
+    expect(used.length).toBeGreaterThan(40);
+    expect(used.filter((id) => !has(id))).toEqual([]);
   });
 
-  it("holds no message that nobody asks for, and few enough to translate", () => {
+  it("has no unused message, and at most 160", () => {
     const ids = [...catalogue.matchAll(/^([a-z][\w-]*) =/gm)].map(([, id]) => id ?? "");
     const built = /^(failure|job)-/;
-    const idle = ids.filter((id) => !built.test(id) && !sources.includes(`"${id}`));
-    expect(idle).toEqual([]);
+    const unused = ids.filter((id) => !built.test(id) && !sources.includes(`"${id}`));
+    expect(unused).toEqual([]);
     expect(ids.length).toBeLessThanOrEqual(160);
   });
 });

@@ -1,4 +1,4 @@
-### Every word the window says. A message is a heading or a label; `.body` is the sentence below it.
+### All texts of the window. A message is a heading or a label; `.body` is the sentence below it.
 
 app-name = Ustream Downloader
 
@@ -74,7 +74,7 @@ folder-choose = 选择其他文件夹
 folder-lost = 找不到文件夹 { $folder }
     .body = 视频暂时保存到 { $now }。请重新连接驱动器，或选择其他文件夹。
 
-## What opens a lock
+## Locked videos: password, form, owner’s page
 
 password-label = 密码
 password-show = 显示密码
@@ -189,7 +189,7 @@ settings-remember = 记住我的登记信息
 settings-legal = 请只保存您有权保留的视频。
 settings-version = 版本 { $version }
 
-## What a person can do
+## Buttons of failures
 
 do-again = 重试
 do-other-link = 使用其他链接
@@ -207,7 +207,7 @@ details = 详细信息
 details-copy = 复制详细信息
 details-copied = 已复制
 
-## What went wrong, by code
+## Failures, by code
 
 failure-not_a_link = 这段文字中找不到链接
     .body = 链接应类似 video.ibm.com/recorded/123456。

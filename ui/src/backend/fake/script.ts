@@ -1,19 +1,19 @@
 /**
- * What each link leads to, told by the number in it.
+ * What each link leads to, by the number in it.
  */
 import type { AccessView, EntryView, Failure, LeadView, Preview } from "../index";
 
-/** A megabyte as disks count it. */
+/** Bytes in a megabyte. */
 export const MB = 1_000_000;
-/** Size of the usual film. */
+/** Size of a recording, in bytes. */
 export const SIZE = 560 * MB;
 
-/** A picture that needs no network. */
-const PICTURE =
+/** A cover that needs no network. */
+const COVER =
   "data:image/gif;base64,R0lGODlhEAAJAIAAAAtlcP///ywAAAAAEAAJAAACD4SPqcvtD6OctNqLs94sBQA7";
 
-/** A recording that can be saved. */
-export function film(change: Partial<Preview> = {}): Preview {
+/** Returns the preview of a recording that can be saved. */
+export function preview(change: Partial<Preview> = {}): Preview {
   return {
     recording: "112470631",
     link: "https://video.ibm.com/recorded/112470631",
@@ -32,7 +32,7 @@ export function film(change: Partial<Preview> = {}): Preview {
     has_flv: true,
     languages: ["en-US"],
     holds_all_sounds: false,
-    thumbnail: PICTURE,
+    thumbnail: COVER,
     ...change,
   };
 }
@@ -42,7 +42,7 @@ function rendition(id: string, container: string, height: number, about_bytes: n
   return { id, container, width, height, bitrate_kbps: null, about_bytes, segments: 1020 };
 }
 
-/** Entries of a channel's list, newest first. */
+/** Returns entries of a channel's list, newest first. */
 export function entries(from: number, count: number): EntryView[] {
   return Array.from({ length: count }, (_, index) => {
     const number = from + index;
@@ -53,12 +53,12 @@ export function entries(from: number, count: number): EntryView[] {
       title: number === 2 ? null : `Launch day, part ${number + 1}`,
       date_unix_s: 1_463_054_400 - number * 86_400,
       duration_ms: 3_600_000 + number * 60_000,
-      thumbnail: number % 3 === 0 ? PICTURE : null,
+      thumbnail: number % 3 === 0 ? COVER : null,
     };
   });
 }
 
-/** The channel's recordings, and how many of them a page of the list holds. */
+/** The number of the channel's recordings, and how many of them one part of the list has. */
 export const CHANNEL = { total: 60, page: 50 };
 
 const FORM: Failure = {
@@ -71,9 +71,9 @@ const FORM: Failure = {
   ],
 };
 
-const one = (change: Partial<Preview>): LeadView => ({ is: "one", preview: film(change) });
+const one = (change: Partial<Preview>): LeadView => ({ is: "one", preview: preview(change) });
 
-/** What a link leads to. */
+/** Returns what a link leads to. */
 export function script(link: string, access: AccessView): LeadView | Failure {
   const number = /\d{6,}/.exec(link)?.[0];
   switch (number) {

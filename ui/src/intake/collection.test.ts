@@ -1,0 +1,29 @@
+import { screen } from "@testing-library/svelte";
+import { expect, it } from "vitest";
+import { backend, button, heading, paste, user, press } from "../testing";
+
+it("saves selected videos of a channel, each under its own name", async () => {
+  await paste("https://video.ibm.com/channel/id/6540154");
+
+  expect(await heading(/This link is a channel with .60. videos/)).toHaveFocus();
+  expect(await button(/Continue with .0/)).toBeDisabled();
+  await press("Show more");
+  expect(await screen.findByRole("checkbox", { name: /part 51/ })).toHaveFocus();
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  await user.click(screen.getByRole("checkbox", { name: /part 2\D/ }));
+  await user.click(screen.getByRole("checkbox", { name: /part 60/ }));
+  await press(/Continue with .2/);
+
+  expect(await heading(/Save .2. videos/)).toHaveFocus();
+  await press("Back to the list");
+  expect(await screen.findByRole("checkbox", { name: /part 2\D/ })).toBeChecked();
+  await press(/Continue with .2/);
+  await user.click(await screen.findByRole("radio", { name: /FLV/ }));
+  await press("Save video");
+  await heading("Downloading");
+  expect(backend.asked.map(({ link, file_stem, keep }) => [link, file_stem, keep])).toEqual([
+    ["https://video.ibm.com/recorded/112470630", null, "original"],
+    ["https://video.ibm.com/recorded/112470572", null, "original"],
+  ]);
+  expect(backend.settings.keep).toBe("original");
+});

@@ -1,0 +1,97 @@
+/**
+ * The window: its controllers, which screen is in front, and the news of the backend.
+ */
+import type { Backend, News, StartView } from "./backend";
+import { Intake } from "./intake/intake.svelte";
+import { Jobs } from "./jobs/jobs.svelte";
+import { Settings } from "./settings/settings.svelte";
+import { announcer } from "./shared/announcer.svelte";
+import { Controller } from "./shared/controller.svelte";
+import { percent } from "./shared/format";
+import { setLanguage, text } from "./text";
+
+export class AppWindow extends Controller {
+  readonly settings: Settings;
+  readonly jobs: Jobs;
+  readonly intake: Intake;
+  settingsOpen = $state(false);
+  /** Whether the user is asked to confirm that the window closes. */
+  closing = $state(false);
+
+  private constructor(backend: Backend, started: StartView) {
+    super(backend);
+    this.settings = new Settings(backend, started);
+    this.jobs = new Jobs(backend);
+    this.intake = new Intake(backend, this.settings, this.jobs);
+  }
+
+  /** Starts the backend and opens the window with its answer. Throws if it refuses. */
+  static async open(backend: Backend): Promise<AppWindow> {
+    announcer.clear();
+    const started = await backend.start();
+    const { language } = started.settings;
+    if (language !== null) await setLanguage(language);
+    const window = new AppWindow(backend, started);
+    void window.#listen(started.link);
+    return window;
+  }
+
+  /** The job in front, if any. */
+  get job() {
+    return this.jobs.front === null ? undefined : this.jobs.all.get(this.jobs.front);
+  }
+
+  /** The title of the window: the name of the app, or the job in front and its progress. */
+  get title(): string {
+    const { job } = this;
+    const share = job?.progress?.fraction ?? null;
+    if (job === undefined) return text("app-name");
+    if (job.state.is !== "running" || share === null) return job.title;
+    return text("job-title", { percent: percent(share), title: job.title });
+  }
+
+  /** Whether a link can be resolved at once, because no other screen is in front. */
+  get #idle(): boolean {
+    return !this.settingsOpen && !this.closing && this.job === undefined && this.intake.idle;
+  }
+
+  /** Resolves the link in a text, and leaves whatever screen is in front. */
+  submit(words: string) {
+    if (words.trim() === "") return;
+    this.failure = null;
+    this.settingsOpen = false;
+    this.jobs.leave();
+    this.intake.clear();
+    this.intake.submit(words);
+  }
+
+  /** Offers the link on the clipboard if no other screen is in front. */
+  async checkClipboard() {
+    if (this.#idle) await this.intake.checkClipboard();
+  }
+
+  /** Closes the window although a video is being saved. */
+  close() {
+    return this.succeeds(this.backend.close());
+  }
+
+  /** Keeps the window open. */
+  stay() {
+    this.failure = null;
+    this.closing = false;
+  }
+
+  /** Listens for news, and resolves the link that the app was started with. */
+  async #listen(link: string | null) {
+    await this.succeeds(this.backend.watch((news) => this.#receive(news)));
+    if (link !== null) this.intake.submit(link);
+    await this.checkClipboard();
+  }
+
+  #receive(news: News) {
+    if (news.is === "jobs") this.jobs.update(news.update);
+    else if (news.is === "closing") this.closing = true;
+    else if (this.#idle) this.submit(news.link);
+    else this.intake.suggest(news.link);
+  }
+}
