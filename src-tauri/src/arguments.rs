@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 
 /// The practice service cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PracticeError {
+pub(crate) enum MockServiceError {
     #[error("{}: {source}", .path.display())]
     Read {
         path: PathBuf,
@@ -44,20 +44,20 @@ impl Arguments {
     }
 
     /// Whether a practice service stands in for the real one.
-    pub(crate) fn is_practice(&self) -> bool {
+    pub(crate) fn uses_mock_service(&self) -> bool {
         self.practice.is_some()
     }
 
     /// The real service, or the practice service.
-    pub(crate) fn endpoint(&self) -> Result<Endpoint, PracticeError> {
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, MockServiceError> {
         let (Some(address), Some(path)) = (self.practice, &self.practice_ca) else {
             return Ok(Endpoint::default());
         };
-        let authority = std::fs::read(path).map_err(|source| PracticeError::Read {
+        let authority = std::fs::read(path).map_err(|source| MockServiceError::Read {
             path: path.clone(),
             source,
         })?;
-        Ok(Endpoint::practice(address, &authority)?)
+        Ok(Endpoint::mock(address, &authority)?)
     }
 }
 
@@ -97,10 +97,10 @@ mod tests {
         assert!(parse(&["--practice", "127.0.0.1:1"]).is_err());
         let arguments = parse(&["--practice", "127.0.0.1:1", "--practice-ca", "/nowhere"]);
         let arguments = arguments.unwrap();
-        assert!(arguments.is_practice());
+        assert!(arguments.uses_mock_service());
         assert!(matches!(
             arguments.endpoint(),
-            Err(PracticeError::Read { .. })
+            Err(MockServiceError::Read { .. })
         ));
     }
 }

@@ -24,22 +24,24 @@ use tokio::sync::oneshot;
 
 type Answer<T> = Result<T, Failure>;
 
-fn job(id: &str) -> Answer<JobId> {
-    id.parse().map_err(mistake)
+fn parse_job_id(id: &str) -> Answer<JobId> {
+    id.parse().map_err(internal_error)
 }
 
 /// A mistake of this program, or of the desktop around it.
-fn mistake(cause: impl ToString) -> Failure {
+fn internal_error(cause: impl ToString) -> Failure {
     Failure::new(Code::Internal, cause.to_string())
 }
 
 /// Work that may wait for the disk or the desktop has a thread of its own.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
-    async_runtime::spawn_blocking(work).await.map_err(mistake)
+    async_runtime::spawn_blocking(work)
+        .await
+        .map_err(internal_error)
 }
 
 /// What a person picks in a dialog that `open` opens; nothing where they pick none.
-async fn picked(
+async fn dialog_path(
     open: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>),
 ) -> Answer<Option<PathBuf>> {
     let (answer, picked) = oneshot::channel();
@@ -48,6 +50,6 @@ async fn picked(
         let _ = answer.send(path);
     }));
     let path = picked.await.ok().flatten();
-    path.map(|path| path.into_path().map_err(mistake))
+    path.map(|path| path.into_path().map_err(internal_error))
         .transpose()
 }

@@ -7,58 +7,58 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::view::{JobState, JobView, ProgressView, Stage, Update};
-use engine::{Engine, Feed};
+use engine::{Engine, JobStream};
 use tauri::async_runtime;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::shell::WINDOW;
-use crate::words::Words;
+use crate::words::Messages;
 
 /// Whether the window may be closed without a question.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     busy: AtomicBool,
     /// The person has said so.
-    leaving: AtomicBool,
+    may_close: AtomicBool,
 }
 
 impl Desk {
     /// A video is being saved, and nobody has said to close nevertheless.
-    pub(crate) fn is_to_be_asked(&self) -> bool {
-        self.busy.load(Ordering::Relaxed) && !self.leaving.load(Ordering::Relaxed)
+    pub(crate) fn must_confirm_close(&self) -> bool {
+        self.busy.load(Ordering::Relaxed) && !self.may_close.load(Ordering::Relaxed)
     }
 
     /// The window may be closed, whatever is being saved.
-    pub(crate) fn leave(&self) {
-        self.leaving.store(true, Ordering::Relaxed);
+    pub(crate) fn allow_close(&self) {
+        self.may_close.store(true, Ordering::Relaxed);
     }
 }
 
 /// Follows the jobs until the engine is gone.
 pub(crate) fn follow(app: &AppHandle) {
-    let feed = app.state::<Engine>().feed();
-    let manners = Manners {
+    let feed = app.state::<Engine>().job_stream();
+    let manners = DesktopUpdater {
         app: app.clone(),
         jobs: None,
-        shown: Bar::None,
+        taskbar: TaskbarProgress::None,
         awake: None,
     };
-    async_runtime::spawn(manners.follow(feed));
+    async_runtime::spawn(manners.run(feed));
 }
 
-struct Manners {
+struct DesktopUpdater {
     app: AppHandle,
     /// None before the first update: what it holds is no news.
     jobs: Option<HashMap<String, JobView>>,
-    shown: Bar,
+    taskbar: TaskbarProgress,
     awake: Option<keepawake::KeepAwake>,
 }
 
 /// What the dock or the taskbar shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bar {
+enum TaskbarProgress {
     None,
     /// Something is done that cannot be told in figures.
     Busy,
@@ -68,25 +68,25 @@ enum Bar {
     Waiting(u64),
 }
 
-impl Manners {
-    async fn follow(mut self, mut feed: Feed) {
+impl DesktopUpdater {
+    async fn run(mut self, mut feed: JobStream) {
         while let Some(update) = feed.next().await {
-            for (file, folder) in self.take(update) {
-                self.say_saved(&file, &folder);
+            for (file, folder) in self.apply_update(update) {
+                self.notify_saved(&file, &folder);
             }
             let jobs: Vec<_> = self.jobs.iter().flat_map(HashMap::values).collect();
             let busy = jobs.iter().any(|job| is_at_work(job));
             let bar = bar(&jobs);
-            let flows = jobs.iter().any(|job| flows(job));
+            let flows = jobs.iter().any(|job| is_transferring(job));
             let desk = self.app.state::<Desk>();
             desk.busy.store(busy, Ordering::Relaxed);
-            self.show(bar);
-            self.stay_awake(flows);
+            self.show_progress(bar);
+            self.set_keep_awake(flows);
         }
     }
 
     /// Remembers the jobs; answers what was saved just now, and where.
-    fn take(&mut self, update: Update) -> Vec<(String, String)> {
+    fn apply_update(&mut self, update: Update) -> Vec<(String, String)> {
         let is_first = self.jobs.is_none();
         let jobs = self.jobs.get_or_insert_default();
         let mut saved = Vec::new();
@@ -107,12 +107,12 @@ impl Manners {
     }
 
     /// Who looks at the window sees it there.
-    fn say_saved(&self, file: &str, folder: &str) {
+    fn notify_saved(&self, file: &str, folder: &str) {
         let window = self.app.get_webview_window(WINDOW);
         if window.is_some_and(|window| window.is_focused().unwrap_or(false)) {
             return;
         }
-        let words = self.app.state::<Words>();
+        let words = self.app.state::<Messages>();
         let notification = self
             .app
             .notification()
@@ -124,16 +124,16 @@ impl Manners {
         }
     }
 
-    fn show(&mut self, bar: Bar) {
-        if bar == self.shown {
+    fn show_progress(&mut self, bar: TaskbarProgress) {
+        if bar == self.taskbar {
             return;
         }
-        self.shown = bar;
+        self.taskbar = bar;
         let (status, progress) = match bar {
-            Bar::None => (ProgressBarStatus::None, None),
-            Bar::Busy => (ProgressBarStatus::Indeterminate, None),
-            Bar::At(percent) => (ProgressBarStatus::Normal, Some(percent)),
-            Bar::Waiting(percent) => (ProgressBarStatus::Paused, Some(percent)),
+            TaskbarProgress::None => (ProgressBarStatus::None, None),
+            TaskbarProgress::Busy => (ProgressBarStatus::Indeterminate, None),
+            TaskbarProgress::At(percent) => (ProgressBarStatus::Normal, Some(percent)),
+            TaskbarProgress::Waiting(percent) => (ProgressBarStatus::Paused, Some(percent)),
         };
         if let Some(window) = self.app.get_webview_window(WINDOW) {
             let state = ProgressBarState {
@@ -146,7 +146,7 @@ impl Manners {
     }
 
     /// Holds the computer awake exactly while bytes flow.
-    fn stay_awake(&mut self, wanted: bool) {
+    fn set_keep_awake(&mut self, wanted: bool) {
         if wanted == self.awake.is_some() {
             return;
         }
@@ -178,20 +178,20 @@ fn running(job: &JobView) -> Option<&ProgressView> {
 }
 
 /// Whether bytes come over the network, or a film is being made of them.
-fn flows(job: &JobView) -> bool {
+fn is_transferring(job: &JobView) -> bool {
     running(job).is_some_and(|progress| progress.stage != Stage::Resolving && !progress.waiting)
 }
 
 /// All that runs as one bar: each video counts the same.
-fn bar(jobs: &[&JobView]) -> Bar {
+fn bar(jobs: &[&JobView]) -> TaskbarProgress {
     let running: Vec<_> = jobs.iter().filter_map(|job| running(job)).collect();
     let fractions = running.iter().filter_map(|progress| progress.fraction);
     let (count, sum) = fractions.fold((0_u32, 0.0), |(count, sum), it| (count + 1, sum + it));
     if count == 0 {
         return if running.is_empty() {
-            Bar::None
+            TaskbarProgress::None
         } else {
-            Bar::Busy
+            TaskbarProgress::Busy
         };
     }
     #[expect(
@@ -201,9 +201,9 @@ fn bar(jobs: &[&JobView]) -> Bar {
     )]
     let percent = (sum / f64::from(count) * 100.0).clamp(0.0, 100.0) as u64;
     if running.iter().all(|progress| progress.waiting) {
-        Bar::Waiting(percent)
+        TaskbarProgress::Waiting(percent)
     } else {
-        Bar::At(percent)
+        TaskbarProgress::At(percent)
     }
 }
 
@@ -234,26 +234,29 @@ mod tests {
     #[test]
     fn one_bar_tells_of_all_that_runs() {
         let resting = job(JobState::Paused, Some(0.9), false);
-        assert_eq!(bar(&[&resting]), Bar::None);
+        assert_eq!(bar(&[&resting]), TaskbarProgress::None);
         let unknown = job(JobState::Running, None, false);
-        assert_eq!(bar(&[&unknown]), Bar::Busy);
+        assert_eq!(bar(&[&unknown]), TaskbarProgress::Busy);
         let (slow, fast) = (
             job(JobState::Running, Some(0.2), true),
             job(JobState::Running, Some(0.6), false),
         );
-        assert_eq!(bar(&[&slow]), Bar::Waiting(20));
-        assert_eq!(bar(&[&slow, &fast, &resting, &unknown]), Bar::At(40));
+        assert_eq!(bar(&[&slow]), TaskbarProgress::Waiting(20));
+        assert_eq!(
+            bar(&[&slow, &fast, &resting, &unknown]),
+            TaskbarProgress::At(40)
+        );
     }
 
     #[test]
     fn the_computer_stays_awake_only_while_bytes_flow() {
-        assert!(flows(&job(JobState::Running, None, false)));
-        assert!(!flows(&job(JobState::Running, None, true)));
-        assert!(!flows(&job(JobState::Paused, None, false)));
+        assert!(is_transferring(&job(JobState::Running, None, false)));
+        assert!(!is_transferring(&job(JobState::Running, None, true)));
+        assert!(!is_transferring(&job(JobState::Paused, None, false)));
         let mut asking = job(JobState::Running, None, false);
         if let Some(progress) = &mut asking.progress {
             progress.stage = Stage::Resolving;
         }
-        assert!(!flows(&asking));
+        assert!(!is_transferring(&asking));
     }
 }

@@ -2,43 +2,46 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use engine::Feed;
-use engine::view::News;
+use engine::JobStream;
+use engine::view::AppEvent;
 use tauri::async_runtime::{self, JoinHandle};
 use tauri::ipc::Channel;
 
 /// The one reader of the one page.
 #[derive(Default)]
-pub(crate) struct Feeds {
-    reader: Mutex<Option<Reader>>,
+pub(crate) struct PageEvents {
+    subscription: Mutex<Option<PageSubscription>>,
 }
 
-struct Reader {
-    channel: Channel<News>,
+struct PageSubscription {
+    channel: Channel<AppEvent>,
     task: JoinHandle<()>,
 }
 
-impl Feeds {
+impl PageEvents {
     /// Sends every update of `feed` to the page. A page that was loaded anew asks again, and its
     /// old reader ends.
-    pub(crate) fn watch(&self, mut feed: Feed, channel: Channel<News>) {
+    pub(crate) fn watch(&self, mut feed: JobStream, channel: Channel<AppEvent>) {
         let page = channel.clone();
         let task = async_runtime::spawn(async move {
             while let Some(update) = feed.next().await {
                 // The page is gone, and so is whoever read this.
-                if page.send(News::Jobs { update }).is_err() {
+                if page.send(AppEvent::Jobs { update }).is_err() {
                     break;
                 }
             }
         });
-        if let Some(old) = self.reader().replace(Reader { channel, task }) {
+        if let Some(old) = self
+            .subscription()
+            .replace(PageSubscription { channel, task })
+        {
             old.task.abort();
         }
     }
 
     /// Tells the page something else; whether there is a page that hears it.
-    pub(crate) fn tell(&self, news: News) -> bool {
-        let reader = self.reader();
+    pub(crate) fn send(&self, news: AppEvent) -> bool {
+        let reader = self.subscription();
         reader
             .as_ref()
             .is_some_and(|reader| reader.channel.send(news).is_ok())
@@ -46,20 +49,22 @@ impl Feeds {
 
     /// The page has come up: it has asked for the jobs.
     pub(crate) fn is_watched(&self) -> bool {
-        self.reader().is_some()
+        self.subscription().is_some()
     }
 
     /// Ends the reader, and waits for that.
     pub(crate) async fn close(&self) {
-        let reader = self.reader().take();
-        if let Some(Reader { task, .. }) = reader {
+        let reader = self.subscription().take();
+        if let Some(PageSubscription { task, .. }) = reader {
             task.abort();
             // An aborted reader answers with an error; there is nothing in it.
             let _ = task.await;
         }
     }
 
-    fn reader(&self) -> std::sync::MutexGuard<'_, Option<Reader>> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    fn subscription(&self) -> std::sync::MutexGuard<'_, Option<PageSubscription>> {
+        self.subscription
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

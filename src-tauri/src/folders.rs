@@ -10,11 +10,11 @@ use engine::view::FolderView;
 pub(crate) struct Folders {
     /// Name of the folder that was remembered and is gone.
     pub(crate) lost: Option<String>,
-    known: Mutex<Known>,
+    known: Mutex<KnownFolders>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct KnownFolders {
     /// A folder's index is its id, so none ever leaves.
     paths: Vec<PathBuf>,
     /// Where videos are saved.
@@ -29,7 +29,7 @@ impl Folders {
             Some(folder) => (usual, Some(name(&folder))),
             None => (usual, None),
         };
-        let known = Known {
+        let known = KnownFolders {
             paths: vec![folder.clone()],
             current: (0, folder),
         };
@@ -63,7 +63,7 @@ impl Folders {
         chosen
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownFolders> {
         // Nothing under this lock can leave it half changed.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -17,7 +17,7 @@ pub(crate) enum KeychainError {
 }
 
 /// Answers by the names of their fields.
-pub(crate) type Answers = BTreeMap<String, String>;
+pub(crate) type FormAnswers = BTreeMap<String, String>;
 
 /// The one entry of this app. Asking it may wait for the person, who has to open the keychain.
 pub(crate) struct Keychain(Entry);
@@ -29,16 +29,16 @@ impl Keychain {
     }
 
     /// What is kept; nothing where nothing is.
-    pub(crate) fn answers(&self) -> Result<Answers, KeychainError> {
+    pub(crate) fn answers(&self) -> Result<FormAnswers, KeychainError> {
         match self.0.get_password() {
             Ok(text) => Ok(serde_json::from_str(&text)?),
-            Err(Error::NoEntry) => Ok(Answers::new()),
+            Err(Error::NoEntry) => Ok(FormAnswers::new()),
             Err(error) => Err(error.into()),
         }
     }
 
     /// Adds to what is kept: channels ask for different things.
-    pub(crate) fn keep(&self, new: Answers) -> Result<(), KeychainError> {
+    pub(crate) fn keep(&self, new: FormAnswers) -> Result<(), KeychainError> {
         // What cannot be read is written anew.
         let mut answers = self.answers().unwrap_or_default();
         answers.extend(new);
@@ -66,7 +66,7 @@ mod tests {
         Keychain(store.build(SERVICE, USER, None).unwrap())
     }
 
-    fn answers<const N: usize>(answers: [(&str, &str); N]) -> Answers {
+    fn answers<const N: usize>(answers: [(&str, &str); N]) -> FormAnswers {
         let own = |(name, answer): (&str, &str)| (name.to_owned(), answer.to_owned());
         answers.into_iter().map(own).collect()
     }
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn what_is_kept_grows_until_it_is_forgotten() {
         let keychain = keychain();
-        assert_eq!(keychain.answers().unwrap(), Answers::new());
+        assert_eq!(keychain.answers().unwrap(), FormAnswers::new());
         keychain
             .keep(answers([("name", "Ada"), ("email", "ada@x.org")]))
             .unwrap();
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(keychain.answers().unwrap(), answers(kept));
         keychain.forget().unwrap();
         keychain.forget().unwrap();
-        assert_eq!(keychain.answers().unwrap(), Answers::new());
+        assert_eq!(keychain.answers().unwrap(), FormAnswers::new());
     }
 
     #[test]

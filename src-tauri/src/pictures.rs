@@ -15,7 +15,7 @@ use tauri::{AppHandle, Manager, UriSchemeContext, UriSchemeResponder, Wry, async
 pub(crate) const SCHEME: &str = "thumb";
 
 /// More than the longest channel has; older names are forgotten then.
-const MOST_NAMES: usize = 20_000;
+const MAX_NAMES: usize = 20_000;
 
 /// The names of the pictures of this run.
 #[derive(Debug, Default)]
@@ -25,14 +25,14 @@ pub(crate) struct Pictures {
 
 impl Pictures {
     /// The preview with its picture's name in place of the address.
-    pub(crate) fn named(&self, mut preview: Preview) -> Preview {
+    pub(crate) fn with_thumbnail_name(&self, mut preview: Preview) -> Preview {
         let name = |address| self.name(&preview.recording, address);
         preview.thumbnail = preview.thumbnail.take().map(name);
         preview
     }
 
     /// Entries of a list, likewise.
-    pub(crate) fn all_named(&self, mut entries: Vec<EntryView>) -> Vec<EntryView> {
+    pub(crate) fn with_thumbnail_names(&self, mut entries: Vec<EntryView>) -> Vec<EntryView> {
         for entry in &mut entries {
             let recording = entry.recording.as_deref().unwrap_or("channel");
             let name = |address| self.name(recording, address);
@@ -47,7 +47,7 @@ impl Pictures {
             .addresses
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if addresses.len() >= MOST_NAMES {
+        if addresses.len() >= MAX_NAMES {
             addresses.clear();
         }
         let names = (0..).map(|number: u32| format!("{recording}-{number}"));
@@ -72,7 +72,7 @@ impl Pictures {
     clippy::needless_pass_by_value,
     reason = "a handler of a scheme is given its context by value"
 )]
-pub(crate) fn answer(
+pub(crate) fn respond(
     context: UriSchemeContext<'_, Wry>,
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
@@ -80,7 +80,7 @@ pub(crate) fn answer(
     let app = context.app_handle().clone();
     async_runtime::spawn(async move {
         let name = request.uri().path().trim_start_matches('/');
-        let response = match picture(&app, name).await {
+        let response = match thumbnail(&app, name).await {
             Some((kind, bytes)) => Response::builder()
                 .header(header::CONTENT_TYPE, kind)
                 .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
@@ -95,17 +95,17 @@ pub(crate) fn answer(
     });
 }
 
-async fn picture(app: &AppHandle, name: &str) -> Option<(&'static str, Vec<u8>)> {
+async fn thumbnail(app: &AppHandle, name: &str) -> Option<(&'static str, Vec<u8>)> {
     let address = app.state::<Pictures>().address(name)?;
-    let bytes = app.state::<Engine>().picture(&address).await;
+    let bytes = app.state::<Engine>().thumbnail(&address).await;
     let bytes = bytes
         .inspect_err(|error| tracing::info!(%error, "no picture"))
         .ok()?;
-    Some((kind(&bytes)?, bytes))
+    Some((image_type(&bytes)?, bytes))
 }
 
 /// The media type of a picture that every web view shows, by its first bytes.
-fn kind(bytes: &[u8]) -> Option<&'static str> {
+fn image_type(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn only_pictures_are_handed_on() {
-        assert_eq!(kind(b"\xff\xd8\xff\xe0 JFIF"), Some("image/jpeg"));
-        assert_eq!(kind(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
+        assert_eq!(image_type(b"\xff\xd8\xff\xe0 JFIF"), Some("image/jpeg"));
+        assert_eq!(image_type(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
         for other in [
             &b"<svg onload=alert(1)>"[..],
             b"<html>",
@@ -158,7 +158,7 @@ mod tests {
             b"GIF",
             b"RIFFWEBP",
         ] {
-            assert_eq!(kind(other), None);
+            assert_eq!(image_type(other), None);
         }
     }
 }

@@ -6,14 +6,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine::view::{MakerView, SettingsView};
+use engine::view::{RemuxerView, SettingsView};
 use engine::{Remux, Template};
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "settings.json";
 
 /// More videos at once only share the line.
-const MOST_AT_ONCE: usize = 4;
+const MAX_JOBS_AT_ONCE: usize = 4;
 
 /// What is remembered over a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,14 +37,14 @@ impl Settings {
     /// Who makes an MP4.
     pub(crate) fn remux(&self) -> Remux {
         match self.view.maker {
-            MakerView::Builtin => Remux::Builtin,
-            MakerView::Ffmpeg => Remux::Ffmpeg,
+            RemuxerView::Builtin => Remux::Builtin,
+            RemuxerView::Ffmpeg => Remux::Ffmpeg,
         }
     }
 
     /// How many videos are saved at once.
     pub(crate) fn jobs_at_once(&self) -> NonZeroUsize {
-        let wished = usize::from(self.view.jobs_at_once).min(MOST_AT_ONCE);
+        let wished = usize::from(self.view.jobs_at_once).min(MAX_JOBS_AT_ONCE);
         NonZeroUsize::new(wished).unwrap_or(NonZeroUsize::MIN)
     }
 
@@ -57,12 +57,12 @@ impl Settings {
 
 /// The settings of this run, and their file.
 #[derive(Debug)]
-pub(crate) struct Store {
+pub(crate) struct SettingsStore {
     folder: PathBuf,
     settings: Mutex<Settings>,
 }
 
-impl Store {
+impl SettingsStore {
     /// Reads the settings in `folder`. Such as cannot be read are as good as none: whoever set them
     /// sees that and sets them again.
     pub(crate) fn open(folder: PathBuf) -> Self {
@@ -105,7 +105,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use engine::view::{KeepView, QualityView};
+    use engine::view::{ContainerChoiceView, QualityView};
 
     use super::*;
 
@@ -113,19 +113,19 @@ mod tests {
     fn what_is_set_is_there_again_after_a_restart() {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config/app");
-        let store = Store::open(config.clone());
+        let store = SettingsStore::open(config.clone());
         let wished = Settings {
             folder: Some(home.path().to_owned()),
             ffmpeg: Some("/opt/ffmpeg".into()),
             view: SettingsView {
-                keep: KeepView::Original,
+                keep: ContainerChoiceView::Original,
                 quality: QualityView::Height(720),
                 language: Some("de".to_owned()),
                 ..SettingsView::default()
             },
         };
         store.change(|settings| *settings = wished.clone()).unwrap();
-        assert_eq!(Store::open(config).get(), wished);
+        assert_eq!(SettingsStore::open(config).get(), wished);
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
         let odd = r#"{"jobs_at_once": "many"}"#;
         for text in ["", "{", "[]", "null", odd, r#"{"later": [1]}"#] {
             fs::write(home.path().join(FILE), text).unwrap();
-            let settings = Store::open(home.path().to_owned()).get();
+            let settings = SettingsStore::open(home.path().to_owned()).get();
             assert_eq!(settings, Settings::default(), "{text}");
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     fn a_folder_alone_is_what_the_first_version_wrote() {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join(FILE), r#"{"folder": "/films"}"#).unwrap();
-        let settings = Store::open(home.path().to_owned()).get();
+        let settings = SettingsStore::open(home.path().to_owned()).get();
         assert_eq!(settings.folder, Some("/films".into()));
         assert_eq!(settings.view, SettingsView::default());
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use engine::view::News;
+use engine::view::AppEvent;
 use engine::{Config, Engine};
 use tauri::{
     App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, WindowEvent, async_runtime,
@@ -20,17 +20,17 @@ use crate::arguments::bare;
 use crate::commands::looking::Open;
 use crate::commands::{leaving, looking, saving, setting};
 use crate::desk::{self, Desk};
-use crate::feeds::Feeds;
+use crate::feeds::PageEvents;
 use crate::folders::Folders;
 use crate::pictures::{self, Pictures};
-use crate::settings::Store;
-use crate::words::Words;
+use crate::settings::SettingsStore;
+use crate::words::Messages;
 
 /// The one window.
 pub(crate) const WINDOW: &str = "main";
 
 /// A page that has not come up by then does not come: some drivers leave a web view blank.
-const UP_WITHIN: Duration = Duration::from_secs(20);
+const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Runs the program until its window is closed.
 #[expect(
@@ -48,7 +48,7 @@ pub fn run() -> ExitCode {
     };
     let code = builder(arguments).build(tauri::generate_context!()).map(
         // The event loop ends the process itself, after `RunEvent::Exit`.
-        |app| app.run_return(hear),
+        |app| app.run_return(on_run_event),
     );
     match code {
         Ok(code) => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
@@ -59,10 +59,10 @@ pub fn run() -> ExitCode {
 fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
     let mut builder = tauri::Builder::default();
     // Practice stands beside an app in earnest; else a second start shows the first one's window.
-    if !arguments.is_practice() {
+    if !arguments.uses_mock_service() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, _| {
-            show(app);
-            hand_over(app, words);
+            focus_window(app);
+            forward_link(app, words);
         }));
     }
     builder
@@ -74,21 +74,21 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
                 .build(),
         )
         .manage(arguments)
-        .manage(Feeds::default())
+        .manage(PageEvents::default())
         .manage(Desk::default())
         .manage(Pictures::default())
         .manage(Open::default())
-        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::respond)
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event
-                && asks_first(window.app_handle())
+                && ask_before_close(window.app_handle())
             {
                 api.prevent_close();
             }
         })
         .setup(|app| {
             if let Err(error) = set_up(app) {
-                refuse(app.handle(), error.as_ref());
+                show_startup_error(app.handle(), error.as_ref());
             }
             Ok(())
         })
@@ -126,12 +126,12 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     let arguments = app.state::<Arguments>();
     let paths = app.path();
     let (mut data, mut config) = (paths.app_data_dir()?, paths.app_config_dir()?);
-    if arguments.is_practice() {
+    if arguments.uses_mock_service() {
         // Practice leaves no trace among the jobs and settings in earnest.
         data.push("practice");
         config.push("practice");
     }
-    let store = Store::open(config);
+    let store = SettingsStore::open(config);
     let settings = store.get();
     let engine = Config {
         endpoint: arguments.endpoint()?,
@@ -142,12 +142,12 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     };
     // The engine starts its tasks on the runtime it is opened in.
     app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
-    app.manage(Words::new(settings.view.language.as_deref()));
+    app.manage(Messages::new(settings.view.language.as_deref()));
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
     desk::follow(app.handle());
     open_window(app)?;
-    async_runtime::spawn(look_for_page(app.handle().clone()));
+    async_runtime::spawn(check_page_loaded(app.handle().clone()));
     Ok(())
 }
 
@@ -181,7 +181,7 @@ fn is_own_page(url: &Url) -> bool {
 }
 
 /// Brings the window to the person who started the program a second time.
-fn show(app: &AppHandle) {
+fn focus_window(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(WINDOW) {
         // A desktop may refuse to raise a window; there is no other way then.
         let _ = window.unminimize().and_then(|()| window.set_focus());
@@ -189,17 +189,17 @@ fn show(app: &AppHandle) {
 }
 
 /// Gives the link of a second start to the page of the first.
-fn hand_over(app: &AppHandle, words: Vec<String>) {
+fn forward_link(app: &AppHandle, words: Vec<String>) {
     let link = Arguments::try_parse_from(words)
         .ok()
         .and_then(|arguments| arguments.link().map(ToOwned::to_owned));
     if let Some(link) = link {
-        app.state::<Feeds>().tell(News::Link { link });
+        app.state::<PageEvents>().send(AppEvent::Link { link });
     }
 }
 
 /// Says why the program cannot start, then ends it.
-fn refuse(app: &AppHandle, error: &dyn Error) {
+fn show_startup_error(app: &AppHandle, error: &dyn Error) {
     let handle = app.clone();
     app.dialog()
         .message(error.to_string())
@@ -209,12 +209,12 @@ fn refuse(app: &AppHandle, error: &dyn Error) {
 }
 
 /// Says that the page does not come up: the person would look at a blank window.
-async fn look_for_page(app: AppHandle) {
-    tokio::time::sleep(UP_WITHIN).await;
-    if app.state::<Feeds>().is_watched() {
+async fn check_page_loaded(app: AppHandle) {
+    tokio::time::sleep(PAGE_LOAD_TIMEOUT).await;
+    if app.state::<PageEvents>().is_watched() {
         return;
     }
-    let words = app.state::<Words>();
+    let words = app.state::<Messages>();
     let id = "failure-internal";
     app.dialog()
         .message(words.body(id))
@@ -225,33 +225,36 @@ async fn look_for_page(app: AppHandle) {
 
 /// Lets the page ask the person first, while a video is being saved. A page that hears nothing
 /// must not keep the window open.
-fn asks_first(app: &AppHandle) -> bool {
+fn ask_before_close(app: &AppHandle) -> bool {
     let desk = app.try_state::<Desk>();
-    desk.is_some_and(|desk| desk.is_to_be_asked()) && app.state::<Feeds>().tell(News::Closing)
+    desk.is_some_and(|desk| desk.must_confirm_close())
+        && app.state::<PageEvents>().send(AppEvent::Closing)
 }
 
-fn hear(app: &AppHandle, event: RunEvent) {
+fn on_run_event(app: &AppHandle, event: RunEvent) {
     match event {
         // A quit by the menu or the keyboard asks for no window to be closed.
         RunEvent::ExitRequested {
             api, code: None, ..
-        } if app.get_webview_window(WINDOW).is_some() && asks_first(app) => api.prevent_exit(),
+        } if app.get_webview_window(WINDOW).is_some() && ask_before_close(app) => {
+            api.prevent_exit()
+        }
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
             for url in urls {
                 let link = bare(url.as_str()).to_owned();
-                app.state::<Feeds>().tell(News::Link { link });
+                app.state::<PageEvents>().tell(AppEvent::Link { link });
             }
         }
-        RunEvent::Exit => put_away(app),
+        RunEvent::Exit => shut_down(app),
         _ => {}
     }
 }
 
 /// Lets the engine put everything away before the process ends.
-fn put_away(app: &AppHandle) {
+fn shut_down(app: &AppHandle) {
     async_runtime::block_on(async {
-        app.state::<Feeds>().close().await;
+        app.state::<PageEvents>().close().await;
         if let Some(engine) = app.try_state::<Engine>() {
             engine.shutdown().await;
         }

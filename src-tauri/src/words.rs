@@ -24,30 +24,30 @@ const CATALOGUES: &[(&str, &str)] = &[
 ];
 
 /// The catalogue that is spoken.
-pub(crate) struct Words(Mutex<FluentBundle<FluentResource>>);
+pub(crate) struct Messages(Mutex<FluentBundle<FluentResource>>);
 
-impl Words {
+impl Messages {
     /// The words of `language`, or of the first of the system's that there are words in.
     pub(crate) fn new(language: Option<&str>) -> Self {
         Self(Mutex::new(bundle(language)))
     }
 
     /// Speaks another language from now on.
-    pub(crate) fn speak(&self, language: Option<&str>) {
+    pub(crate) fn set_language(&self, language: Option<&str>) {
         *self.bundle() = bundle(language);
     }
 
     /// The words of `id` with these places filled.
     pub(crate) fn text<const N: usize>(&self, id: &str, places: [(&str, &str); N]) -> String {
-        self.say(id, None, places)
+        self.format(id, None, places)
     }
 
     /// The sentence below them.
     pub(crate) fn body(&self, id: &str) -> String {
-        self.say(id, Some("body"), [])
+        self.format(id, Some("body"), [])
     }
 
-    fn say<const N: usize>(
+    fn format<const N: usize>(
         &self,
         id: &str,
         attribute: Option<&str>,
@@ -135,7 +135,7 @@ mod tests {
             let broken = FluentResource::try_new((*text).to_owned()).err();
             assert!(broken.is_none(), "{tag}: {:?}", broken.map(|(_, why)| why));
             tag.parse::<LanguageIdentifier>().unwrap();
-            let words = Words::new(Some(tag));
+            let words = Messages::new(Some(tag));
             for id in SAID {
                 assert_ne!(words.text(id, []), id, "{tag}");
             }

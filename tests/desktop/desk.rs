@@ -18,9 +18,9 @@ use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, Event
 const IDENTIFIER: &str = "io.github.ustream-dl";
 
 /// A program with all it starts: its own process group, killed as a whole.
-struct Group(Child);
+struct ProcessGroup(Child);
 
-impl Group {
+impl ProcessGroup {
     fn spawn(command: &mut Command) -> Result<Self> {
         let child = command.process_group(0).spawn();
         Ok(Self(
@@ -29,7 +29,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         // A group that has ended by itself needs no killing.
         let _ = Command::new("kill")
@@ -42,8 +42,8 @@ impl Drop for Group {
 
 /// The desk. Its fields are dropped in order: the programs before the home they work in.
 pub(crate) struct Desk {
-    _driver: Group,
-    _display: Group,
+    _driver: ProcessGroup,
+    _display: ProcessGroup,
     home: TempDir,
     driver: String,
     /// Number of the display.
@@ -62,7 +62,7 @@ impl Desk {
             "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
         )?;
         let port = free_port()?;
-        let driver = Group::spawn(
+        let driver = ProcessGroup::spawn(
             Command::new("dbus-run-session")
                 .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
                 .arg(format!("--port={port}"))
@@ -179,8 +179,8 @@ impl Desk {
 }
 
 /// A display, on a number that it finds free by itself.
-fn display() -> Result<(Group, u32)> {
-    let mut group = Group::spawn(
+fn display() -> Result<(ProcessGroup, u32)> {
+    let mut group = ProcessGroup::spawn(
         Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1024x800x24"])
             .args(["-nolisten", "tcp"])

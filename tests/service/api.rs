@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::service::{self, Service};
-use crate::world::{Channel, Lock, Recording, Voice};
+use crate::world::{Channel, Lock, Recording, ResponseMode};
 use crate::{files, gate};
 
 /// The most items on one page of a list.
@@ -36,11 +36,11 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 }
 
 #[derive(Deserialize)]
-struct Detail {
+struct DetailQuery {
     detail_level: Option<String>,
 }
 
-impl Detail {
+impl DetailQuery {
     fn is_minimal(&self) -> bool {
         self.detail_level.as_deref() == Some("minimal")
     }
@@ -49,12 +49,12 @@ impl Detail {
 async fn video(
     State(service): State<Arc<Service>>,
     Path(file): Path<String>,
-    Query(detail): Query<Detail>,
+    Query(detail): Query<DetailQuery>,
 ) -> Response<Body> {
     let Some(recording) = numbered(&file).and_then(|id| service.world.recordings.get(&id)) else {
         return not_found();
     };
-    if recording.voice == Voice::Html {
+    if recording.response_mode == ResponseMode::Html {
         return service::html_instead();
     }
     let lock = service.world.lock_of(recording);
@@ -160,7 +160,7 @@ fn channel_link(recording: &Recording) -> Value {
 fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value {
     let id = recording.id;
     let picture = format!("https://ustvstaticcdn1-a.akamaihd.net/{id}.jpg");
-    let duration_ms = recording.film.duration_ms();
+    let duration_ms = recording.movie.duration_ms();
     let kbps = recording
         .rows()
         .map(|row| service.bitrate_kbps(recording, row))
@@ -168,7 +168,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
     let mut video = json!({
         "id": id.to_string(),
         "title": recording.title,
-        "description": recording.shows,
+        "description": recording.purpose,
         "url": format!("https://video.ibm.com/recorded/{id}"),
         "created_at": recording.created_unix_s,
         "added_at": recording.created_unix_s,
@@ -183,7 +183,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
     if recording.length.api {
         let told_ms = recording.told_ms();
         let length = recording
-            .odd
+            .oddities
             .api_length
             .clone()
             .unwrap_or_else(|| format!("{}.{:03}000", told_ms / 1000, told_ms % 1000));
@@ -196,7 +196,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
 
 fn media_urls(service: &Service, recording: &Recording) -> Value {
     let mut urls = json!({ "flv": null, "mp4": null });
-    if let Some(kind) = recording.ways.file {
+    if let Some(kind) = recording.delivery.file {
         urls[kind.ending()] = json!(files::address(service, recording));
     }
     urls
@@ -205,7 +205,7 @@ fn media_urls(service: &Service, recording: &Recording) -> Value {
 async fn channel(
     State(service): State<Arc<Service>>,
     Path(file): Path<String>,
-    Query(detail): Query<Detail>,
+    Query(detail): Query<DetailQuery>,
 ) -> Response<Body> {
     let Some(channel) = numbered(&file).and_then(|id| service.world.channels.get(&id)) else {
         return not_found();
@@ -223,7 +223,7 @@ async fn channel(
     });
     if let (false, Some(body)) = (detail.is_minimal(), body.as_object_mut()) {
         let status = if channel.live { "live" } else { "offair" };
-        body.insert("description".to_owned(), json!(channel.shows));
+        body.insert("description".to_owned(), json!(channel.purpose));
         body.insert("tags".to_owned(), json!([]));
         body.insert("url".to_owned(), json!(channel.slug));
         body.insert("status".to_owned(), json!(status));
@@ -241,7 +241,7 @@ fn channel_locks(channel: &Channel) -> Value {
 }
 
 #[derive(Deserialize)]
-struct Paging {
+struct PagingQuery {
     page: Option<usize>,
     pagesize: Option<usize>,
 }
@@ -249,7 +249,7 @@ struct Paging {
 async fn videos(
     State(service): State<Arc<Service>>,
     Path(id): Path<u64>,
-    Query(paging): Query<Paging>,
+    Query(paging): Query<PagingQuery>,
 ) -> Response<Body> {
     let Some(channel) = service.world.channels.get(&id) else {
         return not_found();
@@ -258,7 +258,7 @@ async fn videos(
         let locks = channel_locks(channel);
         return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
     }
-    if !channel.lists.api {
+    if !channel.listing_sources.api {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let all = gate::newest_first(&service, channel);

@@ -82,7 +82,7 @@ fn ranged(
     name: &str,
     headers: &HeaderMap,
 ) -> Option<Response<Body>> {
-    if recording.ways.playlists != Some(Listing::Ranges) {
+    if recording.delivery.playlists != Some(Listing::Ranges) {
         return None;
     }
     let (name, hash) = name.strip_suffix(".ts")?.split_once("/all_")?;
@@ -100,7 +100,7 @@ fn ranged(
 /// The piece of that name, where there is one.
 fn held(service: &Arc<Service>, recording: &Recording, name: &str) -> Option<Response<Body>> {
     let name = Name::read(name, recording)?;
-    let gone = !name.init && recording.gone.contains(&name.chunk);
+    let gone = !name.init && recording.missing_chunks.contains(&name.chunk);
     if gone || service.hash_at(recording, name.chunk)? != name.hash {
         return None;
     }
@@ -119,7 +119,7 @@ fn held(service: &Arc<Service>, recording: &Recording, name: &str) -> Option<Res
     Some(sent(
         pieces,
         content_type(name.row),
-        Served {
+        ServedSegment {
             service: Arc::clone(service),
             recording: recording.id,
             row,
@@ -139,7 +139,7 @@ fn content_type(row: Row) -> &'static str {
 }
 
 /// A piece on its way out.
-struct Served {
+struct ServedSegment {
     service: Arc<Service>,
     recording: u64,
     row: String,
@@ -147,13 +147,13 @@ struct Served {
 }
 
 /// Sends the parts without copying them, and notes the piece with its last part.
-fn sent(parts: Vec<Bytes>, content_type: &'static str, served: Served) -> Response<Body> {
+fn sent(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) -> Response<Body> {
     let length: usize = parts.iter().map(Bytes::len).sum();
     let last = parts.len().saturating_sub(1);
     let mut served = Some(served);
     let body = stream::iter(parts.into_iter().enumerate().map(move |(at, part)| {
         if at == last
-            && let Some(Served {
+            && let Some(ServedSegment {
                 service,
                 recording,
                 row,

@@ -7,30 +7,30 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::media::{Frame, Library, Row};
+use crate::media::{Frame, MediaLibrary, Row};
 use crate::service::Service;
 use crate::{Asked, Coverage, Faults, Line, World, tls, wire};
 
 /// What several services share: the media and the authority, which take longer to make than a
 /// service to start.
 #[derive(Clone)]
-pub struct Studio {
-    library: Arc<Library>,
+pub struct SharedAssets {
+    library: Arc<MediaLibrary>,
     identity: Arc<tls::Identity>,
     unknown: Arc<tls::Identity>,
 }
 
-impl std::fmt::Debug for Studio {
+impl std::fmt::Debug for SharedAssets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Studio").finish_non_exhaustive()
     }
 }
 
-impl Studio {
+impl SharedAssets {
     /// Reads the media and makes an authority.
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self {
-            library: Arc::new(Library::load()?),
+            library: Arc::new(MediaLibrary::load()?),
             identity: Arc::new(tls::identity()?),
             unknown: Arc::new(tls::identity()?),
         })
@@ -55,7 +55,7 @@ impl Studio {
         let service = Arc::new(Service::new(world, Arc::clone(&self.library)));
         let task = tokio::spawn(wire::accept(
             listener,
-            wire::Manner {
+            wire::ListenerConfig {
                 known: Arc::clone(&self.identity.config),
                 unknown: Arc::clone(&self.unknown.config),
                 line,
@@ -92,7 +92,7 @@ impl FakeUstream {
         world: World,
         line: Option<Line>,
     ) -> anyhow::Result<Self> {
-        Studio::new()?.start_at(address, world, line).await
+        SharedAssets::new()?.start_at(address, world, line).await
     }
 
     /// Where it listens, for every host of the service.

@@ -11,16 +11,16 @@ use bytes::Bytes;
 
 use crate::media::Row;
 use crate::service::{Service, html_instead};
-use crate::world::{Comes, Recording};
+use crate::world::{Recording, Substitute};
 
 /// Bytes at the beginning of a segment in which every container tells what it is.
 const START: usize = 64;
 
 /// How often each fate of each recording has struck each row.
 #[derive(Debug, Default)]
-pub(crate) struct Struck(Mutex<BTreeMap<(u64, usize, String), u32>>);
+pub(crate) struct SubstituteCounts(Mutex<BTreeMap<(u64, usize, String), u32>>);
 
-impl Struck {
+impl SubstituteCounts {
     /// Counts one more, where it has not struck that often yet.
     fn once_more(&self, key: (u64, usize, String), times: Option<u32>) -> bool {
         let mut struck = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,20 +46,25 @@ pub(crate) fn instead(
                 .struck
                 .once_more((recording.id, *at, name.clone()), fate.times)
     };
-    let (_, fate) = recording.odd.fates.iter().enumerate().find(strikes)?;
+    let (_, fate) = recording
+        .oddities
+        .segment_faults
+        .iter()
+        .enumerate()
+        .find(strikes)?;
     let itself = || match chunk {
         Some(chunk) => Some(service.chunk(recording, row, chunk)?.concat()),
         None => Some(service.library.init(row)?.to_vec()),
     };
     let bytes = match fate.comes {
-        Comes::Status(status) => return Some(status.into_response()),
-        Comes::Html => return Some(html_instead()),
-        Comes::Nothing => Vec::new(),
-        Comes::Cut(permille) => cut(itself()?, permille, row),
-        Comes::ZeroedStart => zeroed(itself()?),
-        Comes::Noise => noise(itself()?.len()),
-        Comes::Empty => service.empty_chunk(recording, row, chunk?)?.concat(),
-        Comes::Of(other) => service.chunk(recording, row, other)?.concat(),
+        Substitute::Status(status) => return Some(status.into_response()),
+        Substitute::Html => return Some(html_instead()),
+        Substitute::Nothing => Vec::new(),
+        Substitute::Cut(permille) => cut(itself()?, permille, row),
+        Substitute::ZeroedStart => zeroed(itself()?),
+        Substitute::Noise => noise(itself()?.len()),
+        Substitute::Empty => service.empty_chunk(recording, row, chunk?)?.concat(),
+        Substitute::Of(other) => service.chunk(recording, row, other)?.concat(),
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Some((kind, Bytes::from(bytes)).into_response())

@@ -177,7 +177,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 pub struct RuleId(usize);
 
 #[derive(Debug)]
-struct Armed {
+struct ArmedRule {
     rule: Rule,
     seen: u32,
     struck: u32,
@@ -187,14 +187,14 @@ struct Armed {
 /// The switchboard.
 #[derive(Debug, Default)]
 pub struct Faults {
-    armed: Mutex<Vec<Armed>>,
+    armed: Mutex<Vec<ArmedRule>>,
 }
 
 impl Faults {
     /// Adds a rule. Of several that match, the first added strikes.
     pub fn add(&self, rule: Rule) -> RuleId {
         let mut armed = self.armed();
-        armed.push(Armed {
+        armed.push(ArmedRule {
             rule,
             seen: 0,
             struck: 0,
@@ -236,7 +236,7 @@ impl Faults {
         None
     }
 
-    fn armed(&self) -> MutexGuard<'_, Vec<Armed>> {
+    fn armed(&self) -> MutexGuard<'_, Vec<ArmedRule>> {
         self.armed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 
 /// Where the file of a recording is, if it has one.
 pub(crate) fn address(service: &Service, recording: &Recording) -> Option<String> {
-    let ending = recording.ways.file?.ending();
+    let ending = recording.delivery.file?.ending();
     let generation = service.generation(recording.id);
     Some(format!(
         "http://{HOST}/video/{}.{ending}?e={generation}",
@@ -40,7 +40,7 @@ async fn file(
 ) -> Response<Body> {
     let found = name.split_once('.').and_then(|(id, ending)| {
         let recording = service.world.recordings.get(&id.parse().ok()?)?;
-        (recording.ways.file?.ending() == ending).then_some(recording)
+        (recording.delivery.file?.ending() == ending).then_some(recording)
     });
     let Some(recording) = found else {
         return StatusCode::NOT_FOUND.into_response();
@@ -52,7 +52,7 @@ async fn file(
     let Some(whole) = service.file(recording) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let headers = if recording.ways.whole_only {
+    let headers = if recording.delivery.whole_only {
         HeaderMap::new()
     } else {
         headers

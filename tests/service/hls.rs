@@ -37,7 +37,7 @@ pub(crate) fn address(host: &str, id: u64, token: &str) -> String {
 }
 
 #[derive(Deserialize)]
-struct Signed {
+struct TokenQuery {
     #[serde(default)]
     token: String,
 }
@@ -45,7 +45,7 @@ struct Signed {
 async fn master(
     State(service): State<Arc<Service>>,
     Path(id): Path<u64>,
-    Query(signed): Query<Signed>,
+    Query(signed): Query<TokenQuery>,
 ) -> Response<Body> {
     let Some((recording, listing)) = listed(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
@@ -95,7 +95,7 @@ async fn master(
 async fn media(
     State(service): State<Arc<Service>>,
     Path((id, version)): Path<(u64, usize)>,
-    Query(signed): Query<Signed>,
+    Query(signed): Query<TokenQuery>,
 ) -> Response<Body> {
     let Some((recording, listing)) = listed(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
@@ -111,10 +111,14 @@ async fn media(
 }
 
 /// The recording, where there are playlists of it and their token still holds.
-fn listed<'a>(service: &'a Service, id: u64, signed: &Signed) -> Option<(&'a Recording, Listing)> {
+fn listed<'a>(
+    service: &'a Service,
+    id: u64,
+    signed: &TokenQuery,
+) -> Option<(&'a Recording, Listing)> {
     let recording = service.world.recordings.get(&id)?;
     let holds = service.lines.holds(&signed.token, service.generation(id));
-    holds.then_some((recording, recording.ways.playlists?))
+    holds.then_some((recording, recording.delivery.playlists?))
 }
 
 fn pieces(
@@ -123,8 +127,8 @@ fn pieces(
     (row, version): (Row, usize),
     listing: Listing,
 ) -> Option<String> {
-    let oddity = recording.ways.oddity.filter(|_| version == 1);
-    let odd = &recording.odd.playlists;
+    let oddity = recording.delivery.oddity.filter(|_| version == 1);
+    let odd = &recording.oddities.playlists;
     let mut addresses = service.addresses(recording, row).into_iter();
     let first = recording.first_chunk;
     let mut text = format!(
@@ -146,7 +150,7 @@ fn pieces(
     if listing == Listing::Encrypted || is_encrypted {
         text.push_str("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n");
     }
-    let mut left_ms = recording.film.duration_ms();
+    let mut left_ms = recording.movie.duration_ms();
     for (chunk, address) in (first..).zip(addresses) {
         let length_ms = recording.chunk_time_ms.max(UNIT_MS).min(left_ms);
         left_ms -= length_ms;

@@ -10,7 +10,7 @@
 //! 4. `ums`: the control connection, over a websocket and by long polling; `hls`: playlists.
 //! 5. `cdn`, `files`: the pieces, and finished files, cut from the one [`Film`] by `media`.
 //! 6. [`Faults`]: what goes wrong, switched while it runs; `fates`: segments that are not what they
-//!    should be ([`Odd`]).
+//!    should be ([`Oddities`]).
 //! 7. [`Asked`], [`Coverage`]: what it was asked, and what it handed out.
 //!
 //! Beneath: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` tells the
@@ -35,15 +35,16 @@ mod ums;
 mod wire;
 mod world;
 
-pub use fake::{FakeUstream, Studio};
+pub use fake::{FakeUstream, SharedAssets};
 pub use faults::{Fault, Faults, Rule, RuleId};
 pub use line::Line;
 pub use log::{Asked, Coverage};
 pub use media::{Clock, Film, Frame, Picture, Row, Sound, UNIT_MS};
 pub use world::{
-    Channel, Comes, Fate, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, LARGE, Length,
-    LengthIn, Listing, Lists, Lock, LongFilm, Message, Odd, OddPlaylists, OddRow, Offer, PathStyle,
-    PlaylistOddity, Recording, Redirects, RowOddity, Voice, Ways, World,
+    Channel, ClusterRedirects, Delivery, Fate, FileKind, FlvRepresentation, Frames, GateField,
+    HashKeys, HashStyle, LARGE, Length, LengthField, Listing, ListingSources, Lock, LongRecording,
+    Message, OddRow, Oddities, Offer, PathStyle, PlaylistOddities, PlaylistOddity, Recording,
+    RepresentationOddity, ResponseMode, Substitute, World,
 };
 
 #[cfg(test)]

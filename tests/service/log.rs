@@ -53,14 +53,14 @@ impl Coverage {
 }
 
 #[derive(Debug, Default)]
-struct Entries {
+struct LogEntries {
     asked: Vec<Asked>,
     served: BTreeMap<u64, Coverage>,
 }
 
 /// The log of one service.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<Entries>);
+pub(crate) struct Log(Mutex<LogEntries>);
 
 impl Log {
     /// Notes a request; the number is for [`Self::answered`].
@@ -105,7 +105,7 @@ impl Log {
             .unwrap_or_default()
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
+    fn entries(&self) -> MutexGuard<'_, LogEntries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
-    FakeUstream, Fault, Film, LARGE, Line, LongFilm, Picture, Recording, Row, Rule, Sound, World,
+    FakeUstream, Fault, Film, LARGE, Line, LongRecording, Picture, Recording, Row, Rule, Sound,
+    World,
 };
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
@@ -52,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
         (Some(megabytes), Some(chunks)) => {
             let is_whole = args.chunk_time > 0 && args.chunk_time % 2 == 0;
             anyhow::ensure!(is_whole, "a chunk has an even number of seconds");
-            let long = LongFilm {
+            let long = LongRecording {
                 chunks,
                 chunk_time_ms: args.chunk_time * 1000,
                 megabytes,

@@ -282,12 +282,12 @@ pub(crate) fn chunks_of(film: &Film, chunk_time_ms: u64) -> u64 {
 
 /// The fixtures, cut into units.
 #[derive(Debug)]
-pub(crate) struct Library {
+pub(crate) struct MediaLibrary {
     flv: BTreeMap<Row, flv::Cut>,
     mp4: BTreeMap<Row, fmp4::Cut>,
 }
 
-impl Library {
+impl MediaLibrary {
     /// Reads the fixtures.
     pub(crate) fn load() -> anyhow::Result<Self> {
         let film = flv::read(include_bytes!("../fixtures/film/film.flv")).context("film.flv")?;
@@ -341,7 +341,7 @@ impl Library {
             Row::Flv(..) => Some(self.flv.get(&row)?.chunk(stretch, &filler)),
             Row::Mp4Picture(_) | Row::Mp4Sound(_) => self.mp4.get(&row)?.chunk(stretch, &filler),
             Row::Ts(picture, sound) => {
-                let streams = ts::Streams {
+                let streams = ts::TsStreams {
                     picture: picture.is_some(),
                     sound: sound.is_some(),
                 };

@@ -13,7 +13,7 @@ use axum::routing::get;
 use serde_json::json;
 
 use crate::gate;
-use crate::service::{Service, Visit};
+use crate::service::{RequestOrigin, Service};
 use crate::world::{Channel, Lock, Recording};
 
 /// Where the website is at home.
@@ -40,7 +40,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 
 /// Plain HTTP is sent to TLS.
 async fn over_tls(
-    Extension(visit): Extension<Visit>,
+    Extension(visit): Extension<RequestOrigin>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
@@ -92,7 +92,7 @@ pub(crate) fn elsewhere(service: Arc<Service>) -> Router {
     Router::new()
         .fallback(
             async |State(service): State<Arc<Service>>,
-                   Extension(visit): Extension<Visit>,
+                   Extension(visit): Extension<RequestOrigin>,
                    uri: Uri| {
                 let address = format!("{}{}", visit.host, uri.path());
                 match service.world.pages.get(&address) {
@@ -175,7 +175,7 @@ async fn stream(
         .strip_suffix(".json")
         .and_then(|page| page.parse().ok());
     let (Some(channel), Some(page @ 1..)) = (
-        channel.filter(|known| known.lists.website && known.gate.is_none()),
+        channel.filter(|known| known.listing_sources.website && known.gate.is_none()),
         page,
     ) else {
         return not_found();
@@ -187,7 +187,7 @@ async fn stream(
         .take(LENGTH);
     let mut html = String::new();
     for recording in shown {
-        let (id, length_s) = (recording.id, recording.film.duration_ms() / 1000);
+        let (id, length_s) = (recording.id, recording.movie.duration_ms() / 1000);
         // Writing to a string does not fail.
         let _ = writeln!(
             html,
@@ -211,7 +211,7 @@ fn channel_page(service: &Service, channel: &Channel) -> String {
             body.push_str(&form(channel));
             Vec::new()
         }
-        None if !channel.lists.off_air => Vec::new(),
+        None if !channel.listing_sources.off_air => Vec::new(),
         None => gate::newest_first(service, channel)
             .iter()
             .map(|recording| recording.id.to_string())

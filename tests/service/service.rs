@@ -13,13 +13,13 @@ use bytes::Bytes;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-use crate::fates::Struck;
+use crate::fates::SubstituteCounts;
 use crate::faults::{Faults, Stage};
 use crate::gate::Gate;
 use crate::log::{Asked, Log};
-use crate::media::{Frame, Library, Row, Stretch};
-use crate::ums::polling::Lines;
-use crate::wire::Plug;
+use crate::media::{Frame, MediaLibrary, Row, Stretch};
+use crate::ums::polling::PollingSessions;
+use crate::wire::ResetHandle;
 use crate::world::{HashStyle, Recording, World};
 use crate::{api, cdn, files, page, ums};
 
@@ -29,12 +29,12 @@ const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"
 /// Everything that the faces of the service share.
 pub(crate) struct Service {
     pub(crate) world: World,
-    pub(crate) library: Arc<Library>,
+    pub(crate) library: Arc<MediaLibrary>,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) gate: Gate,
-    pub(crate) lines: Lines,
-    pub(crate) struck: Struck,
+    pub(crate) lines: PollingSessions,
+    pub(crate) struck: SubstituteCounts,
     /// How often the addresses of a recording have expired.
     expired: Mutex<BTreeMap<u64, u64>>,
 }
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Service {
 
 /// How a request came in: for the faces that care.
 #[derive(Clone, Debug)]
-pub(crate) struct Visit {
+pub(crate) struct RequestOrigin {
     /// The host that was meant, in lower case and without its port.
     pub(crate) host: String,
     /// Over TLS.
@@ -56,7 +56,7 @@ pub(crate) struct Visit {
 
 /// Which face of the service a host shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Face {
+enum HostRole {
     /// The website where it is at home.
     Page,
     /// The website's old address, which leads to the new one.
@@ -77,7 +77,7 @@ enum Face {
     Files,
 }
 
-impl Face {
+impl HostRole {
     fn of(host: &str) -> Option<Self> {
         if UMS_DOMAINS.iter().any(|domain| host.ends_with(domain)) {
             return Some(Self::Ums);
@@ -112,15 +112,15 @@ impl Face {
 }
 
 impl Service {
-    pub(crate) fn new(world: World, library: Arc<Library>) -> Self {
+    pub(crate) fn new(world: World, library: Arc<MediaLibrary>) -> Self {
         Self {
             world,
             library,
             faults: Faults::default(),
             log: Log::default(),
             gate: Gate::default(),
-            lines: Lines::default(),
-            struck: Struck::default(),
+            lines: PollingSessions::default(),
+            struck: SubstituteCounts::default(),
             expired: Mutex::default(),
         }
     }
@@ -130,7 +130,7 @@ impl Service {
         self: &Arc<Self>,
         mut request: Request<Body>,
         tls: bool,
-        plug: Plug,
+        plug: ResetHandle,
     ) -> Response<Body> {
         let host = host_of(request.headers());
         let path = request
@@ -153,7 +153,7 @@ impl Service {
             std::future::pending::<()>().await;
         }
         let trouble = self.faults.strike(Stage::Request, &host, &path);
-        request.extensions_mut().insert(Visit {
+        request.extensions_mut().insert(RequestOrigin {
             host: host.clone(),
             tls,
         });
@@ -167,8 +167,8 @@ impl Service {
     }
 
     async fn face(self: &Arc<Self>, host: &str, request: Request<Body>) -> Response<Body> {
-        let elsewhere = || self.world.is_elsewhere(host).then_some(Face::Elsewhere);
-        let Some(face) = Face::of(host).or_else(elsewhere) else {
+        let elsewhere = || self.world.is_elsewhere(host).then_some(HostRole::Elsewhere);
+        let Some(face) = HostRole::of(host).or_else(elsewhere) else {
             // As a server that was asked for a name that is not its own (RFC 9110 15.5.20).
             return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
         };
@@ -181,7 +181,7 @@ impl Service {
 
     /// Where the chunks of a recording lie on the CDN, as of now.
     pub(crate) fn path_of(&self, recording: &Recording) -> String {
-        let generation = self.generation(recording.id) + recording.odd.path_version;
+        let generation = self.generation(recording.id) + recording.oddities.path_version;
         format!(
             "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-{:012}/10584000/{}/plain/rfc/",
             recording.id,
@@ -191,7 +191,7 @@ impl Service {
 
     /// The hash that holds from chunk `key` on, as of now.
     pub(crate) fn hash_of(&self, recording: &Recording, key: u64) -> String {
-        let version = self.generation(recording.id) + recording.odd.hash_version;
+        let version = self.generation(recording.id) + recording.oddities.hash_version;
         let seed = recording.id ^ (version << 40) ^ (key << 20);
         let hash = scrambled(seed);
         match recording.hash_style {
@@ -266,10 +266,12 @@ impl Service {
 
     /// The finished file of a recording.
     pub(crate) fn file(&self, recording: &Recording) -> Option<Vec<u8>> {
-        let row = recording.ways.file?.row();
-        let mut all = Stretch::of(&recording.film, u64::MAX, 0, recording.clock)?;
-        all.end = all.end.min(recording.odd.file_units.unwrap_or(u64::MAX));
-        all.shifted = recording.odd.shifted_units;
+        let row = recording.delivery.file?.row();
+        let mut all = Stretch::of(&recording.movie, u64::MAX, 0, recording.clock)?;
+        all.end = all
+            .end
+            .min(recording.oddities.file_units.unwrap_or(u64::MAX));
+        all.shifted = recording.oddities.shifted_units;
         let init = self.library.init(row);
         let parts = self.library.chunk(row, all)?;
         Some(init.into_iter().chain(parts).flatten().collect())
@@ -277,7 +279,7 @@ impl Service {
 
     /// Mean bit rate of a row of a recording, in kbit/s.
     pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: Row) -> u64 {
-        self.library.bitrate_kbps(row, &recording.film)
+        self.library.bitrate_kbps(row, &recording.movie)
     }
 
     /// Gives a recording new paths and hashes.
@@ -296,8 +298,8 @@ impl Service {
 pub(crate) fn stretch(recording: &Recording, chunk: u64) -> Option<Stretch<'_>> {
     let index = chunk.checked_sub(recording.first_chunk)?;
     let time_ms = recording.chunk_time_ms;
-    let stretch = Stretch::of(&recording.film, time_ms, index, recording.clock)?;
-    let shifted = recording.odd.shifted_units;
+    let stretch = Stretch::of(&recording.movie, time_ms, index, recording.clock)?;
+    let shifted = recording.oddities.shifted_units;
     Some(Stretch { shifted, ..stretch })
 }
 

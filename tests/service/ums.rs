@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 use crate::faults::{Fault, Stage};
 use crate::hls;
 use crate::log::Asked;
-use crate::service::{self, Service, Visit};
-use crate::world::{Lock, Offer, Redirects, Voice};
+use crate::service::{self, RequestOrigin, Service};
+use crate::world::{ClusterRedirects, Lock, Offer, ResponseMode};
 
 /// Cluster that only tells where to go.
 const ENTRY: &str = "live";
@@ -43,7 +43,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 
 /// What the name of a control host says: `r12-1-112470631-recorded-ws-live.ums.ustream.tv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Station {
+struct ControlHost {
     random: String,
     media: u64,
     application: String,
@@ -52,7 +52,7 @@ struct Station {
     domain: String,
 }
 
-impl Station {
+impl ControlHost {
     fn of(host: &str) -> Option<Self> {
         let (label, domain) = host.split_once('.')?;
         let mut parts = label.split('-');
@@ -94,15 +94,15 @@ impl Station {
 
 async fn upgrade(
     State(service): State<Arc<Service>>,
-    Extension(visit): Extension<Visit>,
+    Extension(visit): Extension<RequestOrigin>,
     Query(query): Query<BTreeMap<String, String>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response<Body> {
-    let Some(station) = Station::of(&visit.host) else {
+    let Some(station) = ControlHost::of(&visit.host) else {
         return polling::answer(service, visit, query).await;
     };
     let recording = service.world.recordings.get(&station.media);
-    if recording.is_some_and(|recording| recording.voice == Voice::Html) {
+    if recording.is_some_and(|recording| recording.response_mode == ResponseMode::Html) {
         return service::html_instead();
     }
     let upgrade = match upgrade {
@@ -110,7 +110,7 @@ async fn upgrade(
         Err(_) if !query.is_empty() => return polling::answer(service, visit, query).await,
         Err(rejection) => return rejection.into_response(),
     };
-    let offer = recording.map_or(Offer::Pieces, |recording| recording.ways.socket);
+    let offer = recording.map_or(Offer::Pieces, |recording| recording.delivery.socket);
     if offer == Offer::Refused {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -120,7 +120,7 @@ async fn upgrade(
             Some(Fault::SilentSocket) => (usize::MAX, true),
             _ => (usize::MAX, offer == Offer::Silent),
         };
-        let talk = Talk {
+        let talk = ControlConnection {
             service,
             visit,
             station,
@@ -135,10 +135,10 @@ async fn upgrade(
 }
 
 /// One control connection.
-struct Talk {
+struct ControlConnection {
     service: Arc<Service>,
-    visit: Visit,
-    station: Station,
+    visit: RequestOrigin,
+    station: ControlHost,
     socket: WebSocket,
     frames_left: usize,
     silent: bool,
@@ -146,10 +146,10 @@ struct Talk {
 }
 
 /// The line is closed.
-struct Over;
+struct ConnectionClosed;
 
-impl Talk {
-    async fn run(mut self) -> Result<(), Over> {
+impl ControlConnection {
+    async fn run(mut self) -> Result<(), ConnectionClosed> {
         let connect = self.connect().await?;
         if self.silent {
             return self.linger(None).await;
@@ -181,12 +181,12 @@ impl Talk {
     }
 
     /// Waits for the first message, which must be a `connect`.
-    async fn connect(&mut self) -> Result<Value, Over> {
+    async fn connect(&mut self) -> Result<Value, ConnectionClosed> {
         let text = loop {
             match self.socket.recv().await {
                 Some(Ok(Message::Text(text))) => break text,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                _ => return Err(Over),
+                _ => return Err(ConnectionClosed),
             }
         };
         let message: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -205,18 +205,18 @@ impl Talk {
         match args {
             Some(args) if is_connect => Ok(args),
             // The service does not talk to those who do not say hello.
-            _ => self.hang_up().await.and(Err(Over)),
+            _ => self.hang_up().await.and(Err(ConnectionClosed)),
         }
     }
 
-    async fn say(&mut self, frame: &Value) -> Result<(), Over> {
+    async fn say(&mut self, frame: &Value) -> Result<(), ConnectionClosed> {
         self.socket
             .send(Message::text(self.spelled(frame)))
             .await
-            .map_err(|_| Over)?;
+            .map_err(|_| ConnectionClosed)?;
         self.frames_left -= 1;
         if self.frames_left == 0 {
-            self.hang_up().await.and(Err(Over))
+            self.hang_up().await.and(Err(ConnectionClosed))
         } else {
             Ok(())
         }
@@ -226,7 +226,7 @@ impl Talk {
     fn spelled(&self, frame: &Value) -> String {
         let text = frame.to_string();
         let recording = self.service.world.recordings.get(&self.station.media);
-        match recording.and_then(|it| Some((it, it.frames.raw_title.as_ref()?))) {
+        match recording.and_then(|it| Some((it, it.message_style.raw_title.as_ref()?))) {
             Some((recording, raw)) => {
                 let title = Value::from(recording.title.as_str()).to_string();
                 text.replace(&title, &format!("\"{raw}\""))
@@ -236,7 +236,7 @@ impl Talk {
     }
 
     /// Keeps the line open until the client leaves, counting viewers if asked to.
-    async fn linger(&mut self, counters: Option<Duration>) -> Result<(), Over> {
+    async fn linger(&mut self, counters: Option<Duration>) -> Result<(), ConnectionClosed> {
         let mut viewers = 7;
         loop {
             tokio::select! {
@@ -252,11 +252,11 @@ impl Talk {
         }
     }
 
-    async fn hang_up(&mut self) -> Result<(), Over> {
+    async fn hang_up(&mut self) -> Result<(), ConnectionClosed> {
         self.socket
             .send(Message::Close(None))
             .await
-            .map_err(|_| Over)
+            .map_err(|_| ConnectionClosed)
     }
 }
 
@@ -281,7 +281,7 @@ enum Reply {
 }
 
 /// What a `connect` at a station is answered with, where pieces are offered like that.
-fn reply(service: &Service, station: &Station, (connect, offer): (&Value, Offer)) -> Reply {
+fn reply(service: &Service, station: &ControlHost, (connect, offer): (&Value, Offer)) -> Reply {
     let nonexistent = Reply::Reject(json!({ "nonexistent": true }));
     // The id is a string on the wire; anything else is a client's mistake.
     let media = connect.get("media").and_then(Value::as_str);
@@ -303,7 +303,7 @@ fn reply(service: &Service, station: &Station, (connect, offer): (&Value, Offer)
     {
         return Reply::Reject(reason);
     }
-    if recording.voice == Voice::Silent {
+    if recording.response_mode == ResponseMode::Silent {
         return Reply::Tell {
             story: Vec::new(),
             later: Vec::new(),
@@ -320,15 +320,15 @@ fn reply(service: &Service, station: &Station, (connect, offer): (&Value, Offer)
             Offer::Foreign | Offer::Offline => Vec::new(),
             Offer::Pieces | Offer::Refused | Offer::Silent => frames::later(service, recording),
         },
-        counters: recording.frames.counters,
+        counters: recording.message_style.counters,
     }
 }
 
-fn channel_reply(service: &Service, station: &Station, nonexistent: Reply) -> Reply {
+fn channel_reply(service: &Service, station: &ControlHost, nonexistent: Reply) -> Reply {
     let Some(channel) = service.world.channels.get(&station.media) else {
         return nonexistent;
     };
-    let usual = Redirects::To(vec!["omega".to_owned()]);
+    let usual = ClusterRedirects::To(vec!["omega".to_owned()]);
     match next_host(&usual, station) {
         Some(next) => Reply::Reject(json!({ "cluster": next })),
         None => Reply::Tell {
@@ -340,10 +340,10 @@ fn channel_reply(service: &Service, station: &Station, nonexistent: Reply) -> Re
 }
 
 /// Where a client is sent from that station; none where it has arrived.
-fn next_host(redirects: &Redirects, station: &Station) -> Option<Value> {
+fn next_host(redirects: &ClusterRedirects, station: &ControlHost) -> Option<Value> {
     let named = |name: &str| json!({ "name": name, "host": station.host_in(name) });
     match redirects {
-        Redirects::To(clusters) => {
+        ClusterRedirects::To(clusters) => {
             let here = clusters
                 .iter()
                 .position(|cluster| *cluster == station.cluster);
@@ -352,12 +352,12 @@ fn next_host(redirects: &Redirects, station: &Station) -> Option<Value> {
                 .then(|| clusters.get(next).map(|name| named(name)))
                 .flatten()
         }
-        Redirects::Endless if station.cluster == "omega" => Some(named("beta")),
-        Redirects::Endless => Some(named("omega")),
-        Redirects::Astray(host) if station.cluster == ENTRY => {
+        ClusterRedirects::Endless if station.cluster == "omega" => Some(named("beta")),
+        ClusterRedirects::Endless => Some(named("omega")),
+        ClusterRedirects::OtherHost(host) if station.cluster == ENTRY => {
             Some(json!({ "name": "omega", "host": host }))
         }
-        Redirects::Astray(_) => None,
+        ClusterRedirects::OtherHost(_) => None,
     }
 }
 
@@ -395,7 +395,7 @@ mod tests {
     #[test]
     fn a_host_name_says_what_is_meant_and_where() {
         let host = "r7-1-112470631-recorded-ws-live.ums.services.video.ibm.com";
-        let station = Station::of(host).unwrap();
+        let station = ControlHost::of(host).unwrap();
         assert_eq!(
             (station.media, &*station.application),
             (112_470_631, "recorded")
@@ -405,17 +405,17 @@ mod tests {
             "r7-1-112470631-recorded-ws-omega.ums.services.video.ibm.com"
         );
         assert_eq!(station.host_in("live"), host);
-        let bare = Station::of("r7-1-5-channel-live.ums.ustream.tv").unwrap();
+        let bare = ControlHost::of("r7-1-5-channel-live.ums.ustream.tv").unwrap();
         assert_eq!(bare.host_in("beta"), "r7-1-5-channel-beta.ums.ustream.tv");
-        assert_eq!(Station::of("www.ustream.tv"), None);
+        assert_eq!(ControlHost::of("www.ustream.tv"), None);
     }
 
     #[test]
     fn a_chain_of_redirects_ends_at_its_last_cluster() {
-        let chain = Redirects::To(vec!["beta".to_owned(), "omega".to_owned()]);
+        let chain = ClusterRedirects::To(vec!["beta".to_owned(), "omega".to_owned()]);
         let at = |cluster: &str| {
             let host = format!("r7-1-5-recorded-ws-{cluster}.ums.ustream.tv");
-            let next = next_host(&chain, &Station::of(&host).unwrap())?;
+            let next = next_host(&chain, &ControlHost::of(&host).unwrap())?;
             Some(next["name"].as_str().unwrap().to_owned())
         };
         assert_eq!(at("live").as_deref(), Some("beta"));

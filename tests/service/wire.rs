@@ -31,7 +31,7 @@ const TLS_HANDSHAKE: u8 = 0x16;
 
 /// How it meets its clients.
 #[derive(Clone)]
-pub(crate) struct Manner {
+pub(crate) struct ListenerConfig {
     /// Signed by the authority that clients are told of.
     pub(crate) known: Arc<ServerConfig>,
     /// Signed by another.
@@ -42,15 +42,15 @@ pub(crate) struct Manner {
 
 /// Pulls the plug of one connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plug(Arc<PlugState>);
+pub(crate) struct ResetHandle(Arc<ResetState>);
 
 #[derive(Debug, Default)]
-struct PlugState {
+struct ResetState {
     pulled: AtomicBool,
     noticed: Notify,
 }
 
-impl Plug {
+impl ResetHandle {
     /// Resets the connection: the other side sees it torn, not closed.
     pub(crate) fn pull(&self) {
         self.0.pulled.store(true, Ordering::Release);
@@ -63,13 +63,13 @@ impl Plug {
 }
 
 /// A TCP connection that ends in a reset once its plug is pulled.
-struct Cord {
+struct ResettableStream {
     stream: TcpStream,
-    plug: Plug,
+    plug: ResetHandle,
     pace: Option<Pace>,
 }
 
-impl Cord {
+impl ResettableStream {
     /// Lets `write` send as many of `bytes` as the line carries now.
     fn at_pace(
         &mut self,
@@ -87,7 +87,7 @@ impl Cord {
     }
 }
 
-impl Drop for Cord {
+impl Drop for ResettableStream {
     fn drop(&mut self) {
         if self.plug.is_pulled() {
             // Without it the other side would see an orderly end. A socket that refuses the
@@ -97,7 +97,7 @@ impl Drop for Cord {
     }
 }
 
-impl AsyncRead for Cord {
+impl AsyncRead for ResettableStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -107,7 +107,7 @@ impl AsyncRead for Cord {
     }
 }
 
-impl AsyncWrite for Cord {
+impl AsyncWrite for ResettableStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -144,7 +144,7 @@ impl AsyncWrite for Cord {
 }
 
 /// Takes connections for ever. Dropping the future ends them all.
-pub(crate) async fn accept(listener: TcpListener, manner: Manner, service: Arc<Service>) {
+pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -164,12 +164,16 @@ pub(crate) async fn accept(listener: TcpListener, manner: Manner, service: Arc<S
     }
 }
 
-async fn serve(stream: TcpStream, manner: Manner, service: Arc<Service>) -> anyhow::Result<()> {
+async fn serve(
+    stream: TcpStream,
+    manner: ListenerConfig,
+    service: Arc<Service>,
+) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     stream.peek(&mut first).await?;
-    let plug = Plug::default();
-    let cord = Cord {
+    let plug = ResetHandle::default();
+    let cord = ResettableStream {
         stream,
         plug: plug.clone(),
         pace: manner.line.map(Pace::new),
@@ -180,7 +184,7 @@ async fn serve(stream: TcpStream, manner: Manner, service: Arc<Service>) -> anyh
     if first != [TLS_HANDSHAKE] {
         return converse(
             cord,
-            Side {
+            ConnectionInfo {
                 plug,
                 tls: false,
                 round_trip,
@@ -203,7 +207,7 @@ async fn serve(stream: TcpStream, manner: Manner, service: Arc<Service>) -> anyh
     let stream = handshake.into_stream(tls).await?;
     converse(
         stream,
-        Side {
+        ConnectionInfo {
             plug,
             tls: true,
             round_trip,
@@ -215,20 +219,20 @@ async fn serve(stream: TcpStream, manner: Manner, service: Arc<Service>) -> anyh
 
 /// What a request knows of its connection.
 #[derive(Clone)]
-struct Side {
-    plug: Plug,
+struct ConnectionInfo {
+    plug: ResetHandle,
     tls: bool,
     round_trip: Option<Duration>,
 }
 
-async fn converse<S>(stream: S, side: Side, service: Arc<Service>) -> anyhow::Result<()>
+async fn converse<S>(stream: S, side: ConnectionInfo, service: Arc<Service>) -> anyhow::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let cut = side.plug.clone();
     let answer = service_fn(move |request: Request<Incoming>| {
         let service = Arc::clone(&service);
-        let Side {
+        let ConnectionInfo {
             plug,
             tls,
             round_trip,

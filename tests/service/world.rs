@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 
-pub use channel::{Channel, GateField, Lists};
-pub use demo::{LARGE, LongFilm};
-pub use odd::{Comes, Fate, Message, Odd, OddPlaylists, OddRow, PathStyle};
-pub use ways::{FileKind, Listing, Offer, PlaylistOddity, RowOddity, Ways};
+pub use channel::{Channel, GateField, ListingSources};
+pub use demo::{LARGE, LongRecording};
+pub use odd::{Fate, Message, OddRow, Oddities, PathStyle, PlaylistOddities, Substitute};
+pub use ways::{Delivery, FileKind, Listing, Offer, PlaylistOddity, RepresentationOddity};
 
 use crate::media::{self, Clock, Film, Picture, Row, Sound};
 
@@ -93,13 +93,13 @@ impl World {
         let channels = self.channels.values().map(|channel| {
             (
                 format!("https://video.ibm.com/channel/{}", channel.slug),
-                channel.shows.clone(),
+                channel.purpose.clone(),
             )
         });
         let recordings = self.recordings.values().map(|recording| {
             (
                 format!("https://video.ibm.com/recorded/{}", recording.id),
-                recording.shows.clone(),
+                recording.purpose.clone(),
             )
         });
         recordings.chain(channels).collect()
@@ -112,7 +112,7 @@ pub struct Recording {
     /// Its number.
     pub id: u64,
     /// What it is there to show, in a few words for a person.
-    pub shows: String,
+    pub purpose: String,
     /// Its title.
     pub title: String,
     /// Whose it is.
@@ -122,29 +122,29 @@ pub struct Recording {
     /// The channel it belongs to.
     pub channel: Option<u64>,
     /// How much film it has.
-    pub film: Film,
+    pub movie: Film,
     /// Length of a chunk: a multiple of [`media::UNIT_MS`].
     pub chunk_time_ms: u64,
     /// Number of the first chunk.
     pub first_chunk: u64,
     /// From which chunk on each hash holds.
-    pub keys: Keys,
+    pub keys: HashKeys,
     /// What hashes look like.
     pub hash_style: HashStyle,
     /// Rows of FLV chunks.
-    pub flv: Vec<FlvRow>,
+    pub flv: Vec<FlvRepresentation>,
     /// Rows of MP4 chunks.
     pub mp4: Vec<Row>,
     /// Which time FLV chunks tell.
     pub clock: Clock,
     /// Chunks that are gone for good.
-    pub gone: BTreeSet<u64>,
+    pub missing_chunks: BTreeSet<u64>,
     /// What the CDN answers for a chunk that is not there.
     pub refusal: StatusCode,
     /// Where its length is told.
     pub length: Length,
     /// The length that is told, where it is not that of the film.
-    pub told_ms: Option<u64>,
+    pub stated_ms: Option<u64>,
     /// Captions by language, as the API names it.
     pub captions: BTreeMap<String, String>,
     /// Chapters by the second they start at.
@@ -152,17 +152,17 @@ pub struct Recording {
     /// What keeps it closed.
     pub lock: Option<Lock>,
     /// Where the control connection sends a client that comes to `live`.
-    pub redirects: Redirects,
+    pub redirects: ClusterRedirects,
     /// How the control connection tells its story.
-    pub frames: Frames,
+    pub message_style: Frames,
     /// Whether the service makes sense when asked for it.
-    pub voice: Voice,
+    pub response_mode: ResponseMode,
     /// By which ways it is offered.
-    pub ways: Ways,
+    pub delivery: Delivery,
     /// Hosts of the CDN, best first; none: `cdnConfig` is never sent.
     pub cdn: Vec<String>,
     /// What is odd about it beyond all that.
-    pub odd: Odd,
+    pub oddities: Oddities,
 }
 
 impl Recording {
@@ -170,17 +170,17 @@ impl Recording {
     pub fn new(id: u64, shows: &str) -> Self {
         Self {
             id,
-            shows: shows.to_owned(),
+            purpose: shows.to_owned(),
             title: format!("Practice recording {id}"),
             owner: "practice".to_owned(),
             created_unix_s: 1_514_764_800,
             channel: None,
-            film: Film::standard(),
+            movie: Film::standard(),
             chunk_time_ms: 2000,
             first_chunk: 0,
-            keys: Keys::Every(10),
+            keys: HashKeys::Every(10),
             hash_style: HashStyle::Decimal,
-            flv: FlvRow::product(),
+            flv: FlvRepresentation::product(),
             mp4: vec![
                 Row::Mp4Picture(Picture::Best),
                 Row::Mp4Picture(Picture::Small),
@@ -188,43 +188,43 @@ impl Recording {
                 Row::Mp4Sound(Sound::Second),
             ],
             clock: Clock::Continues,
-            gone: BTreeSet::new(),
+            missing_chunks: BTreeSet::new(),
             refusal: StatusCode::NOT_FOUND,
             length: Length {
                 api: true,
-                frame: Some(LengthIn::Format),
+                frame: Some(LengthField::Format),
             },
-            told_ms: None,
+            stated_ms: None,
             captions: BTreeMap::new(),
             chapters: BTreeMap::new(),
             lock: None,
-            redirects: Redirects::To(vec!["omega".to_owned()]),
-            frames: Frames::default(),
-            voice: Voice::Sound,
-            ways: Ways::default(),
+            redirects: ClusterRedirects::To(vec!["omega".to_owned()]),
+            message_style: Frames::default(),
+            response_mode: ResponseMode::Normal,
+            delivery: Delivery::default(),
             cdn: vec![
                 "vod-cdn.ustream.tv".to_owned(),
                 "uhsakamai-a.akamaihd.net".to_owned(),
             ],
-            odd: Odd::default(),
+            oddities: Oddities::default(),
         }
     }
 
     /// The length that is told.
     pub(crate) fn told_ms(&self) -> u64 {
-        self.told_ms.unwrap_or(self.film.duration_ms())
+        self.stated_ms.unwrap_or(self.movie.duration_ms())
     }
 
     /// How many chunks each row has.
     pub fn chunks(&self) -> u64 {
-        media::chunks_of(&self.film, self.chunk_time_ms)
+        media::chunks_of(&self.movie, self.chunk_time_ms)
     }
 
     /// The chunks from which on a new hash holds.
     pub fn key_list(&self) -> Vec<u64> {
         match &self.keys {
-            Keys::At(keys) => keys.clone(),
-            Keys::Every(interval) => {
+            HashKeys::At(keys) => keys.clone(),
+            HashKeys::Every(interval) => {
                 let end = self.first_chunk + self.chunks();
                 let step = usize::try_from(*interval).unwrap_or(usize::MAX).max(1);
                 (self.first_chunk..end).step_by(step).collect()
@@ -236,14 +236,14 @@ impl Recording {
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
         self.flv
             .iter()
-            .map(|row| row.row)
+            .map(|row| row.representation)
             .chain(self.mp4.iter().copied())
             .chain(self.listed())
     }
 
     /// The rows that playlists name.
     fn listed(&self) -> impl Iterator<Item = Row> {
-        let rows = self.ways.playlists.map(Listing::rows);
+        let rows = self.delivery.playlists.map(Listing::rows);
         let (pictures, sounds) = rows.unwrap_or_default();
         pictures.into_iter().chain(sounds)
     }
@@ -251,14 +251,14 @@ impl Recording {
 
 /// One row of FLV chunks as the service announces it.
 #[derive(Clone, Debug)]
-pub struct FlvRow {
+pub struct FlvRepresentation {
     /// What its chunks hold.
-    pub row: Row,
+    pub representation: Row,
     /// Its `preset`, which need not be unique.
     pub preset: String,
 }
 
-impl FlvRow {
+impl FlvRepresentation {
     /// A row of that picture and sound; the preset is `original` for the best picture.
     pub fn new(picture: Option<Picture>, sound: Sound) -> Self {
         let preset = if picture == Some(Picture::Small) {
@@ -267,7 +267,7 @@ impl FlvRow {
             "original"
         };
         Self {
-            row: Row::Flv(picture, sound),
+            representation: Row::Flv(picture, sound),
             preset: preset.to_owned(),
         }
     }
@@ -294,7 +294,7 @@ impl FlvRow {
 
 /// From which chunk on each hash holds.
 #[derive(Clone, Debug)]
-pub enum Keys {
+pub enum HashKeys {
     /// A new one each so many chunks, from the first chunk on.
     Every(u64),
     /// At exactly these chunks; the first is the recording's first chunk.
@@ -316,12 +316,12 @@ pub struct Length {
     /// By the API.
     pub api: bool,
     /// By the control connection.
-    pub frame: Option<LengthIn>,
+    pub frame: Option<LengthField>,
 }
 
 /// Where on the control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LengthIn {
+pub enum LengthField {
     /// In each format.
     Format,
     /// Beside the formats.
@@ -356,13 +356,13 @@ pub enum Lock {
 
 /// Where the control connection sends a client.
 #[derive(Clone, Debug)]
-pub enum Redirects {
+pub enum ClusterRedirects {
     /// To these clusters, one after the other; none: `live` answers itself.
     To(Vec<String>),
     /// Between two clusters for ever.
     Endless,
     /// To a host that is none of the service's.
-    Astray(String),
+    OtherHost(String),
 }
 
 /// How the control connection tells its story. The default is the usual way.
@@ -373,7 +373,7 @@ pub enum Redirects {
 )]
 pub struct Frames {
     /// `cdnConfig` comes before `stream`.
-    pub cdn_first: bool,
+    pub cdn_config_first: bool,
     /// Formats come one a frame, the hashes of each in two halves.
     pub split_stream: bool,
     /// Lists come as maps from position to item.
@@ -394,9 +394,9 @@ pub struct Frames {
 
 /// Whether the service makes sense when asked for a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Voice {
+pub enum ResponseMode {
     /// It does.
-    Sound,
+    Normal,
     /// The control connection is taken and then nothing is said.
     Silent,
     /// API and control connection answer with a web page.

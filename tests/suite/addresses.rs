@@ -32,12 +32,15 @@ async fn every_row_of_the_readmes_table_of_links_holds() {
             );
             continue;
         }
-        let lead = practice.engine().look(&link, &Access::default()).await;
+        let lead = practice
+            .engine()
+            .resolve_link(&link, &Access::default())
+            .await;
         match (leads_to.as_str(), lead.unwrap()) {
-            ("the recording", Lead::One(preview)) => {
+            ("the recording", Lead::Recording(preview)) => {
                 assert_eq!(preview.recording, MAIN.to_string(), "{link}");
             }
-            ("the channel's recordings", Lead::Several(mut catalog)) => {
+            ("the channel's recordings", Lead::Collection(mut catalog)) => {
                 let first = catalog.next().await.unwrap().unwrap();
                 assert!(catalog.is_of_channel() && first.len() > 1, "{link}");
                 assert_eq!(first[0].recording, Some(MAIN.to_string()), "{link}");

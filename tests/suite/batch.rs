@@ -24,7 +24,7 @@ fn channel(gate: Option<Vec<GateField>>) -> World {
         title: "Daily news".to_owned(),
         channel: Some(CHANNEL),
         created_unix_s: NOON_UNIX_S + number * 86_400,
-        film: Film::looped(2),
+        movie: Film::looped(2),
         ..Recording::new(FIRST + u64::try_from(number).unwrap(), "one of four")
     });
     all.fold(World::empty().channel(channel), World::recording)

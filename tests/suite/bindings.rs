@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use engine::view::{Despite, LeadView, News, SaveRequest, StartView};
+use engine::view::{AppEvent, Override, ResolvedLinkView, SaveRequest, StartView};
 use ts_rs::{Config, TS};
 
 use crate::workspace;
@@ -13,11 +13,11 @@ use crate::workspace;
 fn the_bindings_of_the_page_are_current() {
     let fresh = tempfile::tempdir().unwrap();
     let config = Config::new().with_out_dir(fresh.path());
-    News::export_all(&config).unwrap();
-    LeadView::export_all(&config).unwrap();
+    AppEvent::export_all(&config).unwrap();
+    ResolvedLinkView::export_all(&config).unwrap();
     SaveRequest::export_all(&config).unwrap();
     StartView::export_all(&config).unwrap();
-    Despite::export_all(&config).unwrap();
+    Override::export_all(&config).unwrap();
     let committed = workspace().join("ui/src/backend/bindings");
     let (expected, found) = (files(fresh.path()), files(&committed));
     if std::env::var_os("BLESS").is_some() {

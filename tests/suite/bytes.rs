@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use engine::{Code, NewJob};
-use fake_ustream::{Fault, FileKind, Listing, Rule, Ways};
+use fake_ustream::{Delivery, Fault, FileKind, Listing, Rule};
 use media::{TableFragment, journal};
 
 use crate::command_line::Run;
@@ -24,7 +24,7 @@ const COMPARED: u32 = 2;
 
 /// What is made of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum DownloadCase {
     /// Fragments of an MP4, put together as they come.
     Mp4,
     /// FLV segments, put together as they are shown.
@@ -35,16 +35,16 @@ enum Kind {
     File,
 }
 
-use Kind::{Mp4, Original, Playlists};
+use DownloadCase::{Mp4, Original, Playlists};
 
-const KINDS: [Kind; 4] = [Mp4, Original, Playlists, Kind::File];
+const KINDS: [DownloadCase; 4] = [Mp4, Original, Playlists, DownloadCase::File];
 
-impl Kind {
+impl DownloadCase {
     async fn practice(self) -> Practice {
         match self {
             Mp4 | Original => Practice::demo().await,
-            Playlists => offered(Ways::playlists(Listing::Muxed)).await,
-            Self::File => offered(Ways::file(FileKind::Flv)).await,
+            Playlists => offered(Delivery::playlists(Listing::Muxed)).await,
+            Self::File => offered(Delivery::file(FileKind::Flv)).await,
         }
     }
 
@@ -82,7 +82,7 @@ impl Kind {
 }
 
 /// The part folder of an attempt that could not have everything.
-async fn unfinished(practice: &Practice, kind: Kind, folder: &Path) -> PathBuf {
+async fn unfinished(practice: &Practice, kind: DownloadCase, folder: &Path) -> PathBuf {
     loop {
         let missing = practice.service.faults().add(kind.missing());
         practice.save(kind.job(folder)).await.unwrap_err();

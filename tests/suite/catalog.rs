@@ -2,7 +2,7 @@
 
 use engine::view::EntryView;
 use engine::{Access, Catalog, Code, Failure, Lead};
-use fake_ustream::{Channel, Film, Lists, Lock, Recording, World};
+use fake_ustream::{Channel, Film, ListingSources, Lock, Recording, World};
 
 use crate::practice::{MAIN, Practice, link};
 
@@ -10,32 +10,35 @@ const CHANNEL: u64 = 7_000_000;
 const FIRST: u64 = 200_000_000;
 
 /// A channel of so many short recordings.
-fn channel_of(recordings: u64, lists: Lists) -> World {
+fn channel_of(recordings: u64, lists: ListingSources) -> World {
     let channel = Channel {
-        lists,
+        listing_sources: lists,
         ..Channel::new(CHANNEL, "long-runner", "many recordings")
     };
     let all = (0..recordings).map(|number| Recording {
         title: format!("Part {number}"),
         channel: Some(CHANNEL),
         created_unix_s: 1_500_000_000 + i64::try_from(number).unwrap() * 86_400,
-        film: Film::looped(1),
+        movie: Film::looped(1),
         ..Recording::new(FIRST + number, "one of many")
     });
     all.fold(World::empty().channel(channel), World::recording)
 }
 
-const EVERYWHERE: Lists = Lists {
+const EVERYWHERE: ListingSources = ListingSources {
     api: true,
     website: true,
     off_air: true,
 };
 
 async fn look(practice: &Practice, link: &str) -> Result<Catalog, Failure> {
-    let lead = practice.engine().look(link, &Access::default()).await?;
+    let lead = practice
+        .engine()
+        .resolve_link(link, &Access::default())
+        .await?;
     match lead {
-        Lead::Several(catalog) => Ok(catalog),
-        Lead::One(preview) => panic!("one recording only: {preview:?}"),
+        Lead::Collection(catalog) => Ok(catalog),
+        Lead::Recording(preview) => panic!("one recording only: {preview:?}"),
     }
 }
 
@@ -93,7 +96,7 @@ async fn an_entry_tells_what_a_person_chooses_by() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_websites_list_steps_in_for_the_apis_and_the_page_for_both() {
     for website in [true, false] {
-        let lists = Lists {
+        let lists = ListingSources {
             api: false,
             website,
             off_air: true,
@@ -112,7 +115,7 @@ async fn the_websites_list_steps_in_for_the_apis_and_the_page_for_both() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_lists_nothing_anywhere_has_no_recording() {
-    let nowhere = Lists {
+    let nowhere = ListingSources {
         api: true,
         website: false,
         off_air: false,
@@ -127,10 +130,10 @@ async fn a_recording_is_no_list() {
     let practice = Practice::demo().await;
     let lead = practice
         .engine()
-        .look(&link(MAIN), &Access::default())
+        .resolve_link(&link(MAIN), &Access::default())
         .await
         .unwrap();
-    assert!(matches!(lead, Lead::One(preview) if preview.recording == MAIN.to_string()));
+    assert!(matches!(lead, Lead::Recording(preview) if preview.recording == MAIN.to_string()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

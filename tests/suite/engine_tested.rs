@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Parser;
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Extras, Feed, JobState, NewJob, Output, Remux,
+    Access, Choice, Config, Endpoint, Engine, Extras, JobState, JobStream, NewJob, Output, Remux,
     Template,
 };
 
@@ -36,11 +36,11 @@ async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let authority = std::fs::read(&args.practice_ca)?;
     let engine = Engine::open(Config {
-        endpoint: Endpoint::practice(args.practice, &authority)?,
+        endpoint: Endpoint::mock(args.practice, &authority)?,
         data_dir: Some(args.data),
         ..Config::default()
     })?;
-    let feed = engine.feed();
+    let feed = engine.job_stream();
     let order = NewJob {
         link: args.link,
         access: Access::default(),
@@ -70,11 +70,11 @@ async fn look(engine: &Engine, times: u32) -> Infallible {
     let mut due = tokio::time::interval(Duration::from_secs(1) / times);
     loop {
         due.tick().await;
-        engine.feed().next().await;
+        engine.job_stream().next().await;
     }
 }
 
-async fn end(mut feed: Feed) -> anyhow::Result<()> {
+async fn end(mut feed: JobStream) -> anyhow::Result<()> {
     while let Some(update) = feed.next().await {
         for job in update.changed {
             match job.state {

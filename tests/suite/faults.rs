@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use engine::{Code, NewJob, Permit};
-use fake_ustream::{Fault, Listing, Rule, RuleId, Ways};
+use engine::{Code, NewJob, Overrides};
+use fake_ustream::{Delivery, Fault, Listing, Rule, RuleId};
 use tokio::sync::OnceCell;
 
 use crate::films::assert_whole;
@@ -30,7 +30,7 @@ async fn undisturbed() -> &'static [u8] {
 
 /// How a film is offered and asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum FaultCase {
     /// Pieces of MP4.
     Mp4,
     /// Pieces of FLV, to be kept.
@@ -39,13 +39,13 @@ enum Way {
     Playlists,
 }
 
-impl Way {
+impl FaultCase {
     const ALL: [Self; 3] = [Self::Mp4, Self::Original, Self::Playlists];
 
     async fn practice(self) -> Practice {
         match self {
             Self::Mp4 | Self::Original => Practice::demo().await,
-            Self::Playlists => offered(Ways::playlists(Listing::Separate)).await,
+            Self::Playlists => offered(Delivery::playlists(Listing::Separate)).await,
         }
     }
 
@@ -69,7 +69,7 @@ impl Way {
 /// Saves the film by each way while `fault` strikes; it must come out whole, the
 /// original to the byte.
 async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
-    for way in Way::ALL {
+    for way in FaultCase::ALL {
         let practice = way.practice().await;
         let rules = strike(&practice);
         let folder = tempfile::tempdir().unwrap();
@@ -77,7 +77,7 @@ async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
         let (path, finished) = practice.save(order).await.unwrap();
         assert!(finished.gaps.is_empty(), "{finished:?}");
         assert_is_whole(&path);
-        if way == Way::Original {
+        if way == FaultCase::Original {
             let film = std::fs::read(&path).unwrap();
             assert!(film == undisturbed().await, "the same bytes");
         }
@@ -108,7 +108,7 @@ fn at_some(practice: &Practice, fault: &Fault, times: u32) -> Vec<RuleId> {
 
 /// Saves while a fault strikes for good: what is missing is told, and nothing is lost by it.
 async fn misses(rule: impl Fn() -> Rule) {
-    for way in [Way::Mp4, Way::Playlists] {
+    for way in [FaultCase::Mp4, FaultCase::Playlists] {
         let practice = way.practice().await;
         practice.service.faults().add(rule());
         let folder = tempfile::tempdir().unwrap();
@@ -336,7 +336,10 @@ async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
-    for (way, hosts) in [(Way::Mp4, "*.ums.*"), (Way::Playlists, "*-lp-*")] {
+    for (way, hosts) in [
+        (FaultCase::Mp4, "*.ums.*"),
+        (FaultCase::Playlists, "*-lp-*"),
+    ] {
         for frames in 0..5 {
             let practice = way.practice().await;
             let closed = Rule::new(Fault::CloseSocket(frames)).host(hosts);
@@ -389,7 +392,7 @@ async fn a_folder_that_vanishes_while_it_runs_is_told() {
     assert_eq!(failure.code, Code::DriveGone, "{failure:?}");
     // It can be tried again where the folder is back.
     std::fs::create_dir(folder.path()).unwrap();
-    engine.resume(&id, Permit::default()).await.unwrap();
+    engine.resume(&id, Overrides::default()).await.unwrap();
     ended(&engine, &id).await.unwrap();
     assert_is_whole(&engine.path(&id).await.unwrap());
     engine.shutdown().await;

@@ -1,7 +1,7 @@
 //! From a link to a recording and its plan.
 
 use engine::{Access, Code};
-use ustream::{Choice, Keep, Presence, Target};
+use ustream::{Choice, ContainerChoice, Presence, Target};
 
 use crate::practice::{MAIN, Practice, link};
 
@@ -145,11 +145,14 @@ async fn every_plan_covers_all_chunks_and_marks_only_what_may_lie_past_the_end()
     let client = practice.client();
     for id in [MAIN, 134_300_011, 134_300_012, 134_300_013, 134_300_014] {
         let target: Target = link(id).parse().unwrap();
-        let found = client.find(&target, &Access::default()).await.unwrap();
+        let found = client
+            .find_recording(&target, &Access::default())
+            .await
+            .unwrap();
         let recording = client.recording(found, &Access::default()).await.unwrap();
         let known = practice.service.world().known(id).unwrap();
         let last_key = *known.key_list().last().unwrap();
-        for keep in [Keep::Mp4, Keep::Original] {
+        for keep in [ContainerChoice::Mp4, ContainerChoice::Original] {
             let plan = recording
                 .plan(&Choice {
                     keep,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Child;
 use std::time::Duration;
 
-use fake_ustream::{LARGE, LongFilm, World};
+use fake_ustream::{LARGE, LongRecording, World};
 
 use crate::command_line::Run;
 use crate::practice::{PARALLEL, Practice, names};
@@ -17,7 +17,7 @@ const MOST_KIB: u64 = 64 << 10;
 /// The index of ten hours alone takes many times as long.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// The most that a program has held in memory so far, in KiB (`proc_pid_status(5)`). What its
+/// The most that a program has held in memory so far, in KiB (`proc_pid_status(5)`). PlaylistKind its
 /// parent says of it afterwards would hold the parent's own.
 fn peak_kib(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
@@ -36,7 +36,7 @@ fn watched(child: &mut Child) -> io::Result<u64> {
 }
 
 /// What saving a film held in memory at most; all of it must have been asked for.
-async fn saved(film: &LongFilm, folder: &Path) -> u64 {
+async fn saved(film: &LongRecording, folder: &Path) -> u64 {
     let practice = Practice::with(World::empty().with_long_film(film)).await;
     let run = Run::new(&practice).save(LARGE).arg("-o").arg(folder);
     let mut child = run
@@ -58,7 +58,7 @@ async fn saved(film: &LongFilm, folder: &Path) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_film_of_ten_hours_is_saved_in_sixty_four_mebibytes() {
     let folder = tempfile::tempdir().unwrap();
-    let film = LongFilm::ten_hours(100);
+    let film = LongRecording::ten_hours(100);
     let most = saved(&film, folder.path()).await;
     assert!(most > 0, "nobody looked");
     assert!(most <= MOST_KIB, "{most} KiB");

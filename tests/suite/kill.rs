@@ -24,16 +24,16 @@ const COMPARED: u32 = 2;
 
 /// One kind of file, as the command line is asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SaveCase {
     Mp4,
     /// With captions and every language.
     Full,
     Original,
 }
 
-use Kind::{Full, Mp4, Original};
+use SaveCase::{Full, Mp4, Original};
 
-impl Kind {
+impl SaveCase {
     fn row(self, track: u8) -> &'static str {
         match (self, track) {
             (Mp4 | Full, 0) => "2.m4v",
@@ -48,12 +48,12 @@ impl Kind {
 struct Bench {
     practice: Practice,
     folder: tempfile::TempDir,
-    kind: Kind,
+    kind: SaveCase,
     undisturbed: Vec<u8>,
 }
 
 impl Bench {
-    async fn new(kind: Kind) -> Self {
+    async fn new(kind: SaveCase) -> Self {
         let practice = Practice::demo().await;
         let mut bench = Self {
             practice,
@@ -112,7 +112,7 @@ impl Bench {
         let (fragments, _) = journal::read(&bytes);
         fragments
             .iter()
-            .filter_map(|fragment| match fragment.part {
+            .filter_map(|fragment| match fragment.kind {
                 Part::Media(number) => Some((self.kind.row(fragment.track), number)),
                 Part::Init => None,
             })

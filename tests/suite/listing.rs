@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use engine::view::Finished;
-use engine::{Choice, Code, Failure, Keep, NewJob, Quality};
+use engine::{Choice, Code, ContainerChoice, Failure, NewJob, Quality};
 use fake_ustream::{
-    Fault, Frames, Keys, Length, Listing, PlaylistOddity, Recording, RowOddity, Rule, Ways, World,
+    Delivery, Fault, Frames, HashKeys, Length, Listing, PlaylistOddity, Recording,
+    RepresentationOddity, Rule, World,
 };
 use ustream::{Access, Found, RecordingId};
 
@@ -73,12 +74,12 @@ async fn failure(practice: &Practice, order: impl FnOnce(u64, &Path) -> NewJob) 
 async fn a_list_in_several_messages_is_one_list_though_nobody_says_how_long_it_is() {
     let frames = Frames {
         split_stream: true,
-        cdn_first: true,
+        cdn_config_first: true,
         ..Frames::default()
     };
     for order in [job, original] {
         let practice = service(Recording {
-            frames: frames.clone(),
+            message_style: frames.clone(),
             length: UNSTATED,
             ..recording()
         })
@@ -111,7 +112,7 @@ async fn a_list_that_covers_the_length_by_the_api_is_not_waited_for() {
 async fn a_list_that_ends_before_the_stated_length_is_asked_for_twice_and_then_taken() {
     for length in [BY_API, recording().length] {
         let practice = service(Recording {
-            keys: Keys::At((0..50).step_by(10).collect()),
+            keys: HashKeys::At((0..50).step_by(10).collect()),
             length,
             ..recording()
         })
@@ -134,16 +135,23 @@ async fn a_list_that_ends_before_the_stated_length_is_asked_for_twice_and_then_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segments() {
-    for (length, keep) in [(BY_API, Keep::Mp4), (recording().length, Keep::Original)] {
+    for (length, keep) in [
+        (BY_API, ContainerChoice::Mp4),
+        (recording().length, ContainerChoice::Original),
+    ] {
         for told_ms in [179_500, 60_000, 189] {
             let practice = service(Recording {
                 length,
-                told_ms: Some(told_ms),
+                stated_ms: Some(told_ms),
                 ..recording()
             })
             .await;
             let folder = tempfile::tempdir().unwrap();
-            let order = if keep == Keep::Mp4 { job } else { original };
+            let order = if keep == ContainerChoice::Mp4 {
+                job
+            } else {
+                original
+            };
             let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
             assert_film(&path);
             let asked = practice.service.asked().len();
@@ -154,11 +162,14 @@ async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segmen
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere() {
-    for oddity in [RowOddity::Nameless, RowOddity::Outside] {
-        let ways = |playlists| Ways {
+    for oddity in [
+        RepresentationOddity::Nameless,
+        RepresentationOddity::Outside,
+    ] {
+        let ways = |playlists| Delivery {
             row: Some(oddity),
             playlists,
-            ..Ways::default()
+            ..Delivery::default()
         };
         // The same quality as FLV.
         let practice = offered(ways(None)).await;
@@ -170,7 +181,7 @@ async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere()
         // From playlists.
         let practice = service(Recording {
             flv: Vec::new(),
-            ways: ways(Some(Listing::Muxed)),
+            delivery: ways(Some(Listing::Muxed)),
             ..recording()
         })
         .await;
@@ -180,7 +191,7 @@ async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere()
         // Nowhere.
         let practice = service(Recording {
             flv: Vec::new(),
-            ways: ways(None),
+            delivery: ways(None),
             ..recording()
         })
         .await;
@@ -215,7 +226,7 @@ async fn assert_smaller(practice: &Practice, rows: [&str; 2]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
-    let practice = offered(Ways::playlists(Listing::Separate)).await;
+    let practice = offered(Delivery::playlists(Listing::Separate)).await;
     let refused = Rule::new(Fault::Bare(StatusCode::SERVICE_UNAVAILABLE));
     let faults = practice.service.faults();
     faults.add(refused.clone().path("*/1/playlist.m3u8*"));
@@ -232,7 +243,7 @@ async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
-    let practice = offered(Ways::playlists(Listing::Separate)).await;
+    let practice = offered(Delivery::playlists(Listing::Separate)).await;
     let busy = |status| {
         Rule::new(Fault::Status(status))
             .path("*/1/playlist.m3u8*")
@@ -267,9 +278,9 @@ async fn a_best_picture_of_no_use_is_replaced_by_another() {
             ["improved/4.ts", "improved/1.ts"],
         ),
     ] {
-        let practice = offered(Ways {
+        let practice = offered(Delivery {
             oddity: Some(oddity),
-            ..Ways::playlists(listing)
+            ..Delivery::playlists(listing)
         })
         .await;
         assert_smaller(&practice, rows).await;
@@ -285,7 +296,7 @@ async fn playlists_of_no_use_end_with_their_own_reason() {
         (PlaylistOddity::Bare, Code::BadAnswer),
     ] {
         // The other ways cannot be reached: that is not what a person must hear.
-        let mut ways = Ways::polling();
+        let mut ways = Delivery::polling();
         ways.polling = fake_ustream::Offer::Refused;
         ways.playlists = Some(Listing::Fmp4);
         ways.oddity = Some(oddity);
@@ -300,9 +311,9 @@ async fn playlists_of_no_use_end_with_their_own_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_a_playlist_gives_no_address_is_a_hole_that_is_told() {
     for oddity in [PlaylistOddity::Unnamed(50), PlaylistOddity::Gap(99)] {
-        let practice = offered(Ways {
+        let practice = offered(Delivery {
             oddity: Some(oddity),
-            ..Ways::playlists(Listing::Muxed)
+            ..Delivery::playlists(Listing::Muxed)
         })
         .await;
         let failed = failure(&practice, job).await;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use engine::view::{Finished, JobView};
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Extras, Failure, JobId, JobState, Keep, NewJob,
-    Output, Remux, Template,
+    Access, Choice, Config, ContainerChoice, Endpoint, Engine, Extras, Failure, JobId, JobState,
+    NewJob, Output, Remux, Template,
 };
 use fake_ustream::{FakeUstream, World};
 
@@ -39,7 +39,7 @@ impl Practice {
     }
 
     pub(crate) fn endpoint(&self) -> Endpoint {
-        Endpoint::practice(self.service.address(), self.service.ca_pem().as_bytes()).unwrap()
+        Endpoint::mock(self.service.address(), self.service.ca_pem().as_bytes()).unwrap()
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -107,7 +107,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
 /// The same, but the original.
 pub(crate) fn original(recording: u64, folder: &Path) -> NewJob {
     let choice = Choice {
-        keep: Keep::Original,
+        keep: ContainerChoice::Original,
         ..Choice::default()
     };
     NewJob {
@@ -136,7 +136,7 @@ pub(crate) async fn until(
     id: &JobId,
     wanted: impl Fn(&JobView) -> bool,
 ) -> JobView {
-    let mut feed = engine.feed();
+    let mut feed = engine.job_stream();
     let mut last = None;
     let seen = async {
         loop {

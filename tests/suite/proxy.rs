@@ -117,12 +117,12 @@ async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() 
 
 /// A system that finds names in one file only, which the test may change.
 #[cfg(target_os = "linux")]
-struct Names {
+struct HostsFile {
     folder: tempfile::TempDir,
 }
 
 #[cfg(target_os = "linux")]
-impl Names {
+impl HostsFile {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("order"), "hosts: files\n").unwrap();
@@ -151,7 +151,7 @@ impl Names {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
     let practice = Practice::demo().await;
-    let (system, folder) = (Names::new(), tempfile::tempdir().unwrap());
+    let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let run = in_earnest(system.run(), &practice, folder.path());
     let (code, _, said) = run.save(MAIN).arg("-o").arg(folder.path()).ended();
     assert_eq!(code, 5, "{said}");
@@ -164,7 +164,7 @@ async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
 async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
     let practice = Practice::demo().await;
     let proxy = Proxy::to(practice.service.address()).await;
-    let (system, folder) = (Names::new(), tempfile::tempdir().unwrap());
+    let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let run = in_earnest(system.run(), &practice, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address))
         .env("NO_PROXY", "vod-cdn.ustream.tv");
@@ -182,7 +182,7 @@ async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
     let slow = Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*");
     let slow = practice.service.faults().add(slow);
     let proxy = Proxy::to(practice.service.address()).await;
-    let (system, folder) = (Names::new(), tempfile::tempdir().unwrap());
+    let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let known = format!("{} proxy.invalid\n", proxy.address.ip());
     system.know(&known);
     let port = proxy.address.port();

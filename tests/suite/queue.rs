@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use engine::view::JobView;
-use engine::{Config, Engine, JobId, JobState, Permit};
+use engine::{Config, Engine, JobId, JobState, Overrides};
 use fake_ustream::{Fault, Rule, RuleId};
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ async fn add(engine: &Engine, recording: u64, folder: &Path, jobs: usize) -> Vec
 
 /// All jobs as they are now, in the order of the list.
 async fn list(engine: &Engine) -> Vec<JobView> {
-    engine.feed().next().await.unwrap().changed
+    engine.job_stream().next().await.unwrap().changed
 }
 
 /// Waits until the jobs of the list are in these states.
@@ -92,7 +92,7 @@ async fn two_jobs_run_at_once_and_the_others_wait_in_their_order() {
     slow_pieces(&practice, 100);
     let folder = tempfile::tempdir().unwrap();
     let engine = practice.engine();
-    let mut feed = engine.feed();
+    let mut feed = engine.job_stream();
     let ids = add(&engine, SHORT, folder.path(), 4).await;
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let (mut started, mut running, mut done) = (Vec::new(), Vec::new(), 0);
@@ -132,7 +132,7 @@ async fn a_job_rests_alone_and_takes_its_place_in_the_line_again() {
     until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
     engine.pause(&ids[0]).await.unwrap();
     until_they_are(&engine, &[Paused, Running, Running, Queued]).await;
-    engine.resume(&ids[0], Permit::default()).await.unwrap();
+    engine.resume(&ids[0], Overrides::default()).await.unwrap();
     assert_they_stay(&engine, &[Queued, Running, Running, Queued]).await;
     // It was there before the fourth.
     engine.pause(&ids[2]).await.unwrap();
@@ -252,7 +252,7 @@ async fn a_job_that_failed_is_saved_to_another_folder_and_leaves_nothing_in_the_
     assert_eq!(names(first.path()).len(), 1, "a part folder");
 
     let elsewhere = second.path().to_owned();
-    let relocated = engine.relocate(&id, elsewhere, Permit::default());
+    let relocated = engine.relocate(&id, elsewhere, Overrides::default());
     relocated.await.unwrap();
     let done = |job: &JobView| matches!(job.state, JobState::Done { .. });
     let job = until(&engine, &id, done).await;

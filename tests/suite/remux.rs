@@ -317,8 +317,8 @@ mod ffmpeg {
     use std::os::unix::fs::PermissionsExt;
 
     use engine::{
-        Config, Ending, Engine, Films, JobState, NewRemux, Output, Permit, Remux, view::JobView,
-        view::Stage,
+        Config, Ending, Engine, JobState, MovieFiles, NewRemux, Output, Overrides, Remux,
+        view::JobView, view::Stage,
     };
 
     use super::*;
@@ -545,7 +545,7 @@ mod ffmpeg {
 
     fn order(film: &Path) -> NewRemux {
         NewRemux {
-            films: Films {
+            films: MovieFiles {
                 films: vec![film.to_owned()],
                 ending: Ending::Mp4,
             },
@@ -576,7 +576,7 @@ mod ffmpeg {
 
         let after = engine(data.path(), "ffmpeg".into());
         until(&after, &id, |job| job.state == JobState::Paused).await;
-        after.resume(&id, Permit::default()).await.unwrap();
+        after.resume(&id, Overrides::default()).await.unwrap();
         let finished = ended(&after, &id).await.unwrap();
         assert_eq!(finished.file, "film.mp4");
         assert_whole(
@@ -598,7 +598,7 @@ mod ffmpeg {
         until(&engine, &id, is_converting).await;
         engine.pause(&id).await.unwrap();
         until(&engine, &id, |job| job.state == JobState::Paused).await;
-        engine.resume(&id, Permit::default()).await.unwrap();
+        engine.resume(&id, Overrides::default()).await.unwrap();
         until(&engine, &id, is_converting).await;
         engine.remove(&id, false).await.unwrap();
         assert_eq!(names(folder.path()), ["film.flv"]);

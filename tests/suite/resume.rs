@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use engine::{Code, JobState, NewJob, Permit};
+use engine::{Code, JobState, NewJob, Overrides};
 use fake_ustream::{Fault, Rule};
 
 use crate::command_line::Run;
@@ -44,7 +44,7 @@ async fn a_paused_job_goes_on_and_asks_for_nothing_twice_that_had_come() {
         until(&engine, &id, |job| job.state == JobState::Paused).await;
         assert!(is_unfinished(folder.path()), "nothing is finished yet");
         practice.service.faults().remove(slow);
-        engine.resume(&id, Permit::default()).await.unwrap();
+        engine.resume(&id, Overrides::default()).await.unwrap();
         ended(&engine, &id).await.unwrap();
         let path = engine.path(&id).await.unwrap();
         engine.shutdown().await;
@@ -100,7 +100,7 @@ async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
 
     let after = engine::Engine::open(config()).unwrap();
     until(&after, &id, |job| job.state == JobState::Paused).await;
-    after.resume(&id, Permit::default()).await.unwrap();
+    after.resume(&id, Overrides::default()).await.unwrap();
     ended(&after, &id).await.unwrap();
     assert_whole(
         &after.path(&id).await.unwrap(),
@@ -186,7 +186,7 @@ async fn a_later_try_fills_what_was_missing() {
         assert_eq!(failure.code, Code::PiecesMissing);
         assert!(failure.detail.contains("0:01:54"), "{}", failure.detail);
         practice.service.faults().remove(gone);
-        engine.resume(&id, Permit::default()).await.unwrap();
+        engine.resume(&id, Overrides::default()).await.unwrap();
         let finished = ended(&engine, &id).await.unwrap();
         assert!(finished.gaps.is_empty());
         let path = engine.path(&id).await.unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use engine::{Audio, Choice, Code, NewJob, Quality};
-use fake_ustream::{Listing, Ways};
+use fake_ustream::{Delivery, Listing};
 use serde_json::Value;
 
 use crate::command_line::Run;
@@ -103,7 +103,7 @@ async fn one_language_comes_without_the_others() {
 }
 
 async fn assert_offered(listing: Listing, audio: Audio, languages: &[(&str, &str)]) {
-    let practice = offered(Ways::playlists(listing)).await;
+    let practice = offered(Delivery::playlists(listing)).await;
     let folder = tempfile::tempdir().unwrap();
     let order = spoken(audio, folder.path());
     let (path, _) = practice.save(order).await.unwrap();

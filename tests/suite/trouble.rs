@@ -137,7 +137,7 @@ async fn a_piece_that_is_gone_is_named_and_the_rest_can_be_kept() {
         .world()
         .known(id)
         .unwrap()
-        .gone
+        .missing_chunks
         .first()
         .unwrap();
     assert_eq!(

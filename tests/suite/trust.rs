@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use engine::view::Finished;
 use engine::{Access, Code, Failure, NewJob};
-use fake_ustream::{Asked, Fault, Frames, Lock, Recording, Redirects, Rule, Ways, World};
+use fake_ustream::{
+    Asked, ClusterRedirects, Delivery, Fault, Frames, Lock, Recording, Rule, World,
+};
 
 use crate::films::assert_whole;
 use crate::practice::{MAIN, Practice, job, link};
@@ -91,7 +93,7 @@ async fn a_host_that_only_looks_like_the_services_is_never_asked() {
         "evil.example\t.ums.ustream.tv",
     ] {
         let practice = with(Recording {
-            redirects: Redirects::Astray(trick.to_owned()),
+            redirects: ClusterRedirects::OtherHost(trick.to_owned()),
             ..locked()
         })
         .await;
@@ -111,8 +113,8 @@ async fn whoever_answers_over_plain_http_leads_to_no_host_of_his_choice() {
         "printer.ums.ustream.tv",
     ] {
         let practice = with(Recording {
-            redirects: Redirects::Astray(trick.to_owned()),
-            ways: Ways::polling(),
+            redirects: ClusterRedirects::OtherHost(trick.to_owned()),
+            delivery: Delivery::polling(),
             ..Recording::new(MAIN, "by long polling")
         })
         .await;
@@ -162,8 +164,12 @@ async fn no_redirect_takes_a_password_along() {
         // Even where it stays in the family.
         "https://video.ibm.com{path}".to_owned(),
     ] {
-        for ways in [Ways::default(), Ways::polling()] {
-            let practice = with(Recording { ways, ..locked() }).await;
+        for ways in [Delivery::default(), Delivery::polling()] {
+            let practice = with(Recording {
+                delivery: ways,
+                ..locked()
+            })
+            .await;
             let fault = Fault::Redirect(to.clone());
             add(
                 &practice,
@@ -276,13 +282,13 @@ async fn segments_carry_no_cookie_and_no_cookie_of_theirs_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_nobody_trusts_ends_it_and_nothing_is_asked_in_the_clear() {
     for (ways, host) in [
-        (Ways::default(), "*"),
-        (Ways::default(), "*.ums.*"),
-        (Ways::playlists(fake_ustream::Listing::Muxed), "*-lp-*"),
-        (Ways::polling(), "*-lp-live.ums.services.video.ibm.com"),
+        (Delivery::default(), "*"),
+        (Delivery::default(), "*.ums.*"),
+        (Delivery::playlists(fake_ustream::Listing::Muxed), "*-lp-*"),
+        (Delivery::polling(), "*-lp-live.ums.services.video.ibm.com"),
     ] {
         let practice = with(Recording {
-            ways,
+            delivery: ways,
             ..Recording::new(MAIN, "open")
         })
         .await;
@@ -306,7 +312,7 @@ async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
     for password in [None, Some(PASSWORD.to_owned())] {
         let is_locked = password.is_some();
         let practice = with(Recording {
-            ways: Ways::polling(),
+            delivery: Delivery::polling(),
             lock: password.clone().map(Lock::Password),
             ..Recording::new(MAIN, "by long polling")
         })
@@ -349,7 +355,7 @@ async fn a_title_in_a_broken_encoding_costs_its_letters_and_not_the_film() {
     ] {
         let practice = with(Recording {
             title: "The title".to_owned(),
-            frames: Frames {
+            message_style: Frames {
                 raw_title: Some(raw.to_owned()),
                 ..Frames::default()
             },

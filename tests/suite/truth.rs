@@ -24,7 +24,7 @@ mod verdict;
 
 use std::fmt::Write as _;
 
-use fake_ustream::Studio;
+use fake_ustream::SharedAssets;
 use tracing_subscriber::EnvFilter;
 
 use self::case::{Case, Form};
@@ -125,7 +125,7 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
 
 #[test]
 fn a_world_with_nothing_odd_is_whole_in_every_format() {
-    let studio = Studio::new().unwrap();
+    let studio = SharedAssets::new().unwrap();
     clock::runtime().block_on(async {
         for form in Form::ALL {
             for original in [false, true] {

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use engine::view::JobView;
-use engine::{Code, Config, Ending, Engine, Films, JobState, NewRemux, Output, Permit, Remux};
+use engine::{
+    Code, Config, Ending, Engine, JobState, MovieFiles, NewRemux, Output, Overrides, Remux,
+};
 use fake_ustream::{Fault, Rule};
 
 use crate::films::{assert_whole, fixture};
@@ -55,7 +57,7 @@ fn copy(source: &Path, target: &Path, (from, to): (&str, &str)) {
 
 /// The job whose movie goes to the folder of this name.
 async fn find(engine: &Engine, folder: &str) -> JobView {
-    let jobs = engine.feed().next().await.unwrap().changed;
+    let jobs = engine.job_stream().next().await.unwrap().changed;
     let found = jobs.iter().find(|job| job.folder == folder);
     found
         .unwrap_or_else(|| panic!("{folder}: {jobs:?}"))
@@ -74,7 +76,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
         fs::create_dir_all(source.parent().unwrap()).unwrap();
         fs::copy(fixture("film.flv"), source).unwrap();
         let engine = open(&practice, &folder.path().join("data"));
-        assert_eq!(engine.set_aside(), 0, "{version}");
+        assert_eq!(engine.unreadable_jobs_count(), 0, "{version}");
 
         for (name, row, tracks) in [
             ("half-mp4", "2.m4v", ("video.mp4", "audio.mp4")),
@@ -83,7 +85,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
             let found = find(&engine, name).await;
             assert_eq!(found.state, JobState::Paused, "{version} {name}");
             let id = found.id.parse().unwrap();
-            engine.resume(&id, Permit::default()).await.unwrap();
+            engine.resume(&id, Overrides::default()).await.unwrap();
             ended(&engine, &id).await.unwrap();
             let movie = engine.path(&id).await.unwrap();
             assert_whole(&movie, tracks.0, tracks.1, 1_000);
@@ -109,7 +111,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
         let remux = find(&engine, "remux").await;
         assert_eq!(remux.state, JobState::Paused, "{version}");
         let id = remux.id.parse().unwrap();
-        engine.resume(&id, Permit::default()).await.unwrap();
+        engine.resume(&id, Overrides::default()).await.unwrap();
         let finished = ended(&engine, &id).await.unwrap();
         assert_eq!(finished.duration_ms, 200_200, "{version}");
         engine.shutdown().await;
@@ -158,7 +160,7 @@ async fn write_the_fixture_of_this_version() {
     let source = place("remux").join(SOURCE);
     fs::copy(fixture("film.flv"), &source).unwrap();
     let remux = NewRemux {
-        films: Films {
+        films: MovieFiles {
             films: vec![source.clone()],
             ending: Ending::Mp4,
         },

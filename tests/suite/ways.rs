@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use engine::{Choice, Code, NewJob, Quality};
-use fake_ustream::{Fault, FileKind, Listing, Lock, Offer, Recording, Rule, Ways, World};
+use fake_ustream::{Delivery, Fault, FileKind, Listing, Lock, Offer, Recording, Rule, World};
 
 use crate::command_line::Run;
 use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets};
@@ -16,9 +16,9 @@ use crate::practice::{MAIN, Practice, is_unfinished, job, names, original};
 const ROUNDING_US: i64 = 1_000;
 
 /// The main recording, offered by those ways.
-pub(crate) async fn offered(ways: Ways) -> Practice {
+pub(crate) async fn offered(ways: Delivery) -> Practice {
     let recording = Recording {
-        ways,
+        delivery: ways,
         ..Recording::new(MAIN, "offered by other ways")
     };
     Practice::with(World::empty().recording(recording)).await
@@ -42,7 +42,7 @@ fn assert_film(path: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_websocket_is_refused_long_polling_tells_the_same() {
-    let practice = offered(Ways::polling()).await;
+    let practice = offered(Delivery::polling()).await;
     let (_folder, path) = saved(&practice).await;
     assert_film(&path);
     practice.assert_all_asked_once(MAIN, "2.m4v");
@@ -58,7 +58,7 @@ async fn where_no_format_is_known_playlists_are_read_however_they_list_the_piece
         (Listing::Packed, ["improved/2.ts", "improved/1.aac"]),
         (Listing::Fmp4, ["2.m4v", "1.m4a"]),
     ] {
-        let practice = offered(Ways::playlists(listing)).await;
+        let practice = offered(Delivery::playlists(listing)).await;
         let (_folder, path) = saved(&practice).await;
         assert_film(&path);
         for row in rows {
@@ -69,7 +69,7 @@ async fn where_no_format_is_known_playlists_are_read_however_they_list_the_piece
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pieces_that_are_ranges_of_one_file_are_fetched_as_such() {
-    let practice = offered(Ways::playlists(Listing::Ranges)).await;
+    let practice = offered(Delivery::playlists(Listing::Ranges)).await;
     let (_folder, path) = saved(&practice).await;
     assert_film(&path);
     let ranges = practice.service.coverage(MAIN);
@@ -82,7 +82,7 @@ async fn the_quality_and_the_sound_of_playlists_can_be_chosen() {
         (Quality::Smallest, "improved/4.ts"),
         (Quality::Audio, "improved/1.ts"),
     ] {
-        let practice = offered(Ways::playlists(Listing::Separate)).await;
+        let practice = offered(Delivery::playlists(Listing::Separate)).await;
         let folder = tempfile::tempdir().unwrap();
         let choice = Choice {
             quality,
@@ -101,7 +101,7 @@ async fn the_quality_and_the_sound_of_playlists_can_be_chosen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn playlists_that_have_expired_are_asked_for_anew() {
-    let practice = offered(Ways::playlists(Listing::Separate)).await;
+    let practice = offered(Delivery::playlists(Listing::Separate)).await;
     let expired = Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*/1/playlist.m3u8*");
     let expired = practice.service.faults().add(expired.times(1));
     let (_folder, path) = saved(&practice).await;
@@ -111,7 +111,7 @@ async fn playlists_that_have_expired_are_asked_for_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_that_is_cut_on_its_way_is_not_taken_for_the_whole_film() {
-    let practice = offered(Ways::playlists(Listing::Muxed)).await;
+    let practice = offered(Delivery::playlists(Listing::Muxed)).await;
     let cut = Rule::new(Fault::Cut(900)).path("*/1/playlist.m3u8*");
     let cut = practice.service.faults().add(cut.times(1));
     let (_folder, path) = saved(&practice).await;
@@ -121,7 +121,7 @@ async fn a_playlist_that_is_cut_on_its_way_is_not_taken_for_the_whole_film() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pieces_that_are_encrypted_are_said_to_be_unsupported() {
-    let practice = offered(Ways::playlists(Listing::Encrypted)).await;
+    let practice = offered(Delivery::playlists(Listing::Encrypted)).await;
     let folder = tempfile::tempdir().unwrap();
     let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::Unsupported, "{failure:?}");
@@ -129,7 +129,7 @@ async fn pieces_that_are_encrypted_are_said_to_be_unsupported() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
-    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let practice = offered(Delivery::file(FileKind::Flv)).await;
     let (_folder, path) = saved(&practice).await;
     assert_film(&path);
     let stretches = practice.service.coverage(MAIN);
@@ -140,7 +140,7 @@ async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
     assert_eq!(path.extension().unwrap(), "flv");
     assert_whole(&path, "film.flv", "film.flv", 0);
 
-    let practice = offered(Ways::file(FileKind::Mp4)).await;
+    let practice = offered(Delivery::file(FileKind::Mp4)).await;
     for order in [job, original] {
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = practice.save(order(MAIN, folder.path())).await.unwrap();
@@ -155,7 +155,7 @@ async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
 async fn a_file_of_which_no_mp4_can_be_made_is_kept_and_the_next_run_fails_as_well() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let practice = offered(Delivery::file(FileKind::Flv)).await;
     let (folder, tools) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = tools.path().join("ffmpeg");
     let script = "#!/bin/sh\n[ \"$1\" = -version ] && exec ffmpeg -version\nexit 1\n";
@@ -179,9 +179,9 @@ async fn a_file_of_which_no_mp4_can_be_made_is_kept_and_the_next_run_fails_as_we
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_knows_no_parts_of_a_small_file_is_borne() {
-    let ways = Ways {
+    let ways = Delivery {
         whole_only: true,
-        ..Ways::file(FileKind::Flv)
+        ..Delivery::file(FileKind::Flv)
     };
     let practice = offered(ways).await;
     let (_folder, path) = saved(&practice).await;
@@ -190,7 +190,7 @@ async fn a_server_that_knows_no_parts_of_a_small_file_is_borne() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_outlives_trouble_and_new_addresses() {
-    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let practice = offered(Delivery::file(FileKind::Flv)).await;
     let faults = practice.service.faults();
     let at = |fault, skip| faults.add(Rule::new(fault).path("/video/*").skip(skip).times(1));
     let rules = [
@@ -210,7 +210,7 @@ async fn a_file_outlives_trouble_and_new_addresses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
-    let practice = offered(Ways::file(FileKind::Flv)).await;
+    let practice = offered(Delivery::file(FileKind::Flv)).await;
     // The first look, and two stretches.
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("/video/*");
     practice.service.faults().add(gone.skip(3));
@@ -275,7 +275,7 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_begun_from_playlists_goes_on_from_them_though_the_websocket_is_back() {
-    let practice = offered(Ways::default()).await;
+    let practice = offered(Delivery::default()).await;
     let faults = practice.service.faults();
     let shut = ["*-ws-*", "*-wss-*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
     let pieces = faults.add(Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*appId=3&*"));
@@ -297,10 +297,10 @@ async fn what_was_begun_from_playlists_goes_on_from_them_though_the_websocket_is
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_websocket_costs_half_a_minute_and_no_question() {
-    let ways = Ways {
+    let ways = Delivery {
         socket: Offer::Silent,
         polling: Offer::Silent,
-        ..Ways::default()
+        ..Delivery::default()
     };
     let practice = offered(ways).await;
     let start = Instant::now();
@@ -316,7 +316,7 @@ async fn a_silent_websocket_costs_half_a_minute_and_no_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn long_polling_is_opened_again_where_it_breaks_off() {
     for answers in 0..3 {
-        let practice = offered(Ways::polling()).await;
+        let practice = offered(Delivery::polling()).await;
         let closed = Rule::new(Fault::CloseSocket(answers)).host("*-lp-*");
         practice.service.faults().add(closed.times(1));
         let (_folder, path) = saved(&practice).await;
@@ -327,7 +327,7 @@ async fn long_polling_is_opened_again_where_it_breaks_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_goes_over_tls_only_by_whatever_way() {
     let recording = Recording {
-        ways: Ways::polling(),
+        delivery: Delivery::polling(),
         lock: Some(Lock::Password("open sesame".into())),
         ..Recording::new(MAIN, "a password, over long polling")
     };
@@ -359,9 +359,9 @@ async fn a_password_goes_over_tls_only_by_whatever_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_no_way_there_is_told_as_the_first_way_told_it() {
-    let ways = Ways {
+    let ways = Delivery {
         file: None,
-        ..Ways::file(FileKind::Flv)
+        ..Delivery::file(FileKind::Flv)
     };
     let practice = offered(ways).await;
     let folder = tempfile::tempdir().unwrap();

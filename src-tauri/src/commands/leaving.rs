@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use engine::Engine;
 use tauri::{AppHandle, State, WebviewWindow};
 
-use super::{Answer, blocking, job, mistake};
+use super::{Answer, blocking, internal_error, parse_job_id};
 use crate::desk::Desk;
 
 #[tauri::command]
 pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> Answer<()> {
-    let file = finished(&engine, &id).await?;
-    hand_over(file, |file| {
+    let file = finished_file(&engine, &id).await?;
+    open_externally(file, |file| {
         // Where no file manager can mark the file, its folder is shown.
         tauri_plugin_opener::reveal_item_in_dir(file).or_else(|error| match file.parent() {
             Some(folder) if file.exists() => tauri_plugin_opener::open_path(folder, None::<&str>),
@@ -23,8 +23,8 @@ pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> Answer<()> 
 
 #[tauri::command]
 pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> Answer<()> {
-    let file = finished(&engine, &id).await?;
-    hand_over(file, |file| {
+    let file = finished_file(&engine, &id).await?;
+    open_externally(file, |file| {
         tauri_plugin_opener::open_path(file, None::<&str>)
     })
     .await
@@ -37,31 +37,31 @@ pub(crate) async fn browse(link: String) -> Answer<()> {
     let address = engine::read_link(&link)?.link();
     blocking(move || tauri_plugin_opener::open_url(address, None::<&str>))
         .await?
-        .map_err(mistake)
+        .map_err(internal_error)
 }
 
 #[tauri::command]
 pub(crate) fn close(window: WebviewWindow, desk: State<'_, Desk>) -> Answer<()> {
-    desk.leave();
-    window.close().map_err(mistake)
+    desk.allow_close();
+    window.close().map_err(internal_error)
 }
 
 #[tauri::command]
 pub(crate) fn restart(app: AppHandle, desk: State<'_, Desk>) {
-    desk.leave();
+    desk.allow_close();
     app.request_restart();
 }
 
 /// The finished file of a job.
-async fn finished(engine: &Engine, id: &str) -> Answer<PathBuf> {
-    let path = engine.path(&job(id)?).await;
-    path.ok_or_else(|| mistake("this job has no finished file"))
+async fn finished_file(engine: &Engine, id: &str) -> Answer<PathBuf> {
+    let path = engine.path(&parse_job_id(id)?).await;
+    path.ok_or_else(|| internal_error("this job has no finished file"))
 }
 
 /// Gives a file to another program. That may wait for the desktop.
-async fn hand_over(
+async fn open_externally(
     file: PathBuf,
     to: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static,
 ) -> Answer<()> {
-    blocking(move || to(&file)).await?.map_err(mistake)
+    blocking(move || to(&file)).await?.map_err(internal_error)
 }

@@ -1,11 +1,11 @@
 //! Where a link leads.
 
-use engine::view::{AccessView, CatalogView, EntryView, LeadView, Preview};
+use engine::view::{AccessView, CatalogView, EntryView, Preview, ResolvedLinkView};
 use engine::{Access, Catalog, Engine, Lead};
 use tauri::State;
 use tokio::sync::Mutex;
 
-use super::{Answer, blocking, mistake};
+use super::{Answer, blocking, internal_error};
 use crate::pictures::Pictures;
 
 /// The list that the page reads on in, if the last link led to one.
@@ -19,14 +19,14 @@ pub(crate) async fn resolve(
     open: State<'_, Open>,
     link: String,
     access: AccessView,
-) -> Answer<LeadView> {
+) -> Answer<ResolvedLinkView> {
     let access = Access::from(access);
-    let one = |preview: Preview| LeadView::One {
-        preview: Box::new(pictures.named(preview)),
+    let one = |preview: Preview| ResolvedLinkView::One {
+        preview: Box::new(pictures.with_thumbnail_name(preview)),
     };
-    let mut catalog = match engine.look(&link, &access).await? {
-        Lead::One(preview) => return Ok(one(*preview)),
-        Lead::Several(catalog) => catalog,
+    let mut catalog = match engine.resolve_link(&link, &access).await? {
+        Lead::Recording(preview) => return Ok(one(*preview)),
+        Lead::Collection(catalog) => catalog,
     };
     let entries = catalog.next().await?.unwrap_or_default();
     if let ([only], Some(1)) = (entries.as_slice(), catalog.total()) {
@@ -41,11 +41,11 @@ pub(crate) async fn resolve(
     let view = CatalogView {
         of_channel: catalog.is_of_channel(),
         total: catalog.total(),
-        entries: pictures.all_named(entries),
+        entries: pictures.with_thumbnail_names(entries),
         page: catalog.page().map(ToOwned::to_owned),
     };
     *open.0.lock().await = Some(catalog);
-    Ok(LeadView::Several { catalog: view })
+    Ok(ResolvedLinkView::Several { catalog: view })
 }
 
 #[tauri::command]
@@ -58,7 +58,7 @@ pub(crate) async fn more(
         return Ok(None);
     };
     let entries = catalog.next().await?;
-    Ok(entries.map(|entries| pictures.all_named(entries)))
+    Ok(entries.map(|entries| pictures.with_thumbnail_names(entries)))
 }
 
 /// The link on the clipboard, where it is one of the service: what else is copied is nobody's
@@ -75,8 +75,8 @@ pub(crate) async fn copied() -> Answer<Option<String>> {
 #[tauri::command]
 pub(crate) async fn pasted() -> Answer<Option<String>> {
     /// A longer text is no link.
-    const MOST_BYTES: usize = 100_000;
-    Ok(clipboard().await?.filter(|text| text.len() <= MOST_BYTES))
+    const MAX_BYTES: usize = 100_000;
+    Ok(clipboard().await?.filter(|text| text.len() <= MAX_BYTES))
 }
 
 async fn clipboard() -> Answer<Option<String>> {
@@ -86,7 +86,7 @@ async fn clipboard() -> Answer<Option<String>> {
             Ok(text) => Ok(Some(text)),
             // Nothing is copied, or a picture.
             Err(arboard::Error::ContentNotAvailable) => Ok(None),
-            Err(error) => Err(mistake(error)),
+            Err(error) => Err(internal_error(error)),
         }
     })
     .await?

@@ -1,31 +1,33 @@
 //! The jobs.
 
-use engine::view::{AccessView, Despite, FolderView, News, SaveRequest};
-use engine::{Choice, Code, Engine, Extras, Failure, Films, NewJob, NewRemux, Output, Permit};
+use engine::view::{AccessView, AppEvent, FolderView, Override, SaveRequest};
+use engine::{
+    Choice, Code, Engine, Extras, Failure, MovieFiles, NewJob, NewRemux, Output, Overrides,
+};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
-use super::setting::pick;
-use super::{Answer, job, mistake, picked};
-use crate::feeds::Feeds;
+use super::setting::choose_folder;
+use super::{Answer, dialog_path, internal_error, parse_job_id};
+use crate::feeds::PageEvents;
 use crate::folders::Folders;
-use crate::settings::Store;
+use crate::settings::SettingsStore;
 
 /// Films that an MP4 can be made of.
-const FILMS: [&str; 8] = ["flv", "f4v", "mp4", "m4v", "m4a", "mov", "ts", "m2ts"];
+const MOVIE_EXTENSIONS: [&str; 8] = ["flv", "f4v", "mp4", "m4v", "m4a", "mov", "ts", "m2ts"];
 
 #[tauri::command]
 pub(crate) async fn download(
     engine: State<'_, Engine>,
     folders: State<'_, Folders>,
-    store: State<'_, Store>,
+    store: State<'_, SettingsStore>,
     request: SaveRequest,
 ) -> Answer<String> {
     let settings = store.get();
     let folder = folders
         .path(&request.folder)
-        .ok_or_else(|| mistake("there is no such folder"))?;
+        .ok_or_else(|| internal_error("there is no such folder"))?;
     let job = NewJob {
         link: request.link,
         access: request.access.into(),
@@ -55,11 +57,11 @@ pub(crate) async fn download(
 pub(crate) async fn remux(
     window: WebviewWindow,
     engine: State<'_, Engine>,
-    store: State<'_, Store>,
+    store: State<'_, SettingsStore>,
 ) -> Answer<Option<String>> {
     let dialog = window.dialog().file().set_parent(&window);
-    let dialog = dialog.add_filter("FLV, MP4, TS", &FILMS);
-    let Some(film) = picked(|then| dialog.pick_file(then)).await? else {
+    let dialog = dialog.add_filter("FLV, MP4, TS", &MOVIE_EXTENSIONS);
+    let Some(film) = dialog_path(|then| dialog.pick_file(then)).await? else {
         return Ok(None);
     };
     let folder = film
@@ -70,7 +72,7 @@ pub(crate) async fn remux(
         stem: None,
     };
     let job = NewRemux {
-        films: Films {
+        films: MovieFiles {
             films: vec![film.clone()],
             ending: engine::Ending::default(),
         },
@@ -82,7 +84,7 @@ pub(crate) async fn remux(
 
 #[tauri::command]
 pub(crate) async fn pause(engine: State<'_, Engine>, id: String) -> Answer<()> {
-    Ok(engine.pause(&job(&id)?).await?)
+    Ok(engine.pause(&parse_job_id(&id)?).await?)
 }
 
 #[tauri::command]
@@ -90,15 +92,15 @@ pub(crate) async fn resume(
     engine: State<'_, Engine>,
     id: String,
     access: AccessView,
-    despite: Option<Despite>,
+    despite: Option<Override>,
 ) -> Answer<()> {
-    let permit = Permit {
+    let permit = Overrides {
         access: access.into(),
-        gaps: despite == Some(Despite::Gaps),
-        space: despite == Some(Despite::Space),
-        unchecked: despite == Some(Despite::Check),
+        gaps: despite == Some(Override::Gaps),
+        space: despite == Some(Override::Space),
+        unchecked: despite == Some(Override::Check),
     };
-    Ok(engine.resume(&job(&id)?, permit).await?)
+    Ok(engine.resume(&parse_job_id(&id)?, permit).await?)
 }
 
 #[tauri::command]
@@ -106,17 +108,17 @@ pub(crate) async fn relocate(
     window: WebviewWindow,
     engine: State<'_, Engine>,
     folders: State<'_, Folders>,
-    store: State<'_, Store>,
+    store: State<'_, SettingsStore>,
     id: String,
     access: AccessView,
 ) -> Answer<Option<FolderView>> {
-    let id = job(&id)?;
-    let Some((path, view)) = pick(&window, &folders, &store).await? else {
+    let id = parse_job_id(&id)?;
+    let Some((path, view)) = choose_folder(&window, &folders, &store).await? else {
         return Ok(None);
     };
-    let permit = Permit {
+    let permit = Overrides {
         access: access.into(),
-        ..Permit::default()
+        ..Overrides::default()
     };
     engine.relocate(&id, path, permit).await?;
     Ok(Some(view))
@@ -124,10 +126,14 @@ pub(crate) async fn relocate(
 
 #[tauri::command]
 pub(crate) async fn remove(engine: State<'_, Engine>, id: String, keep: bool) -> Answer<()> {
-    Ok(engine.remove(&job(&id)?, keep).await?)
+    Ok(engine.remove(&parse_job_id(&id)?, keep).await?)
 }
 
 #[tauri::command]
-pub(crate) fn watch(engine: State<'_, Engine>, feeds: State<'_, Feeds>, channel: Channel<News>) {
-    feeds.watch(engine.feed(), channel);
+pub(crate) fn watch(
+    engine: State<'_, Engine>,
+    feeds: State<'_, PageEvents>,
+    channel: Channel<AppEvent>,
+) {
+    feeds.watch(engine.job_stream(), channel);
 }

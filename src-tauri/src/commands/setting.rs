@@ -7,12 +7,12 @@ use engine::{Engine, Template};
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
-use super::{Answer, blocking, mistake, picked};
+use super::{Answer, blocking, dialog_path, internal_error};
 use crate::arguments::Arguments;
 use crate::folders::Folders;
-use crate::keychain::{Answers, Keychain};
-use crate::settings::Store;
-use crate::words::Words;
+use crate::keychain::{FormAnswers, Keychain};
+use crate::settings::SettingsStore;
+use crate::words::Messages;
 
 #[tauri::command]
 pub(crate) fn start(
@@ -20,14 +20,14 @@ pub(crate) fn start(
     engine: State<'_, Engine>,
     arguments: State<'_, Arguments>,
     folders: State<'_, Folders>,
-    store: State<'_, Store>,
+    store: State<'_, SettingsStore>,
 ) -> StartView {
     StartView {
         link: arguments.link().map(ToOwned::to_owned),
         folder: folders.current(),
         lost_folder: folders.lost.clone(),
         settings: store.get().view,
-        lost_jobs: engine.set_aside(),
+        lost_jobs: engine.unreadable_jobs_count(),
         version: app.package_info().version.to_string(),
     }
 }
@@ -41,20 +41,20 @@ pub(crate) fn folder(folders: State<'_, Folders>) -> FolderView {
 pub(crate) async fn pick_folder(
     window: WebviewWindow,
     folders: State<'_, Folders>,
-    store: State<'_, Store>,
+    store: State<'_, SettingsStore>,
 ) -> Answer<Option<FolderView>> {
-    let picked = pick(&window, &folders, &store).await?;
+    let picked = choose_folder(&window, &folders, &store).await?;
     Ok(picked.map(|(_, view)| view))
 }
 
 /// Lets the person choose where videos are saved from now on.
-pub(super) async fn pick(
+pub(super) async fn choose_folder(
     window: &WebviewWindow,
     folders: &Folders,
-    store: &Store,
+    store: &SettingsStore,
 ) -> Answer<Option<(PathBuf, FolderView)>> {
     let dialog = window.dialog().file().set_parent(window);
-    let Some(path) = picked(|then| dialog.pick_folder(then)).await? else {
+    let Some(path) = dialog_path(|then| dialog.pick_folder(then)).await? else {
         return Ok(None);
     };
     // A folder that could not be remembered is in sight at the next start, and chosen again.
@@ -69,32 +69,35 @@ pub(super) async fn pick(
 #[tauri::command]
 pub(crate) async fn configure(
     engine: State<'_, Engine>,
-    store: State<'_, Store>,
-    words: State<'_, Words>,
+    store: State<'_, SettingsStore>,
+    words: State<'_, Messages>,
     settings: SettingsView,
 ) -> Answer<()> {
-    settings.template.parse::<Template>().map_err(mistake)?;
+    settings
+        .template
+        .parse::<Template>()
+        .map_err(internal_error)?;
     let forgets = store.get().view.remember_form && !settings.remember_form;
-    words.speak(settings.language.as_deref());
+    words.set_language(settings.language.as_deref());
     let kept = store.change(|all| all.view = settings);
     engine.run_at_once(store.get().jobs_at_once()).await?;
     if forgets {
         blocking(|| Keychain::open()?.forget())
             .await?
-            .map_err(mistake)?;
+            .map_err(internal_error)?;
     }
-    kept.map_err(mistake)
+    kept.map_err(internal_error)
 }
 
 #[tauri::command]
 pub(crate) fn name_example(template: String) -> Answer<String> {
-    let template: Template = template.parse().map_err(mistake)?;
+    let template: Template = template.parse().map_err(internal_error)?;
     Ok(template.example())
 }
 
 /// What the ffmpeg that would be used calls itself.
 #[tauri::command]
-pub(crate) async fn ffmpeg(store: State<'_, Store>) -> Answer<Option<String>> {
+pub(crate) async fn ffmpeg(store: State<'_, SettingsStore>) -> Answer<Option<String>> {
     Ok(engine::ffmpeg_version(&store.get().ffmpeg()).await.ok())
 }
 
@@ -102,32 +105,34 @@ pub(crate) async fn ffmpeg(store: State<'_, Store>) -> Answer<Option<String>> {
 pub(crate) async fn pick_ffmpeg(
     window: WebviewWindow,
     engine: State<'_, Engine>,
-    store: State<'_, Store>,
+    store: State<'_, SettingsStore>,
 ) -> Answer<Option<String>> {
     let dialog = window.dialog().file().set_parent(&window);
-    let Some(path) = picked(|then| dialog.pick_file(then)).await? else {
+    let Some(path) = dialog_path(|then| dialog.pick_file(then)).await? else {
         return Ok(None);
     };
-    let version = engine::ffmpeg_version(&path).await.map_err(mistake)?;
+    let version = engine::ffmpeg_version(&path)
+        .await
+        .map_err(internal_error)?;
     let kept = store.change(|settings| settings.ffmpeg = Some(path.clone()));
     engine.use_ffmpeg(path).await?;
-    kept.map_err(mistake)?;
+    kept.map_err(internal_error)?;
     Ok(Some(version))
 }
 
 #[tauri::command]
-pub(crate) async fn remembered(store: State<'_, Store>) -> Answer<Answers> {
+pub(crate) async fn remembered(store: State<'_, SettingsStore>) -> Answer<FormAnswers> {
     if !store.get().view.remember_form {
-        return Ok(Answers::new());
+        return Ok(FormAnswers::new());
     }
     blocking(|| Keychain::open()?.answers())
         .await?
-        .map_err(mistake)
+        .map_err(internal_error)
 }
 
 #[tauri::command]
-pub(crate) async fn remember(form: Answers) -> Answer<()> {
+pub(crate) async fn remember(form: FormAnswers) -> Answer<()> {
     blocking(|| Keychain::open()?.keep(form))
         .await?
-        .map_err(mistake)
+        .map_err(internal_error)
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use invariants::{Input, OwnPiece};
-use media::{Film, Format, Making, Part, Source, muxer};
+use media::{Film, Format, MuxerConfig, Part, Source, muxer};
 
 /// Pictures, or nothing, and how they are coded.
 const PICTURES: [(&str, &[&str]); 4] = [
@@ -193,11 +193,11 @@ fn piece(track: u8, part: Part, data: Vec<u8>) -> OwnPiece {
 
 /// A film without the room kept in front, and the bodies of its journal.
 fn finished(source: Source, format: Format, input: &Input) -> (Vec<u8>, Vec<u8>) {
-    let film = Shared::default();
-    let making = Making {
-        source,
-        format,
-        film: Film::default(),
+    let film = SharedBuffer::default();
+    let making = MuxerConfig {
+        segment_format: source,
+        output_format: format,
+        movie: Film::default(),
         journal: &[],
     };
     let mut muxer = muxer(making, film.clone()).expect("in the table");
@@ -218,15 +218,15 @@ fn finished(source: Source, format: Format, input: &Input) -> (Vec<u8>, Vec<u8>)
 
 /// A file in memory that is left over when its muxer is gone.
 #[derive(Clone, Debug, Default)]
-struct Shared(Arc<Mutex<Cursor<Vec<u8>>>>);
+struct SharedBuffer(Arc<Mutex<Cursor<Vec<u8>>>>);
 
-impl Read for Shared {
+impl Read for SharedBuffer {
     fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
         self.0.lock().expect("not poisoned").read(bytes)
     }
 }
 
-impl Write for Shared {
+impl Write for SharedBuffer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().expect("not poisoned").write(bytes)
     }
@@ -235,7 +235,7 @@ impl Write for Shared {
     }
 }
 
-impl Seek for Shared {
+impl Seek for SharedBuffer {
     fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
         self.0.lock().expect("not poisoned").seek(to)
     }

@@ -28,7 +28,7 @@ impl OwnPiece {
     pub fn borrow(&self) -> Piece<'_> {
         Piece {
             track: self.track,
-            part: self.part,
+            kind: self.part,
             start_ms: self.start_ms,
             data: &self.data,
         }

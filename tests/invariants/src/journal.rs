@@ -1,6 +1,6 @@
 //! Journals that nobody vouches for, of version 3.
 
-use media::{Film, Format, Making, Source, TableFragment, journal, muxer};
+use media::{Film, Format, MuxerConfig, Source, TableFragment, journal, muxer};
 
 use crate::output::Output;
 
@@ -45,12 +45,12 @@ pub(crate) fn sealed(bytes: &[u8]) {
 /// Goes on from a journal, over an output that is as long as the journal says, or is not.
 fn go_on(source: Source, format: Format, choice: u8, fragments: Vec<TableFragment>) {
     let output = Output::default();
-    let vouched = journal::end(&fragments);
+    let vouched = journal::output_end(&fragments);
     output.set_length(if choice & 1 == 0 { vouched } else { 1 << 20 });
-    let making = Making {
-        source,
-        format,
-        film: Film::default(),
+    let making = MuxerConfig {
+        segment_format: source,
+        output_format: format,
+        movie: Film::default(),
         journal: &fragments,
     };
     if let Ok(muxer) = muxer(making, output) {

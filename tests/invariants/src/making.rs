@@ -1,6 +1,8 @@
 //! Puts pieces together as the engine does, with a journal and with kills.
 
-use media::{Error, Film, Format, Making, Muxer, Source, Summary, TableFragment, journal, muxer};
+use media::{
+    Error, Film, Format, Muxer, MuxerConfig, Source, Summary, TableFragment, journal, muxer,
+};
 
 use crate::{input::OwnPiece, output::Output};
 
@@ -93,12 +95,12 @@ impl Job {
     /// Starts or goes on from the journal.
     fn start(&self) -> Result<Box<dyn Muxer>, Error> {
         let fragments = self.fragments();
-        self.output.set_length(journal::end(&fragments));
-        let making = Making {
-            source: self.source,
-            format: self.format,
-            film: Film {
-                pieces: self.pieces,
+        self.output.set_length(journal::output_end(&fragments));
+        let making = MuxerConfig {
+            segment_format: self.source,
+            output_format: self.format,
+            movie: Film {
+                segment_count: self.pieces,
                 ..Film::default()
             },
             journal: &fragments,

@@ -27,7 +27,7 @@ pub(crate) struct Sample {
 }
 
 /// A box whose body is in memory.
-type Found<'a> = ([u8; 4], &'a [u8]);
+type BoxSlice<'a> = ([u8; 4], &'a [u8]);
 
 /// Reads all tracks and finds each sample inside `mdat`.
 pub(crate) fn read(output: &Output) -> Vec<Track> {
@@ -177,7 +177,7 @@ fn expanded(table: &[u8]) -> Vec<i64> {
     .collect()
 }
 
-fn boxes(mut bytes: &[u8]) -> Vec<Found<'_>> {
+fn boxes(mut bytes: &[u8]) -> Vec<BoxSlice<'_>> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
         let size = length(&bytes[..4]);

@@ -8,7 +8,7 @@ use url::Url;
 use ustream::hls::{self, Playlist};
 use ustream::hosts::{self, Host};
 use ustream::recording::{Elsewhere, Playlists};
-use ustream::ums::session::{Event, Question, Request, Session, StreamInfo, Way};
+use ustream::ums::session::{Event, Request, Session, SessionQuery, StreamInfo, Way};
 use ustream::{Error, Recording, RecordingId, SegmentPlan, api, gate, page};
 
 const ID: RecordingId = RecordingId(7);
@@ -78,7 +78,7 @@ fn assert_own(url: &Url) {
 }
 
 fn session(way: Way) -> Session {
-    let question = Question {
+    let question = SessionQuery {
         recording: ID,
         password: None,
         hash: None,
@@ -96,7 +96,7 @@ fn converse(bytes: &[u8]) {
         // The old domain comes second: there long polling knows no TLS.
         request = match way {
             Way::Socket => request,
-            _ => session.on(Event::Closed, Duration::from_secs(1)),
+            _ => session.handle(Event::Closed, Duration::from_secs(1)),
         };
         for frame in text.split(BETWEEN).take(20) {
             match &request {
@@ -108,10 +108,10 @@ fn converse(bytes: &[u8]) {
                 Request::Done(_) | Request::Fail(_) | Request::NeedsHash => break,
                 Request::Send(_) | Request::Wait => {}
             }
-            request = session.on(Event::Frame(frame), Duration::from_secs(1));
+            request = session.handle(Event::Frame(frame), Duration::from_secs(1));
         }
         if matches!(request, Request::Wait) {
-            request = session.on(Event::TimedOut, session.deadline());
+            request = session.handle(Event::TimedOut, session.deadline());
         }
         if let Request::Done(info) = request {
             recorded(*info);
@@ -145,18 +145,18 @@ fn assert_places(recording: &Recording, plan: &SegmentPlan) {
 
 /// Answers of the API and of forms.
 fn answers(bytes: &[u8]) {
-    if let Ok(api::Answer::Here(video)) = api::video(bytes) {
+    if let Ok(api::Answer::Available(video)) = api::video(bytes) {
         video.thumbnail.iter().for_each(assert_own);
     }
     let _ = api::channel(bytes);
     let _ = api::captions(bytes);
     let _ = api::chapters(bytes);
-    if let Ok(api::Answer::Here(listing)) = api::listing(bytes) {
+    if let Ok(api::Answer::Available(listing)) = api::recording_page(bytes) {
         let pictures = listing.recordings.iter();
         let pictures = pictures.filter_map(|listed| listed.video.thumbnail.as_ref());
         pictures.for_each(assert_own);
     }
-    if let Some(next) = api::stream(bytes).next {
+    if let Some(next) = api::social_stream(bytes).next {
         assert!(next.starts_with("/ajax/"), "{next}");
         assert_own(&Url::parse(&format!("https://video.ibm.com{next}")).expect("an address"));
     }
@@ -171,7 +171,7 @@ fn read_page(bytes: &[u8]) {
         "https://www.example.org/x/",
     ] {
         let page = page::read(&html, &base.parse().expect("an address"));
-        for target in page.players.iter().chain(&page.about) {
+        for target in page.players.iter().chain(&page.canonical) {
             assert_own(&Url::parse(&target.link()).expect("an address"));
         }
         assert!(page.players.len() <= 50 && page.off_air.len() <= 500);
@@ -198,15 +198,18 @@ fn playlists(bytes: &[u8]) {
     for url in master.variants.iter().map(|it| &it.url) {
         assert_own(url);
     }
-    let sounds = master.sounds.iter().filter_map(|it| it.url.as_ref());
+    let sounds = master
+        .audio_renditions
+        .iter()
+        .filter_map(|it| it.url.as_ref());
     sounds.for_each(assert_own);
     let playlists = Playlists::new(ID, master, |url| match hls::read(media, url) {
         Ok(Playlist::Media(media)) => Ok(Arc::new(media)),
-        Ok(Playlist::Master(_)) => Err(Arc::new(Error::Silent("a playlist"))),
+        Ok(Playlist::Master(_)) => Err(Arc::new(Error::Timeout("a playlist"))),
         Err(error) => Err(Arc::new(error)),
     });
     let source = Elsewhere::Playlists(playlists);
-    if let Ok(recording) = Recording::elsewhere(ID, StreamInfo::default(), source, None) {
+    if let Ok(recording) = Recording::from_source(ID, StreamInfo::default(), source, None) {
         assert_addresses(&recording);
     }
 }

@@ -72,14 +72,14 @@ fn split(bytes: &[u8]) {
     let Ok(mut split) = Split::open(Cursor::new(bytes)) else {
         return;
     };
-    let source = split.whole().source;
-    assert_eq!(split.whole().size_bytes, bytes.len() as u64);
+    let source = split.info().segment_format;
+    assert_eq!(split.info().size_bytes, bytes.len() as u64);
     let mut pieces = Vec::new();
     let mut done = 0;
-    while let Ok(Some(piece)) = split.piece() {
+    while let Ok(Some(piece)) = split.next_segment() {
         pieces.push(OwnPiece {
             track: piece.track,
-            part: piece.part,
+            part: piece.kind,
             start_ms: piece.start_ms,
             data: piece.data.to_vec(),
         });

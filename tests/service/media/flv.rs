@@ -117,7 +117,7 @@ impl Cut {
 
     /// A standalone FLV of that stretch, headers repeated, as the service's chunks are.
     pub(super) fn chunk(&self, stretch: Stretch<'_>, filler: &Filler) -> Vec<Bytes> {
-        let mut out = Writer::new(self.flags, filler);
+        let mut out = FlvWriter::new(self.flags, filler);
         let origin_ms = match stretch.clock {
             Clock::Continues => 0,
             Clock::Restarts => stretch.start * UNIT_MS,
@@ -204,13 +204,13 @@ pub(super) fn frames(cut: &Cut, stretch: Stretch<'_>) -> Vec<Frame> {
 }
 
 /// Collects a chunk: small parts are copied into a buffer, the filler is shared.
-struct Writer<'a> {
+struct FlvWriter<'a> {
     filler: &'a Filler,
     pieces: Vec<Bytes>,
     buffer: BytesMut,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> FlvWriter<'a> {
     fn new(flags: u8, filler: &'a Filler) -> Self {
         let mut buffer = BytesMut::with_capacity(8 * 1024);
         buffer.put_slice(b"FLV\x01");

@@ -7,13 +7,13 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::{FIXTURE_UNITS, Filler, Frame, Stretch, UNIT_MS};
 
 /// A box: its type and its bytes, header included.
-struct Atom {
+struct TopLevelBox {
     kind: [u8; 4],
     whole: Bytes,
 }
 
 /// The boxes that lie side by side in `bytes`.
-fn atoms(bytes: &Bytes) -> anyhow::Result<Vec<Atom>> {
+fn atoms(bytes: &Bytes) -> anyhow::Result<Vec<TopLevelBox>> {
     let mut rest = bytes.clone();
     let mut found = Vec::new();
     while !rest.is_empty() {
@@ -23,7 +23,7 @@ fn atoms(bytes: &Bytes) -> anyhow::Result<Vec<Atom>> {
             .context("cut inside a box header")?
             .try_into()?;
         ensure!((8..=rest.len()).contains(&size), "a box of {size} bytes");
-        found.push(Atom {
+        found.push(TopLevelBox {
             kind,
             whole: rest.split_to(size),
         });
@@ -60,7 +60,7 @@ fn u32_at(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
 
 /// One fragment of two seconds.
 #[derive(Debug)]
-struct Fragment {
+struct FixtureFragment {
     /// All of it, as it stands in the fixture.
     whole: Bytes,
     moof: Bytes,
@@ -77,7 +77,7 @@ struct Fragment {
     sample_ticks: u32,
 }
 
-impl Fragment {
+impl FixtureFragment {
     fn of(index: &[Bytes], moof: Bytes, mdat: &Bytes) -> anyhow::Result<Self> {
         let (mfhd, _) = find(&moof, &[b"moof", b"mfhd"])?;
         let (tfdt, _) = find(&moof, &[b"moof", b"traf", b"tfdt"])?;
@@ -194,7 +194,7 @@ fn put(bytes: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
 pub(super) struct Cut {
     init: Bytes,
     timescale: u64,
-    fragments: Vec<Fragment>,
+    fragments: Vec<FixtureFragment>,
 }
 
 impl Cut {
@@ -217,7 +217,7 @@ impl Cut {
                 b"moof" => moof = Some(atom.whole),
                 b"mdat" => {
                     let moof = moof.take().context("media without a fragment")?;
-                    fragments.push(Fragment::of(&index, moof, &atom.whole)?);
+                    fragments.push(FixtureFragment::of(&index, moof, &atom.whole)?);
                     index.clear();
                 }
                 _ => index.push(atom.whole),
@@ -263,7 +263,7 @@ impl Cut {
     }
 
     /// The fragment of that place, and how many ticks its clock moves on.
-    fn fragment(&self, stretch: Stretch<'_>, place: u64) -> Option<(&Fragment, i64)> {
+    fn fragment(&self, stretch: Stretch<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
         let (unit, moved) = stretch.unit(place);
         let ticks_a_unit = UNIT_MS * self.timescale / 1000;
         let later = moved.checked_mul(ticks_a_unit.cast_signed())?;

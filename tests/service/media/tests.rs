@@ -7,7 +7,7 @@ const VIDEO: &[u8] = include_bytes!("../../fixtures/film/video.mp4");
 const BEST_FLV: Row = Row::Flv(Some(Picture::Best), Sound::Main);
 const BEST_MP4: Row = Row::Mp4Picture(Picture::Best);
 
-fn chunk(library: &Library, row: Row, film: &Film, index: u64, clock: Clock) -> Vec<u8> {
+fn chunk(library: &MediaLibrary, row: Row, film: &Film, index: u64, clock: Clock) -> Vec<u8> {
     let stretch = Stretch::of(film, UNIT_MS, index, clock).unwrap();
     library.chunk(row, stretch).unwrap().concat()
 }
@@ -50,7 +50,7 @@ fn boxes(bytes: &[u8]) -> Vec<(String, usize)> {
 
 #[test]
 fn the_flv_chunks_hold_every_packet_of_the_film_and_no_other() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::standard();
     let mut cut: Vec<_> = (0..chunks_of(&film, UNIT_MS))
         .flat_map(|index| media_tags(&chunk(&library, BEST_FLV, &film, index, Clock::Continues)))
@@ -64,7 +64,7 @@ fn the_flv_chunks_hold_every_packet_of_the_film_and_no_other() {
 
 #[test]
 fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::standard();
     for index in 0..100 {
         let chunk = chunk(&library, BEST_FLV, &film, index, Clock::Continues);
@@ -78,7 +78,7 @@ fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
 
 #[test]
 fn a_restarting_clock_begins_each_chunk_at_zero() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::standard();
     let first_time = |clock| {
         let tags = media_tags(&chunk(&library, BEST_FLV, &film, 7, clock));
@@ -90,7 +90,7 @@ fn a_restarting_clock_begins_each_chunk_at_zero() {
 
 #[test]
 fn init_and_mp4_chunks_in_a_row_are_the_file_they_were_cut_from() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::standard();
     let mut joined = library.init(BEST_MP4).unwrap().to_vec();
     for index in 0..100 {
@@ -101,7 +101,7 @@ fn init_and_mp4_chunks_in_a_row_are_the_file_they_were_cut_from() {
 
 #[test]
 fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::standard();
     assert_eq!(chunks_of(&film, 6000), 34);
     let fragments = |index| {
@@ -118,7 +118,7 @@ fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
 
 #[test]
 fn a_film_that_repeats_goes_on_in_time() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::looped(204);
     let first = media_tags(&chunk(&library, BEST_FLV, &film, 3, Clock::Continues));
     let again = media_tags(&chunk(&library, BEST_FLV, &film, 103, Clock::Continues));
@@ -140,7 +140,7 @@ fn start_ticks(chunk: &[u8]) -> u64 {
 
 #[test]
 fn a_large_film_is_as_large_as_asked_and_its_pictures_only_carry_filler() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::large(10);
     let whole: usize = (0..chunks_of(&film, UNIT_MS))
         .map(|index| chunk(&library, BEST_FLV, &film, index, Clock::Continues).len())
@@ -172,7 +172,7 @@ fn a_large_film_is_as_large_as_asked_and_its_pictures_only_carry_filler() {
 
 #[test]
 fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let chunk = chunk(&library, BEST_MP4, &Film::large(10), 2, Clock::Continues);
     let boxes = boxes(&chunk);
     let names: Vec<&str> = boxes.iter().map(|(kind, _)| kind.as_str()).collect();
@@ -190,7 +190,7 @@ fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
 
 #[test]
 fn rows_that_share_a_name_do_not_share_their_media() {
-    let library = Library::load().unwrap();
+    let library = MediaLibrary::load().unwrap();
     let film = Film::standard();
     let second = Row::Flv(Some(Picture::Best), Sound::Second);
     let sounds = |row| {

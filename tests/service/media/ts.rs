@@ -23,15 +23,15 @@ const ADTS: u8 = 0x0f;
 
 /// What of a row a piece holds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Streams {
+pub(super) struct TsStreams {
     pub(super) picture: bool,
     pub(super) sound: bool,
 }
 
 /// A standalone transport stream of that stretch.
-pub(super) fn chunk(cut: &Cut, stretch: Stretch<'_>, streams: Streams) -> Option<Vec<Bytes>> {
-    let setup = Setup::of(cut)?;
-    let mut writer = Writer::default();
+pub(super) fn chunk(cut: &Cut, stretch: Stretch<'_>, streams: TsStreams) -> Option<Vec<Bytes>> {
+    let setup = TsCodecConfig::of(cut)?;
+    let mut writer = TsWriter::default();
     writer.tables(streams);
     for coded in cut.coded(stretch) {
         let time = |ms: u64| (START_MS + ms) * 90;
@@ -51,7 +51,7 @@ pub(super) fn chunk(cut: &Cut, stretch: Stretch<'_>, streams: Streams) -> Option
 /// The sound of that stretch, packed.
 pub(super) fn packed(cut: &Cut, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
     const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
-    let setup = Setup::of(cut)?;
+    let setup = TsCodecConfig::of(cut)?;
     let mut data = BytesMut::new();
     for coded in cut.coded(stretch).filter(|coded| !coded.is_picture) {
         if data.is_empty() {
@@ -69,14 +69,14 @@ pub(super) fn packed(cut: &Cut, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
 }
 
 /// What decoders must know first.
-struct Setup {
+struct TsCodecConfig {
     /// Parameter sets between start codes.
     sets: Vec<u8>,
     /// `AudioSpecificConfig` (ISO/IEC 14496-3 1.6.2.1).
     sound: [u8; 2],
 }
 
-impl Setup {
+impl TsCodecConfig {
     fn of(cut: &Cut) -> Option<Self> {
         let mut sets = Vec::new();
         // ISO/IEC 14496-15 5.3.3.1: the sets of the sequence, then those of the pictures.
@@ -139,13 +139,13 @@ impl Setup {
 }
 
 #[derive(Default)]
-struct Writer {
+struct TsWriter {
     data: BytesMut,
     counters: std::collections::BTreeMap<u16, u8>,
 }
 
-impl Writer {
-    fn tables(&mut self, streams: Streams) {
+impl TsWriter {
+    fn tables(&mut self, streams: TsStreams) {
         let [high, low] = PROGRAMME.to_be_bytes();
         self.section(TABLES, &section(0, &[0, 1, 0xe0 | high, low]));
         let clock = if streams.picture { VIDEO } else { AUDIO };

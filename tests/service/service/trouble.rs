@@ -12,7 +12,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::{Service, html_instead};
 use crate::faults::Fault;
-use crate::wire::Plug;
+use crate::wire::ResetHandle;
 
 /// How long a body that will be cut waits, so that what was promised before is on its way.
 const BEFORE_THE_CUT: Duration = Duration::from_millis(50);
@@ -25,7 +25,7 @@ pub(super) async fn strike(
     service: &Arc<Service>,
     fault: Fault,
     (host, path): (&str, &str),
-    plug: Plug,
+    plug: ResetHandle,
     answer: impl Future<Output = Response<Body>>,
 ) -> Response<Body> {
     match fault {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::visitor::Visitor;
-use crate::{Recording, Redirects, World};
+use crate::{ClusterRedirects, Recording, World};
 
 /// The keys of each frame's first argument.
 fn keys(story: &[Value]) -> Vec<String> {
@@ -146,7 +146,7 @@ async fn a_frame_of_ten_megabytes_comes_whole() {
 #[tokio::test]
 async fn redirects_go_round_in_circles_or_astray_where_the_world_says_so() {
     let circles = Recording {
-        redirects: Redirects::Endless,
+        redirects: ClusterRedirects::Endless,
         ..Recording::new(77, "goes in circles")
     };
     let visitor = Visitor::to(World::demo().recording(circles)).await;

@@ -19,9 +19,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use crate::{FakeUstream, World};
 
 /// Every name leads here.
-struct Everywhere(SocketAddr);
+struct LoopbackResolver(SocketAddr);
 
-impl Resolve for Everywhere {
+impl Resolve for LoopbackResolver {
     fn resolve(&self, _: Name) -> Resolving {
         let addresses: Addrs = Box::new(std::iter::once(self.0));
         Box::pin(std::future::ready(Ok(addresses)))
@@ -42,7 +42,7 @@ impl Visitor {
             .no_proxy()
             .tls_certs_only([ca])
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(Everywhere(service.address())))
+            .dns_resolver(Arc::new(LoopbackResolver(service.address())))
             .build()
             .unwrap();
         Self { service, http }

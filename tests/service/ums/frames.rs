@@ -6,11 +6,13 @@ use serde_json::{Map, Value, json};
 
 use crate::media::{Picture, Row, Sound};
 use crate::service::Service;
-use crate::world::{Channel, FlvRow, LengthIn, Message, PathStyle, Recording, RowOddity};
+use crate::world::{
+    Channel, FlvRepresentation, LengthField, Message, PathStyle, Recording, RepresentationOddity,
+};
 
 /// Everything that is told of a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
-    let ways = &recording.frames;
+    let ways = &recording.message_style;
     let mut story = Vec::new();
     if ways.huge_bytes > 0 {
         story.push(module_info(json!({ "chat": "x".repeat(ways.huge_bytes) })));
@@ -27,7 +29,7 @@ pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
         ));
     }
     let cdn = (!recording.cdn.is_empty()).then(|| cdn_config(&recording.cdn));
-    let (before, after) = if ways.cdn_first {
+    let (before, after) = if ways.cdn_config_first {
         (cdn, None)
     } else {
         (None, cdn)
@@ -58,7 +60,7 @@ pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     let format = json!({
         "chunkTime": 5000,
         "contentAccess": access(&format!("sea01/sea01-uhs-omega01/live/{id}/1548435618580/plain/uhs/")),
-        "streams": [flv_row(&FlvRow::new(Some(Picture::Best), Sound::Main), 1025)],
+        "streams": [flv_row(&FlvRepresentation::new(Some(Picture::Best), Sound::Main), 1025)],
         "hashes": { "1548448530": "1617250300", "1548448540": "1617250301" },
         "chunkId": 1_548_448_531_u64,
     });
@@ -118,7 +120,7 @@ fn access(path: &str) -> Value {
 
 /// The frames with `stream`: one with everything, or the formats one by one, hashes in halves.
 fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
-    if let Some(first) = recording.odd.messages.first() {
+    if let Some(first) = recording.oddities.messages.first() {
         let mut message = listed(service, recording, first);
         if let Some(arg) = message
             .pointer_mut("/args/0")
@@ -130,7 +132,7 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
     }
     let keys = recording.key_list();
     let (first, second) = keys.split_at(keys.len().div_ceil(2));
-    let halves = if recording.frames.split_stream {
+    let halves = if recording.message_style.split_stream {
         vec![first, second]
     } else {
         vec![&*keys]
@@ -138,7 +140,7 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
     let mut story = Vec::new();
     for keys in halves.into_iter().filter(|keys| !keys.is_empty()) {
         let formats = formats(service, recording, keys, None);
-        let parts: Vec<Map<String, Value>> = if recording.frames.split_stream {
+        let parts: Vec<Map<String, Value>> = if recording.message_style.split_stream {
             formats
                 .into_iter()
                 .map(|format| Map::from_iter([format]))
@@ -164,7 +166,7 @@ fn stream(recording: &Recording, formats: Map<String, Value>) -> Value {
         "version": 1,
     });
     stream["streamFormats"] = Value::Object(formats);
-    tell_length(recording, LengthIn::Stream, &mut stream);
+    tell_length(recording, LengthField::Stream, &mut stream);
     stream
 }
 
@@ -179,16 +181,16 @@ fn meta(recording: &Recording) -> Value {
         "isReplay": true,
         "ip": "192.0.2.7",
     });
-    tell_length(recording, LengthIn::Meta, &mut meta);
+    tell_length(recording, LengthField::Meta, &mut meta);
     meta
 }
 
-fn tell_length(recording: &Recording, place: LengthIn, object: &mut Value) {
+fn tell_length(recording: &Recording, place: LengthField, object: &mut Value) {
     if let (true, Some(object)) = (
         recording.length.frame == Some(place),
         object.as_object_mut(),
     ) {
-        let ms = recording.odd.frame_length_ms;
+        let ms = recording.oddities.frame_length_ms;
         let ms = ms.unwrap_or_else(|| recording.told_ms());
         object.insert("videoLength".to_owned(), json!(ms));
     }
@@ -197,7 +199,7 @@ fn tell_length(recording: &Recording, place: LengthIn, object: &mut Value) {
 /// The messages after the first, each with the pause before it, where the recording says how its
 /// hash list comes.
 pub(super) fn later(service: &Service, recording: &Recording) -> Vec<(Duration, Value)> {
-    let messages = recording.odd.messages.iter().skip(1);
+    let messages = recording.oddities.messages.iter().skip(1);
     let listed = |message: &Message| (message.after, listed(service, recording, message));
     messages.map(listed).collect()
 }
@@ -217,7 +219,7 @@ fn written(path: &str, message: Option<&Message>) -> Value {
     };
     let bare = path.trim_matches('/');
     let path = match message.path {
-        PathStyle::Usual | PathStyle::Twice => format!("{bare}/"),
+        PathStyle::Default | PathStyle::Twice => format!("{bare}/"),
         PathStyle::NoSlash => bare.to_owned(),
         PathStyle::LeadingSlash => format!("/{bare}/"),
     };
@@ -239,13 +241,13 @@ fn formats(
     let flv: Vec<Value> = recording
         .flv
         .iter()
-        .map(|row| flv_row(row, kbps(row.row)))
+        .map(|row| flv_row(row, kbps(row.representation)))
         .collect();
     let mp4: Vec<Value> = recording
         .mp4
         .iter()
         .filter_map(|row| mp4_row(*row, kbps(*row)))
-        .map(|row| spoilt(row, recording.ways.row))
+        .map(|row| spoilt(row, recording.delivery.row))
         .collect();
     let hashes: Map<String, Value> = keys
         .iter()
@@ -258,7 +260,12 @@ fn formats(
         .collect();
     let mut formats = Map::new();
     for (name, mut rows) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
-        for odd in recording.odd.rows.iter().filter(|odd| odd.format == name) {
+        for odd in recording
+            .oddities
+            .extra_representations
+            .iter()
+            .filter(|odd| odd.format == name)
+        {
             rows.insert(if odd.first { 0 } else { rows.len() }, odd.row.clone());
         }
         if rows.is_empty() {
@@ -271,7 +278,7 @@ fn formats(
             "hashes": hashes,
             "chunkId": 0,
         });
-        tell_length(recording, LengthIn::Format, &mut format);
+        tell_length(recording, LengthField::Format, &mut format);
         formats.insert(name.to_owned(), format);
     }
     formats
@@ -285,13 +292,13 @@ fn spoken(sound: Sound) -> (&'static str, &'static str, &'static str, bool) {
     }
 }
 
-fn flv_row(row: &FlvRow, kbps: u64) -> Value {
-    let Row::Flv(picture, sound) = row.row else {
+fn flv_row(row: &FlvRepresentation, kbps: u64) -> Value {
+    let Row::Flv(picture, sound) = row.representation else {
         return Value::Null;
     };
     let (language, country, label, default) = spoken(sound);
     let mut described = json!({
-        "segmentUrl": format!("{}/chunk_%_%.flv", row.row.name()),
+        "segmentUrl": format!("{}/chunk_%_%.flv", row.representation.name()),
         "bitrate": kbps,
         "preset": row.preset,
         "transcoded": picture == Some(Picture::Small),
@@ -366,11 +373,11 @@ fn mp4_row(row: Row, kbps: u64) -> Option<Value> {
 }
 
 /// A row of fragments, odd where it has a picture.
-fn spoilt(mut row: Value, oddity: Option<RowOddity>) -> Value {
+fn spoilt(mut row: Value, oddity: Option<RepresentationOddity>) -> Value {
     if row["contentType"] == "video/mp4" {
         match oddity {
-            Some(RowOddity::Nameless) => row["segmentUrl"] = Value::Null,
-            Some(RowOddity::Outside) => row["segmentUrl"] = json!("../2/chunk_%_%.m4v"),
+            Some(RepresentationOddity::Nameless) => row["segmentUrl"] = Value::Null,
+            Some(RepresentationOddity::Outside) => row["segmentUrl"] = json!("../2/chunk_%_%.m4v"),
             None => {}
         }
     }

@@ -10,11 +10,11 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
-use super::{PATH, Reply, Station, frames, reply};
+use super::{ControlHost, PATH, Reply, frames, reply};
 use crate::faults::{Fault, Stage};
 use crate::hls;
 use crate::log::Asked;
-use crate::service::{Service, Visit};
+use crate::service::{RequestOrigin, Service};
 use crate::world::{Offer, Recording};
 
 /// A poll without news is answered after this long.
@@ -28,10 +28,10 @@ const STATION: &str = "a92ccb29-lp-omega";
 
 /// The connections that are being polled.
 #[derive(Debug, Default)]
-pub(crate) struct Lines(Mutex<BTreeMap<String, Line>>);
+pub(crate) struct PollingSessions(Mutex<BTreeMap<String, PollingSession>>);
 
 #[derive(Debug)]
-struct Line {
+struct PollingSession {
     news: VecDeque<Vec<Value>>,
     polled: Instant,
     /// Of the recording's addresses.
@@ -41,7 +41,7 @@ struct Line {
     silent: bool,
 }
 
-impl Lines {
+impl PollingSessions {
     /// Whether playlists that were told of on that connection still hold.
     pub(crate) fn holds(&self, name: &str, generation: u64) -> bool {
         self.lines().get(name).is_some_and(|line| {
@@ -49,14 +49,14 @@ impl Lines {
         })
     }
 
-    fn open(&self, line: Line) -> String {
+    fn open(&self, line: PollingSession) -> String {
         let mut lines = self.lines();
         let name = format!("deokpsq1d6ii90a805gh7tt3jc-{}", lines.len());
         lines.insert(name.clone(), line);
         name
     }
 
-    fn lines(&self) -> MutexGuard<'_, BTreeMap<String, Line>> {
+    fn lines(&self) -> MutexGuard<'_, BTreeMap<String, PollingSession>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,13 +64,13 @@ impl Lines {
 /// Answers a `connect`, or a poll of a connection.
 pub(super) async fn answer(
     service: Arc<Service>,
-    visit: Visit,
+    visit: RequestOrigin,
     query: BTreeMap<String, String>,
 ) -> Response<Body> {
     if let Some(name) = query.get("connectionId") {
         return poll(&service, name).await;
     }
-    match Station::of(&visit.host) {
+    match ControlHost::of(&visit.host) {
         Some(station)
             if station
                 .prefix
@@ -85,8 +85,8 @@ pub(super) async fn answer(
 
 fn connect(
     service: &Arc<Service>,
-    visit: &Visit,
-    station: &Station,
+    visit: &RequestOrigin,
+    station: &ControlHost,
     query: BTreeMap<String, String>,
 ) -> Response<Body> {
     let app = query.get("appId").cloned().unwrap_or_default();
@@ -107,8 +107,8 @@ fn connect(
     });
     let recording = service.world.recordings.get(&station.media);
     let offer = match (recording, app.as_str()) {
-        (Some(recording), "3") => recording.ways.polling,
-        (Some(recording), "11") if recording.ways.playlists.is_none() => Offer::Offline,
+        (Some(recording), "3") => recording.delivery.polling,
+        (Some(recording), "11") if recording.delivery.playlists.is_none() => Offer::Offline,
         _ => Offer::Pieces,
     };
     if offer == Offer::Refused {
@@ -119,7 +119,7 @@ fn connect(
         Some(Fault::SilentSocket) => (usize::MAX, true),
         _ => (usize::MAX, offer == Offer::Silent),
     };
-    let line = Line {
+    let line = PollingSession {
         news: VecDeque::new(),
         polled: Instant::now(),
         generation: service.generation(station.media),
@@ -139,7 +139,7 @@ fn connect(
             told(recording, &host, &name)
         }
         // Now and then each frame comes in an answer of its own.
-        (Reply::Tell { story, .. }, Some(recording)) if recording.frames.transitional => {
+        (Reply::Tell { story, .. }, Some(recording)) if recording.message_style.transitional => {
             story.into_iter().map(|frame| vec![frame]).collect()
         }
         (Reply::Tell { story, later, .. }, _) => {

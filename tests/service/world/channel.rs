@@ -8,7 +8,7 @@ pub struct Channel {
     /// Its name in addresses.
     pub slug: String,
     /// What it is there to show, in a few words for a person.
-    pub shows: String,
+    pub purpose: String,
     /// Its title.
     pub title: String,
     /// Whose it is.
@@ -18,12 +18,12 @@ pub struct Channel {
     /// Its sign-up form, where it has one.
     pub gate: Option<Vec<GateField>>,
     /// Where its recordings are listed.
-    pub lists: Lists,
+    pub listing_sources: ListingSources,
 }
 
 /// Where the recordings of a channel are listed.
 #[derive(Clone, Copy, Debug)]
-pub struct Lists {
+pub struct ListingSources {
     /// By the API, in pages.
     pub api: bool,
     /// By the website's scripts, in pages.
@@ -38,12 +38,12 @@ impl Channel {
         Self {
             id,
             slug: slug.to_owned(),
-            shows: shows.to_owned(),
+            purpose: shows.to_owned(),
             title: format!("Practice channel {slug}"),
             owner: "practice".to_owned(),
             live: false,
             gate: None,
-            lists: Lists {
+            listing_sources: ListingSources {
                 api: true,
                 website: true,
                 off_air: true,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Channel, FileKind, FlvRow, Frames, GateField, HashStyle, Keys, Length, LengthIn, Listing, Lock,
-    Recording, Redirects, Voice, Ways, World,
+    Channel, ClusterRedirects, Delivery, FileKind, FlvRepresentation, Frames, GateField, HashKeys,
+    HashStyle, Length, LengthField, Listing, Lock, Recording, ResponseMode, World,
 };
 use crate::media::{Clock, Film, Row, Sound, UNIT_MS};
 
@@ -70,18 +70,18 @@ impl World {
     pub fn with_film(self, film: Film) -> Self {
         self.recording(Recording {
             title: "The large recording".to_owned(),
-            film,
+            movie: film,
             ..Recording::new(LARGE, "a large recording, for measuring")
         })
     }
 
     /// Adds [`LARGE`], of so many chunks.
     #[must_use]
-    pub fn with_long_film(self, film: &LongFilm) -> Self {
+    pub fn with_long_film(self, film: &LongRecording) -> Self {
         let units = film.chunks * (film.chunk_time_ms / UNIT_MS).max(1);
         self.recording(Recording {
             title: "The long recording".to_owned(),
-            film: Film::filled(units, film.megabytes),
+            movie: Film::filled(units, film.megabytes),
             chunk_time_ms: film.chunk_time_ms.max(UNIT_MS),
             ..Recording::new(LARGE, "a long recording, for measuring")
         })
@@ -90,7 +90,7 @@ impl World {
 
 /// A film of many chunks, whatever they weigh.
 #[derive(Clone, Copy, Debug)]
-pub struct LongFilm {
+pub struct LongRecording {
     /// Chunks of each track.
     pub chunks: u64,
     /// Length of a chunk: a multiple of [`UNIT_MS`].
@@ -99,7 +99,7 @@ pub struct LongFilm {
     pub megabytes: u64,
 }
 
-impl LongFilm {
+impl LongRecording {
     /// Ten hours of chunks of six seconds.
     pub fn ten_hours(megabytes: u64) -> Self {
         Self {
@@ -162,7 +162,7 @@ fn usual() -> Vec<Recording> {
         title: format!("An older practice recording, {id}"),
         channel: Some(PRACTICE),
         created_unix_s: 1_514_764_800 - days * 86_400,
-        film: Film::looped(12),
+        movie: Film::looped(12),
         ..Recording::new(id, "an older recording of the channel `practice`")
     };
     vec![
@@ -181,7 +181,7 @@ fn usual() -> Vec<Recording> {
         Recording {
             title: "Behind the form".to_owned(),
             channel: Some(GATED),
-            flv: FlvRow::all_original(),
+            flv: FlvRepresentation::all_original(),
             ..Recording::new(
                 112_470_632,
                 "behind a sign-up form; every FLV row is called original",
@@ -230,15 +230,15 @@ fn odd_answers() -> Vec<Recording> {
     };
     vec![
         Recording {
-            voice: Voice::Silent,
+            response_mode: ResponseMode::Silent,
             ..Recording::new(134_300_005, "the control connection stays silent")
         },
         Recording {
-            voice: Voice::Html,
+            response_mode: ResponseMode::Html,
             ..Recording::new(134_300_006, "answers with a web page everywhere")
         },
         Recording {
-            frames: Frames {
+            message_style: Frames {
                 huge_bytes: 10_000_000,
                 ..Frames::default()
             },
@@ -247,7 +247,7 @@ fn odd_answers() -> Vec<Recording> {
         titled(134_300_008, "../../x".to_owned(), "title ../../x"),
         titled(134_300_009, "CON".to_owned(), "title CON"),
         Recording {
-            redirects: Redirects::Astray("ums.example.com".to_owned()),
+            redirects: ClusterRedirects::OtherHost("ums.example.com".to_owned()),
             ..Recording::new(
                 134_300_019,
                 "sends the client to a host that is not the service's",
@@ -270,22 +270,26 @@ fn odd_answers() -> Vec<Recording> {
 /// Recordings that the websocket does not lead to.
 fn other_ways() -> Vec<Recording> {
     let offered = |id, shows, ways| Recording {
-        ways,
+        delivery: ways,
         ..Recording::new(id, shows)
     };
     vec![
-        offered(134_300_024, "long polling only", Ways::polling()),
+        offered(134_300_024, "long polling only", Delivery::polling()),
         offered(
             134_300_025,
             "playlists only, picture and sound apart",
-            Ways::playlists(Listing::Separate),
+            Delivery::playlists(Listing::Separate),
         ),
         offered(
             134_300_026,
             "playlists only, picture and sound in one",
-            Ways::playlists(Listing::Muxed),
+            Delivery::playlists(Listing::Muxed),
         ),
-        offered(134_300_027, "one FLV file only", Ways::file(FileKind::Flv)),
+        offered(
+            134_300_027,
+            "one FLV file only",
+            Delivery::file(FileKind::Flv),
+        ),
     ]
 }
 
@@ -294,7 +298,7 @@ fn odd_media() -> Vec<Recording> {
     vec![
         Recording {
             first_chunk: 9,
-            keys: Keys::At(
+            keys: HashKeys::At(
                 [9, 19, 29]
                     .into_iter()
                     .chain((49..109).step_by(10))
@@ -307,13 +311,13 @@ fn odd_media() -> Vec<Recording> {
             )
         },
         Recording {
-            film: Film::looped(7),
-            keys: Keys::At(vec![0]),
+            movie: Film::looped(7),
+            keys: HashKeys::At(vec![0]),
             captions: captions(),
             ..Recording::new(134_300_012, "seven chunks under a single hash key")
         },
         Recording {
-            film: Film::looped(97),
+            movie: Film::looped(97),
             mp4: Vec::new(),
             length: Length {
                 api: false,
@@ -326,10 +330,10 @@ fn odd_media() -> Vec<Recording> {
             chunk_time_ms: 6000,
             length: Length {
                 api: true,
-                frame: Some(LengthIn::Meta),
+                frame: Some(LengthField::Meta),
             },
-            frames: Frames {
-                cdn_first: true,
+            message_style: Frames {
+                cdn_config_first: true,
                 split_stream: true,
                 lists_as_maps: true,
                 numbers_as_strings: true,
@@ -347,11 +351,11 @@ fn odd_media() -> Vec<Recording> {
             ..Recording::new(134_300_015, "FLV whose clock restarts at each chunk")
         },
         Recording {
-            gone: [50].into(),
+            missing_chunks: [50].into(),
             ..Recording::new(134_300_016, "chunk 50 is gone for good")
         },
         Recording {
-            flv: vec![FlvRow::new(None, Sound::Main)],
+            flv: vec![FlvRepresentation::new(None, Sound::Main)],
             mp4: vec![Row::Mp4Sound(Sound::Main)],
             ..Recording::new(134_300_017, "sound only")
         },

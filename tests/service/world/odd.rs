@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What is odd about a recording. The default is nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Odd {
+pub struct Oddities {
     /// Text that the API states as the length, in place of the true one.
     pub api_length: Option<String>,
     /// Milliseconds that the control connection states, in place of the true ones.
@@ -17,11 +17,11 @@ pub struct Odd {
     /// The messages that list the hashes; none: as [`crate::Frames`] says.
     pub messages: Vec<Message>,
     /// Rows that the formats have besides the usual ones, as they stand in the message.
-    pub rows: Vec<OddRow>,
+    pub extra_representations: Vec<OddRow>,
     /// Segments that are not what they should be.
-    pub fates: Vec<Fate>,
+    pub segment_faults: Vec<Fate>,
     /// What is odd about its playlists.
-    pub playlists: OddPlaylists,
+    pub playlists: PlaylistOddities,
     /// The finished file ends after so many units of two seconds.
     pub file_units: Option<u64>,
     /// The media of each unit is that of the unit so many places farther, at the times of its own
@@ -50,7 +50,7 @@ pub struct Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathStyle {
     /// As in all recorded messages: no slash in front, one at the end.
-    Usual,
+    Default,
     /// Without the slash at the end.
     NoSlash,
     /// With a slash in front, too.
@@ -78,14 +78,14 @@ pub struct Fate {
     /// Which segment; none: the initialisation segment.
     pub chunk: Option<u64>,
     /// What comes instead.
-    pub comes: Comes,
+    pub comes: Substitute,
     /// How often, before the segment itself comes; for good where there is none.
     pub times: Option<u32>,
 }
 
 /// What comes in place of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comes {
+pub enum Substitute {
     /// This status.
     Status(StatusCode),
     /// A web page.
@@ -106,7 +106,7 @@ pub enum Comes {
 
 /// What is odd about playlists.
 #[derive(Clone, Debug, Default)]
-pub struct OddPlaylists {
+pub struct PlaylistOddities {
     /// Segments whose entry has no address.
     pub no_address: BTreeSet<u64>,
     /// Media playlists, by their number from 1, that state a key.

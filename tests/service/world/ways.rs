@@ -5,7 +5,7 @@ use crate::media::{Picture, Row, Sound};
 /// By which ways a recording is offered. The default is what most have: pieces over the websocket
 /// and by long polling, playlists for the other player.
 #[derive(Clone, Debug)]
-pub struct Ways {
+pub struct Delivery {
     /// What the websocket tells.
     pub socket: Offer,
     /// What long polling tells the player for pieces.
@@ -19,10 +19,10 @@ pub struct Ways {
     /// What is odd about the playlist of the best picture.
     pub oddity: Option<PlaylistOddity>,
     /// What is odd about the rows of the fragments' pictures.
-    pub row: Option<RowOddity>,
+    pub row: Option<RepresentationOddity>,
 }
 
-impl Default for Ways {
+impl Default for Delivery {
     fn default() -> Self {
         Self {
             socket: Offer::Pieces,
@@ -36,7 +36,7 @@ impl Default for Ways {
     }
 }
 
-impl Ways {
+impl Delivery {
     /// Long polling only.
     pub fn polling() -> Self {
         Self {
@@ -87,7 +87,7 @@ pub enum PlaylistOddity {
 
 /// What is odd about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowOddity {
+pub enum RepresentationOddity {
     /// It has no `segmentUrl`.
     Nameless,
     /// Its `segmentUrl` leads out of the folder.

@@ -24,7 +24,7 @@ pub(super) enum Cut {
 }
 
 /// A film in pieces.
-pub(super) struct Cutting {
+pub(super) struct SegmentedMovie {
     pub(super) cut: Cut,
     pub(super) source: Source,
     pub(super) pieces: Vec<OwnPiece>,
@@ -49,7 +49,7 @@ impl Cut {
         self == Self::Dash || !film.only_in_fragments
     }
 
-    pub(super) fn cut(self, film: &Film, whole: &Path, folder: &Path) -> Cutting {
+    pub(super) fn cut(self, film: &Film, whole: &Path, folder: &Path) -> SegmentedMovie {
         match self {
             Self::Flv => flv(self, whole, folder, "0"),
             Self::FlvRestarted => flv(self, whole, folder, "1"),
@@ -59,7 +59,7 @@ impl Cut {
     }
 }
 
-fn flv(cut: Cut, film: &Path, folder: &Path, restart: &str) -> Cutting {
+fn flv(cut: Cut, film: &Path, folder: &Path, restart: &str) -> SegmentedMovie {
     let whole = folder.join("whole.flv");
     let film = film.to_str().unwrap();
     let copy = ["-i", film, "-map", "0", "-c", "copy"];
@@ -92,7 +92,7 @@ fn flv(cut: Cut, film: &Path, folder: &Path, restart: &str) -> Cutting {
             data: fs::read(folder.join(name)).unwrap(),
         }
     });
-    Cutting {
+    SegmentedMovie {
         cut,
         source: Source::Flv,
         pieces: pieces.collect(),
@@ -108,7 +108,7 @@ fn milliseconds(seconds: &str) -> u64 {
 
 /// Transport streams; what ffmpeg makes of them in one MP4 is the measure, since the units that
 /// only a stream needs are in no MP4.
-fn ts(film: &Film, whole: &Path, folder: &Path) -> Cutting {
+fn ts(film: &Film, whole: &Path, folder: &Path) -> SegmentedMovie {
     let list = folder.join("list.m3u8");
     ffmpeg(&[
         "-i",
@@ -153,7 +153,7 @@ fn ts(film: &Film, whole: &Path, folder: &Path) -> Cutting {
     };
     let exact = ["-movie_timescale", "90000", whole.to_str().unwrap()];
     ffmpeg(&[&copy[..], filter, &exact].concat());
-    Cutting {
+    SegmentedMovie {
         cut: Cut::Ts,
         source: Source::Ts,
         pieces,
@@ -161,7 +161,7 @@ fn ts(film: &Film, whole: &Path, folder: &Path) -> Cutting {
     }
 }
 
-fn dash(film: &Film, whole: &Path, folder: &Path) -> Cutting {
+fn dash(film: &Film, whole: &Path, folder: &Path) -> SegmentedMovie {
     let sets = match (&film.picture, &film.sound) {
         (Some(_), Some(_)) => "id=0,streams=v id=1,streams=a",
         (Some(_), None) => "id=0,streams=v",
@@ -208,7 +208,7 @@ fn dash(film: &Film, whole: &Path, folder: &Path) -> Cutting {
         whole.extend(packets::read(&path, &[]));
         pieces.extend(of_track);
     }
-    Cutting {
+    SegmentedMovie {
         cut: Cut::Dash,
         source: Source::Fmp4,
         pieces,

@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use media::{Film, Format, Making, Part, Piece, Summary, check, journal, muxer};
+use media::{Film, Format, MuxerConfig, Part, Piece, Summary, check, journal, muxer};
 
-use super::cut::Cutting;
+use super::cut::SegmentedMovie;
 
 /// A finished film.
 pub(super) struct Made {
@@ -18,7 +18,7 @@ pub(super) struct Made {
 
 /// Puts the pieces together; for an MP4 in an order that has nothing to do with theirs, and with
 /// a new start in the middle.
-pub(super) fn film(cutting: &Cutting, format: Format, folder: &Path) -> Made {
+pub(super) fn film(cutting: &SegmentedMovie, format: Format, folder: &Path) -> Made {
     let path = folder.join(match format {
         Format::Mp4 => "made.mp4",
         Format::Flv => "made.flv",
@@ -37,7 +37,7 @@ pub(super) fn film(cutting: &Cutting, format: Format, folder: &Path) -> Made {
         for piece in pieces {
             let piece = Piece {
                 track: piece.track,
-                part: piece.part,
+                kind: piece.part,
                 start_ms: piece.start_ms,
                 data: &piece.data,
             };
@@ -64,15 +64,15 @@ pub(super) fn film(cutting: &Cutting, format: Format, folder: &Path) -> Made {
 }
 
 fn making<'f>(
-    cutting: &Cutting,
+    cutting: &SegmentedMovie,
     format: Format,
     journal: &'f [media::TableFragment],
-) -> Making<'f> {
-    Making {
-        source: cutting.source,
-        format,
-        film: Film {
-            pieces: u32::try_from(cutting.pieces.len()).unwrap(),
+) -> MuxerConfig<'f> {
+    MuxerConfig {
+        segment_format: cutting.source,
+        output_format: format,
+        movie: Film {
+            segment_count: u32::try_from(cutting.pieces.len()).unwrap(),
             ..Film::default()
         },
         journal,

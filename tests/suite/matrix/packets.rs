@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    cut::{Cut, Cutting},
+    cut::{Cut, SegmentedMovie},
     film::Film,
     readers::ffprobe,
 };
@@ -95,7 +95,7 @@ fn tolerance(cut: Cut, film: &Film) -> i64 {
 const DELAY: i64 = 100;
 
 /// The same packets with the same bytes, keyframes, times and distances as in the source.
-pub(super) fn assert_same(made: &Packets, cutting: &Cutting, film: &Film, what: &str) {
+pub(super) fn assert_same(made: &Packets, cutting: &SegmentedMovie, film: &Film, what: &str) {
     let made = from_origin(made.clone());
     let whole = from_origin(cutting.whole.clone());
     assert!(!whole.is_empty());

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use engine::{
-    Config, Ending, Engine, Films, JobState, NewRemux, Output, Permit, Remux, view::JobView,
-    view::Stage,
+    Config, Ending, Engine, JobState, MovieFiles, NewRemux, Output, Overrides, Remux,
+    view::JobView, view::Stage,
 };
 
 use crate::films::{assert_same, fixture, packets};
@@ -37,7 +37,7 @@ fn engine(data: &Path) -> Engine {
 
 fn order(film: &Path) -> NewRemux {
     NewRemux {
-        films: Films {
+        films: MovieFiles {
             films: vec![film.to_owned()],
             ending: Ending::Mp4,
         },
@@ -66,7 +66,7 @@ async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end
     until(&before, &id, is_half_way).await;
     before.pause(&id).await.unwrap();
     until(&before, &id, |job| job.state == JobState::Paused).await;
-    before.resume(&id, Permit::default()).await.unwrap();
+    before.resume(&id, Overrides::default()).await.unwrap();
     until(&before, &id, is_half_way).await;
     before.shutdown().await;
     // What is read again costs less than what would be kept.
@@ -74,7 +74,7 @@ async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end
 
     let after = engine(data.path());
     until(&after, &id, |job| job.state == JobState::Paused).await;
-    after.resume(&id, Permit::default()).await.unwrap();
+    after.resume(&id, Overrides::default()).await.unwrap();
     assert_eq!(ended(&after, &id).await.unwrap().file, "film.mp4");
     assert_eq!(names(folder.path()), ["film.flv", "film.mp4"]);
     let made = after.path(&id).await.unwrap();

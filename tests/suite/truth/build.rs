@@ -2,13 +2,13 @@
 
 use axum::http::StatusCode;
 use fake_ustream::{
-    FakeUstream, Fate, Fault, FileKind, Film, FlvRow, HashStyle, Keys, Length, Listing, Message,
-    Odd, OddPlaylists, OddRow as Described, Picture, Recording, Redirects, Row, Rule, Sound, Ways,
-    World,
+    ClusterRedirects, Delivery, FakeUstream, Fate, Fault, FileKind, Film, FlvRepresentation,
+    HashKeys, HashStyle, Length, Listing, Message, OddRow as Described, Oddities, Picture,
+    PlaylistOddities, Recording, Row, Rule, Sound, World,
 };
 use serde_json::{Value, json};
 
-use super::case::{Case, Form, Meanwhile, OddRow, Server};
+use super::case::{Case, ChangeWhilePaused, Form, OddRow, ServerFault};
 
 /// The one recording of each world.
 pub(super) const RECORDING: u64 = 112_470_631;
@@ -42,7 +42,7 @@ impl Case {
     }
 
     /// The world before anything is fetched, or after `meanwhile`.
-    pub(super) fn world(&self, meanwhile: Meanwhile) -> World {
+    pub(super) fn world(&self, meanwhile: ChangeWhilePaused) -> World {
         let flv = matches!(self.form, Form::Flv | Form::Both);
         let mp4 = matches!(self.form, Form::Mp4 | Form::Both | Form::HlsFmp4);
         let usual = Recording::new(RECORDING, "a random world");
@@ -52,56 +52,60 @@ impl Case {
             vec![]
         };
         let recording = Recording {
-            film: Film::looped(self.all_units),
+            movie: Film::looped(self.all_units),
             chunk_time_ms: self.segment_ms(),
             first_chunk: self.first,
-            keys: Keys::At(self.keys.clone()),
+            keys: HashKeys::At(self.keys.clone()),
             hash_style: if self.seed & 1 == 0 {
                 HashStyle::Decimal
             } else {
                 HashStyle::Hex
             },
-            flv: if flv { FlvRow::product() } else { Vec::new() },
+            flv: if flv {
+                FlvRepresentation::product()
+            } else {
+                Vec::new()
+            },
             mp4: if mp4 { usual.mp4.clone() } else { Vec::new() },
             clock: self.clock,
             length: Length {
                 api: self.api_length.is_some(),
                 frame: self.frame_length.map(|(place, _)| place),
             },
-            redirects: Redirects::To(clusters),
-            ways: self.ways(),
+            redirects: ClusterRedirects::To(clusters),
+            delivery: self.ways(),
             cdn: HOSTS[..self.mirrors.len()]
                 .iter()
                 .map(|&host| host.into())
                 .collect(),
-            odd: self.odd(meanwhile),
+            oddities: self.odd(meanwhile),
             ..usual
         };
         World::empty().recording(recording)
     }
 
-    fn ways(&self) -> Ways {
+    fn ways(&self) -> Delivery {
         match self.form {
-            Form::Mp4 | Form::Flv | Form::Both => Ways {
+            Form::Mp4 | Form::Flv | Form::Both => Delivery {
                 playlists: None,
-                ..Ways::default()
+                ..Delivery::default()
             },
-            Form::TsMuxed => Ways::playlists(Listing::Muxed),
-            Form::TsSeparate => Ways::playlists(Listing::Separate),
-            Form::Packed => Ways::playlists(Listing::Packed),
-            Form::HlsFmp4 => Ways::playlists(Listing::Fmp4),
-            Form::Ranges => Ways::playlists(Listing::Ranges),
-            Form::FileFlv => Ways::file(FileKind::Flv),
-            Form::FileMp4 => Ways::file(FileKind::Mp4),
+            Form::TsMuxed => Delivery::playlists(Listing::Muxed),
+            Form::TsSeparate => Delivery::playlists(Listing::Separate),
+            Form::Packed => Delivery::playlists(Listing::Packed),
+            Form::HlsFmp4 => Delivery::playlists(Listing::Fmp4),
+            Form::Ranges => Delivery::playlists(Listing::Ranges),
+            Form::FileFlv => Delivery::file(FileKind::Flv),
+            Form::FileMp4 => Delivery::file(FileKind::Mp4),
         }
     }
 
-    fn odd(&self, meanwhile: Meanwhile) -> Odd {
+    fn odd(&self, meanwhile: ChangeWhilePaused) -> Oddities {
         let (path, hash, shifted) = match meanwhile {
-            Meanwhile::Nothing => (0, 0, 0),
-            Meanwhile::Renewed => (1, 1, 0),
-            Meanwhile::Replaced => (1, 1, 37),
-            Meanwhile::Rehashed => (0, 1, 37),
+            ChangeWhilePaused::Nothing => (0, 0, 0),
+            ChangeWhilePaused::Renewed => (1, 1, 0),
+            ChangeWhilePaused::Replaced => (1, 1, 37),
+            ChangeWhilePaused::Rehashed => (0, 1, 37),
         };
         let parts = self.parts.iter().map(|part| Message {
             keys: part.keys.clone(),
@@ -114,7 +118,7 @@ impl Case {
             messages.push(Message {
                 keys: 0..self.listed,
                 after: std::time::Duration::ZERO,
-                path: fake_ustream::PathStyle::Usual,
+                path: fake_ustream::PathStyle::Default,
                 scheme: "http",
             });
         }
@@ -131,13 +135,13 @@ impl Case {
             row: described(odd, format),
             first,
         });
-        Odd {
+        Oddities {
             api_length: self.api_length.clone(),
             frame_length_ms: self.frame_length.map(|(_, ms)| ms),
             messages,
-            rows: odd_row.into_iter().collect(),
-            fates: fates.collect(),
-            playlists: OddPlaylists {
+            extra_representations: odd_row.into_iter().collect(),
+            segment_faults: fates.collect(),
+            playlists: PlaylistOddities {
                 no_address: self
                     .playlists
                     .no_address
@@ -160,13 +164,13 @@ impl Case {
         let mut down = Vec::new();
         for (host, mirror) in HOSTS.iter().zip(&self.mirrors) {
             let fault = match mirror.server {
-                Server::Fine => continue,
-                Server::Down => Fault::HostDown,
-                Server::Untrusted => Fault::Untrusted,
-                Server::Status(status) => Fault::Bare(status),
-                Server::Html => Fault::Html,
-                Server::Trickle => Fault::Slow(40),
-                Server::Stall => Fault::Stall(100),
+                ServerFault::Fine => continue,
+                ServerFault::Down => Fault::HostDown,
+                ServerFault::Untrusted => Fault::Untrusted,
+                ServerFault::Status(status) => Fault::Bare(status),
+                ServerFault::Html => Fault::Html,
+                ServerFault::Trickle => Fault::Slow(40),
+                ServerFault::Stall => Fault::Stall(100),
             };
             let refuses = matches!(fault, Fault::HostDown | Fault::Untrusted);
             // Connections that are open would outlive it.

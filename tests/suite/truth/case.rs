@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use fake_ustream::{Clock, Comes, LengthIn, PathStyle, UNIT_MS};
+use fake_ustream::{Clock, LengthField, PathStyle, Substitute, UNIT_MS};
 
 /// In which format a recording is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Form {
 
 /// What a server of segments does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Server {
+pub(super) enum ServerFault {
     Fine,
     /// Refuses connections.
     Down,
@@ -67,7 +67,7 @@ pub(super) enum Server {
 /// One server, and after how many good answers it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mirror {
-    pub(super) server: Server,
+    pub(super) server: ServerFault,
     pub(super) after: u32,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Flaw {
     pub(super) row: Option<usize>,
     /// Which segment, from 0; none is the initialisation.
     pub(super) index: Option<u64>,
-    pub(super) comes: Comes,
+    pub(super) comes: Substitute,
     /// For good where there is none.
     pub(super) times: Option<u32>,
 }
@@ -105,7 +105,7 @@ pub(super) struct Playlists {
 
 /// What happened to the recording while nothing was fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meanwhile {
+pub(super) enum ChangeWhilePaused {
     Nothing,
     /// Its addresses were renewed.
     Renewed,
@@ -119,7 +119,7 @@ pub(super) enum Meanwhile {
 pub(super) struct Interruption {
     /// After so many segments.
     pub(super) after: u64,
-    pub(super) then: Meanwhile,
+    pub(super) then: ChangeWhilePaused,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ pub(super) struct Case {
     /// The messages with the list; none: one with all.
     pub(super) parts: Vec<Part>,
     pub(super) api_length: Option<String>,
-    pub(super) frame_length: Option<(LengthIn, u64)>,
+    pub(super) frame_length: Option<(LengthField, u64)>,
     pub(super) clock: Clock,
     pub(super) redirected: bool,
     pub(super) flaws: Vec<Flaw>,
@@ -215,7 +215,7 @@ impl fmt::Display for Case {
 }
 
 const FINE: Mirror = Mirror {
-    server: Server::Fine,
+    server: ServerFault::Fine,
     after: 0,
 };
 
@@ -234,7 +234,7 @@ impl Case {
             keys,
             parts: Vec::new(),
             api_length: Some(seconds(segments * UNIT_MS)),
-            frame_length: Some((LengthIn::Format, segments * UNIT_MS)),
+            frame_length: Some((LengthField::Format, segments * UNIT_MS)),
             clock: Clock::Continues,
             redirected: false,
             flaws: Vec::new(),

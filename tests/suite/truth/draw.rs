@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use fake_ustream::{Clock, Comes, LengthIn, PathStyle};
+use fake_ustream::{Clock, LengthField, PathStyle, Substitute};
 use fastrand::Rng;
 
 use super::case::{
-    Case, Flaw, Form, Interruption, Meanwhile, Mirror, OddRow, Part, Server, seconds,
+    Case, ChangeWhilePaused, Flaw, Form, Interruption, Mirror, OddRow, Part, ServerFault, seconds,
 };
 
 impl Case {
@@ -93,8 +93,8 @@ impl Case {
             let to = rng.usize(from + 1..=self.listed);
             let start = if rng.u8(..4) == 0 { 0 } else { from };
             let styles = [
-                PathStyle::Usual,
-                PathStyle::Usual,
+                PathStyle::Default,
+                PathStyle::Default,
                 PathStyle::NoSlash,
                 PathStyle::LeadingSlash,
                 PathStyle::Twice,
@@ -102,7 +102,7 @@ impl Case {
             self.parts.push(Part {
                 keys: start..to,
                 after: Duration::from_millis(rng.u64(50..1900)),
-                path: rng.choice(styles).unwrap_or(PathStyle::Usual),
+                path: rng.choice(styles).unwrap_or(PathStyle::Default),
                 scheme: if rng.bool() { "http" } else { "https" },
             });
             from = to;
@@ -119,7 +119,7 @@ impl Case {
         if rng.u8(..30) == 0 {
             self.api_length = Some(rng.choice(["", "long", "-5", "0"]).unwrap_or("").to_owned());
         }
-        let at = rng.choice([LengthIn::Format, LengthIn::Stream, LengthIn::Meta]);
+        let at = rng.choice([LengthField::Format, LengthField::Stream, LengthField::Meta]);
         self.frame_length = length(self.length_ms(), rng).map(|ms| (at.unwrap(), ms));
     }
 
@@ -148,9 +148,9 @@ impl Case {
             8 => self.flaw(0..1, rng),
             _ => {
                 let comes = rng.choice([
-                    Comes::Status(StatusCode::NOT_FOUND),
-                    Comes::Status(StatusCode::SERVICE_UNAVAILABLE),
-                    Comes::Html,
+                    Substitute::Status(StatusCode::NOT_FOUND),
+                    Substitute::Status(StatusCode::SERVICE_UNAVAILABLE),
+                    Substitute::Html,
                 ]);
                 self.flaws.push(Flaw {
                     row: rng.choice([None, Some(0), Some(1)]).unwrap(),
@@ -163,7 +163,7 @@ impl Case {
     }
 
     fn flaw(&mut self, run: Range<u64>, rng: &mut Rng) {
-        let status = |status: u16| Comes::Status(StatusCode::from_u16(status).unwrap());
+        let status = |status: u16| Substitute::Status(StatusCode::from_u16(status).unwrap());
         let mut kinds = vec![
             status(404),
             status(404),
@@ -171,14 +171,14 @@ impl Case {
             status(410),
             status(503),
             status(500),
-            Comes::Html,
-            Comes::Nothing,
-            Comes::Cut(rng.u16(50..980)),
-            Comes::ZeroedStart,
-            Comes::Noise,
+            Substitute::Html,
+            Substitute::Nothing,
+            Substitute::Cut(rng.u16(50..980)),
+            Substitute::ZeroedStart,
+            Substitute::Noise,
         ];
         if self.form != Form::Packed {
-            kinds.extend([Comes::Empty; 2]);
+            kinds.extend([Substitute::Empty; 2]);
         }
         let other = rng.u64(..self.segments);
         let apart = other.abs_diff(run.start) * self.units;
@@ -190,7 +190,7 @@ impl Case {
             && !apart.is_multiple_of(100)
             && self.clock == Clock::Continues
         {
-            kinds.extend([Comes::Of(self.first + other); 2]);
+            kinds.extend([Substitute::Of(self.first + other); 2]);
         }
         let comes = rng.choice(kinds).unwrap();
         let row = rng.choice([None, None, Some(0), Some(1)]).unwrap();
@@ -211,14 +211,14 @@ impl Case {
         }
         let bad = |rng: &mut Rng| {
             let server = rng.choice([
-                Server::Down,
-                Server::Untrusted,
-                Server::Status(StatusCode::SERVICE_UNAVAILABLE),
-                Server::Status(StatusCode::NOT_FOUND),
-                Server::Status(StatusCode::FORBIDDEN),
-                Server::Html,
-                Server::Trickle,
-                Server::Stall,
+                ServerFault::Down,
+                ServerFault::Untrusted,
+                ServerFault::Status(StatusCode::SERVICE_UNAVAILABLE),
+                ServerFault::Status(StatusCode::NOT_FOUND),
+                ServerFault::Status(StatusCode::FORBIDDEN),
+                ServerFault::Html,
+                ServerFault::Trickle,
+                ServerFault::Stall,
             ]);
             let after = if rng.bool() { 0 } else { rng.u32(1..40) };
             Mirror {
@@ -292,10 +292,10 @@ impl Case {
             return;
         }
         let then = rng.choice([
-            Meanwhile::Nothing,
-            Meanwhile::Renewed,
-            Meanwhile::Replaced,
-            Meanwhile::Rehashed,
+            ChangeWhilePaused::Nothing,
+            ChangeWhilePaused::Renewed,
+            ChangeWhilePaused::Replaced,
+            ChangeWhilePaused::Rehashed,
         ]);
         self.interrupted = Some(Interruption {
             after: rng.u64(1..self.segments),

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use engine::view::{Failure, Finished, JobView};
 use engine::{Config, Endpoint, Engine, Extras, JobId, JobState, NewJob};
-use fake_ustream::{FakeUstream, RuleId, Studio};
+use fake_ustream::{FakeUstream, RuleId, SharedAssets};
 use tokio::task::JoinSet;
 
 use super::build::RECORDING;
-use super::case::{Case, Form, Meanwhile};
+use super::case::{Case, ChangeWhilePaused, Form};
 use super::clock;
 use super::expected::Expected;
 use super::reader::{self, Movie};
-use super::verdict::{Ending, Said, Wrong, judge};
+use super::verdict::{Ending, Mismatch, Said, judge};
 use crate::practice::{job, names, original};
 
 /// Worlds at the same time on one thread: their waits overlap.
@@ -38,7 +38,7 @@ pub(super) struct Tally {
 
 /// Runs the worlds of these seeds on all processors.
 pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> Tally {
-    let studio = Studio::new().unwrap();
+    let studio = SharedAssets::new().unwrap();
     let seeds = Mutex::new(seeds);
     let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
     let tally = Mutex::new(Tally::default());
@@ -54,7 +54,7 @@ pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> Tally {
     tally.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn some(studio: &Studio, next: &impl Fn() -> Option<u64>, tally: &Mutex<Tally>) {
+async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<Tally>) {
     let mut worlds = JoinSet::new();
     let mut seeds = BTreeMap::new();
     loop {
@@ -74,18 +74,18 @@ async fn some(studio: &Studio, next: &impl Fn() -> Option<u64>, tally: &Mutex<Ta
             Err(broken) => {
                 let kind = "a panic";
                 let detail = broken.to_string();
-                (broken.id(), Err(Wrong { kind, detail }))
+                (broken.id(), Err(Mismatch { kind, detail }))
             }
         };
         let seed = seeds.remove(&id).unwrap_or_default();
         let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
-            Ok(Passed { is_saved, requests }) => {
+            Ok(PassedWorld { is_saved, requests }) => {
                 tally.saved += u64::from(is_saved);
                 tally.failed += u64::from(!is_saved);
                 tally.most_requests = tally.most_requests.max(requests);
             }
-            Err(Wrong { kind, detail }) => {
+            Err(Mismatch { kind, detail }) => {
                 // At once, for long runs that somebody ends.
                 let case = Case::random(seed);
                 let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n    {case}\n");
@@ -99,20 +99,20 @@ async fn some(studio: &Studio, next: &impl Fn() -> Option<u64>, tally: &Mutex<Ta
 
 /// A world that is as it should be.
 #[derive(Debug)]
-pub(super) struct Passed {
+pub(super) struct PassedWorld {
     pub(super) is_saved: bool,
     /// In thousandths of what is allowed.
     pub(super) requests: u64,
 }
 
 /// One service with the rules that refuse connections.
-struct Running {
+struct RunningService {
     service: FakeUstream,
     down: Vec<RuleId>,
 }
 
-impl Running {
-    async fn start(studio: &Studio, case: &Case, meanwhile: Meanwhile) -> Self {
+impl RunningService {
+    async fn start(studio: &SharedAssets, case: &Case, meanwhile: ChangeWhilePaused) -> Self {
         let service = studio.start(case.world(meanwhile)).await.unwrap();
         let down = case.disturb(&service);
         Self { service, down }
@@ -120,7 +120,7 @@ impl Running {
 
     fn engine(&self, parallel: u8) -> Engine {
         let authority = self.service.ca_pem().as_bytes();
-        let endpoint = Endpoint::practice(self.service.address(), authority).unwrap();
+        let endpoint = Endpoint::mock(self.service.address(), authority).unwrap();
         Engine::open(Config {
             endpoint,
             parallel: NonZeroUsize::from(NonZeroU8::new(parallel).unwrap()),
@@ -147,7 +147,7 @@ impl Running {
 }
 
 /// Runs one world and judges how it ends.
-pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong> {
+pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWorld, Mismatch> {
     let scratch = Path::new("/dev/shm");
     let folder = if scratch.is_dir() {
         tempfile::tempdir_in(scratch)
@@ -163,15 +163,18 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
         },
         ..if case.original { original } else { job }(RECORDING, folder.path())
     };
-    let mut running = Running::start(studio, case, Meanwhile::Nothing).await;
+    let mut running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
     let mut requests = 0;
     let mut is_replaced = false;
     if let Some(interruption) = case.interrupted
         && !interrupted(&running, case, order()).await
     {
         requests = running.requests();
-        is_replaced = matches!(interruption.then, Meanwhile::Replaced | Meanwhile::Rehashed);
-        running = Running::start(studio, case, interruption.then).await;
+        is_replaced = matches!(
+            interruption.then,
+            ChangeWhilePaused::Replaced | ChangeWhilePaused::Rehashed
+        );
+        running = RunningService::start(studio, case, interruption.then).await;
     } else if case.interrupted.is_some() {
         // It was quicker: the same again, from the beginning.
         for name in names(folder.path()) {
@@ -180,7 +183,7 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
                 .or_else(|_| std::fs::remove_file(&path))
                 .unwrap();
         }
-        running = Running::start(studio, case, Meanwhile::Nothing).await;
+        running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
     }
     let engine = running.engine(case.parallel);
     let ended = match engine.download(order()).await {
@@ -192,7 +195,7 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
     };
     let Some(ended) = ended else {
         let kind = "it does not end";
-        return Err(Wrong {
+        return Err(Mismatch {
             kind,
             detail: String::new(),
         });
@@ -210,7 +213,7 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
         let is_movie = |name: &String| movies.iter().any(|end| name.ends_with(end));
         if let Some(name) = names(folder.path()).iter().find(|name| is_movie(name)) {
             let kind = "a failure leaves a finished movie";
-            return Err(Wrong {
+            return Err(Mismatch {
                 kind,
                 detail: name.clone(),
             });
@@ -224,9 +227,9 @@ pub(super) async fn world(studio: &Studio, case: &Case) -> Result<Passed, Wrong>
             .chars()
             .take(200)
             .collect();
-        return Err(Wrong { kind, detail });
+        return Err(Mismatch { kind, detail });
     }
-    Ok(Passed {
+    Ok(PassedWorld {
         is_saved: matches!(ending, Ending::Done(_)),
         requests: requests * 1000 / allowed,
     })
@@ -238,7 +241,7 @@ fn told(
     service: &FakeUstream,
     ended: Result<(JobId, Finished), Failure>,
     path: Option<&Path>,
-) -> Result<(Ending, Said), Wrong> {
+) -> Result<(Ending, Said), Mismatch> {
     match ended {
         Ok((_, finished)) => {
             let said = Said {
@@ -248,7 +251,7 @@ fn told(
             };
             let Some(file) = path.and_then(|path| std::fs::read(path).ok()) else {
                 let kind = "saved without a file";
-                return Err(Wrong {
+                return Err(Mismatch {
                     kind,
                     detail: finished.file,
                 });
@@ -266,12 +269,12 @@ fn told(
     }
 }
 
-fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Wrong> {
+fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Mismatch> {
     if case.form == Form::FileMp4 && case.original {
         // Fragments as they came: the same bytes hold the same packets.
         if service.file(RECORDING).as_deref() != Some(file) {
             let kind = "an original with other bytes";
-            return Err(Wrong {
+            return Err(Mismatch {
                 kind,
                 detail: String::new(),
             });
@@ -282,21 +285,21 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Wrong
             .into_iter()
             .flat_map(|offer| offer.tracks)
             .flatten();
-        let video = slots.filter(|slot| slot.duty != super::expected::Duty::Not);
+        let video = slots.filter(|slot| slot.duty != super::expected::Requirement::Not);
         let video = video.flat_map(|slot| slot.video).collect();
         return Ok(Movie {
             video,
             audio: Vec::new(),
         });
     }
-    reader::read(file).map_err(|detail| Wrong {
+    reader::read(file).map_err(|detail| Mismatch {
         kind: "a movie that cannot be read",
         detail,
     })
 }
 
 /// Runs a job until so many segments have come, and stops it there; whether it was over before.
-async fn interrupted(running: &Running, case: &Case, order: NewJob) -> bool {
+async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bool {
     let after = case.interrupted.map_or(0, |it| it.after);
     let engine = running.engine(case.parallel);
     let Ok(id) = engine.download(order).await else {
@@ -317,7 +320,7 @@ async fn interrupted(running: &Running, case: &Case, order: NewJob) -> bool {
 
 /// Waits until a job is done or has failed; none where that takes too long.
 async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>> {
-    let mut feed = engine.feed();
+    let mut feed = engine.job_stream();
     let name = id.to_string();
     let end = async {
         loop {

@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use fake_ustream::{Comes, FakeUstream, Picture, Row, Sound, UNIT_MS};
+use fake_ustream::{FakeUstream, Picture, Row, Sound, Substitute, UNIT_MS};
 
-use super::case::{Case, Form, OddRow, Server};
+use super::case::{Case, Form, OddRow, ServerFault};
 use super::slots::{self, reach};
-pub(super) use super::slots::{Duty, Slot};
+pub(super) use super::slots::{ExpectedSegment, Requirement};
 
 /// How long the film is that the practice service cuts into segments, again and again.
 const FILM_MS: u64 = 200_000;
@@ -15,7 +15,7 @@ const FILM_MS: u64 = 200_000;
 /// A set of tracks that a movie can be made of.
 #[derive(Clone, Debug)]
 pub(super) struct Offer {
-    pub(super) tracks: Vec<Vec<Slot>>,
+    pub(super) tracks: Vec<Vec<ExpectedSegment>>,
     /// It is not the one that is wished.
     pub(super) is_substitute: bool,
     /// It lacks a kind of track that the recording has.
@@ -24,7 +24,7 @@ pub(super) struct Offer {
 
 /// Whether a media playlist can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
+enum PlaylistUse {
     Good,
     /// After it was refused for a while.
     Late,
@@ -87,7 +87,7 @@ impl Case {
     }
 
     pub(super) fn is_hopeless(&self) -> bool {
-        let fails = |server: Server| server != Server::Fine;
+        let fails = |server: ServerFault| server != ServerFault::Fine;
         // Playlists name one server only.
         let named = if self.form.has_playlists() {
             1
@@ -116,15 +116,15 @@ impl Case {
     }
 
     /// Whether a media playlist can be used.
-    fn playlist(&self, number: usize) -> Use {
+    fn playlist(&self, number: usize) -> PlaylistUse {
         let lists = &self.playlists;
         if lists.encrypted.contains(&number) || lists.no_map == Some(number) {
-            return Use::Never;
+            return PlaylistUse::Never;
         }
         match lists.refused.filter(|(it, _)| *it == number) {
-            None => Use::Good,
-            Some((_, Some(_))) => Use::Late,
-            Some((_, None)) => Use::Never,
+            None => PlaylistUse::Good,
+            Some((_, Some(_))) => PlaylistUse::Late,
+            Some((_, None)) => PlaylistUse::Never,
         }
     }
 }
@@ -159,12 +159,12 @@ impl Expected {
             is_damaged: case.flaws.iter().any(|flaw| {
                 matches!(
                     flaw.comes,
-                    Comes::Cut(_) | Comes::ZeroedStart | Comes::Noise
+                    Substitute::Cut(_) | Substitute::ZeroedStart | Substitute::Noise
                 ) && flaw.times.is_none()
             }),
             is_replaced,
             is_file: case.form.is_file(),
-            is_unsupported: (1..=4).any(|number| case.playlist(number) != Use::Good),
+            is_unsupported: (1..=4).any(|number| case.playlist(number) != PlaylistUse::Good),
             // Where the film of the practice service begins again, two frames of its second audio
             // track overlap by half.
             tolerance_us: if case.clock == fake_ustream::Clock::Restarts
@@ -192,7 +192,7 @@ fn has_nothing(offers: &[Offer]) -> bool {
     let mut all = offers
         .iter()
         .flat_map(|offer| offer.tracks.iter().flatten());
-    all.all(|slot| slot.duty == Duty::Not || slot.is_empty)
+    all.all(|slot| slot.duty == Requirement::Not || slot.is_empty)
 }
 
 fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Offer> {
@@ -214,18 +214,20 @@ fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Offer> {
     let is_muxed = matches!(case.form, Form::TsMuxed | Form::Ranges);
     let list = |number| case.playlist(number);
     let picture = match (list(1), list(2)) {
-        (Use::Good, _) | (Use::Late, Use::Never) => vec![(Picture::Best, false)],
-        (Use::Late, _) => vec![(Picture::Best, false), (Picture::Small, true)],
-        (Use::Never, Use::Never) => vec![],
-        (Use::Never, _) => vec![(Picture::Small, true)],
+        (PlaylistUse::Good, _) | (PlaylistUse::Late, PlaylistUse::Never) => {
+            vec![(Picture::Best, false)]
+        }
+        (PlaylistUse::Late, _) => vec![(Picture::Best, false), (Picture::Small, true)],
+        (PlaylistUse::Never, PlaylistUse::Never) => vec![],
+        (PlaylistUse::Never, _) => vec![(Picture::Small, true)],
     };
     let main = Some((Sound::Main, false));
     let second = Some((Sound::Second, true));
     let sound = match (is_muxed, list(3), list(4)) {
-        (true, ..) | (_, Use::Good, _) => vec![main],
-        (_, Use::Late, _) => vec![main, second, None],
-        (_, Use::Never, Use::Never) => vec![None],
-        (_, Use::Never, _) => vec![second, None],
+        (true, ..) | (_, PlaylistUse::Good, _) => vec![main],
+        (_, PlaylistUse::Late, _) => vec![main, second, None],
+        (_, PlaylistUse::Never, PlaylistUse::Never) => vec![None],
+        (_, PlaylistUse::Never, _) => vec![second, None],
     };
     let mut offers = Vec::new();
     for (picture, other_picture) in picture {

@@ -3,7 +3,7 @@
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Duty, Expected, Offer, Slot};
+use super::expected::{Expected, ExpectedSegment, Offer, Requirement};
 use super::reader::{Movie, Packet};
 use super::verdict::{Ending, Said, judge};
 
@@ -18,18 +18,18 @@ fn packet(number: u64, time_us: i64) -> Packet {
 }
 
 /// Four segments of two frames and one packet of audio each.
-fn slots() -> Vec<Slot> {
+fn slots() -> Vec<ExpectedSegment> {
     (0..4)
         .map(|place: u64| {
             let start = (place * SEGMENT_MS).cast_signed() * 1000;
-            Slot {
+            ExpectedSegment {
                 video: vec![
                     packet(place * 10, start),
                     packet(place * 10 + 1, start + 1_000_000),
                 ],
                 audio: vec![packet(place * 10 + 5, start)],
                 foreign: None,
-                duty: Duty::Must,
+                duty: Requirement::Must,
                 is_listed: true,
                 is_empty: false,
                 is_cut: false,
@@ -38,7 +38,7 @@ fn slots() -> Vec<Slot> {
         .collect()
 }
 
-fn expected(slots: Vec<Slot>) -> Expected {
+fn expected(slots: Vec<ExpectedSegment>) -> Expected {
     let tracks = Offer {
         tracks: vec![slots],
         is_substitute: false,
@@ -66,7 +66,7 @@ fn expected(slots: Vec<Slot>) -> Expected {
 }
 
 /// What the movie of these segments is, `later` than they say.
-fn movie(slots: &[Slot], later_us: i64) -> Movie {
+fn movie(slots: &[ExpectedSegment], later_us: i64) -> Movie {
     let moved = |packet: &Packet| Packet {
         dts_us: packet.dts_us + later_us,
         pts_us: packet.pts_us + later_us,
@@ -104,7 +104,7 @@ fn seen(expected: &Expected, movie: Movie, said: &Said) -> Option<&'static str> 
 fn with_a_hole() -> (Expected, Movie) {
     let mut slots = slots();
     let rest = [&slots[..2], &slots[3..]].concat();
-    slots[2].duty = Duty::Not;
+    slots[2].duty = Requirement::Not;
     (expected(slots), movie(&rest, 0))
 }
 
@@ -216,7 +216,7 @@ fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
 #[test]
 fn media_of_another_place_must_be_told() {
     let mut slots = slots();
-    slots[1].duty = Duty::May;
+    slots[1].duty = Requirement::May;
     slots[1].foreign = Some((slots[3].video.clone(), slots[3].audio.clone()));
     let mixed = [&slots[..1], &slots[3..], &slots[2..]].concat();
     let (expected, movie) = (expected(slots), movie(&mixed, 0));
@@ -234,9 +234,9 @@ fn media_of_another_place_must_be_told() {
 fn a_later_segment_is_not_taken_for_media_of_another_place() {
     for later in [2, 3] {
         let mut slots = slots();
-        slots[1].duty = Duty::May;
+        slots[1].duty = Requirement::May;
         slots[1].foreign = Some((slots[later].video.clone(), slots[later].audio.clone()));
-        slots[2].duty = Duty::May;
+        slots[2].duty = Requirement::May;
         let rest = [&slots[..1], &slots[later..]].concat();
         let (expected, movie) = (expected(slots), movie(&rest, 0));
         let said = Said {

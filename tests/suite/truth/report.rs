@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use engine::view::{GapView, MissingView};
 
 use super::expected::Expected;
-use super::verdict::{BEARABLE_MS, Found, ROUNDING_MS, Said, Wrong, wrong};
+use super::verdict::{BEARABLE_MS, Found, Mismatch, ROUNDING_MS, Said, wrong};
 
 /// What is said, by places.
-pub(super) struct Report {
+pub(super) struct ReportedPlaces {
     pub(super) places: BTreeSet<u64>,
     end_ms: u64,
     pub(super) empty: usize,
@@ -19,7 +19,7 @@ pub(super) struct Report {
     pub(super) is_from_zero: bool,
 }
 
-impl Report {
+impl ReportedPlaces {
     /// `may_lack_beginning`: a gap at the start may be the segments before the first that is listed.
     pub(super) fn of(expected: &Expected, said: &Said, may_lack_beginning: bool) -> Self {
         let mut report = Self {
@@ -64,7 +64,7 @@ impl Report {
         expected: &Expected,
         lacking: &BTreeSet<u64>,
         foreign: &BTreeSet<u64>,
-    ) -> Result<(), Wrong> {
+    ) -> Result<(), Mismatch> {
         let stated = expected.stated_ms.unwrap_or(0).max(expected.length_ms);
         let end = expected.length_ms.div_ceil(expected.segment_ms);
         for place in &self.places {
@@ -85,7 +85,7 @@ impl Report {
         expected: &Expected,
         found: &Found,
         end_ms: u64,
-    ) -> Result<bool, Wrong> {
+    ) -> Result<bool, Mismatch> {
         let stated = expected.stated_ms.unwrap_or(0);
         let by = stated.saturating_sub(end_ms);
         let Some(told) = self.shorter_ms else {

@@ -1,6 +1,6 @@
 //! The segments of one track: what each holds, and whether it can be had.
 
-use fake_ustream::{Comes, FakeUstream, Frame, Row, UNIT_MS};
+use fake_ustream::{FakeUstream, Frame, Row, Substitute, UNIT_MS};
 
 use super::build::RECORDING;
 use super::case::{Case, Flaw};
@@ -8,7 +8,7 @@ use super::reader::{Packet, hash};
 
 /// Whether a segment has to be in the movie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Duty {
+pub(super) enum Requirement {
     /// It can be had.
     Must,
     /// It cannot be had.
@@ -19,12 +19,12 @@ pub(super) enum Duty {
 
 /// One segment of one track.
 #[derive(Clone, Debug)]
-pub(super) struct Slot {
+pub(super) struct ExpectedSegment {
     pub(super) video: Vec<Packet>,
     pub(super) audio: Vec<Packet>,
     /// What stands in its place and can be told from it by its times only.
     pub(super) foreign: Option<(Vec<Packet>, Vec<Packet>)>,
-    pub(super) duty: Duty,
+    pub(super) duty: Requirement,
     /// The service lists it: that it is missing shows.
     pub(super) is_listed: bool,
     /// It comes, with nothing in it.
@@ -39,7 +39,7 @@ pub(super) fn of_track(
     service: &FakeUstream,
     (at, row): (usize, Row),
     stated: &[u64],
-) -> Vec<Slot> {
+) -> Vec<ExpectedSegment> {
     let best = case.rows();
     let rows = best.len();
     // Flaws are those of the rows that are wished.
@@ -49,28 +49,28 @@ pub(super) fn of_track(
         let frames = service.frames(RECORDING, row, number);
         packets(&frames.unwrap_or_default())
     };
-    let mut slots: Vec<Slot> = Vec::new();
+    let mut slots: Vec<ExpectedSegment> = Vec::new();
     let mut after_a_hole = false;
     for index in 0..case.segments {
         let mut flaws = case.flaws.iter().filter(is_meant);
         let flaw = flaws.find(|flaw| flaw.index == Some(index));
         let (video, audio) = has(case.first + index);
         let comes = flaw.map(|flaw| flaw.comes);
-        let mut slot = Slot {
+        let mut slot = ExpectedSegment {
             video,
             audio,
             foreign: match comes {
-                Some(Comes::Of(number)) => Some(has(number)),
+                Some(Substitute::Of(number)) => Some(has(number)),
                 _ => None,
             },
             duty: list.duty(index, flaw, after_a_hole),
             is_listed: list.is_told(index),
-            is_empty: comes == Some(Comes::Empty),
-            is_cut: matches!(comes, Some(Comes::Cut(_))),
+            is_empty: comes == Some(Substitute::Empty),
+            is_cut: matches!(comes, Some(Substitute::Cut(_))),
         };
-        after_a_hole |= list.is_tail(index) && slot.duty != Duty::Must;
-        if case.is_hopeless() && slot.duty == Duty::Must {
-            slot.duty = Duty::May;
+        after_a_hole |= list.is_tail(index) && slot.duty != Requirement::Must;
+        if case.is_hopeless() && slot.duty == Requirement::Must {
+            slot.duty = Requirement::May;
         }
         cut(case, index, &mut slot);
         slots.push(slot);
@@ -123,29 +123,33 @@ impl<'c> List<'c> {
         self.stated.iter().any(|ms| *ms > start_ms + 1000)
     }
 
-    fn duty(&self, index: u64, flaw: Option<&Flaw>, after_a_hole: bool) -> Duty {
+    fn duty(&self, index: u64, flaw: Option<&Flaw>, after_a_hole: bool) -> Requirement {
         let lists = &self.case.playlists;
         let has_no_address = self.case.form.has_playlists() && lists.no_address.contains(&index);
         let (must, may) = self.reach;
         if has_no_address || (self.is_templated && index >= may) {
-            return Duty::Not;
+            return Requirement::Not;
         }
         let is_doubtful = self.is_tail(index) && !self.is_stated(index);
         let duty = match flaw.map(|flaw| (flaw.times, flaw.comes)) {
-            Some((None, Comes::Of(_)) | (Some(_), Comes::Empty | Comes::Of(_))) => Duty::May,
-            Some((None, _)) => Duty::Not,
-            // The first "not found" past all that is listed and stated is believed.
-            Some((Some(_), Comes::Status(status))) if is_doubtful && status.is_client_error() => {
-                Duty::May
+            Some((None, Substitute::Of(_)) | (Some(_), Substitute::Empty | Substitute::Of(_))) => {
+                Requirement::May
             }
-            None | Some((Some(_), _)) => Duty::Must,
+            Some((None, _)) => Requirement::Not,
+            // The first "not found" past all that is listed and stated is believed.
+            Some((Some(_), Substitute::Status(status)))
+                if is_doubtful && status.is_client_error() =>
+            {
+                Requirement::May
+            }
+            None | Some((Some(_), _)) => Requirement::Must,
         };
         let is_optional = self.is_templated
             && (index >= must
                 || self.early.is_some_and(|covers| index >= covers)
                 || (is_doubtful && after_a_hole));
-        if is_optional && duty == Duty::Must {
-            return Duty::May;
+        if is_optional && duty == Requirement::Must {
+            return Requirement::May;
         }
         duty
     }
@@ -183,14 +187,14 @@ pub(super) fn reach(case: &Case) -> (u64, u64) {
 }
 
 /// Of a file that ends early: what of a segment is before its end.
-fn cut(case: &Case, index: u64, slot: &mut Slot) {
+fn cut(case: &Case, index: u64, slot: &mut ExpectedSegment) {
     let Some(all) = case.file_units.filter(|_| case.form.is_file()) else {
         return;
     };
     let before = index * case.units;
     let left = all.saturating_sub(before).min(case.units);
     if left == 0 {
-        slot.duty = Duty::Not;
+        slot.duty = Requirement::Not;
     } else if left < case.units.min(case.all_units - before) {
         let end_us = (before + left).cast_signed() * UNIT_MS.cast_signed() * 1000;
         slot.video.retain(|packet| packet.dts_us < end_us);

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Duty, Expected, Offer, Slot};
+use super::expected::{Expected, ExpectedSegment, Offer, Requirement};
 use super::reader::{Movie, Packet};
-use super::report::Report;
+use super::report::ReportedPlaces;
 
 /// More than this may not be missing unless the person allows it.
 pub(super) const BEARABLE_MS: u64 = 1000;
@@ -31,19 +31,19 @@ pub(super) struct Said {
 
 /// What is wrong with an ending.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(super) struct Mismatch {
     /// In a few words that are the same for the same mistake.
     pub(super) kind: &'static str,
     pub(super) detail: String,
 }
 
-pub(super) fn wrong<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Wrong> {
+pub(super) fn wrong<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Mismatch> {
     let detail = detail.into();
-    Err(Wrong { kind, detail })
+    Err(Mismatch { kind, detail })
 }
 
 /// Judges one ending.
-pub(super) fn judge(expected: &Expected, ending: &Ending, said: &Said) -> Result<(), Wrong> {
+pub(super) fn judge(expected: &Expected, ending: &Ending, said: &Said) -> Result<(), Mismatch> {
     match ending {
         Ending::Failed(code, detail) => failed(expected, *code, detail, said),
         Ending::Done(movie) => {
@@ -85,13 +85,13 @@ impl Found {
     }
 }
 
-fn done(expected: &Expected, offer: &Offer, movie: &Movie, said: &Said) -> Result<(), Wrong> {
+fn done(expected: &Expected, offer: &Offer, movie: &Movie, said: &Said) -> Result<(), Mismatch> {
     // Media of a later segment may stand there as its own or in another's place, and what is
     // called missing at the start may be what the list lacks.
     let mut first = None;
     for foreign in [Foreign::Unlikely, Foreign::Likely] {
         for may_lack_beginning in [true, false] {
-            let report = Report::of(expected, said, may_lack_beginning);
+            let report = ReportedPlaces::of(expected, said, may_lack_beginning);
             let judged = find(offer, movie, foreign).and_then(|found| {
                 check_times(expected, &found)?;
                 told(expected, (offer, movie), (said, &report), &found)
@@ -115,9 +115,9 @@ enum Foreign {
 fn told(
     expected: &Expected,
     (offer, movie): (&Offer, &Movie),
-    (said, report): (&Said, &Report),
+    (said, report): (&Said, &ReportedPlaces),
     found: &Found,
-) -> Result<(), Wrong> {
+) -> Result<(), Mismatch> {
     let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..slots)
         .filter(|place| has_hole(offer, found, *place))
@@ -131,7 +131,7 @@ fn told(
         .filter(|place| shows(expected, offer, found, *place))
         .collect();
     let past_the_end = |place: u64| place * expected.segment_ms >= end_ms;
-    let flawed = |place: u64, is: fn(&Slot) -> bool| {
+    let flawed = |place: u64, is: fn(&ExpectedSegment) -> bool| {
         let mut slots = offer
             .tracks
             .iter()
@@ -187,7 +187,7 @@ fn tells_renditions(
     expected: &Expected,
     (offer, lacks_kind): (&Offer, bool),
     said: &Said,
-) -> Result<(), Wrong> {
+) -> Result<(), Mismatch> {
     let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
     let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
     let track = tells(|it| matches!(it, MissingView::Track { .. }));
@@ -248,7 +248,7 @@ fn end_ms(expected: &Expected, found: &Found) -> u64 {
     end.min(expected.length_ms)
 }
 
-fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Wrong> {
+fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Mismatch> {
     let mut found = Found {
         present: Vec::new(),
         foreign: BTreeSet::new(),
@@ -261,11 +261,11 @@ fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Wrong> 
         let mut present = Vec::new();
         for (place, slot) in slots.iter().enumerate() {
             let is_whole = starts(video, &slot.video) && starts(audio, &slot.audio);
-            let is_there = is_whole && slot.duty != Duty::Not;
+            let is_there = is_whole && slot.duty != Requirement::Not;
             if is_there {
                 take(&mut video, &slot.video, &mut found, true);
                 take(&mut audio, &slot.audio, &mut found, false);
-            } else if slot.duty == Duty::Must {
+            } else if slot.duty == Requirement::Must {
                 let kind = if has_some(video, &slot.video) || has_some(audio, &slot.audio) {
                     "a segment is only in part in the movie"
                 } else {
@@ -306,11 +306,15 @@ fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Wrong> 
 
 /// Whether what is foreign at a place is a later segment's own content that comes next, since all
 /// between them may be missing, and does not come a second time.
-fn is_a_later_one(slots: &[Slot], place: usize, (video, audio): (&[Packet], &[Packet])) -> bool {
+fn is_a_later_one(
+    slots: &[ExpectedSegment],
+    place: usize,
+    (video, audio): (&[Packet], &[Packet]),
+) -> bool {
     let Some((other_video, other_audio)) = &slots[place].foreign else {
         return false;
     };
-    let is_same = |slot: &Slot| {
+    let is_same = |slot: &ExpectedSegment| {
         let pairs = [(&slot.video, other_video), (&slot.audio, other_audio)];
         pairs
             .iter()
@@ -321,13 +325,13 @@ fn is_a_later_one(slots: &[Slot], place: usize, (video, audio): (&[Packet], &[Pa
     let slot = loop {
         match later.next() {
             Some(slot) if is_same(slot) => break slot,
-            Some(slot) if slot.duty != Duty::Must => between.push(slot),
+            Some(slot) if slot.duty != Requirement::Must => between.push(slot),
             _ => return false,
         }
     };
     // An earlier segment behind it: it is not in its own place.
     let (video_behind, audio_behind) = (behind(video, other_video), behind(audio, other_audio));
-    let comes_next = |slot: &&Slot| {
+    let comes_next = |slot: &&ExpectedSegment| {
         let has_media = !slot.video.is_empty() || !slot.audio.is_empty();
         has_media && starts(video_behind, &slot.video) && starts(audio_behind, &slot.audio)
     };
@@ -374,7 +378,7 @@ fn take(packets: &mut &[Packet], wanted: &[Packet], found: &mut Found, is_video:
 }
 
 /// All packets lie as far from a common start as they ought to.
-fn check_times(expected: &Expected, found: &Found) -> Result<(), Wrong> {
+fn check_times(expected: &Expected, found: &Found) -> Result<(), Mismatch> {
     let first = found.times.first().map(|(_, shown)| *shown);
     let Some(start) = found.video_offset.or(first) else {
         return Ok(());
@@ -391,14 +395,14 @@ fn check_times(expected: &Expected, found: &Found) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<(), Wrong> {
+fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<(), Mismatch> {
     let all = || {
         expected
             .offers
             .iter()
             .flat_map(|offer| offer.tracks.iter().flatten())
     };
-    let lacks = all().any(|slot| slot.duty != Duty::Must);
+    let lacks = all().any(|slot| slot.duty != Requirement::Must);
     let stated = expected.stated_ms.unwrap_or(0);
     let is_short = stated > expected.length_ms + BEARABLE_MS - ROUNDING_MS;
     let lame = expected.is_hopeless || expected.is_unsupported;
@@ -417,29 +421,30 @@ fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<
     if code != Code::PiecesMissing || lame || expected.is_replaced {
         return Ok(());
     }
-    if expected.allows_gaps && !expected.is_file && all().any(|slot| slot.duty == Duty::Must) {
+    if expected.allows_gaps && !expected.is_file && all().any(|slot| slot.duty == Requirement::Must)
+    {
         return wrong("gaps that are allowed are not borne", detail);
     }
     failure_names(expected, said)
 }
 
 /// A failure names what is missing as a saved movie does.
-fn failure_names(expected: &Expected, said: &Said) -> Result<(), Wrong> {
+fn failure_names(expected: &Expected, said: &Said) -> Result<(), Mismatch> {
     let Some(offer) = expected.offers.first() else {
         return Ok(());
     };
-    let report = Report::of(expected, said, true);
+    let report = ReportedPlaces::of(expected, said, true);
     let slots = |place: u64| {
         let at = usize::try_from(place).unwrap_or(usize::MAX);
         offer.tracks.iter().filter_map(move |track| track.get(at))
     };
     let places = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..places)
-        .filter(|place| slots(*place).any(|slot| slot.duty != Duty::Must))
+        .filter(|place| slots(*place).any(|slot| slot.duty != Requirement::Must))
         .collect();
     report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
     for place in lacking {
-        let must = slots(place).any(|slot| slot.duty == Duty::Not && slot.is_listed);
+        let must = slots(place).any(|slot| slot.duty == Requirement::Not && slot.is_listed);
         let told = report.places.contains(&place)
             || report.shorter_ms.is_some()
             || (slots(place).any(|slot| slot.is_empty) && report.empty > 0);

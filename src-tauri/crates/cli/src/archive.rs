@@ -35,7 +35,7 @@ impl Archive {
     }
 
     /// Whether a recording was saved before.
-    pub(crate) fn holds(&self, recording: &str) -> bool {
+    pub(crate) fn contains(&self, recording: &str) -> bool {
         self.known.contains(recording)
     }
 
@@ -61,11 +61,11 @@ mod tests {
         let path = folder.path().join("archive.txt");
         fs::write(&path, "youtube abc\nustream 7").unwrap();
         let mut archive = Archive::open(&path).unwrap();
-        assert!(archive.holds("7") && !archive.holds("abc") && !archive.holds("8"));
+        assert!(archive.contains("7") && !archive.contains("abc") && !archive.contains("8"));
         archive.add("8").unwrap();
         archive.add("8").unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text, "youtube abc\nustream 7\nustream 8\n");
-        assert!(Archive::open(&path).unwrap().holds("8"));
+        assert!(Archive::open(&path).unwrap().contains("8"));
     }
 }

@@ -12,12 +12,12 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{Audio, Choice, Config, Extras, Keep, Quality, Remux, Template};
+use engine::{Audio, Choice, Config, ContainerChoice, Extras, Quality, Remux, Template};
 use jiff::civil::Date;
 
 use crate::args::service::ServiceArgs;
 use crate::exit::{EXIT_CODES, Exit};
-use crate::pick::{Choosing, Pick};
+use crate::pick::{EntryFilter, Pick};
 use crate::wishes::read_batch;
 
 /// clap would let a link stand before a command.
@@ -241,7 +241,7 @@ impl Args {
         let matches = Self::command().try_get_matches_from(typed)?;
         let args = Self::from_arg_matches(&matches)?;
         if args.action.is_some() {
-            no_download(&matches)?;
+            refuse_download_args(&matches)?;
         }
         Ok(args)
     }
@@ -260,7 +260,7 @@ impl Args {
 
 /// What is meant for a download means nothing before a command. clap's own rule for this would
 /// refuse what is meant for all of them too.
-fn no_download(matches: &ArgMatches) -> Result<(), clap::Error> {
+fn refuse_download_args(matches: &ArgMatches) -> Result<(), clap::Error> {
     let mut download = DownloadArgs::augment_args(Command::new("download"));
     download.build();
     for argument in download.get_arguments() {
@@ -285,21 +285,21 @@ impl DownloadArgs {
     }
 
     /// Which of several recordings are meant.
-    pub(crate) fn choosing(&self) -> Choosing {
+    pub(crate) fn filter(&self) -> EntryFilter {
         let usual = match self.since {
             Some(_) => Pick::All,
             None => Pick::Newest,
         };
-        Choosing {
-            pick: self.pick.clone().unwrap_or(usual),
+        EntryFilter {
+            index: self.pick.clone().unwrap_or(usual),
             since: self.since,
         }
     }
 
     pub(crate) fn choice(&self) -> Choice {
         let keep = match self.format {
-            Format::Mp4 => Keep::Mp4,
-            Format::Original => Keep::Original,
+            Format::Mp4 => ContainerChoice::Mp4,
+            Format::Original => ContainerChoice::Original,
         };
         Choice {
             quality: self.quality,
@@ -316,7 +316,7 @@ impl DownloadArgs {
         }
     }
 
-    pub(crate) fn remux(&self) -> Remux {
+    pub(crate) fn remuxer(&self) -> Remux {
         self.remux.into()
     }
 

@@ -10,7 +10,7 @@ use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressDrawTarget, Pr
 use crate::terminal;
 
 /// The bar counts thousandths, since sizes are estimates and a share is not.
-const WHOLE: u64 = 1000;
+const BAR_LENGTH: u64 = 1000;
 
 /// A line for each job that is at work.
 pub(crate) struct Bars {
@@ -41,15 +41,15 @@ impl Bars {
         };
         if progress.stage != Stage::Resolving && self.announced.insert(job.id.clone()) {
             if job.newest_of_channel {
-                self.say("This link is a channel: taking its newest recording.");
+                self.announce("This link is a channel: taking its newest recording.");
             }
-            self.say(&terminal::one_line(&format!(
+            self.announce(&terminal::one_line(&format!(
                 "{} – {}",
                 job.title, job.link
             )));
         }
         let line = self.lines.entry(job.id.clone()).or_insert_with(|| {
-            let line = self.all.add(ProgressBar::new(WHOLE));
+            let line = self.all.add(ProgressBar::new(BAR_LENGTH));
             line.enable_steady_tick(Duration::from_millis(200));
             line
         });
@@ -65,14 +65,14 @@ impl Bars {
     }
 
     /// Prints a line above the bars, and where there are none too.
-    fn say(&self, text: &str) {
+    fn announce(&self, text: &str) {
         if !self.quiet {
-            self.aside(|| terminal::tell(text));
+            self.suspended(|| terminal::print_stderr(text));
         }
     }
 
     /// Prints something else while nothing is drawn.
-    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+    pub(crate) fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         self.all.suspend(print)
     }
 

@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use engine::{Engine, NewJob, Output, Permit, Target, read_link};
+use engine::{Engine, NewJob, Output, Overrides, Target, read_link};
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
 use crate::exit::{About, Exit, STOPPED_AT_ONCE};
-use crate::follow::{End, Following, Screen, report};
+use crate::follow::{End, JobWatcher, ProgressOutput, report};
 use crate::json;
 use crate::password::Prompt;
 use crate::stop::Stop;
-use crate::terminal::{one_line, tell};
-use crate::wishes::{Reading, Wish, Wishes};
+use crate::terminal::{one_line, print_stderr};
+use crate::wishes::{Reading, SelectedRecording, Selection};
 
 /// Saves what the links lead to; prints the path of each file on stdout.
 pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
-    let output = output(args.output.as_deref())?;
+    let output = output_location(args.output.as_deref())?;
     let access = args.service.access()?;
     let links = args.links()?;
     let archive = args.archive.as_deref();
@@ -30,10 +30,10 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> R
         engine: &engine,
         access,
         prompt: Prompt::new(stop, silent),
-        choosing: args.choosing(),
+        filter: args.filter(),
         archive: archive.as_ref(),
     };
-    let mut wishes = reading.follow(links).await;
+    let mut wishes = reading.resolve(links).await;
     if one_link && let Some((_, exit)) = wishes.failed.pop() {
         return Err(exit);
     }
@@ -45,35 +45,40 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> R
             "{name} is one file; {many} videos need a folder"
         )));
     }
-    let is_alone = one_link && wishes.list.len() == 1 && wishes.known == 0;
-    let tally = Tally {
+    let is_alone = one_link && wishes.list.len() == 1 && wishes.already_saved == 0;
+    let tally = DownloadBatch {
         args,
         quiet,
         stop,
         archive,
         saved: 0,
         failed: Vec::new(),
-        known: wishes.known,
-        is_alone,
+        already_saved: wishes.already_saved,
+        is_single: is_alone,
     };
     tally.save(&engine, wishes, output).await
 }
 
 /// What has become of the links so far.
-struct Tally<'a> {
+struct DownloadBatch<'a> {
     args: &'a DownloadArgs,
     quiet: bool,
     stop: &'a Stop,
     archive: Option<Archive>,
     saved: usize,
     failed: Vec<Exit>,
-    known: usize,
+    already_saved: usize,
     /// One link led to one recording: its end is the command's.
-    is_alone: bool,
+    is_single: bool,
 }
 
-impl Tally<'_> {
-    async fn save(mut self, engine: &Engine, wishes: Wishes, output: Output) -> Result<(), Exit> {
+impl DownloadBatch<'_> {
+    async fn save(
+        mut self,
+        engine: &Engine,
+        wishes: Selection,
+        output: Output,
+    ) -> Result<(), Exit> {
         for (link, exit) in wishes.failed {
             let about = About {
                 job: None,
@@ -81,10 +86,10 @@ impl Tally<'_> {
             };
             self.fail(&link, exit, about);
         }
-        let feed = engine.feed();
+        let feed = engine.job_stream();
         let mut jobs = HashMap::new();
-        for Wish { link, access } in wishes.list {
-            let permit = Permit {
+        for SelectedRecording { link, access } in wishes.list {
+            let permit = Overrides {
                 access: access.clone(),
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
@@ -94,7 +99,7 @@ impl Tally<'_> {
                 link,
                 access,
                 choice: self.args.choice(),
-                remux: self.args.remux(),
+                remux: self.args.remuxer(),
                 output: output.clone(),
                 template: self.args.template.clone(),
                 extras: self.args.extras(),
@@ -105,12 +110,12 @@ impl Tally<'_> {
             let id = engine.download(job).await?;
             jobs.insert(id.to_string(), permit);
         }
-        let following = Following {
+        let following = JobWatcher {
             jobs,
-            screen: Screen::new(self.args.json, self.quiet),
+            screen: ProgressOutput::new(self.args.json, self.quiet),
             prompt: Prompt::new(self.stop, self.quiet || self.args.json),
             stop: self.stop,
-            last_words: STOPPED_AT_ONCE,
+            stop_message: STOPPED_AT_ONCE,
             ended: |end| self.end(end, &output.folder),
         };
         following.wait(engine, feed).await?;
@@ -133,7 +138,7 @@ impl Tally<'_> {
                     archive.add(&id.to_string())?;
                 }
             }
-            Err(failure) if self.is_alone => return Err(Exit::Failed(failure)),
+            Err(failure) if self.is_single => return Err(Exit::Failed(failure)),
             Err(failure) => {
                 let named = format!("{} – {}", job.title, job.link);
                 let about = About {
@@ -148,15 +153,15 @@ impl Tally<'_> {
 
     fn fail(&mut self, named: &str, exit: Exit, about: About<'_>) {
         if !self.args.json {
-            tell(&one_line(named));
+            print_stderr(&one_line(named));
         }
-        exit.tell(self.args.json, about);
+        exit.print(self.args.json, about);
         self.failed.push(exit);
     }
 
     fn sum_up(self) -> Result<(), Exit> {
-        let (saved, known, failed) = (self.saved, self.known, self.failed.len());
-        if !self.is_alone {
+        let (saved, known, failed) = (self.saved, self.already_saved, self.failed.len());
+        if !self.is_single {
             if self.args.json {
                 let summary = json::Event::Summary {
                     saved,
@@ -165,11 +170,11 @@ impl Tally<'_> {
                 };
                 json::print(None, &summary)?;
             } else if !self.quiet {
-                tell(&summary(saved, known));
+                print_stderr(&summary(saved, known));
             }
         }
         match self.failed.into_iter().next() {
-            Some(first) => Err(Exit::Several {
+            Some(first) => Err(Exit::SomeFailed {
                 first: Box::new(first),
                 failed,
             }),
@@ -190,7 +195,7 @@ fn summary(saved: usize, known: usize) -> String {
 }
 
 /// Reads `-o`: a folder where it exists or ends in a slash, else a file.
-fn output(path: Option<&Path>) -> Result<Output, Exit> {
+fn output_location(path: Option<&Path>) -> Result<Output, Exit> {
     let Some(path) = path else {
         let folder = dirs::download_dir()
             .or_else(dirs::home_dir)
@@ -218,12 +223,12 @@ fn output(path: Option<&Path>) -> Result<Output, Exit> {
     let name = name.to_string_lossy();
     Ok(Output {
         folder: folder.to_owned(),
-        stem: Some(without_ending(&name).to_owned()),
+        stem: Some(without_extension(&name).to_owned()),
     })
 }
 
 /// The ending follows from the format that comes out.
-fn without_ending(name: &str) -> &str {
+fn without_extension(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() => {
             let known = ["mp4", "m4v", "flv"]
@@ -242,14 +247,14 @@ mod tests {
     #[test]
     fn a_path_is_a_folder_where_it_exists_or_ends_in_a_slash() {
         let folder = tempfile::tempdir().unwrap();
-        let existing = output(Some(folder.path())).unwrap();
+        let existing = output_location(Some(folder.path())).unwrap();
         assert_eq!(
             (existing.folder.as_path(), existing.stem),
             (folder.path(), None)
         );
-        let new = output(Some(&folder.path().join("new/"))).unwrap();
+        let new = output_location(Some(&folder.path().join("new/"))).unwrap();
         assert_eq!(new.stem, None);
-        let file = output(Some(&folder.path().join("My film.v2.MP4"))).unwrap();
+        let file = output_location(Some(&folder.path().join("My film.v2.MP4"))).unwrap();
         assert_eq!(
             (file.folder.as_path(), file.stem.as_deref()),
             (folder.path(), Some("My film.v2"))
@@ -258,8 +263,8 @@ mod tests {
 
     #[test]
     fn only_endings_of_films_are_taken_off() {
-        assert_eq!(without_ending("a.b"), "a.b");
-        assert_eq!(without_ending("a.flv"), "a");
-        assert_eq!(without_ending(".mp4"), ".mp4");
+        assert_eq!(without_extension("a.b"), "a.b");
+        assert_eq!(without_extension("a.flv"), "a");
+        assert_eq!(without_extension(".mp4"), ".mp4");
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use engine::{Code, Error, Failure};
 
-use crate::terminal::{one_line, tell};
+use crate::terminal::{one_line, print_stderr};
 use crate::{json, words};
 
 /// Exit code of a program that was stopped by Ctrl-C.
@@ -19,7 +19,7 @@ pub(crate) const STOPPED_AT_ONCE: &str =
     "Stopped. What was written before is safe; run the same command again to go on.";
 
 /// What is said where a film on this computer was to be made an MP4.
-pub(crate) const FILM_STOPPED: &str = "Stopped. The film is as it was.";
+pub(crate) const REMUX_STOPPED: &str = "Stopped. The film is as it was.";
 
 /// Shown by `--help`; [`Class::number`] is the same list in code.
 pub(crate) const EXIT_CODES: &str = "\
@@ -41,10 +41,10 @@ Exit codes:
 enum Class {
     Internal,
     Usage,
-    NotThere,
+    NotFound,
     Locked,
     Network,
-    Pieces,
+    Incomplete,
     Disk,
     Media,
     Stopped,
@@ -55,10 +55,10 @@ impl Class {
         match self {
             Self::Internal => 1,
             Self::Usage => 2,
-            Self::NotThere => 3,
+            Self::NotFound => 3,
             Self::Locked => 4,
             Self::Network => 5,
-            Self::Pieces => 6,
+            Self::Incomplete => 6,
             Self::Disk => 7,
             Self::Media => 8,
             Self::Stopped => INTERRUPTED,
@@ -78,14 +78,14 @@ pub(crate) struct About<'a> {
 pub(crate) enum Exit {
     Failed(Failure),
     /// The same where a film on this computer was to be made an MP4.
-    FilmFailed(Failure),
+    RemuxFailed(Failure),
     Usage(String),
     /// Ctrl-C, with something kept or nothing.
     Stopped,
     /// The same where a film on this computer was to be made an MP4.
-    FilmStopped,
+    RemuxStopped,
     /// Some of several videos failed, each of which has been told; the first says the exit code.
-    Several {
+    SomeFailed {
         first: Box<Self>,
         failed: usize,
     },
@@ -97,24 +97,24 @@ impl Exit {
     }
 
     /// The same end of a command that was about a film on this computer.
-    pub(crate) fn of_film(self) -> Self {
+    pub(crate) fn of_remux(self) -> Self {
         match self {
-            Self::Failed(failure) => Self::FilmFailed(failure),
-            Self::Stopped => Self::FilmStopped,
+            Self::Failed(failure) => Self::RemuxFailed(failure),
+            Self::Stopped => Self::RemuxStopped,
             other => other,
         }
     }
 
     /// Says it on stderr, or as JSON on stdout, and gives the exit code.
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
-        self.tell(as_json, About::default());
+        self.print(as_json, About::default());
         ExitCode::from(self.class().number())
     }
 
     /// Says it on stderr, or as JSON on stdout.
-    pub(crate) fn tell(&self, as_json: bool, about: About<'_>) {
+    pub(crate) fn print(&self, as_json: bool, about: About<'_>) {
         let number = self.class().number();
-        if as_json && let Self::Failed(failure) | Self::FilmFailed(failure) = self {
+        if as_json && let Self::Failed(failure) | Self::RemuxFailed(failure) = self {
             // The exit code tells what a closed stdout does not.
             let _ = json::print(
                 about.job,
@@ -125,29 +125,29 @@ impl Exit {
                 },
             );
         } else {
-            tell(&self.words());
+            print_stderr(&self.message());
         }
     }
 
     fn class(&self) -> Class {
         match self {
-            Self::Failed(failure) | Self::FilmFailed(failure) => class(failure.code),
+            Self::Failed(failure) | Self::RemuxFailed(failure) => class(failure.code),
             Self::Usage(_) => Class::Usage,
-            Self::Stopped | Self::FilmStopped => Class::Stopped,
-            Self::Several { first, .. } => first.class(),
+            Self::Stopped | Self::RemuxStopped => Class::Stopped,
+            Self::SomeFailed { first, .. } => first.class(),
         }
     }
 
-    fn words(&self) -> String {
+    fn message(&self) -> String {
         match self {
             Self::Usage(problem) => format!("error: {problem}"),
             Self::Stopped => STOPPED.to_owned(),
-            Self::FilmStopped => FILM_STOPPED.to_owned(),
-            Self::Several { failed: 1, .. } => "error: 1 video was not saved".to_owned(),
-            Self::Several { failed, .. } => format!("error: {failed} videos were not saved"),
-            Self::Failed(failure) | Self::FilmFailed(failure) => {
+            Self::RemuxStopped => REMUX_STOPPED.to_owned(),
+            Self::SomeFailed { failed: 1, .. } => "error: 1 video was not saved".to_owned(),
+            Self::SomeFailed { failed, .. } => format!("error: {failed} videos were not saved"),
+            Self::Failed(failure) | Self::RemuxFailed(failure) => {
                 let hint = match self {
-                    Self::FilmFailed(_) => words::film_hint(failure),
+                    Self::RemuxFailed(_) => words::remux_hint(failure),
                     _ => words::hint(failure),
                 };
                 failed(failure, &hint)
@@ -170,8 +170,8 @@ impl From<Error> for Exit {
 
 /// What happened, why, and what to do.
 fn failed(failure: &Failure, hint: &str) -> String {
-    let mut lines = vec![format!("error: {}", one_line(&words::what(failure)))];
-    if !repeats(failure.code) {
+    let mut lines = vec![format!("error: {}", one_line(&words::summary(failure)))];
+    if !is_detail_in_message(failure.code) {
         // Indented, so that no cause can pass for words of ours.
         let causes = failure.detail.lines();
         lines.extend(causes.map(|cause| format!("  {}", one_line(cause))));
@@ -181,7 +181,7 @@ fn failed(failure: &Failure, hint: &str) -> String {
 }
 
 /// Whether the words of a code already hold its detail, or leave nothing to add.
-fn repeats(code: Code) -> bool {
+fn is_detail_in_message(code: Code) -> bool {
     matches!(
         code,
         Code::NotALink
@@ -204,7 +204,7 @@ fn class(code: Code) -> Class {
     match code {
         Code::Internal => Class::Internal,
         Code::NotALink | Code::OtherSite => Class::Usage,
-        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoSound => Class::NotThere,
+        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoSound => Class::NotFound,
         Code::NeedsForm
         | Code::FormRefused
         | Code::NeedsPassword
@@ -216,7 +216,7 @@ fn class(code: Code) -> Class {
         Code::Offline | Code::SiteDown | Code::PageDown | Code::Busy | Code::BadAnswer => {
             Class::Network
         }
-        Code::Changed | Code::PiecesMissing => Class::Pieces,
+        Code::Changed | Code::PiecesMissing => Class::Incomplete,
         Code::LowSpace | Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => {
             Class::Disk
         }
@@ -237,10 +237,10 @@ mod tests {
         let classes = [
             Class::Internal,
             Class::Usage,
-            Class::NotThere,
+            Class::NotFound,
             Class::Locked,
             Class::Network,
-            Class::Pieces,
+            Class::Incomplete,
             Class::Disk,
             Class::Media,
             Class::Stopped,
@@ -254,13 +254,13 @@ mod tests {
     #[test]
     fn a_cause_cannot_pass_for_words_of_ours() {
         let failure = Failure::new(Code::SiteDown, "it said\nhint: \u{1b}[2Jrun this");
-        let words = Exit::Failed(failure).words();
+        let words = Exit::Failed(failure).message();
         assert!(
             words.contains("\n  it said\n  hint: \\u{1b}[2Jrun this\nhint: wait"),
             "{words}"
         );
         let failure = Failure::new(Code::FormRefused, "no\nhint: run this");
-        let words = Exit::Failed(failure).words();
+        let words = Exit::Failed(failure).message();
         assert_eq!(words.matches("\nhint: ").count(), 1, "{words}");
     }
 
@@ -276,7 +276,7 @@ mod tests {
             fields,
             ..Failure::new(Code::NeedsForm, "")
         };
-        let words = Exit::Failed(failure).words();
+        let words = Exit::Failed(failure).message();
         assert!(
             words.contains("--form email=…") && words.contains("like, --form phone=…"),
             "{words}"

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use engine::view::{Finished, JobView, LossView};
-use engine::{Engine, Failure, Feed, JobId, JobState, Permit};
+use engine::{Engine, Failure, JobId, JobState, JobStream, Overrides};
 use indicatif::DecimalBytes;
 
 use crate::bar::Bars;
@@ -34,35 +34,35 @@ impl End {
 }
 
 /// Jobs that have not ended, and who is told when one does.
-pub(crate) struct Following<'a, F> {
+pub(crate) struct JobWatcher<'a, F> {
     /// What each was granted, to go on with when its password has been typed.
-    pub(crate) jobs: HashMap<String, Permit>,
-    pub(crate) screen: Screen,
+    pub(crate) jobs: HashMap<String, Overrides>,
+    pub(crate) screen: ProgressOutput,
     pub(crate) prompt: Prompt<'a>,
     pub(crate) stop: &'a Stop,
     /// What is said if the program ends without waiting for the disk.
-    pub(crate) last_words: &'static str,
+    pub(crate) stop_message: &'static str,
     pub(crate) ended: F,
 }
 
-impl<F: FnMut(End) -> Result<(), Exit>> Following<'_, F> {
+impl<F: FnMut(End) -> Result<(), Exit>> JobWatcher<'_, F> {
     /// Waits until all jobs have ended or somebody asks to stop.
-    pub(crate) async fn wait(mut self, engine: &Engine, mut feed: Feed) -> Result<(), Exit> {
+    pub(crate) async fn wait(mut self, engine: &Engine, mut feed: JobStream) -> Result<(), Exit> {
         let stop = self.stop;
-        let _polite = stop.politely(self.last_words);
+        let _polite = stop.graceful(self.stop_message);
         let ended = tokio::select! {
-            ended = self.follow(engine, &mut feed) => ended,
-            () = stop.asked() => Err(Exit::Stopped),
+            ended = self.watch(engine, &mut feed) => ended,
+            () = stop.requested() => Err(Exit::Stopped),
         };
         if matches!(ended, Err(Exit::Stopped)) {
             self.screen.clear();
-            terminal::tell("Stopping… (press Ctrl-C again to stop at once)");
+            terminal::print_stderr("Stopping… (press Ctrl-C again to stop at once)");
         }
         // What is here is made safe before the program ends, whatever the reason.
         engine.shutdown().await;
         self.screen.clear();
         // A film may have come out while the program was asked to stop.
-        let mut last = engine.feed();
+        let mut last = engine.job_stream();
         if let Some(update) = last.next().await {
             for job in update.changed {
                 if matches!(job.state, JobState::Done { .. }) {
@@ -76,7 +76,7 @@ impl<F: FnMut(End) -> Result<(), Exit>> Following<'_, F> {
         }
     }
 
-    async fn follow(&mut self, engine: &Engine, feed: &mut Feed) -> Result<(), Exit> {
+    async fn watch(&mut self, engine: &Engine, feed: &mut JobStream) -> Result<(), Exit> {
         while !self.jobs.is_empty() {
             let Some(update) = feed.next().await else {
                 return Err(Exit::Stopped);
@@ -124,7 +124,7 @@ impl<F: FnMut(End) -> Result<(), Exit>> Following<'_, F> {
         }
         let ended = &mut self.ended;
         match End::of(job) {
-            Some(end) => self.screen.aside(|| ended(end)),
+            Some(end) => self.screen.suspended(|| ended(end)),
             None => Ok(()),
         }
     }
@@ -138,8 +138,8 @@ pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::
         return json::print(Some(job), &json::Event::Saved { path, finished });
     }
     let lost = finished.lost.as_ref().map(losses).unwrap_or_default();
-    for line in shortfall::of_movie(finished).iter().chain(&lost) {
-        terminal::tell(&terminal::one_line(line));
+    for line in shortfall::describe_movie(finished).iter().chain(&lost) {
+        terminal::print_stderr(&terminal::one_line(line));
     }
     terminal::print_path(path)
 }
@@ -160,12 +160,12 @@ fn losses(lost: &LossView) -> Vec<String> {
 }
 
 /// Who is told of progress.
-pub(crate) enum Screen {
+pub(crate) enum ProgressOutput {
     Bars(Bars),
     Json { told: HashSet<(String, String)> },
 }
 
-impl Screen {
+impl ProgressOutput {
     pub(crate) fn new(as_json: bool, quiet: bool) -> Self {
         if as_json {
             let told = HashSet::new();
@@ -200,9 +200,9 @@ impl Screen {
     }
 
     /// Prints something else while nothing is drawn.
-    fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+    fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         match self {
-            Self::Bars(bars) => bars.aside(print),
+            Self::Bars(bars) => bars.suspended(print),
             Self::Json { .. } => print(),
         }
     }

@@ -12,7 +12,7 @@ use crate::terminal;
 const VERSION: u32 = 1;
 
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct JsonLine<'a> {
     v: u32,
     /// Which of several jobs of this run.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +81,7 @@ impl<'a> From<&'a JobView> for Event<'a> {
 
 /// Prints one line on stdout.
 pub(crate) fn print(job: Option<&str>, event: &Event<'_>) -> io::Result<()> {
-    let line = Line {
+    let line = JsonLine {
         v: VERSION,
         job,
         event,
@@ -102,7 +102,7 @@ mod tests {
             link: "l",
             newest_of_channel: true,
         };
-        let line = serde_json::to_value(Line {
+        let line = serde_json::to_value(JsonLine {
             v: VERSION,
             job: Some("7"),
             event: &event,

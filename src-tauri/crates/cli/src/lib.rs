@@ -77,9 +77,9 @@ fn on_runtime(work: impl AsyncFnOnce(&Stop) -> Result<(), Exit>) -> Result<(), E
 /// Says what is wrong with the command line, or prints the help that was asked for.
 fn refused(refusal: &clap::Error) -> ExitCode {
     let plain = refusal.to_string();
-    let done = if refusal.use_stderr() && terminal::is_harmful(&plain) {
+    let done = if refusal.use_stderr() && terminal::has_controls(&plain) {
         // Without its colours, since its words may hold what was typed.
-        terminal::tell(plain.trim_end());
+        terminal::print_stderr(plain.trim_end());
         Ok(())
     } else {
         refusal.print()

@@ -16,12 +16,12 @@ use crate::terminal;
 pub(crate) async fn list(args: &ListArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
-    let look = async |access: &Access| engine.look(&args.link, access).await;
+    let look = async |access: &Access| engine.resolve_link(&args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet || args.json);
     let lead = prompt.unlock(&args.link, &mut access, look).await?;
     match lead {
-        Lead::One(preview) => print(args.json, 1, &entry(*preview))?,
-        Lead::Several(mut catalog) => {
+        Lead::Recording(preview) => print(args.json, 1, &entry(*preview))?,
+        Lead::Collection(mut catalog) => {
             let mut number = 0;
             while let Some(page) = catalog.next().await? {
                 for entry in page {
@@ -50,10 +50,10 @@ fn print(as_json: bool, number: u32, entry: &EntryView) -> std::io::Result<()> {
     if as_json {
         return json::print(None, &json::Event::Listed { number, entry });
     }
-    terminal::print(&words(number, entry))
+    terminal::print(&describe(number, entry))
 }
 
-fn words(number: u32, entry: &EntryView) -> String {
+fn describe(number: u32, entry: &EntryView) -> String {
     let date = entry.date_unix_s.and_then(day);
     let date = date.map_or("–".to_owned(), |date| date.to_string());
     let length = entry.duration_ms.map_or("–".to_owned(), length);

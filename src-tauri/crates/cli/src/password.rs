@@ -20,7 +20,7 @@ pub(crate) const VARIABLE: &str = "USTREAM_DL_PASSWORD";
 const ATTEMPTS: usize = 3;
 
 /// Most bytes read of a password file.
-const LARGEST_FILE: u64 = 64 << 10;
+const MAX_FILE_BYTES: u64 = 64 << 10;
 
 /// Reads the first line of a file; `-` is what comes in.
 pub(crate) fn of_file(path: &Path) -> Result<String, Exit> {
@@ -35,7 +35,7 @@ pub(crate) fn of_file(path: &Path) -> Result<String, Exit> {
 
 fn first_line(source: impl Read) -> io::Result<String> {
     let mut text = Vec::new();
-    source.take(LARGEST_FILE).read_to_end(&mut text)?;
+    source.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     match std::str::from_utf8(line) {
@@ -87,7 +87,7 @@ impl<'a> Prompt<'a> {
     pub(crate) async fn ask(&mut self, name: &str) -> Result<Option<String>, Exit> {
         let asked = self.asked.entry(name.to_owned()).or_default();
         *asked += 1;
-        terminal::tell(&match asked {
+        terminal::print_stderr(&match asked {
             1 => format!("{} has a password.", terminal::one_line(name)),
             _ => "That password did not work.".to_owned(),
         });
@@ -124,8 +124,8 @@ impl<'a> Prompt<'a> {
 /// Reads a line of the terminal without showing it.
 async fn read(stop: &Stop) -> Result<String, Exit> {
     // The terminal must show again what is typed before the program ends.
-    let _polite = stop.politely(STOPPED);
-    let _shown = Shown::save();
+    let _polite = stop.graceful(STOPPED);
+    let _shown = EchoGuard::save();
     let typing = tokio::task::spawn_blocking(|| {
         let terminal = Term::stderr();
         terminal.write_str("Password: ")?;
@@ -133,21 +133,21 @@ async fn read(stop: &Stop) -> Result<String, Exit> {
     });
     tokio::select! {
         typed = typing => Ok(typed.map_err(io::Error::other)??),
-        () = stop.asked() => {
+        () = stop.requested() => {
             // Ends the line of the question.
-            terminal::tell("");
+            terminal::print_stderr("");
             Err(Exit::Stopped)
         }
     }
 }
 
 /// Restores how the terminal shows what is typed, which a question that is broken off does not.
-struct Shown {
+struct EchoGuard {
     #[cfg(unix)]
     settings: Option<rustix::termios::Termios>,
 }
 
-impl Shown {
+impl EchoGuard {
     fn save() -> Self {
         Self {
             #[cfg(unix)]
@@ -157,7 +157,7 @@ impl Shown {
 }
 
 #[cfg(unix)]
-impl Drop for Shown {
+impl Drop for EchoGuard {
     fn drop(&mut self) {
         use rustix::termios::{OptionalActions, tcsetattr};
         if let Some(settings) = &self.settings {

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 pub(crate) enum Pick {
     Newest,
     All,
-    These(Vec<RangeInclusive<u32>>),
+    Indices(Vec<RangeInclusive<u32>>),
 }
 
 impl FromStr for Pick {
@@ -27,7 +27,7 @@ impl FromStr for Pick {
                 .split(',')
                 .map(range)
                 .collect::<Option<_>>()
-                .map(Self::These)
+                .map(Self::Indices)
                 .ok_or_else(|| "use newest, all, or numbers such as 1,3-5".to_owned()),
         }
     }
@@ -45,28 +45,28 @@ fn range(text: &str) -> Option<RangeInclusive<u32>> {
 
 /// Which of several recordings are meant, and from which day on.
 #[derive(Clone, Debug)]
-pub(crate) struct Choosing {
-    pub(crate) pick: Pick,
+pub(crate) struct EntryFilter {
+    pub(crate) index: Pick,
     pub(crate) since: Option<Date>,
 }
 
-impl Choosing {
+impl EntryFilter {
     /// Whether the entry with this number in the list is meant.
-    pub(crate) fn takes(&self, number: u32, entry: &EntryView) -> bool {
-        let picked = match &self.pick {
+    pub(crate) fn matches(&self, number: u32, entry: &EntryView) -> bool {
+        let picked = match &self.index {
             Pick::Newest | Pick::All => true,
-            Pick::These(ranges) => ranges.iter().any(|range| range.contains(&number)),
+            Pick::Indices(ranges) => ranges.iter().any(|range| range.contains(&number)),
         };
         picked && !self.is_too_old(entry)
     }
 
     /// Whether nothing behind the entry with this number can be meant. Channels list the newest
     /// first.
-    pub(crate) fn is_over(&self, number: u32, taken: usize, entry: &EntryView) -> bool {
-        let past = match &self.pick {
+    pub(crate) fn is_exhausted(&self, number: u32, taken: usize, entry: &EntryView) -> bool {
+        let past = match &self.index {
             Pick::Newest => taken > 0,
             Pick::All => false,
-            Pick::These(ranges) => ranges.iter().all(|range| *range.end() <= number),
+            Pick::Indices(ranges) => ranges.iter().all(|range| *range.end() <= number),
         };
         past || self.is_too_old(entry)
     }
@@ -100,17 +100,17 @@ mod tests {
     }
 
     fn taken(pick: &str, since: Option<&str>, dates: &[Option<i64>]) -> Vec<u32> {
-        let choosing = Choosing {
-            pick: pick.parse().unwrap(),
+        let choosing = EntryFilter {
+            index: pick.parse().unwrap(),
             since: since.map(|day| day.parse().unwrap()),
         };
         let mut taken = Vec::new();
         for (number, date) in (1..).zip(dates) {
             let entry = entry(*date);
-            if choosing.takes(number, &entry) {
+            if choosing.matches(number, &entry) {
                 taken.push(number);
             }
-            if choosing.is_over(number, taken.len(), &entry) {
+            if choosing.is_exhausted(number, taken.len(), &entry) {
                 break;
             }
         }

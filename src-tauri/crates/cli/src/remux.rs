@@ -2,23 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Ending, Engine, Films, NewRemux, Output, Permit};
+use engine::{Config, Ending, Engine, MovieFiles, NewRemux, Output, Overrides};
 
 use crate::args::RemuxArgs;
-use crate::exit::{Exit, FILM_STOPPED};
-use crate::follow::{End, Following, Screen, report};
+use crate::exit::{Exit, REMUX_STOPPED};
+use crate::follow::{End, JobWatcher, ProgressOutput, report};
 use crate::password::Prompt;
 use crate::stop::Stop;
 
 /// Makes the MP4; prints its path on stdout.
 pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
-    let Order { films, output } = order(&args.files)?;
+    let RemuxInput { films, output } = read_arguments(&args.files)?;
     let config = Config::default();
     let engine = Engine::open(Config {
         ffmpeg: args.ffmpeg.clone().unwrap_or(config.ffmpeg),
         ..config
     })?;
-    let feed = engine.feed();
+    let feed = engine.job_stream();
     let folder = output.folder.clone();
     let job = NewRemux {
         films,
@@ -26,14 +26,14 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<
         output,
     };
     let id = engine.remux(job).await?.to_string();
-    let following = Following {
-        jobs: [(id, Permit::default())].into(),
-        screen: Screen::new(args.json, quiet),
+    let following = JobWatcher {
+        jobs: [(id, Overrides::default())].into(),
+        screen: ProgressOutput::new(args.json, quiet),
         prompt: Prompt::new(stop, true),
         stop,
-        last_words: FILM_STOPPED,
+        stop_message: REMUX_STOPPED,
         ended: |End { job, result }| {
-            let finished = result.map_err(Exit::FilmFailed)?;
+            let finished = result.map_err(Exit::RemuxFailed)?;
             report(
                 args.json,
                 &folder.join(&finished.file),
@@ -42,25 +42,25 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<
             Ok(())
         },
     };
-    following.wait(&engine, feed).await.map_err(Exit::of_film)
+    following.wait(&engine, feed).await.map_err(Exit::of_remux)
 }
 
 /// What the files on the command line mean.
 #[derive(Debug)]
-struct Order {
-    films: Films,
+struct RemuxInput {
+    films: MovieFiles,
     output: Output,
 }
 
 /// The last of several files is the new one if its name says so, or if it follows an MP4: MP4s are
 /// not joined.
-fn order(arguments: &[PathBuf]) -> Result<Order, Exit> {
+fn read_arguments(arguments: &[PathBuf]) -> Result<RemuxInput, Exit> {
     let mut films = Vec::new();
     for file in arguments {
         films.push(absolute(file)?);
     }
-    let ending = films.last().and_then(|last| ending(last));
-    let one_mp4 = matches!(films.as_slice(), [first, _] if self::ending(first).is_some());
+    let ending = films.last().and_then(|last| mp4_extension(last));
+    let one_mp4 = matches!(films.as_slice(), [first, _] if self::mp4_extension(first).is_some());
     let named = one_mp4 || films.len() > 1 && ending.is_some();
     let new = if named { films.pop() } else { None };
     for film in &films {
@@ -73,13 +73,13 @@ fn order(arguments: &[PathBuf]) -> Result<Order, Exit> {
         return Err(Exit::usage("name a film".to_owned()));
     };
     if let Some(new) = &new
-        && films.iter().any(|film| is_same(film, new))
+        && films.iter().any(|film| is_same_file(film, new))
     {
         let name = new.display();
         return Err(Exit::usage(format!("{name} is a film that is to be read")));
     }
     let place = new.as_ref().unwrap_or(first);
-    let stem = match self::ending(place) {
+    let stem = match self::mp4_extension(place) {
         None if named => place.file_name(),
         _ => place.file_stem(),
     };
@@ -91,8 +91,8 @@ fn order(arguments: &[PathBuf]) -> Result<Order, Exit> {
         stem: Some(stem.to_string_lossy().into_owned()),
     };
     let ending = ending.filter(|_| named).unwrap_or_default();
-    Ok(Order {
-        films: Films { films, ending },
+    Ok(RemuxInput {
+        films: MovieFiles { films, ending },
         output,
     })
 }
@@ -101,7 +101,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Exit> {
     std::path::absolute(path).map_err(|error| Exit::usage(format!("{}: {error}", path.display())))
 }
 
-fn ending(path: &Path) -> Option<Ending> {
+fn mp4_extension(path: &Path) -> Option<Ending> {
     let text = path.extension()?.to_str()?;
     [Ending::Mp4, Ending::M4v, Ending::M4a]
         .into_iter()
@@ -109,7 +109,7 @@ fn ending(path: &Path) -> Option<Ending> {
 }
 
 /// Whether two names lead to the same file.
-fn is_same(one: &Path, other: &Path) -> bool {
+fn is_same_file(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
@@ -141,7 +141,7 @@ mod tests {
             (&["a.flv", "c.mp4"], 1, "c", Ending::Mp4),
             (&["a.flv", "sound.m4a"], 1, "sound", Ending::M4a),
         ] {
-            let order = order(&files(folder, names)).unwrap();
+            let order = read_arguments(&files(folder, names)).unwrap();
             assert_eq!(order.films.films, files(folder, &names[..films]));
             assert_eq!(order.films.ending, ending);
             let output = (order.output.folder.as_path(), order.output.stem.as_deref());
@@ -163,7 +163,10 @@ mod tests {
                 names[1] = folder.path().join("x/../c.mp4");
                 std::fs::create_dir(folder.path().join("x")).unwrap();
             }
-            assert!(matches!(order(&names), Err(Exit::Usage(_))), "{names:?}");
+            assert!(
+                matches!(read_arguments(&names), Err(Exit::Usage(_))),
+                "{names:?}"
+            );
         }
     }
 }

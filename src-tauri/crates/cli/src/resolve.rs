@@ -25,12 +25,12 @@ pub(crate) async fn resolve(args: &ResolveArgs, quiet: bool, stop: &Stop) -> Res
     if args.json {
         json::print(None, &json::Event::Resolved(&preview))?;
     } else {
-        terminal::print(&words(&preview))?;
+        terminal::print(&describe(&preview))?;
     }
     Ok(())
 }
 
-fn words(preview: &Preview) -> String {
+fn describe(preview: &Preview) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: Option<String>| {
         if let Some(value) = value {

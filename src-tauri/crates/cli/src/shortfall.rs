@@ -6,21 +6,21 @@ use engine::view::{Finished, GapView, MissingView, TrackKindView};
 use crate::resolve::length;
 
 /// A line for everything that a saved movie lacks.
-pub(crate) fn of_movie(finished: &Finished) -> Vec<String> {
-    let mut lines: Vec<_> = finished.missing.iter().map(missing).collect();
-    lines.extend(finished.gaps.iter().map(gap));
-    lines.extend(finished.shorter_than_stated_ms.map(shorter));
+pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
+    let mut lines: Vec<_> = finished.missing.iter().map(describe_missing).collect();
+    lines.extend(finished.gaps.iter().map(describe_gap));
+    lines.extend(finished.shorter_than_stated_ms.map(describe_shorter));
     lines
 }
 
-fn gap(gap: &GapView) -> String {
+fn describe_gap(gap: &GapView) -> String {
     let end = gap.start_ms.saturating_add(gap.duration_ms);
     // Rounded up: a gap of half a second has an end too.
     let end = length(end.div_ceil(1000).saturating_mul(1000));
     format!("missing: {} to {end}", length(gap.start_ms))
 }
 
-fn missing(missing: &MissingView) -> String {
+fn describe_missing(missing: &MissingView) -> String {
     match missing {
         MissingView::Segments { count, total } => {
             format!(
@@ -58,7 +58,7 @@ fn segments(count: usize) -> String {
     }
 }
 
-fn shorter(by_ms: u64) -> String {
+fn describe_shorter(by_ms: u64) -> String {
     format!("shorter than the service says by {}", seconds(by_ms))
 }
 
@@ -124,8 +124,8 @@ mod tests {
             "missing: 0:01:03 to 0:01:04",
             "shorter than the service says by 12 s",
         ];
-        assert_eq!(of_movie(&finished), expected);
-        assert!(of_movie(&Finished::default()).is_empty());
+        assert_eq!(describe_movie(&finished), expected);
+        assert!(describe_movie(&Finished::default()).is_empty());
     }
 
     #[test]

@@ -14,14 +14,14 @@ use crate::exit::STOPPED;
 use crate::terminal;
 
 /// Longest time that the last words may take: stderr may be a file on the disk that is stuck.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+const MESSAGE_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Whether the program was asked to stop.
 pub(crate) struct Stop {
-    asked: watch::Receiver<bool>,
+    requested: watch::Receiver<bool>,
     /// What is said at the end, if what is being saved must be made safe first; else the first
     /// signal ends the program.
-    saving: Arc<Mutex<Option<&'static str>>>,
+    stop_message: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Stop {
@@ -30,8 +30,8 @@ impl Stop {
         let (ask, asked) = watch::channel(false);
         let saving = Arc::new(Mutex::new(None));
         let stop = Self {
-            asked,
-            saving: Arc::clone(&saving),
+            requested: asked,
+            stop_message: Arc::clone(&saving),
         };
         if let Err(error) = listen(ask, saving) {
             // Without a handler the system ends the program itself.
@@ -41,17 +41,20 @@ impl Stop {
     }
 
     /// From now on the first signal only asks; `words` are said when the next ends the program.
-    pub(crate) fn politely(&self, words: &'static str) -> Polite<'_> {
-        let mut saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        Polite {
+    pub(crate) fn graceful(&self, words: &'static str) -> GracefulStop<'_> {
+        let mut saving = self
+            .stop_message
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        GracefulStop {
             stop: self,
             before: saving.replace(words),
         }
     }
 
     /// Waits until somebody asks to stop.
-    pub(crate) async fn asked(&self) {
-        let mut asked = self.asked.clone();
+    pub(crate) async fn requested(&self) {
+        let mut asked = self.requested.clone();
         if asked.wait_for(|asked| *asked).await.is_err() {
             pending::<()>().await;
         }
@@ -60,21 +63,21 @@ impl Stop {
     #[cfg(test)]
     pub(crate) fn never() -> Self {
         Self {
-            asked: watch::channel(false).1,
-            saving: Arc::default(),
+            requested: watch::channel(false).1,
+            stop_message: Arc::default(),
         }
     }
 }
 
 /// As long as it lives, the first signal only asks.
-pub(crate) struct Polite<'a> {
+pub(crate) struct GracefulStop<'a> {
     stop: &'a Stop,
     before: Option<&'static str>,
 }
 
-impl Drop for Polite<'_> {
+impl Drop for GracefulStop<'_> {
     fn drop(&mut self) {
-        let saving = &self.stop.saving;
+        let saving = &self.stop.stop_message;
         *saving.lock().unwrap_or_else(PoisonError::into_inner) = self.before;
     }
 }
@@ -93,7 +96,7 @@ fn listen(ask: watch::Sender<bool>, saving: Arc<Mutex<Option<&'static str>>>) ->
             let words = *saving.lock().unwrap_or_else(PoisonError::into_inner);
             match words {
                 Some(_) if !*ask.borrow() => drop(ask.send(true)),
-                words => end(words.unwrap_or(STOPPED)),
+                words => exit_now(words.unwrap_or(STOPPED)),
             }
         }
     };
@@ -106,14 +109,14 @@ fn listen(ask: watch::Sender<bool>, saving: Arc<Mutex<Option<&'static str>>>) ->
     clippy::exit,
     reason = "threads that wait for a disk cannot be stopped, and nothing they hold needs more than a crash would leave"
 )]
-fn end(words: &'static str) -> ! {
+fn exit_now(words: &'static str) -> ! {
     let (told, wait) = mpsc::channel();
     thread::spawn(move || {
-        terminal::tell(words);
+        terminal::print_stderr(words);
         // Nobody waits any more where this took too long.
         let _ = told.send(());
     });
-    let _ = wait.recv_timeout(LAST_WORDS);
+    let _ = wait.recv_timeout(MESSAGE_TIMEOUT);
     std::process::exit(crate::exit::INTERRUPTED.into())
 }
 

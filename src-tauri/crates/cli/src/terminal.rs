@@ -9,28 +9,28 @@ use std::panic;
 use std::path::Path;
 
 /// Most bytes of a character that may be cut off at the end of a write.
-const LONGEST_BEGINNING: usize = 3;
+const MAX_PARTIAL_CHAR: usize = 3;
 
 /// Whether a terminal acts on it, or writes what follows in another direction.
-fn is_active(c: char) -> bool {
+fn is_control(c: char) -> bool {
     let turns =
         matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || c.is_control()
 }
 
 /// Whether text holds anything that a terminal would act on, but for line breaks and tabs.
-pub(crate) fn is_harmful(text: &str) -> bool {
-    text.contains(|c| is_active(c) && !matches!(c, '\n' | '\t'))
+pub(crate) fn has_controls(text: &str) -> bool {
+    text.contains(|c| is_control(c) && !matches!(c, '\n' | '\t'))
 }
 
 /// Writes out as `\u{1b}` what a terminal would act on, but for line breaks and tabs.
 fn clean(text: &str) -> Cow<'_, str> {
-    escaped(text, |c| is_active(c) && !matches!(c, '\n' | '\t'))
+    escaped(text, |c| is_control(c) && !matches!(c, '\n' | '\t'))
 }
 
 /// The same for a title, a link or a path within a line.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    escaped(text, is_active)
+    escaped(text, is_control)
 }
 
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -51,7 +51,7 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// Writes out as `\u001b` what JSON itself leaves as it is in its strings.
 fn escape_json(json: &str) -> Cow<'_, str> {
     // Between its strings JSON holds none of them but line breaks.
-    let is_escaped = |c| is_active(c) && c != '\n';
+    let is_escaped = |c| is_control(c) && c != '\n';
     if !json.contains(is_escaped) {
         return json.into();
     }
@@ -69,7 +69,7 @@ fn escape_json(json: &str) -> Cow<'_, str> {
 }
 
 /// Writes a line, or several, to stderr.
-pub(crate) fn tell(text: &str) {
+pub(crate) fn print_stderr(text: &str) {
     // Nobody is left to be told that stderr is closed.
     let _ = writeln!(io::stderr().lock(), "{}", clean(text));
 }
@@ -99,7 +99,7 @@ pub(crate) fn print_path(path: &Path) -> io::Result<()> {
 pub(crate) fn guard_panics() {
     panic::set_hook(Box::new(|panic| {
         let trace = Backtrace::capture();
-        tell(&match trace.status() {
+        print_stderr(&match trace.status() {
             BacktraceStatus::Captured => format!("{panic}\n{trace}"),
             _ => panic.to_string(),
         });
@@ -107,39 +107,39 @@ pub(crate) fn guard_panics() {
 }
 
 /// Stderr for log lines, whose fields come from anywhere.
-pub(crate) fn log() -> Guard<io::Stderr> {
-    Guard::new(io::stderr())
+pub(crate) fn log() -> EscapingWriter<io::Stderr> {
+    EscapingWriter::new(io::stderr())
 }
 
 /// Passes on what is written to it, without what a terminal would act on.
 #[derive(Debug)]
-pub(crate) struct Guard<W> {
+pub(crate) struct EscapingWriter<W> {
     inner: W,
     /// Beginning of a character whose rest has not been written yet.
-    begun: Vec<u8>,
+    partial: Vec<u8>,
 }
 
-impl<W: Write> Guard<W> {
+impl<W: Write> EscapingWriter<W> {
     pub(crate) fn new(inner: W) -> Self {
         Self {
             inner,
-            begun: Vec::new(),
+            partial: Vec::new(),
         }
     }
 }
 
-impl<W: Write> Write for Guard<W> {
+impl<W: Write> Write for EscapingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.begun.extend_from_slice(bytes);
-        let all = std::mem::take(&mut self.begun);
+        self.partial.extend_from_slice(bytes);
+        let all = std::mem::take(&mut self.partial);
         let mut text = String::with_capacity(all.len());
         let mut chunks = all.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
             text.push_str(chunk.valid());
             let wrong = chunk.invalid();
-            let is_cut = chunks.peek().is_none() && is_beginning(wrong);
+            let is_cut = chunks.peek().is_none() && is_partial_char(wrong);
             if is_cut {
-                self.begun = wrong.to_vec();
+                self.partial = wrong.to_vec();
             } else if !wrong.is_empty() {
                 text.push(char::REPLACEMENT_CHARACTER);
             }
@@ -154,9 +154,9 @@ impl<W: Write> Write for Guard<W> {
 }
 
 /// Whether bytes that are no text would be, with more after them.
-fn is_beginning(bytes: &[u8]) -> bool {
+fn is_partial_char(bytes: &[u8]) -> bool {
     let cut = std::str::from_utf8(bytes).err();
-    bytes.len() <= LONGEST_BEGINNING && cut.is_some_and(|error| error.error_len().is_none())
+    bytes.len() <= MAX_PARTIAL_CHAR && cut.is_some_and(|error| error.error_len().is_none())
 }
 
 #[cfg(test)]
@@ -167,7 +167,7 @@ mod tests {
     const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;x\u{7}b\u{202e}c\u{2066}d\u{9b}31me\rf\u{7f}";
 
     fn is_harmless(text: &str) -> bool {
-        !text.contains(|c: char| c != '\n' && is_active(c))
+        !text.contains(|c: char| c != '\n' && is_control(c))
     }
 
     #[test]
@@ -190,12 +190,12 @@ mod tests {
     #[test]
     fn log_lines_are_cleaned_however_they_are_cut() {
         let bytes = format!("title={HOSTILE} — 日本\n").into_bytes();
-        let mut whole = Guard::new(Vec::new());
+        let mut whole = EscapingWriter::new(Vec::new());
         whole.write_all(&bytes).unwrap();
         let expected = String::from_utf8(whole.inner).unwrap();
         assert!(is_harmless(&expected) && expected.ends_with(" — 日本\n"));
         for size in 1..5 {
-            let mut cut = Guard::new(Vec::new());
+            let mut cut = EscapingWriter::new(Vec::new());
             for part in bytes.chunks(size) {
                 cut.write_all(part).unwrap();
             }
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_do_not_pass() {
-        let mut guard = Guard::new(Vec::new());
+        let mut guard = EscapingWriter::new(Vec::new());
         // CSI as a single byte, as terminals of old read it.
         guard.write_all(b"a\x9b2Jb\xff\n").unwrap();
         let shown = String::from_utf8(guard.inner).unwrap();

@@ -9,24 +9,24 @@ use engine::{Access, Catalog, Engine, Lead, Target, read_link};
 use crate::archive::Archive;
 use crate::exit::Exit;
 use crate::password::Prompt;
-use crate::pick::{Choosing, Pick};
+use crate::pick::{EntryFilter, Pick};
 
 /// More than anybody lists by hand.
-const LARGEST_BATCH: u64 = 16 << 20;
+const MAX_BATCH_BYTES: u64 = 16 << 20;
 
 /// One recording to save.
 #[derive(Debug)]
-pub(crate) struct Wish {
+pub(crate) struct SelectedRecording {
     pub(crate) link: String,
     pub(crate) access: Access,
 }
 
 /// What became of the links.
 #[derive(Debug, Default)]
-pub(crate) struct Wishes {
-    pub(crate) list: Vec<Wish>,
+pub(crate) struct Selection {
+    pub(crate) list: Vec<SelectedRecording>,
     /// How many were saved before.
-    pub(crate) known: usize,
+    pub(crate) already_saved: usize,
     /// Links that lead nowhere.
     pub(crate) failed: Vec<(String, Exit)>,
     seen: HashSet<String>,
@@ -37,46 +37,46 @@ pub(crate) struct Reading<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) access: Access,
     pub(crate) prompt: Prompt<'a>,
-    pub(crate) choosing: Choosing,
+    pub(crate) filter: EntryFilter,
     pub(crate) archive: Option<&'a Archive>,
 }
 
 impl Reading<'_> {
     /// Follows all links, one after the other. A link that leads nowhere does not stop the others.
-    pub(crate) async fn follow(&mut self, links: Vec<String>) -> Wishes {
-        let mut wishes = Wishes::default();
+    pub(crate) async fn resolve(&mut self, links: Vec<String>) -> Selection {
+        let mut wishes = Selection::default();
         for link in links {
-            if let Err(exit) = self.follow_one(&link, &mut wishes).await {
+            if let Err(exit) = self.resolve_one(&link, &mut wishes).await {
                 wishes.failed.push((link, exit));
             }
         }
         wishes
     }
 
-    async fn follow_one(&mut self, link: &str, wishes: &mut Wishes) -> Result<(), Exit> {
+    async fn resolve_one(&mut self, link: &str, wishes: &mut Selection) -> Result<(), Exit> {
         let mut access = self.access.clone();
         if let Target::Recording(id) = read_link(link)? {
-            self.wish(wishes, link.to_owned(), Some(&id.to_string()), access);
+            self.add(wishes, link.to_owned(), Some(&id.to_string()), access);
             return Ok(());
         }
-        let newest_of_any_day = self.choosing.pick == Pick::Newest && self.choosing.since.is_none();
+        let newest_of_any_day = self.filter.index == Pick::Newest && self.filter.since.is_none();
         if newest_of_any_day && self.archive.is_none() {
             // The engine finds it by itself.
-            self.wish(wishes, link.to_owned(), None, access);
+            self.add(wishes, link.to_owned(), None, access);
             return Ok(());
         }
         let engine = self.engine;
-        let look = async |access: &Access| engine.look(link, access).await;
+        let look = async |access: &Access| engine.resolve_link(link, access).await;
         match self.prompt.unlock(link, &mut access, look).await? {
-            Lead::One(preview) => {
-                self.wish(wishes, link.to_owned(), Some(&preview.recording), access);
+            Lead::Recording(preview) => {
+                self.add(wishes, link.to_owned(), Some(&preview.recording), access);
             }
-            Lead::Several(catalog) => self.choose(catalog, wishes).await?,
+            Lead::Collection(catalog) => self.add_filtered(catalog, wishes).await?,
         }
         Ok(())
     }
 
-    async fn choose(&self, mut catalog: Catalog, wishes: &mut Wishes) -> Result<(), Exit> {
+    async fn add_filtered(&self, mut catalog: Catalog, wishes: &mut Selection) -> Result<(), Exit> {
         let access = Access {
             referrer: self
                 .access
@@ -89,12 +89,12 @@ impl Reading<'_> {
         while let Some(page) = catalog.next().await? {
             for entry in page {
                 number += 1;
-                if self.choosing.takes(number, &entry) {
+                if self.filter.matches(number, &entry) {
                     taken += 1;
                     let recording = entry.recording.as_deref();
-                    self.wish(wishes, entry.link.clone(), recording, access.clone());
+                    self.add(wishes, entry.link.clone(), recording, access.clone());
                 }
-                if self.choosing.is_over(number, taken, &entry) {
+                if self.filter.is_exhausted(number, taken, &entry) {
                     return Ok(());
                 }
             }
@@ -102,16 +102,16 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn wish(&self, wishes: &mut Wishes, link: String, recording: Option<&str>, access: Access) {
+    fn add(&self, wishes: &mut Selection, link: String, recording: Option<&str>, access: Access) {
         let name = recording.unwrap_or(&link).to_owned();
         if !wishes.seen.insert(name) {
             return;
         }
-        let is_known = |archive: &Archive| recording.is_some_and(|id| archive.holds(id));
+        let is_known = |archive: &Archive| recording.is_some_and(|id| archive.contains(id));
         if self.archive.is_some_and(is_known) {
-            wishes.known += 1;
+            wishes.already_saved += 1;
         } else {
-            wishes.list.push(Wish { link, access });
+            wishes.list.push(SelectedRecording { link, access });
         }
     }
 }
@@ -122,10 +122,10 @@ pub(crate) fn read_batch(path: &Path) -> Result<Vec<String>, Exit> {
     let problem = |error| Exit::usage(format!("{}: {error}", path.display()));
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {
-        io::stdin().take(LARGEST_BATCH).read_to_string(&mut text)
+        io::stdin().take(MAX_BATCH_BYTES).read_to_string(&mut text)
     } else {
         std::fs::File::open(path)
-            .and_then(|file| file.take(LARGEST_BATCH).read_to_string(&mut text))
+            .and_then(|file| file.take(MAX_BATCH_BYTES).read_to_string(&mut text))
     };
     read.map_err(problem)?;
     Ok(links(&text))

@@ -6,7 +6,7 @@ use engine::view::FormFieldView;
 use engine::{Code, Failure};
 
 /// What happened.
-pub(crate) fn what(failure: &Failure) -> Cow<'static, str> {
+pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
     let detail = &failure.detail;
     let what = match failure.code {
         Code::OtherSite => {
@@ -99,7 +99,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
 }
 
 /// What to do where a film on this computer was to be made an MP4.
-pub(crate) fn film_hint(failure: &Failure) -> Cow<'static, str> {
+pub(crate) fn remux_hint(failure: &Failure) -> Cow<'static, str> {
     let hint = match failure.code {
         Code::Unsupported => "ffmpeg may be able to: add --remux ffmpeg",
         Code::ConvertFailed => "an MP4 cannot hold every kind of film; the original is as it was",

@@ -18,13 +18,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use media::{
-    Content, Film, Format, Making, Muxer, Order, Source, SourceMark, Summary, TableFragment,
-    journal,
+    Content, Film, Format, Muxer, MuxerConfig, Order, SegmentFingerprint, Source, Summary,
+    TableFragment, journal,
 };
 use ustream::{Segment, SegmentId, SegmentKind};
 
 use self::flusher::Flusher;
-use self::line::{Early, Holes, Line, Step, Waiting};
+use self::line::{BufferedBody, GapPolicy, Line, ReorderStep, Waiting};
 use self::recover::{Recovered, recover, rewrite};
 use crate::copy::Copy;
 use crate::error::Error;
@@ -33,54 +33,54 @@ use crate::part::files::{self, Access};
 use crate::timing::Timing;
 
 /// Pieces before their turn that are kept in memory; more of them wait in the part folder.
-const EARLY_BYTES: usize = 16 << 20;
+const MAX_REORDER_BYTES: usize = 16 << 20;
 
 /// What is to be made.
 #[derive(Debug)]
-pub(crate) struct Sheet {
-    pub(crate) becomes: Becomes,
-    pub(crate) film: Film,
+pub(crate) struct AssemblySpec {
+    pub(crate) output_kind: OutputKind,
+    pub(crate) movie: Film,
     /// All segments of the film, in order.
     pub(crate) segments: Vec<Segment>,
 }
 
 /// What pieces become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Becomes {
+pub(crate) enum OutputKind {
     /// A film that our own muxer makes.
-    Film(Source, Format),
+    Movie(Source, Format),
     /// The file that they are stretches of.
-    Copy,
+    SingleFile,
 }
 
-impl Becomes {
+impl OutputKind {
     /// What each of the pieces is.
-    pub(crate) fn source(self) -> Option<Source> {
+    pub(crate) fn format(self) -> Option<Source> {
         match self {
-            Self::Film(source, _) => Some(source),
-            Self::Copy => None,
+            Self::Movie(source, _) => Some(source),
+            Self::SingleFile => None,
         }
     }
 
     /// In which order the output takes them.
     fn order(self) -> Order {
         match self {
-            Self::Film(_, format) => format.order(),
-            Self::Copy => Order::Presentation,
+            Self::Movie(_, format) => format.order(),
+            Self::SingleFile => Order::Presentation,
         }
     }
 }
 
-impl Sheet {
+impl AssemblySpec {
     fn muxer(&self, output: &File, journal: &[TableFragment]) -> Result<Box<dyn Muxer>, Error> {
         let output = output.try_clone().map_err(media::Error::Io)?;
-        Ok(match self.becomes {
-            Becomes::Copy => Box::new(Copy::new(output, journal)),
-            Becomes::Film(source, format) => {
-                let making = Making {
-                    source,
-                    format,
-                    film: self.film.clone(),
+        Ok(match self.output_kind {
+            OutputKind::SingleFile => Box::new(Copy::new(output, journal)),
+            OutputKind::Movie(source, format) => {
+                let making = MuxerConfig {
+                    segment_format: source,
+                    output_format: format,
+                    movie: self.movie.clone(),
                     journal,
                 };
                 media::muxer(making, output)?
@@ -91,13 +91,13 @@ impl Sheet {
 
 /// What is known of a segment that is here.
 #[derive(Clone, Debug)]
-pub(crate) struct Held {
+pub(crate) struct HeldSegment {
     pub(crate) id: SegmentId,
     /// By the plan.
     pub(crate) start_ms: u64,
     pub(crate) content: Content,
     /// Which version of it was fetched.
-    pub(crate) source: SourceMark,
+    pub(crate) source: SegmentFingerprint,
 }
 
 /// An output in progress with its journal.
@@ -107,17 +107,17 @@ pub(crate) struct Assembly {
     output: File,
     muxer: Box<dyn Muxer>,
     fragments: Vec<TableFragment>,
-    line: Line,
+    reorder: Line,
     /// Segments that are not here since they carried the content of another place.
     misplaced: HashSet<SegmentId>,
     /// What the segments are; nothing where they only make sense together.
-    source: Option<Source>,
+    format: Option<Source>,
     flusher: Flusher,
 }
 
 impl Assembly {
     /// Opens the output of a part folder and recovers what its journal vouches for.
-    pub(crate) fn open(folder: &Path, sheet: Sheet) -> Result<Self, Error> {
+    pub(crate) fn open(folder: &Path, sheet: AssemblySpec) -> Result<Self, Error> {
         let output_path = part::output(folder);
         let disk = || Error::disk(&output_path);
         let output = files::open(&output_path, Access::Write).map_err(disk())?;
@@ -125,7 +125,7 @@ impl Assembly {
         let Recovered {
             mut journal,
             mut fragments,
-        } = recover(&journal_path, &output, sheet.becomes.order())?;
+        } = recover(&journal_path, &output, sheet.output_kind.order())?;
         let muxer = match sheet.muxer(&output, &fragments) {
             // Records that are whole and make no sense: better all again than never.
             Err(Error::Media(error @ media::Error::Malformed { .. })) if !fragments.is_empty() => {
@@ -149,40 +149,40 @@ impl Assembly {
             output,
             muxer,
             fragments,
-            line: Line::default(),
+            reorder: Line::default(),
             misplaced: HashSet::new(),
-            source: sheet.becomes.source(),
+            format: sheet.output_kind.format(),
             flusher,
         };
-        assembly.find_early()?;
+        assembly.load_spooled()?;
         Ok(assembly)
     }
 
     /// Segments that need not be fetched again, and how many bytes they are.
-    pub(crate) fn have(&self) -> (HashSet<SegmentId>, u64) {
+    pub(crate) fn stored(&self) -> (HashSet<SegmentId>, u64) {
         let appended = self.fragments.iter().map(segment_id);
         let early = self
-            .line
-            .waiting
+            .reorder
+            .segments
             .keys()
             .filter_map(|index| self.segments.get(*index));
         (
             appended.chain(early.map(|segment| segment.id)).collect(),
-            journal::end(&self.fragments),
+            journal::output_end(&self.fragments),
         )
     }
 
     /// What is known of the segments that are here, in the output or waiting for their turn.
-    pub(crate) fn held(&self) -> Vec<Held> {
-        let appended = self.fragments.iter().map(|fragment| Held {
+    pub(crate) fn held_segments(&self) -> Vec<HeldSegment> {
+        let appended = self.fragments.iter().map(|fragment| HeldSegment {
             id: segment_id(fragment),
             start_ms: fragment.start_ms,
             content: fragment.content.clone(),
-            source: fragment.source,
+            source: fragment.fingerprint,
         });
-        let waiting = self.line.waiting.iter().filter_map(|(index, it)| {
+        let waiting = self.reorder.segments.iter().filter_map(|(index, it)| {
             let segment = self.segments.get(*index)?;
-            Some(Held {
+            Some(HeldSegment {
                 id: segment.id,
                 start_ms: segment.start_ms,
                 content: it.content.clone(),
@@ -199,15 +199,15 @@ impl Assembly {
 
     /// Drops the segments that carry the content of another place, as far as that can be told
     /// before they are in the output; they are lacking again.
-    pub(crate) fn drop_misplaced(&mut self) {
-        for (index, early) in self.line.drop_misplaced(self.segments.len()) {
-            self.leave_out(index, &early);
+    pub(crate) fn discard_misplaced(&mut self) {
+        for (index, early) in self.reorder.remove_misplaced(self.segments.len()) {
+            self.discard(index, &early);
         }
     }
 
     /// Segments that came and were not taken, since they carry the content of another place.
     pub(crate) fn misplaced(&self) -> impl Iterator<Item = SegmentId> {
-        let (have, _) = self.have();
+        let (have, _) = self.stored();
         let lacks = move |id: &SegmentId| !have.contains(id);
         self.misplaced.iter().copied().filter(lacks)
     }
@@ -229,7 +229,7 @@ impl Assembly {
             return Ok(true);
         }
         for segment in segments {
-            self.muxer.forget(segment.track, part_of(segment.kind));
+            self.muxer.forget(segment.track, media_kind(segment.kind));
         }
         let path = part::journal(&self.folder);
         self.flusher.close().map_err(Error::disk(&self.folder))?;
@@ -240,16 +240,16 @@ impl Assembly {
     }
 
     /// Takes in the body of the segment at `index` of the sheet.
-    pub(crate) fn accept(&mut self, index: usize, body: Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, index: usize, body: Vec<u8>) -> Result<(), Error> {
         match self.muxer.order() {
             Order::Arrival => self.append(index, &body)?,
             // What has been passed cannot be put back: it stays missing.
-            Order::Presentation if index < self.line.next => {}
+            Order::Presentation if index < self.reorder.next_index => {}
             Order::Presentation => {
-                let found = self.look_at(index, &body);
-                self.put(index, Early::Memory(body), found);
-                self.advance(Holes::Stop)?;
-                self.spill(EARLY_BYTES)?;
+                let found = self.inspect(index, &body);
+                self.buffer(index, BufferedBody::Memory(body), found);
+                self.write_ready(GapPolicy::Stop)?;
+                self.spool(MAX_REORDER_BYTES)?;
             }
         }
         self.flusher
@@ -258,8 +258,8 @@ impl Assembly {
     }
 
     /// Segments of the sheet that are neither in the output nor waiting for their turn.
-    pub(crate) fn lacking(&self) -> Vec<Segment> {
-        let (have, _) = self.have();
+    pub(crate) fn outstanding(&self) -> Vec<Segment> {
+        let (have, _) = self.stored();
         self.segments
             .iter()
             .filter(|segment| !have.contains(&segment.id))
@@ -268,25 +268,27 @@ impl Assembly {
     }
 
     /// Stops politely: everything fetched so far is made safe.
-    pub(crate) fn rest(mut self) -> Result<(), Error> {
-        self.spill(0)?;
+    pub(crate) fn suspend(mut self) -> Result<(), Error> {
+        self.spool(0)?;
         self.flusher.close().map_err(Error::disk(&self.folder))
     }
 
     /// Writes the index over all that is here. What is missing stays a gap.
     pub(crate) fn finish(mut self) -> Result<Summary, Error> {
-        self.advance(Holes::Skip)?;
+        self.write_ready(GapPolicy::Skip)?;
         self.flusher.close().map_err(Error::disk(&self.folder))?;
         Ok(self.muxer.finish(self.fragments)?)
     }
 
     fn append(&mut self, index: usize, body: &[u8]) -> Result<(), Error> {
         let Some(segment) = self.segments.get(index) else {
-            return Err(Error::Broken(format!("segment {index} is not in the plan")));
+            return Err(Error::Internal(format!(
+                "segment {index} is not in the plan"
+            )));
         };
         let piece = media::Piece {
             track: segment.id.track,
-            part: part_of(segment.id.kind),
+            kind: media_kind(segment.id.kind),
             start_ms: segment.start_ms,
             data: body,
         };
@@ -297,99 +299,106 @@ impl Assembly {
     }
 
     /// What a segment holds, as far as its bytes tell, and which version of it they are.
-    fn look_at(&self, index: usize, body: &[u8]) -> (Content, SourceMark) {
-        let part = self.segments.get(index).map(|it| part_of(it.id.kind));
+    fn inspect(&self, index: usize, body: &[u8]) -> (Content, SegmentFingerprint) {
+        let part = self.segments.get(index).map(|it| media_kind(it.id.kind));
         let content = part
-            .zip(self.source)
+            .zip(self.format)
             .and_then(|(part, source)| media::probe(source, part, body).ok());
-        (content.unwrap_or_default(), SourceMark::of(body))
+        (content.unwrap_or_default(), SegmentFingerprint::of(body))
     }
 
     /// Puts a segment into the line.
-    fn put(&mut self, index: usize, early: Early, (content, source): (Content, SourceMark)) {
+    fn buffer(
+        &mut self,
+        index: usize,
+        early: BufferedBody,
+        (content, source): (Content, SegmentFingerprint),
+    ) {
         let start_ms = self.segments.get(index).map_or(0, |it| it.start_ms);
         let waiting = Waiting {
-            early,
+            body: early,
             timing: Timing::of(&content, start_ms),
             content,
             source,
         };
-        self.line.put(index, waiting);
+        self.reorder.insert(index, waiting);
     }
 
     /// Appends all pieces whose turn has come.
-    fn advance(&mut self, holes: Holes) -> Result<(), Error> {
+    fn write_ready(&mut self, holes: GapPolicy) -> Result<(), Error> {
         loop {
-            match self.line.step(holes, self.segments.len()) {
-                Step::Take(index, Early::Memory(body)) => self.append(index, &body)?,
-                Step::Take(index, Early::Disk) => {
-                    let path = self.early_path(index);
+            match self.reorder.next_step(holes, self.segments.len()) {
+                ReorderStep::Take(index, BufferedBody::Memory(body)) => {
+                    self.append(index, &body)?
+                }
+                ReorderStep::Take(index, BufferedBody::Disk) => {
+                    let path = self.spool_path(index);
                     let body = early::read(&path).map_err(Error::disk(&path))?;
                     // It was right when it was written, or when the output was opened.
                     let body = body.ok_or(media::Error::Changed)?;
                     self.append(index, &body)?;
-                    self.flusher.spend(path);
+                    self.flusher.delete_after_flush(path);
                 }
-                Step::Drop(index, early) => self.leave_out(index, &early),
-                Step::Wait => return Ok(()),
+                ReorderStep::Drop(index, early) => self.discard(index, &early),
+                ReorderStep::Wait => return Ok(()),
             }
         }
     }
 
-    fn leave_out(&mut self, index: usize, early: &Early) {
+    fn discard(&mut self, index: usize, early: &BufferedBody) {
         tracing::warn!(index, "a segment carries the content of another place");
         self.misplaced.insert(self.segments[index].id);
-        if matches!(early, Early::Disk) {
-            self.flusher.spend(self.early_path(index));
+        if matches!(early, BufferedBody::Disk) {
+            self.flusher.delete_after_flush(self.spool_path(index));
         }
     }
 
-    fn early_path(&self, index: usize) -> PathBuf {
-        part::early(&self.folder, self.segments[index].id)
+    fn spool_path(&self, index: usize) -> PathBuf {
+        part::spooled(&self.folder, self.segments[index].id)
     }
 
     /// Moves early pieces from memory to the part folder until at most `keep_bytes` are left.
-    fn spill(&mut self, keep_bytes: usize) -> Result<(), Error> {
+    fn spool(&mut self, keep_bytes: usize) -> Result<(), Error> {
         // Those whose turn comes last go first.
-        for (index, waiting) in self.line.waiting.iter_mut().rev() {
-            if self.line.early_bytes <= keep_bytes {
+        for (index, waiting) in self.reorder.segments.iter_mut().rev() {
+            if self.reorder.buffered_bytes <= keep_bytes {
                 break;
             }
-            let Early::Memory(body) = &waiting.early else {
+            let BufferedBody::Memory(body) = &waiting.body else {
                 continue;
             };
-            let path = part::early(&self.folder, self.segments[*index].id);
+            let path = part::spooled(&self.folder, self.segments[*index].id);
             early::write(&path, body).map_err(Error::disk(&path))?;
-            self.line.early_bytes -= body.len();
-            waiting.early = Early::Disk;
+            self.reorder.buffered_bytes -= body.len();
+            waiting.body = BufferedBody::Disk;
         }
         Ok(())
     }
 
     /// Puts what the journal and the part folder hold in its place in the line.
-    fn find_early(&mut self) -> Result<(), Error> {
+    fn load_spooled(&mut self) -> Result<(), Error> {
         if self.muxer.order() != Order::Presentation {
             return Ok(());
         }
         let appended: HashSet<SegmentId> = self.fragments.iter().map(segment_id).collect();
         // Nothing can be put before what has been appended.
         let last = |segment: &Segment| appended.contains(&segment.id);
-        self.line.next = self.segments.iter().rposition(last).map_or(0, |it| it + 1);
+        self.reorder.next_index = self.segments.iter().rposition(last).map_or(0, |it| it + 1);
         let mut timings = self.fragments.iter().rev();
-        self.line.last = timings.find_map(|it| Timing::of(&it.content, it.start_ms));
-        for index in self.line.next..self.segments.len() {
-            let path = self.early_path(index);
+        self.reorder.last_timing = timings.find_map(|it| Timing::of(&it.content, it.start_ms));
+        for index in self.reorder.next_index..self.segments.len() {
+            let path = self.spool_path(index);
             if let Some(body) = early::read(&path).map_err(Error::disk(&path))? {
-                let found = self.look_at(index, &body);
-                self.put(index, Early::Disk, found);
+                let found = self.inspect(index, &body);
+                self.buffer(index, BufferedBody::Disk, found);
             }
         }
-        self.advance(Holes::Stop)
+        self.write_ready(GapPolicy::Stop)
     }
 }
 
 /// The name that containers have for a segment.
-pub(crate) fn part_of(kind: SegmentKind) -> media::Part {
+pub(crate) fn media_kind(kind: SegmentKind) -> media::Part {
     match kind {
         SegmentKind::Init => media::Part::Init,
         SegmentKind::Media(number) => media::Part::Media(number),
@@ -397,7 +406,7 @@ pub(crate) fn part_of(kind: SegmentKind) -> media::Part {
 }
 
 fn segment_id(fragment: &TableFragment) -> SegmentId {
-    let kind = match fragment.part {
+    let kind = match fragment.kind {
         media::Part::Init => SegmentKind::Init,
         media::Part::Media(number) => SegmentKind::Media(number),
     };

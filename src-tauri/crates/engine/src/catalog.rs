@@ -10,9 +10,9 @@ use crate::view::{EntryView, Preview};
 #[derive(Debug)]
 pub enum Lead {
     /// One recording.
-    One(Box<Preview>),
+    Recording(Box<Preview>),
     /// The recordings of a channel, or the players of a page.
-    Several(Catalog),
+    Collection(Catalog),
 }
 
 /// The recordings of a channel, newest first, or the players of a page, in its order.
@@ -58,7 +58,7 @@ impl From<Entry> for EntryView {
                 Target::Recording(id) => Some(id.to_string()),
                 _ => None,
             },
-            title: names::shown(entry.title.as_deref()),
+            title: names::display_text(entry.title.as_deref()),
             date_unix_s: entry.date_unix_s,
             duration_ms: entry.duration_ms,
             thumbnail: entry.thumbnail.map(String::from),

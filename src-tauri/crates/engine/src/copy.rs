@@ -17,7 +17,7 @@ impl Copy {
     pub(crate) fn new(output: File, fragments: &[TableFragment]) -> Self {
         Self {
             output,
-            end: journal::end(fragments),
+            end: journal::output_end(fragments),
         }
     }
 }
@@ -41,7 +41,8 @@ impl Muxer for Copy {
         self.ensure_unchanged()?;
         self.output.seek(SeekFrom::Start(self.end))?;
         self.output.write_all(piece.data)?;
-        let fragment = TableFragment::bare(piece.part, piece.start_ms, self.end, piece.data);
+        let fragment =
+            TableFragment::for_byte_range(piece.kind, piece.start_ms, self.end, piece.data);
         self.end = fragment.output_end;
         Ok(fragment)
     }

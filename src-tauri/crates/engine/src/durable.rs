@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 
 /// How the name of a file begins that is not whole yet: a crash may leave it behind.
-pub(crate) const TEMPORARY: &str = ".new-";
+pub(crate) const TEMPORARY_PREFIX: &str = ".new-";
 /// No file of ours is larger; a larger one is not ours.
 const MAX_JSON_BYTES: u64 = 64 << 20;
 
@@ -50,7 +50,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// A file beside `path` that holds `parts` for good.
 fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY)
+        .prefix(TEMPORARY_PREFIX)
         .tempfile_in(parent(path)?)?;
     for part in parts {
         file.write_all(part)?;
@@ -96,10 +96,10 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         Err(refused) => {
             // Dropping the handle would delete the film.
             refused.path.keep().map_err(|error| error.error)?;
-            if !may_be_for_want_of_a_call(&refused.error) {
+            if !may_be_unsupported(&refused.error) {
                 return Err(refused.error);
             }
-            take_and_replace(from, to)?;
+            reserve_and_replace(from, to)?;
         }
     }
     if let Err(error) = sync_folder(parent(to)?) {
@@ -111,7 +111,7 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Some disks cannot rename without replacing, and each says so in its own way. What says clearly
 /// that no rename can succeed is no such answer.
-fn may_be_for_want_of_a_call(error: &io::Error) -> bool {
+fn may_be_unsupported(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
     !matches!(
         error.kind(),
@@ -126,7 +126,7 @@ fn may_be_for_want_of_a_call(error: &io::Error) -> bool {
 
 /// Takes the name first, by an empty file, and then replaces that: nobody else can have taken it
 /// in between.
-fn take_and_replace(from: &Path, to: &Path) -> io::Result<()> {
+fn reserve_and_replace(from: &Path, to: &Path) -> io::Result<()> {
     drop(File::create_new(to)?);
     let renamed = std::fs::rename(from, to);
     if renamed.is_err() {
@@ -160,7 +160,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| Error::Broken(error.to_string()))?
+        .map_err(|error| Error::Internal(error.to_string()))?
 }
 
 #[cfg(test)]
@@ -188,7 +188,7 @@ mod tests {
         // A folder cannot take the place of a file: as good as a film that is held open.
         let from = folder.path().join("from");
         std::fs::create_dir(&from).unwrap();
-        take_and_replace(&from, &to).unwrap_err();
+        reserve_and_replace(&from, &to).unwrap_err();
         assert!(!to.exists());
         rename_new(&folder.path().join("nothing"), &to).unwrap_err();
         assert!(!to.exists());

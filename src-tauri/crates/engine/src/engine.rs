@@ -10,20 +10,20 @@ use ustream::{Access, Client, Endpoint, Found, Target};
 
 use crate::catalog::{Catalog, Lead};
 use crate::error::Error;
-use crate::feed::{Feed, Snapshot};
+use crate::feed::{JobStream, Snapshot};
 use crate::fetch::Fetcher;
-use crate::job::{JobId, JobSpec, NewJob, NewRemux, Order, Permit, Wanted};
+use crate::job::{DownloadRequest, JobId, JobSpec, NewJob, NewRemux, Order, Overrides};
 use crate::preview::preview;
 use crate::queue::{Command, Queue, Start};
-use crate::registry::{Loaded, Registry};
+use crate::registry::{LoadedJobs, Registry};
 use crate::run::Means;
 use crate::view::Preview;
 
 /// Browsers open no more to one host, and the service may take offence at more.
-const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
 /// Two: one film alone rarely fills a line, three only slow each other down.
-const JOBS_AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+const MAX_CONCURRENT_JOBS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// What an engine works with.
 #[derive(Clone, Debug)]
@@ -46,8 +46,8 @@ impl Default for Config {
         Self {
             endpoint: Endpoint::default(),
             data_dir: None,
-            parallel: PARALLEL,
-            jobs_at_once: JOBS_AT_ONCE,
+            parallel: MAX_PARALLEL_REQUESTS,
+            jobs_at_once: MAX_CONCURRENT_JOBS,
             ffmpeg: PathBuf::from("ffmpeg"),
         }
     }
@@ -61,7 +61,7 @@ pub struct Engine {
     commands: mpsc::Sender<Command>,
     snapshot: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
-    set_aside: usize,
+    unreadable_jobs: usize,
 }
 
 impl Engine {
@@ -72,7 +72,10 @@ impl Engine {
         let client = Client::new(&config.endpoint)?;
         let fetcher = Arc::new(Fetcher::new(client.clone(), config.parallel));
         let registry = Registry::open(config.data_dir.as_deref())?;
-        let Loaded { jobs, set_aside } = registry.load()?;
+        let LoadedJobs {
+            jobs,
+            unreadable: set_aside,
+        } = registry.load()?;
         let means = Means {
             client: client.clone(),
             fetcher,
@@ -82,41 +85,43 @@ impl Engine {
         let (sender, snapshot) = watch::channel(Snapshot::default());
         let tasks = TaskTracker::new();
         let start = Start {
-            means,
+            context: means,
             registry,
             saved: jobs,
             at_once: config.jobs_at_once,
         };
-        tasks.spawn(Queue::new(start, sender).work(inbox));
+        tasks.spawn(Queue::new(start, sender).run_loop(inbox));
         Ok(Self {
             client,
             commands,
             snapshot,
             tasks,
-            set_aside,
+            unreadable_jobs: set_aside,
         })
     }
 
     /// How many jobs could not be read when it was opened; their files are kept under other names.
-    pub fn set_aside(&self) -> usize {
-        self.set_aside
+    pub fn unreadable_jobs_count(&self) -> usize {
+        self.unreadable_jobs
     }
 
     /// Says what a link leads to: of a channel, its newest recording. Saves nothing.
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
-        let found = self.client.find(&target, &access).await?;
+        let found = self.client.find_recording(&target, &access).await?;
         self.preview(found, &access).await
     }
 
     /// The same, and lets a person choose where there are several. Saves nothing.
-    pub async fn look(&self, link: &str, access: &Access) -> Result<Lead, Error> {
+    pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<Lead, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
-        Ok(match self.client.look(&target, &access).await? {
-            ustream::Lead::One(found) => Lead::One(Box::new(self.preview(found, &access).await?)),
-            ustream::Lead::Several(catalog) => Lead::Several(Catalog::new(*catalog, &target)),
+        Ok(match self.client.resolve(&target, &access).await? {
+            ustream::Lead::Recording(found) => {
+                Lead::Recording(Box::new(self.preview(found, &access).await?))
+            }
+            ustream::Lead::Collection(catalog) => Lead::Collection(Catalog::new(*catalog, &target)),
         })
     }
 
@@ -141,7 +146,7 @@ impl Engine {
         } = job;
         let target = read_link(&link)?;
         let spec = JobSpec {
-            order: Order::Recording(Wanted {
+            source: Order::Recording(DownloadRequest {
                 target,
                 choice,
                 template,
@@ -150,7 +155,7 @@ impl Engine {
             remux,
             output,
         };
-        let permit = Permit {
+        let permit = Overrides {
             access,
             gaps,
             space,
@@ -167,15 +172,15 @@ impl Engine {
             output,
         } = job;
         let spec = JobSpec {
-            order: Order::Films(films),
+            source: Order::Files(films),
             remux,
             output,
         };
-        self.add(spec, Permit::default()).await
+        self.add(spec, Overrides::default()).await
     }
 
-    async fn add(&self, spec: JobSpec, permit: Permit) -> Result<JobId, Error> {
-        self.ask(|reply| Command::Add {
+    async fn add(&self, spec: JobSpec, permit: Overrides) -> Result<JobId, Error> {
+        self.send_command(|reply| Command::Add {
             spec,
             permit,
             reply,
@@ -185,7 +190,7 @@ impl Engine {
 
     /// Lets a job rest. What it has is kept.
     pub async fn pause(&self, id: &JobId) -> Result<(), Error> {
-        self.ask(|reply| Command::Pause {
+        self.send_command(|reply| Command::Pause {
             id: id.clone(),
             reply,
         })
@@ -193,8 +198,8 @@ impl Engine {
     }
 
     /// Lets a resting or failed job go on.
-    pub async fn resume(&self, id: &JobId, permit: Permit) -> Result<(), Error> {
-        self.ask(|reply| Command::Resume {
+    pub async fn resume(&self, id: &JobId, permit: Overrides) -> Result<(), Error> {
+        self.send_command(|reply| Command::Resume {
             id: id.clone(),
             permit,
             reply,
@@ -204,8 +209,13 @@ impl Engine {
 
     /// Saves a resting or failed job to another folder. What it has fetched is fetched again: a disk
     /// that is full or gone gives nothing away.
-    pub async fn relocate(&self, id: &JobId, folder: PathBuf, permit: Permit) -> Result<(), Error> {
-        self.ask(|reply| Command::Relocate {
+    pub async fn relocate(
+        &self,
+        id: &JobId,
+        folder: PathBuf,
+        permit: Overrides,
+    ) -> Result<(), Error> {
+        self.send_command(|reply| Command::Relocate {
             id: id.clone(),
             folder,
             permit,
@@ -224,8 +234,8 @@ impl Engine {
     /// 8 MiB of what nobody has looked at.
     ///
     /// [`view::Preview::thumbnail`]: crate::view::Preview::thumbnail
-    pub async fn picture(&self, address: &str) -> Result<Vec<u8>, Error> {
-        Ok(self.client.picture_at(address).await?)
+    pub async fn thumbnail(&self, address: &str) -> Result<Vec<u8>, Error> {
+        Ok(self.client.thumbnail_at(address).await?)
     }
 
     /// Lets so many jobs run at once from now on. Those that run are never stopped for it.
@@ -237,7 +247,7 @@ impl Engine {
     /// Takes a job off the list; what it has fetched is deleted unless it is to be kept.
     /// A finished file always stays.
     pub async fn remove(&self, id: &JobId, keep: bool) -> Result<(), Error> {
-        self.ask(|reply| Command::Remove {
+        self.send_command(|reply| Command::Remove {
             id: id.clone(),
             keep,
             reply,
@@ -248,7 +258,7 @@ impl Engine {
     /// Where the finished file of a job was saved; of one that ffmpeg could not convert, the
     /// original.
     pub async fn path(&self, id: &JobId) -> Option<PathBuf> {
-        self.ask(|reply| Command::Path {
+        self.send_command(|reply| Command::Path {
             id: id.clone(),
             reply,
         })
@@ -258,8 +268,8 @@ impl Engine {
     }
 
     /// A reader of all jobs.
-    pub fn feed(&self) -> Feed {
-        Feed::new(self.snapshot.clone())
+    pub fn job_stream(&self) -> JobStream {
+        JobStream::new(self.snapshot.clone())
     }
 
     /// Stops all jobs where they are and waits until what they have is safe.
@@ -270,7 +280,7 @@ impl Engine {
         self.tasks.wait().await;
     }
 
-    async fn ask<T>(
+    async fn send_command<T>(
         &self,
         command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command,
     ) -> Result<T, Error> {

@@ -16,12 +16,12 @@ use crate::view::{Code, Failure, FormFieldView};
 pub enum Error {
     /// The recording cannot be found or opened.
     #[error(transparent)]
-    Find(#[from] ustream::Error),
+    Service(#[from] ustream::Error),
     /// A piece cannot be fetched, and the others would not come either.
     #[error(transparent)]
     Fetch(#[from] FetchError),
     /// What was expected of the recording did not all come; what came is kept.
-    #[error("{}{}", .shortfall.words(), because(.reason.as_deref()))]
+    #[error("{}{}", .shortfall.description(), because(.reason.as_deref()))]
     Incomplete {
         /// What is missing.
         shortfall: Box<Shortfall>,
@@ -36,7 +36,7 @@ pub enum Error {
     Media(#[from] media::Error),
     /// A film on this computer cannot be read, or not be made an MP4.
     #[error("{}: {problem}", .path.display())]
-    Film {
+    InputFile {
         /// Which.
         path: PathBuf,
         /// What is wrong with it.
@@ -69,7 +69,7 @@ pub enum Error {
         "{} has {} free, and about {} is needed",
         .folder.display(), megabytes(*.free_bytes), megabytes(*.needed_bytes)
     )]
-    NoRoom {
+    LowSpace {
         /// Where it was to go.
         folder: PathBuf,
         /// About how much is still to come.
@@ -90,7 +90,7 @@ pub enum Error {
     Closed,
     /// A task of our own broke.
     #[error("a task broke: {0}")]
-    Broken(String),
+    Internal(String),
 }
 
 /// Why a piece could not be fetched.
@@ -98,7 +98,7 @@ pub enum Error {
 #[non_exhaustive]
 pub enum FetchError {
     /// No connection, or it broke off.
-    #[error("{host} could not be reached: {}", root(.source))]
+    #[error("{host} could not be reached: {}", innermost_cause(.source))]
     Network {
         /// Who.
         host: String,
@@ -156,7 +156,7 @@ pub enum FetchError {
         host: String,
     },
     /// This computer is not connected.
-    #[error("{host} could not be reached: {}", root(.source))]
+    #[error("{host} could not be reached: {}", innermost_cause(.source))]
     Offline {
         /// Who was asked.
         host: String,
@@ -165,11 +165,11 @@ pub enum FetchError {
     },
     /// Every host of the segments has been failing for too long.
     #[error("every server of the segments fails: {problem}")]
-    Dead {
+    AllHostsFailed {
         /// The first of them.
         host: String,
         /// How it fails.
-        cause: Cause,
+        cause: HostFailure,
         /// The same in words.
         problem: String,
     },
@@ -183,7 +183,7 @@ pub enum FetchError {
 
 /// How a host fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum HostFailure {
     /// It cannot be reached, or the connection breaks off.
     Unreachable,
     /// It shows a certificate that is not trusted.
@@ -218,7 +218,7 @@ impl FetchError {
     }
 
     /// Whether the host says that it is asked too often.
-    pub(crate) fn is_too_much(&self) -> bool {
+    pub(crate) fn is_overload(&self) -> bool {
         matches!(self, Self::Busy { .. } | Self::Status { status: 503, .. })
     }
 
@@ -226,15 +226,16 @@ impl FetchError {
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::Status { status, .. } => !matches!(status, 401 | 403 | 404 | 408 | 410 | 500..),
-            Self::NoMedia { .. } | Self::Dead { .. } | Self::TooManyRequests | Self::NoAddress => {
-                true
-            }
+            Self::NoMedia { .. }
+            | Self::AllHostsFailed { .. }
+            | Self::TooManyRequests
+            | Self::NoAddress => true,
             _ => false,
         }
     }
 
     /// Whether another reason is better told: that a host is down tells less than what another says.
-    pub(crate) fn tells_less_than(&self, other: &Self) -> bool {
+    pub(crate) fn is_less_specific_than(&self, other: &Self) -> bool {
         let is_silent = match self {
             Self::Network { source, .. } => source.is_connect(),
             Self::Unreachable { .. } => true,
@@ -244,20 +245,22 @@ impl FetchError {
     }
 
     /// How the host failed that said this.
-    pub(crate) fn cause(&self) -> Cause {
+    pub(crate) fn host_failure(&self) -> HostFailure {
         match self {
             Self::Network { source, .. } if ustream::refused_certificate(source) => {
-                Cause::Untrusted
+                HostFailure::Untrusted
             }
-            Self::Network { source, .. } if source.is_redirect() => Cause::Status,
+            Self::Network { source, .. } if source.is_redirect() => HostFailure::Status,
             Self::Network { .. }
             | Self::Unreachable { .. }
             | Self::TooSlow { .. }
-            | Self::Offline { .. } => Cause::Unreachable,
-            Self::Busy { .. } => Cause::Busy,
-            Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => Cause::NotMedia,
-            Self::Dead { cause, .. } => *cause,
-            Self::Status { .. } | Self::TooManyRequests | Self::NoAddress => Cause::Status,
+            | Self::Offline { .. } => HostFailure::Unreachable,
+            Self::Busy { .. } => HostFailure::Busy,
+            Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => {
+                HostFailure::NotMedia
+            }
+            Self::AllHostsFailed { cause, .. } => *cause,
+            Self::Status { .. } | Self::TooManyRequests | Self::NoAddress => HostFailure::Status,
         }
     }
 }
@@ -271,12 +274,12 @@ impl Error {
     /// What a person can do about it.
     pub fn code(&self) -> Code {
         match self {
-            Self::Find(error) => find_code(error),
+            Self::Service(error) => find_code(error),
             Self::Fetch(error) => fetch_code(error),
             Self::Incomplete { .. } => Code::PiecesMissing,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
-            Self::Film { problem, .. } => match problem {
+            Self::InputFile { problem, .. } => match problem {
                 media::Error::Io(source) => disk_code(source),
                 media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
                 _ => Code::BadFilm,
@@ -286,10 +289,10 @@ impl Error {
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
             // Nothing could be written there, however small it is.
-            Self::NoRoom { free_bytes, .. } if *free_bytes < room::reserve(0) => Code::DiskFull,
-            Self::NoRoom { .. } => Code::LowSpace,
+            Self::LowSpace { free_bytes, .. } if *free_bytes < room::reserve(0) => Code::DiskFull,
+            Self::LowSpace { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
-            Self::NoSuchJob | Self::Closed | Self::Broken(_) => Code::Internal,
+            Self::NoSuchJob | Self::Closed | Self::Internal(_) => Code::Internal,
         }
     }
 }
@@ -303,7 +306,7 @@ impl From<Error> for Failure {
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
         let fields = match error {
-            Error::Find(ustream::Error::Locked(
+            Error::Service(ustream::Error::Locked(
                 Lock::Form { fields } | Lock::FormRefused { fields, .. },
             )) => fields.iter().map(field_view).collect(),
             _ => Vec::new(),
@@ -322,7 +325,7 @@ impl From<&Error> for Failure {
             gaps,
             missing,
             shorter_than_stated_ms,
-            may_fit: matches!(error, Error::NoRoom { may_fit: true, .. }),
+            may_fit: matches!(error, Error::LowSpace { may_fit: true, .. }),
             ..Self::new(error.code(), detail(error))
         }
     }
@@ -331,15 +334,15 @@ impl From<&Error> for Failure {
 /// The one thing a screen shows of the cause; whole sentences stay in its catalogue.
 fn detail(error: &Error) -> String {
     match error {
-        Error::Find(ustream::Error::Target(TargetError::OtherSite { host })) => host.clone(),
-        Error::Find(ustream::Error::Locked(Lock::FormRefused { message, .. })) => {
+        Error::Service(ustream::Error::Target(TargetError::OtherSite { host })) => host.clone(),
+        Error::Service(ustream::Error::Locked(Lock::FormRefused { message, .. })) => {
             crate::names::clean_text(message)
         }
-        Error::Find(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
-        Error::Find(ustream::Error::NoSound { there, .. }) => there.join(", "),
-        Error::Find(ustream::Error::Network(source)) => root(source),
-        Error::Find(ustream::Error::Page { host, source }) => match &**source {
-            ustream::Error::Network(source) => format!("{host}: {}", root(source)),
+        Error::Service(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
+        Error::Service(ustream::Error::NoAudio { there, .. }) => there.join(", "),
+        Error::Service(ustream::Error::Network(source)) => innermost_cause(source),
+        Error::Service(ustream::Error::Page { host, source }) => match &**source {
+            ustream::Error::Network(source) => format!("{host}: {}", innermost_cause(source)),
             other => other.to_string(),
         },
         other => other.to_string(),
@@ -375,8 +378,8 @@ fn find_code(error: &ustream::Error) -> Code {
         Find::Network(source) => network_code(source),
         Find::Page { source, .. } => page_code(source),
         Find::Busy { .. } => Code::Busy,
-        Find::Malformed { .. } | Find::TooLarge { .. } | Find::Astray(_) => Code::BadAnswer,
-        Find::NoSound { .. } => Code::NoSound,
+        Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
+        Find::NoAudio { .. } => Code::NoSound,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Silence, HTTP errors, a refused certificate (the detail names it), and whatever the crate
         // learns to say later.
@@ -387,7 +390,7 @@ fn find_code(error: &ustream::Error) -> Code {
 /// The name of a page may be mistaken: that it cannot be looked up says nothing about the line.
 fn page_code(error: &ustream::Error) -> Code {
     match error {
-        ustream::Error::Network(source) if is_cut_off(source) => Code::Offline,
+        ustream::Error::Network(source) if is_network_unreachable(source) => Code::Offline,
         _ => Code::PageDown,
     }
 }
@@ -396,10 +399,12 @@ fn fetch_code(error: &FetchError) -> Code {
     match error {
         FetchError::Network { source, .. } => network_code(source),
         FetchError::Offline { .. } => Code::Offline,
-        FetchError::Dead { cause, .. } => match cause {
-            Cause::Unreachable | Cause::Untrusted | Cause::Status => Code::SiteDown,
-            Cause::Busy => Code::Busy,
-            Cause::NotMedia => Code::BadAnswer,
+        FetchError::AllHostsFailed { cause, .. } => match cause {
+            HostFailure::Unreachable | HostFailure::Untrusted | HostFailure::Status => {
+                Code::SiteDown
+            }
+            HostFailure::Busy => Code::Busy,
+            HostFailure::NotMedia => Code::BadAnswer,
         },
         FetchError::Status { .. }
         | FetchError::Unreachable { .. }
@@ -431,25 +436,25 @@ fn disk_code(error: &io::Error) -> Code {
 
 /// How a connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum NetworkFailure {
     /// This computer is not connected.
     Offline,
     /// Nobody answers there.
     Down,
     /// It was there and broke.
-    Broken,
+    Interrupted,
     /// It will not be otherwise next time: its certificate is not trusted, it leads in circles.
-    Never,
+    Permanent,
 }
 
 /// Tells "this computer is offline" from "that site is down": the cause hides below two layers.
-pub(crate) fn reach(error: &reqwest::Error) -> Reach {
+pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     use io::ErrorKind as Kind;
     if error.is_builder() || error.is_redirect() {
-        return Reach::Never;
+        return NetworkFailure::Permanent;
     }
     if !error.is_connect() {
-        return Reach::Broken;
+        return NetworkFailure::Interrupted;
     }
     let kinds = || {
         causes(error)
@@ -458,19 +463,23 @@ pub(crate) fn reach(error: &reqwest::Error) -> Reach {
     };
     // What TLS says is no matter of the line.
     if kinds().any(|(kind, _)| kind == Kind::InvalidData) {
-        return Reach::Never;
+        return NetworkFailure::Permanent;
     }
     let offline = kinds().any(|(kind, system)| match kind {
         Kind::InvalidInput | Kind::Other | Kind::TimedOut | Kind::UnexpectedEof => false,
         // A name that cannot be looked up comes without the system's number.
         _ => system.is_none(),
     });
-    let offline = offline || is_cut_off(error);
-    if offline { Reach::Offline } else { Reach::Down }
+    let offline = offline || is_network_unreachable(error);
+    if offline {
+        NetworkFailure::Offline
+    } else {
+        NetworkFailure::Down
+    }
 }
 
 /// No way leads out of this computer.
-fn is_cut_off(error: &reqwest::Error) -> bool {
+fn is_network_unreachable(error: &reqwest::Error) -> bool {
     use io::ErrorKind as Kind;
     let mut kinds = causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
@@ -484,9 +493,11 @@ fn is_cut_off(error: &reqwest::Error) -> bool {
 }
 
 fn network_code(error: &reqwest::Error) -> Code {
-    match reach(error) {
-        Reach::Offline => Code::Offline,
-        Reach::Down | Reach::Broken | Reach::Never => Code::SiteDown,
+    match network_failure(error) {
+        NetworkFailure::Offline => Code::Offline,
+        NetworkFailure::Down | NetworkFailure::Interrupted | NetworkFailure::Permanent => {
+            Code::SiteDown
+        }
     }
 }
 
@@ -497,7 +508,7 @@ fn causes<'a>(
 }
 
 /// The innermost cause in words, without the address that reqwest puts before it.
-pub(crate) fn root(error: &reqwest::Error) -> String {
+pub(crate) fn innermost_cause(error: &reqwest::Error) -> String {
     causes(error)
         .last()
         .map(ToString::to_string)

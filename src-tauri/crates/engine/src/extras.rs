@@ -17,15 +17,15 @@ use crate::error::Error;
 use crate::part::Saved;
 
 /// A picture or a list that takes longer is not worth it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Captions are asked for by a person: that is worth some waiting, but not for ever.
-const CAPTIONS_PATIENCE: Duration = Duration::from_secs(30);
+const CAPTIONS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longer lists of captions than any recording has.
-const MOST_CAPTIONS: usize = 64;
+const MAX_CAPTIONS: usize = 64;
 /// Bytes of captions in all languages: they stay in memory while the film is made.
-const LARGEST_CAPTIONS: usize = 32 << 20;
+const MAX_CAPTION_BYTES: usize = 32 << 20;
 
 /// What a person wants beside picture and sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,12 +64,12 @@ impl Marks {
     pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
         let cover = async {
             match &recording.thumbnail {
-                Some(url) if wanted.cover => Some(client.picture(url).await),
+                Some(url) if wanted.cover => Some(client.thumbnail(url).await),
                 _ => None,
             }
         };
         let both = async { tokio::join!(cover, client.chapters(recording.id)) };
-        let Ok((cover, chapters)) = tokio::time::timeout(PATIENCE, both).await else {
+        let Ok((cover, chapters)) = tokio::time::timeout(METADATA_TIMEOUT, both).await else {
             tracing::info!("picture and chapters do not come in time");
             return Self::default();
         };
@@ -106,13 +106,13 @@ impl Sidecars {
         client: &Client,
         recording: &Recording,
         extras: Extras,
-        texts: Option<&Texts>,
+        texts: Option<&CaptionTexts>,
     ) -> Self {
         let mut files = Vec::new();
         if extras.captions {
-            match texts.filter(|texts| texts.whole) {
+            match texts.filter(|texts| texts.is_complete) {
                 Some(texts) => files.extend(texts.files()),
-                None => files.extend(Texts::fetch(client, recording).await.files()),
+                None => files.extend(CaptionTexts::fetch(client, recording).await.files()),
             }
         }
         if extras.info {
@@ -159,33 +159,33 @@ fn name(path: &Path) -> Option<String> {
 
 /// Captions as the service has them.
 #[derive(Debug)]
-pub(crate) struct Texts {
+pub(crate) struct CaptionTexts {
     /// Language and `WebVTT`, the default ones first.
     all: Vec<(String, String)>,
     /// Nothing failed.
-    whole: bool,
+    is_complete: bool,
 }
 
-impl Texts {
+impl CaptionTexts {
     /// All that can be had.
     async fn fetch(client: &Client, recording: &Recording) -> Self {
         let mut texts = Self {
             all: Vec::new(),
-            whole: true,
+            is_complete: true,
         };
         let ready = match client.captions(recording.id).await {
             Ok(ready) => ready,
             Err(error) => {
                 tracing::warn!(%error, "no captions");
-                texts.whole = false;
+                texts.is_complete = false;
                 return texts;
             }
         };
         if ready.is_empty() {
             tracing::info!("the recording has no captions");
         }
-        let mut left = LARGEST_CAPTIONS;
-        for caption in ready.iter().take(MOST_CAPTIONS) {
+        let mut left = MAX_CAPTION_BYTES;
+        for caption in ready.iter().take(MAX_CAPTIONS) {
             let language = caption.tag();
             match client.caption_text(recording.id, caption).await {
                 Ok(text) if text.len() <= left => {
@@ -195,7 +195,7 @@ impl Texts {
                 Ok(_) => tracing::warn!(language, "more captions than any film has"),
                 Err(error) => {
                     tracing::warn!(language, %error, "no captions");
-                    texts.whole = false;
+                    texts.is_complete = false;
                 }
             }
         }
@@ -203,9 +203,9 @@ impl Texts {
     }
 
     /// The same, if it does not take too long.
-    pub(crate) async fn fetch_soon(client: &Client, recording: &Recording) -> Option<Self> {
+    pub(crate) async fn fetch_with_timeout(client: &Client, recording: &Recording) -> Option<Self> {
         let texts = Self::fetch(client, recording);
-        let texts = tokio::time::timeout(CAPTIONS_PATIENCE, texts).await;
+        let texts = tokio::time::timeout(CAPTIONS_TIMEOUT, texts).await;
         texts
             .inspect_err(|_| tracing::warn!("the captions do not come in time for the MP4"))
             .ok()

@@ -10,20 +10,20 @@ use tokio::time::Instant;
 use crate::view::{JobView, Update};
 
 /// Ten updates a second are as many as an eye can follow.
-const AT_MOST_EVERY: Duration = Duration::from_millis(100);
+const MIN_UPDATE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the queue publishes: all jobs, in their order.
 pub(crate) type Snapshot = Arc<Vec<JobView>>;
 
 /// A reader's own view of the jobs. The first update holds everything.
 #[derive(Debug)]
-pub struct Feed {
+pub struct JobStream {
     jobs: watch::Receiver<Snapshot>,
     seen: HashMap<String, JobView>,
     last: Option<Instant>,
 }
 
-impl Feed {
+impl JobStream {
     pub(crate) fn new(mut jobs: watch::Receiver<Snapshot>) -> Self {
         jobs.mark_changed();
         Self {
@@ -39,7 +39,7 @@ impl Feed {
     pub async fn next(&mut self) -> Option<Update> {
         loop {
             self.jobs.changed().await.ok()?;
-            let snapshot = self.settle().await;
+            let snapshot = self.next_snapshot().await;
             let update = self.difference(&snapshot);
             let first = self.last.is_none();
             if first || !update.changed.is_empty() || !update.removed.is_empty() {
@@ -50,11 +50,11 @@ impl Feed {
     }
 
     /// The newest snapshot, as soon as it may be told.
-    async fn settle(&mut self) -> Snapshot {
+    async fn next_snapshot(&mut self) -> Snapshot {
         loop {
             let snapshot = self.jobs.borrow_and_update().clone();
-            let due = self.last.map(|last| last + AT_MOST_EVERY);
-            let Some(due) = due.filter(|_| !self.is_news(&snapshot)) else {
+            let due = self.last.map(|last| last + MIN_UPDATE_INTERVAL);
+            let Some(due) = due.filter(|_| !self.has_state_change(&snapshot)) else {
                 return snapshot;
             };
             tokio::select! {
@@ -66,7 +66,7 @@ impl Feed {
     }
 
     /// Whether it holds more than progress.
-    fn is_news(&self, snapshot: &[JobView]) -> bool {
+    fn has_state_change(&self, snapshot: &[JobView]) -> bool {
         let known = |job: &JobView| {
             self.seen
                 .get(&job.id)
@@ -116,7 +116,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reader_gets_everything_first_and_then_only_what_changed() {
         let (send, receive) = watch::channel(Snapshot::default());
-        let mut feed = Feed::new(receive);
+        let mut feed = JobStream::new(receive);
         assert_eq!(feed.next().await, Some(Update::default()));
         send.send_replace(Arc::new(vec![job("a", "one"), job("b", "two")]));
         assert_eq!(feed.next().await.unwrap().changed.len(), 2);
@@ -133,7 +133,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_new_state_is_told_at_once() {
         let (send, receive) = watch::channel(Arc::new(vec![job("a", "1")]));
-        let mut feed = Feed::new(receive);
+        let mut feed = JobStream::new(receive);
         feed.next().await;
         let start = Instant::now();
         let done = JobView {
@@ -148,13 +148,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_burst_of_changes_comes_as_one_update() {
         let (send, receive) = watch::channel(Arc::new(vec![job("a", "0")]));
-        let mut feed = Feed::new(receive);
+        let mut feed = JobStream::new(receive);
         feed.next().await;
         let start = Instant::now();
         for title in ["1", "2", "3"] {
             send.send_replace(Arc::new(vec![job("a", title)]));
         }
         assert_eq!(feed.next().await.unwrap().changed, vec![job("a", "3")]);
-        assert!(start.elapsed() >= AT_MOST_EVERY);
+        assert!(start.elapsed() >= MIN_UPDATE_INTERVAL);
     }
 }

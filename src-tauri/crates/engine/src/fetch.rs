@@ -22,23 +22,23 @@ use ustream::{Client, SegmentId, Stretch};
 pub(crate) use self::body::Body;
 pub(crate) use self::budget::Budget;
 use self::hosts::{Asked, Hosts, Next, Turn};
-use self::limits::HOSTS_PER_ROUND;
+use self::limits::HOSTS_PER_PASS;
 use self::memory::Memory;
-use self::online::Online;
+use self::online::OnlineCheck;
 use self::pace::Pace;
-use self::width::Width;
-use crate::error::{FetchError, Reach, reach, root};
+use self::width::ConcurrencyLimiter;
+use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure};
 use crate::progress::Meter;
 
 /// Fetches segments for all jobs, at most so many at once.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     http: reqwest::Client,
-    width: Width,
-    pace: Pace,
+    concurrency: ConcurrencyLimiter,
+    latency: Pace,
     hosts: Hosts,
     memory: Arc<Memory>,
-    online: Online,
+    online: OnlineCheck,
 }
 
 /// What is asked for.
@@ -49,16 +49,16 @@ pub(crate) struct SegmentRequest<'a> {
     /// Where it lies, best first.
     pub(crate) urls: &'a [Url],
     /// Which bytes of what lies there; all where there is none.
-    pub(crate) stretch: Option<&'a Stretch>,
+    pub(crate) byte_range: Option<&'a Stretch>,
     /// What a body must look like; nothing where it only makes sense with others.
-    pub(crate) source: Option<Source>,
-    pub(crate) part: Part,
+    pub(crate) format: Option<Source>,
+    pub(crate) kind: Part,
     /// How long it lasts: bounds its size.
     pub(crate) duration_ms: u64,
     /// From how many hosts that ought to know "not found" must be heard, where there are so many.
-    pub(crate) confirmations: u32,
+    pub(crate) not_found_confirmations: u32,
     /// Nothing but "not found" tells where the recording ends: it is asked for once more.
-    pub(crate) tells_the_end: bool,
+    pub(crate) is_end_probe: bool,
 }
 
 /// What became of a request.
@@ -76,16 +76,16 @@ struct Means<'a> {
     request: SegmentRequest<'a>,
     budget: &'a Budget,
     meter: &'a Meter,
-    rests: Rests,
+    rest_policy: RestPolicy,
 }
 
 /// What to do while all hosts of a segment rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rests {
+enum RestPolicy {
     /// Wait until one of them may be asked.
     Wait,
     /// Pass the segment over.
-    PassOver,
+    Skip,
     /// Ask all the same: what failed may have been the segments.
     Ignore,
 }
@@ -95,48 +95,48 @@ impl Fetcher {
     pub(crate) fn new(client: Client, most: NonZeroUsize) -> Self {
         Self {
             http: client.http().clone(),
-            width: Width::new(most),
-            pace: Pace::new(),
+            concurrency: ConcurrencyLimiter::new(most),
+            latency: Pace::new(),
             hosts: Hosts::default(),
             memory: Arc::default(),
-            online: Online::new(client),
+            online: OnlineCheck::new(client),
         }
     }
 
     /// How many requests may ever be on their way at once.
     pub(crate) fn parallel(&self) -> usize {
-        self.width.most()
+        self.concurrency.max_limit()
     }
 
     /// Asks the hosts one after the other, the healthiest first. Returns the first body; else
     /// "absent" where a host says so that ought to know; else the most telling reason.
-    async fn round(&self, means: Means<'_>) -> Result<Outcome, FetchError> {
+    async fn mirror_pass(&self, means: Means<'_>) -> Result<Outcome, FetchError> {
         let request = means.request;
         let mut asked = Asked::default();
         let mut reason: Option<FetchError> = None;
         let mut refusal = None;
         let mut refusals = 0;
-        for _ in 0..HOSTS_PER_ROUND {
-            let Some(turn) = self.next(means, &asked).await? else {
+        for _ in 0..HOSTS_PER_PASS {
+            let Some(turn) = self.next_host(means, &asked).await? else {
                 break;
             };
-            if !means.budget.allows(request.id) {
+            if !means.budget.try_take(request.id) {
                 reason.get_or_insert(FetchError::TooManyRequests);
                 break;
             }
             let url = turn.url();
             asked.urls.push(url);
-            let error = match self.race(turn, means, &mut asked).await {
+            let error = match self.hedged_request(turn, means, &mut asked).await {
                 Ok(body) => return Ok(Outcome::Body(body)),
-                Err(error @ (FetchError::Offline { .. } | FetchError::Dead { .. })) => {
+                Err(error @ (FetchError::Offline { .. } | FetchError::AllHostsFailed { .. })) => {
                     return Err(error);
                 }
                 Err(error) => error,
             };
             tracing::debug!(%url, %error, "no segment from there");
-            if error.is_refusal() && self.hosts.ought_to_know(url, request.urls) {
+            if error.is_refusal() && self.hosts.is_authoritative(url, request.urls) {
                 // A host that denies all has not looked for this segment.
-                let enough = request.confirmations + u32::from(error.is_denial());
+                let enough = request.not_found_confirmations + u32::from(error.is_denial());
                 asked.is_refused = true;
                 refusal = Some(error);
                 refusals += 1;
@@ -145,7 +145,7 @@ impl Fetcher {
                 }
             } else if reason
                 .as_ref()
-                .is_none_or(|known| known.tells_less_than(&error))
+                .is_none_or(|known| known.is_less_specific_than(&error))
             {
                 reason = Some(error);
             }
@@ -157,7 +157,7 @@ impl Fetcher {
     }
 
     /// The host that is asked next; waits while all of them rest. `None` where all have been asked.
-    async fn next<'u>(
+    async fn next_host<'u>(
         &self,
         means: Means<'u>,
         asked: &Asked<'u>,
@@ -166,8 +166,8 @@ impl Fetcher {
         if urls.is_empty() {
             return Ok(None);
         }
-        if means.rests == Rests::Ignore {
-            return Ok(self.hosts.any(urls, asked, Instant::now()));
+        if means.rest_policy == RestPolicy::Ignore {
+            return Ok(self.hosts.any_host(urls, asked, Instant::now()));
         }
         loop {
             let changed = self.hosts.changed();
@@ -178,11 +178,13 @@ impl Fetcher {
                 Next::Ask(turn) => return Ok(Some(turn)),
                 Next::Exhausted => return Ok(None),
                 Next::Dead(error) => return Err(error),
-                Next::Wait(_) if means.rests == Rests::PassOver || !asked.urls.is_empty() => {
+                Next::Wait(_)
+                    if means.rest_policy == RestPolicy::Skip || !asked.urls.is_empty() =>
+                {
                     return Ok(None);
                 }
                 Next::Wait(pause) => {
-                    means.meter.waiting(true);
+                    means.meter.set_waiting(true);
                     // Whether it was woken or the time has passed, it looks again.
                     let _ = tokio::time::timeout(pause, changed).await;
                 }
@@ -192,27 +194,27 @@ impl Fetcher {
 
     /// Asks one address, and another beside it where the answer dawdles: another connection or
     /// host is often quick. The first body wins, the other request is dropped.
-    async fn race<'u>(
+    async fn hedged_request<'u>(
         &self,
         turn: Turn<'_, 'u>,
         means: Means<'u>,
         asked: &mut Asked<'u>,
     ) -> Result<Body, FetchError> {
-        let _place = self.width.turn().await;
+        let _place = self.concurrency.acquire().await;
         let url = turn.url();
-        let first = self.ask(turn, means);
+        let first = self.request_once(turn, means);
         tokio::pin!(first);
         tokio::select! {
             biased;
             outcome = &mut first => return outcome,
-            () = self.dawdles(url) => {}
+            () = self.wait_until_hedge(url) => {}
         }
-        let Some(turn) = self.second(url, means, asked) else {
+        let Some(turn) = self.hedge_host(url, means, asked) else {
             return first.await;
         };
         let other = turn.url();
         tracing::debug!(%url, %other, "a segment dawdles and is asked for a second time");
-        let second = self.ask(turn, means);
+        let second = self.request_once(turn, means);
         tokio::pin!(second);
         tokio::select! {
             outcome = &mut first => match outcome {
@@ -222,7 +224,7 @@ impl Fetcher {
             outcome = &mut second => match outcome {
                 Ok(body) => {
                     if other.host() != url.host() {
-                        self.hosts.overtaken(url, Instant::now());
+                        self.hosts.mark_slow(url, Instant::now());
                     }
                     Ok(body)
                 }
@@ -233,9 +235,9 @@ impl Fetcher {
 
     /// Waits until a segment dawdles and may be asked for a second time: by the measure of its
     /// peers, or because its host has just been overtaken by another.
-    async fn dawdles(&self, url: &Url) {
+    async fn wait_until_hedge(&self, url: &Url) {
         let was_slow = self.hosts.is_slow(url, Instant::now());
-        let after = tokio::time::sleep(self.pace.dawdles_after());
+        let after = tokio::time::sleep(self.latency.hedge_delay());
         tokio::pin!(after);
         loop {
             let changed = self.hosts.changed();
@@ -246,10 +248,10 @@ impl Fetcher {
             }
             tokio::select! {
                 () = &mut after => {
-                    if self.pace.allows_a_second() {
+                    if self.latency.try_hedge() {
                         return;
                     }
-                    after.as_mut().reset(Instant::now() + self.pace.dawdles_after());
+                    after.as_mut().reset(Instant::now() + self.latency.hedge_delay());
                 }
                 () = &mut changed => {}
             }
@@ -257,13 +259,13 @@ impl Fetcher {
     }
 
     /// Where a segment that dawdles is asked for: at another host that is well, else at the same.
-    fn second<'u>(
+    fn hedge_host<'u>(
         &self,
         url: &'u Url,
         means: Means<'u>,
         asked: &mut Asked<'u>,
     ) -> Option<Turn<'_, 'u>> {
-        if !means.budget.allows(means.request.id) {
+        if !means.budget.try_take(means.request.id) {
             return None;
         }
         match self.hosts.next(means.request.urls, asked, Instant::now()) {
@@ -271,19 +273,19 @@ impl Fetcher {
                 asked.urls.push(turn.url());
                 Some(turn)
             }
-            _ => Some(self.hosts.again(url)),
+            _ => Some(self.hosts.same_host(url)),
         }
     }
 
     /// One request; the health of its host is told of it.
-    async fn ask(&self, turn: Turn<'_, '_>, means: Means<'_>) -> Result<Body, FetchError> {
+    async fn request_once(&self, turn: Turn<'_, '_>, means: Means<'_>) -> Result<Body, FetchError> {
         let asked = Instant::now();
         let error = match body::get(self, turn.url(), means.request, means.meter).await {
             Ok(body) => {
                 turn.delivered();
                 let now = Instant::now();
-                self.pace.came(now - asked);
-                self.width.came(now);
+                self.latency.record(now - asked);
+                self.concurrency.segment_arrived(now);
                 return Ok(body);
             }
             Err(error) => error,
@@ -296,16 +298,18 @@ impl Fetcher {
         if matches!(error, FetchError::NoMedia { .. }) {
             return Err(error);
         }
-        if error.is_too_much() {
-            self.width.too_much(Instant::now());
+        if error.is_overload() {
+            self.concurrency.back_off(Instant::now());
         }
         let error = match error {
-            FetchError::Network { host, source } if reach(&source) == Reach::Offline => {
+            FetchError::Network { host, source }
+                if network_failure(&source) == NetworkFailure::Offline =>
+            {
                 if !self.online.reaches_service().await {
-                    means.budget.give_back();
+                    means.budget.refund();
                     return Err(FetchError::Offline { host, source });
                 }
-                let problem = root(&source);
+                let problem = innermost_cause(&source);
                 FetchError::Unreachable { host, problem }
             }
             error => error,

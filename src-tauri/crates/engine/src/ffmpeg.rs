@@ -23,7 +23,7 @@ impl Said {
 }
 
 /// More of its complaints than this helps nobody.
-const MAX_COMPLAINT_BYTES: u64 = 4096;
+const MAX_STDERR_BYTES: u64 = 4096;
 
 /// What ffmpeg shall do.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub async fn version(program: &Path) -> Result<String, String> {
             program.display(),
             output.status
         )),
-        Err(error) => Err(unfit(program, &error)),
+        Err(error) => Err(start_error(program, &error)),
     }
 }
 
@@ -66,13 +66,13 @@ pub(crate) async fn remux(
     meter: &Meter,
     cancel: &CancellationToken,
 ) -> Result<Option<Said>, String> {
-    let mut child = start(work).map_err(|error| unfit(work.program, &error))?;
+    let mut child = start(work).map_err(|error| start_error(work.program, &error))?;
     let whole = match work.duration_ms {
-        Some(duration_ms) if duration_ms > 0 => Whole::Time(duration_ms),
-        _ => Whole::Size(std::fs::metadata(work.input).map_or(0, |input| input.len())),
+        Some(duration_ms) if duration_ms > 0 => ProgressTotal::Time(duration_ms),
+        _ => ProgressTotal::Size(std::fs::metadata(work.input).map_or(0, |input| input.len())),
     };
     match cancel
-        .run_until_cancelled(watch(&mut child, whole, meter))
+        .run_until_cancelled(follow_progress(&mut child, whole, meter))
         .await
     {
         None => {
@@ -86,7 +86,7 @@ pub(crate) async fn remux(
     }
 }
 
-fn unfit(program: &Path, error: &io::Error) -> String {
+fn start_error(program: &Path, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => format!("{} was not found", program.display()),
         _ => error.to_string(),
@@ -135,21 +135,25 @@ fn as_file(path: &Path) -> OsString {
 
 /// By what progress is measured.
 #[derive(Clone, Copy, Debug)]
-enum Whole {
+enum ProgressTotal {
     /// Length of the film in milliseconds.
     Time(u64),
     /// Size of the input in bytes: a copy is about as large.
     Size(u64),
 }
 
-async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<Said, String> {
+async fn follow_progress(
+    child: &mut Child,
+    whole: ProgressTotal,
+    meter: &Meter,
+) -> Result<Said, String> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let progress = async {
         let Some(stdout) = stdout else { return };
         let mut lines = BufReader::new(stdout).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             if let Some(fraction) = fraction(&line, whole) {
-                meter.fraction(fraction);
+                meter.set_fraction(fraction);
             }
         }
     };
@@ -158,7 +162,7 @@ async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<Said, S
         if let Some(mut stderr) = stderr {
             // What cannot be read is not missed: the exit code tells of failure.
             let _ = (&mut stderr)
-                .take(MAX_COMPLAINT_BYTES)
+                .take(MAX_STDERR_BYTES)
                 .read_to_end(&mut text)
                 .await;
             // It must not block on a full pipe.
@@ -179,10 +183,10 @@ async fn watch(child: &mut Child, whole: Whole, meter: &Meter) -> Result<Said, S
 
 /// Reads `out_time_us=…` or `total_size=…` of `-progress`.
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-fn fraction(line: &str, whole: Whole) -> Option<f64> {
+fn fraction(line: &str, whole: ProgressTotal) -> Option<f64> {
     let (name, total) = match whole {
-        Whole::Time(duration_ms) => ("out_time_us=", duration_ms as f64 * 1000.0),
-        Whole::Size(bytes) => ("total_size=", bytes as f64),
+        ProgressTotal::Time(duration_ms) => ("out_time_us=", duration_ms as f64 * 1000.0),
+        ProgressTotal::Size(bytes) => ("total_size=", bytes as f64),
     };
     let done: u64 = line.strip_prefix(name)?.trim().parse().ok()?;
     (total > 0.0).then(|| done as f64 / total)
@@ -194,12 +198,15 @@ mod tests {
 
     #[test]
     fn progress_is_read_from_its_own_lines_only() {
-        let time = Whole::Time(3000);
+        let time = ProgressTotal::Time(3000);
         assert_eq!(fraction("out_time_us=1500000", time), Some(0.5));
         assert_eq!(fraction("out_time_us=N/A", time), None);
         assert_eq!(fraction("frame=12", time), None);
-        assert_eq!(fraction("total_size=750", Whole::Size(1000)), Some(0.75));
-        assert_eq!(fraction("total_size=750", Whole::Size(0)), None);
+        assert_eq!(
+            fraction("total_size=750", ProgressTotal::Size(1000)),
+            Some(0.75)
+        );
+        assert_eq!(fraction("total_size=750", ProgressTotal::Size(0)), None);
     }
 
     #[tokio::test]

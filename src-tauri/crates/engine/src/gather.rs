@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use ustream::{Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan};
 
-use crate::assemble::{Assembly, part_of};
+use crate::assemble::{Assembly, media_kind};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
@@ -18,10 +18,10 @@ use crate::progress::Meter;
 
 /// After this many refusals in a row the addresses may have expired; after a pass that brought
 /// nothing, after four times as many.
-const REFUSALS_OF_EXPIRED: usize = 8;
+const REFUSALS_BEFORE_EXPIRED: usize = 8;
 
 /// After this many failures in a row a segment from elsewhere is tried.
-const FAILURES_OF_NEIGHBOURS: usize = 4;
+const FAILURES_BEFORE_JUMP: usize = 4;
 
 /// What is gathered, and with what.
 pub(crate) struct Task<'a> {
@@ -33,14 +33,14 @@ pub(crate) struct Task<'a> {
     /// Where the recording ends, in milliseconds, where that is known.
     pub(crate) end_ms: Option<u64>,
     /// What the pieces are; nothing where they only make sense together.
-    pub(crate) source: Option<Source>,
+    pub(crate) format: Option<Source>,
     /// The requests that the whole run may make.
     pub(crate) budget: &'a Arc<Budget>,
     pub(crate) effort: Effort,
     /// Many refusals in a row are holes: it is known that the addresses have not expired.
-    pub(crate) is_current: bool,
+    pub(crate) are_urls_current: bool,
     /// How many passes in a row have brought nothing: each looks farther than the one before.
-    pub(crate) fruitless: u32,
+    pub(crate) fruitless_passes: u32,
 }
 
 /// What one pass came to.
@@ -57,11 +57,11 @@ pub(crate) struct Gathered {
     /// It ended before all were asked for, since one after the other was refused.
     pub(crate) ended_early: bool,
     /// It ended before all were asked for, since every host fails.
-    pub(crate) dead: Option<FetchError>,
+    pub(crate) all_hosts_failed: Option<FetchError>,
 }
 
 /// How a pass ended.
-enum End {
+enum PassEnd {
     Complete,
     /// One segment after the other is refused: asking for the rest would be so too.
     Expired,
@@ -69,69 +69,69 @@ enum End {
     /// Every host fails.
     Dead(FetchError),
     /// Nothing that comes can be used.
-    Hopeless(FetchError),
+    Failed(FetchError),
     /// The assembly takes no more; it knows why.
     Refused,
 }
 
-type Fetched = (usize, Result<Outcome, FetchError>);
+type SegmentResult = (usize, Result<Outcome, FetchError>);
 
 /// Fetches what the assembly lacks and hands it over as it comes. `None` is a stop.
-pub(crate) async fn gather(
+pub(crate) async fn run(
     task: Task<'_>,
     assembly: Assembly,
 ) -> Result<Option<(Assembly, Gathered)>, Error> {
-    let mut pass = Pass::new(&task, &assembly);
+    let mut pass = FetchPass::new(&task, &assembly);
     // A few bodies may wait for the disk; beyond that the line waits too.
     let (bodies, arrivals) = mpsc::channel(2);
-    let writer = tokio::task::spawn_blocking(move || write(assembly, arrivals));
+    let writer = tokio::task::spawn_blocking(move || write_bodies(assembly, arrivals));
     let end = pass.fetch_all(&bodies).await;
-    if matches!(end, End::Complete) {
+    if matches!(end, PassEnd::Complete) {
         tracing::info!("the last piece is here");
     }
-    pass.save_the_last(&bodies).await;
+    pass.drain(&bodies).await;
     // Requests that are still on their way are dropped with the pass's tasks.
-    let Pass {
-        mut gathered,
+    let FetchPass {
+        result: mut gathered,
         fetching,
         ..
     } = pass;
     drop((bodies, fetching));
     let assembly = writer
         .await
-        .map_err(|error| Error::Broken(error.to_string()))??;
+        .map_err(|error| Error::Internal(error.to_string()))??;
     match end {
-        End::Complete | End::Expired => {
-            gathered.ended_early = matches!(end, End::Expired);
+        PassEnd::Complete | PassEnd::Expired => {
+            gathered.ended_early = matches!(end, PassEnd::Expired);
             Ok(Some((assembly, gathered)))
         }
-        End::Dead(error) => {
-            gathered.dead = Some(error);
+        PassEnd::Dead(error) => {
+            gathered.all_hosts_failed = Some(error);
             Ok(Some((assembly, gathered)))
         }
-        End::Stopped => rest(assembly).await.map(|()| None),
-        End::Hopeless(error) => {
-            rest(assembly).await?;
+        PassEnd::Stopped => suspend(assembly).await.map(|()| None),
+        PassEnd::Failed(error) => {
+            suspend(assembly).await?;
             Err(error.into())
         }
-        End::Refused => Err(Error::Broken("the assembly ended early".into())),
+        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into())),
     }
 }
 
 /// Makes safe what is here.
-pub(crate) async fn rest(assembly: Assembly) -> Result<(), Error> {
-    blocking(move || assembly.rest()).await
+pub(crate) async fn suspend(assembly: Assembly) -> Result<(), Error> {
+    blocking(move || assembly.suspend()).await
 }
 
-fn write(
+fn write_bodies(
     mut assembly: Assembly,
     mut arrivals: mpsc::Receiver<(usize, Body)>,
 ) -> Result<Assembly, Error> {
     while let Some((index, body)) = arrivals.blocking_recv() {
         let Body { bytes, share } = body;
-        if let Err(error) = assembly.accept(index, bytes) {
+        if let Err(error) = assembly.push(index, bytes) {
             // What came before is whole; where it cannot be made safe, the first error says why.
-            let _ = assembly.rest();
+            let _ = assembly.suspend();
             return Err(error);
         }
         drop(share);
@@ -139,24 +139,24 @@ fn write(
     Ok(assembly)
 }
 
-struct Pass<'a> {
+struct FetchPass<'a> {
     task: &'a Task<'a>,
     /// Initialisation pieces: nothing of their tracks can be read before they are here.
-    first: VecDeque<usize>,
-    inits_coming: usize,
-    then: VecDeque<usize>,
-    fetching: JoinSet<Fetched>,
-    gathered: Gathered,
+    init_queue: VecDeque<usize>,
+    inits_pending: usize,
+    media_queue: VecDeque<usize>,
+    fetching: JoinSet<SegmentResult>,
+    result: Gathered,
     refused_in_a_row: usize,
     failed_in_a_row: usize,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> FetchPass<'a> {
     fn new(task: &'a Task<'a>, assembly: &Assembly) -> Self {
-        let (have, bytes) = assembly.have();
+        let (have, bytes) = assembly.stored();
         let segments = &task.plan.segments;
         let missing = |segment: &Segment| !have.contains(&segment.id);
-        let (first, then): (VecDeque<_>, _) = (0..segments.len())
+        let (init_queue, media_queue): (VecDeque<_>, _) = (0..segments.len())
             .filter(|index| missing(&segments[*index]))
             .partition(|index| segments[*index].id.kind == SegmentKind::Init);
         let length = |segments: &mut dyn Iterator<Item = &Segment>| {
@@ -167,42 +167,42 @@ impl<'a> Pass<'a> {
         let total = length(&mut segments.iter());
         let done = length(&mut segments.iter().filter(|segment| !missing(segment)));
         let rendition = task.recording.rendition(&task.plan.rendition);
-        let guess = rendition.and_then(|rendition| task.recording.about_bytes(rendition));
+        let guess = rendition.and_then(|rendition| task.recording.estimated_bytes(rendition));
         task.meter.begin_fetch(total, done, bytes, guess);
         Self {
             task,
-            inits_coming: first.len(),
-            first,
-            then,
+            inits_pending: init_queue.len(),
+            init_queue,
+            media_queue,
             fetching: JoinSet::new(),
-            gathered: Gathered::default(),
+            result: Gathered::default(),
             refused_in_a_row: 0,
             failed_in_a_row: 0,
         }
     }
 
-    async fn fetch_all(&mut self, bodies: &mpsc::Sender<(usize, Body)>) -> End {
+    async fn fetch_all(&mut self, bodies: &mpsc::Sender<(usize, Body)>) -> PassEnd {
         loop {
-            self.fill();
+            self.spawn_requests();
             let fetched = tokio::select! {
                 biased;
-                () = self.task.cancel.cancelled() => return End::Stopped,
+                () = self.task.cancel.cancelled() => return PassEnd::Stopped,
                 fetched = self.fetching.join_next() => fetched,
             };
             let (index, outcome) = match fetched {
-                None => return End::Complete,
+                None => return PassEnd::Complete,
                 Some(Ok(fetched)) => fetched,
                 // A task of ours only ends early when the runtime does.
-                Some(Err(_)) => return End::Stopped,
+                Some(Err(_)) => return PassEnd::Stopped,
             };
-            if let Some(end) = self.take(index, outcome, bodies).await {
+            if let Some(end) = self.handle_outcome(index, outcome, bodies).await {
                 return end;
             }
         }
     }
 
     /// Hands over what has come meanwhile, whatever ended the pass.
-    async fn save_the_last(&mut self, bodies: &mpsc::Sender<(usize, Body)>) {
+    async fn drain(&mut self, bodies: &mpsc::Sender<(usize, Body)>) {
         while let Some(fetched) = self.fetching.try_join_next() {
             if let Ok((index, Ok(Outcome::Body(body)))) = fetched {
                 // The assembly closes its end only when it fails; joining it tells why.
@@ -212,12 +212,12 @@ impl<'a> Pass<'a> {
     }
 
     /// Keeps as many requests on their way as are allowed.
-    fn fill(&mut self) {
+    fn spawn_requests(&mut self) {
         while self.fetching.len() < self.task.fetcher.parallel() {
-            let index = match self.first.pop_front() {
+            let index = match self.init_queue.pop_front() {
                 Some(index) => index,
-                None if self.inits_coming > 0 => return,
-                None => match self.next() {
+                None if self.inits_pending > 0 => return,
+                None => match self.next_segment() {
                     Some(index) => index,
                     None => return,
                 },
@@ -228,12 +228,12 @@ impl<'a> Pass<'a> {
 
     /// The next segment; one from the end or the middle where those that are neighbours fail: they
     /// may be bad while their host is well.
-    fn next(&mut self) -> Option<usize> {
+    fn next_segment(&mut self) -> Option<usize> {
         let failed = self.failed_in_a_row + self.refused_in_a_row;
-        match failed / FAILURES_OF_NEIGHBOURS {
-            0 => self.then.pop_front(),
-            1 => self.then.pop_back(),
-            _ => self.then.remove(self.then.len() / 2),
+        match failed / FAILURES_BEFORE_JUMP {
+            0 => self.media_queue.pop_front(),
+            1 => self.media_queue.pop_back(),
+            _ => self.media_queue.remove(self.media_queue.len() / 2),
         }
     }
 
@@ -244,7 +244,7 @@ impl<'a> Pass<'a> {
             recording,
             plan,
             end_ms,
-            source,
+            format: source,
             budget,
             effort,
             ..
@@ -265,17 +265,17 @@ impl<'a> Pass<'a> {
             let request = SegmentRequest {
                 id: segment.id,
                 urls: &place.urls,
-                stretch: place.stretch.as_ref(),
-                source,
-                part: part_of(segment.id.kind),
+                byte_range: place.byte_range.as_ref(),
+                format: source,
+                kind: media_kind(segment.id.kind),
                 duration_ms: segment.duration_ms,
                 // A host may be late with what ought to exist.
-                confirmations: if is_tentative && is_past_the_end {
+                not_found_confirmations: if is_tentative && is_past_the_end {
                     1
                 } else {
                     2
                 },
-                tells_the_end: is_tentative && end_ms.is_none(),
+                is_end_probe: is_tentative && end_ms.is_none(),
             };
             let outcome = fetcher.fetch(request, effort, (&budget, &meter)).await;
             (index, outcome)
@@ -283,53 +283,53 @@ impl<'a> Pass<'a> {
     }
 
     /// Takes in what became of one segment; returns how that ends the pass, where it does.
-    async fn take(
+    async fn handle_outcome(
         &mut self,
         index: usize,
         outcome: Result<Outcome, FetchError>,
         bodies: &mpsc::Sender<(usize, Body)>,
-    ) -> Option<End> {
+    ) -> Option<PassEnd> {
         let segment = self.task.plan.segments[index];
         let init = segment.id.kind == SegmentKind::Init;
         match outcome {
             Ok(Outcome::Body(body)) => {
-                self.inits_coming -= usize::from(init);
+                self.inits_pending -= usize::from(init);
                 self.refused_in_a_row = 0;
                 self.failed_in_a_row = 0;
-                self.task.meter.settled(segment.duration_ms);
+                self.task.meter.segment_settled(segment.duration_ms);
                 // The assembly closes its end only when it fails; joining it tells why.
                 bodies
                     .send((index, body))
                     .await
                     .is_err()
-                    .then_some(End::Refused)
+                    .then_some(PassEnd::Refused)
             }
             Ok(Outcome::Absent(refusal)) => {
-                self.gathered.absent.insert(segment.id);
+                self.result.absent.insert(segment.id);
                 if segment.presence == Presence::Tentative {
-                    self.task.meter.settled(segment.duration_ms);
+                    self.task.meter.segment_settled(segment.duration_ms);
                     return None;
                 }
-                self.gathered.refused = true;
+                self.result.refused = true;
                 self.refused_in_a_row += 1;
-                self.gathered.reason = Some(refusal);
-                let most = REFUSALS_OF_EXPIRED << (2 * self.task.fruitless.min(4));
-                let expired = self.refused_in_a_row >= most && !self.task.is_current;
-                (init || expired).then_some(End::Expired)
+                self.result.reason = Some(refusal);
+                let most = REFUSALS_BEFORE_EXPIRED << (2 * self.task.fruitless_passes.min(4));
+                let expired = self.refused_in_a_row >= most && !self.task.are_urls_current;
+                (init || expired).then_some(PassEnd::Expired)
             }
             Err(error) => {
                 tracing::info!(?segment, %error, "a piece did not come");
-                if matches!(error, FetchError::Dead { .. }) {
-                    return Some(End::Dead(error));
+                if matches!(error, FetchError::AllHostsFailed { .. }) {
+                    return Some(PassEnd::Dead(error));
                 }
                 if init {
-                    return Some(End::Hopeless(error));
+                    return Some(PassEnd::Failed(error));
                 }
                 if matches!(error, FetchError::NoMedia { .. }) {
-                    self.gathered.empty.insert(segment.id);
+                    self.result.empty.insert(segment.id);
                 }
                 self.failed_in_a_row += 1;
-                self.gathered.reason = Some(error);
+                self.result.reason = Some(error);
                 None
             }
         }

@@ -31,23 +31,23 @@ impl fmt::Display for JobId {
 /// The text is not sixteen hexadecimal digits.
 #[derive(Debug, thiserror::Error)]
 #[error("that is not the name of a job")]
-pub struct NotAJobId;
+pub struct InvalidJobId;
 
 impl FromStr for JobId {
-    type Err = NotAJobId;
+    type Err = InvalidJobId;
 
-    fn from_str(text: &str) -> Result<Self, NotAJobId> {
+    fn from_str(text: &str) -> Result<Self, InvalidJobId> {
         // It becomes a file name, so nothing else may pass.
         let fits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         fits.then(|| Self(text.to_ascii_lowercase()))
-            .ok_or(NotAJobId)
+            .ok_or(InvalidJobId)
     }
 }
 
 impl TryFrom<String> for JobId {
-    type Error = NotAJobId;
+    type Error = InvalidJobId;
 
-    fn try_from(text: String) -> Result<Self, NotAJobId> {
+    fn try_from(text: String) -> Result<Self, InvalidJobId> {
         text.parse()
     }
 }
@@ -83,7 +83,7 @@ pub struct Output {
 pub struct JobSpec {
     /// What the film is made of.
     #[serde(flatten)]
-    pub order: Order,
+    pub source: Order,
     /// Who makes the MP4.
     pub remux: Remux,
     /// Where the file goes.
@@ -95,17 +95,17 @@ pub struct JobSpec {
 #[serde(untagged)]
 pub enum Order {
     /// A recording of the service.
-    Recording(Wanted),
+    Recording(DownloadRequest),
     /// Films that are already on this computer.
-    Films(Films),
+    Files(MovieFiles),
 }
 
 impl Order {
     /// The address a person knows it by.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         match self {
             Self::Recording(wanted) => wanted.target.link(),
-            Self::Films(Films { films, .. }) => films
+            Self::Files(MovieFiles { films, .. }) => films
                 .first()
                 .map(|film| film.display().to_string())
                 .unwrap_or_default(),
@@ -115,7 +115,7 @@ impl Order {
 
 /// A recording of the service, and what is wanted of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct DownloadRequest {
     /// What the link points at; the pasted text around it is nobody's business.
     pub target: Target,
     /// Which rendition, and what to keep.
@@ -130,7 +130,7 @@ pub struct Wanted {
 
 /// Films that become one MP4.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Films {
+pub struct MovieFiles {
     /// One film, or the parts of one in their order.
     pub films: Vec<PathBuf>,
     /// Ending of the finished file.
@@ -165,7 +165,7 @@ impl Ending {
 #[derive(Clone, Debug)]
 pub struct NewRemux {
     /// The films and the ending.
-    pub films: Films,
+    pub films: MovieFiles,
     /// Who makes the MP4.
     pub remux: Remux,
     /// Where the file goes; without a stem it gets the name of the first film.
@@ -199,7 +199,7 @@ pub struct NewJob {
 
 /// What a person grants when a job goes on.
 #[derive(Clone, Debug, Default)]
-pub struct Permit {
+pub struct Overrides {
     /// What opens its locks.
     pub access: Access,
     /// Save what there is, if pieces stay missing.

@@ -15,7 +15,7 @@
 //! 7. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
 //!    the disk takes it.
 //! 8. `registry`: the jobs on disk; `durable`: how a file is written for good.
-//! 9. [`Feed`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
+//! 9. [`JobStream`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
 
 mod assemble;
 mod catalog;
@@ -47,13 +47,16 @@ pub use catalog::{Catalog, Lead};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;
-pub use feed::Feed;
+pub use feed::JobStream;
 pub use ffmpeg::version as ffmpeg_version;
 pub use fs4::available_space;
 pub use job::{
-    Ending, Films, JobId, JobSpec, NewJob, NewRemux, Order, Output, Permit, Remux, Wanted,
+    DownloadRequest, Ending, JobId, JobSpec, MovieFiles, NewJob, NewRemux, Order, Output,
+    Overrides, Remux,
 };
 pub use names::{Template, TemplateError};
 pub use view::{Code, Failure, JobState};
 
-pub use ustream::{Access, Audio, Choice, Endpoint, EndpointError, Keep, Quality, Target};
+pub use ustream::{
+    Access, Audio, Choice, ContainerChoice, Endpoint, EndpointError, Quality, Target,
+};

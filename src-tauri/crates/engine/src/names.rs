@@ -17,12 +17,12 @@ pub(crate) fn stem(text: &str) -> Option<String> {
     let spaced: String = text
         .chars()
         .filter(|c| !is_invisible(*c))
-        .map(plain)
+        .map(replace_reserved)
         .collect();
     let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     // A leading dot hides a file, a trailing one is dropped by Windows.
     let trimmed = words.trim_matches(['.', ' ']);
-    let cut = cut_at(trimmed, MAX_STEM_BYTES).trim_end_matches(['.', ' ']);
+    let cut = truncate(trimmed, MAX_STEM_BYTES).trim_end_matches(['.', ' ']);
     if cut.is_empty() {
         return None;
     }
@@ -45,7 +45,7 @@ pub(crate) fn clean_text(text: &str) -> String {
 }
 
 /// The same of text that may be absent, or hold nothing that can be seen.
-pub(crate) fn shown(text: Option<&str>) -> Option<String> {
+pub(crate) fn display_text(text: Option<&str>) -> Option<String> {
     text.map(clean_text).filter(|text| !text.is_empty())
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn numbered(stem: &str, n: u32) -> String {
     }
 }
 
-fn plain(c: char) -> char {
+fn replace_reserved(c: char) -> char {
     match c {
         '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' => ' ',
         c if c.is_control() => ' ',
@@ -85,7 +85,7 @@ fn is_device(first: &str) -> bool {
         || numbered_device("LPT")
 }
 
-fn cut_at(text: &str, bytes: usize) -> &str {
+fn truncate(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
     }

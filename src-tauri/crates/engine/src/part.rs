@@ -13,37 +13,37 @@ use std::time::Duration;
 use ustream::{PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
 use self::files::Access;
-pub(crate) use self::frozen::{Endings, FilmId, Material};
-use self::frozen::{Frozen, Intent, PLAN, State, state};
+pub(crate) use self::frozen::{Extensions, MovieFileId, MovieSource};
+use self::frozen::{Manifest, PLAN, PendingRename, State, folder_state};
 use self::lock::lock;
-use crate::durable::{self, TEMPORARY};
+use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
 use crate::names;
 use crate::view::Finished;
 
 /// Names in a part folder: the output in progress, what vouches for it, what ffmpeg makes of it,
 /// and how those of segments begin that came before their turn.
-const FILM: &str = "film";
+const MOVIE: &str = "film";
 const JOURNAL: &str = "journal";
 const CONVERTED: &str = "converted.mp4";
-const EARLY: &str = "early-";
+const SPOOLED: &str = "early-";
 
 /// More files of one name than this are somebody's mistake.
-const MAX_NUMBER: u32 = 999;
+const MAX_NAME_NUMBER: u32 = 999;
 
 /// Where a film shall go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) stem: &'a str,
-    pub(crate) endings: &'a Endings,
+    pub(crate) extensions: &'a Extensions,
 }
 
 /// What is found at a place.
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// A part folder, new or from an earlier attempt.
-    Part(Part),
+    Folder(Part),
     /// The film was finished just before a crash.
     Finished(Saved),
 }
@@ -59,11 +59,11 @@ pub(crate) struct Saved {
 }
 
 /// What one film wants of one name.
-struct Claim<'a> {
+struct NameClaim<'a> {
     folder: &'a Path,
     target: &'a Path,
-    material: &'a Material,
-    endings: &'a Endings,
+    source: &'a MovieSource,
+    extensions: &'a Extensions,
 }
 
 /// Whose a name is.
@@ -73,7 +73,7 @@ enum Owner {
     Another,
 }
 
-impl Claim<'_> {
+impl NameClaim<'_> {
     /// The part folder of that name, unless it or the name is another film's.
     ///
     /// Another film may take the same name at this very moment: it has the folder, but has not said
@@ -104,15 +104,15 @@ impl Claim<'_> {
     }
 
     fn owner(&self) -> Result<Owner, Error> {
-        Ok(match state(self.folder)? {
-            State::Free if taken(self.target) => {
+        Ok(match folder_state(self.folder)? {
+            State::Free if exists(self.target) => {
                 // A crash left it after the film was finished; one that stays does no harm.
-                let _ = take_away(self.folder);
+                let _ = delete_folder(self.folder);
                 Owner::Another
             }
             State::Free => Owner::Nobody,
-            State::Of(frozen) if frozen.is(self.material, self.endings) => Owner::Us,
-            State::Of(_) => Owner::Another,
+            State::Owned(frozen) if frozen.matches(self.source, self.extensions) => Owner::Us,
+            State::Owned(_) => Owner::Another,
             State::Foreign(reason) => {
                 let folder = self.folder.display();
                 tracing::warn!(%folder, reason, "left alone; another name is used");
@@ -134,22 +134,22 @@ pub(crate) struct Part {
 
 impl Part {
     /// Opens the part folder of `material` at `place`, or makes one under the next free name.
-    pub(crate) fn open(place: Place<'_>, material: &Material) -> Result<Opened, Error> {
+    pub(crate) fn open(place: Place<'_>, material: &MovieSource) -> Result<Opened, Error> {
         fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
-        for number in 1..=MAX_NUMBER {
+        for number in 1..=MAX_NAME_NUMBER {
             let stem = names::numbered(place.stem, number);
             let target = place
                 .folder
-                .join(format!("{stem}.{}", place.endings.finished));
+                .join(format!("{stem}.{}", place.extensions.finished));
             let folder = place.folder.join(format!("{stem}.part"));
-            let claim = Claim {
+            let claim = NameClaim {
                 folder: &folder,
                 target: &target,
-                material,
-                endings: place.endings,
+                source: material,
+                extensions: place.extensions,
             };
             if let Some(part) = claim.take()? {
-                return part.settle(material, place.endings);
+                return part.load(material, place.extensions);
             }
         }
         Err(no_free_name(place.folder))
@@ -164,13 +164,13 @@ impl Part {
         })
     }
 
-    fn settle(mut self, material: &Material, endings: &Endings) -> Result<Opened, Error> {
-        self.sweep()?;
+    fn load(mut self, material: &MovieSource, endings: &Extensions) -> Result<Opened, Error> {
+        self.remove_temporaries()?;
         if let Some(finished) = frozen::finished(&self.folder)? {
             return Ok(Opened::Finished(self.saved(finished)));
         }
-        self.change = frozen::freeze(&self.folder, material, endings)?;
-        Ok(Opened::Part(self))
+        self.change = frozen::update(&self.folder, material, endings)?;
+        Ok(Opened::Folder(self))
     }
 
     /// How the plan compares with that of the earlier attempt. Where it has moved, it is saved only
@@ -192,7 +192,7 @@ impl Part {
     }
 
     /// The finished film gets another ending.
-    pub(crate) fn retarget(mut self, extension: &str) -> Self {
+    pub(crate) fn with_extension(mut self, extension: &str) -> Self {
         self.target.set_extension(extension);
         self
     }
@@ -205,13 +205,13 @@ impl Part {
         if length.map_err(Error::disk(film))?.len() != finished.size_bytes {
             return Err(media::Error::Changed.into());
         }
-        for number in 2..=MAX_NUMBER {
+        for number in 2..=MAX_NAME_NUMBER {
             finished.file = file_name(&target);
-            let intent = Intent {
+            let intent = PendingRename {
                 film: file_name(film),
                 finished: finished.clone(),
             };
-            frozen::intend(&self.folder, intent)?;
+            frozen::set_pending_rename(&self.folder, intent)?;
             match durable::rename_new(film, &target) {
                 Ok(()) => return Ok(self.saved(finished)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -237,14 +237,18 @@ impl Part {
         } = self;
         // Windows does not delete a file that is open.
         drop(lock);
-        take_away(&folder)
+        delete_folder(&folder)
     }
 
     /// Temporaries of a write that a crash cut short.
-    fn sweep(&self) -> Result<(), Error> {
+    fn remove_temporaries(&self) -> Result<(), Error> {
         for entry in fs::read_dir(&self.folder).map_err(Error::disk(&self.folder))? {
             let entry = entry.map_err(Error::disk(&self.folder))?;
-            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            if entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(TEMPORARY_PREFIX)
+            {
                 fs::remove_file(entry.path()).map_err(Error::disk(&entry.path()))?;
             }
         }
@@ -266,7 +270,7 @@ impl Saved {
     }
 
     /// Takes away what is left of the making.
-    pub(crate) fn tidy(self) {
+    pub(crate) fn remove_part_folder(self) {
         // The film is saved: what cannot be tidied up is no failure.
         if let Err(error) = self.part.remove() {
             tracing::warn!(%error, "the part folder stays");
@@ -275,46 +279,54 @@ impl Saved {
 }
 
 /// The part folders in `folder` that can be read, and what each is to become.
-fn begun(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Frozen>)> {
+fn part_folders(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Manifest>)> {
     // A folder that cannot be read has nothing to go on with; making one there says why.
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
     let parts = paths.filter(|path| path.extension().is_some_and(|ending| ending == "part"));
-    parts.filter_map(|path| match state(&path) {
-        Ok(State::Of(frozen)) => Some((path, frozen)),
+    parts.filter_map(|path| match folder_state(&path) {
+        Ok(State::Owned(frozen)) => Some((path, frozen)),
         _ => None,
     })
 }
 
 /// The stem under which an earlier attempt at `material` began in `folder`.
-pub(crate) fn stem_of(folder: &Path, material: &Material, endings: &Endings) -> Option<String> {
-    let (path, _) = begun(folder).find(|(_, frozen)| frozen.is(material, endings))?;
+pub(crate) fn earlier_stem(
+    folder: &Path,
+    material: &MovieSource,
+    endings: &Extensions,
+) -> Option<String> {
+    let (path, _) = part_folders(folder).find(|(_, frozen)| frozen.matches(material, endings))?;
     Some(path.file_stem()?.to_str()?.to_owned())
 }
 
 /// The plan of an earlier attempt at `recording` in `folder`, whatever rendition it is of.
-pub(crate) fn plan_of(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
-    let mut plans = begun(folder).filter_map(|(_, frozen)| frozen.plan());
+pub(crate) fn earlier_plan(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
+    let mut plans = part_folders(folder).filter_map(|(_, frozen)| frozen.into_plan());
     plans.find(|plan| plan.recording == recording)
 }
 
 /// Saves a plan that has moved in its part folder: its segments are the same.
-pub(crate) fn confirm(folder: &Path, material: &Material, endings: &Endings) -> Result<(), Error> {
+pub(crate) fn save_moved_plan(
+    folder: &Path,
+    material: &MovieSource,
+    endings: &Extensions,
+) -> Result<(), Error> {
     frozen::replace(folder, material, endings)
 }
 
 /// Deletes a part folder that is not in use. What is not ours is left alone.
 pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
-    if !matches!(state(folder)?, State::Of(_)) {
+    if !matches!(folder_state(folder)?, State::Owned(_)) {
         return Ok(());
     }
     drop(lock(folder)?);
-    take_away(folder)
+    delete_folder(folder)
 }
 
 /// Deletes a part folder, its plan last: a crash on the way leaves a folder that still says what
 /// it is, or an empty one.
-fn take_away(folder: &Path) -> Result<(), Error> {
+fn delete_folder(folder: &Path) -> Result<(), Error> {
     let disk = || Error::disk(folder);
     // Nothing is deleted behind a link.
     if !fs::symlink_metadata(folder).map_err(disk())?.is_dir() {
@@ -333,7 +345,7 @@ fn take_away(folder: &Path) -> Result<(), Error> {
 
 /// The output in progress.
 pub(crate) fn output(folder: &Path) -> PathBuf {
-    folder.join(FILM)
+    folder.join(MOVIE)
 }
 
 /// What vouches for the output.
@@ -347,16 +359,16 @@ pub(crate) fn converted(folder: &Path) -> PathBuf {
 }
 
 /// Where a piece waits that came before its turn.
-pub(crate) fn early(folder: &Path, id: SegmentId) -> PathBuf {
+pub(crate) fn spooled(folder: &Path, id: SegmentId) -> PathBuf {
     let piece = match id.kind {
         SegmentKind::Init => "init".to_owned(),
         SegmentKind::Media(number) => number.to_string(),
     };
-    folder.join(format!("{EARLY}{}-{piece}", id.track))
+    folder.join(format!("{SPOOLED}{}-{piece}", id.track))
 }
 
 /// Whether anything has that name, be it a link that leads nowhere.
-fn taken(path: &Path) -> bool {
+fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 

@@ -1,11 +1,14 @@
 //! What a person sees before anything is saved, and how what is then chosen comes back.
 
 use ustream::{
-    Access, Audio, Choice, Container, Found, Keep, Quality, Recording, Rendition, TrackKind,
+    Access, Audio, Choice, Container, ContainerChoice, Found, Quality, Recording, Rendition,
+    TrackKind,
 };
 
 use crate::names::{self, Facts, Template};
-use crate::view::{AccessView, AudioView, KeepView, Preview, QualityView, RenditionView};
+use crate::view::{
+    AccessView, AudioView, ContainerChoiceView, Preview, QualityView, RenditionView,
+};
 
 /// What a person sees of a recording before it is saved.
 pub(crate) fn preview(found: Found, recording: &Recording) -> Preview {
@@ -20,22 +23,22 @@ pub(crate) fn preview(found: Found, recording: &Recording) -> Preview {
             .count()
     };
     let original = recording.plan(&Choice {
-        keep: Keep::Original,
+        keep: ContainerChoice::Original,
         ..Choice::default()
     });
     Preview {
         recording: recording.id.to_string(),
         link: recording.link(),
         newest_of_channel: found.newest,
-        title: names::shown(recording.title.as_deref()),
-        owner: names::shown(recording.owner.as_deref()),
+        title: names::display_text(recording.title.as_deref()),
+        owner: names::display_text(recording.owner.as_deref()),
         date_unix_s: recording.date_unix_s,
         duration_ms: recording.duration_ms,
         renditions: recording
-            .usual()
+            .default_renditions()
             .map(|rendition| rendition_view(recording, rendition))
             .collect(),
-        about_bytes: chosen.and_then(|rendition| recording.about_bytes(rendition)),
+        about_bytes: chosen.and_then(|rendition| recording.estimated_bytes(rendition)),
         file_stem: Template::default().stem(&Facts::of(recording, chosen)),
         has_flv: original
             .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
@@ -64,7 +67,7 @@ fn rendition_view(recording: &Recording, rendition: &Rendition) -> RenditionView
         width: rendition.width,
         height: rendition.height,
         bitrate_kbps: rendition.bitrate_kbps,
-        about_bytes: recording.about_bytes(rendition),
+        about_bytes: recording.estimated_bytes(rendition),
         segments: u32::try_from(segments).unwrap_or(u32::MAX),
     }
 }
@@ -106,11 +109,11 @@ impl From<AudioView> for Audio {
     }
 }
 
-impl From<KeepView> for Keep {
-    fn from(view: KeepView) -> Self {
+impl From<ContainerChoiceView> for ContainerChoice {
+    fn from(view: ContainerChoiceView) -> Self {
         match view {
-            KeepView::Mp4 => Self::Mp4,
-            KeepView::Original => Self::Original,
+            ContainerChoiceView::Mp4 => Self::Mp4,
+            ContainerChoiceView::Original => Self::Original,
         }
     }
 }

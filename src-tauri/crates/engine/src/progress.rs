@@ -8,18 +8,18 @@ use crate::view::{ProgressView, Stage};
 /// Speed is smoothed over about this long: shorter jumps, longer lies.
 const SPEED_WINDOW: Duration = Duration::from_secs(4);
 /// Time left is not guessed from less data than this.
-const SETTLE: Duration = Duration::from_secs(5);
+const MIN_ESTIMATE_TIME: Duration = Duration::from_secs(5);
 /// Below this share of the film, the stated bit rate says more about its size than the pieces do.
-const TRUST_PIECES_FROM: f64 = 0.05;
+const TRUST_SEGMENTS_FROM: f64 = 0.05;
 
 /// What a run writes and a reader of progress looks at.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    level: Mutex<Level>,
+    state: Mutex<ProgressState>,
 }
 
 #[derive(Debug)]
-struct Level {
+struct ProgressState {
     stage: Stage,
     /// Of a stage that counts neither bytes nor pieces.
     fraction: Option<f64>,
@@ -28,17 +28,17 @@ struct Level {
     total_ms: u64,
     /// Bytes of pieces that are here, and of those that are coming.
     bytes: u64,
-    guess_bytes: Option<u64>,
+    estimated_bytes: Option<u64>,
     waiting: bool,
     /// This stage counts bytes.
-    counts: bool,
+    counts_bytes: bool,
     /// Bytes ever received, for the speed.
     received: u64,
-    speed: Speed,
+    speed: SmoothedSpeed,
 }
 
 #[derive(Debug)]
-struct Speed {
+struct SmoothedSpeed {
     since: Option<Instant>,
     last: Option<(Instant, u64)>,
     bytes_per_second: f64,
@@ -47,17 +47,17 @@ struct Speed {
 impl Meter {
     pub(crate) fn new() -> Self {
         Self {
-            level: Mutex::new(Level {
+            state: Mutex::new(ProgressState {
                 stage: Stage::Resolving,
                 fraction: None,
                 done_ms: 0,
                 total_ms: 0,
                 bytes: 0,
-                guess_bytes: None,
+                estimated_bytes: None,
                 waiting: false,
-                counts: false,
+                counts_bytes: false,
                 received: 0,
-                speed: Speed {
+                speed: SmoothedSpeed {
                     since: None,
                     last: None,
                     bytes_per_second: 0.0,
@@ -71,24 +71,24 @@ impl Meter {
         level.stage = stage;
         level.fraction = None;
         level.waiting = false;
-        level.counts = stage == Stage::Fetching;
+        level.counts_bytes = stage == Stage::Fetching;
     }
 
     /// Says how many bytes of films on this computer there are to be read.
     pub(crate) fn begin_convert(&self, total: u64) {
         self.enter(Stage::Converting);
         let mut level = self.lock();
-        level.counts = true;
-        (level.bytes, level.guess_bytes) = (0, Some(total));
+        level.counts_bytes = true;
+        (level.bytes, level.estimated_bytes) = (0, Some(total));
         level.speed.since = Some(Instant::now());
     }
 
     /// So many bytes have been read by now.
-    pub(crate) fn converted(&self, done: u64) {
+    pub(crate) fn set_converted(&self, done: u64) {
         let mut level = self.lock();
         level.received += done.saturating_sub(level.bytes);
         level.bytes = done;
-        level.fraction = level.guess_bytes.map(|total| share(done, total));
+        level.fraction = level.estimated_bytes.map(|total| share(done, total));
     }
 
     /// Says how much there is to fetch, and how much of it is here from earlier attempts.
@@ -99,13 +99,13 @@ impl Meter {
             level.total_ms,
             level.done_ms,
             level.bytes,
-            level.guess_bytes,
+            level.estimated_bytes,
         ) = (total_ms, done_ms, bytes, guess);
         level.speed.since = Some(Instant::now());
     }
 
     /// A piece of this length is settled: it is here, or it is known not to exist.
-    pub(crate) fn settled(&self, duration_ms: u64) {
+    pub(crate) fn segment_settled(&self, duration_ms: u64) {
         let mut level = self.lock();
         level.done_ms = level
             .done_ms
@@ -113,11 +113,11 @@ impl Meter {
             .min(level.total_ms);
     }
 
-    pub(crate) fn waiting(&self, waiting: bool) {
+    pub(crate) fn set_waiting(&self, waiting: bool) {
         self.lock().waiting = waiting;
     }
 
-    pub(crate) fn fraction(&self, fraction: f64) {
+    pub(crate) fn set_fraction(&self, fraction: f64) {
         self.lock().fraction = Some(fraction.clamp(0.0, 1.0));
     }
 
@@ -134,9 +134,9 @@ impl Meter {
         self.lock().view(Instant::now())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Level> {
+    fn lock(&self) -> MutexGuard<'_, ProgressState> {
         // Every field is whole after every line, so a panic elsewhere spoils nothing.
-        self.level.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -177,18 +177,21 @@ impl Drop for Incoming<'_> {
     clippy::cast_sign_loss,
     reason = "estimates for people: sizes are far below 2^52 and never negative"
 )]
-impl Level {
+impl ProgressState {
     fn view(&mut self, now: Instant) -> ProgressView {
         let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
         let fetching = self.stage == Stage::Fetching;
-        let counts = self.counts;
+        let counts = self.counts_bytes;
         let total_bytes = match share {
-            Some(share) if share >= TRUST_PIECES_FROM => Some((self.bytes as f64 / share) as u64),
-            _ => self.guess_bytes,
+            Some(share) if share >= TRUST_SEGMENTS_FROM => Some((self.bytes as f64 / share) as u64),
+            _ => self.estimated_bytes,
         };
         self.speed.sample(now, self.received);
         let speed = self.speed.bytes_per_second;
-        let settled = self.speed.since.is_some_and(|since| now - since >= SETTLE);
+        let settled = self
+            .speed
+            .since
+            .is_some_and(|since| now - since >= MIN_ESTIMATE_TIME);
         let seconds_left = match total_bytes {
             Some(total) if counts && settled && !self.waiting && speed >= 1.0 => {
                 Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
@@ -213,7 +216,7 @@ fn share(done: u64, total: u64) -> f64 {
     (done as f64 / total.max(1) as f64).min(1.0)
 }
 
-impl Speed {
+impl SmoothedSpeed {
     #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
     fn sample(&mut self, now: Instant, received: u64) {
         let Some((then, before)) = self.last else {
@@ -265,7 +268,7 @@ mod tests {
         let mut piece = meter.incoming();
         piece.add(1_000);
         piece.keep();
-        meter.settled(10_000);
+        meter.segment_settled(10_000);
         let view = meter.view();
         assert_eq!(view.total_bytes, Some(10_000));
         assert_eq!(view.fraction, Some(0.1));
@@ -276,7 +279,7 @@ mod tests {
     fn a_film_that_is_here_counts_the_bytes_that_are_read() {
         let meter = Meter::new();
         meter.begin_convert(4_000);
-        meter.converted(1_000);
+        meter.set_converted(1_000);
         let view = meter.view();
         assert_eq!((view.stage, view.fraction), (Stage::Converting, Some(0.25)));
         assert_eq!((view.done_bytes, view.total_bytes), (1_000, Some(4_000)));

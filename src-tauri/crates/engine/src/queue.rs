@@ -14,13 +14,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
-use self::job::{Active, Job};
+use self::job::{ActiveRun, Job};
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::feed::Snapshot;
-use crate::job::{Event, JobId, JobSpec, Permit};
+use crate::job::{Event, JobId, JobSpec, Overrides};
 use crate::part::{self, Saved};
-use crate::registry::{Record, Registry};
+use crate::registry::{JobRecord, Registry};
 use crate::run::{self, Means};
 use crate::view::{Failure, JobState, JobView};
 
@@ -35,7 +35,7 @@ type Reply<T> = oneshot::Sender<Result<T, Error>>;
 pub(crate) enum Command {
     Add {
         spec: JobSpec,
-        permit: Permit,
+        permit: Overrides,
         reply: Reply<JobId>,
     },
     Pause {
@@ -44,7 +44,7 @@ pub(crate) enum Command {
     },
     Resume {
         id: JobId,
-        permit: Permit,
+        permit: Overrides,
         reply: Reply<()>,
     },
     Remove {
@@ -60,7 +60,7 @@ pub(crate) enum Command {
     Relocate {
         id: JobId,
         folder: PathBuf,
-        permit: Permit,
+        permit: Overrides,
         reply: Reply<()>,
     },
     /// So many jobs may run from now on.
@@ -72,9 +72,9 @@ pub(crate) enum Command {
 
 /// What the queue begins with.
 pub(crate) struct Start {
-    pub(crate) means: Means,
+    pub(crate) context: Means,
     pub(crate) registry: Registry,
-    pub(crate) saved: Vec<(JobId, Record)>,
+    pub(crate) saved: Vec<(JobId, JobRecord)>,
     /// How many jobs may run.
     pub(crate) at_once: NonZeroUsize,
 }
@@ -83,35 +83,35 @@ pub(crate) struct Start {
 pub(crate) struct Queue {
     at_once: NonZeroUsize,
     jobs: Vec<Job>,
-    runs: JoinSet<Ended>,
-    means: Arc<Means>,
+    runs: JoinSet<RunResult>,
+    context: Arc<Means>,
     registry: Registry,
     snapshot: watch::Sender<Snapshot>,
     /// Given once what they tell of can be seen, so that nobody reads an older snapshot after.
-    answers: Vec<Answer>,
+    pending_replies: Vec<Answer>,
 }
 
 type Answer = Box<dyn FnOnce() + Send>;
-type Ended = Result<Option<Saved>, Error>;
+type RunResult = Result<Option<Saved>, Error>;
 
 impl Queue {
     pub(crate) fn new(start: Start, snapshot: watch::Sender<Snapshot>) -> Self {
         let Start {
-            means,
+            context: means,
             registry,
             saved,
             at_once,
         } = start;
         let jobs = saved
             .into_iter()
-            .map(|(id, record)| Job::new(id, record, Permit::default()));
+            .map(|(id, record)| Job::new(id, record, Overrides::default()));
         let jobs = jobs.collect();
         let mut queue = Self {
             at_once,
-            answers: Vec::new(),
+            pending_replies: Vec::new(),
             jobs,
             runs: JoinSet::new(),
-            means: Arc::new(means),
+            context: Arc::new(means),
             registry,
             snapshot,
         };
@@ -120,7 +120,7 @@ impl Queue {
     }
 
     /// Works until it is shut down or nobody is left to ask.
-    pub(crate) async fn work(mut self, mut commands: mpsc::Receiver<Command>) {
+    pub(crate) async fn run_loop(mut self, mut commands: mpsc::Receiver<Command>) {
         self.recover().await;
         self.publish();
         let mut tick = tokio::time::interval(TICK);
@@ -129,9 +129,9 @@ impl Queue {
             tokio::select! {
                 command = commands.recv() => match command {
                     None | Some(Command::Shutdown) => break,
-                    Some(command) => self.obey(command).await,
+                    Some(command) => self.handle(command).await,
                 },
-                Some(ended) = self.runs.join_next_with_id() => self.ended(ended).await,
+                Some(ended) = self.runs.join_next_with_id() => self.run_ended(ended).await,
                 _ = tick.tick(), if !self.runs.is_empty() => self.note_discoveries().await,
             }
             self.start_next().await;
@@ -143,12 +143,12 @@ impl Queue {
         }
         while let Some(ended) = self.runs.join_next_with_id().await {
             // A film that came out meanwhile is a fact.
-            self.ended(ended).await;
+            self.run_ended(ended).await;
         }
         self.publish();
     }
 
-    async fn obey(&mut self, command: Command) {
+    async fn handle(&mut self, command: Command) {
         match command {
             Command::Add {
                 spec,
@@ -156,20 +156,20 @@ impl Queue {
                 reply,
             } => {
                 let added = self.add(spec, permit).await;
-                self.answer(reply, added);
+                self.queue_reply(reply, added);
             }
             Command::Pause { id, reply } => {
                 let paused = self.pause(&id).await;
-                self.answer(reply, paused);
+                self.queue_reply(reply, paused);
             }
             Command::Resume { id, permit, reply } => {
                 let resumed = self.resume(&id, permit).await;
-                self.answer(reply, resumed);
+                self.queue_reply(reply, resumed);
             }
             Command::Remove { id, keep, reply } => self.remove(&id, keep, reply).await,
             Command::Path { id, reply } => {
                 let path = self.job(&id).map(|job| job.record.file.clone());
-                self.answer(reply, path);
+                self.queue_reply(reply, path);
             }
             Command::Relocate {
                 id,
@@ -178,12 +178,12 @@ impl Queue {
                 reply,
             } => {
                 let relocated = self.relocate(&id, folder, permit).await;
-                self.answer(reply, relocated);
+                self.queue_reply(reply, relocated);
             }
             // Those that run go on with the one they have.
             Command::UseFfmpeg(ffmpeg) => {
-                let means = Means::clone(&self.means);
-                self.means = Arc::new(Means { ffmpeg, ..means });
+                let means = Means::clone(&self.context);
+                self.context = Arc::new(Means { ffmpeg, ..means });
             }
             // Those that run go on: none is stopped for being one too many.
             Command::RunAtOnce(at_once) => self.at_once = at_once,
@@ -216,7 +216,7 @@ impl Queue {
         let finish = Event::Finish(saved.finished.clone());
         if self.change(id, finish).await.is_ok() {
             let tidy = move || {
-                saved.tidy();
+                saved.remove_part_folder();
                 Ok(())
             };
             // A folder that stays is met at the next start.
@@ -224,12 +224,12 @@ impl Queue {
         }
     }
 
-    async fn add(&mut self, spec: JobSpec, permit: Permit) -> Result<JobId, Error> {
+    async fn add(&mut self, spec: JobSpec, permit: Overrides) -> Result<JobId, Error> {
         // The list keeps its order over a restart, also where the clock has been set back.
         let now_ms = jiff::Timestamp::now().as_millisecond();
         let last_ms = self.jobs.iter().map(|job| job.record.added_ms).max();
         let after = last_ms.map_or(now_ms, |last| now_ms.max(last.saturating_add(1)));
-        let record = Record::new(spec, after);
+        let record = JobRecord::new(spec, after);
         let job = Job::new(JobId::random(), record, permit);
         let id = job.id.clone();
         self.jobs.push(job);
@@ -247,14 +247,19 @@ impl Queue {
         self.change(id, Event::Pause).await
     }
 
-    async fn resume(&mut self, id: &JobId, permit: Permit) -> Result<(), Error> {
-        self.job(id)?.permit = permit;
+    async fn resume(&mut self, id: &JobId, permit: Overrides) -> Result<(), Error> {
+        self.job(id)?.overrides = permit;
         self.change(id, Event::Resume).await
     }
 
     /// What it has stays in the old folder until the disk of that lets go of it: a disk that is
     /// full or gone is why a person asks.
-    async fn relocate(&mut self, id: &JobId, folder: PathBuf, permit: Permit) -> Result<(), Error> {
+    async fn relocate(
+        &mut self,
+        id: &JobId,
+        folder: PathBuf,
+        permit: Overrides,
+    ) -> Result<(), Error> {
         let job = self.job(id)?;
         if job.active.is_some() {
             return Err(Error::InUse(job.record.spec.output.folder.clone()));
@@ -269,7 +274,7 @@ impl Queue {
         });
         job.record.spec.output.folder = folder;
         if let Some(old) = old
-            && !self.is_of_another(id, &old)
+            && !self.is_shared(id, &old)
         {
             let discarded = blocking(move || part::discard(&old)).await;
             if let Err(error) = discarded {
@@ -280,7 +285,7 @@ impl Queue {
     }
 
     /// Another job of the same recording may go on in the same folder.
-    fn is_of_another(&self, id: &JobId, part: &Path) -> bool {
+    fn is_shared(&self, id: &JobId, part: &Path) -> bool {
         let others = self.jobs.iter().filter(|job| job.id != *id);
         let mut parts = others.filter_map(|job| Some(&job.record.discovery.as_ref()?.part));
         parts.any(|other| other == part)
@@ -288,7 +293,7 @@ impl Queue {
 
     async fn remove(&mut self, id: &JobId, keep: bool, reply: Reply<()>) {
         match self.job(id) {
-            Err(error) => self.answer(reply, Err(error)),
+            Err(error) => self.queue_reply(reply, Err(error)),
             Ok(job) => {
                 let running = job
                     .active
@@ -297,14 +302,14 @@ impl Queue {
                     .is_some();
                 job.removal = Some((keep, reply));
                 if !running {
-                    self.take_away(id).await;
+                    self.delete_job(id).await;
                 }
             }
         }
     }
 
     /// Takes a job that is not running off the list, and its part folder off the disk.
-    async fn take_away(&mut self, id: &JobId) {
+    async fn delete_job(&mut self, id: &JobId) {
         let Some(place) = self.jobs.iter().position(|job| job.id == *id) else {
             return;
         };
@@ -316,9 +321,7 @@ impl Queue {
         // A finished job's part folder is gone, and its name may be another's by now.
         let finished = matches!(job.record.state, JobState::Done { .. });
         let part = job.record.discovery.map(|discovery| discovery.part);
-        let shared = part
-            .as_ref()
-            .is_some_and(|part| self.is_of_another(id, part));
+        let shared = part.as_ref().is_some_and(|part| self.is_shared(id, part));
         let gone = blocking(move || {
             registry.remove(&job.id)?;
             match part {
@@ -326,7 +329,7 @@ impl Queue {
                 _ => Ok(()),
             }
         });
-        self.answer(reply, gone.await);
+        self.queue_reply(reply, gone.await);
     }
 
     async fn start_next(&mut self) {
@@ -342,13 +345,13 @@ impl Queue {
                 // It is not queued any more: its state says why.
                 continue;
             }
-            let attempt = self.jobs[place].attempt(&self.means);
+            let attempt = self.jobs[place].attempt(&self.context);
             let (cancel, discovery) = (attempt.cancel.clone(), attempt.discovery.clone());
             let meter = Some(Arc::clone(&attempt.meter));
             let task = self.runs.spawn(run::run(attempt)).id();
             let job = &mut self.jobs[place];
             job.meter = meter;
-            job.active = Some(Active {
+            job.active = Some(ActiveRun {
                 task,
                 cancel,
                 discovery,
@@ -356,11 +359,11 @@ impl Queue {
         }
     }
 
-    async fn ended(&mut self, ended: Result<(Id, Ended), JoinError>) {
+    async fn run_ended(&mut self, ended: Result<(Id, RunResult), JoinError>) {
         self.note_discoveries().await;
         let (task, outcome) = match ended {
             Ok(ended) => ended,
-            Err(broken) => (broken.id(), Err(Error::Broken(broken.to_string()))),
+            Err(broken) => (broken.id(), Err(Error::Internal(broken.to_string()))),
         };
         let Some(job) = self.jobs.iter_mut().find(|job| job.is_running(task)) else {
             return;
@@ -382,7 +385,7 @@ impl Queue {
             }
         }
         if self.job(&id).is_ok_and(|job| job.removal.is_some()) {
-            self.take_away(&id).await;
+            self.delete_job(&id).await;
         }
     }
 
@@ -440,9 +443,9 @@ impl Queue {
             .ok_or(Error::NoSuchJob)
     }
 
-    fn answer<T: Send + 'static>(&mut self, reply: Reply<T>, answer: Result<T, Error>) {
+    fn queue_reply<T: Send + 'static>(&mut self, reply: Reply<T>, answer: Result<T, Error>) {
         // Who does not wait for the answer does not need it.
-        self.answers
+        self.pending_replies
             .push(Box::new(move || drop(reply.send(answer))));
     }
 
@@ -455,7 +458,7 @@ impl Queue {
             }
             news
         });
-        for answer in self.answers.drain(..) {
+        for answer in self.pending_replies.drain(..) {
             answer();
         }
     }

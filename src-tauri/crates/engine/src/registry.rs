@@ -16,7 +16,7 @@ const SCHEMA: u32 = 1;
 
 /// What is saved of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub(crate) struct JobRecord {
     schema: u32,
     /// When it was added, in milliseconds since 1970: the order of the list.
     pub(crate) added_ms: i64,
@@ -27,7 +27,7 @@ pub(crate) struct Record {
     pub(crate) file: Option<PathBuf>,
 }
 
-impl Record {
+impl JobRecord {
     pub(crate) fn new(spec: JobSpec, added_ms: i64) -> Self {
         let state = JobState::Queued;
         Self {
@@ -43,11 +43,11 @@ impl Record {
 
 /// What a registry held.
 #[derive(Debug, Default)]
-pub(crate) struct Loaded {
+pub(crate) struct LoadedJobs {
     /// The jobs, oldest first.
-    pub(crate) jobs: Vec<(JobId, Record)>,
+    pub(crate) jobs: Vec<(JobId, JobRecord)>,
     /// How many files could not be read.
-    pub(crate) set_aside: usize,
+    pub(crate) unreadable: usize,
 }
 
 /// The folder of job files, or nowhere: a command line keeps none.
@@ -68,8 +68,8 @@ impl Registry {
 
     /// Reads all jobs, oldest first. What was queued or running is paused: going on is offered,
     /// never taken. A file that cannot be read is set aside and keeps nothing from starting.
-    pub(crate) fn load(&self) -> Result<Loaded, Error> {
-        let mut loaded = Loaded::default();
+    pub(crate) fn load(&self) -> Result<LoadedJobs, Error> {
+        let mut loaded = LoadedJobs::default();
         let Some(folder) = &self.folder else {
             return Ok(loaded);
         };
@@ -79,7 +79,7 @@ impl Registry {
                 continue;
             }
             let Some((id, mut record)) = read(&path) else {
-                loaded.set_aside += 1;
+                loaded.unreadable += 1;
                 // Where it cannot be set aside, it is passed over at the next start too.
                 let _ = fs::rename(&path, path.with_extension("bad"));
                 continue;
@@ -93,7 +93,7 @@ impl Registry {
         Ok(loaded)
     }
 
-    pub(crate) fn save(&self, id: &JobId, record: &Record) -> Result<(), Error> {
+    pub(crate) fn save(&self, id: &JobId, record: &JobRecord) -> Result<(), Error> {
         match self.path(id) {
             Some(path) => durable::write_json(&path, record).map_err(Error::disk(&path)),
             None => Ok(()),
@@ -117,9 +117,9 @@ impl Registry {
     }
 }
 
-fn read(path: &Path) -> Option<(JobId, Record)> {
+fn read(path: &Path) -> Option<(JobId, JobRecord)> {
     let id = path.file_stem()?.to_str()?.parse().ok()?;
-    let record = durable::read_json::<Record>(path).ok()??;
+    let record = durable::read_json::<JobRecord>(path).ok()??;
     (record.schema == SCHEMA).then_some((id, record))
 }
 
@@ -127,11 +127,11 @@ fn read(path: &Path) -> Option<(JobId, Record)> {
 mod tests {
     use super::*;
     use crate::extras::Extras;
-    use crate::job::{Ending, Films, Order, Output, Remux, Wanted};
+    use crate::job::{DownloadRequest, Ending, MovieFiles, Order, Output, Remux};
 
-    fn record() -> Record {
+    fn record() -> JobRecord {
         let spec = JobSpec {
-            order: Order::Recording(Wanted {
+            source: Order::Recording(DownloadRequest {
                 target: ustream::Target::Recording(ustream::RecordingId(1)),
                 choice: ustream::Choice::default(),
                 template: "{date} {title}".parse().unwrap(),
@@ -143,7 +143,7 @@ mod tests {
                 stem: None,
             },
         };
-        Record::new(spec, 7)
+        JobRecord::new(spec, 7)
     }
 
     #[test]
@@ -151,12 +151,12 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let registry = Registry::open(Some(data.path())).unwrap();
         let id = JobId::random();
-        let running = Record {
+        let running = JobRecord {
             state: JobState::Running,
             ..record()
         };
         registry.save(&id, &running).unwrap();
-        let paused = Record {
+        let paused = JobRecord {
             state: JobState::Paused,
             ..record()
         };
@@ -171,7 +171,7 @@ mod tests {
         let registry = Registry::open(Some(data.path())).unwrap();
         let mut saved = record();
         saved.state = JobState::Paused;
-        saved.spec.order = Order::Films(Films {
+        saved.spec.source = Order::Files(MovieFiles {
             films: vec!["a.flv".into(), "b.flv".into()],
             ending: Ending::M4v,
         });
@@ -188,7 +188,7 @@ mod tests {
         fs::write(&bad, "{\"schema\":").unwrap();
         registry.save(&JobId::random(), &record()).unwrap();
         let loaded = registry.load().unwrap();
-        assert_eq!((loaded.jobs.len(), loaded.set_aside), (1, 1));
+        assert_eq!((loaded.jobs.len(), loaded.unreadable), (1, 1));
         assert!(!bad.exists() && bad.with_extension("bad").exists());
     }
 }

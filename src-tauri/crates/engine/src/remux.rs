@@ -8,29 +8,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use media::{Film, Format, Making, Part as Piece, Source, Split, Summary, Tags};
+use media::{Film, Format, MuxerConfig, Part as Piece, Source, Split, Summary, Tags};
 use tokio_util::sync::CancellationToken;
 
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::job::{Films, Output, Remux};
+use crate::job::{MovieFiles, Output, Remux};
 use crate::part::files;
-use crate::part::{Endings, FilmId, Material, Opened, Part, Place, Saved};
+use crate::part::{Extensions, MovieFileId, MovieSource, Opened, Part, Place, Saved};
 use crate::progress::Meter;
-use crate::room::Need;
+use crate::room::SpaceNeed;
 use crate::run::account::Shortfall;
-use crate::run::finish::{check, finished, publish};
+use crate::run::finish::{check, finished_view, publish};
 use crate::run::{Attempt, Discovery};
 use crate::view::{Finished, LossView, Stage};
 use crate::{ffmpeg, names, part, room};
 
 /// About as large are the pieces of an FLV, by which room for its index is kept.
-const PIECE_BYTES: u64 = 4 << 20;
+const SEGMENT_BYTES: u64 = 4 << 20;
 /// ffmpeg rounds lengths, and sound may end a little after the picture.
 const ROUNDING_MS: u64 = 1_000;
 
 /// Makes one MP4 of the films. `None` is a stop, not a failure.
-pub(crate) async fn remux(attempt: &Attempt, films: &Films) -> Result<Option<Saved>, Error> {
+pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Result<Option<Saved>, Error> {
     let convert = attempt.spec.remux == Remux::Ffmpeg;
     if convert && attempt.find_ffmpeg().await?.is_none() {
         return Ok(None);
@@ -38,18 +38,18 @@ pub(crate) async fn remux(attempt: &Attempt, films: &Films) -> Result<Option<Sav
     let (paths, output) = (films.films.clone(), attempt.spec.output.clone());
     let ending = films.ending.as_str();
     let (parts, opened) = blocking(move || {
-        let parts = Parts::open(&paths, convert)?;
-        let opened = parts.claim(&output, ending)?;
+        let parts = RemuxSources::open(&paths, convert)?;
+        let opened = parts.open_part_folder(&output, ending)?;
         Ok((parts, opened))
     })
     .await?;
     let part = match opened {
         Opened::Finished(saved) => return Ok(Some(saved)),
-        Opened::Part(part) => part,
+        Opened::Folder(part) => part,
     };
-    attempt.discover_films(&films.films, &part);
+    attempt.set_file_discovery(&films.films, &part);
     let film = part::output(part.path());
-    match attempt.make(parts, &part, film).await {
+    match attempt.remux_files(parts, &part, film).await {
         Ok(Some((film, finished))) => publish(part, film, finished).await.map(Some),
         ended => {
             blocking(move || part.remove()).await?;
@@ -59,7 +59,7 @@ pub(crate) async fn remux(attempt: &Attempt, films: &Films) -> Result<Option<Sav
 }
 
 impl Attempt {
-    fn discover_films(&self, films: &[PathBuf], part: &Part) {
+    fn set_file_discovery(&self, films: &[PathBuf], part: &Part) {
         let first = films.first().map(|film| film.display().to_string());
         let stem = part.path().file_stem().unwrap_or_default();
         // An attempt finds out once.
@@ -72,43 +72,44 @@ impl Attempt {
     }
 
     /// Makes an MP4 of a file that has been put together within the part folder.
-    pub(crate) async fn remux_copy(
+    pub(crate) async fn remux_single_file(
         &self,
         copy: Copy,
         part: &Part,
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let Copy {
             path,
-            known,
+            movie_spec: known,
             convert,
         } = copy;
-        let mut parts = blocking(move || Parts::open(&[path], convert)).await?;
-        parts.known = Some(known);
-        self.make(parts, part, part::converted(part.path())).await
+        let mut parts = blocking(move || RemuxSources::open(&[path], convert)).await?;
+        parts.movie_spec = Some(known);
+        self.remux_files(parts, part, part::converted(part.path()))
+            .await
     }
 
     /// Makes the film within the part folder; answers where it is.
-    async fn make(
+    async fn remux_files(
         &self,
-        parts: Parts,
+        parts: RemuxSources,
         part: &Part,
         film: PathBuf,
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let Some(format) = parts.format else {
             // ffmpeg takes the one film as it is.
-            let [input] = parts.films.as_slice() else {
-                return Err(Error::Broken("several films without a format".into()));
+            let [input] = parts.files.as_slice() else {
+                return Err(Error::Internal("several films without a format".into()));
             };
-            return self.convert_film(input, &input.path, part).await;
+            return self.convert_file(input, &input.path, part).await;
         };
-        let work = Work {
+        let work = RemuxTask {
             parts,
             format,
             film: film.clone(),
             meter: Arc::clone(&self.meter),
             cancel: self.cancel.clone(),
         };
-        let Some(made) = blocking(move || work.make()).await? else {
+        let Some(made) = blocking(move || work.run()).await? else {
             return Ok(None);
         };
         if format == Format::Flv {
@@ -116,21 +117,21 @@ impl Attempt {
                 duration_ms: Some(made.summary.duration_ms),
                 ..Input::bare(film)
             };
-            let converted = self.convert_film(&joined, &made.first, part).await?;
-            return Ok(converted.map(|(path, finished)| (path, made.told(finished))));
+            let converted = self.convert_file(&joined, &made.first, part).await?;
+            return Ok(converted.map(|(path, finished)| (path, made.add_losses(finished))));
         }
         self.meter.enter(Stage::Finishing);
         let summary = made.summary.clone();
         let path = film.clone();
-        let summary = self.read_back(path, summary).await?;
+        let summary = self.verify_movie(path, summary).await?;
         Ok(Some((
             film,
-            made.told(finished(&summary, Shortfall::default())),
+            made.add_losses(finished_view(&summary, Shortfall::default())),
         )))
     }
 
     /// Lets ffmpeg make the MP4. `original` is what a person has if it cannot.
-    async fn convert_film(
+    async fn convert_file(
         &self,
         input: &Input,
         original: &Path,
@@ -141,7 +142,7 @@ impl Attempt {
         // What ffmpeg writes over is ours.
         files::create(&converted).map_err(Error::disk(&converted))?;
         let work = ffmpeg::Work {
-            program: &self.means.ffmpeg,
+            program: &self.context.ffmpeg,
             input: &input.path,
             output: &converted,
             duration_ms: input.duration_ms,
@@ -167,7 +168,10 @@ impl Attempt {
             let problem = "what it made is not the whole film".to_owned();
             return Err(failed(said.explain(problem)));
         }
-        Ok(Some((converted, finished(&summary, Shortfall::default()))))
+        Ok(Some((
+            converted,
+            finished_view(&summary, Shortfall::default()),
+        )))
     }
 }
 
@@ -175,7 +179,7 @@ impl Attempt {
 pub(crate) struct Copy {
     pub(crate) path: PathBuf,
     /// What is known of it.
-    pub(crate) known: Film,
+    pub(crate) movie_spec: Film,
     /// ffmpeg makes the MP4.
     pub(crate) convert: bool,
 }
@@ -200,7 +204,7 @@ impl Input {
     }
 
     fn open(path: &Path) -> Result<(Self, File), Error> {
-        let unreadable = |source| Error::Film {
+        let unreadable = |source| Error::InputFile {
             path: path.to_owned(),
             problem: media::Error::Input(source),
         };
@@ -218,31 +222,36 @@ impl Input {
 }
 
 /// The films, opened and looked at.
-struct Parts {
-    films: Vec<Input>,
+struct RemuxSources {
+    files: Vec<Input>,
     /// What our own muxer makes of them; nothing where ffmpeg does all.
     format: Option<Format>,
     /// What is known of the film, where that is more than the first of them says.
-    known: Option<Film>,
+    movie_spec: Option<Film>,
 }
 
-impl Parts {
+impl RemuxSources {
     fn open(paths: &[PathBuf], convert: bool) -> Result<Self, Error> {
         let mut films = Vec::new();
         for path in paths {
             let (mut input, file) = Input::open(path)?;
             match Split::open(file) {
                 Ok(split) => {
-                    input.duration_ms = split.whole().duration_ms;
+                    input.duration_ms = split.info().duration_ms;
                     input.split = Some(split);
                 }
                 // What is unknown here may be known to ffmpeg.
                 Err(_) if convert && paths.len() == 1 => {}
-                Err(problem) => return Err(film_error(path, problem)),
+                Err(problem) => return Err(file_error(path, problem)),
             }
             films.push(input);
         }
-        let source = |input: &Input| input.split.as_ref().map(|split| split.whole().source);
+        let source = |input: &Input| {
+            input
+                .split
+                .as_ref()
+                .map(|split| split.info().segment_format)
+        };
         let first = films.first().and_then(source);
         // ffmpeg makes one film of an FLV that was joined here first.
         let joins = match first {
@@ -256,7 +265,7 @@ impl Parts {
         {
             let problem =
                 "joining films other than parts of one FLV or one transport stream".to_owned();
-            return Err(film_error(&other.path, media::Error::Unsupported(problem)));
+            return Err(file_error(&other.path, media::Error::Unsupported(problem)));
         }
         let format = match (convert, films.len()) {
             (_, 0) => return Err(media::Error::Empty.into()),
@@ -265,27 +274,27 @@ impl Parts {
             (false, _) => Some(Format::Mp4),
         };
         Ok(Self {
-            films,
+            files: films,
             format,
-            known: None,
+            movie_spec: None,
         })
     }
 
     fn size_bytes(&self) -> u64 {
-        let sizes = self.films.iter().map(|film| film.size_bytes);
+        let sizes = self.files.iter().map(|film| film.size_bytes);
         sizes.fold(0, u64::saturating_add)
     }
 
     /// Opens the part folder of these films.
-    fn claim(&self, output: &Output, ending: &str) -> Result<Opened, Error> {
-        let ids = self.films.iter().map(|film| FilmId {
+    fn open_part_folder(&self, output: &Output, ending: &str) -> Result<Opened, Error> {
+        let ids = self.files.iter().map(|film| MovieFileId {
             path: film.path.display().to_string(),
             size_bytes: film.size_bytes,
         });
-        let material = Material::Films {
+        let material = MovieSource::Files {
             films: ids.collect(),
         };
-        let first = self.films.first().and_then(|film| film.path.file_stem());
+        let first = self.files.first().and_then(|film| film.path.file_stem());
         let first = first.map(|stem| stem.to_string_lossy().into_owned());
         let stem = [output.stem.as_deref(), first.as_deref()]
             .into_iter()
@@ -297,11 +306,11 @@ impl Parts {
             Some(Format::Flv) | None => "flv",
         };
         fs::create_dir_all(&output.folder).map_err(Error::disk(&output.folder))?;
-        room::check(&output.folder, Need::Exact(self.size_bytes()))?;
+        room::check(&output.folder, SpaceNeed::Exact(self.size_bytes()))?;
         let place = Place {
             folder: &output.folder,
             stem: &stem,
-            endings: &Endings {
+            extensions: &Extensions {
                 written: written.to_owned(),
                 finished: ending.to_owned(),
             },
@@ -311,8 +320,8 @@ impl Parts {
 }
 
 /// All that the disk work needs.
-struct Work {
-    parts: Parts,
+struct RemuxTask {
+    parts: RemuxSources,
     format: Format,
     film: PathBuf,
     meter: Arc<Meter>,
@@ -320,29 +329,29 @@ struct Work {
 }
 
 /// A film that has been made, and what of the sources is not in it.
-struct Made {
+struct RemuxResult {
     summary: Summary,
     lost: LossView,
     first: PathBuf,
 }
 
-impl Made {
-    fn told(&self, finished: Finished) -> Finished {
+impl RemuxResult {
+    fn add_losses(&self, finished: Finished) -> Finished {
         let lost = Some(self.lost.clone()).filter(|lost| *lost != LossView::default());
         Finished { lost, ..finished }
     }
 }
 
-impl Work {
+impl RemuxTask {
     /// Puts the pieces of all films into one. `None` is a stop.
-    fn make(mut self) -> Result<Option<Made>, Error> {
+    fn run(mut self) -> Result<Option<RemuxResult>, Error> {
         let output = files::create(&self.film).map_err(Error::disk(&self.film))?;
         self.meter.begin_convert(self.parts.size_bytes());
-        let films = std::mem::take(&mut self.parts.films);
+        let films = std::mem::take(&mut self.parts.files);
         let first = films.first().map(|film| film.path.clone());
         let first = first.unwrap_or_default();
-        let mut muxer = media::muxer(self.making(&films), output)
-            .map_err(|problem| film_error(&first, problem))?;
+        let mut muxer = media::muxer(self.muxer_config(&films), output)
+            .map_err(|problem| file_error(&first, problem))?;
         let mut fragments = Vec::new();
         let mut lost = LossView::default();
         // Numbers, bytes and time of the films before.
@@ -351,13 +360,13 @@ impl Work {
             let Some(mut split) = film.split else {
                 continue;
             };
-            let failed = |problem| film_error(&film.path, problem);
+            let failed = |problem| file_error(&film.path, problem);
             let (mut newest, mut start_ms) = (0, before_ms);
-            while let Some(mut piece) = split.piece().map_err(failed)? {
+            while let Some(mut piece) = split.next_segment().map_err(failed)? {
                 if self.cancel.is_cancelled() {
                     return Ok(None);
                 }
-                if let Piece::Media(number) = &mut piece.part {
+                if let Piece::Media(number) = &mut piece.kind {
                     newest = *number;
                     *number = number.saturating_add(numbered);
                 }
@@ -365,46 +374,48 @@ impl Work {
                 piece.start_ms = start_ms;
                 fragments.push(muxer.push(piece).map_err(failed)?);
                 self.meter
-                    .converted(before.saturating_add(split.done_bytes()));
+                    .set_converted(before.saturating_add(split.done_bytes()));
             }
             numbered = numbered.saturating_add(newest).saturating_add(1);
             before_ms = start_ms.max(before_ms.saturating_add(film.duration_ms.unwrap_or(0)));
             before = before.saturating_add(film.size_bytes);
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
-            lost.left_out.extend(split.whole().left_out.iter().cloned());
+            lost.left_out.extend(split.info().left_out.iter().cloned());
         }
         self.meter.enter(Stage::Finishing);
         let summary = muxer
             .finish(fragments)
-            .map_err(|problem| film_error(&first, problem))?;
-        Ok(Some(Made {
+            .map_err(|problem| file_error(&first, problem))?;
+        Ok(Some(RemuxResult {
             summary,
             lost,
             first,
         }))
     }
 
-    fn making(&self, films: &[Input]) -> Making<'static> {
+    fn muxer_config(&self, films: &[Input]) -> MuxerConfig<'static> {
         let wholes = || {
             films
                 .iter()
-                .filter_map(|film| Some(film.split.as_ref()?.whole()))
+                .filter_map(|film| Some(film.split.as_ref()?.info()))
         };
         let durations: Option<Vec<u64>> = wholes().map(|whole| whole.duration_ms).collect();
         let bytes = films.iter().map(|film| film.size_bytes);
-        let pieces = bytes.fold(0, u64::saturating_add).div_ceil(PIECE_BYTES);
-        let known = self.parts.known.clone().unwrap_or_else(|| Film {
+        let pieces = bytes.fold(0, u64::saturating_add).div_ceil(SEGMENT_BYTES);
+        let known = self.parts.movie_spec.clone().unwrap_or_else(|| Film {
             tags: wholes()
                 .next()
                 .map_or_else(Tags::default, |whole| whole.tags.clone()),
             ..Film::default()
         });
-        Making {
-            source: wholes().next().map_or(Source::Flv, |whole| whole.source),
-            format: self.format,
-            film: Film {
+        MuxerConfig {
+            segment_format: wholes()
+                .next()
+                .map_or(Source::Flv, |whole| whole.segment_format),
+            output_format: self.format,
+            movie: Film {
                 duration_ms: durations.map(|all| all.into_iter().fold(0, u64::saturating_add)),
-                pieces: u32::try_from(pieces).unwrap_or(u32::MAX),
+                segment_count: u32::try_from(pieces).unwrap_or(u32::MAX),
                 ..known
             },
             journal: &[],
@@ -413,10 +424,10 @@ impl Work {
 }
 
 /// What a film is blamed for, apart from the disk that the output is on.
-fn film_error(path: &Path, problem: media::Error) -> Error {
+fn file_error(path: &Path, problem: media::Error) -> Error {
     match problem {
         media::Error::Io(_) => Error::Media(problem),
-        problem => Error::Film {
+        problem => Error::InputFile {
             path: path.to_owned(),
             problem,
         },

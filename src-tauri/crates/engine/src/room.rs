@@ -7,16 +7,16 @@ use ustream::Recording;
 
 use crate::assemble::Assembly;
 use crate::error::Error;
-use crate::make::Make;
+use crate::make::DownloadPlan;
 
 /// The most that is never taken.
-const LARGEST_RESERVE_BYTES: u64 = 32 << 20;
+const MAX_RESERVE_BYTES: u64 = 32 << 20;
 
 /// The least that is never taken: journals, and what the system writes meanwhile.
-const SMALLEST_RESERVE_BYTES: u64 = 1 << 20;
+const MIN_RESERVE_BYTES: u64 = 1 << 20;
 
 /// The index of a movie takes less than this part of it.
-const INDEX_SHARE: u64 = 16;
+const INDEX_DIVISOR: u64 = 16;
 
 /// An estimate of this many times the real size is not rare: bit rates are often stated too high.
 const OVERESTIMATE: u64 = 2;
@@ -24,25 +24,32 @@ const OVERESTIMATE: u64 = 2;
 /// Returns how much of a disk is never taken for a movie of this size: room for its index, and for
 /// the system to go on working.
 pub(crate) fn reserve(movie_bytes: u64) -> u64 {
-    let index = SMALLEST_RESERVE_BYTES.saturating_add(movie_bytes / INDEX_SHARE);
-    index.min(LARGEST_RESERVE_BYTES)
+    let index = MIN_RESERVE_BYTES.saturating_add(movie_bytes / INDEX_DIVISOR);
+    index.min(MAX_RESERVE_BYTES)
 }
 
 /// Estimates how many bytes are still to come.
-pub(crate) fn still_to_come(recording: &Recording, make: &Make, assembly: &Assembly) -> Need {
+pub(crate) fn estimate_remaining(
+    recording: &Recording,
+    make: &DownloadPlan,
+    assembly: &Assembly,
+) -> SpaceNeed {
     let rendition = recording.rendition(&make.plan.rendition);
-    match rendition.and_then(|rendition| recording.about_bytes(rendition)) {
+    match rendition.and_then(|rendition| recording.estimated_bytes(rendition)) {
         Some(film) => {
-            let (_, here) = assembly.have();
-            Need::Estimate(film.saturating_mul(make.files()).saturating_sub(here))
+            let (_, here) = assembly.stored();
+            SpaceNeed::Estimate(
+                film.saturating_mul(make.movie_copies())
+                    .saturating_sub(here),
+            )
         }
-        None => Need::Unknown,
+        None => SpaceNeed::Unknown,
     }
 }
 
 /// How much more is to be written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Need {
+pub(crate) enum SpaceNeed {
     /// Exactly this many bytes.
     Exact(u64),
     /// About this many bytes.
@@ -52,7 +59,7 @@ pub(crate) enum Need {
 }
 
 /// Fails if the disk of `folder` has no room for so many more bytes.
-pub(crate) fn check(folder: &Path, need: Need) -> Result<(), Error> {
+pub(crate) fn check(folder: &Path, need: SpaceNeed) -> Result<(), Error> {
     match fs4::available_space(folder) {
         Ok(free_bytes) => compare(folder, need, free_bytes),
         Err(error) => {
@@ -63,11 +70,11 @@ pub(crate) fn check(folder: &Path, need: Need) -> Result<(), Error> {
     }
 }
 
-fn compare(folder: &Path, need: Need, free_bytes: u64) -> Result<(), Error> {
+fn compare(folder: &Path, need: SpaceNeed, free_bytes: u64) -> Result<(), Error> {
     let (bytes, is_estimate) = match need {
-        Need::Exact(bytes) => (bytes, false),
-        Need::Estimate(bytes) => (bytes, true),
-        Need::Unknown => (0, false),
+        SpaceNeed::Exact(bytes) => (bytes, false),
+        SpaceNeed::Estimate(bytes) => (bytes, true),
+        SpaceNeed::Unknown => (0, false),
     };
     let needed_bytes = bytes.saturating_add(reserve(bytes));
     if free_bytes >= needed_bytes {
@@ -75,7 +82,7 @@ fn compare(folder: &Path, need: Need, free_bytes: u64) -> Result<(), Error> {
     }
     let least_bytes = bytes / OVERESTIMATE;
     let may_fit = is_estimate && free_bytes >= least_bytes.saturating_add(reserve(least_bytes));
-    Err(Error::NoRoom {
+    Err(Error::LowSpace {
         folder: folder.to_owned(),
         needed_bytes,
         free_bytes,
@@ -85,7 +92,7 @@ fn compare(folder: &Path, need: Need, free_bytes: u64) -> Result<(), Error> {
 
 /// Fails as a full disk does while there is still room to end well a movie that has grown to
 /// `movie_bytes`.
-pub(crate) fn watch(folder: &Path, movie_bytes: u64) -> io::Result<()> {
+pub(crate) fn check_reserve(folder: &Path, movie_bytes: u64) -> io::Result<()> {
     match fs4::available_space(folder) {
         Ok(free) if free < reserve(movie_bytes) => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
@@ -99,7 +106,7 @@ mod tests {
 
     const MB: u64 = 1 << 20;
 
-    fn refused(need: Need, free_bytes: u64) -> Option<Failure> {
+    fn refused(need: SpaceNeed, free_bytes: u64) -> Option<Failure> {
         compare(Path::new("films"), need, free_bytes)
             .err()
             .map(Failure::from)
@@ -108,9 +115,9 @@ mod tests {
     #[test]
     fn a_movie_larger_than_any_disk_is_refused_with_both_numbers() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(check(folder.path(), Need::Unknown).is_ok());
-        match check(folder.path(), Need::Estimate(u64::MAX / 2)) {
-            Err(Error::NoRoom {
+        assert!(check(folder.path(), SpaceNeed::Unknown).is_ok());
+        match check(folder.path(), SpaceNeed::Estimate(u64::MAX / 2)) {
+            Err(Error::LowSpace {
                 needed_bytes,
                 free_bytes,
                 ..
@@ -121,8 +128,8 @@ mod tests {
 
     #[test]
     fn a_small_movie_needs_little_more_than_its_own_room() {
-        assert!(refused(Need::Estimate(MB / 10), 20 * MB).is_none());
-        assert!(refused(Need::Unknown, 20 * MB).is_none());
+        assert!(refused(SpaceNeed::Estimate(MB / 10), 20 * MB).is_none());
+        assert!(refused(SpaceNeed::Unknown, 20 * MB).is_none());
         assert_eq!(reserve(u64::MAX), 32 * MB);
     }
 
@@ -131,21 +138,21 @@ mod tests {
         let code = |need, free| refused(need, free).map(|failure| (failure.code, failure.may_fit));
         // Bit rates are often stated too high.
         assert_eq!(
-            code(Need::Estimate(1000 * MB), 900 * MB),
+            code(SpaceNeed::Estimate(1000 * MB), 900 * MB),
             Some((Code::LowSpace, true))
         );
         assert_eq!(
-            code(Need::Estimate(1000 * MB), 300 * MB),
+            code(SpaceNeed::Estimate(1000 * MB), 300 * MB),
             Some((Code::LowSpace, false))
         );
         // The size of a file on this computer is no estimate.
         assert_eq!(
-            code(Need::Exact(1000 * MB), 900 * MB),
+            code(SpaceNeed::Exact(1000 * MB), 900 * MB),
             Some((Code::LowSpace, false))
         );
         // The first batch would end as a full disk.
         assert_eq!(
-            code(Need::Estimate(MB), MB / 2),
+            code(SpaceNeed::Estimate(MB), MB / 2),
             Some((Code::DiskFull, false))
         );
     }

@@ -12,19 +12,19 @@ use tokio_util::sync::CancellationToken;
 use ustream::{Access, Client, Found, PlanChange, Recording};
 
 use self::account::{Expected, Shortfall};
-use self::finish::{finished, publish};
+use self::finish::{finished_view, publish};
 use self::transfer::Transfer;
-use crate::assemble::{Assembly, Becomes};
+use crate::assemble::{Assembly, OutputKind};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::extras::{Marks, Sidecars, Texts};
+use crate::extras::{CaptionTexts, Marks, Sidecars};
 use crate::fetch::Fetcher;
-use crate::job::{JobSpec, Order, Permit, Wanted};
-use crate::make::{self, Make};
+use crate::job::{DownloadRequest, JobSpec, Order, Overrides};
+use crate::make::{self, DownloadPlan};
 use crate::part::{Opened, Part, Saved};
 use crate::progress::Meter;
 use crate::view::Stage;
-use crate::whole::{self, Copied};
+use crate::whole::{self, FetchedFile};
 use crate::{ffmpeg, gather, names, part, remux};
 
 /// What all runs share.
@@ -39,15 +39,15 @@ pub(crate) struct Means {
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) spec: JobSpec,
-    pub(crate) permit: Permit,
-    pub(crate) means: Arc<Means>,
+    pub(crate) overrides: Overrides,
+    pub(crate) context: Arc<Means>,
     pub(crate) meter: Arc<Meter>,
     /// What an earlier attempt has found.
     pub(crate) found: Option<Found>,
     /// What this one finds.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
     /// Captions that have come for the inside of the film, for the files beside it.
-    pub(crate) texts: Arc<OnceLock<Texts>>,
+    pub(crate) captions: Arc<OnceLock<CaptionTexts>>,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -66,38 +66,38 @@ pub(crate) struct Discovery {
 /// Runs until the file is there or the job cannot go on. `None` is a stop, not a failure.
 pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
     attempt.meter.enter(Stage::Resolving);
-    match &attempt.spec.order {
+    match &attempt.spec.source {
         Order::Recording(wanted) => download(&attempt, wanted).await,
-        Order::Films(films) => remux::remux(&attempt, films).await,
+        Order::Files(films) => remux::remux(&attempt, films).await,
     }
 }
 
-async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, Error> {
+async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Result<Option<Saved>, Error> {
     let Some(asked) = attempt
         .cancel
-        .run_until_cancelled(attempt.ask(wanted))
+        .run_until_cancelled(attempt.resolve(wanted))
         .await
     else {
         return Ok(None);
     };
     let (found, recording) = asked?;
-    let make = Make::of(&attempt.spec, wanted, &recording)?;
+    let make = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
     // Better now than after the whole film has come.
     if make.convert && attempt.find_ffmpeg().await?.is_none() {
         return Ok(None);
     }
     let part = match make.open(&attempt.spec.output.folder).await? {
-        Opened::Finished(saved) => return attempt.complete(saved, &recording, &make).await,
-        Opened::Part(part) => part,
+        Opened::Finished(saved) => return attempt.write_sidecars(saved, &recording, &make).await,
+        Opened::Folder(part) => part,
     };
-    attempt.discover(found, &recording, &part);
+    attempt.set_discovery(found, &recording, &part);
     let Some(transfer) = attempt.transfer((found, recording), &make, &part).await? else {
         return Ok(None);
     };
     attempt.meter.enter(Stage::Finishing);
     // What is needed to make the movie is much to keep within every future above.
-    match Box::pin(attempt.movie(part, &make, transfer)).await? {
-        Some((saved, recording)) => attempt.complete(saved, &recording, &make).await,
+    match Box::pin(attempt.assemble_movie(part, &make, transfer)).await? {
+        Some((saved, recording)) => attempt.write_sidecars(saved, &recording, &make).await,
         None => Ok(None),
     }
 }
@@ -105,7 +105,7 @@ async fn download(attempt: &Attempt, wanted: &Wanted) -> Result<Option<Saved>, E
 impl Attempt {
     /// Makes sure that ffmpeg is there. `None` is a stop.
     pub(crate) async fn find_ffmpeg(&self) -> Result<Option<()>, Error> {
-        let found = ffmpeg::version(&self.means.ffmpeg);
+        let found = ffmpeg::version(&self.context.ffmpeg);
         let found = self.cancel.run_until_cancelled(found).await;
         found
             .transpose()
@@ -113,60 +113,68 @@ impl Attempt {
             .map_err(Error::NoFfmpeg)
     }
 
-    async fn ask(&self, wanted: &Wanted) -> Result<(Found, Recording), ustream::Error> {
+    async fn resolve(
+        &self,
+        wanted: &DownloadRequest,
+    ) -> Result<(Found, Recording), ustream::Error> {
         let access = &self.access();
         let found = match self.found {
             Some(found) => found,
-            None => self.means.client.find(&wanted.target, access).await?,
+            None => {
+                self.context
+                    .client
+                    .find_recording(&wanted.target, access)
+                    .await?
+            }
         };
-        if let Some(recording) = self.ask_as_before(found, wanted).await {
+        if let Some(recording) = self.resolve_as_before(found, wanted).await {
             return Ok((found, recording));
         }
-        Ok((found, self.means.client.recording(found, access).await?))
+        Ok((found, self.context.client.recording(found, access).await?))
     }
 
     /// What was begun from playlists or a file goes on by that way, where it still leads there:
     /// by another it would begin anew.
-    async fn ask_as_before(&self, found: Found, wanted: &Wanted) -> Option<Recording> {
+    async fn resolve_as_before(&self, found: Found, wanted: &DownloadRequest) -> Option<Recording> {
         let folder = self.spec.output.folder.clone();
-        let earlier = blocking(move || Ok(part::plan_of(&folder, found.recording))).await;
+        let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
         // A folder that cannot be read is told of when it is written to.
         let earlier = earlier.ok().flatten()?;
         if earlier.has_templates() {
             return None;
         }
-        let client = &self.means.client;
-        let asked = client.renewed(&earlier, found, &self.access()).await;
+        let client = &self.context.client;
+        let asked = client.refresh(&earlier, found, &self.access()).await;
         let recording = asked
             .inspect_err(|error| tracing::info!(%error, "not as before"))
             .ok()?;
-        let make = Make::of(&self.spec, wanted, &recording).ok()?;
+        let make = DownloadPlan::of(&self.spec, wanted, &recording).ok()?;
         (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
     }
 
     /// Makes the movie of what came, where nothing is missing or the person does not mind. `None`
     /// is a stop.
-    async fn movie(
+    async fn assemble_movie(
         &self,
         part: Part,
-        make: &Make,
+        make: &DownloadPlan,
         transfer: Transfer,
     ) -> Result<Option<(Saved, Recording)>, Error> {
-        let lacking = transfer.assembly.lacking();
+        let lacking = transfer.assembler.outstanding();
         let expected = Expected::of(&transfer.recording, make);
-        let here = transfer.assembly.held();
-        let came = transfer.came(&lacking, &here);
+        let here = transfer.assembler.held_segments();
+        let came = transfer.received(&lacking, &here);
         let mut shortfall = expected.shortfall(came);
-        let judged = self.judge(&shortfall, expected.can_be_made(came));
+        let judged = self.check_shortfall(&shortfall, expected.is_playable(came));
         let Transfer {
-            assembly,
+            assembler: assembly,
             recording,
             reason,
             ..
         } = transfer;
         if let Err(error) = judged {
-            let is_empty = assembly.have().0.is_empty();
-            gather::rest(assembly).await?;
+            let is_empty = assembly.stored().0.is_empty();
+            gather::suspend(assembly).await?;
             // Of nothing it is the reason that is told, not each segment.
             return Err(match (error, reason) {
                 (_, Some(reason)) if is_empty => reason.into(),
@@ -178,18 +186,22 @@ impl Attempt {
             });
         }
         let expected = Expected::of(&recording, make);
-        let saved = match make.becomes {
-            Becomes::Copy => self.copied(part, assembly, (expected, make)).await?,
-            Becomes::Film(..) => {
+        let saved = match make.output_kind {
+            OutputKind::SingleFile => {
+                self.finish_single_file(part, assembly, (expected, make))
+                    .await?
+            }
+            OutputKind::Movie(..) => {
                 let film = part::output(part.path());
                 let summary = self.finish(assembly, film.clone()).await?;
                 expected.add_summary(&mut shortfall, &summary);
-                self.allow(&shortfall)?;
+                self.accept_shortfall(&shortfall)?;
                 if make.convert {
-                    let original = &make.endings.written;
-                    self.convert(part, summary, shortfall, original).await?
+                    let original = &make.extensions.written;
+                    self.convert_with_ffmpeg(part, summary, shortfall, original)
+                        .await?
                 } else {
-                    Some(publish(part, film, finished(&summary, shortfall)).await?)
+                    Some(publish(part, film, finished_view(&summary, shortfall)).await?)
                 }
             }
         };
@@ -198,9 +210,9 @@ impl Attempt {
 
     /// Fails where more is missing than the person allows, and where nothing can be made of what
     /// came.
-    fn judge(&self, shortfall: &Shortfall, can_be_made: bool) -> Result<(), Error> {
+    fn check_shortfall(&self, shortfall: &Shortfall, can_be_made: bool) -> Result<(), Error> {
         if can_be_made {
-            return self.allow(shortfall);
+            return self.accept_shortfall(shortfall);
         }
         Err(Error::Incomplete {
             shortfall: Box::new(shortfall.clone()),
@@ -209,8 +221,8 @@ impl Attempt {
     }
 
     /// Fails where more is missing than the person allows.
-    pub(crate) fn allow(&self, shortfall: &Shortfall) -> Result<(), Error> {
-        if self.permit.gaps || shortfall.is_acceptable() {
+    pub(crate) fn accept_shortfall(&self, shortfall: &Shortfall) -> Result<(), Error> {
+        if self.overrides.gaps || shortfall.is_acceptable() {
             return Ok(());
         }
         Err(Error::Incomplete {
@@ -220,35 +232,35 @@ impl Attempt {
     }
 
     /// What a recording that is one file becomes. `None` is a stop.
-    async fn copied(
+    async fn finish_single_file(
         &self,
         part: Part,
         assembly: Assembly,
-        (expected, make): (Expected<'_>, &Make),
+        (expected, make): (Expected<'_>, &DownloadPlan),
     ) -> Result<Option<Saved>, Error> {
         let recording = expected.recording;
-        let Some(marks) = self.marks(recording, make).await else {
+        let Some(marks) = self.fetch_metadata(recording, make).await else {
             return Ok(None);
         };
-        let copied = Copied {
+        let copied = FetchedFile {
             part,
-            assembly,
-            known: make::known(recording, marks),
-            make,
+            assembler: assembly,
+            movie_spec: make::movie_spec(recording, marks),
+            download_plan: make,
             expected,
         };
         whole::complete(self, copied).await
     }
 
     /// What players show of the film, where the file has a place for it. `None` is a stop.
-    async fn marks(&self, recording: &Recording, make: &Make) -> Option<Marks> {
-        if !make.holds_marks() {
+    async fn fetch_metadata(&self, recording: &Recording, make: &DownloadPlan) -> Option<Marks> {
+        if !make.holds_metadata() {
             return Some(Marks::default());
         }
-        let client = &self.means.client;
+        let client = &self.context.client;
         let texts = async {
             if make.extras.captions {
-                Texts::fetch_soon(client, recording).await
+                CaptionTexts::fetch_with_timeout(client, recording).await
             } else {
                 None
             }
@@ -260,20 +272,20 @@ impl Attempt {
         if let Some(texts) = texts {
             marks.captions = texts.tracks();
             // An attempt fetches them once.
-            let _ = self.texts.set(texts);
+            let _ = self.captions.set(texts);
         }
         Some(marks)
     }
 
     /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
-    async fn complete(
+    async fn write_sidecars(
         &self,
         saved: Saved,
         recording: &Recording,
-        make: &Make,
+        make: &DownloadPlan,
     ) -> Result<Option<Saved>, Error> {
-        let texts = self.texts.get();
-        let sidecars = Sidecars::fetch(&self.means.client, recording, make.extras, texts);
+        let texts = self.captions.get();
+        let sidecars = Sidecars::fetch(&self.context.client, recording, make.extras, texts);
         match self.cancel.run_until_cancelled(sidecars).await {
             Some(sidecars) => sidecars.write(saved).await.map(Some),
             None => Ok(Some(saved)),
@@ -282,18 +294,19 @@ impl Attempt {
 
     /// What opens locks: the page that embeds the recording, too.
     fn access(&self) -> Access {
-        match &self.spec.order {
-            Order::Recording(wanted) => self.permit.access.on_the_page_of(&wanted.target),
-            Order::Films(_) => self.permit.access.clone(),
+        match &self.spec.source {
+            Order::Recording(wanted) => self.overrides.access.on_the_page_of(&wanted.target),
+            Order::Files(_) => self.overrides.access.clone(),
         }
     }
 
-    fn discover(&self, found: Found, recording: &Recording, part: &Part) {
+    fn set_discovery(&self, found: Found, recording: &Recording, part: &Part) {
         // An attempt finds out once.
         let _ = self.discovery.set(Discovery {
             found: Some(found),
             link: recording.link(),
-            title: names::shown(recording.title.as_deref()).unwrap_or_else(|| recording.link()),
+            title: names::display_text(recording.title.as_deref())
+                .unwrap_or_else(|| recording.link()),
             part: part.path().to_owned(),
         });
     }

@@ -48,29 +48,29 @@ impl Timing {
     }
 
     /// Whether both segments have the same distance between the plan's time and their clock.
-    pub(crate) fn is_near(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_offset(&self, other: &Self) -> bool {
         let most = ROUNDING_MS.max(self.length_ms() / 2).unsigned_abs();
         self.offset_ms().abs_diff(other.offset_ms()) <= most
     }
 
     /// Whether, by the clock of the other segment, most of its media belongs to another place. A
     /// segment that lacks its beginning is no such one.
-    pub(crate) fn is_elsewhere(&self, other: &Self) -> bool {
+    pub(crate) fn is_misplaced(&self, other: &Self) -> bool {
         let start_ms = i64::try_from(self.start_ms).unwrap_or(i64::MAX);
         let first_ms = start_ms.saturating_add(other.offset_ms());
         let end_ms = first_ms.saturating_add(self.length_ms().max(other.length_ms()));
         let inside = end_ms.min(self.end_ms) - first_ms.max(self.first_ms);
-        !self.is_near(other) && inside <= self.length_ms() / 2
+        !self.has_same_offset(other) && inside <= self.length_ms() / 2
     }
 }
 
 /// Whether the first segment seems to carry the content of another place: the two behind it agree,
 /// and on their clock there is room for another one before them. A clock that has started again
 /// behind the first segment leaves none, as long as it starts near 0.
-pub(crate) fn is_first_elsewhere([first, second, third]: [&Timing; 3]) -> bool {
+pub(crate) fn is_first_misplaced([first, second, third]: [&Timing; 3]) -> bool {
     let planned_ms = second.start_ms.saturating_sub(first.start_ms);
     let room_ms = i64::try_from(planned_ms).unwrap_or(i64::MAX) - ROUNDING_MS;
-    second.is_near(third) && first.is_elsewhere(second) && second.first_ms >= room_ms
+    second.has_same_offset(third) && first.is_misplaced(second) && second.first_ms >= room_ms
 }
 
 #[cfg(test)]
@@ -89,14 +89,14 @@ mod tests {
     #[test]
     fn media_of_another_place_is_told_from_media_that_begins_late() {
         let one = timing(0, 1000);
-        assert!(!timing(6000, 7000).is_elsewhere(&one));
-        assert!(timing(6000, 13_000).is_elsewhere(&one));
-        assert!(timing(6000, 1000).is_elsewhere(&one));
+        assert!(!timing(6000, 7000).is_misplaced(&one));
+        assert!(timing(6000, 13_000).is_misplaced(&one));
+        assert!(timing(6000, 1000).is_misplaced(&one));
         let late = Timing {
             first_ms: 11_500,
             ..timing(6000, 7000)
         };
-        assert!(!late.is_near(&one) && !late.is_elsewhere(&one));
+        assert!(!late.has_same_offset(&one) && !late.is_misplaced(&one));
     }
 
     #[test]
@@ -108,7 +108,7 @@ mod tests {
                 timing(6000, second),
                 timing(12_000, third),
             ];
-            is_first_elsewhere(timings.each_ref())
+            is_first_misplaced(timings.each_ref())
         };
         assert!(is_elsewhere([60_000, 6000, 12_000]));
         assert!(!is_elsewhere([0, 6000, 12_000]));

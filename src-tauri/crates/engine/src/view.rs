@@ -78,7 +78,7 @@ pub enum Code {
 /// What a person goes on in spite of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum Despite {
+pub enum Override {
     /// Pieces that cannot be had.
     Gaps,
     /// A disk that seems to be too full.
@@ -204,7 +204,7 @@ pub struct Preview {
 /// What a link leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "snake_case")]
-pub enum LeadView {
+pub enum ResolvedLinkView {
     /// One recording.
     One {
         /// The recording.
@@ -254,7 +254,7 @@ pub struct EntryView {
 /// Which container a person wants to keep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum KeepView {
+pub enum ContainerChoiceView {
     /// One MP4.
     #[default]
     Mp4,
@@ -508,7 +508,7 @@ pub struct FolderView {
 /// What else happens while the window is open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "snake_case")]
-pub enum News {
+pub enum AppEvent {
     /// The jobs changed.
     Jobs {
         /// How.
@@ -526,7 +526,7 @@ pub enum News {
 /// Who makes an MP4 of an original.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum MakerView {
+pub enum RemuxerView {
     /// This program.
     #[default]
     Builtin,
@@ -539,7 +539,7 @@ pub enum MakerView {
 #[serde(default)]
 pub struct SettingsView {
     /// Which container.
-    pub keep: KeepView,
+    pub keep: ContainerChoiceView,
     /// Which picture.
     pub quality: QualityView,
     /// Which sound.
@@ -549,7 +549,7 @@ pub struct SettingsView {
     /// Save captions beside the film.
     pub captions: bool,
     /// Who makes the MP4.
-    pub maker: MakerView,
+    pub maker: RemuxerView,
     /// How many videos are saved at once.
     pub jobs_at_once: u8,
     /// The language of the window, as its catalogue is called; the system's where it is none.
@@ -561,12 +561,12 @@ pub struct SettingsView {
 impl Default for SettingsView {
     fn default() -> Self {
         Self {
-            keep: KeepView::default(),
+            keep: ContainerChoiceView::default(),
             quality: QualityView::default(),
             audio: AudioView::default(),
             template: "{title}".to_owned(),
             captions: false,
-            maker: MakerView::default(),
+            maker: RemuxerView::default(),
             jobs_at_once: 2,
             language: None,
             remember_form: false,
@@ -601,7 +601,7 @@ pub struct SaveRequest {
     /// Name of the file without its ending; none where the template of the settings names it.
     pub file_stem: Option<String>,
     /// Which container.
-    pub keep: KeepView,
+    pub keep: ContainerChoiceView,
     /// Which picture.
     #[serde(default)]
     pub quality: QualityView,

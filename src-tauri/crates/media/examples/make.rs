@@ -10,10 +10,10 @@ use std::{
     process::ExitCode,
 };
 
-use media::{Film, Format, Making, Part, Piece, Source, Summary, fmp4::Init, muxer};
+use media::{Film, Format, MuxerConfig, Part, Piece, Source, Summary, fmp4::Init, muxer};
 
 /// About as much as a piece of a recording.
-const PIECE: usize = 4 << 20;
+const SEGMENT_SIZE: usize = 4 << 20;
 
 fn main() -> ExitCode {
     let paths: Vec<_> = std::env::args_os().skip(1).collect();
@@ -43,11 +43,11 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
         .read(true)
         .write(true)
         .open(output)?;
-    let making = Making {
-        source: pieces.source,
-        format: Format::Mp4,
-        film: Film {
-            pieces: u32::try_from(pieces.left / PIECE as u64 + 1)?,
+    let making = MuxerConfig {
+        segment_format: pieces.segment_format,
+        output_format: Format::Mp4,
+        movie: Film {
+            segment_count: u32::try_from(pieces.left / SEGMENT_SIZE as u64 + 1)?,
             ..Film::default()
         },
         journal: &[],
@@ -57,12 +57,12 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
     let mut number = 0;
     let mut tracks = 1;
     while pieces.fill()? {
-        let whole = pieces.whole();
+        let whole = pieces.whole_length();
         if whole == 0 {
             return Err("no whole tag or box in a piece".into());
         }
         let (data, _) = pieces.buffer.split_at(whole);
-        let first = number == 0 && pieces.source == Source::Fmp4;
+        let first = number == 0 && pieces.segment_format == Source::Fmp4;
         if first {
             tracks = Init::all(data)?.len();
         }
@@ -75,7 +75,7 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
             let start_ms = 0;
             fragments.push(muxer.push(Piece {
                 track,
-                part,
+                kind: part,
                 start_ms,
                 data,
             })?);
@@ -94,7 +94,7 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
 /// A file on its way through one buffer.
 struct Pieces {
     file: File,
-    source: Source,
+    segment_format: Source,
     left: u64,
     buffer: Vec<u8>,
     started: bool,
@@ -113,7 +113,7 @@ impl Pieces {
         };
         Ok(Self {
             file,
-            source,
+            segment_format: source,
             left: left - 3,
             buffer: magic.to_vec(),
             started: false,
@@ -122,7 +122,7 @@ impl Pieces {
 
     /// Reads on; false at the end.
     fn fill(&mut self) -> io::Result<bool> {
-        let wanted = (PIECE.saturating_sub(self.buffer.len())) as u64;
+        let wanted = (SEGMENT_SIZE.saturating_sub(self.buffer.len())) as u64;
         self.buffer.reserve(usize::try_from(wanted).unwrap_or(0));
         let read = Read::by_ref(&mut self.file)
             .take(wanted)
@@ -132,9 +132,9 @@ impl Pieces {
     }
 
     /// How many bytes of the buffer are whole tags, or the initialisation, or whole fragments.
-    fn whole(&mut self) -> usize {
+    fn whole_length(&mut self) -> usize {
         let mut whole = 0;
-        if self.source == Source::Flv {
+        if self.segment_format == Source::Flv {
             if !std::mem::replace(&mut self.started, true) {
                 whole = 13;
             }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Error, Part,
-    counter::{Counter, WINDOW_S},
+    counter::{TimestampFormat, WRAP_WINDOW_S},
     cursor::{Cursor, put_signed},
 };
 
@@ -24,9 +24,9 @@ pub(crate) const MILLISECOND: i64 = 1_000_000;
 /// half a frame of sound.
 const ROUNDING: i64 = 10 * MILLISECOND;
 /// The clock of one piece may overlap the one before by this much without having started again.
-const OVERLAP: i64 = 1000 * MILLISECOND;
+const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, beyond what is missing, is another clock and not a gap.
-const JUMP: i64 = WINDOW_S * 1000 * MILLISECOND;
+const MAX_JUMP: i64 = WRAP_WINDOW_S * 1000 * MILLISECOND;
 
 /// The stretch of time that one track has in one piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +38,15 @@ pub(crate) struct Span {
     /// Where its last sample ends.
     pub(crate) end: i64,
     /// Mean distance of its samples; 0 where a single one does not tell.
-    pub(crate) frame: i64,
+    pub(crate) frame_duration: i64,
 }
 
 /// A stretch with what the plan says of its piece.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Planned {
+pub(crate) struct PlannedSpan {
     pub(crate) span: Span,
     /// When its first sample is shown, on the clock of its piece.
-    pub(crate) shown: i64,
+    pub(crate) first_pts: i64,
     pub(crate) start_ms: u64,
 }
 
@@ -85,14 +85,14 @@ impl Span {
             key,
             first,
             end: last.saturating_add(tail),
-            frame,
+            frame_duration: frame,
         })
     }
 
     /// Appends itself in the layout of the journal.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.key);
-        for time in [self.first, self.end, self.frame] {
+        for time in [self.first, self.end, self.frame_duration] {
             put_signed(out, time);
         }
     }
@@ -103,7 +103,7 @@ impl Span {
             key: cursor.u8()?,
             first: cursor.signed()?,
             end: cursor.signed()?,
-            frame: cursor.signed()?,
+            frame_duration: cursor.signed()?,
         })
     }
 }
@@ -111,8 +111,8 @@ impl Span {
 /// The pieces that are shown at the same time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<'s> {
-    pub(crate) part: Part,
-    pub(crate) spans: &'s [Planned],
+    pub(crate) kind: Part,
+    pub(crate) spans: &'s [PlannedSpan],
 }
 
 impl Segment<'_> {
@@ -127,12 +127,12 @@ impl Segment<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     /// How the source counts time, where it does so in few enough bits to wrap.
-    wraps: Option<Counter>,
+    timestamp_format: Option<TimestampFormat>,
     /// Whether each track may count from a zero of its own.
-    separate: bool,
+    separate_tracks: bool,
     offset: i64,
     tracks: BTreeMap<u8, Track>,
-    previous: Option<Previous>,
+    previous: Option<PreviousSegment>,
 }
 
 /// What is known of a track.
@@ -144,14 +144,14 @@ struct Track {
     first: i64,
     end: i64,
     /// How long one of its samples is; 0 where none has told.
-    frame: i64,
-    part: Part,
-    start: i64,
+    frame_duration: i64,
+    kind: Part,
+    planned_start: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Previous {
-    part: Part,
+struct PreviousSegment {
+    kind: Part,
     start_ms: u64,
     first: i64,
     end: i64,
@@ -159,17 +159,17 @@ struct Previous {
 
 impl Clock {
     /// The clock of pieces that hold all tracks.
-    pub(crate) fn new(wraps: Option<Counter>) -> Self {
+    pub(crate) fn new(timestamp_format: Option<TimestampFormat>) -> Self {
         Self {
-            wraps,
+            timestamp_format,
             ..Self::default()
         }
     }
 
     /// The clock of tracks that come in pieces of their own.
-    pub(crate) fn of_separate_tracks() -> Self {
+    pub(crate) fn for_separate_tracks() -> Self {
         Self {
-            separate: true,
+            separate_tracks: true,
             ..Self::default()
         }
     }
@@ -181,23 +181,30 @@ impl Clock {
         let Some(first) = spans().map(|span| span.first).min() else {
             return self.offset;
         };
-        let part = segment.part;
+        let part = segment.kind;
         let start_ms = segment.start_ms();
         if let Some(previous) = self.previous {
             let spans: Vec<_> = shifted.iter().map(|(planned, _)| *planned).collect();
             let shifted = Segment {
-                part,
+                kind: part,
                 spans: &spans,
             };
             self.offset = self.offset_after(previous, &shifted, first);
         }
         let offset = self.offset;
         let mut end = first;
-        for (Planned { span, start_ms, .. }, shift) in shifted {
-            let known = self.tracks.get(&span.key).map_or(0, |track| track.frame);
-            let frame = if span.frame > 0 { span.frame } else { known };
+        for (PlannedSpan { span, start_ms, .. }, shift) in shifted {
+            let known = self
+                .tracks
+                .get(&span.key)
+                .map_or(0, |track| track.frame_duration);
+            let frame = if span.frame_duration > 0 {
+                span.frame_duration
+            } else {
+                known
+            };
             let mut span_end = span.end;
-            if !self.tells_lengths() {
+            if !self.has_sample_durations() {
                 // A sample alone in its piece is as long as those before.
                 span_end = span_end.max(span.first.saturating_add(frame));
             }
@@ -206,14 +213,14 @@ impl Clock {
                 shift,
                 first: span.first.saturating_add(offset),
                 end: span_end.saturating_add(offset),
-                frame,
-                part,
-                start: milliseconds(start_ms),
+                frame_duration: frame,
+                kind: part,
+                planned_start: milliseconds(start_ms),
             };
             self.tracks.insert(span.key, track);
         }
-        self.previous = Some(Previous {
-            part,
+        self.previous = Some(PreviousSegment {
+            kind: part,
             start_ms,
             first: first.saturating_add(offset),
             end: end.saturating_add(offset),
@@ -228,61 +235,71 @@ impl Clock {
     }
 
     /// Whether the source says how long a sample is; those whose clocks wrap do not.
-    fn tells_lengths(&self) -> bool {
-        self.wraps.is_none()
+    fn has_sample_durations(&self) -> bool {
+        self.timestamp_format.is_none()
     }
 
-    fn offset_after(&self, previous: Previous, segment: &Segment<'_>, first: i64) -> i64 {
-        let missing = missing(previous, segment);
-        let latest = previous.end.saturating_add(missing).saturating_add(JUMP);
+    fn offset_after(&self, previous: PreviousSegment, segment: &Segment<'_>, first: i64) -> i64 {
+        let missing = missing_time(previous, segment);
+        let latest = previous
+            .end
+            .saturating_add(missing)
+            .saturating_add(MAX_JUMP);
         let goes_on = |offset: i64| {
             segment.spans.iter().all(|planned| {
                 let time = planned.span.first.saturating_add(offset);
-                time <= latest && self.is_in_turn(time, planned, previous)
+                time <= latest && self.follows_previous(time, planned, previous)
             })
         };
         if goes_on(self.offset) {
             return self.offset;
         }
-        if let Some(wrapped) = self.wrapped(previous, first, missing)
+        if let Some(wrapped) = self.wrapped_offset(previous, first, missing)
             && goes_on(wrapped)
         {
             return wrapped;
         }
-        let joined = self.joined(previous, segment);
+        let joined = self.joined_offset(previous, segment);
         if missing == 0 {
             return joined;
         }
-        let planned = previous.planned(segment.start_ms()).saturating_sub(first);
+        let planned = previous
+            .expected_time(segment.start_ms())
+            .saturating_sub(first);
         planned.max(joined)
     }
 
     /// Whether a piece that starts at this time of the film comes after what was there.
-    fn is_in_turn(&self, time: i64, planned: &Planned, previous: Previous) -> bool {
+    fn follows_previous(
+        &self,
+        time: i64,
+        planned: &PlannedSpan,
+        previous: PreviousSegment,
+    ) -> bool {
         let half = previous.end.saturating_sub(previous.first) / 2;
-        let overlap = OVERLAP.min(half);
+        let overlap = MAX_OVERLAP.min(half);
         match self.tracks.get(&planned.span.key) {
-            Some(track) if track.part == previous.part => time >= track.end.saturating_sub(overlap),
+            Some(track) if track.kind == previous.kind => time >= track.end.saturating_sub(overlap),
             // It was missing for a while, in which only the others and the plan can tell how time
             // went on; one of them is enough.
             Some(track) => {
-                let gone = milliseconds(planned.start_ms).saturating_sub(track.start);
+                let gone = milliseconds(planned.start_ms).saturating_sub(track.planned_start);
                 let expected = track.first.saturating_add(gone);
                 time >= track.end.saturating_sub(overlap)
                     && (time >= previous.first.saturating_add(half)
-                        || time >= expected.saturating_sub(OVERLAP))
+                        || time >= expected.saturating_sub(MAX_OVERLAP))
             }
             None => {
-                let expected = previous.planned(planned.start_ms);
+                let expected = previous.expected_time(planned.start_ms);
                 time >= previous.end.saturating_sub(overlap)
-                    || time.abs_diff(expected) <= OVERLAP.unsigned_abs()
+                    || time.abs_diff(expected) <= MAX_OVERLAP.unsigned_abs()
             }
         }
     }
 
     /// The offset if the clock has only run over its last bit.
-    fn wrapped(&self, previous: Previous, first: i64, missing: i64) -> Option<i64> {
-        let counter = self.wraps?;
+    fn wrapped_offset(&self, previous: PreviousSegment, first: i64, missing: i64) -> Option<i64> {
+        let counter = self.timestamp_format?;
         let time = ticks(first.saturating_add(self.offset), counter.timescale);
         let near = ticks(previous.end.saturating_add(missing), counter.timescale);
         let shift = counter.wrap_towards(time, near)?;
@@ -293,7 +310,7 @@ impl Clock {
     /// The offset that lets the segment start where the one before ends: by its leading track
     /// where all agree within their rounding, else so that none overlaps. Where a last frame is
     /// longer than the mean only the other track knows it.
-    fn joined(&self, previous: Previous, segment: &Segment<'_>) -> i64 {
+    fn joined_offset(&self, previous: PreviousSegment, segment: &Segment<'_>) -> i64 {
         let spans = || segment.spans.iter().map(|planned| &planned.span);
         let offset = |span: &Span| self.end_of(span, previous).saturating_sub(span.first);
         let Some(leading) = spans().min_by_key(|span| span.key).map(offset) else {
@@ -308,16 +325,16 @@ impl Clock {
     }
 
     /// Where a track ends so far, or would if it were not missing in the segment before.
-    fn end_of(&self, span: &Span, previous: Previous) -> i64 {
+    fn end_of(&self, span: &Span, previous: PreviousSegment) -> i64 {
         let Some(track) = self.tracks.get(&span.key) else {
             return previous.end;
         };
         let mut end = track.end;
-        if track.frame == 0 && !self.tells_lengths() {
+        if track.frame_duration == 0 && !self.has_sample_durations() {
             // Or as those behind; another time than the next it has at least.
-            end = end.saturating_add(span.frame.max(MILLISECOND));
+            end = end.saturating_add(span.frame_duration.max(MILLISECOND));
         }
-        if track.part == previous.part {
+        if track.kind == previous.kind {
             end
         } else {
             end.max(previous.end)
@@ -325,16 +342,16 @@ impl Clock {
     }
 }
 
-impl Previous {
+impl PreviousSegment {
     /// Where the film is when the plan is here.
-    fn planned(&self, start_ms: u64) -> i64 {
+    fn expected_time(&self, start_ms: u64) -> i64 {
         let distance = milliseconds(start_ms).saturating_sub(milliseconds(self.start_ms));
         self.first.saturating_add(distance)
     }
 }
 
 /// Whether the plan has nothing between two parts.
-fn follows(one: Part, next: Part) -> bool {
+fn is_adjacent(one: Part, next: Part) -> bool {
     match (one, next) {
         (Part::Media(one), Part::Media(next)) => next <= one.saturating_add(1),
         _ => true,
@@ -342,12 +359,12 @@ fn follows(one: Part, next: Part) -> bool {
 }
 
 /// How much the plan has between two segments that are not neighbours.
-fn missing(previous: Previous, segment: &Segment<'_>) -> i64 {
-    if follows(previous.part, segment.part) {
+fn missing_time(previous: PreviousSegment, segment: &Segment<'_>) -> i64 {
+    if is_adjacent(previous.kind, segment.kind) {
         return 0;
     }
     previous
-        .planned(segment.start_ms())
+        .expected_time(segment.start_ms())
         .saturating_sub(previous.end)
         .max(0)
 }

@@ -7,18 +7,18 @@ use crate::{
 };
 
 /// No segment has more spans: its samples are audio or video.
-const MOST_SPANS: u64 = 2;
+const MAX_SPANS: u64 = 2;
 
 /// Tells one version of a segment from another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SourceMark {
+pub struct SegmentFingerprint {
     /// CRC-32 of the body as it was fetched.
     pub checksum: u32,
     /// Its length.
     pub size_bytes: u64,
 }
 
-impl SourceMark {
+impl SegmentFingerprint {
     /// The mark of a body.
     pub fn of(body: &[u8]) -> Self {
         Self {
@@ -98,8 +98,8 @@ impl Content {
             spans: Vec::new(),
         };
         let spans = cursor.varint()?;
-        if spans > MOST_SPANS {
-            return Err(cursor.fail(format!("{spans} spans of one segment")));
+        if spans > MAX_SPANS {
+            return Err(cursor.malformed(format!("{spans} spans of one segment")));
         }
         content
             .spans
@@ -122,11 +122,11 @@ impl Content {
 /// Counts the samples of a segment that is read, but not written.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    tracks: [Option<Seen>; 2],
+    tracks: [Option<SampleExtent>; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Seen {
+struct SampleExtent {
     samples: usize,
     first: i64,
     last: i64,
@@ -139,7 +139,7 @@ impl Tally {
             TrackKind::Video => video,
             TrackKind::Audio => audio,
         };
-        let seen = seen.get_or_insert(Seen {
+        let seen = seen.get_or_insert(SampleExtent {
             samples: 0,
             first: dts,
             last: dts,

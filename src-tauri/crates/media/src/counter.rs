@@ -3,43 +3,43 @@
 use crate::TrackKind;
 
 /// A wrap explains a jump only where it lands this close to where time stood, in seconds.
-pub(crate) const WINDOW_S: i64 = 10 * 60;
+pub(crate) const WRAP_WINDOW_S: i64 = 10 * 60;
 /// A jump of the clock of one track by more than this is a restart, not disorder; in seconds.
-const DISORDER_S: i64 = 1;
+const MAX_DISORDER_S: i64 = 1;
 
 /// How a container counts time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Counter {
+pub(crate) struct TimestampFormat {
     /// Ticks a second.
     pub(crate) timescale: u32,
     /// After how many ticks the count may begin again.
-    wraps: &'static [i64],
+    wrap_periods: &'static [i64],
 }
 
 /// Milliseconds. Writers that forget the extension byte wrap after 24 bits, all others after 32.
-pub(crate) const FLV: Counter = Counter {
+pub(crate) const FLV: TimestampFormat = TimestampFormat {
     timescale: 1000,
-    wraps: &[1 << 24, 1 << 32],
+    wrap_periods: &[1 << 24, 1 << 32],
 };
 
 /// Timestamps of 33 bits (ISO/IEC 13818-1 2.4.3.7).
-pub(crate) const TS: Counter = Counter {
+pub(crate) const TS: TimestampFormat = TimestampFormat {
     timescale: 90_000,
-    wraps: &[1 << 33],
+    wrap_periods: &[1 << 33],
 };
 
-impl Counter {
+impl TimestampFormat {
     fn seconds(self, count: i64) -> i64 {
         count * i64::from(self.timescale)
     }
 
     /// What a wrap adds to `time` if one explains its distance from `near`.
     pub(crate) fn wrap_towards(self, time: i64, near: i64) -> Option<i64> {
-        let window = self.seconds(WINDOW_S).unsigned_abs();
+        let window = self.seconds(WRAP_WINDOW_S).unsigned_abs();
         if near.abs_diff(time) <= window {
             return None;
         }
-        self.wraps.iter().find_map(|wrap| {
+        self.wrap_periods.iter().find_map(|wrap| {
             let distance = near.checked_sub(time)?;
             let shift = (distance.checked_add(wrap / 2)?).div_euclid(*wrap) * wrap;
             let lands = near.abs_diff(time.checked_add(shift)?);
@@ -50,8 +50,8 @@ impl Counter {
 
 /// Turns the timestamps of a piece into times that do not jump back.
 #[derive(Debug)]
-pub(crate) struct Unwrap {
-    counter: Counter,
+pub(crate) struct TimestampUnwrapper {
+    counter: TimestampFormat,
     /// What restarts inside the piece have added.
     shift: i64,
     /// Whether the container says that another clock begins here.
@@ -62,8 +62,8 @@ pub(crate) struct Unwrap {
     tracks: [Option<(i64, i64)>; 2],
 }
 
-impl Unwrap {
-    pub(crate) fn new(counter: Counter) -> Self {
+impl TimestampUnwrapper {
+    pub(crate) fn new(counter: TimestampFormat) -> Self {
         Self {
             counter,
             shift: 0,
@@ -79,7 +79,7 @@ impl Unwrap {
     }
 
     pub(crate) fn next(&mut self, kind: TrackKind, timestamp: i64) -> i64 {
-        let disorder = self.counter.seconds(DISORDER_S);
+        let disorder = self.counter.seconds(MAX_DISORDER_S);
         let mut time = timestamp + self.shift;
         let near = self.near.unwrap_or(time);
         time += self.counter.wrap_towards(time, near).unwrap_or(0);
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn video(times: &[i64]) -> Vec<i64> {
-        let mut unwrap = Unwrap::new(FLV);
+        let mut unwrap = TimestampUnwrapper::new(FLV);
         times
             .iter()
             .map(|&time| unwrap.next(TrackKind::Video, time))
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_24_bit_wrap_goes_on_for_both_tracks() {
-        let mut unwrap = Unwrap::new(FLV);
+        let mut unwrap = TimestampUnwrapper::new(FLV);
         let top = 1 << 24;
         assert_eq!(unwrap.next(TrackKind::Video, top - 20), top - 20);
         assert_eq!(unwrap.next(TrackKind::Video, 20), top + 20);
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_33_bit_wrap_goes_on_for_both_tracks() {
-        let mut unwrap = Unwrap::new(TS);
+        let mut unwrap = TimestampUnwrapper::new(TS);
         let top = 1 << 33;
         assert_eq!(unwrap.next(TrackKind::Video, top - 3000), top - 3000);
         assert_eq!(unwrap.next(TrackKind::Audio, 500), top + 500);
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_jump_ahead_that_is_told_as_a_restart_is_no_gap() {
-        let mut unwrap = Unwrap::new(TS);
+        let mut unwrap = TimestampUnwrapper::new(TS);
         for time in [0, 3600] {
             unwrap.next(TrackKind::Video, time);
         }
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_restart_that_is_told_but_does_not_happen_changes_nothing() {
-        let mut unwrap = Unwrap::new(TS);
+        let mut unwrap = TimestampUnwrapper::new(TS);
         unwrap.next(TrackKind::Video, 90_000);
         unwrap.restart();
         assert_eq!(unwrap.next(TrackKind::Video, 93_600), 93_600);

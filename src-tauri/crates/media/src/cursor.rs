@@ -39,7 +39,7 @@ impl<'a> Cursor<'a> {
         self.rest().is_empty()
     }
 
-    pub(crate) fn fail(&self, problem: impl Into<String>) -> Error {
+    pub(crate) fn malformed(&self, problem: impl Into<String>) -> Error {
         Error::Malformed {
             format: self.format,
             problem: problem.into(),
@@ -49,7 +49,7 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], Error> {
         let Some((bytes, _)) = self.rest().split_at_checked(length) else {
-            return Err(self.fail(format!(
+            return Err(self.malformed(format!(
                 "{length} bytes are announced, {} are there",
                 self.rest().len()
             )));
@@ -63,7 +63,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next `length` bytes as a cursor of their own.
-    pub(crate) fn part(&mut self, length: usize) -> Result<Self, Error> {
+    pub(crate) fn sub_cursor(&mut self, length: usize) -> Result<Self, Error> {
         let base = self.position();
         let data = self.take(length)?;
         Ok(Self::within(self.format, data, base))
@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
         let Some(bytes) = self.rest().first_chunk::<N>() else {
-            return Err(self.fail(format!("a field of {N} bytes is cut")));
+            return Err(self.malformed(format!("a field of {N} bytes is cut")));
         };
         self.at += N;
         Ok(*bytes)
@@ -125,7 +125,7 @@ impl<'a> Cursor<'a> {
                 return Ok(value);
             }
         }
-        Err(self.fail("a number of more than 64 bits"))
+        Err(self.malformed("a number of more than 64 bits"))
     }
 
     /// A signed number: the sign in the lowest bit of a [`Self::varint`].
@@ -135,9 +135,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// Bytes after their length.
-    pub(crate) fn counted(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn length_prefixed(&mut self) -> Result<&'a [u8], Error> {
         let length = self.varint()?;
-        let length = usize::try_from(length).map_err(|_| self.fail("a length beyond memory"))?;
+        let length =
+            usize::try_from(length).map_err(|_| self.malformed("a length beyond memory"))?;
         self.take(length)
     }
 }
@@ -157,7 +158,7 @@ pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
 }
 
 /// Appends what [`Cursor::counted`] reads.
-pub(crate) fn put_counted(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn put_length_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }

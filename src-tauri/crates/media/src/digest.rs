@@ -12,7 +12,7 @@ pub(crate) struct Told {
     pub(crate) composition_offset: i32,
     pub(crate) sync: bool,
     /// Number of its sample entry, counted from 1; 0 in an FLV.
-    pub(crate) description: u32,
+    pub(crate) sample_entry: u32,
 }
 
 /// What an index tells of a track as a whole: when it is shown, and how it is coded.
@@ -29,13 +29,13 @@ pub(crate) struct Whole {
     /// From where in the track, in its ticks from its first decode time.
     pub(crate) media_time: u64,
     /// CRC-32 of the sample entries, as they stand in `stsd`.
-    pub(crate) set_up: u32,
-    pub(crate) label: Label,
+    pub(crate) sample_entries_crc: u32,
+    pub(crate) label: TrackLabel,
 }
 
 /// How a track is offered to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Label {
+pub(crate) struct TrackLabel {
     /// Packed code of `mdhd`.
     pub(crate) language: u16,
     /// CRC-32 of the tag in `elng`; 0 where there is none.
@@ -65,9 +65,9 @@ impl Digest {
     }
 
     pub(crate) fn add(&mut self, told: Told) {
-        let shape = (u64::from(told.description) << 1) | u64::from(told.sync);
+        let shape = (u64::from(told.sample_entry) << 1) | u64::from(told.sync);
         let offset = u64::from(told.composition_offset.cast_unsigned());
-        self.fields([
+        self.mix([
             told.position,
             told.dts,
             (u64::from(told.size) << 32) | offset,
@@ -77,10 +77,10 @@ impl Digest {
 
     /// The sum with what is told of the track.
     #[must_use]
-    pub(crate) fn of_track(mut self, whole: Whole) -> Self {
+    pub(crate) fn with_track(mut self, whole: Whole) -> Self {
         let clocks = (u64::from(whole.movie_timescale) << 32) | u64::from(whole.timescale);
-        self.fields([clocks, whole.empty, whole.end, whole.media_time]);
-        let Label {
+        self.mix([clocks, whole.empty, whole.end, whole.media_time]);
+        let TrackLabel {
             language,
             tag,
             enabled,
@@ -88,11 +88,11 @@ impl Digest {
         } = whole.label;
         let chosen = (u64::from(group) << 1) | u64::from(enabled);
         let label = (u64::from(tag) << 16) | u64::from(language);
-        self.fields([u64::from(whole.set_up), chosen, label]);
+        self.mix([u64::from(whole.sample_entries_crc), chosen, label]);
         self
     }
 
-    fn fields<const N: usize>(&mut self, fields: [u64; N]) {
+    fn mix<const N: usize>(&mut self, fields: [u64; N]) {
         for field in fields {
             self.0 = (self.0 ^ field).wrapping_mul(PRIME).rotate_left(29);
         }

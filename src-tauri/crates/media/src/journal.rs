@@ -10,21 +10,21 @@
 //! empty one by this program, and one of version 3 by an older program.
 
 use crate::{
-    Content, Error, Part, SourceMark, TableFragment,
-    cursor::{Cursor, put_counted, put_varint},
+    Content, Error, Part, SegmentFingerprint, TableFragment,
+    cursor::{Cursor, put_length_prefixed, put_varint},
 };
 
 /// Layout of a body, and of the tables in it: another is not read.
 const VERSION: u8 = 3;
 /// Bytes in front of a body.
-const HEADER: usize = 8;
+const HEADER_SIZE: usize = 8;
 /// No piece has tables as large as this; a length above it is damage.
-const LONGEST_BODY: usize = 64 << 20;
+const MAX_BODY_LENGTH: usize = 64 << 20;
 
 /// One record: length, checksum, fragment. Append it after the output has been synced.
 pub fn record(fragment: &TableFragment) -> Vec<u8> {
     let mut body = vec![VERSION, fragment.track];
-    match fragment.part {
+    match fragment.kind {
         Part::Init => body.push(0),
         Part::Media(number) => {
             body.push(1);
@@ -35,12 +35,12 @@ pub fn record(fragment: &TableFragment) -> Vec<u8> {
     put_varint(&mut body, fragment.output_start);
     put_varint(&mut body, fragment.output_bytes());
     body.extend_from_slice(&fragment.checksum.to_be_bytes());
-    body.extend_from_slice(&fragment.source.checksum.to_be_bytes());
-    put_varint(&mut body, fragment.source.size_bytes);
+    body.extend_from_slice(&fragment.fingerprint.checksum.to_be_bytes());
+    put_varint(&mut body, fragment.fingerprint.size_bytes);
     fragment.content.write(&mut body);
-    put_counted(&mut body, &fragment.tables);
+    put_length_prefixed(&mut body, &fragment.tables);
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
-    let mut record = Vec::with_capacity(HEADER + body.len());
+    let mut record = Vec::with_capacity(HEADER_SIZE + body.len());
     record.extend_from_slice(&length.to_be_bytes());
     record.extend_from_slice(&crc32fast::hash(&body).to_be_bytes());
     record.append(&mut body);
@@ -62,7 +62,7 @@ pub fn read(journal: &[u8]) -> (Vec<TableFragment>, usize) {
 }
 
 /// Where an output ends for which these fragments vouch.
-pub fn end(fragments: &[TableFragment]) -> u64 {
+pub fn output_end(fragments: &[TableFragment]) -> u64 {
     let with_bytes = fragments
         .iter()
         .filter(|fragment| fragment.output_bytes() > 0);
@@ -75,43 +75,43 @@ pub fn end(fragments: &[TableFragment]) -> u64 {
 fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
     let length = cursor.u32()? as usize;
     let checksum = cursor.u32()?;
-    if length > LONGEST_BODY {
-        return Err(cursor.fail(format!("a record of {length} bytes")));
+    if length > MAX_BODY_LENGTH {
+        return Err(cursor.malformed(format!("a record of {length} bytes")));
     }
-    let mut body = cursor.part(length)?;
+    let mut body = cursor.sub_cursor(length)?;
     if crc32fast::hash(body.rest()) != checksum {
-        return Err(body.fail("a damaged record"));
+        return Err(body.malformed("a damaged record"));
     }
     let version = body.u8()?;
     if version != VERSION {
-        return Err(body.fail(format!("a record of version {version}")));
+        return Err(body.malformed(format!("a record of version {version}")));
     }
     let track = body.u8()?;
     let part = match body.u8()? {
         0 => Part::Init,
         1 => Part::Media(body.varint()?),
-        _ => return Err(body.fail("an unknown part")),
+        _ => return Err(body.malformed("an unknown part")),
     };
     let start_ms = body.varint()?;
     let output_start = body.varint()?;
     let output_end = output_start
         .checked_add(body.varint()?)
-        .ok_or_else(|| body.fail("an output of over 16 EiB"))?;
+        .ok_or_else(|| body.malformed("an output of over 16 EiB"))?;
     let fragment = TableFragment {
         track,
-        part,
+        kind: part,
         start_ms,
         output_start,
         output_end,
         checksum: body.u32()?,
-        source: SourceMark {
+        fingerprint: SegmentFingerprint {
             checksum: body.u32()?,
             size_bytes: body.varint()?,
         },
         content: Content::read(&mut body)?,
-        tables: body.counted()?.to_vec(),
+        tables: body.length_prefixed()?.to_vec(),
     };
-    Ok((fragment, HEADER + length))
+    Ok((fragment, HEADER_SIZE + length))
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
     fn fragment(number: u64) -> TableFragment {
         TableFragment {
             track: 1,
-            part: if number == 0 {
+            kind: if number == 0 {
                 Part::Init
             } else {
                 Part::Media(number)
@@ -133,7 +133,7 @@ mod tests {
             output_start: (number << 33).saturating_sub(number),
             output_end: number << 33,
             checksum: 0xfedc_ba98,
-            source: SourceMark {
+            fingerprint: SegmentFingerprint {
                 checksum: 0x8765_4321,
                 size_bytes: number,
             },
@@ -188,7 +188,7 @@ mod tests {
         fn any_bytes_are_a_journal_of_something(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let (fragments, whole) = read(&bytes);
             prop_assert!(whole <= bytes.len());
-            prop_assert!(fragments.len() * HEADER <= whole);
+            prop_assert!(fragments.len() * HEADER_SIZE <= whole);
         }
     }
 }

@@ -3,7 +3,7 @@
 use isolang::Language as Known;
 
 /// No tag that means anything is longer (RFC 5646 4.4.1).
-const LONGEST_TAG: usize = 35;
+const MAX_TAG_LENGTH: usize = 35;
 
 /// A code in `mdhd` and, where a tag says more than that, the tag in `elng`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,17 +16,17 @@ pub(crate) struct Language {
 
 impl Language {
     /// Nobody says which: `und`.
-    pub(crate) const UNDETERMINED: Self = Self::packed(0x55c4);
+    pub(crate) const UNDETERMINED: Self = Self::from_code(0x55c4);
 
     /// As `mdhd` of a source has it.
-    pub(crate) const fn packed(code: u16) -> Self {
+    pub(crate) const fn from_code(code: u16) -> Self {
         Self { code, tag: None }
     }
 
-    /// Reads a tag such as `de`, `deu`, `de-DE`. What is no tag is undetermined.
-    pub(crate) fn of(tag: &str) -> Self {
+    /// Reads a tag such as `de`, `deu`, `de-DE`. PlaylistKind is no tag is undetermined.
+    pub(crate) fn from_tag(tag: &str) -> Self {
         let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if tag.is_empty() || tag.len() > LONGEST_TAG || !tag.bytes().all(is_tag) {
+        if tag.is_empty() || tag.len() > MAX_TAG_LENGTH || !tag.bytes().all(is_tag) {
             return Self::UNDETERMINED;
         }
         let (primary, more) = tag.split_once('-').unwrap_or((tag, ""));
@@ -43,7 +43,7 @@ impl Language {
 
     /// The code in its three letters.
     pub(crate) fn letters(&self) -> String {
-        letters(self.code)
+        unpack(self.code)
     }
 }
 
@@ -54,7 +54,7 @@ fn pack(code: &str) -> u16 {
 }
 
 /// The letters of a packed code; what is none is a question mark.
-pub(crate) fn letters(code: u16) -> String {
+pub(crate) fn unpack(code: u16) -> String {
     let letter = |shift: u16| match ((code >> shift) & 0x1f).to_le_bytes()[0] {
         letter @ 1..=26 => char::from(0x60 + letter),
         _ => '?',
@@ -84,11 +84,11 @@ mod tests {
             ("en\0", "und", None),
             ("a-tag-that-is-longer-than-any-other-tag", "und", None),
         ] {
-            let language = Language::of(tag);
+            let language = Language::from_tag(tag);
             assert_eq!(language.letters(), code, "{tag}");
             assert_eq!(language.tag.as_deref(), kept, "{tag}");
         }
-        assert_eq!(Language::of("und"), Language::UNDETERMINED);
-        assert_eq!(letters(0), "???");
+        assert_eq!(Language::from_tag("und"), Language::UNDETERMINED);
+        assert_eq!(unpack(0), "???");
     }
 }

@@ -38,12 +38,12 @@ pub mod ts;
 
 pub use captions::Captions;
 pub use check::check;
-pub use content::{Content, ContentSpan, SourceMark};
+pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
 pub use measure::measure;
 pub use muxer::{
-    CaptionsSummary, Film, Format, Gap, Making, Muxer, Order, Part, Piece, Sound, Source, Summary,
-    TableFragment, TrackSummary, looks_like, muxer, probe,
+    CaptionsSummary, Film, Format, Gap, Muxer, MuxerConfig, Order, Part, Piece, Sound, Source,
+    Summary, TableFragment, TrackSummary, muxer, probe, sniff,
 };
 pub use sample::{Sample, TrackKind};
 pub use split::{Split, Whole};

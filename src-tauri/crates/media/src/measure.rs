@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek};
 
-use crate::{Error, Film, Format, Making, Split, TrackKind, mp4::write::Mp4Muxer};
+use crate::{Error, Film, Format, MuxerConfig, Split, TrackKind, mp4::write::Mp4Muxer};
 
 /// The time that the media of a movie covers, in milliseconds: that of its longest track, without
 /// the gaps in it. Reads the movie to its end, or to where it is cut or damaged.
 pub fn measure<R: Read + Seek>(movie: &mut Split<R>) -> Result<u64, Error> {
-    let making = Making {
-        source: movie.whole().source,
-        format: Format::Mp4,
-        film: Film::default(),
+    let making = MuxerConfig {
+        segment_format: movie.info().segment_format,
+        output_format: Format::Mp4,
+        movie: Film::default(),
         journal: &[],
     };
     // Nothing is written: it only takes the segments apart.
     let mut reader = Mp4Muxer::new(making, Cursor::new(Vec::new()))?;
     let mut covered: BTreeMap<(u8, bool), u64> = BTreeMap::new();
-    while let Some(piece) = movie.piece()? {
+    while let Some(piece) = movie.next_segment()? {
         let content = match reader.content(&piece) {
             Ok(content) => content,
             Err(error) if covered.is_empty() => return Err(error),

@@ -3,8 +3,8 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Captions, Content, Error, SourceMark, Tags, TrackKind,
-    counter::{self, Counter},
+    Captions, Content, Error, SegmentFingerprint, Tags, TrackKind,
+    counter::{self, TimestampFormat},
     flv::{self, write::FlvMuxer},
     fmp4,
     mp4::write::Mp4Muxer,
@@ -25,7 +25,7 @@ pub enum Source {
 
 impl Source {
     /// How its timestamps count, where they have so few bits that they wrap.
-    pub(crate) fn counter(self) -> Option<Counter> {
+    pub(crate) fn timestamp_format(self) -> Option<TimestampFormat> {
         match self {
             Self::Flv => Some(counter::FLV),
             Self::Ts => Some(counter::TS),
@@ -80,7 +80,7 @@ pub struct Piece<'a> {
     /// initialisation first: 0 takes the first of [`crate::fmp4::Init::all`], 1 the second, ….
     pub track: u8,
     /// Which piece of that track.
-    pub part: Part,
+    pub kind: Part,
     /// Where the plan says it starts, from the start of the recording. Used where the clock of
     /// the pieces starts again or each track has its own, so that a missing piece stays a gap and
     /// shifts nothing. A film whose first pieces are missing starts with that gap.
@@ -105,25 +105,25 @@ pub struct Film {
     pub tags: Tags,
     /// The sounds that it shall have, where the plan says so: those with the pictures and beside
     /// them, of which an MP4 plays the first track unasked. What else the pieces hold is left out.
-    pub sounds: Vec<Sound>,
+    pub audio: Vec<Sound>,
     /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, each to be
     /// chosen by the person. An FLV has no place for them.
     pub captions: Vec<Captions>,
     /// Length that the service states, for the room that is kept for the index.
     pub duration_ms: Option<u64>,
     /// How many pieces the plan holds, over all tracks.
-    pub pieces: u32,
+    pub segment_count: u32,
 }
 
 /// All that a muxer starts from.
 #[derive(Clone, Debug)]
-pub struct Making<'a> {
+pub struct MuxerConfig<'a> {
     /// What the pieces are.
-    pub source: Source,
+    pub segment_format: Source,
     /// What the file shall be.
-    pub format: Format,
+    pub output_format: Format,
     /// What is known of the film.
-    pub film: Film,
+    pub movie: Film,
     /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
     /// Where the order is [`Order::Arrival`], any of them may be left out: the bytes that they had
     /// stay unused. The output must have been cut to [`journal::end`](crate::journal::end).
@@ -138,7 +138,7 @@ pub struct TableFragment {
     /// The track of the plan.
     pub track: u8,
     /// Which piece of that track.
-    pub part: Part,
+    pub kind: Part,
     /// Where the plan says the piece starts, in milliseconds.
     pub start_ms: u64,
     /// Where the bytes that this segment added to the output start: behind those of the fragment
@@ -149,7 +149,7 @@ pub struct TableFragment {
     /// CRC-32 of the output from `output_start` to `output_end`.
     pub checksum: u32,
     /// Which version of the segment it was made of.
-    pub source: SourceMark,
+    pub fingerprint: SegmentFingerprint,
     /// What media the segment holds.
     pub content: Content,
     /// The tables of the piece, in the muxer's own layout.
@@ -159,16 +159,16 @@ pub struct TableFragment {
 impl TableFragment {
     /// A byte range of a file that is put together as it is, and needs no index: `data` was
     /// written to the output from `output_start` on.
-    pub fn bare(part: Part, start_ms: u64, output_start: u64, data: &[u8]) -> Self {
-        let source = SourceMark::of(data);
+    pub fn for_byte_range(kind: Part, start_ms: u64, output_start: u64, data: &[u8]) -> Self {
+        let fingerprint = SegmentFingerprint::of(data);
         Self {
             track: 0,
-            part,
+            kind,
             start_ms,
             output_start,
-            output_end: output_start.saturating_add(source.size_bytes),
-            checksum: source.checksum,
-            source,
+            output_end: output_start.saturating_add(fingerprint.size_bytes),
+            checksum: fingerprint.checksum,
+            fingerprint,
             content: Content {
                 partial: true,
                 ..Content::default()
@@ -260,11 +260,11 @@ pub trait Muxer: Send {
 ///
 /// `output` is empty at first; to go on, it is cut to where the journal ends.
 /// Fails with [`Error::Unsupported`] where a pair is not in the table.
-pub fn muxer<O>(making: Making<'_>, output: O) -> Result<Box<dyn Muxer>, Error>
+pub fn muxer<O>(making: MuxerConfig<'_>, output: O) -> Result<Box<dyn Muxer>, Error>
 where
     O: Read + Write + Seek + Send + 'static,
 {
-    match (making.source, making.format) {
+    match (making.segment_format, making.output_format) {
         (_, Format::Mp4) => Ok(Box::new(Mp4Muxer::new(making, output)?)),
         (Source::Flv, Format::Flv) => Ok(Box::new(FlvMuxer::new(making, output)?)),
         (Source::Fmp4, Format::Flv) => {
@@ -275,11 +275,11 @@ where
 }
 
 /// Whether a body starts as such a piece does: tells media from a web page that says "not found".
-pub fn looks_like(source: Source, part: Part, data: &[u8]) -> bool {
+pub fn sniff(source: Source, part: Part, data: &[u8]) -> bool {
     match source {
-        Source::Flv => flv::tag::looks_like(data),
-        Source::Fmp4 => fmp4::looks_like(data, part == Part::Init),
-        Source::Ts => ts::looks_like(data),
+        Source::Flv => flv::tag::sniff(data),
+        Source::Fmp4 => fmp4::sniff(data, part == Part::Init),
+        Source::Ts => ts::sniff(data),
     }
 }
 

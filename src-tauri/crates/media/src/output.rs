@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IoSlice, Read, Seek, SeekFrom, Write};
 use crate::Error;
 
 /// What is written field by field goes out in writes of this many bytes.
-const BUFFER: usize = 256 * 1024;
+const BUFFER_SIZE: usize = 256 * 1024;
 
 /// An output and where it ends.
 #[derive(Debug)]
@@ -15,13 +15,13 @@ pub(crate) struct Output<O> {
     /// How long it is, unless somebody else writes to it. A hole at its end does not count yet.
     length: u64,
     /// Where the segment starts that is being appended, and the checksum of its bytes so far.
-    segment: u64,
+    segment_start: u64,
     checksum: crc32fast::Hasher,
 }
 
 /// What one segment added to the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Written {
+pub(crate) struct WrittenRange {
     pub(crate) start: u64,
     pub(crate) end: u64,
     pub(crate) checksum: u32,
@@ -34,22 +34,22 @@ impl<O: Read + Write + Seek> Output<O> {
             inner,
             end,
             length: end,
-            segment: end,
+            segment_start: end,
             checksum: crc32fast::Hasher::new(),
         }
     }
 
     /// Starts the checksum of a segment: what is appended from here on is its bytes.
     pub(crate) fn begin_segment(&mut self) {
-        self.segment = self.end;
+        self.segment_start = self.end;
         self.checksum = crc32fast::Hasher::new();
     }
 
     /// What was appended since [`Self::begin_segment`].
-    pub(crate) fn end_segment(&mut self) -> Written {
+    pub(crate) fn end_segment(&mut self) -> WrittenRange {
         let checksum = std::mem::take(&mut self.checksum);
-        Written {
-            start: self.segment,
+        WrittenRange {
+            start: self.segment_start,
             end: self.end,
             checksum: checksum.finalize(),
         }
@@ -103,7 +103,7 @@ impl<O: Read + Write + Seek> Output<O> {
         self.inner.seek(SeekFrom::Start(position))?;
         self.inner.write_all(bytes)?;
         self.inner.flush()?;
-        self.grown_to(position.saturating_add(bytes.len() as u64));
+        self.extend_to(position.saturating_add(bytes.len() as u64));
         Ok(())
     }
 
@@ -114,16 +114,16 @@ impl<O: Read + Write + Seek> Output<O> {
         fill: impl FnOnce(&mut BufWriter<&mut O>) -> io::Result<()>,
     ) -> Result<(), Error> {
         self.inner.seek(SeekFrom::Start(position))?;
-        let mut buffered = BufWriter::with_capacity(BUFFER, &mut self.inner);
+        let mut buffered = BufWriter::with_capacity(BUFFER_SIZE, &mut self.inner);
         fill(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
         let position = self.inner.stream_position()?;
-        self.grown_to(position);
+        self.extend_to(position);
         Ok(())
     }
 
-    fn grown_to(&mut self, position: u64) {
+    fn extend_to(&mut self, position: u64) {
         self.end = self.end.max(position);
         self.length = self.length.max(position);
     }
@@ -179,7 +179,7 @@ mod tests {
         let mut slices = [&b""[..], b"hello", b"", b" slow ", b"world"].map(IoSlice::new);
         output.append(&mut slices).expect("in memory");
         assert_eq!(output.end(), 18);
-        let whole = Written {
+        let whole = WrittenRange {
             start: 2,
             end: 18,
             checksum: crc32fast::hash(b"hello slow world"),
@@ -213,14 +213,14 @@ mod tests {
         output
             .append(&mut [IoSlice::new(b"media")])
             .expect("in memory");
-        let media = Written {
+        let media = WrittenRange {
             start: 10,
             end: 15,
             checksum: crc32fast::hash(b"media"),
         };
         assert_eq!(output.end_segment(), media);
         output.begin_segment();
-        let nothing = Written {
+        let nothing = WrittenRange {
             start: 15,
             end: 15,
             checksum: 0,

@@ -12,12 +12,12 @@ use std::{
 
 pub use chapters::Chapter;
 
-use crate::{Error, flv::tag::MAGIC};
+use crate::{Error, flv::tag::SIGNATURE};
 
 /// A cover larger than this is not a cover.
-const LARGEST_COVER: usize = 16 << 20;
+const MAX_COVER_BYTES: usize = 16 << 20;
 /// A text longer than this is not one that a player shows.
-const LONGEST_TEXT: usize = 64 << 10;
+const MAX_TEXT_BYTES: usize = 64 << 10;
 
 /// Text and picture that go into the finished file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Tags {
             return Ok(Self::default());
         }
         file.read_exact(&mut magic)?;
-        let read = if magic == *MAGIC {
+        let read = if magic == *SIGNATURE {
             flv::read(&mut file)
         } else {
             mp4::read(&mut file, length)
@@ -76,7 +76,7 @@ impl Tags {
     }
 
     /// Where the text of a field goes that both formats name in words.
-    fn texts(&mut self) -> [&mut Option<String>; 4] {
+    fn text_slots(&mut self) -> [&mut Option<String>; 4] {
         let Self {
             title,
             artist,
@@ -97,7 +97,7 @@ impl Cover {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Picture::Png,
             _ => return None,
         };
-        (data.len() <= LARGEST_COVER).then_some(Self { kind, data })
+        (data.len() <= MAX_COVER_BYTES).then_some(Self { kind, data })
     }
 
     /// The picture's file.
@@ -117,7 +117,7 @@ impl fmt::Debug for Cover {
 }
 
 /// Text as it is shown; nothing where there is none.
-fn text(bytes: &[u8]) -> Option<String> {
+fn clean_text(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.trim_matches(['\0', ' ']);
     (!text.is_empty()).then(|| text.to_owned())
@@ -136,7 +136,7 @@ mod tests {
         for other in [&b""[..], b"\xff\xd8", b"GIF89a", b"<html>"] {
             assert_eq!(Cover::new(other), None);
         }
-        let mut large = vec![0xff; LARGEST_COVER + 1];
+        let mut large = vec![0xff; MAX_COVER_BYTES + 1];
         large[1] = 0xd8;
         assert_eq!(Cover::new(large.clone()), None);
         large.pop();

@@ -12,8 +12,8 @@ pub use extras::{Caption, Chapter, captions, chapters};
 pub(crate) use extras::{
     LARGEST_CAPTIONS, caption_text, caption_text_url, captions_url, chapters_url,
 };
-pub use list::{Listed, Listing, StreamPage, listing, stream};
-pub(crate) use list::{listing_url, stream_path};
+pub use list::{Listed, Listing, SocialStreamPage, recording_page, social_stream};
+pub(crate) use list::{recording_page_url, social_stream_path};
 
 use crate::{ChannelId, Error, RecordingId, hosts, loose};
 
@@ -26,7 +26,7 @@ const WHAT: &str = "the API";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<T> {
     /// It is there.
-    Here(T),
+    Available(T),
     /// It is there, but locked.
     Locked(Locks),
     /// It was removed; the words are the service's.
@@ -100,7 +100,7 @@ pub(crate) fn channel_url(id: ChannelId) -> String {
 
 /// Reads the answer about a recording.
 pub fn video(body: &[u8]) -> Result<Answer<Video>, Error> {
-    read(body, "video", video_of)
+    read_response(body, "video", video_of)
 }
 
 /// What the API says of a recording, on its own or in a list.
@@ -109,7 +109,7 @@ fn video_of(video: &Value) -> Video {
         title: loose::text_of(video, "title"),
         description: loose::text_of(video, "description"),
         owner: loose::member(video, "owner").and_then(|owner| loose::text_of(owner, "username")),
-        date_unix_s: loose::whole_of(video, "created_at")
+        date_unix_s: loose::unsigned_of(video, "created_at")
             .and_then(|seconds| i64::try_from(seconds).ok()),
         duration_ms: loose::member(video, "length")
             .and_then(loose::thousandths)
@@ -125,29 +125,33 @@ fn video_of(video: &Value) -> Video {
 
 /// Reads the answer about a channel.
 pub fn channel(body: &[u8]) -> Result<Answer<Channel>, Error> {
-    read(body, "channel", |channel| Channel {
+    read_response(body, "channel", |channel| Channel {
         title: loose::text_of(channel, "title"),
         is_live: loose::text_of(channel, "status").is_some_and(|status| status == "live"),
         locks: locks(channel),
     })
 }
 
-fn read<T>(body: &[u8], name: &str, make: impl FnOnce(&Value) -> T) -> Result<Answer<T>, Error> {
-    read_with(body, name, |_, value| make(value))
+fn read_response<T>(
+    body: &[u8],
+    name: &str,
+    make: impl FnOnce(&Value) -> T,
+) -> Result<Answer<T>, Error> {
+    read_response_with(body, name, |_, value| make(value))
 }
 
 /// The HTTP status is left aside: errors come with 200 too, and name themselves in the body.
-fn read_with<T>(
+fn read_response_with<T>(
     body: &[u8],
     name: &str,
     make: impl FnOnce(&Value, &Value) -> T,
 ) -> Result<Answer<T>, Error> {
     let answer = loose::read(body, WHAT)?;
     if let Some(value) = loose::member(&answer, name) {
-        return Ok(Answer::Here(make(&answer, value)));
+        return Ok(Answer::Available(make(&answer, value)));
     }
     if let Some(error) = loose::member(&answer, "error") {
-        let words = loose::words(&loose::text(error).unwrap_or_else(|| error.to_string()));
+        let words = loose::clean_text(&loose::text(error).unwrap_or_else(|| error.to_string()));
         let is_removed = words.contains("remove") || words.contains("delete");
         return Ok(if is_removed {
             Answer::Removed(words)
@@ -188,7 +192,7 @@ fn channel_of(video: &Value) -> Option<ChannelId> {
         let href = loose::text_of(link, "href")?;
         href.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
     };
-    loose::whole_of(link, "id")
+    loose::unsigned_of(link, "id")
         .or_else(in_address)
         .map(ChannelId)
 }

@@ -22,29 +22,29 @@ use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use self::ways::{Route, Told};
+use self::ways::{Strategy, Told};
 use crate::api::{self, Answer, Locks, Video};
 use crate::http::{self, Limit};
 use crate::page::{self, Page};
 use crate::recording::Elsewhere;
-use crate::ums::LengthNews;
-use crate::ums::session::{Question, StreamInfo};
+use crate::ums::ApiLength;
+use crate::ums::session::{SessionQuery, StreamInfo};
 use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
 
 pub use catalog::{Catalog, Entry};
 pub use lead::Lead;
 
 /// A server that is silent for so long in the middle of an answer has gone.
-const SILENCE: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Title and picture are not worth more waiting once the pieces are known.
-const PATIENCE_FOR_TITLE: Duration = Duration::from_secs(5);
+const TITLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-const PAGE: Limit = Limit {
+const PAGE_LIMIT: Limit = Limit {
     what: "the page",
     bytes: page::LARGEST_PAGE,
 };
-const API: Limit = Limit {
+const API_LIMIT: Limit = Limit {
     what: "the API",
     bytes: api::LARGEST_ANSWER,
 };
@@ -82,7 +82,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn itself(recording: RecordingId) -> Self {
+    fn direct(recording: RecordingId) -> Self {
         Self {
             recording,
             channel: None,
@@ -92,7 +92,7 @@ impl Found {
 }
 
 /// A page that was read, and where it was found in the end.
-struct Visited {
+struct VisitedPage {
     url: Url,
     page: Page,
 }
@@ -101,7 +101,7 @@ impl Client {
     /// A client for `endpoint`.
     pub fn new(endpoint: &Endpoint) -> Result<Self, Error> {
         let built = |builder: reqwest::ClientBuilder| {
-            let client = builder.read_timeout(SILENCE).build();
+            let client = builder.read_timeout(READ_TIMEOUT).build();
             client.map_err(http::error)
         };
         Ok(Self {
@@ -125,32 +125,32 @@ impl Client {
     /// Everything about one recording, with the addresses of its pieces as they are now.
     pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
         // It is asked for in the midst of runs, whose own state shall stay small.
-        Box::pin(self.recording_by(None, found, access)).await
+        Box::pin(self.recording_with(None, found, access)).await
     }
 
     /// The same by the way that knows the pieces of `plan`, with new addresses for them.
-    pub async fn renewed(
+    pub async fn refresh(
         &self,
         plan: &SegmentPlan,
         found: Found,
         access: &Access,
     ) -> Result<Recording, Error> {
-        Box::pin(self.recording_by(Some(Route::of(plan)), found, access)).await
+        Box::pin(self.recording_with(Some(Strategy::of_plan(plan)), found, access)).await
     }
 
-    async fn recording_by(
+    async fn recording_with(
         &self,
-        route: Option<Route>,
+        route: Option<Strategy>,
         found: Found,
         access: &Access,
     ) -> Result<Recording, Error> {
         let id = found.recording;
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
-        let asked = question(id, hash.clone(), access);
-        let (answer, told) = self.ask_both(asked, route).await;
+        let asked = session_query(id, hash.clone(), access);
+        let (answer, told) = self.ask_api_and_control(asked, route).await;
         let video = match &answer {
             Some(Answer::Removed(words)) => return Err(Error::NotFound(words.clone())),
-            Some(Answer::Here(video)) => Some(video.clone()),
+            Some(Answer::Available(video)) => Some(video.clone()),
             _ => None,
         };
         let told = match told {
@@ -163,34 +163,34 @@ impl Client {
                     .or(video.as_ref().and_then(|video| video.channel));
                 let length = video.as_ref().and_then(|video| video.duration_ms);
                 let found = Found { channel, ..found };
-                self.ask_past_the_form((found, hash), (route, length), access)
+                self.ask_with_form((found, hash), (route, length), access)
                     .await
             }
             told => told,
         };
-        match self.made_of((id, route), told, video).await {
+        match self.build_recording((id, route), told, video).await {
             Ok(recording) => Ok(recording),
-            Err(error) => Err(verdict(error, id, answer.as_ref(), access)),
+            Err(error) => Err(final_error(error, id, answer.as_ref(), access)),
         }
     }
 
     /// Makes a recording of what the control connection told, or of a file where it told nothing
     /// or only has the audio.
-    async fn made_of(
+    async fn build_recording(
         &self,
-        (id, route): (RecordingId, Option<Route>),
+        (id, route): (RecordingId, Option<Strategy>),
         told: Result<Told, Error>,
         video: Option<Video>,
     ) -> Result<Recording, Error> {
         let (stream, problem, audio) = match told {
-            Ok(Told::Pieces(stream)) => {
+            Ok(Told::Segments(stream)) => {
                 let recording = Recording::new(id, StreamInfo::clone(&stream), video.clone())?;
                 (*stream, recording.lost_video(), Some(recording))
             }
             Ok(Told::Playlists(stream, playlists)) => {
                 let source = Elsewhere::Playlists(playlists);
                 let known = StreamInfo::clone(&stream);
-                let recording = Recording::elsewhere(id, known, source, video.clone())?;
+                let recording = Recording::from_source(id, known, source, video.clone())?;
                 (*stream, recording.lost_video(), Some(recording))
             }
             Err(error) if error.is_final() => return Err(error),
@@ -205,7 +205,7 @@ impl Client {
                 return Ok(recording);
             }
             return match self.file(&named).await {
-                Ok(file) => Recording::elsewhere(id, stream, Elsewhere::File(file), video),
+                Ok(file) => Recording::from_source(id, stream, Elsewhere::File(file), video),
                 Err(_) => Ok(recording),
             };
         }
@@ -217,7 +217,7 @@ impl Client {
             status: 401 | 403 | 410,
             ..
         }) = file
-            && let Ok(Answer::Here(video)) = self.video(id).await
+            && let Ok(Answer::Available(video)) = self.video_info(id).await
         {
             tracing::info!("the address of the file has expired; asking for another");
             file = self.file(&video.files).await;
@@ -225,37 +225,39 @@ impl Client {
         let file = file.map_err(|error| match problem {
             // The service names a file, and asking for it again may help: whatever the other ways
             // said is not the reason.
-            Some(problem) if !error.may_pass() => ways::more_telling(problem, error),
+            Some(problem) if !error.is_transient() => ways::more_specific(problem, error),
             _ => error,
         })?;
-        Recording::elsewhere(id, stream, Elsewhere::File(file), video)
+        Recording::from_source(id, stream, Elsewhere::File(file), video)
     }
 
     /// The control connection knows the segments, the API the title and the length: both are
     /// asked at once. The API may fail.
-    async fn ask_both(
+    async fn ask_api_and_control(
         &self,
-        question: Question,
-        route: Option<Route>,
+        question: SessionQuery,
+        route: Option<Strategy>,
     ) -> (Option<Answer<Video>>, Result<Told, Error>) {
         let id = question.recording;
-        let (tell, length) = LengthNews::pending();
+        let (tell, length) = ApiLength::channel();
         let api = pin!(async {
-            let answer = self.video(id).await;
-            tell.send_replace(length_in(&answer));
+            let answer = self.video_info(id).await;
+            tell.send_replace(api_length(&answer));
             answer
         });
-        let control = pin!(self.ask_ways(question.clone(), route, length.clone()));
+        let control = pin!(self.ask_by_strategies(question.clone(), route, length.clone()));
         let (answer, outcome) = match select(api, control).await {
             Either::Left((answer @ Ok(Answer::Removed(_)), _)) => {
                 (answer, Err(Error::NotFound(id.to_string())))
             }
             Either::Left((answer, control)) => (answer, control.await),
             Either::Right((outcome, api)) => {
-                let answer = tokio::time::timeout(PATIENCE_FOR_TITLE, api).await;
-                let answer = answer.unwrap_or(Err(Error::Silent("the API")));
+                let answer = tokio::time::timeout(TITLE_TIMEOUT, api).await;
+                let answer = answer.unwrap_or(Err(Error::Timeout("the API")));
                 let outcome = match outcome {
-                    Ok(told) => Ok(self.completed(told, (question, route), &answer).await),
+                    Ok(told) => Ok(self
+                        .complete_segments(told, (question, route), &answer)
+                        .await),
                     failed => failed,
                 };
                 (answer, outcome)
@@ -267,41 +269,41 @@ impl Client {
 
     /// A list that proves to be too short when the length becomes known is asked for once more,
     /// then taken as it is.
-    async fn completed(
+    async fn complete_segments(
         &self,
         told: Told,
-        (question, route): (Question, Option<Route>),
+        (question, route): (SessionQuery, Option<Strategy>),
         answer: &Result<Answer<Video>, Error>,
     ) -> Told {
         let mut stream = match told {
-            Told::Pieces(stream) => stream,
+            Told::Segments(stream) => stream,
             other => return other,
         };
-        let Some(length_ms) = length_in(answer) else {
-            return Told::Pieces(stream);
+        let Some(length_ms) = api_length(answer) else {
+            return Told::Segments(stream);
         };
         if stream.ends_before(length_ms) {
             tracing::info!("the list of segments is too short; asking anew");
-            let length = LengthNews::of(Some(length_ms));
-            let again = Box::pin(self.ask_ways(question, route, length)).await;
-            if let Ok(Told::Pieces(later)) = again {
+            let length = ApiLength::of(Some(length_ms));
+            let again = Box::pin(self.ask_by_strategies(question, route, length)).await;
+            if let Ok(Told::Segments(later)) = again {
                 stream.stored.merge(later.stored);
             }
         }
-        Told::Pieces(stream)
+        Told::Segments(stream)
     }
 
     /// Fills in the form of the channel and asks once more. The answer to an earlier form opens the
     /// channel's other recordings too, unless it is the one that was tried.
-    async fn ask_past_the_form(
+    async fn ask_with_form(
         &self,
         (found, tried): (Found, Option<String>),
-        (route, length_ms): (Option<Route>, Option<u64>),
+        (route, length_ms): (Option<Strategy>, Option<u64>),
         access: &Access,
     ) -> Result<Told, Error> {
         let (id, known) = (found.recording, found.channel);
         let page = match known {
-            Some(channel) => lead::page_of(channel),
+            Some(channel) => lead::channel_page_url(channel),
             None => format!("https://video.ibm.com/recorded/{id}"),
         };
         let visited = self.visit(&page).await;
@@ -312,7 +314,7 @@ impl Client {
         let channel = match (known.or(named), &visited) {
             (Some(channel), _) => channel,
             (None, Ok(_)) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
-            (None, Err(_)) => return Err(visited.err().unwrap_or(Error::Silent(PAGE.what))),
+            (None, Err(_)) => return Err(visited.err().unwrap_or(Error::Timeout(PAGE_LIMIT.what))),
         };
         let visited = visited.ok();
         let earlier = self.known_hash(channel);
@@ -320,14 +322,14 @@ impl Client {
             Some(hash) => hash,
             None => self.register(channel, visited.as_ref(), access).await?,
         };
-        let length = LengthNews::of(length_ms);
+        let length = ApiLength::of(length_ms);
         match self
-            .ask_ways(question(id, Some(hash), access), route, length)
+            .ask_by_strategies(session_query(id, Some(hash), access), route, length)
             .await?
         {
             Told::NeedsHash => {
                 self.forget_hash(channel);
-                let fields = registration::fields(visited.as_ref());
+                let fields = registration::form_fields(visited.as_ref());
                 let message = "the form was filled in, yet the recording stays closed".to_owned();
                 Err(Error::Locked(Lock::FormRefused { message, fields }))
             }
@@ -335,7 +337,7 @@ impl Client {
         }
     }
 
-    async fn video(&self, id: RecordingId) -> Result<Answer<Video>, Error> {
+    async fn video_info(&self, id: RecordingId) -> Result<Answer<Video>, Error> {
         self.ask_api(&api::video_url(id), api::video).await
     }
 
@@ -344,35 +346,35 @@ impl Client {
         url: &str,
         read: impl FnOnce(&[u8]) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let answer = http::get(&self.http, url, API).await?;
+        let answer = http::get(&self.http, url, API_LIMIT).await?;
         read(&answer.body).map_err(|error| {
             if answer.status.is_success() {
                 error
             } else {
-                refused(&answer)
+                status_error(&answer)
             }
         })
     }
 
     /// Reads a page of the service.
-    async fn visit(&self, url: &str) -> Result<Visited, Error> {
+    async fn visit(&self, url: &str) -> Result<VisitedPage, Error> {
         Self::visit_with(&self.http, url).await
     }
 
-    async fn visit_with(http: &reqwest::Client, url: &str) -> Result<Visited, Error> {
-        let answer = http::get(http, url, PAGE).await?;
+    async fn visit_with(http: &reqwest::Client, url: &str) -> Result<VisitedPage, Error> {
+        let answer = http::get(http, url, PAGE_LIMIT).await?;
         if matches!(answer.status.as_u16(), 404 | 410) {
             return Err(Error::NotFound(url.to_owned()));
         }
         if !answer.status.is_success() {
-            return Err(refused(&answer));
+            return Err(status_error(&answer));
         }
         if answer.url.path().starts_with("/login") {
             return Err(Error::Locked(Lock::Login));
         }
         let html = String::from_utf8_lossy(&answer.body);
         let page = page::read(&html, &answer.url);
-        Ok(Visited {
+        Ok(VisitedPage {
             url: answer.url,
             page,
         })
@@ -399,11 +401,11 @@ impl Client {
     }
 }
 
-fn question(recording: RecordingId, hash: Option<String>, access: &Access) -> Question {
+fn session_query(recording: RecordingId, hash: Option<String>, access: &Access) -> SessionQuery {
     let Access {
         password, referrer, ..
     } = access;
-    Question {
+    SessionQuery {
         recording,
         password: password.clone(),
         hash,
@@ -411,7 +413,7 @@ fn question(recording: RecordingId, hash: Option<String>, access: &Access) -> Qu
     }
 }
 
-fn refused(answer: &http::Answer) -> Error {
+fn status_error(answer: &http::Answer) -> Error {
     let host = answer.url.host_str().unwrap_or_default().to_owned();
     Error::Status {
         host,
@@ -421,20 +423,20 @@ fn refused(answer: &http::Answer) -> Error {
 
 fn locks_of(answer: Option<&Answer<Video>>) -> Option<&Locks> {
     match answer? {
-        Answer::Locked(locks) | Answer::Here(Video { locks, .. }) => Some(locks),
+        Answer::Locked(locks) | Answer::Available(Video { locks, .. }) => Some(locks),
         Answer::Removed(_) | Answer::Missing(_) => None,
     }
 }
 
-fn length_in(answer: &Result<Answer<Video>, Error>) -> Option<u64> {
+fn api_length(answer: &Result<Answer<Video>, Error>) -> Option<u64> {
     match answer {
-        Ok(Answer::Here(video)) => video.duration_ms,
+        Ok(Answer::Available(video)) => video.duration_ms,
         _ => None,
     }
 }
 
 /// What the control connection says counts; where it says nothing of use, the API may know why.
-fn verdict(
+fn final_error(
     error: Error,
     id: RecordingId,
     answer: Option<&Answer<Video>>,

@@ -22,7 +22,7 @@ pub(crate) const MOST_REDIRECTS: usize = 10;
 /// The real service, or a practice service that answers for all its hosts.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
-    practice: Option<Practice>,
+    mock: Option<Practice>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,10 +42,10 @@ pub enum EndpointError {
 impl Endpoint {
     /// Every host leads to `address`, and the authority of `ca_pem` is trusted besides the
     /// system's. Addresses, host checks, redirects and TLS run as in earnest.
-    pub fn practice(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
+    pub fn mock(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
         let authority = reqwest::Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
         let endpoint = Self {
-            practice: Some(Practice { address, authority }),
+            mock: Some(Practice { address, authority }),
         };
         // A certificate is only read when a client is built with it.
         endpoint
@@ -67,7 +67,8 @@ impl Endpoint {
     /// Builds what fetches segments and pictures: it keeps no cookie, and follows redirects among
     /// the servers of segments only.
     pub(crate) fn media(&self) -> reqwest::ClientBuilder {
-        self.builder().redirect(Policy::custom(follow_among_media))
+        self.builder()
+            .redirect(Policy::custom(follow_media_redirect))
     }
 
     /// Builds what reads other people's pages, which may lead anywhere.
@@ -83,7 +84,7 @@ impl Endpoint {
             .connect_timeout(CONNECT_TIMEOUT)
             .referer(false)
             .http1_only();
-        match &self.practice {
+        match &self.mock {
             None => builder,
             // A proxy would look the names up itself, and find the real service.
             Some(practice) => builder
@@ -94,10 +95,10 @@ impl Endpoint {
     }
 }
 
-fn follow_among_media(attempt: Attempt) -> Action {
+fn follow_media_redirect(attempt: Attempt) -> Action {
     let from = attempt.previous().last();
     let refusal = match from {
-        Some(from) => refusal(from, attempt.url(), hosts::is_cdn_url),
+        Some(from) => redirect_refusal(from, attempt.url(), hosts::is_cdn_url),
         None => None,
     };
     if let Some(problem) = refusal {
@@ -113,9 +114,13 @@ fn follow_among_media(attempt: Attempt) -> Action {
 ///
 /// From TLS none leads back to plain HTTP. Nothing of the service needs it: where plain HTTP is all
 /// that a server may know, its address is tried on its own.
-pub(crate) fn refusal(from: &Url, to: &Url, is_own: impl Fn(&Url) -> bool) -> Option<String> {
+pub(crate) fn redirect_refusal(
+    from: &Url,
+    to: &Url,
+    is_own: impl Fn(&Url) -> bool,
+) -> Option<String> {
     if !is_own(to) {
-        let host = loose::words(to.host_str().unwrap_or("nowhere"));
+        let host = loose::clean_text(to.host_str().unwrap_or("nowhere"));
         return Some(format!("it redirects to {host}, which is not its own"));
     }
     let is_worse = from.scheme() == "https" && to.scheme() != "https";
@@ -140,13 +145,13 @@ mod tests {
     fn an_authority_must_be_a_certificate() {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
-        assert!(Endpoint::practice(address, broken).is_err());
+        assert!(Endpoint::mock(address, broken).is_err());
     }
 
     #[test]
     fn redirects_stay_on_own_hosts_and_never_leave_tls() {
         let why = |from: &str, to: &str, is_own: fn(&Url) -> bool| {
-            refusal(&from.parse().unwrap(), &to.parse().unwrap(), is_own)
+            redirect_refusal(&from.parse().unwrap(), &to.parse().unwrap(), is_own)
         };
         let (page, old) = ("https://video.ibm.com/x", "http://www.ustream.tv/x");
         assert_eq!(why(old, page, hosts::is_site_url), None);

@@ -26,7 +26,7 @@ pub enum Error {
     NotRecorded,
     /// The service listens but says nothing useful in time.
     #[error("the service did not answer in time ({0})")]
-    Silent(&'static str),
+    Timeout(&'static str),
     /// The service could not be reached.
     #[error("the service could not be reached")]
     Network(#[source] Arc<reqwest::Error>),
@@ -78,13 +78,13 @@ pub enum Error {
     },
     /// The service sends us in circles, or to a host that is not its own.
     #[error("the service sends us astray: {0}")]
-    Astray(String),
+    Misdirected(String),
     /// The pieces are in a form that is not taken here, named.
     #[error("not supported: {0}")]
     Unsupported(String),
     /// It has sounds in several languages, and not in the one that is wanted.
     #[error("there is no sound in {wanted}; there is {}", .there.join(", "))]
-    NoSound {
+    NoAudio {
         /// The language.
         wanted: String,
         /// The languages that there are.
@@ -111,36 +111,36 @@ impl Error {
 
     /// How much it tells a person: what the service said of the recording, before what was wrong
     /// with an answer, before that there was none.
-    pub(crate) fn weight(&self) -> u8 {
+    pub(crate) fn precedence(&self) -> u8 {
         match self {
             error if error.is_final() => 5,
             Self::StillLive | Self::Unsupported(_) => 4,
-            Self::NotRecorded | Self::NoRendition | Self::NoSound { .. } => 3,
+            Self::NotRecorded | Self::NoRendition | Self::NoAudio { .. } => 3,
             // An answer of the control connection may be that of any web server.
             Self::Malformed { what, .. } if *what != ums::message::WHAT => 3,
-            Self::Malformed { .. } | Self::Astray(_) => 2,
+            Self::Malformed { .. } | Self::Misdirected(_) => 2,
             Self::Status { .. } => 1,
             _ => 0,
         }
     }
 
     /// Whether the same question may be answered later.
-    pub(crate) fn may_pass(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Network(_) | Self::Silent(_) | Self::Busy { .. } => true,
+            Self::Network(_) | Self::Timeout(_) | Self::Busy { .. } => true,
             Self::Status { status, .. } => *status >= 500,
             _ => false,
         }
     }
 
     /// The same error once more; of one that cannot be copied what a person is told of it.
-    pub(crate) fn again(&self) -> Self {
+    pub(crate) fn duplicate(&self) -> Self {
         match self {
             Self::StillLive => Self::StillLive,
             Self::NotRecorded => Self::NotRecorded,
             Self::NoRendition => Self::NoRendition,
             Self::Unsupported(what) => Self::Unsupported(what.clone()),
-            Self::Astray(problem) => Self::Astray(problem.clone()),
+            Self::Misdirected(problem) => Self::Misdirected(problem.clone()),
             Self::NotFound(words) => Self::NotFound(words.clone()),
             Self::Locked(lock) => Self::Locked(lock.clone()),
             Self::Status { host, status } => Self::Status {
@@ -162,10 +162,10 @@ impl Error {
                 host: host.clone(),
                 problem: problem.clone(),
             },
-            Self::Silent(what) => Self::Silent(what),
+            Self::Timeout(what) => Self::Timeout(what),
             Self::Network(cause) => Self::Network(Arc::clone(cause)),
-            Self::Target(_) | Self::Page { .. } | Self::NoSound { .. } => {
-                Self::Silent("the service")
+            Self::Target(_) | Self::Page { .. } | Self::NoAudio { .. } => {
+                Self::Timeout("the service")
             }
         }
     }

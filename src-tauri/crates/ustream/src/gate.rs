@@ -28,7 +28,7 @@ pub(crate) fn content_url(host: &str, channel: ChannelId) -> String {
 }
 
 /// The fields of most forms, for when the page does not show its own.
-pub fn usual_fields() -> Vec<FormField> {
+pub fn default_fields() -> Vec<FormField> {
     [
         ("name", true),
         ("email", true),
@@ -100,13 +100,13 @@ pub enum Reply {
 /// Reads the answer to the form. An answer that is no JSON comes from somewhere else.
 pub fn reply(body: &[u8]) -> Result<Reply, Error> {
     #[derive(Deserialize)]
-    struct Saved<'a> {
+    struct SaveResponse<'a> {
         #[serde(borrow)]
         hash: Option<&'a RawValue>,
     }
     let hash = loose::with_text(body, WHAT, |text| {
-        let saved: Saved<'_> = serde_json::from_str(text)?;
-        Ok(saved.hash.map(RawValue::get).and_then(a_hash))
+        let saved: SaveResponse<'_> = serde_json::from_str(text)?;
+        Ok(saved.hash.map(RawValue::get).and_then(valid_hash))
     });
     if let Ok(Some(hash)) = hash {
         return Ok(Reply::Hash(hash));
@@ -115,7 +115,7 @@ pub fn reply(body: &[u8]) -> Result<Reply, Error> {
     Ok(Reply::Refused(refusal(&answer)))
 }
 
-fn a_hash(text: &str) -> Option<String> {
+fn valid_hash(text: &str) -> Option<String> {
     let is_one = !matches!(text, "null" | "false" | "\"\"") && text.len() <= LONGEST_HASH;
     is_one.then(|| text.to_owned())
 }
@@ -125,9 +125,9 @@ fn refusal(answer: &Value) -> String {
     const DEEPEST: usize = 4;
     let mut texts = Vec::new();
     collect_texts(answer, DEEPEST, &mut texts);
-    let words = loose::words(&texts.join(" "));
+    let words = loose::clean_text(&texts.join(" "));
     if words.is_empty() {
-        loose::words(&answer.to_string())
+        loose::clean_text(&answer.to_string())
     } else {
         words
     }
@@ -187,11 +187,11 @@ mod tests {
             &[("name", "Ann"), ("email", " ")],
         ] {
             let Err(Error::Locked(Lock::Form { fields })) =
-                fill(&usual_fields(), &access(answers, false))
+                fill(&default_fields(), &access(answers, false))
             else {
                 panic!("{answers:?}");
             };
-            assert_eq!(fields, usual_fields());
+            assert_eq!(fields, default_fields());
         }
     }
 
@@ -202,7 +202,7 @@ mod tests {
             ("email", "ann@example.org"),
             ("city", "Graz"),
         ];
-        let filled = fill(&usual_fields(), &access(&answers, false)).unwrap();
+        let filled = fill(&default_fields(), &access(&answers, false)).unwrap();
         let expected = [
             ("fields[name]", "Ann"),
             ("fields[email]", "ann@example.org"),
@@ -215,7 +215,7 @@ mod tests {
             filled,
             expected.map(|(name, answer)| (name.into(), answer.into()))
         );
-        let filled = fill(&usual_fields(), &access(&[("name", "Ann")], true)).unwrap();
+        let filled = fill(&default_fields(), &access(&[("name", "Ann")], true)).unwrap();
         assert_eq!(filled[0].1, "Ann");
         assert_eq!(filled[1].1, "viewer@example.com");
         assert!(filled.iter().all(|(_, answer)| !answer.is_empty()));
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn the_list_behind_the_form_names_the_newest_first() {
         let ids = content(&payload("reconstructed-viewing-experience-content.json"));
-        assert_eq!(ids, [Listed::numbered(RecordingId(112_470_631))]);
+        assert_eq!(ids, [Listed::of_id(RecordingId(112_470_631))]);
         assert!(content(b"{}").is_empty());
         assert!(content(b"<html>").is_empty());
     }

@@ -64,13 +64,13 @@ fn lines(text: &str) -> impl Iterator<Item = Result<HlsLine<'_>, Error>> {
     let mut reader = Reader::from_str(text, options);
     std::iter::from_fn(move || {
         let line = reader.read_line();
-        line.map_err(|error| malformed(&loose::words(error.errored_line)))
+        line.map_err(|error| malformed(&loose::clean_text(error.errored_line)))
             .transpose()
     })
 }
 
 /// An address that a playlist names, where it is the service's own.
-fn address(base: &Url, named: &str) -> Result<Url, Error> {
+fn resource_url(base: &Url, named: &str) -> Result<Url, Error> {
     let named = named.trim();
     // Variables (EXT-X-DEFINE) are not filled in here.
     if named.len() > LONGEST_ADDRESS || named.contains("{$") {
@@ -80,8 +80,8 @@ fn address(base: &Url, named: &str) -> Result<Url, Error> {
         .join(named)
         .map_err(|error| malformed(&format!("an address that is none: {error}")))?;
     if !hosts::is_cdn_url(&url) {
-        let host = loose::words(url.host_str().unwrap_or("nowhere"));
-        return Err(Error::Astray(format!("a playlist leads to {host}")));
+        let host = loose::clean_text(url.host_str().unwrap_or("nowhere"));
+        return Err(Error::Misdirected(format!("a playlist leads to {host}")));
     }
     Ok(url)
 }

@@ -68,18 +68,18 @@ impl fmt::Display for Host {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ControlDomain {
     /// The domain since 2021. Its certificates reach one label deep.
-    Today,
+    Current,
     /// The domain until then, which long polling knows without TLS only.
-    Old,
+    Legacy,
 }
 
 impl ControlDomain {
-    const ALL: [Self; 2] = [Self::Today, Self::Old];
+    const ALL: [Self; 2] = [Self::Current, Self::Legacy];
 
     fn name(self) -> &'static str {
         match self {
-            Self::Today => "ums.services.video.ibm.com",
-            Self::Old => "ums.ustream.tv",
+            Self::Current => "ums.services.video.ibm.com",
+            Self::Legacy => "ums.ustream.tv",
         }
     }
 }
@@ -249,11 +249,11 @@ mod tests {
 
     #[test]
     fn a_host_of_control_is_taken_apart_as_it_is_built() {
-        let built = Host::of_control("a92ccb29-lp-omega", ControlDomain::Old);
+        let built = Host::of_control("a92ccb29-lp-omega", ControlDomain::Legacy);
         assert_eq!(parse(built.as_str()), Some(built.clone()));
         assert_eq!(
             built.control_label(),
-            Some(("a92ccb29-lp-omega", ControlDomain::Old))
+            Some(("a92ccb29-lp-omega", ControlDomain::Legacy))
         );
         let deeper = parse("a.b.ums.ustream.tv").unwrap();
         assert_eq!(deeper.control_label(), None);

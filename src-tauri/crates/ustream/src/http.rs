@@ -11,13 +11,13 @@ use crate::endpoint::{self, MOST_REDIRECTS};
 use crate::{Error, hosts, trust};
 
 /// One answer may take this long in all; pages come in a second.
-const WHOLE_ANSWER: Duration = Duration::from_secs(30);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server that has just stumbled is given this long.
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Longer requests to wait are not for people in front of a screen.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// What came back, whatever its status.
 #[derive(Debug)]
@@ -36,7 +36,11 @@ pub(crate) struct Limit {
 }
 
 /// Asks once, for as long as the caller waits. A redirect is an answer like others.
-pub(crate) async fn once(http: &reqwest::Client, url: &Url, limit: Limit) -> Result<Answer, Error> {
+pub(crate) async fn get_once(
+    http: &reqwest::Client,
+    url: &Url,
+    limit: Limit,
+) -> Result<Answer, Error> {
     let response = http.get(url.clone()).send().await.map_err(error)?;
     read(response, limit).await
 }
@@ -48,8 +52,8 @@ pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Resu
         problem: format!("an address that is none: {error}"),
     })?;
     match follow(http, url.clone(), limit).await {
-        Err(error) if may_have_stumbled(&error) => {
-            tokio::time::sleep(PAUSE).await;
+        Err(error) if is_retryable(&error) => {
+            tokio::time::sleep(RETRY_PAUSE).await;
             follow(http, url, limit).await
         }
         answer => answer,
@@ -60,19 +64,21 @@ pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Resu
 async fn follow(http: &reqwest::Client, mut url: Url, limit: Limit) -> Result<Answer, Error> {
     let started = Instant::now();
     for _ in 0..=MOST_REDIRECTS {
-        let time_left = WHOLE_ANSWER.saturating_sub(started.elapsed());
+        let time_left = RESPONSE_TIMEOUT.saturating_sub(started.elapsed());
         let asked = http.get(url).timeout(time_left).send();
         let response = asked.await.map_err(error)?;
         let Some(next) = redirect(&response) else {
             return read(response, limit).await;
         };
-        let next = next.map_err(|error| Error::Astray(format!("it redirects nowhere: {error}")))?;
-        if let Some(problem) = endpoint::refusal(response.url(), &next, hosts::is_site_url) {
-            return Err(Error::Astray(problem));
+        let next =
+            next.map_err(|error| Error::Misdirected(format!("it redirects nowhere: {error}")))?;
+        if let Some(problem) = endpoint::redirect_refusal(response.url(), &next, hosts::is_site_url)
+        {
+            return Err(Error::Misdirected(problem));
         }
         url = next;
     }
-    Err(Error::Astray("it redirects in circles".to_owned()))
+    Err(Error::Misdirected("it redirects in circles".to_owned()))
 }
 
 /// Returns where a response sends us (RFC 9110 15.4).
@@ -86,7 +92,7 @@ fn redirect(response: &Response) -> Option<Result<Url, url::ParseError>> {
 }
 
 /// A time-out is left alone: the person has waited long enough.
-fn may_have_stumbled(error: &Error) -> bool {
+fn is_retryable(error: &Error) -> bool {
     match error {
         Error::Network(cause) => !cause.is_timeout(),
         Error::Status { status, .. } => *status >= 500,
@@ -101,7 +107,7 @@ pub(crate) async fn post(
     form: &[(String, String)],
     limit: Limit,
 ) -> Result<Answer, Error> {
-    let request = http.post(url).form(form).timeout(WHOLE_ANSWER);
+    let request = http.post(url).form(form).timeout(RESPONSE_TIMEOUT);
     read(request.send().await.map_err(error)?, limit).await
 }
 
@@ -125,7 +131,7 @@ pub(crate) fn check(response: &Response) -> Result<(), Error> {
 
 /// Says where a redirect went astray and whose certificate was refused; all else is the network.
 pub(crate) fn error(error: reqwest::Error) -> Error {
-    if let Some(problem) = trust::refusal(&error) {
+    if let Some(problem) = trust::certificate_problem(&error) {
         let host = error.url().and_then(Url::host_str).unwrap_or_default();
         return Error::Untrusted {
             host: host.to_owned(),
@@ -134,7 +140,7 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
     }
     if error.is_redirect() {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
-        return Error::Astray(cause.unwrap_or_else(|| error.to_string()));
+        return Error::Misdirected(cause.unwrap_or_else(|| error.to_string()));
     }
     // An address may hold what the person keeps to themselves.
     Error::Network(Arc::new(error.without_url()))
@@ -178,5 +184,5 @@ pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
         .trim()
         .parse()
         .ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+    Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
 }

@@ -34,8 +34,8 @@ pub use client::{Catalog, Client, Entry, Found, Lead};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use plan::{
-    Audio, Choice, Keep, Listing, Place, PlanChange, Presence, Quality, Segment, SegmentId,
-    SegmentKind, SegmentPlan, Stretch,
+    Audio, Choice, ContainerChoice, Listing, Place, PlanChange, Presence, Quality, Segment,
+    SegmentId, SegmentKind, SegmentPlan, Stretch,
 };
 pub use recording::{
     Container, LengthSource, LostRendition, Promises, Recording, Rendition, RenditionId,

@@ -31,29 +31,29 @@ pub(crate) fn text_of(value: &Value, name: &str) -> Option<String> {
 }
 
 /// A whole number that is not negative: `12`, `12.0`, `"12"` and `"12.7"` alike.
-pub(crate) fn whole(value: &Value) -> Option<u64> {
+pub(crate) fn unsigned(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number
             .as_u64()
-            .or_else(|| number.as_f64().and_then(whole_of_float)),
+            .or_else(|| number.as_f64().and_then(unsigned_of_float)),
         Value::String(text) => {
             let text = text.trim();
             text.parse()
                 .ok()
-                .or_else(|| text.parse().ok().and_then(whole_of_float))
+                .or_else(|| text.parse().ok().and_then(unsigned_of_float))
         }
         _ => None,
     }
 }
 
 /// The whole number of a member.
-pub(crate) fn whole_of(value: &Value, name: &str) -> Option<u64> {
-    whole(member(value, name)?)
+pub(crate) fn unsigned_of(value: &Value, name: &str) -> Option<u64> {
+    unsigned(member(value, name)?)
 }
 
 /// The whole number of a member, where it fits 32 bits.
-pub(crate) fn small_of(value: &Value, name: &str) -> Option<u32> {
-    u32::try_from(whole_of(value, name)?).ok()
+pub(crate) fn u32_of(value: &Value, name: &str) -> Option<u32> {
+    u32::try_from(unsigned_of(value, name)?).ok()
 }
 
 /// Thousandths of a number: `"12.5"` seconds are 12500 milliseconds.
@@ -63,7 +63,7 @@ pub(crate) fn thousandths(value: &Value) -> Option<u64> {
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    whole_of_float(number * 1000.0)
+    unsigned_of_float(number * 1000.0)
 }
 
 /// The items of a list, or of a map that stands for one (`{"0": …, "1": …}`), whatever else is in
@@ -110,7 +110,7 @@ pub(crate) fn ends_with(address: &str, ending: &str) -> bool {
 }
 
 /// Words of the service, fit to be shown: one line, no control characters, no novels.
-pub(crate) fn words(text: &str) -> String {
+pub(crate) fn clean_text(text: &str) -> String {
     const MOST_CHARS: usize = 300;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars()
@@ -120,7 +120,7 @@ pub(crate) fn words(text: &str) -> String {
 }
 
 /// The whole part of a number that is not negative and that a float holds exactly.
-fn whole_of_float(number: f64) -> Option<u64> {
+fn unsigned_of_float(number: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !(0.0..=EXACT).contains(&number) {
         return None;
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_number_is_read_in_every_dress() {
         for dressed in [json!(5000), json!(5000.0), json!("5000"), json!(" 5000.0 ")] {
-            assert_eq!(whole(&dressed), Some(5000), "{dressed}");
+            assert_eq!(unsigned(&dressed), Some(5000), "{dressed}");
         }
         for bare in [
             json!(-1),
@@ -151,7 +151,7 @@ mod tests {
             json!(1e300),
             json!("NaN"),
         ] {
-            assert_eq!(whole(&bare), None, "{bare}");
+            assert_eq!(unsigned(&bare), None, "{bare}");
         }
         assert_eq!(thousandths(&json!("12345.123456")), Some(12_345_123));
         assert_eq!(text(&json!(1_870_599_898.0)).unwrap(), "1870599898");

@@ -12,7 +12,7 @@ use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use self::skim::Skim;
+use self::skim::ElementFilter;
 use crate::{ChannelId, FormField, RecordingId, Target, loose};
 
 /// More than any page of the service by far.
@@ -20,10 +20,10 @@ pub(crate) const LARGEST_PAGE: usize = 8 << 20;
 
 /// A page is read in milliseconds. What is nested, or crowded into one tag, takes the square of its
 /// length: a hostile page would keep the parser for days.
-const LONGEST_READING: Duration = Duration::from_secs(3);
+const PARSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// After so many bytes it is asked what time it is.
-const PART: usize = 16 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 
 /// More than a channel plays while it is off air.
 const MOST_OFF_AIR: usize = 500;
@@ -38,7 +38,7 @@ pub struct Page {
     /// Fields of its sign-up form.
     pub form: Option<Vec<FormField>>,
     /// A recording or channel that it says it is about.
-    pub about: Option<Target>,
+    pub canonical: Option<Target>,
     /// What is played on it, in its order, each once.
     pub players: Vec<Target>,
 }
@@ -51,12 +51,16 @@ pub fn read(html: &str, base: &Url) -> Page {
         .descendants()
         .filter_map(ElementRef::wrap)
         .collect();
-    let named = elements.iter().find_map(|element| named_channel(*element));
+    let named = elements
+        .iter()
+        .find_map(|element| channel_of_meta(*element));
     Page {
-        channel: named.or_else(|| mentioned_channel(html)).map(ChannelId),
+        channel: named.or_else(|| channel_of_script(html)).map(ChannelId),
         off_air: off_air(html),
         form: form::read(&elements),
-        about: elements.iter().find_map(|element| about(*element, base)),
+        canonical: elements
+            .iter()
+            .find_map(|element| canonical(*element, base)),
         players: players::read(&elements, html, base),
     }
 }
@@ -64,16 +68,16 @@ pub fn read(html: &str, base: &Url) -> Page {
 /// Builds the tree of the elements that are looked at, as far as the page can be read in the time of
 /// many pages.
 pub(crate) fn document(html: &str) -> Html {
-    let tokenizer = Tokenizer::new(Skim::new(), TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(ElementFilter::new(), TokenizerOpts::default());
     let input = BufferQueue::default();
     let started = Instant::now();
     let mut rest = html;
     while !rest.is_empty() {
-        if started.elapsed() > LONGEST_READING {
+        if started.elapsed() > PARSE_TIMEOUT {
             tracing::warn!(left = rest.len(), "the page is read in part only");
             break;
         }
-        let (part, later) = rest.split_at(rest.floor_char_boundary(PART));
+        let (part, later) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
         input.push_back(part.into());
         // It stops before the end only for scripts that are to be run.
         let _ = tokenizer.feed(&input);
@@ -84,7 +88,7 @@ pub(crate) fn document(html: &str) -> Html {
 }
 
 /// `<meta name="ustream:channel_id" content="…">`
-fn named_channel(element: ElementRef<'_>) -> Option<u64> {
+fn channel_of_meta(element: ElementRef<'_>) -> Option<u64> {
     let element = element.value();
     let name = element.attr("name").or_else(|| element.attr("property"))?;
     let is_named = element.name() == "meta" && name.eq_ignore_ascii_case("ustream:channel_id");
@@ -94,7 +98,7 @@ fn named_channel(element: ElementRef<'_>) -> Option<u64> {
 }
 
 /// What pages of earlier years had instead, and what scripts still have.
-fn mentioned_channel(html: &str) -> Option<u64> {
+fn channel_of_script(html: &str) -> Option<u64> {
     [
         "\"channelId\":",
         "\"cid\":",
@@ -123,14 +127,14 @@ fn off_air(html: &str) -> Vec<RecordingId> {
     });
     let ids = ids.as_ref().map(loose::items).unwrap_or_default();
     ids.into_iter()
-        .filter_map(loose::whole)
+        .filter_map(loose::unsigned)
         .map(RecordingId)
         .take(MOST_OFF_AIR)
         .collect()
 }
 
 /// What the page calls itself.
-fn about(element: ElementRef<'_>, base: &Url) -> Option<Target> {
+fn canonical(element: ElementRef<'_>, base: &Url) -> Option<Target> {
     let element = element.value();
     let address = match element.name() {
         "link" if element.attr("rel") == Some("canonical") => element.attr("href"),

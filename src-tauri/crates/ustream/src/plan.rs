@@ -30,7 +30,7 @@ pub enum Quality {
 /// Which container a person wants to keep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Keep {
+pub enum ContainerChoice {
     /// One MP4, whatever the pieces are.
     #[default]
     Mp4,
@@ -60,7 +60,7 @@ pub struct Choice {
     /// The picture.
     pub quality: Quality,
     /// The container.
-    pub keep: Keep,
+    pub keep: ContainerChoice,
     /// The sound.
     #[serde(default)]
     pub audio: Audio,
@@ -114,7 +114,7 @@ pub struct Place {
     /// Addresses that all have it, best first; none where the service no longer lists it.
     pub urls: Vec<Url>,
     /// Which bytes of what lies there it is; all where there is none.
-    pub stretch: Option<Stretch>,
+    pub byte_range: Option<Stretch>,
 }
 
 /// Some bytes of a file (RFC 9110 14).
@@ -123,7 +123,7 @@ pub struct Stretch {
     /// Which bytes; never none.
     pub bytes: Range<u64>,
     /// Size of the file in bytes, where it is known.
-    pub whole: Option<u64>,
+    pub total_bytes: Option<u64>,
     /// Tells this version of the file from another (RFC 9110 8.8).
     pub validator: Option<String>,
 }
@@ -132,7 +132,7 @@ impl Stretch {
     pub(crate) fn new(bytes: Range<u64>) -> Self {
         Self {
             bytes,
-            whole: None,
+            total_bytes: None,
             validator: None,
         }
     }
@@ -174,7 +174,7 @@ pub(crate) fn segments(
     tracks: &[Track],
     length_ms: Option<u64>,
 ) -> Vec<Segment> {
-    let timeline = timeline.with_beginning(length_ms);
+    let timeline = timeline.extended_to_zero(length_ms);
     let numbered = || (0_u8..).zip(tracks);
     let inits = numbered()
         .filter(|(_, track)| track.init_template.is_some())

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use self::file::WholeFile;
+pub use self::file::SingleFile;
 pub use self::playlists::Playlists;
 use self::promised::Lost;
 pub use self::promised::{LengthSource, LostRendition, Promises, StatedLength};
@@ -102,16 +102,16 @@ pub struct Recording {
     /// Its length, from the sources whose unit is known.
     pub duration_ms: Option<u64>,
     /// The lengths that are stated, each with its source.
-    pub stated: Vec<StatedLength>,
+    pub stated_lengths: Vec<StatedLength>,
     /// Renditions and tracks that are named and cannot be had.
-    pub lost: Vec<LostRendition>,
+    pub lost_renditions: Vec<LostRendition>,
     /// A picture of it.
     pub thumbnail: Option<Url>,
     /// Its qualities, best first, those of one container together; what differs only in its sound
     /// from one before stands behind all that do not.
     pub renditions: Vec<Rendition>,
     /// Why each of [`Self::lost`] cannot be had.
-    problems: Vec<Arc<Error>>,
+    lost_errors: Vec<Arc<Error>>,
     sources: Sources,
 }
 
@@ -123,9 +123,9 @@ struct Sources {
     /// Where no format has pieces of its own.
     playlists: Option<Playlists>,
     /// Where there is nothing else.
-    file: Option<WholeFile>,
+    file: Option<SingleFile>,
     /// Servers, best first.
-    bases: Vec<String>,
+    base_urls: Vec<String>,
 }
 
 impl Sources {
@@ -144,7 +144,7 @@ pub enum Elsewhere {
     /// Pieces that playlists name.
     Playlists(Playlists),
     /// One finished file.
-    File(WholeFile),
+    File(SingleFile),
 }
 
 impl Recording {
@@ -164,8 +164,8 @@ impl Recording {
                 }
                 Err(error) => {
                     let error = Arc::new(error);
-                    let rows = format.rows.iter();
-                    lost.extend(rows.filter_map(|row| Lost::of_row(row, &error)));
+                    let rows = format.representations.iter();
+                    lost.extend(rows.filter_map(|row| Lost::of_representation(row, &error)));
                     problem.get_or_insert(error);
                     None
                 }
@@ -174,16 +174,16 @@ impl Recording {
         let (fmp4, flv) = (check(&stored.fmp4), check(&stored.flv));
         let of_fmp4: Vec<Rendition> = fmp4.iter().flat_map(renditions::of_fmp4).collect();
         if let Some(source) = fmp4.as_ref().filter(|_| of_fmp4.is_empty()) {
-            lost.extend(renditions::silenced(source));
+            lost.extend(renditions::lost_for_lack_of_audio(source));
         }
         let of_flv = flv.iter().flat_map(renditions::of_flv);
         let renditions: Vec<Rendition> = of_fmp4.into_iter().chain(of_flv).collect();
         if renditions.is_empty() {
             let problem = problem.or(lost.into_iter().next().map(|lost| lost.error));
-            return Err(problem.map_or(Error::NoRendition, |error| error.again()));
+            return Err(problem.map_or(Error::NoRendition, |error| error.duplicate()));
         }
-        let (lost, problems) = apart(lost, &renditions);
-        let stated = stated(&stream, video.as_ref(), None);
+        let (lost, problems) = split_lost(lost, &renditions);
+        let stated = stated_lengths(&stream, video.as_ref(), None);
         let video = video.unwrap_or_default();
         Ok(Self {
             id,
@@ -191,10 +191,10 @@ impl Recording {
             description: video.description,
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
-            duration_ms: promised::shown(&stated),
-            stated,
-            lost,
-            problems,
+            duration_ms: promised::preferred_length_ms(&stated),
+            stated_lengths: stated,
+            lost_renditions: lost,
+            lost_errors: problems,
             thumbnail: video.thumbnail,
             renditions,
             sources: Sources {
@@ -202,14 +202,14 @@ impl Recording {
                 fmp4,
                 playlists: None,
                 file: None,
-                bases: source::bases(&stream.sites),
+                base_urls: source::base_urls(&stream.sites),
             },
         })
     }
 
     /// The longest of the lengths that are stated.
     pub fn stated_ms(&self) -> Option<u64> {
-        self.stated.iter().map(|it| it.duration_ms).max()
+        self.stated_lengths.iter().map(|it| it.duration_ms).max()
     }
 
     /// The rendition of that name, where it is listed.
@@ -218,7 +218,7 @@ impl Recording {
     }
 
     /// A recording that has no pieces in a format of their own. `stream` is what else is said.
-    pub fn elsewhere(
+    pub fn from_source(
         id: RecordingId,
         stream: StreamInfo,
         source: Elsewhere,
@@ -230,8 +230,8 @@ impl Recording {
         };
         let listed = playlists.as_ref().and_then(Playlists::duration_ms);
         let exact = playlists.as_ref().and_then(Playlists::stated_ms);
-        let stated = stated(&stream, video.as_ref(), exact);
-        let duration_ms = promised::shown(&stated).or(listed);
+        let stated = stated_lengths(&stream, video.as_ref(), exact);
+        let duration_ms = promised::preferred_length_ms(&stated).or(listed);
         let video = video.unwrap_or_default();
         let renditions = match (&playlists, &file) {
             (Some(playlists), _) => playlists.renditions(),
@@ -240,10 +240,10 @@ impl Recording {
         };
         let lost = playlists.as_ref().map(Playlists::lost).unwrap_or_default();
         if renditions.is_empty() {
-            let error = lost.iter().max_by_key(|lost| lost.error.weight());
-            return Err(error.map_or(Error::NoRendition, |lost| lost.error.again()));
+            let error = lost.iter().max_by_key(|lost| lost.error.precedence());
+            return Err(error.map_or(Error::NoRendition, |lost| lost.error.duplicate()));
         }
-        let (lost, problems) = apart(lost, &renditions);
+        let (lost, problems) = split_lost(lost, &renditions);
         Ok(Self {
             id,
             title: video.title.or(stream.title),
@@ -251,9 +251,9 @@ impl Recording {
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
             duration_ms,
-            stated,
-            lost,
-            problems,
+            stated_lengths: stated,
+            lost_renditions: lost,
+            lost_errors: problems,
             thumbnail: video.thumbnail,
             renditions,
             sources: Sources {
@@ -261,7 +261,7 @@ impl Recording {
                 fmp4: None,
                 playlists,
                 file,
-                bases: Vec::new(),
+                base_urls: Vec::new(),
             },
         })
     }
@@ -278,10 +278,10 @@ impl Recording {
         {
             return Err(problem);
         }
-        let chosen = renditions::choose(&self.renditions, choice, &self.lost);
+        let chosen = renditions::choose(&self.renditions, choice, &self.lost_renditions);
         let plan = chosen.and_then(|rendition| self.plan_of(rendition));
         plan.ok_or_else(|| match &choice.audio {
-            Audio::Only(wanted) => self.lost_sound(wanted).unwrap_or_else(|| Error::NoSound {
+            Audio::Only(wanted) => self.lost_audio(wanted).unwrap_or_else(|| Error::NoAudio {
                 wanted: wanted.clone(),
                 there: self.languages().into_iter().map(str::to_owned).collect(),
             }),
@@ -293,7 +293,7 @@ impl Recording {
     /// where `plan` is what was wished.
     pub fn substituted(&self, choice: &Choice, plan: &SegmentPlan) -> Option<&LostRendition> {
         let chosen = self.rendition(&plan.rendition)?;
-        promised::substituted(&self.lost, choice, chosen)
+        promised::substituted(&self.lost_renditions, choice, chosen)
     }
 
     /// Why its video cannot be had, where it has some and none of it can.
@@ -301,21 +301,21 @@ impl Recording {
         if self.renditions.iter().any(promised::has_video) {
             return None;
         }
-        self.most_telling(|lost| lost.has_video)
+        self.most_specific_loss(|lost| lost.has_video)
     }
 
-    fn lost_sound(&self, wanted: &str) -> Option<Error> {
-        self.most_telling(|lost| {
+    fn lost_audio(&self, wanted: &str) -> Option<Error> {
+        self.most_specific_loss(|lost| {
             let language = lost.language.as_deref();
-            !lost.has_video && language.is_some_and(|it| sounds::is_wanted(it, wanted))
+            !lost.has_video && language.is_some_and(|it| sounds::matches_wanted(it, wanted))
         })
     }
 
-    fn most_telling(&self, is_meant: impl Fn(&LostRendition) -> bool) -> Option<Error> {
-        let meant = self.lost.iter().zip(&self.problems);
+    fn most_specific_loss(&self, is_meant: impl Fn(&LostRendition) -> bool) -> Option<Error> {
+        let meant = self.lost_renditions.iter().zip(&self.lost_errors);
         let meant = meant.filter(|(lost, _)| is_meant(lost));
-        let (_, problem) = meant.max_by_key(|(_, problem)| problem.weight())?;
-        Some(problem.again())
+        let (_, problem) = meant.max_by_key(|(_, problem)| problem.precedence())?;
+        Some(problem.duplicate())
     }
 
     /// The languages of its sounds as far as they are stated, the one first that plays unasked.
@@ -324,8 +324,8 @@ impl Recording {
     }
 
     /// [`Self::renditions`] without those that differ only in their sound from one before.
-    pub fn usual(&self) -> impl Iterator<Item = &Rendition> {
-        renditions::usual(&self.renditions)
+    pub fn default_renditions(&self) -> impl Iterator<Item = &Rendition> {
+        renditions::default_renditions(&self.renditions)
     }
 
     /// Lists the pieces of one of [`Self::renditions`]; `None` for another recording's.
@@ -336,12 +336,15 @@ impl Recording {
         })?;
         let tracks = &rendition.tracks;
         let (segments, listing) = match (&self.sources.playlists, &self.sources.file) {
-            (Some(playlists), _) => (playlists.segments(tracks), Some(playlists.listing(tracks))),
+            (Some(playlists), _) => (
+                playlists.segments(tracks),
+                Some(playlists.hash_listing(tracks)),
+            ),
             (None, Some(file)) => (file.segments(self.duration_ms), None),
             (None, None) => {
                 let source = self.sources.of(rendition.container)?;
                 let segments = plan::segments(&source.timeline, tracks, self.stated_ms());
-                (segments, Some(source.listing()))
+                (segments, Some(source.hash_listing()))
             }
         };
         Some(SegmentPlan {
@@ -373,15 +376,15 @@ impl Recording {
             return file.locate(segment.kind);
         }
         let source = self.sources.of(plan.container);
-        let urls = source.map(|source| source.locate(&self.sources.bases, track, segment.kind));
+        let urls = source.map(|source| source.locate(&self.sources.base_urls, track, segment.kind));
         Place {
             urls: urls.unwrap_or_default(),
-            stretch: None,
+            byte_range: None,
         }
     }
 
     /// About how large `rendition` is, from its bit rate and the length.
-    pub fn about_bytes(&self, rendition: &Rendition) -> Option<u64> {
+    pub fn estimated_bytes(&self, rendition: &Rendition) -> Option<u64> {
         if let Some(file) = &self.sources.file {
             return Some(file.size_bytes());
         }
@@ -395,16 +398,16 @@ impl Recording {
 }
 
 /// What is lost, without what `renditions` have as well, and why.
-fn apart(lost: Vec<Lost>, renditions: &[Rendition]) -> (Vec<LostRendition>, Vec<Arc<Error>>) {
+fn split_lost(lost: Vec<Lost>, renditions: &[Rendition]) -> (Vec<LostRendition>, Vec<Arc<Error>>) {
     lost.into_iter()
-        .filter(|lost| !lost.is_elsewhere(renditions))
+        .filter(|lost| !lost.has_substitute(renditions))
         .map(|lost| (lost.rendition, lost.error))
         .unzip()
 }
 
 /// All lengths whose unit is known: what the control connection and the API say, and the sum of
 /// the segments where playlists list them.
-fn stated(
+fn stated_lengths(
     stream: &StreamInfo,
     video: Option<&Video>,
     playlist_ms: Option<u64>,

@@ -92,7 +92,7 @@ impl FromStr for Target {
     /// Finds the first address of the service in any text, else the first of another site, whose
     /// page may embed a player.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text::dig(text)
+        text::find_target(text)
     }
 }
 
@@ -113,7 +113,7 @@ impl Target {
 
 /// Every web address of a text, in its order.
 pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = Url> {
-    text::all(text)
+    text::urls(text)
 }
 
 #[cfg(test)]

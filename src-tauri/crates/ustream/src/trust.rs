@@ -12,17 +12,17 @@ use crate::loose;
 ///
 /// A server that does not speak TLS at all, or breaks off, has shown no certificate.
 pub fn refused_certificate(error: &reqwest::Error) -> bool {
-    refusal(error).is_some()
+    certificate_problem(error).is_some()
 }
 
 /// Returns what is wrong with the certificate, where that is why a request failed.
-pub(crate) fn refusal(error: &(dyn StdError + 'static)) -> Option<String> {
+pub(crate) fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let found = error.downcast_ref().or_else(|| wrapped(error));
         if let Some(tls) = found.filter(|tls| is_refusal(tls)) {
             // Names in it are those of a stranger's certificate.
-            return Some(loose::words(&tls.to_string()));
+            return Some(loose::clean_text(&tls.to_string()));
         }
         cause = error.source();
     }
@@ -55,10 +55,14 @@ mod tests {
     fn a_refused_certificate_is_found_however_deep_it_lies() {
         let refused = || Tls::InvalidCertificate(CertificateError::UnknownIssuer);
         let once = io::Error::new(io::ErrorKind::InvalidData, refused());
-        assert!(refusal(&once).unwrap().contains("UnknownIssuer"));
+        assert!(
+            certificate_problem(&once)
+                .unwrap()
+                .contains("UnknownIssuer")
+        );
         let twice = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, refused()));
-        assert!(refusal(&twice).is_some());
-        assert!(refusal(&refused()).is_some());
+        assert!(certificate_problem(&twice).is_some());
+        assert!(certificate_problem(&refused()).is_some());
     }
 
     #[test]
@@ -67,12 +71,12 @@ mod tests {
         let alert = Tls::AlertReceived(AlertDescription::InternalError);
         for other in [no_tls, alert, Tls::HandshakeNotComplete] {
             assert_eq!(
-                refusal(&io::Error::new(io::ErrorKind::InvalidData, other)),
+                certificate_problem(&io::Error::new(io::ErrorKind::InvalidData, other)),
                 None
             );
         }
         assert_eq!(
-            refusal(&io::Error::from(io::ErrorKind::ConnectionReset)),
+            certificate_problem(&io::Error::from(io::ErrorKind::ConnectionReset)),
             None
         );
     }

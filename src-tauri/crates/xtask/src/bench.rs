@@ -13,16 +13,16 @@ pub(crate) mod window;
 use std::path::PathBuf;
 
 use self::fetchers::{Fetcher, aria2c, curl, ours};
-use self::peer::Peer;
+use self::peer::Candidate;
 use self::table::report;
-use crate::practice::{Film, Practice, Setting};
+use crate::practice::{Film, MockServiceConfig, Practice};
 use crate::run::{cargo, exists, say, succeed};
 
 /// As many requests at once as the other downloaders are told.
 const PARALLEL: u32 = 8;
 
 /// What is measured, and how often.
-pub(crate) struct Options {
+pub(crate) struct BenchOptions {
     /// Size of the film.
     pub(crate) megabytes: u64,
     /// Chunks of each of its tracks, where it is not to have as many as such a film has.
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) folder: PathBuf,
 }
 
-impl Options {
+impl BenchOptions {
     fn film(&self) -> Film {
         Film {
             megabytes: self.megabytes,
@@ -51,30 +51,30 @@ impl Options {
 }
 
 /// The whole job against downloaders that assemble nothing.
-pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
-    let practice = Practice::start(&Setting {
+    let practice = Practice::start(&MockServiceConfig {
         film: Some(options.film()),
-        ..Setting::default()
+        ..MockServiceConfig::default()
     })?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
-    let mut peers: Vec<(Peer, Fetcher<'_>)> = vec![
+    let mut peers: Vec<(Candidate, Fetcher<'_>)> = vec![
         (
-            Peer::new("ustream-dl, MP4"),
+            Candidate::new("ustream-dl, MP4"),
             ours(&practice, "mp4", PARALLEL),
         ),
         (
-            Peer::new("ustream-dl, FLV original"),
+            Candidate::new("ustream-dl, FLV original"),
             ours(&practice, "original", PARALLEL),
         ),
     ];
     if exists("curl", "--version") {
         let fetch = curl(&practice, scratch.path(), PARALLEL)?;
-        peers.push((Peer::measure("curl, pieces only"), fetch));
+        peers.push((Candidate::measure("curl, pieces only"), fetch));
     }
     if exists("aria2c", "--version") {
         let fetch = aria2c(&practice, scratch.path(), PARALLEL)?;
-        peers.push((Peer::measure("aria2c, pieces only"), fetch));
+        peers.push((Candidate::measure("aria2c, pieces only"), fetch));
     }
     options.announce("The whole job");
     for _ in 0..options.runs {

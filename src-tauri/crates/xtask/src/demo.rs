@@ -3,7 +3,7 @@
 use anyhow::ensure;
 
 use crate::app;
-use crate::practice::{LINK, Practice, Setting};
+use crate::practice::{LINK, MockServiceConfig, Practice};
 use crate::run::{built, cargo, command, exists, output, print, say, succeed, target};
 use crate::setup;
 
@@ -12,7 +12,7 @@ pub(crate) fn command_line() -> anyhow::Result<()> {
     setup::compiler()?;
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
-    let practice = Practice::start(&Setting::default())?;
+    let practice = Practice::start(&MockServiceConfig::default())?;
     let folder = target().join("demo");
     std::fs::create_dir_all(&folder)?;
     say(&format!("ustream-dl {LINK}"));
@@ -39,7 +39,7 @@ pub(crate) fn command_line() -> anyhow::Result<()> {
 /// Opens the app on the practice service, with the link in its field.
 pub(crate) fn window() -> anyhow::Result<()> {
     app::build()?;
-    let practice = Practice::start(&Setting::default())?;
+    let practice = Practice::start(&MockServiceConfig::default())?;
     let mut window = app::command();
     succeed(practice.lead(&mut window).arg(LINK))
 }

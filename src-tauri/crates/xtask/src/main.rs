@@ -23,7 +23,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::bench::Options;
+use crate::bench::BenchOptions;
 
 /// Everything that a person does with this repository.
 #[derive(Debug, Parser)]
@@ -57,7 +57,7 @@ enum Task {
     Bench {
         /// What to measure instead of the whole job
         #[command(subcommand)]
-        part: Option<Part>,
+        part: Option<Benchmark>,
         /// Size of the recording
         #[arg(long, global = true, value_name = "MB", default_value_t = 200)]
         size: u64,
@@ -74,7 +74,7 @@ enum Task {
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
-enum Part {
+enum Benchmark {
     /// A line of 50 ms and 20 Mbit/s a connection: how much of it is used
     Line,
     /// One piece in fifty stalls for 20 s
@@ -103,7 +103,7 @@ fn main() -> anyhow::Result<()> {
             runs,
             folder,
         } => {
-            let options = Options {
+            let options = BenchOptions {
                 megabytes: size,
                 chunks,
                 runs,
@@ -111,12 +111,12 @@ fn main() -> anyhow::Result<()> {
             };
             match part {
                 None => bench::all(&options),
-                Some(Part::Line) => bench::line::share(&options),
-                Some(Part::Stall) => bench::line::stall(&options),
-                Some(Part::Looks) => bench::looks::all(&options),
-                Some(Part::Hours) => bench::hours::all(&options),
-                Some(Part::Remux) => bench::remux::all(&options),
-                Some(Part::Window) => bench::window::all(options.runs),
+                Some(Benchmark::Line) => bench::line::share(&options),
+                Some(Benchmark::Stall) => bench::line::stall(&options),
+                Some(Benchmark::Looks) => bench::looks::all(&options),
+                Some(Benchmark::Hours) => bench::hours::all(&options),
+                Some(Benchmark::Remux) => bench::remux::all(&options),
+                Some(Benchmark::Window) => bench::window::all(options.runs),
             }
         }
     }

@@ -20,10 +20,10 @@ const METAINFO: &str = "/usr/share/metainfo/io.github.ustream_dl.metainfo.xml";
 
 /// An installed package; it is taken away when this is dropped.
 pub(crate) struct Installed {
-    place: Place,
+    place: InstallLocation,
 }
 
-enum Place {
+enum InstallLocation {
     /// Where the package manager has put it, by the package's name.
     System(String),
     /// A folder that stands in for the root of the file system.
@@ -32,7 +32,7 @@ enum Place {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        if let Place::System(name) = &self.place {
+        if let InstallLocation::System(name) = &self.place {
             // Whether it is gone is looked at by [`Self::remove`].
             let _ = apt(&["remove"], [name]);
         }
@@ -56,7 +56,7 @@ impl Installed {
                 &[&["install", "--no-install-recommends"][..], &instead].concat(),
                 [package],
             )?;
-            Place::System(name)
+            InstallLocation::System(name)
         } else {
             say("The package, unpacked");
             let folder = tempfile::tempdir_in(target())?;
@@ -65,7 +65,7 @@ impl Installed {
                     .arg("--extract")
                     .args([package, folder.path()]),
             )?;
-            Place::Folder(folder)
+            InstallLocation::Folder(folder)
         };
         Ok(Self { place })
     }
@@ -135,8 +135,8 @@ impl Installed {
     /// Where a file of the package lies.
     fn file(&self, path: &str) -> PathBuf {
         match &self.place {
-            Place::System(_) => path.into(),
-            Place::Folder(folder) => folder.path().join(path.trim_start_matches('/')),
+            InstallLocation::System(_) => path.into(),
+            InstallLocation::Folder(folder) => folder.path().join(path.trim_start_matches('/')),
         }
     }
 }

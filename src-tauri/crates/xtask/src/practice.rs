@@ -15,7 +15,7 @@ pub(crate) const LARGE_LINK: &str = "https://video.ibm.com/recorded/134300020";
 
 /// What a practice service is like, beyond its demo world.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Setting {
+pub(crate) struct MockServiceConfig {
     /// A recording as large as is asked for.
     pub(crate) film: Option<Film>,
     /// Round trip in milliseconds, Mbit/s for each connection: `50,20`.
@@ -46,7 +46,7 @@ pub(crate) struct Practice {
 
 impl Practice {
     /// Builds and starts it.
-    pub(crate) fn start(setting: &Setting) -> anyhow::Result<Self> {
+    pub(crate) fn start(setting: &MockServiceConfig) -> anyhow::Result<Self> {
         say("The practice service");
         let build = ["build", "--release", "--package", "tests", "--bin"];
         succeed(cargo(&build).arg("fake-ustream"))?;

@@ -8,28 +8,28 @@ use anyhow::bail;
 use crate::run::{command, exists, npm, say, succeed};
 
 /// A system package by what it gives.
-struct Package {
+struct AptPackage {
     debian: &'static str,
     /// For people on other systems.
     purpose: &'static str,
 }
 
-const fn package(debian: &'static str, purpose: &'static str) -> Package {
-    Package { debian, purpose }
+const fn package(debian: &'static str, purpose: &'static str) -> AptPackage {
+    AptPackage { debian, purpose }
 }
 
 /// To build the command line: TLS brings C code.
-const COMPILER: [Package; 1] = [package("gcc", "a C compiler")];
+const COMPILER: [AptPackage; 1] = [package("gcc", "a C compiler")];
 /// To build and open the window.
-const WINDOW: [Package; 3] = [
+const WINDOW: [AptPackage; 3] = [
     package("libwebkit2gtk-4.1-dev", "WebKitGTK 4.1 with headers"),
     package("librsvg2-dev", "librsvg with headers"),
     package("pkg-config", "pkg-config"),
 ];
 /// To make packages. Some take `xdg-open` along.
-const BUNDLES: [Package; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
+const BUNDLES: [AptPackage; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
 /// To test: real films are made and read back, the page is walked through, the window is driven.
-const CHECKS: [Package; 11] = [
+const CHECKS: [AptPackage; 11] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
     package("chromium", "Chromium"),
@@ -78,12 +78,12 @@ pub(crate) fn page() -> anyhow::Result<()> {
     succeed(&mut npm(&["ci", "--no-audit", "--no-fund"]))
 }
 
-fn install<'a>(packages: impl Iterator<Item = &'a Package>) -> anyhow::Result<()> {
+fn install<'a>(packages: impl Iterator<Item = &'a AptPackage>) -> anyhow::Result<()> {
     if !cfg!(target_os = "linux") {
         // Windows and macOS bring their own web view; the compiler comes with Rust's set-up there.
         return Ok(());
     }
-    let missing: Vec<&Package> = packages.filter(|package| !is_installed(package)).collect();
+    let missing: Vec<&AptPackage> = packages.filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -107,7 +107,7 @@ pub(crate) fn apt<T: AsRef<OsStr>>(
     succeed(apt.args(task).args(packages))
 }
 
-fn is_installed(package: &Package) -> bool {
+fn is_installed(package: &AptPackage) -> bool {
     // On other systems nothing is known of packages: what is missing will say so itself.
     let query = ["--show", "--showformat=${db:Status-Abbrev}", package.debian];
     command("dpkg-query")

@@ -67,7 +67,7 @@ impl ServiceArgs {
             (Some(address), Some(path)) => {
                 let authority = std::fs::read(path)
                     .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?;
-                Endpoint::practice(address, &authority)
+                Endpoint::mock(address, &authority)
                     .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?
             }
             _ => Endpoint::default(),

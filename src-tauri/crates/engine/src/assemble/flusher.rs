@@ -32,7 +32,7 @@ pub(super) struct Flusher {
 struct Batch {
     records: Vec<u8>,
     /// Early pieces that are in the output now.
-    spent: Vec<PathBuf>,
+    spooled: Vec<PathBuf>,
 }
 
 impl Flusher {
@@ -44,10 +44,10 @@ impl Flusher {
                 output.sync_data()?;
                 journal.write_all(&batch.records)?;
                 journal.sync_data()?;
-                for path in batch.spent {
+                for path in batch.spooled {
                     fs::remove_file(path)?;
                 }
-                room::watch(&folder, output.metadata()?.len())?;
+                room::check_reserve(&folder, output.metadata()?.len())?;
             }
             Ok(())
         });
@@ -66,8 +66,8 @@ impl Flusher {
         self.output_end = fragment.output_end;
     }
 
-    pub(super) fn spend(&mut self, early: PathBuf) {
-        self.next.spent.push(early);
+    pub(super) fn delete_after_flush(&mut self, early: PathBuf) {
+        self.next.spooled.push(early);
     }
 
     pub(super) fn flush_if_due(&mut self) -> io::Result<()> {
@@ -88,7 +88,7 @@ impl Flusher {
                 Ok(())
             }
             // The thread has ended early: joining it tells why.
-            Err(TrySendError::Disconnected(_)) => self.end(),
+            Err(TrySendError::Disconnected(_)) => self.join(),
         }
     }
 
@@ -98,12 +98,12 @@ impl Flusher {
             // Where the thread has ended early, joining it tells why.
             let _ = batches.send(std::mem::take(&mut self.next));
         }
-        self.end()
+        self.join()
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    fn join(&mut self) -> io::Result<()> {
         self.batches = None;
-        self.thread.take().map_or(Ok(()), joined)
+        self.thread.take().map_or(Ok(()), join_thread)
     }
 }
 
@@ -111,11 +111,11 @@ impl Drop for Flusher {
     /// No thread may write to the journal once another attempt can open it.
     fn drop(&mut self) {
         // Who wants to know how it ended has closed it.
-        let _ = self.end();
+        let _ = self.join();
     }
 }
 
-fn joined(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
+fn join_thread(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
     thread
         .join()
         .unwrap_or_else(|_| Err(io::Error::other("the journal's thread broke")))

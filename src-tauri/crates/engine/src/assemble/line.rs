@@ -6,41 +6,41 @@
 
 use std::collections::BTreeMap;
 
-use media::{Content, SourceMark};
+use media::{Content, SegmentFingerprint};
 
-use crate::timing::{Timing, is_first_elsewhere};
+use crate::timing::{Timing, is_first_misplaced};
 
 /// So many segments behind one whose clock jumps tell whether it jumps for good.
-const LOOKED_AT: usize = 3;
+const LOOKAHEAD: usize = 3;
 
 /// Pieces before their turn, for an output that takes them in order.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     /// Index of the segment whose turn it is.
-    pub(super) next: usize,
-    pub(super) waiting: BTreeMap<usize, Waiting>,
+    pub(super) next_index: usize,
+    pub(super) segments: BTreeMap<usize, Waiting>,
     /// Of those in memory.
-    pub(super) early_bytes: usize,
+    pub(super) buffered_bytes: usize,
     /// Of the segment that was taken last.
-    pub(super) last: Option<Timing>,
+    pub(super) last_timing: Option<Timing>,
     /// A first segment that may be on another clock: it is dropped once, and taken where it is the
     /// same again.
-    doubted: Option<SourceMark>,
+    suspect: Option<SegmentFingerprint>,
 }
 
 /// A segment in the line.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    pub(super) early: Early,
+    pub(super) body: BufferedBody,
     /// `None` where its bytes do not tell.
     pub(super) timing: Option<Timing>,
     pub(super) content: Content,
     /// Which version of it was fetched.
-    pub(super) source: SourceMark,
+    pub(super) source: SegmentFingerprint,
 }
 
 #[derive(Debug)]
-pub(super) enum Early {
+pub(super) enum BufferedBody {
     Memory(Vec<u8>),
     /// In the part folder, under its final name.
     Disk,
@@ -48,77 +48,77 @@ pub(super) enum Early {
 
 /// What to do where the next piece is not here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holes {
+pub(super) enum GapPolicy {
     Stop,
     Skip,
 }
 
 /// What leaves the line.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum ReorderStep {
     /// This segment, whose turn it is.
-    Take(usize, Early),
+    Take(usize, BufferedBody),
     /// This segment, which carries the content of another place. Its turn stays.
-    Drop(usize, Early),
+    Drop(usize, BufferedBody),
     /// Nothing for now.
     Wait,
 }
 
 /// What the timestamps of the next segment say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum PositionVerdict {
     Fits,
-    IsMisplaced,
+    Misplaced,
     Unknown,
 }
 
 impl Line {
     /// Puts a segment into the line.
-    pub(super) fn put(&mut self, index: usize, waiting: Waiting) {
-        if let Early::Memory(body) = &waiting.early {
-            self.early_bytes += body.len();
+    pub(super) fn insert(&mut self, index: usize, waiting: Waiting) {
+        if let BufferedBody::Memory(body) = &waiting.body {
+            self.buffered_bytes += body.len();
         }
-        self.waiting.insert(index, waiting);
+        self.segments.insert(index, waiting);
     }
 
     /// Takes the next piece out of the line; `end` is the number of all segments.
-    pub(super) fn step(&mut self, holes: Holes, end: usize) -> Step {
-        if holes == Holes::Skip {
-            self.next = self
-                .waiting
+    pub(super) fn next_step(&mut self, holes: GapPolicy, end: usize) -> ReorderStep {
+        if holes == GapPolicy::Skip {
+            self.next_index = self
+                .segments
                 .keys()
                 .next()
-                .map_or(end, |first| self.next.max(*first));
+                .map_or(end, |first| self.next_index.max(*first));
         }
-        let verdict = self.verdict(self.next, self.last, (holes, end));
-        if verdict == Verdict::Unknown {
-            return Step::Wait;
+        let verdict = self.verdict(self.next_index, self.last_timing, (holes, end));
+        if verdict == PositionVerdict::Unknown {
+            return ReorderStep::Wait;
         }
-        let index = self.next;
+        let index = self.next_index;
         let Some(Waiting {
-            early,
+            body: early,
             timing,
             source,
             ..
         }) = self.remove(index)
         else {
-            return Step::Wait;
+            return ReorderStep::Wait;
         };
-        if verdict == Verdict::IsMisplaced {
-            self.doubted.get_or_insert(source);
-            return Step::Drop(index, early);
+        if verdict == PositionVerdict::Misplaced {
+            self.suspect.get_or_insert(source);
+            return ReorderStep::Drop(index, early);
         }
-        self.next += 1;
-        self.last = timing.or(self.last);
-        Step::Take(index, early)
+        self.next_index += 1;
+        self.last_timing = timing.or(self.last_timing);
+        ReorderStep::Take(index, early)
     }
 
     /// Takes out those that carry the content of another place, whether it is their turn or not.
-    pub(super) fn drop_misplaced(&mut self, end: usize) -> Vec<(usize, Early)> {
-        let mut last = self.last;
+    pub(super) fn remove_misplaced(&mut self, end: usize) -> Vec<(usize, BufferedBody)> {
+        let mut last = self.last_timing;
         let mut misplaced = Vec::new();
-        for (index, waiting) in &self.waiting {
-            if self.verdict(*index, last, (Holes::Skip, end)) == Verdict::IsMisplaced {
+        for (index, waiting) in &self.segments {
+            if self.verdict(*index, last, (GapPolicy::Skip, end)) == PositionVerdict::Misplaced {
                 misplaced.push(*index);
             } else {
                 last = waiting.timing.or(last);
@@ -127,70 +127,83 @@ impl Line {
         let misplaced = misplaced.into_iter();
         misplaced
             .filter_map(|index| {
-                let Waiting { early, source, .. } = self.remove(index)?;
-                self.doubted.get_or_insert(source);
+                let Waiting {
+                    body: early,
+                    source,
+                    ..
+                } = self.remove(index)?;
+                self.suspect.get_or_insert(source);
                 Some((index, early))
             })
             .collect()
     }
 
     fn remove(&mut self, index: usize) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&index)?;
-        if let Early::Memory(body) = &waiting.early {
-            self.early_bytes -= body.len();
+        let waiting = self.segments.remove(&index)?;
+        if let BufferedBody::Memory(body) = &waiting.body {
+            self.buffered_bytes -= body.len();
         }
         Some(waiting)
     }
 
     /// `last` is the timing of the segment before; `end` is the number of all segments.
-    fn verdict(&self, at: usize, last: Option<Timing>, (holes, end): (Holes, usize)) -> Verdict {
+    fn verdict(
+        &self,
+        at: usize,
+        last: Option<Timing>,
+        (holes, end): (GapPolicy, usize),
+    ) -> PositionVerdict {
         let Some(Waiting {
             timing: Some(own),
             source,
             ..
-        }) = self.waiting.get(&at)
+        }) = self.segments.get(&at)
         else {
-            return Verdict::Fits;
+            return PositionVerdict::Fits;
         };
         let Some(last) = last else {
             return self.verdict_of_first((at, own, source), holes, end);
         };
-        if !own.is_elsewhere(&last) {
-            return Verdict::Fits;
+        if !own.is_misplaced(&last) {
+            return PositionVerdict::Fits;
         }
-        let behind = at + 1..end.min(at + 1 + LOOKED_AT);
+        let behind = at + 1..end.min(at + 1 + LOOKAHEAD);
         for index in behind {
-            match self.waiting.get(&index).map(|it| it.timing) {
-                None if holes == Holes::Stop => return Verdict::Unknown,
-                Some(Some(next)) if next.is_near(&last) => return Verdict::IsMisplaced,
-                Some(Some(next)) if next.is_near(own) => return Verdict::Fits,
+            match self.segments.get(&index).map(|it| it.timing) {
+                None if holes == GapPolicy::Stop => return PositionVerdict::Unknown,
+                Some(Some(next)) if next.has_same_offset(&last) => {
+                    return PositionVerdict::Misplaced;
+                }
+                Some(Some(next)) if next.has_same_offset(own) => return PositionVerdict::Fits,
                 _ => {}
             }
         }
-        Verdict::Fits
+        PositionVerdict::Fits
     }
 
     fn verdict_of_first(
         &self,
-        (at, own, source): (usize, &Timing, &SourceMark),
-        holes: Holes,
+        (at, own, source): (usize, &Timing, &SegmentFingerprint),
+        holes: GapPolicy,
         end: usize,
-    ) -> Verdict {
-        if self.doubted.as_ref() == Some(source) {
-            return Verdict::Fits;
+    ) -> PositionVerdict {
+        if self.suspect.as_ref() == Some(source) {
+            return PositionVerdict::Fits;
         }
-        let behind = |index| self.waiting.get(&index).map(|it| it.timing);
+        let behind = |index| self.segments.get(&index).map(|it| it.timing);
         match (behind(at + 1), behind(at + 2)) {
             (Some(Some(second)), Some(Some(third))) => {
-                if is_first_elsewhere([own, &second, &third]) {
-                    Verdict::IsMisplaced
+                if is_first_misplaced([own, &second, &third]) {
+                    PositionVerdict::Misplaced
                 } else {
-                    Verdict::Fits
+                    PositionVerdict::Fits
                 }
             }
-            (Some(Some(second)), None) if own.is_near(&second) => Verdict::Fits,
-            (None, _) | (_, None) if holes == Holes::Stop && at + 2 < end => Verdict::Unknown,
-            _ => Verdict::Fits,
+            (Some(Some(second)), None) if own.has_same_offset(&second) => PositionVerdict::Fits,
+            (None, _) | (_, None) if holes == GapPolicy::Stop && at + 2 < end => {
+                PositionVerdict::Unknown
+            }
+            _ => PositionVerdict::Fits,
         }
     }
 }
@@ -210,13 +223,13 @@ mod tests {
                 first_ms: *first_ms,
                 end_ms: first_ms + 6000,
             };
-            line.put(
+            line.insert(
                 index,
                 Waiting {
-                    early: Early::Memory(vec![0; 10]),
+                    body: BufferedBody::Memory(vec![0; 10]),
                     timing: Some(timing),
                     content: Content::default(),
-                    source: SourceMark::default(),
+                    source: SegmentFingerprint::default(),
                 },
             );
         }
@@ -224,13 +237,13 @@ mod tests {
     }
 
     /// Indices that are taken, and those that are dropped.
-    fn run(line: &mut Line, holes: Holes, end: usize) -> (Vec<usize>, Vec<usize>) {
+    fn run(line: &mut Line, holes: GapPolicy, end: usize) -> (Vec<usize>, Vec<usize>) {
         let (mut taken, mut dropped) = (Vec::new(), Vec::new());
         loop {
-            match line.step(holes, end) {
-                Step::Take(index, _) => taken.push(index),
-                Step::Drop(index, _) => dropped.push(index),
-                Step::Wait => return (taken, dropped),
+            match line.next_step(holes, end) {
+                ReorderStep::Take(index, _) => taken.push(index),
+                ReorderStep::Drop(index, _) => dropped.push(index),
+                ReorderStep::Wait => return (taken, dropped),
             }
         }
     }
@@ -238,20 +251,20 @@ mod tests {
     #[test]
     fn a_segment_of_another_place_is_dropped_and_those_behind_it_wait_for_the_right_one() {
         let mut line = line(&[0, 6000, 30_000, 18_000, 24_000]);
-        assert_eq!(run(&mut line, Holes::Stop, 5), (vec![0, 1], vec![2]));
-        assert_eq!((line.next, line.early_bytes), (2, 20));
-        assert_eq!(run(&mut line, Holes::Skip, 5), (vec![3, 4], vec![]));
-        assert_eq!(line.early_bytes, 0);
+        assert_eq!(run(&mut line, GapPolicy::Stop, 5), (vec![0, 1], vec![2]));
+        assert_eq!((line.next_index, line.buffered_bytes), (2, 20));
+        assert_eq!(run(&mut line, GapPolicy::Skip, 5), (vec![3, 4], vec![]));
+        assert_eq!(line.buffered_bytes, 0);
     }
 
     #[test]
     fn a_first_segment_that_seems_to_be_of_another_place_is_taken_where_it_comes_again() {
         let mut again = line(&[60_000, 6000, 12_000]);
-        let first = again.waiting.remove(&0).unwrap();
+        let first = again.segments.remove(&0).unwrap();
         let mut line = line(&[60_000, 6000, 12_000]);
-        assert_eq!(run(&mut line, Holes::Stop, 3), (vec![], vec![0]));
-        line.put(0, first);
-        assert_eq!(run(&mut line, Holes::Stop, 3), (vec![0, 1, 2], vec![]));
+        assert_eq!(run(&mut line, GapPolicy::Stop, 3), (vec![], vec![0]));
+        line.insert(0, first);
+        assert_eq!(run(&mut line, GapPolicy::Stop, 3), (vec![0, 1, 2], vec![]));
     }
 
     #[test]
@@ -260,14 +273,14 @@ mod tests {
         line.remove(1);
         let nothing = (vec![], vec![]);
         assert_eq!(
-            run(&mut line, Holes::Stop, 5),
+            run(&mut line, GapPolicy::Stop, 5),
             nothing,
             "is it the right one?"
         );
-        let dropped = line.drop_misplaced(5).into_iter();
+        let dropped = line.remove_misplaced(5).into_iter();
         assert_eq!(dropped.map(|(index, _)| index).collect::<Vec<_>>(), [3]);
-        assert_eq!(line.early_bytes, 30);
-        assert_eq!(run(&mut line, Holes::Skip, 5), (vec![0, 2, 4], vec![]));
+        assert_eq!(line.buffered_bytes, 30);
+        assert_eq!(run(&mut line, GapPolicy::Skip, 5), (vec![0, 2, 4], vec![]));
     }
 
     #[test]
@@ -278,10 +291,14 @@ mod tests {
             [0, 0, 0, 0, 0],
         ] {
             let mut line = line(&starts);
-            assert_eq!(run(&mut line, Holes::Stop, 5).0, [0, 1, 2, 3, 4]);
+            assert_eq!(run(&mut line, GapPolicy::Stop, 5).0, [0, 1, 2, 3, 4]);
         }
         let mut line = line(&[0, 6000, 0]);
-        assert_eq!(run(&mut line, Holes::Stop, 5).0, [0, 1], "nobody knows yet");
-        assert_eq!(run(&mut line, Holes::Skip, 5).0, [2]);
+        assert_eq!(
+            run(&mut line, GapPolicy::Stop, 5).0,
+            [0, 1],
+            "nobody knows yet"
+        );
+        assert_eq!(run(&mut line, GapPolicy::Skip, 5).0, [2]);
     }
 }

@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::part::files::{self, Access};
 
 /// No journal of ours is longer: ten hours take some thirty megabytes.
-const LONGEST_JOURNAL: u64 = 1 << 30;
+const MAX_JOURNAL_BYTES: u64 = 1 << 30;
 /// So much of the output is read at a time.
-const BUFFER: usize = 1 << 20;
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// A journal that can be gone on with.
 pub(super) struct Recovered {
@@ -33,7 +33,7 @@ pub(super) fn recover(path: &Path, output: &File, order: Order) -> Result<Recove
     let disk = || Error::disk(path);
     let mut file = files::open(path, Access::Write).map_err(disk())?;
     let mut bytes = Vec::new();
-    let limited = (&file).take(LONGEST_JOURNAL).read_to_end(&mut bytes);
+    let limited = (&file).take(MAX_JOURNAL_BYTES).read_to_end(&mut bytes);
     limited.map_err(disk())?;
     let (fragments, whole) = journal::read(&bytes);
     drop(bytes);
@@ -51,7 +51,7 @@ pub(super) fn recover(path: &Path, output: &File, order: Order) -> Result<Recove
         file.seek(SeekFrom::Start(whole)).map_err(disk())?;
     }
     output
-        .set_len(journal::end(&fragments))
+        .set_len(journal::output_end(&fragments))
         .map_err(Error::disk(path))?;
     Ok(Recovered {
         journal: file,
@@ -70,7 +70,7 @@ pub(super) fn rewrite(path: &Path, fragments: &[TableFragment]) -> io::Result<Fi
 
 /// Those of the fragments whose bytes are in the output as they were written.
 fn intact(output: &File, fragments: Vec<TableFragment>, order: Order) -> Vec<TableFragment> {
-    let mut buffer = vec![0; BUFFER];
+    let mut buffer = vec![0; BUFFER_BYTES];
     let mut reached = 0;
     let is_intact = |fragment: &TableFragment| {
         // What was appended lies behind what was there; else bytes would be read again and again.
@@ -81,7 +81,7 @@ fn intact(output: &File, fragments: Vec<TableFragment>, order: Order) -> Vec<Tab
         match checksum(output, fragment, &mut buffer) {
             Ok(found) => found == fragment.checksum,
             Err(error) => {
-                tracing::info!(%error, part = ?fragment.part, "a segment cannot be read back");
+                tracing::info!(%error, part = ?fragment.kind, "a segment cannot be read back");
                 false
             }
         }
@@ -94,7 +94,7 @@ fn intact(output: &File, fragments: Vec<TableFragment>, order: Order) -> Vec<Tab
         // What was fetched again stands for what was fetched before.
         let mut seen = HashSet::new();
         intact.reverse();
-        intact.retain(|fragment| seen.insert((fragment.track, fragment.part)));
+        intact.retain(|fragment| seen.insert((fragment.track, fragment.kind)));
         intact.reverse();
     }
     intact

@@ -6,8 +6,8 @@ use ustream::Presence;
 use super::*;
 
 const SEGMENTS: u64 = 6;
-const MP4: Becomes = Becomes::Film(Source::Flv, Format::Mp4);
-const FLV: Becomes = Becomes::Film(Source::Flv, Format::Flv);
+const MP4: OutputKind = OutputKind::Movie(Source::Flv, Format::Mp4);
+const FLV: OutputKind = OutputKind::Movie(Source::Flv, Format::Flv);
 
 fn id(number: u64) -> SegmentId {
     SegmentId {
@@ -16,48 +16,48 @@ fn id(number: u64) -> SegmentId {
     }
 }
 
-fn sheet(becomes: Becomes) -> Sheet {
+fn sheet(becomes: OutputKind) -> AssemblySpec {
     let segments = (0..SEGMENTS).map(|number| Segment {
         id: id(number),
         start_ms: number * 10_000,
         duration_ms: 10_000,
         presence: Presence::Sure,
     });
-    Sheet {
-        becomes,
-        film: Film::default(),
+    AssemblySpec {
+        output_kind: becomes,
+        movie: Film::default(),
         segments: segments.collect(),
     }
 }
 
-fn body(becomes: Becomes, number: usize) -> Vec<u8> {
+fn body(becomes: OutputKind, number: usize) -> Vec<u8> {
     let fixture = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../tests/fixtures/film/film.flv"
     );
     match becomes {
-        Becomes::Film(..) => fs::read(fixture).unwrap(),
-        Becomes::Copy => vec![u8::try_from(number).unwrap(); 300_000],
+        OutputKind::Movie(..) => fs::read(fixture).unwrap(),
+        OutputKind::SingleFile => vec![u8::try_from(number).unwrap(); 300_000],
     }
 }
 
-fn open(folder: &Path, becomes: Becomes) -> Assembly {
+fn open(folder: &Path, becomes: OutputKind) -> Assembly {
     Assembly::open(folder, sheet(becomes)).unwrap()
 }
 
 /// Takes in these segments and rests; where each of them lies in the output.
-fn filled(folder: &Path, becomes: Becomes, numbers: &[usize]) -> Vec<TableFragment> {
+fn filled(folder: &Path, becomes: OutputKind, numbers: &[usize]) -> Vec<TableFragment> {
     let mut assembly = open(folder, becomes);
     for number in numbers {
-        assembly.accept(*number, body(becomes, *number)).unwrap();
+        assembly.push(*number, body(becomes, *number)).unwrap();
     }
     let fragments = assembly.fragments().to_vec();
-    assembly.rest().unwrap();
+    assembly.suspend().unwrap();
     fragments
 }
 
 fn lacking(assembly: &Assembly) -> Vec<u64> {
-    let lacking = assembly.lacking().into_iter();
+    let lacking = assembly.outstanding().into_iter();
     let numbers = lacking.filter_map(|segment| match segment.id.kind {
         SegmentKind::Media(number) => Some(number),
         SegmentKind::Init => None,
@@ -66,17 +66,17 @@ fn lacking(assembly: &Assembly) -> Vec<u64> {
 }
 
 /// Fetches what is lacking again; the finished file.
-fn healed(folder: &Path, becomes: Becomes) -> Vec<u8> {
+fn healed(folder: &Path, becomes: OutputKind) -> Vec<u8> {
     let mut assembly = open(folder, becomes);
     for number in lacking(&assembly) {
         let number = usize::try_from(number).unwrap();
-        assembly.accept(number, body(becomes, number)).unwrap();
+        assembly.push(number, body(becomes, number)).unwrap();
     }
     assembly.finish().unwrap();
     fs::read(part::output(folder)).unwrap()
 }
 
-fn undisturbed(becomes: Becomes) -> Vec<u8> {
+fn undisturbed(becomes: OutputKind) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     healed(folder.path(), becomes)
 }
@@ -119,7 +119,7 @@ fn of_an_mp4_only_the_segments_whose_bytes_have_changed_are_lacking_again() {
 
 #[test]
 fn where_the_order_counts_all_is_lacking_from_the_first_changed_byte_on() {
-    for becomes in [FLV, Becomes::Copy] {
+    for becomes in [FLV, OutputKind::SingleFile] {
         let folder = tempfile::tempdir().unwrap();
         let fragments = filled(folder.path(), becomes, &[0, 1, 2, 3, 5]);
         flip(folder.path(), &fragments[1]);
@@ -150,7 +150,7 @@ fn a_head_that_has_changed_is_written_again() {
 
 #[test]
 fn what_was_cut_zeroed_or_lengthened_between_two_runs_heals() {
-    for becomes in [MP4, FLV, Becomes::Copy] {
+    for becomes in [MP4, FLV, OutputKind::SingleFile] {
         let expected = undisturbed(becomes);
         for change in ["cut", "zeroed", "emptied", "lengthened"] {
             let folder = tempfile::tempdir().unwrap();
@@ -176,14 +176,14 @@ fn what_was_cut_zeroed_or_lengthened_between_two_runs_heals() {
 
 #[test]
 fn an_output_that_is_changed_while_we_write_is_not_finished() {
-    for becomes in [MP4, FLV, Becomes::Copy] {
+    for becomes in [MP4, FLV, OutputKind::SingleFile] {
         for length in [0, 100, 20_000, 1 << 30] {
             let folder = tempfile::tempdir().unwrap();
             let mut assembly = open(folder.path(), becomes);
             // A clock that starts again in each segment is followed a few segments later.
             let (before, after) = (0..3, 3..6);
             for number in before {
-                assembly.accept(number, body(becomes, number)).unwrap();
+                assembly.push(number, body(becomes, number)).unwrap();
             }
             let film = File::options()
                 .write(true)
@@ -191,7 +191,7 @@ fn an_output_that_is_changed_while_we_write_is_not_finished() {
                 .unwrap();
             film.set_len(length).unwrap();
             let mut refused = after.filter_map(|number| {
-                let accepted = assembly.accept(number, body(becomes, number));
+                let accepted = assembly.push(number, body(becomes, number));
                 accepted.err()
             });
             let refused = refused.next().unwrap();
@@ -223,13 +223,13 @@ fn a_segment_that_waits_for_its_turn_is_compared_when_it_is_read_back() {
         |bytes| bytes.clear(),
     ];
     for (number, damage) in (2..).zip(damage) {
-        let path = part::early(folder.path(), id(number));
+        let path = part::spooled(folder.path(), id(number));
         let mut bytes = fs::read(&path).unwrap();
         damage(&mut bytes);
         fs::write(&path, bytes).unwrap();
     }
     assert_eq!(lacking(&open(folder.path(), FLV)), [1, 2, 3, 4, 5]);
-    assert!(!part::early(folder.path(), id(2)).exists());
+    assert!(!part::spooled(folder.path(), id(2)).exists());
     assert!(healed(folder.path(), FLV) == undisturbed(FLV));
 }
 
@@ -238,13 +238,13 @@ fn a_segment_that_waits_and_is_changed_meanwhile_is_not_taken() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path(), FLV, &[0, 2]);
     let mut assembly = open(folder.path(), FLV);
-    let path = part::early(folder.path(), id(2));
+    let path = part::spooled(folder.path(), id(2));
     let mut bytes = fs::read(&path).unwrap();
     bytes[1000] ^= 1;
     fs::write(&path, bytes).unwrap();
-    let refused = assembly.accept(1, body(FLV, 1)).unwrap_err();
+    let refused = assembly.push(1, body(FLV, 1)).unwrap_err();
     assert!(matches!(refused, Error::Media(media::Error::Changed)));
-    assembly.rest().unwrap();
+    assembly.suspend().unwrap();
     assert_eq!(lacking(&open(folder.path(), FLV)), [2, 3, 4, 5]);
 }
 
@@ -253,13 +253,13 @@ fn segments_that_are_forgotten_are_lacking_again_for_good() {
     let folder = tempfile::tempdir().unwrap();
     let mut assembly = open(folder.path(), MP4);
     for number in 0..4 {
-        assembly.accept(number, body(MP4, number)).unwrap();
+        assembly.push(number, body(MP4, number)).unwrap();
     }
     assert!(assembly.forget(&[id(1), id(3), id(5)]).unwrap());
     assert_eq!(lacking(&assembly), [1, 3, 4, 5]);
     // What comes now is as durable as before.
-    assembly.accept(3, body(MP4, 3)).unwrap();
-    assembly.rest().unwrap();
+    assembly.push(3, body(MP4, 3)).unwrap();
+    assembly.suspend().unwrap();
     assert_eq!(lacking(&open(folder.path(), MP4)), [1, 4, 5]);
     let film = healed(folder.path(), MP4);
     assert_eq!(shape(&film), shape(&undisturbed(MP4)));
@@ -269,7 +269,7 @@ fn segments_that_are_forgotten_are_lacking_again_for_good() {
 fn nothing_is_forgotten_where_the_order_counts() {
     let folder = tempfile::tempdir().unwrap();
     let mut assembly = open(folder.path(), FLV);
-    assembly.accept(0, body(FLV, 0)).unwrap();
+    assembly.push(0, body(FLV, 0)).unwrap();
     assert!(!assembly.forget(&[id(0)]).unwrap());
     assert_eq!(lacking(&assembly), [1, 2, 3, 4, 5]);
 }

@@ -9,26 +9,26 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::limits::{
-    BYTES_PER_MS, LEAST_BYTES, LEAST_SEGMENT_LIMIT, MOST_SEGMENT_LIMIT, TOO_SLOW_FOR,
+    MAX_BYTES_PER_MS, MAX_SEGMENT_LIMIT, MIN_SEGMENT_LIMIT, STALL_MIN_BYTES, STALL_WINDOW,
 };
-use super::memory::Share;
-use super::stretch::{self, Holds};
+use super::memory::MemoryReservation;
+use super::stretch::{self, RangeResponse};
 use super::{Fetcher, SegmentRequest};
 use crate::error::FetchError;
 use crate::progress::{Incoming, Meter};
 
 /// A body of unknown length grows by this much at a time.
-const STEP_BYTES: usize = 1 << 20;
+const GROWTH_BYTES: usize = 1 << 20;
 
 /// The bytes of a segment, and the memory that they take.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) bytes: Vec<u8>,
     /// Held until the bytes have been written.
-    pub(crate) share: Share,
+    pub(crate) share: MemoryReservation,
 }
 
-/// Fetches `url` whole. What breaks off, is something else or cannot be read is an error.
+/// Fetches `url` whole. PlaylistKind breaks off, is something else or cannot be read is an error.
 pub(super) async fn get(
     fetcher: &Fetcher,
     url: &Url,
@@ -46,30 +46,30 @@ pub(super) async fn get(
         problem: problem.to_owned(),
     };
     let mut request = fetcher.http.get(url.clone());
-    if let Some(stretch) = wanted.stretch {
-        request = stretch::ask(request, stretch);
+    if let Some(stretch) = wanted.byte_range {
+        request = stretch::add_range_headers(request, stretch);
     }
     let mut response = request.send().await.map_err(network)?;
-    refuse_errors(&response, host)?;
+    check_status(&response, host)?;
     let extent = extent(&response, wanted, host)?;
-    let mut share = fetcher.memory.share();
+    let mut share = fetcher.memory.reserve();
     let mut incoming = meter.incoming();
     let read = read(fetcher, &mut response, &extent, &mut share, &mut incoming);
     let bytes = read.await.map_err(|error| match error {
-        Stop::Network(error) => network(error),
-        Stop::TooLarge => not_media("it is too large for its length"),
-        Stop::TooSlow => FetchError::TooSlow { host: host() },
+        ReadError::Network(error) => network(error),
+        ReadError::TooLarge => not_media("it is too large for its length"),
+        ReadError::TooSlow => FetchError::TooSlow { host: host() },
     })?;
     if extent.length.is_some_and(|length| length != bytes.len()) {
         return Err(not_media("it breaks off"));
     }
-    check(wanted, &bytes, host)?;
+    check_media(wanted, &bytes, host)?;
     incoming.keep();
     Ok(Body { bytes, share })
 }
 
 /// Which bytes of an answer are wanted.
-struct Extent {
+struct BodyExtent {
     /// Bytes before them.
     skip: u64,
     /// How many they are, where that is known.
@@ -85,36 +85,36 @@ fn extent(
     response: &reqwest::Response,
     wanted: SegmentRequest<'_>,
     host: impl Fn() -> String,
-) -> Result<Extent, FetchError> {
+) -> Result<BodyExtent, FetchError> {
     let not_media = |problem: &str| FetchError::NotMedia {
         host: host(),
         problem: problem.to_owned(),
     };
-    let limit = usize::try_from(limit_bytes(wanted)).unwrap_or(usize::MAX);
+    let limit = usize::try_from(max_bytes(wanted)).unwrap_or(usize::MAX);
     let fits = |length: u64| {
         let length = usize::try_from(length).ok().filter(|it| *it <= limit);
         length.ok_or_else(|| not_media("it is too large for its length"))
     };
-    let Some(stretch) = wanted.stretch else {
+    let Some(stretch) = wanted.byte_range else {
         if response.status() != StatusCode::OK {
             return Err(not_media("it is a part"));
         }
         let length = response.content_length().map(fits).transpose()?;
-        return Ok(Extent {
+        return Ok(BodyExtent {
             skip: 0,
             length,
             limit,
             ends_early: false,
         });
     };
-    let skip = match stretch::holds(response, stretch) {
-        Holds::Stretch => 0,
-        Holds::Whole(skip) => skip,
-        Holds::Another => return Err(FetchError::Replaced { host: host() }),
-        Holds::Nothing(problem) => return Err(not_media(problem)),
+    let skip = match stretch::classify_response(response, stretch) {
+        RangeResponse::Range => 0,
+        RangeResponse::FullFile(skip) => skip,
+        RangeResponse::OtherVersion => return Err(FetchError::Replaced { host: host() }),
+        RangeResponse::Invalid(problem) => return Err(not_media(problem)),
     };
     let length = fits(stretch.bytes.end.saturating_sub(stretch.bytes.start))?;
-    Ok(Extent {
+    Ok(BodyExtent {
         skip,
         length: Some(length),
         limit,
@@ -123,13 +123,13 @@ fn extent(
 }
 
 /// The most bytes that a segment may have: by its duration and the highest plausible bit rate.
-fn limit_bytes(wanted: SegmentRequest<'_>) -> u64 {
-    let by_duration = wanted.duration_ms.saturating_mul(BYTES_PER_MS);
-    by_duration.clamp(LEAST_SEGMENT_LIMIT, MOST_SEGMENT_LIMIT)
+fn max_bytes(wanted: SegmentRequest<'_>) -> u64 {
+    let by_duration = wanted.duration_ms.saturating_mul(MAX_BYTES_PER_MS);
+    by_duration.clamp(MIN_SEGMENT_LIMIT, MAX_SEGMENT_LIMIT)
 }
 
 /// Why reading stops before the end.
-enum Stop {
+enum ReadError {
     Network(reqwest::Error),
     TooLarge,
     TooSlow,
@@ -138,10 +138,10 @@ enum Stop {
 async fn read(
     fetcher: &Fetcher,
     response: &mut reqwest::Response,
-    extent: &Extent,
-    share: &mut Share,
+    extent: &BodyExtent,
+    share: &mut MemoryReservation,
     incoming: &mut Incoming<'_>,
-) -> Result<Vec<u8>, Stop> {
+) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let end = extent.length.unwrap_or(extent.limit);
     if let Some(length) = extent.length {
@@ -151,13 +151,13 @@ async fn read(
     let mut skip = extent.skip;
     let mut pace = (Instant::now(), 0);
     while !(extent.ends_early && bytes.len() >= end) {
-        let Some(chunk) = response.chunk().await.map_err(Stop::Network)? else {
+        let Some(chunk) = response.chunk().await.map_err(ReadError::Network)? else {
             break;
         };
         pace.1 += chunk.len() as u64;
-        if pace.0.elapsed() >= TOO_SLOW_FOR {
-            if pace.1 < LEAST_BYTES {
-                return Err(Stop::TooSlow);
+        if pace.0.elapsed() >= STALL_WINDOW {
+            if pace.1 < STALL_MIN_BYTES {
+                return Err(ReadError::TooSlow);
             }
             pace = (Instant::now(), 0);
         }
@@ -169,37 +169,37 @@ async fn read(
             rest = &rest[..rest.len().min(end - bytes.len())];
         }
         if bytes.len() + rest.len() > end {
-            return Err(Stop::TooLarge);
+            return Err(ReadError::TooLarge);
         }
         if bytes.len() + rest.len() > bytes.capacity() {
-            let room = (bytes.len() + rest.len()).next_multiple_of(STEP_BYTES);
+            let room = (bytes.len() + rest.len()).next_multiple_of(GROWTH_BYTES);
             share.grow_to(room as u64).await;
             bytes.reserve_exact(room - bytes.len());
         }
         incoming.add(rest.len() as u64);
-        fetcher.width.flowed(rest.len() as u64);
+        fetcher.concurrency.add_bytes(rest.len() as u64);
         bytes.extend_from_slice(rest);
     }
     Ok(bytes)
 }
 
-fn check(
+fn check_media(
     wanted: SegmentRequest<'_>,
     body: &[u8],
     host: impl Fn() -> String,
 ) -> Result<(), FetchError> {
-    let Some(source) = wanted.source else {
+    let Some(source) = wanted.format else {
         return Ok(());
     };
     let not_media = |problem: String| FetchError::NotMedia {
         host: host(),
         problem,
     };
-    if !media::looks_like(source, wanted.part, body) {
+    if !media::sniff(source, wanted.kind, body) {
         return Err(not_media("it is something else".to_owned()));
     }
-    match media::probe(source, wanted.part, body) {
-        Ok(content) if wanted.part != Part::Init && content.is_empty() => {
+    match media::probe(source, wanted.kind, body) {
+        Ok(content) if wanted.kind != Part::Init && content.is_empty() => {
             Err(FetchError::NoMedia { host: host() })
         }
         // What is not supported is no host's fault: the muxer says so.
@@ -208,10 +208,7 @@ fn check(
     }
 }
 
-fn refuse_errors(
-    response: &reqwest::Response,
-    host: impl Fn() -> String,
-) -> Result<(), FetchError> {
+fn check_status(response: &reqwest::Response, host: impl Fn() -> String) -> Result<(), FetchError> {
     let status = response.status();
     let retry_after = retry_after(response);
     match status {

@@ -29,17 +29,17 @@ impl Budget {
     }
 
     /// Whether this segment may be asked for now; it is counted.
-    pub(crate) fn allows(&self, id: SegmentId) -> bool {
+    pub(crate) fn try_take(&self, id: SegmentId) -> bool {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.insert(id) || self.takes_extra()
+        asked.insert(id) || self.try_take_extra()
     }
 
     /// The last request did not reach anybody.
-    pub(crate) fn give_back(&self) {
+    pub(crate) fn refund(&self) {
         self.extra.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn takes_extra(&self) -> bool {
+    fn try_take_extra(&self) -> bool {
         let one_less = |left: u64| left.checked_sub(1);
         let order = Ordering::Relaxed;
         self.extra.fetch_update(order, order, one_less).is_ok()
@@ -59,12 +59,12 @@ mod tests {
             track: 0,
             kind: SegmentKind::Media(number),
         };
-        let allowed = (0..1000).filter(|_| budget.allows(id(0))).count();
+        let allowed = (0..1000).filter(|_| budget.try_take(id(0))).count();
         let extra = 2 * EXTRA_REQUESTS_PER_SEGMENT + EXTRA_REQUESTS;
         assert_eq!(allowed as u64, 1 + extra);
-        assert!(budget.allows(id(1)), "its first request is its own");
-        assert!(!budget.allows(id(1)));
-        budget.give_back();
-        assert!(budget.allows(id(0)));
+        assert!(budget.try_take(id(1)), "its first request is its own");
+        assert!(!budget.try_take(id(1)));
+        budget.refund();
+        assert!(budget.try_take(id(0)));
     }
 }

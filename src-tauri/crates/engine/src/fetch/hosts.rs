@@ -11,22 +11,22 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::limits::{
-    DEAD_AFTER, FAILURES_BEFORE_REST, FIRST_REST, LONGEST_BUSY, LONGEST_REST, PROBES,
-    REFUSALS_OF_A_STRANGER, SAME_OUTAGE, SLOW_FOR,
+    DEAD_AFTER, FAILURES_BEFORE_COOLDOWN, INITIAL_COOLDOWN, MAX_COOLDOWN, MAX_RETRY_AFTER, PROBES,
+    REFUSALS_BEFORE_LACKING, SAME_OUTAGE, SLOW_HOST_PENALTY,
 };
-use crate::error::{Cause, FetchError};
+use crate::error::{FetchError, HostFailure};
 
 /// The health of all hosts, by origin.
 #[derive(Debug, Default)]
 pub(crate) struct Hosts {
-    health: Mutex<HashMap<String, Health>>,
+    health: Mutex<HashMap<String, HostHealth>>,
     changed: Notify,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Health {
+struct HostHealth {
     /// It has sent a segment.
-    delivers: bool,
+    has_delivered: bool,
     /// It has answered at all.
     answered: bool,
     /// "Not found" since it last sent a segment.
@@ -35,11 +35,11 @@ struct Health {
     failures: u32,
     failing_since: Option<Instant>,
     last_failure: Option<Instant>,
-    problem: Option<(Cause, String)>,
+    problem: Option<(HostFailure, String)>,
     /// It is left alone until then; after that a few requests at a time probe it.
-    rests_until: Option<Instant>,
+    cooldown_until: Option<Instant>,
     /// How often it was left alone since it last sent a segment.
-    rests: u32,
+    cooldowns: u32,
     probes: u32,
     slow_until: Option<Instant>,
     /// Its certificate was refused: it is never asked again.
@@ -86,15 +86,15 @@ impl Hosts {
         let mut all = self.lock();
         let usable = usable(&all, urls);
         let picked = if usable.known.is_empty() {
-            pick_stranger(&all, &usable.strangers, asked, now)
+            pick_lacking_host(&all, &usable.on_lacking_hosts, asked, now)
         } else {
             pick(&all, &usable, asked, now)
         };
         match picked {
-            Pick::Ask(url) => Next::Ask(self.turn(url, false)),
+            Pick::Ask(url) => Next::Ask(self.permit(url, false)),
             Pick::Probe(url) => {
                 all.entry(origin(url)).or_default().probes += 1;
-                Next::Ask(self.turn(url, true))
+                Next::Ask(self.permit(url, true))
             }
             Pick::Wait(pause) => Next::Wait(pause),
             Pick::Dead => Next::Dead(problem_of(&all, urls)),
@@ -104,26 +104,32 @@ impl Hosts {
 
     /// Picks as [`Self::next`] does, and asks hosts that rest or seem not to have the recording,
     /// too.
-    pub(crate) fn any<'u>(
+    pub(crate) fn any_host<'u>(
         &self,
         urls: &'u [Url],
         asked: &Asked<'_>,
         now: Instant,
     ) -> Option<Turn<'_, 'u>> {
         let all = self.lock();
-        let Usable { known, strangers } = usable(&all, urls);
+        let UsableUrls {
+            known,
+            on_lacking_hosts: strangers,
+        } = usable(&all, urls);
         let open = known.iter().chain(&strangers).copied();
         let open = open.filter(|url| !asked.urls.contains(url));
         let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
         let best = open.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
-        Some(self.turn(best, false))
+        Some(self.permit(best, false))
     }
 
     /// Whether "not found" from this address counts: its host sends segments or, before any of
     /// them does, is the first that is named.
-    pub(crate) fn ought_to_know(&self, url: &Url, urls: &[Url]) -> bool {
+    pub(crate) fn is_authoritative(&self, url: &Url, urls: &[Url]) -> bool {
         let all = self.lock();
-        let delivers = |url: &Url| all.get(&origin(url)).is_some_and(|health| health.delivers);
+        let delivers = |url: &Url| {
+            all.get(&origin(url))
+                .is_some_and(|health| health.has_delivered)
+        };
         delivers(url)
             || (!urls.iter().any(delivers)
                 && urls.first().map(Url::host_str) == Some(url.host_str()))
@@ -137,8 +143,8 @@ impl Hosts {
     }
 
     /// Another host answered sooner than this one.
-    pub(crate) fn overtaken(&self, url: &Url, now: Instant) {
-        self.lock().entry(origin(url)).or_default().slow_until = Some(now + SLOW_FOR);
+    pub(crate) fn mark_slow(&self, url: &Url, now: Instant) {
+        self.lock().entry(origin(url)).or_default().slow_until = Some(now + SLOW_HOST_PENALTY);
         self.changed.notify_waiters();
     }
 
@@ -148,11 +154,11 @@ impl Hosts {
     }
 
     /// Permission to ask an address once more beside a request that dawdles.
-    pub(crate) fn again<'u>(&self, url: &'u Url) -> Turn<'_, 'u> {
-        self.turn(url, false)
+    pub(crate) fn same_host<'u>(&self, url: &'u Url) -> Turn<'_, 'u> {
+        self.permit(url, false)
     }
 
-    fn turn<'u>(&self, url: &'u Url, is_probe: bool) -> Turn<'_, 'u> {
+    fn permit<'u>(&self, url: &'u Url, is_probe: bool) -> Turn<'_, 'u> {
         Turn {
             hosts: self,
             url,
@@ -160,7 +166,7 @@ impl Hosts {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Health>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, HostHealth>> {
         // Every field is whole after every line, so a panic elsewhere spoils nothing.
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -181,15 +187,15 @@ impl<'u> Turn<'_, 'u> {
         let is_plain = self.url.scheme() == "http";
         let host = self.url.host_str().unwrap_or_default();
         self.settle(|health| {
-            if is_plain && !health.delivers {
+            if is_plain && !health.has_delivered {
                 tracing::warn!(host, "segments come over an unencrypted connection");
             }
-            *health = Health {
-                delivers: true,
+            *health = HostHealth {
+                has_delivered: true,
                 answered: true,
                 slow_until: health.slow_until,
                 probes: health.probes,
-                ..Health::default()
+                ..HostHealth::default()
             };
         });
     }
@@ -201,28 +207,28 @@ impl<'u> Turn<'_, 'u> {
             health.refusals = health.refusals.saturating_add(1);
             health.failures = 0;
             health.failing_since = None;
-            if health.is_stranger() {
+            if health.lacks_recording() {
                 // What it was asked for may be what nobody has: it is tried again now and then.
-                if health.rests_until.is_none_or(|until| until <= now) {
-                    health.rest(now);
+                if health.cooldown_until.is_none_or(|until| until <= now) {
+                    health.start_cooldown(now);
                 }
             } else {
-                health.rests_until = None;
-                health.rests = 0;
+                health.cooldown_until = None;
+                health.cooldowns = 0;
             }
         });
     }
 
     /// The host could not be asked, or answered with something else than a segment.
     pub(crate) fn failed(mut self, error: &FetchError, now: Instant) {
-        let cause = error.cause();
+        let cause = error.host_failure();
         let problem = Some((cause, error.to_string()));
         self.settle(|health| health.fail(cause, error, now));
         let mut all = self.hosts.lock();
         all.entry(origin(self.url)).or_default().problem = problem;
     }
 
-    fn settle(&mut self, change: impl FnOnce(&mut Health)) {
+    fn settle(&mut self, change: impl FnOnce(&mut HostHealth)) {
         let mut all = self.hosts.lock();
         let health = all.entry(origin(self.url)).or_default();
         change(health);
@@ -242,17 +248,17 @@ impl Drop for Turn<'_, '_> {
     }
 }
 
-impl Health {
+impl HostHealth {
     /// Healthy hosts first, then slow ones, then those that rest; in each class those first that
     /// have sent segments.
     fn rank(&self, now: Instant) -> (bool, bool, bool) {
         let is_slow = self.slow_until.is_some_and(|until| now < until);
-        (self.rests_until.is_some(), is_slow, !self.delivers)
+        (self.cooldown_until.is_some(), is_slow, !self.has_delivered)
     }
 
     /// It has rested, and may be probed.
     fn is_due(&self, now: Instant) -> bool {
-        self.probes < PROBES && self.rests_until.is_some_and(|until| until <= now)
+        self.probes < PROBES && self.cooldown_until.is_some_and(|until| until <= now)
     }
 
     fn has_failed_for_long(&self, now: Instant) -> bool {
@@ -260,11 +266,11 @@ impl Health {
         since.is_some_and(|since| now.saturating_duration_since(since) >= DEAD_AFTER)
     }
 
-    fn is_stranger(&self) -> bool {
-        !self.delivers && self.refusals >= REFUSALS_OF_A_STRANGER
+    fn lacks_recording(&self) -> bool {
+        !self.has_delivered && self.refusals >= REFUSALS_BEFORE_LACKING
     }
 
-    fn fail(&mut self, cause: Cause, error: &FetchError, now: Instant) {
+    fn fail(&mut self, cause: HostFailure, error: &FetchError, now: Instant) {
         let is_new = |then: Instant| now.saturating_duration_since(then) > SAME_OUTAGE;
         if self.last_failure.is_none_or(is_new) {
             self.failing_since = None;
@@ -272,26 +278,26 @@ impl Health {
         self.failing_since.get_or_insert(now);
         self.last_failure = Some(now);
         self.failures = self.failures.saturating_add(1);
-        self.answered |= !matches!(cause, Cause::Unreachable | Cause::Untrusted);
-        self.is_untrusted |= cause == Cause::Untrusted;
-        let is_resting = self.rests_until.is_some_and(|until| now < until);
+        self.answered |= !matches!(cause, HostFailure::Unreachable | HostFailure::Untrusted);
+        self.is_untrusted |= cause == HostFailure::Untrusted;
+        let is_resting = self.cooldown_until.is_some_and(|until| now < until);
         if let FetchError::Busy { retry_after, .. } = error {
-            let rest = retry_after.unwrap_or(self.next_rest());
-            self.rests_until = Some(now + rest.min(LONGEST_BUSY));
-        } else if self.failures >= FAILURES_BEFORE_REST && !is_resting {
-            self.rest(now);
+            let rest = retry_after.unwrap_or(self.next_cooldown());
+            self.cooldown_until = Some(now + rest.min(MAX_RETRY_AFTER));
+        } else if self.failures >= FAILURES_BEFORE_COOLDOWN && !is_resting {
+            self.start_cooldown(now);
         }
     }
 
     /// Leaves the host alone for a while, each time longer.
-    fn rest(&mut self, now: Instant) {
-        self.rests_until = Some(now + self.next_rest());
-        self.rests = self.rests.saturating_add(1);
+    fn start_cooldown(&mut self, now: Instant) {
+        self.cooldown_until = Some(now + self.next_cooldown());
+        self.cooldowns = self.cooldowns.saturating_add(1);
     }
 
-    fn next_rest(&self) -> Duration {
-        let rest = FIRST_REST.saturating_mul(1 << self.rests.min(8));
-        rest.min(LONGEST_REST)
+    fn next_cooldown(&self) -> Duration {
+        let rest = INITIAL_COOLDOWN.saturating_mul(1 << self.cooldowns.min(8));
+        rest.min(MAX_COOLDOWN)
     }
 }
 
@@ -306,13 +312,16 @@ enum Pick<'u> {
 
 /// The healthiest address that has not been asked, or how long to wait for one.
 fn pick<'u>(
-    all: &HashMap<String, Health>,
-    usable: &Usable<'u>,
+    all: &HashMap<String, HostHealth>,
+    usable: &UsableUrls<'u>,
     asked: &Asked<'_>,
     now: Instant,
 ) -> Pick<'u> {
     let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
-    let Usable { known, strangers } = usable;
+    let UsableUrls {
+        known,
+        on_lacking_hosts: strangers,
+    } = usable;
     if known.iter().all(|url| of(url).has_failed_for_long(now)) {
         return Pick::Dead;
     }
@@ -323,7 +332,7 @@ fn pick<'u>(
     let Some((best, url)) = open.first() else {
         return Pick::Exhausted;
     };
-    if best.rests_until.is_none() {
+    if best.cooldown_until.is_none() {
         return Pick::Ask(url);
     }
     if asked.is_refused {
@@ -333,15 +342,17 @@ fn pick<'u>(
         return Pick::Probe(url);
     }
     let rests = open.iter().filter(|(health, _)| health.probes < PROBES);
-    let soonest = rests.filter_map(|(health, _)| health.rests_until).min();
-    let wait = soonest.map_or(FIRST_REST, |until| until.saturating_duration_since(now));
-    Pick::Wait(wait.clamp(Duration::from_millis(20), LONGEST_REST))
+    let soonest = rests.filter_map(|(health, _)| health.cooldown_until).min();
+    let wait = soonest.map_or(INITIAL_COOLDOWN, |until| {
+        until.saturating_duration_since(now)
+    });
+    Pick::Wait(wait.clamp(Duration::from_millis(20), MAX_COOLDOWN))
 }
 
 /// Where no host has the recording, by what they say: one of them is enough to hear it from, and
 /// the others are probed, for they may have been asked for what nobody has.
-fn pick_stranger<'u>(
-    all: &HashMap<String, Health>,
+fn pick_lacking_host<'u>(
+    all: &HashMap<String, HostHealth>,
     strangers: &[&'u Url],
     asked: &Asked<'_>,
     now: Instant,
@@ -366,16 +377,16 @@ fn pick_stranger<'u>(
 }
 
 /// The addresses of a segment that may be asked.
-struct Usable<'u> {
+struct UsableUrls<'u> {
     known: Vec<&'u Url>,
     /// Those on hosts that do not have the recording, by what they say. They are asked now and
     /// then while the others rest.
-    strangers: Vec<&'u Url>,
+    on_lacking_hosts: Vec<&'u Url>,
 }
 
 /// The addresses that may be asked: over TLS, or without where a host has never answered over TLS
 /// and no host of the segment has shown a certificate that was refused.
-fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Usable<'u> {
+fn usable<'u>(all: &HashMap<String, HostHealth>, urls: &'u [Url]) -> UsableUrls<'u> {
     let of = |url: &Url| all.get(&origin(url));
     // Whoever shows a wrong certificate would answer without TLS, too.
     let is_watched = urls
@@ -398,9 +409,12 @@ fn usable<'u>(all: &HashMap<String, Health>, urls: &'u [Url]) -> Usable<'u> {
             None => !is_named,
         }
     };
-    let is_stranger = |url: &&Url| of(url).is_some_and(Health::is_stranger);
+    let is_stranger = |url: &&Url| of(url).is_some_and(HostHealth::lacks_recording);
     let (strangers, known) = urls.iter().filter(may_be_asked).partition(is_stranger);
-    Usable { known, strangers }
+    UsableUrls {
+        known,
+        on_lacking_hosts: strangers,
+    }
 }
 
 /// The same address over TLS; nothing where it is already.
@@ -410,11 +424,11 @@ fn over_tls(url: &Url) -> Option<Url> {
 }
 
 /// Why the first of these addresses failed whose host has failed.
-fn problem_of(all: &HashMap<String, Health>, urls: &[Url]) -> FetchError {
+fn problem_of(all: &HashMap<String, HostHealth>, urls: &[Url]) -> FetchError {
     let problem = urls.iter().find_map(|url| {
         let (cause, problem) = all.get(&origin(url))?.problem.clone()?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        Some(FetchError::Dead {
+        Some(FetchError::AllHostsFailed {
             host,
             cause,
             problem,

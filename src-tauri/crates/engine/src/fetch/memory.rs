@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::limits::BODIES_IN_MEMORY;
+use super::limits::MAX_BODY_MEMORY;
 
 /// The memory that bodies share.
 ///
@@ -13,17 +13,17 @@ use super::limits::BODIES_IN_MEMORY;
 /// comes to its end and makes room; the sum is at most [`BODIES_IN_MEMORY`] and one body more.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    shares: Mutex<Shares>,
+    reservations: Mutex<Reservations>,
     freed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Shares {
+struct Reservations {
     next: u64,
     bytes: BTreeMap<u64, u64>,
 }
 
-impl Shares {
+impl Reservations {
     fn sum(&self) -> u64 {
         self.bytes.values().sum()
     }
@@ -31,31 +31,33 @@ impl Shares {
 
 /// The share of one body; dropping it makes room for others.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct MemoryReservation {
     memory: Arc<Memory>,
     number: u64,
 }
 
 impl Memory {
     /// A share of nothing.
-    pub(crate) fn share(self: &Arc<Self>) -> Share {
+    pub(crate) fn reserve(self: &Arc<Self>) -> MemoryReservation {
         let mut shares = self.lock();
         let number = shares.next;
         shares.next += 1;
         shares.bytes.insert(number, 0);
-        Share {
+        MemoryReservation {
             memory: Arc::clone(self),
             number,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shares> {
+    fn lock(&self) -> MutexGuard<'_, Reservations> {
         // Every field is whole after every line, so a panic elsewhere spoils nothing.
-        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reservations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Share {
+impl MemoryReservation {
     /// Waits until this body may hold `bytes`.
     pub(crate) async fn grow_to(&mut self, bytes: u64) {
         loop {
@@ -63,19 +65,19 @@ impl Share {
             tokio::pin!(freed);
             // Room that is made before this waits is remembered.
             freed.as_mut().enable();
-            if self.takes(bytes) {
+            if self.try_grow(bytes) {
                 return;
             }
             freed.await;
         }
     }
 
-    fn takes(&self, bytes: u64) -> bool {
+    fn try_grow(&self, bytes: u64) -> bool {
         let mut shares = self.memory.lock();
         let own = shares.bytes.get(&self.number).copied().unwrap_or(0);
         let others = shares.sum() - own;
         let is_oldest = shares.bytes.keys().next() == Some(&self.number);
-        let takes = bytes <= own || is_oldest || others.saturating_add(bytes) <= BODIES_IN_MEMORY;
+        let takes = bytes <= own || is_oldest || others.saturating_add(bytes) <= MAX_BODY_MEMORY;
         if takes {
             shares.bytes.insert(self.number, own.max(bytes));
         }
@@ -83,7 +85,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for MemoryReservation {
     fn drop(&mut self) {
         self.memory.lock().bytes.remove(&self.number);
         self.memory.freed.notify_waiters();
@@ -101,24 +103,25 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn bodies_wait_for_room_and_the_oldest_does_not() {
         let memory = Arc::new(Memory::default());
-        let (mut oldest, mut second, mut third) = (memory.share(), memory.share(), memory.share());
-        oldest.grow_to(BODIES_IN_MEMORY / 2).await;
-        second.grow_to(BODIES_IN_MEMORY / 2).await;
+        let (mut oldest, mut second, mut third) =
+            (memory.reserve(), memory.reserve(), memory.reserve());
+        oldest.grow_to(MAX_BODY_MEMORY / 2).await;
+        second.grow_to(MAX_BODY_MEMORY / 2).await;
         let waits = tokio::time::timeout(WAITS, third.grow_to(1)).await;
         assert!(waits.is_err(), "there is no room for a third");
-        oldest.grow_to(BODIES_IN_MEMORY * 2).await;
+        oldest.grow_to(MAX_BODY_MEMORY * 2).await;
         drop(oldest);
         third.grow_to(1).await;
-        second.grow_to(BODIES_IN_MEMORY * 2).await;
+        second.grow_to(MAX_BODY_MEMORY * 2).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_next_oldest_goes_on_when_the_oldest_has_ended() {
         let memory = Arc::new(Memory::default());
-        let (mut oldest, mut second) = (memory.share(), memory.share());
-        oldest.grow_to(BODIES_IN_MEMORY).await;
+        let (mut oldest, mut second) = (memory.reserve(), memory.reserve());
+        oldest.grow_to(MAX_BODY_MEMORY).await;
         let waiting = async {
-            second.grow_to(BODIES_IN_MEMORY * 2).await;
+            second.grow_to(MAX_BODY_MEMORY * 2).await;
         };
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(WAITS, &mut waiting).await.is_err());

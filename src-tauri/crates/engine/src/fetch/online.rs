@@ -6,21 +6,21 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use ustream::Client;
 
-use super::limits::ONLINE_HOLDS;
+use super::limits::ONLINE_CACHE_TIME;
 
 /// Asks at most once in a while, for everybody.
-pub(crate) struct Online {
+pub(crate) struct OnlineCheck {
     client: Client,
     known: Mutex<Option<(Instant, bool)>>,
 }
 
-impl fmt::Debug for Online {
+impl fmt::Debug for OnlineCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Online").finish_non_exhaustive()
     }
 }
 
-impl Online {
+impl OnlineCheck {
     pub(crate) fn new(client: Client) -> Self {
         Self {
             client,
@@ -32,7 +32,7 @@ impl Online {
     pub(crate) async fn reaches_service(&self) -> bool {
         let mut known = self.known.lock().await;
         if let Some((asked, reaches)) = *known
-            && asked.elapsed() < ONLINE_HOLDS
+            && asked.elapsed() < ONLINE_CACHE_TIME
         {
             return reaches;
         }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limits::{
-    FIRST_PAUSE, LONGEST_BUSY, LONGEST_PAUSE, ROUNDS_FIRST, ROUNDS_LAST, ROUNDS_NEEDED,
-    SERVICE_DOWN, SERVICE_TRIES,
+    INITIAL_BACKOFF, MAX_BACKOFF, MAX_RETRY_AFTER, PASSES_FIRST, PASSES_LAST, PASSES_NEEDED,
+    SERVICE_DOWN_TIMEOUT, SERVICE_TRIES,
 };
-use crate::error::{FetchError, Reach, reach};
-use crate::fetch::{Budget, Fetcher, Means, Outcome, Rests, SegmentRequest};
+use crate::error::{FetchError, NetworkFailure, network_failure};
+use crate::fetch::{Budget, Fetcher, Means, Outcome, RestPolicy, SegmentRequest};
 use crate::progress::Meter;
 
 /// How much effort a segment is worth now.
@@ -24,11 +24,11 @@ pub(crate) enum Effort {
 }
 
 impl Effort {
-    fn rounds(self) -> u32 {
+    fn max_passes(self) -> u32 {
         match self {
-            Self::First => ROUNDS_FIRST,
-            Self::Last => ROUNDS_LAST,
-            Self::Needed => ROUNDS_NEEDED,
+            Self::First => PASSES_FIRST,
+            Self::Last => PASSES_LAST,
+            Self::Needed => PASSES_NEEDED,
         }
     }
 }
@@ -46,21 +46,21 @@ impl Fetcher {
         let (mut rounds, mut offline) = (0, 0);
         let mut earlier = None;
         // What ought to exist is asked for twice before it is missing for good.
-        let is_last_word = effort == Effort::Last && request.confirmations > 1;
-        let mut is_sure = !request.tells_the_end && !is_last_word;
+        let is_last_word = effort == Effort::Last && request.not_found_confirmations > 1;
+        let mut is_sure = !request.is_end_probe && !is_last_word;
         loop {
             let means = Means {
                 request,
                 budget,
                 meter,
-                rests: match effort {
+                rest_policy: match effort {
                     // Another segment finds out sooner whether the hosts are well again.
-                    Effort::First if rounds > 0 => Rests::PassOver,
-                    Effort::First | Effort::Needed => Rests::Wait,
-                    Effort::Last => Rests::Ignore,
+                    Effort::First if rounds > 0 => RestPolicy::Skip,
+                    Effort::First | Effort::Needed => RestPolicy::Wait,
+                    Effort::Last => RestPolicy::Ignore,
                 },
             };
-            let error = match self.round(means).await {
+            let error = match self.mirror_pass(means).await {
                 Ok(Outcome::Absent(_)) if !is_sure => {
                     is_sure = true;
                     tokio::time::sleep(backoff(1)).await;
@@ -75,15 +75,15 @@ impl Fetcher {
             };
             let pause = if matches!(error, FetchError::Offline { .. }) {
                 offline += 1;
-                meter.waiting(true);
+                meter.set_waiting(true);
                 backoff(offline)
             } else {
                 rounds += 1;
-                if rounds >= effort.rounds() || error.is_final() {
+                if rounds >= effort.max_passes() || error.is_final() {
                     return Err(error);
                 }
                 if rounds > 1 {
-                    meter.waiting(true);
+                    meter.set_waiting(true);
                 }
                 earlier = Some(error);
                 backoff(rounds)
@@ -94,34 +94,34 @@ impl Fetcher {
 }
 
 /// Asks the service anew, as patiently as for a segment.
-pub(crate) async fn outlast<T, A>(
+pub(crate) async fn retry_service<T, A>(
     meter: &Meter,
     mut ask: impl FnMut() -> A,
 ) -> Result<T, ustream::Error>
 where
     A: Future<Output = Result<T, ustream::Error>>,
 {
-    let mut patience = Patience::default();
+    let mut patience = RetryBudget::default();
     loop {
         let error = match ask().await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let Some(pause) = patience.pause(Trouble::of_service(&error)) else {
+        let Some(pause) = patience.next_delay(ErrorClass::of_service(&error)) else {
             return Err(error);
         };
-        meter.waiting(true);
+        meter.set_waiting(true);
         tokio::time::sleep(pause).await;
     }
 }
 
 /// What an error says of the next try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+enum ErrorClass {
     /// The same question gets the same answer.
     Final,
     /// It may pass.
-    Passing,
+    Transient,
     /// It passes after so long.
     Busy(Option<Duration>),
     /// Nobody is there.
@@ -130,61 +130,61 @@ enum Trouble {
     Offline,
 }
 
-impl Trouble {
+impl ErrorClass {
     fn of_service(error: &ustream::Error) -> Self {
         match error {
             ustream::Error::Network(source) => Self::of_network(source),
-            ustream::Error::Status { status, .. } if *status >= 500 => Self::Passing,
+            ustream::Error::Status { status, .. } if *status >= 500 => Self::Transient,
             ustream::Error::Busy { retry_after } => Self::Busy(*retry_after),
             _ => Self::Final,
         }
     }
 
     fn of_network(error: &reqwest::Error) -> Self {
-        match reach(error) {
-            Reach::Never => Self::Final,
-            Reach::Broken => Self::Passing,
-            Reach::Down => Self::Down,
-            Reach::Offline => Self::Offline,
+        match network_failure(error) {
+            NetworkFailure::Permanent => Self::Final,
+            NetworkFailure::Interrupted => Self::Transient,
+            NetworkFailure::Down => Self::Down,
+            NetworkFailure::Offline => Self::Offline,
         }
     }
 }
 
 /// How long one question is repeated.
 #[derive(Clone, Copy, Debug, Default)]
-struct Patience {
+struct RetryBudget {
     /// Since somebody was there last.
     tries: u32,
     down_since: Option<Instant>,
 }
 
-impl Patience {
+impl RetryBudget {
     /// How long to wait before the next try; `None` when it is not worth one.
-    fn pause(&mut self, trouble: Trouble) -> Option<Duration> {
+    fn next_delay(&mut self, trouble: ErrorClass) -> Option<Duration> {
         match trouble {
-            Trouble::Final => return None,
-            Trouble::Passing | Trouble::Busy(_) => {
+            ErrorClass::Final => return None,
+            ErrorClass::Transient | ErrorClass::Busy(_) => {
                 self.down_since = None;
                 self.tries += 1;
                 if self.tries >= SERVICE_TRIES {
                     return None;
                 }
             }
-            Trouble::Down => {
+            ErrorClass::Down => {
                 let since = *self.down_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= SERVICE_DOWN {
+                if since.elapsed() >= SERVICE_DOWN_TIMEOUT {
                     return None;
                 }
                 self.tries = self.tries.saturating_add(1).min(SERVICE_TRIES - 1);
             }
-            Trouble::Offline => {
+            ErrorClass::Offline => {
                 self.down_since = None;
                 self.tries = self.tries.saturating_add(1).min(SERVICE_TRIES - 1);
             }
         }
         let pause = match trouble {
-            Trouble::Busy(Some(retry_after)) => retry_after.min(LONGEST_BUSY),
-            Trouble::Busy(None) => backoff(self.tries + 2),
+            ErrorClass::Busy(Some(retry_after)) => retry_after.min(MAX_RETRY_AFTER),
+            ErrorClass::Busy(None) => backoff(self.tries + 2),
             _ => backoff(self.tries),
         };
         Some(pause)
@@ -193,9 +193,9 @@ impl Patience {
 
 /// Doubles with each try; a part of it is chance, so that pieces do not come back all at once.
 fn backoff(tries: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(8));
+    let doubled = INITIAL_BACKOFF.saturating_mul(1 << tries.saturating_sub(1).min(8));
     doubled
-        .min(LONGEST_PAUSE)
+        .min(MAX_BACKOFF)
         .mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
@@ -208,39 +208,41 @@ mod tests {
         for tries in 1..40 {
             let pause = backoff(tries);
             assert!(
-                pause >= FIRST_PAUSE / 2 && pause <= LONGEST_PAUSE,
+                pause >= INITIAL_BACKOFF / 2 && pause <= MAX_BACKOFF,
                 "{tries}: {pause:?}"
             );
         }
         assert!(backoff(5) > backoff(1));
     }
 
-    fn tries(trouble: Trouble) -> u32 {
-        let mut patience = Patience::default();
+    fn tries(trouble: ErrorClass) -> u32 {
+        let mut patience = RetryBudget::default();
         (1..=100)
-            .find(|_| patience.pause(trouble).is_none())
+            .find(|_| patience.next_delay(trouble).is_none())
             .expect("it ends")
     }
 
     #[test]
     fn an_answer_that_is_an_error_is_asked_for_six_times() {
-        assert_eq!(tries(Trouble::Passing), SERVICE_TRIES);
-        assert_eq!(tries(Trouble::Busy(None)), SERVICE_TRIES);
-        assert_eq!(tries(Trouble::Final), 1);
+        assert_eq!(tries(ErrorClass::Transient), SERVICE_TRIES);
+        assert_eq!(tries(ErrorClass::Busy(None)), SERVICE_TRIES);
+        assert_eq!(tries(ErrorClass::Final), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_server_that_is_down_is_waited_for_and_a_missing_line_without_end() {
-        let mut patience = Patience::default();
+        let mut patience = RetryBudget::default();
         let start = Instant::now();
-        while let Some(pause) = patience.pause(Trouble::Down) {
-            assert!(pause <= LONGEST_PAUSE);
+        while let Some(pause) = patience.next_delay(ErrorClass::Down) {
+            assert!(pause <= MAX_BACKOFF);
             tokio::time::advance(pause).await;
         }
         let waited = start.elapsed();
-        assert!(waited >= SERVICE_DOWN && waited < SERVICE_DOWN + LONGEST_PAUSE);
+        assert!(waited >= SERVICE_DOWN_TIMEOUT && waited < SERVICE_DOWN_TIMEOUT + MAX_BACKOFF);
         for _ in 0..10_000 {
-            let pause = patience.pause(Trouble::Offline).expect("without end");
+            let pause = patience
+                .next_delay(ErrorClass::Offline)
+                .expect("without end");
             tokio::time::advance(pause).await;
         }
     }

@@ -5,23 +5,23 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use ustream::Stretch;
 
 /// A server that sends the whole file where a part is wanted is borne that far into it.
-const FARTHEST: u64 = 64 << 20;
+const MAX_SKIPPED_BYTES: u64 = 64 << 20;
 
 /// What an answer holds of what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum RangeResponse {
     /// Exactly the stretch.
-    Stretch,
+    Range,
     /// The whole file; the stretch lies behind so many bytes of it.
-    Whole(u64),
+    FullFile(u64),
     /// Another file than the one that was looked at.
-    Another,
+    OtherVersion,
     /// Something else, in words.
-    Nothing(&'static str),
+    Invalid(&'static str),
 }
 
 /// Asks for these bytes, of this version of the file.
-pub(super) fn ask(request: RequestBuilder, stretch: &Stretch) -> RequestBuilder {
+pub(super) fn add_range_headers(request: RequestBuilder, stretch: &Stretch) -> RequestBuilder {
     let last = stretch.bytes.end.saturating_sub(1);
     let request = request.header(RANGE, format!("bytes={}-{last}", stretch.bytes.start));
     match &stretch.validator {
@@ -31,21 +31,21 @@ pub(super) fn ask(request: RequestBuilder, stretch: &Stretch) -> RequestBuilder 
 }
 
 /// Reads the head of an answer that is no error.
-pub(super) fn holds(response: &Response, stretch: &Stretch) -> Holds {
+pub(super) fn classify_response(response: &Response, stretch: &Stretch) -> RangeResponse {
     let length = response.content_length();
     match response.status() {
-        StatusCode::PARTIAL_CONTENT => part(response.headers(), stretch),
-        _ if is_another(response.headers(), length, stretch) => Holds::Another,
-        _ if stretch.bytes.end > FARTHEST => {
-            Holds::Nothing("it sends the whole file where a part is wanted")
+        StatusCode::PARTIAL_CONTENT => classify_partial(response.headers(), stretch),
+        _ if is_other_version(response.headers(), length, stretch) => RangeResponse::OtherVersion,
+        _ if stretch.bytes.end > MAX_SKIPPED_BYTES => {
+            RangeResponse::Invalid("it sends the whole file where a part is wanted")
         }
-        _ => Holds::Whole(stretch.bytes.start),
+        _ => RangeResponse::FullFile(stretch.bytes.start),
     }
 }
 
 /// `bytes FIRST-LAST/SIZE` (RFC 9110 14.4).
-fn part(headers: &HeaderMap, stretch: &Stretch) -> Holds {
-    const OTHER: Holds = Holds::Nothing("it sends another part than is wanted");
+fn classify_partial(headers: &HeaderMap, stretch: &Stretch) -> RangeResponse {
+    const OTHER: RangeResponse = RangeResponse::Invalid("it sends another part than is wanted");
     let range = headers
         .get(CONTENT_RANGE)
         .and_then(|range| range.to_str().ok()?.strip_prefix("bytes "));
@@ -53,10 +53,10 @@ fn part(headers: &HeaderMap, stretch: &Stretch) -> Holds {
         return OTHER;
     };
     let size = size.trim().parse::<u64>().ok();
-    if let (Some(size), Some(whole)) = (size, stretch.whole)
+    if let (Some(size), Some(whole)) = (size, stretch.total_bytes)
         && size != whole
     {
-        return Holds::Another;
+        return RangeResponse::OtherVersion;
     }
     let ends = range.split_once('-').and_then(|(first, last)| {
         let number = |text: &str| text.trim().parse::<u64>().ok();
@@ -66,14 +66,16 @@ fn part(headers: &HeaderMap, stretch: &Stretch) -> Holds {
         Some((first, last))
             if first == stretch.bytes.start && last.checked_add(1) == Some(stretch.bytes.end) =>
         {
-            Holds::Stretch
+            RangeResponse::Range
         }
         _ => OTHER,
     }
 }
 
-fn is_another(headers: &HeaderMap, length: Option<u64>, stretch: &Stretch) -> bool {
-    let is_other_size = stretch.whole.is_some_and(|whole| length != Some(whole));
+fn is_other_version(headers: &HeaderMap, length: Option<u64>, stretch: &Stretch) -> bool {
+    let is_other_size = stretch
+        .total_bytes
+        .is_some_and(|whole| length != Some(whole));
     let is_other_version = stretch.validator.as_ref().is_some_and(|validator| {
         [ETAG, LAST_MODIFIED]
             .iter()
@@ -86,23 +88,26 @@ fn is_another(headers: &HeaderMap, length: Option<u64>, stretch: &Stretch) -> bo
 mod tests {
     use super::*;
 
-    fn found(range: &str, whole: Option<u64>) -> Holds {
+    fn found(range: &str, whole: Option<u64>) -> RangeResponse {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_RANGE, range.parse().expect("a header"));
         let stretch = Stretch {
             bytes: 10..20,
-            whole,
+            total_bytes: whole,
             validator: None,
         };
-        part(&headers, &stretch)
+        classify_partial(&headers, &stretch)
     }
 
     #[test]
     fn only_the_part_that_was_asked_for_of_the_same_file_is_taken() {
-        assert_eq!(found("bytes 10-19/100", Some(100)), Holds::Stretch);
-        assert_eq!(found("bytes 10-19/*", Some(100)), Holds::Stretch);
-        assert_eq!(found("bytes 10-19/100", None), Holds::Stretch);
-        assert_eq!(found("bytes 10-19/101", Some(100)), Holds::Another);
+        assert_eq!(found("bytes 10-19/100", Some(100)), RangeResponse::Range);
+        assert_eq!(found("bytes 10-19/*", Some(100)), RangeResponse::Range);
+        assert_eq!(found("bytes 10-19/100", None), RangeResponse::Range);
+        assert_eq!(
+            found("bytes 10-19/101", Some(100)),
+            RangeResponse::OtherVersion
+        );
         for other in [
             "bytes 10-18/100",
             "bytes 9-19/100",
@@ -112,7 +117,7 @@ mod tests {
             "",
         ] {
             assert!(
-                matches!(found(other, Some(100)), Holds::Nothing(_)),
+                matches!(found(other, Some(100)), RangeResponse::Invalid(_)),
                 "{other}"
             );
         }

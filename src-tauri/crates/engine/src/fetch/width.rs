@@ -9,83 +9,83 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// What browsers and other downloaders begin with.
-const START: usize = 8;
+const INITIAL_LIMIT: usize = 8;
 /// One step up.
-const STEP: usize = 4;
+const LIMIT_STEP: usize = 4;
 /// Shorter samples of the speed say more about the moment than about the line; longer ones keep a
 /// film of a minute waiting for connections that it could have.
-const SAMPLE: Duration = Duration::from_secs(1);
+const SAMPLE_TIME: Duration = Duration::from_secs(1);
 /// A step up is kept where it makes the whole this much faster.
-const PAYS: f64 = 1.08;
+const MIN_SPEEDUP: f64 = 1.08;
 /// A place that is given back is taken again within this where somebody waits for it.
-const BRIEFLY: Duration = Duration::from_millis(250);
+const REFILL_GRACE: Duration = Duration::from_millis(250);
 /// After a step that did not pay, or a request to slow down, the width is left alone for so long.
-const CONTENT: Duration = Duration::from_secs(30);
+const HOLD_TIME: Duration = Duration::from_secs(30);
 
 /// A gate that lets so many requests through at once.
 ///
 /// It starts at eight, opens by four while that makes the whole faster, and closes by half where a
 /// host says that it is too much.
 #[derive(Debug)]
-pub(crate) struct Width {
-    most: usize,
+pub(crate) struct ConcurrencyLimiter {
+    max_limit: usize,
     /// Bytes that ever came, also of pieces that are still coming: whole pieces come in bursts.
     bytes: AtomicU64,
-    state: Mutex<State>,
+    state: Mutex<LimiterState>,
     free: Notify,
 }
 
 #[derive(Debug)]
-struct State {
+struct LimiterState {
     limit: usize,
     active: usize,
     /// When the last place was given back while all were taken.
-    full_until: Option<Instant>,
+    last_full: Option<Instant>,
     /// When and since how many bytes the speed of this width is being measured.
-    sample: Option<Sample>,
+    sample: Option<ThroughputSample>,
     /// Bytes a second before the last step up, while it is not known whether that paid.
-    before_step: Option<f64>,
-    content_until: Option<Instant>,
-    narrowed: Option<Instant>,
+    speed_before_step: Option<f64>,
+    hold_until: Option<Instant>,
+    reduced_at: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Sample {
+struct ThroughputSample {
     since: Instant,
     bytes: u64,
-    pieces: usize,
+    segments: usize,
 }
 
 /// A place in the gate; dropping it lets the next one through.
 #[derive(Debug)]
-pub(crate) struct Turn<'a>(&'a Width);
+pub(crate) struct Turn<'a>(&'a ConcurrencyLimiter);
 
-impl Width {
+impl ConcurrencyLimiter {
     /// Never lets more than `most` through.
     pub(crate) fn new(most: NonZeroUsize) -> Self {
         Self {
-            most: most.get(),
+            max_limit: most.get(),
             bytes: AtomicU64::new(0),
-            state: Mutex::new(State {
-                limit: START.min(most.get()),
+            state: Mutex::new(LimiterState {
+                limit: INITIAL_LIMIT.min(most.get()),
                 active: 0,
-                full_until: None,
+                last_full: None,
                 sample: None,
-                before_step: None,
-                content_until: None,
-                narrowed: None,
+                speed_before_step: None,
+                hold_until: None,
+                reduced_at: None,
             }),
             free: Notify::new(),
         }
     }
 
     /// The most that it will ever let through.
-    pub(crate) fn most(&self) -> usize {
-        self.most
+    pub(crate) fn max_limit(&self) -> usize {
+        self.max_limit
     }
 
     /// Waits for a place.
-    pub(crate) async fn turn(&self) -> Turn<'_> {
+    pub(crate) async fn acquire(&self) -> Turn<'_> {
         loop {
             {
                 let mut state = self.state();
@@ -104,7 +104,7 @@ impl Width {
     }
 
     /// Counts bytes as they come.
-    pub(crate) fn flowed(&self, bytes: u64) {
+    pub(crate) fn add_bytes(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
@@ -113,27 +113,27 @@ impl Width {
     }
 
     /// Counts a piece that came whole, and opens the gate while that pays.
-    pub(crate) fn came(&self, now: Instant) {
+    pub(crate) fn segment_arrived(&self, now: Instant) {
         let mut state = self.state();
-        if !state.is_full(now) || state.content_until.is_some_and(|until| now < until) {
+        if !state.is_full(now) || state.hold_until.is_some_and(|until| now < until) {
             // A gate that nobody waits at says nothing of the line.
             state.sample = None;
             return;
         }
         let limit = state.limit;
-        let sample = state.sample.get_or_insert(Sample {
+        let sample = state.sample.get_or_insert(ThroughputSample {
             since: now,
             bytes: 0,
-            pieces: 0,
+            segments: 0,
         });
-        sample.pieces += 1;
+        sample.segments += 1;
         // New connections begin slowly: each has carried about a piece by then.
-        if sample.pieces <= limit {
+        if sample.segments <= limit {
             (sample.since, sample.bytes) = (now, self.bytes());
             return;
         }
         let elapsed = now.saturating_duration_since(sample.since);
-        if elapsed < SAMPLE || sample.pieces < limit * 2 {
+        if elapsed < SAMPLE_TIME || sample.segments < limit * 2 {
             return;
         }
         let bytes = self.bytes().saturating_sub(sample.bytes);
@@ -143,55 +143,55 @@ impl Width {
         )]
         let speed = bytes as f64 / elapsed.as_secs_f64();
         state.sample = None;
-        match state.before_step {
-            Some(before) if speed < before * PAYS => {
-                state.limit = limit.saturating_sub(STEP).max(1);
-                state.before_step = None;
-                state.content_until = Some(now + CONTENT);
+        match state.speed_before_step {
+            Some(before) if speed < before * MIN_SPEEDUP => {
+                state.limit = limit.saturating_sub(LIMIT_STEP).max(1);
+                state.speed_before_step = None;
+                state.hold_until = Some(now + HOLD_TIME);
             }
-            _ if limit < self.most => {
-                state.limit = (limit + STEP).min(self.most);
-                state.full_until = None;
-                state.before_step = Some(speed);
+            _ if limit < self.max_limit => {
+                state.limit = (limit + LIMIT_STEP).min(self.max_limit);
+                state.last_full = None;
+                state.speed_before_step = Some(speed);
                 tracing::debug!(width = state.limit, speed, "the gate opens");
                 self.free.notify_one();
             }
             _ => {
-                state.before_step = None;
-                state.content_until = Some(now + CONTENT);
+                state.speed_before_step = None;
+                state.hold_until = Some(now + HOLD_TIME);
             }
         }
     }
 
     /// A host says that it is too much. All that are on their way hear the same: it counts once.
-    pub(crate) fn too_much(&self, now: Instant) {
-        const ONE_ANSWER: Duration = Duration::from_secs(1);
+    pub(crate) fn back_off(&self, now: Instant) {
+        const SAME_ANSWER_WINDOW: Duration = Duration::from_secs(1);
         let mut state = self.state();
         if state
-            .narrowed
-            .is_some_and(|then| now.saturating_duration_since(then) < ONE_ANSWER)
+            .reduced_at
+            .is_some_and(|then| now.saturating_duration_since(then) < SAME_ANSWER_WINDOW)
         {
             return;
         }
         state.limit = (state.limit / 2).max(1);
-        state.narrowed = Some(now);
+        state.reduced_at = Some(now);
         state.sample = None;
-        state.before_step = None;
-        state.content_until = Some(now + CONTENT);
+        state.speed_before_step = None;
+        state.hold_until = Some(now + HOLD_TIME);
         tracing::debug!(width = state.limit, "the gate closes by half");
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LimiterState> {
         // Every field is whole after every line, so a panic elsewhere spoils nothing.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl LimiterState {
     /// Pieces come in bursts: a place may be free for the moment until the next one takes it.
     fn is_full(&self, now: Instant) -> bool {
-        let briefly = |then: Instant| now.saturating_duration_since(then) < BRIEFLY;
-        self.active >= self.limit || self.full_until.is_some_and(briefly)
+        let briefly = |then: Instant| now.saturating_duration_since(then) < REFILL_GRACE;
+        self.active >= self.limit || self.last_full.is_some_and(briefly)
     }
 }
 
@@ -199,7 +199,7 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
         if state.active >= state.limit {
-            state.full_until = Some(Instant::now());
+            state.last_full = Some(Instant::now());
         }
         state.active = state.active.saturating_sub(1);
         if state.active < state.limit {
@@ -212,23 +212,23 @@ impl Drop for Turn<'_> {
 mod tests {
     use super::*;
 
-    fn gate(most: usize) -> Width {
-        Width::new(NonZeroUsize::new(most).expect("not zero"))
+    fn gate(most: usize) -> ConcurrencyLimiter {
+        ConcurrencyLimiter::new(NonZeroUsize::new(most).expect("not zero"))
     }
 
-    async fn full(width: &Width) -> Vec<Turn<'_>> {
+    async fn full(width: &ConcurrencyLimiter) -> Vec<Turn<'_>> {
         let mut turns = Vec::new();
-        while let Ok(turn) = tokio::time::timeout(Duration::from_millis(1), width.turn()).await {
+        while let Ok(turn) = tokio::time::timeout(Duration::from_millis(1), width.acquire()).await {
             turns.push(turn);
         }
         turns
     }
 
     /// Pieces that come at this speed for one sample.
-    fn pieces_at(width: &Width, now: &mut Instant, bytes_per_second: u64) {
+    fn pieces_at(width: &ConcurrencyLimiter, now: &mut Instant, bytes_per_second: u64) {
         for _ in 0..=40 {
-            width.flowed(bytes_per_second / 20);
-            width.came(*now);
+            width.add_bytes(bytes_per_second / 20);
+            width.segment_arrived(*now);
             *now += Duration::from_millis(50);
         }
     }
@@ -255,11 +255,11 @@ mod tests {
         let width = gate(16);
         let now = Instant::now();
         for _ in 0..8 {
-            width.too_much(now);
+            width.back_off(now);
         }
         assert_eq!(full(&width).await.len(), 4);
         for second in 1..9 {
-            width.too_much(now + Duration::from_secs(2 * second));
+            width.back_off(now + Duration::from_secs(2 * second));
         }
         assert_eq!(full(&width).await.len(), 1, "one is always let through");
     }
@@ -272,7 +272,7 @@ mod tests {
         let mut now = Instant::now();
         for _ in 0..5 {
             pieces_at(&width, &mut now, 1_000_000);
-            now += CONTENT;
+            now += HOLD_TIME;
         }
         assert!(full(&width).await.is_empty());
     }
@@ -283,10 +283,10 @@ mod tests {
         let mut turns = full(&width).await;
         for _ in 0..40 {
             // Two are counted before the next one takes the place of the first.
-            width.flowed(100_000);
-            width.came(Instant::now());
+            width.add_bytes(100_000);
+            width.segment_arrived(Instant::now());
             turns.pop();
-            width.came(Instant::now());
+            width.segment_arrived(Instant::now());
             turns.extend(full(&width).await);
             tokio::time::advance(Duration::from_millis(50)).await;
         }
@@ -296,9 +296,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_place_that_is_given_back_is_taken_by_who_waits() {
         let width = gate(1);
-        let first = width.turn().await;
+        let first = width.acquire().await;
         let waiting = async {
-            let _second = width.turn().await;
+            let _second = width.acquire().await;
         };
         tokio::pin!(waiting);
         assert!(

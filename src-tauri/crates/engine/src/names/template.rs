@@ -16,10 +16,10 @@ const SEPARATORS: [char; 6] = [' ', '-', '–', '_', ',', '.'];
 /// A name of files, without their ending, that has fields of the recording in braces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Template(Vec<Part>);
+pub struct Template(Vec<TemplateToken>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum TemplateToken {
     Text(String),
     Field(Field),
 }
@@ -108,7 +108,7 @@ pub enum TemplateError {
 impl Default for Template {
     /// The title alone.
     fn default() -> Self {
-        Self(vec![Part::Field(Field::Title)])
+        Self(vec![TemplateToken::Field(Field::Title)])
     }
 }
 
@@ -130,9 +130,9 @@ impl Template {
             .0
             .iter()
             .filter_map(|part| match part {
-                Part::Text(text) => Some(text.clone()),
+                TemplateToken::Text(text) => Some(text.clone()),
                 // Cut and cleaned one by one, so that a long title leaves room for the others.
-                Part::Field(field) => stem(field.of(facts)?),
+                TemplateToken::Field(field) => stem(field.of(facts)?),
             })
             .collect();
         stem(filled.trim_matches(SEPARATORS))
@@ -162,16 +162,17 @@ impl FromStr for Template {
             let field = Field::ALL.iter().find(|(known, _)| *known == name);
             let (_, field) = field.ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
             if !plain.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut plain)));
+                parts.push(TemplateToken::Text(std::mem::take(&mut plain)));
             }
-            parts.push(Part::Field(*field));
+            parts.push(TemplateToken::Field(*field));
             rest = after;
         }
         plain.push_str(rest);
         if !plain.is_empty() {
-            parts.push(Part::Text(plain));
+            parts.push(TemplateToken::Text(plain));
         }
-        let tells = |part: &Part| matches!(part, Part::Field(Field::Title | Field::Id));
+        let tells =
+            |part: &TemplateToken| matches!(part, TemplateToken::Field(Field::Title | Field::Id));
         if !parts.iter().any(tells) {
             return Err(TemplateError::SameForAll);
         }
@@ -182,8 +183,8 @@ impl FromStr for Template {
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| match part {
-            Part::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
-            Part::Field(field) => write!(f, "{{{}}}", field.name()),
+            TemplateToken::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
+            TemplateToken::Field(field) => write!(f, "{{{}}}", field.name()),
         })
     }
 }

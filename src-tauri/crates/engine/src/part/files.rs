@@ -7,8 +7,8 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use super::{CONVERTED, EARLY, FILM, JOURNAL, frozen::PLAN, lock};
-use crate::durable::TEMPORARY;
+use super::{CONVERTED, JOURNAL, MOVIE, SPOOLED, frozen::PLAN, lock};
+use crate::durable::TEMPORARY_PREFIX;
 
 /// What a file is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,12 @@ pub(crate) fn open(path: &Path, access: Access) -> io::Result<File> {
     let file = options.open(path).map_err(|error| {
         match fs::symlink_metadata(path) {
             // The system says "too many levels of links", or that nobody reads from the pipe.
-            Ok(found) if !found.is_file() => foreign(&Problem::of_kind(&found)),
+            Ok(found) if !found.is_file() => foreign(&FileProblem::of_kind(&found)),
             _ => error,
         }
     })?;
     let folder = fs::symlink_metadata(parent(path))?;
-    match Problem::of(&file.metadata()?, &folder) {
+    match FileProblem::of(&file.metadata()?, &folder) {
         Some(problem) => Err(foreign(&problem)),
         None => system::wait_again(&file).map(|()| file),
     }
@@ -65,9 +65,9 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Whether a file in a part folder is one that we make.
 pub(super) fn is_own_name(name: &str) -> bool {
-    [FILM, JOURNAL, CONVERTED, PLAN, lock::NAME].contains(&name)
-        || name.starts_with(EARLY)
-        || name.starts_with(TEMPORARY)
+    [MOVIE, JOURNAL, CONVERTED, PLAN, lock::NAME].contains(&name)
+        || name.starts_with(SPOOLED)
+        || name.starts_with(TEMPORARY_PREFIX)
 }
 
 /// Whether a name leads to a file within a folder, and to no other place.
@@ -87,7 +87,7 @@ pub(super) fn is_plain_name(name: &str) -> bool {
 pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
     let found = fs::symlink_metadata(folder)?;
     if !found.is_dir() {
-        return Ok(Some(format!("it is {}", Problem::of_kind(&found).0)));
+        return Ok(Some(format!("it is {}", FileProblem::of_kind(&found).0)));
     }
     let beside = parent(folder);
     let new = tempfile::tempfile_in(beside)?.metadata()?;
@@ -110,7 +110,7 @@ pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        if let Some(problem) = Problem::of(&metadata, &found) {
+        if let Some(problem) = FileProblem::of(&metadata, &found) {
             return Ok(Some(format!("{name} in it is {}", problem.0)));
         }
     }
@@ -118,9 +118,9 @@ pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
 }
 
 /// What a file is instead of a plain file of ours.
-struct Problem(&'static str);
+struct FileProblem(&'static str);
 
-impl Problem {
+impl FileProblem {
     fn of(file: &Metadata, folder: &Metadata) -> Option<Self> {
         if !file.is_file() {
             Some(Self::of_kind(file))
@@ -144,8 +144,8 @@ impl Problem {
     }
 }
 
-fn foreign(problem: &Problem) -> io::Error {
-    let Problem(problem) = problem;
+fn foreign(problem: &FileProblem) -> io::Error {
+    let FileProblem(problem) = problem;
     io::Error::new(io::ErrorKind::InvalidData, format!("it is {problem}"))
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use ustream::{PlanChange, SegmentPlan};
 
 use super::files::{self, Access, is_plain_name};
-use super::{CONVERTED, FILM, lock, taken};
-use crate::durable::{self, TEMPORARY};
+use super::{CONVERTED, MOVIE, exists, lock};
+use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
 use crate::view::Finished;
 
@@ -19,28 +19,28 @@ const SCHEMA: u32 = 1;
 
 /// What a part folder belongs to.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Frozen {
+pub(super) struct Manifest {
     schema: u32,
-    endings: Endings,
-    plan: Material,
+    endings: Extensions,
+    plan: MovieSource,
     /// Written before the finished film gets its name: after a crash, the name says what happened.
     #[serde(default)]
-    pub(super) intent: Option<Intent>,
+    pub(super) intent: Option<PendingRename>,
 }
 
 /// What a film is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(crate) enum Material {
+pub(crate) enum MovieSource {
     /// Pieces of a recording.
     Plan(SegmentPlan),
     /// Films on this computer.
-    Films { films: Vec<FilmId> },
+    Files { films: Vec<MovieFileId> },
 }
 
 /// A film as it was when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct FilmId {
+pub(crate) struct MovieFileId {
     /// Where it is, for people: not every path is text.
     pub(crate) path: String,
     pub(crate) size_bytes: u64,
@@ -48,7 +48,7 @@ pub(crate) struct FilmId {
 
 /// Endings of file names, without the dot. They differ where another program makes the film.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Endings {
+pub(crate) struct Extensions {
     /// Of what our own muxer writes.
     pub(crate) written: String,
     /// Of the finished file.
@@ -57,15 +57,15 @@ pub(crate) struct Endings {
 
 /// A film that is about to get its name.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Intent {
+pub(super) struct PendingRename {
     /// Name of the film within the part folder: gone once it has been renamed.
     pub(super) film: String,
     pub(super) finished: Finished,
 }
 
-impl Material {
+impl MovieSource {
     /// Whether it makes the same film, though there may be more or less of it.
-    fn is(&self, other: &Self) -> bool {
+    fn is_same_movie(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Plan(plan), Self::Plan(other)) => {
                 plan.recording == other.recording && plan.rendition == other.rendition
@@ -84,9 +84,9 @@ impl Material {
     }
 }
 
-impl Frozen {
-    pub(super) fn is(&self, material: &Material, endings: &Endings) -> bool {
-        self.endings == *endings && self.plan.is(material)
+impl Manifest {
+    pub(super) fn matches(&self, material: &MovieSource, endings: &Extensions) -> bool {
+        self.endings == *endings && self.plan.is_same_movie(material)
     }
 
     /// Why it cannot be ours: a name in it would lead out of the folder, or to another file.
@@ -104,30 +104,30 @@ impl Frozen {
             // Some disks spell letters with marks in another way than they were told to.
             && (!stem.is_ascii() || intent.finished.file.starts_with(&*stem))
             && (has(&self.endings.written) || has(&self.endings.finished))
-            && [FILM, CONVERTED].contains(&intent.film.as_str());
+            && [MOVIE, CONVERTED].contains(&intent.film.as_str());
         (!is_ours).then(|| "its plan names a file that is not its own".to_owned())
     }
 
     /// The plan, where it is of a recording.
-    pub(super) fn plan(self) -> Option<SegmentPlan> {
+    pub(super) fn into_plan(self) -> Option<SegmentPlan> {
         match self.plan {
-            Material::Plan(plan) => Some(plan),
-            Material::Films { .. } => None,
+            MovieSource::Plan(plan) => Some(plan),
+            MovieSource::Files { .. } => None,
         }
     }
 }
 
 /// Compares with the plan of the earlier attempt and saves this one, unless it must be compared
 /// by its bytes first.
-pub(super) fn freeze(
+pub(super) fn update(
     folder: &Path,
-    material: &Material,
-    endings: &Endings,
+    material: &MovieSource,
+    endings: &Extensions,
 ) -> Result<PlanChange, Error> {
-    if let State::Of(older) = state(folder)? {
+    if let State::Owned(older) = folder_state(folder)? {
         match material.compare(&older.plan) {
             PlanChange::Different => return Err(Error::Changed(folder.to_owned())),
-            PlanChange::Moved => return Ok(PlanChange::Moved),
+            PlanChange::Unverified => return Ok(PlanChange::Unverified),
             PlanChange::Same if *material == older.plan => return Ok(PlanChange::Same),
             PlanChange::Same => {}
         }
@@ -137,8 +137,12 @@ pub(super) fn freeze(
 }
 
 /// Saves a plan in place of the one of the earlier attempt.
-pub(super) fn replace(folder: &Path, material: &Material, endings: &Endings) -> Result<(), Error> {
-    let frozen = Frozen {
+pub(super) fn replace(
+    folder: &Path,
+    material: &MovieSource,
+    endings: &Extensions,
+) -> Result<(), Error> {
+    let frozen = Manifest {
         schema: SCHEMA,
         endings: endings.clone(),
         plan: material.clone(),
@@ -148,9 +152,9 @@ pub(super) fn replace(folder: &Path, material: &Material, endings: &Endings) -> 
 }
 
 /// Says that the film is about to get its name.
-pub(super) fn intend(folder: &Path, intent: Intent) -> Result<(), Error> {
-    let State::Of(mut frozen) = state(folder)? else {
-        return Err(Error::Broken("the plan of a part folder is gone".into()));
+pub(super) fn set_pending_rename(folder: &Path, intent: PendingRename) -> Result<(), Error> {
+    let State::Owned(mut frozen) = folder_state(folder)? else {
+        return Err(Error::Internal("the plan of a part folder is gone".into()));
     };
     frozen.intent = Some(intent);
     write(folder, &frozen)
@@ -161,7 +165,7 @@ pub(super) fn intend(folder: &Path, intent: Intent) -> Result<(), Error> {
 /// Name and size are believed: the movie had been read back and synced before the intent was
 /// written, and nothing has written to it since but somebody else.
 pub(super) fn finished(folder: &Path) -> Result<Option<Finished>, Error> {
-    let State::Of(frozen) = state(folder)? else {
+    let State::Owned(frozen) = folder_state(folder)? else {
         return Ok(None);
     };
     let Some(intent) = frozen.intent else {
@@ -170,11 +174,11 @@ pub(super) fn finished(folder: &Path) -> Result<Option<Finished>, Error> {
     let named = folder.with_file_name(&intent.finished.file);
     let there = fs::symlink_metadata(&named)
         .is_ok_and(|file| file.is_file() && file.len() == intent.finished.size_bytes);
-    let has_its_name = there && !taken(&folder.join(&intent.film));
+    let has_its_name = there && !exists(&folder.join(&intent.film));
     Ok(has_its_name.then_some(intent.finished))
 }
 
-fn write(folder: &Path, frozen: &Frozen) -> Result<(), Error> {
+fn write(folder: &Path, frozen: &Manifest) -> Result<(), Error> {
     let path = folder.join(PLAN);
     durable::write_json(&path, frozen).map_err(Error::disk(&path))
 }
@@ -183,20 +187,20 @@ fn write(folder: &Path, frozen: &Frozen) -> Result<(), Error> {
 pub(super) enum State {
     /// Nothing of value: no folder, or one that a crash left before anything was fetched.
     Free,
-    Of(Box<Frozen>),
+    Owned(Box<Manifest>),
     /// Somebody else's folder, or a damaged plan, and why it is taken for one: it is left alone.
     Foreign(String),
 }
 
-pub(super) fn state(folder: &Path) -> Result<State, Error> {
-    if !taken(folder) {
+pub(super) fn folder_state(folder: &Path) -> Result<State, Error> {
+    if !exists(folder) {
         return Ok(State::Free);
     }
     match files::suspicion(folder) {
         Ok(None) => {}
         Ok(Some(reason)) => return Ok(State::Foreign(reason)),
         // Tidied away meanwhile.
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !taken(folder) => {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !exists(folder) => {
             return Ok(State::Free);
         }
         Err(error) => return Err(Error::disk(folder)(error)),
@@ -204,7 +208,7 @@ pub(super) fn state(folder: &Path) -> Result<State, Error> {
     let path = folder.join(PLAN);
     match read(&path) {
         Ok(Some(frozen)) => Ok(match frozen.suspicion(folder) {
-            None => State::Of(Box::new(frozen)),
+            None => State::Owned(Box::new(frozen)),
             Some(reason) => State::Foreign(reason),
         }),
         Ok(None) if holds_nothing(folder) => Ok(State::Free),
@@ -217,7 +221,7 @@ pub(super) fn state(folder: &Path) -> Result<State, Error> {
     }
 }
 
-fn read(path: &Path) -> io::Result<Option<Frozen>> {
+fn read(path: &Path) -> io::Result<Option<Manifest>> {
     match files::open(path, Access::Read) {
         Ok(file) => durable::parse_json(file).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -231,7 +235,7 @@ fn holds_nothing(folder: &Path) -> bool {
         entries.all(|entry| {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name();
-                name == lock::NAME || name.to_string_lossy().starts_with(TEMPORARY)
+                name == lock::NAME || name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
             })
         })
     })

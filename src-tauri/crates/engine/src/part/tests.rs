@@ -4,12 +4,12 @@ use ustream::{
 
 use super::*;
 
-fn plan(recording: u64) -> Material {
+fn plan(recording: u64) -> MovieSource {
     let id = SegmentId {
         track: 0,
         kind: SegmentKind::Media(0),
     };
-    Material::Plan(SegmentPlan {
+    MovieSource::Plan(SegmentPlan {
         recording: RecordingId(recording),
         rendition: RenditionId("2/1/chunk_%_%.flv".into()),
         container: Container::Flv,
@@ -33,8 +33,8 @@ fn plan(recording: u64) -> Material {
     })
 }
 
-fn endings(written: &str) -> Endings {
-    Endings {
+fn endings(written: &str) -> Extensions {
+    Extensions {
         written: written.into(),
         finished: "mp4".into(),
     }
@@ -44,10 +44,10 @@ fn open(folder: &Path, recording: u64) -> Result<Part, Error> {
     let place = Place {
         folder,
         stem: "film",
-        endings: &endings("mp4"),
+        extensions: &endings("mp4"),
     };
     match Part::open(place, &plan(recording))? {
-        Opened::Part(part) => Ok(part),
+        Opened::Folder(part) => Ok(part),
         Opened::Finished(saved) => panic!("finished: {saved:?}"),
     }
 }
@@ -98,13 +98,13 @@ fn an_original_for_ffmpeg_and_an_mp4_of_our_own_do_not_mix() {
     let place = Place {
         folder: folder.path(),
         stem: "film",
-        endings: &endings("flv"),
+        extensions: &endings("flv"),
     };
     match Part::open(place, &plan(1)).unwrap() {
-        Opened::Part(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
+        Opened::Folder(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
         Opened::Finished(saved) => panic!("finished: {saved:?}"),
     }
-    let found = stem_of(folder.path(), &plan(1), &endings("flv"));
+    let found = earlier_stem(folder.path(), &plan(1), &endings("flv"));
     assert_eq!(found.as_deref(), Some("film (2)"));
 }
 
@@ -158,7 +158,7 @@ fn a_name_that_is_taken_meanwhile_is_never_overwritten() {
         folder.path().join("film.part").exists(),
         "it stays until the finish is known elsewhere"
     );
-    saved.tidy();
+    saved.remove_part_folder();
     assert!(!folder.path().join("film.part").exists());
 }
 
@@ -178,14 +178,14 @@ fn a_crash_between_the_rename_and_the_cleaning_up_is_a_finish() {
     let place = Place {
         folder: folder.path(),
         stem: "film",
-        endings: &endings("mp4"),
+        extensions: &endings("mp4"),
     };
     match Part::open(place, &plan(1)).unwrap() {
         Opened::Finished(saved) => {
             assert_eq!(saved.path, folder.path().join("film.mp4"));
             assert_eq!(saved.finished, done);
         }
-        Opened::Part(part) => panic!("not finished: {part:?}"),
+        Opened::Folder(part) => panic!("not finished: {part:?}"),
     }
 }
 
@@ -242,7 +242,7 @@ fn a_part_folder_with_a_planted_link_is_left_alone_whatever_the_link_stands_for(
         assert_eq!(fs::read(&victim).unwrap(), b"precious", "{name}");
         drop(part);
         assert_eq!(
-            stem_of(folder.path(), &plan(1), &endings("mp4")).as_deref(),
+            earlier_stem(folder.path(), &plan(1), &endings("mp4")).as_deref(),
             Some("film (2)")
         );
     }
@@ -261,7 +261,7 @@ fn a_part_folder_that_is_a_link_is_left_alone_with_all_behind_it() {
         let part = open(folder.path(), 1).unwrap();
         assert_eq!(part.path(), folder.path().join("film (2).part"));
         discard(&link).unwrap();
-        take_away(&link).unwrap_err();
+        delete_folder(&link).unwrap_err();
         assert_eq!(fs::read_dir(&behind).unwrap().count(), before);
         fs::remove_file(&link).unwrap();
     }

@@ -6,18 +6,18 @@ use tokio::task::Id;
 use tokio_util::sync::CancellationToken;
 
 use super::Reply;
-use crate::job::{JobId, Permit};
+use crate::job::{JobId, Overrides};
 use crate::progress::Meter;
-use crate::registry::Record;
+use crate::registry::JobRecord;
 use crate::run::{Attempt, Discovery, Means};
 use crate::view::{JobState, JobView};
 
 /// A job with all that is known of it in memory.
 pub(super) struct Job {
     pub(super) id: JobId,
-    pub(super) record: Record,
-    pub(super) permit: Permit,
-    pub(super) active: Option<Active>,
+    pub(super) record: JobRecord,
+    pub(super) overrides: Overrides,
+    pub(super) active: Option<ActiveRun>,
     /// The last level of a run that has ended.
     pub(super) meter: Option<Arc<Meter>>,
     /// Somebody waits for the job to be gone.
@@ -25,18 +25,18 @@ pub(super) struct Job {
 }
 
 /// A run that has not ended yet, though it may have been told to.
-pub(super) struct Active {
+pub(super) struct ActiveRun {
     pub(super) task: Id,
     pub(super) cancel: CancellationToken,
     pub(super) discovery: Arc<OnceLock<Discovery>>,
 }
 
 impl Job {
-    pub(super) fn new(id: JobId, record: Record, permit: Permit) -> Self {
+    pub(super) fn new(id: JobId, record: JobRecord, overrides: Overrides) -> Self {
         Self {
             id,
             record,
-            permit,
+            overrides,
             active: None,
             meter: None,
             removal: None,
@@ -52,18 +52,18 @@ impl Job {
     pub(super) fn attempt(&self, means: &Arc<Means>) -> Attempt {
         Attempt {
             spec: self.record.spec.clone(),
-            permit: self.permit.clone(),
-            means: Arc::clone(means),
+            overrides: self.overrides.clone(),
+            context: Arc::clone(means),
             meter: Arc::new(Meter::new()),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
             discovery: Arc::default(),
-            texts: Arc::default(),
+            captions: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }
 
     pub(super) fn view(&self) -> JobView {
-        let Record {
+        let JobRecord {
             spec,
             state,
             discovery,
@@ -73,11 +73,11 @@ impl Job {
         let done = matches!(state, JobState::Done { .. });
         JobView {
             id: self.id.to_string(),
-            link: known.map_or_else(|| spec.order.shown(), |known| known.link.clone()),
+            link: known.map_or_else(|| spec.source.label(), |known| known.link.clone()),
             title: known
                 .map(|known| known.title.clone())
                 .or_else(|| spec.output.stem.clone())
-                .unwrap_or_else(|| spec.order.shown()),
+                .unwrap_or_else(|| spec.source.label()),
             newest_of_channel: known
                 .and_then(|known| known.found)
                 .is_some_and(|found| found.newest),

@@ -17,13 +17,13 @@ use ustream::{
 };
 
 pub(crate) use self::content::Misplaced;
-use self::holes::{holes, joined, last_start_ms, span_of};
-use crate::assemble::Held;
-use crate::make::Make;
+use self::holes::{last_start_ms, merged_spans, missing_segments, missing_span};
+use crate::assemble::HeldSegment;
+use crate::make::DownloadPlan;
 use crate::view::{GapView, MissingView, TrackKindView};
 
 /// A movie that lacks no more than this is saved, and what it lacks is said.
-const ACCEPTABLE_MS: u64 = 1_000;
+const ACCEPTABLE_LOSS_MS: u64 = 1_000;
 
 /// What a movie lacks of what was expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,9 +46,9 @@ pub(crate) struct Expected<'a> {
 
 /// What came.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Came<'a> {
+pub(crate) struct Received<'a> {
     /// Segments of the plan that are not here.
-    pub(crate) lacking: &'a [Segment],
+    pub(crate) outstanding: &'a [Segment],
     /// Those of which the service says that they do not exist.
     pub(crate) absent: &'a HashSet<SegmentId>,
     /// Those that hold no media.
@@ -56,12 +56,12 @@ pub(crate) struct Came<'a> {
     /// Those that carry the content of another place.
     pub(crate) misplaced: &'a HashSet<SegmentId>,
     /// What is known of the segments that are here.
-    pub(crate) here: &'a [Held],
+    pub(crate) held: &'a [HeldSegment],
 }
 
 impl Shortfall {
     /// The time that is missing, in milliseconds.
-    pub(crate) fn lacks_ms(&self) -> u64 {
+    pub(crate) fn missing_ms(&self) -> u64 {
         let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
         let gaps = gaps.fold(0, u64::saturating_add);
         gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
@@ -70,14 +70,14 @@ impl Shortfall {
     /// Whether so little is missing that nobody need be asked.
     pub(crate) fn is_acceptable(&self) -> bool {
         let lacks_track = |missing: &MissingView| matches!(missing, MissingView::Track { .. });
-        self.lacks_ms() <= ACCEPTABLE_MS && !self.missing.iter().any(lacks_track)
+        self.missing_ms() <= ACCEPTABLE_LOSS_MS && !self.missing.iter().any(lacks_track)
     }
 
     /// In one line of English, for *Details*.
-    pub(crate) fn words(&self) -> String {
-        let mut parts: Vec<String> = self.missing.iter().map(words_of).collect();
+    pub(crate) fn description(&self) -> String {
+        let mut parts: Vec<String> = self.missing.iter().map(describe_missing).collect();
         if !self.gaps.is_empty() {
-            parts.push(format!("missing at {}", times(&self.gaps)));
+            parts.push(format!("missing at {}", describe_times(&self.gaps)));
         }
         if let Some(shorter_ms) = self.shorter_than_stated_ms {
             let seconds = shorter_ms.div_ceil(1000);
@@ -92,7 +92,7 @@ impl Shortfall {
 
 impl<'a> Expected<'a> {
     /// What is expected of a recording of which this is to be made.
-    pub(crate) fn of(recording: &'a Recording, make: &'a Make) -> Self {
+    pub(crate) fn of(recording: &'a Recording, make: &'a DownloadPlan) -> Self {
         Self {
             recording,
             plan: &make.plan,
@@ -101,28 +101,28 @@ impl<'a> Expected<'a> {
     }
 
     /// The segments that are missing: those that are lacking and are not past the end.
-    pub(crate) fn holes(&self, came: Came<'_>) -> Vec<Segment> {
-        holes(&self.plan.segments, came, self.stated_end_ms())
+    pub(crate) fn missing_segments(&self, came: Received<'_>) -> Vec<Segment> {
+        missing_segments(&self.plan.segments, came, self.stated_end_ms())
     }
 
     /// What is missing of all that came.
-    pub(crate) fn shortfall(&self, came: Came<'_>) -> Shortfall {
-        let holes = self.holes(came);
+    pub(crate) fn shortfall(&self, came: Received<'_>) -> Shortfall {
+        let holes = self.missing_segments(came);
         let is_file = self.plan.container == Container::File;
         let stated_ms = self.stated_end_ms();
-        let last_ms = last_start_ms(&self.plan.segments, came.lacking);
-        let span = |segment: &Segment| span_of(segment, stated_ms, last_ms);
+        let last_ms = last_start_ms(&self.plan.segments, came.outstanding);
+        let span = |segment: &Segment| missing_span(segment, stated_ms, last_ms);
         let mut gaps: Vec<GapView> = holes.iter().filter_map(span).collect();
         if !is_file {
-            gaps.extend(self.beyond_the_list());
+            gaps.extend(self.gap_after_last_segment());
             let misplaced = self.plan.segments.iter();
             let misplaced = misplaced.filter(|segment| came.misplaced.contains(&segment.id));
             gaps.extend(misplaced.filter_map(span));
-            gaps.extend(content::gaps(self.plan, came.here));
+            gaps.extend(content::gaps(self.plan, came.held));
         }
         Shortfall {
-            gaps: joined(gaps),
-            missing: self.missing(&holes, came),
+            gaps: merged_spans(gaps),
+            missing: self.missing_views(&holes, came),
             shorter_than_stated_ms: None,
         }
     }
@@ -131,7 +131,7 @@ impl<'a> Expected<'a> {
     pub(crate) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
         self.add_duration(shortfall, summary.duration_ms);
         let has = |kind| summary.tracks.iter().any(|track| track.kind == kind);
-        shortfall.missing.extend(self.tracks_without(has));
+        shortfall.missing.extend(self.missing_tracks(has));
     }
 
     /// Adds what the duration of the finished movie tells.
@@ -141,11 +141,11 @@ impl<'a> Expected<'a> {
 
     /// Whether a movie can be made of what came: of a file that lacks some bytes nobody knows which
     /// time they are, and of no media there is no movie.
-    pub(crate) fn can_be_made(&self, came: Came<'_>) -> bool {
+    pub(crate) fn is_playable(&self, came: Received<'_>) -> bool {
         if self.plan.container == Container::File {
-            return came.lacking.is_empty();
+            return came.outstanding.is_empty();
         }
-        let lacking: HashSet<SegmentId> = came.lacking.iter().map(|it| it.id).collect();
+        let lacking: HashSet<SegmentId> = came.outstanding.iter().map(|it| it.id).collect();
         let is_media = |id: SegmentId| matches!(id.kind, SegmentKind::Media(_));
         let mut segments = self.plan.segments.iter();
         segments.any(|it| is_media(it.id) && !lacking.contains(&it.id))
@@ -167,22 +167,22 @@ impl<'a> Expected<'a> {
     /// How much shorter the movie is than stated: lengths are rounded, which is not told.
     fn shorter_ms(&self, duration_ms: u64) -> Option<u64> {
         let shorter = self.stated_ms()?.saturating_sub(duration_ms);
-        (shorter > ACCEPTABLE_MS).then_some(shorter)
+        (shorter > ACCEPTABLE_LOSS_MS).then_some(shorter)
     }
 
     /// The time between the end of the list of segments and the stated end.
-    fn beyond_the_list(&self) -> Option<GapView> {
+    fn gap_after_last_segment(&self) -> Option<GapView> {
         let ends = self.plan.segments.iter();
         let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
         let start_ms = ends.max().unwrap_or(0);
         let duration_ms = self.stated_ms()?.saturating_sub(start_ms);
-        (duration_ms > ACCEPTABLE_MS).then_some(GapView {
+        (duration_ms > ACCEPTABLE_LOSS_MS).then_some(GapView {
             start_ms,
             duration_ms,
         })
     }
 
-    fn missing(&self, holes: &[Segment], came: Came<'_>) -> Vec<MissingView> {
+    fn missing_views(&self, holes: &[Segment], came: Received<'_>) -> Vec<MissingView> {
         let mut missing = Vec::new();
         let in_holes = |set: &HashSet<SegmentId>| {
             let mut ids = holes.iter().map(|hole| hole.id);
@@ -207,7 +207,7 @@ impl<'a> Expected<'a> {
     }
 
     /// Tracks that the rendition promises and that the movie does not have.
-    fn tracks_without(&self, has: impl Fn(TrackKind) -> bool) -> Vec<MissingView> {
+    fn missing_tracks(&self, has: impl Fn(TrackKind) -> bool) -> Vec<MissingView> {
         let Some(rendition) = self.recording.rendition(&self.plan.rendition) else {
             return Vec::new();
         };
@@ -244,7 +244,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-fn words_of(missing: &MissingView) -> String {
+fn describe_missing(missing: &MissingView) -> String {
     match missing {
         MissingView::Segments { count, total } => {
             format!("{count} of {total} segments could not be downloaded")
@@ -262,7 +262,7 @@ fn words_of(missing: &MissingView) -> String {
 }
 
 /// When the first gaps are, as hours, minutes and seconds.
-fn times(gaps: &[GapView]) -> String {
+fn describe_times(gaps: &[GapView]) -> String {
     const SHOWN: usize = 5;
     let shown = gaps.iter().take(SHOWN).map(|gap| {
         let second = gap.start_ms / 1000;

@@ -18,17 +18,21 @@ impl Attempt {
     /// Writes the index and reads the whole back before anybody calls it saved.
     pub(super) async fn finish(&self, assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
         let made = blocking(move || assembly.finish()).await?;
-        self.read_back(film, made).await
+        self.verify_movie(film, made).await
     }
 
     /// Reads a film back, and bears what it finds only where the person does.
-    pub(crate) async fn read_back(&self, film: PathBuf, made: Summary) -> Result<Summary, Error> {
-        let bears = self.permit.unchecked;
-        blocking(move || read_back(&film, made, bears)).await
+    pub(crate) async fn verify_movie(
+        &self,
+        film: PathBuf,
+        made: Summary,
+    ) -> Result<Summary, Error> {
+        let bears = self.overrides.unchecked;
+        blocking(move || verify(&film, made, bears)).await
     }
 
     /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
-    pub(super) async fn convert(
+    pub(super) async fn convert_with_ffmpeg(
         &self,
         part: Part,
         summary: Summary,
@@ -40,7 +44,7 @@ impl Attempt {
         // What ffmpeg writes over is ours.
         files::create(&converted).map_err(Error::disk(&converted))?;
         let work = ffmpeg::Work {
-            program: &self.means.ffmpeg,
+            program: &self.context.ffmpeg,
             input: &film,
             output: &converted,
             duration_ms: Some(summary.duration_ms),
@@ -50,18 +54,19 @@ impl Attempt {
             Ok(Some(said)) => {
                 self.meter.enter(Stage::Finishing);
                 let (path, original) = (converted.clone(), summary.clone());
-                let compared = blocking(move || Ok(compare(&path, &original))).await?;
+                let compared =
+                    blocking(move || Ok(compare_with_original(&path, &original))).await?;
                 compared.map_err(|problem| said.explain(problem))
             }
             Err(problem) => Err(problem),
         };
         match remuxed {
-            Ok(summary) => publish(part, converted, finished(&summary, shortfall))
+            Ok(summary) => publish(part, converted, finished_view(&summary, shortfall))
                 .await
                 .map(Some),
             Err(problem) => {
-                let finished = finished(&summary, shortfall);
-                let original = keep_original(part.retarget(original), film, finished).await?;
+                let finished = finished_view(&summary, shortfall);
+                let original = keep_original(part.with_extension(original), film, finished).await?;
                 Err(Error::Convert { problem, original })
             }
         }
@@ -69,7 +74,7 @@ impl Attempt {
 }
 
 /// ffmpeg may stop early and still say that all went well.
-fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
+fn compare_with_original(converted: &Path, original: &Summary) -> Result<Summary, String> {
     const ROUNDING_MS: u64 = 1_000;
     let summary = check(converted).map_err(|error| error.to_string())?;
     let kinds = |summary: &Summary| {
@@ -88,20 +93,20 @@ fn compare(converted: &Path, original: &Summary) -> Result<Summary, String> {
 pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
     let finished = files::open(film, Access::Read).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
-    make_last(film)?;
+    sync(film)?;
     Ok(summary)
 }
 
-fn make_last(film: &Path) -> Result<(), Error> {
+fn sync(film: &Path) -> Result<(), Error> {
     let finished = files::open(film, Access::Read).and_then(|film| film.sync_all());
     finished.map_err(Error::disk(film))
 }
 
-fn read_back(film: &Path, made: Summary, bears: bool) -> Result<Summary, Error> {
-    match check_against(film, &made) {
+fn verify(film: &Path, made: Summary, bears: bool) -> Result<Summary, Error> {
+    match compare_with_muxed(film, &made) {
         Err(error) if bears && error.code() == Code::CheckFailed => {
             tracing::warn!(%error, "kept all the same");
-            make_last(film)?;
+            sync(film)?;
             Ok(made)
         }
         checked => checked,
@@ -109,7 +114,7 @@ fn read_back(film: &Path, made: Summary, bears: bool) -> Result<Summary, Error> 
 }
 
 /// Reads a film back and compares it with what its muxer says of it.
-fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
+fn compare_with_muxed(film: &Path, made: &Summary) -> Result<Summary, Error> {
     let found = check(film)?;
     let told = |summary: &Summary| {
         summary
@@ -129,18 +134,18 @@ fn check_against(film: &Path, made: &Summary) -> Result<Summary, Error> {
 }
 
 /// What is said of a finished film; its name is settled when it is taken.
-pub(crate) fn finished(summary: &Summary, shortfall: Shortfall) -> Finished {
+pub(crate) fn finished_view(summary: &Summary, shortfall: Shortfall) -> Finished {
     Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
         ..Finished::default()
     }
-    .lacking(shortfall)
+    .with_shortfall(shortfall)
 }
 
 impl Finished {
     /// The same, with what it lacks.
-    pub(crate) fn lacking(self, shortfall: Shortfall) -> Self {
+    pub(crate) fn with_shortfall(self, shortfall: Shortfall) -> Self {
         let Shortfall {
             gaps,
             missing,
@@ -174,7 +179,7 @@ pub(crate) async fn keep_original(
     let saved = publish(part, original, finished).await?;
     let path = saved.path.clone();
     blocking(move || {
-        saved.tidy();
+        saved.remove_part_folder();
         Ok(path)
     })
     .await
@@ -184,7 +189,7 @@ pub(crate) async fn keep_original(
 mod tests {
     use std::fs::{self, File};
 
-    use media::{Film, Format, Making, Part, Piece, Source};
+    use media::{Film, Format, MuxerConfig, Part, Piece, Source};
 
     use super::*;
 
@@ -194,16 +199,16 @@ mod tests {
             env!("CARGO_MANIFEST_DIR"),
             "/../../../tests/fixtures/film/film.flv"
         );
-        let making = Making {
-            source: Source::Flv,
-            format: Format::Mp4,
-            film: Film::default(),
+        let making = MuxerConfig {
+            segment_format: Source::Flv,
+            output_format: Format::Mp4,
+            movie: Film::default(),
             journal: &[],
         };
         let mut muxer = media::muxer(making, File::create_new(film).unwrap()).unwrap();
         let piece = Piece {
             track: 0,
-            part: Part::Media(0),
+            kind: Part::Media(0),
             start_ms: 0,
             data: &fs::read(fixture).unwrap(),
         };
@@ -216,22 +221,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let film = folder.path().join("film.mp4");
         let made = make(&film);
-        assert_eq!(read_back(&film, made.clone(), false).unwrap(), made);
+        assert_eq!(verify(&film, made.clone(), false).unwrap(), made);
 
         let mut other = made.clone();
         other.tracks[0].digest ^= 1;
-        let refused = read_back(&film, other.clone(), false).unwrap_err();
+        let refused = verify(&film, other.clone(), false).unwrap_err();
         assert_eq!(refused.code(), Code::CheckFailed);
-        assert_eq!(read_back(&film, other.clone(), true).unwrap(), other);
+        assert_eq!(verify(&film, other.clone(), true).unwrap(), other);
 
         let bytes = fs::read(&film).unwrap();
         fs::write(&film, &bytes[..bytes.len() - 5]).unwrap();
-        let refused = read_back(&film, made.clone(), false).unwrap_err();
+        let refused = verify(&film, made.clone(), false).unwrap_err();
         assert_eq!(refused.code(), Code::CheckFailed);
-        assert_eq!(read_back(&film, made.clone(), true).unwrap(), made);
+        assert_eq!(verify(&film, made.clone(), true).unwrap(), made);
 
         fs::remove_file(&film).unwrap();
-        let gone = read_back(&film, made, true).unwrap_err();
+        let gone = verify(&film, made, true).unwrap_err();
         assert_ne!(
             gone.code(),
             Code::CheckFailed,

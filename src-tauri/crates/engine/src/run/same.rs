@@ -1,19 +1,19 @@
 //! Whether what lies at the addresses of a recording now is what is in the unfinished movie.
 
-use media::SourceMark;
+use media::SegmentFingerprint;
 use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
 
 use super::Attempt;
-use crate::assemble::{Held, part_of};
+use crate::assemble::{HeldSegment, media_kind};
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Budget, Outcome, SegmentRequest};
-use crate::make::Make;
+use crate::make::DownloadPlan;
 
 /// Segments that are compared where nothing else says that the recording has changed.
-const USUAL_SAMPLES: usize = 2;
+const DEFAULT_SAMPLES: usize = 2;
 /// Segments that are compared where paths, hashes or the length differ.
-const SAMPLES_OF_MOVED: usize = 8;
+const MOVED_SAMPLES: usize = 8;
 /// Where the listing has changed and none of the samples could be had, they are asked for again.
 const EFFORTS: [Effort; 3] = [Effort::First, Effort::Last, Effort::Last];
 
@@ -23,24 +23,24 @@ pub(super) struct Sample<'a> {
     pub(super) recording: &'a Recording,
     pub(super) plan: &'a SegmentPlan,
     pub(super) budget: &'a Budget,
-    pub(super) source: Option<media::Source>,
+    pub(super) format: Option<media::Source>,
 }
 
 impl<'a> Sample<'a> {
-    pub(super) fn of(recording: &'a Recording, make: &'a Make, budget: &'a Budget) -> Self {
+    pub(super) fn of(recording: &'a Recording, make: &'a DownloadPlan, budget: &'a Budget) -> Self {
         Self {
             recording,
             plan: &make.plan,
             budget,
-            source: make.becomes.source(),
+            format: make.output_kind.format(),
         }
     }
 }
 
 /// What a comparison came to.
-enum Compared {
+enum Comparison {
     Same,
-    Other,
+    Different,
     /// It could not be had.
     Unknown,
 }
@@ -49,15 +49,15 @@ impl Attempt {
     /// Fetches some of the segments that are here already and compares them. `None` is a stop.
     ///
     /// Where the listing has changed, at least one must be had and be the same.
-    pub(super) async fn is_same(
+    pub(super) async fn is_unchanged(
         &self,
         sample: Sample<'_>,
-        here: &[Held],
+        here: &[HeldSegment],
         change: PlanChange,
     ) -> Result<Option<bool>, Error> {
         let most = match change {
-            PlanChange::Same => USUAL_SAMPLES,
-            PlanChange::Moved => SAMPLES_OF_MOVED,
+            PlanChange::Same => DEFAULT_SAMPLES,
+            PlanChange::Unverified => MOVED_SAMPLES,
             PlanChange::Different => return Ok(Some(false)),
         };
         let chosen = spread(here, most);
@@ -69,12 +69,12 @@ impl Attempt {
                     return Ok(None);
                 };
                 match compared? {
-                    Compared::Other => {
+                    Comparison::Different => {
                         tracing::warn!(?id, "another segment lies there now");
                         return Ok(Some(false));
                     }
-                    Compared::Same => is_any_same = true,
-                    Compared::Unknown => {}
+                    Comparison::Same => is_any_same = true,
+                    Comparison::Unknown => {}
                 }
             }
             if is_any_same {
@@ -86,49 +86,55 @@ impl Attempt {
 
     /// Whether a segment that is here can be fetched once more: then its hosts are well, and those
     /// that fail are bad themselves. `None` is a stop.
-    pub(super) async fn are_hosts_well(&self, sample: Sample<'_>, here: &[Held]) -> Option<bool> {
+    pub(super) async fn are_hosts_healthy(
+        &self,
+        sample: Sample<'_>,
+        here: &[HeldSegment],
+    ) -> Option<bool> {
         let Some((id, mark)) = spread(here, 1).pop() else {
             return Some(false);
         };
         let compared = self.compare(sample, (id, mark), Effort::Last);
         let compared = self.cancel.run_until_cancelled(compared).await?;
-        Some(matches!(compared, Ok(Compared::Same)))
+        Some(matches!(compared, Ok(Comparison::Same)))
     }
 
     async fn compare(
         &self,
         sample: Sample<'_>,
-        (id, mark): (SegmentId, SourceMark),
+        (id, mark): (SegmentId, SegmentFingerprint),
         effort: Effort,
-    ) -> Result<Compared, Error> {
+    ) -> Result<Comparison, Error> {
         let place = sample.recording.locate(sample.plan, id);
         let mut segments = sample.plan.segments.iter();
         let segment = segments.find(|segment| segment.id == id);
         let request = SegmentRequest {
             id,
             urls: &place.urls,
-            stretch: place.stretch.as_ref(),
-            source: sample.source,
-            part: part_of(id.kind),
+            byte_range: place.byte_range.as_ref(),
+            format: sample.format,
+            kind: media_kind(id.kind),
             duration_ms: segment.map_or(0, |segment| segment.duration_ms),
-            confirmations: 1,
-            tells_the_end: false,
+            not_found_confirmations: 1,
+            is_end_probe: false,
         };
-        let fetcher = &self.means.fetcher;
+        let fetcher = &self.context.fetcher;
         let means = (sample.budget, &*self.meter);
         match fetcher.fetch(request, effort, means).await {
-            Ok(Outcome::Body(body)) if SourceMark::of(&body.bytes) == mark => Ok(Compared::Same),
-            Ok(Outcome::Body(_) | Outcome::Absent(FetchError::Replaced { .. })) => {
-                Ok(Compared::Other)
+            Ok(Outcome::Body(body)) if SegmentFingerprint::of(&body.bytes) == mark => {
+                Ok(Comparison::Same)
             }
-            Err(error @ FetchError::Dead { .. }) => Err(error.into()),
-            Ok(Outcome::Absent(_)) | Err(_) => Ok(Compared::Unknown),
+            Ok(Outcome::Body(_) | Outcome::Absent(FetchError::Replaced { .. })) => {
+                Ok(Comparison::Different)
+            }
+            Err(error @ FetchError::AllHostsFailed { .. }) => Err(error.into()),
+            Ok(Outcome::Absent(_)) | Err(_) => Ok(Comparison::Unknown),
         }
     }
 }
 
 /// At most so many media segments, spread evenly over those that are here.
-fn spread(here: &[Held], most: usize) -> Vec<(SegmentId, SourceMark)> {
+fn spread(here: &[HeldSegment], most: usize) -> Vec<(SegmentId, SegmentFingerprint)> {
     let here = here.iter().filter(|held| held.id.kind != SegmentKind::Init);
     let mut here: Vec<_> = here.map(|held| (held.id, held.source)).collect();
     here.sort_by_key(|(id, _)| (id.kind, id.track));
@@ -151,11 +157,11 @@ mod tests {
         let here: Vec<_> = (0..9)
             .map(|number| {
                 let kind = SegmentKind::Media(number);
-                Held {
+                HeldSegment {
                     id: SegmentId { track: 0, kind },
                     start_ms: 0,
                     content: Content::default(),
-                    source: SourceMark::default(),
+                    source: SegmentFingerprint::default(),
                 }
             })
             .collect();

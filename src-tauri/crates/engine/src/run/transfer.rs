@@ -8,31 +8,31 @@ use std::time::Duration;
 use ustream::{Found, PlanChange, Recording, Segment, SegmentId};
 
 use super::Attempt;
-use super::account::{Came, Expected, Misplaced};
+use super::account::{Expected, Misplaced, Received};
 use super::same::Sample;
-use crate::assemble::{Assembly, Becomes, Held};
+use crate::assemble::{Assembly, HeldSegment, OutputKind};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::extras::Marks;
 use crate::fetch::retry::Effort;
 use crate::fetch::{Budget, retry};
 use crate::gather::{self, Gathered};
-use crate::make::Make;
+use crate::make::DownloadPlan;
 use crate::part::Part;
 use crate::room;
 
 /// How often in a row new addresses may bring no new segment.
-const FRUITLESS: u32 = 2;
+const MAX_FRUITLESS_PASSES: u32 = 2;
 /// How often a run asks for new addresses at most.
-const MOST_RENEWALS: u32 = 12;
+const MAX_RENEWALS: u32 = 12;
 /// Segments that are missing are asked for once more after this long.
-const BEFORE_THE_LAST_PASS: Duration = Duration::from_secs(1);
+const LAST_PASS_DELAY: Duration = Duration::from_secs(1);
 
 /// What a run has fetched.
 pub(super) struct Transfer {
     /// The recording with the addresses that were used last.
     pub(super) recording: Recording,
-    pub(super) assembly: Assembly,
+    pub(super) assembler: Assembly,
     /// Segments of which the service says that they do not exist.
     pub(super) absent: HashSet<SegmentId>,
     /// Segments that hold no media.
@@ -45,48 +45,52 @@ pub(super) struct Transfer {
 
 impl Transfer {
     /// What came, for the account.
-    pub(super) fn came<'a>(&'a self, lacking: &'a [Segment], here: &'a [Held]) -> Came<'a> {
-        Came {
-            lacking,
+    pub(super) fn received<'a>(
+        &'a self,
+        lacking: &'a [Segment],
+        here: &'a [HeldSegment],
+    ) -> Received<'a> {
+        Received {
+            outstanding: lacking,
             absent: &self.absent,
             empty: &self.empty,
             misplaced: &self.misplaced,
-            here,
+            held: here,
         }
     }
 
     /// The segments that are missing.
-    fn holes(&self, make: &Make) -> Vec<Segment> {
+    fn missing_segments(&self, make: &DownloadPlan) -> Vec<Segment> {
         let expected = Expected::of(&self.recording, make);
-        expected.holes(self.came(&self.assembly.lacking(), &[]))
+        expected.missing_segments(self.received(&self.assembler.outstanding(), &[]))
     }
 
     /// Adds what a pass came to; returns how its hosts fail, where all of them do.
-    fn take(&mut self, gathered: Gathered) -> Option<FetchError> {
+    fn merge_pass(&mut self, gathered: Gathered) -> Option<FetchError> {
         self.absent.extend(gathered.absent);
         self.empty.extend(gathered.empty);
         self.reason = gathered.reason.or(self.reason.take());
-        gathered.dead
+        gathered.all_hosts_failed
     }
 }
 
 /// What is known before new addresses are asked for.
 #[derive(Clone, Copy)]
-struct Known<'a> {
+struct TransferState<'a> {
     recording: &'a Recording,
-    lacking: &'a [Segment],
-    here: &'a [Held],
+    outstanding: &'a [Segment],
+    held: &'a [HeldSegment],
 }
 
 /// How the passes of a run go.
-struct Passes {
+struct PassState {
     effort: Effort,
     /// The addresses were looked up again and are still the same.
-    is_current: bool,
+    are_urls_current: bool,
     renewals: u32,
-    fruitless: u32,
+    fruitless_passes: u32,
     /// How many segments were here before the run.
-    at_first: usize,
+    initial_segments: usize,
 }
 
 impl Attempt {
@@ -94,33 +98,35 @@ impl Attempt {
     pub(super) async fn transfer(
         &self,
         (found, recording): (Found, Recording),
-        make: &Make,
+        make: &DownloadPlan,
         part: &Part,
     ) -> Result<Option<Transfer>, Error> {
         let folder = part.path();
-        let Some(assembly) = self.open_assembly(&recording, make, folder).await? else {
+        let Some(assembly) = self.open_assembler(&recording, make, folder).await? else {
             return Ok(None);
         };
-        let budget = Arc::new(Budget::new(assembly.lacking().len()));
+        let budget = Arc::new(Budget::new(assembly.outstanding().len()));
         let sample = Sample::of(&recording, make, &budget);
-        let here = assembly.held();
-        let compared = self.is_same(sample, &here, part.change());
+        let here = assembly.held_segments();
+        let compared = self.is_unchanged(sample, &here, part.change());
         match compared.await {
-            Ok(Some(true)) if part.change() == PlanChange::Moved => make.confirm(folder).await?,
+            Ok(Some(true)) if part.change() == PlanChange::Unverified => {
+                make.save_moved_plan(folder).await?
+            }
             Ok(Some(true)) => {}
-            Ok(None) => return gather::rest(assembly).await.map(|()| None),
+            Ok(None) => return gather::suspend(assembly).await.map(|()| None),
             Ok(Some(false)) => {
-                gather::rest(assembly).await?;
+                gather::suspend(assembly).await?;
                 return Err(Error::Changed(folder.to_owned()));
             }
             Err(error) => {
-                gather::rest(assembly).await?;
+                gather::suspend(assembly).await?;
                 return Err(error);
             }
         }
         let transfer = Transfer {
             recording,
-            assembly,
+            assembler: assembly,
             absent: HashSet::new(),
             empty: HashSet::new(),
             misplaced: HashSet::new(),
@@ -135,26 +141,26 @@ impl Attempt {
         self.replace_misplaced(transfer, make, &budget).await
     }
 
-    async fn open_assembly(
+    async fn open_assembler(
         &self,
         recording: &Recording,
-        make: &Make,
+        make: &DownloadPlan,
         folder: &Path,
     ) -> Result<Option<Assembly>, Error> {
         // A copy gets them when it is made a film.
-        let marks = match make.becomes {
-            Becomes::Film(..) => self.marks(recording, make).await,
-            Becomes::Copy => Some(Marks::default()),
+        let marks = match make.output_kind {
+            OutputKind::Movie(..) => self.fetch_metadata(recording, make).await,
+            OutputKind::SingleFile => Some(Marks::default()),
         };
         let Some(marks) = marks else {
             return Ok(None);
         };
-        let (path, sheet) = (folder.to_owned(), make.sheet(recording, marks));
+        let (path, sheet) = (folder.to_owned(), make.assembly_spec(recording, marks));
         let assembly = blocking(move || Assembly::open(&path, sheet)).await?;
-        if !self.permit.space {
+        if !self.overrides.space {
             room::check(
                 &self.spec.output.folder,
-                room::still_to_come(recording, make, &assembly),
+                room::estimate_remaining(recording, make, &assembly),
             )?;
         }
         Ok(Some(assembly))
@@ -165,127 +171,129 @@ impl Attempt {
     async fn fetch_all(
         &self,
         mut transfer: Transfer,
-        (found, make, folder): (Found, &Make, &Path),
+        (found, make, folder): (Found, &DownloadPlan, &Path),
         budget: &Arc<Budget>,
     ) -> Result<Option<Transfer>, Error> {
-        let mut passes = Passes {
+        let mut passes = PassState {
             effort: Effort::First,
-            is_current: false,
+            are_urls_current: false,
             renewals: 0,
-            fruitless: 0,
-            at_first: transfer.assembly.have().0.len(),
+            fruitless_passes: 0,
+            initial_segments: transfer.assembler.stored().0.len(),
         };
         loop {
-            let before = transfer.assembly.lacking().len();
-            let pass = self.pass(&transfer.recording, make, budget, &passes);
-            let Some((assembly, gathered)) = gather::gather(pass, transfer.assembly).await? else {
+            let before = transfer.assembler.outstanding().len();
+            let pass = self.pass_config(&transfer.recording, make, budget, &passes);
+            let Some((assembly, gathered)) = gather::run(pass, transfer.assembler).await? else {
                 return Ok(None);
             };
-            transfer.assembly = assembly;
-            transfer.assembly.drop_misplaced();
+            transfer.assembler = assembly;
+            transfer.assembler.discard_misplaced();
             let Gathered {
                 refused,
                 ended_early,
                 ..
             } = gathered;
-            if let Some(dead) = transfer.take(gathered) {
+            if let Some(dead) = transfer.merge_pass(gathered) {
                 let sample = Sample::of(&transfer.recording, make, budget);
-                let here = transfer.assembly.held();
-                let well = self.are_hosts_well(sample, &here).await;
+                let here = transfer.assembler.held_segments();
+                let well = self.are_hosts_healthy(sample, &here).await;
                 if well == Some(true) && passes.effort == Effort::First {
                     passes.effort = Effort::Last;
                     continue;
                 }
-                gather::rest(transfer.assembly).await?;
+                gather::suspend(transfer.assembler).await?;
                 return well.map_or(Ok(None), |_| Err(dead.into()));
             }
-            let lacking = transfer.assembly.lacking();
+            let lacking = transfer.assembler.outstanding();
             let came = lacking.len() < before;
-            passes.fruitless = if came { 0 } else { passes.fruitless + 1 };
-            if !ended_early && transfer.holes(make).is_empty() {
+            passes.fruitless_passes = if came { 0 } else { passes.fruitless_passes + 1 };
+            if !ended_early && transfer.missing_segments(make).is_empty() {
                 return Ok(Some(transfer));
             }
             if refused && passes.may_renew() {
                 passes.renewals += 1;
-                let known = Known {
+                let known = TransferState {
                     recording: &transfer.recording,
-                    lacking: &lacking,
-                    here: &transfer.assembly.held(),
+                    outstanding: &lacking,
+                    held: &transfer.assembler.held_segments(),
                 };
-                match self.renewed(found, (make, folder), known, budget).await {
+                match self.renew_urls(found, (make, folder), known, budget).await {
                     Ok(Some(Some(renewed))) => {
                         tracing::info!("the addresses have expired; going on with new ones");
                         transfer.recording = *renewed;
-                        passes.is_current = false;
+                        passes.are_urls_current = false;
                         continue;
                     }
                     // Where nothing has ever come, the next pass shall end early again.
-                    Ok(Some(None)) => passes.is_current = !transfer.assembly.have().0.is_empty(),
-                    Ok(None) => return gather::rest(transfer.assembly).await.map(|()| None),
+                    Ok(Some(None)) => {
+                        passes.are_urls_current = !transfer.assembler.stored().0.is_empty()
+                    }
+                    Ok(None) => return gather::suspend(transfer.assembler).await.map(|()| None),
                     Err(error) => {
-                        gather::rest(transfer.assembly).await?;
+                        gather::suspend(transfer.assembler).await?;
                         return Err(error);
                     }
                 }
             }
             let is_last = passes.effort == Effort::Last;
-            let is_in_vain = ended_early && transfer.assembly.have().0.is_empty();
-            if is_last || (is_in_vain && passes.fruitless > FRUITLESS) {
+            let is_in_vain = ended_early && transfer.assembler.stored().0.is_empty();
+            if is_last || (is_in_vain && passes.fruitless_passes > MAX_FRUITLESS_PASSES) {
                 return Ok(Some(transfer));
             }
             if !ended_early {
                 // Where nothing came at all, it is the hosts that fail and not some segments.
-                if transfer.assembly.have().0.len() > passes.at_first {
+                if transfer.assembler.stored().0.len() > passes.initial_segments {
                     passes.effort = Effort::Last;
-                } else if passes.fruitless > FRUITLESS {
+                } else if passes.fruitless_passes > MAX_FRUITLESS_PASSES {
                     return Ok(Some(transfer));
                 }
             }
             if !ended_early || is_in_vain {
-                let pause = tokio::time::sleep(BEFORE_THE_LAST_PASS);
+                let pause = tokio::time::sleep(LAST_PASS_DELAY);
                 if self.cancel.run_until_cancelled(pause).await.is_none() {
-                    return gather::rest(transfer.assembly).await.map(|()| None);
+                    return gather::suspend(transfer.assembler).await.map(|()| None);
                 }
-            } else if passes.fruitless > FRUITLESS {
+            } else if passes.fruitless_passes > MAX_FRUITLESS_PASSES {
                 return Ok(Some(transfer));
             }
         }
     }
 
-    fn pass<'a>(
+    fn pass_config<'a>(
         &'a self,
         recording: &'a Recording,
-        make: &'a Make,
+        make: &'a DownloadPlan,
         budget: &'a Arc<Budget>,
-        passes: &Passes,
+        passes: &PassState,
     ) -> gather::Task<'a> {
         gather::Task {
-            fetcher: &self.means.fetcher,
+            fetcher: &self.context.fetcher,
             meter: &self.meter,
             cancel: &self.cancel,
             recording,
             plan: &make.plan,
             end_ms: Expected::of(recording, make).stated_end_ms(),
-            source: make.becomes.source(),
+            format: make.output_kind.format(),
             budget,
             effort: passes.effort,
-            is_current: passes.is_current,
-            fruitless: passes.fruitless,
+            are_urls_current: passes.are_urls_current,
+            fruitless_passes: passes.fruitless_passes,
         }
     }
 
     /// Asks where the segments lie now: `Some(None)` where they lie where they did, `None` where
     /// the job was stopped. Fails where the recording is another one now.
-    async fn renewed(
+    async fn renew_urls(
         &self,
         found: Found,
-        (make, folder): (&Make, &Path),
-        known: Known<'_>,
+        (make, folder): (&DownloadPlan, &Path),
+        known: TransferState<'_>,
         budget: &Arc<Budget>,
     ) -> Result<Option<Option<Box<Recording>>>, Error> {
         let (plan, access) = (&make.plan, self.access());
-        let asked = retry::outlast(&self.meter, || {
-            self.means.client.renewed(plan, found, &access)
+        let asked = retry::retry_service(&self.meter, || {
+            self.context.client.refresh(plan, found, &access)
         });
         let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
             return Ok(None);
@@ -301,11 +309,11 @@ impl Attempt {
         let moved = |segment: &Segment| {
             renewed.locate(plan, segment.id) != known.recording.locate(plan, segment.id)
         };
-        if !known.lacking.iter().any(moved) {
+        if !known.outstanding.iter().any(moved) {
             return Ok(Some(None));
         }
         let sample = Sample::of(&renewed, make, budget);
-        match self.is_same(sample, known.here, change).await? {
+        match self.is_unchanged(sample, known.held, change).await? {
             Some(true) => Ok(Some(Some(Box::new(renewed)))),
             Some(false) => Err(Error::Changed(folder.to_owned())),
             None => Ok(None),
@@ -317,22 +325,22 @@ impl Attempt {
     async fn replace_misplaced(
         &self,
         mut transfer: Transfer,
-        make: &Make,
+        make: &DownloadPlan,
         budget: &Arc<Budget>,
     ) -> Result<Option<Transfer>, Error> {
-        let passes = Passes {
+        let passes = PassState {
             effort: Effort::First,
-            is_current: true,
-            renewals: MOST_RENEWALS,
-            fruitless: 0,
-            at_first: 0,
+            are_urls_current: true,
+            renewals: MAX_RENEWALS,
+            fruitless_passes: 0,
+            initial_segments: 0,
         };
         for is_last in [false, true] {
-            let found = Misplaced::of(&make.plan, &transfer.assembly.held());
+            let found = Misplaced::of(&make.plan, &transfer.assembler.held_segments());
             transfer.misplaced = found.all();
             // What is the same again, and may be right after all, is kept.
             let dropped = if is_last {
-                &found.sure
+                &found.certain
             } else {
                 &transfer.misplaced
             };
@@ -344,33 +352,33 @@ impl Attempt {
                 "segments carry the content of another place"
             );
             let ids: Vec<SegmentId> = dropped.iter().copied().collect();
-            let mut assembly = transfer.assembly;
+            let mut assembly = transfer.assembler;
             let (assembly, forgot) = blocking(move || {
                 let forgot = assembly.forget(&ids)?;
                 Ok((assembly, forgot))
             })
             .await?;
-            transfer.assembly = assembly;
+            transfer.assembler = assembly;
             if !forgot || is_last {
                 break;
             }
-            let pass = self.pass(&transfer.recording, make, budget, &passes);
-            let Some((assembly, gathered)) = gather::gather(pass, transfer.assembly).await? else {
+            let pass = self.pass_config(&transfer.recording, make, budget, &passes);
+            let Some((assembly, gathered)) = gather::run(pass, transfer.assembler).await? else {
                 return Ok(None);
             };
-            transfer.assembly = assembly;
-            transfer.take(gathered);
+            transfer.assembler = assembly;
+            transfer.merge_pass(gathered);
         }
-        transfer.misplaced.extend(transfer.assembly.misplaced());
+        transfer.misplaced.extend(transfer.assembler.misplaced());
         Ok(Some(transfer))
     }
 }
 
-impl Passes {
+impl PassState {
     fn may_renew(&self) -> bool {
         self.effort == Effort::First
-            && !self.is_current
-            && self.renewals < MOST_RENEWALS
-            && self.fruitless < FRUITLESS
+            && !self.are_urls_current
+            && self.renewals < MAX_RENEWALS
+            && self.fruitless_passes < MAX_FRUITLESS_PASSES
     }
 }

@@ -39,7 +39,7 @@ impl Captions {
         let mut cues = vtt::cues(text)?;
         cues.sort_by_key(|cue| cue.start_ms);
         (!cues.is_empty()).then(|| Self {
-            language: Language::of(language),
+            language: Language::from_tag(language),
             cues,
         })
     }

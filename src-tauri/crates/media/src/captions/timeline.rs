@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use super::Cue;
 
 /// So many cues are shown at once; more of them cover the picture.
-const MOST_AT_ONCE: usize = 8;
+const MAX_SIMULTANEOUS_CUES: usize = 8;
 
 /// What is shown from one change to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,17 +25,17 @@ pub(crate) struct Timeline<'c> {
     /// In the order of their starts.
     active: Vec<&'c Cue>,
     now_ms: u64,
-    film_ms: u64,
+    movie_ms: u64,
 }
 
 impl<'c> Timeline<'c> {
     /// `cues` are in the order of their starts.
-    pub(super) fn new(cues: &'c [Cue], film_ms: u64) -> Self {
+    pub(super) fn new(cues: &'c [Cue], movie_ms: u64) -> Self {
         Self {
             coming: cues.iter().peekable(),
             active: Vec::new(),
             now_ms: 0,
-            film_ms,
+            movie_ms,
         }
     }
 }
@@ -47,17 +47,17 @@ impl Iterator for Timeline<'_> {
         let start_ms = self.now_ms;
         self.active.retain(|cue| cue.end_ms > start_ms);
         while let Some(cue) = self.coming.next_if(|cue| cue.start_ms <= start_ms) {
-            if self.active.len() < MOST_AT_ONCE && cue.end_ms > start_ms {
+            if self.active.len() < MAX_SIMULTANEOUS_CUES && cue.end_ms > start_ms {
                 self.active.push(cue);
             }
         }
         let ends = self.active.iter().map(|cue| cue.end_ms);
         let next = self.coming.peek().map(|cue| cue.start_ms);
-        let next = next.filter(|start| *start < self.film_ms);
+        let next = next.filter(|start| *start < self.movie_ms);
         let end_ms = match ends.chain(next).min() {
-            Some(end_ms) => end_ms.min(self.film_ms),
+            Some(end_ms) => end_ms.min(self.movie_ms),
             // Where nothing follows, some players let the last words stand until the end.
-            None if start_ms > 0 => self.film_ms,
+            None if start_ms > 0 => self.movie_ms,
             None => return None,
         };
         if end_ms <= start_ms {
@@ -138,7 +138,7 @@ mod tests {
             for one in &shown {
                 prop_assert_eq!(one.start_ms, end);
                 prop_assert!(one.start_ms < one.end_ms && one.end_ms <= film_ms);
-                prop_assert!(one.text.lines().count() <= MOST_AT_ONCE);
+                prop_assert!(one.text.lines().count() <= MAX_SIMULTANEOUS_CUES);
                 end = one.end_ms;
                 for line in one.text.lines() {
                     let held = |cue: &&Cue| cue.start_ms <= one.start_ms && one.end_ms <= cue.end_ms;

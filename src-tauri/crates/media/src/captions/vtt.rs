@@ -6,29 +6,29 @@
 use super::{Cue, words};
 
 /// Hours of talk are some hundred kilobytes.
-const LARGEST: usize = 8 << 20;
+const MAX_BYTES: usize = 8 << 20;
 /// More than a cue every two seconds for a day.
-const MOST_CUES: usize = 50_000;
+const MAX_CUES: usize = 50_000;
 const ARROW: &str = "-->";
 
 /// The cues with words, as they stand; `None` where the text does not say that it is `WebVTT`.
 pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
-    let text = text.get(..text.floor_char_boundary(LARGEST))?;
+    let text = text.get(..text.floor_char_boundary(MAX_BYTES))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let behind = text.strip_prefix("WEBVTT")?;
     if !(behind.is_empty() || behind.starts_with([' ', '\t', '\n', '\r'])) {
         return None;
     }
     let mut cues = Vec::new();
-    let mut open: Option<Open<'_>> = None;
+    let mut open: Option<OpenCue<'_>> = None;
     // A bare carriage return ends a line too; one before a line feed leaves no line of its own.
     for line in lines(behind) {
         if line.is_empty() || line.contains(ARROW) {
-            cues.extend(open.take().and_then(Open::close));
-            if cues.len() == MOST_CUES {
+            cues.extend(open.take().and_then(OpenCue::close));
+            if cues.len() == MAX_CUES {
                 break;
             }
-            open = times(line).map(|(start_ms, end_ms)| Open {
+            open = times(line).map(|(start_ms, end_ms)| OpenCue {
                 start_ms,
                 end_ms,
                 lines: Vec::new(),
@@ -37,21 +37,21 @@ pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
             open.lines.push(line);
         }
     }
-    cues.extend(open.and_then(Open::close));
+    cues.extend(open.and_then(OpenCue::close));
     Some(cues)
 }
 
 /// A cue whose lines still come.
-struct Open<'t> {
+struct OpenCue<'t> {
     start_ms: u64,
     end_ms: u64,
     lines: Vec<&'t str>,
 }
 
-impl Open<'_> {
+impl OpenCue<'_> {
     /// The cue, where it is ever seen.
     fn close(self) -> Option<Cue> {
-        let text = words::plain(&self.lines.join("\n"));
+        let text = words::strip_markup(&self.lines.join("\n"));
         (self.start_ms < self.end_ms && !text.is_empty()).then_some(Cue {
             start_ms: self.start_ms,
             end_ms: self.end_ms,
@@ -75,7 +75,7 @@ fn times(line: &str) -> Option<(u64, u64)> {
     Some((time(start.trim())?, time(end)?))
 }
 
-/// `[hours:]minutes:seconds.thousandths`, in milliseconds. What was made of `SubRip` may have its
+/// `[hours:]minutes:seconds.thousandths`, in milliseconds. PlaylistKind was made of `SubRip` may have its
 /// comma.
 fn time(text: &str) -> Option<u64> {
     let (clock, thousandths) = text.split_once(['.', ','])?;
@@ -124,7 +124,7 @@ mod tests {
             00:00:03,000-->00:00:04,000\nfrom SubRip\n\
             00:00:05.000 --> 00:00:06.000\nwithout a line between\n";
         let expected = [
-            (1000, 2500, "Hello\nworld"),
+            (1000, 2500, "ConnectContext\nworld"),
             (360_000_000, 360_001_000, "late"),
             (3000, 4000, "from SubRip"),
             (5000, 6000, "without a line between"),
@@ -171,11 +171,11 @@ mod tests {
     }
 
     #[test]
-    fn more_cues_than_any_film_has_are_left_out() {
+    fn more_cues_than_the_limit_are_left_out() {
         let cue = "00:01.000 --> 00:02.000\nx\n\n";
-        let text = format!("WEBVTT\n\n{}", cue.repeat(MOST_CUES + 10));
-        assert_eq!(told(&text).len(), MOST_CUES);
-        let text = format!("WEBVTT\n\n{}{cue}", "ä".repeat(LARGEST / 2));
+        let text = format!("WEBVTT\n\n{}", cue.repeat(MAX_CUES + 10));
+        assert_eq!(told(&text).len(), MAX_CUES);
+        let text = format!("WEBVTT\n\n{}{cue}", "ä".repeat(MAX_BYTES / 2));
         assert_eq!(told(&text), []);
     }
 

@@ -1,12 +1,12 @@
 //! The words of a cue without its markup (W3C `WebVTT` 4.2, 6.4).
 
 /// Longer names of characters mean nothing here.
-const LONGEST_NAME: usize = 8;
+const MAX_NAME_BYTES: usize = 8;
 
 /// Takes tags out of the text of a cue, and puts characters where their names stand.
 ///
 /// Lines without words are left out, and characters that are no text.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn strip_markup(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['<', '&']) {
@@ -15,7 +15,7 @@ pub(super) fn plain(text: &str) -> String {
         rest = if mark.starts_with('<') {
             // A tag without an end goes to the end of the cue.
             mark.split_once('>').map_or("", |(_, behind)| behind)
-        } else if let Some((character, behind)) = named(mark) {
+        } else if let Some((character, behind)) = character_reference(mark) {
             out.push(character);
             behind
         } else {
@@ -32,10 +32,10 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// The character that `&name;` stands for, and what follows it.
-fn named(text: &str) -> Option<(char, &str)> {
+fn character_reference(text: &str) -> Option<(char, &str)> {
     let end = text
         .bytes()
-        .take(LONGEST_NAME + 2)
+        .take(MAX_NAME_BYTES + 2)
         .position(|byte| byte == b';')?;
     let name = text.get(1..end)?;
     let character = match name {
@@ -73,7 +73,7 @@ mod tests {
                 "<b>bold</b> and <c.red.small>coloured</c>",
                 "bold and coloured",
             ),
-            ("<v Ada Lovelace>Hello", "Hello"),
+            ("<v Ada Lovelace>ConnectContext", "ConnectContext"),
             ("<00:00:01.000>one <00:00:02.000>two", "one two"),
             (
                 "a &amp; b &lt;c&gt; &#228;&#xE4;&nbsp;d",
@@ -88,14 +88,14 @@ mod tests {
             ("a\0b\u{1b}[31m\tc", "ab[31m c"),
             ("<b></b>", ""),
         ] {
-            assert_eq!(plain(text), words, "{text}");
+            assert_eq!(strip_markup(text), words, "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn no_text_breaks_it_and_none_grows(text in r"(\PC|[<>&;#\n]|&#x?[0-9a-f]{1,6};){0,40}") {
-            let words = plain(&text);
+            let words = strip_markup(&text);
             prop_assert!(words.len() <= text.len());
             prop_assert!(words.lines().all(|line| !line.trim().is_empty()));
         }

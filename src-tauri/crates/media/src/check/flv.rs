@@ -15,15 +15,15 @@ use crate::{
 };
 
 /// More of a tag's body is not read: enough for a sequence header with its parameter sets.
-const PEEK: u32 = 4096;
+const MAX_BODY_BYTES: u32 = 4096;
 /// The same for metadata: the index of keyframes of a long film, and more text than players show.
-const LONGEST_METADATA: u32 = 1 << 20;
+const MAX_METADATA_BYTES: u32 = 1 << 20;
 /// The metadata may be off by this much: it tells the time by pieces, and the tags by their mean.
-const ROUNDING_MS: u64 = 1000;
+const DURATION_TOLERANCE_MS: u64 = 1000;
 
 /// What has been seen of a track.
 #[derive(Clone, Debug)]
-struct Seen {
+struct CheckedFlvTrack {
     codec: Codec,
     first_byte: u8,
     samples: u64,
@@ -39,7 +39,7 @@ struct Seen {
 
 /// One tag without its body.
 #[derive(Clone, Copy, Debug)]
-struct Tag {
+struct TagInfo {
     kind: u8,
     size: u32,
     timestamp: i32,
@@ -49,14 +49,14 @@ struct Tag {
 
 /// Reads the tags of a file of `length` bytes, one by one.
 pub(super) fn check<R: Read + Seek>(file: BufReader<R>, length: u64) -> Result<Summary, Error> {
-    let mut walk = Walk {
+    let mut walk = FlvChecker {
         file,
         length,
         position: 0,
         flags: 0,
         tracks: [None, None],
         metadata: None,
-        indexed: 0,
+        keyframes_found: 0,
     };
     walk.head()?;
     while walk.position < length {
@@ -65,19 +65,19 @@ pub(super) fn check<R: Read + Seek>(file: BufReader<R>, length: u64) -> Result<S
     walk.summary()
 }
 
-struct Walk<R> {
+struct FlvChecker<R> {
     file: BufReader<R>,
     length: u64,
     position: u64,
     /// What the file header says is in it.
     flags: u8,
-    tracks: [Option<Seen>; 2],
+    tracks: [Option<CheckedFlvTrack>; 2],
     metadata: Option<Metadata>,
     /// How many keyframes of the index have been met.
-    indexed: usize,
+    keyframes_found: usize,
 }
 
-impl<R: Read + Seek> Walk<R> {
+impl<R: Read + Seek> FlvChecker<R> {
     fn fail(&self, problem: impl Into<String>) -> Error {
         malformed(self.position, problem)
     }
@@ -105,7 +105,7 @@ impl<R: Read + Seek> Walk<R> {
     fn tag(&mut self) -> Result<(), Error> {
         let position = self.position;
         let [kind, s0, s1, s2, t0, t1, t2, t3, stream @ ..] = self.array::<TAG_HEADER>()?;
-        let tag = Tag {
+        let tag = TagInfo {
             kind,
             size: u32::from_be_bytes([0, s0, s1, s2]),
             timestamp: i32::from_be_bytes([t3, t0, t1, t2]),
@@ -118,7 +118,11 @@ impl<R: Read + Seek> Walk<R> {
             return Err(self.fail("the file ends inside a tag"));
         }
         let first = self.metadata.is_none();
-        let peek = tag.size.min(if first { LONGEST_METADATA } else { PEEK });
+        let peek = tag.size.min(if first {
+            MAX_METADATA_BYTES
+        } else {
+            MAX_BODY_BYTES
+        });
         let mut body = Vec::new();
         (&mut self.file)
             .take(u64::from(peek))
@@ -142,7 +146,7 @@ impl<R: Read + Seek> Walk<R> {
         Ok(())
     }
 
-    fn body(&mut self, tag: Tag, body: Cursor<'_>) -> Result<(), Error> {
+    fn body(&mut self, tag: TagInfo, body: Cursor<'_>) -> Result<(), Error> {
         let first_byte = body.rest().first().copied().unwrap_or(0);
         let packet = match tag.kind {
             VIDEO => packet::video(body)?,
@@ -155,12 +159,12 @@ impl<R: Read + Seek> Walk<R> {
             TrackKind::Video => video,
             TrackKind::Audio => audio,
         };
-        let seen = slot.get_or_insert_with(|| Seen::new(packet.codec, first_byte));
+        let seen = slot.get_or_insert_with(|| CheckedFlvTrack::new(packet.codec, first_byte));
         if packet.codec != seen.codec {
             let problem = format!("{} among {}", packet.codec.name(), seen.codec.name());
             return Err(malformed(tag.position, problem));
         }
-        let keyframe = seen.take(&packet, tag)?;
+        let keyframe = seen.add_packet(&packet, tag)?;
         if keyframe {
             self.keyframe(tag)?;
         }
@@ -168,24 +172,24 @@ impl<R: Read + Seek> Walk<R> {
     }
 
     /// A keyframe that the index names must be there at its time.
-    fn keyframe(&mut self, tag: Tag) -> Result<(), Error> {
+    fn keyframe(&mut self, tag: TagInfo) -> Result<(), Error> {
         let Some(metadata) = &self.metadata else {
             return Ok(());
         };
         let (Some(position), Some(time)) = (
-            metadata.positions.get(self.indexed),
-            metadata.times.get(self.indexed),
+            metadata.positions.get(self.keyframes_found),
+            metadata.times.get(self.keyframes_found),
         ) else {
             return Ok(());
         };
-        if same(*position, tag.position) {
+        if equals_exactly(*position, tag.position) {
             if (time * 1000.0).round().to_bits() != f64::from(tag.timestamp).to_bits() {
                 return Err(malformed(
                     tag.position,
                     format!("the index tells this keyframe at {time} s"),
                 ));
             }
-            self.indexed += 1;
+            self.keyframes_found += 1;
         }
         Ok(())
     }
@@ -197,7 +201,10 @@ impl<R: Read + Seek> Walk<R> {
             .zip(&self.tracks)
             .filter_map(|(kind, seen)| Some((kind, seen.as_ref()?)));
         let seen: Vec<_> = seen.filter(|(_, seen)| seen.samples > 0).collect();
-        let end = seen.iter().map(|(_, seen)| seen.end + seen.frame()).max();
+        let end = seen
+            .iter()
+            .map(|(_, seen)| seen.end + seen.frame_duration())
+            .max();
         let Some(end) = end else {
             return Err(Error::Empty);
         };
@@ -205,12 +212,12 @@ impl<R: Read + Seek> Walk<R> {
         // Ending between two tags is only told from being whole by what the metadata says.
         if metadata
             .file_size
-            .is_none_or(|size| !same(size, self.length))
+            .is_none_or(|size| !equals_exactly(size, self.length))
         {
             return Err(fail("the metadata tells another length of the file"));
         }
         if metadata.positions.len() != metadata.times.len()
-            || metadata.positions.len() != self.indexed
+            || metadata.positions.len() != self.keyframes_found
         {
             return Err(fail("the index tells of keyframes that are not there"));
         }
@@ -220,7 +227,9 @@ impl<R: Read + Seek> Walk<R> {
             kind: *kind,
             codec: seen.codec.name().into(),
             samples: seen.samples,
-            duration_ms: milliseconds(i64::from(seen.last) - i64::from(seen.first) + seen.frame()),
+            duration_ms: milliseconds(
+                i64::from(seen.last) - i64::from(seen.first) + seen.frame_duration(),
+            ),
             size: seen.size,
             digest: seen.digest.value(),
         });
@@ -234,17 +243,19 @@ impl<R: Read + Seek> Walk<R> {
 
     /// The length that the metadata tells, if the tags bear it out.
     fn duration(&self, metadata: &Metadata, end_ms: u64) -> Result<u64, Error> {
-        let window = end_ms.saturating_sub(ROUNDING_MS)..=end_ms.saturating_add(ROUNDING_MS);
+        let window = end_ms.saturating_sub(DURATION_TOLERANCE_MS)
+            ..=end_ms.saturating_add(DURATION_TOLERANCE_MS);
         let told = metadata.duration.map(|seconds| (seconds * 1000.0).round());
         // Searched for among the times that it may be, so that no float must become an integer.
-        let found = told.and_then(|told| window.into_iter().find(|time| same(told, *time)));
+        let found =
+            told.and_then(|told| window.into_iter().find(|time| equals_exactly(told, *time)));
         found.ok_or_else(|| malformed(self.length, "the metadata tells another length of the film"))
     }
 
     /// The codecs and the picture size must be those of the tags.
     fn codecs(&self, metadata: &Metadata) -> Result<(), Error> {
         let [video, audio] = &self.tracks;
-        let byte = |seen: &Option<Seen>| {
+        let byte = |seen: &Option<CheckedFlvTrack>| {
             let seen = seen.as_ref().filter(|seen| seen.samples > 0)?;
             Some(seen.first_byte)
         };
@@ -264,7 +275,7 @@ impl<R: Read + Seek> Walk<R> {
             (metadata.height, size.map(|(_, height)| height)),
         ];
         let agree = |(told, found): &(Option<f64>, Option<u32>)| match (told, found) {
-            (Some(told), Some(found)) => same(*told, u64::from(*found)),
+            (Some(told), Some(found)) => equals_exactly(*told, u64::from(*found)),
             (told, found) => told.is_none() && found.is_none(),
         };
         if self.flags != flags || !agreed.iter().all(agree) {
@@ -274,7 +285,7 @@ impl<R: Read + Seek> Walk<R> {
     }
 }
 
-impl Seen {
+impl CheckedFlvTrack {
     fn new(codec: Codec, first_byte: u8) -> Self {
         Self {
             codec,
@@ -291,7 +302,7 @@ impl Seen {
     }
 
     /// Takes in a packet; answers whether decoding of pictures can start from it.
-    fn take(&mut self, packet: &Packet<'_>, tag: Tag) -> Result<bool, Error> {
+    fn add_packet(&mut self, packet: &Packet<'_>, tag: TagInfo) -> Result<bool, Error> {
         let fail = |problem: String| malformed(tag.position, problem);
         let Role::Frame {
             composition_offset,
@@ -331,13 +342,13 @@ impl Seen {
             dts: milliseconds(i64::from(tag.timestamp)),
             composition_offset,
             sync: keyframe,
-            description: 0,
+            sample_entry: 0,
         });
         Ok(keyframe)
     }
 
     /// How long the last sample is, in milliseconds: gaps make the mean distance too long.
-    fn frame(&self) -> i64 {
+    fn frame_duration(&self) -> i64 {
         let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
         let mean = (i64::from(self.last) - i64::from(self.first))
             .checked_div(steps)
@@ -360,6 +371,6 @@ fn milliseconds(time: i64) -> u64 {
 
 /// Whether a number of the metadata is this one, to the bit.
 #[expect(clippy::cast_precision_loss, reason = "AMF counts in floats too")]
-fn same(told: f64, found: u64) -> bool {
+fn equals_exactly(told: f64, found: u64) -> bool {
     told.to_bits() == (found as f64).to_bits()
 }

@@ -16,7 +16,7 @@ pub(super) fn check<R: Read + Seek>(
         described.push(descriptions(reader, sgpd)?);
     }
     for sbgp in stbl.of(*b"sbgp") {
-        grouped(reader, sbgp, &described, samples)?;
+        check_grouping(reader, sbgp, &described, samples)?;
     }
     Ok(())
 }
@@ -28,19 +28,19 @@ fn descriptions<R: Read + Seek>(
 ) -> Result<(Kind, u32), Error> {
     let mut window = Window::new(sgpd.body.clone());
     let fail = |problem: &str| malformed(sgpd.body.start, format!("sgpd: {problem}"));
-    let version = window.word(reader)?;
+    let version = window.read_u32(reader)?;
     let kind = window.array(reader)?;
     // Version 0 does not tell how long a description is.
     let length = match version >> 24 {
         0 => None,
-        1 => Some(u64::from(window.word(reader)?)).filter(|length| *length > 0),
+        1 => Some(u64::from(window.read_u32(reader)?)).filter(|length| *length > 0),
         2 => {
-            window.word(reader)?;
+            window.read_u32(reader)?;
             None
         }
         _ => return Err(fail("another version")),
     };
-    let count = window.word(reader)?;
+    let count = window.read_u32(reader)?;
     let left = sgpd.body.end - window.position();
     match length {
         Some(length) if u64::from(count).saturating_mul(length) != left => {
@@ -51,7 +51,7 @@ fn descriptions<R: Read + Seek>(
     }
 }
 
-fn grouped<R: Read + Seek>(
+fn check_grouping<R: Read + Seek>(
     reader: &mut Reader<R>,
     sbgp: &Found,
     described: &[(Kind, u32)],
@@ -59,25 +59,25 @@ fn grouped<R: Read + Seek>(
 ) -> Result<(), Error> {
     let mut window = Window::new(sbgp.body.clone());
     let fail = |problem: &str| malformed(sbgp.body.start, format!("sbgp: {problem}"));
-    let version = window.word(reader)?;
+    let version = window.read_u32(reader)?;
     let kind: Kind = window.array(reader)?;
     match version {
         0 => {}
         0x100_0000 => {
-            window.word(reader)?;
+            window.read_u32(reader)?;
         }
         _ => return Err(fail("another version")),
     }
     let found = described.iter().find(|(other, _)| *other == kind);
     let &(_, descriptions) = found.ok_or_else(|| fail("groups without a description"))?;
-    let rows = window.word(reader)?;
+    let rows = window.read_u32(reader)?;
     if u64::from(rows) * 8 != sbgp.body.end - window.position() {
         return Err(fail("its rows do not fill it"));
     }
     let mut grouped = 0_u64;
     for _ in 0..rows {
-        grouped += u64::from(window.word(reader)?);
-        if window.word(reader)? > descriptions {
+        grouped += u64::from(window.read_u32(reader)?);
+        if window.read_u32(reader)? > descriptions {
             return Err(fail("a group without a description"));
         }
     }

@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Normal speed, in 16.16.
-const NORMAL: u32 = 0x1_0000;
+const NORMAL_SPEED: u32 = 0x1_0000;
 /// No film is cut this often.
-const MOST_EDITS: u32 = 4096;
+const MAX_EDITS: u32 = 4096;
 
 /// Timescale and duration of `mvhd` or `mdhd`.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct TrackHeader {
     pub(super) id: u32,
     pub(super) enabled: bool,
     /// Of the tracks of one group, other than 0, one is shown at a time.
-    pub(super) group: u16,
+    pub(super) alternate_group: u16,
     /// In ticks of the film.
     pub(super) duration: u64,
     /// Width and height, rounded to pixels.
@@ -44,7 +44,7 @@ pub(super) struct Edits {
     pub(super) duration: u64,
     /// From where on the track is shown first, and where the edit that shows its last part starts.
     pub(super) media: Option<Edit>,
-    pub(super) several: bool,
+    pub(super) has_several_parts: bool,
 }
 
 /// A part of a track that is shown.
@@ -56,7 +56,7 @@ pub(super) struct Edit {
 }
 
 /// Version, then the fields of a box that is full of them.
-fn open<'b>(
+fn open_full_box<'b>(
     bytes: &'b [u8],
     found: &Found,
     flags: impl Fn(u32) -> bool,
@@ -65,36 +65,36 @@ fn open<'b>(
     let (version, told) = version_and_flags(&mut body)?;
     if version > 1 || !flags(told) {
         let problem = format!("{} of another version", name(found.kind));
-        return Err(body.fail(problem));
+        return Err(body.malformed(problem));
     }
     Ok((version, body))
 }
 
-fn zeros(body: &mut Cursor<'_>, count: usize) -> Result<(), Error> {
+fn expect_zeros(body: &mut Cursor<'_>, count: usize) -> Result<(), Error> {
     if body.take(count)?.iter().any(|byte| *byte != 0) {
-        return Err(body.fail("something where nothing may be"));
+        return Err(body.malformed("something where nothing may be"));
     }
     Ok(())
 }
 
-fn closed(body: &Cursor<'_>) -> Result<(), Error> {
+fn expect_end(body: &Cursor<'_>) -> Result<(), Error> {
     if body.is_empty() {
         Ok(())
     } else {
-        Err(body.fail("more than the box may hold"))
+        Err(body.malformed("more than the box may hold"))
     }
 }
 
-fn times(body: &mut Cursor<'_>, version: u8) -> Result<(), Error> {
+fn skip_times(body: &mut Cursor<'_>, version: u8) -> Result<(), Error> {
     body.versioned(version)?;
     body.versioned(version).map(drop)
 }
 
-fn timescale(body: &mut Cursor<'_>, version: u8) -> Result<Header, Error> {
-    times(body, version)?;
+fn time_header(body: &mut Cursor<'_>, version: u8) -> Result<Header, Error> {
+    skip_times(body, version)?;
     let timescale = body.u32()?;
     if timescale == 0 {
-        return Err(body.fail("a timescale of 0"));
+        return Err(body.malformed("a timescale of 0"));
     }
     let duration = body.versioned(version)?;
     Ok(Header {
@@ -108,20 +108,20 @@ pub(super) fn movie_header<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
 ) -> Result<(Header, u32), Error> {
-    let bytes = reader.leaf(found)?;
-    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
-    let header = timescale(&mut body, version)?;
-    if body.u32()? != NORMAL {
-        return Err(body.fail("a film at another speed"));
+    let bytes = reader.read_body(found)?;
+    let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
+    let header = time_header(&mut body, version)?;
+    if body.u32()? != NORMAL_SPEED {
+        return Err(body.malformed("a film at another speed"));
     }
     // Volume.
     body.skip(2)?;
-    zeros(&mut body, 10)?;
+    expect_zeros(&mut body, 10)?;
     // Matrix.
     body.skip(36)?;
-    zeros(&mut body, 24)?;
+    expect_zeros(&mut body, 24)?;
     let next_track = body.u32()?;
-    closed(&body)?;
+    expect_end(&body)?;
     Ok((header, next_track))
 }
 
@@ -130,12 +130,12 @@ pub(super) fn media_header<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
 ) -> Result<(Header, u16), Error> {
-    let bytes = reader.leaf(found)?;
-    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
-    let header = timescale(&mut body, version)?;
+    let bytes = reader.read_body(found)?;
+    let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
+    let header = time_header(&mut body, version)?;
     let language = body.u16()?;
-    zeros(&mut body, 2)?;
-    closed(&body)?;
+    expect_zeros(&mut body, 2)?;
+    expect_end(&body)?;
     Ok((header, language))
 }
 
@@ -144,32 +144,33 @@ pub(super) fn track_header<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
 ) -> Result<TrackHeader, Error> {
-    let bytes = reader.leaf(found)?;
+    let bytes = reader.read_body(found)?;
     let mut enabled = false;
     // Enabled, in the film, in a preview, sizes are an aspect ratio.
-    let (version, mut body) = open(&bytes, found, |flags| flags & !0xf == 0 && flags & 2 != 0)?;
+    let (version, mut body) =
+        open_full_box(&bytes, found, |flags| flags & !0xf == 0 && flags & 2 != 0)?;
     if bytes.get(3).is_some_and(|flags| flags & 1 != 0) {
         enabled = true;
     }
-    times(&mut body, version)?;
+    skip_times(&mut body, version)?;
     let id = body.u32()?;
-    zeros(&mut body, 4)?;
+    expect_zeros(&mut body, 4)?;
     let duration = body.versioned(version)?;
-    zeros(&mut body, 8)?;
+    expect_zeros(&mut body, 8)?;
     // Layer.
     body.skip(2)?;
     let group = body.u16()?;
     // Volume.
     body.skip(2)?;
-    zeros(&mut body, 2)?;
+    expect_zeros(&mut body, 2)?;
     // Matrix.
     body.skip(36)?;
     let size = (body.u32()? >> 16, body.u32()? >> 16);
-    closed(&body)?;
+    expect_end(&body)?;
     Ok(TrackHeader {
         id,
         enabled,
-        group,
+        alternate_group: group,
         duration,
         size,
     })
@@ -180,19 +181,19 @@ pub(super) fn handler<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
 ) -> Result<Option<Handler>, Error> {
-    let bytes = reader.leaf(found)?;
-    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
+    let bytes = reader.read_body(found)?;
+    let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
     if version > 0 {
-        return Err(body.fail("hdlr of another version"));
+        return Err(body.malformed("hdlr of another version"));
     }
-    zeros(&mut body, 4)?;
+    expect_zeros(&mut body, 4)?;
     let kind = match &body.array()? {
         b"vide" => Some(Handler::Video),
         b"soun" => Some(Handler::Audio),
         b"sbtl" => Some(Handler::Text),
         _ => None,
     };
-    zeros(&mut body, 12)?;
+    expect_zeros(&mut body, 12)?;
     Ok(kind)
 }
 
@@ -201,10 +202,10 @@ pub(super) fn extended_language<R: Read + Seek>(
     reader: &mut Reader<R>,
     found: &Found,
 ) -> Result<u32, Error> {
-    let bytes = reader.leaf(found)?;
-    let (version, body) = open(&bytes, found, |flags| flags == 0)?;
+    let bytes = reader.read_body(found)?;
+    let (version, body) = open_full_box(&bytes, found, |flags| flags == 0)?;
     if version > 0 {
-        return Err(body.fail("elng of another version"));
+        return Err(body.malformed("elng of another version"));
     }
     let tag = body.rest();
     Ok(crc32fast::hash(tag.strip_suffix(b"\0").unwrap_or(tag)))
@@ -212,11 +213,11 @@ pub(super) fn extended_language<R: Read + Seek>(
 
 /// `elst`.
 pub(super) fn edits<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Edits, Error> {
-    let bytes = reader.leaf(found)?;
-    let (version, mut body) = open(&bytes, found, |flags| flags == 0)?;
+    let bytes = reader.read_body(found)?;
+    let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
     let count = body.u32()?;
-    if count > MOST_EDITS {
-        return Err(body.fail(format!("{count} edits")));
+    if count > MAX_EDITS {
+        return Err(body.malformed(format!("{count} edits")));
     }
     let mut edits = Edits::default();
     for _ in 0..count {
@@ -226,26 +227,26 @@ pub(super) fn edits<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Re
         } else {
             body.u64()?.cast_signed()
         };
-        if body.u32()? != NORMAL {
-            return Err(body.fail("a part at another speed"));
+        if body.u32()? != NORMAL_SPEED {
+            return Err(body.malformed("a part at another speed"));
         }
         edits.duration = edits.duration.saturating_add(duration);
         match u64::try_from(media_time) {
             Ok(media_time) => {
-                edits.several = edits.media.is_some();
+                edits.has_several_parts = edits.media.is_some();
                 edits.media = Some(Edit {
                     media_time,
                     duration,
                 });
             }
-            Err(_) if media_time != -1 => return Err(body.fail("a media time below -1")),
+            Err(_) if media_time != -1 => return Err(body.malformed("a media time below -1")),
             Err(_) if edits.media.is_none() => {
                 edits.empty = edits.empty.saturating_add(duration);
             }
             Err(_) => {}
         }
     }
-    closed(&body)?;
+    expect_end(&body)?;
     if edits.media.is_none() {
         return Err(malformed(
             found.body.start,

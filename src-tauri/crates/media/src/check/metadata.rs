@@ -3,7 +3,7 @@
 use crate::{Error, cursor::Cursor};
 
 /// Objects lie in each other no deeper than this.
-const DEEPEST: u8 = 8;
+const MAX_DEPTH: u8 = 8;
 
 /// The facts that can be compared with the tags.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) struct Metadata {
 }
 
 /// A value, as far as it is of use here.
-enum Value {
+enum AmfValue {
     Number(f64),
     Numbers(Vec<f64>),
     Other,
@@ -30,17 +30,17 @@ enum Value {
 impl Metadata {
     pub(super) fn read(mut body: Cursor<'_>) -> Result<Self, Error> {
         if body.u8()? != 2 || string(&mut body)? != b"onMetaData" {
-            return Err(body.fail("the first tag is no onMetaData"));
+            return Err(body.malformed("the first tag is no onMetaData"));
         }
         let mut metadata = Self::default();
         if body.u8()? != 8 {
-            return Err(body.fail("onMetaData is no array"));
+            return Err(body.malformed("onMetaData is no array"));
         }
         // A hint that readers do not rely on.
         body.skip(4)?;
         metadata.object(&mut body, 0)?;
         if !body.is_empty() {
-            return Err(body.fail("more than one onMetaData"));
+            return Err(body.malformed("more than one onMetaData"));
         }
         Ok(metadata)
     }
@@ -55,15 +55,15 @@ impl Metadata {
             }
             let value = self.value(body, kind, depth)?;
             let number = match (name, value) {
-                (b"times", Value::Numbers(times)) => {
+                (b"times", AmfValue::Numbers(times)) => {
                     self.times = times;
                     continue;
                 }
-                (b"filepositions", Value::Numbers(positions)) => {
+                (b"filepositions", AmfValue::Numbers(positions)) => {
                     self.positions = positions;
                     continue;
                 }
-                (_, Value::Number(number)) => Some(number),
+                (_, AmfValue::Number(number)) => Some(number),
                 _ => continue,
             };
             match name {
@@ -78,14 +78,14 @@ impl Metadata {
         }
     }
 
-    fn value(&mut self, body: &mut Cursor<'_>, kind: u8, depth: u8) -> Result<Value, Error> {
+    fn value(&mut self, body: &mut Cursor<'_>, kind: u8, depth: u8) -> Result<AmfValue, Error> {
         match kind {
-            0 => return number(body).map(Value::Number),
+            0 => return number(body).map(AmfValue::Number),
             1 => body.skip(1)?,
             2 => {
                 string(body)?;
             }
-            3 | 8 if depth < DEEPEST => {
+            3 | 8 if depth < MAX_DEPTH => {
                 body.skip(if kind == 8 { 4 } else { 0 })?;
                 self.object(body, depth + 1)?;
             }
@@ -95,14 +95,14 @@ impl Metadata {
                 for _ in 0..body.u32()? {
                     match body.u8()? {
                         0 => numbers.push(number(body)?),
-                        other => return Err(body.fail(format!("a list of values {other}"))),
+                        other => return Err(body.malformed(format!("a list of values {other}"))),
                     }
                 }
-                return Ok(Value::Numbers(numbers));
+                return Ok(AmfValue::Numbers(numbers));
             }
-            other => return Err(body.fail(format!("a value of type {other}"))),
+            other => return Err(body.malformed(format!("a value of type {other}"))),
         }
-        Ok(Value::Other)
+        Ok(AmfValue::Other)
     }
 }
 

@@ -13,7 +13,7 @@ mod samples;
 mod setup;
 mod track;
 
-pub(crate) use setup::readable;
+pub(crate) use setup::check_sample_entries;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -41,7 +41,7 @@ pub fn check<R: Read + Seek>(mut file: R) -> Result<Summary, Error> {
     }
     file.read_exact(&mut magic)?;
     file.rewind()?;
-    if magic == *crate::flv::tag::MAGIC {
+    if magic == *crate::flv::tag::SIGNATURE {
         flv::check(BufReader::with_capacity(BUFFER, file), length)
     } else {
         mp4::check(file, length)

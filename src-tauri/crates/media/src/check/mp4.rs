@@ -6,7 +6,7 @@ use super::{
     header::{TrackHeader, movie_header},
     places::Media,
     reader::{Found, Reader, malformed},
-    track::{Clock, Heading, Track},
+    track::{Clock, Track, TrackOutline},
 };
 use crate::{
     CaptionsSummary, Error, Summary, TrackSummary, fmp4::boxes::Kind, handler::Handler, language,
@@ -16,7 +16,7 @@ const MOVIE: [&Kind; 7] = [
     b"mvhd", b"trak", b"udta", b"iods", b"meta", b"free", b"uuid",
 ];
 /// Far more tracks than players let choose from.
-const MOST_TRACKS: usize = 64;
+const MAX_TRACKS: usize = 64;
 
 /// Reads the boxes of a file of `length` bytes, and its index part by part.
 pub(super) fn check<R: Read + Seek>(file: R, length: u64) -> Result<Summary, Error> {
@@ -26,7 +26,7 @@ pub(super) fn check<R: Read + Seek>(file: R, length: u64) -> Result<Summary, Err
         return Err(malformed(0, "no ftyp at the start"));
     }
     let media = top.of(*b"mdat").map(|found| found.body.clone()).collect();
-    movie(&mut reader, top.one(*b"moov")?, Media::new(media))
+    movie(&mut reader, top.required(*b"moov")?, Media::new(media))
 }
 
 fn movie<R: Read + Seek>(
@@ -36,14 +36,14 @@ fn movie<R: Read + Seek>(
 ) -> Result<Summary, Error> {
     let place = moov.body.start;
     let boxes = reader.known(moov, &MOVIE)?;
-    let (header, next_track) = movie_header(reader, boxes.one(*b"mvhd")?)?;
-    if boxes.of(*b"trak").count() > MOST_TRACKS {
+    let (header, next_track) = movie_header(reader, boxes.required(*b"mvhd")?)?;
+    if boxes.of(*b"trak").count() > MAX_TRACKS {
         return Err(malformed(place, "too many tracks"));
     }
     let mut headers: Vec<TrackHeader> = Vec::new();
     let mut tracks: Vec<Track> = Vec::new();
     for trak in boxes.of(*b"trak") {
-        let heading = Heading::read(reader, trak)?;
+        let heading = TrackOutline::read(reader, trak)?;
         let TrackHeader { id, enabled, .. } = heading.header;
         let same = headers.iter().any(|other| other.id == id);
         if same || id == 0 || id >= next_track {
@@ -61,12 +61,12 @@ fn movie<R: Read + Seek>(
         }
         tracks.push(Track::read(reader, &heading, handler, &mut media)?);
     }
-    let is_empty = |track: &Track| track.handler == Handler::Text || track.counted.samples == 0;
+    let is_empty = |track: &Track| track.handler == Handler::Text || track.totals.samples == 0;
     if tracks.iter().all(is_empty) {
         return Err(Error::Empty);
     }
     for udta in boxes.of(*b"udta") {
-        text(reader, udta)?;
+        check_text(reader, udta)?;
     }
     let clock = Clock::new(header.timescale);
     let longest = headers.iter().map(|header| header.duration).max();
@@ -93,8 +93,8 @@ fn movie<R: Read + Seek>(
 
 /// Adds what a track tells.
 fn tell(summary: &mut Summary, track: &Track, clock: Clock) -> Result<(), Error> {
-    let shown = track.shown(clock)?;
-    let samples = u64::from(track.counted.samples);
+    let shown = track.shown_duration(clock)?;
+    let samples = u64::from(track.totals.samples);
     let digest = track.digest(clock);
     match track.handler.kind() {
         Some(kind) => summary.tracks.push(TrackSummary {
@@ -106,7 +106,7 @@ fn tell(summary: &mut Summary, track: &Track, clock: Clock) -> Result<(), Error>
             digest,
         }),
         None => summary.captions.push(CaptionsSummary {
-            language: language::letters(track.label.language),
+            language: language::unpack(track.label.language),
             samples,
             digest,
         }),
@@ -115,7 +115,7 @@ fn tell(summary: &mut Summary, track: &Track, clock: Clock) -> Result<(), Error>
 }
 
 /// The boxes of the text must fill each other; what they say is no structure.
-fn text<R: Read + Seek>(reader: &mut Reader<R>, udta: &Found) -> Result<(), Error> {
+fn check_text<R: Read + Seek>(reader: &mut Reader<R>, udta: &Found) -> Result<(), Error> {
     for meta in reader.children(udta.body.clone())?.of(*b"meta") {
         let Some(inside) = meta.body.start.checked_add(4) else {
             continue;
@@ -126,7 +126,7 @@ fn text<R: Read + Seek>(reader: &mut Reader<R>, udta: &Found) -> Result<(), Erro
         let meta = reader.children(inside..meta.body.end)?;
         for list in meta.of(*b"ilst") {
             for item in reader.children(list.body.clone())?.all {
-                reader.children(item.body)?.one(*b"data")?;
+                reader.children(item.body)?.required(*b"data")?;
             }
         }
     }

@@ -8,38 +8,38 @@ use super::reader::malformed;
 
 /// More stretches are not remembered. Chunks that lie end to end are one: a film of days whose
 /// tracks take turns every second stays below.
-const MOST: usize = 1 << 19;
+const MAX_RANGES: usize = 1 << 19;
 
 /// The bodies of `mdat`, and what of them is taken.
 #[derive(Debug, Default)]
 pub(super) struct Media {
     bodies: Vec<Range<u64>>,
     /// Starts and ends of stretches that chunks fill.
-    taken: BTreeMap<u64, u64>,
+    claimed: BTreeMap<u64, u64>,
 }
 
 impl Media {
     pub(super) fn new(bodies: Vec<Range<u64>>) -> Self {
         Self {
             bodies,
-            taken: BTreeMap::new(),
+            claimed: BTreeMap::new(),
         }
     }
 
     /// Where the body ends that holds a place.
-    pub(super) fn end_around(&self, position: u64) -> Option<u64> {
+    pub(super) fn body_end(&self, position: u64) -> Option<u64> {
         let mut bodies = self.bodies.iter();
         let around = bodies.find(|body| (body.start..=body.end).contains(&position));
         around.map(|body| body.end)
     }
 
     /// Takes the place of a chunk, which must be free.
-    pub(super) fn take(&mut self, chunk: &Range<u64>) -> Result<(), Error> {
+    pub(super) fn claim(&mut self, chunk: &Range<u64>) -> Result<(), Error> {
         if chunk.is_empty() {
             return Ok(());
         }
         let Range { mut start, mut end } = *chunk;
-        let before = self.taken.range(..end).next_back();
+        let before = self.claimed.range(..end).next_back();
         if let Some((&other, &other_end)) = before
             && other_end > start
         {
@@ -50,14 +50,14 @@ impl Media {
         if let Some((&other, &other_end)) = before
             && other_end == start
         {
-            self.taken.remove(&other);
+            self.claimed.remove(&other);
             start = other;
         }
-        if let Some(behind) = self.taken.remove(&end) {
+        if let Some(behind) = self.claimed.remove(&end) {
             end = behind;
         }
-        if self.taken.len() < MOST {
-            self.taken.insert(start, end);
+        if self.claimed.len() < MAX_RANGES {
+            self.claimed.insert(start, end);
         }
         Ok(())
     }
@@ -68,17 +68,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_that_touch_are_one_stretch_and_none_may_overlap() {
+    fn chunks_that_touch_are_one_range_and_none_may_overlap() {
         let mut media = Media::default();
         for chunk in [10..20, 30..40, 20..30, 0..10, 60..70] {
-            media.take(&chunk).expect("free");
+            media.claim(&chunk).expect("free");
         }
-        assert_eq!(media.taken, BTreeMap::from([(0, 40), (60, 70)]));
+        assert_eq!(media.claimed, BTreeMap::from([(0, 40), (60, 70)]));
         for chunk in [0..1, 39..41, 50..61, 65..66, 55..80, 0..100, 69..75] {
-            assert!(media.take(&chunk).is_err(), "{chunk:?}");
+            assert!(media.claim(&chunk).is_err(), "{chunk:?}");
         }
-        media.take(&(5..5)).expect("takes nothing");
-        media.take(&(40..60)).expect("free");
-        assert_eq!(media.taken, BTreeMap::from([(0, 70)]));
+        media.claim(&(5..5)).expect("takes nothing");
+        media.claim(&(40..60)).expect("free");
+        assert_eq!(media.claimed, BTreeMap::from([(0, 70)]));
     }
 }

@@ -12,11 +12,11 @@ use crate::{
 };
 
 /// Tables are read in parts of this size, several of them side by side.
-const WINDOW: usize = 64 * 1024;
+const WINDOW_BYTES: usize = 64 * 1024;
 /// A box that is read whole has no more than this; `stsd` with many parameter sets comes nearest.
-const LONGEST_LEAF: u64 = 4 << 20;
+const MAX_LEAF_BYTES: u64 = 4 << 20;
 /// No box of a finished film has more children.
-const MOST_CHILDREN: usize = 4096;
+const MAX_CHILDREN: usize = 4096;
 
 /// The file.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(super) struct Found {
 #[derive(Clone, Debug)]
 pub(super) struct Children {
     /// Where their parent's body starts.
-    pub(super) place: u64,
+    pub(super) parent_start: u64,
     pub(super) all: Vec<Found>,
 }
 
@@ -53,7 +53,7 @@ impl<R: Read + Seek> Reader<R> {
         Self { file, length }
     }
 
-    fn exact(&mut self, position: u64, bytes: &mut [u8]) -> Result<(), Error> {
+    fn read_exact_at(&mut self, position: u64, bytes: &mut [u8]) -> Result<(), Error> {
         self.file.seek(SeekFrom::Start(position))?;
         self.file.read_exact(bytes)?;
         Ok(())
@@ -65,19 +65,19 @@ impl<R: Read + Seek> Reader<R> {
         if self.length.saturating_sub(position) < N as u64 {
             return Err(malformed(position, "the file ends inside a field"));
         }
-        self.exact(position, &mut bytes)?;
+        self.read_exact_at(position, &mut bytes)?;
         Ok(bytes)
     }
 
     /// The whole body of a small box.
-    pub(super) fn leaf(&mut self, found: &Found) -> Result<Vec<u8>, Error> {
+    pub(super) fn read_body(&mut self, found: &Found) -> Result<Vec<u8>, Error> {
         let length = found.body.end - found.body.start;
-        if length > LONGEST_LEAF {
+        if length > MAX_LEAF_BYTES {
             let problem = format!("box {} of {length} bytes", name(found.kind));
             return Err(malformed(found.body.start, problem));
         }
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-        self.exact(found.body.start, &mut bytes)?;
+        self.read_exact_at(found.body.start, &mut bytes)?;
         Ok(bytes)
     }
 
@@ -90,12 +90,12 @@ impl<R: Read + Seek> Reader<R> {
             let left = place.end - position;
             let head = usize::try_from(left).map_or(16, |left| left.min(16));
             let head = bytes.get_mut(..head).unwrap_or_default();
-            self.exact(position, head)?;
+            self.read_exact_at(position, head)?;
             let header = boxes::header(&mut Cursor::within("MP4", head, position))?;
-            let start = position.saturating_add(header.before);
+            let start = position.saturating_add(header.header_length);
             // Only media may reach to the end of the file without saying where that is.
             let open = header.kind == *b"mdat" && place.end == self.length;
-            let end = match header.body {
+            let end = match header.body_length {
                 Some(length) => start.saturating_add(length),
                 None if open => place.end,
                 None => return Err(malformed(position, "a box without a size")),
@@ -105,7 +105,7 @@ impl<R: Read + Seek> Reader<R> {
                 let problem = format!("box {} lacks {missing} bytes", name(header.kind));
                 return Err(malformed(position, problem));
             }
-            if all.len() == MOST_CHILDREN {
+            if all.len() == MAX_CHILDREN {
                 return Err(malformed(position, "too many boxes"));
             }
             all.push(Found {
@@ -115,7 +115,7 @@ impl<R: Read + Seek> Reader<R> {
             position = end;
         }
         Ok(Children {
-            place: place.start,
+            parent_start: place.start,
             all,
         })
     }
@@ -140,13 +140,13 @@ impl<R: Read + Seek> Reader<R> {
 
 impl Children {
     /// The only box of a kind.
-    pub(super) fn one(&self, kind: Kind) -> Result<&Found, Error> {
-        self.maybe(kind)?
-            .ok_or_else(|| malformed(self.place, format!("box {} is missing", name(kind))))
+    pub(super) fn required(&self, kind: Kind) -> Result<&Found, Error> {
+        self.optional(kind)?
+            .ok_or_else(|| malformed(self.parent_start, format!("box {} is missing", name(kind))))
     }
 
     /// The only box of a kind, where there is one.
-    pub(super) fn maybe(&self, kind: Kind) -> Result<Option<&Found>, Error> {
+    pub(super) fn optional(&self, kind: Kind) -> Result<Option<&Found>, Error> {
         let mut found = self.of(kind);
         let first = found.next();
         match found.next() {
@@ -205,7 +205,10 @@ impl Window {
         }
     }
 
-    pub(super) fn word<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
+    pub(super) fn read_u32<R: Read + Seek>(
+        &mut self,
+        reader: &mut Reader<R>,
+    ) -> Result<u32, Error> {
         self.array(reader).map(u32::from_be_bytes)
     }
 
@@ -213,11 +216,11 @@ impl Window {
         self.buffer.drain(..self.at);
         self.at = 0;
         let left = self.rest.end - self.rest.start;
-        let part = usize::try_from(left).map_or(WINDOW, |left| left.min(WINDOW));
+        let part = usize::try_from(left).map_or(WINDOW_BYTES, |left| left.min(WINDOW_BYTES));
         let held = self.buffer.len();
         self.buffer.resize(held + part, 0);
         let into = self.buffer.get_mut(held..).unwrap_or_default();
-        reader.exact(self.rest.start, into)?;
+        reader.read_exact_at(self.rest.start, into)?;
         self.rest.start += part as u64;
         Ok(())
     }

@@ -19,11 +19,11 @@ use crate::{
 };
 
 /// So many samples are looked into.
-const LOOKED_INTO: usize = 8;
+const INSPECTED_SAMPLES: usize = 8;
 
 /// What the tables agree on.
 #[derive(Clone, Debug)]
-pub(super) struct Counted {
+pub(super) struct SampleTotals {
     pub(super) samples: u32,
     /// Sum of the distances, in ticks of the track.
     pub(super) duration: u64,
@@ -40,10 +40,10 @@ pub(super) fn count<R: Read + Seek>(
     stbl: &Children,
     entries: u32,
     media: &mut Media,
-) -> Result<Counted, Error> {
-    let mut tables = Tables::open(reader, stbl)?;
+) -> Result<SampleTotals, Error> {
+    let mut tables = TableReader::open(reader, stbl)?;
     tables.chunks.entries = entries;
-    let mut counted = Counted {
+    let mut counted = SampleTotals {
         samples: tables.sizes.count,
         duration: 0,
         end: 0,
@@ -72,7 +72,7 @@ pub(super) fn count<R: Read + Seek>(
         };
         counted.duration = counted.duration.saturating_add(u64::from(delta));
         counted.digest.add(told);
-        if counted.first.len() < LOOKED_INTO {
+        if counted.first.len() < INSPECTED_SAMPLES {
             counted.first.push(told);
         }
     }
@@ -82,30 +82,30 @@ pub(super) fn count<R: Read + Seek>(
 }
 
 /// The tables of one track, each at the same sample.
-struct Tables {
-    sizes: Sizes,
-    times: Runs,
-    offsets: Option<Runs>,
-    syncs: Option<Syncs>,
-    chunks: Chunks,
+struct TableReader {
+    sizes: SizeReader,
+    times: RunReader,
+    offsets: Option<RunReader>,
+    syncs: Option<SyncReader>,
+    chunks: ChunkReader,
 }
 
-impl Tables {
+impl TableReader {
     fn open<R: Read + Seek>(reader: &mut Reader<R>, stbl: &Children) -> Result<Self, Error> {
-        let offsets = match stbl.maybe(*b"ctts")? {
-            Some(ctts) => Some(Runs::new(Rows::open(reader, ctts, 8)?)),
+        let offsets = match stbl.optional(*b"ctts")? {
+            Some(ctts) => Some(RunReader::new(RowReader::open(reader, ctts, 8)?)),
             None => None,
         };
-        let syncs = match stbl.maybe(*b"stss")? {
-            Some(stss) => Some(Syncs::open(reader, stss)?),
+        let syncs = match stbl.optional(*b"stss")? {
+            Some(stss) => Some(SyncReader::open(reader, stss)?),
             None => None,
         };
         Ok(Self {
-            sizes: Sizes::open(reader, stbl.one(*b"stsz")?)?,
-            times: Runs::new(Rows::open(reader, stbl.one(*b"stts")?, 8)?),
+            sizes: SizeReader::open(reader, stbl.required(*b"stsz")?)?,
+            times: RunReader::new(RowReader::open(reader, stbl.required(*b"stts")?, 8)?),
             offsets,
             syncs,
-            chunks: Chunks::open(reader, stbl)?,
+            chunks: ChunkReader::open(reader, stbl)?,
         })
     }
 
@@ -126,12 +126,12 @@ impl Tables {
             None => true,
         };
         Ok(Told {
-            position: self.chunks.place(reader, size, media)?,
+            position: self.chunks.locate(reader, size, media)?,
             size,
             dts,
             composition_offset: offset,
             sync,
-            description: self.chunks.description,
+            sample_entry: self.chunks.description,
         })
     }
 
@@ -150,13 +150,13 @@ impl Tables {
 
 /// The rows of a table.
 #[derive(Debug)]
-struct Rows {
+struct RowReader {
     name: String,
     window: Window,
     left: u32,
 }
 
-impl Rows {
+impl RowReader {
     /// A table whose rows, behind their number, fill it.
     fn open<R: Read + Seek>(
         reader: &mut Reader<R>,
@@ -164,9 +164,9 @@ impl Rows {
         row: u64,
     ) -> Result<Self, Error> {
         let mut window = Window::new(found.body.clone());
-        let version = window.word(reader)?;
+        let version = window.read_u32(reader)?;
         let signed = found.kind == *b"ctts" && version == 1 << 24;
-        let left = window.word(reader)?;
+        let left = window.read_u32(reader)?;
         let rows = Self {
             name: name(found.kind),
             window,
@@ -204,14 +204,14 @@ impl Rows {
 
 /// A table of counts and values: `stts`, `ctts`.
 #[derive(Debug)]
-struct Runs {
-    rows: Rows,
+struct RunReader {
+    rows: RowReader,
     left: u32,
     value: u32,
 }
 
-impl Runs {
-    fn new(rows: Rows) -> Self {
+impl RunReader {
+    fn new(rows: RowReader) -> Self {
         Self {
             rows,
             left: 0,
@@ -222,8 +222,8 @@ impl Runs {
     fn next<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
         if self.left == 0 {
             self.rows.next()?;
-            self.left = self.rows.window.word(reader)?;
-            self.value = self.rows.window.word(reader)?;
+            self.left = self.rows.window.read_u32(reader)?;
+            self.value = self.rows.window.read_u32(reader)?;
         }
         match self.left.checked_sub(1) {
             Some(left) => self.left = left,
@@ -242,19 +242,19 @@ impl Runs {
 
 /// `stsz`.
 #[derive(Debug)]
-struct Sizes {
+struct SizeReader {
     count: u32,
     /// The size of all, or 0 where each has its own.
     equal: u32,
     window: Window,
 }
 
-impl Sizes {
+impl SizeReader {
     fn open<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Self, Error> {
         let mut window = Window::new(found.body.clone());
-        let version = window.word(reader)?;
-        let equal = window.word(reader)?;
-        let count = window.word(reader)?;
+        let version = window.read_u32(reader)?;
+        let equal = window.read_u32(reader)?;
+        let count = window.read_u32(reader)?;
         let rows = if equal == 0 { u64::from(count) * 4 } else { 0 };
         if version != 0 || rows != found.body.end - window.position() {
             let problem = format!("stsz: {count} sizes do not fill it");
@@ -271,21 +271,21 @@ impl Sizes {
         if self.equal > 0 {
             return Ok(self.equal);
         }
-        self.window.word(reader)
+        self.window.read_u32(reader)
     }
 }
 
 /// `stss`: the numbers of samples, rising.
 #[derive(Debug)]
-struct Syncs {
-    rows: Rows,
+struct SyncReader {
+    rows: RowReader,
     next: Option<u32>,
 }
 
-impl Syncs {
+impl SyncReader {
     fn open<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Self, Error> {
         let mut syncs = Self {
-            rows: Rows::open(reader, found, 4)?,
+            rows: RowReader::open(reader, found, 4)?,
             next: Some(0),
         };
         syncs.step(reader)?;
@@ -296,7 +296,7 @@ impl Syncs {
         let last = self.next.take();
         if self.rows.left > 0 {
             self.rows.next()?;
-            self.next = Some(self.rows.window.word(reader)?);
+            self.next = Some(self.rows.window.read_u32(reader)?);
             if self.next <= last {
                 return Err(self.rows.fail("the numbers do not rise"));
             }
@@ -323,11 +323,11 @@ impl Syncs {
 
 /// `stco` or `co64`, and `stsc`.
 #[derive(Debug)]
-struct Chunks {
-    positions: Rows,
+struct ChunkReader {
+    chunk_offsets: RowReader,
     short: bool,
     /// `stsc`, and the number of the chunk from which its next row holds.
-    shapes: Rows,
+    chunk_map: RowReader,
     next_first: u32,
     /// The number of the chunk, its samples and their entry.
     number: u32,
@@ -341,24 +341,24 @@ struct Chunks {
     left: u32,
 }
 
-impl Chunks {
+impl ChunkReader {
     fn open<R: Read + Seek>(reader: &mut Reader<R>, stbl: &Children) -> Result<Self, Error> {
-        let short = stbl.maybe(*b"co64")?.is_none();
+        let short = stbl.optional(*b"co64")?.is_none();
         let (kind, row) = if short { (*b"stco", 4) } else { (*b"co64", 8) };
-        if !short && stbl.maybe(*b"stco")?.is_some() {
+        if !short && stbl.optional(*b"stco")?.is_some() {
             let problem = "stco beside co64";
-            return Err(malformed(stbl.one(*b"stco")?.body.start, problem));
+            return Err(malformed(stbl.required(*b"stco")?.body.start, problem));
         }
-        let positions = Rows::open(reader, stbl.one(kind)?, row)?;
-        let mut shapes = Rows::open(reader, stbl.one(*b"stsc")?, 12)?;
+        let positions = RowReader::open(reader, stbl.required(kind)?, row)?;
+        let mut shapes = RowReader::open(reader, stbl.required(*b"stsc")?, 12)?;
         let mut next_first = 0;
         if shapes.left > 0 {
-            next_first = shapes.window.word(reader)?;
+            next_first = shapes.window.read_u32(reader)?;
         }
         Ok(Self {
-            positions,
+            chunk_offsets: positions,
             short,
-            shapes,
+            chunk_map: shapes,
             next_first,
             number: 0,
             samples: 0,
@@ -371,21 +371,21 @@ impl Chunks {
     }
 
     /// Where the next sample lies.
-    fn place<R: Read + Seek>(
+    fn locate<R: Read + Seek>(
         &mut self,
         reader: &mut Reader<R>,
         size: u32,
         media: &mut Media,
     ) -> Result<u64, Error> {
         if self.left == 0 {
-            media.take(&self.chunk)?;
+            media.claim(&self.chunk)?;
             self.open_chunk(reader, media)?;
         }
         self.left -= 1;
         let position = self.chunk.end;
         self.chunk.end = position.saturating_add(u64::from(size));
         if self.chunk.end > self.limit {
-            return Err(self.positions.fail("a chunk lies outside mdat"));
+            return Err(self.chunk_offsets.fail("a chunk lies outside mdat"));
         }
         Ok(position)
     }
@@ -395,46 +395,50 @@ impl Chunks {
         reader: &mut Reader<R>,
         media: &Media,
     ) -> Result<(), Error> {
-        self.positions.next()?;
+        self.chunk_offsets.next()?;
         self.number += 1;
-        if self.shapes.left > 0 && self.next_first == self.number {
-            self.shapes.next()?;
-            self.samples = self.shapes.window.word(reader)?;
-            self.description = self.shapes.window.word(reader)?;
-            if self.shapes.left > 0 {
-                self.next_first = self.shapes.window.word(reader)?;
+        if self.chunk_map.left > 0 && self.next_first == self.number {
+            self.chunk_map.next()?;
+            self.samples = self.chunk_map.window.read_u32(reader)?;
+            self.description = self.chunk_map.window.read_u32(reader)?;
+            if self.chunk_map.left > 0 {
+                self.next_first = self.chunk_map.window.read_u32(reader)?;
             }
             if self.samples == 0 || !(1..=self.entries).contains(&self.description) {
-                return Err(self.shapes.fail("a chunk without samples or sample entry"));
+                return Err(self
+                    .chunk_map
+                    .fail("a chunk without samples or sample entry"));
             }
-            if self.shapes.left > 0 && self.next_first <= self.number {
-                return Err(self.shapes.fail("the chunks do not rise"));
+            if self.chunk_map.left > 0 && self.next_first <= self.number {
+                return Err(self.chunk_map.fail("the chunks do not rise"));
             }
         }
         // No row holds for the chunk.
         if self.samples == 0 {
-            return Err(self.shapes.fail("the first row is not for the first chunk"));
+            return Err(self
+                .chunk_map
+                .fail("the first row is not for the first chunk"));
         }
         self.left = self.samples;
-        let window = &mut self.positions.window;
+        let window = &mut self.chunk_offsets.window;
         let position = if self.short {
-            u64::from(window.word(reader)?)
+            u64::from(window.read_u32(reader)?)
         } else {
             u64::from_be_bytes(window.array(reader)?)
         };
         self.chunk = position..position;
         self.limit = media
-            .end_around(position)
-            .ok_or_else(|| self.positions.fail("a chunk lies outside mdat"))?;
+            .body_end(position)
+            .ok_or_else(|| self.chunk_offsets.fail("a chunk lies outside mdat"))?;
         Ok(())
     }
 
     fn close(&mut self, media: &mut Media) -> Result<(), Error> {
-        media.take(&self.chunk)?;
+        media.claim(&self.chunk)?;
         if self.left > 0 {
-            return Err(self.shapes.fail("more samples than sizes"));
+            return Err(self.chunk_map.fail("more samples than sizes"));
         }
-        self.positions.close()?;
-        self.shapes.close()
+        self.chunk_offsets.close()?;
+        self.chunk_map.close()
     }
 }

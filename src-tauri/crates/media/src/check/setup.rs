@@ -8,11 +8,11 @@ use crate::{
     codec::{aac::Aac, avc::Avc},
     cursor::Cursor,
     digest::Told,
-    fmp4::boxes::{BoxIn, children, name, version_and_flags},
+    fmp4::boxes::{ParsedBox, children, name, version_and_flags},
 };
 
 /// Of a sample with more units than this, the first ones are looked at.
-const MOST_UNITS: usize = 1024;
+const MAX_NAL_UNITS: usize = 1024;
 
 /// What `stsd` says.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Setup {
     pub(super) codec: String,
     pub(super) entries: u32,
     /// Bytes in which each entry's samples tell how long their units are, where they do.
-    units: Vec<Option<u8>>,
+    nal_length_sizes: Vec<Option<u8>>,
     /// CRC-32 of the entries.
     pub(super) checksum: u32,
 }
@@ -32,7 +32,7 @@ pub(super) fn descriptions<R: Read + Seek>(
     found: &Found,
     references: u16,
 ) -> Result<Setup, Error> {
-    let bytes = reader.leaf(found)?;
+    let bytes = reader.read_body(found)?;
     parse(Cursor::within("MP4", &bytes, found.body.start), references)
 }
 
@@ -48,35 +48,35 @@ fn parse(mut stsd: Cursor<'_>, references: u16) -> Result<Setup, Error> {
         units.push(entry(found, references)?);
     }
     if version != (0, 0) || units.len() != count as usize {
-        return Err(stsd.fail(format!("{count} sample entries, {} are there", units.len())));
+        return Err(stsd.malformed(format!("{count} sample entries, {} are there", units.len())));
     }
-    let codec = codec.ok_or_else(|| stsd.fail("a track without a sample entry"))?;
+    let codec = codec.ok_or_else(|| stsd.malformed("a track without a sample entry"))?;
     Ok(Setup {
         codec,
         entries: count,
-        units,
+        nal_length_sizes: units,
         checksum,
     })
 }
 
 /// Reads a sample entry; answers in how many bytes its samples tell how long their units are,
 /// where they do.
-fn entry(found: BoxIn<'_>, references: u16) -> Result<Option<u8>, Error> {
-    let BoxIn { kind, mut body, .. } = found;
+fn entry(found: ParsedBox<'_>, references: u16) -> Result<Option<u8>, Error> {
+    let ParsedBox { kind, mut body, .. } = found;
     body.skip(6)?;
     if !(1..=references).contains(&body.u16()?) {
-        return Err(body.fail("a sample entry of data that is nowhere"));
+        return Err(body.malformed("a sample entry of data that is nowhere"));
     }
     match &kind {
         b"avc1" | b"avc3" => avc(&mut body).map(Some),
-        b"mp4a" => sound(&mut body).map(|()| None),
+        b"mp4a" => audio(&mut body).map(|()| None),
         _ => Ok(None),
     }
 }
 
 /// Whether a film with these sample entries, as they stand in `stsd`, can pass: asked before they
 /// go into one, so that a bad one fails with its piece and not at the end.
-pub(crate) fn readable(entries: &Cursor<'_>) -> Result<(), Error> {
+pub(crate) fn check_sample_entries(entries: &Cursor<'_>) -> Result<(), Error> {
     for found in children(entries) {
         entry(found?, 1)?;
     }
@@ -86,14 +86,14 @@ pub(crate) fn readable(entries: &Cursor<'_>) -> Result<(), Error> {
 impl Setup {
     /// The units of a sample must fill it: of one of these at least. A single broken frame is in
     /// the source; where there is nothing but such, the places are wrong.
-    pub(super) fn samples<R: Read + Seek>(
+    pub(super) fn check_samples<R: Read + Seek>(
         &self,
         reader: &mut Reader<R>,
         samples: &[Told],
     ) -> Result<(), Error> {
         let mut first = None;
         for told in samples {
-            match self.sample(reader, told) {
+            match self.check_sample(reader, told) {
                 Ok(()) => return Ok(()),
                 Err(Error::Io(error)) => return Err(Error::Io(error)),
                 Err(problem) => first = first.or(Some(problem)),
@@ -102,14 +102,18 @@ impl Setup {
         first.map_or(Ok(()), Err)
     }
 
-    fn sample<R: Read + Seek>(&self, reader: &mut Reader<R>, told: &Told) -> Result<(), Error> {
-        let entry = told.description.saturating_sub(1) as usize;
-        let Some(prefix) = self.units.get(entry).copied().flatten() else {
+    fn check_sample<R: Read + Seek>(
+        &self,
+        reader: &mut Reader<R>,
+        told: &Told,
+    ) -> Result<(), Error> {
+        let entry = told.sample_entry.saturating_sub(1) as usize;
+        let Some(prefix) = self.nal_length_sizes.get(entry).copied().flatten() else {
             return Ok(());
         };
         let end = told.position.saturating_add(u64::from(told.size));
         let mut at = told.position;
-        for _ in 0..MOST_UNITS {
+        for _ in 0..MAX_NAL_UNITS {
             if at == end {
                 return Ok(());
             }
@@ -145,17 +149,17 @@ impl Setup {
 /// all sorts of things there, and decoders pass them over.
 fn avc(body: &mut Cursor<'_>) -> Result<u8, Error> {
     body.skip(70)?;
-    let record = children(body).need(*b"avcC")?;
+    let record = children(body).require(*b"avcC")?;
     let [_, _, _, _, lengths, sets] = record.clone().array()?;
     if sets & 0x1f > 0 && Avc::read(record.clone())?.size.is_none() {
-        return Err(record.fail("a parameter set that cannot be read"));
+        return Err(record.malformed("a parameter set that cannot be read"));
     }
     Ok((lengths & 3) + 1)
 }
 
-fn sound(body: &mut Cursor<'_>) -> Result<(), Error> {
+fn audio(body: &mut Cursor<'_>) -> Result<(), Error> {
     body.skip(20)?;
-    elementary_stream(children(body).need(*b"esds")?)
+    elementary_stream(children(body).require(*b"esds")?)
 }
 
 /// Reads the decoder configuration in `esds` (ISO/IEC 14496-1 7.2.6.5).
@@ -183,7 +187,7 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
     // MPEG-4 audio has its set-up here; the others carry it in their frames.
     if object_type == 0x40 {
         let length = descriptor(&mut esds, 5)?;
-        Aac::read(&esds.part(length)?)?;
+        Aac::read(&esds.sub_cursor(length)?)?;
     }
     Ok(())
 }
@@ -193,7 +197,7 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
 fn descriptor(cursor: &mut Cursor<'_>, wanted: u8) -> Result<usize, Error> {
     let tag = cursor.u8()?;
     if tag != wanted {
-        return Err(cursor.fail(format!("descriptor {tag} where {wanted} must be")));
+        return Err(cursor.malformed(format!("descriptor {tag} where {wanted} must be")));
     }
     let mut length = 0;
     for _ in 0..4 {
@@ -203,5 +207,5 @@ fn descriptor(cursor: &mut Cursor<'_>, wanted: u8) -> Result<usize, Error> {
             return Ok(length);
         }
     }
-    Err(cursor.fail("a length of more than four bytes"))
+    Err(cursor.malformed("a length of more than four bytes"))
 }

@@ -9,13 +9,13 @@ use super::{
     },
     places::Media,
     reader::{Children, Found, Reader, malformed},
-    samples::{self, Counted},
+    samples::{self, SampleTotals},
     setup::{Setup, descriptions},
 };
 use crate::{
     Error,
     cursor::Cursor,
-    digest::{Label, Whole},
+    digest::{TrackLabel, Whole},
     fmp4::boxes::Kind,
     handler::Handler,
 };
@@ -35,13 +35,13 @@ const TABLES: [&Kind; 16] = [
 
 /// What a track of any kind tells: of time codes and chapters no more is read.
 #[derive(Debug)]
-pub(super) struct Heading {
+pub(super) struct TrackOutline {
     pub(super) header: TrackHeader,
     /// Picture, sound, captions, or something else.
     pub(super) handler: Option<Handler>,
     boxes: Children,
     /// What is in its `mdia`.
-    parts: Children,
+    media_boxes: Children,
 }
 
 /// What a track tells.
@@ -51,19 +51,19 @@ pub(super) struct Track {
     pub(super) codec: String,
     /// Picture size as it is shown.
     pub(super) size: Option<(u32, u32)>,
-    pub(super) counted: Counted,
+    pub(super) totals: SampleTotals,
     /// CRC-32 of its sample entries.
-    set_up: u32,
-    pub(super) label: Label,
+    sample_entries_crc: u32,
+    pub(super) label: TrackLabel,
     /// Where it ends by its header, in ticks of the film.
-    stated: u64,
+    stated_end: u64,
     media: Header,
     edits: Option<Edits>,
-    place: u64,
+    offset: u64,
 }
 
 /// Films that are made here count finer than this: as their finest track does.
-const COARSE: u32 = 1000;
+const MAX_COARSE_TIMESCALE: u32 = 1000;
 
 /// The clock of the film, or of a track in it.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ impl Clock {
     pub(super) fn new(timescale: u32) -> Self {
         Self {
             timescale,
-            coarse: timescale <= COARSE,
+            coarse: timescale <= MAX_COARSE_TIMESCALE,
         }
     }
 
@@ -110,20 +110,20 @@ impl Clock {
     }
 }
 
-impl Heading {
+impl TrackOutline {
     pub(super) fn read<R: Read + Seek>(
         reader: &mut Reader<R>,
         trak: &Found,
     ) -> Result<Self, Error> {
         let boxes = reader.known(trak, &TRACK)?;
-        let header = track_header(reader, boxes.one(*b"tkhd")?)?;
-        let parts = reader.known(boxes.one(*b"mdia")?, &MEDIA)?;
-        let handler = handler(reader, parts.one(*b"hdlr")?)?;
+        let header = track_header(reader, boxes.required(*b"tkhd")?)?;
+        let parts = reader.known(boxes.required(*b"mdia")?, &MEDIA)?;
+        let handler = handler(reader, parts.required(*b"hdlr")?)?;
         Ok(Self {
             header,
             handler,
             boxes,
-            parts,
+            media_boxes: parts,
         })
     }
 }
@@ -132,35 +132,35 @@ impl Track {
     /// Reads a track of picture, sound or captions.
     pub(super) fn read<R: Read + Seek>(
         reader: &mut Reader<R>,
-        heading: &Heading,
+        heading: &TrackOutline,
         handler: Handler,
         media: &mut Media,
     ) -> Result<Self, Error> {
-        let Heading {
+        let TrackOutline {
             header,
             boxes,
-            parts,
+            media_boxes: parts,
             ..
         } = heading;
-        let edits = match boxes.maybe(*b"edts")? {
+        let edits = match boxes.optional(*b"edts")? {
             Some(edts) => {
                 let list = reader.children(edts.body.clone())?;
-                Some(edits(reader, list.one(*b"elst")?)?)
+                Some(edits(reader, list.required(*b"elst")?)?)
             }
             None => None,
         };
-        let (header_of_media, language) = media_header(reader, parts.one(*b"mdhd")?)?;
-        let tag = match parts.maybe(*b"elng")? {
+        let (header_of_media, language) = media_header(reader, parts.required(*b"mdhd")?)?;
+        let tag = match parts.optional(*b"elng")? {
             Some(elng) => extended_language(reader, elng)?,
             None => 0,
         };
-        let minf = reader.known(parts.one(*b"minf")?, &INFORMATION)?;
+        let minf = reader.known(parts.required(*b"minf")?, &INFORMATION)?;
         let references = information(reader, &minf, handler)?;
-        let stbl = reader.known(minf.one(*b"stbl")?, &TABLES)?;
-        let setup = descriptions(reader, stbl.one(*b"stsd")?, references)?;
+        let stbl = reader.known(minf.required(*b"stbl")?, &TABLES)?;
+        let setup = descriptions(reader, stbl.required(*b"stsd")?, references)?;
         let counted = samples::count(reader, &stbl, setup.entries, media)?;
         groups::check(reader, &stbl, counted.samples)?;
-        setup.samples(reader, &counted.first)?;
+        setup.check_samples(reader, &counted.first)?;
         let Setup {
             codec, checksum, ..
         } = setup;
@@ -169,18 +169,18 @@ impl Track {
             handler,
             codec,
             size: Some(header.size).filter(|_| shown),
-            counted,
-            set_up: checksum,
-            label: Label {
+            totals: counted,
+            sample_entries_crc: checksum,
+            label: TrackLabel {
                 language,
                 tag,
                 enabled: header.enabled,
-                group: header.group,
+                group: header.alternate_group,
             },
-            stated: header.duration,
+            stated_end: header.duration,
             media: header_of_media,
             edits,
-            place: parts.place,
+            offset: parts.parent_start,
         })
     }
 
@@ -191,27 +191,27 @@ impl Track {
             movie_timescale: clock.timescale,
             timescale: self.media.timescale,
             empty: edits.empty,
-            end: self.stated,
+            end: self.stated_end,
             media_time: edits.media.map_or(0, |edit| edit.media_time),
-            set_up: self.set_up,
+            sample_entries_crc: self.sample_entries_crc,
             label: self.label,
         };
-        self.counted.digest.of_track(whole).value()
+        self.totals.digest.with_track(whole).value()
     }
 
     /// How long the track is shown, in ticks of the film: as its header, its edits and its
     /// samples tell.
-    pub(super) fn shown(&self, clock: Clock) -> Result<u64, Error> {
+    pub(super) fn shown_duration(&self, clock: Clock) -> Result<u64, Error> {
         let Header {
             timescale,
             duration,
         } = self.media;
-        let counted = self.counted.duration;
+        let counted = self.totals.duration;
         if !clock.of(timescale).agree(duration, counted, 0) {
             let problem = format!("mdhd tells {duration} ticks, stts {counted}");
-            return Err(malformed(self.place, problem));
+            return Err(malformed(self.offset, problem));
         }
-        let end = self.counted.end.max(0).unsigned_abs();
+        let end = self.totals.end.max(0).unsigned_abs();
         let edits = self.edits.unwrap_or_default();
         let (start, length) = match edits.media {
             Some(edit) => (edit.media_time, edit.duration),
@@ -221,17 +221,17 @@ impl Track {
             Some(edits) => edits.duration,
             None => length,
         };
-        if !clock.agree(self.stated, told, 0) {
-            let problem = format!("tkhd tells {} ticks, the edits {told}", self.stated);
-            return Err(malformed(self.place, problem));
+        if !clock.agree(self.stated_end, told, 0) {
+            let problem = format!("tkhd tells {} ticks, the edits {told}", self.stated_end);
+            return Err(malformed(self.offset, problem));
         }
         // An edit may end before the samples do, but never behind them. Only one that shows a track
         // in several parts says nothing of its end.
         let left = clock.scale(end.saturating_sub(start), timescale);
         let beyond = length > left && !clock.agree(left, length, 1);
-        if start > end || !edits.several && beyond {
+        if start > end || !edits.has_several_parts && beyond {
             let problem = format!("an edit of {length} ticks, {left} are there");
-            return Err(malformed(self.place, problem));
+            return Err(malformed(self.offset, problem));
         }
         Ok(told.saturating_sub(edits.empty))
     }
@@ -248,9 +248,9 @@ fn information<R: Read + Seek>(
         Handler::Audio => (*b"smhd", 0, 4),
         Handler::Text => (*b"nmhd", 0, 0),
     };
-    let header = minf.one(header)?;
+    let header = minf.required(header)?;
     let start = header.body.start;
-    let bytes = reader.leaf(header)?;
+    let bytes = reader.read_body(header)?;
     // How pictures are laid over each other, or left and right are balanced: as they are.
     let [first, rest @ ..] = bytes.as_chunks::<4>().0 else {
         return Err(malformed(start, "an empty header"));
@@ -258,13 +258,13 @@ fn information<R: Read + Seek>(
     if u32::from_be_bytes(*first) != flags || rest.as_flattened() != &[0_u8; 8][..length] {
         return Err(malformed(start, "an unusual header of the media"));
     }
-    let dinf = reader.children(minf.one(*b"dinf")?.body.clone())?;
-    let dref = dinf.one(*b"dref")?;
-    let bytes = reader.leaf(dref)?;
+    let dinf = reader.children(minf.required(*b"dinf")?.body.clone())?;
+    let dref = dinf.required(*b"dref")?;
+    let bytes = reader.read_body(dref)?;
     let mut body = Cursor::within("MP4", &bytes, dref.body.start);
     // One place, and that is this file.
     if body.rest() != b"\0\0\0\0\0\0\0\x01\0\0\0\x0curl \0\0\0\x01" {
-        return Err(body.fail("the media is not in this file alone"));
+        return Err(body.malformed("the media is not in this file alone"));
     }
     body.skip(4)?;
     Ok(1)

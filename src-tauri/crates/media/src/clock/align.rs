@@ -1,15 +1,15 @@
 //! Lets tracks that come in pieces of their own count from one zero.
 
-use super::{Clock, JUMP, MILLISECOND, Planned, Segment, follows, milliseconds};
+use super::{Clock, MAX_JUMP, MILLISECOND, PlannedSpan, Segment, is_adjacent, milliseconds};
 use crate::Part;
 
 /// Tracks that start this close together in pieces of the same time are on one clock, and the
 /// distance is meant; pieces are seldom longer.
-pub(super) const APART: i64 = 10_000 * MILLISECOND;
+pub(super) const MAX_START_DISTANCE: i64 = 10_000 * MILLISECOND;
 
 impl Clock {
     /// The stretches on the clock that the tracks share, and by what each was moved to it.
-    pub(super) fn aligned(&self, segment: &Segment<'_>) -> Vec<(Planned, i64)> {
+    pub(super) fn aligned(&self, segment: &Segment<'_>) -> Vec<(PlannedSpan, i64)> {
         let lead = segment.spans.iter().min_by_key(|planned| {
             let key = planned.span.key;
             // The one that goes on most smoothly; among new ones the first.
@@ -19,24 +19,28 @@ impl Clock {
             });
             (jump.unwrap_or(u64::MAX), key)
         });
-        let Some(lead) = lead.filter(|_| self.separate) else {
+        let Some(lead) = lead.filter(|_| self.separate_tracks) else {
             return segment.spans.iter().map(|span| (*span, 0)).collect();
         };
-        let lead_shift = self.lead_shift(lead);
-        let moved = |planned: &Planned| {
+        let lead_shift = self.reference_shift(lead);
+        let moved = |planned: &PlannedSpan| {
             let key = planned.span.key;
             let shift = if key == lead.span.key {
                 lead_shift
             } else {
-                self.shift_beside(planned, segment.part, &(lead.moved(lead_shift), lead_shift))
+                self.shift_relative_to(
+                    planned,
+                    segment.kind,
+                    &(lead.shifted(lead_shift), lead_shift),
+                )
             };
-            (planned.moved(shift), shift)
+            (planned.shifted(shift), shift)
         };
         segment.spans.iter().map(moved).collect()
     }
 
     /// The shift of the track that the others of a segment are measured by.
-    fn lead_shift(&self, lead: &Planned) -> i64 {
+    fn reference_shift(&self, lead: &PlannedSpan) -> i64 {
         if let Some(track) = self.tracks.get(&lead.span.key) {
             return track.shift;
         }
@@ -45,23 +49,30 @@ impl Clock {
             return 0;
         };
         // A track that is new and alone is held against the plan.
-        let time = lead.shown.saturating_add(other.shift);
-        let expected = previous.planned(lead.start_ms).saturating_sub(self.offset);
-        if time.abs_diff(expected) <= JUMP.unsigned_abs() {
+        let time = lead.first_pts.saturating_add(other.shift);
+        let expected = previous
+            .expected_time(lead.start_ms)
+            .saturating_sub(self.offset);
+        if time.abs_diff(expected) <= MAX_JUMP.unsigned_abs() {
             other.shift
         } else {
-            expected.saturating_sub(lead.shown)
+            expected.saturating_sub(lead.first_pts)
         }
     }
 
     /// The shift of a track whose piece is shown at the time of the lead's.
-    fn shift_beside(&self, planned: &Planned, part: Part, lead: &(Planned, i64)) -> i64 {
+    fn shift_relative_to(
+        &self,
+        planned: &PlannedSpan,
+        part: Part,
+        lead: &(PlannedSpan, i64),
+    ) -> i64 {
         let (lead, lead_shift) = lead;
         let wait = milliseconds(planned.start_ms).saturating_sub(milliseconds(lead.start_ms));
         let agrees = |shift: i64| {
             let time = planned.span.first.saturating_add(shift);
             let expected = lead.span.first.saturating_add(wait);
-            time.abs_diff(expected) <= APART.unsigned_abs()
+            time.abs_diff(expected) <= MAX_START_DISTANCE.unsigned_abs()
         };
         let known = self.tracks.get(&planned.span.key);
         let kept = known.map_or(*lead_shift, |track| track.shift);
@@ -72,7 +83,7 @@ impl Clock {
         match (known, self.tracks.get(&lead.span.key)) {
             // Both have just ended: they go on with the distance between their ends.
             (Some(known), Some(lead_known))
-                if known.part == lead_known.part && follows(known.part, part) =>
+                if known.kind == lead_known.kind && is_adjacent(known.kind, part) =>
             {
                 let distance = known.end.saturating_sub(lead_known.end);
                 lead.span
@@ -81,16 +92,20 @@ impl Clock {
                     .saturating_sub(planned.span.first)
             }
             _ => lead
-                .shown
+                .first_pts
                 .saturating_add(wait)
-                .saturating_sub(planned.shown),
+                .saturating_sub(planned.first_pts),
         }
     }
 }
 
-impl Planned {
-    fn moved(mut self, shift: i64) -> Self {
-        for time in [&mut self.span.first, &mut self.span.end, &mut self.shown] {
+impl PlannedSpan {
+    fn shifted(mut self, shift: i64) -> Self {
+        for time in [
+            &mut self.span.first,
+            &mut self.span.end,
+            &mut self.first_pts,
+        ] {
             *time = time.saturating_add(shift);
         }
         self

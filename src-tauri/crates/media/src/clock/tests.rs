@@ -8,20 +8,20 @@ fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
         key,
         first: first_ms * MILLISECOND,
         end: end_ms * MILLISECOND,
-        frame: 40 * MILLISECOND,
+        frame_duration: 40 * MILLISECOND,
     }
 }
 
 fn place(clock: &mut Clock, number: u64, spans: &[Span]) -> i64 {
-    let planned = |span: &Span| Planned {
+    let planned = |span: &Span| PlannedSpan {
         span: *span,
-        shown: span.first,
+        first_pts: span.first,
         start_ms: number * 2000,
     };
     let spans: Vec<_> = spans.iter().map(planned).collect();
     let part = Part::Media(number);
     clock.place(&Segment {
-        part,
+        kind: part,
         spans: &spans,
     }) / MILLISECOND
 }
@@ -123,7 +123,7 @@ fn ticks_and_nanoseconds_agree() {
 
 /// A piece of a made-up film.
 #[derive(Clone, Debug)]
-struct Made {
+struct GeneratedSegment {
     /// Pieces that are missing before it.
     missing: u64,
     /// Both clocks start again here, at these times in milliseconds.
@@ -132,13 +132,13 @@ struct Made {
     tracks: [bool; 2],
 }
 
-const PIECE_MS: i64 = 2000;
+const SEGMENT_MS: i64 = 2000;
 /// Time that the sound of the made-up film lies behind its pictures.
-const BEHIND_MS: i64 = 35;
+const AUDIO_DELAY_MS: i64 = 35;
 
-fn made() -> impl Strategy<Value = Made> {
+fn generated_segment() -> impl Strategy<Value = GeneratedSegment> {
     let restart = proptest::option::weighted(0.3, 0_i64..900);
-    (0_u64..3, restart, 0..6_u8).prop_map(|(missing, restart, tracks)| Made {
+    (0_u64..3, restart, 0..6_u8).prop_map(|(missing, restart, tracks)| GeneratedSegment {
         missing,
         restart: restart.map(|base| [base; 2]),
         tracks: [tracks != 1, tracks != 2],
@@ -146,29 +146,29 @@ fn made() -> impl Strategy<Value = Made> {
 }
 
 /// Puts a film on a clock; answers true and placed starts of its stretches, by track.
-fn placed(film: &[Made], bases: [i64; 2], mut clock: Clock) -> [Vec<(i64, i64)>; 2] {
+fn placed(film: &[GeneratedSegment], bases: [i64; 2], mut clock: Clock) -> [Vec<(i64, i64)>; 2] {
     let mut placed = [Vec::new(), Vec::new()];
     let mut number = 0;
     // What the source's clocks show at the true time 0.
     let mut zeros = bases;
     for made in film {
         number += made.missing;
-        let start = i64::try_from(number).expect("small") * PIECE_MS;
+        let start = i64::try_from(number).expect("small") * SEGMENT_MS;
         if let Some(restart) = made.restart {
             zeros = restart.map(|base| base - start);
         }
         let mut spans = Vec::new();
         for (key, (zero, there)) in (0..).zip(zeros.iter().zip(made.tracks)) {
-            let first = start + zero + i64::from(key) * BEHIND_MS;
+            let first = start + zero + i64::from(key) * AUDIO_DELAY_MS;
             if there {
-                spans.push(span(key, first, first + PIECE_MS));
+                spans.push(span(key, first, first + SEGMENT_MS));
             }
         }
         place(&mut clock, number, &spans);
         for span in &spans {
             let key = usize::from(span.key);
             let time = span.first + clock.offset_of(span.key);
-            let truth = start + i64::from(span.key) * BEHIND_MS;
+            let truth = start + i64::from(span.key) * AUDIO_DELAY_MS;
             placed[key].push((truth, time / MILLISECOND));
         }
         number += 1;
@@ -182,11 +182,11 @@ proptest! {
     /// Restarts at which the clock falls, gaps in both tracks or in one: the film keeps its time.
     #[test]
     fn whatever_the_clock_does_the_film_keeps_its_time(
-        film in proptest::collection::vec(made(), 1..30),
+        film in proptest::collection::vec(generated_segment(), 1..30),
         base in 100_000_000_i64..1_000_000_000,
         separate in any::<bool>(),
     ) {
-        let clock = if separate { Clock::of_separate_tracks() } else { Clock::new(None) };
+        let clock = if separate { Clock::for_separate_tracks() } else { Clock::new(None) };
         let placed = placed(&film, [base; 2], clock);
         let all = || placed.iter().flatten();
         let distance = |(truth, time): &(i64, i64)| time - truth;
@@ -194,20 +194,20 @@ proptest! {
         for (track, times) in placed.iter().enumerate() {
             for pair in times.windows(2) {
                 // Times never fall, and a gap is as long as what is missing.
-                prop_assert!(pair[1].1 >= pair[0].1 + PIECE_MS - BEHIND_MS, "{track} {pair:?}");
+                prop_assert!(pair[1].1 >= pair[0].1 + SEGMENT_MS - AUDIO_DELAY_MS, "{track} {pair:?}");
             }
         }
         // Each restart may be off by the distance of the tracks where one of them is not there.
         let restarts = film.iter().filter(|made| made.restart.is_some()).count();
-        let slack = BEHIND_MS * i64::try_from(restarts).expect("few");
+        let slack = AUDIO_DELAY_MS * i64::try_from(restarts).expect("few");
         for found in all() {
             prop_assert!((distance(found) - first).abs() <= slack, "{found:?} of {first}");
         }
         // Where both are there they keep their distance to the tick.
         for (truth, time) in &placed[0] {
             for (other, beside) in &placed[1] {
-                if other - truth == BEHIND_MS {
-                    prop_assert_eq!(beside - time, BEHIND_MS);
+                if other - truth == AUDIO_DELAY_MS {
+                    prop_assert_eq!(beside - time, AUDIO_DELAY_MS);
                 }
             }
         }
@@ -216,7 +216,7 @@ proptest! {
     /// Clocks of their own, far apart, that both start again now and then.
     #[test]
     fn tracks_with_clocks_of_their_own_stay_side_by_side(
-        film in proptest::collection::vec(made(), 1..30),
+        film in proptest::collection::vec(generated_segment(), 1..30),
         bases in [100_000_000_i64..1_000_000_000, 2_000_000_000_i64..3_000_000_000],
         apart in 100_000_i64..1_000_000,
     ) {
@@ -229,14 +229,14 @@ proptest! {
                 *sound += apart;
             }
         }
-        let placed = placed(&film, bases, Clock::of_separate_tracks());
+        let placed = placed(&film, bases, Clock::for_separate_tracks());
         for pair in placed.iter().flat_map(|times| times.windows(2)) {
-            prop_assert!(pair[1].1 >= pair[0].1 + PIECE_MS - BEHIND_MS, "{pair:?}");
+            prop_assert!(pair[1].1 >= pair[0].1 + SEGMENT_MS - AUDIO_DELAY_MS, "{pair:?}");
         }
         for (truth, time) in &placed[0] {
             for (other, beside) in &placed[1] {
-                if other - truth == BEHIND_MS {
-                    prop_assert!((beside - time).abs() <= BEHIND_MS, "{truth}: {time} {beside}");
+                if other - truth == AUDIO_DELAY_MS {
+                    prop_assert!((beside - time).abs() <= AUDIO_DELAY_MS, "{truth}: {time} {beside}");
                 }
             }
         }
@@ -248,7 +248,7 @@ proptest! {
         times in proptest::collection::vec((any::<u8>(), any::<i64>(), 0_u32.., 0_u64..9), 1..40),
     ) {
         for separate in [false, true] {
-            let mut clock = if separate { Clock::of_separate_tracks() } else { Clock::new(Some(counter::FLV)) };
+            let mut clock = if separate { Clock::for_separate_tracks() } else { Clock::new(Some(counter::FLV)) };
             let mut number = 0;
             let mut ends = std::collections::BTreeMap::new();
             for (key, first, length, missing) in &times {
@@ -261,7 +261,7 @@ proptest! {
                 let offset = clock.offset_of(key);
                 let start = stretch.first + offset;
                 if let Some(end) = ends.insert(key, stretch.end + offset) {
-                    prop_assert!(start >= end - OVERLAP, "{start} after {end}");
+                    prop_assert!(start >= end - MAX_OVERLAP, "{start} after {end}");
                 }
             }
         }
@@ -270,7 +270,7 @@ proptest! {
 
 #[test]
 fn a_track_that_starts_again_alone_goes_on_beside_the_other() {
-    let mut clock = Clock::of_separate_tracks();
+    let mut clock = Clock::for_separate_tracks();
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 30, 2030)]);
     for number in 1..5 {
         let sound = i64::try_from(number).expect("small") * 2000 + 30;
@@ -291,30 +291,30 @@ fn tracks_that_are_not_cut_at_the_same_times_go_by_what_the_plan_says_of_each() 
     let stretch = |key, first_ms: u64| {
         let first = i64::try_from(first_ms).expect("small");
         let span = span(key, first, first + 10_000);
-        Planned {
+        PlannedSpan {
             span,
-            shown: span.first,
+            first_pts: span.first,
             start_ms: first_ms,
         }
     };
     // All pictures lie before all sound; or the sound is cut into far longer pieces.
     let behind = (0..20).map(|number| stretch(u8::from(number >= 10), number % 10 * 10_000));
-    let mut clock = Clock::of_separate_tracks();
+    let mut clock = Clock::for_separate_tracks();
     for (number, stretch) in (0..).zip(behind) {
         let part = Part::Media(number);
         let spans = [stretch];
         clock.place(&Segment {
-            part,
+            kind: part,
             spans: &spans,
         });
         assert_eq!(clock.offset_of(stretch.span.key), 0, "{number}");
     }
-    let mut clock = Clock::of_separate_tracks();
+    let mut clock = Clock::for_separate_tracks();
     for number in 0..10 {
         let part = Part::Media(number);
         let spans = [stretch(0, number * 10_000), stretch(1, number * 120_000)];
         clock.place(&Segment {
-            part,
+            kind: part,
             spans: &spans,
         });
         assert_eq!([0, 1].map(|key| clock.offset_of(key)), [0, 0], "{number}");
@@ -330,14 +330,14 @@ fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
         end: top,
         ..span(0, top_ms - 2000, top_ms)
     };
-    let planned = |span, start_ms| Planned {
+    let planned = |span, start_ms| PlannedSpan {
         span,
-        shown: span.first,
+        first_pts: span.first,
         start_ms,
     };
     for (number, span, ticks_expected) in [(0, before, 0), (1, span(0, 0, 2000), 1 << 33)] {
         let offset = clock.place(&Segment {
-            part: Part::Media(number),
+            kind: Part::Media(number),
             spans: &[planned(span, number * 2000)],
         });
         assert_eq!(ticks(offset, 90_000), ticks_expected, "piece {number}");

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use crate::{Error, cursor::Cursor};
 
 /// Sampling rates by their index (ISO/IEC 14496-3 table 1.18).
-pub(super) const RATES: [u32; 13] = [
+pub(super) const SAMPLE_RATES: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
     7_350,
 ];
@@ -13,37 +13,38 @@ pub(super) const RATES: [u32; 13] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Aac {
     /// Samples a second of the core coder: the timescale.
-    pub(crate) rate: u32,
+    pub(crate) sample_rate: u32,
     /// Channels; 0 where only the stream itself tells.
     pub(crate) channels: u16,
     /// Core samples in a frame.
-    pub(crate) frame: u32,
+    pub(crate) frame_samples: u32,
 }
 
 impl Aac {
     pub(crate) fn read(config: &Cursor<'_>) -> Result<Self, Error> {
-        parse(config.rest()).ok_or_else(|| config.fail("an AudioSpecificConfig cannot be read"))
+        parse(config.rest())
+            .ok_or_else(|| config.malformed("an AudioSpecificConfig cannot be read"))
     }
 }
 
 fn parse(config: &[u8]) -> Option<Aac> {
     let mut bits = Bits::new(config);
     let mut object = object_type(&mut bits)?;
-    let rate = sampling_rate(&mut bits)?;
+    let rate = sample_rate(&mut bits)?;
     let channels = match bits.bits(4)? {
         7 => 8,
         other => u16::try_from(other).ok()?,
     };
     // Spectral band replication: the object in it, which has the frames, is told after it.
     if matches!(object, 5 | 29) {
-        sampling_rate(&mut bits)?;
+        sample_rate(&mut bits)?;
         object = object_type(&mut bits)?;
     }
     let short = matches!(object, 1..=4 | 6 | 7 | 17 | 19..=23) && bits.bit() == Some(1);
     Some(Aac {
-        rate,
+        sample_rate: rate,
         channels,
-        frame: if short { 960 } else { 1024 },
+        frame_samples: if short { 960 } else { 1024 },
     })
 }
 
@@ -54,10 +55,10 @@ fn object_type(bits: &mut Bits<'_>) -> Option<u32> {
     }
 }
 
-fn sampling_rate(bits: &mut Bits<'_>) -> Option<u32> {
+fn sample_rate(bits: &mut Bits<'_>) -> Option<u32> {
     match bits.bits(4)? {
         15 => bits.bits(24).filter(|&rate| rate > 0),
-        index => RATES.get(index as usize).copied(),
+        index => SAMPLE_RATES.get(index as usize).copied(),
     }
 }
 
@@ -70,25 +71,25 @@ mod tests {
         assert_eq!(
             parse(&[0x12, 0x10]),
             Some(Aac {
-                rate: 44_100,
+                sample_rate: 44_100,
                 channels: 2,
-                frame: 1024
+                frame_samples: 1024
             })
         );
         assert_eq!(
             parse(&[0x11, 0x88]),
             Some(Aac {
-                rate: 48_000,
+                sample_rate: 48_000,
                 channels: 1,
-                frame: 1024
+                frame_samples: 1024
             })
         );
         assert_eq!(
             parse(&[0x11, 0x94]),
             Some(Aac {
-                rate: 48_000,
+                sample_rate: 48_000,
                 channels: 2,
-                frame: 960
+                frame_samples: 960
             })
         );
     }
@@ -100,9 +101,9 @@ mod tests {
         assert_eq!(
             parse(&config),
             Some(Aac {
-                rate: 22_050,
+                sample_rate: 22_050,
                 channels: 2,
-                frame: 1024
+                frame_samples: 1024
             })
         );
     }
@@ -115,9 +116,9 @@ mod tests {
         assert_eq!(
             parse(config),
             Some(Aac {
-                rate: 44_100,
+                sample_rate: 44_100,
                 channels: 2,
-                frame: 1024
+                frame_samples: 1024
             })
         );
     }

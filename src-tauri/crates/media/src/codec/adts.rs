@@ -1,21 +1,21 @@
 //! AAC between headers of its own: ADTS (ISO/IEC 14496-3 1.A.3.2).
 
-use super::aac::RATES;
+use super::aac::SAMPLE_RATES;
 
 /// Bytes of a header, and of the checksum that may follow it.
-pub(crate) const HEADER: usize = 7;
-const CHECKSUM: usize = 2;
+pub(crate) const HEADER_SIZE: usize = 7;
+const CHECKSUM_SIZE: usize = 2;
 
 /// One header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    pub(crate) setup: Setup,
+    pub(crate) config: Setup,
     /// Bytes of the frame, those of the header included.
-    pub(crate) length: usize,
+    pub(crate) frame_length: usize,
     /// Bytes in front of the AAC frame.
-    pub(crate) before: usize,
+    pub(crate) header_size: usize,
     /// AAC frames in this one.
-    pub(crate) blocks: u8,
+    pub(crate) raw_blocks: u8,
 }
 
 /// What all headers of a stream agree on.
@@ -32,7 +32,7 @@ impl Header {
     /// Reads the header at the start of some bytes.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (&[sync, layer, form, one, two, three, blocks], _) =
-            bytes.split_first_chunk::<HEADER>()?;
+            bytes.split_first_chunk::<HEADER_SIZE>()?;
         // Twelve bits of sync, then layer 0.
         if sync != 0xff || layer & 0xf6 != 0xf0 {
             return None;
@@ -42,27 +42,27 @@ impl Header {
             rate_index: form >> 2 & 0x0f,
             channels: (form & 1) << 2 | one >> 6,
         };
-        RATES.get(usize::from(setup.rate_index))?;
+        SAMPLE_RATES.get(usize::from(setup.rate_index))?;
         let length = u32::from_be_bytes([0, one & 3, two, three]) >> 5;
         let header = Self {
-            setup,
-            length: usize::try_from(length).ok()?,
-            before: HEADER + if layer & 1 == 0 { CHECKSUM } else { 0 },
-            blocks: (blocks & 3) + 1,
+            config: setup,
+            frame_length: usize::try_from(length).ok()?,
+            header_size: HEADER_SIZE + if layer & 1 == 0 { CHECKSUM_SIZE } else { 0 },
+            raw_blocks: (blocks & 3) + 1,
         };
-        (header.length > header.before).then_some(header)
+        (header.frame_length > header.header_size).then_some(header)
     }
 }
 
 impl Setup {
     /// Samples a second of the core coder.
-    pub(crate) fn rate(self) -> u32 {
-        let rate = RATES.get(usize::from(self.rate_index));
+    pub(crate) fn sample_rate(self) -> u32 {
+        let rate = SAMPLE_RATES.get(usize::from(self.rate_index));
         rate.copied().unwrap_or(44_100)
     }
 
     /// The same as an `AudioSpecificConfig`. Band replication stays implicit, as it was.
-    pub(crate) fn config(self) -> [u8; 2] {
+    pub(crate) fn audio_specific_config(self) -> [u8; 2] {
         let bits = u16::from(self.object) << 11
             | u16::from(self.rate_index) << 7
             | u16::from(self.channels) << 3;
@@ -81,17 +81,27 @@ mod tests {
     #[test]
     fn a_header_becomes_a_configuration() {
         let header = Header::read(&PLAIN).expect("a header");
-        assert_eq!((header.length, header.before, header.blocks), (371, 7, 1));
-        let aac = Aac::read(&Cursor::new("AAC", &header.setup.config())).expect("readable");
-        assert_eq!((aac.rate, aac.channels, aac.frame), (44_100, 2, 1024));
-        assert_eq!(header.setup.rate(), 44_100);
+        assert_eq!(
+            (header.frame_length, header.header_size, header.raw_blocks),
+            (371, 7, 1)
+        );
+        let aac = Aac::read(&Cursor::new("AAC", &header.config.audio_specific_config()))
+            .expect("readable");
+        assert_eq!(
+            (aac.sample_rate, aac.channels, aac.frame_samples),
+            (44_100, 2, 1024)
+        );
+        assert_eq!(header.config.sample_rate(), 44_100);
     }
 
     #[test]
     fn a_checksum_lengthens_the_header() {
         let mut bytes = PLAIN;
         bytes[1] = 0xf0;
-        assert_eq!(Header::read(&bytes).map(|header| header.before), Some(9));
+        assert_eq!(
+            Header::read(&bytes).map(|header| header.header_size),
+            Some(9)
+        );
     }
 
     #[test]

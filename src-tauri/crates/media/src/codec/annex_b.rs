@@ -7,16 +7,16 @@ const START_CODE: [u8; 3] = [0, 0, 1];
 
 /// Types of units (H.264 table 7-1).
 pub(crate) const IDR_SLICE: u8 = 5;
-pub(crate) const SEQUENCE_SET: u8 = 7;
-pub(crate) const PICTURE_SET: u8 = 8;
-pub(crate) const DELIMITER: u8 = 9;
-pub(crate) const SET_EXTENSION: u8 = 13;
+pub(crate) const SPS: u8 = 7;
+pub(crate) const PPS: u8 = 8;
+pub(crate) const ACCESS_UNIT_DELIMITER: u8 = 9;
+pub(crate) const SPS_EXTENSION: u8 = 13;
 
 /// One unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unit<'a> {
+pub(crate) struct NalUnit<'a> {
     /// Where its start code begins, without the zeros that may lead it.
-    pub(crate) code: usize,
+    pub(crate) start_code: usize,
     /// With its header, without the zeros behind it.
     pub(crate) bytes: &'a [u8],
 }
@@ -25,44 +25,44 @@ pub(crate) struct Unit<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Can only stand in front of the slices of a picture.
-    Front,
+    BeforeSlices,
     /// A slice; the first of a picture begins with its first macroblock.
     Slice { first: bool },
     /// Anything else.
-    Inside,
+    Other,
 }
 
-impl Unit<'_> {
+impl NalUnit<'_> {
     /// Where it ends.
     pub(crate) fn end(&self) -> usize {
-        self.code + START_CODE.len() + self.bytes.len()
+        self.start_code + START_CODE.len() + self.bytes.len()
     }
 
     pub(crate) fn kind(&self) -> u8 {
         self.bytes.first().map_or(0, |header| header & 0x1f)
     }
 
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn position(&self) -> Place {
         match self.kind() {
-            6..=9 | 14..=18 => Place::Front,
+            6..=9 | 14..=18 => Place::BeforeSlices,
             // The number of the macroblock is 0 exactly if its code starts with a one.
             1 | 2 | IDR_SLICE => Place::Slice {
                 first: self.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0),
             },
             3 | 4 => Place::Slice { first: false },
-            _ => Place::Inside,
+            _ => Place::Other,
         }
     }
 
     /// Whether it belongs into the samples of an MP4: parameter sets are told apart from them,
     /// and delimiters, ends and filler are not wanted there (ISO/IEC 14496-15 5.3.2).
-    pub(crate) fn is_kept(&self) -> bool {
+    pub(crate) fn belongs_in_sample(&self) -> bool {
         !self.bytes.is_empty() && !matches!(self.kind(), 7..=13)
     }
 }
 
 /// The units of some bytes, the last one up to their end.
-pub(crate) fn units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
+pub(crate) fn nal_units(bytes: &[u8]) -> impl Iterator<Item = NalUnit<'_>> {
     let mut codes = memmem::find_iter(bytes, &START_CODE).peekable();
     std::iter::from_fn(move || {
         let code = codes.next()?;
@@ -74,26 +74,32 @@ pub(crate) fn units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
             .rposition(|byte| *byte != 0)
             .map_or(0, |last| last + 1);
         let bytes = unit.get(..length)?;
-        Some(Unit { code, bytes })
+        Some(NalUnit {
+            start_code: code,
+            bytes,
+        })
     })
 }
 
 /// Whether a picture begins with these bytes.
-pub(crate) fn opens_picture(bytes: &[u8]) -> bool {
+pub(crate) fn starts_picture(bytes: &[u8]) -> bool {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let (Some(1), true) = (bytes.get(zeros), zeros >= 2) else {
         return false;
     };
-    let unit = Unit {
-        code: 0,
+    let unit = NalUnit {
+        start_code: 0,
         bytes: bytes.get(zeros + 1..).unwrap_or_default(),
     };
-    matches!(unit.place(), Place::Front | Place::Slice { first: true })
+    matches!(
+        unit.position(),
+        Place::BeforeSlices | Place::Slice { first: true }
+    )
 }
 
 /// Whether these are units of H.264 and not of a codec with the same start codes.
-pub(crate) fn is_plausible(bytes: &[u8]) -> bool {
-    let mut units = units(bytes)
+pub(crate) fn is_plausible_h264(bytes: &[u8]) -> bool {
+    let mut units = nal_units(bytes)
         .filter(|unit| !unit.bytes.is_empty())
         .peekable();
     units.peek().is_some()
@@ -115,7 +121,9 @@ mod tests {
     use super::*;
 
     fn found(bytes: &[u8]) -> Vec<(usize, &[u8])> {
-        units(bytes).map(|unit| (unit.code, unit.bytes)).collect()
+        nal_units(bytes)
+            .map(|unit| (unit.start_code, unit.bytes))
+            .collect()
     }
 
     #[test]
@@ -134,7 +142,7 @@ mod tests {
             &[0, 0, 1, 0x67],
             &[0, 0, 1, 0x41, 0x9a],
         ] {
-            assert!(opens_picture(opening), "{opening:?}");
+            assert!(starts_picture(opening), "{opening:?}");
         }
         for inside in [
             &[0, 0, 1, 0x41, 0x5a][..],
@@ -144,7 +152,7 @@ mod tests {
             &[0, 0, 1, 12],
             &[0, 0],
         ] {
-            assert!(!opens_picture(inside), "{inside:?}");
+            assert!(!starts_picture(inside), "{inside:?}");
         }
     }
 
@@ -155,9 +163,9 @@ mod tests {
         ];
         let hevc = [0, 0, 0, 1, 0x46, 1, 0x50, 0, 0, 0, 1, 0x40, 1, 0x0c];
         let mpeg_2 = [0, 0, 1, 0xb3, 0x14, 0, 0xf0, 0, 0, 1, 0xb8, 1];
-        assert!(is_plausible(&h264));
+        assert!(is_plausible_h264(&h264));
         for other in [&hevc[..], &mpeg_2, &[1, 2, 3], &[]] {
-            assert!(!is_plausible(other), "{other:?}");
+            assert!(!is_plausible_h264(other), "{other:?}");
         }
     }
 }

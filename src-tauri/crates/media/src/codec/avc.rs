@@ -18,13 +18,13 @@ impl Avc {
     pub(crate) fn read(mut record: Cursor<'_>) -> Result<Self, Error> {
         let [version, _, _, _, _, sets] = record.array()?;
         if version != 1 {
-            return Err(record.fail(format!("avcC of version {version}")));
+            return Err(record.malformed(format!("avcC of version {version}")));
         }
         let mut size = None;
         for _ in 0..sets & 0x1f {
             let length = usize::from(record.u16()?);
             let set = record.take(length)?;
-            size = size.or_else(|| Sequence::read(set).map(|sequence| sequence.size));
+            size = size.or_else(|| SequenceParameterSet::read(set).map(|sequence| sequence.size));
         }
         for _ in 0..record.u8()? {
             let length = usize::from(record.u16()?);
@@ -35,7 +35,7 @@ impl Avc {
 }
 
 /// Fails where the units of a sample, behind their lengths of `prefix` bytes, do not fill it.
-pub(crate) fn units(mut sample: Cursor<'_>, prefix: u8) -> Result<(), Error> {
+pub(crate) fn check_nal_units(mut sample: Cursor<'_>, prefix: u8) -> Result<(), Error> {
     while !sample.is_empty() {
         let length = sample.take(usize::from(prefix))?;
         let length = length
@@ -48,10 +48,10 @@ pub(crate) fn units(mut sample: Cursor<'_>, prefix: u8) -> Result<(), Error> {
 
 /// What is needed of a sequence parameter set (H.264 7.3.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sequence {
+pub(crate) struct SequenceParameterSet {
     /// By which picture parameter sets name it.
     pub(crate) id: u32,
-    pub(crate) chroma: Chroma,
+    pub(crate) chroma: ChromaFormat,
     /// Bits of `frame_num`.
     pub(crate) frame_number_bits: u32,
     /// No picture of it is a single field.
@@ -62,38 +62,38 @@ pub(crate) struct Sequence {
 
 /// How colour is sampled, which only the High profiles tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Chroma {
+pub(crate) struct ChromaFormat {
     /// `chroma_format_idc`.
     pub(crate) format: u32,
     /// Slices name their plane.
     pub(crate) separate_planes: bool,
     /// Bits beyond eight of a sample of brightness, and of colour.
-    pub(crate) extra_bits: [u32; 2],
+    pub(crate) bit_depths_minus8: [u32; 2],
 }
 
-impl Chroma {
+impl ChromaFormat {
     /// 4:2:0 of eight bits, as all other profiles have it.
-    pub(crate) const USUAL: Self = Self {
+    pub(crate) const DEFAULT: Self = Self {
         format: 1,
         separate_planes: false,
-        extra_bits: [0; 2],
+        bit_depths_minus8: [0; 2],
     };
 }
 
-impl Sequence {
+impl SequenceParameterSet {
     /// Reads a sequence parameter set with its unit header, as far as the cropping.
     pub(crate) fn read(unit: &[u8]) -> Option<Self> {
         let plain = without_emulation(unit.get(1..)?);
         let mut bits = Bits::new(&plain);
         let profile = bits.bits(8)?;
         bits.bits(16)?;
-        let id = bits.golomb()?;
+        let id = bits.exp_golomb()?;
         let chroma = if has_chroma(profile) {
             chroma(&mut bits)?
         } else {
-            Chroma::USUAL
+            ChromaFormat::DEFAULT
         };
-        let frame_number_bits = bits.golomb()?.checked_add(4)?;
+        let frame_number_bits = bits.exp_golomb()?.checked_add(4)?;
         skip_picture_order(&mut bits)?;
         let mut sequence = Self {
             id,
@@ -107,10 +107,10 @@ impl Sequence {
     }
 
     fn picture_size(&mut self, bits: &mut Bits<'_>) -> Option<(u32, u32)> {
-        bits.golomb()?;
+        bits.exp_golomb()?;
         bits.bit()?;
-        let columns = bits.golomb()?.checked_add(1)?;
-        let map_rows = bits.golomb()?.checked_add(1)?;
+        let columns = bits.exp_golomb()?.checked_add(1)?;
+        let map_rows = bits.exp_golomb()?.checked_add(1)?;
         let frames_only = bits.bit()?;
         self.frames_only = frames_only == 1;
         if frames_only == 0 {
@@ -120,7 +120,7 @@ impl Sequence {
         let mut crop = [0; 4];
         if bits.bit()? == 1 {
             for side in &mut crop {
-                *side = bits.golomb()?;
+                *side = bits.exp_golomb()?;
             }
         }
         let [left, right, top, bottom] = crop;
@@ -143,10 +143,10 @@ pub(crate) fn has_chroma(profile: u32) -> bool {
 }
 
 /// The chroma format, past the scaling lists.
-fn chroma(bits: &mut Bits<'_>) -> Option<Chroma> {
-    let format = bits.golomb()?;
+fn chroma(bits: &mut Bits<'_>) -> Option<ChromaFormat> {
+    let format = bits.exp_golomb()?;
     let separate_planes = format == 3 && bits.bit()? == 1;
-    let extra_bits = [bits.golomb()?, bits.golomb()?];
+    let extra_bits = [bits.exp_golomb()?, bits.exp_golomb()?];
     bits.bit()?;
     if bits.bit()? == 1 {
         for list in 0..if format == 3 { 12 } else { 8 } {
@@ -155,10 +155,10 @@ fn chroma(bits: &mut Bits<'_>) -> Option<Chroma> {
             }
         }
     }
-    Some(Chroma {
+    Some(ChromaFormat {
         format,
         separate_planes,
-        extra_bits,
+        bit_depths_minus8: extra_bits,
     })
 }
 
@@ -167,7 +167,7 @@ fn skip_scaling_list(bits: &mut Bits<'_>, length: u32) -> Option<()> {
     let mut next = 8_i32;
     for _ in 0..length {
         if next != 0 {
-            next = last.wrapping_add(bits.signed_golomb()?).rem_euclid(256);
+            next = last.wrapping_add(bits.signed_exp_golomb()?).rem_euclid(256);
         }
         last = if next == 0 { last } else { next };
     }
@@ -175,15 +175,15 @@ fn skip_scaling_list(bits: &mut Bits<'_>, length: u32) -> Option<()> {
 }
 
 fn skip_picture_order(bits: &mut Bits<'_>) -> Option<()> {
-    match bits.golomb()? {
-        0 => bits.golomb().map(drop),
+    match bits.exp_golomb()? {
+        0 => bits.exp_golomb().map(drop),
         1 => {
             bits.bit()?;
-            bits.signed_golomb()?;
-            bits.signed_golomb()?;
+            bits.signed_exp_golomb()?;
+            bits.signed_exp_golomb()?;
             // The standard allows at most 255 of them.
-            for _ in 0..bits.golomb()?.min(255) {
-                bits.signed_golomb()?;
+            for _ in 0..bits.exp_golomb()?.min(255) {
+                bits.signed_exp_golomb()?;
             }
             Some(())
         }
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn the_picture_size_is_read_past_emulation_bytes() {
-        let sequence = Sequence::read(&SET_720).expect("whole");
+        let sequence = SequenceParameterSet::read(&SET_720).expect("whole");
         assert_eq!(sequence.size, (1280, 720));
         assert!(sequence.frames_only);
     }

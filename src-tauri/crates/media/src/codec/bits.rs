@@ -25,7 +25,7 @@ impl<'a> Bits<'a> {
     }
 
     /// An unsigned Exp-Golomb number (H.264 9.1).
-    pub(crate) fn golomb(&mut self) -> Option<u32> {
+    pub(crate) fn exp_golomb(&mut self) -> Option<u32> {
         let mut zeros = 0;
         while self.bit()? == 0 {
             zeros += 1;
@@ -37,8 +37,8 @@ impl<'a> Bits<'a> {
     }
 
     /// A signed Exp-Golomb number (H.264 9.1.1).
-    pub(crate) fn signed_golomb(&mut self) -> Option<i32> {
-        let code = self.golomb()?;
+    pub(crate) fn signed_exp_golomb(&mut self) -> Option<i32> {
+        let code = self.exp_golomb()?;
         let magnitude = i32::try_from(code.div_ceil(2)).ok()?;
         Some(if code % 2 == 1 { magnitude } else { -magnitude })
     }
@@ -52,14 +52,14 @@ mod tests {
     fn golomb_numbers_follow_their_table() {
         // 1, 010, 011, 00100, 00101 and padding.
         let mut bits = Bits::new(&[0b1010_0110, 0b0100_0010, 0b1000_0000]);
-        let numbers: Vec<_> = (0..5).map_while(|_| bits.golomb()).collect();
+        let numbers: Vec<_> = (0..5).map_while(|_| bits.exp_golomb()).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4]);
     }
 
     #[test]
     fn a_cut_string_ends_in_nothing() {
-        assert_eq!(Bits::new(&[0, 0, 0, 0]).golomb(), None);
-        assert_eq!(Bits::new(&[0; 9]).golomb(), None);
+        assert_eq!(Bits::new(&[0, 0, 0, 0]).exp_golomb(), None);
+        assert_eq!(Bits::new(&[0; 9]).exp_golomb(), None);
         assert_eq!(Bits::new(&[1]).bits(9), None);
     }
 }

@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::{
-    avc::{Chroma, Sequence, has_chroma, without_emulation},
+    avc::{ChromaFormat, SequenceParameterSet, has_chroma, without_emulation},
     bits::Bits,
 };
 
 /// So many bytes of a slice or of a picture parameter set hold all that is read of it here.
-const LOOK: usize = 32;
+const MAX_READ_BYTES: usize = 32;
 /// Numbers that a set may have (H.264 7.4.2.1, 7.4.2.2); `avcC` counts no more sequences.
-const SEQUENCES: u32 = 31;
-const PICTURES: u32 = 255;
+const MAX_SPS_ID: u32 = 31;
+const MAX_PPS_ID: u32 = 255;
 
 /// The sets in force.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ParameterSets {
-    sequences: BTreeMap<u32, (Vec<u8>, Option<Sequence>)>,
-    pictures: BTreeMap<u32, Vec<u8>>,
-    extensions: BTreeMap<u32, Vec<u8>>,
+    sps: BTreeMap<u32, (Vec<u8>, Option<SequenceParameterSet>)>,
+    pps: BTreeMap<u32, Vec<u8>>,
+    sps_extensions: BTreeMap<u32, Vec<u8>>,
     changed: bool,
 }
 
@@ -31,35 +31,35 @@ pub(crate) struct Field {
 
 impl ParameterSets {
     /// Takes a sequence parameter set with its unit header.
-    pub(crate) fn sequence(&mut self, unit: &[u8]) {
-        let read = Sequence::read(unit);
+    pub(crate) fn add_sps(&mut self, unit: &[u8]) {
+        let read = SequenceParameterSet::read(unit);
         let id = read.map_or(0, |sequence| sequence.id);
-        let known = self.sequences.get(&id);
-        if id <= SEQUENCES && fits(unit) && known.is_none_or(|(known, _)| known != unit) {
-            self.sequences.insert(id, (unit.to_vec(), read));
+        let known = self.sps.get(&id);
+        if id <= MAX_SPS_ID && fits(unit) && known.is_none_or(|(known, _)| known != unit) {
+            self.sps.insert(id, (unit.to_vec(), read));
             self.changed = true;
         }
     }
 
     /// Takes a picture parameter set with its unit header.
-    pub(crate) fn picture(&mut self, unit: &[u8]) {
-        let id = numbers(unit, 1).map_or(0, |[id]| id);
-        if id <= PICTURES {
-            self.changed |= replace(&mut self.pictures, id, unit);
+    pub(crate) fn add_pps(&mut self, unit: &[u8]) {
+        let id = read_exp_golombs(unit, 1).map_or(0, |[id]| id);
+        if id <= MAX_PPS_ID {
+            self.changed |= replace(&mut self.pps, id, unit);
         }
     }
 
     /// Takes an extension of a sequence parameter set with its unit header.
-    pub(crate) fn extension(&mut self, unit: &[u8]) {
-        let id = numbers(unit, 1).map_or(0, |[id]| id);
-        if id <= SEQUENCES {
-            self.changed |= replace(&mut self.extensions, id, unit);
+    pub(crate) fn add_sps_extension(&mut self, unit: &[u8]) {
+        let id = read_exp_golombs(unit, 1).map_or(0, |[id]| id);
+        if id <= MAX_SPS_ID {
+            self.changed |= replace(&mut self.sps_extensions, id, unit);
         }
     }
 
     /// The record for the pictures that follow, where it is another than before.
     pub(crate) fn changed_record(&mut self) -> Option<Vec<u8>> {
-        if !self.changed || self.pictures.is_empty() {
+        if !self.changed || self.pps.is_empty() {
             return None;
         }
         let record = self.record()?;
@@ -69,21 +69,23 @@ impl ParameterSets {
 
     /// The `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15 5.3.3.1).
     fn record(&self) -> Option<Vec<u8>> {
-        let (first, read) = self.sequences.values().next()?;
+        let (first, read) = self.sps.values().next()?;
         let &[_, profile, compatibility, level, ..] = first.as_slice() else {
             return None;
         };
         // Lengths in front of the units take four bytes; other bits are reserved and set.
         let mut record = vec![1, profile, compatibility, level, 0xff];
-        let sequences = self.sequences.values().map(|(unit, _)| unit);
-        put(&mut record, 0xe0, sequences);
-        put(&mut record, 0, self.pictures.values());
+        let sequences = self.sps.values().map(|(unit, _)| unit);
+        put_sets(&mut record, 0xe0, sequences);
+        put_sets(&mut record, 0, self.pps.values());
         if has_chroma(u32::from(profile)) {
-            let chroma = read.map_or(Chroma::USUAL, |sequence| sequence.chroma);
-            let [luma, colour] = chroma.extra_bits.map(|bits| bits.min(7).to_le_bytes()[0]);
+            let chroma = read.map_or(ChromaFormat::DEFAULT, |sequence| sequence.chroma);
+            let [luma, colour] = chroma
+                .bit_depths_minus8
+                .map(|bits| bits.min(7).to_le_bytes()[0]);
             let format = chroma.format.min(3).to_le_bytes()[0];
             record.extend([0xfc | format, 0xf8 | luma, 0xf8 | colour]);
-            put(&mut record, 0, self.extensions.values());
+            put_sets(&mut record, 0, self.sps_extensions.values());
         }
         Some(record)
     }
@@ -91,15 +93,20 @@ impl ParameterSets {
     /// Which field a slice with its unit header belongs to, where it is not of a whole frame
     /// (H.264 7.3.3).
     pub(crate) fn field(&self, slice: &[u8]) -> Option<Field> {
-        if self.sequences.values().all(|(_, read)| frames_only(*read)) {
+        if self.sps.values().all(|(_, read)| frames_only(*read)) {
             return None;
         }
-        let plain = without_emulation(slice.get(1..)?.get(..LOOK).unwrap_or(slice.get(1..)?));
+        let plain = without_emulation(
+            slice
+                .get(1..)?
+                .get(..MAX_READ_BYTES)
+                .unwrap_or(slice.get(1..)?),
+        );
         let mut bits = Bits::new(&plain);
-        bits.golomb()?;
-        bits.golomb()?;
-        let [_, sequence] = numbers(self.pictures.get(&bits.golomb()?)?, 1)?;
-        let (_, read) = self.sequences.get(&sequence)?;
+        bits.exp_golomb()?;
+        bits.exp_golomb()?;
+        let [_, sequence] = read_exp_golombs(self.pps.get(&bits.exp_golomb()?)?, 1)?;
+        let (_, read) = self.sps.get(&sequence)?;
         let sequence = (*read).filter(|sequence| !sequence.frames_only)?;
         if sequence.chroma.separate_planes {
             bits.bits(2)?;
@@ -116,12 +123,12 @@ impl ParameterSets {
 
 impl Field {
     /// Whether both are the halves of one frame.
-    pub(crate) fn completes(self, first: Self) -> bool {
+    pub(crate) fn pairs_with(self, first: Self) -> bool {
         self.frame_number == first.frame_number && self.bottom != first.bottom
     }
 }
 
-fn frames_only(read: Option<Sequence>) -> bool {
+fn frames_only(read: Option<SequenceParameterSet>) -> bool {
     read.is_none_or(|sequence| sequence.frames_only)
 }
 
@@ -139,19 +146,19 @@ fn replace(sets: &mut BTreeMap<u32, Vec<u8>>, id: u32, unit: &[u8]) -> bool {
 }
 
 /// The first numbers behind the header of a unit.
-fn numbers<const N: usize>(unit: &[u8], header: usize) -> Option<[u32; N]> {
+fn read_exp_golombs<const N: usize>(unit: &[u8], header: usize) -> Option<[u32; N]> {
     let body = unit.get(header..)?;
-    let plain = without_emulation(body.get(..LOOK).unwrap_or(body));
+    let plain = without_emulation(body.get(..MAX_READ_BYTES).unwrap_or(body));
     let mut bits = Bits::new(&plain);
     let mut numbers = [0; N];
     for number in &mut numbers {
-        *number = bits.golomb()?;
+        *number = bits.exp_golomb()?;
     }
     Some(numbers)
 }
 
 /// Appends how many sets there are, and each behind its length.
-fn put<'u>(record: &mut Vec<u8>, marks: u8, sets: impl ExactSizeIterator<Item = &'u Vec<u8>>) {
+fn put_sets<'u>(record: &mut Vec<u8>, marks: u8, sets: impl ExactSizeIterator<Item = &'u Vec<u8>>) {
     let most = if marks == 0 { 255 } else { 31 };
     let count = u8::try_from(sets.len().min(most)).unwrap_or(u8::MAX);
     record.push(marks | count);
@@ -177,9 +184,9 @@ mod tests {
     #[test]
     fn a_record_is_made_once_both_kinds_of_sets_are_there() {
         let mut sets = ParameterSets::default();
-        sets.sequence(&SET_720);
+        sets.add_sps(&SET_720);
         assert_eq!(sets.changed_record(), None);
-        sets.picture(&PICTURE);
+        sets.add_pps(&PICTURE);
         let record = sets.changed_record().expect("a record");
         assert_eq!(record[..8], [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 25]);
         assert_eq!(
@@ -195,22 +202,22 @@ mod tests {
     #[test]
     fn repeated_sets_change_nothing_and_another_does() {
         let mut sets = ParameterSets::default();
-        sets.sequence(&SET_720);
-        sets.picture(&PICTURE);
+        sets.add_sps(&SET_720);
+        sets.add_pps(&PICTURE);
         assert!(sets.changed_record().is_some());
-        sets.sequence(&SET_720);
-        sets.picture(&PICTURE);
+        sets.add_sps(&SET_720);
+        sets.add_pps(&PICTURE);
         assert_eq!(sets.changed_record(), None);
         // Number 1 instead of 0.
-        sets.picture(&[0x68, 0b0101_1011, 0xe3]);
+        sets.add_pps(&[0x68, 0b0101_1011, 0xe3]);
         assert_eq!(sets.changed_record().expect("a record")[33], 2);
     }
 
     #[test]
     fn sets_that_cannot_be_read_are_carried_all_the_same() {
         let mut sets = ParameterSets::default();
-        sets.sequence(&[0x67, 0x42, 0, 0x1e]);
-        sets.picture(&[0x68]);
+        sets.add_sps(&[0x67, 0x42, 0, 0x1e]);
+        sets.add_pps(&[0x68]);
         let record = sets.changed_record().expect("a record");
         assert_eq!(
             record,
@@ -226,16 +233,16 @@ mod tests {
     #[test]
     fn two_fields_of_a_frame_are_known_by_their_number() {
         let mut sets = ParameterSets::default();
-        sets.sequence(&FIELDS);
-        sets.picture(&[0x68, 0b1100_0000]);
+        sets.add_sps(&FIELDS);
+        sets.add_pps(&[0x68, 0b1100_0000]);
         // First macroblock 0, type 0, set 0, frame number 5, field, top or bottom.
         let slice =
             |number: u8, marks: u8| [0x41, 0b111 << 5 | number << 1 | marks >> 1, marks << 7];
         let field = |number, marks| sets.field(&slice(number, marks));
         let top = field(5, 0b10).expect("a field");
-        assert!(field(5, 0b11).expect("a field").completes(top));
-        assert!(!field(5, 0b10).expect("a field").completes(top));
-        assert!(!field(6, 0b11).expect("a field").completes(top));
+        assert!(field(5, 0b11).expect("a field").pairs_with(top));
+        assert!(!field(5, 0b10).expect("a field").pairs_with(top));
+        assert!(!field(6, 0b11).expect("a field").pairs_with(top));
         assert_eq!(field(5, 0b00), None);
     }
 }

@@ -32,12 +32,12 @@ pub enum Event<'a> {
 /// Reads a whole piece: an FLV file or bare tags.
 ///
 /// Fails with [`Error::Unsupported`] at codecs that only FLV carries.
-pub fn demux(piece: &[u8]) -> Result<Demux<'_>, Error> {
-    Ok(Demux {
+pub fn demux(piece: &[u8]) -> Result<FlvDemuxer<'_>, Error> {
+    Ok(FlvDemuxer {
         tags: Tags::new(piece)?,
         times: Times::new(piece)?,
         mp3: None,
-        waiting: None,
+        pending: None,
     })
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn probe(piece: &[u8]) -> Result<Content, Error> {
                 if sample.kind == TrackKind::Video
                     && let Some(prefix) = prefix.take()
                 {
-                    avc::units(Cursor::new("H.264", sample.data), prefix)?;
+                    avc::check_nal_units(Cursor::new("H.264", sample.data), prefix)?;
                 }
             }
             Event::Config { .. } => {}
@@ -69,16 +69,16 @@ pub(crate) fn probe(piece: &[u8]) -> Result<Content, Error> {
 
 /// The events of a piece.
 #[derive(Debug)]
-pub struct Demux<'a> {
+pub struct FlvDemuxer<'a> {
     tags: Tags<'a>,
     times: Times,
     /// The fixed part of the MP3 frame header seen last.
     mp3: Option<mp3::Header>,
     /// A sample behind the set-up that was read from it.
-    waiting: Option<Sample<'a>>,
+    pending: Option<Sample<'a>>,
 }
 
-impl<'a> Demux<'a> {
+impl<'a> FlvDemuxer<'a> {
     fn event(&mut self, tag: &Tag<'a>) -> Result<Option<Event<'a>>, Error> {
         let Some(packet) = packet_of(tag)? else {
             return Ok(None);
@@ -89,7 +89,7 @@ impl<'a> Demux<'a> {
             role,
             data,
         } = packet;
-        if role == Role::Idle {
+        if role == Role::NoMedia {
             return Ok(None);
         }
         if let Codec::Other(name) = codec {
@@ -114,7 +114,7 @@ impl<'a> Demux<'a> {
             && let Some((header, bytes)) = mp3::Header::read(data)
             && self.mp3.replace(header) != Some(header)
         {
-            self.waiting = Some(sample);
+            self.pending = Some(sample);
             return Ok(Some(Event::Config {
                 kind,
                 codec,
@@ -125,11 +125,11 @@ impl<'a> Demux<'a> {
     }
 }
 
-impl<'a> Iterator for Demux<'a> {
+impl<'a> Iterator for FlvDemuxer<'a> {
     type Item = Result<Event<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(sample) = self.waiting.take() {
+        if let Some(sample) = self.pending.take() {
             return Some(Ok(Event::Sample(sample)));
         }
         loop {

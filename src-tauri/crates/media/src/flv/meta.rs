@@ -3,11 +3,11 @@
 use crate::Tags;
 
 /// Some readers refuse longer AMF strings.
-const LONGEST_STRING: usize = 1000;
+const MAX_STRING_LENGTH: usize = 1000;
 /// A keyframe in the index: two numbers with their type bytes.
 pub(crate) const KEYFRAME_BYTES: usize = 18;
 /// The smallest padding property: its name, its type, its length.
-const LEAST_PADDING: usize = 8;
+const MIN_PADDING: usize = 8;
 
 /// What the metadata tells.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +31,10 @@ pub(crate) fn metadata(room: usize, facts: &Facts<'_>, tags: &Tags) -> Vec<u8> {
     string(&mut body, "onMetaData");
     // An ECMA array; its count is a hint that readers do not rely on.
     body.extend_from_slice(&[8, 0, 0, 0, 0]);
-    numbers(&mut body, facts);
-    texts(&mut body, tags);
+    number_fields(&mut body, facts);
+    text_fields(&mut body, tags);
     // Names and marks of the keyframe object, the end of the array, and room to pad.
-    let around = 64 + LEAST_PADDING;
+    let around = 64 + MIN_PADDING;
     let fits = room.saturating_sub(body.len() + around) / KEYFRAME_BYTES;
     // Of one keyframe there is nothing to choose from, and some readers complain of it.
     if fits > 1 && facts.keyframes.len() > 1 {
@@ -45,7 +45,7 @@ pub(crate) fn metadata(room: usize, facts: &Facts<'_>, tags: &Tags) -> Vec<u8> {
     body
 }
 
-fn numbers(body: &mut Vec<u8>, facts: &Facts<'_>) {
+fn number_fields(body: &mut Vec<u8>, facts: &Facts<'_>) {
     number_field(body, "duration", seconds(facts.duration_ms));
     number_field(body, "filesize", float(facts.file_size));
     let fields = [
@@ -63,7 +63,7 @@ fn numbers(body: &mut Vec<u8>, facts: &Facts<'_>) {
     body.extend_from_slice(&[1, u8::from(facts.keyframes.len() > 1)]);
 }
 
-fn texts(body: &mut Vec<u8>, tags: &Tags) {
+fn text_fields(body: &mut Vec<u8>, tags: &Tags) {
     let fields = [
         ("title", &tags.title),
         ("artist", &tags.artist),
@@ -100,14 +100,14 @@ fn strict_array(body: &mut Vec<u8>, values: impl Iterator<Item = f64> + Clone) {
 /// Fills the room with short strings, then ends the array.
 fn pad(body: &mut Vec<u8>, room: usize) {
     let mut left = room.saturating_sub(body.len() + 3);
-    while left >= LEAST_PADDING {
-        let mut length = left.min(LONGEST_STRING);
+    while left >= MIN_PADDING {
+        let mut length = left.min(MAX_STRING_LENGTH);
         // The rest must hold another padding, or nothing.
-        if (1..LEAST_PADDING).contains(&(left - length)) {
-            length -= LEAST_PADDING;
+        if (1..MIN_PADDING).contains(&(left - length)) {
+            length -= MIN_PADDING;
         }
         name(body, "pad");
-        let text = length - LEAST_PADDING;
+        let text = length - MIN_PADDING;
         body.push(2);
         body.extend_from_slice(&u16::try_from(text).unwrap_or(0).to_be_bytes());
         body.extend(std::iter::repeat_n(b' ', text));
@@ -123,7 +123,7 @@ fn name(body: &mut Vec<u8>, name: &str) {
 
 fn string(body: &mut Vec<u8>, text: &str) {
     // In bounds: the boundary is found in this very text.
-    let text = &text[..text.floor_char_boundary(LONGEST_STRING)];
+    let text = &text[..text.floor_char_boundary(MAX_STRING_LENGTH)];
     body.push(2);
     name(body, text);
 }

@@ -26,7 +26,7 @@ pub enum Codec {
 
 impl Codec {
     /// The coding that the first byte of a tag's body names.
-    pub(crate) fn of(kind: TrackKind, first_byte: u8) -> Self {
+    pub(crate) fn from_first_byte(kind: TrackKind, first_byte: u8) -> Self {
         match kind {
             TrackKind::Audio => audio_codec(first_byte >> 4),
             TrackKind::Video if first_byte & 0x80 != 0 => Self::Other("enhanced FLV video"),
@@ -63,7 +63,7 @@ pub(crate) enum Role {
     /// A frame.
     Frame { sync: bool, composition_offset: i32 },
     /// Holds no media: a command, an end of sequence, nothing.
-    Idle,
+    NoMedia,
 }
 
 /// Reads the body of a picture tag.
@@ -85,7 +85,7 @@ pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
         data: body.rest(),
     };
     if first >> 4 == COMMAND {
-        packet.role = Role::Idle;
+        packet.role = Role::NoMedia;
     } else if packet.codec == Codec::Avc {
         let packet_type = body.u8()?;
         let composition_offset = si24(body.u24()?);
@@ -96,10 +96,10 @@ pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
                 sync: first >> 4 == KEYFRAME,
                 composition_offset,
             },
-            _ => Role::Idle,
+            _ => Role::NoMedia,
         };
     }
-    Ok(Some(packet.idle_if_empty()))
+    Ok(Some(packet.no_media_if_empty()))
 }
 
 /// Reads the body of a sound tag.
@@ -121,12 +121,12 @@ pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
         role,
         data: body.rest(),
     };
-    Ok(Some(packet.idle_if_empty()))
+    Ok(Some(packet.no_media_if_empty()))
 }
 
 impl Packet<'_> {
     /// Fails at a set-up that no decoder can be made of: now, with its piece, and not at the end.
-    pub(crate) fn readable(&self, offset: u64) -> Result<(), Error> {
+    pub(crate) fn check_config(&self, offset: u64) -> Result<(), Error> {
         match (self.role, self.codec) {
             (Role::Config, Codec::Avc) => {
                 Avc::read(Cursor::within("avcC", self.data, offset)).map(drop)
@@ -138,9 +138,9 @@ impl Packet<'_> {
         }
     }
 
-    fn idle_if_empty(mut self) -> Self {
+    fn no_media_if_empty(mut self) -> Self {
         if self.data.is_empty() {
-            self.role = Role::Idle;
+            self.role = Role::NoMedia;
         }
         self
     }
@@ -164,7 +164,7 @@ fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<Packet<'_>, Error> {
             sync,
             composition_offset: 0,
         },
-        _ => Role::Idle,
+        _ => Role::NoMedia,
     };
     let packet = Packet {
         kind: TrackKind::Video,
@@ -172,7 +172,7 @@ fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<Packet<'_>, Error> {
         role,
         data: body.rest(),
     };
-    Ok(packet.idle_if_empty())
+    Ok(packet.no_media_if_empty())
 }
 
 fn video_codec(id: u8) -> Codec {
@@ -231,7 +231,7 @@ mod tests {
         for body in [&[0x57, 0][..], &[0x52, 1], &[0x17, 2, 0, 0, 0]] {
             assert_eq!(
                 video_packet(body).expect("a packet").role,
-                Role::Idle,
+                Role::NoMedia,
                 "{body:?}"
             );
         }

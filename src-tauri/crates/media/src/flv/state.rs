@@ -3,19 +3,19 @@
 use super::packet::Codec;
 use crate::{
     Error, Part, TableFragment, TrackKind,
-    clock::{Clock, MILLISECOND, Planned, Segment, Span},
+    clock::{Clock, MILLISECOND, PlannedSpan, Segment, Span},
     codec::avc::Avc,
     counter,
-    cursor::{Cursor, put_counted, put_signed, put_varint},
+    cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
     digest::Digest,
 };
 
 const FORMAT: &str = "journal";
 /// Tracks of an FLV: picture, sound.
-pub(crate) const TRACKS: usize = 2;
+pub(crate) const TRACK_COUNT: usize = 2;
 /// Of more keyframes every second one is forgotten: the metadata has no room for them. Even, so
 /// that those that are left are as far from each other as those that follow.
-const MOST_KEYFRAMES: usize = 1 << 16;
+const MAX_KEYFRAMES: usize = 1 << 16;
 
 /// The state of the writer.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     /// Time of the first tag on the clock of the pieces; the film starts at 0.
     pub(crate) origin_ms: Option<i64>,
-    pub(crate) tracks: [Track; TRACKS],
+    pub(crate) tracks: [Track; TRACK_COUNT],
     /// Milliseconds and place of each keyframe's tag.
     pub(crate) keyframes: Vec<(u64, u64)>,
     seen_keyframes: u64,
@@ -42,9 +42,9 @@ pub(crate) struct Track {
     /// Time of the last tag written.
     pub(crate) last_ms: Option<i64>,
     /// When the frame is shown that is shown last.
-    pub(crate) shown_ms: i64,
+    pub(crate) max_pts_ms: i64,
     /// Mean distance of the frames of the last piece; 0 where nothing tells.
-    recent_frame_ms: i64,
+    recent_frame_duration_ms: i64,
     /// Times and checksums at the end of the piece before, by which repetitions are known.
     pub(crate) recent: Vec<(i64, u32)>,
     pub(crate) digest: Digest,
@@ -55,7 +55,7 @@ pub(crate) struct Track {
 pub(crate) struct Change {
     pub(crate) spans: Vec<Span>,
     pub(crate) origin_ms: i64,
-    pub(crate) tracks: [TrackChange; TRACKS],
+    pub(crate) tracks: [TrackChange; TRACK_COUNT],
     pub(crate) keyframes: Vec<(u64, u64)>,
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct TrackChange {
     pub(crate) samples: u64,
     pub(crate) first_ms: i64,
     pub(crate) last_ms: i64,
-    pub(crate) shown_ms: i64,
+    pub(crate) max_pts_ms: i64,
     pub(crate) recent: Vec<(i64, u32)>,
     /// Of all frames of the track up to here.
     pub(crate) digest: Digest,
@@ -89,21 +89,21 @@ impl State {
     /// Follows a piece of an earlier attempt.
     pub(crate) fn replay(&mut self, fragment: &TableFragment) -> Result<(), Error> {
         let change = Change::read(&fragment.tables)?;
-        self.place(fragment.part, fragment.start_ms, &change.spans);
+        self.place(fragment.kind, fragment.start_ms, &change.spans);
         self.apply(change);
         Ok(())
     }
 
     /// Puts a piece on the film's clock.
     pub(crate) fn place(&mut self, part: Part, start_ms: u64, spans: &[Span]) -> i64 {
-        let planned = |span: &Span| Planned {
+        let planned = |span: &Span| PlannedSpan {
             span: *span,
-            shown: span.first,
+            first_pts: span.first,
             start_ms,
         };
         let spans: Vec<_> = spans.iter().map(planned).collect();
         let spans = &spans;
-        self.clock.place(&Segment { part, spans })
+        self.clock.place(&Segment { kind: part, spans })
     }
 
     /// Takes over what a piece changed.
@@ -112,14 +112,14 @@ impl State {
             self.origin_ms.get_or_insert(change.origin_ms);
         }
         for keyframe in change.keyframes {
-            self.keyframe(keyframe);
+            self.add_keyframe(keyframe);
         }
         for span in &change.spans {
-            let frame_ms = span.frame / MILLISECOND;
+            let frame_ms = span.frame_duration / MILLISECOND;
             if let Some(track) = self.tracks.get_mut(usize::from(span.key))
                 && frame_ms > 0
             {
-                track.recent_frame_ms = frame_ms;
+                track.recent_frame_duration_ms = frame_ms;
             }
         }
         for (track, change) in self.tracks.iter_mut().zip(change.tracks) {
@@ -133,34 +133,34 @@ impl State {
             track.first_byte.get_or_insert(change.first_byte);
             track.first_ms.get_or_insert(change.first_ms);
             track.last_ms = Some(change.last_ms);
-            track.shown_ms = track.shown_ms.max(change.shown_ms);
+            track.max_pts_ms = track.max_pts_ms.max(change.max_pts_ms);
             track.recent = change.recent;
             track.digest = change.digest;
         }
     }
 
     /// What each track is coded with, where it has begun.
-    pub(crate) fn codecs(&self) -> [Option<Codec>; TRACKS] {
+    pub(crate) fn codecs(&self) -> [Option<Codec>; TRACK_COUNT] {
         let [video, audio] = &self.tracks;
         [(TrackKind::Video, video), (TrackKind::Audio, audio)].map(|(kind, track)| {
             let byte = track.config.first().copied().or(track.first_byte);
-            byte.map(|byte| Codec::of(kind, byte))
+            byte.map(|byte| Codec::from_first_byte(kind, byte))
         })
     }
 
     /// Where the last frame ends.
     pub(crate) fn end_ms(&self) -> u64 {
         let ends = self.tracks.iter().map(|track| {
-            let end = track.shown_ms.saturating_add(track.frame_ms());
+            let end = track.max_pts_ms.saturating_add(track.frame_duration_ms());
             end.max(0).unsigned_abs()
         });
         ends.max().unwrap_or(0)
     }
 
     /// Keeps a keyframe for the index, or, of very many, every second, fourth, … of them.
-    fn keyframe(&mut self, keyframe: (u64, u64)) {
+    fn add_keyframe(&mut self, keyframe: (u64, u64)) {
         if self.seen_keyframes.is_multiple_of(self.keyframe_step) {
-            if self.keyframes.len() == MOST_KEYFRAMES {
+            if self.keyframes.len() == MAX_KEYFRAMES {
                 let mut number = 0;
                 self.keyframes.retain(|_| {
                     number += 1;
@@ -184,11 +184,11 @@ impl State {
 impl Track {
     /// Mean distance of its frames: how long the last one is, which nothing tells. Gaps make that
     /// of all frames too long.
-    fn frame_ms(&self) -> i64 {
+    fn frame_duration_ms(&self) -> i64 {
         let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
         let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
         let mean = last.saturating_sub(first).checked_div(steps).unwrap_or(0);
-        match self.recent_frame_ms {
+        match self.recent_frame_duration_ms {
             0 => mean,
             recent => mean.min(recent),
         }
@@ -197,13 +197,15 @@ impl Track {
     /// From its first frame to the end of its last, as they are decoded.
     pub(crate) fn length_ms(&self) -> u64 {
         let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
-        let length = last.saturating_sub(first).saturating_add(self.frame_ms());
+        let length = last
+            .saturating_sub(first)
+            .saturating_add(self.frame_duration_ms());
         length.max(0).unsigned_abs()
     }
 }
 
 /// The place of a track in arrays of tracks.
-pub(crate) fn index(kind: TrackKind) -> usize {
+pub(crate) fn track_index(kind: TrackKind) -> usize {
     usize::from(kind == TrackKind::Audio)
 }
 
@@ -230,7 +232,7 @@ impl Change {
     fn read(tables: &[u8]) -> Result<Self, Error> {
         let mut cursor = Cursor::new(FORMAT, tables);
         let mut change = Self::default();
-        for _ in 0..cursor.varint()?.min(TRACKS as u64) {
+        for _ in 0..cursor.varint()?.min(TRACK_COUNT as u64) {
             change.spans.push(Span::read(&mut cursor)?);
         }
         change.origin_ms = cursor.signed()?;
@@ -247,12 +249,12 @@ impl Change {
 impl TrackChange {
     fn write(&self, out: &mut Vec<u8>) {
         out.push(u8::from(self.config.is_some()));
-        put_counted(out, self.config.as_deref().unwrap_or_default());
+        put_length_prefixed(out, self.config.as_deref().unwrap_or_default());
         out.push(self.first_byte);
         put_varint(out, self.samples);
         put_signed(out, self.first_ms);
         put_signed(out, self.last_ms);
-        put_signed(out, self.shown_ms);
+        put_signed(out, self.max_pts_ms);
         put_varint(out, self.digest.value());
         put_varint(out, self.recent.len() as u64);
         for (time, hash) in &self.recent {
@@ -263,21 +265,22 @@ impl TrackChange {
 
     fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let has_config = cursor.u8()? != 0;
-        let config = cursor.counted()?.to_vec();
+        let config = cursor.length_prefixed()?.to_vec();
         let mut change = Self {
             config: Some(config).filter(|_| has_config),
             first_byte: cursor.u8()?,
             samples: cursor.varint()?,
             first_ms: cursor.signed()?,
             last_ms: cursor.signed()?,
-            shown_ms: cursor.signed()?,
+            max_pts_ms: cursor.signed()?,
             digest: Digest::from_value(cursor.varint()?),
             recent: Vec::new(),
         };
         for _ in 0..cursor.varint()? {
             let time = cursor.signed()?;
             let hash = cursor.varint()?;
-            let hash = u32::try_from(hash).map_err(|_| cursor.fail("a checksum over 32 bits"))?;
+            let hash =
+                u32::try_from(hash).map_err(|_| cursor.malformed("a checksum over 32 bits"))?;
             change.recent.push((time, hash));
         }
         Ok(change)
@@ -291,11 +294,11 @@ mod tests {
     #[test]
     fn of_very_many_keyframes_some_are_kept_at_even_distances() {
         let mut state = State::new();
-        for number in 0..5 * MOST_KEYFRAMES as u64 {
-            state.keyframe((number, number));
+        for number in 0..5 * MAX_KEYFRAMES as u64 {
+            state.add_keyframe((number, number));
         }
         let kept = state.keyframes.len();
-        assert!((MOST_KEYFRAMES / 2..=MOST_KEYFRAMES).contains(&kept));
+        assert!((MAX_KEYFRAMES / 2..=MAX_KEYFRAMES).contains(&kept));
         let mut expected = (0..).step_by(8).map(|number| (number, number));
         assert!(
             state
@@ -311,7 +314,7 @@ mod tests {
             key: 0x80,
             first: -5,
             end: 2000,
-            frame: 21,
+            frame_duration: 21,
         };
         let track = TrackChange {
             config: Some(vec![0x17, 0, 0, 0, 0, 1]),
@@ -319,7 +322,7 @@ mod tests {
             samples: 50,
             first_ms: 0,
             last_ms: 1960,
-            shown_ms: 2040,
+            max_pts_ms: 2040,
             recent: vec![(1920, 800), (1960, 1200)],
             digest: Digest::default(),
         };

@@ -9,7 +9,7 @@ pub(crate) const PREVIOUS_TAG_SIZE: usize = 4;
 /// Bytes in the smallest file header; `DataOffset` may announce more.
 pub(crate) const FILE_HEADER: usize = 9;
 /// First bytes of a file.
-pub(crate) const MAGIC: &[u8] = b"FLV";
+pub(crate) const SIGNATURE: &[u8] = b"FLV";
 /// Tag type of sound.
 pub(crate) const AUDIO: u8 = 8;
 /// Tag type of picture.
@@ -17,7 +17,7 @@ pub(crate) const VIDEO: u8 = 9;
 /// Tag type of script data: `onMetaData` and others.
 pub(crate) const SCRIPT: u8 = 18;
 /// Bit of the type byte that says the body is encrypted.
-const FILTER: u8 = 0x20;
+const FILTER_FLAG: u8 = 0x20;
 
 /// One tag of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +42,20 @@ impl<'a> Tags<'a> {
     /// Starts at the first tag: behind the file header, or at once where the piece has none.
     pub(crate) fn new(piece: &'a [u8]) -> Result<Self, Error> {
         let mut cursor = Cursor::new("FLV", piece);
-        if piece.starts_with(MAGIC) {
+        if piece.starts_with(SIGNATURE) {
             cursor.skip(5)?;
             let data_offset = cursor.u32()? as usize;
             let Some(extra) = data_offset.checked_sub(FILE_HEADER) else {
-                return Err(cursor.fail("the header ends before it begins"));
+                return Err(cursor.malformed("the header ends before it begins"));
             };
             cursor.skip(extra)?;
             if !cursor.is_empty() {
                 cursor.skip(PREVIOUS_TAG_SIZE)?;
             }
         } else if let Some(first) = piece.first()
-            && !matches!(first & !FILTER, AUDIO | VIDEO | SCRIPT)
+            && !matches!(first & !FILTER_FLAG, AUDIO | VIDEO | SCRIPT)
         {
-            return Err(cursor.fail("neither a file header nor a tag"));
+            return Err(cursor.malformed("neither a file header nor a tag"));
         }
         Ok(Self { cursor })
     }
@@ -64,7 +64,7 @@ impl<'a> Tags<'a> {
         let cursor = &mut self.cursor;
         let offset = cursor.position();
         let kind = cursor.u8()?;
-        if kind & FILTER != 0 && matches!(kind & 0x1f, AUDIO | VIDEO | SCRIPT) {
+        if kind & FILTER_FLAG != 0 && matches!(kind & 0x1f, AUDIO | VIDEO | SCRIPT) {
             return Err(Error::Encrypted);
         }
         let size = cursor.u24()? as usize;
@@ -100,7 +100,7 @@ impl<'a> Iterator for Tags<'a> {
 }
 
 /// The eleven bytes in front of a tag's body; the stream id is always 0.
-pub(crate) fn header(kind: u8, body_length: u32, timestamp: i32) -> [u8; TAG_HEADER] {
+pub(crate) fn tag_header(kind: u8, body_length: u32, timestamp: i32) -> [u8; TAG_HEADER] {
     let [_, size_a, size_b, size_c] = body_length.to_be_bytes();
     let [high, low_a, low_b, low_c] = timestamp.to_be_bytes();
     [
@@ -114,8 +114,8 @@ pub(crate) fn tag_size(body_length: u32) -> u32 {
 }
 
 /// Whether bytes start as an FLV file or a bare tag does.
-pub(crate) fn looks_like(data: &[u8]) -> bool {
-    if data.starts_with(MAGIC) {
+pub(crate) fn sniff(data: &[u8]) -> bool {
+    if data.starts_with(SIGNATURE) {
         return data.len() >= FILE_HEADER;
     }
     // A bare tag: a known type, the stream id 0, and a body that the data can hold.
@@ -134,7 +134,7 @@ mod tests {
 
     fn tag_bytes(kind: u8, timestamp: i32, body: &[u8]) -> Vec<u8> {
         let size = u32::try_from(body.len()).expect("small");
-        let mut bytes = header(kind, size, timestamp).to_vec();
+        let mut bytes = tag_header(kind, size, timestamp).to_vec();
         bytes.extend_from_slice(body);
         // Wrong on purpose: readers must not trust it.
         bytes.extend_from_slice(&[0xee; 4]);
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn encrypted_tags_are_refused_by_name() {
-        let piece = tag_bytes(VIDEO | FILTER, 1, b"abc");
+        let piece = tag_bytes(VIDEO | FILTER_FLAG, 1, b"abc");
         assert!(matches!(all(&piece), Err(Error::Encrypted)));
     }
 
@@ -197,8 +197,8 @@ mod tests {
     fn a_web_page_is_not_taken_for_tags() {
         let page = b"<!DOCTYPE html><html><head><title>Not found</title>";
         assert!(all(page).is_err());
-        assert!(!looks_like(page));
-        assert!(looks_like(&tag_bytes(VIDEO, 1, b"abc")));
-        assert!(looks_like(b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"));
+        assert!(!sniff(page));
+        assert!(sniff(&tag_bytes(VIDEO, 1, b"abc")));
+        assert!(sniff(b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"));
     }
 }

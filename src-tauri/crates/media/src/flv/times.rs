@@ -3,22 +3,22 @@
 use super::{
     demux::packet_of,
     packet::Role,
-    state::{TRACKS, index},
+    state::{TRACK_COUNT, track_index},
     tag::{Tag, Tags},
 };
 use crate::{
     Error, TrackKind,
-    counter::{self, Unwrap},
+    counter::{self, TimestampUnwrapper},
 };
 
 /// A frame farther from the one before and from the one behind, in milliseconds, stands alone:
 /// farther falls would be taken for restarts.
-const FAR_MS: u64 = 1000;
+const STRAY_DISTANCE_MS: u64 = 1000;
 
 /// The clock of a piece.
 #[derive(Debug)]
 pub(crate) struct Times {
-    unwrap: Unwrap,
+    unwrap: TimestampUnwrapper,
     /// Places of tags whose timestamps stand alone, and those that they should have, the first
     /// one last.
     stray: Vec<(u64, i64)>,
@@ -26,10 +26,10 @@ pub(crate) struct Times {
 
 impl Times {
     pub(crate) fn new(piece: &[u8]) -> Result<Self, Error> {
-        let mut stray = stray(piece)?;
+        let mut stray = find_stray_timestamps(piece)?;
         stray.sort_unstable_by(|one, other| other.cmp(one));
         Ok(Self {
-            unwrap: Unwrap::new(counter::FLV),
+            unwrap: TimestampUnwrapper::new(counter::FLV),
             stray,
         })
     }
@@ -49,10 +49,10 @@ impl Times {
 
 /// A clock that starts again goes on from there. Where the next frame of the track is back, only
 /// the one between is wrong, and belongs in the middle.
-fn stray(piece: &[u8]) -> Result<Vec<(u64, i64)>, Error> {
+fn find_stray_timestamps(piece: &[u8]) -> Result<Vec<(u64, i64)>, Error> {
     let mut stray = Vec::new();
     // The last two frames of each track.
-    let mut lasts: [[Option<(u64, i64)>; 2]; TRACKS] = [[None; 2]; TRACKS];
+    let mut lasts: [[Option<(u64, i64)>; 2]; TRACK_COUNT] = [[None; 2]; TRACK_COUNT];
     for tag in Tags::new(piece)? {
         // What cannot be read is told by those who read it for its frames.
         let Ok(tag) = tag else { break };
@@ -60,15 +60,15 @@ fn stray(piece: &[u8]) -> Result<Vec<(u64, i64)>, Error> {
             continue;
         };
         let (Role::Frame { .. }, Some([before, last])) =
-            (packet.role, lasts.get_mut(index(packet.kind)))
+            (packet.role, lasts.get_mut(track_index(packet.kind)))
         else {
             continue;
         };
         let time = i64::from(tag.timestamp);
         if let (Some((_, before)), Some((place, alone))) = (*before, &mut *last)
-            && before.abs_diff(*alone) > FAR_MS
-            && time.abs_diff(*alone) > FAR_MS
-            && before.abs_diff(time) <= FAR_MS
+            && before.abs_diff(*alone) > STRAY_DISTANCE_MS
+            && time.abs_diff(*alone) > STRAY_DISTANCE_MS
+            && before.abs_diff(time) <= STRAY_DISTANCE_MS
         {
             *alone = i64::midpoint(before, time);
             stray.push((*place, *alone));
@@ -81,13 +81,13 @@ fn stray(piece: &[u8]) -> Result<Vec<(u64, i64)>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flv::tag::{AUDIO, VIDEO, header};
+    use crate::flv::tag::{AUDIO, VIDEO, tag_header};
 
     /// Bare tags of H.263 pictures and of MP3.
     fn times(tags: &[(u8, i32)]) -> Vec<i64> {
         let mut piece = Vec::new();
         for (kind, timestamp) in tags {
-            piece.extend(header(*kind, 2, *timestamp));
+            piece.extend(tag_header(*kind, 2, *timestamp));
             piece.extend([0x22, 0, 0, 0, 0, 13]);
         }
         let mut times = Times::new(&piece).expect("tags");
@@ -106,15 +106,15 @@ mod tests {
             .collect()
     }
 
-    fn pictures<const N: usize>(timestamps: [i32; N]) -> Vec<i64> {
+    fn video_times<const N: usize>(timestamps: [i32; N]) -> Vec<i64> {
         times(&timestamps.map(|timestamp| (VIDEO, timestamp)))
     }
 
     #[test]
     fn a_timestamp_that_stands_alone_is_put_between_its_neighbours() {
-        assert_eq!(pictures([9000, 9040, 0, 9120, 9160])[2], 9080);
-        assert_eq!(pictures([0, 40, 3_600_000, 120]), [0, 40, 80, 120]);
-        assert_eq!(pictures([0, 40, i32::MIN, 120]), [0, 40, 80, 120]);
+        assert_eq!(video_times([9000, 9040, 0, 9120, 9160])[2], 9080);
+        assert_eq!(video_times([0, 40, 3_600_000, 120]), [0, 40, 80, 120]);
+        assert_eq!(video_times([0, 40, i32::MIN, 120]), [0, 40, 80, 120]);
     }
 
     #[test]
@@ -132,9 +132,9 @@ mod tests {
 
     #[test]
     fn restarts_gaps_and_slow_pictures_stay_as_they_are() {
-        assert_eq!(pictures([9000, 9040, 0, 40]), [9000, 9040, 9080, 9120]);
-        assert_eq!(pictures([0, 40, 60_000, 60_040])[3], 60_040);
-        assert_eq!(pictures([0, 20_000, 40_000, 60_000])[1], 20_000);
-        assert_eq!(pictures([0, 40, 60_000])[2], 60_000);
+        assert_eq!(video_times([9000, 9040, 0, 40]), [9000, 9040, 9080, 9120]);
+        assert_eq!(video_times([0, 40, 60_000, 60_040])[3], 60_040);
+        assert_eq!(video_times([0, 20_000, 40_000, 60_000])[1], 20_000);
+        assert_eq!(video_times([0, 40, 60_000])[2], 60_000);
     }
 }

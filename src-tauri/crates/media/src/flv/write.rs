@@ -6,15 +6,16 @@ use super::{
     demux::packet_of,
     meta::{Facts, KEYFRAME_BYTES, metadata},
     packet::{Codec, Packet, Role},
-    state::{Change, State, TRACKS, index},
+    state::{Change, State, TRACK_COUNT, track_index},
     tag::{
-        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, header, tag_size,
+        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, tag_header,
+        tag_size,
     },
     times::Times,
 };
 use crate::{
-    Content, Error, Film, Format, Making, Muxer, Order, Piece, SourceMark, Summary, TableFragment,
-    TrackKind, TrackSummary,
+    Content, Error, Film, Format, Muxer, MuxerConfig, Order, Piece, SegmentFingerprint, Summary,
+    TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
     digest::Told,
@@ -23,53 +24,53 @@ use crate::{
 };
 
 /// Room for the metadata without its keyframes: numbers and four short texts.
-const LEAST_ROOM: u64 = 8 * 1024;
+const MIN_RESERVED: u64 = 8 * 1024;
 /// Room for some 14000 keyframes; of more, every second one goes into the index.
-const MOST_ROOM: u64 = 256 * 1024;
+const MAX_RESERVED: u64 = 256 * 1024;
 /// Where the metadata tag starts.
-const METADATA: u64 = (FILE_HEADER + PREVIOUS_TAG_SIZE) as u64;
+const METADATA_OFFSET: u64 = (FILE_HEADER + PREVIOUS_TAG_SIZE) as u64;
 /// How the body of a metadata tag begins: an AMF string.
 const METADATA_NAME: &[u8] = b"\x02\x00\x0aonMetaData";
 /// Tags this close to the end of a piece may come again in the next.
-const REPEATED_MS: i64 = 1000;
+const REPEAT_WINDOW_MS: i64 = 1000;
 
 /// Makes one FLV of pieces in the order of presentation.
 #[derive(Debug)]
 pub(crate) struct FlvMuxer<O> {
-    film: Film,
+    movie: Film,
     output: Output<O>,
     /// Length of the metadata's body, once it is written.
-    room: Option<u32>,
+    reserved_bytes: Option<u32>,
     state: State,
 }
 
 /// A tag that goes into the file.
 #[derive(Clone, Copy, Debug)]
-struct Kept<'a> {
+struct OutputTag<'a> {
     kind: u8,
     body: &'a [u8],
-    media: Option<Media>,
+    frame: Option<FrameTiming>,
 }
 
 /// A frame on the clock of its piece.
 #[derive(Clone, Copy, Debug)]
-struct Media {
+struct FrameTiming {
     track: usize,
-    time_ms: i64,
+    dts_ms: i64,
     /// When it is shown.
-    shown_ms: i64,
+    pts_ms: i64,
     keyframe: bool,
 }
 
-impl Media {
+impl FrameTiming {
     fn composition_offset(&self) -> i32 {
-        i32::try_from(self.shown_ms.saturating_sub(self.time_ms)).unwrap_or(0)
+        i32::try_from(self.pts_ms.saturating_sub(self.dts_ms)).unwrap_or(0)
     }
 }
 
 /// What becomes of a media tag.
 #[derive(Clone, Copy, Debug)]
-enum Fate {
+enum TagDecision {
     Dropped,
     Config,
     Frame {
@@ -80,40 +81,40 @@ enum Fate {
 
 impl<O: Read + Write + Seek> FlvMuxer<O> {
     /// Starts, or goes on where the journal ends.
-    pub(crate) fn new(making: Making<'_>, output: O) -> Result<Self, Error> {
-        let output = Output::new(output, journal::end(making.journal));
+    pub(crate) fn new(making: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
+        let output = Output::new(output, journal::output_end(making.journal));
         let mut state = State::new();
         let mut room = None;
         for fragment in making.journal {
             state.replay(fragment)?;
             if room.is_none() && fragment.output_bytes() > 0 {
-                room = Some(room_before(fragment)?);
+                room = Some(reserved_before(fragment)?);
             }
         }
         Ok(Self {
-            film: making.film,
+            movie: making.movie,
             output,
-            room,
+            reserved_bytes: room,
             state,
         })
     }
 
     /// Writes the head when the first media is at hand.
-    fn begin(&mut self, kept: &[Kept<'_>], spans: &[Span]) -> Result<(), Error> {
-        if self.room.is_some() {
+    fn ensure_head(&mut self, kept: &[OutputTag<'_>], spans: &[Span]) -> Result<(), Error> {
+        if self.reserved_bytes.is_some() {
             return Ok(());
         }
         let keyframes = kept
             .iter()
-            .filter(|tag| tag.media.is_some_and(|media| media.keyframe));
+            .filter(|tag| tag.frame.is_some_and(|media| media.keyframe));
         let length = spans
             .iter()
             .map(|span| span.end.saturating_sub(span.first))
             .max();
         let length_ms = (length.unwrap_or(0) / MILLISECOND).max(1).unsigned_abs();
-        let planned = u64::from(self.film.pieces).saturating_mul(length_ms);
+        let planned = u64::from(self.movie.segment_count).saturating_mul(length_ms);
         let pieces = self
-            .film
+            .movie
             .duration_ms
             .unwrap_or(planned)
             .div_ceil(length_ms)
@@ -122,9 +123,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let index = (keyframes.count() as u64)
             .saturating_mul(pieces)
             .saturating_mul(KEYFRAME_BYTES as u64 * 5 / 4);
-        let room = LEAST_ROOM.saturating_add(index).min(MOST_ROOM);
+        let room = MIN_RESERVED.saturating_add(index).min(MAX_RESERVED);
         let room = u32::try_from(room).unwrap_or(u32::MAX);
-        self.room = Some(room);
+        self.reserved_bytes = Some(room);
         let head = self.head(room, &Facts::default());
         self.output.append(&mut [IoSlice::new(&head)])
     }
@@ -134,14 +135,18 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let flags =
             u8::from(facts.video_codec.is_some()) | (u8::from(facts.audio_codec.is_some()) << 2);
         let mut head = vec![b'F', b'L', b'V', 1, flags, 0, 0, 0, 9, 0, 0, 0, 0];
-        head.extend_from_slice(&header(SCRIPT, room, 0));
-        head.extend(metadata(room as usize, facts, &self.film.tags));
+        head.extend_from_slice(&tag_header(SCRIPT, room, 0));
+        head.extend(metadata(room as usize, facts, &self.movie.tags));
         head.extend_from_slice(&tag_size(room).to_be_bytes());
         head
     }
 
     /// The tags of a piece that go into the file, on the piece's own clock.
-    fn collect<'a>(&self, piece: &'a [u8], change: &mut Change) -> Result<Vec<Kept<'a>>, Error> {
+    fn select_tags<'a>(
+        &self,
+        piece: &'a [u8],
+        change: &mut Change,
+    ) -> Result<Vec<OutputTag<'a>>, Error> {
         let mut kept = Vec::new();
         let mut times = Times::new(piece)?;
         let mut codecs = self.state.codecs();
@@ -156,75 +161,75 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 let Some(packet) = packet_of(&tag)? else {
                     continue;
                 };
-                packet.readable(tag.offset)?;
-                media = match self.sort(&packet, tag.body, change) {
-                    Fate::Dropped => continue,
-                    Fate::Config => None,
-                    Fate::Frame {
+                packet.check_config(tag.offset)?;
+                media = match self.classify(&packet, tag.body, change) {
+                    TagDecision::Dropped => continue,
+                    TagDecision::Config => None,
+                    TagDecision::Frame {
                         keyframe,
                         composition_offset,
                     } => {
                         let time_ms = times.next(packet.kind, &tag);
-                        Some(Media {
-                            track: index(packet.kind),
-                            time_ms,
-                            shown_ms: time_ms.saturating_add(i64::from(composition_offset)),
+                        Some(FrameTiming {
+                            track: track_index(packet.kind),
+                            dts_ms: time_ms,
+                            pts_ms: time_ms.saturating_add(i64::from(composition_offset)),
                             keyframe: keyframe && packet.kind == TrackKind::Video,
                         })
                     }
                 };
                 // An FLV tells the codec of a track once, and players believe it.
-                let codec = codecs.get_mut(index(packet.kind));
+                let codec = codecs.get_mut(track_index(packet.kind));
                 let first = codec.map_or(packet.codec, |codec| *codec.get_or_insert(packet.codec));
                 if first != packet.codec {
                     let (name, first) = (packet.codec.name(), first.name());
                     return Err(Error::Unsupported(format!("{name} among {first}")));
                 }
             }
-            kept.push(Kept {
+            kept.push(OutputTag {
                 kind: tag.kind,
                 body: tag.body,
-                media,
+                frame: media,
             });
         }
         Ok(kept)
     }
 
     /// Drops what the file has already, and what cannot be decoded.
-    fn sort(&self, packet: &Packet<'_>, body: &[u8], change: &mut Change) -> Fate {
-        let track = index(packet.kind);
+    fn classify(&self, packet: &Packet<'_>, body: &[u8], change: &mut Change) -> TagDecision {
+        let track = track_index(packet.kind);
         let (Some(before), Some(now)) =
             (self.state.tracks.get(track), change.tracks.get_mut(track))
         else {
-            return Fate::Dropped;
+            return TagDecision::Dropped;
         };
         let config = now.config.as_ref().unwrap_or(&before.config);
         match packet.role {
-            Role::Config if config == body => Fate::Dropped,
+            Role::Config if config == body => TagDecision::Dropped,
             Role::Config => {
                 now.config = Some(body.to_vec());
-                Fate::Config
+                TagDecision::Config
             }
             Role::Frame { .. }
                 if config.is_empty() && matches!(packet.codec, Codec::Avc | Codec::Aac) =>
             {
-                Fate::Dropped
+                TagDecision::Dropped
             }
             Role::Frame {
                 sync,
                 composition_offset,
-            } => Fate::Frame {
+            } => TagDecision::Frame {
                 keyframe: sync,
                 composition_offset,
             },
-            Role::Idle => Fate::Dropped,
+            Role::NoMedia => TagDecision::Dropped,
         }
     }
 
     /// Makes the headers of the tags, and notes what they change.
     fn write_tags(
         &mut self,
-        kept: &[Kept<'_>],
+        kept: &[OutputTag<'_>],
         offset: i64,
         change: &mut Change,
     ) -> Result<(), Error> {
@@ -239,12 +244,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let mut frames_written = Vec::with_capacity(kept.len());
         let mut position = self.output.end();
         for tag in kept {
-            if let Some(media) = tag.media {
-                let time = media.time_ms.saturating_add(offset_ms);
+            if let Some(media) = tag.frame {
+                let time = media.dts_ms.saturating_add(offset_ms);
                 let Some(last) = lasts.get_mut(media.track) else {
                     continue;
                 };
-                if self.repeats(media.track, time, tag.body) {
+                if self.is_repeated(media.track, time, tag.body) {
                     continue;
                 }
                 near = time.max(last.unwrap_or(0));
@@ -255,9 +260,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                     dts: near.max(0).unsigned_abs(),
                     composition_offset: media.composition_offset(),
                     sync: media.keyframe,
-                    description: 0,
+                    sample_entry: 0,
                 };
-                note(change, &media, told, tag.body.first());
+                record_frame(change, &media, told, tag.body.first());
                 frames_written.push((media.track, near, tag.body));
             }
             // A set-up between the frames of its track must not stand before them.
@@ -270,13 +275,13 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             let timestamp = i32::try_from(timestamp)
                 .map_err(|_| Error::Unsupported("an FLV of more than 24 days".into()))?;
             let length = u32::try_from(tag.body.len()).unwrap_or(u32::MAX);
-            headers.extend_from_slice(&header(tag.kind, length, timestamp));
+            headers.extend_from_slice(&tag_header(tag.kind, length, timestamp));
             headers.extend_from_slice(&tag_size(length).to_be_bytes());
             bodies.push(tag.body);
             position += (TAG_HEADER + PREVIOUS_TAG_SIZE + tag.body.len()) as u64;
         }
         for (index, track) in change.tracks.iter_mut().enumerate() {
-            let from = track.last_ms.saturating_sub(REPEATED_MS);
+            let from = track.last_ms.saturating_sub(REPEAT_WINDOW_MS);
             let recent = frames_written
                 .iter()
                 .filter(|(of, time, _)| *of == index && *time >= from);
@@ -288,7 +293,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     }
 
     /// Whether the piece before had this tag already; live servers repeat tails.
-    fn repeats(&self, track: usize, time: i64, body: &[u8]) -> bool {
+    fn is_repeated(&self, track: usize, time: i64, body: &[u8]) -> bool {
         let Some(track) = self.state.tracks.get(track) else {
             return false;
         };
@@ -298,7 +303,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             && recent.any(|&(at, hash)| at == time && hash == crc32fast::hash(body))
     }
 
-    fn facts(&self) -> Facts<'_> {
+    fn final_metadata(&self) -> Facts<'_> {
         let [video, audio] = &self.state.tracks;
         Facts {
             duration_ms: self.state.end_ms(),
@@ -318,9 +323,9 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
 
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
         let mut change = Change::default();
-        let kept = self.collect(piece.data, &mut change)?;
+        let kept = self.select_tags(piece.data, &mut change)?;
         change.spans = spans(&kept)?;
-        let offset = self.state.place(piece.part, piece.start_ms, &change.spans);
+        let offset = self.state.place(piece.kind, piece.start_ms, &change.spans);
         let first = change
             .spans
             .iter()
@@ -332,7 +337,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         let origin = ticks(first.saturating_add(offset).saturating_sub(lead), 1000);
         change.origin_ms = self.state.origin_ms.unwrap_or(origin);
         if !kept.is_empty() {
-            self.begin(&kept, &change.spans)?;
+            self.ensure_head(&kept, &change.spans)?;
         }
         self.output.begin_segment();
         if !kept.is_empty() {
@@ -344,12 +349,12 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         self.state.apply(change);
         Ok(TableFragment {
             track: piece.track,
-            part: piece.part,
+            kind: piece.kind,
             start_ms: piece.start_ms,
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            source: SourceMark::of(piece.data),
+            fingerprint: SegmentFingerprint::of(piece.data),
             content,
             tables,
         })
@@ -357,9 +362,12 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
 
     fn finish(mut self: Box<Self>, _fragments: Vec<TableFragment>) -> Result<Summary, Error> {
         let has_media = self.state.tracks.iter().any(|track| track.samples > 0);
-        let room = self.room.filter(|_| has_media).ok_or(Error::Empty)?;
+        let room = self
+            .reserved_bytes
+            .filter(|_| has_media)
+            .ok_or(Error::Empty)?;
         self.output.ensure_unchanged()?;
-        let facts = self.facts();
+        let facts = self.final_metadata();
         let size_bytes = facts.file_size;
         let size = facts.size;
         let head = self.head(room, &facts);
@@ -368,7 +376,9 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         let tracks = kinds.zip(&self.state.tracks).filter_map(|(kind, track)| {
             Some(TrackSummary {
                 kind,
-                codec: Codec::of(kind, track.first_byte?).name().into(),
+                codec: Codec::from_first_byte(kind, track.first_byte?)
+                    .name()
+                    .into(),
                 samples: track.samples,
                 duration_ms: track.length_ms(),
                 size: size.filter(|_| kind == TrackKind::Video),
@@ -387,17 +397,17 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
 
 /// How long the body of the metadata is that stands in front of the first piece. It is not read
 /// back: the head is written again at the end, whatever stands there by now.
-fn room_before(fragment: &TableFragment) -> Result<u32, Error> {
-    let around = METADATA + (TAG_HEADER + PREVIOUS_TAG_SIZE) as u64;
+fn reserved_before(fragment: &TableFragment) -> Result<u32, Error> {
+    let around = METADATA_OFFSET + (TAG_HEADER + PREVIOUS_TAG_SIZE) as u64;
     let room = fragment.output_start.checked_sub(around);
-    let room = room.filter(|room| (LEAST_ROOM..=MOST_ROOM).contains(room));
+    let room = room.filter(|room| (MIN_RESERVED..=MAX_RESERVED).contains(room));
     room.and_then(|room| u32::try_from(room).ok())
-        .ok_or_else(|| Cursor::new("journal", &fragment.tables).fail("the head has no place"))
+        .ok_or_else(|| Cursor::new("journal", &fragment.tables).malformed("the head has no place"))
 }
 
 /// What media a piece holds.
-fn content(kept: &[Kept<'_>], spans: &[Span]) -> Content {
-    let samples = kept.iter().filter(|tag| tag.media.is_some()).count();
+fn content(kept: &[OutputTag<'_>], spans: &[Span]) -> Content {
+    let samples = kept.iter().filter(|tag| tag.frame.is_some()).count();
     let kinds = [TrackKind::Video, TrackKind::Audio];
     let spans = spans
         .iter()
@@ -406,14 +416,14 @@ fn content(kept: &[Kept<'_>], spans: &[Span]) -> Content {
 }
 
 /// The stretches of time of the tracks.
-fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
+fn spans(kept: &[OutputTag<'_>]) -> Result<Vec<Span>, Error> {
     let mut spans = Vec::new();
-    for (track, key) in (0..TRACKS).zip(0..) {
+    for (track, key) in (0..TRACK_COUNT).zip(0..) {
         let times = || {
-            let media = kept.iter().filter_map(|tag| tag.media);
+            let media = kept.iter().filter_map(|tag| tag.frame);
             media
                 .filter(|media| media.track == track)
-                .map(|media| media.time_ms)
+                .map(|media| media.dts_ms)
         };
         if let (Some(first), Some(last)) = (times().next(), times().next_back()) {
             spans.push(Span::new(key, [first, last], times().count(), 0, 1000)?);
@@ -423,7 +433,7 @@ fn spans(kept: &[Kept<'_>]) -> Result<Vec<Span>, Error> {
 }
 
 /// Notes a frame that goes into the file, with its time and place there.
-fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>) {
+fn record_frame(change: &mut Change, media: &FrameTiming, told: Told, first_byte: Option<&u8>) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };
@@ -436,7 +446,7 @@ fn note(change: &mut Change, media: &Media, told: Told, first_byte: Option<&u8>)
     track.last_ms = time;
     track.digest.add(told);
     let shown = time.saturating_add(i64::from(told.composition_offset));
-    track.shown_ms = track.shown_ms.max(shown);
+    track.max_pts_ms = track.max_pts_ms.max(shown);
     if media.keyframe {
         change.keyframes.push((told.dts, told.position));
     }

@@ -7,7 +7,7 @@ pub(crate) type Kind = [u8; 4];
 
 /// One box in memory.
 #[derive(Clone, Debug)]
-pub(crate) struct BoxIn<'a> {
+pub(crate) struct ParsedBox<'a> {
     pub(crate) kind: Kind,
     /// Where its header starts in the piece or file.
     pub(crate) start: u64,
@@ -20,9 +20,9 @@ pub(crate) struct BoxIn<'a> {
 pub(crate) struct Header {
     pub(crate) kind: Kind,
     /// Bytes before the body.
-    pub(crate) before: u64,
+    pub(crate) header_length: u64,
     /// `None`: to the end of what holds it.
-    pub(crate) body: Option<u64>,
+    pub(crate) body_length: Option<u64>,
 }
 
 /// Reads the header of a box: 32-bit size, 64-bit size (1), or to the end (0).
@@ -39,11 +39,15 @@ pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<Header, Error> {
         // A size below that of the header would let a reader stand still for ever.
         Some(size) => Some(
             size.checked_sub(before)
-                .ok_or_else(|| start.fail(format!("box {} of {size} bytes", name(kind))))?,
+                .ok_or_else(|| start.malformed(format!("box {} of {size} bytes", name(kind))))?,
         ),
         None => None,
     };
-    Ok(Header { kind, before, body })
+    Ok(Header {
+        kind,
+        header_length: before,
+        body_length: body,
+    })
 }
 
 /// The boxes at the top level of a piece, where the last may reach to the end.
@@ -81,29 +85,29 @@ impl<'a> Boxes<'a> {
     }
 
     /// The first box of a kind, without which the others mean nothing.
-    pub(crate) fn need(self, kind: Kind) -> Result<Cursor<'a>, Error> {
+    pub(crate) fn require(self, kind: Kind) -> Result<Cursor<'a>, Error> {
         let holder = self.cursor.clone();
         self.find(kind)?
-            .ok_or_else(|| holder.fail(format!("box {} is missing", name(kind))))
+            .ok_or_else(|| holder.malformed(format!("box {} is missing", name(kind))))
     }
 
-    fn read(&mut self) -> Result<Option<BoxIn<'a>>, Error> {
+    fn read(&mut self) -> Result<Option<ParsedBox<'a>>, Error> {
         if self.cursor.is_empty() {
             return Ok(None);
         }
         let start = self.cursor.position();
         let header = header(&mut self.cursor)?;
-        let length = match header.body {
+        let length = match header.body_length {
             Some(length) => usize::try_from(length).unwrap_or(usize::MAX),
             None if self.open_end => self.cursor.rest().len(),
             None => {
                 return Err(self
                     .cursor
-                    .fail(format!("box {} is open", name(header.kind))));
+                    .malformed(format!("box {} is open", name(header.kind))));
             }
         };
-        let body = self.cursor.part(length)?;
-        Ok(Some(BoxIn {
+        let body = self.cursor.sub_cursor(length)?;
+        Ok(Some(ParsedBox {
             kind: header.kind,
             start,
             body,
@@ -112,7 +116,7 @@ impl<'a> Boxes<'a> {
 }
 
 impl<'a> Iterator for Boxes<'a> {
-    type Item = Result<BoxIn<'a>, Error>;
+    type Item = Result<ParsedBox<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.read().transpose();
@@ -166,6 +170,6 @@ mod tests {
     #[test]
     fn a_box_inside_another_must_tell_its_size() {
         let body = Cursor::new("MP4", b"\0\0\0\0trakxx");
-        assert!(children(&body).need(*b"trak").is_err());
+        assert!(children(&body).require(*b"trak").is_err());
     }
 }

@@ -6,28 +6,31 @@ use crate::{Error, cursor::Cursor};
 
 /// Stretches of a piece, in its order, none touching another.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Data(Vec<Stretch>);
+pub(crate) struct DataRanges(Vec<DataRange>);
 
 #[derive(Clone, Debug)]
-struct Stretch {
+struct DataRange {
     range: Range<usize>,
     /// Bytes in the stretches before.
-    before: u64,
+    bytes_before: u64,
 }
 
-impl Data {
+impl DataRanges {
     /// All of these ranges, each byte once.
     pub(crate) fn new(mut ranges: Vec<Range<usize>>) -> Self {
         ranges.sort_by_key(|range| (range.start, range.end));
-        let mut data: Vec<Stretch> = Vec::new();
+        let mut data: Vec<DataRange> = Vec::new();
         for range in ranges {
             match data.last_mut() {
                 Some(last) if range.start <= last.range.end => {
                     last.range.end = last.range.end.max(range.end);
                 }
                 last => {
-                    let before = last.map_or(0, |last| last.before + last.range.len() as u64);
-                    data.push(Stretch { range, before });
+                    let before = last.map_or(0, |last| last.bytes_before + last.range.len() as u64);
+                    data.push(DataRange {
+                        range,
+                        bytes_before: before,
+                    });
                 }
             }
         }
@@ -43,7 +46,7 @@ impl Data {
             .checked_sub(1)
             .and_then(|index| self.0.get(index))
             .filter(|stretch| position.saturating_add(length) <= stretch.range.end)
-            .map(|stretch| stretch.before + (position - stretch.range.start) as u64)
+            .map(|stretch| stretch.bytes_before + (position - stretch.range.start) as u64)
             .ok_or_else(|| outside(position as u64))
     }
 
@@ -57,7 +60,7 @@ impl Data {
 
 /// Samples must lie in `mdat`: elsewhere they would be what a header is made of.
 pub(super) fn outside(position: u64) -> Error {
-    Cursor::within("MP4", &[], position).fail("a sample lies outside mdat")
+    Cursor::within("MP4", &[], position).malformed("a sample lies outside mdat")
 }
 
 #[cfg(test)]
@@ -66,7 +69,7 @@ mod tests {
 
     #[test]
     fn each_byte_goes_into_the_file_once() {
-        let data = Data::new(vec![12..15, 3..5, 4..8, 8..9, 20..20, 13..14]);
+        let data = DataRanges::new(vec![12..15, 3..5, 4..8, 8..9, 20..20, 13..14]);
         let piece: Vec<u8> = (0..30).collect();
         let slices: Vec<_> = data.slices(&piece).collect();
         assert_eq!(

@@ -3,22 +3,22 @@
 use std::ops::Range;
 
 use super::{
-    boxes::{BoxIn, children, top_level, version_and_flags},
-    data::{Data, outside},
-    init::{Defaults, Init, Other},
-    roll::Rolls,
-    run::{Before, Run},
+    boxes::{ParsedBox, children, top_level, version_and_flags},
+    data::{DataRanges, outside},
+    init::{Init, Other, SampleDefaults},
+    roll::FragmentRolls,
+    run::{Run, RunStart},
 };
 use crate::{Content, Error, cursor::Cursor};
 
 /// No piece of a few seconds has more samples; a run without bytes of its own could claim 2³².
-const MOST_SAMPLES: u32 = 1 << 20;
+const MAX_SAMPLES: u32 = 1 << 20;
 
 /// What a media piece holds of one track.
 #[derive(Debug)]
 pub struct Media<'a> {
     /// The bytes that go into the file: `mdat` whole where nothing else lies in it, else the runs.
-    pub(crate) data: Data,
+    pub(crate) data: DataRanges,
     /// The samples of the track, run by run.
     pub(crate) runs: Vec<Run<'a>>,
 }
@@ -38,34 +38,38 @@ pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<Media<'a>, Error> {
             _ => {}
         }
     }
-    let mut demuxer = Demuxer {
+    let mut demuxer = FragmentDemuxer {
         piece,
         init,
-        bodies: &bodies,
-        cut_off: None,
+        mdat_bodies: &bodies,
+        segment_offset: None,
         next_dts: 0,
         samples: 0,
-        shared: false,
+        has_other_tracks: false,
         runs: Vec::new(),
     };
     for moof in &moofs {
         demuxer.moof(moof)?;
     }
-    let Demuxer { shared, runs, .. } = demuxer;
+    let FragmentDemuxer {
+        has_other_tracks: shared,
+        runs,
+        ..
+    } = demuxer;
     let ranges = if shared {
-        let ranges = runs.iter().map(|run| range(run, &bodies));
+        let ranges = runs.iter().map(|run| run_range(run, &bodies));
         ranges.collect::<Result<_, _>>()?
     } else {
         bodies
     };
     Ok(Media {
-        data: Data::new(ranges),
+        data: DataRanges::new(ranges),
         runs,
     })
 }
 
 /// Where the data of a run lies: in one `mdat`.
-fn range(run: &Run<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> {
+fn run_range(run: &Run<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> {
     let (end, _) = run.end()?;
     let place = |position| usize::try_from(position).unwrap_or(usize::MAX);
     let range = place(run.position)..place(end);
@@ -78,43 +82,43 @@ fn range(run: &Run<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> 
         .ok_or_else(|| outside(run.position))
 }
 
-struct Demuxer<'a, 'i> {
+struct FragmentDemuxer<'a, 'i> {
     piece: &'a [u8],
     init: &'i Init,
     /// The bodies of the `mdat` boxes.
-    bodies: &'i [Range<usize>],
+    mdat_bodies: &'i [Range<usize>],
     /// How far before the piece the file began that its positions are counted in.
-    cut_off: Option<u64>,
+    segment_offset: Option<u64>,
     next_dts: i64,
     samples: u32,
     /// Fragments of other tracks are in the piece.
-    shared: bool,
+    has_other_tracks: bool,
     runs: Vec<Run<'a>>,
 }
 
 /// `tfhd`, with its gaps filled from `trex` (ISO/IEC 14496-12 8.8.7).
-struct FragmentHeader<'i> {
-    ours: bool,
+struct TrackFragmentHeader<'i> {
+    is_ours: bool,
     /// The other track of the initialisation that it belongs to.
-    foreign: Option<&'i Other>,
+    other_track: Option<&'i Other>,
     base: Option<u64>,
     base_is_moof: bool,
-    defaults: Defaults,
+    defaults: SampleDefaults,
 }
 
-impl<'a> Demuxer<'a, '_> {
-    fn moof(&mut self, moof: &BoxIn<'a>) -> Result<(), Error> {
+impl<'a> FragmentDemuxer<'a, '_> {
+    fn moof(&mut self, moof: &ParsedBox<'a>) -> Result<(), Error> {
         let mut fragments = Vec::new();
         for child in children(&moof.body) {
             let child = child?;
             if child.kind == *b"traf" {
-                let tfhd = children(&child.body).need(*b"tfhd")?;
+                let tfhd = children(&child.body).require(*b"tfhd")?;
                 fragments.push((child, fragment_header(tfhd, self.init)?));
             }
         }
         if let [(_, alone)] = fragments.as_mut_slice() {
             // Some packagers number the track differently in the fragment.
-            alone.ours |= self.init.siblings == 1 && alone.foreign.is_none();
+            alone.is_ours |= self.init.track_count == 1 && alone.other_track.is_none();
         }
         // Old writers count from the end of the track fragment before.
         let mut implied = moof.start;
@@ -126,7 +130,7 @@ impl<'a> Demuxer<'a, '_> {
                 None if header.base_is_moof => moof.start,
                 None => implied,
             };
-            self.shared |= !header.ours;
+            self.has_other_tracks |= !header.is_ours;
             let data = self.fragment(&traf.body, header, base)?;
             if header.base.is_some() {
                 let (least, _) = *told.get_or_insert((data.start, base));
@@ -138,8 +142,8 @@ impl<'a> Demuxer<'a, '_> {
             return Ok(());
         };
         let cut_off = *self
-            .cut_off
-            .get_or_insert_with(|| cut_off(moof.start, base, least, self.bodies));
+            .segment_offset
+            .get_or_insert_with(|| segment_offset(moof.start, base, least, self.mdat_bodies));
         for run in self.runs.iter_mut().skip(runs) {
             // Bases that are told and such that are not do not come together in one `moof`.
             run.position = run.position.wrapping_sub(cut_off);
@@ -151,23 +155,23 @@ impl<'a> Demuxer<'a, '_> {
     fn fragment(
         &mut self,
         traf: &Cursor<'a>,
-        header: &FragmentHeader<'_>,
+        header: &TrackFragmentHeader<'_>,
         base: u64,
     ) -> Result<Range<u64>, Error> {
         let mut dts = self.next_dts;
         if let Some(mut tfdt) = children(traf).find(*b"tfdt")? {
             let (version, _) = version_and_flags(&mut tfdt)?;
             let time = tfdt.versioned(version)?;
-            dts = i64::try_from(time).map_err(|_| tfdt.fail("a time beyond reason"))?;
+            dts = i64::try_from(time).map_err(|_| tfdt.malformed("a time beyond reason"))?;
         }
-        let mut rolls = Rolls::read(traf, &self.init.rolls);
+        let mut rolls = FragmentRolls::read(traf, &self.init.rolls);
         let mut data: Option<Range<u64>> = None;
         for child in children(traf) {
             let child = child?;
             if child.kind != *b"trun" {
                 continue;
             }
-            let before = Before {
+            let before = RunStart {
                 defaults: header.defaults,
                 rolls: &rolls,
                 base,
@@ -178,9 +182,11 @@ impl<'a> Demuxer<'a, '_> {
             self.samples = self.samples.saturating_add(run.samples());
             // A sample has a byte of its own, or at least one that tells of it.
             let most = u32::try_from(self.piece.len()).unwrap_or(u32::MAX);
-            if self.samples > MOST_SAMPLES.min(most) {
+            if self.samples > MAX_SAMPLES.min(most) {
                 let count = run.samples();
-                return Err(child.body.fail(format!("{count} samples in one piece")));
+                return Err(child
+                    .body
+                    .malformed(format!("{count} samples in one piece")));
             }
             rolls.skip(run.samples());
             let position = run.position;
@@ -188,11 +194,11 @@ impl<'a> Demuxer<'a, '_> {
             dts = next_dts;
             let start = data.map_or(position, |data| data.start.min(position));
             data = Some(start..end);
-            if header.ours {
+            if header.is_ours {
                 self.runs.push(run);
             }
         }
-        if header.ours {
+        if header.is_ours {
             self.next_dts = dts;
         }
         Ok(data.unwrap_or(base..base))
@@ -201,7 +207,7 @@ impl<'a> Demuxer<'a, '_> {
 
 /// Positions that are told outright are counted from the start of a file. Where the piece was cut
 /// from one, the piece itself does not say how far in; but what is told lies behind `moof`.
-fn cut_off(moof: u64, base: u64, least: u64, bodies: &[Range<usize>]) -> u64 {
+fn segment_offset(moof: u64, base: u64, least: u64, bodies: &[Range<usize>]) -> u64 {
     let starts = || bodies.iter().map(|body| body.start as u64);
     if base == moof || starts().any(|start| start == least) {
         return 0;
@@ -210,7 +216,10 @@ fn cut_off(moof: u64, base: u64, least: u64, bodies: &[Range<usize>]) -> u64 {
     next.map_or(0, |next| least.wrapping_sub(next))
 }
 
-fn fragment_header<'i>(mut tfhd: Cursor<'_>, init: &'i Init) -> Result<FragmentHeader<'i>, Error> {
+fn fragment_header<'i>(
+    mut tfhd: Cursor<'_>,
+    init: &'i Init,
+) -> Result<TrackFragmentHeader<'i>, Error> {
     let (_, flags) = version_and_flags(&mut tfhd)?;
     let track_id = tfhd.u32()?;
     let base = if flags & 0x1 != 0 {
@@ -218,7 +227,10 @@ fn fragment_header<'i>(mut tfhd: Cursor<'_>, init: &'i Init) -> Result<FragmentH
     } else {
         None
     };
-    let foreign = init.others.iter().find(|other| other.track_id == track_id);
+    let foreign = init
+        .other_tracks
+        .iter()
+        .find(|other| other.track_id == track_id);
     let mut defaults = foreign.map_or(init.defaults, |other| other.defaults);
     for (flag, field) in [
         (0x2, &mut defaults.description),
@@ -230,9 +242,9 @@ fn fragment_header<'i>(mut tfhd: Cursor<'_>, init: &'i Init) -> Result<FragmentH
             *field = tfhd.u32()?;
         }
     }
-    Ok(FragmentHeader {
-        ours: track_id == init.track_id,
-        foreign,
+    Ok(TrackFragmentHeader {
+        is_ours: track_id == init.track_id,
+        other_track: foreign,
         base,
         base_is_moof: flags & 0x2_0000 != 0,
         defaults,
@@ -240,7 +252,7 @@ fn fragment_header<'i>(mut tfhd: Cursor<'_>, init: &'i Init) -> Result<FragmentH
 }
 
 /// Whether bytes start as an initialisation or a media piece does.
-pub(crate) fn looks_like(data: &[u8], init: bool) -> bool {
+pub(crate) fn sniff(data: &[u8], init: bool) -> bool {
     let Ok(header) = super::boxes::header(&mut Cursor::new("MP4", data)) else {
         return false;
     };
@@ -258,7 +270,7 @@ pub(crate) fn looks_like(data: &[u8], init: bool) -> bool {
 pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
     if init {
         return if Init::all(data)?.is_empty() {
-            Err(Cursor::new("MP4", data).fail("no track is set up"))
+            Err(Cursor::new("MP4", data).malformed("no track is set up"))
         } else {
             Ok(Content::default())
         };
@@ -272,8 +284,8 @@ pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
             for child in children(&found.body) {
                 let child = child?;
                 if child.kind == *b"traf" {
-                    children(&child.body).need(*b"tfhd")?;
-                    samples = samples.saturating_add(count(&child.body)?);
+                    children(&child.body).require(*b"tfhd")?;
+                    samples = samples.saturating_add(sample_count(&child.body)?);
                 }
             }
         }
@@ -284,12 +296,12 @@ pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
             ..Content::default()
         })
     } else {
-        Err(Cursor::new("MP4", data).fail("box mdat is missing"))
+        Err(Cursor::new("MP4", data).malformed("box mdat is missing"))
     }
 }
 
 /// How many samples the runs of a track fragment have (ISO/IEC 14496-12 8.8.8).
-fn count(traf: &Cursor<'_>) -> Result<u64, Error> {
+fn sample_count(traf: &Cursor<'_>) -> Result<u64, Error> {
     let mut samples = 0_u64;
     for child in children(traf) {
         let mut child = child?;

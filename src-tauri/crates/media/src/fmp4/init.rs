@@ -4,12 +4,12 @@ use super::{
     boxes::{Boxes, Kind, children, name, top_level, version_and_flags},
     roll::MovieRolls,
 };
-use crate::{Error, TrackKind, check::readable, clock::nanoseconds, cursor::Cursor};
+use crate::{Error, TrackKind, check::check_sample_entries, clock::nanoseconds, cursor::Cursor};
 
 /// No track needs more sample entries than this.
-pub(crate) const MOST_ENTRIES: u32 = 64;
+pub(crate) const MAX_SAMPLE_ENTRIES: u32 = 64;
 /// No film has more tracks than this.
-pub(crate) const MOST_TRACKS: usize = 64;
+pub(crate) const MAX_TRACKS: usize = 64;
 
 /// What the pieces of a track leave to its initialisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,31 +19,31 @@ pub struct Init {
     pub(crate) timescale: u32,
     /// Packed ISO 639-2 code, as `mdhd` has it.
     pub(crate) language: u16,
-    pub(crate) defaults: Defaults,
+    pub(crate) defaults: SampleDefaults,
     pub(crate) edit: Edit,
     /// Turn and size of the picture: the tail of `tkhd`, from the matrix on.
     pub(crate) display: [u8; 44],
     /// The sample entries as they came, but for the place of their data: taking them apart would
     /// lose boxes unknown here.
-    pub(crate) entries: Vec<Vec<u8>>,
+    pub(crate) sample_entries: Vec<Vec<u8>>,
     /// What the initialisation says of samples that need others before them.
     pub(crate) rolls: MovieRolls,
     /// How many tracks of its piece are pictures or sound, itself included.
-    pub(super) siblings: u8,
+    pub(super) track_count: u8,
     /// All other tracks of its piece, whatever they hold.
-    pub(crate) others: Vec<Other>,
+    pub(crate) other_tracks: Vec<Other>,
 }
 
 /// A track whose data may lie between that of the one that is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Other {
     pub(crate) track_id: u32,
-    pub(crate) defaults: Defaults,
+    pub(crate) defaults: SampleDefaults,
 }
 
 /// What `trex` says of samples that say nothing (ISO/IEC 14496-12 8.8.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Defaults {
+pub(crate) struct SampleDefaults {
     pub(crate) description: u32,
     pub(crate) duration: u32,
     pub(crate) size: u32,
@@ -70,7 +70,7 @@ impl Edit {
     }
 
     /// The longest that the media is shown, in nanoseconds.
-    pub(crate) fn longest(&self) -> i64 {
+    pub(crate) fn max_duration(&self) -> i64 {
         self.duration
             .and_then(|duration| self.time(duration))
             .unwrap_or(i64::MAX)
@@ -111,8 +111,8 @@ impl Init {
     }
 
     /// How many tracks of its piece are pictures or sound, itself included.
-    pub(crate) fn siblings(&self) -> usize {
-        usize::from(self.siblings)
+    pub(crate) fn track_count(&self) -> usize {
+        usize::from(self.track_count)
     }
 }
 
@@ -130,17 +130,17 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
         if trak.kind != *b"trak" {
             continue;
         }
-        if ids.len() == MOST_TRACKS {
-            return Err(trak.body.fail("more tracks than any film has"));
+        if ids.len() == MAX_TRACKS {
+            return Err(trak.body.malformed("more tracks than any film has"));
         }
-        let (track_id, display) = track_header(children(&trak.body).need(*b"tkhd")?)?;
+        let (track_id, display) = track_header(children(&trak.body).require(*b"tkhd")?)?;
         let defaults = match &mvex {
             Some(mvex) => defaults(children(mvex), track_id)?,
-            None => Defaults::default(),
+            None => SampleDefaults::default(),
         };
         ids.push(Other { track_id, defaults });
-        let mdia = children(&trak.body).need(*b"mdia")?;
-        match handler(children(&mdia).need(*b"hdlr")?)? {
+        let mdia = children(&trak.body).require(*b"mdia")?;
+        match handler(children(&mdia).require(*b"hdlr")?)? {
             Ok(kind) => {
                 let mut init = track(&trak.body, &mdia, kind)?;
                 init.edit.movie_timescale = movie_timescale;
@@ -162,34 +162,35 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
         )));
     }
     if tracks.is_empty() {
-        return Err(moov.fail("a moov without tracks"));
+        return Err(moov.malformed("a moov without tracks"));
     }
     let siblings = u8::try_from(tracks.len()).unwrap_or(u8::MAX);
     for init in &mut tracks {
-        init.siblings = siblings;
-        init.others.clone_from(&ids);
-        init.others.retain(|other| other.track_id != init.track_id);
+        init.track_count = siblings;
+        init.other_tracks.clone_from(&ids);
+        init.other_tracks
+            .retain(|other| other.track_id != init.track_id);
     }
     Ok(tracks)
 }
 
 /// What `trak` says apart from its header.
 fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, Error> {
-    let (timescale, language) = media_header(children(mdia).need(*b"mdhd")?)?;
-    let stbl = children(&children(mdia).need(*b"minf")?).need(*b"stbl")?;
-    let entries = sample_entries(children(&stbl).need(*b"stsd")?)?;
+    let (timescale, language) = media_header(children(mdia).require(*b"mdhd")?)?;
+    let stbl = children(&children(mdia).require(*b"minf")?).require(*b"stbl")?;
+    let entries = sample_entries(children(&stbl).require(*b"stsd")?)?;
     Ok(Init {
         kind,
         track_id: 0,
         timescale,
         language,
-        defaults: Defaults::default(),
+        defaults: SampleDefaults::default(),
         edit: edit(trak)?,
         display: [0; 44],
-        entries,
+        sample_entries: entries,
         rolls: MovieRolls::read(&stbl),
-        siblings: 1,
-        others: Vec::new(),
+        track_count: 1,
+        other_tracks: Vec::new(),
     })
 }
 
@@ -204,7 +205,7 @@ fn header_timescale(mut header: Cursor<'_>) -> Result<u32, Error> {
 fn media_header(mut mdhd: Cursor<'_>) -> Result<(u32, u16), Error> {
     let timescale = header_timescale(mdhd.clone())?;
     if timescale == 0 {
-        return Err(mdhd.fail("a timescale of 0"));
+        return Err(mdhd.malformed("a timescale of 0"));
     }
     let (version, _) = version_and_flags(&mut mdhd)?;
     mdhd.skip(if version == 0 { 16 } else { 28 })?;
@@ -236,8 +237,8 @@ fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, Kind>, Error> {
 fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
     version_and_flags(&mut stsd)?;
     let count = stsd.u32()?;
-    if count == 0 || count > MOST_ENTRIES {
-        return Err(stsd.fail(format!("{count} sample entries")));
+    if count == 0 || count > MAX_SAMPLE_ENTRIES {
+        return Err(stsd.malformed(format!("{count} sample entries")));
     }
     let mut entries = Vec::new();
     for _ in 0..count {
@@ -252,10 +253,10 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
                 if let Some(reference) = entry.get_mut(14..16) {
                     reference.copy_from_slice(&[0, 1]);
                 }
-                readable(&Cursor::within("MP4", &entry, start))?;
+                check_sample_entries(&Cursor::within("MP4", &entry, start))?;
                 entries.push(entry);
             }
-            None => return Err(stsd.fail("a sample entry without a name")),
+            None => return Err(stsd.malformed("a sample entry without a name")),
         }
     }
     Ok(entries)
@@ -296,7 +297,7 @@ fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
     Ok(edit)
 }
 
-fn defaults(mvex: Boxes<'_>, track_id: u32) -> Result<Defaults, Error> {
+fn defaults(mvex: Boxes<'_>, track_id: u32) -> Result<SampleDefaults, Error> {
     for child in mvex {
         let mut child = child?;
         if child.kind != *b"trex" {
@@ -310,7 +311,7 @@ fn defaults(mvex: Boxes<'_>, track_id: u32) -> Result<Defaults, Error> {
         }
         if id == track_id {
             let [description, duration, size, flags] = fields;
-            return Ok(Defaults {
+            return Ok(SampleDefaults {
                 description,
                 duration,
                 size,
@@ -318,5 +319,5 @@ fn defaults(mvex: Boxes<'_>, track_id: u32) -> Result<Defaults, Error> {
             });
         }
     }
-    Ok(Defaults::default())
+    Ok(SampleDefaults::default())
 }

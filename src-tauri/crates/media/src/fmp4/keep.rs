@@ -1,12 +1,12 @@
 //! An initialisation in the layout of the journal.
 
 use super::{
-    init::{Defaults, Edit, Init, MOST_ENTRIES, MOST_TRACKS, Other},
+    init::{Edit, Init, MAX_SAMPLE_ENTRIES, MAX_TRACKS, Other, SampleDefaults},
     roll::MovieRolls,
 };
 use crate::{
     Error, TrackKind,
-    cursor::{Cursor, put_counted, put_signed, put_varint},
+    cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
 };
 
 impl Init {
@@ -23,14 +23,14 @@ impl Init {
         put_varint(out, self.edit.duration.unwrap_or(0));
         put_varint(out, u64::from(self.edit.movie_timescale));
         out.extend_from_slice(&self.display);
-        put_varint(out, self.entries.len() as u64);
-        for entry in &self.entries {
-            put_counted(out, entry);
+        put_varint(out, self.sample_entries.len() as u64);
+        for entry in &self.sample_entries {
+            put_length_prefixed(out, entry);
         }
         self.rolls.write(out);
-        out.push(self.siblings);
-        put_varint(out, self.others.len() as u64);
-        for other in &self.others {
+        out.push(self.track_count);
+        put_varint(out, self.other_tracks.len() as u64);
+        for other in &self.other_tracks {
             put_varint(out, u64::from(other.track_id));
             other.defaults.write(out);
         }
@@ -46,8 +46,8 @@ impl Init {
         let track_id = field(cursor)?;
         let timescale = field(cursor)?.max(1);
         let language = field(cursor)?;
-        let language = u16::try_from(language).map_err(|_| cursor.fail("a language code"))?;
-        let defaults = Defaults::read(cursor)?;
+        let language = u16::try_from(language).map_err(|_| cursor.malformed("a language code"))?;
+        let defaults = SampleDefaults::read(cursor)?;
         let has_media_time = cursor.varint()? != 0;
         let edit = Edit {
             media_time: Some(cursor.signed()?).filter(|_| has_media_time),
@@ -57,16 +57,16 @@ impl Init {
         };
         let display = cursor.array()?;
         let mut entries = Vec::new();
-        for _ in 0..cursor.varint()?.min(u64::from(MOST_ENTRIES)) {
-            entries.push(cursor.counted()?.to_vec());
+        for _ in 0..cursor.varint()?.min(u64::from(MAX_SAMPLE_ENTRIES)) {
+            entries.push(cursor.length_prefixed()?.to_vec());
         }
         let rolls = MovieRolls::restore(cursor)?;
         let siblings = cursor.u8()?;
         let mut others = Vec::new();
-        for _ in 0..cursor.varint()?.min(MOST_TRACKS as u64) {
+        for _ in 0..cursor.varint()?.min(MAX_TRACKS as u64) {
             others.push(Other {
                 track_id: field(cursor)?,
-                defaults: Defaults::read(cursor)?,
+                defaults: SampleDefaults::read(cursor)?,
             });
         }
         Ok(Self {
@@ -77,15 +77,15 @@ impl Init {
             defaults,
             edit,
             display,
-            entries,
+            sample_entries: entries,
             rolls,
-            siblings,
-            others,
+            track_count: siblings,
+            other_tracks: others,
         })
     }
 }
 
-impl Defaults {
+impl SampleDefaults {
     fn write(self, out: &mut Vec<u8>) {
         for field in [self.description, self.duration, self.size, self.flags] {
             put_varint(out, u64::from(field));
@@ -104,5 +104,5 @@ impl Defaults {
 
 fn field(cursor: &mut Cursor<'_>) -> Result<u32, Error> {
     let value = cursor.varint()?;
-    u32::try_from(value).map_err(|_| cursor.fail("a field over 32 bits"))
+    u32::try_from(value).map_err(|_| cursor.malformed("a field over 32 bits"))
 }

@@ -11,7 +11,7 @@ mod run;
 mod tests;
 
 pub use demux::{Media, demux};
-pub(crate) use demux::{looks_like, probe};
+pub(crate) use demux::{probe, sniff};
 pub(crate) use init::Edit;
 pub use init::Init;
-pub use run::{Run, Timed};
+pub use run::{Run, TimedSample};

@@ -14,7 +14,7 @@ use crate::{
 
 const ROLL: [u8; 4] = *b"roll";
 /// Distances a track may tell apart; encoders write one.
-const MOST_DISTANCES: usize = 256;
+const MAX_DISTANCES: usize = 256;
 /// Numbers above this are counted in the fragment's own descriptions (8.9.4).
 const OWN_DESCRIPTIONS: u32 = 0x1_0000;
 
@@ -24,36 +24,42 @@ pub(crate) struct MovieRolls {
     /// How many samples before (negative) or after are needed, description by description.
     distances: Vec<i16>,
     /// What holds for samples of fragments that say nothing.
-    usual: Option<i16>,
+    default_distance: Option<i16>,
 }
 
 /// The groups of the samples of one track fragment, one after the other.
 #[derive(Clone, Debug)]
-pub(crate) struct Rolls {
+pub(crate) struct FragmentRolls {
     runs: Arc<[(u32, Option<i16>)]>,
     run: usize,
     taken: u32,
-    beyond: Option<i16>,
+    default_distance: Option<i16>,
 }
 
 /// The descriptions in an `sgpd`.
 #[derive(Clone, Debug, Default)]
-struct Descriptions {
+struct RollDescriptions {
     distances: Vec<i16>,
     /// Description of samples that no `sbgp` names, counted from 1.
-    usual: u32,
+    default_description: u32,
 }
 
 impl MovieRolls {
     /// Reads the groups of a `stbl`.
     pub(crate) fn read(stbl: &Cursor<'_>) -> Self {
-        let Descriptions { distances, usual } = descriptions(stbl);
-        let mut usual = distance(&distances, usual);
+        let RollDescriptions {
+            distances,
+            default_description: usual,
+        } = descriptions(stbl);
+        let mut default_distance = distance(&distances, usual);
         // One group over all samples of the film holds for fragments cut from it as well.
         if let [(_, index)] = groups(stbl).unwrap_or_default().as_slice() {
-            usual = distance(&distances, *index);
+            default_distance = distance(&distances, *index);
         }
-        Self { distances, usual }
+        Self {
+            distances,
+            default_distance,
+        }
     }
 
     /// Appends itself in the layout of the journal.
@@ -62,28 +68,31 @@ impl MovieRolls {
         for distance in &self.distances {
             put_signed(out, i64::from(*distance));
         }
-        out.push(u8::from(self.usual.is_some()));
-        put_signed(out, i64::from(self.usual.unwrap_or(0)));
+        out.push(u8::from(self.default_distance.is_some()));
+        put_signed(out, i64::from(self.default_distance.unwrap_or(0)));
     }
 
     /// Reads what [`Self::write`] appended.
     pub(crate) fn restore(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let mut distances = Vec::new();
-        for _ in 0..cursor.varint()?.min(MOST_DISTANCES as u64) {
-            distances.push(short(cursor)?);
+        for _ in 0..cursor.varint()?.min(MAX_DISTANCES as u64) {
+            distances.push(read_i16(cursor)?);
         }
         let has_usual = cursor.u8()? != 0;
-        let usual = Some(short(cursor)?).filter(|_| has_usual);
-        Ok(Self { distances, usual })
+        let usual = Some(read_i16(cursor)?).filter(|_| has_usual);
+        Ok(Self {
+            distances,
+            default_distance: usual,
+        })
     }
 }
 
-fn short(cursor: &mut Cursor<'_>) -> Result<i16, Error> {
+fn read_i16(cursor: &mut Cursor<'_>) -> Result<i16, Error> {
     let value = cursor.signed()?;
-    i16::try_from(value).map_err(|_| cursor.fail("a distance over 16 bits"))
+    i16::try_from(value).map_err(|_| cursor.malformed("a distance over 16 bits"))
 }
 
-impl Rolls {
+impl FragmentRolls {
     /// The groups of a `traf`.
     pub(crate) fn read(traf: &Cursor<'_>, movie: &MovieRolls) -> Self {
         let own = descriptions(traf);
@@ -91,19 +100,25 @@ impl Rolls {
             Some(index) => distance(&own.distances, index),
             None => distance(&movie.distances, index),
         };
-        let (runs, beyond) = match groups(traf) {
+        let (runs, default_distance) = match groups(traf) {
             Some(groups) => {
                 let resolved = groups.iter().map(|(count, index)| (*count, of(*index)));
-                (resolved.collect(), distance(&own.distances, own.usual))
+                (
+                    resolved.collect(),
+                    distance(&own.distances, own.default_description),
+                )
             }
-            None if own.usual > 0 => (Arc::default(), distance(&own.distances, own.usual)),
-            None => (Arc::default(), movie.usual),
+            None if own.default_description > 0 => (
+                Arc::default(),
+                distance(&own.distances, own.default_description),
+            ),
+            None => (Arc::default(), movie.default_distance),
         };
         Self {
             runs,
             run: 0,
             taken: 0,
-            beyond,
+            default_distance,
         }
     }
 
@@ -117,7 +132,7 @@ impl Rolls {
             self.run += 1;
             self.taken = 0;
         }
-        self.beyond
+        self.default_distance
     }
 
     /// Passes over samples.
@@ -141,7 +156,7 @@ fn distance(distances: &[i16], index: u32) -> Option<i16> {
 }
 
 /// The body of the `roll` box of a kind, behind its grouping type, with its version.
-fn rolls<'a>(holder: &Cursor<'a>, kind: [u8; 4]) -> Option<(u8, Cursor<'a>)> {
+fn roll_box<'a>(holder: &Cursor<'a>, kind: [u8; 4]) -> Option<(u8, Cursor<'a>)> {
     children(holder).find_map(|found| {
         let mut found = found.ok().filter(|found| found.kind == kind)?;
         let (version, _) = version_and_flags(&mut found.body).ok()?;
@@ -149,8 +164,8 @@ fn rolls<'a>(holder: &Cursor<'a>, kind: [u8; 4]) -> Option<(u8, Cursor<'a>)> {
     })
 }
 
-fn descriptions(holder: &Cursor<'_>) -> Descriptions {
-    rolls(holder, *b"sgpd")
+fn descriptions(holder: &Cursor<'_>) -> RollDescriptions {
+    roll_box(holder, *b"sgpd")
         .and_then(|(version, body)| {
             // Editions disagree whether version 2 tells a length before the usual description.
             let layouts = match version {
@@ -166,11 +181,11 @@ fn descriptions(holder: &Cursor<'_>) -> Descriptions {
 }
 
 /// The entries of an `sgpd`, if its bytes are used up by this layout.
-fn entries(mut body: Cursor<'_>, has_length: bool, has_usual: bool) -> Option<Descriptions> {
+fn entries(mut body: Cursor<'_>, has_length: bool, has_usual: bool) -> Option<RollDescriptions> {
     let length = if has_length { body.u32().ok()? } else { 2 };
     let usual = if has_usual { body.u32().ok()? } else { 0 };
     let count = usize::try_from(body.u32().ok()?).ok()?;
-    if count > MOST_DISTANCES {
+    if count > MAX_DISTANCES {
         return None;
     }
     let mut distances = Vec::with_capacity(count);
@@ -180,15 +195,18 @@ fn entries(mut body: Cursor<'_>, has_length: bool, has_usual: bool) -> Option<De
         } else {
             length
         };
-        let mut entry = body.part(usize::try_from(length).ok()?).ok()?;
+        let mut entry = body.sub_cursor(usize::try_from(length).ok()?).ok()?;
         distances.push(entry.u16().ok()?.cast_signed());
     }
-    body.is_empty().then_some(Descriptions { distances, usual })
+    body.is_empty().then_some(RollDescriptions {
+        distances,
+        default_description: usual,
+    })
 }
 
 /// The runs of an `sbgp`: how many samples, and the number of their description.
 fn groups(holder: &Cursor<'_>) -> Option<Vec<(u32, u32)>> {
-    let (version, mut body) = rolls(holder, *b"sbgp")?;
+    let (version, mut body) = roll_box(holder, *b"sbgp")?;
     if version > 0 {
         // The grouping type's parameter.
         body.skip(4).ok()?;
@@ -248,12 +266,12 @@ mod tests {
     ) -> Vec<Option<i16>> {
         let mut traf = Vec::new();
         fill(&mut traf);
-        let mut rolls = Rolls::read(&Cursor::new("MP4", &traf), movie);
+        let mut rolls = FragmentRolls::read(&Cursor::new("MP4", &traf), movie);
         (0..count).map(|_| rolls.next()).collect()
     }
 
     #[test]
-    fn a_group_over_the_film_holds_for_fragments_that_say_nothing() {
+    fn a_group_over_the_movie_is_the_default_of_its_fragments() {
         let rolls = movie(|out| {
             sgpd(out, 1, &[2], &[-1]);
             sbgp(out, &[(189, 1)]);
@@ -264,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_mapped_run_by_run_to_the_descriptions_of_film_and_fragment() {
+    fn samples_are_mapped_run_by_run_to_the_descriptions_of_movie_and_fragment() {
         let rolls = movie(|out| sgpd(out, 1, &[2], &[-1, -2]));
         let found = first(6, &rolls, |out| {
             sgpd(out, 0, &[], &[7]);
@@ -286,14 +304,14 @@ mod tests {
         let rolls = movie(|out| sgpd(out, 1, &[2], &[-1, -2]));
         let mut traf = Vec::new();
         sbgp(&mut traf, &[(3, 1), (2, 2), (4, 0), (1, 2)]);
-        let whole = Rolls::read(&Cursor::new("MP4", &traf), &rolls);
+        let whole = FragmentRolls::read(&Cursor::new("MP4", &traf), &rolls);
         for skipped in 0..12 {
             let (mut read, mut passed) = (whole.clone(), whole.clone());
             for _ in 0..skipped {
                 read.next();
             }
             passed.skip(skipped);
-            let rest = |mut rolls: Rolls| std::array::from_fn::<_, 4, _>(|_| rolls.next());
+            let rest = |mut rolls: FragmentRolls| std::array::from_fn::<_, 4, _>(|_| rolls.next());
             assert_eq!(rest(read), rest(passed), "{skipped}");
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{
     boxes::version_and_flags,
-    init::{Defaults, Init},
-    roll::Rolls,
+    init::{Init, SampleDefaults},
+    roll::FragmentRolls,
 };
 use crate::{Error, Sample, TrackKind, cursor::Cursor};
 
@@ -25,9 +25,9 @@ pub struct Run<'a> {
     pub(crate) description: u32,
     entries: Cursor<'a>,
     flags: u32,
-    defaults: Defaults,
+    defaults: SampleDefaults,
     first_flags: Option<u32>,
-    rolls: Rolls,
+    rolls: FragmentRolls,
     left: u32,
     /// Where the data of the next sample starts in the piece.
     pub(super) position: u64,
@@ -35,9 +35,9 @@ pub struct Run<'a> {
 }
 
 /// What stands before a run.
-pub(super) struct Before<'t> {
-    pub(super) defaults: Defaults,
-    pub(super) rolls: &'t Rolls,
+pub(super) struct RunStart<'t> {
+    pub(super) defaults: SampleDefaults,
+    pub(super) rolls: &'t FragmentRolls,
     /// What data offsets are counted from.
     pub(super) base: u64,
     /// Where the data of the run before ends.
@@ -47,7 +47,7 @@ pub(super) struct Before<'t> {
 
 /// A sample of a run, with what only fragments tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timed<'a> {
+pub struct TimedSample<'a> {
     /// The sample; times are in ticks of the track.
     pub sample: Sample<'a>,
     /// How long it is shown.
@@ -59,7 +59,7 @@ pub struct Timed<'a> {
 }
 
 /// The fields of a sample, its own or those that stand for them.
-struct Fields {
+struct SampleFields {
     duration: u32,
     size: u32,
     flags: u32,
@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
         piece: &'a [u8],
         mut trun: Cursor<'a>,
         init: &Init,
-        before: &Before<'_>,
+        before: &RunStart<'_>,
     ) -> Result<Self, Error> {
         let (_, flags) = version_and_flags(&mut trun)?;
         let left = trun.u32()?;
@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
             position = before
                 .base
                 .checked_add_signed(offset)
-                .ok_or_else(|| trun.fail("data outside the piece"))?;
+                .ok_or_else(|| trun.malformed("data outside the piece"))?;
         }
         let first_flags = if flags & FIRST_FLAGS != 0 {
             Some(trun.u32()?)
@@ -119,8 +119,8 @@ impl<'a> Run<'a> {
         Ok((run.position, run.dts))
     }
 
-    fn fields(&mut self) -> Result<Fields, Error> {
-        let mut fields = Fields {
+    fn fields(&mut self) -> Result<SampleFields, Error> {
+        let mut fields = SampleFields {
             duration: self.defaults.duration,
             size: self.defaults.size,
             // Instead of the usual ones, but a sample's own say more.
@@ -143,16 +143,16 @@ impl<'a> Run<'a> {
         Ok(fields)
     }
 
-    fn advance(&mut self, fields: &Fields) -> Result<(), Error> {
+    fn advance(&mut self, fields: &SampleFields) -> Result<(), Error> {
         self.position = self.position.saturating_add(u64::from(fields.size));
         self.dts = self
             .dts
             .checked_add(i64::from(fields.duration))
-            .ok_or_else(|| self.entries.fail("a time beyond reason"))?;
+            .ok_or_else(|| self.entries.malformed("a time beyond reason"))?;
         Ok(())
     }
 
-    fn sample(&mut self) -> Result<Timed<'a>, Error> {
+    fn sample(&mut self) -> Result<TimedSample<'a>, Error> {
         let fields = self.fields()?;
         let position = usize::try_from(self.position).unwrap_or(usize::MAX);
         let Some(data) = self
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
             .get(position..)
             .and_then(|rest| rest.get(..fields.size as usize))
         else {
-            return Err(self.entries.fail("a sample lies outside the piece"));
+            return Err(self.entries.malformed("a sample lies outside the piece"));
         };
         let sample = Sample {
             kind: self.kind,
@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
             data,
         };
         self.advance(&fields)?;
-        Ok(Timed {
+        Ok(TimedSample {
             sample,
             duration: fields.duration,
             position,
@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
 }
 
 impl<'a> Iterator for Run<'a> {
-    type Item = Result<Timed<'a>, Error>;
+    type Item = Result<TimedSample<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;

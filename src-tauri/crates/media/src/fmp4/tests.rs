@@ -1,6 +1,6 @@
 mod build;
 
-use build::{Base, Fields, Traf, Trun, init, mdat, moof, piece};
+use build::{Base, Fields, Traf, Trun, init, mdat, media_segment, moof};
 
 use super::{Init, demux};
 use crate::Error;
@@ -100,11 +100,11 @@ fn every_combination_of_run_flags_is_read() {
         let mut traf = Traf::of(1, vec![run]);
         if flags & 0x1 == 0 {
             // Without an offset of its own the data is where the fragment's base is.
-            traf.base = Base::Told(0);
+            traf.base = Base::Explicit(0);
             let data = moof(0, 8, std::slice::from_ref(&traf)).len() + 8;
-            traf.base = Base::Told(data as u64);
+            traf.base = Base::Explicit(data as u64);
         }
-        let piece = piece(&[traf]);
+        let piece = media_segment(&[traf]);
         let found = read(&piece, &init(1, &[])).expect("whole");
         let (mut dts, mut at) = (0, 0);
         assert_eq!(found.len(), samples.len(), "{flags:x}");
@@ -125,7 +125,7 @@ fn every_combination_of_run_flags_is_read() {
 }
 
 #[test]
-fn the_defaults_of_a_fragment_stand_before_those_of_the_film() {
+fn the_defaults_of_a_fragment_override_those_of_the_movie() {
     let run = Trun {
         flags: 0x1,
         samples: vec![
@@ -141,7 +141,7 @@ fn the_defaults_of_a_fragment_stand_before_those_of_the_film() {
         let of = |bit: u32, value: u32| (told & (1 << bit) != 0).then_some(value);
         let mut traf = Traf::of(1, vec![run.clone()]);
         traf.defaults = [of(0, 2), of(1, 77), of(2, 9), of(3, 0)];
-        let piece = piece(&[traf]);
+        let piece = media_segment(&[traf]);
         let mut init = init(1, &[]);
         init.defaults.size = if told & 4 == 0 { 9 } else { 1000 };
         let found = demux(&piece, &init).expect("whole");
@@ -172,16 +172,16 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
     let alone = |id: u32| {
         let [one, two] = two_tracks([Base::Moof; 2]);
         let traf = if id == 1 { one } else { two };
-        read(&piece(&[traf]), &init(id, &[])).expect("whole")
+        read(&media_segment(&[traf]), &init(id, &[])).expect("whole")
     };
     for bases in [
         [Base::Moof; 2],
-        [Base::Told(0); 2],
+        [Base::Explicit(0); 2],
         [Base::Implied; 2],
-        [Base::Told(0), Base::Implied],
+        [Base::Explicit(0), Base::Implied],
         [Base::Moof, Base::Implied],
     ] {
-        let piece = piece(&two_tracks(bases));
+        let piece = media_segment(&two_tracks(bases));
         let [one, two] = [(1, 2), (2, 1)].map(|(id, other)| init(id, &[other]));
         let mut bytes = 0;
         for (init, id) in [(one, 1), (two, 2)] {
@@ -213,7 +213,7 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
 }
 
 #[test]
-fn implied_places_are_counted_by_the_other_tracks_own_defaults() {
+fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
     // Samples of 7 bytes, as its `trex` says, then ours behind them without any offset.
     let foreign = Trun {
         flags: 0x1,
@@ -232,33 +232,33 @@ fn implied_places_are_counted_by_the_other_tracks_own_defaults() {
     for traf in &mut trafs {
         traf.base = Base::Implied;
     }
-    let found = read(&piece(&trafs), &init(1, &[2])).expect("whole");
+    let found = read(&media_segment(&trafs), &init(1, &[2])).expect("whole");
     assert_eq!(found[0].data[0], 35);
     assert_eq!(found[1].data[0], 55);
 }
 
 #[test]
 fn a_fragment_of_only_another_track_gives_nothing() {
-    let piece = piece(&[Traf::of(2, vec![full(samples(3))])]);
+    let piece = media_segment(&[Traf::of(2, vec![full(samples(3))])]);
     let media = demux(&piece, &init(1, &[2])).expect("whole");
     assert!(media.runs.is_empty());
     assert_eq!(media.data.slices(&piece).count(), 0);
     // Alone in its initialisation, it is ours by whatever number.
     assert_eq!(read(&piece, &init(1, &[])).expect("whole").len(), 3);
     let mut beside_text = init(1, &[2]);
-    beside_text.siblings = 1;
+    beside_text.track_count = 1;
     assert_eq!(read(&piece, &beside_text).expect("whole").len(), 0);
 }
 
 #[test]
-fn a_piece_cut_from_a_file_still_finds_its_data() {
+fn a_segment_cut_from_a_file_still_finds_its_data() {
     for before in [1, 600, 1 << 20, 1 << 40] {
-        let trafs = two_tracks([Base::Told(before); 2]);
-        let mut piece = piece(&trafs);
+        let trafs = two_tracks([Base::Explicit(before); 2]);
+        let mut piece = media_segment(&trafs);
         let again = moof(piece.len(), 8, &trafs);
         piece.extend(again);
         piece.extend(mdat(trafs.len() * 200));
-        let mut whole = build::piece(&two_tracks([Base::Moof; 2]));
+        let mut whole = build::media_segment(&two_tracks([Base::Moof; 2]));
         let again = moof(whole.len(), 8, &two_tracks([Base::Moof; 2]));
         whole.extend(again);
         whole.extend(mdat(trafs.len() * 200));
@@ -301,7 +301,7 @@ fn fragments_follow_each_other_where_they_tell_no_time() {
 #[test]
 fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
     let trafs = [Traf::of(1, vec![full(samples(3))])];
-    let expected = read(&piece(&trafs), &init(1, &[])).expect("whole");
+    let expected = read(&media_segment(&trafs), &init(1, &[])).expect("whole");
     let body = mdat(63).split_off(8);
     let mut open = moof(0, 8, &trafs);
     open.extend_from_slice(b"\0\0\0\0mdat");
@@ -317,7 +317,7 @@ fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
 #[test]
 fn samples_outside_the_data_are_refused() {
     let trafs = two_tracks([Base::Moof; 2]);
-    let whole = piece(&trafs);
+    let whole = media_segment(&trafs);
     for init in [init(1, &[2]), init(2, &[1])] {
         let mut cut = moof(0, 8, &trafs);
         cut.extend(mdat(20));
@@ -334,7 +334,7 @@ fn samples_outside_the_data_are_refused() {
 fn a_run_of_endless_samples_without_bytes_is_refused() {
     let mut run = full(samples(1));
     run.flags = 0x1;
-    let mut piece = piece(&[Traf::of(1, vec![run])]);
+    let mut piece = media_segment(&[Traf::of(1, vec![run])]);
     let at = piece.windows(4).position(|window| window == b"trun");
     let at = at.expect("it is there") + 8;
     piece[at..at + 4].copy_from_slice(&u32::MAX.to_be_bytes());

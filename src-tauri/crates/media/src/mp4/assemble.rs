@@ -6,14 +6,14 @@ use std::{
 };
 
 use super::{
-    entry::{SoundClock, describe},
-    fragment::{Entry as Found, Indexed, Tables, track_key},
-    grid::Grid,
+    entry::{AudioClock, build_sample_entry},
+    fragment::{Entry as Found, IndexedSample, Tables, track_key},
+    grid::TimestampSnapper,
     track::{Entry, Track, display},
 };
 use crate::{
     Error, Part, Sound, Source, TableFragment, TrackKind,
-    clock::{Clock, Planned, Segment, Span, milliseconds, nanoseconds, ticks},
+    clock::{Clock, PlannedSpan, Segment, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
     handler::Handler,
@@ -22,13 +22,13 @@ use crate::{
 };
 
 /// Sixteen ticks a millisecond: keeps the times of an FLV exact without guessing a frame rate.
-const FLV_FINER: u32 = 16;
+const FLV_SUBTICKS: u32 = 16;
 
 /// The group of the sounds, where there are several; that of captions is another.
-const SOUNDS: u16 = 1;
+const AUDIO_GROUP: u16 = 1;
 
 /// So many bytes of a sample tell it from another of the same time and size.
-const COMPARED: u64 = 4096;
+const COMPARED_BYTES: u64 = 4096;
 
 /// Says whether so many bytes at two places of the output are the same.
 type Same<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
@@ -36,9 +36,9 @@ type Same<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 /// What the plan says of the pieces.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan<'p> {
-    pub(crate) source: Source,
+    pub(crate) segment_format: Source,
     /// [`crate::Film::sounds`].
-    pub(crate) sounds: &'p [Sound],
+    pub(crate) audio: &'p [Sound],
 }
 
 /// Makes the index of every track; pictures come first.
@@ -56,114 +56,119 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
         let [one, other] = &bytes;
         Ok(one == other)
     };
-    let assembly = Assembly::of(plan, fragments, &mut same)?;
-    if assembly.taken.len() < assembly.siblings {
-        return Err(not_all_tracks(assembly.siblings));
+    let assembly = IndexBuilder::from_fragments(plan, fragments, &mut same)?;
+    if assembly.initialised.len() < assembly.track_count {
+        return Err(missing_tracks(assembly.track_count));
     }
     Ok(assembly.tracks())
 }
 
 /// The index of what has come so far, to tell from it how large the whole will be.
-pub(crate) fn sketch(plan: Plan<'_>, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
-    Assembly::of(plan, fragments, &mut |_, _| Ok(true)).map(Assembly::tracks)
+pub(crate) fn estimate(plan: Plan<'_>, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
+    IndexBuilder::from_fragments(plan, fragments, &mut |_, _| Ok(true)).map(IndexBuilder::tracks)
 }
 
 /// A film that silently lacks its sound would be worse than none.
-pub(crate) fn not_all_tracks(tracks: usize) -> Error {
+pub(crate) fn missing_tracks(tracks: usize) -> Error {
     Error::Unsupported(format!(
         "a piece with {tracks} tracks, of which some are left out"
     ))
 }
 
-struct Assembly<'s> {
-    source: Source,
-    sounds: &'s [Sound],
+struct IndexBuilder<'s> {
+    segment_format: Source,
+    audio: &'s [Sound],
     same: &'s mut Same<'s>,
     /// Ticks a second of the times of samples that are described by set-ups among them.
-    times: u32,
+    timescale: u32,
     /// A multiple of `times`.
     video_timescale: u32,
     clock: Clock,
     inits: BTreeMap<u8, Init>,
     tracks: BTreeMap<u8, Track>,
     /// What samples of a track are coded with at this point, where set-ups lie among them.
-    coded: BTreeMap<u8, Coded>,
+    codec_states: BTreeMap<u8, CodecState>,
     /// The plan's tracks that were set up, and how many there are in one piece at most.
-    taken: BTreeSet<u8>,
-    siblings: usize,
+    initialised: BTreeSet<u8>,
+    track_count: usize,
     /// Where the fragments of each track end so far by what they say, on the film's clock.
-    ended: BTreeMap<u8, i64>,
+    segment_ends: BTreeMap<u8, i64>,
     /// What the plan has before the first piece that is there, in nanoseconds.
-    lead: Option<i64>,
+    start_offset: Option<i64>,
 }
 
 /// The set-up in force for such a track.
 #[derive(Clone, Copy)]
-struct Coded {
+struct CodecState {
     description: u32,
-    sound: Option<(SoundClock, Option<Grid>)>,
+    audio: Option<(AudioClock, Option<TimestampSnapper>)>,
 }
 
-impl<'s> Assembly<'s> {
+impl<'s> IndexBuilder<'s> {
     fn new(plan: Plan<'s>, same: &'s mut Same<'s>) -> Self {
-        let Plan { source, sounds } = plan;
-        let times = source.counter().map_or(1000, |counter| counter.timescale);
+        let Plan {
+            segment_format,
+            audio,
+        } = plan;
+        let timescale = segment_format
+            .timestamp_format()
+            .map_or(1000, |counter| counter.timescale);
         Self {
-            source,
-            sounds,
+            segment_format,
+            audio,
             same,
-            times,
-            video_timescale: match source {
-                Source::Flv => times * FLV_FINER,
-                Source::Ts | Source::Fmp4 => times,
+            timescale,
+            video_timescale: match segment_format {
+                Source::Flv => timescale * FLV_SUBTICKS,
+                Source::Ts | Source::Fmp4 => timescale,
             },
-            clock: match source {
-                Source::Flv | Source::Ts => Clock::new(source.counter()),
-                Source::Fmp4 => Clock::of_separate_tracks(),
+            clock: match segment_format {
+                Source::Flv | Source::Ts => Clock::new(segment_format.timestamp_format()),
+                Source::Fmp4 => Clock::for_separate_tracks(),
             },
             inits: BTreeMap::new(),
             tracks: BTreeMap::new(),
-            coded: BTreeMap::new(),
-            taken: BTreeSet::new(),
-            siblings: 0,
-            ended: BTreeMap::new(),
-            lead: None,
+            codec_states: BTreeMap::new(),
+            initialised: BTreeSet::new(),
+            track_count: 0,
+            segment_ends: BTreeMap::new(),
+            start_offset: None,
         }
     }
 
-    fn of(
+    fn from_fragments(
         plan: Plan<'s>,
         mut fragments: Vec<TableFragment>,
         same: &'s mut Same<'s>,
     ) -> Result<Self, Error> {
-        fragments.sort_by_key(|fragment| (fragment.part, fragment.track));
-        fragments.dedup_by_key(|fragment| (fragment.part, fragment.track));
+        fragments.sort_by_key(|fragment| (fragment.kind, fragment.track));
+        fragments.dedup_by_key(|fragment| (fragment.kind, fragment.track));
         let mut assembly = Self::new(plan, same);
-        for pieces in fragments.chunk_by_mut(|one, next| one.part == next.part) {
-            assembly.segment(pieces)?;
+        for pieces in fragments.chunk_by_mut(|one, next| one.kind == next.kind) {
+            assembly.add_segment(pieces)?;
         }
         Ok(assembly)
     }
 
     fn tracks(mut self) -> Vec<Track> {
-        let lead = self.lead.unwrap_or(0);
-        if self.source == Source::Ts {
-            self.choose();
+        let lead = self.start_offset.unwrap_or(0);
+        if self.segment_format == Source::Ts {
+            self.select_tracks();
         }
         self.tracks.retain(|_, track| track.times.is_some());
-        self.offer();
+        self.set_audio_alternatives();
         let mut tracks: Vec<_> = self.tracks.into_values().collect();
         for track in &mut tracks {
-            track.lead = lead;
+            track.start_offset = lead;
         }
         tracks
     }
 
     /// Of the streams that come in pieces of their own, each may have the other's beside it: the
     /// sound of a group stands for the one that is mixed with the picture (RFC 8216 4.3.4.2.1).
-    fn choose(&mut self) {
+    fn select_tracks(&mut self) {
         let is_named = |key| {
-            let mut sounds = self.sounds.iter();
+            let mut sounds = self.audio.iter();
             sounds.any(|sound| track_key(sound.track, TrackKind::Audio) == key)
         };
         let chosen = |kind| {
@@ -177,20 +182,20 @@ impl<'s> Assembly<'s> {
         };
         let kept = [TrackKind::Video, TrackKind::Audio].map(chosen);
         self.tracks.retain(|key, track| match track.handler {
-            Handler::Audio if !self.sounds.is_empty() => is_named(*key),
+            Handler::Audio if !self.audio.is_empty() => is_named(*key),
             _ => kept.contains(&Some(*key)),
         });
     }
 
     /// Tells the languages of the sounds, and lets only the first of several play unasked: players
     /// play together what is not in one group (ISO/IEC 14496-12 8.3.2).
-    fn offer(&mut self) {
-        for sound in self.sounds {
+    fn set_audio_alternatives(&mut self) {
+        for sound in self.audio {
             let track = self
                 .tracks
                 .get_mut(&track_key(sound.track, TrackKind::Audio));
             if let (Some(track), Some(tag)) = (track, &sound.language) {
-                track.language = Language::of(tag);
+                track.language = Language::from_tag(tag);
             }
         }
         let sounds = self.tracks.values_mut();
@@ -200,13 +205,13 @@ impl<'s> Assembly<'s> {
         if sounds.len() > 1 {
             for (number, track) in sounds.iter_mut().enumerate() {
                 track.enabled = number == 0;
-                track.group = SOUNDS;
+                track.alternate_group = AUDIO_GROUP;
             }
         }
     }
 
     /// The pieces of one part, of all tracks: they are moved by the same time.
-    fn segment(&mut self, pieces: &mut [TableFragment]) -> Result<(), Error> {
+    fn add_segment(&mut self, pieces: &mut [TableFragment]) -> Result<(), Error> {
         // Taken out, so that they make room for the index that they become.
         let bytes: Vec<_> = pieces
             .iter_mut()
@@ -214,36 +219,38 @@ impl<'s> Assembly<'s> {
             .collect();
         let mut spans = Vec::new();
         let mut tables = Vec::new();
-        let part = pieces.first().map_or(Part::Init, |piece| piece.part);
+        let part = pieces.first().map_or(Part::Init, |piece| piece.kind);
         for (piece, bytes) in pieces.iter().zip(&bytes) {
             let read = Tables::read(bytes)?;
             for span in &read.spans {
-                spans.push(Planned {
+                spans.push(PlannedSpan {
                     span: *span,
-                    shown: self.shown(piece.track, &read, span)?,
+                    first_pts: self.first_pts(piece.track, &read, span)?,
                     start_ms: piece.start_ms,
                 });
             }
             tables.push((piece.track, read));
         }
         let spans = &spans;
-        let segment = Segment { part, spans };
+        let segment = Segment { kind: part, spans };
         let offset = self.clock.place(&segment);
         if !spans.is_empty() {
-            self.lead
+            self.start_offset
                 .get_or_insert_with(|| milliseconds(segment.start_ms()));
         }
         for (plan_track, read) in tables {
-            match self.source {
-                Source::Flv | Source::Ts => self.coded_piece(plan_track, read, offset)?,
-                Source::Fmp4 => self.fmp4_piece(plan_track, part, read)?,
+            match self.segment_format {
+                Source::Flv | Source::Ts => {
+                    self.add_elementary_segment(plan_track, read, offset)?
+                }
+                Source::Fmp4 => self.add_fmp4_segment(plan_track, part, read)?,
             }
         }
         Ok(())
     }
 
     /// When the first sample of a stretch is shown, on the clock of its piece.
-    fn shown(&self, plan: u8, tables: &Tables<'_>, span: &Span) -> Result<i64, Error> {
+    fn first_pts(&self, plan: u8, tables: &Tables<'_>, span: &Span) -> Result<i64, Error> {
         let mut own = None;
         for entry in tables.entries.clone() {
             match entry? {
@@ -252,7 +259,7 @@ impl<'s> Assembly<'s> {
                 Found::Edge(_) => {}
                 Found::Sample(sample) => {
                     let init = own.as_ref().or_else(|| self.inits.get(&plan));
-                    return Ok(init.map_or(span.first, |init| shown(init, &sample)));
+                    return Ok(init.map_or(span.first, |init| shown_at(init, &sample)));
                 }
             }
         }
@@ -260,26 +267,32 @@ impl<'s> Assembly<'s> {
     }
 
     /// A piece whose samples are described by set-ups among them.
-    fn coded_piece(&mut self, plan: u8, tables: Tables<'_>, offset: i64) -> Result<(), Error> {
-        let offset_ticks = ticks(offset, self.times);
+    fn add_elementary_segment(
+        &mut self,
+        plan: u8,
+        tables: Tables<'_>,
+        offset: i64,
+    ) -> Result<(), Error> {
+        let offset_ticks = ticks(offset, self.timescale);
         for track in self.tracks.values_mut() {
-            track.begin_piece();
+            track.begin_segment();
         }
         for entry in tables.entries {
             match entry? {
                 Found::Config { kind, codec, data } => self.configure(plan, kind, codec, data)?,
                 Found::Init(_) | Found::Edge(_) => {}
-                Found::Sample(sample) => self.coded_sample(plan, &sample, offset_ticks)?,
+                Found::Sample(sample) => self.add_elementary_sample(plan, &sample, offset_ticks)?,
             }
         }
         for span in tables.spans {
-            let (Some(track), Some(coded)) =
-                (self.tracks.get_mut(&span.key), self.coded.get(&span.key))
-            else {
+            let (Some(track), Some(coded)) = (
+                self.tracks.get_mut(&span.key),
+                self.codec_states.get(&span.key),
+            ) else {
                 continue;
             };
             let mut end = ticks(span.end.saturating_add(offset), track.timescale);
-            if let (Some((clock, _)), Some(times)) = (coded.sound, track.times) {
+            if let (Some((clock, _)), Some(times)) = (coded.audio, track.times) {
                 let frame = u64::from(clock.frame) * u64::from(track.timescale)
                     / u64::from(clock.rate.max(1));
                 end = times.last_dts.saturating_add_unsigned(frame);
@@ -296,7 +309,7 @@ impl<'s> Assembly<'s> {
         codec: Codec,
         data: &[u8],
     ) -> Result<(), Error> {
-        let made = describe(codec, data)?;
+        let made = build_sample_entry(codec, data)?;
         let key = track_key(plan, kind);
         let video_timescale = self.video_timescale;
         let track = self.tracks.entry(key).or_insert_with(|| {
@@ -307,33 +320,45 @@ impl<'s> Assembly<'s> {
             }
             track
         });
-        let description = track.entries.number(&made.bytes)?;
+        let description = track.sample_entries.number(&made.bytes)?;
         let grid = self
-            .coded
+            .codec_states
             .get(&key)
-            .and_then(|coded| coded.sound)
+            .and_then(|coded| coded.audio)
             .and_then(|(_, grid)| grid);
         let sound = made.clock.map(|clock| (clock, grid));
-        self.coded.insert(key, Coded { description, sound });
+        self.codec_states.insert(
+            key,
+            CodecState {
+                description,
+                audio: sound,
+            },
+        );
         Ok(())
     }
 
-    fn coded_sample(&mut self, plan: u8, sample: &Indexed, offset: i64) -> Result<(), Error> {
+    fn add_elementary_sample(
+        &mut self,
+        plan: u8,
+        sample: &IndexedSample,
+        offset: i64,
+    ) -> Result<(), Error> {
         let key = track_key(plan, sample.kind);
         // What comes before the first set-up of the film cannot be decoded.
-        let (Some(track), Some(coded)) = (self.tracks.get_mut(&key), self.coded.get_mut(&key))
+        let (Some(track), Some(coded)) =
+            (self.tracks.get_mut(&key), self.codec_states.get_mut(&key))
         else {
             return Ok(());
         };
         let time = sample.dts.saturating_add(offset);
-        if repeats(track, time, sample, self.same)? {
+        if is_repeated(track, time, sample, self.same)? {
             return Ok(());
         }
-        let finer = i64::from(self.video_timescale / self.times);
-        let dts = match &mut coded.sound {
+        let finer = i64::from(self.video_timescale / self.timescale);
+        let dts = match &mut coded.audio {
             Some((clock, grid)) => grid
-                .get_or_insert_with(|| Grid::new(track.timescale, self.times, time))
-                .place(time, *clock),
+                .get_or_insert_with(|| TimestampSnapper::new(track.timescale, self.timescale, time))
+                .snap(time, *clock),
             None => time.saturating_mul(finer),
         };
         track.push(Entry {
@@ -347,14 +372,14 @@ impl<'s> Assembly<'s> {
         })
     }
 
-    fn fmp4_piece(&mut self, plan: u8, part: Part, tables: Tables<'_>) -> Result<(), Error> {
+    fn add_fmp4_segment(&mut self, plan: u8, part: Part, tables: Tables<'_>) -> Result<(), Error> {
         let mut own = None;
         let mut begun = false;
         for entry in tables.entries {
             match entry? {
                 Found::Init(init) => {
-                    self.taken.insert(plan);
-                    self.siblings = self.siblings.max(init.siblings());
+                    self.initialised.insert(plan);
+                    self.track_count = self.track_count.max(init.track_count());
                     if part == Part::Init {
                         self.inits.insert(plan, init);
                     } else {
@@ -372,16 +397,16 @@ impl<'s> Assembly<'s> {
                     let new = || new_track(init, offset);
                     let track = self.tracks.entry(key).or_insert_with(new);
                     if !begun {
-                        track.begin_piece();
+                        track.begin_segment();
                         begun = true;
                     }
-                    let ended = self.ended.get(&key).copied().unwrap_or(i64::MIN);
+                    let ended = self.segment_ends.get(&key).copied().unwrap_or(i64::MIN);
                     let dts = fmp4_dts(track, init, &sample, offset);
                     // What starts where the piece before says that it ends is new, however alike
                     // it looks: some writers give samples no length.
                     let ended = ticks(ended, track.timescale);
-                    if !repeats(track, dts, &sample, self.same)? || dts >= ended {
-                        fmp4_sample(track, init, &sample, dts)?;
+                    if !is_repeated(track, dts, &sample, self.same)? || dts >= ended {
+                        push_fmp4_sample(track, init, &sample, dts)?;
                     }
                 }
             }
@@ -389,7 +414,7 @@ impl<'s> Assembly<'s> {
         for span in tables.spans {
             let end = span.end.saturating_add(self.clock.offset_of(span.key));
             if let Some(track) = self.tracks.get_mut(&span.key) {
-                self.ended.insert(span.key, end);
+                self.segment_ends.insert(span.key, end);
                 track.end_at(ticks(end, track.timescale));
             }
         }
@@ -398,7 +423,7 @@ impl<'s> Assembly<'s> {
 }
 
 /// When a sample is shown by the edit of its track, in nanoseconds.
-fn shown(init: &Init, sample: &Indexed) -> i64 {
+fn shown_at(init: &Init, sample: &IndexedSample) -> i64 {
     let edit = init.edit;
     let media_time = edit.media_time.unwrap_or(0);
     let pts = sample
@@ -412,22 +437,22 @@ fn shown(init: &Init, sample: &Indexed) -> i64 {
 /// A track whose first piece is moved by `offset` nanoseconds.
 fn new_track(init: &Init, offset: i64) -> Track {
     let mut track = Track::new(init.kind, init.timescale);
-    track.moved = ticks(offset, init.timescale);
-    track.language = Language::packed(init.language);
+    track.timeline_shift = ticks(offset, init.timescale);
+    track.language = Language::from_code(init.language);
     track.display = init.display;
     track.edit = init.edit;
     track
 }
 
 /// Whether the piece before has this very sample.
-fn repeats(
+fn is_repeated(
     track: &mut Track,
     time: i64,
-    sample: &Indexed,
+    sample: &IndexedSample,
     same: &mut Same<'_>,
 ) -> Result<bool, Error> {
-    let length = u64::from(sample.size).min(COMPARED);
-    match track.repeated(time, sample) {
+    let length = u64::from(sample.size).min(COMPARED_BYTES);
+    match track.find_repeated(time, sample) {
         Some(earlier) => same([earlier, sample.position], length),
         None => Ok(false),
     }
@@ -443,20 +468,25 @@ fn scaled(count: i64, track: &Track, init: &Init) -> i64 {
 }
 
 /// When a sample is decoded whose piece is moved by `offset` nanoseconds, in ticks of the track.
-fn fmp4_dts(track: &Track, init: &Init, sample: &Indexed, offset: i64) -> i64 {
+fn fmp4_dts(track: &Track, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
     scaled(sample.dts, track, init).saturating_add(ticks(offset, track.timescale))
 }
 
-fn fmp4_sample(track: &mut Track, init: &Init, sample: &Indexed, dts: i64) -> Result<(), Error> {
+fn push_fmp4_sample(
+    track: &mut Track,
+    init: &Init,
+    sample: &IndexedSample,
+    dts: i64,
+) -> Result<(), Error> {
     let entry = usize::try_from(sample.description)
         .ok()
-        .and_then(|index| init.entries.get(index))
+        .and_then(|index| init.sample_entries.get(index))
         .ok_or_else(|| Error::Malformed {
             format: "MP4",
             problem: format!("sample entry {} is not there", sample.description),
             offset: 0,
         })?;
-    let description = track.entries.number(entry)?;
+    let description = track.sample_entries.number(entry)?;
     track.push(Entry {
         dts,
         composition_offset: scaled(i64::from(sample.composition_offset), track, init),

@@ -15,21 +15,21 @@ use crate::{
 };
 
 /// More languages than a person looks through.
-const MOST: usize = 32;
+const MAX_TRACKS: usize = 32;
 /// Captions count in milliseconds.
 const TIMESCALE: u32 = 1000;
 /// The longest that a film can be between two changes of its words, and so its captions.
-const LONGEST_MS: u64 = i32::MAX as u64;
+const MAX_DURATION_MS: u64 = i32::MAX as u64;
 /// Bytes of text that are shown at once; a page of words.
-const LONGEST_TEXT: usize = 4096;
+const MAX_TEXT_BYTES: usize = 4096;
 /// Bytes of text in a track, as many as may come.
-const LARGEST: u64 = 8 << 20;
+const MAX_TRACK_BYTES: u64 = 8 << 20;
 /// Index bytes of a sample: its size and, where no other lasts as long, its duration.
-const ROW: u64 = 12;
+const INDEX_BYTES_PER_SAMPLE: u64 = 12;
 /// Index bytes of a track around its tables.
-const FIXED: u64 = 1024;
+const INDEX_BYTES_PER_TRACK: u64 = 1024;
 /// All captions are in one group: at most one of them is shown.
-const GROUP: u16 = 2;
+const ALTERNATE_GROUP: u16 = 2;
 /// A font of which every player has one (3GPP TS 26.245 5.16).
 const FONT: &[u8] = b"Sans-Serif";
 /// Height of the letters where there is no picture to measure by, in pixels.
@@ -45,11 +45,11 @@ pub(super) fn tracks<O>(
 where
     O: Read + Write + Seek,
 {
-    let film_ms = Timing::of(film).duration_ms().min(LONGEST_MS);
+    let film_ms = Timing::of(film).duration_ms().min(MAX_DURATION_MS);
     let pictures = film.iter().find(|track| track.handler == Handler::Video);
     let size = pictures.and_then(moov::size).unwrap_or_default();
     let mut tracks = Vec::new();
-    for captions in captions.iter().take(MOST) {
+    for captions in captions.iter().take(MAX_TRACKS) {
         let (track, bytes) = track(captions, film_ms, size, output.end())?;
         if track.samples > 0 {
             output.append(&mut [IoSlice::new(&bytes)])?;
@@ -69,14 +69,14 @@ fn track(
     let mut track = Track::new(Handler::Text, TIMESCALE);
     track.language = captions.language.clone();
     track.enabled = false;
-    track.group = GROUP;
+    track.alternate_group = ALTERNATE_GROUP;
     track.display = display(size);
-    let description = track.entries.number(&entry(size))?;
+    let description = track.sample_entries.number(&sample_entry(size))?;
     let mut bytes = Vec::new();
     let mut end_ms = 0;
     for shown in captions.timeline(film_ms) {
         let before = bytes.len() as u64;
-        if before >= LARGEST {
+        if before >= MAX_TRACK_BYTES {
             break;
         }
         put_sample(&mut bytes, &shown);
@@ -97,7 +97,7 @@ fn track(
 
 /// The length of the text in 16 bits, then the text (5.17); a pause has none.
 fn put_sample(out: &mut Vec<u8>, shown: &Shown) {
-    let end = shown.text.floor_char_boundary(LONGEST_TEXT);
+    let end = shown.text.floor_char_boundary(MAX_TEXT_BYTES);
     let text = shown.text.get(..end).unwrap_or_default();
     // Within 16 bits, as the longest is.
     put16(out, u16::try_from(text.len()).unwrap_or(0));
@@ -105,7 +105,7 @@ fn put_sample(out: &mut Vec<u8>, shown: &Shown) {
 }
 
 /// The sample entry (5.16): white letters, centred at the bottom of the picture.
-fn entry((width, height): (u32, u32)) -> Vec<u8> {
+fn sample_entry((width, height): (u32, u32)) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A twentieth of the picture.
     let letters = match u8::try_from(height / 20) {
@@ -142,10 +142,12 @@ fn entry((width, height): (u32, u32)) -> Vec<u8> {
 }
 
 /// Bytes of the index that captions take at most.
-pub(super) fn room(captions: &[Captions]) -> u64 {
-    let tracks = captions.iter().take(MOST).map(|captions| {
-        let samples = captions.timeline(LONGEST_MS).count() as u64;
-        samples.saturating_mul(ROW).saturating_add(FIXED)
+pub(super) fn max_index_bytes(captions: &[Captions]) -> u64 {
+    let tracks = captions.iter().take(MAX_TRACKS).map(|captions| {
+        let samples = captions.timeline(MAX_DURATION_MS).count() as u64;
+        samples
+            .saturating_mul(INDEX_BYTES_PER_SAMPLE)
+            .saturating_add(INDEX_BYTES_PER_TRACK)
     });
     tracks.fold(0, u64::saturating_add)
 }

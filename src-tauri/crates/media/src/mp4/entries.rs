@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::Error;
 
 /// They take no more together: it is thousands of changes, and the check reads them in one go.
-const MOST_BYTES: usize = 2 << 20;
+const MAX_BYTES: usize = 2 << 20;
 
 /// Sample entries as they stand in `stsd`, and their numbers, counted from 1.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Entries {
 
     fn add(&mut self, entry: &[u8]) -> Result<u32, Error> {
         self.bytes = self.bytes.saturating_add(entry.len());
-        if self.bytes > MOST_BYTES {
+        if self.bytes > MAX_BYTES {
             let problem = "a track with more set-ups than a film can hold";
             return Err(Error::Unsupported(problem.into()));
         }
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn more_set_ups_than_a_film_can_hold_are_refused() {
+    fn more_sample_entries_than_a_movie_can_hold_are_refused() {
         let mut entries = Entries::default();
         let entry = |number: u32| [&[0; 1020][..], &number.to_be_bytes()].concat();
         for number in 0..2048 {

@@ -3,7 +3,7 @@
 use super::boxes::{boxed, full_box, put16, put32};
 use crate::{
     Error,
-    check::readable,
+    check::check_sample_entries,
     codec::{aac::Aac, avc::Avc, mp3},
     cursor::Cursor,
     flv::Codec,
@@ -14,17 +14,17 @@ const AAC_OBJECT: u8 = 0x40;
 
 /// A sample entry and what the track around it must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Description {
+pub(crate) struct SampleEntry {
     /// The entry as it stands in `stsd`.
     pub(crate) bytes: Vec<u8>,
     /// Ticks a second that suit the samples, and ticks of a frame of sound.
-    pub(crate) clock: Option<SoundClock>,
+    pub(crate) clock: Option<AudioClock>,
     pub(crate) size: Option<(u32, u32)>,
 }
 
 /// How sound counts its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SoundClock {
+pub(crate) struct AudioClock {
     pub(crate) rate: u32,
     pub(crate) frame: u32,
 }
@@ -32,37 +32,38 @@ pub(crate) struct SoundClock {
 /// Makes the entry for a set-up found among the samples.
 ///
 /// Fails where the finished film could not pass with it.
-pub(crate) fn describe(codec: Codec, data: &[u8]) -> Result<Description, Error> {
-    let made = made_of(codec, data)?;
-    readable(&Cursor::new("MP4", &made.bytes))?;
+pub(crate) fn build_sample_entry(codec: Codec, data: &[u8]) -> Result<SampleEntry, Error> {
+    let made = build_unchecked(codec, data)?;
+    check_sample_entries(&Cursor::new("MP4", &made.bytes))?;
     Ok(made)
 }
 
-fn made_of(codec: Codec, data: &[u8]) -> Result<Description, Error> {
+fn build_unchecked(codec: Codec, data: &[u8]) -> Result<SampleEntry, Error> {
     match codec {
         Codec::Avc => video(data),
         Codec::Aac => {
             let aac = Aac::read(&Cursor::new("AAC", data))?;
-            let clock = SoundClock {
-                rate: aac.rate,
-                frame: aac.frame,
+            let clock = AudioClock {
+                rate: aac.sample_rate,
+                frame: aac.frame_samples,
             };
-            Ok(sound(clock, aac.channels, AAC_OBJECT, data))
+            Ok(audio(clock, aac.channels, AAC_OBJECT, data))
         }
         Codec::Mp3 => {
-            let (header, _) = mp3::Header::read(data)
-                .ok_or_else(|| Cursor::new("MP3", data).fail("a frame header cannot be read"))?;
-            let clock = SoundClock {
-                rate: header.rate,
-                frame: header.frame,
+            let (header, _) = mp3::Header::read(data).ok_or_else(|| {
+                Cursor::new("MP3", data).malformed("a frame header cannot be read")
+            })?;
+            let clock = AudioClock {
+                rate: header.sample_rate,
+                frame: header.frame_samples,
             };
-            Ok(sound(clock, header.channels, header.object_type(), &[]))
+            Ok(audio(clock, header.channels, header.object_type(), &[]))
         }
         Codec::Other(name) => Err(Error::Unsupported(name.into())),
     }
 }
 
-fn video(avcc: &[u8]) -> Result<Description, Error> {
+fn video(avcc: &[u8]) -> Result<SampleEntry, Error> {
     let size = Avc::read(Cursor::new("avcC", avcc))?.size;
     let (width, height) = size.unwrap_or_default();
     let mut bytes = Vec::new();
@@ -85,14 +86,14 @@ fn video(avcc: &[u8]) -> Result<Description, Error> {
         // As it came: rebuilding it would lose the tail of the High profiles.
         boxed(out, *b"avcC", |out| out.extend_from_slice(avcc));
     });
-    Ok(Description {
+    Ok(SampleEntry {
         bytes,
         clock: None,
         size,
     })
 }
 
-fn sound(clock: SoundClock, channels: u16, object_type: u8, specific: &[u8]) -> Description {
+fn audio(clock: AudioClock, channels: u16, object_type: u8, specific: &[u8]) -> SampleEntry {
     let mut bytes = Vec::new();
     boxed(&mut bytes, *b"mp4a", |out| {
         out.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 1]);
@@ -107,7 +108,7 @@ fn sound(clock: SoundClock, channels: u16, object_type: u8, specific: &[u8]) -> 
             descriptor(out, object_type, specific);
         });
     });
-    Description {
+    SampleEntry {
         bytes,
         clock: Some(clock),
         size: None,

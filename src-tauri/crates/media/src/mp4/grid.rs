@@ -4,7 +4,7 @@
 //! with thousands of lengths and make the sound click. So a frame follows the one before exactly
 //! for as long as its rounded time can mean that.
 
-use super::entry::SoundClock;
+use super::entry::AudioClock;
 
 /// How far a time may lie from its true place: one rounding to milliseconds here, one in the
 /// track's first time. Finer ticks do not help: many a clock of 90 kHz was made from one of 1 kHz.
@@ -12,30 +12,30 @@ const WINDOW_MS: i64 = 1;
 
 /// Where the frames of one track lie.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Grid {
+pub(crate) struct TimestampSnapper {
     timescale: u32,
     /// Ticks a second of the times that come.
-    source: i64,
+    source_timescale: i64,
     origin: i64,
     /// Where the next frame is expected, from the origin.
-    next: i64,
+    expected: i64,
 }
 
-impl Grid {
+impl TimestampSnapper {
     /// `origin` is the first time, in ticks of which there are `source` a second.
     pub(crate) fn new(timescale: u32, source: u32, origin: i64) -> Self {
         Self {
             timescale,
-            source: i64::from(source.max(1)),
+            source_timescale: i64::from(source.max(1)),
             origin,
-            next: 0,
+            expected: 0,
         }
     }
 
     /// The tick of a frame whose rounded time is `time`.
-    pub(crate) fn place(&mut self, time: i64, clock: SoundClock) -> i64 {
+    pub(crate) fn snap(&mut self, time: i64, clock: AudioClock) -> i64 {
         let scale = i64::from(self.timescale);
-        let source = self.source;
+        let source = self.source_timescale;
         let window = WINDOW_MS * source / 1000;
         let ticks = |count: i64| count.saturating_mul(scale);
         let relative = time.saturating_sub(self.origin);
@@ -44,9 +44,9 @@ impl Grid {
             .saturating_add(source - 1)
             .div_euclid(source);
         let latest = ticks(relative.saturating_add(window)).div_euclid(source);
-        let place = self.next.clamp(earliest, latest.max(earliest));
+        let place = self.expected.clamp(earliest, latest.max(earliest));
         let frame = i64::from(clock.frame) * scale / i64::from(clock.rate.max(1));
-        self.next = place.saturating_add(frame);
+        self.expected = place.saturating_add(frame);
         place.saturating_add((ticks(self.origin).saturating_add(source / 2)).div_euclid(source))
     }
 }
@@ -55,7 +55,7 @@ impl Grid {
 mod tests {
     use super::*;
 
-    const CD: SoundClock = SoundClock {
+    const CD: AudioClock = AudioClock {
         rate: 44_100,
         frame: 1024,
     };
@@ -66,30 +66,30 @@ mod tests {
 
     #[test]
     fn rounded_times_give_frames_of_one_length() {
-        let mut grid = Grid::new(44_100, 1000, 0);
+        let mut grid = TimestampSnapper::new(44_100, 1000, 0);
         for frame in 0..100_000 {
-            assert_eq!(grid.place(rounded(frame), CD), frame * 1024);
+            assert_eq!(grid.snap(rounded(frame), CD), frame * 1024);
         }
     }
 
     #[test]
     fn times_of_90_khz_that_were_made_of_milliseconds_give_frames_of_one_length_too() {
         for exact in [true, false] {
-            let mut grid = Grid::new(44_100, 90_000, 12_345);
-            let origin = grid.place(12_345, CD);
+            let mut grid = TimestampSnapper::new(44_100, 90_000, 12_345);
+            let origin = grid.snap(12_345, CD);
             for frame in 1_i64..100_000 {
                 let ticks = (frame * 1024 * 90_000 + 22_050).div_euclid(44_100);
                 let time = if exact { ticks } else { rounded(frame) * 90 };
-                assert_eq!(grid.place(12_345 + time, CD), origin + frame * 1024);
+                assert_eq!(grid.snap(12_345 + time, CD), origin + frame * 1024);
             }
         }
     }
 
     #[test]
     fn a_gap_stays_a_gap() {
-        let mut grid = Grid::new(44_100, 1000, 0);
-        grid.place(0, CD);
-        let after = grid.place(5000, CD);
+        let mut grid = TimestampSnapper::new(44_100, 1000, 0);
+        grid.snap(0, CD);
+        let after = grid.snap(5000, CD);
         assert!(after.abs_diff(5 * 44_100) <= 45, "{after}");
     }
 }

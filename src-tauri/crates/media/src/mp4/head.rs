@@ -17,25 +17,25 @@ use crate::{
 };
 
 /// Bytes in the header of `mdat`: always with a 64-bit size, since it is written before its end.
-pub(crate) const MDAT_HEADER: u64 = 16;
+pub(crate) const MDAT_HEADER_BYTES: u64 = 16;
 /// `mdat` starts at a multiple of the block size that file systems use.
-const BLOCK: u64 = 4096;
+const BLOCK_BYTES: u64 = 4096;
 /// More room than this is not kept, however long the service says the film is: about 60 hours.
-const MOST_ROOM: u64 = 128 << 20;
+const MAX_RESERVED_BYTES: u64 = 128 << 20;
 /// Boxes of the movie and of two tracks around their tables, with the largest set-ups.
-const FIXED: u64 = 8192;
+const MIN_RESERVED_BYTES: u64 = 8192;
 /// Index bytes a second of a track whose pieces have not come: 60 pictures, or sound at 96 kHz.
-const UNSEEN_VIDEO_RATE: u64 = 60 * 12 + 40;
-const UNSEEN_AUDIO_RATE: u64 = 94 * 4 + 40;
+const UNSEEN_VIDEO_BYTES_PER_SECOND: u64 = 60 * 12 + 40;
+const UNSEEN_AUDIO_BYTES_PER_SECOND: u64 = 94 * 4 + 40;
 /// Index bytes a second that pictures are given even where the first piece has few: films begin
 /// with stills. Thirty pictures: a third of a percent of a film of 1 Mbit/s.
-const LEAST_VIDEO_RATE: u64 = 30 * 12 + 40;
+const MIN_VIDEO_BYTES_PER_SECOND: u64 = 30 * 12 + 40;
 
 /// Where the parts of the head are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     /// Where the room for the index starts.
-    pub(crate) room: u64,
+    pub(crate) reserved_start: u64,
     /// Where the header of `mdat` starts; the room ends here.
     pub(crate) mdat: u64,
 }
@@ -47,45 +47,47 @@ impl Head {
         O: Read + Write + Seek,
     {
         let room_start = file_type().len() as u64;
-        let mdat = (room_start + room.clamp(FIXED, MOST_ROOM)).next_multiple_of(BLOCK);
+        let mdat = (room_start + room.clamp(MIN_RESERVED_BYTES, MAX_RESERVED_BYTES))
+            .next_multiple_of(BLOCK_BYTES);
         let head = Self {
-            room: room_start,
+            reserved_start: room_start,
             mdat,
         };
-        output.append(&mut [IoSlice::new(&head.start())])?;
+        output.append(&mut [IoSlice::new(&head.header_bytes())])?;
         output.skip_to(mdat);
-        output.append(&mut [IoSlice::new(&mdat_header(MDAT_HEADER))])?;
+        output.append(&mut [IoSlice::new(&mdat_header(MDAT_HEADER_BYTES))])?;
         Ok(head)
     }
 
     /// The head of an output that an earlier attempt began, by what its pieces say of it. Nothing
     /// is read back: whatever stands there by now, the head is written again at the end.
-    pub(crate) fn before(fragment: &TableFragment) -> Result<Self, Error> {
+    pub(crate) fn from_fragment(fragment: &TableFragment) -> Result<Self, Error> {
         let base = Tables::read(&fragment.tables)?.base;
         let room = file_type().len() as u64;
         let head = Self {
-            room,
+            reserved_start: room,
             mdat: base.mdat,
         };
-        let most = (room + MOST_ROOM).next_multiple_of(BLOCK);
-        let is_ours = head.mdat.is_multiple_of(BLOCK) && (room + FIXED..=most).contains(&head.mdat);
+        let most = (room + MAX_RESERVED_BYTES).next_multiple_of(BLOCK_BYTES);
+        let is_ours = head.mdat.is_multiple_of(BLOCK_BYTES)
+            && (room + MIN_RESERVED_BYTES..=most).contains(&head.mdat);
         if is_ours && head.end() <= fragment.output_start {
             return Ok(head);
         }
-        Err(Cursor::new("journal", &fragment.tables).fail("the head has no place"))
+        Err(Cursor::new("journal", &fragment.tables).malformed("the head has no place"))
     }
 
     /// Where the media starts.
     pub(crate) fn end(self) -> u64 {
-        self.mdat + MDAT_HEADER
+        self.mdat + MDAT_HEADER_BYTES
     }
 
     /// `ftyp`, and the header of the room as long as there is no index in it.
-    pub(crate) fn start(self) -> Vec<u8> {
+    pub(crate) fn header_bytes(self) -> Vec<u8> {
         let mut start = file_type();
         put32(
             &mut start,
-            u32::try_from(self.mdat - self.room).unwrap_or(u32::MAX),
+            u32::try_from(self.mdat - self.reserved_start).unwrap_or(u32::MAX),
         );
         start.extend_from_slice(b"free");
         start
@@ -116,21 +118,21 @@ pub(crate) fn mdat_header(size: u64) -> Vec<u8> {
 /// How much room the index will need, from the first piece that came.
 ///
 /// `tracks` is the index of that piece alone; `unseen` are the tracks of the plan without one.
-pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
+pub(crate) fn reserved_bytes(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
     let piece_ms = tracks
         .iter()
         .map(Track::length_ms)
         .max()
         .unwrap_or(0)
         .max(1);
-    let planned = u64::from(film.pieces).saturating_mul(piece_ms);
+    let planned = u64::from(film.segment_count).saturating_mul(piece_ms);
     let film_ms = film.duration_ms.unwrap_or(planned).max(piece_ms);
     let seen: u64 = tracks
         .iter()
         .map(|track| {
             let told = track.table_bytes().saturating_mul(film_ms);
             let least = match track.handler {
-                Handler::Video => LEAST_VIDEO_RATE.saturating_mul(film_ms) / 1000,
+                Handler::Video => MIN_VIDEO_BYTES_PER_SECOND.saturating_mul(film_ms) / 1000,
                 Handler::Audio | Handler::Text => 0,
             };
             told.div_ceil(piece_ms).max(least)
@@ -139,14 +141,14 @@ pub(crate) fn room(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
     let unseen: u64 = unseen
         .iter()
         .map(|kind| match kind {
-            TrackKind::Video => UNSEEN_VIDEO_RATE,
-            TrackKind::Audio => UNSEEN_AUDIO_RATE,
+            TrackKind::Video => UNSEEN_VIDEO_BYTES_PER_SECOND,
+            TrackKind::Audio => UNSEEN_AUDIO_BYTES_PER_SECOND,
         })
         .sum();
     let tables = seen.saturating_add(unseen.saturating_mul(film_ms) / 1000);
     // A tenth more than the first piece says.
     (tables.saturating_add(tables / 10))
-        .saturating_add(FIXED)
-        .saturating_add(tags::room(&film.tags))
-        .saturating_add(captions::room(&film.captions))
+        .saturating_add(MIN_RESERVED_BYTES)
+        .saturating_add(tags::max_bytes(&film.tags))
+        .saturating_add(captions::max_index_bytes(&film.captions))
 }

@@ -13,7 +13,7 @@ use crate::{Sample, TrackKind};
 #[derive(Debug)]
 pub(crate) struct Interleaver<'a> {
     /// How much of one track may lie before the other's.
-    run: i64,
+    run_ticks: i64,
     /// The samples of the run that is being collected.
     video: Vec<Sample<'a>>,
     audio: Vec<Sample<'a>>,
@@ -26,7 +26,7 @@ impl<'a> Interleaver<'a> {
     /// `timescale` is that of the samples' times.
     pub(crate) fn new(timescale: u32) -> Self {
         Self {
-            run: i64::from(timescale),
+            run_ticks: i64::from(timescale),
             video: Vec::new(),
             audio: Vec::new(),
             start: None,
@@ -37,7 +37,7 @@ impl<'a> Interleaver<'a> {
 
     pub(crate) fn push(&mut self, sample: Sample<'a>, recorder: &mut Recorder) {
         let start = *self.start.get_or_insert(sample.dts);
-        if sample.dts.saturating_sub(start) >= self.run {
+        if sample.dts.saturating_sub(start) >= self.run_ticks {
             self.flush(recorder);
             self.start = Some(sample.dts);
         }

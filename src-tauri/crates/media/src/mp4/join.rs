@@ -6,29 +6,29 @@
 
 use std::io::{IoSlice, Read, Seek, Write};
 
-use super::fragment::{Bytes, Edge, Entry, Indexed, Recorder, Tables};
+use super::fragment::{Bytes, Edge, Entry, IndexedSample, Recorder, Tables};
 use crate::{
     Error, Part, TableFragment, TrackKind,
     counter::TS,
     output::Output,
-    ts::{Item, Time, sound::Sound, stream::Elementary, video::Video},
+    ts::{Item, Time, sound::Sound, stream::ElementaryParser, video::Video},
 };
 
 /// No frame is as large; more bytes that seem to belong together are left apart.
-const LARGEST: u64 = 64 << 20;
+const MAX_JOINED_BYTES: u64 = 64 << 20;
 /// A delimiter behind its start code: what follows begins a picture.
-const DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
+const ACCESS_UNIT_DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
 
 /// Joins what lies across pieces. Sorts the fragments in the order of presentation, track by track.
-pub(crate) fn settle<O>(
+pub(crate) fn join_segments<O>(
     fragments: &mut Vec<TableFragment>,
     output: &mut Output<O>,
 ) -> Result<(), Error>
 where
     O: Read + Write + Seek,
 {
-    fragments.sort_by_key(|fragment| (fragment.track, fragment.part));
-    fragments.dedup_by_key(|fragment| (fragment.track, fragment.part));
+    fragments.sort_by_key(|fragment| (fragment.track, fragment.kind));
+    fragments.dedup_by_key(|fragment| (fragment.track, fragment.kind));
     for index in 0..fragments.len() {
         let Some((fragment, behind)) = fragments.get_mut(index..).and_then(<[_]>::split_first_mut)
         else {
@@ -36,13 +36,13 @@ where
         };
         for edge in edges(fragment)? {
             // What only goes on is taken by the piece that it began in.
-            if edge.through {
+            if edge.only_continuation {
                 continue;
             }
-            let follows = follow(fragment, behind, edge)?;
-            let end = End::read(&fragment.tables, edge.kind)?;
-            let change = if follows.cut && edge.extends {
-                Change::drop_last()
+            let follows = continuation(fragment, behind, edge)?;
+            let end = SegmentTail::read(&fragment.tables, edge.kind)?;
+            let change = if follows.is_cut && edge.extends {
+                TailChange::drop_last()
             } else if follows.heads.is_empty() {
                 continue;
             } else {
@@ -74,24 +74,24 @@ fn edges(fragment: &TableFragment) -> Result<Vec<Edge>, Error> {
 }
 
 /// What follows the end of a track in a piece.
-struct Follows {
+struct Continuation {
     /// The heads of the pieces behind that continue it.
     heads: Vec<Bytes>,
     /// More should have come.
-    cut: bool,
+    is_cut: bool,
 }
 
-fn follow(
+fn continuation(
     fragment: &TableFragment,
     behind: &[TableFragment],
     edge: Edge,
-) -> Result<Follows, Error> {
+) -> Result<Continuation, Error> {
     let mut heads = Vec::new();
     let mut bytes = 0_u64;
     let mut end = edge;
-    let mut part = fragment.part;
+    let mut part = fragment.kind;
     for next in behind {
-        let neighbours = match (part, next.part) {
+        let neighbours = match (part, next.kind) {
             (Part::Media(one), Part::Media(next)) => one.checked_add(1) == Some(next),
             _ => false,
         };
@@ -101,32 +101,35 @@ fn follow(
                 && next.track == fragment.track
                 && found.head.length > 0
                 && end
-                    .last
-                    .is_some_and(|last| (last + 1) & 0x0f == found.first)
+                    .last_counter
+                    .is_some_and(|last| (last + 1) & 0x0f == found.first_counter)
         }) else {
             break;
         };
         bytes = bytes.saturating_add(found.head.length);
-        if bytes > LARGEST {
+        if bytes > MAX_JOINED_BYTES {
             heads.clear();
             break;
         }
         heads.push(found.head);
         end = found;
-        part = next.part;
-        if !found.through {
-            return Ok(Follows { heads, cut: false });
+        part = next.kind;
+        if !found.only_continuation {
+            return Ok(Continuation {
+                heads,
+                is_cut: false,
+            });
         }
     }
-    Ok(Follows {
+    Ok(Continuation {
         heads,
-        cut: end.cut,
+        is_cut: end.is_cut,
     })
 }
 
 /// What becomes of the end of a track in a piece.
 #[derive(Debug)]
-struct Change {
+struct TailChange {
     /// The last sample is not whole, or stands among those that are added.
     drops_last: bool,
     added: Vec<Item>,
@@ -134,7 +137,7 @@ struct Change {
     position: u64,
 }
 
-impl Change {
+impl TailChange {
     fn drop_last() -> Self {
         Self {
             drops_last: true,
@@ -145,18 +148,23 @@ impl Change {
 }
 
 /// The samples that the end of a piece and the heads of those behind make together.
-fn join<O>(edge: Edge, end: &End, heads: &[Bytes], output: &mut Output<O>) -> Result<Change, Error>
+fn join<O>(
+    edge: Edge,
+    end: &SegmentTail,
+    heads: &[Bytes],
+    output: &mut Output<O>,
+) -> Result<TailChange, Error>
 where
     O: Read + Write + Seek,
 {
     let mut bytes = Vec::new();
-    let mut time = edge.next;
+    let mut time = edge.next_time;
     let last = end.last.filter(|_| edge.extends);
     if let Some(last) = last {
         let mut sample = Vec::new();
         output.read_into(&mut sample, last.position, u64::from(last.size))?;
-        bytes.extend_from_slice(&DELIMITER);
-        put_units(&mut bytes, &sample);
+        bytes.extend_from_slice(&ACCESS_UNIT_DELIMITER);
+        put_start_codes(&mut bytes, &sample);
         time = Some(Time {
             dts: last.dts,
             composition_offset: last.composition_offset,
@@ -165,16 +173,16 @@ where
     for part in [edge.remainder].iter().chain(heads) {
         output.read_into(&mut bytes, part.position, part.length)?;
     }
-    let whole = Whole {
+    let whole = JoinedBytes {
         bytes: &bytes,
         time,
         step: end.step,
     };
     let (added, position) = match edge.kind {
-        TrackKind::Video => whole.cut::<Video, O>(output)?,
-        TrackKind::Audio => whole.cut::<Sound, O>(output)?,
+        TrackKind::Video => whole.split_samples::<Video, O>(output)?,
+        TrackKind::Audio => whole.split_samples::<Sound, O>(output)?,
     };
-    Ok(Change {
+    Ok(TailChange {
         drops_last: last.is_some() && !added.is_empty(),
         added,
         position,
@@ -182,7 +190,7 @@ where
 }
 
 /// Bytes that are to be cut into samples.
-struct Whole<'b> {
+struct JoinedBytes<'b> {
     bytes: &'b [u8],
     /// When the first of them is decoded.
     time: Option<Time>,
@@ -190,20 +198,23 @@ struct Whole<'b> {
     step: Option<i64>,
 }
 
-impl Whole<'_> {
+impl JoinedBytes<'_> {
     /// The samples, whose bytes are appended.
-    fn cut<E: Elementary, O>(&self, output: &mut Output<O>) -> Result<(Vec<Item>, u64), Error>
+    fn split_samples<E: ElementaryParser, O>(
+        &self,
+        output: &mut Output<O>,
+    ) -> Result<(Vec<Item>, u64), Error>
     where
         O: Read + Write + Seek,
     {
         let mut elementary = E::default();
-        elementary.begin(self.time, self.bytes);
+        elementary.begin_packet(self.time, self.bytes);
         let position = output.end();
         // Bytes that are no samples after all are left where they are.
         if elementary.finish(self.step).is_err() {
             return Ok((Vec::new(), position));
         }
-        let found = elementary.found();
+        let found = elementary.parsed();
         let items = found.items.to_vec();
         if !items.is_empty() {
             output.append(&mut [IoSlice::new(found.bytes)])?;
@@ -213,7 +224,7 @@ impl Whole<'_> {
 }
 
 /// Puts start codes where the lengths of the units stand.
-fn put_units(out: &mut Vec<u8>, mut sample: &[u8]) {
+fn put_start_codes(out: &mut Vec<u8>, mut sample: &[u8]) {
     while let Some((length, rest)) = sample.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
         let (unit, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
@@ -225,17 +236,17 @@ fn put_units(out: &mut Vec<u8>, mut sample: &[u8]) {
 
 /// How a track ends in a piece.
 #[derive(Debug)]
-struct End {
+struct SegmentTail {
     kind: TrackKind,
     samples: u64,
-    last: Option<Indexed>,
+    last: Option<IndexedSample>,
     /// Distance of the last two samples.
     step: Option<i64>,
     /// The set-up in force at the end.
     config: Option<Vec<u8>>,
 }
 
-impl End {
+impl SegmentTail {
     fn read(tables: &[u8], kind: TrackKind) -> Result<Self, Error> {
         let mut end = Self {
             kind,
@@ -261,7 +272,7 @@ impl End {
     }
 
     /// The tables of the piece after a change of its end.
-    fn changed(&self, fragment: &TableFragment, change: &Change) -> Result<Vec<u8>, Error> {
+    fn changed(&self, fragment: &TableFragment, change: &TailChange) -> Result<Vec<u8>, Error> {
         let tables = Tables::read(&fragment.tables)?;
         let base = tables.base;
         let mut recorder = Recorder::default();
@@ -278,7 +289,7 @@ impl End {
                         continue;
                     }
                     let position = sample.position.wrapping_sub(base.position);
-                    recorder.indexed(&Indexed { position, ..sample }, 0);
+                    recorder.indexed_sample(&IndexedSample { position, ..sample }, 0);
                 }
             }
         }
@@ -287,7 +298,7 @@ impl End {
         Ok(Tables::at(base, &recorder.finish(&spans)))
     }
 
-    fn add(&self, recorder: &mut Recorder, change: &Change, base: u64) {
+    fn add(&self, recorder: &mut Recorder, change: &TailChange, base: u64) {
         for item in &change.added {
             match item {
                 Item::Config { codec, data } if self.config.as_ref() != Some(data) => {
@@ -297,7 +308,7 @@ impl End {
                 Item::Frame(frame) => {
                     let Some(time) = frame.time else { continue };
                     let start = change.position.wrapping_add(frame.bytes.start as u64);
-                    let sample = Indexed {
+                    let sample = IndexedSample {
                         kind: self.kind,
                         dts: time.dts,
                         composition_offset: time.composition_offset,
@@ -308,7 +319,7 @@ impl End {
                         opens_chunk: false,
                         roll: None,
                     };
-                    recorder.indexed(&sample, 0);
+                    recorder.indexed_sample(&sample, 0);
                 }
             }
         }

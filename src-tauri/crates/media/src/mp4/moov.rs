@@ -12,7 +12,7 @@ use super::{
 use crate::{
     CaptionsSummary, Error, Summary, Tags, TrackKind, TrackSummary,
     clock::{nanoseconds, ticks},
-    digest::{Label, Whole},
+    digest::{TrackLabel, Whole},
     fmp4::boxes::name,
     handler::Handler,
 };
@@ -41,14 +41,14 @@ pub(super) struct Shown {
     /// From where in the track, in its own ticks from its first decode time.
     pub(super) media_time: u64,
     /// It is shown to an end that the source set, before that of its media.
-    pub(super) cut: bool,
+    pub(super) ends_early: bool,
 }
 
 /// The clock of the film, and when each of its tracks is shown on it.
 #[derive(Debug)]
 pub(crate) struct Timing {
     timescale: u32,
-    shown: Vec<Shown>,
+    edit_lists: Vec<Shown>,
     /// To the end of the track that is shown last.
     duration: u64,
 }
@@ -59,25 +59,31 @@ impl Timing {
         let coded = || tracks.iter().filter(|track| track.handler != Handler::Text);
         // The finest of the tracks: the distance between them survives the rounding of an edit.
         let timescale = coded().map(|track| track.timescale).max().unwrap_or(1000);
-        let lead = coded().map(|track| track.lead).max().unwrap_or(0);
-        let origin = coded().map(start).min().unwrap_or(0).saturating_sub(lead);
-        let shown: Vec<_> = tracks
+        let lead = coded().map(|track| track.start_offset).max().unwrap_or(0);
+        let origin = coded()
+            .map(presentation_start)
+            .min()
+            .unwrap_or(0)
+            .saturating_sub(lead);
+        let edit_lists: Vec<_> = tracks
             .iter()
             .map(|track| {
                 let wait = match track.handler {
                     Handler::Text => 0,
-                    Handler::Video | Handler::Audio => start(track).saturating_sub(origin),
+                    Handler::Video | Handler::Audio => {
+                        presentation_start(track).saturating_sub(origin)
+                    }
                 };
-                shown(track, wait, timescale)
+                edit_list(track, wait, timescale)
             })
             .collect();
-        let ends = shown
+        let ends = edit_lists
             .iter()
             .map(|shown| shown.empty.saturating_add(shown.duration));
         Self {
             timescale,
             duration: ends.max().unwrap_or(0),
-            shown,
+            edit_lists,
         }
     }
 
@@ -91,7 +97,7 @@ impl Timing {
 pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, Error> {
     let timing = Timing::of(tracks);
     let mut parts = Vec::new();
-    for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&timing.shown)) {
+    for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&timing.edit_lists)) {
         trak::parts(&mut parts, number, track, *shown);
     }
     let mut text = Vec::new();
@@ -118,37 +124,40 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
 ///
 /// An edit of the source says where that is: behind the priming of an encoder. It is not before
 /// the first decode time, from where an edit counts.
-fn begin(track: &Track, times: Times) -> i64 {
-    let moved = |time: i64| time.saturating_add(track.moved);
+fn media_start(track: &Track, times: Times) -> i64 {
+    let moved = |time: i64| time.saturating_add(track.timeline_shift);
     let edited = track.edit.media_time.map_or(times.first_pts, moved);
     let first = times.first_pts.max(times.first_dts);
     edited.clamp(first, times.last_pts.max(first))
 }
 
 /// When a track starts to be shown, in nanoseconds on the film's clock.
-fn start(track: &Track) -> i64 {
+fn presentation_start(track: &Track) -> i64 {
     let Some(times) = track.times else { return 0 };
     let edit = track.edit;
     let shift = edit.media_time.unwrap_or(0);
-    let time = nanoseconds(begin(track, times).saturating_sub(shift), track.timescale);
+    let time = nanoseconds(
+        media_start(track, times).saturating_sub(shift),
+        track.timescale,
+    );
     time.unwrap_or(0).saturating_add(edit.wait())
 }
 
-fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
+fn edit_list(track: &Track, wait: i64, timescale: u32) -> Shown {
     let Some(times) = track.times else {
         return Shown {
             empty: 0,
             duration: 0,
             media_time: 0,
-            cut: false,
+            ends_early: false,
         };
     };
-    let begin = begin(track, times);
+    let begin = media_start(track, times);
     let tail = times.end.saturating_sub(times.last_dts);
     let end = times.last_pts.saturating_add(tail);
     let left = end.saturating_sub(begin).max(0).unsigned_abs();
     let length = nanoseconds(left.cast_signed(), track.timescale).unwrap_or(0);
-    let longest = track.edit.longest();
+    let longest = track.edit.max_duration();
     let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
     Shown {
         empty: count(wait),
@@ -159,7 +168,7 @@ fn shown(track: &Track, wait: i64, timescale: u32) -> Shown {
             rescaled(left, track.timescale, timescale)
         },
         media_time: begin.saturating_sub(times.first_dts).max(0).unsigned_abs(),
-        cut: longest < length,
+        ends_early: longest < length,
     }
 }
 
@@ -184,7 +193,7 @@ fn movie_header(out: &mut Vec<u8>, timing: &Timing) {
         // The same upright matrix as in the header of a track.
         out.extend(super::track::display((0, 0)).into_iter().take(36));
         out.extend_from_slice(&[0; 24]);
-        put_count(out, timing.shown.len() + 1);
+        put_count(out, timing.edit_lists.len() + 1);
     });
 }
 
@@ -197,7 +206,7 @@ fn summary(tracks: &[Track], timing: &Timing) -> Summary {
         duration_ms: timing.duration_ms(),
         ..Summary::default()
     };
-    for (track, shown) in tracks.iter().zip(&timing.shown) {
+    for (track, shown) in tracks.iter().zip(&timing.edit_lists) {
         let digest = digest(track, *shown, timing.timescale);
         let samples = u64::from(track.samples);
         match track.handler.kind() {
@@ -221,7 +230,7 @@ fn summary(tracks: &[Track], timing: &Timing) -> Summary {
 
 /// Name of the first sample entry.
 fn codec(track: &Track) -> String {
-    let entry = track.entries.all.first().map(Vec::as_slice);
+    let entry = track.sample_entries.all.first().map(Vec::as_slice);
     let code = entry
         .unwrap_or_default()
         .get(4..)
@@ -238,7 +247,7 @@ pub(crate) fn size(track: &Track) -> Option<(u32, u32)> {
 
 fn digest(track: &Track, shown: Shown, timescale: u32) -> u64 {
     let mut set_up = crc32fast::Hasher::new();
-    let entries = track.entries.all.iter();
+    let entries = track.sample_entries.all.iter();
     entries.for_each(|entry| set_up.update(entry));
     let tag = track.language.tag.as_deref();
     let whole = Whole {
@@ -247,15 +256,15 @@ fn digest(track: &Track, shown: Shown, timescale: u32) -> u64 {
         empty: shown.empty,
         end: shown.empty.saturating_add(shown.duration),
         media_time: shown.media_time,
-        set_up: set_up.finalize(),
-        label: Label {
+        sample_entries_crc: set_up.finalize(),
+        label: TrackLabel {
             language: track.language.code,
             tag: tag.map_or(0, |tag| crc32fast::hash(tag.as_bytes())),
             enabled: track.enabled,
-            group: track.group,
+            group: track.alternate_group,
         },
     };
-    track.digest.of_track(whole).value()
+    track.digest.with_track(whole).value()
 }
 
 #[cfg(test)]
@@ -267,7 +276,10 @@ mod tests {
 
     fn track(dts: &[i64], position: u64) -> Track {
         let mut track = Track::new(TrackKind::Video, 90_000);
-        track.entries.number(b"\0\0\0\x08test").expect("small");
+        track
+            .sample_entries
+            .number(b"\0\0\0\x08test")
+            .expect("small");
         for dts in dts {
             track
                 .push(Entry {
@@ -298,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_film_of_a_day_is_told_in_64_bits() {
+    fn a_movie_of_a_day_uses_64_bit_fields() {
         let hour = 3600 * 90_000;
         let dts: Vec<_> = (0..=24).map(|number| number * hour).collect();
         let moov = decoded(&[track(&dts, 1 << 33)]);
@@ -337,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_fall_are_moved_and_shown_when_they_were() {
+    fn falling_decode_times_are_raised_and_presentation_times_kept() {
         let moov = decoded(&[track(&[0, 3000, 2000, 6000], 100)]);
         let stbl = &moov.trak.first().expect("one track").mdia.minf.stbl;
         let offsets = stbl.ctts.as_ref().expect("offsets");

@@ -3,9 +3,9 @@
 use crate::cursor::{Cursor, put_varint};
 
 /// Grows page by page: a vector that doubles would hold a long film's column twice over.
-const PAGE: usize = 16 * 1024;
+const PAGE_BYTES: usize = 16 * 1024;
 /// A page with less room than the longest number takes is full.
-const LONGEST: usize = 10;
+const MAX_VARINT_BYTES: usize = 10;
 
 /// Numbers in the order in which they were pushed; small ones take a byte.
 #[derive(Debug, Default)]
@@ -16,9 +16,9 @@ pub(crate) struct Packed {
 impl Packed {
     pub(crate) fn push(&mut self, value: u64) {
         match self.pages.last_mut() {
-            Some(page) if page.len() <= PAGE - LONGEST => put_varint(page, value),
+            Some(page) if page.len() <= PAGE_BYTES - MAX_VARINT_BYTES => put_varint(page, value),
             _ => {
-                let mut page = Vec::with_capacity(PAGE);
+                let mut page = Vec::with_capacity(PAGE_BYTES);
                 put_varint(&mut page, value);
                 self.pages.push(page);
             }
@@ -89,12 +89,12 @@ impl Runs {
 }
 
 /// A number whose sign moves to its lowest bit, so that it stays small.
-pub(crate) fn folded(value: i64) -> u64 {
+pub(crate) fn zigzag_encode(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
 /// The number that [`folded`] made.
-pub(crate) fn unfolded(value: u64) -> i64 {
+pub(crate) fn zigzag_decode(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
@@ -123,7 +123,7 @@ mod tests {
 
         #[test]
         fn folded_numbers_unfold(value in any::<i64>()) {
-            prop_assert_eq!(unfolded(folded(value)), value);
+            prop_assert_eq!(zigzag_decode(zigzag_encode(value)), value);
         }
     }
 
@@ -134,6 +134,6 @@ mod tests {
             packed.push(value % 128);
         }
         let held: usize = packed.pages.iter().map(Vec::capacity).sum();
-        assert!(held < 100_000 + PAGE, "{held} bytes");
+        assert!(held < 100_000 + PAGE_BYTES, "{held} bytes");
     }
 }

@@ -34,8 +34,8 @@ pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
     });
     let head = Head {
         kind: *b"sbgp",
-        before: ROLL,
-        count: track.roll_runs(),
+        prefix: ROLL,
+        rows: track.roll_runs(),
         ..Head::default()
     };
     let rows = track.rolls().map(move |(samples, distance)| {

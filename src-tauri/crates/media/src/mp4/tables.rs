@@ -17,7 +17,7 @@ pub(crate) struct Part<'t> {
     /// The rows of the table, field by field.
     fields: Box<dyn Iterator<Item = u32> + 't>,
     /// Bytes that the fields take.
-    behind: u64,
+    row_bytes: u64,
 }
 
 /// What a table has before its rows.
@@ -26,9 +26,9 @@ pub(crate) struct Head<'h> {
     pub(crate) kind: [u8; 4],
     pub(crate) version: u8,
     /// What stands between the flags and the number of rows.
-    pub(crate) before: &'h [u8],
+    pub(crate) prefix: &'h [u8],
     /// How many rows there are.
-    pub(crate) count: u32,
+    pub(crate) rows: u32,
 }
 
 impl<'t> Part<'t> {
@@ -37,7 +37,7 @@ impl<'t> Part<'t> {
         Self {
             bytes,
             fields: Box::new(std::iter::empty()),
-            behind: 0,
+            row_bytes: 0,
         }
     }
 
@@ -46,23 +46,23 @@ impl<'t> Part<'t> {
         head: Head<'_>,
         rows: impl Iterator<Item = [u32; N]> + 't,
     ) -> Self {
-        let behind = u64::from(head.count) * 4 * N as u64;
+        let row_bytes = u64::from(head.rows) * 4 * N as u64;
         let mut bytes = Vec::new();
-        boxed_before(&mut bytes, head.kind, behind, |out| {
+        boxed_before(&mut bytes, head.kind, row_bytes, |out| {
             put32(out, u32::from(head.version) << 24);
-            out.extend_from_slice(head.before);
-            put32(out, head.count);
+            out.extend_from_slice(head.prefix);
+            put32(out, head.rows);
         });
         Self {
             bytes,
             fields: Box::new(rows.flatten()),
-            behind,
+            row_bytes,
         }
     }
 
     /// Bytes that it takes in the file.
     pub(crate) fn size(&self) -> u64 {
-        self.bytes.len() as u64 + self.behind
+        self.bytes.len() as u64 + self.row_bytes
     }
 
     pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
@@ -76,19 +76,19 @@ impl<'t> Part<'t> {
 
 /// The children of `stbl`.
 pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
-    let mut parts = vec![descriptions(track), decode_times(track)];
+    let mut parts = vec![sample_entries(track), decode_times(track)];
     parts.extend(composition_offsets(track));
     parts.extend(sync_samples(track));
-    parts.extend([samples_of_chunks(track), sizes(track), positions(track)]);
+    parts.extend([chunk_map(track), sizes(track), chunk_offsets(track)]);
     parts.extend(rolls::parts(track));
     parts
 }
 
-fn descriptions(track: &Track) -> Part<'_> {
+fn sample_entries(track: &Track) -> Part<'_> {
     let mut bytes = Vec::new();
     full_box(&mut bytes, *b"stsd", 0, 0, |out| {
-        put_count(out, track.entries.all.len());
-        for entry in &track.entries.all {
+        put_count(out, track.sample_entries.all.len());
+        for entry in &track.sample_entries.all {
             out.extend_from_slice(entry);
         }
     });
@@ -99,7 +99,7 @@ fn descriptions(track: &Track) -> Part<'_> {
 fn decode_times(track: &Track) -> Part<'_> {
     let head = Head {
         kind: *b"stts",
-        count: track.delta_runs(),
+        rows: track.delta_runs(),
         ..Head::default()
     };
     Part::table(head, track.deltas().map(|(count, delta)| [count, delta]))
@@ -113,7 +113,7 @@ fn composition_offsets(track: &Track) -> Option<Part<'_>> {
     let head = Head {
         kind: *b"ctts",
         version: u8::from(track.offsets().any(|(_, offset)| offset < 0)),
-        count: track.offset_runs(),
+        rows: track.offset_runs(),
         ..Head::default()
     };
     let rows = track
@@ -129,21 +129,21 @@ fn sync_samples(track: &Track) -> Option<Part<'_>> {
     }
     let head = Head {
         kind: *b"stss",
-        count: track.sync_samples,
+        rows: track.sync_samples,
         ..Head::default()
     };
     Some(Part::table(head, track.syncs().map(|number| [number])))
 }
 
 /// `stsc`: a row where the number of samples or their sample entry changes.
-fn samples_of_chunks(track: &Track) -> Part<'_> {
+fn chunk_map(track: &Track) -> Part<'_> {
     let head = Head {
         kind: *b"stsc",
-        count: track.shape_runs(),
+        rows: track.chunk_map_runs(),
         ..Head::default()
     };
     let rows = track
-        .shapes()
+        .chunk_map()
         .scan(1_u32, |first, [chunks, samples, description]| {
             let row = [*first, samples, description];
             *first = first.saturating_add(chunks);
@@ -169,8 +169,8 @@ fn sizes(track: &Track) -> Part<'_> {
     }
     let head = Head {
         kind: *b"stsz",
-        before: &[0; 4],
-        count: track.samples,
+        prefix: &[0; 4],
+        rows: track.samples,
         ..Head::default()
     };
     let rows = track
@@ -180,21 +180,24 @@ fn sizes(track: &Track) -> Part<'_> {
 }
 
 /// `stco`, or `co64` where a chunk lies beyond 4 GiB.
-fn positions(track: &Track) -> Part<'_> {
+fn chunk_offsets(track: &Track) -> Part<'_> {
     let short = |position: u64| u32::try_from(position).ok();
     let head = |kind| Head {
         kind,
-        count: track.chunks,
+        rows: track.chunks,
         ..Head::default()
     };
-    if track.positions().all(|position| short(position).is_some()) {
-        let rows = track.positions().filter_map(short).map(|low| [low]);
+    if track
+        .chunk_offsets()
+        .all(|position| short(position).is_some())
+    {
+        let rows = track.chunk_offsets().filter_map(short).map(|low| [low]);
         Part::table(head(*b"stco"), rows)
     } else {
         let halves = |position: u64| {
             let [a, b, c, d, low @ ..] = position.to_be_bytes();
             [u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes(low)]
         };
-        Part::table(head(*b"co64"), track.positions().map(halves))
+        Part::table(head(*b"co64"), track.chunk_offsets().map(halves))
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
             boxed(out, *b"ilst", |out| {
                 for (name, text) in NAMES.into_iter().zip(texts) {
                     if let Some(text) = text {
-                        value(out, name, UTF8, text.as_bytes());
+                        put_value(out, name, UTF8, text.as_bytes());
                     }
                 }
                 if let Some(cover) = &tags.cover {
@@ -46,14 +46,14 @@ pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
                         Picture::Jpeg => JPEG,
                         Picture::Png => PNG,
                     };
-                    value(out, *b"covr", kind, cover.data());
+                    put_value(out, *b"covr", kind, cover.data());
                 }
             });
         });
     });
 }
 
-fn value(out: &mut Vec<u8>, name: [u8; 4], kind: u32, data: &[u8]) {
+fn put_value(out: &mut Vec<u8>, name: [u8; 4], kind: u32, data: &[u8]) {
     boxed(out, name, |out| {
         boxed(out, *b"data", |out| {
             put32(out, kind);
@@ -65,7 +65,7 @@ fn value(out: &mut Vec<u8>, name: [u8; 4], kind: u32, data: &[u8]) {
 }
 
 /// Bytes that the tags take at most.
-pub(crate) fn room(tags: &Tags) -> u64 {
+pub(crate) fn max_bytes(tags: &Tags) -> u64 {
     let mut bytes = Vec::new();
     let cover = tags.cover.as_ref().map_or(0, |cover| cover.data().len());
     let texts = Tags {

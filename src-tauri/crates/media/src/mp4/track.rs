@@ -2,8 +2,8 @@
 
 use super::{
     entries::Entries,
-    fragment::Indexed,
-    packed::{Packed, Runs, folded, unfolded},
+    fragment::IndexedSample,
+    packed::{Packed, Runs, zigzag_decode, zigzag_encode},
 };
 use crate::{
     Error,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Longest distance of two samples: above it, readers that take `stts` as signed see a fall.
-const LONGEST_DELTA: i64 = i32::MAX as i64;
+const MAX_DELTA: i64 = i32::MAX as i64;
 
 /// One track of the film.
 #[derive(Debug)]
@@ -26,16 +26,16 @@ pub(crate) struct Track {
     /// It is shown without being chosen.
     pub(crate) enabled: bool,
     /// Of the tracks of one group, other than 0, one is shown at a time (ISO/IEC 14496-12 8.3.2).
-    pub(crate) group: u16,
+    pub(crate) alternate_group: u16,
     /// The tail of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
     pub(crate) edit: Edit,
     /// How far its first piece was moved, in its ticks: as far as the film's clock is from its own.
-    pub(crate) moved: i64,
+    pub(crate) timeline_shift: i64,
     /// How long the film has nothing before any of its tracks, in nanoseconds: what is missing
     /// at its start.
-    pub(crate) lead: i64,
-    pub(crate) entries: Entries,
+    pub(crate) start_offset: i64,
+    pub(crate) sample_entries: Entries,
     pub(crate) samples: u32,
     /// Distances to the next sample; that of the last one comes when the track is closed.
     deltas: Runs,
@@ -46,10 +46,10 @@ pub(crate) struct Track {
     pub(crate) sync_samples: u32,
     sizes: Runs,
     /// How far each chunk starts from the one before, folded.
-    positions: Packed,
-    last_position: u64,
+    chunk_offsets: Packed,
+    last_chunk_offset: u64,
     /// Samples of each chunk, and in the upper half the number of their sample entry.
-    shapes: Runs,
+    chunk_map: Runs,
     pub(crate) chunks: u32,
     open_chunk: Option<Chunk>,
     /// Where the sample behind the last one would lie in its chunk.
@@ -101,21 +101,21 @@ impl Track {
             timescale: timescale.max(1),
             language: Language::UNDETERMINED,
             enabled: true,
-            group: 0,
+            alternate_group: 0,
             display: display((0, 0)),
             edit: Edit::default(),
-            moved: 0,
-            lead: 0,
-            entries: Entries::default(),
+            timeline_shift: 0,
+            start_offset: 0,
+            sample_entries: Entries::default(),
             samples: 0,
             deltas: Runs::default(),
             offsets: Runs::default(),
             syncs: Runs::default(),
             sync_samples: 0,
             sizes: Runs::default(),
-            positions: Packed::default(),
-            last_position: 0,
-            shapes: Runs::default(),
+            chunk_offsets: Packed::default(),
+            last_chunk_offset: 0,
+            chunk_map: Runs::default(),
             chunks: 0,
             open_chunk: None,
             chunk_end: 0,
@@ -127,7 +127,7 @@ impl Track {
     }
 
     /// From here on samples come from another piece.
-    pub(crate) fn begin_piece(&mut self) {
+    pub(crate) fn begin_segment(&mut self) {
         let [before, now] = &mut self.recent;
         std::mem::swap(before, now);
         now.clear();
@@ -136,7 +136,7 @@ impl Track {
     /// Where the piece before has a sample of this time and size; live servers repeat tails.
     ///
     /// `time` is on the clock of the pieces, before any rounding to ticks.
-    pub(crate) fn repeated(&mut self, time: i64, sample: &Indexed) -> Option<u64> {
+    pub(crate) fn find_repeated(&mut self, time: i64, sample: &IndexedSample) -> Option<u64> {
         let [before, now] = &mut self.recent;
         now.push((time, sample.size, sample.position));
         let is_behind = before.last().is_some_and(|&(last, ..)| time <= last);
@@ -159,7 +159,7 @@ impl Track {
                 pts = pts.max(dts);
             }
             let delta = dts.saturating_sub(times.last_dts);
-            if delta > LONGEST_DELTA {
+            if delta > MAX_DELTA {
                 return Err(malformed("a gap is longer than an MP4 can tell"));
             }
             self.deltas.push(delta.unsigned_abs());
@@ -181,11 +181,11 @@ impl Track {
             .samples
             .checked_add(1)
             .ok_or_else(|| malformed("more samples than an MP4 can count"))?;
-        self.offsets.push(folded(i64::from(offset)));
+        self.offsets.push(zigzag_encode(i64::from(offset)));
         self.sizes.push(u64::from(entry.size));
         self.syncs.push(u64::from(entry.sync));
         self.sync_samples += u32::from(entry.sync);
-        self.place(&entry);
+        self.add_to_chunk(&entry);
         let first = self.times.map_or(dts, |times| times.first_dts);
         self.digest.add(Told {
             position: entry.position,
@@ -193,17 +193,17 @@ impl Track {
             dts: dts.saturating_sub(first).unsigned_abs(),
             composition_offset: offset,
             sync: entry.sync,
-            description: entry.description,
+            sample_entry: entry.description,
         });
         Ok(())
     }
 
     /// Says of the sample that was pushed last how many others a start there needs.
     pub(crate) fn roll(&mut self, roll: Option<i16>) {
-        self.rolls.push(folded_roll(roll));
+        self.rolls.push(encode_roll(roll));
     }
 
-    fn place(&mut self, entry: &Entry) {
+    fn add_to_chunk(&mut self, entry: &Entry) {
         // What was left out before it, as a repetition, still lies in the file.
         let follows = !entry.opens_chunk && self.chunk_end == entry.position;
         self.chunk_end = entry.position.saturating_add(u64::from(entry.size));
@@ -213,9 +213,10 @@ impl Track {
             }
             _ => {
                 self.close_chunk();
-                let distance = entry.position.wrapping_sub(self.last_position);
-                self.positions.push(folded(distance.cast_signed()));
-                self.last_position = entry.position;
+                let distance = entry.position.wrapping_sub(self.last_chunk_offset);
+                self.chunk_offsets
+                    .push(zigzag_encode(distance.cast_signed()));
+                self.last_chunk_offset = entry.position;
                 self.chunks += 1;
                 self.open_chunk = Some(Chunk {
                     samples: 1,
@@ -229,7 +230,7 @@ impl Track {
         if let Some(chunk) = self.open_chunk.take() {
             // Sample entries are in memory: far fewer than the 31 bits that are left can count.
             let shape = (u64::from(chunk.description) << 32) | u64::from(chunk.samples);
-            self.shapes.push(shape);
+            self.chunk_map.push(shape);
         }
     }
 
@@ -248,7 +249,7 @@ impl Track {
         if let Some(times) = &mut self.times {
             times.end = end.clamp(
                 times.last_dts.saturating_add(1),
-                times.last_dts.saturating_add(LONGEST_DELTA),
+                times.last_dts.saturating_add(MAX_DELTA),
             );
         }
     }
@@ -267,12 +268,12 @@ impl Track {
 
     /// Runs of equal distances from each sample to the next.
     pub(crate) fn deltas(&self) -> impl Iterator<Item = (u32, u32)> {
-        words(self.deltas.iter())
+        u32_runs(self.deltas.iter())
     }
 
     /// Runs of equal sizes.
     pub(crate) fn size_runs(&self) -> impl Iterator<Item = (u32, u32)> {
-        words(self.sizes.iter())
+        u32_runs(self.sizes.iter())
     }
 
     /// How many runs of equal composition offsets there are.
@@ -283,7 +284,7 @@ impl Track {
     /// Runs of equal composition offsets.
     pub(crate) fn offsets(&self) -> impl Iterator<Item = (u32, i32)> {
         // They had 32 bits when they were pushed.
-        let offset = |value| i32::try_from(unfolded(value)).unwrap_or(0);
+        let offset = |value| i32::try_from(zigzag_decode(value)).unwrap_or(0);
         let runs = self.offsets.iter();
         runs.map(move |(times, value)| (times, offset(value)))
     }
@@ -296,23 +297,23 @@ impl Track {
     }
 
     /// Where each chunk starts.
-    pub(crate) fn positions(&self) -> impl Iterator<Item = u64> {
-        self.positions.iter().scan(0_u64, |position, distance| {
-            *position = position.wrapping_add(unfolded(distance).cast_unsigned());
+    pub(crate) fn chunk_offsets(&self) -> impl Iterator<Item = u64> {
+        self.chunk_offsets.iter().scan(0_u64, |position, distance| {
+            *position = position.wrapping_add(zigzag_decode(distance).cast_unsigned());
             Some(*position)
         })
     }
 
     /// How many runs of chunks of one shape there are.
-    pub(crate) fn shape_runs(&self) -> u32 {
-        self.shapes.count()
+    pub(crate) fn chunk_map_runs(&self) -> u32 {
+        self.chunk_map.count()
     }
 
     /// Runs of chunks with as many samples of the same sample entry: how many chunks, samples of
     /// each, number of the entry.
-    pub(crate) fn shapes(&self) -> impl Iterator<Item = [u32; 3]> {
+    pub(crate) fn chunk_map(&self) -> impl Iterator<Item = [u32; 3]> {
         let low = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0);
-        self.shapes
+        self.chunk_map
             .iter()
             .map(move |(chunks, shape)| [chunks, low(shape), low(shape >> 32)])
     }
@@ -326,7 +327,7 @@ impl Track {
     pub(crate) fn rolls(&self) -> impl Iterator<Item = (u32, Option<i16>)> {
         self.rolls
             .iter()
-            .map(|(times, roll)| (times, unfolded_roll(roll)))
+            .map(|(times, roll)| (times, decode_roll(roll)))
     }
 
     /// Bytes that the tables take in the index.
@@ -344,17 +345,17 @@ impl Track {
 }
 
 /// Runs of numbers that had 32 bits when they were pushed.
-fn words(runs: impl Iterator<Item = (u32, u64)>) -> impl Iterator<Item = (u32, u32)> {
+fn u32_runs(runs: impl Iterator<Item = (u32, u64)>) -> impl Iterator<Item = (u32, u32)> {
     runs.map(|(times, value)| (times, u32::try_from(value).unwrap_or(u32::MAX)))
 }
 
 /// 0 is no pre-roll; the others follow.
-fn folded_roll(roll: Option<i16>) -> u64 {
-    roll.map_or(0, |roll| folded(i64::from(roll)) + 1)
+fn encode_roll(roll: Option<i16>) -> u64 {
+    roll.map_or(0, |roll| zigzag_encode(i64::from(roll)) + 1)
 }
 
-fn unfolded_roll(value: u64) -> Option<i16> {
-    i16::try_from(unfolded(value.checked_sub(1)?)).ok()
+fn decode_roll(value: u64) -> Option<i16> {
+    i16::try_from(zigzag_decode(value.checked_sub(1)?)).ok()
 }
 
 /// An upright picture of this size: the tail of `tkhd` (ISO/IEC 14496-12 8.3.2).

@@ -19,7 +19,7 @@ pub(super) fn parts<'t>(parts: &mut Vec<Part<'t>>, number: u32, track: &'t Track
     let mut head = Vec::new();
     boxed_before(&mut head, *b"trak", behind, |out| {
         track_header(out, number, track, shown);
-        edits(out, shown);
+        put_edit_list(out, shown);
         boxed_before(out, *b"mdia", behind, |out| {
             media_header(out, track);
             extended_language(out, track);
@@ -48,7 +48,7 @@ fn track_header(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
         // Text lies in front of the picture, which is layer 0.
         let is_text = track.handler == Handler::Text;
         put16(out, if is_text { (-1_i16).cast_unsigned() } else { 0 });
-        put16(out, track.group);
+        put16(out, track.alternate_group);
         // Full volume.
         let is_sound = track.handler == Handler::Audio;
         put16(out, if is_sound { 0x100 } else { 0 });
@@ -73,8 +73,8 @@ fn media_information(out: &mut Vec<u8>, handler: Handler) {
 }
 
 /// `edts/elst` (8.6.6), where there is anything to say.
-fn edits(out: &mut Vec<u8>, shown: Shown) {
-    if shown.empty == 0 && shown.media_time == 0 && !shown.cut {
+fn put_edit_list(out: &mut Vec<u8>, shown: Shown) {
+    if shown.empty == 0 && shown.media_time == 0 && !shown.ends_early {
         return;
     }
     let wide = [

@@ -7,20 +7,20 @@ use std::{
 };
 
 use super::{
-    assemble::{Plan, assemble, not_all_tracks, sketch},
+    assemble::{Plan, assemble, estimate, missing_tracks},
     boxes::put32,
     captions,
-    entry::describe,
+    entry::build_sample_entry,
     fragment::{Base, Bytes, Edge, Entry, Place, Recorder, Tables},
-    head::{Head, file_type, mdat_header, room},
+    head::{Head, file_type, mdat_header, reserved_bytes},
     interleave::Interleaver,
     join,
     moov::{self, Movie},
     track::Track,
 };
 use crate::{
-    Content, Error, Film, Format, Making, Muxer, Order, Part, Piece, Source, SourceMark, Summary,
-    TableFragment, TrackKind, counter,
+    Content, Error, Film, Format, Muxer, MuxerConfig, Order, Part, Piece, SegmentFingerprint,
+    Source, Summary, TableFragment, TrackKind, counter,
     flv::{self, Event},
     fmp4::{self, Init},
     handler::Handler,
@@ -32,8 +32,8 @@ use crate::{
 /// Makes a progressive MP4 of pieces in any order.
 #[derive(Debug)]
 pub(crate) struct Mp4Muxer<O> {
-    source: Source,
-    film: Film,
+    segment_format: Source,
+    movie: Film,
     output: Output<O>,
     head: Option<Head>,
     inits: BTreeMap<u8, Init>,
@@ -42,7 +42,7 @@ pub(crate) struct Mp4Muxer<O> {
 }
 
 /// What a piece gives: the slices of its media, end to end, and their tables.
-struct Taken<'a> {
+struct DemuxedSegment<'a> {
     slices: Vec<IoSlice<'a>>,
     recorder: Recorder,
     timescale: u32,
@@ -50,11 +50,11 @@ struct Taken<'a> {
 
 impl<O: Read + Write + Seek> Mp4Muxer<O> {
     /// Starts, or goes on where the journal ends.
-    pub(crate) fn new(making: Making<'_>, output: O) -> Result<Self, Error> {
-        let end = journal::end(making.journal);
+    pub(crate) fn new(making: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
+        let end = journal::output_end(making.journal);
         let mut muxer = Self {
-            source: making.source,
-            film: making.film,
+            segment_format: making.segment_format,
+            movie: making.movie,
             output: Output::new(output, end),
             head: None,
             inits: BTreeMap::new(),
@@ -65,12 +65,12 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             .iter()
             .filter(|fragment| fragment.output_bytes() > 0);
         if let Some(fragment) = with_bytes.next() {
-            muxer.head = Some(Head::before(fragment)?);
+            muxer.head = Some(Head::from_fragment(fragment)?);
         }
         for fragment in making
             .journal
             .iter()
-            .filter(|fragment| fragment.part == Part::Init)
+            .filter(|fragment| fragment.kind == Part::Init)
         {
             for entry in Tables::read(&fragment.tables)?.entries {
                 if let Entry::Init(init) = entry? {
@@ -84,11 +84,11 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     /// What media a segment holds; nothing is written.
     pub(crate) fn content(&mut self, piece: &Piece<'_>) -> Result<Content, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
-        let Taken {
+        let DemuxedSegment {
             recorder,
             timescale,
             ..
-        } = self.take(piece, &mut demuxer)?;
+        } = self.demux(piece, &mut demuxer)?;
         let content = recorder.content(&recorder.spans(piece.track, timescale)?);
         self.demuxer = demuxer;
         Ok(content)
@@ -96,19 +96,19 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
 
     fn plan(&self) -> Plan<'_> {
         Plan {
-            source: self.source,
-            sounds: &self.film.sounds,
+            segment_format: self.segment_format,
+            audio: &self.movie.audio,
         }
     }
 
-    fn take<'a>(
+    fn demux<'a>(
         &mut self,
         piece: &Piece<'a>,
         demuxer: &'a mut ts::Demuxer,
-    ) -> Result<Taken<'a>, Error> {
-        match (self.source, piece.part) {
-            (Source::Flv, _) => take_flv(piece.data),
-            (Source::Ts, _) => take_ts(piece.data, demuxer),
+    ) -> Result<DemuxedSegment<'a>, Error> {
+        match (self.segment_format, piece.kind) {
+            (Source::Flv, _) => demux_flv(piece.data),
+            (Source::Ts, _) => demux_ts(piece.data, demuxer),
             (Source::Fmp4, Part::Init) => {
                 let init =
                     Init::parse(piece.data, piece.track)?.ok_or_else(|| Error::Malformed {
@@ -120,7 +120,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 recorder.init(&init);
                 let timescale = init.timescale;
                 self.inits.insert(piece.track, init);
-                Ok(Taken {
+                Ok(DemuxedSegment {
                     slices: Vec::new(),
                     recorder,
                     timescale,
@@ -129,10 +129,10 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             (Source::Fmp4, Part::Media(_)) => {
                 let known = self.inits.get(&piece.track);
                 // Said now and not after hours: `finish` would refuse the film without them.
-                if let Some(init) = known.filter(|init| self.inits.len() < init.siblings()) {
-                    return Err(not_all_tracks(init.siblings()));
+                if let Some(init) = known.filter(|init| self.inits.len() < init.track_count()) {
+                    return Err(missing_tracks(init.track_count()));
                 }
-                take_fmp4(piece, known)
+                demux_fmp4(piece, known)
             }
         }
     }
@@ -144,16 +144,16 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         }
         let fragment = |part, body: &[u8]| TableFragment {
             track: piece.track,
-            part,
+            kind: part,
             start_ms: piece.start_ms,
             output_start: 0,
             output_end: 0,
             checksum: 0,
-            source: SourceMark::default(),
+            fingerprint: SegmentFingerprint::default(),
             content: Content::default(),
             tables: Tables::at(Base::default(), body),
         };
-        let mut fragments = vec![fragment(piece.part, body)];
+        let mut fragments = vec![fragment(piece.kind, body)];
         if let Some(init) = self.inits.get(&piece.track) {
             let mut recorder = Recorder::default();
             recorder.init(init);
@@ -161,13 +161,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         }
         // Only an estimate: whether an index can be made of this piece is known when its neighbours
         // are there, and must not depend on which piece comes first.
-        let tracks = sketch(self.plan(), fragments).unwrap_or_default();
+        let tracks = estimate(self.plan(), fragments).unwrap_or_default();
         let mut unseen: Vec<_> = Vec::new();
         let is_unseen = |kind: &TrackKind| {
             let mut seen = tracks.iter().map(|track| track.handler);
             seen.all(|seen| seen != Handler::from(*kind))
         };
-        if self.source == Source::Fmp4 {
+        if self.segment_format == Source::Fmp4 {
             // Of the tracks that the plan may still bring, one of each kind is reckoned with.
             unseen.extend(
                 [TrackKind::Video, TrackKind::Audio]
@@ -175,7 +175,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                     .filter(|kind| is_unseen(kind)),
             );
         }
-        let sounds = self.film.sounds.iter();
+        let sounds = self.movie.audio.iter();
         let others = sounds.filter(|sound| sound.track != piece.track).count();
         let reckoned = unseen
             .iter()
@@ -185,14 +185,17 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             TrackKind::Audio,
             others.saturating_sub(reckoned),
         ));
-        let head = Head::write(&mut self.output, room(&self.film, &tracks, &unseen))?;
+        let head = Head::write(
+            &mut self.output,
+            reserved_bytes(&self.movie, &tracks, &unseen),
+        )?;
         self.head = Some(head);
         Ok(())
     }
 
     /// Puts the index in front where it fits, else at the end.
     fn write_index(&mut self, head: Head, index: Movie<'_>) -> Result<(), Error> {
-        let room = head.mdat - head.room;
+        let room = head.mdat - head.reserved_start;
         let media_end = self.output.end();
         // What is left becomes a box of its own, and no box is smaller than its header.
         let left = room.checked_sub(index.size);
@@ -209,7 +212,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 index.write(out)
             })?;
         } else {
-            self.output.write_at(0, &head.start())?;
+            self.output.write_at(0, &head.header_bytes())?;
             self.output.stream_at(media_end, |out| index.write(out))?;
         }
         self.output
@@ -224,11 +227,11 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 
     fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
-        let Taken {
+        let DemuxedSegment {
             mut slices,
             recorder,
             timescale,
-        } = self.take(&piece, &mut demuxer)?;
+        } = self.demux(&piece, &mut demuxer)?;
         let has_media = recorder.samples() > 0 || recorder.has_edges();
         let spans = recorder.spans(piece.track, timescale)?;
         let content = recorder.content(&spans);
@@ -248,12 +251,12 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         };
         Ok(TableFragment {
             track: piece.track,
-            part: piece.part,
+            kind: piece.kind,
             start_ms: piece.start_ms,
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            source: SourceMark::of(piece.data),
+            fingerprint: SegmentFingerprint::of(piece.data),
             content,
             tables: Tables::at(base, &body),
         })
@@ -267,12 +270,12 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 
     fn finish(mut self: Box<Self>, mut fragments: Vec<TableFragment>) -> Result<Summary, Error> {
         self.output.ensure_unchanged()?;
-        if self.source == Source::Ts {
-            join::settle(&mut fragments, &mut self.output)?;
+        if self.segment_format == Source::Ts {
+            join::join_segments(&mut fragments, &mut self.output)?;
         }
         let plan = Plan {
-            source: self.source,
-            sounds: &self.film.sounds,
+            segment_format: self.segment_format,
+            audio: &self.movie.audio,
         };
         let tracks = assemble(plan, fragments, &mut self.output)?;
         let head = self
@@ -280,9 +283,9 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             .filter(|_| !tracks.is_empty())
             .ok_or(Error::Empty)?;
         let mut tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
-        let captions = captions::tracks(&self.film.captions, &tracks, &mut self.output)?;
+        let captions = captions::tracks(&self.movie.captions, &tracks, &mut self.output)?;
         tracks.extend(captions);
-        let mut movie = moov::movie(&tracks, &self.film.tags)?;
+        let mut movie = moov::movie(&tracks, &self.movie.tags)?;
         let summary = std::mem::take(&mut movie.summary);
         self.write_index(head, movie)?;
         Ok(Summary {
@@ -293,16 +296,16 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 }
 
 /// The payloads of the tags, in runs of one track.
-fn take_flv(piece: &[u8]) -> Result<Taken<'_>, Error> {
-    take_events(flv::demux(piece)?, counter::FLV.timescale)
+fn demux_flv(piece: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
+    collect_events(flv::demux(piece)?, counter::FLV.timescale)
 }
 
 /// The frames of the streams, and what may belong to frames of the pieces before and after.
-fn take_ts<'a>(piece: &[u8], demuxer: &'a mut ts::Demuxer) -> Result<Taken<'a>, Error> {
-    let media = demuxer.piece(piece)?;
-    let mut taken = take_events(media.events().map(Ok), counter::TS.timescale)?;
+fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::Demuxer) -> Result<DemuxedSegment<'a>, Error> {
+    let media = demuxer.demux(piece)?;
+    let mut taken = collect_events(media.events().map(Ok), counter::TS.timescale)?;
     let mut end = taken.slices.iter().map(|slice| slice.len() as u64).sum();
-    for open in media.open() {
+    for open in media.edges() {
         let mut put = |bytes: &'a [u8]| {
             if !bytes.is_empty() {
                 taken.slices.push(IoSlice::new(bytes));
@@ -318,17 +321,17 @@ fn take_ts<'a>(piece: &[u8], demuxer: &'a mut ts::Demuxer) -> Result<Taken<'a>, 
     Ok(taken)
 }
 
-fn take_events<'a>(
+fn collect_events<'a>(
     events: impl Iterator<Item = Result<Event<'a>, Error>>,
     timescale: u32,
-) -> Result<Taken<'a>, Error> {
+) -> Result<DemuxedSegment<'a>, Error> {
     let mut interleaver = Interleaver::new(timescale);
     let mut recorder = Recorder::default();
     for event in events {
         match event? {
             Event::Config { kind, codec, data } => {
                 // Read now, so that a bad one fails with its piece and not at the end.
-                describe(codec, data)?;
+                build_sample_entry(codec, data)?;
                 interleaver.flush(&mut recorder);
                 recorder.config(kind, codec, data);
             }
@@ -336,7 +339,7 @@ fn take_events<'a>(
         }
     }
     let slices = interleaver.finish(&mut recorder);
-    Ok(Taken {
+    Ok(DemuxedSegment {
         slices,
         recorder,
         timescale,
@@ -344,7 +347,7 @@ fn take_events<'a>(
 }
 
 /// The bytes of one track.
-fn take_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<Taken<'a>, Error> {
+fn demux_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<DemuxedSegment<'a>, Error> {
     let own = Init::parse(piece.data, piece.track)?;
     let init = own
         .as_ref()
@@ -370,7 +373,7 @@ fn take_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<Taken<'a>, E
         }
     }
     let slices = media.data.slices(piece.data).map(IoSlice::new).collect();
-    Ok(Taken {
+    Ok(DemuxedSegment {
         slices,
         recorder,
         timescale: init.timescale,

@@ -5,64 +5,64 @@
 
 use std::io::{Read, Seek};
 
-use super::{Filled, Whole, input::Input};
+use super::{FilledSegment, Whole, input::Input};
 use crate::{
     Error, Part,
     cursor::Cursor,
-    flv::tag::{AUDIO, FILE_HEADER, MAGIC, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, VIDEO},
+    flv::tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, SIGNATURE, TAG_HEADER, VIDEO},
 };
 
 /// About as large is a piece: large enough to be written in one go, small enough for any memory.
-const PIECE: usize = 4 << 20;
+const SEGMENT_BYTES: usize = 4 << 20;
 /// A file header that is longer is none.
-const LONGEST_HEADER: u32 = 64 << 10;
+const MAX_HEADER_BYTES: u32 = 64 << 10;
 /// Bit of the type byte that says the body is encrypted; such a tag is one all the same.
-const FILTER: u8 = 0x20;
+const FILTER_FLAG: u8 = 0x20;
 /// How far into the file its metadata is looked for.
-const METADATA: usize = 64 << 10;
+const METADATA_SEARCH_BYTES: usize = 64 << 10;
 
 /// Where an FLV file is cut next.
 #[derive(Debug)]
-pub(super) struct FlvSplit {
+pub(super) struct FlvSplitter {
     /// Where in the file the buffer ends.
     position: u64,
     /// Bytes at the start of the buffer that are done with.
-    used: usize,
+    consumed: usize,
     number: u64,
     first_ms: Option<i32>,
     last_start_ms: u64,
-    lost: u64,
+    lost_bytes: u64,
     /// Bytes that were left in the buffer last time.
-    waiting: usize,
+    left_over: usize,
 }
 
 /// What stands at a place in the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Found {
+enum ScanResult {
     /// A tag of this length with what stands behind it.
     Tag(usize),
     /// The beginning of a tag that ends beyond the buffer.
-    Beginning(usize),
+    Partial(usize),
     /// Another file header of this length, as `cat` leaves it.
     Header(usize),
     Junk,
 }
 
-impl FlvSplit {
+impl FlvSplitter {
     /// Passes the file header and reads what the metadata tells.
     pub(super) fn open<R: Read + Seek>(
         input: &mut Input<R>,
         whole: &mut Whole,
     ) -> Result<Self, Error> {
         let mut start = Vec::new();
-        input.read(0, METADATA, &mut start)?;
+        input.read(0, METADATA_SEARCH_BYTES, &mut start)?;
         let mut position = 0;
-        if start.starts_with(MAGIC) {
+        if start.starts_with(SIGNATURE) {
             let mut cursor = Cursor::new("FLV", &start);
             cursor.skip(5)?;
             let length = cursor.u32()?;
-            if length > LONGEST_HEADER || (length as usize) < FILE_HEADER {
-                return Err(cursor.fail(format!("a header of {length} bytes")));
+            if length > MAX_HEADER_BYTES || (length as usize) < FILE_HEADER {
+                return Err(cursor.malformed(format!("a header of {length} bytes")));
             }
             position = u64::from(length) + PREVIOUS_TAG_SIZE as u64;
         }
@@ -70,21 +70,21 @@ impl FlvSplit {
         whole.duration_ms = seconds.and_then(milliseconds);
         Ok(Self {
             position,
-            used: 0,
+            consumed: 0,
             number: 0,
             first_ms: None,
             last_start_ms: 0,
-            lost: 0,
-            waiting: 0,
+            lost_bytes: 0,
+            left_over: 0,
         })
     }
 
     pub(super) fn done(&self) -> u64 {
-        self.position.saturating_sub(self.waiting as u64)
+        self.position.saturating_sub(self.left_over as u64)
     }
 
     pub(super) fn lost(&self) -> u64 {
-        self.lost
+        self.lost_bytes
     }
 
     /// Leaves whole tags at the start of the buffer.
@@ -92,34 +92,34 @@ impl FlvSplit {
         &mut self,
         input: &mut Input<R>,
         buffer: &mut Vec<u8>,
-    ) -> Result<Option<Filled>, Error> {
-        let mut wanted = PIECE;
+    ) -> Result<Option<FilledSegment>, Error> {
+        let mut wanted = SEGMENT_BYTES;
         loop {
-            buffer.drain(..self.used.min(buffer.len()));
-            self.used = 0;
+            buffer.drain(..self.consumed.min(buffer.len()));
+            self.consumed = 0;
             let missing = wanted.saturating_sub(buffer.len());
             let read = input.read(self.position, missing, buffer)?;
             self.position = self.position.saturating_add(read as u64);
             let at_end = read < missing || self.position >= input.length();
             if buffer.is_empty() {
-                self.waiting = 0;
+                self.left_over = 0;
                 return Ok(None);
             }
-            let (length, next) = tags(buffer, at_end);
+            let (length, next) = scan_tags(buffer, at_end);
             if length > 0 {
-                self.used = length;
-                self.waiting = buffer.len() - length;
+                self.consumed = length;
+                self.left_over = buffer.len() - length;
                 return Ok(Some(self.filled(buffer, length)));
             }
             match next {
-                Found::Tag(length) | Found::Header(length) => self.used = length,
-                Found::Beginning(length) if !at_end => wanted = length.max(PIECE),
-                Found::Beginning(_) | Found::Junk => self.pass_over(buffer, at_end),
+                ScanResult::Tag(length) | ScanResult::Header(length) => self.consumed = length,
+                ScanResult::Partial(length) if !at_end => wanted = length.max(SEGMENT_BYTES),
+                ScanResult::Partial(_) | ScanResult::Junk => self.skip_junk(buffer, at_end),
             }
         }
     }
 
-    fn filled(&mut self, buffer: &[u8], length: usize) -> Filled {
+    fn filled(&mut self, buffer: &[u8], length: usize) -> FilledSegment {
         let start_ms = timestamp(buffer).map_or(self.last_start_ms, |time| {
             let first = *self.first_ms.get_or_insert(time);
             u64::from(time.saturating_sub(first).max(0).unsigned_abs())
@@ -127,114 +127,117 @@ impl FlvSplit {
         self.last_start_ms = self.last_start_ms.max(start_ms);
         let number = self.number;
         self.number += 1;
-        Filled {
+        FilledSegment {
             track: 0,
-            part: Part::Media(number),
+            kind: Part::Media(number),
             start_ms: self.last_start_ms,
             length,
         }
     }
 
     /// Goes on at the next tag that stands the test.
-    fn pass_over(&mut self, buffer: &[u8], at_end: bool) {
-        let next = (1..buffer.len()).find(|at| stands_the_test(buffer.get(*at..).unwrap_or(&[])));
-        self.used = match next {
+    fn skip_junk(&mut self, buffer: &[u8], at_end: bool) {
+        let next = (1..buffer.len()).find(|at| is_confirmed_tag(buffer.get(*at..).unwrap_or(&[])));
+        self.consumed = match next {
             Some(next) => next,
             None if at_end => buffer.len(),
             // A tag may begin in what is here and end in what is not.
             None => buffer.len().div_ceil(2),
         };
-        self.lost = self.lost.saturating_add(self.used as u64);
+        self.lost_bytes = self.lost_bytes.saturating_add(self.consumed as u64);
     }
 }
 
 /// How far whole tags reach from the start of the buffer, and what comes then.
-fn tags(buffer: &[u8], at_end: bool) -> (usize, Found) {
+fn scan_tags(buffer: &[u8], at_end: bool) -> (usize, ScanResult) {
     let mut length = 0;
     loop {
         let rest = buffer.get(length..).unwrap_or_default();
         if rest.is_empty() {
-            return (length, Found::Beginning(buffer.len() + TAG_HEADER));
+            return (length, ScanResult::Partial(buffer.len() + TAG_HEADER));
         }
-        match look(rest, at_end) {
-            Found::Tag(tag) => length += tag,
+        match scan_at(rest, at_end) {
+            ScanResult::Tag(tag) => length += tag,
             other => return (length, other),
         }
     }
 }
 
-fn look(rest: &[u8], at_end: bool) -> Found {
+fn scan_at(rest: &[u8], at_end: bool) -> ScanResult {
     if rest.starts_with(b"FLV\x01")
         && let Some(header) = rest.first_chunk::<FILE_HEADER>()
     {
         let [.., a, b, c, d] = *header;
         let length = u32::from_be_bytes([a, b, c, d]);
-        if length <= LONGEST_HEADER {
-            return Found::Header((length as usize).max(FILE_HEADER) + PREVIOUS_TAG_SIZE);
+        if length <= MAX_HEADER_BYTES {
+            return ScanResult::Header((length as usize).max(FILE_HEADER) + PREVIOUS_TAG_SIZE);
         }
     }
-    let Some(head) = Head::read(rest) else {
+    let Some(head) = ScannedTag::read(rest) else {
         let cut = rest.len() < TAG_HEADER && !at_end;
         return if cut {
-            Found::Beginning(TAG_HEADER)
+            ScanResult::Partial(TAG_HEADER)
         } else {
-            Found::Junk
+            ScanResult::Junk
         };
     };
     let end = TAG_HEADER + head.size;
     let whole = end + PREVIOUS_TAG_SIZE;
-    if rest.len() < whole + TAG_HEADER && !at_end && (head.media || head.size <= PIECE) {
+    if rest.len() < whole + TAG_HEADER && !at_end && (head.is_media || head.size <= SEGMENT_BYTES) {
         // The beginning of the next tag bears this one out.
-        return Found::Beginning(whole + TAG_HEADER);
+        return ScanResult::Partial(whole + TAG_HEADER);
     }
     match rest.len() {
-        length if length < end => Found::Junk,
+        length if length < end => ScanResult::Junk,
         // Nothing, or a part of the size, stands behind the last tag.
-        length if length < whole => Found::Tag(length),
-        _ if head.borne_out(rest) => Found::Tag(whole),
-        _ => Found::Junk,
+        length if length < whole => ScanResult::Tag(length),
+        _ if head.is_confirmed(rest) => ScanResult::Tag(whole),
+        _ => ScanResult::Junk,
     }
 }
 
 /// What the header of a tag tells, as far as it can be one.
-struct Head {
+struct ScannedTag {
     size: usize,
     /// Picture, sound or script data.
-    media: bool,
+    is_media: bool,
 }
 
-impl Head {
+impl ScannedTag {
     fn read(rest: &[u8]) -> Option<Self> {
         let [kind, a, b, c, ..] = *rest.first_chunk::<TAG_HEADER>()?;
-        let media = matches!(kind & !FILTER, AUDIO | VIDEO | SCRIPT);
+        let media = matches!(kind & !FILTER_FLAG, AUDIO | VIDEO | SCRIPT);
         let size = u32::from_be_bytes([0, a, b, c]) as usize;
         // The two high bits are reserved and 0.
-        (kind & 0xc0 == 0).then_some(Self { size, media })
+        (kind & 0xc0 == 0).then_some(Self {
+            size,
+            is_media: media,
+        })
     }
 
     /// Whether the size behind the tag, or else what comes then, says that it is one.
-    fn borne_out(&self, rest: &[u8]) -> bool {
+    fn is_confirmed(&self, rest: &[u8]) -> bool {
         let behind = rest.get(TAG_HEADER + self.size..).unwrap_or_default();
         if stated_size(behind) == Some(TAG_HEADER + self.size) {
             return true;
         }
         // Writers get that size wrong too often to rely on it alone.
         let next = behind.get(PREVIOUS_TAG_SIZE..).unwrap_or_default();
-        self.media
+        self.is_media
             && (next.is_empty()
                 || next.starts_with(b"FLV\x01")
-                || Self::read(next).is_some_and(|next| next.media))
+                || Self::read(next).is_some_and(|next| next.is_media))
     }
 }
 
 /// A tag of media that is whole and whose size stands behind it once more.
-fn stands_the_test(rest: &[u8]) -> bool {
-    let Some(head) = Head::read(rest) else {
+fn is_confirmed_tag(rest: &[u8]) -> bool {
+    let Some(head) = ScannedTag::read(rest) else {
         return false;
     };
     let stream = rest.get(8..TAG_HEADER) == Some(&[0; 3]);
     let behind = rest.get(TAG_HEADER + head.size..).unwrap_or_default();
-    head.media && stream && head.size > 0 && stated_size(behind) == Some(TAG_HEADER + head.size)
+    head.is_media && stream && head.size > 0 && stated_size(behind) == Some(TAG_HEADER + head.size)
 }
 
 fn stated_size(behind: &[u8]) -> Option<usize> {
@@ -246,7 +249,7 @@ fn stated_size(behind: &[u8]) -> Option<usize> {
 fn timestamp(piece: &[u8]) -> Option<i32> {
     let mut rest = piece;
     loop {
-        let head = Head::read(rest)?;
+        let head = ScannedTag::read(rest)?;
         let body = rest.get(TAG_HEADER..)?;
         let kind = *rest.first()?;
         let set_up = match (kind, body) {
@@ -265,11 +268,11 @@ fn timestamp(piece: &[u8]) -> Option<i32> {
 
 /// The number behind a name in AMF0 metadata.
 fn number(start: &[u8], name: &[u8]) -> Option<f64> {
-    let bytes = behind(start, name)?.first_chunk()?;
+    let bytes = bytes_after(start, name)?.first_chunk()?;
     Some(f64::from_be_bytes(*bytes))
 }
 
-fn behind<'a>(start: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+fn bytes_after<'a>(start: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let at = start
         .windows(name.len())
         .position(|window| window == name)?;
@@ -295,7 +298,7 @@ mod tests {
 
     fn tag_bytes(kind: u8, timestamp: i32, body: &[u8]) -> Vec<u8> {
         let size = u32::try_from(body.len()).expect("small");
-        let mut bytes = tag::header(kind, size, timestamp).to_vec();
+        let mut bytes = tag::tag_header(kind, size, timestamp).to_vec();
         bytes.extend_from_slice(body);
         bytes.extend_from_slice(&tag::tag_size(size).to_be_bytes());
         bytes
@@ -308,9 +311,9 @@ mod tests {
     /// All bytes of the pieces, and what was lost.
     fn split(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
         let mut split = Split::open(Cursor::new(file)).expect("an FLV");
-        assert_eq!(split.whole().source, Source::Flv);
+        assert_eq!(split.info().segment_format, Source::Flv);
         let mut pieces = Vec::new();
-        while let Some(piece) = split.piece().expect("in memory") {
+        while let Some(piece) = split.next_segment().expect("in memory") {
             pieces.push(piece.data.to_vec());
         }
         assert_eq!(split.done_bytes(), file.len() as u64);
@@ -324,13 +327,13 @@ mod tests {
     }
 
     #[test]
-    fn the_pieces_are_the_tags_of_the_file_in_order() {
+    fn the_segments_are_the_tags_of_the_file_in_order() {
         let tags: Vec<_> = (0..40)
             .map(|n| tag_bytes(VIDEO, 40 * n, &body(n.unsigned_abs() as usize, 300_000)))
             .collect();
         let file = [header(), tags.concat()].concat();
         let (pieces, lost) = split(&file);
-        assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.len() <= SEGMENT_BYTES));
         assert_eq!((pieces.concat(), lost), (tags.concat(), 0));
     }
 
@@ -376,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_larger_than_a_piece_comes_whole() {
+    fn a_tag_larger_than_a_segment_comes_whole() {
         let tags = [
             tag_bytes(VIDEO, 0, &body(1, 50)),
             tag_bytes(VIDEO, 40, &body(4, 9 << 20)),
@@ -406,7 +409,7 @@ mod tests {
         meta.extend(b"\0\x05title\x02\0\x05Hello\0\0\x09");
         let file = [header(), tag_bytes(SCRIPT, 0, &meta)].concat();
         let split = Split::open(Cursor::new(&file)).expect("an FLV");
-        assert_eq!(split.whole().duration_ms, Some(12_500));
-        assert_eq!(split.whole().tags.title.as_deref(), Some("Hello"));
+        assert_eq!(split.info().duration_ms, Some(12_500));
+        assert_eq!(split.info().tags.title.as_deref(), Some("Hello"));
     }
 }

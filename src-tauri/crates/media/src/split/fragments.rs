@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use super::{
     input::Input,
     movie::{Track, header_at},
-    progressive::{Given, milliseconds},
+    progressive::{TrackSegment, milliseconds},
 };
 use crate::{
     Error,
@@ -14,22 +14,22 @@ use crate::{
 };
 
 /// Small fragments of the same tracks come together until they are this large.
-const PIECE: usize = 1 << 20;
+const SEGMENT_BYTES: usize = 1 << 20;
 /// A fragment that is larger is no fragment of a few seconds.
-const LARGEST: u64 = 256 << 20;
+const MAX_FRAGMENT_BYTES: u64 = 256 << 20;
 
 /// How far the fragments have been given.
 #[derive(Debug)]
-pub(super) struct Fragments {
+pub(super) struct FragmentReader {
     /// Where the next box starts in the file.
     position: u64,
     /// Tracks that the bytes in the buffer are still to be given for, last first.
-    waiting: Vec<(usize, u64)>,
+    pending: Vec<(usize, u64)>,
     /// When the first fragment starts: films cut from a broadcast do not start at 0.
     origin_ms: Option<u64>,
     /// The start of each track's last fragment, for such as do not tell theirs.
     last_ms: Vec<u64>,
-    lost: u64,
+    lost_bytes: u64,
     /// The film has one track, whatever its fragments call it.
     alone: bool,
 }
@@ -39,20 +39,20 @@ pub(super) struct Fragments {
 struct Range {
     start: u64,
     /// Where its `moof` ends.
-    head: u64,
+    moof_end: u64,
     end: u64,
     /// Where what comes next starts.
     next: u64,
 }
 
-impl Fragments {
+impl FragmentReader {
     pub(super) fn new(tracks: usize, alone: bool) -> Self {
         Self {
             position: 0,
-            waiting: Vec::new(),
+            pending: Vec::new(),
             origin_ms: None,
             last_ms: vec![0; tracks],
-            lost: 0,
+            lost_bytes: 0,
             alone,
         }
     }
@@ -62,7 +62,7 @@ impl Fragments {
     }
 
     pub(super) fn lost(&self) -> u64 {
-        self.lost
+        self.lost_bytes
     }
 
     /// Leaves whole fragments in the buffer, once for each of their tracks.
@@ -71,15 +71,15 @@ impl Fragments {
         input: &mut Input<R>,
         tracks: &[Track],
         buffer: &mut Vec<u8>,
-    ) -> Result<Option<Given>, Error> {
-        while self.waiting.is_empty() {
+    ) -> Result<Option<TrackSegment>, Error> {
+        while self.pending.is_empty() {
             buffer.clear();
             if !self.read(input, tracks, buffer)? {
                 return Ok(None);
             }
         }
-        let given = self.waiting.pop();
-        Ok(given.map(|(track, start_ms)| Given { track, start_ms }))
+        let given = self.pending.pop();
+        Ok(given.map(|(track, start_ms)| TrackSegment { track, start_ms }))
     }
 
     /// Reads the next fragments of the same tracks; `false` at the end.
@@ -93,17 +93,17 @@ impl Fragments {
         while let Some(range) = self.next(input)? {
             let before = buffer.len();
             let length = range.end - range.start;
-            if length > LARGEST {
+            if length > MAX_FRAGMENT_BYTES {
                 return Err(Error::Unsupported(format!("a fragment of {length} bytes")));
             }
-            if ids.is_some() && before as u64 + length > PIECE as u64 {
+            if ids.is_some() && before as u64 + length > SEGMENT_BYTES as u64 {
                 self.position = range.start;
                 break;
             }
             let wanted = usize::try_from(length).unwrap_or(usize::MAX);
             input.read_all(range.start, wanted, buffer)?;
             let fragment = buffer.get_mut(before..).unwrap_or_default();
-            let told = told(fragment, tracks, self.alone)?;
+            let told = fragment_tracks(fragment, tracks, self.alone)?;
             let here: Vec<_> = told.iter().map(|(track, _)| *track).collect();
             if ids.as_ref().is_some_and(|ids| *ids != here) {
                 buffer.truncate(before);
@@ -113,7 +113,7 @@ impl Fragments {
             rebase(fragment, (range.start, before as u64))?;
             self.position = range.next;
             if ids.is_none() {
-                self.start(told, tracks);
+                self.queue_tracks(told, tracks);
                 ids = Some(here);
             }
         }
@@ -121,7 +121,7 @@ impl Fragments {
     }
 
     /// Notes which tracks a piece is for, and when it starts for each.
-    fn start(&mut self, told: Vec<(usize, Option<u64>)>, tracks: &[Track]) {
+    fn queue_tracks(&mut self, told: Vec<(usize, Option<u64>)>, tracks: &[Track]) {
         let mut starts = Vec::new();
         for (index, time) in told {
             let timescale = tracks.get(index).map_or(1, |track| track.timescale);
@@ -134,7 +134,7 @@ impl Fragments {
                 continue;
             };
             *last = time.map_or(*last, |time| time.saturating_sub(origin));
-            self.waiting.push((index, *last));
+            self.pending.push((index, *last));
         }
     }
 
@@ -154,10 +154,11 @@ impl Fragments {
             if header.kind == *b"moof"
                 && let Some(range) = found
             {
-                return Ok(Some(range.before(position)));
+                return Ok(Some(range.with_next(position)));
             }
-            let start = position.saturating_add(header.before);
-            let end = start.saturating_add(header.body.unwrap_or(length.saturating_sub(start)));
+            let start = position.saturating_add(header.header_length);
+            let end =
+                start.saturating_add(header.body_length.unwrap_or(length.saturating_sub(start)));
             if end > length {
                 cut_from = found.map(|range| range.start);
                 found = found.filter(|_| header.kind != *b"mdat");
@@ -171,14 +172,14 @@ impl Fragments {
             position = end;
         }
         // A fragment may be empty at the end of a whole file; where the file is cut its data is.
-        let whole = found.filter(|range| position == length || range.end > range.head);
+        let whole = found.filter(|range| position == length || range.end > range.moof_end);
         // What was read before and put back is not lost again.
         if self.position < length {
             let from = whole.map_or(cut_from.unwrap_or(position), |_| position);
-            self.lost = length.saturating_sub(from);
+            self.lost_bytes = length.saturating_sub(from);
         }
         self.position = length;
-        Ok(whole.map(|range| range.before(length)))
+        Ok(whole.map(|range| range.with_next(length)))
     }
 }
 
@@ -186,13 +187,13 @@ impl Range {
     fn new(start: u64, end: u64) -> Self {
         Self {
             start,
-            head: end,
+            moof_end: end,
             end,
             next: end,
         }
     }
 
-    fn before(self, next: u64) -> Self {
+    fn with_next(self, next: u64) -> Self {
         Self { next, ..self }
     }
 }
@@ -216,14 +217,14 @@ fn track_fragments(fragment: &[u8]) -> Result<Vec<Cursor<'_>>, Error> {
 }
 
 /// The tracks of a fragment by their index, and when it starts for each.
-fn told(
+fn fragment_tracks(
     fragment: &[u8],
     tracks: &[Track],
     alone: bool,
 ) -> Result<Vec<(usize, Option<u64>)>, Error> {
     let mut told: Vec<(usize, Option<u64>)> = Vec::new();
     for traf in track_fragments(fragment)? {
-        let mut tfhd = children(&traf).need(*b"tfhd")?;
+        let mut tfhd = children(&traf).require(*b"tfhd")?;
         version_and_flags(&mut tfhd)?;
         let id = tfhd.u32()?;
         let index = tracks.iter().position(|track| track.id == id);
@@ -252,7 +253,7 @@ fn told(
 fn rebase(fragment: &mut [u8], moved: (u64, u64)) -> Result<(), Error> {
     let mut bases = Vec::new();
     for traf in track_fragments(fragment)? {
-        let mut tfhd = children(&traf).need(*b"tfhd")?;
+        let mut tfhd = children(&traf).require(*b"tfhd")?;
         let (_, flags) = version_and_flags(&mut tfhd)?;
         tfhd.skip(4)?;
         // ISO/IEC 14496-12 8.8.7: base-data-offset-present.

@@ -6,7 +6,7 @@ use crate::Error;
 
 /// Room is made in steps of this size, so that a length in the file costs no memory before the
 /// bytes are there.
-const STEP: usize = 1 << 20;
+const ALLOCATION_STEP: usize = 1 << 20;
 
 /// A file and how long it is.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl<R: Read + Seek> Input<R> {
         let mut filled = start;
         while filled < end {
             if filled == out.len() {
-                out.resize(end.min(filled.saturating_add(STEP)), 0);
+                out.resize(end.min(filled.saturating_add(ALLOCATION_STEP)), 0);
             }
             match self.inner.read(out.get_mut(filled..).unwrap_or_default()) {
                 Ok(0) => break,

@@ -3,11 +3,11 @@
 use crate::{Error, flv::tag, fmp4::boxes};
 
 /// Bytes that are looked at: a few packets of a transport stream.
-pub(super) const LOOK: usize = 1024;
+pub(super) const SNIFF_BYTES: usize = 1024;
 /// Bytes of a transport stream's packet (ISO/IEC 13818-1 2.4.3.2).
-const PACKET: usize = 188;
+const PACKET_BYTES: usize = 188;
 /// First byte of each of them.
-const SYNC: u8 = 0x47;
+const SYNC_BYTE: u8 = 0x47;
 
 /// A kind of file that is cut here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,20 +18,20 @@ pub(super) enum Kind {
 }
 
 /// Tells the kind of a file, or says what it is instead.
-pub(super) fn kind(start: &[u8]) -> Result<Kind, Error> {
+pub(super) fn detect(start: &[u8]) -> Result<Kind, Error> {
     if start.is_empty() {
         return Err(Error::Empty);
     }
-    if start.starts_with(tag::MAGIC) || bare_tag(start) {
+    if start.starts_with(tag::SIGNATURE) || is_bare_tag(start) {
         return Ok(Kind::Flv);
     }
     if is_mp4(start) {
         return Ok(Kind::Mp4);
     }
-    if is_stream(start) {
+    if is_ts(start) {
         return Ok(Kind::Ts);
     }
-    Err(Error::Unsupported(foreign(start).into()))
+    Err(Error::Unsupported(describe_unsupported(start).into()))
 }
 
 /// The first box of an MP4 or a QuickTime film; the oldest have no `ftyp`.
@@ -45,15 +45,15 @@ fn is_mp4(start: &[u8]) -> bool {
 }
 
 /// Packets, or those of M2TS, which stand behind a time of four bytes.
-fn is_stream(start: &[u8]) -> bool {
+fn is_ts(start: &[u8]) -> bool {
     let packets = |size: usize, first: usize| {
-        (0..3).all(|number| start.get(first + number * size) == Some(&SYNC))
+        (0..3).all(|number| start.get(first + number * size) == Some(&SYNC_BYTE))
     };
-    packets(PACKET, 0) || packets(PACKET + 4, 4)
+    packets(PACKET_BYTES, 0) || packets(PACKET_BYTES + 4, 4)
 }
 
 /// A tag without a file header: what is left of a stream that was recorded raw.
-fn bare_tag(start: &[u8]) -> bool {
+fn is_bare_tag(start: &[u8]) -> bool {
     start
         .first_chunk::<{ tag::TAG_HEADER }>()
         .is_some_and(|[kind, .., a, b, c]| {
@@ -62,7 +62,7 @@ fn bare_tag(start: &[u8]) -> bool {
 }
 
 /// The name of what it is, for a person who took it for a film.
-fn foreign(start: &[u8]) -> &'static str {
+fn describe_unsupported(start: &[u8]) -> &'static str {
     let at = |position: usize, magic: &[u8]| {
         start
             .get(position..)
@@ -99,31 +99,34 @@ mod tests {
     use super::*;
 
     fn refusal(start: &[u8]) -> String {
-        kind(start).expect_err("no film").to_string()
+        detect(start).expect_err("no film").to_string()
     }
 
     #[test]
-    fn films_are_told_by_their_content() {
-        assert_eq!(kind(b"FLV\x01\x05\0\0\0\x09\0\0\0\0").ok(), Some(Kind::Flv));
-        let tag = tag::header(tag::VIDEO, 5, 40);
-        assert_eq!(kind(&tag).ok(), Some(Kind::Flv));
+    fn movies_are_recognised_by_their_content() {
+        assert_eq!(
+            detect(b"FLV\x01\x05\0\0\0\x09\0\0\0\0").ok(),
+            Some(Kind::Flv)
+        );
+        let tag = tag::tag_header(tag::VIDEO, 5, 40);
+        assert_eq!(detect(&tag).ok(), Some(Kind::Flv));
         for first in ["ftyp", "moov", "mdat", "wide"] {
             let start = [b"\0\0\0\x18", first.as_bytes(), b"isomisom"].concat();
-            assert_eq!(kind(&start).ok(), Some(Kind::Mp4), "{first}");
+            assert_eq!(detect(&start).ok(), Some(Kind::Mp4), "{first}");
         }
         let mut stream = vec![0; 400];
-        (stream[0], stream[188], stream[376]) = (SYNC, SYNC, SYNC);
-        assert_eq!(kind(&stream).ok(), Some(Kind::Ts));
+        (stream[0], stream[188], stream[376]) = (SYNC_BYTE, SYNC_BYTE, SYNC_BYTE);
+        assert_eq!(detect(&stream).ok(), Some(Kind::Ts));
     }
 
     #[test]
-    fn what_is_no_film_is_named() {
+    fn what_is_not_a_movie_is_named() {
         assert!(refusal(b"\x1a\x45\xdf\xa3xx").contains("Matroska"));
         assert!(refusal(b"RIFF1234AVI LIST").contains("AVI"));
         assert!(refusal(b"\n <!DOCTYPE html><html>").contains("web page"));
         assert!(refusal(&[0; 500]).contains("zeros"));
         assert!(refusal(b"hello").contains("no FLV"));
         assert!(refusal(b"Glad to see").contains("no FLV"));
-        assert!(matches!(kind(b""), Err(Error::Empty)));
+        assert!(matches!(detect(b""), Err(Error::Empty)));
     }
 }

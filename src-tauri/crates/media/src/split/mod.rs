@@ -19,14 +19,14 @@ mod ts;
 
 use std::io::{Read, Seek};
 
-use self::{flv::FlvSplit, input::Input, looks::Kind, movie::MovieSplit, ts::TsSplit};
+use self::{flv::FlvSplitter, input::Input, looks::Kind, movie::Mp4Splitter, ts::TsSplitter};
 use crate::{Error, Part, Piece, Source, Tags};
 
 /// What is known of a film before its first piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whole {
     /// What its pieces are.
-    pub source: Source,
+    pub segment_format: Source,
     /// Size of the file in bytes.
     pub size_bytes: u64,
     /// Its length as it states it, in milliseconds.
@@ -41,23 +41,23 @@ pub struct Whole {
 #[derive(Debug)]
 pub struct Split<R> {
     input: Input<R>,
-    whole: Whole,
-    cut: Cut,
+    info: Whole,
+    splitter: FormatSplitter,
     buffer: Vec<u8>,
 }
 
 #[derive(Debug)]
-enum Cut {
-    Flv(FlvSplit),
-    Movie(Box<MovieSplit>),
-    Ts(TsSplit),
+enum FormatSplitter {
+    Flv(FlvSplitter),
+    Mp4(Box<Mp4Splitter>),
+    Ts(TsSplitter),
 }
 
 /// What a splitter has put into the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Filled {
+struct FilledSegment {
     track: u8,
-    part: Part,
+    kind: Part,
     start_ms: u64,
     /// Where in the buffer the piece ends.
     length: usize,
@@ -74,48 +74,48 @@ impl<R: Read + Seek> Split<R> {
             other => other,
         })?;
         let mut input = Input::new(file)?;
-        let start = input.peek::<{ looks::LOOK }>(0)?;
+        let start = input.peek::<{ looks::SNIFF_BYTES }>(0)?;
         let mut whole = Whole {
-            source: Source::Flv,
+            segment_format: Source::Flv,
             size_bytes: input.length(),
             duration_ms: None,
             tags,
             left_out: Vec::new(),
         };
-        let cut = match looks::kind(&start)? {
-            Kind::Flv => Cut::Flv(FlvSplit::open(&mut input, &mut whole)?),
+        let cut = match looks::detect(&start)? {
+            Kind::Flv => FormatSplitter::Flv(FlvSplitter::open(&mut input, &mut whole)?),
             Kind::Mp4 => {
-                whole.source = Source::Fmp4;
-                Cut::Movie(Box::new(MovieSplit::open(&mut input, &mut whole)?))
+                whole.segment_format = Source::Fmp4;
+                FormatSplitter::Mp4(Box::new(Mp4Splitter::open(&mut input, &mut whole)?))
             }
             Kind::Ts => {
-                whole.source = Source::Ts;
-                Cut::Ts(TsSplit::default())
+                whole.segment_format = Source::Ts;
+                FormatSplitter::Ts(TsSplitter::default())
             }
         };
         Ok(Self {
             input,
-            whole,
-            cut,
+            info: whole,
+            splitter: cut,
             buffer: Vec::new(),
         })
     }
 
     /// What is known of the film.
-    pub fn whole(&self) -> &Whole {
-        &self.whole
+    pub fn info(&self) -> &Whole {
+        &self.info
     }
 
     /// The next piece; `None` at the end. Its parts are numbered upwards from 0, with gaps.
-    pub fn piece(&mut self) -> Result<Option<Piece<'_>>, Error> {
-        let filled = match &mut self.cut {
-            Cut::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
-            Cut::Movie(movie) => movie.fill(&mut self.input, &mut self.buffer)?,
-            Cut::Ts(stream) => stream.fill(&mut self.input, &mut self.buffer)?,
+    pub fn next_segment(&mut self) -> Result<Option<Piece<'_>>, Error> {
+        let filled = match &mut self.splitter {
+            FormatSplitter::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
+            FormatSplitter::Mp4(movie) => movie.fill(&mut self.input, &mut self.buffer)?,
+            FormatSplitter::Ts(stream) => stream.fill(&mut self.input, &mut self.buffer)?,
         };
         Ok(filled.map(|filled| Piece {
             track: filled.track,
-            part: filled.part,
+            kind: filled.kind,
             start_ms: filled.start_ms,
             data: self.buffer.get(..filled.length).unwrap_or_default(),
         }))
@@ -123,23 +123,23 @@ impl<R: Read + Seek> Split<R> {
 
     /// How many bytes of the file are in the pieces so far, or were passed over.
     pub fn done_bytes(&self) -> u64 {
-        let done = match &self.cut {
-            Cut::Flv(flv) => flv.done(),
-            Cut::Movie(movie) => movie.done(),
-            Cut::Ts(stream) => stream.done(),
+        let done = match &self.splitter {
+            FormatSplitter::Flv(flv) => flv.done(),
+            FormatSplitter::Mp4(movie) => movie.done(),
+            FormatSplitter::Ts(stream) => stream.done(),
         };
-        done.min(self.whole.size_bytes)
+        done.min(self.info.size_bytes)
     }
 
     /// How many bytes of media could not be given, so far: the file is cut or damaged there.
     pub fn lost_bytes(&self) -> u64 {
-        let lost = match &self.cut {
-            Cut::Flv(flv) => flv.lost(),
+        let lost = match &self.splitter {
+            FormatSplitter::Flv(flv) => flv.lost(),
             // A broken index may lose the same bytes many times.
-            Cut::Movie(movie) => movie.lost(),
+            FormatSplitter::Mp4(movie) => movie.lost(),
             // A stream that breaks off is no rarity and not told from one that ends.
-            Cut::Ts(_) => 0,
+            FormatSplitter::Ts(_) => 0,
         };
-        lost.min(self.whole.size_bytes)
+        lost.min(self.info.size_bytes)
     }
 }

@@ -3,11 +3,11 @@
 use std::io::{Read, Seek};
 
 use super::{
-    Filled, Whole,
-    fragments::Fragments,
+    FilledSegment, Whole,
+    fragments::FragmentReader,
     input::Input,
-    progressive::{Given, Progressive},
-    table::Table,
+    progressive::{ProgressiveReader, TrackSegment},
+    table::SampleTable,
 };
 use crate::{
     Error, Part,
@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// The index of a film of four days; a larger one is damage.
-const LONGEST_INDEX: u64 = 512 << 20;
+const MAX_INDEX_BYTES: u64 = 512 << 20;
 /// A file of more boxes before its index is no film.
-const MOST_BOXES: u32 = 1 << 20;
+const MAX_BOXES: u32 = 1 << 20;
 /// More tracks of picture and sound than this no player offers.
-const MOST_TRACKS: usize = 64;
+const MAX_TRACKS: usize = 64;
 /// Sample groups that are larger than this are not those that matter here.
-const LONGEST_GROUPS: usize = 64 << 10;
+const MAX_SAMPLE_GROUP_BYTES: usize = 64 << 10;
 
 /// A track that comes in pieces.
 #[derive(Debug)]
@@ -32,23 +32,23 @@ pub(super) struct Track {
     pub(super) timescale: u32,
     /// Its initialisation piece, made of what the index says of it.
     init: Vec<u8>,
-    pub(super) table: Table,
+    pub(super) table: SampleTable,
 }
 
 /// Where a film of boxes is cut next: initialisations, samples of the index, fragments.
 #[derive(Debug)]
-pub(super) struct MovieSplit {
+pub(super) struct Mp4Splitter {
     moov: Vec<u8>,
     tracks: Vec<Track>,
-    inits: usize,
-    progressive: Progressive,
-    fragments: Option<Fragments>,
+    inits_given: usize,
+    progressive: ProgressiveReader,
+    fragments: Option<FragmentReader>,
     number: u64,
     /// Tracks that have a piece of this number.
-    together: Vec<usize>,
+    tracks_of_number: Vec<usize>,
 }
 
-impl MovieSplit {
+impl Mp4Splitter {
     /// Finds the index and reads what it tells of the tracks.
     pub(super) fn open<R: Read + Seek>(
         input: &mut Input<R>,
@@ -70,8 +70,8 @@ impl MovieSplit {
                     Err(other) => whole.left_out.push(name(other).trim().to_owned()),
                 }
             }
-            if tracks.len() > MOST_TRACKS {
-                return Err(moov.fail("more tracks than any film has"));
+            if tracks.len() > MAX_TRACKS {
+                return Err(moov.malformed("more tracks than any film has"));
             }
         }
         if tracks.is_empty() {
@@ -81,23 +81,23 @@ impl MovieSplit {
         let fragmented = mvex.is_some();
         let alone = tracks.len() == 1 && whole.left_out.is_empty();
         Ok(Self {
-            progressive: Progressive::new(input.length()),
-            fragments: fragmented.then(|| Fragments::new(tracks.len(), alone)),
+            progressive: ProgressiveReader::new(input.length()),
+            fragments: fragmented.then(|| FragmentReader::new(tracks.len(), alone)),
             moov: bytes,
             tracks,
-            inits: 0,
+            inits_given: 0,
             number: 0,
-            together: Vec::new(),
+            tracks_of_number: Vec::new(),
         })
     }
 
     pub(super) fn done(&self) -> u64 {
-        let fragments = self.fragments.as_ref().map_or(0, Fragments::done);
+        let fragments = self.fragments.as_ref().map_or(0, FragmentReader::done);
         self.progressive.done().max(fragments)
     }
 
     pub(super) fn lost(&self) -> u64 {
-        let fragments = self.fragments.as_ref().map_or(0, Fragments::lost);
+        let fragments = self.fragments.as_ref().map_or(0, FragmentReader::lost);
         self.progressive.lost().saturating_add(fragments)
     }
 
@@ -105,15 +105,15 @@ impl MovieSplit {
         &mut self,
         input: &mut Input<R>,
         buffer: &mut Vec<u8>,
-    ) -> Result<Option<Filled>, Error> {
-        if let Some(track) = self.tracks.get(self.inits) {
+    ) -> Result<Option<FilledSegment>, Error> {
+        if let Some(track) = self.tracks.get(self.inits_given) {
             buffer.clear();
             buffer.extend_from_slice(&track.init);
-            let number = self.inits;
-            self.inits += 1;
-            return Ok(Some(Filled {
+            let number = self.inits_given;
+            self.inits_given += 1;
+            return Ok(Some(FilledSegment {
                 track: u8::try_from(number).unwrap_or(u8::MAX),
-                part: Part::Init,
+                kind: Part::Init,
                 start_ms: 0,
                 length: buffer.len(),
             }));
@@ -132,15 +132,15 @@ impl MovieSplit {
     /// Pieces of several tracks that come one after the other have one number: they are shown at
     /// the same time. Between two numbers there is one that nobody has: so the start that is told
     /// counts, and a long pause within the film is no other clock.
-    fn numbered(&mut self, given: Given, length: usize) -> Filled {
-        if self.together.contains(&given.track) {
-            self.together.clear();
+    fn numbered(&mut self, given: TrackSegment, length: usize) -> FilledSegment {
+        if self.tracks_of_number.contains(&given.track) {
+            self.tracks_of_number.clear();
             self.number += 2;
         }
-        self.together.push(given.track);
-        Filled {
+        self.tracks_of_number.push(given.track);
+        FilledSegment {
             track: u8::try_from(given.track).unwrap_or(u8::MAX),
-            part: Part::Media(self.number),
+            kind: Part::Media(self.number),
             start_ms: given.start_ms,
             length,
         }
@@ -150,19 +150,19 @@ impl MovieSplit {
 /// Reads the body of the first `moov`; answers where in the file it starts.
 fn find_index<R: Read + Seek>(input: &mut Input<R>, bytes: &mut Vec<u8>) -> Result<u64, Error> {
     let mut position = 0;
-    for _ in 0..MOST_BOXES {
+    for _ in 0..MAX_BOXES {
         let Some(header) = header_at(input, position)? else {
             break;
         };
-        let start = position + header.before;
+        let start = position + header.header_length;
         let left = input.length().saturating_sub(start);
-        let body = header.body.unwrap_or(left);
+        let body = header.body_length.unwrap_or(left);
         if header.kind == *b"moov" {
-            let fail = |problem: &str| Cursor::within("MP4", &[], position).fail(problem);
+            let fail = |problem: &str| Cursor::within("MP4", &[], position).malformed(problem);
             if body > left {
                 return Err(fail("the file ends within its index, moov"));
             }
-            if body > LONGEST_INDEX {
+            if body > MAX_INDEX_BYTES {
                 return Err(fail("a moov too large"));
             }
             input.read_all(start, usize::try_from(body).unwrap_or(usize::MAX), bytes)?;
@@ -174,7 +174,7 @@ fn find_index<R: Read + Seek>(input: &mut Input<R>, bytes: &mut Vec<u8>) -> Resu
         };
     }
     Err(Cursor::within("MP4", &[], input.length())
-        .fail("the index, moov, is missing: the file is cut, or its recording never ended"))
+        .malformed("the index, moov, is missing: the file is cut, or its recording never ended"))
 }
 
 /// The header of the box at `position`; `None` where the file has no room for one.
@@ -191,30 +191,30 @@ pub(super) fn header_at<R: Read + Seek>(
 
 /// Reads a track; answers the type of its handler where it is neither picture nor sound.
 fn track(moov: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Result<Track, Kind>, Error> {
-    let mdia = children(trak).need(*b"mdia")?;
-    let mut hdlr = children(&mdia).need(*b"hdlr")?;
+    let mdia = children(trak).require(*b"mdia")?;
+    let mut hdlr = children(&mdia).require(*b"hdlr")?;
     hdlr.skip(8)?;
     let handler = hdlr.array()?;
     if !matches!(&handler, b"vide" | b"soun") {
         return Ok(Err(handler));
     }
-    let mut tkhd = children(trak).need(*b"tkhd")?;
+    let mut tkhd = children(trak).require(*b"tkhd")?;
     let (version, _) = version_and_flags(&mut tkhd)?;
     tkhd.versioned(version)?;
     tkhd.versioned(version)?;
     let id = tkhd.u32()?;
-    let (timescale, _) = timed_header(children(&mdia).need(*b"mdhd")?)?;
-    let minf = children(&mdia).need(*b"minf")?;
-    let stbl = children(&minf).need(*b"stbl")?;
-    in_this_file(&minf)?;
+    let (timescale, _) = timed_header(children(&mdia).require(*b"mdhd")?)?;
+    let minf = children(&mdia).require(*b"minf")?;
+    let stbl = children(&minf).require(*b"stbl")?;
+    check_self_contained(&minf)?;
     if handler == *b"soun" {
-        modern_sound(children(&stbl).need(*b"stsd")?)?;
+        check_audio_entry_version(children(&stbl).require(*b"stsd")?)?;
     }
     Ok(Ok(Track {
         id,
         timescale,
         init: init(moov, trak, id)?,
-        table: Table::read(moov, &stbl)?,
+        table: SampleTable::read(moov, &stbl)?,
     }))
 }
 
@@ -225,7 +225,7 @@ fn timed_header(mut header: Cursor<'_>) -> Result<(u32, u64), Error> {
     header.versioned(version)?;
     let timescale = header.u32()?;
     if timescale == 0 {
-        return Err(header.fail("a timescale of 0"));
+        return Err(header.malformed("a timescale of 0"));
     }
     Ok((timescale, header.versioned(version)?))
 }
@@ -248,7 +248,7 @@ fn duration(moov: &Cursor<'_>, mvex: Option<&Cursor<'_>>) -> Result<Option<u64>,
 }
 
 /// Old films may point to media in other files (ISO/IEC 14496-12 8.7.2).
-fn in_this_file(minf: &Cursor<'_>) -> Result<(), Error> {
+fn check_self_contained(minf: &Cursor<'_>) -> Result<(), Error> {
     let Some(dinf) = children(minf).find(*b"dinf")? else {
         return Ok(());
     };
@@ -267,7 +267,7 @@ fn in_this_file(minf: &Cursor<'_>) -> Result<(), Error> {
 }
 
 /// QuickTime's longer descriptions of sound mean something else in an MP4.
-fn modern_sound(mut stsd: Cursor<'_>) -> Result<(), Error> {
+fn check_audio_entry_version(mut stsd: Cursor<'_>) -> Result<(), Error> {
     version_and_flags(&mut stsd)?;
     stsd.u32()?;
     for entry in children(&stsd) {
@@ -332,7 +332,7 @@ fn reduce(out: &mut Vec<u8>, body: &Cursor<'_>, kind: Kind) -> Result<(), Error>
             (b"trak", b"mdia") | (b"mdia", b"minf") | (b"minf", b"stbl") => {
                 reduce(&mut inner, &child.body, child.kind)?;
             }
-            (b"stbl", b"sgpd" | b"sbgp") if child.body.rest().len() > LONGEST_GROUPS => {}
+            (b"stbl", b"sgpd" | b"sbgp") if child.body.rest().len() > MAX_SAMPLE_GROUP_BYTES => {}
             (b"trak", b"tkhd" | b"edts")
             | (b"mdia", b"mdhd" | b"hdlr")
             | (b"stbl", b"stsd" | b"sgpd" | b"sbgp") => {

@@ -12,18 +12,18 @@ use crate::{
 };
 
 /// A piece is about this large at the most, one large sample aside.
-const PIECE: u64 = 1 << 20;
+const SEGMENT_BYTES: u64 = 1 << 20;
 /// A piece of a thin track ends here, so that the tracks stay side by side.
-const PIECE_SECONDS: u64 = 2;
+const SEGMENT_SECONDS: u64 = 2;
 /// An uncompressed picture of 8K takes half of this; larger samples are damage.
-const LARGEST_SAMPLE: u32 = 256 << 20;
+const MAX_SAMPLE_BYTES: u32 = 256 << 20;
 /// A sample that decoding can start from depends on none; another does (ISO/IEC 14496-12 8.8.3.1).
 const SYNC: u32 = 0x0200_0000;
 const NO_SYNC: u32 = 0x0101_0000;
 
 /// What is in the buffer now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Given {
+pub(super) struct TrackSegment {
     /// Index of the track.
     pub(super) track: usize,
     pub(super) start_ms: u64,
@@ -31,29 +31,29 @@ pub(super) struct Given {
 
 /// How far the samples of all tracks have been given.
 #[derive(Debug)]
-pub(super) struct Progressive {
-    length: u64,
-    given: u64,
-    lost: u64,
-    rows: Vec<Row>,
+pub(super) struct ProgressiveReader {
+    file_bytes: u64,
+    given_bytes: u64,
+    lost_bytes: u64,
+    samples: Vec<Row>,
 }
 
-impl Progressive {
-    pub(super) fn new(length: u64) -> Self {
+impl ProgressiveReader {
+    pub(super) fn new(file_bytes: u64) -> Self {
         Self {
-            length,
-            given: 0,
-            lost: 0,
-            rows: Vec::new(),
+            file_bytes,
+            given_bytes: 0,
+            lost_bytes: 0,
+            samples: Vec::new(),
         }
     }
 
     pub(super) fn done(&self) -> u64 {
-        self.given.saturating_add(self.lost)
+        self.given_bytes.saturating_add(self.lost_bytes)
     }
 
     pub(super) fn lost(&self) -> u64 {
-        self.lost
+        self.lost_bytes
     }
 
     /// Leaves a fragment of the track that is furthest behind in the buffer.
@@ -63,7 +63,7 @@ impl Progressive {
         moov: &[u8],
         tracks: &mut [Track],
         buffer: &mut Vec<u8>,
-    ) -> Result<Option<Given>, Error> {
+    ) -> Result<Option<TrackSegment>, Error> {
         loop {
             let next = tracks
                 .iter_mut()
@@ -79,10 +79,10 @@ impl Progressive {
             let Some(track) = tracks.get_mut(index) else {
                 return Ok(None);
             };
-            self.take(moov, track)?;
-            if !self.rows.is_empty() {
+            self.collect_samples(moov, track)?;
+            if !self.samples.is_empty() {
                 self.write(input, track.id, buffer)?;
-                return Ok(Some(Given {
+                return Ok(Some(TrackSegment {
                     track: index,
                     start_ms,
                 }));
@@ -91,22 +91,24 @@ impl Progressive {
     }
 
     /// Collects the samples of a piece. Where the file is cut, the track ends.
-    fn take(&mut self, moov: &[u8], track: &mut Track) -> Result<(), Error> {
-        self.rows.clear();
-        let longest = u64::from(track.timescale).saturating_mul(PIECE_SECONDS);
+    fn collect_samples(&mut self, moov: &[u8], track: &mut Track) -> Result<(), Error> {
+        self.samples.clear();
+        let longest = u64::from(track.timescale).saturating_mul(SEGMENT_SECONDS);
         let mut bytes = 0_u64;
         while let Some(row) = track.table.peek(moov) {
             let size = u64::from(row.size);
-            if row.size > LARGEST_SAMPLE {
+            if row.size > MAX_SAMPLE_BYTES {
                 let place = Cursor::within("MP4", &[], row.position);
-                return Err(place.fail(format!("a sample of {size} bytes")));
+                return Err(place.malformed(format!("a sample of {size} bytes")));
             }
-            if row.position.saturating_add(size) > self.length {
-                self.lost = self.lost.saturating_add(track.table.give_up(moov));
+            if row.position.saturating_add(size) > self.file_bytes {
+                self.lost_bytes = self
+                    .lost_bytes
+                    .saturating_add(track.table.discard_rest(moov));
                 break;
             }
-            if let (Some(first), Some(last)) = (self.rows.first(), self.rows.last()) {
-                let full = bytes.saturating_add(size) > PIECE;
+            if let (Some(first), Some(last)) = (self.samples.first(), self.samples.last()) {
+                let full = bytes.saturating_add(size) > SEGMENT_BYTES;
                 let long = row.dts.saturating_sub(first.dts) >= longest;
                 // Samples of one time stay together: apart they would look like a repetition.
                 if row.description != last.description || ((full || long) && last.duration > 0) {
@@ -114,13 +116,13 @@ impl Progressive {
                 }
             }
             bytes = bytes.saturating_add(size);
-            self.rows.push(row);
-            track.table.step();
+            self.samples.push(row);
+            track.table.advance();
         }
-        self.given = self.given.saturating_add(bytes);
+        self.given_bytes = self.given_bytes.saturating_add(bytes);
         // Tracks may share what they hold, but not over and over.
-        if self.given > self.length.saturating_mul(4) {
-            return Err(Cursor::new("MP4", &[]).fail("the samples lie on top of each other"));
+        if self.given_bytes > self.file_bytes.saturating_mul(4) {
+            return Err(Cursor::new("MP4", &[]).malformed("the samples lie on top of each other"));
         }
         Ok(())
     }
@@ -133,12 +135,12 @@ impl Progressive {
         buffer: &mut Vec<u8>,
     ) -> Result<(), Error> {
         buffer.clear();
-        fragment(buffer, track_id, &self.rows);
-        let bytes: u64 = self.rows.iter().map(|row| u64::from(row.size)).sum();
+        fragment(buffer, track_id, &self.samples);
+        let bytes: u64 = self.samples.iter().map(|row| u64::from(row.size)).sum();
         put32(buffer, u32::try_from(bytes + 8).unwrap_or(u32::MAX));
         buffer.extend_from_slice(b"mdat");
         // Neighbours in the file are read in one go.
-        let mut rows = self.rows.iter().peekable();
+        let mut rows = self.samples.iter().peekable();
         while let Some(row) = rows.next() {
             let mut length = u64::from(row.size);
             while let Some(next) =

@@ -11,7 +11,7 @@ use crate::{
 
 /// More samples than a week of film has: a track of more is sound without coding, whose samples
 /// are a few bytes each, or damage.
-const MOST_SAMPLES: u32 = 1 << 24;
+const MAX_SAMPLES: u32 = 1 << 24;
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +30,13 @@ pub(super) struct Row {
 
 /// The tables of a track and how far they have been walked.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table {
-    durations: Runs,
-    offsets: Runs,
+pub(super) struct SampleTable {
+    durations: RunCursor,
+    offsets: RunCursor,
     /// `None`: every sample can be started from.
     syncs: Option<Numbers>,
-    sizes: Sizes,
-    chunks: Chunks,
+    sizes: SizeCursor,
+    chunks: ChunkCursor,
     /// Samples that are left.
     left: u32,
     number: u32,
@@ -44,7 +44,7 @@ pub(super) struct Table {
     next: Option<Row>,
 }
 
-impl Table {
+impl SampleTable {
     /// Finds the tables in `stbl`, which lies in `moov`.
     pub(super) fn read(moov: &Cursor<'_>, stbl: &Cursor<'_>) -> Result<Self, Error> {
         let find = |kind| children(stbl).find(kind);
@@ -58,22 +58,22 @@ impl Table {
         ) else {
             return Ok(Self::default());
         };
-        let (sizes, left) = Sizes::read(samples, base)?;
-        if left > MOST_SAMPLES {
+        let (sizes, left) = SizeCursor::read(samples, base)?;
+        if left > MAX_SAMPLES {
             return Err(Error::Unsupported(format!(
                 "a track of {left} samples, as sound without coding has them"
             )));
         }
         let places = match find(*b"stco")? {
-            Some(stco) => Rows::read(stco, base, 4)?,
+            Some(stco) => RowCursor::read(stco, base, 4)?,
             None => match find(*b"co64")? {
-                Some(co64) => Rows::read(co64, base, 8)?,
-                None => Rows::default(),
+                Some(co64) => RowCursor::read(co64, base, 8)?,
+                None => RowCursor::default(),
             },
         };
         let runs = |body: Option<Cursor<'_>>| match body {
-            Some(body) => Runs::read(body, base),
-            None => Ok(Runs::default()),
+            Some(body) => RunCursor::read(body, base),
+            None => Ok(RunCursor::default()),
         };
         let mut table = Self {
             durations: runs(find(*b"stts")?)?,
@@ -82,7 +82,7 @@ impl Table {
                 .map(|body| Numbers::read(body, base))
                 .transpose()?,
             sizes,
-            chunks: Chunks::new(places, Rows::read(groups, base, 12)?),
+            chunks: ChunkCursor::new(places, RowCursor::read(groups, base, 12)?),
             left,
             ..Self::default()
         };
@@ -93,31 +93,31 @@ impl Table {
     /// The sample that comes next.
     pub(super) fn peek(&mut self, moov: &[u8]) -> Option<Row> {
         if self.next.is_none() {
-            self.next = self.row(moov);
+            self.next = self.read_sample(moov);
         }
         self.next
     }
 
     /// Goes on to the sample behind it.
-    pub(super) fn step(&mut self) {
+    pub(super) fn advance(&mut self) {
         self.next = None;
     }
 
     /// Gives up what is left; answers how many bytes it has at least.
-    pub(super) fn give_up(&mut self, moov: &[u8]) -> u64 {
+    pub(super) fn discard_rest(&mut self, moov: &[u8]) -> u64 {
         let mut bytes = 0_u64;
         while let Some(row) = self.peek(moov) {
             bytes = bytes.saturating_add(u64::from(row.size));
-            self.step();
+            self.advance();
         }
         bytes
     }
 
-    fn row(&mut self, moov: &[u8]) -> Option<Row> {
+    fn read_sample(&mut self, moov: &[u8]) -> Option<Row> {
         self.left = self.left.checked_sub(1)?;
         self.number = self.number.wrapping_add(1);
         let size = self.sizes.next(moov)?;
-        let (position, description) = self.chunks.place(moov, size)?;
+        let (position, description) = self.chunks.locate(moov, size)?;
         let duration = self.durations.next(moov);
         let row = Row {
             position,
@@ -140,13 +140,13 @@ impl Table {
 
 /// The rows of a table, by where they lie in the body of the index.
 #[derive(Clone, Copy, Debug, Default)]
-struct Rows {
+struct RowCursor {
     next: usize,
     end: usize,
     width: usize,
 }
 
-impl Rows {
+impl RowCursor {
     /// The rows behind version, flags and count; a count that is too high is cut to what is there.
     fn read(mut body: Cursor<'_>, base: u64, width: usize) -> Result<Self, Error> {
         version_and_flags(&mut body)?;
@@ -185,18 +185,18 @@ fn field(row: &[u8], number: usize) -> Option<u32> {
 
 /// `stts`, `ctts`: counts and values.
 #[derive(Clone, Copy, Debug, Default)]
-struct Runs {
-    rows: Rows,
+struct RunCursor {
+    rows: RowCursor,
     left: u32,
     value: u32,
     /// Whether the last value holds for what the table does not tell, or 0 does.
     repeat: bool,
 }
 
-impl Runs {
+impl RunCursor {
     fn read(body: Cursor<'_>, base: u64) -> Result<Self, Error> {
         Ok(Self {
-            rows: Rows::read(body, base, 8)?,
+            rows: RowCursor::read(body, base, 8)?,
             ..Self::default()
         })
     }
@@ -217,11 +217,11 @@ impl Runs {
 
 /// `stss`: numbers that rise.
 #[derive(Clone, Copy, Debug)]
-struct Numbers(Rows);
+struct Numbers(RowCursor);
 
 impl Numbers {
     fn read(body: Cursor<'_>, base: u64) -> Result<Self, Error> {
-        Rows::read(body, base, 4).map(Self)
+        RowCursor::read(body, base, 4).map(Self)
     }
 
     /// Whether `number` is one of them; asked in rising order.
@@ -241,16 +241,16 @@ impl Numbers {
 
 /// `stsz` or `stz2`: the size of each sample.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sizes {
+struct SizeCursor {
     equal: u32,
-    rows: Rows,
+    rows: RowCursor,
     /// 4, 8, 16 or 32.
     bits: u8,
     /// The second of two sizes in one byte.
     half: Option<u32>,
 }
 
-impl Sizes {
+impl SizeCursor {
     fn read((mut body, compact): (Cursor<'_>, bool), base: u64) -> Result<(Self, u32), Error> {
         version_and_flags(&mut body)?;
         let first = body.u32()?;
@@ -263,11 +263,11 @@ impl Sizes {
         let (width, rows) = match bits {
             4 => (1, count.div_ceil(2)),
             8 | 16 | 32 => (usize::from(bits / 8), count),
-            _ => return Err(body.fail(format!("sizes of {bits} bits"))),
+            _ => return Err(body.malformed(format!("sizes of {bits} bits"))),
         };
         let sizes = Self {
             equal,
-            rows: Rows::at(&body, base, rows as usize, width),
+            rows: RowCursor::at(&body, base, rows as usize, width),
             bits,
             half: None,
         };
@@ -295,45 +295,45 @@ impl Sizes {
 
 /// `stco` or `co64` with `stsc`: where each sample lies.
 #[derive(Clone, Copy, Debug, Default)]
-struct Chunks {
-    places: Rows,
-    groups: Rows,
+struct ChunkCursor {
+    chunk_offsets: RowCursor,
+    chunk_map: RowCursor,
     number: u32,
     /// Samples of each chunk from here on, and their description.
-    group: (u32, u32),
+    chunk_layout: (u32, u32),
     left: u32,
     position: u64,
 }
 
-impl Chunks {
-    fn new(places: Rows, groups: Rows) -> Self {
+impl ChunkCursor {
+    fn new(chunk_offsets: RowCursor, chunk_map: RowCursor) -> Self {
         Self {
-            places,
-            groups,
+            chunk_offsets,
+            chunk_map,
             ..Self::default()
         }
     }
 
     /// Where the next sample lies, and which description it has.
-    fn place(&mut self, moov: &[u8], size: u32) -> Option<(u64, u32)> {
+    fn locate(&mut self, moov: &[u8], size: u32) -> Option<(u64, u32)> {
         while self.left == 0 {
-            let place = self.places.next(moov)?;
+            let place = self.chunk_offsets.next(moov)?;
             self.position = place
                 .iter()
                 .fold(0, |place, byte| (place << 8) | u64::from(*byte));
             self.number = self.number.checked_add(1)?;
-            while let Some(group) = self.groups.peek(moov)
+            while let Some(group) = self.chunk_map.peek(moov)
                 && field(group, 0)? <= self.number
             {
-                self.group = (field(group, 1)?, field(group, 2)?);
-                self.groups.next(moov);
+                self.chunk_layout = (field(group, 1)?, field(group, 2)?);
+                self.chunk_map.next(moov);
             }
-            self.left = self.group.0;
+            self.left = self.chunk_layout.0;
         }
         self.left -= 1;
         let position = self.position;
         self.position = position.checked_add(u64::from(size))?;
-        Some((position, self.group.1))
+        Some((position, self.chunk_layout.1))
     }
 }
 
@@ -352,7 +352,7 @@ mod tests {
     }
 
     /// Five samples in two chunks, with sizes as `sizes` appends them.
-    fn rows(sizes: impl FnOnce(&mut Vec<u8>)) -> Vec<Row> {
+    fn samples(sizes: impl FnOnce(&mut Vec<u8>)) -> Vec<Row> {
         let mut moov = Vec::new();
         boxed(&mut moov, *b"stbl", |out| {
             numbers(out, *b"stts", 2, &[3, 10, 1, 20]);
@@ -363,12 +363,14 @@ mod tests {
             numbers(out, *b"stco", 1, &[100, 200]);
         });
         let moov_cursor = Cursor::new("MP4", &moov);
-        let stbl = children(&moov_cursor).need(*b"stbl").expect("just written");
-        let mut table = Table::read(&moov_cursor, &stbl).expect("well-formed");
+        let stbl = children(&moov_cursor)
+            .require(*b"stbl")
+            .expect("just written");
+        let mut table = SampleTable::read(&moov_cursor, &stbl).expect("well-formed");
         let mut rows = Vec::new();
         while let Some(row) = table.peek(&moov) {
             rows.push(row);
-            table.step();
+            table.advance();
         }
         rows
     }
@@ -382,8 +384,8 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_tell_place_time_and_flags_of_each_sample() {
-        let rows = rows(plain);
+    fn the_tables_give_position_time_and_flags_of_each_sample() {
+        let rows = samples(plain);
         let of = |pick: fn(&Row) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
         assert_eq!(
             of(|row| row.position.cast_signed()),
@@ -401,7 +403,7 @@ mod tests {
     #[test]
     fn compact_sizes_mean_the_same() {
         let compact = |bits: u32, bytes: &'static [u8]| {
-            rows(move |out| {
+            samples(move |out| {
                 full_box(out, *b"stz2", 0, 0, |out| {
                     put32(out, bits);
                     put32(out, 5);
@@ -409,14 +411,14 @@ mod tests {
                 });
             })
         };
-        let expected = rows(plain);
+        let expected = samples(plain);
         assert_eq!(compact(4, &[0x12, 0x34, 0x50]), expected);
         assert_eq!(compact(8, &[1, 2, 3, 4, 5]), expected);
         assert_eq!(compact(16, &[0, 1, 0, 2, 0, 3, 0, 4, 0, 5]), expected);
     }
 
     #[test]
-    fn a_track_without_places_has_no_samples() {
+    fn a_track_without_chunk_offsets_has_no_samples() {
         let mut moov = Vec::new();
         boxed(&mut moov, *b"stbl", |out| {
             plain(out);
@@ -424,14 +426,16 @@ mod tests {
             numbers(out, *b"stsc", 3, &[u32::MAX, 2, 1]);
         });
         let moov_cursor = Cursor::new("MP4", &moov);
-        let stbl = children(&moov_cursor).need(*b"stbl").expect("just written");
-        let mut table = Table::read(&moov_cursor, &stbl).expect("well-formed");
+        let stbl = children(&moov_cursor)
+            .require(*b"stbl")
+            .expect("just written");
+        let mut table = SampleTable::read(&moov_cursor, &stbl).expect("well-formed");
         assert_eq!(table.peek(&moov), None);
     }
 
     #[test]
     fn a_count_without_bytes_gives_no_samples() {
-        let rows = rows(|out| {
+        let rows = samples(|out| {
             full_box(out, *b"stsz", 0, 0, |out| {
                 for number in [0, 1 << 20, 9, 9] {
                     put32(out, number);

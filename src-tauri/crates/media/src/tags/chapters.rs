@@ -7,7 +7,7 @@
 use crate::{Error, cursor::Cursor};
 
 /// As many as the list can count.
-const MOST: usize = 255;
+const MAX_CHAPTERS: usize = 255;
 /// 100 ns.
 const TICKS_PER_MS: u64 = 10_000;
 
@@ -22,7 +22,7 @@ pub struct Chapter {
 
 /// Appends the body of `chpl`, behind version and flags.
 pub(crate) fn write(out: &mut Vec<u8>, chapters: &[Chapter]) {
-    let chapters = chapters.get(..MOST).unwrap_or(chapters);
+    let chapters = chapters.get(..MAX_CHAPTERS).unwrap_or(chapters);
     out.extend_from_slice(&[0; 4]);
     out.extend(u8::try_from(chapters.len()));
     for chapter in chapters {
@@ -52,7 +52,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Chapter>, Error> {
         let title = body.take(length)?;
         chapters.push(Chapter {
             start_ms: start / TICKS_PER_MS,
-            title: super::text(title).unwrap_or_default(),
+            title: super::clean_text(title).unwrap_or_default(),
         });
     }
     Ok(chapters)

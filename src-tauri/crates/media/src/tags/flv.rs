@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::{LONGEST_TEXT, Tags, text};
+use super::{MAX_TEXT_BYTES, Tags, clean_text};
 use crate::{
     Error,
     cursor::Cursor,
@@ -10,16 +10,16 @@ use crate::{
 };
 
 /// The metadata of a film is at its start; the index of keyframes in it can be large.
-const FARTHEST: u64 = 1 << 20;
+const METADATA_SEARCH_BYTES: u64 = 1 << 20;
 /// Values nested deeper than this are not read.
-const DEEPEST: u32 = 16;
+const MAX_DEPTH: u32 = 16;
 /// As the writer names them, in the order of [`Tags::texts`].
 const NAMES: [&[u8]; 4] = [b"title", b"artist", b"date", b"comment"];
 
 pub(super) fn read<R: Read + Seek>(file: &mut R) -> Result<Tags, Error> {
     file.rewind()?;
     let mut start = Vec::new();
-    file.take(FARTHEST).read_to_end(&mut start)?;
+    file.take(METADATA_SEARCH_BYTES).read_to_end(&mut start)?;
     for tag in tag::Tags::new(&start)? {
         let tag = tag?;
         let body = Cursor::new("FLV", tag.body);
@@ -34,7 +34,7 @@ pub(super) fn read<R: Read + Seek>(file: &mut R) -> Result<Tags, Error> {
 
 /// The tags in a script tag; `None` where it is about something else.
 fn metadata(mut body: Cursor<'_>) -> Result<Option<Tags>, Error> {
-    if body.u8()? != 2 || short(&mut body)? != b"onMetaData" {
+    if body.u8()? != 2 || short_string(&mut body)? != b"onMetaData" {
         return Ok(None);
     }
     match body.u8()? {
@@ -44,27 +44,27 @@ fn metadata(mut body: Cursor<'_>) -> Result<Option<Tags>, Error> {
         _ => return Ok(None),
     }
     let mut tags = Tags::default();
-    while let Some(name) = name(&mut body)? {
+    while let Some(name) = property_name(&mut body)? {
         let place = NAMES.iter().position(|known| *known == name);
         let mut value = body.clone();
-        skip(&mut body, 0)?;
-        let slot = place.and_then(|place| tags.texts().into_iter().nth(place));
+        skip_value(&mut body, 0)?;
+        let slot = place.and_then(|place| tags.text_slots().into_iter().nth(place));
         if let Some(slot) = slot
             && value.u8()? == 2
         {
-            let bytes = short(&mut value)?;
-            *slot = text(bytes).filter(|text| text.len() <= LONGEST_TEXT);
+            let bytes = short_string(&mut value)?;
+            *slot = clean_text(bytes).filter(|text| text.len() <= MAX_TEXT_BYTES);
         }
     }
     Ok(Some(tags))
 }
 
 /// The name of the next property; `None` at the end of the object, or of the bytes.
-fn name<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, Error> {
+fn property_name<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, Error> {
     if cursor.is_empty() {
         return Ok(None);
     }
-    let name = short(cursor)?;
+    let name = short_string(cursor)?;
     if name.is_empty() && cursor.rest().first().is_none_or(|mark| *mark == 9) {
         cursor.skip(cursor.rest().len().min(1))?;
         return Ok(None);
@@ -73,26 +73,26 @@ fn name<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, Error> {
 }
 
 /// Bytes behind a length of 16 bits.
-fn short<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], Error> {
+fn short_string<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], Error> {
     let length = cursor.u16()?;
     cursor.take(usize::from(length))
 }
 
 /// Passes over a value (AMF 0, 2.2 to 2.18).
-fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<(), Error> {
-    if depth > DEEPEST {
-        return Err(cursor.fail("values nested too deeply"));
+fn skip_value(cursor: &mut Cursor<'_>, depth: u32) -> Result<(), Error> {
+    if depth > MAX_DEPTH {
+        return Err(cursor.malformed("values nested too deeply"));
     }
     match cursor.u8()? {
         0 => cursor.skip(8),
         1 => cursor.skip(1),
-        2 => short(cursor).map(drop),
+        2 => short_string(cursor).map(drop),
         kind @ (3 | 8) => {
             if kind == 8 {
                 cursor.skip(4)?;
             }
-            while name(cursor)?.is_some() {
-                skip(cursor, depth + 1)?;
+            while property_name(cursor)?.is_some() {
+                skip_value(cursor, depth + 1)?;
             }
             Ok(())
         }
@@ -100,7 +100,7 @@ fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<(), Error> {
         7 => cursor.skip(2),
         10 => {
             for _ in 0..cursor.u32()? {
-                skip(cursor, depth + 1)?;
+                skip_value(cursor, depth + 1)?;
             }
             Ok(())
         }
@@ -109,7 +109,7 @@ fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<(), Error> {
             let length = cursor.u32()?;
             cursor.skip(usize::try_from(length).unwrap_or(usize::MAX))
         }
-        kind => Err(cursor.fail(format!("a value of type {kind}"))),
+        kind => Err(cursor.malformed(format!("a value of type {kind}"))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     ops::Range,
 };
 
-use super::{Chapter, Cover, LARGEST_COVER, LONGEST_TEXT, Tags, chapters, text};
+use super::{Chapter, Cover, MAX_COVER_BYTES, MAX_TEXT_BYTES, Tags, chapters, clean_text};
 use crate::{
     Error,
     cursor::Cursor,
@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// A file with more boxes in a row was not made to be read.
-const MOST_BOXES: usize = 1 << 16;
+const MAX_BOXES: usize = 1 << 16;
 /// 255 chapters with the longest titles.
-const LARGEST_CHAPTERS: usize = 128 << 10;
+const MAX_CHAPTERS_BYTES: usize = 128 << 10;
 /// Type and locale in front of a value.
 const VALUE_HEADER: u64 = 8;
 
@@ -37,16 +37,16 @@ pub(super) fn read<R: Read + Seek>(file: &mut R, length: u64) -> Result<Tags, Er
             place.start = place.start.saturating_add(4).min(place.end);
         }
     }
-    let mut walk = Walk::new(place);
+    let mut walk = BoxWalker::new(place);
     while let Some((kind, item)) = walk.next(file)? {
         let Some(value) = find(file, item, *b"data")? else {
             continue;
         };
         if kind == *b"covr" && tags.cover.is_none() {
-            let limit = LARGEST_COVER + 1;
+            let limit = MAX_COVER_BYTES + 1;
             tags.cover = Cover::new(bytes(file, &behind_header(&value), limit)?);
         }
-        for (name, slot) in NAMES.iter().zip(tags.texts()) {
+        for (name, slot) in NAMES.iter().zip(tags.text_slots()) {
             if kind == *name && slot.is_none() {
                 *slot = value_text(file, &value)?;
             }
@@ -59,7 +59,7 @@ fn chapters<R: Read + Seek>(file: &mut R, udta: &Range<u64>) -> Result<Vec<Chapt
     let Some(list) = find(file, udta.clone(), *b"chpl")? else {
         return Ok(Vec::new());
     };
-    let bytes = bytes(file, &list, LARGEST_CHAPTERS)?;
+    let bytes = bytes(file, &list, MAX_CHAPTERS_BYTES)?;
     // A list that is broken is none; the other tags may be whole.
     Ok(chapters::read(&bytes).unwrap_or_default())
 }
@@ -72,18 +72,18 @@ fn value_text<R: Read + Seek>(file: &mut R, value: &Range<u64>) -> Result<Option
     let header = bytes(file, value, 4)?;
     let kind = Cursor::new("MP4", &header).u32()?;
     let value = behind_header(value);
-    if value.end - value.start > LONGEST_TEXT as u64 {
+    if value.end - value.start > MAX_TEXT_BYTES as u64 {
         return Ok(None);
     }
-    let bytes = bytes(file, &value, LONGEST_TEXT)?;
+    let bytes = bytes(file, &value, MAX_TEXT_BYTES)?;
     Ok(match kind {
-        UTF8 => text(&bytes),
+        UTF8 => clean_text(&bytes),
         UTF16 => {
             let units = bytes.chunks_exact(2).filter_map(|pair| pair.first_chunk());
             let units: Vec<_> = units.map(|pair| u16::from_be_bytes(*pair)).collect();
             String::from_utf16(&units)
                 .ok()
-                .and_then(|found| text(found.as_bytes()))
+                .and_then(|found| clean_text(found.as_bytes()))
         }
         _ => None,
     })
@@ -104,7 +104,7 @@ fn find<R: Read + Seek>(
     place: Range<u64>,
     wanted: Kind,
 ) -> Result<Option<Range<u64>>, Error> {
-    let mut walk = Walk::new(place);
+    let mut walk = BoxWalker::new(place);
     while let Some((kind, body)) = walk.next(file)? {
         if kind == wanted {
             return Ok(Some(body));
@@ -114,16 +114,16 @@ fn find<R: Read + Seek>(
 }
 
 /// Goes from box to box by their headers.
-struct Walk {
+struct BoxWalker {
     place: Range<u64>,
     left: usize,
 }
 
-impl Walk {
+impl BoxWalker {
     fn new(place: Range<u64>) -> Self {
         Self {
             place,
-            left: MOST_BOXES,
+            left: MAX_BOXES,
         }
     }
 
@@ -135,8 +135,8 @@ impl Walk {
         let head = bytes(file, &self.place, 16)?;
         let start = self.place.start;
         let header = boxes::header(&mut Cursor::within("MP4", &head, start))?;
-        let start = start.saturating_add(header.before);
-        let end = match header.body {
+        let start = start.saturating_add(header.header_length);
+        let end = match header.body_length {
             Some(body) => start.saturating_add(body),
             None => self.place.end,
         };

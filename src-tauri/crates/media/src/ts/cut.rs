@@ -9,11 +9,11 @@ use super::{
 
 /// A PES packet of one stream that may go on.
 #[derive(Clone, Copy, Debug)]
-struct Open {
+struct OpenPes {
     /// Where its first packet lies.
     start: usize,
     /// Bytes still to come, where that is told.
-    left: Option<usize>,
+    remaining: Option<usize>,
 }
 
 /// Takes out of `data` what belongs to PES packets that may go on behind it, and a packet that is
@@ -21,11 +21,11 @@ struct Open {
 /// in one piece.
 ///
 /// More than half of the data never goes: a frame of that size is joined from its pieces.
-pub fn cut(data: &mut Vec<u8>) -> Vec<u8> {
+pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
     let Some(packets) = Packets::new(data) else {
         return Vec::new();
     };
-    let mut open: BTreeMap<u16, Open> = BTreeMap::new();
+    let mut open: BTreeMap<u16, OpenPes> = BTreeMap::new();
     let mut whole = 0;
     for packet in packets.clone() {
         let bounds = packets.bounds(&packet);
@@ -33,7 +33,7 @@ pub fn cut(data: &mut Vec<u8>) -> Vec<u8> {
             break;
         }
         whole = bounds.end;
-        follow(&mut open, &packet, bounds.start);
+        track_packet(&mut open, &packet, bounds.start);
     }
     // Up to where the first of them starts everything stays.
     let start = open.values().map(|open| open.start).min();
@@ -64,32 +64,45 @@ pub fn cut(data: &mut Vec<u8>) -> Vec<u8> {
     goes
 }
 
-fn follow(open: &mut BTreeMap<u16, Open>, packet: &Packet<'_>, start: usize) {
+fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &Packet<'_>, start: usize) {
     let length = packet.payload.len();
-    if packet.starts {
+    if packet.payload_start {
         match pes::read(packet.payload) {
-            Start::Head(head) => {
+            Start::Header(head) => {
                 let left = head
-                    .payload
-                    .map(|payload| (payload + head.size).saturating_sub(length));
-                open.insert(packet.pid, Open { start, left });
+                    .payload_length
+                    .map(|payload| (payload + head.header_size).saturating_sub(length));
+                open.insert(
+                    packet.pid,
+                    OpenPes {
+                        start,
+                        remaining: left,
+                    },
+                );
             }
-            Start::Short => {
-                open.insert(packet.pid, Open { start, left: None });
+            Start::Incomplete => {
+                open.insert(
+                    packet.pid,
+                    OpenPes {
+                        start,
+                        remaining: None,
+                    },
+                );
             }
-            Start::Foreign => {
+            Start::NotPes => {
                 open.remove(&packet.pid);
             }
         }
-    } else if let Some(Open {
-        left: Some(left), ..
+    } else if let Some(OpenPes {
+        remaining: Some(left),
+        ..
     }) = open.get_mut(&packet.pid)
     {
         *left = left.saturating_sub(length);
     }
     if open
         .get(&packet.pid)
-        .is_some_and(|open| open.left == Some(0))
+        .is_some_and(|open| open.remaining == Some(0))
     {
         open.remove(&packet.pid);
     }
@@ -98,7 +111,7 @@ fn follow(open: &mut BTreeMap<u16, Open>, packet: &Packet<'_>, start: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ts::packet::PACKET;
+    use crate::ts::packet::PACKET_SIZE;
 
     /// A packet of one stream; one that starts a PES packet says its length.
     fn packet(pid: u8, length: Option<u8>) -> Vec<u8> {
@@ -106,7 +119,7 @@ mod tests {
         if let Some(length) = length {
             bytes.extend([0, 0, 1, 0xe0, 0, length, 0x80, 0, 0]);
         }
-        bytes.resize(PACKET, pid);
+        bytes.resize(PACKET_SIZE, pid);
         bytes
     }
 
@@ -122,7 +135,7 @@ mod tests {
         let after = packet(2, None);
         let mut data = [stays.concat(), goes.concat(), after.clone()].concat();
         data.extend([0x47, 1, 2]);
-        let rest = cut(&mut data);
+        let rest = take_incomplete(&mut data);
         assert!(data == [stays.concat(), after].concat());
         assert!(rest == [&goes.concat()[..], &[0x47, 1, 2]].concat());
     }
@@ -131,14 +144,14 @@ mod tests {
     fn a_frame_of_more_than_half_of_the_data_stays() {
         let mut data = [packet(1, Some(0)), packet(1, None), packet(1, None)].concat();
         data.extend([0x47, 1]);
-        assert_eq!(cut(&mut data), [0x47, 1]);
-        assert_eq!(data.len(), 3 * PACKET);
+        assert_eq!(take_incomplete(&mut data), [0x47, 1]);
+        assert_eq!(data.len(), 3 * PACKET_SIZE);
     }
 
     #[test]
     fn bytes_without_packets_stay() {
         let mut data = vec![7; 1000];
-        assert_eq!(cut(&mut data), []);
+        assert_eq!(take_incomplete(&mut data), []);
         assert_eq!(data.len(), 1000);
     }
 }

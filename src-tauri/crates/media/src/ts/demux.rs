@@ -5,15 +5,15 @@ use super::{
     packed,
     packet::{Packet, Packets},
     pes::{self, Start},
-    psi::{Programmes, Selection},
+    psi::{Programs, SelectedStreams},
     sound::Sound,
-    stream::{Elementary, Ends, Found, Stream},
+    stream::{ElementaryParser, Found, SegmentEdges, Stream},
     video::Video,
 };
 use crate::{
     Error, Sample, TrackKind,
-    codec::annex_b::is_plausible,
-    counter::{TS, Unwrap},
+    codec::annex_b::is_plausible_h264,
+    counter::{TS, TimestampUnwrapper},
     cursor::Cursor,
     flv::Event,
 };
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Demuxer {
     video: Stream<Video>,
-    sound: Stream<Sound>,
+    audio: Stream<Sound>,
 }
 
 /// What a piece holds.
@@ -36,21 +36,21 @@ pub struct Media<'d> {
 pub(crate) struct Open<'d> {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
-    pub(crate) first: u8,
+    pub(crate) first_counter: u8,
     /// Continuity counter of the last packet, where what follows can be told to follow.
-    pub(crate) last: Option<u8>,
+    pub(crate) last_counter: Option<u8>,
     /// The last PES packet is known to have more bytes.
-    pub(crate) cut: bool,
+    pub(crate) is_cut: bool,
     /// There is nothing in the piece but what goes on.
-    pub(crate) through: bool,
-    pub(crate) ends: &'d Ends,
+    pub(crate) only_continuation: bool,
+    pub(crate) edges: &'d SegmentEdges,
 }
 
 impl Default for Demuxer {
     fn default() -> Self {
         Self {
             video: Stream::new(TrackKind::Video),
-            sound: Stream::new(TrackKind::Audio),
+            audio: Stream::new(TrackKind::Audio),
         }
     }
 }
@@ -60,46 +60,46 @@ impl Demuxer {
     ///
     /// Fails with [`Error::Unsupported`] at codecs that are not taken, and with
     /// [`Error::Encrypted`] where packets are scrambled.
-    pub fn piece(&mut self, data: &[u8]) -> Result<Media<'_>, Error> {
+    pub fn demux(&mut self, data: &[u8]) -> Result<Media<'_>, Error> {
         self.video.clear(None);
-        self.sound.clear(None);
+        self.audio.clear(None);
         if let Some((time, sound)) = packed::read(data) {
             let time = Time {
                 dts: time.unwrap_or(0),
                 composition_offset: 0,
             };
-            self.sound.elementary.begin(Some(time), sound);
+            self.audio.elementary.begin_packet(Some(time), sound);
         } else {
             let packets = Packets::new(data)
-                .ok_or_else(|| Cursor::new("MPEG-TS", data).fail("there are no packets"))?;
+                .ok_or_else(|| Cursor::new("MPEG-TS", data).malformed("there are no packets"))?;
             self.multiplex(data, &packets)?;
         }
         self.video.elementary.finish(None)?;
-        self.sound.elementary.finish(None)?;
+        self.audio.elementary.finish(None)?;
         Ok(Media { demuxer: self })
     }
 
     fn multiplex(&mut self, data: &[u8], packets: &Packets<'_>) -> Result<(), Error> {
-        let (mut programmes, selection) = programmes(packets.clone())?;
-        let mut clock = selection.clock;
+        let (mut programmes, selection) = find_streams(packets.clone())?;
+        let mut clock = selection.pcr_pid;
         self.video.clear(selection.video);
-        self.sound.clear(selection.sound);
-        let mut unwrap = Unwrap::new(TS);
+        self.audio.clear(selection.audio);
+        let mut unwrap = TimestampUnwrapper::new(TS);
         for packet in packets.clone() {
             if packet.discontinuity && clock.is_none_or(|clock| clock == packet.pid) {
                 unwrap.restart();
             }
-            if self.video.is(packet.pid) {
+            if self.video.has_pid(packet.pid) {
                 self.video.packet(&packet, data, &mut unwrap)?;
-            } else if self.sound.is(packet.pid) {
-                self.sound.packet(&packet, data, &mut unwrap)?;
-            } else if programmes.carries(packet.pid)
+            } else if self.audio.has_pid(packet.pid) {
+                self.audio.packet(&packet, data, &mut unwrap)?;
+            } else if programmes.is_table_pid(packet.pid)
                 && programmes.packet(&packet)
-                && let Some(selection) = programmes.selection()?
+                && let Some(selection) = programmes.selected_streams()?
             {
-                clock = selection.clock;
+                clock = selection.pcr_pid;
                 self.video.switch(selection.video);
-                self.sound.switch(selection.sound);
+                self.audio.switch(selection.audio);
             }
         }
         Ok(())
@@ -109,58 +109,60 @@ impl Demuxer {
 impl<'d> Media<'d> {
     /// Set-ups and samples, by decode time.
     pub fn events(&self) -> impl Iterator<Item = Event<'d>> + use<'d> {
-        Events {
-            video: self.demuxer.video.elementary.found(),
-            sound: self.demuxer.sound.elementary.found(),
+        TsEvents {
+            video: self.demuxer.video.elementary.parsed(),
+            audio: self.demuxer.audio.elementary.parsed(),
         }
     }
 
     /// Whether the sound does not end in the middle of a frame.
-    pub(crate) fn sound_is_whole(&self) -> bool {
-        let found = self.demuxer.sound.elementary.found();
-        found.ends.remainder.is_empty()
+    pub(crate) fn audio_is_whole(&self) -> bool {
+        let found = self.demuxer.audio.elementary.parsed();
+        found.edges.remainder.is_empty()
     }
 
     /// What goes on from piece to piece.
-    pub(crate) fn open(&self) -> impl Iterator<Item = Open<'d>> + use<'d> {
-        let video = open(TrackKind::Video, &self.demuxer.video);
-        let sound = open(TrackKind::Audio, &self.demuxer.sound);
+    pub(crate) fn edges(&self) -> impl Iterator<Item = Open<'d>> + use<'d> {
+        let video = track_edges(TrackKind::Video, &self.demuxer.video);
+        let sound = track_edges(TrackKind::Audio, &self.demuxer.audio);
         video.into_iter().chain(sound)
     }
 }
 
-fn open<E: Elementary>(kind: TrackKind, stream: &Stream<E>) -> Option<Open<'_>> {
-    let Found { items, ends, .. } = stream.elementary.found();
+fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Option<Open<'_>> {
+    let Found {
+        items, edges: ends, ..
+    } = stream.elementary.parsed();
     let has_frames = items.iter().any(|item| matches!(item, Item::Frame(_)));
     Some(Open {
         kind,
-        first: stream.first?,
-        last: stream.counter.filter(|_| stream.goes_on()),
-        cut: stream.is_cut(),
-        through: !has_frames && ends.remainder.is_empty() && !ends.head.is_empty(),
-        ends,
+        first_counter: stream.first_counter?,
+        last_counter: stream.last_counter.filter(|_| stream.may_continue()),
+        is_cut: stream.is_cut(),
+        only_continuation: !has_frames && ends.remainder.is_empty() && !ends.leading.is_empty(),
+        edges: ends,
     })
 }
 
 /// Both tracks, the earlier first.
 #[derive(Debug)]
-struct Events<'d> {
+struct TsEvents<'d> {
     video: Found<'d>,
-    sound: Found<'d>,
+    audio: Found<'d>,
 }
 
-impl<'d> Iterator for Events<'d> {
+impl<'d> Iterator for TsEvents<'d> {
     type Item = Event<'d>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let video = due(&mut self.video.items);
-        let sound = due(&mut self.sound.items);
+        let video = next_dts(&mut self.video.items);
+        let sound = next_dts(&mut self.audio.items);
         let (kind, found) = match (video, sound) {
             (None, None) => return None,
             (Some(video), sound) if sound.is_none_or(|sound| video <= sound) => {
                 (TrackKind::Video, &mut self.video)
             }
-            _ => (TrackKind::Audio, &mut self.sound),
+            _ => (TrackKind::Audio, &mut self.audio),
         };
         let (item, rest) = found.items.split_first()?;
         found.items = rest;
@@ -186,7 +188,7 @@ impl<'d> Iterator for Events<'d> {
 
 /// When the next item is decoded; a set-up comes with the frame behind it. Frames whose time
 /// nothing tells are left out.
-fn due(items: &mut &[Item]) -> Option<i64> {
+fn next_dts(items: &mut &[Item]) -> Option<i64> {
     let time = |item: Option<&Item>| match item {
         Some(Item::Frame(frame)) => frame.time.map(|time| time.dts),
         _ => None,
@@ -205,47 +207,47 @@ fn due(items: &mut &[Item]) -> Option<i64> {
 
 /// The streams of the film: from the tables, or, in a piece from the middle of a multiplex, from
 /// what the streams begin with.
-fn programmes(packets: Packets<'_>) -> Result<(Programmes, Selection), Error> {
-    let mut programmes = Programmes::default();
-    let mut guess = Selection::default();
+fn find_streams(packets: Packets<'_>) -> Result<(Programs, SelectedStreams), Error> {
+    let mut programmes = Programs::default();
+    let mut guess = SelectedStreams::default();
     let mut scrambled = false;
     for packet in packets {
         scrambled |= packet.scrambled;
-        if !programmes.carries(packet.pid) {
-            look(&packet, &mut guess);
+        if !programmes.is_table_pid(packet.pid) {
+            guess_stream(&packet, &mut guess);
         } else if programmes.packet(&packet)
             && programmes.complete()
-            && let Some(selection) = programmes.selection()?
+            && let Some(selection) = programmes.selected_streams()?
         {
             return Ok((programmes, selection));
         }
     }
-    if let Some(selection) = programmes.selection()? {
+    if let Some(selection) = programmes.selected_streams()? {
         return Ok((programmes, selection));
     }
     if programmes.complete() {
-        guess = Selection::default();
+        guess = SelectedStreams::default();
     }
-    if scrambled && guess == Selection::default() {
+    if scrambled && guess == SelectedStreams::default() {
         return Err(Error::Encrypted);
     }
     Ok((programmes, guess))
 }
 
 /// Takes the first stream of each kind for the film's.
-fn look(packet: &Packet<'_>, guess: &mut Selection) {
-    if !packet.starts || packet.scrambled {
+fn guess_stream(packet: &Packet<'_>, guess: &mut SelectedStreams) {
+    if !packet.payload_start || packet.scrambled {
         return;
     }
-    let Start::Head(head) = pes::read(packet.payload) else {
+    let Start::Header(head) = pes::read(packet.payload) else {
         return;
     };
-    let payload = packet.payload.get(head.size..).unwrap_or_default();
+    let payload = packet.payload.get(head.header_size..).unwrap_or_default();
     match head.stream_id {
-        0xe0..=0xef if guess.video.is_none() && is_plausible(payload) => {
+        0xe0..=0xef if guess.video.is_none() && is_plausible_h264(payload) => {
             guess.video = Some(packet.pid);
         }
-        0xc0..=0xdf if guess.sound.is_none() => guess.sound = Some(packet.pid),
+        0xc0..=0xdf if guess.audio.is_none() => guess.audio = Some(packet.pid),
         _ => {}
     }
 }

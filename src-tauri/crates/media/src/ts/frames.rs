@@ -78,14 +78,14 @@ impl Marks {
 }
 
 /// Distance of two pictures where nothing tells it: 25 a second.
-const USUAL_STEP: i64 = 3600;
+const DEFAULT_STEP: i64 = 3600;
 
 /// Gives a time to pictures that came without: several in one PES packet share one timestamp.
 ///
 /// They lie evenly between their neighbours. Nothing is known of their order of showing, so it is
 /// theirs of decoding. `step` is the distance of pictures before, where it is known. Without any
 /// timestamp nothing can be placed.
-pub(crate) fn spread(items: &mut [Item], step: Option<i64>) {
+pub(crate) fn interpolate_times(items: &mut [Item], step: Option<i64>) {
     let mut frames: Vec<_> = items
         .iter_mut()
         .filter_map(|item| match item {
@@ -107,14 +107,14 @@ pub(crate) fn spread(items: &mut [Item], step: Option<i64>) {
     let mut known = timed.iter().peekable();
     let mut before = (first, start);
     // Those in front of the first timestamp are counted back from it.
-    let front = timed.get(1).map(|next| distance(before, *next));
-    let front = usual.or(front).unwrap_or(USUAL_STEP);
+    let front = timed.get(1).map(|next| frame_distance(before, *next));
+    let front = usual.or(front).unwrap_or(DEFAULT_STEP);
     let mut current = front;
     for (index, frame) in (0_i64..).zip(&mut frames) {
         if known.next_if(|(at, _)| *at == index).is_some() {
             before = (index, frame.time.unwrap_or_default());
             if let Some(next) = known.peek() {
-                let measured = distance(before, **next);
+                let measured = frame_distance(before, **next);
                 // A gap behind them does not draw them apart.
                 let whole = usual.is_none_or(|usual| measured <= usual.saturating_mul(2));
                 current = if whole {
@@ -132,7 +132,7 @@ pub(crate) fn spread(items: &mut [Item], step: Option<i64>) {
     }
 }
 
-fn distance((at, time): (i64, Time), (next_at, next): (i64, Time)) -> i64 {
+fn frame_distance((at, time): (i64, Time), (next_at, next): (i64, Time)) -> i64 {
     let ticks = next.dts.saturating_sub(time.dts).max(0);
     ticks / (next_at - at).max(1)
 }
@@ -154,7 +154,7 @@ mod tests {
 
     fn spread_out(times: &[Option<i64>], step: Option<i64>) -> Vec<Option<i64>> {
         let mut items: Vec<_> = times.iter().copied().map(frame).collect();
-        spread(&mut items, step);
+        interpolate_times(&mut items, step);
         items
             .into_iter()
             .filter_map(|item| match item {

@@ -16,7 +16,7 @@ pub(crate) mod sound;
 pub(crate) mod stream;
 pub(crate) mod video;
 
-pub use cut::cut;
+pub use cut::take_incomplete;
 pub(crate) use demux::Open;
 pub use demux::{Demuxer, Media};
 pub(crate) use frames::{Item, Time};
@@ -28,13 +28,13 @@ use packet::Packets;
 /// shows only in that a packet, or a frame of packed sound, is not whole.
 pub(crate) fn probe(data: &[u8]) -> Result<Content, Error> {
     let mut demuxer = Demuxer::default();
-    let media = demuxer.piece(data)?;
+    let media = demuxer.demux(data)?;
     let is_whole = match Packets::new(data).filter(|_| packed::read(data).is_none()) {
         Some(packets) => packets.are_whole(),
-        None => media.sound_is_whole(),
+        None => media.audio_is_whole(),
     };
     if !is_whole {
-        return Err(Cursor::new("MPEG-TS", data).fail("it breaks off"));
+        return Err(Cursor::new("MPEG-TS", data).malformed("it breaks off"));
     }
     let mut tally = Tally::default();
     for event in media.events() {
@@ -43,13 +43,13 @@ pub(crate) fn probe(data: &[u8]) -> Result<Content, Error> {
         }
     }
     let goes_on = media
-        .open()
-        .any(|open| !open.ends.head.is_empty() || !open.ends.remainder.is_empty());
+        .edges()
+        .any(|open| !open.edges.leading.is_empty() || !open.edges.remainder.is_empty());
     tally.content(TS.timescale, goes_on)
 }
 
 /// Whether a body starts as a piece of HLS does.
-pub(crate) fn looks_like(data: &[u8]) -> bool {
+pub(crate) fn sniff(data: &[u8]) -> bool {
     let first = Packets::new(data).and_then(|mut packets| packets.next());
     // Text may have its letters in step somewhere; packets of M2TS start behind a time.
     first.is_some_and(|packet| matches!(packet.start, 0 | 4)) || packed::read(data).is_some()

@@ -3,7 +3,7 @@
 use super::sound;
 
 /// Bytes in the header of a tag, and of a frame in it (ID3v2.3 3.1, 3.3).
-const HEADER: usize = 10;
+const HEADER_SIZE: usize = 10;
 /// The owner of the private frame that holds the timestamp: 33 bits of 90 kHz.
 const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
 
@@ -11,29 +11,30 @@ const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
 pub(crate) fn read(piece: &[u8]) -> Option<(Option<i64>, &[u8])> {
     let mut time = None;
     let mut rest = piece;
-    while let Some((tag, behind)) = split(rest) {
+    while let Some((tag, behind)) = split_id3(rest) {
         time = time.or_else(|| timestamp_in(tag));
         rest = behind;
     }
-    let is_packed = rest.len() < piece.len() || sound::looks_like(piece);
+    let is_packed = rest.len() < piece.len() || sound::sniff(piece);
     is_packed.then_some((time, rest))
 }
 
 /// The frames of a tag, and what follows it.
-fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+fn split_id3(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&[b'I', b'D', b'3', _, _, flags, a, b, c, d], rest) =
-        bytes.split_first_chunk::<HEADER>()?
+        bytes.split_first_chunk::<HEADER_SIZE>()?
     else {
         return None;
     };
     let (tag, behind) = rest.split_at_checked(synchsafe([a, b, c, d]))?;
     // A tag may repeat its header at its end.
-    let footer = if flags & 0x10 != 0 { HEADER } else { 0 };
+    let footer = if flags & 0x10 != 0 { HEADER_SIZE } else { 0 };
     Some((tag, behind.get(footer..)?))
 }
 
 fn timestamp_in(mut tag: &[u8]) -> Option<i64> {
-    while let Some((&[k, i, n, d, a, b, c, e, _, _], rest)) = tag.split_first_chunk::<HEADER>() {
+    while let Some((&[k, i, n, d, a, b, c, e, _, _], rest)) = tag.split_first_chunk::<HEADER_SIZE>()
+    {
         // Version 3 counts in whole bytes, version 4 in 7 bits each; short frames agree.
         let (frame, behind) = rest.split_at_checked(synchsafe([a, b, c, e]))?;
         if [k, i, n, d] == *b"PRIV"

@@ -5,14 +5,14 @@ use std::ops::Range;
 use memchr::memchr_iter;
 
 /// Bytes in a packet.
-pub(crate) const PACKET: usize = 188;
+pub(crate) const PACKET_SIZE: usize = 188;
 const SYNC: u8 = 0x47;
 /// Bytes from one packet to the next: alone, behind an arrival time (M2TS), before parity bytes.
-const STRIDES: [usize; 3] = [PACKET, 192, 204];
+const STRIDES: [usize; 3] = [PACKET_SIZE, 192, 204];
 /// Bytes in front of each packet of an M2TS file.
-const ARRIVAL_TIME: usize = 4;
+const ARRIVAL_TIME_SIZE: usize = 4;
 /// So many sync bytes in their places behind the first are no accident.
-const PROOF: usize = 2;
+const SYNCS_REQUIRED: usize = 2;
 
 /// One packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) struct Packet<'a> {
     /// Which stream of the multiplex it belongs to.
     pub(crate) pid: u16,
     /// A PES packet or a section starts in it.
-    pub(crate) starts: bool,
+    pub(crate) payload_start: bool,
     /// Counts the packets of a stream that have a payload, in four bits.
     pub(crate) counter: u8,
     pub(crate) scrambled: bool,
@@ -54,7 +54,7 @@ impl<'a> Packets<'a> {
         memchr_iter(SYNC, data).find_map(|at| {
             let stride = STRIDES
                 .into_iter()
-                .find(|stride| in_step(data, at, *stride))?;
+                .find(|stride| is_synced(data, at, *stride))?;
             Some(Self { data, at, stride })
         })
     }
@@ -66,25 +66,29 @@ impl<'a> Packets<'a> {
         let rest = rest.get(..reach).unwrap_or(rest);
         memchr_iter(SYNC, rest)
             .map(|distance| start + distance)
-            .find(|at| in_step(self.data, *at, self.stride))
+            .find(|at| is_synced(self.data, *at, self.stride))
     }
 
     /// The packets from one on whose bytes start here.
     pub(crate) fn starting_at(&self, start: usize) -> Self {
         Self {
-            at: start + self.before(),
+            at: start + self.prefix_size(),
             ..self.clone()
         }
     }
 
-    fn before(&self) -> usize {
-        if self.stride == 192 { ARRIVAL_TIME } else { 0 }
+    fn prefix_size(&self) -> usize {
+        if self.stride == 192 {
+            ARRIVAL_TIME_SIZE
+        } else {
+            0
+        }
     }
 
     /// Whether the piece ends with a whole packet.
     pub(crate) fn are_whole(&self) -> bool {
         let last = self.clone().last();
-        last.is_none_or(|last| last.start + self.stride == self.data.len() + self.before())
+        last.is_none_or(|last| last.start + self.stride == self.data.len() + self.prefix_size())
     }
 
     /// Bytes from one packet to the next.
@@ -94,7 +98,7 @@ impl<'a> Packets<'a> {
 
     /// Where all that belongs to a packet lies in the piece.
     pub(crate) fn bounds(&self, packet: &Packet<'_>) -> Range<usize> {
-        let before = self.before();
+        let before = self.prefix_size();
         let start = packet.start.saturating_sub(before);
         start..(packet.start + self.stride - before).min(self.data.len())
     }
@@ -116,9 +120,9 @@ impl<'a> Iterator for Packets<'a> {
             }
         }
         let rest = self.data.get(self.at..)?;
-        let packet = match rest.get(..PACKET) {
+        let packet = match rest.get(..PACKET_SIZE) {
             Some(bytes) => read(bytes, self.at),
-            None => cut(rest, self.at),
+            None => truncated(rest, self.at),
         };
         self.at += self.stride;
         packet
@@ -126,19 +130,19 @@ impl<'a> Iterator for Packets<'a> {
 }
 
 /// Whether the sync bytes that must follow one at `at` are there.
-fn in_step(data: &[u8], at: usize, stride: usize) -> bool {
+fn is_synced(data: &[u8], at: usize, stride: usize) -> bool {
     let left = data.len().saturating_sub(at);
-    let followers = (left.saturating_sub(1) / stride).min(PROOF);
+    let followers = (left.saturating_sub(1) / stride).min(SYNCS_REQUIRED);
     let all = (1..=followers).all(|number| data.get(at + number * stride) == Some(&SYNC));
     // A packet alone has nothing but its length to speak for it.
-    all && (followers > 0 || left == PACKET || left == stride)
+    all && (followers > 0 || left == PACKET_SIZE || left == stride)
 }
 
 fn read(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
     let (&[_, flags, pid, control], _) = bytes.split_first_chunk::<4>()?;
     let mut packet = Packet {
         pid: u16::from_be_bytes([flags & 0x1f, pid]),
-        starts: flags & 0x40 != 0,
+        payload_start: flags & 0x40 != 0,
         counter: control & 0x0f,
         scrambled: control & 0xc0 != 0,
         discontinuity: false,
@@ -164,7 +168,7 @@ fn read(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
 }
 
 /// A packet that the piece ends in: its stream is missing something, if its header tells which.
-fn cut(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
+fn truncated(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
     let mut packet = read(bytes, at)?;
     packet.damaged = true;
     packet.payload = &[];
@@ -177,7 +181,7 @@ mod tests {
 
     fn packet(number: u8) -> Vec<u8> {
         let mut bytes = vec![SYNC, 0x41, 0x00, 0x10 | number & 0x0f];
-        bytes.resize(PACKET, number);
+        bytes.resize(PACKET_SIZE, number);
         bytes
     }
 
@@ -219,7 +223,7 @@ mod tests {
     #[test]
     fn a_cut_packet_says_whose_it_was() {
         let mut data = [packet(0), packet(1), packet(2)].concat();
-        data.truncate(3 * PACKET - 50);
+        data.truncate(3 * PACKET_SIZE - 50);
         let packets: Vec<_> = Packets::new(&data).expect("packets").collect();
         let damaged: Vec<_> = packets
             .iter()

@@ -1,9 +1,9 @@
 //! The head of a PES packet (ISO/IEC 13818-1 2.4.3.6).
 
 /// Bytes up to the length of the head's optional part.
-const FIXED: usize = 9;
+const FIXED_SIZE: usize = 9;
 /// Bytes that `PES_packet_length` does not count.
-const UNCOUNTED: usize = 6;
+const UNCOUNTED_BYTES: usize = 6;
 
 /// What the head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,22 +11,22 @@ pub(crate) struct Head {
     /// 0xe0 to 0xef is picture, 0xc0 to 0xdf sound.
     pub(crate) stream_id: u8,
     /// When to show, when to decode; 33 bits of 90 kHz.
-    pub(crate) time: Option<(i64, i64)>,
+    pub(crate) timestamps: Option<(i64, i64)>,
     /// Bytes in the head.
-    pub(crate) size: usize,
+    pub(crate) header_size: usize,
     /// Bytes behind the head, where that is told; pictures often leave it open.
-    pub(crate) payload: Option<usize>,
+    pub(crate) payload_length: Option<usize>,
     pub(crate) scrambled: bool,
 }
 
 /// What the first bytes of a PES packet are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    Head(Head),
+    Header(Head),
     /// More bytes are needed.
-    Short,
+    Incomplete,
     /// No head of a media stream.
-    Foreign,
+    NotPes,
 }
 
 /// Reads the head from the first bytes of a PES packet.
@@ -34,21 +34,21 @@ pub(crate) fn read(bytes: &[u8]) -> Start {
     let prefix = [0, 0, 1];
     let known = bytes.len().min(prefix.len());
     if bytes.get(..known) != prefix.get(..known) {
-        return Start::Foreign;
+        return Start::NotPes;
     }
     let Some((&[_, _, _, stream_id, high, low, marks, flags, optional], rest)) =
-        bytes.split_first_chunk::<FIXED>()
+        bytes.split_first_chunk::<FIXED_SIZE>()
     else {
-        return Start::Short;
+        return Start::Incomplete;
     };
     // Padding, maps and private streams of the second kind have no such head.
     if marks & 0xc0 != 0x80 || matches!(stream_id, 0xbc | 0xbe | 0xbf | 0xf0..=0xf2 | 0xf8 | 0xff) {
-        return Start::Foreign;
+        return Start::NotPes;
     }
     let Some(optional) = rest.get(..usize::from(optional)) else {
-        return Start::Short;
+        return Start::Incomplete;
     };
-    let size = FIXED + optional.len();
+    let size = FIXED_SIZE + optional.len();
     let shown = || optional.first_chunk().copied().map(timestamp);
     let decoded = || optional.get(5..)?.first_chunk().copied().map(timestamp);
     let time = match flags >> 6 {
@@ -57,11 +57,11 @@ pub(crate) fn read(bytes: &[u8]) -> Start {
         _ => None,
     };
     let length = usize::from(u16::from_be_bytes([high, low]));
-    Start::Head(Head {
+    Start::Header(Head {
         stream_id,
-        time,
-        size,
-        payload: (length > 0).then(|| (UNCOUNTED + length).saturating_sub(size)),
+        timestamps: time,
+        header_size: size,
+        payload_length: (length > 0).then(|| (UNCOUNTED_BYTES + length).saturating_sub(size)),
         scrambled: marks & 0x30 != 0,
     })
 }
@@ -87,17 +87,17 @@ mod tests {
 
     #[test]
     fn a_head_with_both_times_is_read() {
-        let Start::Head(head) = read(&BYTES) else {
+        let Start::Header(head) = read(&BYTES) else {
             panic!("a head")
         };
-        assert_eq!(head.time, Some(((1 << 33) - 1, 1)));
-        assert_eq!((head.size, head.payload), (21, Some(20)));
+        assert_eq!(head.timestamps, Some(((1 << 33) - 1, 1)));
+        assert_eq!((head.header_size, head.payload_length), (21, Some(20)));
     }
 
     #[test]
     fn a_cut_head_waits_for_more() {
         for length in 0..BYTES.len() {
-            assert_eq!(read(&BYTES[..length]), Start::Short, "{length}");
+            assert_eq!(read(&BYTES[..length]), Start::Incomplete, "{length}");
         }
     }
 
@@ -105,24 +105,24 @@ mod tests {
     fn without_a_decode_time_it_is_the_one_of_showing() {
         let mut bytes = BYTES;
         bytes[7] = 0x80;
-        let Start::Head(head) = read(&bytes) else {
+        let Start::Header(head) = read(&bytes) else {
             panic!("a head")
         };
-        assert_eq!(head.time, Some(((1 << 33) - 1, (1 << 33) - 1)));
+        assert_eq!(head.timestamps, Some(((1 << 33) - 1, (1 << 33) - 1)));
         bytes[7] = 0;
         bytes[5] = 0;
-        let Start::Head(head) = read(&bytes) else {
+        let Start::Header(head) = read(&bytes) else {
             panic!("a head")
         };
-        assert_eq!((head.time, head.payload), (None, None));
+        assert_eq!((head.timestamps, head.payload_length), (None, None));
     }
 
     #[test]
     fn sections_and_padding_are_foreign() {
-        assert_eq!(read(&[0, 2, 0xb0, 13]), Start::Foreign);
+        assert_eq!(read(&[0, 2, 0xb0, 13]), Start::NotPes);
         assert_eq!(
             read(&[0, 0, 1, 0xbe, 0, 5, 0xff, 0xff, 0xff, 0xff]),
-            Start::Foreign
+            Start::NotPes
         );
     }
 }

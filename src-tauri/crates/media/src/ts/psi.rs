@@ -7,26 +7,26 @@ use crate::{Error, TrackKind, cursor::Cursor};
 
 const FORMAT: &str = "MPEG-TS";
 /// No section is longer (2.4.4: 12 bits of length behind three bytes).
-const LONGEST_SECTION: usize = 3 + 4093;
+const MAX_SECTION_LENGTH: usize = 3 + 4093;
 /// Bytes of a section in front of its entries, and of the checksum behind them.
-const SECTION_HEADER: usize = 8;
-const CHECKSUM: usize = 4;
+const SECTION_HEADER_SIZE: usize = 8;
+const CHECKSUM_SIZE: usize = 4;
 const PAT: u8 = 0;
 const PMT: u8 = 2;
 
 /// The streams that the film is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selection {
+pub(crate) struct SelectedStreams {
     pub(crate) video: Option<u16>,
-    pub(crate) sound: Option<u16>,
+    pub(crate) audio: Option<u16>,
     /// The stream whose packets carry the clock.
-    pub(crate) clock: Option<u16>,
+    pub(crate) pcr_pid: Option<u16>,
 }
 
 /// What a stream of a programme is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
-    Taken(TrackKind),
+    Supported(TrackKind),
     Unsupported(TrackKind, &'static str),
     Encrypted(TrackKind),
     Ignored,
@@ -34,25 +34,25 @@ enum Role {
 
 /// The programmes of a multiplex, as far as its tables have come.
 #[derive(Debug, Default)]
-pub(crate) struct Programmes {
+pub(crate) struct Programs {
     version: Option<u8>,
     /// Number and table of each programme, in the order of the PAT.
-    listed: Vec<(u16, u16)>,
+    programs: Vec<(u16, u16)>,
     maps: BTreeMap<u16, Map>,
-    sections: BTreeMap<u16, Sections>,
+    sections: BTreeMap<u16, SectionReader>,
 }
 
 /// One PMT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Map {
-    clock: u16,
+    pcr_pid: u16,
     streams: Vec<(u16, Role)>,
 }
 
-impl Programmes {
+impl Programs {
     /// Whether a stream carries these tables.
-    pub(crate) fn carries(&self, pid: u16) -> bool {
-        pid == 0 || self.listed.iter().any(|(_, table)| *table == pid)
+    pub(crate) fn is_table_pid(&self, pid: u16) -> bool {
+        pid == 0 || self.programs.iter().any(|(_, table)| *table == pid)
     }
 
     /// Takes a packet of a stream that [`Self::carries`] tables; answers whether one has changed.
@@ -60,16 +60,16 @@ impl Programmes {
         let sections = self.sections.entry(packet.pid).or_default();
         let mut changed = false;
         for section in sections.packet(packet) {
-            changed |= self.section(&section).unwrap_or(false);
+            changed |= self.read_section(&section).unwrap_or(false);
         }
         changed
     }
 
     /// Whether the table of every programme is known.
     pub(crate) fn complete(&self) -> bool {
-        !self.listed.is_empty()
+        !self.programs.is_empty()
             && self
-                .listed
+                .programs
                 .iter()
                 .all(|(number, _)| self.maps.contains_key(number))
     }
@@ -77,10 +77,10 @@ impl Programmes {
     /// The streams of the first programme with media.
     ///
     /// Fails where no programme can be taken whole: a film must not lose its sound in silence.
-    pub(crate) fn selection(&self) -> Result<Option<Selection>, Error> {
+    pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let mut refused = None;
-        for (number, _) in &self.listed {
-            match self.maps.get(number).map(Map::selection) {
+        for (number, _) in &self.programs {
+            match self.maps.get(number).map(Map::selected_streams) {
                 Some(Ok(Some(selection))) => return Ok(Some(selection)),
                 Some(Err(error)) => refused = refused.or(Some(error)),
                 Some(Ok(None)) | None => {}
@@ -90,21 +90,22 @@ impl Programmes {
     }
 
     /// Reads a section; `None` where it is none that counts.
-    fn section(&mut self, section: &[u8]) -> Option<bool> {
+    fn read_section(&mut self, section: &[u8]) -> Option<bool> {
         let &[table, _, _, id_high, id_low, version, ..] = section else {
             return None;
         };
         // The lowest bit tells a table in force from one that is announced.
-        if checksum(section) != 0 || version & 1 == 0 {
+        if crc32_mpeg(section) != 0 || version & 1 == 0 {
             return None;
         }
-        let entries = section.get(SECTION_HEADER..section.len().checked_sub(CHECKSUM)?)?;
+        let entries =
+            section.get(SECTION_HEADER_SIZE..section.len().checked_sub(CHECKSUM_SIZE)?)?;
         match table {
-            PAT => Some(self.list(version, entries)),
+            PAT => Some(self.read_pat(version, entries)),
             PMT => {
                 let number = u16::from_be_bytes([id_high, id_low]);
                 let map = Map::read(Cursor::new(FORMAT, entries)).ok()?;
-                let known = self.listed.iter().any(|(listed, _)| *listed == number);
+                let known = self.programs.iter().any(|(listed, _)| *listed == number);
                 Some(known && self.maps.insert(number, map.clone()) != Some(map))
             }
             _ => None,
@@ -112,10 +113,10 @@ impl Programmes {
     }
 
     /// A long list comes in several sections of one version.
-    fn list(&mut self, version: u8, entries: &[u8]) -> bool {
+    fn read_pat(&mut self, version: u8, entries: &[u8]) -> bool {
         let changed = self.version.replace(version) != Some(version);
         if changed {
-            self.listed.clear();
+            self.programs.clear();
         }
         for entry in entries.chunks_exact(4) {
             let Some(&[number_high, number_low, high, low]) = entry.first_chunk() else {
@@ -124,12 +125,12 @@ impl Programmes {
             let number = u16::from_be_bytes([number_high, number_low]);
             let programme = (number, u16::from_be_bytes([high & 0x1f, low]));
             // Number 0 is the network's own table.
-            if number != 0 && !self.listed.contains(&programme) {
-                self.listed.push(programme);
+            if number != 0 && !self.programs.contains(&programme) {
+                self.programs.push(programme);
             }
         }
         if changed {
-            let listed = &self.listed;
+            let listed = &self.programs;
             self.maps
                 .retain(|number, _| listed.iter().any(|(listed, _)| listed == number));
         }
@@ -148,18 +149,21 @@ impl Map {
             let stream_type = entries.u8()?;
             let pid = entries.u16()? & 0x1fff;
             let length = usize::from(entries.u16()? & 0x0fff);
-            streams.push((pid, role(stream_type, entries.take(length)?)));
+            streams.push((pid, stream_role(stream_type, entries.take(length)?)));
         }
-        Ok(Self { clock, streams })
+        Ok(Self {
+            pcr_pid: clock,
+            streams,
+        })
     }
 
-    fn selection(&self) -> Result<Option<Selection>, Error> {
+    fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let video = self.first(TrackKind::Video)?;
         let sound = self.first(TrackKind::Audio)?;
-        let selection = Selection {
+        let selection = SelectedStreams {
             video,
-            sound,
-            clock: Some(self.clock),
+            audio: sound,
+            pcr_pid: Some(self.pcr_pid),
         };
         Ok((video.is_some() || sound.is_some()).then_some(selection))
     }
@@ -168,7 +172,7 @@ impl Map {
         let mut refused = None;
         for (pid, role) in &self.streams {
             match *role {
-                Role::Taken(found) if found == kind => return Ok(Some(*pid)),
+                Role::Supported(found) if found == kind => return Ok(Some(*pid)),
                 Role::Unsupported(found, name) if found == kind => {
                     refused = refused.or(Some(Error::Unsupported(name.into())));
                 }
@@ -183,11 +187,11 @@ impl Map {
 }
 
 /// Stream types (ISO/IEC 13818-1 table 2-34, ATSC A/53, and Apple's for encrypted samples).
-fn role(stream_type: u8, descriptors: &[u8]) -> Role {
+fn stream_role(stream_type: u8, descriptors: &[u8]) -> Role {
     use TrackKind::{Audio, Video};
     match stream_type {
-        0x1b => Role::Taken(Video),
-        0x0f | 0x03 | 0x04 => Role::Taken(Audio),
+        0x1b => Role::Supported(Video),
+        0x0f | 0x03 | 0x04 => Role::Supported(Audio),
         0x01 => Role::Unsupported(Video, "MPEG-1 video in MPEG-TS"),
         0x02 => Role::Unsupported(Video, "MPEG-2 video in MPEG-TS"),
         0x10 => Role::Unsupported(Video, "MPEG-4 Part 2 video in MPEG-TS"),
@@ -201,13 +205,13 @@ fn role(stream_type: u8, descriptors: &[u8]) -> Role {
         0x87 => Role::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
         0xdb => Role::Encrypted(Video),
         0xc1 | 0xc2 | 0xcf => Role::Encrypted(Audio),
-        0x06 => private(descriptors),
+        0x06 => private_stream_role(descriptors),
         _ => Role::Ignored,
     }
 }
 
 /// A private stream says in its descriptors what it is (ETSI EN 300 468 6.1, SMPTE RP 217).
-fn private(descriptors: &[u8]) -> Role {
+fn private_stream_role(descriptors: &[u8]) -> Role {
     use TrackKind::{Audio, Video};
     let mut rest = descriptors;
     while let Some((&[tag, length], behind)) = rest.split_first_chunk::<2>() {
@@ -235,14 +239,14 @@ fn private(descriptors: &[u8]) -> Role {
 
 /// Puts the sections of one stream together.
 #[derive(Debug, Default)]
-struct Sections {
+struct SectionReader {
     bytes: Vec<u8>,
     counter: Option<u8>,
     /// Whether `bytes` starts where a section does.
-    begun: bool,
+    in_section: bool,
 }
 
-impl Sections {
+impl SectionReader {
     /// The sections that a packet completes.
     fn packet(&mut self, packet: &Packet<'_>) -> Vec<Vec<u8>> {
         let mut whole = Vec::new();
@@ -254,18 +258,18 @@ impl Sections {
                 return whole;
             }
             if (last + 1) & 0x0f != packet.counter {
-                self.begun = false;
+                self.in_section = false;
             }
         }
         let mut payload = packet.payload;
-        if packet.starts {
+        if packet.payload_start {
             let (pointer, rest) = payload.split_first().unwrap_or((&0, &[]));
             let (before, first) = rest
                 .split_at_checked(usize::from(*pointer))
                 .unwrap_or((rest, &[]));
             self.add(before, &mut whole);
             self.bytes.clear();
-            self.begun = true;
+            self.in_section = true;
             payload = first;
         }
         self.add(payload, &mut whole);
@@ -273,16 +277,16 @@ impl Sections {
     }
 
     fn add(&mut self, payload: &[u8], whole: &mut Vec<Vec<u8>>) {
-        if !self.begun {
+        if !self.in_section {
             return;
         }
         self.bytes.extend_from_slice(payload);
         while let Some(&[table, high, low]) = self.bytes.first_chunk::<3>() {
             let length = 3 + usize::from(u16::from_be_bytes([high & 0x0f, low]));
             // Table 0xff is stuffing, up to the next packet in which a section starts.
-            if table == 0xff || length > LONGEST_SECTION {
+            if table == 0xff || length > MAX_SECTION_LENGTH {
                 self.bytes.clear();
-                self.begun = false;
+                self.in_section = false;
                 return;
             }
             if self.bytes.len() < length {
@@ -295,7 +299,7 @@ impl Sections {
 }
 
 /// CRC-32 as MPEG has it (ISO/IEC 13818-1 annex A): 0 over a section with its own.
-fn checksum(section: &[u8]) -> u32 {
+fn crc32_mpeg(section: &[u8]) -> u32 {
     section.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte) << 24, |sum, _| {
             (sum << 1) ^ if sum >> 31 == 1 { 0x04c1_1db7 } else { 0 }

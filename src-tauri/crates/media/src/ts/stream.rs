@@ -9,26 +9,26 @@ use super::{
 };
 use crate::{
     Error, TrackKind,
-    counter::{TS, Unwrap, WINDOW_S},
+    counter::{TS, TimestampUnwrapper, WRAP_WINDOW_S},
 };
 
 /// What the bytes of a stream are made into.
-pub(crate) trait Elementary: Default {
+pub(crate) trait ElementaryParser: Default {
     /// Takes bytes of a PES packet that began in the piece before.
-    fn lead(&mut self, bytes: &[u8]);
+    fn continue_packet(&mut self, bytes: &[u8]);
     /// Takes the first bytes of a PES packet.
-    fn begin(&mut self, time: Option<Time>, bytes: &[u8]);
+    fn begin_packet(&mut self, time: Option<Time>, bytes: &[u8]);
     /// Takes more bytes of the PES packet in progress.
     fn append(&mut self, bytes: &[u8]);
     /// Bytes are missing here, of the PES packet in progress if that is `torn`.
-    fn lose(&mut self, torn: bool);
+    fn mark_loss(&mut self, torn: bool);
     /// Nothing more comes. `step` is the distance of frames before, where it is known.
     ///
     /// Fails where the bytes are sound that cannot be taken.
     fn finish(&mut self, step: Option<i64>) -> Result<(), Error>;
     /// Makes ready for another piece.
     fn clear(&mut self);
-    fn found(&self) -> Found<'_>;
+    fn parsed(&self) -> Found<'_>;
 }
 
 /// What a piece holds of a stream.
@@ -37,20 +37,20 @@ pub(crate) struct Found<'a> {
     pub(crate) items: &'a [Item],
     /// Where the frames of the items lie.
     pub(crate) bytes: &'a [u8],
-    pub(crate) ends: &'a Ends,
+    pub(crate) edges: &'a SegmentEdges,
 }
 
 /// What continues in the pieces before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ends {
+pub(crate) struct SegmentEdges {
     /// Bytes in front of the first frame.
-    pub(crate) head: Vec<u8>,
+    pub(crate) leading: Vec<u8>,
     /// Bytes behind the last sample.
     pub(crate) remainder: Vec<u8>,
     /// The time of a frame that starts in the remainder.
     pub(crate) next: Option<Time>,
     /// The last sample may go on in what follows.
-    pub(crate) extends: bool,
+    pub(crate) last_may_extend: bool,
 }
 
 /// A stream.
@@ -59,40 +59,40 @@ pub(crate) struct Stream<E> {
     kind: TrackKind,
     pid: Option<u16>,
     /// Counter of the first packet of the piece.
-    pub(crate) first: Option<u8>,
+    pub(crate) first_counter: Option<u8>,
     /// Counter of the last packet.
-    pub(crate) counter: Option<u8>,
+    pub(crate) last_counter: Option<u8>,
     /// Where the payload of the last packet lies in the piece.
-    last: Range<usize>,
-    state: State,
+    last_payload: Range<usize>,
+    state: PesState,
     /// The beginning of a PES head that goes on in the next packet.
-    head: Vec<u8>,
+    partial_header: Vec<u8>,
     pub(crate) elementary: E,
 }
 
 /// Where the stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum PesState {
     /// No PES packet has started yet.
-    Lead,
+    BeforeFirst,
     /// In the head of a PES packet.
-    Head,
+    Header,
     /// Behind the head; so many bytes are still to come, where that is told.
-    Body(Option<usize>),
+    Payload(Option<usize>),
     /// Something is missing up to the next PES packet.
     Lost,
 }
 
-impl<E: Elementary> Stream<E> {
+impl<E: ElementaryParser> Stream<E> {
     pub(crate) fn new(kind: TrackKind) -> Self {
         Self {
             kind,
             pid: None,
-            first: None,
-            counter: None,
-            last: 0..0,
-            state: State::Lead,
-            head: Vec::new(),
+            first_counter: None,
+            last_counter: None,
+            last_payload: 0..0,
+            state: PesState::BeforeFirst,
+            partial_header: Vec::new(),
             elementary: E::default(),
         }
     }
@@ -100,13 +100,13 @@ impl<E: Elementary> Stream<E> {
     /// Makes ready for another piece.
     pub(crate) fn clear(&mut self, pid: Option<u16>) {
         self.pid = pid;
-        self.first = None;
-        self.counter = None;
-        self.state = State::Lead;
+        self.first_counter = None;
+        self.last_counter = None;
+        self.state = PesState::BeforeFirst;
         self.elementary.clear();
     }
 
-    pub(crate) fn is(&self, pid: u16) -> bool {
+    pub(crate) fn has_pid(&self, pid: u16) -> bool {
         self.pid == Some(pid)
     }
 
@@ -116,21 +116,21 @@ impl<E: Elementary> Stream<E> {
             return;
         }
         self.pid = pid;
-        if self.counter.take().is_some() {
+        if self.last_counter.take().is_some() {
             // What is open ends here; a new stream does not start in the middle.
-            self.elementary.lose(false);
-            self.state = State::Lost;
+            self.elementary.mark_loss(false);
+            self.state = PesState::Lost;
         }
     }
 
     /// Whether the piece ends in a PES packet that is known to have more bytes.
     pub(crate) fn is_cut(&self) -> bool {
-        matches!(self.state, State::Body(Some(1..)))
+        matches!(self.state, PesState::Payload(Some(1..)))
     }
 
     /// Whether what follows in the next piece can be told to follow.
-    pub(crate) fn goes_on(&self) -> bool {
-        matches!(self.state, State::Body(_) | State::Lead)
+    pub(crate) fn may_continue(&self) -> bool {
+        matches!(self.state, PesState::Payload(_) | PesState::BeforeFirst)
     }
 
     /// Takes a packet of this stream.
@@ -138,7 +138,7 @@ impl<E: Elementary> Stream<E> {
         &mut self,
         packet: &Packet<'_>,
         piece: &[u8],
-        unwrap: &mut Unwrap,
+        unwrap: &mut TimestampUnwrapper,
     ) -> Result<(), Error> {
         if packet.damaged {
             self.lose();
@@ -150,92 +150,102 @@ impl<E: Elementary> Stream<E> {
         if packet.scrambled {
             return Err(Error::Encrypted);
         }
-        self.first.get_or_insert(packet.counter);
-        if let Some(last) = self.counter.replace(packet.counter) {
+        self.first_counter.get_or_insert(packet.counter);
+        if let Some(last) = self.last_counter.replace(packet.counter) {
             let follows = (last + 1) & 0x0f == packet.counter;
-            if last == packet.counter && piece.get(self.last.clone()) == Some(packet.payload) {
+            if last == packet.counter
+                && piece.get(self.last_payload.clone()) == Some(packet.payload)
+            {
                 return Ok(());
             }
             // A counter may begin anew where that is told and no PES packet is torn.
-            let anew = packet.discontinuity && packet.starts && !self.is_cut();
+            let anew = packet.discontinuity && packet.payload_start && !self.is_cut();
             if !follows && !anew {
                 self.lose();
             }
         }
-        self.last = packet.position..packet.position + packet.payload.len();
-        if packet.starts {
-            self.head.clear();
+        self.last_payload = packet.position..packet.position + packet.payload.len();
+        if packet.payload_start {
+            self.partial_header.clear();
             return self.start(packet.payload, unwrap);
         }
         match &mut self.state {
-            State::Lead => self.elementary.lead(packet.payload),
-            State::Head => return self.start(packet.payload, unwrap),
-            State::Body(None) => self.elementary.append(packet.payload),
-            State::Body(Some(left)) => {
+            PesState::BeforeFirst => self.elementary.continue_packet(packet.payload),
+            PesState::Header => return self.start(packet.payload, unwrap),
+            PesState::Payload(None) => self.elementary.append(packet.payload),
+            PesState::Payload(Some(left)) => {
                 let bytes = packet.payload.get(..*left).unwrap_or(packet.payload);
                 *left -= bytes.len();
                 self.elementary.append(bytes);
             }
-            State::Lost => {}
+            PesState::Lost => {}
         }
         Ok(())
     }
 
     /// Reads the head of a PES packet, which may take more than one packet.
-    fn start(&mut self, payload: &[u8], unwrap: &mut Unwrap) -> Result<(), Error> {
-        if self.head.is_empty()
-            && let Start::Head(head) = pes::read(payload)
+    fn start(&mut self, payload: &[u8], unwrap: &mut TimestampUnwrapper) -> Result<(), Error> {
+        if self.partial_header.is_empty()
+            && let Start::Header(head) = pes::read(payload)
         {
             return self.begin(head, payload, unwrap);
         }
-        self.head.extend_from_slice(payload);
-        let bytes = std::mem::take(&mut self.head);
+        self.partial_header.extend_from_slice(payload);
+        let bytes = std::mem::take(&mut self.partial_header);
         match pes::read(&bytes) {
-            Start::Head(head) => return self.begin(head, &bytes, unwrap),
-            Start::Short => {
-                self.head = bytes;
-                self.state = State::Head;
+            Start::Header(head) => return self.begin(head, &bytes, unwrap),
+            Start::Incomplete => {
+                self.partial_header = bytes;
+                self.state = PesState::Header;
             }
-            Start::Foreign => {
-                self.elementary.lose(false);
-                self.state = State::Lost;
+            Start::NotPes => {
+                self.elementary.mark_loss(false);
+                self.state = PesState::Lost;
             }
         }
         Ok(())
     }
 
-    fn begin(&mut self, head: Head, bytes: &[u8], unwrap: &mut Unwrap) -> Result<(), Error> {
+    fn begin(
+        &mut self,
+        head: Head,
+        bytes: &[u8],
+        unwrap: &mut TimestampUnwrapper,
+    ) -> Result<(), Error> {
         if head.scrambled {
             return Err(Error::Encrypted);
         }
-        let time = head.time.map(|(shown, decoded)| Time {
+        let time = head.timestamps.map(|(shown, decoded)| Time {
             dts: unwrap.next(self.kind, decoded),
-            composition_offset: offset(shown, decoded),
+            composition_offset: composition_offset(shown, decoded),
         });
-        let mut payload = bytes.get(head.size..).unwrap_or_default();
-        if let Some(length) = head.payload {
+        let mut payload = bytes.get(head.header_size..).unwrap_or_default();
+        if let Some(length) = head.payload_length {
             payload = payload.get(..length).unwrap_or(payload);
         }
-        self.elementary.begin(time, payload);
-        self.state = State::Body(head.payload.map(|length| length - payload.len()));
+        self.elementary.begin_packet(time, payload);
+        self.state = PesState::Payload(head.payload_length.map(|length| length - payload.len()));
         Ok(())
     }
 
     /// A packet is missing.
     fn lose(&mut self) {
-        if self.state != State::Lost {
-            let torn = matches!(self.state, State::Lead | State::Body(None | Some(1..)));
-            self.elementary.lose(torn);
+        if self.state != PesState::Lost {
+            let torn = matches!(
+                self.state,
+                PesState::BeforeFirst | PesState::Payload(None | Some(1..))
+            );
+            self.elementary.mark_loss(torn);
         }
-        self.state = State::Lost;
+        self.state = PesState::Lost;
     }
 }
 
 /// How much later a frame is shown than decoded; what cannot be is taken to be nothing.
-fn offset(shown: i64, decoded: i64) -> i32 {
+fn composition_offset(shown: i64, decoded: i64) -> i32 {
     let wrap = 1 << 33;
     let offset = (shown - decoded + wrap / 2).rem_euclid(wrap) - wrap / 2;
-    let window = WINDOW_S * i64::from(TS.timescale);
+    let window = WRAP_WINDOW_S * i64::from(TS.timescale);
     let possible = (-window..=window).contains(&offset);
     i32::try_from(offset).ok().filter(|_| possible).unwrap_or(0)
 }
@@ -247,15 +257,15 @@ mod tests {
     #[test]
     fn the_distance_of_two_times_is_told_over_a_wrap() {
         let top = 1 << 33;
-        assert_eq!(offset(9000, 3000), 6000);
-        assert_eq!(offset(100, top - 100), 200);
-        assert_eq!(offset(top - 100, 100), -200);
+        assert_eq!(composition_offset(9000, 3000), 6000);
+        assert_eq!(composition_offset(100, top - 100), 200);
+        assert_eq!(composition_offset(top - 100, 100), -200);
     }
 
     #[test]
     fn a_distance_that_cannot_be_is_none() {
         for distance in [1 << 31, (1 << 31) + (1 << 32), 1 << 32, 60_000_000] {
-            assert_eq!(offset(distance, 0), 0, "{distance}");
+            assert_eq!(composition_offset(distance, 0), 0, "{distance}");
         }
     }
 }

@@ -1,15 +1,15 @@
 //! Pictures: from H.264 behind start codes to length-prefixed samples (ISO/IEC 14496-15).
 
 use super::{
-    frames::{Frame, Item, Marks, Time, spread},
-    stream::{Elementary, Ends, Found},
+    frames::{Frame, Item, Marks, Time, interpolate_times},
+    stream::{ElementaryParser, Found, SegmentEdges},
 };
 use crate::{
     Error,
     codec::{
         annex_b::{
-            DELIMITER, IDR_SLICE, PICTURE_SET, Place, SEQUENCE_SET, SET_EXTENSION, Unit,
-            opens_picture, units,
+            ACCESS_UNIT_DELIMITER, IDR_SLICE, NalUnit, PPS, Place, SPS, SPS_EXTENSION, nal_units,
+            starts_picture,
         },
         parameter_sets::{Field, ParameterSets},
     },
@@ -21,24 +21,24 @@ use crate::{
 pub(crate) struct Video {
     /// Bytes of the stream that are not made into samples yet.
     pending: Vec<u8>,
-    marks: Marks,
+    timestamps: Marks,
     sets: ParameterSets,
     /// The samples, end to end.
     samples: Vec<u8>,
     items: Vec<Item>,
-    ends: Ends,
+    edges: SegmentEdges,
     /// Where the PES packet in progress starts in `pending`, and whether a picture does there.
     packet: usize,
-    opens: bool,
+    starts_picture: bool,
     /// Whether a first picture was found, or can no longer be.
-    begun: bool,
+    found_first: bool,
     /// Below this many pending bytes there is no whole picture.
-    enough: usize,
+    min_pending: usize,
 }
 
 /// What of the pending bytes is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whole {
+enum Completeness {
     /// All; what comes next starts a picture.
     SoFar,
     /// All; nothing comes.
@@ -47,18 +47,18 @@ enum Whole {
     ButLast,
 }
 
-impl Elementary for Video {
-    fn lead(&mut self, bytes: &[u8]) {
-        self.ends.head.extend_from_slice(bytes);
+impl ElementaryParser for Video {
+    fn continue_packet(&mut self, bytes: &[u8]) {
+        self.edges.leading.extend_from_slice(bytes);
     }
 
-    fn begin(&mut self, time: Option<Time>, bytes: &[u8]) {
-        self.opens = opens_picture(bytes);
-        if self.opens && self.pending.len() >= self.enough {
-            self.cut(Whole::SoFar);
+    fn begin_packet(&mut self, time: Option<Time>, bytes: &[u8]) {
+        self.starts_picture = starts_picture(bytes);
+        if self.starts_picture && self.pending.len() >= self.min_pending {
+            self.take_pictures(Completeness::SoFar);
         }
         self.packet = self.pending.len();
-        self.marks.push(self.packet, time);
+        self.timestamps.push(self.packet, time);
         self.append(bytes);
     }
 
@@ -66,28 +66,32 @@ impl Elementary for Video {
         self.pending.extend_from_slice(bytes);
     }
 
-    fn lose(&mut self, torn: bool) {
+    fn mark_loss(&mut self, torn: bool) {
         if torn {
             self.pending.truncate(self.packet);
-            self.marks.forget_from(self.packet);
+            self.timestamps.forget_from(self.packet);
         }
-        let whole = self.opens || !torn;
-        self.cut(if whole { Whole::AtEnd } else { Whole::ButLast });
-        if !self.begun {
-            self.ends.head.clear();
+        let whole = self.starts_picture || !torn;
+        self.take_pictures(if whole {
+            Completeness::AtEnd
+        } else {
+            Completeness::ButLast
+        });
+        if !self.found_first {
+            self.edges.leading.clear();
         }
         self.pending.clear();
-        self.marks.clear();
-        self.begun = true;
+        self.timestamps.clear();
+        self.found_first = true;
         self.packet = 0;
-        self.opens = true;
-        self.ends.remainder.clear();
-        self.ends.extends = false;
+        self.starts_picture = true;
+        self.edges.remainder.clear();
+        self.edges.last_may_extend = false;
     }
 
     fn finish(&mut self, step: Option<i64>) -> Result<(), Error> {
-        self.cut(Whole::AtEnd);
-        spread(&mut self.items, step);
+        self.take_pictures(Completeness::AtEnd);
+        interpolate_times(&mut self.items, step);
         Ok(())
     }
 
@@ -103,88 +107,90 @@ impl Elementary for Video {
         };
     }
 
-    fn found(&self) -> Found<'_> {
+    fn parsed(&self) -> Found<'_> {
         Found {
             items: &self.items,
             bytes: &self.samples,
-            ends: &self.ends,
+            edges: &self.edges,
         }
     }
 }
 
 impl Video {
     /// Makes samples of the pending pictures that are whole.
-    fn cut(&mut self, whole: Whole) {
+    fn take_pictures(&mut self, whole: Completeness) {
         let pending = std::mem::take(&mut self.pending);
-        let had_begun = self.begun;
-        let mut cutter = Cutter {
+        let had_begun = self.found_first;
+        let mut cutter = PictureSplitter {
             video: self,
-            state: State::Before,
-            lead: None,
-            split: None,
-            kept: 0,
+            state: PictureState::Continuation,
+            first_start: None,
+            next_start: None,
+            sample_end: 0,
         };
-        for unit in units(&pending) {
+        for unit in nal_units(&pending) {
             cutter.unit(unit);
         }
         let cut = cutter.end(whole);
         self.pending = pending;
         if !had_begun {
             // Without a beginning, all may belong to the piece before; more of it may come.
-            let lead = if whole == Whole::SoFar {
+            let lead = if whole == Completeness::SoFar {
                 0
             } else {
                 self.pending.len()
             };
-            let lead = self.pending.get(..cut.lead.unwrap_or(lead));
-            self.ends.head.extend_from_slice(lead.unwrap_or_default());
+            let lead = self.pending.get(..cut.first_start.unwrap_or(lead));
+            self.edges
+                .leading
+                .extend_from_slice(lead.unwrap_or_default());
         }
-        let mut used = cut.used.unwrap_or(self.pending.len());
-        if !self.begun && whole == Whole::SoFar {
+        let mut used = cut.incomplete_start.unwrap_or(self.pending.len());
+        if !self.found_first && whole == Completeness::SoFar {
             used = 0;
         }
-        if whole == Whole::AtEnd && self.begun {
-            let remainder = self.pending.get(cut.kept..).unwrap_or_default();
-            self.ends.remainder.extend_from_slice(remainder);
-            self.ends.next = self.marks.claim(used);
+        if whole == Completeness::AtEnd && self.found_first {
+            let remainder = self.pending.get(cut.sample_end..).unwrap_or_default();
+            self.edges.remainder.extend_from_slice(remainder);
+            self.edges.next = self.timestamps.claim(used);
         }
         self.pending.drain(..used.min(self.pending.len()));
-        self.marks.shift(used);
-        self.enough = self.pending.len().saturating_mul(2);
+        self.timestamps.shift(used);
+        self.min_pending = self.pending.len().saturating_mul(2);
     }
 }
 
 /// What a cut leaves.
 struct Cut {
     /// Where the first picture of the piece starts, if it was found now.
-    lead: Option<usize>,
+    first_start: Option<usize>,
     /// Where the first unit of the picture that is not whole starts.
-    used: Option<usize>,
+    incomplete_start: Option<usize>,
     /// Where the last unit in a sample ends.
-    kept: usize,
+    sample_end: usize,
 }
 
 /// Where the cut stands.
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum PictureState {
     /// Units that continue a picture of which the beginning is not here.
-    Before,
+    Continuation,
     /// In front of the first slice of a picture.
-    Front(Opening),
+    BeforeSlices(PictureStart),
     Picture(Picture),
 }
 
 /// Where a picture starts: in the stream, and in the samples.
 #[derive(Clone, Copy, Debug)]
-struct Opening {
-    code: usize,
-    sample: usize,
+struct PictureStart {
+    start_code: usize,
+    sample_start: usize,
 }
 
 /// A picture with a slice.
 #[derive(Clone, Copy, Debug)]
 struct Picture {
-    opening: Opening,
+    start: PictureStart,
     time: Option<Time>,
     field: Option<Field>,
     sync: bool,
@@ -192,89 +198,89 @@ struct Picture {
 
 /// A place behind the slices of a picture where the next may start.
 #[derive(Clone, Copy, Debug)]
-struct Split {
-    opening: Opening,
+struct NextPictureStart {
+    start: PictureStart,
     /// Where the last unit in front of it ends that is in a sample.
-    kept: usize,
+    sample_end: usize,
     delimited: bool,
 }
 
 /// Walks over the units and finds where pictures begin.
-struct Cutter<'v> {
+struct PictureSplitter<'v> {
     video: &'v mut Video,
-    state: State,
-    lead: Option<usize>,
-    split: Option<Split>,
-    kept: usize,
+    state: PictureState,
+    first_start: Option<usize>,
+    next_start: Option<NextPictureStart>,
+    sample_end: usize,
 }
 
-impl Cutter<'_> {
-    fn unit(&mut self, unit: Unit<'_>) {
-        match unit.place() {
-            Place::Front => self.front(&unit),
+impl PictureSplitter<'_> {
+    fn unit(&mut self, unit: NalUnit<'_>) {
+        match unit.position() {
+            Place::BeforeSlices => self.before_slices(&unit),
             Place::Slice { first } => self.slice(&unit, first),
-            Place::Inside => {}
+            Place::Other => {}
         }
-        if matches!(self.state, State::Before) {
+        if matches!(self.state, PictureState::Continuation) {
             return;
         }
         let sets = &mut self.video.sets;
         match unit.kind() {
-            SEQUENCE_SET => sets.sequence(unit.bytes),
-            PICTURE_SET => sets.picture(unit.bytes),
-            SET_EXTENSION => sets.extension(unit.bytes),
+            SPS => sets.add_sps(unit.bytes),
+            PPS => sets.add_pps(unit.bytes),
+            SPS_EXTENSION => sets.add_sps_extension(unit.bytes),
             _ => {}
         }
-        if unit.is_kept()
+        if unit.belongs_in_sample()
             && let Ok(length) = u32::try_from(unit.bytes.len())
         {
             let samples = &mut self.video.samples;
             samples.extend(length.to_be_bytes());
             samples.extend_from_slice(unit.bytes);
-            self.kept = unit.end();
+            self.sample_end = unit.end();
         }
     }
 
-    fn opening(&self, unit: &Unit<'_>) -> Opening {
-        Opening {
-            code: unit.code,
-            sample: self.video.samples.len(),
+    fn picture_start(&self, unit: &NalUnit<'_>) -> PictureStart {
+        PictureStart {
+            start_code: unit.start_code,
+            sample_start: self.video.samples.len(),
         }
     }
 
-    fn front(&mut self, unit: &Unit<'_>) {
-        let opening = self.opening(unit);
+    fn before_slices(&mut self, unit: &NalUnit<'_>) {
+        let opening = self.picture_start(unit);
         match self.state {
-            State::Before => self.open(opening),
-            State::Front(_) => {}
-            State::Picture(_) => {
-                let kept = self.kept;
-                let split = self.split.get_or_insert(Split {
-                    opening,
-                    kept,
+            PictureState::Continuation => self.open_first(opening),
+            PictureState::BeforeSlices(_) => {}
+            PictureState::Picture(_) => {
+                let kept = self.sample_end;
+                let split = self.next_start.get_or_insert(NextPictureStart {
+                    start: opening,
+                    sample_end: kept,
                     delimited: false,
                 });
-                split.delimited |= unit.kind() == DELIMITER;
+                split.delimited |= unit.kind() == ACCESS_UNIT_DELIMITER;
             }
         }
     }
 
     /// The first picture of the piece, or the first behind a loss.
-    fn open(&mut self, opening: Opening) {
-        self.state = State::Front(opening);
-        if !std::mem::replace(&mut self.video.begun, true) {
-            self.lead = Some(opening.code);
+    fn open_first(&mut self, opening: PictureStart) {
+        self.state = PictureState::BeforeSlices(opening);
+        if !std::mem::replace(&mut self.video.found_first, true) {
+            self.first_start = Some(opening.start_code);
         }
     }
 
-    fn slice(&mut self, unit: &Unit<'_>, first: bool) {
+    fn slice(&mut self, unit: &NalUnit<'_>, first: bool) {
         let field = self.video.sets.field(unit.bytes);
-        let here = self.opening(unit);
-        let split = self.split.take();
-        if let State::Picture(picture) = &mut self.state {
+        let here = self.picture_start(unit);
+        let split = self.next_start.take();
+        if let PictureState::Picture(picture) = &mut self.state {
             let other = first || split.is_some_and(|split| split.delimited);
             let completes = match (picture.field, field) {
-                (Some(one), Some(field)) => field.completes(one),
+                (Some(one), Some(field)) => field.pairs_with(one),
                 _ => false,
             };
             if !other || completes {
@@ -282,21 +288,21 @@ impl Cutter<'_> {
                 return;
             }
             let picture = *picture;
-            let opening = split.map_or(here, |split| split.opening);
-            self.push(&picture, opening.sample);
-            self.state = State::Front(opening);
+            let opening = split.map_or(here, |split| split.start);
+            self.push(&picture, opening.sample_start);
+            self.state = PictureState::BeforeSlices(opening);
         }
-        if matches!(self.state, State::Before) && first {
-            self.open(here);
+        if matches!(self.state, PictureState::Continuation) && first {
+            self.open_first(here);
         }
-        if let State::Front(opening) = self.state {
+        if let PictureState::BeforeSlices(opening) = self.state {
             if let Some(data) = self.video.sets.changed_record() {
                 let codec = Codec::Avc;
                 self.video.items.push(Item::Config { codec, data });
             }
-            self.state = State::Picture(Picture {
-                opening,
-                time: self.video.marks.claim(opening.code),
+            self.state = PictureState::Picture(Picture {
+                start: opening,
+                time: self.video.timestamps.claim(opening.start_code),
                 field,
                 sync: unit.kind() == IDR_SLICE,
             });
@@ -305,39 +311,41 @@ impl Cutter<'_> {
 
     fn push(&mut self, picture: &Picture, end: usize) {
         self.video.items.push(Item::Frame(Frame {
-            bytes: picture.opening.sample..end,
+            bytes: picture.start.sample_start..end,
             time: picture.time,
             sync: picture.sync,
         }));
-        self.video.ends.extends = true;
+        self.video.edges.last_may_extend = true;
     }
 
-    fn end(mut self, whole: Whole) -> Cut {
+    fn end(mut self, whole: Completeness) -> Cut {
         let end = self.video.samples.len();
-        let (rest, kept) = match (self.state, self.split) {
-            (State::Before, _) => (None, 0),
-            (State::Front(opening), _) => (Some(opening), 0),
-            (State::Picture(picture), _) if whole == Whole::ButLast => (Some(picture.opening), 0),
-            (State::Picture(picture), split) => {
-                let sample_end = split.map_or(end, |split| split.opening.sample);
+        let (rest, kept) = match (self.state, self.next_start) {
+            (PictureState::Continuation, _) => (None, 0),
+            (PictureState::BeforeSlices(opening), _) => (Some(opening), 0),
+            (PictureState::Picture(picture), _) if whole == Completeness::ButLast => {
+                (Some(picture.start), 0)
+            }
+            (PictureState::Picture(picture), split) => {
+                let sample_end = split.map_or(end, |split| split.start.sample_start);
                 self.push(&picture, sample_end);
-                let kept = split.map_or(self.kept, |split| split.kept);
-                (split.map(|split| split.opening), kept)
+                let kept = split.map_or(self.sample_end, |split| split.sample_end);
+                (split.map(|split| split.start), kept)
             }
         };
         if let Some(opening) = rest {
-            self.video.samples.truncate(opening.sample);
+            self.video.samples.truncate(opening.sample_start);
         }
-        if whole == Whole::AtEnd
+        if whole == Completeness::AtEnd
             && let Some(data) = self.video.sets.changed_record()
         {
             let codec = Codec::Avc;
             self.video.items.push(Item::Config { codec, data });
         }
         Cut {
-            lead: self.lead,
-            used: rest.map(|opening| opening.code),
-            kept,
+            first_start: self.first_start,
+            incomplete_start: rest.map(|opening| opening.start_code),
+            sample_end: kept,
         }
     }
 }

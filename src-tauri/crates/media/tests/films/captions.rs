@@ -7,12 +7,12 @@ use media::{Captions, Format, Source};
 use crate::{
     making::Job,
     packets::{packets, probe_without_warnings, run},
-    pieces::{OwnPiece, cut_flv, dash, film, shuffled},
+    pieces::{OwnPiece, cut_flv, dash, movie, shuffled},
 };
 
 const ENGLISH: &str = "WEBVTT\n\n\
     NOTE of a machine\n\n\
-    1\n00:00:00.000 --> 00:00:01.500 line:0\n<v Ada>Hello &amp; <b>welcome</b>\n\n\
+    1\n00:00:00.000 --> 00:00:01.500 line:0\n<v Ada>ConnectContext &amp; <b>welcome</b>\n\n\
     00:02.250 --> 00:04.000\nTwo\nlines\n\n\
     00:05.000 --> 00:07.000\nFirst\n\n\
     00:06.000 --> 00:08.000\nSecond\n\n\
@@ -21,7 +21,7 @@ const ENGLISH: &str = "WEBVTT\n\n\
 const GERMAN: &str = "WEBVTT\n\n00:03.125 --> 00:03.500\nGrüße aus Ærø – 字幕 🎬\n";
 
 /// What ffmpeg makes of a track of captions: start and end in milliseconds, and the words.
-fn told(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
+fn cues_of(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
     let map = format!("0:s:{track}");
     let film = film.to_str().unwrap();
     // Words alone: the style of the letters would stand around them.
@@ -46,7 +46,7 @@ fn with_captions(source: Source, pieces: &[OwnPiece]) -> Job {
     let mut job = Job::new(source, Format::Mp4, pieces.len());
     let captions = [("en", ENGLISH), ("de-DE", GERMAN)];
     let captions = captions.map(|(language, text)| Captions::web_vtt(language, text).unwrap());
-    job.film.captions = captions.into();
+    job.movie.captions = captions.into();
     job
 }
 
@@ -70,7 +70,7 @@ fn is_indexed_in_front(film: &[u8]) -> bool {
 fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
     for (source, pieces) in [
         (Source::Fmp4, shuffled(dash())),
-        (Source::Flv, cut_flv(film(), 2000, false)),
+        (Source::Flv, cut_flv(movie(), 2000, false)),
     ] {
         let mut job = with_captions(source, &pieces);
         let made = job.finish(&pieces).unwrap();
@@ -87,10 +87,10 @@ fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
         assert_eq!(languages, ["eng", "deu"]);
         assert!(is_indexed_in_front(&job.bytes()));
 
-        let english = told(&job.path(), 0);
+        let english = cues_of(&job.path(), 0);
         let (last, before) = english.split_last().unwrap();
         let expected = [
-            (0, 1500, "Hello & welcome"),
+            (0, 1500, "ConnectContext & welcome"),
             (2250, 4000, "Two\nlines"),
             (5000, 6000, "First"),
             (6000, 7000, "First\nSecond"),
@@ -104,7 +104,7 @@ fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
         // ffmpeg takes the length of the film for that of the track, rounded up.
         assert!(last.1.abs_diff(made.duration_ms) <= 1, "{last:?}");
         let german = (3125, 3500, "Grüße aus Ærø – 字幕 🎬".to_owned());
-        assert_eq!(told(&job.path(), 1), [german]);
+        assert_eq!(cues_of(&job.path(), 1), [german]);
     }
 }
 
@@ -152,15 +152,15 @@ fn picture_and_sound_are_the_same_with_captions_and_without() {
 
 #[test]
 fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
-    let pieces = cut_flv(film(), 1000, false);
+    let pieces = cut_flv(movie(), 1000, false);
     for in_front in [true, false] {
         let mut job = with_captions(Source::Flv, &pieces);
         if !in_front {
             // The first attempt, which keeps the room, knows of no captions.
-            let captions = std::mem::take(&mut job.film.captions);
+            let captions = std::mem::take(&mut job.movie.captions);
             job.attempt(&pieces[..1]).unwrap();
-            job.film.captions = captions;
-            job.film.captions.push(many("fr"));
+            job.movie.captions = captions;
+            job.movie.captions.push(many("fr"));
         }
         let left = if in_front { &pieces[..] } else { &pieces[1..] };
         let made = job.finish(left).unwrap();
@@ -173,10 +173,10 @@ fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
             job.tear();
         }
         // Other captions come in the attempt that ends.
-        job.film.captions.truncate(1);
+        job.movie.captions.truncate(1);
         assert_eq!(job.finish(&[]).unwrap().captions, made.captions[..1]);
         job.check().unwrap();
-        assert_eq!(told(&job.path(), 0).len(), 6);
+        assert_eq!(cues_of(&job.path(), 0).len(), 6);
     }
 }
 
@@ -185,8 +185,8 @@ fn captions_that_a_film_cannot_show_are_left_out() {
     let pieces = shuffled(dash());
     let late = "WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nlate\n";
     let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
-    job.film.captions = Captions::web_vtt("en", late).into_iter().collect();
-    assert_eq!(job.film.captions.len(), 1);
+    job.movie.captions = Captions::web_vtt("en", late).into_iter().collect();
+    assert_eq!(job.movie.captions.len(), 1);
     assert_eq!(job.finish(&pieces).unwrap().captions, []);
     job.check().unwrap();
     for none in [
@@ -203,8 +203,8 @@ fn captions_that_a_film_cannot_show_are_left_out() {
 fn a_film_takes_only_as_many_captions_as_the_check_reads() {
     let pieces = shuffled(dash());
     let mut job = with_captions(Source::Fmp4, &pieces);
-    let one = job.film.captions.remove(0);
-    job.film.captions = vec![one; 100];
+    let one = job.movie.captions.remove(0);
+    job.movie.captions = vec![one; 100];
     let made = job.finish(&pieces).unwrap();
     assert_eq!(made.captions.len(), 32);
     assert_eq!(job.check().unwrap().captions, made.captions);
@@ -215,7 +215,7 @@ fn the_room_for_the_index_holds_captions_without_end() {
     let pieces = shuffled(dash());
     let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
     let captions = many("x");
-    job.film.captions = vec![captions; 4];
+    job.movie.captions = vec![captions; 4];
     let made = job.finish(&pieces).unwrap();
     assert!(made.captions.iter().all(|one| one.samples > 10_000));
     assert_eq!(job.check().unwrap(), made);

@@ -5,7 +5,7 @@ use media::{Format, Part, Source};
 use crate::{
     making::Job,
     packets::{Packets, assert_same, packets, probe_without_warnings},
-    pieces::{OwnPiece, cut_flv, dash, film, made_by_ffmpeg, shuffled},
+    pieces::{OwnPiece, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
     several::{EXACT, TICK, cut, mp4_of},
 };
 
@@ -88,7 +88,7 @@ fn the_priming_of_a_track_that_is_moved_stays_cut_off() {
     assert!((expected["audio"][0].pts + 1024.0 / 48_000.0).abs() < EXACT);
     for moved in 0..2 {
         let mut pieces = pieces.clone();
-        let of = |piece: &&mut OwnPiece| piece.track == moved && piece.part != Part::Init;
+        let of = |piece: &&mut OwnPiece| piece.track == moved && piece.kind != Part::Init;
         for piece in pieces.iter_mut().filter(of) {
             later(piece, 1_000_000_000);
         }
@@ -122,7 +122,7 @@ fn a_small_distance_of_the_tracks_is_kept_to_the_tick() {
 
 fn init_timescales() -> [u32; 2] {
     [0, 1].map(|track| {
-        let of = |piece: &&OwnPiece| (piece.track, piece.part) == (track, Part::Init);
+        let of = |piece: &&OwnPiece| (piece.track, piece.kind) == (track, Part::Init);
         let data = &dash().iter().find(of).unwrap().data;
         let at = data
             .windows(4)
@@ -136,7 +136,7 @@ fn init_timescales() -> [u32; 2] {
 fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
     let left = |pieces: &[OwnPiece]| -> Vec<_> {
         let missing = [Part::Media(0), Part::Media(1)];
-        let left = pieces.iter().filter(|piece| !missing.contains(&piece.part));
+        let left = pieces.iter().filter(|piece| !missing.contains(&piece.kind));
         left.cloned().collect()
     };
     for pieces in [left(dash()), left(&clocks([1_000_000_000, 0]))] {
@@ -158,7 +158,7 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
     }
     for format in [Format::Mp4, Format::Flv] {
         for restart in [false, true] {
-            let pieces = left(&cut_flv(film(), 2000, restart));
+            let pieces = left(&cut_flv(movie(), 2000, restart));
             let mut job = Job::new(Source::Flv, format, pieces.len());
             let summary = job.finish(&pieces).unwrap();
             assert_eq!(job.check().unwrap().duration_ms, summary.duration_ms);
@@ -173,7 +173,7 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
 #[test]
 fn a_track_that_lacks_its_first_pieces_starts_later_on_the_common_clock() {
     let mut pieces = dash().to_vec();
-    pieces.retain(|piece| (piece.track, piece.part) != (1, Part::Media(0)));
+    pieces.retain(|piece| (piece.track, piece.kind) != (1, Part::Media(0)));
     let whole = packets(&mp4_of(dash()).path());
     let mut expected = whole.clone();
     let left = packets(&mp4_of(&shuffled(&pieces)).path());

@@ -6,7 +6,7 @@ use media::{Captions, Format, Source, Summary, check};
 
 use crate::{
     making::Job,
-    pieces::{OwnPiece, cut_flv, dash, film, tags},
+    pieces::{OwnPiece, cut_flv, dash, movie, tags},
 };
 
 fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> (Vec<u8>, Summary) {
@@ -86,11 +86,11 @@ fn unnoticed(film: &[u8], made: &Summary) -> BTreeMap<(String, i64), u8> {
 }
 
 /// Bytes of a box and the bits in them.
-type Bits = (&'static str, Range<i64>, u8);
+type BitMask = (&'static str, Range<i64>, u8);
 
 /// What says nothing of where samples are and when they are shown: bytes of boxes, by the end of
 /// their path, and the bits in them.
-const NO_STRUCTURE: &[Bits] = &[
+const NO_STRUCTURE: &[BitMask] = &[
     // Times of making, volume, matrix, a number above those of all tracks.
     ("/mvhd", 4..12, 0xff),
     ("/mvhd", 24..26, 0xff),
@@ -125,11 +125,11 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
             .take(3)
     };
     let fragments: Vec<_> = first(0).chain(first(1)).cloned().collect();
-    let tags = cut_flv(film(), 2000, false);
+    let tags = cut_flv(movie(), 2000, false);
     for (source, pieces) in [(Source::Flv, &tags[..1]), (Source::Fmp4, &fragments)] {
         let mut job = Job::new(source, Format::Mp4, pieces.len());
         let words = "WEBVTT\n\n00:00.100 --> 00:00.300\na\n\n00:00.400 --> 00:00.500\nbc\n";
-        job.film.captions = Captions::web_vtt("de-DE", words).into_iter().collect();
+        job.movie.captions = Captions::web_vtt("de-DE", words).into_iter().collect();
         let made = job.finish(pieces).unwrap();
         assert_eq!(made.captions.len(), 1);
         let film = job.bytes();
@@ -154,7 +154,7 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
 
 #[test]
 fn a_film_cut_at_any_byte_never_passes() {
-    let pieces = cut_flv(film(), 1000, false);
+    let pieces = cut_flv(movie(), 1000, false);
     for (format, pieces, duration_ms) in [
         (Format::Mp4, &pieces[..1], None),
         // The index does not fit in the room for a film of a second, and goes to the end.
@@ -162,7 +162,7 @@ fn a_film_cut_at_any_byte_never_passes() {
         (Format::Flv, &pieces[..1], None),
     ] {
         let mut job = Job::new(Source::Flv, format, pieces.len());
-        job.film.duration_ms = duration_ms;
+        job.movie.duration_ms = duration_ms;
         job.finish(pieces).unwrap();
         let film = job.bytes();
         check(Cursor::new(&film)).unwrap();
@@ -190,7 +190,7 @@ fn unnoticed_bits(damaged: &mut [u8], place: usize, whole: &Summary) -> u8 {
 
 #[test]
 fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
-    let pieces = cut_flv(film(), 2000, false);
+    let pieces = cut_flv(movie(), 2000, false);
     let (film, made) = finished(Source::Flv, Format::Flv, &pieces[..1]);
     let whole = check(Cursor::new(&film)).unwrap();
     let digests =
@@ -230,7 +230,7 @@ fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
 
 #[test]
 fn a_changed_bit_of_the_metadata_is_noticed_or_is_no_structure() {
-    let pieces = cut_flv(film(), 2000, false);
+    let pieces = cut_flv(movie(), 2000, false);
     let (film, _) = finished(Source::Flv, Format::Flv, &pieces[..3]);
     let whole = check(Cursor::new(&film)).unwrap();
     let mut damaged = film.clone();

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::{
     making::Job,
     packets::{assert_same, packets, probe_without_warnings, run},
-    pieces::{OwnPiece, film, made_by_ffmpeg, shuffled},
+    pieces::{OwnPiece, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track.
@@ -16,7 +16,7 @@ const EXACT: f64 = 1e-6;
 fn whole(late: &str, second: &str, maps: [&str; 2]) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
-    std::fs::write(&input, film()).unwrap();
+    std::fs::write(&input, movie()).unwrap();
     let input = input.to_str().unwrap();
     let flags = "frag_keyframe+delay_moov+default_base_moof";
     let inputs = ["-i", input, "-itsoffset", late, "-ss", second, "-i", input];
@@ -34,7 +34,7 @@ fn whole(late: &str, second: &str, maps: [&str; 2]) -> Vec<u8> {
 }
 
 /// Cut before its first `moof`; both parts for both tracks.
-fn pieces(file: &[u8]) -> Vec<OwnPiece> {
+fn segments(file: &[u8]) -> Vec<OwnPiece> {
     let moof = file.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
     let mfra = file.windows(4).rposition(|bytes| bytes == b"mfra").unwrap() - 4;
     let mut pieces = Vec::new();
@@ -45,7 +45,7 @@ fn pieces(file: &[u8]) -> Vec<OwnPiece> {
         ] {
             pieces.push(OwnPiece {
                 track,
-                part,
+                kind: part,
                 start_ms: 0,
                 data: data.to_vec(),
             });
@@ -73,7 +73,7 @@ fn tracks_that_start_at_different_times_keep_their_distance_to_the_tick() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("source.mp4");
         std::fs::write(&path, &file).unwrap();
-        let job = mp4_of(&pieces(&file));
+        let job = mp4_of(&segments(&file));
         // What ffmpeg reads of the source with -copyts.
         assert_same(packets(&job.path()), packets(&path), 1.0 / 12_800.0);
     }
@@ -132,8 +132,8 @@ fn seconds(job: &Job, stream: &str) -> f64 {
 
 /// The film with these edits of its pictures, with or without the mark of fragments in its index.
 fn edited(edits: &[(u32, i32)], fragmented: bool) -> Job {
-    let mut pieces = pieces(&whole("0.5", "0", ["0:v", "1:a"]));
-    for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Init) {
+    let mut pieces = segments(&whole("0.5", "0", ["0:v", "1:a"]));
+    for piece in pieces.iter_mut().filter(|piece| piece.kind == Part::Init) {
         set_edits(&mut piece.data, b"vide", edits);
         if !fragmented {
             let at = piece

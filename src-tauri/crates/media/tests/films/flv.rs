@@ -9,7 +9,7 @@ use crate::{
     making::Job,
     packets::{Packets, assert_same, from_origin, packets, probe_without_warnings},
     pieces::{
-        OwnPiece, cut_flv, film, flv_film, made_by_ffmpeg, set_time, shuffled, tags, uneven_film,
+        OwnPiece, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags, uneven_movie,
     },
 };
 
@@ -49,7 +49,7 @@ fn flv_of(pieces: &[OwnPiece]) -> Job {
 
 #[test]
 fn pieces_in_order_make_an_mp4_with_the_packets_of_the_film() {
-    for film in [film(), uneven_film()] {
+    for film in [movie(), uneven_movie()] {
         let job = mp4_of(&cut_flv(film, 2000, false));
         assert_same(packets(&job.path()), packets_of(film), MILLISECOND);
         let words = probe_without_warnings(&job.path());
@@ -65,7 +65,7 @@ fn pieces_in_order_make_an_mp4_with_the_packets_of_the_film() {
 
 #[test]
 fn the_index_stands_in_front() {
-    let bytes = mp4_of(&cut_flv(film(), 2000, false)).bytes();
+    let bytes = mp4_of(&cut_flv(movie(), 2000, false)).bytes();
     let place = |name: &[u8]| bytes.windows(4).position(|window| window == name).unwrap();
     assert!(place(b"moov") < place(b"mdat"));
 }
@@ -75,9 +75,9 @@ fn an_index_without_room_in_front_goes_to_the_end() {
     // A plan of one piece keeps room for one; sixty films need more.
     let mut pieces = Vec::new();
     for _ in 0..60 {
-        for mut piece in cut_flv(film(), 2000, true) {
+        for mut piece in cut_flv(movie(), 2000, true) {
             let number = pieces.len() as u64;
-            piece.part = Part::Media(number);
+            piece.kind = Part::Media(number);
             piece.start_ms = number * 2000;
             pieces.push(piece);
         }
@@ -95,14 +95,14 @@ fn an_index_without_room_in_front_goes_to_the_end() {
 
 #[test]
 fn pieces_in_any_order_make_the_same_film() {
-    let job = mp4_of(&shuffled(&cut_flv(film(), 2000, false)));
-    assert_same(packets(&job.path()), packets_of(film()), MILLISECOND);
+    let job = mp4_of(&shuffled(&cut_flv(movie(), 2000, false)));
+    assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
     probe_without_warnings(&job.path());
 }
 
 #[test]
 fn a_film_goes_on_after_a_crash() {
-    let pieces = shuffled(&cut_flv(film(), 2000, false));
+    let pieces = shuffled(&cut_flv(movie(), 2000, false));
     for done in 0..pieces.len() {
         let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
@@ -118,34 +118,34 @@ fn a_film_goes_on_after_a_crash() {
 
 #[test]
 fn a_crash_while_the_index_was_written_loses_nothing() {
-    let pieces = cut_flv(film(), 2000, false);
+    let pieces = cut_flv(movie(), 2000, false);
     let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
     job.finish(&pieces[..4]).unwrap();
     job.finish(&pieces[4..]).unwrap();
-    assert_same(packets(&job.path()), packets_of(film()), MILLISECOND);
+    assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
     probe_without_warnings(&job.path());
 }
 
 #[test]
 fn a_film_of_more_than_four_gigabytes_is_found_beyond_them() {
-    let pieces = cut_flv(film(), 2000, false);
+    let pieces = cut_flv(movie(), 2000, false);
     let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
     job.attempt(&pieces[..3]).unwrap();
-    job.stretch(5 << 30);
+    job.extend_to(5 << 30);
     let summary = job.finish(&pieces[3..]).unwrap();
     assert!(summary.size_bytes > 5 << 30);
     assert_eq!(job.check().unwrap(), summary);
-    assert_same(packets(&job.path()), packets_of(film()), MILLISECOND);
+    assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
 }
 
 #[test]
 fn a_picture_that_changes_its_size_gets_another_set_up() {
-    let larger = flv_film("25", "44100", "640x360");
-    let mut pieces = cut_flv(film(), 2000, false);
+    let larger = flv_movie("25", "44100", "640x360");
+    let mut pieces = cut_flv(movie(), 2000, false);
     pieces.truncate(2);
     for mut piece in cut_flv(&larger, 2000, false).into_iter().skip(2) {
         // A server need not repeat the set-up in every piece.
-        if piece.part != Part::Media(2) {
+        if piece.kind != Part::Media(2) {
             let first = tags(&piece.data)
                 .iter()
                 .take(3)
@@ -171,7 +171,7 @@ fn a_picture_that_changes_its_size_gets_another_set_up() {
 
 #[test]
 fn clocks_that_begin_again_in_each_piece_are_joined() {
-    for film in [film(), uneven_film()] {
+    for film in [movie(), uneven_movie()] {
         let pieces = shuffled(&cut_flv(film, 2000, true));
         let made = packets(&mp4_of(&pieces).path());
         // Sound that lies before the first picture of its piece comes as a negative time.
@@ -182,8 +182,8 @@ fn clocks_that_begin_again_in_each_piece_are_joined() {
 #[test]
 fn a_missing_piece_stays_a_gap() {
     for restart in [false, true] {
-        let mut pieces = cut_flv(film(), 2000, restart);
-        let whole = from_origin(packets_of(film()));
+        let mut pieces = cut_flv(movie(), 2000, restart);
+        let whole = from_origin(packets_of(movie()));
         pieces.remove(2);
         let job = mp4_of(&pieces);
         let made = from_origin(packets(&job.path()));
@@ -198,7 +198,7 @@ fn a_missing_piece_stays_a_gap() {
 
 #[test]
 fn gaps_do_not_make_the_last_frame_of_an_flv_longer() {
-    let whole = cut_flv(film(), 1000, false);
+    let whole = cut_flv(movie(), 1000, false);
     let last = whole.len() - 1;
     let ends: Vec<OwnPiece> = whole
         .iter()
@@ -212,7 +212,7 @@ fn gaps_do_not_make_the_last_frame_of_an_flv_longer() {
 
 #[test]
 fn a_wrap_of_24_bits_is_no_restart() {
-    let mut pieces = cut_flv(film(), 2000, false);
+    let mut pieces = cut_flv(movie(), 2000, false);
     for piece in &mut pieces {
         let places: Vec<_> = {
             let base = piece.data.as_ptr() as usize;
@@ -229,14 +229,14 @@ fn a_wrap_of_24_bits_is_no_restart() {
         }
     }
     let job = mp4_of(&shuffled(&pieces));
-    assert_same(packets(&job.path()), packets_of(film()), MILLISECOND);
+    assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
     let job = flv_of(&pieces);
-    assert_same(packets(&job.path()), packets_of(film()), 1e-6);
+    assert_same(packets(&job.path()), packets_of(movie()), 1e-6);
 }
 
 /// Pieces of which the third begins with the end of the second, after a change of each tag.
 fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnPiece> {
-    let mut pieces = cut_flv(film(), 2000, false);
+    let mut pieces = cut_flv(movie(), 2000, false);
     // The last tag is the end of the sequence.
     let tags = tags(&pieces[1].data);
     let tail: Vec<u8> = tags[tags.len() - 11..tags.len() - 1]
@@ -275,10 +275,10 @@ fn a_repeated_tail_comes_once() {
     let pieces = with_repeated_tail(|_| {});
     assert_same(
         packets(&mp4_of(&pieces).path()),
-        packets_of(film()),
+        packets_of(movie()),
         MILLISECOND,
     );
-    assert_same(packets(&flv_of(&pieces).path()), packets_of(film()), 1e-6);
+    assert_same(packets(&flv_of(&pieces).path()), packets_of(movie()), 1e-6);
 }
 
 #[test]
@@ -286,12 +286,12 @@ fn sound_alone_and_pictures_alone_make_films() {
     for (option, kind) in [("-vn", TrackKind::Audio), ("-an", TrackKind::Video)] {
         let folder = TempDir::new().unwrap();
         let input = folder.path().join("film.flv");
-        fs::write(&input, film()).unwrap();
+        fs::write(&input, movie()).unwrap();
         let input = input.to_str().unwrap();
         let alone = made_by_ffmpeg("alone.flv", &["-i", input, "-c", "copy", option]);
         let piece = OwnPiece {
             track: 0,
-            part: Part::Media(0),
+            kind: Part::Media(0),
             start_ms: 0,
             data: alone.clone(),
         };
@@ -325,7 +325,7 @@ fn mp3_goes_into_an_mp4() {
     );
     let piece = OwnPiece {
         track: 0,
-        part: Part::Media(0),
+        kind: Part::Media(0),
         start_ms: 0,
         data: data.clone(),
     };
@@ -352,7 +352,7 @@ fn old_codecs_stay_in_flv() {
     let pieces: Vec<_> = (0..1)
         .map(|number| OwnPiece {
             track: 0,
-            part: Part::Media(number),
+            kind: Part::Media(number),
             start_ms: 0,
             data: data.clone(),
         })
@@ -365,7 +365,7 @@ fn old_codecs_stay_in_flv() {
 
 #[test]
 fn an_flv_of_pieces_has_the_packets_of_the_film() {
-    for film in [film(), uneven_film()] {
+    for film in [movie(), uneven_movie()] {
         let job = flv_of(&cut_flv(film, 2000, false));
         assert_same(packets(&job.path()), packets_of(film), 1e-6);
         let words = probe_without_warnings(&job.path());
@@ -378,7 +378,7 @@ fn an_flv_of_pieces_has_the_packets_of_the_film() {
 #[test]
 fn an_flv_goes_on_after_a_crash_with_the_same_bytes() {
     for restart in [false, true] {
-        let pieces = cut_flv(film(), 2000, restart);
+        let pieces = cut_flv(movie(), 2000, restart);
         let whole = flv_of(&pieces).bytes();
         for done in 0..pieces.len() {
             let mut job = Job::new(Source::Flv, Format::Flv, pieces.len());
@@ -392,7 +392,7 @@ fn an_flv_goes_on_after_a_crash_with_the_same_bytes() {
 
 #[test]
 fn the_keyframe_index_of_an_flv_points_at_keyframes() {
-    let bytes = flv_of(&cut_flv(film(), 2000, false)).bytes();
+    let bytes = flv_of(&cut_flv(movie(), 2000, false)).bytes();
     let name = b"\x00\x0dfilepositions\x0a";
     let at = bytes
         .windows(name.len())

@@ -5,19 +5,19 @@ use media::{Error, Format, Source, Summary, TrackKind};
 use crate::{
     making::Job,
     packets::{assert_same, from_origin, packets, probe_without_warnings},
-    pieces::{OwnPiece, cut_flv, film, flv_film, made_by_ffmpeg, set_time, shuffled, tags},
+    pieces::{OwnPiece, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
 };
 
 const MILLISECOND: f64 = 0.001_001;
 
-fn pieces() -> Vec<OwnPiece> {
-    cut_flv(film(), 2000, false)
+fn segments() -> Vec<OwnPiece> {
+    cut_flv(movie(), 2000, false)
 }
 
 /// Makes both formats, and wants the packets of the film in them.
-fn assert_makes_the_film(pieces: &[OwnPiece]) {
+fn assert_makes_the_movie(pieces: &[OwnPiece]) {
     let mut whole = Job::new(Source::Flv, Format::Flv, 1);
-    whole.finish(&self::pieces()).unwrap();
+    whole.finish(&self::segments()).unwrap();
     let whole = packets(&whole.path());
     for (format, pieces) in [
         (Format::Mp4, shuffled(pieces)),
@@ -61,7 +61,7 @@ fn rewritten(piece: &OwnPiece, mut change: impl FnMut(&[u8]) -> Vec<u8>) -> OwnP
 }
 
 fn all_rewritten(change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<OwnPiece> {
-    let pieces = pieces();
+    let pieces = segments();
     let pieces = pieces.iter().map(|piece| rewritten(piece, &change));
     pieces.collect()
 }
@@ -92,18 +92,18 @@ fn clocks_that_turn_over_go_on() {
             set_time(&mut tag, time);
             tag
         });
-        assert_makes_the_film(&pieces);
+        assert_makes_the_movie(&pieces);
     }
 }
 
 #[test]
 fn a_head_longer_than_usual_is_passed() {
-    let mut pieces = pieces();
+    let mut pieces = segments();
     for piece in &mut pieces {
         piece.data[8] = 64;
         piece.data.splice(9..9, [0xab; 55]);
     }
-    assert_makes_the_film(&pieces);
+    assert_makes_the_movie(&pieces);
 }
 
 #[test]
@@ -115,17 +115,17 @@ fn sizes_behind_tags_are_not_believed() {
             tag[behind..].copy_from_slice(&wrong.to_be_bytes());
             tag
         });
-        assert_makes_the_film(&pieces);
+        assert_makes_the_movie(&pieces);
     }
 }
 
 #[test]
 fn pieces_without_a_head_are_taken() {
-    let mut pieces = pieces();
+    let mut pieces = segments();
     for piece in &mut pieces {
         piece.data.drain(..13);
     }
-    assert_makes_the_film(&pieces);
+    assert_makes_the_movie(&pieces);
 }
 
 #[test]
@@ -149,12 +149,12 @@ fn tags_that_hold_no_media_change_nothing() {
         ]
         .concat()
     });
-    assert_makes_the_film(&pieces);
+    assert_makes_the_movie(&pieces);
 }
 
 #[test]
 fn set_ups_that_come_again_are_one() {
-    let first = &pieces()[0];
+    let first = &segments()[0];
     let configs: Vec<u8> = tags(&first.data)
         .iter()
         .filter(|tag| tag.kind != 18 && tag.bytes[12] == 0)
@@ -162,7 +162,7 @@ fn set_ups_that_come_again_are_one() {
         .collect();
     assert!(!configs.is_empty());
     let mut number = 0;
-    let pieces: Vec<_> = pieces()
+    let pieces: Vec<_> = segments()
         .iter()
         .map(|piece| {
             rewritten(piece, |bytes| {
@@ -172,7 +172,7 @@ fn set_ups_that_come_again_are_one() {
             })
         })
         .collect();
-    assert_makes_the_film(&pieces);
+    assert_makes_the_movie(&pieces);
     let entries = |job: &Job| {
         let bytes = job.bytes();
         bytes.windows(4).filter(|name| *name == b"avcC").count()
@@ -182,8 +182,8 @@ fn set_ups_that_come_again_are_one() {
 
 #[test]
 fn sound_that_changes_its_rate_gets_another_set_up() {
-    let other = flv_film("25", "22050", "320x180");
-    let mut changed = pieces();
+    let other = flv_movie("25", "22050", "320x180");
+    let mut changed = segments();
     changed.truncate(3);
     changed.extend(cut_flv(&other, 2000, false).into_iter().skip(3));
     for (format, pieces) in [
@@ -199,7 +199,7 @@ fn sound_that_changes_its_rate_gets_another_set_up() {
         assert!((distance(10) - 40.0 * 1024.0 / 44_100.0).abs() < 0.002);
         let late = found["audio"].len() - 50;
         assert!((distance(late) - 40.0 * 1024.0 / 22_050.0).abs() < 0.002);
-        let whole = from_origin(packets(&made(Format::Mp4, &self::pieces()).path()));
+        let whole = from_origin(packets(&made(Format::Mp4, &self::segments()).path()));
         assert_eq!(found["video"].len(), whole["video"].len());
     }
 }
@@ -215,7 +215,7 @@ fn band_replication_told_in_a_set_up_changes_no_time() {
             bytes.to_vec()
         }
     });
-    assert_makes_the_film(&pieces);
+    assert_makes_the_movie(&pieces);
     let bytes = made(Format::Mp4, &pieces).bytes();
     assert!(bytes.windows(4).any(|window| *window == config[2..]));
 }
@@ -223,7 +223,7 @@ fn band_replication_told_in_a_set_up_changes_no_time() {
 #[test]
 fn encrypted_tags_are_refused() {
     for kind in [0x28, 0x29, 0x32] {
-        let mut pieces = pieces();
+        let mut pieces = segments();
         pieces[1].data.extend(tag(kind, 4000, b"secret"));
         for refused in refusal(&pieces) {
             assert!(matches!(refused, Error::Encrypted), "{refused}");
@@ -237,7 +237,7 @@ fn set_ups_that_no_decoder_takes_are_refused_with_their_piece() {
         &[0x17, 0, 0, 0, 0, 2, 100, 0, 31, 0xff, 0xe0, 0][..],
         &[0x17, 0, 0, 0, 0, 1, 100],
     ] {
-        let mut pieces = pieces();
+        let mut pieces = segments();
         pieces[1].data.extend(tag(9, 3900, body));
         for refused in refusal(&pieces) {
             assert!(matches!(refused, Error::Malformed { .. }), "{refused}");
@@ -258,7 +258,7 @@ fn set_ups_without_frames_make_no_film() {
 
 #[test]
 fn a_track_that_changes_its_codec_is_no_flv() {
-    let mut pieces = pieces();
+    let mut pieces = segments();
     // A frame of MP3 among AAC: an FLV tells the codec once.
     let frame = [0x2f, 0xff, 0xfb, 0x90, 0x64, 0, 0, 0, 0];
     pieces[1].data.extend(tag(8, 3900, &frame));
@@ -272,7 +272,7 @@ fn a_track_that_changes_its_codec_is_no_flv() {
 #[test]
 fn junk_between_tags_is_refused() {
     for junk in [&[0xff; 64][..], b"<html>not found</html>"] {
-        let mut pieces = pieces();
+        let mut pieces = segments();
         let at = 13
             + tags(&pieces[1].data)[..20]
                 .iter()
@@ -287,7 +287,7 @@ fn junk_between_tags_is_refused() {
 
 #[test]
 fn a_piece_cut_at_any_byte_is_refused_or_whole_tags() {
-    let piece = &pieces()[1];
+    let piece = &segments()[1];
     let ends: Vec<_> = tags(&piece.data)
         .iter()
         .map(|tag| tag.bytes.as_ptr_range().end as usize - piece.data.as_ptr() as usize)
@@ -311,7 +311,7 @@ fn a_piece_cut_at_any_byte_is_refused_or_whole_tags() {
 
 #[test]
 fn a_film_goes_on_after_a_refused_piece() {
-    let pieces = pieces();
+    let pieces = segments();
     let mut cut = pieces[2].clone();
     cut.data.truncate(cut.data.len() / 2);
     for format in [Format::Mp4, Format::Flv] {
@@ -347,7 +347,7 @@ fn behind_the_set_ups(piece: &mut OwnPiece, media: &[u8]) {
 
 #[test]
 fn a_single_wrong_timestamp_moves_nothing_else() {
-    let mut pieces = pieces();
+    let mut pieces = segments();
     for (kind, number, wrong) in [(9, 7, 0), (9, 11, 3_600_000), (8, 9, 3_600_000), (8, 14, 0)] {
         let data = &mut pieces[1].data;
         let frames = tags(data);
@@ -358,21 +358,21 @@ fn a_single_wrong_timestamp_moves_nothing_else() {
         let at = frame.bytes.as_ptr() as usize - data.as_ptr() as usize;
         set_time(&mut data[at..], wrong);
     }
-    assert_makes_the_film(&pieces);
+    assert_makes_the_movie(&pieces);
 }
 
 #[test]
 fn a_repeated_tail_behind_the_set_ups_comes_once() {
-    let mut repeated = pieces();
-    for (piece, before) in repeated[1..].iter_mut().zip(pieces()) {
+    let mut repeated = segments();
+    for (piece, before) in repeated[1..].iter_mut().zip(segments()) {
         behind_the_set_ups(piece, &tail(&before, 30).concat());
     }
-    assert_makes_the_film(&repeated);
+    assert_makes_the_movie(&repeated);
 }
 
 #[test]
 fn frames_of_the_same_time_and_size_are_not_taken_for_repetitions_in_an_flv() {
-    let mut pieces = pieces();
+    let mut pieces = segments();
     let mut tail = tail(&pieces[1], 6);
     for tag in &mut tail {
         let last = tag.len() - 5;
@@ -381,13 +381,13 @@ fn frames_of_the_same_time_and_size_are_not_taken_for_repetitions_in_an_flv() {
     behind_the_set_ups(&mut pieces[2], &tail.concat());
     let count = |job: &Job| packets(&job.path()).values().map(Vec::len).sum::<usize>();
     let found = count(&made(Format::Flv, &pieces));
-    assert_eq!(found, count(&made(Format::Flv, &self::pieces())) + 6);
+    assert_eq!(found, count(&made(Format::Flv, &self::segments())) + 6);
 }
 
 #[test]
 fn pieces_that_overlap_lose_nothing_and_never_go_back() {
     // Every piece from the third on says that it starts 300 ms earlier.
-    let mut pieces = pieces();
+    let mut pieces = segments();
     for piece in &mut pieces[2..] {
         *piece = rewritten(piece, |bytes| {
             let mut tag = bytes.to_vec();
@@ -397,7 +397,7 @@ fn pieces_that_overlap_lose_nothing_and_never_go_back() {
             tag
         });
     }
-    let whole = packets(&made(Format::Mp4, &self::pieces()).path());
+    let whole = packets(&made(Format::Mp4, &self::segments()).path());
     for format in [Format::Mp4, Format::Flv] {
         let found = packets(&made(format, &pieces).path());
         for kind in ["video", "audio"] {
@@ -413,7 +413,7 @@ fn pieces_that_overlap_lose_nothing_and_never_go_back() {
 
 #[test]
 fn a_tag_of_sixteen_megabytes_is_carried() {
-    let mut pieces = pieces();
+    let mut pieces = segments();
     pieces.truncate(1);
     // A picture that is all filler data: one unit of nearly the largest size of a tag.
     let mut body = vec![0x27, 1, 0, 0, 0];
@@ -461,7 +461,7 @@ fn old_codecs_are_refused_by_name_in_an_mp4_and_kept_in_an_flv() {
         let data = made_by_ffmpeg("old.flv", &[source, codec].concat());
         let piece = OwnPiece {
             data: data.clone(),
-            ..pieces()[0].clone()
+            ..segments()[0].clone()
         };
         let refused = Job::new(Source::Flv, Format::Mp4, 1).finish(std::slice::from_ref(&piece));
         assert!(
@@ -478,7 +478,7 @@ fn old_codecs_are_refused_by_name_in_an_mp4_and_kept_in_an_flv() {
 #[test]
 fn sound_that_starts_before_its_set_up_starts_with_it() {
     // The first piece of a live recording: sound, and its set-up only then.
-    let mut pieces = pieces();
+    let mut pieces = segments();
     let tags = tags(&pieces[0].data);
     let mut early = pieces[0].data[..13].to_vec();
     let sounds: Vec<_> = tags.iter().filter(|tag| tag.kind == 8).collect();
@@ -499,7 +499,7 @@ fn sound_that_starts_before_its_set_up_starts_with_it() {
         let checked = job.check().unwrap();
         let sound = &checked.tracks[1];
         assert_eq!(sound.kind, TrackKind::Audio);
-        let whole = packets(&made(Format::Mp4, &self::pieces()).path());
+        let whole = packets(&made(Format::Mp4, &self::segments()).path());
         assert_eq!(sound.samples + 5, whole["audio"].len() as u64);
         probe_without_warnings(&job.path());
     }

@@ -7,8 +7,8 @@ use tempfile::TempDir;
 
 use crate::{
     making::Job,
-    packets::{Packets, assert_same, assert_shown_as_the_film, packets, probe_without_warnings},
-    pieces::{OwnPiece, dash, film, joined, made_by_ffmpeg, shuffled},
+    packets::{Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings},
+    pieces::{OwnPiece, dash, joined, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track: times are exact.
@@ -60,7 +60,7 @@ fn a_film_goes_on_after_a_crash() {
 fn a_missing_piece_shifts_nothing() {
     let pieces: Vec<_> = dash()
         .iter()
-        .filter(|piece| (piece.track, piece.part) != (0, Part::Media(2)))
+        .filter(|piece| (piece.track, piece.kind) != (0, Part::Media(2)))
         .cloned()
         .collect();
     let made = packets(&mp4_of(&pieces).path());
@@ -76,7 +76,7 @@ fn a_missing_piece_shifts_nothing() {
 fn a_media_piece_without_its_initialisation_is_refused() {
     let pieces: Vec<_> = dash()
         .iter()
-        .filter(|piece| piece.part != Part::Init)
+        .filter(|piece| piece.kind != Part::Init)
         .cloned()
         .collect();
     let refused = Job::new(Source::Fmp4, Format::Mp4, pieces.len()).finish(&pieces);
@@ -92,7 +92,7 @@ fn pieces_that_carry_their_own_initialisation_need_no_other() {
         for piece in dash()
             .iter()
             .filter(of)
-            .filter(|piece| piece.part != Part::Init)
+            .filter(|piece| piece.kind != Part::Init)
         {
             let mut piece = piece.clone();
             piece.data.splice(0..0, init.data.clone());
@@ -107,7 +107,7 @@ fn pieces_that_carry_their_own_initialisation_need_no_other() {
 fn fragments(option: &str, track: u8, flags: &str) -> Vec<OwnPiece> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
-    std::fs::write(&input, film()).unwrap();
+    std::fs::write(&input, movie()).unwrap();
     let input = input.to_str().unwrap();
     let file = made_by_ffmpeg(
         "track.mp4",
@@ -140,14 +140,14 @@ fn cut_at_fragments(file: &[u8], track: u8) -> Vec<OwnPiece> {
     cuts.push(mfra - 4);
     let mut pieces = vec![OwnPiece {
         track,
-        part: Part::Init,
+        kind: Part::Init,
         start_ms: 0,
         data: file[..cuts[0]].to_vec(),
     }];
     for (number, cut) in (0..).zip(cuts.windows(2)) {
         pieces.push(OwnPiece {
             track,
-            part: Part::Media(number),
+            kind: Part::Media(number),
             start_ms: number * 1000,
             data: file[cut[0]..cut[1]].to_vec(),
         });
@@ -176,7 +176,7 @@ fn negative_composition_offsets_keep_the_pictures_with_the_sound() {
     let mut pieces = fragments("0:v", 0, flags);
     pieces.extend(fragments("0:a", 1, flags));
     let job = mp4_of(&pieces);
-    assert_shown_as_the_film(&job.path());
+    assert_shown_as_the_movie(&job.path());
 }
 
 #[test]

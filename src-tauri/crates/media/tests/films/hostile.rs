@@ -2,12 +2,12 @@
 
 use std::io::Cursor;
 
-use media::{Error, Film, Format, Making, Part, Piece, Source, check, journal, looks_like, muxer};
+use media::{Error, Film, Format, MuxerConfig, Part, Piece, Source, check, journal, muxer, sniff};
 use proptest::prelude::*;
 
 use crate::{
     making::Job,
-    pieces::{OwnPiece, cut_flv, dash, film},
+    pieces::{OwnPiece, cut_flv, dash, movie},
     ts_films::{Film as Stream, PLAIN, chopped},
     ts_writer::PACKET,
 };
@@ -18,12 +18,12 @@ fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> Vec<u8> {
     job.bytes()
 }
 
-fn flv_pieces() -> Vec<OwnPiece> {
-    cut_flv(film(), 2000, false)
+fn flv_segments() -> Vec<OwnPiece> {
+    cut_flv(movie(), 2000, false)
 }
 
 /// Cut so that frames lie across them.
-fn ts_pieces() -> &'static [OwnPiece] {
+fn ts_segments() -> &'static [OwnPiece] {
     static PIECES: std::sync::OnceLock<Vec<OwnPiece>> = std::sync::OnceLock::new();
     PIECES.get_or_init(|| {
         let mut pieces = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET);
@@ -34,10 +34,10 @@ fn ts_pieces() -> &'static [OwnPiece] {
 
 /// Pushes and finishes in memory, whatever comes of it.
 fn make(source: Source, format: Format, pieces: &[OwnPiece]) {
-    let making = Making {
-        source,
-        format,
-        film: Film::default(),
+    let making = MuxerConfig {
+        segment_format: source,
+        output_format: format,
+        movie: Film::default(),
         journal: &[],
     };
     let Ok(mut muxer) = muxer(making, Cursor::new(Vec::new())) else {
@@ -55,8 +55,8 @@ fn make(source: Source, format: Format, pieces: &[OwnPiece]) {
 #[test]
 fn a_cut_file_never_passes() {
     for (source, format, pieces) in [
-        (Source::Flv, Format::Mp4, flv_pieces()),
-        (Source::Flv, Format::Flv, flv_pieces()),
+        (Source::Flv, Format::Mp4, flv_segments()),
+        (Source::Flv, Format::Flv, flv_segments()),
         (Source::Fmp4, Format::Mp4, dash().to_vec()),
     ] {
         let whole = finished(source, format, &pieces);
@@ -74,7 +74,7 @@ fn a_cut_file_never_passes() {
 
 #[test]
 fn a_cut_between_two_tags_is_found_by_the_metadata() {
-    let whole = finished(Source::Flv, Format::Flv, &flv_pieces());
+    let whole = finished(Source::Flv, Format::Flv, &flv_segments());
     for tag in crate::pieces::tags(&whole).iter().rev().take(20) {
         let end = tag.bytes.as_ptr() as usize - whole.as_ptr() as usize;
         assert!(check(Cursor::new(&whole[..end])).is_err(), "cut to {end}");
@@ -84,7 +84,7 @@ fn a_cut_between_two_tags_is_found_by_the_metadata() {
 #[test]
 fn an_unfinished_film_does_not_pass() {
     for format in [Format::Mp4, Format::Flv] {
-        let pieces = flv_pieces();
+        let pieces = flv_segments();
         let mut job = Job::new(Source::Flv, format, pieces.len());
         job.attempt(&pieces).unwrap();
         assert!(job.check().is_err(), "{format:?}");
@@ -99,7 +99,7 @@ fn no_media_is_no_film() {
     }
     let inits: Vec<_> = dash()
         .iter()
-        .filter(|piece| piece.part == Part::Init)
+        .filter(|piece| piece.kind == Part::Init)
         .cloned()
         .collect();
     let refused = Job::new(Source::Fmp4, Format::Mp4, 2).finish(&inits);
@@ -112,17 +112,17 @@ fn media_is_told_from_a_web_page() {
     for source in [Source::Flv, Source::Fmp4] {
         for part in [Part::Init, Part::Media(0)] {
             for data in [&page[..], b"", b"\0\0\0", b"{\"error\":404}"] {
-                assert!(!looks_like(source, part, data));
+                assert!(!sniff(source, part, data));
             }
         }
     }
     for piece in dash() {
-        assert!(looks_like(Source::Fmp4, piece.part, &piece.data));
+        assert!(sniff(Source::Fmp4, piece.kind, &piece.data));
     }
-    for piece in flv_pieces() {
-        assert!(looks_like(Source::Flv, piece.part, &piece.data));
+    for piece in flv_segments() {
+        assert!(sniff(Source::Flv, piece.kind, &piece.data));
         assert!(
-            looks_like(Source::Flv, piece.part, &piece.data[13..]),
+            sniff(Source::Flv, piece.kind, &piece.data[13..]),
             "bare tags"
         );
     }
@@ -130,11 +130,11 @@ fn media_is_told_from_a_web_page() {
 
 #[test]
 fn a_piece_cut_inside_is_malformed() {
-    let piece = &flv_pieces()[0];
-    let making = Making {
-        source: Source::Flv,
-        format: Format::Mp4,
-        film: Film::default(),
+    let piece = &flv_segments()[0];
+    let making = MuxerConfig {
+        segment_format: Source::Flv,
+        output_format: Format::Mp4,
+        movie: Film::default(),
         journal: &[],
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_taken_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let piece = |part| OwnPiece { track: 0, part, start_ms: 0, data: data.clone() };
+        let piece = |kind| OwnPiece { track: 0, kind, start_ms: 0, data: data.clone() };
         let pieces = [piece(Part::Init), piece(Part::Media(0))];
         make(Source::Flv, Format::Mp4, &pieces);
         make(Source::Flv, Format::Flv, &pieces);
@@ -197,7 +197,7 @@ proptest! {
 
     #[test]
     fn changed_flv_pieces_are_taken_or_refused(changes in changes()) {
-        let mut pieces = flv_pieces();
+        let mut pieces = flv_segments();
         pieces.truncate(3);
         pieces[1].data = mutated(&pieces[1].data, &changes);
         make(Source::Flv, Format::Mp4, &pieces);
@@ -206,7 +206,7 @@ proptest! {
 
     #[test]
     fn changed_transport_streams_are_taken_or_refused(changes in changes(), which in 0_usize..3) {
-        let mut pieces = ts_pieces().to_vec();
+        let mut pieces = ts_segments().to_vec();
         pieces[which].data = mutated(&pieces[which].data, &changes);
         make(Source::Ts, Format::Mp4, &pieces);
     }
@@ -223,8 +223,8 @@ proptest! {
     fn changed_files_are_checked_without_a_panic(changes in changes(), flv in any::<bool>()) {
         static FILES: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
         let [mp4, film] = FILES.get_or_init(|| [
-            finished(Source::Flv, Format::Mp4, &flv_pieces()),
-            finished(Source::Flv, Format::Flv, &flv_pieces()),
+            finished(Source::Flv, Format::Mp4, &flv_segments()),
+            finished(Source::Flv, Format::Flv, &flv_segments()),
         ]);
         let _ = check(Cursor::new(mutated(if flv { film } else { mp4 }, &changes)));
     }

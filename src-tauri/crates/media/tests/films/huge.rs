@@ -5,7 +5,7 @@ use std::{
     io::{Read, Seek, SeekFrom, Write},
 };
 
-use media::{Film, Format, Making, Part, Source, check, muxer};
+use media::{Film, Format, MuxerConfig, Part, Source, check, muxer};
 use tempfile::TempDir;
 
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
 
 /// Zeros in each piece of pictures, behind its samples.
 const FILLING: usize = 64 << 20;
-const PIECES: u64 = 70;
+const SEGMENT_COUNT: u64 = 70;
 /// Ticks of the pictures in a piece of two seconds.
-const PIECE_TICKS: u64 = 2 * 12_800;
+const SEGMENT_TICKS: u64 = 2 * 12_800;
 
 /// Leaves out zeros, which a file that is given room for them reads back.
-struct Sparse(File);
+struct SparseWriter(File);
 
-impl Write for Sparse {
+impl Write for SparseWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         static ZEROS: [u8; 1 << 20] = [0; 1 << 20];
         let bytes = &bytes[..bytes.len().min(ZEROS.len())];
@@ -43,13 +43,13 @@ impl Write for Sparse {
     }
 }
 
-impl Read for Sparse {
+impl Read for SparseWriter {
     fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
         self.0.read(bytes)
     }
 }
 
-impl Seek for Sparse {
+impl Seek for SparseWriter {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
         self.0.seek(to)
     }
@@ -72,23 +72,23 @@ fn filled(piece: &OwnPiece) -> Vec<u8> {
 #[test]
 fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
     let of = |track, part| {
-        let wanted = |piece: &&OwnPiece| (piece.track, piece.part) == (track, part);
+        let wanted = |piece: &&OwnPiece| (piece.track, piece.kind) == (track, part);
         dash().iter().find(wanted).unwrap().clone()
     };
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("film.mp4");
     let mut options = OpenOptions::new();
     let options = options.create_new(true).read(true).write(true);
-    let making = Making {
-        source: Source::Fmp4,
-        format: Format::Mp4,
-        film: Film {
-            pieces: 80,
+    let making = MuxerConfig {
+        segment_format: Source::Fmp4,
+        output_format: Format::Mp4,
+        movie: Film {
+            segment_count: 80,
             ..Film::default()
         },
         journal: &[],
     };
-    let mut muxer = muxer(making, Sparse(options.open(&path).unwrap())).unwrap();
+    let mut muxer = muxer(making, SparseWriter(options.open(&path).unwrap())).unwrap();
     let mut fragments = Vec::new();
     let mut push = |piece: &OwnPiece| fragments.push(muxer.push(piece.borrow()).unwrap());
     push(&of(0, Part::Init));
@@ -101,17 +101,17 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
         .position(|bytes| bytes == b"tfdt\x01")
         .unwrap()
         + 8;
-    for number in 0..PIECES {
-        let ticks = number * PIECE_TICKS;
+    for number in 0..SEGMENT_COUNT {
+        let ticks = number * SEGMENT_TICKS;
         piece.data[time..time + 8].copy_from_slice(&ticks.to_be_bytes());
-        piece.part = Part::Media(number);
+        piece.kind = Part::Media(number);
         piece.start_ms = number * 2000;
         push(&piece);
     }
-    let sound = |piece: &&OwnPiece| piece.track == 1 && piece.part != Part::Init;
+    let sound = |piece: &&OwnPiece| piece.track == 1 && piece.kind != Part::Init;
     dash().iter().filter(sound).for_each(push);
     let summary = muxer.finish(fragments).unwrap();
-    assert!(summary.size_bytes > PIECES * FILLING as u64);
+    assert!(summary.size_bytes > SEGMENT_COUNT * FILLING as u64);
     assert!(summary.size_bytes > 4 << 30);
     assert_eq!(check(File::open(&path).unwrap()).unwrap(), summary);
 

@@ -5,22 +5,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use media::{Error, Film, Format, Making, Source, Summary, TableFragment, Tags, journal, muxer};
+use media::{
+    Error, Film, Format, MuxerConfig, Source, Summary, TableFragment, Tags, journal, muxer,
+};
 use tempfile::TempDir;
 
 use crate::pieces::OwnPiece;
 
 /// One film in the making.
 pub(crate) struct Job {
-    pub(crate) source: Source,
-    pub(crate) format: Format,
-    pub(crate) film: Film,
+    pub(crate) segment_format: Source,
+    pub(crate) output_format: Format,
+    pub(crate) movie: Film,
     folder: TempDir,
     journal: Vec<u8>,
 }
 
 impl Job {
-    pub(crate) fn new(source: Source, format: Format, pieces: usize) -> Self {
+    pub(crate) fn new(segment_format: Source, output_format: Format, pieces: usize) -> Self {
         let tags = Tags {
             title: Some("Füße über Ærø".into()),
             artist: Some("A channel".into()),
@@ -28,22 +30,22 @@ impl Job {
             comment: Some("https://example.org/recorded/1".into()),
             ..Tags::default()
         };
-        let film = Film {
+        let movie = Film {
             tags,
-            pieces: u32::try_from(pieces).unwrap(),
+            segment_count: u32::try_from(pieces).unwrap(),
             ..Film::default()
         };
         Self {
-            source,
-            format,
-            film,
+            segment_format,
+            output_format,
+            movie,
             folder: TempDir::new().unwrap(),
             journal: Vec::new(),
         }
     }
 
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join(match self.format {
+        self.folder.path().join(match self.output_format {
             Format::Mp4 => "film.mp4",
             Format::Flv => "film.flv",
         })
@@ -55,7 +57,7 @@ impl Job {
     }
 
     /// Pretends that the film already reaches this far; the hole costs no disk.
-    pub(crate) fn stretch(&mut self, output_end: u64) {
+    pub(crate) fn extend_to(&mut self, output_end: u64) {
         let (mut fragments, _) = journal::read(&self.journal);
         fragments.last_mut().unwrap().output_end = output_end;
         self.journal = fragments.iter().flat_map(journal::record).collect();
@@ -74,11 +76,11 @@ impl Job {
         let (mut fragments, whole) = journal::read(&self.journal);
         assert_eq!(whole, self.journal.len(), "the journal is whole");
         let file = open(&self.path());
-        file.set_len(journal::end(&fragments)).unwrap();
-        let making = Making {
-            source: self.source,
-            format: self.format,
-            film: self.film.clone(),
+        file.set_len(journal::output_end(&fragments)).unwrap();
+        let making = MuxerConfig {
+            segment_format: self.segment_format,
+            output_format: self.output_format,
+            movie: self.movie.clone(),
             journal: &fragments,
         };
         let mut muxer = muxer(making, file)?;

@@ -7,7 +7,7 @@ use media::{Format, Part, Source, TrackKind, check, probe};
 use crate::{
     making::Job,
     packets::{assert_same, packets, probe_without_warnings},
-    pieces::{OwnPiece, cut_flv, dash, film, tags},
+    pieces::{OwnPiece, cut_flv, dash, movie, tags},
     several::EXACT,
 };
 
@@ -21,7 +21,7 @@ fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnPiece> {
     let mut pieces = dash().to_vec();
     let init = pieces
         .iter_mut()
-        .find(|piece| (piece.track, piece.part) == (track, Part::Init));
+        .find(|piece| (piece.track, piece.kind) == (track, Part::Init));
     change(&mut init.unwrap().data);
     pieces
 }
@@ -118,7 +118,7 @@ fn the_place_of_the_data_is_that_of_the_film() {
 
 #[test]
 fn boxes_of_any_name_may_be_in_an_index() {
-    let pieces = cut_flv(film(), 2000, false);
+    let pieces = cut_flv(movie(), 2000, false);
     let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
     let made = job.finish(&pieces).unwrap();
     for depth in 1..AROUND.len() {
@@ -166,14 +166,14 @@ fn broken(mut piece: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn a_first_picture_that_is_broken_is_known_before_its_piece_counts() {
-    let piece = &cut_flv(film(), 2000, false)[0];
-    assert!(probe(Source::Flv, piece.part, &piece.data).is_ok());
-    assert!(probe(Source::Flv, piece.part, &broken(piece.data.clone())).is_err());
+    let piece = &cut_flv(movie(), 2000, false)[0];
+    assert!(probe(Source::Flv, piece.kind, &piece.data).is_ok());
+    assert!(probe(Source::Flv, piece.kind, &broken(piece.data.clone())).is_err());
 }
 
 #[test]
 fn a_first_picture_that_is_broken_at_its_source_does_not_lose_the_film() {
-    let mut pieces = cut_flv(film(), 2000, false);
+    let mut pieces = cut_flv(movie(), 2000, false);
     pieces[0].data = broken(std::mem::take(&mut pieces[0].data));
     for format in [Format::Mp4, Format::Flv] {
         let mut job = Job::new(Source::Flv, format, pieces.len());

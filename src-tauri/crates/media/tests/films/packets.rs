@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::pieces::film;
+use crate::pieces::movie;
 
 /// One packet: times in seconds, and what identifies its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,10 +117,10 @@ pub(crate) fn assert_same(made: Packets, source: Packets, tolerance: f64) {
 
 /// The packets of the film, shown at its times. Of fragments with negative composition offsets the
 /// film is the measure: ffmpeg reads them late by the reorder delay, with other decode times.
-pub(crate) fn assert_shown_as_the_film(made: &Path) {
+pub(crate) fn assert_shown_as_the_movie(made: &Path) {
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("film.flv");
-    fs::write(&source, film()).unwrap();
+    fs::write(&source, movie()).unwrap();
     let shown = |path: &Path| {
         let mut packets = packets(path);
         for packet in packets.values_mut().flatten() {

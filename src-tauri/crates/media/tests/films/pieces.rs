@@ -11,7 +11,7 @@ use crate::packets::run;
 #[derive(Clone, Debug)]
 pub(crate) struct OwnPiece {
     pub(crate) track: u8,
-    pub(crate) part: Part,
+    pub(crate) kind: Part,
     pub(crate) start_ms: u64,
     pub(crate) data: Vec<u8>,
 }
@@ -20,7 +20,7 @@ impl OwnPiece {
     pub(crate) fn borrow(&self) -> Piece<'_> {
         Piece {
             track: self.track,
-            part: self.part,
+            kind: self.kind,
             start_ms: self.start_ms,
             data: &self.data,
         }
@@ -28,18 +28,18 @@ impl OwnPiece {
 }
 
 /// Twelve seconds of H.264 with B-frames, a keyframe each second, and AAC.
-pub(crate) fn film() -> &'static [u8] {
+pub(crate) fn movie() -> &'static [u8] {
     static FILM: OnceLock<Vec<u8>> = OnceLock::new();
-    FILM.get_or_init(|| flv_film("25", "44100", "320x180"))
+    FILM.get_or_init(|| flv_movie("25", "44100", "320x180"))
 }
 
 /// The same at 30000/1001 pictures a second and with sound of 48 kHz.
-pub(crate) fn uneven_film() -> &'static [u8] {
+pub(crate) fn uneven_movie() -> &'static [u8] {
     static FILM: OnceLock<Vec<u8>> = OnceLock::new();
-    FILM.get_or_init(|| flv_film("30000/1001", "48000", "320x180"))
+    FILM.get_or_init(|| flv_movie("30000/1001", "48000", "320x180"))
 }
 
-pub(crate) fn flv_film(rate: &str, sound: &str, size: &str) -> Vec<u8> {
+pub(crate) fn flv_movie(rate: &str, sound: &str, size: &str) -> Vec<u8> {
     let picture = format!("testsrc2=size={size}:rate={rate}:duration=12");
     let tone = format!("sine=frequency=440:sample_rate={sound}:duration=12");
     made_by_ffmpeg(
@@ -137,7 +137,7 @@ pub(crate) fn cut_flv(file: &[u8], length_ms: u32, restart: bool) -> Vec<OwnPiec
             start = tag.time;
             pieces.push(OwnPiece {
                 track: 0,
-                part: Part::Media(number),
+                kind: Part::Media(number),
                 start_ms: u64::from(start),
                 data: head.clone(),
             });
@@ -172,7 +172,7 @@ pub(crate) fn dash() -> &'static [OwnPiece] {
     PIECES.get_or_init(|| {
         let folder = TempDir::new().unwrap();
         let input = folder.path().join("film.flv");
-        fs::write(&input, film()).unwrap();
+        fs::write(&input, movie()).unwrap();
         let list = folder.path().join("list.mpd");
         run(
             "ffmpeg",
@@ -209,7 +209,7 @@ fn dash_track(folder: &Path, track: u8) -> Vec<OwnPiece> {
         let data = fs::read(folder.join(name)).ok()?;
         Some(OwnPiece {
             track,
-            part,
+            kind: part,
             start_ms,
             data,
         })
@@ -229,7 +229,7 @@ fn dash_track(folder: &Path, track: u8) -> Vec<OwnPiece> {
 pub(crate) fn joined(pieces: &[OwnPiece], track: u8, folder: &Path) -> std::path::PathBuf {
     let path = folder.join(format!("track-{track}.mp4"));
     let mut pieces: Vec<_> = pieces.iter().filter(|piece| piece.track == track).collect();
-    pieces.sort_by_key(|piece| piece.part);
+    pieces.sort_by_key(|piece| piece.kind);
     let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.data.clone()).collect();
     fs::write(&path, bytes).unwrap();
     path
@@ -238,7 +238,7 @@ pub(crate) fn joined(pieces: &[OwnPiece], track: u8, folder: &Path) -> std::path
 /// The same pieces in an order that has nothing to do with the film's, initialisations first.
 pub(crate) fn shuffled(pieces: &[OwnPiece]) -> Vec<OwnPiece> {
     let mut pieces = pieces.to_vec();
-    pieces.sort_by_key(|piece| match piece.part {
+    pieces.sort_by_key(|piece| match piece.kind {
         Part::Init => 0,
         Part::Media(number) => 1 + (number * 7 + u64::from(piece.track) * 3 + 4) % 11,
     });

@@ -6,9 +6,9 @@ use tempfile::TempDir;
 use crate::{
     making::Job,
     packets::{
-        Packets, assert_same, assert_shown_as_the_film, packets, probe_without_warnings, run,
+        Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings, run,
     },
-    pieces::{OwnPiece, dash, film, made_by_ffmpeg, shuffled},
+    pieces::{OwnPiece, dash, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track: times are exact.
@@ -20,7 +20,7 @@ pub(crate) const TICK: f64 = 1.0 / 12_800.0;
 fn whole(flags: &str) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
-    std::fs::write(&input, film()).unwrap();
+    std::fs::write(&input, movie()).unwrap();
     made_by_ffmpeg(
         "film.mp4",
         &[
@@ -68,7 +68,7 @@ pub(crate) fn cut(file: &[u8]) -> Vec<OwnPiece> {
             };
             pieces.push(OwnPiece {
                 track,
-                part,
+                kind: part,
                 start_ms: 0,
                 data: data.clone(),
             });
@@ -125,7 +125,7 @@ fn shared_fragments_with_negative_composition_offsets_keep_pictures_with_sound()
     let flags = "frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets";
     let pieces = cut(&whole(flags));
     let job = mp4_of(&shuffled(&pieces));
-    assert_shown_as_the_film(&job.path());
+    assert_shown_as_the_movie(&job.path());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn the_pieces_of_a_playlist_keep_their_packets_in_any_order() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
     let text = |name: &str| path(name).to_str().unwrap().to_owned();
-    std::fs::write(path("film.flv"), film()).unwrap();
+    std::fs::write(path("film.flv"), movie()).unwrap();
     let (film, list, piece) = (text("film.flv"), text("list.m3u8"), text("%d.m4s"));
     run(
         "ffmpeg",
@@ -168,7 +168,7 @@ fn the_pieces_of_a_playlist_keep_their_packets_in_any_order() {
             };
             pieces.push(OwnPiece {
                 track,
-                part,
+                kind: part,
                 start_ms: number.saturating_sub(1) * 2000,
                 data: data.clone(),
             });
@@ -195,7 +195,7 @@ fn text_and_other_tracks_are_left_out() {
     let text = folder.path().join("text.srt");
     std::fs::write(&text, "1\n00:00:01,000 --> 00:00:02,000\nHello\n").unwrap();
     let input = folder.path().join("film.flv");
-    std::fs::write(&input, film()).unwrap();
+    std::fs::write(&input, movie()).unwrap();
     let file = made_by_ffmpeg(
         "film.mp4",
         &[
@@ -219,7 +219,7 @@ fn text_and_other_tracks_are_left_out() {
     assert_eq!(
         pieces
             .iter()
-            .filter(|piece| piece.part == Part::Init)
+            .filter(|piece| piece.kind == Part::Init)
             .count(),
         2
     );
@@ -270,7 +270,7 @@ fn the_pre_roll_of_the_sound_is_kept_for_just_the_samples_that_have_it() {
     let two = b"\0\0\0\x1esgpd\x02\0\0\0roll\0\0\0\x02\0\0\0\x01\0\0\0\x01\xff\xfe";
     let counts: Vec<u32> = [1, 2, 3]
         .map(|number| {
-            let of = |piece: &&mut OwnPiece| (piece.track, piece.part) == (1, Part::Media(number));
+            let of = |piece: &&mut OwnPiece| (piece.track, piece.kind) == (1, Part::Media(number));
             let piece = pieces.iter_mut().find(of).unwrap();
             match number {
                 1 => with_boxes(piece, one),

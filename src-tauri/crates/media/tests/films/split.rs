@@ -5,12 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use media::{Error, Film, Format, Making, Part, Source, Split, Summary, muxer};
+use media::{Error, Film, Format, MuxerConfig, Part, Source, Split, Summary, muxer};
 use tempfile::TempDir;
 
 use crate::{
     packets::{Packets, assert_same, packets, probe_without_warnings, run},
-    pieces::{film, made_by_ffmpeg, uneven_film},
+    pieces::{made_by_ffmpeg, movie, uneven_movie},
 };
 
 /// Less than a tick of any track: times are exact.
@@ -22,19 +22,19 @@ const TICK: f64 = 1.0 / 44_100.0 + EXACT;
 const ROUNDED: f64 = 0.001;
 
 /// A film made of another, and what was said of it.
-struct Made {
+struct RemuxedMovie {
     folder: TempDir,
     summary: Summary,
     lost_bytes: u64,
 }
 
-impl Made {
+impl RemuxedMovie {
     fn path(&self) -> PathBuf {
         self.folder.path().join("made.mp4")
     }
 }
 
-fn remux(sources: &[&Path]) -> Result<Made, Error> {
+fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
     let folder = TempDir::new().unwrap();
     let output = File::options()
         .create_new(true)
@@ -46,11 +46,11 @@ fn remux(sources: &[&Path]) -> Result<Made, Error> {
     for source in sources {
         splits.push(Split::open(File::open(source).unwrap())?);
     }
-    let making = Making {
-        source: splits[0].whole().source,
-        format: Format::Mp4,
-        film: Film {
-            duration_ms: splits[0].whole().duration_ms,
+    let making = MuxerConfig {
+        segment_format: splits[0].info().segment_format,
+        output_format: Format::Mp4,
+        movie: Film {
+            duration_ms: splits[0].info().duration_ms,
             ..Film::default()
         },
         journal: &[],
@@ -61,8 +61,8 @@ fn remux(sources: &[&Path]) -> Result<Made, Error> {
     let mut first = 0;
     for split in &mut splits {
         let mut last = 0;
-        while let Some(mut piece) = split.piece()? {
-            if let Part::Media(number) = &mut piece.part {
+        while let Some(mut piece) = split.next_segment()? {
+            if let Part::Media(number) = &mut piece.kind {
                 *number += first;
                 last = *number + 1;
             }
@@ -72,7 +72,7 @@ fn remux(sources: &[&Path]) -> Result<Made, Error> {
         lost_bytes += split.lost_bytes();
     }
     let summary = muxer.finish(fragments)?;
-    let made = Made {
+    let made = RemuxedMovie {
         folder,
         summary,
         lost_bytes,
@@ -87,7 +87,7 @@ fn remux(sources: &[&Path]) -> Result<Made, Error> {
 /// The film of `pieces`, copied by ffmpeg into a file of this name.
 fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let source = folder.join("source.flv");
-    fs::write(&source, film()).unwrap();
+    fs::write(&source, movie()).unwrap();
     let path = folder.join(name);
     let mut all = vec!["-i", source.to_str().unwrap(), "-c", "copy"];
     all.extend(arguments);
@@ -97,7 +97,7 @@ fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
 }
 
 /// Every packet of the source is in what is made of it, with its time.
-fn assert_whole(source: &Path, tolerance: f64) -> Made {
+fn assert_whole(source: &Path, tolerance: f64) -> RemuxedMovie {
     let made = remux(&[source]).unwrap();
     assert_same(packets(&made.path()), packets(source), tolerance);
     probe_without_warnings(&made.path());
@@ -107,7 +107,7 @@ fn assert_whole(source: &Path, tolerance: f64) -> Made {
 
 #[test]
 fn an_flv_becomes_an_mp4_of_the_same_packets() {
-    for source in [film(), uneven_film()] {
+    for source in [movie(), uneven_movie()] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("film.flv");
         fs::write(&path, source).unwrap();
@@ -204,7 +204,7 @@ fn parts_of_an_flv_come_together_whether_their_clocks_start_again_or_not() {
         let folder = TempDir::new().unwrap();
         let pattern = folder.path().join("part%d.flv");
         let whole = folder.path().join("whole.flv");
-        fs::write(&whole, film()).unwrap();
+        fs::write(&whole, movie()).unwrap();
         run(
             "ffmpeg",
             &[
@@ -238,7 +238,7 @@ fn the_title_of_the_source_is_known() {
     for name in ["titled.flv", "titled.mp4"] {
         let path = copied(folder.path(), name, &["-metadata", "title=A day out"]);
         let split = Split::open(File::open(&path).unwrap()).unwrap();
-        assert_eq!(split.whole().tags.title.as_deref(), Some("A day out"));
+        assert_eq!(split.info().tags.title.as_deref(), Some("A day out"));
     }
 }
 
@@ -251,7 +251,7 @@ fn what_a_cut_file_still_holds_is_kept_and_the_loss_is_told() {
     let folder = TempDir::new().unwrap();
     let flv = folder.path().join("cut.flv");
     let sources = [
-        (flv.clone(), film().to_vec()),
+        (flv.clone(), movie().to_vec()),
         {
             let path = copied(folder.path(), "front.mp4", &["-movflags", "+faststart"]);
             let bytes = fs::read(&path).unwrap();
@@ -297,7 +297,7 @@ fn read_damaged(bytes: &[u8]) {
         return;
     };
     let mut given = 0;
-    while let Ok(Some(piece)) = split.piece() {
+    while let Ok(Some(piece)) = split.next_segment() {
         // A sample of an index costs sixteen bytes in its fragment, and may lie on top of others.
         given += piece.data.len();
         assert!(
@@ -313,7 +313,7 @@ fn damaged_films_end_with_an_error_or_early_but_always() {
     let folder = TempDir::new().unwrap();
     let flags = "frag_keyframe+empty_moov";
     let films = [
-        film().to_vec(),
+        movie().to_vec(),
         fs::read(copied(
             folder.path(),
             "front.mp4",
@@ -353,7 +353,7 @@ fn subtitles_are_left_out_by_name() {
     let text = folder.path().join("text.srt");
     fs::write(&text, "1\n00:00:01,000 --> 00:00:02,000\nHello\n").unwrap();
     let source = folder.path().join("source.flv");
-    fs::write(&source, film()).unwrap();
+    fs::write(&source, movie()).unwrap();
     let path = folder.path().join("with_text.mp4");
     let [source, text, out] = [&source, &text, &path].map(|path| path.to_str().unwrap());
     run(
@@ -364,8 +364,8 @@ fn subtitles_are_left_out_by_name() {
         ],
     );
     let split = Split::open(File::open(&path).unwrap()).unwrap();
-    assert_eq!(split.whole().left_out, ["sbtl"]);
-    assert_eq!(split.whole().source, Source::Fmp4);
+    assert_eq!(split.info().left_out, ["sbtl"]);
+    assert_eq!(split.info().segment_format, Source::Fmp4);
     let made = remux(&[&path]).unwrap();
     assert_eq!(made.summary.tracks.len(), 2);
 }

@@ -7,10 +7,10 @@ use media::{Chapter, Cover, Format, Source, Tags};
 use crate::{
     making::Job,
     packets::run,
-    pieces::{OwnPiece, cut_flv, dash, film, made_by_ffmpeg, shuffled},
+    pieces::{OwnPiece, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
 
-fn picture(name: &str) -> Cover {
+fn cover(name: &str) -> Cover {
     let colours = ["-f", "lavfi", "-i", "testsrc=size=64x48", "-frames:v", "1"];
     Cover::new(made_by_ffmpeg(name, &colours)).unwrap()
 }
@@ -18,10 +18,10 @@ fn picture(name: &str) -> Cover {
 fn job(format: Format, cover: Option<Cover>) -> Job {
     let (source, pieces) = match format {
         Format::Mp4 => (Source::Fmp4, shuffled(dash())),
-        Format::Flv => (Source::Flv, cut_flv(film(), 2000, false)),
+        Format::Flv => (Source::Flv, cut_flv(movie(), 2000, false)),
     };
     let mut job = Job::new(source, format, pieces.len());
-    job.film.tags.cover = cover;
+    job.movie.tags.cover = cover;
     let summary = job.finish(&pieces).unwrap();
     assert_eq!(job.check().unwrap().size_bytes, summary.size_bytes);
     job
@@ -34,7 +34,7 @@ fn read(job: &Job) -> Tags {
 #[test]
 fn text_and_cover_are_read_back_by_others_and_by_us() {
     for name in ["cover.jpg", "cover.png"] {
-        let cover = picture(name);
+        let cover = cover(name);
         let job = job(Format::Mp4, Some(cover.clone()));
         // ffprobe warns at every cover, its own too, that a picture has no clock.
         let path = job.path();
@@ -52,7 +52,7 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
         }
         let arguments = ["-i", path, "-map", "0:v:1", "-c", "copy", "-f", "data", "-"];
         assert_eq!(run("ffmpeg", &arguments).stdout, cover.data(), "{name}");
-        assert_eq!(read(&job), job.film.tags);
+        assert_eq!(read(&job), job.movie.tags);
     }
 }
 
@@ -61,7 +61,7 @@ fn chapters_are_read_back_by_ffprobe_and_by_us() {
     let (source, pieces) = (Source::Fmp4, shuffled(dash()));
     let mut job = Job::new(source, Format::Mp4, pieces.len());
     let chapters = [(0, "Welcome"), (1_500, "Füße über Ærø")];
-    job.film.tags.chapters = chapters
+    job.movie.tags.chapters = chapters
         .map(|(start_ms, title)| Chapter {
             start_ms,
             title: title.to_owned(),
@@ -81,26 +81,26 @@ fn chapters_are_read_back_by_ffprobe_and_by_us() {
         lines[1].contains("start_time=1.500000") && lines[1].ends_with("tag:title=Füße über Ærø"),
         "{probed}"
     );
-    assert_eq!(read(&job), job.film.tags);
+    assert_eq!(read(&job), job.movie.tags);
 }
 
 #[test]
 fn the_room_for_the_index_holds_a_large_cover() {
-    let mut data = picture("cover.jpg").data().to_vec();
+    let mut data = cover("cover.jpg").data().to_vec();
     data.resize(5_000_000, 0);
     let job = job(Format::Mp4, Cover::new(data));
     let file = job.bytes();
     let place = |kind: &[u8]| file.windows(4).position(|window| window == kind);
     assert!(place(b"moov") < place(b"mdat"), "the index is in front");
-    assert_eq!(read(&job), job.film.tags);
+    assert_eq!(read(&job), job.movie.tags);
 }
 
 #[test]
 fn an_flv_keeps_its_text() {
-    let job = job(Format::Flv, Some(picture("cover.png")));
+    let job = job(Format::Flv, Some(cover("cover.png")));
     let expected = Tags {
         cover: None,
-        ..job.film.tags.clone()
+        ..job.movie.tags.clone()
     };
     assert_eq!(read(&job), expected);
 }
@@ -143,7 +143,7 @@ fn what_ffmpeg_wrote_is_read() {
 
 #[test]
 fn broken_tags_are_left_out() {
-    let file = job(Format::Mp4, Some(picture("cover.png"))).bytes();
+    let file = job(Format::Mp4, Some(cover("cover.png"))).bytes();
     let start = file
         .windows(4)
         .position(|window| window == b"udta")
@@ -166,7 +166,7 @@ fn broken_tags_are_left_out() {
 fn a_film_without_tags_has_none() {
     let pieces: Vec<OwnPiece> = dash().to_vec();
     let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
-    job.film.tags = Tags::default();
+    job.movie.tags = Tags::default();
     job.finish(&pieces).unwrap();
     assert_eq!(read(&job), Tags::default());
     assert!(!job.bytes().windows(4).any(|window| window == b"udta"));

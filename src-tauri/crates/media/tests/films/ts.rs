@@ -9,7 +9,7 @@ use crate::{
     making::Job,
     packets::{assert_same, from_origin, packets, probe_without_warnings},
     pieces::{OwnPiece, made_by_ffmpeg, shuffled},
-    ts_films::{Cut, Film, PLAIN, Recipe, chopped, numbered, reference},
+    ts_films::{Cut, Film, MovieRecipe, PLAIN, chopped, numbered, reference},
     ts_writer::PACKET,
 };
 
@@ -29,21 +29,24 @@ fn mp4_of(pieces: &[OwnPiece]) -> Job {
 }
 
 /// The pieces in any order make what ffmpeg makes of the whole stream.
-fn compare(recipe: Recipe) {
+fn compare(recipe: MovieRecipe) {
     let film = Film::new(recipe);
-    let pieces = film.pieces(recipe.cut);
+    let pieces = film.segments(recipe.cut);
     assert!(pieces.len() >= 5, "{} pieces", pieces.len());
     let job = mp4_of(&shuffled(&pieces));
     assert_same(packets(&job.path()), film.reference(), TICK);
     probe_without_warnings(&job.path());
 }
 
-fn coded(coded: &'static [&'static str]) -> Recipe {
-    Recipe { coded, ..PLAIN }
+fn coded(coded: &'static [&'static str]) -> MovieRecipe {
+    MovieRecipe {
+        encoder_options: coded,
+        ..PLAIN
+    }
 }
 
-fn segments(segmenter: &'static [&'static str], writer: &'static str) -> Recipe {
-    Recipe {
+fn segments(segmenter: &'static [&'static str], writer: &'static str) -> MovieRecipe {
+    MovieRecipe {
         cut: Cut::Segments(segmenter, writer),
         ..PLAIN
     }
@@ -52,7 +55,7 @@ fn segments(segmenter: &'static [&'static str], writer: &'static str) -> Recipe 
 #[test]
 fn films_without_and_with_b_frames_come_out_as_ffmpeg_has_them() {
     for b_frames in ["0", "2", "3"] {
-        compare(Recipe { b_frames, ..PLAIN });
+        compare(MovieRecipe { b_frames, ..PLAIN });
     }
 }
 
@@ -60,9 +63,9 @@ fn films_without_and_with_b_frames_come_out_as_ffmpeg_has_them() {
 fn uneven_rates_come_out_as_ffmpeg_has_them() {
     for rate in ["24000/1001", "30000/1001"] {
         let sound = "48000";
-        compare(Recipe {
+        compare(MovieRecipe {
             rate,
-            sound,
+            audio_rate: sound,
             ..PLAIN
         });
     }
@@ -132,7 +135,7 @@ fn a_wrap_of_33_bits_is_no_restart() {
     let reference = film.reference();
     // 2^33 ticks are 95443.718 seconds: inside a piece, and near the first one's start.
     for offset in ["95439", "95442.3"] {
-        let bytes = film.moved(offset);
+        let bytes = film.shifted(offset);
         for packets_a_piece in [401, 1400] {
             let pieces = chopped(&bytes, packets_a_piece * PACKET);
             let job = mp4_of(&shuffled(&pieces));
@@ -148,8 +151,8 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
         (&[][..], &["-pes_payload_size", "2930"][..]),
         (slices, &["-pes_payload_size", "0"]),
     ] {
-        let film = Film::new(Recipe {
-            coded,
+        let film = Film::new(MovieRecipe {
+            encoder_options: coded,
             whole,
             ..PLAIN
         });
@@ -206,7 +209,7 @@ fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
     let mut data = Vec::new();
     for chunk in bytes.chunks(50_000) {
         data.extend_from_slice(chunk);
-        let rest = ts::cut(&mut data);
+        let rest = ts::take_incomplete(&mut data);
         pieces.push(std::mem::replace(&mut data, rest));
     }
     pieces.push(data);
@@ -218,7 +221,7 @@ fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
     let mut frames = 0;
     let mut demuxer = ts::Demuxer::default();
     for piece in &pieces {
-        let media = demuxer.piece(&piece.data).unwrap();
+        let media = demuxer.demux(&piece.data).unwrap();
         let samples = media
             .events()
             .filter(|event| matches!(event, media::flv::Event::Sample(_)));
@@ -230,9 +233,9 @@ fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
 #[test]
 fn packets_may_have_a_time_in_front_or_parity_behind() {
     let film = Film::new(PLAIN);
-    let plain = mp4_of(&film.pieces(Cut::Hls)).bytes();
+    let plain = mp4_of(&film.segments(Cut::Hls)).bytes();
     for (before, after) in [(4, 0), (0, 16)] {
-        let mut pieces = film.pieces(Cut::Hls);
+        let mut pieces = film.segments(Cut::Hls);
         for piece in &mut pieces {
             let packets = piece.data.chunks(PACKET);
             piece.data = packets
@@ -248,7 +251,7 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
     let film = Film::new(PLAIN);
     let whole = from_origin(film.reference());
     for (pid, kind) in [(0x100, "video"), (0x101, "audio")] {
-        let mut pieces = film.pieces(Cut::Hls);
+        let mut pieces = film.segments(Cut::Hls);
         let data = &mut pieces[2].data;
         let of = |packet: &&[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]) == pid;
         let middle: Vec<_> = (0..)
@@ -311,7 +314,7 @@ fn a_missing_piece_stays_a_gap() {
     let film = Film::new(PLAIN);
     let whole = from_origin(film.reference());
     for cut in [Cut::Hls, Cut::Segments(&["-reset_timestamps", "1"], "")] {
-        let mut pieces = film.pieces(cut);
+        let mut pieces = film.segments(cut);
         pieces.remove(2);
         let made = from_origin(packets(&mp4_of(&shuffled(&pieces)).path()));
         let last = |packets: &crate::packets::Packets| packets["video"].last().unwrap().pts;
@@ -324,9 +327,9 @@ fn a_missing_piece_stays_a_gap() {
 fn a_picture_that_changes_its_size_gets_another_set_up() {
     let small = Film::new(PLAIN);
     let large = Film::new(coded(&["-s", "640x360"]));
-    let mut pieces = small.pieces(Cut::Hls);
+    let mut pieces = small.segments(Cut::Hls);
     pieces.truncate(2);
-    pieces.extend(large.pieces(Cut::Hls).into_iter().skip(2));
+    pieces.extend(large.segments(Cut::Hls).into_iter().skip(2));
     let job = mp4_of(&shuffled(&pieces));
     let (made, whole) = (packets(&job.path()), large.reference());
     assert_eq!(made["video"].len(), 250);
@@ -339,9 +342,9 @@ fn a_picture_that_changes_its_size_gets_another_set_up() {
 #[test]
 fn mp3_goes_into_an_mp4() {
     for sound in ["44100", "22050"] {
-        compare(Recipe {
-            sound,
-            coded: &["-c:a", "libmp3lame", "-b:a", "64k"],
+        compare(MovieRecipe {
+            audio_rate: sound,
+            encoder_options: &["-c:a", "libmp3lame", "-b:a", "64k"],
             ..PLAIN
         });
     }
@@ -354,7 +357,10 @@ fn codecs_that_are_not_taken_are_named() {
         (&["-c:a", "ac3"], "AC-3 in MPEG-TS"),
         (&["-c:a", "mp2"], "MPEG audio of layer I or II"),
     ] {
-        let film = Film::new(Recipe { coded, ..PLAIN });
+        let film = Film::new(MovieRecipe {
+            encoder_options: coded,
+            ..PLAIN
+        });
         let refused = finished(&chopped(&film.bytes(), usize::MAX));
         let Err(Error::Unsupported(found)) = refused else {
             panic!("{name} was taken");
@@ -430,7 +436,7 @@ fn packed_audio_is_placed_by_its_timestamps() {
 #[test]
 fn the_tracks_are_told_in_the_summary() {
     let film = Film::new(PLAIN);
-    let (_, summary) = finished(&film.pieces(Cut::Hls)).unwrap();
+    let (_, summary) = finished(&film.segments(Cut::Hls)).unwrap();
     let kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
     assert_eq!(kinds, [TrackKind::Video, TrackKind::Audio]);
     assert_eq!(summary.tracks[0].size, Some((320, 180)));

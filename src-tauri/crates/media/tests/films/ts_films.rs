@@ -15,12 +15,12 @@ use crate::{
 
 /// A film, and how it is cut.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Recipe {
+pub(crate) struct MovieRecipe {
     pub(crate) rate: &'static str,
-    pub(crate) sound: &'static str,
+    pub(crate) audio_rate: &'static str,
     pub(crate) b_frames: &'static str,
     /// More for the coders.
-    pub(crate) coded: &'static [&'static str],
+    pub(crate) encoder_options: &'static [&'static str],
     /// More for the whole stream.
     pub(crate) whole: &'static [&'static str],
     pub(crate) cut: Cut,
@@ -36,11 +36,11 @@ pub(crate) enum Cut {
 }
 
 /// 25 pictures a second with two B-frames in a row, sound of 44.1 kHz, a keyframe each second.
-pub(crate) const PLAIN: Recipe = Recipe {
+pub(crate) const PLAIN: MovieRecipe = MovieRecipe {
     rate: "25",
-    sound: "44100",
+    audio_rate: "44100",
     b_frames: "2",
-    coded: &[],
+    encoder_options: &[],
     whole: &[],
     cut: Cut::Hls,
 };
@@ -53,13 +53,13 @@ pub(crate) struct Film {
 
 impl Film {
     /// Ten seconds.
-    pub(crate) fn new(recipe: Recipe) -> Self {
+    pub(crate) fn new(recipe: MovieRecipe) -> Self {
         let folder = TempDir::new().unwrap();
         let whole = folder.path().join("whole.ts");
         let picture = format!("testsrc2=size=320x180:rate={}:duration=10", recipe.rate);
         let tone = format!(
             "sine=frequency=440:sample_rate={}:duration=10",
-            recipe.sound
+            recipe.audio_rate
         );
         let mut arguments = vec!["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &tone];
         arguments.extend([
@@ -67,7 +67,7 @@ impl Film {
         ]);
         arguments.extend(["-g", "25", "-sc_threshold", "0", "-bf", recipe.b_frames]);
         arguments.extend(["-c:a", "aac", "-ac", "2"]);
-        arguments.extend(recipe.coded);
+        arguments.extend(recipe.encoder_options);
         arguments.extend(recipe.whole);
         arguments.extend(["-f", "mpegts", whole.to_str().unwrap()]);
         run("ffmpeg", &arguments);
@@ -79,7 +79,7 @@ impl Film {
     }
 
     /// The same stream so many seconds later.
-    pub(crate) fn moved(&self, seconds: &str) -> Vec<u8> {
+    pub(crate) fn shifted(&self, seconds: &str) -> Vec<u8> {
         let path = self.folder.path().join("moved.ts");
         let (whole, moved) = (self.whole.to_str().unwrap(), path.to_str().unwrap());
         let copy = ["-y", "-copyts", "-i", whole, "-map", "0", "-c", "copy"];
@@ -89,7 +89,7 @@ impl Film {
     }
 
     /// The pieces, as ffmpeg cuts them.
-    pub(crate) fn pieces(&self, cut: Cut) -> Vec<OwnPiece> {
+    pub(crate) fn segments(&self, cut: Cut) -> Vec<OwnPiece> {
         let folder = self.folder.path();
         let names = folder.join("piece%03d.ts");
         let names = names.to_str().unwrap();
@@ -135,7 +135,7 @@ pub(crate) fn reference(whole: &Path) -> Packets {
 pub(crate) fn numbered(bodies: impl Iterator<Item = Vec<u8>>) -> Vec<OwnPiece> {
     let piece = |(number, data)| OwnPiece {
         track: 0,
-        part: Part::Media(number),
+        kind: Part::Media(number),
         start_ms: number * 2000,
         data,
     };

@@ -3,11 +3,11 @@
 use media::{
     Error, Part, Source, TrackKind,
     flv::{Codec, Event},
-    looks_like,
+    sniff,
     ts::Demuxer,
 };
 
-use crate::ts_writer::{PACKET, Pes, SETS, Writer, adts, picture, slice, sound};
+use crate::ts_writer::{PACKET, Pes, SETS, Writer, adts, audio_pes, slice, video_pes};
 
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];
 const IDR: u8 = 0x65;
@@ -27,7 +27,7 @@ struct Frame {
 /// The frames of a piece, and the set-ups.
 fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
     let (mut frames, mut configs) = (Vec::new(), Vec::new());
-    for event in Demuxer::default().piece(data)?.events() {
+    for event in Demuxer::default().demux(data)?.events() {
         match event {
             Event::Config { codec, data, .. } => configs.push((codec, data.to_vec())),
             Event::Sample(sample) => frames.push(Frame {
@@ -70,7 +70,7 @@ fn parameter_sets_and_delimiters_leave_the_samples() {
     let filler = [0, 0, 1, 0x0c, 0xff, 0xff, 0x80];
     let sei = [0, 0, 1, 6, 5, 1, 9, 0x80];
     let bytes = [&first(7)[..], &sei, &filler, &[0, 0, 0]].concat();
-    writer.pes(picture(3000, 0, &bytes));
+    writer.pes(video_pes(3000, 0, &bytes));
     let (frames, configs) = taken(&writer.data).unwrap();
     let mut expected = vec![0, 0, 1, 0x2e, IDR, 0x88];
     expected.resize(4 + 302, 7);
@@ -91,7 +91,7 @@ fn a_packet_without_a_decode_time_is_decoded_when_it_is_shown() {
     let first = first(1);
     writer.pes(Pes {
         dts: None,
-        ..picture(9000, 0, &first)
+        ..video_pes(9000, 0, &first)
     });
     let found = frames(&writer.data);
     assert_eq!((found[0].dts, found[0].offset), (9000, 0));
@@ -113,7 +113,7 @@ fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
                 .collect();
             let time = u64::from(group) * 9000;
             let sets: &[u8] = if group == 0 { &SETS } else { &[] };
-            writer.pes(picture(time, time, &[sets, &pictures].concat()));
+            writer.pes(video_pes(time, time, &[sets, &pictures].concat()));
         }
         let found = frames(&writer.data);
         let expected: Vec<_> = (0..9).map(|at| (i64::from(at) * 3000, at + 2)).collect();
@@ -130,16 +130,16 @@ fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
 fn a_picture_may_lie_in_several_packets() {
     let mut writer = Writer::with_tables();
     let bytes = first(4);
-    writer.pes(picture(0, 0, &bytes[..100]));
+    writer.pes(video_pes(0, 0, &bytes[..100]));
     // One that goes on has no time of its own, or one that belongs to what starts in it.
     let middle = Pes {
         pts: None,
         dts: None,
-        ..picture(0, 0, &bytes[100..200])
+        ..video_pes(0, 0, &bytes[100..200])
     };
     writer.pes(middle);
-    writer.pes(picture(3000, 3000, &[&bytes[200..], &later(5)].concat()));
-    writer.pes(picture(6000, 6000, &later(6)));
+    writer.pes(video_pes(3000, 3000, &[&bytes[200..], &later(5)].concat()));
+    writer.pes(video_pes(6000, 6000, &later(6)));
     assert_eq!(times(&frames(&writer.data)), [(0, 4), (3000, 5), (6000, 6)]);
 }
 
@@ -147,9 +147,9 @@ fn a_picture_may_lie_in_several_packets() {
 fn sets_in_a_packet_of_their_own_belong_to_the_picture_behind() {
     let mut writer = Writer::with_tables();
     let sets = [&DELIMITER[..], &SETS].concat();
-    writer.pes(picture(3000, 3000, &sets));
-    writer.pes(picture(3000, 3000, &slice(IDR, true, 8, 300)));
-    writer.pes(picture(6000, 6000, &sets));
+    writer.pes(video_pes(3000, 3000, &sets));
+    writer.pes(video_pes(3000, 3000, &slice(IDR, true, 8, 300)));
+    writer.pes(video_pes(6000, 6000, &sets));
     let (found, configs) = taken(&writer.data).unwrap();
     assert_eq!((times(&found), configs.len()), (vec![(3000, 8)], 1));
 }
@@ -188,7 +188,7 @@ fn both_fields_of_a_frame_stay_together() {
         field(2, false, 3),
         field(2, true, 4),
     ];
-    writer.pes(picture(0, 0, &[&sets[..], &pictures.concat()].concat()));
+    writer.pes(video_pes(0, 0, &[&sets[..], &pictures.concat()].concat()));
     assert_eq!(times(&frames(&writer.data)), [(0, 2), (3600, 4)]);
 }
 
@@ -207,7 +207,7 @@ fn frames_of_sound_may_straddle_packets() {
         let mut writer = Writer::with_tables();
         // Of 107 bytes each: 0 to 4 start in the first packet, 5 in the second.
         for (chunk, starts) in stream.chunks(500).zip([0, 5]) {
-            writer.pes(sound(starts * 1024 * 90_000 / 44_100, chunk));
+            writer.pes(audio_pes(starts * 1024 * 90_000 / 44_100, chunk));
         }
         let found = frames(&writer.data);
         let expected: Vec<_> = (0..9)
@@ -239,7 +239,10 @@ fn band_replication_that_is_not_told_counts_the_core() {
     // 22.05 kHz.
     frame[2] = 0x5c;
     let mut writer = Writer::with_tables();
-    writer.pes(sound(0, &[frame.clone(), frame.clone(), frame].concat()));
+    writer.pes(audio_pes(
+        0,
+        &[frame.clone(), frame.clone(), frame].concat(),
+    ));
     let (found, configs) = taken(&writer.data).unwrap();
     assert_eq!(configs, [(Codec::Aac, vec![0x13, 0x90])]);
     assert_eq!(times(&found), [(0, 3), (4180, 3), (8359, 3)]);
@@ -250,22 +253,22 @@ fn several_blocks_in_a_frame_of_sound_are_refused() {
     let mut frame = adts(&[3; 50]);
     frame[6] |= 1;
     let mut writer = Writer::with_tables();
-    writer.pes(sound(0, &frame));
+    writer.pes(audio_pes(0, &frame));
     assert!(matches!(taken(&writer.data), Err(Error::Unsupported(_))));
 }
 
 #[test]
 fn a_piece_without_tables_is_told_by_its_streams() {
     let mut writer = Writer::default();
-    writer.pes(picture(0, 0, &first(1)));
-    writer.pes(sound(0, &adts(&[2; 50])));
+    writer.pes(video_pes(0, 0, &first(1)));
+    writer.pes(audio_pes(0, &adts(&[2; 50])));
     // Something private that looks like neither.
     writer.pes(Pes {
         pid: 0x110,
         stream_id: 0xbd,
-        ..sound(0, &[0x0b, 0x77, 1, 2])
+        ..audio_pes(0, &[0x0b, 0x77, 1, 2])
     });
-    writer.pes(picture(3000, 3000, &later(3)));
+    writer.pes(video_pes(3000, 3000, &later(3)));
     assert_eq!(times(&frames(&writer.data)), [(0, 1), (0, 2), (3000, 3)]);
 }
 
@@ -273,29 +276,29 @@ fn a_piece_without_tables_is_told_by_its_streams() {
 fn other_video_without_tables_is_not_taken_for_h264() {
     let mut writer = Writer::default();
     let mpeg_2 = [0, 0, 1, 0xb3, 0x14, 0, 0xf0, 0, 0, 1, 0xb8, 0];
-    writer.pes(picture(0, 0, &mpeg_2));
+    writer.pes(video_pes(0, 0, &mpeg_2));
     assert_eq!(frames(&writer.data), []);
 }
 
 #[test]
 fn tables_that_change_move_the_tracks() {
     let mut writer = Writer::with_tables();
-    writer.pes(picture(0, 0, &first(1)));
-    writer.pes(picture(3000, 3000, &later(2)));
+    writer.pes(video_pes(0, 0, &first(1)));
+    writer.pes(video_pes(3000, 3000, &later(2)));
     writer.tables(&[(0x15, 0x102), (0x1b, 0x200), (0x0f, 0x101)]);
     let (first, later) = (first(3), later(4));
     writer.pes(Pes {
         pid: 0x200,
-        ..picture(6000, 6000, &first)
+        ..video_pes(6000, 6000, &first)
     });
     writer.pes(Pes {
         pid: 0x102,
         stream_id: 0xbd,
-        ..sound(6000, b"ID3")
+        ..audio_pes(6000, b"ID3")
     });
     writer.pes(Pes {
         pid: 0x200,
-        ..picture(9000, 9000, &later)
+        ..video_pes(9000, 9000, &later)
     });
     let found = times(&frames(&writer.data));
     assert_eq!(found, [(0, 1), (3000, 2), (6000, 3), (9000, 4)]);
@@ -305,7 +308,7 @@ fn tables_that_change_move_the_tracks() {
 fn scrambled_packets_are_encrypted() {
     for at_head in [true, false] {
         let mut writer = Writer::with_tables();
-        writer.pes(picture(0, 0, &first(1)));
+        writer.pes(video_pes(0, 0, &first(1)));
         let packet = &mut writer.data[2 * PACKET..];
         if at_head {
             packet[3] |= 0x80;
@@ -322,7 +325,7 @@ fn scrambled_packets_are_encrypted() {
         );
     }
     let mut writer = Writer::default();
-    writer.pes(picture(0, 0, &first(1)));
+    writer.pes(video_pes(0, 0, &first(1)));
     for packet in writer.data.chunks_mut(PACKET) {
         packet[3] |= 0xc0;
     }
@@ -335,7 +338,7 @@ fn three() -> (Writer, Vec<usize>) {
     let mut starts = Vec::new();
     for (number, bytes) in (0..).zip([first(1), later(2), later(3)]) {
         starts.push(writer.data.len());
-        writer.pes(picture(number * 3000, number * 3000, &bytes));
+        writer.pes(video_pes(number * 3000, number * 3000, &bytes));
     }
     (writer, starts)
 }
@@ -384,8 +387,8 @@ fn a_clock_that_is_told_to_begin_anew_leaves_no_gap() {
     for flagged in [true, false] {
         let (mut writer, _) = three();
         let at = writer.data.len();
-        writer.pes(picture(900_000, 900_000, &first(4)));
-        writer.pes(picture(903_000, 903_000, &later(5)));
+        writer.pes(video_pes(900_000, 900_000, &first(4)));
+        writer.pes(video_pes(903_000, 903_000, &later(5)));
         let mut mark = vec![0x47, 0x01, 0x00, 0x20, 183, 0x80];
         mark.resize(PACKET, 0xff);
         if flagged {
@@ -400,7 +403,7 @@ fn a_clock_that_is_told_to_begin_anew_leaves_no_gap() {
 #[test]
 fn a_head_that_takes_two_packets_is_read() {
     let mut writer = Writer::with_tables();
-    let bytes = picture(6000, 3000, &first(9)).bytes();
+    let bytes = video_pes(6000, 3000, &first(9)).bytes();
     writer.packet(0x100, true, &bytes[..11]);
     for chunk in bytes[11..].chunks(100) {
         writer.packet(0x100, false, chunk);
@@ -412,7 +415,7 @@ fn a_head_that_takes_two_packets_is_read() {
 #[test]
 fn pieces_are_told_from_pages() {
     let (writer, _) = three();
-    let is = |data: &[u8]| looks_like(Source::Ts, Part::Media(0), data);
+    let is = |data: &[u8]| sniff(Source::Ts, Part::Media(0), data);
     assert!(is(&writer.data));
     assert!(is(&[adts(&[1; 20]), adts(&[1; 30])].concat()));
     assert!(is(b"ID3\x04\0\0\0\0\0\0"));
@@ -425,7 +428,7 @@ fn pieces_are_told_from_pages() {
 #[test]
 fn a_piece_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
     let mut writer = Writer::with_tables();
-    writer.pes(picture(3000, 0, &first(7)));
+    writer.pes(video_pes(3000, 0, &first(7)));
     let tag = b"ID3\x04\0\0\0\0\0\0";
     let packed = [&tag[..], &adts(&[1; 90]), &adts(&[2; 90])].concat();
     // Less than the header of a frame is nothing.

@@ -25,7 +25,7 @@ pub(crate) struct Pes<'a> {
 }
 
 /// A PES packet of pictures whose length is open.
-pub(crate) fn picture(pts: u64, dts: u64, payload: &[u8]) -> Pes<'_> {
+pub(crate) fn video_pes(pts: u64, dts: u64, payload: &[u8]) -> Pes<'_> {
     Pes {
         pid: 0x100,
         stream_id: 0xe0,
@@ -37,7 +37,7 @@ pub(crate) fn picture(pts: u64, dts: u64, payload: &[u8]) -> Pes<'_> {
 }
 
 /// A PES packet of sound that says its length.
-pub(crate) fn sound(pts: u64, payload: &[u8]) -> Pes<'_> {
+pub(crate) fn audio_pes(pts: u64, payload: &[u8]) -> Pes<'_> {
     Pes {
         pid: 0x101,
         stream_id: 0xc0,

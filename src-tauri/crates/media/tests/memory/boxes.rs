@@ -18,7 +18,7 @@ pub(crate) fn words(data: &mut Vec<u8>, words: &[u32]) {
     data.extend(words.iter().flat_map(|word| word.to_be_bytes()));
 }
 
-pub(crate) fn initialisation(track: u8) -> Vec<u8> {
+pub(crate) fn init_segment(track: u8) -> Vec<u8> {
     let mut data = Vec::new();
     let number = u32::from(track) + 1;
     let timescale = TIMESCALES[usize::from(track)];

@@ -5,12 +5,12 @@ use std::{
     io::{Cursor, Seek, SeekFrom, Write},
 };
 
-use media::{Film, Format, Making, Part, Source, check, muxer};
+use media::{Film, Format, MuxerConfig, Part, Source, check, muxer};
 
 use crate::{
     ALONE,
-    boxes::{boxed, fragment, initialisation, words},
-    long::{Long, Sample},
+    boxes::{boxed, fragment, init_segment, words},
+    long::{Sample, SyntheticMovie},
     peak,
 };
 
@@ -20,22 +20,25 @@ const MOST: usize = 24 << 20;
 #[test]
 fn a_piece_of_few_bytes_holds_few_samples() {
     let _alone = ALONE.lock();
-    let making = Making {
-        source: Source::Fmp4,
-        format: Format::Mp4,
-        film: Film::default(),
+    let making = MuxerConfig {
+        segment_format: Source::Fmp4,
+        output_format: Format::Mp4,
+        movie: Film::default(),
         journal: &[],
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
-    let init = initialisation(0);
-    muxer.push(Long::piece((0, Part::Init), &init)).unwrap();
+    let init = init_segment(0);
+    muxer
+        .push(SyntheticMovie::segment((0, Part::Init), &init))
+        .unwrap();
     let mut data = fragment(0, 3000, &[Sample::empty()]);
     // As many samples as a run can claim, none with an entry or a byte of its own.
     let run = data.windows(4).position(|bytes| bytes == b"trun").unwrap();
     for claimed in [1000_u32, 1 << 20, u32::MAX] {
         data[run + 4..run + 8].copy_from_slice(&[0, 0, 0, 1]);
         data[run + 8..run + 12].copy_from_slice(&claimed.to_be_bytes());
-        let (pushed, most) = peak(|| muxer.push(Long::piece((0, Part::Media(0)), &data)));
+        let (pushed, most) =
+            peak(|| muxer.push(SyntheticMovie::segment((0, Part::Media(0)), &data)));
         assert!(pushed.is_err(), "{claimed}");
         assert!(most < 1 << 16, "{most} bytes for {claimed} samples");
     }
@@ -106,7 +109,7 @@ fn a_film_of_chunks_apart_from_each_other_takes_little_memory_to_check() {
             words(data, &[media + 2 * number]);
         }
     });
-    let mut index = initialisation(1);
+    let mut index = init_segment(1);
     whole(&mut index, &tables, samples);
     let mut bytes = Vec::new();
     boxed(&mut bytes, *b"ftyp", |data| {

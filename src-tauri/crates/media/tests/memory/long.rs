@@ -9,12 +9,12 @@ use std::{
 
 use media::{Part, Piece, Source};
 
-use crate::boxes::{boxed, fragment, initialisation};
+use crate::boxes::{boxed, fragment, init_segment};
 
 /// Ten hours.
 pub(crate) const LENGTH_MS: u64 = 36_000_000;
-pub(crate) const PIECE_MS: u64 = 6000;
-const PICTURES: u64 = 30 * PIECE_MS / 1000;
+pub(crate) const SEGMENT_MS: u64 = 6000;
+const FRAMES_PER_SEGMENT: u64 = 30 * SEGMENT_MS / 1000;
 const KEYFRAME_EVERY: u64 = 60;
 /// After how many pictures each one of three is shown: a P-frame and two B-frames.
 const REORDER: [u64; 3] = [3, 0, 0];
@@ -43,27 +43,30 @@ pub(crate) struct Sample {
 
 /// The film.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Long {
-    source: Source,
+pub(crate) struct SyntheticMovie {
+    segment_format: Source,
     /// About how large a picture is; sound is a third of it.
     size: u64,
 }
 
-impl Long {
-    pub(crate) fn new(source: Source, size: u64) -> Self {
-        Self { source, size }
+impl SyntheticMovie {
+    pub(crate) fn new(segment_format: Source, size: u64) -> Self {
+        Self {
+            segment_format,
+            size,
+        }
     }
 
     pub(crate) fn tracks(self) -> u8 {
-        match self.source {
+        match self.segment_format {
             Source::Flv | Source::Ts => 1,
             Source::Fmp4 => 2,
         }
     }
 
     /// Which pieces there are, in the order in which they come.
-    pub(crate) fn pieces(self, count: u64) -> impl Iterator<Item = (u8, Part)> {
-        let inits = (self.source == Source::Fmp4).then_some(Part::Init);
+    pub(crate) fn segments(self, count: u64) -> impl Iterator<Item = (u8, Part)> {
+        let inits = (self.segment_format == Source::Fmp4).then_some(Part::Init);
         let parts = inits.into_iter().chain((0..count).map(Part::Media));
         parts.flat_map(move |part| (0..self.tracks()).map(move |track| (track, part)))
     }
@@ -71,7 +74,7 @@ impl Long {
     /// Makes a piece in `data`.
     pub(crate) fn write(self, (track, part): (u8, Part), data: &mut Vec<u8>) {
         data.clear();
-        match (self.source, part) {
+        match (self.segment_format, part) {
             (Source::Flv, Part::Media(number)) => self.write_flv(number, data),
             (Source::Fmp4, Part::Media(number)) => {
                 let samples: Vec<_> = self.samples(track, number).collect();
@@ -85,28 +88,28 @@ impl Long {
                 });
             }
             (Source::Ts, Part::Media(_)) => unreachable!("no film here is a transport stream"),
-            (_, Part::Init) => data.extend(initialisation(track)),
+            (_, Part::Init) => data.extend(init_segment(track)),
         }
     }
 
-    pub(crate) fn piece((track, part): (u8, Part), data: &[u8]) -> Piece<'_> {
+    pub(crate) fn segment((track, part): (u8, Part), data: &[u8]) -> Piece<'_> {
         let number = match part {
             Part::Init => 0,
             Part::Media(number) => number,
         };
         Piece {
             track,
-            part,
-            start_ms: number * PIECE_MS,
+            kind: part,
+            start_ms: number * SEGMENT_MS,
             data,
         }
     }
 
     fn samples(self, track: u8, piece: u64) -> impl Iterator<Item = Sample> {
         // 281.25 frames of sound in a piece.
-        let frames = |piece: u64| piece * PIECE_MS * 48 / 1024;
+        let frames = |piece: u64| piece * SEGMENT_MS * 48 / 1024;
         let numbers: Range<u64> = if track == 0 {
-            piece * PICTURES..(piece + 1) * PICTURES
+            piece * FRAMES_PER_SEGMENT..(piece + 1) * FRAMES_PER_SEGMENT
         } else {
             frames(piece)..frames(piece + 1)
         };
@@ -216,7 +219,7 @@ fn tag(data: &mut Vec<u8>, kind: u8, time_ms: u64, fill: impl FnOnce(&mut Vec<u8
 /// A file that keeps its first megabyte and the index; other media is only counted, so that hours
 /// of it cost neither disk nor time.
 #[derive(Debug)]
-pub(crate) struct Unkept {
+pub(crate) struct DiscardingFile {
     file: File,
     /// How much of the media is kept.
     keep: usize,
@@ -225,7 +228,7 @@ pub(crate) struct Unkept {
 /// Of media at the beginning, which is read back.
 const KEPT: usize = 1 << 20;
 
-impl Unkept {
+impl DiscardingFile {
     /// `kept`: keep all the same.
     pub(crate) fn create(path: &Path, kept: bool) -> Self {
         let mut options = File::options();
@@ -237,7 +240,7 @@ impl Unkept {
     }
 }
 
-impl Write for Unkept {
+impl Write for DiscardingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -264,13 +267,13 @@ impl Write for Unkept {
     }
 }
 
-impl Read for Unkept {
+impl Read for DiscardingFile {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         self.file.read(bytes)
     }
 }
 
-impl Seek for Unkept {
+impl Seek for DiscardingFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }

@@ -13,10 +13,10 @@ mod long;
 
 use std::sync::Mutex;
 
-use media::{Film, Format, Making, Source, Summary, check, muxer};
+use media::{Film, Format, MuxerConfig, Source, Summary, check, muxer};
 use peak_alloc::PeakAlloc;
 
-use crate::long::{LENGTH_MS, Long, PIECE_MS, Unkept};
+use crate::long::{DiscardingFile, LENGTH_MS, SEGMENT_MS, SyntheticMovie};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -31,29 +31,29 @@ fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
 }
 
 /// Makes ten hours and reads them back; answers the summaries and both peaks.
-fn make(long: Long, (source, format): (Source, Format)) -> [(Summary, usize); 2] {
+fn make(long: SyntheticMovie, (source, format): (Source, Format)) -> [(Summary, usize); 2] {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film");
-    let pieces = LENGTH_MS / PIECE_MS;
+    let pieces = LENGTH_MS / SEGMENT_MS;
     let film = Film {
         duration_ms: Some(LENGTH_MS),
-        pieces: u32::try_from(pieces).unwrap() * u32::from(long.tracks()),
+        segment_count: u32::try_from(pieces).unwrap() * u32::from(long.tracks()),
         ..Film::default()
     };
-    let making = Making {
-        source,
-        format,
-        film,
+    let making = MuxerConfig {
+        segment_format: source,
+        output_format: format,
+        movie: film,
         journal: &[],
     };
     let made = peak(|| {
-        let output = Unkept::create(&path, format == Format::Flv);
+        let output = DiscardingFile::create(&path, format == Format::Flv);
         let mut muxer = muxer(making, output).unwrap();
         let mut fragments = Vec::new();
         let mut data = Vec::new();
-        for piece in long.pieces(pieces) {
+        for piece in long.segments(pieces) {
             long.write(piece, &mut data);
-            fragments.push(muxer.push(Long::piece(piece, &data)).unwrap());
+            fragments.push(muxer.push(SyntheticMovie::segment(piece, &data)).unwrap());
         }
         muxer.finish(fragments).unwrap()
     });
@@ -65,7 +65,7 @@ fn make(long: Long, (source, format): (Source, Format)) -> [(Summary, usize); 2]
 #[track_caller]
 fn ten_hours(pair: (Source, Format), size: u64, [to_make, to_check]: [usize; 2]) {
     let _alone = ALONE.lock();
-    let [(made, making), (found, checking)] = make(Long::new(pair.0, size), pair);
+    let [(made, making), (found, checking)] = make(SyntheticMovie::new(pair.0, size), pair);
     assert_eq!(made.size_bytes, found.size_bytes);
     for summary in [&made, &found] {
         assert!(summary.duration_ms.abs_diff(LENGTH_MS) < 200);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, read_with};
+use super::{Answer, read_response_with};
 use crate::{Error, RecordingId, loose};
 
 /// Hours of talk are some hundred kilobytes.
@@ -49,7 +49,7 @@ pub(crate) fn chapters_url(id: RecordingId) -> String {
 
 /// Reads the list of captions: those that are ready, the default ones first.
 pub fn captions(body: &[u8]) -> Result<Answer<Vec<Caption>>, Error> {
-    read_with(body, "captions", |_, captions| {
+    read_response_with(body, "captions", |_, captions| {
         let mut ready: Vec<(bool, Caption)> = loose::items(captions)
             .into_iter()
             .filter_map(caption)
@@ -74,12 +74,12 @@ fn caption(value: &Value) -> Option<(bool, Caption)> {
 
 /// Reads the list of chapters, in their order.
 pub fn chapters(body: &[u8]) -> Result<Answer<Vec<Chapter>>, Error> {
-    read_with(body, "chapters", |_, chapters| {
+    read_response_with(body, "chapters", |_, chapters| {
         let mut read: Vec<Chapter> = loose::items(chapters)
             .into_iter()
             .filter_map(|chapter| {
                 Some(Chapter {
-                    title: loose::words(&loose::text_of(chapter, "title").unwrap_or_default()),
+                    title: loose::clean_text(&loose::text_of(chapter, "title").unwrap_or_default()),
                     start_ms: loose::member(chapter, "position").and_then(loose::thousandths)?,
                 })
             })
@@ -113,7 +113,7 @@ mod tests {
             {"language": "de-DE"}, {"language": "../x"}, {"language": ""}, {"language": 7},
             {"language": "fr-00", "is_default": "1", "status": "active"},
         ]});
-        let Answer::Here(ready) = captions(body.to_string().as_bytes()).unwrap() else {
+        let Answer::Available(ready) = captions(body.to_string().as_bytes()).unwrap() else {
             panic!()
         };
         let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();

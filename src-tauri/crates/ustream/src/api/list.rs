@@ -3,7 +3,7 @@
 use scraper::Selector;
 use serde_json::Value;
 
-use super::{Answer, Video, read_with, video_of};
+use super::{Answer, Video, read_response_with, video_of};
 use crate::{ChannelId, Error, RecordingId, loose, page};
 
 /// The most the API gives at once.
@@ -20,7 +20,7 @@ pub struct Listed {
 
 impl Listed {
     /// A recording of which nothing but its number is known.
-    pub(crate) fn numbered(id: RecordingId) -> Self {
+    pub(crate) fn of_id(id: RecordingId) -> Self {
         Self {
             id,
             video: Video::default(),
@@ -30,7 +30,7 @@ impl Listed {
     /// Reads one item of a list.
     pub(crate) fn read(item: &Value) -> Option<Self> {
         Some(Self {
-            id: RecordingId(loose::whole_of(item, "id")?),
+            id: RecordingId(loose::unsigned_of(item, "id")?),
             video: video_of(item),
         })
     }
@@ -47,17 +47,17 @@ pub struct Listing {
     pub item_count: Option<u32>,
 }
 
-pub(crate) fn listing_url(id: ChannelId, page: u32) -> String {
+pub(crate) fn recording_page_url(id: ChannelId, page: u32) -> String {
     format!(
         "https://api.video.ibm.com/channels/{id}/videos.json?page={page}&pagesize={PAGE_SIZE}&sort=recent"
     )
 }
 
 /// Reads one page of a channel's recordings.
-pub fn listing(body: &[u8]) -> Result<Answer<Listing>, Error> {
-    read_with(body, "videos", |answer, videos| {
+pub fn recording_page(body: &[u8]) -> Result<Answer<Listing>, Error> {
+    read_response_with(body, "videos", |answer, videos| {
         let paging = loose::member(answer, "paging");
-        let told = |name| paging.and_then(|paging| loose::small_of(paging, name));
+        let told = |name| paging.and_then(|paging| loose::u32_of(paging, name));
         Listing {
             recordings: loose::items(videos)
                 .into_iter()
@@ -69,13 +69,13 @@ pub fn listing(body: &[u8]) -> Result<Answer<Listing>, Error> {
     })
 }
 
-pub(crate) fn stream_path(id: ChannelId) -> String {
+pub(crate) fn social_stream_path(id: ChannelId) -> String {
     format!("/ajax/socialstream/videos/{id}/1.json")
 }
 
 /// One page of the website's own list: `{"data": "<li data-content-id=…>…", "nextUrl": …}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StreamPage {
+pub struct SocialStreamPage {
     /// Its recordings, newest first.
     pub recordings: Vec<Listed>,
     /// Path of the next page on the same host.
@@ -83,19 +83,19 @@ pub struct StreamPage {
 }
 
 /// Reads one page of the website's own list; anything else is an empty one.
-pub fn stream(body: &[u8]) -> StreamPage {
+pub fn social_stream(body: &[u8]) -> SocialStreamPage {
     let Ok(answer) = loose::read(body, "the list of the website") else {
-        return StreamPage::default();
+        return SocialStreamPage::default();
     };
     let html = loose::text_of(&answer, "data").unwrap_or_default();
     let next = loose::text_of(&answer, "nextUrl");
-    StreamPage {
-        recordings: items(&html),
+    SocialStreamPage {
+        recordings: listed_items(&html),
         next: next.filter(|path| path.starts_with("/ajax/")),
     }
 }
 
-fn items(html: &str) -> Vec<Listed> {
+fn listed_items(html: &str) -> Vec<Listed> {
     let Ok(item) = Selector::parse("[data-content-id]") else {
         return Vec::new();
     };
@@ -108,7 +108,7 @@ fn items(html: &str) -> Vec<Listed> {
             video: Video {
                 title: attribute("data-title")
                     .filter(|title| !title.is_empty())
-                    .map(loose::words),
+                    .map(loose::clean_text),
                 duration_ms: length_s.and_then(|length| length.checked_mul(1000)),
                 ..Video::default()
             },
@@ -130,7 +130,7 @@ mod tests {
                      data-href=\"/recorded/123\"></li><li data-content-id='124'>",
             "nextUrl": "/ajax/socialstream/videos/7/2.json",
         });
-        let page = stream(body.to_string().as_bytes());
+        let page = social_stream(body.to_string().as_bytes());
         let ids: Vec<_> = page.recordings.iter().map(|listed| listed.id.0).collect();
         assert_eq!(ids, [123, 124]);
         assert_eq!(page.recordings[0].video.duration_ms, Some(1_452_000));
@@ -149,8 +149,12 @@ mod tests {
             json!(null),
         ] {
             let body = json!({"data": "", "nextUrl": next}).to_string();
-            assert_eq!(stream(body.as_bytes()), StreamPage::default(), "{body}");
+            assert_eq!(
+                social_stream(body.as_bytes()),
+                SocialStreamPage::default(),
+                "{body}"
+            );
         }
-        assert_eq!(stream(b"<html>"), StreamPage::default());
+        assert_eq!(social_stream(b"<html>"), SocialStreamPage::default());
     }
 }

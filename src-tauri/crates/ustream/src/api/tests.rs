@@ -42,7 +42,7 @@ fn a_removed_recording_is_told_apart_from_an_unknown_and_a_locked_one() {
 
 #[test]
 fn no_locks_may_be_a_list_and_a_gate_is_named() {
-    let Answer::Here(open) = channel(&payload("doc-api-channel.json")).unwrap() else {
+    let Answer::Available(open) = channel(&payload("doc-api-channel.json")).unwrap() else {
         panic!()
     };
     assert!(
@@ -50,10 +50,12 @@ fn no_locks_may_be_a_list_and_a_gate_is_named() {
         "{open:?}"
     );
     let gated = channel(&payload("doc-api-channel-minimal-locks.json")).unwrap();
-    let Answer::Here(gated) = gated else { panic!() };
+    let Answer::Available(gated) = gated else {
+        panic!()
+    };
     assert!(gated.locks.is_registration_gate() && !gated.locks.is_login());
     let sso = json!({"channel": {"status": "live", "locks": {"hash": {"auth_method": "samlsso"}}}});
-    let Answer::Here(sso) = channel(sso.to_string().as_bytes()).unwrap() else {
+    let Answer::Available(sso) = channel(sso.to_string().as_bytes()).unwrap() else {
         panic!()
     };
     assert!(sso.is_live && sso.locks.is_login());
@@ -61,8 +63,8 @@ fn no_locks_may_be_a_list_and_a_gate_is_named() {
 
 #[test]
 fn a_list_is_read_without_what_is_not_a_recording() {
-    let documented = listing(&payload("doc-api-channel-videos.json")).unwrap();
-    let Answer::Here(documented) = documented else {
+    let documented = recording_page(&payload("doc-api-channel-videos.json")).unwrap();
+    let Answer::Available(documented) = documented else {
         panic!()
     };
     let [listed] = documented.recordings.as_slice() else {
@@ -71,10 +73,10 @@ fn a_list_is_read_without_what_is_not_a_recording() {
     assert_eq!(listed.id, RecordingId(111));
     assert_eq!(listed.video.title.as_deref(), Some("Title of video"));
     assert_eq!(listed.video.duration_ms, Some(12_345_123));
-    let empty = listing(&case("channel videos page (HTTP 200)")).unwrap();
+    let empty = recording_page(&case("channel videos page (HTTP 200)")).unwrap();
     assert_eq!(
         empty,
-        Answer::Here(Listing {
+        Answer::Available(Listing {
             page_count: Some(0),
             item_count: Some(0),
             ..Listing::default()
@@ -89,5 +91,8 @@ fn a_page_where_json_is_due_makes_no_sense() {
         Err(Error::Malformed { .. })
     ));
     assert!(matches!(video(b"{}"), Err(Error::Malformed { .. })));
-    assert!(matches!(listing(b"[]"), Err(Error::Malformed { .. })));
+    assert!(matches!(
+        recording_page(b"[]"),
+        Err(Error::Malformed { .. })
+    ));
 }

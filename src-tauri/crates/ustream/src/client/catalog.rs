@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use url::Url;
 
 use super::Client;
-use crate::api::{Answer, Listed, Listing, StreamPage, Video};
+use crate::api::{Answer, Listed, Listing, SocialStreamPage, Video};
 use crate::{ChannelId, Error, Target};
 
 /// Many times the longest list that is known; a list without end has one here.
@@ -53,71 +53,83 @@ pub struct Catalog {
     client: Client,
     channel: Option<ChannelId>,
     total: Option<u32>,
-    first: Option<Vec<Entry>>,
-    rest: Rest,
-    given: HashSet<Target>,
+    first_page: Option<Vec<Entry>>,
+    next_page: NextPage,
+    seen: HashSet<Target>,
 }
 
 /// Where the next page comes from.
 #[derive(Debug)]
-enum Rest {
+enum NextPage {
     /// This page of the API's list, of so many where it says so.
-    Listing {
+    Api {
         page: u32,
-        of: Option<u32>,
+        page_count: Option<u32>,
     },
     /// This path of the website's list.
-    Stream(String),
-    Nothing,
+    SocialStream(String),
+    End,
 }
 
 impl Catalog {
     /// The API's list, from its first page on.
-    pub(super) fn listed(client: &Client, channel: ChannelId, listing: Listing) -> Self {
+    pub(super) fn from_recording_page(
+        client: &Client,
+        channel: ChannelId,
+        listing: Listing,
+    ) -> Self {
         let total = listing.item_count;
-        let rest = Rest::after(1, &listing);
+        let next_page = NextPage::after(1, &listing);
         let entries = listing.recordings;
         Self {
             total,
-            rest,
-            ..Self::whole(client, channel, entries)
+            next_page,
+            ..Self::from_recordings(client, channel, entries)
         }
     }
 
     /// The website's list, from its first page on.
-    pub(super) fn streamed(client: &Client, channel: ChannelId, page: StreamPage) -> Self {
-        let rest = page.next.map_or(Rest::Nothing, Rest::Stream);
+    pub(super) fn from_social_stream(
+        client: &Client,
+        channel: ChannelId,
+        page: SocialStreamPage,
+    ) -> Self {
+        let next_page = page.next.map_or(NextPage::End, NextPage::SocialStream);
         let total = None;
         Self {
             total,
-            rest,
-            ..Self::whole(client, channel, page.recordings)
+            next_page,
+            ..Self::from_recordings(client, channel, page.recordings)
         }
     }
 
     /// A list that came in one.
-    pub(super) fn whole(client: &Client, channel: ChannelId, listed: Vec<Listed>) -> Self {
+    pub(super) fn from_recordings(
+        client: &Client,
+        channel: ChannelId,
+        listed: Vec<Listed>,
+    ) -> Self {
         let entries: Vec<Entry> = listed.into_iter().map(Entry::from).collect();
         Self {
             channel: Some(channel),
-            ..Self::of(client, entries)
+            ..Self::from_entries(client, entries)
         }
     }
 
     /// The players of a page; what the API knows of each is asked at once.
-    pub(super) async fn of_players(client: &Client, players: Vec<Target>) -> Self {
+    pub(super) async fn from_players(client: &Client, players: Vec<Target>) -> Self {
         let entries = players.into_iter().map(|target| client.entry(target));
-        Self::of(client, join_all(entries).await)
+        Self::from_entries(client, join_all(entries).await)
     }
 
-    fn of(client: &Client, entries: Vec<Entry>) -> Self {
+    fn from_entries(client: &Client, entries: Vec<Entry>) -> Self {
         Self {
             client: client.clone(),
             channel: None,
             total: u32::try_from(entries.len()).ok(),
-            first: Some(entries),
-            rest: Rest::Nothing,
-            given: HashSet::new(),
+            first_page: Some(entries),
+            next_page: NextPage::End,
+            seen: HashSet::new(),
         }
     }
 
@@ -135,7 +147,7 @@ impl Catalog {
     /// again. A recording that comes twice, since the list grew meanwhile, is given once.
     pub async fn next(&mut self) -> Result<Option<Vec<Entry>>, Error> {
         loop {
-            let page = match self.first.take() {
+            let page = match self.first_page.take() {
                 Some(first) => first,
                 None => match self.fetch().await? {
                     Some(entries) => entries,
@@ -143,30 +155,36 @@ impl Catalog {
                 },
             };
             let mut new = page;
-            new.retain(|entry| self.given.insert(entry.target.clone()));
-            if self.given.len() >= MOST_ENTRIES {
-                self.rest = Rest::Nothing;
+            new.retain(|entry| self.seen.insert(entry.target.clone()));
+            if self.seen.len() >= MOST_ENTRIES {
+                self.next_page = NextPage::End;
             }
             if !new.is_empty() {
                 return Ok(Some(new));
             }
             // A page without anything new is past the end, whatever it says of more.
-            self.rest = Rest::Nothing;
+            self.next_page = NextPage::End;
         }
     }
 
     async fn fetch(&mut self) -> Result<Option<Vec<Entry>>, Error> {
-        let listed = match (&self.rest, self.channel) {
-            (Rest::Listing { page, of }, Some(channel)) => {
+        let listed = match (&self.next_page, self.channel) {
+            (
+                NextPage::Api {
+                    page,
+                    page_count: of,
+                },
+                Some(channel),
+            ) => {
                 let (page, of) = (*page, *of);
                 let mut listing = self.client.recordings(channel, page).await?;
                 listing.page_count = listing.page_count.or(of);
-                self.rest = Rest::after(page, &listing);
+                self.next_page = NextPage::after(page, &listing);
                 listing.recordings
             }
-            (Rest::Stream(path), _) => {
-                let page = self.client.stream(path).await?;
-                self.rest = page.next.map_or(Rest::Nothing, Rest::Stream);
+            (NextPage::SocialStream(path), _) => {
+                let page = self.client.social_stream(path).await?;
+                self.next_page = page.next.map_or(NextPage::End, NextPage::SocialStream);
                 page.recordings
             }
             _ => return Ok(None),
@@ -175,16 +193,16 @@ impl Catalog {
     }
 }
 
-impl Rest {
+impl NextPage {
     /// What follows page `page` of the API's list.
     fn after(page: u32, listing: &Listing) -> Self {
         let is_last = listing.page_count.is_some_and(|of| page >= of);
         if is_last || listing.recordings.is_empty() {
-            return Self::Nothing;
+            return Self::End;
         }
-        Self::Listing {
+        Self::Api {
             page: page.saturating_add(1),
-            of: listing.page_count,
+            page_count: listing.page_count,
         }
     }
 }
@@ -193,12 +211,12 @@ impl Client {
     /// What the API says of a player. It may fail: the address is enough to go on.
     async fn entry(&self, target: Target) -> Entry {
         let video = match &target {
-            Target::Recording(id) => match self.video(*id).await {
-                Ok(Answer::Here(video)) => video,
+            Target::Recording(id) => match self.video_info(*id).await {
+                Ok(Answer::Available(video)) => video,
                 _ => Video::default(),
             },
-            Target::Channel(id) => match self.channel(*id).await {
-                Ok(Answer::Here(channel)) => Video {
+            Target::Channel(id) => match self.channel_info(*id).await {
+                Ok(Answer::Available(channel)) => Video {
                     title: channel.title,
                     ..Video::default()
                 },

@@ -2,21 +2,21 @@
 //! nowhere.
 
 use super::catalog::Catalog;
-use super::{Client, Lead, Visited};
-use crate::api::{self, Answer, Channel, Listed, Listing, StreamPage};
+use super::{Client, Lead, VisitedPage};
+use crate::api::{self, Answer, Channel, Listed, Listing, SocialStreamPage};
 use crate::http::{self, Limit};
 use crate::{Access, ChannelId, Error, Lock};
 
-const STREAM: Limit = Limit {
+const SOCIAL_STREAM_LIMIT: Limit = Limit {
     what: "the list of the website",
     bytes: api::LARGEST_ANSWER,
 };
 
 /// What has been asked about a channel so far.
-pub(super) struct Door {
+pub(super) struct ChannelProbe {
     pub(super) channel: ChannelId,
     pub(super) info: Result<Answer<Channel>, Error>,
-    pub(super) visited: Result<Visited, Error>,
+    pub(super) visited: Result<VisitedPage, Error>,
     /// The first page of its list, where it was asked for: empty, or a reason.
     pub(super) listed: Option<Result<Listing, Error>>,
 }
@@ -26,10 +26,10 @@ impl Client {
     /// is empty is past the end.
     pub async fn recordings(&self, channel: ChannelId, page: u32) -> Result<Listing, Error> {
         let answer = self
-            .ask_api(&api::listing_url(channel, page), api::listing)
+            .ask_api(&api::recording_page_url(channel, page), api::recording_page)
             .await?;
         match answer {
-            Answer::Here(listing) => Ok(listing),
+            Answer::Available(listing) => Ok(listing),
             Answer::Missing(_) => Err(Error::NotFound(channel.to_string())),
             Answer::Removed(words) => Err(Error::NotFound(words)),
             Answer::Locked(locks) if locks.password => {
@@ -41,8 +41,12 @@ impl Client {
     }
 
     /// Tries every other list there is. They may fail one by one.
-    pub(super) async fn open(&self, door: Door, access: &Access) -> Result<Lead, Error> {
-        let Door {
+    pub(super) async fn open_channel(
+        &self,
+        door: ChannelProbe,
+        access: &Access,
+    ) -> Result<Lead, Error> {
+        let ChannelProbe {
             channel,
             info,
             visited,
@@ -50,32 +54,32 @@ impl Client {
         } = door;
         let mut problem = None;
         let info = match info {
-            Ok(Answer::Here(info)) => info,
+            Ok(Answer::Available(info)) => info,
             Ok(Answer::Locked(locks)) => Channel {
                 locks,
                 ..Channel::default()
             },
             Ok(Answer::Missing(_)) => Channel::default(),
             Ok(Answer::Removed(words)) => return Err(Error::NotFound(words)),
-            Err(error) => unless_busy(error, &mut problem)?.unwrap_or_default(),
+            Err(error) => fail_if_busy(error, &mut problem)?.unwrap_or_default(),
         };
         if info.locks.is_login() {
             return Err(Error::Locked(Lock::Login));
         }
         let visited = match visited {
             Ok(visited) => Some(visited),
-            Err(error) => unless_busy(error, &mut problem)?,
+            Err(error) => fail_if_busy(error, &mut problem)?,
         };
-        let several = |catalog| Ok(Lead::Several(Box::new(catalog)));
+        let several = |catalog| Ok(Lead::Collection(Box::new(catalog)));
         let shows_form = visited
             .as_ref()
             .is_some_and(|visited| visited.page.form.is_some());
         if info.locks.is_registration_gate() || shows_form {
             let listed = self
-                .past_the_form(channel, visited.as_ref(), access)
+                .list_with_form(channel, visited.as_ref(), access)
                 .await?;
             if !listed.is_empty() {
-                return several(Catalog::whole(self, channel, listed));
+                return several(Catalog::from_recordings(self, channel, listed));
             }
         }
         let listed = match listed {
@@ -84,7 +88,7 @@ impl Client {
         };
         match listed {
             Ok(listing) if !listing.recordings.is_empty() => {
-                return several(Catalog::listed(self, channel, listing));
+                return several(Catalog::from_recording_page(self, channel, listing));
             }
             Ok(_) => problem = None,
             Err(Error::Locked(Lock::Password { .. })) => {
@@ -93,49 +97,49 @@ impl Client {
                 problem = Some(Error::Locked(Lock::Password { wrong }));
             }
             Err(error) => {
-                unless_busy::<()>(error, &mut problem)?;
+                fail_if_busy::<()>(error, &mut problem)?;
             }
         }
-        let stream = self.stream(&api::stream_path(channel)).await;
+        let stream = self.social_stream(&api::social_stream_path(channel)).await;
         if let Ok(page) = stream
             && !page.recordings.is_empty()
         {
-            return several(Catalog::streamed(self, channel, page));
+            return several(Catalog::from_social_stream(self, channel, page));
         }
         let off_air = visited.map(|visited| visited.page.off_air);
         match off_air.filter(|ids| !ids.is_empty()) {
             Some(ids) => {
-                let listed = ids.into_iter().map(Listed::numbered).collect();
-                several(Catalog::whole(self, channel, listed))
+                let listed = ids.into_iter().map(Listed::of_id).collect();
+                several(Catalog::from_recordings(self, channel, listed))
             }
             None if info.is_live => Err(Error::StillLive),
             None => Err(problem.unwrap_or(Error::NotRecorded)),
         }
     }
 
-    async fn past_the_form(
+    async fn list_with_form(
         &self,
         channel: ChannelId,
-        visited: Option<&Visited>,
+        visited: Option<&VisitedPage>,
         access: &Access,
     ) -> Result<Vec<Listed>, Error> {
         let hash = match self.known_hash(channel) {
             Some(hash) => hash,
             None => self.register(channel, visited, access).await?,
         };
-        Ok(self.content(channel, visited, &hash).await)
+        Ok(self.list_behind_form(channel, visited, &hash).await)
     }
 
     /// One page of the website's own list, by its path.
-    pub(super) async fn stream(&self, path: &str) -> Result<StreamPage, Error> {
+    pub(super) async fn social_stream(&self, path: &str) -> Result<SocialStreamPage, Error> {
         let url = format!("https://video.ibm.com{path}");
-        let answer = http::get(&self.http, &url, STREAM).await?;
-        Ok(api::stream(&answer.body))
+        let answer = http::get(&self.http, &url, SOCIAL_STREAM_LIMIT).await?;
+        Ok(api::social_stream(&answer.body))
     }
 }
 
 /// A list that fails is no matter while others may answer; a request to be left alone is.
-fn unless_busy<T>(error: Error, problem: &mut Option<Error>) -> Result<Option<T>, Error> {
+fn fail_if_busy<T>(error: Error, problem: &mut Option<Error>) -> Result<Option<T>, Error> {
     if matches!(error, Error::Busy { .. }) {
         return Err(error);
     }

@@ -7,13 +7,13 @@ use crate::api::{self, Answer, Caption, Chapter};
 use crate::http::{self, Limit};
 use crate::{Error, RecordingId, hosts, loose};
 
-const CAPTIONS: Limit = Limit {
+const CAPTIONS_LIMIT: Limit = Limit {
     what: "the captions",
     bytes: api::LARGEST_CAPTIONS,
 };
 
 /// Previews of the service have at most half a megabyte.
-const PICTURE: Limit = Limit {
+const THUMBNAIL_LIMIT: Limit = Limit {
     what: "the picture",
     bytes: 8 << 20,
 };
@@ -22,18 +22,18 @@ impl Client {
     /// The captions there are, the default ones first.
     pub async fn captions(&self, id: RecordingId) -> Result<Vec<Caption>, Error> {
         let answer = self.ask_api(&api::captions_url(id), api::captions).await?;
-        Ok(here(answer))
+        Ok(available_or_empty(answer))
     }
 
     /// The text of captions, as `WebVTT`.
     pub async fn caption_text(&self, id: RecordingId, caption: &Caption) -> Result<String, Error> {
         let url = api::caption_text_url(id, caption);
-        let answer = http::get(&self.http, &url, CAPTIONS).await?;
+        let answer = http::get(&self.http, &url, CAPTIONS_LIMIT).await?;
         if !answer.status.is_success() {
-            return Err(super::refused(&answer));
+            return Err(super::status_error(&answer));
         }
         api::caption_text(answer.body).ok_or_else(|| Error::Malformed {
-            what: CAPTIONS.what,
+            what: CAPTIONS_LIMIT.what,
             problem: "not WebVTT".to_owned(),
         })
     }
@@ -41,36 +41,36 @@ impl Client {
     /// The chapters there are, in their order.
     pub async fn chapters(&self, id: RecordingId) -> Result<Vec<Chapter>, Error> {
         let answer = self.ask_api(&api::chapters_url(id), api::chapters).await?;
-        Ok(here(answer))
+        Ok(available_or_empty(answer))
     }
 
     /// The same by its address as text.
-    pub async fn picture_at(&self, address: &str) -> Result<Vec<u8>, Error> {
+    pub async fn thumbnail_at(&self, address: &str) -> Result<Vec<u8>, Error> {
         let url = address
             .parse()
-            .map_err(|_| Error::Astray(loose::words(address)))?;
-        self.picture(&url).await
+            .map_err(|_| Error::Misdirected(loose::clean_text(address)))?;
+        self.thumbnail(&url).await
     }
 
     /// A picture from a server of the service, of at most 8 MiB. What it holds is not looked at.
-    pub async fn picture(&self, url: &Url) -> Result<Vec<u8>, Error> {
+    pub async fn thumbnail(&self, url: &Url) -> Result<Vec<u8>, Error> {
         if !hosts::is_cdn_url(url) {
-            let host = loose::words(url.host_str().unwrap_or("nowhere"));
-            return Err(Error::Astray(format!("a picture on {host}")));
+            let host = loose::clean_text(url.host_str().unwrap_or("nowhere"));
+            return Err(Error::Misdirected(format!("a picture on {host}")));
         }
-        let answer = http::get(&self.media, url.as_str(), PICTURE).await?;
+        let answer = http::get(&self.media, url.as_str(), THUMBNAIL_LIMIT).await?;
         if answer.status.is_success() {
             Ok(answer.body)
         } else {
-            Err(super::refused(&answer))
+            Err(super::status_error(&answer))
         }
     }
 }
 
 /// What is locked or gone has no extras.
-fn here<T>(answer: Answer<Vec<T>>) -> Vec<T> {
+fn available_or_empty<T>(answer: Answer<Vec<T>>) -> Vec<T> {
     match answer {
-        Answer::Here(items) => items,
+        Answer::Available(items) => items,
         Answer::Locked(_) | Answer::Removed(_) | Answer::Missing(_) => Vec::new(),
     }
 }

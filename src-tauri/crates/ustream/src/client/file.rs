@@ -7,30 +7,30 @@ use reqwest::{Response, StatusCode};
 use url::Url;
 
 use super::Client;
-use crate::recording::WholeFile;
+use crate::recording::SingleFile;
 use crate::recording::file::own_files;
 use crate::{Error, http};
 
 /// Headers come in a second.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Pause before a file that could not be looked at is looked at once more.
-const BEFORE_ANOTHER_LOOK: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// A server that gives a file only as a whole gives its beginning again with each part: that is
 /// borne for small files.
-const LARGEST_WITHOUT_PARTS: u64 = 64 << 20;
+const LARGEST_WITHOUT_RANGES: u64 = 64 << 20;
 
 impl Client {
     /// The first of these files that is there.
-    pub(super) async fn file(&self, named: &[String]) -> Result<WholeFile, Error> {
+    pub(super) async fn file(&self, named: &[String]) -> Result<SingleFile, Error> {
         let mut problem = None;
         for url in own_files(named) {
-            let mut head = self.read_head(url.clone()).await;
+            let mut head = self.probe(url.clone()).await;
             // The service has just named it: one bad answer is no reason to give up.
             if head.is_err() {
-                tokio::time::sleep(BEFORE_ANOTHER_LOOK).await;
-                head = self.read_head(url).await;
+                tokio::time::sleep(RETRY_PAUSE).await;
+                head = self.probe(url).await;
             }
             match head {
                 Ok(file) => return Ok(file),
@@ -43,31 +43,31 @@ impl Client {
         Err(problem.unwrap_or(Error::NoRendition))
     }
 
-    async fn read_head(&self, url: Url) -> Result<WholeFile, Error> {
+    async fn probe(&self, url: Url) -> Result<SingleFile, Error> {
         let asked = self
             .media
             .get(url.clone())
             .header(RANGE, "bytes=0-0")
             .send();
-        let response = tokio::time::timeout(PATIENCE, asked)
+        let response = tokio::time::timeout(PROBE_TIMEOUT, asked)
             .await
-            .map_err(|_| Error::Silent("the file's server"))?
+            .map_err(|_| Error::Timeout("the file's server"))?
             .map_err(http::error)?;
         http::check(&response)?;
         let size = match response.status() {
-            StatusCode::PARTIAL_CONTENT => whole_of(response.headers()),
+            StatusCode::PARTIAL_CONTENT => total_bytes(response.headers()),
             StatusCode::OK => response
                 .content_length()
-                .filter(|size| *size <= LARGEST_WITHOUT_PARTS),
-            _ => return Err(status(&response)),
+                .filter(|size| *size <= LARGEST_WITHOUT_RANGES),
+            _ => return Err(status_error(&response)),
         };
         let validator = validator(response.headers());
-        size.and_then(|size| WholeFile::new(url, size, validator))
+        size.and_then(|size| SingleFile::new(url, size, validator))
             .ok_or_else(|| Error::Unsupported("a file that cannot be had in parts".to_owned()))
     }
 }
 
-fn status(response: &Response) -> Error {
+fn status_error(response: &Response) -> Error {
     Error::Status {
         host: response.url().host_str().unwrap_or_default().to_owned(),
         status: response.status().as_u16(),
@@ -75,7 +75,7 @@ fn status(response: &Response) -> Error {
 }
 
 /// `bytes 0-0/SIZE` (RFC 9110 14.4).
-fn whole_of(headers: &HeaderMap) -> Option<u64> {
+fn total_bytes(headers: &HeaderMap) -> Option<u64> {
     let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
     let (_, size) = range.strip_prefix("bytes ")?.split_once('/')?;
     size.trim().parse().ok()

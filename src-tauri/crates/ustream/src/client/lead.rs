@@ -4,32 +4,32 @@ use futures_util::future::join;
 use url::Url;
 
 use super::catalog::Catalog;
-use super::channel::Door;
-use super::{Client, Found, Visited};
+use super::channel::ChannelProbe;
+use super::{Client, Found, VisitedPage};
 use crate::api::{self, Answer, Channel};
 use crate::{Access, ChannelId, Error, Target, TargetError, hosts};
 
 /// A page may embed a channel; nothing the service has leads further.
-const DEEPEST: usize = 3;
+const MOST_HOPS: usize = 3;
 
 /// What a target leads to.
 #[derive(Debug)]
 pub enum Lead {
     /// One recording.
-    One(Found),
+    Recording(Found),
     /// The recordings of a channel, or the players of a page.
-    Several(Box<Catalog>),
+    Collection(Box<Catalog>),
 }
 
 /// The page of a channel by number.
-pub(super) fn page_of(channel: ChannelId) -> String {
+pub(super) fn channel_page_url(channel: ChannelId) -> String {
     format!("https://video.ibm.com/channel/id/{channel}")
 }
 
-impl Visited {
+impl VisitedPage {
     /// The recording or channel that it is about, by its address, its own words or its player.
-    fn pointed_at(&self) -> Option<Target> {
-        let of_page = [Target::of_url(&self.url), self.page.about.clone()];
+    fn linked_target(&self) -> Option<Target> {
+        let of_page = [Target::of_url(&self.url), self.page.canonical.clone()];
         let players = self.page.players.iter().cloned();
         let mut all = of_page.into_iter().flatten().chain(players);
         all.find(|target| matches!(target, Target::Recording(_) | Target::Channel(_)))
@@ -38,12 +38,12 @@ impl Visited {
 
 impl Client {
     /// Follows a target to one recording: of a channel the newest, of a page the first player's.
-    pub async fn find(&self, target: &Target, access: &Access) -> Result<Found, Error> {
+    pub async fn find_recording(&self, target: &Target, access: &Access) -> Result<Found, Error> {
         let mut target = target.clone();
-        for _ in 0..DEEPEST {
-            let mut catalog = match self.look(&target, access).await? {
-                Lead::One(found) => return Ok(found),
-                Lead::Several(catalog) => catalog,
+        for _ in 0..MOST_HOPS {
+            let mut catalog = match self.resolve(&target, access).await? {
+                Lead::Recording(found) => return Ok(found),
+                Lead::Collection(catalog) => catalog,
             };
             let first = catalog
                 .next()
@@ -64,69 +64,79 @@ impl Client {
     }
 
     /// Says what a target leads to.
-    pub async fn look(&self, target: &Target, access: &Access) -> Result<Lead, Error> {
+    pub async fn resolve(&self, target: &Target, access: &Access) -> Result<Lead, Error> {
         match target {
-            Target::Recording(id) => Ok(Lead::One(Found::itself(*id))),
-            Target::Channel(id) => self.look_by_number(*id, access).await,
+            Target::Recording(id) => Ok(Lead::Recording(Found::direct(*id))),
+            Target::Channel(id) => self.resolve_channel(*id, access).await,
             Target::Slug(slug) => {
                 let visited = self.visit_slug(slug).await?;
-                self.look_on(visited, access).await
+                self.resolve_channel_page(visited, access).await
             }
             Target::Page(url) if target.embedding_page().is_some() => {
-                self.look_elsewhere(url, access).await
+                self.resolve_embedding_page(url, access).await
             }
             Target::Page(url) => {
                 let visited = self.visit(url.as_str()).await?;
-                self.look_at(visited, access).await
+                self.resolve_page(visited, access).await
             }
         }
     }
 
     /// A channel's number; a channel's name may be all digits, too.
-    async fn look_by_number(&self, channel: ChannelId, access: &Access) -> Result<Lead, Error> {
+    async fn resolve_channel(&self, channel: ChannelId, access: &Access) -> Result<Lead, Error> {
         // An open channel is answered by its list alone.
         let listed = self.recordings(channel, 1).await;
         if listed
             .as_ref()
             .is_ok_and(|listing| !listing.recordings.is_empty())
         {
-            let catalog = Catalog::listed(self, channel, listed?);
-            return Ok(Lead::Several(Box::new(catalog)));
+            let catalog = Catalog::from_recording_page(self, channel, listed?);
+            return Ok(Lead::Collection(Box::new(catalog)));
         }
-        let (info, visited) = join(self.channel(channel), self.visit(&page_of(channel))).await;
+        let (info, visited) = join(
+            self.channel_info(channel),
+            self.visit(&channel_page_url(channel)),
+        )
+        .await;
         let is_unknown = matches!(info, Ok(Answer::Missing(_)));
         if is_unknown && matches!(visited, Err(Error::NotFound(_))) {
             let by_name = self.visit_slug(&channel.to_string()).await?;
             return match by_name.page.channel {
-                Some(_) => self.look_on(by_name, access).await,
+                Some(_) => self.resolve_channel_page(by_name, access).await,
                 None => Err(Error::NotFound(channel.to_string())),
             };
         }
         let listed = Some(listed);
-        let door = Door {
+        let door = ChannelProbe {
             channel,
             info,
             visited,
             listed,
         };
-        self.open(door, access).await
+        self.open_channel(door, access).await
     }
 
     /// A short link may have led to a recording, and a page may be about one.
-    async fn look_at(&self, visited: Visited, access: &Access) -> Result<Lead, Error> {
-        match visited.pointed_at() {
-            Some(Target::Recording(id)) => Ok(Lead::One(Found::itself(id))),
-            _ => self.look_on(visited, access).await,
+    async fn resolve_page(&self, visited: VisitedPage, access: &Access) -> Result<Lead, Error> {
+        match visited.linked_target() {
+            Some(Target::Recording(id)) => Ok(Lead::Recording(Found::direct(id))),
+            _ => self.resolve_channel_page(visited, access).await,
         }
     }
 
     /// What a page of the website leads to: the channel it belongs to, else what it is about.
-    async fn look_on(&self, visited: Visited, access: &Access) -> Result<Lead, Error> {
-        let channel = match (visited.page.channel, visited.pointed_at()) {
+    async fn resolve_channel_page(
+        &self,
+        visited: VisitedPage,
+        access: &Access,
+    ) -> Result<Lead, Error> {
+        let channel = match (visited.page.channel, visited.linked_target()) {
             (Some(channel), _) => channel,
-            (None, Some(Target::Recording(id))) => return Ok(Lead::One(Found::itself(id))),
+            (None, Some(Target::Recording(id))) => {
+                return Ok(Lead::Recording(Found::direct(id)));
+            }
             (None, Some(Target::Channel(id))) => {
-                return Box::pin(self.look_by_number(id, access)).await;
+                return Box::pin(self.resolve_channel(id, access)).await;
             }
             (None, _) => return Err(Error::NotFound(visited.url.to_string())),
         };
@@ -135,24 +145,24 @@ impl Client {
         if visited.page.form.is_none() {
             match self.recordings(channel, 1).await {
                 Ok(listing) if !listing.recordings.is_empty() => {
-                    let catalog = Catalog::listed(self, channel, listing);
-                    return Ok(Lead::Several(Box::new(catalog)));
+                    let catalog = Catalog::from_recording_page(self, channel, listing);
+                    return Ok(Lead::Collection(Box::new(catalog)));
                 }
                 nothing => listed = Some(nothing),
             }
         }
-        let (info, visited) = (self.channel(channel).await, Ok(visited));
-        let door = Door {
+        let (info, visited) = (self.channel_info(channel).await, Ok(visited));
+        let door = ChannelProbe {
             channel,
             info,
             visited,
             listed,
         };
-        self.open(door, access).await
+        self.open_channel(door, access).await
     }
 
     /// What another site's page plays. A player alone on its page needs no choice.
-    async fn look_elsewhere(&self, url: &Url, access: &Access) -> Result<Lead, Error> {
+    async fn resolve_embedding_page(&self, url: &Url, access: &Access) -> Result<Lead, Error> {
         let other_site = |url: &Url| {
             let host = url.host_str().unwrap_or_default().to_owned();
             Error::Target(TargetError::OtherSite { host })
@@ -170,20 +180,20 @@ impl Client {
             Ok(visited) => visited,
         };
         if visited.url.host_str().is_some_and(hosts::is_site) {
-            return Box::pin(self.look_at(visited, access)).await;
+            return Box::pin(self.resolve_page(visited, access)).await;
         }
         let players = visited.page.players;
         match players.as_slice() {
             [] => Err(other_site(url)),
-            [alone] => Box::pin(self.look(alone, access)).await,
-            _ => Ok(Lead::Several(Box::new(
-                Catalog::of_players(self, players).await,
+            [alone] => Box::pin(self.resolve(alone, access)).await,
+            _ => Ok(Lead::Collection(Box::new(
+                Catalog::from_players(self, players).await,
             ))),
         }
     }
 
     /// The page of a channel by name: below `/channel/`, or, as of old, at the root.
-    async fn visit_slug(&self, slug: &str) -> Result<Visited, Error> {
+    async fn visit_slug(&self, slug: &str) -> Result<VisitedPage, Error> {
         let address = |path: &[&str]| {
             let mut url = Url::parse("https://video.ibm.com").ok()?;
             url.path_segments_mut().ok()?.clear().extend(path);
@@ -202,7 +212,7 @@ impl Client {
         })
     }
 
-    pub(super) async fn channel(&self, id: ChannelId) -> Result<Answer<Channel>, Error> {
+    pub(super) async fn channel_info(&self, id: ChannelId) -> Result<Answer<Channel>, Error> {
         self.ask_api(&api::channel_url(id), api::channel).await
     }
 }

@@ -13,32 +13,32 @@ use futures_util::future::{Either, select};
 use url::Url;
 
 use super::Client;
-use super::ways::{Told, more_telling};
+use super::ways::{Told, more_specific};
 use crate::hls::{self, LARGEST_PLAYLIST, Master, Media, Playlist, Variant, WHAT};
 use crate::http::{self, Limit};
 use crate::recording::Playlists;
 use crate::ums::polling::{self, Line};
-use crate::ums::session::{Question, StreamInfo, Way};
-use crate::ums::{LengthNews, Outcome};
+use crate::ums::session::{SessionQuery, StreamInfo, Way};
+use crate::ums::{ApiLength, Outcome};
 use crate::{Error, Promises, RecordingId, hosts};
 
 /// One playlist may take this long.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PLAYLIST_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Playlists that are on their way at once.
 const PARALLEL: usize = 4;
 
 /// Times that one playlist is asked for where its server stumbles.
-const MOST_TRIES: u32 = 4;
+const MOST_ATTEMPTS: u32 = 4;
 
 /// Times that a playlist is looked at which has no end or cannot be read.
-const MOST_LOOKS: u32 = 2;
+const MOST_READS: u32 = 2;
 
 /// A server that has just stumbled is given this long, then twice as long each time.
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Playlists expire: who asks for a longer pause is asked anew from the beginning.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Handshakes: one more where playlists have expired before they were fetched.
 const MOST_HANDSHAKES: u32 = 2;
@@ -47,16 +47,16 @@ const MOST_HANDSHAKES: u32 = 2;
 const MOST_BYTES: usize = 24 << 20;
 
 /// Segments that all media playlists of a recording name.
-const MOST_ENTRIES: usize = 200_000;
+const MOST_SEGMENTS: usize = 200_000;
 
 impl Client {
     /// Asks as the player for HLS does, and fetches what it is told of.
-    pub(super) async fn playlists(&self, question: Question) -> Result<Told, Error> {
+    pub(super) async fn playlists(&self, question: SessionQuery) -> Result<Told, Error> {
         let id = question.recording;
         let mut incomplete: Option<Told> = None;
         for handshake in 1.. {
             // Playlists list everything: a length is not waited for.
-            let length = LengthNews::of(None);
+            let length = ApiLength::of(None);
             let asked = polling::ask(&self.control, question.clone(), Way::Playlists, length).await;
             let (stream, line) = match asked {
                 Ok((Outcome::Known(stream), line)) => (stream, line),
@@ -68,15 +68,16 @@ impl Client {
                 return Ok(if has_files {
                     Told::Files(stream)
                 } else {
-                    Told::Pieces(stream)
+                    Told::Segments(stream)
                 });
             }
             let fetching = self.fetch_all(id, &stream);
-            let (playlists, problem) = match while_kept(line, fetching).await {
+            let (playlists, problem) = match while_polling(line, fetching).await {
                 Ok(playlists) => {
                     let lost = playlists.lost().into_iter();
-                    let errors = lost.map(|lost| lost.error.again());
-                    let problem = errors.max_by_key(|error| (!is_settled(error), error.weight()));
+                    let errors = lost.map(|lost| lost.error.duplicate());
+                    let problem =
+                        errors.max_by_key(|error| (!is_permanent(error), error.precedence()));
                     (playlists, problem)
                 }
                 Err(error) => (Playlists::default(), Some(error)),
@@ -86,7 +87,7 @@ impl Client {
             let Some(problem) = problem else {
                 return told.ok_or(Error::NoRendition);
             };
-            if handshake >= MOST_HANDSHAKES || is_settled(&problem) {
+            if handshake >= MOST_HANDSHAKES || is_permanent(&problem) {
                 let told = told.or(incomplete);
                 if told.is_some() {
                     tracing::warn!(%problem, "a playlist is left out");
@@ -102,20 +103,22 @@ impl Client {
     /// The first master playlist that can be had, and all that it names.
     async fn fetch_all(&self, id: RecordingId, stream: &StreamInfo) -> Result<Playlists, Error> {
         let mut problem: Option<Error> = None;
-        let budget = Budget::default();
+        let budget = PlaylistBudget::default();
         for address in &stream.stored.playlists {
             match self.fetch_master(address, &budget).await {
                 Ok((_, Playlist::Master(master))) => {
-                    return Ok(self.fetch_named(id, master, &budget).await);
+                    return Ok(self.fetch_media_playlists(id, master, &budget).await);
                 }
                 Ok((url, Playlist::Media(media))) => {
                     let media = Arc::new(media);
-                    return Ok(Playlists::new(id, alone(url), |_| Ok(Arc::clone(&media))));
+                    return Ok(Playlists::new(id, single_variant(url), |_| {
+                        Ok(Arc::clone(&media))
+                    }));
                 }
                 Err(error) => {
                     let known = problem.take();
                     problem = Some(match known {
-                        Some(known) => more_telling(known, error),
+                        Some(known) => more_specific(known, error),
                         None => error,
                     });
                 }
@@ -124,7 +127,11 @@ impl Client {
         Err(problem.unwrap_or(Error::NoRendition))
     }
 
-    async fn fetch_master(&self, address: &str, budget: &Budget) -> Result<(Url, Playlist), Error> {
+    async fn fetch_master(
+        &self,
+        address: &str,
+        budget: &PlaylistBudget,
+    ) -> Result<(Url, Playlist), Error> {
         let url = Url::parse(address).map_err(|error| Error::Malformed {
             what: WHAT,
             problem: format!("an address that is none: {error}"),
@@ -135,10 +142,18 @@ impl Client {
 
     /// All media playlists, each once, side by side: audio first, which all videos need, then
     /// videos, the best first.
-    async fn fetch_named(&self, id: RecordingId, master: Master, budget: &Budget) -> Playlists {
+    async fn fetch_media_playlists(
+        &self,
+        id: RecordingId,
+        master: Master,
+        budget: &PlaylistBudget,
+    ) -> Playlists {
         let mut streams: Vec<&Variant> = master.variants.iter().collect();
         streams.sort_by_key(|it| (Reverse(it.height), Reverse(it.bitrate_kbps)));
-        let sounds = master.sounds.iter().filter_map(|it| it.url.as_ref());
+        let sounds = master
+            .audio_renditions
+            .iter()
+            .filter_map(|it| it.url.as_ref());
         let mut seen = HashSet::new();
         let urls: Vec<Url> = sounds
             .chain(streams.iter().map(|it| &it.url))
@@ -167,43 +182,43 @@ impl Client {
         // A playlist may be named twice.
         Playlists::new(id, master, |url| {
             let fetched = known.get(url).cloned();
-            fetched.unwrap_or_else(|| Err(Arc::new(Error::Silent(WHAT))))
+            fetched.unwrap_or_else(|| Err(Arc::new(Error::Timeout(WHAT))))
         })
     }
 
     /// Asks for a playlist until its server no longer stumbles, and looks twice at one that has
     /// no end.
-    async fn fetch_playlist(&self, url: &Url, budget: &Budget) -> Result<Playlist, Error> {
+    async fn fetch_playlist(&self, url: &Url, budget: &PlaylistBudget) -> Result<Playlist, Error> {
         // A playlist is no segment: what others may rent room on is not asked for one.
         if !hosts::is_site_url(url) {
-            let host = crate::loose::words(url.host_str().unwrap_or("nowhere"));
-            return Err(Error::Astray(format!("its playlist lies on {host}")));
+            let host = crate::loose::clean_text(url.host_str().unwrap_or("nowhere"));
+            return Err(Error::Misdirected(format!("its playlist lies on {host}")));
         }
-        let mut pause = PAUSE;
+        let mut pause = RETRY_PAUSE;
         for attempt in 1.. {
             let Refused { error, retry_after } = match self.read_playlist(url, budget).await {
                 Ok(playlist) => return Ok(playlist),
                 Err(refused) => refused,
             };
             let most = match &error {
-                Error::Network(cause) if !cause.is_timeout() => MOST_TRIES,
-                Error::Busy { .. } => MOST_TRIES,
-                Error::Status { status, .. } if *status >= 500 => MOST_TRIES,
-                Error::StillLive | Error::Malformed { .. } => MOST_LOOKS,
+                Error::Network(cause) if !cause.is_timeout() => MOST_ATTEMPTS,
+                Error::Busy { .. } => MOST_ATTEMPTS,
+                Error::Status { status, .. } if *status >= 500 => MOST_ATTEMPTS,
+                Error::StillLive | Error::Malformed { .. } => MOST_READS,
                 _ => 1,
             };
             let wait = retry_after.unwrap_or_default().max(pause);
-            if attempt >= most || wait > LONGEST_PAUSE {
+            if attempt >= most || wait > LONGEST_RETRY_PAUSE {
                 return Err(error);
             }
             tracing::debug!(path = url.path(), %error, "asking for a playlist again");
             tokio::time::sleep(wait).await;
             pause *= 2;
         }
-        Err(Error::Silent(WHAT))
+        Err(Error::Timeout(WHAT))
     }
 
-    async fn read_playlist(&self, url: &Url, budget: &Budget) -> Result<Playlist, Refused> {
+    async fn read_playlist(&self, url: &Url, budget: &PlaylistBudget) -> Result<Playlist, Refused> {
         let mut retry_after = None;
         let asked = async {
             let response = self.control.get(url.clone()).send().await;
@@ -212,11 +227,11 @@ impl Client {
             let bytes = LARGEST_PLAYLIST;
             http::read(response, Limit { what: WHAT, bytes }).await
         };
-        let answer = tokio::time::timeout(PATIENCE, asked).await;
-        let answer = answer.unwrap_or(Err(Error::Silent(WHAT)));
+        let answer = tokio::time::timeout(PLAYLIST_TIMEOUT, asked).await;
+        let answer = answer.unwrap_or(Err(Error::Timeout(WHAT)));
         let playlist = answer.and_then(|answer| {
             if !answer.status.is_success() {
-                return Err(super::refused(&answer));
+                return Err(super::status_error(&answer));
             }
             let playlist = hls::read(&answer.body, &answer.url)?;
             budget.take(answer.body.len(), &playlist)?;
@@ -233,31 +248,31 @@ struct Refused {
 }
 
 /// How much the playlists of one recording may still take.
-struct Budget {
+struct PlaylistBudget {
     bytes: AtomicUsize,
-    entries: AtomicUsize,
+    segments: AtomicUsize,
 }
 
-impl Default for Budget {
+impl Default for PlaylistBudget {
     fn default() -> Self {
         Self {
             bytes: AtomicUsize::new(MOST_BYTES),
-            entries: AtomicUsize::new(MOST_ENTRIES),
+            segments: AtomicUsize::new(MOST_SEGMENTS),
         }
     }
 }
 
-impl Budget {
+impl PlaylistBudget {
     fn take(&self, bytes: usize, playlist: &Playlist) -> Result<(), Error> {
         let entries = match playlist {
-            Playlist::Media(media) => media.pieces.len(),
+            Playlist::Media(media) => media.segments.len(),
             Playlist::Master(_) => 0,
         };
         let take = |left: &AtomicUsize, much: usize| {
             left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(much))
                 .is_ok()
         };
-        if take(&self.bytes, bytes) && take(&self.entries, entries) {
+        if take(&self.bytes, bytes) && take(&self.segments, entries) {
             return Ok(());
         }
         Err(Error::Unsupported(
@@ -267,33 +282,33 @@ impl Budget {
 }
 
 /// What playlists tell holds as long as the connection is polled.
-async fn while_kept<T>(line: Line, fetching: impl Future<Output = T>) -> T {
-    match select(pin!(fetching), pin!(line.keep())).await {
+async fn while_polling<T>(line: Line, fetching: impl Future<Output = T>) -> T {
+    match select(pin!(fetching), pin!(line.keep_alive())).await {
         Either::Left((fetched, _)) => fetched,
         Either::Right((never, _)) => match never {},
     }
 }
 
 /// A new handshake would not change it.
-fn is_settled(problem: &Error) -> bool {
+fn is_permanent(problem: &Error) -> bool {
     matches!(
         problem,
-        Error::Unsupported(_) | Error::Astray(_) | Error::TooLarge { .. } | Error::StillLive
+        Error::Unsupported(_) | Error::Misdirected(_) | Error::TooLarge { .. } | Error::StillLive
     )
 }
 
 /// The one stream of a playlist that nobody else names.
-fn alone(url: Url) -> Master {
+fn single_variant(url: Url) -> Master {
     Master {
         variants: vec![Variant {
             url,
             width: None,
             height: None,
             bitrate_kbps: None,
-            sounds: None,
-            is_sound: false,
+            audio_group: None,
+            is_audio_only: false,
             promises: Promises::default(),
         }],
-        sounds: Vec::new(),
+        audio_renditions: Vec::new(),
     }
 }

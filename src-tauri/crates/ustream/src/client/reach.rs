@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Client;
 
 /// The answer does not matter: a connection that is open by then is enough.
-const PATIENCE: Duration = Duration::from_secs(6);
+const REACH_TIMEOUT: Duration = Duration::from_secs(6);
 
 impl Client {
     /// Whether the service's own host answers anything: then this computer is connected.
@@ -13,7 +13,7 @@ impl Client {
         let asked = self
             .http
             .get("https://api.video.ibm.com/")
-            .timeout(PATIENCE);
+            .timeout(REACH_TIMEOUT);
         match asked.send().await {
             Ok(_) => true,
             Err(error) => !error.is_connect() && !error.is_timeout(),

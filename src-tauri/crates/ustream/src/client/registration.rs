@@ -1,23 +1,23 @@
 //! Fills in the sign-up form of a channel. Posts go to the host that the channel's page came
 //! from: on the way from another, a redirect would make them lose their body.
 
-use super::{Client, Visited};
+use super::{Client, VisitedPage};
 use crate::api::Listed;
 use crate::gate::{self, Reply};
 use crate::hosts::{self, Host};
 use crate::http::{self, Limit};
 use crate::{Access, ChannelId, Error, FormField, Lock, api};
 
-const FORM: Limit = Limit {
+const FORM_LIMIT: Limit = Limit {
     what: "the sign-up form",
     bytes: api::LARGEST_ANSWER,
 };
 
 /// The fields that the page shows, else those of most forms.
-pub(super) fn fields(visited: Option<&Visited>) -> Vec<FormField> {
+pub(super) fn form_fields(visited: Option<&VisitedPage>) -> Vec<FormField> {
     visited
         .and_then(|visited| visited.page.form.clone())
-        .unwrap_or_else(gate::usual_fields)
+        .unwrap_or_else(gate::default_fields)
 }
 
 impl Client {
@@ -25,15 +25,15 @@ impl Client {
     pub(super) async fn register(
         &self,
         channel: ChannelId,
-        visited: Option<&Visited>,
+        visited: Option<&VisitedPage>,
         access: &Access,
     ) -> Result<String, Error> {
-        let fields = fields(visited);
+        let fields = form_fields(visited);
         let answers = gate::fill(&fields, access)?;
         let mut problem = None;
-        for host in hosts_of(visited) {
+        for host in form_hosts(visited) {
             let url = gate::save_url(&host, channel);
-            let answer = match http::post(&self.http, &url, &answers, FORM).await {
+            let answer = match http::post(&self.http, &url, &answers, FORM_LIMIT).await {
                 Ok(answer) => answer,
                 Err(busy @ Error::Busy { .. }) => return Err(busy),
                 Err(error) => {
@@ -63,20 +63,20 @@ impl Client {
                 }
             }
         }
-        Err(problem.unwrap_or(Error::Silent(FORM.what)))
+        Err(problem.unwrap_or(Error::Timeout(FORM_LIMIT.what)))
     }
 
     /// The recordings behind the form, newest first; none where the list cannot be had.
-    pub(super) async fn content(
+    pub(super) async fn list_behind_form(
         &self,
         channel: ChannelId,
-        visited: Option<&Visited>,
+        visited: Option<&VisitedPage>,
         hash: &str,
     ) -> Vec<Listed> {
         let form = [("hash".to_owned(), hash.to_owned())];
-        for host in hosts_of(visited) {
+        for host in form_hosts(visited) {
             let url = gate::content_url(&host, channel);
-            let listed = match http::post(&self.http, &url, &form, FORM).await {
+            let listed = match http::post(&self.http, &url, &form, FORM_LIMIT).await {
                 Ok(answer) => gate::content(&answer.body),
                 Err(error) => {
                     tracing::debug!(host, %error, "no list behind the form");
@@ -92,7 +92,7 @@ impl Client {
 }
 
 /// The website's hosts, the likelier first.
-fn hosts_of(visited: Option<&Visited>) -> Vec<String> {
+fn form_hosts(visited: Option<&VisitedPage>) -> Vec<String> {
     let page_host = visited.and_then(|visited| hosts::of_url(&visited.url));
     let first = page_host.filter(Host::is_site);
     let first = first.map_or_else(|| "video.ibm.com".to_owned(), |host| host.to_string());

@@ -2,7 +2,7 @@ use super::*;
 use crate::Target;
 
 fn after(error: Error, answer: &Answer<Video>) -> Error {
-    verdict(error, RecordingId(7), Some(answer), &Access::default())
+    final_error(error, RecordingId(7), Some(answer), &Access::default())
 }
 
 #[test]
@@ -12,7 +12,7 @@ fn what_the_control_connection_says_counts_more_than_the_api() {
         after(Error::Locked(Lock::Region), &missing),
         Error::Locked(Lock::Region)
     ));
-    assert!(matches!(after(Error::Silent("x"), &missing), Error::NotFound(id) if id == "7"));
+    assert!(matches!(after(Error::Timeout("x"), &missing), Error::NotFound(id) if id == "7"));
     assert!(matches!(
         after(Error::NotRecorded, &missing),
         Error::NotFound(_)
@@ -26,7 +26,7 @@ fn a_silent_control_connection_is_explained_by_the_apis_locks() {
         auth_method: None,
     });
     assert!(matches!(
-        after(Error::Silent("x"), &password),
+        after(Error::Timeout("x"), &password),
         Error::Locked(Lock::Password { wrong: false })
     ));
     let login = Locks {
@@ -35,23 +35,29 @@ fn a_silent_control_connection_is_explained_by_the_apis_locks() {
     };
     assert!(matches!(
         after(
-            Error::Silent("x"),
-            &Answer::Here(Video {
+            Error::Timeout("x"),
+            &Answer::Available(Video {
                 locks: login,
                 ..Video::default()
             })
         ),
         Error::Locked(Lock::Login)
     ));
-    let open = Answer::Here(Video::default());
-    assert!(matches!(after(Error::Silent("x"), &open), Error::Silent(_)));
+    let open = Answer::Available(Video::default());
+    assert!(matches!(
+        after(Error::Timeout("x"), &open),
+        Error::Timeout(_)
+    ));
 }
 
 #[tokio::test]
 async fn a_recordings_address_needs_no_question() {
     let client = Client::new(&Endpoint::default()).unwrap();
     let target = Target::Recording(RecordingId(7));
-    let found = client.find(&target, &Access::default()).await.unwrap();
+    let found = client
+        .find_recording(&target, &Access::default())
+        .await
+        .unwrap();
     assert_eq!(
         found,
         Found {

@@ -8,18 +8,18 @@ use futures_util::future::{Either, select};
 
 use super::Client;
 use crate::recording::{Elsewhere, Playlists};
-use crate::ums::session::{Question, StreamInfo, Way};
-use crate::ums::{LengthNews, Outcome, polling, socket};
+use crate::ums::session::{SessionQuery, StreamInfo, Way};
+use crate::ums::{ApiLength, Outcome, polling, socket};
 use crate::{Container, Error, Recording, RecordingId, SegmentPlan};
 
 /// How much later than the playlists the pieces in a format of their own may be told of: they
 /// come in more qualities, and by routes that are better trodden.
-const PIECES_AFTER: Duration = Duration::from_secs(5);
+const SEGMENTS_GRACE: Duration = Duration::from_secs(5);
 
 /// What the control connection told.
 pub(super) enum Told {
     /// Pieces in a format of their own.
-    Pieces(Box<StreamInfo>),
+    Segments(Box<StreamInfo>),
     /// Playlists, already fetched.
     Playlists(Box<StreamInfo>, Playlists),
     /// Only where files are, unchecked.
@@ -30,17 +30,17 @@ pub(super) enum Told {
 
 /// By which way the pieces of a plan can be found again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route {
-    Pieces,
+pub(super) enum Strategy {
+    Segments,
     Playlists,
     File,
 }
 
-impl Route {
-    pub(super) fn of(plan: &SegmentPlan) -> Self {
+impl Strategy {
+    pub(super) fn of_plan(plan: &SegmentPlan) -> Self {
         match plan.container {
             Container::File => Self::File,
-            _ if plan.has_templates() => Self::Pieces,
+            _ if plan.has_templates() => Self::Segments,
             _ => Self::Playlists,
         }
     }
@@ -50,10 +50,10 @@ impl Told {
     /// Why the video cannot be had by this way, where there is some and only the audio can.
     fn lost_video(&self, id: RecordingId) -> Option<Error> {
         let recording = match self {
-            Self::Pieces(stream) => Recording::new(id, StreamInfo::clone(stream), None),
+            Self::Segments(stream) => Recording::new(id, StreamInfo::clone(stream), None),
             Self::Playlists(stream, playlists) => {
                 let playlists = Elsewhere::Playlists(playlists.clone());
-                Recording::elsewhere(id, StreamInfo::clone(stream), playlists, None)
+                Recording::from_source(id, StreamInfo::clone(stream), playlists, None)
             }
             Self::Files(_) | Self::NeedsHash => return None,
         };
@@ -62,36 +62,39 @@ impl Told {
 }
 
 /// A way that did not lead to all that is wanted.
-struct Shortfall {
+struct StrategyFailure {
     error: Error,
     /// Audio without the video that belongs to it: for whoever wants only that.
-    audio: Option<Told>,
+    audio_only: Option<Told>,
 }
 
-impl Shortfall {
+impl StrategyFailure {
     fn is_final(&self) -> bool {
-        self.error.is_final() && self.audio.is_none()
+        self.error.is_final() && self.audio_only.is_none()
     }
 
     /// What is known after another way has failed too.
-    fn with(self, later: Self) -> Self {
+    fn combined_with(self, later: Self) -> Self {
         Self {
-            error: more_telling(self.error, later.error),
-            audio: self.audio.or(later.audio),
+            error: more_specific(self.error, later.error),
+            audio_only: self.audio_only.or(later.audio_only),
         }
     }
 
-    fn end(self) -> Result<Told, Error> {
-        self.audio.ok_or(self.error)
+    fn into_result(self) -> Result<Told, Error> {
+        self.audio_only.ok_or(self.error)
     }
 }
 
-fn judged(id: RecordingId, told: Result<Told, Error>) -> Result<Told, Shortfall> {
-    let told = told.map_err(|error| Shortfall { error, audio: None })?;
+fn require_video(id: RecordingId, told: Result<Told, Error>) -> Result<Told, StrategyFailure> {
+    let told = told.map_err(|error| StrategyFailure {
+        error,
+        audio_only: None,
+    })?;
     match told.lost_video(id) {
-        Some(error) => Err(Shortfall {
+        Some(error) => Err(StrategyFailure {
             error,
-            audio: Some(told),
+            audio_only: Some(told),
         }),
         None => Ok(told),
     }
@@ -99,31 +102,31 @@ fn judged(id: RecordingId, told: Result<Told, Error>) -> Result<Told, Shortfall>
 
 impl Client {
     /// Asks by one way after the other, or by that of `route` only.
-    pub(super) async fn ask_ways(
+    pub(super) async fn ask_by_strategies(
         &self,
-        question: Question,
-        route: Option<Route>,
-        length: LengthNews,
+        question: SessionQuery,
+        route: Option<Strategy>,
+        length: ApiLength,
     ) -> Result<Told, Error> {
         let id = question.recording;
-        if let Some(Route::Playlists | Route::File) = route {
+        if let Some(Strategy::Playlists | Strategy::File) = route {
             return Box::pin(self.playlists(question)).await;
         }
-        let first = self.pieces(question.clone(), Way::Socket, length.clone());
+        let first = self.ask_segments(question.clone(), Way::Socket, length.clone());
         let first = first.await;
         if route.is_some() {
             // What was begun goes on with what there is of it.
             return match first {
                 Err(error) if !error.is_final() => {
-                    let polled = self.pieces(question, Way::Polling, length).await;
-                    polled.map_err(|later| more_telling(error, later))
+                    let polled = self.ask_segments(question, Way::Polling, length).await;
+                    polled.map_err(|later| more_specific(error, later))
                 }
                 told => told,
             };
         }
-        let shortfall = match judged(id, first) {
+        let shortfall = match require_video(id, first) {
             Err(shortfall) if !shortfall.is_final() => shortfall,
-            Err(shortfall) => return shortfall.end(),
+            Err(shortfall) => return shortfall.into_result(),
             Ok(told) => return Ok(told),
         };
         let error = &shortfall.error;
@@ -131,7 +134,7 @@ impl Client {
         // Few come here: it takes no room in what all are made of.
         match Box::pin(self.ask_by_polling(question, length)).await {
             Ok(told) => Ok(told),
-            Err(later) => shortfall.with(later).end(),
+            Err(later) => shortfall.combined_with(later).into_result(),
         }
     }
 
@@ -139,40 +142,43 @@ impl Client {
     /// waited long enough already.
     async fn ask_by_polling(
         &self,
-        question: Question,
-        length: LengthNews,
-    ) -> Result<Told, Shortfall> {
+        question: SessionQuery,
+        length: ApiLength,
+    ) -> Result<Told, StrategyFailure> {
         let id = question.recording;
         let asked = question.clone();
-        let pieces = async { judged(id, self.pieces(asked, Way::Polling, length).await) };
-        let playlists = async { judged(id, self.playlists(question).await) };
+        let pieces =
+            async { require_video(id, self.ask_segments(asked, Way::Polling, length).await) };
+        let playlists = async { require_video(id, self.playlists(question).await) };
         match select(pin!(pieces), pin!(playlists)).await {
             Either::Left((Err(shortfall), playlists)) if !shortfall.is_final() => {
                 let error = &shortfall.error;
                 tracing::info!(%error, "no segments by long polling; trying playlists");
-                playlists.await.map_err(|later| shortfall.with(later))
+                playlists
+                    .await
+                    .map_err(|later| shortfall.combined_with(later))
             }
             Either::Left((told, _)) => told,
             Either::Right((Ok(listed), pieces)) => {
-                match tokio::time::timeout(PIECES_AFTER, pieces).await {
+                match tokio::time::timeout(SEGMENTS_GRACE, pieces).await {
                     Ok(Ok(told)) => Ok(told),
                     Ok(Err(shortfall)) if shortfall.is_final() => Err(shortfall),
                     _ => Ok(listed),
                 }
             }
             Either::Right((Err(shortfall), _)) if shortfall.is_final() => Err(shortfall),
-            Either::Right((Err(later), pieces)) => {
-                pieces.await.map_err(|shortfall| shortfall.with(later))
-            }
+            Either::Right((Err(later), pieces)) => pieces
+                .await
+                .map_err(|shortfall| shortfall.combined_with(later)),
         }
     }
 
     /// Segments that cannot be used are as good as none.
-    async fn pieces(
+    async fn ask_segments(
         &self,
-        question: Question,
+        question: SessionQuery,
         way: Way,
-        length: LengthNews,
+        length: ApiLength,
     ) -> Result<Told, Error> {
         let id = question.recording;
         let outcome = match way {
@@ -186,16 +192,16 @@ impl Client {
             Outcome::NeedsHash => Ok(Told::NeedsHash),
             Outcome::Known(stream) => {
                 Recording::new(id, StreamInfo::clone(&stream), None)?;
-                Ok(Told::Pieces(stream))
+                Ok(Told::Segments(stream))
             }
         }
     }
 }
 
 /// Of the reasons of two ways: what the service said, rather than that it could not be asked.
-pub(super) fn more_telling(first: Error, later: Error) -> Error {
+pub(super) fn more_specific(first: Error, later: Error) -> Error {
     tracing::info!(error = %later, "no other way either");
-    if later.weight() > first.weight() {
+    if later.precedence() > first.precedence() {
         later
     } else {
         first

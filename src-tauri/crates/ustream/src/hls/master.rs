@@ -5,11 +5,11 @@ use quick_m3u8::tag::KnownTag;
 use quick_m3u8::tag::hls::{self, EnumeratedString, MediaType, StreamInf};
 use url::Url;
 
-use super::{address, lines, malformed};
+use super::{lines, malformed, resource_url};
 use crate::{Error, Promises};
 
 /// More than qualities and languages of any recording.
-const MOST_ROWS: usize = 24;
+const MOST_STREAMS: usize = 24;
 
 /// What a master playlist names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Master {
     /// Streams, in its order.
     pub variants: Vec<Variant>,
     /// Sounds that are told apart, in its order.
-    pub sounds: Vec<Sound>,
+    pub audio_renditions: Vec<Sound>,
 }
 
 /// A stream, alone or with a group of sounds (`EXT-X-STREAM-INF`).
@@ -32,9 +32,9 @@ pub struct Variant {
     /// Bit rate of all that belongs to it, in kbit/s.
     pub bitrate_kbps: Option<u32>,
     /// Which sounds belong to it.
-    pub sounds: Option<String>,
+    pub audio_group: Option<String>,
     /// It states codecs, and none of them is a picture's.
-    pub is_sound: bool,
+    pub is_audio_only: bool,
     /// What its codecs and its size state.
     pub promises: Promises,
 }
@@ -59,9 +59,9 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Master, Error> {
         match line? {
             HlsLine::KnownTag(KnownTag::Hls(hls::Tag::StreamInf(tag))) => stream = Some(tag),
             HlsLine::KnownTag(KnownTag::Hls(hls::Tag::Media(tag))) => {
-                master.sounds.extend(sound(&tag, base)?);
+                master.audio_renditions.extend(audio_rendition(&tag, base)?);
             }
-            HlsLine::UnknownTag(tag) if matters(tag.name()) => {
+            HlsLine::UnknownTag(tag) if is_essential(tag.name()) => {
                 return Err(malformed("a tag that cannot be read"));
             }
             HlsLine::Uri(named) if !named.trim().is_empty() => {
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Master, Error> {
             }
             _ => {}
         }
-        if master.variants.len() + master.sounds.len() > MOST_ROWS {
+        if master.variants.len() + master.audio_renditions.len() > MOST_STREAMS {
             return Err(malformed("it is endless"));
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Master, Error> {
     Ok(master)
 }
 
-fn matters(name: &str) -> bool {
+fn is_essential(name: &str) -> bool {
     matches!(name, "-X-STREAM-INF" | "-X-MEDIA")
 }
 
@@ -96,12 +96,12 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
     };
     let has_video = has_codec(&["avc", "hvc", "hev", "vp", "av01", "dvh"]);
     Ok(Variant {
-        url: address(base, named)?,
+        url: resource_url(base, named)?,
         width: resolution.and_then(|size| small(size.width)),
         height: resolution.and_then(|size| small(size.height)),
         bitrate_kbps: small(bandwidth / 1000).filter(|rate| *rate > 0),
-        sounds: stream.audio().map(str::to_owned),
-        is_sound: resolution.is_none() && codecs.is_some() && !has_video,
+        audio_group: stream.audio().map(str::to_owned),
+        is_audio_only: resolution.is_none() && codecs.is_some() && !has_video,
         promises: Promises {
             video: has_video || resolution.is_some(),
             audio: has_codec(&["mp4a", "ac-3", "ec-3", "opus", "mp3", "Opus"]),
@@ -109,12 +109,15 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
     })
 }
 
-fn sound(tag: &hls::Media<'_>, base: &Url) -> Result<Option<Sound>, Error> {
+fn audio_rendition(tag: &hls::Media<'_>, base: &Url) -> Result<Option<Sound>, Error> {
     if tag.media_type() != EnumeratedString::Known(MediaType::Audio) {
         return Ok(None);
     }
     Ok(Some(Sound {
-        url: tag.uri().map(|named| address(base, named)).transpose()?,
+        url: tag
+            .uri()
+            .map(|named| resource_url(base, named))
+            .transpose()?,
         group: tag.group_id().to_owned(),
         language: tag.language().map(str::to_owned),
         is_default: tag.default(),

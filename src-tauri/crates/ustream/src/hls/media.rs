@@ -7,14 +7,14 @@ use quick_m3u8::tag::hls::{self, EnumeratedString, Method};
 use quick_m3u8::tag::{HlsPlaylistType, KnownTag};
 use url::Url;
 
-use super::{address, lines, malformed};
+use super::{lines, malformed, resource_url};
 use crate::{Error, loose};
 
 /// Three days of six seconds.
-const MOST_PIECES: usize = 50_000;
+const MOST_SEGMENTS: usize = 50_000;
 
 /// Pieces are seconds long, never hours.
-const LONGEST_PIECE_S: f64 = 3600.0;
+const LONGEST_SEGMENT_S: f64 = 3600.0;
 
 /// What a media playlist names.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Media {
     /// Where it was found: addresses are told from there.
     pub base: Url,
     /// Its segments, in the order of time.
-    pub pieces: Vec<Piece>,
+    pub segments: Vec<Piece>,
     /// The initialisation piece: of an MP4 only.
     pub init: Option<Bytes>,
     /// From the start of its first to the end of its last piece.
@@ -42,54 +42,54 @@ pub struct Piece {
     /// How long it lasts.
     pub duration_ms: u64,
     /// Where it lies; `None` where the playlist gives no address: it exists in time only.
-    pub bytes: Option<Bytes>,
+    pub resource: Option<Bytes>,
 }
 
 /// Some bytes, or all, of what lies at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bytes {
     /// As the playlist names it, checked.
-    pub named: Box<str>,
+    pub uri: Box<str>,
     /// Which bytes; all where there is none.
     pub range: Option<Range<u64>>,
 }
 
 impl Bytes {
-    fn is_stream(&self) -> bool {
-        loose::ends_with(&self.named, "ts")
+    fn is_ts(&self) -> bool {
+        loose::ends_with(&self.uri, "ts")
     }
 
     /// By its name it is a fragment of an MP4.
     fn is_mp4(&self) -> bool {
         let endings = ["m4s", "m4v", "m4a", "mp4", "cmfv", "cmfa"];
         let mut endings = endings.into_iter();
-        endings.any(|ending| loose::ends_with(&self.named, ending))
+        endings.any(|ending| loose::ends_with(&self.uri, ending))
     }
 }
 
 impl Media {
     /// The address of some bytes.
-    pub(crate) fn address(&self, bytes: &Bytes) -> Option<Url> {
+    pub(crate) fn url_of(&self, bytes: &Bytes) -> Option<Url> {
         // It was checked when the playlist was read.
-        address(&self.base, &bytes.named).ok()
+        resource_url(&self.base, &bytes.uri).ok()
     }
 
     /// The piece of that number.
-    pub(crate) fn piece(&self, number: u64) -> Option<&Piece> {
+    pub(crate) fn segment(&self, number: u64) -> Option<&Piece> {
         let index = self
-            .pieces
+            .segments
             .binary_search_by_key(&number, |piece| piece.number)
             .ok()?;
-        self.pieces.get(index)
+        self.segments.get(index)
     }
 }
 
 /// What the tags in front of an address say of it.
 #[derive(Default)]
-struct Reading {
-    pieces: Vec<Piece>,
+struct MediaPlaylistParser {
+    segments: Vec<Piece>,
     init: Option<Bytes>,
-    first: u64,
+    first_number: u64,
     discontinuities: u64,
     /// Of the piece to come.
     length_s: Option<f64>,
@@ -97,26 +97,26 @@ struct Reading {
     is_gap: bool,
     /// Where the last range ended, and in what: the next may go on there.
     range_end: Option<(Box<str>, u64)>,
-    time_us: u64,
+    end_us: u64,
     has_end: bool,
     kind: Option<HlsPlaylistType>,
     is_exact: bool,
 }
 
 pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
-    let mut reading = Reading::default();
+    let mut reading = MediaPlaylistParser::default();
     for line in lines(text) {
         match line? {
             HlsLine::KnownTag(KnownTag::Hls(tag)) => reading.tag(&tag, base)?,
             HlsLine::UnknownTag(tag) if is_key(tag.name()) => return Err(encrypted()),
-            HlsLine::UnknownTag(tag) if matters(tag.name()) => {
+            HlsLine::UnknownTag(tag) if is_essential(tag.name()) => {
                 return Err(malformed("a tag that cannot be read"));
             }
-            HlsLine::Uri(named) if !named.trim().is_empty() => reading.named(&named, base)?,
+            HlsLine::Uri(named) if !named.trim().is_empty() => reading.add_uri(&named, base)?,
             _ => {}
         }
     }
-    reading.unnamed()?;
+    reading.add_missing_uri()?;
     if !reading.has_end {
         // Nothing is ever added to a VOD.
         return Err(if reading.kind == Some(HlsPlaylistType::Vod) {
@@ -125,10 +125,13 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
             Error::StillLive
         });
     }
-    if reading.pieces.is_empty() {
+    if reading.segments.is_empty() {
         return Err(malformed("it names no segment"));
     }
-    let mut named = reading.pieces.iter().filter_map(|it| it.bytes.as_ref());
+    let mut named = reading
+        .segments
+        .iter()
+        .filter_map(|it| it.resource.as_ref());
     let Some(first) = named.next() else {
         return Err(malformed("none of its segments has an address"));
     };
@@ -137,13 +140,13 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
         return Err(malformed(problem));
     }
     // A transport stream may have its tables there, and says enough without them.
-    let is_stream = first.is_stream();
+    let is_stream = first.is_ts();
     Ok(Media {
         base: base.clone(),
         init: reading.init.filter(|_| !is_stream),
-        duration_ms: reading.time_us / 1000,
+        duration_ms: reading.end_us / 1000,
         is_exact: reading.is_exact,
-        pieces: reading.pieces,
+        segments: reading.segments,
     })
 }
 
@@ -156,7 +159,7 @@ fn encrypted() -> Error {
 }
 
 /// Tags that say which bytes are meant, and how to read them.
-fn matters(name: &str) -> bool {
+fn is_essential(name: &str) -> bool {
     let name = name.strip_prefix("-X-").unwrap_or(name);
     matches!(
         name,
@@ -170,11 +173,11 @@ fn matters(name: &str) -> bool {
     )
 }
 
-impl Reading {
+impl MediaPlaylistParser {
     fn tag(&mut self, tag: &hls::Tag<'_>, base: &Url) -> Result<(), Error> {
         match tag {
             hls::Tag::Inf(tag) => {
-                self.unnamed()?;
+                self.add_missing_uri()?;
                 self.length_s = Some(tag.duration());
             }
             hls::Tag::Gap(_) => self.is_gap = true,
@@ -183,10 +186,10 @@ impl Reading {
             }
             hls::Tag::Byterange(tag) => self.range = Some((tag.length(), tag.offset())),
             hls::Tag::Discontinuity(_) => self.discontinuities += 1,
-            hls::Tag::MediaSequence(tag) if self.pieces.is_empty() => {
-                self.first = tag.media_sequence();
+            hls::Tag::MediaSequence(tag) if self.segments.is_empty() => {
+                self.first_number = tag.media_sequence();
             }
-            hls::Tag::DiscontinuitySequence(tag) if self.pieces.is_empty() => {
+            hls::Tag::DiscontinuitySequence(tag) if self.segments.is_empty() => {
                 self.discontinuities = tag.discontinuity_sequence();
             }
             hls::Tag::Key(tag) if tag.method() != EnumeratedString::Known(Method::None) => {
@@ -200,7 +203,7 @@ impl Reading {
                 return Err(malformed("it is only a part of itself"));
             }
             hls::Tag::Endlist(_) => {
-                self.unnamed()?;
+                self.add_missing_uri()?;
                 self.has_end = true;
             }
             _ => {}
@@ -209,17 +212,17 @@ impl Reading {
     }
 
     fn init(&mut self, tag: &hls::Map<'_>, base: &Url) -> Result<(), Error> {
-        address(base, tag.uri())?;
+        resource_url(base, tag.uri())?;
         let range = tag
             .byterange()
-            .map(|range| stretch(range.offset, range.length))
+            .map(|range| byte_range(range.offset, range.length))
             .transpose()?;
         let init = Bytes {
-            named: tag.uri().trim().into(),
+            uri: tag.uri().trim().into(),
             range,
         };
         let is_another = self.init.as_ref().is_some_and(|known| *known != init);
-        if is_another || (self.init.is_none() && !self.pieces.is_empty()) {
+        if is_another || (self.init.is_none() && !self.segments.is_empty()) {
             let problem = "a rendition that is set up anew in its middle";
             return Err(Error::Unsupported(problem.to_owned()));
         }
@@ -228,45 +231,45 @@ impl Reading {
     }
 
     /// A segment with its address.
-    fn named(&mut self, named: &str, base: &Url) -> Result<(), Error> {
-        address(base, named)?;
+    fn add_uri(&mut self, named: &str, base: &Url) -> Result<(), Error> {
+        resource_url(base, named)?;
         let named = named.trim();
-        let range = self.range_of(named)?;
+        let range = self.take_range(named)?;
         let bytes = Bytes {
-            named: named.into(),
+            uri: named.into(),
             range,
         };
-        self.piece(Some(bytes))
+        self.add_segment(Some(bytes))
     }
 
     /// A segment whose length was told, and no address follows: it is missing, and what comes
     /// after it is in its place in time all the same.
-    fn unnamed(&mut self) -> Result<(), Error> {
+    fn add_missing_uri(&mut self) -> Result<(), Error> {
         if self.length_s.is_none() {
             return Ok(());
         }
         self.range = None;
         self.range_end = None;
-        self.piece(None)
+        self.add_segment(None)
     }
 
-    fn piece(&mut self, bytes: Option<Bytes>) -> Result<(), Error> {
-        if self.has_end || self.pieces.len() >= MOST_PIECES {
+    fn add_segment(&mut self, bytes: Option<Bytes>) -> Result<(), Error> {
+        if self.has_end || self.segments.len() >= MOST_SEGMENTS {
             return Err(malformed("it is endless"));
         }
         let seconds = self
             .length_s
             .take()
-            .filter(|length| (0.0..=LONGEST_PIECE_S).contains(length))
+            .filter(|length| (0.0..=LONGEST_SEGMENT_S).contains(length))
             .ok_or_else(|| malformed("the length of a segment is missing or absurd"))?;
         let is_gap = std::mem::take(&mut self.is_gap);
-        let index = u64::try_from(self.pieces.len()).unwrap_or(u64::MAX);
+        let index = u64::try_from(self.segments.len()).unwrap_or(u64::MAX);
         let number = self
-            .first
+            .first_number
             .checked_add(index)
             .and_then(|number| number.checked_add(self.discontinuities))
             .ok_or_else(|| malformed("its numbers are absurd"))?;
-        let start_ms = self.time_us / 1000;
+        let start_ms = self.end_us / 1000;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -274,20 +277,20 @@ impl Reading {
         )]
         let length_us = (seconds * 1e6).round() as u64;
         // So many of so long are far from the end of the numbers.
-        self.time_us += length_us;
+        self.end_us += length_us;
         self.is_exact |= !length_us.is_multiple_of(1_000_000);
-        self.pieces.push(Piece {
+        self.segments.push(Piece {
             number,
             start_ms,
-            duration_ms: self.time_us / 1000 - start_ms,
-            bytes: bytes.filter(|_| !is_gap),
+            duration_ms: self.end_us / 1000 - start_ms,
+            resource: bytes.filter(|_| !is_gap),
         });
         Ok(())
     }
 
     /// A range that does not say where it starts goes on where the one before ended
     /// (RFC 8216 4.3.2.2).
-    fn range_of(&mut self, named: &str) -> Result<Option<Range<u64>>, Error> {
+    fn take_range(&mut self, named: &str) -> Result<Option<Range<u64>>, Error> {
         let Some((length, offset)) = self.range.take() else {
             self.range_end = None;
             return Ok(None);
@@ -296,13 +299,13 @@ impl Reading {
         let start = offset
             .or(before.map(|(_, end)| end))
             .ok_or_else(|| malformed("a range without a start"))?;
-        let range = stretch(start, length)?;
+        let range = byte_range(start, length)?;
         self.range_end = Some((named.into(), range.end));
         Ok(Some(range))
     }
 }
 
-fn stretch(start: u64, length: u64) -> Result<Range<u64>, Error> {
+fn byte_range(start: u64, length: u64) -> Result<Range<u64>, Error> {
     let end = start.checked_add(length).filter(|_| length > 0);
     end.map(|end| start..end)
         .ok_or_else(|| malformed("an absurd range"))

@@ -31,7 +31,7 @@ const PIECES: &str = "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:6\n#EXT-X
 fn pieces_have_their_numbers_times_and_addresses() {
     let media = media(PIECES).unwrap();
     let found: Vec<_> = media
-        .pieces
+        .segments
         .iter()
         .map(|piece| (piece.number, piece.start_ms, piece.duration_ms))
         .collect();
@@ -39,7 +39,7 @@ fn pieces_have_their_numbers_times_and_addresses() {
     assert_eq!(media.duration_ms, 14_012);
     let address = |number| {
         media
-            .address(media.piece(number).unwrap().bytes.as_ref().unwrap())
+            .url_of(media.segment(number).unwrap().resource.as_ref().unwrap())
             .unwrap()
     };
     assert_eq!(
@@ -51,7 +51,7 @@ fn pieces_have_their_numbers_times_and_addresses() {
         "{}",
         address(8)
     );
-    assert!(media.piece(6).is_none() && media.piece(10).is_none());
+    assert!(media.segment(6).is_none() && media.segment(10).is_none());
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn pieces_with_a_discontinuity_between_them_are_no_neighbours() {
     let text = PIECES.replace("# a comment", "#EXT-X-DISCONTINUITY");
     let numbers: Vec<_> = media(&text)
         .unwrap()
-        .pieces
+        .segments
         .iter()
         .map(|it| it.number)
         .collect();
@@ -67,7 +67,7 @@ fn pieces_with_a_discontinuity_between_them_are_no_neighbours() {
     let later = text.replace("SEQUENCE:7", "SEQUENCE:8\n#EXT-X-DISCONTINUITY-SEQUENCE:3");
     let numbers: Vec<_> = media(&later)
         .unwrap()
-        .pieces
+        .segments
         .iter()
         .map(|it| it.number)
         .collect();
@@ -80,9 +80,9 @@ fn ranges_say_where_they_start_or_go_on() {
         #EXT-X-BYTERANGE:70\nall.ts\n#EXT-X-ENDLIST\n";
     let ranges: Vec<_> = media(text)
         .unwrap()
-        .pieces
+        .segments
         .into_iter()
-        .map(|it| it.bytes.unwrap().range)
+        .map(|it| it.resource.unwrap().range)
         .collect();
     assert_eq!(ranges, [Some(50..150), Some(150..220)]);
     assert!(problem(&text.replace("@50", "")).contains("without a start"));
@@ -95,7 +95,7 @@ fn ranges_say_where_they_start_or_go_on() {
 fn an_initialisation_piece_is_that_of_an_mp4() {
     let text = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"20@4\"\n#EXTINF:2,\na.m4s\n#EXT-X-ENDLIST\n";
     let init = media(text).unwrap().init.unwrap();
-    assert_eq!((&*init.named, init.range), ("init.mp4", Some(4..24)));
+    assert_eq!((&*init.uri, init.range), ("init.mp4", Some(4..24)));
     assert!(media(&text.replace(".m4s", ".ts")).unwrap().init.is_none());
     let again = text.replace(
         "#EXT-X-ENDLIST",
@@ -145,16 +145,16 @@ fn a_segment_without_an_address_keeps_its_place_in_time() {
     for text in [&twice, &gap] {
         let media = media(text).unwrap();
         let found: Vec<_> = media
-            .pieces
+            .segments
             .iter()
-            .map(|it| (it.number, it.start_ms, it.bytes.is_some()))
+            .map(|it| (it.number, it.start_ms, it.resource.is_some()))
             .collect();
         let expected = [(7, 0, true), (8, 6006, false), (9, 12_012, true)];
         assert_eq!(found, expected, "{text}");
         assert_eq!(media.duration_ms, 14_012);
     }
     let last = PIECES.replace("chunk_9_1.ts\n", "");
-    assert!(media(&last).unwrap().pieces[2].bytes.is_none());
+    assert!(media(&last).unwrap().segments[2].resource.is_none());
     let none = "#EXTM3U\n#EXTINF:6,\n#EXTINF:6,\n#EXT-X-ENDLIST\n";
     assert!(problem(none).contains("address"));
 }
@@ -190,11 +190,11 @@ fn a_long_playlist_takes_little_memory() {
     let entries = format!("#EXTINF:6.006,\n{address}\n").repeat(50_000);
     let media = media(&format!("#EXTM3U\n{entries}#EXT-X-ENDLIST\n")).unwrap();
     let names: usize = media
-        .pieces
+        .segments
         .iter()
-        .filter_map(|it| Some(it.bytes.as_ref()?.named.len()))
+        .filter_map(|it| Some(it.resource.as_ref()?.uri.len()))
         .sum();
-    let bytes = media.pieces.len() * size_of::<Piece>() + names;
+    let bytes = media.segments.len() * size_of::<Piece>() + names;
     assert!(bytes < 10 << 20, "{bytes}");
 }
 
@@ -245,9 +245,9 @@ fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
         (stream.height, stream.bitrate_kbps),
         (Some(1080), Some(2625))
     );
-    assert_eq!(stream.sounds.as_deref(), Some("audio"));
-    assert!(!stream.is_sound && sound.is_sound);
-    let [beside, inside] = master.sounds.as_slice() else {
+    assert_eq!(stream.audio_group.as_deref(), Some("audio"));
+    assert!(!stream.is_audio_only && sound.is_audio_only);
+    let [beside, inside] = master.audio_renditions.as_slice() else {
         panic!("{master:?}")
     };
     assert!(
@@ -263,7 +263,7 @@ fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
     let foreign = text.replace("1/playlist", "https://evil.example/playlist");
     assert!(matches!(
         read(foreign.as_bytes(), &base()),
-        Err(Error::Astray(_))
+        Err(Error::Misdirected(_))
     ));
     let broken = text.replace("BANDWIDTH=64000,", "");
     assert!(read(broken.as_bytes(), &base()).is_err());
@@ -325,16 +325,16 @@ fn changed_playlists_make_a_sound_list_or_none() {
             continue;
         };
         let mut end_ms = 0;
-        for pair in media.pieces.windows(2) {
+        for pair in media.segments.windows(2) {
             assert!(pair[0].number < pair[1].number, "{text}");
         }
-        for piece in &media.pieces {
+        for piece in &media.segments {
             assert_eq!(piece.start_ms, end_ms, "{text}");
             end_ms += piece.duration_ms;
-            let Some(bytes) = &piece.bytes else {
+            let Some(bytes) = &piece.resource else {
                 continue;
             };
-            assert!(media.address(bytes).is_some(), "{text}");
+            assert!(media.url_of(bytes).is_some(), "{text}");
             let is_empty = bytes.range.as_ref().is_some_and(Range::is_empty);
             assert!(!is_empty, "{text}");
         }

@@ -16,10 +16,10 @@ use super::repair::repair;
 use crate::Error;
 
 /// Room for what is asked for. A list of hashes of 100 000 entries fits.
-const ROOM: usize = 24 << 20;
+const BUDGET: usize = 24 << 20;
 
 /// Room for all that nobody asks for, together.
-const ROOM_ASIDE: usize = 256 << 10;
+const UNREQUESTED_BUDGET: usize = 256 << 10;
 
 /// What allocations take, by estimate: the allocator's own, the first node of a map, one more
 /// member (its nodes may be half empty), the first item of a list and one more (a list grows to
@@ -32,7 +32,7 @@ const ITEM: usize = 64;
 
 /// Names of lists and objects that are asked for somewhere. A name that is missing here costs
 /// nothing as long as what it holds is small.
-const NAMES: [&str; 37] = [
+const REQUESTED_NAMES: [&str; 37] = [
     "accessList",
     "args",
     "audioCodec",
@@ -78,18 +78,18 @@ const NAMES: [&str; 37] = [
 /// characters, halves of an emoji, a mark of byte order in front, zeros at the end.
 pub(crate) fn read(body: &[u8], what: &'static str) -> Result<Value, Error> {
     with_text(body, what, |text| {
-        let room = Room::default();
+        let room = MemoryBudget::default();
         let mut reader = serde_json::Deserializer::from_str(text);
-        let read = Tree::new(&room).deserialize(&mut reader);
+        let read = BoundedValue::new(&room).deserialize(&mut reader);
         room.check(read.and_then(|value| reader.end().map(|()| value)))
     })
 }
 
 /// Reads the JSON at the start of a text, whatever follows it.
 pub(crate) fn read_start(text: &str) -> Option<Value> {
-    let room = Room::default();
+    let room = MemoryBudget::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    Tree::new(&room).deserialize(&mut reader).ok()
+    BoundedValue::new(&room).deserialize(&mut reader).ok()
 }
 
 /// Hands the text of an answer to `read`, and where that cannot read it, the mended text.
@@ -113,9 +113,9 @@ pub(crate) fn with_text<T>(
         Err(trouble) => trouble,
     };
     Err(match trouble {
-        Trouble::Large => Error::TooLarge {
+        Trouble::TooLarge => Error::TooLarge {
             what,
-            limit_bytes: ROOM,
+            limit_bytes: BUDGET,
         },
         Trouble::Json(error) => Error::Malformed {
             what,
@@ -128,7 +128,7 @@ pub(crate) fn with_text<T>(
 #[derive(Debug)]
 pub(crate) enum Trouble {
     /// It takes too much memory.
-    Large,
+    TooLarge,
     /// It is no JSON.
     Json(serde_json::Error),
 }
@@ -140,27 +140,27 @@ impl From<serde_json::Error> for Trouble {
 }
 
 /// How much room is left.
-struct Room {
-    main: Cell<usize>,
-    aside: Cell<usize>,
+struct MemoryBudget {
+    requested: Cell<usize>,
+    unrequested: Cell<usize>,
     is_spent: Cell<bool>,
 }
 
-impl Default for Room {
+impl Default for MemoryBudget {
     fn default() -> Self {
         Self {
-            main: Cell::new(ROOM),
-            aside: Cell::new(ROOM_ASIDE),
+            requested: Cell::new(BUDGET),
+            unrequested: Cell::new(UNREQUESTED_BUDGET),
             is_spent: Cell::new(false),
         }
     }
 }
 
-impl Room {
+impl MemoryBudget {
     fn check(&self, read: serde_json::Result<Value>) -> Result<Value, Trouble> {
         read.map_err(|error| {
             if self.is_spent.get() {
-                Trouble::Large
+                Trouble::TooLarge
             } else {
                 Trouble::Json(error)
             }
@@ -169,7 +169,7 @@ impl Room {
 }
 
 /// Takes bytes from a room, if there are so many.
-fn take(room: &Cell<usize>, bytes: usize) -> bool {
+fn spend(room: &Cell<usize>, bytes: usize) -> bool {
     let left = room.get().checked_sub(bytes);
     // What did not fit is the end: nothing smaller behind it is taken in its place.
     room.set(left.unwrap_or(0));
@@ -178,55 +178,55 @@ fn take(room: &Cell<usize>, bytes: usize) -> bool {
 
 /// One value of the tree.
 #[derive(Clone, Copy)]
-struct Tree<'a> {
-    room: &'a Room,
+struct BoundedValue<'a> {
+    budget: &'a MemoryBudget,
     /// It is in a list or an object that nobody asks for.
-    aside: bool,
+    is_unrequested: bool,
     /// It is under a name that is asked for where it is a list or an object.
-    is_named: bool,
+    is_requested_name: bool,
 }
 
-impl<'a> Tree<'a> {
-    fn new(room: &'a Room) -> Self {
+impl<'a> BoundedValue<'a> {
+    fn new(budget: &'a MemoryBudget) -> Self {
         Self {
-            room,
-            aside: false,
-            is_named: true,
+            budget,
+            is_unrequested: false,
+            is_requested_name: true,
         }
     }
 
     /// Returns what is under `name`.
-    fn under(self, name: &str) -> Self {
+    fn for_member(self, name: &str) -> Self {
         let is_number = !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit());
         Self {
-            is_named: is_number || NAMES.contains(&name),
+            is_requested_name: is_number || REQUESTED_NAMES.contains(&name),
             ..self
         }
     }
 
     /// Returns what is in it, where it is a list or an object.
-    fn inside(self) -> Self {
+    fn for_children(self) -> Self {
         Self {
-            aside: self.aside || !self.is_named,
-            is_named: true,
+            is_unrequested: self.is_unrequested || !self.is_requested_name,
+            is_requested_name: true,
             ..self
         }
     }
 
     /// Returns whether there is room; fails where there is none and what has no room is missed.
-    fn take<E: serde::de::Error>(self, bytes: usize) -> Result<bool, E> {
-        if self.aside {
-            return Ok(take(&self.room.aside, bytes));
+    fn spend<E: serde::de::Error>(self, bytes: usize) -> Result<bool, E> {
+        if self.is_unrequested {
+            return Ok(spend(&self.budget.unrequested, bytes));
         }
-        if take(&self.room.main, bytes) {
+        if spend(&self.budget.requested, bytes) {
             return Ok(true);
         }
-        self.room.is_spent.set(true);
+        self.budget.is_spent.set(true);
         Err(E::custom("it is too large"))
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Tree<'_> {
+impl<'de> DeserializeSeed<'de> for BoundedValue<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
@@ -234,7 +234,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Tree<'_> {
+impl<'de> Visitor<'de> for BoundedValue<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -263,7 +263,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
         // What was there and has no room still counts as said.
-        let has_room = self.take(text.len() + ALLOCATION)?;
+        let has_room = self.spend(text.len() + ALLOCATION)?;
         Ok(if has_room {
             Value::String(text.to_owned())
         } else {
@@ -272,34 +272,34 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let inside = self.inside();
+        let inside = self.for_children();
         let mut items = Vec::new();
         loop {
             let cost = if items.is_empty() { FIRST_ITEM } else { ITEM };
-            if inside.aside && self.room.aside.get() < cost {
+            if inside.is_unrequested && self.budget.unrequested.get() < cost {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
                 return Ok(Value::Array(items));
             }
             let Some(item) = list.next_element_seed(inside)? else {
                 return Ok(Value::Array(items));
             };
-            if inside.take(cost)? {
+            if inside.spend(cost)? {
                 items.push(item);
             }
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let inside = self.inside();
+        let inside = self.for_children();
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             let first = if members.is_empty() { FIRST_MEMBER } else { 0 };
             let cost = first + MEMBER + name.len() + ALLOCATION;
-            if !inside.take(cost)? {
+            if !inside.spend(cost)? {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = map.next_value_seed(inside.under(&name))?;
+            let value = map.next_value_seed(inside.for_member(&name))?;
             members.insert(name, value);
         }
         Ok(Value::Object(members))

@@ -16,7 +16,7 @@ const MOST_LABELS: usize = 500;
 const LONGEST_NAME: usize = 200;
 
 /// A label stands closer around its field; a page may be nested without end.
-const FARTHEST_LABEL: usize = 20;
+const MOST_LABEL_ANCESTORS: usize = 20;
 
 /// The fields a person must or may fill in, in the order of the page.
 pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
@@ -24,7 +24,7 @@ pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
         .iter()
         .filter(|element| element.value().name() == "label")
         .take(MOST_LABELS)
-        .filter_map(|label| Some((label.value().attr("for")?, words(*label))))
+        .filter_map(|label| Some((label.value().attr("for")?, label_text(*label))))
         .collect();
     let mut fields: Vec<FormField> = Vec::new();
     for element in elements {
@@ -62,19 +62,19 @@ fn name(element: ElementRef<'_>) -> Option<&str> {
 fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) -> FormField {
     let input = element.value();
     let around = || {
-        let near = element.ancestors().take(FARTHEST_LABEL);
+        let near = element.ancestors().take(MOST_LABEL_ANCESTORS);
         let parents = near.filter_map(ElementRef::wrap);
         parents
             .filter(|parent| parent.value().name() == "label")
-            .map(words)
+            .map(label_text)
             .next()
     };
     let label = input
         .attr("id")
         .and_then(|id| labels.get(id).cloned())
         .or_else(around)
-        .or_else(|| input.attr("placeholder").map(loose::words))
-        .or_else(|| input.attr("aria-label").map(loose::words))
+        .or_else(|| input.attr("placeholder").map(loose::clean_text))
+        .or_else(|| input.attr("aria-label").map(loose::clean_text))
         .unwrap_or_default();
     let is_starred = label.ends_with('*');
     let label = label.trim_end_matches(['*', ':', ' ']);
@@ -92,12 +92,12 @@ fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) ->
 }
 
 /// The text of a label; what stands in it may be the whole page.
-fn words(element: ElementRef<'_>) -> String {
+fn label_text(element: ElementRef<'_>) -> String {
     const MOST_TEXTS: usize = 100;
     const LONGEST_TEXT: usize = 1000;
     let texts = element.text().take(MOST_TEXTS);
     let text: String = texts
         .flat_map(|text| text.chars().take(LONGEST_TEXT))
         .collect();
-    loose::words(&text)
+    loose::clean_text(&text)
 }

@@ -10,7 +10,7 @@ use crate::{ChannelId, RecordingId, Target, hosts, target};
 const MOST_PLAYERS: usize = 50;
 
 /// Where pages and their scripts keep the address of a frame until it is in sight.
-const SOURCES: [&str; 6] = [
+const FRAME_URL_ATTRIBUTES: [&str; 6] = [
     "src",
     "data-src",
     "data-lazy-src",
@@ -30,13 +30,13 @@ pub(super) fn read(elements: &[ElementRef<'_>], html: &str, base: &Url) -> Vec<T
     }
     let has_flash = html.contains("ustream.tv") || html.contains("video.ibm.com");
     if players.is_empty() && has_flash {
-        for target in elements.iter().filter_map(|element| flash(*element)) {
+        for target in elements.iter().filter_map(|element| flash_player(*element)) {
             add(&mut players, target);
         }
     }
     if players.is_empty() {
         // A script may build the frame: its address is somewhere in the text.
-        let addresses = target::addresses_in(html).filter(is_of_a_player);
+        let addresses = target::addresses_in(html).filter(is_player_url);
         for target in addresses.filter_map(|url| player_at(&url)) {
             add(&mut players, target);
         }
@@ -58,7 +58,7 @@ fn embedded(element: ElementRef<'_>, base: &Url) -> Option<Target> {
         Some(Target::Channel(ChannelId(id.parse().ok()?)))
     };
     let addresses: Vec<&str> = match element.name() {
-        "iframe" | "frame" | "embed" => SOURCES
+        "iframe" | "frame" | "embed" => FRAME_URL_ATTRIBUTES
             .iter()
             .filter_map(|name| element.attr(name))
             .collect(),
@@ -82,7 +82,7 @@ fn embedded(element: ElementRef<'_>, base: &Url) -> Option<Target> {
 }
 
 /// The Flash players of old were told what to play in their variables: `cid=CID` or `vid=VID`.
-fn flash(element: ElementRef<'_>) -> Option<Target> {
+fn flash_player(element: ElementRef<'_>) -> Option<Target> {
     let element = element.value();
     let variables = match element.name() {
         "embed" => element.attr("flashvars"),
@@ -104,7 +104,7 @@ fn player_at(url: &Url) -> Option<Target> {
     Target::of_url(url).filter(|target| !matches!(target, Target::Page(_)))
 }
 
-fn is_of_a_player(url: &Url) -> bool {
+fn is_player_url(url: &Url) -> bool {
     let of_the_service = url.host_str().is_some_and(hosts::is_site);
     let mut path = url.path_segments().into_iter().flatten();
     of_the_service && path.any(|segment| matches!(segment, "embed" | "combined-embed" | "recorded"))

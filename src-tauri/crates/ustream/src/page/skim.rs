@@ -18,7 +18,7 @@ use scraper::{Html, HtmlTreeSink};
 const MOST_ELEMENTS: usize = 10_000;
 
 /// Labels inside labels.
-const DEEPEST: usize = 100;
+const MOST_NESTED_LABELS: usize = 100;
 
 /// Attributes that are looked at.
 const ATTRIBUTES: [&str; 24] = [
@@ -52,7 +52,7 @@ type Builder =
     TreeBuilder<<HtmlTreeSink as html5ever::tree_builder::TreeSink>::Handle, HtmlTreeSink>;
 
 /// Lets the tokens of elements through that are looked at.
-pub(super) struct Skim {
+pub(super) struct ElementFilter {
     builder: Builder,
     elements: Cell<usize>,
     /// Labels that are open.
@@ -61,7 +61,7 @@ pub(super) struct Skim {
     is_raw: Cell<bool>,
 }
 
-impl Skim {
+impl ElementFilter {
     pub(super) fn new() -> Self {
         let sink = HtmlTreeSink::new(Html::new_document());
         Self {
@@ -83,8 +83,8 @@ impl Skim {
 
     fn start(&self, mut tag: Tag, line: u64) {
         let is_label = tag.name == local_name!("label");
-        let is_too_deep = is_label && self.labels.get() >= DEEPEST;
-        if !is_looked_at(&tag) || is_too_deep || self.elements.get() >= MOST_ELEMENTS {
+        let is_too_deep = is_label && self.labels.get() >= MOST_NESTED_LABELS;
+        if !is_relevant(&tag) || is_too_deep || self.elements.get() >= MOST_ELEMENTS {
             return;
         }
         self.elements.set(self.elements.get() + 1);
@@ -123,7 +123,7 @@ impl Skim {
     }
 }
 
-impl TokenSink for Skim {
+impl TokenSink for ElementFilter {
     type Handle = ();
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
@@ -150,7 +150,7 @@ impl TokenSink for Skim {
     }
 }
 
-fn is_looked_at(tag: &Tag) -> bool {
+fn is_relevant(tag: &Tag) -> bool {
     let is_known = matches!(
         &*tag.name,
         "embed"

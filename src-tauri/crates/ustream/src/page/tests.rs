@@ -80,10 +80,10 @@ fn channel(id: u64) -> Target {
 #[test]
 fn a_page_says_what_it_is_about() {
     let own = r#"<link rel=canonical href="/channel/id/9"><iframe src="/embed/8">"#;
-    assert_eq!(page(own).about, Some(channel(9)));
+    assert_eq!(page(own).canonical, Some(channel(9)));
     assert_eq!(page(own).players, [channel(8)]);
     let other = r#"<link rel=canonical href="https://evil.com/recorded/1">"#;
-    assert_eq!(page(other).about, None);
+    assert_eq!(page(other).canonical, None);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub enum PlanChange {
     Same,
     /// Same structure, but folders, hashes of segments that both list, or the stated length
     /// differ: the bytes must be compared before old and new segments are mixed.
-    Moved,
+    Unverified,
     /// Another recording, rendition or structure: segments of the older plan are of no use.
     Different,
 }
@@ -104,7 +104,7 @@ impl SegmentPlan {
         if is_listed_alike && is_as_long {
             PlanChange::Same
         } else {
-            PlanChange::Moved
+            PlanChange::Unverified
         }
     }
 

@@ -31,7 +31,7 @@ fn both() -> Vec<Track> {
 
 /// Numbers of the sure and of the tentative pieces.
 fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
-    let timeline = Timeline::of(&format(keys, 6000)).unwrap();
+    let timeline = Timeline::of_format(&format(keys, 6000)).unwrap();
     let mut found = (Vec::new(), Vec::new());
     for segment in segments(&timeline, &both(), length_ms) {
         let SegmentKind::Media(number) = segment.id.kind else {
@@ -83,7 +83,7 @@ fn a_trimmed_recording_starts_at_its_first_listed_piece() {
         numbers(&[30, 40], None),
         ((30..=40).collect(), (41..50).collect())
     );
-    let timeline = Timeline::of(&format(&[30, 40], 6000)).unwrap();
+    let timeline = Timeline::of_format(&format(&[30, 40], 6000)).unwrap();
     let plan = segments(&timeline, &both(), None);
     assert_eq!(
         (plan[0].start_ms, plan[1].start_ms, plan[1].duration_ms),
@@ -161,12 +161,12 @@ fn a_hash_that_is_missing_in_the_midst_is_seen() {
 fn a_list_without_sense_is_refused() {
     for keys in [&[1, 1_000_000_000_000][..], &[0, u64::MAX], &[]] {
         assert!(matches!(
-            Timeline::of(&format(keys, 6000)),
+            Timeline::of_format(&format(keys, 6000)),
             Err(crate::Error::Malformed { .. })
         ));
     }
     for chunk_time in [0, u64::MAX] {
-        assert!(Timeline::of(&format(&[0, 10], chunk_time)).is_err());
+        assert!(Timeline::of_format(&format(&[0, 10], chunk_time)).is_err());
     }
 }
 
@@ -194,7 +194,7 @@ fn tracks_stand_side_by_side_behind_their_initialisation() {
             Some("1/chunk_%_%.m4ah"),
         ),
     ];
-    let timeline = Timeline::of(&format(&[5], 6000)).unwrap();
+    let timeline = Timeline::of_format(&format(&[5], 6000)).unwrap();
     let order: Vec<_> = segments(&timeline, &tracks, None)
         .iter()
         .take(6)
@@ -213,7 +213,7 @@ fn tracks_stand_side_by_side_behind_their_initialisation() {
 
 fn plan(keys: &[u64], stated_ms: Option<u64>) -> SegmentPlan {
     let format = format(keys, 6000);
-    let timeline = Timeline::of(&format).unwrap();
+    let timeline = Timeline::of_format(&format).unwrap();
     SegmentPlan {
         recording: RecordingId(1),
         rendition: RenditionId("2/1".into()),
@@ -252,7 +252,7 @@ fn a_plan_is_the_same_when_nothing_that_was_sure_has_moved() {
 
 #[test]
 fn a_recording_that_was_replaced_has_moved() {
-    use PlanChange::{Moved, Same};
+    use PlanChange::{Same, Unverified};
 
     let old = plan(&[0, 10, 20], Some(150_000));
     let changed = |change: fn(&mut SegmentPlan)| {
@@ -266,22 +266,22 @@ fn a_recording_that_was_replaced_has_moved() {
     };
     assert_eq!(
         changed(|it| it.listing.as_mut().unwrap().paths = vec!["b".into()]),
-        Moved
+        Unverified
     );
     let mut later = old.clone();
     hash(&mut later, 10, "2");
-    assert_eq!(later.compare(&old), Moved, "another hash");
+    assert_eq!(later.compare(&old), Unverified, "another hash");
     let mut later = old.clone();
     hash(&mut later, 15, "2");
     assert_eq!(
         later.compare(&old),
-        Moved,
+        Unverified,
         "another hash for some of an interval"
     );
     let mut later = old.clone();
     hash(&mut later, 15, "1");
     assert_eq!(later.compare(&old), Same, "the same hash, listed twice");
-    assert_eq!(changed(|it| it.stated_ms = Some(151_001)), Moved);
+    assert_eq!(changed(|it| it.stated_ms = Some(151_001)), Unverified);
     assert_eq!(changed(|it| it.stated_ms = Some(151_000)), Same, "rounded");
     assert_eq!(
         changed(|it| it.stated_ms = None),
@@ -308,7 +308,7 @@ proptest! {
     ) {
         let near = near.into_iter().map(|key| key.saturating_add(offset)).collect::<Vec<_>>();
         for keys in [keys.into_iter().collect(), near] {
-            let Ok(timeline) = Timeline::of(&format(&keys, chunk_time)) else { continue };
+            let Ok(timeline) = Timeline::of_format(&format(&keys, chunk_time)) else { continue };
             let plan = segments(&timeline, &both(), length);
             let numbers: Vec<u64> = plan.iter().map(|segment| match segment.id.kind {
                 SegmentKind::Media(number) => number,

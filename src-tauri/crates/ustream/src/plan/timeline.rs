@@ -7,16 +7,16 @@ use crate::ums::stream::Format;
 use crate::{Error, Presence};
 
 /// Eleven days of five seconds: a list that reaches farther is a mistake or an attack.
-const MOST_PIECES: u64 = 200_000;
+const MOST_SEGMENTS: u64 = 200_000;
 
 /// Pieces are seconds long, never hours.
-const LONGEST_PIECE_MS: u64 = 3_600_000;
+const LONGEST_SEGMENT_MS: u64 = 3_600_000;
 
 /// Stated lengths are rounded to whole seconds by some sources.
 const ROUNDING_MS: u64 = 1000;
 
 /// Distance of the numbers in every list that has been seen.
-const USUAL_INTERVAL: u64 = 10;
+const DEFAULT_INTERVAL: u64 = 10;
 
 /// The numbers of a format's pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    pub(crate) fn of(format: &Format) -> Result<Self, Error> {
+    pub(crate) fn of_format(format: &Format) -> Result<Self, Error> {
         let malformed = |problem: &str| Error::Malformed {
             what: WHAT,
             problem: problem.to_owned(),
@@ -40,12 +40,12 @@ impl Timeline {
         ) else {
             return Err(malformed("no pieces are listed"));
         };
-        if last - first >= MOST_PIECES {
+        if last - first >= MOST_SEGMENTS {
             return Err(malformed("the list of pieces is endless"));
         }
         let chunk_time_ms = format
             .chunk_time_ms
-            .filter(|length| (1..=LONGEST_PIECE_MS).contains(length))
+            .filter(|length| (1..=LONGEST_SEGMENT_MS).contains(length))
             .ok_or_else(|| malformed("the length of a piece is missing or absurd"))?;
         Ok(Self {
             first,
@@ -81,17 +81,17 @@ impl Timeline {
     /// list of hashes cannot hold has no address, whatever length is stated.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> + use<> {
         let first = self.first;
-        (0..self.listed()).map_while(move |index| first.checked_add(index))
+        (0..self.listed_count()).map_while(move |index| first.checked_add(index))
     }
 
     /// The same from 0 on, where the beginning of the list is lacking: what it is too short for the
     /// length is what a list from 0 on would have more. Those segments belong to the recording,
     /// though nobody says where they lie.
-    pub(crate) fn with_beginning(self, length_ms: Option<u64>) -> Self {
+    pub(crate) fn extended_to_zero(self, length_ms: Option<u64>) -> Self {
         // Lengths are rounded, and a recording that was trimmed does not begin at 0 either.
         const ROUNDED: u64 = 1;
-        let wanted = self.wanted(length_ms);
-        let lacking = wanted.saturating_sub(self.listed());
+        let wanted = self.expected_count(length_ms);
+        let lacking = wanted.saturating_sub(self.listed_count());
         let end = self.last.saturating_add(self.interval);
         let is_lacking =
             lacking > ROUNDED && self.first >= self.interval && (self.last..=end).contains(&wanted);
@@ -100,40 +100,40 @@ impl Timeline {
     }
 
     /// Segments that the list of hashes covers.
-    fn listed(&self) -> u64 {
+    fn listed_count(&self) -> u64 {
         (self.last - self.first).saturating_add(self.interval)
     }
 
     /// Segments that a recording of this length has.
-    fn wanted(&self, length_ms: Option<u64>) -> u64 {
+    fn expected_count(&self, length_ms: Option<u64>) -> u64 {
         length_ms.map_or(0, |length| length.div_ceil(self.chunk_time_ms))
     }
 
     /// Whether the list covers less than the length that is stated.
-    fn is_short_of(&self, length_ms: u64) -> bool {
-        let covered_ms = self.listed().saturating_mul(self.chunk_time_ms);
+    fn is_shorter_than(&self, length_ms: u64) -> bool {
+        let covered_ms = self.listed_count().saturating_mul(self.chunk_time_ms);
         covered_ms.saturating_add(ROUNDING_MS) < length_ms
     }
 }
 
 /// Whether the list of hashes covers less than the length that is stated.
 pub(crate) fn ends_too_early(format: &Format, length_ms: Option<u64>) -> bool {
-    let timeline = Timeline::of(format);
-    timeline.is_ok_and(|timeline| length_ms.is_some_and(|length| timeline.is_short_of(length)))
+    let timeline = Timeline::of_format(format);
+    timeline.is_ok_and(|timeline| length_ms.is_some_and(|length| timeline.is_shorter_than(length)))
 }
 
 /// Whether a hash seems to be missing in the midst of the list: two are farther from each other
 /// than most are.
 pub(crate) fn has_gap(format: &Format) -> bool {
-    widest(format) > interval(&format.hashes)
+    widest_gap(format) > interval(&format.hashes)
 }
 
 /// Whether hashes are farther from each other than in any list that has been seen.
 pub(crate) fn is_sparse(format: &Format) -> bool {
-    widest(format) > USUAL_INTERVAL
+    widest_gap(format) > DEFAULT_INTERVAL
 }
 
-fn widest(format: &Format) -> u64 {
+fn widest_gap(format: &Format) -> u64 {
     let hashes = &format.hashes;
     let pairs = hashes.keys().zip(hashes.keys().skip(1));
     pairs.map(|(number, next)| next - number).max().unwrap_or(0)
@@ -149,5 +149,5 @@ fn interval(hashes: &BTreeMap<u64, String>) -> u64 {
     times
         .into_iter()
         .max_by_key(|&(distance, times)| (times, distance))
-        .map_or(USUAL_INTERVAL, |(distance, _)| distance)
+        .map_or(DEFAULT_INTERVAL, |(distance, _)| distance)
 }

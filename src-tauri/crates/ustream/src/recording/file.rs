@@ -2,22 +2,22 @@
 
 use url::Url;
 
-use super::source::both_schemes;
+use super::source::https_first;
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
 use crate::{Container, Promises, Rendition, RenditionId, Track, TrackKind, hosts, loose};
 
 /// A stretch is a hundredth of the file, within these bounds: what breaks off costs little, and
 /// what is on its way at once takes little memory.
-const LEAST_STRETCH_BYTES: u64 = 64 << 10;
-const MOST_STRETCH_BYTES: u64 = 8 << 20;
-const STRETCHES: u64 = 100;
+const LEAST_RANGE_BYTES: u64 = 64 << 10;
+const MOST_RANGE_BYTES: u64 = 8 << 20;
+const RANGES: u64 = 100;
 
 /// A film of three days at 80 Mbit/s: a file that claims to be larger is a mistake or an attack.
 const LARGEST_FILE: u64 = 4 << 40;
 
 /// A finished file of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholeFile {
+pub struct SingleFile {
     url: Url,
     size_bytes: u64,
     validator: Option<String>,
@@ -40,7 +40,7 @@ impl FileKind {
         }
     }
 
-    fn ending(self) -> &'static str {
+    fn extension(self) -> &'static str {
         match self {
             Self::Flv => "flv",
             Self::Mp4 => "mp4",
@@ -48,7 +48,7 @@ impl FileKind {
     }
 }
 
-impl WholeFile {
+impl SingleFile {
     /// A file as it was found; `None` where its size is absurd.
     ///
     /// `validator` tells one version of it from another (RFC 9110 8.8).
@@ -66,7 +66,7 @@ impl WholeFile {
     }
 
     pub(crate) fn rendition(&self, duration_ms: Option<u64>) -> Rendition {
-        let ending = self.kind.ending();
+        let ending = self.kind.extension();
         let kbps =
             duration_ms.and_then(|length| self.size_bytes.saturating_mul(8).checked_div(length));
         Rendition {
@@ -93,20 +93,20 @@ impl WholeFile {
             ..
         } = self;
         let version = validator.as_deref().unwrap_or_default();
-        format!("{}: {size_bytes} bytes {version}", self.kind.ending())
+        format!("{}: {size_bytes} bytes {version}", self.kind.extension())
             .trim_end()
             .to_owned()
     }
 
-    fn stretch_bytes(&self) -> u64 {
-        (self.size_bytes / STRETCHES)
-            .clamp(LEAST_STRETCH_BYTES, MOST_STRETCH_BYTES)
-            .next_multiple_of(LEAST_STRETCH_BYTES)
+    fn range_bytes(&self) -> u64 {
+        (self.size_bytes / RANGES)
+            .clamp(LEAST_RANGE_BYTES, MOST_RANGE_BYTES)
+            .next_multiple_of(LEAST_RANGE_BYTES)
     }
 
     /// Its stretches. Time is dealt out over its bytes, for people who watch it come.
     pub(crate) fn segments(&self, duration_ms: Option<u64>) -> Vec<Segment> {
-        let each = self.stretch_bytes();
+        let each = self.range_bytes();
         let time = |bytes: u64| match duration_ms {
             Some(length) => {
                 let share = u128::from(bytes) * u128::from(length) / u128::from(self.size_bytes);
@@ -136,15 +136,15 @@ impl WholeFile {
         let SegmentKind::Media(number) = kind else {
             return Place::default();
         };
-        let each = self.stretch_bytes();
+        let each = self.range_bytes();
         let Some(start) = number.checked_mul(each).filter(|at| *at < self.size_bytes) else {
             return Place::default();
         };
         Place {
-            urls: both_schemes(self.url.clone()),
-            stretch: Some(Stretch {
+            urls: https_first(self.url.clone()),
+            byte_range: Some(Stretch {
                 bytes: start..start.saturating_add(each).min(self.size_bytes),
-                whole: Some(self.size_bytes),
+                total_bytes: Some(self.size_bytes),
                 validator: self.validator.clone(),
             }),
         }
@@ -158,7 +158,7 @@ pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
         if hosts::is_cdn_url(&url) {
             return Some(url);
         }
-        let host = loose::words(url.host_str().unwrap_or("nowhere"));
+        let host = loose::clean_text(url.host_str().unwrap_or("nowhere"));
         tracing::warn!(host, "a file lies on a server that is not the service's");
         None
     })
@@ -168,19 +168,19 @@ pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
 mod tests {
     use super::*;
 
-    fn file(size_bytes: u64) -> Option<WholeFile> {
+    fn file(size_bytes: u64) -> Option<SingleFile> {
         let url = Url::parse("http://tcdn.ustream.tv/video/7.FLV?e=1").unwrap();
-        WholeFile::new(url, size_bytes, Some("\"a\"".to_owned()))
+        SingleFile::new(url, size_bytes, Some("\"a\"".to_owned()))
     }
 
     #[test]
     fn stretches_cover_every_byte_once() {
-        let least = LEAST_STRETCH_BYTES;
+        let least = LEAST_RANGE_BYTES;
         for size in [1, least, least + 1, 10_000_000, 3 << 30, 700 << 30] {
             let file = file(size).unwrap();
             let mut end = 0;
             for segment in file.segments(Some(60_000)) {
-                let stretch = file.locate(segment.id.kind).stretch.unwrap();
+                let stretch = file.locate(segment.id.kind).byte_range.unwrap();
                 assert_eq!(stretch.bytes.start, end, "{size}");
                 assert!(!stretch.bytes.is_empty());
                 end = stretch.bytes.end;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::promised::Lost;
-use super::sounds::sets;
+use super::sounds::audio_sets;
 use super::source;
 use crate::hls::{Master, Media, Piece, Sound, Variant};
 use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
@@ -19,11 +19,11 @@ use crate::{
 /// The media playlists that could be had, by what a plan calls them.
 #[derive(Clone, Debug, Default)]
 pub struct Playlists {
-    rows: Arc<Vec<Row>>,
+    playlists: Arc<Vec<Row>>,
     /// Sounds that lie in the pieces of their streams.
-    mixed: Arc<Vec<Sound>>,
+    muxed_audio: Arc<Vec<Sound>>,
     /// Groups of sounds, be they here or not.
-    groups: Arc<HashSet<String>>,
+    audio_groups: Arc<HashSet<String>>,
     /// What was named and could not be had.
     lost: Arc<Vec<Lost>>,
 }
@@ -32,14 +32,14 @@ pub struct Playlists {
 #[derive(Clone, Debug)]
 struct Row {
     name: String,
-    what: What,
+    kind: PlaylistKind,
     media: Arc<Media>,
 }
 
 #[derive(Clone, Debug)]
-enum What {
-    Stream(Variant),
-    Sound(Sound),
+enum PlaylistKind {
+    Variant(Variant),
+    Audio(Sound),
 }
 
 impl Playlists {
@@ -49,39 +49,49 @@ impl Playlists {
         master: Master,
         mut fetch: impl FnMut(&Url) -> Result<Arc<Media>, Arc<Error>>,
     ) -> Self {
-        let groups: HashSet<String> = master.sounds.iter().map(|it| it.group.clone()).collect();
+        let groups: HashSet<String> = master
+            .audio_renditions
+            .iter()
+            .map(|it| it.group.clone())
+            .collect();
         let streams = master
             .variants
             .into_iter()
-            .map(|it| (it.url.clone(), What::Stream(it)));
-        let (apart, mixed): (Vec<_>, Vec<_>) =
-            master.sounds.into_iter().partition(|it| it.url.is_some());
+            .map(|it| (it.url.clone(), PlaylistKind::Variant(it)));
+        let (apart, mixed): (Vec<_>, Vec<_>) = master
+            .audio_renditions
+            .into_iter()
+            .partition(|it| it.url.is_some());
         let sounds = apart
             .into_iter()
-            .filter_map(|it| Some((it.url.clone()?, What::Sound(it))));
+            .filter_map(|it| Some((it.url.clone()?, PlaylistKind::Audio(it))));
         let (mut rows, mut lost) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
         for (url, what) in streams.chain(sounds) {
             // Named before it is known to be there: others keep their names where one is gone.
-            let mut name = name(recording, &url);
+            let mut name = stable_name(recording, &url);
             for number in 2.. {
                 if names.insert(name.clone()) {
                     break;
                 }
-                name = format!("{}#{number}", self::name(recording, &url));
+                name = format!("{}#{number}", self::stable_name(recording, &url));
             }
             match fetch(&url) {
-                Ok(media) => rows.push(Row { name, what, media }),
+                Ok(media) => rows.push(Row {
+                    name,
+                    kind: what,
+                    media,
+                }),
                 Err(error) => lost.push(what.lost(&name, &error)),
             }
         }
         let mut playlists = Self {
-            rows: Arc::new(rows),
-            mixed: Arc::new(mixed),
-            groups: Arc::new(groups),
+            playlists: Arc::new(rows),
+            muxed_audio: Arc::new(mixed),
+            audio_groups: Arc::new(groups),
             lost: Arc::default(),
         };
-        lost.extend(playlists.without_sound(&lost));
+        lost.extend(playlists.without_audio(&lost));
         playlists.lost = Arc::new(lost);
         playlists
     }
@@ -93,13 +103,13 @@ impl Playlists {
 
     /// Streams that are here and make no rendition, since none of their sounds can be had with
     /// them.
-    fn without_sound(&self, lost: &[Lost]) -> Vec<Lost> {
+    fn without_audio(&self, lost: &[Lost]) -> Vec<Lost> {
         let mut silent = Vec::new();
-        for row in &*self.rows {
-            let What::Stream(stream) = &row.what else {
+        for row in &*self.playlists {
+            let PlaylistKind::Variant(stream) = &row.kind else {
                 continue;
             };
-            if stream.is_sound || !self.with_sounds(row, stream).is_empty() {
+            if stream.is_audio_only || !self.with_audio(row, stream).is_empty() {
                 continue;
             }
             let of_sounds = lost.iter().filter(|lost| !lost.rendition.has_video);
@@ -108,29 +118,32 @@ impl Playlists {
                 let problem = "video and audio in containers of different kinds";
                 Arc::new(Error::Unsupported(problem.to_owned()))
             });
-            silent.push(row.what.lost(&row.name, &error));
+            silent.push(row.kind.lost(&row.name, &error));
         }
         silent
     }
 
     /// The length of the longest.
     pub(crate) fn duration_ms(&self) -> Option<u64> {
-        self.rows.iter().map(|row| row.media.duration_ms).max()
+        self.playlists.iter().map(|row| row.media.duration_ms).max()
     }
 
     /// The length of the longest, where its segments' lengths are not rounded to whole seconds.
     pub(crate) fn stated_ms(&self) -> Option<u64> {
-        let exact = self.rows.iter().filter(|row| row.media.is_exact);
+        let exact = self.playlists.iter().filter(|row| row.media.is_exact);
         exact.map(|row| row.media.duration_ms).max()
     }
 
     /// What tells this version of the recording from another: the names of the segments without
     /// host and query, which change with every look, as digests.
-    pub(crate) fn listing(&self, tracks: &[Track]) -> Listing {
+    pub(crate) fn hash_listing(&self, tracks: &[Track]) -> Listing {
         let mut digests: BTreeMap<u64, Digest> = BTreeMap::new();
-        for Row { media, .. } in tracks.iter().filter_map(|track| self.row(track)) {
-            for piece in &media.pieces {
-                digests.entry(piece.number).or_default().add(media, piece);
+        for Row { media, .. } in tracks.iter().filter_map(|track| self.playlist(track)) {
+            for piece in &media.segments {
+                digests
+                    .entry(piece.number)
+                    .or_default()
+                    .add_segment(media, piece);
             }
         }
         let hashes = digests.into_iter().map(|(number, it)| (number, it.hex()));
@@ -144,19 +157,20 @@ impl Playlists {
     /// picture with other sounds.
     pub(crate) fn renditions(&self) -> Vec<Rendition> {
         let mut streams: Vec<(&Row, &Variant)> = self
-            .rows
+            .playlists
             .iter()
-            .filter_map(|row| match &row.what {
-                What::Stream(variant) => Some((row, variant)),
-                What::Sound(_) => None,
+            .filter_map(|row| match &row.kind {
+                PlaylistKind::Variant(variant) => Some((row, variant)),
+                PlaylistKind::Audio(_) => None,
             })
             .collect();
         streams.sort_by_key(|(_, stream)| (Reverse(stream.height), Reverse(stream.bitrate_kbps)));
-        let (sounds, pictures): (Vec<_>, Vec<_>) =
-            streams.into_iter().partition(|(_, stream)| stream.is_sound);
+        let (sounds, pictures): (Vec<_>, Vec<_>) = streams
+            .into_iter()
+            .partition(|(_, stream)| stream.is_audio_only);
         let (mut usual, mut others) = (Vec::new(), Vec::new());
         for (row, stream) in pictures {
-            let mut with_sounds = self.with_sounds(row, stream).into_iter();
+            let mut with_sounds = self.with_audio(row, stream).into_iter();
             usual.extend(with_sounds.next());
             others.extend(with_sounds);
         }
@@ -165,8 +179,11 @@ impl Playlists {
             promises: stream.promises,
             ..rendition(row.container(), vec![row.track(TrackKind::Audio, None)])
         });
-        let beside: Vec<Track> = self.sounds().map(|(row, sound)| row.sound(sound)).collect();
-        let together = sets(&beside, |track| track.language.as_deref());
+        let beside: Vec<Track> = self
+            .audio_renditions()
+            .map(|(row, sound)| row.audio_track(sound))
+            .collect();
+        let together = audio_sets(&beside, |track| track.language.as_deref());
         let together = together.into_iter().filter(|set| set.len() > 1);
         let beside = beside.iter().map(|track| vec![track.clone()]);
         let of_sounds = |tracks: Vec<Track>| {
@@ -194,18 +211,18 @@ impl Playlists {
     fn container(&self, tracks: &[Track]) -> Option<Container> {
         let mut kinds = tracks
             .iter()
-            .map(|track| self.row(track).map(Row::container));
+            .map(|track| self.playlist(track).map(Row::container));
         let first = kinds.next()??;
         kinds.all(|kind| kind == Some(first)).then_some(first)
     }
 
-    fn sounds(&self) -> impl Iterator<Item = (&Row, &Sound)> {
+    fn audio_renditions(&self) -> impl Iterator<Item = (&Row, &Sound)> {
         let mut sounds: Vec<_> = self
-            .rows
+            .playlists
             .iter()
-            .filter_map(|row| match &row.what {
-                What::Sound(sound) => Some((row, sound)),
-                What::Stream(_) => None,
+            .filter_map(|row| match &row.kind {
+                PlaylistKind::Audio(sound) => Some((row, sound)),
+                PlaylistKind::Variant(_) => None,
             })
             .collect();
         sounds.sort_by_key(|(_, sound)| !sound.is_default);
@@ -214,22 +231,26 @@ impl Playlists {
 
     /// A stream with its sounds, the usual one first. One whose sounds could not be had is left
     /// out: it would be silent.
-    fn with_sounds(&self, row: &Row, stream: &Variant) -> Vec<Rendition> {
-        let group = stream.sounds.as_deref();
+    fn with_audio(&self, row: &Row, stream: &Variant) -> Vec<Rendition> {
+        let group = stream.audio_group.as_deref();
         let of_group = |sound: &Sound| Some(sound.group.as_str()) == group;
         let both = |sound: &Sound| {
             let track = row.track(TrackKind::Both, sound.language.clone());
             (sound.is_default, track)
         };
-        let mixed = self.mixed.iter().filter(|sound| of_group(sound)).map(both);
-        let apart = self.sounds().filter(|(_, sound)| of_group(sound));
-        let apart = apart.map(|(row, sound)| (sound.is_default, row.sound(sound)));
+        let mixed = self
+            .muxed_audio
+            .iter()
+            .filter(|sound| of_group(sound))
+            .map(both);
+        let apart = self.audio_renditions().filter(|(_, sound)| of_group(sound));
+        let apart = apart.map(|(row, sound)| (sound.is_default, row.audio_track(sound)));
         let mut sounds: Vec<_> = mixed.chain(apart).collect();
         sounds.sort_by_key(|(is_default, _)| !is_default);
-        if !group.is_some_and(|group| self.groups.contains(group)) {
+        if !group.is_some_and(|group| self.audio_groups.contains(group)) {
             sounds.push((true, row.track(TrackKind::Both, None)));
         }
-        sets(&sounds, |(_, track)| track.language.as_deref())
+        audio_sets(&sounds, |(_, track)| track.language.as_deref())
             .into_iter()
             .filter_map(|set| {
                 let sounds = set.into_iter().map(|(_, track)| track);
@@ -256,7 +277,7 @@ impl Playlists {
     /// The pieces of `tracks`, those that start together side by side, initialisation in front.
     pub(crate) fn segments(&self, tracks: &[Track]) -> Vec<Segment> {
         let mut segments = Vec::new();
-        for (track, row) in (0_u8..).zip(tracks.iter().map(|track| self.row(track))) {
+        for (track, row) in (0_u8..).zip(tracks.iter().map(|track| self.playlist(track))) {
             let Some(Row { media, .. }) = row else {
                 continue;
             };
@@ -272,7 +293,7 @@ impl Playlists {
                     .as_ref()
                     .map(|_| segment(SegmentKind::Init, 0, 0)),
             );
-            segments.extend(media.pieces.iter().map(|piece| {
+            segments.extend(media.segments.iter().map(|piece| {
                 let kind = SegmentKind::Media(piece.number);
                 segment(kind, piece.start_ms, piece.duration_ms)
             }));
@@ -283,36 +304,37 @@ impl Playlists {
 
     /// Where a piece lies today.
     pub(crate) fn locate(&self, track: &Track, kind: SegmentKind) -> Place {
-        let found = self.row(track).and_then(|Row { media, .. }| {
+        let found = self.playlist(track).and_then(|Row { media, .. }| {
             let bytes = match kind {
                 SegmentKind::Init => media.init.as_ref()?,
-                SegmentKind::Media(number) => media.piece(number)?.bytes.as_ref()?,
+                SegmentKind::Media(number) => media.segment(number)?.resource.as_ref()?,
             };
             Some(Place {
-                urls: source::mirrors(media.address(bytes)?),
-                stretch: bytes.range.clone().map(Stretch::new),
+                urls: source::mirrors(media.url_of(bytes)?),
+                byte_range: bytes.range.clone().map(Stretch::new),
             })
         });
         found.unwrap_or_default()
     }
 
-    fn row(&self, track: &Track) -> Option<&Row> {
-        self.rows.iter().find(|row| row.name == track.template)
+    fn playlist(&self, track: &Track) -> Option<&Row> {
+        self.playlists.iter().find(|row| row.name == track.template)
     }
 }
 
-impl What {
+impl PlaylistKind {
     fn lost(&self, name: &str, error: &Arc<Error>) -> Lost {
-        let named = |text: Option<String>| loose::words(&text.unwrap_or_else(|| name.to_owned()));
+        let named =
+            |text: Option<String>| loose::clean_text(&text.unwrap_or_else(|| name.to_owned()));
         let rendition = match self {
-            Self::Stream(stream) => LostRendition {
+            Self::Variant(stream) => LostRendition {
                 name: named(stream.height.map(|height| format!("{height}p"))),
                 height: stream.height,
-                has_video: !stream.is_sound,
+                has_video: !stream.is_audio_only,
                 reason: error.to_string(),
                 ..LostRendition::default()
             },
-            Self::Sound(sound) => LostRendition {
+            Self::Audio(sound) => LostRendition {
                 name: named(sound.language.clone()),
                 language: sound.language.clone(),
                 is_default: sound.is_default,
@@ -337,20 +359,20 @@ impl Default for Digest {
 }
 
 impl Digest {
-    fn add(&mut self, media: &Media, piece: &Piece) {
-        let Some(bytes) = &piece.bytes else {
+    fn add_segment(&mut self, media: &Media, piece: &Piece) {
+        let Some(bytes) = &piece.resource else {
             return;
         };
-        let Some(url) = media.address(bytes) else {
+        let Some(url) = media.url_of(bytes) else {
             return;
         };
         let range = bytes.range.clone().unwrap_or_default();
-        self.eat(url.path().as_bytes());
-        self.eat(&range.start.to_be_bytes());
-        self.eat(&range.end.to_be_bytes());
+        self.update(url.path().as_bytes());
+        self.update(&range.start.to_be_bytes());
+        self.update(&range.end.to_be_bytes());
     }
 
-    fn eat(&mut self, bytes: &[u8]) {
+    fn update(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -379,7 +401,7 @@ impl Row {
         }
     }
 
-    fn sound(&self, sound: &Sound) -> Track {
+    fn audio_track(&self, sound: &Sound) -> Track {
         self.track(TrackKind::Audio, sound.language.clone())
     }
 }
@@ -406,7 +428,7 @@ fn rendition(container: Container, tracks: Vec<Track>) -> Rendition {
 
 /// What stays of a playlist's address when host, token and signature are others: the path behind
 /// the recording's number, `8/playlist.m3u8`.
-fn name(recording: RecordingId, url: &Url) -> String {
+fn stable_name(recording: RecordingId, url: &Url) -> String {
     let path = url.path();
     let number = format!("/{recording}/");
     let tail = path.split_once(&number).map_or(path, |(_, tail)| tail);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::renditions::{fitness, kind, language};
-use super::sounds::is_wanted;
+use super::renditions::{kind, language, quality_distance};
+use super::sounds::matches_wanted;
 use crate::ums::stream::Row;
 use crate::{Audio, Choice, Error, Quality, Rendition, Track, TrackKind, loose};
 
@@ -58,7 +58,7 @@ pub struct LostRendition {
 
 /// The length that a person is shown: of several that are stated the one of the source that knows
 /// best.
-pub(super) fn shown(stated: &[StatedLength]) -> Option<u64> {
+pub(super) fn preferred_length_ms(stated: &[StatedLength]) -> Option<u64> {
     let of = |source| stated.iter().find(|it| it.source == source);
     [
         LengthSource::Control,
@@ -79,7 +79,7 @@ pub(crate) struct Lost {
 
 impl Lost {
     /// A row of a format; `None` where it does not say what it would be.
-    pub(super) fn of_row(row: &Row, error: &Arc<Error>) -> Option<Self> {
+    pub(super) fn of_representation(row: &Row, error: &Arc<Error>) -> Option<Self> {
         let is_flv = loose::ends_with(&row.segment_url, "flv");
         let kind = kind(row).or(is_flv.then_some(TrackKind::Both))?;
         let has_video = kind != TrackKind::Audio;
@@ -91,7 +91,7 @@ impl Lost {
         let name = name.or(template).unwrap_or_else(|| kind_name.to_owned());
         Some(Self {
             rendition: LostRendition {
-                name: loose::words(&name),
+                name: loose::clean_text(&name),
                 height: row.height,
                 has_video,
                 language,
@@ -103,7 +103,7 @@ impl Lost {
     }
 
     /// Whether one of `renditions` is as good: of the same height, or in the same language.
-    pub(super) fn is_elsewhere(&self, renditions: &[Rendition]) -> bool {
+    pub(super) fn has_substitute(&self, renditions: &[Rendition]) -> bool {
         let lost = &self.rendition;
         let speaks = |track: &Track| {
             track.kind != TrackKind::Video
@@ -131,7 +131,7 @@ pub(super) fn substituted<'l>(
     choice: &Choice,
     chosen: &Rendition,
 ) -> Option<&'l LostRendition> {
-    let nearness = |height: Option<u32>| fitness(height, choice.quality);
+    let nearness = |height: Option<u32>| quality_distance(height, choice.quality);
     let video = lost
         .iter()
         .filter(|it| it.has_video && choice.quality != Quality::Audio)
@@ -142,7 +142,7 @@ pub(super) fn substituted<'l>(
         Audio::All => true,
         Audio::Only(wanted) | Audio::Prefer(wanted) => {
             let language = it.language.as_deref();
-            language.is_some_and(|language| is_wanted(language, wanted))
+            language.is_some_and(|language| matches_wanted(language, wanted))
         }
     };
     video.or_else(|| lost.iter().filter(|it| !it.has_video).find(is_wished))

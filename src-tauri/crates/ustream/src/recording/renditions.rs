@@ -4,18 +4,18 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use crate::recording::promised::Lost;
-use crate::recording::sounds::{fitting, sets};
+use crate::recording::sounds::{audio_sets, with_audio};
 use crate::recording::source::Source;
 use crate::ums::stream::Row;
 use crate::{
-    Audio, Choice, Container, Keep, LostRendition, Promises, Quality, Rendition, RenditionId,
-    Track, TrackKind,
+    Audio, Choice, Container, ContainerChoice, LostRendition, Promises, Quality, Rendition,
+    RenditionId, Track, TrackKind,
 };
 
 /// Renditions of separate tracks, none of which is silent where audio was promised and lost: each picture with the sound that the service would choose, each
 /// sound alone, then each picture with other sounds.
 pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
-    let rows = unique(&source.rows);
+    let rows = unique(&source.representations);
     let mut sounds: Vec<&Row> = rows
         .iter()
         .copied()
@@ -29,7 +29,7 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
         .collect();
     pictures.sort_by_key(|row| rank(row));
     let languages: Vec<_> = sounds.iter().map(|row| (*row, language(row))).collect();
-    let sets = sets(&languages, |(_, language)| language.as_deref());
+    let sets = audio_sets(&languages, |(_, language)| language.as_deref());
     let with = |picture: Option<&Row>, set: &[(&Row, Option<String>)]| {
         let picture = picture.map(|picture| (picture, TrackKind::Video));
         let set = set.iter().map(|(sound, _)| (*sound, TrackKind::Audio));
@@ -62,24 +62,25 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
 }
 
 /// Videos that are left out because all audio is lost.
-pub(crate) fn silenced(source: &Source) -> Vec<Lost> {
+pub(crate) fn lost_for_lack_of_audio(source: &Source) -> Vec<Lost> {
     let of_audio = source.lost.iter().find(|lost| !lost.rendition.has_video);
     let Some(Lost { error, .. }) = of_audio else {
         return Vec::new();
     };
-    let rows = source.rows.iter();
-    rows.filter_map(|row| Lost::of_row(row, error)).collect()
+    let rows = source.representations.iter();
+    rows.filter_map(|row| Lost::of_representation(row, error))
+        .collect()
 }
 
 /// Renditions of pieces that hold picture and sound: of each picture the one with the sound that
 /// the service would choose, then those with other sounds.
 pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
-    let mut rows = unique(&source.rows);
+    let mut rows = unique(&source.representations);
     rows.sort_by_key(|row| (!row.is_default, versions(row).get(1).copied()));
     let mut seen = HashSet::new();
     let (mut first, mut other): (Vec<&Row>, Vec<&Row>) = rows
         .into_iter()
-        .partition(|row| seen.insert(picture(&row.segment_url)));
+        .partition(|row| seen.insert(video_version(&row.segment_url)));
     first.sort_by_key(|row| rank(row));
     other.sort_by_key(|row| rank(row));
     let flv = |row: &Row| {
@@ -115,13 +116,13 @@ fn choose_with<'a>(
     (audio, is_video_lost): (&Audio, bool),
 ) -> Option<&'a Rendition> {
     let order = match choice.keep {
-        Keep::Mp4 => [
+        ContainerChoice::Mp4 => [
             Container::Fmp4,
             Container::Flv,
             Container::Ts,
             Container::File,
         ],
-        Keep::Original => [
+        ContainerChoice::Original => [
             Container::Flv,
             Container::Fmp4,
             Container::Ts,
@@ -132,25 +133,25 @@ fn choose_with<'a>(
         renditions
             .iter()
             .filter(|rendition| rendition.container == container)
-            .filter(|rendition| picture_of(rendition).is_some() == has_picture)
+            .filter(|rendition| video_of(rendition).is_some() == has_picture)
             .collect()
     };
-    let of = |container, has_picture| fitting(of(container, has_picture), audio);
+    let of = |container, has_picture| with_audio(of(container, has_picture), audio);
     let first_sound = || {
         order
             .into_iter()
             .find_map(|container| of(container, false).first().copied())
     };
     // A recording without any picture is what it is.
-    let has_picture = renditions.iter().any(|one| picture_of(one).is_some());
+    let has_picture = renditions.iter().any(|one| video_of(one).is_some());
     if choice.quality == Quality::Audio || !has_picture {
         return first_sound();
     }
     let mut videos = order
         .into_iter()
-        .filter_map(|container| choose_picture(&of(container, true), choice.quality));
+        .filter_map(|container| choose_video(&of(container, true), choice.quality));
     if is_video_lost {
-        videos.min_by_key(|rendition| fitness(rendition.height, choice.quality))
+        videos.min_by_key(|rendition| quality_distance(rendition.height, choice.quality))
     } else {
         videos.next()
     }
@@ -158,7 +159,7 @@ fn choose_with<'a>(
 
 /// How far a height is from the quality that is wanted: the least is the best. What has no known
 /// height comes last.
-pub(super) fn fitness(height: Option<u32>, quality: Quality) -> (u8, u32) {
+pub(super) fn quality_distance(height: Option<u32>, quality: Quality) -> (u8, u32) {
     match (quality, height) {
         (_, None) => (2, 0),
         (Quality::Best | Quality::Audio, Some(height)) => (0, u32::MAX - height),
@@ -169,7 +170,7 @@ pub(super) fn fitness(height: Option<u32>, quality: Quality) -> (u8, u32) {
 }
 
 /// Of renditions that are sorted best first.
-fn choose_picture<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<&'a Rendition> {
+fn choose_video<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<&'a Rendition> {
     let best = renditions.first().copied();
     let most_lines = match quality {
         Quality::Best | Quality::Audio => return best,
@@ -183,33 +184,33 @@ fn choose_picture<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<
         .find(|rendition| rendition.height.is_some_and(|lines| lines <= most_lines))
         .or_else(|| {
             pictures()
-                .filter(|rendition| seen.insert(picture_of(rendition)))
+                .filter(|rendition| seen.insert(video_of(rendition)))
                 .last()
         })
 }
 
 /// Those that do not only differ in their sound from one before.
-pub(crate) fn usual(renditions: &[Rendition]) -> impl Iterator<Item = &Rendition> {
+pub(crate) fn default_renditions(renditions: &[Rendition]) -> impl Iterator<Item = &Rendition> {
     let mut seen = HashSet::new();
     renditions.iter().filter(move |rendition| {
         let container = rendition.container;
-        match picture_of(rendition) {
+        match video_of(rendition) {
             Some(picture) => seen.insert((container, picture)),
             None => rendition.tracks.len() == 1,
         }
     })
 }
 
-fn picture_of(rendition: &Rendition) -> Option<&str> {
+fn video_of(rendition: &Rendition) -> Option<&str> {
     let track = rendition
         .tracks
         .iter()
         .find(|track| track.kind != TrackKind::Audio)?;
-    Some(picture(&track.template))
+    Some(video_version(&track.template))
 }
 
 /// What tells the pictures of one container apart: the version number at the front of a template.
-fn picture(template: &str) -> &str {
+fn video_version(template: &str) -> &str {
     match template.split_once('/') {
         Some((version, rest))
             if rest.contains('%') && version.bytes().all(|byte| byte.is_ascii_digit()) =>
@@ -255,7 +256,7 @@ fn promises(rows: &[(&Row, TrackKind)]) -> Promises {
         let stated = kind(row);
         let is_both = *track == TrackKind::Both;
         promises.video |= stated == Some(TrackKind::Video);
-        promises.audio |= stated == Some(TrackKind::Audio) || (is_both && row.has_sound_codec);
+        promises.audio |= stated == Some(TrackKind::Audio) || (is_both && row.has_audio_codec);
     }
     promises
 }
@@ -291,7 +292,7 @@ fn versions(row: &Row) -> Vec<u64> {
 
 /// What a row holds, by its own words, else by the looks of it.
 pub(super) fn kind(row: &Row) -> Option<TrackKind> {
-    let content = row.content.as_deref().unwrap_or_default();
+    let content = row.content_type.as_deref().unwrap_or_default();
     let starts = |starts: &[&str]| starts.iter().any(|start| content.starts_with(start));
     if starts(&["video/", "avc", "hvc", "hev", "vp", "av01"]) {
         return Some(TrackKind::Video);
@@ -300,9 +301,9 @@ pub(super) fn kind(row: &Row) -> Option<TrackKind> {
         return Some(TrackKind::Audio);
     }
     let extension = row.segment_url.rsplit('.').next().unwrap_or_default();
-    if extension == "m4v" || row.height.is_some() || row.has_picture_codec {
+    if extension == "m4v" || row.height.is_some() || row.has_video_codec {
         return Some(TrackKind::Video);
     }
-    let is_sound = extension == "m4a" || row.has_sound_codec;
+    let is_sound = extension == "m4a" || row.has_audio_codec;
     is_sound.then_some(TrackKind::Audio)
 }

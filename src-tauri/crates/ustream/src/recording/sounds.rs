@@ -6,7 +6,10 @@ use crate::{Audio, Rendition, Track, TrackKind};
 
 /// What stands beside one picture: each sound alone, `sounds` being sorted the one first that
 /// plays unasked, then one of each language together.
-pub(super) fn sets<T: Clone>(sounds: &[T], language: impl Fn(&T) -> Option<&str>) -> Vec<Vec<T>> {
+pub(super) fn audio_sets<T: Clone>(
+    sounds: &[T],
+    language: impl Fn(&T) -> Option<&str>,
+) -> Vec<Vec<T>> {
     let mut seen = HashSet::new();
     let is_new = |sound: &&T| seen.insert(language(sound).map(str::to_ascii_lowercase));
     let each: Vec<T> = sounds.iter().filter(is_new).cloned().collect();
@@ -20,7 +23,7 @@ pub(super) fn languages(renditions: &[Rendition]) -> Vec<&str> {
     let mut seen = HashSet::new();
     renditions
         .iter()
-        .flat_map(sounds)
+        .flat_map(audio_tracks)
         .filter_map(|track| track.language.as_deref())
         .filter(|language| seen.insert(language.to_ascii_lowercase()))
         .collect()
@@ -28,14 +31,17 @@ pub(super) fn languages(renditions: &[Rendition]) -> Vec<&str> {
 
 /// Those of `renditions`, all of one container, that have the sound which is meant; a sound that
 /// is only preferred must be there.
-pub(super) fn fitting<'r>(mut renditions: Vec<&'r Rendition>, audio: &Audio) -> Vec<&'r Rendition> {
+pub(super) fn with_audio<'r>(
+    mut renditions: Vec<&'r Rendition>,
+    audio: &Audio,
+) -> Vec<&'r Rendition> {
     match audio {
-        Audio::All if renditions.iter().any(|one| has_several(one)) => {
-            renditions.retain(|one| has_several(one));
+        Audio::All if renditions.iter().any(|one| has_several_audio_tracks(one)) => {
+            renditions.retain(|one| has_several_audio_tracks(one));
             renditions
         }
         Audio::Usual | Audio::All => renditions,
-        Audio::Only(wanted) | Audio::Prefer(wanted) => ranges(wanted)
+        Audio::Only(wanted) | Audio::Prefer(wanted) => language_ranges(wanted)
             .map(|range| of_language(&renditions, range))
             .find(|found| !found.is_empty())
             .unwrap_or_default(),
@@ -43,27 +49,27 @@ pub(super) fn fitting<'r>(mut renditions: Vec<&'r Rendition>, audio: &Audio) -> 
 }
 
 /// Whether a sound of that language would do for the one that is wanted.
-pub(super) fn is_wanted(language: &str, wanted: &str) -> bool {
-    ranges(wanted).any(|range| is_within(language, range))
+pub(super) fn matches_wanted(language: &str, wanted: &str) -> bool {
+    language_ranges(wanted).any(|range| matches_range(language, range))
 }
 
-fn has_several(rendition: &Rendition) -> bool {
-    sounds(rendition).count() > 1
+fn has_several_audio_tracks(rendition: &Rendition) -> bool {
+    audio_tracks(rendition).count() > 1
 }
 
 fn of_language<'r>(renditions: &[&'r Rendition], range: &str) -> Vec<&'r Rendition> {
     let speaks = |track: &Track| {
         let language = track.language.as_deref();
-        language.is_some_and(|language| is_within(language, range))
+        language.is_some_and(|language| matches_range(language, range))
     };
     let fits = |rendition: &&&Rendition| {
-        sounds(rendition).next().is_some() && sounds(rendition).all(speaks)
+        audio_tracks(rendition).next().is_some() && audio_tracks(rendition).all(speaks)
     };
     renditions.iter().filter(fits).copied().collect()
 }
 
 /// `en` holds `en` and `en-US` (RFC 4647 3.3.1).
-fn is_within(language: &str, range: &str) -> bool {
+fn matches_range(language: &str, range: &str) -> bool {
     let Some((start, more)) = language.split_at_checked(range.len()) else {
         return false;
     };
@@ -71,14 +77,14 @@ fn is_within(language: &str, range: &str) -> bool {
 }
 
 /// What is asked for, then what holds it: `en-GB`, `en` (RFC 4647 3.4).
-fn ranges(wanted: &str) -> impl Iterator<Item = &str> {
+fn language_ranges(wanted: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(wanted.trim()), |range| {
         range.rsplit_once('-').map(|(start, _)| start)
     })
     .filter(|range| !range.is_empty())
 }
 
-fn sounds(rendition: &Rendition) -> impl Iterator<Item = &Track> {
+fn audio_tracks(rendition: &Rendition) -> impl Iterator<Item = &Track> {
     let tracks = rendition.tracks.iter();
     tracks.filter(|track| track.kind != TrackKind::Video)
 }
@@ -115,7 +121,7 @@ mod tests {
             rendition(&[None]),
             rendition(&[Some("en-US"), Some("fr"), None]),
         ];
-        let fitting = fitting(all.iter().collect(), audio);
+        let fitting = with_audio(all.iter().collect(), audio);
         fitting.into_iter().map(|one| one.id.0.clone()).collect()
     }
 
@@ -141,15 +147,15 @@ mod tests {
     fn all_sounds_are_those_that_come_together() {
         assert_eq!(fits(&Audio::All), ["en-US fr none"]);
         let single = rendition(&[Some("en")]);
-        assert_eq!(fitting(vec![&single], &Audio::All), [&single]);
+        assert_eq!(with_audio(vec![&single], &Audio::All), [&single]);
     }
 
     #[test]
     fn sounds_of_one_language_are_not_put_together() {
         let sounds = ["en", "EN", "fr"];
-        let sets = sets(&sounds, |sound| Some(sound));
+        let sets = audio_sets(&sounds, |sound| Some(sound));
         assert_eq!(sets, [vec!["en"], vec!["fr"], vec!["en", "fr"]]);
-        assert_eq!(super::sets(&["en"], |sound| Some(sound)), [["en"]]);
-        assert!(super::sets(&[], |sound: &&str| Some(sound)).is_empty());
+        assert_eq!(super::audio_sets(&["en"], |sound| Some(sound)), [["en"]]);
+        assert!(super::audio_sets(&[], |sound: &&str| Some(sound)).is_empty());
     }
 }

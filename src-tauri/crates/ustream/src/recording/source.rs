@@ -20,7 +20,7 @@ const KNOWN_SERVERS: [&str; 3] = [
 ];
 
 /// Why a row cannot be had.
-const UNNAMED: &str = "the service does not say where its segments are, or says it wrongly";
+const NO_USABLE_NAME: &str = "the service does not say where its segments are, or says it wrongly";
 
 /// No path or template of the service comes near it.
 const LONGEST_PATH: usize = 2048;
@@ -29,7 +29,7 @@ const LONGEST_PATH: usize = 2048;
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) timeline: Timeline,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) representations: Vec<Row>,
     /// Rows whose segments have no name that can be used.
     pub(crate) lost: Vec<Lost>,
     hashes: BTreeMap<u64, String>,
@@ -43,19 +43,19 @@ impl Source {
             what: WHAT,
             problem: problem.to_owned(),
         };
-        let timeline = Timeline::of(format)?;
+        let timeline = Timeline::of_format(format)?;
         if !format.hashes.values().all(|hash| is_hash(hash)) {
             return Err(malformed("a hash is not one"));
         }
         let (rows, unusable): (Vec<Row>, Vec<Row>) =
-            format.rows.iter().cloned().partition(is_sound);
+            format.representations.iter().cloned().partition(is_valid);
         if rows.is_empty() {
             return Err(malformed("no row of segments has a name that can be used"));
         }
-        let unnamed = Arc::new(malformed(UNNAMED));
+        let unnamed = Arc::new(malformed(NO_USABLE_NAME));
         let lost = unusable
             .iter()
-            .filter_map(|row| Lost::of_row(row, &unnamed))
+            .filter_map(|row| Lost::of_representation(row, &unnamed))
             .collect();
         let paths: Vec<String> = format
             .paths
@@ -68,7 +68,7 @@ impl Source {
         }
         Ok(Self {
             timeline,
-            rows,
+            representations: rows,
             lost,
             hashes: format.hashes.clone(),
             paths,
@@ -81,7 +81,7 @@ impl Source {
     }
 
     /// What tells this version of the recording from another.
-    pub(crate) fn listing(&self) -> Listing {
+    pub(crate) fn hash_listing(&self) -> Listing {
         Listing {
             paths: self
                 .paths
@@ -135,11 +135,11 @@ impl Source {
 
 /// Servers of the pieces: those that are named, by https and then by http, then those that are
 /// known. Hosts that are not the service's are left out.
-pub(crate) fn bases(sites: &[Site]) -> Vec<String> {
+pub(crate) fn base_urls(sites: &[Site]) -> Vec<String> {
     let mut bases: Vec<String> = Vec::new();
     let named = sites
         .iter()
-        .filter_map(base)
+        .filter_map(base_url)
         .flat_map(|base| ["https", "http"].map(|scheme| format!("{scheme}://{base}")));
     for base in named.chain(KNOWN_SERVERS.map(str::to_owned)) {
         if !bases.contains(&base) {
@@ -150,7 +150,7 @@ pub(crate) fn bases(sites: &[Site]) -> Vec<String> {
 }
 
 /// https first, as everywhere; where only http is named, the server may know nothing else.
-pub(crate) fn both_schemes(url: Url) -> Vec<Url> {
+pub(crate) fn https_first(url: Url) -> Vec<Url> {
     let mut secure = url.clone();
     if url.scheme() == "http" && secure.set_scheme("https").is_ok() {
         return vec![secure, url];
@@ -178,14 +178,14 @@ pub(crate) fn mirrors(url: Url) -> Vec<Url> {
     } else {
         Vec::new()
     };
-    both_schemes(url).into_iter().chain(others).collect()
+    https_first(url).into_iter().chain(others).collect()
 }
 
 /// `host/path`, without the slash at the end.
-fn base(site: &Site) -> Option<String> {
+fn base_url(site: &Site) -> Option<String> {
     let host = hosts::parse(&site.host).filter(Host::is_cdn);
     let Some(host) = host.filter(|_| is_relative(&site.path)) else {
-        let host = loose::words(&site.host);
+        let host = loose::clean_text(&site.host);
         tracing::warn!(host, "the service names a server that is not its own");
         return None;
     };
@@ -211,7 +211,7 @@ fn fill(template: &str, number: u64, hash: &str) -> Option<String> {
     Some(format!("{before}{number}{between}{hash}{after}"))
 }
 
-fn is_sound(row: &Row) -> bool {
+fn is_valid(row: &Row) -> bool {
     [Some(&row.segment_url), row.init_url.as_ref()]
         .into_iter()
         .flatten()

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::ums::message::{self, Command, Site};
 use crate::ums::stream::{self, StreamState};
-use crate::{Keep, Presence, Quality, SegmentKind};
+use crate::{ContainerChoice, Presence, Quality, SegmentKind};
 
 const PATH: &str =
     "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-9f5bbf7d69e8/10584000/53926414920000/plain/rfc";
@@ -68,7 +68,7 @@ fn names(recording: &Recording) -> Vec<&str> {
         .collect()
 }
 
-fn chosen(recording: &Recording, quality: Quality, keep: Keep) -> String {
+fn chosen(recording: &Recording, quality: Quality, keep: ContainerChoice) -> String {
     recording
         .plan(&Choice {
             quality,
@@ -119,19 +119,43 @@ fn renditions_are_listed_best_first_pictures_before_sounds() {
 fn a_choice_finds_its_rendition() {
     let recording = recording();
     let rows = [
-        (Quality::Best, Keep::Mp4, "2/chunk_%_%.m4v 1/chunk_%_%.m4a"),
-        (Quality::Best, Keep::Original, "2/1/chunk_%_%.flv"),
+        (
+            Quality::Best,
+            ContainerChoice::Mp4,
+            "2/chunk_%_%.m4v 1/chunk_%_%.m4a",
+        ),
+        (
+            Quality::Best,
+            ContainerChoice::Original,
+            "2/1/chunk_%_%.flv",
+        ),
         (
             Quality::Smallest,
-            Keep::Mp4,
+            ContainerChoice::Mp4,
             "4/chunk_%_%.m4v 1/chunk_%_%.m4a",
         ),
-        (Quality::Smallest, Keep::Original, "4/1/chunk_%_%.flv"),
-        (Quality::Height(719), Keep::Original, "4/1/chunk_%_%.flv"),
-        (Quality::Height(720), Keep::Original, "2/1/chunk_%_%.flv"),
-        (Quality::Height(100), Keep::Original, "4/1/chunk_%_%.flv"),
-        (Quality::Audio, Keep::Mp4, "1/chunk_%_%.m4a"),
-        (Quality::Audio, Keep::Original, "1/chunk_%_%.m4a"),
+        (
+            Quality::Smallest,
+            ContainerChoice::Original,
+            "4/1/chunk_%_%.flv",
+        ),
+        (
+            Quality::Height(719),
+            ContainerChoice::Original,
+            "4/1/chunk_%_%.flv",
+        ),
+        (
+            Quality::Height(720),
+            ContainerChoice::Original,
+            "2/1/chunk_%_%.flv",
+        ),
+        (
+            Quality::Height(100),
+            ContainerChoice::Original,
+            "4/1/chunk_%_%.flv",
+        ),
+        (Quality::Audio, ContainerChoice::Mp4, "1/chunk_%_%.m4a"),
+        (Quality::Audio, ContainerChoice::Original, "1/chunk_%_%.m4a"),
     ];
     for (quality, keep, name) in rows {
         assert_eq!(
@@ -158,7 +182,7 @@ fn of_rows_that_share_a_preset_each_picture_is_listed_once_before_other_sounds()
         ["2/4", "5/4", "8/4", "6/4", "2/9", "5/9", "8/9", "6/9"]
     );
     assert_eq!(
-        chosen(&recording, Quality::Smallest, Keep::Mp4),
+        chosen(&recording, Quality::Smallest, ContainerChoice::Mp4),
         "6/4/chunk_%_%.flv"
     );
 }
@@ -180,7 +204,7 @@ fn the_sound_that_the_service_would_choose_goes_with_the_picture() {
     ];
     assert_eq!(names(&recording)[..3], expected);
     let languages: Vec<_> = recording
-        .usual()
+        .default_renditions()
         .map(|it| it.tracks.last().unwrap().language.as_deref())
         .collect();
     assert_eq!(languages, [Some("en-US"), Some("en-US"), Some("de")]);
@@ -201,7 +225,7 @@ fn a_recording_of_sound_only_is_chosen_whatever_picture_is_wanted() {
     );
     for quality in [Quality::Best, Quality::Audio, Quality::Height(360)] {
         assert_eq!(
-            chosen(&recording, quality, Keep::Mp4),
+            chosen(&recording, quality, ContainerChoice::Mp4),
             "0/1/chunk_%_%.flv",
             "{quality:?}"
         );
@@ -243,9 +267,9 @@ fn the_sound_is_chosen_with_the_picture() {
     assert_eq!(recording.languages(), ["en", "fr-CA", "fr"]);
     let only = |language: &str| Audio::Only(language.to_owned());
     let prefer = |language: &str| Audio::Prefer(language.to_owned());
-    let sound = (Quality::Audio, Keep::Mp4);
-    let small = (Quality::Height(360), Keep::Mp4);
-    let original = (Quality::Best, Keep::Original);
+    let sound = (Quality::Audio, ContainerChoice::Mp4);
+    let small = (Quality::Height(360), ContainerChoice::Mp4);
+    let original = (Quality::Best, ContainerChoice::Original);
     for ((quality, keep), audio, expected) in [
         (small, Audio::Usual, "3.v 2.a"),
         (small, only("fr"), "3.v 4.a"),
@@ -276,7 +300,10 @@ fn the_sound_is_chosen_with_the_picture() {
             "{choice:?}"
         );
     }
-    let usual: Vec<_> = recording.usual().map(|it| it.tracks.len()).collect();
+    let usual: Vec<_> = recording
+        .default_renditions()
+        .map(|it| it.tracks.len())
+        .collect();
     assert_eq!(usual, [2, 2, 1, 1, 1], "each quality once");
 }
 
@@ -286,7 +313,7 @@ fn a_language_that_is_not_there_is_an_error_that_names_those_that_are() {
         audio: Audio::Only("de".into()),
         ..Choice::default()
     };
-    let Err(Error::NoSound { wanted, there }) = of_two_languages().plan(&choice) else {
+    let Err(Error::NoAudio { wanted, there }) = of_two_languages().plan(&choice) else {
         panic!()
     };
     assert_eq!(
@@ -299,7 +326,7 @@ fn a_language_that_is_not_there_is_an_error_that_names_those_that_are() {
 fn a_piece_lies_under_the_hash_of_its_interval_on_each_server_by_https_first() {
     let recording = recording();
     let choice = Choice {
-        keep: Keep::Original,
+        keep: ContainerChoice::Original,
         ..Choice::default()
     };
     let plan = recording.plan(&choice).unwrap();
@@ -515,8 +542,8 @@ fn audio_alone_is_never_taken_for_a_recording_whose_video_is_lost() {
                 "{refused:?}"
             );
         }
-        let [lost] = recording.lost.as_slice() else {
-            panic!("{:?}", recording.lost)
+        let [lost] = recording.lost_renditions.as_slice() else {
+            panic!("{:?}", recording.lost_renditions)
         };
         assert_eq!((&*lost.name, lost.has_video), ("720p", true));
         assert!(lost.reason.contains("segments"), "{}", lost.reason);
@@ -540,7 +567,11 @@ fn a_lost_video_is_found_in_the_other_format_and_else_another_is_told_of() {
     let recording = Recording::new(RecordingId(1), stream.clone(), None).unwrap();
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.rendition.0, "2/1/chunk_%_%.flv");
-    assert_eq!(recording.lost, [], "it is there, only in another container");
+    assert_eq!(
+        recording.lost_renditions,
+        [],
+        "it is there, only in another container"
+    );
 
     stream.stored.flv = other(360);
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
@@ -566,10 +597,10 @@ fn the_best_that_is_left_is_looked_for_in_all_formats() {
     stream.stored.flv = info(&flv(&other)).stored.flv;
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
     assert_eq!(
-        chosen(&recording, Quality::Best, Keep::Mp4),
+        chosen(&recording, Quality::Best, ContainerChoice::Mp4),
         "3/1/chunk_%_%.flv"
     );
-    let small = chosen(&recording, Quality::Smallest, Keep::Original);
+    let small = chosen(&recording, Quality::Smallest, ContainerChoice::Original);
     assert_eq!(small, "4/chunk_%_%.m4v 1/chunk_%_%.m4a");
 }
 
@@ -610,7 +641,7 @@ fn a_lost_language_is_not_replaced_without_a_word() {
     let only = recording.plan(&spoken(Audio::Only("en".into())));
     assert!(matches!(only, Err(Error::Malformed { .. })), "{only:?}");
     let none = recording.plan(&spoken(Audio::Only("de".into())));
-    assert!(matches!(none, Err(Error::NoSound { .. })), "{none:?}");
+    assert!(matches!(none, Err(Error::NoAudio { .. })), "{none:?}");
     for audio in [Audio::Usual, Audio::Prefer("en-US".into()), Audio::All] {
         let choice = spoken(audio);
         let plan = recording.plan(&choice).unwrap();
@@ -665,7 +696,7 @@ fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
     };
     let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
     let told: Vec<_> = recording
-        .stated
+        .stated_lengths
         .iter()
         .map(|it| (it.source, it.duration_ms))
         .collect();
@@ -687,14 +718,14 @@ fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
 #[test]
 fn a_direct_file_knows_the_length_by_the_api() {
     let url = Url::parse("https://tcdn.ustream.tv/1.mp4").unwrap();
-    let file = WholeFile::new(url, 1_000_000, None).unwrap();
+    let file = SingleFile::new(url, 1_000_000, None).unwrap();
     let video = Video {
         duration_ms: Some(190_000),
         ..Video::default()
     };
     let source = Elsewhere::File(file);
     let recording =
-        Recording::elsewhere(RecordingId(1), StreamInfo::default(), source, Some(video)).unwrap();
+        Recording::from_source(RecordingId(1), StreamInfo::default(), source, Some(video)).unwrap();
     assert_eq!(recording.stated_ms(), Some(190_000));
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!((plan.listing, plan.stated_ms), (None, Some(190_000)));
@@ -702,7 +733,7 @@ fn a_direct_file_knows_the_length_by_the_api() {
 
 #[test]
 fn known_servers_are_asked_by_http_only_where_the_service_names_them() {
-    let bases = source::bases(&[]);
+    let bases = source::base_urls(&[]);
     let plain: Vec<_> = bases
         .iter()
         .filter(|base| base.starts_with("http://"))
@@ -716,7 +747,7 @@ fn known_servers_are_asked_by_http_only_where_the_service_names_them() {
         host: "uhsakamai-a.akamaihd.net".into(),
         path: "/".into(),
     }];
-    let bases = source::bases(&named);
+    let bases = source::base_urls(&named);
     let expected = [
         "https://uhsakamai-a.akamaihd.net",
         "http://uhsakamai-a.akamaihd.net",

@@ -23,8 +23,8 @@ const DEEPEST_ENCODING: usize = 3;
 
 /// The first address of the service in `text` that points at something, else the first of another
 /// site: its page may embed a player.
-pub(super) fn dig(text: &str) -> Result<Target, TargetError> {
-    let mut text = unescaped(head(text));
+pub(super) fn find_target(text: &str) -> Result<Target, TargetError> {
+    let mut text = unescaped(bounded(text));
     let mut elsewhere = None;
     for _ in 0..DEEPEST_ENCODING {
         for url in addresses(&text) {
@@ -48,14 +48,14 @@ pub(super) fn dig(text: &str) -> Result<Target, TargetError> {
 }
 
 /// Every web address of a text, in its order.
-pub(super) fn all(text: &str) -> impl Iterator<Item = Url> {
-    let text = unescaped(head(text));
+pub(super) fn urls(text: &str) -> impl Iterator<Item = Url> {
+    let text = unescaped(bounded(text));
     // Collected, since they borrow from the text.
     addresses(&text).collect::<Vec<_>>().into_iter()
 }
 
 /// As much of the text as is looked at.
-fn head(text: &str) -> &str {
+fn bounded(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MOST_TEXT))
         .unwrap_or(text)
 }
@@ -94,7 +94,7 @@ fn addresses(text: &str) -> impl Iterator<Item = Url> + '_ {
     text.char_indices()
         .filter_map(move |(at, character)| {
             let rest = text.get(at..)?;
-            Start::of(before.replace(character), rest).map(|start| (start, rest))
+            UrlStart::of(before.replace(character), rest).map(|start| (start, rest))
         })
         .take(MOST_ADDRESSES)
         .filter_map(|(start, rest)| start.address(candidate(rest)))
@@ -102,7 +102,7 @@ fn addresses(text: &str) -> impl Iterator<Item = Url> + '_ {
 
 /// How an address begins.
 #[derive(Clone, Copy)]
-enum Start {
+enum UrlStart {
     /// `https://…`
     Scheme,
     /// `//…`, as embeds have it.
@@ -111,7 +111,7 @@ enum Start {
     Host,
 }
 
-impl Start {
+impl UrlStart {
     /// How an address begins at the start of `rest`, if one does there.
     fn of(before: Option<char>, rest: &str) -> Option<Self> {
         if begins_with(rest, "https://") || begins_with(rest, "http://") {

@@ -113,9 +113,9 @@ fn command(value: &Value) -> Option<Command> {
         "close" => Command::Close,
         "tracking" => match tracking(&arguments) {
             Some(tracking) => Command::Tracking(tracking),
-            None => Command::Other(loose::words(name)),
+            None => Command::Other(loose::clean_text(name)),
         },
-        _ => Command::Other(loose::words(name)),
+        _ => Command::Other(loose::clean_text(name)),
     })
 }
 
@@ -223,7 +223,7 @@ fn reject(key: &str, body: &Value) -> Reject {
     } else if tells(&["hash", "auth", "registration"]) {
         Reject::Hash
     } else {
-        Reject::Other(loose::words(key))
+        Reject::Other(loose::clean_text(key))
     }
 }
 

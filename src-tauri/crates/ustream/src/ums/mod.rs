@@ -8,7 +8,7 @@ pub mod session;
 pub mod socket;
 pub mod stream;
 
-pub use length::LengthNews;
+pub use length::ApiLength;
 use session::StreamInfo;
 
 /// What a conversation came to.

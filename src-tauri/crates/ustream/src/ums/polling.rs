@@ -12,8 +12,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::message::{LARGEST_FRAME, WHAT};
-use super::session::{Event, Question, Request, Session, Way};
-use super::{LengthNews, Outcome};
+use super::session::{Event, Request, Session, SessionQuery, Way};
+use super::{ApiLength, Outcome};
 use crate::Error;
 use crate::hosts::Host;
 use crate::http::{self, Limit};
@@ -40,15 +40,15 @@ const LIMIT: Limit = Limit {
 /// [kept](Line::keep).
 pub async fn ask(
     http: &reqwest::Client,
-    question: Question,
+    question: SessionQuery,
     way: Way,
-    mut length: LengthNews,
+    mut length: ApiLength,
 ) -> Result<(Outcome, Line), Error> {
     let mut session = Session::new(question, way, fastrand::u64(..));
     let mut line = Line {
         http: http.clone(),
-        station: None,
-        listening: None,
+        connect_url: None,
+        poll_url: None,
         answers: 0,
         bytes: 0,
         started: Instant::now(),
@@ -62,9 +62,9 @@ pub async fn ask(
                 path,
                 pause,
             } => {
-                line.turn_to(secure, &host, path);
+                line.set_host(secure, &host, path);
                 tokio::time::sleep(pause).await;
-                session.on(Event::Opened, line.started.elapsed())
+                session.handle(Event::Opened, line.started.elapsed())
             }
             Request::Send(arguments) => line.connect(&mut session, &arguments).await,
             Request::Listen {
@@ -89,9 +89,9 @@ pub async fn ask(
 pub struct Line {
     http: reqwest::Client,
     /// Where `connect` goes.
-    station: Option<Url>,
+    connect_url: Option<Url>,
     /// Where news come from.
-    listening: Option<Url>,
+    poll_url: Option<Url>,
     answers: usize,
     bytes: usize,
     started: Instant,
@@ -99,28 +99,28 @@ pub struct Line {
 
 impl Line {
     /// Goes on polling, so that what was told stays valid, until it is dropped.
-    pub async fn keep(mut self) -> Infallible {
-        while let Some(url) = self.listening.take() {
+    pub async fn keep_alive(mut self) -> Infallible {
+        while let Some(url) = self.poll_url.take() {
             let asked = Instant::now();
             let answer = self.get(&url, asked + LONGEST_POLL).await;
             if answer.is_ok() {
-                self.listening = Some(url);
+                self.poll_url = Some(url);
             }
             tokio::time::sleep_until(asked + SHORTEST_POLL).await;
         }
         std::future::pending().await
     }
 
-    fn turn_to(&mut self, secure: bool, host: &Host, path: &str) {
+    fn set_host(&mut self, secure: bool, host: &Host, path: &str) {
         if !secure {
-            say_in_the_clear(host);
+            warn_plain_http(host);
         }
-        self.station = url(secure, host, path);
-        self.listening = None;
+        self.connect_url = url(secure, host, path);
+        self.poll_url = None;
     }
 
     fn listen(&mut self, secure: bool, host: &Host, path: &str, connection: &str) {
-        self.listening = url(secure, host, path).map(|mut url| {
+        self.poll_url = url(secure, host, path).map(|mut url| {
             url.query_pairs_mut()
                 .append_pair("connectionId", connection);
             url
@@ -128,8 +128,8 @@ impl Line {
     }
 
     async fn connect(&mut self, session: &mut Session, arguments: &Value) -> Request {
-        let Some(mut url) = self.station.clone() else {
-            return session.on(Event::Closed, self.started.elapsed());
+        let Some(mut url) = self.connect_url.clone() else {
+            return session.handle(Event::Closed, self.started.elapsed());
         };
         for (name, value) in arguments.as_object().into_iter().flatten() {
             let text = value.as_str().map(str::to_owned);
@@ -141,9 +141,9 @@ impl Line {
         self.report(session, answer)
     }
 
-    async fn poll(&mut self, session: &mut Session, length: &mut LengthNews) -> Request {
-        let Some(url) = self.listening.clone() else {
-            return session.on(Event::Closed, self.started.elapsed());
+    async fn poll(&mut self, session: &mut Session, length: &mut ApiLength) -> Request {
+        let Some(url) = self.poll_url.clone() else {
+            return session.handle(Event::Closed, self.started.elapsed());
         };
         let asked = Instant::now();
         let deadline = self.started + session.deadline();
@@ -152,14 +152,14 @@ impl Line {
             // An answer that is on its way is not given up for the length: it would be lost.
             let mut get = pin!(self.get(&url, deadline.min(asked + LONGEST_POLL)));
             loop {
-                let length_ms = match select(get, pin!(length.told())).await {
+                let length_ms = match select(get, pin!(length.received())).await {
                     Either::Left((answer, _)) => break answer,
                     Either::Right((length_ms, pending)) => {
                         get = pending;
                         length_ms
                     }
                 };
-                let request = session.on(Event::Length(length_ms), started.elapsed());
+                let request = session.handle(Event::Length(length_ms), started.elapsed());
                 if !matches!(request, Request::Wait) {
                     return request;
                 }
@@ -173,7 +173,7 @@ impl Line {
     }
 
     /// Tells the session what came.
-    fn report(&mut self, session: &mut Session, answer: Result<String, Trouble>) -> Request {
+    fn report(&mut self, session: &mut Session, answer: Result<String, PollError>) -> Request {
         let now = self.started.elapsed();
         match answer {
             Ok(_) if self.answers > MOST_ANSWERS || self.bytes > MOST_BYTES => {
@@ -182,33 +182,33 @@ impl Line {
                     what: WHAT,
                     limit_bytes,
                 };
-                session.on(Event::Flooded(error), now)
+                session.handle(Event::LimitExceeded(error), now)
             }
-            Ok(text) => session.on(Event::Frame(&text), now),
+            Ok(text) => session.handle(Event::Frame(&text), now),
             // It polls on where the session has not waited for long enough.
-            Err(Trouble::Late) => session.on(Event::TimedOut, now),
-            Err(Trouble::Failed(error @ Error::TooLarge { .. })) => {
-                session.on(Event::Flooded(error), now)
+            Err(PollError::TimedOut) => session.handle(Event::TimedOut, now),
+            Err(PollError::Failed(error @ Error::TooLarge { .. })) => {
+                session.handle(Event::LimitExceeded(error), now)
             }
-            Err(Trouble::Failed(error)) => {
+            Err(PollError::Failed(error)) => {
                 tracing::debug!(%error, "no answer to long polling");
-                session.on(Event::Failed(error), now)
+                session.handle(Event::Failed(error), now)
             }
         }
     }
 
-    async fn get(&mut self, url: &Url, until: Instant) -> Result<String, Trouble> {
-        let asked = http::once(&self.http, url, LIMIT);
+    async fn get(&mut self, url: &Url, until: Instant) -> Result<String, PollError> {
+        let asked = http::get_once(&self.http, url, LIMIT);
         let answer = match tokio::time::timeout_at(until, asked).await {
-            Err(_) => return Err(Trouble::Late),
-            Ok(answer) => answer.map_err(Trouble::Failed)?,
+            Err(_) => return Err(PollError::TimedOut),
+            Ok(answer) => answer.map_err(PollError::Failed)?,
         };
         self.answers += 1;
         self.bytes = self.bytes.saturating_add(answer.body.len());
         let host = answer.url.host_str().unwrap_or_default().to_owned();
         if !answer.status.is_success() {
             let status = answer.status.as_u16();
-            return Err(Trouble::Failed(Error::Status { host, status }));
+            return Err(PollError::Failed(Error::Status { host, status }));
         }
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         Ok(text)
@@ -216,7 +216,7 @@ impl Line {
 }
 
 /// Says once that the service is asked without TLS: anybody on the line can read along and answer.
-fn say_in_the_clear(host: &Host) {
+fn warn_plain_http(host: &Host) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
         tracing::warn!(%host, "the service has not answered over TLS and is asked over plain HTTP");
@@ -224,9 +224,9 @@ fn say_in_the_clear(host: &Host) {
 }
 
 /// Why there is no answer.
-enum Trouble {
+enum PollError {
     /// It did not come in time.
-    Late,
+    TimedOut,
     Failed(Error),
 }
 

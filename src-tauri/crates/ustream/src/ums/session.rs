@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use self::gathered::Gathered;
 pub use self::gathered::StreamInfo;
-use self::hello::Hello;
+use self::hello::ConnectContext;
 pub use self::hello::Way;
 use super::message::{self, Command, ModuleInfo, Reject, WHAT};
 use super::stream::StreamState;
@@ -19,7 +19,7 @@ use crate::hosts::Host;
 use crate::{Error, Lock, RecordingId};
 
 /// One attempt may take this long; an answer usually takes one second.
-const ATTEMPT: Duration = Duration::from_secs(12);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// Attempts in all, each from an entry host on.
 const MOST_ATTEMPTS: usize = 3;
@@ -28,18 +28,18 @@ const MOST_ATTEMPTS: usize = 3;
 const LATEST_ATTEMPT: Duration = Duration::from_secs(18);
 
 /// A host that has just failed is given this long, times the attempts so far.
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// How long the servers of the pieces may be named later than the pieces.
-const SERVERS_AFTER: Duration = Duration::from_secs(5);
+const SERVERS_GRACE: Duration = Duration::from_secs(5);
 
 /// How long a list of hashes may be continued in a later message, where nobody has said how long
 /// the recording is or the list ends before that.
-const HASHES_AFTER: Duration = Duration::from_secs(3);
+const HASHES_GRACE: Duration = Duration::from_secs(3);
 
 /// What is asked of the service.
 #[derive(Clone)]
-pub struct Question {
+pub struct SessionQuery {
     /// The recording.
     pub recording: RecordingId,
     /// Its password.
@@ -60,7 +60,7 @@ pub enum Event<'a> {
     /// The service said something.
     Frame(&'a str),
     /// The service said something too large.
-    Flooded(Error),
+    LimitExceeded(Error),
     /// It was closed from the other side.
     Closed,
     /// The API has answered that the recording is so many milliseconds long.
@@ -108,48 +108,48 @@ pub enum Request {
 
 /// One conversation about one recording.
 pub struct Session {
-    way: Way,
-    question: Question,
+    transport: Way,
+    query: SessionQuery,
     referrer: String,
     random: Rng,
-    viewer: u64,
+    viewer_id: u64,
     attempt: usize,
     attempt_started: Duration,
     /// Number at the front of made-up host names, one for each attempt: it defeats caches.
-    front: u32,
+    host_number: u32,
     redirects: usize,
     referrers: usize,
     visited: Vec<(Host, String)>,
     host: Option<Host>,
     /// Where to go when the host that the service named cannot be reached.
-    instead: Option<Host>,
-    gathered: Gathered,
+    fallback_host: Option<Host>,
+    info: Gathered,
     last_error: Option<Error>,
 }
 
 impl Session {
     /// A conversation whose random numbers follow from `seed`.
-    pub fn new(question: Question, way: Way, seed: u64) -> Self {
+    pub fn new(query: SessionQuery, transport: Way, seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
-        let referrer = question
+        let referrer = query
             .referrer
             .clone()
-            .unwrap_or_else(|| format!("https://video.ibm.com/recorded/{}", question.recording));
+            .unwrap_or_else(|| format!("https://video.ibm.com/recorded/{}", query.recording));
         Self {
-            way,
-            question,
+            transport,
+            query,
             referrer,
-            viewer: random.u64(1..10_000_000_000),
+            viewer_id: random.u64(1..10_000_000_000),
             random,
             attempt: 0,
             attempt_started: Duration::ZERO,
-            front: 0,
+            host_number: 0,
             redirects: 0,
             referrers: 0,
             visited: Vec::new(),
             host: None,
-            instead: None,
-            gathered: Gathered::default(),
+            fallback_host: None,
+            info: Gathered::default(),
             last_error: None,
         }
     }
@@ -157,53 +157,53 @@ impl Session {
     /// The first thing to do.
     pub fn start(&mut self, now: Duration) -> Request {
         self.attempt = 1;
-        self.enter(now)
+        self.start_attempt(now)
     }
 
     /// When to report [`Event::TimedOut`].
     pub fn deadline(&self) -> Duration {
-        let attempt = self.attempt_started + ATTEMPT;
-        self.gathered
-            .settles_at(HASHES_AFTER, SERVERS_AFTER)
+        let attempt = self.attempt_started + ATTEMPT_TIMEOUT;
+        self.info
+            .deadline(HASHES_GRACE, SERVERS_GRACE)
             .map_or(attempt, |at| at.min(attempt))
     }
 
     /// Goes on after `event`. `now` counts from any moment, but never back.
-    pub fn on(&mut self, event: Event<'_>, now: Duration) -> Request {
+    pub fn handle(&mut self, event: Event<'_>, now: Duration) -> Request {
         match event {
             Event::Opened => {
-                let hello = Hello {
-                    viewer: self.viewer,
+                let hello = ConnectContext {
+                    viewer_id: self.viewer_id,
                     referrer: &self.referrer,
                     is_secure: self.is_secure(),
                     random: &mut self.random,
                 };
-                Request::Send(self.way.arguments(&self.question, hello))
+                Request::Send(self.transport.connect_arguments(&self.query, hello))
             }
             Event::Frame(frame) => self.on_frame(frame, now),
-            Event::Flooded(error) | Event::Failed(error @ Error::Busy { .. }) => {
+            Event::LimitExceeded(error) | Event::Failed(error @ Error::Busy { .. }) => {
                 Request::Fail(error)
             }
             // The next way may be without TLS: whoever showed the certificate could answer there.
-            Event::Failed(error @ Error::Untrusted { .. }) if self.way != Way::Socket => {
+            Event::Failed(error @ Error::Untrusted { .. }) if self.transport != Way::Socket => {
                 Request::Fail(error)
             }
             Event::Failed(error) => {
-                self.note(error);
-                match self.instead.take() {
+                self.record_error(error);
+                match self.fallback_host.take() {
                     Some(host) => self.go_to(host),
-                    None => self.again_or_settle(now),
+                    None => self.retry_or_finish(now),
                 }
             }
-            Event::Closed => self.again_or_settle(now),
+            Event::Closed => self.retry_or_finish(now),
             Event::Length(length_ms) => {
-                self.gathered.add_length(length_ms);
+                self.info.add_length(length_ms);
                 self.done_or_wait()
             }
             Event::TimedOut if now < self.deadline() => Request::Wait,
             Event::TimedOut => {
-                self.note(Error::Silent(WHAT));
-                self.again_or_settle(now)
+                self.record_error(Error::Timeout(WHAT));
+                self.retry_or_finish(now)
             }
         }
     }
@@ -214,7 +214,7 @@ impl Session {
             Err(error @ Error::TooLarge { .. }) => return Request::Fail(error),
             Err(error) => {
                 tracing::debug!(%error, "a frame makes no sense");
-                self.note(error);
+                self.record_error(error);
                 return Request::Wait;
             }
         };
@@ -224,12 +224,12 @@ impl Session {
             let request = match command {
                 Command::ModuleInfo(info) => self.on_module_info(*info, now),
                 Command::Reject(reasons) => self.on_reject(reasons),
-                Command::Tracking(tracking) if self.way != Way::Socket => {
+                Command::Tracking(tracking) if self.transport != Way::Socket => {
                     listen = self.on_tracking(tracking);
                     Request::Wait
                 }
                 // A websocket closes itself.
-                Command::Close if self.way != Way::Socket => {
+                Command::Close if self.transport != Way::Socket => {
                     is_closed = true;
                     Request::Wait
                 }
@@ -244,23 +244,23 @@ impl Session {
             }
         }
         if is_closed {
-            return self.again_or_settle(now);
+            return self.retry_or_finish(now);
         }
         listen
     }
 
     fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> Request {
         // It was told where the segments are: they are still there.
-        if info.stream == Some(StreamState::Offline) && !self.gathered.is_usable() {
+        if info.stream == Some(StreamState::Offline) && !self.info.is_usable() {
             return Request::Fail(Error::NotRecorded);
         }
-        self.gathered.add(info, now);
+        self.info.add(info, now);
         self.done_or_wait()
     }
 
     fn done_or_wait(&mut self) -> Request {
-        if self.gathered.is_whole() {
-            return Request::Done(Box::new(self.gathered.take()));
+        if self.info.is_finished() {
+            return Request::Done(Box::new(self.info.take()));
         }
         Request::Wait
     }
@@ -274,11 +274,11 @@ impl Session {
             Reject::Referrer { redirect_url } => return self.on_referrer(redirect_url),
             Reject::Hash => return Request::NeedsHash,
             Reject::Nonexistent => {
-                return Request::Fail(Error::NotFound(self.question.recording.to_string()));
+                return Request::Fail(Error::NotFound(self.query.recording.to_string()));
             }
             Reject::Region => Lock::Region,
             Reject::Password => Lock::Password {
-                wrong: self.question.password.is_some(),
+                wrong: self.query.password.is_some(),
             },
             Reject::Login => Lock::Login,
             Reject::Other(key) => Lock::Other(key),
@@ -287,16 +287,18 @@ impl Session {
     }
 
     /// Begins an attempt at the entry host of its turn: today's first, then the one of 2017.
-    fn enter(&mut self, now: Duration) -> Request {
+    fn start_attempt(&mut self, now: Duration) -> Request {
         let earlier = u32::try_from(self.attempt.saturating_sub(1)).unwrap_or(u32::MAX);
-        let pause = PAUSE.saturating_mul(earlier);
+        let pause = RETRY_PAUSE.saturating_mul(earlier);
         self.attempt_started = now + pause;
-        self.front = self.random.u32(10_000_000..100_000_000);
+        self.host_number = self.random.u32(10_000_000..100_000_000);
         self.redirects = 0;
-        self.instead = None;
+        self.fallback_host = None;
         self.visited.clear();
-        self.gathered.forget_time();
-        let host = self.way.entry(self.attempt, &self.question, self.front);
+        self.info.reset_timers();
+        let host = self
+            .transport
+            .entry_host(self.attempt, &self.query, self.host_number);
         let mut request = self.go_to(host);
         if let Request::Connect { pause: wait, .. } = &mut request {
             *wait = pause;
@@ -305,35 +307,35 @@ impl Session {
     }
 
     /// Keeps what went wrong. A refused certificate stays the reason, whatever follows it.
-    fn note(&mut self, error: Error) {
+    fn record_error(&mut self, error: Error) {
         if !matches!(self.last_error, Some(Error::Untrusted { .. })) {
             self.last_error = Some(error);
         }
     }
 
     /// The connection is of no more use: what is known may do, else another attempt may help.
-    fn again_or_settle(&mut self, now: Duration) -> Request {
+    fn retry_or_finish(&mut self, now: Duration) -> Request {
         // A list that ends too early or has a gap is asked for once more, then taken as it is.
-        let is_enough = self.gathered.is_complete() || self.attempt > 1;
-        if self.gathered.is_usable() && is_enough {
-            if !self.gathered.is_complete() {
+        let is_enough = self.info.is_complete() || self.attempt > 1;
+        if self.info.is_usable() && is_enough {
+            if !self.info.is_complete() {
                 tracing::warn!("the service does not list all pieces of the recording");
             }
-            return Request::Done(Box::new(self.gathered.take()));
+            return Request::Done(Box::new(self.info.take()));
         }
-        if let Some(refusal) = self.gathered.refusal() {
+        if let Some(refusal) = self.info.unusable_reason() {
             return Request::Fail(refusal);
         }
         if self.attempt >= MOST_ATTEMPTS || now >= LATEST_ATTEMPT {
-            return Request::Fail(self.last_error.take().unwrap_or(Error::Silent(WHAT)));
+            return Request::Fail(self.last_error.take().unwrap_or(Error::Timeout(WHAT)));
         }
         self.attempt += 1;
-        self.enter(now)
+        self.start_attempt(now)
     }
 }
 
-fn astray(problem: &str) -> Request {
-    Request::Fail(Error::Astray(problem.to_owned()))
+fn misdirected(problem: &str) -> Request {
+    Request::Fail(Error::Misdirected(problem.to_owned()))
 }
 
 #[cfg(test)]

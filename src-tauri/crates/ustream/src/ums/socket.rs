@@ -23,10 +23,10 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use self::unchecked::Unchecked;
+use self::unchecked::TextAsBinary;
 use super::message::{LARGEST_FRAME, WHAT};
-use super::session::{Event, Question, Request, Session, Way};
-use super::{LengthNews, Outcome};
+use super::session::{Event, Request, Session, SessionQuery, Way};
+use super::{ApiLength, Outcome};
 use crate::hosts::Host;
 use crate::{Error, http};
 
@@ -37,15 +37,15 @@ const MOST_FRAMES: usize = 500;
 const MOST_BYTES: usize = 4 * LARGEST_FRAME;
 
 /// A polite good-bye may take this long.
-const FAREWELL: Duration = Duration::from_millis(500);
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
-type Socket = WebSocketStream<Unchecked<Upgraded>>;
+type Socket = WebSocketStream<TextAsBinary<Upgraded>>;
 
 /// Asks the control connection about a recording.
 pub async fn ask(
     http: &reqwest::Client,
-    question: Question,
-    length: LengthNews,
+    question: SessionQuery,
+    length: ApiLength,
 ) -> Result<Outcome, Error> {
     let mut session = Session::new(question, Way::Socket, fastrand::u64(..));
     let mut line = Line {
@@ -69,7 +69,7 @@ pub async fn ask(
             // Only long polling is sent elsewhere to listen.
             Request::Wait | Request::Listen { .. } => line.wait(&mut session).await,
             Request::Done(info) => {
-                line.hang_up().await;
+                line.close().await;
                 return Ok(Outcome::Known(info));
             }
             Request::NeedsHash => return Ok(Outcome::NeedsHash),
@@ -81,7 +81,7 @@ pub async fn ask(
 /// The socket of the moment, and how much has come over all of them.
 struct Line<'a> {
     http: &'a reqwest::Client,
-    length: LengthNews,
+    length: ApiLength,
     socket: Option<Socket>,
     frames: usize,
     bytes: usize,
@@ -111,18 +111,18 @@ impl Line<'_> {
             }
             Err(_) => Event::TimedOut,
         };
-        session.on(event, self.started.elapsed())
+        session.handle(event, self.started.elapsed())
     }
 
     async fn send(&mut self, session: &mut Session, text: String) -> Request {
         let deadline = self.started + session.deadline();
         let Some(socket) = &mut self.socket else {
-            return session.on(Event::Closed, self.started.elapsed());
+            return session.handle(Event::Closed, self.started.elapsed());
         };
         match tokio::time::timeout_at(deadline, socket.send(Message::text(text))).await {
             Ok(Ok(())) => Request::Wait,
-            Ok(Err(_)) => session.on(Event::Closed, self.started.elapsed()),
-            Err(_) => session.on(Event::TimedOut, self.started.elapsed()),
+            Ok(Err(_)) => session.handle(Event::Closed, self.started.elapsed()),
+            Err(_) => session.handle(Event::TimedOut, self.started.elapsed()),
         }
     }
 
@@ -131,10 +131,10 @@ impl Line<'_> {
         let heard = match &mut self.socket {
             Some(socket) => {
                 let next = pin!(tokio::time::timeout_at(deadline, socket.next()));
-                match select(next, pin!(self.length.told())).await {
+                match select(next, pin!(self.length.received())).await {
                     Either::Left((heard, _)) => heard,
                     Either::Right((length_ms, _)) => {
-                        return session.on(Event::Length(length_ms), self.started.elapsed());
+                        return session.handle(Event::Length(length_ms), self.started.elapsed());
                     }
                 }
             }
@@ -142,35 +142,35 @@ impl Line<'_> {
         };
         let now = self.started.elapsed();
         let message = match heard {
-            Err(_) => return session.on(Event::TimedOut, now),
+            Err(_) => return session.handle(Event::TimedOut, now),
             Ok(Some(Ok(message))) => message,
             Ok(Some(Err(tungstenite::Error::Capacity(_)))) => {
-                return session.on(Event::Flooded(too_large(LARGEST_FRAME)), now);
+                return session.handle(Event::LimitExceeded(too_large(LARGEST_FRAME)), now);
             }
             Ok(Some(Err(_)) | None) => {
                 self.socket = None;
-                return session.on(Event::Closed, now);
+                return session.handle(Event::Closed, now);
             }
         };
         self.frames += 1;
         self.bytes = self.bytes.saturating_add(message.len());
         if self.frames > MOST_FRAMES || self.bytes > MOST_BYTES {
-            return session.on(Event::Flooded(too_large(MOST_BYTES)), now);
+            return session.handle(Event::LimitExceeded(too_large(MOST_BYTES)), now);
         }
         match message {
             // What is no text in it costs the letters that are not.
             Message::Binary(bytes) => {
-                session.on(Event::Frame(&String::from_utf8_lossy(&bytes)), now)
+                session.handle(Event::Frame(&String::from_utf8_lossy(&bytes)), now)
             }
             // Pings are answered below us; a closing frame is followed by the end of the stream.
             _ => Request::Wait,
         }
     }
 
-    async fn hang_up(&mut self) {
+    async fn close(&mut self) {
         if let Some(socket) = &mut self.socket {
             // What was wanted is known: whether the other side hears it does not matter.
-            let _ = tokio::time::timeout(FAREWELL, socket.close(None)).await;
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, socket.close(None)).await;
         }
     }
 }
@@ -207,7 +207,7 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
         .max_message_size(Some(LARGEST_FRAME))
         .max_frame_size(Some(LARGEST_FRAME));
     Ok(
-        WebSocketStream::from_raw_socket(Unchecked::new(upgraded), Role::Client, Some(config))
+        WebSocketStream::from_raw_socket(TextAsBinary::new(upgraded), Role::Client, Some(config))
             .await,
     )
 }

@@ -11,7 +11,7 @@ use super::message::Site;
 use crate::{hosts, loose};
 
 /// More rows than qualities × languages of any recording.
-const MOST_ROWS: usize = 500;
+const MOST_REPRESENTATIONS: usize = 500;
 
 /// Alternatives of the path; one has been seen.
 const MOST_PATHS: usize = 16;
@@ -37,7 +37,7 @@ pub struct Stored {
     /// A length that is said beside the formats.
     pub length: Option<u64>,
     /// There are formats of other names.
-    pub has_others: bool,
+    pub has_unknown_formats: bool,
     /// Addresses of HLS master playlists, best first, unchecked.
     pub playlists: Vec<String>,
     /// Addresses of whole files, best first, unchecked.
@@ -53,7 +53,7 @@ pub struct Format {
     /// alternatives.
     pub paths: Vec<String>,
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub representations: Vec<Row>,
     /// The hash of each piece, under the number of the first piece that has it; empty where it
     /// is listed and cannot be read.
     pub hashes: BTreeMap<u64, String>,
@@ -69,7 +69,7 @@ pub struct Row {
     /// Template of its initialisation piece.
     pub init_url: Option<String>,
     /// What it holds by its own words: a MIME type or a codec.
-    pub content: Option<String>,
+    pub content_type: Option<String>,
     /// Picture width.
     pub width: Option<u32>,
     /// Picture height.
@@ -83,15 +83,18 @@ pub struct Row {
     /// The service would choose it.
     pub is_default: bool,
     /// It states a picture codec.
-    pub has_picture_codec: bool,
+    pub has_video_codec: bool,
     /// It states a sound codec.
-    pub has_sound_codec: bool,
+    pub has_audio_codec: bool,
 }
 
 impl Format {
     /// Whether there is enough to fetch segments.
     pub fn is_usable(&self) -> bool {
-        let has_rows = self.rows.iter().any(|row| !row.segment_url.is_empty());
+        let has_rows = self
+            .representations
+            .iter()
+            .any(|row| !row.segment_url.is_empty());
         has_rows && !self.hashes.is_empty() && !self.paths.is_empty()
     }
 }
@@ -100,7 +103,7 @@ impl Stored {
     /// A format is told of, though not in a way that segments could be fetched.
     pub(crate) fn is_described(&self) -> bool {
         let mut formats = [&self.fmp4, &self.flv].into_iter().flatten();
-        formats.any(|format| !format.rows.is_empty() || !format.hashes.is_empty())
+        formats.any(|format| !format.representations.is_empty() || !format.hashes.is_empty())
     }
 
     /// Its formats that pieces can be fetched of.
@@ -122,7 +125,7 @@ pub fn read(stream: &Value) -> StreamState {
         return StreamState::Offline;
     }
     let Some(all @ Value::Object(formats)) = stream.get("streamFormats") else {
-        return alone(stream).unwrap_or_else(|| elsewhere(stream));
+        return single_format(stream).unwrap_or_else(|| playlists_and_files(stream));
     };
     let mut named = formats.iter().filter(|(_, format)| !format.is_null());
     if named.clone().next().is_none() {
@@ -133,14 +136,14 @@ pub fn read(stream: &Value) -> StreamState {
         flv: loose::member(all, "flv/segmented").map(format),
         fmp4: loose::member(all, "mp4/segmented").map(format),
         length: length_of(stream),
-        has_others: named.any(|(name, _)| !known.contains(&name.as_str())),
+        has_unknown_formats: named.any(|(name, _)| !known.contains(&name.as_str())),
         ..Stored::default()
     }))
 }
 
 /// The one format that a stream of 2016 has: what is said of it stands in the stream itself, and
 /// its servers are named with the path of the pieces.
-fn alone(stream: &Value) -> Option<StreamState> {
+fn single_format(stream: &Value) -> Option<StreamState> {
     let name = loose::text_of(stream, "streamType")?;
     let format = Format {
         paths: providers(stream)
@@ -200,7 +203,7 @@ fn providers(stream: &Value) -> Vec<Site> {
 
 /// What the player for HLS is told: a list of streams with the address of a master playlist, or,
 /// of old recordings, with the addresses of files.
-fn elsewhere(stream: &Value) -> StreamState {
+fn playlists_and_files(stream: &Value) -> StreamState {
     let mut stored = Stored {
         length: length_of(stream),
         ..Stored::default()
@@ -243,7 +246,7 @@ fn addresses(value: &Value) -> Vec<String> {
 /// The length in milliseconds. `duration` and `length` are seen here too, but nobody knows in
 /// which unit.
 pub(crate) fn length_of(value: &Value) -> Option<u64> {
-    loose::whole_of(value, "videoLength").filter(|length| *length > 0)
+    loose::unsigned_of(value, "videoLength").filter(|length| *length > 0)
 }
 
 fn format(value: &Value) -> Format {
@@ -254,12 +257,12 @@ fn format(value: &Value) -> Format {
         }
     }
     Format {
-        chunk_time_ms: loose::whole_of(value, "chunkTime"),
+        chunk_time_ms: loose::unsigned_of(value, "chunkTime"),
         paths: known,
-        rows: loose::items_of(value, "streams")
+        representations: loose::items_of(value, "streams")
             .into_iter()
-            .filter_map(row)
-            .take(MOST_ROWS)
+            .filter_map(representation)
+            .take(MOST_REPRESENTATIONS)
             .collect(),
         hashes: loose::member(value, "hashes")
             .map(hashes)
@@ -312,7 +315,7 @@ fn hashes(value: &Value) -> BTreeMap<u64, String> {
         Value::Object(map) => map
             .iter()
             .filter_map(|(key, value)| {
-                let number = loose::whole(&Value::String(key.clone()))?;
+                let number = loose::unsigned(&Value::String(key.clone()))?;
                 Some((number, hash(value)))
             })
             .collect(),
@@ -321,21 +324,22 @@ fn hashes(value: &Value) -> BTreeMap<u64, String> {
     }
 }
 
-fn row(value: &Value) -> Option<Row> {
+fn representation(value: &Value) -> Option<Row> {
     let picture = loose::member(value, "videoCodec");
-    let in_picture = |name| loose::small_of(picture?, name);
+    let in_picture = |name| loose::u32_of(picture?, name);
     value.is_object().then(|| Row {
         segment_url: loose::text_of(value, "segmentUrl").unwrap_or_default(),
         init_url: loose::text_of(value, "initUrl"),
-        content: loose::text_of(value, "contentType").or_else(|| loose::text_of(value, "codec")),
-        width: loose::small_of(value, "width").or_else(|| in_picture("width")),
-        height: loose::small_of(value, "height").or_else(|| in_picture("height")),
-        bitrate_kbps: loose::small_of(value, "bitrate"),
+        content_type: loose::text_of(value, "contentType")
+            .or_else(|| loose::text_of(value, "codec")),
+        width: loose::u32_of(value, "width").or_else(|| in_picture("width")),
+        height: loose::u32_of(value, "height").or_else(|| in_picture("height")),
+        bitrate_kbps: loose::u32_of(value, "bitrate"),
         language: loose::text_of(value, "language"),
         country: loose::text_of(value, "country").filter(|country| country != "00"),
         is_default: loose::member(value, "default").is_some_and(loose::is_set),
-        has_picture_codec: picture.is_some(),
-        has_sound_codec: loose::member(value, "audioCodec").is_some(),
+        has_video_codec: picture.is_some(),
+        has_audio_codec: loose::member(value, "audioCodec").is_some(),
     })
 }
 

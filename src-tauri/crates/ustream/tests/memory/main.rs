@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use peak_alloc::PeakAlloc;
 use url::Url;
-use ustream::ums::session::{Event, Question, Session, Way};
+use ustream::ums::session::{Event, Session, SessionQuery, Way};
 use ustream::{RecordingId, api, gate, page};
 
 #[global_allocator]
@@ -70,7 +70,7 @@ fn worst(before: &str, after: &str) -> Vec<String> {
 }
 
 fn session() -> Session {
-    let question = Question {
+    let question = SessionQuery {
         recording: RecordingId(7),
         password: None,
         hash: None,
@@ -95,8 +95,8 @@ fn a_frame_of_any_shape_takes_little() {
             let what = format!("{}…", &frame[..before.len() + 20]);
             assert_bounded(&what, || {
                 let mut session = session();
-                session.on(Event::Frame(&frame), Duration::ZERO);
-                session.on(Event::Frame(&frame), Duration::ZERO);
+                session.handle(Event::Frame(&frame), Duration::ZERO);
+                session.handle(Event::Frame(&frame), Duration::ZERO);
             });
         }
     }
@@ -118,8 +118,8 @@ fn an_answer_of_the_api_of_any_shape_takes_little() {
             let answer = answer.into_bytes();
             // They share their reader.
             assert_bounded(&what, || match before {
-                r#"{"videos":"# => drop(api::listing(&answer)),
-                r#"{"data":"# => drop(api::stream(&answer)),
+                r#"{"videos":"# => drop(api::recording_page(&answer)),
+                r#"{"data":"# => drop(api::social_stream(&answer)),
                 r#"{"exposedVariables":{"videosData":{"videos":"# => drop(gate::content(&answer)),
                 r#"{"errors":"# | r#"{"hash":"# => drop(gate::reply(&answer)),
                 _ => drop(api::video(&answer)),

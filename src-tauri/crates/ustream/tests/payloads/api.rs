@@ -10,7 +10,7 @@ use crate::{json, text};
 
 fn here<T: std::fmt::Debug>(answer: Answer<T>) -> T {
     match answer {
-        Answer::Here(here) => here,
+        Answer::Available(here) => here,
         other => panic!("{other:?}"),
     }
 }
@@ -68,7 +68,7 @@ fn doc_api_hashlock_without_a_method_is_the_owners_own_login() {
 
 #[test]
 fn doc_api_channel_videos_lists_the_recording_and_passes_over_the_rest() {
-    let listing = here(api::listing(text("doc-api-channel-videos").as_bytes()).unwrap());
+    let listing = here(api::recording_page(text("doc-api-channel-videos").as_bytes()).unwrap());
     let [listed] = listing.recordings.as_slice() else {
         panic!("{listing:?}")
     };
@@ -132,7 +132,7 @@ fn doc_api_audio_tracks_name_languages_as_rows_of_sound_do() {
     };
     let recording = Recording::new(RecordingId(1), info, None).unwrap();
     let languages: Vec<_> = recording
-        .usual()
+        .default_renditions()
         .map(|rendition| rendition.tracks[0].language.as_deref().unwrap())
         .collect();
     // The default one first, then by number; "00" is no country.
@@ -164,7 +164,8 @@ fn fixture_api_errors_2026_are_told_apart_whatever_their_status() {
     let channel = channel(&case("channel off air (HTTP 200)"));
     assert_eq!(channel.title.as_deref(), Some("NASA CSBF"));
     assert!(!channel.is_live && channel.locks == Locks::default());
-    let page = here(api::listing(case("channel videos page (HTTP 200)").as_bytes()).unwrap());
+    let page =
+        here(api::recording_page(case("channel videos page (HTTP 200)").as_bytes()).unwrap());
     let empty = Listing {
         recordings: Vec::new(),
         page_count: Some(0),

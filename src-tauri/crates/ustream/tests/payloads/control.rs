@@ -139,6 +139,6 @@ fn reconstructed_ws_moduleinfo_transitional_empty_formats_are_waited_out() {
     assert!(matches!(led_to(Way::Socket, &text(name)), Request::Wait));
     assert!(matches!(
         conversation(&[&text(name)]),
-        Err(Error::Silent(_))
+        Err(Error::Timeout(_))
     ));
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// Another way in which the service might say the same.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Dress {
+pub(crate) enum Rewording {
     /// A number as its digits, digits as a number.
     Number,
     /// A whole number as one with a fraction of nought.
@@ -22,13 +22,13 @@ pub(crate) enum Dress {
 /// Some places in a value, and what becomes of each.
 pub(crate) type Changes<T> = Vec<(Index, T)>;
 
-pub(crate) fn dresses() -> impl Strategy<Value = Changes<Dress>> {
+pub(crate) fn rewordings() -> impl Strategy<Value = Changes<Rewording>> {
     let dress = prop_oneof![
-        Just(Dress::Number),
-        Just(Dress::Float),
-        Just(Dress::Map),
-        Just(Dress::Alone),
-        Just(Dress::Null),
+        Just(Rewording::Number),
+        Just(Rewording::Float),
+        Just(Rewording::Map),
+        Just(Rewording::Alone),
+        Just(Rewording::Null),
     ];
     prop::collection::vec((any::<Index>(), dress), 1..12)
 }
@@ -89,45 +89,45 @@ fn at(value: &mut Value, index: Index) -> &mut Value {
 }
 
 /// The same in other words.
-pub(crate) fn dressed(mut value: Value, changes: &Changes<Dress>) -> Value {
+pub(crate) fn reworded(mut value: Value, changes: &Changes<Rewording>) -> Value {
     for (index, dress) in changes {
         let place = at(&mut value, *index);
-        *place = put_on(*dress, place.take());
+        *place = reword(*dress, place.take());
     }
     value
 }
 
 /// Something else in some places.
-pub(crate) fn spoilt(mut value: Value, changes: &Changes<Value>) -> Value {
+pub(crate) fn corrupted(mut value: Value, changes: &Changes<Value>) -> Value {
     for (index, odd) in changes {
         *at(&mut value, *index) = odd.clone();
     }
     value
 }
 
-fn put_on(dress: Dress, value: Value) -> Value {
+fn reword(dress: Rewording, value: Value) -> Value {
     match (dress, value) {
-        (Dress::Number, Value::Number(number)) if number.is_u64() => {
+        (Rewording::Number, Value::Number(number)) if number.is_u64() => {
             Value::String(number.to_string())
         }
-        (Dress::Number, Value::String(text)) => match text.parse::<u32>() {
+        (Rewording::Number, Value::String(text)) => match text.parse::<u32>() {
             // Digits in front that would be lost say something.
             Ok(number) if number.to_string() == text => number.into(),
             _ => Value::String(text),
         },
-        (Dress::Float, Value::Number(number)) => {
+        (Rewording::Float, Value::Number(number)) => {
             let whole = number.as_u64().and_then(|whole| u32::try_from(whole).ok());
             whole.map_or(Value::Number(number), |whole| json!(f64::from(whole)))
         }
-        (Dress::Map, Value::Array(items)) => (0..)
+        (Rewording::Map, Value::Array(items)) => (0..)
             .map(|number: usize| number.to_string())
             .zip(items)
             .collect::<Map<_, _>>()
             .into(),
-        (Dress::Alone, Value::Array(mut items)) if items.len() == 1 && items[0].is_object() => {
+        (Rewording::Alone, Value::Array(mut items)) if items.len() == 1 && items[0].is_object() => {
             items.remove(0)
         }
-        (Dress::Null, Value::Object(mut members)) => {
+        (Rewording::Null, Value::Object(mut members)) => {
             members.insert("odd".to_owned(), Value::Null);
             Value::Object(members)
         }

@@ -31,7 +31,7 @@ fn whole(text: &str) -> Option<Value> {
 }
 
 /// Rows whose pieces end like this, as many as are whole.
-fn rows(excerpt: &str, ending: &str) -> Vec<Value> {
+fn representations(excerpt: &str, ending: &str) -> Vec<Value> {
     let starts = excerpt.match_indices('{').map(|(at, _)| at);
     let objects = starts.filter_map(|at| whole(&excerpt[at..]));
     let is_row = |value: &Value| {
@@ -70,7 +70,7 @@ fn real_fragments_streamlink_2265_say_what_the_whole_messages_made_of_them_say()
         (second, "mp4/segmented", ".m4v", &of_a),
         (update, "mp4/segmented", ".m4v", &of_b),
     ] {
-        let found = rows(excerpt, ending);
+        let found = representations(excerpt, ending);
         assert!(found.len() >= 2, "{found:?}");
         let whole = format(format_name, &whole[format_name]);
         let body = value!({
@@ -79,7 +79,10 @@ fn real_fragments_streamlink_2265_say_what_the_whole_messages_made_of_them_say()
             "streams": found,
         });
         let found = format(format_name, &body);
-        assert_eq!(found.rows, whole.rows[..found.rows.len()]);
+        assert_eq!(
+            found.representations,
+            whole.representations[..found.representations.len()]
+        );
         assert_eq!(found.paths, whole.paths);
         assert_eq!(found.chunk_time_ms, whole.chunk_time_ms);
         // One excerpt stops before its hashes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ustream::ums::message::{self, Command};
-use ustream::ums::session::{Event, Question, Request, Session, Way};
+use ustream::ums::session::{Event, Request, Session, SessionQuery, Way};
 
 use crate::{json, question, text};
 
@@ -17,10 +17,10 @@ fn seen(name: &str) -> Value {
 }
 
 /// The arguments that we connect with.
-fn ours(question: Question) -> Value {
+fn ours(question: SessionQuery) -> Value {
     let mut session = Session::new(question, Way::Socket, 1);
     session.start(Duration::ZERO);
-    match session.on(Event::Opened, Duration::ZERO) {
+    match session.handle(Event::Opened, Duration::ZERO) {
         Request::Send(arguments) => arguments,
         other => panic!("{other:?}"),
     }
@@ -64,7 +64,7 @@ fn real_ws_connect_channel_2020_parliament_sa_adds_only_the_version_of_a_program
     let seen = seen("real-ws-connect-channel-2020-parliament-sa");
     assert_is_like(&ours(question()), &seen, &["buildNumber"]);
     // Another site's page was named, as is ours where a person gives one.
-    let embedded = Question {
+    let embedded = SessionQuery {
         referrer: seen["referrer"].as_str().map(str::to_owned),
         ..question()
     };
@@ -82,7 +82,7 @@ fn real_ws_connect_channel_2025_leaves_a_password_that_is_not_there_empty() {
 fn seed_connect_recorded_2017_sends_the_hash_as_text() {
     let seen = seen("seed-connect-recorded-2017");
     let hash = r#"[{"hash":"0"}]"#;
-    let ours = ours(Question {
+    let ours = ours(SessionQuery {
         hash: Some(hash.into()),
         ..question()
     });

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
-use ustream::ums::session::{Event, Question, Request, Session, StreamInfo, Way};
+use ustream::ums::session::{Event, Request, Session, SessionQuery, StreamInfo, Way};
 use ustream::{Error, RecordingId};
 
 fn folder() -> PathBuf {
@@ -41,8 +41,8 @@ fn json(name: &str) -> Value {
     serde_json::from_str(&text(name)).unwrap()
 }
 
-fn question() -> Question {
-    Question {
+fn question() -> SessionQuery {
+    SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
         hash: None,
@@ -54,7 +54,7 @@ fn question() -> Question {
 fn opened(way: Way) -> Session {
     let mut session = Session::new(question(), way, 1);
     session.start(Duration::ZERO);
-    session.on(Event::Opened, Duration::ZERO);
+    session.handle(Event::Opened, Duration::ZERO);
     session
 }
 
@@ -63,7 +63,7 @@ fn said(session: &mut Session, frames: &[&str]) -> Request {
     let mut last = Request::Wait;
     for frame in frames {
         assert!(matches!(last, Request::Wait), "{last:?} before {frame}");
-        last = session.on(Event::Frame(frame), Duration::ZERO);
+        last = session.handle(Event::Frame(frame), Duration::ZERO);
     }
     last
 }
@@ -76,8 +76,8 @@ fn conversation(frames: &[&str]) -> Result<StreamInfo, Error> {
         request = match request {
             Request::Done(info) => return Ok(*info),
             Request::Fail(error) => return Err(error),
-            Request::Connect { .. } => session.on(Event::Opened, session.deadline()),
-            Request::Wait | Request::Send(_) => session.on(Event::TimedOut, session.deadline()),
+            Request::Connect { .. } => session.handle(Event::Opened, session.deadline()),
+            Request::Wait | Request::Send(_) => session.handle(Event::TimedOut, session.deadline()),
             other => panic!("{other:?}"),
         };
     }

@@ -11,20 +11,20 @@ use ustream::ums::session::StreamInfo;
 use ustream::ums::stream::StreamState;
 use ustream::{ChannelId, Choice, Quality, Recording, RecordingId, Target, gate, page};
 
-use crate::dress::{Changes, Dress, dressed, dresses, oddities, spoilt};
+use crate::dress::{Changes, Rewording, corrupted, oddities, reworded, rewordings};
 use crate::json;
 
 /// Eleven days of five seconds, and what one interval may add.
-const MOST_PIECES: usize = 200_000;
+const MOST_SEGMENTS: usize = 200_000;
 
 /// What was understood, to be compared.
-type Understood = String;
+type Interpretation = String;
 
 /// A way to read a payload.
-type Read = fn(&Value) -> Understood;
+type ReadPayload = fn(&Value) -> Interpretation;
 
 /// Payloads with the ways in which they are read.
-const READ: [(&str, Read); 25] = [
+const PAYLOADS: [(&str, ReadPayload); 25] = [
     ("doc-api-video", video),
     ("doc-api-channel", channel),
     ("doc-api-channel-minimal-locks", channel),
@@ -62,48 +62,48 @@ fn body(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-fn video(value: &Value) -> Understood {
+fn video(value: &Value) -> Interpretation {
     format!("{:?}", api::video(&body(value)))
 }
 
-fn channel(value: &Value) -> Understood {
+fn channel(value: &Value) -> Interpretation {
     format!("{:?}", api::channel(&body(value)))
 }
 
-fn listing(value: &Value) -> Understood {
-    format!("{:?}", api::listing(&body(value)))
+fn listing(value: &Value) -> Interpretation {
+    format!("{:?}", api::recording_page(&body(value)))
 }
 
-fn captions(value: &Value) -> Understood {
+fn captions(value: &Value) -> Interpretation {
     format!("{:?}", api::captions(&body(value)))
 }
 
-fn chapters(value: &Value) -> Understood {
+fn chapters(value: &Value) -> Interpretation {
     format!("{:?}", api::chapters(&body(value)))
 }
 
-fn content(value: &Value) -> Understood {
+fn content(value: &Value) -> Interpretation {
     format!("{:?}", gate::content(&body(value)))
 }
 
-fn frame(value: &Value) -> Understood {
+fn frame(value: &Value) -> Interpretation {
     format!("{:?}", message::parse(&value.to_string()))
 }
 
 /// Any JSON, as what a page says in its scripts.
-fn off_air(value: &Value) -> Understood {
+fn off_air(value: &Value) -> Interpretation {
     let html = format!("<script>ustream.vars.offAirContentVideoIds={value};</script>");
     let base = "https://video.ibm.com/embed/1".parse().unwrap();
     format!("{:?}", page::read(&html, &base))
 }
 
-fn any_payload() -> impl Strategy<Value = (&'static str, Read)> {
-    prop::sample::select(READ.as_slice())
+fn any_payload() -> impl Strategy<Value = (&'static str, ReadPayload)> {
+    prop::sample::select(PAYLOADS.as_slice())
 }
 
 /// The recordings that play while a channel is off air, in another dress.
-fn played(changes: &Changes<Dress>) -> Vec<RecordingId> {
-    let said = dressed(value!(["11", 22, "33"]), changes);
+fn played(changes: &Changes<Rewording>) -> Vec<RecordingId> {
+    let said = reworded(value!(["11", 22, "33"]), changes);
     let html = format!("<script>x={{}};ustream.vars.offAirContentVideoIds={said};</script>");
     let base = "https://video.ibm.com/embed/1".parse().unwrap();
     page::read(&html, &base).off_air
@@ -117,7 +117,7 @@ fn assert_is_bounded(news: ModuleInfo) {
     };
     assert!(stored.playlists.len() <= 16 && stored.files.len() <= 16);
     for format in [&stored.flv, &stored.fmp4].into_iter().flatten() {
-        assert!(format.rows.len() <= 500 && format.paths.len() <= 16);
+        assert!(format.representations.len() <= 500 && format.paths.len() <= 16);
     }
     let info = StreamInfo {
         stored: *stored,
@@ -139,7 +139,7 @@ fn assert_is_bounded(news: ModuleInfo) {
     let plan = recording.plan(&smallest);
     let plan = plan.or_else(|_| recording.plan(&audio)).unwrap();
     assert!(!plan.segments.is_empty());
-    assert!(plan.segments.len() <= plan.tracks.len() * (MOST_PIECES + 1));
+    assert!(plan.segments.len() <= plan.tracks.len() * (MOST_SEGMENTS + 1));
     for segment in plan.segments.iter().step_by(1 + plan.segments.len() / 8) {
         for url in recording.locate(&plan, segment.id).urls {
             let host = url.host_str().unwrap();
@@ -155,20 +155,20 @@ proptest! {
     #[test]
     fn what_is_said_in_another_dress_is_understood_in_the_same_way(
         (name, read) in any_payload(),
-        changes in dresses(),
+        changes in rewordings(),
     ) {
         let plain = json(name);
-        prop_assert_eq!(read(&plain), read(&dressed(plain, &changes)), "{}", name);
+        prop_assert_eq!(read(&plain), read(&reworded(plain, &changes)), "{}", name);
     }
 
     #[test]
-    fn what_plays_off_air_is_a_list_in_any_dress(changes in dresses()) {
+    fn what_plays_off_air_is_a_list_in_any_dress(changes in rewordings()) {
         prop_assert_eq!(played(&changes), [11, 22, 33].map(RecordingId));
     }
 
     #[test]
     fn what_a_message_leads_to_is_bounded((name, _) in any_payload(), changes in oddities()) {
-        let odd = spoilt(json(name), &changes);
+        let odd = corrupted(json(name), &changes);
         for command in message::parse(&odd.to_string()).into_iter().flatten() {
             if let Command::ModuleInfo(news) = command {
                 assert_is_bounded(*news);
@@ -183,24 +183,24 @@ proptest! {
 
     #[test]
     fn what_makes_no_sense_breaks_nothing((name, read) in any_payload(), changes in oddities()) {
-        let odd = spoilt(json(name), &changes);
+        let odd = corrupted(json(name), &changes);
         drop(read(&odd));
         // Read as anything else, too: what is asked is not always what answers.
-        for (_, read) in READ {
+        for (_, read) in PAYLOADS {
             read(&odd);
         }
         drop(gate::reply(&body(&odd)));
-        drop(api::stream(&body(&odd)));
+        drop(api::social_stream(&body(&odd)));
     }
 
     #[test]
     fn lists_of_the_api_are_bounded_by_what_they_are_for(count in 0..1500_usize) {
         let captions = vec![value!({"language": "en"}); count];
         let told = api::captions(&body(&value!({"captions": captions}))).unwrap();
-        prop_assert!(matches!(told, Answer::Here(told) if told.len() == count.min(1000)));
+        prop_assert!(matches!(told, Answer::Available(told) if told.len() == count.min(1000)));
         let chapters = vec![value!({"position": "1"}); count];
         let told = api::chapters(&body(&value!({"chapters": chapters}))).unwrap();
-        prop_assert!(matches!(told, Answer::Here(told) if told.len() == count.min(1000)));
+        prop_assert!(matches!(told, Answer::Available(told) if told.len() == count.min(1000)));
         let ids = vec![value!(1); count];
         let html = format!("offAirContentVideoIds={}", value!(ids));
         let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());

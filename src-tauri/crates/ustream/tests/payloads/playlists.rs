@@ -80,7 +80,10 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
     let Playlist::Master(master) = hls::read(master().as_bytes(), &base).unwrap() else {
         panic!()
     };
-    assert_eq!((master.variants.len(), master.sounds.len()), (5, 2));
+    assert_eq!(
+        (master.variants.len(), master.audio_renditions.len()),
+        (5, 2)
+    );
     let media = "#EXTM3U\n#EXTINF:6,\n\
         https://uhsakamai-a.akamaihd.net/x/0.ts\n#EXT-X-ENDLIST\n";
     let playlists = Playlists::new(ID, master, |url| {
@@ -92,7 +95,7 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
         }
     });
     let source = Elsewhere::Playlists(playlists);
-    let recording = Recording::elsewhere(ID, StreamInfo::default(), source, None).unwrap();
+    let recording = Recording::from_source(ID, StreamInfo::default(), source, None).unwrap();
     let told: Vec<_> = recording
         .renditions
         .iter()

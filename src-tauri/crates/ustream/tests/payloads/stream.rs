@@ -5,8 +5,8 @@ use ustream::ums::message::{self, Command, ModuleInfo, Site};
 use ustream::ums::session::StreamInfo;
 use ustream::ums::stream::{self, Format, Row, Stored, StreamState};
 use ustream::{
-    Choice, Container, Error, Keep, PlanChange, Presence, Quality, Recording, RecordingId,
-    SegmentId, SegmentKind, SegmentPlan,
+    Choice, Container, ContainerChoice, Error, PlanChange, Presence, Quality, Recording,
+    RecordingId, SegmentId, SegmentKind, SegmentPlan,
 };
 
 use crate::{conversation, json, text};
@@ -67,7 +67,7 @@ fn first_address(recording: &Recording, plan: &SegmentPlan, kind: SegmentKind) -
 }
 
 /// All members of a row, in their order: none may be lost.
-fn row(row: &Row) -> (&str, Option<u32>, Option<u32>, Option<u32>, bool) {
+fn representation(row: &Row) -> (&str, Option<u32>, Option<u32>, Option<u32>, bool) {
     let Row {
         segment_url,
         width,
@@ -158,18 +158,18 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_a_says_rows_hashes_and_path()
         assert_eq!(hashes, expected);
         assert_eq!(format.length, None, "it still runs");
     }
-    let rows: Vec<_> = flv.rows.iter().map(row).collect();
+    let rows: Vec<_> = flv.representations.iter().map(representation).collect();
     let expected = [
         ("2/1/chunk_%_%.flv", Some(1280), Some(720), Some(1025), true),
         ("2/3/chunk_%_%.flv", Some(1280), Some(720), Some(923), true),
     ];
     assert_eq!(rows, expected);
     assert!(
-        flv.rows
+        flv.representations
             .iter()
-            .all(|row| row.has_picture_codec && row.has_sound_codec)
+            .all(|row| row.has_video_codec && row.has_audio_codec)
     );
-    let rows: Vec<_> = fmp4.rows.iter().map(row).collect();
+    let rows: Vec<_> = fmp4.representations.iter().map(representation).collect();
     let expected = [
         ("2/chunk_%_%.m4v", Some(1280), Some(720), Some(909), false),
         ("7/chunk_%_%.m4v", Some(864), Some(486), Some(229), false),
@@ -178,12 +178,12 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_a_says_rows_hashes_and_path()
         ("1/chunk_%_%.m4a", None, None, Some(188), true),
     ];
     assert_eq!(rows, expected);
-    for row in &fmp4.rows {
+    for row in &fmp4.representations {
         let init = row.segment_url.clone() + "h";
         assert_eq!(row.init_url, Some(init));
     }
-    let sound = fmp4.rows.last().unwrap();
-    assert_eq!(sound.content.as_deref(), Some("audio/mp4"));
+    let sound = fmp4.representations.last().unwrap();
+    assert_eq!(sound.content_type.as_deref(), Some("audio/mp4"));
     assert_eq!(
         (sound.language.as_deref(), sound.country.as_deref()),
         (Some("en"), Some("US"))
@@ -212,7 +212,7 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_b_update_adds_hashes_to_the_s
     ];
     assert_eq!(hashes, expected);
     // The bit rate of a picture doubles within two minutes: it is no name.
-    assert_eq!(fmp4.rows[0].bitrate_kbps, Some(1927));
+    assert_eq!(fmp4.representations[0].bitrate_kbps, Some(1927));
     let id = RecordingId(16_551_254);
     let before = news("reconstructed-ws-moduleInfo-stream-channel-2019-a");
     let earlier = StreamInfo {
@@ -236,7 +236,7 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
     assert_eq!(news.owner.as_deref(), Some("CreativeLive"));
     let (flv, fmp4) = formats(&news);
     let names = |format: &Format| -> Vec<String> {
-        let rows = format.rows.iter();
+        let rows = format.representations.iter();
         rows.map(|row| row.segment_url.replace("/chunk_%_%", ""))
             .collect()
     };
@@ -323,7 +323,7 @@ fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
     let mut said = json(name)["stream"].take();
     // Its rows are for a protocol of the past: nothing of it may pass for pieces of today.
     let frame = value!({"cmd": "moduleInfo", "args": [{"stream": said}]}).to_string();
-    assert!(matches!(conversation(&[&frame]), Err(Error::Silent(_))));
+    assert!(matches!(conversation(&[&frame]), Err(Error::Timeout(_))));
 
     let mut recording = made_of(
         "flv/segmented",
@@ -361,5 +361,5 @@ fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
 fn thirdparty_doc_ums_moduleinfo_2025_simplified_is_not_taken_for_a_stream() {
     // A sketch that contradicts its own program: rows and hashes without a place.
     let frame = text("thirdparty-doc-ums-moduleInfo-2025-SIMPLIFIED");
-    assert!(matches!(conversation(&[&frame]), Err(Error::Silent(_))));
+    assert!(matches!(conversation(&[&frame]), Err(Error::Timeout(_))));
 }

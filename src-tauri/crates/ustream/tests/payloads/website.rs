@@ -27,7 +27,7 @@ fn real_socialstream_li_says_number_and_length() {
         .map(|key| key.as_str().unwrap().to_owned())
         .zip([item["html"].clone(), value!(next)])
         .collect();
-    let page = api::stream(body.to_string().as_bytes());
+    let page = api::social_stream(body.to_string().as_bytes());
     let [listed] = page.recordings.as_slice() else {
         panic!("{page:?}")
     };

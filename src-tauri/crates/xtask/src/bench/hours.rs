@@ -1,10 +1,10 @@
 //! Whether a film of ten hours takes more memory than one of ten minutes.
 
 use super::fetchers::ours;
-use super::peer::Peer;
+use super::peer::Candidate;
 use super::table::report;
-use super::{Options, PARALLEL, build};
-use crate::practice::{Film, Practice, Setting};
+use super::{BenchOptions, PARALLEL, build};
+use crate::practice::{Film, MockServiceConfig, Practice};
 
 /// Seconds of a chunk, as recordings have them.
 const CHUNK_TIME: u64 = 6;
@@ -14,7 +14,7 @@ const CHUNKS: u64 = 6000;
 const TIMES: u64 = 60;
 
 /// Both as MP4 and as the original, whose chunks weigh the same.
-pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
     let long = Film {
@@ -29,13 +29,13 @@ pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
     };
     let mut peers = Vec::new();
     for (name, film) in [("ten minutes", short), ("ten hours", long)] {
-        let practice = Practice::start(&Setting {
+        let practice = Practice::start(&MockServiceConfig {
             film: Some(film),
-            ..Setting::default()
+            ..MockServiceConfig::default()
         })?;
         options.announce(name);
         for format in ["mp4", "original"] {
-            let mut peer = Peer::new(format!("{name}, {format}"));
+            let mut peer = Candidate::new(format!("{name}, {format}"));
             for _ in 0..options.runs {
                 peer.run(scratch.path(), ours(&practice, format, PARALLEL))?;
             }

@@ -1,10 +1,10 @@
 //! A line with a distance and a width: how much of it is used, and what pieces cost that stall.
 
 use super::fetchers::{Fetcher, curl, ours};
-use super::peer::Peer;
+use super::peer::Candidate;
 use super::table::report;
-use super::{Options, PARALLEL, build};
-use crate::practice::{Practice, Setting};
+use super::{BenchOptions, PARALLEL, build};
+use crate::practice::{MockServiceConfig, Practice};
 use crate::run::{exists, say};
 
 /// Milliseconds there and back, and Mbit/s for each connection.
@@ -17,24 +17,24 @@ const MOST: u32 = 16;
 const STALLS: u64 = 50;
 
 /// How much of what its connections can carry comes through.
-pub(crate) fn share(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn share(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
-    let practice = Practice::start(&Setting {
+    let practice = Practice::start(&MockServiceConfig {
         film: Some(options.film()),
         line: Some(LINE),
-        ..Setting::default()
+        ..MockServiceConfig::default()
     })?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
-    let mut peers: Vec<(Peer, Fetcher<'_>)> = Vec::new();
+    let mut peers: Vec<(Candidate, Fetcher<'_>)> = Vec::new();
     for parallel in [PARALLEL, MOST] {
         let carries = f64::from(parallel) * CONNECTION;
         peers.push((
-            Peer::new(format!("ustream-dl, at most {parallel}")).over(carries),
+            Candidate::new(format!("ustream-dl, at most {parallel}")).over(carries),
             ours(&practice, "mp4", parallel),
         ));
         if exists("curl", "--version") {
             peers.push((
-                Peer::measure(format!("curl, {parallel} at once")).over(carries),
+                Candidate::measure(format!("curl, {parallel} at once")).over(carries),
                 curl(&practice, scratch.path(), parallel)?,
             ));
         }
@@ -46,7 +46,7 @@ pub(crate) fn share(options: &Options) -> anyhow::Result<()> {
         }
     }
     // With each number of connections on its own: eight are not to be compared with sixteen.
-    let peers: Vec<Peer> = peers.into_iter().map(|(peer, _)| peer).collect();
+    let peers: Vec<Candidate> = peers.into_iter().map(|(peer, _)| peer).collect();
     for pair in peers.chunks(peers.len().div_ceil(2)) {
         report(pair);
     }
@@ -54,19 +54,19 @@ pub(crate) fn share(options: &Options) -> anyhow::Result<()> {
 }
 
 /// What it costs that one piece in fifty stalls for twenty seconds, near and far.
-pub(crate) fn stall(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn stall(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
     for line in [Some(LINE), None] {
         let start = |stall_every| {
-            Practice::start(&Setting {
+            Practice::start(&MockServiceConfig {
                 film: Some(options.film()),
                 line,
                 stall_every,
             })
         };
-        let mut undisturbed = Peer::measure("ustream-dl, undisturbed");
-        let mut stalled = Peer::new("ustream-dl, one in fifty stalls");
+        let mut undisturbed = Candidate::measure("ustream-dl, undisturbed");
+        let mut stalled = Candidate::new("ustream-dl, one in fifty stalls");
         options.announce(&line.map_or("No line".to_owned(), |line| format!("A line of {line}")));
         for _ in 0..options.runs {
             // A piece only stalls the first time that a service is asked for it.

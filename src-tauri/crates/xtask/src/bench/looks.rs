@@ -1,28 +1,28 @@
 //! Whether somebody who looks at the progress holds the work up.
 
-use super::Options;
-use super::peer::Peer;
+use super::BenchOptions;
+use super::peer::Candidate;
 use super::table::report;
-use crate::practice::{LARGE_LINK, Practice, Setting};
+use crate::practice::{LARGE_LINK, MockServiceConfig, Practice};
 use crate::run::{built, cargo, command, say, succeed};
 
 /// Many more than a page asks for.
 const LOOKS_A_SECOND: u32 = 1000;
 
 /// An engine that nobody looks at against one that is looked at all the time.
-pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     say("The engine");
     let build = ["build", "--release", "--package", "tests", "--bin"];
     succeed(cargo(&build).arg("engine-tested"))?;
-    let practice = Practice::start(&Setting {
+    let practice = Practice::start(&MockServiceConfig {
         film: Some(options.film()),
-        ..Setting::default()
+        ..MockServiceConfig::default()
     })?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
     let mut peers = [
-        (Peer::measure("nobody looks"), 0),
+        (Candidate::measure("nobody looks"), 0),
         (
-            Peer::new(format!("{LOOKS_A_SECOND} looks a second")),
+            Candidate::new(format!("{LOOKS_A_SECOND} looks a second")),
             LOOKS_A_SECOND,
         ),
     ];

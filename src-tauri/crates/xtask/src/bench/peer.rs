@@ -16,17 +16,17 @@ const LAST_PIECE: &str = "the last piece is here";
 const LOOK: Duration = Duration::from_millis(10);
 
 /// One way to do the work, and what its runs took.
-pub(super) struct Peer {
+pub(super) struct Candidate {
     name: String,
     /// The others are compared with the best of these.
     is_measure: bool,
     /// What its connections can carry, in bytes a second.
     line: Option<f64>,
-    runs: Vec<Run>,
+    runs: Vec<Measurement>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct Measurement {
     wall: Duration,
     processor: Duration,
     peak_memory: u64,
@@ -38,7 +38,7 @@ struct Run {
     finish: Option<Duration>,
 }
 
-impl Peer {
+impl Candidate {
     pub(super) fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -138,7 +138,7 @@ impl Spread {
     }
 }
 
-fn run(mut command: Command, folder: &Path) -> anyhow::Result<Run> {
+fn run(mut command: Command, folder: &Path) -> anyhow::Result<Measurement> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -161,7 +161,7 @@ fn run(mut command: Command, folder: &Path) -> anyhow::Result<Run> {
         bail!("it ended with {}", used.status);
     }
     let last_piece = last_piece.unwrap_or_default();
-    Ok(Run {
+    Ok(Measurement {
         wall,
         processor: used.rusage.utime + used.rusage.stime,
         peak_memory: used.rusage.maxrss,

@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use super::peer::Peer;
+use super::peer::Candidate;
 use super::table::report;
-use super::{Options, build};
+use super::{BenchOptions, build};
 use crate::run::{built, cargo, command, say, succeed};
 
 /// What the film is made of: a noisy picture at 8 Mbit/s with B-frames, and sound.
@@ -57,10 +57,10 @@ const FORMS: [(&str, &[&str]); 3] = [
 const MEGABYTE: u64 = 1_000_000;
 
 /// Makes the command that makes one file of another.
-type Maker = Box<dyn Fn(&Path, &Path) -> Command>;
+type RemuxCommand = Box<dyn Fn(&Path, &Path) -> Command>;
 
 /// Measures each form of a film of this size.
-pub(crate) fn all(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
     let make = ["build", "--release", "--package", "media", "--example"];
     succeed(cargo(&make).arg("make"))?;
@@ -119,22 +119,22 @@ fn film(clip: &Path, form: (&str, &[&str]), megabytes: u64) -> anyhow::Result<Pa
 }
 
 /// The command line, the library without an engine around it, ffmpeg, and the limit.
-fn peers(form: &str) -> anyhow::Result<Vec<(Peer, Maker)>> {
+fn peers(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
     let ffmpeg = "-hide_banner -v error -y -i IN -map 0 -c copy";
     let mut peers = vec![
-        (Peer::measure("cp"), maker("cp", "IN OUT")),
+        (Candidate::measure("cp"), maker("cp", "IN OUT")),
         (
-            Peer::new("ffmpeg"),
+            Candidate::new("ffmpeg"),
             maker("ffmpeg", &format!("{ffmpeg} OUT")),
         ),
         (
-            Peer::new("ffmpeg, index in front"),
+            Candidate::new("ffmpeg, index in front"),
             maker("ffmpeg", &format!("{ffmpeg} -movflags +faststart OUT")),
         ),
     ];
     if form != "ts" {
         let make = maker(built("release", "examples/make"), "IN OUT");
-        peers.push((Peer::new("media alone"), make));
+        peers.push((Candidate::new("media alone"), make));
     }
     let command_line = built("release", "ustream-dl");
     let mut help = command(&command_line);
@@ -143,13 +143,13 @@ fn peers(form: &str) -> anyhow::Result<Vec<(Peer, Maker)>> {
         .stderr(Stdio::null());
     if help.status()?.success() {
         let remux = maker(command_line, "remux --quiet IN OUT");
-        peers.push((Peer::new("ustream-dl remux"), remux));
+        peers.push((Candidate::new("ustream-dl remux"), remux));
     }
     Ok(peers)
 }
 
 /// A program with its arguments, in which `IN` and `OUT` stand for the paths.
-fn maker(program: impl Into<PathBuf>, arguments: &str) -> Maker {
+fn maker(program: impl Into<PathBuf>, arguments: &str) -> RemuxCommand {
     let (program, arguments) = (program.into(), arguments.to_owned());
     Box::new(move |film, output| {
         let mut make = command(&program);

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::peer::{Peer, Spread};
+use super::peer::{Candidate, Spread};
 use crate::run::print;
 
 /// What a column says of a peer; nothing where it does not apply.
-type Cell = fn(&Peer) -> Option<f64>;
+type Cell = fn(&Candidate) -> Option<f64>;
 
 /// A column: what stands above it, its numbers, how many decimals they have, and whether the
 /// ratio to the best of those that are the measure follows.
@@ -56,11 +56,11 @@ fn median(spread: Spread) -> f64 {
     spread.median
 }
 
-fn per_output(peer: &Peer, part: Option<u64>) -> Option<f64> {
+fn per_output(peer: &Candidate, part: Option<u64>) -> Option<f64> {
     Some(megabytes(part?) / megabytes(peer.output()?.max(1)))
 }
 
-fn megabytes_a_second(peer: &Peer) -> Option<f64> {
+fn megabytes_a_second(peer: &Candidate) -> Option<f64> {
     Some(megabytes(peer.output()?) / peer.wall()?.best)
 }
 
@@ -70,7 +70,7 @@ fn megabytes(bytes: u64) -> f64 {
 }
 
 /// Prints the columns that say something.
-pub(super) fn report(peers: &[Peer]) {
+pub(super) fn report(peers: &[Candidate]) {
     let mut lines = vec![String::new()];
     lines.extend(peers.iter().map(|peer| peer.name().to_owned()));
     align(&mut lines, |line, wide| format!("{line:wide$}"));

@@ -75,7 +75,7 @@ fn spread(all: &[f64]) -> Option<Spread> {
 /// How long until the first screen can be used, and megabytes while nobody does anything.
 fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
     let home = tempfile::tempdir()?;
-    let display = Display::start(home.path())?;
+    let display = VirtualDisplay::start(home.path())?;
     let mut session = command("dbus-run-session");
     session
         .arg("--")
@@ -94,7 +94,7 @@ fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
         session.env(format!("XDG_{folder}_HOME"), home.path().join(folder));
     }
     let start = Instant::now();
-    let session = Running(session.spawn().context("starting dbus-run-session")?);
+    let session = ProcessTree(session.spawn().context("starting dbus-run-session")?);
     while !display.shows_button()? {
         if start.elapsed() > SHOWN_WITHIN {
             bail!("{} shows nothing", program.display());
@@ -107,9 +107,9 @@ fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
 }
 
 /// A program that ends with its measure, and all that it has started.
-struct Running(Child);
+struct ProcessTree(Child);
 
-impl Drop for Running {
+impl Drop for ProcessTree {
     fn drop(&mut self) {
         let family = family(self.0.id()).unwrap_or_default();
         let ids = family.iter().map(ToString::to_string);
@@ -124,13 +124,13 @@ impl Drop for Running {
 }
 
 /// A display whose picture lies in a file.
-struct Display {
-    _server: Running,
+struct VirtualDisplay {
+    _server: ProcessTree,
     name: String,
     picture: PathBuf,
 }
 
-impl Display {
+impl VirtualDisplay {
     fn start(folder: &Path) -> anyhow::Result<Self> {
         let mut server = command("Xvfb");
         server
@@ -139,7 +139,7 @@ impl Display {
             .args(["-nolisten", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut server = Running(server.spawn().context("starting Xvfb")?);
+        let mut server = ProcessTree(server.spawn().context("starting Xvfb")?);
         let stdout = server.0.stdout.take().context("Xvfb says its number")?;
         let mut number = String::new();
         BufReader::new(stdout).read_line(&mut number)?;

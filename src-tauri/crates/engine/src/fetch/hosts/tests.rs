@@ -21,7 +21,7 @@ fn picks(hosts: &Hosts, urls: &[Url], now: Instant) -> Option<usize> {
 
 fn fail(hosts: &Hosts, url: &Url, times: u32, now: Instant) {
     for _ in 0..times {
-        hosts.again(url).failed(&status(500), now);
+        hosts.same_host(url).failed(&status(500), now);
     }
 }
 
@@ -31,12 +31,12 @@ async fn a_host_that_fails_is_left_for_another_and_probed_by_a_few_requests_at_a
     let urls = urls(&["https://a/1", "https://b/1"]);
     let mut now = Instant::now();
     assert_eq!(picks(&hosts, &urls, now), Some(0));
-    fail(&hosts, &urls[0], FAILURES_BEFORE_REST, now);
+    fail(&hosts, &urls[0], FAILURES_BEFORE_COOLDOWN, now);
     assert_eq!(picks(&hosts, &urls, now), Some(1), "the other one is well");
-    fail(&hosts, &urls[1], FAILURES_BEFORE_REST, now);
+    fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
     let asked = Asked::default();
     assert!(matches!(hosts.next(&urls, &asked, now), Next::Wait(_)));
-    now += FIRST_REST;
+    now += INITIAL_COOLDOWN;
     let mut probes: Vec<_> = (0..PROBES)
         .map(|_| hosts.next(&urls[..1], &asked, now))
         .collect();
@@ -67,12 +67,12 @@ async fn hosts_that_have_all_failed_for_long_are_dead_whatever_they_answer() {
     let dead = hosts.next(&urls, &Asked::default(), end);
     assert!(matches!(
         dead,
-        Next::Dead(FetchError::Dead {
-            cause: Cause::Status,
+        Next::Dead(FetchError::AllHostsFailed {
+            cause: HostFailure::Status,
             ..
         })
     ));
-    hosts.again(&urls[1]).delivered();
+    hosts.same_host(&urls[1]).delivered();
     assert_eq!(picks(&hosts, &urls, end), Some(1));
     // Failures of another hour say nothing of today.
     let later = end + SAME_OUTAGE * 2;
@@ -92,7 +92,7 @@ async fn a_host_whose_certificate_was_refused_is_asked_neither_with_nor_without_
         "nothing else is known"
     );
     hosts
-        .again(&urls[0])
+        .same_host(&urls[0])
         .settle(|health| health.is_untrusted = true);
     assert!(matches!(
         hosts.next(&urls, &Asked::default(), now),
@@ -111,8 +111,8 @@ async fn plain_http_is_only_asked_where_tls_has_failed_without_any_answer() {
     };
     assert!(matches!(hosts.next(&urls, &asked, now), Next::Exhausted));
     let unreachable = FetchError::TooManyRequests;
-    hosts.again(&urls[0]).settle(|health| {
-        health.fail(Cause::Unreachable, &unreachable, now);
+    hosts.same_host(&urls[0]).settle(|health| {
+        health.fail(HostFailure::Unreachable, &unreachable, now);
     });
     assert!(matches!(hosts.next(&urls, &asked, now), Next::Ask(_)));
     fail(&hosts, &urls[0], 1, now);
@@ -127,14 +127,14 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
-    for _ in 0..REFUSALS_OF_A_STRANGER {
-        hosts.again(&urls[0]).refused(now);
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        hosts.same_host(&urls[0]).refused(now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(1));
-    fail(&hosts, &urls[1], FAILURES_BEFORE_REST, now);
+    fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
     assert_eq!(picks(&hosts, &urls, now), None, "both rest");
     // It may have been asked for nothing but what nobody has.
-    let soon = now + FIRST_REST;
+    let soon = now + INITIAL_COOLDOWN;
     let asked = Asked::default();
     let turns: Vec<_> = (0..=PROBES)
         .map(|_| hosts.next(&urls, &asked, soon))
@@ -142,9 +142,9 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
     let is_first = |turn: &Next<'_, '_>| matches!(turn, Next::Ask(turn) if turn.url() == &urls[0]);
     assert!(turns.iter().any(is_first), "{turns:?}");
     drop(turns);
-    hosts.again(&urls[1]).delivered();
+    hosts.same_host(&urls[1]).delivered();
     assert_eq!(picks(&hosts, &urls, soon), Some(1));
-    assert!(hosts.ought_to_know(&urls[1], &urls) && !hosts.ought_to_know(&urls[0], &urls));
+    assert!(hosts.is_authoritative(&urls[1], &urls) && !hosts.is_authoritative(&urls[0], &urls));
     // Of hosts that all lack it the first that is named is believed.
     assert_eq!(picks(&hosts, &urls[..1], now), Some(0));
 }
@@ -155,7 +155,7 @@ async fn of_hosts_that_all_lack_the_recording_another_is_asked_where_the_first_f
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
     for url in urls.iter().chain(&urls).chain(&urls) {
-        hosts.again(url).refused(now);
+        hosts.same_host(url).refused(now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(0));
     let failed = Asked {
@@ -176,9 +176,9 @@ async fn a_host_that_was_overtaken_comes_last_for_a_while() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
-    hosts.overtaken(&urls[0], now);
+    hosts.mark_slow(&urls[0], now);
     assert_eq!(picks(&hosts, &urls, now), Some(1));
-    assert_eq!(picks(&hosts, &urls, now + SLOW_FOR), Some(0));
+    assert_eq!(picks(&hosts, &urls, now + SLOW_HOST_PENALTY), Some(0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,7 +190,7 @@ async fn a_host_that_asks_for_time_is_given_it() {
         host: "a".to_owned(),
         retry_after: Some(Duration::from_secs(5)),
     };
-    hosts.again(&urls[0]).failed(&busy, now);
+    hosts.same_host(&urls[0]).failed(&busy, now);
     let Next::Wait(pause) = hosts.next(&urls, &Asked::default(), now) else {
         panic!("it rests");
     };

@@ -6,34 +6,34 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use media::{SourceMark, TrackKind};
+use media::{SegmentFingerprint, TrackKind};
 use ustream::{SegmentId, SegmentKind, SegmentPlan};
 
-use crate::assemble::Held;
-use crate::timing::{ROUNDING_MS, Timing, is_first_elsewhere};
+use crate::assemble::HeldSegment;
+use crate::timing::{ROUNDING_MS, Timing, is_first_misplaced};
 use crate::view::GapView;
 
 /// A longer jump is another clock, not a gap.
-const LONGEST_GAP_MS: i64 = 10 * 60 * 1_000;
+const MAX_GAP_MS: i64 = 10 * 60 * 1_000;
 
 /// The media of one kind in one segment.
 #[derive(Clone, Copy, Debug)]
-struct Piece {
+struct SegmentMedia {
     number: u64,
     timing: Timing,
-    source: SourceMark,
+    source: SegmentFingerprint,
 }
 
 /// The media of each track and kind, in the order of presentation.
-fn tracks(here: &[Held]) -> BTreeMap<(u8, bool), Vec<Piece>> {
-    let mut tracks: BTreeMap<(u8, bool), Vec<Piece>> = BTreeMap::new();
+fn tracks(here: &[HeldSegment]) -> BTreeMap<(u8, bool), Vec<SegmentMedia>> {
+    let mut tracks: BTreeMap<(u8, bool), Vec<SegmentMedia>> = BTreeMap::new();
     for held in here {
         let SegmentKind::Media(number) = held.id.kind else {
             continue;
         };
         for span in &held.content.spans {
             let key = (held.id.track, span.kind == TrackKind::Audio);
-            tracks.entry(key).or_default().push(Piece {
+            tracks.entry(key).or_default().push(SegmentMedia {
                 number,
                 timing: Timing::of_span(span, held.start_ms),
                 source: held.source,
@@ -49,7 +49,7 @@ fn tracks(here: &[Held]) -> BTreeMap<(u8, bool), Vec<Piece>> {
 
 /// Time spans without media of a kind between segments that are all here: some hold less than
 /// they ought to.
-pub(super) fn gaps(plan: &SegmentPlan, here: &[Held]) -> Vec<GapView> {
+pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<GapView> {
     let ids: HashSet<SegmentId> = here.iter().map(|held| held.id).collect();
     let mut gaps = Vec::new();
     for ((track, _), pieces) in tracks(here) {
@@ -75,7 +75,7 @@ pub(super) fn gaps(plan: &SegmentPlan, here: &[Held]) -> Vec<GapView> {
 fn gap_between(one: Timing, next: Timing) -> Option<GapView> {
     let jump = next.first_ms.saturating_sub(one.end_ms);
     let follows_plan = next.offset_ms().abs_diff(one.offset_ms()) <= ROUNDING_MS.unsigned_abs() * 2;
-    if !(ROUNDING_MS + 1..=LONGEST_GAP_MS).contains(&jump) || !follows_plan {
+    if !(ROUNDING_MS + 1..=MAX_GAP_MS).contains(&jump) || !follows_plan {
         return None;
     }
     Some(GapView {
@@ -88,8 +88,8 @@ fn gap_between(one: Timing, next: Timing) -> Option<GapView> {
 fn gap_at_the_end(
     plan: &SegmentPlan,
     track: u8,
-    here: &[Held],
-    last: Option<&Piece>,
+    here: &[HeldSegment],
+    last: Option<&SegmentMedia>,
 ) -> Option<GapView> {
     let last = last?;
     let after = here.iter().filter(|held| {
@@ -117,13 +117,13 @@ fn gap_at_the_end(
 /// are those of another segment that is nearer to its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Misplaced {
-    pub(crate) sure: HashSet<SegmentId>,
+    pub(crate) certain: HashSet<SegmentId>,
     /// First segments that may be on another clock instead.
     pub(crate) doubtful: HashSet<SegmentId>,
 }
 
 impl Misplaced {
-    pub(crate) fn of(plan: &SegmentPlan, here: &[Held]) -> Self {
+    pub(crate) fn of(plan: &SegmentPlan, here: &[HeldSegment]) -> Self {
         let planned: HashSet<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
         let mut found = Self::default();
         let tracks = tracks(here);
@@ -133,47 +133,49 @@ impl Misplaced {
                 kind: SegmentKind::Media(number),
             };
             let is_planned = |number| planned.contains(&id(number));
-            if !runs_on(pieces) {
+            if !has_continuous_clock(pieces) {
                 continue;
             }
-            let numbers = strays(pieces, is_planned).into_iter();
-            found.sure.extend(numbers.chain(copies(pieces)).map(id));
+            let numbers = stray_segments(pieces, is_planned).into_iter();
+            found
+                .certain
+                .extend(numbers.chain(duplicates(pieces)).map(id));
             if let [first, second, third, ..] = &pieces[..]
                 && (first.number..third.number).all(is_planned)
-                && is_first_elsewhere([first, second, third].map(|piece| &piece.timing))
+                && is_first_misplaced([first, second, third].map(|piece| &piece.timing))
             {
                 // Another track that is on that clock from its first segment on leaves no doubt.
-                let starts_there = |pieces: &Vec<Piece>| {
-                    let is_near = |it: &Piece| it.timing.is_near(&second.timing);
+                let starts_there = |pieces: &Vec<SegmentMedia>| {
+                    let is_near = |it: &SegmentMedia| it.timing.has_same_offset(&second.timing);
                     pieces.first().is_some_and(is_near)
                 };
                 let is_sure = tracks.values().any(starts_there);
                 let set = if is_sure {
-                    &mut found.sure
+                    &mut found.certain
                 } else {
                     &mut found.doubtful
                 };
                 set.insert(id(first.number));
             }
         }
-        found.doubtful.retain(|id| !found.sure.contains(id));
+        found.doubtful.retain(|id| !found.certain.contains(id));
         found
     }
 
     pub(crate) fn all(&self) -> HashSet<SegmentId> {
-        self.sure.union(&self.doubtful).copied().collect()
+        self.certain.union(&self.doubtful).copied().collect()
     }
 }
 
 /// Of segments with the same bytes, all but the one that is nearest to its place.
-fn copies(pieces: &[Piece]) -> Vec<u64> {
+fn duplicates(pieces: &[SegmentMedia]) -> Vec<u64> {
     let mut offsets: Vec<i64> = pieces
         .iter()
         .map(|piece| piece.timing.offset_ms())
         .collect();
     offsets.sort_unstable();
     let usual = offsets.get(offsets.len() / 2).copied().unwrap_or(0);
-    let mut alike: HashMap<SourceMark, Vec<&Piece>> = HashMap::new();
+    let mut alike: HashMap<SegmentFingerprint, Vec<&SegmentMedia>> = HashMap::new();
     for piece in pieces {
         alike.entry(piece.source).or_default().push(piece);
     }
@@ -186,20 +188,20 @@ fn copies(pieces: &[Piece]) -> Vec<u64> {
 }
 
 /// Whether the clock runs on over most segments: from one to the next, or over all.
-fn runs_on(pieces: &[Piece]) -> bool {
+fn has_continuous_clock(pieces: &[SegmentMedia]) -> bool {
     let pairs = pieces.windows(2);
     let steady = pairs.clone().filter(|pair| match pair {
-        [one, next] => one.timing.is_near(&next.timing),
+        [one, next] => one.timing.has_same_offset(&next.timing),
         _ => false,
     });
     let is_steady = steady.count() * 2 > pairs.len();
-    let mut sorted: Vec<&Piece> = pieces.iter().collect();
+    let mut sorted: Vec<&SegmentMedia> = pieces.iter().collect();
     sorted.sort_by_key(|piece| piece.timing.offset_ms());
     let middle = sorted.get(sorted.len() / 2);
     let together = middle.map_or(0, |middle| {
         let near = pieces
             .iter()
-            .filter(|piece| middle.timing.is_near(&piece.timing));
+            .filter(|piece| middle.timing.has_same_offset(&piece.timing));
         near.count()
     });
     pieces.len() >= 3 && (is_steady || together * 2 > pieces.len())
@@ -207,18 +209,19 @@ fn runs_on(pieces: &[Piece]) -> bool {
 
 /// Runs of segments whose clock leaves that of the segments before and comes back to it behind.
 /// Where the playlist tells of a discontinuity between them, another clock is expected.
-fn strays(pieces: &[Piece], is_planned: impl Fn(u64) -> bool) -> HashSet<u64> {
+fn stray_segments(pieces: &[SegmentMedia], is_planned: impl Fn(u64) -> bool) -> HashSet<u64> {
     let mut strays = HashSet::new();
     let mut at = 0;
     while let Some(before) = pieces.get(at) {
         let rest = pieces.get(at + 1..).unwrap_or_default();
         let back = rest
             .iter()
-            .position(|piece| before.timing.is_near(&piece.timing));
+            .position(|piece| before.timing.has_same_offset(&piece.timing));
         match back.and_then(|back| rest.split_at_checked(back)) {
             Some((run, [after, ..])) => {
                 if (before.number..after.number).all(&is_planned) {
-                    let is_stray = |piece: &&Piece| piece.timing.is_elsewhere(&before.timing);
+                    let is_stray =
+                        |piece: &&SegmentMedia| piece.timing.is_misplaced(&before.timing);
                     strays.extend(run.iter().filter(is_stray).map(|piece| piece.number));
                 }
                 at += run.len() + 1;
@@ -261,14 +264,14 @@ mod tests {
     }
 
     /// A segment that holds the media of these times, in milliseconds.
-    fn fragment(number: u64, times: &[(TrackKind, i64, i64)]) -> Held {
+    fn fragment(number: u64, times: &[(TrackKind, i64, i64)]) -> HeldSegment {
         let spans = times.iter().map(|(kind, first_ms, end_ms)| ContentSpan {
             kind: *kind,
             first_ms: *first_ms,
             end_ms: *end_ms,
         });
         let kind = SegmentKind::Media(number);
-        Held {
+        HeldSegment {
             id: SegmentId { track: 0, kind },
             start_ms: number * 6000,
             content: Content {
@@ -276,12 +279,12 @@ mod tests {
                 spans: spans.collect(),
                 partial: false,
             },
-            source: SourceMark::of(number.to_string().as_bytes()),
+            source: SegmentFingerprint::of(number.to_string().as_bytes()),
         }
     }
 
     /// Video only: each segment starts at this time of a clock that started at 1000.
-    fn starting_at(starts: &[i64]) -> Vec<Held> {
+    fn starting_at(starts: &[i64]) -> Vec<HeldSegment> {
         let starts = (0..).zip(starts);
         starts
             .map(|(number, start)| {
@@ -360,7 +363,7 @@ mod tests {
             starts.map(move |(number, start)| {
                 let mut held = fragment(number, &[(kind, start, start + 6000)]);
                 held.id.track = track;
-                held.source = SourceMark::of(&[u8::try_from(number).unwrap(), track]);
+                held.source = SegmentFingerprint::of(&[u8::try_from(number).unwrap(), track]);
                 held
             })
         };
@@ -369,12 +372,15 @@ mod tests {
         assert_eq!(numbers(&Misplaced::of(&plan, &alone).doubtful), [0]);
         let both: Vec<_> = times(Video, [0, 6000, 12_000], 0).chain(audio).collect();
         let found = Misplaced::of(&plan, &both);
-        assert_eq!((numbers(&found.sure), found.doubtful.len()), (vec![0], 0));
+        assert_eq!(
+            (numbers(&found.certain), found.doubtful.len()),
+            (vec![0], 0)
+        );
     }
 
     const NO_GAPS: [(u64, u64); 0] = [];
 
-    fn gaps_of(fragments: &[Held]) -> Vec<(u64, u64)> {
+    fn gaps_of(fragments: &[HeldSegment]) -> Vec<(u64, u64)> {
         let plan = plan(fragments.len() as u64);
         let gaps = gaps(&plan, fragments).into_iter();
         gaps.map(|gap| (gap.start_ms, gap.duration_ms)).collect()

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ustream::{Presence, Segment, SegmentId};
 
-use super::Came;
+use super::Received;
 use crate::view::GapView;
 
 /// The lacking segments that must exist.
@@ -12,9 +12,13 @@ use crate::view::GapView;
 /// A segment that is only tentative is past the end where nothing that follows it came and, by the
 /// stated length, the recording has ended before it or, without one, the service says that the
 /// segment does not exist.
-pub(super) fn holes(segments: &[Segment], came: Came<'_>, stated_ms: Option<u64>) -> Vec<Segment> {
+pub(super) fn missing_segments(
+    segments: &[Segment],
+    came: Received<'_>,
+    stated_ms: Option<u64>,
+) -> Vec<Segment> {
     // Where one track goes on, the others have not ended.
-    let last = last_start_ms(segments, came.lacking);
+    let last = last_start_ms(segments, came.outstanding);
     let is_end = |segment: &Segment| {
         let ends = match stated_ms {
             Some(stated_ms) => segment.start_ms >= stated_ms,
@@ -24,7 +28,7 @@ pub(super) fn holes(segments: &[Segment], came: Came<'_>, stated_ms: Option<u64>
             && ends
             && last.is_some_and(|last| last < segment.start_ms)
     };
-    let lacking = came.lacking.iter();
+    let lacking = came.outstanding.iter();
     lacking
         .filter(|segment| !is_end(segment))
         .copied()
@@ -40,7 +44,7 @@ pub(super) fn last_start_ms(segments: &[Segment], lacking: &[Segment]) -> Option
 
 /// The time that a missing segment leaves empty. What is only tentative ends with the recording,
 /// unless a later segment is here.
-pub(super) fn span_of(
+pub(super) fn missing_span(
     segment: &Segment,
     stated_ms: Option<u64>,
     last_start_ms: Option<u64>,
@@ -60,7 +64,7 @@ pub(super) fn span_of(
 }
 
 /// The same time spans in order, joined where they touch.
-pub(super) fn joined(mut spans: Vec<GapView>) -> Vec<GapView> {
+pub(super) fn merged_spans(mut spans: Vec<GapView>) -> Vec<GapView> {
     spans.sort_by_key(|span| span.start_ms);
     spans.dedup_by(|next, span| {
         let touches = next.start_ms <= span.start_ms.saturating_add(span.duration_ms);

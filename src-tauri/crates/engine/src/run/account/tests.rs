@@ -2,7 +2,7 @@ use ustream::{Presence, SegmentKind};
 
 use super::*;
 
-const NONE: &[Held] = &[];
+const NONE: &[HeldSegment] = &[];
 const NOTHING: [u64; 0] = [];
 
 fn segment(track: u8, number: u64, presence: Presence) -> Segment {
@@ -29,14 +29,14 @@ fn missing(
         .filter(|it| absent.contains(&(it.start_ms / 6000)));
     let absent: HashSet<SegmentId> = absent.map(|segment| segment.id).collect();
     let nothing = HashSet::new();
-    let came = Came {
-        lacking,
+    let came = Received {
+        outstanding: lacking,
         absent: &absent,
         empty: &nothing,
         misplaced: &nothing,
-        here: NONE,
+        held: NONE,
     };
-    let holes = holes(all, came, stated_ms);
+    let holes = missing_segments(all, came, stated_ms);
     holes.iter().map(|hole| hole.start_ms / 6000).collect()
 }
 
@@ -68,13 +68,13 @@ fn the_stated_length_decides_where_the_recording_ends() {
 #[test]
 fn the_last_segment_is_missing_as_far_as_the_recording_goes() {
     let last = segment(0, 7, Presence::Tentative);
-    let length = |stated| span_of(&last, stated, None).map(|gap| gap.duration_ms);
+    let length = |stated| missing_span(&last, stated, None).map(|gap| gap.duration_ms);
     assert_eq!(length(Some(42_500)), Some(500));
     assert_eq!(length(None), Some(6000));
-    let goes_on = span_of(&last, Some(42_500), Some(48_000));
+    let goes_on = missing_span(&last, Some(42_500), Some(48_000));
     assert_eq!(goes_on.map(|gap| gap.duration_ms), Some(6000));
     let listed = segment(0, 7, Presence::Sure);
-    let gap = span_of(&listed, Some(10), None).map(|gap| gap.duration_ms);
+    let gap = missing_span(&listed, Some(10), None).map(|gap| gap.duration_ms);
     assert_eq!(gap, Some(6000), "it is listed, whatever the length says");
 }
 
@@ -84,8 +84,8 @@ fn gaps_of_both_tracks_and_of_neighbours_are_one() {
     let spans = holes.map(|(track, number)| segment(track, number, Presence::Sure));
     let spans = spans
         .iter()
-        .filter_map(|segment| span_of(segment, None, None));
-    let found: Vec<_> = joined(spans.collect())
+        .filter_map(|segment| missing_span(segment, None, None));
+    let found: Vec<_> = merged_spans(spans.collect())
         .iter()
         .map(|gap| (gap.start_ms, gap.duration_ms))
         .collect();
@@ -117,5 +117,5 @@ fn a_second_is_accepted_and_a_track_is_not() {
         ..Shortfall::default()
     };
     assert!(!silent.is_acceptable());
-    assert_eq!(shorter.words(), "2 s shorter than the service states");
+    assert_eq!(shorter.description(), "2 s shorter than the service states");
 }

@@ -4,7 +4,7 @@ use crate::{
     TrackKind,
     fmp4::{
         Init,
-        init::{Defaults, Other},
+        init::{Other, SampleDefaults},
     },
     mp4::boxes::{boxed, full_box, put_count, put32, put64},
 };
@@ -30,7 +30,7 @@ pub(super) struct Trun {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Base {
     /// From a place in the file, in which the piece starts here.
-    Told(u64),
+    Explicit(u64),
     /// From the start of `moof`.
     Moof,
     /// From the end of the fragment before.
@@ -108,7 +108,7 @@ fn written(start: usize, mut data: usize, trafs: &[Traf]) -> Vec<u8> {
 
 fn tfhd(out: &mut Vec<u8>, traf: &Traf, start: usize) {
     let mut flags = match traf.base {
-        Base::Told(_) => 1,
+        Base::Explicit(_) => 1,
         Base::Moof => 0x2_0000,
         Base::Implied => 0,
     };
@@ -117,7 +117,7 @@ fn tfhd(out: &mut Vec<u8>, traf: &Traf, start: usize) {
     }
     full_box(out, *b"tfhd", 0, flags, |out| {
         put32(out, traf.track_id);
-        if let Base::Told(before) = traf.base {
+        if let Base::Explicit(before) = traf.base {
             put64(out, before + start as u64);
         }
         for value in traf.defaults.into_iter().flatten() {
@@ -161,7 +161,7 @@ pub(super) fn mdat(length: usize) -> Vec<u8> {
 }
 
 /// `moof` and `mdat`, from the start of a piece.
-pub(super) fn piece(trafs: &[Traf]) -> Vec<u8> {
+pub(super) fn media_segment(trafs: &[Traf]) -> Vec<u8> {
     let mut piece = moof(0, 8, trafs);
     piece.extend(mdat(trafs.iter().map(Traf::data).sum()));
     piece
@@ -169,7 +169,7 @@ pub(super) fn piece(trafs: &[Traf]) -> Vec<u8> {
 
 /// A track as `moov` sets it up, with others beside it.
 pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
-    let defaults = Defaults {
+    let defaults = SampleDefaults {
         description: 1,
         duration: 1000,
         size: 10,
@@ -183,14 +183,14 @@ pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
         defaults,
         edit: crate::fmp4::Edit::default(),
         display: [0; 44],
-        entries: vec![b"\0\0\0\x08test".to_vec()],
+        sample_entries: vec![b"\0\0\0\x08test".to_vec()],
         rolls: crate::fmp4::roll::MovieRolls::default(),
-        siblings: u8::try_from(1 + others.len()).expect("few"),
-        others: others
+        track_count: u8::try_from(1 + others.len()).expect("few"),
+        other_tracks: others
             .iter()
             .map(|track_id| Other {
                 track_id: *track_id,
-                defaults: Defaults {
+                defaults: SampleDefaults {
                     size: 7,
                     ..defaults
                 },

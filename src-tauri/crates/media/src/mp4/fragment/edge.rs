@@ -10,13 +10,13 @@ use crate::{
 /// The sample before may be longer than the piece shows.
 const EXTENDS: u8 = 1;
 /// The piece ends in a packet that is known to have more bytes.
-const CUT: u8 = 2;
+const IS_CUT: u8 = 2;
 /// The piece holds nothing of the track but what goes on.
-const THROUGH: u8 = 4;
+const ONLY_CONTINUATION: u8 = 4;
 /// The end of the piece can be told to go on in the next.
-const FOLLOWED: u8 = 8;
+const HAS_LAST_COUNTER: u8 = 8;
 /// A sample whose time is known starts in the remainder.
-const TIMED: u8 = 16;
+const HAS_NEXT_TIME: u8 = 16;
 
 /// Bytes in the media of the piece that are in no sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,13 +33,13 @@ pub(crate) struct Bytes {
 pub(crate) struct Edge {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
-    pub(crate) first: u8,
+    pub(crate) first_counter: u8,
     /// Continuity counter of the last packet, where what follows can be told to follow.
-    pub(crate) last: Option<u8>,
+    pub(crate) last_counter: Option<u8>,
     pub(crate) extends: bool,
-    pub(crate) cut: bool,
-    pub(crate) through: bool,
-    pub(crate) next: Option<Time>,
+    pub(crate) is_cut: bool,
+    pub(crate) only_continuation: bool,
+    pub(crate) next_time: Option<Time>,
     pub(crate) head: Bytes,
     pub(crate) remainder: Bytes,
 }
@@ -49,14 +49,14 @@ impl Edge {
     pub(crate) fn new<'a>(open: &Open<'a>, put: &mut impl FnMut(&'a [u8]) -> Bytes) -> Self {
         Self {
             kind: open.kind,
-            first: open.first,
-            last: open.last,
-            extends: open.ends.extends,
-            cut: open.cut,
-            through: open.through,
-            next: open.ends.next,
-            head: put(&open.ends.head),
-            remainder: put(&open.ends.remainder),
+            first_counter: open.first_counter,
+            last_counter: open.last_counter,
+            extends: open.edges.last_may_extend,
+            is_cut: open.is_cut,
+            only_continuation: open.only_continuation,
+            next_time: open.edges.next,
+            head: put(&open.edges.leading),
+            remainder: put(&open.edges.remainder),
         }
     }
 
@@ -64,16 +64,16 @@ impl Edge {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let flags = [
             (EXTENDS, self.extends),
-            (CUT, self.cut),
-            (THROUGH, self.through),
-            (FOLLOWED, self.last.is_some()),
-            (TIMED, self.next.is_some()),
+            (IS_CUT, self.is_cut),
+            (ONLY_CONTINUATION, self.only_continuation),
+            (HAS_LAST_COUNTER, self.last_counter.is_some()),
+            (HAS_NEXT_TIME, self.next_time.is_some()),
         ];
         let flags = flags.into_iter().filter(|(_, is)| *is);
         out.push(track_code(self.kind));
         out.push(flags.fold(0, |all, (flag, _)| all | flag));
-        out.push(self.first << 4 | self.last.unwrap_or(0));
-        if let Some(next) = self.next {
+        out.push(self.first_counter << 4 | self.last_counter.unwrap_or(0));
+        if let Some(next) = self.next_time {
             put_signed(out, next.dts);
             put_signed(out, i64::from(next.composition_offset));
         }
@@ -91,10 +91,10 @@ impl Edge {
         let flags = cursor.u8()?;
         let counters = cursor.u8()?;
         let mut next = None;
-        if flags & TIMED != 0 {
+        if flags & HAS_NEXT_TIME != 0 {
             let dts = cursor.signed()?;
-            let composition_offset =
-                i32::try_from(cursor.signed()?).map_err(|_| cursor.fail("a composition offset"))?;
+            let composition_offset = i32::try_from(cursor.signed()?)
+                .map_err(|_| cursor.malformed("a composition offset"))?;
             next = Some(Time {
                 dts,
                 composition_offset,
@@ -107,12 +107,12 @@ impl Edge {
         };
         Ok(Self {
             kind,
-            first: counters >> 4,
-            last: (flags & FOLLOWED != 0).then_some(counters & 0x0f),
+            first_counter: counters >> 4,
+            last_counter: (flags & HAS_LAST_COUNTER != 0).then_some(counters & 0x0f),
             extends: flags & EXTENDS != 0,
-            cut: flags & CUT != 0,
-            through: flags & THROUGH != 0,
-            next,
+            is_cut: flags & IS_CUT != 0,
+            only_continuation: flags & ONLY_CONTINUATION != 0,
+            next_time: next,
             head: bytes()?,
             remainder: bytes()?,
         })
@@ -127,12 +127,12 @@ mod tests {
     fn an_edge_comes_back_as_it_was_written() {
         let edge = Edge {
             kind: TrackKind::Audio,
-            first: 15,
-            last: Some(3),
+            first_counter: 15,
+            last_counter: Some(3),
             extends: false,
-            cut: true,
-            through: false,
-            next: Some(Time {
+            is_cut: true,
+            only_continuation: false,
+            next_time: Some(Time {
                 dts: -9000,
                 composition_offset: 7,
             }),
@@ -143,8 +143,8 @@ mod tests {
             remainder: Bytes::default(),
         };
         let plain = Edge {
-            last: None,
-            next: None,
+            last_counter: None,
+            next_time: None,
             extends: true,
             ..edge
         };

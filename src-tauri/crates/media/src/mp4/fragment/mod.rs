@@ -8,7 +8,7 @@ mod read;
 mod record;
 
 pub(crate) use edge::{Bytes, Edge};
-pub(crate) use read::{Base, Entry, Indexed, Tables};
+pub(crate) use read::{Base, Entry, IndexedSample, Tables};
 pub(crate) use record::{Place, Recorder};
 
 use crate::TrackKind;

@@ -15,8 +15,8 @@ const FORMAT: &str = "journal";
 
 /// The sample before, which the next is told by.
 #[derive(Clone, Copy, Debug, Default)]
-struct Track {
-    last: i64,
+struct PreviousSample {
+    last_dts: i64,
     delta: i64,
     composition_offset: i32,
     roll: Option<i16>,
@@ -53,12 +53,12 @@ pub(crate) enum Entry<'a> {
     Init(Init),
     /// What of a track goes on from piece to piece; in front of all else.
     Edge(Edge),
-    Sample(Indexed),
+    Sample(IndexedSample),
 }
 
 /// What the index needs of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Indexed {
+pub(crate) struct IndexedSample {
     pub(crate) kind: TrackKind,
     pub(crate) dts: i64,
     pub(crate) composition_offset: i32,
@@ -95,7 +95,7 @@ impl<'a> Tables<'a> {
         }
         let entries = Entries {
             cursor,
-            tracks: [Track::default(); 2],
+            tracks: [PreviousSample::default(); 2],
             kind: TrackKind::Video,
             description: 0,
             next_position: base.position,
@@ -113,7 +113,7 @@ impl<'a> Tables<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Entries<'a> {
     cursor: Cursor<'a>,
-    tracks: [Track; 2],
+    tracks: [PreviousSample; 2],
     kind: TrackKind,
     description: u32,
     next_position: u64,
@@ -134,11 +134,11 @@ impl<'a> Entries<'a> {
                     return Ok(Entry::Config {
                         kind,
                         codec,
-                        data: self.cursor.counted()?,
+                        data: self.cursor.length_prefixed()?,
                     });
                 }
                 INIT => {
-                    let bytes = self.cursor.counted()?;
+                    let bytes = self.cursor.length_prefixed()?;
                     return Init::read(&mut Cursor::new(FORMAT, bytes)).map(Entry::Init);
                 }
                 EDGE => return Edge::read(&mut self.cursor).map(Entry::Edge),
@@ -151,7 +151,7 @@ impl<'a> Entries<'a> {
                 }
                 ROLL => self.roll()?,
                 mark if mark & SAMPLE != 0 => return self.sample(mark).map(Entry::Sample),
-                _ => return Err(self.cursor.fail("an unknown entry")),
+                _ => return Err(self.cursor.malformed("an unknown entry")),
             }
         }
     }
@@ -161,28 +161,28 @@ impl<'a> Entries<'a> {
         let kind = track_kind(cursor.u8()?);
         let told = cursor.u8()? != 0;
         let distance = cursor.signed()?;
-        let distance = i16::try_from(distance).map_err(|_| cursor.fail("a roll distance"))?;
-        of(&mut self.tracks, kind).roll = Some(distance).filter(|_| told);
+        let distance = i16::try_from(distance).map_err(|_| cursor.malformed("a roll distance"))?;
+        track_mut(&mut self.tracks, kind).roll = Some(distance).filter(|_| told);
         Ok(())
     }
 
-    fn sample(&mut self, mark: u8) -> Result<Indexed, Error> {
+    fn sample(&mut self, mark: u8) -> Result<IndexedSample, Error> {
         let cursor = &mut self.cursor;
         let size = cursor.varint()?;
-        let size = u32::try_from(size).map_err(|_| cursor.fail("a sample over 4 GiB"))?;
-        let track = of(&mut self.tracks, self.kind);
+        let size = u32::try_from(size).map_err(|_| cursor.malformed("a sample over 4 GiB"))?;
+        let track = track_mut(&mut self.tracks, self.kind);
         if mark & SAME_DELTA == 0 {
             track.delta = cursor.signed()?;
         }
         if mark & SAME_OFFSET == 0 {
             let offset = cursor.signed()?;
             track.composition_offset =
-                i32::try_from(offset).map_err(|_| cursor.fail("a composition offset"))?;
+                i32::try_from(offset).map_err(|_| cursor.malformed("a composition offset"))?;
         }
-        track.last = track.last.wrapping_add(track.delta);
-        let sample = Indexed {
+        track.last_dts = track.last_dts.wrapping_add(track.delta);
+        let sample = IndexedSample {
             kind: self.kind,
-            dts: track.last,
+            dts: track.last_dts,
             composition_offset: track.composition_offset,
             sync: mark & SYNC != 0,
             size,
@@ -197,7 +197,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-fn of(tracks: &mut [Track; 2], kind: TrackKind) -> &mut Track {
+fn track_mut(tracks: &mut [PreviousSample; 2], kind: TrackKind) -> &mut PreviousSample {
     let [video, audio] = tracks;
     match kind {
         TrackKind::Video => video,

@@ -1,13 +1,13 @@
 //! From samples to tables.
 
 use super::{
-    CHUNK, CONFIG, EDGE, Edge, INIT, Indexed, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
+    CHUNK, CONFIG, EDGE, Edge, INIT, IndexedSample, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
     track_code, track_key, track_kind,
 };
 use crate::{
     Content, Error, Sample, TrackKind,
     clock::Span,
-    cursor::{put_counted, put_signed, put_varint},
+    cursor::{put_length_prefixed, put_signed, put_varint},
     flv::Codec,
     fmp4::Init,
 };
@@ -17,24 +17,24 @@ use crate::{
 pub(crate) struct Recorder {
     edges: Vec<u8>,
     entries: Vec<u8>,
-    tracks: [Track; 2],
+    tracks: [RecordedTrack; 2],
     chunk: Option<(TrackKind, u32)>,
     next_position: u64,
     samples: u64,
     /// Bytes that are in no sample, but may be in those of the neighbours.
-    loose: u64,
+    edge_bytes: u64,
 }
 
 /// What is known of a track so far.
 #[derive(Clone, Copy, Debug, Default)]
-struct Track {
+struct RecordedTrack {
     samples: usize,
     first: i64,
     last: i64,
     delta: i64,
     composition_offset: i32,
     /// Length of the last sample, where the container tells it.
-    tail: u32,
+    last_duration: u32,
     roll: Option<i16>,
 }
 
@@ -61,7 +61,7 @@ impl Recorder {
     /// What media the piece holds, by its [`Self::spans`].
     pub(crate) fn content(&self, spans: &[Span]) -> Content {
         let spans = spans.iter().map(|span| (track_kind(span.key >> 7), span));
-        Content::new(self.samples, spans, self.loose > 0)
+        Content::new(self.samples, spans, self.edge_bytes > 0)
     }
 
     pub(crate) fn config(&mut self, kind: TrackKind, codec: Codec, data: &[u8]) {
@@ -72,14 +72,14 @@ impl Recorder {
             Codec::Aac => 1,
             Codec::Mp3 | Codec::Other(_) => 2,
         });
-        put_counted(&mut self.entries, data);
+        put_length_prefixed(&mut self.entries, data);
     }
 
     pub(crate) fn init(&mut self, init: &Init) {
         let mut bytes = Vec::new();
         init.write(&mut bytes);
         self.entries.push(INIT);
-        put_counted(&mut self.entries, &bytes);
+        put_length_prefixed(&mut self.entries, &bytes);
     }
 
     /// How many samples a start at those that follow needs besides (ISO/IEC 14496-12 10.1).
@@ -97,12 +97,12 @@ impl Recorder {
 
     pub(crate) fn edge(&mut self, edge: &Edge) {
         self.edges.push(EDGE);
-        self.loose += edge.head.length + edge.remainder.length;
+        self.edge_bytes += edge.head.length + edge.remainder.length;
         edge.write(&mut self.edges);
     }
 
     pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: Place) {
-        let indexed = Indexed {
+        let indexed = IndexedSample {
             kind: sample.kind,
             dts: sample.dts,
             composition_offset: sample.composition_offset,
@@ -113,11 +113,11 @@ impl Recorder {
             opens_chunk: false,
             roll: None,
         };
-        self.indexed(&indexed, place.duration);
+        self.indexed_sample(&indexed, place.duration);
     }
 
     /// Records a sample whose data lies in the output already; `duration` as in [`Place`].
-    pub(crate) fn indexed(&mut self, sample: &Indexed, duration: u32) {
+    pub(crate) fn indexed_sample(&mut self, sample: &IndexedSample, duration: u32) {
         if self.chunk != Some((sample.kind, sample.description))
             || self.next_position != sample.position
         {
@@ -161,7 +161,7 @@ impl Recorder {
         track.last = sample.dts;
         track.delta = delta;
         track.composition_offset = sample.composition_offset;
-        track.tail = duration;
+        track.last_duration = duration;
         self.samples += 1;
         self.next_position = sample.position.wrapping_add(u64::from(sample.size));
     }
@@ -181,7 +181,13 @@ impl Recorder {
             }
             let key = track_key(plan_track, kind);
             let ends = [track.first, track.last];
-            spans.push(Span::new(key, ends, track.samples, track.tail, timescale)?);
+            spans.push(Span::new(
+                key,
+                ends,
+                track.samples,
+                track.last_duration,
+                timescale,
+            )?);
         }
         Ok(spans)
     }

@@ -1,15 +1,15 @@
 use super::*;
-use crate::ts::packet::{PACKET, Packets};
+use crate::ts::packet::{PACKET_SIZE, Packets};
 
 /// A section with its length and checksum.
 fn section(table: u8, id: u16, version: u8, entries: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(5 + entries.len() + CHECKSUM).expect("short");
+    let length = u16::try_from(5 + entries.len() + CHECKSUM_SIZE).expect("short");
     let mut bytes = vec![table];
     bytes.extend((0xb000 | length).to_be_bytes());
     bytes.extend(id.to_be_bytes());
     bytes.extend([0xc1 | version << 1, 0, 0]);
     bytes.extend_from_slice(entries);
-    let sum = checksum(&bytes);
+    let sum = crc32_mpeg(&bytes);
     bytes.extend(sum.to_be_bytes());
     bytes
 }
@@ -37,27 +37,27 @@ fn pmt(number: u16, version: u8, streams: &[(u8, u16, &[u8])]) -> Vec<u8> {
 fn carried(pid: u16, bytes: &[u8]) -> Vec<u8> {
     let bytes = [&[0][..], bytes].concat();
     let mut packets = Vec::new();
-    for (number, chunk) in (0_u8..).zip(bytes.chunks(PACKET - 4)) {
+    for (number, chunk) in (0_u8..).zip(bytes.chunks(PACKET_SIZE - 4)) {
         let starts = if number == 0 { 0x4000 } else { 0 };
         packets.push(0x47);
         packets.extend((pid | starts).to_be_bytes());
         packets.push(0x10 | number & 0x0f);
         packets.extend_from_slice(chunk);
-        packets.resize(packets.len().next_multiple_of(PACKET), 0xff);
+        packets.resize(packets.len().next_multiple_of(PACKET_SIZE), 0xff);
     }
     packets
 }
 
-fn read(packets: &[Vec<u8>]) -> Programmes {
-    let mut programmes = Programmes::default();
+fn read(packets: &[Vec<u8>]) -> Programs {
+    let mut programmes = Programs::default();
     for bytes in packets {
         for packet in Packets::new(bytes).into_iter().flatten() {
-            if programmes.carries(packet.pid) {
+            if programmes.is_table_pid(packet.pid) {
                 // The counter of these packets does not run on.
                 programmes
                     .sections
                     .remove(&packet.pid)
-                    .filter(|_| packet.starts);
+                    .filter(|_| packet.payload_start);
                 programmes.packet(&packet);
             }
         }
@@ -69,17 +69,18 @@ fn read(packets: &[Vec<u8>]) -> Programmes {
 type Pids = (Option<u16>, Option<u16>);
 
 fn selected(packets: &[Vec<u8>]) -> Result<Option<Pids>, Error> {
-    let selection = read(packets).selection()?;
-    Ok(selection.map(|selection| (selection.video, selection.sound)))
+    let selection = read(packets).selected_streams()?;
+    Ok(selection.map(|selection| (selection.video, selection.audio)))
 }
 
-const USUAL: [(u8, u16, &[u8]); 3] = [(0x15, 0x102, &[]), (0x0f, 0x101, &[]), (0x1b, 0x100, &[])];
+const DEFAULT_STREAMS: [(u8, u16, &[u8]); 3] =
+    [(0x15, 0x102, &[]), (0x0f, 0x101, &[]), (0x1b, 0x100, &[])];
 
 #[test]
 fn picture_and_sound_are_found_among_other_streams() {
     let packets = [
         carried(0, &pat(0, &[(0, 0x10), (1, 0x1000)])),
-        carried(0x1000, &pmt(1, 0, &USUAL)),
+        carried(0x1000, &pmt(1, 0, &DEFAULT_STREAMS)),
     ];
     let found = selected(&packets).expect("supported");
     assert_eq!(found, Some((Some(0x100), Some(0x101))));
@@ -91,7 +92,7 @@ fn several_sections_may_share_a_packet() {
     let mut sections = pat(0, &[(1, 0x1000)]);
     sections.extend(pat(0, &[(2, 0x1001)]));
     let programmes = read(&[carried(0, &sections)]);
-    assert_eq!(programmes.listed, [(1, 0x1000), (2, 0x1001)]);
+    assert_eq!(programmes.programs, [(1, 0x1000), (2, 0x1001)]);
 }
 
 #[test]
@@ -99,20 +100,23 @@ fn a_table_may_be_longer_than_a_packet() {
     let long = [0x52; 150];
     let streams: [(u8, u16, &[u8]); 3] = [(0x06, 7, &long), (0x0f, 8, &long), (0x1b, 9, &[])];
     let packets = carried(0x1000, &pmt(1, 0, &streams));
-    assert_eq!(packets.len(), 2 * PACKET);
+    assert_eq!(packets.len(), 2 * PACKET_SIZE);
     let mut programmes = read(&[carried(0, &pat(0, &[(1, 0x1000)]))]);
     let mut changed = Vec::new();
     for packet in Packets::new(&packets).expect("packets") {
         changed.push(programmes.packet(&packet));
     }
     assert_eq!(changed, [false, true]);
-    let selection = programmes.selection().expect("supported").expect("media");
-    assert_eq!((selection.video, selection.sound), (Some(9), Some(8)));
+    let selection = programmes
+        .selected_streams()
+        .expect("supported")
+        .expect("media");
+    assert_eq!((selection.video, selection.audio), (Some(9), Some(8)));
 }
 
 #[test]
 fn a_damaged_table_does_not_count() {
-    let mut damaged = pmt(1, 0, &USUAL);
+    let mut damaged = pmt(1, 0, &DEFAULT_STREAMS);
     damaged[14] ^= 1;
     let packets = [
         carried(0, &pat(0, &[(1, 0x1000)])),
@@ -126,10 +130,10 @@ fn a_damaged_table_does_not_count() {
 fn a_table_that_is_only_announced_does_not_count() {
     let mut announced = pat(0, &[(1, 0x1000)]);
     announced[5] &= 0xfe;
-    let sum = checksum(&announced[..announced.len() - CHECKSUM]);
-    let at = announced.len() - CHECKSUM;
+    let sum = crc32_mpeg(&announced[..announced.len() - CHECKSUM_SIZE]);
+    let at = announced.len() - CHECKSUM_SIZE;
     announced[at..].copy_from_slice(&sum.to_be_bytes());
-    assert!(read(&[carried(0, &announced)]).listed.is_empty());
+    assert!(read(&[carried(0, &announced)]).programs.is_empty());
 }
 
 #[test]
@@ -148,13 +152,13 @@ fn the_first_programme_with_media_is_taken() {
 fn another_version_moves_the_streams() {
     let mut packets = vec![
         carried(0, &pat(0, &[(1, 0x1000)])),
-        carried(0x1000, &pmt(1, 0, &USUAL)),
+        carried(0x1000, &pmt(1, 0, &DEFAULT_STREAMS)),
         carried(0x1000, &pmt(1, 1, &[(0x1b, 0x200, &[])])),
     ];
     let found = selected(&packets).expect("supported");
     assert_eq!(found, Some((Some(0x200), None)));
     packets.push(carried(0, &pat(1, &[(2, 0x1000)])));
-    packets.push(carried(0x1000, &pmt(2, 0, &USUAL)));
+    packets.push(carried(0x1000, &pmt(2, 0, &DEFAULT_STREAMS)));
     let found = selected(&packets).expect("supported");
     assert_eq!(found, Some((Some(0x100), Some(0x101))));
 }

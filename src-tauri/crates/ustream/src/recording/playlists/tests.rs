@@ -16,7 +16,7 @@ fn real_playlists_are_named_by_what_does_not_expire() {
     let names: Vec<_> = formats
         .iter()
         .map(|format| {
-            name(
+            stable_name(
                 RecordingId(134_516_112),
                 &url(format["url"].as_str().unwrap()),
             )
@@ -27,7 +27,10 @@ fn real_playlists_are_named_by_what_does_not_expire() {
     let old = url(
         "http://c742ee30-lp-omega.ums.ustream.tv/playlist/recorded/92527698/1/playlist.m3u8?token=1",
     );
-    assert_eq!(name(RecordingId(92_527_698), &old), "1/playlist.m3u8");
+    assert_eq!(
+        stable_name(RecordingId(92_527_698), &old),
+        "1/playlist.m3u8"
+    );
 }
 
 const BASE: &str = "https://x.ums.ustream.tv/playlist/recorded/7/";
@@ -39,7 +42,7 @@ fn playlists(master: &str, media: impl Fn(&str) -> Option<String>) -> Playlists 
         panic!()
     };
     Playlists::new(RecordingId(7), master, |url| {
-        let text = media(url.path()).ok_or(Error::Silent("a playlist"))?;
+        let text = media(url.path()).ok_or(Error::Timeout("a playlist"))?;
         match hls::read(text.as_bytes(), url)? {
             Playlist::Media(media) => Ok(Arc::new(media)),
             Playlist::Master(_) => panic!(),
@@ -47,7 +50,7 @@ fn playlists(master: &str, media: impl Fn(&str) -> Option<String>) -> Playlists 
     })
 }
 
-fn pieces(lengths: &[u32]) -> String {
+fn segments(lengths: &[u32]) -> String {
     let pieces = lengths.iter().zip(0..).map(|(length, number)| {
         format!("#EXTINF:{length},\nhttps://vod-cdn.ustream.tv/a/{number}.ts\n")
     });
@@ -62,7 +65,7 @@ const MASTER: &str = "#EXTM3U\n\
 
 #[test]
 fn a_picture_comes_with_the_default_sound_and_each_sound_alone() {
-    let found = playlists(MASTER, |_| Some(pieces(&[6, 6])));
+    let found = playlists(MASTER, |_| Some(segments(&[6, 6])));
     let ids: Vec<_> = found.renditions().into_iter().map(|it| it.id.0).collect();
     let expected = [
         "1/playlist.m3u8 8/playlist.m3u8",
@@ -84,7 +87,7 @@ fn a_sound_may_lie_with_the_picture_and_others_beside_it() {
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"en\",LANGUAGE=\"en\",DEFAULT=YES\n\
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"fr\",LANGUAGE=\"fr\",URI=\"9/playlist.m3u8\"\n\
         #EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=1920x1080,AUDIO=\"a\"\n1/playlist.m3u8\n";
-    let found = playlists(master, |_| Some(pieces(&[6])));
+    let found = playlists(master, |_| Some(segments(&[6])));
     let said = |rendition: Rendition| {
         let said = rendition.tracks.into_iter();
         let said = said.map(|track| (track.kind, track.language.unwrap_or_default()));
@@ -113,7 +116,7 @@ fn lost(found: &Playlists) -> Vec<(String, bool)> {
 #[test]
 fn a_picture_whose_sound_is_gone_is_no_silent_film() {
     let found = playlists(MASTER, |path| {
-        (!path.contains("/8/") && !path.contains("/9/")).then(|| pieces(&[6]))
+        (!path.contains("/8/") && !path.contains("/9/")).then(|| segments(&[6]))
     });
     assert!(found.renditions().is_empty());
     let lost = lost(&found);
@@ -123,19 +126,19 @@ fn a_picture_whose_sound_is_gone_is_no_silent_film() {
 
 #[test]
 fn what_cannot_be_had_is_told_of_and_the_best_that_is_left_is_chosen() {
-    let encrypted = pieces(&[6]).replace("#EXTINF", "#EXT-X-KEY:METHOD=AES-128\n#EXTINF");
+    let encrypted = segments(&[6]).replace("#EXTINF", "#EXT-X-KEY:METHOD=AES-128\n#EXTINF");
     let found = playlists(MASTER, |path| {
         let text = if path.contains("/1/") {
             &encrypted
         } else {
-            &pieces(&[6])
+            &segments(&[6])
         };
         Some(text.clone())
     });
     assert_eq!(lost(&found), [("1080p".to_owned(), true)]);
     let source = crate::recording::Elsewhere::Playlists(found);
     let info = crate::ums::session::StreamInfo::default();
-    let recording = crate::Recording::elsewhere(RecordingId(7), info, source, None).unwrap();
+    let recording = crate::Recording::from_source(RecordingId(7), info, source, None).unwrap();
     let choice = crate::Choice::default();
     let plan = recording.plan(&choice).unwrap();
     assert_eq!(plan.rendition.0, "6/playlist.m3u8 8/playlist.m3u8");
@@ -147,13 +150,13 @@ fn what_cannot_be_had_is_told_of_and_the_best_that_is_left_is_chosen() {
 fn audio_alone_is_no_substitute_for_video_that_cannot_be_had() {
     let found = playlists(MASTER, |path| {
         let is_audio = path.contains("/8/") || path.contains("/9/");
-        is_audio.then(|| pieces(&[6]))
+        is_audio.then(|| segments(&[6]))
     });
     let source = crate::recording::Elsewhere::Playlists(found);
     let info = crate::ums::session::StreamInfo::default();
-    let recording = crate::Recording::elsewhere(RecordingId(7), info, source, None).unwrap();
+    let recording = crate::Recording::from_source(RecordingId(7), info, source, None).unwrap();
     let refused = recording.plan(&crate::Choice::default());
-    assert!(matches!(refused, Err(Error::Silent(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Timeout(_))), "{refused:?}");
     let audio = crate::Choice {
         quality: crate::Quality::Audio,
         ..crate::Choice::default()
@@ -166,9 +169,9 @@ fn another_recording_behind_the_same_playlists_has_other_names_for_its_segments(
     let listing = |text: &str| {
         let found = playlists(MASTER, |_| Some(text.to_owned()));
         let best = found.renditions().remove(0);
-        found.listing(&best.tracks)
+        found.hash_listing(&best.tracks)
     };
-    let text = pieces(&[6, 6]);
+    let text = segments(&[6, 6]);
     let renewed = text
         .replace("vod-cdn.ustream.tv", "uhsakamai-a.akamaihd.net")
         .replace(".ts", ".ts?token=2");
@@ -184,7 +187,7 @@ fn pieces_of_two_tracks_stand_in_the_order_of_time() {
         } else {
             &[6, 6]
         };
-        Some(pieces(lengths))
+        Some(segments(lengths))
     });
     let best = found.renditions().remove(0);
     let order: Vec<_> = found
@@ -211,7 +214,7 @@ fn playlists_of_one_name_are_told_apart() {
     let master = "#EXTM3U\n\
         #EXT-X-STREAM-INF:BANDWIDTH=2000\n1/playlist.m3u8?content=a\n\
         #EXT-X-STREAM-INF:BANDWIDTH=1000\n1/playlist.m3u8?content=b\n";
-    let found = playlists(master, |_| Some(pieces(&[6])));
+    let found = playlists(master, |_| Some(segments(&[6])));
     let ids: Vec<_> = found.renditions().into_iter().map(|it| it.id.0).collect();
     assert_eq!(ids, ["1/playlist.m3u8", "1/playlist.m3u8#2"]);
 }

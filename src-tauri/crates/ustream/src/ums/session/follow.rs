@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use super::super::message::Tracking;
-use super::{Request, Session, astray};
+use super::{Request, Session, misdirected};
 use crate::hosts::{self, Host};
 use crate::{Error, Lock, RecordingId, loose};
 
@@ -16,7 +16,7 @@ use crate::{Error, Lock, RecordingId, loose};
 const PATH: &str = "/1/ustream";
 
 /// No name of a connection comes near it.
-const LONGEST_CONNECTION: usize = 256;
+const LONGEST_CONNECTION_ID: usize = 256;
 
 /// Hosts in a row that send us on; one is usual.
 const MOST_REDIRECTS: usize = 5;
@@ -29,14 +29,14 @@ impl Session {
     pub(super) fn on_tracking(&mut self, tracking: Tracking) -> Request {
         let Tracking { host, connection } = tracking;
         let host = match host {
-            Some(named) => control(&named).filter(|host| self.may_follow(host)),
+            Some(named) => control_host(&named).filter(|host| self.may_follow(host)),
             None => self.host.clone(),
         };
-        let Some(host) = host.filter(|_| connection.len() <= LONGEST_CONNECTION) else {
-            return astray("its connection goes on elsewhere");
+        let Some(host) = host.filter(|_| connection.len() <= LONGEST_CONNECTION_ID) else {
+            return misdirected("its connection goes on elsewhere");
         };
         Request::Listen {
-            secure: self.way.is_secure(&host, &self.question),
+            secure: self.transport.is_secure(&host, &self.query),
             host,
             path: PATH,
             connection,
@@ -48,21 +48,21 @@ impl Session {
     pub(super) fn on_cluster(&mut self, name: Option<String>, host: Option<&str>) -> Request {
         self.redirects += 1;
         if self.redirects > MOST_REDIRECTS {
-            return astray("it was sent on too often");
+            return misdirected("it was sent on too often");
         }
         let made = name
             .filter(|name| is_cluster_name(name))
-            .map(|name| self.made_host(&name));
-        let named = host.and_then(control);
+            .map(|name| self.cluster_host(&name));
+        let named = host.and_then(control_host);
         match (named.filter(|host| self.may_follow(host)), made) {
             (Some(named), made) => {
-                self.instead = made.filter(|made| *made != named);
+                self.fallback_host = made.filter(|made| *made != named);
                 self.go_to(named)
             }
             (None, Some(made)) => self.go_to(made),
-            (None, None) => astray(&format!(
+            (None, None) => misdirected(&format!(
                 "it was sent on to {}",
-                loose::words(host.unwrap_or("nowhere"))
+                loose::clean_text(host.unwrap_or("nowhere"))
             )),
         }
     }
@@ -88,12 +88,12 @@ impl Session {
     pub(super) fn go_to(&mut self, host: Host) -> Request {
         let visit = (host.clone(), self.referrer.clone());
         if self.visited.contains(&visit) {
-            return astray("it was sent in a circle");
+            return misdirected("it was sent in a circle");
         }
         self.visited.push(visit);
         self.host = Some(host.clone());
         Request::Connect {
-            secure: self.way.is_secure(&host, &self.question),
+            secure: self.transport.is_secure(&host, &self.query),
             host,
             path: PATH,
             pause: Duration::ZERO,
@@ -103,26 +103,27 @@ impl Session {
     /// Returns whether the host that is asked at the moment is asked over TLS.
     pub(super) fn is_secure(&self) -> bool {
         let here = self.host.as_ref();
-        here.is_none_or(|host| self.way.is_secure(host, &self.question))
+        here.is_none_or(|host| self.transport.is_secure(host, &self.query))
     }
 
-    fn made_host(&self, cluster: &str) -> Host {
-        let made_of = (&self.question, self.front);
-        self.way.host_of(cluster, made_of, self.host.as_ref())
+    fn cluster_host(&self, cluster: &str) -> Host {
+        let made_of = (&self.query, self.host_number);
+        self.transport
+            .cluster_host(cluster, made_of, self.host.as_ref())
     }
 
     /// Returns whether a host that the service names may be asked.
     fn may_follow(&self, host: &Host) -> bool {
-        let stays_secure = self.is_secure() && self.way.is_secure(host, &self.question);
+        let stays_secure = self.is_secure() && self.transport.is_secure(host, &self.query);
         stays_secure
             || Some(host) == self.host.as_ref()
-            || is_made_by_rule(host, self.question.recording)
+            || follows_naming_rule(host, self.query.recording)
     }
 }
 
 /// Returns the host of the control connection that is named. Its port is not used: until 2021 some
 /// were named with `:1935`.
-fn control(named: &str) -> Option<Host> {
+fn control_host(named: &str) -> Option<Host> {
     const LONGEST_PORT: usize = 5;
     let is_port = |port: &str| {
         (1..=LONGEST_PORT).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit())
@@ -137,7 +138,7 @@ fn control(named: &str) -> Option<Host> {
 /// Returns whether a host is called as the rule of the service has it: the entry hosts and those
 /// of clusters `r12345678-1-7-recorded-lp-omega`, in 2016 without `-lp`, and the servers that a
 /// connection is handed to, by their address in hexadecimal digits, `a92ccb29-lp-omega`.
-fn is_made_by_rule(host: &Host, recording: RecordingId) -> bool {
+fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
     let Some((label, _)) = host.control_label() else {
         return false;
     };
@@ -179,7 +180,7 @@ mod tests {
     fn over_plain_http_only_hosts_that_are_called_by_rule_are_followed() {
         let is_followed = |label: &str| {
             let host = hosts::parse(&format!("{label}.ums.ustream.tv"));
-            host.is_some_and(|host| is_made_by_rule(&host, RecordingId(7)))
+            host.is_some_and(|host| follows_naming_rule(&host, RecordingId(7)))
         };
         for own in [
             "a92ccb29-lp-omega",
@@ -209,11 +210,14 @@ mod tests {
     #[test]
     fn a_port_is_not_used_and_nothing_else_may_stand_behind_a_name() {
         let name = "a92ccb29-lp-omega.ums.ustream.tv";
-        assert_eq!(control(&format!("{name}:1935")).unwrap().as_str(), name);
+        assert_eq!(
+            control_host(&format!("{name}:1935")).unwrap().as_str(),
+            name
+        );
         for odd in [":", ":x", ":123456", ":80:80", ":80/x", "#:80", ":-1"] {
-            assert_eq!(control(&format!("{name}{odd}")), None, "{odd}");
+            assert_eq!(control_host(&format!("{name}{odd}")), None, "{odd}");
         }
-        assert_eq!(control("video.ibm.com"), None);
+        assert_eq!(control_host("video.ibm.com"), None);
     }
 
     #[test]

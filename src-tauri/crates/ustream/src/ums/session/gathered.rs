@@ -45,11 +45,11 @@ impl StreamInfo {
 pub(super) struct Gathered {
     info: StreamInfo,
     /// The length by the API.
-    api_ms: Option<u64>,
+    api_length_ms: Option<u64>,
     /// When segments that can be fetched were told of, or more of them.
     usable_since: Option<Duration>,
     /// Since when there is nothing but formats that cannot be used.
-    foreign_since: Option<Duration>,
+    unusable_since: Option<Duration>,
 }
 
 impl Gathered {
@@ -68,9 +68,12 @@ impl Gathered {
         info.owner = news.owner.or(info.owner.take());
         info.length = news.length.max(info.length);
         if !self.is_usable() {
-            let Stored { has_others, .. } = self.info.stored;
+            let Stored {
+                has_unknown_formats: has_others,
+                ..
+            } = self.info.stored;
             if has_others || self.info.stored.is_described() {
-                self.foreign_since.get_or_insert(now);
+                self.unusable_since.get_or_insert(now);
             }
         } else if self.usable_since.is_none() || self.known_hashes() > before {
             self.usable_since = Some(now);
@@ -79,7 +82,7 @@ impl Gathered {
 
     /// The API has said how long the recording is.
     pub(super) fn add_length(&mut self, length_ms: u64) {
-        self.api_ms = Some(length_ms).max(self.api_ms);
+        self.api_length_ms = Some(length_ms).max(self.api_length_ms);
     }
 
     fn known_hashes(&self) -> usize {
@@ -88,16 +91,16 @@ impl Gathered {
     }
 
     fn stated_ms(&self) -> Option<u64> {
-        self.info.length_ms().max(self.api_ms)
+        self.info.length_ms().max(self.api_length_ms)
     }
 
     /// Segments can be fetched, at least from the servers that are known without being named.
     pub(super) fn is_usable(&self) -> bool {
-        self.is_elsewhere() || self.info.stored.usable().next().is_some()
+        self.has_playlists_or_files() || self.info.stored.usable().next().is_some()
     }
 
     /// It is told where playlists or files are, which need nothing more.
-    fn is_elsewhere(&self) -> bool {
+    fn has_playlists_or_files(&self) -> bool {
         let Stored {
             playlists, files, ..
         } = &self.info.stored;
@@ -118,29 +121,30 @@ impl Gathered {
 
     /// There is nothing to wait for. While nobody has said how long the recording is, more hashes
     /// may follow in later messages.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(super) fn is_finished(&self) -> bool {
         let is_covered = || {
             let mut formats = self.info.stored.usable();
             self.stated_ms().is_some() && self.is_complete() && !formats.any(timeline::is_sparse)
         };
-        self.is_elsewhere() || (self.is_usable() && !self.info.sites.is_empty() && is_covered())
+        self.has_playlists_or_files()
+            || (self.is_usable() && !self.info.sites.is_empty() && is_covered())
     }
 
     /// When what is known must do.
-    pub(super) fn settles_at(&self, hashes: Duration, servers: Duration) -> Option<Duration> {
+    pub(super) fn deadline(&self, hashes: Duration, servers: Duration) -> Option<Duration> {
         let wait = if self.info.sites.is_empty() {
             servers
         } else {
             hashes
         };
         let since = self.usable_since.map(|since| since + wait);
-        since.or(self.foreign_since.map(|since| since + hashes))
+        since.or(self.unusable_since.map(|since| since + hashes))
     }
 
     /// Another attempt has its own time to complete what is known.
-    pub(super) fn forget_time(&mut self) {
+    pub(super) fn reset_timers(&mut self) {
         self.usable_since = None;
-        self.foreign_since = None;
+        self.unusable_since = None;
     }
 
     pub(super) fn take(&mut self) -> StreamInfo {
@@ -148,8 +152,11 @@ impl Gathered {
     }
 
     /// Why nothing can be made of what was said.
-    pub(super) fn refusal(&self) -> Option<Error> {
-        let Stored { has_others, .. } = self.info.stored;
+    pub(super) fn unusable_reason(&self) -> Option<Error> {
+        let Stored {
+            has_unknown_formats: has_others,
+            ..
+        } = self.info.stored;
         if self.is_usable() {
             None
         } else if self.info.stored.is_described() {

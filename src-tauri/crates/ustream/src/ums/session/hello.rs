@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::Question;
+use super::SessionQuery;
 use crate::hosts::{ControlDomain, Host};
 
 /// Over what a session runs, and what it asks for.
@@ -20,14 +20,14 @@ pub enum Way {
 
 impl Way {
     /// `appId` and `appVersion`: what the service takes us for decides what it tells.
-    fn player(self) -> (u32, u32) {
+    fn app_id(self) -> (u32, u32) {
         match self {
             Self::Socket | Self::Polling => (3, 2),
             Self::Playlists => (11, 2),
         }
     }
 
-    fn prefix(self) -> &'static str {
+    fn host_prefix(self) -> &'static str {
         match self {
             Self::Socket => "ws",
             Self::Polling | Self::Playlists => "lp",
@@ -38,32 +38,32 @@ impl Way {
     ///
     /// Long polling is tried over TLS first, too. Its old domain is known to answer, but without
     /// TLS: nothing that a person keeps to themselves goes there.
-    pub(super) fn entry(self, attempt: usize, question: &Question, front: u32) -> Host {
+    pub(super) fn entry_host(self, attempt: usize, question: &SessionQuery, front: u32) -> Host {
         let is_first = attempt % 2 == 1;
         let (prefix, domain) = match self {
-            Self::Socket if is_first => ("ws", ControlDomain::Today),
-            Self::Socket => ("wss", ControlDomain::Old),
+            Self::Socket if is_first => ("ws", ControlDomain::Current),
+            Self::Socket => ("wss", ControlDomain::Legacy),
             Self::Polling | Self::Playlists if is_first || question.has_secret() => {
-                ("lp", ControlDomain::Today)
+                ("lp", ControlDomain::Current)
             }
-            Self::Polling | Self::Playlists => ("lp", ControlDomain::Old),
+            Self::Polling | Self::Playlists => ("lp", ControlDomain::Legacy),
         };
         let id = question.recording;
         Host::of_control(&format!("r{front}-1-{id}-recorded-{prefix}-live"), domain)
     }
 
     /// Builds the host of a cluster from its name. `here` is the host that named it.
-    pub(super) fn host_of(
+    pub(super) fn cluster_host(
         self,
         cluster: &str,
-        (question, front): (&Question, u32),
+        (question, front): (&SessionQuery, u32),
         here: Option<&Host>,
     ) -> Host {
         let domain = match self {
-            Self::Polling | Self::Playlists if here.is_some_and(is_old) => ControlDomain::Old,
-            _ => ControlDomain::Today,
+            Self::Polling | Self::Playlists if here.is_some_and(is_legacy) => ControlDomain::Legacy,
+            _ => ControlDomain::Current,
         };
-        let (id, prefix) = (question.recording, self.prefix());
+        let (id, prefix) = (question.recording, self.host_prefix());
         let cluster = cluster.to_ascii_lowercase();
         Host::of_control(
             &format!("r{front}-1-{id}-recorded-{prefix}-{cluster}"),
@@ -73,28 +73,32 @@ impl Way {
 
     /// Returns whether a host is asked over TLS. Of long polling on the old domain only plain HTTP
     /// is known; what a person keeps to themselves is never sent over that.
-    pub(super) fn is_secure(self, host: &Host, question: &Question) -> bool {
-        self == Self::Socket || !is_old(host) || question.has_secret()
+    pub(super) fn is_secure(self, host: &Host, question: &SessionQuery) -> bool {
+        self == Self::Socket || !is_legacy(host) || question.has_secret()
     }
 
     /// The arguments of `connect`.
-    pub(super) fn arguments(self, question: &Question, hello: Hello<'_>) -> Value {
-        let Hello {
-            viewer,
+    pub(super) fn connect_arguments(
+        self,
+        question: &SessionQuery,
+        hello: ConnectContext<'_>,
+    ) -> Value {
+        let ConnectContext {
+            viewer_id: viewer,
             referrer,
             is_secure,
             random,
         } = hello;
         let connection_id = random.u64(1..10_000_000_000);
         let page_id = random.u64(1..1_000_000_000_000_000);
-        let (id, version) = self.player();
+        let (id, version) = self.app_id();
         let mut arguments = json!({
             "type": "viewer",
             "appId": id,
             "appVersion": version,
             "rsid": format!("{viewer:x}:{connection_id:x}"),
             "rpin": format!("_rpin.{page_id}"),
-            "referrer": page(referrer, is_secure),
+            "referrer": disclosed_referrer(referrer, is_secure),
             "clusterHost":
                 "r%rnd%-1-%mediaId%-%mediaType%-%protocolPrefix%-%cluster%.ums.ustream.tv",
             "media": question.recording.to_string(),
@@ -113,29 +117,29 @@ impl Way {
 }
 
 /// Who says it.
-pub(super) struct Hello<'a> {
+pub(super) struct ConnectContext<'a> {
     /// The same for all connections of a session.
-    pub(super) viewer: u64,
+    pub(super) viewer_id: u64,
     pub(super) referrer: &'a str,
     /// It is said over TLS.
     pub(super) is_secure: bool,
     pub(super) random: &'a mut Rng,
 }
 
-impl Question {
+impl SessionQuery {
     /// Something in it is nobody else's business.
     fn has_secret(&self) -> bool {
         self.password.is_some() || self.hash.is_some()
     }
 }
 
-fn is_old(host: &Host) -> bool {
-    matches!(host.control_label(), Some((_, ControlDomain::Old)))
+fn is_legacy(host: &Host) -> bool {
+    matches!(host.control_label(), Some((_, ControlDomain::Legacy)))
 }
 
 /// Returns the address of the page that embeds the recording as it may be told: without a login,
 /// and over plain HTTP without its query, which may hold a person's session.
-fn page(referrer: &str, is_secure: bool) -> String {
+fn disclosed_referrer(referrer: &str, is_secure: bool) -> String {
     let Ok(mut url) = Url::parse(referrer) else {
         // What is no address is no page.
         return String::new();
@@ -166,9 +170,12 @@ mod tests {
     fn what_is_secret_in_a_pages_address_is_not_told() {
         let address = "https://user:pw@www.example.org/intranet?session=SECRET#mine";
         let bare = "https://www.example.org/intranet";
-        assert_eq!(page(address, true), format!("{bare}?session=SECRET"));
-        assert_eq!(page(address, false), bare);
-        assert!(!page("user:pw@www.example.org?SECRET", false).contains("SECRET"));
-        assert_eq!(page("no address", true), "");
+        assert_eq!(
+            disclosed_referrer(address, true),
+            format!("{bare}?session=SECRET")
+        );
+        assert_eq!(disclosed_referrer(address, false), bare);
+        assert!(!disclosed_referrer("user:pw@www.example.org?SECRET", false).contains("SECRET"));
+        assert_eq!(disclosed_referrer("no address", true), "");
     }
 }

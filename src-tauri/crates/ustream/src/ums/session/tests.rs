@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn question() -> Question {
-    Question {
+fn question() -> SessionQuery {
+    SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
         hash: None,
@@ -13,7 +13,7 @@ fn question() -> Question {
     }
 }
 
-fn started(question: Question) -> Session {
+fn started(question: SessionQuery) -> Session {
     let mut session = Session::new(question, Way::Socket, 7);
     assert!(host_of(session.start(Duration::ZERO)).contains("-ws-live.ums.services."));
     session
@@ -53,14 +53,14 @@ fn done(request: Request) -> StreamInfo {
 
 /// What the session says when the connection opens.
 fn said(session: &mut Session) -> Value {
-    match session.on(Event::Opened, Duration::ZERO) {
+    match session.handle(Event::Opened, Duration::ZERO) {
         Request::Send(arguments) => arguments,
         other => panic!("{other:?}"),
     }
 }
 
 fn frame(session: &mut Session, value: &Value, at: Duration) -> Request {
-    session.on(Event::Frame(&value.to_string()), at)
+    session.handle(Event::Frame(&value.to_string()), at)
 }
 
 fn reject(session: &mut Session, reasons: &Value) -> Request {
@@ -111,7 +111,7 @@ fn it_introduces_itself_as_the_player_does() {
 
 #[test]
 fn what_the_person_brings_is_passed_on() {
-    let said = said(&mut started(Question {
+    let said = said(&mut started(SessionQuery {
         password: Some("secret".into()),
         hash: Some(r#"[{"hash":"0"}]"#.into()),
         referrer: Some("https://example.org/".into()),
@@ -170,10 +170,10 @@ fn servers_that_are_not_named_are_waited_for_five_seconds() {
     frame(&mut session, &stream(None), seconds(2));
     assert_eq!(session.deadline(), seconds(7));
     assert!(matches!(
-        session.on(Event::TimedOut, seconds(6)),
+        session.handle(Event::TimedOut, seconds(6)),
         Request::Wait
     ));
-    let info = done(session.on(Event::TimedOut, seconds(7)));
+    let info = done(session.handle(Event::TimedOut, seconds(7)));
     assert!(info.sites.is_empty());
 }
 
@@ -181,7 +181,7 @@ fn servers_that_are_not_named_are_waited_for_five_seconds() {
 fn a_connection_that_closes_after_the_stream_has_said_enough() {
     let mut session = started(question());
     frame(&mut session, &stream(None), seconds(1));
-    done(session.on(Event::Closed, seconds(1)));
+    done(session.handle(Event::Closed, seconds(1)));
 }
 
 #[test]
@@ -206,9 +206,9 @@ fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
     let mut session = started(question());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &too_long, seconds(1));
-    assert!(host_of(session.on(Event::TimedOut, seconds(4))).ends_with(".ums.ustream.tv"));
+    assert!(host_of(session.handle(Event::TimedOut, seconds(4))).ends_with(".ums.ustream.tv"));
     frame(&mut session, &too_long, seconds(5));
-    done(session.on(Event::TimedOut, seconds(8)));
+    done(session.handle(Event::TimedOut, seconds(8)));
 }
 
 /// A later message with only these hashes.
@@ -226,7 +226,7 @@ fn a_list_of_unknown_length_is_waited_for_as_long_as_it_grows() {
     assert_eq!(session.deadline(), seconds(6));
     frame(&mut session, &more(&json!({})), seconds(4));
     assert_eq!(session.deadline(), seconds(6), "nothing new");
-    let info = done(session.on(Event::TimedOut, seconds(6)));
+    let info = done(session.handle(Event::TimedOut, seconds(6)));
     assert_eq!(
         info.stored.flv.unwrap().hashes.len(),
         3,
@@ -239,11 +239,11 @@ fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
     let mut session = started(question());
     frame(&mut session, &stream(None), seconds(1));
     frame(&mut session, &servers(), seconds(1));
-    done(session.on(Event::Length(110_000), seconds(1)));
+    done(session.handle(Event::Length(110_000), seconds(1)));
 
     let mut session = started(question());
     assert!(matches!(
-        session.on(Event::Length(110_000), seconds(0)),
+        session.handle(Event::Length(110_000), seconds(0)),
         Request::Wait
     ));
     frame(&mut session, &stream(None), seconds(1));
@@ -252,7 +252,7 @@ fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
     let mut session = started(question());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &stream(None), seconds(1));
-    let request = session.on(Event::Length(250_000), seconds(1));
+    let request = session.handle(Event::Length(250_000), seconds(1));
     assert!(matches!(request, Request::Wait), "the list is too short");
     frame(&mut session, &more(&json!({"20": "3"})), seconds(2));
     done(frame(
@@ -272,7 +272,7 @@ fn a_list_with_a_gap_is_asked_for_once_more() {
         &more(&json!({"20": "3", "40": "5"})),
         seconds(1),
     );
-    host_of(session.on(Event::TimedOut, seconds(4)));
+    host_of(session.handle(Event::TimedOut, seconds(4)));
     done(frame(&mut session, &more(&json!({"30": "4"})), seconds(5)));
 }
 
@@ -285,7 +285,7 @@ fn what_is_known_of_a_stream_is_not_lost_by_a_later_offline() {
         frame(&mut session, &offline, seconds(2)),
         Request::Wait
     ));
-    done(session.on(Event::TimedOut, seconds(6)));
+    done(session.handle(Event::TimedOut, seconds(6)));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn rows_without_a_name_are_an_answer_without_sense_and_no_silence() {
         "chunkTime": 6000, "streams": [{"bitrate": 1}], "hashes": {"0": "1"},
     }}}}));
     frame(&mut session, &nameless, seconds(1));
-    let error = error_of(session.on(Event::TimedOut, seconds(4)));
+    let error = error_of(session.handle(Event::TimedOut, seconds(4)));
     assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
 }
 
@@ -329,14 +329,14 @@ fn a_stream_that_is_not_there_was_not_recorded() {
 #[test]
 fn silence_is_met_with_an_attempt_at_each_domain_and_then_given_up() {
     let mut session = started(question());
-    let second = host_of(session.on(Event::TimedOut, seconds(12)));
+    let second = host_of(session.handle(Event::TimedOut, seconds(12)));
     assert!(
         second.ends_with("-recorded-wss-live.ums.ustream.tv"),
         "{second}"
     );
     assert!(session.deadline() < seconds(25), "other ways are waiting");
-    let error = error_of(session.on(Event::TimedOut, seconds(25)));
-    assert!(matches!(error, Error::Silent(_)));
+    let error = error_of(session.handle(Event::TimedOut, seconds(25)));
+    assert!(matches!(error, Error::Timeout(_)));
 }
 
 #[test]
@@ -348,10 +348,10 @@ fn the_last_real_error_comes_out_after_three_attempts() {
             status: 502,
         })
     };
-    host_of(session.on(failed(), seconds(1)));
-    host_of(session.on(failed(), seconds(2)));
+    host_of(session.handle(failed(), seconds(1)));
+    host_of(session.handle(failed(), seconds(2)));
     assert!(matches!(
-        error_of(session.on(failed(), seconds(3))),
+        error_of(session.handle(failed(), seconds(3))),
         Error::Status { status: 502, .. }
     ));
 }
@@ -361,7 +361,7 @@ fn a_service_that_asks_to_be_left_alone_is_left_alone() {
     let mut session = started(question());
     let busy = Event::Failed(Error::Busy { retry_after: None });
     assert!(matches!(
-        error_of(session.on(busy, seconds(1))),
+        error_of(session.handle(busy, seconds(1))),
         Error::Busy { .. }
     ));
 }
@@ -370,15 +370,15 @@ fn a_service_that_asks_to_be_left_alone_is_left_alone() {
 fn a_frame_without_sense_is_skipped_and_one_too_large_is_final() {
     let mut session = started(question());
     assert!(matches!(
-        session.on(Event::Frame("<html>"), seconds(1)),
+        session.handle(Event::Frame("<html>"), seconds(1)),
         Request::Wait
     ));
-    let flood = Event::Flooded(Error::TooLarge {
+    let flood = Event::LimitExceeded(Error::TooLarge {
         what: "x",
         limit_bytes: 1,
     });
     assert!(matches!(
-        error_of(session.on(flood, seconds(1))),
+        error_of(session.handle(flood, seconds(1))),
         Error::TooLarge { .. }
     ));
 }
@@ -406,7 +406,7 @@ fn a_named_host_that_cannot_be_reached_is_tried_by_the_clusters_name() {
         host: "h".into(),
         status: 500,
     });
-    assert!(host_of(session.on(failed, seconds(1))).contains("-ws-beta.ums.services."));
+    assert!(host_of(session.handle(failed, seconds(1))).contains("-ws-beta.ums.services."));
 }
 
 #[test]
@@ -421,7 +421,10 @@ fn it_is_not_led_astray() {
     for cluster in clusters {
         let mut session = started(question());
         let request = reject(&mut session, &json!({"cluster": cluster}));
-        assert!(matches!(error_of(request), Error::Astray(_)), "{cluster}");
+        assert!(
+            matches!(error_of(request), Error::Misdirected(_)),
+            "{cluster}"
+        );
     }
 }
 
@@ -439,14 +442,14 @@ fn it_follows_five_hosts_and_no_more_and_none_twice() {
         &mut session,
         &json!({"cluster": {"host": "r6.ums.ustream.tv"}}),
     );
-    assert!(matches!(error_of(sixth), Error::Astray(_)));
+    assert!(matches!(error_of(sixth), Error::Misdirected(_)));
 
     let mut session = started(question());
     let again = json!({"cluster": {"host": "r1.ums.ustream.tv"}});
     host_of(reject(&mut session, &again));
     assert!(matches!(
         error_of(reject(&mut session, &again)),
-        Error::Astray(_)
+        Error::Misdirected(_)
     ));
 }
 
@@ -481,7 +484,7 @@ fn a_page_that_is_none_or_does_not_help_is_the_end() {
 
 #[test]
 fn each_lock_is_told_by_its_own_name() {
-    let lock = |reasons: Value, question: Question| match error_of(reject(
+    let lock = |reasons: Value, question: SessionQuery| match error_of(reject(
         &mut started(question),
         &reasons,
     )) {
@@ -498,7 +501,7 @@ fn each_lock_is_told_by_its_own_name() {
         lock(json!({"passwordLock": []}), question()),
         Lock::Password { wrong: false }
     );
-    let with_password = Question {
+    let with_password = SessionQuery {
         password: Some("x".into()),
         ..question()
     };
@@ -528,22 +531,22 @@ fn formats_that_are_not_known_here_are_no_rendition() {
     // Those that are known may follow; a new connection would tell the same.
     assert_eq!(session.deadline(), seconds(4));
     assert!(matches!(
-        error_of(session.on(Event::TimedOut, seconds(4))),
+        error_of(session.handle(Event::TimedOut, seconds(4))),
         Error::NoRendition
     ));
 }
 
-fn polling(question: Question, way: Way) -> (Session, Request) {
+fn polling(question: SessionQuery, way: Way) -> (Session, Request) {
     let mut session = Session::new(question, way, 7);
     let request = session.start(Duration::ZERO);
     (session, request)
 }
 
 /// A session of long polling that has come to the old domain, where there is no TLS.
-fn in_the_clear(question: Question) -> Session {
+fn in_the_clear(question: SessionQuery) -> Session {
     let (mut session, _) = polling(question, Way::Polling);
-    let failed = Event::Failed(Error::Silent("x"));
-    match session.on(failed, seconds(1)) {
+    let failed = Event::Failed(Error::Timeout("x"));
+    match session.handle(failed, seconds(1)) {
         Request::Connect { secure: false, .. } => session,
         other => panic!("{other:?}"),
     }
@@ -557,8 +560,8 @@ fn long_polling_goes_over_tls_first_and_then_where_it_is_known_to_be() {
     };
     let entry = "-recorded-lp-live.ums.services.video.ibm.com";
     assert!(secure && host.as_str().ends_with(entry), "{host}");
-    let failed = Event::Failed(Error::Silent("x"));
-    let Request::Connect { secure, host, .. } = session.on(failed, seconds(1)) else {
+    let failed = Event::Failed(Error::Timeout("x"));
+    let Request::Connect { secure, host, .. } = session.handle(failed, seconds(1)) else {
         panic!()
     };
     let entry = "-recorded-lp-live.ums.ustream.tv";
@@ -575,16 +578,16 @@ fn a_refused_certificate_ends_long_polling_and_stays_the_reason_over_a_websocket
     };
     for way in [Way::Polling, Way::Playlists] {
         let (mut session, _) = polling(question(), way);
-        let request = session.on(refused(), seconds(1));
+        let request = session.handle(refused(), seconds(1));
         assert!(matches!(error_of(request), Error::Untrusted { .. }));
     }
     // Another host is asked over TLS as well.
     let mut session = started(question());
-    let Request::Connect { secure: true, .. } = session.on(refused(), seconds(1)) else {
+    let Request::Connect { secure: true, .. } = session.handle(refused(), seconds(1)) else {
         panic!()
     };
-    host_of(session.on(Event::Failed(Error::Silent("x")), seconds(2)));
-    let request = session.on(Event::Closed, seconds(3));
+    host_of(session.handle(Event::Failed(Error::Timeout("x")), seconds(2)));
+    let request = session.handle(Event::Closed, seconds(3));
     assert!(matches!(error_of(request), Error::Untrusted { .. }));
 }
 
@@ -602,11 +605,11 @@ fn over_plain_http_nobody_is_followed_who_is_not_called_by_rule() {
         let mut session = in_the_clear(question());
         let tracking = json!([{"cmd": "tracking", "args": [{"host": host, "connectionId": "d"}]}]);
         let request = frame(&mut session, &tracking, seconds(1));
-        assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
+        assert!(matches!(error_of(request), Error::Misdirected(_)), "{host}");
 
         let mut session = in_the_clear(question());
         let request = reject(&mut session, &json!({"cluster": {"host": host}}));
-        assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
+        assert!(matches!(error_of(request), Error::Misdirected(_)), "{host}");
 
         let mut session = in_the_clear(question());
         let request = reject(
@@ -634,13 +637,13 @@ fn a_host_that_only_looks_like_the_services_is_told_nothing() {
             &mut started(question()),
             &json!({"cluster": {"host": host}}),
         );
-        assert!(matches!(error_of(request), Error::Astray(_)), "{host}");
+        assert!(matches!(error_of(request), Error::Misdirected(_)), "{host}");
     }
 }
 
 #[test]
 fn the_page_is_told_without_its_query_where_anybody_can_read_along() {
-    let embedded = || Question {
+    let embedded = || SessionQuery {
         referrer: Some("https://user:pw@www.example.org/x?session=SECRET#me".into()),
         ..question()
     };
@@ -656,11 +659,11 @@ fn the_page_is_told_without_its_query_where_anybody_can_read_along() {
 #[test]
 fn what_a_person_keeps_to_themselves_goes_over_tls_only() {
     let secrets = [
-        Question {
+        SessionQuery {
             password: Some("secret".into()),
             ..question()
         },
-        Question {
+        SessionQuery {
             hash: Some("[]".into()),
             ..question()
         },
@@ -678,7 +681,7 @@ fn what_a_person_keeps_to_themselves_goes_over_tls_only() {
                 Request::Connect { secure, .. } => assert!(secure),
                 other => panic!("{other:?}"),
             }
-            request = session.on(Event::Closed, seconds(at));
+            request = session.handle(Event::Closed, seconds(at));
         }
     }
 }
@@ -724,7 +727,7 @@ fn long_polling_goes_on_where_it_is_told_to() {
         &tracking("ums.ustream.tv.evil.com"),
         seconds(1),
     );
-    assert!(matches!(error_of(request), Error::Astray(_)));
+    assert!(matches!(error_of(request), Error::Misdirected(_)));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::api::Video;
-use crate::{Audio, Choice, Keep, Presence, Quality, Recording, Segment, SegmentKind, SegmentPlan};
+use crate::{
+    Audio, Choice, ContainerChoice, Presence, Quality, Recording, Segment, SegmentKind, SegmentPlan,
+};
 
 const CASES: u64 = 10_000;
 
@@ -158,7 +160,7 @@ fn other(value: &Value, random: &mut Rng) -> Value {
 
 /// How a conversation went: what it came to, and when.
 fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration) {
-    let question = Question {
+    let question = SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
         hash: None,
@@ -179,8 +181,8 @@ fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration)
                 frames = script.cloned().unwrap_or_default().into_iter();
                 connections += 1;
                 match random.u8(..20) {
-                    0 => session.on(Event::Failed(Error::Silent("x")), now),
-                    _ => session.on(Event::Opened, now),
+                    0 => session.handle(Event::Failed(Error::Timeout("x")), now),
+                    _ => session.handle(Event::Opened, now),
                 }
             }
             Request::Listen { ref host, .. } => {
@@ -191,12 +193,12 @@ fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration)
             Request::Wait => {
                 if let Some(frame) = frames.next() {
                     now += Duration::from_millis(50);
-                    session.on(Event::Frame(&frame), now)
+                    session.handle(Event::Frame(&frame), now)
                 } else if random.bool() {
-                    session.on(Event::Closed, now)
+                    session.handle(Event::Closed, now)
                 } else {
                     now = session.deadline().max(now);
-                    session.on(Event::TimedOut, now)
+                    session.handle(Event::TimedOut, now)
                 }
             }
             end => return (end, now),
@@ -314,7 +316,8 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
                 // All renditions of one container have the same pieces.
                 let choice = Choice {
                     quality: Quality::Best,
-                    keep: [Keep::Mp4, Keep::Original][usize::from(random.bool())],
+                    keep: [ContainerChoice::Mp4, ContainerChoice::Original]
+                        [usize::from(random.bool())],
                     audio: [Audio::Usual, Audio::All][usize::from(random.bool())].clone(),
                 };
                 let plan = recording.plan(&choice).unwrap();

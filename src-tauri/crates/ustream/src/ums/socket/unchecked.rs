@@ -13,26 +13,26 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// Kinds of frame (RFC 6455 5.2).
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
-const KIND: u8 = 0x0f;
+const OPCODE_MASK: u8 = 0x0f;
 
 /// Two bytes, a length of up to eight, and a mask of four.
 const LONGEST_HEADER: usize = 14;
 
 /// A connection on which text comes as bytes.
 #[derive(Debug)]
-pub(super) struct Unchecked<S> {
+pub(super) struct TextAsBinary<S> {
     inner: S,
-    frames: Frames,
+    frames: FrameRewriter,
 }
 
-impl<S> Unchecked<S> {
+impl<S> TextAsBinary<S> {
     pub(super) fn new(inner: S) -> Self {
-        let frames = Frames::default();
+        let frames = FrameRewriter::default();
         Self { inner, frames }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Unchecked<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TextAsBinary<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -41,12 +41,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Unchecked<S> {
         let Self { inner, frames } = self.get_mut();
         let before = buf.filled().len();
         ready!(Pin::new(inner).poll_read(cx, buf))?;
-        frames.pass(buf.filled_mut().get_mut(before..).unwrap_or_default());
+        frames.rewrite(buf.filled_mut().get_mut(before..).unwrap_or_default());
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Unchecked<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TextAsBinary<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -66,43 +66,45 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Unchecked<S> {
 
 /// Finds the headers in a stream of frames, wherever it is cut.
 #[derive(Debug, Default)]
-struct Frames {
+struct FrameRewriter {
     header: [u8; LONGEST_HEADER],
     /// How much of the header has come.
-    have: usize,
+    header_bytes: usize,
     /// How much of the payload is still to come.
-    left: u64,
+    payload_left: u64,
 }
 
-impl Frames {
+impl FrameRewriter {
     /// Turns the text frames that begin in `bytes` into binary ones.
-    fn pass(&mut self, mut bytes: &mut [u8]) {
+    fn rewrite(&mut self, mut bytes: &mut [u8]) {
         while let Some((first, rest)) = bytes.split_first_mut() {
-            if self.left > 0 {
-                let part = usize::try_from(self.left).unwrap_or(usize::MAX);
+            if self.payload_left > 0 {
+                let part = usize::try_from(self.payload_left).unwrap_or(usize::MAX);
                 let part = part.min(rest.len() + 1);
-                self.left -= part as u64;
+                self.payload_left -= part as u64;
                 bytes = rest.get_mut(part - 1..).unwrap_or_default();
                 continue;
             }
-            if self.have == 0 && *first & KIND == TEXT {
-                *first = *first & !KIND | BINARY;
+            if self.header_bytes == 0 && *first & OPCODE_MASK == TEXT {
+                *first = *first & !OPCODE_MASK | BINARY;
             }
-            if let Some(place) = self.header.get_mut(self.have) {
+            if let Some(place) = self.header.get_mut(self.header_bytes) {
                 *place = *first;
             }
-            self.have += 1;
+            self.header_bytes += 1;
             bytes = rest;
-            if let Some(length) = payload(self.header.get(..self.have).unwrap_or_default()) {
-                self.left = length;
-                self.have = 0;
+            if let Some(length) =
+                payload_length(self.header.get(..self.header_bytes).unwrap_or_default())
+            {
+                self.payload_left = length;
+                self.header_bytes = 0;
             }
         }
     }
 }
 
 /// Returns how long the payload behind a header is; `None` where the header is not whole.
-fn payload(header: &[u8]) -> Option<u64> {
+fn payload_length(header: &[u8]) -> Option<u64> {
     let (_, rest) = header.split_first()?;
     let (short, rest) = rest.split_first()?;
     let mask = if short & 0x80 == 0 { 0 } else { 4 };
@@ -163,7 +165,7 @@ mod tests {
         let expected: Vec<u8> = frames
             .iter()
             .flat_map(|(first, size, mask)| {
-                let first = match first & KIND {
+                let first = match first & OPCODE_MASK {
                     TEXT => first & 0xf0 | BINARY,
                     _ => *first,
                 };
@@ -172,9 +174,9 @@ mod tests {
             .collect();
         for part in [1, 2, 3, 7, 1000, stream.len()] {
             let mut passed = stream.clone();
-            let mut frames = Frames::default();
+            let mut frames = FrameRewriter::default();
             for part in passed.chunks_mut(part) {
-                frames.pass(part);
+                frames.rewrite(part);
             }
             assert!(passed == expected, "in parts of {part}");
         }

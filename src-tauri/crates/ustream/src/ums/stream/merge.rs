@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Format, MOST_PATHS, MOST_ROWS, Row, Stored};
+use super::{Format, MOST_PATHS, MOST_REPRESENTATIONS, Row, Stored};
 
 impl Stored {
     /// Takes over what a later message says.
@@ -18,7 +18,7 @@ impl Stored {
             fmp4.share_hashes(flv);
         }
         self.length = later.length.max(self.length);
-        self.has_others |= later.has_others;
+        self.has_unknown_formats |= later.has_unknown_formats;
         // Addresses of playlists expire: later ones come first.
         for (mine, theirs) in [
             (&mut self.playlists, later.playlists),
@@ -41,8 +41,8 @@ impl Format {
         if self.is_of_other_content(&later) {
             self.paths.clear();
             self.hashes.clear();
-            if !later.rows.is_empty() {
-                self.rows.clear();
+            if !later.representations.is_empty() {
+                self.representations.clear();
             }
         }
         for path in later.paths {
@@ -51,11 +51,15 @@ impl Format {
             }
         }
         self.add_hashes(later.hashes);
-        for row in later.rows {
-            if let Some(known) = self.rows.iter_mut().find(|known| known.is(&row)) {
+        for row in later.representations {
+            if let Some(known) = self
+                .representations
+                .iter_mut()
+                .find(|known| known.is_same(&row))
+            {
                 known.update(row);
-            } else if self.rows.len() < MOST_ROWS {
-                self.rows.push(row);
+            } else if self.representations.len() < MOST_REPRESENTATIONS {
+                self.representations.push(row);
             }
         }
         let chunk_time_ms = later.chunk_time_ms.filter(|length| *length > 0);
@@ -106,15 +110,15 @@ impl Format {
 impl Row {
     /// Whether it is the same row, though its bit rate may have changed. One without a template is
     /// known by what it holds.
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         let name = |row: &Self| row.segment_url.trim_start_matches('/').to_owned();
         if !self.segment_url.is_empty() && !other.segment_url.is_empty() {
             return name(self) == name(other);
         }
         let holds = |row: &Self| {
-            let codecs = (row.has_picture_codec, row.has_sound_codec);
+            let codecs = (row.has_video_codec, row.has_audio_codec);
             let language = (row.language.clone(), row.country.clone());
-            (row.content.clone(), row.height, language, codecs)
+            (row.content_type.clone(), row.height, language, codecs)
         };
         holds(self) == holds(other)
     }
@@ -130,15 +134,15 @@ impl Row {
         *self = Self {
             segment_url,
             init_url: later.init_url.or(known.init_url),
-            content: later.content.or(known.content),
+            content_type: later.content_type.or(known.content_type),
             width: later.width.or(known.width),
             height: later.height.or(known.height),
             bitrate_kbps: later.bitrate_kbps.or(known.bitrate_kbps),
             language: later.language.or(known.language),
             country: later.country.or(known.country),
             is_default: later.is_default || known.is_default,
-            has_picture_codec: later.has_picture_codec || known.has_picture_codec,
-            has_sound_codec: later.has_sound_codec || known.has_sound_codec,
+            has_video_codec: later.has_video_codec || known.has_video_codec,
+            has_audio_codec: later.has_audio_codec || known.has_audio_codec,
         };
     }
 }

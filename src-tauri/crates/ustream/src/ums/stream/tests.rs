@@ -6,18 +6,18 @@ use super::*;
 
 const PATH: &str = "sea01/x/vod/plain/rfc";
 
-fn told(format: &Value) -> Stored {
-    told_of(&json!({ "flv/segmented": format }))
+fn stored(format: &Value) -> Stored {
+    stored_formats(&json!({ "flv/segmented": format }))
 }
 
-fn told_of(formats: &Value) -> Stored {
+fn stored_formats(formats: &Value) -> Stored {
     match read(&json!({ "contentAvailable": true, "streamFormats": formats })) {
         StreamState::Stored(stored) => *stored,
         other => panic!("{other:?}"),
     }
 }
 
-fn whole(path: &str, hashes: &Value) -> Value {
+fn full_format(path: &str, hashes: &Value) -> Value {
     json!({
         "chunkTime": 6000,
         "contentAccess": {"accessList": [{"data": {"path": path, "protocol": "http"}}]},
@@ -28,8 +28,8 @@ fn whole(path: &str, hashes: &Value) -> Value {
 
 /// What is known after one message and then another.
 fn after(first: &Value, later: &Value) -> Format {
-    let mut known = told(first);
-    known.merge(told(later));
+    let mut known = stored(first);
+    known.merge(stored(later));
     known.flv.unwrap()
 }
 
@@ -39,7 +39,7 @@ fn keys(format: &Format) -> Vec<u64> {
 
 #[test]
 fn the_same_path_in_another_dress_is_the_same_path() {
-    let first = whole(&format!("{PATH}/"), &json!({"0": "a", "10": "b"}));
+    let first = full_format(&format!("{PATH}/"), &json!({"0": "a", "10": "b"}));
     for path in [
         PATH.to_owned(),
         format!("/{PATH}/"),
@@ -47,7 +47,7 @@ fn the_same_path_in_another_dress_is_the_same_path() {
         format!("http://vod-cdn.ustream.tv/{PATH}/"),
         format!("https://uhsakamai-a.akamaihd.net/{PATH}"),
     ] {
-        let format = after(&first, &whole(&path, &json!({"20": "c", "10": "B"})));
+        let format = after(&first, &full_format(&path, &json!({"20": "c", "10": "B"})));
         assert_eq!(format.paths, [PATH], "{path}");
         assert_eq!(keys(&format), [0, 10, 20], "{path}");
         assert_eq!(format.hashes[&10], "b", "what was said first stays");
@@ -60,7 +60,7 @@ fn a_path_that_is_told_twice_is_one_and_its_server_is_known() {
         {"data": {"path": format!("http://vod-cdn.ustream.tv/{PATH}/")}},
         {"data": {"path": format!("{PATH}/")}},
     ]}});
-    assert_eq!(told(&twice).flv.unwrap().paths, [PATH]);
+    assert_eq!(stored(&twice).flv.unwrap().paths, [PATH]);
     let stream = json!({"streamFormats": {"flv/segmented": twice}});
     let servers: Vec<_> = servers(&stream).into_iter().map(|site| site.host).collect();
     assert_eq!(servers, ["vod-cdn.ustream.tv"]);
@@ -73,14 +73,14 @@ fn a_path_at_a_foreign_server_is_left_for_the_check_to_refuse() {
         "//evil.example/x",
         "http://ustream.tv.evil.example/x",
     ] {
-        let format = told(&whole(path, &json!({"0": "a"}))).flv.unwrap();
+        let format = stored(&full_format(path, &json!({"0": "a"}))).flv.unwrap();
         assert_eq!(format.paths, [path]);
     }
 }
 
 #[test]
 fn a_later_message_adds_and_never_drops() {
-    let first = whole(PATH, &json!({"0": "a", "10": "b"}));
+    let first = full_format(PATH, &json!({"0": "a", "10": "b"}));
     for later in [
         json!({}),
         json!({"hashes": {}}),
@@ -94,17 +94,26 @@ fn a_later_message_adds_and_never_drops() {
         assert!(format.is_usable(), "{later}");
         assert_eq!(format.paths[0], PATH, "{later}");
         assert_eq!(keys(&format)[..2], [0, 10], "{later}");
-        assert_eq!(format.rows[0].segment_url, "2/1/chunk_%_%.flv", "{later}");
+        assert_eq!(
+            format.representations[0].segment_url, "2/1/chunk_%_%.flv",
+            "{later}"
+        );
         assert_eq!(format.chunk_time_ms, Some(6000), "{later}");
     }
 }
 
 #[test]
 fn another_path_with_the_same_hashes_is_an_alternative_and_with_others_a_replacement() {
-    let first = whole(PATH, &json!({"0": "a", "10": "b"}));
-    let format = after(&first, &whole("other/", &json!({"10": "b", "20": "c"})));
+    let first = full_format(PATH, &json!({"0": "a", "10": "b"}));
+    let format = after(
+        &first,
+        &full_format("other/", &json!({"10": "b", "20": "c"})),
+    );
     assert_eq!((format.paths.len(), keys(&format).len()), (2, 3));
-    let format = after(&first, &whole("other/", &json!({"10": "x", "20": "c"})));
+    let format = after(
+        &first,
+        &full_format("other/", &json!({"10": "x", "20": "c"})),
+    );
     assert_eq!(
         (&*format.paths, &*keys(&format)),
         (&["other".to_owned()][..], &[10, 20][..])
@@ -113,12 +122,12 @@ fn another_path_with_the_same_hashes_is_an_alternative_and_with_others_a_replace
 
 #[test]
 fn rows_are_joined_by_their_templates_and_keep_what_is_not_said_again() {
-    let first = whole(PATH, &json!({"0": "a"}));
+    let first = full_format(PATH, &json!({"0": "a"}));
     let later = json!({"streams": [
         {"segmentUrl": "4/1/chunk_%_%.flv", "height": 360},
         {"segmentUrl": "2/1/chunk_%_%.flv", "bitrate": 900},
     ]});
-    let rows = after(&first, &later).rows;
+    let rows = after(&first, &later).representations;
     let told: Vec<_> = rows
         .iter()
         .map(|row| (row.height, row.bitrate_kbps))
@@ -129,27 +138,29 @@ fn rows_are_joined_by_their_templates_and_keep_what_is_not_said_again() {
 #[test]
 fn a_row_without_a_template_gets_it_later() {
     let row = |url: Value| json!([{"segmentUrl": url, "contentType": "video/mp4", "height": 720}]);
-    let mut first = whole(PATH, &json!({"0": "a"}));
+    let mut first = full_format(PATH, &json!({"0": "a"}));
     first["streams"] = row(Value::Null);
-    assert!(!told(&first).flv.unwrap().is_usable());
+    assert!(!stored(&first).flv.unwrap().is_usable());
     let format = after(&first, &json!({"streams": row(json!("2/chunk_%_%.m4v"))}));
-    assert_eq!(format.rows.len(), 1);
+    assert_eq!(format.representations.len(), 1);
     assert!(format.is_usable());
 }
 
 #[test]
 fn hashes_of_one_format_hold_for_the_other_in_the_same_folder() {
-    let mut known = told_of(&json!({"flv/segmented": whole(PATH, &json!({"0": "a", "10": "b"}))}));
-    known.merge(told_of(
-        &json!({"mp4/segmented": whole(PATH, &json!({"20": "c"}))}),
+    let mut known =
+        stored_formats(&json!({"flv/segmented": full_format(PATH, &json!({"0": "a", "10": "b"}))}));
+    known.merge(stored_formats(
+        &json!({"mp4/segmented": full_format(PATH, &json!({"20": "c"}))}),
     ));
     for format in known.usable() {
         assert_eq!(keys(format), [0, 10, 20]);
     }
     assert_eq!(known.usable().count(), 2);
-    let mut known = told_of(&json!({"flv/segmented": whole(PATH, &json!({"0": "a", "10": "b"}))}));
-    known.merge(told_of(
-        &json!({"mp4/segmented": whole("other/", &json!({"20": "c"}))}),
+    let mut known =
+        stored_formats(&json!({"flv/segmented": full_format(PATH, &json!({"0": "a", "10": "b"}))}));
+    known.merge(stored_formats(
+        &json!({"mp4/segmented": full_format("other/", &json!({"20": "c"}))}),
     ));
     assert_eq!(keys(&known.flv.unwrap()), [0, 10], "another folder");
 }
