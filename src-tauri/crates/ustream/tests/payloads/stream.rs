@@ -252,7 +252,7 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
     assert_eq!(chosen(Choice::default()), "5/chunk_%_%.m4v 2/chunk_%_%.m4a");
     let small = Choice {
         quality: Quality::Height(360),
-        keep: Keep::Original,
+        keep: ContainerChoice::Original,
         ..Choice::default()
     };
     assert_eq!(chosen(small), "6/2/chunk_%_%.flv");
