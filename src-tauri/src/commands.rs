@@ -10,10 +10,10 @@
     reason = "Tauri hands its state over by value, and `map_err` its error"
 )]
 
-pub(crate) mod leaving;
-pub(crate) mod looking;
-pub(crate) mod saving;
-pub(crate) mod setting;
+pub(crate) mod jobs;
+pub(crate) mod links;
+pub(crate) mod preferences;
+pub(crate) mod system;
 
 use std::path::PathBuf;
 
@@ -22,9 +22,9 @@ use tauri::async_runtime;
 use tauri_plugin_dialog::FilePath;
 use tokio::sync::oneshot;
 
-type Answer<T> = Result<T, Failure>;
+type CommandResult<T> = Result<T, Failure>;
 
-fn parse_job_id(id: &str) -> Answer<JobId> {
+fn parse_job_id(id: &str) -> CommandResult<JobId> {
     id.parse().map_err(internal_error)
 }
 
@@ -34,7 +34,9 @@ fn internal_error(cause: impl ToString) -> Failure {
 }
 
 /// Work that may wait for the disk or the desktop has a thread of its own.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> CommandResult<T> {
     async_runtime::spawn_blocking(work)
         .await
         .map_err(internal_error)
@@ -43,7 +45,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// What a person picks in a dialog that `open` opens; nothing where they pick none.
 async fn dialog_path(
     open: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>),
-) -> Answer<Option<PathBuf>> {
+) -> CommandResult<Option<PathBuf>> {
     let (answer, picked) = oneshot::channel();
     open(Box::new(move |path| {
         // Nobody waits any more where the window has gone.

@@ -12,14 +12,14 @@
 
 mod arguments;
 mod commands;
-mod desk;
-mod feeds;
+mod desktop;
 mod folders;
 mod keychain;
-mod pictures;
+mod messages;
+mod page_events;
 mod settings;
 mod shell;
-mod words;
+mod thumbnails;
 
 pub use shell::run;
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::view::{RemuxerView, SettingsView};
-use engine::{Remux, Template};
+use engine::{Remuxer, Template};
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "settings.json";
@@ -35,10 +35,10 @@ impl Settings {
     }
 
     /// Who makes an MP4.
-    pub(crate) fn remux(&self) -> Remux {
+    pub(crate) fn remux(&self) -> Remuxer {
         match self.view.maker {
-            RemuxerView::Builtin => Remux::Builtin,
-            RemuxerView::Ffmpeg => Remux::Ffmpeg,
+            RemuxerView::Builtin => Remuxer::Builtin,
+            RemuxerView::Ffmpeg => Remuxer::Ffmpeg,
         }
     }
 

@@ -17,14 +17,14 @@ use tauri_plugin_window_state::StateFlags;
 use crate::arguments::Arguments;
 #[cfg(target_os = "macos")]
 use crate::arguments::bare;
-use crate::commands::looking::Open;
-use crate::commands::{leaving, looking, saving, setting};
-use crate::desk::{self, Desk};
-use crate::feeds::PageEvents;
+use crate::commands::links::OpenCatalog;
+use crate::commands::{jobs, links, preferences, system};
+use crate::desktop::{self, DesktopIntegration};
 use crate::folders::Folders;
-use crate::pictures::{self, Pictures};
+use crate::messages::Messages;
+use crate::page_events::PageEvents;
 use crate::settings::SettingsStore;
-use crate::words::Messages;
+use crate::thumbnails::{self, Thumbnails};
 
 /// The one window.
 pub(crate) const WINDOW: &str = "main";
@@ -75,10 +75,10 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         )
         .manage(arguments)
         .manage(PageEvents::default())
-        .manage(Desk::default())
-        .manage(Pictures::default())
-        .manage(Open::default())
-        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::respond)
+        .manage(DesktopIntegration::default())
+        .manage(Thumbnails::default())
+        .manage(OpenCatalog::default())
+        .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::respond)
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event
                 && ask_before_close(window.app_handle())
@@ -93,31 +93,31 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
-            looking::resolve,
-            looking::more,
-            looking::copied,
-            looking::pasted,
-            saving::download,
-            saving::remux,
-            saving::pause,
-            saving::resume,
-            saving::relocate,
-            saving::remove,
-            saving::watch,
-            setting::start,
-            setting::folder,
-            setting::pick_folder,
-            setting::configure,
-            setting::name_example,
-            setting::ffmpeg,
-            setting::pick_ffmpeg,
-            setting::remembered,
-            setting::remember,
-            leaving::reveal,
-            leaving::open,
-            leaving::browse,
-            leaving::close,
-            leaving::restart,
+            links::resolve,
+            links::more,
+            links::copied,
+            links::pasted,
+            jobs::download,
+            jobs::remux,
+            jobs::pause,
+            jobs::resume,
+            jobs::relocate,
+            jobs::remove,
+            jobs::watch,
+            preferences::start,
+            preferences::folder,
+            preferences::pick_folder,
+            preferences::configure,
+            preferences::name_example,
+            preferences::ffmpeg,
+            preferences::pick_ffmpeg,
+            preferences::remembered,
+            preferences::remember,
+            system::reveal,
+            system::open,
+            system::browse,
+            system::close,
+            system::restart,
         ])
 }
 
@@ -145,7 +145,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(Messages::new(settings.view.language.as_deref()));
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
-    desk::follow(app.handle());
+    desktop::follow(app.handle());
     open_window(app)?;
     async_runtime::spawn(check_page_loaded(app.handle().clone()));
     Ok(())
@@ -226,7 +226,7 @@ async fn check_page_loaded(app: AppHandle) {
 /// Lets the page ask the person first, while a video is being saved. A page that hears nothing
 /// must not keep the window open.
 fn ask_before_close(app: &AppHandle) -> bool {
-    let desk = app.try_state::<Desk>();
+    let desk = app.try_state::<DesktopIntegration>();
     desk.is_some_and(|desk| desk.must_confirm_close())
         && app.state::<PageEvents>().send(AppEvent::Closing)
 }

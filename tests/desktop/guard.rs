@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use crate::practice;
+use crate::open_app;
 
 /// Waits for a command and says how it ended.
 const INVOKE: &str = "const said = await window.__TAURI_INTERNALS__.invoke(COMMAND, ARGUMENTS) \
@@ -18,7 +18,7 @@ fn invoke(command: &str, arguments: &str) -> String {
 
 #[tokio::test]
 async fn the_page_can_do_nothing_but_what_its_capability_lists() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
     for (command, arguments) in [
         ("plugin:dialog|open", "{ options: {} }"),
@@ -60,7 +60,7 @@ async fn the_page_can_do_nothing_but_what_its_capability_lists() -> Result<()> {
 
 #[tokio::test]
 async fn nothing_from_elsewhere_runs_in_the_page_or_is_shown_there() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
     let inline = "const script = document.createElement('script'); \
                   script.textContent = 'window.ran = true'; \

@@ -8,8 +8,8 @@
 //! hold the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names a
 //! folder for pictures of the window.
 
-mod desk;
 mod guard;
+mod session;
 mod window;
 
 use std::path::Path;
@@ -19,16 +19,16 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use fake_ustream::{FakeUstream, Fault, Rule, World};
 
-use crate::window::Window;
+use crate::window::AppWindow;
 
 const MAIN_CASE: &str = "https://video.ibm.com/recorded/112470631";
 
 /// The heading of the first screen.
 const EMPTY: &str = "Save a video from Ustream or IBM Video";
 
-async fn practice() -> Result<(FakeUstream, Window)> {
+async fn open_app() -> Result<(FakeUstream, AppWindow)> {
     let service = FakeUstream::start(World::demo()).await?;
-    let window = Window::open(&service).await?;
+    let window = AppWindow::open(&service).await?;
     Ok((service, window))
 }
 
@@ -51,9 +51,9 @@ fn tracks(file: &Path) -> Result<Option<Vec<String>>> {
 
 #[tokio::test]
 async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
-    window.shot("empty").await?;
+    window.screenshot("empty").await?;
     window.look_up(MAIN_CASE).await?;
     window.heading("The practice film").await?;
     let page = window.text().await?;
@@ -65,12 +65,12 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
         page.contains("Downloads"),
         "the folder is not shown: {page}"
     );
-    window.shot("ready").await?;
+    window.screenshot("ready").await?;
     window.audit().await?;
 
     window.press("Save video").await?;
     window.heading("Saved").await?;
-    window.shot("saved").await?;
+    window.screenshot("saved").await?;
     window.audit().await?;
 
     let saved = window.downloads()?;
@@ -94,7 +94,7 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
 
 #[tokio::test]
 async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
     window.look_up("good morning").await?;
     window.shows("We can’t find a link in that text").await?;
@@ -111,7 +111,7 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
         .await?;
     window.heading("This video is no longer there").await?;
     window.unfold("Details").await?;
-    window.shot("removed").await?;
+    window.screenshot("removed").await?;
     window.press("Copy details").await?;
     window.button("Copied").await?;
     window.press("Use another link").await?;
@@ -123,7 +123,7 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
 
 #[tokio::test]
 async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
-    let (service, window) = practice().await?;
+    let (service, window) = open_app().await?;
     // Slow enough that the window can be closed in the middle.
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
     let late = service.faults().add(late);
@@ -133,27 +133,27 @@ async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Resul
     window.press("Save video").await?;
     window.heading("Downloading").await?;
     window.shows(" of ").await?;
-    window.shot("downloading").await?;
+    window.screenshot("downloading").await?;
     window.audit().await?;
     window.press("Pause").await?;
     window.heading_begins("Paused").await?;
-    window.shot("paused").await?;
+    window.screenshot("paused").await?;
     window.press("Continue").await?;
     window.heading("Downloading").await?;
 
     window.ask_to_close()?;
     window.heading("A video is still being saved").await?;
-    window.shot("closing").await?;
+    window.screenshot("closing").await?;
     window.audit().await?;
     window.press("Stay").await?;
     window.heading("Downloading").await?;
     window.ask_to_close()?;
     window.heading("A video is still being saved").await?;
     window.press_last("Close").await?;
-    let desk = window.gone().await?;
+    let desk = window.wait_closed().await?;
 
-    let window = Window::open_on(desk, &service, "You have an unfinished video").await?;
-    window.shot("unfinished").await?;
+    let window = AppWindow::open_in(desk, &service, "You have an unfinished video").await?;
+    window.screenshot("unfinished").await?;
     ensure!(
         window.downloads()?.iter().all(|path| path.is_dir()),
         "what is not whole must not look saved"
@@ -172,7 +172,7 @@ async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Resul
 
 #[tokio::test]
 async fn what_is_cancelled_and_deleted_leaves_nothing() -> Result<()> {
-    let (service, window) = practice().await?;
+    let (service, window) = open_app().await?;
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
     service.faults().add(late);
 
@@ -181,7 +181,7 @@ async fn what_is_cancelled_and_deleted_leaves_nothing() -> Result<()> {
     window.shows(" of ").await?;
     window.press("Cancel").await?;
     window.heading("Stop saving this video?").await?;
-    window.shot("cancel").await?;
+    window.screenshot("cancel").await?;
     window.press("Delete it").await?;
     window.heading("Stopped").await?;
     ensure!(window.downloads()?.is_empty());
@@ -193,13 +193,13 @@ async fn what_is_cancelled_and_deleted_leaves_nothing() -> Result<()> {
 
 #[tokio::test]
 async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
     window
         .look_up("https://video.ibm.com/recorded/134300001")
         .await?;
     window.heading("This video has a password").await?;
-    window.shot("password").await?;
+    window.screenshot("password").await?;
     for wrong in ["open says me", "Open Sesame"] {
         window.fill("password", wrong).await?;
         window.heading("That password didn’t work").await?;
@@ -215,7 +215,7 @@ async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
 
 #[tokio::test]
 async fn the_owners_form_is_asked_for_in_place() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
     window
         .look_up("https://video.ibm.com/recorded/112470632")
@@ -223,9 +223,9 @@ async fn the_owners_form_is_asked_for_in_place() -> Result<()> {
     window
         .heading("This video asks you to sign up first")
         .await?;
-    window.shot("form").await?;
+    window.screenshot("form").await?;
     window.audit().await?;
-    window.fill_form("Ada", "ada@example.org").await?;
+    window.submit_form("Ada", "ada@example.org").await?;
     window.press("Send and continue").await?;
     window.button("Save video").await?;
     window.press("Save video").await?;
@@ -236,13 +236,13 @@ async fn the_owners_form_is_asked_for_in_place() -> Result<()> {
 
 #[tokio::test]
 async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
-    let (_service, window) = practice().await?;
+    let (_service, window) = open_app().await?;
 
     window
         .look_up("https://video.ibm.com/channel/practice")
         .await?;
     window.heading_begins("This link is a channel with").await?;
-    window.shot("channel").await?;
+    window.screenshot("channel").await?;
     window.audit().await?;
     window.tick(0).await?;
     window.tick(1).await?;
@@ -263,7 +263,7 @@ async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
 #[tokio::test]
 async fn a_damaged_list_two_hundred_videos_and_a_lost_folder_keep_nothing_from_starting()
 -> Result<()> {
-    let (service, window) = practice().await?;
+    let (service, window) = open_app().await?;
     window.look_up(MAIN_CASE).await?;
     window.press("Save video").await?;
     window.heading("Saved").await?;
@@ -272,11 +272,11 @@ async fn a_damaged_list_two_hundred_videos_and_a_lost_folder_keep_nothing_from_s
     desk.multiply_jobs(200)?;
     desk.damage_a_job()?;
     desk.lose_folder("Old drive")?;
-    let window = Window::open_on(desk, &service, EMPTY).await?;
+    let window = AppWindow::open_in(desk, &service, EMPTY).await?;
     window.shows("Old drive").await?;
     window.shows("could not be read").await?;
     window.shows("Saved videos (200)").await?;
-    window.shot("many").await?;
+    window.screenshot("many").await?;
     window.audit().await?;
     window.close().await?;
     Ok(())

@@ -14,31 +14,35 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use crate::EMPTY;
-use crate::desk::Desk;
+use crate::session::DesktopSession;
 
 /// The first start on a busy machine has taken twenty seconds.
-const STARTED_WITHIN: Duration = Duration::from_mins(1);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// Longest wait for the page: a whole job on a busy machine.
-const SHOWN_WITHIN: Duration = Duration::from_mins(1);
+const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
 /// From the page's frame to the picture of it, without a graphics card.
-const PAINTED_WITHIN: Duration = Duration::from_millis(500);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const PAINT_TIMEOUT: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const ENTER: &str = "\u{e007}";
 
 /// The window of one story.
-pub(crate) struct Window {
+pub(crate) struct AppWindow {
     client: Client,
-    desk: Desk,
+    session: DesktopSession,
 }
 
-impl Window {
+impl AppWindow {
     /// Opens the program on a desk of its own, with `service` in place of the real one.
     pub(crate) async fn open(service: &FakeUstream) -> Result<Self> {
-        Self::open_on(Desk::set_up()?, service, EMPTY).await
+        Self::open_in(DesktopSession::start()?, service, EMPTY).await
     }
 
     /// Opens the program on a desk that may have seen it before, and waits for its first heading.
-    pub(crate) async fn open_on(desk: Desk, service: &FakeUstream, first: &str) -> Result<Self> {
+    pub(crate) async fn open_in(
+        desk: DesktopSession,
+        service: &FakeUstream,
+        first: &str,
+    ) -> Result<Self> {
         let program = program()?;
         let authority = desk.home().join("practice.pem");
         fs::write(&authority, service.ca_pem())?;
@@ -55,7 +59,10 @@ impl Window {
             bail!("capabilities are an object");
         };
         let client = connect(desk.driver(), capabilities).await?;
-        let window = Self { client, desk };
+        let window = Self {
+            client,
+            session: desk,
+        };
         window.heading(first).await?;
         Ok(window)
     }
@@ -94,13 +101,13 @@ impl Window {
 
     /// Waits until this heading is in front.
     pub(crate) async fn heading(&self, words: &str) -> Result<()> {
-        self.until(words, async || Ok(self.first_heading().await? == words))
+        self.wait_until(words, async || Ok(self.first_heading().await? == words))
             .await
     }
 
     /// Waits until a heading is in front that begins so.
     pub(crate) async fn heading_begins(&self, words: &str) -> Result<()> {
-        self.until(words, async || {
+        self.wait_until(words, async || {
             Ok(self.first_heading().await?.starts_with(words))
         })
         .await
@@ -109,13 +116,13 @@ impl Window {
     async fn first_heading(&self) -> Result<String> {
         let script = "return document.querySelector('main h1')?.textContent ?? ''";
         let heading = self.client.execute(script, vec![]).await?;
-        Ok(plain(heading.as_str().unwrap_or_default())
+        Ok(plain_text(heading.as_str().unwrap_or_default())
             .trim()
             .to_owned())
     }
 
     /// Fills in the sign-up form.
-    pub(crate) async fn fill_form(&self, name: &str, email: &str) -> Result<()> {
+    pub(crate) async fn submit_form(&self, name: &str, email: &str) -> Result<()> {
         for (field, answer) in [("name", name), ("email", email)] {
             let path = format!("input[name='{field}']");
             let field = self.find(Locator::Css(&path)).await?;
@@ -136,7 +143,7 @@ impl Window {
     /// Asks the window to close, as its own button does; it may ask back. The driver would end its
     /// session instead.
     pub(crate) fn ask_to_close(&self) -> Result<()> {
-        self.desk.ask_window_to_close()
+        self.session.ask_window_to_close()
     }
 
     /// Presses the button after which there is no window to press anything in.
@@ -147,20 +154,20 @@ impl Window {
     }
 
     /// The desk as it is when the window has gone.
-    pub(crate) async fn gone(self) -> Result<Desk> {
+    pub(crate) async fn wait_closed(self) -> Result<DesktopSession> {
         let start = Instant::now();
         // A session whose program has ended answers no more.
         while self.client.title().await.is_ok() {
-            ensure!(start.elapsed() < SHOWN_WITHIN, "the window stays");
-            tokio::time::sleep(LOOK_EVERY).await;
+            ensure!(start.elapsed() < SHOW_TIMEOUT, "the window stays");
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         let _ = self.client.close().await;
-        Ok(self.desk)
+        Ok(self.session)
     }
 
     /// Waits until the page shows these words.
     pub(crate) async fn shows(&self, words: &str) -> Result<()> {
-        self.until(words, async || Ok(self.text().await?.contains(words)))
+        self.wait_until(words, async || Ok(self.text().await?.contains(words)))
             .await
     }
 
@@ -168,7 +175,7 @@ impl Window {
     pub(crate) async fn text(&self) -> Result<String> {
         let script = "return document.querySelector('main').innerText";
         let text = self.client.execute(script, vec![]).await?;
-        Ok(plain(text.as_str().unwrap_or_default()))
+        Ok(plain_text(text.as_str().unwrap_or_default()))
     }
 
     /// Lets axe-core look for what keeps people out.
@@ -205,7 +212,7 @@ impl Window {
     }
 
     /// A picture of the window, where a folder for pictures is named.
-    pub(crate) async fn shot(&self, name: &str) -> Result<()> {
+    pub(crate) async fn screenshot(&self, name: &str) -> Result<()> {
         let Some(folder) = env::var_os("USTREAM_SHOTS").map(PathBuf::from) else {
             return Ok(());
         };
@@ -214,29 +221,29 @@ impl Window {
         let painted = "const done = arguments[arguments.length - 1]; \
                        requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         self.client.execute_async(painted, vec![]).await?;
-        tokio::time::sleep(PAINTED_WITHIN).await;
+        tokio::time::sleep(PAINT_TIMEOUT).await;
         let picture = self.client.screenshot().await?;
         Ok(fs::write(folder.join(format!("{name}.png")), picture)?)
     }
 
     /// What is saved in the Downloads folder, and what is on its way there.
     pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
-        self.desk.downloads()
+        self.session.downloads()
     }
 
     /// Closes the window, as its own button does, and leaves the desk as it is then.
-    pub(crate) async fn close(self) -> Result<Desk> {
+    pub(crate) async fn close(self) -> Result<DesktopSession> {
         self.client.close_window().await?;
         // The driver ends the session with its last window, and may say so or not.
         let _ = self.client.close().await;
-        Ok(self.desk)
+        Ok(self.session)
     }
 
     async fn find(&self, locator: Locator<'_>) -> Result<Element> {
         let found = self
             .client
             .wait()
-            .at_most(SHOWN_WITHIN)
+            .at_most(SHOW_TIMEOUT)
             .for_element(locator);
         match found.await {
             Ok(element) => Ok(element),
@@ -247,16 +254,16 @@ impl Window {
         }
     }
 
-    async fn until(&self, words: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    async fn wait_until(&self, words: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
         let start = Instant::now();
         while !holds().await? {
-            if start.elapsed() > SHOWN_WITHIN {
+            if start.elapsed() > SHOW_TIMEOUT {
                 bail!(
                     "waited for {words:?}, but the page shows: {}",
                     self.text().await?
                 );
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
@@ -283,16 +290,16 @@ async fn connect(driver: &str, capabilities: Capabilities) -> Result<Client> {
     let mut builder = ClientBuilder::new(HttpConnector::new());
     builder.capabilities(capabilities);
     loop {
-        match tokio::time::timeout(STARTED_WITHIN, builder.connect(driver)).await? {
+        match tokio::time::timeout(START_TIMEOUT, builder.connect(driver)).await? {
             Ok(client) => return Ok(client),
-            Err(error) if start.elapsed() > STARTED_WITHIN => return Err(error.into()),
-            Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(error) if start.elapsed() > START_TIMEOUT => return Err(error.into()),
+            Err(_) => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
 }
 
 /// Without the marks that keep words on one line and names apart.
-fn plain(words: &str) -> String {
+fn plain_text(words: &str) -> String {
     words
         .replace('\u{a0}', " ")
         .replace(['\u{2068}', '\u{2069}'], "")

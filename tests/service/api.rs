@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::service::{self, Service};
-use crate::world::{Channel, Lock, Recording, ResponseMode};
+use crate::world::{AccessLock, Channel, Recording, ResponseMode};
 use crate::{files, gate};
 
 /// The most items on one page of a list.
@@ -55,12 +55,12 @@ async fn video(
         return not_found();
     };
     if recording.response_mode == ResponseMode::Html {
-        return service::html_instead();
+        return service::html_response();
     }
     let lock = service.world.lock_of(recording);
     match lock {
-        Some(Lock::Nonexistent) => return not_found(),
-        Some(Lock::Removed) => return Json(json!({ "error": REMOVED })).into_response(),
+        Some(AccessLock::Nonexistent) => return not_found(),
+        Some(AccessLock::Removed) => return Json(json!({ "error": REMOVED })).into_response(),
         _ => {}
     }
     let locks = lock.as_ref().map_or(json!([]), locks);
@@ -114,15 +114,18 @@ async fn chapters(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> R
 }
 
 /// The locks that the API names; the others show on the control connection only.
-fn locks(lock: &Lock) -> Value {
+fn locks(lock: &AccessLock) -> Value {
     match lock {
-        Lock::Password(_) => json!({ "password": [] }),
-        Lock::Gate { .. } => json!({
+        AccessLock::Password(_) => json!({ "password": [] }),
+        AccessLock::Gate { .. } => json!({
             "hash": { "type": "advanced", "auth_method": "registration_gate" },
         }),
-        Lock::Login => json!({ "hash": { "type": "advanced", "auth_method": "samlsso" } }),
-        Lock::Referrer(pages) => json!({ "embed": { "whitelist": pages } }),
-        Lock::Geo | Lock::Removed | Lock::Nonexistent | Lock::Unknown(_) => json!([]),
+        AccessLock::Login => json!({ "hash": { "type": "advanced", "auth_method": "samlsso" } }),
+        AccessLock::Referrer(pages) => json!({ "embed": { "whitelist": pages } }),
+        AccessLock::Geo
+        | AccessLock::Removed
+        | AccessLock::Nonexistent
+        | AccessLock::Unknown(_) => json!([]),
     }
 }
 
@@ -162,7 +165,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
     let picture = format!("https://ustvstaticcdn1-a.akamaihd.net/{id}.jpg");
     let duration_ms = recording.movie.duration_ms();
     let kbps = recording
-        .rows()
+        .representations()
         .map(|row| service.bitrate_kbps(recording, row))
         .max();
     let mut video = json!({
@@ -181,7 +184,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "locks": locks,
     });
     if recording.length.api {
-        let told_ms = recording.told_ms();
+        let told_ms = recording.stated_ms();
         let length = recording
             .oddities
             .api_length
@@ -197,7 +200,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
 fn media_urls(service: &Service, recording: &Recording) -> Value {
     let mut urls = json!({ "flv": null, "mp4": null });
     if let Some(kind) = recording.delivery.file {
-        urls[kind.ending()] = json!(files::address(service, recording));
+        urls[kind.extension()] = json!(files::address(service, recording));
     }
     urls
 }
@@ -234,7 +237,7 @@ async fn channel(
 
 fn channel_locks(channel: &Channel) -> Value {
     channel.gate.as_ref().map_or(json!([]), |_| {
-        locks(&Lock::Gate {
+        locks(&AccessLock::Gate {
             channel: channel.id,
         })
     })

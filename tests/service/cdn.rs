@@ -12,26 +12,26 @@ use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
 
-use crate::fates;
-use crate::media::Row;
+use crate::media::MockRepresentation;
 use crate::ranges;
-use crate::service::{Service, stretch};
-use crate::world::{Listing, Recording};
+use crate::service::{Service, chunk_units};
+use crate::substitutes;
+use crate::world::{PlaylistLayout, Recording};
 
 /// One host of the CDN; they all hold the same.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new().fallback(get(piece)).with_state(service)
+    Router::new().fallback(get(segment)).with_state(service)
 }
 
 /// What the name of a piece says.
-struct Name<'a> {
-    row: Row,
+struct SegmentName<'a> {
+    representation: MockRepresentation,
     chunk: u64,
     hash: &'a str,
     init: bool,
 }
 
-impl<'a> Name<'a> {
+impl<'a> SegmentName<'a> {
     /// Reads `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
     fn read(name: &'a str, recording: &Recording) -> Option<Self> {
         let (row, file) = name.rsplit_once("/chunk_")?;
@@ -42,11 +42,14 @@ impl<'a> Name<'a> {
             None => (extension, false),
         };
         let row = recording
-            .rows()
+            .representations()
             .find(|known| known.name() == row && known.extension() == extension)?;
-        let has_init = matches!(row, Row::Mp4Picture(_) | Row::Mp4Sound(_));
-        (has_init || !init).then_some(Self {
+        let has_init = matches!(
             row,
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
+        );
+        (has_init || !init).then_some(Self {
+            representation: row,
             chunk: chunk.parse().ok()?,
             hash,
             init,
@@ -54,7 +57,7 @@ impl<'a> Name<'a> {
     }
 }
 
-async fn piece(
+async fn segment(
     State(service): State<Arc<Service>>,
     uri: Uri,
     headers: HeaderMap,
@@ -72,7 +75,7 @@ async fn piece(
     if let Some(answer) = ranged(&service, recording, name, &headers) {
         return answer;
     }
-    held(&service, recording, name).unwrap_or_else(|| recording.refusal.into_response())
+    segment_response(&service, recording, name).unwrap_or_else(|| recording.refusal.into_response())
 }
 
 /// A part of a row that lies in one file, `2/1/all_1870599898.ts`.
@@ -82,59 +85,71 @@ fn ranged(
     name: &str,
     headers: &HeaderMap,
 ) -> Option<Response<Body>> {
-    if recording.delivery.playlists != Some(Listing::Ranges) {
+    if recording.delivery.playlists != Some(PlaylistLayout::Ranges) {
         return None;
     }
     let (name, hash) = name.strip_suffix(".ts")?.split_once("/all_")?;
-    let row = recording.rows().find(|row| row.name() == name)?;
+    let row = recording.representations().find(|row| row.name() == name)?;
     if service.hash_at(recording, recording.first_chunk)? != hash {
         return None;
     }
-    let whole = service.all_of(recording, row)?;
+    let whole = service.representation_bytes(recording, row)?;
     let (range, answer) = ranges::answer(headers, whole, "\"row\"");
     let at = u64::try_from(range.start).ok();
-    service.log.served(recording.id, format!("{name}.all"), at);
+    service
+        .log
+        .record_segment(recording.id, format!("{name}.all"), at);
     Some(answer)
 }
 
 /// The piece of that name, where there is one.
-fn held(service: &Arc<Service>, recording: &Recording, name: &str) -> Option<Response<Body>> {
-    let name = Name::read(name, recording)?;
+fn segment_response(
+    service: &Arc<Service>,
+    recording: &Recording,
+    name: &str,
+) -> Option<Response<Body>> {
+    let name = SegmentName::read(name, recording)?;
     let gone = !name.init && recording.missing_chunks.contains(&name.chunk);
     if gone || service.hash_at(recording, name.chunk)? != name.hash {
         return None;
     }
     // There is no initialisation segment beside a chunk that there is not.
-    let stretch = stretch(recording, name.chunk)?;
+    let stretch = chunk_units(recording, name.chunk)?;
     let chunk = (!name.init).then_some(name.chunk);
-    if let Some(other) = fates::instead(service, recording, (name.row, chunk)) {
+    if let Some(other) =
+        substitutes::substitute_response(service, recording, (name.representation, chunk))
+    {
         return Some(other);
     }
     let pieces = if name.init {
-        vec![service.library.init(name.row)?]
+        vec![service.library.init_segment(name.representation)?]
     } else {
-        service.library.chunk(name.row, stretch)?
+        service.library.chunk(name.representation, stretch)?
     };
-    let row = format!("{}.{}", name.row.name(), name.row.extension());
-    Some(sent(
+    let row = format!(
+        "{}.{}",
+        name.representation.name(),
+        name.representation.extension()
+    );
+    Some(respond(
         pieces,
-        content_type(name.row),
+        content_type(name.representation),
         ServedSegment {
             service: Arc::clone(service),
             recording: recording.id,
-            row,
+            representation: row,
             chunk,
         },
     ))
 }
 
-fn content_type(row: Row) -> &'static str {
+fn content_type(row: MockRepresentation) -> &'static str {
     match row {
-        Row::Flv(..) => "video/x-flv",
-        Row::Mp4Picture(_) => "video/mp4",
-        Row::Mp4Sound(_) => "audio/mp4",
-        Row::Ts(..) => "video/mp2t",
-        Row::Packed(_) => "audio/aac",
+        MockRepresentation::Flv(..) => "video/x-flv",
+        MockRepresentation::Mp4Video(_) => "video/mp4",
+        MockRepresentation::Mp4Audio(_) => "audio/mp4",
+        MockRepresentation::Ts(..) => "video/mp2t",
+        MockRepresentation::PackedAudio(_) => "audio/aac",
     }
 }
 
@@ -142,12 +157,12 @@ fn content_type(row: Row) -> &'static str {
 struct ServedSegment {
     service: Arc<Service>,
     recording: u64,
-    row: String,
+    representation: String,
     chunk: Option<u64>,
 }
 
 /// Sends the parts without copying them, and notes the piece with its last part.
-fn sent(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) -> Response<Body> {
+fn respond(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) -> Response<Body> {
     let length: usize = parts.iter().map(Bytes::len).sum();
     let last = parts.len().saturating_sub(1);
     let mut served = Some(served);
@@ -156,11 +171,11 @@ fn sent(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) ->
             && let Some(ServedSegment {
                 service,
                 recording,
-                row,
+                representation: row,
                 chunk,
             }) = served.take()
         {
-            service.log.served(recording, row, chunk);
+            service.log.record_segment(recording, row, chunk);
         }
         Ok::<_, Infallible>(part)
     }));

@@ -7,17 +7,17 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::media::{Frame, MediaLibrary, Row};
+use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation};
 use crate::service::Service;
-use crate::{Asked, Coverage, Faults, Line, World, tls, wire};
+use crate::{Coverage, Faults, LoggedRequest, NetworkLink, World, tls, wire};
 
 /// What several services share: the media and the authority, which take longer to make than a
 /// service to start.
 #[derive(Clone)]
 pub struct SharedAssets {
     library: Arc<MediaLibrary>,
-    identity: Arc<tls::Identity>,
-    unknown: Arc<tls::Identity>,
+    trusted: Arc<tls::Identity>,
+    untrusted: Arc<tls::Identity>,
 }
 
 impl std::fmt::Debug for SharedAssets {
@@ -31,8 +31,8 @@ impl SharedAssets {
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self {
             library: Arc::new(MediaLibrary::load()?),
-            identity: Arc::new(tls::identity()?),
-            unknown: Arc::new(tls::identity()?),
+            trusted: Arc::new(tls::identity()?),
+            untrusted: Arc::new(tls::identity()?),
         })
     }
 
@@ -46,7 +46,7 @@ impl SharedAssets {
         &self,
         address: SocketAddr,
         world: World,
-        line: Option<Line>,
+        line: Option<NetworkLink>,
     ) -> anyhow::Result<FakeUstream> {
         let listener = TcpListener::bind(address)
             .await
@@ -56,15 +56,15 @@ impl SharedAssets {
         let task = tokio::spawn(wire::accept(
             listener,
             wire::ListenerConfig {
-                known: Arc::clone(&self.identity.config),
-                unknown: Arc::clone(&self.unknown.config),
-                line,
+                trusted: Arc::clone(&self.trusted.config),
+                untrusted: Arc::clone(&self.untrusted.config),
+                link: line,
             },
             Arc::clone(&service),
         ));
         Ok(FakeUstream {
             address,
-            ca_pem: self.identity.ca_pem.clone(),
+            ca_pem: self.trusted.ca_pem.clone(),
             service,
             task,
         })
@@ -90,7 +90,7 @@ impl FakeUstream {
     pub async fn start_at(
         address: SocketAddr,
         world: World,
-        line: Option<Line>,
+        line: Option<NetworkLink>,
     ) -> anyhow::Result<Self> {
         SharedAssets::new()?.start_at(address, world, line).await
     }
@@ -111,8 +111,8 @@ impl FakeUstream {
     }
 
     /// Everything it was asked so far, in order.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.service.log.all_asked()
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.service.log.requests()
     }
 
     /// Which pieces of a recording it handed out whole.
@@ -122,31 +122,36 @@ impl FakeUstream {
 
     /// The chunks of one row (`2/1.flv`, `2.m4v`) that it never handed out whole; none where
     /// there is no such recording.
-    pub fn missing(&self, recording: u64, row: &str) -> Option<Vec<u64>> {
+    pub fn missing_segments(&self, recording: u64, row: &str) -> Option<Vec<u64>> {
         let known = self.world().recordings.get(&recording)?;
         Some(
             self.coverage(recording)
-                .missing(row, known.first_chunk, known.chunks()),
+                .missing(row, known.first_chunk, known.chunk_count()),
         )
     }
 
     /// Addresses of all pieces of some rows of a recording, for a downloader that only fetches.
-    pub fn addresses(&self, recording: u64, rows: &[Row]) -> Vec<String> {
-        let known = self.world().known(recording);
-        let row = |row: &Row| known.map(|known| self.service.addresses(known, *row));
+    pub fn segment_addresses(&self, recording: u64, rows: &[MockRepresentation]) -> Vec<String> {
+        let known = self.world().find_recording(recording);
+        let row = |row: &MockRepresentation| known.map(|known| self.service.addresses(known, *row));
         rows.iter().filter_map(row).flatten().collect()
     }
 
     /// The coded frames of a chunk as they are, whatever comes in its place; none where there is no
     /// such chunk. Not for films with filler.
-    pub fn frames(&self, recording: u64, row: Row, chunk: u64) -> Option<Vec<Frame>> {
-        let known = self.world().known(recording)?;
+    pub fn fixture_frames(
+        &self,
+        recording: u64,
+        row: MockRepresentation,
+        chunk: u64,
+    ) -> Option<Vec<FixtureFrame>> {
+        let known = self.world().find_recording(recording)?;
         self.service.frames(known, row, chunk)
     }
 
     /// The finished file of a recording, as its server has it.
     pub fn file(&self, recording: u64) -> Option<Vec<u8>> {
-        self.service.file(self.world().known(recording)?)
+        self.service.file(self.world().find_recording(recording)?)
     }
 
     /// What goes wrong.

@@ -12,9 +12,9 @@ pub enum Fault {
     /// Answer with this status and nothing else; 429 and 503 carry `Retry-After: 1`.
     Status(StatusCode),
     /// The same without any word of when to come again.
-    Bare(StatusCode),
+    StatusWithoutRetryAfter(StatusCode),
     /// Send the request back to the same address.
-    Circle,
+    RedirectToSelf,
     /// Send the request, with all that is in it, elsewhere: 307. `{host}` and `{path}` stand for
     /// those that were asked.
     Redirect(String),
@@ -27,9 +27,9 @@ pub enum Fault {
     /// Promise the whole body and close after so many bytes.
     Truncate(usize),
     /// Answer 200 with the first so many bytes, and say that this is all.
-    Cut(usize),
+    ShortBody(usize),
     /// Answer 200 with so many bytes in the middle set to zero.
-    Damage(usize),
+    ZeroMiddle(usize),
     /// Answer 200 with nothing in it.
     Empty,
     /// Answer 200 with the beginning of the body, and zeros behind it without end.
@@ -39,13 +39,13 @@ pub enum Fault {
     /// Reset the connection instead of answering.
     Reset,
     /// Send so many bytes of the body a second.
-    Slow(u64),
+    Throttle(u64),
     /// Change hashes and paths of the recording, as if its addresses had expired, then refuse.
-    Expire,
+    ExpireAddresses,
     /// Close connections to the host before anything is said. Matches hosts only.
     HostDown,
     /// Show a certificate that nobody trusts. Matches hosts only.
-    Untrusted,
+    UntrustedCertificate,
     /// Close the control connection after so many frames. Matches hosts only.
     CloseSocket(usize),
     /// Take the control connection and say nothing. Matches hosts only.
@@ -54,7 +54,7 @@ pub enum Fault {
 
 /// When a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum FaultStage {
     /// As a connection names its host.
     Accept,
     /// As a request is answered.
@@ -64,11 +64,11 @@ pub(crate) enum Stage {
 }
 
 impl Fault {
-    fn stage(&self) -> Stage {
+    fn stage(&self) -> FaultStage {
         match self {
-            Self::HostDown | Self::Untrusted => Stage::Accept,
-            Self::CloseSocket(_) | Self::SilentSocket => Stage::Socket,
-            _ => Stage::Request,
+            Self::HostDown | Self::UntrustedCertificate => FaultStage::Accept,
+            Self::CloseSocket(_) | Self::SilentSocket => FaultStage::Socket,
+            _ => FaultStage::Request,
         }
     }
 }
@@ -144,17 +144,17 @@ impl Rule {
         }
     }
 
-    fn matches(&self, stage: Stage, host: &str, path: &str) -> bool {
+    fn matches(&self, stage: FaultStage, host: &str, path: &str) -> bool {
         let number = self.recording.map(|id| id.to_string());
         self.fault.stage() == stage
-            && fits(&self.host, host)
-            && fits(&self.path, path)
+            && glob_matches(&self.host, host)
+            && glob_matches(&self.path, path)
             && number.is_none_or(|number| host.contains(&number) || path.contains(&number))
     }
 }
 
 /// Whether `text` fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
+fn glob_matches(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };
@@ -179,65 +179,67 @@ pub struct RuleId(usize);
 #[derive(Debug)]
 struct ArmedRule {
     rule: Rule,
-    seen: u32,
-    struck: u32,
-    on: bool,
+    matched: u32,
+    applied: u32,
+    enabled: bool,
 }
 
 /// The switchboard.
 #[derive(Debug, Default)]
 pub struct Faults {
-    armed: Mutex<Vec<ArmedRule>>,
+    rules: Mutex<Vec<ArmedRule>>,
 }
 
 impl Faults {
     /// Adds a rule. Of several that match, the first added strikes.
     pub fn add(&self, rule: Rule) -> RuleId {
-        let mut armed = self.armed();
+        let mut armed = self.rules();
         armed.push(ArmedRule {
             rule,
-            seen: 0,
-            struck: 0,
-            on: true,
+            matched: 0,
+            applied: 0,
+            enabled: true,
         });
         RuleId(armed.len() - 1)
     }
 
     /// Switches a rule off.
     pub fn remove(&self, RuleId(at): RuleId) {
-        if let Some(armed) = self.armed().get_mut(at) {
-            armed.on = false;
+        if let Some(armed) = self.rules().get_mut(at) {
+            armed.enabled = false;
         }
     }
 
     /// Switches all rules off.
     pub fn clear(&self) {
-        self.armed().iter_mut().for_each(|armed| armed.on = false);
+        self.rules()
+            .iter_mut()
+            .for_each(|armed| armed.enabled = false);
     }
 
     /// How often a rule has struck.
-    pub fn struck(&self, RuleId(at): RuleId) -> u32 {
-        self.armed().get(at).map_or(0, |armed| armed.struck)
+    pub fn times_applied(&self, RuleId(at): RuleId) -> u32 {
+        self.rules().get(at).map_or(0, |armed| armed.applied)
     }
 
     /// The fault that strikes now, if any.
-    pub(crate) fn strike(&self, stage: Stage, host: &str, path: &str) -> Option<Fault> {
-        for armed in self.armed().iter_mut() {
-            let spent = armed.rule.times.is_some_and(|times| armed.struck >= times);
-            if !armed.on || spent || !armed.rule.matches(stage, host, path) {
+    pub(crate) fn next_fault(&self, stage: FaultStage, host: &str, path: &str) -> Option<Fault> {
+        for armed in self.rules().iter_mut() {
+            let spent = armed.rule.times.is_some_and(|times| armed.applied >= times);
+            if !armed.enabled || spent || !armed.rule.matches(stage, host, path) {
                 continue;
             }
-            armed.seen = armed.seen.saturating_add(1);
-            if armed.seen > armed.rule.skip {
-                armed.struck = armed.struck.saturating_add(1);
+            armed.matched = armed.matched.saturating_add(1);
+            if armed.matched > armed.rule.skip {
+                armed.applied = armed.applied.saturating_add(1);
                 return Some(armed.rule.fault.clone());
             }
         }
         None
     }
 
-    fn armed(&self) -> MutexGuard<'_, Vec<ArmedRule>> {
-        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rules(&self) -> MutexGuard<'_, Vec<ArmedRule>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -247,11 +249,14 @@ mod tests {
 
     #[test]
     fn a_pattern_matches_with_text_for_each_star() {
-        assert!(fits("*", ""));
-        assert!(fits("*.ums.*", "r1-1-5-recorded-ws-live.ums.ustream.tv"));
-        assert!(fits("/a/*/chunk_7_*", "/a/2/1/chunk_7_99.flv"));
-        assert!(!fits("/a/*/chunk_7_*.m4v", "/a/2/1/chunk_7_99.flv"));
-        assert!(!fits("video.ibm.com", "api.video.ibm.com"));
+        assert!(glob_matches("*", ""));
+        assert!(glob_matches(
+            "*.ums.*",
+            "r1-1-5-recorded-ws-live.ums.ustream.tv"
+        ));
+        assert!(glob_matches("/a/*/chunk_7_*", "/a/2/1/chunk_7_99.flv"));
+        assert!(!glob_matches("/a/*/chunk_7_*.m4v", "/a/2/1/chunk_7_99.flv"));
+        assert!(!glob_matches("video.ibm.com", "api.video.ibm.com"));
     }
 
     #[test]
@@ -259,10 +264,14 @@ mod tests {
         let faults = Faults::default();
         let rule = faults.add(Rule::new(Fault::Reset).path("*.flv").skip(1).times(2));
         let strikes: Vec<bool> = (0..5)
-            .map(|_| faults.strike(Stage::Request, "cdn", "/x.flv").is_some())
+            .map(|_| {
+                faults
+                    .next_fault(FaultStage::Request, "cdn", "/x.flv")
+                    .is_some()
+            })
             .collect();
         assert_eq!(strikes, [false, true, true, false, false]);
-        assert_eq!(faults.struck(rule), 2);
+        assert_eq!(faults.times_applied(rule), 2);
     }
 
     #[test]
@@ -271,22 +280,26 @@ mod tests {
         faults.add(Rule::new(Fault::Empty).recording(55));
         assert!(
             faults
-                .strike(Stage::Request, "r1-1-55-recorded-ws-live", "/1/ustream")
+                .next_fault(
+                    FaultStage::Request,
+                    "r1-1-55-recorded-ws-live",
+                    "/1/ustream"
+                )
                 .is_some()
         );
         assert!(
             faults
-                .strike(Stage::Request, "video.ibm.com", "/recorded/55")
+                .next_fault(FaultStage::Request, "video.ibm.com", "/recorded/55")
                 .is_some()
         );
         assert!(
             faults
-                .strike(Stage::Request, "video.ibm.com", "/recorded/56")
+                .next_fault(FaultStage::Request, "video.ibm.com", "/recorded/56")
                 .is_none()
         );
         assert!(
             faults
-                .strike(Stage::Accept, "video.ibm.com", "/recorded/55")
+                .next_fault(FaultStage::Accept, "video.ibm.com", "/recorded/55")
                 .is_none()
         );
     }

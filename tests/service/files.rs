@@ -24,7 +24,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 
 /// Where the file of a recording is, if it has one.
 pub(crate) fn address(service: &Service, recording: &Recording) -> Option<String> {
-    let ending = recording.delivery.file?.ending();
+    let ending = recording.delivery.file?.extension();
     let generation = service.generation(recording.id);
     Some(format!(
         "http://{HOST}/video/{}.{ending}?e={generation}",
@@ -40,7 +40,7 @@ async fn file(
 ) -> Response<Body> {
     let found = name.split_once('.').and_then(|(id, ending)| {
         let recording = service.world.recordings.get(&id.parse().ok()?)?;
-        (recording.delivery.file?.ending() == ending).then_some(recording)
+        (recording.delivery.file?.extension() == ending).then_some(recording)
     });
     let Some(recording) = found else {
         return StatusCode::NOT_FOUND.into_response();
@@ -52,7 +52,7 @@ async fn file(
     let Some(whole) = service.file(recording) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let headers = if recording.delivery.whole_only {
+    let headers = if recording.delivery.ignores_ranges {
         HeaderMap::new()
     } else {
         headers
@@ -61,7 +61,7 @@ async fn file(
     // A look at the first byte is no stretch.
     if range.len() > 1 {
         let at = u64::try_from(range.start).ok();
-        service.log.served(
+        service.log.record_segment(
             recording.id,
             name.replacen(|c: char| c.is_ascii_digit(), "", usize::MAX),
             at,

@@ -12,20 +12,20 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde::Deserialize;
 
-use crate::media::{Row, Sound, UNIT_MS};
+use crate::media::{AudioStream, MockRepresentation, UNIT_MS};
 use crate::service::Service;
-use crate::world::{Listing, PlaylistOddity, Recording};
+use crate::world::{PlaylistLayout, PlaylistOddity, Recording};
 
 /// At the hosts of the control connection.
 pub(crate) fn routes() -> Router<Arc<Service>> {
     Router::new()
         .route(
             "/playlist/auditorium/recorded/{id}/playlist.m3u8",
-            get(master),
+            get(master_playlist_route),
         )
         .route(
             "/playlist/auditorium/recorded/{id}/{version}/playlist.m3u8",
-            get(media),
+            get(media_playlist_route),
         )
 }
 
@@ -42,25 +42,25 @@ struct TokenQuery {
     token: String,
 }
 
-async fn master(
+async fn master_playlist_route(
     State(service): State<Arc<Service>>,
     Path(id): Path<u64>,
     Query(signed): Query<TokenQuery>,
 ) -> Response<Body> {
-    let Some((recording, listing)) = listed(&service, id, &signed) else {
+    let Some((recording, listing)) = authorized(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
     };
-    let (pictures, sounds) = listing.rows();
+    let (pictures, sounds) = listing.representations();
     let token = signed.token;
     let mut text = "#EXTM3U\n#EXT-X-VERSION:4\n".to_owned();
-    if listing == Listing::Inside {
+    if listing == PlaylistLayout::AdditionalAudio {
         text += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"English (US)\",LANGUAGE=\"en-US\",DEFAULT=YES\n";
     }
     for (version, row) in (1..).zip(pictures.iter().chain(&sounds)) {
         let url =
             format!("{version}/playlist.m3u8?token={token}&segmentType=ts&content=audiovideo");
         let rate = service.bitrate_kbps(recording, *row) * 1000;
-        let tag = if let Some(picture) = row.picture() {
+        let tag = if let Some(picture) = row.video() {
             let (width, height) = picture.size();
             let group = if sounds.is_empty() {
                 ""
@@ -73,9 +73,9 @@ async fn master(
         } else {
             let main = matches!(
                 row,
-                Row::Ts(_, Some(Sound::Main))
-                    | Row::Packed(Sound::Main)
-                    | Row::Mp4Sound(Sound::Main)
+                MockRepresentation::Ts(_, Some(AudioStream::Main))
+                    | MockRepresentation::PackedAudio(AudioStream::Main)
+                    | MockRepresentation::Mp4Audio(AudioStream::Main)
             );
             let (name, language, is_default) = if main {
                 ("English (US)", "en-US", "YES")
@@ -92,42 +92,44 @@ async fn master(
     playlist(text)
 }
 
-async fn media(
+async fn media_playlist_route(
     State(service): State<Arc<Service>>,
     Path((id, version)): Path<(u64, usize)>,
     Query(signed): Query<TokenQuery>,
 ) -> Response<Body> {
-    let Some((recording, listing)) = listed(&service, id, &signed) else {
+    let Some((recording, listing)) = authorized(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
     };
-    let (pictures, sounds) = listing.rows();
+    let (pictures, sounds) = listing.representations();
     let row = version
         .checked_sub(1)
         .and_then(|at| pictures.iter().chain(&sounds).nth(at));
-    match row.and_then(|row| pieces(&service, recording, (*row, version), listing)) {
+    match row.and_then(|row| media_playlist(&service, recording, (*row, version), listing)) {
         Some(text) => playlist(text),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 /// The recording, where there are playlists of it and their token still holds.
-fn listed<'a>(
+fn authorized<'a>(
     service: &'a Service,
     id: u64,
     signed: &TokenQuery,
-) -> Option<(&'a Recording, Listing)> {
+) -> Option<(&'a Recording, PlaylistLayout)> {
     let recording = service.world.recordings.get(&id)?;
-    let holds = service.lines.holds(&signed.token, service.generation(id));
+    let holds = service
+        .polling_sessions
+        .is_current(&signed.token, service.generation(id));
     holds.then_some((recording, recording.delivery.playlists?))
 }
 
-fn pieces(
+fn media_playlist(
     service: &Service,
     recording: &Recording,
-    (row, version): (Row, usize),
-    listing: Listing,
+    (row, version): (MockRepresentation, usize),
+    listing: PlaylistLayout,
 ) -> Option<String> {
-    let oddity = recording.delivery.oddity.filter(|_| version == 1);
+    let oddity = recording.delivery.playlist_oddity.filter(|_| version == 1);
     let odd = &recording.oddities.playlists;
     let mut addresses = service.addresses(recording, row).into_iter();
     let first = recording.first_chunk;
@@ -138,16 +140,16 @@ fn pieces(
     if oddity != Some(PlaylistOddity::Growing) {
         text.push_str("#EXT-X-PLAYLIST-TYPE:VOD\n");
     }
-    if listing == Listing::Fmp4 {
+    if listing == PlaylistLayout::Fmp4 {
         let init = addresses.next()?;
-        if oddity != Some(PlaylistOddity::Bare) && !odd.no_map.contains(&version) {
+        if oddity != Some(PlaylistOddity::NoInitSegment) && !odd.no_map.contains(&version) {
             // Writing to a string cannot fail, here and below.
             let _ = writeln!(text, "#EXT-X-MAP:URI=\"{init}\"");
         }
     }
     let is_encrypted =
         oddity == Some(PlaylistOddity::Encrypted) || odd.encrypted.contains(&version);
-    if listing == Listing::Encrypted || is_encrypted {
+    if listing == PlaylistLayout::Encrypted || is_encrypted {
         text.push_str("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n");
     }
     let mut left_ms = recording.movie.duration_ms();
@@ -163,7 +165,7 @@ fn pieces(
         if odd.no_address.contains(&chunk) {
             continue;
         }
-        if listing == Listing::Ranges {
+        if listing == PlaylistLayout::Ranges {
             let parts = service.chunk(recording, row, chunk)?;
             let size: usize = parts.iter().map(bytes::Bytes::len).sum();
             // The others go on where the one before ended.
@@ -175,11 +177,14 @@ fn pieces(
             let _ = writeln!(text, "https://{host}/{path}{}/all_{hash}.ts", row.name());
         } else if oddity == Some(PlaylistOddity::Gap(chunk)) {
             let _ = writeln!(text, "#EXT-X-GAP\n{address}");
-        } else if oddity != Some(PlaylistOddity::Unnamed(chunk)) {
+        } else if oddity != Some(PlaylistOddity::NoAddress(chunk)) {
             let _ = writeln!(text, "{address}");
         }
     }
-    if !matches!(oddity, Some(PlaylistOddity::Growing | PlaylistOddity::Cut)) {
+    if !matches!(
+        oddity,
+        Some(PlaylistOddity::Growing | PlaylistOddity::NoEnd)
+    ) {
         text.push_str("#EXT-X-ENDLIST\n");
     }
     Some(text)

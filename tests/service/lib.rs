@@ -19,17 +19,17 @@
 mod api;
 mod cdn;
 mod fake;
-mod fates;
 mod faults;
 mod files;
 mod gate;
 mod hls;
-mod line;
+mod link;
 mod log;
 mod media;
 mod page;
 mod ranges;
 mod service;
+mod substitutes;
 mod tls;
 mod ums;
 mod wire;
@@ -37,14 +37,17 @@ mod world;
 
 pub use fake::{FakeUstream, SharedAssets};
 pub use faults::{Fault, Faults, Rule, RuleId};
-pub use line::Line;
-pub use log::{Asked, Coverage};
-pub use media::{Clock, Film, Frame, Picture, Row, Sound, UNIT_MS};
+pub use link::NetworkLink;
+pub use log::{Coverage, LoggedRequest};
+pub use media::{
+    AudioStream, FixtureFrame, FixtureMovie, FlvClock, MockRepresentation, UNIT_MS, VideoStream,
+};
 pub use world::{
-    Channel, ClusterRedirects, Delivery, Fate, FileKind, FlvRepresentation, Frames, GateField,
-    HashKeys, HashStyle, LARGE, Length, LengthField, Listing, ListingSources, Lock, LongRecording,
-    Message, OddRow, Oddities, Offer, PathStyle, PlaylistOddities, PlaylistOddity, Recording,
-    RepresentationOddity, ResponseMode, Substitute, World,
+    AccessLock, Channel, ClusterRedirects, Delivery, ExtraRepresentation, FileContainer,
+    FlvRepresentation, GateField, HashKeys, HashListMessage, HashStyle, LARGE, LengthField,
+    LengthSources, ListingSources, LongRecording, MessageStyle, Oddities, PathStyle,
+    PlaylistLayout, PlaylistOddities, PlaylistOddity, Recording, RepresentationOddity,
+    ResponseMode, SegmentFault, Substitute, TransportBehavior, World,
 };
 
 #[cfg(test)]

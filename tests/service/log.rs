@@ -8,7 +8,7 @@ use serde_json::Value;
 /// One request, or one `connect` of a control connection.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Asked {
+pub struct LoggedRequest {
     /// The host that was meant.
     pub host: String,
     /// HTTP method; `CONNECT` for a control connection's first message.
@@ -39,7 +39,7 @@ pub struct Coverage {
 
 impl Coverage {
     /// The rows of which anything was handed out.
-    pub fn rows(&self) -> BTreeSet<&str> {
+    pub fn representations(&self) -> BTreeSet<&str> {
         self.chunks.keys().map(String::as_str).collect()
     }
 
@@ -54,7 +54,7 @@ impl Coverage {
 
 #[derive(Debug, Default)]
 struct LogEntries {
-    asked: Vec<Asked>,
+    requests: Vec<LoggedRequest>,
     served: BTreeMap<u64, Coverage>,
 }
 
@@ -64,21 +64,21 @@ pub(crate) struct Log(Mutex<LogEntries>);
 
 impl Log {
     /// Notes a request; the number is for [`Self::answered`].
-    pub(crate) fn asked(&self, asked: Asked) -> usize {
+    pub(crate) fn record_request(&self, asked: LoggedRequest) -> usize {
         let mut entries = self.entries();
-        entries.asked.push(asked);
-        entries.asked.len() - 1
+        entries.requests.push(asked);
+        entries.requests.len() - 1
     }
 
     /// Notes the answer to a request.
-    pub(crate) fn answered(&self, number: usize, status: u16) {
-        if let Some(asked) = self.entries().asked.get_mut(number) {
+    pub(crate) fn record_status(&self, number: usize, status: u16) {
+        if let Some(asked) = self.entries().requests.get_mut(number) {
             asked.status = Some(status);
         }
     }
 
     /// Notes a chunk, or with no number an initialisation piece, as handed out whole.
-    pub(crate) fn served(&self, recording: u64, row: String, chunk: Option<u64>) {
+    pub(crate) fn record_segment(&self, recording: u64, row: String, chunk: Option<u64>) {
         let mut entries = self.entries();
         let coverage = entries.served.entry(recording).or_default();
         let count = match chunk {
@@ -93,8 +93,8 @@ impl Log {
         *count = count.saturating_add(1);
     }
 
-    pub(crate) fn all_asked(&self) -> Vec<Asked> {
-        self.entries().asked.clone()
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
+        self.entries().requests.clone()
     }
 
     pub(crate) fn coverage(&self, recording: u64) -> Coverage {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
-    FakeUstream, Fault, Film, LARGE, Line, LongRecording, Picture, Recording, Row, Rule, Sound,
-    World,
+    AudioStream, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
+    NetworkLink, Recording, Rule, VideoStream, World,
 };
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
@@ -36,7 +36,7 @@ struct Args {
     segments: Option<PathBuf>,
     /// Lie at the end of a line: round trip in milliseconds, Mbit/s for each connection.
     #[arg(long, value_name = "MS,MBIT")]
-    line: Option<Line>,
+    line: Option<NetworkLink>,
     /// Let one in so many of that recording's chunks stall for 20 s, the first time it is asked for.
     #[arg(long, value_name = "N", requires = "large")]
     stall_every: Option<u64>,
@@ -58,9 +58,9 @@ async fn main() -> anyhow::Result<()> {
                 chunk_time_ms: args.chunk_time * 1000,
                 megabytes,
             };
-            world.with_long_film(&long)
+            world.with_long_recording(&long)
         }
-        (Some(megabytes), None) => world.with_film(Film::large(megabytes)),
+        (Some(megabytes), None) => world.with_large_recording(FixtureMovie::large(megabytes)),
         (None, _) => world,
     };
     let service = FakeUstream::start_at(
@@ -70,37 +70,46 @@ async fn main() -> anyhow::Result<()> {
     )
     .await?;
     if let Some(every) = args.stall_every {
-        stall(&service, every);
+        add_stalls(&service, every);
     }
     let ca = match args.ca {
         Some(path) => path,
         None => std::env::temp_dir().join(format!("fake-ustream-{}.pem", service.address().port())),
     };
-    write_whole(&ca, service.ca_pem())?;
-    announce(&service, &ca)?;
+    write_atomically(&ca, service.ca_pem())?;
+    print_links(&service, &ca)?;
     if let Some(segments) = args.segments {
-        let best = [Row::Mp4Picture(Picture::Best), Row::Mp4Sound(Sound::Main)];
-        write_whole(&segments, &service.addresses(LARGE, &best).join("\n"))?;
+        let best = [
+            MockRepresentation::Mp4Video(VideoStream::Best),
+            MockRepresentation::Mp4Audio(AudioStream::Main),
+        ];
+        write_atomically(
+            &segments,
+            &service.segment_addresses(LARGE, &best).join("\n"),
+        )?;
     }
     if let Some(ready) = args.ready {
         let said = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
-        write_whole(&ready, &said.to_string())?;
+        write_atomically(&ready, &said.to_string())?;
     }
-    stopped().await?;
+    wait_for_signal().await?;
     service.stop().await;
     Ok(())
 }
 
-fn stall(service: &FakeUstream, every: u64) {
+fn add_stalls(service: &FakeUstream, every: u64) {
     const STALL: Duration = Duration::from_secs(20);
-    let chunks = service.world().known(LARGE).map_or(0, Recording::chunks);
+    let chunks = service
+        .world()
+        .find_recording(LARGE)
+        .map_or(0, Recording::chunk_count);
     for chunk in (0..chunks).filter(|chunk| chunk % every == every / 2) {
         let piece = Rule::new(Fault::Delay(STALL)).path(&format!("*chunk_{chunk}_*.m4v"));
         service.faults().add(piece.recording(LARGE).times(1));
     }
 }
 
-fn announce(service: &FakeUstream, ca: &Path) -> anyhow::Result<()> {
+fn print_links(service: &FakeUstream, ca: &Path) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "address {}", service.address())?;
     writeln!(out, "ca      {}", ca.display())?;
@@ -112,7 +121,7 @@ fn announce(service: &FakeUstream, ca: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes a file so that whoever sees it sees all of it.
-fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+fn write_atomically(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -125,7 +134,7 @@ fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Waits for Ctrl-C or a request to terminate.
-async fn stopped() -> anyhow::Result<()> {
+async fn wait_for_signal() -> anyhow::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

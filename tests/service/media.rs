@@ -28,12 +28,12 @@ const LARGE_UNIT_BYTES: u64 = 2_000_000;
 
 /// How much film a recording has.
 #[derive(Clone, Debug)]
-pub struct Film {
+pub struct FixtureMovie {
     units: u64,
     filler: Filler,
 }
 
-impl Film {
+impl FixtureMovie {
     /// The fixture, first to last: 200 s.
     pub fn standard() -> Self {
         Self::looped(FIXTURE_UNITS)
@@ -96,7 +96,7 @@ impl Filler {
 
 /// Which time the tags of an FLV chunk carry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Clock {
+pub enum FlvClock {
     /// It goes on from chunk to chunk.
     #[default]
     Continues,
@@ -106,7 +106,7 @@ pub enum Clock {
 
 /// A moving picture of the fixture, by the version number it has in segment addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Picture {
+pub enum VideoStream {
     /// 96x54, version 2.
     Best,
     /// 64x36, version 4.
@@ -115,14 +115,14 @@ pub enum Picture {
 
 /// A sound of the fixture, by the version number it has in segment addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sound {
+pub enum AudioStream {
     /// 16 kHz, version 1.
     Main,
     /// 8 kHz and other notes, version 3.
     Second,
 }
 
-impl Picture {
+impl VideoStream {
     /// Its version number.
     pub fn version(self) -> u32 {
         match self {
@@ -140,7 +140,7 @@ impl Picture {
     }
 }
 
-impl Sound {
+impl AudioStream {
     /// Its version number.
     pub fn version(self) -> u32 {
         match self {
@@ -160,38 +160,41 @@ impl Sound {
 
 /// What one row of pieces holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Row {
+pub enum MockRepresentation {
     /// FLV: picture and sound, or sound alone.
-    Flv(Option<Picture>, Sound),
+    Flv(Option<VideoStream>, AudioStream),
     /// Fragmented MP4 with a picture.
-    Mp4Picture(Picture),
+    Mp4Video(VideoStream),
     /// Fragmented MP4 with a sound.
-    Mp4Sound(Sound),
+    Mp4Audio(AudioStream),
     /// Transport stream of HLS: picture, sound or both.
-    Ts(Option<Picture>, Option<Sound>),
+    Ts(Option<VideoStream>, Option<AudioStream>),
     /// Packed sound of HLS.
-    Packed(Sound),
+    PackedAudio(AudioStream),
 }
 
-impl Row {
+impl MockRepresentation {
     /// How segment addresses name it: `2/1` in FLV, `2` in MP4.
     pub fn name(self) -> String {
         match self {
             Self::Flv(picture, sound) => {
                 format!(
                     "{}/{}",
-                    picture.map_or(0, Picture::version),
+                    picture.map_or(0, VideoStream::version),
                     sound.version()
                 )
             }
-            Self::Mp4Picture(picture) => picture.version().to_string(),
-            Self::Mp4Sound(sound) => sound.version().to_string(),
+            Self::Mp4Video(picture) => picture.version().to_string(),
+            Self::Mp4Audio(sound) => sound.version().to_string(),
             Self::Ts(picture, sound) => {
-                let versions = [picture.map(Picture::version), sound.map(Sound::version)];
+                let versions = [
+                    picture.map(VideoStream::version),
+                    sound.map(AudioStream::version),
+                ];
                 let versions = versions.into_iter().flatten().map(|it| it.to_string());
                 format!("improved/{}", versions.collect::<Vec<_>>().join("/"))
             }
-            Self::Packed(sound) => format!("improved/{}", sound.version()),
+            Self::PackedAudio(sound) => format!("improved/{}", sound.version()),
         }
     }
 
@@ -199,42 +202,42 @@ impl Row {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Flv(..) => "flv",
-            Self::Mp4Picture(_) => "m4v",
-            Self::Mp4Sound(_) => "m4a",
+            Self::Mp4Video(_) => "m4v",
+            Self::Mp4Audio(_) => "m4a",
             Self::Ts(..) => "ts",
-            Self::Packed(_) => "aac",
+            Self::PackedAudio(_) => "aac",
         }
     }
 
-    pub(crate) fn picture(self) -> Option<Picture> {
+    pub(crate) fn video(self) -> Option<VideoStream> {
         match self {
             Self::Flv(picture, _) | Self::Ts(picture, _) => picture,
-            Self::Mp4Picture(picture) => Some(picture),
-            Self::Mp4Sound(_) | Self::Packed(_) => None,
+            Self::Mp4Video(picture) => Some(picture),
+            Self::Mp4Audio(_) | Self::PackedAudio(_) => None,
         }
     }
 }
 
 /// Which stretch of a film a chunk is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Stretch<'a> {
+pub(crate) struct UnitRange<'a> {
     /// The film.
-    pub(crate) film: &'a Film,
+    pub(crate) movie: &'a FixtureMovie,
     /// First unit.
     pub(crate) start: u64,
     /// The unit after the last.
     pub(crate) end: u64,
     /// Whose time it tells.
-    pub(crate) clock: Clock,
+    pub(crate) clock: FlvClock,
     /// Its media is that of the units so many places farther.
-    pub(crate) shifted: u64,
+    pub(crate) shift_units: u64,
 }
 
 /// One coded frame of a chunk, as it is told without reading the chunk's bytes again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
+pub struct FixtureFrame {
     /// It is video.
-    pub is_picture: bool,
+    pub is_video: bool,
     /// When it is decoded, in microseconds from the start of the recording.
     pub dts_us: i64,
     /// When it is shown.
@@ -243,48 +246,53 @@ pub struct Frame {
     pub data: Bytes,
 }
 
-impl<'a> Stretch<'a> {
+impl<'a> UnitRange<'a> {
     /// The chunk of that index where a chunk lasts `chunk_time_ms`; none past the film's end.
-    pub(crate) fn of(film: &'a Film, chunk_time_ms: u64, index: u64, clock: Clock) -> Option<Self> {
+    pub(crate) fn of(
+        film: &'a FixtureMovie,
+        chunk_time_ms: u64,
+        index: u64,
+        clock: FlvClock,
+    ) -> Option<Self> {
         let units_per_chunk = (chunk_time_ms / UNIT_MS).max(1);
         let start = index.checked_mul(units_per_chunk)?;
         let end = start.checked_add(units_per_chunk)?.min(film.units);
         (start < film.units).then_some(Self {
-            film,
+            movie: film,
             start,
             end,
             clock,
-            shifted: 0,
+            shift_units: 0,
         })
     }
 
     /// Which unit of the fixture stands in that place, and by how many units its times move.
-    fn unit(&self, place: u64) -> (usize, i64) {
-        let unit = place.wrapping_add(self.shifted) % FIXTURE_UNITS;
+    fn fixture_unit(&self, place: u64) -> (usize, i64) {
+        let unit = place.wrapping_add(self.shift_units) % FIXTURE_UNITS;
         let moved = place.cast_signed().wrapping_sub(unit.cast_signed());
         (usize::try_from(unit).unwrap_or(0), moved)
     }
 
     /// The filler of this picture: the small one carries a quarter.
-    fn filler(&self, picture: Option<Picture>) -> Filler {
+    fn filler(&self, picture: Option<VideoStream>) -> Filler {
         match picture {
             None => Filler::default(),
-            Some(Picture::Best) => self.film.filler.clone(),
-            Some(Picture::Small) => Filler::of(self.film.filler.len() / 4),
+            Some(VideoStream::Best) => self.movie.filler.clone(),
+            Some(VideoStream::Small) => Filler::of(self.movie.filler.len() / 4),
         }
     }
 }
 
 /// How many chunks a film has.
-pub(crate) fn chunks_of(film: &Film, chunk_time_ms: u64) -> u64 {
+pub(crate) fn chunk_count(film: &FixtureMovie, chunk_time_ms: u64) -> u64 {
     film.units.div_ceil((chunk_time_ms / UNIT_MS).max(1))
 }
 
 /// The fixtures, cut into units.
 #[derive(Debug)]
 pub(crate) struct MediaLibrary {
-    flv: BTreeMap<Row, flv::Cut>,
-    mp4: BTreeMap<Row, fmp4::Cut>,
+    flv: BTreeMap<MockRepresentation, flv::FlvFixture>,
+    mp4: BTreeMap<MockRepresentation, fmp4::Fmp4Fixture>,
 }
 
 impl MediaLibrary {
@@ -300,116 +308,140 @@ impl MediaLibrary {
         };
         for (picture, video) in [
             (None, None),
-            (Some(Picture::Best), Some(&film)),
-            (Some(Picture::Small), Some(&small)),
+            (Some(VideoStream::Best), Some(&film)),
+            (Some(VideoStream::Small), Some(&small)),
         ] {
-            for (sound, audio) in [(Sound::Main, &film), (Sound::Second, &second)] {
-                library
-                    .flv
-                    .insert(Row::Flv(picture, sound), flv::Cut::of(video, audio)?);
+            for (sound, audio) in [(AudioStream::Main, &film), (AudioStream::Second, &second)] {
+                library.flv.insert(
+                    MockRepresentation::Flv(picture, sound),
+                    flv::FlvFixture::of(video, audio)?,
+                );
             }
         }
-        let files: [(Row, &'static [u8]); 4] = [
+        let files: [(MockRepresentation, &'static [u8]); 4] = [
             (
-                Row::Mp4Picture(Picture::Best),
+                MockRepresentation::Mp4Video(VideoStream::Best),
                 include_bytes!("../fixtures/film/video.mp4"),
             ),
             (
-                Row::Mp4Picture(Picture::Small),
+                MockRepresentation::Mp4Video(VideoStream::Small),
                 include_bytes!("../fixtures/film/small.mp4"),
             ),
             (
-                Row::Mp4Sound(Sound::Main),
+                MockRepresentation::Mp4Audio(AudioStream::Main),
                 include_bytes!("../fixtures/film/audio.mp4"),
             ),
             (
-                Row::Mp4Sound(Sound::Second),
+                MockRepresentation::Mp4Audio(AudioStream::Second),
                 include_bytes!("../fixtures/film/second.mp4"),
             ),
         ];
         for (row, file) in files {
-            let cut = fmp4::Cut::of(file).with_context(|| format!("MP4 row {}", row.name()))?;
+            let cut =
+                fmp4::Fmp4Fixture::of(file).with_context(|| format!("MP4 row {}", row.name()))?;
             library.mp4.insert(row, cut);
         }
         Ok(library)
     }
 
     /// The pieces of a chunk, in order; none where the row is not in the fixtures.
-    pub(crate) fn chunk(&self, row: Row, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
-        let filler = stretch.filler(row.picture());
+    pub(crate) fn chunk(
+        &self,
+        row: MockRepresentation,
+        stretch: UnitRange<'_>,
+    ) -> Option<Vec<Bytes>> {
+        let filler = stretch.filler(row.video());
         match row {
-            Row::Flv(..) => Some(self.flv.get(&row)?.chunk(stretch, &filler)),
-            Row::Mp4Picture(_) | Row::Mp4Sound(_) => self.mp4.get(&row)?.chunk(stretch, &filler),
-            Row::Ts(picture, sound) => {
+            MockRepresentation::Flv(..) => Some(self.flv.get(&row)?.chunk(stretch, &filler)),
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
+                self.mp4.get(&row)?.chunk(stretch, &filler)
+            }
+            MockRepresentation::Ts(picture, sound) => {
                 let streams = ts::TsStreams {
-                    picture: picture.is_some(),
-                    sound: sound.is_some(),
+                    video: picture.is_some(),
+                    audio: sound.is_some(),
                 };
-                let cut = self
-                    .flv
-                    .get(&Row::Flv(picture, sound.unwrap_or(Sound::Main)))?;
+                let cut = self.flv.get(&MockRepresentation::Flv(
+                    picture,
+                    sound.unwrap_or(AudioStream::Main),
+                ))?;
                 ts::chunk(cut, stretch, streams)
             }
-            Row::Packed(sound) => ts::packed(self.flv.get(&Row::Flv(None, sound))?, stretch),
+            MockRepresentation::PackedAudio(sound) => ts::packed_audio(
+                self.flv.get(&MockRepresentation::Flv(None, sound))?,
+                stretch,
+            ),
         }
     }
 
     /// A segment of that row with everything but media; none where the container knows no such.
-    pub(crate) fn empty(&self, row: Row, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
+    pub(crate) fn segment_without_media(
+        &self,
+        row: MockRepresentation,
+        stretch: UnitRange<'_>,
+    ) -> Option<Vec<Bytes>> {
         match row {
-            Row::Mp4Picture(_) | Row::Mp4Sound(_) => self.mp4.get(&row)?.empty(stretch.start),
-            Row::Packed(_) => None,
-            Row::Flv(..) | Row::Ts(..) => {
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
+                self.mp4.get(&row)?.fragment_without_samples(stretch.start)
+            }
+            MockRepresentation::PackedAudio(_) => None,
+            MockRepresentation::Flv(..) | MockRepresentation::Ts(..) => {
                 let end = stretch.start;
-                self.chunk(row, Stretch { end, ..stretch })
+                self.chunk(row, UnitRange { end, ..stretch })
             }
         }
     }
 
     /// The coded frames of a chunk, as the fixture has them.
-    pub(crate) fn frames(&self, row: Row, stretch: Stretch<'_>) -> Option<Vec<Frame>> {
-        let tags = |picture, sound: Option<Sound>| {
-            let row = Row::Flv(picture, sound.unwrap_or(Sound::Main));
+    pub(crate) fn frames(
+        &self,
+        row: MockRepresentation,
+        stretch: UnitRange<'_>,
+    ) -> Option<Vec<FixtureFrame>> {
+        let tags = |picture, sound: Option<AudioStream>| {
+            let row = MockRepresentation::Flv(picture, sound.unwrap_or(AudioStream::Main));
             Some(flv::frames(self.flv.get(&row)?, stretch))
         };
         match row {
-            Row::Flv(picture, sound) => tags(picture, Some(sound)),
-            Row::Mp4Picture(_) => self.mp4.get(&row)?.frames(stretch, true),
-            Row::Mp4Sound(_) => self.mp4.get(&row)?.frames(stretch, false),
-            Row::Ts(picture, sound) => {
+            MockRepresentation::Flv(picture, sound) => tags(picture, Some(sound)),
+            MockRepresentation::Mp4Video(_) => self.mp4.get(&row)?.frames(stretch, true),
+            MockRepresentation::Mp4Audio(_) => self.mp4.get(&row)?.frames(stretch, false),
+            MockRepresentation::Ts(picture, sound) => {
                 let mut frames = tags(picture, sound)?;
-                frames.retain(|frame| frame.is_picture || sound.is_some());
+                frames.retain(|frame| frame.is_video || sound.is_some());
                 Some(frames)
             }
-            Row::Packed(sound) => tags(None, Some(sound)),
+            MockRepresentation::PackedAudio(sound) => tags(None, Some(sound)),
         }
     }
 
     /// The initialisation piece of an MP4 row.
-    pub(crate) fn init(&self, row: Row) -> Option<Bytes> {
-        Some(self.mp4.get(&row)?.init())
+    pub(crate) fn init_segment(&self, row: MockRepresentation) -> Option<Bytes> {
+        Some(self.mp4.get(&row)?.init_segment())
     }
 
     /// Mean bit rate of a row, in kbit/s.
-    pub(crate) fn bitrate_kbps(&self, row: Row, film: &Film) -> u64 {
+    pub(crate) fn bitrate_kbps(&self, row: MockRepresentation, film: &FixtureMovie) -> u64 {
         let fixture_bytes = match row {
-            Row::Flv(..) => self.flv.get(&row).map_or(0, flv::Cut::coded_bytes),
-            Row::Mp4Picture(_) | Row::Mp4Sound(_) => {
-                self.mp4.get(&row).map_or(0, fmp4::Cut::coded_bytes)
+            MockRepresentation::Flv(..) => {
+                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
             }
-            Row::Ts(picture, sound) => {
-                let row = Row::Flv(picture, sound.unwrap_or(Sound::Main));
-                self.flv.get(&row).map_or(0, flv::Cut::coded_bytes)
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
+                self.mp4.get(&row).map_or(0, fmp4::Fmp4Fixture::coded_bytes)
             }
-            Row::Packed(sound) => {
-                let row = Row::Flv(None, sound);
-                self.flv.get(&row).map_or(0, flv::Cut::coded_bytes)
+            MockRepresentation::Ts(picture, sound) => {
+                let row = MockRepresentation::Flv(picture, sound.unwrap_or(AudioStream::Main));
+                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
+            }
+            MockRepresentation::PackedAudio(sound) => {
+                let row = MockRepresentation::Flv(None, sound);
+                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
             }
         };
-        let filler = match row.picture() {
+        let filler = match row.video() {
             None => 0,
-            Some(Picture::Best) => film.filler.len(),
-            Some(Picture::Small) => film.filler.len() / 4,
+            Some(VideoStream::Best) => film.filler.len(),
+            Some(VideoStream::Small) => film.filler.len() / 4,
         };
         let filler_per_unit = filler as u64 * FRAMES_PER_UNIT;
         (fixture_bytes / FIXTURE_UNITS + filler_per_unit) * 8 / UNIT_MS

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::gate;
 use crate::service::{RequestOrigin, Service};
-use crate::world::{Channel, Lock, Recording};
+use crate::world::{AccessLock, Channel, Recording};
 
 /// Where the website is at home.
 const HOME: &str = "https://video.ibm.com";
@@ -47,19 +47,19 @@ async fn over_tls(
     if visit.tls {
         next.run(request).await
     } else {
-        moved_home(request.uri())
+        redirect_home(request.uri())
     }
 }
 
 /// The website's old address: every request is sent to the new one, a post too, which most
 /// clients then turn into a get.
 pub(crate) fn old_address() -> Router {
-    Router::new().fallback(async |uri: Uri| moved_home(&uri))
+    Router::new().fallback(async |uri: Uri| redirect_home(&uri))
 }
 
-fn moved_home(uri: &Uri) -> Response<Body> {
+fn redirect_home(uri: &Uri) -> Response<Body> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    moved(format!("{HOME}{path}"))
+    redirect_permanently(format!("{HOME}{path}"))
 }
 
 /// The short links.
@@ -74,21 +74,21 @@ async fn short_link(
     Path(code): Path<String>,
 ) -> Response<Body> {
     match service.world.short_links.get(&code) {
-        Some(address) => moved(address.clone()),
+        Some(address) => redirect_permanently(address.clone()),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 /// A test card, in place of every picture.
-pub(crate) const PICTURE: &[u8] = include_bytes!("../fixtures/film/picture.jpg");
+pub(crate) const COVER: &[u8] = include_bytes!("../fixtures/film/picture.jpg");
 
 /// Pictures of recordings.
-pub(crate) fn pictures() -> Router {
-    Router::new().fallback(async || ([(header::CONTENT_TYPE, "image/jpeg")], PICTURE))
+pub(crate) fn covers() -> Router {
+    Router::new().fallback(async || ([(header::CONTENT_TYPE, "image/jpeg")], COVER))
 }
 
 /// Other people's pages.
-pub(crate) fn elsewhere(service: Arc<Service>) -> Router {
+pub(crate) fn other_sites(service: Arc<Service>) -> Router {
     Router::new()
         .fallback(
             async |State(service): State<Arc<Service>>,
@@ -104,7 +104,7 @@ pub(crate) fn elsewhere(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-fn moved(address: String) -> Response<Body> {
+fn redirect_permanently(address: String) -> Response<Body> {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, address)]).into_response()
 }
 
@@ -113,8 +113,12 @@ async fn recording(State(service): State<Arc<Service>>, Path(id): Path<String>) 
         .parse()
         .ok()
         .and_then(|id: u64| service.world.recordings.get(&id));
-    let shown =
-        known.filter(|known| !matches!(known.lock, Some(Lock::Nonexistent | Lock::Removed)));
+    let shown = known.filter(|known| {
+        !matches!(
+            known.lock,
+            Some(AccessLock::Nonexistent | AccessLock::Removed)
+        )
+    });
     match shown {
         Some(recording) => Html(recording_page(&service, recording)).into_response(),
         None => not_found(),
@@ -157,7 +161,7 @@ fn recording_page(service: &Service, recording: &Recording) -> String {
     if let Some(channel) = channel.filter(|channel| channel.gate.is_some()) {
         body.push_str(&form(channel));
     }
-    body.push_str(&exposed(&[
+    body.push_str(&script_variables(&[
         ("contentId", json!(recording.id.to_string())),
         ("channelId", json!(channel.map(|channel| channel.id))),
     ]));
@@ -217,7 +221,7 @@ fn channel_page(service: &Service, channel: &Channel) -> String {
             .map(|recording| recording.id.to_string())
             .collect(),
     };
-    body.push_str(&exposed(&[
+    body.push_str(&script_variables(&[
         // A semicolon inside a string is where a careless reader stops.
         (
             "channelTitle",
@@ -265,7 +269,7 @@ fn form(channel: &Channel) -> String {
     form
 }
 
-fn exposed(variables: &[(&str, serde_json::Value)]) -> String {
+fn script_variables(variables: &[(&str, serde_json::Value)]) -> String {
     let mut script = "<script id=\"UstreamExposedVariables\">".to_owned();
     for (name, value) in variables {
         // Writing to a string does not fail.

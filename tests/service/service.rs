@@ -1,6 +1,6 @@
 //! Tells the hosts of the service apart, and lets faults strike.
 
-mod trouble;
+mod fault_responses;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,11 +13,11 @@ use bytes::Bytes;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-use crate::fates::SubstituteCounts;
-use crate::faults::{Faults, Stage};
+use crate::faults::{FaultStage, Faults};
 use crate::gate::Gate;
-use crate::log::{Asked, Log};
-use crate::media::{Frame, MediaLibrary, Row, Stretch};
+use crate::log::{Log, LoggedRequest};
+use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation, UnitRange};
+use crate::substitutes::SubstituteCounts;
 use crate::ums::polling::PollingSessions;
 use crate::wire::ResetHandle;
 use crate::world::{HashStyle, Recording, World};
@@ -33,10 +33,10 @@ pub(crate) struct Service {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) gate: Gate,
-    pub(crate) lines: PollingSessions,
-    pub(crate) struck: SubstituteCounts,
+    pub(crate) polling_sessions: PollingSessions,
+    pub(crate) substitute_counts: SubstituteCounts,
     /// How often the addresses of a recording have expired.
-    expired: Mutex<BTreeMap<u64, u64>>,
+    address_generations: Mutex<BTreeMap<u64, u64>>,
 }
 
 impl std::fmt::Debug for Service {
@@ -60,7 +60,7 @@ enum HostRole {
     /// The website where it is at home.
     Page,
     /// The website's old address, which leads to the new one.
-    OldPage,
+    OldDomain,
     /// The short links.
     ShortLink,
     /// The JSON API.
@@ -70,9 +70,9 @@ enum HostRole {
     /// The pieces.
     Cdn,
     /// Pictures.
-    Pictures,
+    Covers,
     /// Other people's pages.
-    Elsewhere,
+    OtherSites,
     /// Finished files.
     Files,
 }
@@ -84,13 +84,13 @@ impl HostRole {
         }
         Some(match host {
             "video.ibm.com" | "www.video.ibm.com" => Self::Page,
-            "www.ustream.tv" | "ustream.tv" => Self::OldPage,
+            "www.ustream.tv" | "ustream.tv" => Self::OldDomain,
             "ustre.am" | "www.ustre.am" => Self::ShortLink,
             "api.video.ibm.com" | "api.ustream.tv" => Self::Api,
             "vod-cdn.ustream.tv" | "uhs-akamai.ustream.tv" | "uhsakamai-a.akamaihd.net" => {
                 Self::Cdn
             }
-            "ustvstaticcdn1-a.akamaihd.net" => Self::Pictures,
+            "ustvstaticcdn1-a.akamaihd.net" => Self::Covers,
             files::HOST => Self::Files,
             _ => return None,
         })
@@ -99,13 +99,13 @@ impl HostRole {
     fn router(self, service: Arc<Service>) -> Router {
         match self {
             Self::Page => page::router(service),
-            Self::OldPage => page::old_address(),
+            Self::OldDomain => page::old_address(),
             Self::ShortLink => page::short_links(service),
             Self::Api => api::router(service),
             Self::Ums => ums::router(service),
             Self::Cdn => cdn::router(service),
-            Self::Pictures => page::pictures(),
-            Self::Elsewhere => page::elsewhere(service),
+            Self::Covers => page::covers(),
+            Self::OtherSites => page::other_sites(service),
             Self::Files => files::router(service),
         }
     }
@@ -119,9 +119,9 @@ impl Service {
             faults: Faults::default(),
             log: Log::default(),
             gate: Gate::default(),
-            lines: PollingSessions::default(),
-            struck: SubstituteCounts::default(),
-            expired: Mutex::default(),
+            polling_sessions: PollingSessions::default(),
+            substitute_counts: SubstituteCounts::default(),
+            address_generations: Mutex::default(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Service {
             .path_and_query()
             .map_or("/", |path| path.as_str())
             .to_owned();
-        let number = self.log.asked(Asked {
+        let number = self.log.record_request(LoggedRequest {
             host: host.clone(),
             method: request.method().to_string(),
             path: path.clone(),
@@ -148,26 +148,37 @@ impl Service {
             cookie: header_of(request.headers(), header::COOKIE),
             referer: header_of(request.headers(), header::REFERER),
         });
-        if !tls && self.faults.strike(Stage::Accept, &host, "").is_some() {
-            plug.pull();
+        if !tls
+            && self
+                .faults
+                .next_fault(FaultStage::Accept, &host, "")
+                .is_some()
+        {
+            plug.reset();
             std::future::pending::<()>().await;
         }
-        let trouble = self.faults.strike(Stage::Request, &host, &path);
+        let trouble = self.faults.next_fault(FaultStage::Request, &host, &path);
         request.extensions_mut().insert(RequestOrigin {
             host: host.clone(),
             tls,
         });
-        let answer = self.face(&host, request);
+        let answer = self.route(&host, request);
         let response = match trouble {
             None => answer.await,
-            Some(fault) => trouble::strike(self, fault, (&host, &path), plug, answer).await,
+            Some(fault) => {
+                fault_responses::apply_fault(self, fault, (&host, &path), plug, answer).await
+            }
         };
-        self.log.answered(number, response.status().as_u16());
+        self.log.record_status(number, response.status().as_u16());
         response
     }
 
-    async fn face(self: &Arc<Self>, host: &str, request: Request<Body>) -> Response<Body> {
-        let elsewhere = || self.world.is_elsewhere(host).then_some(HostRole::Elsewhere);
+    async fn route(self: &Arc<Self>, host: &str, request: Request<Body>) -> Response<Body> {
+        let elsewhere = || {
+            self.world
+                .is_other_site(host)
+                .then_some(HostRole::OtherSites)
+        };
         let Some(face) = HostRole::of(host).or_else(elsewhere) else {
             // As a server that was asked for a name that is not its own (RFC 9110 15.5.20).
             return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
@@ -193,7 +204,7 @@ impl Service {
     pub(crate) fn hash_of(&self, recording: &Recording, key: u64) -> String {
         let version = self.generation(recording.id) + recording.oddities.hash_version;
         let seed = recording.id ^ (version << 40) ^ (key << 20);
-        let hash = scrambled(seed);
+        let hash = splitmix(seed);
         match recording.hash_style {
             HashStyle::Decimal => (1_000_000_000 + hash % 1_000_000_000).to_string(),
             HashStyle::Hex => format!("{:010x}", hash >> 24),
@@ -211,7 +222,7 @@ impl Service {
     }
 
     /// Addresses of all pieces of a row, as of now, on the first host of the CDN.
-    pub(crate) fn addresses(&self, recording: &Recording, row: Row) -> Vec<String> {
+    pub(crate) fn addresses(&self, recording: &Recording, row: MockRepresentation) -> Vec<String> {
         let host = recording
             .cdn
             .first()
@@ -225,38 +236,56 @@ impl Service {
             ))
         };
         let first = recording.first_chunk;
-        let init = self.library.init(row).and_then(|_| address(first, "h"));
-        let chunks = first..first.saturating_add(recording.chunks());
+        let init = self
+            .library
+            .init_segment(row)
+            .and_then(|_| address(first, "h"));
+        let chunks = first..first.saturating_add(recording.chunk_count());
         init.into_iter()
             .chain(chunks.filter_map(|chunk| address(chunk, "")))
             .collect()
     }
 
     /// The parts of a chunk, where there is one.
-    pub(crate) fn chunk(&self, recording: &Recording, row: Row, chunk: u64) -> Option<Vec<Bytes>> {
-        self.library.chunk(row, stretch(recording, chunk)?)
+    pub(crate) fn chunk(
+        &self,
+        recording: &Recording,
+        row: MockRepresentation,
+        chunk: u64,
+    ) -> Option<Vec<Bytes>> {
+        self.library.chunk(row, chunk_units(recording, chunk)?)
     }
 
     /// The same without any media in it.
-    pub(crate) fn empty_chunk(
+    pub(crate) fn chunk_without_media(
         &self,
         recording: &Recording,
-        row: Row,
+        row: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<Bytes>> {
-        self.library.empty(row, stretch(recording, chunk)?)
+        self.library
+            .segment_without_media(row, chunk_units(recording, chunk)?)
     }
 
     /// The coded frames of a chunk that nothing has happened to.
-    pub(crate) fn frames(&self, recording: &Recording, row: Row, chunk: u64) -> Option<Vec<Frame>> {
-        self.library.frames(row, stretch(recording, chunk)?)
+    pub(crate) fn frames(
+        &self,
+        recording: &Recording,
+        row: MockRepresentation,
+        chunk: u64,
+    ) -> Option<Vec<FixtureFrame>> {
+        self.library.frames(row, chunk_units(recording, chunk)?)
     }
 
     /// All chunks of a row, one behind the other.
-    pub(crate) fn all_of(&self, recording: &Recording, row: Row) -> Option<Vec<u8>> {
+    pub(crate) fn representation_bytes(
+        &self,
+        recording: &Recording,
+        row: MockRepresentation,
+    ) -> Option<Vec<u8>> {
         let first = recording.first_chunk;
         let mut whole = Vec::new();
-        for chunk in first..first.saturating_add(recording.chunks()) {
+        for chunk in first..first.saturating_add(recording.chunk_count()) {
             for part in self.chunk(recording, row, chunk)? {
                 whole.extend_from_slice(&part);
             }
@@ -266,45 +295,54 @@ impl Service {
 
     /// The finished file of a recording.
     pub(crate) fn file(&self, recording: &Recording) -> Option<Vec<u8>> {
-        let row = recording.delivery.file?.row();
-        let mut all = Stretch::of(&recording.movie, u64::MAX, 0, recording.clock)?;
+        let row = recording.delivery.file?.representation();
+        let mut all = UnitRange::of(&recording.movie, u64::MAX, 0, recording.clock)?;
         all.end = all
             .end
             .min(recording.oddities.file_units.unwrap_or(u64::MAX));
-        all.shifted = recording.oddities.shifted_units;
-        let init = self.library.init(row);
+        all.shift_units = recording.oddities.shifted_units;
+        let init = self.library.init_segment(row);
         let parts = self.library.chunk(row, all)?;
         Some(init.into_iter().chain(parts).flatten().collect())
     }
 
     /// Mean bit rate of a row of a recording, in kbit/s.
-    pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: Row) -> u64 {
+    pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: MockRepresentation) -> u64 {
         self.library.bitrate_kbps(row, &recording.movie)
     }
 
     /// Gives a recording new paths and hashes.
     pub(crate) fn expire(&self, recording: u64) {
-        let mut expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut expired = self
+            .address_generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *expired.entry(recording).or_default() += 1;
     }
 
     pub(crate) fn generation(&self, recording: u64) -> u64 {
-        let expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
+        let expired = self
+            .address_generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         expired.get(&recording).copied().unwrap_or(0)
     }
 }
 
 /// Which stretch of its film a chunk is.
-pub(crate) fn stretch(recording: &Recording, chunk: u64) -> Option<Stretch<'_>> {
+pub(crate) fn chunk_units(recording: &Recording, chunk: u64) -> Option<UnitRange<'_>> {
     let index = chunk.checked_sub(recording.first_chunk)?;
     let time_ms = recording.chunk_time_ms;
-    let stretch = Stretch::of(&recording.movie, time_ms, index, recording.clock)?;
+    let stretch = UnitRange::of(&recording.movie, time_ms, index, recording.clock)?;
     let shifted = recording.oddities.shifted_units;
-    Some(Stretch { shifted, ..stretch })
+    Some(UnitRange {
+        shift_units: shifted,
+        ..stretch
+    })
 }
 
 /// A number that looks random and is the same each time (the finalizer of `SplitMix64`).
-fn scrambled(seed: u64) -> u64 {
+fn splitmix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -328,6 +366,6 @@ fn header_of(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
 }
 
 /// The web page that comes where something else was wanted.
-pub(crate) fn html_instead() -> Response<Body> {
+pub(crate) fn html_response() -> Response<Body> {
     Html("<!DOCTYPE html><html><head><title>IBM Video Streaming</title></head><body><h1>We'll be right back</h1></body></html>").into_response()
 }

@@ -1,7 +1,7 @@
 //! The control connection: takes a `connect`, sends the client on, refuses it or tells what is
 //! there.
 
-mod frames;
+mod messages;
 pub(crate) mod polling;
 
 use std::collections::BTreeMap;
@@ -18,17 +18,17 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::faults::{Fault, Stage};
+use crate::faults::{Fault, FaultStage};
 use crate::hls;
-use crate::log::Asked;
+use crate::log::LoggedRequest;
 use crate::service::{self, RequestOrigin, Service};
-use crate::world::{ClusterRedirects, Lock, Offer, ResponseMode};
+use crate::world::{AccessLock, ClusterRedirects, ResponseMode, TransportBehavior};
 
 /// Cluster that only tells where to go.
-const ENTRY: &str = "live";
+const ENTRY_CLUSTER: &str = "live";
 
 /// How often the viewers are counted anew.
-const COUNTERS: Duration = Duration::from_secs(2);
+const COUNTER_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The path of every control connection.
 pub(crate) const PATH: &str = "/1/ustream";
@@ -103,27 +103,33 @@ async fn upgrade(
     };
     let recording = service.world.recordings.get(&station.media);
     if recording.is_some_and(|recording| recording.response_mode == ResponseMode::Html) {
-        return service::html_instead();
+        return service::html_response();
     }
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
         Err(_) if !query.is_empty() => return polling::answer(service, visit, query).await,
         Err(rejection) => return rejection.into_response(),
     };
-    let offer = recording.map_or(Offer::Pieces, |recording| recording.delivery.socket);
-    if offer == Offer::Refused {
+    let offer = recording.map_or(TransportBehavior::Segments, |recording| {
+        recording.delivery.websocket
+    });
+    if offer == TransportBehavior::Refused {
         return StatusCode::FORBIDDEN.into_response();
     }
     upgrade.on_upgrade(async move |socket| {
-        let (frames_left, silent) = match service.faults.strike(Stage::Socket, &visit.host, PATH) {
-            Some(Fault::CloseSocket(frames)) => (frames, false),
-            Some(Fault::SilentSocket) => (usize::MAX, true),
-            _ => (usize::MAX, offer == Offer::Silent),
-        };
+        let (frames_left, silent) =
+            match service
+                .faults
+                .next_fault(FaultStage::Socket, &visit.host, PATH)
+            {
+                Some(Fault::CloseSocket(frames)) => (frames, false),
+                Some(Fault::SilentSocket) => (usize::MAX, true),
+                _ => (usize::MAX, offer == TransportBehavior::Silent),
+            };
         let talk = ControlConnection {
             service,
             visit,
-            station,
+            host: station,
             socket,
             frames_left,
             silent,
@@ -138,11 +144,11 @@ async fn upgrade(
 struct ControlConnection {
     service: Arc<Service>,
     visit: RequestOrigin,
-    station: ControlHost,
+    host: ControlHost,
     socket: WebSocket,
     frames_left: usize,
     silent: bool,
-    offer: Offer,
+    offer: TransportBehavior,
 }
 
 /// The line is closed.
@@ -152,30 +158,30 @@ impl ControlConnection {
     async fn run(mut self) -> Result<(), ConnectionClosed> {
         let connect = self.connect().await?;
         if self.silent {
-            return self.linger(None).await;
+            return self.stay_open(None).await;
         }
         if self.frames_left == 0 {
-            return self.hang_up().await;
+            return self.close().await;
         }
-        match reply(&self.service, &self.station, (&connect, self.offer)) {
-            Reply::Reject(reason) => {
-                self.say(&json!({ "cmd": "reject", "args": [reason] }))
+        match reply(&self.service, &self.host, (&connect, self.offer)) {
+            ConnectReply::Reject(reason) => {
+                self.send(&json!({ "cmd": "reject", "args": [reason] }))
                     .await?;
-                self.hang_up().await
+                self.close().await
             }
-            Reply::Tell {
-                story,
-                later,
+            ConnectReply::Accept {
+                messages: story,
+                delayed: later,
                 counters,
             } => {
                 for frame in story {
-                    self.say(&frame).await?;
+                    self.send(&frame).await?;
                 }
                 for (pause, frame) in later {
                     tokio::time::sleep(pause).await;
-                    self.say(&frame).await?;
+                    self.send(&frame).await?;
                 }
-                self.linger(counters.then_some(COUNTERS)).await
+                self.stay_open(counters.then_some(COUNTER_INTERVAL)).await
             }
         }
     }
@@ -191,7 +197,7 @@ impl ControlConnection {
         };
         let message: Value = serde_json::from_str(&text).unwrap_or_default();
         let args = message.get("args").and_then(|args| args.get(0)).cloned();
-        self.service.log.asked(Asked {
+        self.service.log.record_request(LoggedRequest {
             host: self.visit.host.clone(),
             method: "CONNECT".to_owned(),
             path: PATH.to_owned(),
@@ -205,27 +211,27 @@ impl ControlConnection {
         match args {
             Some(args) if is_connect => Ok(args),
             // The service does not talk to those who do not say hello.
-            _ => self.hang_up().await.and(Err(ConnectionClosed)),
+            _ => self.close().await.and(Err(ConnectionClosed)),
         }
     }
 
-    async fn say(&mut self, frame: &Value) -> Result<(), ConnectionClosed> {
+    async fn send(&mut self, frame: &Value) -> Result<(), ConnectionClosed> {
         self.socket
-            .send(Message::text(self.spelled(frame)))
+            .send(Message::text(self.encode(frame)))
             .await
             .map_err(|_| ConnectionClosed)?;
         self.frames_left -= 1;
         if self.frames_left == 0 {
-            self.hang_up().await.and(Err(ConnectionClosed))
+            self.close().await.and(Err(ConnectionClosed))
         } else {
             Ok(())
         }
     }
 
     /// A frame as text.
-    fn spelled(&self, frame: &Value) -> String {
+    fn encode(&self, frame: &Value) -> String {
         let text = frame.to_string();
-        let recording = self.service.world.recordings.get(&self.station.media);
+        let recording = self.service.world.recordings.get(&self.host.media);
         match recording.and_then(|it| Some((it, it.message_style.raw_title.as_ref()?))) {
             Some((recording, raw)) => {
                 let title = Value::from(recording.title.as_str()).to_string();
@@ -236,7 +242,7 @@ impl ControlConnection {
     }
 
     /// Keeps the line open until the client leaves, counting viewers if asked to.
-    async fn linger(&mut self, counters: Option<Duration>) -> Result<(), ConnectionClosed> {
+    async fn stay_open(&mut self, counters: Option<Duration>) -> Result<(), ConnectionClosed> {
         let mut viewers = 7;
         loop {
             tokio::select! {
@@ -244,15 +250,15 @@ impl ControlConnection {
                     None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(()),
                     Some(Ok(_)) => {}
                 },
-                () = pause(counters) => {
+                () = sleep_or_forever(counters) => {
                     viewers += 1;
-                    self.say(&frames::counters(viewers)).await?;
+                    self.send(&messages::counters(viewers)).await?;
                 }
             }
         }
     }
 
-    async fn hang_up(&mut self) -> Result<(), ConnectionClosed> {
+    async fn close(&mut self) -> Result<(), ConnectionClosed> {
         self.socket
             .send(Message::Close(None))
             .await
@@ -261,7 +267,7 @@ impl ControlConnection {
 }
 
 /// So long, or for ever.
-async fn pause(length: Option<Duration>) {
+async fn sleep_or_forever(length: Option<Duration>) {
     match length {
         Some(length) => tokio::time::sleep(length).await,
         None => std::future::pending().await,
@@ -269,20 +275,24 @@ async fn pause(length: Option<Duration>) {
 }
 
 /// What a `connect` is answered with.
-enum Reply {
+enum ConnectReply {
     /// One `reject`, then the line is closed.
     Reject(Value),
     /// These frames, others after a pause each, then perhaps counters for ever.
-    Tell {
-        story: Vec<Value>,
-        later: Vec<(Duration, Value)>,
+    Accept {
+        messages: Vec<Value>,
+        delayed: Vec<(Duration, Value)>,
         counters: bool,
     },
 }
 
 /// What a `connect` at a station is answered with, where pieces are offered like that.
-fn reply(service: &Service, station: &ControlHost, (connect, offer): (&Value, Offer)) -> Reply {
-    let nonexistent = Reply::Reject(json!({ "nonexistent": true }));
+fn reply(
+    service: &Service,
+    station: &ControlHost,
+    (connect, offer): (&Value, TransportBehavior),
+) -> ConnectReply {
+    let nonexistent = ConnectReply::Reject(json!({ "nonexistent": true }));
     // The id is a string on the wire; anything else is a client's mistake.
     let media = connect.get("media").and_then(Value::as_str);
     let application = connect.get("application").and_then(Value::as_str);
@@ -296,44 +306,52 @@ fn reply(service: &Service, station: &ControlHost, (connect, offer): (&Value, Of
         return nonexistent;
     };
     if let Some(next) = next_host(&recording.redirects, station) {
-        return Reply::Reject(json!({ "cluster": next }));
+        return ConnectReply::Reject(json!({ "cluster": next }));
     }
     if let Some(lock) = service.world.lock_of(recording)
-        && let Some(reason) = refusal(service, &lock, connect)
+        && let Some(reason) = lock_rejection(service, &lock, connect)
     {
-        return Reply::Reject(reason);
+        return ConnectReply::Reject(reason);
     }
     if recording.response_mode == ResponseMode::Silent {
-        return Reply::Tell {
-            story: Vec::new(),
-            later: Vec::new(),
+        return ConnectReply::Accept {
+            messages: Vec::new(),
+            delayed: Vec::new(),
             counters: false,
         };
     }
-    Reply::Tell {
-        story: match offer {
-            Offer::Foreign => frames::foreign(),
-            Offer::Offline => frames::offline(),
-            Offer::Pieces | Offer::Refused | Offer::Silent => frames::recorded(service, recording),
+    ConnectReply::Accept {
+        messages: match offer {
+            TransportBehavior::UnknownFormats => messages::unknown_formats(),
+            TransportBehavior::Offline => messages::offline(),
+            TransportBehavior::Segments
+            | TransportBehavior::Refused
+            | TransportBehavior::Silent => messages::recorded(service, recording),
         },
-        later: match offer {
-            Offer::Foreign | Offer::Offline => Vec::new(),
-            Offer::Pieces | Offer::Refused | Offer::Silent => frames::later(service, recording),
+        delayed: match offer {
+            TransportBehavior::UnknownFormats | TransportBehavior::Offline => Vec::new(),
+            TransportBehavior::Segments
+            | TransportBehavior::Refused
+            | TransportBehavior::Silent => messages::delayed(service, recording),
         },
         counters: recording.message_style.counters,
     }
 }
 
-fn channel_reply(service: &Service, station: &ControlHost, nonexistent: Reply) -> Reply {
+fn channel_reply(
+    service: &Service,
+    station: &ControlHost,
+    nonexistent: ConnectReply,
+) -> ConnectReply {
     let Some(channel) = service.world.channels.get(&station.media) else {
         return nonexistent;
     };
     let usual = ClusterRedirects::To(vec!["omega".to_owned()]);
     match next_host(&usual, station) {
-        Some(next) => Reply::Reject(json!({ "cluster": next })),
-        None => Reply::Tell {
-            story: frames::channel(channel),
-            later: Vec::new(),
+        Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
+        None => ConnectReply::Accept {
+            messages: messages::channel(channel),
+            delayed: Vec::new(),
             counters: channel.live,
         },
     }
@@ -348,13 +366,13 @@ fn next_host(redirects: &ClusterRedirects, station: &ControlHost) -> Option<Valu
                 .iter()
                 .position(|cluster| *cluster == station.cluster);
             let next = here.map_or(0, |here| here + 1);
-            (here.is_some() || station.cluster == ENTRY)
+            (here.is_some() || station.cluster == ENTRY_CLUSTER)
                 .then(|| clusters.get(next).map(|name| named(name)))
                 .flatten()
         }
         ClusterRedirects::Endless if station.cluster == "omega" => Some(named("beta")),
         ClusterRedirects::Endless => Some(named("omega")),
-        ClusterRedirects::OtherHost(host) if station.cluster == ENTRY => {
+        ClusterRedirects::OtherHost(host) if station.cluster == ENTRY_CLUSTER => {
             Some(json!({ "name": "omega", "host": host }))
         }
         ClusterRedirects::OtherHost(_) => None,
@@ -362,13 +380,13 @@ fn next_host(redirects: &ClusterRedirects, station: &ControlHost) -> Option<Valu
 }
 
 /// Why a lock does not open for that `connect`; none where it does.
-fn refusal(service: &Service, lock: &Lock, connect: &Value) -> Option<Value> {
+fn lock_rejection(service: &Service, lock: &AccessLock, connect: &Value) -> Option<Value> {
     let said = |key: &str| connect.get(key).and_then(Value::as_str);
     match lock {
-        Lock::Password(password) => {
+        AccessLock::Password(password) => {
             (said("password") != Some(password)).then(|| json!({ "passwordLock": true }))
         }
-        Lock::Referrer(pages) => {
+        AccessLock::Referrer(pages) => {
             let from = said("referrer").unwrap_or_default();
             let round = pages
                 .iter()
@@ -376,11 +394,11 @@ fn refusal(service: &Service, lock: &Lock, connect: &Value) -> Option<Value> {
             let next = pages.get(round.map_or(0, |round| round + 1))?;
             Some(json!({ "referrerLock": { "redirectUrl": next } }))
         }
-        Lock::Geo => Some(json!({ "geoLock": true })),
-        Lock::Removed | Lock::Nonexistent => Some(json!({ "nonexistent": true })),
-        Lock::Unknown(name) => Some(json!({ name: { "code": 1 } })),
-        Lock::Login => Some(json!({ "hashLock": true })),
-        Lock::Gate { channel } => {
+        AccessLock::Geo => Some(json!({ "geoLock": true })),
+        AccessLock::Removed | AccessLock::Nonexistent => Some(json!({ "nonexistent": true })),
+        AccessLock::Unknown(name) => Some(json!({ name: { "code": 1 } })),
+        AccessLock::Login => Some(json!({ "hashLock": true })),
+        AccessLock::Gate { channel } => {
             // Sent as an object instead of a string it does not count.
             let opened = said("hash").is_some_and(|hash| service.gate.opens(*channel, hash));
             (!opened).then(|| json!({ "hashLock": true }))

@@ -22,8 +22,8 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::Acceptor;
 
-use crate::faults::{Fault, Stage};
-use crate::line::{Line, Pace};
+use crate::faults::{Fault, FaultStage};
+use crate::link::{NetworkLink, RateLimiter};
 use crate::service::Service;
 
 /// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
@@ -33,11 +33,11 @@ const TLS_HANDSHAKE: u8 = 0x16;
 #[derive(Clone)]
 pub(crate) struct ListenerConfig {
     /// Signed by the authority that clients are told of.
-    pub(crate) known: Arc<ServerConfig>,
+    pub(crate) trusted: Arc<ServerConfig>,
     /// Signed by another.
-    pub(crate) unknown: Arc<ServerConfig>,
+    pub(crate) untrusted: Arc<ServerConfig>,
     /// None where it is as near and wide as loopback.
-    pub(crate) line: Option<Line>,
+    pub(crate) link: Option<NetworkLink>,
 }
 
 /// Pulls the plug of one connection.
@@ -46,19 +46,19 @@ pub(crate) struct ResetHandle(Arc<ResetState>);
 
 #[derive(Debug, Default)]
 struct ResetState {
-    pulled: AtomicBool,
-    noticed: Notify,
+    requested: AtomicBool,
+    notify: Notify,
 }
 
 impl ResetHandle {
     /// Resets the connection: the other side sees it torn, not closed.
-    pub(crate) fn pull(&self) {
-        self.0.pulled.store(true, Ordering::Release);
-        self.0.noticed.notify_one();
+    pub(crate) fn reset(&self) {
+        self.0.requested.store(true, Ordering::Release);
+        self.0.notify.notify_one();
     }
 
-    fn is_pulled(&self) -> bool {
-        self.0.pulled.load(Ordering::Acquire)
+    fn is_reset(&self) -> bool {
+        self.0.requested.load(Ordering::Acquire)
     }
 }
 
@@ -66,30 +66,30 @@ impl ResetHandle {
 struct ResettableStream {
     stream: TcpStream,
     plug: ResetHandle,
-    pace: Option<Pace>,
+    rate_limiter: Option<RateLimiter>,
 }
 
 impl ResettableStream {
     /// Lets `write` send as many of `bytes` as the line carries now.
-    fn at_pace(
+    fn write_limited(
         &mut self,
         cx: &mut Context<'_>,
         bytes: usize,
         write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>, usize) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        let Some(pace) = &mut self.pace else {
+        let Some(pace) = &mut self.rate_limiter else {
             return write(Pin::new(&mut self.stream), cx, bytes);
         };
         let most = ready!(pace.poll(cx, bytes));
         let written = ready!(write(Pin::new(&mut self.stream), cx, most))?;
-        pace.left(written);
+        pace.record_sent(written);
         Poll::Ready(Ok(written))
     }
 }
 
 impl Drop for ResettableStream {
     fn drop(&mut self) {
-        if self.plug.is_pulled() {
+        if self.plug.is_reset() {
             // Without it the other side would see an orderly end. A socket that refuses the
             // option is closed all the same.
             let _ = self.stream.set_zero_linger();
@@ -113,7 +113,7 @@ impl AsyncWrite for ResettableStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.at_pace(cx, buf.len(), |stream, cx, most| {
+        self.write_limited(cx, buf.len(), |stream, cx, most| {
             stream.poll_write(cx, buf.get(..most).unwrap_or(buf))
         })
     }
@@ -131,7 +131,7 @@ impl AsyncWrite for ResettableStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.pace.is_some() {
+        if self.rate_limiter.is_some() {
             let first = bufs.iter().find(|buf| !buf.is_empty());
             return self.poll_write(cx, first.map_or(&[], |buf| buf));
         }
@@ -176,9 +176,9 @@ async fn serve(
     let cord = ResettableStream {
         stream,
         plug: plug.clone(),
-        pace: manner.line.map(Pace::new),
+        rate_limiter: manner.link.map(RateLimiter::new),
     };
-    let round_trip = manner.line.map(|line| line.round_trip);
+    let round_trip = manner.link.map(|line| line.round_trip);
     // Opening a connection takes one round trip, TLS another.
     tokio::time::sleep(round_trip.unwrap_or_default() * 2).await;
     if first != [TLS_HANDSHAKE] {
@@ -199,9 +199,9 @@ async fn serve(
         .server_name()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let tls = match service.faults.strike(Stage::Accept, &host, "") {
-        None => manner.known,
-        Some(Fault::Untrusted) => manner.unknown,
+    let tls = match service.faults.next_fault(FaultStage::Accept, &host, "") {
+        None => manner.trusted,
+        Some(Fault::UntrustedCertificate) => manner.untrusted,
         Some(_) => return Ok(()),
     };
     let stream = handshake.into_stream(tls).await?;
@@ -248,7 +248,7 @@ where
         .with_upgrades();
     tokio::select! {
         ended = connection => ended?,
-        () = cut.0.noticed.notified() => {}
+        () = cut.0.notify.notified() => {}
     }
     Ok(())
 }

@@ -1,20 +1,26 @@
 //! What exists on the service: recordings, channels and what is odd about each.
 
 mod channel;
+mod delivery;
 mod demo;
-mod odd;
-mod ways;
+mod oddities;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 
 pub use channel::{Channel, GateField, ListingSources};
+pub use delivery::{
+    Delivery, FileContainer, PlaylistLayout, PlaylistOddity, RepresentationOddity,
+    TransportBehavior,
+};
 pub use demo::{LARGE, LongRecording};
-pub use odd::{Fate, Message, OddRow, Oddities, PathStyle, PlaylistOddities, Substitute};
-pub use ways::{Delivery, FileKind, Listing, Offer, PlaylistOddity, RepresentationOddity};
+pub use oddities::{
+    ExtraRepresentation, HashListMessage, Oddities, PathStyle, PlaylistOddities, SegmentFault,
+    Substitute,
+};
 
-use crate::media::{self, Clock, Film, Picture, Row, Sound};
+use crate::media::{self, AudioStream, FixtureMovie, FlvClock, MockRepresentation, VideoStream};
 
 /// Everything there is.
 #[derive(Clone, Debug, Default)]
@@ -62,14 +68,14 @@ impl World {
     }
 
     /// Whether that host has pages of another site.
-    pub(crate) fn is_elsewhere(&self, host: &str) -> bool {
+    pub(crate) fn is_other_site(&self, host: &str) -> bool {
         self.pages
             .keys()
             .any(|address| address.split('/').next() == Some(host))
     }
 
     /// The recording of that number.
-    pub fn known(&self, id: u64) -> Option<&Recording> {
+    pub fn find_recording(&self, id: u64) -> Option<&Recording> {
         self.recordings.get(&id)
     }
 
@@ -79,10 +85,10 @@ impl World {
     }
 
     /// What keeps a recording closed: its own lock, or its channel's gate.
-    pub(crate) fn lock_of(&self, recording: &Recording) -> Option<Lock> {
+    pub(crate) fn lock_of(&self, recording: &Recording) -> Option<AccessLock> {
         recording.lock.clone().or_else(|| {
             let channel = self.channel_of(recording)?;
-            channel.gate.is_some().then_some(Lock::Gate {
+            channel.gate.is_some().then_some(AccessLock::Gate {
                 channel: channel.id,
             })
         })
@@ -122,7 +128,7 @@ pub struct Recording {
     /// The channel it belongs to.
     pub channel: Option<u64>,
     /// How much film it has.
-    pub movie: Film,
+    pub movie: FixtureMovie,
     /// Length of a chunk: a multiple of [`media::UNIT_MS`].
     pub chunk_time_ms: u64,
     /// Number of the first chunk.
@@ -134,15 +140,15 @@ pub struct Recording {
     /// Rows of FLV chunks.
     pub flv: Vec<FlvRepresentation>,
     /// Rows of MP4 chunks.
-    pub mp4: Vec<Row>,
+    pub mp4: Vec<MockRepresentation>,
     /// Which time FLV chunks tell.
-    pub clock: Clock,
+    pub clock: FlvClock,
     /// Chunks that are gone for good.
     pub missing_chunks: BTreeSet<u64>,
     /// What the CDN answers for a chunk that is not there.
     pub refusal: StatusCode,
     /// Where its length is told.
-    pub length: Length,
+    pub length: LengthSources,
     /// The length that is told, where it is not that of the film.
     pub stated_ms: Option<u64>,
     /// Captions by language, as the API names it.
@@ -150,11 +156,11 @@ pub struct Recording {
     /// Chapters by the second they start at.
     pub chapters: BTreeMap<u64, String>,
     /// What keeps it closed.
-    pub lock: Option<Lock>,
+    pub lock: Option<AccessLock>,
     /// Where the control connection sends a client that comes to `live`.
     pub redirects: ClusterRedirects,
     /// How the control connection tells its story.
-    pub message_style: Frames,
+    pub message_style: MessageStyle,
     /// Whether the service makes sense when asked for it.
     pub response_mode: ResponseMode,
     /// By which ways it is offered.
@@ -175,22 +181,22 @@ impl Recording {
             owner: "practice".to_owned(),
             created_unix_s: 1_514_764_800,
             channel: None,
-            movie: Film::standard(),
+            movie: FixtureMovie::standard(),
             chunk_time_ms: 2000,
             first_chunk: 0,
             keys: HashKeys::Every(10),
             hash_style: HashStyle::Decimal,
             flv: FlvRepresentation::product(),
             mp4: vec![
-                Row::Mp4Picture(Picture::Best),
-                Row::Mp4Picture(Picture::Small),
-                Row::Mp4Sound(Sound::Main),
-                Row::Mp4Sound(Sound::Second),
+                MockRepresentation::Mp4Video(VideoStream::Best),
+                MockRepresentation::Mp4Video(VideoStream::Small),
+                MockRepresentation::Mp4Audio(AudioStream::Main),
+                MockRepresentation::Mp4Audio(AudioStream::Second),
             ],
-            clock: Clock::Continues,
+            clock: FlvClock::Continues,
             missing_chunks: BTreeSet::new(),
             refusal: StatusCode::NOT_FOUND,
-            length: Length {
+            length: LengthSources {
                 api: true,
                 frame: Some(LengthField::Format),
             },
@@ -199,7 +205,7 @@ impl Recording {
             chapters: BTreeMap::new(),
             lock: None,
             redirects: ClusterRedirects::To(vec!["omega".to_owned()]),
-            message_style: Frames::default(),
+            message_style: MessageStyle::default(),
             response_mode: ResponseMode::Normal,
             delivery: Delivery::default(),
             cdn: vec![
@@ -211,13 +217,13 @@ impl Recording {
     }
 
     /// The length that is told.
-    pub(crate) fn told_ms(&self) -> u64 {
+    pub(crate) fn stated_ms(&self) -> u64 {
         self.stated_ms.unwrap_or(self.movie.duration_ms())
     }
 
     /// How many chunks each row has.
-    pub fn chunks(&self) -> u64 {
-        media::chunks_of(&self.movie, self.chunk_time_ms)
+    pub fn chunk_count(&self) -> u64 {
+        media::chunk_count(&self.movie, self.chunk_time_ms)
     }
 
     /// The chunks from which on a new hash holds.
@@ -225,7 +231,7 @@ impl Recording {
         match &self.keys {
             HashKeys::At(keys) => keys.clone(),
             HashKeys::Every(interval) => {
-                let end = self.first_chunk + self.chunks();
+                let end = self.first_chunk + self.chunk_count();
                 let step = usize::try_from(*interval).unwrap_or(usize::MAX).max(1);
                 (self.first_chunk..end).step_by(step).collect()
             }
@@ -233,17 +239,17 @@ impl Recording {
     }
 
     /// All its rows.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
+    pub(crate) fn representations(&self) -> impl Iterator<Item = MockRepresentation> {
         self.flv
             .iter()
             .map(|row| row.representation)
             .chain(self.mp4.iter().copied())
-            .chain(self.listed())
+            .chain(self.playlist_representations())
     }
 
     /// The rows that playlists name.
-    fn listed(&self) -> impl Iterator<Item = Row> {
-        let rows = self.delivery.playlists.map(Listing::rows);
+    fn playlist_representations(&self) -> impl Iterator<Item = MockRepresentation> {
+        let rows = self.delivery.playlists.map(PlaylistLayout::representations);
         let (pictures, sounds) = rows.unwrap_or_default();
         pictures.into_iter().chain(sounds)
     }
@@ -253,31 +259,32 @@ impl Recording {
 #[derive(Clone, Debug)]
 pub struct FlvRepresentation {
     /// What its chunks hold.
-    pub representation: Row,
+    pub representation: MockRepresentation,
     /// Its `preset`, which need not be unique.
     pub preset: String,
 }
 
 impl FlvRepresentation {
     /// A row of that picture and sound; the preset is `original` for the best picture.
-    pub fn new(picture: Option<Picture>, sound: Sound) -> Self {
-        let preset = if picture == Some(Picture::Small) {
+    pub fn new(picture: Option<VideoStream>, sound: AudioStream) -> Self {
+        let preset = if picture == Some(VideoStream::Small) {
             "36p"
         } else {
             "original"
         };
         Self {
-            representation: Row::Flv(picture, sound),
+            representation: MockRepresentation::Flv(picture, sound),
             preset: preset.to_owned(),
         }
     }
 
     /// Each picture with each sound, as the service multiplies them.
     pub fn product() -> Vec<Self> {
-        [Picture::Best, Picture::Small]
+        [VideoStream::Best, VideoStream::Small]
             .into_iter()
             .flat_map(|picture| {
-                [Sound::Main, Sound::Second].map(|sound| Self::new(Some(picture), sound))
+                [AudioStream::Main, AudioStream::Second]
+                    .map(|sound| Self::new(Some(picture), sound))
             })
             .collect()
     }
@@ -312,7 +319,7 @@ pub enum HashStyle {
 
 /// Where the length of a recording is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Length {
+pub struct LengthSources {
     /// By the API.
     pub api: bool,
     /// By the control connection.
@@ -332,7 +339,7 @@ pub enum LengthField {
 
 /// What keeps a recording closed.
 #[derive(Clone, Debug)]
-pub enum Lock {
+pub enum AccessLock {
     /// A password.
     Password(String),
     /// The page it is embedded on: each round of the handshake names the next, the last opens.
@@ -371,7 +378,7 @@ pub enum ClusterRedirects {
     clippy::struct_excessive_bools,
     reason = "independent oddities, freely combined"
 )]
-pub struct Frames {
+pub struct MessageStyle {
     /// `cdnConfig` comes before `stream`.
     pub cdn_config_first: bool,
     /// Formats come one a frame, the hashes of each in two halves.

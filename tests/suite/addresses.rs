@@ -1,9 +1,9 @@
 //! The README's table of links, row by row.
 
-use engine::{Access, Lead};
+use engine::{Access, ResolvedLink};
 
-use crate::command_line::Run;
-use crate::practice::{MAIN, Practice};
+use crate::command_line::CliCommand;
+use crate::mock_service::{MAIN, MockService};
 
 /// Link and what it is said to lead to.
 fn rows() -> Vec<(String, String)> {
@@ -18,13 +18,15 @@ fn rows() -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_of_the_readmes_table_of_links_holds() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let rows = rows();
     assert!(rows.len() > 30, "{} rows", rows.len());
     for (link, leads_to) in rows {
         if let Some(words) = leads_to.strip_prefix("refused: ") {
-            let run = Run::alone().args(["resolve", &link]).led_to(&practice);
-            let (code, _, err) = run.ended();
+            let run = CliCommand::without_service()
+                .args(["resolve", &link])
+                .with_service(&practice);
+            let (code, _, err) = run.finish();
             assert_ne!(code, 0, "{link}");
             assert!(
                 err.starts_with(&format!("error: {words}\n")),
@@ -37,10 +39,10 @@ async fn every_row_of_the_readmes_table_of_links_holds() {
             .resolve_link(&link, &Access::default())
             .await;
         match (leads_to.as_str(), lead.unwrap()) {
-            ("the recording", Lead::Recording(preview)) => {
+            ("the recording", ResolvedLink::Recording(preview)) => {
                 assert_eq!(preview.recording, MAIN.to_string(), "{link}");
             }
-            ("the channel's recordings", Lead::Collection(mut catalog)) => {
+            ("the channel's recordings", ResolvedLink::Collection(mut catalog)) => {
                 let first = catalog.next().await.unwrap().unwrap();
                 assert!(catalog.is_of_channel() && first.len() > 1, "{link}");
                 assert_eq!(first[0].recording, Some(MAIN.to_string()), "{link}");

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use fake_ustream::{Channel, Film, GateField, Recording, World};
+use fake_ustream::{Channel, FixtureMovie, GateField, Recording, World};
 use serde_json::Value;
 
-use crate::command_line::Run;
-use crate::practice::{MAIN, Practice, link, names};
+use crate::command_line::CliCommand;
+use crate::mock_service::{MAIN, MockService, file_names, link};
 
 const CHANNEL: u64 = 7_000_000;
 const FIRST: u64 = 200_000_000;
@@ -24,27 +24,27 @@ fn channel(gate: Option<Vec<GateField>>) -> World {
         title: "Daily news".to_owned(),
         channel: Some(CHANNEL),
         created_unix_s: NOON_UNIX_S + number * 86_400,
-        movie: Film::looped(2),
+        movie: FixtureMovie::looped(2),
         ..Recording::new(FIRST + u64::try_from(number).unwrap(), "one of four")
     });
     all.fold(World::empty().channel(channel), World::recording)
 }
 
 fn sorted(folder: &Path) -> Vec<String> {
-    let mut names = names(folder);
+    let mut names = file_names(folder);
     names.sort();
     names
 }
 
 /// Saves something of the channel and gives exit code, paths and words.
-fn save(practice: &Practice, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
-    let run = Run::new(practice).args(arguments.iter().copied());
-    let (code, out, err) = run.arg("-o").arg(folder).ended();
+fn save(practice: &MockService, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
+    let run = CliCommand::new(practice).args(arguments.iter().copied());
+    let (code, out, err) = run.arg("-o").arg(folder).finish();
     (code, out.lines().map(ToOwned::to_owned).collect(), err)
 }
 
-fn saved_recordings(practice: &Practice) -> Vec<u64> {
-    let asked = practice.service.asked();
+fn saved_recordings(practice: &MockService) -> Vec<u64> {
+    let asked = practice.service.requests();
     let mut asked_for: Vec<u64> = asked
         .iter()
         .filter_map(|asked| asked.connect.as_ref()?["media"].as_str()?.parse().ok())
@@ -56,7 +56,7 @@ fn saved_recordings(practice: &Practice) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
-    let practice = Practice::with(channel(None)).await;
+    let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let (code, paths, err) = save(
         &practice,
@@ -81,7 +81,7 @@ async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
-    let practice = Practice::with(channel(None)).await;
+    let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -104,7 +104,7 @@ async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_picks_what_is_not_older() {
-    let practice = Practice::with(channel(None)).await;
+    let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -123,7 +123,7 @@ async fn a_day_picks_what_is_not_older() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_archive_lists_is_not_fetched_again() {
-    let practice = Practice::with(channel(None)).await;
+    let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let films = folder.path().join("films");
     fs::create_dir(&films).unwrap();
@@ -158,7 +158,7 @@ async fn what_the_archive_lists_is_not_fetched_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let films = folder.path().join("films");
     fs::create_dir(&films).unwrap();
@@ -196,7 +196,7 @@ async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_is_told_which_link_each_line_is_about() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let links = [link(112_470_601), link(134_300_003)];
     let arguments = [links[0].as_str(), &links[1], "--json"];
@@ -228,7 +228,7 @@ async fn a_script_is_told_which_link_each_line_is_about() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_sign_up_opens_all_recordings_of_a_channel() {
     let gate = vec![GateField::new("email", "E-mail", true)];
-    let practice = Practice::with(channel(Some(gate))).await;
+    let practice = MockService::with(channel(Some(gate))).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -239,7 +239,7 @@ async fn one_sign_up_opens_all_recordings_of_a_channel() {
     ];
     let (code, paths, err) = save(&practice, folder.path(), &arguments);
     assert_eq!((code, paths.len()), (0, 4), "{err}");
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     let forms = asked
         .iter()
         .filter(|asked| asked.path.contains("/viewer-registration/save/"));
@@ -248,7 +248,7 @@ async fn one_sign_up_opens_all_recordings_of_a_channel() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_videos_do_not_fit_one_name() {
-    let practice = Practice::with(channel(None)).await;
+    let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("film.mp4");
     let (code, _, err) = save(&practice, &file, &["ustream.tv/daily", "--pick", "all"]);
@@ -257,18 +257,18 @@ async fn several_videos_do_not_fit_one_name() {
         err.contains("film is one file; 4 videos need a folder"),
         "{err}"
     );
-    assert!(names(folder.path()).is_empty());
+    assert!(file_names(folder.path()).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_of_a_channel_has_the_numbers_that_are_picked_by() {
-    let practice = Practice::with(channel(None)).await;
+    let practice = MockService::with(channel(None)).await;
     let list = |more: &[&str]| {
-        Run::alone()
+        CliCommand::without_service()
             .args(["list", "ustream.tv/daily"])
-            .led_to(&practice)
+            .with_service(&practice)
             .args(more.iter().copied())
-            .ended()
+            .finish()
     };
     let (code, out, err) = list(&[]);
     assert_eq!(code, 0, "{err}");

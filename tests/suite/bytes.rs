@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use engine::{Code, NewJob};
-use fake_ustream::{Delivery, Fault, FileKind, Listing, Rule};
+use fake_ustream::{Delivery, Fault, FileContainer, PlaylistLayout, Rule};
 use media::{TableFragment, journal};
 
-use crate::command_line::Run;
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice, ended, job, names, original, until};
-use crate::ways::offered;
+use crate::command_line::CliCommand;
+use crate::deliveries::mock_service_with;
+use crate::mock_service::{MAIN, MockService, file_names, job, original, wait_for_end, wait_until};
+use crate::movies::assert_whole;
 
 /// FLV and transport streams tell time in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
@@ -37,14 +37,14 @@ enum DownloadCase {
 
 use DownloadCase::{Mp4, Original, Playlists};
 
-const KINDS: [DownloadCase; 4] = [Mp4, Original, Playlists, DownloadCase::File];
+const DOWNLOAD_CASES: [DownloadCase; 4] = [Mp4, Original, Playlists, DownloadCase::File];
 
 impl DownloadCase {
-    async fn practice(self) -> Practice {
+    async fn mock_service(self) -> MockService {
         match self {
-            Mp4 | Original => Practice::demo().await,
-            Playlists => offered(Delivery::playlists(Listing::Muxed)).await,
-            Self::File => offered(Delivery::file(FileKind::Flv)).await,
+            Mp4 | Original => MockService::demo().await,
+            Playlists => mock_service_with(Delivery::playlists(PlaylistLayout::Muxed)).await,
+            Self::File => mock_service_with(Delivery::file(FileContainer::Flv)).await,
         }
     }
 
@@ -82,7 +82,7 @@ impl DownloadCase {
 }
 
 /// The part folder of an attempt that could not have everything.
-async fn unfinished(practice: &Practice, kind: DownloadCase, folder: &Path) -> PathBuf {
+async fn unfinished(practice: &MockService, kind: DownloadCase, folder: &Path) -> PathBuf {
     loop {
         let missing = practice.service.faults().add(kind.missing());
         practice.save(kind.job(folder)).await.unwrap_err();
@@ -98,7 +98,7 @@ async fn unfinished(practice: &Practice, kind: DownloadCase, folder: &Path) -> P
 }
 
 fn part_folder(folder: &Path) -> PathBuf {
-    let mut paths = names(folder).into_iter().map(|name| folder.join(name));
+    let mut paths = file_names(folder).into_iter().map(|name| folder.join(name));
     paths
         .find(|path| path.extension().is_some_and(|ending| ending == "part"))
         .unwrap()
@@ -116,7 +116,7 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// How many segments or byte ranges were handed out so far.
-fn handed_out(practice: &Practice) -> u32 {
+fn handed_out(practice: &MockService) -> u32 {
     let coverage = practice.service.coverage(MAIN);
     let rows = coverage.chunks.values();
     rows.flat_map(|row| row.values()).sum()
@@ -124,8 +124,8 @@ fn handed_out(practice: &Practice) -> u32 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_byte_is_found_and_only_what_it_spoils_is_fetched_again() {
-    for kind in KINDS {
-        let practice = kind.practice().await;
+    for kind in DOWNLOAD_CASES {
+        let practice = kind.mock_service().await;
         let folder = tempfile::tempdir().unwrap();
         let part = unfinished(&practice, kind, folder.path()).await;
         let fragments = fragments(&part);
@@ -145,8 +145,8 @@ async fn a_flipped_byte_is_found_and_only_what_it_spoils_is_fetched_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unfinished_file_that_was_cut_or_zeroed_heals() {
-    for kind in KINDS {
-        let practice = kind.practice().await;
+    for kind in DOWNLOAD_CASES {
+        let practice = kind.mock_service().await;
         for zeroed in [false, true] {
             let folder = tempfile::tempdir().unwrap();
             let part = unfinished(&practice, kind, folder.path()).await;
@@ -168,12 +168,12 @@ async fn an_unfinished_file_that_was_cut_or_zeroed_heals() {
 async fn a_file_that_somebody_cuts_while_it_is_written_is_never_saved_with_a_hole() {
     for kind in [Mp4, Original, Playlists] {
         for length in [100, 40_000] {
-            let practice = kind.practice().await;
+            let practice = kind.mock_service().await;
             let slow = practice.service.faults().add(kind.slow());
             let folder = tempfile::tempdir().unwrap();
             let engine = practice.engine();
             let id = engine.download(kind.job(folder.path())).await.unwrap();
-            until(&engine, &id, |job| {
+            wait_until(&engine, &id, |job| {
                 let progress = job.progress.as_ref();
                 progress.is_some_and(|progress| progress.fraction > Some(0.2))
             })
@@ -181,24 +181,24 @@ async fn a_file_that_somebody_cuts_while_it_is_written_is_never_saved_with_a_hol
             let film = part_folder(folder.path()).join("film");
             let film = File::options().write(true).open(film).unwrap();
             film.set_len(length).unwrap();
-            let failure = ended(&engine, &id).await.unwrap_err();
+            let failure = wait_for_end(&engine, &id).await.unwrap_err();
             assert_eq!(failure.code, Code::CheckFailed, "{failure:?}");
             assert!(failure.detail.contains("another program"), "{failure:?}");
             engine.shutdown().await;
             practice.service.faults().remove(slow);
             let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
             kind.assert_whole(&movie);
-            assert_eq!(names(folder.path()).len(), 1);
+            assert_eq!(file_names(folder.path()).len(), 1);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_waited_for_its_turn_and_was_damaged_is_fetched_again() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let part = unfinished(&practice, Original, folder.path()).await;
-    let early = names(&part);
+    let early = file_names(&part);
     let mut early = early.iter().filter(|name| name.starts_with("early-"));
     change(&part.join(early.next().unwrap()), |body| body[500] ^= 1);
     change(&part.join(early.next().unwrap()), |body| body.truncate(9));
@@ -210,32 +210,32 @@ async fn a_segment_that_waited_for_its_turn_and_was_damaged_is_fetched_again() {
 }
 
 /// Runs the command line where a stranger may have been, and not for ever.
-fn run(practice: &Practice, folder: &Path) -> (i32, String, String) {
+fn run(practice: &MockService, folder: &Path) -> (i32, String, String) {
     let mut bounded = Command::new("timeout");
     bounded.arg("60");
-    Run::under(bounded, practice)
+    CliCommand::under(bounded, practice)
         .save(MAIN)
         .arg("-o")
         .arg(folder)
-        .ended()
+        .finish()
 }
 
 /// The command line saves under the next free name, says which folder it leaves alone, and
 /// touches nothing in it.
-fn assert_left_alone(practice: &Practice, folder: &Path, part: &Path, what: &str) {
+fn assert_left_alone(practice: &MockService, folder: &Path, part: &Path, what: &str) {
     let stem = part.file_stem().unwrap().to_str().unwrap();
-    let before = names(part);
+    let before = file_names(part);
     let (code, out, err) = run(practice, folder);
     assert_eq!(code, 0, "{what}: {err}");
     let movie = folder.join(format!("{stem} (2).mp4"));
     assert_eq!(Path::new(out.trim_end()), movie, "{what}");
     Mp4.assert_whole(&movie);
-    assert_eq!(names(part), before, "{what}");
+    assert_eq!(file_names(part), before, "{what}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn links_that_were_planted_in_a_part_folder_are_not_followed() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for name in ["film", "journal", "lock", "plan.json"] {
         let folder = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
@@ -252,7 +252,7 @@ async fn links_that_were_planted_in_a_part_folder_are_not_followed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_folder_that_is_a_link_is_left_alone_and_leaves_no_empty_movie() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let part = unfinished(&practice, Mp4, folder.path()).await;
@@ -266,7 +266,7 @@ async fn a_part_folder_that_is_a_link_is_left_alone_and_leaves_no_empty_movie() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pipes_that_were_planted_in_a_part_folder_are_not_waited_for() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for name in ["film", "plan.json", "lock"] {
         let folder = tempfile::tempdir().unwrap();
         let part = unfinished(&practice, Mp4, folder.path()).await;
@@ -279,7 +279,7 @@ async fn pipes_that_were_planted_in_a_part_folder_are_not_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_calls_another_file_the_saved_movie_is_not_believed() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for named in ["../victim.mp4", "victim.mp4", "/etc/hostname", ""] {
         let outside = tempfile::tempdir().unwrap();
         let folder = outside.path().join("movies");
@@ -304,7 +304,7 @@ async fn a_plan_that_calls_another_file_the_saved_movie_is_not_believed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_movie_that_cannot_get_its_name_leaves_nothing_under_it_and_gets_it_later() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for error in ["EXDEV", "EACCES", "EIO"] {
         let folder = tempfile::tempdir().unwrap();
         let part = unfinished(&practice, Mp4, folder.path()).await;
@@ -318,20 +318,20 @@ async fn a_movie_that_cannot_get_its_name_leaves_nothing_under_it_and_gets_it_la
             .arg(format!("--inject={calls}:error={error}"))
             .arg("--trace-path")
             .arg(film);
-        let (code, _, err) = Run::under(tracer, &practice)
+        let (code, _, err) = CliCommand::under(tracer, &practice)
             .save(MAIN)
             .arg("-o")
             .arg(&folder_path)
-            .ended();
+            .finish();
         assert_eq!(code, 7, "{error}: {err}");
         assert_eq!(
-            names(folder.path()).len(),
+            file_names(folder.path()).len(),
             1,
             "{error}: only the part folder"
         );
         let (code, out, err) = run(&practice, folder.path());
         assert_eq!(code, 0, "{error}: {err}");
         Mp4.assert_whole(Path::new(out.trim_end()));
-        assert_eq!(names(folder.path()).len(), 1, "{error}");
+        assert_eq!(file_names(folder.path()).len(), 1, "{error}");
     }
 }

@@ -1,10 +1,10 @@
 //! From a link to several recordings: channels, and pages of other sites.
 
 use engine::view::EntryView;
-use engine::{Access, Catalog, Code, Failure, Lead};
-use fake_ustream::{Channel, Film, ListingSources, Lock, Recording, World};
+use engine::{Access, Catalog, Code, Failure, ResolvedLink};
+use fake_ustream::{AccessLock, Channel, FixtureMovie, ListingSources, Recording, World};
 
-use crate::practice::{MAIN, Practice, link};
+use crate::mock_service::{MAIN, MockService, link};
 
 const CHANNEL: u64 = 7_000_000;
 const FIRST: u64 = 200_000_000;
@@ -19,7 +19,7 @@ fn channel_of(recordings: u64, lists: ListingSources) -> World {
         title: format!("Part {number}"),
         channel: Some(CHANNEL),
         created_unix_s: 1_500_000_000 + i64::try_from(number).unwrap() * 86_400,
-        movie: Film::looped(1),
+        movie: FixtureMovie::looped(1),
         ..Recording::new(FIRST + number, "one of many")
     });
     all.fold(World::empty().channel(channel), World::recording)
@@ -31,14 +31,14 @@ const EVERYWHERE: ListingSources = ListingSources {
     off_air: true,
 };
 
-async fn look(practice: &Practice, link: &str) -> Result<Catalog, Failure> {
+async fn look(practice: &MockService, link: &str) -> Result<Catalog, Failure> {
     let lead = practice
         .engine()
         .resolve_link(link, &Access::default())
         .await?;
     match lead {
-        Lead::Collection(catalog) => Ok(catalog),
-        Lead::Recording(preview) => panic!("one recording only: {preview:?}"),
+        ResolvedLink::Collection(catalog) => Ok(catalog),
+        ResolvedLink::Recording(preview) => panic!("one recording only: {preview:?}"),
     }
 }
 
@@ -59,13 +59,13 @@ fn numbers(entries: &[EntryView]) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_of_523_recordings_is_listed_newest_first_in_at_most_12_requests() {
-    let practice = Practice::with(channel_of(523, EVERYWHERE)).await;
+    let practice = MockService::with(channel_of(523, EVERYWHERE)).await;
     for (link, to_the_first_page) in [
         (format!("https://video.ibm.com/channel/id/{CHANNEL}"), 1),
         ("https://video.ibm.com/channel/long-runner".to_owned(), 2),
     ] {
-        let before = practice.service.asked().len();
-        let asked = || practice.service.asked().len() - before;
+        let before = practice.service.requests().len();
+        let asked = || practice.service.requests().len() - before;
         let mut catalog = look(&practice, &link).await.unwrap();
         assert!(catalog.is_of_channel() && catalog.total() == Some(523));
         let first = catalog.next().await.unwrap().unwrap();
@@ -82,13 +82,16 @@ async fn a_channel_of_523_recordings_is_listed_newest_first_in_at_most_12_reques
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_tells_what_a_person_chooses_by() {
-    let practice = Practice::with(channel_of(2, EVERYWHERE)).await;
+    let practice = MockService::with(channel_of(2, EVERYWHERE)).await;
     let mut catalog = look(&practice, "ustream.tv/long-runner").await.unwrap();
     let entries = all(&mut catalog).await;
     let newest = &entries[0];
     assert_eq!(newest.title.as_deref(), Some("Part 1"));
     assert_eq!(newest.date_unix_s, Some(1_500_086_400));
-    assert_eq!(newest.duration_ms, Some(Film::looped(1).duration_ms()));
+    assert_eq!(
+        newest.duration_ms,
+        Some(FixtureMovie::looped(1).duration_ms())
+    );
     assert_eq!(newest.link, link(FIRST + 1));
     assert!(newest.thumbnail.as_deref().unwrap().starts_with("https://"));
 }
@@ -101,7 +104,7 @@ async fn the_websites_list_steps_in_for_the_apis_and_the_page_for_both() {
             website,
             off_air: true,
         };
-        let practice = Practice::with(channel_of(30, lists)).await;
+        let practice = MockService::with(channel_of(30, lists)).await;
         let mut catalog = look(&practice, "ustream.tv/long-runner").await.unwrap();
         let entries = all(&mut catalog).await;
         assert!(
@@ -120,27 +123,29 @@ async fn a_channel_that_lists_nothing_anywhere_has_no_recording() {
         website: false,
         off_air: false,
     };
-    let practice = Practice::with(channel_of(0, nowhere)).await;
+    let practice = MockService::with(channel_of(0, nowhere)).await;
     let failure = look(&practice, "ustream.tv/long-runner").await.unwrap_err();
     assert_eq!(failure.code, Code::NotRecorded, "{failure:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_is_no_list() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let lead = practice
         .engine()
         .resolve_link(&link(MAIN), &Access::default())
         .await
         .unwrap();
-    assert!(matches!(lead, Lead::Recording(preview) if preview.recording == MAIN.to_string()));
+    assert!(
+        matches!(lead, ResolvedLink::Recording(preview) if preview.recording == MAIN.to_string())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_sites_player_is_found_and_its_page_is_the_referrer() {
     const PAGE: &str = "https://www.example.org/live";
     let locked = Recording {
-        lock: Some(Lock::Referrer(vec![PAGE.to_owned()])),
+        lock: Some(AccessLock::Referrer(vec![PAGE.to_owned()])),
         ..Recording::new(FIRST, "plays on one page only")
     };
     let html =
@@ -148,14 +153,14 @@ async fn another_sites_player_is_found_and_its_page_is_the_referrer() {
     let world = World::empty()
         .recording(locked)
         .page("www.example.org/live", &html);
-    let practice = Practice::with(world).await;
+    let practice = MockService::with(world).await;
     let preview = practice
         .engine()
         .resolve(PAGE, &Access::default())
         .await
         .unwrap();
     assert_eq!(preview.recording, FIRST.to_string());
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     let connects: Vec<_> = asked
         .iter()
         .filter_map(|asked| asked.connect.as_ref())
@@ -173,7 +178,7 @@ async fn several_players_on_a_page_are_a_choice() {
         "<iframe src='https://video.ibm.com/embed/recorded/{MAIN}'></iframe>
          <embed src='http://www.ustream.tv/flash/viewer.swf?cid=6540154'>"
     );
-    let practice = Practice::with(World::demo().page("www.example.org/", &html)).await;
+    let practice = MockService::with(World::demo().page("www.example.org/", &html)).await;
     let mut catalog = look(&practice, "www.example.org").await.unwrap();
     assert_eq!(catalog.page(), Some("https://www.example.org/"));
     assert!(!catalog.is_of_channel());

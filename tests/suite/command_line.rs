@@ -8,41 +8,41 @@ use std::process::{Child, Command, Output, Stdio};
 use fake_ustream::{Fault, Rule};
 use serde_json::Value;
 
-use crate::films::assert_whole;
-use crate::practice::{MAIN, PARALLEL, Practice, link, names};
+use crate::mock_service::{MAIN, MockService, PARALLEL, file_names, link};
+use crate::movies::assert_whole;
 
 /// One run of it, led to a practice service.
-pub(crate) struct Run(Command);
+pub(crate) struct CliCommand(Command);
 
-impl Run {
-    pub(crate) fn new(practice: &Practice) -> Self {
-        Self::alone().led_to(practice)
+impl CliCommand {
+    pub(crate) fn new(practice: &MockService) -> Self {
+        Self::without_service().with_service(practice)
     }
 
-    pub(crate) fn led_to(self, practice: &Practice) -> Self {
+    pub(crate) fn with_service(self, practice: &MockService) -> Self {
         let address = practice.service.address().to_string();
         self.args(["--practice", &address, "--practice-ca"])
-            .arg(practice.authority())
+            .arg(practice.ca_path())
     }
 
     /// As a child of another program, whose own arguments it has already.
-    pub(crate) fn under(program: Command, practice: &Practice) -> Self {
-        Self::alone_under(program).led_to(practice)
+    pub(crate) fn under(program: Command, practice: &MockService) -> Self {
+        Self::without_service_under(program).with_service(practice)
     }
 
     /// An engine that remembers its jobs, as a child of another program.
-    pub(crate) fn remembering(mut program: Command, practice: &Practice) -> Self {
+    pub(crate) fn engine_under(mut program: Command, practice: &MockService) -> Self {
         program.arg(env!("CARGO_BIN_EXE_engine-tested"));
-        Self::of(program).led_to(practice)
+        Self::of(program).with_service(practice)
     }
 
     /// Without a practice service.
-    pub(crate) fn alone() -> Self {
+    pub(crate) fn without_service() -> Self {
         Self::of(Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested")))
     }
 
     /// Without a practice service, as a child of another program.
-    pub(crate) fn alone_under(mut program: Command) -> Self {
+    pub(crate) fn without_service_under(mut program: Command) -> Self {
         program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
         Self::of(program)
     }
@@ -90,7 +90,7 @@ impl Run {
     }
 
     /// The same, with something to read on stdin.
-    pub(crate) fn fed(mut self) -> Child {
+    pub(crate) fn spawn_with_stdin(mut self) -> Child {
         self.0.stdin(Stdio::piped());
         self.spawn()
     }
@@ -100,7 +100,7 @@ impl Run {
     }
 
     /// Runs it and gives exit code, stdout and stderr.
-    pub(crate) fn ended(self) -> (i32, String, String) {
+    pub(crate) fn finish(self) -> (i32, String, String) {
         let output = self.output();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (
@@ -113,22 +113,22 @@ impl Run {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_path_of_the_finished_file_is_all_there_is_on_stdout() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (code, out, err) = Run::new(&practice)
+    let (code, out, err) = CliCommand::new(&practice)
         .save(MAIN)
         .arg("-o")
         .arg(folder.path())
-        .ended();
+        .finish();
     assert_eq!(code, 0, "{err}");
-    let path = folder.path().join(&names(folder.path())[0]);
+    let path = folder.path().join(&file_names(folder.path())[0]);
     assert_eq!(out, format!("{}\n", path.display()));
     assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let answers = [
         "--form",
@@ -137,12 +137,12 @@ async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
         "email=ada@example.com",
         "-o",
     ];
-    let run = Run::new(&practice).arg("https://www.ustream.tv/channel/curJSsZFUUu");
-    let (code, out, err) = run.args(answers).arg(folder.path()).ended();
+    let run = CliCommand::new(&practice).arg("https://www.ustream.tv/channel/curJSsZFUUu");
+    let (code, out, err) = run.args(answers).arg(folder.path()).finish();
     assert_eq!(code, 0, "{err}");
     assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
     assert!(err.contains("This link is a channel"), "{err}");
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     let form = asked
         .iter()
         .find(|asked| asked.path.contains("viewer-registration"))
@@ -156,7 +156,7 @@ async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_output_it_saves_to_the_downloads_folder() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let home = tempfile::tempdir().unwrap();
     let downloads = home.path().join("Downloads");
     fs::create_dir_all(home.path().join(".config")).unwrap();
@@ -165,25 +165,27 @@ async fn without_an_output_it_saves_to_the_downloads_folder() {
         "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
     )
     .unwrap();
-    let run = Run::new(&practice).save(MAIN).env("HOME", home.path());
+    let run = CliCommand::new(&practice)
+        .save(MAIN)
+        .env("HOME", home.path());
     let (code, out, err) = run
         .env("XDG_CONFIG_HOME", home.path().join(".config"))
-        .ended();
+        .finish();
     assert_eq!(code, 0, "{err}");
     assert!(Path::new(out.trim_end()).starts_with(&downloads), "{out}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_reads_one_object_a_line() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("my film.mp4");
-    let (code, out, err) = Run::new(&practice)
+    let (code, out, err) = CliCommand::new(&practice)
         .save(MAIN)
         .arg("--json")
         .arg("-o")
         .arg(&file)
-        .ended();
+        .finish();
     assert_eq!(code, 0, "{err}");
     let lines: Vec<Value> = out
         .lines()
@@ -203,13 +205,13 @@ async fn a_script_reads_one_object_a_line() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let resolve = |more: &[&str]| {
         let link = "https://video.ibm.com/channel/practice";
-        let run = Run::alone()
+        let run = CliCommand::without_service()
             .args(["resolve", link])
             .args(more.iter().copied());
-        run.led_to(&practice).ended()
+        run.with_service(&practice).finish()
     };
     let (code, out, err) = resolve(&[]);
     assert_eq!(code, 0, "{err}");
@@ -232,7 +234,7 @@ async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     practice
         .service
         .faults()
@@ -292,11 +294,11 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
         ),
         ("https://video.ibm.com/recorded/134300016", 6, "--keep-gaps"),
     ] {
-        let (found, out, err) = Run::new(&practice)
+        let (found, out, err) = CliCommand::new(&practice)
             .arg(link)
             .arg("-o")
             .arg(folder.path())
-            .ended();
+            .finish();
         assert_eq!(found, code, "{link}: {err}");
         assert!(
             err.contains(words) && err.contains("hint: "),
@@ -308,27 +310,30 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_said_to_be_wrong_and_is_never_repeated() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let run = Run::new(&practice)
-        .save(134_300_001)
-        .args(["-vv", "--password", "sesame-oil", "-o"]);
-    let (code, _, err) = run.arg(folder.path()).ended();
+    let run = CliCommand::new(&practice).save(134_300_001).args([
+        "-vv",
+        "--password",
+        "sesame-oil",
+        "-o",
+    ]);
+    let (code, _, err) = run.arg(folder.path()).finish();
     assert_eq!(code, 4);
     assert!(err.contains("that password did not work"), "{err}");
     assert!(
         !err.contains("sesame-oil"),
         "the log tells the password: {err}"
     );
-    assert!(names(folder.path()).is_empty());
+    assert!(file_names(folder.path()).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_an_object_too_where_a_script_reads() {
-    let practice = Practice::demo().await;
-    let (code, out, _) = Run::new(&practice)
+    let practice = MockService::demo().await;
+    let (code, out, _) = CliCommand::new(&practice)
         .args(["my holiday film", "--json"])
-        .ended();
+        .finish();
     let failed: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
         (code, &failed["exit"], &failed["code"]),
@@ -339,14 +344,19 @@ async fn a_failure_is_an_object_too_where_a_script_reads() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_stops_politely_and_the_same_command_goes_on() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let slow = std::time::Duration::from_millis(200);
     let rule = practice
         .service
         .faults()
         .add(Rule::new(Fault::Delay(slow)).path("*chunk_*"));
     let folder = tempfile::tempdir().unwrap();
-    let run = || Run::new(&practice).save(MAIN).arg("-o").arg(folder.path());
+    let run = || {
+        CliCommand::new(&practice)
+            .save(MAIN)
+            .arg("-o")
+            .arg(folder.path())
+    };
     let child = run().spawn();
     while practice
         .service
@@ -368,18 +378,20 @@ async fn an_interrupt_stops_politely_and_the_same_command_goes_on() {
     assert_eq!(output.status.code(), Some(130), "{words}");
     assert!(words.contains("Run the same command again"), "{words}");
     practice.service.faults().remove(rule);
-    let (code, out, err) = run().ended();
+    let (code, out, err) = run().finish();
     assert_eq!(code, 0, "{err}");
     assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
-    practice.assert_all_asked(MAIN, "2.m4v", PARALLEL);
+    practice.assert_all_requested(MAIN, "2.m4v", PARALLEL);
 }
 
 #[test]
 fn completions_and_the_manual_page_are_printed() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let (code, out, _) = Run::alone().args(["completions", shell]).ended();
+        let (code, out, _) = CliCommand::without_service()
+            .args(["completions", shell])
+            .finish();
         assert!(code == 0 && out.contains("keep-gaps"), "{shell}");
     }
-    let (code, out, _) = Run::alone().args(["man"]).ended();
+    let (code, out, _) = CliCommand::without_service().args(["man"]).finish();
     assert!(code == 0 && out.contains(".TH ustream-dl"), "{out}");
 }

@@ -7,8 +7,8 @@ use engine::Code;
 use fake_ustream::{Fault, Rule, RuleId};
 use tokio::task::JoinSet;
 
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice, job, names, original};
+use crate::mock_service::{MAIN, MockService, file_names, job, original};
+use crate::movies::assert_whole;
 
 /// Hosts of the control connection.
 const CONTROL: &str = "*.ums.*";
@@ -16,13 +16,13 @@ const CONTROL: &str = "*.ums.*";
 const PATH: &str = "/1/ustream*";
 
 /// Everything that may befall a connection, from before it is there until it has said so much.
-fn troubles(frames: usize) -> Vec<Rule> {
+fn control_faults(frames: usize) -> Vec<Rule> {
     let before = [
         Rule::new(Fault::HostDown),
-        Rule::new(Fault::Untrusted),
+        Rule::new(Fault::UntrustedCertificate),
         Rule::new(Fault::Reset).path(PATH),
         Rule::new(Fault::Html).path(PATH),
-        Rule::new(Fault::Bare(StatusCode::BAD_GATEWAY)).path(PATH),
+        Rule::new(Fault::StatusWithoutRetryAfter(StatusCode::BAD_GATEWAY)).path(PATH),
     ];
     let after = (0..=frames).map(|frames| Rule::new(Fault::CloseSocket(frames)));
     let silent = Rule::new(Fault::SilentSocket);
@@ -41,7 +41,7 @@ where
     }
 }
 
-fn add(practice: &Practice, rule: &Rule) -> RuleId {
+fn add(practice: &MockService, rule: &Rule) -> RuleId {
     practice.service.faults().add(rule.clone())
 }
 
@@ -49,14 +49,18 @@ fn add(practice: &Practice, rule: &Rule) -> RuleId {
 async fn trouble_at_any_step_is_met_with_another_connection() {
     // As the recording is asked for, and as its host has named another.
     let passed = |rule: Rule| [0, 1].map(|passed| rule.clone().skip(passed).times(1));
-    let rules = troubles(1).into_iter().flat_map(passed).collect();
+    let rules = control_faults(1).into_iter().flat_map(passed).collect();
     of_each(rules, |trouble: Rule| async move {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         let rule = add(&practice, &trouble);
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
         assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
-        assert_eq!(practice.service.faults().struck(rule), 1, "{trouble:?}");
+        assert_eq!(
+            practice.service.faults().times_applied(rule),
+            1,
+            "{trouble:?}"
+        );
     })
     .await;
 }
@@ -64,8 +68,8 @@ async fn trouble_at_any_step_is_met_with_another_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn trouble_for_good_is_told_soon_and_leaves_nothing() {
     // One frame is enough to know the pieces.
-    of_each(troubles(0), |trouble: Rule| async move {
-        let practice = Practice::demo().await;
+    of_each(control_faults(0), |trouble: Rule| async move {
+        let practice = MockService::demo().await;
         add(&practice, &trouble);
         let folder = tempfile::tempdir().unwrap();
         let start = Instant::now();
@@ -75,7 +79,7 @@ async fn trouble_for_good_is_told_soon_and_leaves_nothing() {
             "{trouble:?}: {failure:?}"
         );
         assert!(start.elapsed() < Duration::from_secs(70), "{trouble:?}");
-        assert!(names(folder.path()).is_empty(), "{trouble:?}");
+        assert!(file_names(folder.path()).is_empty(), "{trouble:?}");
     })
     .await;
 }
@@ -84,10 +88,12 @@ async fn trouble_for_good_is_told_soon_and_leaves_nothing() {
 async fn trouble_while_addresses_expire_costs_only_time() {
     // The first two connections are those of the start.
     let later = |rule: Rule| rule.skip(2).times(1);
-    let rules = troubles(1).into_iter().map(later).collect();
+    let rules = control_faults(1).into_iter().map(later).collect();
     of_each(rules, |trouble: Rule| async move {
-        let practice = Practice::demo().await;
-        let expire = Rule::new(Fault::Expire).path("*chunk_30_*").times(1);
+        let practice = MockService::demo().await;
+        let expire = Rule::new(Fault::ExpireAddresses)
+            .path("*chunk_30_*")
+            .times(1);
         let rules = [expire, trouble.clone()].map(|rule| add(&practice, &rule));
         let folder = tempfile::tempdir().unwrap();
         let order = original(MAIN, folder.path());
@@ -95,7 +101,11 @@ async fn trouble_while_addresses_expire_costs_only_time() {
         assert!(finished.gaps.is_empty(), "{trouble:?}");
         assert_whole(&path, "film.flv", "film.flv", 0);
         for rule in rules {
-            assert_eq!(practice.service.faults().struck(rule), 1, "{trouble:?}");
+            assert_eq!(
+                practice.service.faults().times_applied(rule),
+                1,
+                "{trouble:?}"
+            );
         }
     })
     .await;

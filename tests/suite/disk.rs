@@ -4,16 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::command_line::Run;
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice};
+use crate::command_line::CliCommand;
+use crate::mock_service::{MAIN, MockService};
+use crate::movies::assert_whole;
 
 /// Exit code for everything that the disk is to blame for.
 const DISK: i32 = 7;
 
 /// Runs a script in which `"$@"` is the command line, led to the practice service, and `$disk` is
 /// a folder where small disks may be mounted that nobody else sees.
-fn on_a_small_disk(practice: &Practice, folder: &Path, script: &str) -> Output {
+fn on_a_small_disk(practice: &MockService, folder: &Path, script: &str) -> Output {
     let disk = folder.join("disk");
     fs::create_dir(&disk).unwrap();
     let mut shell = Command::new("unshare");
@@ -21,14 +21,14 @@ fn on_a_small_disk(practice: &Practice, folder: &Path, script: &str) -> Output {
         .args(["--map-root-user", "--mount", "sh", "-e", "-c", script, "sh"])
         .env("disk", &disk)
         .env("out", folder);
-    Run::under(shell, practice)
+    CliCommand::under(shell, practice)
         .save(MAIN)
         .args(["-o"])
         .arg(&disk)
         .output()
 }
 
-fn said(output: &Output) -> String {
+fn stderr_text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -44,48 +44,49 @@ fn saved(folder: &Path) -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_too_small_is_told_before_anything_is_fetched() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let output = on_a_small_disk(
         &practice,
         folder.path(),
         "mount -t tmpfs -o size=1300k tmpfs $disk; \"$@\"",
     );
-    assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(DISK), "{}", stderr_text(&output));
     assert!(
-        said(&output).contains("not enough room") && said(&output).contains("--no-space-check"),
+        stderr_text(&output).contains("not enough room")
+            && stderr_text(&output).contains("--no-space-check"),
         "{}",
-        said(&output)
+        stderr_text(&output)
     );
     let rows = practice.service.coverage(MAIN);
-    assert!(rows.rows().is_empty(), "{rows:?}");
+    assert!(rows.representations().is_empty(), "{rows:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_movie_needs_a_small_disk_only() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=20m tmpfs $disk; \"$@\"; cp $disk/*.mp4 $out";
     let output = on_a_small_disk(&practice, folder.path(), script);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", stderr_text(&output));
     assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn going_on_is_not_advised_where_nothing_can_be_written() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=200k tmpfs $disk; \"$@\"";
     let output = on_a_small_disk(&practice, folder.path(), script);
-    assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
-    let words = said(&output);
+    assert_eq!(output.status.code(), Some(DISK), "{}", stderr_text(&output));
+    let words = stderr_text(&output);
     assert!(words.contains("the disk is full"), "{words}");
     assert!(!words.contains("--no-space-check"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_fills_up_keeps_what_it_has_and_goes_on_when_there_is_room() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=700k tmpfs $disk
         \"$@\" --no-space-check && exit 99
@@ -99,36 +100,36 @@ async fn a_disk_that_fills_up_keeps_what_it_has_and_goes_on_when_there_is_room()
         output.status.success(),
         "{:?} {}",
         output.status,
-        said(&output)
+        stderr_text(&output)
     );
     assert!(
-        said(&output).contains("the disk is full"),
+        stderr_text(&output).contains("the disk is full"),
         "{}",
-        said(&output)
+        stderr_text(&output)
     );
     assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_cannot_be_written_is_told() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let output = on_a_small_disk(
         &practice,
         folder.path(),
         "mount -t tmpfs -o ro tmpfs $disk; \"$@\"",
     );
-    assert_eq!(output.status.code(), Some(DISK), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(DISK), "{}", stderr_text(&output));
     assert!(
-        said(&output).contains("cannot be written"),
+        stderr_text(&output).contains("cannot be written"),
         "{}",
-        said(&output)
+        stderr_text(&output)
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clock_of_the_computer_may_jump() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let jumps = folder.path().join("clock");
     fs::write(&jumps, "+0").unwrap();
@@ -144,7 +145,7 @@ async fn the_clock_of_the_computer_may_jump() {
         .service
         .faults()
         .add(fake_ustream::Rule::new(slow).path("*chunk_*"));
-    let child = Run::under(faketime, &practice)
+    let child = CliCommand::under(faketime, &practice)
         .save(MAIN)
         .args(["-o"])
         .arg(folder.path())
@@ -154,6 +155,6 @@ async fn the_clock_of_the_computer_may_jump() {
         fs::write(&jumps, jump).unwrap();
     }
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", stderr_text(&output));
     assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Parser;
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Extras, JobState, JobStream, NewJob, Output, Remux,
-    Template,
+    Access, Choice, Config, Endpoint, Engine, Extras, JobState, JobStream, NewJob, OutputLocation,
+    Remuxer, Template,
 };
 
 #[derive(Debug, Parser)]
@@ -45,8 +45,8 @@ async fn main() -> anyhow::Result<()> {
         link: args.link,
         access: Access::default(),
         choice: Choice::default(),
-        remux: Remux::default(),
-        output: Output {
+        remux: Remuxer::default(),
+        output: OutputLocation {
             folder: args.output,
             stem: None,
         },
@@ -58,15 +58,15 @@ async fn main() -> anyhow::Result<()> {
     };
     engine.download(order).await?;
     let ended = tokio::select! {
-        ended = end(feed) => ended,
-        never = look(&engine, args.looks), if args.looks > 0 => match never {},
+        ended = wait_for_end(feed) => ended,
+        never = read_progress(&engine, args.looks), if args.looks > 0 => match never {},
     };
     engine.shutdown().await;
     ended
 }
 
 /// Looks at all there is to see, so many times a second: each reader is told everything at first.
-async fn look(engine: &Engine, times: u32) -> Infallible {
+async fn read_progress(engine: &Engine, times: u32) -> Infallible {
     let mut due = tokio::time::interval(Duration::from_secs(1) / times);
     loop {
         due.tick().await;
@@ -74,7 +74,7 @@ async fn look(engine: &Engine, times: u32) -> Infallible {
     }
 }
 
-async fn end(mut feed: JobStream) -> anyhow::Result<()> {
+async fn wait_for_end(mut feed: JobStream) -> anyhow::Result<()> {
     while let Some(update) = feed.next().await {
         for job in update.changed {
             match job.state {

@@ -9,13 +9,13 @@ use engine::{Extras, NewJob};
 use fake_ustream::{Fault, Rule};
 use serde_json::Value;
 
-use crate::command_line::Run;
-use crate::films::packets;
-use crate::practice::{MAIN, Practice, job, names, original};
+use crate::command_line::CliCommand;
+use crate::mock_service::{MAIN, MockService, file_names, job, original};
+use crate::movies::packets;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mp4_carries_the_preview_picture_unless_it_is_not_wanted() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for wanted in [true, false] {
         let folder = tempfile::tempdir().unwrap();
         let extras = Extras {
@@ -36,7 +36,7 @@ async fn an_mp4_carries_the_preview_picture_unless_it_is_not_wanted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mp4_carries_the_chapters() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
     let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
@@ -52,7 +52,7 @@ async fn an_mp4_carries_the_chapters() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_that_cannot_be_had_holds_nothing_up() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let whole = tempfile::tempdir().unwrap();
     let (reference, _) = practice.save(job(MAIN, whole.path())).await.unwrap();
     practice
@@ -70,7 +70,7 @@ async fn a_picture_that_cannot_be_had_holds_nothing_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn captions_lie_beside_the_film_one_file_a_language() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let extras = Extras {
         captions: true,
@@ -83,7 +83,7 @@ async fn captions_lie_beside_the_film_one_file_a_language() {
     let (_, finished) = practice.save(order).await.unwrap();
     let beside = ["The practice film.en.vtt", "The practice film.de-DE.vtt"];
     assert_eq!(finished.beside, beside);
-    let mut found = names(folder.path());
+    let mut found = file_names(folder.path());
     found.sort();
     assert_eq!(
         found,
@@ -99,7 +99,7 @@ async fn captions_lie_beside_the_film_one_file_a_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mp4_carries_the_captions_of_every_language_and_the_files_are_the_same() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let extras = Extras {
         captions: true,
@@ -112,7 +112,7 @@ async fn an_mp4_carries_the_captions_of_every_language_and_the_files_are_the_sam
     let (path, finished) = practice.save(order).await.unwrap();
     let beside = ["The practice film.en.vtt", "The practice film.de-DE.vtt"];
     assert_eq!(finished.beside, beside);
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     let texts = asked.iter().filter(|one| one.path.ends_with("/vtt"));
     assert_eq!(texts.count(), 2, "each is fetched once");
 
@@ -149,7 +149,7 @@ fn words(film: &Path, track: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn captions_that_fail_do_not_fail_the_film() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     practice
         .service
         .faults()
@@ -171,12 +171,12 @@ async fn captions_that_fail_do_not_fail_the_film() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_known_is_saved_under_the_names_that_scripts_know() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let run = Run::new(&practice)
+    let run = CliCommand::new(&practice)
         .save(MAIN)
         .args(["--info-json", "--captions"]);
-    let (code, _, err) = run.arg("-o").arg(folder.path()).ended();
+    let (code, _, err) = run.arg("-o").arg(folder.path()).finish();
     assert_eq!(code, 0, "{err}");
     let text = fs::read_to_string(folder.path().join("The practice film.info.json")).unwrap();
     let info: Value = serde_json::from_str(&text).unwrap();
@@ -196,7 +196,7 @@ async fn what_is_known_is_saved_under_the_names_that_scripts_know() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_there_already_is_never_replaced() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let mine = folder.path().join("The practice film.info.json");
     fs::write(&mine, "mine").unwrap();

@@ -5,22 +5,24 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use engine::{Code, NewJob, Overrides};
-use fake_ustream::{Delivery, Fault, Listing, Rule, RuleId};
+use fake_ustream::{Delivery, Fault, PlaylistLayout, Rule, RuleId};
 use tokio::sync::OnceCell;
 
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice, ended, is_unfinished, job, original, until};
-use crate::ways::offered;
+use crate::deliveries::mock_service_with;
+use crate::mock_service::{
+    MAIN, MockService, is_unfinished, job, original, wait_for_end, wait_until,
+};
+use crate::movies::assert_whole;
 
 /// Pieces of both kinds, none of them next to each other.
-const SOME: [u32; 4] = [3, 20, 57, 98];
+const SAMPLED_CHUNKS: [u32; 4] = [3, 20, 57, 98];
 
 /// The original as a run that nobody disturbs saves it.
 static UNDISTURBED: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 async fn undisturbed() -> &'static [u8] {
     let save = || async {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
         std::fs::read(path).unwrap()
@@ -42,14 +44,16 @@ enum FaultCase {
 impl FaultCase {
     const ALL: [Self; 3] = [Self::Mp4, Self::Original, Self::Playlists];
 
-    async fn practice(self) -> Practice {
+    async fn mock_service(self) -> MockService {
         match self {
-            Self::Mp4 | Self::Original => Practice::demo().await,
-            Self::Playlists => offered(Delivery::playlists(Listing::Separate)).await,
+            Self::Mp4 | Self::Original => MockService::demo().await,
+            Self::Playlists => {
+                mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await
+            }
         }
     }
 
-    fn order(self, folder: &Path) -> NewJob {
+    fn download_request(self, folder: &Path) -> NewJob {
         match self {
             Self::Original => original(MAIN, folder),
             Self::Mp4 | Self::Playlists => job(MAIN, folder),
@@ -57,7 +61,7 @@ impl FaultCase {
     }
 
     /// A row that the film is made of.
-    fn row(self) -> &'static str {
+    fn representation(self) -> &'static str {
         match self {
             Self::Mp4 => "2.m4v",
             Self::Original => "2/1.flv",
@@ -68,12 +72,12 @@ impl FaultCase {
 
 /// Saves the film by each way while `fault` strikes; it must come out whole, the
 /// original to the byte.
-async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
+async fn assert_survives(strike: impl Fn(&MockService) -> Vec<RuleId>) {
     for way in FaultCase::ALL {
-        let practice = way.practice().await;
+        let practice = way.mock_service().await;
         let rules = strike(&practice);
         let folder = tempfile::tempdir().unwrap();
-        let order = way.order(folder.path());
+        let order = way.download_request(folder.path());
         let (path, finished) = practice.save(order).await.unwrap();
         assert!(finished.gaps.is_empty(), "{finished:?}");
         assert_is_whole(&path);
@@ -82,7 +86,10 @@ async fn outlives(strike: impl Fn(&Practice) -> Vec<RuleId>) {
             assert!(film == undisturbed().await, "the same bytes");
         }
         for rule in rules {
-            assert!(practice.service.faults().struck(rule) > 0, "{rule:?}");
+            assert!(
+                practice.service.faults().times_applied(rule) > 0,
+                "{rule:?}"
+            );
         }
     }
 }
@@ -96,9 +103,10 @@ fn assert_is_whole(path: &Path) {
 }
 
 /// The fault at some pieces, so many times each.
-fn at_some(practice: &Practice, fault: &Fault, times: u32) -> Vec<RuleId> {
+fn at_some(practice: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
     let faults = practice.service.faults();
-    SOME.iter()
+    SAMPLED_CHUNKS
+        .iter()
         .map(|number| {
             let piece = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
             faults.add(piece.times(times))
@@ -107,49 +115,49 @@ fn at_some(practice: &Practice, fault: &Fault, times: u32) -> Vec<RuleId> {
 }
 
 /// Saves while a fault strikes for good: what is missing is told, and nothing is lost by it.
-async fn misses(rule: impl Fn() -> Rule) {
+async fn assert_missing(rule: impl Fn() -> Rule) {
     for way in [FaultCase::Mp4, FaultCase::Playlists] {
-        let practice = way.practice().await;
+        let practice = way.mock_service().await;
         practice.service.faults().add(rule());
         let folder = tempfile::tempdir().unwrap();
-        let order = || way.order(folder.path());
+        let order = || way.download_request(folder.path());
         let failure = practice.save(order()).await.unwrap_err();
         assert_eq!(failure.code, Code::PiecesMissing, "{way:?}: {failure:?}");
         assert!(is_unfinished(folder.path()), "what came is kept");
         practice.service.faults().clear();
         let (path, _) = practice.save(order()).await.unwrap();
         assert_is_whole(&path);
-        practice.assert_all_asked(MAIN, way.row(), 16);
+        practice.assert_all_requested(MAIN, way.representation(), 16);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_are_reset_before_the_answer_cost_only_time() {
-    outlives(|practice| at_some(practice, &Fault::Reset, 2)).await;
+    assert_survives(|practice| at_some(practice, &Fault::Reset, 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_reset_in_the_middle_are_fetched_again() {
-    outlives(|practice| at_some(practice, &Fault::Truncate(500), 2)).await;
+    assert_survives(|practice| at_some(practice, &Fault::Truncate(500), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_stored_cut_are_not_taken_for_whole() {
-    outlives(|practice| at_some(practice, &Fault::Cut(700), 2)).await;
+    assert_survives(|practice| at_some(practice, &Fault::ShortBody(700), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_with_damage_in_their_structure_are_fetched_again() {
-    outlives(|practice| {
+    assert_survives(|practice| {
         // So much of it that a header is hit, wherever it lies.
-        at_some(practice, &Fault::Damage(1_000_000), 1)
+        at_some(practice, &Fault::ZeroMiddle(1_000_000), 1)
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_answers_and_web_pages_are_not_taken_for_pieces() {
-    outlives(|practice| {
+    assert_survives(|practice| {
         let mut rules = at_some(practice, &Fault::Empty, 1);
         let piece = Rule::new(Fault::Html).path("*chunk_40_*");
         rules.push(practice.service.faults().add(piece.times(2)));
@@ -165,14 +173,16 @@ async fn a_service_that_stumbles_is_asked_again() {
         StatusCode::BAD_GATEWAY,
         StatusCode::SERVICE_UNAVAILABLE,
     ] {
-        outlives(|practice| at_some(practice, &Fault::Bare(status), 2)).await;
+        assert_survives(|practice| at_some(practice, &Fault::StatusWithoutRetryAfter(status), 2))
+            .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_of_errors_for_all_pieces_passes() {
-    outlives(|practice| {
-        let burst = Rule::new(Fault::Bare(StatusCode::BAD_GATEWAY)).path("*chunk_*");
+    assert_survives(|practice| {
+        let burst =
+            Rule::new(Fault::StatusWithoutRetryAfter(StatusCode::BAD_GATEWAY)).path("*chunk_*");
         vec![practice.service.faults().add(burst.skip(30).times(40))]
     })
     .await;
@@ -180,10 +190,13 @@ async fn a_burst_of_errors_for_all_pieces_passes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_asks_to_slow_down_is_asked_less() {
-    outlives(|practice| {
+    assert_survives(|practice| {
         let faults = practice.service.faults();
         let told = Rule::new(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
-        let untold = Rule::new(Fault::Bare(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
+        let untold = Rule::new(Fault::StatusWithoutRetryAfter(
+            StatusCode::TOO_MANY_REQUESTS,
+        ))
+        .path("*chunk_*");
         vec![
             faults.add(told.skip(20).times(12)),
             faults.add(untold.skip(60).times(12)),
@@ -199,14 +212,14 @@ async fn a_piece_that_is_refused_once_is_there_the_next_time() {
         StatusCode::NOT_FOUND,
         StatusCode::GONE,
     ] {
-        outlives(|practice| at_some(practice, &Fault::Status(status), 1)).await;
+        assert_survives(|practice| at_some(practice, &Fault::Status(status), 1)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_stalls_before_its_answer_is_asked_for_beside_it() {
     let start = Instant::now();
-    outlives(|practice| at_some(practice, &Fault::Delay(Duration::from_mins(2)), 1)).await;
+    assert_survives(|practice| at_some(practice, &Fault::Delay(Duration::from_mins(2)), 1)).await;
     assert!(
         start.elapsed() < Duration::from_mins(2),
         "nobody waited for it"
@@ -215,13 +228,13 @@ async fn a_piece_that_stalls_before_its_answer_is_asked_for_beside_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_stalls_in_the_middle_is_asked_for_beside_it() {
-    outlives(|practice| at_some(practice, &Fault::Stall(300), 1)).await;
+    assert_survives(|practice| at_some(practice, &Fault::Stall(300), 1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_dribbles_is_asked_for_beside_it() {
     let start = Instant::now();
-    outlives(|practice| at_some(practice, &Fault::Slow(40), 1)).await;
+    assert_survives(|practice| at_some(practice, &Fault::Throttle(40), 1)).await;
     assert!(
         start.elapsed() < Duration::from_mins(2),
         "nobody waited for it"
@@ -230,8 +243,8 @@ async fn a_piece_that_dribbles_is_asked_for_beside_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_mirror_is_left_for_a_quick_one() {
-    outlives(|practice| {
-        let slow = Rule::new(Fault::Slow(2_000))
+    assert_survives(|practice| {
+        let slow = Rule::new(Fault::Throttle(2_000))
             .host("vod-cdn.ustream.tv")
             .path("*chunk_7*");
         vec![practice.service.faults().add(slow.times(6))]
@@ -241,8 +254,8 @@ async fn a_slow_mirror_is_left_for_a_quick_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_whose_certificate_nobody_trusts_is_passed_by() {
-    outlives(|practice| {
-        let untrusted = Rule::new(Fault::Untrusted).host("vod-cdn.ustream.tv");
+    assert_survives(|practice| {
+        let untrusted = Rule::new(Fault::UntrustedCertificate).host("vod-cdn.ustream.tv");
         vec![practice.service.faults().add(untrusted)]
     })
     .await;
@@ -250,8 +263,8 @@ async fn a_mirror_whose_certificate_nobody_trusts_is_passed_by() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_that_leads_in_circles_is_passed_by() {
-    outlives(|practice| {
-        let circle = Rule::new(Fault::Circle)
+    assert_survives(|practice| {
+        let circle = Rule::new(Fault::RedirectToSelf)
             .host("vod-cdn.ustream.tv")
             .path("*chunk_1*");
         vec![practice.service.faults().add(circle.times(5))]
@@ -261,7 +274,7 @@ async fn a_mirror_that_leads_in_circles_is_passed_by() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let faults = practice.service.faults();
     let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*"));
     let folder = tempfile::tempdir().unwrap();
@@ -270,23 +283,23 @@ async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
     let some = |job: &engine::view::JobView| {
         job.progress.as_ref().and_then(|progress| progress.fraction) > Some(0.1)
     };
-    until(&engine, &id, some).await;
+    wait_until(&engine, &id, some).await;
     faults.remove(slow);
     let line = ["*cdn*", "uhs*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
     // Connections that are open break too.
     let broken = faults.add(Rule::new(Fault::Reset).path("*chunk_*"));
-    until(&engine, &id, |job| {
+    wait_until(&engine, &id, |job| {
         job.progress
             .as_ref()
             .is_some_and(|progress| progress.waiting)
     })
     .await;
     tokio::time::sleep(Duration::from_secs(30)).await;
-    assert!(line.iter().any(|rule| faults.struck(*rule) > 0));
+    assert!(line.iter().any(|rule| faults.times_applied(*rule) > 0));
     for rule in line.into_iter().chain([broken]) {
         faults.remove(rule);
     }
-    ended(&engine, &id).await.unwrap();
+    wait_for_end(&engine, &id).await.unwrap();
     let path = engine.path(&id).await.unwrap();
     engine.shutdown().await;
     assert_is_whole(&path);
@@ -294,10 +307,10 @@ async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_that_expire_on_the_way_are_renewed_within_the_run() {
-    outlives(|practice| {
+    assert_survives(|practice| {
         let faults = practice.service.faults();
         let slow = Rule::new(Fault::Delay(Duration::from_millis(20))).path("*chunk_*");
-        let expire = Rule::new(Fault::Expire).path("*chunk_50_*");
+        let expire = Rule::new(Fault::ExpireAddresses).path("*chunk_50_*");
         let rules = vec![faults.add(expire.times(1))];
         faults.add(slow);
         rules
@@ -307,11 +320,11 @@ async fn addresses_that_expire_on_the_way_are_renewed_within_the_run() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_may_expire_several_times() {
-    outlives(|practice| {
+    assert_survives(|practice| {
         let faults = practice.service.faults();
         [10, 40, 70]
             .map(|number| {
-                let expire = Rule::new(Fault::Expire).path(&format!("*chunk_{number}_*"));
+                let expire = Rule::new(Fault::ExpireAddresses).path(&format!("*chunk_{number}_*"));
                 faults.add(expire.times(1))
             })
             .to_vec()
@@ -321,9 +334,9 @@ async fn addresses_may_expire_several_times() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
-    outlives(|practice| {
+    assert_survives(|practice| {
         let faults = practice.service.faults();
-        let expire = Rule::new(Fault::Expire).path("*chunk_30_*");
+        let expire = Rule::new(Fault::ExpireAddresses).path("*chunk_30_*");
         let closed = Rule::new(Fault::CloseSocket(1)).host("*.ums.*");
         vec![
             faults.add(expire.times(1)),
@@ -341,11 +354,11 @@ async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
         (FaultCase::Playlists, "*-lp-*"),
     ] {
         for frames in 0..5 {
-            let practice = way.practice().await;
+            let practice = way.mock_service().await;
             let closed = Rule::new(Fault::CloseSocket(frames)).host(hosts);
             practice.service.faults().add(closed.times(1));
             let folder = tempfile::tempdir().unwrap();
-            let order = way.order(folder.path());
+            let order = way.download_request(folder.path());
             let (path, _) = practice.save(order).await.unwrap();
             assert_is_whole(&path);
         }
@@ -359,41 +372,41 @@ async fn a_piece_that_is_gone_for_good_is_named_and_the_others_are_kept() {
         StatusCode::NOT_FOUND,
         StatusCode::GONE,
     ] {
-        misses(|| Rule::new(Fault::Status(status)).path("*chunk_57_*")).await;
+        assert_missing(|| Rule::new(Fault::Status(status)).path("*chunk_57_*")).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_is_always_damaged_is_named_and_the_others_are_kept() {
-    misses(|| Rule::new(Fault::Cut(900)).path("*chunk_12_*")).await;
+    assert_missing(|| Rule::new(Fault::ShortBody(900)).path("*chunk_12_*")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_pieces_refused_for_good_ends_soon_and_keeps_what_came() {
     let all = || Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*chunk_*");
-    misses(|| all().skip(60)).await;
+    assert_missing(|| all().skip(60)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_vanishes_while_it_runs_is_told() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let faults = practice.service.faults();
     let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(200))).path("*chunk_*"));
     let folder = tempfile::tempdir().unwrap();
     let engine = practice.engine();
     let id = engine.download(job(MAIN, folder.path())).await.unwrap();
-    until(&engine, &id, |job| {
+    wait_until(&engine, &id, |job| {
         job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
     })
     .await;
     std::fs::remove_dir_all(folder.path()).unwrap();
     faults.remove(slow);
-    let failure = ended(&engine, &id).await.unwrap_err();
+    let failure = wait_for_end(&engine, &id).await.unwrap_err();
     assert_eq!(failure.code, Code::DriveGone, "{failure:?}");
     // It can be tried again where the folder is back.
     std::fs::create_dir(folder.path()).unwrap();
     engine.resume(&id, Overrides::default()).await.unwrap();
-    ended(&engine, &id).await.unwrap();
+    wait_for_end(&engine, &id).await.unwrap();
     assert_is_whole(&engine.path(&id).await.unwrap());
     engine.shutdown().await;
 }

@@ -3,17 +3,17 @@
 use engine::{Access, Code};
 use ustream::{Choice, ContainerChoice, Presence, Target};
 
-use crate::practice::{MAIN, Practice, link};
+use crate::mock_service::{MAIN, MockService, link};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_shows_its_title_length_and_qualities() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let preview = practice
         .engine()
         .resolve(&link(MAIN), &Access::default())
         .await
         .unwrap();
-    let recording = practice.service.world().known(MAIN).unwrap();
+    let recording = practice.service.world().find_recording(MAIN).unwrap();
     assert_eq!(preview.title.as_deref(), Some(recording.title.as_str()));
     assert_eq!(preview.duration_ms, Some(200_000));
     assert_eq!(preview.link, link(MAIN));
@@ -31,7 +31,7 @@ async fn a_recording_shows_its_title_length_and_qualities() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_leads_to_its_newest_recording_and_says_so() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for address in [
         "https://video.ibm.com/channel/practice",
         "ustream.tv/channel/id/6540154",
@@ -50,7 +50,7 @@ async fn a_channel_leads_to_its_newest_recording_and_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_link_is_followed() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let preview = practice
         .engine()
         .resolve("ustre.am/main", &Access::default())
@@ -61,7 +61,7 @@ async fn a_short_link_is_followed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_seeds_case_works_page_form_list_handshake_redirect_recording() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let engine = practice.engine();
     let address = "https://www.ustream.tv/channel/curJSsZFUUu";
     let locked = engine
@@ -86,7 +86,7 @@ async fn the_seeds_case_works_page_form_list_handshake_redirect_recording() {
     };
     let preview = engine.resolve(address, &access).await.unwrap();
     assert_eq!(preview.recording, "112470632");
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     let connects: Vec<_> = asked
         .iter()
         .filter_map(|asked| asked.connect.as_ref())
@@ -103,7 +103,7 @@ async fn the_seeds_case_works_page_form_list_handshake_redirect_recording() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn placeholders_open_a_form_only_when_they_are_asked_for() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let access = Access {
         form_defaults: true,
         ..Access::default()
@@ -115,7 +115,7 @@ async fn placeholders_open_a_form_only_when_they_are_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gated_recording_opens_by_its_own_link_too() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let access = Access {
         form_defaults: true,
         ..Access::default()
@@ -130,7 +130,7 @@ async fn a_gated_recording_opens_by_its_own_link_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_owners_page_opens_a_referrer_lock() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let preview = practice
         .engine()
         .resolve(&link(134_300_004), &Access::default())
@@ -141,7 +141,7 @@ async fn the_owners_page_opens_a_referrer_lock() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_plan_covers_all_chunks_and_marks_only_what_may_lie_past_the_end() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let client = practice.client();
     for id in [MAIN, 134_300_011, 134_300_012, 134_300_013, 134_300_014] {
         let target: Target = link(id).parse().unwrap();
@@ -150,7 +150,7 @@ async fn every_plan_covers_all_chunks_and_marks_only_what_may_lie_past_the_end()
             .await
             .unwrap();
         let recording = client.recording(found, &Access::default()).await.unwrap();
-        let known = practice.service.world().known(id).unwrap();
+        let known = practice.service.world().find_recording(id).unwrap();
         let last_key = *known.key_list().last().unwrap();
         for keep in [ContainerChoice::Mp4, ContainerChoice::Original] {
             let plan = recording
@@ -170,11 +170,12 @@ async fn every_plan_covers_all_chunks_and_marks_only_what_may_lie_past_the_end()
                     })
                     .collect();
                 let numbers = media.iter().map(|(number, _)| *number);
-                let end = known.first_chunk + known.chunks();
+                let end = known.first_chunk + known.chunk_count();
                 assert!(numbers.clone().is_sorted(), "{id}");
                 assert_eq!(numbers.clone().next(), Some(known.first_chunk), "{id}");
                 assert!(
-                    numbers.clone().filter(|number| *number < end).count() as u64 == known.chunks()
+                    numbers.clone().filter(|number| *number < end).count() as u64
+                        == known.chunk_count()
                 );
                 for (number, presence) in media {
                     let sure = presence == Presence::Sure;

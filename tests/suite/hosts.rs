@@ -8,16 +8,16 @@ use engine::view::MissingView;
 use engine::{Code, Failure, NewJob};
 use fake_ustream::{Fault, Rule};
 
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice, is_unfinished, job, original};
+use crate::mock_service::{MAIN, MockService, is_unfinished, job, original};
+use crate::movies::assert_whole;
 
 /// Segments of both tracks and their initialisations.
 const SEGMENTS: usize = 202;
 /// The longest that a dead host is waited for.
 const DEAD: Duration = Duration::from_mins(2);
 
-fn requests(practice: &Practice) -> usize {
-    let asked = practice.service.asked();
+fn requests(practice: &MockService) -> usize {
+    let asked = practice.service.requests();
     asked
         .iter()
         .filter(|asked| asked.path.contains("chunk_"))
@@ -25,7 +25,7 @@ fn requests(practice: &Practice) -> usize {
 }
 
 /// A fault at every chunk of a hole, for good.
-fn hole(practice: &Practice, fault: &Fault, numbers: std::ops::Range<u64>) {
+fn hole(practice: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
     for number in numbers {
         let rule = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
         practice.service.faults().add(rule);
@@ -33,15 +33,15 @@ fn hole(practice: &Practice, fault: &Fault, numbers: std::ops::Range<u64>) {
 }
 
 /// Asserts that exactly these chunks of a row were never handed out.
-fn assert_only_missing(practice: &Practice, row: &str, hole: std::ops::Range<u64>) {
-    let missing = practice.service.missing(MAIN, row).unwrap();
+fn assert_only_missing(practice: &MockService, row: &str, hole: std::ops::Range<u64>) {
+    let missing = practice.service.missing_segments(MAIN, row).unwrap();
     assert_eq!(missing, hole.collect::<Vec<_>>(), "{row}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hole_of_a_minute_does_not_end_the_rest() {
     for fault in [Fault::Status(StatusCode::NOT_FOUND), Fault::Html] {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         hole(&practice, &fault, 20..40);
         let folder = tempfile::tempdir().unwrap();
         let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
@@ -73,7 +73,7 @@ async fn a_hole_of_a_minute_does_not_end_the_rest() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn segments_that_come_again_fill_their_holes() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let faults = practice.service.faults();
     // Whatever is asked of them at first, all that is asked of them at the end is there.
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3?_*");
@@ -86,7 +86,7 @@ async fn segments_that_come_again_fill_their_holes() {
 
 /// Saves while a fault strikes at all segments; says how it failed.
 async fn fails(rules: Vec<Rule>) -> (Failure, Duration, usize) {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for rule in rules {
         practice.service.faults().add(rule);
     }
@@ -104,7 +104,9 @@ async fn hosts_that_only_fail_are_given_up_within_two_minutes() {
     let all = |fault| vec![Rule::new(fault).path("*chunk_*")];
     let (html, errors, endless) = tokio::join!(
         fails(all(Fault::Html)),
-        fails(all(Fault::Bare(StatusCode::SERVICE_UNAVAILABLE))),
+        fails(all(Fault::StatusWithoutRetryAfter(
+            StatusCode::SERVICE_UNAVAILABLE
+        ))),
         fails(all(Fault::Reset)),
     );
     let codes = [Code::BadAnswer, Code::SiteDown, Code::SiteDown];
@@ -117,12 +119,12 @@ async fn hosts_that_only_fail_are_given_up_within_two_minutes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_certificate_is_final_and_nothing_is_asked_without_tls() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for host in ["*akamai*", "vod-cdn.*", "uhs-*"] {
         practice
             .service
             .faults()
-            .add(Rule::new(Fault::Untrusted).host(host));
+            .add(Rule::new(Fault::UntrustedCertificate).host(host));
     }
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
@@ -134,8 +136,8 @@ async fn a_refused_certificate_is_final_and_nothing_is_asked_without_tls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_host_is_used_within_seconds_where_the_first_is_silent_or_trickles() {
-    for fault in [Fault::Delay(Duration::from_mins(5)), Fault::Slow(50)] {
-        let practice = Practice::demo().await;
+    for fault in [Fault::Delay(Duration::from_mins(5)), Fault::Throttle(50)] {
+        let practice = MockService::demo().await;
         let first = Rule::new(fault.clone()).host("vod-cdn.ustream.tv");
         practice.service.faults().add(first.path("*chunk_*"));
         let folder = tempfile::tempdir().unwrap();
@@ -148,7 +150,7 @@ async fn another_host_is_used_within_seconds_where_the_first_is_silent_or_trickl
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_never_ends_is_a_hole_like_any_other() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     hole(&practice, &Fault::Endless, 5..6);
     let folder = tempfile::tempdir().unwrap();
     let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();

@@ -9,14 +9,14 @@ use std::process::Command;
 use std::time::Duration;
 
 use fake_ustream::{Fault, Rule};
-use media::{Part, journal};
+use media::{SegmentKind, journal};
 
-use crate::command_line::Run;
-use crate::films::assert_first;
-use crate::practice::{Practice, names};
+use crate::command_line::CliCommand;
+use crate::mock_service::{MockService, file_names};
+use crate::movies::assert_first;
 
 /// A film of seven chunks: few enough to be made hundreds of times.
-const FILM: u64 = 134_300_012;
+const RECORDING: u64 = 134_300_012;
 const CHUNKS: usize = 7;
 const RANDOM_MOMENTS: usize = 50;
 /// So many segments that are here are fetched again when a movie goes on.
@@ -34,7 +34,7 @@ enum SaveCase {
 use SaveCase::{Full, Mp4, Original};
 
 impl SaveCase {
-    fn row(self, track: u8) -> &'static str {
+    fn representation(self, track: u8) -> &'static str {
         match (self, track) {
             (Mp4 | Full, 0) => "2.m4v",
             (Mp4 | Full, 1) => "1.m4a",
@@ -45,18 +45,18 @@ impl SaveCase {
 }
 
 /// A place to save to, and what a run that nobody disturbed makes of the film.
-struct Bench {
-    practice: Practice,
+struct KillHarness {
+    mock: MockService,
     folder: tempfile::TempDir,
     kind: SaveCase,
     undisturbed: Vec<u8>,
 }
 
-impl Bench {
+impl KillHarness {
     async fn new(kind: SaveCase) -> Self {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         let mut bench = Self {
-            practice,
+            mock: practice,
             folder: tempfile::tempdir().unwrap(),
             kind,
             undisturbed: Vec::new(),
@@ -77,26 +77,26 @@ impl Bench {
         self.folder = tempfile::tempdir().unwrap();
     }
 
-    fn run(&self) -> Run {
-        self.led(Run::new(&self.practice))
+    fn run(&self) -> CliCommand {
+        self.with_case_options(CliCommand::new(&self.mock))
     }
 
-    fn led(&self, run: Run) -> Run {
+    fn with_case_options(&self, run: CliCommand) -> CliCommand {
         let asked: &[&str] = match self.kind {
             Mp4 => &[],
             Full => &["--captions", "--audio", "all"],
             Original => &["--format", "original"],
         };
-        run.save(FILM)
+        run.save(RECORDING)
             .args(asked.iter().copied())
             .arg("-o")
             .arg(self.folder.path())
     }
 
-    fn part(&self) -> PathBuf {
+    fn part_folder(&self) -> PathBuf {
         self.folder
             .path()
-            .join(format!("Practice recording {FILM}.part"))
+            .join(format!("Practice recording {RECORDING}.part"))
     }
 
     fn run_to_the_end(&self) -> PathBuf {
@@ -108,19 +108,21 @@ impl Bench {
 
     /// The chunks that are in the journal for good: row and number.
     fn durable(&self) -> BTreeSet<(&'static str, u64)> {
-        let bytes = fs::read(self.part().join("journal")).unwrap_or_default();
+        let bytes = fs::read(self.part_folder().join("journal")).unwrap_or_default();
         let (fragments, _) = journal::read(&bytes);
         fragments
             .iter()
             .filter_map(|fragment| match fragment.kind {
-                Part::Media(number) => Some((self.kind.row(fragment.track), number)),
-                Part::Init => None,
+                SegmentKind::Media(number) => {
+                    Some((self.kind.representation(fragment.track), number))
+                }
+                SegmentKind::Init => None,
             })
             .collect()
     }
 
-    fn asked(&self, (row, number): (&str, u64)) -> u32 {
-        let coverage = self.practice.service.coverage(FILM);
+    fn times_requested(&self, (row, number): (&str, u64)) -> u32 {
+        let coverage = self.mock.service.coverage(RECORDING);
         let row = coverage.chunks.get(row);
         row.and_then(|row| row.get(&number)).copied().unwrap_or(0)
     }
@@ -128,21 +130,27 @@ impl Bench {
     /// Runs again after a kill. The film must be that of a run that nobody disturbed and be the
     /// only thing in the folder. Of what was safe, two segments may be asked for: they tell whether
     /// the recording is still the same.
-    fn assert_goes_on(&mut self, when: &str) {
+    fn assert_resumes(&mut self, when: &str) {
         if let Some(path) = self.saved() {
-            self.assert_is_the_film(&path, when);
+            self.assert_is_movie(&path, when);
             return;
         }
         let durable = self.durable();
-        let before: Vec<_> = durable.iter().map(|piece| self.asked(*piece)).collect();
+        let before: Vec<_> = durable
+            .iter()
+            .map(|piece| self.times_requested(*piece))
+            .collect();
         let path = self.run_to_the_end();
-        let after: Vec<_> = durable.iter().map(|piece| self.asked(*piece)).collect();
+        let after: Vec<_> = durable
+            .iter()
+            .map(|piece| self.times_requested(*piece))
+            .collect();
         let again: Vec<u32> = before.iter().zip(&after).map(|(b, a)| a - b).collect();
         assert!(
             again.iter().sum::<u32>() <= COMPARED && again.iter().all(|asked| *asked <= 1),
             "{when}: {durable:?} was safe, and was asked for {again:?} times more"
         );
-        self.assert_is_the_film(&path, when);
+        self.assert_is_movie(&path, when);
     }
 
     /// The film, where it was finished before the kill and nothing is left to be done.
@@ -151,12 +159,12 @@ impl Bench {
             Mp4 | Full => "mp4",
             Original => "flv",
         };
-        let path = self.part().with_extension(ending);
-        (path.exists() && !self.part().join("plan.json").exists()).then_some(path)
+        let path = self.part_folder().with_extension(ending);
+        (path.exists() && !self.part_folder().join("plan.json").exists()).then_some(path)
     }
 
-    fn assert_is_the_film(&mut self, path: &Path, when: &str) {
-        let found = names(self.folder.path());
+    fn assert_is_movie(&mut self, path: &Path, when: &str) {
+        let found = file_names(self.folder.path());
         let name = path.file_name().unwrap().to_str().unwrap();
         // An empty part folder goes with the next film of that name.
         let ending = |found: &str| Path::new(found).extension().map(|ending| ending == "vtt");
@@ -199,87 +207,91 @@ fn tracks(film: &[u8]) -> Vec<(String, u64)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_random_moments_loses_nothing_that_was_safe() {
     for kind in [Mp4, Original] {
-        let mut bench = Bench::new(kind).await;
+        let mut bench = KillHarness::new(kind).await;
         let slow = Rule::new(Fault::Delay(Duration::from_millis(60))).path("*chunk_*");
-        bench.practice.service.faults().add(slow);
+        bench.mock.service.faults().add(slow);
         for _ in 0..RANDOM_MOMENTS {
             let moment = Duration::from_micros(fastrand::u64(50_000..700_000));
             let mut child = bench.run().args(["--parallel", "2"]).spawn();
             std::thread::sleep(moment);
             child.kill().unwrap();
             child.wait().unwrap();
-            bench.assert_goes_on(&format!("{kind:?} after {moment:?}"));
+            bench.assert_resumes(&format!("{kind:?} after {moment:?}"));
         }
     }
 }
 
 /// A moment in the life of a film, told by a system call: the program dies as it enters it.
-struct Window {
+struct KillPoint {
     name: &'static str,
-    calls: &'static str,
+    syscalls: &'static str,
     /// Within the part folder.
     file: &'static str,
     /// Which of these calls of a thread.
     number: u32,
 }
 
-const fn window(name: &'static str, [calls, file]: [&'static str; 2], number: u32) -> Window {
-    Window {
+const fn kill_point(
+    name: &'static str,
+    [calls, file]: [&'static str; 2],
+    number: u32,
+) -> KillPoint {
+    KillPoint {
         name,
-        calls,
+        syscalls: calls,
         file,
         number,
     }
 }
 
-const INDEX_NOT_SYNCED: Window = window("the index is not synced", ["fsync", "film"], 1);
+const INDEX_NOT_SYNCED: KillPoint = kill_point("the index is not synced", ["fsync", "film"], 1);
 
-const WINDOWS: [Window; 22] = [
-    window(
+const KILL_POINTS: [KillPoint; 22] = [
+    kill_point(
         "the plan is written and has not its name",
         ["renameat,rename", "plan.json"],
         1,
     ),
-    window("the plan is not safe", ["fsync", ""], 1),
-    window("the output is opened", ["ftruncate", "film"], 1),
-    window("the journal is opened", ["ftruncate", "journal"], 1),
-    window("before the head is written", ["writev", "film"], 1),
-    window("between head and media", ["writev", "film"], 2),
-    window("while media is appended", ["writev", "film"], 3),
-    window("after some media was appended", ["writev", "film"], 4),
-    window("after more media was appended", ["writev", "film"], 5),
-    window("after yet more media was appended", ["writev", "film"], 7),
-    window("appended and not synced", ["fdatasync", "film"], 1),
-    window("synced and not in the journal", ["write", "journal"], 1),
-    window(
+    kill_point("the plan is not safe", ["fsync", ""], 1),
+    kill_point("the output is opened", ["ftruncate", "film"], 1),
+    kill_point("the journal is opened", ["ftruncate", "journal"], 1),
+    kill_point("before the head is written", ["writev", "film"], 1),
+    kill_point("between head and media", ["writev", "film"], 2),
+    kill_point("while media is appended", ["writev", "film"], 3),
+    kill_point("after some media was appended", ["writev", "film"], 4),
+    kill_point("after more media was appended", ["writev", "film"], 5),
+    kill_point("after yet more media was appended", ["writev", "film"], 7),
+    kill_point("appended and not synced", ["fdatasync", "film"], 1),
+    kill_point("synced and not in the journal", ["write", "journal"], 1),
+    kill_point(
         "in the journal, which is not synced",
         ["fdatasync", "journal"],
         1,
     ),
-    window("as the index begins", ["write", "film"], 1),
-    window("in the middle of the index", ["write", "film"], 2),
-    window("as the index ends", ["write", "film"], 3),
+    kill_point("as the index begins", ["write", "film"], 1),
+    kill_point("in the middle of the index", ["write", "film"], 2),
+    kill_point("as the index ends", ["write", "film"], 3),
     INDEX_NOT_SYNCED,
-    window(
+    kill_point(
         "before it has its name",
         ["renameat2,renameat,rename,linkat", "film"],
         1,
     ),
-    window("it has its name", ["unlinkat,unlink", "journal"], 1),
-    window("while the part folder goes", ["unlinkat,unlink", "lock"], 1),
-    window("the plan goes", ["unlinkat,unlink,rmdir", ""], 1),
-    window("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 2),
+    kill_point("it has its name", ["unlinkat,unlink", "journal"], 1),
+    kill_point("while the part folder goes", ["unlinkat,unlink", "lock"], 1),
+    kill_point("the plan goes", ["unlinkat,unlink,rmdir", ""], 1),
+    kill_point("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 2),
 ];
 
 /// Those of a run that finds all pieces there.
-const LAST_WINDOWS: [Window; 3] = [
-    window(
+const FINISH_KILL_POINTS: [KillPoint; 3] = [
+    kill_point(
         "the intent is written and has not its name",
         ["renameat,rename", "plan.json"],
         1,
     ),
-    window("the intent is not safe", ["fsync", ""], 1),
-    window("it has its name, which is not safe", ["fsync", ".."], 1),
+    kill_point("the intent is not safe", ["fsync", ""], 1),
+    kill_point("it has its name, which is not safe", ["fsync", ".."], 1),
 ];
 
 /// Kills what it runs as a thread of that enters the `number`th of these calls on `path`.
@@ -295,25 +307,27 @@ pub(crate) fn tracer(calls: &str, number: u32, path: &Path) -> Command {
 }
 
 /// Runs it until the window opens; whether it did.
-fn killed_at(bench: &Bench, window: &Window) -> bool {
+fn killed_at(bench: &KillHarness, window: &KillPoint) -> bool {
     let path = match window.file {
-        "" => bench.part(),
+        "" => bench.part_folder(),
         ".." => bench.folder.path().to_owned(),
-        file => bench.part().join(file),
+        file => bench.part_folder().join(file),
     };
     // The tracer resolves names before it starts.
     let (folder, name) = (bench.folder.path().canonicalize().unwrap(), path);
     let path = folder.join(name.strip_prefix(bench.folder.path()).unwrap());
-    let tracer = tracer(window.calls, window.number, &path);
-    let output = bench.led(Run::under(tracer, &bench.practice)).output();
+    let tracer = tracer(window.syscalls, window.number, &path);
+    let output = bench
+        .with_case_options(CliCommand::under(tracer, &bench.mock))
+        .output();
     !output.status.success()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
     for kind in [Mp4, Full, Original] {
-        let mut bench = Bench::new(kind).await;
-        for window in &WINDOWS {
+        let mut bench = KillHarness::new(kind).await;
+        for window in &KILL_POINTS {
             let killed = killed_at(&bench, window);
             // The index of an FLV is one write.
             assert!(
@@ -321,16 +335,16 @@ async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
                 "{}: it was not reached",
                 window.name
             );
-            bench.assert_goes_on(&format!("{kind:?}, {}", window.name));
+            bench.assert_resumes(&format!("{kind:?}, {}", window.name));
         }
-        for window in &LAST_WINDOWS {
+        for window in &FINISH_KILL_POINTS {
             assert!(killed_at(&bench, &INDEX_NOT_SYNCED));
             assert!(
                 killed_at(&bench, window),
                 "{}: it was not reached",
                 window.name
             );
-            bench.assert_goes_on(&format!("{kind:?}, {}", window.name));
+            bench.assert_resumes(&format!("{kind:?}, {}", window.name));
         }
     }
 }
@@ -338,41 +352,41 @@ async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_is_half_written_is_forgotten_and_no_other() {
     for kind in [Mp4, Original] {
-        let mut bench = Bench::new(kind).await;
-        let window = window("in the journal", ["fdatasync", "journal"], 1);
+        let mut bench = KillHarness::new(kind).await;
+        let window = kill_point("in the journal", ["fdatasync", "journal"], 1);
         for cut in [1, 7, 9, 40] {
             assert!(killed_at(&bench, &window));
-            let path = bench.part().join("journal");
+            let path = bench.part_folder().join("journal");
             let whole = fs::metadata(&path).unwrap().len();
             assert!(whole > 100);
             let journal = fs::File::options().write(true).open(&path).unwrap();
             journal.set_len(whole - cut).unwrap();
-            bench.assert_goes_on(&format!("{kind:?}, a journal without its last {cut} bytes"));
+            bench.assert_resumes(&format!("{kind:?}, a journal without its last {cut} bytes"));
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_is_half_written_is_written_again() {
-    let mut bench = Bench::new(Mp4).await;
-    let window = window("as the index ends", ["write", "film"], 3);
+    let mut bench = KillHarness::new(Mp4).await;
+    let window = kill_point("as the index ends", ["write", "film"], 3);
     for percent in [10, 50, 90] {
         assert!(killed_at(&bench, &window));
-        let path = bench.part().join("film");
+        let path = bench.part_folder().join("film");
         let mut film = fs::read(&path).unwrap();
         let index = film.windows(4).position(|four| four == b"moov").unwrap() - 4;
         let length = u32::from_be_bytes(film[index..index + 4].try_into().unwrap());
         let kept = length as usize * percent / 100;
         film[index + kept..index + length as usize].fill(0);
         fs::write(&path, film).unwrap();
-        bench.assert_goes_on(&format!("{percent} % of the index"));
+        bench.assert_resumes(&format!("{percent} % of the index"));
     }
 }
 
 /// Pieces that wait for their turn are written when the program is told to stop.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_while_early_pieces_are_put_by_loses_nothing_that_was_safe() {
-    let mut bench = Bench::new(Original).await;
+    let mut bench = KillHarness::new(Original).await;
     for (calls, number) in [
         ("write", 2),
         ("write", 4),
@@ -382,7 +396,7 @@ async fn a_kill_while_early_pieces_are_put_by_loses_nothing_that_was_safe() {
         ("renameat", 5),
     ] {
         let first = Rule::new(Fault::Delay(Duration::from_mins(1))).path("*chunk_0_*");
-        let first = bench.practice.service.faults().add(first);
+        let first = bench.mock.service.faults().add(first);
         let mut tracer = Command::new("strace");
         tracer
             .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
@@ -390,8 +404,10 @@ async fn a_kill_while_early_pieces_are_put_by_loses_nothing_that_was_safe() {
             .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"));
         // It is told to stop when all but the first piece are there.
         tracer.args(["timeout", "--signal=INT", "1.5"]);
-        bench.led(Run::under(tracer, &bench.practice)).output();
-        bench.practice.service.faults().remove(first);
-        bench.assert_goes_on(&format!("{calls} {number}"));
+        bench
+            .with_case_options(CliCommand::under(tracer, &bench.mock))
+            .output();
+        bench.mock.service.faults().remove(first);
+        bench.assert_resumes(&format!("{calls} {number}"));
     }
 }

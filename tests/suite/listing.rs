@@ -8,74 +8,74 @@ use axum::http::StatusCode;
 use engine::view::Finished;
 use engine::{Choice, Code, ContainerChoice, Failure, NewJob, Quality};
 use fake_ustream::{
-    Delivery, Fault, Frames, HashKeys, Length, Listing, PlaylistOddity, Recording,
-    RepresentationOddity, Rule, World,
+    Delivery, Fault, HashKeys, LengthSources, MessageStyle, PlaylistLayout, PlaylistOddity,
+    Recording, RepresentationOddity, Rule, World,
 };
-use ustream::{Access, Found, RecordingId};
+use ustream::{Access, RecordingId, RecordingRef};
 
-use crate::films::{assert_plays, assert_whole, packets};
-use crate::practice::{MAIN, Practice, job, original};
-use crate::ways::offered;
+use crate::deliveries::mock_service_with;
+use crate::mock_service::{MAIN, MockService, job, original};
+use crate::movies::{assert_plays, assert_whole, packets};
 
 /// FLV and transport streams tell time in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
 
 /// Nobody says how long the recording is.
-const UNSTATED: Length = Length {
+const UNSTATED: LengthSources = LengthSources {
     api: false,
     frame: None,
 };
 
 /// Only the API says how long the recording is.
-const BY_API: Length = Length {
+const BY_API: LengthSources = LengthSources {
     api: true,
     frame: None,
 };
 
-async fn service(recording: Recording) -> Practice {
-    Practice::with(World::empty().recording(recording)).await
+async fn service(recording: Recording) -> MockService {
+    MockService::with(World::empty().recording(recording)).await
 }
 
 fn recording() -> Recording {
     Recording::new(MAIN, "listed in its own way")
 }
 
-async fn saved(practice: &Practice, order: NewJob) -> (PathBuf, Finished) {
+async fn saved(practice: &MockService, order: NewJob) -> (PathBuf, Finished) {
     practice.save(order).await.unwrap()
 }
 
-fn assert_film(path: &Path) {
+fn assert_movie(path: &Path) {
     assert_whole(path, "film.flv", "film.flv", ROUNDING_US);
     assert_plays(path);
 }
 
 /// The recording as the client sees it, and how often the service was asked about it.
-async fn seen(practice: &Practice) -> (ustream::Recording, usize) {
-    let found = Found {
+async fn seen(practice: &MockService) -> (ustream::Recording, usize) {
+    let found = RecordingRef {
         recording: RecordingId(MAIN),
         channel: None,
         newest: false,
     };
     let client = practice.client();
     let recording = client.recording(found, &Access::default()).await.unwrap();
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     let told = asked
         .iter()
         .filter(|it| it.connect.is_some() && it.host.contains("-omega."));
     (recording, told.count())
 }
 
-async fn failure(practice: &Practice, order: impl FnOnce(u64, &Path) -> NewJob) -> Failure {
+async fn failure(practice: &MockService, order: impl FnOnce(u64, &Path) -> NewJob) -> Failure {
     let folder = tempfile::tempdir().unwrap();
     practice.save(order(MAIN, folder.path())).await.unwrap_err()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_in_several_messages_is_one_list_though_nobody_says_how_long_it_is() {
-    let frames = Frames {
+    let frames = MessageStyle {
         split_stream: true,
         cdn_config_first: true,
-        ..Frames::default()
+        ..MessageStyle::default()
     };
     for order in [job, original] {
         let practice = service(Recording {
@@ -86,7 +86,7 @@ async fn a_list_in_several_messages_is_one_list_though_nobody_says_how_long_it_i
         .await;
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
-        assert_film(&path);
+        assert_movie(&path);
     }
 }
 
@@ -153,8 +153,8 @@ async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segmen
                 original
             };
             let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
-            assert_film(&path);
-            let asked = practice.service.asked().len();
+            assert_movie(&path);
+            let asked = practice.service.requests().len();
             assert!(asked < 400, "{asked} requests");
         }
     }
@@ -163,30 +163,30 @@ async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segmen
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere() {
     for oddity in [
-        RepresentationOddity::Nameless,
-        RepresentationOddity::Outside,
+        RepresentationOddity::NoSegmentUrl,
+        RepresentationOddity::ParentFolder,
     ] {
         let ways = |playlists| Delivery {
-            row: Some(oddity),
+            representation_oddity: Some(oddity),
             playlists,
             ..Delivery::default()
         };
         // The same quality as FLV.
-        let practice = offered(ways(None)).await;
+        let practice = mock_service_with(ways(None)).await;
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = saved(&practice, job(MAIN, folder.path())).await;
-        assert_film(&path);
-        practice.assert_all_asked_once(MAIN, "2/1.flv");
+        assert_movie(&path);
+        practice.assert_all_requested_once(MAIN, "2/1.flv");
 
         // From playlists.
         let practice = service(Recording {
             flv: Vec::new(),
-            delivery: ways(Some(Listing::Muxed)),
+            delivery: ways(Some(PlaylistLayout::Muxed)),
             ..recording()
         })
         .await;
         let (path, _) = saved(&practice, job(MAIN, &folder.path().join("playlists"))).await;
-        assert_film(&path);
+        assert_movie(&path);
 
         // Nowhere.
         let practice = service(Recording {
@@ -214,20 +214,26 @@ async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere()
 }
 
 /// Saves, and asserts that the smaller picture was taken, with its audio.
-async fn assert_smaller(practice: &Practice, rows: [&str; 2]) {
+async fn assert_smaller(practice: &MockService, rows: [&str; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = saved(practice, job(MAIN, folder.path())).await;
     assert_plays(&path);
     for row in rows {
-        assert_eq!(practice.service.missing(MAIN, row), Some(vec![]), "{row}");
+        assert_eq!(
+            practice.service.missing_segments(MAIN, row),
+            Some(vec![]),
+            "{row}"
+        );
     }
     assert!(!packets(&path, "v:0").is_empty() && !packets(&path, "a:0").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
-    let practice = offered(Delivery::playlists(Listing::Separate)).await;
-    let refused = Rule::new(Fault::Bare(StatusCode::SERVICE_UNAVAILABLE));
+    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
+    let refused = Rule::new(Fault::StatusWithoutRetryAfter(
+        StatusCode::SERVICE_UNAVAILABLE,
+    ));
     let faults = practice.service.faults();
     faults.add(refused.clone().path("*/1/playlist.m3u8*"));
     assert_smaller(&practice, ["improved/4.ts", "improved/1.ts"]).await;
@@ -243,7 +249,7 @@ async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
-    let practice = offered(Delivery::playlists(Listing::Separate)).await;
+    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let busy = |status| {
         Rule::new(Fault::Status(status))
             .path("*/1/playlist.m3u8*")
@@ -255,8 +261,8 @@ async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
     faults.add(busy(StatusCode::BAD_GATEWAY));
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = saved(&practice, job(MAIN, folder.path())).await;
-    assert_film(&path);
-    let masters = practice.service.asked();
+    assert_movie(&path);
+    let masters = practice.service.requests();
     let is_master = |path: &str| path.contains(&format!("/{MAIN}/playlist.m3u8"));
     let masters = masters.iter().filter(|it| is_master(&it.path)).count();
     assert_eq!(masters, 1, "no new handshake for it");
@@ -266,20 +272,28 @@ async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
 async fn a_best_picture_of_no_use_is_replaced_by_another() {
     for (listing, oddity, rows) in [
         (
-            Listing::Separate,
+            PlaylistLayout::Separate,
             PlaylistOddity::Encrypted,
             ["improved/4.ts", "improved/1.ts"],
         ),
-        (Listing::Fmp4, PlaylistOddity::Bare, ["4.m4v", "1.m4a"]),
-        (Listing::Fmp4, PlaylistOddity::Growing, ["4.m4v", "1.m4a"]),
         (
-            Listing::Separate,
-            PlaylistOddity::Cut,
+            PlaylistLayout::Fmp4,
+            PlaylistOddity::NoInitSegment,
+            ["4.m4v", "1.m4a"],
+        ),
+        (
+            PlaylistLayout::Fmp4,
+            PlaylistOddity::Growing,
+            ["4.m4v", "1.m4a"],
+        ),
+        (
+            PlaylistLayout::Separate,
+            PlaylistOddity::NoEnd,
             ["improved/4.ts", "improved/1.ts"],
         ),
     ] {
-        let practice = offered(Delivery {
-            oddity: Some(oddity),
+        let practice = mock_service_with(Delivery {
+            playlist_oddity: Some(oddity),
             ..Delivery::playlists(listing)
         })
         .await;
@@ -291,17 +305,18 @@ async fn a_best_picture_of_no_use_is_replaced_by_another() {
 async fn playlists_of_no_use_end_with_their_own_reason() {
     for (oddity, code) in [
         (PlaylistOddity::Growing, Code::StillLive),
-        (PlaylistOddity::Cut, Code::BadAnswer),
+        (PlaylistOddity::NoEnd, Code::BadAnswer),
         (PlaylistOddity::Encrypted, Code::Unsupported),
-        (PlaylistOddity::Bare, Code::BadAnswer),
+        (PlaylistOddity::NoInitSegment, Code::BadAnswer),
     ] {
         // The other ways cannot be reached: that is not what a person must hear.
         let mut ways = Delivery::polling();
-        ways.polling = fake_ustream::Offer::Refused;
-        ways.playlists = Some(Listing::Fmp4);
-        ways.oddity = Some(oddity);
-        let practice = offered(ways).await;
-        let gone = Rule::new(Fault::Bare(StatusCode::NOT_FOUND)).path("*/2/playlist.m3u8*");
+        ways.polling = fake_ustream::TransportBehavior::Refused;
+        ways.playlists = Some(PlaylistLayout::Fmp4);
+        ways.playlist_oddity = Some(oddity);
+        let practice = mock_service_with(ways).await;
+        let gone = Rule::new(Fault::StatusWithoutRetryAfter(StatusCode::NOT_FOUND))
+            .path("*/2/playlist.m3u8*");
         practice.service.faults().add(gone);
         let failed = failure(&practice, job).await;
         assert_eq!(failed.code, code, "{oddity:?}: {failed:?}");
@@ -310,10 +325,10 @@ async fn playlists_of_no_use_end_with_their_own_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_a_playlist_gives_no_address_is_a_hole_that_is_told() {
-    for oddity in [PlaylistOddity::Unnamed(50), PlaylistOddity::Gap(99)] {
-        let practice = offered(Delivery {
-            oddity: Some(oddity),
-            ..Delivery::playlists(Listing::Muxed)
+    for oddity in [PlaylistOddity::NoAddress(50), PlaylistOddity::Gap(99)] {
+        let practice = mock_service_with(Delivery {
+            playlist_oddity: Some(oddity),
+            ..Delivery::playlists(PlaylistLayout::Muxed)
         })
         .await;
         let failed = failure(&practice, job).await;

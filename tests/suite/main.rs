@@ -3,39 +3,39 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod addresses;
+mod audio_tracks;
 mod batch;
 mod bindings;
 #[cfg(unix)]
 mod bytes;
 mod catalog;
+mod cli_behavior;
 mod command_line;
 mod control;
+mod deliveries;
 mod disk;
 mod documents;
 mod extras;
+mod failures;
 mod faults;
-mod films;
 mod find;
 mod hosts;
-#[cfg(target_os = "linux")]
-mod hours;
 mod kill;
 mod layers;
 mod listing;
-mod manners;
+#[cfg(target_os = "linux")]
+mod long_recordings;
 mod matrix;
-mod practice;
+mod mock_service;
+mod movies;
 mod proxy;
 mod queue;
 mod remux;
 mod resume;
 mod save;
-mod sounds;
-mod trouble;
 mod trust;
 mod truth;
 mod versions;
-mod ways;
 
 use std::path::Path;
 

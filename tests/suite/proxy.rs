@@ -16,9 +16,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
-use crate::command_line::Run;
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice, names};
+use crate::command_line::CliCommand;
+use crate::mock_service::{MAIN, MockService, file_names};
+use crate::movies::assert_whole;
 
 /// An HTTP proxy that leads every host to the practice service.
 #[derive(Clone)]
@@ -89,18 +89,18 @@ async fn tunnel(
 }
 
 /// What a system sets.
-fn in_earnest(run: Run, practice: &Practice, folder: &Path) -> Run {
-    run.env("SSL_CERT_FILE", practice.authority())
+fn with_system_certificates(run: CliCommand, practice: &MockService, folder: &Path) -> CliCommand {
+    run.env("SSL_CERT_FILE", practice.ca_path())
         .env("SSL_CERT_DIR", folder)
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let proxy = Proxy::to(practice.service.address()).await;
     let folder = tempfile::tempdir().unwrap();
-    let run = in_earnest(Run::alone(), &practice, folder.path())
+    let run = with_system_certificates(CliCommand::without_service(), &practice, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address));
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
     assert!(output.status.success(), "{output:?}");
@@ -127,15 +127,15 @@ impl HostsFile {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("order"), "hosts: files\n").unwrap();
         let names = Self { folder };
-        names.know("");
+        names.set("");
         names
     }
 
-    fn know(&self, hosts: &str) {
+    fn set(&self, hosts: &str) {
         fs::write(self.folder.path().join("hosts"), hosts).unwrap();
     }
 
-    fn run(&self) -> Run {
+    fn run(&self) -> CliCommand {
         let mut shell = Command::new("unshare");
         let script = "mount --bind $names/hosts /etc/hosts
             mount --bind $names/order /etc/nsswitch.conf
@@ -143,29 +143,29 @@ impl HostsFile {
         shell
             .args(["--map-root-user", "--mount", "sh", "-e", "-c", script, "sh"])
             .env("names", self.folder.path());
-        Run::alone_under(shell)
+        CliCommand::without_service_under(shell)
     }
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
-    let run = in_earnest(system.run(), &practice, folder.path());
-    let (code, _, said) = run.save(MAIN).arg("-o").arg(folder.path()).ended();
+    let run = with_system_certificates(system.run(), &practice, folder.path());
+    let (code, _, said) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
     assert_eq!(code, 5, "{said}");
     assert!(said.contains("not connected"), "{said}");
-    assert!(names(folder.path()).is_empty());
+    assert!(file_names(folder.path()).is_empty());
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let proxy = Proxy::to(practice.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
-    let run = in_earnest(system.run(), &practice, folder.path())
+    let run = with_system_certificates(system.run(), &practice, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address))
         .env("NO_PROXY", "vod-cdn.ustream.tv");
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
@@ -178,15 +178,15 @@ async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let slow = Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*");
     let slow = practice.service.faults().add(slow);
     let proxy = Proxy::to(practice.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let known = format!("{} proxy.invalid\n", proxy.address.ip());
-    system.know(&known);
+    system.set(&known);
     let port = proxy.address.port();
-    let run = in_earnest(system.run(), &practice, folder.path())
+    let run = with_system_certificates(system.run(), &practice, folder.path())
         .env("HTTPS_PROXY", format!("http://proxy.invalid:{port}"));
     let mut child = run
         .save(MAIN)
@@ -200,15 +200,15 @@ async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
     };
     until("\"fraction\":0.1").unwrap();
     practice.service.faults().remove(slow);
-    system.know("");
+    system.set("");
     proxy.cut();
     until("\"waiting\":true").unwrap();
     // Longer than the pauses of a piece that fails for any other reason.
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert!(child.try_wait().unwrap().is_none(), "it did not wait");
-    system.know(&known);
+    system.set(&known);
     until("\"saved\"").unwrap();
     assert!(child.wait().unwrap().success());
-    let film = folder.path().join(&names(folder.path())[0]);
+    let film = folder.path().join(&file_names(folder.path())[0]);
     assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
 }

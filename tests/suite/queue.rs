@@ -11,21 +11,21 @@ use engine::{Config, Engine, JobId, JobState, Overrides};
 use fake_ustream::{Fault, Rule, RuleId};
 use serde_json::Value;
 
-use crate::command_line::Run;
-use crate::films::{assert_first, assert_whole};
+use crate::command_line::CliCommand;
 use crate::kill::tracer;
-use crate::practice::{MAIN, Practice, job, names, until};
+use crate::mock_service::{MAIN, MockService, file_names, job, wait_until};
+use crate::movies::{assert_first, assert_whole};
 
 /// A film of seven chunks.
 const SHORT: u64 = 134_300_012;
 
-fn slow_pieces(practice: &Practice, milliseconds: u64) -> RuleId {
+fn slow_segments(practice: &MockService, milliseconds: u64) -> RuleId {
     let delay = Fault::Delay(Duration::from_millis(milliseconds));
     let slow = Rule::new(delay).path("*chunk_*");
     practice.service.faults().add(slow)
 }
 
-fn remembering(practice: &Practice, data: &Path) -> Engine {
+fn engine_with_data(practice: &MockService, data: &Path) -> Engine {
     let config = Config {
         endpoint: practice.endpoint(),
         data_dir: Some(data.to_owned()),
@@ -88,8 +88,8 @@ use JobState::{Paused, Queued, Running};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_jobs_run_at_once_and_the_others_wait_in_their_order() {
-    let practice = Practice::demo().await;
-    slow_pieces(&practice, 100);
+    let practice = MockService::demo().await;
+    slow_segments(&practice, 100);
     let folder = tempfile::tempdir().unwrap();
     let engine = practice.engine();
     let mut feed = engine.job_stream();
@@ -117,15 +117,15 @@ async fn two_jobs_run_at_once_and_the_others_wait_in_their_order() {
     engine.shutdown().await;
     for number in 0..ids.len() {
         let folder = folder.path().join(number.to_string());
-        let film = folder.join(&names(&folder)[0]);
+        let film = folder.join(&file_names(&folder)[0]);
         assert_first(&film, "video.mp4", "audio.mp4", 7, 1_000);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_rests_alone_and_takes_its_place_in_the_line_again() {
-    let practice = Practice::demo().await;
-    slow_pieces(&practice, 1_000);
+    let practice = MockService::demo().await;
+    slow_segments(&practice, 1_000);
     let folder = tempfile::tempdir().unwrap();
     let engine = practice.engine();
     let ids = add(&engine, MAIN, folder.path(), 4).await;
@@ -142,8 +142,8 @@ async fn a_job_rests_alone_and_takes_its_place_in_the_line_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn how_many_run_at_once_can_be_changed_on_the_way_and_stops_none() {
-    let practice = Practice::demo().await;
-    slow_pieces(&practice, 1_000);
+    let practice = MockService::demo().await;
+    slow_segments(&practice, 1_000);
     let folder = tempfile::tempdir().unwrap();
     let engine = practice.engine();
     let ids = add(&engine, MAIN, folder.path(), 4).await;
@@ -163,10 +163,10 @@ async fn how_many_run_at_once_can_be_changed_on_the_way_and_stops_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_keeps_its_order_where_the_clock_was_set_back_between_two_jobs() {
-    let practice = Practice::demo().await;
-    slow_pieces(&practice, 1_000);
+    let practice = MockService::demo().await;
+    slow_segments(&practice, 1_000);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let before = remembering(&practice, data.path());
+    let before = engine_with_data(&practice, data.path());
     let first = add(&before, MAIN, folder.path(), 1).await.remove(0);
     before.shutdown().await;
     // It was added when the clock was a year ahead.
@@ -175,10 +175,10 @@ async fn the_list_keeps_its_order_where_the_clock_was_set_back_between_two_jobs(
     let added_ms = record["added_ms"].as_i64().unwrap();
     record["added_ms"] = (added_ms + 365 * 24 * 3_600_000).into();
     fs::write(&path, record.to_string()).unwrap();
-    let between = remembering(&practice, data.path());
+    let between = engine_with_data(&practice, data.path());
     let more = add(&between, MAIN, folder.path(), 3).await;
     between.shutdown().await;
-    let after = remembering(&practice, data.path());
+    let after = engine_with_data(&practice, data.path());
     let found: Vec<String> = list(&after).await.into_iter().map(|job| job.id).collect();
     let expected: Vec<String> = std::iter::once(&first)
         .chain(&more)
@@ -191,11 +191,11 @@ async fn the_list_keeps_its_order_where_the_clock_was_set_back_between_two_jobs(
 /// Kills an engine that remembers its jobs as it enters a call on a file of the film's folder;
 /// the next one must know that the film is saved, without asking anybody.
 async fn is_saved_though_killed_at(calls: &str, at: &str) {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     // The tracer resolves names before it starts.
     let path = folder.path().canonicalize().unwrap().join(at);
-    let killed = Run::remembering(tracer(calls, 1, &path), &practice)
+    let killed = CliCommand::engine_under(tracer(calls, 1, &path), &practice)
         .save(MAIN)
         .arg("--data")
         .arg(data.path())
@@ -204,16 +204,16 @@ async fn is_saved_though_killed_at(calls: &str, at: &str) {
         .output();
     assert!(!killed.status.success(), "{calls} {at}: {killed:?}");
     assert_eq!(
-        names(folder.path()).len(),
+        file_names(folder.path()).len(),
         2,
         "the film and its part folder"
     );
-    let asked = practice.service.asked().len();
+    let asked = practice.service.requests().len();
 
-    let after = remembering(&practice, data.path());
+    let after = engine_with_data(&practice, data.path());
     let [only] = list(&after).await.try_into().unwrap();
     let id: JobId = only.id.parse().unwrap();
-    until(&after, &id, |job| {
+    wait_until(&after, &id, |job| {
         matches!(job.state, JobState::Done { .. })
     })
     .await;
@@ -221,8 +221,8 @@ async fn is_saved_though_killed_at(calls: &str, at: &str) {
     after.shutdown().await;
     assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
     let name = film.file_name().unwrap().to_str().unwrap();
-    assert_eq!(names(folder.path()), [name]);
-    assert_eq!(practice.service.asked().len(), asked, "nobody is asked");
+    assert_eq!(file_names(folder.path()), [name]);
+    assert_eq!(practice.service.requests().len(), asked, "nobody is asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,26 +240,26 @@ async fn what_a_crash_left_beside_a_film_that_is_done_is_taken_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_failed_is_saved_to_another_folder_and_leaves_nothing_in_the_first() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let engine = practice.engine();
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3_*");
     let gone = practice.service.faults().add(gone);
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let id = engine.download(job(SHORT, first.path())).await.unwrap();
     let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
-    until(&engine, &id, failed).await;
+    wait_until(&engine, &id, failed).await;
     practice.service.faults().remove(gone);
-    assert_eq!(names(first.path()).len(), 1, "a part folder");
+    assert_eq!(file_names(first.path()).len(), 1, "a part folder");
 
     let elsewhere = second.path().to_owned();
     let relocated = engine.relocate(&id, elsewhere, Overrides::default());
     relocated.await.unwrap();
     let done = |job: &JobView| matches!(job.state, JobState::Done { .. });
-    let job = until(&engine, &id, done).await;
+    let job = wait_until(&engine, &id, done).await;
     let name = second.path().file_name().unwrap();
     assert_eq!(job.folder, name.to_string_lossy());
     let file = engine.path(&id).await.unwrap();
     assert_eq!(file.parent(), Some(second.path()));
-    assert_eq!(names(second.path()).len(), 1);
-    assert_eq!(names(first.path()), [""; 0]);
+    assert_eq!(file_names(second.path()).len(), 1);
+    assert_eq!(file_names(first.path()), [""; 0]);
 }

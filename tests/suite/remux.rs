@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::command_line::Run;
-use crate::films::{assert_plays, assert_same, assert_whole, fixture, packets};
-use crate::practice::names;
+use crate::command_line::CliCommand;
+use crate::mock_service::file_names;
+use crate::movies::{assert_plays, assert_same, assert_whole, fixture, packets};
 
 /// FLV tells time in milliseconds.
 const FLV_ROUNDING_US: i64 = 1_000;
@@ -19,13 +19,13 @@ const FLV_ROUNDING_US: i64 = 1_000;
 const EXACT_US: i64 = 1;
 
 /// What a run said.
-struct Said {
+struct CliOutput {
     code: i32,
     out: String,
     err: String,
 }
 
-impl Said {
+impl CliOutput {
     /// The path of the finished film.
     fn path(&self) -> &Path {
         assert_eq!(self.code, 0, "{}", self.err);
@@ -33,17 +33,19 @@ impl Said {
     }
 }
 
-fn remux(arguments: &[&Path]) -> Said {
+fn remux(arguments: &[&Path]) -> CliOutput {
     remux_with(&[], arguments)
 }
 
-fn remux_with(options: &[&str], arguments: &[&Path]) -> Said {
-    let mut run = Run::alone().arg("remux").args(options.iter().copied());
+fn remux_with(options: &[&str], arguments: &[&Path]) -> CliOutput {
+    let mut run = CliCommand::without_service()
+        .arg("remux")
+        .args(options.iter().copied());
     for argument in arguments {
         run = run.arg(argument);
     }
-    let (code, out, err) = run.ended();
-    Said { code, out, err }
+    let (code, out, err) = run.finish();
+    CliOutput { code, out, err }
 }
 
 /// The fixture film as ffmpeg writes it into a file of this name.
@@ -80,7 +82,7 @@ fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
     assert_eq!(said.path(), folder.path().join("talk.mp4"));
     assert_whole(said.path(), "film.flv", "film.flv", FLV_ROUNDING_US);
     assert_plays(said.path());
-    assert_eq!(names(folder.path()), ["talk.flv", "talk.mp4"]);
+    assert_eq!(file_names(folder.path()), ["talk.flv", "talk.mp4"]);
     assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
 }
 
@@ -215,8 +217,10 @@ fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
     for options in [&["--quiet", "remux"][..], &["remux", "--quiet"]] {
         let folder = tempfile::tempdir().unwrap();
         let film = flv(folder.path(), "film.flv");
-        let run = Run::alone().args(options.iter().copied()).arg(&film);
-        let (code, out, err) = run.ended();
+        let run = CliCommand::without_service()
+            .args(options.iter().copied())
+            .arg(&film);
+        let (code, out, err) = run.finish();
         assert_eq!((code, err.as_str()), (0, ""), "{options:?}");
         assert_eq!(Path::new(out.trim_end()), folder.path().join("film.mp4"));
     }
@@ -239,7 +243,7 @@ fn what_is_no_film_is_named_and_nothing_is_left() {
         let said = remux(&[&film]);
         assert_eq!(said.code, 8, "{}", said.err);
         assert!(said.err.contains(word), "{word} is not in {}", said.err);
-        assert_eq!(names(folder.path()), ["film.mp4"]);
+        assert_eq!(file_names(folder.path()), ["film.mp4"]);
         assert_eq!(fs::read(&film).unwrap(), content);
     }
 }
@@ -253,7 +257,7 @@ fn a_film_that_is_not_there_and_one_that_would_replace_itself_are_mistakes_of_th
         let said = remux(arguments);
         assert_eq!(said.code, 2, "{}", said.err);
     }
-    assert_eq!(names(folder.path()), ["a.mp4"]);
+    assert_eq!(file_names(folder.path()), ["a.mp4"]);
 }
 
 #[test]
@@ -290,7 +294,10 @@ fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
         let folder = tempfile::tempdir().unwrap();
         let film = folder.path().join("film.flv");
         fs::copy(&long, &film).unwrap();
-        let mut run = Run::alone().arg("remux").arg(&film).spawn();
+        let mut run = CliCommand::without_service()
+            .arg("remux")
+            .arg(&film)
+            .spawn();
         std::thread::sleep(longest.mul_f64((f64::from(moment) + fastrand::f64()) / 20.0));
         run.kill().unwrap();
         run.wait().unwrap();
@@ -305,7 +312,7 @@ fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
         half_way += u32::from(folder.path().join("film.part").exists());
         let said = remux(&[&film]);
         assert!(fs::read(said.path()).unwrap() == whole, "after {moment}");
-        let left = names(folder.path());
+        let left = file_names(folder.path());
         let unfinished = |name: &String| Path::new(name).extension() == Some("part".as_ref());
         assert!(!left.iter().any(unfinished), "{left:?}");
     }
@@ -317,12 +324,12 @@ mod ffmpeg {
     use std::os::unix::fs::PermissionsExt;
 
     use engine::{
-        Config, Ending, Engine, JobState, MovieFiles, NewRemux, Output, Overrides, Remux,
-        view::JobView, view::Stage,
+        Config, Engine, JobState, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides,
+        Remuxer, view::JobStage, view::JobView,
     };
 
     use super::*;
-    use crate::practice::{ended, until};
+    use crate::mock_service::{wait_for_end, wait_until};
 
     /// A program that stands in for ffmpeg.
     fn program(folder: &Path, script: &str) -> PathBuf {
@@ -365,7 +372,7 @@ mod ffmpeg {
             let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
             let expected = packets(&fixture("film.flv"), "v:0");
             assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
-            assert_eq!(names(folder.path()).len(), 2, "{name}");
+            assert_eq!(file_names(folder.path()).len(), 2, "{name}");
         }
     }
 
@@ -453,7 +460,7 @@ mod ffmpeg {
         let said = remux_with(&options(&program), &[&film]);
         assert_eq!(said.code, 8, "{}", said.err);
         assert!(said.err.contains("the moon is wrong"), "{}", said.err);
-        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert_eq!(file_names(folder.path()), ["film.flv"]);
     }
 
     #[test]
@@ -491,7 +498,7 @@ mod ffmpeg {
         assert_eq!(said.code, 8, "{}", said.err);
         assert!(said.err.contains("the moon is wrong"), "{}", said.err);
         assert!(said.err.contains(film.to_str().unwrap()), "{}", said.err);
-        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert_eq!(file_names(folder.path()), ["film.flv"]);
         assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
     }
 
@@ -506,14 +513,14 @@ mod ffmpeg {
             "{}",
             said.err
         );
-        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert_eq!(file_names(folder.path()), ["film.flv"]);
     }
 
     #[test]
     fn a_stop_ends_it_and_leaves_nothing() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let film = flv(folder.path(), "film.flv");
-        let mut run = Run::alone().arg("remux");
+        let mut run = CliCommand::without_service().arg("remux");
         for option in options(&slow(tools.path())) {
             run = run.arg(option);
         }
@@ -530,7 +537,7 @@ mod ffmpeg {
         assert!(interrupted.unwrap().success());
         let output = run.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{output:?}");
-        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert_eq!(file_names(folder.path()), ["film.flv"]);
         assert!(!is_running(tools.path()), "ffmpeg goes on");
     }
 
@@ -547,10 +554,10 @@ mod ffmpeg {
         NewRemux {
             films: MovieFiles {
                 films: vec![film.to_owned()],
-                ending: Ending::Mp4,
+                ending: Mp4Extension::Mp4,
             },
-            remux: Remux::Ffmpeg,
-            output: Output {
+            remux: Remuxer::Ffmpeg,
+            output: OutputLocation {
                 folder: film.parent().unwrap().to_owned(),
                 stem: None,
             },
@@ -559,7 +566,7 @@ mod ffmpeg {
 
     fn is_converting(job: &JobView) -> bool {
         job.progress.as_ref().is_some_and(|progress| {
-            progress.stage == Stage::Converting && progress.fraction > Some(0.05)
+            progress.stage == JobStage::Converting && progress.fraction > Some(0.05)
         })
     }
 
@@ -570,14 +577,14 @@ mod ffmpeg {
         let film = flv(folder.path(), "film.flv");
         let before = engine(data.path(), slow(tools.path()));
         let id = before.remux(order(&film)).await.unwrap();
-        until(&before, &id, is_converting).await;
+        wait_until(&before, &id, is_converting).await;
         before.shutdown().await;
-        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert_eq!(file_names(folder.path()), ["film.flv"]);
 
         let after = engine(data.path(), "ffmpeg".into());
-        until(&after, &id, |job| job.state == JobState::Paused).await;
+        wait_until(&after, &id, |job| job.state == JobState::Paused).await;
         after.resume(&id, Overrides::default()).await.unwrap();
-        let finished = ended(&after, &id).await.unwrap();
+        let finished = wait_for_end(&after, &id).await.unwrap();
         assert_eq!(finished.file, "film.mp4");
         assert_whole(
             &after.path(&id).await.unwrap(),
@@ -595,13 +602,13 @@ mod ffmpeg {
         let film = flv(folder.path(), "film.flv");
         let engine = engine(data.path(), slow(tools.path()));
         let id = engine.remux(order(&film)).await.unwrap();
-        until(&engine, &id, is_converting).await;
+        wait_until(&engine, &id, is_converting).await;
         engine.pause(&id).await.unwrap();
-        until(&engine, &id, |job| job.state == JobState::Paused).await;
+        wait_until(&engine, &id, |job| job.state == JobState::Paused).await;
         engine.resume(&id, Overrides::default()).await.unwrap();
-        until(&engine, &id, is_converting).await;
+        wait_until(&engine, &id, is_converting).await;
         engine.remove(&id, false).await.unwrap();
-        assert_eq!(names(folder.path()), ["film.flv"]);
+        assert_eq!(file_names(folder.path()), ["film.flv"]);
         assert!(!is_running(tools.path()), "ffmpeg goes on");
         engine.shutdown().await;
     }

@@ -7,14 +7,14 @@ use std::time::Duration;
 use engine::{Code, JobState, NewJob, Overrides};
 use fake_ustream::{Fault, Rule};
 
-use crate::command_line::Run;
-use crate::films::assert_whole;
-use crate::practice::{
-    MAIN, PARALLEL, Practice, ended, is_unfinished, job, names, original, until,
+use crate::command_line::CliCommand;
+use crate::mock_service::{
+    MAIN, MockService, PARALLEL, file_names, is_unfinished, job, original, wait_for_end, wait_until,
 };
+use crate::movies::assert_whole;
 
 /// Slow enough to be stopped half-way, at any speed of the machine.
-fn slow_pieces(practice: &Practice) -> fake_ustream::RuleId {
+fn slow_segments(practice: &MockService) -> fake_ustream::RuleId {
     practice
         .service
         .faults()
@@ -27,10 +27,10 @@ async fn a_paused_job_goes_on_and_asks_for_nothing_twice_that_had_come() {
         (job(MAIN, Path::new("")), "2.m4v"),
         (original(MAIN, Path::new("")), "2/1.flv"),
     ] {
-        let practice = Practice::demo().await;
-        let slow = slow_pieces(&practice);
+        let practice = MockService::demo().await;
+        let slow = slow_segments(&practice);
         let folder = tempfile::tempdir().unwrap();
-        let output = engine::Output {
+        let output = engine::OutputLocation {
             folder: folder.path().to_owned(),
             stem: None,
         };
@@ -39,13 +39,13 @@ async fn a_paused_job_goes_on_and_asks_for_nothing_twice_that_had_come() {
         let half = |job: &engine::view::JobView| {
             job.progress.as_ref().and_then(|progress| progress.fraction) > Some(0.3)
         };
-        until(&engine, &id, half).await;
+        wait_until(&engine, &id, half).await;
         engine.pause(&id).await.unwrap();
-        until(&engine, &id, |job| job.state == JobState::Paused).await;
+        wait_until(&engine, &id, |job| job.state == JobState::Paused).await;
         assert!(is_unfinished(folder.path()), "nothing is finished yet");
         practice.service.faults().remove(slow);
         engine.resume(&id, Overrides::default()).await.unwrap();
-        ended(&engine, &id).await.unwrap();
+        wait_for_end(&engine, &id).await.unwrap();
         let path = engine.path(&id).await.unwrap();
         engine.shutdown().await;
         let (picture, sound) = if row.ends_with("flv") {
@@ -54,33 +54,33 @@ async fn a_paused_job_goes_on_and_asks_for_nothing_twice_that_had_come() {
             ("video.mp4", "audio.mp4")
         };
         assert_whole(&path, picture, sound, 1_000);
-        practice.assert_all_asked(MAIN, row, PARALLEL);
-        assert_eq!(names(folder.path()).len(), 1);
+        practice.assert_all_requested(MAIN, row, PARALLEL);
+        assert_eq!(file_names(folder.path()).len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_job_leaves_nothing_or_what_is_to_be_kept() {
-    let practice = Practice::demo().await;
-    slow_pieces(&practice);
+    let practice = MockService::demo().await;
+    slow_segments(&practice);
     let engine = practice.engine();
     for keep in [true, false] {
         let folder = tempfile::tempdir().unwrap();
         let id = engine.download(job(MAIN, folder.path())).await.unwrap();
-        until(&engine, &id, |job| {
+        wait_until(&engine, &id, |job| {
             job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
         })
         .await;
         engine.remove(&id, keep).await.unwrap();
-        assert_eq!(names(folder.path()).len(), usize::from(keep));
+        assert_eq!(file_names(folder.path()).len(), usize::from(keep));
     }
     engine.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
-    let practice = Practice::demo().await;
-    let slow = slow_pieces(&practice);
+    let practice = MockService::demo().await;
+    let slow = slow_segments(&practice);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let config = || engine::Config {
         endpoint: practice.endpoint(),
@@ -89,7 +89,7 @@ async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
     };
     let before = engine::Engine::open(config()).unwrap();
     let id = before.download(job(MAIN, folder.path())).await.unwrap();
-    until(&before, &id, |job| {
+    wait_until(&before, &id, |job| {
         job.progress
             .as_ref()
             .is_some_and(|it| it.fraction > Some(0.2))
@@ -99,27 +99,27 @@ async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
     practice.service.faults().remove(slow);
 
     let after = engine::Engine::open(config()).unwrap();
-    until(&after, &id, |job| job.state == JobState::Paused).await;
+    wait_until(&after, &id, |job| job.state == JobState::Paused).await;
     after.resume(&id, Overrides::default()).await.unwrap();
-    ended(&after, &id).await.unwrap();
+    wait_for_end(&after, &id).await.unwrap();
     assert_whole(
         &after.path(&id).await.unwrap(),
         "video.mp4",
         "audio.mp4",
         1_000,
     );
-    practice.assert_all_asked(MAIN, "2.m4v", PARALLEL);
+    practice.assert_all_requested(MAIN, "2.m4v", PARALLEL);
     after.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_program_goes_on_where_it_was() {
     for format in ["mp4", "original"] {
-        let practice = Practice::demo().await;
-        let slow = slow_pieces(&practice);
+        let practice = MockService::demo().await;
+        let slow = slow_segments(&practice);
         let folder = tempfile::tempdir().unwrap();
-        let run = |practice: &Practice| {
-            Run::new(practice)
+        let run = |practice: &MockService| {
+            CliCommand::new(practice)
                 .save(MAIN)
                 .args(["--format", format, "-o"])
                 .arg(folder.path())
@@ -174,7 +174,7 @@ async fn a_killed_program_goes_on_where_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_try_fills_what_was_missing() {
     for order in [job, original] {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         let gone = practice
             .service
             .faults()
@@ -182,12 +182,12 @@ async fn a_later_try_fills_what_was_missing() {
         let folder = tempfile::tempdir().unwrap();
         let engine = practice.engine();
         let id = engine.download(order(MAIN, folder.path())).await.unwrap();
-        let failure = ended(&engine, &id).await.unwrap_err();
+        let failure = wait_for_end(&engine, &id).await.unwrap_err();
         assert_eq!(failure.code, Code::PiecesMissing);
         assert!(failure.detail.contains("0:01:54"), "{}", failure.detail);
         practice.service.faults().remove(gone);
         engine.resume(&id, Overrides::default()).await.unwrap();
-        let finished = ended(&engine, &id).await.unwrap();
+        let finished = wait_for_end(&engine, &id).await.unwrap();
         assert!(finished.gaps.is_empty());
         let path = engine.path(&id).await.unwrap();
         engine.shutdown().await;

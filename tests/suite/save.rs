@@ -2,30 +2,32 @@
 
 use std::fs;
 
-use engine::{Choice, NewJob, Output, Quality, Remux};
+use engine::{Choice, NewJob, OutputLocation, Quality, Remuxer};
 
-use crate::films::{assert_first, assert_plays, assert_same, assert_whole, fixture, packets, tags};
-use crate::practice::{MAIN, Practice, job, names, original};
+use crate::mock_service::{MAIN, MockService, file_names, job, original};
+use crate::movies::{
+    assert_first, assert_plays, assert_same, assert_whole, fixture, packets, tags,
+};
 
 /// FLV tells time in milliseconds.
 const FLV_ROUNDING_US: i64 = 1_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_of_a_hundred_chunks_comes_out_whole_from_mp4_pieces() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
     assert_whole(&path, "video.mp4", "audio.mp4", FLV_ROUNDING_US);
     assert_plays(&path);
-    practice.assert_all_asked_once(MAIN, "2.m4v");
-    practice.assert_all_asked_once(MAIN, "1.m4a");
+    practice.assert_all_requested_once(MAIN, "2.m4v");
+    practice.assert_all_requested_once(MAIN, "1.m4a");
     assert_eq!(finished.size_bytes, fs::metadata(&path).unwrap().len());
     assert!(
         finished.gaps.is_empty() && finished.duration_ms.abs_diff(200_000) < 500,
         "{finished:?}"
     );
     assert_eq!(
-        names(folder.path()),
+        file_names(folder.path()),
         [finished.file],
         "nothing else is left"
     );
@@ -33,28 +35,28 @@ async fn a_recording_of_a_hundred_chunks_comes_out_whole_from_mp4_pieces() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_comes_out_whole_from_flv_pieces_though_nobody_tells_its_length() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let id = 134_300_013;
     let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
     assert_eq!(path.extension().unwrap(), "mp4");
     assert_first(&path, "film.flv", "film.flv", 97, FLV_ROUNDING_US);
     assert_plays(&path);
-    practice.assert_all_asked_once(id, "2/1.flv");
+    practice.assert_all_requested_once(id, "2/1.flv");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_flv_original_comes_out_whole() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
     assert_eq!(path.extension().unwrap(), "flv");
     assert_whole(&path, "film.flv", "film.flv", 0);
     assert_plays(&path);
-    practice.assert_all_asked_once(MAIN, "2/1.flv");
+    practice.assert_all_requested_once(MAIN, "2/1.flv");
     let rows = practice.service.coverage(MAIN);
     assert_eq!(
-        rows.rows().into_iter().collect::<Vec<_>>(),
+        rows.representations().into_iter().collect::<Vec<_>>(),
         ["2/1.flv"],
         "one quality only"
     );
@@ -62,20 +64,24 @@ async fn the_flv_original_comes_out_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_hash_keys_and_odd_frames_lose_nothing() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for (id, chunks) in [(134_300_011, 100), (134_300_012, 7), (134_300_014, 100)] {
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
         assert_first(&path, "video.mp4", "audio.mp4", chunks, FLV_ROUNDING_US);
         for row in ["2.m4v", "1.m4a"] {
-            assert_eq!(practice.service.missing(id, row), Some(vec![]), "{id}");
+            assert_eq!(
+                practice.service.missing_segments(id, row),
+                Some(vec![]),
+                "{id}"
+            );
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_starts_again_in_each_chunk_is_joined() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for order in [job, original] {
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = practice
@@ -97,7 +103,7 @@ async fn a_clock_that_starts_again_in_each_chunk_is_joined() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_alone_is_saved() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice
         .save(job(134_300_017, folder.path()))
@@ -119,7 +125,7 @@ async fn the_quality_that_was_chosen_is_the_one_that_is_fetched() {
         (Quality::Height(2160), "2.m4v"),
         (Quality::Audio, "1.m4a"),
     ] {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let choice = Choice {
             quality,
@@ -131,7 +137,7 @@ async fn the_quality_that_was_chosen_is_the_one_that_is_fetched() {
         };
         practice.save(order).await.unwrap();
         assert_eq!(
-            practice.service.missing(MAIN, row),
+            practice.service.missing_segments(MAIN, row),
             Some(vec![]),
             "{quality:?}"
         );
@@ -140,10 +146,10 @@ async fn the_quality_that_was_chosen_is_the_one_that_is_fetched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_knows_its_title_owner_day_and_link() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
-    let recording = practice.service.world().known(MAIN).unwrap();
+    let recording = practice.service.world().find_recording(MAIN).unwrap();
     let tags = tags(&path);
     for wanted in [
         format!("TAG:title={}", recording.title),
@@ -157,10 +163,10 @@ async fn the_file_knows_its_title_owner_day_and_link() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_the_same_name_is_never_overwritten() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("film.mp4"), "mine").unwrap();
-    let output = Output {
+    let output = OutputLocation {
         folder: folder.path().to_owned(),
         stem: Some("film".into()),
     };
@@ -180,7 +186,7 @@ async fn a_file_of_the_same_name_is_never_overwritten() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn titles_that_no_disk_takes_become_names_that_all_do() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     for (id, name) in [(134_300_008, "x.mp4"), (134_300_009, "CON_.mp4")] {
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
@@ -190,15 +196,15 @@ async fn titles_that_no_disk_takes_become_names_that_all_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ffmpeg_makes_the_mp4_where_it_is_asked_to() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = NewJob {
-        remux: Remux::Ffmpeg,
+        remux: Remuxer::Ffmpeg,
         ..job(MAIN, folder.path())
     };
     let (path, finished) = practice.save(order).await.unwrap();
     assert_eq!(
-        names(folder.path()),
+        file_names(folder.path()),
         [finished.file],
         "the original is not left beside it"
     );

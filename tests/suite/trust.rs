@@ -4,11 +4,12 @@ use axum::http::StatusCode;
 use engine::view::Finished;
 use engine::{Access, Code, Failure, NewJob};
 use fake_ustream::{
-    Asked, ClusterRedirects, Delivery, Fault, Frames, Lock, Recording, Rule, World,
+    AccessLock, ClusterRedirects, Delivery, Fault, LoggedRequest, MessageStyle, Recording, Rule,
+    World,
 };
 
-use crate::films::assert_whole;
-use crate::practice::{MAIN, Practice, job, link};
+use crate::mock_service::{MAIN, MockService, job, link};
+use crate::movies::assert_whole;
 
 /// What nobody else may hear.
 const PASSWORD: &str = "hunter2";
@@ -17,19 +18,19 @@ const OWN: [&str; 3] = ["ustream.tv", "video.ibm.com", "ustre.am"];
 /// Another customer of the network that holds the segments.
 const NEIGHBOUR: &str = "somebody-else.akamaihd.net";
 
-async fn with(recording: Recording) -> Practice {
-    Practice::with(World::empty().recording(recording)).await
+async fn with(recording: Recording) -> MockService {
+    MockService::with(World::empty().recording(recording)).await
 }
 
 fn locked() -> Recording {
     Recording {
-        lock: Some(Lock::Password(PASSWORD.to_owned())),
+        lock: Some(AccessLock::Password(PASSWORD.to_owned())),
         ..Recording::new(MAIN, "behind a password")
     }
 }
 
 /// Saves the recording with the password.
-async fn saved(practice: &Practice) -> Result<Finished, Failure> {
+async fn saved(practice: &MockService) -> Result<Finished, Failure> {
     let folder = tempfile::tempdir().unwrap();
     let access = Access {
         password: Some(PASSWORD.to_owned()),
@@ -51,7 +52,7 @@ fn is_own(host: &str) -> bool {
 }
 
 /// Whether something was told that is nobody else's business.
-fn is_told(asked: &Asked, secret: &str) -> bool {
+fn carries_secret(asked: &LoggedRequest, secret: &str) -> bool {
     let connect = asked.connect.as_ref().map(ToString::to_string);
     [
         connect.as_ref(),
@@ -66,15 +67,15 @@ fn is_told(asked: &Asked, secret: &str) -> bool {
 
 /// A secret is told over TLS to the control connection, and nothing says where we come from.
 #[track_caller]
-fn assert_kept(practice: &Practice, secret: &str) {
-    for asked in practice.service.asked() {
+fn assert_secret_kept(practice: &MockService, secret: &str) {
+    for asked in practice.service.requests() {
         assert_eq!(asked.referer, None, "{asked:?}");
         let is_due = asked.tls && asked.host.contains(".ums.");
-        assert!(is_due || !is_told(&asked, secret), "{asked:?}");
+        assert!(is_due || !carries_secret(&asked, secret), "{asked:?}");
     }
 }
 
-fn add(practice: &Practice, rule: Rule) {
+fn add(practice: &MockService, rule: Rule) {
     practice.service.faults().add(rule);
 }
 
@@ -99,8 +100,8 @@ async fn a_host_that_only_looks_like_the_services_is_never_asked() {
         .await;
         // The cluster's name is told as well, and leads to the recording.
         saved(&practice).await.unwrap();
-        assert_kept(&practice, PASSWORD);
-        let asked = practice.service.asked();
+        assert_secret_kept(&practice, PASSWORD);
+        let asked = practice.service.requests();
         assert!(asked.iter().all(|it| it.host != "evil.example"), "{trick}");
     }
 }
@@ -124,8 +125,8 @@ async fn whoever_answers_over_plain_http_leads_to_no_host_of_his_choice() {
         );
         let folder = tempfile::tempdir().unwrap();
         practice.save(job(MAIN, folder.path())).await.unwrap();
-        let asked = practice.service.asked();
-        let is_due = |it: &Asked| {
+        let asked = practice.service.requests();
+        let is_due = |it: &LoggedRequest| {
             let made = format!("-1-{MAIN}-recorded-lp-");
             it.tls || it.host.contains(&made) || it.host.contains("-lp-omega.")
         };
@@ -149,7 +150,7 @@ async fn a_server_of_segments_that_only_looks_like_one_is_never_asked() {
         })
         .await;
         saved(&practice).await.unwrap();
-        let asked = practice.service.asked();
+        let asked = practice.service.requests();
         assert!(asked.iter().all(|it| it.host != "evil.example"), "{trick}");
     }
 }
@@ -180,7 +181,7 @@ async fn no_redirect_takes_a_password_along() {
                 matches!(failure.code, Code::BadAnswer | Code::SiteDown),
                 "{failure:?}"
             );
-            assert_kept(&practice, PASSWORD);
+            assert_secret_kept(&practice, PASSWORD);
         }
     }
 }
@@ -199,7 +200,7 @@ async fn the_answers_of_a_form_go_to_the_website_over_tls_and_no_further() {
         "http://{host}{path}".to_owned(),
         "https://evil.example/".to_owned(),
     ] {
-        let practice = Practice::demo().await;
+        let practice = MockService::demo().await;
         let fault = Fault::Redirect(to.clone());
         add(
             &practice,
@@ -211,7 +212,7 @@ async fn the_answers_of_a_form_go_to_the_website_over_tls_and_no_further() {
             .resolve(address, &access)
             .await
             .unwrap_err();
-        let asked = practice.service.asked();
+        let asked = practice.service.requests();
         let posts: Vec<_> = asked.iter().filter(|it| it.method == "POST").collect();
         assert!(!posts.is_empty());
         assert!(
@@ -228,7 +229,7 @@ async fn pages_and_the_api_lead_to_no_host_of_the_cdn_and_never_back_from_tls() 
         "http://{host}{path}".to_owned(),
     ] {
         for (host, path) in [("api.*", "/*"), ("video.ibm.com", "/channel/*")] {
-            let practice = Practice::demo().await;
+            let practice = MockService::demo().await;
             add(
                 &practice,
                 Rule::new(Fault::Redirect(to.clone())).host(host).path(path),
@@ -236,7 +237,7 @@ async fn pages_and_the_api_lead_to_no_host_of_the_cdn_and_never_back_from_tls() 
             let address = "https://video.ibm.com/channel/practice";
             // Another way may lead to the recording.
             let _ = practice.engine().resolve(address, &Access::default()).await;
-            let asked = practice.service.asked();
+            let asked = practice.service.requests();
             assert!(
                 asked.iter().all(|it| it.tls && is_own(&it.host)),
                 "{asked:?}"
@@ -264,7 +265,7 @@ async fn segments_carry_no_cookie_and_no_cookie_of_theirs_is_kept() {
             Rule::new(Fault::Cookie("own=1; Domain=video.ibm.com".to_owned())).host("api.*"),
         );
         saved(&practice).await.unwrap();
-        for asked in practice.service.asked() {
+        for asked in practice.service.requests() {
             let cookie = asked.cookie.as_deref().unwrap_or_default();
             assert!(!cookie.contains("spy"), "{asked:?}");
             assert!(
@@ -284,7 +285,10 @@ async fn a_certificate_that_nobody_trusts_ends_it_and_nothing_is_asked_in_the_cl
     for (ways, host) in [
         (Delivery::default(), "*"),
         (Delivery::default(), "*.ums.*"),
-        (Delivery::playlists(fake_ustream::Listing::Muxed), "*-lp-*"),
+        (
+            Delivery::playlists(fake_ustream::PlaylistLayout::Muxed),
+            "*-lp-*",
+        ),
         (Delivery::polling(), "*-lp-live.ums.services.video.ibm.com"),
     ] {
         let practice = with(Recording {
@@ -292,7 +296,7 @@ async fn a_certificate_that_nobody_trusts_ends_it_and_nothing_is_asked_in_the_cl
             ..Recording::new(MAIN, "open")
         })
         .await;
-        add(&practice, Rule::new(Fault::Untrusted).host(host));
+        add(&practice, Rule::new(Fault::UntrustedCertificate).host(host));
         let folder = tempfile::tempdir().unwrap();
         let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
         assert_eq!(failure.code, Code::SiteDown, "{host}");
@@ -301,7 +305,7 @@ async fn a_certificate_that_nobody_trusts_ends_it_and_nothing_is_asked_in_the_cl
             detail.contains(".ums.") && detail.contains("certificate"),
             "{detail}"
         );
-        let asked = practice.service.asked();
+        let asked = practice.service.requests();
         assert!(asked.iter().all(|it| it.tls), "{host}: {asked:?}");
     }
 }
@@ -313,7 +317,7 @@ async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
         let is_locked = password.is_some();
         let practice = with(Recording {
             delivery: Delivery::polling(),
-            lock: password.clone().map(Lock::Password),
+            lock: password.clone().map(AccessLock::Password),
             ..Recording::new(MAIN, "by long polling")
         })
         .await;
@@ -334,11 +338,11 @@ async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
         };
         let saved = practice.save(order).await;
         assert_eq!(saved.is_err(), is_locked);
-        let asked = practice.service.asked();
+        let asked = practice.service.requests();
         let in_the_clear: Vec<_> = asked.iter().filter(|it| !it.tls).collect();
         assert_eq!(in_the_clear.is_empty(), is_locked, "{in_the_clear:?}");
         for secret in ["SECRET", "user", "pw%40", PASSWORD] {
-            let told = in_the_clear.iter().find(|it| is_told(it, secret));
+            let told = in_the_clear.iter().find(|it| carries_secret(it, secret));
             assert!(told.is_none(), "{secret}: {told:?}");
         }
     }
@@ -355,15 +359,15 @@ async fn a_title_in_a_broken_encoding_costs_its_letters_and_not_the_film() {
     ] {
         let practice = with(Recording {
             title: "The title".to_owned(),
-            message_style: Frames {
+            message_style: MessageStyle {
                 raw_title: Some(raw.to_owned()),
-                ..Frames::default()
+                ..MessageStyle::default()
             },
             ..Recording::new(MAIN, "an odd title")
         })
         .await;
         // The control connection alone knows the title, and nothing else leads to the recording.
-        let gone = Fault::Bare(StatusCode::NOT_FOUND);
+        let gone = Fault::StatusWithoutRetryAfter(StatusCode::NOT_FOUND);
         add(&practice, Rule::new(gone).host("api.*"));
         add(&practice, Rule::new(Fault::HostDown).host("*-lp-*"));
         let folder = tempfile::tempdir().unwrap();
@@ -374,10 +378,10 @@ async fn a_title_in_a_broken_encoding_costs_its_letters_and_not_the_film() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_leads_through_several_hosts_tells_none_of_them_where_it_came_from() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let address = "https://ustre.am/main?session=SECRET";
     let _ = practice.engine().resolve(address, &Access::default()).await;
-    let asked = practice.service.asked();
+    let asked = practice.service.requests();
     assert!(asked.len() > 1, "{asked:?}");
     for asked in &asked {
         assert_eq!(asked.referer, None, "{asked:?}");

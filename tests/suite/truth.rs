@@ -16,10 +16,10 @@ mod clock;
 mod draw;
 mod drive;
 mod expected;
+mod expected_segments;
 mod oracle;
 mod reader;
 mod report;
-mod slots;
 mod verdict;
 
 use std::fmt::Write as _;
@@ -27,13 +27,13 @@ use std::fmt::Write as _;
 use fake_ustream::SharedAssets;
 use tracing_subscriber::EnvFilter;
 
-use self::case::{Case, Form};
+use self::case::{Case, OfferedFormat};
 
 /// In each run of the suite, the same ones.
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Worlds that ended wrong once.
-const FOUND: [u64; 44] = [
+const REGRESSION_SEEDS: [u64; 44] = [
     10_042,
     10_078,
     10_870,
@@ -80,7 +80,7 @@ const FOUND: [u64; 44] = [
     304_683,
 ];
 /// Seeds of a kind of mistake that are shown.
-const SHOWN: usize = 12;
+const MAX_SHOWN: usize = 12;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
@@ -99,7 +99,11 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
         let log = tracing_subscriber::fmt().with_env_filter(filter);
         log.with_writer(std::io::stderr).init();
     }
-    let found = if asked.is_none() { &FOUND[..] } else { &[] };
+    let found = if asked.is_none() {
+        &REGRESSION_SEEDS[..]
+    } else {
+        &[]
+    };
     let tally = drive::run((seed..seed + worlds).chain(found.iter().copied()));
     if tally.wrong.is_empty() {
         let least = worlds.min(2);
@@ -110,7 +114,7 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
     for (kind, list) in &tally.wrong {
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(report, "{} × {kind}", list.len());
-        for (seed, detail) in list.iter().take(SHOWN) {
+        for (seed, detail) in list.iter().take(MAX_SHOWN) {
             let _ = writeln!(report, "    USTREAM_TRUTH_SEED={seed}: {detail}");
         }
     }
@@ -127,7 +131,7 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
 fn a_world_with_nothing_odd_is_whole_in_every_format() {
     let studio = SharedAssets::new().unwrap();
     clock::runtime().block_on(async {
-        for form in Form::ALL {
+        for form in OfferedFormat::ALL {
             for original in [false, true] {
                 let case = Case {
                     original,

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use engine::view::JobView;
 use engine::{
-    Code, Config, Ending, Engine, JobState, MovieFiles, NewRemux, Output, Overrides, Remux,
+    Code, Config, Engine, JobState, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides,
+    Remuxer,
 };
 use fake_ustream::{Fault, Rule};
 
-use crate::films::{assert_whole, fixture};
-use crate::practice::{MAIN, Practice, ended, job, names, original, until};
+use crate::mock_service::{MAIN, MockService, file_names, job, original, wait_for_end, wait_until};
+use crate::movies::{assert_whole, fixture};
 use crate::workspace;
 
 /// Stands in the saved jobs for the folder that they are saved to.
@@ -28,7 +29,7 @@ fn versions() -> PathBuf {
     workspace().join("tests/fixtures/versions")
 }
 
-fn open(practice: &Practice, data: &Path) -> Engine {
+fn open(practice: &MockService, data: &Path) -> Engine {
     let config = Config {
         endpoint: practice.endpoint(),
         data_dir: Some(data.to_owned()),
@@ -67,8 +68,8 @@ async fn find(engine: &Engine, folder: &str) -> JobView {
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_and_half_saved_movies_of_every_version_are_read() {
     let mut read = 0;
-    for version in names(&versions()) {
-        let practice = Practice::demo().await;
+    for version in file_names(&versions()) {
+        let practice = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().to_str().unwrap();
         copy(&versions().join(&version), folder.path(), (FOLDER, place));
@@ -86,11 +87,11 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
             assert_eq!(found.state, JobState::Paused, "{version} {name}");
             let id = found.id.parse().unwrap();
             engine.resume(&id, Overrides::default()).await.unwrap();
-            ended(&engine, &id).await.unwrap();
+            wait_for_end(&engine, &id).await.unwrap();
             let movie = engine.path(&id).await.unwrap();
             assert_whole(&movie, tracks.0, tracks.1, 1_000);
             // Two segments of what was there are fetched to compare it.
-            let kept = practice.service.missing(MAIN, row).unwrap().len();
+            let kept = practice.service.missing_segments(MAIN, row).unwrap().len();
             assert!(kept >= 8, "{version} {name}: {kept} not asked for again");
         }
 
@@ -112,7 +113,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
         assert_eq!(remux.state, JobState::Paused, "{version}");
         let id = remux.id.parse().unwrap();
         engine.resume(&id, Overrides::default()).await.unwrap();
-        let finished = ended(&engine, &id).await.unwrap();
+        let finished = wait_for_end(&engine, &id).await.unwrap();
         assert_eq!(finished.duration_ms, 200_200, "{version}");
         engine.shutdown().await;
         read += 1;
@@ -124,7 +125,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it writes into the repository"]
 async fn write_the_fixture_of_this_version() {
-    let practice = Practice::demo().await;
+    let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     let data = place("data");
@@ -132,7 +133,7 @@ async fn write_the_fixture_of_this_version() {
     let finish = async |order| {
         let id = engine.download(order).await.unwrap();
         let over = |job: &JobView| !matches!(job.state, JobState::Queued | JobState::Running);
-        until(&engine, &id, over).await;
+        wait_until(&engine, &id, over).await;
     };
     finish(job(SHORT, &place("done"))).await;
     finish(job(PASSWORD, &place("failed"))).await;
@@ -151,9 +152,9 @@ async fn write_the_fixture_of_this_version() {
             let progress = job.progress.as_ref();
             progress.and_then(|progress| progress.fraction) > Some(0.3)
         };
-        until(&engine, &id, half).await;
+        wait_until(&engine, &id, half).await;
         engine.pause(&id).await.unwrap();
-        until(&engine, &id, |job| job.state == JobState::Paused).await;
+        wait_until(&engine, &id, |job| job.state == JobState::Paused).await;
     }
 
     fs::create_dir_all(place("remux")).unwrap();
@@ -162,17 +163,17 @@ async fn write_the_fixture_of_this_version() {
     let remux = NewRemux {
         films: MovieFiles {
             films: vec![source.clone()],
-            ending: Ending::Mp4,
+            ending: Mp4Extension::Mp4,
         },
-        remux: Remux::Builtin,
-        output: Output {
+        remux: Remuxer::Builtin,
+        output: OutputLocation {
             folder: place("remux"),
             stem: None,
         },
     };
     let id = engine.remux(remux).await.unwrap();
     let _ = engine.pause(&id).await;
-    until(&engine, &id, |job| job.state == JobState::Paused).await;
+    wait_until(&engine, &id, |job| job.state == JobState::Paused).await;
     engine.shutdown().await;
     fs::remove_file(source).unwrap();
 

@@ -10,18 +10,18 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use invariants::{Input, OwnPiece};
-use media::{Film, Format, MuxerConfig, Part, Source, muxer};
+use invariants::{FuzzInput, OwnedSegment};
+use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, muxer};
 
 /// Pictures, or nothing, and how they are coded.
-const PICTURES: [(&str, &[&str]); 4] = [
+const VIDEO_OPTIONS: [(&str, &[&str]); 4] = [
     ("bframes", &["-c:v", "libx264", "-bf", "2", "-g", "5"]),
     ("plain", &["-c:v", "libx264", "-bf", "0", "-g", "10"]),
     ("none", &["-vn"]),
     ("late", &["-c:v", "libx264", "-bf", "1", "-g", "5"]),
 ];
 /// Sounds, or nothing.
-const SOUNDS: [(&str, &[&str]); 4] = [
+const AUDIO_OPTIONS: [(&str, &[&str]); 4] = [
     ("aac", &["-c:a", "aac", "-ar", "22050", "-b:a", "8k"]),
     ("none", &["-an"]),
     ("mp3", &["-c:a", "libmp3lame", "-ar", "22050", "-b:a", "8k"]),
@@ -31,7 +31,8 @@ const SOUNDS: [(&str, &[&str]); 4] = [
 fn main() {
     let seeds = PathBuf::from(std::env::args().nth(1).expect("a folder for the seeds"));
     let work = std::env::temp_dir().join(format!("seeds-{}", std::process::id()));
-    for (number, ((picture, video), (sound, audio))) in PICTURES.into_iter().zip(SOUNDS).enumerate()
+    for (number, ((picture, video), (sound, audio))) in
+        VIDEO_OPTIONS.into_iter().zip(AUDIO_OPTIONS).enumerate()
     {
         let name = format!("{number}-{picture}-{sound}");
         fs::create_dir_all(&work).expect("a folder to work in");
@@ -48,10 +49,10 @@ fn main() {
             save(
                 &seeds.join("flv"),
                 &format!("{name}{mode}"),
-                &Input {
+                &FuzzInput {
                     kill_after: 1,
                     order: 3,
-                    pieces,
+                    segments: pieces,
                 },
             );
         }
@@ -60,10 +61,10 @@ fn main() {
             save(
                 &seeds.join("fmp4"),
                 &name,
-                &Input {
+                &FuzzInput {
                     kill_after: 3,
                     order: 5,
-                    pieces,
+                    segments: pieces,
                 },
             );
         }
@@ -73,22 +74,22 @@ fn main() {
         save(
             &seeds.join("ts"),
             &name,
-            &Input {
+            &FuzzInput {
                 kill_after: 1,
                 order: 3,
-                pieces,
+                segments: pieces,
             },
         );
         fs::remove_dir_all(&work).expect("the folder to work in");
     }
-    let flv = Input::read(&fs::read(seeds.join("flv/0-bframes-aac")).expect("just written"));
-    let fmp4 = Input::read(&fs::read(seeds.join("fmp4/0-bframes-aac")).expect("just written"));
+    let flv = FuzzInput::read(&fs::read(seeds.join("flv/0-bframes-aac")).expect("just written"));
+    let fmp4 = FuzzInput::read(&fs::read(seeds.join("fmp4/0-bframes-aac")).expect("just written"));
     for (name, source, format, input) in [
-        ("flv-flv", Source::Flv, Format::Flv, &flv),
-        ("flv-mp4", Source::Flv, Format::Mp4, &flv),
-        ("fmp4-mp4", Source::Fmp4, Format::Mp4, &fmp4),
+        ("flv-flv", SegmentFormat::Flv, OutputFormat::Flv, &flv),
+        ("flv-mp4", SegmentFormat::Flv, OutputFormat::Mp4, &flv),
+        ("fmp4-mp4", SegmentFormat::Fmp4, OutputFormat::Mp4, &fmp4),
     ] {
-        let (file, journal) = finished(source, format, input);
+        let (file, journal) = assembled(source, format, input);
         write(&seeds.join("check"), name, &file);
         write(&seeds.join("split"), name, &file);
         write(&seeds.join("journal"), name, &journal);
@@ -107,7 +108,7 @@ fn ffmpeg(arguments: &[&str], to: &Path) {
 }
 
 /// Small FLV files of a second.
-fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnPiece> {
+fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnedSegment> {
     let mut arguments = vec!["-i", text(film), "-c", "copy", "-map", "0"];
     if !blind {
         // What x264 says of itself is larger than the pictures.
@@ -126,13 +127,13 @@ fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnPiece> {
     (0..)
         .map_while(|number| {
             let data = fs::read(work.join(format!("piece-{number}.flv"))).ok()?;
-            Some(piece(0, Part::Media(number), data))
+            Some(segment(0, SegmentKind::Media(number), data))
         })
         .collect()
 }
 
 /// Transport streams of a second.
-fn ts(film: &Path, work: &Path) -> Vec<OwnPiece> {
+fn ts(film: &Path, work: &Path) -> Vec<OwnedSegment> {
     let segments = work.join("ts-%d.ts");
     let mut arguments = vec!["-i", text(film), "-c", "copy", "-map", "0"];
     arguments.extend(["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod"]);
@@ -141,13 +142,13 @@ fn ts(film: &Path, work: &Path) -> Vec<OwnPiece> {
     (0..)
         .map_while(|number| {
             let data = fs::read(work.join(format!("ts-{number}.ts"))).ok()?;
-            Some(piece(0, Part::Media(number), data))
+            Some(segment(0, SegmentKind::Media(number), data))
         })
         .collect()
 }
 
 /// An initialisation and fragments of a second for each track.
-fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnPiece> {
+fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnedSegment> {
     let mut pieces = Vec::new();
     for (track, (stream, has)) in (0..).zip(["0:v", "0:a"].into_iter().zip(has)) {
         if !has {
@@ -169,41 +170,41 @@ fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnPiece> {
         arguments.extend(["-hls_segment_filename", text(&segments)]);
         ffmpeg(&arguments, &work.join("list.m3u8"));
         let read = |name: &str| fs::read(work.join(name)).ok();
-        pieces.extend(read(&init).map(|data| piece(track, Part::Init, data)));
+        pieces.extend(read(&init).map(|data| segment(track, SegmentKind::Init, data)));
         pieces.extend((0..).map_while(|number| {
             let data = read(&format!("{track}-{number}.m4s"))?;
-            Some(piece(track, Part::Media(number), data))
+            Some(segment(track, SegmentKind::Media(number), data))
         }));
     }
     pieces
 }
 
-fn piece(track: u8, part: Part, data: Vec<u8>) -> OwnPiece {
+fn segment(track: u8, part: SegmentKind, data: Vec<u8>) -> OwnedSegment {
     let number = match part {
-        Part::Init => 0,
-        Part::Media(number) => number,
+        SegmentKind::Init => 0,
+        SegmentKind::Media(number) => number,
     };
-    OwnPiece {
+    OwnedSegment {
         track,
-        part,
+        kind: part,
         start_ms: number * 1000,
         data,
     }
 }
 
 /// A film without the room kept in front, and the bodies of its journal.
-fn finished(source: Source, format: Format, input: &Input) -> (Vec<u8>, Vec<u8>) {
+fn assembled(source: SegmentFormat, format: OutputFormat, input: &FuzzInput) -> (Vec<u8>, Vec<u8>) {
     let film = SharedBuffer::default();
     let making = MuxerConfig {
         segment_format: source,
         output_format: format,
-        movie: Film::default(),
+        movie: MovieSpec::default(),
         journal: &[],
     };
     let mut muxer = muxer(making, film.clone()).expect("in the table");
     let mut fragments = Vec::new();
     let mut journal = vec![0];
-    for piece in &input.pieces {
+    for piece in &input.segments {
         let fragment = muxer.push(piece.borrow()).expect("sound");
         if !fragments.is_empty() {
             journal.extend_from_slice(b"<record>");
@@ -241,8 +242,8 @@ impl Seek for SharedBuffer {
     }
 }
 
-fn save(folder: &Path, name: &str, input: &Input) {
-    assert!(!input.pieces.is_empty(), "{name} has pieces");
+fn save(folder: &Path, name: &str, input: &FuzzInput) {
+    assert!(!input.segments.is_empty(), "{name} has pieces");
     write(folder, name, &input.write());
 }
 

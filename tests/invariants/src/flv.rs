@@ -1,8 +1,8 @@
 //! Reads FLV apart from the code under test, and says what a film of its pieces must hold.
 
-use media::{Part, TrackKind};
+use media::{SegmentKind, TrackKind};
 
-use crate::{input::OwnPiece, mp4::Track, output::Output};
+use crate::{input::OwnedSegment, mp4::ParsedTrack, output::MemoryFile};
 
 /// Codecs that an MP4 carries; the sequence headers of the first two come in tags of their own.
 const AVC: u8 = 7;
@@ -10,41 +10,41 @@ const AAC: u8 = 10;
 
 /// A picture or a sound of an FLV.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub(crate) struct FlvFrame {
     pub(crate) kind: TrackKind,
     pub(crate) timestamp: i32,
     pub(crate) composition_offset: i32,
     pub(crate) sync: bool,
     /// Which piece it came in.
-    pub(crate) piece: usize,
+    pub(crate) segment: usize,
     /// Behind the bytes that FLV puts in front.
     pub(crate) data: Vec<u8>,
 }
 
 /// What the pieces hold, tag by tag.
 #[derive(Debug, Default)]
-pub(crate) struct Reading {
-    pub(crate) frames: Vec<Frame>,
+pub(crate) struct FlvReading {
+    pub(crate) frames: Vec<FlvFrame>,
     /// How many sequence headers each track has had, and whether any stood behind a frame.
     configs: [usize; 2],
     late_config: bool,
     /// There are frames before the first sequence header: nobody sees them, but their times count.
-    unseen: bool,
+    has_frames_before_config: bool,
 }
 
-impl Reading {
+impl FlvReading {
     /// Reads pieces that the muxer took, put in the order of presentation.
-    pub(crate) fn of(taken: &[OwnPiece]) -> Self {
+    pub(crate) fn of(taken: &[OwnedSegment]) -> Self {
         let mut pieces: Vec<_> = taken.iter().collect();
-        pieces.sort_by_key(|piece| (piece.part, piece.track));
+        pieces.sort_by_key(|piece| (piece.kind, piece.track));
         let mut reading = Self::default();
         for (number, piece) in pieces.into_iter().enumerate() {
-            reading.piece(number, &piece.data);
+            reading.read_segment(number, &piece.data);
         }
         reading
     }
 
-    fn piece(&mut self, number: usize, data: &[u8]) {
+    fn read_segment(&mut self, number: usize, data: &[u8]) {
         for (kind, timestamp, body) in tags(data) {
             match kind {
                 9 => self.video(number, timestamp, body),
@@ -62,16 +62,16 @@ impl Reading {
         if first >> 4 == 5 || first & 0x8f != AVC || data.is_empty() {
             return;
         }
-        self.unseen |= kind == 1 && self.configs[0] == 0;
+        self.has_frames_before_config |= kind == 1 && self.configs[0] == 0;
         if kind == 0 {
             self.config(TrackKind::Video);
         } else if kind == 1 && self.configs[0] > 0 {
-            self.frames.push(Frame {
+            self.frames.push(FlvFrame {
                 kind: TrackKind::Video,
                 timestamp,
                 composition_offset: i32::from_be_bytes([a, b, c, 0]) >> 8,
                 sync: first >> 4 == 1,
-                piece,
+                segment: piece,
                 data,
             });
         }
@@ -89,16 +89,16 @@ impl Reading {
                 self.late_config = true;
                 rest
             }
-            (AAC, [1..=255, _, ..]) => return self.unseen = true,
+            (AAC, [1..=255, _, ..]) => return self.has_frames_before_config = true,
             _ => return,
         };
         if !data.is_empty() {
-            self.frames.push(Frame {
+            self.frames.push(FlvFrame {
                 kind: TrackKind::Audio,
                 timestamp,
                 composition_offset: 0,
                 sync: true,
-                piece,
+                segment: piece,
                 data: data.to_vec(),
             });
         }
@@ -110,7 +110,7 @@ impl Reading {
         self.late_config |= self.frames.iter().any(|frame| frame.kind == kind);
     }
 
-    fn of_kind(&self, kind: TrackKind) -> Vec<&Frame> {
+    fn of_kind(&self, kind: TrackKind) -> Vec<&FlvFrame> {
         let frames = self.frames.iter();
         frames.filter(|frame| frame.kind == kind).collect()
     }
@@ -133,9 +133,9 @@ impl Reading {
                 next = found.next();
                 continue;
             }
-            let repeats = frames[..number]
-                .iter()
-                .any(|before| before.piece < frame.piece && repeated(&before.data, &frame.data));
+            let repeats = frames[..number].iter().any(|before| {
+                before.segment < frame.segment && repeated(&before.data, &frame.data)
+            });
             assert!(repeats, "{kind:?} frame {number} is lost");
         }
         assert!(next.is_none(), "{kind:?}: a frame that no piece holds");
@@ -144,7 +144,7 @@ impl Reading {
     /// Whether time goes on evenly over all pieces, so that nothing may move.
     fn is_steady(&self) -> bool {
         !self.late_config
-            && !self.unseen
+            && !self.has_frames_before_config
             && self.frames.windows(2).all(|pair| {
                 let [one, next] = pair else { return false };
                 next.timestamp.abs_diff(one.timestamp) < 200
@@ -159,7 +159,7 @@ impl Reading {
     }
 
     /// Where time goes on evenly, every frame of the film stands where its tag said.
-    pub(crate) fn assert_times(&self, tracks: &[Track]) {
+    pub(crate) fn assert_times(&self, tracks: &[ParsedTrack]) {
         if !self.is_steady() {
             return;
         }
@@ -213,8 +213,8 @@ fn number(bytes: &[u8]) -> usize {
 }
 
 /// The tags of a finished film are whole to its last byte, and time never falls in a track.
-pub(crate) fn read(output: &Output) -> Reading {
-    let bytes = output.stretch(0, output.length());
+pub(crate) fn read(output: &MemoryFile) -> FlvReading {
+    let bytes = output.read_range(0, output.length());
     let mut end = 13;
     for (_, _, body) in tags(&bytes) {
         end += 11 + body.len() + 4;
@@ -222,9 +222,9 @@ pub(crate) fn read(output: &Output) -> Reading {
         assert_eq!(behind, body.len() + 11, "the size behind a tag");
     }
     assert_eq!(end, bytes.len(), "tags to the end");
-    let film = Reading::of(&[OwnPiece {
+    let film = FlvReading::of(&[OwnedSegment {
         track: 0,
-        part: Part::Media(0),
+        kind: SegmentKind::Media(0),
         start_ms: 0,
         data: bytes,
     }]);

@@ -3,32 +3,32 @@
 //! The pieces are told apart by a mark and not by lengths: bytes that are put in or left out then
 //! change one piece and not all behind it.
 
-use media::{Part, Piece};
+use media::{SegmentData, SegmentKind};
 
 /// Stands before each piece.
-const MARK: &[u8] = b"<piece>";
+const SEGMENT_MARK: &[u8] = b"<piece>";
 /// More pieces than this only take time.
-const MOST_PIECES: usize = 12;
+const MAX_SEGMENTS: usize = 12;
 
 /// A piece that owns its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnPiece {
+pub struct OwnedSegment {
     /// The track of the plan.
     pub track: u8,
     /// Which piece of that track.
-    pub part: Part,
+    pub kind: SegmentKind,
     /// Where the plan says it starts, in milliseconds.
     pub start_ms: u64,
     /// The whole body.
     pub data: Vec<u8>,
 }
 
-impl OwnPiece {
+impl OwnedSegment {
     /// As a muxer takes it.
-    pub fn borrow(&self) -> Piece<'_> {
-        Piece {
+    pub fn borrow(&self) -> SegmentData<'_> {
+        SegmentData {
             track: self.track,
-            kind: self.part,
+            kind: self.kind,
             start_ms: self.start_ms,
             data: &self.data,
         }
@@ -37,16 +37,16 @@ impl OwnPiece {
 
 /// Pieces of a recording, in the order of presentation, and what happens on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Input {
+pub struct FuzzInput {
     /// After how many pieces the program is killed and started again.
     pub kill_after: u8,
     /// In which order the pieces arrive.
     pub order: u8,
     /// The pieces.
-    pub pieces: Vec<OwnPiece>,
+    pub segments: Vec<OwnedSegment>,
 }
 
-impl Input {
+impl FuzzInput {
     /// Reads a case. Any bytes are one.
     pub fn read(bytes: &[u8]) -> Self {
         let mut bodies = split(bytes);
@@ -54,10 +54,10 @@ impl Input {
         let mut input = Self {
             kill_after: head.first().copied().unwrap_or(0),
             order: head.get(1).copied().unwrap_or(0),
-            pieces: Vec::new(),
+            segments: Vec::new(),
         };
         let mut next = [0_u64; 4];
-        for body in bodies.take(MOST_PIECES) {
+        for body in bodies.take(MAX_SEGMENTS) {
             let Some((&[flags, start], data)) = body.split_first_chunk::<2>() else {
                 continue;
             };
@@ -66,17 +66,17 @@ impl Input {
             // The plan may have pieces that never came.
             *number += u64::from(flags >> 2 & 0x03);
             let part = if flags & 0x80 != 0 {
-                Part::Init
+                SegmentKind::Init
             } else {
                 *number += 1;
-                Part::Media(*number - 1)
+                SegmentKind::Media(*number - 1)
             };
-            if part == Part::Init && input.holds(track, part) {
+            if part == SegmentKind::Init && input.contains(track, part) {
                 continue;
             }
-            input.pieces.push(OwnPiece {
+            input.segments.push(OwnedSegment {
                 track,
-                part,
+                kind: part,
                 start_ms: u64::from(start) * 500,
                 data: data.to_vec(),
             });
@@ -87,9 +87,13 @@ impl Input {
     /// The bytes that [`Self::read`] makes this case of, where its numbers follow each other.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = vec![self.kill_after, self.order];
-        for piece in &self.pieces {
-            bytes.extend_from_slice(MARK);
-            let init = if piece.part == Part::Init { 0x80 } else { 0 };
+        for piece in &self.segments {
+            bytes.extend_from_slice(SEGMENT_MARK);
+            let init = if piece.kind == SegmentKind::Init {
+                0x80
+            } else {
+                0
+            };
             let start = u8::try_from(piece.start_ms / 500).unwrap_or(u8::MAX);
             bytes.extend_from_slice(&[init | piece.track & 0x03, start]);
             bytes.extend_from_slice(&piece.data);
@@ -97,34 +101,34 @@ impl Input {
         bytes
     }
 
-    fn holds(&self, track: u8, part: Part) -> bool {
-        self.pieces
+    fn contains(&self, track: u8, part: SegmentKind) -> bool {
+        self.segments
             .iter()
-            .any(|piece| (piece.track, piece.part) == (track, part))
+            .any(|piece| (piece.track, piece.kind) == (track, part))
     }
 
     /// The same pieces as those of one track, as an FLV has them.
     #[must_use]
-    pub fn of_one_track(mut self) -> Self {
+    pub fn into_single_track(mut self) -> Self {
         let mut first_free = 0;
-        for piece in &mut self.pieces {
+        for piece in &mut self.segments {
             piece.track = 0;
-            let number = match piece.part {
-                Part::Init => 0,
-                Part::Media(number) => number,
+            let number = match piece.kind {
+                SegmentKind::Init => 0,
+                SegmentKind::Media(number) => number,
             };
             let number = number.max(first_free);
-            piece.part = Part::Media(number);
+            piece.kind = SegmentKind::Media(number);
             first_free = number + 1;
         }
         self
     }
 
     /// The pieces in another order, initialisations first.
-    pub fn shuffled(&self) -> Vec<OwnPiece> {
-        let mut pieces = self.pieces.clone();
+    pub fn shuffled(&self) -> Vec<OwnedSegment> {
+        let mut pieces = self.segments.clone();
         fastrand::Rng::with_seed(u64::from(self.order)).shuffle(&mut pieces);
-        pieces.sort_by_key(|piece| piece.part != Part::Init);
+        pieces.sort_by_key(|piece| piece.kind != SegmentKind::Init);
         pieces
     }
 }
@@ -134,8 +138,10 @@ fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
         let bytes = rest?;
-        let at = bytes.windows(MARK.len()).position(|window| window == MARK);
-        rest = at.map(|at| &bytes[at + MARK.len()..]);
+        let at = bytes
+            .windows(SEGMENT_MARK.len())
+            .position(|window| window == SEGMENT_MARK);
+        rest = at.map(|at| &bytes[at + SEGMENT_MARK.len()..]);
         Some(&bytes[..at.unwrap_or(bytes.len())])
     })
 }
@@ -146,22 +152,22 @@ mod tests {
 
     #[test]
     fn a_case_comes_back_as_it_was_written() {
-        let piece = |track, part, start_ms| OwnPiece {
+        let piece = |track, part, start_ms| OwnedSegment {
             track,
-            part,
+            kind: part,
             start_ms,
             data: vec![track; 9],
         };
-        let input = Input {
+        let input = FuzzInput {
             kill_after: 1,
             order: 7,
-            pieces: vec![
-                piece(0, Part::Init, 0),
-                piece(0, Part::Media(0), 0),
-                piece(1, Part::Media(0), 500),
-                piece(0, Part::Media(1), 2000),
+            segments: vec![
+                piece(0, SegmentKind::Init, 0),
+                piece(0, SegmentKind::Media(0), 0),
+                piece(1, SegmentKind::Media(0), 500),
+                piece(0, SegmentKind::Media(1), 2000),
             ],
         };
-        assert_eq!(Input::read(&input.write()), input);
+        assert_eq!(FuzzInput::read(&input.write()), input);
     }
 }

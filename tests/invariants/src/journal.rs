@@ -1,14 +1,14 @@
 //! Journals that nobody vouches for, of version 3.
 
-use media::{Film, Format, MuxerConfig, Source, TableFragment, journal, muxer};
+use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, TableFragment, journal, muxer};
 
-use crate::output::Output;
+use crate::output::MemoryFile;
 
 /// Stands before each body where a case brings its own, to which a true checksum is put.
-const MARK: &[u8] = b"<record>";
+const RECORD_MARK: &[u8] = b"<record>";
 
 /// Whatever the bytes are, reading ends, and what was read comes back.
-pub(crate) fn any(bytes: &[u8]) {
+pub(crate) fn assert_round_trip(bytes: &[u8]) {
     let (fragments, whole) = journal::read(bytes);
     assert!(whole <= bytes.len(), "no more than there is");
     let written: Vec<u8> = fragments.iter().flat_map(journal::record).collect();
@@ -16,41 +16,43 @@ pub(crate) fn any(bytes: &[u8]) {
 }
 
 /// Records with true checksums and hostile bodies are followed or refused.
-pub(crate) fn sealed(bytes: &[u8]) {
+pub(crate) fn resume_with_checksums(bytes: &[u8]) {
     let Some((&choice, bytes)) = bytes.split_first() else {
         return;
     };
     let mut journal = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
-        let at = rest.windows(MARK.len()).position(|window| window == MARK);
+        let at = rest
+            .windows(RECORD_MARK.len())
+            .position(|window| window == RECORD_MARK);
         let body = &rest[..at.unwrap_or(rest.len())];
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
         journal.extend_from_slice(&length.to_be_bytes());
         journal.extend_from_slice(&crc32fast::hash(body).to_be_bytes());
         journal.extend_from_slice(body);
-        rest = at.map_or(&[], |at| &rest[at + MARK.len()..]);
+        rest = at.map_or(&[], |at| &rest[at + RECORD_MARK.len()..]);
     }
-    any(&journal);
+    assert_round_trip(&journal);
     let (fragments, _) = journal::read(&journal);
     for (source, format) in [
-        (Source::Flv, Format::Mp4),
-        (Source::Flv, Format::Flv),
-        (Source::Fmp4, Format::Mp4),
+        (SegmentFormat::Flv, OutputFormat::Mp4),
+        (SegmentFormat::Flv, OutputFormat::Flv),
+        (SegmentFormat::Fmp4, OutputFormat::Mp4),
     ] {
-        go_on(source, format, choice, fragments.clone());
+        resume(source, format, choice, fragments.clone());
     }
 }
 
 /// Goes on from a journal, over an output that is as long as the journal says, or is not.
-fn go_on(source: Source, format: Format, choice: u8, fragments: Vec<TableFragment>) {
-    let output = Output::default();
+fn resume(source: SegmentFormat, format: OutputFormat, choice: u8, fragments: Vec<TableFragment>) {
+    let output = MemoryFile::default();
     let vouched = journal::output_end(&fragments);
     output.set_length(if choice & 1 == 0 { vouched } else { 1 << 20 });
     let making = MuxerConfig {
         segment_format: source,
         output_format: format,
-        movie: Film::default(),
+        movie: MovieSpec::default(),
         journal: &fragments,
     };
     if let Ok(muxer) = muxer(making, output) {

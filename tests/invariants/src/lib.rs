@@ -8,17 +8,17 @@
 //! 3. [`Target`]: what is done with a case, and what must be true after it.
 //! 4. [`Answer`]: the same for what the network says.
 
+mod assembly;
 mod flv;
 mod input;
 mod journal;
-mod making;
 mod mp4;
 mod mutate;
 mod network;
 mod output;
 mod target;
 
-pub use input::{Input, OwnPiece};
+pub use input::{FuzzInput, OwnedSegment};
 pub use mutate::mutate;
-pub use network::Answer;
+pub use network::NetworkTarget;
 pub use target::Target;

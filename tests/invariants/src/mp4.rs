@@ -4,19 +4,19 @@ use std::ops::Range;
 
 use media::TrackKind;
 
-use crate::output::Output;
+use crate::output::MemoryFile;
 
 /// A track of a finished file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Track {
+pub(crate) struct ParsedTrack {
     pub(crate) kind: TrackKind,
     pub(crate) timescale: u32,
-    pub(crate) samples: Vec<Sample>,
+    pub(crate) samples: Vec<ParsedSample>,
 }
 
 /// A sample of a finished file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sample {
+pub(crate) struct ParsedSample {
     /// From the first of its track, in ticks.
     pub(crate) dts: i64,
     pub(crate) composition_offset: i64,
@@ -30,12 +30,12 @@ pub(crate) struct Sample {
 type BoxSlice<'a> = ([u8; 4], &'a [u8]);
 
 /// Reads all tracks and finds each sample inside `mdat`.
-pub(crate) fn read(output: &Output) -> Vec<Track> {
+pub(crate) fn read(output: &MemoryFile) -> Vec<ParsedTrack> {
     let mut position = 0;
     let mut media = Vec::new();
     let mut moov = None;
     while position < output.length() {
-        let head = output.stretch(position, 16.min(output.length() - position));
+        let head = output.read_range(position, 16.min(output.length() - position));
         let kind: [u8; 4] = head[4..8].try_into().expect("four bytes");
         let (before, size) = match number(&head[..4]) {
             1 => (16, number(&head[8..16])),
@@ -45,7 +45,7 @@ pub(crate) fn read(output: &Output) -> Vec<Track> {
         let body = position + before..position + size;
         match &kind {
             b"mdat" => media.push(body.clone()),
-            b"moov" => moov = Some(output.stretch(body.start, body.end - body.start)),
+            b"moov" => moov = Some(output.read_range(body.start, body.end - body.start)),
             b"ftyp" => assert_eq!(position, 0, "ftyp comes first"),
             b"free" => {}
             other => panic!("a box {other:?} at the top"),
@@ -58,7 +58,7 @@ pub(crate) fn read(output: &Output) -> Vec<Track> {
     traks.map(|(_, trak)| track(trak, &media, output)).collect()
 }
 
-fn track(trak: &[u8], media: &[Range<u64>], output: &Output) -> Track {
+fn track(trak: &[u8], media: &[Range<u64>], output: &MemoryFile) -> ParsedTrack {
     let media_box = child(trak, *b"mdia");
     let stbl = child(child(media_box, *b"minf"), *b"stbl");
     let hdlr = child(media_box, *b"hdlr");
@@ -68,7 +68,7 @@ fn track(trak: &[u8], media: &[Range<u64>], output: &Output) -> Track {
     } else {
         &mdhd[20..24]
     };
-    Track {
+    ParsedTrack {
         kind: match &hdlr[8..12] {
             b"vide" => TrackKind::Video,
             b"soun" => TrackKind::Audio,
@@ -79,7 +79,7 @@ fn track(trak: &[u8], media: &[Range<u64>], output: &Output) -> Track {
     }
 }
 
-fn samples(stbl: &[u8], media: &[Range<u64>], output: &Output) -> Vec<Sample> {
+fn samples(stbl: &[u8], media: &[Range<u64>], output: &MemoryFile) -> Vec<ParsedSample> {
     let sizes = sizes(child(stbl, *b"stsz"));
     let deltas = expanded(child(stbl, *b"stts"));
     let offsets = composition_offsets(stbl, sizes.len());
@@ -100,12 +100,12 @@ fn samples(stbl: &[u8], media: &[Range<u64>], output: &Output) -> Vec<Sample> {
                 "sample {index} lies outside mdat"
             );
             let is_sync = |syncs: &Vec<u64>| syncs.binary_search(&(index as u64 + 1)).is_ok();
-            samples.push(Sample {
+            samples.push(ParsedSample {
                 dts,
                 composition_offset: offsets[index],
                 sync: syncs.as_ref().is_none_or(is_sync),
                 entry: entries[description - 1].clone(),
-                data: output.stretch(position, sizes[index]),
+                data: output.read_range(position, sizes[index]),
             });
             let delta = deltas[index];
             assert!(

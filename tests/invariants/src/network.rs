@@ -7,8 +7,10 @@ use std::time::Duration;
 use url::Url;
 use ustream::hls::{self, Playlist};
 use ustream::hosts::{self, Host};
-use ustream::recording::{Elsewhere, Playlists};
-use ustream::ums::session::{Event, Request, Session, SessionQuery, StreamInfo, Way};
+use ustream::recording::{Playlists, SourceKind};
+use ustream::ums::session::{
+    Session, SessionAction, SessionEvent, SessionQuery, StreamInfo, Transport,
+};
 use ustream::{Error, Recording, RecordingId, SegmentPlan, api, gate, page};
 
 const ID: RecordingId = RecordingId(7);
@@ -17,11 +19,11 @@ const ID: RecordingId = RecordingId(7);
 const DOMAINS: [&str; 4] = ["ustream.tv", "video.ibm.com", "ustre.am", "akamaihd.net"];
 
 /// Stands between the answers of one conversation.
-const BETWEEN: &str = "\n=====\n";
+const ANSWER_SEPARATOR: &str = "\n=====\n";
 
 /// Readers of what the network says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum NetworkTarget {
     /// Frames of the control connection, and answers of the API and of forms.
     Message,
     /// A page of the website, or of another.
@@ -32,7 +34,7 @@ pub enum Answer {
     Host,
 }
 
-impl Answer {
+impl NetworkTarget {
     /// Runs one case.
     ///
     /// # Panics
@@ -77,7 +79,7 @@ fn assert_own(url: &Url) {
     assert_host(&host.unwrap_or_else(|| panic!("not the service's: {url}")));
 }
 
-fn session(way: Way) -> Session {
+fn session(way: Transport) -> Session {
     let question = SessionQuery {
         recording: ID,
         password: None,
@@ -90,30 +92,31 @@ fn session(way: Way) -> Session {
 /// All frames of a conversation, over each way.
 fn converse(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    for way in [Way::Socket, Way::Polling, Way::Playlists] {
+    for way in [Transport::Socket, Transport::Polling, Transport::Playlists] {
         let mut session = session(way);
         let mut request = session.start(Duration::ZERO);
         // The old domain comes second: there long polling knows no TLS.
         request = match way {
-            Way::Socket => request,
-            _ => session.handle(Event::Closed, Duration::from_secs(1)),
+            Transport::Socket => request,
+            _ => session.handle(SessionEvent::Closed, Duration::from_secs(1)),
         };
-        for frame in text.split(BETWEEN).take(20) {
+        for frame in text.split(ANSWER_SEPARATOR).take(20) {
             match &request {
-                Request::Connect { host, secure, .. } | Request::Listen { host, secure, .. } => {
+                SessionAction::Connect { host, secure, .. }
+                | SessionAction::Listen { host, secure, .. } => {
                     assert_host(host);
                     assert!(host.is_control(), "{host}");
                     assert!(*secure || !host.as_str().starts_with("ums."), "{host}");
                 }
-                Request::Done(_) | Request::Fail(_) | Request::NeedsHash => break,
-                Request::Send(_) | Request::Wait => {}
+                SessionAction::Done(_) | SessionAction::Fail(_) | SessionAction::NeedsHash => break,
+                SessionAction::Send(_) | SessionAction::Wait => {}
             }
-            request = session.handle(Event::Frame(frame), Duration::from_secs(1));
+            request = session.handle(SessionEvent::Frame(frame), Duration::from_secs(1));
         }
-        if matches!(request, Request::Wait) {
-            request = session.handle(Event::TimedOut, session.deadline());
+        if matches!(request, SessionAction::Wait) {
+            request = session.handle(SessionEvent::TimedOut, session.deadline());
         }
-        if let Request::Done(info) = request {
+        if let SessionAction::Done(info) = request {
             recorded(*info);
         }
     }
@@ -145,13 +148,13 @@ fn assert_places(recording: &Recording, plan: &SegmentPlan) {
 
 /// Answers of the API and of forms.
 fn answers(bytes: &[u8]) {
-    if let Ok(api::Answer::Available(video)) = api::video(bytes) {
+    if let Ok(api::ApiResponse::Available(video)) = api::video(bytes) {
         video.thumbnail.iter().for_each(assert_own);
     }
     let _ = api::channel(bytes);
     let _ = api::captions(bytes);
     let _ = api::chapters(bytes);
-    if let Ok(api::Answer::Available(listing)) = api::recording_page(bytes) {
+    if let Ok(api::ApiResponse::Available(listing)) = api::recording_page(bytes) {
         let pictures = listing.recordings.iter();
         let pictures = pictures.filter_map(|listed| listed.video.thumbnail.as_ref());
         pictures.for_each(assert_own);
@@ -185,7 +188,7 @@ fn read_page(bytes: &[u8]) {
 fn playlists(bytes: &[u8]) {
     let base = "https://a92ccb29-lp-omega.ums.services.video.ibm.com/playlist/recorded/7/x.m3u8";
     let base: Url = base.parse().expect("an address");
-    let between = BETWEEN.as_bytes();
+    let between = ANSWER_SEPARATOR.as_bytes();
     let first = bytes.windows(between.len()).position(|it| it == between);
     let (master, media) = match first {
         Some(at) => (&bytes[..at], &bytes[at + between.len()..]),
@@ -208,7 +211,7 @@ fn playlists(bytes: &[u8]) {
         Ok(Playlist::Master(_)) => Err(Arc::new(Error::Timeout("a playlist"))),
         Err(error) => Err(Arc::new(error)),
     });
-    let source = Elsewhere::Playlists(playlists);
+    let source = SourceKind::Playlists(playlists);
     if let Ok(recording) = Recording::from_source(ID, StreamInfo::default(), source, None) {
         assert_addresses(&recording);
     }

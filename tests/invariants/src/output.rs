@@ -8,23 +8,23 @@ use std::{
 
 const PAGE: u64 = 4096;
 /// Far more than any case may write; a muxer that goes on for ever ends here.
-const MOST_PAGES: usize = 8192;
+const MAX_PAGES: usize = 8192;
 
 /// The file; clones are handles to it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Output {
-    file: Arc<Mutex<File>>,
+pub(crate) struct MemoryFile {
+    file: Arc<Mutex<MemoryFileState>>,
     position: u64,
 }
 
 #[derive(Debug, Default)]
-struct File {
+struct MemoryFileState {
     pages: BTreeMap<u64, Vec<u8>>,
     length: u64,
 }
 
-impl Output {
-    fn file(&self) -> MutexGuard<'_, File> {
+impl MemoryFile {
+    fn file(&self) -> MutexGuard<'_, MemoryFileState> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -46,7 +46,7 @@ impl Output {
     }
 
     /// Bytes that must be there.
-    pub(crate) fn stretch(&self, start: u64, length: u64) -> Vec<u8> {
+    pub(crate) fn read_range(&self, start: u64, length: u64) -> Vec<u8> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         assert!(
             start.saturating_add(length as u64) <= self.length(),
@@ -74,16 +74,16 @@ impl Output {
 }
 
 /// The page of a position, where in it that is, and how many bytes are left in it.
-fn place(position: u64) -> (u64, usize, usize) {
+fn page_position(position: u64) -> (u64, usize, usize) {
     let within = usize::try_from(position % PAGE).unwrap_or(0);
     let left = usize::try_from(PAGE).unwrap_or(0) - within;
     (position - position % PAGE, within, left)
 }
 
-impl Read for Output {
+impl Read for MemoryFile {
     fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
         let file = self.file();
-        let (start, within, left) = place(self.position);
+        let (start, within, left) = page_position(self.position);
         let there = file.length.saturating_sub(self.position);
         let count = bytes
             .len()
@@ -99,15 +99,15 @@ impl Read for Output {
     }
 }
 
-impl Write for Output {
+impl Write for MemoryFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        let (start, within, left) = place(self.position);
+        let (start, within, left) = page_position(self.position);
         let count = bytes.len().min(left);
         let mut file = self.file();
         let pages = file.pages.len();
         let page = file.pages.entry(start).or_default();
         if page.is_empty() {
-            if pages >= MOST_PAGES {
+            if pages >= MAX_PAGES {
                 return Err(Error::from(ErrorKind::StorageFull));
             }
             page.resize(within + left, 0);
@@ -124,7 +124,7 @@ impl Write for Output {
     }
 }
 
-impl Seek for Output {
+impl Seek for MemoryFile {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         let position = match to {
             SeekFrom::Start(position) => Some(position),
@@ -142,15 +142,15 @@ mod tests {
 
     #[test]
     fn it_holds_what_a_file_would() {
-        let mut output = Output::default();
+        let mut output = MemoryFile::default();
         output.seek(SeekFrom::Start(4090)).expect("in memory");
         output.write_all(b"across pages").expect("in memory");
         output.seek(SeekFrom::Start(1 << 33)).expect("in memory");
         output.write_all(b"far").expect("in memory");
         assert_eq!(output.length(), (1 << 33) + 3);
-        assert_eq!(output.stretch(4088, 16), b"\0\0across pages\0\0");
+        assert_eq!(output.read_range(4088, 16), b"\0\0across pages\0\0");
         output.set_length(4097);
         output.set_length(4200);
-        assert_eq!(output.stretch(4090, 8), b"across \0");
+        assert_eq!(output.read_range(4090, 8), b"across \0");
     }
 }

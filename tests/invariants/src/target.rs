@@ -2,19 +2,19 @@
 
 use std::io::Cursor;
 
-use media::{Error, Format, Source, Split, Summary, TrackKind, check};
+use media::{Error, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
 
 use crate::{
-    flv::{self, Reading},
-    input::{Input, OwnPiece},
+    assembly::{AssemblyJob, AssemblyResult},
+    flv::{self, FlvReading},
+    input::{FuzzInput, OwnedSegment},
     journal,
-    making::{Job, Made},
-    mp4::{self, Track},
-    output::Output,
+    mp4::{self, ParsedTrack},
+    output::MemoryFile,
 };
 
 /// What `check` says of a first frame that is not made of whole units.
-const UNITS: [&str; 3] = [
+const NAL_UNIT_PROBLEMS: [&str; 3] = [
     "a unit without its length",
     "a sample that starts with an empty unit",
     "a unit beyond its sample",
@@ -46,12 +46,15 @@ impl Target {
     pub fn run(self, bytes: &[u8]) {
         match self {
             Self::Flv => {
-                let input = Input::read(bytes).of_one_track();
-                to_mp4(Source::Flv, &input);
+                let input = FuzzInput::read(bytes).into_single_track();
+                to_mp4(SegmentFormat::Flv, &input);
                 to_flv(&input);
             }
-            Self::Fmp4 => to_mp4(Source::Fmp4, &Input::read(bytes)),
-            Self::Ts => to_mp4(Source::Ts, &Input::read(bytes).of_one_track()),
+            Self::Fmp4 => to_mp4(SegmentFormat::Fmp4, &FuzzInput::read(bytes)),
+            Self::Ts => to_mp4(
+                SegmentFormat::Ts,
+                &FuzzInput::read(bytes).into_single_track(),
+            ),
             Self::Split => split(bytes),
             Self::Check => {
                 if let Ok(summary) = check(Cursor::new(bytes)) {
@@ -60,8 +63,8 @@ impl Target {
                 }
             }
             Self::Journal => {
-                journal::any(bytes);
-                journal::sealed(bytes);
+                journal::assert_round_trip(bytes);
+                journal::resume_with_checksums(bytes);
             }
         }
     }
@@ -69,7 +72,7 @@ impl Target {
 
 /// Any file is cut to its end, in pieces that make a sound film or none.
 fn split(bytes: &[u8]) {
-    let Ok(mut split) = Split::open(Cursor::new(bytes)) else {
+    let Ok(mut split) = MovieSplitter::open(Cursor::new(bytes)) else {
         return;
     };
     let source = split.info().segment_format;
@@ -77,9 +80,9 @@ fn split(bytes: &[u8]) {
     let mut pieces = Vec::new();
     let mut done = 0;
     while let Ok(Some(piece)) = split.next_segment() {
-        pieces.push(OwnPiece {
+        pieces.push(OwnedSegment {
             track: piece.track,
-            part: piece.kind,
+            kind: piece.kind,
             start_ms: piece.start_ms,
             data: piece.data.to_vec(),
         });
@@ -93,7 +96,7 @@ fn split(bytes: &[u8]) {
 }
 
 /// Pieces become an MP4 that is sound, the same after a kill, and the same in any order.
-fn to_mp4(source: Source, input: &Input) {
+fn to_mp4(source: SegmentFormat, input: &FuzzInput) {
     let shuffled = input.shuffled();
     let Some((made, tracks)) = mp4_of(source, &shuffled, None) else {
         return;
@@ -107,20 +110,20 @@ fn to_mp4(source: Source, input: &Input) {
     } else {
         panic!("a kill makes the film impossible");
     }
-    if made.taken.len() == shuffled.len() {
+    if made.accepted.len() == shuffled.len() {
         let mut ordered = shuffled.clone();
-        ordered.sort_by_key(|piece| (piece.part, piece.track));
+        ordered.sort_by_key(|piece| (piece.kind, piece.track));
         let (_, in_order) = mp4_of(source, &ordered, None).expect("possible in another order");
         assert_eq!(tracks, in_order, "the film in another order");
     }
-    if source == Source::Flv {
-        let reading = Reading::of(&made.taken);
+    if source == SegmentFormat::Flv {
+        let reading = FlvReading::of(&made.accepted);
         assert_frames(&reading, &tracks);
         reading.assert_times(&tracks);
     }
 }
 
-fn assert_frames(reading: &Reading, tracks: &[Track]) {
+fn assert_frames(reading: &FlvReading, tracks: &[ParsedTrack]) {
     for kind in [TrackKind::Video, TrackKind::Audio] {
         let found: Vec<&[u8]> = tracks
             .iter()
@@ -135,14 +138,14 @@ fn assert_frames(reading: &Reading, tracks: &[Track]) {
 
 /// The film and its tracks, where the pieces make one.
 fn mp4_of(
-    source: Source,
-    pieces: &[OwnPiece],
+    source: SegmentFormat,
+    pieces: &[OwnedSegment],
     kill_after: Option<u8>,
-) -> Option<(Made, Vec<Track>)> {
-    let job = Job::new(source, Format::Mp4, pieces.len());
+) -> Option<(AssemblyResult, Vec<ParsedTrack>)> {
+    let job = AssemblyJob::new(source, OutputFormat::Mp4, pieces.len());
     let made = job.run(pieces, kill_after).ok()?;
-    let summary = finished(&made)?;
-    let checked = checked(&made.output)?;
+    let summary = summary_of(&made)?;
+    let checked = checked_summary(&made.output)?;
     assert_eq!(
         without_sizes(checked),
         without_sizes(summary.clone()),
@@ -164,16 +167,18 @@ fn without_sizes(mut summary: Summary) -> Summary {
     summary
 }
 
-fn counted(track: &Track) -> (TrackKind, u64) {
+fn counted(track: &ParsedTrack) -> (TrackKind, u64) {
     (track.kind, track.samples.len() as u64)
 }
 
 /// FLV pieces become an FLV that is sound, the same after a kill, and holds every frame.
-fn to_flv(input: &Input) {
-    let mut pieces = input.pieces.clone();
-    pieces.sort_by_key(|piece| (piece.part, piece.track));
-    let run =
-        |kill_after| Job::new(Source::Flv, Format::Flv, pieces.len()).run(&pieces, kill_after);
+fn to_flv(input: &FuzzInput) {
+    let mut pieces = input.segments.clone();
+    pieces.sort_by_key(|piece| (piece.kind, piece.track));
+    let run = |kill_after| {
+        AssemblyJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len())
+            .run(&pieces, kill_after)
+    };
     let Ok(made) = run(None) else { return };
     let again = run(Some(input.kill_after)).expect("possible before");
     assert_eq!(
@@ -181,10 +186,10 @@ fn to_flv(input: &Input) {
         made.output.fingerprint(),
         "the film after a kill"
     );
-    let Some(summary) = finished(&made) else {
+    let Some(summary) = summary_of(&made) else {
         return;
     };
-    let Some(checked) = checked(&made.output) else {
+    let Some(checked) = checked_summary(&made.output) else {
         return;
     };
     assert_eq!(checked.size_bytes, summary.size_bytes);
@@ -197,7 +202,7 @@ fn to_flv(input: &Input) {
         counts(&summary),
         "the summary counts right"
     );
-    let reading = Reading::of(&made.taken);
+    let reading = FlvReading::of(&made.accepted);
     let film = flv::read(&made.output);
     for kind in [TrackKind::Video, TrackKind::Audio] {
         let frames = film.frames.iter().filter(|frame| frame.kind == kind);
@@ -207,7 +212,7 @@ fn to_flv(input: &Input) {
 }
 
 /// The summary of a film; none where there is nothing to make one of.
-fn finished(made: &Made) -> Option<Summary> {
+fn summary_of(made: &AssemblyResult) -> Option<Summary> {
     match &made.summary {
         Ok(summary) => Some(summary.clone()),
         Err(Error::Io(error)) => panic!("the output refuses: {error}"),
@@ -217,10 +222,14 @@ fn finished(made: &Made) -> Option<Summary> {
 
 /// What is read back; none where only the frames themselves, which muxers never look into, are
 /// damaged.
-fn checked(output: &Output) -> Option<Summary> {
+fn checked_summary(output: &MemoryFile) -> Option<Summary> {
     match check(output.clone()) {
         Ok(summary) => Some(summary),
-        Err(Error::Malformed { problem, .. }) if UNITS.iter().any(|unit| problem == *unit) => None,
+        Err(Error::Malformed { problem, .. })
+            if NAL_UNIT_PROBLEMS.iter().any(|unit| problem == *unit) =>
+        {
+            None
+        }
         Err(error) => panic!("a film that was made does not pass: {error}"),
     }
 }

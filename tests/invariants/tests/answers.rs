@@ -3,18 +3,18 @@
 use std::{fs, path::Path};
 
 use fastrand::Rng;
-use invariants::Answer;
+use invariants::NetworkTarget;
 use proptest::prelude::*;
 
-const ANSWERS: [(&str, Answer); 4] = [
-    ("message", Answer::Message),
-    ("page", Answer::Page),
-    ("playlist", Answer::Playlist),
-    ("host", Answer::Host),
+const NETWORK_TARGETS: [(&str, NetworkTarget); 4] = [
+    ("message", NetworkTarget::Message),
+    ("page", NetworkTarget::Page),
+    ("playlist", NetworkTarget::Playlist),
+    ("host", NetworkTarget::Host),
 ];
 
 /// What names of hosts and answers are touchy about.
-const PARTS: [&str; 24] = [
+const HOSTILE_FRAGMENTS: [&str; 24] = [
     "#",
     "/",
     "?",
@@ -71,7 +71,7 @@ fn changed(answer: &str, changes: u64) -> Vec<u8> {
             }
             2 => text.splice(at..at, [random.u8(..)]).for_each(drop),
             _ => {
-                let part = random.choice(PARTS).unwrap_or_default();
+                let part = random.choice(HOSTILE_FRAGMENTS).unwrap_or_default();
                 text.splice(at..at, part.bytes()).for_each(drop);
             }
         }
@@ -80,8 +80,8 @@ fn changed(answer: &str, changes: u64) -> Vec<u8> {
 }
 
 #[test]
-fn sound_answers_pass() {
-    for (name, answer) in ANSWERS {
+fn valid_answers_pass() {
+    for (name, answer) in NETWORK_TARGETS {
         for seed in seeds(name) {
             answer.run(seed.as_bytes());
         }
@@ -93,14 +93,14 @@ proptest! {
 
     #[test]
     fn changed_answers_lead_to_the_service_only(changes: u64) {
-        for (name, answer) in ANSWERS {
+        for (name, answer) in NETWORK_TARGETS {
             answer.run(&changed(name, changes));
         }
     }
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        for (_, answer) in ANSWERS {
+        for (_, answer) in NETWORK_TARGETS {
             answer.run(&bytes);
         }
     }

@@ -28,7 +28,7 @@ fn changed(seeds: &[Vec<u8>], which: usize, changes: u64) -> Vec<u8> {
 }
 
 #[test]
-fn sound_cases_pass() {
+fn valid_cases_pass() {
     for (name, target) in TARGETS {
         for seed in seeds(name) {
             target.run(&seed);
@@ -49,17 +49,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn changed_flv_pieces_make_a_sound_film_or_none(which: usize, changes: u64) {
+    fn changed_flv_segments_make_a_valid_movie_or_none(which: usize, changes: u64) {
         Target::Flv.run(&changed(&seeds("flv"), which, changes));
     }
 
     #[test]
-    fn changed_fragments_make_a_sound_film_or_none(which: usize, changes: u64) {
+    fn changed_fragments_make_a_valid_movie_or_none(which: usize, changes: u64) {
         Target::Fmp4.run(&changed(&seeds("fmp4"), which, changes));
     }
 
     #[test]
-    fn changed_streams_make_a_sound_film_or_none(which: usize, changes: u64) {
+    fn changed_streams_make_a_valid_movie_or_none(which: usize, changes: u64) {
         Target::Ts.run(&changed(&seeds("ts"), which, changes));
     }
 

@@ -4,7 +4,7 @@
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Clock, FIXTURE_UNITS, Filler, Frame, Stretch, UNIT_MS};
+use super::{FIXTURE_UNITS, Filler, FixtureFrame, FlvClock, UNIT_MS, UnitRange};
 
 const AUDIO: u8 = 8;
 const VIDEO: u8 = 9;
@@ -19,13 +19,13 @@ const TAG_TRAILER: usize = 4;
 
 /// One tag.
 #[derive(Clone, Debug)]
-pub(super) struct Tag {
+pub(super) struct FixtureTag {
     kind: u8,
     timestamp_ms: u32,
     body: Bytes,
 }
 
-impl Tag {
+impl FixtureTag {
     /// `AVCPacketType` or `AACPacketType`: 0 for a sequence header, 1 for media.
     fn packet_type(&self) -> Option<u8> {
         self.body.get(1).copied()
@@ -41,7 +41,7 @@ impl Tag {
 }
 
 /// The tags of a whole file.
-pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<Tag>> {
+pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<FixtureTag>> {
     ensure!(file.starts_with(b"FLV\x01"), "no FLV header");
     let file = Bytes::from_static(file);
     let mut at = FILE_HEADER + TAG_TRAILER;
@@ -56,7 +56,7 @@ pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<Tag>> {
         let end = start + usize::try_from(u32::from_be_bytes([0, s2, s1, s0]))?;
         ensure!(end + TAG_TRAILER <= file.len(), "cut inside a tag");
         let timestamp_ms = u32::from_be_bytes([t3, t2, t1, t0]);
-        tags.push(Tag {
+        tags.push(FixtureTag {
             kind,
             timestamp_ms,
             body: file.slice(start..end),
@@ -68,25 +68,28 @@ pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<Tag>> {
 
 /// One row: its headers, and its media tags unit by unit.
 #[derive(Debug)]
-pub(super) struct Cut {
+pub(super) struct FlvFixture {
     flags: u8,
-    headers: Vec<Tag>,
-    units: Vec<Vec<Tag>>,
+    headers: Vec<FixtureTag>,
+    units: Vec<Vec<FixtureTag>>,
 }
 
-impl Cut {
+impl FlvFixture {
     /// The picture of one file with the sound of another.
-    pub(super) fn of(video: Option<&Vec<Tag>>, audio: &[Tag]) -> anyhow::Result<Self> {
+    pub(super) fn of(
+        video: Option<&Vec<FixtureTag>>,
+        audio: &[FixtureTag],
+    ) -> anyhow::Result<Self> {
         let with_picture = video.is_some();
         let chosen = video
             .into_iter()
             .flatten()
             .filter(|tag| tag.kind != AUDIO)
             .chain(audio.iter().filter(|tag| tag.kind == AUDIO));
-        let (headers, mut media): (Vec<Tag>, Vec<Tag>) = chosen
+        let (headers, mut media): (Vec<FixtureTag>, Vec<FixtureTag>) = chosen
             .filter(|tag| tag.is_header() || tag.is_media())
             .cloned()
-            .partition(Tag::is_header);
+            .partition(FixtureTag::is_header);
         media.sort_by_key(|tag| tag.timestamp_ms);
         let mut units = vec![Vec::new(); usize::try_from(FIXTURE_UNITS)?];
         for tag in media {
@@ -116,19 +119,19 @@ impl Cut {
     }
 
     /// A standalone FLV of that stretch, headers repeated, as the service's chunks are.
-    pub(super) fn chunk(&self, stretch: Stretch<'_>, filler: &Filler) -> Vec<Bytes> {
+    pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Vec<Bytes> {
         let mut out = FlvWriter::new(self.flags, filler);
         let origin_ms = match stretch.clock {
-            Clock::Continues => 0,
-            Clock::Restarts => stretch.start * UNIT_MS,
+            FlvClock::Continues => 0,
+            FlvClock::Restarts => stretch.start * UNIT_MS,
         };
         for header in &self.headers {
             out.tag(header, stretch.start * UNIT_MS - origin_ms);
         }
         for place in stretch.start..stretch.end {
-            let (unit, moved) = stretch.unit(place);
+            let (unit, moved) = stretch.fixture_unit(place);
             for tag in self.units.get(unit).into_iter().flatten() {
-                let timestamp_ms = later(tag.timestamp_ms, moved);
+                let timestamp_ms = shift_timestamp(tag.timestamp_ms, moved);
                 out.tag(tag, timestamp_ms.saturating_sub(origin_ms));
             }
         }
@@ -137,34 +140,37 @@ impl Cut {
 }
 
 /// One picture or one frame of sound, out of its tag.
-pub(super) struct Coded {
-    pub(super) is_picture: bool,
+pub(super) struct DemuxedFrame {
+    pub(super) is_video: bool,
     pub(super) is_key: bool,
     pub(super) time_ms: u64,
-    pub(super) shown_later_ms: u64,
+    pub(super) composition_offset_ms: u64,
     pub(super) data: Bytes,
 }
 
-impl Cut {
+impl FlvFixture {
     /// `AVCDecoderConfigurationRecord`, where there is a picture.
-    pub(super) fn picture_setup(&self) -> Option<&[u8]> {
-        self.setup(VIDEO)?.get(5..)
+    pub(super) fn avc_config(&self) -> Option<&[u8]> {
+        self.sequence_header(VIDEO)?.get(5..)
     }
 
     /// `AudioSpecificConfig`.
-    pub(super) fn sound_setup(&self) -> Option<&[u8]> {
-        self.setup(AUDIO)?.get(2..)
+    pub(super) fn aac_config(&self) -> Option<&[u8]> {
+        self.sequence_header(AUDIO)?.get(2..)
     }
 
-    fn setup(&self, kind: u8) -> Option<&Bytes> {
+    fn sequence_header(&self, kind: u8) -> Option<&Bytes> {
         let header = self.headers.iter().find(|header| header.kind == kind)?;
         Some(&header.body)
     }
 
     /// The coded frames of that stretch, in the order of their tags.
-    pub(super) fn coded(&self, stretch: Stretch<'_>) -> impl Iterator<Item = Coded> {
+    pub(super) fn coded_frames(
+        &self,
+        stretch: UnitRange<'_>,
+    ) -> impl Iterator<Item = DemuxedFrame> {
         (stretch.start..stretch.end).flat_map(move |place| {
-            let (unit, moved) = stretch.unit(place);
+            let (unit, moved) = stretch.fixture_unit(place);
             let tags = self.units.get(unit);
             tags.into_iter().flatten().map(move |tag| {
                 let is_picture = tag.kind == VIDEO;
@@ -174,11 +180,11 @@ impl Cut {
                 } else {
                     0
                 };
-                Coded {
-                    is_picture,
+                DemuxedFrame {
+                    is_video: is_picture,
                     is_key: first >> 4 == 1,
-                    time_ms: later(tag.timestamp_ms, moved),
-                    shown_later_ms: shown_later.into(),
+                    time_ms: shift_timestamp(tag.timestamp_ms, moved),
+                    composition_offset_ms: shown_later.into(),
                     data: tag.body.slice(if is_picture { 5 } else { 2 }..),
                 }
             })
@@ -187,26 +193,26 @@ impl Cut {
 }
 
 /// A time of the fixture, so many units later.
-fn later(timestamp_ms: u32, units: i64) -> u64 {
+fn shift_timestamp(timestamp_ms: u32, units: i64) -> u64 {
     u64::from(timestamp_ms).saturating_add_signed(units * UNIT_MS.cast_signed())
 }
 
 /// The coded frames of that stretch.
-pub(super) fn frames(cut: &Cut, stretch: Stretch<'_>) -> Vec<Frame> {
+pub(super) fn frames(cut: &FlvFixture, stretch: UnitRange<'_>) -> Vec<FixtureFrame> {
     let us = |ms: u64| ms.cast_signed() * 1000;
-    let frame = |coded: Coded| Frame {
-        is_picture: coded.is_picture,
+    let frame = |coded: DemuxedFrame| FixtureFrame {
+        is_video: coded.is_video,
         dts_us: us(coded.time_ms),
-        pts_us: us(coded.time_ms + coded.shown_later_ms),
+        pts_us: us(coded.time_ms + coded.composition_offset_ms),
         data: coded.data,
     };
-    cut.coded(stretch).map(frame).collect()
+    cut.coded_frames(stretch).map(frame).collect()
 }
 
 /// Collects a chunk: small parts are copied into a buffer, the filler is shared.
 struct FlvWriter<'a> {
     filler: &'a Filler,
-    pieces: Vec<Bytes>,
+    parts: Vec<Bytes>,
     buffer: BytesMut,
 }
 
@@ -219,12 +225,12 @@ impl<'a> FlvWriter<'a> {
         buffer.put_u32(0);
         Self {
             filler,
-            pieces: Vec::new(),
+            parts: Vec::new(),
             buffer,
         }
     }
 
-    fn tag(&mut self, tag: &Tag, timestamp_ms: u64) {
+    fn tag(&mut self, tag: &FixtureTag, timestamp_ms: u64) {
         let is_picture = tag.kind == VIDEO && tag.is_media();
         let filler = if is_picture { self.filler.len() } else { 0 };
         let size = u32::try_from(tag.body.len() + filler).unwrap_or(u32::MAX);
@@ -236,14 +242,14 @@ impl<'a> FlvWriter<'a> {
         self.buffer.put_slice(&[0; 3]);
         self.buffer.put_slice(&tag.body);
         if filler > 0 {
-            self.pieces.push(self.buffer.split().freeze());
-            self.pieces.push(self.filler.0.clone());
+            self.parts.push(self.buffer.split().freeze());
+            self.parts.push(self.filler.0.clone());
         }
         self.buffer.put_u32(size.saturating_add(11));
     }
 
     fn finish(mut self) -> Vec<Bytes> {
-        self.pieces.push(self.buffer.freeze());
-        self.pieces
+        self.parts.push(self.buffer.freeze());
+        self.parts
     }
 }

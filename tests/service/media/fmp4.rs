@@ -4,7 +4,7 @@
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{FIXTURE_UNITS, Filler, Frame, Stretch, UNIT_MS};
+use super::{FIXTURE_UNITS, Filler, FixtureFrame, UNIT_MS, UnitRange};
 
 /// A box: its type and its bytes, header included.
 struct TopLevelBox {
@@ -13,7 +13,7 @@ struct TopLevelBox {
 }
 
 /// The boxes that lie side by side in `bytes`.
-fn atoms(bytes: &Bytes) -> anyhow::Result<Vec<TopLevelBox>> {
+fn top_level_boxes(bytes: &Bytes) -> anyhow::Result<Vec<TopLevelBox>> {
     let mut rest = bytes.clone();
     let mut found = Vec::new();
     while !rest.is_empty() {
@@ -38,7 +38,7 @@ fn find(bytes: &Bytes, path: &[&[u8; 4]]) -> anyhow::Result<(usize, usize)> {
     let mut size = bytes.len();
     for kind in path {
         let mut inner = offset;
-        let atom = atoms(&within)?
+        let atom = top_level_boxes(&within)?
             .into_iter()
             .find(|atom| {
                 let hit = atom.kind == **kind;
@@ -66,13 +66,13 @@ struct FixtureFragment {
     moof: Bytes,
     media: Bytes,
     /// Where in `moof` the sequence number stands.
-    sequence_at: usize,
+    sequence_position: usize,
     /// Where in `moof` the 64-bit start time stands.
-    start_at: usize,
+    start_position: usize,
     /// Where in `moof` each sample's size stands.
-    sizes_at: Vec<usize>,
+    size_positions: Vec<usize>,
     /// By how many ticks each sample is shown later than it is decoded.
-    shown_later: Vec<u32>,
+    composition_offsets: Vec<u32>,
     /// Ticks of each sample.
     sample_ticks: u32,
 }
@@ -109,10 +109,10 @@ impl FixtureFragment {
         Ok(Self {
             whole: whole.freeze(),
             media: mdat.slice(8..),
-            sequence_at: mfhd + 12,
-            start_at: tfdt + 12,
-            sizes_at,
-            shown_later,
+            sequence_position: mfhd + 12,
+            start_position: tfdt + 12,
+            size_positions: sizes_at,
+            composition_offsets: shown_later,
             sample_ticks: u32_at(&moof, tfhd + 16)?,
             moof,
         })
@@ -120,19 +120,26 @@ impl FixtureFragment {
 
     /// Ticks at which it starts.
     fn start(&self) -> Option<u64> {
-        let start = self.moof.get(self.start_at..self.start_at + 8)?;
+        let start = self
+            .moof
+            .get(self.start_position..self.start_position + 8)?;
         Some(u64::from_be_bytes(start.try_into().ok()?))
     }
 
     /// Its samples, with its clock moved on; `us` makes microseconds of ticks.
-    fn frames(&self, is_picture: bool, later: i64, us: impl Fn(i64) -> i64) -> Option<Vec<Frame>> {
+    fn frames(
+        &self,
+        is_picture: bool,
+        later: i64,
+        us: impl Fn(i64) -> i64,
+    ) -> Option<Vec<FixtureFrame>> {
         let mut ticks = self.start()?.checked_add_signed(later)?.cast_signed();
         let mut media = self.media.clone();
-        let mut frames = Vec::with_capacity(self.sizes_at.len());
-        for (at, shown_later) in self.sizes_at.iter().zip(&self.shown_later) {
+        let mut frames = Vec::with_capacity(self.size_positions.len());
+        for (at, shown_later) in self.size_positions.iter().zip(&self.composition_offsets) {
             let size = usize::try_from(u32_at(&self.moof, *at).ok()?).ok()?;
-            frames.push(Frame {
-                is_picture,
+            frames.push(FixtureFrame {
+                is_video: is_picture,
                 dts_us: us(ticks),
                 pts_us: us(ticks + i64::from(*shown_later)),
                 data: (size <= media.len()).then(|| media.split_to(size))?,
@@ -143,11 +150,11 @@ impl FixtureFragment {
     }
 
     /// The fragment with its clock moved on and filler after each sample.
-    fn rewritten(&self, sequence: u64, later: i64, filler: &Filler) -> Option<Vec<Bytes>> {
+    fn rewrite(&self, sequence: u64, later: i64, filler: &Filler) -> Option<Vec<Bytes>> {
         let filler_size = u32::try_from(filler.len()).ok()?;
         let mut moof = self.moof.to_vec();
-        let mut sizes = Vec::with_capacity(self.sizes_at.len());
-        for at in &self.sizes_at {
+        let mut sizes = Vec::with_capacity(self.size_positions.len());
+        for at in &self.size_positions {
             let size = u32_at(&moof, *at).ok()?;
             sizes.push(usize::try_from(size).ok()?);
             put(
@@ -157,10 +164,10 @@ impl FixtureFragment {
             )?;
         }
         let start = self.start()?.checked_add_signed(later)?;
-        put(&mut moof, self.start_at, &start.to_be_bytes())?;
+        put(&mut moof, self.start_position, &start.to_be_bytes())?;
         put(
             &mut moof,
-            self.sequence_at,
+            self.sequence_position,
             &u32::try_from(sequence).ok()?.to_be_bytes(),
         )?;
 
@@ -191,13 +198,13 @@ fn put(bytes: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
 
 /// One row: its initialisation piece and its fragments.
 #[derive(Debug)]
-pub(super) struct Cut {
+pub(super) struct Fmp4Fixture {
     init: Bytes,
     timescale: u64,
     fragments: Vec<FixtureFragment>,
 }
 
-impl Cut {
+impl Fmp4Fixture {
     /// Reads a file with one track and one fragment for each unit.
     pub(super) fn of(file: &'static [u8]) -> anyhow::Result<Self> {
         let file = Bytes::from_static(file);
@@ -212,7 +219,7 @@ impl Cut {
         let mut fragments = Vec::new();
         let mut index = Vec::new();
         let mut moof = None;
-        for atom in atoms(&file.slice(init.len()..))? {
+        for atom in top_level_boxes(&file.slice(init.len()..))? {
             match &atom.kind {
                 b"moof" => moof = Some(atom.whole),
                 b"mdat" => {
@@ -236,7 +243,7 @@ impl Cut {
     }
 
     /// `ftyp` and `moov`.
-    pub(super) fn init(&self) -> Bytes {
+    pub(super) fn init_segment(&self) -> Bytes {
         self.init.clone()
     }
 
@@ -249,40 +256,44 @@ impl Cut {
     }
 
     /// The fragments of that stretch.
-    pub(super) fn chunk(&self, stretch: Stretch<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
+    pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
         let mut pieces = Vec::new();
         for place in stretch.start..stretch.end {
-            let (fragment, later) = self.fragment(stretch, place)?;
+            let (fragment, later) = self.fragment_at(stretch, place)?;
             if later == 0 && filler.len() == 0 {
                 pieces.push(fragment.whole.clone());
             } else {
-                pieces.extend(fragment.rewritten(place + 1, later, filler)?);
+                pieces.extend(fragment.rewrite(place + 1, later, filler)?);
             }
         }
         Some(pieces)
     }
 
     /// The fragment of that place, and how many ticks its clock moves on.
-    fn fragment(&self, stretch: Stretch<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
-        let (unit, moved) = stretch.unit(place);
+    fn fragment_at(&self, stretch: UnitRange<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
+        let (unit, moved) = stretch.fixture_unit(place);
         let ticks_a_unit = UNIT_MS * self.timescale / 1000;
         let later = moved.checked_mul(ticks_a_unit.cast_signed())?;
         Some((self.fragments.get(unit)?, later))
     }
 
     /// The samples of that stretch.
-    pub(super) fn frames(&self, stretch: Stretch<'_>, is_picture: bool) -> Option<Vec<Frame>> {
+    pub(super) fn frames(
+        &self,
+        stretch: UnitRange<'_>,
+        is_picture: bool,
+    ) -> Option<Vec<FixtureFrame>> {
         let us = |ticks: i64| ticks * 1_000_000 / self.timescale.cast_signed();
         let mut frames = Vec::new();
         for place in stretch.start..stretch.end {
-            let (fragment, later) = self.fragment(stretch, place)?;
+            let (fragment, later) = self.fragment_at(stretch, place)?;
             frames.extend(fragment.frames(is_picture, later, us)?);
         }
         Some(frames)
     }
 
     /// A fragment at that place without any sample.
-    pub(super) fn empty(&self, place: u64) -> Option<Vec<Bytes>> {
+    pub(super) fn fragment_without_samples(&self, place: u64) -> Option<Vec<Bytes>> {
         let start = place * UNIT_MS / 1000 * self.timescale;
         let sequence = u32::try_from(place + 1).ok()?;
         let mut out = BytesMut::new();

@@ -2,13 +2,20 @@
 
 use super::*;
 
-const FILM: &[u8] = include_bytes!("../../fixtures/film/film.flv");
-const VIDEO: &[u8] = include_bytes!("../../fixtures/film/video.mp4");
-const BEST_FLV: Row = Row::Flv(Some(Picture::Best), Sound::Main);
-const BEST_MP4: Row = Row::Mp4Picture(Picture::Best);
+const FLV_FIXTURE: &[u8] = include_bytes!("../../fixtures/film/film.flv");
+const MP4_FIXTURE: &[u8] = include_bytes!("../../fixtures/film/video.mp4");
+const BEST_FLV: MockRepresentation =
+    MockRepresentation::Flv(Some(VideoStream::Best), AudioStream::Main);
+const BEST_MP4: MockRepresentation = MockRepresentation::Mp4Video(VideoStream::Best);
 
-fn chunk(library: &MediaLibrary, row: Row, film: &Film, index: u64, clock: Clock) -> Vec<u8> {
-    let stretch = Stretch::of(film, UNIT_MS, index, clock).unwrap();
+fn chunk(
+    library: &MediaLibrary,
+    row: MockRepresentation,
+    film: &FixtureMovie,
+    index: u64,
+    clock: FlvClock,
+) -> Vec<u8> {
+    let stretch = UnitRange::of(film, UNIT_MS, index, clock).unwrap();
     library.chunk(row, stretch).unwrap().concat()
 }
 
@@ -51,11 +58,19 @@ fn boxes(bytes: &[u8]) -> Vec<(String, usize)> {
 #[test]
 fn the_flv_chunks_hold_every_packet_of_the_film_and_no_other() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::standard();
-    let mut cut: Vec<_> = (0..chunks_of(&film, UNIT_MS))
-        .flat_map(|index| media_tags(&chunk(&library, BEST_FLV, &film, index, Clock::Continues)))
+    let film = FixtureMovie::standard();
+    let mut cut: Vec<_> = (0..chunk_count(&film, UNIT_MS))
+        .flat_map(|index| {
+            media_tags(&chunk(
+                &library,
+                BEST_FLV,
+                &film,
+                index,
+                FlvClock::Continues,
+            ))
+        })
         .collect();
-    let mut whole = media_tags(FILM);
+    let mut whole = media_tags(FLV_FIXTURE);
     assert_eq!(whole.len(), 2000 + 3125);
     cut.sort();
     whole.sort();
@@ -65,9 +80,9 @@ fn the_flv_chunks_hold_every_packet_of_the_film_and_no_other() {
 #[test]
 fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::standard();
+    let film = FixtureMovie::standard();
     for index in 0..100 {
-        let chunk = chunk(&library, BEST_FLV, &film, index, Clock::Continues);
+        let chunk = chunk(&library, BEST_FLV, &film, index, FlvClock::Continues);
         assert!(chunk.starts_with(b"FLV\x01\x05\0\0\0\x09\0\0\0\0"));
         let tags = media_tags(&chunk);
         let first = tags.iter().find(|(kind, ..)| *kind == 9).unwrap();
@@ -79,33 +94,33 @@ fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
 #[test]
 fn a_restarting_clock_begins_each_chunk_at_zero() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::standard();
+    let film = FixtureMovie::standard();
     let first_time = |clock| {
         let tags = media_tags(&chunk(&library, BEST_FLV, &film, 7, clock));
         tags.iter().find(|(kind, ..)| *kind == 9).unwrap().1
     };
-    assert_eq!(first_time(Clock::Continues), 14_000);
-    assert_eq!(first_time(Clock::Restarts), 0);
+    assert_eq!(first_time(FlvClock::Continues), 14_000);
+    assert_eq!(first_time(FlvClock::Restarts), 0);
 }
 
 #[test]
 fn init_and_mp4_chunks_in_a_row_are_the_file_they_were_cut_from() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::standard();
-    let mut joined = library.init(BEST_MP4).unwrap().to_vec();
+    let film = FixtureMovie::standard();
+    let mut joined = library.init_segment(BEST_MP4).unwrap().to_vec();
     for index in 0..100 {
-        joined.extend(chunk(&library, BEST_MP4, &film, index, Clock::Continues));
+        joined.extend(chunk(&library, BEST_MP4, &film, index, FlvClock::Continues));
     }
-    assert!(joined == VIDEO);
+    assert!(joined == MP4_FIXTURE);
 }
 
 #[test]
 fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::standard();
-    assert_eq!(chunks_of(&film, 6000), 34);
+    let film = FixtureMovie::standard();
+    assert_eq!(chunk_count(&film, 6000), 34);
     let fragments = |index| {
-        let stretch = Stretch::of(&film, 6000, index, Clock::Continues).unwrap();
+        let stretch = UnitRange::of(&film, 6000, index, FlvClock::Continues).unwrap();
         let chunk = library.chunk(BEST_MP4, stretch).unwrap().concat();
         boxes(&chunk)
             .iter()
@@ -113,22 +128,22 @@ fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
             .count()
     };
     assert_eq!((fragments(0), fragments(33)), (3, 1));
-    assert!(Stretch::of(&film, 6000, 34, Clock::Continues).is_none());
+    assert!(UnitRange::of(&film, 6000, 34, FlvClock::Continues).is_none());
 }
 
 #[test]
 fn a_film_that_repeats_goes_on_in_time() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::looped(204);
-    let first = media_tags(&chunk(&library, BEST_FLV, &film, 3, Clock::Continues));
-    let again = media_tags(&chunk(&library, BEST_FLV, &film, 103, Clock::Continues));
+    let film = FixtureMovie::looped(204);
+    let first = media_tags(&chunk(&library, BEST_FLV, &film, 3, FlvClock::Continues));
+    let again = media_tags(&chunk(&library, BEST_FLV, &film, 103, FlvClock::Continues));
     assert_eq!(first.len(), again.len());
     for (first, again) in first.iter().zip(&again) {
         assert_eq!((first.1 + 200_000, &first.2), (again.1, &again.2));
     }
 
-    let first = chunk(&library, BEST_MP4, &film, 3, Clock::Continues);
-    let again = chunk(&library, BEST_MP4, &film, 203, Clock::Continues);
+    let first = chunk(&library, BEST_MP4, &film, 3, FlvClock::Continues);
+    let again = chunk(&library, BEST_MP4, &film, 203, FlvClock::Continues);
     assert_eq!(start_ticks(&again) - start_ticks(&first), 400 * 10_240);
 }
 
@@ -141,20 +156,20 @@ fn start_ticks(chunk: &[u8]) -> u64 {
 #[test]
 fn a_large_film_is_as_large_as_asked_and_its_pictures_only_carry_filler() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::large(10);
-    let whole: usize = (0..chunks_of(&film, UNIT_MS))
-        .map(|index| chunk(&library, BEST_FLV, &film, index, Clock::Continues).len())
+    let film = FixtureMovie::large(10);
+    let whole: usize = (0..chunk_count(&film, UNIT_MS))
+        .map(|index| chunk(&library, BEST_FLV, &film, index, FlvClock::Continues).len())
         .sum();
     assert!((9_900_000..10_200_000).contains(&whole), "{whole}");
 
     let plain = media_tags(&chunk(
         &library,
         BEST_FLV,
-        &Film::standard(),
+        &FixtureMovie::standard(),
         0,
-        Clock::Continues,
+        FlvClock::Continues,
     ));
-    let filled = media_tags(&chunk(&library, BEST_FLV, &film, 0, Clock::Continues));
+    let filled = media_tags(&chunk(&library, BEST_FLV, &film, 0, FlvClock::Continues));
     for (plain, filled) in plain.iter().zip(&filled) {
         let rest = filled.2.strip_prefix(&*plain.2).unwrap();
         if plain.0 == 8 {
@@ -173,7 +188,13 @@ fn a_large_film_is_as_large_as_asked_and_its_pictures_only_carry_filler() {
 #[test]
 fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
     let library = MediaLibrary::load().unwrap();
-    let chunk = chunk(&library, BEST_MP4, &Film::large(10), 2, Clock::Continues);
+    let chunk = chunk(
+        &library,
+        BEST_MP4,
+        &FixtureMovie::large(10),
+        2,
+        FlvClock::Continues,
+    );
     let boxes = boxes(&chunk);
     let names: Vec<&str> = boxes.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(names, ["moof", "mdat"]);
@@ -191,10 +212,10 @@ fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
 #[test]
 fn rows_that_share_a_name_do_not_share_their_media() {
     let library = MediaLibrary::load().unwrap();
-    let film = Film::standard();
-    let second = Row::Flv(Some(Picture::Best), Sound::Second);
+    let film = FixtureMovie::standard();
+    let second = MockRepresentation::Flv(Some(VideoStream::Best), AudioStream::Second);
     let sounds = |row| {
-        let mut tags = media_tags(&chunk(&library, row, &film, 4, Clock::Continues));
+        let mut tags = media_tags(&chunk(&library, row, &film, 4, FlvClock::Continues));
         tags.retain(|(kind, ..)| *kind == 8);
         tags
     };

@@ -3,8 +3,8 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::Stretch;
-use super::flv::{Coded, Cut};
+use super::UnitRange;
+use super::flv::{DemuxedFrame, FlvFixture};
 
 /// Bytes in a packet.
 const PACKET: usize = 188;
@@ -13,47 +13,56 @@ const PAYLOAD: usize = PACKET - 4;
 /// Where the clock starts: not at 0, as with the service's transcoders.
 const START_MS: u64 = 10_000;
 
-const TABLES: u16 = 0;
-const PROGRAMME: u16 = 0x1000;
-const VIDEO: u16 = 0x100;
-const AUDIO: u16 = 0x101;
+const PAT_PID: u16 = 0;
+const PMT_PID: u16 = 0x1000;
+const VIDEO_PID: u16 = 0x100;
+const AUDIO_PID: u16 = 0x101;
 /// Stream types: H.264, AAC between headers.
-const AVC: u8 = 0x1b;
-const ADTS: u8 = 0x0f;
+const STREAM_TYPE_AVC: u8 = 0x1b;
+const STREAM_TYPE_ADTS: u8 = 0x0f;
 
 /// What of a row a piece holds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TsStreams {
-    pub(super) picture: bool,
-    pub(super) sound: bool,
+    pub(super) video: bool,
+    pub(super) audio: bool,
 }
 
 /// A standalone transport stream of that stretch.
-pub(super) fn chunk(cut: &Cut, stretch: Stretch<'_>, streams: TsStreams) -> Option<Vec<Bytes>> {
+pub(super) fn chunk(
+    cut: &FlvFixture,
+    stretch: UnitRange<'_>,
+    streams: TsStreams,
+) -> Option<Vec<Bytes>> {
     let setup = TsCodecConfig::of(cut)?;
     let mut writer = TsWriter::default();
     writer.tables(streams);
-    for coded in cut.coded(stretch) {
+    for coded in cut.coded_frames(stretch) {
         let time = |ms: u64| (START_MS + ms) * 90;
-        if coded.is_picture && streams.picture {
+        if coded.is_video && streams.video {
             let (dts, pts) = (
                 time(coded.time_ms),
-                time(coded.time_ms + coded.shown_later_ms),
+                time(coded.time_ms + coded.composition_offset_ms),
             );
-            writer.pes(VIDEO, 0xe0, &[pts, dts], &setup.picture(&coded)?);
-        } else if !coded.is_picture && streams.sound {
-            writer.pes(AUDIO, 0xc0, &[time(coded.time_ms)], &setup.sound(&coded)?);
+            writer.pes(VIDEO_PID, 0xe0, &[pts, dts], &setup.annex_b(&coded)?);
+        } else if !coded.is_video && streams.audio {
+            writer.pes(
+                AUDIO_PID,
+                0xc0,
+                &[time(coded.time_ms)],
+                &setup.adts(&coded)?,
+            );
         }
     }
     Some(vec![writer.data.freeze()])
 }
 
 /// The sound of that stretch, packed.
-pub(super) fn packed(cut: &Cut, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
+pub(super) fn packed_audio(cut: &FlvFixture, stretch: UnitRange<'_>) -> Option<Vec<Bytes>> {
     const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
     let setup = TsCodecConfig::of(cut)?;
     let mut data = BytesMut::new();
-    for coded in cut.coded(stretch).filter(|coded| !coded.is_picture) {
+    for coded in cut.coded_frames(stretch).filter(|coded| !coded.is_video) {
         if data.is_empty() {
             let frame = u8::try_from(OWNER.len() + 8).ok()?;
             data.put_slice(b"ID3\x04\0\0\0\0\0");
@@ -63,7 +72,7 @@ pub(super) fn packed(cut: &Cut, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
             data.put_slice(OWNER);
             data.put_u64((START_MS + coded.time_ms) * 90);
         }
-        data.put_slice(&setup.sound(&coded)?);
+        data.put_slice(&setup.adts(&coded)?);
     }
     Some(vec![data.freeze()])
 }
@@ -71,16 +80,16 @@ pub(super) fn packed(cut: &Cut, stretch: Stretch<'_>) -> Option<Vec<Bytes>> {
 /// What decoders must know first.
 struct TsCodecConfig {
     /// Parameter sets between start codes.
-    sets: Vec<u8>,
+    parameter_sets: Vec<u8>,
     /// `AudioSpecificConfig` (ISO/IEC 14496-3 1.6.2.1).
-    sound: [u8; 2],
+    audio_config: [u8; 2],
 }
 
 impl TsCodecConfig {
-    fn of(cut: &Cut) -> Option<Self> {
+    fn of(cut: &FlvFixture) -> Option<Self> {
         let mut sets = Vec::new();
         // ISO/IEC 14496-15 5.3.3.1: the sets of the sequence, then those of the pictures.
-        if let Some(mut rest) = cut.picture_setup().and_then(|record| record.get(5..)) {
+        if let Some(mut rest) = cut.avc_config().and_then(|record| record.get(5..)) {
             for _ in 0..2 {
                 let (count, mut behind) = rest.split_first()?;
                 for _ in 0..count & 0x1f {
@@ -94,15 +103,18 @@ impl TsCodecConfig {
                 rest = behind;
             }
         }
-        let sound = *cut.sound_setup()?.first_chunk()?;
-        Some(Self { sets, sound })
+        let sound = *cut.aac_config()?.first_chunk()?;
+        Some(Self {
+            parameter_sets: sets,
+            audio_config: sound,
+        })
     }
 
     /// Start codes in place of lengths.
-    fn picture(&self, coded: &Coded) -> Option<Vec<u8>> {
+    fn annex_b(&self, coded: &DemuxedFrame) -> Option<Vec<u8>> {
         let mut out = vec![0, 0, 0, 1, 9, 0xf0];
         if coded.is_key {
-            out.extend_from_slice(&self.sets);
+            out.extend_from_slice(&self.parameter_sets);
         }
         let mut rest: &[u8] = &coded.data;
         while let Some((length, data)) = rest.split_first_chunk() {
@@ -116,8 +128,8 @@ impl TsCodecConfig {
     }
 
     /// A header in front (ISO/IEC 13818-7 6.2).
-    fn sound(&self, coded: &Coded) -> Option<Vec<u8>> {
-        let [first, second] = self.sound;
+    fn adts(&self, coded: &DemuxedFrame) -> Option<Vec<u8>> {
+        let [first, second] = self.audio_config;
         let object = first >> 3;
         let rate = (first & 7) << 1 | second >> 7;
         let channels = second >> 3 & 0x0f;
@@ -146,19 +158,22 @@ struct TsWriter {
 
 impl TsWriter {
     fn tables(&mut self, streams: TsStreams) {
-        let [high, low] = PROGRAMME.to_be_bytes();
-        self.section(TABLES, &section(0, &[0, 1, 0xe0 | high, low]));
-        let clock = if streams.picture { VIDEO } else { AUDIO };
+        let [high, low] = PMT_PID.to_be_bytes();
+        self.section(PAT_PID, &section(0, &[0, 1, 0xe0 | high, low]));
+        let clock = if streams.video { VIDEO_PID } else { AUDIO_PID };
         let [high, low] = clock.to_be_bytes();
         let mut entries = vec![0xe0 | high, low, 0xf0, 0];
-        for (is_there, kind, pid) in [(streams.picture, AVC, VIDEO), (streams.sound, ADTS, AUDIO)] {
+        for (is_there, kind, pid) in [
+            (streams.video, STREAM_TYPE_AVC, VIDEO_PID),
+            (streams.audio, STREAM_TYPE_ADTS, AUDIO_PID),
+        ] {
             if is_there {
                 entries.push(kind);
                 entries.extend((0xe000 | pid).to_be_bytes());
                 entries.extend([0xf0, 0]);
             }
         }
-        self.section(PROGRAMME, &section(2, &entries));
+        self.section(PMT_PID, &section(2, &entries));
     }
 
     fn section(&mut self, pid: u16, section: &[u8]) {
@@ -173,7 +188,7 @@ impl TsWriter {
         let mut head = vec![0, 0, 1, stream];
         let times_size = 5 * times.len();
         // Of pictures the length is left open, as is usual.
-        let length = if pid == AUDIO {
+        let length = if pid == AUDIO_PID {
             u16::try_from(3 + times_size + payload.len()).unwrap_or(0)
         } else {
             0

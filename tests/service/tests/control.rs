@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::visitor::Visitor;
+use super::test_client::TestClient;
 use crate::{ClusterRedirects, Recording, World};
 
 /// The keys of each frame's first argument.
@@ -20,15 +20,15 @@ fn keys(story: &[Value]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_client_is_sent_to_the_cluster_and_told_everything_there() {
-    let visitor = Visitor::to(World::demo()).await;
-    let sent_on = visitor.control(112_470_631, "live", json!({})).await;
+    let visitor = TestClient::connect(World::demo()).await;
+    let sent_on = visitor.control_frames(112_470_631, "live", json!({})).await;
     assert_eq!(sent_on.len(), 1);
     assert_eq!(sent_on[0]["cmd"], "reject");
     let cluster = &sent_on[0]["args"][0]["cluster"];
     assert_eq!(cluster["name"], "omega");
     let host = cluster["host"].as_str().unwrap();
     let connect = json!({ "media": "112470631", "application": "recorded" });
-    let story = visitor.control_at(host, connect).await;
+    let story = visitor.control_frames_from(host, connect).await;
     assert_eq!(keys(&story), ["meta+stream", "cdnConfig"]);
     let stream = &story[0]["args"][0]["stream"]["streamFormats"];
     assert_eq!(
@@ -38,7 +38,7 @@ async fn a_client_is_sent_to_the_cluster_and_told_everything_there() {
     assert_eq!(stream["mp4/segmented"]["videoLength"], 200_000);
     let connects = visitor
         .service
-        .asked()
+        .requests()
         .into_iter()
         .filter_map(|asked| asked.connect);
     assert!(
@@ -50,10 +50,10 @@ async fn a_client_is_sent_to_the_cluster_and_told_everything_there() {
 
 #[tokio::test]
 async fn a_client_that_sends_the_hash_as_an_object_is_refused() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let hash = visitor.sign_up().await;
     let locked = [json!({ "hashLock": true })];
-    let control = async |more| visitor.control(112_470_632, "omega", more).await;
+    let control = async |more| visitor.control_frames(112_470_632, "omega", more).await;
     assert_eq!(
         control(json!({ "hash": hash })).await[0]["args"],
         json!(locked)
@@ -69,8 +69,9 @@ async fn a_client_that_sends_the_hash_as_an_object_is_refused() {
 
 #[tokio::test]
 async fn each_lock_refuses_in_its_own_words_and_opens_to_its_key() {
-    let visitor = Visitor::to(World::demo()).await;
-    let reason = async |id, more| visitor.control(id, "omega", more).await[0]["args"][0].clone();
+    let visitor = TestClient::connect(World::demo()).await;
+    let reason =
+        async |id, more| visitor.control_frames(id, "omega", more).await[0]["args"][0].clone();
     let open = json!({ "password": "open sesame" });
     assert_eq!(
         reason(134_300_001, json!({})).await,
@@ -100,25 +101,30 @@ async fn each_lock_refuses_in_its_own_words_and_opens_to_its_key() {
 
 #[tokio::test]
 async fn an_id_that_is_a_number_is_not_understood() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let said = visitor
-        .control(112_470_631, "omega", json!({ "media": 112_470_631 }))
+        .control_frames(112_470_631, "omega", json!({ "media": 112_470_631 }))
         .await;
     assert_eq!(said[0]["args"][0], json!({ "nonexistent": true }));
 }
 
 #[tokio::test]
 async fn a_silent_connection_is_taken_and_says_nothing() {
-    let visitor = Visitor::to(World::demo()).await;
-    assert!(visitor.control_to_the_end(134_300_005).await.is_empty());
-    let asked = visitor.service.asked();
+    let visitor = TestClient::connect(World::demo()).await;
+    assert!(
+        visitor
+            .control_frames_after_redirects(134_300_005)
+            .await
+            .is_empty()
+    );
+    let asked = visitor.service.requests();
     assert!(asked.iter().any(|asked| asked.connect.is_some()));
 }
 
 #[tokio::test]
 async fn odd_frames_hold_the_same_story_in_other_shapes() {
-    let visitor = Visitor::to(World::demo()).await;
-    let story = visitor.control_to_the_end(134_300_014).await;
+    let visitor = TestClient::connect(World::demo()).await;
+    let story = visitor.control_frames_after_redirects(134_300_014).await;
     let told = keys(&story);
     let at = |key: &str| told.iter().position(|keys| keys.contains(key)).unwrap();
     assert_eq!(story[0]["cmd"], "warning");
@@ -135,8 +141,10 @@ async fn odd_frames_hold_the_same_story_in_other_shapes() {
 
 #[tokio::test]
 async fn a_frame_of_ten_megabytes_comes_whole() {
-    let visitor = Visitor::to(World::demo()).await;
-    let story = visitor.control(134_300_007, "omega", json!({})).await;
+    let visitor = TestClient::connect(World::demo()).await;
+    let story = visitor
+        .control_frames(134_300_007, "omega", json!({}))
+        .await;
     assert_eq!(
         story[0]["args"][0]["chat"].as_str().unwrap().len(),
         10_000_000
@@ -149,9 +157,9 @@ async fn redirects_go_round_in_circles_or_astray_where_the_world_says_so() {
         redirects: ClusterRedirects::Endless,
         ..Recording::new(77, "goes in circles")
     };
-    let visitor = Visitor::to(World::demo().recording(circles)).await;
+    let visitor = TestClient::connect(World::demo().recording(circles)).await;
     let next = async |id, cluster| {
-        visitor.control(id, cluster, json!({})).await[0]["args"][0]["cluster"].clone()
+        visitor.control_frames(id, cluster, json!({})).await[0]["args"][0]["cluster"].clone()
     };
     assert_eq!(next(77, "live").await["name"], "omega");
     assert_eq!(next(77, "omega").await["name"], "beta");
@@ -161,11 +169,11 @@ async fn redirects_go_round_in_circles_or_astray_where_the_world_says_so() {
 
 #[tokio::test]
 async fn a_channel_is_off_air_or_tells_of_the_running_stream() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let channel = async |id: u64| {
         let host = format!("r7-1-{id}-channel-ws-omega.ums.ustream.tv");
         let connect = json!({ "media": id.to_string(), "application": "channel" });
-        visitor.control_at(&host, connect).await
+        visitor.control_frames_from(&host, connect).await
     };
     let off_air = channel(6_540_154).await;
     assert_eq!(off_air[0]["args"][0]["stream"]["contentAvailable"], false);

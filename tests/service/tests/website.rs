@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::visitor::Visitor;
+use super::test_client::TestClient;
 use crate::World;
 
 #[tokio::test]
 async fn a_page_names_its_channel_in_either_order_of_attributes() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let practice = visitor.text("https://video.ibm.com/channel/practice").await;
     assert!(practice.contains(r#"<meta content="6540154" name="ustream:channel_id">"#));
     assert!(practice.contains(r#"offAirContentVideoIds=["112470631","112470621""#));
@@ -25,7 +25,7 @@ async fn a_page_names_its_channel_in_either_order_of_attributes() {
 
 #[tokio::test]
 async fn the_old_address_redirects_a_post_into_a_trap() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let path = "/ajax/viewer-registration/save/17439314/channel/17439314.json";
     let old = visitor
         .http
@@ -55,7 +55,7 @@ async fn the_old_address_redirects_a_post_into_a_trap() {
 
 #[tokio::test]
 async fn a_form_without_a_required_field_is_refused_by_name() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let form = [("fields[name]", "A Person"), ("fields[phone]", "1")];
     let said = visitor.register(&form).await;
     assert_eq!(said.get("hash"), None);
@@ -67,7 +67,7 @@ async fn a_form_without_a_required_field_is_refused_by_name() {
 
 #[tokio::test]
 async fn the_gate_lists_recordings_only_for_the_hash_it_gave() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let url = "https://video.ibm.com/ajax/viewing-experience/channel/17439314/content.json";
     let list = async |hash: String| {
         visitor
@@ -102,7 +102,7 @@ async fn the_gate_lists_recordings_only_for_the_hash_it_gave() {
 
 #[tokio::test]
 async fn the_api_tells_length_as_text_and_pages_its_lists() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let video = visitor
         .json("https://api.video.ibm.com/videos/112470631.json")
         .await;
@@ -124,7 +124,7 @@ async fn the_api_tells_length_as_text_and_pages_its_lists() {
 
 #[tokio::test]
 async fn the_api_names_the_lock_that_keeps_a_recording_closed() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     let url = |id: u64| format!("https://api.video.ibm.com/videos/{id}.json");
     let password = visitor.get(&url(134_300_001)).await.unwrap();
     assert_eq!(password.status(), 401);
@@ -158,11 +158,11 @@ async fn the_api_names_the_lock_that_keeps_a_recording_closed() {
 
 #[tokio::test]
 async fn everything_asked_is_in_the_log_with_its_answer() {
-    let visitor = Visitor::to(World::demo()).await;
+    let visitor = TestClient::connect(World::demo()).await;
     visitor
         .text("https://api.video.ibm.com/videos/1.json?detail_level=minimal")
         .await;
-    let asked = visitor.service.asked();
+    let asked = visitor.service.requests();
     assert_eq!(asked.len(), 1);
     assert_eq!(
         (&*asked[0].host, &*asked[0].method),

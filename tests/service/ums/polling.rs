@@ -10,21 +10,21 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
-use super::{ControlHost, PATH, Reply, frames, reply};
-use crate::faults::{Fault, Stage};
+use super::{ConnectReply, ControlHost, PATH, messages, reply};
+use crate::faults::{Fault, FaultStage};
 use crate::hls;
-use crate::log::Asked;
+use crate::log::LoggedRequest;
 use crate::service::{RequestOrigin, Service};
-use crate::world::{Offer, Recording};
+use crate::world::{Recording, TransportBehavior};
 
 /// A poll without news is answered after this long.
 const LONGEST_POLL: Duration = Duration::from_secs(5);
 
 /// A connection that is not polled for so long is forgotten, and its playlists with it.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(30);
+const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where polling goes on.
-const STATION: &str = "a92ccb29-lp-omega";
+const POLLING_HOST_PREFIX: &str = "a92ccb29-lp-omega";
 
 /// The connections that are being polled.
 #[derive(Debug, Default)]
@@ -32,31 +32,31 @@ pub(crate) struct PollingSessions(Mutex<BTreeMap<String, PollingSession>>);
 
 #[derive(Debug)]
 struct PollingSession {
-    news: VecDeque<Vec<Value>>,
-    polled: Instant,
+    queue: VecDeque<Vec<Value>>,
+    last_polled: Instant,
     /// Of the recording's addresses.
     generation: u64,
     /// Answers after which it breaks off.
-    left: usize,
+    answers_left: usize,
     silent: bool,
 }
 
 impl PollingSessions {
     /// Whether playlists that were told of on that connection still hold.
-    pub(crate) fn holds(&self, name: &str, generation: u64) -> bool {
-        self.lines().get(name).is_some_and(|line| {
-            line.generation == generation && line.polled.elapsed() < FORGOTTEN_AFTER
+    pub(crate) fn is_current(&self, name: &str, generation: u64) -> bool {
+        self.sessions().get(name).is_some_and(|line| {
+            line.generation == generation && line.last_polled.elapsed() < SESSION_TIMEOUT
         })
     }
 
     fn open(&self, line: PollingSession) -> String {
-        let mut lines = self.lines();
+        let mut lines = self.sessions();
         let name = format!("deokpsq1d6ii90a805gh7tt3jc-{}", lines.len());
         lines.insert(name.clone(), line);
         name
     }
 
-    fn lines(&self) -> MutexGuard<'_, BTreeMap<String, PollingSession>> {
+    fn sessions(&self) -> MutexGuard<'_, BTreeMap<String, PollingSession>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,7 +95,7 @@ fn connect(
         .map(|(name, value)| (name, Value::String(value)))
         .collect();
     let arguments = Value::Object(arguments);
-    service.log.asked(Asked {
+    service.log.record_request(LoggedRequest {
         host: visit.host.clone(),
         method: "CONNECT".to_owned(),
         path: PATH.to_owned(),
@@ -108,56 +108,76 @@ fn connect(
     let recording = service.world.recordings.get(&station.media);
     let offer = match (recording, app.as_str()) {
         (Some(recording), "3") => recording.delivery.polling,
-        (Some(recording), "11") if recording.delivery.playlists.is_none() => Offer::Offline,
-        _ => Offer::Pieces,
+        (Some(recording), "11") if recording.delivery.playlists.is_none() => {
+            TransportBehavior::Offline
+        }
+        _ => TransportBehavior::Segments,
     };
-    if offer == Offer::Refused {
+    if offer == TransportBehavior::Refused {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let (left, silent) = match service.faults.strike(Stage::Socket, &visit.host, PATH) {
+    let (left, silent) = match service
+        .faults
+        .next_fault(FaultStage::Socket, &visit.host, PATH)
+    {
         Some(Fault::CloseSocket(answers)) => (answers, false),
         Some(Fault::SilentSocket) => (usize::MAX, true),
-        _ => (usize::MAX, offer == Offer::Silent),
+        _ => (usize::MAX, offer == TransportBehavior::Silent),
     };
     let line = PollingSession {
-        news: VecDeque::new(),
-        polled: Instant::now(),
+        queue: VecDeque::new(),
+        last_polled: Instant::now(),
         generation: service.generation(station.media),
-        left,
+        answers_left: left,
         silent,
     };
-    let name = service.lines.open(line);
-    let host = format!("{STATION}.{}", station.domain);
+    let name = service.polling_sessions.open(line);
+    let host = format!("{POLLING_HOST_PREFIX}.{}", station.domain);
     let news = match (reply(service, station, (&arguments, offer)), recording) {
-        (Reply::Reject(reason), _) => vec![vec![
+        (ConnectReply::Reject(reason), _) => vec![vec![
             json!({ "cmd": "reject", "args": [reason] }),
             json!({ "cmd": "close", "args": [] }),
         ]],
-        (Reply::Tell { story, .. }, Some(recording))
-            if app == "11" && offer == Offer::Pieces && !story.is_empty() =>
-        {
-            told(recording, &host, &name)
+        (
+            ConnectReply::Accept {
+                messages: story, ..
+            },
+            Some(recording),
+        ) if app == "11" && offer == TransportBehavior::Segments && !story.is_empty() => {
+            playlist_messages(recording, &host, &name)
         }
         // Now and then each frame comes in an answer of its own.
-        (Reply::Tell { story, .. }, Some(recording)) if recording.message_style.transitional => {
+        (
+            ConnectReply::Accept {
+                messages: story, ..
+            },
+            Some(recording),
+        ) if recording.message_style.transitional => {
             story.into_iter().map(|frame| vec![frame]).collect()
         }
-        (Reply::Tell { story, later, .. }, _) => {
+        (
+            ConnectReply::Accept {
+                messages: story,
+                delayed: later,
+                ..
+            },
+            _,
+        ) => {
             let later = later.into_iter().map(|(_, frame)| vec![frame]);
             std::iter::once(story).chain(later).collect()
         }
     };
-    if let Some(line) = service.lines.lines().get_mut(&name) {
-        line.news = news.into();
+    if let Some(line) = service.polling_sessions.sessions().get_mut(&name) {
+        line.queue = news.into();
     }
     let tracking = json!({ "host": host, "connectionId": name });
     Json(json!([{ "cmd": "tracking", "args": [tracking] }])).into_response()
 }
 
 /// What the player for HLS is told.
-fn told(recording: &Recording, host: &str, token: &str) -> Vec<Vec<Value>> {
+fn playlist_messages(recording: &Recording, host: &str, token: &str) -> Vec<Vec<Value>> {
     let host = format!(
-        "{STATION}.{}",
+        "{POLLING_HOST_PREFIX}.{}",
         host.split_once('.').map_or("", |(_, domain)| domain)
     );
     // Playlists are told of on the new domain.
@@ -165,27 +185,27 @@ fn told(recording: &Recording, host: &str, token: &str) -> Vec<Vec<Value>> {
     let url = hls::address(&host, recording.id, token);
     let stream = json!([{ "name": "uhls", "url": url }]);
     vec![
-        vec![frames::counters(7)],
-        vec![frames::module_info(json!({ "stream": stream }))],
+        vec![messages::counters(7)],
+        vec![messages::module_info(json!({ "stream": stream }))],
     ]
 }
 
 async fn poll(service: &Service, name: &str) -> Response<Body> {
     let news = {
-        let mut lines = service.lines.lines();
+        let mut lines = service.polling_sessions.sessions();
         let Some(line) = lines.get_mut(name) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        line.polled = Instant::now();
-        if line.left == 0 {
+        line.last_polled = Instant::now();
+        if line.answers_left == 0 {
             lines.remove(name);
             return StatusCode::NOT_FOUND.into_response();
         }
-        line.left -= 1;
+        line.answers_left -= 1;
         if line.silent {
             None
         } else {
-            line.news.pop_front()
+            line.queue.pop_front()
         }
     };
     if news.is_none() {

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Channel, ClusterRedirects, Delivery, FileKind, FlvRepresentation, Frames, GateField, HashKeys,
-    HashStyle, Length, LengthField, Listing, Lock, Recording, ResponseMode, World,
+    AccessLock, Channel, ClusterRedirects, Delivery, FileContainer, FlvRepresentation, GateField,
+    HashKeys, HashStyle, LengthField, LengthSources, MessageStyle, PlaylistLayout, Recording,
+    ResponseMode, World,
 };
-use crate::media::{Clock, Film, Row, Sound, UNIT_MS};
+use crate::media::{AudioStream, FixtureMovie, FlvClock, MockRepresentation, UNIT_MS};
 
 /// Number of the recording that [`World::with_film`] adds.
 pub const LARGE: u64 = 134_300_020;
 
-const PRACTICE: u64 = 6_540_154;
-const ON_AIR: u64 = 6_540_155;
-const GATED: u64 = 17_439_314;
+const OPEN_CHANNEL: u64 = 6_540_154;
+const LIVE_CHANNEL: u64 = 6_540_155;
+const GATED_CHANNEL: u64 = 17_439_314;
 
 impl World {
     /// The standard set:
@@ -56,18 +57,18 @@ impl World {
                 "<h1>Our stream</h1><iframe src='//www.ustream.tv/embed/recorded/112470631'></iframe>",
             )
             .page("www.example.org/holiday", "<h1>My holiday</h1>");
-        let recordings = usual()
+        let recordings = ordinary_recordings()
             .into_iter()
-            .chain(locked())
-            .chain(odd_answers())
-            .chain(odd_media())
-            .chain(other_ways());
+            .chain(locked_recordings())
+            .chain(odd_answer_recordings())
+            .chain(odd_media_recordings())
+            .chain(other_delivery_recordings());
         recordings.fold(channels(world), Self::recording)
     }
 
     /// Adds [`LARGE`], of that film.
     #[must_use]
-    pub fn with_film(self, film: Film) -> Self {
+    pub fn with_large_recording(self, film: FixtureMovie) -> Self {
         self.recording(Recording {
             title: "The large recording".to_owned(),
             movie: film,
@@ -77,11 +78,11 @@ impl World {
 
     /// Adds [`LARGE`], of so many chunks.
     #[must_use]
-    pub fn with_long_film(self, film: &LongRecording) -> Self {
+    pub fn with_long_recording(self, film: &LongRecording) -> Self {
         let units = film.chunks * (film.chunk_time_ms / UNIT_MS).max(1);
         self.recording(Recording {
             title: "The long recording".to_owned(),
-            movie: Film::filled(units, film.megabytes),
+            movie: FixtureMovie::filled(units, film.megabytes),
             chunk_time_ms: film.chunk_time_ms.max(UNIT_MS),
             ..Recording::new(LARGE, "a long recording, for measuring")
         })
@@ -119,17 +120,17 @@ fn channels(world: World) -> World {
         GateField::new("phone", "Phone", false),
     ];
     let gated = Channel::new(
-        GATED,
+        GATED_CHANNEL,
         "curJSsZFUUu",
         "the seed's case: a form before the recording",
     );
     let practice = Channel::new(
-        PRACTICE,
+        OPEN_CHANNEL,
         "practice",
         "a channel: its newest recording is taken",
     );
     let on_air = Channel::new(
-        ON_AIR,
+        LIVE_CHANNEL,
         "on-air",
         "a channel that is on air and keeps no recording",
     );
@@ -157,18 +158,18 @@ fn captions() -> BTreeMap<String, String> {
 }
 
 /// Recordings as most are.
-fn usual() -> Vec<Recording> {
+fn ordinary_recordings() -> Vec<Recording> {
     let older = |id, days: i64| Recording {
         title: format!("An older practice recording, {id}"),
-        channel: Some(PRACTICE),
+        channel: Some(OPEN_CHANNEL),
         created_unix_s: 1_514_764_800 - days * 86_400,
-        movie: Film::looped(12),
+        movie: FixtureMovie::looped(12),
         ..Recording::new(id, "an older recording of the channel `practice`")
     };
     vec![
         Recording {
             title: "The practice film".to_owned(),
-            channel: Some(PRACTICE),
+            channel: Some(OPEN_CHANNEL),
             captions: captions(),
             chapters: [(0, "Welcome"), (60, "Launch"), (150, "Questions")]
                 .map(|(second, title)| (second, title.to_owned()))
@@ -180,7 +181,7 @@ fn usual() -> Vec<Recording> {
         },
         Recording {
             title: "Behind the form".to_owned(),
-            channel: Some(GATED),
+            channel: Some(GATED_CHANNEL),
             flv: FlvRepresentation::all_original(),
             ..Recording::new(
                 112_470_632,
@@ -194,7 +195,7 @@ fn usual() -> Vec<Recording> {
 }
 
 /// Recordings that want something, or cannot be had.
-fn locked() -> Vec<Recording> {
+fn locked_recordings() -> Vec<Recording> {
     let locked = |id, shows, lock| Recording {
         lock: Some(lock),
         ..Recording::new(id, shows)
@@ -204,26 +205,26 @@ fn locked() -> Vec<Recording> {
         locked(
             134_300_001,
             "password: open sesame",
-            Lock::Password("open sesame".to_owned()),
+            AccessLock::Password("open sesame".to_owned()),
         ),
-        locked(134_300_002, "not shown in this country", Lock::Geo),
-        locked(134_300_003, "removed by its owner", Lock::Removed),
+        locked(134_300_002, "not shown in this country", AccessLock::Geo),
+        locked(134_300_003, "removed by its owner", AccessLock::Removed),
         locked(
             134_300_004,
             "plays only on http://www.a-pac.tv",
-            Lock::Referrer(embed),
+            AccessLock::Referrer(embed),
         ),
         locked(
             134_300_010,
             "a lock of unknown kind",
-            Lock::Unknown("tenantLock".to_owned()),
+            AccessLock::Unknown("tenantLock".to_owned()),
         ),
-        locked(134_300_018, "a company's login", Lock::Login),
+        locked(134_300_018, "a company's login", AccessLock::Login),
     ]
 }
 
 /// Recordings of which the service says odd things.
-fn odd_answers() -> Vec<Recording> {
+fn odd_answer_recordings() -> Vec<Recording> {
     let titled = |id, title: String, shows| Recording {
         title,
         ..Recording::new(id, shows)
@@ -238,9 +239,9 @@ fn odd_answers() -> Vec<Recording> {
             ..Recording::new(134_300_006, "answers with a web page everywhere")
         },
         Recording {
-            message_style: Frames {
+            message_style: MessageStyle {
                 huge_bytes: 10_000_000,
-                ..Frames::default()
+                ..MessageStyle::default()
             },
             ..Recording::new(134_300_007, "a frame of 10 MB before all others")
         },
@@ -268,7 +269,7 @@ fn odd_answers() -> Vec<Recording> {
 }
 
 /// Recordings that the websocket does not lead to.
-fn other_ways() -> Vec<Recording> {
+fn other_delivery_recordings() -> Vec<Recording> {
     let offered = |id, shows, ways| Recording {
         delivery: ways,
         ..Recording::new(id, shows)
@@ -278,23 +279,23 @@ fn other_ways() -> Vec<Recording> {
         offered(
             134_300_025,
             "playlists only, picture and sound apart",
-            Delivery::playlists(Listing::Separate),
+            Delivery::playlists(PlaylistLayout::Separate),
         ),
         offered(
             134_300_026,
             "playlists only, picture and sound in one",
-            Delivery::playlists(Listing::Muxed),
+            Delivery::playlists(PlaylistLayout::Muxed),
         ),
         offered(
             134_300_027,
             "one FLV file only",
-            Delivery::file(FileKind::Flv),
+            Delivery::file(FileContainer::Flv),
         ),
     ]
 }
 
 /// Recordings whose pieces are odd.
-fn odd_media() -> Vec<Recording> {
+fn odd_media_recordings() -> Vec<Recording> {
     vec![
         Recording {
             first_chunk: 9,
@@ -311,15 +312,15 @@ fn odd_media() -> Vec<Recording> {
             )
         },
         Recording {
-            movie: Film::looped(7),
+            movie: FixtureMovie::looped(7),
             keys: HashKeys::At(vec![0]),
             captions: captions(),
             ..Recording::new(134_300_012, "seven chunks under a single hash key")
         },
         Recording {
-            movie: Film::looped(97),
+            movie: FixtureMovie::looped(97),
             mp4: Vec::new(),
-            length: Length {
+            length: LengthSources {
                 api: false,
                 frame: None,
             },
@@ -328,11 +329,11 @@ fn odd_media() -> Vec<Recording> {
         Recording {
             flv: Vec::new(),
             chunk_time_ms: 6000,
-            length: Length {
+            length: LengthSources {
                 api: true,
                 frame: Some(LengthField::Meta),
             },
-            message_style: Frames {
+            message_style: MessageStyle {
                 cdn_config_first: true,
                 split_stream: true,
                 lists_as_maps: true,
@@ -347,7 +348,7 @@ fn odd_media() -> Vec<Recording> {
         },
         Recording {
             mp4: Vec::new(),
-            clock: Clock::Restarts,
+            clock: FlvClock::Restarts,
             ..Recording::new(134_300_015, "FLV whose clock restarts at each chunk")
         },
         Recording {
@@ -355,8 +356,8 @@ fn odd_media() -> Vec<Recording> {
             ..Recording::new(134_300_016, "chunk 50 is gone for good")
         },
         Recording {
-            flv: vec![FlvRepresentation::new(None, Sound::Main)],
-            mp4: vec![Row::Mp4Sound(Sound::Main)],
+            flv: vec![FlvRepresentation::new(None, AudioStream::Main)],
+            mp4: vec![MockRepresentation::Mp4Audio(AudioStream::Main)],
             ..Recording::new(134_300_017, "sound only")
         },
     ]

@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    cut::{Cut, SegmentedMovie},
-    film::Film,
     readers::ffprobe,
+    segmenter::{SegmentedMovie, Segmenter},
+    test_movie::TestMovie,
 };
 
 /// One packet; times are in microseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Packet {
+pub(super) struct ProbedPacket {
     pub(super) pts: i64,
     pub(super) dts: i64,
     duration: Option<i64>,
@@ -19,10 +19,10 @@ pub(super) struct Packet {
 }
 
 /// The packets of each track, by `video` and `audio`.
-pub(super) type Packets = BTreeMap<String, Vec<Packet>>;
+pub(super) type ProbedPackets = BTreeMap<String, Vec<ProbedPacket>>;
 
 /// All packets of a file.
-pub(super) fn read(path: &Path, options: &[&str]) -> Packets {
+pub(super) fn read(path: &Path, options: &[&str]) -> ProbedPackets {
     let show = [
         "-show_packets",
         "-show_data_hash",
@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path, options: &[&str]) -> Packets {
         "compact=p=0",
         path.to_str().unwrap(),
     ];
-    let mut packets = Packets::new();
+    let mut packets = ProbedPackets::new();
     for line in ffprobe(&[options, &show].concat()).lines() {
         let fields: BTreeMap<_, _> = line
             .split('|')
@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path, options: &[&str]) -> Packets {
             continue;
         };
         let time = |name: &str| fields.get(name).and_then(|text| microseconds(text));
-        let packet = Packet {
+        let packet = ProbedPacket {
             pts: time("pts_time").unwrap(),
             dts: time("dts_time").unwrap(),
             duration: time("duration_time"),
@@ -64,7 +64,7 @@ pub(super) fn microseconds(text: &str) -> Option<i64> {
 }
 
 /// Lets the first packet that is shown be at 0.
-pub(super) fn from_origin(mut packets: Packets) -> Packets {
+pub(super) fn from_origin(mut packets: ProbedPackets) -> ProbedPackets {
     let origin = packets.values().flatten().map(|packet| packet.pts).min();
     for packet in packets.values_mut().flatten() {
         packet.pts -= origin.unwrap_or(0);
@@ -74,19 +74,19 @@ pub(super) fn from_origin(mut packets: Packets) -> Packets {
 }
 
 /// How far times may be off, in microseconds.
-fn tolerance(cut: Cut, film: &Film) -> i64 {
+fn tolerance(cut: Segmenter, film: &TestMovie) -> i64 {
     match cut {
         // Of times that are printed with six decimals.
-        Cut::Dash => 2,
+        Segmenter::Dash => 2,
         // Times are in ticks of 90 kHz. Ours put sound back on the grid of its samples; ffmpeg lets
         // it stand up to a millisecond beside that where it begins a packet anew.
-        Cut::Ts => 1_000,
+        Segmenter::Ts => 1_000,
         // Times are in whole milliseconds; the MP4 puts sound back between them.
-        Cut::Flv => 1_001,
+        Segmenter::Flv => 1_001,
         // What the clock was before the cut is known from the frames before: their mean distance,
         // or, where they have none, not at all.
-        Cut::FlvRestarted if film.is_uneven => i64::MAX,
-        Cut::FlvRestarted => 3_000,
+        Segmenter::FlvRestarted if film.has_irregular_timing => i64::MAX,
+        Segmenter::FlvRestarted => 3_000,
     }
 }
 
@@ -95,7 +95,12 @@ fn tolerance(cut: Cut, film: &Film) -> i64 {
 const DELAY: i64 = 100;
 
 /// The same packets with the same bytes, keyframes, times and distances as in the source.
-pub(super) fn assert_same(made: &Packets, cutting: &SegmentedMovie, film: &Film, what: &str) {
+pub(super) fn assert_same(
+    made: &ProbedPackets,
+    cutting: &SegmentedMovie,
+    film: &TestMovie,
+    what: &str,
+) {
     let made = from_origin(made.clone());
     let whole = from_origin(cutting.whole.clone());
     assert!(!whole.is_empty());
@@ -104,11 +109,11 @@ pub(super) fn assert_same(made: &Packets, cutting: &SegmentedMovie, film: &Film,
         whole.keys().collect::<Vec<_>>(),
         "{what}"
     );
-    let tolerance = tolerance(cutting.cut, film);
+    let tolerance = tolerance(cutting.segmenter, film);
     let close = |one: i64, other: i64| (one - other).abs() <= tolerance;
     for (kind, whole) in &whole {
         let made = &made[kind];
-        let start = |packets: &[Packet]| packets.first().map_or(0, |packet| packet.dts);
+        let start = |packets: &[ProbedPacket]| packets.first().map_or(0, |packet| packet.dts);
         let (start, wanted) = (start(made), start(whole));
         assert!(
             (start - wanted).abs() <= tolerance.max(DELAY),
@@ -121,7 +126,7 @@ pub(super) fn assert_same(made: &Packets, cutting: &SegmentedMovie, film: &Film,
             assert!(close(made.dts - start, source.dts - wanted), "{context}");
             assert!(close(made.pts - start, source.pts - wanted), "{context}");
             // ffprobe takes the length of an FLV's frames from their rate, not from their times.
-            if cutting.cut == Cut::Dash
+            if cutting.segmenter == Segmenter::Dash
                 && let (Some(found), Some(told)) = (made.duration, source.duration)
             {
                 // In an MP4 a gap is a longer frame before it. Of a track that starts late

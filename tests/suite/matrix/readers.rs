@@ -6,12 +6,12 @@ use std::{
     process::{Command, Output},
 };
 
-use media::{Format, TrackKind};
+use media::{OutputFormat, TrackKind};
 use serde_json::Value;
 
 use super::{
-    make::Made,
-    packets::{self, Packets},
+    assemble::AssembledMovie,
+    packets::{self, ProbedPackets},
 };
 
 /// Lets ffmpeg do something; it must succeed.
@@ -40,7 +40,7 @@ fn without_complaint(output: Output) -> String {
 }
 
 /// Whether every reader finds what there is, and nothing to complain of.
-pub(super) fn assert_content(made: &Made, found: Packets, what: &str) {
+pub(super) fn assert_content(made: &AssembledMovie, found: ProbedPackets, what: &str) {
     let path = made.path.to_str().unwrap();
     // In the film's own time base: a guessed frame rate would make two times one.
     let decode = [
@@ -56,18 +56,18 @@ pub(super) fn assert_content(made: &Made, found: Packets, what: &str) {
         "-",
     ];
     without_complaint(ffmpeg(&decode));
-    seeks(made, &found, what);
+    assert_seeks(made, &found, what);
     match made.format {
-        Format::Mp4 => {
-            durations(made, found, what);
-            index(made);
+        OutputFormat::Mp4 => {
+            assert_durations(made, found, what);
+            assert_index(made);
         }
-        Format::Flv => stated_duration(made, what),
+        OutputFormat::Flv => assert_stated_duration(made, what),
     }
 }
 
 /// A seek to the middle comes out at a keyframe close to it, with all its bytes.
-fn seeks(made: &Made, found: &Packets, what: &str) {
+fn assert_seeks(made: &AssembledMovie, found: &ProbedPackets, what: &str) {
     let Some(all) = found.get("video") else {
         return;
     };
@@ -76,8 +76,8 @@ fn seeks(made: &Made, found: &Packets, what: &str) {
     // ffprobe looks by decode or by presentation time, and in an FLV rather ahead.
     let at = keyframes.partition_point(|keyframe| keyframe.dts <= middle);
     let near = match made.format {
-        Format::Mp4 => &keyframes[at.saturating_sub(3)..keyframes.len().min(at + 1)],
-        Format::Flv => &keyframes[..],
+        OutputFormat::Mp4 => &keyframes[at.saturating_sub(3)..keyframes.len().min(at + 1)],
+        OutputFormat::Flv => &keyframes[..],
     };
     let seconds = format!("{}.{:06}%+#1", middle / 1_000_000, middle % 1_000_000);
     let options = ["-select_streams", "v", "-read_intervals", &seconds];
@@ -87,7 +87,7 @@ fn seeks(made: &Made, found: &Packets, what: &str) {
 }
 
 /// mediainfo tells the lengths that the muxer does.
-fn durations(made: &Made, found: Packets, what: &str) {
+fn assert_durations(made: &AssembledMovie, found: ProbedPackets, what: &str) {
     let path = made.path.to_str().unwrap();
     let told: Value =
         serde_json::from_slice(&run("mediainfo", &["--Output=JSON", path]).stdout).unwrap();
@@ -118,7 +118,7 @@ fn durations(made: &Made, found: Packets, what: &str) {
 }
 
 /// The length in the metadata of an FLV is that of the muxer.
-fn stated_duration(made: &Made, what: &str) {
+fn assert_stated_duration(made: &AssembledMovie, what: &str) {
     let path = made.path.to_str().unwrap();
     let show = ["-show_entries", "format=duration", "-of", "csv=p=0", path];
     let told = packets::microseconds(ffprobe(&show).trim()).unwrap();
@@ -131,7 +131,7 @@ fn stated_duration(made: &Made, what: &str) {
 }
 
 /// An independent reader decodes the index, and counts the same samples and ticks.
-fn index(made: &Made) {
+fn assert_index(made: &AssembledMovie) {
     use mp4_atom::{Atom, Moov, ReadAtom, ReadFrom, StszSamples};
 
     let mut file = File::open(&made.path).unwrap();

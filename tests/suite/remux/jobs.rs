@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use engine::{
-    Config, Ending, Engine, JobState, MovieFiles, NewRemux, Output, Overrides, Remux,
-    view::JobView, view::Stage,
+    Config, Engine, JobState, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides,
+    Remuxer, view::JobStage, view::JobView,
 };
 
-use crate::films::{assert_same, fixture, packets};
-use crate::practice::{ended, names, until};
+use crate::mock_service::{file_names, wait_for_end, wait_until};
+use crate::movies::{assert_same, fixture, packets};
 
 use super::FLV_ROUNDING_US;
 
@@ -35,14 +35,14 @@ fn engine(data: &Path) -> Engine {
     .unwrap()
 }
 
-fn order(film: &Path) -> NewRemux {
+fn remux_request(film: &Path) -> NewRemux {
     NewRemux {
         films: MovieFiles {
             films: vec![film.to_owned()],
-            ending: Ending::Mp4,
+            ending: Mp4Extension::Mp4,
         },
-        remux: Remux::Builtin,
-        output: Output {
+        remux: Remuxer::Builtin,
+        output: OutputLocation {
             folder: film.parent().unwrap().to_owned(),
             stem: None,
         },
@@ -52,7 +52,7 @@ fn order(film: &Path) -> NewRemux {
 fn is_half_way(job: &JobView) -> bool {
     job.progress.as_ref().is_some_and(|progress| {
         let share = progress.fraction.unwrap_or(0.0);
-        progress.stage == Stage::Converting && share > 0.02 && share < 0.9
+        progress.stage == JobStage::Converting && share > 0.02 && share < 0.9
     })
 }
 
@@ -62,21 +62,21 @@ async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end
     let film = long(folder.path());
     let source = fs::read(&film).unwrap();
     let before = engine(data.path());
-    let id = before.remux(order(&film)).await.unwrap();
-    until(&before, &id, is_half_way).await;
+    let id = before.remux(remux_request(&film)).await.unwrap();
+    wait_until(&before, &id, is_half_way).await;
     before.pause(&id).await.unwrap();
-    until(&before, &id, |job| job.state == JobState::Paused).await;
+    wait_until(&before, &id, |job| job.state == JobState::Paused).await;
     before.resume(&id, Overrides::default()).await.unwrap();
-    until(&before, &id, is_half_way).await;
+    wait_until(&before, &id, is_half_way).await;
     before.shutdown().await;
     // What is read again costs less than what would be kept.
-    assert_eq!(names(folder.path()), ["film.flv"]);
+    assert_eq!(file_names(folder.path()), ["film.flv"]);
 
     let after = engine(data.path());
-    until(&after, &id, |job| job.state == JobState::Paused).await;
+    wait_until(&after, &id, |job| job.state == JobState::Paused).await;
     after.resume(&id, Overrides::default()).await.unwrap();
-    assert_eq!(ended(&after, &id).await.unwrap().file, "film.mp4");
-    assert_eq!(names(folder.path()), ["film.flv", "film.mp4"]);
+    assert_eq!(wait_for_end(&after, &id).await.unwrap().file, "film.mp4");
+    assert_eq!(file_names(folder.path()), ["film.flv", "film.mp4"]);
     let made = after.path(&id).await.unwrap();
     for stream in ["v:0", "a:0"] {
         let expected = packets(&film, stream);
@@ -91,9 +91,9 @@ async fn a_job_that_is_removed_half_way_leaves_nothing() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let film = long(folder.path());
     let engine = engine(data.path());
-    let id = engine.remux(order(&film)).await.unwrap();
-    until(&engine, &id, is_half_way).await;
+    let id = engine.remux(remux_request(&film)).await.unwrap();
+    wait_until(&engine, &id, is_half_way).await;
     engine.remove(&id, false).await.unwrap();
-    assert_eq!(names(folder.path()), ["film.flv"]);
+    assert_eq!(file_names(folder.path()), ["film.flv"]);
     engine.shutdown().await;
 }

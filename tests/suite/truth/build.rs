@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 use fake_ustream::{
-    ClusterRedirects, Delivery, FakeUstream, Fate, Fault, FileKind, Film, FlvRepresentation,
-    HashKeys, HashStyle, Length, Listing, Message, OddRow as Described, Oddities, Picture,
-    PlaylistOddities, Recording, Row, Rule, Sound, World,
+    AudioStream, ClusterRedirects, Delivery, ExtraRepresentation as Described, FakeUstream, Fault,
+    FileContainer, FixtureMovie, FlvRepresentation, HashKeys, HashListMessage, HashStyle,
+    LengthSources, MockRepresentation, Oddities, PlaylistLayout, PlaylistOddities, Recording, Rule,
+    SegmentFault, VideoStream, World,
 };
 use serde_json::{Value, json};
 
-use super::case::{Case, ChangeWhilePaused, Form, OddRow, ServerFault};
+use super::case::{Case, ChangeWhilePaused, OfferedFormat, ServerFault, UnusableRepresentation};
 
 /// The one recording of each world.
 pub(super) const RECORDING: u64 = 112_470_631;
@@ -21,30 +22,52 @@ const SEGMENT_TAKES: std::time::Duration = std::time::Duration::from_millis(150)
 
 impl Case {
     /// The rows that are to be saved.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        let (best, main) = (Picture::Best, Sound::Main);
-        self.rows_with(best, main)
+    pub(super) fn representations(&self) -> Vec<MockRepresentation> {
+        let (best, main) = (VideoStream::Best, AudioStream::Main);
+        self.representations_with(best, main)
     }
 
     /// The rows with that picture and that sound.
-    pub(super) fn rows_with(&self, picture: Picture, sound: Sound) -> Vec<Row> {
-        match self.form {
-            Form::Flv | Form::FileFlv => vec![Row::Flv(Some(picture), sound)],
-            Form::Both if self.original => vec![Row::Flv(Some(picture), sound)],
-            Form::Mp4 | Form::Both | Form::HlsFmp4 => {
-                vec![Row::Mp4Picture(picture), Row::Mp4Sound(sound)]
+    pub(super) fn representations_with(
+        &self,
+        picture: VideoStream,
+        sound: AudioStream,
+    ) -> Vec<MockRepresentation> {
+        match self.format {
+            OfferedFormat::Flv | OfferedFormat::FileFlv => {
+                vec![MockRepresentation::Flv(Some(picture), sound)]
             }
-            Form::TsMuxed | Form::Ranges => vec![Row::Ts(Some(picture), Some(sound))],
-            Form::TsSeparate => vec![Row::Ts(Some(picture), None), Row::Ts(None, Some(sound))],
-            Form::Packed => vec![Row::Ts(Some(picture), None), Row::Packed(sound)],
-            Form::FileMp4 => vec![Row::Mp4Picture(picture)],
+            OfferedFormat::Both if self.original => {
+                vec![MockRepresentation::Flv(Some(picture), sound)]
+            }
+            OfferedFormat::Mp4 | OfferedFormat::Both | OfferedFormat::HlsFmp4 => {
+                vec![
+                    MockRepresentation::Mp4Video(picture),
+                    MockRepresentation::Mp4Audio(sound),
+                ]
+            }
+            OfferedFormat::TsMuxed | OfferedFormat::Ranges => {
+                vec![MockRepresentation::Ts(Some(picture), Some(sound))]
+            }
+            OfferedFormat::TsSeparate => vec![
+                MockRepresentation::Ts(Some(picture), None),
+                MockRepresentation::Ts(None, Some(sound)),
+            ],
+            OfferedFormat::Packed => vec![
+                MockRepresentation::Ts(Some(picture), None),
+                MockRepresentation::PackedAudio(sound),
+            ],
+            OfferedFormat::FileMp4 => vec![MockRepresentation::Mp4Video(picture)],
         }
     }
 
     /// The world before anything is fetched, or after `meanwhile`.
     pub(super) fn world(&self, meanwhile: ChangeWhilePaused) -> World {
-        let flv = matches!(self.form, Form::Flv | Form::Both);
-        let mp4 = matches!(self.form, Form::Mp4 | Form::Both | Form::HlsFmp4);
+        let flv = matches!(self.format, OfferedFormat::Flv | OfferedFormat::Both);
+        let mp4 = matches!(
+            self.format,
+            OfferedFormat::Mp4 | OfferedFormat::Both | OfferedFormat::HlsFmp4
+        );
         let usual = Recording::new(RECORDING, "a random world");
         let clusters = if self.redirected {
             vec!["omega".into()]
@@ -52,7 +75,7 @@ impl Case {
             vec![]
         };
         let recording = Recording {
-            movie: Film::looped(self.all_units),
+            movie: FixtureMovie::looped(self.all_units),
             chunk_time_ms: self.segment_ms(),
             first_chunk: self.first,
             keys: HashKeys::At(self.keys.clone()),
@@ -68,73 +91,75 @@ impl Case {
             },
             mp4: if mp4 { usual.mp4.clone() } else { Vec::new() },
             clock: self.clock,
-            length: Length {
+            length: LengthSources {
                 api: self.api_length.is_some(),
                 frame: self.frame_length.map(|(place, _)| place),
             },
             redirects: ClusterRedirects::To(clusters),
-            delivery: self.ways(),
+            delivery: self.delivery(),
             cdn: HOSTS[..self.mirrors.len()]
                 .iter()
                 .map(|&host| host.into())
                 .collect(),
-            oddities: self.odd(meanwhile),
+            oddities: self.oddities(meanwhile),
             ..usual
         };
         World::empty().recording(recording)
     }
 
-    fn ways(&self) -> Delivery {
-        match self.form {
-            Form::Mp4 | Form::Flv | Form::Both => Delivery {
+    fn delivery(&self) -> Delivery {
+        match self.format {
+            OfferedFormat::Mp4 | OfferedFormat::Flv | OfferedFormat::Both => Delivery {
                 playlists: None,
                 ..Delivery::default()
             },
-            Form::TsMuxed => Delivery::playlists(Listing::Muxed),
-            Form::TsSeparate => Delivery::playlists(Listing::Separate),
-            Form::Packed => Delivery::playlists(Listing::Packed),
-            Form::HlsFmp4 => Delivery::playlists(Listing::Fmp4),
-            Form::Ranges => Delivery::playlists(Listing::Ranges),
-            Form::FileFlv => Delivery::file(FileKind::Flv),
-            Form::FileMp4 => Delivery::file(FileKind::Mp4),
+            OfferedFormat::TsMuxed => Delivery::playlists(PlaylistLayout::Muxed),
+            OfferedFormat::TsSeparate => Delivery::playlists(PlaylistLayout::Separate),
+            OfferedFormat::Packed => Delivery::playlists(PlaylistLayout::PackedAudio),
+            OfferedFormat::HlsFmp4 => Delivery::playlists(PlaylistLayout::Fmp4),
+            OfferedFormat::Ranges => Delivery::playlists(PlaylistLayout::Ranges),
+            OfferedFormat::FileFlv => Delivery::file(FileContainer::Flv),
+            OfferedFormat::FileMp4 => Delivery::file(FileContainer::Mp4),
         }
     }
 
-    fn odd(&self, meanwhile: ChangeWhilePaused) -> Oddities {
+    fn oddities(&self, meanwhile: ChangeWhilePaused) -> Oddities {
         let (path, hash, shifted) = match meanwhile {
             ChangeWhilePaused::Nothing => (0, 0, 0),
             ChangeWhilePaused::Renewed => (1, 1, 0),
             ChangeWhilePaused::Replaced => (1, 1, 37),
             ChangeWhilePaused::Rehashed => (0, 1, 37),
         };
-        let parts = self.parts.iter().map(|part| Message {
+        let parts = self.parts.iter().map(|part| HashListMessage {
             keys: part.keys.clone(),
             after: part.after,
-            path: part.path,
+            path_style: part.path,
             scheme: part.scheme,
         });
-        let mut messages: Vec<Message> = parts.collect();
+        let mut messages: Vec<HashListMessage> = parts.collect();
         if messages.is_empty() && self.listed < self.keys.len() {
-            messages.push(Message {
+            messages.push(HashListMessage {
                 keys: 0..self.listed,
                 after: std::time::Duration::ZERO,
-                path: fake_ustream::PathStyle::Default,
+                path_style: fake_ustream::PathStyle::Default,
                 scheme: "http",
             });
         }
-        let rows = self.rows();
-        let named = |row: &Row| format!("{}.{}", row.name(), row.extension());
-        let fates = self.flaws.iter().map(|flaw| Fate {
-            row: flaw.row.map(|at| named(&rows[at % rows.len()])),
+        let rows = self.representations();
+        let named = |row: &MockRepresentation| format!("{}.{}", row.name(), row.extension());
+        let fates = self.flaws.iter().map(|flaw| SegmentFault {
+            representation: flaw.representation.map(|at| named(&rows[at % rows.len()])),
             chunk: flaw.index.map(|index| self.first + index),
-            comes: flaw.comes,
+            substitute: flaw.substitute,
             times: flaw.times,
         });
-        let odd_row = self.odd_row.map(|(odd, format, first)| Described {
-            format,
-            row: described(odd, format),
-            first,
-        });
+        let odd_row = self
+            .odd_representation
+            .map(|(odd, format, first)| Described {
+                format,
+                representation: representation_json(odd, format),
+                first,
+            });
         Oddities {
             api_length: self.api_length.clone(),
             frame_length_ms: self.frame_length.map(|(_, ms)| ms),
@@ -163,16 +188,16 @@ impl Case {
         let faults = service.faults();
         let mut down = Vec::new();
         for (host, mirror) in HOSTS.iter().zip(&self.mirrors) {
-            let fault = match mirror.server {
+            let fault = match mirror.fault {
                 ServerFault::Fine => continue,
                 ServerFault::Down => Fault::HostDown,
-                ServerFault::Untrusted => Fault::Untrusted,
-                ServerFault::Status(status) => Fault::Bare(status),
+                ServerFault::Untrusted => Fault::UntrustedCertificate,
+                ServerFault::Status(status) => Fault::StatusWithoutRetryAfter(status),
                 ServerFault::Html => Fault::Html,
-                ServerFault::Trickle => Fault::Slow(40),
+                ServerFault::Trickle => Fault::Throttle(40),
                 ServerFault::Stall => Fault::Stall(100),
             };
-            let refuses = matches!(fault, Fault::HostDown | Fault::Untrusted);
+            let refuses = matches!(fault, Fault::HostDown | Fault::UntrustedCertificate);
             // Connections that are open would outlive it.
             let after = if refuses { 0 } else { mirror.after };
             let rule = faults.add(Rule::new(fault).host(host).skip(after));
@@ -181,14 +206,16 @@ impl Case {
             }
         }
         if let Some((number, times)) = self.playlists.refused {
-            let refused = Rule::new(Fault::Bare(StatusCode::SERVICE_UNAVAILABLE))
-                .path(&format!("*/{number}/playlist.m3u8*"));
+            let refused = Rule::new(Fault::StatusWithoutRetryAfter(
+                StatusCode::SERVICE_UNAVAILABLE,
+            ))
+            .path(&format!("*/{number}/playlist.m3u8*"));
             faults.add(match times {
                 Some(times) => refused.times(times),
                 None => refused,
             });
         }
-        if self.interrupted.is_some() {
+        if self.interruption.is_some() {
             for path in ["*chunk_*", "/video/*", "*/all_*"] {
                 faults.add(Rule::new(Fault::Delay(SEGMENT_TAKES)).path(path));
             }
@@ -198,7 +225,7 @@ impl Case {
 }
 
 /// A row that would be the best if it could be used.
-fn described(odd: OddRow, format: &str) -> Value {
+fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     let is_flv = format == "flv/segmented";
     let mut row = if is_flv {
         json!({
@@ -220,10 +247,14 @@ fn described(odd: OddRow, format: &str) -> Value {
     };
     let ending = if is_flv { "flv" } else { "m4v" };
     match odd {
-        OddRow::NoAddress => {}
-        OddRow::ParentFolder => row["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}")),
-        OddRow::NoPlaceholder => row["segmentUrl"] = json!(format!("9/chunk.{ending}")),
-        OddRow::Text => {
+        UnusableRepresentation::NoAddress => {}
+        UnusableRepresentation::ParentFolder => {
+            row["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"))
+        }
+        UnusableRepresentation::NoPlaceholder => {
+            row["segmentUrl"] = json!(format!("9/chunk.{ending}"))
+        }
+        UnusableRepresentation::Text => {
             return json!({
                 "codec": "stpp",
                 "contentType": "application/mp4",

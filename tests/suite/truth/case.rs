@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use fake_ustream::{Clock, LengthField, PathStyle, Substitute, UNIT_MS};
+use fake_ustream::{FlvClock, LengthField, PathStyle, Substitute, UNIT_MS};
 
 /// In which format a recording is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum OfferedFormat {
     Mp4,
     Flv,
     Both,
@@ -22,7 +22,7 @@ pub(super) enum Form {
     FileMp4,
 }
 
-impl Form {
+impl OfferedFormat {
     pub(super) const ALL: [Self; 10] = [
         Self::Mp4,
         Self::Flv,
@@ -67,7 +67,7 @@ pub(super) enum ServerFault {
 /// One server, and after how many good answers it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mirror {
-    pub(super) server: ServerFault,
+    pub(super) fault: ServerFault,
     pub(super) after: u32,
 }
 
@@ -75,17 +75,17 @@ pub(super) struct Mirror {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
     /// Which row of the expected ones; all where there is none.
-    pub(super) row: Option<usize>,
+    pub(super) representation: Option<usize>,
     /// Which segment, from 0; none is the initialisation.
     pub(super) index: Option<u64>,
-    pub(super) comes: Substitute,
+    pub(super) substitute: Substitute,
     /// For good where there is none.
     pub(super) times: Option<u32>,
 }
 
 /// A row that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OddRow {
+pub(super) enum UnusableRepresentation {
     NoAddress,
     ParentFolder,
     NoPlaceholder,
@@ -95,7 +95,7 @@ pub(super) enum OddRow {
 
 /// What is odd about playlists; numbers of media playlists count from 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Playlists {
+pub(super) struct PlaylistFlaws {
     pub(super) no_address: Vec<u64>,
     pub(super) encrypted: Vec<usize>,
     pub(super) no_map: Option<usize>,
@@ -119,11 +119,11 @@ pub(super) enum ChangeWhilePaused {
 pub(super) struct Interruption {
     /// After so many segments.
     pub(super) after: u64,
-    pub(super) then: ChangeWhilePaused,
+    pub(super) change: ChangeWhilePaused,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct HashListPart {
     pub(super) keys: Range<usize>,
     pub(super) after: Duration,
     pub(super) path: PathStyle,
@@ -138,7 +138,7 @@ pub(super) struct Part {
 )]
 pub(super) struct Case {
     pub(super) seed: u64,
-    pub(super) form: Form,
+    pub(super) format: OfferedFormat,
     /// Segments of a row.
     pub(super) segments: u64,
     /// Units of two seconds in a segment.
@@ -150,20 +150,20 @@ pub(super) struct Case {
     /// How many of the keys are listed.
     pub(super) listed: usize,
     /// The messages with the list; none: one with all.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<HashListPart>,
     pub(super) api_length: Option<String>,
     pub(super) frame_length: Option<(LengthField, u64)>,
-    pub(super) clock: Clock,
+    pub(super) clock: FlvClock,
     pub(super) redirected: bool,
     pub(super) flaws: Vec<Flaw>,
-    pub(super) odd_row: Option<(OddRow, &'static str, bool)>,
+    pub(super) odd_representation: Option<(UnusableRepresentation, &'static str, bool)>,
     pub(super) mirrors: Vec<Mirror>,
-    pub(super) playlists: Playlists,
+    pub(super) playlists: PlaylistFlaws,
     pub(super) file_units: Option<u64>,
     pub(super) original: bool,
     /// The person allows gaps.
     pub(super) gaps: bool,
-    pub(super) interrupted: Option<Interruption>,
+    pub(super) interruption: Option<Interruption>,
     /// With the preview picture: a request more, to another server.
     pub(super) cover: bool,
     /// The most requests at once.
@@ -174,7 +174,11 @@ impl fmt::Display for Case {
     /// In a line: what is not as usual.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = self.segment_ms();
-        write!(f, "{:?}, {} segments of {ms} ms", self.form, self.segments)?;
+        write!(
+            f,
+            "{:?}, {} segments of {ms} ms",
+            self.format, self.segments
+        )?;
         write!(f, ", {} ms in all", self.length_ms())?;
         write!(f, ", keys {:?}[..{}]", self.keys, self.listed)?;
         if !self.parts.is_empty() {
@@ -183,30 +187,34 @@ impl fmt::Display for Case {
         }
         write!(f, ", stated {:?} {:?}", self.api_length, self.frame_length)?;
         for (first, flaw) in self.flaws.iter().take(4).enumerate() {
-            let (row, index, times) = (flaw.row, flaw.index, flaw.times);
+            let (row, index, times) = (flaw.representation, flaw.index, flaw.times);
             let start = if first == 0 { ", flaws" } else { "" };
-            write!(f, "{start} {row:?}/{index:?}:{:?}×{times:?}", flaw.comes)?;
+            write!(
+                f,
+                "{start} {row:?}/{index:?}:{:?}×{times:?}",
+                flaw.substitute
+            )?;
         }
         if self.flaws.len() > 4 {
             write!(f, " … {} in all", self.flaws.len())?;
         }
         if self.mirrors != [FINE, FINE] {
             let mirrors = self.mirrors.iter();
-            let mirrors = mirrors.map(|mirror| (mirror.server, mirror.after));
+            let mirrors = mirrors.map(|mirror| (mirror.fault, mirror.after));
             write!(f, ", servers {:?}", mirrors.collect::<Vec<_>>())?;
         }
-        if self.playlists != Playlists::default() {
+        if self.playlists != PlaylistFlaws::default() {
             write!(f, ", {:?}", self.playlists)?;
         }
-        let (row, units) = (self.odd_row, self.file_units);
+        let (row, units) = (self.odd_representation, self.file_units);
         if let Some((row, format, first)) = row {
             write!(f, ", row {row:?} in {format} first {first}")?;
         }
         if let Some(units) = units {
             write!(f, ", file of {units} units")?;
         }
-        if let Some(it) = self.interrupted {
-            write!(f, ", interrupted after {}, then {:?}", it.after, it.then)?;
+        if let Some(it) = self.interruption {
+            write!(f, ", interrupted after {}, then {:?}", it.after, it.change)?;
         }
         let (original, gaps) = (self.original, self.gaps);
         write!(f, ", original {original}, gaps allowed {gaps}")?;
@@ -215,17 +223,17 @@ impl fmt::Display for Case {
 }
 
 const FINE: Mirror = Mirror {
-    server: ServerFault::Fine,
+    fault: ServerFault::Fine,
     after: 0,
 };
 
 impl Case {
     /// A world with nothing odd about it.
-    pub(super) fn plain(form: Form, segments: u64) -> Self {
+    pub(super) fn plain(format: OfferedFormat, segments: u64) -> Self {
         let keys: Vec<u64> = (0..segments).step_by(10).collect();
         Self {
             seed: 0,
-            form,
+            format,
             segments,
             units: 1,
             all_units: segments,
@@ -235,16 +243,16 @@ impl Case {
             parts: Vec::new(),
             api_length: Some(seconds(segments * UNIT_MS)),
             frame_length: Some((LengthField::Format, segments * UNIT_MS)),
-            clock: Clock::Continues,
+            clock: FlvClock::Continues,
             redirected: false,
             flaws: Vec::new(),
-            odd_row: None,
+            odd_representation: None,
             mirrors: vec![FINE, FINE],
-            playlists: Playlists::default(),
+            playlists: PlaylistFlaws::default(),
             file_units: None,
             original: false,
             gaps: false,
-            interrupted: None,
+            interruption: None,
             cover: true,
             parallel: 16,
         }

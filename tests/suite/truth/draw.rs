@@ -4,24 +4,25 @@ use std::ops::Range;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use fake_ustream::{Clock, LengthField, PathStyle, Substitute};
+use fake_ustream::{FlvClock, LengthField, PathStyle, Substitute};
 use fastrand::Rng;
 
 use super::case::{
-    Case, ChangeWhilePaused, Flaw, Form, Interruption, Mirror, OddRow, Part, ServerFault, seconds,
+    Case, ChangeWhilePaused, Flaw, HashListPart, Interruption, Mirror, OfferedFormat, ServerFault,
+    UnusableRepresentation, seconds,
 };
 
 impl Case {
     /// The world of that seed.
     pub(super) fn random(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let form = rng.choice(Form::ALL).unwrap_or(Form::Mp4);
+        let form = rng.choice(OfferedFormat::ALL).unwrap_or(OfferedFormat::Mp4);
         // The ways most recordings come by are tried most.
         let form = if rng.u8(..3) == 0 {
             form
         } else {
-            rng.choice([Form::Mp4, Form::Flv, Form::Both])
-                .unwrap_or(Form::Mp4)
+            rng.choice([OfferedFormat::Mp4, OfferedFormat::Flv, OfferedFormat::Both])
+                .unwrap_or(OfferedFormat::Mp4)
         };
         let mut case = Self::plain(form, rng.u64(1..=60));
         case.seed = seed;
@@ -33,8 +34,8 @@ impl Case {
         case.parallel = rng.choice([2, 4, 16]).unwrap_or(16);
         case.original = rng.u8(..3) == 0;
         case.gaps = rng.bool();
-        if matches!(form, Form::Flv | Form::Both) && rng.u8(..4) == 0 {
-            case.clock = Clock::Restarts;
+        if matches!(form, OfferedFormat::Flv | OfferedFormat::Both) && rng.u8(..4) == 0 {
+            case.clock = FlvClock::Restarts;
         }
         case.draw_keys(&mut rng);
         case.draw_lengths(&mut rng);
@@ -46,7 +47,7 @@ impl Case {
     }
 
     fn draw_keys(&mut self, rng: &mut Rng) {
-        let (segments, form) = (self.segments, self.form);
+        let (segments, form) = (self.segments, self.format);
         if rng.u8(..3) == 0 {
             self.first = rng.u64(1..40) * if rng.bool() { 10 } else { 1 };
         }
@@ -99,7 +100,7 @@ impl Case {
                 PathStyle::LeadingSlash,
                 PathStyle::Twice,
             ];
-            self.parts.push(Part {
+            self.parts.push(HashListPart {
                 keys: start..to,
                 after: Duration::from_millis(rng.u64(50..1900)),
                 path: rng.choice(styles).unwrap_or(PathStyle::Default),
@@ -124,7 +125,7 @@ impl Case {
     }
 
     fn draw_flaws(&mut self, rng: &mut Rng) {
-        if self.form.is_file() || self.form == Form::Ranges {
+        if self.format.is_file() || self.format == OfferedFormat::Ranges {
             return;
         }
         let segments = self.segments;
@@ -153,9 +154,9 @@ impl Case {
                     Substitute::Html,
                 ]);
                 self.flaws.push(Flaw {
-                    row: rng.choice([None, Some(0), Some(1)]).unwrap(),
+                    representation: rng.choice([None, Some(0), Some(1)]).unwrap(),
                     index: None,
-                    comes: comes.unwrap(),
+                    substitute: comes.unwrap(),
                     times: rng.bool().then(|| rng.u32(1..3)),
                 });
             }
@@ -172,13 +173,13 @@ impl Case {
             status(503),
             status(500),
             Substitute::Html,
-            Substitute::Nothing,
-            Substitute::Cut(rng.u16(50..980)),
+            Substitute::EmptyBody,
+            Substitute::Truncated(rng.u16(50..980)),
             Substitute::ZeroedStart,
             Substitute::Noise,
         ];
-        if self.form != Form::Packed {
-            kinds.extend([Substitute::Empty; 2]);
+        if self.format != OfferedFormat::Packed {
+            kinds.extend([Substitute::NoMedia; 2]);
         }
         let other = rng.u64(..self.segments);
         let apart = other.abs_diff(run.start) * self.units;
@@ -188,9 +189,9 @@ impl Case {
             && run.end - run.start == 1
             && apart > 0
             && !apart.is_multiple_of(100)
-            && self.clock == Clock::Continues
+            && self.clock == FlvClock::Continues
         {
-            kinds.extend([Substitute::Of(self.first + other); 2]);
+            kinds.extend([Substitute::OtherSegment(self.first + other); 2]);
         }
         let comes = rng.choice(kinds).unwrap();
         let row = rng.choice([None, None, Some(0), Some(1)]).unwrap();
@@ -198,15 +199,15 @@ impl Case {
         let is_flawed = |index: &u64| self.flaws.iter().any(|flaw| flaw.index == Some(*index));
         let run: Vec<u64> = run.filter(|index| !is_flawed(index)).collect();
         self.flaws.extend(run.into_iter().map(|index| Flaw {
-            row,
+            representation: row,
             index: Some(index),
-            comes,
+            substitute: comes,
             times,
         }));
     }
 
     fn draw_mirrors(&mut self, rng: &mut Rng) {
-        if self.form.is_file() {
+        if self.format.is_file() {
             return;
         }
         let bad = |rng: &mut Rng| {
@@ -222,7 +223,7 @@ impl Case {
             ]);
             let after = if rng.bool() { 0 } else { rng.u32(1..40) };
             Mirror {
-                server: server.unwrap(),
+                fault: server.unwrap(),
                 after,
             }
         };
@@ -238,34 +239,34 @@ impl Case {
     }
 
     fn draw_offer(&mut self, rng: &mut Rng) {
-        let formats: &[&str] = match self.form {
-            Form::Mp4 => &["mp4/segmented"],
-            Form::Flv => &["flv/segmented"],
-            Form::Both => &["mp4/segmented", "flv/segmented"],
+        let formats: &[&str] = match self.format {
+            OfferedFormat::Mp4 => &["mp4/segmented"],
+            OfferedFormat::Flv => &["flv/segmented"],
+            OfferedFormat::Both => &["mp4/segmented", "flv/segmented"],
             _ => &[],
         };
         if rng.u8(..8) == 0 {
             let odd = rng.choice([
-                OddRow::NoAddress,
-                OddRow::ParentFolder,
-                OddRow::NoPlaceholder,
-                OddRow::Text,
+                UnusableRepresentation::NoAddress,
+                UnusableRepresentation::ParentFolder,
+                UnusableRepresentation::NoPlaceholder,
+                UnusableRepresentation::Text,
             ]);
             let format = rng.choice(formats.iter().copied());
-            self.odd_row = format.map(|format| (odd.unwrap(), format, rng.bool()));
+            self.odd_representation = format.map(|format| (odd.unwrap(), format, rng.bool()));
         }
-        if self.form.is_file() && rng.bool() {
+        if self.format.is_file() && rng.bool() {
             self.file_units = Some(rng.u64(1..=self.all_units));
         }
-        if !self.form.has_playlists() {
+        if !self.format.has_playlists() {
             return;
         }
-        let pictures_and_sounds = match self.form {
-            Form::TsMuxed | Form::Ranges => 2,
+        let pictures_and_sounds = match self.format {
+            OfferedFormat::TsMuxed | OfferedFormat::Ranges => 2,
             _ => 4,
         };
         match rng.u8(..8) {
-            0 if self.form != Form::Ranges => {
+            0 if self.format != OfferedFormat::Ranges => {
                 let some = rng.u64(1..3);
                 let drawn = (0..some).map(|_| rng.u64(..self.segments)).collect();
                 self.playlists.no_address = drawn;
@@ -276,7 +277,7 @@ impl Case {
                     _ => vec![rng.usize(1..=pictures_and_sounds)],
                 };
             }
-            2 if self.form == Form::HlsFmp4 => {
+            2 if self.format == OfferedFormat::HlsFmp4 => {
                 self.playlists.no_map = Some(rng.usize(1..=pictures_and_sounds));
             }
             3 => {
@@ -297,9 +298,9 @@ impl Case {
             ChangeWhilePaused::Replaced,
             ChangeWhilePaused::Rehashed,
         ]);
-        self.interrupted = Some(Interruption {
+        self.interruption = Some(Interruption {
             after: rng.u64(1..self.segments),
-            then: then.unwrap(),
+            change: then.unwrap(),
         });
     }
 }

@@ -13,21 +13,21 @@ use fake_ustream::{FakeUstream, RuleId, SharedAssets};
 use tokio::task::JoinSet;
 
 use super::build::RECORDING;
-use super::case::{Case, ChangeWhilePaused, Form};
+use super::case::{Case, ChangeWhilePaused, OfferedFormat};
 use super::clock;
-use super::expected::Expected;
-use super::reader::{self, Movie};
-use super::verdict::{Ending, Mismatch, Said, judge};
-use crate::practice::{job, names, original};
+use super::expected::ExpectedOutcome;
+use super::reader::{self, MoviePackets};
+use super::verdict::{JobEnding, Mismatch, Reported, judge};
+use crate::mock_service::{file_names, job, original};
 
 /// Worlds at the same time on one thread: their waits overlap.
-const AT_ONCE: usize = 80;
+const CONCURRENT_WORLDS: usize = 80;
 /// By the clock that runs ahead; longer than the longest patience.
-const LONGEST: Duration = Duration::from_hours(1);
+const JOB_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// What became of all worlds.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct TruthSummary {
     pub(super) saved: u64,
     pub(super) failed: u64,
     /// Worlds that went wrong, by kind.
@@ -37,11 +37,11 @@ pub(super) struct Tally {
 }
 
 /// Runs the worlds of these seeds on all processors.
-pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> Tally {
+pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
     let studio = SharedAssets::new().unwrap();
     let seeds = Mutex::new(seeds);
     let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let tally = Mutex::new(Tally::default());
+    let tally = Mutex::new(TruthSummary::default());
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -54,11 +54,11 @@ pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> Tally {
     tally.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<Tally>) {
+async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<TruthSummary>) {
     let mut worlds = JoinSet::new();
     let mut seeds = BTreeMap::new();
     loop {
-        while worlds.len() < AT_ONCE {
+        while worlds.len() < CONCURRENT_WORLDS {
             let Some(seed) = next() else {
                 break;
             };
@@ -131,12 +131,12 @@ impl RunningService {
 
     /// Requests, and connections that were refused.
     fn requests(&self) -> u64 {
-        let asked = self.service.asked();
+        let asked = self.service.requests();
         let requests = asked
             .iter()
             .filter(|asked| asked.method != "CONNECT")
             .count() as u64;
-        let struck = |rule: &RuleId| u64::from(self.service.faults().struck(*rule));
+        let struck = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
         requests + self.down.iter().map(struck).sum::<u64>()
     }
 
@@ -166,18 +166,18 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
     let mut running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
     let mut requests = 0;
     let mut is_replaced = false;
-    if let Some(interruption) = case.interrupted
+    if let Some(interruption) = case.interruption
         && !interrupted(&running, case, order()).await
     {
         requests = running.requests();
         is_replaced = matches!(
-            interruption.then,
+            interruption.change,
             ChangeWhilePaused::Replaced | ChangeWhilePaused::Rehashed
         );
-        running = RunningService::start(studio, case, interruption.then).await;
-    } else if case.interrupted.is_some() {
+        running = RunningService::start(studio, case, interruption.change).await;
+    } else if case.interruption.is_some() {
         // It was quicker: the same again, from the beginning.
-        for name in names(folder.path()) {
+        for name in file_names(folder.path()) {
             let path = folder.path().join(name);
             std::fs::remove_dir_all(&path)
                 .or_else(|_| std::fs::remove_file(&path))
@@ -205,13 +205,13 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         Err(_) => None,
     };
     engine.shutdown().await;
-    let expected = Expected::of(case, &running.service, is_replaced);
-    let (ending, said) = told(case, &running.service, ended, path.as_deref())?;
+    let expected = ExpectedOutcome::of(case, &running.service, is_replaced);
+    let (ending, said) = job_ending(case, &running.service, ended, path.as_deref())?;
     judge(&expected, &ending, &said)?;
-    if matches!(ending, Ending::Failed(..)) {
+    if matches!(ending, JobEnding::Failed(..)) {
         let movies = ["mp4", "flv"];
         let is_movie = |name: &String| movies.iter().any(|end| name.ends_with(end));
-        if let Some(name) = names(folder.path()).iter().find(|name| is_movie(name)) {
+        if let Some(name) = file_names(folder.path()).iter().find(|name| is_movie(name)) {
             let kind = "a failure leaves a finished movie";
             return Err(Mismatch {
                 kind,
@@ -230,21 +230,21 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         return Err(Mismatch { kind, detail });
     }
     Ok(PassedWorld {
-        is_saved: matches!(ending, Ending::Done(_)),
+        is_saved: matches!(ending, JobEnding::Done(_)),
         requests: requests * 1000 / allowed,
     })
 }
 
 /// How a job ended, and what was said.
-fn told(
+fn job_ending(
     case: &Case,
     service: &FakeUstream,
     ended: Result<(JobId, Finished), Failure>,
     path: Option<&Path>,
-) -> Result<(Ending, Said), Mismatch> {
+) -> Result<(JobEnding, Reported), Mismatch> {
     match ended {
         Ok((_, finished)) => {
-            let said = Said {
+            let said = Reported {
                 gaps: finished.gaps,
                 missing: finished.missing,
                 shorter_ms: finished.shorter_than_stated_ms,
@@ -256,21 +256,21 @@ fn told(
                     detail: finished.file,
                 });
             };
-            Ok((Ending::Done(movie(case, service, &file)?), said))
+            Ok((JobEnding::Done(movie(case, service, &file)?), said))
         }
         Err(failure) => {
-            let said = Said {
+            let said = Reported {
                 gaps: failure.gaps,
                 missing: failure.missing,
                 shorter_ms: failure.shorter_than_stated_ms,
             };
-            Ok((Ending::Failed(failure.code, failure.detail), said))
+            Ok((JobEnding::Failed(failure.code, failure.detail), said))
         }
     }
 }
 
-fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Mismatch> {
-    if case.form == Form::FileMp4 && case.original {
+fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets, Mismatch> {
+    if case.format == OfferedFormat::FileMp4 && case.original {
         // Fragments as they came: the same bytes hold the same packets.
         if service.file(RECORDING).as_deref() != Some(file) {
             let kind = "an original with other bytes";
@@ -279,15 +279,15 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Misma
                 detail: String::new(),
             });
         }
-        let expected = Expected::of(case, service, false);
+        let expected = ExpectedOutcome::of(case, service, false);
         let slots = expected
-            .offers
+            .track_sets
             .into_iter()
             .flat_map(|offer| offer.tracks)
             .flatten();
-        let video = slots.filter(|slot| slot.duty != super::expected::Requirement::Not);
+        let video = slots.filter(|slot| slot.requirement != super::expected::Requirement::Not);
         let video = video.flat_map(|slot| slot.video).collect();
-        return Ok(Movie {
+        return Ok(MoviePackets {
             video,
             audio: Vec::new(),
         });
@@ -300,7 +300,7 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<Movie, Misma
 
 /// Runs a job until so many segments have come, and stops it there; whether it was over before.
 async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bool {
-    let after = case.interrupted.map_or(0, |it| it.after);
+    let after = case.interruption.map_or(0, |it| it.after);
     let engine = running.engine(case.parallel);
     let Ok(id) = engine.download(order).await else {
         return true;
@@ -333,5 +333,5 @@ async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>>
             }
         }
     };
-    tokio::time::timeout(LONGEST, end).await.ok().flatten()
+    tokio::time::timeout(JOB_TIMEOUT, end).await.ok().flatten()
 }

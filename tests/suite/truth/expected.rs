@@ -3,18 +3,20 @@
 
 use std::ops::Range;
 
-use fake_ustream::{FakeUstream, Picture, Row, Sound, Substitute, UNIT_MS};
+use fake_ustream::{
+    AudioStream, FakeUstream, MockRepresentation, Substitute, UNIT_MS, VideoStream,
+};
 
-use super::case::{Case, Form, OddRow, ServerFault};
-use super::slots::{self, reach};
-pub(super) use super::slots::{ExpectedSegment, Requirement};
+use super::case::{Case, OfferedFormat, ServerFault, UnusableRepresentation};
+use super::expected_segments::{self, listed_reach};
+pub(super) use super::expected_segments::{ExpectedSegment, Requirement};
 
 /// How long the film is that the practice service cuts into segments, again and again.
-const FILM_MS: u64 = 200_000;
+const FIXTURE_MS: u64 = 200_000;
 
 /// A set of tracks that a movie can be made of.
 #[derive(Clone, Debug)]
-pub(super) struct Offer {
+pub(super) struct TrackSet {
     pub(super) tracks: Vec<Vec<ExpectedSegment>>,
     /// It is not the one that is wished.
     pub(super) is_substitute: bool,
@@ -37,7 +39,7 @@ enum PlaylistUse {
     clippy::struct_excessive_bools,
     reason = "independent facts of a world"
 )]
-pub(super) struct Expected {
+pub(super) struct ExpectedOutcome {
     pub(super) segment_ms: u64,
     pub(super) first: u64,
     /// The longest stated length of a known unit.
@@ -48,7 +50,7 @@ pub(super) struct Expected {
     /// By the stated length, the segments before the first that is listed may be missing.
     pub(super) may_lack_beginning: bool,
     /// What may come out, best first.
-    pub(super) offers: Vec<Offer>,
+    pub(super) track_sets: Vec<TrackSet>,
     /// A better rendition than any that can be had is named; it must be said.
     pub(super) must_tell_rendition: bool,
     /// It may be said that another rendition was wished.
@@ -80,27 +82,32 @@ impl Case {
     /// Every length that is stated.
     fn stated(&self) -> Vec<u64> {
         let api = self.api_length.as_deref().and_then(api_ms);
-        let listed = self.form.has_playlists().then_some(self.length_ms());
+        let listed = self.format.has_playlists().then_some(self.length_ms());
         let frame = self.frame_length.map(|(_, ms)| ms);
-        let frame = frame.filter(|_| !self.form.has_playlists() && !self.form.is_file());
+        let frame = frame.filter(|_| !self.format.has_playlists() && !self.format.is_file());
         api.into_iter().chain(listed).chain(frame).collect()
     }
 
     pub(super) fn is_hopeless(&self) -> bool {
         let fails = |server: ServerFault| server != ServerFault::Fine;
         // Playlists name one server only.
-        let named = if self.form.has_playlists() {
+        let named = if self.format.has_playlists() {
             1
         } else {
             self.mirrors.len()
         };
         let all_fail = self.mirrors[..named]
             .iter()
-            .all(|mirror| fails(mirror.server));
-        let has_init = |row: &Row| matches!(row, Row::Mp4Picture(_) | Row::Mp4Sound(_));
+            .all(|mirror| fails(mirror.fault));
+        let has_init = |row: &MockRepresentation| {
+            matches!(
+                row,
+                MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
+            )
+        };
         let init = self.flaws.iter().any(|flaw| flaw.index.is_none());
-        let init = init && self.rows().iter().any(has_init);
-        all_fail && !self.form.is_file() || init
+        let init = init && self.representations().iter().any(has_init);
+        all_fail && !self.format.is_file() || init
     }
 
     /// Whether a recording of the stated length would end where the list ends if it were numbered
@@ -110,7 +117,7 @@ impl Case {
             return false;
         };
         let wanted = stated.div_ceil(self.segment_ms());
-        let (sure, may) = reach(self);
+        let (sure, may) = listed_reach(self);
         let last = self.keys[self.listed - 1];
         self.first > 0 && wanted > sure && (last..=self.first + may).contains(&wanted)
     }
@@ -129,24 +136,28 @@ impl Case {
     }
 }
 
-impl Expected {
+impl ExpectedOutcome {
     pub(super) fn of(case: &Case, service: &FakeUstream, is_replaced: bool) -> Self {
         let stated = case.stated();
-        let offers = offers(case, service, &stated);
-        let odd = case.odd_row.filter(|(odd, ..)| *odd != OddRow::Text);
-        let chosen = if case.form == Form::Flv || (case.form == Form::Both && case.original) {
+        let track_sets = track_sets(case, service, &stated);
+        let odd = case
+            .odd_representation
+            .filter(|(odd, ..)| *odd != UnusableRepresentation::Text);
+        let chosen = if case.format == OfferedFormat::Flv
+            || (case.format == OfferedFormat::Both && case.original)
+        {
             "flv/segmented"
         } else {
             "mp4/segmented"
         };
-        let (_, may) = reach(case);
-        let tracks = case.rows().len() as u64;
+        let (_, may) = listed_reach(case);
+        let tracks = case.representations().len() as u64;
         Self {
             segment_ms: case.segment_ms(),
             first: case.first,
             stated_ms: stated.iter().max().copied(),
             all_stated_ms: stated.clone(),
-            length_ms: if case.form.is_file() {
+            length_ms: if case.format.is_file() {
                 case.file_units
                     .map_or(case.length_ms(), |units| units * UNIT_MS)
             } else {
@@ -154,75 +165,75 @@ impl Expected {
             },
             may_lack_beginning: case.may_lack_beginning(&stated),
             must_tell_rendition: odd.is_some_and(|(_, format, _)| format == chosen),
-            may_tell_rendition: case.odd_row.is_some() || case.form.has_playlists(),
-            is_hopeless: case.is_hopeless() || has_nothing(&offers),
+            may_tell_rendition: case.odd_representation.is_some() || case.format.has_playlists(),
+            is_hopeless: case.is_hopeless() || has_no_media(&track_sets),
             is_damaged: case.flaws.iter().any(|flaw| {
                 matches!(
-                    flaw.comes,
-                    Substitute::Cut(_) | Substitute::ZeroedStart | Substitute::Noise
+                    flaw.substitute,
+                    Substitute::Truncated(_) | Substitute::ZeroedStart | Substitute::Noise
                 ) && flaw.times.is_none()
             }),
             is_replaced,
-            is_file: case.form.is_file(),
+            is_file: case.format.is_file(),
             is_unsupported: (1..=4).any(|number| case.playlist(number) != PlaylistUse::Good),
             // Where the film of the practice service begins again, two frames of its second audio
             // track overlap by half.
-            tolerance_us: if case.clock == fake_ustream::Clock::Restarts
-                || (case.form.has_playlists() && case.length_ms() > FILM_MS)
+            tolerance_us: if case.clock == fake_ustream::FlvClock::Restarts
+                || (case.format.has_playlists() && case.length_ms() > FIXTURE_MS)
             {
                 70_000
             } else {
                 2_000
             },
             allows_gaps: case.gaps,
-            planned: if case.form.is_file() {
+            planned: if case.format.is_file() {
                 8
-            } else if case.form.has_playlists() {
+            } else if case.format.has_playlists() {
                 (case.segments + 1) * tracks
             } else {
                 (may + 1) * tracks
             },
-            offers,
+            track_sets,
         }
     }
 }
 
 /// No segment of any track can be had.
-fn has_nothing(offers: &[Offer]) -> bool {
+fn has_no_media(offers: &[TrackSet]) -> bool {
     let mut all = offers
         .iter()
         .flat_map(|offer| offer.tracks.iter().flatten());
-    all.all(|slot| slot.duty == Requirement::Not || slot.is_empty)
+    all.all(|slot| slot.requirement == Requirement::Not || slot.is_empty)
 }
 
-fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Offer> {
+fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSet> {
     let of = |picture, sound, is_substitute| {
-        let rows = case.rows_with(picture, sound);
+        let rows = case.representations_with(picture, sound);
         let tracks = (0..)
             .zip(&rows)
-            .map(|(at, row)| slots::of_track(case, service, (at, *row), stated));
-        Offer {
+            .map(|(at, row)| expected_segments::track_segments(case, service, (at, *row), stated));
+        TrackSet {
             tracks: tracks.collect(),
             is_substitute,
             lacks_audio: false,
         }
     };
-    let best = of(Picture::Best, Sound::Main, false);
-    if !case.form.has_playlists() {
+    let best = of(VideoStream::Best, AudioStream::Main, false);
+    if !case.format.has_playlists() {
         return vec![best];
     }
-    let is_muxed = matches!(case.form, Form::TsMuxed | Form::Ranges);
+    let is_muxed = matches!(case.format, OfferedFormat::TsMuxed | OfferedFormat::Ranges);
     let list = |number| case.playlist(number);
     let picture = match (list(1), list(2)) {
         (PlaylistUse::Good, _) | (PlaylistUse::Late, PlaylistUse::Never) => {
-            vec![(Picture::Best, false)]
+            vec![(VideoStream::Best, false)]
         }
-        (PlaylistUse::Late, _) => vec![(Picture::Best, false), (Picture::Small, true)],
+        (PlaylistUse::Late, _) => vec![(VideoStream::Best, false), (VideoStream::Small, true)],
         (PlaylistUse::Never, PlaylistUse::Never) => vec![],
-        (PlaylistUse::Never, _) => vec![(Picture::Small, true)],
+        (PlaylistUse::Never, _) => vec![(VideoStream::Small, true)],
     };
-    let main = Some((Sound::Main, false));
-    let second = Some((Sound::Second, true));
+    let main = Some((AudioStream::Main, false));
+    let second = Some((AudioStream::Second, true));
     let sound = match (is_muxed, list(3), list(4)) {
         (true, ..) | (_, PlaylistUse::Good, _) => vec![main],
         (_, PlaylistUse::Late, _) => vec![main, second, None],
@@ -234,7 +245,7 @@ fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Offer> {
         for sound in &sound {
             let mut offer = match sound {
                 Some((sound, other)) => of(picture, *sound, other_picture || *other),
-                None => of(picture, Sound::Main, other_picture),
+                None => of(picture, AudioStream::Main, other_picture),
             };
             if sound.is_none() {
                 offer.tracks.truncate(1);
@@ -246,7 +257,7 @@ fn offers(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<Offer> {
     offers
 }
 
-impl Expected {
+impl ExpectedOutcome {
     /// The places of segments that a span of time covers for the most part; the last may be short.
     pub(super) fn covered(&self, span: &Range<u64>) -> Range<u64> {
         let is_covered = |place: &u64| {

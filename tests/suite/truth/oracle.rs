@@ -3,14 +3,14 @@
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Expected, ExpectedSegment, Offer, Requirement};
-use super::reader::{Movie, Packet};
-use super::verdict::{Ending, Said, judge};
+use super::expected::{ExpectedOutcome, ExpectedSegment, Requirement, TrackSet};
+use super::reader::{MoviePacket, MoviePackets};
+use super::verdict::{JobEnding, Reported, judge};
 
 const SEGMENT_MS: u64 = 2000;
 
-fn packet(number: u64, time_us: i64) -> Packet {
-    Packet {
+fn packet(number: u64, time_us: i64) -> MoviePacket {
+    MoviePacket {
         dts_us: time_us,
         pts_us: time_us,
         hash: number,
@@ -29,7 +29,7 @@ fn slots() -> Vec<ExpectedSegment> {
                 ],
                 audio: vec![packet(place * 10 + 5, start)],
                 foreign: None,
-                duty: Requirement::Must,
+                requirement: Requirement::Must,
                 is_listed: true,
                 is_empty: false,
                 is_cut: false,
@@ -38,20 +38,20 @@ fn slots() -> Vec<ExpectedSegment> {
         .collect()
 }
 
-fn expected(slots: Vec<ExpectedSegment>) -> Expected {
-    let tracks = Offer {
+fn expected(slots: Vec<ExpectedSegment>) -> ExpectedOutcome {
+    let tracks = TrackSet {
         tracks: vec![slots],
         is_substitute: false,
         lacks_audio: false,
     };
-    Expected {
+    ExpectedOutcome {
         segment_ms: SEGMENT_MS,
         first: 0,
         stated_ms: Some(8000),
         all_stated_ms: vec![8000],
         length_ms: 8000,
         may_lack_beginning: false,
-        offers: vec![tracks],
+        track_sets: vec![tracks],
         must_tell_rendition: false,
         may_tell_rendition: false,
         is_hopeless: false,
@@ -66,13 +66,13 @@ fn expected(slots: Vec<ExpectedSegment>) -> Expected {
 }
 
 /// What the movie of these segments is, `later` than they say.
-fn movie(slots: &[ExpectedSegment], later_us: i64) -> Movie {
-    let moved = |packet: &Packet| Packet {
+fn movie(slots: &[ExpectedSegment], later_us: i64) -> MoviePackets {
+    let moved = |packet: &MoviePacket| MoviePacket {
         dts_us: packet.dts_us + later_us,
         pts_us: packet.pts_us + later_us,
         ..*packet
     };
-    Movie {
+    MoviePackets {
         video: slots
             .iter()
             .flat_map(|slot| &slot.video)
@@ -94,17 +94,17 @@ fn gap(place: u64) -> GapView {
 }
 
 /// The kind of mistake that is seen; none where all is right.
-fn seen(expected: &Expected, movie: Movie, said: &Said) -> Option<&'static str> {
-    judge(expected, &Ending::Done(movie), said)
+fn seen(expected: &ExpectedOutcome, movie: MoviePackets, said: &Reported) -> Option<&'static str> {
+    judge(expected, &JobEnding::Done(movie), said)
         .err()
         .map(|wrong| wrong.kind)
 }
 
 /// Four segments of which one cannot be had, and the movie of the others.
-fn with_a_hole() -> (Expected, Movie) {
+fn with_a_hole() -> (ExpectedOutcome, MoviePackets) {
     let mut slots = slots();
     let rest = [&slots[..2], &slots[3..]].concat();
-    slots[2].duty = Requirement::Not;
+    slots[2].requirement = Requirement::Not;
     (expected(slots), movie(&rest, 0))
 }
 
@@ -112,7 +112,7 @@ fn with_a_hole() -> (Expected, Movie) {
 fn the_whole_movie_is_right_wherever_its_clock_starts() {
     for later_us in [0, 10_000_000, -400_000] {
         let movie = movie(&slots(), later_us);
-        assert_eq!(seen(&expected(slots()), movie, &Said::default()), None);
+        assert_eq!(seen(&expected(slots()), movie, &Reported::default()), None);
     }
 }
 
@@ -121,7 +121,7 @@ fn a_missing_packet_is_noticed_wherever_it_is() {
     for at in 0..8 {
         let mut movie = movie(&slots(), 0);
         movie.video.remove(at);
-        let kind = seen(&expected(slots()), movie, &Said::default());
+        let kind = seen(&expected(slots()), movie, &Reported::default());
         assert_eq!(kind, Some("a segment is only in part in the movie"), "{at}");
     }
 }
@@ -130,10 +130,10 @@ fn a_missing_packet_is_noticed_wherever_it_is() {
 fn swapped_packets_and_packets_too_many_are_noticed() {
     let mut swapped = movie(&slots(), 0);
     swapped.video.swap(2, 3);
-    assert!(seen(&expected(slots()), swapped, &Said::default()).is_some());
+    assert!(seen(&expected(slots()), swapped, &Reported::default()).is_some());
     let mut twice = movie(&slots(), 0);
     twice.audio.push(twice.audio[3]);
-    let kind = seen(&expected(slots()), twice, &Said::default());
+    let kind = seen(&expected(slots()), twice, &Reported::default());
     assert_eq!(kind, Some("packets that belong nowhere"));
 }
 
@@ -141,22 +141,22 @@ fn swapped_packets_and_packets_too_many_are_noticed() {
 fn a_wrong_time_is_noticed_in_either_track() {
     let mut late = movie(&slots(), 0);
     late.video[5].pts_us += 40_000;
-    let kind = seen(&expected(slots()), late, &Said::default());
+    let kind = seen(&expected(slots()), late, &Reported::default());
     assert_eq!(kind, Some("a packet at a wrong time"));
     let mut apart = movie(&slots(), 0);
     apart
         .audio
         .iter_mut()
         .for_each(|packet| packet.dts_us += 80_000);
-    let kind = seen(&expected(slots()), apart, &Said::default());
+    let kind = seen(&expected(slots()), apart, &Reported::default());
     assert_eq!(kind, Some("a packet at a wrong time"));
 }
 
 #[test]
 fn a_gap_must_be_told_and_be_told_where_it_is() {
-    let said = |places: &[u64]| Said {
+    let said = |places: &[u64]| Reported {
         gaps: places.iter().map(|place| gap(*place)).collect(),
-        ..Said::default()
+        ..Reported::default()
     };
     let (expected, movie) = with_a_hole();
     assert_eq!(seen(&expected, movie.clone(), &said(&[2])), None);
@@ -166,7 +166,7 @@ fn a_gap_must_be_told_and_be_told_where_it_is() {
         let kind = seen(&expected, movie.clone(), &said(places));
         assert_eq!(kind, Some("called missing, but it is there"), "{places:?}");
     }
-    let refused = Expected {
+    let refused = ExpectedOutcome {
         allows_gaps: false,
         ..expected
     };
@@ -177,9 +177,9 @@ fn a_gap_must_be_told_and_be_told_where_it_is() {
 #[test]
 fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
     let (_, movie) = with_a_hole();
-    let said = Said {
+    let said = Reported {
         gaps: vec![gap(2)],
-        ..Said::default()
+        ..Reported::default()
     };
     let kind = seen(&expected(slots()), movie, &said);
     assert_eq!(kind, Some("a segment that can be had is not in the movie"));
@@ -187,23 +187,23 @@ fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
 
 #[test]
 fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
-    let long = || Expected {
+    let long = || ExpectedOutcome {
         stated_ms: Some(12_000),
         all_stated_ms: vec![12_000],
         ..expected(slots())
     };
-    let shorter = |ms| Said {
+    let shorter = |ms| Reported {
         shorter_ms: Some(ms),
-        ..Said::default()
+        ..Reported::default()
     };
     let whole = || movie(&slots(), 0);
-    let kind = seen(&long(), whole(), &Said::default());
+    let kind = seen(&long(), whole(), &Reported::default());
     assert_eq!(kind, Some("shorter than stated without a word"));
     let kind = seen(&long(), whole(), &shorter(1000));
     assert_eq!(kind, Some("shorter by a wrong length"));
     assert_eq!(seen(&long(), whole(), &shorter(4000)), None);
     let kind = seen(
-        &Expected {
+        &ExpectedOutcome {
             allows_gaps: false,
             ..long()
         },
@@ -216,16 +216,16 @@ fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
 #[test]
 fn media_of_another_place_must_be_told() {
     let mut slots = slots();
-    slots[1].duty = Requirement::May;
+    slots[1].requirement = Requirement::May;
     slots[1].foreign = Some((slots[3].video.clone(), slots[3].audio.clone()));
     let mixed = [&slots[..1], &slots[3..], &slots[2..]].concat();
     let (expected, movie) = (expected(slots), movie(&mixed, 0));
-    assert!(seen(&expected, movie.clone(), &Said::default()).is_some());
+    assert!(seen(&expected, movie.clone(), &Reported::default()).is_some());
     let missing = vec![MissingView::MisplacedSegments { count: 1 }];
-    let said = Said {
+    let said = Reported {
         missing,
         gaps: vec![gap(1)],
-        ..Said::default()
+        ..Reported::default()
     };
     assert_eq!(seen(&expected, movie, &said), None);
 }
@@ -234,14 +234,14 @@ fn media_of_another_place_must_be_told() {
 fn a_later_segment_is_not_taken_for_media_of_another_place() {
     for later in [2, 3] {
         let mut slots = slots();
-        slots[1].duty = Requirement::May;
+        slots[1].requirement = Requirement::May;
         slots[1].foreign = Some((slots[later].video.clone(), slots[later].audio.clone()));
-        slots[2].duty = Requirement::May;
+        slots[2].requirement = Requirement::May;
         let rest = [&slots[..1], &slots[later..]].concat();
         let (expected, movie) = (expected(slots), movie(&rest, 0));
-        let said = Said {
+        let said = Reported {
             gaps: (1..later as u64).map(gap).collect(),
-            ..Said::default()
+            ..Reported::default()
         };
         assert_eq!(seen(&expected, movie, &said), None);
     }
@@ -249,25 +249,25 @@ fn a_later_segment_is_not_taken_for_media_of_another_place() {
 
 #[test]
 fn a_failure_must_have_a_reason_and_name_it() {
-    let missing = |said: &Said, expected: &Expected| {
-        let ending = Ending::Failed(Code::PiecesMissing, String::new());
+    let missing = |said: &Reported, expected: &ExpectedOutcome| {
+        let ending = JobEnding::Failed(Code::PiecesMissing, String::new());
         judge(expected, &ending, said).err().map(|wrong| wrong.kind)
     };
     let whole = expected(slots());
-    let kind = missing(&Said::default(), &whole);
+    let kind = missing(&Reported::default(), &whole);
     assert_eq!(kind, Some("a failure of the wrong kind"));
     let (hole, _) = with_a_hole();
-    let hole = Expected {
+    let hole = ExpectedOutcome {
         allows_gaps: false,
         ..hole
     };
     assert_eq!(
-        missing(&Said::default(), &hole),
+        missing(&Reported::default(), &hole),
         Some("a failure does not name a gap")
     );
-    let said = Said {
+    let said = Reported {
         gaps: vec![gap(2)],
-        ..Said::default()
+        ..Reported::default()
     };
     assert_eq!(missing(&said, &hole), None);
     for code in [
@@ -276,7 +276,7 @@ fn a_failure_must_have_a_reason_and_name_it() {
         Code::Changed,
         Code::NotFound,
     ] {
-        let ending = Ending::Failed(code, String::new());
+        let ending = JobEnding::Failed(code, String::new());
         assert!(judge(&hole, &ending, &said).is_err(), "{code:?}");
     }
 }

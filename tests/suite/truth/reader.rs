@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 /// One packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Packet {
+pub(super) struct MoviePacket {
     pub(super) dts_us: i64,
     pub(super) pts_us: i64,
     /// Of its bytes.
@@ -14,9 +14,9 @@ pub(super) struct Packet {
 
 /// All packets of a movie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Movie {
-    pub(super) video: Vec<Packet>,
-    pub(super) audio: Vec<Packet>,
+pub(super) struct MoviePackets {
+    pub(super) video: Vec<MoviePacket>,
+    pub(super) audio: Vec<MoviePacket>,
 }
 
 pub(super) fn hash(bytes: &[u8]) -> u64 {
@@ -26,7 +26,7 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
 }
 
 /// Reads a movie by what its bytes say it is.
-pub(super) fn read(file: &[u8]) -> Result<Movie, String> {
+pub(super) fn read(file: &[u8]) -> Result<MoviePackets, String> {
     if file.starts_with(b"FLV\x01") {
         flv(file)
     } else {
@@ -45,27 +45,27 @@ fn word(bytes: &[u8], at: usize) -> Result<u32, String> {
     u32::try_from(be(bytes, at, 4)?).map_err(|_| "a wide word".to_owned())
 }
 
-fn place(number: u64) -> Result<usize, String> {
+fn to_usize(number: u64) -> Result<usize, String> {
     usize::try_from(number).map_err(|error| error.to_string())
 }
 
-fn flv(file: &[u8]) -> Result<Movie, String> {
-    let mut movie = Movie::default();
-    let mut at = place(be(file, 5, 4)?)? + 4;
+fn flv(file: &[u8]) -> Result<MoviePackets, String> {
+    let mut movie = MoviePackets::default();
+    let mut at = to_usize(be(file, 5, 4)?)? + 4;
     while at < file.len() {
-        let size = place(be(file, at + 1, 3)?)?;
+        let size = to_usize(be(file, at + 1, 3)?)?;
         let time_ms = i64::from(word(file, at + 4)?.rotate_right(8));
         let data = file.get(at + 11..at + 11 + size).ok_or("a cut tag")?;
         match file.get(at) {
             Some(9) if data.get(1) == Some(&1) => {
                 let later = i64::try_from(be(data, 2, 3)?).unwrap_or(0);
-                movie.video.push(Packet {
+                movie.video.push(MoviePacket {
                     dts_us: time_ms * 1000,
                     pts_us: (time_ms + later) * 1000,
                     hash: hash(&data[5..]),
                 });
             }
-            Some(8) if data.get(1) == Some(&1) => movie.audio.push(Packet {
+            Some(8) if data.get(1) == Some(&1) => movie.audio.push(MoviePacket {
                 dts_us: time_ms * 1000,
                 pts_us: time_ms * 1000,
                 hash: hash(&data[2..]),
@@ -85,9 +85,9 @@ fn boxes(bytes: &[u8]) -> Result<Vec<Payload<'_>>, String> {
     let mut at = 0;
     while at < bytes.len() {
         let (head, size) = match be(bytes, at, 4)? {
-            1 => (16, place(be(bytes, at + 8, 8)?)?),
+            1 => (16, to_usize(be(bytes, at + 8, 8)?)?),
             0 => (8, bytes.len() - at),
-            size => (8, place(size)?),
+            size => (8, to_usize(size)?),
         };
         let whole = bytes.get(at..at + size).ok_or("a box past the end")?;
         let kind = whole.get(4..8).and_then(|kind| kind.try_into().ok());
@@ -119,11 +119,11 @@ fn needed<'a>(bytes: &'a [u8], path: &[&[u8; 4]]) -> Result<&'a [u8], String> {
     })
 }
 
-fn mp4(file: &[u8]) -> Result<Movie, String> {
+fn mp4(file: &[u8]) -> Result<MoviePackets, String> {
     let moov = needed(file, &[b"moov"])?;
     let mvhd = needed(moov, &[b"mvhd"])?;
     let movie_scale = i64::from(word(mvhd, if mvhd[0] == 1 { 20 } else { 12 })?);
-    let mut movie = Movie::default();
+    let mut movie = MoviePackets::default();
     for (kind, trak) in boxes(moov)? {
         if &kind != b"trak" {
             continue;
@@ -142,7 +142,7 @@ fn mp4(file: &[u8]) -> Result<Movie, String> {
     Ok(movie)
 }
 
-fn track(file: &[u8], trak: &[u8], movie_scale: i64) -> Result<Vec<Packet>, String> {
+fn track(file: &[u8], trak: &[u8], movie_scale: i64) -> Result<Vec<MoviePacket>, String> {
     let mdhd = needed(trak, &[b"mdia", b"mdhd"])?;
     let scale = i64::from(word(mdhd, if mdhd[0] == 1 { 20 } else { 12 })?);
     let stbl = needed(trak, &[b"mdia", b"minf", b"stbl"])?;
@@ -162,7 +162,7 @@ fn track(file: &[u8], trak: &[u8], movie_scale: i64) -> Result<Vec<Packet>, Stri
     let mut packets = Vec::with_capacity(sizes.len());
     for (at, size) in sizes.iter().enumerate() {
         let data = file.get(places[at]..places[at] + size);
-        packets.push(Packet {
+        packets.push(MoviePacket {
             dts_us: us(ticks),
             pts_us: us(ticks + i64::from(later[at].cast_signed())),
             hash: hash(data.ok_or("a sample past the end")?),
@@ -178,7 +178,7 @@ fn start(elst: Option<&[u8]>, scale: i64, movie_scale: i64) -> Result<i64, Strin
     let wide = elst.first() == Some(&1);
     let width = if wide { 8 } else { 4 };
     let mut pause = 0;
-    for entry in 0..place(be(elst, 4, 4)?)? {
+    for entry in 0..to_usize(be(elst, 4, 4)?)? {
         let at = 8 + entry * (2 * width + 4);
         let duration = be(elst, at, width)?.cast_signed();
         let media = be(elst, at + width, width)?;
@@ -197,20 +197,20 @@ fn start(elst: Option<&[u8]>, scale: i64, movie_scale: i64) -> Result<i64, Strin
 }
 
 fn sizes(stsz: &[u8]) -> Result<Vec<usize>, String> {
-    let (all, count) = (place(be(stsz, 4, 4)?)?, place(be(stsz, 8, 4)?)?);
+    let (all, count) = (to_usize(be(stsz, 4, 4)?)?, to_usize(be(stsz, 8, 4)?)?);
     if all > 0 {
         return Ok(vec![all; count]);
     }
     (0..count)
-        .map(|at| place(be(stsz, 12 + at * 4, 4)?))
+        .map(|at| to_usize(be(stsz, 12 + at * 4, 4)?))
         .collect()
 }
 
 /// A table of runs, one entry for each sample.
 fn runs(table: &[u8]) -> Result<Vec<u32>, String> {
     let mut all = Vec::new();
-    for run in 0..place(be(table, 4, 4)?)? {
-        let count = place(be(table, 8 + run * 8, 4)?)?;
+    for run in 0..to_usize(be(table, 4, 4)?)? {
+        let count = to_usize(be(table, 8 + run * 8, 4)?)?;
         all.extend(std::iter::repeat_n(word(table, 12 + run * 8)?, count));
     }
     Ok(all)
@@ -223,14 +223,14 @@ fn places(stbl: &[u8], sizes: &[usize]) -> Result<Vec<usize>, String> {
         None => (needed(stbl, &[b"co64"])?, 8),
     };
     let stsc = needed(stbl, &[b"stsc"])?;
-    let runs = place(be(stsc, 4, 4)?)?;
+    let runs = to_usize(be(stsc, 4, 4)?)?;
     let mut places = Vec::with_capacity(sizes.len());
     let mut run = 0;
-    for chunk in 0..place(be(table, 4, 4)?)? {
-        while run + 1 < runs && place(be(stsc, 8 + (run + 1) * 12, 4)?)? <= chunk + 1 {
+    for chunk in 0..to_usize(be(table, 4, 4)?)? {
+        while run + 1 < runs && to_usize(be(stsc, 8 + (run + 1) * 12, 4)?)? <= chunk + 1 {
             run += 1;
         }
-        let mut at = place(be(table, 8 + chunk * width, width)?)?;
+        let mut at = to_usize(be(table, 8 + chunk * width, width)?)?;
         for _ in 0..be(stsc, 12 + run * 12, 4)? {
             places.push(at);
             at += sizes.get(places.len() - 1).ok_or("too many samples")?;

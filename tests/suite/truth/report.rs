@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use engine::view::{GapView, MissingView};
 
-use super::expected::Expected;
-use super::verdict::{BEARABLE_MS, Found, Mismatch, ROUNDING_MS, Said, wrong};
+use super::expected::ExpectedOutcome;
+use super::verdict::{
+    MatchedSegments, Mismatch, ROUNDING_MS, Reported, TOLERATED_GAP_MS, mismatch,
+};
 
 /// What is said, by places.
 pub(super) struct ReportedPlaces {
@@ -21,7 +23,11 @@ pub(super) struct ReportedPlaces {
 
 impl ReportedPlaces {
     /// `may_lack_beginning`: a gap at the start may be the segments before the first that is listed.
-    pub(super) fn of(expected: &Expected, said: &Said, may_lack_beginning: bool) -> Self {
+    pub(super) fn of(
+        expected: &ExpectedOutcome,
+        said: &Reported,
+        may_lack_beginning: bool,
+    ) -> Self {
         let mut report = Self {
             places: BTreeSet::new(),
             end_ms: 0,
@@ -61,7 +67,7 @@ impl ReportedPlaces {
     /// Whatever is called missing is missing.
     pub(super) fn tells_nothing_else(
         &self,
-        expected: &Expected,
+        expected: &ExpectedOutcome,
         lacking: &BTreeSet<u64>,
         foreign: &BTreeSet<u64>,
     ) -> Result<(), Mismatch> {
@@ -70,7 +76,7 @@ impl ReportedPlaces {
         for place in &self.places {
             let is_past = *place >= end && place * expected.segment_ms < stated;
             if !(lacking.contains(place) || foreign.contains(place) || is_past) {
-                return wrong(
+                return mismatch(
                     "called missing, but it is there",
                     format!("segment {place}; {:?}", self.gaps),
                 );
@@ -82,21 +88,21 @@ impl ReportedPlaces {
     /// Whether the movie is too short by what is stated; what is said of it must be so.
     pub(super) fn is_short(
         &self,
-        expected: &Expected,
-        found: &Found,
+        expected: &ExpectedOutcome,
+        found: &MatchedSegments,
         end_ms: u64,
     ) -> Result<bool, Mismatch> {
         let stated = expected.stated_ms.unwrap_or(0);
         let by = stated.saturating_sub(end_ms);
         let Some(told) = self.shorter_ms else {
             let untold = stated.saturating_sub(end_ms.max(self.end_ms));
-            if untold > BEARABLE_MS + ROUNDING_MS && !self.is_from_zero {
-                return wrong(
+            if untold > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
+                return mismatch(
                     "shorter than stated without a word",
                     format!("by {untold} ms"),
                 );
             }
-            return Ok(by > BEARABLE_MS + ROUNDING_MS);
+            return Ok(by > TOLERATED_GAP_MS + ROUNDING_MS);
         };
         let ms = expected.segment_ms;
         let is_there = |place: usize| {
@@ -120,18 +126,18 @@ impl ReportedPlaces {
             inside.min(expected.length_ms),
         ];
         // What a list holds beyond another stated length is told as a gap.
-        let is_told_to_the_end = self.end_ms + BEARABLE_MS + ROUNDING_MS >= stated;
+        let is_told_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;
         let mut all = expected.all_stated_ms.iter();
         let fits = |of: u64, length: u64| {
             of.saturating_sub(length).abs_diff(told) <= ROUNDING_MS + 100
                 && (of == stated || is_told_to_the_end)
         };
         if !all.any(|of| lengths.iter().any(|length| fits(*of, *length))) {
-            return wrong(
+            return mismatch(
                 "shorter by a wrong length",
                 format!("{told} ms of {stated} ms, {lengths:?}"),
             );
         }
-        Ok(by > BEARABLE_MS + ROUNDING_MS)
+        Ok(by > TOLERATED_GAP_MS + ROUNDING_MS)
     }
 }

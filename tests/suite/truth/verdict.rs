@@ -5,25 +5,25 @@ use std::collections::BTreeSet;
 use engine::Code;
 use engine::view::{GapView, MissingView};
 
-use super::expected::{Expected, ExpectedSegment, Offer, Requirement};
-use super::reader::{Movie, Packet};
+use super::expected::{ExpectedOutcome, ExpectedSegment, Requirement, TrackSet};
+use super::reader::{MoviePacket, MoviePackets};
 use super::report::ReportedPlaces;
 
 /// More than this may not be missing unless the person allows it.
-pub(super) const BEARABLE_MS: u64 = 1000;
+pub(super) const TOLERATED_GAP_MS: u64 = 1000;
 /// Lengths are rounded, and the last frame of audio ends where it ends.
 pub(super) const ROUNDING_MS: u64 = 300;
 
 /// How a job ended.
 #[derive(Clone, Debug)]
-pub(super) enum Ending {
-    Done(Movie),
+pub(super) enum JobEnding {
+    Done(MoviePackets),
     Failed(Code, String),
 }
 
 /// What was said about it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Said {
+pub(super) struct Reported {
     pub(super) gaps: Vec<GapView>,
     pub(super) missing: Vec<MissingView>,
     pub(super) shorter_ms: Option<u64>,
@@ -37,33 +37,37 @@ pub(super) struct Mismatch {
     pub(super) detail: String,
 }
 
-pub(super) fn wrong<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Mismatch> {
+pub(super) fn mismatch<T>(kind: &'static str, detail: impl Into<String>) -> Result<T, Mismatch> {
     let detail = detail.into();
     Err(Mismatch { kind, detail })
 }
 
 /// Judges one ending.
-pub(super) fn judge(expected: &Expected, ending: &Ending, said: &Said) -> Result<(), Mismatch> {
+pub(super) fn judge(
+    expected: &ExpectedOutcome,
+    ending: &JobEnding,
+    said: &Reported,
+) -> Result<(), Mismatch> {
     match ending {
-        Ending::Failed(code, detail) => failed(expected, *code, detail, said),
-        Ending::Done(movie) => {
+        JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, said),
+        JobEnding::Done(movie) => {
             let mut first = None;
-            for offer in &expected.offers {
-                match done(expected, offer, movie, said) {
+            for offer in &expected.track_sets {
+                match judge_movie(expected, offer, movie, said) {
                     Ok(()) => return Ok(()),
                     Err(problem) => first = first.or(Some(problem)),
                 }
             }
             match first {
                 Some(problem) => Err(problem),
-                None => wrong("saved though no rendition with video can be had", ""),
+                None => mismatch("saved though no rendition with video can be had", ""),
             }
         }
     }
 }
 
 /// Which slots of each track are in the movie.
-pub(super) struct Found {
+pub(super) struct MatchedSegments {
     /// By track and place.
     pub(super) present: Vec<Vec<bool>>,
     /// Places where another segment's media stands.
@@ -75,7 +79,7 @@ pub(super) struct Found {
     video_offset: Option<i64>,
 }
 
-impl Found {
+impl MatchedSegments {
     /// Nothing behind it tells that it is another segment's media.
     fn is_untellable(&self, place: u64) -> bool {
         let tracks = self.present.iter();
@@ -85,16 +89,21 @@ impl Found {
     }
 }
 
-fn done(expected: &Expected, offer: &Offer, movie: &Movie, said: &Said) -> Result<(), Mismatch> {
+fn judge_movie(
+    expected: &ExpectedOutcome,
+    offer: &TrackSet,
+    movie: &MoviePackets,
+    said: &Reported,
+) -> Result<(), Mismatch> {
     // Media of a later segment may stand there as its own or in another's place, and what is
     // called missing at the start may be what the list lacks.
     let mut first = None;
-    for foreign in [Foreign::Unlikely, Foreign::Likely] {
+    for foreign in [ForeignMedia::Unlikely, ForeignMedia::Likely] {
         for may_lack_beginning in [true, false] {
             let report = ReportedPlaces::of(expected, said, may_lack_beginning);
             let judged = find(offer, movie, foreign).and_then(|found| {
                 check_times(expected, &found)?;
-                told(expected, (offer, movie), (said, &report), &found)
+                judge_report(expected, (offer, movie), (said, &report), &found)
             });
             match judged {
                 Ok(()) => return Ok(()),
@@ -107,16 +116,16 @@ fn done(expected: &Expected, offer: &Offer, movie: &Movie, said: &Said) -> Resul
 
 /// How media is read that is a later segment's and may stand in another's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Foreign {
+enum ForeignMedia {
     Unlikely,
     Likely,
 }
 
-fn told(
-    expected: &Expected,
-    (offer, movie): (&Offer, &Movie),
-    (said, report): (&Said, &ReportedPlaces),
-    found: &Found,
+fn judge_report(
+    expected: &ExpectedOutcome,
+    (offer, movie): (&TrackSet, &MoviePackets),
+    (said, report): (&Reported, &ReportedPlaces),
+    found: &MatchedSegments,
 ) -> Result<(), Mismatch> {
     let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..slots)
@@ -145,20 +154,21 @@ fn told(
             || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0)
             || found.is_untellable(*place);
         if !told {
-            return wrong("an untold gap", format!("segment {place}; {said:?}"));
+            return mismatch("an untold gap", format!("segment {place}; {said:?}"));
         }
     }
     for place in &found.foreign {
         let is_told = report.misplaced > 0 || report.places.contains(place);
         if !is_told && !found.is_untellable(*place) {
-            return wrong("another segment's media without a word", format!("{place}"));
+            return mismatch("another segment's media without a word", format!("{place}"));
         }
     }
     let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
     tells_renditions(expected, (offer, lacks_kind), said)?;
-    let lacks = lacking_ms(expected, &must, found) > BEARABLE_MS || is_short || offer.lacks_audio;
+    let lacks =
+        lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || offer.lacks_audio;
     if lacks && !expected.allows_gaps {
-        return wrong(
+        return mismatch(
             "saved with gaps that nobody allowed",
             format!("{must:?} {said:?}"),
         );
@@ -167,7 +177,7 @@ fn told(
 }
 
 /// How much is missing, by what is stated of the end of the recording.
-fn lacking_ms(expected: &Expected, must: &[u64], found: &Found) -> u64 {
+fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments) -> u64 {
     let foreign = found.foreign.iter().filter(|place| !must.contains(place));
     let places = must
         .iter()
@@ -184,27 +194,27 @@ fn lacking_ms(expected: &Expected, must: &[u64], found: &Found) -> u64 {
 }
 
 fn tells_renditions(
-    expected: &Expected,
-    (offer, lacks_kind): (&Offer, bool),
-    said: &Said,
+    expected: &ExpectedOutcome,
+    (offer, lacks_kind): (&TrackSet, bool),
+    said: &Reported,
 ) -> Result<(), Mismatch> {
     let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
     let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
     let track = tells(|it| matches!(it, MissingView::Track { .. }));
     if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
-        return wrong("another rendition without a word", format!("{said:?}"));
+        return mismatch("another rendition without a word", format!("{said:?}"));
     }
     if rendition && !expected.may_tell_rendition {
-        return wrong(
+        return mismatch(
             "the wished rendition is called another",
             format!("{said:?}"),
         );
     }
     if offer.lacks_audio && !track && !rendition {
-        return wrong("a track is missing without a word", format!("{said:?}"));
+        return mismatch("a track is missing without a word", format!("{said:?}"));
     }
     if track && !offer.lacks_audio && !lacks_kind {
-        return wrong(
+        return mismatch(
             "a track that is there is called missing",
             format!("{said:?}"),
         );
@@ -212,17 +222,22 @@ fn tells_renditions(
     Ok(())
 }
 
-fn has_hole(offer: &Offer, found: &Found, place: u64) -> bool {
+fn has_hole(offer: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
     (0..offer.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
 }
 
 /// Whether it shows that something is missing there.
-fn shows(expected: &Expected, offer: &Offer, found: &Found, place: u64) -> bool {
+fn shows(
+    expected: &ExpectedOutcome,
+    offer: &TrackSet,
+    found: &MatchedSegments,
+    place: u64,
+) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
     let mut tracks = offer.tracks.iter().zip(&found.present);
     let stated = expected.stated_ms.unwrap_or(0);
-    let is_stated = stated > place * expected.segment_ms + BEARABLE_MS + ROUNDING_MS;
+    let is_stated = stated > place * expected.segment_ms + TOLERATED_GAP_MS + ROUNDING_MS;
     let other_track = found
         .present
         .iter()
@@ -235,7 +250,7 @@ fn shows(expected: &Expected, offer: &Offer, found: &Found, place: u64) -> bool 
 }
 
 /// Where the movie ends, by its last segment.
-fn end_ms(expected: &Expected, found: &Found) -> u64 {
+fn end_ms(expected: &ExpectedOutcome, found: &MatchedSegments) -> u64 {
     let last = found
         .present
         .iter()
@@ -248,8 +263,12 @@ fn end_ms(expected: &Expected, found: &Found) -> u64 {
     end.min(expected.length_ms)
 }
 
-fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Mismatch> {
-    let mut found = Found {
+fn find(
+    offer: &TrackSet,
+    movie: &MoviePackets,
+    foreign: ForeignMedia,
+) -> Result<MatchedSegments, Mismatch> {
+    let mut found = MatchedSegments {
         present: Vec::new(),
         foreign: BTreeSet::new(),
         lone: BTreeSet::new(),
@@ -261,21 +280,22 @@ fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Mismatc
         let mut present = Vec::new();
         for (place, slot) in slots.iter().enumerate() {
             let is_whole = starts(video, &slot.video) && starts(audio, &slot.audio);
-            let is_there = is_whole && slot.duty != Requirement::Not;
+            let is_there = is_whole && slot.requirement != Requirement::Not;
             if is_there {
                 take(&mut video, &slot.video, &mut found, true);
                 take(&mut audio, &slot.audio, &mut found, false);
-            } else if slot.duty == Requirement::Must {
+            } else if slot.requirement == Requirement::Must {
                 let kind = if has_some(video, &slot.video) || has_some(audio, &slot.audio) {
                     "a segment is only in part in the movie"
                 } else {
                     "a segment that can be had is not in the movie"
                 };
-                return wrong(kind, format!("segment {place}"));
+                return mismatch(kind, format!("segment {place}"));
             } else if let Some((other_video, other_audio)) = &slot.foreign
                 && starts(video, other_video)
                 && starts(audio, other_audio)
-                && (foreign == Foreign::Likely || !is_a_later_one(slots, place, (video, audio)))
+                && (foreign == ForeignMedia::Likely
+                    || !is_a_later_one(slots, place, (video, audio)))
             {
                 video = &video[other_video.len()..];
                 audio = &audio[other_audio.len()..];
@@ -287,8 +307,8 @@ fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Mismatc
                 }
             } else if slot.is_cut {
                 // What a cut leaves of a segment may be in the movie.
-                video = &video[alike(video, &slot.video)..];
-                audio = &audio[alike(audio, &slot.audio)..];
+                video = &video[common_prefix(video, &slot.video)..];
+                audio = &audio[common_prefix(audio, &slot.audio)..];
             }
             present.push(is_there);
         }
@@ -296,7 +316,7 @@ fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Mismatc
     }
     if !video.is_empty() || !audio.is_empty() {
         let left = (video.len(), audio.len());
-        return wrong(
+        return mismatch(
             "packets that belong nowhere",
             format!("{left:?} video and audio packets"),
         );
@@ -309,7 +329,7 @@ fn find(offer: &Offer, movie: &Movie, foreign: Foreign) -> Result<Found, Mismatc
 fn is_a_later_one(
     slots: &[ExpectedSegment],
     place: usize,
-    (video, audio): (&[Packet], &[Packet]),
+    (video, audio): (&[MoviePacket], &[MoviePacket]),
 ) -> bool {
     let Some((other_video, other_audio)) = &slots[place].foreign else {
         return false;
@@ -325,7 +345,7 @@ fn is_a_later_one(
     let slot = loop {
         match later.next() {
             Some(slot) if is_same(slot) => break slot,
-            Some(slot) if slot.duty != Requirement::Must => between.push(slot),
+            Some(slot) if slot.requirement != Requirement::Must => between.push(slot),
             _ => return false,
         }
     };
@@ -342,17 +362,17 @@ fn is_a_later_one(
 }
 
 /// How many packets are the same from the start.
-fn alike(packets: &[Packet], wanted: &[Packet]) -> usize {
+fn common_prefix(packets: &[MoviePacket], wanted: &[MoviePacket]) -> usize {
     let mut pairs = packets.iter().zip(wanted);
     let differ = pairs.position(|(packet, wanted)| packet.hash != wanted.hash);
     differ.unwrap_or(packets.len().min(wanted.len()))
 }
 
-fn behind<'p>(packets: &'p [Packet], first: &[Packet]) -> &'p [Packet] {
+fn behind<'p>(packets: &'p [MoviePacket], first: &[MoviePacket]) -> &'p [MoviePacket] {
     packets.get(first.len()..).unwrap_or_default()
 }
 
-fn starts(packets: &[Packet], wanted: &[Packet]) -> bool {
+fn starts(packets: &[MoviePacket], wanted: &[MoviePacket]) -> bool {
     packets.len() >= wanted.len()
         && packets
             .iter()
@@ -360,12 +380,17 @@ fn starts(packets: &[Packet], wanted: &[Packet]) -> bool {
             .all(|(packet, wanted)| packet.hash == wanted.hash)
 }
 
-fn has_some(packets: &[Packet], wanted: &[Packet]) -> bool {
+fn has_some(packets: &[MoviePacket], wanted: &[MoviePacket]) -> bool {
     let first = packets.first().map(|packet| packet.hash);
     first.is_some() && wanted.iter().any(|packet| Some(packet.hash) == first)
 }
 
-fn take(packets: &mut &[Packet], wanted: &[Packet], found: &mut Found, is_video: bool) {
+fn take(
+    packets: &mut &[MoviePacket],
+    wanted: &[MoviePacket],
+    found: &mut MatchedSegments,
+    is_video: bool,
+) {
     let (mine, rest) = packets.split_at(wanted.len());
     for (packet, wanted) in mine.iter().zip(wanted) {
         let off = (packet.dts_us - wanted.dts_us, packet.pts_us - wanted.pts_us);
@@ -378,7 +403,7 @@ fn take(packets: &mut &[Packet], wanted: &[Packet], found: &mut Found, is_video:
 }
 
 /// All packets lie as far from a common start as they ought to.
-fn check_times(expected: &Expected, found: &Found) -> Result<(), Mismatch> {
+fn check_times(expected: &ExpectedOutcome, found: &MatchedSegments) -> Result<(), Mismatch> {
     let first = found.times.first().map(|(_, shown)| *shown);
     let Some(start) = found.video_offset.or(first) else {
         return Ok(());
@@ -386,7 +411,7 @@ fn check_times(expected: &Expected, found: &Found) -> Result<(), Mismatch> {
     for (at, (decoded, shown)) in found.times.iter().enumerate() {
         let off = (decoded - start).abs().max((shown - start).abs());
         if off > expected.tolerance_us {
-            return wrong(
+            return mismatch(
                 "a packet at a wrong time",
                 format!("packet {at} is {off} µs off"),
             );
@@ -395,42 +420,49 @@ fn check_times(expected: &Expected, found: &Found) -> Result<(), Mismatch> {
     Ok(())
 }
 
-fn failed(expected: &Expected, code: Code, detail: &str, said: &Said) -> Result<(), Mismatch> {
+fn judge_failure(
+    expected: &ExpectedOutcome,
+    code: Code,
+    detail: &str,
+    said: &Reported,
+) -> Result<(), Mismatch> {
     let all = || {
         expected
-            .offers
+            .track_sets
             .iter()
             .flat_map(|offer| offer.tracks.iter().flatten())
     };
-    let lacks = all().any(|slot| slot.duty != Requirement::Must);
+    let lacks = all().any(|slot| slot.requirement != Requirement::Must);
     let stated = expected.stated_ms.unwrap_or(0);
-    let is_short = stated > expected.length_ms + BEARABLE_MS - ROUNDING_MS;
+    let is_short = stated > expected.length_ms + TOLERATED_GAP_MS - ROUNDING_MS;
     let lame = expected.is_hopeless || expected.is_unsupported;
-    let lacks_track = expected.offers.iter().any(|offer| offer.lacks_audio);
+    let lacks_track = expected.track_sets.iter().any(|offer| offer.lacks_audio);
     let is_right = match code {
         Code::PiecesMissing => lacks || is_short || lame || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
-        Code::Unsupported => lame || expected.offers.is_empty(),
+        Code::Unsupported => lame || expected.track_sets.is_empty(),
         Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => lame,
         _ => false,
     };
     if !is_right {
-        return wrong("a failure of the wrong kind", format!("{code:?}: {detail}"));
+        return mismatch("a failure of the wrong kind", format!("{code:?}: {detail}"));
     }
     if code != Code::PiecesMissing || lame || expected.is_replaced {
         return Ok(());
     }
-    if expected.allows_gaps && !expected.is_file && all().any(|slot| slot.duty == Requirement::Must)
+    if expected.allows_gaps
+        && !expected.is_file
+        && all().any(|slot| slot.requirement == Requirement::Must)
     {
-        return wrong("gaps that are allowed are not borne", detail);
+        return mismatch("gaps that are allowed are not borne", detail);
     }
     failure_names(expected, said)
 }
 
 /// A failure names what is missing as a saved movie does.
-fn failure_names(expected: &Expected, said: &Said) -> Result<(), Mismatch> {
-    let Some(offer) = expected.offers.first() else {
+fn failure_names(expected: &ExpectedOutcome, said: &Reported) -> Result<(), Mismatch> {
+    let Some(offer) = expected.track_sets.first() else {
         return Ok(());
     };
     let report = ReportedPlaces::of(expected, said, true);
@@ -440,16 +472,16 @@ fn failure_names(expected: &Expected, said: &Said) -> Result<(), Mismatch> {
     };
     let places = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..places)
-        .filter(|place| slots(*place).any(|slot| slot.duty != Requirement::Must))
+        .filter(|place| slots(*place).any(|slot| slot.requirement != Requirement::Must))
         .collect();
     report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
     for place in lacking {
-        let must = slots(place).any(|slot| slot.duty == Requirement::Not && slot.is_listed);
+        let must = slots(place).any(|slot| slot.requirement == Requirement::Not && slot.is_listed);
         let told = report.places.contains(&place)
             || report.shorter_ms.is_some()
             || (slots(place).any(|slot| slot.is_empty) && report.empty > 0);
         if must && !told && !expected.is_file {
-            return wrong(
+            return mismatch(
                 "a failure does not name a gap",
                 format!("segment {place}; {said:?}"),
             );

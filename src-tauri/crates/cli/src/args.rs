@@ -12,13 +12,13 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{Audio, Choice, Config, ContainerChoice, Extras, Quality, Remux, Template};
+use engine::{AudioChoice, Choice, Config, ContainerChoice, Extras, Quality, Remuxer, Template};
 use jiff::civil::Date;
 
 use crate::args::service::ServiceArgs;
 use crate::exit::{EXIT_CODES, Exit};
-use crate::pick::{EntryFilter, Pick};
-use crate::wishes::read_batch;
+use crate::filter::{EntryFilter, IndexFilter};
+use crate::selection::read_batch;
 
 /// clap would let a link stand before a command.
 const USAGE: &str = "ustream-dl [OPTIONS] <LINK>...\n       ustream-dl [OPTIONS] <COMMAND>";
@@ -81,7 +81,7 @@ pub(crate) struct DownloadArgs {
     /// Of a channel: newest, all, or some by their numbers in `ustream-dl list`: 1,3-5
     /// [default: newest, or all with --since]
     #[arg(long, value_name = "WHICH")]
-    pick: Option<Pick>,
+    pick: Option<IndexFilter>,
 
     /// Of a channel: only what was recorded on this day or later
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -118,15 +118,15 @@ pub(crate) struct DownloadArgs {
     /// Where there are several sounds: a language such as en, or all, each as a track of its own in
     /// the MP4 [default: the one that plays unasked]
     #[arg(long, value_name = "LANG", value_parser = audio)]
-    audio: Option<Audio>,
+    audio: Option<AudioChoice>,
 
     /// What to make of it
-    #[arg(long, value_enum, default_value_t = Format::Mp4)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FormatArg::Mp4)]
+    format: FormatArg,
 
     /// Who makes the MP4
-    #[arg(long, value_enum, default_value_t = Maker::Builtin)]
-    remux: Maker,
+    #[arg(long, value_enum, default_value_t = RemuxerArg::Builtin)]
+    remux: RemuxerArg,
 
     /// The ffmpeg to use [default: the one in PATH]
     #[arg(long, value_name = "PATH")]
@@ -166,8 +166,8 @@ pub(crate) struct RemuxArgs {
     pub(crate) files: Vec<PathBuf>,
 
     /// Who makes the MP4
-    #[arg(long, value_enum, default_value_t = Maker::Builtin)]
-    pub(crate) remux: Maker,
+    #[arg(long, value_enum, default_value_t = RemuxerArg::Builtin)]
+    pub(crate) remux: RemuxerArg,
 
     /// The ffmpeg to use [default: the one in PATH]
     #[arg(long, value_name = "PATH")]
@@ -205,7 +205,7 @@ pub(crate) struct ResolveArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum FormatArg {
     /// Plays anywhere
     Mp4,
     /// As the service has it: FLV where there is one
@@ -213,18 +213,18 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Maker {
+pub(crate) enum RemuxerArg {
     /// This program, in one pass
     Builtin,
     /// ffmpeg, after an original that is downloaded has been saved
     Ffmpeg,
 }
 
-impl From<Maker> for Remux {
-    fn from(maker: Maker) -> Self {
+impl From<RemuxerArg> for Remuxer {
+    fn from(maker: RemuxerArg) -> Self {
         match maker {
-            Maker::Builtin => Self::Builtin,
-            Maker::Ffmpeg => Self::Ffmpeg,
+            RemuxerArg::Builtin => Self::Builtin,
+            RemuxerArg::Ffmpeg => Self::Ffmpeg,
         }
     }
 }
@@ -287,8 +287,8 @@ impl DownloadArgs {
     /// Which of several recordings are meant.
     pub(crate) fn filter(&self) -> EntryFilter {
         let usual = match self.since {
-            Some(_) => Pick::All,
-            None => Pick::Newest,
+            Some(_) => IndexFilter::All,
+            None => IndexFilter::Newest,
         };
         EntryFilter {
             index: self.pick.clone().unwrap_or(usual),
@@ -298,8 +298,8 @@ impl DownloadArgs {
 
     pub(crate) fn choice(&self) -> Choice {
         let keep = match self.format {
-            Format::Mp4 => ContainerChoice::Mp4,
-            Format::Original => ContainerChoice::Original,
+            FormatArg::Mp4 => ContainerChoice::Mp4,
+            FormatArg::Original => ContainerChoice::Original,
         };
         Choice {
             quality: self.quality,
@@ -316,7 +316,7 @@ impl DownloadArgs {
         }
     }
 
-    pub(crate) fn remuxer(&self) -> Remux {
+    pub(crate) fn remuxer(&self) -> Remuxer {
         self.remux.into()
     }
 
@@ -342,11 +342,11 @@ fn quality(text: &str) -> Result<Quality, String> {
     }
 }
 
-fn audio(text: &str) -> Result<Audio, String> {
+fn audio(text: &str) -> Result<AudioChoice, String> {
     let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     match text {
-        "all" => Ok(Audio::All),
-        tag if !tag.is_empty() && tag.bytes().all(is_tag) => Ok(Audio::Only(tag.to_owned())),
+        "all" => Ok(AudioChoice::All),
+        tag if !tag.is_empty() && tag.bytes().all(is_tag) => Ok(AudioChoice::Only(tag.to_owned())),
         _ => Err("use all, or a language such as en or pt-BR; `resolve` lists them".into()),
     }
 }
@@ -370,8 +370,8 @@ mod tests {
 
     #[test]
     fn a_sound_is_all_or_a_language() {
-        assert_eq!(audio("all"), Ok(Audio::All));
-        assert_eq!(audio("pt-BR"), Ok(Audio::Only("pt-BR".into())));
+        assert_eq!(audio("all"), Ok(AudioChoice::All));
+        assert_eq!(audio("pt-BR"), Ok(AudioChoice::Only("pt-BR".into())));
         assert!(audio("").is_err() && audio("en US").is_err() && audio("--x=").is_err());
     }
 

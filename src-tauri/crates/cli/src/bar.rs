@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use engine::view::{JobView, ProgressView, Stage};
+use engine::view::{JobStage, JobView, ProgressView};
 use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::terminal;
@@ -13,14 +13,14 @@ use crate::terminal;
 const BAR_LENGTH: u64 = 1000;
 
 /// A line for each job that is at work.
-pub(crate) struct Bars {
+pub(crate) struct ProgressBars {
     all: MultiProgress,
     lines: HashMap<String, ProgressBar>,
     announced: HashSet<String>,
     quiet: bool,
 }
 
-impl Bars {
+impl ProgressBars {
     pub(crate) fn new(quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
@@ -39,7 +39,7 @@ impl Bars {
         let Some(progress) = &job.progress else {
             return;
         };
-        if progress.stage != Stage::Resolving && self.announced.insert(job.id.clone()) {
+        if progress.stage != JobStage::Resolving && self.announced.insert(job.id.clone()) {
             if job.newest_of_channel {
                 self.announce("This link is a channel: taking its newest recording.");
             }
@@ -96,12 +96,12 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn stage(stage: Stage) -> &'static str {
+fn stage(stage: JobStage) -> &'static str {
     match stage {
-        Stage::Resolving => "Looking for the video",
-        Stage::Fetching => "Downloading",
-        Stage::Finishing => "Finishing",
-        Stage::Converting => "Making the MP4",
+        JobStage::Resolving => "Looking for the video",
+        JobStage::Fetching => "Downloading",
+        JobStage::Finishing => "Finishing",
+        JobStage::Converting => "Making the MP4",
     }
 }
 
@@ -116,8 +116,8 @@ fn thousandths(fraction: f64) -> u64 {
 
 fn message(progress: &ProgressView) -> String {
     // ffmpeg tells its share only.
-    let counts = progress.stage == Stage::Fetching
-        || progress.stage == Stage::Converting && progress.bytes_per_second.is_some();
+    let counts = progress.stage == JobStage::Fetching
+        || progress.stage == JobStage::Converting && progress.bytes_per_second.is_some();
     if !counts {
         return String::new();
     }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_message_says_bytes_speed_and_time_left() {
         let mut progress = ProgressView {
-            stage: Stage::Fetching,
+            stage: JobStage::Fetching,
             fraction: Some(0.42),
             done_bytes: 560_000_000,
             total_bytes: Some(1_300_000_000),

@@ -3,20 +3,24 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use engine::{Engine, NewJob, Output, Overrides, Target, read_link};
+use engine::{Engine, NewJob, OutputLocation, Overrides, Target, read_link};
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
-use crate::exit::{About, Exit, STOPPED_AT_ONCE};
-use crate::follow::{End, JobWatcher, ProgressOutput, report};
+use crate::exit::{Exit, ExitContext, STOPPED_AT_ONCE};
+use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput, report};
 use crate::json;
 use crate::password::Prompt;
-use crate::stop::Stop;
+use crate::selection::{LinkResolver, SelectedRecording, Selection};
+use crate::stop::StopSignal;
 use crate::terminal::{one_line, print_stderr};
-use crate::wishes::{Reading, SelectedRecording, Selection};
 
 /// Saves what the links lead to; prints the path of each file on stdout.
-pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
+pub(crate) async fn download(
+    args: &DownloadArgs,
+    quiet: bool,
+    stop: &StopSignal,
+) -> Result<(), Exit> {
     let output = output_location(args.output.as_deref())?;
     let access = args.service.access()?;
     let links = args.links()?;
@@ -26,7 +30,7 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> R
     let engine = Engine::open(args.config()?)?;
     let one_link = links.len() == 1;
     let silent = quiet || args.json;
-    let mut reading = Reading {
+    let mut reading = LinkResolver {
         engine: &engine,
         access,
         prompt: Prompt::new(stop, silent),
@@ -63,7 +67,7 @@ pub(crate) async fn download(args: &DownloadArgs, quiet: bool, stop: &Stop) -> R
 struct DownloadBatch<'a> {
     args: &'a DownloadArgs,
     quiet: bool,
-    stop: &'a Stop,
+    stop: &'a StopSignal,
     archive: Option<Archive>,
     saved: usize,
     failed: Vec<Exit>,
@@ -77,10 +81,10 @@ impl DownloadBatch<'_> {
         mut self,
         engine: &Engine,
         wishes: Selection,
-        output: Output,
+        output: OutputLocation,
     ) -> Result<(), Exit> {
         for (link, exit) in wishes.failed {
-            let about = About {
+            let about = ExitContext {
                 job: None,
                 link: Some(&link),
             };
@@ -122,8 +126,8 @@ impl DownloadBatch<'_> {
         self.sum_up()
     }
 
-    fn end(&mut self, end: End, folder: &Path) -> Result<(), Exit> {
-        let End { job, result } = end;
+    fn end(&mut self, end: JobEnd, folder: &Path) -> Result<(), Exit> {
+        let JobEnd { job, result } = end;
         match result {
             Ok(finished) => {
                 self.saved += 1;
@@ -141,7 +145,7 @@ impl DownloadBatch<'_> {
             Err(failure) if self.is_single => return Err(Exit::Failed(failure)),
             Err(failure) => {
                 let named = format!("{} – {}", job.title, job.link);
-                let about = About {
+                let about = ExitContext {
                     job: Some(&job.id),
                     link: Some(&job.link),
                 };
@@ -151,7 +155,7 @@ impl DownloadBatch<'_> {
         Ok(())
     }
 
-    fn fail(&mut self, named: &str, exit: Exit, about: About<'_>) {
+    fn fail(&mut self, named: &str, exit: Exit, about: ExitContext<'_>) {
         if !self.args.json {
             print_stderr(&one_line(named));
         }
@@ -163,7 +167,7 @@ impl DownloadBatch<'_> {
         let (saved, known, failed) = (self.saved, self.already_saved, self.failed.len());
         if !self.is_single {
             if self.args.json {
-                let summary = json::Event::Summary {
+                let summary = json::JsonEvent::Summary {
                     saved,
                     failed,
                     known,
@@ -195,12 +199,12 @@ fn summary(saved: usize, known: usize) -> String {
 }
 
 /// Reads `-o`: a folder where it exists or ends in a slash, else a file.
-fn output_location(path: Option<&Path>) -> Result<Output, Exit> {
+fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
     let Some(path) = path else {
         let folder = dirs::download_dir()
             .or_else(dirs::home_dir)
             .unwrap_or_else(|| ".".into());
-        return Ok(Output { folder, stem: None });
+        return Ok(OutputLocation { folder, stem: None });
     };
     let path = std::path::absolute(path).map_err(|error| Exit::usage(format!("-o: {error}")))?;
     let ends_in_slash = path
@@ -209,7 +213,7 @@ fn output_location(path: Option<&Path>) -> Result<Output, Exit> {
         .last()
         .is_some_and(|last| char::from(*last) == std::path::MAIN_SEPARATOR || *last == b'/');
     if ends_in_slash || path.is_dir() {
-        return Ok(Output {
+        return Ok(OutputLocation {
             folder: path,
             stem: None,
         });
@@ -221,7 +225,7 @@ fn output_location(path: Option<&Path>) -> Result<Output, Exit> {
         )));
     };
     let name = name.to_string_lossy();
-    Ok(Output {
+    Ok(OutputLocation {
         folder: folder.to_owned(),
         stem: Some(without_extension(&name).to_owned()),
     })

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use engine::{Code, Error, Failure};
 
 use crate::terminal::{one_line, print_stderr};
-use crate::{json, words};
+use crate::{json, messages};
 
 /// Exit code of a program that was stopped by Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -38,7 +38,7 @@ Exit codes:
 
 /// What kind of end it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+enum ExitClass {
     Internal,
     Usage,
     NotFound,
@@ -50,7 +50,7 @@ enum Class {
     Stopped,
 }
 
-impl Class {
+impl ExitClass {
     fn number(self) -> u8 {
         match self {
             Self::Internal => 1,
@@ -68,7 +68,7 @@ impl Class {
 
 /// Which of several videos an end is about.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct About<'a> {
+pub(crate) struct ExitContext<'a> {
     pub(crate) job: Option<&'a str>,
     pub(crate) link: Option<&'a str>,
 }
@@ -107,18 +107,18 @@ impl Exit {
 
     /// Says it on stderr, or as JSON on stdout, and gives the exit code.
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
-        self.print(as_json, About::default());
+        self.print(as_json, ExitContext::default());
         ExitCode::from(self.class().number())
     }
 
     /// Says it on stderr, or as JSON on stdout.
-    pub(crate) fn print(&self, as_json: bool, about: About<'_>) {
+    pub(crate) fn print(&self, as_json: bool, about: ExitContext<'_>) {
         let number = self.class().number();
         if as_json && let Self::Failed(failure) | Self::RemuxFailed(failure) = self {
             // The exit code tells what a closed stdout does not.
             let _ = json::print(
                 about.job,
-                &json::Event::Failed {
+                &json::JsonEvent::Failed {
                     link: about.link,
                     failure,
                     exit: number,
@@ -129,11 +129,11 @@ impl Exit {
         }
     }
 
-    fn class(&self) -> Class {
+    fn class(&self) -> ExitClass {
         match self {
             Self::Failed(failure) | Self::RemuxFailed(failure) => class(failure.code),
-            Self::Usage(_) => Class::Usage,
-            Self::Stopped | Self::RemuxStopped => Class::Stopped,
+            Self::Usage(_) => ExitClass::Usage,
+            Self::Stopped | Self::RemuxStopped => ExitClass::Stopped,
             Self::SomeFailed { first, .. } => first.class(),
         }
     }
@@ -147,8 +147,8 @@ impl Exit {
             Self::SomeFailed { failed, .. } => format!("error: {failed} videos were not saved"),
             Self::Failed(failure) | Self::RemuxFailed(failure) => {
                 let hint = match self {
-                    Self::RemuxFailed(_) => words::remux_hint(failure),
-                    _ => words::hint(failure),
+                    Self::RemuxFailed(_) => messages::remux_hint(failure),
+                    _ => messages::hint(failure),
                 };
                 failed(failure, &hint)
             }
@@ -170,7 +170,7 @@ impl From<Error> for Exit {
 
 /// What happened, why, and what to do.
 fn failed(failure: &Failure, hint: &str) -> String {
-    let mut lines = vec![format!("error: {}", one_line(&words::summary(failure)))];
+    let mut lines = vec![format!("error: {}", one_line(&messages::summary(failure)))];
     if !is_detail_in_message(failure.code) {
         // Indented, so that no cause can pass for words of ours.
         let causes = failure.detail.lines();
@@ -200,11 +200,11 @@ fn is_detail_in_message(code: Code) -> bool {
     )
 }
 
-fn class(code: Code) -> Class {
+fn class(code: Code) -> ExitClass {
     match code {
-        Code::Internal => Class::Internal,
-        Code::NotALink | Code::OtherSite => Class::Usage,
-        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoSound => Class::NotFound,
+        Code::Internal => ExitClass::Internal,
+        Code::NotALink | Code::OtherSite => ExitClass::Usage,
+        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoSound => ExitClass::NotFound,
         Code::NeedsForm
         | Code::FormRefused
         | Code::NeedsPassword
@@ -212,19 +212,19 @@ fn class(code: Code) -> Class {
         | Code::MembersOnly
         | Code::Region
         | Code::EmbedOnly
-        | Code::Locked => Class::Locked,
+        | Code::Locked => ExitClass::Locked,
         Code::Offline | Code::SiteDown | Code::PageDown | Code::Busy | Code::BadAnswer => {
-            Class::Network
+            ExitClass::Network
         }
-        Code::Changed | Code::PiecesMissing => Class::Incomplete,
+        Code::Changed | Code::PiecesMissing => ExitClass::Incomplete,
         Code::LowSpace | Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => {
-            Class::Disk
+            ExitClass::Disk
         }
         Code::FfmpegMissing
         | Code::ConvertFailed
         | Code::CheckFailed
         | Code::BadFilm
-        | Code::Unsupported => Class::Media,
+        | Code::Unsupported => ExitClass::Media,
     }
 }
 
@@ -235,15 +235,15 @@ mod tests {
     #[test]
     fn the_help_lists_every_exit_code() {
         let classes = [
-            Class::Internal,
-            Class::Usage,
-            Class::NotFound,
-            Class::Locked,
-            Class::Network,
-            Class::Incomplete,
-            Class::Disk,
-            Class::Media,
-            Class::Stopped,
+            ExitClass::Internal,
+            ExitClass::Usage,
+            ExitClass::NotFound,
+            ExitClass::Locked,
+            ExitClass::Network,
+            ExitClass::Incomplete,
+            ExitClass::Disk,
+            ExitClass::Media,
+            ExitClass::Stopped,
         ];
         for class in classes {
             let number = format!("\n  {} ", class.number());

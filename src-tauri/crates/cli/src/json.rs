@@ -18,13 +18,13 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<&'a str>,
     #[serde(flatten)]
-    event: &'a Event<'a>,
+    event: &'a JsonEvent<'a>,
 }
 
 /// One line.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub(crate) enum Event<'a> {
+pub(crate) enum JsonEvent<'a> {
     /// What a link leads to.
     Resolved(&'a Preview),
     /// One of several recordings that a link leads to.
@@ -63,7 +63,7 @@ pub(crate) enum Event<'a> {
     },
 }
 
-impl<'a> From<&'a JobView> for Event<'a> {
+impl<'a> From<&'a JobView> for JsonEvent<'a> {
     fn from(job: &'a JobView) -> Self {
         let JobView {
             title,
@@ -80,7 +80,7 @@ impl<'a> From<&'a JobView> for Event<'a> {
 }
 
 /// Prints one line on stdout.
-pub(crate) fn print(job: Option<&str>, event: &Event<'_>) -> io::Result<()> {
+pub(crate) fn print(job: Option<&str>, event: &JsonEvent<'_>) -> io::Result<()> {
     let line = JsonLine {
         v: VERSION,
         job,
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_line_names_its_version_and_its_event() {
-        let event = Event::Found {
+        let event = JsonEvent::Found {
             title: "Launch",
             link: "l",
             newest_of_channel: true,

@@ -14,18 +14,18 @@ mod args;
 mod bar;
 mod download;
 mod exit;
-mod follow;
+mod filter;
+mod job_watcher;
 mod json;
 mod list;
+mod messages;
 mod password;
-mod pick;
 mod remux;
 mod resolve;
+mod selection;
 mod shortfall;
 mod stop;
 mod terminal;
-mod wishes;
-mod words;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,7 +35,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::{Action, Args};
 use crate::exit::Exit;
-use crate::stop::Stop;
+use crate::stop::StopSignal;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
@@ -62,11 +62,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn on_runtime(work: impl AsyncFnOnce(&Stop) -> Result<(), Exit>) -> Result<(), Exit> {
+fn on_runtime(work: impl AsyncFnOnce(&StopSignal) -> Result<(), Exit>) -> Result<(), Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let stop = Stop::listen();
+    let stop = StopSignal::listen();
     let done = runtime.block_on(work(&stop));
     // What must be safe is: a thread that still waits for a name server or for a line of the
     // terminal holds nothing that is needed.

@@ -1,27 +1,27 @@
 //! `ustream-dl list LINK`: the recordings of a channel, or the players of a page.
 
 use engine::view::{EntryView, Preview};
-use engine::{Access, Engine, Lead};
+use engine::{Access, Engine, ResolvedLink};
 
 use crate::args::ListArgs;
 use crate::exit::Exit;
+use crate::filter::day;
 use crate::json;
 use crate::password::Prompt;
-use crate::pick::day;
 use crate::resolve::length;
-use crate::stop::Stop;
+use crate::stop::StopSignal;
 use crate::terminal;
 
 /// Prints what a link leads to, a line each, as it comes.
-pub(crate) async fn list(args: &ListArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
+pub(crate) async fn list(args: &ListArgs, quiet: bool, stop: &StopSignal) -> Result<(), Exit> {
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
     let look = async |access: &Access| engine.resolve_link(&args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet || args.json);
     let lead = prompt.unlock(&args.link, &mut access, look).await?;
     match lead {
-        Lead::Recording(preview) => print(args.json, 1, &entry(*preview))?,
-        Lead::Collection(mut catalog) => {
+        ResolvedLink::Recording(preview) => print(args.json, 1, &entry(*preview))?,
+        ResolvedLink::Collection(mut catalog) => {
             let mut number = 0;
             while let Some(page) = catalog.next().await? {
                 for entry in page {
@@ -48,7 +48,7 @@ fn entry(preview: Preview) -> EntryView {
 
 fn print(as_json: bool, number: u32, entry: &EntryView) -> std::io::Result<()> {
     if as_json {
-        return json::print(None, &json::Event::Listed { number, entry });
+        return json::print(None, &json::JsonEvent::Listed { number, entry });
     }
     terminal::print(&describe(number, entry))
 }

@@ -10,7 +10,7 @@ use console::Term;
 use engine::{Access, Code, Error, Failure};
 
 use crate::exit::{Exit, STOPPED};
-use crate::stop::Stop;
+use crate::stop::StopSignal;
 use crate::terminal;
 
 /// Name of the environment variable.
@@ -54,7 +54,7 @@ pub(crate) fn of_variable(value: Option<OsString>) -> Result<Option<String>, Exi
 
 /// Asks the person at the terminal, where there is one and a password is wanted.
 pub(crate) struct Prompt<'a> {
-    stop: &'a Stop,
+    stop: &'a StopSignal,
     may_ask: bool,
     /// How often each video was asked for.
     asked: HashMap<String, usize>,
@@ -62,7 +62,7 @@ pub(crate) struct Prompt<'a> {
 
 impl<'a> Prompt<'a> {
     /// `silent` where a script reads the output, or the person wants no questions.
-    pub(crate) fn new(stop: &'a Stop, silent: bool) -> Self {
+    pub(crate) fn new(stop: &'a StopSignal, silent: bool) -> Self {
         let sees_and_types = || io::stdin().is_terminal() && io::stderr().is_terminal();
         Self {
             stop,
@@ -122,7 +122,7 @@ impl<'a> Prompt<'a> {
 }
 
 /// Reads a line of the terminal without showing it.
-async fn read(stop: &Stop) -> Result<String, Exit> {
+async fn read(stop: &StopSignal) -> Result<String, Exit> {
     // The terminal must show again what is typed before the program ends.
     let _polite = stop.graceful(STOPPED);
     let _shown = EchoGuard::save();
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_person_is_asked_three_times_at_most_and_a_script_never() {
-        let stop = Stop::never();
+        let stop = StopSignal::never();
         let mut prompt = Prompt::new(&stop, true);
         let (needed, wrong) = (failure(Code::NeedsPassword), failure(Code::WrongPassword));
         assert!(!prompt.can_help("a", &needed));

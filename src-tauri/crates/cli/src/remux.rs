@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Ending, Engine, MovieFiles, NewRemux, Output, Overrides};
+use engine::{Config, Engine, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides};
 
 use crate::args::RemuxArgs;
 use crate::exit::{Exit, REMUX_STOPPED};
-use crate::follow::{End, JobWatcher, ProgressOutput, report};
+use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput, report};
 use crate::password::Prompt;
-use crate::stop::Stop;
+use crate::stop::StopSignal;
 
 /// Makes the MP4; prints its path on stdout.
-pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
+pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> Result<(), Exit> {
     let RemuxInput { films, output } = read_arguments(&args.files)?;
     let config = Config::default();
     let engine = Engine::open(Config {
@@ -32,7 +32,7 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<
         prompt: Prompt::new(stop, true),
         stop,
         stop_message: REMUX_STOPPED,
-        ended: |End { job, result }| {
+        ended: |JobEnd { job, result }| {
             let finished = result.map_err(Exit::RemuxFailed)?;
             report(
                 args.json,
@@ -49,7 +49,7 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &Stop) -> Result<
 #[derive(Debug)]
 struct RemuxInput {
     films: MovieFiles,
-    output: Output,
+    output: OutputLocation,
 }
 
 /// The last of several files is the new one if its name says so, or if it follows an MP4: MP4s are
@@ -86,7 +86,7 @@ fn read_arguments(arguments: &[PathBuf]) -> Result<RemuxInput, Exit> {
     let (Some(folder), Some(stem)) = (place.parent(), stem) else {
         return Err(Exit::usage(format!("{} is no file", place.display())));
     };
-    let output = Output {
+    let output = OutputLocation {
         folder: folder.to_owned(),
         stem: Some(stem.to_string_lossy().into_owned()),
     };
@@ -101,9 +101,9 @@ fn absolute(path: &Path) -> Result<PathBuf, Exit> {
     std::path::absolute(path).map_err(|error| Exit::usage(format!("{}: {error}", path.display())))
 }
 
-fn mp4_extension(path: &Path) -> Option<Ending> {
+fn mp4_extension(path: &Path) -> Option<Mp4Extension> {
     let text = path.extension()?.to_str()?;
-    [Ending::Mp4, Ending::M4v, Ending::M4a]
+    [Mp4Extension::Mp4, Mp4Extension::M4v, Mp4Extension::M4a]
         .into_iter()
         .find(|ending| text.eq_ignore_ascii_case(ending.as_str()))
 }
@@ -132,14 +132,14 @@ mod tests {
             std::fs::write(folder.join(name), "x").unwrap();
         }
         for (names, films, stem, ending) in [
-            (&["a.flv"][..], 1, "a", Ending::Mp4),
-            (&["c.mp4"], 1, "c", Ending::Mp4),
-            (&["a.flv", "b.flv"], 2, "a", Ending::Mp4),
-            (&["a.flv", "b.flv", "new.m4v"], 2, "new", Ending::M4v),
-            (&["c.mp4", "new.MP4"], 1, "new", Ending::Mp4),
-            (&["c.mp4", "new.v2"], 1, "new.v2", Ending::Mp4),
-            (&["a.flv", "c.mp4"], 1, "c", Ending::Mp4),
-            (&["a.flv", "sound.m4a"], 1, "sound", Ending::M4a),
+            (&["a.flv"][..], 1, "a", Mp4Extension::Mp4),
+            (&["c.mp4"], 1, "c", Mp4Extension::Mp4),
+            (&["a.flv", "b.flv"], 2, "a", Mp4Extension::Mp4),
+            (&["a.flv", "b.flv", "new.m4v"], 2, "new", Mp4Extension::M4v),
+            (&["c.mp4", "new.MP4"], 1, "new", Mp4Extension::Mp4),
+            (&["c.mp4", "new.v2"], 1, "new.v2", Mp4Extension::Mp4),
+            (&["a.flv", "c.mp4"], 1, "c", Mp4Extension::Mp4),
+            (&["a.flv", "sound.m4a"], 1, "sound", Mp4Extension::M4a),
         ] {
             let order = read_arguments(&files(folder, names)).unwrap();
             assert_eq!(order.films.films, files(folder, &names[..films]));

@@ -8,14 +8,18 @@ use indicatif::DecimalBytes;
 
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
+use crate::filter::day;
 use crate::json;
 use crate::password::Prompt;
-use crate::pick::day;
-use crate::stop::Stop;
+use crate::stop::StopSignal;
 use crate::terminal;
 
 /// Looks a link up and prints what it leads to.
-pub(crate) async fn resolve(args: &ResolveArgs, quiet: bool, stop: &Stop) -> Result<(), Exit> {
+pub(crate) async fn resolve(
+    args: &ResolveArgs,
+    quiet: bool,
+    stop: &StopSignal,
+) -> Result<(), Exit> {
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
     let look = async |access: &Access| engine.resolve(&args.link, access).await;
@@ -23,7 +27,7 @@ pub(crate) async fn resolve(args: &ResolveArgs, quiet: bool, stop: &Stop) -> Res
     let preview = prompt.unlock(&args.link, &mut access, look).await?;
     engine.shutdown().await;
     if args.json {
-        json::print(None, &json::Event::Resolved(&preview))?;
+        json::print(None, &json::JsonEvent::Resolved(&preview))?;
     } else {
         terminal::print(&describe(&preview))?;
     }

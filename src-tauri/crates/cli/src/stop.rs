@@ -17,14 +17,14 @@ use crate::terminal;
 const MESSAGE_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Whether the program was asked to stop.
-pub(crate) struct Stop {
+pub(crate) struct StopSignal {
     requested: watch::Receiver<bool>,
     /// What is said at the end, if what is being saved must be made safe first; else the first
     /// signal ends the program.
     stop_message: Arc<Mutex<Option<&'static str>>>,
 }
 
-impl Stop {
+impl StopSignal {
     /// Listens on a thread of its own, so that no other work can keep it from ending the program.
     pub(crate) fn listen() -> Self {
         let (ask, asked) = watch::channel(false);
@@ -71,7 +71,7 @@ impl Stop {
 
 /// As long as it lives, the first signal only asks.
 pub(crate) struct GracefulStop<'a> {
-    stop: &'a Stop,
+    stop: &'a StopSignal,
     before: Option<&'static str>,
 }
 

@@ -8,29 +8,29 @@
 //! the length of the output. So every byte of a finished movie was written by the attempt that
 //! finished it, or read by it.
 
-mod early;
 mod flusher;
-mod line;
 mod recover;
+mod reorder;
+mod spool;
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use media::{
-    Content, Film, Format, Muxer, MuxerConfig, Order, SegmentFingerprint, Source, Summary,
-    TableFragment, journal,
+    Content, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentFingerprint, SegmentFormat,
+    SegmentOrder, Summary, TableFragment, journal,
 };
 use ustream::{Segment, SegmentId, SegmentKind};
 
 use self::flusher::Flusher;
-use self::line::{BufferedBody, GapPolicy, Line, ReorderStep, Waiting};
 use self::recover::{Recovered, recover, rewrite};
-use crate::copy::Copy;
+use self::reorder::{BufferedBody, BufferedSegment, GapPolicy, ReorderBuffer, ReorderStep};
 use crate::error::Error;
 use crate::part;
-use crate::part::files::{self, Access};
-use crate::timing::Timing;
+use crate::part::files::{self, OpenMode};
+use crate::raw_writer::RawWriter;
+use crate::timing::SegmentTiming;
 
 /// Pieces before their turn that are kept in memory; more of them wait in the part folder.
 const MAX_REORDER_BYTES: usize = 16 << 20;
@@ -39,7 +39,7 @@ const MAX_REORDER_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(crate) struct AssemblySpec {
     pub(crate) output_kind: OutputKind,
-    pub(crate) movie: Film,
+    pub(crate) movie: MovieSpec,
     /// All segments of the film, in order.
     pub(crate) segments: Vec<Segment>,
 }
@@ -48,14 +48,14 @@ pub(crate) struct AssemblySpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OutputKind {
     /// A film that our own muxer makes.
-    Movie(Source, Format),
+    Movie(SegmentFormat, OutputFormat),
     /// The file that they are stretches of.
     SingleFile,
 }
 
 impl OutputKind {
     /// What each of the pieces is.
-    pub(crate) fn format(self) -> Option<Source> {
+    pub(crate) fn format(self) -> Option<SegmentFormat> {
         match self {
             Self::Movie(source, _) => Some(source),
             Self::SingleFile => None,
@@ -63,10 +63,10 @@ impl OutputKind {
     }
 
     /// In which order the output takes them.
-    fn order(self) -> Order {
+    fn order(self) -> SegmentOrder {
         match self {
             Self::Movie(_, format) => format.order(),
-            Self::SingleFile => Order::Presentation,
+            Self::SingleFile => SegmentOrder::Presentation,
         }
     }
 }
@@ -75,7 +75,7 @@ impl AssemblySpec {
     fn muxer(&self, output: &File, journal: &[TableFragment]) -> Result<Box<dyn Muxer>, Error> {
         let output = output.try_clone().map_err(media::Error::Io)?;
         Ok(match self.output_kind {
-            OutputKind::SingleFile => Box::new(Copy::new(output, journal)),
+            OutputKind::SingleFile => Box::new(RawWriter::new(output, journal)),
             OutputKind::Movie(source, format) => {
                 let making = MuxerConfig {
                     segment_format: source,
@@ -101,26 +101,26 @@ pub(crate) struct HeldSegment {
 }
 
 /// An output in progress with its journal.
-pub(crate) struct Assembly {
+pub(crate) struct Assembler {
     folder: PathBuf,
     segments: Vec<Segment>,
     output: File,
     muxer: Box<dyn Muxer>,
     fragments: Vec<TableFragment>,
-    reorder: Line,
+    reorder: ReorderBuffer,
     /// Segments that are not here since they carried the content of another place.
     misplaced: HashSet<SegmentId>,
     /// What the segments are; nothing where they only make sense together.
-    format: Option<Source>,
+    format: Option<SegmentFormat>,
     flusher: Flusher,
 }
 
-impl Assembly {
+impl Assembler {
     /// Opens the output of a part folder and recovers what its journal vouches for.
     pub(crate) fn open(folder: &Path, sheet: AssemblySpec) -> Result<Self, Error> {
         let output_path = part::output(folder);
         let disk = || Error::disk(&output_path);
-        let output = files::open(&output_path, Access::Write).map_err(disk())?;
+        let output = files::open(&output_path, OpenMode::Write).map_err(disk())?;
         let journal_path = part::journal(folder);
         let Recovered {
             mut journal,
@@ -149,7 +149,7 @@ impl Assembly {
             output,
             muxer,
             fragments,
-            reorder: Line::default(),
+            reorder: ReorderBuffer::default(),
             misplaced: HashSet::new(),
             format: sheet.output_kind.format(),
             flusher,
@@ -218,7 +218,7 @@ impl Assembly {
     /// Returns whether that can be done: from an output in the order of presentation nothing can
     /// be taken away, and nothing is.
     pub(crate) fn forget(&mut self, segments: &[SegmentId]) -> Result<bool, Error> {
-        if self.muxer.order() != Order::Arrival {
+        if self.muxer.order() != SegmentOrder::Arrival {
             return Ok(false);
         }
         let here = self.fragments.len();
@@ -242,10 +242,10 @@ impl Assembly {
     /// Takes in the body of the segment at `index` of the sheet.
     pub(crate) fn push(&mut self, index: usize, body: Vec<u8>) -> Result<(), Error> {
         match self.muxer.order() {
-            Order::Arrival => self.append(index, &body)?,
+            SegmentOrder::Arrival => self.append(index, &body)?,
             // What has been passed cannot be put back: it stays missing.
-            Order::Presentation if index < self.reorder.next_index => {}
-            Order::Presentation => {
+            SegmentOrder::Presentation if index < self.reorder.next_index => {}
+            SegmentOrder::Presentation => {
                 let found = self.inspect(index, &body);
                 self.buffer(index, BufferedBody::Memory(body), found);
                 self.write_ready(GapPolicy::Stop)?;
@@ -286,7 +286,7 @@ impl Assembly {
                 "segment {index} is not in the plan"
             )));
         };
-        let piece = media::Piece {
+        let piece = media::SegmentData {
             track: segment.id.track,
             kind: media_kind(segment.id.kind),
             start_ms: segment.start_ms,
@@ -315,9 +315,9 @@ impl Assembly {
         (content, source): (Content, SegmentFingerprint),
     ) {
         let start_ms = self.segments.get(index).map_or(0, |it| it.start_ms);
-        let waiting = Waiting {
+        let waiting = BufferedSegment {
             body: early,
-            timing: Timing::of(&content, start_ms),
+            timing: SegmentTiming::of(&content, start_ms),
             content,
             source,
         };
@@ -333,7 +333,7 @@ impl Assembly {
                 }
                 ReorderStep::Take(index, BufferedBody::Disk) => {
                     let path = self.spool_path(index);
-                    let body = early::read(&path).map_err(Error::disk(&path))?;
+                    let body = spool::read(&path).map_err(Error::disk(&path))?;
                     // It was right when it was written, or when the output was opened.
                     let body = body.ok_or(media::Error::Changed)?;
                     self.append(index, &body)?;
@@ -368,7 +368,7 @@ impl Assembly {
                 continue;
             };
             let path = part::spooled(&self.folder, self.segments[*index].id);
-            early::write(&path, body).map_err(Error::disk(&path))?;
+            spool::write(&path, body).map_err(Error::disk(&path))?;
             self.reorder.buffered_bytes -= body.len();
             waiting.body = BufferedBody::Disk;
         }
@@ -377,7 +377,7 @@ impl Assembly {
 
     /// Puts what the journal and the part folder hold in its place in the line.
     fn load_spooled(&mut self) -> Result<(), Error> {
-        if self.muxer.order() != Order::Presentation {
+        if self.muxer.order() != SegmentOrder::Presentation {
             return Ok(());
         }
         let appended: HashSet<SegmentId> = self.fragments.iter().map(segment_id).collect();
@@ -385,10 +385,11 @@ impl Assembly {
         let last = |segment: &Segment| appended.contains(&segment.id);
         self.reorder.next_index = self.segments.iter().rposition(last).map_or(0, |it| it + 1);
         let mut timings = self.fragments.iter().rev();
-        self.reorder.last_timing = timings.find_map(|it| Timing::of(&it.content, it.start_ms));
+        self.reorder.last_timing =
+            timings.find_map(|it| SegmentTiming::of(&it.content, it.start_ms));
         for index in self.reorder.next_index..self.segments.len() {
             let path = self.spool_path(index);
-            if let Some(body) = early::read(&path).map_err(Error::disk(&path))? {
+            if let Some(body) = spool::read(&path).map_err(Error::disk(&path))? {
                 let found = self.inspect(index, &body);
                 self.buffer(index, BufferedBody::Disk, found);
             }
@@ -398,17 +399,17 @@ impl Assembly {
 }
 
 /// The name that containers have for a segment.
-pub(crate) fn media_kind(kind: SegmentKind) -> media::Part {
+pub(crate) fn media_kind(kind: SegmentKind) -> media::SegmentKind {
     match kind {
-        SegmentKind::Init => media::Part::Init,
-        SegmentKind::Media(number) => media::Part::Media(number),
+        SegmentKind::Init => media::SegmentKind::Init,
+        SegmentKind::Media(number) => media::SegmentKind::Media(number),
     }
 }
 
 fn segment_id(fragment: &TableFragment) -> SegmentId {
     let kind = match fragment.kind {
-        media::Part::Init => SegmentKind::Init,
-        media::Part::Media(number) => SegmentKind::Media(number),
+        media::SegmentKind::Init => SegmentKind::Init,
+        media::SegmentKind::Media(number) => SegmentKind::Media(number),
     };
     SegmentId {
         track: fragment.track,

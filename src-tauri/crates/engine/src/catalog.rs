@@ -1,6 +1,6 @@
 //! What a link leads to: one recording, or several to choose from.
 
-use ustream::{Entry, Target};
+use ustream::{CatalogEntry, Target};
 
 use crate::error::Error;
 use crate::names;
@@ -8,7 +8,7 @@ use crate::view::{EntryView, Preview};
 
 /// What a link leads to.
 #[derive(Debug)]
-pub enum Lead {
+pub enum ResolvedLink {
     /// One recording.
     Recording(Box<Preview>),
     /// The recordings of a channel, or the players of a page.
@@ -50,8 +50,8 @@ impl Catalog {
     }
 }
 
-impl From<Entry> for EntryView {
-    fn from(entry: Entry) -> Self {
+impl From<CatalogEntry> for EntryView {
+    fn from(entry: CatalogEntry) -> Self {
         Self {
             link: entry.target.link(),
             recording: match entry.target {

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
-use ustream::{Access, Client, Endpoint, Found, Target};
+use ustream::{Access, Client, Endpoint, RecordingRef, Target};
 
-use crate::catalog::{Catalog, Lead};
+use crate::catalog::{Catalog, ResolvedLink};
 use crate::error::Error;
-use crate::feed::{JobStream, Snapshot};
 use crate::fetch::Fetcher;
-use crate::job::{DownloadRequest, JobId, JobSpec, NewJob, NewRemux, Order, Overrides};
+use crate::job::{DownloadRequest, JobId, JobSource, JobSpec, NewJob, NewRemux, Overrides};
+use crate::job_stream::{JobStream, Snapshot};
 use crate::preview::preview;
-use crate::queue::{Command, Queue, Start};
+use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
-use crate::run::Means;
+use crate::run::RunContext;
 use crate::view::Preview;
 
 /// Browsers open no more to one host, and the service may take offence at more.
@@ -76,7 +76,7 @@ impl Engine {
             jobs,
             unreadable: set_aside,
         } = registry.load()?;
-        let means = Means {
+        let means = RunContext {
             client: client.clone(),
             fetcher,
             ffmpeg: config.ffmpeg,
@@ -84,7 +84,7 @@ impl Engine {
         let (commands, inbox) = mpsc::channel(16);
         let (sender, snapshot) = watch::channel(Snapshot::default());
         let tasks = TaskTracker::new();
-        let start = Start {
+        let start = QueueSetup {
             context: means,
             registry,
             saved: jobs,
@@ -114,18 +114,20 @@ impl Engine {
     }
 
     /// The same, and lets a person choose where there are several. Saves nothing.
-    pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<Lead, Error> {
+    pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<ResolvedLink, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
         Ok(match self.client.resolve(&target, &access).await? {
-            ustream::Lead::Recording(found) => {
-                Lead::Recording(Box::new(self.preview(found, &access).await?))
+            ustream::ResolvedLink::Recording(found) => {
+                ResolvedLink::Recording(Box::new(self.preview(found, &access).await?))
             }
-            ustream::Lead::Collection(catalog) => Lead::Collection(Catalog::new(*catalog, &target)),
+            ustream::ResolvedLink::Collection(catalog) => {
+                ResolvedLink::Collection(Catalog::new(*catalog, &target))
+            }
         })
     }
 
-    async fn preview(&self, found: Found, access: &Access) -> Result<Preview, Error> {
+    async fn preview(&self, found: RecordingRef, access: &Access) -> Result<Preview, Error> {
         let recording = self.client.recording(found, access).await?;
         Ok(preview(found, &recording))
     }
@@ -146,7 +148,7 @@ impl Engine {
         } = job;
         let target = read_link(&link)?;
         let spec = JobSpec {
-            source: Order::Recording(DownloadRequest {
+            source: JobSource::Recording(DownloadRequest {
                 target,
                 choice,
                 template,
@@ -172,7 +174,7 @@ impl Engine {
             output,
         } = job;
         let spec = JobSpec {
-            source: Order::Files(films),
+            source: JobSource::Files(films),
             remux,
             output,
         };

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ustream::{FormField, Lock, TargetError};
 
-use crate::room;
-use crate::run::account::Shortfall;
+use crate::disk_space;
+use crate::run::completeness::Shortfall;
 use crate::view::{Code, Failure, FormFieldView};
 
 /// Why a job cannot go on.
@@ -274,7 +274,7 @@ impl Error {
     /// What a person can do about it.
     pub fn code(&self) -> Code {
         match self {
-            Self::Service(error) => find_code(error),
+            Self::Service(error) => service_code(error),
             Self::Fetch(error) => fetch_code(error),
             Self::Incomplete { .. } => Code::PiecesMissing,
             Self::Changed(_) => Code::Changed,
@@ -289,7 +289,9 @@ impl Error {
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
             // Nothing could be written there, however small it is.
-            Self::LowSpace { free_bytes, .. } if *free_bytes < room::reserve(0) => Code::DiskFull,
+            Self::LowSpace { free_bytes, .. } if *free_bytes < disk_space::reserve(0) => {
+                Code::DiskFull
+            }
             Self::LowSpace { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
             Self::NoSuchJob | Self::Closed | Self::Internal(_) => Code::Internal,
@@ -357,7 +359,7 @@ fn field_view(field: &FormField) -> FormFieldView {
     }
 }
 
-fn find_code(error: &ustream::Error) -> Code {
+fn service_code(error: &ustream::Error) -> Code {
     use ustream::Error as Find;
     match error {
         Find::Target(TargetError::NoLink) => Code::NotALink,

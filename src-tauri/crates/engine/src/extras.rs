@@ -14,7 +14,7 @@ use ustream::{Chapter, Client, Recording};
 
 use crate::durable::{self, blocking};
 use crate::error::Error;
-use crate::part::Saved;
+use crate::part::SavedMovie;
 
 /// A picture or a list that takes longer is not worth it.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
@@ -53,13 +53,13 @@ impl Default for Extras {
 
 /// What players show of a film besides picture and sound.
 #[derive(Debug, Default)]
-pub(crate) struct Marks {
+pub(crate) struct MovieMetadata {
     pub(crate) cover: Option<Cover>,
     pub(crate) chapters: Vec<media::Chapter>,
     pub(crate) captions: Vec<Captions>,
 }
 
-impl Marks {
+impl MovieMetadata {
     /// Picture and chapters, where there are any and they come in time.
     pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
         let cover = async {
@@ -128,7 +128,7 @@ impl Sidecars {
     }
 
     /// Writes them beside a film that has its name. A file that is there already stays as it is.
-    pub(crate) async fn write(self, mut saved: Saved) -> Result<Saved, Error> {
+    pub(crate) async fn write(self, mut saved: SavedMovie) -> Result<SavedMovie, Error> {
         if self.0.is_empty() {
             return Ok(saved);
         }

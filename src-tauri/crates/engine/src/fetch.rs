@@ -1,32 +1,32 @@
 //! Segments from the hosts: one request after another until a whole, plausible body is here.
 
 mod body;
-mod budget;
+mod byte_range;
+mod concurrency;
 mod hosts;
+mod latency;
 pub(crate) mod limits;
 mod memory;
 mod online;
-mod pace;
+mod request_budget;
 pub(crate) mod retry;
-mod stretch;
-mod width;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use media::{Part, Source};
+use media::{SegmentFormat, SegmentKind};
 use tokio::time::Instant;
 use url::Url;
-use ustream::{Client, SegmentId, Stretch};
+use ustream::{ByteRange, Client, SegmentId};
 
 pub(crate) use self::body::Body;
-pub(crate) use self::budget::Budget;
-use self::hosts::{Asked, Hosts, Next, Turn};
+use self::concurrency::ConcurrencyLimiter;
+use self::hosts::{HostPermit, Hosts, NextHost, TriedUrls};
+use self::latency::LatencyTracker;
 use self::limits::HOSTS_PER_PASS;
-use self::memory::Memory;
+use self::memory::BodyMemory;
 use self::online::OnlineCheck;
-use self::pace::Pace;
-use self::width::ConcurrencyLimiter;
+pub(crate) use self::request_budget::RequestBudget;
 use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure};
 use crate::progress::Meter;
 
@@ -35,9 +35,9 @@ use crate::progress::Meter;
 pub(crate) struct Fetcher {
     http: reqwest::Client,
     concurrency: ConcurrencyLimiter,
-    latency: Pace,
+    latency: LatencyTracker,
     hosts: Hosts,
-    memory: Arc<Memory>,
+    memory: Arc<BodyMemory>,
     online: OnlineCheck,
 }
 
@@ -49,10 +49,10 @@ pub(crate) struct SegmentRequest<'a> {
     /// Where it lies, best first.
     pub(crate) urls: &'a [Url],
     /// Which bytes of what lies there; all where there is none.
-    pub(crate) byte_range: Option<&'a Stretch>,
+    pub(crate) byte_range: Option<&'a ByteRange>,
     /// What a body must look like; nothing where it only makes sense with others.
-    pub(crate) format: Option<Source>,
-    pub(crate) kind: Part,
+    pub(crate) format: Option<SegmentFormat>,
+    pub(crate) kind: SegmentKind,
     /// How long it lasts: bounds its size.
     pub(crate) duration_ms: u64,
     /// From how many hosts that ought to know "not found" must be heard, where there are so many.
@@ -63,7 +63,7 @@ pub(crate) struct SegmentRequest<'a> {
 
 /// What became of a request.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum FetchOutcome {
     /// The whole body.
     Body(Body),
     /// There is no such segment, in the words of a host.
@@ -72,9 +72,9 @@ pub(crate) enum Outcome {
 
 /// What the requests of one segment share.
 #[derive(Clone, Copy)]
-struct Means<'a> {
+struct RequestContext<'a> {
     request: SegmentRequest<'a>,
-    budget: &'a Budget,
+    budget: &'a RequestBudget,
     meter: &'a Meter,
     rest_policy: RestPolicy,
 }
@@ -96,7 +96,7 @@ impl Fetcher {
         Self {
             http: client.http().clone(),
             concurrency: ConcurrencyLimiter::new(most),
-            latency: Pace::new(),
+            latency: LatencyTracker::new(),
             hosts: Hosts::default(),
             memory: Arc::default(),
             online: OnlineCheck::new(client),
@@ -110,9 +110,9 @@ impl Fetcher {
 
     /// Asks the hosts one after the other, the healthiest first. Returns the first body; else
     /// "absent" where a host says so that ought to know; else the most telling reason.
-    async fn mirror_pass(&self, means: Means<'_>) -> Result<Outcome, FetchError> {
+    async fn mirror_pass(&self, means: RequestContext<'_>) -> Result<FetchOutcome, FetchError> {
         let request = means.request;
-        let mut asked = Asked::default();
+        let mut asked = TriedUrls::default();
         let mut reason: Option<FetchError> = None;
         let mut refusal = None;
         let mut refusals = 0;
@@ -127,7 +127,7 @@ impl Fetcher {
             let url = turn.url();
             asked.urls.push(url);
             let error = match self.hedged_request(turn, means, &mut asked).await {
-                Ok(body) => return Ok(Outcome::Body(body)),
+                Ok(body) => return Ok(FetchOutcome::Body(body)),
                 Err(error @ (FetchError::Offline { .. } | FetchError::AllHostsFailed { .. })) => {
                     return Err(error);
                 }
@@ -151,7 +151,7 @@ impl Fetcher {
             }
         }
         match refusal {
-            Some(refusal) => Ok(Outcome::Absent(refusal)),
+            Some(refusal) => Ok(FetchOutcome::Absent(refusal)),
             None => Err(reason.unwrap_or(FetchError::NoAddress)),
         }
     }
@@ -159,9 +159,9 @@ impl Fetcher {
     /// The host that is asked next; waits while all of them rest. `None` where all have been asked.
     async fn next_host<'u>(
         &self,
-        means: Means<'u>,
-        asked: &Asked<'u>,
-    ) -> Result<Option<Turn<'_, 'u>>, FetchError> {
+        means: RequestContext<'u>,
+        asked: &TriedUrls<'u>,
+    ) -> Result<Option<HostPermit<'_, 'u>>, FetchError> {
         let urls = means.request.urls;
         if urls.is_empty() {
             return Ok(None);
@@ -175,15 +175,15 @@ impl Fetcher {
             // A change before this waits is remembered.
             changed.as_mut().enable();
             match self.hosts.next(urls, asked, Instant::now()) {
-                Next::Ask(turn) => return Ok(Some(turn)),
-                Next::Exhausted => return Ok(None),
-                Next::Dead(error) => return Err(error),
-                Next::Wait(_)
+                NextHost::Ask(turn) => return Ok(Some(turn)),
+                NextHost::Exhausted => return Ok(None),
+                NextHost::Dead(error) => return Err(error),
+                NextHost::Wait(_)
                     if means.rest_policy == RestPolicy::Skip || !asked.urls.is_empty() =>
                 {
                     return Ok(None);
                 }
-                Next::Wait(pause) => {
+                NextHost::Wait(pause) => {
                     means.meter.set_waiting(true);
                     // Whether it was woken or the time has passed, it looks again.
                     let _ = tokio::time::timeout(pause, changed).await;
@@ -196,9 +196,9 @@ impl Fetcher {
     /// host is often quick. The first body wins, the other request is dropped.
     async fn hedged_request<'u>(
         &self,
-        turn: Turn<'_, 'u>,
-        means: Means<'u>,
-        asked: &mut Asked<'u>,
+        turn: HostPermit<'_, 'u>,
+        means: RequestContext<'u>,
+        asked: &mut TriedUrls<'u>,
     ) -> Result<Body, FetchError> {
         let _place = self.concurrency.acquire().await;
         let url = turn.url();
@@ -262,14 +262,14 @@ impl Fetcher {
     fn hedge_host<'u>(
         &self,
         url: &'u Url,
-        means: Means<'u>,
-        asked: &mut Asked<'u>,
-    ) -> Option<Turn<'_, 'u>> {
+        means: RequestContext<'u>,
+        asked: &mut TriedUrls<'u>,
+    ) -> Option<HostPermit<'_, 'u>> {
         if !means.budget.try_take(means.request.id) {
             return None;
         }
         match self.hosts.next(means.request.urls, asked, Instant::now()) {
-            Next::Ask(turn) if !turn.is_probe() => {
+            NextHost::Ask(turn) if !turn.is_probe() => {
                 asked.urls.push(turn.url());
                 Some(turn)
             }
@@ -278,7 +278,11 @@ impl Fetcher {
     }
 
     /// One request; the health of its host is told of it.
-    async fn request_once(&self, turn: Turn<'_, '_>, means: Means<'_>) -> Result<Body, FetchError> {
+    async fn request_once(
+        &self,
+        turn: HostPermit<'_, '_>,
+        means: RequestContext<'_>,
+    ) -> Result<Body, FetchError> {
         let asked = Instant::now();
         let error = match body::get(self, turn.url(), means.request, means.meter).await {
             Ok(body) => {

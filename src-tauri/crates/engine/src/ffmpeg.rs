@@ -13,9 +13,9 @@ use crate::progress::Meter;
 
 /// What ffmpeg said although it went on to the end.
 #[derive(Debug)]
-pub(crate) struct Said(String);
+pub(crate) struct FfmpegWarnings(String);
 
-impl Said {
+impl FfmpegWarnings {
     /// A problem of what it made, in its own words where it had any.
     pub(crate) fn explain(self, problem: String) -> String {
         if self.0.is_empty() { problem } else { self.0 }
@@ -27,7 +27,7 @@ const MAX_STDERR_BYTES: u64 = 4096;
 
 /// What ffmpeg shall do.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Work<'a> {
+pub(crate) struct FfmpegTask<'a> {
     pub(crate) program: &'a Path,
     pub(crate) input: &'a Path,
     pub(crate) output: &'a Path,
@@ -62,10 +62,10 @@ pub async fn version(program: &Path) -> Result<String, String> {
 /// Copies the packets of the input into an MP4, which is to be checked: ffmpeg may stop early and
 /// still say that all went well. `None` is a stop; an error is ffmpeg's own words.
 pub(crate) async fn remux(
-    work: Work<'_>,
+    work: FfmpegTask<'_>,
     meter: &Meter,
     cancel: &CancellationToken,
-) -> Result<Option<Said>, String> {
+) -> Result<Option<FfmpegWarnings>, String> {
     let mut child = start(work).map_err(|error| start_error(work.program, &error))?;
     let whole = match work.duration_ms {
         Some(duration_ms) if duration_ms > 0 => ProgressTotal::Time(duration_ms),
@@ -93,7 +93,7 @@ fn start_error(program: &Path, error: &io::Error) -> String {
     }
 }
 
-fn start(work: Work<'_>) -> io::Result<Child> {
+fn start(work: FfmpegTask<'_>) -> io::Result<Child> {
     Command::new(work.program)
         .args([
             "-nostdin",
@@ -146,7 +146,7 @@ async fn follow_progress(
     child: &mut Child,
     whole: ProgressTotal,
     meter: &Meter,
-) -> Result<Said, String> {
+) -> Result<FfmpegWarnings, String> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let progress = async {
         let Some(stdout) = stdout else { return };
@@ -173,7 +173,7 @@ async fn follow_progress(
     let ((), complaint) = tokio::join!(progress, complaint);
     let status = child.wait().await.map_err(|error| error.to_string())?;
     if status.success() {
-        Ok(Said(complaint))
+        Ok(FfmpegWarnings(complaint))
     } else if complaint.is_empty() {
         Err(format!("it ended with {status}"))
     } else {
@@ -213,7 +213,7 @@ mod tests {
     async fn a_program_that_is_not_there_is_named() {
         let found = version(Path::new("no-such-ffmpeg")).await;
         assert_eq!(found, Err("no-such-ffmpeg was not found".to_owned()));
-        let work = Work {
+        let work = FfmpegTask {
             program: Path::new("no-such-ffmpeg"),
             input: Path::new("in"),
             output: Path::new("out"),

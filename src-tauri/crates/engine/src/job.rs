@@ -61,7 +61,7 @@ impl From<JobId> for String {
 /// Who makes the MP4.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Remux {
+pub enum Remuxer {
     /// This program, in one pass beside the download.
     #[default]
     Builtin,
@@ -71,7 +71,7 @@ pub enum Remux {
 
 /// Where the file goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Output {
+pub struct OutputLocation {
     /// An existing folder, or one that is made.
     pub folder: PathBuf,
     /// Name of the file without its ending; made of what is known of it where it is absent.
@@ -83,24 +83,24 @@ pub struct Output {
 pub struct JobSpec {
     /// What the film is made of.
     #[serde(flatten)]
-    pub source: Order,
+    pub source: JobSource,
     /// Who makes the MP4.
-    pub remux: Remux,
+    pub remux: Remuxer,
     /// Where the file goes.
-    pub output: Output,
+    pub output: OutputLocation,
 }
 
 /// What a film is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Order {
+pub enum JobSource {
     /// A recording of the service.
     Recording(DownloadRequest),
     /// Films that are already on this computer.
     Files(MovieFiles),
 }
 
-impl Order {
+impl JobSource {
     /// The address a person knows it by.
     pub(crate) fn label(&self) -> String {
         match self {
@@ -134,13 +134,13 @@ pub struct MovieFiles {
     /// One film, or the parts of one in their order.
     pub films: Vec<PathBuf>,
     /// Ending of the finished file.
-    pub ending: Ending,
+    pub ending: Mp4Extension,
 }
 
 /// What the name of an MP4 may end in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub enum Mp4Extension {
     /// `.mp4`, the usual one.
     #[default]
     Mp4,
@@ -150,7 +150,7 @@ pub enum Ending {
     M4a,
 }
 
-impl Ending {
+impl Mp4Extension {
     /// The ending without its dot.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -167,9 +167,9 @@ pub struct NewRemux {
     /// The films and the ending.
     pub films: MovieFiles,
     /// Who makes the MP4.
-    pub remux: Remux,
+    pub remux: Remuxer,
     /// Where the file goes; without a stem it gets the name of the first film.
-    pub output: Output,
+    pub output: OutputLocation,
 }
 
 /// A new order.
@@ -182,9 +182,9 @@ pub struct NewJob {
     /// Which rendition, and what to keep.
     pub choice: Choice,
     /// Who makes the MP4.
-    pub remux: Remux,
+    pub remux: Remuxer,
     /// Where the file goes.
-    pub output: Output,
+    pub output: OutputLocation,
     /// What the file is called where the output says nothing.
     pub template: Template,
     /// What is wanted beside picture and sound.
@@ -212,7 +212,7 @@ pub struct Overrides {
 
 /// Something that happens to a job.
 #[derive(Clone, Debug)]
-pub(crate) enum Event {
+pub(crate) enum JobEvent {
     Start,
     Pause,
     Resume,
@@ -222,15 +222,15 @@ pub(crate) enum Event {
 
 impl JobState {
     /// The state after `event`, or nothing where the event comes too late to count.
-    pub(crate) fn on(&self, event: Event) -> Option<Self> {
+    pub(crate) fn on(&self, event: JobEvent) -> Option<Self> {
         match (self, event) {
-            (Self::Queued, Event::Start) => Some(Self::Running),
-            (Self::Queued | Self::Running, Event::Pause) => Some(Self::Paused),
-            (Self::Paused | Self::Failed { .. }, Event::Resume) => Some(Self::Queued),
-            (Self::Running, Event::Fail(failure)) => Some(Self::Failed { failure }),
+            (Self::Queued, JobEvent::Start) => Some(Self::Running),
+            (Self::Queued | Self::Running, JobEvent::Pause) => Some(Self::Paused),
+            (Self::Paused | Self::Failed { .. }, JobEvent::Resume) => Some(Self::Queued),
+            (Self::Running, JobEvent::Fail(failure)) => Some(Self::Failed { failure }),
             // A finish is a fact: the file is there.
-            (Self::Done { .. }, Event::Finish(_)) => None,
-            (_, Event::Finish(finished)) => Some(Self::Done { finished }),
+            (Self::Done { .. }, JobEvent::Finish(_)) => None,
+            (_, JobEvent::Finish(finished)) => Some(Self::Done { finished }),
             _ => None,
         }
     }
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_finish_counts_even_after_a_pause() {
-        let done = JobState::Paused.on(Event::Finish(finished()));
+        let done = JobState::Paused.on(JobEvent::Finish(finished()));
         assert_eq!(
             done,
             Some(JobState::Done {
@@ -267,21 +267,24 @@ mod tests {
 
     #[test]
     fn a_late_failure_does_not_undo_a_pause_or_a_finish() {
-        assert_eq!(JobState::Paused.on(Event::Fail(failure())), None);
+        assert_eq!(JobState::Paused.on(JobEvent::Fail(failure())), None);
         let done = JobState::Done {
             finished: finished(),
         };
-        assert_eq!(done.on(Event::Fail(failure())), None);
-        assert_eq!(done.on(Event::Resume), None);
+        assert_eq!(done.on(JobEvent::Fail(failure())), None);
+        assert_eq!(done.on(JobEvent::Resume), None);
     }
 
     #[test]
     fn only_a_waiting_job_starts_and_only_a_resting_one_goes_on() {
-        assert_eq!(JobState::Queued.on(Event::Start), Some(JobState::Running));
-        assert_eq!(JobState::Paused.on(Event::Start), None);
-        assert_eq!(JobState::Running.on(Event::Resume), None);
+        assert_eq!(
+            JobState::Queued.on(JobEvent::Start),
+            Some(JobState::Running)
+        );
+        assert_eq!(JobState::Paused.on(JobEvent::Start), None);
+        assert_eq!(JobState::Running.on(JobEvent::Resume), None);
         let failed = JobState::Failed { failure: failure() };
-        assert_eq!(failed.on(Event::Resume), Some(JobState::Queued));
+        assert_eq!(failed.on(JobEvent::Resume), Some(JobState::Queued));
     }
 
     #[test]

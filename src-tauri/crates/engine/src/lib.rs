@@ -19,44 +19,44 @@
 
 mod assemble;
 mod catalog;
-mod copy;
+mod disk_space;
+mod download_plan;
 mod durable;
 mod engine;
 mod error;
 mod extras;
-mod feed;
 mod fetch;
+mod fetch_pass;
 mod ffmpeg;
-mod gather;
 mod job;
-mod make;
+mod job_stream;
 mod names;
 mod part;
 mod preview;
 mod progress;
 mod queue;
+mod raw_writer;
 mod registry;
 mod remux;
-mod room;
 mod run;
+mod single_file;
 mod timing;
 pub mod view;
-mod whole;
 
-pub use catalog::{Catalog, Lead};
+pub use catalog::{Catalog, ResolvedLink};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;
-pub use feed::JobStream;
 pub use ffmpeg::version as ffmpeg_version;
 pub use fs4::available_space;
 pub use job::{
-    DownloadRequest, Ending, JobId, JobSpec, MovieFiles, NewJob, NewRemux, Order, Output,
-    Overrides, Remux,
+    DownloadRequest, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob, NewRemux,
+    OutputLocation, Overrides, Remuxer,
 };
+pub use job_stream::JobStream;
 pub use names::{Template, TemplateError};
 pub use view::{Code, Failure, JobState};
 
 pub use ustream::{
-    Access, Audio, Choice, ContainerChoice, Endpoint, EndpointError, Quality, Target,
+    Access, AudioChoice, Choice, ContainerChoice, Endpoint, EndpointError, Quality, Target,
 };

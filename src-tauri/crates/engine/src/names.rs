@@ -2,7 +2,7 @@
 
 mod template;
 
-pub(crate) use template::Facts;
+pub(crate) use template::TemplateValues;
 pub use template::{Template, TemplateError};
 
 /// Longest stem in bytes: leaves room for ` (999)`, the ending and `.part` within the 255 bytes

@@ -1,8 +1,8 @@
 //! The folder of an unfinished film: beside the finished one, so that the last rename is atomic.
 
 pub(crate) mod files;
-mod frozen;
 mod lock;
+mod manifest;
 
 use std::fs::{self, File};
 use std::io;
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use ustream::{PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
-use self::files::Access;
-pub(crate) use self::frozen::{Extensions, MovieFileId, MovieSource};
-use self::frozen::{Manifest, PLAN, PendingRename, State, folder_state};
+use self::files::OpenMode;
 use self::lock::lock;
+pub(crate) use self::manifest::{Extensions, MovieFileId, MovieSource};
+use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
 use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
 use crate::names;
@@ -33,7 +33,7 @@ const MAX_NAME_NUMBER: u32 = 999;
 
 /// Where a film shall go.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Destination<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) stem: &'a str,
     pub(crate) extensions: &'a Extensions,
@@ -43,19 +43,19 @@ pub(crate) struct Place<'a> {
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// A part folder, new or from an earlier attempt.
-    Folder(Part),
+    Folder(PartFolder),
     /// The film was finished just before a crash.
-    Finished(Saved),
+    Finished(SavedMovie),
 }
 
 /// A film that has its name.
 #[derive(Debug)]
-pub(crate) struct Saved {
+pub(crate) struct SavedMovie {
     pub(crate) path: PathBuf,
     pub(crate) finished: Finished,
     /// What is left of its making. It says that the film is saved, so it is removed only when that
     /// is known elsewhere.
-    pub(crate) part: Part,
+    pub(crate) part: PartFolder,
 }
 
 /// What one film wants of one name.
@@ -78,7 +78,7 @@ impl NameClaim<'_> {
     ///
     /// Another film may take the same name at this very moment: it has the folder, but has not said
     /// yet what for.
-    fn take(&self) -> Result<Option<Part>, Error> {
+    fn take(&self) -> Result<Option<PartFolder>, Error> {
         const LOOKS: u32 = 100;
         const PAUSE: Duration = Duration::from_millis(20);
         for _ in 0..LOOKS {
@@ -87,7 +87,7 @@ impl NameClaim<'_> {
                 return Ok(None);
             }
             files::make_folder(self.folder).map_err(Error::disk(self.folder))?;
-            match Part::enter(self.folder.to_owned(), self.target.to_owned()) {
+            match PartFolder::enter(self.folder.to_owned(), self.target.to_owned()) {
                 Ok(part) => {
                     // It may have been taken, used and left since it was looked at.
                     if matches!(self.owner()?, Owner::Nobody | Owner::Us) {
@@ -105,15 +105,15 @@ impl NameClaim<'_> {
 
     fn owner(&self) -> Result<Owner, Error> {
         Ok(match folder_state(self.folder)? {
-            State::Free if exists(self.target) => {
+            FolderState::Free if exists(self.target) => {
                 // A crash left it after the film was finished; one that stays does no harm.
                 let _ = delete_folder(self.folder);
                 Owner::Another
             }
-            State::Free => Owner::Nobody,
-            State::Owned(frozen) if frozen.matches(self.source, self.extensions) => Owner::Us,
-            State::Owned(_) => Owner::Another,
-            State::Foreign(reason) => {
+            FolderState::Free => Owner::Nobody,
+            FolderState::Owned(frozen) if frozen.matches(self.source, self.extensions) => Owner::Us,
+            FolderState::Owned(_) => Owner::Another,
+            FolderState::Foreign(reason) => {
                 let folder = self.folder.display();
                 tracing::warn!(%folder, reason, "left alone; another name is used");
                 Owner::Another
@@ -124,7 +124,7 @@ impl NameClaim<'_> {
 
 /// A part folder that nobody else is using.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct PartFolder {
     folder: PathBuf,
     target: PathBuf,
     change: PlanChange,
@@ -132,9 +132,9 @@ pub(crate) struct Part {
     _lock: File,
 }
 
-impl Part {
+impl PartFolder {
     /// Opens the part folder of `material` at `place`, or makes one under the next free name.
-    pub(crate) fn open(place: Place<'_>, material: &MovieSource) -> Result<Opened, Error> {
+    pub(crate) fn open(place: Destination<'_>, material: &MovieSource) -> Result<Opened, Error> {
         fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
         for number in 1..=MAX_NAME_NUMBER {
             let stem = names::numbered(place.stem, number);
@@ -166,10 +166,10 @@ impl Part {
 
     fn load(mut self, material: &MovieSource, endings: &Extensions) -> Result<Opened, Error> {
         self.remove_temporaries()?;
-        if let Some(finished) = frozen::finished(&self.folder)? {
+        if let Some(finished) = manifest::finished(&self.folder)? {
             return Ok(Opened::Finished(self.saved(finished)));
         }
-        self.change = frozen::update(&self.folder, material, endings)?;
+        self.change = manifest::update(&self.folder, material, endings)?;
         Ok(Opened::Folder(self))
     }
 
@@ -179,8 +179,8 @@ impl Part {
         self.change
     }
 
-    fn saved(self, finished: Finished) -> Saved {
-        Saved {
+    fn saved(self, finished: Finished) -> SavedMovie {
+        SavedMovie {
             path: self.folder.with_file_name(&finished.file),
             finished,
             part: self,
@@ -199,9 +199,9 @@ impl Part {
 
     /// Gives the finished film its name. Never overwrites: where the name was taken meanwhile, the
     /// next free number is used.
-    pub(crate) fn finish(self, film: &Path, mut finished: Finished) -> Result<Saved, Error> {
+    pub(crate) fn finish(self, film: &Path, mut finished: Finished) -> Result<SavedMovie, Error> {
         let mut target = self.target.clone();
-        let length = files::open(film, Access::Read).and_then(|film| film.metadata());
+        let length = files::open(film, OpenMode::Read).and_then(|film| film.metadata());
         if length.map_err(Error::disk(film))?.len() != finished.size_bytes {
             return Err(media::Error::Changed.into());
         }
@@ -211,7 +211,7 @@ impl Part {
                 film: file_name(film),
                 finished: finished.clone(),
             };
-            frozen::set_pending_rename(&self.folder, intent)?;
+            manifest::set_pending_rename(&self.folder, intent)?;
             match durable::rename_new(film, &target) {
                 Ok(()) => return Ok(self.saved(finished)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -256,16 +256,16 @@ impl Part {
     }
 }
 
-impl Saved {
+impl SavedMovie {
     /// The film of a part folder, where it has its name and a crash kept that from being known.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>, Error> {
         // Most folders are gone, and a look leaves no lock behind in those that are not ours.
-        let Some(finished) = frozen::finished(folder)? else {
+        let Some(finished) = manifest::finished(folder)? else {
             return Ok(None);
         };
         let target = folder.with_file_name(&finished.file);
         Ok(Some(
-            Part::enter(folder.to_owned(), target)?.saved(finished),
+            PartFolder::enter(folder.to_owned(), target)?.saved(finished),
         ))
     }
 
@@ -285,7 +285,7 @@ fn part_folders(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Manifest>)>
     let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
     let parts = paths.filter(|path| path.extension().is_some_and(|ending| ending == "part"));
     parts.filter_map(|path| match folder_state(&path) {
-        Ok(State::Owned(frozen)) => Some((path, frozen)),
+        Ok(FolderState::Owned(frozen)) => Some((path, frozen)),
         _ => None,
     })
 }
@@ -312,12 +312,12 @@ pub(crate) fn save_moved_plan(
     material: &MovieSource,
     endings: &Extensions,
 ) -> Result<(), Error> {
-    frozen::replace(folder, material, endings)
+    manifest::replace(folder, material, endings)
 }
 
 /// Deletes a part folder that is not in use. What is not ours is left alone.
 pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
-    if !matches!(folder_state(folder)?, State::Owned(_)) {
+    if !matches!(folder_state(folder)?, FolderState::Owned(_)) {
         return Ok(());
     }
     drop(lock(folder)?);

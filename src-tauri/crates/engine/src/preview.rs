@@ -1,17 +1,17 @@
 //! What a person sees before anything is saved, and how what is then chosen comes back.
 
 use ustream::{
-    Access, Audio, Choice, Container, ContainerChoice, Found, Quality, Recording, Rendition,
-    TrackKind,
+    Access, AudioChoice, Choice, Container, ContainerChoice, Quality, Recording, RecordingRef,
+    Rendition, TrackKind,
 };
 
-use crate::names::{self, Facts, Template};
+use crate::names::{self, Template, TemplateValues};
 use crate::view::{
     AccessView, AudioView, ContainerChoiceView, Preview, QualityView, RenditionView,
 };
 
 /// What a person sees of a recording before it is saved.
-pub(crate) fn preview(found: Found, recording: &Recording) -> Preview {
+pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
     let plan = recording.plan(&Choice::default()).ok();
     let chosen = plan
         .as_ref()
@@ -39,7 +39,7 @@ pub(crate) fn preview(found: Found, recording: &Recording) -> Preview {
             .map(|rendition| rendition_view(recording, rendition))
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.estimated_bytes(rendition)),
-        file_stem: Template::default().stem(&Facts::of(recording, chosen)),
+        file_stem: Template::default().stem(&TemplateValues::of(recording, chosen)),
         has_flv: original
             .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
         languages: recording
@@ -99,7 +99,7 @@ impl From<QualityView> for Quality {
     }
 }
 
-impl From<AudioView> for Audio {
+impl From<AudioView> for AudioChoice {
     fn from(view: AudioView) -> Self {
         match view {
             AudioView::Usual => Self::Usual,

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::view::{ProgressView, Stage};
+use crate::view::{JobStage, ProgressView};
 
 /// Speed is smoothed over about this long: shorter jumps, longer lies.
 const SPEED_WINDOW: Duration = Duration::from_secs(4);
@@ -20,7 +20,7 @@ pub(crate) struct Meter {
 
 #[derive(Debug)]
 struct ProgressState {
-    stage: Stage,
+    stage: JobStage,
     /// Of a stage that counts neither bytes nor pieces.
     fraction: Option<f64>,
     /// Time that the pieces cover, over all tracks.
@@ -48,7 +48,7 @@ impl Meter {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(ProgressState {
-                stage: Stage::Resolving,
+                stage: JobStage::Resolving,
                 fraction: None,
                 done_ms: 0,
                 total_ms: 0,
@@ -66,17 +66,17 @@ impl Meter {
         }
     }
 
-    pub(crate) fn enter(&self, stage: Stage) {
+    pub(crate) fn enter(&self, stage: JobStage) {
         let mut level = self.lock();
         level.stage = stage;
         level.fraction = None;
         level.waiting = false;
-        level.counts_bytes = stage == Stage::Fetching;
+        level.counts_bytes = stage == JobStage::Fetching;
     }
 
     /// Says how many bytes of films on this computer there are to be read.
     pub(crate) fn begin_convert(&self, total: u64) {
-        self.enter(Stage::Converting);
+        self.enter(JobStage::Converting);
         let mut level = self.lock();
         level.counts_bytes = true;
         (level.bytes, level.estimated_bytes) = (0, Some(total));
@@ -93,7 +93,7 @@ impl Meter {
 
     /// Says how much there is to fetch, and how much of it is here from earlier attempts.
     pub(crate) fn begin_fetch(&self, total_ms: u64, done_ms: u64, bytes: u64, guess: Option<u64>) {
-        self.enter(Stage::Fetching);
+        self.enter(JobStage::Fetching);
         let mut level = self.lock();
         (
             level.total_ms,
@@ -122,8 +122,8 @@ impl Meter {
     }
 
     /// Counts a body as it comes; what is not [kept](Incoming::keep) is taken back.
-    pub(crate) fn incoming(&self) -> Incoming<'_> {
-        Incoming {
+    pub(crate) fn incoming(&self) -> BodyProgress<'_> {
+        BodyProgress {
             meter: self,
             bytes: 0,
             kept: false,
@@ -142,13 +142,13 @@ impl Meter {
 
 /// The bytes of one body that is coming in.
 #[derive(Debug)]
-pub(crate) struct Incoming<'a> {
+pub(crate) struct BodyProgress<'a> {
     meter: &'a Meter,
     bytes: u64,
     kept: bool,
 }
 
-impl Incoming<'_> {
+impl BodyProgress<'_> {
     pub(crate) fn add(&mut self, bytes: u64) {
         self.bytes += bytes;
         let mut level = self.meter.lock();
@@ -162,7 +162,7 @@ impl Incoming<'_> {
     }
 }
 
-impl Drop for Incoming<'_> {
+impl Drop for BodyProgress<'_> {
     fn drop(&mut self) {
         if !self.kept {
             let mut level = self.meter.lock();
@@ -180,7 +180,7 @@ impl Drop for Incoming<'_> {
 impl ProgressState {
     fn view(&mut self, now: Instant) -> ProgressView {
         let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
-        let fetching = self.stage == Stage::Fetching;
+        let fetching = self.stage == JobStage::Fetching;
         let counts = self.counts_bytes;
         let total_bytes = match share {
             Some(share) if share >= TRUST_SEGMENTS_FROM => Some((self.bytes as f64 / share) as u64),
@@ -281,9 +281,12 @@ mod tests {
         meter.begin_convert(4_000);
         meter.set_converted(1_000);
         let view = meter.view();
-        assert_eq!((view.stage, view.fraction), (Stage::Converting, Some(0.25)));
+        assert_eq!(
+            (view.stage, view.fraction),
+            (JobStage::Converting, Some(0.25))
+        );
         assert_eq!((view.done_bytes, view.total_bytes), (1_000, Some(4_000)));
-        meter.enter(Stage::Finishing);
+        meter.enter(JobStage::Finishing);
         assert_eq!(meter.view().bytes_per_second, None);
     }
 

@@ -17,18 +17,18 @@ use tokio::time::MissedTickBehavior;
 use self::job::{ActiveRun, Job};
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::feed::Snapshot;
-use crate::job::{Event, JobId, JobSpec, Overrides};
-use crate::part::{self, Saved};
+use crate::job::{JobEvent, JobId, JobSpec, Overrides};
+use crate::job_stream::Snapshot;
+use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
-use crate::run::{self, Means};
+use crate::run::{self, RunContext};
 use crate::view::{Failure, JobState, JobView};
 
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Where a command's answer goes.
-type Reply<T> = oneshot::Sender<Result<T, Error>>;
+type ReplySender<T> = oneshot::Sender<Result<T, Error>>;
 
 /// What the handle asks of the queue.
 #[derive(Debug)]
@@ -36,32 +36,32 @@ pub(crate) enum Command {
     Add {
         spec: JobSpec,
         permit: Overrides,
-        reply: Reply<JobId>,
+        reply: ReplySender<JobId>,
     },
     Pause {
         id: JobId,
-        reply: Reply<()>,
+        reply: ReplySender<()>,
     },
     Resume {
         id: JobId,
         permit: Overrides,
-        reply: Reply<()>,
+        reply: ReplySender<()>,
     },
     Remove {
         id: JobId,
         keep: bool,
-        reply: Reply<()>,
+        reply: ReplySender<()>,
     },
     Path {
         id: JobId,
-        reply: Reply<Option<PathBuf>>,
+        reply: ReplySender<Option<PathBuf>>,
     },
     /// Saves it to another folder, from the start.
     Relocate {
         id: JobId,
         folder: PathBuf,
         permit: Overrides,
-        reply: Reply<()>,
+        reply: ReplySender<()>,
     },
     /// So many jobs may run from now on.
     RunAtOnce(NonZeroUsize),
@@ -71,8 +71,8 @@ pub(crate) enum Command {
 }
 
 /// What the queue begins with.
-pub(crate) struct Start {
-    pub(crate) context: Means,
+pub(crate) struct QueueSetup {
+    pub(crate) context: RunContext,
     pub(crate) registry: Registry,
     pub(crate) saved: Vec<(JobId, JobRecord)>,
     /// How many jobs may run.
@@ -84,19 +84,19 @@ pub(crate) struct Queue {
     at_once: NonZeroUsize,
     jobs: Vec<Job>,
     runs: JoinSet<RunResult>,
-    context: Arc<Means>,
+    context: Arc<RunContext>,
     registry: Registry,
     snapshot: watch::Sender<Snapshot>,
     /// Given once what they tell of can be seen, so that nobody reads an older snapshot after.
-    pending_replies: Vec<Answer>,
+    pending_replies: Vec<PendingReply>,
 }
 
-type Answer = Box<dyn FnOnce() + Send>;
-type RunResult = Result<Option<Saved>, Error>;
+type PendingReply = Box<dyn FnOnce() + Send>;
+type RunResult = Result<Option<SavedMovie>, Error>;
 
 impl Queue {
-    pub(crate) fn new(start: Start, snapshot: watch::Sender<Snapshot>) -> Self {
-        let Start {
+    pub(crate) fn new(start: QueueSetup, snapshot: watch::Sender<Snapshot>) -> Self {
+        let QueueSetup {
             context: means,
             registry,
             saved,
@@ -182,8 +182,8 @@ impl Queue {
             }
             // Those that run go on with the one they have.
             Command::UseFfmpeg(ffmpeg) => {
-                let means = Means::clone(&self.context);
-                self.context = Arc::new(Means { ffmpeg, ..means });
+                let means = RunContext::clone(&self.context);
+                self.context = Arc::new(RunContext { ffmpeg, ..means });
             }
             // Those that run go on: none is stopped for being one too many.
             Command::RunAtOnce(at_once) => self.at_once = at_once,
@@ -199,21 +199,21 @@ impl Queue {
         // One after the other: a folder is locked while it is looked at, and two may share one.
         for (id, part) in parts {
             // What cannot be looked at is found when the job goes on.
-            if let Ok(Some(saved)) = blocking(move || Saved::find(&part)).await {
+            if let Ok(Some(saved)) = blocking(move || SavedMovie::find(&part)).await {
                 self.finish(&id, saved).await;
             }
         }
     }
 
     /// Makes a finish known for good, and only then takes away what else tells of it.
-    async fn finish(&mut self, id: &JobId, saved: Saved) {
+    async fn finish(&mut self, id: &JobId, saved: SavedMovie) {
         let Ok(job) = self.job(id) else { return };
         match &job.record.state {
             // The folder of that name may be another film's by now.
             JobState::Done { finished } if *finished != saved.finished => return,
             _ => job.record.file = Some(saved.path.clone()),
         }
-        let finish = Event::Finish(saved.finished.clone());
+        let finish = JobEvent::Finish(saved.finished.clone());
         if self.change(id, finish).await.is_ok() {
             let tidy = move || {
                 saved.remove_part_folder();
@@ -244,12 +244,12 @@ impl Queue {
         if let Some(active) = &self.job(id)?.active {
             active.cancel.cancel();
         }
-        self.change(id, Event::Pause).await
+        self.change(id, JobEvent::Pause).await
     }
 
     async fn resume(&mut self, id: &JobId, permit: Overrides) -> Result<(), Error> {
         self.job(id)?.overrides = permit;
-        self.change(id, Event::Resume).await
+        self.change(id, JobEvent::Resume).await
     }
 
     /// What it has stays in the old folder until the disk of that lets go of it: a disk that is
@@ -264,7 +264,7 @@ impl Queue {
         if job.active.is_some() {
             return Err(Error::InUse(job.record.spec.output.folder.clone()));
         }
-        if job.record.state.on(Event::Resume).is_none() {
+        if job.record.state.on(JobEvent::Resume).is_none() {
             return Ok(());
         }
         let old = job.record.discovery.as_mut().map(|discovery| {
@@ -291,7 +291,7 @@ impl Queue {
         parts.any(|other| other == part)
     }
 
-    async fn remove(&mut self, id: &JobId, keep: bool, reply: Reply<()>) {
+    async fn remove(&mut self, id: &JobId, keep: bool, reply: ReplySender<()>) {
         match self.job(id) {
             Err(error) => self.queue_reply(reply, Err(error)),
             Ok(job) => {
@@ -341,7 +341,7 @@ impl Queue {
             });
             let Some(place) = next else { return };
             let id = self.jobs[place].id.clone();
-            if self.change(&id, Event::Start).await.is_err() {
+            if self.change(&id, JobEvent::Start).await.is_err() {
                 // It is not queued any more: its state says why.
                 continue;
             }
@@ -381,7 +381,7 @@ impl Queue {
                     job.record.file = Some(original.clone());
                 }
                 // A late failure loses, and a registry that cannot be written shows in the state.
-                let _ = self.change(&id, Event::Fail(Failure::from(error))).await;
+                let _ = self.change(&id, JobEvent::Fail(Failure::from(error))).await;
             }
         }
         if self.job(&id).is_ok_and(|job| job.removal.is_some()) {
@@ -411,7 +411,7 @@ impl Queue {
     }
 
     /// The only way from one state to the next: decided by the state, written, then shown.
-    async fn change(&mut self, id: &JobId, event: Event) -> Result<(), Error> {
+    async fn change(&mut self, id: &JobId, event: JobEvent) -> Result<(), Error> {
         let job = self.job(id)?;
         // An event that comes too late changes nothing and harms nobody.
         let Some(state) = job.record.state.on(event) else {
@@ -443,7 +443,7 @@ impl Queue {
             .ok_or(Error::NoSuchJob)
     }
 
-    fn queue_reply<T: Send + 'static>(&mut self, reply: Reply<T>, answer: Result<T, Error>) {
+    fn queue_reply<T: Send + 'static>(&mut self, reply: ReplySender<T>, answer: Result<T, Error>) {
         // Who does not wait for the answer does not need it.
         self.pending_replies
             .push(Box::new(move || drop(reply.send(answer))));

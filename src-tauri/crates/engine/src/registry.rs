@@ -127,18 +127,20 @@ fn read(path: &Path) -> Option<(JobId, JobRecord)> {
 mod tests {
     use super::*;
     use crate::extras::Extras;
-    use crate::job::{DownloadRequest, Ending, MovieFiles, Order, Output, Remux};
+    use crate::job::{
+        DownloadRequest, JobSource, MovieFiles, Mp4Extension, OutputLocation, Remuxer,
+    };
 
     fn record() -> JobRecord {
         let spec = JobSpec {
-            source: Order::Recording(DownloadRequest {
+            source: JobSource::Recording(DownloadRequest {
                 target: ustream::Target::Recording(ustream::RecordingId(1)),
                 choice: ustream::Choice::default(),
                 template: "{date} {title}".parse().unwrap(),
                 extras: Extras::default(),
             }),
-            remux: Remux::Builtin,
-            output: Output {
+            remux: Remuxer::Builtin,
+            output: OutputLocation {
                 folder: "Downloads".into(),
                 stem: None,
             },
@@ -171,9 +173,9 @@ mod tests {
         let registry = Registry::open(Some(data.path())).unwrap();
         let mut saved = record();
         saved.state = JobState::Paused;
-        saved.spec.source = Order::Files(MovieFiles {
+        saved.spec.source = JobSource::Files(MovieFiles {
             films: vec!["a.flv".into(), "b.flv".into()],
-            ending: Ending::M4v,
+            ending: Mp4Extension::M4v,
         });
         let id = JobId::random();
         registry.save(&id, &saved).unwrap();

@@ -8,21 +8,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use media::{Film, Format, MuxerConfig, Part as Piece, Source, Split, Summary, Tags};
+use media::{
+    MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind as Piece,
+    Summary, Tags,
+};
 use tokio_util::sync::CancellationToken;
 
+use crate::disk_space::SpaceNeed;
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::job::{MovieFiles, Output, Remux};
+use crate::job::{MovieFiles, OutputLocation, Remuxer};
 use crate::part::files;
-use crate::part::{Extensions, MovieFileId, MovieSource, Opened, Part, Place, Saved};
+use crate::part::{
+    Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
+};
 use crate::progress::Meter;
-use crate::room::SpaceNeed;
-use crate::run::account::Shortfall;
+use crate::run::completeness::Shortfall;
 use crate::run::finish::{check, finished_view, publish};
 use crate::run::{Attempt, Discovery};
-use crate::view::{Finished, LossView, Stage};
-use crate::{ffmpeg, names, part, room};
+use crate::view::{Finished, JobStage, LossView};
+use crate::{disk_space, ffmpeg, names, part};
 
 /// About as large are the pieces of an FLV, by which room for its index is kept.
 const SEGMENT_BYTES: u64 = 4 << 20;
@@ -30,8 +35,11 @@ const SEGMENT_BYTES: u64 = 4 << 20;
 const ROUNDING_MS: u64 = 1_000;
 
 /// Makes one MP4 of the films. `None` is a stop, not a failure.
-pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Result<Option<Saved>, Error> {
-    let convert = attempt.spec.remux == Remux::Ffmpeg;
+pub(crate) async fn remux(
+    attempt: &Attempt,
+    films: &MovieFiles,
+) -> Result<Option<SavedMovie>, Error> {
+    let convert = attempt.spec.remux == Remuxer::Ffmpeg;
     if convert && attempt.find_ffmpeg().await?.is_none() {
         return Ok(None);
     }
@@ -59,7 +67,7 @@ pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Result<Optio
 }
 
 impl Attempt {
-    fn set_file_discovery(&self, films: &[PathBuf], part: &Part) {
+    fn set_file_discovery(&self, films: &[PathBuf], part: &PartFolder) {
         let first = films.first().map(|film| film.display().to_string());
         let stem = part.path().file_stem().unwrap_or_default();
         // An attempt finds out once.
@@ -74,10 +82,10 @@ impl Attempt {
     /// Makes an MP4 of a file that has been put together within the part folder.
     pub(crate) async fn remux_single_file(
         &self,
-        copy: Copy,
-        part: &Part,
+        copy: FileRemux,
+        part: &PartFolder,
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
-        let Copy {
+        let FileRemux {
             path,
             movie_spec: known,
             convert,
@@ -92,7 +100,7 @@ impl Attempt {
     async fn remux_files(
         &self,
         parts: RemuxSources,
-        part: &Part,
+        part: &PartFolder,
         film: PathBuf,
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let Some(format) = parts.format else {
@@ -112,15 +120,15 @@ impl Attempt {
         let Some(made) = blocking(move || work.run()).await? else {
             return Ok(None);
         };
-        if format == Format::Flv {
-            let joined = Input {
+        if format == OutputFormat::Flv {
+            let joined = SourceFile {
                 duration_ms: Some(made.summary.duration_ms),
-                ..Input::bare(film)
+                ..SourceFile::bare(film)
             };
             let converted = self.convert_file(&joined, &made.first, part).await?;
             return Ok(converted.map(|(path, finished)| (path, made.add_losses(finished))));
         }
-        self.meter.enter(Stage::Finishing);
+        self.meter.enter(JobStage::Finishing);
         let summary = made.summary.clone();
         let path = film.clone();
         let summary = self.verify_movie(path, summary).await?;
@@ -133,15 +141,15 @@ impl Attempt {
     /// Lets ffmpeg make the MP4. `original` is what a person has if it cannot.
     async fn convert_file(
         &self,
-        input: &Input,
+        input: &SourceFile,
         original: &Path,
-        part: &Part,
+        part: &PartFolder,
     ) -> Result<Option<(PathBuf, Finished)>, Error> {
         let converted = part::converted(part.path());
-        self.meter.enter(Stage::Converting);
+        self.meter.enter(JobStage::Converting);
         // What ffmpeg writes over is ours.
         files::create(&converted).map_err(Error::disk(&converted))?;
-        let work = ffmpeg::Work {
+        let work = ffmpeg::FfmpegTask {
             program: &self.context.ffmpeg,
             input: &input.path,
             output: &converted,
@@ -155,7 +163,7 @@ impl Attempt {
         let Some(said) = done.map_err(failed)? else {
             return Ok(None);
         };
-        self.meter.enter(Stage::Finishing);
+        self.meter.enter(JobStage::Finishing);
         let path = converted.clone();
         let summary = match blocking(move || check(&path)).await {
             Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
@@ -176,24 +184,24 @@ impl Attempt {
 }
 
 /// A recording that came as one finished file.
-pub(crate) struct Copy {
+pub(crate) struct FileRemux {
     pub(crate) path: PathBuf,
     /// What is known of it.
-    pub(crate) movie_spec: Film,
+    pub(crate) movie_spec: MovieSpec,
     /// ffmpeg makes the MP4.
     pub(crate) convert: bool,
 }
 
 /// One film on this computer.
-struct Input {
+struct SourceFile {
     path: PathBuf,
     size_bytes: u64,
     duration_ms: Option<u64>,
     /// `None` where only ffmpeg looks into it.
-    split: Option<Split<File>>,
+    split: Option<MovieSplitter<File>>,
 }
 
-impl Input {
+impl SourceFile {
     fn bare(path: PathBuf) -> Self {
         Self {
             path,
@@ -223,19 +231,19 @@ impl Input {
 
 /// The films, opened and looked at.
 struct RemuxSources {
-    files: Vec<Input>,
+    files: Vec<SourceFile>,
     /// What our own muxer makes of them; nothing where ffmpeg does all.
-    format: Option<Format>,
+    format: Option<OutputFormat>,
     /// What is known of the film, where that is more than the first of them says.
-    movie_spec: Option<Film>,
+    movie_spec: Option<MovieSpec>,
 }
 
 impl RemuxSources {
     fn open(paths: &[PathBuf], convert: bool) -> Result<Self, Error> {
         let mut films = Vec::new();
         for path in paths {
-            let (mut input, file) = Input::open(path)?;
-            match Split::open(file) {
+            let (mut input, file) = SourceFile::open(path)?;
+            match MovieSplitter::open(file) {
                 Ok(split) => {
                     input.duration_ms = split.info().duration_ms;
                     input.split = Some(split);
@@ -246,7 +254,7 @@ impl RemuxSources {
             }
             films.push(input);
         }
-        let source = |input: &Input| {
+        let source = |input: &SourceFile| {
             input
                 .split
                 .as_ref()
@@ -255,11 +263,11 @@ impl RemuxSources {
         let first = films.first().and_then(source);
         // ffmpeg makes one film of an FLV that was joined here first.
         let joins = match first {
-            Some(Source::Flv) => true,
-            Some(Source::Ts) => !convert,
-            Some(Source::Fmp4) | None => false,
+            Some(SegmentFormat::Flv) => true,
+            Some(SegmentFormat::Ts) => !convert,
+            Some(SegmentFormat::Fmp4) | None => false,
         };
-        let foreign = |input: &&Input| !joins || source(input) != first;
+        let foreign = |input: &&SourceFile| !joins || source(input) != first;
         if films.len() > 1
             && let Some(other) = films.iter().find(foreign)
         {
@@ -270,8 +278,8 @@ impl RemuxSources {
         let format = match (convert, films.len()) {
             (_, 0) => return Err(media::Error::Empty.into()),
             (true, 1) => None,
-            (true, _) => Some(Format::Flv),
-            (false, _) => Some(Format::Mp4),
+            (true, _) => Some(OutputFormat::Flv),
+            (false, _) => Some(OutputFormat::Mp4),
         };
         Ok(Self {
             files: films,
@@ -286,7 +294,7 @@ impl RemuxSources {
     }
 
     /// Opens the part folder of these films.
-    fn open_part_folder(&self, output: &Output, ending: &str) -> Result<Opened, Error> {
+    fn open_part_folder(&self, output: &OutputLocation, ending: &str) -> Result<Opened, Error> {
         let ids = self.files.iter().map(|film| MovieFileId {
             path: film.path.display().to_string(),
             size_bytes: film.size_bytes,
@@ -302,12 +310,12 @@ impl RemuxSources {
             .find_map(names::stem)
             .unwrap_or_else(|| "film".to_owned());
         let written = match self.format {
-            Some(Format::Mp4) => "mp4",
-            Some(Format::Flv) | None => "flv",
+            Some(OutputFormat::Mp4) => "mp4",
+            Some(OutputFormat::Flv) | None => "flv",
         };
         fs::create_dir_all(&output.folder).map_err(Error::disk(&output.folder))?;
-        room::check(&output.folder, SpaceNeed::Exact(self.size_bytes()))?;
-        let place = Place {
+        disk_space::check(&output.folder, SpaceNeed::Exact(self.size_bytes()))?;
+        let place = Destination {
             folder: &output.folder,
             stem: &stem,
             extensions: &Extensions {
@@ -315,14 +323,14 @@ impl RemuxSources {
                 finished: ending.to_owned(),
             },
         };
-        Part::open(place, &material)
+        PartFolder::open(place, &material)
     }
 }
 
 /// All that the disk work needs.
 struct RemuxTask {
     parts: RemuxSources,
-    format: Format,
+    format: OutputFormat,
     film: PathBuf,
     meter: Arc<Meter>,
     cancel: CancellationToken,
@@ -382,7 +390,7 @@ impl RemuxTask {
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
             lost.left_out.extend(split.info().left_out.iter().cloned());
         }
-        self.meter.enter(Stage::Finishing);
+        self.meter.enter(JobStage::Finishing);
         let summary = muxer
             .finish(fragments)
             .map_err(|problem| file_error(&first, problem))?;
@@ -393,7 +401,7 @@ impl RemuxTask {
         }))
     }
 
-    fn muxer_config(&self, films: &[Input]) -> MuxerConfig<'static> {
+    fn muxer_config(&self, films: &[SourceFile]) -> MuxerConfig<'static> {
         let wholes = || {
             films
                 .iter()
@@ -402,18 +410,18 @@ impl RemuxTask {
         let durations: Option<Vec<u64>> = wholes().map(|whole| whole.duration_ms).collect();
         let bytes = films.iter().map(|film| film.size_bytes);
         let pieces = bytes.fold(0, u64::saturating_add).div_ceil(SEGMENT_BYTES);
-        let known = self.parts.movie_spec.clone().unwrap_or_else(|| Film {
+        let known = self.parts.movie_spec.clone().unwrap_or_else(|| MovieSpec {
             tags: wholes()
                 .next()
                 .map_or_else(Tags::default, |whole| whole.tags.clone()),
-            ..Film::default()
+            ..MovieSpec::default()
         });
         MuxerConfig {
             segment_format: wholes()
                 .next()
-                .map_or(Source::Flv, |whole| whole.segment_format),
+                .map_or(SegmentFormat::Flv, |whole| whole.segment_format),
             output_format: self.format,
-            movie: Film {
+            movie: MovieSpec {
                 duration_ms: durations.map(|all| all.into_iter().fold(0, u64::saturating_add)),
                 segment_count: u32::try_from(pieces).unwrap_or(u32::MAX),
                 ..known

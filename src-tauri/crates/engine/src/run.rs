@@ -1,35 +1,35 @@
 //! One attempt at a job, from the top: start, resume, retry and recovery are this one call.
 
-pub(crate) mod account;
+pub(crate) mod completeness;
 pub(crate) mod finish;
-mod same;
+mod spot_check;
 mod transfer;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Access, Client, Found, PlanChange, Recording};
+use ustream::{Access, Client, PlanChange, Recording, RecordingRef};
 
-use self::account::{Expected, Shortfall};
+use self::completeness::{Expectation, Shortfall};
 use self::finish::{finished_view, publish};
 use self::transfer::Transfer;
-use crate::assemble::{Assembly, OutputKind};
+use crate::assemble::{Assembler, OutputKind};
+use crate::download_plan::{self, DownloadPlan};
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::extras::{CaptionTexts, Marks, Sidecars};
+use crate::extras::{CaptionTexts, MovieMetadata, Sidecars};
 use crate::fetch::Fetcher;
-use crate::job::{DownloadRequest, JobSpec, Order, Overrides};
-use crate::make::{self, DownloadPlan};
-use crate::part::{Opened, Part, Saved};
+use crate::job::{DownloadRequest, JobSource, JobSpec, Overrides};
+use crate::part::{Opened, PartFolder, SavedMovie};
 use crate::progress::Meter;
-use crate::view::Stage;
-use crate::whole::{self, FetchedFile};
-use crate::{ffmpeg, gather, names, part, remux};
+use crate::single_file::{self, FetchedFile};
+use crate::view::JobStage;
+use crate::{fetch_pass, ffmpeg, names, part, remux};
 
 /// What all runs share.
 #[derive(Clone, Debug)]
-pub(crate) struct Means {
+pub(crate) struct RunContext {
     pub(crate) client: Client,
     pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) ffmpeg: PathBuf,
@@ -40,10 +40,10 @@ pub(crate) struct Means {
 pub(crate) struct Attempt {
     pub(crate) spec: JobSpec,
     pub(crate) overrides: Overrides,
-    pub(crate) context: Arc<Means>,
+    pub(crate) context: Arc<RunContext>,
     pub(crate) meter: Arc<Meter>,
     /// What an earlier attempt has found.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<RecordingRef>,
     /// What this one finds.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
     /// Captions that have come for the inside of the film, for the files beside it.
@@ -55,7 +55,7 @@ pub(crate) struct Attempt {
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Discovery {
     /// Which recording; none for films on this computer.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<RecordingRef>,
     /// The address a person knows the recording by.
     pub(crate) link: String,
     pub(crate) title: String,
@@ -64,15 +64,18 @@ pub(crate) struct Discovery {
 }
 
 /// Runs until the file is there or the job cannot go on. `None` is a stop, not a failure.
-pub(crate) async fn run(attempt: Attempt) -> Result<Option<Saved>, Error> {
-    attempt.meter.enter(Stage::Resolving);
+pub(crate) async fn run(attempt: Attempt) -> Result<Option<SavedMovie>, Error> {
+    attempt.meter.enter(JobStage::Resolving);
     match &attempt.spec.source {
-        Order::Recording(wanted) => download(&attempt, wanted).await,
-        Order::Files(films) => remux::remux(&attempt, films).await,
+        JobSource::Recording(wanted) => download(&attempt, wanted).await,
+        JobSource::Files(films) => remux::remux(&attempt, films).await,
     }
 }
 
-async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Result<Option<Saved>, Error> {
+async fn download(
+    attempt: &Attempt,
+    wanted: &DownloadRequest,
+) -> Result<Option<SavedMovie>, Error> {
     let Some(asked) = attempt
         .cancel
         .run_until_cancelled(attempt.resolve(wanted))
@@ -94,7 +97,7 @@ async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Result<Option<
     let Some(transfer) = attempt.transfer((found, recording), &make, &part).await? else {
         return Ok(None);
     };
-    attempt.meter.enter(Stage::Finishing);
+    attempt.meter.enter(JobStage::Finishing);
     // What is needed to make the movie is much to keep within every future above.
     match Box::pin(attempt.assemble_movie(part, &make, transfer)).await? {
         Some((saved, recording)) => attempt.write_sidecars(saved, &recording, &make).await,
@@ -116,7 +119,7 @@ impl Attempt {
     async fn resolve(
         &self,
         wanted: &DownloadRequest,
-    ) -> Result<(Found, Recording), ustream::Error> {
+    ) -> Result<(RecordingRef, Recording), ustream::Error> {
         let access = &self.access();
         let found = match self.found {
             Some(found) => found,
@@ -135,7 +138,11 @@ impl Attempt {
 
     /// What was begun from playlists or a file goes on by that way, where it still leads there:
     /// by another it would begin anew.
-    async fn resolve_as_before(&self, found: Found, wanted: &DownloadRequest) -> Option<Recording> {
+    async fn resolve_as_before(
+        &self,
+        found: RecordingRef,
+        wanted: &DownloadRequest,
+    ) -> Option<Recording> {
         let folder = self.spec.output.folder.clone();
         let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
         // A folder that cannot be read is told of when it is written to.
@@ -156,12 +163,12 @@ impl Attempt {
     /// is a stop.
     async fn assemble_movie(
         &self,
-        part: Part,
+        part: PartFolder,
         make: &DownloadPlan,
         transfer: Transfer,
-    ) -> Result<Option<(Saved, Recording)>, Error> {
+    ) -> Result<Option<(SavedMovie, Recording)>, Error> {
         let lacking = transfer.assembler.outstanding();
-        let expected = Expected::of(&transfer.recording, make);
+        let expected = Expectation::of(&transfer.recording, make);
         let here = transfer.assembler.held_segments();
         let came = transfer.received(&lacking, &here);
         let mut shortfall = expected.shortfall(came);
@@ -174,7 +181,7 @@ impl Attempt {
         } = transfer;
         if let Err(error) = judged {
             let is_empty = assembly.stored().0.is_empty();
-            gather::suspend(assembly).await?;
+            fetch_pass::suspend(assembly).await?;
             // Of nothing it is the reason that is told, not each segment.
             return Err(match (error, reason) {
                 (_, Some(reason)) if is_empty => reason.into(),
@@ -185,7 +192,7 @@ impl Attempt {
                 (error, _) => error,
             });
         }
-        let expected = Expected::of(&recording, make);
+        let expected = Expectation::of(&recording, make);
         let saved = match make.output_kind {
             OutputKind::SingleFile => {
                 self.finish_single_file(part, assembly, (expected, make))
@@ -234,10 +241,10 @@ impl Attempt {
     /// What a recording that is one file becomes. `None` is a stop.
     async fn finish_single_file(
         &self,
-        part: Part,
-        assembly: Assembly,
-        (expected, make): (Expected<'_>, &DownloadPlan),
-    ) -> Result<Option<Saved>, Error> {
+        part: PartFolder,
+        assembly: Assembler,
+        (expected, make): (Expectation<'_>, &DownloadPlan),
+    ) -> Result<Option<SavedMovie>, Error> {
         let recording = expected.recording;
         let Some(marks) = self.fetch_metadata(recording, make).await else {
             return Ok(None);
@@ -245,17 +252,21 @@ impl Attempt {
         let copied = FetchedFile {
             part,
             assembler: assembly,
-            movie_spec: make::movie_spec(recording, marks),
+            movie_spec: download_plan::movie_spec(recording, marks),
             download_plan: make,
             expected,
         };
-        whole::complete(self, copied).await
+        single_file::complete(self, copied).await
     }
 
     /// What players show of the film, where the file has a place for it. `None` is a stop.
-    async fn fetch_metadata(&self, recording: &Recording, make: &DownloadPlan) -> Option<Marks> {
+    async fn fetch_metadata(
+        &self,
+        recording: &Recording,
+        make: &DownloadPlan,
+    ) -> Option<MovieMetadata> {
         if !make.holds_metadata() {
-            return Some(Marks::default());
+            return Some(MovieMetadata::default());
         }
         let client = &self.context.client;
         let texts = async {
@@ -265,7 +276,7 @@ impl Attempt {
                 None
             }
         };
-        let marks = Marks::fetch(client, recording, make.extras);
+        let marks = MovieMetadata::fetch(client, recording, make.extras);
         // Several answers at once are much to keep within every future above.
         let both = Box::pin(async { tokio::join!(marks, texts) });
         let (mut marks, texts) = self.cancel.run_until_cancelled(both).await?;
@@ -280,10 +291,10 @@ impl Attempt {
     /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
     async fn write_sidecars(
         &self,
-        saved: Saved,
+        saved: SavedMovie,
         recording: &Recording,
         make: &DownloadPlan,
-    ) -> Result<Option<Saved>, Error> {
+    ) -> Result<Option<SavedMovie>, Error> {
         let texts = self.captions.get();
         let sidecars = Sidecars::fetch(&self.context.client, recording, make.extras, texts);
         match self.cancel.run_until_cancelled(sidecars).await {
@@ -295,12 +306,12 @@ impl Attempt {
     /// What opens locks: the page that embeds the recording, too.
     fn access(&self) -> Access {
         match &self.spec.source {
-            Order::Recording(wanted) => self.overrides.access.on_the_page_of(&wanted.target),
-            Order::Files(_) => self.overrides.access.clone(),
+            JobSource::Recording(wanted) => self.overrides.access.on_the_page_of(&wanted.target),
+            JobSource::Files(_) => self.overrides.access.clone(),
         }
     }
 
-    fn set_discovery(&self, found: Found, recording: &Recording, part: &Part) {
+    fn set_discovery(&self, found: RecordingRef, recording: &Recording, part: &PartFolder) {
         // An attempt finds out once.
         let _ = self.discovery.set(Discovery {
             found: Some(found),

@@ -8,7 +8,7 @@ pub(crate) const ROUNDING_MS: i64 = 1_000;
 /// The media of one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_field_names, reason = "a time tells its unit")]
-pub(crate) struct Timing {
+pub(crate) struct SegmentTiming {
     /// Where the plan has the segment.
     pub(crate) start_ms: u64,
     /// When its first sample is decoded, on the clock of the segment.
@@ -17,7 +17,7 @@ pub(crate) struct Timing {
     pub(crate) end_ms: i64,
 }
 
-impl Timing {
+impl SegmentTiming {
     pub(crate) fn of_span(span: &ContentSpan, start_ms: u64) -> Self {
         Self {
             start_ms,
@@ -67,7 +67,7 @@ impl Timing {
 /// Whether the first segment seems to carry the content of another place: the two behind it agree,
 /// and on their clock there is room for another one before them. A clock that has started again
 /// behind the first segment leaves none, as long as it starts near 0.
-pub(crate) fn is_first_misplaced([first, second, third]: [&Timing; 3]) -> bool {
+pub(crate) fn is_first_misplaced([first, second, third]: [&SegmentTiming; 3]) -> bool {
     let planned_ms = second.start_ms.saturating_sub(first.start_ms);
     let room_ms = i64::try_from(planned_ms).unwrap_or(i64::MAX) - ROUNDING_MS;
     second.has_same_offset(third) && first.is_misplaced(second) && second.first_ms >= room_ms
@@ -78,8 +78,8 @@ mod tests {
     use super::*;
 
     /// A segment of six seconds.
-    fn timing(start_ms: u64, first_ms: i64) -> Timing {
-        Timing {
+    fn timing(start_ms: u64, first_ms: i64) -> SegmentTiming {
+        SegmentTiming {
             start_ms,
             first_ms,
             end_ms: first_ms + 6000,
@@ -92,7 +92,7 @@ mod tests {
         assert!(!timing(6000, 7000).is_misplaced(&one));
         assert!(timing(6000, 13_000).is_misplaced(&one));
         assert!(timing(6000, 1000).is_misplaced(&one));
-        let late = Timing {
+        let late = SegmentTiming {
             first_ms: 11_500,
             ..timing(6000, 7000)
         };

@@ -306,7 +306,7 @@ pub struct AccessView {
 /// What a job is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum JobStage {
     /// Asking the service.
     Resolving,
     /// Fetching pieces and putting them into the file.
@@ -321,7 +321,7 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ProgressView {
     /// What it is at.
-    pub stage: Stage,
+    pub stage: JobStage,
     /// How much of this stage is done, 0 to 1; none where it cannot be told.
     pub fraction: Option<f64>,
     /// Bytes that have come, over all attempts.

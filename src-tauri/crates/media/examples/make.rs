@@ -10,7 +10,10 @@ use std::{
     process::ExitCode,
 };
 
-use media::{Film, Format, MuxerConfig, Part, Piece, Source, Summary, fmp4::Init, muxer};
+use media::{
+    MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind, Summary,
+    fmp4::Init, muxer,
+};
 
 /// About as much as a piece of a recording.
 const SEGMENT_SIZE: usize = 4 << 20;
@@ -36,7 +39,7 @@ fn check(path: &Path) -> Result<Summary, Box<dyn Error>> {
 }
 
 fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
-    let mut pieces = Pieces::open(input)?;
+    let mut pieces = SegmentReader::open(input)?;
     let file = File::options()
         .create(true)
         .truncate(true)
@@ -45,10 +48,10 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
         .open(output)?;
     let making = MuxerConfig {
         segment_format: pieces.segment_format,
-        output_format: Format::Mp4,
-        movie: Film {
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec {
             segment_count: u32::try_from(pieces.left / SEGMENT_SIZE as u64 + 1)?,
-            ..Film::default()
+            ..MovieSpec::default()
         },
         journal: &[],
     };
@@ -62,18 +65,18 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
             return Err("no whole tag or box in a piece".into());
         }
         let (data, _) = pieces.buffer.split_at(whole);
-        let first = number == 0 && pieces.segment_format == Source::Fmp4;
+        let first = number == 0 && pieces.segment_format == SegmentFormat::Fmp4;
         if first {
             tracks = Init::all(data)?.len();
         }
         let part = if first {
-            Part::Init
+            SegmentKind::Init
         } else {
-            Part::Media(number)
+            SegmentKind::Media(number)
         };
         for track in 0..u8::try_from(tracks)? {
             let start_ms = 0;
-            fragments.push(muxer.push(Piece {
+            fragments.push(muxer.push(SegmentData {
                 track,
                 kind: part,
                 start_ms,
@@ -92,24 +95,24 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
 }
 
 /// A file on its way through one buffer.
-struct Pieces {
+struct SegmentReader {
     file: File,
-    segment_format: Source,
+    segment_format: SegmentFormat,
     left: u64,
     buffer: Vec<u8>,
     started: bool,
 }
 
-impl Pieces {
+impl SegmentReader {
     fn open(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let left = file.metadata()?.len();
         let mut magic = [0; 3];
         file.read_exact(&mut magic)?;
         let source = if magic == *b"FLV" {
-            Source::Flv
+            SegmentFormat::Flv
         } else {
-            Source::Fmp4
+            SegmentFormat::Fmp4
         };
         Ok(Self {
             file,
@@ -134,7 +137,7 @@ impl Pieces {
     /// How many bytes of the buffer are whole tags, or the initialisation, or whole fragments.
     fn whole_length(&mut self) -> usize {
         let mut whole = 0;
-        if self.segment_format == Source::Flv {
+        if self.segment_format == SegmentFormat::Flv {
             if !std::mem::replace(&mut self.started, true) {
                 whole = 13;
             }

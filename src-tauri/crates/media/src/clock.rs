@@ -13,16 +13,16 @@ mod align;
 use std::collections::BTreeMap;
 
 use crate::{
-    Error, Part,
-    counter::{TimestampFormat, WRAP_WINDOW_S},
+    Error, SegmentKind,
     cursor::{Cursor, put_signed},
+    timestamps::{TimestampFormat, WRAP_WINDOW_S},
 };
 
 /// Time here is in nanoseconds: fine enough for a tick of any track, and 292 years long.
 pub(crate) const MILLISECOND: i64 = 1_000_000;
 /// Tracks that agree this well where two pieces meet differ by their rounding: it is less than
 /// half a frame of sound.
-const ROUNDING: i64 = 10 * MILLISECOND;
+const ROUNDING_TOLERANCE: i64 = 10 * MILLISECOND;
 /// The clock of one piece may overlap the one before by this much without having started again.
 const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, beyond what is missing, is another clock and not a gap.
@@ -110,12 +110,12 @@ impl Span {
 
 /// The pieces that are shown at the same time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Segment<'s> {
-    pub(crate) kind: Part,
+pub(crate) struct SegmentGroup<'s> {
+    pub(crate) kind: SegmentKind,
     pub(crate) spans: &'s [PlannedSpan],
 }
 
-impl Segment<'_> {
+impl SegmentGroup<'_> {
     /// Where the plan lets the first of them start.
     pub(crate) fn start_ms(&self) -> u64 {
         let starts = self.spans.iter().map(|planned| planned.start_ms);
@@ -125,19 +125,19 @@ impl Segment<'_> {
 
 /// Answers, segment by segment in the order of presentation, what must be added to its times.
 #[derive(Debug, Default)]
-pub(crate) struct Clock {
+pub(crate) struct MovieClock {
     /// How the source counts time, where it does so in few enough bits to wrap.
     timestamp_format: Option<TimestampFormat>,
     /// Whether each track may count from a zero of its own.
     separate_tracks: bool,
     offset: i64,
-    tracks: BTreeMap<u8, Track>,
+    tracks: BTreeMap<u8, AlignedTrack>,
     previous: Option<PreviousSegment>,
 }
 
 /// What is known of a track.
 #[derive(Clone, Copy, Debug)]
-struct Track {
+struct AlignedTrack {
     /// From its own clock to the one that it shares with the others.
     shift: i64,
     /// Its last piece, on the film's clock, and where the plan lets that start.
@@ -145,19 +145,19 @@ struct Track {
     end: i64,
     /// How long one of its samples is; 0 where none has told.
     frame_duration: i64,
-    kind: Part,
+    kind: SegmentKind,
     planned_start: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct PreviousSegment {
-    kind: Part,
+    kind: SegmentKind,
     start_ms: u64,
     first: i64,
     end: i64,
 }
 
-impl Clock {
+impl MovieClock {
     /// The clock of pieces that hold all tracks.
     pub(crate) fn new(timestamp_format: Option<TimestampFormat>) -> Self {
         Self {
@@ -175,7 +175,7 @@ impl Clock {
     }
 
     /// The offset of this segment, for all tracks that count from one zero.
-    pub(crate) fn place(&mut self, segment: &Segment<'_>) -> i64 {
+    pub(crate) fn place(&mut self, segment: &SegmentGroup<'_>) -> i64 {
         let shifted = self.aligned(segment);
         let spans = || shifted.iter().map(|(planned, _)| planned.span);
         let Some(first) = spans().map(|span| span.first).min() else {
@@ -185,7 +185,7 @@ impl Clock {
         let start_ms = segment.start_ms();
         if let Some(previous) = self.previous {
             let spans: Vec<_> = shifted.iter().map(|(planned, _)| *planned).collect();
-            let shifted = Segment {
+            let shifted = SegmentGroup {
                 kind: part,
                 spans: &spans,
             };
@@ -209,7 +209,7 @@ impl Clock {
                 span_end = span_end.max(span.first.saturating_add(frame));
             }
             end = end.max(span_end);
-            let track = Track {
+            let track = AlignedTrack {
                 shift,
                 first: span.first.saturating_add(offset),
                 end: span_end.saturating_add(offset),
@@ -239,7 +239,12 @@ impl Clock {
         self.timestamp_format.is_none()
     }
 
-    fn offset_after(&self, previous: PreviousSegment, segment: &Segment<'_>, first: i64) -> i64 {
+    fn offset_after(
+        &self,
+        previous: PreviousSegment,
+        segment: &SegmentGroup<'_>,
+        first: i64,
+    ) -> i64 {
         let missing = missing_time(previous, segment);
         let latest = previous
             .end
@@ -310,14 +315,14 @@ impl Clock {
     /// The offset that lets the segment start where the one before ends: by its leading track
     /// where all agree within their rounding, else so that none overlaps. Where a last frame is
     /// longer than the mean only the other track knows it.
-    fn joined_offset(&self, previous: PreviousSegment, segment: &Segment<'_>) -> i64 {
+    fn joined_offset(&self, previous: PreviousSegment, segment: &SegmentGroup<'_>) -> i64 {
         let spans = || segment.spans.iter().map(|planned| &planned.span);
         let offset = |span: &Span| self.end_of(span, previous).saturating_sub(span.first);
         let Some(leading) = spans().min_by_key(|span| span.key).map(offset) else {
             return self.offset;
         };
         let largest = spans().map(offset).max().unwrap_or(leading);
-        if largest.saturating_sub(leading) <= ROUNDING {
+        if largest.saturating_sub(leading) <= ROUNDING_TOLERANCE {
             leading
         } else {
             largest
@@ -351,15 +356,15 @@ impl PreviousSegment {
 }
 
 /// Whether the plan has nothing between two parts.
-fn is_adjacent(one: Part, next: Part) -> bool {
+fn is_adjacent(one: SegmentKind, next: SegmentKind) -> bool {
     match (one, next) {
-        (Part::Media(one), Part::Media(next)) => next <= one.saturating_add(1),
+        (SegmentKind::Media(one), SegmentKind::Media(next)) => next <= one.saturating_add(1),
         _ => true,
     }
 }
 
 /// How much the plan has between two segments that are not neighbours.
-fn missing_time(previous: PreviousSegment, segment: &Segment<'_>) -> i64 {
+fn missing_time(previous: PreviousSegment, segment: &SegmentGroup<'_>) -> i64 {
     if is_adjacent(previous.kind, segment.kind) {
         return 0;
     }

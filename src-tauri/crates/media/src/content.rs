@@ -121,7 +121,7 @@ impl Content {
 
 /// Counts the samples of a segment that is read, but not written.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct ContentCounter {
     tracks: [Option<SampleExtent>; 2],
 }
 
@@ -132,7 +132,7 @@ struct SampleExtent {
     last: i64,
 }
 
-impl Tally {
+impl ContentCounter {
     pub(crate) fn add(&mut self, kind: TrackKind, dts: i64) {
         let [video, audio] = &mut self.tracks;
         let seen = match kind {
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn samples_are_counted_and_their_spans_told_track_by_track() {
-        let mut tally = Tally::default();
+        let mut tally = ContentCounter::default();
         for (kind, dts) in [
             (TrackKind::Audio, -20),
             (TrackKind::Video, 40),

@@ -3,7 +3,7 @@
 
 /// What an index tells of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct SampleRecord {
     /// Where its bytes start in the file.
     pub(crate) position: u64,
     pub(crate) size: u32,
@@ -17,7 +17,7 @@ pub(crate) struct Told {
 
 /// What an index tells of a track as a whole: when it is shown, and how it is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Whole {
+pub(crate) struct TrackRecord {
     /// Ticks a second of the film.
     pub(crate) movie_timescale: u32,
     /// Ticks a second of the track.
@@ -46,25 +46,25 @@ pub(crate) struct TrackLabel {
 
 /// A sum over samples that any change of one field changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Digest(u64);
+pub(crate) struct IndexDigest(u64);
 
 /// Start and factor of FNV-1a. Each step is one-to-one, so that a single change is never lost.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
-impl Default for Digest {
+impl Default for IndexDigest {
     fn default() -> Self {
         Self(BASIS)
     }
 }
 
-impl Digest {
+impl IndexDigest {
     /// Goes on from a value of before.
     pub(crate) fn from_value(value: u64) -> Self {
         Self(value)
     }
 
-    pub(crate) fn add(&mut self, told: Told) {
+    pub(crate) fn add(&mut self, told: SampleRecord) {
         let shape = (u64::from(told.sample_entry) << 1) | u64::from(told.sync);
         let offset = u64::from(told.composition_offset.cast_unsigned());
         self.mix([
@@ -77,7 +77,7 @@ impl Digest {
 
     /// The sum with what is told of the track.
     #[must_use]
-    pub(crate) fn with_track(mut self, whole: Whole) -> Self {
+    pub(crate) fn with_track(mut self, whole: TrackRecord) -> Self {
         let clocks = (u64::from(whole.movie_timescale) << 32) | u64::from(whole.timescale);
         self.mix([clocks, whole.empty, whole.end, whole.media_time]);
         let TrackLabel {

@@ -10,7 +10,7 @@
 //! empty one by this program, and one of version 3 by an older program.
 
 use crate::{
-    Content, Error, Part, SegmentFingerprint, TableFragment,
+    Content, Error, SegmentFingerprint, SegmentKind, TableFragment,
     cursor::{Cursor, put_length_prefixed, put_varint},
 };
 
@@ -25,8 +25,8 @@ const MAX_BODY_LENGTH: usize = 64 << 20;
 pub fn record(fragment: &TableFragment) -> Vec<u8> {
     let mut body = vec![VERSION, fragment.track];
     match fragment.kind {
-        Part::Init => body.push(0),
-        Part::Media(number) => {
+        SegmentKind::Init => body.push(0),
+        SegmentKind::Media(number) => {
             body.push(1);
             put_varint(&mut body, number);
         }
@@ -88,8 +88,8 @@ fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
     }
     let track = body.u8()?;
     let part = match body.u8()? {
-        0 => Part::Init,
-        1 => Part::Media(body.varint()?),
+        0 => SegmentKind::Init,
+        1 => SegmentKind::Media(body.varint()?),
         _ => return Err(body.malformed("an unknown part")),
     };
     let start_ms = body.varint()?;
@@ -125,9 +125,9 @@ mod tests {
         TableFragment {
             track: 1,
             kind: if number == 0 {
-                Part::Init
+                SegmentKind::Init
             } else {
-                Part::Media(number)
+                SegmentKind::Media(number)
             },
             start_ms: number * 6000,
             output_start: (number << 33).saturating_sub(number),

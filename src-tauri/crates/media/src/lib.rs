@@ -18,7 +18,6 @@ pub mod check;
 mod clock;
 mod codec;
 mod content;
-mod counter;
 mod cursor;
 mod digest;
 mod error;
@@ -30,10 +29,11 @@ mod language;
 mod measure;
 mod mp4;
 pub mod muxer;
-mod output;
 pub mod sample;
+mod segment_writer;
 pub mod split;
 mod tags;
+mod timestamps;
 pub mod ts;
 
 pub use captions::Captions;
@@ -42,9 +42,10 @@ pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
 pub use measure::measure;
 pub use muxer::{
-    CaptionsSummary, Film, Format, Gap, Muxer, MuxerConfig, Order, Part, Piece, Sound, Source,
-    Summary, TableFragment, TrackSummary, muxer, probe, sniff,
+    AudioSpec, CaptionsSummary, Gap, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData,
+    SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackSummary, muxer, probe,
+    sniff,
 };
 pub use sample::{Sample, TrackKind};
-pub use split::{Split, Whole};
+pub use split::{MovieInfo, MovieSplitter};
 pub use tags::{Chapter, Cover, Tags};

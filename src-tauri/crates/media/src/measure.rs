@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek};
 
-use crate::{Error, Film, Format, MuxerConfig, Split, TrackKind, mp4::write::Mp4Muxer};
+use crate::{
+    Error, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackKind, mp4::write::Mp4Muxer,
+};
 
 /// The time that the media of a movie covers, in milliseconds: that of its longest track, without
 /// the gaps in it. Reads the movie to its end, or to where it is cut or damaged.
-pub fn measure<R: Read + Seek>(movie: &mut Split<R>) -> Result<u64, Error> {
+pub fn measure<R: Read + Seek>(movie: &mut MovieSplitter<R>) -> Result<u64, Error> {
     let making = MuxerConfig {
         segment_format: movie.info().segment_format,
-        output_format: Format::Mp4,
-        movie: Film::default(),
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec::default(),
         journal: &[],
     };
     // Nothing is written: it only takes the segments apart.
@@ -42,7 +44,8 @@ mod tests {
     fn a_movie_is_measured_by_its_samples() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/film");
         let bytes = std::fs::read(format!("{folder}/film.flv")).unwrap();
-        let whole = |bytes: &[u8]| measure(&mut Split::open(Cursor::new(bytes)).unwrap()).unwrap();
+        let whole =
+            |bytes: &[u8]| measure(&mut MovieSplitter::open(Cursor::new(bytes)).unwrap()).unwrap();
         let length = whole(&bytes);
         assert!(length > 1000, "{length}");
         let half = whole(&bytes[..bytes.len() / 2 + 100]);

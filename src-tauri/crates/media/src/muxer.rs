@@ -4,16 +4,16 @@ use std::io::{Read, Seek, Write};
 
 use crate::{
     Captions, Content, Error, SegmentFingerprint, Tags, TrackKind,
-    counter::{self, TimestampFormat},
     flv::{self, write::FlvMuxer},
     fmp4,
     mp4::write::Mp4Muxer,
+    timestamps::{self, TimestampFormat},
     ts,
 };
 
 /// What the pieces of a recording are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SegmentFormat {
     /// Small FLV files, or bare FLV tags; both tracks in one piece.
     Flv,
     /// Fragmented MP4: an initialisation piece for each track, then `moof` + `mdat` pieces.
@@ -23,12 +23,12 @@ pub enum Source {
     Ts,
 }
 
-impl Source {
+impl SegmentFormat {
     /// How its timestamps count, where they have so few bits that they wrap.
     pub(crate) fn timestamp_format(self) -> Option<TimestampFormat> {
         match self {
-            Self::Flv => Some(counter::FLV),
-            Self::Ts => Some(counter::TS),
+            Self::Flv => Some(timestamps::FLV),
+            Self::Ts => Some(timestamps::TS),
             Self::Fmp4 => None,
         }
     }
@@ -36,26 +36,26 @@ impl Source {
 
 /// What the finished file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum OutputFormat {
     /// A progressive MP4 with its index in front where it fits.
     Mp4,
     /// One FLV with continuous timestamps and a keyframe index.
     Flv,
 }
 
-impl Format {
+impl OutputFormat {
     /// In which order its muxer takes the pieces.
-    pub fn order(self) -> Order {
+    pub fn order(self) -> SegmentOrder {
         match self {
-            Self::Mp4 => Order::Arrival,
-            Self::Flv => Order::Presentation,
+            Self::Mp4 => SegmentOrder::Arrival,
+            Self::Flv => SegmentOrder::Presentation,
         }
     }
 }
 
 /// In which order a muxer takes the pieces of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum SegmentOrder {
     /// As they come, an initialisation piece before the others of its track.
     Arrival,
     /// As they are shown.
@@ -64,7 +64,7 @@ pub enum Order {
 
 /// Which piece of a track. Sorts in the order of presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum SegmentKind {
     /// The initialisation piece (`ftyp` + `moov`).
     Init,
     /// The media piece of this number.
@@ -73,14 +73,14 @@ pub enum Part {
 
 /// One fetched piece.
 #[derive(Clone, Copy, Debug)]
-pub struct Piece<'a> {
+pub struct SegmentData<'a> {
     /// The track of the plan it belongs to: 0, 1, …
     ///
     /// A fragmented MP4 with several tracks in its pieces is pushed once for each of them, its
     /// initialisation first: 0 takes the first of [`crate::fmp4::Init::all`], 1 the second, ….
     pub track: u8,
     /// Which piece of that track.
-    pub kind: Part,
+    pub kind: SegmentKind,
     /// Where the plan says it starts, from the start of the recording. Used where the clock of
     /// the pieces starts again or each track has its own, so that a missing piece stays a gap and
     /// shifts nothing. A film whose first pieces are missing starts with that gap.
@@ -91,7 +91,7 @@ pub struct Piece<'a> {
 
 /// A sound of the film, by what the plan says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sound {
+pub struct AudioSpec {
     /// The track of the plan in whose pieces it comes.
     pub track: u8,
     /// Its language, as a tag of BCP 47; what the pieces say of it where there is none.
@@ -100,12 +100,12 @@ pub struct Sound {
 
 /// What is known of the film before its first piece.
 #[derive(Clone, Debug, Default)]
-pub struct Film {
+pub struct MovieSpec {
     /// Text and cover for the file.
     pub tags: Tags,
     /// The sounds that it shall have, where the plan says so: those with the pictures and beside
     /// them, of which an MP4 plays the first track unasked. What else the pieces hold is left out.
-    pub audio: Vec<Sound>,
+    pub audio: Vec<AudioSpec>,
     /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, each to be
     /// chosen by the person. An FLV has no place for them.
     pub captions: Vec<Captions>,
@@ -119,11 +119,11 @@ pub struct Film {
 #[derive(Clone, Debug)]
 pub struct MuxerConfig<'a> {
     /// What the pieces are.
-    pub segment_format: Source,
+    pub segment_format: SegmentFormat,
     /// What the file shall be.
-    pub output_format: Format,
+    pub output_format: OutputFormat,
     /// What is known of the film.
-    pub movie: Film,
+    pub movie: MovieSpec,
     /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
     /// Where the order is [`Order::Arrival`], any of them may be left out: the bytes that they had
     /// stay unused. The output must have been cut to [`journal::end`](crate::journal::end).
@@ -138,7 +138,7 @@ pub struct TableFragment {
     /// The track of the plan.
     pub track: u8,
     /// Which piece of that track.
-    pub kind: Part,
+    pub kind: SegmentKind,
     /// Where the plan says the piece starts, in milliseconds.
     pub start_ms: u64,
     /// Where the bytes that this segment added to the output start: behind those of the fragment
@@ -159,7 +159,12 @@ pub struct TableFragment {
 impl TableFragment {
     /// A byte range of a file that is put together as it is, and needs no index: `data` was
     /// written to the output from `output_start` on.
-    pub fn for_byte_range(kind: Part, start_ms: u64, output_start: u64, data: &[u8]) -> Self {
+    pub fn for_byte_range(
+        kind: SegmentKind,
+        start_ms: u64,
+        output_start: u64,
+        data: &[u8],
+    ) -> Self {
         let fingerprint = SegmentFingerprint::of(data);
         Self {
             track: 0,
@@ -238,7 +243,7 @@ pub struct Summary {
 /// Takes pieces, appends their media to the output, and makes the index at the end.
 pub trait Muxer: Send {
     /// In which order it takes the pieces of a track.
-    fn order(&self) -> Order;
+    fn order(&self) -> SegmentOrder;
 
     /// Appends one piece. When it answers, every byte has been handed to the output.
     ///
@@ -246,11 +251,11 @@ pub trait Muxer: Send {
     /// good piece ends and make a new muxer.
     ///
     /// Fails with [`Error::Changed`] if somebody else has made the output longer or shorter.
-    fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error>;
+    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error>;
 
     /// Forgets what it knows of an init segment that will be pushed again. Its fragment is not
     /// given to [`Self::finish`]. Only for [`Order::Arrival`].
-    fn forget(&mut self, _track: u8, _part: Part) {}
+    fn forget(&mut self, _track: u8, _part: SegmentKind) {}
 
     /// Writes the index over `fragments`: all that were ever answered, in any order.
     fn finish(self: Box<Self>, fragments: Vec<TableFragment>) -> Result<Summary, Error>;
@@ -265,21 +270,23 @@ where
     O: Read + Write + Seek + Send + 'static,
 {
     match (making.segment_format, making.output_format) {
-        (_, Format::Mp4) => Ok(Box::new(Mp4Muxer::new(making, output)?)),
-        (Source::Flv, Format::Flv) => Ok(Box::new(FlvMuxer::new(making, output)?)),
-        (Source::Fmp4, Format::Flv) => {
+        (_, OutputFormat::Mp4) => Ok(Box::new(Mp4Muxer::new(making, output)?)),
+        (SegmentFormat::Flv, OutputFormat::Flv) => Ok(Box::new(FlvMuxer::new(making, output)?)),
+        (SegmentFormat::Fmp4, OutputFormat::Flv) => {
             Err(Error::Unsupported("an FLV made of fragmented MP4".into()))
         }
-        (Source::Ts, Format::Flv) => Err(Error::Unsupported("an FLV made of MPEG-TS".into())),
+        (SegmentFormat::Ts, OutputFormat::Flv) => {
+            Err(Error::Unsupported("an FLV made of MPEG-TS".into()))
+        }
     }
 }
 
 /// Whether a body starts as such a piece does: tells media from a web page that says "not found".
-pub fn sniff(source: Source, part: Part, data: &[u8]) -> bool {
+pub fn sniff(source: SegmentFormat, part: SegmentKind, data: &[u8]) -> bool {
     match source {
-        Source::Flv => flv::tag::sniff(data),
-        Source::Fmp4 => fmp4::sniff(data, part == Part::Init),
-        Source::Ts => ts::sniff(data),
+        SegmentFormat::Flv => flv::tag::sniff(data),
+        SegmentFormat::Fmp4 => fmp4::sniff(data, part == SegmentKind::Init),
+        SegmentFormat::Ts => ts::sniff(data),
     }
 }
 
@@ -288,10 +295,10 @@ pub fn sniff(source: Source, part: Part, data: &[u8]) -> bool {
 ///
 /// Returns what media it holds. A media segment with `samples == 0` that is not `partial` holds
 /// none, whatever its headers promise.
-pub fn probe(source: Source, part: Part, data: &[u8]) -> Result<Content, Error> {
+pub fn probe(source: SegmentFormat, part: SegmentKind, data: &[u8]) -> Result<Content, Error> {
     match source {
-        Source::Flv => flv::probe(data),
-        Source::Fmp4 => fmp4::probe(data, part == Part::Init),
-        Source::Ts => ts::probe(data),
+        SegmentFormat::Flv => flv::probe(data),
+        SegmentFormat::Fmp4 => fmp4::probe(data, part == SegmentKind::Init),
+        SegmentFormat::Ts => ts::probe(data),
     }
 }

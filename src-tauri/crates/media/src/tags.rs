@@ -39,13 +39,13 @@ pub struct Tags {
 /// A picture of a kind that players show. Cloning is cheap.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cover {
-    kind: Picture,
+    kind: CoverFormat,
     data: Arc<[u8]>,
 }
 
 /// How a cover is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Picture {
+pub(crate) enum CoverFormat {
     Jpeg,
     Png,
 }
@@ -93,8 +93,8 @@ impl Cover {
     pub fn new(data: impl Into<Arc<[u8]>>) -> Option<Self> {
         let data = data.into();
         let kind = match &*data {
-            [0xff, 0xd8, 0xff, ..] => Picture::Jpeg,
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Picture::Png,
+            [0xff, 0xd8, 0xff, ..] => CoverFormat::Jpeg,
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => CoverFormat::Png,
             _ => return None,
         };
         (data.len() <= MAX_COVER_BYTES).then_some(Self { kind, data })
@@ -105,7 +105,7 @@ impl Cover {
         &self.data
     }
 
-    pub(crate) fn kind(&self) -> Picture {
+    pub(crate) fn kind(&self) -> CoverFormat {
         self.kind
     }
 }
@@ -130,9 +130,9 @@ mod tests {
     #[test]
     fn a_cover_is_told_by_its_first_bytes() {
         let jpeg = Cover::new(*b"\xff\xd8\xff\xe0 and so on").expect("a JPEG");
-        assert_eq!(jpeg.kind(), Picture::Jpeg);
+        assert_eq!(jpeg.kind(), CoverFormat::Jpeg);
         let png = Cover::new(*b"\x89PNG\r\n\x1a\n and so on").expect("a PNG");
-        assert_eq!(png.kind(), Picture::Png);
+        assert_eq!(png.kind(), CoverFormat::Png);
         for other in [&b""[..], b"\xff\xd8", b"GIF89a", b"<html>"] {
             assert_eq!(Cover::new(other), None);
         }

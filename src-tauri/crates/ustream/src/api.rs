@@ -12,10 +12,10 @@ pub use extras::{Caption, Chapter, captions, chapters};
 pub(crate) use extras::{
     LARGEST_CAPTIONS, caption_text, caption_text_url, captions_url, chapters_url,
 };
-pub use list::{Listed, Listing, SocialStreamPage, recording_page, social_stream};
+pub use list::{ListedRecording, RecordingPage, SocialStreamPage, recording_page, social_stream};
 pub(crate) use list::{recording_page_url, social_stream_path};
 
-use crate::{ChannelId, Error, RecordingId, hosts, loose};
+use crate::{ChannelId, Error, RecordingId, hosts, lenient_json};
 
 /// More than the longest page of a list by far.
 pub(crate) const LARGEST_ANSWER: usize = 4 << 20;
@@ -24,7 +24,7 @@ const WHAT: &str = "the API";
 
 /// What the API says about something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer<T> {
+pub enum ApiResponse<T> {
     /// It is there.
     Available(T),
     /// It is there, but locked.
@@ -37,7 +37,7 @@ pub enum Answer<T> {
 
 /// A recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Video {
+pub struct VideoInfo {
     /// Its title.
     pub title: Option<String>,
     /// What its owner says of it.
@@ -60,7 +60,7 @@ pub struct Video {
 
 /// A channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Channel {
+pub struct ChannelInfo {
     /// Its title.
     pub title: Option<String>,
     /// It is broadcasting now.
@@ -99,24 +99,25 @@ pub(crate) fn channel_url(id: ChannelId) -> String {
 }
 
 /// Reads the answer about a recording.
-pub fn video(body: &[u8]) -> Result<Answer<Video>, Error> {
+pub fn video(body: &[u8]) -> Result<ApiResponse<VideoInfo>, Error> {
     read_response(body, "video", video_of)
 }
 
 /// What the API says of a recording, on its own or in a list.
-fn video_of(video: &Value) -> Video {
-    Video {
-        title: loose::text_of(video, "title"),
-        description: loose::text_of(video, "description"),
-        owner: loose::member(video, "owner").and_then(|owner| loose::text_of(owner, "username")),
-        date_unix_s: loose::unsigned_of(video, "created_at")
+fn video_of(video: &Value) -> VideoInfo {
+    VideoInfo {
+        title: lenient_json::text_of(video, "title"),
+        description: lenient_json::text_of(video, "description"),
+        owner: lenient_json::member(video, "owner")
+            .and_then(|owner| lenient_json::text_of(owner, "username")),
+        date_unix_s: lenient_json::unsigned_of(video, "created_at")
             .and_then(|seconds| i64::try_from(seconds).ok()),
-        duration_ms: loose::member(video, "length")
-            .and_then(loose::thousandths)
+        duration_ms: lenient_json::member(video, "length")
+            .and_then(lenient_json::thousandths)
             .filter(|length| *length > 0),
-        thumbnail: loose::member(video, "thumbnail").and_then(thumbnail),
+        thumbnail: lenient_json::member(video, "thumbnail").and_then(thumbnail),
         channel: channel_of(video),
-        files: loose::member(video, "media_urls")
+        files: lenient_json::member(video, "media_urls")
             .map(files)
             .unwrap_or_default(),
         locks: locks(video),
@@ -124,10 +125,10 @@ fn video_of(video: &Value) -> Video {
 }
 
 /// Reads the answer about a channel.
-pub fn channel(body: &[u8]) -> Result<Answer<Channel>, Error> {
-    read_response(body, "channel", |channel| Channel {
-        title: loose::text_of(channel, "title"),
-        is_live: loose::text_of(channel, "status").is_some_and(|status| status == "live"),
+pub fn channel(body: &[u8]) -> Result<ApiResponse<ChannelInfo>, Error> {
+    read_response(body, "channel", |channel| ChannelInfo {
+        title: lenient_json::text_of(channel, "title"),
+        is_live: lenient_json::text_of(channel, "status").is_some_and(|status| status == "live"),
         locks: locks(channel),
     })
 }
@@ -136,7 +137,7 @@ fn read_response<T>(
     body: &[u8],
     name: &str,
     make: impl FnOnce(&Value) -> T,
-) -> Result<Answer<T>, Error> {
+) -> Result<ApiResponse<T>, Error> {
     read_response_with(body, name, |_, value| make(value))
 }
 
@@ -145,22 +146,24 @@ fn read_response_with<T>(
     body: &[u8],
     name: &str,
     make: impl FnOnce(&Value, &Value) -> T,
-) -> Result<Answer<T>, Error> {
-    let answer = loose::read(body, WHAT)?;
-    if let Some(value) = loose::member(&answer, name) {
-        return Ok(Answer::Available(make(&answer, value)));
+) -> Result<ApiResponse<T>, Error> {
+    let answer = lenient_json::read(body, WHAT)?;
+    if let Some(value) = lenient_json::member(&answer, name) {
+        return Ok(ApiResponse::Available(make(&answer, value)));
     }
-    if let Some(error) = loose::member(&answer, "error") {
-        let words = loose::clean_text(&loose::text(error).unwrap_or_else(|| error.to_string()));
+    if let Some(error) = lenient_json::member(&answer, "error") {
+        let words = lenient_json::clean_text(
+            &lenient_json::text(error).unwrap_or_else(|| error.to_string()),
+        );
         let is_removed = words.contains("remove") || words.contains("delete");
         return Ok(if is_removed {
-            Answer::Removed(words)
+            ApiResponse::Removed(words)
         } else {
-            Answer::Missing(words)
+            ApiResponse::Missing(words)
         });
     }
     if answer.get("locks").is_some() {
-        return Ok(Answer::Locked(locks(&answer)));
+        return Ok(ApiResponse::Locked(locks(&answer)));
     }
     Err(Error::Malformed {
         what: WHAT,
@@ -174,32 +177,32 @@ fn locks(value: &Value) -> Locks {
         return Locks::default();
     };
     Locks {
-        password: locks.get("password").is_some_and(loose::is_set),
+        password: locks.get("password").is_some_and(lenient_json::is_set),
         auth_method: locks.get("hash").and_then(auth_method),
     }
 }
 
 /// Where only the page is named on which the owner lets viewers in, the method is the owner's own.
 fn auth_method(hash: &Value) -> Option<String> {
-    let is_owners = || loose::text_of(hash, "url").map(|_| "custom".to_owned());
-    loose::text_of(hash, "auth_method").or_else(is_owners)
+    let is_owners = || lenient_json::text_of(hash, "url").map(|_| "custom".to_owned());
+    lenient_json::text_of(hash, "auth_method").or_else(is_owners)
 }
 
 /// `links.channel.id`, else the number in `links.channel.href`.
 fn channel_of(video: &Value) -> Option<ChannelId> {
-    let link = loose::member(loose::member(video, "links")?, "channel")?;
+    let link = lenient_json::member(lenient_json::member(video, "links")?, "channel")?;
     let in_address = || {
-        let href = loose::text_of(link, "href")?;
+        let href = lenient_json::text_of(link, "href")?;
         href.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
     };
-    loose::unsigned_of(link, "id")
+    lenient_json::unsigned_of(link, "id")
         .or_else(in_address)
         .map(ChannelId)
 }
 
 /// What is not `null`, an MP4 first: it says where its samples are.
 fn files(urls: &Value) -> Vec<String> {
-    let urls = ["mp4", "flv"].map(|kind| loose::text_of(urls, kind));
+    let urls = ["mp4", "flv"].map(|kind| lenient_json::text_of(urls, kind));
     urls.into_iter().flatten().collect()
 }
 
@@ -213,7 +216,7 @@ fn thumbnail(pictures: &Value) -> Option<Url> {
         .iter()
         .filter_map(|(name, url)| Some((width(name)?, url)));
     let widest = sized.max_by_key(|(width, _)| *width).map(|(_, url)| url);
-    [widest, loose::member(pictures, "default")]
+    [widest, lenient_json::member(pictures, "default")]
         .into_iter()
         .flatten()
         .find_map(|url| {

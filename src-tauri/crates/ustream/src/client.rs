@@ -6,11 +6,11 @@ mod catalog;
 mod channel;
 mod extras;
 mod file;
-mod lead;
 mod playlists;
 mod reach;
 mod registration;
-mod ways;
+mod resolve;
+mod strategies;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,17 +22,17 @@ use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use self::ways::{Strategy, Told};
-use crate::api::{self, Answer, Locks, Video};
-use crate::http::{self, Limit};
+use self::strategies::{Strategy, StrategyOutcome};
+use crate::api::{self, ApiResponse, Locks, VideoInfo};
+use crate::http::{self, BodyLimit};
 use crate::page::{self, Page};
-use crate::recording::Elsewhere;
+use crate::recording::SourceKind;
 use crate::ums::ApiLength;
 use crate::ums::session::{SessionQuery, StreamInfo};
 use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
 
-pub use catalog::{Catalog, Entry};
-pub use lead::Lead;
+pub use catalog::{Catalog, CatalogEntry};
+pub use resolve::ResolvedLink;
 
 /// A server that is silent for so long in the middle of an answer has gone.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
@@ -40,11 +40,11 @@ const READ_TIMEOUT: Duration = Duration::from_secs(20);
 /// Title and picture are not worth more waiting once the pieces are known.
 const TITLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-const PAGE_LIMIT: Limit = Limit {
+const PAGE_LIMIT: BodyLimit = BodyLimit {
     what: "the page",
     bytes: page::LARGEST_PAGE,
 };
-const API_LIMIT: Limit = Limit {
+const API_LIMIT: BodyLimit = BodyLimit {
     what: "the API",
     bytes: api::LARGEST_ANSWER,
 };
@@ -72,7 +72,7 @@ impl fmt::Debug for Client {
 
 /// What a target leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
+pub struct RecordingRef {
     /// The recording.
     pub recording: RecordingId,
     /// The channel it was found through, where it is known.
@@ -81,7 +81,7 @@ pub struct Found {
     pub newest: bool,
 }
 
-impl Found {
+impl RecordingRef {
     fn direct(recording: RecordingId) -> Self {
         Self {
             recording,
@@ -123,7 +123,11 @@ impl Client {
     }
 
     /// Everything about one recording, with the addresses of its pieces as they are now.
-    pub async fn recording(&self, found: Found, access: &Access) -> Result<Recording, Error> {
+    pub async fn recording(
+        &self,
+        found: RecordingRef,
+        access: &Access,
+    ) -> Result<Recording, Error> {
         // It is asked for in the midst of runs, whose own state shall stay small.
         Box::pin(self.recording_with(None, found, access)).await
     }
@@ -132,7 +136,7 @@ impl Client {
     pub async fn refresh(
         &self,
         plan: &SegmentPlan,
-        found: Found,
+        found: RecordingRef,
         access: &Access,
     ) -> Result<Recording, Error> {
         Box::pin(self.recording_with(Some(Strategy::of_plan(plan)), found, access)).await
@@ -141,7 +145,7 @@ impl Client {
     async fn recording_with(
         &self,
         route: Option<Strategy>,
-        found: Found,
+        found: RecordingRef,
         access: &Access,
     ) -> Result<Recording, Error> {
         let id = found.recording;
@@ -149,20 +153,22 @@ impl Client {
         let asked = session_query(id, hash.clone(), access);
         let (answer, told) = self.ask_api_and_control(asked, route).await;
         let video = match &answer {
-            Some(Answer::Removed(words)) => return Err(Error::NotFound(words.clone())),
-            Some(Answer::Available(video)) => Some(video.clone()),
+            Some(ApiResponse::Removed(words)) => return Err(Error::NotFound(words.clone())),
+            Some(ApiResponse::Available(video)) => Some(video.clone()),
             _ => None,
         };
         let told = match told {
-            Ok(Told::NeedsHash) if locks_of(answer.as_ref()).is_some_and(Locks::is_login) => {
+            Ok(StrategyOutcome::NeedsHash)
+                if locks_of(answer.as_ref()).is_some_and(Locks::is_login) =>
+            {
                 return Err(Error::Locked(Lock::Login));
             }
-            Ok(Told::NeedsHash) => {
+            Ok(StrategyOutcome::NeedsHash) => {
                 let channel = found
                     .channel
                     .or(video.as_ref().and_then(|video| video.channel));
                 let length = video.as_ref().and_then(|video| video.duration_ms);
-                let found = Found { channel, ..found };
+                let found = RecordingRef { channel, ..found };
                 self.ask_with_form((found, hash), (route, length), access)
                     .await
             }
@@ -179,24 +185,26 @@ impl Client {
     async fn build_recording(
         &self,
         (id, route): (RecordingId, Option<Strategy>),
-        told: Result<Told, Error>,
-        video: Option<Video>,
+        told: Result<StrategyOutcome, Error>,
+        video: Option<VideoInfo>,
     ) -> Result<Recording, Error> {
         let (stream, problem, audio) = match told {
-            Ok(Told::Segments(stream)) => {
+            Ok(StrategyOutcome::Segments(stream)) => {
                 let recording = Recording::new(id, StreamInfo::clone(&stream), video.clone())?;
                 (*stream, recording.lost_video(), Some(recording))
             }
-            Ok(Told::Playlists(stream, playlists)) => {
-                let source = Elsewhere::Playlists(playlists);
+            Ok(StrategyOutcome::Playlists(stream, playlists)) => {
+                let source = SourceKind::Playlists(playlists);
                 let known = StreamInfo::clone(&stream);
                 let recording = Recording::from_source(id, known, source, video.clone())?;
                 (*stream, recording.lost_video(), Some(recording))
             }
             Err(error) if error.is_final() => return Err(error),
-            Ok(Told::Files(stream)) => (*stream, None, None),
+            Ok(StrategyOutcome::Files(stream)) => (*stream, None, None),
             Err(error) => (StreamInfo::default(), Some(error), None),
-            Ok(Told::NeedsHash) => return Err(Error::Locked(Lock::Other("hash".to_owned()))),
+            Ok(StrategyOutcome::NeedsHash) => {
+                return Err(Error::Locked(Lock::Other("hash".to_owned())));
+            }
         };
         let of_api = video.iter().flat_map(|video| &video.files);
         let named: Vec<String> = of_api.chain(&stream.stored.files).cloned().collect();
@@ -205,7 +213,7 @@ impl Client {
                 return Ok(recording);
             }
             return match self.file(&named).await {
-                Ok(file) => Recording::from_source(id, stream, Elsewhere::File(file), video),
+                Ok(file) => Recording::from_source(id, stream, SourceKind::File(file), video),
                 Err(_) => Ok(recording),
             };
         }
@@ -217,7 +225,7 @@ impl Client {
             status: 401 | 403 | 410,
             ..
         }) = file
-            && let Ok(Answer::Available(video)) = self.video_info(id).await
+            && let Ok(ApiResponse::Available(video)) = self.video_info(id).await
         {
             tracing::info!("the address of the file has expired; asking for another");
             file = self.file(&video.files).await;
@@ -225,10 +233,10 @@ impl Client {
         let file = file.map_err(|error| match problem {
             // The service names a file, and asking for it again may help: whatever the other ways
             // said is not the reason.
-            Some(problem) if !error.is_transient() => ways::more_specific(problem, error),
+            Some(problem) if !error.is_transient() => strategies::more_specific(problem, error),
             _ => error,
         })?;
-        Recording::from_source(id, stream, Elsewhere::File(file), video)
+        Recording::from_source(id, stream, SourceKind::File(file), video)
     }
 
     /// The control connection knows the segments, the API the title and the length: both are
@@ -237,7 +245,10 @@ impl Client {
         &self,
         question: SessionQuery,
         route: Option<Strategy>,
-    ) -> (Option<Answer<Video>>, Result<Told, Error>) {
+    ) -> (
+        Option<ApiResponse<VideoInfo>>,
+        Result<StrategyOutcome, Error>,
+    ) {
         let id = question.recording;
         let (tell, length) = ApiLength::channel();
         let api = pin!(async {
@@ -247,7 +258,7 @@ impl Client {
         });
         let control = pin!(self.ask_by_strategies(question.clone(), route, length.clone()));
         let (answer, outcome) = match select(api, control).await {
-            Either::Left((answer @ Ok(Answer::Removed(_)), _)) => {
+            Either::Left((answer @ Ok(ApiResponse::Removed(_)), _)) => {
                 (answer, Err(Error::NotFound(id.to_string())))
             }
             Either::Left((answer, control)) => (answer, control.await),
@@ -271,39 +282,39 @@ impl Client {
     /// then taken as it is.
     async fn complete_segments(
         &self,
-        told: Told,
+        told: StrategyOutcome,
         (question, route): (SessionQuery, Option<Strategy>),
-        answer: &Result<Answer<Video>, Error>,
-    ) -> Told {
+        answer: &Result<ApiResponse<VideoInfo>, Error>,
+    ) -> StrategyOutcome {
         let mut stream = match told {
-            Told::Segments(stream) => stream,
+            StrategyOutcome::Segments(stream) => stream,
             other => return other,
         };
         let Some(length_ms) = api_length(answer) else {
-            return Told::Segments(stream);
+            return StrategyOutcome::Segments(stream);
         };
         if stream.ends_before(length_ms) {
             tracing::info!("the list of segments is too short; asking anew");
             let length = ApiLength::of(Some(length_ms));
             let again = Box::pin(self.ask_by_strategies(question, route, length)).await;
-            if let Ok(Told::Segments(later)) = again {
+            if let Ok(StrategyOutcome::Segments(later)) = again {
                 stream.stored.merge(later.stored);
             }
         }
-        Told::Segments(stream)
+        StrategyOutcome::Segments(stream)
     }
 
     /// Fills in the form of the channel and asks once more. The answer to an earlier form opens the
     /// channel's other recordings too, unless it is the one that was tried.
     async fn ask_with_form(
         &self,
-        (found, tried): (Found, Option<String>),
+        (found, tried): (RecordingRef, Option<String>),
         (route, length_ms): (Option<Strategy>, Option<u64>),
         access: &Access,
-    ) -> Result<Told, Error> {
+    ) -> Result<StrategyOutcome, Error> {
         let (id, known) = (found.recording, found.channel);
         let page = match known {
-            Some(channel) => lead::channel_page_url(channel),
+            Some(channel) => resolve::channel_page_url(channel),
             None => format!("https://video.ibm.com/recorded/{id}"),
         };
         let visited = self.visit(&page).await;
@@ -327,7 +338,7 @@ impl Client {
             .ask_by_strategies(session_query(id, Some(hash), access), route, length)
             .await?
         {
-            Told::NeedsHash => {
+            StrategyOutcome::NeedsHash => {
                 self.forget_hash(channel);
                 let fields = registration::form_fields(visited.as_ref());
                 let message = "the form was filled in, yet the recording stays closed".to_owned();
@@ -337,7 +348,7 @@ impl Client {
         }
     }
 
-    async fn video_info(&self, id: RecordingId) -> Result<Answer<Video>, Error> {
+    async fn video_info(&self, id: RecordingId) -> Result<ApiResponse<VideoInfo>, Error> {
         self.ask_api(&api::video_url(id), api::video).await
     }
 
@@ -413,7 +424,7 @@ fn session_query(recording: RecordingId, hash: Option<String>, access: &Access) 
     }
 }
 
-fn status_error(answer: &http::Answer) -> Error {
+fn status_error(answer: &http::HttpResponse) -> Error {
     let host = answer.url.host_str().unwrap_or_default().to_owned();
     Error::Status {
         host,
@@ -421,16 +432,16 @@ fn status_error(answer: &http::Answer) -> Error {
     }
 }
 
-fn locks_of(answer: Option<&Answer<Video>>) -> Option<&Locks> {
+fn locks_of(answer: Option<&ApiResponse<VideoInfo>>) -> Option<&Locks> {
     match answer? {
-        Answer::Locked(locks) | Answer::Available(Video { locks, .. }) => Some(locks),
-        Answer::Removed(_) | Answer::Missing(_) => None,
+        ApiResponse::Locked(locks) | ApiResponse::Available(VideoInfo { locks, .. }) => Some(locks),
+        ApiResponse::Removed(_) | ApiResponse::Missing(_) => None,
     }
 }
 
-fn api_length(answer: &Result<Answer<Video>, Error>) -> Option<u64> {
+fn api_length(answer: &Result<ApiResponse<VideoInfo>, Error>) -> Option<u64> {
     match answer {
-        Ok(Answer::Available(video)) => video.duration_ms,
+        Ok(ApiResponse::Available(video)) => video.duration_ms,
         _ => None,
     }
 }
@@ -439,7 +450,7 @@ fn api_length(answer: &Result<Answer<Video>, Error>) -> Option<u64> {
 fn final_error(
     error: Error,
     id: RecordingId,
-    answer: Option<&Answer<Video>>,
+    answer: Option<&ApiResponse<VideoInfo>>,
     access: &Access,
 ) -> Error {
     if matches!(
@@ -448,7 +459,7 @@ fn final_error(
     ) {
         return error;
     }
-    if matches!(answer, Some(Answer::Missing(_))) {
+    if matches!(answer, Some(ApiResponse::Missing(_))) {
         return Error::NotFound(id.to_string());
     }
     let Some(locks) = locks_of(answer) else {

@@ -7,7 +7,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Action, Attempt, Policy};
 use url::Url;
 
-use crate::{hosts, loose};
+use crate::{hosts, lenient_json};
 
 /// The website answers programs that do not name a browser differently.
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
@@ -22,11 +22,11 @@ pub(crate) const MOST_REDIRECTS: usize = 10;
 /// The real service, or a practice service that answers for all its hosts.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
-    mock: Option<Practice>,
+    mock: Option<MockEndpoint>,
 }
 
 #[derive(Clone, Debug)]
-struct Practice {
+struct MockEndpoint {
     address: SocketAddr,
     authority: reqwest::Certificate,
 }
@@ -45,7 +45,7 @@ impl Endpoint {
     pub fn mock(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
         let authority = reqwest::Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
         let endpoint = Self {
-            mock: Some(Practice { address, authority }),
+            mock: Some(MockEndpoint { address, authority }),
         };
         // A certificate is only read when a client is built with it.
         endpoint
@@ -89,7 +89,7 @@ impl Endpoint {
             // A proxy would look the names up itself, and find the real service.
             Some(practice) => builder
                 .no_proxy()
-                .dns_resolver(OneAddress(practice.address))
+                .dns_resolver(FixedResolver(practice.address))
                 .tls_certs_merge([practice.authority.clone()]),
         }
     }
@@ -120,7 +120,7 @@ pub(crate) fn redirect_refusal(
     is_own: impl Fn(&Url) -> bool,
 ) -> Option<String> {
     if !is_own(to) {
-        let host = loose::clean_text(to.host_str().unwrap_or("nowhere"));
+        let host = lenient_json::clean_text(to.host_str().unwrap_or("nowhere"));
         return Some(format!("it redirects to {host}, which is not its own"));
     }
     let is_worse = from.scheme() == "https" && to.scheme() != "https";
@@ -128,9 +128,9 @@ pub(crate) fn redirect_refusal(
 }
 
 /// Answers every name with one address. Its port holds wherever a URL names none.
-struct OneAddress(SocketAddr);
+struct FixedResolver(SocketAddr);
 
-impl Resolve for OneAddress {
+impl Resolve for FixedResolver {
     fn resolve(&self, _: Name) -> Resolving {
         let addresses: Addrs = Box::new(std::iter::once(self.0));
         Box::pin(std::future::ready(Ok(addresses)))

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::api::Listed;
-use crate::{Access, ChannelId, Error, FormField, Lock, loose};
+use crate::api::ListedRecording;
+use crate::{Access, ChannelId, Error, FormField, Lock, lenient_json};
 
 /// Where the website lived when the form was made; today's address comes first.
 pub(crate) const OLD_HOST: &str = "www.ustream.tv";
@@ -90,7 +90,7 @@ fn placeholder(name: &str) -> &'static str {
 
 /// What the service answered to the form.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum FormReply {
     /// The hash, as the JSON text it came in.
     Hash(String),
     /// It wants something else; the words are the service's.
@@ -98,21 +98,21 @@ pub enum Reply {
 }
 
 /// Reads the answer to the form. An answer that is no JSON comes from somewhere else.
-pub fn reply(body: &[u8]) -> Result<Reply, Error> {
+pub fn reply(body: &[u8]) -> Result<FormReply, Error> {
     #[derive(Deserialize)]
     struct SaveResponse<'a> {
         #[serde(borrow)]
         hash: Option<&'a RawValue>,
     }
-    let hash = loose::with_text(body, WHAT, |text| {
+    let hash = lenient_json::with_text(body, WHAT, |text| {
         let saved: SaveResponse<'_> = serde_json::from_str(text)?;
         Ok(saved.hash.map(RawValue::get).and_then(valid_hash))
     });
     if let Ok(Some(hash)) = hash {
-        return Ok(Reply::Hash(hash));
+        return Ok(FormReply::Hash(hash));
     }
-    let answer = loose::read(body, WHAT)?;
-    Ok(Reply::Refused(refusal(&answer)))
+    let answer = lenient_json::read(body, WHAT)?;
+    Ok(FormReply::Refused(refusal(&answer)))
 }
 
 fn valid_hash(text: &str) -> Option<String> {
@@ -125,9 +125,9 @@ fn refusal(answer: &Value) -> String {
     const DEEPEST: usize = 4;
     let mut texts = Vec::new();
     collect_texts(answer, DEEPEST, &mut texts);
-    let words = loose::clean_text(&texts.join(" "));
+    let words = lenient_json::clean_text(&texts.join(" "));
     if words.is_empty() {
-        loose::clean_text(&answer.to_string())
+        lenient_json::clean_text(&answer.to_string())
     } else {
         words
     }
@@ -146,13 +146,16 @@ fn collect_texts<'a>(value: &'a Value, depth: usize, texts: &mut Vec<&'a str>) {
 }
 
 /// Reads the list of recordings behind the form, newest first.
-pub fn content(body: &[u8]) -> Vec<Listed> {
-    let Ok(answer) = loose::read(body, "the list behind the form") else {
+pub fn content(body: &[u8]) -> Vec<ListedRecording> {
+    let Ok(answer) = lenient_json::read(body, "the list behind the form") else {
         return Vec::new();
     };
     let videos = answer.pointer("/exposedVariables/videosData/videos");
-    let videos = videos.map(loose::items).unwrap_or_default();
-    videos.into_iter().filter_map(Listed::read).collect()
+    let videos = videos.map(lenient_json::items).unwrap_or_default();
+    videos
+        .into_iter()
+        .filter_map(ListedRecording::read)
+        .collect()
 }
 
 #[cfg(test)]
@@ -227,11 +230,14 @@ mod tests {
         let odd = r#"{"success":true,"hash":[ {"b": 1.50}, {"a":"\u00e9"} ]}"#;
         assert_eq!(
             reply_of(odd),
-            Reply::Hash(r#"[ {"b": 1.50}, {"a":"\u00e9"} ]"#.into())
+            FormReply::Hash(r#"[ {"b": 1.50}, {"a":"\u00e9"} ]"#.into())
         );
-        assert_eq!(reply_of(r#"{"hash":"x"}"#), Reply::Hash(r#""x""#.into()));
+        assert_eq!(
+            reply_of(r#"{"hash":"x"}"#),
+            FormReply::Hash(r#""x""#.into())
+        );
         let recorded = reply(&payload("reconstructed-viewer-registration-save.json")).unwrap();
-        assert!(matches!(recorded, Reply::Hash(hash) if hash.starts_with('[')));
+        assert!(matches!(recorded, FormReply::Hash(hash) if hash.starts_with('[')));
     }
 
     #[test]
@@ -239,20 +245,20 @@ mod tests {
         let body = br#"{"success":false,"errors":{"email":"Please enter a valid e-mail."}}"#;
         assert_eq!(
             reply(body).unwrap(),
-            Reply::Refused("Please enter a valid e-mail.".into())
+            FormReply::Refused("Please enter a valid e-mail.".into())
         );
         assert_eq!(
             reply(br#"{"hash":null}"#).unwrap(),
-            Reply::Refused(r#"{"hash":null}"#.into())
+            FormReply::Refused(r#"{"hash":null}"#.into())
         );
-        assert_eq!(reply(b"[]").unwrap(), Reply::Refused("[]".into()));
+        assert_eq!(reply(b"[]").unwrap(), FormReply::Refused("[]".into()));
         assert!(matches!(reply(b"<html>"), Err(Error::Malformed { .. })));
     }
 
     #[test]
     fn the_list_behind_the_form_names_the_newest_first() {
         let ids = content(&payload("reconstructed-viewing-experience-content.json"));
-        assert_eq!(ids, [Listed::of_id(RecordingId(112_470_631))]);
+        assert_eq!(ids, [ListedRecording::of_id(RecordingId(112_470_631))]);
         assert!(content(b"{}").is_empty());
         assert!(content(b"<html>").is_empty());
     }

@@ -11,9 +11,9 @@ use quick_m3u8::config::ParsingOptionsBuilder;
 use quick_m3u8::{HlsLine, Reader};
 use url::Url;
 
-pub use self::master::{Master, Sound, Variant};
-pub use self::media::{Media, Piece};
-use crate::{Error, hosts, loose};
+pub use self::master::{AudioRendition, MasterPlaylist, Variant};
+pub use self::media::{MediaPlaylist, PlaylistSegment};
+use crate::{Error, hosts, lenient_json};
 
 /// Ten hours of six seconds are 6000 pieces of about 200 bytes.
 pub const LARGEST_PLAYLIST: usize = 4 << 20;
@@ -28,9 +28,9 @@ const LONGEST_ADDRESS: usize = 4096;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Playlist {
     /// Names other playlists.
-    Master(Master),
+    Master(MasterPlaylist),
     /// Names pieces.
-    Media(Media),
+    Media(MediaPlaylist),
 }
 
 /// Reads a playlist that was found at `base`.
@@ -64,7 +64,7 @@ fn lines(text: &str) -> impl Iterator<Item = Result<HlsLine<'_>, Error>> {
     let mut reader = Reader::from_str(text, options);
     std::iter::from_fn(move || {
         let line = reader.read_line();
-        line.map_err(|error| malformed(&loose::clean_text(error.errored_line)))
+        line.map_err(|error| malformed(&lenient_json::clean_text(error.errored_line)))
             .transpose()
     })
 }
@@ -80,7 +80,7 @@ fn resource_url(base: &Url, named: &str) -> Result<Url, Error> {
         .join(named)
         .map_err(|error| malformed(&format!("an address that is none: {error}")))?;
     if !hosts::is_cdn_url(&url) {
-        let host = loose::clean_text(url.host_str().unwrap_or("nowhere"));
+        let host = lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
         return Err(Error::Misdirected(format!("a playlist leads to {host}")));
     }
     Ok(url)

@@ -21,7 +21,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// What came back, whatever its status.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
     /// Where it came from in the end.
     pub(crate) url: Url,
@@ -30,7 +30,7 @@ pub(crate) struct Answer {
 
 /// How much is read of which answer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limit {
+pub(crate) struct BodyLimit {
     pub(crate) what: &'static str,
     pub(crate) bytes: usize,
 }
@@ -39,14 +39,18 @@ pub(crate) struct Limit {
 pub(crate) async fn get_once(
     http: &reqwest::Client,
     url: &Url,
-    limit: Limit,
-) -> Result<Answer, Error> {
+    limit: BodyLimit,
+) -> Result<HttpResponse, Error> {
     let response = http.get(url.clone()).send().await.map_err(error)?;
     read(response, limit).await
 }
 
 /// Fetches an address. A connection that fails and a server that stumbles are asked once more.
-pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Result<Answer, Error> {
+pub(crate) async fn get(
+    http: &reqwest::Client,
+    url: &str,
+    limit: BodyLimit,
+) -> Result<HttpResponse, Error> {
     let url = Url::parse(url).map_err(|error| Error::Malformed {
         what: limit.what,
         problem: format!("an address that is none: {error}"),
@@ -61,7 +65,11 @@ pub(crate) async fn get(http: &reqwest::Client, url: &str, limit: Limit) -> Resu
 }
 
 /// Follows redirects from one host of the website to another.
-async fn follow(http: &reqwest::Client, mut url: Url, limit: Limit) -> Result<Answer, Error> {
+async fn follow(
+    http: &reqwest::Client,
+    mut url: Url,
+    limit: BodyLimit,
+) -> Result<HttpResponse, Error> {
     let started = Instant::now();
     for _ in 0..=MOST_REDIRECTS {
         let time_left = RESPONSE_TIMEOUT.saturating_sub(started.elapsed());
@@ -105,8 +113,8 @@ pub(crate) async fn post(
     http: &reqwest::Client,
     url: &str,
     form: &[(String, String)],
-    limit: Limit,
-) -> Result<Answer, Error> {
+    limit: BodyLimit,
+) -> Result<HttpResponse, Error> {
     let request = http.post(url).form(form).timeout(RESPONSE_TIMEOUT);
     read(request.send().await.map_err(error)?, limit).await
 }
@@ -147,7 +155,7 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
 }
 
 /// Reads an answer, as far as the limit allows.
-pub(crate) async fn read(mut response: Response, limit: Limit) -> Result<Answer, Error> {
+pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<HttpResponse, Error> {
     check(&response)?;
     let too_large = || Error::TooLarge {
         what: limit.what,
@@ -167,7 +175,7 @@ pub(crate) async fn read(mut response: Response, limit: Limit) -> Result<Answer,
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
+    Ok(HttpResponse {
         status: response.status(),
         url: response.url().clone(),
         body,

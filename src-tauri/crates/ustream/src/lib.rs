@@ -20,7 +20,7 @@ pub mod gate;
 pub mod hls;
 pub mod hosts;
 mod http;
-mod loose;
+mod lenient_json;
 pub mod page;
 pub mod plan;
 pub mod recording;
@@ -30,16 +30,16 @@ pub mod ums;
 
 pub use access::{Access, FormField, Lock};
 pub use api::{Caption, Chapter};
-pub use client::{Catalog, Client, Entry, Found, Lead};
+pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use plan::{
-    Audio, Choice, ContainerChoice, Listing, Place, PlanChange, Presence, Quality, Segment,
-    SegmentId, SegmentKind, SegmentPlan, Stretch,
+    AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
+    Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
 };
 pub use recording::{
     Container, LengthSource, LostRendition, Promises, Recording, Rendition, RenditionId,
-    StatedLength, Track, TrackKind,
+    RenditionTrack, StatedLength, TrackKind,
 };
 pub use target::{ChannelId, RecordingId, Target, TargetError};
 pub use trust::refused_certificate;

@@ -1,9 +1,9 @@
 //! What a page of the website gives away: the channel's number, what plays while it is off air,
 //! the sign-up form, and what is embedded.
 
+mod element_filter;
 mod form;
 mod players;
-mod skim;
 
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,8 @@ use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use self::skim::ElementFilter;
-use crate::{ChannelId, FormField, RecordingId, Target, loose};
+use self::element_filter::ElementFilter;
+use crate::{ChannelId, FormField, RecordingId, Target, lenient_json};
 
 /// More than any page of the service by far.
 pub(crate) const LARGEST_PAGE: usize = 8 << 20;
@@ -123,11 +123,11 @@ fn off_air(html: &str) -> Vec<RecordingId> {
             .trim_start_matches('"')
             .trim_start();
         let value = rest.strip_prefix(['=', ':'])?;
-        loose::read_start(value)
+        lenient_json::read_start(value)
     });
-    let ids = ids.as_ref().map(loose::items).unwrap_or_default();
+    let ids = ids.as_ref().map(lenient_json::items).unwrap_or_default();
     ids.into_iter()
-        .filter_map(loose::unsigned)
+        .filter_map(lenient_json::unsigned)
         .map(RecordingId)
         .take(MOST_OFF_AIR)
         .collect()

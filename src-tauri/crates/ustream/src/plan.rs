@@ -8,9 +8,9 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use self::identity::{Listing, PlanChange};
-use self::timeline::Timeline;
-use crate::{Container, RecordingId, RenditionId, Track};
+pub use self::identity::{HashListing, PlanChange};
+use self::timeline::SegmentTimeline;
+use crate::{Container, RecordingId, RenditionId, RenditionTrack};
 
 /// How good a picture is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub enum ContainerChoice {
 /// `en-US` too, and `en-GB` is `en` where nothing is nearer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Audio {
+pub enum AudioChoice {
     /// The one that plays unasked.
     #[default]
     Usual,
@@ -63,7 +63,7 @@ pub struct Choice {
     pub keep: ContainerChoice,
     /// The sound.
     #[serde(default)]
-    pub audio: Audio,
+    pub audio: AudioChoice,
 }
 
 /// Which piece of a track.
@@ -110,16 +110,16 @@ pub struct Segment {
 
 /// Where a piece lies today. Never saved: addresses expire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct SegmentLocation {
     /// Addresses that all have it, best first; none where the service no longer lists it.
     pub urls: Vec<Url>,
     /// Which bytes of what lies there it is; all where there is none.
-    pub byte_range: Option<Stretch>,
+    pub byte_range: Option<ByteRange>,
 }
 
 /// Some bytes of a file (RFC 9110 14).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct ByteRange {
     /// Which bytes; never none.
     pub bytes: Range<u64>,
     /// Size of the file in bytes, where it is known.
@@ -128,7 +128,7 @@ pub struct Stretch {
     pub validator: Option<String>,
 }
 
-impl Stretch {
+impl ByteRange {
     pub(crate) fn new(bytes: Range<u64>) -> Self {
         Self {
             bytes,
@@ -148,13 +148,13 @@ pub struct SegmentPlan {
     /// What its pieces are.
     pub container: Container,
     /// Its rows of pieces.
-    pub tracks: Vec<Track>,
+    pub tracks: Vec<RenditionTrack>,
     /// All pieces: those that start together stand together, an initialisation piece first.
     pub segments: Vec<Segment>,
     /// What tells this version of the recording from another; `None` in plans of earlier versions
     /// of this program and for single files, whose template holds their size and version.
     #[serde(default)]
-    pub listing: Option<Listing>,
+    pub listing: Option<HashListing>,
     /// How long the recording is said to be, as [`crate::Recording::stated_ms`] has it.
     #[serde(default)]
     pub stated_ms: Option<u64>,
@@ -163,15 +163,15 @@ pub struct SegmentPlan {
 impl SegmentPlan {
     /// Whether its pieces are found by templates and hashes, and not in playlists or in a file.
     pub fn has_templates(&self) -> bool {
-        let is_template = |track: &Track| track.template.contains('%');
+        let is_template = |track: &RenditionTrack| track.template.contains('%');
         self.container != Container::File && self.tracks.iter().all(is_template)
     }
 }
 
 /// The pieces of `tracks`, side by side in the order of time, initialisation pieces in front.
 pub(crate) fn segments(
-    timeline: &Timeline,
-    tracks: &[Track],
+    timeline: &SegmentTimeline,
+    tracks: &[RenditionTrack],
     length_ms: Option<u64>,
 ) -> Vec<Segment> {
     let timeline = timeline.extended_to_zero(length_ms);

@@ -1,11 +1,11 @@
 //! What a recording is and where its pieces lie today.
 
+mod audio;
 pub(crate) mod file;
 mod playlists;
-mod promised;
 mod renditions;
-mod sounds;
-mod source;
+mod stated;
+mod validated_format;
 
 use std::sync::Arc;
 
@@ -14,13 +14,15 @@ use url::Url;
 
 pub use self::file::SingleFile;
 pub use self::playlists::Playlists;
-use self::promised::Lost;
-pub use self::promised::{LengthSource, LostRendition, Promises, StatedLength};
-use self::source::Source;
-use crate::api::Video;
+use self::stated::Lost;
+pub use self::stated::{LengthSource, LostRendition, Promises, StatedLength};
+use self::validated_format::ValidatedFormat;
+use crate::api::VideoInfo;
 use crate::ums::session::StreamInfo;
-use crate::ums::stream::Format;
-use crate::{Audio, Choice, Error, Place, Quality, RecordingId, SegmentId, SegmentPlan, plan};
+use crate::ums::stream::StreamFormat;
+use crate::{
+    AudioChoice, Choice, Error, Quality, RecordingId, SegmentId, SegmentLocation, SegmentPlan, plan,
+};
 
 /// How the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ pub enum TrackKind {
 
 /// One row of pieces of a rendition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Track {
+pub struct RenditionTrack {
     /// What its pieces hold.
     pub kind: TrackKind,
     /// The service's template of its pieces' addresses: its name, since bit rates change.
@@ -80,7 +82,7 @@ pub struct Rendition {
     /// Measured bit rate of all tracks, in kbit/s.
     pub bitrate_kbps: Option<u32>,
     /// Its rows of pieces.
-    pub tracks: Vec<Track>,
+    pub tracks: Vec<RenditionTrack>,
     /// What the service states that it holds; no part of what tells renditions apart.
     #[serde(default)]
     pub promises: Promises,
@@ -118,8 +120,8 @@ pub struct Recording {
 /// Where the pieces lie today.
 #[derive(Clone, Debug)]
 struct Sources {
-    flv: Option<Source>,
-    fmp4: Option<Source>,
+    flv: Option<ValidatedFormat>,
+    fmp4: Option<ValidatedFormat>,
     /// Where no format has pieces of its own.
     playlists: Option<Playlists>,
     /// Where there is nothing else.
@@ -129,7 +131,7 @@ struct Sources {
 }
 
 impl Sources {
-    fn of(&self, container: Container) -> Option<&Source> {
+    fn of(&self, container: Container) -> Option<&ValidatedFormat> {
         match container {
             Container::Flv => self.flv.as_ref(),
             Container::Fmp4 => self.fmp4.as_ref(),
@@ -140,7 +142,7 @@ impl Sources {
 
 /// What a recording is without pieces in a format of their own.
 #[derive(Clone, Debug)]
-pub enum Elsewhere {
+pub enum SourceKind {
     /// Pieces that playlists name.
     Playlists(Playlists),
     /// One finished file.
@@ -151,13 +153,17 @@ impl Recording {
     /// A recording of what the control connection and, where it answered, the API say of it.
     ///
     /// A format that cannot be used is left out; fails with its problem where none is left.
-    pub fn new(id: RecordingId, stream: StreamInfo, video: Option<Video>) -> Result<Self, Error> {
+    pub fn new(
+        id: RecordingId,
+        stream: StreamInfo,
+        video: Option<VideoInfo>,
+    ) -> Result<Self, Error> {
         let stored = &stream.stored;
         let mut lost: Vec<Lost> = Vec::new();
         let mut problem = None;
-        let mut check = |format: &Option<Format>| {
+        let mut check = |format: &Option<StreamFormat>| {
             let format = format.as_ref().filter(|format| format.is_usable())?;
-            match Source::new(format) {
+            match ValidatedFormat::new(format) {
                 Ok(source) => {
                     lost.extend(source.lost.iter().cloned());
                     Some(source)
@@ -191,7 +197,7 @@ impl Recording {
             description: video.description,
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
-            duration_ms: promised::preferred_length_ms(&stated),
+            duration_ms: stated::preferred_length_ms(&stated),
             stated_lengths: stated,
             lost_renditions: lost,
             lost_errors: problems,
@@ -202,7 +208,7 @@ impl Recording {
                 fmp4,
                 playlists: None,
                 file: None,
-                base_urls: source::base_urls(&stream.sites),
+                base_urls: validated_format::base_urls(&stream.sites),
             },
         })
     }
@@ -221,17 +227,17 @@ impl Recording {
     pub fn from_source(
         id: RecordingId,
         stream: StreamInfo,
-        source: Elsewhere,
-        video: Option<Video>,
+        source: SourceKind,
+        video: Option<VideoInfo>,
     ) -> Result<Self, Error> {
         let (playlists, file) = match source {
-            Elsewhere::Playlists(playlists) => (Some(playlists), None),
-            Elsewhere::File(file) => (None, Some(file)),
+            SourceKind::Playlists(playlists) => (Some(playlists), None),
+            SourceKind::File(file) => (None, Some(file)),
         };
         let listed = playlists.as_ref().and_then(Playlists::duration_ms);
         let exact = playlists.as_ref().and_then(Playlists::stated_ms);
         let stated = stated_lengths(&stream, video.as_ref(), exact);
-        let duration_ms = promised::preferred_length_ms(&stated).or(listed);
+        let duration_ms = stated::preferred_length_ms(&stated).or(listed);
         let video = video.unwrap_or_default();
         let renditions = match (&playlists, &file) {
             (Some(playlists), _) => playlists.renditions(),
@@ -281,11 +287,13 @@ impl Recording {
         let chosen = renditions::choose(&self.renditions, choice, &self.lost_renditions);
         let plan = chosen.and_then(|rendition| self.plan_of(rendition));
         plan.ok_or_else(|| match &choice.audio {
-            Audio::Only(wanted) => self.lost_audio(wanted).unwrap_or_else(|| Error::NoAudio {
-                wanted: wanted.clone(),
-                there: self.languages().into_iter().map(str::to_owned).collect(),
-            }),
-            Audio::Usual | Audio::Prefer(_) | Audio::All => Error::NoRendition,
+            AudioChoice::Only(wanted) => {
+                self.lost_audio(wanted).unwrap_or_else(|| Error::NoAudio {
+                    wanted: wanted.clone(),
+                    there: self.languages().into_iter().map(str::to_owned).collect(),
+                })
+            }
+            AudioChoice::Usual | AudioChoice::Prefer(_) | AudioChoice::All => Error::NoRendition,
         })
     }
 
@@ -293,12 +301,12 @@ impl Recording {
     /// where `plan` is what was wished.
     pub fn substituted(&self, choice: &Choice, plan: &SegmentPlan) -> Option<&LostRendition> {
         let chosen = self.rendition(&plan.rendition)?;
-        promised::substituted(&self.lost_renditions, choice, chosen)
+        stated::substituted(&self.lost_renditions, choice, chosen)
     }
 
     /// Why its video cannot be had, where it has some and none of it can.
     pub(crate) fn lost_video(&self) -> Option<Error> {
-        if self.renditions.iter().any(promised::has_video) {
+        if self.renditions.iter().any(stated::has_video) {
             return None;
         }
         self.most_specific_loss(|lost| lost.has_video)
@@ -307,7 +315,7 @@ impl Recording {
     fn lost_audio(&self, wanted: &str) -> Option<Error> {
         self.most_specific_loss(|lost| {
             let language = lost.language.as_deref();
-            !lost.has_video && language.is_some_and(|it| sounds::matches_wanted(it, wanted))
+            !lost.has_video && language.is_some_and(|it| audio::matches_wanted(it, wanted))
         })
     }
 
@@ -320,7 +328,7 @@ impl Recording {
 
     /// The languages of its sounds as far as they are stated, the one first that plays unasked.
     pub fn languages(&self) -> Vec<&str> {
-        sounds::languages(&self.renditions)
+        audio::languages(&self.renditions)
     }
 
     /// [`Self::renditions`] without those that differ only in their sound from one before.
@@ -359,7 +367,7 @@ impl Recording {
     }
 
     /// Where a piece of `plan` lies today. Nowhere, where the service no longer lists it.
-    pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> Place {
+    pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> SegmentLocation {
         let is_listed = plan.recording == self.id
             && self
                 .renditions
@@ -367,7 +375,7 @@ impl Recording {
                 .any(|mine| mine.id == plan.rendition && mine.container == plan.container);
         let track = plan.tracks.get(usize::from(segment.track));
         let Some(track) = track.filter(|_| is_listed) else {
-            return Place::default();
+            return SegmentLocation::default();
         };
         if let Some(playlists) = &self.sources.playlists {
             return playlists.locate(track, segment.kind);
@@ -377,7 +385,7 @@ impl Recording {
         }
         let source = self.sources.of(plan.container);
         let urls = source.map(|source| source.locate(&self.sources.base_urls, track, segment.kind));
-        Place {
+        SegmentLocation {
             urls: urls.unwrap_or_default(),
             byte_range: None,
         }
@@ -409,7 +417,7 @@ fn split_lost(lost: Vec<Lost>, renditions: &[Rendition]) -> (Vec<LostRendition>,
 /// the segments where playlists list them.
 fn stated_lengths(
     stream: &StreamInfo,
-    video: Option<&Video>,
+    video: Option<&VideoInfo>,
     playlist_ms: Option<u64>,
 ) -> Vec<StatedLength> {
     let of = |source, length: Option<u64>| {

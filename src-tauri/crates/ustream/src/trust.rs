@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::Error as Tls;
 
-use crate::loose;
+use crate::lenient_json;
 
 /// Returns whether a request failed since the server's certificate is not trusted, has expired or
 /// is another's.
@@ -22,7 +22,7 @@ pub(crate) fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<St
         let found = error.downcast_ref().or_else(|| wrapped(error));
         if let Some(tls) = found.filter(|tls| is_refusal(tls)) {
             // Names in it are those of a stranger's certificate.
-            return Some(loose::clean_text(&tls.to_string()));
+            return Some(lenient_json::clean_text(&tls.to_string()));
         }
         cause = error.source();
     }

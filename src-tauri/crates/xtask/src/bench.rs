@@ -1,21 +1,21 @@
 //! What a job takes, as ratios in one run: the machine may be busy with other work, so runs are
 //! interleaved, and the best of each tells more than the middle.
 
+mod candidate;
 mod fetchers;
 pub(crate) mod hours;
 pub(crate) mod line;
 pub(crate) mod looks;
-mod peer;
 pub(crate) mod remux;
 mod table;
 pub(crate) mod window;
 
 use std::path::PathBuf;
 
-use self::fetchers::{Fetcher, aria2c, curl, ours};
-use self::peer::Candidate;
+use self::candidate::Candidate;
+use self::fetchers::{FetchCommand, aria2c, curl, ustream_dl};
 use self::table::report;
-use crate::practice::{Film, MockServiceConfig, Practice};
+use crate::mock_service::{LargeRecording, MockServiceConfig, MockServiceProcess};
 use crate::run::{cargo, exists, say, succeed};
 
 /// As many requests at once as the other downloaders are told.
@@ -34,8 +34,8 @@ pub(crate) struct BenchOptions {
 }
 
 impl BenchOptions {
-    fn film(&self) -> Film {
-        Film {
+    fn large_recording(&self) -> LargeRecording {
+        LargeRecording {
             megabytes: self.megabytes,
             chunks: self.chunks,
             chunk_time: None,
@@ -53,28 +53,28 @@ impl BenchOptions {
 /// The whole job against downloaders that assemble nothing.
 pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
-    let practice = Practice::start(&MockServiceConfig {
-        film: Some(options.film()),
+    let practice = MockServiceProcess::start(&MockServiceConfig {
+        large_recording: Some(options.large_recording()),
         ..MockServiceConfig::default()
     })?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
-    let mut peers: Vec<(Candidate, Fetcher<'_>)> = vec![
+    let mut peers: Vec<(Candidate, FetchCommand<'_>)> = vec![
         (
             Candidate::new("ustream-dl, MP4"),
-            ours(&practice, "mp4", PARALLEL),
+            ustream_dl(&practice, "mp4", PARALLEL),
         ),
         (
             Candidate::new("ustream-dl, FLV original"),
-            ours(&practice, "original", PARALLEL),
+            ustream_dl(&practice, "original", PARALLEL),
         ),
     ];
     if exists("curl", "--version") {
         let fetch = curl(&practice, scratch.path(), PARALLEL)?;
-        peers.push((Candidate::measure("curl, pieces only"), fetch));
+        peers.push((Candidate::baseline("curl, pieces only"), fetch));
     }
     if exists("aria2c", "--version") {
         let fetch = aria2c(&practice, scratch.path(), PARALLEL)?;
-        peers.push((Candidate::measure("aria2c, pieces only"), fetch));
+        peers.push((Candidate::baseline("aria2c, pieces only"), fetch));
     }
     options.announce("The whole job");
     for _ in 0..options.runs {

@@ -12,7 +12,7 @@ use crate::run::{built, cargo, command, exists, npm, output, root, say, succeed,
 use crate::setup;
 
 /// Where what is packed beside the window lies, below `src-tauri`. Git ignores it.
-const BESIDE: &str = "gen/beside";
+const BUNDLED_FILES: &str = "gen/beside";
 
 /// What tells the bundler of it. As a file: a shell of Windows would have its own idea of quotes.
 const CONFIG: &str = "tauri.json";
@@ -21,36 +21,36 @@ const CONFIG: &str = "tauri.json";
 pub(crate) const PROGRAM: &str = "ustream-dl";
 
 /// A text that comes with the command line.
-pub(crate) struct Text {
+pub(crate) struct BundledText {
     /// Where it lies when it is installed.
     pub(crate) installed: &'static str,
     /// Its name among what is packed.
     file: &'static str,
     /// What the command line is asked for it.
-    pub(crate) question: &'static [&'static str],
+    pub(crate) arguments: &'static [&'static str],
 }
 
 /// The manual page and the completions.
-pub(crate) const TEXTS: [Text; 4] = [
-    Text {
+pub(crate) const TEXTS: [BundledText; 4] = [
+    BundledText {
         installed: "/usr/share/man/man1/ustream-dl.1",
         file: "ustream-dl.1",
-        question: &["man"],
+        arguments: &["man"],
     },
-    Text {
+    BundledText {
         installed: "/usr/share/bash-completion/completions/ustream-dl",
         file: "ustream-dl.bash",
-        question: &["completions", "bash"],
+        arguments: &["completions", "bash"],
     },
-    Text {
+    BundledText {
         installed: "/usr/share/zsh/vendor-completions/_ustream-dl",
         file: "_ustream-dl",
-        question: &["completions", "zsh"],
+        arguments: &["completions", "zsh"],
     },
-    Text {
+    BundledText {
         installed: "/usr/share/fish/vendor_completions.d/ustream-dl.fish",
         file: "ustream-dl.fish",
-        question: &["completions", "fish"],
+        arguments: &["completions", "fish"],
     },
 ];
 
@@ -60,7 +60,7 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     setup::page()?;
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
-    lay_out("release")?;
+    stage_files("release")?;
     say("The window, and its packages");
     let mut tauri = tauri("build");
     if !kinds.is_empty() {
@@ -70,7 +70,7 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     // On a system without the packer of Debian there is no such package either.
     if exists("dpkg-deb", "--version") {
         for package in debian_packages("release") {
-            press(&package)?;
+            recompress(&package)?;
         }
     }
     Ok(())
@@ -79,7 +79,7 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
 /// Makes the Debian package of the programs that are already built for the checks: laid out like
 /// the one that people install, only larger.
 pub(crate) fn debug() -> anyhow::Result<PathBuf> {
-    lay_out("debug")?;
+    stage_files("debug")?;
     say("The package");
     // One of an earlier version would lie there still.
     for old in debian_packages("debug") {
@@ -95,12 +95,12 @@ pub(crate) fn debug() -> anyhow::Result<PathBuf> {
 /// The bundler, told what is packed beside the window.
 fn tauri(task: &str) -> Command {
     let mut tauri = npm(&["run", "tauri", "--", task, "--config"]);
-    tauri.arg(beside().join(CONFIG));
+    tauri.arg(bundled_files().join(CONFIG));
     tauri
 }
 
-fn beside() -> PathBuf {
-    root().join("src-tauri").join(BESIDE)
+fn bundled_files() -> PathBuf {
+    root().join("src-tauri").join(BUNDLED_FILES)
 }
 
 /// The built packages for Debian and its kin.
@@ -116,7 +116,7 @@ fn debian_packages(profile: &str) -> Vec<PathBuf> {
 
 /// Packs a package again as tightly as Debian does: the window and the command line are made of
 /// much the same code, which only a compressor that looks back far enough notices.
-fn press(package: &Path) -> anyhow::Result<()> {
+fn recompress(package: &Path) -> anyhow::Result<()> {
     say("The package, packed tightly");
     let scratch = tempfile::tempdir_in(target())?;
     let content = scratch.path().join("content");
@@ -130,8 +130,8 @@ fn press(package: &Path) -> anyhow::Result<()> {
 }
 
 /// Lays out the built command line, its manual page and its completions, and what tells of them.
-fn lay_out(profile: &str) -> anyhow::Result<()> {
-    let (program, beside) = (built(profile, PROGRAM), beside());
+fn stage_files(profile: &str) -> anyhow::Result<()> {
+    let (program, beside) = (built(profile, PROGRAM), bundled_files());
     fs::create_dir_all(&beside)?;
     fs::write(beside.join(CONFIG), config().to_string())?;
     let about = output(command("rustc").arg("-vV"))?;
@@ -140,7 +140,12 @@ fn lay_out(profile: &str) -> anyhow::Result<()> {
     // The bundler takes the program for the system it builds for, by its name.
     let name = format!("{PROGRAM}-{host}{}", std::env::consts::EXE_SUFFIX);
     fs::copy(&program, beside.join(name))?;
-    for Text { file, question, .. } in &TEXTS {
+    for BundledText {
+        file,
+        arguments: question,
+        ..
+    } in &TEXTS
+    {
         let text = output(command(&program).args(*question))?;
         fs::write(beside.join(file), text + "\n")?;
     }
@@ -149,7 +154,7 @@ fn lay_out(profile: &str) -> anyhow::Result<()> {
 
 /// What is added to `tauri.conf.json`: only a bundle needs the command line to be built.
 fn config() -> serde_json::Value {
-    let beside = |file: &str| Path::new(BESIDE).join(file);
+    let beside = |file: &str| Path::new(BUNDLED_FILES).join(file);
     let files: BTreeMap<_, _> = TEXTS
         .iter()
         .map(|text| (text.installed, beside(text.file)))

@@ -3,7 +3,7 @@
 use anyhow::ensure;
 
 use crate::app;
-use crate::practice::{LINK, MockServiceConfig, Practice};
+use crate::mock_service::{LINK, MockServiceConfig, MockServiceProcess};
 use crate::run::{built, cargo, command, exists, output, print, say, succeed, target};
 use crate::setup;
 
@@ -12,13 +12,13 @@ pub(crate) fn command_line() -> anyhow::Result<()> {
     setup::compiler()?;
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
-    let practice = Practice::start(&MockServiceConfig::default())?;
+    let practice = MockServiceProcess::start(&MockServiceConfig::default())?;
     let folder = target().join("demo");
     std::fs::create_dir_all(&folder)?;
     say(&format!("ustream-dl {LINK}"));
     let mut save = command(built("release", "ustream-dl"));
     practice
-        .lead(&mut save)
+        .add_service_args(&mut save)
         .arg(LINK)
         .arg("--output")
         .arg(&folder);
@@ -39,7 +39,7 @@ pub(crate) fn command_line() -> anyhow::Result<()> {
 /// Opens the app on the practice service, with the link in its field.
 pub(crate) fn window() -> anyhow::Result<()> {
     app::build()?;
-    let practice = Practice::start(&MockServiceConfig::default())?;
+    let practice = MockServiceProcess::start(&MockServiceConfig::default())?;
     let mut window = app::command();
-    succeed(practice.lead(&mut window).arg(LINK))
+    succeed(practice.add_service_args(&mut window).arg(LINK))
 }

@@ -13,8 +13,8 @@ mod app;
 mod bench;
 mod bundle;
 mod demo;
+mod mock_service;
 mod package;
-mod practice;
 mod run;
 mod setup;
 mod test;
@@ -57,7 +57,7 @@ enum Task {
     Bench {
         /// What to measure instead of the whole job
         #[command(subcommand)]
-        part: Option<Benchmark>,
+        benchmark: Option<Benchmark>,
         /// Size of the recording
         #[arg(long, global = true, value_name = "MB", default_value_t = 200)]
         size: u64,
@@ -97,7 +97,7 @@ fn main() -> anyhow::Result<()> {
         Task::Bundle { kinds } => bundle::build(&kinds),
         Task::Test => test::all(),
         Task::Bench {
-            part,
+            benchmark: part,
             size,
             chunks,
             runs,
@@ -111,7 +111,7 @@ fn main() -> anyhow::Result<()> {
             };
             match part {
                 None => bench::all(&options),
-                Some(Benchmark::Line) => bench::line::share(&options),
+                Some(Benchmark::Line) => bench::line::link_share(&options),
                 Some(Benchmark::Stall) => bench::line::stall(&options),
                 Some(Benchmark::Looks) => bench::looks::all(&options),
                 Some(Benchmark::Hours) => bench::hours::all(&options),

@@ -87,7 +87,7 @@ impl Installed {
             let file = self.file(text.installed);
             let installed =
                 fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-            let wanted = output(self.command(PROGRAM).args(text.question))?;
+            let wanted = output(self.command(PROGRAM).args(text.arguments))?;
             ensure!(
                 installed.trim() == wanted,
                 "{} is another's",

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use media::{TableFragment, journal};
 
-use crate::room;
+use crate::disk_space;
 
 /// A crash forgets at most this much, or [`BATCH_TIME`] of it.
 const BATCH_BYTES: u64 = 64 << 20;
@@ -47,7 +47,7 @@ impl Flusher {
                 for path in batch.spooled {
                     fs::remove_file(path)?;
                 }
-                room::check_reserve(&folder, output.metadata()?.len())?;
+                disk_space::check_reserve(&folder, output.metadata()?.len())?;
             }
             Ok(())
         });

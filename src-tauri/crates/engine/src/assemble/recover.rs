@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use media::{Order, TableFragment, journal};
+use media::{SegmentOrder, TableFragment, journal};
 
 use crate::durable;
 use crate::error::Error;
-use crate::part::files::{self, Access};
+use crate::part::files::{self, OpenMode};
 
 /// No journal of ours is longer: ten hours take some thirty megabytes.
 const MAX_JOURNAL_BYTES: u64 = 1 << 30;
@@ -29,9 +29,9 @@ pub(super) struct Recovered {
 /// In an output in the order of presentation nothing can be put in front of what is there: it ends
 /// before the first segment whose bytes are not right. In one in the order of arrival each stands
 /// for itself.
-pub(super) fn recover(path: &Path, output: &File, order: Order) -> Result<Recovered, Error> {
+pub(super) fn recover(path: &Path, output: &File, order: SegmentOrder) -> Result<Recovered, Error> {
     let disk = || Error::disk(path);
-    let mut file = files::open(path, Access::Write).map_err(disk())?;
+    let mut file = files::open(path, OpenMode::Write).map_err(disk())?;
     let mut bytes = Vec::new();
     let limited = (&file).take(MAX_JOURNAL_BYTES).read_to_end(&mut bytes);
     limited.map_err(disk())?;
@@ -63,13 +63,13 @@ pub(super) fn recover(path: &Path, output: &File, order: Order) -> Result<Recove
 pub(super) fn rewrite(path: &Path, fragments: &[TableFragment]) -> io::Result<File> {
     let records: Vec<u8> = fragments.iter().flat_map(journal::record).collect();
     durable::write_bytes(path, &records)?;
-    let mut journal = files::open(path, Access::Write)?;
+    let mut journal = files::open(path, OpenMode::Write)?;
     journal.seek(SeekFrom::End(0))?;
     Ok(journal)
 }
 
 /// Those of the fragments whose bytes are in the output as they were written.
-fn intact(output: &File, fragments: Vec<TableFragment>, order: Order) -> Vec<TableFragment> {
+fn intact(output: &File, fragments: Vec<TableFragment>, order: SegmentOrder) -> Vec<TableFragment> {
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut reached = 0;
     let is_intact = |fragment: &TableFragment| {
@@ -87,10 +87,10 @@ fn intact(output: &File, fragments: Vec<TableFragment>, order: Order) -> Vec<Tab
         }
     };
     let mut intact: Vec<_> = match order {
-        Order::Presentation => fragments.into_iter().take_while(is_intact).collect(),
-        Order::Arrival => fragments.into_iter().filter(is_intact).collect(),
+        SegmentOrder::Presentation => fragments.into_iter().take_while(is_intact).collect(),
+        SegmentOrder::Arrival => fragments.into_iter().filter(is_intact).collect(),
     };
-    if order == Order::Arrival {
+    if order == SegmentOrder::Arrival {
         // What was fetched again stands for what was fetched before.
         let mut seen = HashSet::new();
         intact.reverse();

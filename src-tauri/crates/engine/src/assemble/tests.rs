@@ -1,13 +1,13 @@
 use std::fs;
 
-use media::Source;
+use media::SegmentFormat;
 use ustream::Presence;
 
 use super::*;
 
 const SEGMENTS: u64 = 6;
-const MP4: OutputKind = OutputKind::Movie(Source::Flv, Format::Mp4);
-const FLV: OutputKind = OutputKind::Movie(Source::Flv, Format::Flv);
+const MP4: OutputKind = OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Mp4);
+const FLV: OutputKind = OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Flv);
 
 fn id(number: u64) -> SegmentId {
     SegmentId {
@@ -25,7 +25,7 @@ fn sheet(becomes: OutputKind) -> AssemblySpec {
     });
     AssemblySpec {
         output_kind: becomes,
-        movie: Film::default(),
+        movie: MovieSpec::default(),
         segments: segments.collect(),
     }
 }
@@ -41,8 +41,8 @@ fn body(becomes: OutputKind, number: usize) -> Vec<u8> {
     }
 }
 
-fn open(folder: &Path, becomes: OutputKind) -> Assembly {
-    Assembly::open(folder, sheet(becomes)).unwrap()
+fn open(folder: &Path, becomes: OutputKind) -> Assembler {
+    Assembler::open(folder, sheet(becomes)).unwrap()
 }
 
 /// Takes in these segments and rests; where each of them lies in the output.
@@ -56,7 +56,7 @@ fn filled(folder: &Path, becomes: OutputKind, numbers: &[usize]) -> Vec<TableFra
     fragments
 }
 
-fn lacking(assembly: &Assembly) -> Vec<u64> {
+fn lacking(assembly: &Assembler) -> Vec<u64> {
     let lacking = assembly.outstanding().into_iter();
     let numbers = lacking.filter_map(|segment| match segment.id.kind {
         SegmentKind::Media(number) => Some(number),

@@ -2,20 +2,20 @@
 
 use std::time::{Duration, SystemTime};
 
-use media::Part;
+use media::SegmentKind;
 use reqwest::StatusCode;
 use reqwest::header::RETRY_AFTER;
 use tokio::time::Instant;
 use url::Url;
 
+use super::byte_range::{self, RangeResponse};
 use super::limits::{
     MAX_BYTES_PER_MS, MAX_SEGMENT_LIMIT, MIN_SEGMENT_LIMIT, STALL_MIN_BYTES, STALL_WINDOW,
 };
 use super::memory::MemoryReservation;
-use super::stretch::{self, RangeResponse};
 use super::{Fetcher, SegmentRequest};
 use crate::error::FetchError;
-use crate::progress::{Incoming, Meter};
+use crate::progress::{BodyProgress, Meter};
 
 /// A body of unknown length grows by this much at a time.
 const GROWTH_BYTES: usize = 1 << 20;
@@ -47,7 +47,7 @@ pub(super) async fn get(
     };
     let mut request = fetcher.http.get(url.clone());
     if let Some(stretch) = wanted.byte_range {
-        request = stretch::add_range_headers(request, stretch);
+        request = byte_range::add_range_headers(request, stretch);
     }
     let mut response = request.send().await.map_err(network)?;
     check_status(&response, host)?;
@@ -107,7 +107,7 @@ fn extent(
             ends_early: false,
         });
     };
-    let skip = match stretch::classify_response(response, stretch) {
+    let skip = match byte_range::classify_response(response, stretch) {
         RangeResponse::Range => 0,
         RangeResponse::FullFile(skip) => skip,
         RangeResponse::OtherVersion => return Err(FetchError::Replaced { host: host() }),
@@ -140,7 +140,7 @@ async fn read(
     response: &mut reqwest::Response,
     extent: &BodyExtent,
     share: &mut MemoryReservation,
-    incoming: &mut Incoming<'_>,
+    incoming: &mut BodyProgress<'_>,
 ) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let end = extent.length.unwrap_or(extent.limit);
@@ -199,7 +199,7 @@ fn check_media(
         return Err(not_media("it is something else".to_owned()));
     }
     match media::probe(source, wanted.kind, body) {
-        Ok(content) if wanted.kind != Part::Init && content.is_empty() => {
+        Ok(content) if wanted.kind != SegmentKind::Init && content.is_empty() => {
             Err(FetchError::NoMedia { host: host() })
         }
         // What is not supported is no host's fault: the muxer says so.

@@ -48,9 +48,9 @@ struct HostHealth {
 
 /// What to do next for a segment.
 #[derive(Debug)]
-pub(crate) enum Next<'h, 'u> {
+pub(crate) enum NextHost<'h, 'u> {
     /// Ask this address.
-    Ask(Turn<'h, 'u>),
+    Ask(HostPermit<'h, 'u>),
     /// All hosts that could be asked rest for this long, or until something changes.
     Wait(Duration),
     /// Every host has been failing for too long.
@@ -61,7 +61,7 @@ pub(crate) enum Next<'h, 'u> {
 
 /// The permission to ask an address once. Dropped without a result, it counts for nothing.
 #[derive(Debug)]
-pub(crate) struct Turn<'h, 'u> {
+pub(crate) struct HostPermit<'h, 'u> {
     hosts: &'h Hosts,
     url: &'u Url,
     is_probe: bool,
@@ -69,7 +69,7 @@ pub(crate) struct Turn<'h, 'u> {
 
 /// What is known of the addresses of a segment that has been asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Asked<'u> {
+pub(crate) struct TriedUrls<'u> {
     pub(crate) urls: Vec<&'u Url>,
     /// A host said that there is no such segment: others are asked only if they are well.
     pub(crate) is_refused: bool,
@@ -80,9 +80,9 @@ impl Hosts {
     pub(crate) fn next<'u>(
         &self,
         urls: &'u [Url],
-        asked: &Asked<'_>,
+        asked: &TriedUrls<'_>,
         now: Instant,
-    ) -> Next<'_, 'u> {
+    ) -> NextHost<'_, 'u> {
         let mut all = self.lock();
         let usable = usable(&all, urls);
         let picked = if usable.known.is_empty() {
@@ -91,14 +91,14 @@ impl Hosts {
             pick(&all, &usable, asked, now)
         };
         match picked {
-            Pick::Ask(url) => Next::Ask(self.permit(url, false)),
-            Pick::Probe(url) => {
+            HostChoice::Ask(url) => NextHost::Ask(self.permit(url, false)),
+            HostChoice::Probe(url) => {
                 all.entry(origin(url)).or_default().probes += 1;
-                Next::Ask(self.permit(url, true))
+                NextHost::Ask(self.permit(url, true))
             }
-            Pick::Wait(pause) => Next::Wait(pause),
-            Pick::Dead => Next::Dead(problem_of(&all, urls)),
-            Pick::Exhausted => Next::Exhausted,
+            HostChoice::Wait(pause) => NextHost::Wait(pause),
+            HostChoice::Dead => NextHost::Dead(problem_of(&all, urls)),
+            HostChoice::Exhausted => NextHost::Exhausted,
         }
     }
 
@@ -107,9 +107,9 @@ impl Hosts {
     pub(crate) fn any_host<'u>(
         &self,
         urls: &'u [Url],
-        asked: &Asked<'_>,
+        asked: &TriedUrls<'_>,
         now: Instant,
-    ) -> Option<Turn<'_, 'u>> {
+    ) -> Option<HostPermit<'_, 'u>> {
         let all = self.lock();
         let UsableUrls {
             known,
@@ -154,12 +154,12 @@ impl Hosts {
     }
 
     /// Permission to ask an address once more beside a request that dawdles.
-    pub(crate) fn same_host<'u>(&self, url: &'u Url) -> Turn<'_, 'u> {
+    pub(crate) fn same_host<'u>(&self, url: &'u Url) -> HostPermit<'_, 'u> {
         self.permit(url, false)
     }
 
-    fn permit<'u>(&self, url: &'u Url, is_probe: bool) -> Turn<'_, 'u> {
-        Turn {
+    fn permit<'u>(&self, url: &'u Url, is_probe: bool) -> HostPermit<'_, 'u> {
+        HostPermit {
             hosts: self,
             url,
             is_probe,
@@ -172,7 +172,7 @@ impl Hosts {
     }
 }
 
-impl<'u> Turn<'_, 'u> {
+impl<'u> HostPermit<'_, 'u> {
     pub(crate) fn url(&self) -> &'u Url {
         self.url
     }
@@ -240,7 +240,7 @@ impl<'u> Turn<'_, 'u> {
     }
 }
 
-impl Drop for Turn<'_, '_> {
+impl Drop for HostPermit<'_, '_> {
     fn drop(&mut self) {
         if self.is_probe {
             self.settle(|_| {});
@@ -302,7 +302,7 @@ impl HostHealth {
 }
 
 /// What [`Hosts::next`] does.
-enum Pick<'u> {
+enum HostChoice<'u> {
     Ask(&'u Url),
     Probe(&'u Url),
     Wait(Duration),
@@ -314,39 +314,39 @@ enum Pick<'u> {
 fn pick<'u>(
     all: &HashMap<String, HostHealth>,
     usable: &UsableUrls<'u>,
-    asked: &Asked<'_>,
+    asked: &TriedUrls<'_>,
     now: Instant,
-) -> Pick<'u> {
+) -> HostChoice<'u> {
     let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
     let UsableUrls {
         known,
         on_lacking_hosts: strangers,
     } = usable;
     if known.iter().all(|url| of(url).has_failed_for_long(now)) {
-        return Pick::Dead;
+        return HostChoice::Dead;
     }
     let open = known.iter().chain(strangers);
     let open = open.filter(|url| !asked.urls.contains(*url));
     let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();
     open.sort_by_key(|(health, _)| health.rank(now));
     let Some((best, url)) = open.first() else {
-        return Pick::Exhausted;
+        return HostChoice::Exhausted;
     };
     if best.cooldown_until.is_none() {
-        return Pick::Ask(url);
+        return HostChoice::Ask(url);
     }
     if asked.is_refused {
-        return Pick::Exhausted;
+        return HostChoice::Exhausted;
     }
     if let Some((_, url)) = open.iter().find(|(health, _)| health.is_due(now)) {
-        return Pick::Probe(url);
+        return HostChoice::Probe(url);
     }
     let rests = open.iter().filter(|(health, _)| health.probes < PROBES);
     let soonest = rests.filter_map(|(health, _)| health.cooldown_until).min();
     let wait = soonest.map_or(INITIAL_COOLDOWN, |until| {
         until.saturating_duration_since(now)
     });
-    Pick::Wait(wait.clamp(Duration::from_millis(20), MAX_COOLDOWN))
+    HostChoice::Wait(wait.clamp(Duration::from_millis(20), MAX_COOLDOWN))
 }
 
 /// Where no host has the recording, by what they say: one of them is enough to hear it from, and
@@ -354,14 +354,14 @@ fn pick<'u>(
 fn pick_lacking_host<'u>(
     all: &HashMap<String, HostHealth>,
     strangers: &[&'u Url],
-    asked: &Asked<'_>,
+    asked: &TriedUrls<'_>,
     now: Instant,
-) -> Pick<'u> {
+) -> HostChoice<'u> {
     let Some(first) = strangers.first() else {
-        return Pick::Dead;
+        return HostChoice::Dead;
     };
     if asked.is_refused {
-        return Pick::Exhausted;
+        return HostChoice::Exhausted;
     }
     let is_due = |url: &Url| {
         all.get(&origin(url))
@@ -370,9 +370,9 @@ fn pick_lacking_host<'u>(
     let mut open = strangers.iter().filter(|url| !asked.urls.contains(*url));
     let probed = open.clone().find(|url| *url != first && is_due(url));
     match (probed, open.next()) {
-        (Some(url), _) => Pick::Probe(url),
-        (None, Some(url)) => Pick::Ask(url),
-        (None, None) => Pick::Exhausted,
+        (Some(url), _) => HostChoice::Probe(url),
+        (None, Some(url)) => HostChoice::Ask(url),
+        (None, None) => HostChoice::Exhausted,
     }
 }
 

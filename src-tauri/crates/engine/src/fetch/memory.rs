@@ -12,7 +12,7 @@ use super::limits::MAX_BODY_MEMORY;
 /// A body waits for room before it grows. The oldest one never waits, so there is always one that
 /// comes to its end and makes room; the sum is at most [`BODIES_IN_MEMORY`] and one body more.
 #[derive(Debug, Default)]
-pub(crate) struct Memory {
+pub(crate) struct BodyMemory {
     reservations: Mutex<Reservations>,
     freed: Notify,
 }
@@ -32,11 +32,11 @@ impl Reservations {
 /// The share of one body; dropping it makes room for others.
 #[derive(Debug)]
 pub(crate) struct MemoryReservation {
-    memory: Arc<Memory>,
+    memory: Arc<BodyMemory>,
     number: u64,
 }
 
-impl Memory {
+impl BodyMemory {
     /// A share of nothing.
     pub(crate) fn reserve(self: &Arc<Self>) -> MemoryReservation {
         let mut shares = self.lock();
@@ -102,7 +102,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn bodies_wait_for_room_and_the_oldest_does_not() {
-        let memory = Arc::new(Memory::default());
+        let memory = Arc::new(BodyMemory::default());
         let (mut oldest, mut second, mut third) =
             (memory.reserve(), memory.reserve(), memory.reserve());
         oldest.grow_to(MAX_BODY_MEMORY / 2).await;
@@ -117,7 +117,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_next_oldest_goes_on_when_the_oldest_has_ended() {
-        let memory = Arc::new(Memory::default());
+        let memory = Arc::new(BodyMemory::default());
         let (mut oldest, mut second) = (memory.reserve(), memory.reserve());
         oldest.grow_to(MAX_BODY_MEMORY).await;
         let waiting = async {

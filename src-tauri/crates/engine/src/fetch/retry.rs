@@ -9,7 +9,9 @@ use super::limits::{
     SERVICE_DOWN_TIMEOUT, SERVICE_TRIES,
 };
 use crate::error::{FetchError, NetworkFailure, network_failure};
-use crate::fetch::{Budget, Fetcher, Means, Outcome, RestPolicy, SegmentRequest};
+use crate::fetch::{
+    FetchOutcome, Fetcher, RequestBudget, RequestContext, RestPolicy, SegmentRequest,
+};
 use crate::progress::Meter;
 
 /// How much effort a segment is worth now.
@@ -41,15 +43,15 @@ impl Fetcher {
         &self,
         request: SegmentRequest<'_>,
         effort: Effort,
-        (budget, meter): (&Budget, &Meter),
-    ) -> Result<Outcome, FetchError> {
+        (budget, meter): (&RequestBudget, &Meter),
+    ) -> Result<FetchOutcome, FetchError> {
         let (mut rounds, mut offline) = (0, 0);
         let mut earlier = None;
         // What ought to exist is asked for twice before it is missing for good.
         let is_last_word = effort == Effort::Last && request.not_found_confirmations > 1;
         let mut is_sure = !request.is_end_probe && !is_last_word;
         loop {
-            let means = Means {
+            let means = RequestContext {
                 request,
                 budget,
                 meter,
@@ -61,7 +63,7 @@ impl Fetcher {
                 },
             };
             let error = match self.mirror_pass(means).await {
-                Ok(Outcome::Absent(_)) if !is_sure => {
+                Ok(FetchOutcome::Absent(_)) if !is_sure => {
                     is_sure = true;
                     tokio::time::sleep(backoff(1)).await;
                     continue;

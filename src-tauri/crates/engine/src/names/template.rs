@@ -21,12 +21,12 @@ pub struct Template(Vec<TemplateToken>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TemplateToken {
     Text(String),
-    Field(Field),
+    Field(TemplateField),
 }
 
 /// What a recording is told apart by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
+enum TemplateField {
     Title,
     Owner,
     Date,
@@ -34,7 +34,7 @@ enum Field {
     Quality,
 }
 
-impl Field {
+impl TemplateField {
     const ALL: [(&str, Self); 5] = [
         ("title", Self::Title),
         ("owner", Self::Owner),
@@ -49,7 +49,7 @@ impl Field {
         named.map_or("title", |(name, _)| name)
     }
 
-    fn of(self, facts: &Facts) -> Option<&str> {
+    fn of(self, facts: &TemplateValues) -> Option<&str> {
         match self {
             Self::Title => facts.title.as_deref(),
             Self::Owner => facts.owner.as_deref(),
@@ -62,7 +62,7 @@ impl Field {
 
 /// What a recording is called by.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct TemplateValues {
     title: Option<String>,
     owner: Option<String>,
     date: Option<String>,
@@ -70,7 +70,7 @@ pub(crate) struct Facts {
     quality: Option<String>,
 }
 
-impl Facts {
+impl TemplateValues {
     /// What is known of a recording, and of the rendition that is saved.
     pub(crate) fn of(recording: &Recording, rendition: Option<&Rendition>) -> Self {
         let date = recording
@@ -108,14 +108,14 @@ pub enum TemplateError {
 impl Default for Template {
     /// The title alone.
     fn default() -> Self {
-        Self(vec![TemplateToken::Field(Field::Title)])
+        Self(vec![TemplateToken::Field(TemplateField::Title)])
     }
 }
 
 impl Template {
     /// The name of a file that nobody has saved, to be shown beside the template.
     pub fn example(&self) -> String {
-        self.stem(&Facts {
+        self.stem(&TemplateValues {
             title: Some("Launch day".to_owned()),
             owner: Some("Acme Space".to_owned()),
             date: Some("2016-05-12".to_owned()),
@@ -125,7 +125,7 @@ impl Template {
     }
 
     /// The name of a recording's file; where nothing is left of it, the title or the number.
-    pub(crate) fn stem(&self, facts: &Facts) -> String {
+    pub(crate) fn stem(&self, facts: &TemplateValues) -> String {
         let filled: String = self
             .0
             .iter()
@@ -159,7 +159,7 @@ impl FromStr for Template {
             let inner = from.strip_prefix('{').ok_or(TemplateError::Brace)?;
             let (name, after) = inner.split_once('}').ok_or(TemplateError::Brace)?;
             let name = name.trim();
-            let field = Field::ALL.iter().find(|(known, _)| *known == name);
+            let field = TemplateField::ALL.iter().find(|(known, _)| *known == name);
             let (_, field) = field.ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
             if !plain.is_empty() {
                 parts.push(TemplateToken::Text(std::mem::take(&mut plain)));
@@ -171,8 +171,12 @@ impl FromStr for Template {
         if !plain.is_empty() {
             parts.push(TemplateToken::Text(plain));
         }
-        let tells =
-            |part: &TemplateToken| matches!(part, TemplateToken::Field(Field::Title | Field::Id));
+        let tells = |part: &TemplateToken| {
+            matches!(
+                part,
+                TemplateToken::Field(TemplateField::Title | TemplateField::Id)
+            )
+        };
         if !parts.iter().any(tells) {
             return Err(TemplateError::SameForAll);
         }
@@ -209,12 +213,12 @@ mod tests {
 
     use super::*;
 
-    fn named(template: &str, facts: &Facts) -> String {
+    fn named(template: &str, facts: &TemplateValues) -> String {
         template.parse::<Template>().unwrap().stem(facts)
     }
 
-    fn facts() -> Facts {
-        Facts {
+    fn facts() -> TemplateValues {
+        TemplateValues {
             title: Some("A/B: part 1".into()),
             owner: Some("Acme".into()),
             date: Some("2016-05-12".into()),
@@ -237,9 +241,9 @@ mod tests {
 
     #[test]
     fn what_is_not_known_leaves_nothing_at_the_ends() {
-        let unknown = Facts {
+        let unknown = TemplateValues {
             id: "7".into(),
-            ..Facts::default()
+            ..TemplateValues::default()
         };
         assert_eq!(named("{date} - {title}", &unknown), "ustream 7");
         assert_eq!(named("{owner} - {id} - {quality}", &unknown), "7");
@@ -247,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_long_title_leaves_room_for_the_number() {
-        let long = Facts {
+        let long = TemplateValues {
             title: Some("long ".repeat(100)),
             ..facts()
         };

@@ -7,12 +7,12 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use super::{CONVERTED, JOURNAL, MOVIE, SPOOLED, frozen::PLAN, lock};
+use super::{CONVERTED, JOURNAL, MOVIE, SPOOLED, lock, manifest::PLAN};
 use crate::durable::TEMPORARY_PREFIX;
 
 /// What a file is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
+pub(crate) enum OpenMode {
     Read,
     /// Reads and writes; makes the file if there is none.
     Write,
@@ -21,10 +21,10 @@ pub(crate) enum Access {
 /// Opens a file of a part folder, if it is a plain file of ours.
 ///
 /// Fails with [`io::ErrorKind::InvalidData`] if it is something else.
-pub(crate) fn open(path: &Path, access: Access) -> io::Result<File> {
+pub(crate) fn open(path: &Path, access: OpenMode) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
-    if access == Access::Write {
+    if access == OpenMode::Write {
         options.write(true).create(true).truncate(false);
     }
     system::carefully(&mut options);
@@ -267,12 +267,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("film");
         assert_eq!(
-            open(&path, Access::Read).unwrap_err().kind(),
+            open(&path, OpenMode::Read).unwrap_err().kind(),
             io::ErrorKind::NotFound
         );
-        open(&path, Access::Write).unwrap();
+        open(&path, OpenMode::Write).unwrap();
         fs::write(&path, "bytes").unwrap();
-        open(&path, Access::Write).unwrap();
+        open(&path, OpenMode::Write).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"bytes");
         create(&path).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
@@ -294,7 +294,7 @@ mod tests {
         fs::create_dir(path("folder")).unwrap();
         std::os::unix::fs::symlink("/dev/null", path("device")).unwrap();
         for name in ["link", "dangling", "second", "pipe", "folder", "device"] {
-            for access in [Access::Read, Access::Write] {
+            for access in [OpenMode::Read, OpenMode::Write] {
                 let refused = open(&path(name), access).unwrap_err();
                 assert_eq!(refused.kind(), io::ErrorKind::InvalidData, "{name}");
             }

@@ -1,5 +1,6 @@
 use ustream::{
-    Container, Listing, Presence, RecordingId, RenditionId, Segment, SegmentPlan, Track, TrackKind,
+    Container, HashListing, Presence, RecordingId, RenditionId, RenditionTrack, Segment,
+    SegmentPlan, TrackKind,
 };
 
 use super::*;
@@ -13,7 +14,7 @@ fn plan(recording: u64) -> MovieSource {
         recording: RecordingId(recording),
         rendition: RenditionId("2/1/chunk_%_%.flv".into()),
         container: Container::Flv,
-        tracks: vec![Track {
+        tracks: vec![RenditionTrack {
             kind: TrackKind::Both,
             template: "2/1/chunk_%_%.flv".into(),
             init_template: None,
@@ -25,7 +26,7 @@ fn plan(recording: u64) -> MovieSource {
             duration_ms: 6000,
             presence: Presence::Sure,
         }],
-        listing: Some(Listing {
+        listing: Some(HashListing {
             paths: vec!["vod/plain/rfc".into()],
             hashes: [(0, "1870599898".into()), (10, "f68e3bc267".into())].into(),
         }),
@@ -40,13 +41,13 @@ fn endings(written: &str) -> Extensions {
     }
 }
 
-fn open(folder: &Path, recording: u64) -> Result<Part, Error> {
-    let place = Place {
+fn open(folder: &Path, recording: u64) -> Result<PartFolder, Error> {
+    let place = Destination {
         folder,
         stem: "film",
         extensions: &endings("mp4"),
     };
-    match Part::open(place, &plan(recording))? {
+    match PartFolder::open(place, &plan(recording))? {
         Opened::Folder(part) => Ok(part),
         Opened::Finished(saved) => panic!("finished: {saved:?}"),
     }
@@ -75,7 +76,7 @@ fn the_same_film_goes_on_in_its_own_folder_and_another_takes_the_next_name() {
 fn films_of_one_name_that_begin_at_once_get_a_name_each() {
     let folder = tempfile::tempdir().unwrap();
     let begin = std::sync::Barrier::new(8);
-    let mut parts: Vec<Part> = std::thread::scope(|scope| {
+    let mut parts: Vec<PartFolder> = std::thread::scope(|scope| {
         let films = (0..8).map(|film| {
             let (begin, folder) = (&begin, folder.path());
             scope.spawn(move || {
@@ -95,12 +96,12 @@ fn films_of_one_name_that_begin_at_once_get_a_name_each() {
 fn an_original_for_ffmpeg_and_an_mp4_of_our_own_do_not_mix() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path(), 1).unwrap());
-    let place = Place {
+    let place = Destination {
         folder: folder.path(),
         stem: "film",
         extensions: &endings("flv"),
     };
-    match Part::open(place, &plan(1)).unwrap() {
+    match PartFolder::open(place, &plan(1)).unwrap() {
         Opened::Folder(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
         Opened::Finished(saved) => panic!("finished: {saved:?}"),
     }
@@ -175,12 +176,12 @@ fn crashed(folder: &Path) -> (PathBuf, Finished) {
 fn a_crash_between_the_rename_and_the_cleaning_up_is_a_finish() {
     let folder = tempfile::tempdir().unwrap();
     let (_, done) = crashed(folder.path());
-    let place = Place {
+    let place = Destination {
         folder: folder.path(),
         stem: "film",
         extensions: &endings("mp4"),
     };
-    match Part::open(place, &plan(1)).unwrap() {
+    match PartFolder::open(place, &plan(1)).unwrap() {
         Opened::Finished(saved) => {
             assert_eq!(saved.path, folder.path().join("film.mp4"));
             assert_eq!(saved.finished, done);
@@ -193,14 +194,14 @@ fn a_crash_between_the_rename_and_the_cleaning_up_is_a_finish() {
 fn a_film_that_has_its_name_is_found_by_its_part_folder_and_no_other_is() {
     let folder = tempfile::tempdir().unwrap();
     let (part, done) = crashed(folder.path());
-    assert_eq!(Saved::find(&part).unwrap().unwrap().finished, done);
+    assert_eq!(SavedMovie::find(&part).unwrap().unwrap().finished, done);
     // Another film took the name meanwhile.
     fs::write(folder.path().join("film.mp4"), "longer").unwrap();
-    assert!(Saved::find(&part).unwrap().is_none());
+    assert!(SavedMovie::find(&part).unwrap().is_none());
     let unfinished = open(folder.path(), 2).unwrap().path().to_owned();
-    assert!(Saved::find(&unfinished).unwrap().is_none());
+    assert!(SavedMovie::find(&unfinished).unwrap().is_none());
     let nowhere = folder.path().join("nowhere.part");
-    assert!(Saved::find(&nowhere).unwrap().is_none());
+    assert!(SavedMovie::find(&nowhere).unwrap().is_none());
     assert!(!nowhere.exists(), "looking leaves nothing behind");
 }
 
@@ -318,7 +319,7 @@ fn an_intent_that_names_anything_but_its_own_film_is_a_damaged_plan() {
             "finished": Finished { file: file.into(), ..finished(3) },
         });
         fs::write(&plan_path, plan.to_string()).unwrap();
-        assert!(Saved::find(&path).unwrap().is_none(), "{file:?}");
+        assert!(SavedMovie::find(&path).unwrap().is_none(), "{file:?}");
         let part = open(folder.path(), 1).unwrap();
         assert_eq!(part.path(), folder.path().join("film (2).part"), "{file:?}");
         assert_eq!(fs::read(&plan_path).unwrap(), plan.to_string().as_bytes());

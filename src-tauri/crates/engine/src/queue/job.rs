@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 use tokio::task::Id;
 use tokio_util::sync::CancellationToken;
 
-use super::Reply;
+use super::ReplySender;
 use crate::job::{JobId, Overrides};
 use crate::progress::Meter;
 use crate::registry::JobRecord;
-use crate::run::{Attempt, Discovery, Means};
+use crate::run::{Attempt, Discovery, RunContext};
 use crate::view::{JobState, JobView};
 
 /// A job with all that is known of it in memory.
@@ -21,7 +21,7 @@ pub(super) struct Job {
     /// The last level of a run that has ended.
     pub(super) meter: Option<Arc<Meter>>,
     /// Somebody waits for the job to be gone.
-    pub(super) removal: Option<(bool, Reply<()>)>,
+    pub(super) removal: Option<(bool, ReplySender<()>)>,
 }
 
 /// A run that has not ended yet, though it may have been told to.
@@ -49,7 +49,7 @@ impl Job {
             .is_some_and(|active| active.task == task)
     }
 
-    pub(super) fn attempt(&self, means: &Arc<Means>) -> Attempt {
+    pub(super) fn attempt(&self, means: &Arc<RunContext>) -> Attempt {
         Attempt {
             spec: self.record.spec.clone(),
             overrides: self.overrides.clone(),

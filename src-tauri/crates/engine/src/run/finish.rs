@@ -5,18 +5,22 @@ use std::path::{Path, PathBuf};
 use media::Summary;
 
 use super::Attempt;
-use super::account::Shortfall;
-use crate::assemble::Assembly;
+use super::completeness::Shortfall;
+use crate::assemble::Assembler;
 use crate::durable::blocking;
 use crate::error::Error;
-use crate::part::files::{self, Access};
-use crate::part::{Part, Saved};
-use crate::view::{Code, Finished, Stage};
+use crate::part::files::{self, OpenMode};
+use crate::part::{PartFolder, SavedMovie};
+use crate::view::{Code, Finished, JobStage};
 use crate::{ffmpeg, part};
 
 impl Attempt {
     /// Writes the index and reads the whole back before anybody calls it saved.
-    pub(super) async fn finish(&self, assembly: Assembly, film: PathBuf) -> Result<Summary, Error> {
+    pub(super) async fn finish(
+        &self,
+        assembly: Assembler,
+        film: PathBuf,
+    ) -> Result<Summary, Error> {
         let made = blocking(move || assembly.finish()).await?;
         self.verify_movie(film, made).await
     }
@@ -34,16 +38,16 @@ impl Attempt {
     /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
     pub(super) async fn convert_with_ffmpeg(
         &self,
-        part: Part,
+        part: PartFolder,
         summary: Summary,
         shortfall: Shortfall,
         original: &str,
-    ) -> Result<Option<Saved>, Error> {
-        self.meter.enter(Stage::Converting);
+    ) -> Result<Option<SavedMovie>, Error> {
+        self.meter.enter(JobStage::Converting);
         let (film, converted) = (part::output(part.path()), part::converted(part.path()));
         // What ffmpeg writes over is ours.
         files::create(&converted).map_err(Error::disk(&converted))?;
-        let work = ffmpeg::Work {
+        let work = ffmpeg::FfmpegTask {
             program: &self.context.ffmpeg,
             input: &film,
             output: &converted,
@@ -52,7 +56,7 @@ impl Attempt {
         let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
             Ok(None) => return Ok(None),
             Ok(Some(said)) => {
-                self.meter.enter(Stage::Finishing);
+                self.meter.enter(JobStage::Finishing);
                 let (path, original) = (converted.clone(), summary.clone());
                 let compared =
                     blocking(move || Ok(compare_with_original(&path, &original))).await?;
@@ -91,14 +95,14 @@ fn compare_with_original(converted: &Path, original: &Summary) -> Result<Summary
 
 /// Reads a film as a player does, and makes it last.
 pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
-    let finished = files::open(film, Access::Read).map_err(Error::disk(film))?;
+    let finished = files::open(film, OpenMode::Read).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
     sync(film)?;
     Ok(summary)
 }
 
 fn sync(film: &Path) -> Result<(), Error> {
-    let finished = files::open(film, Access::Read).and_then(|film| film.sync_all());
+    let finished = files::open(film, OpenMode::Read).and_then(|film| film.sync_all());
     finished.map_err(Error::disk(film))
 }
 
@@ -161,7 +165,11 @@ impl Finished {
 }
 
 /// Gives a finished film its name.
-pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Result<Saved, Error> {
+pub(crate) async fn publish(
+    part: PartFolder,
+    film: PathBuf,
+    finished: Finished,
+) -> Result<SavedMovie, Error> {
     let finished = Finished {
         saved_unix_s: Some(jiff::Timestamp::now().as_second()),
         ..finished
@@ -172,7 +180,7 @@ pub(crate) async fn publish(part: Part, film: PathBuf, finished: Finished) -> Re
 /// Gives the original its name where nothing else can be made of it, and returns where it is. The
 /// job has failed and will begin anew, so nothing of this attempt stays.
 pub(crate) async fn keep_original(
-    part: Part,
+    part: PartFolder,
     original: PathBuf,
     finished: Finished,
 ) -> Result<PathBuf, Error> {
@@ -189,7 +197,7 @@ pub(crate) async fn keep_original(
 mod tests {
     use std::fs::{self, File};
 
-    use media::{Film, Format, MuxerConfig, Part, Piece, Source};
+    use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind};
 
     use super::*;
 
@@ -200,15 +208,15 @@ mod tests {
             "/../../../tests/fixtures/film/film.flv"
         );
         let making = MuxerConfig {
-            segment_format: Source::Flv,
-            output_format: Format::Mp4,
-            movie: Film::default(),
+            segment_format: SegmentFormat::Flv,
+            output_format: OutputFormat::Mp4,
+            movie: MovieSpec::default(),
             journal: &[],
         };
         let mut muxer = media::muxer(making, File::create_new(film).unwrap()).unwrap();
-        let piece = Piece {
+        let piece = SegmentData {
             track: 0,
-            kind: Part::Media(0),
+            kind: SegmentKind::Media(0),
             start_ms: 0,
             data: &fs::read(fixture).unwrap(),
         };

@@ -5,21 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ustream::{Found, PlanChange, Recording, Segment, SegmentId};
+use ustream::{PlanChange, Recording, RecordingRef, Segment, SegmentId};
 
 use super::Attempt;
-use super::account::{Expected, Misplaced, Received};
-use super::same::Sample;
-use crate::assemble::{Assembly, HeldSegment, OutputKind};
+use super::completeness::{Expectation, Misplaced, Received};
+use super::spot_check::SpotCheck;
+use crate::assemble::{Assembler, HeldSegment, OutputKind};
+use crate::disk_space;
+use crate::download_plan::DownloadPlan;
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
-use crate::extras::Marks;
+use crate::extras::MovieMetadata;
 use crate::fetch::retry::Effort;
-use crate::fetch::{Budget, retry};
-use crate::gather::{self, Gathered};
-use crate::make::DownloadPlan;
-use crate::part::Part;
-use crate::room;
+use crate::fetch::{RequestBudget, retry};
+use crate::fetch_pass::{self, PassResult};
+use crate::part::PartFolder;
 
 /// How often in a row new addresses may bring no new segment.
 const MAX_FRUITLESS_PASSES: u32 = 2;
@@ -32,7 +32,7 @@ const LAST_PASS_DELAY: Duration = Duration::from_secs(1);
 pub(super) struct Transfer {
     /// The recording with the addresses that were used last.
     pub(super) recording: Recording,
-    pub(super) assembler: Assembly,
+    pub(super) assembler: Assembler,
     /// Segments of which the service says that they do not exist.
     pub(super) absent: HashSet<SegmentId>,
     /// Segments that hold no media.
@@ -61,12 +61,12 @@ impl Transfer {
 
     /// The segments that are missing.
     fn missing_segments(&self, make: &DownloadPlan) -> Vec<Segment> {
-        let expected = Expected::of(&self.recording, make);
+        let expected = Expectation::of(&self.recording, make);
         expected.missing_segments(self.received(&self.assembler.outstanding(), &[]))
     }
 
     /// Adds what a pass came to; returns how its hosts fail, where all of them do.
-    fn merge_pass(&mut self, gathered: Gathered) -> Option<FetchError> {
+    fn merge_pass(&mut self, gathered: PassResult) -> Option<FetchError> {
         self.absent.extend(gathered.absent);
         self.empty.extend(gathered.empty);
         self.reason = gathered.reason.or(self.reason.take());
@@ -97,16 +97,16 @@ impl Attempt {
     /// Fetches and assembles. `None` is a stop.
     pub(super) async fn transfer(
         &self,
-        (found, recording): (Found, Recording),
+        (found, recording): (RecordingRef, Recording),
         make: &DownloadPlan,
-        part: &Part,
+        part: &PartFolder,
     ) -> Result<Option<Transfer>, Error> {
         let folder = part.path();
         let Some(assembly) = self.open_assembler(&recording, make, folder).await? else {
             return Ok(None);
         };
-        let budget = Arc::new(Budget::new(assembly.outstanding().len()));
-        let sample = Sample::of(&recording, make, &budget);
+        let budget = Arc::new(RequestBudget::new(assembly.outstanding().len()));
+        let sample = SpotCheck::of(&recording, make, &budget);
         let here = assembly.held_segments();
         let compared = self.is_unchanged(sample, &here, part.change());
         match compared.await {
@@ -114,13 +114,13 @@ impl Attempt {
                 make.save_moved_plan(folder).await?
             }
             Ok(Some(true)) => {}
-            Ok(None) => return gather::suspend(assembly).await.map(|()| None),
+            Ok(None) => return fetch_pass::suspend(assembly).await.map(|()| None),
             Ok(Some(false)) => {
-                gather::suspend(assembly).await?;
+                fetch_pass::suspend(assembly).await?;
                 return Err(Error::Changed(folder.to_owned()));
             }
             Err(error) => {
-                gather::suspend(assembly).await?;
+                fetch_pass::suspend(assembly).await?;
                 return Err(error);
             }
         }
@@ -146,21 +146,21 @@ impl Attempt {
         recording: &Recording,
         make: &DownloadPlan,
         folder: &Path,
-    ) -> Result<Option<Assembly>, Error> {
+    ) -> Result<Option<Assembler>, Error> {
         // A copy gets them when it is made a film.
         let marks = match make.output_kind {
             OutputKind::Movie(..) => self.fetch_metadata(recording, make).await,
-            OutputKind::SingleFile => Some(Marks::default()),
+            OutputKind::SingleFile => Some(MovieMetadata::default()),
         };
         let Some(marks) = marks else {
             return Ok(None);
         };
         let (path, sheet) = (folder.to_owned(), make.assembly_spec(recording, marks));
-        let assembly = blocking(move || Assembly::open(&path, sheet)).await?;
+        let assembly = blocking(move || Assembler::open(&path, sheet)).await?;
         if !self.overrides.space {
-            room::check(
+            disk_space::check(
                 &self.spec.output.folder,
-                room::estimate_remaining(recording, make, &assembly),
+                disk_space::estimate_remaining(recording, make, &assembly),
             )?;
         }
         Ok(Some(assembly))
@@ -171,8 +171,8 @@ impl Attempt {
     async fn fetch_all(
         &self,
         mut transfer: Transfer,
-        (found, make, folder): (Found, &DownloadPlan, &Path),
-        budget: &Arc<Budget>,
+        (found, make, folder): (RecordingRef, &DownloadPlan, &Path),
+        budget: &Arc<RequestBudget>,
     ) -> Result<Option<Transfer>, Error> {
         let mut passes = PassState {
             effort: Effort::First,
@@ -184,25 +184,26 @@ impl Attempt {
         loop {
             let before = transfer.assembler.outstanding().len();
             let pass = self.pass_config(&transfer.recording, make, budget, &passes);
-            let Some((assembly, gathered)) = gather::run(pass, transfer.assembler).await? else {
+            let Some((assembly, gathered)) = fetch_pass::run(pass, transfer.assembler).await?
+            else {
                 return Ok(None);
             };
             transfer.assembler = assembly;
             transfer.assembler.discard_misplaced();
-            let Gathered {
+            let PassResult {
                 refused,
                 ended_early,
                 ..
             } = gathered;
             if let Some(dead) = transfer.merge_pass(gathered) {
-                let sample = Sample::of(&transfer.recording, make, budget);
+                let sample = SpotCheck::of(&transfer.recording, make, budget);
                 let here = transfer.assembler.held_segments();
                 let well = self.are_hosts_healthy(sample, &here).await;
                 if well == Some(true) && passes.effort == Effort::First {
                     passes.effort = Effort::Last;
                     continue;
                 }
-                gather::suspend(transfer.assembler).await?;
+                fetch_pass::suspend(transfer.assembler).await?;
                 return well.map_or(Ok(None), |_| Err(dead.into()));
             }
             let lacking = transfer.assembler.outstanding();
@@ -229,9 +230,11 @@ impl Attempt {
                     Ok(Some(None)) => {
                         passes.are_urls_current = !transfer.assembler.stored().0.is_empty()
                     }
-                    Ok(None) => return gather::suspend(transfer.assembler).await.map(|()| None),
+                    Ok(None) => {
+                        return fetch_pass::suspend(transfer.assembler).await.map(|()| None);
+                    }
                     Err(error) => {
-                        gather::suspend(transfer.assembler).await?;
+                        fetch_pass::suspend(transfer.assembler).await?;
                         return Err(error);
                     }
                 }
@@ -252,7 +255,7 @@ impl Attempt {
             if !ended_early || is_in_vain {
                 let pause = tokio::time::sleep(LAST_PASS_DELAY);
                 if self.cancel.run_until_cancelled(pause).await.is_none() {
-                    return gather::suspend(transfer.assembler).await.map(|()| None);
+                    return fetch_pass::suspend(transfer.assembler).await.map(|()| None);
                 }
             } else if passes.fruitless_passes > MAX_FRUITLESS_PASSES {
                 return Ok(Some(transfer));
@@ -264,16 +267,16 @@ impl Attempt {
         &'a self,
         recording: &'a Recording,
         make: &'a DownloadPlan,
-        budget: &'a Arc<Budget>,
+        budget: &'a Arc<RequestBudget>,
         passes: &PassState,
-    ) -> gather::Task<'a> {
-        gather::Task {
+    ) -> fetch_pass::PassConfig<'a> {
+        fetch_pass::PassConfig {
             fetcher: &self.context.fetcher,
             meter: &self.meter,
             cancel: &self.cancel,
             recording,
             plan: &make.plan,
-            end_ms: Expected::of(recording, make).stated_end_ms(),
+            end_ms: Expectation::of(recording, make).stated_end_ms(),
             format: make.output_kind.format(),
             budget,
             effort: passes.effort,
@@ -286,10 +289,10 @@ impl Attempt {
     /// the job was stopped. Fails where the recording is another one now.
     async fn renew_urls(
         &self,
-        found: Found,
+        found: RecordingRef,
         (make, folder): (&DownloadPlan, &Path),
         known: TransferState<'_>,
-        budget: &Arc<Budget>,
+        budget: &Arc<RequestBudget>,
     ) -> Result<Option<Option<Box<Recording>>>, Error> {
         let (plan, access) = (&make.plan, self.access());
         let asked = retry::retry_service(&self.meter, || {
@@ -312,7 +315,7 @@ impl Attempt {
         if !known.outstanding.iter().any(moved) {
             return Ok(Some(None));
         }
-        let sample = Sample::of(&renewed, make, budget);
+        let sample = SpotCheck::of(&renewed, make, budget);
         match self.is_unchanged(sample, known.held, change).await? {
             Some(true) => Ok(Some(Some(Box::new(renewed)))),
             Some(false) => Err(Error::Changed(folder.to_owned())),
@@ -326,7 +329,7 @@ impl Attempt {
         &self,
         mut transfer: Transfer,
         make: &DownloadPlan,
-        budget: &Arc<Budget>,
+        budget: &Arc<RequestBudget>,
     ) -> Result<Option<Transfer>, Error> {
         let passes = PassState {
             effort: Effort::First,
@@ -363,7 +366,8 @@ impl Attempt {
                 break;
             }
             let pass = self.pass_config(&transfer.recording, make, budget, &passes);
-            let Some((assembly, gathered)) = gather::run(pass, transfer.assembler).await? else {
+            let Some((assembly, gathered)) = fetch_pass::run(pass, transfer.assembler).await?
+            else {
                 return Ok(None);
             };
             transfer.assembler = assembly;

@@ -3,11 +3,11 @@
 //! [`vtt`] finds the cues, [`words`] takes the markup out of them, [`timeline`] lays them one
 //! behind the other, as the track of an MP4 must have them.
 
+mod markup;
 pub(crate) mod timeline;
 mod vtt;
-mod words;
 
-use self::timeline::Timeline;
+use self::timeline::CaptionTimeline;
 use crate::language::Language;
 
 /// Words that are shown for some time.
@@ -45,7 +45,7 @@ impl Captions {
     }
 
     /// What a film of this length shows of them, pauses included.
-    pub(crate) fn timeline(&self, film_ms: u64) -> Timeline<'_> {
-        Timeline::new(&self.cues, film_ms)
+    pub(crate) fn timeline(&self, film_ms: u64) -> CaptionTimeline<'_> {
+        CaptionTimeline::new(&self.cues, film_ms)
     }
 }

@@ -9,7 +9,7 @@ const MAX_SIMULTANEOUS_CUES: usize = 8;
 
 /// What is shown from one change to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Shown {
+pub(crate) struct CaptionSample {
     pub(crate) start_ms: u64,
     /// Above the start.
     pub(crate) end_ms: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Shown {
 /// What is shown from the start of the film to its end, without a gap; nothing where no cue is
 /// ever shown.
 #[derive(Debug)]
-pub(crate) struct Timeline<'c> {
+pub(crate) struct CaptionTimeline<'c> {
     coming: Peekable<std::slice::Iter<'c, Cue>>,
     /// In the order of their starts.
     active: Vec<&'c Cue>,
@@ -28,7 +28,7 @@ pub(crate) struct Timeline<'c> {
     movie_ms: u64,
 }
 
-impl<'c> Timeline<'c> {
+impl<'c> CaptionTimeline<'c> {
     /// `cues` are in the order of their starts.
     pub(super) fn new(cues: &'c [Cue], movie_ms: u64) -> Self {
         Self {
@@ -40,10 +40,10 @@ impl<'c> Timeline<'c> {
     }
 }
 
-impl Iterator for Timeline<'_> {
-    type Item = Shown;
+impl Iterator for CaptionTimeline<'_> {
+    type Item = CaptionSample;
 
-    fn next(&mut self) -> Option<Shown> {
+    fn next(&mut self) -> Option<CaptionSample> {
         let start_ms = self.now_ms;
         self.active.retain(|cue| cue.end_ms > start_ms);
         while let Some(cue) = self.coming.next_if(|cue| cue.start_ms <= start_ms) {
@@ -65,7 +65,7 @@ impl Iterator for Timeline<'_> {
         }
         self.now_ms = end_ms;
         let texts: Vec<_> = self.active.iter().map(|cue| cue.text.as_str()).collect();
-        Some(Shown {
+        Some(CaptionSample {
             start_ms,
             end_ms,
             text: texts.join("\n"),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn told(cues: &[Cue], film_ms: u64) -> Vec<(u64, u64, String)> {
-        Timeline::new(cues, film_ms)
+        CaptionTimeline::new(cues, film_ms)
             .map(|shown| (shown.start_ms, shown.end_ms, shown.text))
             .collect()
     }
@@ -132,7 +132,7 @@ mod tests {
                 .map(|(start, length, text)| cue(start, start + length, &text))
                 .collect();
             cues.sort_by_key(|cue| cue.start_ms);
-            let shown: Vec<_> = Timeline::new(&cues, film_ms).collect();
+            let shown: Vec<_> = CaptionTimeline::new(&cues, film_ms).collect();
             prop_assert!(shown.len() <= 2 * cues.len() + 1);
             let mut end = 0;
             for one in &shown {

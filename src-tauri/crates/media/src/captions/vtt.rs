@@ -3,7 +3,7 @@
 //! Comments, styles, regions and the names of cues need not be known: a cue is what stands under
 //! a line with an arrow, and nothing else may have one.
 
-use super::{Cue, words};
+use super::{Cue, markup};
 
 /// Hours of talk are some hundred kilobytes.
 const MAX_BYTES: usize = 8 << 20;
@@ -51,7 +51,7 @@ struct OpenCue<'t> {
 impl OpenCue<'_> {
     /// The cue, where it is ever seen.
     fn close(self) -> Option<Cue> {
-        let text = words::strip_markup(&self.lines.join("\n"));
+        let text = markup::strip_markup(&self.lines.join("\n"));
         (self.start_ms < self.end_ms && !text.is_empty()).then_some(Cue {
             start_ms: self.start_ms,
             end_ms: self.end_ms,

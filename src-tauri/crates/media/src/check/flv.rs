@@ -5,11 +5,11 @@ use std::io::{BufReader, Read, Seek};
 use super::metadata::Metadata;
 use crate::{
     Error, Summary, TrackKind, TrackSummary,
-    codec::avc::Avc,
+    codec::avc::AvcConfig,
     cursor::Cursor,
-    digest::{Digest, Told},
+    digest::{IndexDigest, SampleRecord},
     flv::{
-        packet::{self, Codec, Packet, Role},
+        packet::{self, Codec, FlvPacket, PacketRole},
         tag::{AUDIO, SCRIPT, TAG_HEADER, VIDEO, tag_size},
     },
 };
@@ -34,7 +34,7 @@ struct CheckedFlvTrack {
     end: i64,
     configured: bool,
     size: Option<(u32, u32)>,
-    digest: Digest,
+    digest: IndexDigest,
 }
 
 /// One tag without its body.
@@ -297,23 +297,23 @@ impl CheckedFlvTrack {
             end: 0,
             configured: false,
             size: None,
-            digest: Digest::default(),
+            digest: IndexDigest::default(),
         }
     }
 
     /// Takes in a packet; answers whether decoding of pictures can start from it.
-    fn add_packet(&mut self, packet: &Packet<'_>, tag: TagInfo) -> Result<bool, Error> {
+    fn add_packet(&mut self, packet: &FlvPacket<'_>, tag: TagInfo) -> Result<bool, Error> {
         let fail = |problem: String| malformed(tag.position, problem);
-        let Role::Frame {
+        let PacketRole::Frame {
             composition_offset,
             sync,
         } = packet.role
         else {
-            if packet.role == Role::Config {
+            if packet.role == PacketRole::Config {
                 self.configured = true;
                 if packet.codec == Codec::Avc {
                     let record = Cursor::within("avcC", packet.data, tag.position);
-                    self.size = Avc::read(record)?.size;
+                    self.size = AvcConfig::read(record)?.size;
                 }
             }
             return Ok(false);
@@ -336,7 +336,7 @@ impl CheckedFlvTrack {
         let shown = i64::from(tag.timestamp) + i64::from(composition_offset);
         self.end = self.end.max(shown);
         let keyframe = sync && packet.kind == TrackKind::Video;
-        self.digest.add(Told {
+        self.digest.add(SampleRecord {
             position: tag.position,
             size: tag.size,
             dts: milliseconds(i64::from(tag.timestamp)),

@@ -2,12 +2,12 @@
 
 use std::io::{Read, Seek};
 
-use super::reader::{Children, Found, Reader, Window, malformed};
-use crate::{Error, fmp4::boxes::Kind};
+use super::reader::{BoxReader, Children, LocatedBox, WindowReader, malformed};
+use crate::{Error, fmp4::boxes::FourCc};
 
 /// Every `sbgp` must be full of its rows, which name descriptions and samples that are there.
 pub(super) fn check<R: Read + Seek>(
-    reader: &mut Reader<R>,
+    reader: &mut BoxReader<R>,
     stbl: &Children,
     samples: u32,
 ) -> Result<(), Error> {
@@ -23,10 +23,10 @@ pub(super) fn check<R: Read + Seek>(
 
 /// The grouping of an `sgpd` and how many descriptions it has.
 fn descriptions<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    sgpd: &Found,
-) -> Result<(Kind, u32), Error> {
-    let mut window = Window::new(sgpd.body.clone());
+    reader: &mut BoxReader<R>,
+    sgpd: &LocatedBox,
+) -> Result<(FourCc, u32), Error> {
+    let mut window = WindowReader::new(sgpd.body.clone());
     let fail = |problem: &str| malformed(sgpd.body.start, format!("sgpd: {problem}"));
     let version = window.read_u32(reader)?;
     let kind = window.array(reader)?;
@@ -52,15 +52,15 @@ fn descriptions<R: Read + Seek>(
 }
 
 fn check_grouping<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    sbgp: &Found,
-    described: &[(Kind, u32)],
+    reader: &mut BoxReader<R>,
+    sbgp: &LocatedBox,
+    described: &[(FourCc, u32)],
     samples: u32,
 ) -> Result<(), Error> {
-    let mut window = Window::new(sbgp.body.clone());
+    let mut window = WindowReader::new(sbgp.body.clone());
     let fail = |problem: &str| malformed(sbgp.body.start, format!("sbgp: {problem}"));
     let version = window.read_u32(reader)?;
-    let kind: Kind = window.array(reader)?;
+    let kind: FourCc = window.array(reader)?;
     match version {
         0 => {}
         0x100_0000 => {

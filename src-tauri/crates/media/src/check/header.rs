@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::reader::{Found, Reader, malformed};
+use super::reader::{BoxReader, LocatedBox, malformed};
 use crate::{
     Error,
     cursor::Cursor,
@@ -17,7 +17,7 @@ const MAX_EDITS: u32 = 4096;
 
 /// Timescale and duration of `mvhd` or `mdhd`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Header {
+pub(super) struct TimeHeader {
     pub(super) timescale: u32,
     pub(super) duration: u64,
 }
@@ -43,13 +43,13 @@ pub(super) struct Edits {
     /// All of it, the empty part too.
     pub(super) duration: u64,
     /// From where on the track is shown first, and where the edit that shows its last part starts.
-    pub(super) media: Option<Edit>,
+    pub(super) media: Option<MediaEdit>,
     pub(super) has_several_parts: bool,
 }
 
 /// A part of a track that is shown.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Edit {
+pub(super) struct MediaEdit {
     pub(super) media_time: u64,
     /// In ticks of the film.
     pub(super) duration: u64,
@@ -58,7 +58,7 @@ pub(super) struct Edit {
 /// Version, then the fields of a box that is full of them.
 fn open_full_box<'b>(
     bytes: &'b [u8],
-    found: &Found,
+    found: &LocatedBox,
     flags: impl Fn(u32) -> bool,
 ) -> Result<(u8, Cursor<'b>), Error> {
     let mut body = Cursor::within("MP4", bytes, found.body.start);
@@ -90,14 +90,14 @@ fn skip_times(body: &mut Cursor<'_>, version: u8) -> Result<(), Error> {
     body.versioned(version).map(drop)
 }
 
-fn time_header(body: &mut Cursor<'_>, version: u8) -> Result<Header, Error> {
+fn time_header(body: &mut Cursor<'_>, version: u8) -> Result<TimeHeader, Error> {
     skip_times(body, version)?;
     let timescale = body.u32()?;
     if timescale == 0 {
         return Err(body.malformed("a timescale of 0"));
     }
     let duration = body.versioned(version)?;
-    Ok(Header {
+    Ok(TimeHeader {
         timescale,
         duration,
     })
@@ -105,9 +105,9 @@ fn time_header(body: &mut Cursor<'_>, version: u8) -> Result<Header, Error> {
 
 /// `mvhd`, and the number above those of all tracks.
 pub(super) fn movie_header<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    found: &Found,
-) -> Result<(Header, u32), Error> {
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
+) -> Result<(TimeHeader, u32), Error> {
     let bytes = reader.read_body(found)?;
     let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
     let header = time_header(&mut body, version)?;
@@ -127,9 +127,9 @@ pub(super) fn movie_header<R: Read + Seek>(
 
 /// `mdhd`: the clock of a track and the packed code of its language.
 pub(super) fn media_header<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    found: &Found,
-) -> Result<(Header, u16), Error> {
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
+) -> Result<(TimeHeader, u16), Error> {
     let bytes = reader.read_body(found)?;
     let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
     let header = time_header(&mut body, version)?;
@@ -141,8 +141,8 @@ pub(super) fn media_header<R: Read + Seek>(
 
 /// `tkhd`.
 pub(super) fn track_header<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    found: &Found,
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
 ) -> Result<TrackHeader, Error> {
     let bytes = reader.read_body(found)?;
     let mut enabled = false;
@@ -178,8 +178,8 @@ pub(super) fn track_header<R: Read + Seek>(
 
 /// `hdlr`: whether a track is picture, sound or captions. The name that follows is no structure.
 pub(super) fn handler<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    found: &Found,
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
 ) -> Result<Option<Handler>, Error> {
     let bytes = reader.read_body(found)?;
     let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
@@ -199,8 +199,8 @@ pub(super) fn handler<R: Read + Seek>(
 
 /// `elng`: a sum over the tag in it, without the zero that ends it.
 pub(super) fn extended_language<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    found: &Found,
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
 ) -> Result<u32, Error> {
     let bytes = reader.read_body(found)?;
     let (version, body) = open_full_box(&bytes, found, |flags| flags == 0)?;
@@ -212,7 +212,10 @@ pub(super) fn extended_language<R: Read + Seek>(
 }
 
 /// `elst`.
-pub(super) fn edits<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Edits, Error> {
+pub(super) fn edits<R: Read + Seek>(
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
+) -> Result<Edits, Error> {
     let bytes = reader.read_body(found)?;
     let (version, mut body) = open_full_box(&bytes, found, |flags| flags == 0)?;
     let count = body.u32()?;
@@ -234,7 +237,7 @@ pub(super) fn edits<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Re
         match u64::try_from(media_time) {
             Ok(media_time) => {
                 edits.has_several_parts = edits.media.is_some();
-                edits.media = Some(Edit {
+                edits.media = Some(MediaEdit {
                     media_time,
                     duration,
                 });

@@ -5,15 +5,15 @@
 mod flv;
 mod groups;
 mod header;
+mod media_ranges;
 mod metadata;
 mod mp4;
-mod places;
 mod reader;
+mod sample_descriptions;
 mod samples;
-mod setup;
 mod track;
 
-pub(crate) use setup::check_sample_entries;
+pub(crate) use sample_descriptions::check_sample_entries;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

@@ -4,15 +4,15 @@ use std::io::{Read, Seek};
 
 use super::{
     header::{TrackHeader, movie_header},
-    places::Media,
-    reader::{Found, Reader, malformed},
-    track::{Clock, Track, TrackOutline},
+    media_ranges::MediaRanges,
+    reader::{BoxReader, LocatedBox, malformed},
+    track::{CheckedTrack, Timescale, TrackOutline},
 };
 use crate::{
-    CaptionsSummary, Error, Summary, TrackSummary, fmp4::boxes::Kind, handler::Handler, language,
+    CaptionsSummary, Error, Summary, TrackSummary, fmp4::boxes::FourCc, handler::Handler, language,
 };
 
-const MOVIE: [&Kind; 7] = [
+const MOVIE: [&FourCc; 7] = [
     b"mvhd", b"trak", b"udta", b"iods", b"meta", b"free", b"uuid",
 ];
 /// Far more tracks than players let choose from.
@@ -20,19 +20,23 @@ const MAX_TRACKS: usize = 64;
 
 /// Reads the boxes of a file of `length` bytes, and its index part by part.
 pub(super) fn check<R: Read + Seek>(file: R, length: u64) -> Result<Summary, Error> {
-    let mut reader = Reader::new(file, length);
+    let mut reader = BoxReader::new(file, length);
     let top = reader.children(0..length)?;
     if top.all.first().is_none_or(|first| first.kind != *b"ftyp") {
         return Err(malformed(0, "no ftyp at the start"));
     }
     let media = top.of(*b"mdat").map(|found| found.body.clone()).collect();
-    movie(&mut reader, top.required(*b"moov")?, Media::new(media))
+    movie(
+        &mut reader,
+        top.required(*b"moov")?,
+        MediaRanges::new(media),
+    )
 }
 
 fn movie<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    moov: &Found,
-    mut media: Media,
+    reader: &mut BoxReader<R>,
+    moov: &LocatedBox,
+    mut media: MediaRanges,
 ) -> Result<Summary, Error> {
     let place = moov.body.start;
     let boxes = reader.known(moov, &MOVIE)?;
@@ -41,7 +45,7 @@ fn movie<R: Read + Seek>(
         return Err(malformed(place, "too many tracks"));
     }
     let mut headers: Vec<TrackHeader> = Vec::new();
-    let mut tracks: Vec<Track> = Vec::new();
+    let mut tracks: Vec<CheckedTrack> = Vec::new();
     for trak in boxes.of(*b"trak") {
         let heading = TrackOutline::read(reader, trak)?;
         let TrackHeader { id, enabled, .. } = heading.header;
@@ -59,16 +63,17 @@ fn movie<R: Read + Seek>(
         if is_first && !enabled && handler != Handler::Text {
             return Err(malformed(trak.body.start, "a track that is switched off"));
         }
-        tracks.push(Track::read(reader, &heading, handler, &mut media)?);
+        tracks.push(CheckedTrack::read(reader, &heading, handler, &mut media)?);
     }
-    let is_empty = |track: &Track| track.handler == Handler::Text || track.totals.samples == 0;
+    let is_empty =
+        |track: &CheckedTrack| track.handler == Handler::Text || track.totals.samples == 0;
     if tracks.iter().all(is_empty) {
         return Err(Error::Empty);
     }
     for udta in boxes.of(*b"udta") {
         check_text(reader, udta)?;
     }
-    let clock = Clock::new(header.timescale);
+    let clock = Timescale::new(header.timescale);
     let longest = headers.iter().map(|header| header.duration).max();
     let longest = longest.unwrap_or(0);
     if !clock.agree(longest, header.duration, 0) {
@@ -86,13 +91,17 @@ fn movie<R: Read + Seek>(
         ..Summary::default()
     };
     for track in &tracks {
-        tell(&mut summary, track, clock)?;
+        add_to_summary(&mut summary, track, clock)?;
     }
     Ok(summary)
 }
 
 /// Adds what a track tells.
-fn tell(summary: &mut Summary, track: &Track, clock: Clock) -> Result<(), Error> {
+fn add_to_summary(
+    summary: &mut Summary,
+    track: &CheckedTrack,
+    clock: Timescale,
+) -> Result<(), Error> {
     let shown = track.shown_duration(clock)?;
     let samples = u64::from(track.totals.samples);
     let digest = track.digest(clock);
@@ -115,7 +124,7 @@ fn tell(summary: &mut Summary, track: &Track, clock: Clock) -> Result<(), Error>
 }
 
 /// The boxes of the text must fill each other; what they say is no structure.
-fn check_text<R: Read + Seek>(reader: &mut Reader<R>, udta: &Found) -> Result<(), Error> {
+fn check_text<R: Read + Seek>(reader: &mut BoxReader<R>, udta: &LocatedBox) -> Result<(), Error> {
     for meta in reader.children(udta.body.clone())?.of(*b"meta") {
         let Some(inside) = meta.body.start.checked_add(4) else {
             continue;

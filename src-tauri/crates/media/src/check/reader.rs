@@ -8,7 +8,7 @@ use std::{
 use crate::{
     Error,
     cursor::Cursor,
-    fmp4::boxes::{self, Kind, name},
+    fmp4::boxes::{self, FourCc, name},
 };
 
 /// Tables are read in parts of this size, several of them side by side.
@@ -20,15 +20,15 @@ const MAX_CHILDREN: usize = 4096;
 
 /// The file.
 #[derive(Debug)]
-pub(super) struct Reader<R> {
+pub(super) struct BoxReader<R> {
     file: R,
     pub(super) length: u64,
 }
 
 /// A box and where its body lies.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
-    pub(super) kind: Kind,
+pub(super) struct LocatedBox {
+    pub(super) kind: FourCc,
     pub(super) body: Range<u64>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Found {
 pub(super) struct Children {
     /// Where their parent's body starts.
     pub(super) parent_start: u64,
-    pub(super) all: Vec<Found>,
+    pub(super) all: Vec<LocatedBox>,
 }
 
 pub(super) fn malformed(offset: u64, problem: impl Into<String>) -> Error {
@@ -48,7 +48,7 @@ pub(super) fn malformed(offset: u64, problem: impl Into<String>) -> Error {
     }
 }
 
-impl<R: Read + Seek> Reader<R> {
+impl<R: Read + Seek> BoxReader<R> {
     pub(super) fn new(file: R, length: u64) -> Self {
         Self { file, length }
     }
@@ -70,7 +70,7 @@ impl<R: Read + Seek> Reader<R> {
     }
 
     /// The whole body of a small box.
-    pub(super) fn read_body(&mut self, found: &Found) -> Result<Vec<u8>, Error> {
+    pub(super) fn read_body(&mut self, found: &LocatedBox) -> Result<Vec<u8>, Error> {
         let length = found.body.end - found.body.start;
         if length > MAX_LEAF_BYTES {
             let problem = format!("box {} of {length} bytes", name(found.kind));
@@ -108,7 +108,7 @@ impl<R: Read + Seek> Reader<R> {
             if all.len() == MAX_CHILDREN {
                 return Err(malformed(position, "too many boxes"));
             }
-            all.push(Found {
+            all.push(LocatedBox {
                 kind: header.kind,
                 body: start..end,
             });
@@ -122,10 +122,14 @@ impl<R: Read + Seek> Reader<R> {
 
     /// The children of a box, of which none may have a name that is a bit away from a known one:
     /// a damaged name would hide what it stood for. What is unknown otherwise is nobody's loss.
-    pub(super) fn known(&mut self, parent: &Found, known: &[&Kind]) -> Result<Children, Error> {
+    pub(super) fn known(
+        &mut self,
+        parent: &LocatedBox,
+        known: &[&FourCc],
+    ) -> Result<Children, Error> {
         let children = self.children(parent.body.clone())?;
         for child in &children.all {
-            let bits = |one: &Kind| {
+            let bits = |one: &FourCc| {
                 let different = u32::from_be_bytes(*one) ^ u32::from_be_bytes(child.kind);
                 different.count_ones()
             };
@@ -140,13 +144,13 @@ impl<R: Read + Seek> Reader<R> {
 
 impl Children {
     /// The only box of a kind.
-    pub(super) fn required(&self, kind: Kind) -> Result<&Found, Error> {
+    pub(super) fn required(&self, kind: FourCc) -> Result<&LocatedBox, Error> {
         self.optional(kind)?
             .ok_or_else(|| malformed(self.parent_start, format!("box {} is missing", name(kind))))
     }
 
     /// The only box of a kind, where there is one.
-    pub(super) fn optional(&self, kind: Kind) -> Result<Option<&Found>, Error> {
+    pub(super) fn optional(&self, kind: FourCc) -> Result<Option<&LocatedBox>, Error> {
         let mut found = self.of(kind);
         let first = found.next();
         match found.next() {
@@ -159,21 +163,21 @@ impl Children {
     }
 
     /// The boxes of a kind.
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &Found> {
+    pub(super) fn of(&self, kind: FourCc) -> impl Iterator<Item = &LocatedBox> {
         self.all.iter().filter(move |child| child.kind == kind)
     }
 }
 
 /// A part of the file that is read from its start to its end.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(super) struct WindowReader {
     buffer: Vec<u8>,
     at: usize,
     /// What is not in the buffer yet.
     rest: Range<u64>,
 }
 
-impl Window {
+impl WindowReader {
     pub(super) fn new(place: Range<u64>) -> Self {
         Self {
             buffer: Vec::new(),
@@ -190,7 +194,7 @@ impl Window {
 
     pub(super) fn array<const N: usize, R: Read + Seek>(
         &mut self,
-        reader: &mut Reader<R>,
+        reader: &mut BoxReader<R>,
     ) -> Result<[u8; N], Error> {
         loop {
             let held = self.buffer.get(self.at..).unwrap_or_default();
@@ -207,12 +211,12 @@ impl Window {
 
     pub(super) fn read_u32<R: Read + Seek>(
         &mut self,
-        reader: &mut Reader<R>,
+        reader: &mut BoxReader<R>,
     ) -> Result<u32, Error> {
         self.array(reader).map(u32::from_be_bytes)
     }
 
-    fn fill<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<(), Error> {
+    fn fill<R: Read + Seek>(&mut self, reader: &mut BoxReader<R>) -> Result<(), Error> {
         self.buffer.drain(..self.at);
         self.at = 0;
         let left = self.rest.end - self.rest.start;

@@ -9,12 +9,12 @@ use std::{
 };
 
 use super::{
-    places::Media,
-    reader::{Children, Found, Reader, Window, malformed},
+    media_ranges::MediaRanges,
+    reader::{BoxReader, Children, LocatedBox, WindowReader, malformed},
 };
 use crate::{
     Error,
-    digest::{Digest, Told},
+    digest::{IndexDigest, SampleRecord},
     fmp4::boxes::name,
 };
 
@@ -29,17 +29,17 @@ pub(super) struct SampleTotals {
     pub(super) duration: u64,
     /// Where the sample that is shown last ends, from the first decode time, in ticks.
     pub(super) end: i64,
-    pub(super) digest: Digest,
+    pub(super) digest: IndexDigest,
     /// The first few.
-    pub(super) first: Vec<Told>,
+    pub(super) first: Vec<SampleRecord>,
 }
 
 /// Reads every sample in every table of `stbl` and finds it in the media.
 pub(super) fn count<R: Read + Seek>(
-    reader: &mut Reader<R>,
+    reader: &mut BoxReader<R>,
     stbl: &Children,
     entries: u32,
-    media: &mut Media,
+    media: &mut MediaRanges,
 ) -> Result<SampleTotals, Error> {
     let mut tables = TableReader::open(reader, stbl)?;
     tables.chunks.entries = entries;
@@ -47,7 +47,7 @@ pub(super) fn count<R: Read + Seek>(
         samples: tables.sizes.count,
         duration: 0,
         end: 0,
-        digest: Digest::default(),
+        digest: IndexDigest::default(),
         first: Vec::new(),
     };
     let mut delta = 1;
@@ -91,7 +91,7 @@ struct TableReader {
 }
 
 impl TableReader {
-    fn open<R: Read + Seek>(reader: &mut Reader<R>, stbl: &Children) -> Result<Self, Error> {
+    fn open<R: Read + Seek>(reader: &mut BoxReader<R>, stbl: &Children) -> Result<Self, Error> {
         let offsets = match stbl.optional(*b"ctts")? {
             Some(ctts) => Some(RunReader::new(RowReader::open(reader, ctts, 8)?)),
             None => None,
@@ -111,11 +111,11 @@ impl TableReader {
 
     fn sample<R: Read + Seek>(
         &mut self,
-        reader: &mut Reader<R>,
+        reader: &mut BoxReader<R>,
         number: u32,
         dts: u64,
-        media: &mut Media,
-    ) -> Result<Told, Error> {
+        media: &mut MediaRanges,
+    ) -> Result<SampleRecord, Error> {
         let size = self.sizes.next(reader)?;
         let offset = match &mut self.offsets {
             Some(offsets) => offsets.next(reader)?.cast_signed(),
@@ -125,7 +125,7 @@ impl TableReader {
             Some(syncs) => syncs.take(reader, number)?,
             None => true,
         };
-        Ok(Told {
+        Ok(SampleRecord {
             position: self.chunks.locate(reader, size, media)?,
             size,
             dts,
@@ -136,7 +136,7 @@ impl TableReader {
     }
 
     /// Every table must be at its end, as the sizes are.
-    fn close(mut self, media: &mut Media) -> Result<(), Error> {
+    fn close(mut self, media: &mut MediaRanges) -> Result<(), Error> {
         self.times.close()?;
         if let Some(offsets) = &self.offsets {
             offsets.close()?;
@@ -152,18 +152,18 @@ impl TableReader {
 #[derive(Debug)]
 struct RowReader {
     name: String,
-    window: Window,
+    window: WindowReader,
     left: u32,
 }
 
 impl RowReader {
     /// A table whose rows, behind their number, fill it.
     fn open<R: Read + Seek>(
-        reader: &mut Reader<R>,
-        found: &Found,
+        reader: &mut BoxReader<R>,
+        found: &LocatedBox,
         row: u64,
     ) -> Result<Self, Error> {
-        let mut window = Window::new(found.body.clone());
+        let mut window = WindowReader::new(found.body.clone());
         let version = window.read_u32(reader)?;
         let signed = found.kind == *b"ctts" && version == 1 << 24;
         let left = window.read_u32(reader)?;
@@ -219,7 +219,7 @@ impl RunReader {
         }
     }
 
-    fn next<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
+    fn next<R: Read + Seek>(&mut self, reader: &mut BoxReader<R>) -> Result<u32, Error> {
         if self.left == 0 {
             self.rows.next()?;
             self.left = self.rows.window.read_u32(reader)?;
@@ -246,12 +246,12 @@ struct SizeReader {
     count: u32,
     /// The size of all, or 0 where each has its own.
     equal: u32,
-    window: Window,
+    window: WindowReader,
 }
 
 impl SizeReader {
-    fn open<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Self, Error> {
-        let mut window = Window::new(found.body.clone());
+    fn open<R: Read + Seek>(reader: &mut BoxReader<R>, found: &LocatedBox) -> Result<Self, Error> {
+        let mut window = WindowReader::new(found.body.clone());
         let version = window.read_u32(reader)?;
         let equal = window.read_u32(reader)?;
         let count = window.read_u32(reader)?;
@@ -267,7 +267,7 @@ impl SizeReader {
         })
     }
 
-    fn next<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<u32, Error> {
+    fn next<R: Read + Seek>(&mut self, reader: &mut BoxReader<R>) -> Result<u32, Error> {
         if self.equal > 0 {
             return Ok(self.equal);
         }
@@ -283,7 +283,7 @@ struct SyncReader {
 }
 
 impl SyncReader {
-    fn open<R: Read + Seek>(reader: &mut Reader<R>, found: &Found) -> Result<Self, Error> {
+    fn open<R: Read + Seek>(reader: &mut BoxReader<R>, found: &LocatedBox) -> Result<Self, Error> {
         let mut syncs = Self {
             rows: RowReader::open(reader, found, 4)?,
             next: Some(0),
@@ -292,7 +292,7 @@ impl SyncReader {
         Ok(syncs)
     }
 
-    fn step<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<(), Error> {
+    fn step<R: Read + Seek>(&mut self, reader: &mut BoxReader<R>) -> Result<(), Error> {
         let last = self.next.take();
         if self.rows.left > 0 {
             self.rows.next()?;
@@ -305,7 +305,11 @@ impl SyncReader {
     }
 
     /// Whether decoding can start from this sample; they are asked for one by one.
-    fn take<R: Read + Seek>(&mut self, reader: &mut Reader<R>, number: u32) -> Result<bool, Error> {
+    fn take<R: Read + Seek>(
+        &mut self,
+        reader: &mut BoxReader<R>,
+        number: u32,
+    ) -> Result<bool, Error> {
         let sync = self.next == Some(number);
         if sync {
             self.step(reader)?;
@@ -342,7 +346,7 @@ struct ChunkReader {
 }
 
 impl ChunkReader {
-    fn open<R: Read + Seek>(reader: &mut Reader<R>, stbl: &Children) -> Result<Self, Error> {
+    fn open<R: Read + Seek>(reader: &mut BoxReader<R>, stbl: &Children) -> Result<Self, Error> {
         let short = stbl.optional(*b"co64")?.is_none();
         let (kind, row) = if short { (*b"stco", 4) } else { (*b"co64", 8) };
         if !short && stbl.optional(*b"stco")?.is_some() {
@@ -373,9 +377,9 @@ impl ChunkReader {
     /// Where the next sample lies.
     fn locate<R: Read + Seek>(
         &mut self,
-        reader: &mut Reader<R>,
+        reader: &mut BoxReader<R>,
         size: u32,
-        media: &mut Media,
+        media: &mut MediaRanges,
     ) -> Result<u64, Error> {
         if self.left == 0 {
             media.claim(&self.chunk)?;
@@ -392,8 +396,8 @@ impl ChunkReader {
 
     fn open_chunk<R: Read + Seek>(
         &mut self,
-        reader: &mut Reader<R>,
-        media: &Media,
+        reader: &mut BoxReader<R>,
+        media: &MediaRanges,
     ) -> Result<(), Error> {
         self.chunk_offsets.next()?;
         self.number += 1;
@@ -433,7 +437,7 @@ impl ChunkReader {
         Ok(())
     }
 
-    fn close(&mut self, media: &mut Media) -> Result<(), Error> {
+    fn close(&mut self, media: &mut MediaRanges) -> Result<(), Error> {
         media.claim(&self.chunk)?;
         if self.left > 0 {
             return Err(self.chunk_map.fail("more samples than sizes"));

@@ -5,30 +5,31 @@ use std::io::{Read, Seek};
 use super::{
     groups,
     header::{
-        Edits, Header, TrackHeader, edits, extended_language, handler, media_header, track_header,
+        Edits, TimeHeader, TrackHeader, edits, extended_language, handler, media_header,
+        track_header,
     },
-    places::Media,
-    reader::{Children, Found, Reader, malformed},
+    media_ranges::MediaRanges,
+    reader::{BoxReader, Children, LocatedBox, malformed},
+    sample_descriptions::{SampleDescriptions, descriptions},
     samples::{self, SampleTotals},
-    setup::{Setup, descriptions},
 };
 use crate::{
     Error,
     cursor::Cursor,
-    digest::{TrackLabel, Whole},
-    fmp4::boxes::Kind,
+    digest::{TrackLabel, TrackRecord},
+    fmp4::boxes::FourCc,
     handler::Handler,
 };
 
 // What each box may hold (ISO/IEC 14496-12 table 1).
-const TRACK: [&Kind; 9] = [
+const TRACK: [&FourCc; 9] = [
     b"tkhd", b"edts", b"mdia", b"tref", b"udta", b"meta", b"trgr", b"free", b"uuid",
 ];
-const MEDIA: [&Kind; 5] = [b"mdhd", b"hdlr", b"minf", b"elng", b"free"];
-const INFORMATION: [&Kind; 7] = [
+const MEDIA: [&FourCc; 5] = [b"mdhd", b"hdlr", b"minf", b"elng", b"free"];
+const INFORMATION: [&FourCc; 7] = [
     b"vmhd", b"smhd", b"nmhd", b"dinf", b"stbl", b"hdlr", b"free",
 ];
-const TABLES: [&Kind; 16] = [
+const TABLES: [&FourCc; 16] = [
     b"stsd", b"stts", b"ctts", b"cslg", b"stss", b"stsc", b"stsz", b"stco", b"co64", b"sgpd",
     b"sbgp", b"sdtp", b"subs", b"saiz", b"saio", b"free",
 ];
@@ -46,7 +47,7 @@ pub(super) struct TrackOutline {
 
 /// What a track tells.
 #[derive(Clone, Debug)]
-pub(super) struct Track {
+pub(super) struct CheckedTrack {
     pub(super) handler: Handler,
     pub(super) codec: String,
     /// Picture size as it is shown.
@@ -57,7 +58,7 @@ pub(super) struct Track {
     pub(super) label: TrackLabel,
     /// Where it ends by its header, in ticks of the film.
     stated_end: u64,
-    media: Header,
+    media: TimeHeader,
     edits: Option<Edits>,
     offset: u64,
 }
@@ -67,13 +68,13 @@ const MAX_COARSE_TIMESCALE: u32 = 1000;
 
 /// The clock of the film, or of a track in it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(super) struct Timescale {
     timescale: u32,
     /// The film's is.
     coarse: bool,
 }
 
-impl Clock {
+impl Timescale {
     pub(super) fn new(timescale: u32) -> Self {
         Self {
             timescale,
@@ -112,8 +113,8 @@ impl Clock {
 
 impl TrackOutline {
     pub(super) fn read<R: Read + Seek>(
-        reader: &mut Reader<R>,
-        trak: &Found,
+        reader: &mut BoxReader<R>,
+        trak: &LocatedBox,
     ) -> Result<Self, Error> {
         let boxes = reader.known(trak, &TRACK)?;
         let header = track_header(reader, boxes.required(*b"tkhd")?)?;
@@ -128,13 +129,13 @@ impl TrackOutline {
     }
 }
 
-impl Track {
+impl CheckedTrack {
     /// Reads a track of picture, sound or captions.
     pub(super) fn read<R: Read + Seek>(
-        reader: &mut Reader<R>,
+        reader: &mut BoxReader<R>,
         heading: &TrackOutline,
         handler: Handler,
-        media: &mut Media,
+        media: &mut MediaRanges,
     ) -> Result<Self, Error> {
         let TrackOutline {
             header,
@@ -161,7 +162,7 @@ impl Track {
         let counted = samples::count(reader, &stbl, setup.entries, media)?;
         groups::check(reader, &stbl, counted.samples)?;
         setup.check_samples(reader, &counted.first)?;
-        let Setup {
+        let SampleDescriptions {
             codec, checksum, ..
         } = setup;
         let shown = handler == Handler::Video && header.size != (0, 0);
@@ -185,9 +186,9 @@ impl Track {
     }
 
     /// The sum over its samples, their coding and their timing.
-    pub(super) fn digest(&self, clock: Clock) -> u64 {
+    pub(super) fn digest(&self, clock: Timescale) -> u64 {
         let edits = self.edits.unwrap_or_default();
-        let whole = Whole {
+        let whole = TrackRecord {
             movie_timescale: clock.timescale,
             timescale: self.media.timescale,
             empty: edits.empty,
@@ -201,8 +202,8 @@ impl Track {
 
     /// How long the track is shown, in ticks of the film: as its header, its edits and its
     /// samples tell.
-    pub(super) fn shown_duration(&self, clock: Clock) -> Result<u64, Error> {
-        let Header {
+    pub(super) fn shown_duration(&self, clock: Timescale) -> Result<u64, Error> {
+        let TimeHeader {
             timescale,
             duration,
         } = self.media;
@@ -239,7 +240,7 @@ impl Track {
 
 /// The header of the kind of media, and how many places its data may lie in (8.7.2).
 fn information<R: Read + Seek>(
-    reader: &mut Reader<R>,
+    reader: &mut BoxReader<R>,
     minf: &Children,
     handler: Handler,
 ) -> Result<u16, Error> {

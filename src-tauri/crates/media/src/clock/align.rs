@@ -1,15 +1,17 @@
 //! Lets tracks that come in pieces of their own count from one zero.
 
-use super::{Clock, MAX_JUMP, MILLISECOND, PlannedSpan, Segment, is_adjacent, milliseconds};
-use crate::Part;
+use super::{
+    MAX_JUMP, MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, is_adjacent, milliseconds,
+};
+use crate::SegmentKind;
 
 /// Tracks that start this close together in pieces of the same time are on one clock, and the
 /// distance is meant; pieces are seldom longer.
 pub(super) const MAX_START_DISTANCE: i64 = 10_000 * MILLISECOND;
 
-impl Clock {
+impl MovieClock {
     /// The stretches on the clock that the tracks share, and by what each was moved to it.
-    pub(super) fn aligned(&self, segment: &Segment<'_>) -> Vec<(PlannedSpan, i64)> {
+    pub(super) fn aligned(&self, segment: &SegmentGroup<'_>) -> Vec<(PlannedSpan, i64)> {
         let lead = segment.spans.iter().min_by_key(|planned| {
             let key = planned.span.key;
             // The one that goes on most smoothly; among new ones the first.
@@ -64,7 +66,7 @@ impl Clock {
     fn shift_relative_to(
         &self,
         planned: &PlannedSpan,
-        part: Part,
+        part: SegmentKind,
         lead: &(PlannedSpan, i64),
     ) -> i64 {
         let (lead, lead_shift) = lead;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::counter;
+use crate::timestamps;
 
 fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
     Span {
@@ -12,15 +12,15 @@ fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
     }
 }
 
-fn place(clock: &mut Clock, number: u64, spans: &[Span]) -> i64 {
+fn place(clock: &mut MovieClock, number: u64, spans: &[Span]) -> i64 {
     let planned = |span: &Span| PlannedSpan {
         span: *span,
         first_pts: span.first,
         start_ms: number * 2000,
     };
     let spans: Vec<_> = spans.iter().map(planned).collect();
-    let part = Part::Media(number);
-    clock.place(&Segment {
+    let part = SegmentKind::Media(number);
+    clock.place(&SegmentGroup {
         kind: part,
         spans: &spans,
     }) / MILLISECOND
@@ -28,7 +28,7 @@ fn place(clock: &mut Clock, number: u64, spans: &[Span]) -> i64 {
 
 #[test]
 fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
-    let mut clock = Clock::new(None);
+    let mut clock = MovieClock::new(None);
     assert_eq!(place(&mut clock, 0, &[span(0, 90_000, 92_000)]), 0);
     assert_eq!(place(&mut clock, 1, &[span(0, 92_000, 94_000)]), 0);
     assert_eq!(place(&mut clock, 9, &[span(0, 108_000, 110_000)]), 0);
@@ -36,7 +36,7 @@ fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
 
 #[test]
 fn a_restarted_piece_follows_the_one_before() {
-    let mut clock = Clock::new(None);
+    let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 5, 2010)]);
     assert_eq!(
         place(&mut clock, 1, &[span(0, 0, 2000), span(1, 5, 2010)]),
@@ -50,7 +50,7 @@ fn a_restarted_piece_follows_the_one_before() {
 
 #[test]
 fn tracks_that_end_far_apart_do_not_overlap_after_a_restart() {
-    let mut clock = Clock::new(None);
+    let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2500)]);
     assert_eq!(
         place(&mut clock, 1, &[span(0, 0, 2000), span(1, 0, 2000)]),
@@ -65,30 +65,30 @@ fn a_frame_alone_in_its_piece_is_as_long_as_those_before_or_behind_it() {
         let samples = usize::try_from(count).expect("small");
         Span::new(key, [0, (count - 1) * 40], samples, 0, 1000).expect("in range")
     };
-    let mut clock = Clock::new(Some(counter::FLV));
+    let mut clock = MovieClock::new(Some(timestamps::FLV));
     place(&mut clock, 0, &[frames(0, 50), frames(1, 50)]);
     assert_eq!(place(&mut clock, 1, &[alone(0, 0), alone(1, 0)]), 2000);
     assert_eq!(place(&mut clock, 2, &[frames(0, 50), frames(1, 50)]), 2040);
 
-    let mut clock = Clock::new(Some(counter::FLV));
+    let mut clock = MovieClock::new(Some(timestamps::FLV));
     place(&mut clock, 0, &[alone(0, 5000), alone(1, 5000)]);
     assert_eq!(place(&mut clock, 1, &[frames(0, 50), frames(1, 50)]), 5040);
 
-    let mut clock = Clock::new(Some(counter::FLV));
+    let mut clock = MovieClock::new(Some(timestamps::FLV));
     place(&mut clock, 0, &[alone(0, 5000), alone(1, 5000)]);
     assert_eq!(place(&mut clock, 1, &[alone(0, 0), alone(1, 0)]), 5001);
 }
 
 #[test]
 fn what_is_missing_before_a_restarted_piece_stays_a_gap() {
-    let mut clock = Clock::new(None);
+    let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000)]);
     assert_eq!(place(&mut clock, 3, &[span(0, 0, 2000)]), 6000);
 }
 
 #[test]
 fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
-    let mut clock = Clock::new(None);
+    let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2000)]);
     for number in 1..1000 {
         let start = i64::try_from(number).expect("small") * 2000;
@@ -104,7 +104,7 @@ fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
 #[test]
 fn a_wrap_between_pieces_is_no_restart() {
     let top = 1 << 24;
-    let mut clock = Clock::new(Some(counter::FLV));
+    let mut clock = MovieClock::new(Some(timestamps::FLV));
     place(&mut clock, 0, &[span(0, top - 2000, top)]);
     assert_eq!(place(&mut clock, 1, &[span(0, 10, 2010)]), top);
     assert_eq!(place(&mut clock, 2, &[span(0, 2010, 4010)]), top);
@@ -146,7 +146,11 @@ fn generated_segment() -> impl Strategy<Value = GeneratedSegment> {
 }
 
 /// Puts a film on a clock; answers true and placed starts of its stretches, by track.
-fn placed(film: &[GeneratedSegment], bases: [i64; 2], mut clock: Clock) -> [Vec<(i64, i64)>; 2] {
+fn placed(
+    film: &[GeneratedSegment],
+    bases: [i64; 2],
+    mut clock: MovieClock,
+) -> [Vec<(i64, i64)>; 2] {
     let mut placed = [Vec::new(), Vec::new()];
     let mut number = 0;
     // What the source's clocks show at the true time 0.
@@ -186,7 +190,7 @@ proptest! {
         base in 100_000_000_i64..1_000_000_000,
         separate in any::<bool>(),
     ) {
-        let clock = if separate { Clock::for_separate_tracks() } else { Clock::new(None) };
+        let clock = if separate { MovieClock::for_separate_tracks() } else { MovieClock::new(None) };
         let placed = placed(&film, [base; 2], clock);
         let all = || placed.iter().flatten();
         let distance = |(truth, time): &(i64, i64)| time - truth;
@@ -229,7 +233,7 @@ proptest! {
                 *sound += apart;
             }
         }
-        let placed = placed(&film, bases, Clock::for_separate_tracks());
+        let placed = placed(&film, bases, MovieClock::for_separate_tracks());
         for pair in placed.iter().flat_map(|times| times.windows(2)) {
             prop_assert!(pair[1].1 >= pair[0].1 + SEGMENT_MS - AUDIO_DELAY_MS, "{pair:?}");
         }
@@ -248,7 +252,7 @@ proptest! {
         times in proptest::collection::vec((any::<u8>(), any::<i64>(), 0_u32.., 0_u64..9), 1..40),
     ) {
         for separate in [false, true] {
-            let mut clock = if separate { Clock::for_separate_tracks() } else { Clock::new(Some(counter::FLV)) };
+            let mut clock = if separate { MovieClock::for_separate_tracks() } else { MovieClock::new(Some(timestamps::FLV)) };
             let mut number = 0;
             let mut ends = std::collections::BTreeMap::new();
             for (key, first, length, missing) in &times {
@@ -270,7 +274,7 @@ proptest! {
 
 #[test]
 fn a_track_that_starts_again_alone_goes_on_beside_the_other() {
-    let mut clock = Clock::for_separate_tracks();
+    let mut clock = MovieClock::for_separate_tracks();
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 30, 2030)]);
     for number in 1..5 {
         let sound = i64::try_from(number).expect("small") * 2000 + 30;
@@ -299,21 +303,21 @@ fn tracks_that_are_not_cut_at_the_same_times_go_by_what_the_plan_says_of_each() 
     };
     // All pictures lie before all sound; or the sound is cut into far longer pieces.
     let behind = (0..20).map(|number| stretch(u8::from(number >= 10), number % 10 * 10_000));
-    let mut clock = Clock::for_separate_tracks();
+    let mut clock = MovieClock::for_separate_tracks();
     for (number, stretch) in (0..).zip(behind) {
-        let part = Part::Media(number);
+        let part = SegmentKind::Media(number);
         let spans = [stretch];
-        clock.place(&Segment {
+        clock.place(&SegmentGroup {
             kind: part,
             spans: &spans,
         });
         assert_eq!(clock.offset_of(stretch.span.key), 0, "{number}");
     }
-    let mut clock = Clock::for_separate_tracks();
+    let mut clock = MovieClock::for_separate_tracks();
     for number in 0..10 {
-        let part = Part::Media(number);
+        let part = SegmentKind::Media(number);
         let spans = [stretch(0, number * 10_000), stretch(1, number * 120_000)];
-        clock.place(&Segment {
+        clock.place(&SegmentGroup {
             kind: part,
             spans: &spans,
         });
@@ -325,7 +329,7 @@ fn tracks_that_are_not_cut_at_the_same_times_go_by_what_the_plan_says_of_each() 
 fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
     let top = nanoseconds(1 << 33, 90_000).expect("a day");
     let top_ms = top / MILLISECOND;
-    let mut clock = Clock::new(Some(counter::TS));
+    let mut clock = MovieClock::new(Some(timestamps::TS));
     let before = Span {
         end: top,
         ..span(0, top_ms - 2000, top_ms)
@@ -336,8 +340,8 @@ fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
         start_ms,
     };
     for (number, span, ticks_expected) in [(0, before, 0), (1, span(0, 0, 2000), 1 << 33)] {
-        let offset = clock.place(&Segment {
-            kind: Part::Media(number),
+        let offset = clock.place(&SegmentGroup {
+            kind: SegmentKind::Media(number),
             spans: &[planned(span, number * 2000)],
         });
         assert_eq!(ticks(offset, 90_000), ticks_expected, "piece {number}");

@@ -1,6 +1,6 @@
 //! AAC: the `AudioSpecificConfig` (ISO/IEC 14496-3 1.6.2.1).
 
-use super::bits::Bits;
+use super::bit_reader::BitReader;
 use crate::{Error, cursor::Cursor};
 
 /// Sampling rates by their index (ISO/IEC 14496-3 table 1.18).
@@ -11,7 +11,7 @@ pub(super) const SAMPLE_RATES: [u32; 13] = [
 
 /// What an `AudioSpecificConfig` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Aac {
+pub(crate) struct AudioSpecificConfig {
     /// Samples a second of the core coder: the timescale.
     pub(crate) sample_rate: u32,
     /// Channels; 0 where only the stream itself tells.
@@ -20,15 +20,15 @@ pub(crate) struct Aac {
     pub(crate) frame_samples: u32,
 }
 
-impl Aac {
+impl AudioSpecificConfig {
     pub(crate) fn read(config: &Cursor<'_>) -> Result<Self, Error> {
         parse(config.rest())
             .ok_or_else(|| config.malformed("an AudioSpecificConfig cannot be read"))
     }
 }
 
-fn parse(config: &[u8]) -> Option<Aac> {
-    let mut bits = Bits::new(config);
+fn parse(config: &[u8]) -> Option<AudioSpecificConfig> {
+    let mut bits = BitReader::new(config);
     let mut object = object_type(&mut bits)?;
     let rate = sample_rate(&mut bits)?;
     let channels = match bits.bits(4)? {
@@ -41,21 +41,21 @@ fn parse(config: &[u8]) -> Option<Aac> {
         object = object_type(&mut bits)?;
     }
     let short = matches!(object, 1..=4 | 6 | 7 | 17 | 19..=23) && bits.bit() == Some(1);
-    Some(Aac {
+    Some(AudioSpecificConfig {
         sample_rate: rate,
         channels,
         frame_samples: if short { 960 } else { 1024 },
     })
 }
 
-fn object_type(bits: &mut Bits<'_>) -> Option<u32> {
+fn object_type(bits: &mut BitReader<'_>) -> Option<u32> {
     match bits.bits(5)? {
         31 => Some(32 + bits.bits(6)?),
         object => Some(object),
     }
 }
 
-fn sample_rate(bits: &mut Bits<'_>) -> Option<u32> {
+fn sample_rate(bits: &mut BitReader<'_>) -> Option<u32> {
     match bits.bits(4)? {
         15 => bits.bits(24).filter(|&rate| rate > 0),
         index => SAMPLE_RATES.get(index as usize).copied(),
@@ -70,7 +70,7 @@ mod tests {
     fn usual_configs_are_read() {
         assert_eq!(
             parse(&[0x12, 0x10]),
-            Some(Aac {
+            Some(AudioSpecificConfig {
                 sample_rate: 44_100,
                 channels: 2,
                 frame_samples: 1024
@@ -78,7 +78,7 @@ mod tests {
         );
         assert_eq!(
             parse(&[0x11, 0x88]),
-            Some(Aac {
+            Some(AudioSpecificConfig {
                 sample_rate: 48_000,
                 channels: 1,
                 frame_samples: 1024
@@ -86,7 +86,7 @@ mod tests {
         );
         assert_eq!(
             parse(&[0x11, 0x94]),
-            Some(Aac {
+            Some(AudioSpecificConfig {
                 sample_rate: 48_000,
                 channels: 2,
                 frame_samples: 960
@@ -100,7 +100,7 @@ mod tests {
         let config = [0b0010_1011, 0b1001_0010, 0b0000_1000];
         assert_eq!(
             parse(&config),
-            Some(Aac {
+            Some(AudioSpecificConfig {
                 sample_rate: 22_050,
                 channels: 2,
                 frame_samples: 1024
@@ -115,7 +115,7 @@ mod tests {
         let config = &bits.to_be_bytes()[3..];
         assert_eq!(
             parse(config),
-            Some(Aac {
+            Some(AudioSpecificConfig {
                 sample_rate: 44_100,
                 channels: 2,
                 frame_samples: 1024

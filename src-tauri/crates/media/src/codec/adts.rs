@@ -8,8 +8,8 @@ const CHECKSUM_SIZE: usize = 2;
 
 /// One header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    pub(crate) config: Setup,
+pub(crate) struct AdtsHeader {
+    pub(crate) config: AdtsConfig,
     /// Bytes of the frame, those of the header included.
     pub(crate) frame_length: usize,
     /// Bytes in front of the AAC frame.
@@ -20,7 +20,7 @@ pub(crate) struct Header {
 
 /// What all headers of a stream agree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Setup {
+pub(crate) struct AdtsConfig {
     /// AAC Main, LC, SSR or LTP: 1 to 4.
     object: u8,
     rate_index: u8,
@@ -28,7 +28,7 @@ pub(crate) struct Setup {
     pub(crate) channels: u8,
 }
 
-impl Header {
+impl AdtsHeader {
     /// Reads the header at the start of some bytes.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (&[sync, layer, form, one, two, three, blocks], _) =
@@ -37,7 +37,7 @@ impl Header {
         if sync != 0xff || layer & 0xf6 != 0xf0 {
             return None;
         }
-        let setup = Setup {
+        let setup = AdtsConfig {
             object: (form >> 6) + 1,
             rate_index: form >> 2 & 0x0f,
             channels: (form & 1) << 2 | one >> 6,
@@ -54,7 +54,7 @@ impl Header {
     }
 }
 
-impl Setup {
+impl AdtsConfig {
     /// Samples a second of the core coder.
     pub(crate) fn sample_rate(self) -> u32 {
         let rate = SAMPLE_RATES.get(usize::from(self.rate_index));
@@ -73,20 +73,21 @@ impl Setup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{codec::aac::Aac, cursor::Cursor};
+    use crate::{codec::aac::AudioSpecificConfig, cursor::Cursor};
 
     /// LC, 44.1 kHz, stereo, a frame of 371 bytes.
     const PLAIN: [u8; 7] = [0xff, 0xf1, 0x50, 0x80, 0x2e, 0x7f, 0xfc];
 
     #[test]
     fn a_header_becomes_a_configuration() {
-        let header = Header::read(&PLAIN).expect("a header");
+        let header = AdtsHeader::read(&PLAIN).expect("a header");
         assert_eq!(
             (header.frame_length, header.header_size, header.raw_blocks),
             (371, 7, 1)
         );
-        let aac = Aac::read(&Cursor::new("AAC", &header.config.audio_specific_config()))
-            .expect("readable");
+        let aac =
+            AudioSpecificConfig::read(&Cursor::new("AAC", &header.config.audio_specific_config()))
+                .expect("readable");
         assert_eq!(
             (aac.sample_rate, aac.channels, aac.frame_samples),
             (44_100, 2, 1024)
@@ -99,7 +100,7 @@ mod tests {
         let mut bytes = PLAIN;
         bytes[1] = 0xf0;
         assert_eq!(
-            Header::read(&bytes).map(|header| header.header_size),
+            AdtsHeader::read(&bytes).map(|header| header.header_size),
             Some(9)
         );
     }
@@ -112,8 +113,8 @@ mod tests {
             if at == 4 {
                 bytes[5] = 0;
             }
-            assert_eq!(Header::read(&bytes), None, "byte {at}");
+            assert_eq!(AdtsHeader::read(&bytes), None, "byte {at}");
         }
-        assert_eq!(Header::read(&PLAIN[..6]), None);
+        assert_eq!(AdtsHeader::read(&PLAIN[..6]), None);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct NalUnit<'a> {
 
 /// What a unit says about where pictures begin and end (H.264 7.4.1.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum NalPosition {
     /// Can only stand in front of the slices of a picture.
     BeforeSlices,
     /// A slice; the first of a picture begins with its first macroblock.
@@ -42,15 +42,15 @@ impl NalUnit<'_> {
         self.bytes.first().map_or(0, |header| header & 0x1f)
     }
 
-    pub(crate) fn position(&self) -> Place {
+    pub(crate) fn position(&self) -> NalPosition {
         match self.kind() {
-            6..=9 | 14..=18 => Place::BeforeSlices,
+            6..=9 | 14..=18 => NalPosition::BeforeSlices,
             // The number of the macroblock is 0 exactly if its code starts with a one.
-            1 | 2 | IDR_SLICE => Place::Slice {
+            1 | 2 | IDR_SLICE => NalPosition::Slice {
                 first: self.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0),
             },
-            3 | 4 => Place::Slice { first: false },
-            _ => Place::Other,
+            3 | 4 => NalPosition::Slice { first: false },
+            _ => NalPosition::Other,
         }
     }
 
@@ -93,7 +93,7 @@ pub(crate) fn starts_picture(bytes: &[u8]) -> bool {
     };
     matches!(
         unit.position(),
-        Place::BeforeSlices | Place::Slice { first: true }
+        NalPosition::BeforeSlices | NalPosition::Slice { first: true }
     )
 }
 

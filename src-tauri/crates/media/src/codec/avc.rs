@@ -1,6 +1,6 @@
 //! H.264: the decoder configuration record, and what its sequence parameter sets say.
 
-use super::bits::Bits;
+use super::bit_reader::BitReader;
 use crate::{Error, cursor::Cursor};
 
 /// Profiles whose sequence parameter set tells the chroma format (H.264 7.3.2.1.1).
@@ -8,12 +8,12 @@ const CHROMA_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 13
 
 /// What an `avcC` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Avc {
+pub(crate) struct AvcConfig {
     /// Picture size in pixels, where a parameter set could be read.
     pub(crate) size: Option<(u32, u32)>,
 }
 
-impl Avc {
+impl AvcConfig {
     /// Reads an `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15 5.3.3.1).
     pub(crate) fn read(mut record: Cursor<'_>) -> Result<Self, Error> {
         let [version, _, _, _, _, sets] = record.array()?;
@@ -84,7 +84,7 @@ impl SequenceParameterSet {
     /// Reads a sequence parameter set with its unit header, as far as the cropping.
     pub(crate) fn read(unit: &[u8]) -> Option<Self> {
         let plain = without_emulation(unit.get(1..)?);
-        let mut bits = Bits::new(&plain);
+        let mut bits = BitReader::new(&plain);
         let profile = bits.bits(8)?;
         bits.bits(16)?;
         let id = bits.exp_golomb()?;
@@ -106,7 +106,7 @@ impl SequenceParameterSet {
         Some(sequence)
     }
 
-    fn picture_size(&mut self, bits: &mut Bits<'_>) -> Option<(u32, u32)> {
+    fn picture_size(&mut self, bits: &mut BitReader<'_>) -> Option<(u32, u32)> {
         bits.exp_golomb()?;
         bits.bit()?;
         let columns = bits.exp_golomb()?.checked_add(1)?;
@@ -143,7 +143,7 @@ pub(crate) fn has_chroma(profile: u32) -> bool {
 }
 
 /// The chroma format, past the scaling lists.
-fn chroma(bits: &mut Bits<'_>) -> Option<ChromaFormat> {
+fn chroma(bits: &mut BitReader<'_>) -> Option<ChromaFormat> {
     let format = bits.exp_golomb()?;
     let separate_planes = format == 3 && bits.bit()? == 1;
     let extra_bits = [bits.exp_golomb()?, bits.exp_golomb()?];
@@ -162,7 +162,7 @@ fn chroma(bits: &mut Bits<'_>) -> Option<ChromaFormat> {
     })
 }
 
-fn skip_scaling_list(bits: &mut Bits<'_>, length: u32) -> Option<()> {
+fn skip_scaling_list(bits: &mut BitReader<'_>, length: u32) -> Option<()> {
     let mut last = 8_i32;
     let mut next = 8_i32;
     for _ in 0..length {
@@ -174,7 +174,7 @@ fn skip_scaling_list(bits: &mut Bits<'_>, length: u32) -> Option<()> {
     Some(())
 }
 
-fn skip_picture_order(bits: &mut Bits<'_>) -> Option<()> {
+fn skip_picture_order(bits: &mut BitReader<'_>) -> Option<()> {
     match bits.exp_golomb()? {
         0 => bits.exp_golomb().map(drop),
         1 => {
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_record_without_parameter_sets_has_no_size() {
         let record = [1, 66, 0, 30, 0xff, 0xe0, 0];
-        let avc = Avc::read(Cursor::new("avcC", &record)).expect("whole");
+        let avc = AvcConfig::read(Cursor::new("avcC", &record)).expect("whole");
         assert_eq!(avc.size, None);
     }
 
@@ -235,10 +235,10 @@ mod tests {
         let mut record = vec![1, 100, 0, 31, 0xff, 0xe1, 0, 25];
         record.extend(SET_720);
         record.push(0);
-        assert!(Avc::read(Cursor::new("avcC", &record)).is_ok());
+        assert!(AvcConfig::read(Cursor::new("avcC", &record)).is_ok());
         for length in 0..record.len() {
             assert!(
-                Avc::read(Cursor::new("avcC", &record[..length])).is_err(),
+                AvcConfig::read(Cursor::new("avcC", &record[..length])).is_err(),
                 "{length}"
             );
         }

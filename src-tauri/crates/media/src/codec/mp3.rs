@@ -8,7 +8,7 @@ const MPEG2_BIT_RATES: [u32; 14] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 
 
 /// What every frame of a stream agrees on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
+pub(crate) struct Mp3Header {
     /// Samples a second.
     pub(crate) sample_rate: u32,
     /// One or two.
@@ -17,7 +17,7 @@ pub(crate) struct Header {
     pub(crate) frame_samples: u32,
 }
 
-impl Header {
+impl Mp3Header {
     /// Reads a frame's header; answers its four bytes too.
     pub(crate) fn read(frame: &[u8]) -> Option<(Self, &[u8])> {
         let (bytes, _) = frame.split_first_chunk::<4>()?;
@@ -76,19 +76,19 @@ mod tests {
 
     #[test]
     fn headers_of_both_generations_are_read() {
-        let (first, _) = Header::read(&[0xff, 0xfb, 0x90, 0x64, 1]).expect("MPEG-1");
+        let (first, _) = Mp3Header::read(&[0xff, 0xfb, 0x90, 0x64, 1]).expect("MPEG-1");
         assert_eq!(
             first,
-            Header {
+            Mp3Header {
                 sample_rate: 44_100,
                 channels: 2,
                 frame_samples: 1152
             }
         );
-        let (second, bytes) = Header::read(&[0xff, 0xf3, 0x40, 0xc4, 1]).expect("MPEG-2");
+        let (second, bytes) = Mp3Header::read(&[0xff, 0xf3, 0x40, 0xc4, 1]).expect("MPEG-2");
         assert_eq!(
             second,
-            Header {
+            Mp3Header {
                 sample_rate: 22_050,
                 channels: 1,
                 frame_samples: 576
@@ -99,12 +99,21 @@ mod tests {
 
     #[test]
     fn the_length_of_a_frame_follows_from_its_bit_rate() {
-        assert_eq!(Header::frame_length(&[0xff, 0xfb, 0x90, 0x64]), Some(417));
-        assert_eq!(Header::frame_length(&[0xff, 0xfb, 0x92, 0x64]), Some(418));
-        assert_eq!(Header::frame_length(&[0xff, 0xf3, 0x40, 0xc4]), Some(104));
+        assert_eq!(
+            Mp3Header::frame_length(&[0xff, 0xfb, 0x90, 0x64]),
+            Some(417)
+        );
+        assert_eq!(
+            Mp3Header::frame_length(&[0xff, 0xfb, 0x92, 0x64]),
+            Some(418)
+        );
+        assert_eq!(
+            Mp3Header::frame_length(&[0xff, 0xf3, 0x40, 0xc4]),
+            Some(104)
+        );
         for free_or_reserved in [0x00, 0xf0] {
             assert_eq!(
-                Header::frame_length(&[0xff, 0xfb, free_or_reserved, 0x64]),
+                Mp3Header::frame_length(&[0xff, 0xfb, free_or_reserved, 0x64]),
                 None
             );
         }
@@ -112,7 +121,7 @@ mod tests {
 
     #[test]
     fn other_layers_are_none() {
-        assert_eq!(Header::read(&[0xff, 0xfd, 0x90, 0x64]), None);
-        assert_eq!(Header::read(&[0xff, 0xfb]), None);
+        assert_eq!(Mp3Header::read(&[0xff, 0xfd, 0x90, 0x64]), None);
+        assert_eq!(Mp3Header::read(&[0xff, 0xfb]), None);
     }
 }

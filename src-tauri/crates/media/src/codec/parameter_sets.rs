@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     avc::{ChromaFormat, SequenceParameterSet, has_chroma, without_emulation},
-    bits::Bits,
+    bit_reader::BitReader,
 };
 
 /// So many bytes of a slice or of a picture parameter set hold all that is read of it here.
@@ -24,7 +24,7 @@ pub(crate) struct ParameterSets {
 
 /// A picture that is a single field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Field {
+pub(crate) struct PictureField {
     frame_number: u32,
     bottom: bool,
 }
@@ -92,7 +92,7 @@ impl ParameterSets {
 
     /// Which field a slice with its unit header belongs to, where it is not of a whole frame
     /// (H.264 7.3.3).
-    pub(crate) fn field(&self, slice: &[u8]) -> Option<Field> {
+    pub(crate) fn field(&self, slice: &[u8]) -> Option<PictureField> {
         if self.sps.values().all(|(_, read)| frames_only(*read)) {
             return None;
         }
@@ -102,7 +102,7 @@ impl ParameterSets {
                 .get(..MAX_READ_BYTES)
                 .unwrap_or(slice.get(1..)?),
         );
-        let mut bits = Bits::new(&plain);
+        let mut bits = BitReader::new(&plain);
         bits.exp_golomb()?;
         bits.exp_golomb()?;
         let [_, sequence] = read_exp_golombs(self.pps.get(&bits.exp_golomb()?)?, 1)?;
@@ -114,14 +114,14 @@ impl ParameterSets {
         let frame_number = bits.bits(sequence.frame_number_bits.min(16))?;
         let single = bits.bit()? == 1;
         let bottom = single && bits.bit()? == 1;
-        single.then_some(Field {
+        single.then_some(PictureField {
             frame_number,
             bottom,
         })
     }
 }
 
-impl Field {
+impl PictureField {
     /// Whether both are the halves of one frame.
     pub(crate) fn pairs_with(self, first: Self) -> bool {
         self.frame_number == first.frame_number && self.bottom != first.bottom
@@ -149,7 +149,7 @@ fn replace(sets: &mut BTreeMap<u32, Vec<u8>>, id: u32, unit: &[u8]) -> bool {
 fn read_exp_golombs<const N: usize>(unit: &[u8], header: usize) -> Option<[u32; N]> {
     let body = unit.get(header..)?;
     let plain = without_emulation(body.get(..MAX_READ_BYTES).unwrap_or(body));
-    let mut bits = Bits::new(&plain);
+    let mut bits = BitReader::new(&plain);
     let mut numbers = [0; N];
     for number in &mut numbers {
         *number = bits.exp_golomb()?;
@@ -172,7 +172,7 @@ fn put_sets<'u>(record: &mut Vec<u8>, marks: u8, sets: impl ExactSizeIterator<It
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{codec::avc::Avc, cursor::Cursor};
+    use crate::{codec::avc::AvcConfig, cursor::Cursor};
 
     /// From an x264 stream of 1280×720, High profile.
     const SET_720: [u8; 25] = [
@@ -195,7 +195,7 @@ mod tests {
                 1, 0, 6, 0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0, 0xfd, 0xf8, 0xf8, 0
             ]
         );
-        let avc = Avc::read(Cursor::new("avcC", &record)).expect("readable");
+        let avc = AvcConfig::read(Cursor::new("avcC", &record)).expect("readable");
         assert_eq!(avc.size, Some((1280, 720)));
     }
 

@@ -1,21 +1,21 @@
 //! Takes an FLV piece apart into decoder set-ups and samples.
 
 use super::{
-    packet::{self, Codec, Packet, Role},
-    tag::{AUDIO, TAG_HEADER, Tag, Tags, VIDEO},
-    times::Times,
+    packet::{self, Codec, FlvPacket, PacketRole},
+    tag::{AUDIO, FlvTag, FlvTags, TAG_HEADER, VIDEO},
+    times::FlvTimestamps,
 };
 use crate::{
     Content, Error, Sample, TrackKind,
     codec::{avc, mp3},
-    content::Tally,
-    counter,
+    content::ContentCounter,
     cursor::Cursor,
+    timestamps,
 };
 
 /// What a piece holds, in the order in which it comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
+pub enum DemuxEvent<'a> {
     /// How the samples that follow are coded.
     Config {
         /// Whose set-up this is.
@@ -34,8 +34,8 @@ pub enum Event<'a> {
 /// Fails with [`Error::Unsupported`] at codecs that only FLV carries.
 pub fn demux(piece: &[u8]) -> Result<FlvDemuxer<'_>, Error> {
     Ok(FlvDemuxer {
-        tags: Tags::new(piece)?,
-        times: Times::new(piece)?,
+        tags: FlvTags::new(piece)?,
+        times: FlvTimestamps::new(piece)?,
         mp3: None,
         pending: None,
     })
@@ -45,15 +45,15 @@ pub fn demux(piece: &[u8]) -> Result<FlvDemuxer<'_>, Error> {
 /// decoded tells of damage on the way.
 pub(crate) fn probe(piece: &[u8]) -> Result<Content, Error> {
     let mut prefix = None;
-    let mut tally = Tally::default();
+    let mut tally = ContentCounter::default();
     for event in demux(piece)? {
         match event? {
-            Event::Config {
+            DemuxEvent::Config {
                 codec: Codec::Avc,
                 data,
                 ..
             } => prefix = data.get(4).map(|lengths| (lengths & 3) + 1),
-            Event::Sample(sample) => {
+            DemuxEvent::Sample(sample) => {
                 tally.add(sample.kind, sample.dts);
                 if sample.kind == TrackKind::Video
                     && let Some(prefix) = prefix.take()
@@ -61,46 +61,46 @@ pub(crate) fn probe(piece: &[u8]) -> Result<Content, Error> {
                     avc::check_nal_units(Cursor::new("H.264", sample.data), prefix)?;
                 }
             }
-            Event::Config { .. } => {}
+            DemuxEvent::Config { .. } => {}
         }
     }
-    tally.content(counter::FLV.timescale, false)
+    tally.content(timestamps::FLV.timescale, false)
 }
 
 /// The events of a piece.
 #[derive(Debug)]
 pub struct FlvDemuxer<'a> {
-    tags: Tags<'a>,
-    times: Times,
+    tags: FlvTags<'a>,
+    times: FlvTimestamps,
     /// The fixed part of the MP3 frame header seen last.
-    mp3: Option<mp3::Header>,
+    mp3: Option<mp3::Mp3Header>,
     /// A sample behind the set-up that was read from it.
     pending: Option<Sample<'a>>,
 }
 
 impl<'a> FlvDemuxer<'a> {
-    fn event(&mut self, tag: &Tag<'a>) -> Result<Option<Event<'a>>, Error> {
+    fn event(&mut self, tag: &FlvTag<'a>) -> Result<Option<DemuxEvent<'a>>, Error> {
         let Some(packet) = packet_of(tag)? else {
             return Ok(None);
         };
-        let Packet {
+        let FlvPacket {
             kind,
             codec,
             role,
             data,
         } = packet;
-        if role == Role::NoMedia {
+        if role == PacketRole::NoMedia {
             return Ok(None);
         }
         if let Codec::Other(name) = codec {
             return Err(Error::Unsupported(name.into()));
         }
-        let Role::Frame {
+        let PacketRole::Frame {
             sync,
             composition_offset,
         } = role
         else {
-            return Ok(Some(Event::Config { kind, codec, data }));
+            return Ok(Some(DemuxEvent::Config { kind, codec, data }));
         };
         let dts = self.times.next(kind, tag);
         let sample = Sample {
@@ -111,26 +111,26 @@ impl<'a> FlvDemuxer<'a> {
             data,
         };
         if codec == Codec::Mp3
-            && let Some((header, bytes)) = mp3::Header::read(data)
+            && let Some((header, bytes)) = mp3::Mp3Header::read(data)
             && self.mp3.replace(header) != Some(header)
         {
             self.pending = Some(sample);
-            return Ok(Some(Event::Config {
+            return Ok(Some(DemuxEvent::Config {
                 kind,
                 codec,
                 data: bytes,
             }));
         }
-        Ok(Some(Event::Sample(sample)))
+        Ok(Some(DemuxEvent::Sample(sample)))
     }
 }
 
 impl<'a> Iterator for FlvDemuxer<'a> {
-    type Item = Result<Event<'a>, Error>;
+    type Item = Result<DemuxEvent<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(sample) = self.pending.take() {
-            return Some(Ok(Event::Sample(sample)));
+            return Some(Ok(DemuxEvent::Sample(sample)));
         }
         loop {
             let event = match self.tags.next()? {
@@ -145,7 +145,7 @@ impl<'a> Iterator for FlvDemuxer<'a> {
 }
 
 /// The media of a tag, where it has any.
-pub(crate) fn packet_of<'a>(tag: &Tag<'a>) -> Result<Option<Packet<'a>>, Error> {
+pub(crate) fn packet_of<'a>(tag: &FlvTag<'a>) -> Result<Option<FlvPacket<'a>>, Error> {
     let body = Cursor::within("FLV", tag.body, tag.offset + TAG_HEADER as u64);
     match tag.kind {
         VIDEO => packet::video(body),

@@ -11,7 +11,7 @@ const MIN_PADDING: usize = 8;
 
 /// What the metadata tells.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Facts<'a> {
+pub(crate) struct FlvMetadata<'a> {
     pub(crate) duration_ms: u64,
     /// 0 until the file is finished, by which an unfinished one is known.
     pub(crate) file_size: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Facts<'a> {
 /// The body of the tag, `room` bytes long.
 ///
 /// Where the room does not hold every keyframe it holds every second, third, … of them.
-pub(crate) fn metadata(room: usize, facts: &Facts<'_>, tags: &Tags) -> Vec<u8> {
+pub(crate) fn metadata(room: usize, facts: &FlvMetadata<'_>, tags: &Tags) -> Vec<u8> {
     let mut body = Vec::with_capacity(room);
     string(&mut body, "onMetaData");
     // An ECMA array; its count is a hint that readers do not rely on.
@@ -45,7 +45,7 @@ pub(crate) fn metadata(room: usize, facts: &Facts<'_>, tags: &Tags) -> Vec<u8> {
     body
 }
 
-fn number_fields(body: &mut Vec<u8>, facts: &Facts<'_>) {
+fn number_fields(body: &mut Vec<u8>, facts: &FlvMetadata<'_>) {
     number_field(body, "duration", seconds(facts.duration_ms));
     number_field(body, "filesize", float(facts.file_size));
     let fields = [
@@ -163,9 +163,9 @@ mod tests {
             title: Some("é".repeat(900)),
             ..Tags::default()
         };
-        let facts = Facts {
+        let facts = FlvMetadata {
             keyframes: &keyframes,
-            ..Facts::default()
+            ..FlvMetadata::default()
         };
         for room in 4000..9100 {
             assert_eq!(metadata(room, &facts, &tags).len(), room);
@@ -175,9 +175,9 @@ mod tests {
     #[test]
     fn keyframes_beyond_the_room_are_thinned_evenly() {
         let keyframes: Vec<_> = (0..5000).map(|number| (number, number)).collect();
-        let facts = Facts {
+        let facts = FlvMetadata {
             keyframes: &keyframes,
-            ..Facts::default()
+            ..FlvMetadata::default()
         };
         let body = metadata(64 * 1024, &facts, &Tags::default());
         let count = body

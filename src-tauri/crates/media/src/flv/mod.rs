@@ -9,5 +9,5 @@ mod times;
 pub(crate) mod write;
 
 pub(crate) use demux::probe;
-pub use demux::{Event, FlvDemuxer, demux};
+pub use demux::{DemuxEvent, FlvDemuxer, demux};
 pub use packet::Codec;

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, TrackKind,
-    codec::{aac::Aac, avc::Avc},
+    codec::{aac::AudioSpecificConfig, avc::AvcConfig},
     cursor::Cursor,
 };
 
@@ -47,17 +47,17 @@ impl Codec {
 
 /// One packet of media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Packet<'a> {
+pub(crate) struct FlvPacket<'a> {
     pub(crate) kind: TrackKind,
     pub(crate) codec: Codec,
-    pub(crate) role: Role,
+    pub(crate) role: PacketRole,
     /// Without the bytes that this module reads.
     pub(crate) data: &'a [u8],
 }
 
 /// What a packet is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum PacketRole {
     /// Sets the decoder up: `avcC` or `AudioSpecificConfig`.
     Config,
     /// A frame.
@@ -67,7 +67,7 @@ pub(crate) enum Role {
 }
 
 /// Reads the body of a picture tag.
-pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
+pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error> {
     if body.is_empty() {
         return Ok(None);
     }
@@ -75,47 +75,47 @@ pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
     if first & 0x80 != 0 {
         return enhanced(first, body).map(Some);
     }
-    let mut packet = Packet {
+    let mut packet = FlvPacket {
         kind: TrackKind::Video,
         codec: video_codec(first & 0x0f),
-        role: Role::Frame {
+        role: PacketRole::Frame {
             sync: first >> 4 == KEYFRAME,
             composition_offset: 0,
         },
         data: body.rest(),
     };
     if first >> 4 == COMMAND {
-        packet.role = Role::NoMedia;
+        packet.role = PacketRole::NoMedia;
     } else if packet.codec == Codec::Avc {
         let packet_type = body.u8()?;
         let composition_offset = si24(body.u24()?);
         packet.data = body.rest();
         packet.role = match packet_type {
-            0 => Role::Config,
-            1 => Role::Frame {
+            0 => PacketRole::Config,
+            1 => PacketRole::Frame {
                 sync: first >> 4 == KEYFRAME,
                 composition_offset,
             },
-            _ => Role::NoMedia,
+            _ => PacketRole::NoMedia,
         };
     }
     Ok(Some(packet.no_media_if_empty()))
 }
 
 /// Reads the body of a sound tag.
-pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
+pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error> {
     if body.is_empty() {
         return Ok(None);
     }
     let codec = audio_codec(body.u8()? >> 4);
-    let mut role = Role::Frame {
+    let mut role = PacketRole::Frame {
         sync: true,
         composition_offset: 0,
     };
     if codec == Codec::Aac && body.u8()? == 0 {
-        role = Role::Config;
+        role = PacketRole::Config;
     }
-    let packet = Packet {
+    let packet = FlvPacket {
         kind: TrackKind::Audio,
         codec,
         role,
@@ -124,15 +124,15 @@ pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<Packet<'_>>, Error> {
     Ok(Some(packet.no_media_if_empty()))
 }
 
-impl Packet<'_> {
+impl FlvPacket<'_> {
     /// Fails at a set-up that no decoder can be made of: now, with its piece, and not at the end.
     pub(crate) fn check_config(&self, offset: u64) -> Result<(), Error> {
         match (self.role, self.codec) {
-            (Role::Config, Codec::Avc) => {
-                Avc::read(Cursor::within("avcC", self.data, offset)).map(drop)
+            (PacketRole::Config, Codec::Avc) => {
+                AvcConfig::read(Cursor::within("avcC", self.data, offset)).map(drop)
             }
-            (Role::Config, Codec::Aac) => {
-                Aac::read(&Cursor::within("AAC", self.data, offset)).map(drop)
+            (PacketRole::Config, Codec::Aac) => {
+                AudioSpecificConfig::read(&Cursor::within("AAC", self.data, offset)).map(drop)
             }
             _ => Ok(()),
         }
@@ -140,13 +140,13 @@ impl Packet<'_> {
 
     fn no_media_if_empty(mut self) -> Self {
         if self.data.is_empty() {
-            self.role = Role::NoMedia;
+            self.role = PacketRole::NoMedia;
         }
         self
     }
 }
 
-fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<Packet<'_>, Error> {
+fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<FlvPacket<'_>, Error> {
     let codec = match &body.array::<4>()? {
         b"hvc1" => Codec::Other("HEVC in FLV"),
         b"av01" => Codec::Other("AV1 in FLV"),
@@ -155,18 +155,18 @@ fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<Packet<'_>, Error> {
     };
     let sync = (first >> 4) & 0x07 == KEYFRAME;
     let role = match first & 0x0f {
-        0 => Role::Config,
-        1 => Role::Frame {
+        0 => PacketRole::Config,
+        1 => PacketRole::Frame {
             sync,
             composition_offset: si24(body.u24()?),
         },
-        3 => Role::Frame {
+        3 => PacketRole::Frame {
             sync,
             composition_offset: 0,
         },
-        _ => Role::NoMedia,
+        _ => PacketRole::NoMedia,
     };
-    let packet = Packet {
+    let packet = FlvPacket {
         kind: TrackKind::Video,
         codec,
         role,
@@ -209,7 +209,7 @@ fn si24(value: u32) -> i32 {
 mod tests {
     use super::*;
 
-    fn video_packet(body: &[u8]) -> Option<Packet<'_>> {
+    fn video_packet(body: &[u8]) -> Option<FlvPacket<'_>> {
         video(Cursor::new("FLV", body)).expect("whole")
     }
 
@@ -218,7 +218,7 @@ mod tests {
         let packet = video_packet(&[0x27, 1, 0xff, 0xff, 0xd8, 9]).expect("a packet");
         assert_eq!(
             packet.role,
-            Role::Frame {
+            PacketRole::Frame {
                 sync: false,
                 composition_offset: -40
             }
@@ -231,7 +231,7 @@ mod tests {
         for body in [&[0x57, 0][..], &[0x52, 1], &[0x17, 2, 0, 0, 0]] {
             assert_eq!(
                 video_packet(body).expect("a packet").role,
-                Role::NoMedia,
+                PacketRole::NoMedia,
                 "{body:?}"
             );
         }

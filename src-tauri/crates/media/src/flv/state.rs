@@ -2,12 +2,12 @@
 
 use super::packet::Codec;
 use crate::{
-    Error, Part, TableFragment, TrackKind,
-    clock::{Clock, MILLISECOND, PlannedSpan, Segment, Span},
-    codec::avc::Avc,
-    counter,
+    Error, SegmentKind, TableFragment, TrackKind,
+    clock::{MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span},
+    codec::avc::AvcConfig,
     cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
-    digest::Digest,
+    digest::IndexDigest,
+    timestamps,
 };
 
 const FORMAT: &str = "journal";
@@ -19,11 +19,11 @@ const MAX_KEYFRAMES: usize = 1 << 16;
 
 /// The state of the writer.
 #[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) clock: Clock,
+pub(crate) struct FlvState {
+    pub(crate) clock: MovieClock,
     /// Time of the first tag on the clock of the pieces; the film starts at 0.
     pub(crate) origin_ms: Option<i64>,
-    pub(crate) tracks: [Track; TRACK_COUNT],
+    pub(crate) tracks: [FlvTrack; TRACK_COUNT],
     /// Milliseconds and place of each keyframe's tag.
     pub(crate) keyframes: Vec<(u64, u64)>,
     seen_keyframes: u64,
@@ -32,7 +32,7 @@ pub(crate) struct State {
 
 /// One of the two tracks.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Track {
+pub(crate) struct FlvTrack {
     /// The body of the sequence header in force.
     pub(crate) config: Vec<u8>,
     /// First byte of its first tag: the codec is in it.
@@ -47,12 +47,12 @@ pub(crate) struct Track {
     recent_frame_duration_ms: i64,
     /// Times and checksums at the end of the piece before, by which repetitions are known.
     pub(crate) recent: Vec<(i64, u32)>,
-    pub(crate) digest: Digest,
+    pub(crate) digest: IndexDigest,
 }
 
 /// What one piece changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct SegmentChange {
     pub(crate) spans: Vec<Span>,
     pub(crate) origin_ms: i64,
     pub(crate) tracks: [TrackChange; TRACK_COUNT],
@@ -71,15 +71,15 @@ pub(crate) struct TrackChange {
     pub(crate) max_pts_ms: i64,
     pub(crate) recent: Vec<(i64, u32)>,
     /// Of all frames of the track up to here.
-    pub(crate) digest: Digest,
+    pub(crate) digest: IndexDigest,
 }
 
-impl State {
+impl FlvState {
     pub(crate) fn new() -> Self {
         Self {
-            clock: Clock::new(Some(counter::FLV)),
+            clock: MovieClock::new(Some(timestamps::FLV)),
             origin_ms: None,
-            tracks: [Track::default(), Track::default()],
+            tracks: [FlvTrack::default(), FlvTrack::default()],
             keyframes: Vec::new(),
             seen_keyframes: 0,
             keyframe_step: 1,
@@ -88,14 +88,14 @@ impl State {
 
     /// Follows a piece of an earlier attempt.
     pub(crate) fn replay(&mut self, fragment: &TableFragment) -> Result<(), Error> {
-        let change = Change::read(&fragment.tables)?;
+        let change = SegmentChange::read(&fragment.tables)?;
         self.place(fragment.kind, fragment.start_ms, &change.spans);
         self.apply(change);
         Ok(())
     }
 
     /// Puts a piece on the film's clock.
-    pub(crate) fn place(&mut self, part: Part, start_ms: u64, spans: &[Span]) -> i64 {
+    pub(crate) fn place(&mut self, part: SegmentKind, start_ms: u64, spans: &[Span]) -> i64 {
         let planned = |span: &Span| PlannedSpan {
             span: *span,
             first_pts: span.first,
@@ -103,11 +103,11 @@ impl State {
         };
         let spans: Vec<_> = spans.iter().map(planned).collect();
         let spans = &spans;
-        self.clock.place(&Segment { kind: part, spans })
+        self.clock.place(&SegmentGroup { kind: part, spans })
     }
 
     /// Takes over what a piece changed.
-    pub(crate) fn apply(&mut self, change: Change) {
+    pub(crate) fn apply(&mut self, change: SegmentChange) {
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
         }
@@ -177,11 +177,11 @@ impl State {
     pub(crate) fn size(&self) -> Option<(u32, u32)> {
         let [video, _] = &self.tracks;
         let record = video.config.get(5..)?;
-        Avc::read(Cursor::new("avcC", record)).ok()?.size
+        AvcConfig::read(Cursor::new("avcC", record)).ok()?.size
     }
 }
 
-impl Track {
+impl FlvTrack {
     /// Mean distance of its frames: how long the last one is, which nothing tells. Gaps make that
     /// of all frames too long.
     fn frame_duration_ms(&self) -> i64 {
@@ -209,7 +209,7 @@ pub(crate) fn track_index(kind: TrackKind) -> usize {
     usize::from(kind == TrackKind::Audio)
 }
 
-impl Change {
+impl SegmentChange {
     /// The tables of the fragment.
     pub(crate) fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -273,7 +273,7 @@ impl TrackChange {
             first_ms: cursor.signed()?,
             last_ms: cursor.signed()?,
             max_pts_ms: cursor.signed()?,
-            digest: Digest::from_value(cursor.varint()?),
+            digest: IndexDigest::from_value(cursor.varint()?),
             recent: Vec::new(),
         };
         for _ in 0..cursor.varint()? {
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn of_very_many_keyframes_some_are_kept_at_even_distances() {
-        let mut state = State::new();
+        let mut state = FlvState::new();
         for number in 0..5 * MAX_KEYFRAMES as u64 {
             state.add_keyframe((number, number));
         }
@@ -324,18 +324,21 @@ mod tests {
             last_ms: 1960,
             max_pts_ms: 2040,
             recent: vec![(1920, 800), (1960, 1200)],
-            digest: Digest::default(),
+            digest: IndexDigest::default(),
         };
-        let change = Change {
+        let change = SegmentChange {
             spans: vec![span],
             origin_ms: -40,
             tracks: [track, TrackChange::default()],
             keyframes: vec![(0, 8205), (1000, 90_000)],
         };
         let bytes = change.write();
-        assert_eq!(Change::read(&bytes).expect("whole"), change);
+        assert_eq!(SegmentChange::read(&bytes).expect("whole"), change);
         for length in 0..bytes.len() {
-            assert!(Change::read(&bytes[..length]).is_err(), "cut to {length}");
+            assert!(
+                SegmentChange::read(&bytes[..length]).is_err(),
+                "cut to {length}"
+            );
         }
     }
 }

@@ -21,7 +21,7 @@ const FILTER_FLAG: u8 = 0x20;
 
 /// One tag of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tag<'a> {
+pub(crate) struct FlvTag<'a> {
     /// 8 sound, 9 picture, 18 script data; others exist and are to be skipped.
     pub(crate) kind: u8,
     /// Milliseconds, signed.
@@ -34,11 +34,11 @@ pub(crate) struct Tag<'a> {
 
 /// The tags of a piece, one after the other.
 #[derive(Clone, Debug)]
-pub(crate) struct Tags<'a> {
+pub(crate) struct FlvTags<'a> {
     cursor: Cursor<'a>,
 }
 
-impl<'a> Tags<'a> {
+impl<'a> FlvTags<'a> {
     /// Starts at the first tag: behind the file header, or at once where the piece has none.
     pub(crate) fn new(piece: &'a [u8]) -> Result<Self, Error> {
         let mut cursor = Cursor::new("FLV", piece);
@@ -60,7 +60,7 @@ impl<'a> Tags<'a> {
         Ok(Self { cursor })
     }
 
-    fn tag(&mut self) -> Result<Tag<'a>, Error> {
+    fn tag(&mut self) -> Result<FlvTag<'a>, Error> {
         let cursor = &mut self.cursor;
         let offset = cursor.position();
         let kind = cursor.u8()?;
@@ -75,7 +75,7 @@ impl<'a> Tags<'a> {
         if !cursor.is_empty() {
             cursor.skip(PREVIOUS_TAG_SIZE)?;
         }
-        Ok(Tag {
+        Ok(FlvTag {
             kind: kind & 0x1f,
             timestamp: i32::from_be_bytes([high, low_a, low_b, low_c]),
             body,
@@ -84,8 +84,8 @@ impl<'a> Tags<'a> {
     }
 }
 
-impl<'a> Iterator for Tags<'a> {
-    type Item = Result<Tag<'a>, Error>;
+impl<'a> Iterator for FlvTags<'a> {
+    type Item = Result<FlvTag<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.cursor.is_empty() {
@@ -141,8 +141,8 @@ mod tests {
         bytes
     }
 
-    fn all(piece: &[u8]) -> Result<Vec<Tag<'_>>, Error> {
-        Tags::new(piece)?.collect()
+    fn all(piece: &[u8]) -> Result<Vec<FlvTag<'_>>, Error> {
+        FlvTags::new(piece)?.collect()
     }
 
     #[test]

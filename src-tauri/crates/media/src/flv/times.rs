@@ -2,13 +2,13 @@
 
 use super::{
     demux::packet_of,
-    packet::Role,
+    packet::PacketRole,
     state::{TRACK_COUNT, track_index},
-    tag::{Tag, Tags},
+    tag::{FlvTag, FlvTags},
 };
 use crate::{
     Error, TrackKind,
-    counter::{self, TimestampUnwrapper},
+    timestamps::{self, TimestampUnwrapper},
 };
 
 /// A frame farther from the one before and from the one behind, in milliseconds, stands alone:
@@ -17,25 +17,25 @@ const STRAY_DISTANCE_MS: u64 = 1000;
 
 /// The clock of a piece.
 #[derive(Debug)]
-pub(crate) struct Times {
+pub(crate) struct FlvTimestamps {
     unwrap: TimestampUnwrapper,
     /// Places of tags whose timestamps stand alone, and those that they should have, the first
     /// one last.
     stray: Vec<(u64, i64)>,
 }
 
-impl Times {
+impl FlvTimestamps {
     pub(crate) fn new(piece: &[u8]) -> Result<Self, Error> {
         let mut stray = find_stray_timestamps(piece)?;
         stray.sort_unstable_by(|one, other| other.cmp(one));
         Ok(Self {
-            unwrap: TimestampUnwrapper::new(counter::FLV),
+            unwrap: TimestampUnwrapper::new(timestamps::FLV),
             stray,
         })
     }
 
     /// The time of the next frame, in milliseconds; it does not jump back.
-    pub(crate) fn next(&mut self, kind: TrackKind, tag: &Tag<'_>) -> i64 {
+    pub(crate) fn next(&mut self, kind: TrackKind, tag: &FlvTag<'_>) -> i64 {
         while self
             .stray
             .pop_if(|(place, _)| *place < tag.offset)
@@ -53,13 +53,13 @@ fn find_stray_timestamps(piece: &[u8]) -> Result<Vec<(u64, i64)>, Error> {
     let mut stray = Vec::new();
     // The last two frames of each track.
     let mut lasts: [[Option<(u64, i64)>; 2]; TRACK_COUNT] = [[None; 2]; TRACK_COUNT];
-    for tag in Tags::new(piece)? {
+    for tag in FlvTags::new(piece)? {
         // What cannot be read is told by those who read it for its frames.
         let Ok(tag) = tag else { break };
         let Ok(Some(packet)) = packet_of(&tag) else {
             continue;
         };
-        let (Role::Frame { .. }, Some([before, last])) =
+        let (PacketRole::Frame { .. }, Some([before, last])) =
             (packet.role, lasts.get_mut(track_index(packet.kind)))
         else {
             continue;
@@ -90,8 +90,8 @@ mod tests {
             piece.extend(tag_header(*kind, 2, *timestamp));
             piece.extend([0x22, 0, 0, 0, 0, 13]);
         }
-        let mut times = Times::new(&piece).expect("tags");
-        Tags::new(&piece)
+        let mut times = FlvTimestamps::new(&piece).expect("tags");
+        FlvTags::new(&piece)
             .expect("tags")
             .map(|tag| {
                 let tag = tag.expect("whole");

@@ -4,23 +4,23 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
     demux::packet_of,
-    meta::{Facts, KEYFRAME_BYTES, metadata},
-    packet::{Codec, Packet, Role},
-    state::{Change, State, TRACK_COUNT, track_index},
+    meta::{FlvMetadata, KEYFRAME_BYTES, metadata},
+    packet::{Codec, FlvPacket, PacketRole},
+    state::{FlvState, SegmentChange, TRACK_COUNT, track_index},
     tag::{
-        AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, Tags, VIDEO, tag_header,
+        AUDIO, FILE_HEADER, FlvTags, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, VIDEO, tag_header,
         tag_size,
     },
-    times::Times,
+    times::FlvTimestamps,
 };
 use crate::{
-    Content, Error, Film, Format, Muxer, MuxerConfig, Order, Piece, SegmentFingerprint, Summary,
-    TableFragment, TrackKind, TrackSummary,
+    Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
+    SegmentOrder, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Span, milliseconds, ticks},
     cursor::Cursor,
-    digest::Told,
+    digest::SampleRecord,
     journal,
-    output::Output,
+    segment_writer::SegmentWriter,
 };
 
 /// Room for the metadata without its keyframes: numbers and four short texts.
@@ -37,11 +37,11 @@ const REPEAT_WINDOW_MS: i64 = 1000;
 /// Makes one FLV of pieces in the order of presentation.
 #[derive(Debug)]
 pub(crate) struct FlvMuxer<O> {
-    movie: Film,
-    output: Output<O>,
+    movie: MovieSpec,
+    output: SegmentWriter<O>,
     /// Length of the metadata's body, once it is written.
     reserved_bytes: Option<u32>,
-    state: State,
+    state: FlvState,
 }
 
 /// A tag that goes into the file.
@@ -82,8 +82,8 @@ enum TagDecision {
 impl<O: Read + Write + Seek> FlvMuxer<O> {
     /// Starts, or goes on where the journal ends.
     pub(crate) fn new(making: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
-        let output = Output::new(output, journal::output_end(making.journal));
-        let mut state = State::new();
+        let output = SegmentWriter::new(output, journal::output_end(making.journal));
+        let mut state = FlvState::new();
         let mut room = None;
         for fragment in making.journal {
             state.replay(fragment)?;
@@ -126,12 +126,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let room = MIN_RESERVED.saturating_add(index).min(MAX_RESERVED);
         let room = u32::try_from(room).unwrap_or(u32::MAX);
         self.reserved_bytes = Some(room);
-        let head = self.head(room, &Facts::default());
+        let head = self.head(room, &FlvMetadata::default());
         self.output.append(&mut [IoSlice::new(&head)])
     }
 
     /// File header and metadata.
-    fn head(&self, room: u32, facts: &Facts<'_>) -> Vec<u8> {
+    fn head(&self, room: u32, facts: &FlvMetadata<'_>) -> Vec<u8> {
         let flags =
             u8::from(facts.video_codec.is_some()) | (u8::from(facts.audio_codec.is_some()) << 2);
         let mut head = vec![b'F', b'L', b'V', 1, flags, 0, 0, 0, 9, 0, 0, 0, 0];
@@ -145,12 +145,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     fn select_tags<'a>(
         &self,
         piece: &'a [u8],
-        change: &mut Change,
+        change: &mut SegmentChange,
     ) -> Result<Vec<OutputTag<'a>>, Error> {
         let mut kept = Vec::new();
-        let mut times = Times::new(piece)?;
+        let mut times = FlvTimestamps::new(piece)?;
         let mut codecs = self.state.codecs();
-        for tag in Tags::new(piece)? {
+        for tag in FlvTags::new(piece)? {
             let tag = tag?;
             let mut media = None;
             if tag.kind == SCRIPT {
@@ -196,7 +196,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     }
 
     /// Drops what the file has already, and what cannot be decoded.
-    fn classify(&self, packet: &Packet<'_>, body: &[u8], change: &mut Change) -> TagDecision {
+    fn classify(
+        &self,
+        packet: &FlvPacket<'_>,
+        body: &[u8],
+        change: &mut SegmentChange,
+    ) -> TagDecision {
         let track = track_index(packet.kind);
         let (Some(before), Some(now)) =
             (self.state.tracks.get(track), change.tracks.get_mut(track))
@@ -205,24 +210,24 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         };
         let config = now.config.as_ref().unwrap_or(&before.config);
         match packet.role {
-            Role::Config if config == body => TagDecision::Dropped,
-            Role::Config => {
+            PacketRole::Config if config == body => TagDecision::Dropped,
+            PacketRole::Config => {
                 now.config = Some(body.to_vec());
                 TagDecision::Config
             }
-            Role::Frame { .. }
+            PacketRole::Frame { .. }
                 if config.is_empty() && matches!(packet.codec, Codec::Avc | Codec::Aac) =>
             {
                 TagDecision::Dropped
             }
-            Role::Frame {
+            PacketRole::Frame {
                 sync,
                 composition_offset,
             } => TagDecision::Frame {
                 keyframe: sync,
                 composition_offset,
             },
-            Role::NoMedia => TagDecision::Dropped,
+            PacketRole::NoMedia => TagDecision::Dropped,
         }
     }
 
@@ -231,7 +236,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         &mut self,
         kept: &[OutputTag<'_>],
         offset: i64,
-        change: &mut Change,
+        change: &mut SegmentChange,
     ) -> Result<(), Error> {
         let offset_ms = ticks(offset, 1000).saturating_sub(change.origin_ms);
         for (now, before) in change.tracks.iter_mut().zip(&self.state.tracks) {
@@ -254,7 +259,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 }
                 near = time.max(last.unwrap_or(0));
                 *last = Some(near);
-                let told = Told {
+                let told = SampleRecord {
                     position,
                     size: u32::try_from(tag.body.len()).unwrap_or(u32::MAX),
                     dts: near.max(0).unsigned_abs(),
@@ -303,9 +308,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             && recent.any(|&(at, hash)| at == time && hash == crc32fast::hash(body))
     }
 
-    fn final_metadata(&self) -> Facts<'_> {
+    fn final_metadata(&self) -> FlvMetadata<'_> {
         let [video, audio] = &self.state.tracks;
-        Facts {
+        FlvMetadata {
             duration_ms: self.state.end_ms(),
             file_size: self.output.end(),
             video_codec: video.first_byte.map(|byte| byte & 0x0f),
@@ -317,12 +322,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
 }
 
 impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
-    fn order(&self) -> Order {
-        Format::Flv.order()
+    fn order(&self) -> SegmentOrder {
+        OutputFormat::Flv.order()
     }
 
-    fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
-        let mut change = Change::default();
+    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
+        let mut change = SegmentChange::default();
         let kept = self.select_tags(piece.data, &mut change)?;
         change.spans = spans(&kept)?;
         let offset = self.state.place(piece.kind, piece.start_ms, &change.spans);
@@ -433,7 +438,12 @@ fn spans(kept: &[OutputTag<'_>]) -> Result<Vec<Span>, Error> {
 }
 
 /// Notes a frame that goes into the file, with its time and place there.
-fn record_frame(change: &mut Change, media: &FrameTiming, told: Told, first_byte: Option<&u8>) {
+fn record_frame(
+    change: &mut SegmentChange,
+    media: &FrameTiming,
+    told: SampleRecord,
+    first_byte: Option<&u8>,
+) {
     let Some(track) = change.tracks.get_mut(media.track) else {
         return;
     };

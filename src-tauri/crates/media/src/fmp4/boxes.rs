@@ -3,12 +3,12 @@
 use crate::{Error, cursor::Cursor};
 
 /// A four-character code.
-pub(crate) type Kind = [u8; 4];
+pub(crate) type FourCc = [u8; 4];
 
 /// One box in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct ParsedBox<'a> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FourCc,
     /// Where its header starts in the piece or file.
     pub(crate) start: u64,
     /// What is behind the header.
@@ -17,8 +17,8 @@ pub(crate) struct ParsedBox<'a> {
 
 /// Where a box lies, read from its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    pub(crate) kind: Kind,
+pub(crate) struct BoxHeader {
+    pub(crate) kind: FourCc,
     /// Bytes before the body.
     pub(crate) header_length: u64,
     /// `None`: to the end of what holds it.
@@ -26,7 +26,7 @@ pub(crate) struct Header {
 }
 
 /// Reads the header of a box: 32-bit size, 64-bit size (1), or to the end (0).
-pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<Header, Error> {
+pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<BoxHeader, Error> {
     let start = cursor.clone();
     let size = cursor.u32()?;
     let kind = cursor.array()?;
@@ -43,7 +43,7 @@ pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<Header, Error> {
         ),
         None => None,
     };
-    Ok(Header {
+    Ok(BoxHeader {
         kind,
         header_length: before,
         body_length: body,
@@ -75,7 +75,7 @@ pub(crate) struct Boxes<'a> {
 
 impl<'a> Boxes<'a> {
     /// The first box of a kind.
-    pub(crate) fn find(mut self, kind: Kind) -> Result<Option<Cursor<'a>>, Error> {
+    pub(crate) fn find(mut self, kind: FourCc) -> Result<Option<Cursor<'a>>, Error> {
         while let Some(found) = self.read()? {
             if found.kind == kind {
                 return Ok(Some(found.body));
@@ -85,7 +85,7 @@ impl<'a> Boxes<'a> {
     }
 
     /// The first box of a kind, without which the others mean nothing.
-    pub(crate) fn require(self, kind: Kind) -> Result<Cursor<'a>, Error> {
+    pub(crate) fn require(self, kind: FourCc) -> Result<Cursor<'a>, Error> {
         let holder = self.cursor.clone();
         self.find(kind)?
             .ok_or_else(|| holder.malformed(format!("box {} is missing", name(kind))))
@@ -133,7 +133,7 @@ pub(crate) fn version_and_flags(body: &mut Cursor<'_>) -> Result<(u8, u32), Erro
 }
 
 /// A box's name in an error's words.
-pub(crate) fn name(kind: Kind) -> String {
+pub(crate) fn name(kind: FourCc) -> String {
     kind.iter()
         .map(|byte| char::from(*byte))
         .flat_map(char::escape_default)
@@ -144,7 +144,7 @@ pub(crate) fn name(kind: Kind) -> String {
 mod tests {
     use super::*;
 
-    fn kinds(bytes: &[u8]) -> Result<Vec<Kind>, Error> {
+    fn kinds(bytes: &[u8]) -> Result<Vec<FourCc>, Error> {
         top_level(bytes)
             .map(|found| found.map(|found| found.kind))
             .collect()

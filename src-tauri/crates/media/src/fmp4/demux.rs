@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     boxes::{ParsedBox, children, top_level, version_and_flags},
-    data::{DataRanges, outside},
-    init::{Init, Other, SampleDefaults},
+    data_ranges::{DataRanges, outside},
+    init::{Init, OtherTrack, SampleDefaults},
     roll::FragmentRolls,
-    run::{Run, RunStart},
+    run::{RunStart, TrackRun},
 };
 use crate::{Content, Error, cursor::Cursor};
 
@@ -16,15 +16,15 @@ const MAX_SAMPLES: u32 = 1 << 20;
 
 /// What a media piece holds of one track.
 #[derive(Debug)]
-pub struct Media<'a> {
+pub struct DemuxedTrack<'a> {
     /// The bytes that go into the file: `mdat` whole where nothing else lies in it, else the runs.
     pub(crate) data: DataRanges,
     /// The samples of the track, run by run.
-    pub(crate) runs: Vec<Run<'a>>,
+    pub(crate) runs: Vec<TrackRun<'a>>,
 }
 
 /// Finds the samples of the track of `init` in a media piece.
-pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<Media<'a>, Error> {
+pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Error> {
     let mut bodies = Vec::new();
     let mut moofs = Vec::new();
     for found in top_level(piece) {
@@ -62,14 +62,14 @@ pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<Media<'a>, Error> {
     } else {
         bodies
     };
-    Ok(Media {
+    Ok(DemuxedTrack {
         data: DataRanges::new(ranges),
         runs,
     })
 }
 
 /// Where the data of a run lies: in one `mdat`.
-fn run_range(run: &Run<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> {
+fn run_range(run: &TrackRun<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> {
     let (end, _) = run.end()?;
     let place = |position| usize::try_from(position).unwrap_or(usize::MAX);
     let range = place(run.position)..place(end);
@@ -93,14 +93,14 @@ struct FragmentDemuxer<'a, 'i> {
     samples: u32,
     /// Fragments of other tracks are in the piece.
     has_other_tracks: bool,
-    runs: Vec<Run<'a>>,
+    runs: Vec<TrackRun<'a>>,
 }
 
 /// `tfhd`, with its gaps filled from `trex` (ISO/IEC 14496-12 8.8.7).
 struct TrackFragmentHeader<'i> {
     is_ours: bool,
     /// The other track of the initialisation that it belongs to.
-    other_track: Option<&'i Other>,
+    other_track: Option<&'i OtherTrack>,
     base: Option<u64>,
     base_is_moof: bool,
     defaults: SampleDefaults,
@@ -178,7 +178,7 @@ impl<'a> FragmentDemuxer<'a, '_> {
                 position: data.as_ref().map_or(base, |data| data.end),
                 dts,
             };
-            let run = Run::read(self.piece, child.body.clone(), self.init, &before)?;
+            let run = TrackRun::read(self.piece, child.body.clone(), self.init, &before)?;
             self.samples = self.samples.saturating_add(run.samples());
             // A sample has a byte of its own, or at least one that tells of it.
             let most = u32::try_from(self.piece.len()).unwrap_or(u32::MAX);

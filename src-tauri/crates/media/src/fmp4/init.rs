@@ -1,7 +1,7 @@
 //! The initialisation piece: `ftyp` + `moov`.
 
 use super::{
-    boxes::{Boxes, Kind, children, name, top_level, version_and_flags},
+    boxes::{Boxes, FourCc, children, name, top_level, version_and_flags},
     roll::MovieRolls,
 };
 use crate::{Error, TrackKind, check::check_sample_entries, clock::nanoseconds, cursor::Cursor};
@@ -20,7 +20,7 @@ pub struct Init {
     /// Packed ISO 639-2 code, as `mdhd` has it.
     pub(crate) language: u16,
     pub(crate) defaults: SampleDefaults,
-    pub(crate) edit: Edit,
+    pub(crate) edit: SourceEdit,
     /// Turn and size of the picture: the tail of `tkhd`, from the matrix on.
     pub(crate) display: [u8; 44],
     /// The sample entries as they came, but for the place of their data: taking them apart would
@@ -31,12 +31,12 @@ pub struct Init {
     /// How many tracks of its piece are pictures or sound, itself included.
     pub(super) track_count: u8,
     /// All other tracks of its piece, whatever they hold.
-    pub(crate) other_tracks: Vec<Other>,
+    pub(crate) other_tracks: Vec<OtherTrack>,
 }
 
 /// A track whose data may lie between that of the one that is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Other {
+pub(crate) struct OtherTrack {
     pub(crate) track_id: u32,
     pub(crate) defaults: SampleDefaults,
 }
@@ -52,7 +52,7 @@ pub(crate) struct SampleDefaults {
 
 /// Where a track starts in the film (ISO/IEC 14496-12 8.6.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Edit {
+pub(crate) struct SourceEdit {
     /// Composition time of the first sample part that is shown: after the priming.
     pub(crate) media_time: Option<i64>,
     /// How long nothing is shown before, in ticks of `movie_timescale`.
@@ -63,9 +63,9 @@ pub(crate) struct Edit {
     pub(crate) movie_timescale: u32,
 }
 
-impl Edit {
+impl SourceEdit {
     /// How long nothing is shown before the track, in nanoseconds.
-    pub(crate) fn wait(&self) -> i64 {
+    pub(crate) fn initial_delay(&self) -> i64 {
         self.time(self.empty).unwrap_or(0)
     }
 
@@ -138,7 +138,7 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
             Some(mvex) => defaults(children(mvex), track_id)?,
             None => SampleDefaults::default(),
         };
-        ids.push(Other { track_id, defaults });
+        ids.push(OtherTrack { track_id, defaults });
         let mdia = children(&trak.body).require(*b"mdia")?;
         match handler(children(&mdia).require(*b"hdlr")?)? {
             Ok(kind) => {
@@ -225,7 +225,7 @@ fn track_header(mut tkhd: Cursor<'_>) -> Result<(u32, [u8; 44]), Error> {
 }
 
 /// Pictures, sound, or something else by its four-character code (ISO/IEC 14496-12 8.4.3).
-fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, Kind>, Error> {
+fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, FourCc>, Error> {
     hdlr.skip(8)?;
     Ok(match hdlr.array()? {
         kind if kind == *b"vide" => Ok(TrackKind::Video),
@@ -266,8 +266,8 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
 ///
 /// Of a film that was cut by edits, with media left out between them, all is shown from the first
 /// edit on: nothing is lost, and tracks that were cut alike stay side by side.
-fn edit(trak: &Cursor<'_>) -> Result<Edit, Error> {
-    let mut edit = Edit::default();
+fn edit(trak: &Cursor<'_>) -> Result<SourceEdit, Error> {
+    let mut edit = SourceEdit::default();
     let Some(edts) = children(trak).find(*b"edts")? else {
         return Ok(edit);
     };

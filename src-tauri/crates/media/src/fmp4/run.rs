@@ -18,7 +18,7 @@ const NOT_SYNC: u32 = 0x1_0000;
 
 /// Samples whose data lies end to end.
 #[derive(Clone, Debug)]
-pub struct Run<'a> {
+pub struct TrackRun<'a> {
     piece: &'a [u8],
     kind: TrackKind,
     /// Which of the track's sample entries, counted from 0.
@@ -66,7 +66,7 @@ struct SampleFields {
     composition_offset: i32,
 }
 
-impl<'a> Run<'a> {
+impl<'a> TrackRun<'a> {
     /// Reads the head of a `trun` of the track of `init`.
     pub(super) fn read(
         piece: &'a [u8],
@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
     }
 }
 
-impl<'a> Iterator for Run<'a> {
+impl<'a> Iterator for TrackRun<'a> {
     type Item = Result<TimedSample<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,13 +1,13 @@
 mod build;
 
-use build::{Base, Fields, Traf, Trun, init, mdat, media_segment, moof};
+use build::{OffsetBase, Traf, Trun, TrunSample, init, mdat, media_segment, moof};
 
 use super::{Init, demux};
 use crate::Error;
 
 /// What is read of a piece: times, offsets, sync flags and bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Read {
+struct DemuxedSample {
     dts: i64,
     duration: u32,
     composition_offset: i32,
@@ -15,7 +15,7 @@ struct Read {
     data: Vec<u8>,
 }
 
-fn read(piece: &[u8], init: &Init) -> Result<Vec<Read>, Error> {
+fn read(piece: &[u8], init: &Init) -> Result<Vec<DemuxedSample>, Error> {
     let media = demux(piece, init)?;
     let file: Vec<u8> = media.data.slices(piece).flatten().copied().collect();
     let mut read = Vec::new();
@@ -23,10 +23,12 @@ fn read(piece: &[u8], init: &Init) -> Result<Vec<Read>, Error> {
         for timed in run {
             let timed = timed?;
             let sample = timed.sample;
-            let place = media.data.place(timed.position, sample.data.len())?;
+            let place = media
+                .data
+                .output_offset(timed.position, sample.data.len())?;
             let place = usize::try_from(place).expect("small");
             assert_eq!(&file[place..place + sample.data.len()], sample.data);
-            read.push(Read {
+            read.push(DemuxedSample {
                 dts: sample.dts,
                 duration: timed.duration,
                 composition_offset: sample.composition_offset,
@@ -38,8 +40,8 @@ fn read(piece: &[u8], init: &Init) -> Result<Vec<Read>, Error> {
     Ok(read)
 }
 
-fn samples(count: u32) -> Vec<Fields> {
-    let sample = |number: u32| Fields {
+fn samples(count: u32) -> Vec<TrunSample> {
+    let sample = |number: u32| TrunSample {
         duration: 100 + number,
         size: 20 + number,
         flags: if number.is_multiple_of(2) {
@@ -53,7 +55,7 @@ fn samples(count: u32) -> Vec<Fields> {
 }
 
 /// A run that tells everything of its samples.
-fn full(samples: Vec<Fields>) -> Trun {
+fn full(samples: Vec<TrunSample>) -> Trun {
     Trun {
         version: 1,
         flags: 0xf01,
@@ -100,9 +102,9 @@ fn every_combination_of_run_flags_is_read() {
         let mut traf = Traf::of(1, vec![run]);
         if flags & 0x1 == 0 {
             // Without an offset of its own the data is where the fragment's base is.
-            traf.base = Base::Explicit(0);
+            traf.base = OffsetBase::Explicit(0);
             let data = moof(0, 8, std::slice::from_ref(&traf)).len() + 8;
-            traf.base = Base::Explicit(data as u64);
+            traf.base = OffsetBase::Explicit(data as u64);
         }
         let piece = media_segment(&[traf]);
         let found = read(&piece, &init(1, &[])).expect("whole");
@@ -110,7 +112,7 @@ fn every_combination_of_run_flags_is_read() {
         assert_eq!(found.len(), samples.len(), "{flags:x}");
         for (found, sample) in found.iter().zip(&samples) {
             let bytes = (at..at + sample.size).map(|at| (at % 251).to_le_bytes()[0]);
-            let expected = Read {
+            let expected = DemuxedSample {
                 dts,
                 duration: sample.duration,
                 composition_offset: sample.composition_offset,
@@ -129,9 +131,9 @@ fn the_defaults_of_a_fragment_override_those_of_the_movie() {
     let run = Trun {
         flags: 0x1,
         samples: vec![
-            Fields {
+            TrunSample {
                 size: 9,
-                ..Fields::default()
+                ..TrunSample::default()
             };
             3
         ],
@@ -155,7 +157,7 @@ fn the_defaults_of_a_fragment_override_those_of_the_movie() {
 }
 
 /// Two tracks in one fragment, two runs each, their data taking turns by track.
-fn two_tracks(bases: [Base; 2]) -> [Traf; 2] {
+fn two_tracks(bases: [OffsetBase; 2]) -> [Traf; 2] {
     let mut trafs = [1, 2].map(|id| {
         let runs = vec![full(samples(3)), full(samples(id + 1))];
         Traf::of(id, runs)
@@ -170,16 +172,16 @@ fn two_tracks(bases: [Base; 2]) -> [Traf; 2] {
 #[test]
 fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
     let alone = |id: u32| {
-        let [one, two] = two_tracks([Base::Moof; 2]);
+        let [one, two] = two_tracks([OffsetBase::Moof; 2]);
         let traf = if id == 1 { one } else { two };
         read(&media_segment(&[traf]), &init(id, &[])).expect("whole")
     };
     for bases in [
-        [Base::Moof; 2],
-        [Base::Explicit(0); 2],
-        [Base::Implied; 2],
-        [Base::Explicit(0), Base::Implied],
-        [Base::Moof, Base::Implied],
+        [OffsetBase::Moof; 2],
+        [OffsetBase::Explicit(0); 2],
+        [OffsetBase::Implied; 2],
+        [OffsetBase::Explicit(0), OffsetBase::Implied],
+        [OffsetBase::Moof, OffsetBase::Implied],
     ] {
         let piece = media_segment(&two_tracks(bases));
         let [one, two] = [(1, 2), (2, 1)].map(|(id, other)| init(id, &[other]));
@@ -187,7 +189,7 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
         for (init, id) in [(one, 1), (two, 2)] {
             let found = read(&piece, &init).expect("whole");
             let expected = alone(id);
-            let times = |read: &[Read]| -> Vec<_> {
+            let times = |read: &[DemuxedSample]| -> Vec<_> {
                 read.iter()
                     .map(|read| (read.dts, read.data.len()))
                     .collect()
@@ -218,9 +220,9 @@ fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
     let foreign = Trun {
         flags: 0x1,
         samples: vec![
-            Fields {
+            TrunSample {
                 size: 7,
-                ..Fields::default()
+                ..TrunSample::default()
             };
             5
         ],
@@ -230,7 +232,7 @@ fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
     ours.flags = 0xf00;
     let mut trafs = [Traf::of(2, vec![foreign]), Traf::of(1, vec![ours])];
     for traf in &mut trafs {
-        traf.base = Base::Implied;
+        traf.base = OffsetBase::Implied;
     }
     let found = read(&media_segment(&trafs), &init(1, &[2])).expect("whole");
     assert_eq!(found[0].data[0], 35);
@@ -253,13 +255,13 @@ fn a_fragment_of_only_another_track_gives_nothing() {
 #[test]
 fn a_segment_cut_from_a_file_still_finds_its_data() {
     for before in [1, 600, 1 << 20, 1 << 40] {
-        let trafs = two_tracks([Base::Explicit(before); 2]);
+        let trafs = two_tracks([OffsetBase::Explicit(before); 2]);
         let mut piece = media_segment(&trafs);
         let again = moof(piece.len(), 8, &trafs);
         piece.extend(again);
         piece.extend(mdat(trafs.len() * 200));
-        let mut whole = build::media_segment(&two_tracks([Base::Moof; 2]));
-        let again = moof(whole.len(), 8, &two_tracks([Base::Moof; 2]));
+        let mut whole = build::media_segment(&two_tracks([OffsetBase::Moof; 2]));
+        let again = moof(whole.len(), 8, &two_tracks([OffsetBase::Moof; 2]));
         whole.extend(again);
         whole.extend(mdat(trafs.len() * 200));
         for (id, other) in [(1, 2), (2, 1)] {
@@ -316,7 +318,7 @@ fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
 
 #[test]
 fn samples_outside_the_data_are_refused() {
-    let trafs = two_tracks([Base::Moof; 2]);
+    let trafs = two_tracks([OffsetBase::Moof; 2]);
     let whole = media_segment(&trafs);
     for init in [init(1, &[2]), init(2, &[1])] {
         let mut cut = moof(0, 8, &trafs);

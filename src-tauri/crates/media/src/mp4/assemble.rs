@@ -6,19 +6,19 @@ use std::{
 };
 
 use super::{
-    entry::{AudioClock, build_sample_entry},
-    fragment::{Entry as Found, IndexedSample, Tables, track_key},
-    grid::TimestampSnapper,
-    track::{Entry, Track, display},
+    fragment::{IndexedSample, SegmentTables, TableEntry as Found, track_key},
+    sample_entry::{AudioClock, build_sample_entry},
+    snap::TimestampSnapper,
+    track::{Mp4Track, StoredSample, display},
 };
 use crate::{
-    Error, Part, Sound, Source, TableFragment, TrackKind,
-    clock::{Clock, PlannedSpan, Segment, Span, milliseconds, nanoseconds, ticks},
+    AudioSpec, Error, SegmentFormat, SegmentKind, TableFragment, TrackKind,
+    clock::{MovieClock, PlannedSpan, SegmentGroup, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
     handler::Handler,
     language::Language,
-    output::Output,
+    segment_writer::SegmentWriter,
 };
 
 /// Sixteen ticks a millisecond: keeps the times of an FLV exact without guessing a frame rate.
@@ -31,22 +31,22 @@ const AUDIO_GROUP: u16 = 1;
 const COMPARED_BYTES: u64 = 4096;
 
 /// Says whether so many bytes at two places of the output are the same.
-type Same<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
+type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
 /// What the plan says of the pieces.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Plan<'p> {
-    pub(crate) segment_format: Source,
+pub(crate) struct IndexSpec<'p> {
+    pub(crate) segment_format: SegmentFormat,
     /// [`crate::Film::sounds`].
-    pub(crate) audio: &'p [Sound],
+    pub(crate) audio: &'p [AudioSpec],
 }
 
 /// Makes the index of every track; pictures come first.
 pub(crate) fn assemble<O: Read + Write + Seek>(
-    plan: Plan<'_>,
+    plan: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
-    output: &mut Output<O>,
-) -> Result<Vec<Track>, Error> {
+    output: &mut SegmentWriter<O>,
+) -> Result<Vec<Mp4Track>, Error> {
     let mut bytes = [Vec::new(), Vec::new()];
     let mut same = |places: [u64; 2], length| {
         for (bytes, place) in bytes.iter_mut().zip(places) {
@@ -64,7 +64,10 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
 }
 
 /// The index of what has come so far, to tell from it how large the whole will be.
-pub(crate) fn estimate(plan: Plan<'_>, fragments: Vec<TableFragment>) -> Result<Vec<Track>, Error> {
+pub(crate) fn estimate(
+    plan: IndexSpec<'_>,
+    fragments: Vec<TableFragment>,
+) -> Result<Vec<Mp4Track>, Error> {
     IndexBuilder::from_fragments(plan, fragments, &mut |_, _| Ok(true)).map(IndexBuilder::tracks)
 }
 
@@ -76,16 +79,16 @@ pub(crate) fn missing_tracks(tracks: usize) -> Error {
 }
 
 struct IndexBuilder<'s> {
-    segment_format: Source,
-    audio: &'s [Sound],
-    same: &'s mut Same<'s>,
+    segment_format: SegmentFormat,
+    audio: &'s [AudioSpec],
+    same: &'s mut CompareBytes<'s>,
     /// Ticks a second of the times of samples that are described by set-ups among them.
     timescale: u32,
     /// A multiple of `times`.
     video_timescale: u32,
-    clock: Clock,
+    clock: MovieClock,
     inits: BTreeMap<u8, Init>,
-    tracks: BTreeMap<u8, Track>,
+    tracks: BTreeMap<u8, Mp4Track>,
     /// What samples of a track are coded with at this point, where set-ups lie among them.
     codec_states: BTreeMap<u8, CodecState>,
     /// The plan's tracks that were set up, and how many there are in one piece at most.
@@ -105,8 +108,8 @@ struct CodecState {
 }
 
 impl<'s> IndexBuilder<'s> {
-    fn new(plan: Plan<'s>, same: &'s mut Same<'s>) -> Self {
-        let Plan {
+    fn new(plan: IndexSpec<'s>, same: &'s mut CompareBytes<'s>) -> Self {
+        let IndexSpec {
             segment_format,
             audio,
         } = plan;
@@ -119,12 +122,14 @@ impl<'s> IndexBuilder<'s> {
             same,
             timescale,
             video_timescale: match segment_format {
-                Source::Flv => timescale * FLV_SUBTICKS,
-                Source::Ts | Source::Fmp4 => timescale,
+                SegmentFormat::Flv => timescale * FLV_SUBTICKS,
+                SegmentFormat::Ts | SegmentFormat::Fmp4 => timescale,
             },
             clock: match segment_format {
-                Source::Flv | Source::Ts => Clock::new(segment_format.timestamp_format()),
-                Source::Fmp4 => Clock::for_separate_tracks(),
+                SegmentFormat::Flv | SegmentFormat::Ts => {
+                    MovieClock::new(segment_format.timestamp_format())
+                }
+                SegmentFormat::Fmp4 => MovieClock::for_separate_tracks(),
             },
             inits: BTreeMap::new(),
             tracks: BTreeMap::new(),
@@ -137,9 +142,9 @@ impl<'s> IndexBuilder<'s> {
     }
 
     fn from_fragments(
-        plan: Plan<'s>,
+        plan: IndexSpec<'s>,
         mut fragments: Vec<TableFragment>,
-        same: &'s mut Same<'s>,
+        same: &'s mut CompareBytes<'s>,
     ) -> Result<Self, Error> {
         fragments.sort_by_key(|fragment| (fragment.kind, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.kind, fragment.track));
@@ -150,9 +155,9 @@ impl<'s> IndexBuilder<'s> {
         Ok(assembly)
     }
 
-    fn tracks(mut self) -> Vec<Track> {
+    fn tracks(mut self) -> Vec<Mp4Track> {
         let lead = self.start_offset.unwrap_or(0);
-        if self.segment_format == Source::Ts {
+        if self.segment_format == SegmentFormat::Ts {
             self.select_tracks();
         }
         self.tracks.retain(|_, track| track.times.is_some());
@@ -219,9 +224,9 @@ impl<'s> IndexBuilder<'s> {
             .collect();
         let mut spans = Vec::new();
         let mut tables = Vec::new();
-        let part = pieces.first().map_or(Part::Init, |piece| piece.kind);
+        let part = pieces.first().map_or(SegmentKind::Init, |piece| piece.kind);
         for (piece, bytes) in pieces.iter().zip(&bytes) {
-            let read = Tables::read(bytes)?;
+            let read = SegmentTables::read(bytes)?;
             for span in &read.spans {
                 spans.push(PlannedSpan {
                     span: *span,
@@ -232,7 +237,7 @@ impl<'s> IndexBuilder<'s> {
             tables.push((piece.track, read));
         }
         let spans = &spans;
-        let segment = Segment { kind: part, spans };
+        let segment = SegmentGroup { kind: part, spans };
         let offset = self.clock.place(&segment);
         if !spans.is_empty() {
             self.start_offset
@@ -240,17 +245,17 @@ impl<'s> IndexBuilder<'s> {
         }
         for (plan_track, read) in tables {
             match self.segment_format {
-                Source::Flv | Source::Ts => {
+                SegmentFormat::Flv | SegmentFormat::Ts => {
                     self.add_elementary_segment(plan_track, read, offset)?
                 }
-                Source::Fmp4 => self.add_fmp4_segment(plan_track, part, read)?,
+                SegmentFormat::Fmp4 => self.add_fmp4_segment(plan_track, part, read)?,
             }
         }
         Ok(())
     }
 
     /// When the first sample of a stretch is shown, on the clock of its piece.
-    fn first_pts(&self, plan: u8, tables: &Tables<'_>, span: &Span) -> Result<i64, Error> {
+    fn first_pts(&self, plan: u8, tables: &SegmentTables<'_>, span: &Span) -> Result<i64, Error> {
         let mut own = None;
         for entry in tables.entries.clone() {
             match entry? {
@@ -270,7 +275,7 @@ impl<'s> IndexBuilder<'s> {
     fn add_elementary_segment(
         &mut self,
         plan: u8,
-        tables: Tables<'_>,
+        tables: SegmentTables<'_>,
         offset: i64,
     ) -> Result<(), Error> {
         let offset_ticks = ticks(offset, self.timescale);
@@ -314,7 +319,7 @@ impl<'s> IndexBuilder<'s> {
         let video_timescale = self.video_timescale;
         let track = self.tracks.entry(key).or_insert_with(|| {
             let timescale = made.clock.map_or(video_timescale, |clock| clock.rate);
-            let mut track = Track::new(kind, timescale);
+            let mut track = Mp4Track::new(kind, timescale);
             if let Some(size) = made.size {
                 track.display = display(size);
             }
@@ -361,7 +366,7 @@ impl<'s> IndexBuilder<'s> {
                 .snap(time, *clock),
             None => time.saturating_mul(finer),
         };
-        track.push(Entry {
+        track.push(StoredSample {
             dts,
             composition_offset: i64::from(sample.composition_offset) * finer,
             sync: sample.sync,
@@ -372,7 +377,12 @@ impl<'s> IndexBuilder<'s> {
         })
     }
 
-    fn add_fmp4_segment(&mut self, plan: u8, part: Part, tables: Tables<'_>) -> Result<(), Error> {
+    fn add_fmp4_segment(
+        &mut self,
+        plan: u8,
+        part: SegmentKind,
+        tables: SegmentTables<'_>,
+    ) -> Result<(), Error> {
         let mut own = None;
         let mut begun = false;
         for entry in tables.entries {
@@ -380,7 +390,7 @@ impl<'s> IndexBuilder<'s> {
                 Found::Init(init) => {
                     self.initialised.insert(plan);
                     self.track_count = self.track_count.max(init.track_count());
-                    if part == Part::Init {
+                    if part == SegmentKind::Init {
                         self.inits.insert(plan, init);
                     } else {
                         own = Some(init);
@@ -431,12 +441,12 @@ fn shown_at(init: &Init, sample: &IndexedSample) -> i64 {
         .saturating_add(i64::from(sample.composition_offset));
     let shown = pts.max(media_time).saturating_sub(media_time);
     let time = nanoseconds(shown, init.timescale).unwrap_or(0);
-    time.saturating_add(edit.wait())
+    time.saturating_add(edit.initial_delay())
 }
 
 /// A track whose first piece is moved by `offset` nanoseconds.
-fn new_track(init: &Init, offset: i64) -> Track {
-    let mut track = Track::new(init.kind, init.timescale);
+fn new_track(init: &Init, offset: i64) -> Mp4Track {
+    let mut track = Mp4Track::new(init.kind, init.timescale);
     track.timeline_shift = ticks(offset, init.timescale);
     track.language = Language::from_code(init.language);
     track.display = init.display;
@@ -446,10 +456,10 @@ fn new_track(init: &Init, offset: i64) -> Track {
 
 /// Whether the piece before has this very sample.
 fn is_repeated(
-    track: &mut Track,
+    track: &mut Mp4Track,
     time: i64,
     sample: &IndexedSample,
-    same: &mut Same<'_>,
+    same: &mut CompareBytes<'_>,
 ) -> Result<bool, Error> {
     let length = u64::from(sample.size).min(COMPARED_BYTES);
     match track.find_repeated(time, sample) {
@@ -459,7 +469,7 @@ fn is_repeated(
 }
 
 /// A time of the initialisation in ticks of the track.
-fn scaled(count: i64, track: &Track, init: &Init) -> i64 {
+fn scaled(count: i64, track: &Mp4Track, init: &Init) -> i64 {
     if init.timescale == track.timescale {
         return count;
     }
@@ -468,12 +478,12 @@ fn scaled(count: i64, track: &Track, init: &Init) -> i64 {
 }
 
 /// When a sample is decoded whose piece is moved by `offset` nanoseconds, in ticks of the track.
-fn fmp4_dts(track: &Track, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
+fn fmp4_dts(track: &Mp4Track, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
     scaled(sample.dts, track, init).saturating_add(ticks(offset, track.timescale))
 }
 
 fn push_fmp4_sample(
-    track: &mut Track,
+    track: &mut Mp4Track,
     init: &Init,
     sample: &IndexedSample,
     dts: i64,
@@ -487,7 +497,7 @@ fn push_fmp4_sample(
             offset: 0,
         })?;
     let description = track.sample_entries.number(entry)?;
-    track.push(Entry {
+    track.push(StoredSample {
         dts,
         composition_offset: scaled(i64::from(sample.composition_offset), track, init),
         sync: sample.sync,

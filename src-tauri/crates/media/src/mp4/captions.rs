@@ -7,11 +7,12 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
     boxes::{boxed, put16, put32},
-    moov::{self, Timing},
-    track::{Entry, Track, display},
+    moov::{self, MovieTiming},
+    track::{Mp4Track, StoredSample, display},
 };
 use crate::{
-    Error, captions::Captions, captions::timeline::Shown, handler::Handler, output::Output,
+    Error, captions::Captions, captions::timeline::CaptionSample, handler::Handler,
+    segment_writer::SegmentWriter,
 };
 
 /// More languages than a person looks through.
@@ -39,13 +40,13 @@ const FONT_SIZE: u8 = 18;
 /// shown without being chosen. `film` are the tracks of picture and sound.
 pub(super) fn tracks<O>(
     captions: &[Captions],
-    film: &[Track],
-    output: &mut Output<O>,
-) -> Result<Vec<Track>, Error>
+    film: &[Mp4Track],
+    output: &mut SegmentWriter<O>,
+) -> Result<Vec<Mp4Track>, Error>
 where
     O: Read + Write + Seek,
 {
-    let film_ms = Timing::of(film).duration_ms().min(MAX_DURATION_MS);
+    let film_ms = MovieTiming::of(film).duration_ms().min(MAX_DURATION_MS);
     let pictures = film.iter().find(|track| track.handler == Handler::Video);
     let size = pictures.and_then(moov::size).unwrap_or_default();
     let mut tracks = Vec::new();
@@ -65,8 +66,8 @@ fn track(
     film_ms: u64,
     size: (u32, u32),
     position: u64,
-) -> Result<(Track, Vec<u8>), Error> {
-    let mut track = Track::new(Handler::Text, TIMESCALE);
+) -> Result<(Mp4Track, Vec<u8>), Error> {
+    let mut track = Mp4Track::new(Handler::Text, TIMESCALE);
     track.language = captions.language.clone();
     track.enabled = false;
     track.alternate_group = ALTERNATE_GROUP;
@@ -81,7 +82,7 @@ fn track(
         }
         put_sample(&mut bytes, &shown);
         end_ms = shown.end_ms;
-        track.push(Entry {
+        track.push(StoredSample {
             dts: shown.start_ms.cast_signed(),
             composition_offset: 0,
             sync: true,
@@ -96,7 +97,7 @@ fn track(
 }
 
 /// The length of the text in 16 bits, then the text (5.17); a pause has none.
-fn put_sample(out: &mut Vec<u8>, shown: &Shown) {
+fn put_sample(out: &mut Vec<u8>, shown: &CaptionSample) {
     let end = shown.text.floor_char_boundary(MAX_TEXT_BYTES);
     let text = shown.text.get(..end).unwrap_or_default();
     // Within 16 bits, as the longest is.

@@ -8,12 +8,12 @@ use std::io::{IoSlice, Read, Seek, Write};
 use super::{
     boxes::{boxed, put32, put64},
     captions,
-    fragment::Tables,
+    fragment::SegmentTables,
     tags,
 };
 use crate::{
-    Error, Film, TableFragment, TrackKind, cursor::Cursor, handler::Handler, mp4::track::Track,
-    output::Output,
+    Error, MovieSpec, TableFragment, TrackKind, cursor::Cursor, handler::Handler,
+    mp4::track::Mp4Track, segment_writer::SegmentWriter,
 };
 
 /// Bytes in the header of `mdat`: always with a 64-bit size, since it is written before its end.
@@ -33,16 +33,16 @@ const MIN_VIDEO_BYTES_PER_SECOND: u64 = 30 * 12 + 40;
 
 /// Where the parts of the head are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct FileHead {
     /// Where the room for the index starts.
     pub(crate) reserved_start: u64,
     /// Where the header of `mdat` starts; the room ends here.
     pub(crate) mdat: u64,
 }
 
-impl Head {
+impl FileHead {
     /// Appends the head to an empty output.
-    pub(crate) fn write<O>(output: &mut Output<O>, room: u64) -> Result<Self, Error>
+    pub(crate) fn write<O>(output: &mut SegmentWriter<O>, room: u64) -> Result<Self, Error>
     where
         O: Read + Write + Seek,
     {
@@ -62,7 +62,7 @@ impl Head {
     /// The head of an output that an earlier attempt began, by what its pieces say of it. Nothing
     /// is read back: whatever stands there by now, the head is written again at the end.
     pub(crate) fn from_fragment(fragment: &TableFragment) -> Result<Self, Error> {
-        let base = Tables::read(&fragment.tables)?.base;
+        let base = SegmentTables::read(&fragment.tables)?.base;
         let room = file_type().len() as u64;
         let head = Self {
             reserved_start: room,
@@ -118,10 +118,10 @@ pub(crate) fn mdat_header(size: u64) -> Vec<u8> {
 /// How much room the index will need, from the first piece that came.
 ///
 /// `tracks` is the index of that piece alone; `unseen` are the tracks of the plan without one.
-pub(crate) fn reserved_bytes(film: &Film, tracks: &[Track], unseen: &[TrackKind]) -> u64 {
+pub(crate) fn reserved_bytes(film: &MovieSpec, tracks: &[Mp4Track], unseen: &[TrackKind]) -> u64 {
     let piece_ms = tracks
         .iter()
-        .map(Track::length_ms)
+        .map(Mp4Track::length_ms)
         .max()
         .unwrap_or(0)
         .max(1);

@@ -6,7 +6,7 @@
 
 use std::io::IoSlice;
 
-use super::fragment::{Place, Recorder};
+use super::fragment::{Recorder, SampleLocation};
 use crate::{Sample, TrackKind};
 
 /// Samples on their way into the output.
@@ -50,7 +50,7 @@ impl<'a> Interleaver<'a> {
     /// Ends the run: what is recorded next concerns none of the samples before.
     pub(crate) fn flush(&mut self, recorder: &mut Recorder) {
         for sample in self.video.drain(..).chain(self.audio.drain(..)) {
-            let place = Place {
+            let place = SampleLocation {
                 position: self.position,
                 description: 0,
                 duration: 0,

@@ -6,12 +6,12 @@
 
 use std::io::{IoSlice, Read, Seek, Write};
 
-use super::fragment::{Bytes, Edge, Entry, IndexedSample, Recorder, Tables};
+use super::fragment::{EdgeBytes, EdgeRecord, IndexedSample, Recorder, SegmentTables, TableEntry};
 use crate::{
-    Error, Part, TableFragment, TrackKind,
-    counter::TS,
-    output::Output,
-    ts::{Item, Time, sound::Sound, stream::ElementaryParser, video::Video},
+    Error, SegmentKind, TableFragment, TrackKind,
+    segment_writer::SegmentWriter,
+    timestamps::TS,
+    ts::{FrameTime, StreamItem, audio::AudioParser, stream::ElementaryParser, video::VideoParser},
 };
 
 /// No frame is as large; more bytes that seem to belong together are left apart.
@@ -22,7 +22,7 @@ const ACCESS_UNIT_DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
 /// Joins what lies across pieces. Sorts the fragments in the order of presentation, track by track.
 pub(crate) fn join_segments<O>(
     fragments: &mut Vec<TableFragment>,
-    output: &mut Output<O>,
+    output: &mut SegmentWriter<O>,
 ) -> Result<(), Error>
 where
     O: Read + Write + Seek,
@@ -55,16 +55,18 @@ where
 }
 
 /// The two ends of each track in a piece; its bytes are told by their places in the output.
-fn edges(fragment: &TableFragment) -> Result<Vec<Edge>, Error> {
-    let tables = Tables::read(&fragment.tables)?;
-    let place = |bytes: Bytes| Bytes {
+fn edges(fragment: &TableFragment) -> Result<Vec<EdgeRecord>, Error> {
+    let tables = SegmentTables::read(&fragment.tables)?;
+    let place = |bytes: EdgeBytes| EdgeBytes {
         position: bytes.position.wrapping_add(tables.base.position),
         ..bytes
     };
     let mut edges = Vec::new();
     for entry in tables.entries {
-        let Entry::Edge(edge) = entry? else { break };
-        edges.push(Edge {
+        let TableEntry::Edge(edge) = entry? else {
+            break;
+        };
+        edges.push(EdgeRecord {
             head: place(edge.head),
             remainder: place(edge.remainder),
             ..edge
@@ -76,7 +78,7 @@ fn edges(fragment: &TableFragment) -> Result<Vec<Edge>, Error> {
 /// What follows the end of a track in a piece.
 struct Continuation {
     /// The heads of the pieces behind that continue it.
-    heads: Vec<Bytes>,
+    heads: Vec<EdgeBytes>,
     /// More should have come.
     is_cut: bool,
 }
@@ -84,7 +86,7 @@ struct Continuation {
 fn continuation(
     fragment: &TableFragment,
     behind: &[TableFragment],
-    edge: Edge,
+    edge: EdgeRecord,
 ) -> Result<Continuation, Error> {
     let mut heads = Vec::new();
     let mut bytes = 0_u64;
@@ -92,7 +94,7 @@ fn continuation(
     let mut part = fragment.kind;
     for next in behind {
         let neighbours = match (part, next.kind) {
-            (Part::Media(one), Part::Media(next)) => one.checked_add(1) == Some(next),
+            (SegmentKind::Media(one), SegmentKind::Media(next)) => one.checked_add(1) == Some(next),
             _ => false,
         };
         let found = edges(next)?.into_iter().find(|next| next.kind == edge.kind);
@@ -132,7 +134,7 @@ fn continuation(
 struct TailChange {
     /// The last sample is not whole, or stands among those that are added.
     drops_last: bool,
-    added: Vec<Item>,
+    added: Vec<StreamItem>,
     /// Where the bytes of the added samples start in the output.
     position: u64,
 }
@@ -149,10 +151,10 @@ impl TailChange {
 
 /// The samples that the end of a piece and the heads of those behind make together.
 fn join<O>(
-    edge: Edge,
+    edge: EdgeRecord,
     end: &SegmentTail,
-    heads: &[Bytes],
-    output: &mut Output<O>,
+    heads: &[EdgeBytes],
+    output: &mut SegmentWriter<O>,
 ) -> Result<TailChange, Error>
 where
     O: Read + Write + Seek,
@@ -165,7 +167,7 @@ where
         output.read_into(&mut sample, last.position, u64::from(last.size))?;
         bytes.extend_from_slice(&ACCESS_UNIT_DELIMITER);
         put_start_codes(&mut bytes, &sample);
-        time = Some(Time {
+        time = Some(FrameTime {
             dts: last.dts,
             composition_offset: last.composition_offset,
         });
@@ -179,8 +181,8 @@ where
         step: end.step,
     };
     let (added, position) = match edge.kind {
-        TrackKind::Video => whole.split_samples::<Video, O>(output)?,
-        TrackKind::Audio => whole.split_samples::<Sound, O>(output)?,
+        TrackKind::Video => whole.split_samples::<VideoParser, O>(output)?,
+        TrackKind::Audio => whole.split_samples::<AudioParser, O>(output)?,
     };
     Ok(TailChange {
         drops_last: last.is_some() && !added.is_empty(),
@@ -193,7 +195,7 @@ where
 struct JoinedBytes<'b> {
     bytes: &'b [u8],
     /// When the first of them is decoded.
-    time: Option<Time>,
+    time: Option<FrameTime>,
     /// Distance of the samples before, where it is known.
     step: Option<i64>,
 }
@@ -202,8 +204,8 @@ impl JoinedBytes<'_> {
     /// The samples, whose bytes are appended.
     fn split_samples<E: ElementaryParser, O>(
         &self,
-        output: &mut Output<O>,
-    ) -> Result<(Vec<Item>, u64), Error>
+        output: &mut SegmentWriter<O>,
+    ) -> Result<(Vec<StreamItem>, u64), Error>
     where
         O: Read + Write + Seek,
     {
@@ -255,14 +257,14 @@ impl SegmentTail {
             step: None,
             config: None,
         };
-        for entry in Tables::read(tables)?.entries {
+        for entry in SegmentTables::read(tables)?.entries {
             match entry? {
-                Entry::Sample(sample) if sample.kind == kind => {
+                TableEntry::Sample(sample) if sample.kind == kind => {
                     let before = end.last.replace(sample);
                     end.step = before.map(|before| sample.dts.saturating_sub(before.dts));
                     end.samples += 1;
                 }
-                Entry::Config { kind: of, data, .. } if of == kind => {
+                TableEntry::Config { kind: of, data, .. } if of == kind => {
                     end.config = Some(data.to_vec());
                 }
                 _ => {}
@@ -273,16 +275,16 @@ impl SegmentTail {
 
     /// The tables of the piece after a change of its end.
     fn changed(&self, fragment: &TableFragment, change: &TailChange) -> Result<Vec<u8>, Error> {
-        let tables = Tables::read(&fragment.tables)?;
+        let tables = SegmentTables::read(&fragment.tables)?;
         let base = tables.base;
         let mut recorder = Recorder::default();
         let mut samples = 0;
         for entry in tables.entries {
             match entry? {
-                Entry::Config { kind, codec, data } => recorder.config(kind, codec, data),
-                Entry::Init(init) => recorder.init(&init),
-                Entry::Edge(edge) => recorder.edge(&edge),
-                Entry::Sample(sample) => {
+                TableEntry::Config { kind, codec, data } => recorder.config(kind, codec, data),
+                TableEntry::Init(init) => recorder.init(&init),
+                TableEntry::Edge(edge) => recorder.edge(&edge),
+                TableEntry::Sample(sample) => {
                     samples += u64::from(sample.kind == self.kind);
                     let is_last = sample.kind == self.kind && samples == self.samples;
                     if is_last && change.drops_last {
@@ -295,17 +297,17 @@ impl SegmentTail {
         }
         self.add(&mut recorder, change, base.position);
         let spans = recorder.spans(fragment.track, TS.timescale)?;
-        Ok(Tables::at(base, &recorder.finish(&spans)))
+        Ok(SegmentTables::at(base, &recorder.finish(&spans)))
     }
 
     fn add(&self, recorder: &mut Recorder, change: &TailChange, base: u64) {
         for item in &change.added {
             match item {
-                Item::Config { codec, data } if self.config.as_ref() != Some(data) => {
+                StreamItem::Config { codec, data } if self.config.as_ref() != Some(data) => {
                     recorder.config(self.kind, *codec, data);
                 }
-                Item::Config { .. } => {}
-                Item::Frame(frame) => {
+                StreamItem::Config { .. } => {}
+                StreamItem::Frame(frame) => {
                     let Some(time) = frame.time else { continue };
                     let start = change.position.wrapping_add(frame.bytes.start as u64);
                     let sample = IndexedSample {

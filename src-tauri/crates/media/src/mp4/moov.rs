@@ -4,29 +4,29 @@ use std::io::{self, Write};
 
 use super::{
     boxes::{boxed_before, full_box, put_count, put_versioned, put16, put32},
-    tables::Part,
+    tables::IndexPart,
     tags,
-    track::{Times, Track},
+    track::{Mp4Track, TrackTimes},
     trak::{self, version_of},
 };
 use crate::{
     CaptionsSummary, Error, Summary, Tags, TrackKind, TrackSummary,
     clock::{nanoseconds, ticks},
-    digest::{TrackLabel, Whole},
+    digest::{TrackLabel, TrackRecord},
     fmp4::boxes::name,
     handler::Handler,
 };
 
 /// The index, ready to be written.
-pub(crate) struct Movie<'t> {
-    parts: Vec<Part<'t>>,
+pub(crate) struct MovieBox<'t> {
+    parts: Vec<IndexPart<'t>>,
     /// Bytes that it takes in the file.
     pub(crate) size: u64,
     /// The film as the index tells it; the size of the file is not known here and 0.
     pub(crate) summary: Summary,
 }
 
-impl Movie<'_> {
+impl MovieBox<'_> {
     pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
         self.parts.into_iter().try_for_each(|part| part.write(out))
     }
@@ -34,7 +34,7 @@ impl Movie<'_> {
 
 /// When a track is shown, in ticks of the movie.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown {
+pub(super) struct EditList {
     /// Nothing is shown before.
     pub(super) empty: u64,
     pub(super) duration: u64,
@@ -46,15 +46,15 @@ pub(super) struct Shown {
 
 /// The clock of the film, and when each of its tracks is shown on it.
 #[derive(Debug)]
-pub(crate) struct Timing {
+pub(crate) struct MovieTiming {
     timescale: u32,
-    edit_lists: Vec<Shown>,
+    edit_lists: Vec<EditList>,
     /// To the end of the track that is shown last.
     duration: u64,
 }
 
-impl Timing {
-    pub(crate) fn of(tracks: &[Track]) -> Self {
+impl MovieTiming {
+    pub(crate) fn of(tracks: &[Mp4Track]) -> Self {
         // Captions are written for the film: they start with it and follow its clock.
         let coded = || tracks.iter().filter(|track| track.handler != Handler::Text);
         // The finest of the tracks: the distance between them survives the rounding of an edit.
@@ -94,26 +94,26 @@ impl Timing {
 }
 
 /// Lays the index out over tracks that are closed.
-pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, Error> {
-    let timing = Timing::of(tracks);
+pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<'t>, Error> {
+    let timing = MovieTiming::of(tracks);
     let mut parts = Vec::new();
     for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&timing.edit_lists)) {
         trak::parts(&mut parts, number, track, *shown);
     }
     let mut text = Vec::new();
     tags::write(&mut text, tags);
-    parts.push(Part::plain(text));
-    let behind = parts.iter().map(Part::size).sum();
+    parts.push(IndexPart::plain(text));
+    let behind = parts.iter().map(IndexPart::size).sum();
     let mut head = Vec::new();
     boxed_before(&mut head, *b"moov", behind, |out| {
         movie_header(out, &timing);
     });
-    parts.insert(0, Part::plain(head));
-    let size = parts.iter().map(Part::size).sum();
+    parts.insert(0, IndexPart::plain(head));
+    let size = parts.iter().map(IndexPart::size).sum();
     if u32::try_from(size).is_err() {
         return Err(Error::Unsupported("an index over 4 GiB".into()));
     }
-    Ok(Movie {
+    Ok(MovieBox {
         parts,
         size,
         summary: summary(tracks, &timing),
@@ -124,7 +124,7 @@ pub(crate) fn movie<'t>(tracks: &'t [Track], tags: &Tags) -> Result<Movie<'t>, E
 ///
 /// An edit of the source says where that is: behind the priming of an encoder. It is not before
 /// the first decode time, from where an edit counts.
-fn media_start(track: &Track, times: Times) -> i64 {
+fn media_start(track: &Mp4Track, times: TrackTimes) -> i64 {
     let moved = |time: i64| time.saturating_add(track.timeline_shift);
     let edited = track.edit.media_time.map_or(times.first_pts, moved);
     let first = times.first_pts.max(times.first_dts);
@@ -132,7 +132,7 @@ fn media_start(track: &Track, times: Times) -> i64 {
 }
 
 /// When a track starts to be shown, in nanoseconds on the film's clock.
-fn presentation_start(track: &Track) -> i64 {
+fn presentation_start(track: &Mp4Track) -> i64 {
     let Some(times) = track.times else { return 0 };
     let edit = track.edit;
     let shift = edit.media_time.unwrap_or(0);
@@ -140,12 +140,12 @@ fn presentation_start(track: &Track) -> i64 {
         media_start(track, times).saturating_sub(shift),
         track.timescale,
     );
-    time.unwrap_or(0).saturating_add(edit.wait())
+    time.unwrap_or(0).saturating_add(edit.initial_delay())
 }
 
-fn edit_list(track: &Track, wait: i64, timescale: u32) -> Shown {
+fn edit_list(track: &Mp4Track, wait: i64, timescale: u32) -> EditList {
     let Some(times) = track.times else {
-        return Shown {
+        return EditList {
             empty: 0,
             duration: 0,
             media_time: 0,
@@ -159,7 +159,7 @@ fn edit_list(track: &Track, wait: i64, timescale: u32) -> Shown {
     let length = nanoseconds(left.cast_signed(), track.timescale).unwrap_or(0);
     let longest = track.edit.max_duration();
     let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
-    Shown {
+    EditList {
         empty: count(wait),
         duration: if longest < length {
             count(longest)
@@ -178,7 +178,7 @@ fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
     u64::try_from(scaled / u128::from(from.max(1))).unwrap_or(u64::MAX)
 }
 
-fn movie_header(out: &mut Vec<u8>, timing: &Timing) {
+fn movie_header(out: &mut Vec<u8>, timing: &MovieTiming) {
     let version = version_of(&[timing.duration]);
     full_box(out, *b"mvhd", version, 0, |out| {
         // Made and changed: left out, so that the same pieces make the same file.
@@ -201,7 +201,7 @@ fn milliseconds(ticks: u64, timescale: u32) -> u64 {
     ticks.saturating_mul(1000) / u64::from(timescale)
 }
 
-fn summary(tracks: &[Track], timing: &Timing) -> Summary {
+fn summary(tracks: &[Mp4Track], timing: &MovieTiming) -> Summary {
     let mut summary = Summary {
         duration_ms: timing.duration_ms(),
         ..Summary::default()
@@ -229,7 +229,7 @@ fn summary(tracks: &[Track], timing: &Timing) -> Summary {
 }
 
 /// Name of the first sample entry.
-fn codec(track: &Track) -> String {
+fn codec(track: &Mp4Track) -> String {
     let entry = track.sample_entries.all.first().map(Vec::as_slice);
     let code = entry
         .unwrap_or_default()
@@ -239,18 +239,18 @@ fn codec(track: &Track) -> String {
 }
 
 /// Width and height as they are shown.
-pub(crate) fn size(track: &Track) -> Option<(u32, u32)> {
+pub(crate) fn size(track: &Mp4Track) -> Option<(u32, u32)> {
     let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
     let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
     (size != (0, 0)).then(|| (u32::from(size.0), u32::from(size.1)))
 }
 
-fn digest(track: &Track, shown: Shown, timescale: u32) -> u64 {
+fn digest(track: &Mp4Track, shown: EditList, timescale: u32) -> u64 {
     let mut set_up = crc32fast::Hasher::new();
     let entries = track.sample_entries.all.iter();
     entries.for_each(|entry| set_up.update(entry));
     let tag = track.language.tag.as_deref();
-    let whole = Whole {
+    let whole = TrackRecord {
         movie_timescale: timescale,
         timescale: track.timescale,
         empty: shown.empty,
@@ -272,17 +272,17 @@ mod tests {
     use mp4_atom::{Atom as _, Moov, ReadAtom as _, ReadFrom as _};
 
     use super::*;
-    use crate::mp4::track::Entry;
+    use crate::mp4::track::StoredSample;
 
-    fn track(dts: &[i64], position: u64) -> Track {
-        let mut track = Track::new(TrackKind::Video, 90_000);
+    fn track(dts: &[i64], position: u64) -> Mp4Track {
+        let mut track = Mp4Track::new(TrackKind::Video, 90_000);
         track
             .sample_entries
             .number(b"\0\0\0\x08test")
             .expect("small");
         for dts in dts {
             track
-                .push(Entry {
+                .push(StoredSample {
                     dts: *dts,
                     composition_offset: -10,
                     sync: false,
@@ -297,7 +297,7 @@ mod tests {
         track.closed()
     }
 
-    fn decoded(tracks: &[Track]) -> Moov {
+    fn decoded(tracks: &[Mp4Track]) -> Moov {
         let movie = movie(tracks, &Tags::default()).expect("small");
         let size = movie.size;
         let mut bytes = Vec::new();

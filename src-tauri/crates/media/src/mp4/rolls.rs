@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{
     boxes::{full_box, put_count, put16, put32},
-    tables::{Head, Part},
-    track::Track,
+    tables::{IndexPart, TableHeader},
+    track::Mp4Track,
 };
 
 const ROLL: &[u8] = b"roll";
 
 /// `sgpd` and `sbgp` over the samples; nothing where none is in a group.
-pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
+pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     let mut numbers = BTreeMap::new();
     for distance in track.rolls().filter_map(|(_, distance)| distance) {
         numbers.insert(distance, 0);
@@ -32,16 +32,16 @@ pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
             put16(out, distance.cast_unsigned());
         }
     });
-    let head = Head {
+    let head = TableHeader {
         kind: *b"sbgp",
         prefix: ROLL,
         rows: track.roll_runs(),
-        ..Head::default()
+        ..TableHeader::default()
     };
     let rows = track.rolls().map(move |(samples, distance)| {
         // 0: in no group.
         let number = distance.and_then(|distance| numbers.get(&distance));
         [samples, number.copied().unwrap_or(0)]
     });
-    vec![Part::plain(described), Part::table(head, rows)]
+    vec![IndexPart::plain(described), IndexPart::table(head, rows)]
 }

@@ -8,11 +8,11 @@ use std::io::{self, Write};
 use super::{
     boxes::{boxed_before, full_box, put_count, put32},
     rolls,
-    track::Track,
+    track::Mp4Track,
 };
 
 /// Some bytes of the index, and what a table has behind them.
-pub(crate) struct Part<'t> {
+pub(crate) struct IndexPart<'t> {
     bytes: Vec<u8>,
     /// The rows of the table, field by field.
     fields: Box<dyn Iterator<Item = u32> + 't>,
@@ -22,7 +22,7 @@ pub(crate) struct Part<'t> {
 
 /// What a table has before its rows.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Head<'h> {
+pub(crate) struct TableHeader<'h> {
     pub(crate) kind: [u8; 4],
     pub(crate) version: u8,
     /// What stands between the flags and the number of rows.
@@ -31,7 +31,7 @@ pub(crate) struct Head<'h> {
     pub(crate) rows: u32,
 }
 
-impl<'t> Part<'t> {
+impl<'t> IndexPart<'t> {
     /// Bytes alone.
     pub(crate) fn plain(bytes: Vec<u8>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl<'t> Part<'t> {
 
     /// A full box that ends in rows of `N` big-endian fields; there must be as many as it says.
     pub(crate) fn table<const N: usize>(
-        head: Head<'_>,
+        head: TableHeader<'_>,
         rows: impl Iterator<Item = [u32; N]> + 't,
     ) -> Self {
         let row_bytes = u64::from(head.rows) * 4 * N as u64;
@@ -75,7 +75,7 @@ impl<'t> Part<'t> {
 }
 
 /// The children of `stbl`.
-pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
+pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     let mut parts = vec![sample_entries(track), decode_times(track)];
     parts.extend(composition_offsets(track));
     parts.extend(sync_samples(track));
@@ -84,7 +84,7 @@ pub(crate) fn parts(track: &Track) -> Vec<Part<'_>> {
     parts
 }
 
-fn sample_entries(track: &Track) -> Part<'_> {
+fn sample_entries(track: &Mp4Track) -> IndexPart<'_> {
     let mut bytes = Vec::new();
     full_box(&mut bytes, *b"stsd", 0, 0, |out| {
         put_count(out, track.sample_entries.all.len());
@@ -92,55 +92,55 @@ fn sample_entries(track: &Track) -> Part<'_> {
             out.extend_from_slice(entry);
         }
     });
-    Part::plain(bytes)
+    IndexPart::plain(bytes)
 }
 
 /// `stts`: the distance to the next sample; the last one has its own length.
-fn decode_times(track: &Track) -> Part<'_> {
-    let head = Head {
+fn decode_times(track: &Mp4Track) -> IndexPart<'_> {
+    let head = TableHeader {
         kind: *b"stts",
         rows: track.delta_runs(),
-        ..Head::default()
+        ..TableHeader::default()
     };
-    Part::table(head, track.deltas().map(|(count, delta)| [count, delta]))
+    IndexPart::table(head, track.deltas().map(|(count, delta)| [count, delta]))
 }
 
 /// `ctts`: version 1 only where an offset is negative, nothing where all are 0.
-fn composition_offsets(track: &Track) -> Option<Part<'_>> {
+fn composition_offsets(track: &Mp4Track) -> Option<IndexPart<'_>> {
     if track.offsets().all(|(_, offset)| offset == 0) {
         return None;
     }
-    let head = Head {
+    let head = TableHeader {
         kind: *b"ctts",
         version: u8::from(track.offsets().any(|(_, offset)| offset < 0)),
         rows: track.offset_runs(),
-        ..Head::default()
+        ..TableHeader::default()
     };
     let rows = track
         .offsets()
         .map(|(count, offset)| [count, offset.cast_unsigned()]);
-    Some(Part::table(head, rows))
+    Some(IndexPart::table(head, rows))
 }
 
 /// `stss`: without it every sample is one that decoding can start from.
-fn sync_samples(track: &Track) -> Option<Part<'_>> {
+fn sync_samples(track: &Mp4Track) -> Option<IndexPart<'_>> {
     if track.sync_samples == track.samples {
         return None;
     }
-    let head = Head {
+    let head = TableHeader {
         kind: *b"stss",
         rows: track.sync_samples,
-        ..Head::default()
+        ..TableHeader::default()
     };
-    Some(Part::table(head, track.syncs().map(|number| [number])))
+    Some(IndexPart::table(head, track.syncs().map(|number| [number])))
 }
 
 /// `stsc`: a row where the number of samples or their sample entry changes.
-fn chunk_map(track: &Track) -> Part<'_> {
-    let head = Head {
+fn chunk_map(track: &Mp4Track) -> IndexPart<'_> {
+    let head = TableHeader {
         kind: *b"stsc",
         rows: track.chunk_map_runs(),
-        ..Head::default()
+        ..TableHeader::default()
     };
     let rows = track
         .chunk_map()
@@ -149,11 +149,11 @@ fn chunk_map(track: &Track) -> Part<'_> {
             *first = first.saturating_add(chunks);
             Some(row)
         });
-    Part::table(head, rows)
+    IndexPart::table(head, rows)
 }
 
 /// `stsz`: one size for all, or the size of each.
-fn sizes(track: &Track) -> Part<'_> {
+fn sizes(track: &Mp4Track) -> IndexPart<'_> {
     let mut runs = track.size_runs();
     let equal = match (runs.next(), runs.next()) {
         (Some((_, size)), None) => size,
@@ -165,39 +165,39 @@ fn sizes(track: &Track) -> Part<'_> {
             put32(out, equal);
             put32(out, track.samples);
         });
-        return Part::plain(bytes);
+        return IndexPart::plain(bytes);
     }
-    let head = Head {
+    let head = TableHeader {
         kind: *b"stsz",
         prefix: &[0; 4],
         rows: track.samples,
-        ..Head::default()
+        ..TableHeader::default()
     };
     let rows = track
         .size_runs()
         .flat_map(|(times, size)| std::iter::repeat_n([size], times as usize));
-    Part::table(head, rows)
+    IndexPart::table(head, rows)
 }
 
 /// `stco`, or `co64` where a chunk lies beyond 4 GiB.
-fn chunk_offsets(track: &Track) -> Part<'_> {
+fn chunk_offsets(track: &Mp4Track) -> IndexPart<'_> {
     let short = |position: u64| u32::try_from(position).ok();
-    let head = |kind| Head {
+    let head = |kind| TableHeader {
         kind,
         rows: track.chunks,
-        ..Head::default()
+        ..TableHeader::default()
     };
     if track
         .chunk_offsets()
         .all(|position| short(position).is_some())
     {
         let rows = track.chunk_offsets().filter_map(short).map(|low| [low]);
-        Part::table(head(*b"stco"), rows)
+        IndexPart::table(head(*b"stco"), rows)
     } else {
         let halves = |position: u64| {
             let [a, b, c, d, low @ ..] = position.to_be_bytes();
             [u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes(low)]
         };
-        Part::table(head(*b"co64"), track.chunk_offsets().map(halves))
+        IndexPart::table(head(*b"co64"), track.chunk_offsets().map(halves))
     }
 }

@@ -3,7 +3,7 @@
 use super::boxes::{boxed, full_box, put32};
 use crate::{
     Tags,
-    tags::{Picture, chapters},
+    tags::{CoverFormat, chapters},
 };
 
 /// Well-known types of what is in a `data` box.
@@ -43,8 +43,8 @@ pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
                 }
                 if let Some(cover) = &tags.cover {
                     let kind = match cover.kind() {
-                        Picture::Jpeg => JPEG,
-                        Picture::Png => PNG,
+                        CoverFormat::Jpeg => JPEG,
+                        CoverFormat::Png => PNG,
                     };
                     put_value(out, *b"covr", kind, cover.data());
                 }

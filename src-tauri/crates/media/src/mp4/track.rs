@@ -1,15 +1,15 @@
 //! The index of one track, as compact as the boxes that it becomes.
 
 use super::{
-    entries::Entries,
+    columns::{RunLengthColumn, VarintColumn, zigzag_decode, zigzag_encode},
     fragment::IndexedSample,
-    packed::{Packed, Runs, zigzag_decode, zigzag_encode},
+    sample_entries::SampleEntries,
 };
 use crate::{
     Error,
     clock::{MILLISECOND, nanoseconds},
-    digest::{Digest, Told},
-    fmp4::Edit,
+    digest::{IndexDigest, SampleRecord},
+    fmp4::SourceEdit,
     handler::Handler,
     language::Language,
 };
@@ -19,7 +19,7 @@ const MAX_DELTA: i64 = i32::MAX as i64;
 
 /// One track of the film.
 #[derive(Debug)]
-pub(crate) struct Track {
+pub(crate) struct Mp4Track {
     pub(crate) handler: Handler,
     pub(crate) timescale: u32,
     pub(crate) language: Language,
@@ -29,35 +29,35 @@ pub(crate) struct Track {
     pub(crate) alternate_group: u16,
     /// The tail of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
-    pub(crate) edit: Edit,
+    pub(crate) edit: SourceEdit,
     /// How far its first piece was moved, in its ticks: as far as the film's clock is from its own.
     pub(crate) timeline_shift: i64,
     /// How long the film has nothing before any of its tracks, in nanoseconds: what is missing
     /// at its start.
     pub(crate) start_offset: i64,
-    pub(crate) sample_entries: Entries,
+    pub(crate) sample_entries: SampleEntries,
     pub(crate) samples: u32,
     /// Distances to the next sample; that of the last one comes when the track is closed.
-    deltas: Runs,
+    deltas: RunLengthColumn,
     /// Composition offsets, folded.
-    offsets: Runs,
+    offsets: RunLengthColumn,
     /// Whether decoding can start from each sample.
-    syncs: Runs,
+    syncs: RunLengthColumn,
     pub(crate) sync_samples: u32,
-    sizes: Runs,
+    sizes: RunLengthColumn,
     /// How far each chunk starts from the one before, folded.
-    chunk_offsets: Packed,
+    chunk_offsets: VarintColumn,
     last_chunk_offset: u64,
     /// Samples of each chunk, and in the upper half the number of their sample entry.
-    chunk_map: Runs,
+    chunk_map: RunLengthColumn,
     pub(crate) chunks: u32,
     open_chunk: Option<Chunk>,
     /// Where the sample behind the last one would lie in its chunk.
     chunk_end: u64,
     /// How many others a start at each sample needs, where the source says how many.
-    rolls: Runs,
-    pub(crate) digest: Digest,
-    pub(crate) times: Option<Times>,
+    rolls: RunLengthColumn,
+    pub(crate) digest: IndexDigest,
+    pub(crate) times: Option<TrackTimes>,
     /// Times, sizes and places of the piece before and of this one, by which repetitions are known.
     recent: [Vec<(i64, u32, u64)>; 2],
 }
@@ -72,7 +72,7 @@ struct Chunk {
 
 /// First and last times of a track, in its ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Times {
+pub(crate) struct TrackTimes {
     pub(crate) first_dts: i64,
     pub(crate) last_dts: i64,
     pub(crate) first_pts: i64,
@@ -83,7 +83,7 @@ pub(crate) struct Times {
 
 /// A sample on its way into the index.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct StoredSample {
     pub(crate) dts: i64,
     pub(crate) composition_offset: i64,
     pub(crate) sync: bool,
@@ -94,7 +94,7 @@ pub(crate) struct Entry {
     pub(crate) opens_chunk: bool,
 }
 
-impl Track {
+impl Mp4Track {
     pub(crate) fn new(handler: impl Into<Handler>, timescale: u32) -> Self {
         Self {
             handler: handler.into(),
@@ -103,24 +103,24 @@ impl Track {
             enabled: true,
             alternate_group: 0,
             display: display((0, 0)),
-            edit: Edit::default(),
+            edit: SourceEdit::default(),
             timeline_shift: 0,
             start_offset: 0,
-            sample_entries: Entries::default(),
+            sample_entries: SampleEntries::default(),
             samples: 0,
-            deltas: Runs::default(),
-            offsets: Runs::default(),
-            syncs: Runs::default(),
+            deltas: RunLengthColumn::default(),
+            offsets: RunLengthColumn::default(),
+            syncs: RunLengthColumn::default(),
             sync_samples: 0,
-            sizes: Runs::default(),
-            chunk_offsets: Packed::default(),
+            sizes: RunLengthColumn::default(),
+            chunk_offsets: VarintColumn::default(),
             last_chunk_offset: 0,
-            chunk_map: Runs::default(),
+            chunk_map: RunLengthColumn::default(),
             chunks: 0,
             open_chunk: None,
             chunk_end: 0,
-            rolls: Runs::default(),
-            digest: Digest::default(),
+            rolls: RunLengthColumn::default(),
+            digest: IndexDigest::default(),
             times: None,
             recent: [Vec::new(), Vec::new()],
         }
@@ -148,7 +148,7 @@ impl Track {
 
     /// Appends a sample. One that would not come after the one before is moved behind it; a
     /// picture is still shown when it was to be shown.
-    pub(crate) fn push(&mut self, entry: Entry) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, entry: StoredSample) -> Result<(), Error> {
         let mut pts = entry.dts.saturating_add(entry.composition_offset);
         let mut dts = entry.dts;
         if let Some(times) = &mut self.times {
@@ -167,7 +167,7 @@ impl Track {
             times.first_pts = times.first_pts.min(pts);
             times.last_pts = times.last_pts.max(pts);
         } else {
-            self.times = Some(Times {
+            self.times = Some(TrackTimes {
                 first_dts: dts,
                 last_dts: dts,
                 first_pts: pts,
@@ -187,7 +187,7 @@ impl Track {
         self.sync_samples += u32::from(entry.sync);
         self.add_to_chunk(&entry);
         let first = self.times.map_or(dts, |times| times.first_dts);
-        self.digest.add(Told {
+        self.digest.add(SampleRecord {
             position: entry.position,
             size: entry.size,
             dts: dts.saturating_sub(first).unsigned_abs(),
@@ -203,7 +203,7 @@ impl Track {
         self.rolls.push(encode_roll(roll));
     }
 
-    fn add_to_chunk(&mut self, entry: &Entry) {
+    fn add_to_chunk(&mut self, entry: &StoredSample) {
         // What was left out before it, as a repetition, still lies in the file.
         let follows = !entry.opens_chunk && self.chunk_end == entry.position;
         self.chunk_end = entry.position.saturating_add(u64::from(entry.size));
@@ -256,7 +256,7 @@ impl Track {
 
     /// From the first sample to the end of the last.
     pub(crate) fn length_ms(&self) -> u64 {
-        let length = |times: Times| times.end.saturating_sub(times.first_dts);
+        let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts);
         let time = nanoseconds(self.times.map_or(0, length), self.timescale).unwrap_or(0);
         (time / MILLISECOND).max(0).unsigned_abs()
     }

@@ -2,9 +2,9 @@
 
 use super::{
     boxes::{boxed, boxed_before, full_box, put_versioned, put16, put32, put64},
-    moov::Shown,
-    tables::{self, Part},
-    track::{Times, Track},
+    moov::EditList,
+    tables::{self, IndexPart},
+    track::{Mp4Track, TrackTimes},
 };
 use crate::handler::Handler;
 
@@ -13,9 +13,14 @@ const ENABLED: u32 = 1;
 const IN_MOVIE: u32 = 2;
 
 /// Appends `trak`: its boxes down to the tables, then the tables, which are the end of it.
-pub(super) fn parts<'t>(parts: &mut Vec<Part<'t>>, number: u32, track: &'t Track, shown: Shown) {
+pub(super) fn parts<'t>(
+    parts: &mut Vec<IndexPart<'t>>,
+    number: u32,
+    track: &'t Mp4Track,
+    shown: EditList,
+) {
     let tables = tables::parts(track);
-    let behind = tables.iter().map(Part::size).sum();
+    let behind = tables.iter().map(IndexPart::size).sum();
     let mut head = Vec::new();
     boxed_before(&mut head, *b"trak", behind, |out| {
         track_header(out, number, track, shown);
@@ -30,11 +35,11 @@ pub(super) fn parts<'t>(parts: &mut Vec<Part<'t>>, number: u32, track: &'t Track
             });
         });
     });
-    parts.push(Part::plain(head));
+    parts.push(IndexPart::plain(head));
     parts.extend(tables);
 }
 
-fn track_header(out: &mut Vec<u8>, number: u32, track: &Track, shown: Shown) {
+fn track_header(out: &mut Vec<u8>, number: u32, track: &Mp4Track, shown: EditList) {
     let duration = shown.empty.saturating_add(shown.duration);
     let version = version_of(&[duration]);
     let flags = IN_MOVIE | if track.enabled { ENABLED } else { 0 };
@@ -73,7 +78,7 @@ fn media_information(out: &mut Vec<u8>, handler: Handler) {
 }
 
 /// `edts/elst` (8.6.6), where there is anything to say.
-fn put_edit_list(out: &mut Vec<u8>, shown: Shown) {
+fn put_edit_list(out: &mut Vec<u8>, shown: EditList) {
     if shown.empty == 0 && shown.media_time == 0 && !shown.ends_early {
         return;
     }
@@ -99,8 +104,8 @@ fn put_edit_list(out: &mut Vec<u8>, shown: Shown) {
     });
 }
 
-fn media_header(out: &mut Vec<u8>, track: &Track) {
-    let length = |times: Times| times.end.saturating_sub(times.first_dts).max(0);
+fn media_header(out: &mut Vec<u8>, track: &Mp4Track) {
+    let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts).max(0);
     let duration = track.times.map_or(0, length).unsigned_abs();
     let version = version_of(&[duration]);
     full_box(out, *b"mdhd", version, 0, |out| {
@@ -114,7 +119,7 @@ fn media_header(out: &mut Vec<u8>, track: &Track) {
 }
 
 /// `elng` (8.4.6), where the code in `mdhd` says less than is known.
-fn extended_language(out: &mut Vec<u8>, track: &Track) {
+fn extended_language(out: &mut Vec<u8>, track: &Mp4Track) {
     if let Some(tag) = &track.language.tag {
         full_box(out, *b"elng", 0, 0, |out| {
             out.extend_from_slice(tag.as_bytes());

@@ -7,38 +7,40 @@ use std::{
 };
 
 use super::{
-    assemble::{Plan, assemble, estimate, missing_tracks},
+    assemble::{IndexSpec, assemble, estimate, missing_tracks},
     boxes::put32,
     captions,
-    entry::build_sample_entry,
-    fragment::{Base, Bytes, Edge, Entry, Place, Recorder, Tables},
-    head::{Head, file_type, mdat_header, reserved_bytes},
+    fragment::{
+        EdgeBytes, EdgeRecord, OutputBase, Recorder, SampleLocation, SegmentTables, TableEntry,
+    },
+    head::{FileHead, file_type, mdat_header, reserved_bytes},
     interleave::Interleaver,
     join,
-    moov::{self, Movie},
-    track::Track,
+    moov::{self, MovieBox},
+    sample_entry::build_sample_entry,
+    track::Mp4Track,
 };
 use crate::{
-    Content, Error, Film, Format, Muxer, MuxerConfig, Order, Part, Piece, SegmentFingerprint,
-    Source, Summary, TableFragment, TrackKind, counter,
-    flv::{self, Event},
+    Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
+    SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackKind,
+    flv::{self, DemuxEvent},
     fmp4::{self, Init},
     handler::Handler,
     journal,
-    output::Output,
-    ts,
+    segment_writer::SegmentWriter,
+    timestamps, ts,
 };
 
 /// Makes a progressive MP4 of pieces in any order.
 #[derive(Debug)]
 pub(crate) struct Mp4Muxer<O> {
-    segment_format: Source,
-    movie: Film,
-    output: Output<O>,
-    head: Option<Head>,
+    segment_format: SegmentFormat,
+    movie: MovieSpec,
+    output: SegmentWriter<O>,
+    head: Option<FileHead>,
     inits: BTreeMap<u8, Init>,
     /// Its memory is used again from piece to piece.
-    demuxer: ts::Demuxer,
+    demuxer: ts::TsDemuxer,
 }
 
 /// What a piece gives: the slices of its media, end to end, and their tables.
@@ -55,25 +57,25 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         let mut muxer = Self {
             segment_format: making.segment_format,
             movie: making.movie,
-            output: Output::new(output, end),
+            output: SegmentWriter::new(output, end),
             head: None,
             inits: BTreeMap::new(),
-            demuxer: ts::Demuxer::default(),
+            demuxer: ts::TsDemuxer::default(),
         };
         let mut with_bytes = making
             .journal
             .iter()
             .filter(|fragment| fragment.output_bytes() > 0);
         if let Some(fragment) = with_bytes.next() {
-            muxer.head = Some(Head::from_fragment(fragment)?);
+            muxer.head = Some(FileHead::from_fragment(fragment)?);
         }
         for fragment in making
             .journal
             .iter()
-            .filter(|fragment| fragment.kind == Part::Init)
+            .filter(|fragment| fragment.kind == SegmentKind::Init)
         {
-            for entry in Tables::read(&fragment.tables)?.entries {
-                if let Entry::Init(init) = entry? {
+            for entry in SegmentTables::read(&fragment.tables)?.entries {
+                if let TableEntry::Init(init) = entry? {
                     muxer.inits.insert(fragment.track, init);
                 }
             }
@@ -82,7 +84,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     }
 
     /// What media a segment holds; nothing is written.
-    pub(crate) fn content(&mut self, piece: &Piece<'_>) -> Result<Content, Error> {
+    pub(crate) fn content(&mut self, piece: &SegmentData<'_>) -> Result<Content, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             recorder,
@@ -94,8 +96,8 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         Ok(content)
     }
 
-    fn plan(&self) -> Plan<'_> {
-        Plan {
+    fn plan(&self) -> IndexSpec<'_> {
+        IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
         }
@@ -103,13 +105,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
 
     fn demux<'a>(
         &mut self,
-        piece: &Piece<'a>,
-        demuxer: &'a mut ts::Demuxer,
+        piece: &SegmentData<'a>,
+        demuxer: &'a mut ts::TsDemuxer,
     ) -> Result<DemuxedSegment<'a>, Error> {
         match (self.segment_format, piece.kind) {
-            (Source::Flv, _) => demux_flv(piece.data),
-            (Source::Ts, _) => demux_ts(piece.data, demuxer),
-            (Source::Fmp4, Part::Init) => {
+            (SegmentFormat::Flv, _) => demux_flv(piece.data),
+            (SegmentFormat::Ts, _) => demux_ts(piece.data, demuxer),
+            (SegmentFormat::Fmp4, SegmentKind::Init) => {
                 let init =
                     Init::parse(piece.data, piece.track)?.ok_or_else(|| Error::Malformed {
                         format: "MP4",
@@ -126,7 +128,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                     timescale,
                 })
             }
-            (Source::Fmp4, Part::Media(_)) => {
+            (SegmentFormat::Fmp4, SegmentKind::Media(_)) => {
                 let known = self.inits.get(&piece.track);
                 // Said now and not after hours: `finish` would refuse the film without them.
                 if let Some(init) = known.filter(|init| self.inits.len() < init.track_count()) {
@@ -138,7 +140,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     }
 
     /// Writes the head when the first media is at hand.
-    fn begin(&mut self, piece: &Piece<'_>, body: &[u8]) -> Result<(), Error> {
+    fn begin(&mut self, piece: &SegmentData<'_>, body: &[u8]) -> Result<(), Error> {
         if self.head.is_some() {
             return Ok(());
         }
@@ -151,13 +153,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             checksum: 0,
             fingerprint: SegmentFingerprint::default(),
             content: Content::default(),
-            tables: Tables::at(Base::default(), body),
+            tables: SegmentTables::at(OutputBase::default(), body),
         };
         let mut fragments = vec![fragment(piece.kind, body)];
         if let Some(init) = self.inits.get(&piece.track) {
             let mut recorder = Recorder::default();
             recorder.init(init);
-            fragments.push(fragment(Part::Init, &recorder.finish(&[])));
+            fragments.push(fragment(SegmentKind::Init, &recorder.finish(&[])));
         }
         // Only an estimate: whether an index can be made of this piece is known when its neighbours
         // are there, and must not depend on which piece comes first.
@@ -167,7 +169,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             let mut seen = tracks.iter().map(|track| track.handler);
             seen.all(|seen| seen != Handler::from(*kind))
         };
-        if self.segment_format == Source::Fmp4 {
+        if self.segment_format == SegmentFormat::Fmp4 {
             // Of the tracks that the plan may still bring, one of each kind is reckoned with.
             unseen.extend(
                 [TrackKind::Video, TrackKind::Audio]
@@ -185,7 +187,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             TrackKind::Audio,
             others.saturating_sub(reckoned),
         ));
-        let head = Head::write(
+        let head = FileHead::write(
             &mut self.output,
             reserved_bytes(&self.movie, &tracks, &unseen),
         )?;
@@ -194,7 +196,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     }
 
     /// Puts the index in front where it fits, else at the end.
-    fn write_index(&mut self, head: Head, index: Movie<'_>) -> Result<(), Error> {
+    fn write_index(&mut self, head: FileHead, index: MovieBox<'_>) -> Result<(), Error> {
         let room = head.mdat - head.reserved_start;
         let media_end = self.output.end();
         // What is left becomes a box of its own, and no box is smaller than its header.
@@ -221,11 +223,11 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
 }
 
 impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
-    fn order(&self) -> Order {
-        Format::Mp4.order()
+    fn order(&self) -> SegmentOrder {
+        OutputFormat::Mp4.order()
     }
 
-    fn push(&mut self, piece: Piece<'_>) -> Result<TableFragment, Error> {
+    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             mut slices,
@@ -245,7 +247,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         }
         self.demuxer = demuxer;
         let written = self.output.end_segment();
-        let base = Base {
+        let base = OutputBase {
             mdat: self.head.map_or(0, |head| head.mdat),
             position: written.start,
         };
@@ -258,22 +260,22 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             checksum: written.checksum,
             fingerprint: SegmentFingerprint::of(piece.data),
             content,
-            tables: Tables::at(base, &body),
+            tables: SegmentTables::at(base, &body),
         })
     }
 
-    fn forget(&mut self, track: u8, part: Part) {
-        if part == Part::Init {
+    fn forget(&mut self, track: u8, part: SegmentKind) {
+        if part == SegmentKind::Init {
             self.inits.remove(&track);
         }
     }
 
     fn finish(mut self: Box<Self>, mut fragments: Vec<TableFragment>) -> Result<Summary, Error> {
         self.output.ensure_unchanged()?;
-        if self.segment_format == Source::Ts {
+        if self.segment_format == SegmentFormat::Ts {
             join::join_segments(&mut fragments, &mut self.output)?;
         }
-        let plan = Plan {
+        let plan = IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
         };
@@ -282,7 +284,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             .head
             .filter(|_| !tracks.is_empty())
             .ok_or(Error::Empty)?;
-        let mut tracks: Vec<_> = tracks.into_iter().map(Track::closed).collect();
+        let mut tracks: Vec<_> = tracks.into_iter().map(Mp4Track::closed).collect();
         let captions = captions::tracks(&self.movie.captions, &tracks, &mut self.output)?;
         tracks.extend(captions);
         let mut movie = moov::movie(&tracks, &self.movie.tags)?;
@@ -297,13 +299,13 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 
 /// The payloads of the tags, in runs of one track.
 fn demux_flv(piece: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
-    collect_events(flv::demux(piece)?, counter::FLV.timescale)
+    collect_events(flv::demux(piece)?, timestamps::FLV.timescale)
 }
 
 /// The frames of the streams, and what may belong to frames of the pieces before and after.
-fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::Demuxer) -> Result<DemuxedSegment<'a>, Error> {
+fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::TsDemuxer) -> Result<DemuxedSegment<'a>, Error> {
     let media = demuxer.demux(piece)?;
-    let mut taken = collect_events(media.events().map(Ok), counter::TS.timescale)?;
+    let mut taken = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
     let mut end = taken.slices.iter().map(|slice| slice.len() as u64).sum();
     for open in media.edges() {
         let mut put = |bytes: &'a [u8]| {
@@ -313,29 +315,29 @@ fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::Demuxer) -> Result<DemuxedSeg
             let length = bytes.len() as u64;
             let position = end;
             end += length;
-            Bytes { position, length }
+            EdgeBytes { position, length }
         };
-        let edge = Edge::new(&open, &mut put);
+        let edge = EdgeRecord::new(&open, &mut put);
         taken.recorder.edge(&edge);
     }
     Ok(taken)
 }
 
 fn collect_events<'a>(
-    events: impl Iterator<Item = Result<Event<'a>, Error>>,
+    events: impl Iterator<Item = Result<DemuxEvent<'a>, Error>>,
     timescale: u32,
 ) -> Result<DemuxedSegment<'a>, Error> {
     let mut interleaver = Interleaver::new(timescale);
     let mut recorder = Recorder::default();
     for event in events {
         match event? {
-            Event::Config { kind, codec, data } => {
+            DemuxEvent::Config { kind, codec, data } => {
                 // Read now, so that a bad one fails with its piece and not at the end.
                 build_sample_entry(codec, data)?;
                 interleaver.flush(&mut recorder);
                 recorder.config(kind, codec, data);
             }
-            Event::Sample(sample) => interleaver.push(sample, &mut recorder),
+            DemuxEvent::Sample(sample) => interleaver.push(sample, &mut recorder),
         }
     }
     let slices = interleaver.finish(&mut recorder);
@@ -347,7 +349,10 @@ fn collect_events<'a>(
 }
 
 /// The bytes of one track.
-fn demux_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<DemuxedSegment<'a>, Error> {
+fn demux_fmp4<'a>(
+    piece: &SegmentData<'a>,
+    known: Option<&Init>,
+) -> Result<DemuxedSegment<'a>, Error> {
     let own = Init::parse(piece.data, piece.track)?;
     let init = own
         .as_ref()
@@ -362,8 +367,10 @@ fn demux_fmp4<'a>(piece: &Piece<'a>, known: Option<&Init>) -> Result<DemuxedSegm
         let description = run.description;
         for timed in run {
             let timed = timed?;
-            let position = media.data.place(timed.position, timed.sample.data.len())?;
-            let place = Place {
+            let position = media
+                .data
+                .output_offset(timed.position, timed.sample.data.len())?;
+            let place = SampleLocation {
                 position,
                 description,
                 duration: timed.duration,

@@ -5,9 +5,9 @@
 
 use std::io::{Read, Seek};
 
-use super::{FilledSegment, Whole, input::Input};
+use super::{FilledSegment, MovieInfo, input::InputFile};
 use crate::{
-    Error, Part,
+    Error, SegmentKind,
     cursor::Cursor,
     flv::tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, SIGNATURE, TAG_HEADER, VIDEO},
 };
@@ -51,8 +51,8 @@ enum ScanResult {
 impl FlvSplitter {
     /// Passes the file header and reads what the metadata tells.
     pub(super) fn open<R: Read + Seek>(
-        input: &mut Input<R>,
-        whole: &mut Whole,
+        input: &mut InputFile<R>,
+        whole: &mut MovieInfo,
     ) -> Result<Self, Error> {
         let mut start = Vec::new();
         input.read(0, METADATA_SEARCH_BYTES, &mut start)?;
@@ -90,7 +90,7 @@ impl FlvSplitter {
     /// Leaves whole tags at the start of the buffer.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
-        input: &mut Input<R>,
+        input: &mut InputFile<R>,
         buffer: &mut Vec<u8>,
     ) -> Result<Option<FilledSegment>, Error> {
         let mut wanted = SEGMENT_BYTES;
@@ -129,7 +129,7 @@ impl FlvSplitter {
         self.number += 1;
         FilledSegment {
             track: 0,
-            kind: Part::Media(number),
+            kind: SegmentKind::Media(number),
             start_ms: self.last_start_ms,
             length,
         }
@@ -294,7 +294,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::{Source, flv::tag, split::Split};
+    use crate::{SegmentFormat, flv::tag, split::MovieSplitter};
 
     fn tag_bytes(kind: u8, timestamp: i32, body: &[u8]) -> Vec<u8> {
         let size = u32::try_from(body.len()).expect("small");
@@ -310,8 +310,8 @@ mod tests {
 
     /// All bytes of the pieces, and what was lost.
     fn split(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
-        let mut split = Split::open(Cursor::new(file)).expect("an FLV");
-        assert_eq!(split.info().segment_format, Source::Flv);
+        let mut split = MovieSplitter::open(Cursor::new(file)).expect("an FLV");
+        assert_eq!(split.info().segment_format, SegmentFormat::Flv);
         let mut pieces = Vec::new();
         while let Some(piece) = split.next_segment().expect("in memory") {
             pieces.push(piece.data.to_vec());
@@ -408,7 +408,7 @@ mod tests {
         meta.extend(12.5_f64.to_be_bytes());
         meta.extend(b"\0\x05title\x02\0\x05Hello\0\0\x09");
         let file = [header(), tag_bytes(SCRIPT, 0, &meta)].concat();
-        let split = Split::open(Cursor::new(&file)).expect("an FLV");
+        let split = MovieSplitter::open(Cursor::new(&file)).expect("an FLV");
         assert_eq!(split.info().duration_ms, Some(12_500));
         assert_eq!(split.info().tags.title.as_deref(), Some("Hello"));
     }

@@ -3,8 +3,8 @@
 use std::io::{Read, Seek};
 
 use super::{
-    input::Input,
-    movie::{Track, header_at},
+    input::InputFile,
+    mp4::{SplitTrack, header_at},
     progressive::{TrackSegment, milliseconds},
 };
 use crate::{
@@ -36,7 +36,7 @@ pub(super) struct FragmentReader {
 
 /// A fragment in the file, from its `moof` to the end of its last `mdat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
+struct FragmentRange {
     start: u64,
     /// Where its `moof` ends.
     moof_end: u64,
@@ -68,8 +68,8 @@ impl FragmentReader {
     /// Leaves whole fragments in the buffer, once for each of their tracks.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
-        input: &mut Input<R>,
-        tracks: &[Track],
+        input: &mut InputFile<R>,
+        tracks: &[SplitTrack],
         buffer: &mut Vec<u8>,
     ) -> Result<Option<TrackSegment>, Error> {
         while self.pending.is_empty() {
@@ -85,8 +85,8 @@ impl FragmentReader {
     /// Reads the next fragments of the same tracks; `false` at the end.
     fn read<R: Read + Seek>(
         &mut self,
-        input: &mut Input<R>,
-        tracks: &[Track],
+        input: &mut InputFile<R>,
+        tracks: &[SplitTrack],
         buffer: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         let mut ids: Option<Vec<usize>> = None;
@@ -121,7 +121,7 @@ impl FragmentReader {
     }
 
     /// Notes which tracks a piece is for, and when it starts for each.
-    fn queue_tracks(&mut self, told: Vec<(usize, Option<u64>)>, tracks: &[Track]) {
+    fn queue_tracks(&mut self, told: Vec<(usize, Option<u64>)>, tracks: &[SplitTrack]) {
         let mut starts = Vec::new();
         for (index, time) in told {
             let timescale = tracks.get(index).map_or(1, |track| track.timescale);
@@ -139,9 +139,12 @@ impl FragmentReader {
     }
 
     /// Finds the next whole fragment. What the end of the file cuts is lost.
-    fn next<R: Read + Seek>(&mut self, input: &mut Input<R>) -> Result<Option<Range>, Error> {
+    fn next<R: Read + Seek>(
+        &mut self,
+        input: &mut InputFile<R>,
+    ) -> Result<Option<FragmentRange>, Error> {
         let length = input.length();
-        let mut found: Option<Range> = None;
+        let mut found: Option<FragmentRange> = None;
         let mut position = self.position;
         let mut cut_from = None;
         while position < length {
@@ -165,7 +168,7 @@ impl FragmentReader {
                 break;
             }
             match (&header.kind, &mut found) {
-                (b"moof", found) => *found = Some(Range::new(position, end)),
+                (b"moof", found) => *found = Some(FragmentRange::new(position, end)),
                 (b"mdat", Some(range)) => range.end = end,
                 _ => {}
             }
@@ -183,7 +186,7 @@ impl FragmentReader {
     }
 }
 
-impl Range {
+impl FragmentRange {
     fn new(start: u64, end: u64) -> Self {
         Self {
             start,
@@ -219,7 +222,7 @@ fn track_fragments(fragment: &[u8]) -> Result<Vec<Cursor<'_>>, Error> {
 /// The tracks of a fragment by their index, and when it starts for each.
 fn fragment_tracks(
     fragment: &[u8],
-    tracks: &[Track],
+    tracks: &[SplitTrack],
     alone: bool,
 ) -> Result<Vec<(usize, Option<u64>)>, Error> {
     let mut told: Vec<(usize, Option<u64>)> = Vec::new();

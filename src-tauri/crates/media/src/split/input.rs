@@ -10,14 +10,14 @@ const ALLOCATION_STEP: usize = 1 << 20;
 
 /// A file and how long it is.
 #[derive(Debug)]
-pub(super) struct Input<R> {
+pub(super) struct InputFile<R> {
     inner: R,
     length: u64,
     /// Where the reader stands, so that it is moved only where it must be.
     position: Option<u64>,
 }
 
-impl<R: Read + Seek> Input<R> {
+impl<R: Read + Seek> InputFile<R> {
     pub(super) fn new(mut inner: R) -> Result<Self, Error> {
         let length = inner.seek(SeekFrom::End(0)).map_err(Error::Input)?;
         Ok(Self {

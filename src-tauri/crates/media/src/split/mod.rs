@@ -11,22 +11,24 @@
 mod flv;
 mod fragments;
 mod input;
-mod looks;
-mod movie;
+mod mp4;
 mod progressive;
+mod sniff;
 mod table;
 mod ts;
 
 use std::io::{Read, Seek};
 
-use self::{flv::FlvSplitter, input::Input, looks::Kind, movie::Mp4Splitter, ts::TsSplitter};
-use crate::{Error, Part, Piece, Source, Tags};
+use self::{
+    flv::FlvSplitter, input::InputFile, mp4::Mp4Splitter, sniff::InputFormat, ts::TsSplitter,
+};
+use crate::{Error, SegmentData, SegmentFormat, SegmentKind, Tags};
 
 /// What is known of a film before its first piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whole {
+pub struct MovieInfo {
     /// What its pieces are.
-    pub segment_format: Source,
+    pub segment_format: SegmentFormat,
     /// Size of the file in bytes.
     pub size_bytes: u64,
     /// Its length as it states it, in milliseconds.
@@ -39,9 +41,9 @@ pub struct Whole {
 
 /// A film on disk that comes in pieces.
 #[derive(Debug)]
-pub struct Split<R> {
-    input: Input<R>,
-    info: Whole,
+pub struct MovieSplitter<R> {
+    input: InputFile<R>,
+    info: MovieInfo,
     splitter: FormatSplitter,
     buffer: Vec<u8>,
 }
@@ -57,13 +59,13 @@ enum FormatSplitter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FilledSegment {
     track: u8,
-    kind: Part,
+    kind: SegmentKind,
     start_ms: u64,
     /// Where in the buffer the piece ends.
     length: usize,
 }
 
-impl<R: Read + Seek> Split<R> {
+impl<R: Read + Seek> MovieSplitter<R> {
     /// Looks at the start of a file, and at the index of an MP4 wherever it is.
     ///
     /// Fails with [`Error::Unsupported`] where it is no FLV, no MP4 and no transport stream; the text says what it
@@ -73,23 +75,23 @@ impl<R: Read + Seek> Split<R> {
             Error::Io(error) => Error::Input(error),
             other => other,
         })?;
-        let mut input = Input::new(file)?;
-        let start = input.peek::<{ looks::SNIFF_BYTES }>(0)?;
-        let mut whole = Whole {
-            segment_format: Source::Flv,
+        let mut input = InputFile::new(file)?;
+        let start = input.peek::<{ sniff::SNIFF_BYTES }>(0)?;
+        let mut whole = MovieInfo {
+            segment_format: SegmentFormat::Flv,
             size_bytes: input.length(),
             duration_ms: None,
             tags,
             left_out: Vec::new(),
         };
-        let cut = match looks::detect(&start)? {
-            Kind::Flv => FormatSplitter::Flv(FlvSplitter::open(&mut input, &mut whole)?),
-            Kind::Mp4 => {
-                whole.segment_format = Source::Fmp4;
+        let cut = match sniff::detect(&start)? {
+            InputFormat::Flv => FormatSplitter::Flv(FlvSplitter::open(&mut input, &mut whole)?),
+            InputFormat::Mp4 => {
+                whole.segment_format = SegmentFormat::Fmp4;
                 FormatSplitter::Mp4(Box::new(Mp4Splitter::open(&mut input, &mut whole)?))
             }
-            Kind::Ts => {
-                whole.segment_format = Source::Ts;
+            InputFormat::Ts => {
+                whole.segment_format = SegmentFormat::Ts;
                 FormatSplitter::Ts(TsSplitter::default())
             }
         };
@@ -102,18 +104,18 @@ impl<R: Read + Seek> Split<R> {
     }
 
     /// What is known of the film.
-    pub fn info(&self) -> &Whole {
+    pub fn info(&self) -> &MovieInfo {
         &self.info
     }
 
     /// The next piece; `None` at the end. Its parts are numbered upwards from 0, with gaps.
-    pub fn next_segment(&mut self) -> Result<Option<Piece<'_>>, Error> {
+    pub fn next_segment(&mut self) -> Result<Option<SegmentData<'_>>, Error> {
         let filled = match &mut self.splitter {
             FormatSplitter::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
             FormatSplitter::Mp4(movie) => movie.fill(&mut self.input, &mut self.buffer)?,
             FormatSplitter::Ts(stream) => stream.fill(&mut self.input, &mut self.buffer)?,
         };
-        Ok(filled.map(|filled| Piece {
+        Ok(filled.map(|filled| SegmentData {
             track: filled.track,
             kind: filled.kind,
             start_ms: filled.start_ms,

@@ -4,7 +4,7 @@
 
 use std::io::{Read, Seek};
 
-use super::{input::Input, movie::Track, table::Row};
+use super::{input::InputFile, mp4::SplitTrack, table::TableSample};
 use crate::{
     Error,
     cursor::Cursor,
@@ -35,7 +35,7 @@ pub(super) struct ProgressiveReader {
     file_bytes: u64,
     given_bytes: u64,
     lost_bytes: u64,
-    samples: Vec<Row>,
+    samples: Vec<TableSample>,
 }
 
 impl ProgressiveReader {
@@ -59,9 +59,9 @@ impl ProgressiveReader {
     /// Leaves a fragment of the track that is furthest behind in the buffer.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
-        input: &mut Input<R>,
+        input: &mut InputFile<R>,
         moov: &[u8],
-        tracks: &mut [Track],
+        tracks: &mut [SplitTrack],
         buffer: &mut Vec<u8>,
     ) -> Result<Option<TrackSegment>, Error> {
         loop {
@@ -91,7 +91,7 @@ impl ProgressiveReader {
     }
 
     /// Collects the samples of a piece. Where the file is cut, the track ends.
-    fn collect_samples(&mut self, moov: &[u8], track: &mut Track) -> Result<(), Error> {
+    fn collect_samples(&mut self, moov: &[u8], track: &mut SplitTrack) -> Result<(), Error> {
         self.samples.clear();
         let longest = u64::from(track.timescale).saturating_mul(SEGMENT_SECONDS);
         let mut bytes = 0_u64;
@@ -130,7 +130,7 @@ impl ProgressiveReader {
     /// Writes `moof` and `mdat` of the samples.
     fn write<R: Read + Seek>(
         &mut self,
-        input: &mut Input<R>,
+        input: &mut InputFile<R>,
         track_id: u32,
         buffer: &mut Vec<u8>,
     ) -> Result<(), Error> {
@@ -156,7 +156,7 @@ impl ProgressiveReader {
 }
 
 /// Appends the `moof` of the samples; their bytes follow it in an `mdat`.
-fn fragment(out: &mut Vec<u8>, track_id: u32, rows: &[Row]) {
+fn fragment(out: &mut Vec<u8>, track_id: u32, rows: &[TableSample]) {
     let first = rows.first();
     let mut data_offset = 0;
     let start = out.len();

@@ -15,7 +15,7 @@ const MAX_SAMPLES: u32 = 1 << 24;
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct TableSample {
     /// Where its bytes start in the file.
     pub(super) position: u64,
     pub(super) size: u32,
@@ -34,14 +34,14 @@ pub(super) struct SampleTable {
     durations: RunCursor,
     offsets: RunCursor,
     /// `None`: every sample can be started from.
-    syncs: Option<Numbers>,
+    syncs: Option<SyncCursor>,
     sizes: SizeCursor,
     chunks: ChunkCursor,
     /// Samples that are left.
     left: u32,
     number: u32,
     dts: u64,
-    next: Option<Row>,
+    next: Option<TableSample>,
 }
 
 impl SampleTable {
@@ -79,7 +79,7 @@ impl SampleTable {
             durations: runs(find(*b"stts")?)?,
             offsets: runs(find(*b"ctts")?)?,
             syncs: find(*b"stss")?
-                .map(|body| Numbers::read(body, base))
+                .map(|body| SyncCursor::read(body, base))
                 .transpose()?,
             sizes,
             chunks: ChunkCursor::new(places, RowCursor::read(groups, base, 12)?),
@@ -91,7 +91,7 @@ impl SampleTable {
     }
 
     /// The sample that comes next.
-    pub(super) fn peek(&mut self, moov: &[u8]) -> Option<Row> {
+    pub(super) fn peek(&mut self, moov: &[u8]) -> Option<TableSample> {
         if self.next.is_none() {
             self.next = self.read_sample(moov);
         }
@@ -113,13 +113,13 @@ impl SampleTable {
         bytes
     }
 
-    fn read_sample(&mut self, moov: &[u8]) -> Option<Row> {
+    fn read_sample(&mut self, moov: &[u8]) -> Option<TableSample> {
         self.left = self.left.checked_sub(1)?;
         self.number = self.number.wrapping_add(1);
         let size = self.sizes.next(moov)?;
         let (position, description) = self.chunks.locate(moov, size)?;
         let duration = self.durations.next(moov);
-        let row = Row {
+        let row = TableSample {
             position,
             size,
             dts: self.dts,
@@ -217,9 +217,9 @@ impl RunCursor {
 
 /// `stss`: numbers that rise.
 #[derive(Clone, Copy, Debug)]
-struct Numbers(RowCursor);
+struct SyncCursor(RowCursor);
 
-impl Numbers {
+impl SyncCursor {
     fn read(body: Cursor<'_>, base: u64) -> Result<Self, Error> {
         RowCursor::read(body, base, 4).map(Self)
     }
@@ -352,7 +352,7 @@ mod tests {
     }
 
     /// Five samples in two chunks, with sizes as `sizes` appends them.
-    fn samples(sizes: impl FnOnce(&mut Vec<u8>)) -> Vec<Row> {
+    fn samples(sizes: impl FnOnce(&mut Vec<u8>)) -> Vec<TableSample> {
         let mut moov = Vec::new();
         boxed(&mut moov, *b"stbl", |out| {
             numbers(out, *b"stts", 2, &[3, 10, 1, 20]);
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn the_tables_give_position_time_and_flags_of_each_sample() {
         let rows = samples(plain);
-        let of = |pick: fn(&Row) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
+        let of = |pick: fn(&TableSample) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
         assert_eq!(
             of(|row| row.position.cast_signed()),
             [100, 101, 200, 203, 207]

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Seek};
 
-use super::{FilledSegment, input::Input};
-use crate::{Error, Part, ts};
+use super::{FilledSegment, input::InputFile};
+use crate::{Error, SegmentKind, ts};
 
 /// Some seconds of a film.
 const SEGMENT_BYTES: usize = 4 << 20;
@@ -25,7 +25,7 @@ impl TsSplitter {
     /// Leaves whole frames in the buffer. The stream tells its own time: the plan's stays 0.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
-        input: &mut Input<R>,
+        input: &mut InputFile<R>,
         buffer: &mut Vec<u8>,
     ) -> Result<Option<FilledSegment>, Error> {
         buffer.clear();
@@ -43,7 +43,7 @@ impl TsSplitter {
         self.number += 1;
         Ok(Some(FilledSegment {
             track: 0,
-            kind: Part::Media(number),
+            kind: SegmentKind::Media(number),
             start_ms: 0,
             length: buffer.len(),
         }))

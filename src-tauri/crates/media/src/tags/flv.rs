@@ -20,7 +20,7 @@ pub(super) fn read<R: Read + Seek>(file: &mut R) -> Result<Tags, Error> {
     file.rewind()?;
     let mut start = Vec::new();
     file.take(METADATA_SEARCH_BYTES).read_to_end(&mut start)?;
-    for tag in tag::Tags::new(&start)? {
+    for tag in tag::FlvTags::new(&start)? {
         let tag = tag?;
         let body = Cursor::new("FLV", tag.body);
         if tag.kind == SCRIPT
@@ -116,7 +116,7 @@ fn skip_value(cursor: &mut Cursor<'_>, depth: u32) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flv::meta::{Facts, metadata as written};
+    use crate::flv::meta::{FlvMetadata, metadata as written};
 
     fn tags() -> Tags {
         Tags {
@@ -129,9 +129,9 @@ mod tests {
     #[test]
     fn what_the_writer_wrote_is_read() {
         let keyframes = [(0, 8205), (1000, 90_000)];
-        let facts = Facts {
+        let facts = FlvMetadata {
             keyframes: &keyframes,
-            ..Facts::default()
+            ..FlvMetadata::default()
         };
         let body = written(8192, &facts, &tags());
         let read = metadata(Cursor::new("FLV", &body)).expect("whole");

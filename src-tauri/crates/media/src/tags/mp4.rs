@@ -10,7 +10,7 @@ use super::{Chapter, Cover, MAX_COVER_BYTES, MAX_TEXT_BYTES, Tags, chapters, cle
 use crate::{
     Error,
     cursor::Cursor,
-    fmp4::boxes::{self, Kind},
+    fmp4::boxes::{self, FourCc},
     mp4::tags::{NAMES, UTF8, UTF16},
 };
 
@@ -102,7 +102,7 @@ fn bytes<R: Read + Seek>(file: &mut R, place: &Range<u64>, limit: usize) -> Resu
 fn find<R: Read + Seek>(
     file: &mut R,
     place: Range<u64>,
-    wanted: Kind,
+    wanted: FourCc,
 ) -> Result<Option<Range<u64>>, Error> {
     let mut walk = BoxWalker::new(place);
     while let Some((kind, body)) = walk.next(file)? {
@@ -127,7 +127,10 @@ impl BoxWalker {
         }
     }
 
-    fn next<R: Read + Seek>(&mut self, file: &mut R) -> Result<Option<(Kind, Range<u64>)>, Error> {
+    fn next<R: Read + Seek>(
+        &mut self,
+        file: &mut R,
+    ) -> Result<Option<(FourCc, Range<u64>)>, Error> {
         if self.place.is_empty() || self.left == 0 {
             return Ok(None);
         }

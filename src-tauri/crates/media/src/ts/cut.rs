@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    packet::{Packet, Packets},
-    pes::{self, Start},
+    packet::{TsPacket, TsPackets},
+    pes::{self, PesStart},
 };
 
 /// A PES packet of one stream that may go on.
@@ -22,7 +22,7 @@ struct OpenPes {
 ///
 /// More than half of the data never goes: a frame of that size is joined from its pieces.
 pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
-    let Some(packets) = Packets::new(data) else {
+    let Some(packets) = TsPackets::new(data) else {
         return Vec::new();
     };
     let mut open: BTreeMap<u16, OpenPes> = BTreeMap::new();
@@ -64,11 +64,11 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
     goes
 }
 
-fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &Packet<'_>, start: usize) {
+fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &TsPacket<'_>, start: usize) {
     let length = packet.payload.len();
     if packet.payload_start {
         match pes::read(packet.payload) {
-            Start::Header(head) => {
+            PesStart::Header(head) => {
                 let left = head
                     .payload_length
                     .map(|payload| (payload + head.header_size).saturating_sub(length));
@@ -80,7 +80,7 @@ fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &Packet<'_>, start: u
                     },
                 );
             }
-            Start::Incomplete => {
+            PesStart::Incomplete => {
                 open.insert(
                     packet.pid,
                     OpenPes {
@@ -89,7 +89,7 @@ fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &Packet<'_>, start: u
                     },
                 );
             }
-            Start::NotPes => {
+            PesStart::NotPes => {
                 open.remove(&packet.pid);
             }
         }

@@ -1,39 +1,39 @@
 //! Takes a piece of an HLS rendition apart into set-ups and samples.
 
 use super::{
-    frames::{Item, Time},
-    packed,
-    packet::{Packet, Packets},
-    pes::{self, Start},
+    audio::AudioParser,
+    frames::{FrameTime, StreamItem},
+    packed_audio,
+    packet::{TsPacket, TsPackets},
+    pes::{self, PesStart},
     psi::{Programs, SelectedStreams},
-    sound::Sound,
-    stream::{ElementaryParser, Found, SegmentEdges, Stream},
-    video::Video,
+    stream::{ElementaryParser, ParsedStream, SegmentEdges, Stream},
+    video::VideoParser,
 };
 use crate::{
     Error, Sample, TrackKind,
     codec::annex_b::is_plausible_h264,
-    counter::{TS, TimestampUnwrapper},
     cursor::Cursor,
-    flv::Event,
+    flv::DemuxEvent,
+    timestamps::{TS, TimestampUnwrapper},
 };
 
 /// Reads pieces one by one; its memory is used again for the next.
 #[derive(Debug)]
-pub struct Demuxer {
-    video: Stream<Video>,
-    audio: Stream<Sound>,
+pub struct TsDemuxer {
+    video: Stream<VideoParser>,
+    audio: Stream<AudioParser>,
 }
 
 /// What a piece holds.
 #[derive(Debug)]
-pub struct Media<'d> {
-    demuxer: &'d Demuxer,
+pub struct TsSegment<'d> {
+    demuxer: &'d TsDemuxer,
 }
 
 /// What of a track goes on from piece to piece.
 #[derive(Debug)]
-pub(crate) struct Open<'d> {
+pub(crate) struct TrackEdges<'d> {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
     pub(crate) first_counter: u8,
@@ -46,7 +46,7 @@ pub(crate) struct Open<'d> {
     pub(crate) edges: &'d SegmentEdges,
 }
 
-impl Default for Demuxer {
+impl Default for TsDemuxer {
     fn default() -> Self {
         Self {
             video: Stream::new(TrackKind::Video),
@@ -55,31 +55,31 @@ impl Default for Demuxer {
     }
 }
 
-impl Demuxer {
+impl TsDemuxer {
     /// Reads a whole piece: a transport stream, or packed audio (RFC 8216 3.2, 3.4).
     ///
     /// Fails with [`Error::Unsupported`] at codecs that are not taken, and with
     /// [`Error::Encrypted`] where packets are scrambled.
-    pub fn demux(&mut self, data: &[u8]) -> Result<Media<'_>, Error> {
+    pub fn demux(&mut self, data: &[u8]) -> Result<TsSegment<'_>, Error> {
         self.video.clear(None);
         self.audio.clear(None);
-        if let Some((time, sound)) = packed::read(data) {
-            let time = Time {
+        if let Some((time, sound)) = packed_audio::read(data) {
+            let time = FrameTime {
                 dts: time.unwrap_or(0),
                 composition_offset: 0,
             };
             self.audio.elementary.begin_packet(Some(time), sound);
         } else {
-            let packets = Packets::new(data)
+            let packets = TsPackets::new(data)
                 .ok_or_else(|| Cursor::new("MPEG-TS", data).malformed("there are no packets"))?;
             self.multiplex(data, &packets)?;
         }
         self.video.elementary.finish(None)?;
         self.audio.elementary.finish(None)?;
-        Ok(Media { demuxer: self })
+        Ok(TsSegment { demuxer: self })
     }
 
-    fn multiplex(&mut self, data: &[u8], packets: &Packets<'_>) -> Result<(), Error> {
+    fn multiplex(&mut self, data: &[u8], packets: &TsPackets<'_>) -> Result<(), Error> {
         let (mut programmes, selection) = find_streams(packets.clone())?;
         let mut clock = selection.pcr_pid;
         self.video.clear(selection.video);
@@ -106,9 +106,9 @@ impl Demuxer {
     }
 }
 
-impl<'d> Media<'d> {
+impl<'d> TsSegment<'d> {
     /// Set-ups and samples, by decode time.
-    pub fn events(&self) -> impl Iterator<Item = Event<'d>> + use<'d> {
+    pub fn events(&self) -> impl Iterator<Item = DemuxEvent<'d>> + use<'d> {
         TsEvents {
             video: self.demuxer.video.elementary.parsed(),
             audio: self.demuxer.audio.elementary.parsed(),
@@ -122,19 +122,21 @@ impl<'d> Media<'d> {
     }
 
     /// What goes on from piece to piece.
-    pub(crate) fn edges(&self) -> impl Iterator<Item = Open<'d>> + use<'d> {
+    pub(crate) fn edges(&self) -> impl Iterator<Item = TrackEdges<'d>> + use<'d> {
         let video = track_edges(TrackKind::Video, &self.demuxer.video);
         let sound = track_edges(TrackKind::Audio, &self.demuxer.audio);
         video.into_iter().chain(sound)
     }
 }
 
-fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Option<Open<'_>> {
-    let Found {
+fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Option<TrackEdges<'_>> {
+    let ParsedStream {
         items, edges: ends, ..
     } = stream.elementary.parsed();
-    let has_frames = items.iter().any(|item| matches!(item, Item::Frame(_)));
-    Some(Open {
+    let has_frames = items
+        .iter()
+        .any(|item| matches!(item, StreamItem::Frame(_)));
+    Some(TrackEdges {
         kind,
         first_counter: stream.first_counter?,
         last_counter: stream.last_counter.filter(|_| stream.may_continue()),
@@ -147,12 +149,12 @@ fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Opti
 /// Both tracks, the earlier first.
 #[derive(Debug)]
 struct TsEvents<'d> {
-    video: Found<'d>,
-    audio: Found<'d>,
+    video: ParsedStream<'d>,
+    audio: ParsedStream<'d>,
 }
 
 impl<'d> Iterator for TsEvents<'d> {
-    type Item = Event<'d>;
+    type Item = DemuxEvent<'d>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let video = next_dts(&mut self.video.items);
@@ -167,14 +169,14 @@ impl<'d> Iterator for TsEvents<'d> {
         let (item, rest) = found.items.split_first()?;
         found.items = rest;
         Some(match item {
-            Item::Config { codec, data } => Event::Config {
+            StreamItem::Config { codec, data } => DemuxEvent::Config {
                 kind,
                 codec: *codec,
                 data,
             },
-            Item::Frame(frame) => {
+            StreamItem::Frame(frame) => {
                 let time = frame.time.unwrap_or_default();
-                Event::Sample(Sample {
+                DemuxEvent::Sample(Sample {
                     kind,
                     dts: time.dts,
                     composition_offset: time.composition_offset,
@@ -188,15 +190,15 @@ impl<'d> Iterator for TsEvents<'d> {
 
 /// When the next item is decoded; a set-up comes with the frame behind it. Frames whose time
 /// nothing tells are left out.
-fn next_dts(items: &mut &[Item]) -> Option<i64> {
-    let time = |item: Option<&Item>| match item {
-        Some(Item::Frame(frame)) => frame.time.map(|time| time.dts),
+fn next_dts(items: &mut &[StreamItem]) -> Option<i64> {
+    let time = |item: Option<&StreamItem>| match item {
+        Some(StreamItem::Frame(frame)) => frame.time.map(|time| time.dts),
         _ => None,
     };
     loop {
         match *items {
             [] => return None,
-            [Item::Config { .. }, ..] => return Some(time(items.get(1)).unwrap_or(i64::MIN)),
+            [StreamItem::Config { .. }, ..] => return Some(time(items.get(1)).unwrap_or(i64::MIN)),
             [item, rest @ ..] => match time(Some(item)) {
                 Some(time) => return Some(time),
                 None => *items = rest,
@@ -207,7 +209,7 @@ fn next_dts(items: &mut &[Item]) -> Option<i64> {
 
 /// The streams of the film: from the tables, or, in a piece from the middle of a multiplex, from
 /// what the streams begin with.
-fn find_streams(packets: Packets<'_>) -> Result<(Programs, SelectedStreams), Error> {
+fn find_streams(packets: TsPackets<'_>) -> Result<(Programs, SelectedStreams), Error> {
     let mut programmes = Programs::default();
     let mut guess = SelectedStreams::default();
     let mut scrambled = false;
@@ -235,11 +237,11 @@ fn find_streams(packets: Packets<'_>) -> Result<(Programs, SelectedStreams), Err
 }
 
 /// Takes the first stream of each kind for the film's.
-fn guess_stream(packet: &Packet<'_>, guess: &mut SelectedStreams) {
+fn guess_stream(packet: &TsPacket<'_>, guess: &mut SelectedStreams) {
     if !packet.payload_start || packet.scrambled {
         return;
     }
-    let Start::Header(head) = pes::read(packet.payload) else {
+    let PesStart::Header(head) = pes::read(packet.payload) else {
         return;
     };
     let payload = packet.payload.get(head.header_size..).unwrap_or_default();

@@ -6,48 +6,48 @@ use crate::flv::Codec;
 
 /// When a frame is decoded, and how much later it is shown, in ticks of 90 kHz.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Time {
+pub(crate) struct FrameTime {
     pub(crate) dts: i64,
     pub(crate) composition_offset: i32,
 }
 
 /// One coded frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub(crate) struct StreamFrame {
     /// Where its bytes lie.
     pub(crate) bytes: Range<usize>,
-    pub(crate) time: Option<Time>,
+    pub(crate) time: Option<FrameTime>,
     pub(crate) sync: bool,
 }
 
 /// What an elementary stream holds, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Item {
+pub(crate) enum StreamItem {
     /// How the frames that follow are coded.
     Config {
         codec: Codec,
         data: Vec<u8>,
     },
-    Frame(Frame),
+    Frame(StreamFrame),
 }
 
 /// Which timestamps have been given to a frame.
 ///
 /// A timestamp belongs to the first frame that starts in its PES packet (ISO/IEC 13818-1 2.4.3.7).
 #[derive(Debug, Default)]
-pub(crate) struct Marks {
+pub(crate) struct PesTimestamps {
     /// Where PES packets start in the elementary stream.
-    list: Vec<(usize, Option<Time>)>,
+    list: Vec<(usize, Option<FrameTime>)>,
     next: usize,
 }
 
-impl Marks {
-    pub(crate) fn push(&mut self, position: usize, time: Option<Time>) {
+impl PesTimestamps {
+    pub(crate) fn push(&mut self, position: usize, time: Option<FrameTime>) {
         self.list.push((position, time));
     }
 
     /// The time of a frame that starts here, where it has one of its own.
-    pub(crate) fn claim(&mut self, position: usize) -> Option<Time> {
+    pub(crate) fn claim(&mut self, position: usize) -> Option<FrameTime> {
         let mut found = None;
         while let Some((_, time)) = self.list.get(self.next).filter(|(at, _)| *at <= position) {
             found = *time;
@@ -85,12 +85,12 @@ const DEFAULT_STEP: i64 = 3600;
 /// They lie evenly between their neighbours. Nothing is known of their order of showing, so it is
 /// theirs of decoding. `step` is the distance of pictures before, where it is known. Without any
 /// timestamp nothing can be placed.
-pub(crate) fn interpolate_times(items: &mut [Item], step: Option<i64>) {
+pub(crate) fn interpolate_times(items: &mut [StreamItem], step: Option<i64>) {
     let mut frames: Vec<_> = items
         .iter_mut()
         .filter_map(|item| match item {
-            Item::Frame(frame) => Some(frame),
-            Item::Config { .. } => None,
+            StreamItem::Frame(frame) => Some(frame),
+            StreamItem::Config { .. } => None,
         })
         .collect();
     let timed: Vec<_> = (0..)
@@ -127,12 +127,12 @@ pub(crate) fn interpolate_times(items: &mut [Item], step: Option<i64>) {
         } else {
             let (at, time) = before;
             let dts = time.dts.saturating_add(current.saturating_mul(index - at));
-            frame.time = Some(Time { dts, ..time });
+            frame.time = Some(FrameTime { dts, ..time });
         }
     }
 }
 
-fn frame_distance((at, time): (i64, Time), (next_at, next): (i64, Time)) -> i64 {
+fn frame_distance((at, time): (i64, FrameTime), (next_at, next): (i64, FrameTime)) -> i64 {
     let ticks = next.dts.saturating_sub(time.dts).max(0);
     ticks / (next_at - at).max(1)
 }
@@ -141,10 +141,10 @@ fn frame_distance((at, time): (i64, Time), (next_at, next): (i64, Time)) -> i64 
 mod tests {
     use super::*;
 
-    fn frame(dts: Option<i64>) -> Item {
-        Item::Frame(Frame {
+    fn frame(dts: Option<i64>) -> StreamItem {
+        StreamItem::Frame(StreamFrame {
             bytes: 0..0,
-            time: dts.map(|dts| Time {
+            time: dts.map(|dts| FrameTime {
                 dts,
                 composition_offset: 7,
             }),
@@ -158,8 +158,8 @@ mod tests {
         items
             .into_iter()
             .filter_map(|item| match item {
-                Item::Frame(frame) => Some(frame.time.map(|time| time.dts)),
-                Item::Config { .. } => None,
+                StreamItem::Frame(frame) => Some(frame.time.map(|time| time.dts)),
+                StreamItem::Config { .. } => None,
             })
             .collect()
     }
@@ -191,9 +191,9 @@ mod tests {
 
     #[test]
     fn a_timestamp_is_given_once_to_the_first_frame_in_its_packet() {
-        let mut marks = Marks::default();
+        let mut marks = PesTimestamps::default();
         let time = |dts| {
-            Some(Time {
+            Some(FrameTime {
                 dts,
                 composition_offset: 0,
             })

@@ -20,7 +20,7 @@ const SYNCS_REQUIRED: usize = 2;
     clippy::struct_excessive_bools,
     reason = "the flags of a packet have nothing to do with each other"
 )]
-pub(crate) struct Packet<'a> {
+pub(crate) struct TsPacket<'a> {
     /// Which stream of the multiplex it belongs to.
     pub(crate) pid: u16,
     /// A PES packet or a section starts in it.
@@ -41,14 +41,14 @@ pub(crate) struct Packet<'a> {
 
 /// The packets of a piece, from sync byte to sync byte.
 #[derive(Clone, Debug)]
-pub(crate) struct Packets<'a> {
+pub(crate) struct TsPackets<'a> {
     data: &'a [u8],
     /// Where the next packet should start.
     at: usize,
     stride: usize,
 }
 
-impl<'a> Packets<'a> {
+impl<'a> TsPackets<'a> {
     /// `None` where no packets are found.
     pub(crate) fn new(data: &'a [u8]) -> Option<Self> {
         memchr_iter(SYNC, data).find_map(|at| {
@@ -97,15 +97,15 @@ impl<'a> Packets<'a> {
     }
 
     /// Where all that belongs to a packet lies in the piece.
-    pub(crate) fn bounds(&self, packet: &Packet<'_>) -> Range<usize> {
+    pub(crate) fn bounds(&self, packet: &TsPacket<'_>) -> Range<usize> {
         let before = self.prefix_size();
         let start = packet.start.saturating_sub(before);
         start..(packet.start + self.stride - before).min(self.data.len())
     }
 }
 
-impl<'a> Iterator for Packets<'a> {
-    type Item = Packet<'a>;
+impl<'a> Iterator for TsPackets<'a> {
+    type Item = TsPacket<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let is_sync = *self.data.get(self.at)? == SYNC;
@@ -138,9 +138,9 @@ fn is_synced(data: &[u8], at: usize, stride: usize) -> bool {
     all && (followers > 0 || left == PACKET_SIZE || left == stride)
 }
 
-fn read(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
+fn read(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
     let (&[_, flags, pid, control], _) = bytes.split_first_chunk::<4>()?;
-    let mut packet = Packet {
+    let mut packet = TsPacket {
         pid: u16::from_be_bytes([flags & 0x1f, pid]),
         payload_start: flags & 0x40 != 0,
         counter: control & 0x0f,
@@ -168,7 +168,7 @@ fn read(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
 }
 
 /// A packet that the piece ends in: its stream is missing something, if its header tells which.
-fn truncated(bytes: &[u8], at: usize) -> Option<Packet<'_>> {
+fn truncated(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
     let mut packet = read(bytes, at)?;
     packet.damaged = true;
     packet.payload = &[];
@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn counters(data: &[u8]) -> Vec<u8> {
-        Packets::new(data)
+        TsPackets::new(data)
             .into_iter()
             .flatten()
             .filter(|packet| !packet.damaged)
@@ -201,7 +201,7 @@ mod tests {
                 .flat_map(|number| [vec![1; before], packet(number), vec![2; after]].concat())
                 .collect();
             assert_eq!(counters(&data), [0, 1, 2, 3, 4, 5], "{before} {after}");
-            for packet in Packets::new(&data).expect("packets") {
+            for packet in TsPackets::new(&data).expect("packets") {
                 assert!(packet.payload.iter().all(|byte| *byte == packet.counter));
             }
         }
@@ -224,7 +224,7 @@ mod tests {
     fn a_cut_packet_says_whose_it_was() {
         let mut data = [packet(0), packet(1), packet(2)].concat();
         data.truncate(3 * PACKET_SIZE - 50);
-        let packets: Vec<_> = Packets::new(&data).expect("packets").collect();
+        let packets: Vec<_> = TsPackets::new(&data).expect("packets").collect();
         let damaged: Vec<_> = packets
             .iter()
             .map(|packet| (packet.pid, packet.damaged))
@@ -238,12 +238,12 @@ mod tests {
         bytes[3] = 0x30;
         bytes[4] = 100;
         bytes[5] = 0x80;
-        let found = Packets::new(&bytes).and_then(|mut packets| packets.next());
+        let found = TsPackets::new(&bytes).and_then(|mut packets| packets.next());
         let found = found.expect("a packet");
         assert!(found.discontinuity);
         assert_eq!((found.payload.len(), found.position), (83, 105));
         bytes[4] = 184;
-        let found = Packets::new(&bytes).and_then(|mut packets| packets.next());
+        let found = TsPackets::new(&bytes).and_then(|mut packets| packets.next());
         assert!(found.expect("a packet").damaged);
     }
 }

@@ -7,7 +7,7 @@ const UNCOUNTED_BYTES: usize = 6;
 
 /// What the head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct PesHeader {
     /// 0xe0 to 0xef is picture, 0xc0 to 0xdf sound.
     pub(crate) stream_id: u8,
     /// When to show, when to decode; 33 bits of 90 kHz.
@@ -21,8 +21,8 @@ pub(crate) struct Head {
 
 /// What the first bytes of a PES packet are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Start {
-    Header(Head),
+pub(crate) enum PesStart {
+    Header(PesHeader),
     /// More bytes are needed.
     Incomplete,
     /// No head of a media stream.
@@ -30,23 +30,23 @@ pub(crate) enum Start {
 }
 
 /// Reads the head from the first bytes of a PES packet.
-pub(crate) fn read(bytes: &[u8]) -> Start {
+pub(crate) fn read(bytes: &[u8]) -> PesStart {
     let prefix = [0, 0, 1];
     let known = bytes.len().min(prefix.len());
     if bytes.get(..known) != prefix.get(..known) {
-        return Start::NotPes;
+        return PesStart::NotPes;
     }
     let Some((&[_, _, _, stream_id, high, low, marks, flags, optional], rest)) =
         bytes.split_first_chunk::<FIXED_SIZE>()
     else {
-        return Start::Incomplete;
+        return PesStart::Incomplete;
     };
     // Padding, maps and private streams of the second kind have no such head.
     if marks & 0xc0 != 0x80 || matches!(stream_id, 0xbc | 0xbe | 0xbf | 0xf0..=0xf2 | 0xf8 | 0xff) {
-        return Start::NotPes;
+        return PesStart::NotPes;
     }
     let Some(optional) = rest.get(..usize::from(optional)) else {
-        return Start::Incomplete;
+        return PesStart::Incomplete;
     };
     let size = FIXED_SIZE + optional.len();
     let shown = || optional.first_chunk().copied().map(timestamp);
@@ -57,7 +57,7 @@ pub(crate) fn read(bytes: &[u8]) -> Start {
         _ => None,
     };
     let length = usize::from(u16::from_be_bytes([high, low]));
-    Start::Header(Head {
+    PesStart::Header(PesHeader {
         stream_id,
         timestamps: time,
         header_size: size,
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_head_with_both_times_is_read() {
-        let Start::Header(head) = read(&BYTES) else {
+        let PesStart::Header(head) = read(&BYTES) else {
             panic!("a head")
         };
         assert_eq!(head.timestamps, Some(((1 << 33) - 1, 1)));
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_cut_head_waits_for_more() {
         for length in 0..BYTES.len() {
-            assert_eq!(read(&BYTES[..length]), Start::Incomplete, "{length}");
+            assert_eq!(read(&BYTES[..length]), PesStart::Incomplete, "{length}");
         }
     }
 
@@ -105,13 +105,13 @@ mod tests {
     fn without_a_decode_time_it_is_the_one_of_showing() {
         let mut bytes = BYTES;
         bytes[7] = 0x80;
-        let Start::Header(head) = read(&bytes) else {
+        let PesStart::Header(head) = read(&bytes) else {
             panic!("a head")
         };
         assert_eq!(head.timestamps, Some(((1 << 33) - 1, (1 << 33) - 1)));
         bytes[7] = 0;
         bytes[5] = 0;
-        let Start::Header(head) = read(&bytes) else {
+        let PesStart::Header(head) = read(&bytes) else {
             panic!("a head")
         };
         assert_eq!((head.timestamps, head.payload_length), (None, None));
@@ -119,10 +119,10 @@ mod tests {
 
     #[test]
     fn sections_and_padding_are_foreign() {
-        assert_eq!(read(&[0, 2, 0xb0, 13]), Start::NotPes);
+        assert_eq!(read(&[0, 2, 0xb0, 13]), PesStart::NotPes);
         assert_eq!(
             read(&[0, 0, 1, 0xbe, 0, 5, 0xff, 0xff, 0xff, 0xff]),
-            Start::NotPes
+            PesStart::NotPes
         );
     }
 }

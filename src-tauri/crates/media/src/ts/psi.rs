@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::packet::Packet;
+use super::packet::TsPacket;
 use crate::{Error, TrackKind, cursor::Cursor};
 
 const FORMAT: &str = "MPEG-TS";
@@ -25,7 +25,7 @@ pub(crate) struct SelectedStreams {
 
 /// What a stream of a programme is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+enum StreamRole {
     Supported(TrackKind),
     Unsupported(TrackKind, &'static str),
     Encrypted(TrackKind),
@@ -38,15 +38,15 @@ pub(crate) struct Programs {
     version: Option<u8>,
     /// Number and table of each programme, in the order of the PAT.
     programs: Vec<(u16, u16)>,
-    maps: BTreeMap<u16, Map>,
+    maps: BTreeMap<u16, ProgramMap>,
     sections: BTreeMap<u16, SectionReader>,
 }
 
 /// One PMT.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Map {
+struct ProgramMap {
     pcr_pid: u16,
-    streams: Vec<(u16, Role)>,
+    streams: Vec<(u16, StreamRole)>,
 }
 
 impl Programs {
@@ -56,7 +56,7 @@ impl Programs {
     }
 
     /// Takes a packet of a stream that [`Self::carries`] tables; answers whether one has changed.
-    pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> bool {
+    pub(crate) fn packet(&mut self, packet: &TsPacket<'_>) -> bool {
         let sections = self.sections.entry(packet.pid).or_default();
         let mut changed = false;
         for section in sections.packet(packet) {
@@ -80,7 +80,7 @@ impl Programs {
     pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let mut refused = None;
         for (number, _) in &self.programs {
-            match self.maps.get(number).map(Map::selected_streams) {
+            match self.maps.get(number).map(ProgramMap::selected_streams) {
                 Some(Ok(Some(selection))) => return Ok(Some(selection)),
                 Some(Err(error)) => refused = refused.or(Some(error)),
                 Some(Ok(None)) | None => {}
@@ -104,7 +104,7 @@ impl Programs {
             PAT => Some(self.read_pat(version, entries)),
             PMT => {
                 let number = u16::from_be_bytes([id_high, id_low]);
-                let map = Map::read(Cursor::new(FORMAT, entries)).ok()?;
+                let map = ProgramMap::read(Cursor::new(FORMAT, entries)).ok()?;
                 let known = self.programs.iter().any(|(listed, _)| *listed == number);
                 Some(known && self.maps.insert(number, map.clone()) != Some(map))
             }
@@ -138,7 +138,7 @@ impl Programs {
     }
 }
 
-impl Map {
+impl ProgramMap {
     /// Reads what follows the header of the section (2.4.4.8).
     fn read(mut entries: Cursor<'_>) -> Result<Self, Error> {
         let clock = entries.u16()? & 0x1fff;
@@ -172,11 +172,11 @@ impl Map {
         let mut refused = None;
         for (pid, role) in &self.streams {
             match *role {
-                Role::Supported(found) if found == kind => return Ok(Some(*pid)),
-                Role::Unsupported(found, name) if found == kind => {
+                StreamRole::Supported(found) if found == kind => return Ok(Some(*pid)),
+                StreamRole::Unsupported(found, name) if found == kind => {
                     refused = refused.or(Some(Error::Unsupported(name.into())));
                 }
-                Role::Encrypted(found) if found == kind => {
+                StreamRole::Encrypted(found) if found == kind => {
                     refused = refused.or(Some(Error::Encrypted));
                 }
                 _ => {}
@@ -187,31 +187,31 @@ impl Map {
 }
 
 /// Stream types (ISO/IEC 13818-1 table 2-34, ATSC A/53, and Apple's for encrypted samples).
-fn stream_role(stream_type: u8, descriptors: &[u8]) -> Role {
+fn stream_role(stream_type: u8, descriptors: &[u8]) -> StreamRole {
     use TrackKind::{Audio, Video};
     match stream_type {
-        0x1b => Role::Supported(Video),
-        0x0f | 0x03 | 0x04 => Role::Supported(Audio),
-        0x01 => Role::Unsupported(Video, "MPEG-1 video in MPEG-TS"),
-        0x02 => Role::Unsupported(Video, "MPEG-2 video in MPEG-TS"),
-        0x10 => Role::Unsupported(Video, "MPEG-4 Part 2 video in MPEG-TS"),
-        0x24 => Role::Unsupported(Video, "HEVC in MPEG-TS"),
-        0x33 => Role::Unsupported(Video, "VVC in MPEG-TS"),
-        0xea => Role::Unsupported(Video, "VC-1 in MPEG-TS"),
-        0x11 => Role::Unsupported(Audio, "AAC in LATM"),
-        0x80 => Role::Unsupported(Audio, "PCM in MPEG-TS"),
-        0x81 => Role::Unsupported(Audio, "AC-3 in MPEG-TS"),
-        0x82 | 0x85 | 0x86 => Role::Unsupported(Audio, "DTS in MPEG-TS"),
-        0x87 => Role::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
-        0xdb => Role::Encrypted(Video),
-        0xc1 | 0xc2 | 0xcf => Role::Encrypted(Audio),
+        0x1b => StreamRole::Supported(Video),
+        0x0f | 0x03 | 0x04 => StreamRole::Supported(Audio),
+        0x01 => StreamRole::Unsupported(Video, "MPEG-1 video in MPEG-TS"),
+        0x02 => StreamRole::Unsupported(Video, "MPEG-2 video in MPEG-TS"),
+        0x10 => StreamRole::Unsupported(Video, "MPEG-4 Part 2 video in MPEG-TS"),
+        0x24 => StreamRole::Unsupported(Video, "HEVC in MPEG-TS"),
+        0x33 => StreamRole::Unsupported(Video, "VVC in MPEG-TS"),
+        0xea => StreamRole::Unsupported(Video, "VC-1 in MPEG-TS"),
+        0x11 => StreamRole::Unsupported(Audio, "AAC in LATM"),
+        0x80 => StreamRole::Unsupported(Audio, "PCM in MPEG-TS"),
+        0x81 => StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS"),
+        0x82 | 0x85 | 0x86 => StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
+        0x87 => StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
+        0xdb => StreamRole::Encrypted(Video),
+        0xc1 | 0xc2 | 0xcf => StreamRole::Encrypted(Audio),
         0x06 => private_stream_role(descriptors),
-        _ => Role::Ignored,
+        _ => StreamRole::Ignored,
     }
 }
 
 /// A private stream says in its descriptors what it is (ETSI EN 300 468 6.1, SMPTE RP 217).
-fn private_stream_role(descriptors: &[u8]) -> Role {
+fn private_stream_role(descriptors: &[u8]) -> StreamRole {
     use TrackKind::{Audio, Video};
     let mut rest = descriptors;
     while let Some((&[tag, length], behind)) = rest.split_first_chunk::<2>() {
@@ -220,21 +220,21 @@ fn private_stream_role(descriptors: &[u8]) -> Role {
         };
         match (tag, body) {
             (0x05, [b'H', b'E', b'V', b'C', ..]) => {
-                return Role::Unsupported(Video, "HEVC in MPEG-TS");
+                return StreamRole::Unsupported(Video, "HEVC in MPEG-TS");
             }
             (0x05, [b'O', b'p', b'u', b's', ..]) => {
-                return Role::Unsupported(Audio, "Opus in MPEG-TS");
+                return StreamRole::Unsupported(Audio, "Opus in MPEG-TS");
             }
             (0x05, [b'A', b'C', b'-', b'3', ..]) | (0x6a, _) => {
-                return Role::Unsupported(Audio, "AC-3 in MPEG-TS");
+                return StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS");
             }
-            (0x7a, _) => return Role::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
-            (0x7b, _) => return Role::Unsupported(Audio, "DTS in MPEG-TS"),
-            (0x7c, _) => return Role::Unsupported(Audio, "AAC in LATM"),
+            (0x7a, _) => return StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
+            (0x7b, _) => return StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
+            (0x7c, _) => return StreamRole::Unsupported(Audio, "AAC in LATM"),
             _ => rest = behind,
         }
     }
-    Role::Ignored
+    StreamRole::Ignored
 }
 
 /// Puts the sections of one stream together.
@@ -248,7 +248,7 @@ struct SectionReader {
 
 impl SectionReader {
     /// The sections that a packet completes.
-    fn packet(&mut self, packet: &Packet<'_>) -> Vec<Vec<u8>> {
+    fn packet(&mut self, packet: &TsPacket<'_>) -> Vec<Vec<u8>> {
         let mut whole = Vec::new();
         if packet.payload.is_empty() || packet.damaged || packet.scrambled {
             return whole;

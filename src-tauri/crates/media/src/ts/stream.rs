@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::{
-    frames::{Item, Time},
-    packet::Packet,
-    pes::{self, Head, Start},
+    frames::{FrameTime, StreamItem},
+    packet::TsPacket,
+    pes::{self, PesHeader, PesStart},
 };
 use crate::{
     Error, TrackKind,
-    counter::{TS, TimestampUnwrapper, WRAP_WINDOW_S},
+    timestamps::{TS, TimestampUnwrapper, WRAP_WINDOW_S},
 };
 
 /// What the bytes of a stream are made into.
@@ -17,7 +17,7 @@ pub(crate) trait ElementaryParser: Default {
     /// Takes bytes of a PES packet that began in the piece before.
     fn continue_packet(&mut self, bytes: &[u8]);
     /// Takes the first bytes of a PES packet.
-    fn begin_packet(&mut self, time: Option<Time>, bytes: &[u8]);
+    fn begin_packet(&mut self, time: Option<FrameTime>, bytes: &[u8]);
     /// Takes more bytes of the PES packet in progress.
     fn append(&mut self, bytes: &[u8]);
     /// Bytes are missing here, of the PES packet in progress if that is `torn`.
@@ -28,13 +28,13 @@ pub(crate) trait ElementaryParser: Default {
     fn finish(&mut self, step: Option<i64>) -> Result<(), Error>;
     /// Makes ready for another piece.
     fn clear(&mut self);
-    fn parsed(&self) -> Found<'_>;
+    fn parsed(&self) -> ParsedStream<'_>;
 }
 
 /// What a piece holds of a stream.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Found<'a> {
-    pub(crate) items: &'a [Item],
+pub(crate) struct ParsedStream<'a> {
+    pub(crate) items: &'a [StreamItem],
     /// Where the frames of the items lie.
     pub(crate) bytes: &'a [u8],
     pub(crate) edges: &'a SegmentEdges,
@@ -48,7 +48,7 @@ pub(crate) struct SegmentEdges {
     /// Bytes behind the last sample.
     pub(crate) remainder: Vec<u8>,
     /// The time of a frame that starts in the remainder.
-    pub(crate) next: Option<Time>,
+    pub(crate) next: Option<FrameTime>,
     /// The last sample may go on in what follows.
     pub(crate) last_may_extend: bool,
 }
@@ -136,7 +136,7 @@ impl<E: ElementaryParser> Stream<E> {
     /// Takes a packet of this stream.
     pub(crate) fn packet(
         &mut self,
-        packet: &Packet<'_>,
+        packet: &TsPacket<'_>,
         piece: &[u8],
         unwrap: &mut TimestampUnwrapper,
     ) -> Result<(), Error> {
@@ -186,19 +186,19 @@ impl<E: ElementaryParser> Stream<E> {
     /// Reads the head of a PES packet, which may take more than one packet.
     fn start(&mut self, payload: &[u8], unwrap: &mut TimestampUnwrapper) -> Result<(), Error> {
         if self.partial_header.is_empty()
-            && let Start::Header(head) = pes::read(payload)
+            && let PesStart::Header(head) = pes::read(payload)
         {
             return self.begin(head, payload, unwrap);
         }
         self.partial_header.extend_from_slice(payload);
         let bytes = std::mem::take(&mut self.partial_header);
         match pes::read(&bytes) {
-            Start::Header(head) => return self.begin(head, &bytes, unwrap),
-            Start::Incomplete => {
+            PesStart::Header(head) => return self.begin(head, &bytes, unwrap),
+            PesStart::Incomplete => {
                 self.partial_header = bytes;
                 self.state = PesState::Header;
             }
-            Start::NotPes => {
+            PesStart::NotPes => {
                 self.elementary.mark_loss(false);
                 self.state = PesState::Lost;
             }
@@ -208,14 +208,14 @@ impl<E: ElementaryParser> Stream<E> {
 
     fn begin(
         &mut self,
-        head: Head,
+        head: PesHeader,
         bytes: &[u8],
         unwrap: &mut TimestampUnwrapper,
     ) -> Result<(), Error> {
         if head.scrambled {
             return Err(Error::Encrypted);
         }
-        let time = head.timestamps.map(|(shown, decoded)| Time {
+        let time = head.timestamps.map(|(shown, decoded)| FrameTime {
             dts: unwrap.next(self.kind, decoded),
             composition_offset: composition_offset(shown, decoded),
         });

@@ -1,31 +1,31 @@
 //! Pictures: from H.264 behind start codes to length-prefixed samples (ISO/IEC 14496-15).
 
 use super::{
-    frames::{Frame, Item, Marks, Time, interpolate_times},
-    stream::{ElementaryParser, Found, SegmentEdges},
+    frames::{FrameTime, PesTimestamps, StreamFrame, StreamItem, interpolate_times},
+    stream::{ElementaryParser, ParsedStream, SegmentEdges},
 };
 use crate::{
     Error,
     codec::{
         annex_b::{
-            ACCESS_UNIT_DELIMITER, IDR_SLICE, NalUnit, PPS, Place, SPS, SPS_EXTENSION, nal_units,
-            starts_picture,
+            ACCESS_UNIT_DELIMITER, IDR_SLICE, NalPosition, NalUnit, PPS, SPS, SPS_EXTENSION,
+            nal_units, starts_picture,
         },
-        parameter_sets::{Field, ParameterSets},
+        parameter_sets::{ParameterSets, PictureField},
     },
     flv::Codec,
 };
 
 /// The pictures of one piece. Its memory is used again for the next.
 #[derive(Debug, Default)]
-pub(crate) struct Video {
+pub(crate) struct VideoParser {
     /// Bytes of the stream that are not made into samples yet.
     pending: Vec<u8>,
-    timestamps: Marks,
+    timestamps: PesTimestamps,
     sets: ParameterSets,
     /// The samples, end to end.
     samples: Vec<u8>,
-    items: Vec<Item>,
+    items: Vec<StreamItem>,
     edges: SegmentEdges,
     /// Where the PES packet in progress starts in `pending`, and whether a picture does there.
     packet: usize,
@@ -47,12 +47,12 @@ enum Completeness {
     ButLast,
 }
 
-impl ElementaryParser for Video {
+impl ElementaryParser for VideoParser {
     fn continue_packet(&mut self, bytes: &[u8]) {
         self.edges.leading.extend_from_slice(bytes);
     }
 
-    fn begin_packet(&mut self, time: Option<Time>, bytes: &[u8]) {
+    fn begin_packet(&mut self, time: Option<FrameTime>, bytes: &[u8]) {
         self.starts_picture = starts_picture(bytes);
         if self.starts_picture && self.pending.len() >= self.min_pending {
             self.take_pictures(Completeness::SoFar);
@@ -107,8 +107,8 @@ impl ElementaryParser for Video {
         };
     }
 
-    fn parsed(&self) -> Found<'_> {
-        Found {
+    fn parsed(&self) -> ParsedStream<'_> {
+        ParsedStream {
             items: &self.items,
             bytes: &self.samples,
             edges: &self.edges,
@@ -116,7 +116,7 @@ impl ElementaryParser for Video {
     }
 }
 
-impl Video {
+impl VideoParser {
     /// Makes samples of the pending pictures that are whole.
     fn take_pictures(&mut self, whole: Completeness) {
         let pending = std::mem::take(&mut self.pending);
@@ -161,7 +161,7 @@ impl Video {
 }
 
 /// What a cut leaves.
-struct Cut {
+struct CutResult {
     /// Where the first picture of the piece starts, if it was found now.
     first_start: Option<usize>,
     /// Where the first unit of the picture that is not whole starts.
@@ -177,7 +177,7 @@ enum PictureState {
     Continuation,
     /// In front of the first slice of a picture.
     BeforeSlices(PictureStart),
-    Picture(Picture),
+    Picture(PendingPicture),
 }
 
 /// Where a picture starts: in the stream, and in the samples.
@@ -189,10 +189,10 @@ struct PictureStart {
 
 /// A picture with a slice.
 #[derive(Clone, Copy, Debug)]
-struct Picture {
+struct PendingPicture {
     start: PictureStart,
-    time: Option<Time>,
-    field: Option<Field>,
+    time: Option<FrameTime>,
+    field: Option<PictureField>,
     sync: bool,
 }
 
@@ -207,7 +207,7 @@ struct NextPictureStart {
 
 /// Walks over the units and finds where pictures begin.
 struct PictureSplitter<'v> {
-    video: &'v mut Video,
+    video: &'v mut VideoParser,
     state: PictureState,
     first_start: Option<usize>,
     next_start: Option<NextPictureStart>,
@@ -217,9 +217,9 @@ struct PictureSplitter<'v> {
 impl PictureSplitter<'_> {
     fn unit(&mut self, unit: NalUnit<'_>) {
         match unit.position() {
-            Place::BeforeSlices => self.before_slices(&unit),
-            Place::Slice { first } => self.slice(&unit, first),
-            Place::Other => {}
+            NalPosition::BeforeSlices => self.before_slices(&unit),
+            NalPosition::Slice { first } => self.slice(&unit, first),
+            NalPosition::Other => {}
         }
         if matches!(self.state, PictureState::Continuation) {
             return;
@@ -298,9 +298,9 @@ impl PictureSplitter<'_> {
         if let PictureState::BeforeSlices(opening) = self.state {
             if let Some(data) = self.video.sets.changed_record() {
                 let codec = Codec::Avc;
-                self.video.items.push(Item::Config { codec, data });
+                self.video.items.push(StreamItem::Config { codec, data });
             }
-            self.state = PictureState::Picture(Picture {
+            self.state = PictureState::Picture(PendingPicture {
                 start: opening,
                 time: self.video.timestamps.claim(opening.start_code),
                 field,
@@ -309,8 +309,8 @@ impl PictureSplitter<'_> {
         }
     }
 
-    fn push(&mut self, picture: &Picture, end: usize) {
-        self.video.items.push(Item::Frame(Frame {
+    fn push(&mut self, picture: &PendingPicture, end: usize) {
+        self.video.items.push(StreamItem::Frame(StreamFrame {
             bytes: picture.start.sample_start..end,
             time: picture.time,
             sync: picture.sync,
@@ -318,7 +318,7 @@ impl PictureSplitter<'_> {
         self.video.edges.last_may_extend = true;
     }
 
-    fn end(mut self, whole: Completeness) -> Cut {
+    fn end(mut self, whole: Completeness) -> CutResult {
         let end = self.video.samples.len();
         let (rest, kept) = match (self.state, self.next_start) {
             (PictureState::Continuation, _) => (None, 0),
@@ -340,9 +340,9 @@ impl PictureSplitter<'_> {
             && let Some(data) = self.video.sets.changed_record()
         {
             let codec = Codec::Avc;
-            self.video.items.push(Item::Config { codec, data });
+            self.video.items.push(StreamItem::Config { codec, data });
         }
-        Cut {
+        CutResult {
             first_start: self.first_start,
             incomplete_start: rest.map(|opening| opening.start_code),
             sample_end: kept,

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use media::{Captions, Format, Source};
+use media::{Captions, OutputFormat, SegmentFormat};
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{packets, probe_without_warnings, run},
-    pieces::{OwnPiece, cut_flv, dash, movie, shuffled},
+    segments::{OwnedSegment, cut_flv, dash, movie, shuffled},
 };
 
 const ENGLISH: &str = "WEBVTT\n\n\
@@ -42,8 +42,8 @@ fn cues_of(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
     cues.collect()
 }
 
-fn with_captions(source: Source, pieces: &[OwnPiece]) -> Job {
-    let mut job = Job::new(source, Format::Mp4, pieces.len());
+fn with_captions(source: SegmentFormat, pieces: &[OwnedSegment]) -> MuxerJob {
+    let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
     let captions = [("en", ENGLISH), ("de-DE", GERMAN)];
     let captions = captions.map(|(language, text)| Captions::web_vtt(language, text).unwrap());
     job.movie.captions = captions.into();
@@ -69,8 +69,8 @@ fn is_indexed_in_front(film: &[u8]) -> bool {
 #[test]
 fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
     for (source, pieces) in [
-        (Source::Fmp4, shuffled(dash())),
-        (Source::Flv, cut_flv(movie(), 2000, false)),
+        (SegmentFormat::Fmp4, shuffled(dash())),
+        (SegmentFormat::Flv, cut_flv(movie(), 2000, false)),
     ] {
         let mut job = with_captions(source, &pieces);
         let made = job.finish(&pieces).unwrap();
@@ -111,7 +111,7 @@ fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
 #[test]
 fn captions_are_offered_and_not_shown_unasked() {
     let pieces = shuffled(dash());
-    let mut job = with_captions(Source::Fmp4, &pieces);
+    let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
     job.finish(&pieces).unwrap();
     let probed = probe_without_warnings(&job.path());
     let streams: Vec<_> = probed.split("[STREAM]").collect();
@@ -139,9 +139,9 @@ fn captions_are_offered_and_not_shown_unasked() {
 #[test]
 fn picture_and_sound_are_the_same_with_captions_and_without() {
     let pieces = shuffled(dash());
-    let mut job = with_captions(Source::Fmp4, &pieces);
+    let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
     let with = job.finish(&pieces).unwrap();
-    let mut silent = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let mut silent = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let without = silent.finish(&pieces).unwrap();
     assert_eq!(with.duration_ms, without.duration_ms);
     let (with, without) = (packets(&job.path()), packets(&silent.path()));
@@ -154,7 +154,7 @@ fn picture_and_sound_are_the_same_with_captions_and_without() {
 fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
     let pieces = cut_flv(movie(), 1000, false);
     for in_front in [true, false] {
-        let mut job = with_captions(Source::Flv, &pieces);
+        let mut job = with_captions(SegmentFormat::Flv, &pieces);
         if !in_front {
             // The first attempt, which keeps the room, knows of no captions.
             let captions = std::mem::take(&mut job.movie.captions);
@@ -184,7 +184,7 @@ fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
 fn captions_that_a_film_cannot_show_are_left_out() {
     let pieces = shuffled(dash());
     let late = "WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nlate\n";
-    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     job.movie.captions = Captions::web_vtt("en", late).into_iter().collect();
     assert_eq!(job.movie.captions.len(), 1);
     assert_eq!(job.finish(&pieces).unwrap().captions, []);
@@ -202,7 +202,7 @@ fn captions_that_a_film_cannot_show_are_left_out() {
 #[test]
 fn a_film_takes_only_as_many_captions_as_the_check_reads() {
     let pieces = shuffled(dash());
-    let mut job = with_captions(Source::Fmp4, &pieces);
+    let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
     let one = job.movie.captions.remove(0);
     job.movie.captions = vec![one; 100];
     let made = job.finish(&pieces).unwrap();
@@ -213,7 +213,7 @@ fn a_film_takes_only_as_many_captions_as_the_check_reads() {
 #[test]
 fn the_room_for_the_index_holds_captions_without_end() {
     let pieces = shuffled(dash());
-    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let captions = many("x");
     job.movie.captions = vec![captions; 4];
     let made = job.finish(&pieces).unwrap();

@@ -1,16 +1,16 @@
 //! Films whose tracks count from different zeros, and films that lack their start.
 
-use media::{Format, Part, Source};
+use media::{OutputFormat, SegmentFormat, SegmentKind};
 
 use crate::{
-    making::Job,
+    multi_track::{EXACT, TICK, cut, mp4_of},
+    muxing::MuxerJob,
     packets::{Packets, assert_same, packets, probe_without_warnings},
-    pieces::{OwnPiece, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
-    several::{EXACT, TICK, cut, mp4_of},
+    segments::{OwnedSegment, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Adds to the decode time of every fragment (version 1 of `tfdt`).
-fn later(piece: &mut OwnPiece, ticks: u64) {
+fn later(piece: &mut OwnedSegment, ticks: u64) {
     let data = &mut piece.data;
     for at in 0..data.len().saturating_sub(16) {
         if &data[at..at + 5] == b"tfdt\x01" {
@@ -22,7 +22,7 @@ fn later(piece: &mut OwnPiece, ticks: u64) {
 }
 
 /// The film with clocks that start at these ticks.
-fn clocks(ticks: [u64; 2]) -> Vec<OwnPiece> {
+fn clocks(ticks: [u64; 2]) -> Vec<OwnedSegment> {
     let mut pieces = dash().to_vec();
     for piece in &mut pieces {
         later(piece, ticks[usize::from(piece.track)]);
@@ -39,7 +39,7 @@ fn tracks_whose_clocks_start_far_apart_are_put_side_by_side() {
         [1_700_000_000 * 12_800, 400_000_000 * 44_100],
     ] {
         let pieces = clocks(ticks);
-        let moved = |(one, other): (&OwnPiece, &OwnPiece)| one.data != other.data;
+        let moved = |(one, other): (&OwnedSegment, &OwnedSegment)| one.data != other.data;
         assert!(pieces.iter().zip(dash()).any(moved), "{ticks:?}");
         let job = mp4_of(&shuffled(&pieces));
         let made = packets(&job.path());
@@ -88,7 +88,8 @@ fn the_priming_of_a_track_that_is_moved_stays_cut_off() {
     assert!((expected["audio"][0].pts + 1024.0 / 48_000.0).abs() < EXACT);
     for moved in 0..2 {
         let mut pieces = pieces.clone();
-        let of = |piece: &&mut OwnPiece| piece.track == moved && piece.kind != Part::Init;
+        let of =
+            |piece: &&mut OwnedSegment| piece.track == moved && piece.kind != SegmentKind::Init;
         for piece in pieces.iter_mut().filter(of) {
             later(piece, 1_000_000_000);
         }
@@ -122,7 +123,7 @@ fn a_small_distance_of_the_tracks_is_kept_to_the_tick() {
 
 fn init_timescales() -> [u32; 2] {
     [0, 1].map(|track| {
-        let of = |piece: &&OwnPiece| (piece.track, piece.kind) == (track, Part::Init);
+        let of = |piece: &&OwnedSegment| (piece.track, piece.kind) == (track, SegmentKind::Init);
         let data = &dash().iter().find(of).unwrap().data;
         let at = data
             .windows(4)
@@ -134,8 +135,8 @@ fn init_timescales() -> [u32; 2] {
 
 #[test]
 fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
-    let left = |pieces: &[OwnPiece]| -> Vec<_> {
-        let missing = [Part::Media(0), Part::Media(1)];
+    let left = |pieces: &[OwnedSegment]| -> Vec<_> {
+        let missing = [SegmentKind::Media(0), SegmentKind::Media(1)];
         let left = pieces.iter().filter(|piece| !missing.contains(&piece.kind));
         left.cloned().collect()
     };
@@ -156,10 +157,10 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
         assert!(length.abs_diff(12_000) < 150, "{length}");
         probe_without_warnings(&job.path());
     }
-    for format in [Format::Mp4, Format::Flv] {
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         for restart in [false, true] {
             let pieces = left(&cut_flv(movie(), 2000, restart));
-            let mut job = Job::new(Source::Flv, format, pieces.len());
+            let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
             let summary = job.finish(&pieces).unwrap();
             assert_eq!(job.check().unwrap().duration_ms, summary.duration_ms);
             let made = packets(&job.path());
@@ -173,7 +174,7 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
 #[test]
 fn a_track_that_lacks_its_first_pieces_starts_later_on_the_common_clock() {
     let mut pieces = dash().to_vec();
-    pieces.retain(|piece| (piece.track, piece.kind) != (1, Part::Media(0)));
+    pieces.retain(|piece| (piece.track, piece.kind) != (1, SegmentKind::Media(0)));
     let whole = packets(&mp4_of(dash()).path());
     let mut expected = whole.clone();
     let left = packets(&mp4_of(&shuffled(&pieces)).path());

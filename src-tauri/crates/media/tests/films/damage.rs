@@ -2,15 +2,19 @@
 
 use std::{collections::BTreeMap, io::Cursor, ops::Range};
 
-use media::{Captions, Format, Source, Summary, check};
+use media::{Captions, OutputFormat, SegmentFormat, Summary, check};
 
 use crate::{
-    making::Job,
-    pieces::{OwnPiece, cut_flv, dash, movie, tags},
+    muxing::MuxerJob,
+    segments::{OwnedSegment, cut_flv, dash, movie, tags},
 };
 
-fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> (Vec<u8>, Summary) {
-    let mut job = Job::new(source, format, pieces.len());
+fn finished(
+    source: SegmentFormat,
+    format: OutputFormat,
+    pieces: &[OwnedSegment],
+) -> (Vec<u8>, Summary) {
+    let mut job = MuxerJob::new(source, format, pieces.len());
     let made = job.finish(pieces).unwrap();
     (job.bytes(), made)
 }
@@ -126,8 +130,11 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
     };
     let fragments: Vec<_> = first(0).chain(first(1)).cloned().collect();
     let tags = cut_flv(movie(), 2000, false);
-    for (source, pieces) in [(Source::Flv, &tags[..1]), (Source::Fmp4, &fragments)] {
-        let mut job = Job::new(source, Format::Mp4, pieces.len());
+    for (source, pieces) in [
+        (SegmentFormat::Flv, &tags[..1]),
+        (SegmentFormat::Fmp4, &fragments),
+    ] {
+        let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
         let words = "WEBVTT\n\n00:00.100 --> 00:00.300\na\n\n00:00.400 --> 00:00.500\nbc\n";
         job.movie.captions = Captions::web_vtt("de-DE", words).into_iter().collect();
         let made = job.finish(pieces).unwrap();
@@ -156,12 +163,12 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
 fn a_film_cut_at_any_byte_never_passes() {
     let pieces = cut_flv(movie(), 1000, false);
     for (format, pieces, duration_ms) in [
-        (Format::Mp4, &pieces[..1], None),
+        (OutputFormat::Mp4, &pieces[..1], None),
         // The index does not fit in the room for a film of a second, and goes to the end.
-        (Format::Mp4, &pieces[..], Some(1)),
-        (Format::Flv, &pieces[..1], None),
+        (OutputFormat::Mp4, &pieces[..], Some(1)),
+        (OutputFormat::Flv, &pieces[..1], None),
     ] {
-        let mut job = Job::new(Source::Flv, format, pieces.len());
+        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
         job.movie.duration_ms = duration_ms;
         job.finish(pieces).unwrap();
         let film = job.bytes();
@@ -191,7 +198,7 @@ fn unnoticed_bits(damaged: &mut [u8], place: usize, whole: &Summary) -> u8 {
 #[test]
 fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
     let pieces = cut_flv(movie(), 2000, false);
-    let (film, made) = finished(Source::Flv, Format::Flv, &pieces[..1]);
+    let (film, made) = finished(SegmentFormat::Flv, OutputFormat::Flv, &pieces[..1]);
     let whole = check(Cursor::new(&film)).unwrap();
     let digests =
         |summary: &Summary| -> Vec<_> { summary.tracks.iter().map(|track| track.digest).collect() };
@@ -231,7 +238,7 @@ fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
 #[test]
 fn a_changed_bit_of_the_metadata_is_noticed_or_is_no_structure() {
     let pieces = cut_flv(movie(), 2000, false);
-    let (film, _) = finished(Source::Flv, Format::Flv, &pieces[..3]);
+    let (film, _) = finished(SegmentFormat::Flv, OutputFormat::Flv, &pieces[..3]);
     let whole = check(Cursor::new(&film)).unwrap();
     let mut damaged = film.clone();
     let find = |name: &[u8]| film.windows(name.len()).position(|bytes| bytes == name);

@@ -1,12 +1,12 @@
 //! What edit lists of the source say of its start and its end.
 
-use media::{Format, Part, Source};
+use media::{OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{assert_same, packets, probe_without_warnings, run},
-    pieces::{OwnPiece, made_by_ffmpeg, movie, shuffled},
+    segments::{OwnedSegment, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track.
@@ -34,16 +34,16 @@ fn whole(late: &str, second: &str, maps: [&str; 2]) -> Vec<u8> {
 }
 
 /// Cut before its first `moof`; both parts for both tracks.
-fn segments(file: &[u8]) -> Vec<OwnPiece> {
+fn segments(file: &[u8]) -> Vec<OwnedSegment> {
     let moof = file.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
     let mfra = file.windows(4).rposition(|bytes| bytes == b"mfra").unwrap() - 4;
     let mut pieces = Vec::new();
     for track in 0..2 {
         for (part, data) in [
-            (Part::Init, &file[..moof]),
-            (Part::Media(0), &file[moof..mfra]),
+            (SegmentKind::Init, &file[..moof]),
+            (SegmentKind::Media(0), &file[moof..mfra]),
         ] {
-            pieces.push(OwnPiece {
+            pieces.push(OwnedSegment {
                 track,
                 kind: part,
                 start_ms: 0,
@@ -54,8 +54,8 @@ fn segments(file: &[u8]) -> Vec<OwnPiece> {
     pieces
 }
 
-fn mp4_of(pieces: &[OwnPiece]) -> Job {
-    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
+    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(&shuffled(pieces)).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     probe_without_warnings(&job.path());
@@ -115,7 +115,7 @@ fn set_edits(init: &mut Vec<u8>, of: &[u8], edits: &[(u32, i32)]) {
     init.splice(list + 8..list + old as usize, body);
 }
 
-fn seconds(job: &Job, stream: &str) -> f64 {
+fn seconds(job: &MuxerJob, stream: &str) -> f64 {
     let path = job.path();
     let arguments = [
         "-select_streams",
@@ -131,9 +131,12 @@ fn seconds(job: &Job, stream: &str) -> f64 {
 }
 
 /// The film with these edits of its pictures, with or without the mark of fragments in its index.
-fn edited(edits: &[(u32, i32)], fragmented: bool) -> Job {
+fn edited(edits: &[(u32, i32)], fragmented: bool) -> MuxerJob {
     let mut pieces = segments(&whole("0.5", "0", ["0:v", "1:a"]));
-    for piece in pieces.iter_mut().filter(|piece| piece.kind == Part::Init) {
+    for piece in pieces
+        .iter_mut()
+        .filter(|piece| piece.kind == SegmentKind::Init)
+    {
         set_edits(&mut piece.data, b"vide", edits);
         if !fragmented {
             let at = piece

@@ -2,14 +2,15 @@
 
 use std::fs;
 
-use media::{Error, Format, Part, Source, TrackKind};
+use media::{Error, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
 use tempfile::TempDir;
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{Packets, assert_same, from_origin, packets, probe_without_warnings},
-    pieces::{
-        OwnPiece, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags, uneven_movie,
+    segments::{
+        OwnedSegment, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags,
+        uneven_movie,
     },
 };
 
@@ -23,15 +24,15 @@ fn packets_of(file: &[u8]) -> Packets {
     packets(&path)
 }
 
-fn mp4_of(pieces: &[OwnPiece]) -> Job {
-    let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
+fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
 
-fn flv_of(pieces: &[OwnPiece]) -> Job {
-    let mut job = Job::new(Source::Flv, Format::Flv, pieces.len());
+fn flv_of(pieces: &[OwnedSegment]) -> MuxerJob {
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
     let summary = job.finish(pieces).unwrap();
     let checked = job.check().unwrap();
     let samples = |summary: &media::Summary| -> Vec<_> {
@@ -77,12 +78,12 @@ fn an_index_without_room_in_front_goes_to_the_end() {
     for _ in 0..60 {
         for mut piece in cut_flv(movie(), 2000, true) {
             let number = pieces.len() as u64;
-            piece.kind = Part::Media(number);
+            piece.kind = SegmentKind::Media(number);
             piece.start_ms = number * 2000;
             pieces.push(piece);
         }
     }
-    let mut job = Job::new(Source::Flv, Format::Mp4, 1);
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1);
     let summary = job.finish(&pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     let bytes = job.bytes();
@@ -104,7 +105,7 @@ fn pieces_in_any_order_make_the_same_film() {
 fn a_film_goes_on_after_a_crash() {
     let pieces = shuffled(&cut_flv(movie(), 2000, false));
     for done in 0..pieces.len() {
-        let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
+        let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
         job.tear();
         let summary = job.finish(&pieces[done..]).unwrap();
@@ -119,7 +120,7 @@ fn a_film_goes_on_after_a_crash() {
 #[test]
 fn a_crash_while_the_index_was_written_loses_nothing() {
     let pieces = cut_flv(movie(), 2000, false);
-    let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     job.finish(&pieces[..4]).unwrap();
     job.finish(&pieces[4..]).unwrap();
     assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
@@ -129,7 +130,7 @@ fn a_crash_while_the_index_was_written_loses_nothing() {
 #[test]
 fn a_film_of_more_than_four_gigabytes_is_found_beyond_them() {
     let pieces = cut_flv(movie(), 2000, false);
-    let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     job.attempt(&pieces[..3]).unwrap();
     job.extend_to(5 << 30);
     let summary = job.finish(&pieces[3..]).unwrap();
@@ -145,7 +146,7 @@ fn a_picture_that_changes_its_size_gets_another_set_up() {
     pieces.truncate(2);
     for mut piece in cut_flv(&larger, 2000, false).into_iter().skip(2) {
         // A server need not repeat the set-up in every piece.
-        if piece.kind != Part::Media(2) {
+        if piece.kind != SegmentKind::Media(2) {
             let first = tags(&piece.data)
                 .iter()
                 .take(3)
@@ -163,7 +164,7 @@ fn a_picture_that_changes_its_size_gets_another_set_up() {
         assert_eq!((made.size, &made.hash), (source.size, &source.hash));
     }
     probe_without_warnings(&job.path());
-    let mut job = Job::new(Source::Flv, Format::Flv, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
     job.finish(&pieces).unwrap();
     job.check().unwrap();
     assert_eq!(packets(&job.path())["video"].len(), whole["video"].len());
@@ -200,13 +201,13 @@ fn a_missing_piece_stays_a_gap() {
 fn gaps_do_not_make_the_last_frame_of_an_flv_longer() {
     let whole = cut_flv(movie(), 1000, false);
     let last = whole.len() - 1;
-    let ends: Vec<OwnPiece> = whole
+    let ends: Vec<OwnedSegment> = whole
         .iter()
         .take(1)
         .chain(&whole[last..])
         .cloned()
         .collect();
-    let length = |job: &Job| job.check().unwrap().duration_ms;
+    let length = |job: &MuxerJob| job.check().unwrap().duration_ms;
     assert_eq!(length(&flv_of(&ends)), length(&flv_of(&whole)));
 }
 
@@ -235,7 +236,7 @@ fn a_wrap_of_24_bits_is_no_restart() {
 }
 
 /// Pieces of which the third begins with the end of the second, after a change of each tag.
-fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnPiece> {
+fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnedSegment> {
     let mut pieces = cut_flv(movie(), 2000, false);
     // The last tag is the end of the sequence.
     let tags = tags(&pieces[1].data);
@@ -259,9 +260,9 @@ fn a_tail_of_the_same_times_and_sizes_is_no_repetition_where_its_bytes_differ() 
         let last = tag.len() - 5;
         tag[last] ^= 1;
     });
-    for format in [Format::Mp4, Format::Flv] {
-        let samples = |pieces: &[OwnPiece]| -> u64 {
-            let mut job = Job::new(Source::Flv, format, pieces.len());
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
+        let samples = |pieces: &[OwnedSegment]| -> u64 {
+            let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
             let made = job.finish(pieces).unwrap();
             assert_eq!(job.check().unwrap().tracks, made.tracks);
             made.tracks.iter().map(|track| track.samples).sum()
@@ -289,13 +290,13 @@ fn sound_alone_and_pictures_alone_make_films() {
         fs::write(&input, movie()).unwrap();
         let input = input.to_str().unwrap();
         let alone = made_by_ffmpeg("alone.flv", &["-i", input, "-c", "copy", option]);
-        let piece = OwnPiece {
+        let piece = OwnedSegment {
             track: 0,
-            kind: Part::Media(0),
+            kind: SegmentKind::Media(0),
             start_ms: 0,
             data: alone.clone(),
         };
-        let mut job = Job::new(Source::Flv, Format::Mp4, 1);
+        let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1);
         let summary = job.finish(&[piece]).unwrap();
         assert_eq!(
             summary
@@ -323,9 +324,9 @@ fn mp3_goes_into_an_mp4() {
             "libmp3lame",
         ],
     );
-    let piece = OwnPiece {
+    let piece = OwnedSegment {
         track: 0,
-        kind: Part::Media(0),
+        kind: SegmentKind::Media(0),
         start_ms: 0,
         data: data.clone(),
     };
@@ -350,14 +351,14 @@ fn old_codecs_stay_in_flv() {
         ],
     );
     let pieces: Vec<_> = (0..1)
-        .map(|number| OwnPiece {
+        .map(|number| OwnedSegment {
             track: 0,
-            kind: Part::Media(number),
+            kind: SegmentKind::Media(number),
             start_ms: 0,
             data: data.clone(),
         })
         .collect();
-    let refused = Job::new(Source::Flv, Format::Mp4, 1).finish(&pieces);
+    let refused = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1).finish(&pieces);
     assert!(matches!(refused, Err(Error::Unsupported(name)) if name == "Sorenson H.263"));
     let job = flv_of(&pieces);
     assert_same(packets(&job.path()), packets_of(&data), 1e-6);
@@ -381,7 +382,7 @@ fn an_flv_goes_on_after_a_crash_with_the_same_bytes() {
         let pieces = cut_flv(movie(), 2000, restart);
         let whole = flv_of(&pieces).bytes();
         for done in 0..pieces.len() {
-            let mut job = Job::new(Source::Flv, Format::Flv, pieces.len());
+            let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
             job.attempt(&pieces[..done]).unwrap();
             job.tear();
             job.finish(&pieces[done..]).unwrap();

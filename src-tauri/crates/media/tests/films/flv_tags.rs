@@ -1,66 +1,66 @@
 //! FLV tags as servers really send them: odd heads, odd times, odd bodies.
 
-use media::{Error, Format, Source, Summary, TrackKind};
+use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind};
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{assert_same, from_origin, packets, probe_without_warnings},
-    pieces::{OwnPiece, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
+    segments::{OwnedSegment, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
 };
 
 const MILLISECOND: f64 = 0.001_001;
 
-fn segments() -> Vec<OwnPiece> {
+fn segments() -> Vec<OwnedSegment> {
     cut_flv(movie(), 2000, false)
 }
 
 /// Makes both formats, and wants the packets of the film in them.
-fn assert_makes_the_movie(pieces: &[OwnPiece]) {
-    let mut whole = Job::new(Source::Flv, Format::Flv, 1);
+fn assert_makes_the_movie(pieces: &[OwnedSegment]) {
+    let mut whole = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, 1);
     whole.finish(&self::segments()).unwrap();
     let whole = packets(&whole.path());
     for (format, pieces) in [
-        (Format::Mp4, shuffled(pieces)),
-        (Format::Flv, pieces.to_vec()),
+        (OutputFormat::Mp4, shuffled(pieces)),
+        (OutputFormat::Flv, pieces.to_vec()),
     ] {
         let job = made(format, &pieces);
         assert_same(packets(&job.path()), whole.clone(), MILLISECOND);
     }
 }
 
-fn made(format: Format, pieces: &[OwnPiece]) -> Job {
-    let mut job = Job::new(Source::Flv, format, pieces.len());
+fn made(format: OutputFormat, pieces: &[OwnedSegment]) -> MuxerJob {
+    let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
     let summary = job.finish(pieces).unwrap();
     let checked = job.check().unwrap();
     assert_eq!(checked.size_bytes, summary.size_bytes);
     job
 }
 
-fn refusal(pieces: &[OwnPiece]) -> [Error; 2] {
+fn refusal(pieces: &[OwnedSegment]) -> [Error; 2] {
     outcome(pieces).map(Result::unwrap_err)
 }
 
 /// What comes of the pieces as an MP4 and as an FLV.
-fn outcome(pieces: &[OwnPiece]) -> [Result<Summary, Error>; 2] {
-    [Format::Mp4, Format::Flv].map(|format| {
-        let mut job = Job::new(Source::Flv, format, pieces.len());
+fn outcome(pieces: &[OwnedSegment]) -> [Result<Summary, Error>; 2] {
+    [OutputFormat::Mp4, OutputFormat::Flv].map(|format| {
+        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
         job.finish(pieces)
     })
 }
 
 /// Changes the tags of a piece: each goes in, any number come out.
-fn rewritten(piece: &OwnPiece, mut change: impl FnMut(&[u8]) -> Vec<u8>) -> OwnPiece {
+fn rewritten(piece: &OwnedSegment, mut change: impl FnMut(&[u8]) -> Vec<u8>) -> OwnedSegment {
     let mut data = piece.data[..13].to_vec();
     for tag in tags(&piece.data) {
         data.extend(change(tag.bytes));
     }
-    OwnPiece {
+    OwnedSegment {
         data,
         ..piece.clone()
     }
 }
 
-fn all_rewritten(change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<OwnPiece> {
+fn all_rewritten(change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<OwnedSegment> {
     let pieces = segments();
     let pieces = pieces.iter().map(|piece| rewritten(piece, &change));
     pieces.collect()
@@ -173,11 +173,11 @@ fn set_ups_that_come_again_are_one() {
         })
         .collect();
     assert_makes_the_movie(&pieces);
-    let entries = |job: &Job| {
+    let entries = |job: &MuxerJob| {
         let bytes = job.bytes();
         bytes.windows(4).filter(|name| *name == b"avcC").count()
     };
-    assert_eq!(entries(&made(Format::Mp4, &pieces)), 1);
+    assert_eq!(entries(&made(OutputFormat::Mp4, &pieces)), 1);
 }
 
 #[test]
@@ -187,8 +187,8 @@ fn sound_that_changes_its_rate_gets_another_set_up() {
     changed.truncate(3);
     changed.extend(cut_flv(&other, 2000, false).into_iter().skip(3));
     for (format, pieces) in [
-        (Format::Mp4, shuffled(&changed)),
-        (Format::Flv, changed.clone()),
+        (OutputFormat::Mp4, shuffled(&changed)),
+        (OutputFormat::Flv, changed.clone()),
     ] {
         let job = made(format, &pieces);
         let found = from_origin(packets(&job.path()));
@@ -199,7 +199,7 @@ fn sound_that_changes_its_rate_gets_another_set_up() {
         assert!((distance(10) - 40.0 * 1024.0 / 44_100.0).abs() < 0.002);
         let late = found["audio"].len() - 50;
         assert!((distance(late) - 40.0 * 1024.0 / 22_050.0).abs() < 0.002);
-        let whole = from_origin(packets(&made(Format::Mp4, &self::segments()).path()));
+        let whole = from_origin(packets(&made(OutputFormat::Mp4, &self::segments()).path()));
         assert_eq!(found["video"].len(), whole["video"].len());
     }
 }
@@ -216,7 +216,7 @@ fn band_replication_told_in_a_set_up_changes_no_time() {
         }
     });
     assert_makes_the_movie(&pieces);
-    let bytes = made(Format::Mp4, &pieces).bytes();
+    let bytes = made(OutputFormat::Mp4, &pieces).bytes();
     assert!(bytes.windows(4).any(|window| *window == config[2..]));
 }
 
@@ -294,15 +294,15 @@ fn a_piece_cut_at_any_byte_is_refused_or_whole_tags() {
         .collect();
     let steps = (0..piece.data.len()).step_by(131);
     for length in (0..700).chain(steps) {
-        let cut = OwnPiece {
+        let cut = OwnedSegment {
             data: piece.data[..length].to_vec(),
             ..piece.clone()
         };
         // The size behind the last tag is no loss; nor is a head without any.
         let is_whole =
             ends.contains(&length) || ends.contains(&(length + 4)) || matches!(length, 0 | 9 | 13);
-        for format in [Format::Mp4, Format::Flv] {
-            let mut job = Job::new(Source::Flv, format, 1);
+        for format in [OutputFormat::Mp4, OutputFormat::Flv] {
+            let mut job = MuxerJob::new(SegmentFormat::Flv, format, 1);
             let taken = job.attempt(std::slice::from_ref(&cut));
             assert_eq!(taken.is_ok(), is_whole, "{format:?} cut to {length}");
         }
@@ -314,8 +314,8 @@ fn a_film_goes_on_after_a_refused_piece() {
     let pieces = segments();
     let mut cut = pieces[2].clone();
     cut.data.truncate(cut.data.len() / 2);
-    for format in [Format::Mp4, Format::Flv] {
-        let mut job = Job::new(Source::Flv, format, pieces.len());
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
+        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
         job.attempt(&pieces[..2]).unwrap();
         job.attempt(&[cut.clone()]).unwrap_err();
         job.finish(&pieces[2..]).unwrap();
@@ -324,7 +324,7 @@ fn a_film_goes_on_after_a_refused_piece() {
 }
 
 /// The last `count` tags of media of a piece.
-fn tail(piece: &OwnPiece, count: usize) -> Vec<Vec<u8>> {
+fn tail(piece: &OwnedSegment, count: usize) -> Vec<Vec<u8>> {
     let tags = tags(&piece.data);
     let media: Vec<_> = tags
         .iter()
@@ -335,7 +335,7 @@ fn tail(piece: &OwnPiece, count: usize) -> Vec<Vec<u8>> {
 }
 
 /// Puts tags behind the set-ups of a piece.
-fn behind_the_set_ups(piece: &mut OwnPiece, media: &[u8]) {
+fn behind_the_set_ups(piece: &mut OwnedSegment, media: &[u8]) {
     let at = 13
         + tags(&piece.data)
             .iter()
@@ -379,9 +379,12 @@ fn frames_of_the_same_time_and_size_are_not_taken_for_repetitions_in_an_flv() {
         tag[last] ^= 0xff;
     }
     behind_the_set_ups(&mut pieces[2], &tail.concat());
-    let count = |job: &Job| packets(&job.path()).values().map(Vec::len).sum::<usize>();
-    let found = count(&made(Format::Flv, &pieces));
-    assert_eq!(found, count(&made(Format::Flv, &self::segments())) + 6);
+    let count = |job: &MuxerJob| packets(&job.path()).values().map(Vec::len).sum::<usize>();
+    let found = count(&made(OutputFormat::Flv, &pieces));
+    assert_eq!(
+        found,
+        count(&made(OutputFormat::Flv, &self::segments())) + 6
+    );
 }
 
 #[test]
@@ -397,8 +400,8 @@ fn pieces_that_overlap_lose_nothing_and_never_go_back() {
             tag
         });
     }
-    let whole = packets(&made(Format::Mp4, &self::segments()).path());
-    for format in [Format::Mp4, Format::Flv] {
+    let whole = packets(&made(OutputFormat::Mp4, &self::segments()).path());
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let found = packets(&made(format, &pieces).path());
         for kind in ["video", "audio"] {
             assert_eq!(found[kind].len(), whole[kind].len(), "{format:?} {kind}");
@@ -423,7 +426,7 @@ fn a_tag_of_sixteen_megabytes_is_carried() {
     body.resize(9 + unit as usize, 0xff);
     assert_eq!(body.len(), (1 << 24) - 1);
     pieces[0].data.extend(tag(9, 2040, &body));
-    for format in [Format::Mp4, Format::Flv] {
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let job = made(format, &pieces);
         let found = packets(&job.path());
         assert_eq!(found["video"].last().unwrap().size, body.len() as u64 - 5);
@@ -459,16 +462,17 @@ fn old_codecs_are_refused_by_name_in_an_mp4_and_kept_in_an_flv() {
         (&picture, &screen2, "Screen Video 2"),
     ] {
         let data = made_by_ffmpeg("old.flv", &[source, codec].concat());
-        let piece = OwnPiece {
+        let piece = OwnedSegment {
             data: data.clone(),
             ..segments()[0].clone()
         };
-        let refused = Job::new(Source::Flv, Format::Mp4, 1).finish(std::slice::from_ref(&piece));
+        let refused = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1)
+            .finish(std::slice::from_ref(&piece));
         assert!(
             matches!(&refused, Err(Error::Unsupported(told)) if told == name),
             "{name}: {refused:?}"
         );
-        let job = made(Format::Flv, &[piece]);
+        let job = made(OutputFormat::Flv, &[piece]);
         let checked = job.check().unwrap();
         assert_eq!(checked.tracks[0].codec, name);
         assert!(checked.tracks[0].samples > 10, "{name}: {checked:?}");
@@ -494,12 +498,12 @@ fn sound_that_starts_before_its_set_up_starts_with_it() {
         }
     }
     pieces[0].data = early;
-    for format in [Format::Mp4, Format::Flv] {
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let job = made(format, &pieces);
         let checked = job.check().unwrap();
         let sound = &checked.tracks[1];
         assert_eq!(sound.kind, TrackKind::Audio);
-        let whole = packets(&made(Format::Mp4, &self::segments()).path());
+        let whole = packets(&made(OutputFormat::Mp4, &self::segments()).path());
         assert_eq!(sound.samples + 5, whole["audio"].len() as u64);
         probe_without_warnings(&job.path());
     }

@@ -2,27 +2,27 @@
 
 use std::fs::File;
 
-use media::{Error, Format, Part, Source};
+use media::{Error, OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings},
-    pieces::{OwnPiece, dash, joined, made_by_ffmpeg, movie, shuffled},
+    segments::{OwnedSegment, dash, joined, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track: times are exact.
 const EXACT: f64 = 1e-6;
 
-fn mp4_of(pieces: &[OwnPiece]) -> Job {
-    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
+    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
 
 /// What ffmpeg reads of the tracks, each joined in order.
-fn source_packets(pieces: &[OwnPiece]) -> Packets {
+fn source_packets(pieces: &[OwnedSegment]) -> Packets {
     let folder = TempDir::new().unwrap();
     let tracks = (0..2).map(|track| packets(&joined(pieces, track, folder.path())));
     tracks.flatten().collect()
@@ -48,7 +48,7 @@ fn a_film_goes_on_after_a_crash() {
     let pieces = shuffled(dash());
     let whole = mp4_of(&pieces).bytes();
     for done in 0..pieces.len() {
-        let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
         job.tear();
         job.finish(&pieces[done..]).unwrap();
@@ -60,7 +60,7 @@ fn a_film_goes_on_after_a_crash() {
 fn a_missing_piece_shifts_nothing() {
     let pieces: Vec<_> = dash()
         .iter()
-        .filter(|piece| (piece.track, piece.kind) != (0, Part::Media(2)))
+        .filter(|piece| (piece.track, piece.kind) != (0, SegmentKind::Media(2)))
         .cloned()
         .collect();
     let made = packets(&mp4_of(&pieces).path());
@@ -76,10 +76,11 @@ fn a_missing_piece_shifts_nothing() {
 fn a_media_piece_without_its_initialisation_is_refused() {
     let pieces: Vec<_> = dash()
         .iter()
-        .filter(|piece| piece.kind != Part::Init)
+        .filter(|piece| piece.kind != SegmentKind::Init)
         .cloned()
         .collect();
-    let refused = Job::new(Source::Fmp4, Format::Mp4, pieces.len()).finish(&pieces);
+    let refused =
+        MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
     assert!(matches!(refused, Err(Error::InitMissing(0))));
 }
 
@@ -87,12 +88,12 @@ fn a_media_piece_without_its_initialisation_is_refused() {
 fn pieces_that_carry_their_own_initialisation_need_no_other() {
     let mut own = Vec::new();
     for track in 0..2 {
-        let of = |piece: &&OwnPiece| piece.track == track;
+        let of = |piece: &&OwnedSegment| piece.track == track;
         let init = dash().iter().find(of).unwrap();
         for piece in dash()
             .iter()
             .filter(of)
-            .filter(|piece| piece.kind != Part::Init)
+            .filter(|piece| piece.kind != SegmentKind::Init)
         {
             let mut piece = piece.clone();
             piece.data.splice(0..0, init.data.clone());
@@ -104,7 +105,7 @@ fn pieces_that_carry_their_own_initialisation_need_no_other() {
 }
 
 /// One track as one file, cut before each `moof`.
-fn fragments(option: &str, track: u8, flags: &str) -> Vec<OwnPiece> {
+fn fragments(option: &str, track: u8, flags: &str) -> Vec<OwnedSegment> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
     std::fs::write(&input, movie()).unwrap();
@@ -127,7 +128,7 @@ fn fragments(option: &str, track: u8, flags: &str) -> Vec<OwnPiece> {
     cut_at_fragments(&file, track)
 }
 
-fn cut_at_fragments(file: &[u8], track: u8) -> Vec<OwnPiece> {
+fn cut_at_fragments(file: &[u8], track: u8) -> Vec<OwnedSegment> {
     let starts = file
         .windows(4)
         .enumerate()
@@ -138,16 +139,16 @@ fn cut_at_fragments(file: &[u8], track: u8) -> Vec<OwnPiece> {
         .rposition(|window| window == b"mfra")
         .unwrap();
     cuts.push(mfra - 4);
-    let mut pieces = vec![OwnPiece {
+    let mut pieces = vec![OwnedSegment {
         track,
-        kind: Part::Init,
+        kind: SegmentKind::Init,
         start_ms: 0,
         data: file[..cuts[0]].to_vec(),
     }];
     for (number, cut) in (0..).zip(cuts.windows(2)) {
-        pieces.push(OwnPiece {
+        pieces.push(OwnedSegment {
             track,
-            kind: Part::Media(number),
+            kind: SegmentKind::Media(number),
             start_ms: number * 1000,
             data: file[cut[0]..cut[1]].to_vec(),
         });
@@ -292,12 +293,13 @@ fn encrypted_tracks_are_refused() {
         .unwrap();
     data[at..at + 4].copy_from_slice(b"encv");
     data[entry..entry + 4].copy_from_slice(b"encv");
-    let refused = Job::new(Source::Fmp4, Format::Mp4, pieces.len()).finish(&pieces);
+    let refused =
+        MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
     assert!(matches!(refused, Err(Error::Encrypted)));
 }
 
 #[test]
 fn an_flv_is_not_made_of_fragmented_mp4() {
-    let refused = Job::new(Source::Fmp4, Format::Flv, 1).finish(dash());
+    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Flv, 1).finish(dash());
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }

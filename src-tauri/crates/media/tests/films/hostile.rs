@@ -2,29 +2,32 @@
 
 use std::io::Cursor;
 
-use media::{Error, Film, Format, MuxerConfig, Part, Piece, Source, check, journal, muxer, sniff};
+use media::{
+    Error, MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind, check,
+    journal, muxer, sniff,
+};
 use proptest::prelude::*;
 
 use crate::{
-    making::Job,
-    pieces::{OwnPiece, cut_flv, dash, movie},
-    ts_films::{Film as Stream, PLAIN, chopped},
+    muxing::MuxerJob,
+    segments::{OwnedSegment, cut_flv, dash, movie},
+    ts_movies::{PLAIN, TsMovie as Stream, chopped},
     ts_writer::PACKET,
 };
 
-fn finished(source: Source, format: Format, pieces: &[OwnPiece]) -> Vec<u8> {
-    let mut job = Job::new(source, format, pieces.len());
+fn finished(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) -> Vec<u8> {
+    let mut job = MuxerJob::new(source, format, pieces.len());
     job.finish(pieces).unwrap();
     job.bytes()
 }
 
-fn flv_segments() -> Vec<OwnPiece> {
+fn flv_segments() -> Vec<OwnedSegment> {
     cut_flv(movie(), 2000, false)
 }
 
 /// Cut so that frames lie across them.
-fn ts_segments() -> &'static [OwnPiece] {
-    static PIECES: std::sync::OnceLock<Vec<OwnPiece>> = std::sync::OnceLock::new();
+fn ts_segments() -> &'static [OwnedSegment] {
+    static PIECES: std::sync::OnceLock<Vec<OwnedSegment>> = std::sync::OnceLock::new();
     PIECES.get_or_init(|| {
         let mut pieces = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET);
         pieces.truncate(3);
@@ -33,11 +36,11 @@ fn ts_segments() -> &'static [OwnPiece] {
 }
 
 /// Pushes and finishes in memory, whatever comes of it.
-fn make(source: Source, format: Format, pieces: &[OwnPiece]) {
+fn make(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) {
     let making = MuxerConfig {
         segment_format: source,
         output_format: format,
-        movie: Film::default(),
+        movie: MovieSpec::default(),
         journal: &[],
     };
     let Ok(mut muxer) = muxer(making, Cursor::new(Vec::new())) else {
@@ -55,9 +58,9 @@ fn make(source: Source, format: Format, pieces: &[OwnPiece]) {
 #[test]
 fn a_cut_file_never_passes() {
     for (source, format, pieces) in [
-        (Source::Flv, Format::Mp4, flv_segments()),
-        (Source::Flv, Format::Flv, flv_segments()),
-        (Source::Fmp4, Format::Mp4, dash().to_vec()),
+        (SegmentFormat::Flv, OutputFormat::Mp4, flv_segments()),
+        (SegmentFormat::Flv, OutputFormat::Flv, flv_segments()),
+        (SegmentFormat::Fmp4, OutputFormat::Mp4, dash().to_vec()),
     ] {
         let whole = finished(source, format, &pieces);
         check(Cursor::new(&whole)).unwrap();
@@ -74,8 +77,8 @@ fn a_cut_file_never_passes() {
 
 #[test]
 fn a_cut_between_two_tags_is_found_by_the_metadata() {
-    let whole = finished(Source::Flv, Format::Flv, &flv_segments());
-    for tag in crate::pieces::tags(&whole).iter().rev().take(20) {
+    let whole = finished(SegmentFormat::Flv, OutputFormat::Flv, &flv_segments());
+    for tag in crate::segments::tags(&whole).iter().rev().take(20) {
         let end = tag.bytes.as_ptr() as usize - whole.as_ptr() as usize;
         assert!(check(Cursor::new(&whole[..end])).is_err(), "cut to {end}");
     }
@@ -83,9 +86,9 @@ fn a_cut_between_two_tags_is_found_by_the_metadata() {
 
 #[test]
 fn an_unfinished_film_does_not_pass() {
-    for format in [Format::Mp4, Format::Flv] {
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let pieces = flv_segments();
-        let mut job = Job::new(Source::Flv, format, pieces.len());
+        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
         job.attempt(&pieces).unwrap();
         assert!(job.check().is_err(), "{format:?}");
     }
@@ -93,36 +96,39 @@ fn an_unfinished_film_does_not_pass() {
 
 #[test]
 fn no_media_is_no_film() {
-    for (source, format) in [(Source::Flv, Format::Mp4), (Source::Flv, Format::Flv)] {
-        let refused = Job::new(source, format, 1).finish(&[]);
+    for (source, format) in [
+        (SegmentFormat::Flv, OutputFormat::Mp4),
+        (SegmentFormat::Flv, OutputFormat::Flv),
+    ] {
+        let refused = MuxerJob::new(source, format, 1).finish(&[]);
         assert!(matches!(refused, Err(Error::Empty)));
     }
     let inits: Vec<_> = dash()
         .iter()
-        .filter(|piece| piece.kind == Part::Init)
+        .filter(|piece| piece.kind == SegmentKind::Init)
         .cloned()
         .collect();
-    let refused = Job::new(Source::Fmp4, Format::Mp4, 2).finish(&inits);
+    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 2).finish(&inits);
     assert!(matches!(refused, Err(Error::Empty)));
 }
 
 #[test]
 fn media_is_told_from_a_web_page() {
     let page = b"<!DOCTYPE html><html><body>404</body></html>";
-    for source in [Source::Flv, Source::Fmp4] {
-        for part in [Part::Init, Part::Media(0)] {
+    for source in [SegmentFormat::Flv, SegmentFormat::Fmp4] {
+        for part in [SegmentKind::Init, SegmentKind::Media(0)] {
             for data in [&page[..], b"", b"\0\0\0", b"{\"error\":404}"] {
                 assert!(!sniff(source, part, data));
             }
         }
     }
     for piece in dash() {
-        assert!(sniff(Source::Fmp4, piece.kind, &piece.data));
+        assert!(sniff(SegmentFormat::Fmp4, piece.kind, &piece.data));
     }
     for piece in flv_segments() {
-        assert!(sniff(Source::Flv, piece.kind, &piece.data));
+        assert!(sniff(SegmentFormat::Flv, piece.kind, &piece.data));
         assert!(
-            sniff(Source::Flv, piece.kind, &piece.data[13..]),
+            sniff(SegmentFormat::Flv, piece.kind, &piece.data[13..]),
             "bare tags"
         );
     }
@@ -132,14 +138,14 @@ fn media_is_told_from_a_web_page() {
 fn a_piece_cut_inside_is_malformed() {
     let piece = &flv_segments()[0];
     let making = MuxerConfig {
-        segment_format: Source::Flv,
-        output_format: Format::Mp4,
-        movie: Film::default(),
+        segment_format: SegmentFormat::Flv,
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec::default(),
         journal: &[],
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
     let data = &piece.data[..piece.data.len() - 30];
-    let cut = muxer.push(Piece {
+    let cut = muxer.push(SegmentData {
         data,
         ..piece.borrow()
     });
@@ -185,12 +191,12 @@ proptest! {
 
     #[test]
     fn any_bytes_are_taken_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let piece = |kind| OwnPiece { track: 0, kind, start_ms: 0, data: data.clone() };
-        let pieces = [piece(Part::Init), piece(Part::Media(0))];
-        make(Source::Flv, Format::Mp4, &pieces);
-        make(Source::Flv, Format::Flv, &pieces);
-        make(Source::Fmp4, Format::Mp4, &pieces);
-        make(Source::Ts, Format::Mp4, &pieces);
+        let piece = |kind| OwnedSegment { track: 0, kind, start_ms: 0, data: data.clone() };
+        let pieces = [piece(SegmentKind::Init), piece(SegmentKind::Media(0))];
+        make(SegmentFormat::Flv, OutputFormat::Mp4, &pieces);
+        make(SegmentFormat::Flv, OutputFormat::Flv, &pieces);
+        make(SegmentFormat::Fmp4, OutputFormat::Mp4, &pieces);
+        make(SegmentFormat::Ts, OutputFormat::Mp4, &pieces);
         let _ = check(Cursor::new(&data));
         let _ = journal::read(&data);
     }
@@ -200,15 +206,15 @@ proptest! {
         let mut pieces = flv_segments();
         pieces.truncate(3);
         pieces[1].data = mutated(&pieces[1].data, &changes);
-        make(Source::Flv, Format::Mp4, &pieces);
-        make(Source::Flv, Format::Flv, &pieces);
+        make(SegmentFormat::Flv, OutputFormat::Mp4, &pieces);
+        make(SegmentFormat::Flv, OutputFormat::Flv, &pieces);
     }
 
     #[test]
     fn changed_transport_streams_are_taken_or_refused(changes in changes(), which in 0_usize..3) {
         let mut pieces = ts_segments().to_vec();
         pieces[which].data = mutated(&pieces[which].data, &changes);
-        make(Source::Ts, Format::Mp4, &pieces);
+        make(SegmentFormat::Ts, OutputFormat::Mp4, &pieces);
     }
 
     #[test]
@@ -216,15 +222,15 @@ proptest! {
         let of = |track| dash().iter().filter(move |piece| piece.track == track).take(3);
         let mut pieces: Vec<_> = of(0).chain(of(1)).cloned().collect();
         pieces[which].data = mutated(&pieces[which].data, &changes);
-        make(Source::Fmp4, Format::Mp4, &pieces);
+        make(SegmentFormat::Fmp4, OutputFormat::Mp4, &pieces);
     }
 
     #[test]
     fn changed_files_are_checked_without_a_panic(changes in changes(), flv in any::<bool>()) {
         static FILES: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
         let [mp4, film] = FILES.get_or_init(|| [
-            finished(Source::Flv, Format::Mp4, &flv_segments()),
-            finished(Source::Flv, Format::Flv, &flv_segments()),
+            finished(SegmentFormat::Flv, OutputFormat::Mp4, &flv_segments()),
+            finished(SegmentFormat::Flv, OutputFormat::Flv, &flv_segments()),
         ]);
         let _ = check(Cursor::new(mutated(if flv { film } else { mp4 }, &changes)));
     }

@@ -5,13 +5,13 @@ use std::{
     io::{Read, Seek, SeekFrom, Write},
 };
 
-use media::{Film, Format, MuxerConfig, Part, Source, check, muxer};
+use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, check, muxer};
 use tempfile::TempDir;
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{Packets, from_origin, packets, probe_without_warnings},
-    pieces::{OwnPiece, dash},
+    segments::{OwnedSegment, dash},
 };
 
 /// Zeros in each piece of pictures, behind its samples.
@@ -56,7 +56,7 @@ impl Seek for SparseWriter {
 }
 
 /// Lets `mdat` reach over the filling.
-fn filled(piece: &OwnPiece) -> Vec<u8> {
+fn filled(piece: &OwnedSegment) -> Vec<u8> {
     let mut data = piece.data.clone();
     let mdat = data
         .windows(4)
@@ -72,7 +72,7 @@ fn filled(piece: &OwnPiece) -> Vec<u8> {
 #[test]
 fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
     let of = |track, part| {
-        let wanted = |piece: &&OwnPiece| (piece.track, piece.kind) == (track, part);
+        let wanted = |piece: &&OwnedSegment| (piece.track, piece.kind) == (track, part);
         dash().iter().find(wanted).unwrap().clone()
     };
     let folder = TempDir::new().unwrap();
@@ -80,20 +80,20 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
     let mut options = OpenOptions::new();
     let options = options.create_new(true).read(true).write(true);
     let making = MuxerConfig {
-        segment_format: Source::Fmp4,
-        output_format: Format::Mp4,
-        movie: Film {
+        segment_format: SegmentFormat::Fmp4,
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec {
             segment_count: 80,
-            ..Film::default()
+            ..MovieSpec::default()
         },
         journal: &[],
     };
     let mut muxer = muxer(making, SparseWriter(options.open(&path).unwrap())).unwrap();
     let mut fragments = Vec::new();
-    let mut push = |piece: &OwnPiece| fragments.push(muxer.push(piece.borrow()).unwrap());
-    push(&of(0, Part::Init));
-    push(&of(1, Part::Init));
-    let mut piece = of(0, Part::Media(0));
+    let mut push = |piece: &OwnedSegment| fragments.push(muxer.push(piece.borrow()).unwrap());
+    push(&of(0, SegmentKind::Init));
+    push(&of(1, SegmentKind::Init));
+    let mut piece = of(0, SegmentKind::Media(0));
     piece.data = filled(&piece);
     let time = piece
         .data
@@ -104,11 +104,11 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
     for number in 0..SEGMENT_COUNT {
         let ticks = number * SEGMENT_TICKS;
         piece.data[time..time + 8].copy_from_slice(&ticks.to_be_bytes());
-        piece.kind = Part::Media(number);
+        piece.kind = SegmentKind::Media(number);
         piece.start_ms = number * 2000;
         push(&piece);
     }
-    let sound = |piece: &&OwnPiece| piece.track == 1 && piece.kind != Part::Init;
+    let sound = |piece: &&OwnedSegment| piece.track == 1 && piece.kind != SegmentKind::Init;
     dash().iter().filter(sound).for_each(push);
     let summary = muxer.finish(fragments).unwrap();
     assert!(summary.size_bytes > SEGMENT_COUNT * FILLING as u64);
@@ -129,7 +129,7 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
             assert!(distance.abs() < 1e-6, "{packet:?} of {first:?}");
         }
     }
-    let mut plain = Job::new(Source::Fmp4, Format::Mp4, dash().len());
+    let mut plain = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, dash().len());
     plain.finish(dash()).unwrap();
     let hashes = |packets: &Packets| -> Vec<_> {
         let audio = packets["audio"].iter();

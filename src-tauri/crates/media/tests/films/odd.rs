@@ -2,13 +2,13 @@
 
 use std::io::Cursor;
 
-use media::{Format, Part, Source, TrackKind, check, probe};
+use media::{OutputFormat, SegmentFormat, SegmentKind, TrackKind, check, probe};
 
 use crate::{
-    making::Job,
+    multi_track::EXACT,
+    muxing::MuxerJob,
     packets::{assert_same, packets, probe_without_warnings},
-    pieces::{OwnPiece, cut_flv, dash, movie, tags},
-    several::EXACT,
+    segments::{OwnedSegment, cut_flv, dash, movie, tags},
 };
 
 const VIDEO: u8 = 0;
@@ -17,11 +17,11 @@ const AUDIO: u8 = 1;
 const AROUND: [[u8; 4]; 6] = [*b"moov", *b"trak", *b"mdia", *b"minf", *b"stbl", *b"stsd"];
 
 /// The pieces of a film after a change of an initialisation.
-fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnPiece> {
+fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnedSegment> {
     let mut pieces = dash().to_vec();
     let init = pieces
         .iter_mut()
-        .find(|piece| (piece.track, piece.kind) == (track, Part::Init));
+        .find(|piece| (piece.track, piece.kind) == (track, SegmentKind::Init));
     change(&mut init.unwrap().data);
     pieces
 }
@@ -53,13 +53,13 @@ fn append_to_entry(init: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
 }
 
 /// Asserts that the film passes with this, and holds the packets of the film without it.
-fn assert_made(pieces: &[OwnPiece], why: &str) {
-    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+fn assert_made(pieces: &[OwnedSegment], why: &str) {
+    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let made = job
         .finish(pieces)
         .unwrap_or_else(|error| panic!("{why}: {error}"));
     assert_eq!(job.check().unwrap(), made, "{why}");
-    let mut usual = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let mut usual = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     usual.finish(dash()).unwrap();
     assert_same(packets(&job.path()), packets(&usual.path()), EXACT);
     probe_without_warnings(&job.path());
@@ -119,7 +119,7 @@ fn the_place_of_the_data_is_that_of_the_film() {
 #[test]
 fn boxes_of_any_name_may_be_in_an_index() {
     let pieces = cut_flv(movie(), 2000, false);
-    let mut job = Job::new(Source::Flv, Format::Mp4, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     let made = job.finish(&pieces).unwrap();
     for depth in 1..AROUND.len() {
         let mut film = job.bytes();
@@ -150,7 +150,7 @@ fn a_set_up_that_no_decoder_can_be_made_of_fails_with_its_piece() {
         changed(VIDEO, cut(*b"avcC", 6)),
         changed(AUDIO, cut(*b"esds", 4)),
     ] {
-        let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
         assert!(job.attempt(&pieces).is_err());
     }
 }
@@ -167,16 +167,16 @@ fn broken(mut piece: Vec<u8>) -> Vec<u8> {
 #[test]
 fn a_first_picture_that_is_broken_is_known_before_its_piece_counts() {
     let piece = &cut_flv(movie(), 2000, false)[0];
-    assert!(probe(Source::Flv, piece.kind, &piece.data).is_ok());
-    assert!(probe(Source::Flv, piece.kind, &broken(piece.data.clone())).is_err());
+    assert!(probe(SegmentFormat::Flv, piece.kind, &piece.data).is_ok());
+    assert!(probe(SegmentFormat::Flv, piece.kind, &broken(piece.data.clone())).is_err());
 }
 
 #[test]
 fn a_first_picture_that_is_broken_at_its_source_does_not_lose_the_film() {
     let mut pieces = cut_flv(movie(), 2000, false);
     pieces[0].data = broken(std::mem::take(&mut pieces[0].data));
-    for format in [Format::Mp4, Format::Flv] {
-        let mut job = Job::new(Source::Flv, format, pieces.len());
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
+        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
         let made = job.finish(&pieces).unwrap();
         let checked = job.check().unwrap();
         let pictures = checked

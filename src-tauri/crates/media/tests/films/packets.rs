@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::pieces::movie;
+use crate::segments::movie;
 
 /// One packet: times in seconds, and what identifies its bytes.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,12 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use media::{Error, Film, Format, MuxerConfig, Part, Source, Split, Summary, muxer};
+use media::{
+    Error, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind,
+    Summary, muxer,
+};
 use tempfile::TempDir;
 
 use crate::{
     packets::{Packets, assert_same, packets, probe_without_warnings, run},
-    pieces::{made_by_ffmpeg, movie, uneven_movie},
+    segments::{made_by_ffmpeg, movie, uneven_movie},
 };
 
 /// Less than a tick of any track: times are exact.
@@ -44,14 +47,14 @@ fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
         .unwrap();
     let mut splits = Vec::new();
     for source in sources {
-        splits.push(Split::open(File::open(source).unwrap())?);
+        splits.push(MovieSplitter::open(File::open(source).unwrap())?);
     }
     let making = MuxerConfig {
         segment_format: splits[0].info().segment_format,
-        output_format: Format::Mp4,
-        movie: Film {
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec {
             duration_ms: splits[0].info().duration_ms,
-            ..Film::default()
+            ..MovieSpec::default()
         },
         journal: &[],
     };
@@ -62,7 +65,7 @@ fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
     for split in &mut splits {
         let mut last = 0;
         while let Some(mut piece) = split.next_segment()? {
-            if let Part::Media(number) = &mut piece.kind {
+            if let SegmentKind::Media(number) = &mut piece.kind {
                 *number += first;
                 last = *number + 1;
             }
@@ -237,7 +240,7 @@ fn the_title_of_the_source_is_known() {
     let folder = TempDir::new().unwrap();
     for name in ["titled.flv", "titled.mp4"] {
         let path = copied(folder.path(), name, &["-metadata", "title=A day out"]);
-        let split = Split::open(File::open(&path).unwrap()).unwrap();
+        let split = MovieSplitter::open(File::open(&path).unwrap()).unwrap();
         assert_eq!(split.info().tags.title.as_deref(), Some("A day out"));
     }
 }
@@ -293,7 +296,7 @@ fn a_film_whose_index_was_cut_off_is_refused_with_the_reason() {
 /// Reads all pieces of damaged bytes; what comes is bounded by what is there.
 fn read_damaged(bytes: &[u8]) {
     let length = bytes.len();
-    let Ok(mut split) = Split::open(std::io::Cursor::new(bytes)) else {
+    let Ok(mut split) = MovieSplitter::open(std::io::Cursor::new(bytes)) else {
         return;
     };
     let mut given = 0;
@@ -363,9 +366,9 @@ fn subtitles_are_left_out_by_name() {
             out,
         ],
     );
-    let split = Split::open(File::open(&path).unwrap()).unwrap();
+    let split = MovieSplitter::open(File::open(&path).unwrap()).unwrap();
     assert_eq!(split.info().left_out, ["sbtl"]);
-    assert_eq!(split.info().segment_format, Source::Fmp4);
+    assert_eq!(split.info().segment_format, SegmentFormat::Fmp4);
     let made = remux(&[&path]).unwrap();
     assert_eq!(made.summary.tracks.len(), 2);
 }

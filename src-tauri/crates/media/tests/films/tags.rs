@@ -2,12 +2,12 @@
 
 use std::{fs::File, io::Cursor};
 
-use media::{Chapter, Cover, Format, Source, Tags};
+use media::{Chapter, Cover, OutputFormat, SegmentFormat, Tags};
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::run,
-    pieces::{OwnPiece, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
+    segments::{OwnedSegment, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
 
 fn cover(name: &str) -> Cover {
@@ -15,19 +15,19 @@ fn cover(name: &str) -> Cover {
     Cover::new(made_by_ffmpeg(name, &colours)).unwrap()
 }
 
-fn job(format: Format, cover: Option<Cover>) -> Job {
+fn job(format: OutputFormat, cover: Option<Cover>) -> MuxerJob {
     let (source, pieces) = match format {
-        Format::Mp4 => (Source::Fmp4, shuffled(dash())),
-        Format::Flv => (Source::Flv, cut_flv(movie(), 2000, false)),
+        OutputFormat::Mp4 => (SegmentFormat::Fmp4, shuffled(dash())),
+        OutputFormat::Flv => (SegmentFormat::Flv, cut_flv(movie(), 2000, false)),
     };
-    let mut job = Job::new(source, format, pieces.len());
+    let mut job = MuxerJob::new(source, format, pieces.len());
     job.movie.tags.cover = cover;
     let summary = job.finish(&pieces).unwrap();
     assert_eq!(job.check().unwrap().size_bytes, summary.size_bytes);
     job
 }
 
-fn read(job: &Job) -> Tags {
+fn read(job: &MuxerJob) -> Tags {
     Tags::read(File::open(job.path()).unwrap()).unwrap()
 }
 
@@ -35,7 +35,7 @@ fn read(job: &Job) -> Tags {
 fn text_and_cover_are_read_back_by_others_and_by_us() {
     for name in ["cover.jpg", "cover.png"] {
         let cover = cover(name);
-        let job = job(Format::Mp4, Some(cover.clone()));
+        let job = job(OutputFormat::Mp4, Some(cover.clone()));
         // ffprobe warns at every cover, its own too, that a picture has no clock.
         let path = job.path();
         let path = path.to_str().unwrap();
@@ -58,8 +58,8 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
 
 #[test]
 fn chapters_are_read_back_by_ffprobe_and_by_us() {
-    let (source, pieces) = (Source::Fmp4, shuffled(dash()));
-    let mut job = Job::new(source, Format::Mp4, pieces.len());
+    let (source, pieces) = (SegmentFormat::Fmp4, shuffled(dash()));
+    let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
     let chapters = [(0, "Welcome"), (1_500, "Füße über Ærø")];
     job.movie.tags.chapters = chapters
         .map(|(start_ms, title)| Chapter {
@@ -88,7 +88,7 @@ fn chapters_are_read_back_by_ffprobe_and_by_us() {
 fn the_room_for_the_index_holds_a_large_cover() {
     let mut data = cover("cover.jpg").data().to_vec();
     data.resize(5_000_000, 0);
-    let job = job(Format::Mp4, Cover::new(data));
+    let job = job(OutputFormat::Mp4, Cover::new(data));
     let file = job.bytes();
     let place = |kind: &[u8]| file.windows(4).position(|window| window == kind);
     assert!(place(b"moov") < place(b"mdat"), "the index is in front");
@@ -97,7 +97,7 @@ fn the_room_for_the_index_holds_a_large_cover() {
 
 #[test]
 fn an_flv_keeps_its_text() {
-    let job = job(Format::Flv, Some(cover("cover.png")));
+    let job = job(OutputFormat::Flv, Some(cover("cover.png")));
     let expected = Tags {
         cover: None,
         ..job.movie.tags.clone()
@@ -143,7 +143,7 @@ fn what_ffmpeg_wrote_is_read() {
 
 #[test]
 fn broken_tags_are_left_out() {
-    let file = job(Format::Mp4, Some(cover("cover.png"))).bytes();
+    let file = job(OutputFormat::Mp4, Some(cover("cover.png"))).bytes();
     let start = file
         .windows(4)
         .position(|window| window == b"udta")
@@ -164,8 +164,8 @@ fn broken_tags_are_left_out() {
 
 #[test]
 fn a_film_without_tags_has_none() {
-    let pieces: Vec<OwnPiece> = dash().to_vec();
-    let mut job = Job::new(Source::Fmp4, Format::Mp4, pieces.len());
+    let pieces: Vec<OwnedSegment> = dash().to_vec();
+    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     job.movie.tags = Tags::default();
     job.finish(&pieces).unwrap();
     assert_eq!(read(&job), Tags::default());

@@ -2,27 +2,27 @@
 
 use std::fs;
 
-use media::{Error, Format, Source, Summary, TrackKind, ts};
+use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind, ts};
 use tempfile::TempDir;
 
 use crate::{
-    making::Job,
+    muxing::MuxerJob,
     packets::{assert_same, from_origin, packets, probe_without_warnings},
-    pieces::{OwnPiece, made_by_ffmpeg, shuffled},
-    ts_films::{Cut, Film, MovieRecipe, PLAIN, chopped, numbered, reference},
+    segments::{OwnedSegment, made_by_ffmpeg, shuffled},
+    ts_movies::{MovieRecipe, PLAIN, SegmentCut, TsMovie, chopped, numbered, reference},
     ts_writer::PACKET,
 };
 
 /// Times are rounded to 90 kHz and to samples; ffmpeg and the grid do not begin to count alike.
 const TICK: f64 = 0.000_1;
 
-fn finished(pieces: &[OwnPiece]) -> Result<(Job, Summary), Error> {
-    let mut job = Job::new(Source::Ts, Format::Mp4, pieces.len());
+fn finished(pieces: &[OwnedSegment]) -> Result<(MuxerJob, Summary), Error> {
+    let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces)?;
     Ok((job, summary))
 }
 
-fn mp4_of(pieces: &[OwnPiece]) -> Job {
+fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
     let (job, summary) = finished(pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
@@ -30,7 +30,7 @@ fn mp4_of(pieces: &[OwnPiece]) -> Job {
 
 /// The pieces in any order make what ffmpeg makes of the whole stream.
 fn compare(recipe: MovieRecipe) {
-    let film = Film::new(recipe);
+    let film = TsMovie::new(recipe);
     let pieces = film.segments(recipe.cut);
     assert!(pieces.len() >= 5, "{} pieces", pieces.len());
     let job = mp4_of(&shuffled(&pieces));
@@ -47,7 +47,7 @@ fn coded(coded: &'static [&'static str]) -> MovieRecipe {
 
 fn segments(segmenter: &'static [&'static str], writer: &'static str) -> MovieRecipe {
     MovieRecipe {
-        cut: Cut::Segments(segmenter, writer),
+        cut: SegmentCut::Segments(segmenter, writer),
         ..PLAIN
     }
 }
@@ -131,7 +131,7 @@ fn clocks_that_begin_again_are_joined() {
 
 #[test]
 fn a_wrap_of_33_bits_is_no_restart() {
-    let film = Film::new(PLAIN);
+    let film = TsMovie::new(PLAIN);
     let reference = film.reference();
     // 2^33 ticks are 95443.718 seconds: inside a piece, and near the first one's start.
     for offset in ["95439", "95442.3"] {
@@ -151,7 +151,7 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
         (&[][..], &["-pes_payload_size", "2930"][..]),
         (slices, &["-pes_payload_size", "0"]),
     ] {
-        let film = Film::new(MovieRecipe {
+        let film = TsMovie::new(MovieRecipe {
             encoder_options: coded,
             whole,
             ..PLAIN
@@ -169,7 +169,7 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
 #[test]
 fn a_picture_may_lie_in_many_pieces() {
     // Tables in front of each, or there would be nothing to tell the streams by.
-    let film = Film::new(coded(&["-an"]));
+    let film = TsMovie::new(coded(&["-an"]));
     let bytes = film.bytes();
     let tables = &bytes[PACKET..3 * PACKET];
     assert_eq!((tables[0], tables[PACKET]), (0x47, 0x47));
@@ -184,18 +184,18 @@ fn a_picture_may_lie_in_many_pieces() {
 
 #[test]
 fn a_film_goes_on_after_a_crash() {
-    let film = Film::new(PLAIN);
+    let film = TsMovie::new(PLAIN);
     let pieces = shuffled(&chopped(&film.bytes(), 401 * PACKET));
     let whole = mp4_of(&pieces).bytes();
     for done in [0, 1, pieces.len() / 2, pieces.len() - 1] {
-        let mut job = Job::new(Source::Ts, Format::Mp4, pieces.len());
+        let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
         job.tear();
         let summary = job.finish(&pieces[done..]).unwrap();
         assert_eq!(job.check().unwrap(), summary);
         assert!(job.bytes() == whole, "after {done} pieces");
     }
-    let mut job = Job::new(Source::Ts, Format::Mp4, pieces.len());
+    let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
     job.finish(&pieces[..4]).unwrap();
     job.finish(&pieces[4..]).unwrap();
     assert_same(packets(&job.path()), film.reference(), TICK);
@@ -203,7 +203,7 @@ fn a_film_goes_on_after_a_crash() {
 
 #[test]
 fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
-    let film = Film::new(PLAIN);
+    let film = TsMovie::new(PLAIN);
     let bytes = film.bytes();
     let mut pieces = Vec::new();
     let mut data = Vec::new();
@@ -219,12 +219,12 @@ fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
     assert_same(made.clone(), film.reference(), TICK);
     // Every frame is there without its neighbours.
     let mut frames = 0;
-    let mut demuxer = ts::Demuxer::default();
+    let mut demuxer = ts::TsDemuxer::default();
     for piece in &pieces {
         let media = demuxer.demux(&piece.data).unwrap();
         let samples = media
             .events()
-            .filter(|event| matches!(event, media::flv::Event::Sample(_)));
+            .filter(|event| matches!(event, media::flv::DemuxEvent::Sample(_)));
         frames += samples.count();
     }
     assert_eq!(frames, made["video"].len() + made["audio"].len());
@@ -232,10 +232,10 @@ fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
 
 #[test]
 fn packets_may_have_a_time_in_front_or_parity_behind() {
-    let film = Film::new(PLAIN);
-    let plain = mp4_of(&film.segments(Cut::Hls)).bytes();
+    let film = TsMovie::new(PLAIN);
+    let plain = mp4_of(&film.segments(SegmentCut::Hls)).bytes();
     for (before, after) in [(4, 0), (0, 16)] {
-        let mut pieces = film.segments(Cut::Hls);
+        let mut pieces = film.segments(SegmentCut::Hls);
         for piece in &mut pieces {
             let packets = piece.data.chunks(PACKET);
             piece.data = packets
@@ -248,10 +248,10 @@ fn packets_may_have_a_time_in_front_or_parity_behind() {
 
 #[test]
 fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
-    let film = Film::new(PLAIN);
+    let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
     for (pid, kind) in [(0x100, "video"), (0x101, "audio")] {
-        let mut pieces = film.segments(Cut::Hls);
+        let mut pieces = film.segments(SegmentCut::Hls);
         let data = &mut pieces[2].data;
         let of = |packet: &&[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]) == pid;
         let middle: Vec<_> = (0..)
@@ -287,7 +287,7 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
 
 #[test]
 fn a_missing_piece_takes_no_part_of_its_neighbours_into_wrong_frames() {
-    let film = Film::new(PLAIN);
+    let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
     let mut pieces = chopped(&film.bytes(), 401 * PACKET);
     pieces.remove(3);
@@ -311,9 +311,12 @@ fn a_missing_piece_takes_no_part_of_its_neighbours_into_wrong_frames() {
 
 #[test]
 fn a_missing_piece_stays_a_gap() {
-    let film = Film::new(PLAIN);
+    let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
-    for cut in [Cut::Hls, Cut::Segments(&["-reset_timestamps", "1"], "")] {
+    for cut in [
+        SegmentCut::Hls,
+        SegmentCut::Segments(&["-reset_timestamps", "1"], ""),
+    ] {
         let mut pieces = film.segments(cut);
         pieces.remove(2);
         let made = from_origin(packets(&mp4_of(&shuffled(&pieces)).path()));
@@ -325,11 +328,11 @@ fn a_missing_piece_stays_a_gap() {
 
 #[test]
 fn a_picture_that_changes_its_size_gets_another_set_up() {
-    let small = Film::new(PLAIN);
-    let large = Film::new(coded(&["-s", "640x360"]));
-    let mut pieces = small.segments(Cut::Hls);
+    let small = TsMovie::new(PLAIN);
+    let large = TsMovie::new(coded(&["-s", "640x360"]));
+    let mut pieces = small.segments(SegmentCut::Hls);
     pieces.truncate(2);
-    pieces.extend(large.segments(Cut::Hls).into_iter().skip(2));
+    pieces.extend(large.segments(SegmentCut::Hls).into_iter().skip(2));
     let job = mp4_of(&shuffled(&pieces));
     let (made, whole) = (packets(&job.path()), large.reference());
     assert_eq!(made["video"].len(), 250);
@@ -357,7 +360,7 @@ fn codecs_that_are_not_taken_are_named() {
         (&["-c:a", "ac3"], "AC-3 in MPEG-TS"),
         (&["-c:a", "mp2"], "MPEG audio of layer I or II"),
     ] {
-        let film = Film::new(MovieRecipe {
+        let film = TsMovie::new(MovieRecipe {
             encoder_options: coded,
             ..PLAIN
         });
@@ -371,7 +374,7 @@ fn codecs_that_are_not_taken_are_named() {
 
 #[test]
 fn an_flv_is_not_made_of_it() {
-    let refused = Job::new(Source::Ts, Format::Flv, 1).finish(&[]);
+    let refused = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Flv, 1).finish(&[]);
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }
 
@@ -435,8 +438,8 @@ fn packed_audio_is_placed_by_its_timestamps() {
 
 #[test]
 fn the_tracks_are_told_in_the_summary() {
-    let film = Film::new(PLAIN);
-    let (_, summary) = finished(&film.segments(Cut::Hls)).unwrap();
+    let film = TsMovie::new(PLAIN);
+    let (_, summary) = finished(&film.segments(SegmentCut::Hls)).unwrap();
     let kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
     assert_eq!(kinds, [TrackKind::Video, TrackKind::Audio]);
     assert_eq!(summary.tracks[0].size, Some((320, 180)));

@@ -1,10 +1,10 @@
 //! What is found in transport streams that are written packet by packet.
 
 use media::{
-    Error, Part, Source, TrackKind,
-    flv::{Codec, Event},
+    Error, SegmentFormat, SegmentKind, TrackKind,
+    flv::{Codec, DemuxEvent},
     sniff,
-    ts::Demuxer,
+    ts::TsDemuxer,
 };
 
 use crate::ts_writer::{PACKET, Pes, SETS, Writer, adts, audio_pes, slice, video_pes};
@@ -27,10 +27,10 @@ struct Frame {
 /// The frames of a piece, and the set-ups.
 fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
     let (mut frames, mut configs) = (Vec::new(), Vec::new());
-    for event in Demuxer::default().demux(data)?.events() {
+    for event in TsDemuxer::default().demux(data)?.events() {
         match event {
-            Event::Config { codec, data, .. } => configs.push((codec, data.to_vec())),
-            Event::Sample(sample) => frames.push(Frame {
+            DemuxEvent::Config { codec, data, .. } => configs.push((codec, data.to_vec())),
+            DemuxEvent::Sample(sample) => frames.push(Frame {
                 kind: sample.kind,
                 dts: sample.dts,
                 offset: sample.composition_offset,
@@ -415,7 +415,7 @@ fn a_head_that_takes_two_packets_is_read() {
 #[test]
 fn pieces_are_told_from_pages() {
     let (writer, _) = three();
-    let is = |data: &[u8]| sniff(Source::Ts, Part::Media(0), data);
+    let is = |data: &[u8]| sniff(SegmentFormat::Ts, SegmentKind::Media(0), data);
     assert!(is(&writer.data));
     assert!(is(&[adts(&[1; 20]), adts(&[1; 30])].concat()));
     assert!(is(b"ID3\x04\0\0\0\0\0\0"));
@@ -433,11 +433,11 @@ fn a_piece_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
     let packed = [&tag[..], &adts(&[1; 90]), &adts(&[2; 90])].concat();
     // Less than the header of a frame is nothing.
     for (whole, step) in [(&writer.data, PACKET), (&packed, 97 - 6)] {
-        media::probe(Source::Ts, Part::Media(0), whole).unwrap();
+        media::probe(SegmentFormat::Ts, SegmentKind::Media(0), whole).unwrap();
         for cut in 1..step {
             let body = &whole[..whole.len() - cut];
             assert!(
-                media::probe(Source::Ts, Part::Media(0), body).is_err(),
+                media::probe(SegmentFormat::Ts, SegmentKind::Media(0), body).is_err(),
                 "{cut}"
             );
         }

@@ -1,6 +1,6 @@
 //! The boxes of a fragmented MP4, as small as they may be.
 
-use crate::long::{AAC, AVC, Sample};
+use crate::synthetic::{AAC, AVC, SyntheticSample};
 
 /// Ticks a second of pictures and of sound.
 const TIMESCALES: [u32; 2] = [90_000, 48_000];
@@ -75,7 +75,7 @@ fn entry(data: &mut Vec<u8>, track: u8) {
 }
 
 /// A `moof` whose samples are the next box.
-pub(crate) fn fragment(first: u64, ticks: u64, samples: &[Sample]) -> Vec<u8> {
+pub(crate) fn fragment(first: u64, ticks: u64, samples: &[SyntheticSample]) -> Vec<u8> {
     let mut data = Vec::new();
     let track = samples.first().map_or(0, |sample| sample.track);
     boxed(&mut data, *b"moof", |data| {

@@ -5,13 +5,13 @@ use std::{
     io::{Cursor, Seek, SeekFrom, Write},
 };
 
-use media::{Film, Format, MuxerConfig, Part, Source, check, muxer};
+use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, check, muxer};
 
 use crate::{
     ALONE,
     boxes::{boxed, fragment, init_segment, words},
-    long::{Sample, SyntheticMovie},
     peak,
+    synthetic::{SyntheticMovie, SyntheticSample},
 };
 
 /// More than this is for nobody's claim.
@@ -21,24 +21,24 @@ const MOST: usize = 24 << 20;
 fn a_piece_of_few_bytes_holds_few_samples() {
     let _alone = ALONE.lock();
     let making = MuxerConfig {
-        segment_format: Source::Fmp4,
-        output_format: Format::Mp4,
-        movie: Film::default(),
+        segment_format: SegmentFormat::Fmp4,
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec::default(),
         journal: &[],
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
     let init = init_segment(0);
     muxer
-        .push(SyntheticMovie::segment((0, Part::Init), &init))
+        .push(SyntheticMovie::segment((0, SegmentKind::Init), &init))
         .unwrap();
-    let mut data = fragment(0, 3000, &[Sample::empty()]);
+    let mut data = fragment(0, 3000, &[SyntheticSample::empty()]);
     // As many samples as a run can claim, none with an entry or a byte of its own.
     let run = data.windows(4).position(|bytes| bytes == b"trun").unwrap();
     for claimed in [1000_u32, 1 << 20, u32::MAX] {
         data[run + 4..run + 8].copy_from_slice(&[0, 0, 0, 1]);
         data[run + 8..run + 12].copy_from_slice(&claimed.to_be_bytes());
         let (pushed, most) =
-            peak(|| muxer.push(SyntheticMovie::segment((0, Part::Media(0)), &data)));
+            peak(|| muxer.push(SyntheticMovie::segment((0, SegmentKind::Media(0)), &data)));
         assert!(pushed.is_err(), "{claimed}");
         assert!(most < 1 << 16, "{most} bytes for {claimed} samples");
     }

@@ -9,14 +9,14 @@
 
 mod boxes;
 mod hostile;
-mod long;
+mod synthetic;
 
 use std::sync::Mutex;
 
-use media::{Film, Format, MuxerConfig, Source, Summary, check, muxer};
+use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, Summary, check, muxer};
 use peak_alloc::PeakAlloc;
 
-use crate::long::{DiscardingFile, LENGTH_MS, SEGMENT_MS, SyntheticMovie};
+use crate::synthetic::{DiscardingFile, LENGTH_MS, SEGMENT_MS, SyntheticMovie};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -31,14 +31,17 @@ fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
 }
 
 /// Makes ten hours and reads them back; answers the summaries and both peaks.
-fn make(long: SyntheticMovie, (source, format): (Source, Format)) -> [(Summary, usize); 2] {
+fn make(
+    long: SyntheticMovie,
+    (source, format): (SegmentFormat, OutputFormat),
+) -> [(Summary, usize); 2] {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film");
     let pieces = LENGTH_MS / SEGMENT_MS;
-    let film = Film {
+    let film = MovieSpec {
         duration_ms: Some(LENGTH_MS),
         segment_count: u32::try_from(pieces).unwrap() * u32::from(long.tracks()),
-        ..Film::default()
+        ..MovieSpec::default()
     };
     let making = MuxerConfig {
         segment_format: source,
@@ -47,7 +50,7 @@ fn make(long: SyntheticMovie, (source, format): (Source, Format)) -> [(Summary, 
         journal: &[],
     };
     let made = peak(|| {
-        let output = DiscardingFile::create(&path, format == Format::Flv);
+        let output = DiscardingFile::create(&path, format == OutputFormat::Flv);
         let mut muxer = muxer(making, output).unwrap();
         let mut fragments = Vec::new();
         let mut data = Vec::new();
@@ -63,7 +66,7 @@ fn make(long: SyntheticMovie, (source, format): (Source, Format)) -> [(Summary, 
 
 /// Compares both peaks with what they may be, in MiB.
 #[track_caller]
-fn ten_hours(pair: (Source, Format), size: u64, [to_make, to_check]: [usize; 2]) {
+fn ten_hours(pair: (SegmentFormat, OutputFormat), size: u64, [to_make, to_check]: [usize; 2]) {
     let _alone = ALONE.lock();
     let [(made, making), (found, checking)] = make(SyntheticMovie::new(pair.0, size), pair);
     assert_eq!(made.size_bytes, found.size_bytes);
@@ -83,15 +86,15 @@ fn ten_hours(pair: (Source, Format), size: u64, [to_make, to_check]: [usize; 2])
 
 #[test]
 fn ten_hours_of_flv_become_an_mp4_in_little_memory() {
-    ten_hours((Source::Flv, Format::Mp4), 400, [20, 4]);
+    ten_hours((SegmentFormat::Flv, OutputFormat::Mp4), 400, [20, 4]);
 }
 
 #[test]
 fn ten_hours_of_fragments_become_an_mp4_in_little_memory() {
-    ten_hours((Source::Fmp4, Format::Mp4), 400, [20, 4]);
+    ten_hours((SegmentFormat::Fmp4, OutputFormat::Mp4), 400, [20, 4]);
 }
 
 #[test]
 fn ten_hours_of_flv_become_one_flv_in_little_memory() {
-    ten_hours((Source::Flv, Format::Flv), 20, [9, 4]);
+    ten_hours((SegmentFormat::Flv, OutputFormat::Flv), 20, [9, 4]);
 }

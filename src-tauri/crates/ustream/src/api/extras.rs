@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Answer, read_response_with};
-use crate::{Error, RecordingId, loose};
+use super::{ApiResponse, read_response_with};
+use crate::{Error, RecordingId, lenient_json};
 
 /// Hours of talk are some hundred kilobytes.
 pub(crate) const LARGEST_CAPTIONS: usize = 8 << 20;
@@ -48,9 +48,9 @@ pub(crate) fn chapters_url(id: RecordingId) -> String {
 }
 
 /// Reads the list of captions: those that are ready, the default ones first.
-pub fn captions(body: &[u8]) -> Result<Answer<Vec<Caption>>, Error> {
+pub fn captions(body: &[u8]) -> Result<ApiResponse<Vec<Caption>>, Error> {
     read_response_with(body, "captions", |_, captions| {
-        let mut ready: Vec<(bool, Caption)> = loose::items(captions)
+        let mut ready: Vec<(bool, Caption)> = lenient_json::items(captions)
             .into_iter()
             .filter_map(caption)
             .take(MOST)
@@ -61,26 +61,29 @@ pub fn captions(body: &[u8]) -> Result<Answer<Vec<Caption>>, Error> {
 }
 
 fn caption(value: &Value) -> Option<(bool, Caption)> {
-    let language = loose::text_of(value, "language")?;
+    let language = lenient_json::text_of(value, "language")?;
     // It becomes part of an address and of a file's name.
     let is_tag = (2..=16).contains(&language.len())
         && language
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let is_ready = loose::text_of(value, "status").is_none_or(|status| status == "active");
-    let is_default = value.get("is_default").is_some_and(loose::is_set);
+    let is_ready = lenient_json::text_of(value, "status").is_none_or(|status| status == "active");
+    let is_default = value.get("is_default").is_some_and(lenient_json::is_set);
     (is_tag && is_ready).then_some((is_default, Caption { language }))
 }
 
 /// Reads the list of chapters, in their order.
-pub fn chapters(body: &[u8]) -> Result<Answer<Vec<Chapter>>, Error> {
+pub fn chapters(body: &[u8]) -> Result<ApiResponse<Vec<Chapter>>, Error> {
     read_response_with(body, "chapters", |_, chapters| {
-        let mut read: Vec<Chapter> = loose::items(chapters)
+        let mut read: Vec<Chapter> = lenient_json::items(chapters)
             .into_iter()
             .filter_map(|chapter| {
                 Some(Chapter {
-                    title: loose::clean_text(&loose::text_of(chapter, "title").unwrap_or_default()),
-                    start_ms: loose::member(chapter, "position").and_then(loose::thousandths)?,
+                    title: lenient_json::clean_text(
+                        &lenient_json::text_of(chapter, "title").unwrap_or_default(),
+                    ),
+                    start_ms: lenient_json::member(chapter, "position")
+                        .and_then(lenient_json::thousandths)?,
                 })
             })
             .take(MOST)
@@ -113,7 +116,7 @@ mod tests {
             {"language": "de-DE"}, {"language": "../x"}, {"language": ""}, {"language": 7},
             {"language": "fr-00", "is_default": "1", "status": "active"},
         ]});
-        let Answer::Available(ready) = captions(body.to_string().as_bytes()).unwrap() else {
+        let ApiResponse::Available(ready) = captions(body.to_string().as_bytes()).unwrap() else {
             panic!()
         };
         let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();

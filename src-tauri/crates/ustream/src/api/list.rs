@@ -3,34 +3,34 @@
 use scraper::Selector;
 use serde_json::Value;
 
-use super::{Answer, Video, read_response_with, video_of};
-use crate::{ChannelId, Error, RecordingId, loose, page};
+use super::{ApiResponse, VideoInfo, read_response_with, video_of};
+use crate::{ChannelId, Error, RecordingId, lenient_json, page};
 
 /// The most the API gives at once.
 const PAGE_SIZE: u32 = 50;
 
 /// A recording as lists show it; all but its number may be left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedRecording {
     /// Its number.
     pub id: RecordingId,
     /// What the list says of it.
-    pub video: Video,
+    pub video: VideoInfo,
 }
 
-impl Listed {
+impl ListedRecording {
     /// A recording of which nothing but its number is known.
     pub(crate) fn of_id(id: RecordingId) -> Self {
         Self {
             id,
-            video: Video::default(),
+            video: VideoInfo::default(),
         }
     }
 
     /// Reads one item of a list.
     pub(crate) fn read(item: &Value) -> Option<Self> {
         Some(Self {
-            id: RecordingId(loose::unsigned_of(item, "id")?),
+            id: RecordingId(lenient_json::unsigned_of(item, "id")?),
             video: video_of(item),
         })
     }
@@ -38,9 +38,9 @@ impl Listed {
 
 /// One page of a channel's recordings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct RecordingPage {
     /// Its recordings, newest first.
-    pub recordings: Vec<Listed>,
+    pub recordings: Vec<ListedRecording>,
     /// How many pages there are, where it says so.
     pub page_count: Option<u32>,
     /// How many recordings there are on all pages, where it says so.
@@ -54,14 +54,14 @@ pub(crate) fn recording_page_url(id: ChannelId, page: u32) -> String {
 }
 
 /// Reads one page of a channel's recordings.
-pub fn recording_page(body: &[u8]) -> Result<Answer<Listing>, Error> {
+pub fn recording_page(body: &[u8]) -> Result<ApiResponse<RecordingPage>, Error> {
     read_response_with(body, "videos", |answer, videos| {
-        let paging = loose::member(answer, "paging");
-        let told = |name| paging.and_then(|paging| loose::u32_of(paging, name));
-        Listing {
-            recordings: loose::items(videos)
+        let paging = lenient_json::member(answer, "paging");
+        let told = |name| paging.and_then(|paging| lenient_json::u32_of(paging, name));
+        RecordingPage {
+            recordings: lenient_json::items(videos)
                 .into_iter()
-                .filter_map(Listed::read)
+                .filter_map(ListedRecording::read)
                 .collect(),
             page_count: told("page_count"),
             item_count: told("item_count"),
@@ -77,25 +77,25 @@ pub(crate) fn social_stream_path(id: ChannelId) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SocialStreamPage {
     /// Its recordings, newest first.
-    pub recordings: Vec<Listed>,
+    pub recordings: Vec<ListedRecording>,
     /// Path of the next page on the same host.
     pub next: Option<String>,
 }
 
 /// Reads one page of the website's own list; anything else is an empty one.
 pub fn social_stream(body: &[u8]) -> SocialStreamPage {
-    let Ok(answer) = loose::read(body, "the list of the website") else {
+    let Ok(answer) = lenient_json::read(body, "the list of the website") else {
         return SocialStreamPage::default();
     };
-    let html = loose::text_of(&answer, "data").unwrap_or_default();
-    let next = loose::text_of(&answer, "nextUrl");
+    let html = lenient_json::text_of(&answer, "data").unwrap_or_default();
+    let next = lenient_json::text_of(&answer, "nextUrl");
     SocialStreamPage {
         recordings: listed_items(&html),
         next: next.filter(|path| path.starts_with("/ajax/")),
     }
 }
 
-fn listed_items(html: &str) -> Vec<Listed> {
+fn listed_items(html: &str) -> Vec<ListedRecording> {
     let Ok(item) = Selector::parse("[data-content-id]") else {
         return Vec::new();
     };
@@ -103,14 +103,14 @@ fn listed_items(html: &str) -> Vec<Listed> {
     let listed = document.select(&item).filter_map(|item| {
         let attribute = |name| item.value().attr(name).map(str::trim);
         let length_s: Option<u64> = attribute("data-length").and_then(|text| text.parse().ok());
-        Some(Listed {
+        Some(ListedRecording {
             id: RecordingId(attribute("data-content-id")?.parse().ok()?),
-            video: Video {
+            video: VideoInfo {
                 title: attribute("data-title")
                     .filter(|title| !title.is_empty())
-                    .map(loose::clean_text),
+                    .map(lenient_json::clean_text),
                 duration_ms: length_s.and_then(|length| length.checked_mul(1000)),
-                ..Video::default()
+                ..VideoInfo::default()
             },
         })
     });

@@ -31,18 +31,20 @@ fn the_widest_picture_from_an_own_server_is_taken() {
 #[test]
 fn a_removed_recording_is_told_apart_from_an_unknown_and_a_locked_one() {
     let removed = video(&case("video removed (HTTP 200)")).unwrap();
-    assert!(matches!(removed, Answer::Removed(words) if words.starts_with("This Pro Broadcaster")));
+    assert!(
+        matches!(removed, ApiResponse::Removed(words) if words.starts_with("This Pro Broadcaster"))
+    );
     let missing = video(&case("video missing (HTTP 404)")).unwrap();
-    assert_eq!(missing, Answer::Missing("not_found".into()));
+    assert_eq!(missing, ApiResponse::Missing("not_found".into()));
     let locked = channel(&case("channel password locked (HTTP 401)")).unwrap();
-    assert!(matches!(locked, Answer::Locked(locks) if locks.password));
+    assert!(matches!(locked, ApiResponse::Locked(locks) if locks.password));
     let odd = video(br#"{"error": {"code": 7}}"#).unwrap();
-    assert!(matches!(odd, Answer::Missing(_)));
+    assert!(matches!(odd, ApiResponse::Missing(_)));
 }
 
 #[test]
 fn no_locks_may_be_a_list_and_a_gate_is_named() {
-    let Answer::Available(open) = channel(&payload("doc-api-channel.json")).unwrap() else {
+    let ApiResponse::Available(open) = channel(&payload("doc-api-channel.json")).unwrap() else {
         panic!()
     };
     assert!(
@@ -50,12 +52,12 @@ fn no_locks_may_be_a_list_and_a_gate_is_named() {
         "{open:?}"
     );
     let gated = channel(&payload("doc-api-channel-minimal-locks.json")).unwrap();
-    let Answer::Available(gated) = gated else {
+    let ApiResponse::Available(gated) = gated else {
         panic!()
     };
     assert!(gated.locks.is_registration_gate() && !gated.locks.is_login());
     let sso = json!({"channel": {"status": "live", "locks": {"hash": {"auth_method": "samlsso"}}}});
-    let Answer::Available(sso) = channel(sso.to_string().as_bytes()).unwrap() else {
+    let ApiResponse::Available(sso) = channel(sso.to_string().as_bytes()).unwrap() else {
         panic!()
     };
     assert!(sso.is_live && sso.locks.is_login());
@@ -64,7 +66,7 @@ fn no_locks_may_be_a_list_and_a_gate_is_named() {
 #[test]
 fn a_list_is_read_without_what_is_not_a_recording() {
     let documented = recording_page(&payload("doc-api-channel-videos.json")).unwrap();
-    let Answer::Available(documented) = documented else {
+    let ApiResponse::Available(documented) = documented else {
         panic!()
     };
     let [listed] = documented.recordings.as_slice() else {
@@ -76,10 +78,10 @@ fn a_list_is_read_without_what_is_not_a_recording() {
     let empty = recording_page(&case("channel videos page (HTTP 200)")).unwrap();
     assert_eq!(
         empty,
-        Answer::Available(Listing {
+        ApiResponse::Available(RecordingPage {
             page_count: Some(0),
             item_count: Some(0),
-            ..Listing::default()
+            ..RecordingPage::default()
         })
     );
 }

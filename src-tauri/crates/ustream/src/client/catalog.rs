@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use url::Url;
 
 use super::Client;
-use crate::api::{Answer, Listed, Listing, SocialStreamPage, Video};
+use crate::api::{ApiResponse, ListedRecording, RecordingPage, SocialStreamPage, VideoInfo};
 use crate::{ChannelId, Error, Target};
 
 /// Many times the longest list that is known; a list without end has one here.
@@ -15,7 +15,7 @@ const MOST_ENTRIES: usize = 50_000;
 /// One recording, or one player of a page, as a list shows it. What the list does not tell is
 /// absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CatalogEntry {
     /// What it leads to.
     pub target: Target,
     /// Its title.
@@ -28,14 +28,14 @@ pub struct Entry {
     pub thumbnail: Option<Url>,
 }
 
-impl From<Listed> for Entry {
-    fn from(Listed { id, video }: Listed) -> Self {
+impl From<ListedRecording> for CatalogEntry {
+    fn from(ListedRecording { id, video }: ListedRecording) -> Self {
         Self::new(Target::Recording(id), video)
     }
 }
 
-impl Entry {
-    fn new(target: Target, video: Video) -> Self {
+impl CatalogEntry {
+    fn new(target: Target, video: VideoInfo) -> Self {
         Self {
             target,
             title: video.title,
@@ -53,7 +53,7 @@ pub struct Catalog {
     client: Client,
     channel: Option<ChannelId>,
     total: Option<u32>,
-    first_page: Option<Vec<Entry>>,
+    first_page: Option<Vec<CatalogEntry>>,
     next_page: NextPage,
     seen: HashSet<Target>,
 }
@@ -76,7 +76,7 @@ impl Catalog {
     pub(super) fn from_recording_page(
         client: &Client,
         channel: ChannelId,
-        listing: Listing,
+        listing: RecordingPage,
     ) -> Self {
         let total = listing.item_count;
         let next_page = NextPage::after(1, &listing);
@@ -107,9 +107,9 @@ impl Catalog {
     pub(super) fn from_recordings(
         client: &Client,
         channel: ChannelId,
-        listed: Vec<Listed>,
+        listed: Vec<ListedRecording>,
     ) -> Self {
-        let entries: Vec<Entry> = listed.into_iter().map(Entry::from).collect();
+        let entries: Vec<CatalogEntry> = listed.into_iter().map(CatalogEntry::from).collect();
         Self {
             channel: Some(channel),
             ..Self::from_entries(client, entries)
@@ -122,7 +122,7 @@ impl Catalog {
         Self::from_entries(client, join_all(entries).await)
     }
 
-    fn from_entries(client: &Client, entries: Vec<Entry>) -> Self {
+    fn from_entries(client: &Client, entries: Vec<CatalogEntry>) -> Self {
         Self {
             client: client.clone(),
             channel: None,
@@ -145,7 +145,7 @@ impl Catalog {
 
     /// The next page; nothing after the last. After a failure the same page can be asked for
     /// again. A recording that comes twice, since the list grew meanwhile, is given once.
-    pub async fn next(&mut self) -> Result<Option<Vec<Entry>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<Vec<CatalogEntry>>, Error> {
         loop {
             let page = match self.first_page.take() {
                 Some(first) => first,
@@ -167,7 +167,7 @@ impl Catalog {
         }
     }
 
-    async fn fetch(&mut self) -> Result<Option<Vec<Entry>>, Error> {
+    async fn fetch(&mut self) -> Result<Option<Vec<CatalogEntry>>, Error> {
         let listed = match (&self.next_page, self.channel) {
             (
                 NextPage::Api {
@@ -189,13 +189,13 @@ impl Catalog {
             }
             _ => return Ok(None),
         };
-        Ok(Some(listed.into_iter().map(Entry::from).collect()))
+        Ok(Some(listed.into_iter().map(CatalogEntry::from).collect()))
     }
 }
 
 impl NextPage {
     /// What follows page `page` of the API's list.
-    fn after(page: u32, listing: &Listing) -> Self {
+    fn after(page: u32, listing: &RecordingPage) -> Self {
         let is_last = listing.page_count.is_some_and(|of| page >= of);
         if is_last || listing.recordings.is_empty() {
             return Self::End;
@@ -209,21 +209,21 @@ impl NextPage {
 
 impl Client {
     /// What the API says of a player. It may fail: the address is enough to go on.
-    async fn entry(&self, target: Target) -> Entry {
+    async fn entry(&self, target: Target) -> CatalogEntry {
         let video = match &target {
             Target::Recording(id) => match self.video_info(*id).await {
-                Ok(Answer::Available(video)) => video,
-                _ => Video::default(),
+                Ok(ApiResponse::Available(video)) => video,
+                _ => VideoInfo::default(),
             },
             Target::Channel(id) => match self.channel_info(*id).await {
-                Ok(Answer::Available(channel)) => Video {
+                Ok(ApiResponse::Available(channel)) => VideoInfo {
                     title: channel.title,
-                    ..Video::default()
+                    ..VideoInfo::default()
                 },
-                _ => Video::default(),
+                _ => VideoInfo::default(),
             },
-            Target::Slug(_) | Target::Page(_) => Video::default(),
+            Target::Slug(_) | Target::Page(_) => VideoInfo::default(),
         };
-        Entry::new(target, video)
+        CatalogEntry::new(target, video)
     }
 }

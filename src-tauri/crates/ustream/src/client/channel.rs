@@ -2,12 +2,14 @@
 //! nowhere.
 
 use super::catalog::Catalog;
-use super::{Client, Lead, VisitedPage};
-use crate::api::{self, Answer, Channel, Listed, Listing, SocialStreamPage};
-use crate::http::{self, Limit};
+use super::{Client, ResolvedLink, VisitedPage};
+use crate::api::{
+    self, ApiResponse, ChannelInfo, ListedRecording, RecordingPage, SocialStreamPage,
+};
+use crate::http::{self, BodyLimit};
 use crate::{Access, ChannelId, Error, Lock};
 
-const SOCIAL_STREAM_LIMIT: Limit = Limit {
+const SOCIAL_STREAM_LIMIT: BodyLimit = BodyLimit {
     what: "the list of the website",
     bytes: api::LARGEST_ANSWER,
 };
@@ -15,28 +17,28 @@ const SOCIAL_STREAM_LIMIT: Limit = Limit {
 /// What has been asked about a channel so far.
 pub(super) struct ChannelProbe {
     pub(super) channel: ChannelId,
-    pub(super) info: Result<Answer<Channel>, Error>,
+    pub(super) info: Result<ApiResponse<ChannelInfo>, Error>,
     pub(super) visited: Result<VisitedPage, Error>,
     /// The first page of its list, where it was asked for: empty, or a reason.
-    pub(super) listed: Option<Result<Listing, Error>>,
+    pub(super) listed: Option<Result<RecordingPage, Error>>,
 }
 
 impl Client {
     /// One page of a channel's recordings, newest first; pages count from 1, and the first that
     /// is empty is past the end.
-    pub async fn recordings(&self, channel: ChannelId, page: u32) -> Result<Listing, Error> {
+    pub async fn recordings(&self, channel: ChannelId, page: u32) -> Result<RecordingPage, Error> {
         let answer = self
             .ask_api(&api::recording_page_url(channel, page), api::recording_page)
             .await?;
         match answer {
-            Answer::Available(listing) => Ok(listing),
-            Answer::Missing(_) => Err(Error::NotFound(channel.to_string())),
-            Answer::Removed(words) => Err(Error::NotFound(words)),
-            Answer::Locked(locks) if locks.password => {
+            ApiResponse::Available(listing) => Ok(listing),
+            ApiResponse::Missing(_) => Err(Error::NotFound(channel.to_string())),
+            ApiResponse::Removed(words) => Err(Error::NotFound(words)),
+            ApiResponse::Locked(locks) if locks.password => {
                 Err(Error::Locked(Lock::Password { wrong: false }))
             }
-            Answer::Locked(locks) if locks.is_login() => Err(Error::Locked(Lock::Login)),
-            Answer::Locked(_) => Err(Error::Locked(Lock::Other("list".to_owned()))),
+            ApiResponse::Locked(locks) if locks.is_login() => Err(Error::Locked(Lock::Login)),
+            ApiResponse::Locked(_) => Err(Error::Locked(Lock::Other("list".to_owned()))),
         }
     }
 
@@ -45,7 +47,7 @@ impl Client {
         &self,
         door: ChannelProbe,
         access: &Access,
-    ) -> Result<Lead, Error> {
+    ) -> Result<ResolvedLink, Error> {
         let ChannelProbe {
             channel,
             info,
@@ -54,13 +56,13 @@ impl Client {
         } = door;
         let mut problem = None;
         let info = match info {
-            Ok(Answer::Available(info)) => info,
-            Ok(Answer::Locked(locks)) => Channel {
+            Ok(ApiResponse::Available(info)) => info,
+            Ok(ApiResponse::Locked(locks)) => ChannelInfo {
                 locks,
-                ..Channel::default()
+                ..ChannelInfo::default()
             },
-            Ok(Answer::Missing(_)) => Channel::default(),
-            Ok(Answer::Removed(words)) => return Err(Error::NotFound(words)),
+            Ok(ApiResponse::Missing(_)) => ChannelInfo::default(),
+            Ok(ApiResponse::Removed(words)) => return Err(Error::NotFound(words)),
             Err(error) => fail_if_busy(error, &mut problem)?.unwrap_or_default(),
         };
         if info.locks.is_login() {
@@ -70,7 +72,7 @@ impl Client {
             Ok(visited) => Some(visited),
             Err(error) => fail_if_busy(error, &mut problem)?,
         };
-        let several = |catalog| Ok(Lead::Collection(Box::new(catalog)));
+        let several = |catalog| Ok(ResolvedLink::Collection(Box::new(catalog)));
         let shows_form = visited
             .as_ref()
             .is_some_and(|visited| visited.page.form.is_some());
@@ -109,7 +111,7 @@ impl Client {
         let off_air = visited.map(|visited| visited.page.off_air);
         match off_air.filter(|ids| !ids.is_empty()) {
             Some(ids) => {
-                let listed = ids.into_iter().map(Listed::of_id).collect();
+                let listed = ids.into_iter().map(ListedRecording::of_id).collect();
                 several(Catalog::from_recordings(self, channel, listed))
             }
             None if info.is_live => Err(Error::StillLive),
@@ -122,7 +124,7 @@ impl Client {
         channel: ChannelId,
         visited: Option<&VisitedPage>,
         access: &Access,
-    ) -> Result<Vec<Listed>, Error> {
+    ) -> Result<Vec<ListedRecording>, Error> {
         let hash = match self.known_hash(channel) {
             Some(hash) => hash,
             None => self.register(channel, visited, access).await?,

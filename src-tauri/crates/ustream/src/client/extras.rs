@@ -3,17 +3,17 @@
 use url::Url;
 
 use super::Client;
-use crate::api::{self, Answer, Caption, Chapter};
-use crate::http::{self, Limit};
-use crate::{Error, RecordingId, hosts, loose};
+use crate::api::{self, ApiResponse, Caption, Chapter};
+use crate::http::{self, BodyLimit};
+use crate::{Error, RecordingId, hosts, lenient_json};
 
-const CAPTIONS_LIMIT: Limit = Limit {
+const CAPTIONS_LIMIT: BodyLimit = BodyLimit {
     what: "the captions",
     bytes: api::LARGEST_CAPTIONS,
 };
 
 /// Previews of the service have at most half a megabyte.
-const THUMBNAIL_LIMIT: Limit = Limit {
+const THUMBNAIL_LIMIT: BodyLimit = BodyLimit {
     what: "the picture",
     bytes: 8 << 20,
 };
@@ -48,14 +48,14 @@ impl Client {
     pub async fn thumbnail_at(&self, address: &str) -> Result<Vec<u8>, Error> {
         let url = address
             .parse()
-            .map_err(|_| Error::Misdirected(loose::clean_text(address)))?;
+            .map_err(|_| Error::Misdirected(lenient_json::clean_text(address)))?;
         self.thumbnail(&url).await
     }
 
     /// A picture from a server of the service, of at most 8 MiB. What it holds is not looked at.
     pub async fn thumbnail(&self, url: &Url) -> Result<Vec<u8>, Error> {
         if !hosts::is_cdn_url(url) {
-            let host = loose::clean_text(url.host_str().unwrap_or("nowhere"));
+            let host = lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
             return Err(Error::Misdirected(format!("a picture on {host}")));
         }
         let answer = http::get(&self.media, url.as_str(), THUMBNAIL_LIMIT).await?;
@@ -68,9 +68,9 @@ impl Client {
 }
 
 /// What is locked or gone has no extras.
-fn available_or_empty<T>(answer: Answer<Vec<T>>) -> Vec<T> {
+fn available_or_empty<T>(answer: ApiResponse<Vec<T>>) -> Vec<T> {
     match answer {
-        Answer::Available(items) => items,
-        Answer::Locked(_) | Answer::Removed(_) | Answer::Missing(_) => Vec::new(),
+        ApiResponse::Available(items) => items,
+        ApiResponse::Locked(_) | ApiResponse::Removed(_) | ApiResponse::Missing(_) => Vec::new(),
     }
 }

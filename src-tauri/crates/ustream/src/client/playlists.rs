@@ -13,13 +13,13 @@ use futures_util::future::{Either, select};
 use url::Url;
 
 use super::Client;
-use super::ways::{Told, more_specific};
-use crate::hls::{self, LARGEST_PLAYLIST, Master, Media, Playlist, Variant, WHAT};
-use crate::http::{self, Limit};
+use super::strategies::{StrategyOutcome, more_specific};
+use crate::hls::{self, LARGEST_PLAYLIST, MasterPlaylist, MediaPlaylist, Playlist, Variant, WHAT};
+use crate::http::{self, BodyLimit};
 use crate::recording::Playlists;
-use crate::ums::polling::{self, Line};
-use crate::ums::session::{SessionQuery, StreamInfo, Way};
-use crate::ums::{ApiLength, Outcome};
+use crate::ums::polling::{self, PollingConnection};
+use crate::ums::session::{SessionQuery, StreamInfo, Transport};
+use crate::ums::{ApiLength, SessionOutcome};
 use crate::{Error, Promises, RecordingId, hosts};
 
 /// One playlist may take this long.
@@ -51,24 +51,30 @@ const MOST_SEGMENTS: usize = 200_000;
 
 impl Client {
     /// Asks as the player for HLS does, and fetches what it is told of.
-    pub(super) async fn playlists(&self, question: SessionQuery) -> Result<Told, Error> {
+    pub(super) async fn playlists(&self, question: SessionQuery) -> Result<StrategyOutcome, Error> {
         let id = question.recording;
-        let mut incomplete: Option<Told> = None;
+        let mut incomplete: Option<StrategyOutcome> = None;
         for handshake in 1.. {
             // Playlists list everything: a length is not waited for.
             let length = ApiLength::of(None);
-            let asked = polling::ask(&self.control, question.clone(), Way::Playlists, length).await;
+            let asked = polling::ask(
+                &self.control,
+                question.clone(),
+                Transport::Playlists,
+                length,
+            )
+            .await;
             let (stream, line) = match asked {
-                Ok((Outcome::Known(stream), line)) => (stream, line),
-                Ok((Outcome::NeedsHash, _)) => return Ok(Told::NeedsHash),
+                Ok((SessionOutcome::Known(stream), line)) => (stream, line),
+                Ok((SessionOutcome::NeedsHash, _)) => return Ok(StrategyOutcome::NeedsHash),
                 Err(error) => return incomplete.ok_or(error),
             };
             if stream.stored.playlists.is_empty() {
                 let has_files = !stream.stored.files.is_empty();
                 return Ok(if has_files {
-                    Told::Files(stream)
+                    StrategyOutcome::Files(stream)
                 } else {
-                    Told::Segments(stream)
+                    StrategyOutcome::Segments(stream)
                 });
             }
             let fetching = self.fetch_all(id, &stream);
@@ -83,7 +89,7 @@ impl Client {
                 Err(error) => (Playlists::default(), Some(error)),
             };
             let is_empty = playlists.renditions().is_empty();
-            let told = (!is_empty).then(|| Told::Playlists(stream, playlists));
+            let told = (!is_empty).then(|| StrategyOutcome::Playlists(stream, playlists));
             let Some(problem) = problem else {
                 return told.ok_or(Error::NoRendition);
             };
@@ -145,7 +151,7 @@ impl Client {
     async fn fetch_media_playlists(
         &self,
         id: RecordingId,
-        master: Master,
+        master: MasterPlaylist,
         budget: &PlaylistBudget,
     ) -> Playlists {
         let mut streams: Vec<&Variant> = master.variants.iter().collect();
@@ -172,7 +178,7 @@ impl Client {
             (url, media.map_err(Arc::new))
         });
         let mut fetched = futures_util::stream::iter(fetched).buffer_unordered(PARALLEL);
-        let mut known: HashMap<Url, Result<Arc<Media>, Arc<Error>>> = HashMap::new();
+        let mut known: HashMap<Url, Result<Arc<MediaPlaylist>, Arc<Error>>> = HashMap::new();
         while let Some((url, media)) = fetched.next().await {
             if let Err(error) = &media {
                 tracing::debug!(path = url.path(), %error, "no playlist");
@@ -191,12 +197,12 @@ impl Client {
     async fn fetch_playlist(&self, url: &Url, budget: &PlaylistBudget) -> Result<Playlist, Error> {
         // A playlist is no segment: what others may rent room on is not asked for one.
         if !hosts::is_site_url(url) {
-            let host = crate::loose::clean_text(url.host_str().unwrap_or("nowhere"));
+            let host = crate::lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
             return Err(Error::Misdirected(format!("its playlist lies on {host}")));
         }
         let mut pause = RETRY_PAUSE;
         for attempt in 1.. {
-            let Refused { error, retry_after } = match self.read_playlist(url, budget).await {
+            let PlaylistError { error, retry_after } = match self.read_playlist(url, budget).await {
                 Ok(playlist) => return Ok(playlist),
                 Err(refused) => refused,
             };
@@ -218,14 +224,18 @@ impl Client {
         Err(Error::Timeout(WHAT))
     }
 
-    async fn read_playlist(&self, url: &Url, budget: &PlaylistBudget) -> Result<Playlist, Refused> {
+    async fn read_playlist(
+        &self,
+        url: &Url,
+        budget: &PlaylistBudget,
+    ) -> Result<Playlist, PlaylistError> {
         let mut retry_after = None;
         let asked = async {
             let response = self.control.get(url.clone()).send().await;
             let response = response.map_err(http::error)?;
             retry_after = http::retry_after(&response);
             let bytes = LARGEST_PLAYLIST;
-            http::read(response, Limit { what: WHAT, bytes }).await
+            http::read(response, BodyLimit { what: WHAT, bytes }).await
         };
         let answer = tokio::time::timeout(PLAYLIST_TIMEOUT, asked).await;
         let answer = answer.unwrap_or(Err(Error::Timeout(WHAT)));
@@ -237,12 +247,12 @@ impl Client {
             budget.take(answer.body.len(), &playlist)?;
             Ok(playlist)
         });
-        playlist.map_err(|error| Refused { error, retry_after })
+        playlist.map_err(|error| PlaylistError { error, retry_after })
     }
 }
 
 /// Why a playlist was not given, and when it may be.
-struct Refused {
+struct PlaylistError {
     error: Error,
     retry_after: Option<Duration>,
 }
@@ -282,7 +292,7 @@ impl PlaylistBudget {
 }
 
 /// What playlists tell holds as long as the connection is polled.
-async fn while_polling<T>(line: Line, fetching: impl Future<Output = T>) -> T {
+async fn while_polling<T>(line: PollingConnection, fetching: impl Future<Output = T>) -> T {
     match select(pin!(fetching), pin!(line.keep_alive())).await {
         Either::Left((fetched, _)) => fetched,
         Either::Right((never, _)) => match never {},
@@ -298,8 +308,8 @@ fn is_permanent(problem: &Error) -> bool {
 }
 
 /// The one stream of a playlist that nobody else names.
-fn single_variant(url: Url) -> Master {
-    Master {
+fn single_variant(url: Url) -> MasterPlaylist {
+    MasterPlaylist {
         variants: vec![Variant {
             url,
             width: None,

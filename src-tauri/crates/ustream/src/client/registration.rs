@@ -2,13 +2,13 @@
 //! from: on the way from another, a redirect would make them lose their body.
 
 use super::{Client, VisitedPage};
-use crate::api::Listed;
-use crate::gate::{self, Reply};
+use crate::api::ListedRecording;
+use crate::gate::{self, FormReply};
 use crate::hosts::{self, Host};
-use crate::http::{self, Limit};
+use crate::http::{self, BodyLimit};
 use crate::{Access, ChannelId, Error, FormField, Lock, api};
 
-const FORM_LIMIT: Limit = Limit {
+const FORM_LIMIT: BodyLimit = BodyLimit {
     what: "the sign-up form",
     bytes: api::LARGEST_ANSWER,
 };
@@ -44,11 +44,11 @@ impl Client {
             // There is no form at this address: it may be at the other.
             let is_elsewhere = matches!(answer.status.as_u16(), 404 | 405 | 410);
             match gate::reply(&answer.body) {
-                Ok(Reply::Hash(hash)) => {
+                Ok(FormReply::Hash(hash)) => {
                     self.keep_hash(channel, &hash);
                     return Ok(hash);
                 }
-                Ok(Reply::Refused(message)) => {
+                Ok(FormReply::Refused(message)) => {
                     let refused = Error::Locked(Lock::FormRefused {
                         message,
                         fields: fields.clone(),
@@ -72,7 +72,7 @@ impl Client {
         channel: ChannelId,
         visited: Option<&VisitedPage>,
         hash: &str,
-    ) -> Vec<Listed> {
+    ) -> Vec<ListedRecording> {
         let form = [("hash".to_owned(), hash.to_owned())];
         for host in form_hosts(visited) {
             let url = gate::content_url(&host, channel);

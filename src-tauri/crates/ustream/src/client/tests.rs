@@ -1,13 +1,13 @@
 use super::*;
 use crate::Target;
 
-fn after(error: Error, answer: &Answer<Video>) -> Error {
+fn after(error: Error, answer: &ApiResponse<VideoInfo>) -> Error {
     final_error(error, RecordingId(7), Some(answer), &Access::default())
 }
 
 #[test]
 fn what_the_control_connection_says_counts_more_than_the_api() {
-    let missing = Answer::Missing("not_found".into());
+    let missing = ApiResponse::Missing("not_found".into());
     assert!(matches!(
         after(Error::Locked(Lock::Region), &missing),
         Error::Locked(Lock::Region)
@@ -21,7 +21,7 @@ fn what_the_control_connection_says_counts_more_than_the_api() {
 
 #[test]
 fn a_silent_control_connection_is_explained_by_the_apis_locks() {
-    let password = Answer::Locked(Locks {
+    let password = ApiResponse::Locked(Locks {
         password: true,
         auth_method: None,
     });
@@ -36,14 +36,14 @@ fn a_silent_control_connection_is_explained_by_the_apis_locks() {
     assert!(matches!(
         after(
             Error::Timeout("x"),
-            &Answer::Available(Video {
+            &ApiResponse::Available(VideoInfo {
                 locks: login,
-                ..Video::default()
+                ..VideoInfo::default()
             })
         ),
         Error::Locked(Lock::Login)
     ));
-    let open = Answer::Available(Video::default());
+    let open = ApiResponse::Available(VideoInfo::default());
     assert!(matches!(
         after(Error::Timeout("x"), &open),
         Error::Timeout(_)
@@ -60,7 +60,7 @@ async fn a_recordings_address_needs_no_question() {
         .unwrap();
     assert_eq!(
         found,
-        Found {
+        RecordingRef {
             recording: RecordingId(7),
             channel: None,
             newest: false

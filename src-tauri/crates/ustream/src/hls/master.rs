@@ -13,11 +13,11 @@ const MOST_STREAMS: usize = 24;
 
 /// What a master playlist names.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Master {
+pub struct MasterPlaylist {
     /// Streams, in its order.
     pub variants: Vec<Variant>,
     /// Sounds that are told apart, in its order.
-    pub audio_renditions: Vec<Sound>,
+    pub audio_renditions: Vec<AudioRendition>,
 }
 
 /// A stream, alone or with a group of sounds (`EXT-X-STREAM-INF`).
@@ -41,7 +41,7 @@ pub struct Variant {
 
 /// One of several sounds (`EXT-X-MEDIA`).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sound {
+pub struct AudioRendition {
     /// Its media playlist; without one it lies in the pieces of its streams (RFC 8216 4.3.4.2.1).
     pub url: Option<Url>,
     /// The group it is in.
@@ -52,8 +52,8 @@ pub struct Sound {
     pub is_default: bool,
 }
 
-pub(super) fn read(text: &str, base: &Url) -> Result<Master, Error> {
-    let mut master = Master::default();
+pub(super) fn read(text: &str, base: &Url) -> Result<MasterPlaylist, Error> {
+    let mut master = MasterPlaylist::default();
     let mut stream: Option<StreamInf<'_>> = None;
     for line in lines(text) {
         match line? {
@@ -109,11 +109,11 @@ fn variant(stream: &StreamInf<'_>, named: &str, base: &Url) -> Result<Variant, E
     })
 }
 
-fn audio_rendition(tag: &hls::Media<'_>, base: &Url) -> Result<Option<Sound>, Error> {
+fn audio_rendition(tag: &hls::Media<'_>, base: &Url) -> Result<Option<AudioRendition>, Error> {
     if tag.media_type() != EnumeratedString::Known(MediaType::Audio) {
         return Ok(None);
     }
-    Ok(Some(Sound {
+    Ok(Some(AudioRendition {
         url: tag
             .uri()
             .map(|named| resource_url(base, named))

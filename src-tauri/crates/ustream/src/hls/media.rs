@@ -8,7 +8,7 @@ use quick_m3u8::tag::{HlsPlaylistType, KnownTag};
 use url::Url;
 
 use super::{lines, malformed, resource_url};
-use crate::{Error, loose};
+use crate::{Error, lenient_json};
 
 /// Three days of six seconds.
 const MOST_SEGMENTS: usize = 50_000;
@@ -18,13 +18,13 @@ const LONGEST_SEGMENT_S: f64 = 3600.0;
 
 /// What a media playlist names.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Media {
+pub struct MediaPlaylist {
     /// Where it was found: addresses are told from there.
     pub base: Url,
     /// Its segments, in the order of time.
-    pub segments: Vec<Piece>,
+    pub segments: Vec<PlaylistSegment>,
     /// The initialisation piece: of an MP4 only.
-    pub init: Option<Bytes>,
+    pub init: Option<MediaResource>,
     /// From the start of its first to the end of its last piece.
     pub duration_ms: u64,
     /// The lengths of its segments are not all whole seconds: their sum is the recording's length.
@@ -33,7 +33,7 @@ pub struct Media {
 
 /// One piece.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Piece {
+pub struct PlaylistSegment {
     /// Its media sequence number and how many discontinuities lie before it, in one: pieces with
     /// a discontinuity between them are no neighbours, and nothing that was cut is joined there.
     pub number: u64,
@@ -42,40 +42,40 @@ pub struct Piece {
     /// How long it lasts.
     pub duration_ms: u64,
     /// Where it lies; `None` where the playlist gives no address: it exists in time only.
-    pub resource: Option<Bytes>,
+    pub resource: Option<MediaResource>,
 }
 
 /// Some bytes, or all, of what lies at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bytes {
+pub struct MediaResource {
     /// As the playlist names it, checked.
     pub uri: Box<str>,
     /// Which bytes; all where there is none.
     pub range: Option<Range<u64>>,
 }
 
-impl Bytes {
+impl MediaResource {
     fn is_ts(&self) -> bool {
-        loose::ends_with(&self.uri, "ts")
+        lenient_json::ends_with(&self.uri, "ts")
     }
 
     /// By its name it is a fragment of an MP4.
     fn is_mp4(&self) -> bool {
         let endings = ["m4s", "m4v", "m4a", "mp4", "cmfv", "cmfa"];
         let mut endings = endings.into_iter();
-        endings.any(|ending| loose::ends_with(&self.uri, ending))
+        endings.any(|ending| lenient_json::ends_with(&self.uri, ending))
     }
 }
 
-impl Media {
+impl MediaPlaylist {
     /// The address of some bytes.
-    pub(crate) fn url_of(&self, bytes: &Bytes) -> Option<Url> {
+    pub(crate) fn url_of(&self, bytes: &MediaResource) -> Option<Url> {
         // It was checked when the playlist was read.
         resource_url(&self.base, &bytes.uri).ok()
     }
 
     /// The piece of that number.
-    pub(crate) fn segment(&self, number: u64) -> Option<&Piece> {
+    pub(crate) fn segment(&self, number: u64) -> Option<&PlaylistSegment> {
         let index = self
             .segments
             .binary_search_by_key(&number, |piece| piece.number)
@@ -87,8 +87,8 @@ impl Media {
 /// What the tags in front of an address say of it.
 #[derive(Default)]
 struct MediaPlaylistParser {
-    segments: Vec<Piece>,
-    init: Option<Bytes>,
+    segments: Vec<PlaylistSegment>,
+    init: Option<MediaResource>,
     first_number: u64,
     discontinuities: u64,
     /// Of the piece to come.
@@ -103,7 +103,7 @@ struct MediaPlaylistParser {
     is_exact: bool,
 }
 
-pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
+pub(super) fn read(text: &str, base: &Url) -> Result<MediaPlaylist, Error> {
     let mut reading = MediaPlaylistParser::default();
     for line in lines(text) {
         match line? {
@@ -141,7 +141,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Media, Error> {
     }
     // A transport stream may have its tables there, and says enough without them.
     let is_stream = first.is_ts();
-    Ok(Media {
+    Ok(MediaPlaylist {
         base: base.clone(),
         init: reading.init.filter(|_| !is_stream),
         duration_ms: reading.end_us / 1000,
@@ -217,7 +217,7 @@ impl MediaPlaylistParser {
             .byterange()
             .map(|range| byte_range(range.offset, range.length))
             .transpose()?;
-        let init = Bytes {
+        let init = MediaResource {
             uri: tag.uri().trim().into(),
             range,
         };
@@ -235,7 +235,7 @@ impl MediaPlaylistParser {
         resource_url(base, named)?;
         let named = named.trim();
         let range = self.take_range(named)?;
-        let bytes = Bytes {
+        let bytes = MediaResource {
             uri: named.into(),
             range,
         };
@@ -253,7 +253,7 @@ impl MediaPlaylistParser {
         self.add_segment(None)
     }
 
-    fn add_segment(&mut self, bytes: Option<Bytes>) -> Result<(), Error> {
+    fn add_segment(&mut self, bytes: Option<MediaResource>) -> Result<(), Error> {
         if self.has_end || self.segments.len() >= MOST_SEGMENTS {
             return Err(malformed("it is endless"));
         }
@@ -279,7 +279,7 @@ impl MediaPlaylistParser {
         // So many of so long are far from the end of the numbers.
         self.end_us += length_us;
         self.is_exact |= !length_us.is_multiple_of(1_000_000);
-        self.segments.push(Piece {
+        self.segments.push(PlaylistSegment {
             number,
             start_ms,
             duration_ms: self.end_us / 1000 - start_ms,

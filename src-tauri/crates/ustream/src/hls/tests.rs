@@ -10,7 +10,7 @@ fn base() -> Url {
     Url::parse(MASTER).unwrap()
 }
 
-fn media(text: &str) -> Result<Media, Error> {
+fn media(text: &str) -> Result<MediaPlaylist, Error> {
     match read(text.as_bytes(), &base())? {
         Playlist::Media(media) => Ok(media),
         Playlist::Master(master) => panic!("{master:?}"),
@@ -194,7 +194,7 @@ fn a_long_playlist_takes_little_memory() {
         .iter()
         .filter_map(|it| Some(it.resource.as_ref()?.uri.len()))
         .sum();
-    let bytes = media.segments.len() * size_of::<Piece>() + names;
+    let bytes = media.segments.len() * size_of::<PlaylistSegment>() + names;
     assert!(bytes < 10 << 20, "{bytes}");
 }
 

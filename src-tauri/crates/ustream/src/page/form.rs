@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use scraper::ElementRef;
 
-use crate::{FormField, loose};
+use crate::{FormField, lenient_json};
 
 /// More than any owner asks for.
 const MOST_FIELDS: usize = 50;
@@ -73,8 +73,8 @@ fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) ->
         .attr("id")
         .and_then(|id| labels.get(id).cloned())
         .or_else(around)
-        .or_else(|| input.attr("placeholder").map(loose::clean_text))
-        .or_else(|| input.attr("aria-label").map(loose::clean_text))
+        .or_else(|| input.attr("placeholder").map(lenient_json::clean_text))
+        .or_else(|| input.attr("aria-label").map(lenient_json::clean_text))
         .unwrap_or_default();
     let is_starred = label.ends_with('*');
     let label = label.trim_end_matches(['*', ':', ' ']);
@@ -99,5 +99,5 @@ fn label_text(element: ElementRef<'_>) -> String {
     let text: String = texts
         .flat_map(|text| text.chars().take(LONGEST_TEXT))
         .collect();
-    loose::clean_text(&text)
+    lenient_json::clean_text(&text)
 }

@@ -12,7 +12,7 @@ const ROUNDING_MS: u64 = 1000;
 
 /// Where the service keeps the segments of this version of the recording, and under which hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing {
+pub struct HashListing {
     /// Folders of the segments below a server, without slashes at their ends. Empty for
     /// playlists, which name each segment with its folder.
     pub paths: Vec<String>,
@@ -55,7 +55,7 @@ mod pairs {
     }
 }
 
-impl Listing {
+impl HashListing {
     fn hash(&self, number: u64) -> Option<&str> {
         let (_, hash) = self.hashes.range(..=number).next_back()?;
         Some(hash)

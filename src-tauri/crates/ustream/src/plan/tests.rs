@@ -5,19 +5,19 @@ use proptest::prelude::*;
 use super::timeline::{ends_too_early, has_gap, is_sparse};
 use super::*;
 use crate::TrackKind;
-use crate::ums::stream::Format;
+use crate::ums::stream::StreamFormat;
 
-fn format(keys: &[u64], chunk_time_ms: u64) -> Format {
+fn format(keys: &[u64], chunk_time_ms: u64) -> StreamFormat {
     let hashes: BTreeMap<u64, String> = keys.iter().map(|key| (*key, "1".to_owned())).collect();
-    Format {
+    StreamFormat {
         chunk_time_ms: Some(chunk_time_ms),
         hashes,
-        ..Format::default()
+        ..StreamFormat::default()
     }
 }
 
-fn track(kind: TrackKind, template: &str, init: Option<&str>) -> Track {
-    Track {
+fn track(kind: TrackKind, template: &str, init: Option<&str>) -> RenditionTrack {
+    RenditionTrack {
         kind,
         template: template.to_owned(),
         init_template: init.map(str::to_owned),
@@ -25,13 +25,13 @@ fn track(kind: TrackKind, template: &str, init: Option<&str>) -> Track {
     }
 }
 
-fn both() -> Vec<Track> {
+fn both() -> Vec<RenditionTrack> {
     vec![track(TrackKind::Both, "2/1/chunk_%_%.flv", None)]
 }
 
 /// Numbers of the sure and of the tentative pieces.
 fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
-    let timeline = Timeline::of_format(&format(keys, 6000)).unwrap();
+    let timeline = SegmentTimeline::of_format(&format(keys, 6000)).unwrap();
     let mut found = (Vec::new(), Vec::new());
     for segment in segments(&timeline, &both(), length_ms) {
         let SegmentKind::Media(number) = segment.id.kind else {
@@ -83,7 +83,7 @@ fn a_trimmed_recording_starts_at_its_first_listed_piece() {
         numbers(&[30, 40], None),
         ((30..=40).collect(), (41..50).collect())
     );
-    let timeline = Timeline::of_format(&format(&[30, 40], 6000)).unwrap();
+    let timeline = SegmentTimeline::of_format(&format(&[30, 40], 6000)).unwrap();
     let plan = segments(&timeline, &both(), None);
     assert_eq!(
         (plan[0].start_ms, plan[1].start_ms, plan[1].duration_ms),
@@ -161,12 +161,12 @@ fn a_hash_that_is_missing_in_the_midst_is_seen() {
 fn a_list_without_sense_is_refused() {
     for keys in [&[1, 1_000_000_000_000][..], &[0, u64::MAX], &[]] {
         assert!(matches!(
-            Timeline::of_format(&format(keys, 6000)),
+            SegmentTimeline::of_format(&format(keys, 6000)),
             Err(crate::Error::Malformed { .. })
         ));
     }
     for chunk_time in [0, u64::MAX] {
-        assert!(Timeline::of_format(&format(&[0, 10], chunk_time)).is_err());
+        assert!(SegmentTimeline::of_format(&format(&[0, 10], chunk_time)).is_err());
     }
 }
 
@@ -194,7 +194,7 @@ fn tracks_stand_side_by_side_behind_their_initialisation() {
             Some("1/chunk_%_%.m4ah"),
         ),
     ];
-    let timeline = Timeline::of_format(&format(&[5], 6000)).unwrap();
+    let timeline = SegmentTimeline::of_format(&format(&[5], 6000)).unwrap();
     let order: Vec<_> = segments(&timeline, &tracks, None)
         .iter()
         .take(6)
@@ -213,14 +213,14 @@ fn tracks_stand_side_by_side_behind_their_initialisation() {
 
 fn plan(keys: &[u64], stated_ms: Option<u64>) -> SegmentPlan {
     let format = format(keys, 6000);
-    let timeline = Timeline::of_format(&format).unwrap();
+    let timeline = SegmentTimeline::of_format(&format).unwrap();
     SegmentPlan {
         recording: RecordingId(1),
         rendition: RenditionId("2/1".into()),
         container: Container::Flv,
         tracks: both(),
         segments: segments(&timeline, &both(), stated_ms),
-        listing: Some(Listing {
+        listing: Some(HashListing {
             paths: vec!["a".into()],
             hashes: format.hashes,
         }),
@@ -308,7 +308,7 @@ proptest! {
     ) {
         let near = near.into_iter().map(|key| key.saturating_add(offset)).collect::<Vec<_>>();
         for keys in [keys.into_iter().collect(), near] {
-            let Ok(timeline) = Timeline::of_format(&format(&keys, chunk_time)) else { continue };
+            let Ok(timeline) = SegmentTimeline::of_format(&format(&keys, chunk_time)) else { continue };
             let plan = segments(&timeline, &both(), length);
             let numbers: Vec<u64> = plan.iter().map(|segment| match segment.id.kind {
                 SegmentKind::Media(number) => number,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::ums::message::WHAT;
-use crate::ums::stream::Format;
+use crate::ums::stream::StreamFormat;
 use crate::{Error, Presence};
 
 /// Eleven days of five seconds: a list that reaches farther is a mistake or an attack.
@@ -20,7 +20,7 @@ const DEFAULT_INTERVAL: u64 = 10;
 
 /// The numbers of a format's pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Timeline {
+pub(crate) struct SegmentTimeline {
     first: u64,
     /// The last that is listed: it exists, and up to an interval more may.
     last: u64,
@@ -28,8 +28,8 @@ pub(crate) struct Timeline {
     chunk_time_ms: u64,
 }
 
-impl Timeline {
-    pub(crate) fn of_format(format: &Format) -> Result<Self, Error> {
+impl SegmentTimeline {
+    pub(crate) fn of_format(format: &StreamFormat) -> Result<Self, Error> {
         let malformed = |problem: &str| Error::Malformed {
             what: WHAT,
             problem: problem.to_owned(),
@@ -117,23 +117,23 @@ impl Timeline {
 }
 
 /// Whether the list of hashes covers less than the length that is stated.
-pub(crate) fn ends_too_early(format: &Format, length_ms: Option<u64>) -> bool {
-    let timeline = Timeline::of_format(format);
+pub(crate) fn ends_too_early(format: &StreamFormat, length_ms: Option<u64>) -> bool {
+    let timeline = SegmentTimeline::of_format(format);
     timeline.is_ok_and(|timeline| length_ms.is_some_and(|length| timeline.is_shorter_than(length)))
 }
 
 /// Whether a hash seems to be missing in the midst of the list: two are farther from each other
 /// than most are.
-pub(crate) fn has_gap(format: &Format) -> bool {
+pub(crate) fn has_gap(format: &StreamFormat) -> bool {
     widest_gap(format) > interval(&format.hashes)
 }
 
 /// Whether hashes are farther from each other than in any list that has been seen.
-pub(crate) fn is_sparse(format: &Format) -> bool {
+pub(crate) fn is_sparse(format: &StreamFormat) -> bool {
     widest_gap(format) > DEFAULT_INTERVAL
 }
 
-fn widest_gap(format: &Format) -> u64 {
+fn widest_gap(format: &StreamFormat) -> u64 {
     let hashes = &format.hashes;
     let pairs = hashes.keys().zip(hashes.keys().skip(1));
     pairs.map(|(number, next)| next - number).max().unwrap_or(0)

@@ -2,9 +2,11 @@
 
 use url::Url;
 
-use super::source::https_first;
-use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
-use crate::{Container, Promises, Rendition, RenditionId, Track, TrackKind, hosts, loose};
+use super::validated_format::https_first;
+use crate::plan::{ByteRange, Presence, Segment, SegmentId, SegmentKind, SegmentLocation};
+use crate::{
+    Container, Promises, Rendition, RenditionId, RenditionTrack, TrackKind, hosts, lenient_json,
+};
 
 /// A stretch is a hundredth of the file, within these bounds: what breaks off costs little, and
 /// what is on its way at once takes little memory.
@@ -33,7 +35,7 @@ enum FileKind {
 
 impl FileKind {
     fn of(url: &Url) -> Self {
-        if loose::ends_with(url.path(), "flv") {
+        if lenient_json::ends_with(url.path(), "flv") {
             Self::Flv
         } else {
             Self::Mp4
@@ -75,7 +77,7 @@ impl SingleFile {
             width: None,
             height: None,
             bitrate_kbps: kbps.and_then(|kbps| u32::try_from(kbps).ok()),
-            tracks: vec![Track {
+            tracks: vec![RenditionTrack {
                 kind: TrackKind::Both,
                 template: self.template(),
                 init_template: None,
@@ -132,17 +134,17 @@ impl SingleFile {
             .collect()
     }
 
-    pub(crate) fn locate(&self, kind: SegmentKind) -> Place {
+    pub(crate) fn locate(&self, kind: SegmentKind) -> SegmentLocation {
         let SegmentKind::Media(number) = kind else {
-            return Place::default();
+            return SegmentLocation::default();
         };
         let each = self.range_bytes();
         let Some(start) = number.checked_mul(each).filter(|at| *at < self.size_bytes) else {
-            return Place::default();
+            return SegmentLocation::default();
         };
-        Place {
+        SegmentLocation {
             urls: https_first(self.url.clone()),
-            byte_range: Some(Stretch {
+            byte_range: Some(ByteRange {
                 bytes: start..start.saturating_add(each).min(self.size_bytes),
                 total_bytes: Some(self.size_bytes),
                 validator: self.validator.clone(),
@@ -158,7 +160,7 @@ pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
         if hosts::is_cdn_url(&url) {
             return Some(url);
         }
-        let host = loose::clean_text(url.host_str().unwrap_or("nowhere"));
+        let host = lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
         tracing::warn!(host, "a file lies on a server that is not the service's");
         None
     })

@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::promised::Lost;
-use super::sounds::audio_sets;
-use super::source;
-use crate::hls::{Master, Media, Piece, Sound, Variant};
-use crate::plan::{Place, Presence, Segment, SegmentId, SegmentKind, Stretch};
+use super::audio::audio_sets;
+use super::stated::Lost;
+use super::validated_format;
+use crate::hls::{AudioRendition, MasterPlaylist, MediaPlaylist, PlaylistSegment, Variant};
+use crate::plan::{ByteRange, Presence, Segment, SegmentId, SegmentKind, SegmentLocation};
 use crate::{
-    Container, Error, Listing, LostRendition, Promises, RecordingId, Rendition, RenditionId, Track,
-    TrackKind, loose,
+    Container, Error, HashListing, LostRendition, Promises, RecordingId, Rendition, RenditionId,
+    RenditionTrack, TrackKind, lenient_json,
 };
 
 /// The media playlists that could be had, by what a plan calls them.
 #[derive(Clone, Debug, Default)]
 pub struct Playlists {
-    playlists: Arc<Vec<Row>>,
+    playlists: Arc<Vec<NamedPlaylist>>,
     /// Sounds that lie in the pieces of their streams.
-    muxed_audio: Arc<Vec<Sound>>,
+    muxed_audio: Arc<Vec<AudioRendition>>,
     /// Groups of sounds, be they here or not.
     audio_groups: Arc<HashSet<String>>,
     /// What was named and could not be had.
@@ -30,24 +30,24 @@ pub struct Playlists {
 
 /// One media playlist.
 #[derive(Clone, Debug)]
-struct Row {
+struct NamedPlaylist {
     name: String,
     kind: PlaylistKind,
-    media: Arc<Media>,
+    media: Arc<MediaPlaylist>,
 }
 
 #[derive(Clone, Debug)]
 enum PlaylistKind {
     Variant(Variant),
-    Audio(Sound),
+    Audio(AudioRendition),
 }
 
 impl Playlists {
     /// Takes over what `master` names, as far as it could be fetched.
     pub fn new(
         recording: RecordingId,
-        master: Master,
-        mut fetch: impl FnMut(&Url) -> Result<Arc<Media>, Arc<Error>>,
+        master: MasterPlaylist,
+        mut fetch: impl FnMut(&Url) -> Result<Arc<MediaPlaylist>, Arc<Error>>,
     ) -> Self {
         let groups: HashSet<String> = master
             .audio_renditions
@@ -77,7 +77,7 @@ impl Playlists {
                 name = format!("{}#{number}", self::stable_name(recording, &url));
             }
             match fetch(&url) {
-                Ok(media) => rows.push(Row {
+                Ok(media) => rows.push(NamedPlaylist {
                     name,
                     kind: what,
                     media,
@@ -136,9 +136,9 @@ impl Playlists {
 
     /// What tells this version of the recording from another: the names of the segments without
     /// host and query, which change with every look, as digests.
-    pub(crate) fn hash_listing(&self, tracks: &[Track]) -> Listing {
-        let mut digests: BTreeMap<u64, Digest> = BTreeMap::new();
-        for Row { media, .. } in tracks.iter().filter_map(|track| self.playlist(track)) {
+    pub(crate) fn hash_listing(&self, tracks: &[RenditionTrack]) -> HashListing {
+        let mut digests: BTreeMap<u64, Fnv1a> = BTreeMap::new();
+        for NamedPlaylist { media, .. } in tracks.iter().filter_map(|track| self.playlist(track)) {
             for piece in &media.segments {
                 digests
                     .entry(piece.number)
@@ -147,7 +147,7 @@ impl Playlists {
             }
         }
         let hashes = digests.into_iter().map(|(number, it)| (number, it.hex()));
-        Listing {
+        HashListing {
             paths: Vec::new(),
             hashes: hashes.collect(),
         }
@@ -156,7 +156,7 @@ impl Playlists {
     /// Each picture with the sound that the service would choose, then each sound alone, then each
     /// picture with other sounds.
     pub(crate) fn renditions(&self) -> Vec<Rendition> {
-        let mut streams: Vec<(&Row, &Variant)> = self
+        let mut streams: Vec<(&NamedPlaylist, &Variant)> = self
             .playlists
             .iter()
             .filter_map(|row| match &row.kind {
@@ -179,14 +179,14 @@ impl Playlists {
             promises: stream.promises,
             ..rendition(row.container(), vec![row.track(TrackKind::Audio, None)])
         });
-        let beside: Vec<Track> = self
+        let beside: Vec<RenditionTrack> = self
             .audio_renditions()
             .map(|(row, sound)| row.audio_track(sound))
             .collect();
         let together = audio_sets(&beside, |track| track.language.as_deref());
         let together = together.into_iter().filter(|set| set.len() > 1);
         let beside = beside.iter().map(|track| vec![track.clone()]);
-        let of_sounds = |tracks: Vec<Track>| {
+        let of_sounds = |tracks: Vec<RenditionTrack>| {
             let promises = Promises {
                 video: false,
                 audio: true,
@@ -208,15 +208,15 @@ impl Playlists {
     }
 
     /// What the pieces of all these are, where they are of one kind: others are no film together.
-    fn container(&self, tracks: &[Track]) -> Option<Container> {
+    fn container(&self, tracks: &[RenditionTrack]) -> Option<Container> {
         let mut kinds = tracks
             .iter()
-            .map(|track| self.playlist(track).map(Row::container));
+            .map(|track| self.playlist(track).map(NamedPlaylist::container));
         let first = kinds.next()??;
         kinds.all(|kind| kind == Some(first)).then_some(first)
     }
 
-    fn audio_renditions(&self) -> impl Iterator<Item = (&Row, &Sound)> {
+    fn audio_renditions(&self) -> impl Iterator<Item = (&NamedPlaylist, &AudioRendition)> {
         let mut sounds: Vec<_> = self
             .playlists
             .iter()
@@ -231,10 +231,10 @@ impl Playlists {
 
     /// A stream with its sounds, the usual one first. One whose sounds could not be had is left
     /// out: it would be silent.
-    fn with_audio(&self, row: &Row, stream: &Variant) -> Vec<Rendition> {
+    fn with_audio(&self, row: &NamedPlaylist, stream: &Variant) -> Vec<Rendition> {
         let group = stream.audio_group.as_deref();
-        let of_group = |sound: &Sound| Some(sound.group.as_str()) == group;
-        let both = |sound: &Sound| {
+        let of_group = |sound: &AudioRendition| Some(sound.group.as_str()) == group;
+        let both = |sound: &AudioRendition| {
             let track = row.track(TrackKind::Both, sound.language.clone());
             (sound.is_default, track)
         };
@@ -275,10 +275,10 @@ impl Playlists {
     }
 
     /// The pieces of `tracks`, those that start together side by side, initialisation in front.
-    pub(crate) fn segments(&self, tracks: &[Track]) -> Vec<Segment> {
+    pub(crate) fn segments(&self, tracks: &[RenditionTrack]) -> Vec<Segment> {
         let mut segments = Vec::new();
         for (track, row) in (0_u8..).zip(tracks.iter().map(|track| self.playlist(track))) {
-            let Some(Row { media, .. }) = row else {
+            let Some(NamedPlaylist { media, .. }) = row else {
                 continue;
             };
             let segment = |kind, start_ms, duration_ms| Segment {
@@ -303,29 +303,32 @@ impl Playlists {
     }
 
     /// Where a piece lies today.
-    pub(crate) fn locate(&self, track: &Track, kind: SegmentKind) -> Place {
-        let found = self.playlist(track).and_then(|Row { media, .. }| {
-            let bytes = match kind {
-                SegmentKind::Init => media.init.as_ref()?,
-                SegmentKind::Media(number) => media.segment(number)?.resource.as_ref()?,
-            };
-            Some(Place {
-                urls: source::mirrors(media.url_of(bytes)?),
-                byte_range: bytes.range.clone().map(Stretch::new),
-            })
-        });
+    pub(crate) fn locate(&self, track: &RenditionTrack, kind: SegmentKind) -> SegmentLocation {
+        let found = self
+            .playlist(track)
+            .and_then(|NamedPlaylist { media, .. }| {
+                let bytes = match kind {
+                    SegmentKind::Init => media.init.as_ref()?,
+                    SegmentKind::Media(number) => media.segment(number)?.resource.as_ref()?,
+                };
+                Some(SegmentLocation {
+                    urls: validated_format::mirrors(media.url_of(bytes)?),
+                    byte_range: bytes.range.clone().map(ByteRange::new),
+                })
+            });
         found.unwrap_or_default()
     }
 
-    fn playlist(&self, track: &Track) -> Option<&Row> {
+    fn playlist(&self, track: &RenditionTrack) -> Option<&NamedPlaylist> {
         self.playlists.iter().find(|row| row.name == track.template)
     }
 }
 
 impl PlaylistKind {
     fn lost(&self, name: &str, error: &Arc<Error>) -> Lost {
-        let named =
-            |text: Option<String>| loose::clean_text(&text.unwrap_or_else(|| name.to_owned()));
+        let named = |text: Option<String>| {
+            lenient_json::clean_text(&text.unwrap_or_else(|| name.to_owned()))
+        };
         let rendition = match self {
             Self::Variant(stream) => LostRendition {
                 name: named(stream.height.map(|height| format!("{height}p"))),
@@ -350,16 +353,16 @@ impl PlaylistKind {
 }
 
 /// FNV-1a: tells names apart, not more.
-struct Digest(u64);
+struct Fnv1a(u64);
 
-impl Default for Digest {
+impl Default for Fnv1a {
     fn default() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 }
 
-impl Digest {
-    fn add_segment(&mut self, media: &Media, piece: &Piece) {
+impl Fnv1a {
+    fn add_segment(&mut self, media: &MediaPlaylist, piece: &PlaylistSegment) {
         let Some(bytes) = &piece.resource else {
             return;
         };
@@ -383,7 +386,7 @@ impl Digest {
     }
 }
 
-impl Row {
+impl NamedPlaylist {
     fn container(&self) -> Container {
         match self.media.init {
             Some(_) => Container::Fmp4,
@@ -391,8 +394,8 @@ impl Row {
         }
     }
 
-    fn track(&self, kind: TrackKind, language: Option<String>) -> Track {
-        Track {
+    fn track(&self, kind: TrackKind, language: Option<String>) -> RenditionTrack {
+        RenditionTrack {
             kind,
             template: self.name.clone(),
             // Its address expires with the playlist's; that there is one does not.
@@ -401,15 +404,15 @@ impl Row {
         }
     }
 
-    fn audio_track(&self, sound: &Sound) -> Track {
+    fn audio_track(&self, sound: &AudioRendition) -> RenditionTrack {
         self.track(TrackKind::Audio, sound.language.clone())
     }
 }
 
-fn rendition(container: Container, tracks: Vec<Track>) -> Rendition {
+fn rendition(container: Container, tracks: Vec<RenditionTrack>) -> Rendition {
     let names: Vec<&str> = tracks.iter().map(|track| track.template.as_str()).collect();
     // The same pieces with the sound in the first of them are another film.
-    let is_mixed = |track: &Track| track.kind == TrackKind::Both;
+    let is_mixed = |track: &RenditionTrack| track.kind == TrackKind::Both;
     let between = if tracks.first().is_some_and(is_mixed) {
         " + "
     } else {

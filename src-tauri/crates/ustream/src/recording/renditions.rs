@@ -3,26 +3,26 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use crate::recording::promised::Lost;
-use crate::recording::sounds::{audio_sets, with_audio};
-use crate::recording::source::Source;
-use crate::ums::stream::Row;
+use crate::recording::audio::{audio_sets, with_audio};
+use crate::recording::stated::Lost;
+use crate::recording::validated_format::ValidatedFormat;
+use crate::ums::stream::Representation;
 use crate::{
-    Audio, Choice, Container, ContainerChoice, LostRendition, Promises, Quality, Rendition,
-    RenditionId, Track, TrackKind,
+    AudioChoice, Choice, Container, ContainerChoice, LostRendition, Promises, Quality, Rendition,
+    RenditionId, RenditionTrack, TrackKind,
 };
 
 /// Renditions of separate tracks, none of which is silent where audio was promised and lost: each picture with the sound that the service would choose, each
 /// sound alone, then each picture with other sounds.
-pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
+pub(crate) fn of_fmp4(source: &ValidatedFormat) -> Vec<Rendition> {
     let rows = unique(&source.representations);
-    let mut sounds: Vec<&Row> = rows
+    let mut sounds: Vec<&Representation> = rows
         .iter()
         .copied()
         .filter(|row| kind(row) == Some(TrackKind::Audio))
         .collect();
     sounds.sort_by_key(|row| (!row.is_default, versions(row).first().copied()));
-    let mut pictures: Vec<&Row> = rows
+    let mut pictures: Vec<&Representation> = rows
         .iter()
         .copied()
         .filter(|row| kind(row) == Some(TrackKind::Video))
@@ -30,7 +30,7 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
     pictures.sort_by_key(|row| rank(row));
     let languages: Vec<_> = sounds.iter().map(|row| (*row, language(row))).collect();
     let sets = audio_sets(&languages, |(_, language)| language.as_deref());
-    let with = |picture: Option<&Row>, set: &[(&Row, Option<String>)]| {
+    let with = |picture: Option<&Representation>, set: &[(&Representation, Option<String>)]| {
         let picture = picture.map(|picture| (picture, TrackKind::Video));
         let set = set.iter().map(|(sound, _)| (*sound, TrackKind::Audio));
         rendition(
@@ -62,7 +62,7 @@ pub(crate) fn of_fmp4(source: &Source) -> Vec<Rendition> {
 }
 
 /// Videos that are left out because all audio is lost.
-pub(crate) fn lost_for_lack_of_audio(source: &Source) -> Vec<Lost> {
+pub(crate) fn lost_for_lack_of_audio(source: &ValidatedFormat) -> Vec<Lost> {
     let of_audio = source.lost.iter().find(|lost| !lost.rendition.has_video);
     let Some(Lost { error, .. }) = of_audio else {
         return Vec::new();
@@ -74,16 +74,16 @@ pub(crate) fn lost_for_lack_of_audio(source: &Source) -> Vec<Lost> {
 
 /// Renditions of pieces that hold picture and sound: of each picture the one with the sound that
 /// the service would choose, then those with other sounds.
-pub(crate) fn of_flv(source: &Source) -> Vec<Rendition> {
+pub(crate) fn of_flv(source: &ValidatedFormat) -> Vec<Rendition> {
     let mut rows = unique(&source.representations);
     rows.sort_by_key(|row| (!row.is_default, versions(row).get(1).copied()));
     let mut seen = HashSet::new();
-    let (mut first, mut other): (Vec<&Row>, Vec<&Row>) = rows
+    let (mut first, mut other): (Vec<&Representation>, Vec<&Representation>) = rows
         .into_iter()
         .partition(|row| seen.insert(video_version(&row.segment_url)));
     first.sort_by_key(|row| rank(row));
     other.sort_by_key(|row| rank(row));
-    let flv = |row: &Row| {
+    let flv = |row: &Representation| {
         let kind = kind(row)
             .filter(|kind| *kind == TrackKind::Audio)
             .unwrap_or(TrackKind::Both);
@@ -102,10 +102,10 @@ pub(crate) fn choose<'a>(
     lost: &[LostRendition],
 ) -> Option<&'a Rendition> {
     let is_video_lost = lost.iter().any(|it| it.has_video);
-    let usual = || choose_with(renditions, choice, (&Audio::Usual, is_video_lost));
+    let usual = || choose_with(renditions, choice, (&AudioChoice::Usual, is_video_lost));
     let chosen = choose_with(renditions, choice, (&choice.audio, is_video_lost));
     match choice.audio {
-        Audio::Prefer(_) => chosen.or_else(usual),
+        AudioChoice::Prefer(_) => chosen.or_else(usual),
         _ => chosen,
     }
 }
@@ -113,7 +113,7 @@ pub(crate) fn choose<'a>(
 fn choose_with<'a>(
     renditions: &'a [Rendition],
     choice: &Choice,
-    (audio, is_video_lost): (&Audio, bool),
+    (audio, is_video_lost): (&AudioChoice, bool),
 ) -> Option<&'a Rendition> {
     let order = match choice.keep {
         ContainerChoice::Mp4 => [
@@ -221,10 +221,10 @@ fn video_version(template: &str) -> &str {
     }
 }
 
-fn rendition(container: Container, rows: &[(&Row, TrackKind)]) -> Rendition {
-    let tracks: Vec<Track> = rows
+fn rendition(container: Container, rows: &[(&Representation, TrackKind)]) -> Rendition {
+    let tracks: Vec<RenditionTrack> = rows
         .iter()
-        .map(|(row, kind)| Track {
+        .map(|(row, kind)| RenditionTrack {
             kind: *kind,
             template: row.segment_url.clone(),
             init_template: row
@@ -250,7 +250,7 @@ fn rendition(container: Container, rows: &[(&Row, TrackKind)]) -> Rendition {
 }
 
 /// What the rows state by codecs, content types or picture sizes.
-fn promises(rows: &[(&Row, TrackKind)]) -> Promises {
+fn promises(rows: &[(&Representation, TrackKind)]) -> Promises {
     let mut promises = Promises::default();
     for (row, track) in rows {
         let stated = kind(row);
@@ -261,7 +261,7 @@ fn promises(rows: &[(&Row, TrackKind)]) -> Promises {
     promises
 }
 
-pub(super) fn language(row: &Row) -> Option<String> {
+pub(super) fn language(row: &Representation) -> Option<String> {
     let language = row.language.as_ref()?;
     Some(match &row.country {
         Some(country) => format!("{language}-{country}"),
@@ -270,7 +270,7 @@ pub(super) fn language(row: &Row) -> Option<String> {
 }
 
 /// Rows are known by their template; a second one of the same is the same.
-fn unique(rows: &[Row]) -> Vec<&Row> {
+fn unique(rows: &[Representation]) -> Vec<&Representation> {
     let mut seen = HashSet::new();
     rows.iter()
         .filter(|row| seen.insert(&row.segment_url))
@@ -278,12 +278,12 @@ fn unique(rows: &[Row]) -> Vec<&Row> {
 }
 
 /// Best first: by height, then by bit rate; what is not known comes last.
-fn rank(row: &Row) -> (Reverse<Option<u32>>, Reverse<Option<u32>>) {
+fn rank(row: &Representation) -> (Reverse<Option<u32>>, Reverse<Option<u32>>) {
     (Reverse(row.height), Reverse(row.bitrate_kbps))
 }
 
 /// The version numbers at the front of a template: of picture and sound in `2/1/chunk_%_%.flv`.
-fn versions(row: &Row) -> Vec<u64> {
+fn versions(row: &Representation) -> Vec<u64> {
     row.segment_url
         .split('/')
         .map_while(|segment| segment.parse().ok())
@@ -291,7 +291,7 @@ fn versions(row: &Row) -> Vec<u64> {
 }
 
 /// What a row holds, by its own words, else by the looks of it.
-pub(super) fn kind(row: &Row) -> Option<TrackKind> {
+pub(super) fn kind(row: &Representation) -> Option<TrackKind> {
     let content = row.content_type.as_deref().unwrap_or_default();
     let starts = |starts: &[&str]| starts.iter().any(|start| content.starts_with(start));
     if starts(&["video/", "avc", "hvc", "hev", "vp", "av01"]) {

@@ -265,22 +265,22 @@ fn of_two_languages() -> Recording {
 fn the_sound_is_chosen_with_the_picture() {
     let recording = of_two_languages();
     assert_eq!(recording.languages(), ["en", "fr-CA", "fr"]);
-    let only = |language: &str| Audio::Only(language.to_owned());
-    let prefer = |language: &str| Audio::Prefer(language.to_owned());
+    let only = |language: &str| AudioChoice::Only(language.to_owned());
+    let prefer = |language: &str| AudioChoice::Prefer(language.to_owned());
     let sound = (Quality::Audio, ContainerChoice::Mp4);
     let small = (Quality::Height(360), ContainerChoice::Mp4);
     let original = (Quality::Best, ContainerChoice::Original);
     for ((quality, keep), audio, expected) in [
-        (small, Audio::Usual, "3.v 2.a"),
+        (small, AudioChoice::Usual, "3.v 2.a"),
         (small, only("fr"), "3.v 4.a"),
         (small, only("fr-FR"), "3.v 4.a"),
         (small, prefer("de"), "3.v 2.a"),
-        (small, Audio::All, "3.v 2.a 4.a"),
+        (small, AudioChoice::All, "3.v 2.a 4.a"),
         (sound, only("fr-CA"), "4.a"),
-        (sound, Audio::All, "2.a 4.a"),
-        (original, Audio::Usual, "5/2.flv"),
+        (sound, AudioChoice::All, "2.a 4.a"),
+        (original, AudioChoice::Usual, "5/2.flv"),
         (original, prefer("fr-FR"), "5/4.flv"),
-        (original, Audio::All, "5/2.flv"),
+        (original, AudioChoice::All, "5/2.flv"),
     ] {
         let choice = Choice {
             quality,
@@ -310,7 +310,7 @@ fn the_sound_is_chosen_with_the_picture() {
 #[test]
 fn a_language_that_is_not_there_is_an_error_that_names_those_that_are() {
     let choice = Choice {
-        audio: Audio::Only("de".into()),
+        audio: AudioChoice::Only("de".into()),
         ..Choice::default()
     };
     let Err(Error::NoAudio { wanted, there }) = of_two_languages().plan(&choice) else {
@@ -491,9 +491,9 @@ fn what_the_api_says_about_a_recording_comes_before_what_the_stream_says() {
     let mut stream = recorded();
     stream.title = Some("of the stream".into());
     stream.owner = Some("someone".into());
-    let video = Video {
+    let video = VideoInfo {
         title: Some("of the API".into()),
-        ..Video::default()
+        ..VideoInfo::default()
     };
     let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
     assert_eq!(recording.title.as_deref(), Some("of the API"));
@@ -634,21 +634,25 @@ fn a_lost_language_is_not_replaced_without_a_word() {
     }));
     let stream = info(&format("mp4/segmented", &rows));
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
-    let spoken = |audio: Audio| Choice {
+    let spoken = |audio: AudioChoice| Choice {
         audio,
         ..Choice::default()
     };
-    let only = recording.plan(&spoken(Audio::Only("en".into())));
+    let only = recording.plan(&spoken(AudioChoice::Only("en".into())));
     assert!(matches!(only, Err(Error::Malformed { .. })), "{only:?}");
-    let none = recording.plan(&spoken(Audio::Only("de".into())));
+    let none = recording.plan(&spoken(AudioChoice::Only("de".into())));
     assert!(matches!(none, Err(Error::NoAudio { .. })), "{none:?}");
-    for audio in [Audio::Usual, Audio::Prefer("en-US".into()), Audio::All] {
+    for audio in [
+        AudioChoice::Usual,
+        AudioChoice::Prefer("en-US".into()),
+        AudioChoice::All,
+    ] {
         let choice = spoken(audio);
         let plan = recording.plan(&choice).unwrap();
         let told = recording.substituted(&choice, &plan).unwrap();
         assert_eq!((&*told.name, told.has_video), ("en", false));
     }
-    let french = spoken(Audio::Only("fr".into()));
+    let french = spoken(AudioChoice::Only("fr".into()));
     let plan = recording.plan(&french).unwrap();
     assert!(recording.substituted(&french, &plan).is_none());
 }
@@ -690,9 +694,9 @@ fn recording_of_fragments() -> Rendition {
 fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
     let mut stream = recorded();
     stream.length = Some(280_000);
-    let video = Video {
+    let video = VideoInfo {
         duration_ms: Some(190_000),
-        ..Video::default()
+        ..VideoInfo::default()
     };
     let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
     let told: Vec<_> = recording
@@ -719,11 +723,11 @@ fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
 fn a_direct_file_knows_the_length_by_the_api() {
     let url = Url::parse("https://tcdn.ustream.tv/1.mp4").unwrap();
     let file = SingleFile::new(url, 1_000_000, None).unwrap();
-    let video = Video {
+    let video = VideoInfo {
         duration_ms: Some(190_000),
-        ..Video::default()
+        ..VideoInfo::default()
     };
-    let source = Elsewhere::File(file);
+    let source = SourceKind::File(file);
     let recording =
         Recording::from_source(RecordingId(1), StreamInfo::default(), source, Some(video)).unwrap();
     assert_eq!(recording.stated_ms(), Some(190_000));
@@ -733,7 +737,7 @@ fn a_direct_file_knows_the_length_by_the_api() {
 
 #[test]
 fn known_servers_are_asked_by_http_only_where_the_service_names_them() {
-    let bases = source::base_urls(&[]);
+    let bases = validated_format::base_urls(&[]);
     let plain: Vec<_> = bases
         .iter()
         .filter(|base| base.starts_with("http://"))
@@ -747,7 +751,7 @@ fn known_servers_are_asked_by_http_only_where_the_service_names_them() {
         host: "uhsakamai-a.akamaihd.net".into(),
         path: "/".into(),
     }];
-    let bases = source::base_urls(&named);
+    let bases = validated_format::base_urls(&named);
     let expected = [
         "https://uhsakamai-a.akamaihd.net",
         "http://uhsakamai-a.akamaihd.net",

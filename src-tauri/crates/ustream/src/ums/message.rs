@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::stream::{self, StreamState};
-use crate::{Error, loose};
+use crate::{Error, lenient_json};
 
 /// More than the service has been seen to say at once by two orders of magnitude.
 pub const LARGEST_FRAME: usize = 4 << 20;
@@ -97,8 +97,8 @@ pub fn parse(frame: &str) -> Result<Vec<Command>, Error> {
             limit_bytes: LARGEST_FRAME,
         });
     }
-    let value = loose::read(frame.as_bytes(), WHAT)?;
-    Ok(loose::items(&value)
+    let value = lenient_json::read(frame.as_bytes(), WHAT)?;
+    Ok(lenient_json::items(&value)
         .into_iter()
         .filter_map(command)
         .collect())
@@ -106,24 +106,24 @@ pub fn parse(frame: &str) -> Result<Vec<Command>, Error> {
 
 fn command(value: &Value) -> Option<Command> {
     let name = value.get("cmd")?.as_str()?;
-    let arguments = loose::items_of(value, "args");
+    let arguments = lenient_json::items_of(value, "args");
     Some(match name {
         "moduleInfo" => Command::ModuleInfo(Box::new(module_info(&arguments))),
         "reject" => Command::Reject(rejects(&arguments)),
         "close" => Command::Close,
         "tracking" => match tracking(&arguments) {
             Some(tracking) => Command::Tracking(tracking),
-            None => Command::Other(loose::clean_text(name)),
+            None => Command::Other(lenient_json::clean_text(name)),
         },
-        _ => Command::Other(loose::clean_text(name)),
+        _ => Command::Other(lenient_json::clean_text(name)),
     })
 }
 
 fn tracking(arguments: &[&Value]) -> Option<Tracking> {
     arguments.iter().find_map(|argument| {
         Some(Tracking {
-            host: loose::text_of(argument, "host"),
-            connection: loose::text_of(argument, "connectionId")?,
+            host: lenient_json::text_of(argument, "host"),
+            connection: lenient_json::text_of(argument, "connectionId")?,
         })
     })
 }
@@ -131,7 +131,7 @@ fn tracking(arguments: &[&Value]) -> Option<Tracking> {
 fn module_info(arguments: &[&Value]) -> ModuleInfo {
     let mut info = ModuleInfo::default();
     for argument in arguments {
-        if let Some(stream) = loose::member(argument, "stream") {
+        if let Some(stream) = lenient_json::member(argument, "stream") {
             info.stream = Some(stream::read(stream));
             // The path is the stream's own: below the server it stands where it always does.
             let hosts = stream::servers(stream).into_iter().map(|site| site.host);
@@ -140,12 +140,12 @@ fn module_info(arguments: &[&Value]) -> ModuleInfo {
                 add(Site { host, path }, &mut info.sites);
             }
         }
-        if let Some(config) = loose::member(argument, "cdnConfig") {
+        if let Some(config) = lenient_json::member(argument, "cdnConfig") {
             sites(config, &mut info.sites);
         }
-        if let Some(meta) = loose::member(argument, "meta") {
-            info.title = loose::text_of(meta, "title").or(info.title);
-            info.owner = loose::text_of(meta, "userName").or(info.owner);
+        if let Some(meta) = lenient_json::member(argument, "meta") {
+            info.title = lenient_json::text_of(meta, "title").or(info.title);
+            info.owner = lenient_json::text_of(meta, "userName").or(info.owner);
             info.length = stream::length_of(meta).or(info.length);
         }
     }
@@ -154,16 +154,16 @@ fn module_info(arguments: &[&Value]) -> ModuleInfo {
 
 /// `data[].data[].sites[]`: the first is meant, the others are alternatives.
 fn sites(config: &Value, found: &mut Vec<Site>) {
-    let groups = loose::items_of(config, "data");
+    let groups = lenient_json::items_of(config, "data");
     let sites = groups
         .into_iter()
-        .flat_map(|group| loose::items_of(group, "data"))
-        .flat_map(|place| loose::items_of(place, "sites"));
+        .flat_map(|group| lenient_json::items_of(group, "data"))
+        .flat_map(|place| lenient_json::items_of(place, "sites"));
     for site in sites {
-        let Some(host) = loose::text_of(site, "host") else {
+        let Some(host) = lenient_json::text_of(site, "host") else {
             continue;
         };
-        let path = loose::text_of(site, "path").unwrap_or_default();
+        let path = lenient_json::text_of(site, "path").unwrap_or_default();
         add(Site { host, path }, found);
     }
 }
@@ -182,7 +182,7 @@ fn rejects(arguments: &[&Value]) -> Vec<Reject> {
             Value::Object(reasons) => rejects.extend(
                 reasons
                     .iter()
-                    .filter(|(_, body)| loose::is_set(body))
+                    .filter(|(_, body)| lenient_json::is_set(body))
                     .map(|(key, body)| reject(key, body)),
             ),
             Value::String(key) => rejects.push(reject(key, &Value::Null)),
@@ -205,12 +205,12 @@ fn reject(key: &str, body: &Value) -> Reject {
     let tells = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     if tells(&["cluster"]) {
         Reject::Cluster {
-            name: loose::text_of(body, "name"),
-            host: loose::text_of(body, "host"),
+            name: lenient_json::text_of(body, "name"),
+            host: lenient_json::text_of(body, "host"),
         }
     } else if tells(&["refer"]) {
         Reject::Referrer {
-            redirect_url: loose::text_of(body, "redirectUrl"),
+            redirect_url: lenient_json::text_of(body, "redirectUrl"),
         }
     } else if tells(&["nonexist", "notfound", "not_found", "removed", "deleted"]) {
         Reject::Nonexistent
@@ -223,7 +223,7 @@ fn reject(key: &str, body: &Value) -> Reject {
     } else if tells(&["hash", "auth", "registration"]) {
         Reject::Hash
     } else {
-        Reject::Other(loose::clean_text(key))
+        Reject::Other(lenient_json::clean_text(key))
     }
 }
 

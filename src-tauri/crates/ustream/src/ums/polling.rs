@@ -12,11 +12,11 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::message::{LARGEST_FRAME, WHAT};
-use super::session::{Event, Request, Session, SessionQuery, Way};
-use super::{ApiLength, Outcome};
+use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
+use super::{ApiLength, SessionOutcome};
 use crate::Error;
 use crate::hosts::Host;
-use crate::http::{self, Limit};
+use crate::http::{self, BodyLimit};
 
 /// A connection that is not polled for longer than this is given up by the service, and what it
 /// told with it.
@@ -31,7 +31,7 @@ const MOST_ANSWERS: usize = 100;
 /// Bytes of one conversation.
 const MOST_BYTES: usize = 4 * LARGEST_FRAME;
 
-const LIMIT: Limit = Limit {
+const LIMIT: BodyLimit = BodyLimit {
     what: WHAT,
     bytes: LARGEST_FRAME,
 };
@@ -41,11 +41,11 @@ const LIMIT: Limit = Limit {
 pub async fn ask(
     http: &reqwest::Client,
     question: SessionQuery,
-    way: Way,
+    way: Transport,
     mut length: ApiLength,
-) -> Result<(Outcome, Line), Error> {
+) -> Result<(SessionOutcome, PollingConnection), Error> {
     let mut session = Session::new(question, way, fastrand::u64(..));
-    let mut line = Line {
+    let mut line = PollingConnection {
         http: http.clone(),
         connect_url: None,
         poll_url: None,
@@ -56,7 +56,7 @@ pub async fn ask(
     let mut request = session.start(Duration::ZERO);
     loop {
         request = match request {
-            Request::Connect {
+            SessionAction::Connect {
                 secure,
                 host,
                 path,
@@ -64,29 +64,29 @@ pub async fn ask(
             } => {
                 line.set_host(secure, &host, path);
                 tokio::time::sleep(pause).await;
-                session.handle(Event::Opened, line.started.elapsed())
+                session.handle(SessionEvent::Opened, line.started.elapsed())
             }
-            Request::Send(arguments) => line.connect(&mut session, &arguments).await,
-            Request::Listen {
+            SessionAction::Send(arguments) => line.connect(&mut session, &arguments).await,
+            SessionAction::Listen {
                 secure,
                 host,
                 path,
                 connection,
             } => {
                 line.listen(secure, &host, path, &connection);
-                Request::Wait
+                SessionAction::Wait
             }
-            Request::Wait => line.poll(&mut session, &mut length).await,
-            Request::Done(info) => return Ok((Outcome::Known(info), line)),
-            Request::NeedsHash => return Ok((Outcome::NeedsHash, line)),
-            Request::Fail(error) => return Err(error),
+            SessionAction::Wait => line.poll(&mut session, &mut length).await,
+            SessionAction::Done(info) => return Ok((SessionOutcome::Known(info), line)),
+            SessionAction::NeedsHash => return Ok((SessionOutcome::NeedsHash, line)),
+            SessionAction::Fail(error) => return Err(error),
         }
     }
 }
 
 /// A connection in the sense of the service: a name under which it is polled.
 #[derive(Debug)]
-pub struct Line {
+pub struct PollingConnection {
     http: reqwest::Client,
     /// Where `connect` goes.
     connect_url: Option<Url>,
@@ -97,7 +97,7 @@ pub struct Line {
     started: Instant,
 }
 
-impl Line {
+impl PollingConnection {
     /// Goes on polling, so that what was told stays valid, until it is dropped.
     pub async fn keep_alive(mut self) -> Infallible {
         while let Some(url) = self.poll_url.take() {
@@ -127,9 +127,9 @@ impl Line {
         });
     }
 
-    async fn connect(&mut self, session: &mut Session, arguments: &Value) -> Request {
+    async fn connect(&mut self, session: &mut Session, arguments: &Value) -> SessionAction {
         let Some(mut url) = self.connect_url.clone() else {
-            return session.handle(Event::Closed, self.started.elapsed());
+            return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
         for (name, value) in arguments.as_object().into_iter().flatten() {
             let text = value.as_str().map(str::to_owned);
@@ -141,9 +141,9 @@ impl Line {
         self.report(session, answer)
     }
 
-    async fn poll(&mut self, session: &mut Session, length: &mut ApiLength) -> Request {
+    async fn poll(&mut self, session: &mut Session, length: &mut ApiLength) -> SessionAction {
         let Some(url) = self.poll_url.clone() else {
-            return session.handle(Event::Closed, self.started.elapsed());
+            return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
         let asked = Instant::now();
         let deadline = self.started + session.deadline();
@@ -159,21 +159,25 @@ impl Line {
                         length_ms
                     }
                 };
-                let request = session.handle(Event::Length(length_ms), started.elapsed());
-                if !matches!(request, Request::Wait) {
+                let request = session.handle(SessionEvent::Length(length_ms), started.elapsed());
+                if !matches!(request, SessionAction::Wait) {
                     return request;
                 }
             }
         };
         let request = self.report(session, answer);
-        if matches!(request, Request::Wait) {
+        if matches!(request, SessionAction::Wait) {
             tokio::time::sleep_until((asked + SHORTEST_POLL).min(deadline)).await;
         }
         request
     }
 
     /// Tells the session what came.
-    fn report(&mut self, session: &mut Session, answer: Result<String, PollError>) -> Request {
+    fn report(
+        &mut self,
+        session: &mut Session,
+        answer: Result<String, PollError>,
+    ) -> SessionAction {
         let now = self.started.elapsed();
         match answer {
             Ok(_) if self.answers > MOST_ANSWERS || self.bytes > MOST_BYTES => {
@@ -182,17 +186,17 @@ impl Line {
                     what: WHAT,
                     limit_bytes,
                 };
-                session.handle(Event::LimitExceeded(error), now)
+                session.handle(SessionEvent::LimitExceeded(error), now)
             }
-            Ok(text) => session.handle(Event::Frame(&text), now),
+            Ok(text) => session.handle(SessionEvent::Frame(&text), now),
             // It polls on where the session has not waited for long enough.
-            Err(PollError::TimedOut) => session.handle(Event::TimedOut, now),
+            Err(PollError::TimedOut) => session.handle(SessionEvent::TimedOut, now),
             Err(PollError::Failed(error @ Error::TooLarge { .. })) => {
-                session.handle(Event::LimitExceeded(error), now)
+                session.handle(SessionEvent::LimitExceeded(error), now)
             }
             Err(PollError::Failed(error)) => {
                 tracing::debug!(%error, "no answer to long polling");
-                session.handle(Event::Failed(error), now)
+                session.handle(SessionEvent::Failed(error), now)
             }
         }
     }

@@ -1,18 +1,18 @@
 //! Decides what to do on the control connection: events in, requests out. No I/O, no clock.
 
-mod follow;
-mod gathered;
-mod hello;
+mod connect;
+mod redirects;
+mod stream_info;
 
 use std::time::Duration;
 
 use fastrand::Rng;
 use serde_json::Value;
 
-use self::gathered::Gathered;
-pub use self::gathered::StreamInfo;
-use self::hello::ConnectContext;
-pub use self::hello::Way;
+use self::connect::ConnectContext;
+pub use self::connect::Transport;
+pub use self::stream_info::StreamInfo;
+use self::stream_info::StreamInfoBuilder;
 use super::message::{self, Command, ModuleInfo, Reject, WHAT};
 use super::stream::StreamState;
 use crate::hosts::Host;
@@ -52,7 +52,7 @@ pub struct SessionQuery {
 
 /// What happened on the connection.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum SessionEvent<'a> {
     /// It is open.
     Opened,
     /// It could not be opened.
@@ -71,7 +71,7 @@ pub enum Event<'a> {
 
 /// What to do next.
 #[derive(Debug)]
-pub enum Request {
+pub enum SessionAction {
     /// Drop the connection and open one to `{host}{path}`, after a pause.
     Connect {
         /// Over TLS.
@@ -108,7 +108,7 @@ pub enum Request {
 
 /// One conversation about one recording.
 pub struct Session {
-    transport: Way,
+    transport: Transport,
     query: SessionQuery,
     referrer: String,
     random: Rng,
@@ -123,13 +123,13 @@ pub struct Session {
     host: Option<Host>,
     /// Where to go when the host that the service named cannot be reached.
     fallback_host: Option<Host>,
-    info: Gathered,
+    info: StreamInfoBuilder,
     last_error: Option<Error>,
 }
 
 impl Session {
     /// A conversation whose random numbers follow from `seed`.
-    pub fn new(query: SessionQuery, transport: Way, seed: u64) -> Self {
+    pub fn new(query: SessionQuery, transport: Transport, seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let referrer = query
             .referrer
@@ -149,13 +149,13 @@ impl Session {
             visited: Vec::new(),
             host: None,
             fallback_host: None,
-            info: Gathered::default(),
+            info: StreamInfoBuilder::default(),
             last_error: None,
         }
     }
 
     /// The first thing to do.
-    pub fn start(&mut self, now: Duration) -> Request {
+    pub fn start(&mut self, now: Duration) -> SessionAction {
         self.attempt = 1;
         self.start_attempt(now)
     }
@@ -169,77 +169,78 @@ impl Session {
     }
 
     /// Goes on after `event`. `now` counts from any moment, but never back.
-    pub fn handle(&mut self, event: Event<'_>, now: Duration) -> Request {
+    pub fn handle(&mut self, event: SessionEvent<'_>, now: Duration) -> SessionAction {
         match event {
-            Event::Opened => {
+            SessionEvent::Opened => {
                 let hello = ConnectContext {
                     viewer_id: self.viewer_id,
                     referrer: &self.referrer,
                     is_secure: self.is_secure(),
                     random: &mut self.random,
                 };
-                Request::Send(self.transport.connect_arguments(&self.query, hello))
+                SessionAction::Send(self.transport.connect_arguments(&self.query, hello))
             }
-            Event::Frame(frame) => self.on_frame(frame, now),
-            Event::LimitExceeded(error) | Event::Failed(error @ Error::Busy { .. }) => {
-                Request::Fail(error)
-            }
+            SessionEvent::Frame(frame) => self.on_frame(frame, now),
+            SessionEvent::LimitExceeded(error)
+            | SessionEvent::Failed(error @ Error::Busy { .. }) => SessionAction::Fail(error),
             // The next way may be without TLS: whoever showed the certificate could answer there.
-            Event::Failed(error @ Error::Untrusted { .. }) if self.transport != Way::Socket => {
-                Request::Fail(error)
+            SessionEvent::Failed(error @ Error::Untrusted { .. })
+                if self.transport != Transport::Socket =>
+            {
+                SessionAction::Fail(error)
             }
-            Event::Failed(error) => {
+            SessionEvent::Failed(error) => {
                 self.record_error(error);
                 match self.fallback_host.take() {
                     Some(host) => self.go_to(host),
                     None => self.retry_or_finish(now),
                 }
             }
-            Event::Closed => self.retry_or_finish(now),
-            Event::Length(length_ms) => {
+            SessionEvent::Closed => self.retry_or_finish(now),
+            SessionEvent::Length(length_ms) => {
                 self.info.add_length(length_ms);
                 self.done_or_wait()
             }
-            Event::TimedOut if now < self.deadline() => Request::Wait,
-            Event::TimedOut => {
+            SessionEvent::TimedOut if now < self.deadline() => SessionAction::Wait,
+            SessionEvent::TimedOut => {
                 self.record_error(Error::Timeout(WHAT));
                 self.retry_or_finish(now)
             }
         }
     }
 
-    fn on_frame(&mut self, frame: &str, now: Duration) -> Request {
+    fn on_frame(&mut self, frame: &str, now: Duration) -> SessionAction {
         let commands = match message::parse(frame) {
             Ok(commands) => commands,
-            Err(error @ Error::TooLarge { .. }) => return Request::Fail(error),
+            Err(error @ Error::TooLarge { .. }) => return SessionAction::Fail(error),
             Err(error) => {
                 tracing::debug!(%error, "a frame makes no sense");
                 self.record_error(error);
-                return Request::Wait;
+                return SessionAction::Wait;
             }
         };
-        let mut listen = Request::Wait;
+        let mut listen = SessionAction::Wait;
         let mut is_closed = false;
         for command in commands {
             let request = match command {
                 Command::ModuleInfo(info) => self.on_module_info(*info, now),
                 Command::Reject(reasons) => self.on_reject(reasons),
-                Command::Tracking(tracking) if self.transport != Way::Socket => {
+                Command::Tracking(tracking) if self.transport != Transport::Socket => {
                     listen = self.on_tracking(tracking);
-                    Request::Wait
+                    SessionAction::Wait
                 }
                 // A websocket closes itself.
-                Command::Close if self.transport != Way::Socket => {
+                Command::Close if self.transport != Transport::Socket => {
                     is_closed = true;
-                    Request::Wait
+                    SessionAction::Wait
                 }
-                Command::Tracking(_) | Command::Close => Request::Wait,
+                Command::Tracking(_) | Command::Close => SessionAction::Wait,
                 Command::Other(name) => {
                     tracing::debug!(name, "a command without meaning here");
-                    Request::Wait
+                    SessionAction::Wait
                 }
             };
-            if !matches!(request, Request::Wait) {
+            if !matches!(request, SessionAction::Wait) {
                 return request;
             }
         }
@@ -249,32 +250,32 @@ impl Session {
         listen
     }
 
-    fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> Request {
+    fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> SessionAction {
         // It was told where the segments are: they are still there.
         if info.stream == Some(StreamState::Offline) && !self.info.is_usable() {
-            return Request::Fail(Error::NotRecorded);
+            return SessionAction::Fail(Error::NotRecorded);
         }
         self.info.add(info, now);
         self.done_or_wait()
     }
 
-    fn done_or_wait(&mut self) -> Request {
+    fn done_or_wait(&mut self) -> SessionAction {
         if self.info.is_finished() {
-            return Request::Done(Box::new(self.info.take()));
+            return SessionAction::Done(Box::new(self.info.take()));
         }
-        Request::Wait
+        SessionAction::Wait
     }
 
-    fn on_reject(&mut self, reasons: Vec<Reject>) -> Request {
+    fn on_reject(&mut self, reasons: Vec<Reject>) -> SessionAction {
         let Some(reason) = reasons.into_iter().next() else {
-            return Request::Wait;
+            return SessionAction::Wait;
         };
         let lock = match reason {
             Reject::Cluster { name, host } => return self.on_cluster(name, host.as_deref()),
             Reject::Referrer { redirect_url } => return self.on_referrer(redirect_url),
-            Reject::Hash => return Request::NeedsHash,
+            Reject::Hash => return SessionAction::NeedsHash,
             Reject::Nonexistent => {
-                return Request::Fail(Error::NotFound(self.query.recording.to_string()));
+                return SessionAction::Fail(Error::NotFound(self.query.recording.to_string()));
             }
             Reject::Region => Lock::Region,
             Reject::Password => Lock::Password {
@@ -283,11 +284,11 @@ impl Session {
             Reject::Login => Lock::Login,
             Reject::Other(key) => Lock::Other(key),
         };
-        Request::Fail(Error::Locked(lock))
+        SessionAction::Fail(Error::Locked(lock))
     }
 
     /// Begins an attempt at the entry host of its turn: today's first, then the one of 2017.
-    fn start_attempt(&mut self, now: Duration) -> Request {
+    fn start_attempt(&mut self, now: Duration) -> SessionAction {
         let earlier = u32::try_from(self.attempt.saturating_sub(1)).unwrap_or(u32::MAX);
         let pause = RETRY_PAUSE.saturating_mul(earlier);
         self.attempt_started = now + pause;
@@ -300,7 +301,7 @@ impl Session {
             .transport
             .entry_host(self.attempt, &self.query, self.host_number);
         let mut request = self.go_to(host);
-        if let Request::Connect { pause: wait, .. } = &mut request {
+        if let SessionAction::Connect { pause: wait, .. } = &mut request {
             *wait = pause;
         }
         request
@@ -314,28 +315,28 @@ impl Session {
     }
 
     /// The connection is of no more use: what is known may do, else another attempt may help.
-    fn retry_or_finish(&mut self, now: Duration) -> Request {
+    fn retry_or_finish(&mut self, now: Duration) -> SessionAction {
         // A list that ends too early or has a gap is asked for once more, then taken as it is.
         let is_enough = self.info.is_complete() || self.attempt > 1;
         if self.info.is_usable() && is_enough {
             if !self.info.is_complete() {
                 tracing::warn!("the service does not list all pieces of the recording");
             }
-            return Request::Done(Box::new(self.info.take()));
+            return SessionAction::Done(Box::new(self.info.take()));
         }
         if let Some(refusal) = self.info.unusable_reason() {
-            return Request::Fail(refusal);
+            return SessionAction::Fail(refusal);
         }
         if self.attempt >= MOST_ATTEMPTS || now >= LATEST_ATTEMPT {
-            return Request::Fail(self.last_error.take().unwrap_or(Error::Timeout(WHAT)));
+            return SessionAction::Fail(self.last_error.take().unwrap_or(Error::Timeout(WHAT)));
         }
         self.attempt += 1;
         self.start_attempt(now)
     }
 }
 
-fn misdirected(problem: &str) -> Request {
-    Request::Fail(Error::Misdirected(problem.to_owned()))
+fn misdirected(problem: &str) -> SessionAction {
+    SessionAction::Fail(Error::Misdirected(problem.to_owned()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The connection is an upgraded one of the HTTP client's (RFC 6455 4.1), so its proxy, its trust
 //! and its time-outs hold here too; only the framing is another library's.
 
-mod unchecked;
+mod text_as_binary;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -23,10 +23,10 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use self::unchecked::TextAsBinary;
+use self::text_as_binary::TextAsBinary;
 use super::message::{LARGEST_FRAME, WHAT};
-use super::session::{Event, Request, Session, SessionQuery, Way};
-use super::{ApiLength, Outcome};
+use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
+use super::{ApiLength, SessionOutcome};
 use crate::hosts::Host;
 use crate::{Error, http};
 
@@ -46,9 +46,9 @@ pub async fn ask(
     http: &reqwest::Client,
     question: SessionQuery,
     length: ApiLength,
-) -> Result<Outcome, Error> {
-    let mut session = Session::new(question, Way::Socket, fastrand::u64(..));
-    let mut line = Line {
+) -> Result<SessionOutcome, Error> {
+    let mut session = Session::new(question, Transport::Socket, fastrand::u64(..));
+    let mut line = SocketConnection {
         http,
         length,
         socket: None,
@@ -59,27 +59,27 @@ pub async fn ask(
     let mut request = session.start(Duration::ZERO);
     loop {
         request = match request {
-            Request::Connect {
+            SessionAction::Connect {
                 host, path, pause, ..
             } => line.connect(&mut session, &host, path, pause).await,
-            Request::Send(arguments) => {
+            SessionAction::Send(arguments) => {
                 let command = json!({"cmd": "connect", "args": [arguments]});
                 line.send(&mut session, command.to_string()).await
             }
             // Only long polling is sent elsewhere to listen.
-            Request::Wait | Request::Listen { .. } => line.wait(&mut session).await,
-            Request::Done(info) => {
+            SessionAction::Wait | SessionAction::Listen { .. } => line.wait(&mut session).await,
+            SessionAction::Done(info) => {
                 line.close().await;
-                return Ok(Outcome::Known(info));
+                return Ok(SessionOutcome::Known(info));
             }
-            Request::NeedsHash => return Ok(Outcome::NeedsHash),
-            Request::Fail(error) => return Err(error),
+            SessionAction::NeedsHash => return Ok(SessionOutcome::NeedsHash),
+            SessionAction::Fail(error) => return Err(error),
         }
     }
 }
 
 /// The socket of the moment, and how much has come over all of them.
-struct Line<'a> {
+struct SocketConnection<'a> {
     http: &'a reqwest::Client,
     length: ApiLength,
     socket: Option<Socket>,
@@ -88,14 +88,14 @@ struct Line<'a> {
     started: Instant,
 }
 
-impl Line<'_> {
+impl SocketConnection<'_> {
     async fn connect(
         &mut self,
         session: &mut Session,
         host: &Host,
         path: &str,
         pause: Duration,
-    ) -> Request {
+    ) -> SessionAction {
         self.socket = None;
         tokio::time::sleep(pause).await;
         let deadline = self.started + session.deadline();
@@ -103,30 +103,30 @@ impl Line<'_> {
         let event = match opened {
             Ok(Ok(socket)) => {
                 self.socket = Some(socket);
-                Event::Opened
+                SessionEvent::Opened
             }
             Ok(Err(error)) => {
                 tracing::debug!(%host, %error, "no control connection");
-                Event::Failed(error)
+                SessionEvent::Failed(error)
             }
-            Err(_) => Event::TimedOut,
+            Err(_) => SessionEvent::TimedOut,
         };
         session.handle(event, self.started.elapsed())
     }
 
-    async fn send(&mut self, session: &mut Session, text: String) -> Request {
+    async fn send(&mut self, session: &mut Session, text: String) -> SessionAction {
         let deadline = self.started + session.deadline();
         let Some(socket) = &mut self.socket else {
-            return session.handle(Event::Closed, self.started.elapsed());
+            return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
         match tokio::time::timeout_at(deadline, socket.send(Message::text(text))).await {
-            Ok(Ok(())) => Request::Wait,
-            Ok(Err(_)) => session.handle(Event::Closed, self.started.elapsed()),
-            Err(_) => session.handle(Event::TimedOut, self.started.elapsed()),
+            Ok(Ok(())) => SessionAction::Wait,
+            Ok(Err(_)) => session.handle(SessionEvent::Closed, self.started.elapsed()),
+            Err(_) => session.handle(SessionEvent::TimedOut, self.started.elapsed()),
         }
     }
 
-    async fn wait(&mut self, session: &mut Session) -> Request {
+    async fn wait(&mut self, session: &mut Session) -> SessionAction {
         let deadline = self.started + session.deadline();
         let heard = match &mut self.socket {
             Some(socket) => {
@@ -134,7 +134,8 @@ impl Line<'_> {
                 match select(next, pin!(self.length.received())).await {
                     Either::Left((heard, _)) => heard,
                     Either::Right((length_ms, _)) => {
-                        return session.handle(Event::Length(length_ms), self.started.elapsed());
+                        return session
+                            .handle(SessionEvent::Length(length_ms), self.started.elapsed());
                     }
                 }
             }
@@ -142,28 +143,28 @@ impl Line<'_> {
         };
         let now = self.started.elapsed();
         let message = match heard {
-            Err(_) => return session.handle(Event::TimedOut, now),
+            Err(_) => return session.handle(SessionEvent::TimedOut, now),
             Ok(Some(Ok(message))) => message,
             Ok(Some(Err(tungstenite::Error::Capacity(_)))) => {
-                return session.handle(Event::LimitExceeded(too_large(LARGEST_FRAME)), now);
+                return session.handle(SessionEvent::LimitExceeded(too_large(LARGEST_FRAME)), now);
             }
             Ok(Some(Err(_)) | None) => {
                 self.socket = None;
-                return session.handle(Event::Closed, now);
+                return session.handle(SessionEvent::Closed, now);
             }
         };
         self.frames += 1;
         self.bytes = self.bytes.saturating_add(message.len());
         if self.frames > MOST_FRAMES || self.bytes > MOST_BYTES {
-            return session.handle(Event::LimitExceeded(too_large(MOST_BYTES)), now);
+            return session.handle(SessionEvent::LimitExceeded(too_large(MOST_BYTES)), now);
         }
         match message {
             // What is no text in it costs the letters that are not.
             Message::Binary(bytes) => {
-                session.handle(Event::Frame(&String::from_utf8_lossy(&bytes)), now)
+                session.handle(SessionEvent::Frame(&String::from_utf8_lossy(&bytes)), now)
             }
             // Pings are answered below us; a closing frame is followed by the end of the stream.
-            _ => Request::Wait,
+            _ => SessionAction::Wait,
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::message::Site;
-use crate::{hosts, loose};
+use crate::{hosts, lenient_json};
 
 /// More rows than qualities × languages of any recording.
 const MOST_REPRESENTATIONS: usize = 500;
@@ -24,16 +24,16 @@ pub enum StreamState {
     /// There will be one.
     Pending,
     /// It is stored like this.
-    Stored(Box<Stored>),
+    Stored(Box<StoredStream>),
 }
 
 /// The formats that are known here.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stored {
+pub struct StoredStream {
     /// `flv/segmented`
-    pub flv: Option<Format>,
+    pub flv: Option<StreamFormat>,
     /// `mp4/segmented`
-    pub fmp4: Option<Format>,
+    pub fmp4: Option<StreamFormat>,
     /// A length that is said beside the formats.
     pub length: Option<u64>,
     /// There are formats of other names.
@@ -46,14 +46,14 @@ pub struct Stored {
 
 /// One format; what an update leaves out is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Format {
+pub struct StreamFormat {
     /// Length of a piece in milliseconds.
     pub chunk_time_ms: Option<u64>,
     /// Paths below a server, without slashes at their ends; the first is meant, the others are
     /// alternatives.
     pub paths: Vec<String>,
     /// Its rows.
-    pub representations: Vec<Row>,
+    pub representations: Vec<Representation>,
     /// The hash of each piece, under the number of the first piece that has it; empty where it
     /// is listed and cannot be read.
     pub hashes: BTreeMap<u64, String>,
@@ -63,7 +63,7 @@ pub struct Format {
 
 /// A quality, or a track of one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Row {
+pub struct Representation {
     /// Template of its segments; empty where the service does not say it.
     pub segment_url: String,
     /// Template of its initialisation piece.
@@ -88,7 +88,7 @@ pub struct Row {
     pub has_audio_codec: bool,
 }
 
-impl Format {
+impl StreamFormat {
     /// Whether there is enough to fetch segments.
     pub fn is_usable(&self) -> bool {
         let has_rows = self
@@ -99,7 +99,7 @@ impl Format {
     }
 }
 
-impl Stored {
+impl StoredStream {
     /// A format is told of, though not in a way that segments could be fetched.
     pub(crate) fn is_described(&self) -> bool {
         let mut formats = [&self.fmp4, &self.flv].into_iter().flatten();
@@ -107,7 +107,7 @@ impl Stored {
     }
 
     /// Its formats that pieces can be fetched of.
-    pub(crate) fn usable(&self) -> impl Iterator<Item = &Format> {
+    pub(crate) fn usable(&self) -> impl Iterator<Item = &StreamFormat> {
         [&self.fmp4, &self.flv]
             .into_iter()
             .flatten()
@@ -120,7 +120,8 @@ pub fn read(stream: &Value) -> StreamState {
     if stream
         .as_str()
         .is_some_and(|word| word.eq_ignore_ascii_case("offline"))
-        || loose::member(stream, "contentAvailable").is_some_and(|flag| !loose::is_set(flag))
+        || lenient_json::member(stream, "contentAvailable")
+            .is_some_and(|flag| !lenient_json::is_set(flag))
     {
         return StreamState::Offline;
     }
@@ -132,20 +133,20 @@ pub fn read(stream: &Value) -> StreamState {
         return StreamState::Pending;
     }
     let known = ["flv/segmented", "mp4/segmented"];
-    StreamState::Stored(Box::new(Stored {
-        flv: loose::member(all, "flv/segmented").map(format),
-        fmp4: loose::member(all, "mp4/segmented").map(format),
+    StreamState::Stored(Box::new(StoredStream {
+        flv: lenient_json::member(all, "flv/segmented").map(format),
+        fmp4: lenient_json::member(all, "mp4/segmented").map(format),
         length: length_of(stream),
         has_unknown_formats: named.any(|(name, _)| !known.contains(&name.as_str())),
-        ..Stored::default()
+        ..StoredStream::default()
     }))
 }
 
 /// The one format that a stream of 2016 has: what is said of it stands in the stream itself, and
 /// its servers are named with the path of the pieces.
 fn single_format(stream: &Value) -> Option<StreamState> {
-    let name = loose::text_of(stream, "streamType")?;
-    let format = Format {
+    let name = lenient_json::text_of(stream, "streamType")?;
+    let format = StreamFormat {
         paths: providers(stream)
             .into_iter()
             .map(|site| site.path.trim_matches('/').to_owned())
@@ -157,17 +158,17 @@ fn single_format(stream: &Value) -> Option<StreamState> {
         "mp4/segmented" => (None, Some(format)),
         _ => return None,
     };
-    Some(StreamState::Stored(Box::new(Stored {
+    Some(StreamState::Stored(Box::new(StoredStream {
         flv,
         fmp4,
         length: length_of(stream),
-        ..Stored::default()
+        ..StoredStream::default()
     })))
 }
 
 /// The servers that a stream names: as its providers, or at the front of a path.
 pub(crate) fn servers(stream: &Value) -> Vec<Site> {
-    let formats = loose::member(stream, "streamFormats").and_then(Value::as_object);
+    let formats = lenient_json::member(stream, "streamFormats").and_then(Value::as_object);
     let formats = formats.into_iter().flat_map(serde_json::Map::values);
     let of_paths = formats.flat_map(paths).filter_map(|path| {
         let url = address(&path)?;
@@ -185,14 +186,14 @@ pub(crate) fn servers(stream: &Value) -> Vec<Site> {
 
 /// The servers that a stream of 2016 names.
 fn providers(stream: &Value) -> Vec<Site> {
-    let address = |provider, name| Url::parse(&loose::text_of(provider, name)?).ok();
+    let address = |provider, name| Url::parse(&lenient_json::text_of(provider, name)?).ok();
     let site = |url: Url| {
         Some(Site {
             host: url.host_str()?.to_owned(),
             path: url.path().to_owned(),
         })
     };
-    loose::items_of(stream, "providers")
+    lenient_json::items_of(stream, "providers")
         .into_iter()
         .flat_map(|provider| ["url", "varnishUrl"].map(|name| address(provider, name)))
         .flatten()
@@ -204,18 +205,20 @@ fn providers(stream: &Value) -> Vec<Site> {
 /// What the player for HLS is told: a list of streams with the address of a master playlist, or,
 /// of old recordings, with the addresses of files.
 fn playlists_and_files(stream: &Value) -> StreamState {
-    let mut stored = Stored {
+    let mut stored = StoredStream {
         length: length_of(stream),
-        ..Stored::default()
+        ..StoredStream::default()
     };
-    for entry in loose::items(stream) {
-        let rows = loose::items_of(entry, "streams");
+    for entry in lenient_json::items(stream) {
+        let rows = lenient_json::items_of(entry, "streams");
         let of_rows = rows
             .into_iter()
-            .filter_map(|row| loose::member(row, "streamName"));
-        let named = loose::member(entry, "url").into_iter().chain(of_rows);
+            .filter_map(|row| lenient_json::member(row, "streamName"));
+        let named = lenient_json::member(entry, "url")
+            .into_iter()
+            .chain(of_rows);
         for address in named.flat_map(addresses) {
-            let list = if loose::ends_with(&address, "m3u8") {
+            let list = if lenient_json::ends_with(&address, "m3u8") {
                 &mut stored.playlists
             } else {
                 &mut stored.files
@@ -235,10 +238,10 @@ fn playlists_and_files(stream: &Value) -> StreamState {
 fn addresses(value: &Value) -> Vec<String> {
     let list = match value {
         Value::String(_) => vec![value],
-        other => loose::items(other),
+        other => lenient_json::items(other),
     };
     list.into_iter()
-        .filter_map(loose::text)
+        .filter_map(lenient_json::text)
         .filter(|address| address.starts_with("http://") || address.starts_with("https://"))
         .collect()
 }
@@ -246,25 +249,25 @@ fn addresses(value: &Value) -> Vec<String> {
 /// The length in milliseconds. `duration` and `length` are seen here too, but nobody knows in
 /// which unit.
 pub(crate) fn length_of(value: &Value) -> Option<u64> {
-    loose::unsigned_of(value, "videoLength").filter(|length| *length > 0)
+    lenient_json::unsigned_of(value, "videoLength").filter(|length| *length > 0)
 }
 
-fn format(value: &Value) -> Format {
+fn format(value: &Value) -> StreamFormat {
     let mut known = Vec::new();
     for path in paths(value).into_iter().map(|path| below_server(&path)) {
         if !known.contains(&path) {
             known.push(path);
         }
     }
-    Format {
-        chunk_time_ms: loose::unsigned_of(value, "chunkTime"),
+    StreamFormat {
+        chunk_time_ms: lenient_json::unsigned_of(value, "chunkTime"),
         paths: known,
-        representations: loose::items_of(value, "streams")
+        representations: lenient_json::items_of(value, "streams")
             .into_iter()
             .filter_map(representation)
             .take(MOST_REPRESENTATIONS)
             .collect(),
-        hashes: loose::member(value, "hashes")
+        hashes: lenient_json::member(value, "hashes")
             .map(hashes)
             .unwrap_or_default(),
         length: length_of(value),
@@ -273,11 +276,11 @@ fn format(value: &Value) -> Format {
 
 /// The paths of a format as they are told.
 fn paths(format: &Value) -> Vec<String> {
-    loose::member(format, "contentAccess")
-        .map(|access| loose::items_of(access, "accessList"))
+    lenient_json::member(format, "contentAccess")
+        .map(|access| lenient_json::items_of(access, "accessList"))
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|entry| loose::text_of(loose::member(entry, "data")?, "path"))
+        .filter_map(|entry| lenient_json::text_of(lenient_json::member(entry, "data")?, "path"))
         .take(MOST_PATHS)
         .collect()
 }
@@ -310,12 +313,12 @@ fn below_server(path: &str) -> String {
 /// A map by numbers; as a list where the numbers are 0, 1, 2, …, since that is how PHP writes
 /// such a map.
 fn hashes(value: &Value) -> BTreeMap<u64, String> {
-    let hash = |value| loose::text(value).unwrap_or_default();
+    let hash = |value| lenient_json::text(value).unwrap_or_default();
     match value {
         Value::Object(map) => map
             .iter()
             .filter_map(|(key, value)| {
-                let number = loose::unsigned(&Value::String(key.clone()))?;
+                let number = lenient_json::unsigned(&Value::String(key.clone()))?;
                 Some((number, hash(value)))
             })
             .collect(),
@@ -324,22 +327,22 @@ fn hashes(value: &Value) -> BTreeMap<u64, String> {
     }
 }
 
-fn representation(value: &Value) -> Option<Row> {
-    let picture = loose::member(value, "videoCodec");
-    let in_picture = |name| loose::u32_of(picture?, name);
-    value.is_object().then(|| Row {
-        segment_url: loose::text_of(value, "segmentUrl").unwrap_or_default(),
-        init_url: loose::text_of(value, "initUrl"),
-        content_type: loose::text_of(value, "contentType")
-            .or_else(|| loose::text_of(value, "codec")),
-        width: loose::u32_of(value, "width").or_else(|| in_picture("width")),
-        height: loose::u32_of(value, "height").or_else(|| in_picture("height")),
-        bitrate_kbps: loose::u32_of(value, "bitrate"),
-        language: loose::text_of(value, "language"),
-        country: loose::text_of(value, "country").filter(|country| country != "00"),
-        is_default: loose::member(value, "default").is_some_and(loose::is_set),
+fn representation(value: &Value) -> Option<Representation> {
+    let picture = lenient_json::member(value, "videoCodec");
+    let in_picture = |name| lenient_json::u32_of(picture?, name);
+    value.is_object().then(|| Representation {
+        segment_url: lenient_json::text_of(value, "segmentUrl").unwrap_or_default(),
+        init_url: lenient_json::text_of(value, "initUrl"),
+        content_type: lenient_json::text_of(value, "contentType")
+            .or_else(|| lenient_json::text_of(value, "codec")),
+        width: lenient_json::u32_of(value, "width").or_else(|| in_picture("width")),
+        height: lenient_json::u32_of(value, "height").or_else(|| in_picture("height")),
+        bitrate_kbps: lenient_json::u32_of(value, "bitrate"),
+        language: lenient_json::text_of(value, "language"),
+        country: lenient_json::text_of(value, "country").filter(|country| country != "00"),
+        is_default: lenient_json::member(value, "default").is_some_and(lenient_json::is_set),
         has_video_codec: picture.is_some(),
-        has_audio_codec: loose::member(value, "audioCodec").is_some(),
+        has_audio_codec: lenient_json::member(value, "audioCodec").is_some(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use peak_alloc::PeakAlloc;
 use url::Url;
-use ustream::ums::session::{Event, Session, SessionQuery, Way};
+use ustream::ums::session::{Session, SessionEvent, SessionQuery, Transport};
 use ustream::{RecordingId, api, gate, page};
 
 #[global_allocator]
@@ -76,7 +76,7 @@ fn session() -> Session {
         hash: None,
         referrer: None,
     };
-    let mut session = Session::new(question, Way::Socket, 1);
+    let mut session = Session::new(question, Transport::Socket, 1);
     session.start(Duration::ZERO);
     session
 }
@@ -95,8 +95,8 @@ fn a_frame_of_any_shape_takes_little() {
             let what = format!("{}…", &frame[..before.len() + 20]);
             assert_bounded(&what, || {
                 let mut session = session();
-                session.handle(Event::Frame(&frame), Duration::ZERO);
-                session.handle(Event::Frame(&frame), Duration::ZERO);
+                session.handle(SessionEvent::Frame(&frame), Duration::ZERO);
+                session.handle(SessionEvent::Frame(&frame), Duration::ZERO);
             });
         }
     }

@@ -1,25 +1,25 @@
 //! What the JSON API answers.
 
 use serde_json::{Value, json as value};
-use ustream::api::{self, Answer, Caption, Channel, Listing, Locks, Video};
+use ustream::api::{self, ApiResponse, Caption, ChannelInfo, Locks, RecordingPage, VideoInfo};
 use ustream::ums::session::StreamInfo;
 use ustream::ums::stream::{self, StreamState};
 use ustream::{ChannelId, Recording, RecordingId};
 
 use crate::{json, text};
 
-fn here<T: std::fmt::Debug>(answer: Answer<T>) -> T {
+fn here<T: std::fmt::Debug>(answer: ApiResponse<T>) -> T {
     match answer {
-        Answer::Available(here) => here,
+        ApiResponse::Available(here) => here,
         other => panic!("{other:?}"),
     }
 }
 
-fn video(body: &str) -> Video {
+fn video(body: &str) -> VideoInfo {
     here(api::video(body.as_bytes()).unwrap())
 }
 
-fn channel(body: &str) -> Channel {
+fn channel(body: &str) -> ChannelInfo {
     here(api::channel(body.as_bytes()).unwrap())
 }
 
@@ -151,13 +151,13 @@ fn fixture_api_errors_2026_are_told_apart_whatever_their_status() {
         password: true,
         auth_method: None,
     };
-    assert_eq!(locked, Answer::Locked(password));
+    assert_eq!(locked, ApiResponse::Locked(password));
     let missing = api::video(case("video missing (HTTP 404)").as_bytes()).unwrap();
-    assert_eq!(missing, Answer::Missing("not_found".into()));
+    assert_eq!(missing, ApiResponse::Missing("not_found".into()));
     let removed = api::video(case("video removed (HTTP 200)").as_bytes()).unwrap();
     let words =
         "This Pro Broadcaster has chosen to remove this video from the ustream.tv site.".into();
-    assert_eq!(removed, Answer::Removed(words));
+    assert_eq!(removed, ApiResponse::Removed(words));
     let video = video(&case("video with no direct files (HTTP 200)"));
     assert_eq!(video.title.as_deref(), Some("Earn It"));
     assert!(video.files.is_empty() && video.locks == Locks::default());
@@ -166,7 +166,7 @@ fn fixture_api_errors_2026_are_told_apart_whatever_their_status() {
     assert!(!channel.is_live && channel.locks == Locks::default());
     let page =
         here(api::recording_page(case("channel videos page (HTTP 200)").as_bytes()).unwrap());
-    let empty = Listing {
+    let empty = RecordingPage {
         recordings: Vec::new(),
         page_count: Some(0),
         item_count: Some(0),
@@ -179,5 +179,5 @@ fn real_api_9407_media_urls_null_leads_to_no_file() {
     let mut video_of = value!({"id": "86423931"});
     video_of["media_urls"] = json("real-api-9407-media_urls-null")["media_urls"].clone();
     let body = value!({"video": video_of}).to_string();
-    assert_eq!(video(&body), Video::default());
+    assert_eq!(video(&body), VideoInfo::default());
 }

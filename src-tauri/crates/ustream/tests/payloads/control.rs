@@ -1,7 +1,7 @@
 //! What the control connection says beside the stream.
 
 use ustream::ums::message::{self, Command, ModuleInfo, Reject, Site};
-use ustream::ums::session::{Request, Way};
+use ustream::ums::session::{SessionAction, Transport};
 use ustream::ums::stream::StreamState;
 use ustream::{Error, Lock};
 
@@ -22,7 +22,7 @@ fn news(name: &str) -> Vec<ModuleInfo> {
 }
 
 /// What one frame leads to.
-fn led_to(way: Way, frame: &str) -> Request {
+fn led_to(way: Transport, frame: &str) -> SessionAction {
     said(&mut opened(way), &[frame])
 }
 
@@ -35,8 +35,8 @@ fn reconstructed_ws_reject_cluster_sends_on_to_the_host_it_names() {
         host: named.as_str().map(str::to_owned),
     };
     assert_eq!(commands(name), [Command::Reject(vec![cluster])]);
-    match led_to(Way::Socket, &text(name)) {
-        Request::Connect { host, secure, .. } => {
+    match led_to(Transport::Socket, &text(name)) {
+        SessionAction::Connect { host, secure, .. } => {
             assert_eq!((named == host.as_str(), secure), (true, true));
         }
         other => panic!("{other:?}"),
@@ -58,11 +58,14 @@ fn reconstructed_ws_reject_locks_are_told_apart() {
     };
     assert_eq!(reasons, [referrer, Reject::Nonexistent, Reject::Region]);
     let frames = json(name);
-    let led = |index: usize| led_to(Way::Socket, &frames[index].to_string());
+    let led = |index: usize| led_to(Transport::Socket, &frames[index].to_string());
     // The page is named at the same host.
-    assert!(matches!(led(0), Request::Connect { .. }));
-    assert!(matches!(led(1), Request::Fail(Error::NotFound(_))));
-    assert!(matches!(led(2), Request::Fail(Error::Locked(Lock::Region))));
+    assert!(matches!(led(0), SessionAction::Connect { .. }));
+    assert!(matches!(led(1), SessionAction::Fail(Error::NotFound(_))));
+    assert!(matches!(
+        led(2),
+        SessionAction::Fail(Error::Locked(Lock::Region))
+    ));
 }
 
 #[test]
@@ -73,15 +76,18 @@ fn fixture_lp_poll_reject_referrerlock_2026_names_the_page_before_it_closes() {
     };
     let expected = [Command::Reject(vec![referrer]), Command::Close];
     assert_eq!(commands(name), expected);
-    let asked_again = led_to(Way::Playlists, &text(name));
-    assert!(matches!(asked_again, Request::Connect { .. }));
+    let asked_again = led_to(Transport::Playlists, &text(name));
+    assert!(matches!(asked_again, SessionAction::Connect { .. }));
 }
 
 #[test]
 fn reconstructed_ws_warning_stops_nothing() {
     let name = "reconstructed-ws-warning";
     assert_eq!(commands(name), [Command::Other("warning".into())]);
-    assert!(matches!(led_to(Way::Socket, &text(name)), Request::Wait));
+    assert!(matches!(
+        led_to(Transport::Socket, &text(name)),
+        SessionAction::Wait
+    ));
 }
 
 #[test]
@@ -94,7 +100,10 @@ fn real_ws_moduleinfo_counters_2019_say_nothing_of_the_recording() {
 fn real_lp_moduleinfo_counters_2018_are_two_answers_without_news() {
     let name = "real-lp-moduleInfo-counters-2018";
     assert_eq!(news(name), [ModuleInfo::default(), ModuleInfo::default()]);
-    assert!(matches!(led_to(Way::Polling, &text(name)), Request::Wait));
+    assert!(matches!(
+        led_to(Transport::Polling, &text(name)),
+        SessionAction::Wait
+    ));
 }
 
 fn server(host: &str) -> Site {
@@ -127,8 +136,8 @@ fn reconstructed_ws_moduleinfo_offline_is_final_in_both_forms() {
     let states: Vec<_> = news(name).into_iter().map(|news| news.stream).collect();
     assert_eq!(states, [const { Some(StreamState::Offline) }; 2]);
     for frame in json(name).as_array().unwrap() {
-        let ended = led_to(Way::Socket, &frame.to_string());
-        assert!(matches!(ended, Request::Fail(Error::NotRecorded)));
+        let ended = led_to(Transport::Socket, &frame.to_string());
+        assert!(matches!(ended, SessionAction::Fail(Error::NotRecorded)));
     }
 }
 
@@ -136,7 +145,10 @@ fn reconstructed_ws_moduleinfo_offline_is_final_in_both_forms() {
 fn reconstructed_ws_moduleinfo_transitional_empty_formats_are_waited_out() {
     let name = "reconstructed-ws-moduleInfo-transitional-empty-formats";
     assert_eq!(news(name)[0].stream, Some(StreamState::Pending));
-    assert!(matches!(led_to(Way::Socket, &text(name)), Request::Wait));
+    assert!(matches!(
+        led_to(Transport::Socket, &text(name)),
+        SessionAction::Wait
+    ));
     assert!(matches!(
         conversation(&[&text(name)]),
         Err(Error::Timeout(_))

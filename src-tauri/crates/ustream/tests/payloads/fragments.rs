@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as value};
 use ustream::ums::message;
-use ustream::ums::stream::{self, Format, StreamState};
+use ustream::ums::stream::{self, StreamFormat, StreamState};
 use ustream::{Error, Recording, RecordingId, ums::session::StreamInfo};
 
 use crate::{json, text};
@@ -49,7 +49,7 @@ fn said(excerpt: &str, name: &str) -> Value {
     whole(&excerpt[at..]).unwrap()
 }
 
-fn format(name: &str, body: &Value) -> Format {
+fn format(name: &str, body: &Value) -> StreamFormat {
     let StreamState::Stored(stored) = stream::read(&value!({"streamFormats": {name: body}})) else {
         panic!("{body}")
     };

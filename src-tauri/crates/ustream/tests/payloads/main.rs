@@ -4,12 +4,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api;
+mod connect;
 mod control;
-mod dress;
 mod fragments;
-mod hello;
 mod odd;
 mod playlists;
+mod rewording;
 mod stream;
 mod website;
 
@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
-use ustream::ums::session::{Event, Request, Session, SessionQuery, StreamInfo, Way};
+use ustream::ums::session::{
+    Session, SessionAction, SessionEvent, SessionQuery, StreamInfo, Transport,
+};
 use ustream::{Error, RecordingId};
 
 fn folder() -> PathBuf {
@@ -51,33 +53,40 @@ fn question() -> SessionQuery {
 }
 
 /// A session over `way` whose connection has just been opened.
-fn opened(way: Way) -> Session {
+fn opened(way: Transport) -> Session {
     let mut session = Session::new(question(), way, 1);
     session.start(Duration::ZERO);
-    session.handle(Event::Opened, Duration::ZERO);
+    session.handle(SessionEvent::Opened, Duration::ZERO);
     session
 }
 
 /// What a session asks for once all of `frames` were said.
-fn said(session: &mut Session, frames: &[&str]) -> Request {
-    let mut last = Request::Wait;
+fn said(session: &mut Session, frames: &[&str]) -> SessionAction {
+    let mut last = SessionAction::Wait;
     for frame in frames {
-        assert!(matches!(last, Request::Wait), "{last:?} before {frame}");
-        last = session.handle(Event::Frame(frame), Duration::ZERO);
+        assert!(
+            matches!(last, SessionAction::Wait),
+            "{last:?} before {frame}"
+        );
+        last = session.handle(SessionEvent::Frame(frame), Duration::ZERO);
     }
     last
 }
 
 /// What a conversation over a websocket comes to that says `frames` and then nothing more.
 fn conversation(frames: &[&str]) -> Result<StreamInfo, Error> {
-    let mut session = opened(Way::Socket);
+    let mut session = opened(Transport::Socket);
     let mut request = said(&mut session, frames);
     for _ in 0..10 {
         request = match request {
-            Request::Done(info) => return Ok(*info),
-            Request::Fail(error) => return Err(error),
-            Request::Connect { .. } => session.handle(Event::Opened, session.deadline()),
-            Request::Wait | Request::Send(_) => session.handle(Event::TimedOut, session.deadline()),
+            SessionAction::Done(info) => return Ok(*info),
+            SessionAction::Fail(error) => return Err(error),
+            SessionAction::Connect { .. } => {
+                session.handle(SessionEvent::Opened, session.deadline())
+            }
+            SessionAction::Wait | SessionAction::Send(_) => {
+                session.handle(SessionEvent::TimedOut, session.deadline())
+            }
             other => panic!("{other:?}"),
         };
     }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
-use ustream::api::{self, Answer};
+use ustream::api::{self, ApiResponse};
 use ustream::ums::message::{self, Command, ModuleInfo};
 use ustream::ums::session::StreamInfo;
 use ustream::ums::stream::StreamState;
 use ustream::{ChannelId, Choice, Quality, Recording, RecordingId, Target, gate, page};
 
-use crate::dress::{Changes, Rewording, corrupted, oddities, reworded, rewordings};
 use crate::json;
+use crate::rewording::{Changes, Rewording, corrupted, oddities, reworded, rewordings};
 
 /// Eleven days of five seconds, and what one interval may add.
 const MOST_SEGMENTS: usize = 200_000;
@@ -197,10 +197,10 @@ proptest! {
     fn lists_of_the_api_are_bounded_by_what_they_are_for(count in 0..1500_usize) {
         let captions = vec![value!({"language": "en"}); count];
         let told = api::captions(&body(&value!({"captions": captions}))).unwrap();
-        prop_assert!(matches!(told, Answer::Available(told) if told.len() == count.min(1000)));
+        prop_assert!(matches!(told, ApiResponse::Available(told) if told.len() == count.min(1000)));
         let chapters = vec![value!({"position": "1"}); count];
         let told = api::chapters(&body(&value!({"chapters": chapters}))).unwrap();
-        prop_assert!(matches!(told, Answer::Available(told) if told.len() == count.min(1000)));
+        prop_assert!(matches!(told, ApiResponse::Available(told) if told.len() == count.min(1000)));
         let ids = vec![value!(1); count];
         let html = format!("offAirContentVideoIds={}", value!(ids));
         let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());

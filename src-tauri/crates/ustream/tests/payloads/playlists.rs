@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ustream::hls::{self, Playlist};
-use ustream::recording::{Elsewhere, Playlists};
+use ustream::recording::{Playlists, SourceKind};
 use ustream::ums::message::{self, Command, Tracking};
-use ustream::ums::session::{Request, StreamInfo, Way};
+use ustream::ums::session::{SessionAction, StreamInfo, Transport};
 use ustream::{Recording, RecordingId};
 
 use crate::{json, opened, said, text};
@@ -22,8 +22,8 @@ fn reconstructed_lp_connect_response_tracking_says_where_polling_goes_on() {
     };
     let commands = message::parse(&frame).unwrap();
     assert_eq!(commands, [Command::Tracking(tracking.clone())]);
-    match said(&mut opened(Way::Playlists), &[&frame]) {
-        Request::Listen {
+    match said(&mut opened(Transport::Playlists), &[&frame]) {
+        SessionAction::Listen {
             host, connection, ..
         } => {
             assert_eq!(Some(host.to_string()), tracking.host);
@@ -36,7 +36,7 @@ fn reconstructed_lp_connect_response_tracking_says_where_polling_goes_on() {
 #[test]
 fn reconstructed_lp_poll_moduleinfo_hls_recorded_gives_the_whole_address_of_the_master() {
     let name = "reconstructed-lp-poll-moduleInfo-hls-recorded";
-    let Request::Done(info) = said(&mut opened(Way::Playlists), &[&text(name)]) else {
+    let SessionAction::Done(info) = said(&mut opened(Transport::Playlists), &[&text(name)]) else {
         panic!("there is nothing to wait for")
     };
     let told = json(name)[0]["args"][0]["stream"][0]["url"].clone();
@@ -94,7 +94,7 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
             Playlist::Master(_) => panic!(),
         }
     });
-    let source = Elsewhere::Playlists(playlists);
+    let source = SourceKind::Playlists(playlists);
     let recording = Recording::from_source(ID, StreamInfo::default(), source, None).unwrap();
     let told: Vec<_> = recording
         .renditions

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as value};
 use ustream::ums::message::{self, Command, ModuleInfo, Site};
 use ustream::ums::session::StreamInfo;
-use ustream::ums::stream::{self, Format, Row, Stored, StreamState};
+use ustream::ums::stream::{self, Representation, StoredStream, StreamFormat, StreamState};
 use ustream::{
     Choice, Container, ContainerChoice, Error, PlanChange, Presence, Quality, Recording,
     RecordingId, SegmentId, SegmentKind, SegmentPlan,
@@ -18,15 +18,15 @@ fn news(name: &str) -> ModuleInfo {
     }
 }
 
-fn stored(news: &ModuleInfo) -> &Stored {
+fn stored(news: &ModuleInfo) -> &StoredStream {
     match &news.stream {
         Some(StreamState::Stored(stored)) => stored,
         other => panic!("{other:?}"),
     }
 }
 
-fn formats(news: &ModuleInfo) -> (&Format, &Format) {
-    let Stored { flv, fmp4, .. } = stored(news);
+fn formats(news: &ModuleInfo) -> (&StreamFormat, &StreamFormat) {
+    let StoredStream { flv, fmp4, .. } = stored(news);
     (flv.as_ref().unwrap(), fmp4.as_ref().unwrap())
 }
 
@@ -67,8 +67,8 @@ fn first_address(recording: &Recording, plan: &SegmentPlan, kind: SegmentKind) -
 }
 
 /// All members of a row, in their order: none may be lost.
-fn representation(row: &Row) -> (&str, Option<u32>, Option<u32>, Option<u32>, bool) {
-    let Row {
+fn representation(row: &Representation) -> (&str, Option<u32>, Option<u32>, Option<u32>, bool) {
+    let Representation {
         segment_url,
         width,
         height,
@@ -235,7 +235,7 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
     assert_eq!(news.title.as_deref(), Some("CreativeLive broadcast12"));
     assert_eq!(news.owner.as_deref(), Some("CreativeLive"));
     let (flv, fmp4) = formats(&news);
-    let names = |format: &Format| -> Vec<String> {
+    let names = |format: &StreamFormat| -> Vec<String> {
         let rows = format.representations.iter();
         rows.map(|row| row.segment_url.replace("/chunk_%_%", ""))
             .collect()

@@ -1,7 +1,7 @@
 //! What the website says: its pages, its lists, its form.
 
 use serde_json::{Value, json as value};
-use ustream::gate::{self, Reply};
+use ustream::gate::{self, FormReply};
 use ustream::{ChannelId, RecordingId, api, page};
 
 use crate::{json, text};
@@ -39,8 +39,8 @@ fn real_socialstream_li_says_number_and_length() {
 /// The answer of the form, as it is passed on.
 fn hash_in(body: &str) -> Value {
     match gate::reply(body.as_bytes()).unwrap() {
-        Reply::Hash(hash) => serde_json::from_str(&hash).unwrap(),
-        refused @ Reply::Refused(_) => panic!("{refused:?}"),
+        FormReply::Hash(hash) => serde_json::from_str(&hash).unwrap(),
+        refused @ FormReply::Refused(_) => panic!("{refused:?}"),
     }
 }
 
@@ -55,7 +55,7 @@ fn reconstructed_viewer_registration_save_gives_the_hash_as_it_stands() {
 fn doc_hash_object_viewer_auth_v1_is_passed_on_pair_by_pair() {
     let hash = text("doc-hash-object-viewer-auth-v1");
     let body = format!("{{\"hash\": {hash}}}");
-    let Reply::Hash(passed) = gate::reply(body.as_bytes()).unwrap() else {
+    let FormReply::Hash(passed) = gate::reply(body.as_bytes()).unwrap() else {
         panic!("{body}")
     };
     assert_eq!(passed, hash.trim(), "to the letter: the pairs are signed");

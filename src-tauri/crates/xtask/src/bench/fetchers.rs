@@ -7,20 +7,24 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use crate::practice::{LARGE_LINK, Practice};
+use crate::mock_service::{LARGE_LINK, MockServiceProcess};
 use crate::run::{built, command};
 
 /// Makes the command that saves to a folder.
-pub(super) type Fetcher<'a> = Box<dyn Fn(&Path) -> Command + 'a>;
+pub(super) type FetchCommand<'a> = Box<dyn Fn(&Path) -> Command + 'a>;
 
 /// The whole job: handshake, download, one checked and synced file. Tells of the last piece.
-pub(super) fn ours<'a>(practice: &'a Practice, format: &'static str, parallel: u32) -> Fetcher<'a> {
+pub(super) fn ustream_dl<'a>(
+    practice: &'a MockServiceProcess,
+    format: &'static str,
+    parallel: u32,
+) -> FetchCommand<'a> {
     Box::new(move |folder| {
         let mut save = command(built("release", "ustream-dl"));
         save.args(["--quiet", "-v", "--format", format]);
         save.args(["--parallel", &parallel.to_string()]);
         practice
-            .lead(&mut save)
+            .add_service_args(&mut save)
             .arg("--output")
             .arg(folder)
             .arg(LARGE_LINK);
@@ -30,10 +34,10 @@ pub(super) fn ours<'a>(practice: &'a Practice, format: &'static str, parallel: u
 
 /// curl, so many at once, over connections that it reuses.
 pub(super) fn curl<'a>(
-    practice: &'a Practice,
+    practice: &'a MockServiceProcess,
     scratch: &Path,
     parallel: u32,
-) -> anyhow::Result<Fetcher<'a>> {
+) -> anyhow::Result<FetchCommand<'a>> {
     let list = scratch.join("curl.txt");
     let segments = segments(practice)?;
     let lines = segments.lines().enumerate();
@@ -52,10 +56,10 @@ pub(super) fn curl<'a>(
 
 /// aria2c cannot be told where names lead, so it names the host in a header.
 pub(super) fn aria2c<'a>(
-    practice: &'a Practice,
+    practice: &'a MockServiceProcess,
     scratch: &Path,
     parallel: u32,
-) -> anyhow::Result<Fetcher<'a>> {
+) -> anyhow::Result<FetchCommand<'a>> {
     let list = scratch.join("aria2c.txt");
     let mut lines = String::new();
     for (index, url) in segments(practice)?.lines().enumerate() {
@@ -82,6 +86,6 @@ pub(super) fn aria2c<'a>(
     }))
 }
 
-fn segments(practice: &Practice) -> anyhow::Result<String> {
+fn segments(practice: &MockServiceProcess) -> anyhow::Result<String> {
     std::fs::read_to_string(practice.segments()).context("the list of segments")
 }

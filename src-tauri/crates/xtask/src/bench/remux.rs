@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use super::peer::Candidate;
+use super::candidate::Candidate;
 use super::table::report;
 use super::{BenchOptions, build};
 use crate::run::{built, cargo, command, say, succeed};
@@ -46,7 +46,7 @@ const CLIP: &[&str] = &[
     "2",
 ];
 /// The forms in which services keep films, and what makes ffmpeg write each.
-const FORMS: [(&str, &[&str]); 3] = [
+const CONTAINERS: [(&str, &[&str]); 3] = [
     ("flv", &["-f", "flv"]),
     ("ts", &["-f", "mpegts"]),
     (
@@ -72,10 +72,10 @@ pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
         ffmpeg(CLIP, &clip)?;
     }
     let scratch = tempfile::tempdir_in(&films)?;
-    for (form, arguments) in FORMS {
-        let film = film(&clip, (form, arguments), options.megabytes)?;
+    for (form, arguments) in CONTAINERS {
+        let film = source_movie(&clip, (form, arguments), options.megabytes)?;
         options.announce(form);
-        let mut peers = peers(form)?;
+        let mut peers = candidates(form)?;
         for _ in 0..options.runs {
             for (peer, make) in &mut peers {
                 peer.run(scratch.path(), |folder| {
@@ -102,7 +102,7 @@ fn ffmpeg(arguments: &[&str], output: &Path) -> anyhow::Result<()> {
 }
 
 /// The clip again and again, until the film is as large as wanted.
-fn film(clip: &Path, form: (&str, &[&str]), megabytes: u64) -> anyhow::Result<PathBuf> {
+fn source_movie(clip: &Path, form: (&str, &[&str]), megabytes: u64) -> anyhow::Result<PathBuf> {
     let (extension, arguments) = form;
     let film = clip.with_file_name(format!("{megabytes}.{extension}"));
     if !film.exists() {
@@ -119,21 +119,21 @@ fn film(clip: &Path, form: (&str, &[&str]), megabytes: u64) -> anyhow::Result<Pa
 }
 
 /// The command line, the library without an engine around it, ffmpeg, and the limit.
-fn peers(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
+fn candidates(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
     let ffmpeg = "-hide_banner -v error -y -i IN -map 0 -c copy";
     let mut peers = vec![
-        (Candidate::measure("cp"), maker("cp", "IN OUT")),
+        (Candidate::baseline("cp"), remux_command("cp", "IN OUT")),
         (
             Candidate::new("ffmpeg"),
-            maker("ffmpeg", &format!("{ffmpeg} OUT")),
+            remux_command("ffmpeg", &format!("{ffmpeg} OUT")),
         ),
         (
             Candidate::new("ffmpeg, index in front"),
-            maker("ffmpeg", &format!("{ffmpeg} -movflags +faststart OUT")),
+            remux_command("ffmpeg", &format!("{ffmpeg} -movflags +faststart OUT")),
         ),
     ];
     if form != "ts" {
-        let make = maker(built("release", "examples/make"), "IN OUT");
+        let make = remux_command(built("release", "examples/make"), "IN OUT");
         peers.push((Candidate::new("media alone"), make));
     }
     let command_line = built("release", "ustream-dl");
@@ -142,14 +142,14 @@ fn peers(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     if help.status()?.success() {
-        let remux = maker(command_line, "remux --quiet IN OUT");
+        let remux = remux_command(command_line, "remux --quiet IN OUT");
         peers.push((Candidate::new("ustream-dl remux"), remux));
     }
     Ok(peers)
 }
 
 /// A program with its arguments, in which `IN` and `OUT` stand for the paths.
-fn maker(program: impl Into<PathBuf>, arguments: &str) -> RemuxCommand {
+fn remux_command(program: impl Into<PathBuf>, arguments: &str) -> RemuxCommand {
     let (program, arguments) = (program.into(), arguments.to_owned());
     Box::new(move |film, output| {
         let mut make = command(&program);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::peer::{Candidate, Spread};
+use super::candidate::{Candidate, Spread};
 use crate::run::print;
 
 /// What a column says of a peer; nothing where it does not apply.
@@ -18,9 +18,9 @@ struct Column {
 }
 
 const COLUMNS: [Column; 10] = [
-    compared("best s", |peer| peer.wall().map(best)),
-    compared("median s", |peer| peer.wall().map(median)),
-    compared("CPU s", |peer| peer.processor().map(best)),
+    compared_column("best s", |peer| peer.wall().map(best)),
+    compared_column("median s", |peer| peer.wall().map(median)),
+    compared_column("CPU s", |peer| peer.processor().map(best)),
     column("peak MB", 1, |peer| peer.peak_memory().map(megabytes)),
     column("written/output", 3, |peer| per_output(peer, peer.written())),
     column("disk/output", 3, |peer| per_output(peer, peer.peak_disk())),
@@ -28,7 +28,7 @@ const COLUMNS: [Column; 10] = [
     column("median s", 3, |peer| peer.finish().map(median)),
     column("MB/s", 1, megabytes_a_second),
     column("of the line", 3, |peer| {
-        Some(megabytes_a_second(peer)? * 1e6 / peer.line()?)
+        Some(megabytes_a_second(peer)? * 1e6 / peer.link_bytes_per_second()?)
     }),
 ];
 
@@ -41,7 +41,7 @@ const fn column(title: &'static str, decimals: usize, cell: Cell) -> Column {
     }
 }
 
-const fn compared(title: &'static str, cell: Cell) -> Column {
+const fn compared_column(title: &'static str, cell: Cell) -> Column {
     Column {
         compared: true,
         ..column(title, 3, cell)
@@ -84,7 +84,7 @@ pub(super) fn report(peers: &[Candidate]) {
         let numbers: Vec<Option<f64>> = peers.iter().map(cell).collect();
         add(&mut lines, title, &numbers, *decimals);
         if *compared {
-            let measures = peers.iter().filter(|peer| peer.is_measure());
+            let measures = peers.iter().filter(|peer| peer.is_baseline());
             let least = measures.filter_map(cell).min_by(f64::total_cmp);
             let ratio = |number: &Option<f64>| Some((*number)? / least?);
             let ratios: Vec<_> = numbers.iter().map(ratio).collect();

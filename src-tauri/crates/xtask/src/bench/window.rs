@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use super::peer::Spread;
+use super::candidate::Spread;
 use crate::app::PROGRAM;
 use crate::run::{built, cargo, command, npm, print, say, succeed};
 use crate::setup;
@@ -20,8 +20,8 @@ const ACCENT: [u8; 3] = [0x70, 0x65, 0x0b];
 /// A part of the smallest button that has it.
 const BUTTON_PIXELS: usize = 2_000;
 
-const LOOK_EVERY: Duration = Duration::from_millis(5);
-const SHOWN_WITHIN: Duration = Duration::from_mins(1);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
 /// What a page does after its start is over by then.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
@@ -96,10 +96,10 @@ fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
     let start = Instant::now();
     let session = ProcessTree(session.spawn().context("starting dbus-run-session")?);
     while !display.shows_button()? {
-        if start.elapsed() > SHOWN_WITHIN {
+        if start.elapsed() > SHOW_TIMEOUT {
             bail!("{} shows nothing", program.display());
         }
-        sleep(LOOK_EVERY);
+        sleep(POLL_INTERVAL);
     }
     let shown = start.elapsed();
     sleep(IDLE_AFTER);
@@ -111,7 +111,7 @@ struct ProcessTree(Child);
 
 impl Drop for ProcessTree {
     fn drop(&mut self) {
-        let family = family(self.0.id()).unwrap_or_default();
+        let family = process_tree(self.0.id()).unwrap_or_default();
         let ids = family.iter().map(ToString::to_string);
         // What has ended by itself needs no killing.
         let _ = command("kill")
@@ -127,7 +127,7 @@ impl Drop for ProcessTree {
 struct VirtualDisplay {
     _server: ProcessTree,
     name: String,
-    picture: PathBuf,
+    framebuffer: PathBuf,
 }
 
 impl VirtualDisplay {
@@ -146,13 +146,13 @@ impl VirtualDisplay {
         Ok(Self {
             _server: server,
             name: format!(":{}", number.trim()),
-            picture: folder.join("Xvfb_screen0"),
+            framebuffer: folder.join("Xvfb_screen0"),
         })
     }
 
     /// Whether something as large as a button is painted in the accent.
     fn shows_button(&self) -> anyhow::Result<bool> {
-        let picture = fs::read(&self.picture).context("reading the display")?;
+        let picture = fs::read(&self.framebuffer).context("reading the display")?;
         let pixels = picture.chunks_exact(4);
         let accents = pixels.filter(|pixel| pixel.starts_with(&ACCENT));
         Ok(accents.take(BUTTON_PIXELS).count() == BUTTON_PIXELS)
@@ -163,7 +163,7 @@ impl VirtualDisplay {
 /// counted once.
 fn memory(id: u32) -> anyhow::Result<f64> {
     let mut kibibytes = 0.0;
-    for id in family(id)? {
+    for id in process_tree(id)? {
         let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
         if name.starts_with("dbus") {
             continue;
@@ -180,7 +180,7 @@ fn memory(id: u32) -> anyhow::Result<f64> {
 }
 
 /// A process and all that it and its children have started.
-fn family(id: u32) -> anyhow::Result<Vec<u32>> {
+fn process_tree(id: u32) -> anyhow::Result<Vec<u32>> {
     let mut parents = Vec::new();
     for entry in fs::read_dir("/proc")?.filter_map(Result::ok) {
         let Some(id) = entry

@@ -13,8 +13,8 @@ fn status(status: u16) -> FetchError {
 
 /// The index of the address that is asked next, where one is.
 fn picks(hosts: &Hosts, urls: &[Url], now: Instant) -> Option<usize> {
-    match hosts.next(urls, &Asked::default(), now) {
-        Next::Ask(turn) => urls.iter().position(|url| url == turn.url()),
+    match hosts.next(urls, &TriedUrls::default(), now) {
+        NextHost::Ask(turn) => urls.iter().position(|url| url == turn.url()),
         _ => None,
     }
 }
@@ -34,18 +34,21 @@ async fn a_host_that_fails_is_left_for_another_and_probed_by_a_few_requests_at_a
     fail(&hosts, &urls[0], FAILURES_BEFORE_COOLDOWN, now);
     assert_eq!(picks(&hosts, &urls, now), Some(1), "the other one is well");
     fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
-    let asked = Asked::default();
-    assert!(matches!(hosts.next(&urls, &asked, now), Next::Wait(_)));
+    let asked = TriedUrls::default();
+    assert!(matches!(hosts.next(&urls, &asked, now), NextHost::Wait(_)));
     now += INITIAL_COOLDOWN;
     let mut probes: Vec<_> = (0..PROBES)
         .map(|_| hosts.next(&urls[..1], &asked, now))
         .collect();
-    let is_probe = |next: &Next<'_, '_>| matches!(next, Next::Ask(turn) if turn.is_probe());
+    let is_probe = |next: &NextHost<'_, '_>| matches!(next, NextHost::Ask(turn) if turn.is_probe());
     assert!(probes.iter().all(is_probe));
     let further = hosts.next(&urls[..1], &asked, now);
-    assert!(matches!(further, Next::Wait(_)), "a few probes at a time");
+    assert!(
+        matches!(further, NextHost::Wait(_)),
+        "a few probes at a time"
+    );
     probes.pop();
-    let Next::Ask(turn) = hosts.next(&urls[..1], &asked, now) else {
+    let NextHost::Ask(turn) = hosts.next(&urls[..1], &asked, now) else {
         panic!("a probe that was dropped counts for nothing");
     };
     turn.delivered();
@@ -64,10 +67,10 @@ async fn hosts_that_have_all_failed_for_long_are_dead_whatever_they_answer() {
         }
     }
     let end = start + DEAD_AFTER;
-    let dead = hosts.next(&urls, &Asked::default(), end);
+    let dead = hosts.next(&urls, &TriedUrls::default(), end);
     assert!(matches!(
         dead,
-        Next::Dead(FetchError::AllHostsFailed {
+        NextHost::Dead(FetchError::AllHostsFailed {
             cause: HostFailure::Status,
             ..
         })
@@ -95,8 +98,8 @@ async fn a_host_whose_certificate_was_refused_is_asked_neither_with_nor_without_
         .same_host(&urls[0])
         .settle(|health| health.is_untrusted = true);
     assert!(matches!(
-        hosts.next(&urls, &Asked::default(), now),
-        Next::Dead(_)
+        hosts.next(&urls, &TriedUrls::default(), now),
+        NextHost::Dead(_)
     ));
 }
 
@@ -105,19 +108,22 @@ async fn plain_http_is_only_asked_where_tls_has_failed_without_any_answer() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "http://a/1"]);
     let now = Instant::now();
-    let asked = Asked {
+    let asked = TriedUrls {
         urls: vec![&urls[0]],
         is_refused: false,
     };
-    assert!(matches!(hosts.next(&urls, &asked, now), Next::Exhausted));
+    assert!(matches!(
+        hosts.next(&urls, &asked, now),
+        NextHost::Exhausted
+    ));
     let unreachable = FetchError::TooManyRequests;
     hosts.same_host(&urls[0]).settle(|health| {
         health.fail(HostFailure::Unreachable, &unreachable, now);
     });
-    assert!(matches!(hosts.next(&urls, &asked, now), Next::Ask(_)));
+    assert!(matches!(hosts.next(&urls, &asked, now), NextHost::Ask(_)));
     fail(&hosts, &urls[0], 1, now);
     assert!(
-        matches!(hosts.next(&urls, &asked, now), Next::Exhausted),
+        matches!(hosts.next(&urls, &asked, now), NextHost::Exhausted),
         "it has answered over TLS"
     );
 }
@@ -135,11 +141,12 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
     assert_eq!(picks(&hosts, &urls, now), None, "both rest");
     // It may have been asked for nothing but what nobody has.
     let soon = now + INITIAL_COOLDOWN;
-    let asked = Asked::default();
+    let asked = TriedUrls::default();
     let turns: Vec<_> = (0..=PROBES)
         .map(|_| hosts.next(&urls, &asked, soon))
         .collect();
-    let is_first = |turn: &Next<'_, '_>| matches!(turn, Next::Ask(turn) if turn.url() == &urls[0]);
+    let is_first =
+        |turn: &NextHost<'_, '_>| matches!(turn, NextHost::Ask(turn) if turn.url() == &urls[0]);
     assert!(turns.iter().any(is_first), "{turns:?}");
     drop(turns);
     hosts.same_host(&urls[1]).delivered();
@@ -158,17 +165,20 @@ async fn of_hosts_that_all_lack_the_recording_another_is_asked_where_the_first_f
         hosts.same_host(url).refused(now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(0));
-    let failed = Asked {
+    let failed = TriedUrls {
         urls: vec![&urls[0]],
         is_refused: false,
     };
     let next = hosts.next(&urls, &failed, now);
-    assert!(matches!(next, Next::Ask(turn) if turn.url() == &urls[1]));
-    let refused = Asked {
+    assert!(matches!(next, NextHost::Ask(turn) if turn.url() == &urls[1]));
+    let refused = TriedUrls {
         is_refused: true,
         ..failed
     };
-    assert!(matches!(hosts.next(&urls, &refused, now), Next::Exhausted));
+    assert!(matches!(
+        hosts.next(&urls, &refused, now),
+        NextHost::Exhausted
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,7 +201,7 @@ async fn a_host_that_asks_for_time_is_given_it() {
         retry_after: Some(Duration::from_secs(5)),
     };
     hosts.same_host(&urls[0]).failed(&busy, now);
-    let Next::Wait(pause) = hosts.next(&urls, &Asked::default(), now) else {
+    let NextHost::Wait(pause) = hosts.next(&urls, &TriedUrls::default(), now) else {
         panic!("it rests");
     };
     assert_eq!(pause, Duration::from_secs(5));

@@ -4,14 +4,14 @@ use crate::{
     TrackKind,
     fmp4::{
         Init,
-        init::{Other, SampleDefaults},
+        init::{OtherTrack, SampleDefaults},
     },
     mp4::boxes::{boxed, full_box, put_count, put32, put64},
 };
 
 /// The fields of a sample as a `trun` may tell them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fields {
+pub(super) struct TrunSample {
     pub(super) duration: u32,
     pub(super) size: u32,
     pub(super) flags: u32,
@@ -23,12 +23,12 @@ pub(super) struct Trun {
     pub(super) version: u8,
     pub(super) flags: u32,
     pub(super) first_flags: u32,
-    pub(super) samples: Vec<Fields>,
+    pub(super) samples: Vec<TrunSample>,
 }
 
 /// What the offsets of a fragment are counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Base {
+pub(super) enum OffsetBase {
     /// From a place in the file, in which the piece starts here.
     Explicit(u64),
     /// From the start of `moof`.
@@ -40,7 +40,7 @@ pub(super) enum Base {
 #[derive(Clone, Debug)]
 pub(super) struct Traf {
     pub(super) track_id: u32,
-    pub(super) base: Base,
+    pub(super) base: OffsetBase,
     /// Flags and values of the defaults in `tfhd`.
     pub(super) defaults: [Option<u32>; 4],
     /// Version and time.
@@ -54,7 +54,7 @@ impl Traf {
     pub(super) fn of(track_id: u32, runs: Vec<Trun>) -> Self {
         Self {
             track_id,
-            base: Base::Moof,
+            base: OffsetBase::Moof,
             defaults: [None; 4],
             tfdt: Some((0, 0)),
             runs,
@@ -81,7 +81,7 @@ fn written(start: usize, mut data: usize, trafs: &[Traf]) -> Vec<u8> {
         full_box(out, *b"mfhd", 0, 0, |out| put32(out, 1));
         for traf in trafs {
             let base = match traf.base {
-                Base::Implied => implied,
+                OffsetBase::Implied => implied,
                 _ => start,
             };
             boxed(out, *b"traf", |out| {
@@ -108,16 +108,16 @@ fn written(start: usize, mut data: usize, trafs: &[Traf]) -> Vec<u8> {
 
 fn tfhd(out: &mut Vec<u8>, traf: &Traf, start: usize) {
     let mut flags = match traf.base {
-        Base::Explicit(_) => 1,
-        Base::Moof => 0x2_0000,
-        Base::Implied => 0,
+        OffsetBase::Explicit(_) => 1,
+        OffsetBase::Moof => 0x2_0000,
+        OffsetBase::Implied => 0,
     };
     for (flag, value) in [0x2, 0x8, 0x10, 0x20].into_iter().zip(traf.defaults) {
         flags |= value.map_or(0, |_| flag);
     }
     full_box(out, *b"tfhd", 0, flags, |out| {
         put32(out, traf.track_id);
-        if let Base::Explicit(before) = traf.base {
+        if let OffsetBase::Explicit(before) = traf.base {
             put64(out, before + start as u64);
         }
         for value in traf.defaults.into_iter().flatten() {
@@ -181,14 +181,14 @@ pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
         timescale: 90_000,
         language: 0,
         defaults,
-        edit: crate::fmp4::Edit::default(),
+        edit: crate::fmp4::SourceEdit::default(),
         display: [0; 44],
         sample_entries: vec![b"\0\0\0\x08test".to_vec()],
         rolls: crate::fmp4::roll::MovieRolls::default(),
         track_count: u8::try_from(1 + others.len()).expect("few"),
         other_tracks: others
             .iter()
-            .map(|track_id| Other {
+            .map(|track_id| OtherTrack {
                 track_id: *track_id,
                 defaults: SampleDefaults {
                     size: 7,

@@ -4,7 +4,7 @@ use super::{track_code, track_kind};
 use crate::{
     Error, TrackKind,
     cursor::{Cursor, put_signed, put_varint},
-    ts::{Open, Time},
+    ts::{FrameTime, TrackEdges},
 };
 
 /// The sample before may be longer than the piece shows.
@@ -20,7 +20,7 @@ const HAS_NEXT_TIME: u8 = 16;
 
 /// Bytes in the media of the piece that are in no sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bytes {
+pub(crate) struct EdgeBytes {
     /// From the start of the media of the piece.
     pub(crate) position: u64,
     pub(crate) length: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Bytes {
 ///
 /// The bytes themselves lie in the output: a journal of a long film keeps none of them in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Edge {
+pub(crate) struct EdgeRecord {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
     pub(crate) first_counter: u8,
@@ -39,14 +39,17 @@ pub(crate) struct Edge {
     pub(crate) extends: bool,
     pub(crate) is_cut: bool,
     pub(crate) only_continuation: bool,
-    pub(crate) next_time: Option<Time>,
-    pub(crate) head: Bytes,
-    pub(crate) remainder: Bytes,
+    pub(crate) next_time: Option<FrameTime>,
+    pub(crate) head: EdgeBytes,
+    pub(crate) remainder: EdgeBytes,
 }
 
-impl Edge {
+impl EdgeRecord {
     /// `put` says where it has put bytes.
-    pub(crate) fn new<'a>(open: &Open<'a>, put: &mut impl FnMut(&'a [u8]) -> Bytes) -> Self {
+    pub(crate) fn new<'a>(
+        open: &TrackEdges<'a>,
+        put: &mut impl FnMut(&'a [u8]) -> EdgeBytes,
+    ) -> Self {
         Self {
             kind: open.kind,
             first_counter: open.first_counter,
@@ -95,15 +98,15 @@ impl Edge {
             let dts = cursor.signed()?;
             let composition_offset = i32::try_from(cursor.signed()?)
                 .map_err(|_| cursor.malformed("a composition offset"))?;
-            next = Some(Time {
+            next = Some(FrameTime {
                 dts,
                 composition_offset,
             });
         }
-        let mut bytes = || -> Result<Bytes, Error> {
+        let mut bytes = || -> Result<EdgeBytes, Error> {
             let length = cursor.varint()?;
             let position = if length > 0 { cursor.varint()? } else { 0 };
-            Ok(Bytes { position, length })
+            Ok(EdgeBytes { position, length })
         };
         Ok(Self {
             kind,
@@ -125,24 +128,24 @@ mod tests {
 
     #[test]
     fn an_edge_comes_back_as_it_was_written() {
-        let edge = Edge {
+        let edge = EdgeRecord {
             kind: TrackKind::Audio,
             first_counter: 15,
             last_counter: Some(3),
             extends: false,
             is_cut: true,
             only_continuation: false,
-            next_time: Some(Time {
+            next_time: Some(FrameTime {
                 dts: -9000,
                 composition_offset: 7,
             }),
-            head: Bytes {
+            head: EdgeBytes {
                 position: 1 << 20,
                 length: 300,
             },
-            remainder: Bytes::default(),
+            remainder: EdgeBytes::default(),
         };
-        let plain = Edge {
+        let plain = EdgeRecord {
             last_counter: None,
             next_time: None,
             extends: true,
@@ -152,7 +155,7 @@ mod tests {
             let mut bytes = Vec::new();
             edge.write(&mut bytes);
             let mut cursor = Cursor::new("journal", &bytes);
-            assert_eq!(Edge::read(&mut cursor).expect("whole"), edge);
+            assert_eq!(EdgeRecord::read(&mut cursor).expect("whole"), edge);
             assert!(cursor.is_empty());
         }
     }

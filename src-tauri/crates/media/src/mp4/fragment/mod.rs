@@ -7,9 +7,9 @@ mod edge;
 mod read;
 mod record;
 
-pub(crate) use edge::{Bytes, Edge};
-pub(crate) use read::{Base, Entry, IndexedSample, Tables};
-pub(crate) use record::{Place, Recorder};
+pub(crate) use edge::{EdgeBytes, EdgeRecord};
+pub(crate) use read::{IndexedSample, OutputBase, SegmentTables, TableEntry};
+pub(crate) use record::{Recorder, SampleLocation};
 
 use crate::TrackKind;
 
@@ -68,7 +68,7 @@ mod tests {
         ];
         recorder.config(TrackKind::Video, Codec::Avc, b"set-up");
         for (sample, position) in &samples {
-            let place = Place {
+            let place = SampleLocation {
                 position: *position,
                 description: 0,
                 duration: 0,
@@ -76,13 +76,13 @@ mod tests {
             recorder.sample(sample, place);
         }
         let spans = recorder.spans(0, 1000).expect("in time");
-        let bytes = Tables::at(Base::default(), &recorder.finish(&spans));
-        let tables = Tables::read(&bytes).expect("whole");
+        let bytes = SegmentTables::at(OutputBase::default(), &recorder.finish(&spans));
+        let tables = SegmentTables::read(&bytes).expect("whole");
         assert_eq!(tables.spans.len(), 2);
         let read: Vec<_> = tables
             .entries
             .filter_map(|entry| match entry.expect("whole") {
-                Entry::Sample(found) => Some(found),
+                TableEntry::Sample(found) => Some(found),
                 _ => None,
             })
             .collect();
@@ -114,7 +114,7 @@ mod tests {
     fn a_regular_track_takes_few_bytes_a_sample() {
         let mut recorder = Recorder::default();
         for number in 0..1000 {
-            let place = Place {
+            let place = SampleLocation {
                 position: 900 * number,
                 description: 0,
                 duration: 1024,

@@ -1,7 +1,7 @@
 //! From tables back to samples.
 
 use super::{
-    CHUNK, CONFIG, EDGE, Edge, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind,
+    CHUNK, CONFIG, EDGE, EdgeRecord, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind,
 };
 use crate::{
     Error, TrackKind,
@@ -24,15 +24,15 @@ struct PreviousSample {
 
 /// Reads the tables of a piece back.
 #[derive(Clone, Debug)]
-pub(crate) struct Tables<'a> {
-    pub(crate) base: Base,
+pub(crate) struct SegmentTables<'a> {
+    pub(crate) base: OutputBase,
     pub(crate) spans: Vec<Span>,
-    pub(crate) entries: Entries<'a>,
+    pub(crate) entries: TableEntries<'a>,
 }
 
 /// Places in the output that a piece depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Base {
+pub(crate) struct OutputBase {
     /// Where the header of `mdat` starts; 0 where it is not written yet. Every piece tells it, so
     /// that any of them may be lost, and so may be the head itself.
     pub(crate) mdat: u64,
@@ -42,7 +42,7 @@ pub(crate) struct Base {
 
 /// One thing a piece holds.
 #[derive(Debug)]
-pub(crate) enum Entry<'a> {
+pub(crate) enum TableEntry<'a> {
     /// The samples of this track that follow are coded so.
     Config {
         kind: TrackKind,
@@ -52,7 +52,7 @@ pub(crate) enum Entry<'a> {
     /// The same, as a fragmented MP4 says it.
     Init(Init),
     /// What of a track goes on from piece to piece; in front of all else.
-    Edge(Edge),
+    Edge(EdgeRecord),
     Sample(IndexedSample),
 }
 
@@ -72,9 +72,9 @@ pub(crate) struct IndexedSample {
     pub(crate) roll: Option<i16>,
 }
 
-impl<'a> Tables<'a> {
+impl<'a> SegmentTables<'a> {
     /// The tables of a piece at its place in the output.
-    pub(crate) fn at(base: Base, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn at(base: OutputBase, body: &[u8]) -> Vec<u8> {
         let mut tables = Vec::with_capacity(body.len() + 20);
         put_varint(&mut tables, base.mdat);
         put_varint(&mut tables, base.position);
@@ -85,7 +85,7 @@ impl<'a> Tables<'a> {
 
     pub(crate) fn read(tables: &'a [u8]) -> Result<Self, Error> {
         let mut cursor = Cursor::new(FORMAT, tables);
-        let base = Base {
+        let base = OutputBase {
             mdat: cursor.varint()?,
             position: cursor.varint()?,
         };
@@ -93,7 +93,7 @@ impl<'a> Tables<'a> {
         for _ in 0..cursor.varint()?.min(2) {
             spans.push(Span::read(&mut cursor)?);
         }
-        let entries = Entries {
+        let entries = TableEntries {
             cursor,
             tracks: [PreviousSample::default(); 2],
             kind: TrackKind::Video,
@@ -111,7 +111,7 @@ impl<'a> Tables<'a> {
 
 /// The entries of a piece, in the order of its bytes.
 #[derive(Clone, Debug)]
-pub(crate) struct Entries<'a> {
+pub(crate) struct TableEntries<'a> {
     cursor: Cursor<'a>,
     tracks: [PreviousSample; 2],
     kind: TrackKind,
@@ -120,8 +120,8 @@ pub(crate) struct Entries<'a> {
     opens_chunk: bool,
 }
 
-impl<'a> Entries<'a> {
-    fn entry(&mut self) -> Result<Entry<'a>, Error> {
+impl<'a> TableEntries<'a> {
+    fn entry(&mut self) -> Result<TableEntry<'a>, Error> {
         loop {
             match self.cursor.u8()? {
                 CONFIG => {
@@ -131,7 +131,7 @@ impl<'a> Entries<'a> {
                         1 => Codec::Aac,
                         _ => Codec::Mp3,
                     };
-                    return Ok(Entry::Config {
+                    return Ok(TableEntry::Config {
                         kind,
                         codec,
                         data: self.cursor.length_prefixed()?,
@@ -139,9 +139,9 @@ impl<'a> Entries<'a> {
                 }
                 INIT => {
                     let bytes = self.cursor.length_prefixed()?;
-                    return Init::read(&mut Cursor::new(FORMAT, bytes)).map(Entry::Init);
+                    return Init::read(&mut Cursor::new(FORMAT, bytes)).map(TableEntry::Init);
                 }
-                EDGE => return Edge::read(&mut self.cursor).map(Entry::Edge),
+                EDGE => return EdgeRecord::read(&mut self.cursor).map(TableEntry::Edge),
                 CHUNK => {
                     self.kind = track_kind(self.cursor.u8()?);
                     self.description = u32::try_from(self.cursor.varint()?).unwrap_or(u32::MAX);
@@ -150,7 +150,7 @@ impl<'a> Entries<'a> {
                     self.opens_chunk = true;
                 }
                 ROLL => self.roll()?,
-                mark if mark & SAMPLE != 0 => return self.sample(mark).map(Entry::Sample),
+                mark if mark & SAMPLE != 0 => return self.sample(mark).map(TableEntry::Sample),
                 _ => return Err(self.cursor.malformed("an unknown entry")),
             }
         }
@@ -205,8 +205,8 @@ fn track_mut(tracks: &mut [PreviousSample; 2], kind: TrackKind) -> &mut Previous
     }
 }
 
-impl<'a> Iterator for Entries<'a> {
-    type Item = Result<Entry<'a>, Error>;
+impl<'a> Iterator for TableEntries<'a> {
+    type Item = Result<TableEntry<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.cursor.is_empty() {

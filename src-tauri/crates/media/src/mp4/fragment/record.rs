@@ -1,8 +1,8 @@
 //! From samples to tables.
 
 use super::{
-    CHUNK, CONFIG, EDGE, Edge, INIT, IndexedSample, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
-    track_code, track_key, track_kind,
+    CHUNK, CONFIG, EDGE, EdgeRecord, INIT, IndexedSample, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE,
+    SYNC, track_code, track_key, track_kind,
 };
 use crate::{
     Content, Error, Sample, TrackKind,
@@ -40,7 +40,7 @@ struct RecordedTrack {
 
 /// Where the data of a sample lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct SampleLocation {
     /// Place of its first byte in the media of the piece.
     pub(crate) position: u64,
     /// Which sample entry of its set-up it needs, counted from 0.
@@ -95,13 +95,13 @@ impl Recorder {
         put_signed(&mut self.entries, i64::from(roll.unwrap_or(0)));
     }
 
-    pub(crate) fn edge(&mut self, edge: &Edge) {
+    pub(crate) fn edge(&mut self, edge: &EdgeRecord) {
         self.edges.push(EDGE);
         self.edge_bytes += edge.head.length + edge.remainder.length;
         edge.write(&mut self.edges);
     }
 
-    pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: Place) {
+    pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: SampleLocation) {
         let indexed = IndexedSample {
             kind: sample.kind,
             dts: sample.dts,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ts::packet::{PACKET_SIZE, Packets};
+use crate::ts::packet::{PACKET_SIZE, TsPackets};
 
 /// A section with its length and checksum.
 fn section(table: u8, id: u16, version: u8, entries: &[u8]) -> Vec<u8> {
@@ -51,7 +51,7 @@ fn carried(pid: u16, bytes: &[u8]) -> Vec<u8> {
 fn read(packets: &[Vec<u8>]) -> Programs {
     let mut programmes = Programs::default();
     for bytes in packets {
-        for packet in Packets::new(bytes).into_iter().flatten() {
+        for packet in TsPackets::new(bytes).into_iter().flatten() {
             if programmes.is_table_pid(packet.pid) {
                 // The counter of these packets does not run on.
                 programmes
@@ -103,7 +103,7 @@ fn a_table_may_be_longer_than_a_packet() {
     assert_eq!(packets.len(), 2 * PACKET_SIZE);
     let mut programmes = read(&[carried(0, &pat(0, &[(1, 0x1000)]))]);
     let mut changed = Vec::new();
-    for packet in Packets::new(&packets).expect("packets") {
+    for packet in TsPackets::new(&packets).expect("packets") {
         changed.push(programmes.packet(&packet));
     }
     assert_eq!(changed, [false, true]);

@@ -136,7 +136,7 @@ fn what_cannot_be_had_is_told_of_and_the_best_that_is_left_is_chosen() {
         Some(text.clone())
     });
     assert_eq!(lost(&found), [("1080p".to_owned(), true)]);
-    let source = crate::recording::Elsewhere::Playlists(found);
+    let source = crate::recording::SourceKind::Playlists(found);
     let info = crate::ums::session::StreamInfo::default();
     let recording = crate::Recording::from_source(RecordingId(7), info, source, None).unwrap();
     let choice = crate::Choice::default();
@@ -152,7 +152,7 @@ fn audio_alone_is_no_substitute_for_video_that_cannot_be_had() {
         let is_audio = path.contains("/8/") || path.contains("/9/");
         is_audio.then(|| segments(&[6]))
     });
-    let source = crate::recording::Elsewhere::Playlists(found);
+    let source = crate::recording::SourceKind::Playlists(found);
     let info = crate::ums::session::StreamInfo::default();
     let recording = crate::Recording::from_source(RecordingId(7), info, source, None).unwrap();
     let refused = recording.plan(&crate::Choice::default());

@@ -14,7 +14,7 @@ fn question() -> SessionQuery {
 }
 
 fn started(question: SessionQuery) -> Session {
-    let mut session = Session::new(question, Way::Socket, 7);
+    let mut session = Session::new(question, Transport::Socket, 7);
     assert!(host_of(session.start(Duration::ZERO)).contains("-ws-live.ums.services."));
     session
 }
@@ -24,9 +24,9 @@ fn seconds(seconds: u64) -> Duration {
 }
 
 #[track_caller]
-fn host_of(request: Request) -> String {
+fn host_of(request: SessionAction) -> String {
     match request {
-        Request::Connect {
+        SessionAction::Connect {
             host,
             path: "/1/ustream",
             ..
@@ -36,34 +36,34 @@ fn host_of(request: Request) -> String {
 }
 
 #[track_caller]
-fn error_of(request: Request) -> Error {
+fn error_of(request: SessionAction) -> Error {
     match request {
-        Request::Fail(error) => error,
+        SessionAction::Fail(error) => error,
         other => panic!("{other:?}"),
     }
 }
 
 #[track_caller]
-fn done(request: Request) -> StreamInfo {
+fn done(request: SessionAction) -> StreamInfo {
     match request {
-        Request::Done(info) => *info,
+        SessionAction::Done(info) => *info,
         other => panic!("{other:?}"),
     }
 }
 
 /// What the session says when the connection opens.
 fn said(session: &mut Session) -> Value {
-    match session.handle(Event::Opened, Duration::ZERO) {
-        Request::Send(arguments) => arguments,
+    match session.handle(SessionEvent::Opened, Duration::ZERO) {
+        SessionAction::Send(arguments) => arguments,
         other => panic!("{other:?}"),
     }
 }
 
-fn frame(session: &mut Session, value: &Value, at: Duration) -> Request {
-    session.handle(Event::Frame(&value.to_string()), at)
+fn frame(session: &mut Session, value: &Value, at: Duration) -> SessionAction {
+    session.handle(SessionEvent::Frame(&value.to_string()), at)
 }
 
-fn reject(session: &mut Session, reasons: &Value) -> Request {
+fn reject(session: &mut Session, reasons: &Value) -> SessionAction {
     frame(
         session,
         &json!({"cmd": "reject", "args": [reasons]}),
@@ -139,11 +139,11 @@ fn the_usual_conversation_is_sent_on_once_and_then_hears_everything() {
     let counters = module_info(&json!({"allViewers": 3}));
     assert!(matches!(
         frame(&mut session, &counters, seconds(1)),
-        Request::Wait
+        SessionAction::Wait
     ));
     assert!(matches!(
         frame(&mut session, &stream(Some(100_000)), seconds(1)),
-        Request::Wait
+        SessionAction::Wait
     ));
     let info = done(frame(&mut session, &servers(), seconds(1)));
     assert_eq!(info.stored.flv.unwrap().hashes.len(), 2);
@@ -155,7 +155,7 @@ fn servers_may_be_named_before_the_stream_and_all_in_one_frame() {
     let mut session = started(question());
     assert!(matches!(
         frame(&mut session, &servers(), seconds(1)),
-        Request::Wait
+        SessionAction::Wait
     ));
     done(frame(&mut session, &stream(Some(100_000)), seconds(1)));
 
@@ -170,10 +170,10 @@ fn servers_that_are_not_named_are_waited_for_five_seconds() {
     frame(&mut session, &stream(None), seconds(2));
     assert_eq!(session.deadline(), seconds(7));
     assert!(matches!(
-        session.handle(Event::TimedOut, seconds(6)),
-        Request::Wait
+        session.handle(SessionEvent::TimedOut, seconds(6)),
+        SessionAction::Wait
     ));
-    let info = done(session.handle(Event::TimedOut, seconds(7)));
+    let info = done(session.handle(SessionEvent::TimedOut, seconds(7)));
     assert!(info.sites.is_empty());
 }
 
@@ -181,7 +181,7 @@ fn servers_that_are_not_named_are_waited_for_five_seconds() {
 fn a_connection_that_closes_after_the_stream_has_said_enough() {
     let mut session = started(question());
     frame(&mut session, &stream(None), seconds(1));
-    done(session.handle(Event::Closed, seconds(1)));
+    done(session.handle(SessionEvent::Closed, seconds(1)));
 }
 
 #[test]
@@ -206,9 +206,11 @@ fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
     let mut session = started(question());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &too_long, seconds(1));
-    assert!(host_of(session.handle(Event::TimedOut, seconds(4))).ends_with(".ums.ustream.tv"));
+    assert!(
+        host_of(session.handle(SessionEvent::TimedOut, seconds(4))).ends_with(".ums.ustream.tv")
+    );
     frame(&mut session, &too_long, seconds(5));
-    done(session.handle(Event::TimedOut, seconds(8)));
+    done(session.handle(SessionEvent::TimedOut, seconds(8)));
 }
 
 /// A later message with only these hashes.
@@ -226,7 +228,7 @@ fn a_list_of_unknown_length_is_waited_for_as_long_as_it_grows() {
     assert_eq!(session.deadline(), seconds(6));
     frame(&mut session, &more(&json!({})), seconds(4));
     assert_eq!(session.deadline(), seconds(6), "nothing new");
-    let info = done(session.handle(Event::TimedOut, seconds(6)));
+    let info = done(session.handle(SessionEvent::TimedOut, seconds(6)));
     assert_eq!(
         info.stored.flv.unwrap().hashes.len(),
         3,
@@ -239,12 +241,12 @@ fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
     let mut session = started(question());
     frame(&mut session, &stream(None), seconds(1));
     frame(&mut session, &servers(), seconds(1));
-    done(session.handle(Event::Length(110_000), seconds(1)));
+    done(session.handle(SessionEvent::Length(110_000), seconds(1)));
 
     let mut session = started(question());
     assert!(matches!(
-        session.handle(Event::Length(110_000), seconds(0)),
-        Request::Wait
+        session.handle(SessionEvent::Length(110_000), seconds(0)),
+        SessionAction::Wait
     ));
     frame(&mut session, &stream(None), seconds(1));
     done(frame(&mut session, &servers(), seconds(1)));
@@ -252,8 +254,11 @@ fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
     let mut session = started(question());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &stream(None), seconds(1));
-    let request = session.handle(Event::Length(250_000), seconds(1));
-    assert!(matches!(request, Request::Wait), "the list is too short");
+    let request = session.handle(SessionEvent::Length(250_000), seconds(1));
+    assert!(
+        matches!(request, SessionAction::Wait),
+        "the list is too short"
+    );
     frame(&mut session, &more(&json!({"20": "3"})), seconds(2));
     done(frame(
         &mut session,
@@ -272,7 +277,7 @@ fn a_list_with_a_gap_is_asked_for_once_more() {
         &more(&json!({"20": "3", "40": "5"})),
         seconds(1),
     );
-    host_of(session.handle(Event::TimedOut, seconds(4)));
+    host_of(session.handle(SessionEvent::TimedOut, seconds(4)));
     done(frame(&mut session, &more(&json!({"30": "4"})), seconds(5)));
 }
 
@@ -283,9 +288,9 @@ fn what_is_known_of_a_stream_is_not_lost_by_a_later_offline() {
     let offline = module_info(&json!({"stream": "offline"}));
     assert!(matches!(
         frame(&mut session, &offline, seconds(2)),
-        Request::Wait
+        SessionAction::Wait
     ));
-    done(session.handle(Event::TimedOut, seconds(6)));
+    done(session.handle(SessionEvent::TimedOut, seconds(6)));
 }
 
 #[test]
@@ -295,7 +300,7 @@ fn rows_without_a_name_are_an_answer_without_sense_and_no_silence() {
         "chunkTime": 6000, "streams": [{"bitrate": 1}], "hashes": {"0": "1"},
     }}}}));
     frame(&mut session, &nameless, seconds(1));
-    let error = error_of(session.handle(Event::TimedOut, seconds(4)));
+    let error = error_of(session.handle(SessionEvent::TimedOut, seconds(4)));
     assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
 }
 
@@ -305,7 +310,7 @@ fn formats_that_are_still_to_come_are_waited_for() {
     let pending = module_info(&json!({"stream": {"contentAvailable": true, "streamFormats": {}}}));
     assert!(matches!(
         frame(&mut session, &pending, seconds(1)),
-        Request::Wait
+        SessionAction::Wait
     ));
     assert_eq!(session.deadline(), seconds(12));
 }
@@ -329,13 +334,13 @@ fn a_stream_that_is_not_there_was_not_recorded() {
 #[test]
 fn silence_is_met_with_an_attempt_at_each_domain_and_then_given_up() {
     let mut session = started(question());
-    let second = host_of(session.handle(Event::TimedOut, seconds(12)));
+    let second = host_of(session.handle(SessionEvent::TimedOut, seconds(12)));
     assert!(
         second.ends_with("-recorded-wss-live.ums.ustream.tv"),
         "{second}"
     );
     assert!(session.deadline() < seconds(25), "other ways are waiting");
-    let error = error_of(session.handle(Event::TimedOut, seconds(25)));
+    let error = error_of(session.handle(SessionEvent::TimedOut, seconds(25)));
     assert!(matches!(error, Error::Timeout(_)));
 }
 
@@ -343,7 +348,7 @@ fn silence_is_met_with_an_attempt_at_each_domain_and_then_given_up() {
 fn the_last_real_error_comes_out_after_three_attempts() {
     let mut session = started(question());
     let failed = || {
-        Event::Failed(Error::Status {
+        SessionEvent::Failed(Error::Status {
             host: "h".into(),
             status: 502,
         })
@@ -359,7 +364,7 @@ fn the_last_real_error_comes_out_after_three_attempts() {
 #[test]
 fn a_service_that_asks_to_be_left_alone_is_left_alone() {
     let mut session = started(question());
-    let busy = Event::Failed(Error::Busy { retry_after: None });
+    let busy = SessionEvent::Failed(Error::Busy { retry_after: None });
     assert!(matches!(
         error_of(session.handle(busy, seconds(1))),
         Error::Busy { .. }
@@ -370,10 +375,10 @@ fn a_service_that_asks_to_be_left_alone_is_left_alone() {
 fn a_frame_without_sense_is_skipped_and_one_too_large_is_final() {
     let mut session = started(question());
     assert!(matches!(
-        session.handle(Event::Frame("<html>"), seconds(1)),
-        Request::Wait
+        session.handle(SessionEvent::Frame("<html>"), seconds(1)),
+        SessionAction::Wait
     ));
-    let flood = Event::LimitExceeded(Error::TooLarge {
+    let flood = SessionEvent::LimitExceeded(Error::TooLarge {
         what: "x",
         limit_bytes: 1,
     });
@@ -402,7 +407,7 @@ fn a_named_host_that_cannot_be_reached_is_tried_by_the_clusters_name() {
         host_of(reject(&mut session, &named)),
         "r1-1-1-x.ums.ustream.tv"
     );
-    let failed = Event::Failed(Error::Status {
+    let failed = SessionEvent::Failed(Error::Status {
         host: "h".into(),
         status: 500,
     });
@@ -520,7 +525,7 @@ fn a_recording_that_does_not_exist_is_not_found() {
 #[test]
 fn a_missing_answer_of_the_form_is_asked_for() {
     let request = reject(&mut started(question()), &json!({"hashLock": true}));
-    assert!(matches!(request, Request::NeedsHash));
+    assert!(matches!(request, SessionAction::NeedsHash));
 }
 
 #[test]
@@ -531,12 +536,12 @@ fn formats_that_are_not_known_here_are_no_rendition() {
     // Those that are known may follow; a new connection would tell the same.
     assert_eq!(session.deadline(), seconds(4));
     assert!(matches!(
-        error_of(session.handle(Event::TimedOut, seconds(4))),
+        error_of(session.handle(SessionEvent::TimedOut, seconds(4))),
         Error::NoRendition
     ));
 }
 
-fn polling(question: SessionQuery, way: Way) -> (Session, Request) {
+fn polling(question: SessionQuery, way: Transport) -> (Session, SessionAction) {
     let mut session = Session::new(question, way, 7);
     let request = session.start(Duration::ZERO);
     (session, request)
@@ -544,24 +549,24 @@ fn polling(question: SessionQuery, way: Way) -> (Session, Request) {
 
 /// A session of long polling that has come to the old domain, where there is no TLS.
 fn in_the_clear(question: SessionQuery) -> Session {
-    let (mut session, _) = polling(question, Way::Polling);
-    let failed = Event::Failed(Error::Timeout("x"));
+    let (mut session, _) = polling(question, Transport::Polling);
+    let failed = SessionEvent::Failed(Error::Timeout("x"));
     match session.handle(failed, seconds(1)) {
-        Request::Connect { secure: false, .. } => session,
+        SessionAction::Connect { secure: false, .. } => session,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn long_polling_goes_over_tls_first_and_then_where_it_is_known_to_be() {
-    let (mut session, request) = polling(question(), Way::Polling);
-    let Request::Connect { secure, host, .. } = request else {
+    let (mut session, request) = polling(question(), Transport::Polling);
+    let SessionAction::Connect { secure, host, .. } = request else {
         panic!("{request:?}")
     };
     let entry = "-recorded-lp-live.ums.services.video.ibm.com";
     assert!(secure && host.as_str().ends_with(entry), "{host}");
-    let failed = Event::Failed(Error::Timeout("x"));
-    let Request::Connect { secure, host, .. } = session.handle(failed, seconds(1)) else {
+    let failed = SessionEvent::Failed(Error::Timeout("x"));
+    let SessionAction::Connect { secure, host, .. } = session.handle(failed, seconds(1)) else {
         panic!()
     };
     let entry = "-recorded-lp-live.ums.ustream.tv";
@@ -571,23 +576,23 @@ fn long_polling_goes_over_tls_first_and_then_where_it_is_known_to_be() {
 #[test]
 fn a_refused_certificate_ends_long_polling_and_stays_the_reason_over_a_websocket() {
     let refused = || {
-        Event::Failed(Error::Untrusted {
+        SessionEvent::Failed(Error::Untrusted {
             host: "h".into(),
             problem: "UnknownIssuer".into(),
         })
     };
-    for way in [Way::Polling, Way::Playlists] {
+    for way in [Transport::Polling, Transport::Playlists] {
         let (mut session, _) = polling(question(), way);
         let request = session.handle(refused(), seconds(1));
         assert!(matches!(error_of(request), Error::Untrusted { .. }));
     }
     // Another host is asked over TLS as well.
     let mut session = started(question());
-    let Request::Connect { secure: true, .. } = session.handle(refused(), seconds(1)) else {
+    let SessionAction::Connect { secure: true, .. } = session.handle(refused(), seconds(1)) else {
         panic!()
     };
-    host_of(session.handle(Event::Failed(Error::Timeout("x")), seconds(2)));
-    let request = session.handle(Event::Closed, seconds(3));
+    host_of(session.handle(SessionEvent::Failed(Error::Timeout("x")), seconds(2)));
+    let request = session.handle(SessionEvent::Closed, seconds(3));
     assert!(matches!(error_of(request), Error::Untrusted { .. }));
 }
 
@@ -649,7 +654,7 @@ fn the_page_is_told_without_its_query_where_anybody_can_read_along() {
     };
     let mut session = in_the_clear(embedded());
     assert_eq!(said(&mut session)["referrer"], "https://www.example.org/x");
-    let (mut session, _) = polling(embedded(), Way::Polling);
+    let (mut session, _) = polling(embedded(), Transport::Polling);
     assert_eq!(
         said(&mut session)["referrer"],
         "https://www.example.org/x?session=SECRET"
@@ -669,26 +674,26 @@ fn what_a_person_keeps_to_themselves_goes_over_tls_only() {
         },
     ];
     for question in secrets {
-        let (mut session, mut request) = polling(question, Way::Playlists);
+        let (mut session, mut request) = polling(question, Transport::Playlists);
         for at in 1..5 {
             match request {
-                Request::Connect { secure, .. } => assert!(secure),
-                Request::Fail(_) => break,
+                SessionAction::Connect { secure, .. } => assert!(secure),
+                SessionAction::Fail(_) => break,
                 other => panic!("{other:?}"),
             }
             let old = json!({"cluster": {"host": "c1-lp-omega.ums.ustream.tv"}});
             match reject(&mut session, &old) {
-                Request::Connect { secure, .. } => assert!(secure),
+                SessionAction::Connect { secure, .. } => assert!(secure),
                 other => panic!("{other:?}"),
             }
-            request = session.handle(Event::Closed, seconds(at));
+            request = session.handle(SessionEvent::Closed, seconds(at));
         }
     }
 }
 
 #[test]
 fn long_polling_takes_us_for_the_player_that_is_wanted() {
-    for (way, id) in [(Way::Polling, 3), (Way::Playlists, 11)] {
+    for (way, id) in [(Transport::Polling, 3), (Transport::Playlists, 11)] {
         let (mut session, _) = polling(question(), way);
         let said = said(&mut session);
         assert_eq!(
@@ -708,7 +713,7 @@ fn long_polling_goes_on_where_it_is_told_to() {
         &tracking("c742ecf6-lp-omega.ums.ustream.tv"),
         seconds(1),
     );
-    let Request::Listen {
+    let SessionAction::Listen {
         secure: false,
         host,
         connection,
@@ -721,7 +726,7 @@ fn long_polling_goes_on_where_it_is_told_to() {
         (host.as_str(), connection.as_str()),
         ("c742ecf6-lp-omega.ums.ustream.tv", "d-7")
     );
-    let (mut session, _) = polling(question(), Way::Polling);
+    let (mut session, _) = polling(question(), Transport::Polling);
     let request = frame(
         &mut session,
         &tracking("ums.ustream.tv.evil.com"),
@@ -732,7 +737,7 @@ fn long_polling_goes_on_where_it_is_told_to() {
 
 #[test]
 fn everything_may_come_in_the_first_answer() {
-    let (mut session, _) = polling(question(), Way::Polling);
+    let (mut session, _) = polling(question(), Transport::Polling);
     let tracking = json!({"cmd": "tracking", "args": [{"connectionId": "d-7"}]});
     let all = json!([tracking, stream(Some(100_000)), servers()]);
     done(frame(&mut session, &all, seconds(1)));
@@ -740,7 +745,7 @@ fn everything_may_come_in_the_first_answer() {
 
 #[test]
 fn playlists_are_all_that_the_other_player_is_told() {
-    let (mut session, _) = polling(question(), Way::Playlists);
+    let (mut session, _) = polling(question(), Transport::Playlists);
     let list = json!([{"name": "uhls", "url": "https://x.ums.ustream.tv/playlist.m3u8?a=1"}]);
     let info = done(frame(
         &mut session,
@@ -759,7 +764,7 @@ fn old_recordings_name_files_one_or_several() {
         json!("http://tcdn.ustream.tv/video/7.mp4"),
         json!(["http://tcdn.ustream.tv/video/7.mp4"]),
     ] {
-        let (mut session, _) = polling(question(), Way::Playlists);
+        let (mut session, _) = polling(question(), Transport::Playlists);
         let list = json!([{"name": "ustream", "streams": [{"streamName": name}]}]);
         let info = done(frame(
             &mut session,
@@ -772,7 +777,7 @@ fn old_recordings_name_files_one_or_several() {
 
 #[test]
 fn a_reject_over_long_polling_counts_though_the_line_is_closed_behind_it() {
-    let (mut session, _) = polling(question(), Way::Playlists);
+    let (mut session, _) = polling(question(), Transport::Playlists);
     let page = "https://video.ibm.com/channel/K27Pj3GwLNz";
     let frames = json!([
         {"cmd": "reject", "args": [{"referrerLock": {"redirectUrl": page}}]},

@@ -7,9 +7,10 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::api::Video;
+use crate::api::VideoInfo;
 use crate::{
-    Audio, Choice, ContainerChoice, Presence, Quality, Recording, Segment, SegmentKind, SegmentPlan,
+    AudioChoice, Choice, ContainerChoice, Presence, Quality, Recording, Segment, SegmentKind,
+    SegmentPlan,
 };
 
 const CASES: u64 = 10_000;
@@ -48,7 +49,7 @@ fn halves(whole: &Value) -> [Value; 2] {
     })
 }
 
-fn scripts() -> Vec<(Way, Script)> {
+fn scripts() -> Vec<(Transport, Script)> {
     let redirect = json!({"cmd": "reject", "args": [{"cluster": {
         "name": "omega", "host": "r1-1-112470631-recorded-ws-omega.ums.ustream.tv",
     }}]});
@@ -65,23 +66,26 @@ fn scripts() -> Vec<(Way, Script)> {
     let tracking = fixture("reconstructed-lp-connect-response-tracking");
     let with = |first: &Value, rest: &[Value]| [std::slice::from_ref(first), rest].concat();
     vec![
-        (Way::Socket, vec![vec![redirect.clone()], story.clone()]),
-        (Way::Socket, vec![story.clone()]),
-        (Way::Socket, vec![in_halves.clone()]),
-        (Way::Polling, vec![with(&tracking, &in_halves)]),
         (
-            Way::Socket,
+            Transport::Socket,
+            vec![vec![redirect.clone()], story.clone()],
+        ),
+        (Transport::Socket, vec![story.clone()]),
+        (Transport::Socket, vec![in_halves.clone()]),
+        (Transport::Polling, vec![with(&tracking, &in_halves)]),
+        (
+            Transport::Socket,
             vec![
                 vec![fixture("reconstructed-ws-reject-locks")],
                 story.clone(),
             ],
         ),
         (
-            Way::Polling,
+            Transport::Polling,
             vec![with(&tracking, &[redirect]), with(&tracking, &story)],
         ),
         (
-            Way::Playlists,
+            Transport::Playlists,
             vec![
                 with(
                     &tracking,
@@ -159,7 +163,7 @@ fn other(value: &Value, random: &mut Rng) -> Value {
 }
 
 /// How a conversation went: what it came to, and when.
-fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration) {
+fn held(way: Transport, said: &[Vec<String>], random: &mut Rng) -> (SessionAction, Duration) {
     let question = SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
@@ -173,7 +177,7 @@ fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration)
     let mut frames = Vec::new().into_iter();
     for _ in 0..MOST_STEPS {
         request = match request {
-            Request::Connect { pause, host, .. } => {
+            SessionAction::Connect { pause, host, .. } => {
                 assert!(host.is_control(), "{host}");
                 now += pause + Duration::from_millis(80);
                 // The last connection is as all that follow it.
@@ -181,24 +185,24 @@ fn held(way: Way, said: &[Vec<String>], random: &mut Rng) -> (Request, Duration)
                 frames = script.cloned().unwrap_or_default().into_iter();
                 connections += 1;
                 match random.u8(..20) {
-                    0 => session.handle(Event::Failed(Error::Timeout("x")), now),
-                    _ => session.handle(Event::Opened, now),
+                    0 => session.handle(SessionEvent::Failed(Error::Timeout("x")), now),
+                    _ => session.handle(SessionEvent::Opened, now),
                 }
             }
-            Request::Listen { ref host, .. } => {
+            SessionAction::Listen { ref host, .. } => {
                 assert!(host.is_control(), "{host}");
-                Request::Wait
+                SessionAction::Wait
             }
-            Request::Send(_) => Request::Wait,
-            Request::Wait => {
+            SessionAction::Send(_) => SessionAction::Wait,
+            SessionAction::Wait => {
                 if let Some(frame) = frames.next() {
                     now += Duration::from_millis(50);
-                    session.handle(Event::Frame(&frame), now)
+                    session.handle(SessionEvent::Frame(&frame), now)
                 } else if random.bool() {
-                    session.handle(Event::Closed, now)
+                    session.handle(SessionEvent::Closed, now)
                 } else {
                     now = session.deadline().max(now);
-                    session.handle(Event::TimedOut, now)
+                    session.handle(SessionEvent::TimedOut, now)
                 }
             }
             end => return (end, now),
@@ -220,9 +224,9 @@ impl Drop for Seed {
 
 /// A recording whose length the API says, as it nearly always does.
 fn recorded(info: StreamInfo) -> Option<Recording> {
-    let video = Video {
+    let video = VideoInfo {
         duration_ms: Some(LENGTH_MS),
-        ..Video::default()
+        ..VideoInfo::default()
     };
     Recording::new(RecordingId(112_470_631), info, Some(video)).ok()
 }
@@ -275,7 +279,7 @@ fn assert_no_hidden_hole(recording: &Recording, plan: &SegmentPlan, whole: &Segm
 #[test]
 fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
     let scripts = scripts();
-    let well = |(way, script): &(Way, Script)| {
+    let well = |(way, script): &(Transport, Script)| {
         let said: Vec<Vec<String>> = script
             .iter()
             .map(|frames| frames.iter().map(Value::to_string).collect())
@@ -283,7 +287,7 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
         // Whether the line holds at first is left to chance.
         (0..).find_map(
             |seed| match held(*way, &said, &mut Rng::with_seed(seed)).0 {
-                Request::Done(info) => Some(*info),
+                SessionAction::Done(info) => Some(*info),
                 _ => None,
             },
         )
@@ -304,11 +308,11 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
         let (end, now) = held(*way, &said, &mut random);
         assert!(now <= LONGEST, "{now:?}");
         match end {
-            Request::Done(info) if !info.stored.playlists.is_empty() => {
+            SessionAction::Done(info) if !info.stored.playlists.is_empty() => {
                 assert_eq!(info.stored.playlists, undisturbed[index].stored.playlists);
                 listed += 1;
             }
-            Request::Done(info) => {
+            SessionAction::Done(info) => {
                 let Some(recording) = recorded(*info) else {
                     errors += 1;
                     continue;
@@ -318,13 +322,14 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
                     quality: Quality::Best,
                     keep: [ContainerChoice::Mp4, ContainerChoice::Original]
                         [usize::from(random.bool())],
-                    audio: [Audio::Usual, Audio::All][usize::from(random.bool())].clone(),
+                    audio: [AudioChoice::Usual, AudioChoice::All][usize::from(random.bool())]
+                        .clone(),
                 };
                 let plan = recording.plan(&choice).unwrap();
                 assert_no_hidden_hole(&recording, &plan, &whole);
                 plans += 1;
             }
-            Request::NeedsHash | Request::Fail(_) => errors += 1,
+            SessionAction::NeedsHash | SessionAction::Fail(_) => errors += 1,
             other => panic!("{other:?}"),
         }
     }

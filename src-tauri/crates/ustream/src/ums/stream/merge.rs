@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Format, MOST_PATHS, MOST_REPRESENTATIONS, Row, Stored};
+use super::{MOST_PATHS, MOST_REPRESENTATIONS, Representation, StoredStream, StreamFormat};
 
-impl Stored {
+impl StoredStream {
     /// Takes over what a later message says.
     pub(crate) fn merge(&mut self, later: Self) {
         for (mine, theirs) in [(&mut self.flv, later.flv), (&mut self.fmp4, later.fmp4)] {
@@ -34,7 +34,7 @@ impl Stored {
     }
 }
 
-impl Format {
+impl StreamFormat {
     /// Takes over what a later message says. It adds to what is known, unless it speaks of other
     /// content: the same hashes do not stand under other paths.
     pub(crate) fn merge(&mut self, later: Self) {
@@ -107,7 +107,7 @@ impl Format {
     }
 }
 
-impl Row {
+impl Representation {
     /// Whether it is the same row, though its bit rate may have changed. One without a template is
     /// known by what it holds.
     fn is_same(&self, other: &Self) -> bool {

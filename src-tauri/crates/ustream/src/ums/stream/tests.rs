@@ -6,11 +6,11 @@ use super::*;
 
 const PATH: &str = "sea01/x/vod/plain/rfc";
 
-fn stored(format: &Value) -> Stored {
+fn stored(format: &Value) -> StoredStream {
     stored_formats(&json!({ "flv/segmented": format }))
 }
 
-fn stored_formats(formats: &Value) -> Stored {
+fn stored_formats(formats: &Value) -> StoredStream {
     match read(&json!({ "contentAvailable": true, "streamFormats": formats })) {
         StreamState::Stored(stored) => *stored,
         other => panic!("{other:?}"),
@@ -27,13 +27,13 @@ fn full_format(path: &str, hashes: &Value) -> Value {
 }
 
 /// What is known after one message and then another.
-fn after(first: &Value, later: &Value) -> Format {
+fn after(first: &Value, later: &Value) -> StreamFormat {
     let mut known = stored(first);
     known.merge(stored(later));
     known.flv.unwrap()
 }
 
-fn keys(format: &Format) -> Vec<u64> {
+fn keys(format: &StreamFormat) -> Vec<u64> {
     format.hashes.keys().copied().collect()
 }
 
@@ -186,7 +186,7 @@ fn later_addresses_of_playlists_come_first_and_earlier_ones_stay() {
     };
     let mut known = list("a");
     known.merge(list("b"));
-    known.merge(Stored::default());
+    known.merge(StoredStream::default());
     let names: Vec<_> = known
         .playlists
         .iter()

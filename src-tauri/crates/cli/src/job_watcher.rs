@@ -1,0 +1,215 @@
+//! Waits for the jobs of a command, shows how far they are, and tells of their ends.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::Path;
+
+use engine::view::{Finished, JobView, LossView};
+use engine::{Engine, Failure, JobId, JobState, JobStream, Overrides};
+use indicatif::DecimalBytes;
+
+use crate::bar::ProgressBars;
+use crate::exit::Exit;
+use crate::json;
+use crate::password::Prompt;
+use crate::shortfall;
+use crate::stop::StopSignal;
+use crate::terminal;
+
+/// How a job has ended.
+pub(crate) struct JobEnd {
+    pub(crate) job: JobView,
+    pub(crate) result: Result<Finished, Failure>,
+}
+
+impl JobEnd {
+    fn of(job: JobView) -> Option<Self> {
+        let result = match &job.state {
+            JobState::Done { finished } => Ok(finished.clone()),
+            JobState::Failed { failure } => Err(failure.clone()),
+            JobState::Queued | JobState::Running | JobState::Paused => return None,
+        };
+        Some(Self { job, result })
+    }
+}
+
+/// Jobs that have not ended, and who is told when one does.
+pub(crate) struct JobWatcher<'a, F> {
+    /// What each was granted, to go on with when its password has been typed.
+    pub(crate) jobs: HashMap<String, Overrides>,
+    pub(crate) screen: ProgressOutput,
+    pub(crate) prompt: Prompt<'a>,
+    pub(crate) stop: &'a StopSignal,
+    /// What is said if the program ends without waiting for the disk.
+    pub(crate) stop_message: &'static str,
+    pub(crate) ended: F,
+}
+
+impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
+    /// Waits until all jobs have ended or somebody asks to stop.
+    pub(crate) async fn wait(mut self, engine: &Engine, mut feed: JobStream) -> Result<(), Exit> {
+        let stop = self.stop;
+        let _polite = stop.graceful(self.stop_message);
+        let ended = tokio::select! {
+            ended = self.watch(engine, &mut feed) => ended,
+            () = stop.requested() => Err(Exit::Stopped),
+        };
+        if matches!(ended, Err(Exit::Stopped)) {
+            self.screen.clear();
+            terminal::print_stderr("Stopping… (press Ctrl-C again to stop at once)");
+        }
+        // What is here is made safe before the program ends, whatever the reason.
+        engine.shutdown().await;
+        self.screen.clear();
+        // A film may have come out while the program was asked to stop.
+        let mut last = engine.job_stream();
+        if let Some(update) = last.next().await {
+            for job in update.changed {
+                if matches!(job.state, JobState::Done { .. }) {
+                    self.end(job)?;
+                }
+            }
+        }
+        match ended {
+            Err(Exit::Stopped) if self.jobs.is_empty() => Ok(()),
+            ended => ended,
+        }
+    }
+
+    async fn watch(&mut self, engine: &Engine, feed: &mut JobStream) -> Result<(), Exit> {
+        while !self.jobs.is_empty() {
+            let Some(update) = feed.next().await else {
+                return Err(Exit::Stopped);
+            };
+            for job in update.changed {
+                if self.unlock(engine, &job).await? {
+                    continue;
+                }
+                if matches!(job.state, JobState::Done { .. } | JobState::Failed { .. }) {
+                    self.screen.end(&job.id);
+                    self.end(job)?;
+                } else {
+                    self.screen.show(&job)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the password that a job has failed for and lets the job go on with it. Returns
+    /// whether it goes on.
+    async fn unlock(&mut self, engine: &Engine, job: &JobView) -> Result<bool, Exit> {
+        let JobState::Failed { failure } = &job.state else {
+            return Ok(false);
+        };
+        let (Some(permit), true) = (
+            self.jobs.get_mut(&job.id),
+            self.prompt.can_help(&job.link, failure),
+        ) else {
+            return Ok(false);
+        };
+        self.screen.clear();
+        let Some(password) = self.prompt.ask(&job.link).await? else {
+            return Ok(false);
+        };
+        permit.access.password = Some(password);
+        let id: JobId = job.id.parse().map_err(io::Error::other)?;
+        engine.resume(&id, permit.clone()).await?;
+        Ok(true)
+    }
+
+    fn end(&mut self, job: JobView) -> Result<(), Exit> {
+        if self.jobs.remove(&job.id).is_none() {
+            return Ok(());
+        }
+        let ended = &mut self.ended;
+        match JobEnd::of(job) {
+            Some(end) => self.screen.suspended(|| ended(end)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Prints the path of the film on stdout, and on stderr what is not in it.
+pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::Result<()> {
+    let (job, finished) = end;
+    if as_json {
+        let path = path.to_string_lossy().into_owned();
+        return json::print(Some(job), &json::JsonEvent::Saved { path, finished });
+    }
+    let lost = finished.lost.as_ref().map(losses).unwrap_or_default();
+    for line in shortfall::describe_movie(finished).iter().chain(&lost) {
+        terminal::print_stderr(&terminal::one_line(line));
+    }
+    terminal::print_path(path)
+}
+
+/// What of a film on this computer did not come over, in words.
+fn losses(lost: &LossView) -> Vec<String> {
+    let mut losses = Vec::new();
+    if lost.bytes > 0 {
+        losses.push(format!(
+            "lost: {} of the film could not be read: it is cut or damaged there",
+            DecimalBytes(lost.bytes)
+        ));
+    }
+    if !lost.left_out.is_empty() {
+        losses.push(format!("left out: {}", lost.left_out.join(", ")));
+    }
+    losses
+}
+
+/// Who is told of progress.
+pub(crate) enum ProgressOutput {
+    Bars(ProgressBars),
+    Json { told: HashSet<(String, String)> },
+}
+
+impl ProgressOutput {
+    pub(crate) fn new(as_json: bool, quiet: bool) -> Self {
+        if as_json {
+            let told = HashSet::new();
+            Self::Json { told }
+        } else {
+            Self::Bars(ProgressBars::new(quiet))
+        }
+    }
+
+    fn show(&mut self, job: &JobView) -> io::Result<()> {
+        match self {
+            Self::Bars(bars) => {
+                bars.show(job);
+                Ok(())
+            }
+            Self::Json { told } => {
+                let id = Some(job.id.as_str());
+                if told.insert((job.id.clone(), format!("{}\n{}", job.title, job.link))) {
+                    json::print(id, &json::JsonEvent::from(job))?;
+                }
+                job.progress.as_ref().map_or(Ok(()), |progress| {
+                    json::print(id, &json::JsonEvent::Progress(progress))
+                })
+            }
+        }
+    }
+
+    fn end(&mut self, job: &str) {
+        if let Self::Bars(bars) = self {
+            bars.end(job);
+        }
+    }
+
+    /// Prints something else while nothing is drawn.
+    fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Bars(bars) => bars.suspended(print),
+            Self::Json { .. } => print(),
+        }
+    }
+
+    fn clear(&mut self) {
+        if let Self::Bars(bars) = self {
+            bars.clear();
+        }
+    }
+}

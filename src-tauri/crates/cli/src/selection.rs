@@ -1,0 +1,159 @@
+//! From the links of a command to the recordings that are to be saved.
+
+use std::collections::HashSet;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use engine::{Access, Catalog, Engine, ResolvedLink, Target, read_link};
+
+use crate::archive::Archive;
+use crate::exit::Exit;
+use crate::filter::{EntryFilter, IndexFilter};
+use crate::password::Prompt;
+
+/// More than anybody lists by hand.
+const MAX_BATCH_BYTES: u64 = 16 << 20;
+
+/// One recording to save.
+#[derive(Debug)]
+pub(crate) struct SelectedRecording {
+    pub(crate) link: String,
+    pub(crate) access: Access,
+}
+
+/// What became of the links.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) list: Vec<SelectedRecording>,
+    /// How many were saved before.
+    pub(crate) already_saved: usize,
+    /// Links that lead nowhere.
+    pub(crate) failed: Vec<(String, Exit)>,
+    seen: HashSet<String>,
+}
+
+/// How links are read.
+pub(crate) struct LinkResolver<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) access: Access,
+    pub(crate) prompt: Prompt<'a>,
+    pub(crate) filter: EntryFilter,
+    pub(crate) archive: Option<&'a Archive>,
+}
+
+impl LinkResolver<'_> {
+    /// Follows all links, one after the other. A link that leads nowhere does not stop the others.
+    pub(crate) async fn resolve(&mut self, links: Vec<String>) -> Selection {
+        let mut wishes = Selection::default();
+        for link in links {
+            if let Err(exit) = self.resolve_one(&link, &mut wishes).await {
+                wishes.failed.push((link, exit));
+            }
+        }
+        wishes
+    }
+
+    async fn resolve_one(&mut self, link: &str, wishes: &mut Selection) -> Result<(), Exit> {
+        let mut access = self.access.clone();
+        if let Target::Recording(id) = read_link(link)? {
+            self.add(wishes, link.to_owned(), Some(&id.to_string()), access);
+            return Ok(());
+        }
+        let newest_of_any_day =
+            self.filter.index == IndexFilter::Newest && self.filter.since.is_none();
+        if newest_of_any_day && self.archive.is_none() {
+            // The engine finds it by itself.
+            self.add(wishes, link.to_owned(), None, access);
+            return Ok(());
+        }
+        let engine = self.engine;
+        let look = async |access: &Access| engine.resolve_link(link, access).await;
+        match self.prompt.unlock(link, &mut access, look).await? {
+            ResolvedLink::Recording(preview) => {
+                self.add(wishes, link.to_owned(), Some(&preview.recording), access);
+            }
+            ResolvedLink::Collection(catalog) => self.add_filtered(catalog, wishes).await?,
+        }
+        Ok(())
+    }
+
+    async fn add_filtered(&self, mut catalog: Catalog, wishes: &mut Selection) -> Result<(), Exit> {
+        let access = Access {
+            referrer: self
+                .access
+                .referrer
+                .clone()
+                .or_else(|| catalog.page().map(ToOwned::to_owned)),
+            ..self.access.clone()
+        };
+        let (mut number, mut taken) = (0, 0);
+        while let Some(page) = catalog.next().await? {
+            for entry in page {
+                number += 1;
+                if self.filter.matches(number, &entry) {
+                    taken += 1;
+                    let recording = entry.recording.as_deref();
+                    self.add(wishes, entry.link.clone(), recording, access.clone());
+                }
+                if self.filter.is_exhausted(number, taken, &entry) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&self, wishes: &mut Selection, link: String, recording: Option<&str>, access: Access) {
+        let name = recording.unwrap_or(&link).to_owned();
+        if !wishes.seen.insert(name) {
+            return;
+        }
+        let is_known = |archive: &Archive| recording.is_some_and(|id| archive.contains(id));
+        if self.archive.is_some_and(is_known) {
+            wishes.already_saved += 1;
+        } else {
+            wishes.list.push(SelectedRecording { link, access });
+        }
+    }
+}
+
+/// The links of a file, one a line; `-` is what comes in. A line that begins with `#` or `;` is a
+/// remark.
+pub(crate) fn read_batch(path: &Path) -> Result<Vec<String>, Exit> {
+    let problem = |error| Exit::usage(format!("{}: {error}", path.display()));
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().take(MAX_BATCH_BYTES).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_BATCH_BYTES).read_to_string(&mut text))
+    };
+    read.map_err(problem)?;
+    Ok(links(&text))
+}
+
+fn links(text: &str) -> Vec<String> {
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_holds_a_link_a_line_and_remarks() {
+        let text = "\u{feff}video.ibm.com/recorded/1\r\n\n# old ones\n ; and\n  ustream.tv/x  \n";
+        assert_eq!(links(text), ["video.ibm.com/recorded/1", "ustream.tv/x"]);
+    }
+
+    #[test]
+    fn a_batch_that_is_not_there_is_a_mistake_of_the_command_line() {
+        let missing = read_batch(Path::new("no such file"));
+        assert!(matches!(missing, Err(Exit::Usage(words)) if words.contains("no such file")));
+    }
+}

@@ -1,0 +1,159 @@
+//! Whether the disk has room for the film.
+
+use std::io;
+use std::path::Path;
+
+use ustream::Recording;
+
+use crate::assemble::Assembler;
+use crate::download_plan::DownloadPlan;
+use crate::error::Error;
+
+/// The most that is never taken.
+const MAX_RESERVE_BYTES: u64 = 32 << 20;
+
+/// The least that is never taken: journals, and what the system writes meanwhile.
+const MIN_RESERVE_BYTES: u64 = 1 << 20;
+
+/// The index of a movie takes less than this part of it.
+const INDEX_DIVISOR: u64 = 16;
+
+/// An estimate of this many times the real size is not rare: bit rates are often stated too high.
+const OVERESTIMATE: u64 = 2;
+
+/// Returns how much of a disk is never taken for a movie of this size: room for its index, and for
+/// the system to go on working.
+pub(crate) fn reserve(movie_bytes: u64) -> u64 {
+    let index = MIN_RESERVE_BYTES.saturating_add(movie_bytes / INDEX_DIVISOR);
+    index.min(MAX_RESERVE_BYTES)
+}
+
+/// Estimates how many bytes are still to come.
+pub(crate) fn estimate_remaining(
+    recording: &Recording,
+    make: &DownloadPlan,
+    assembly: &Assembler,
+) -> SpaceNeed {
+    let rendition = recording.rendition(&make.plan.rendition);
+    match rendition.and_then(|rendition| recording.estimated_bytes(rendition)) {
+        Some(film) => {
+            let (_, here) = assembly.stored();
+            SpaceNeed::Estimate(
+                film.saturating_mul(make.movie_copies())
+                    .saturating_sub(here),
+            )
+        }
+        None => SpaceNeed::Unknown,
+    }
+}
+
+/// How much more is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SpaceNeed {
+    /// Exactly this many bytes.
+    Exact(u64),
+    /// About this many bytes.
+    Estimate(u64),
+    /// Nothing is known.
+    Unknown,
+}
+
+/// Fails if the disk of `folder` has no room for so many more bytes.
+pub(crate) fn check(folder: &Path, need: SpaceNeed) -> Result<(), Error> {
+    match fs4::available_space(folder) {
+        Ok(free_bytes) => compare(folder, need, free_bytes),
+        Err(error) => {
+            // Some disks do not tell. A full one will say so when it is written to.
+            tracing::debug!(%error, "how much room there is, is not known");
+            Ok(())
+        }
+    }
+}
+
+fn compare(folder: &Path, need: SpaceNeed, free_bytes: u64) -> Result<(), Error> {
+    let (bytes, is_estimate) = match need {
+        SpaceNeed::Exact(bytes) => (bytes, false),
+        SpaceNeed::Estimate(bytes) => (bytes, true),
+        SpaceNeed::Unknown => (0, false),
+    };
+    let needed_bytes = bytes.saturating_add(reserve(bytes));
+    if free_bytes >= needed_bytes {
+        return Ok(());
+    }
+    let least_bytes = bytes / OVERESTIMATE;
+    let may_fit = is_estimate && free_bytes >= least_bytes.saturating_add(reserve(least_bytes));
+    Err(Error::LowSpace {
+        folder: folder.to_owned(),
+        needed_bytes,
+        free_bytes,
+        may_fit,
+    })
+}
+
+/// Fails as a full disk does while there is still room to end well a movie that has grown to
+/// `movie_bytes`.
+pub(crate) fn check_reserve(folder: &Path, movie_bytes: u64) -> io::Result<()> {
+    match fs4::available_space(folder) {
+        Ok(free) if free < reserve(movie_bytes) => Err(io::ErrorKind::StorageFull.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Code, Failure};
+
+    const MB: u64 = 1 << 20;
+
+    fn refused(need: SpaceNeed, free_bytes: u64) -> Option<Failure> {
+        compare(Path::new("films"), need, free_bytes)
+            .err()
+            .map(Failure::from)
+    }
+
+    #[test]
+    fn a_movie_larger_than_any_disk_is_refused_with_both_numbers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(check(folder.path(), SpaceNeed::Unknown).is_ok());
+        match check(folder.path(), SpaceNeed::Estimate(u64::MAX / 2)) {
+            Err(Error::LowSpace {
+                needed_bytes,
+                free_bytes,
+                ..
+            }) => assert!(free_bytes > 0 && free_bytes < needed_bytes),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_small_movie_needs_little_more_than_its_own_room() {
+        assert!(refused(SpaceNeed::Estimate(MB / 10), 20 * MB).is_none());
+        assert!(refused(SpaceNeed::Unknown, 20 * MB).is_none());
+        assert_eq!(reserve(u64::MAX), 32 * MB);
+    }
+
+    #[test]
+    fn going_on_is_advised_only_if_it_can_help() {
+        let code = |need, free| refused(need, free).map(|failure| (failure.code, failure.may_fit));
+        // Bit rates are often stated too high.
+        assert_eq!(
+            code(SpaceNeed::Estimate(1000 * MB), 900 * MB),
+            Some((Code::LowSpace, true))
+        );
+        assert_eq!(
+            code(SpaceNeed::Estimate(1000 * MB), 300 * MB),
+            Some((Code::LowSpace, false))
+        );
+        // The size of a file on this computer is no estimate.
+        assert_eq!(
+            code(SpaceNeed::Exact(1000 * MB), 900 * MB),
+            Some((Code::LowSpace, false))
+        );
+        // The first batch would end as a full disk.
+        assert_eq!(
+            code(SpaceNeed::Estimate(MB), MB / 2),
+            Some((Code::DiskFull, false))
+        );
+    }
+}

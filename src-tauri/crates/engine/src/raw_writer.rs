@@ -1,0 +1,58 @@
+//! Writes a single file: its byte ranges, one behind the other.
+
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write as _};
+
+use media::{Error, Muxer, SegmentData, SegmentOrder, Summary, TableFragment, journal};
+
+/// Writes byte ranges as they are.
+#[derive(Debug)]
+pub(crate) struct RawWriter {
+    output: File,
+    end: u64,
+}
+
+impl RawWriter {
+    /// Goes on where the journal ends.
+    pub(crate) fn new(output: File, fragments: &[TableFragment]) -> Self {
+        Self {
+            output,
+            end: journal::output_end(fragments),
+        }
+    }
+}
+
+impl RawWriter {
+    fn ensure_unchanged(&self) -> Result<(), Error> {
+        if self.output.metadata()?.len() == self.end {
+            Ok(())
+        } else {
+            Err(Error::Changed)
+        }
+    }
+}
+
+impl Muxer for RawWriter {
+    fn order(&self) -> SegmentOrder {
+        SegmentOrder::Presentation
+    }
+
+    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
+        self.ensure_unchanged()?;
+        self.output.seek(SeekFrom::Start(self.end))?;
+        self.output.write_all(piece.data)?;
+        let fragment =
+            TableFragment::for_byte_range(piece.kind, piece.start_ms, self.end, piece.data);
+        self.end = fragment.output_end;
+        Ok(fragment)
+    }
+
+    /// What the file holds is told by reading it.
+    fn finish(self: Box<Self>, _: Vec<TableFragment>) -> Result<Summary, Error> {
+        self.ensure_unchanged()?;
+        Ok(Summary {
+            size_bytes: self.end,
+            ..Summary::default()
+        })
+    }
+}

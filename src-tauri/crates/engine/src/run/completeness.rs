@@ -1,0 +1,281 @@
+//! What was expected of a recording and what came of it: the one place that decides whether a
+//! movie is whole.
+//!
+//! Expected are the segments of the plan, the length that the service states, and the tracks that
+//! the rendition promises. `holes` tells segments that are missing from the end of the recording,
+//! `content` looks at the timestamps of what came, and [`Shortfall`] is the difference.
+
+mod content;
+mod missing;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use media::{Summary, TrackKind};
+use ustream::{
+    Choice, Container, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
+};
+
+pub(crate) use self::content::Misplaced;
+use self::missing::{last_start_ms, merged_spans, missing_segments, missing_span};
+use crate::assemble::HeldSegment;
+use crate::download_plan::DownloadPlan;
+use crate::view::{GapView, MissingView, TrackKindView};
+
+/// A movie that lacks no more than this is saved, and what it lacks is said.
+const ACCEPTABLE_LOSS_MS: u64 = 1_000;
+
+/// What a movie lacks of what was expected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Time spans without media, in order, in milliseconds from the start of the recording.
+    pub gaps: Vec<GapView>,
+    /// What else is missing, and what the gaps come from.
+    pub missing: Vec<MissingView>,
+    /// How much shorter the movie is than the service states, beyond rounding.
+    pub shorter_than_stated_ms: Option<u64>,
+}
+
+/// What was expected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expectation<'a> {
+    pub(crate) recording: &'a Recording,
+    pub(crate) plan: &'a SegmentPlan,
+    pub(crate) choice: &'a Choice,
+}
+
+/// What came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received<'a> {
+    /// Segments of the plan that are not here.
+    pub(crate) outstanding: &'a [Segment],
+    /// Those of which the service says that they do not exist.
+    pub(crate) absent: &'a HashSet<SegmentId>,
+    /// Those that hold no media.
+    pub(crate) empty: &'a HashSet<SegmentId>,
+    /// Those that carry the content of another place.
+    pub(crate) misplaced: &'a HashSet<SegmentId>,
+    /// What is known of the segments that are here.
+    pub(crate) held: &'a [HeldSegment],
+}
+
+impl Shortfall {
+    /// The time that is missing, in milliseconds.
+    pub(crate) fn missing_ms(&self) -> u64 {
+        let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
+        let gaps = gaps.fold(0, u64::saturating_add);
+        gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
+    }
+
+    /// Whether so little is missing that nobody need be asked.
+    pub(crate) fn is_acceptable(&self) -> bool {
+        let lacks_track = |missing: &MissingView| matches!(missing, MissingView::Track { .. });
+        self.missing_ms() <= ACCEPTABLE_LOSS_MS && !self.missing.iter().any(lacks_track)
+    }
+
+    /// In one line of English, for *Details*.
+    pub(crate) fn description(&self) -> String {
+        let mut parts: Vec<String> = self.missing.iter().map(describe_missing).collect();
+        if !self.gaps.is_empty() {
+            parts.push(format!("missing at {}", describe_times(&self.gaps)));
+        }
+        if let Some(shorter_ms) = self.shorter_than_stated_ms {
+            let seconds = shorter_ms.div_ceil(1000);
+            parts.push(format!("{seconds} s shorter than the service states"));
+        }
+        if parts.is_empty() {
+            return "nothing is missing".to_owned();
+        }
+        parts.join("; ")
+    }
+}
+
+impl<'a> Expectation<'a> {
+    /// What is expected of a recording of which this is to be made.
+    pub(crate) fn of(recording: &'a Recording, make: &'a DownloadPlan) -> Self {
+        Self {
+            recording,
+            plan: &make.plan,
+            choice: &make.choice,
+        }
+    }
+
+    /// The segments that are missing: those that are lacking and are not past the end.
+    pub(crate) fn missing_segments(&self, came: Received<'_>) -> Vec<Segment> {
+        missing_segments(&self.plan.segments, came, self.stated_end_ms())
+    }
+
+    /// What is missing of all that came.
+    pub(crate) fn shortfall(&self, came: Received<'_>) -> Shortfall {
+        let holes = self.missing_segments(came);
+        let is_file = self.plan.container == Container::File;
+        let stated_ms = self.stated_end_ms();
+        let last_ms = last_start_ms(&self.plan.segments, came.outstanding);
+        let span = |segment: &Segment| missing_span(segment, stated_ms, last_ms);
+        let mut gaps: Vec<GapView> = holes.iter().filter_map(span).collect();
+        if !is_file {
+            gaps.extend(self.gap_after_last_segment());
+            let misplaced = self.plan.segments.iter();
+            let misplaced = misplaced.filter(|segment| came.misplaced.contains(&segment.id));
+            gaps.extend(misplaced.filter_map(span));
+            gaps.extend(content::gaps(self.plan, came.held));
+        }
+        Shortfall {
+            gaps: merged_spans(gaps),
+            missing: self.missing_views(&holes, came),
+            shorter_than_stated_ms: None,
+        }
+    }
+
+    /// Adds what the finished movie tells.
+    pub(crate) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
+        self.add_duration(shortfall, summary.duration_ms);
+        let has = |kind| summary.tracks.iter().any(|track| track.kind == kind);
+        shortfall.missing.extend(self.missing_tracks(has));
+    }
+
+    /// Adds what the duration of the finished movie tells.
+    pub(crate) fn add_duration(&self, shortfall: &mut Shortfall, duration_ms: u64) {
+        shortfall.shorter_than_stated_ms = self.shorter_ms(duration_ms);
+    }
+
+    /// Whether a movie can be made of what came: of a file that lacks some bytes nobody knows which
+    /// time they are, and of no media there is no movie.
+    pub(crate) fn is_playable(&self, came: Received<'_>) -> bool {
+        if self.plan.container == Container::File {
+            return came.outstanding.is_empty();
+        }
+        let lacking: HashSet<SegmentId> = came.outstanding.iter().map(|it| it.id).collect();
+        let is_media = |id: SegmentId| matches!(id.kind, SegmentKind::Media(_));
+        let mut segments = self.plan.segments.iter();
+        segments.any(|it| is_media(it.id) && !lacking.contains(&it.id))
+    }
+
+    fn stated_ms(&self) -> Option<u64> {
+        self.recording.stated_ms()
+    }
+
+    /// The stated length, where it tells where the recording ends: it does not where the service
+    /// itself lists more than that.
+    pub(crate) fn stated_end_ms(&self) -> Option<u64> {
+        let listed = self.plan.segments.iter();
+        let listed = listed.filter(|segment| segment.presence == Presence::Sure);
+        let starts = listed.map(|segment| segment.start_ms).max().unwrap_or(0);
+        self.stated_ms().filter(|stated| *stated > starts)
+    }
+
+    /// How much shorter the movie is than stated: lengths are rounded, which is not told.
+    fn shorter_ms(&self, duration_ms: u64) -> Option<u64> {
+        let shorter = self.stated_ms()?.saturating_sub(duration_ms);
+        (shorter > ACCEPTABLE_LOSS_MS).then_some(shorter)
+    }
+
+    /// The time between the end of the list of segments and the stated end.
+    fn gap_after_last_segment(&self) -> Option<GapView> {
+        let ends = self.plan.segments.iter();
+        let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
+        let start_ms = ends.max().unwrap_or(0);
+        let duration_ms = self.stated_ms()?.saturating_sub(start_ms);
+        (duration_ms > ACCEPTABLE_LOSS_MS).then_some(GapView {
+            start_ms,
+            duration_ms,
+        })
+    }
+
+    fn missing_views(&self, holes: &[Segment], came: Received<'_>) -> Vec<MissingView> {
+        let mut missing = Vec::new();
+        let in_holes = |set: &HashSet<SegmentId>| {
+            let mut ids = holes.iter().map(|hole| hole.id);
+            ids.by_ref().filter(|id| set.contains(id)).count()
+        };
+        let (empty, misplaced) = (in_holes(came.empty), in_holes(came.misplaced));
+        let here = came.misplaced.len() - misplaced;
+        let count = holes.len() - empty - misplaced;
+        if count > 0 {
+            let total = self.plan.segments.len();
+            missing.push(MissingView::Segments { count, total });
+        }
+        if empty > 0 {
+            missing.push(MissingView::EmptySegments { count: empty });
+        }
+        if misplaced + here > 0 {
+            let count = misplaced + here;
+            missing.push(MissingView::MisplacedSegments { count });
+        }
+        missing.extend(self.substituted());
+        missing
+    }
+
+    /// Tracks that the rendition promises and that the movie does not have.
+    fn missing_tracks(&self, has: impl Fn(TrackKind) -> bool) -> Vec<MissingView> {
+        let Some(rendition) = self.recording.rendition(&self.plan.rendition) else {
+            return Vec::new();
+        };
+        let promises = [
+            (
+                rendition.promises.video,
+                TrackKind::Video,
+                TrackKindView::Video,
+            ),
+            (
+                rendition.promises.audio,
+                TrackKind::Audio,
+                TrackKindView::Audio,
+            ),
+        ];
+        let lacks = promises
+            .into_iter()
+            .filter(|(is, kind, _)| *is && !has(*kind));
+        lacks
+            .map(|(_, _, kind)| MissingView::Track {
+                kind,
+                language: None,
+            })
+            .collect()
+    }
+
+    /// The rendition that would have been chosen, had it not been lost.
+    fn substituted(&self) -> Option<MissingView> {
+        let wished = self.recording.substituted(self.choice, self.plan)?;
+        Some(MissingView::Rendition {
+            wished: wished.name.clone(),
+            reason: wished.reason.clone(),
+        })
+    }
+}
+
+fn describe_missing(missing: &MissingView) -> String {
+    match missing {
+        MissingView::Segments { count, total } => {
+            format!("{count} of {total} segments could not be downloaded")
+        }
+        MissingView::EmptySegments { count } => format!("{count} segments hold no media"),
+        MissingView::MisplacedSegments { count } => {
+            format!("{count} segments carry the content of another place")
+        }
+        MissingView::Track { kind, .. } => match kind {
+            TrackKindView::Video => "there is no video".to_owned(),
+            TrackKindView::Audio => "there is no audio".to_owned(),
+        },
+        MissingView::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
+    }
+}
+
+/// When the first gaps are, as hours, minutes and seconds.
+fn describe_times(gaps: &[GapView]) -> String {
+    const SHOWN: usize = 5;
+    let shown = gaps.iter().take(SHOWN).map(|gap| {
+        let second = gap.start_ms / 1000;
+        let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    });
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if gaps.len() > SHOWN {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", and {} more", gaps.len() - SHOWN);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! Whether what lies at the addresses of a recording now is what is in the unfinished movie.
+
+use media::SegmentFingerprint;
+use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
+
+use super::Attempt;
+use crate::assemble::{HeldSegment, media_kind};
+use crate::download_plan::DownloadPlan;
+use crate::error::{Error, FetchError};
+use crate::fetch::retry::Effort;
+use crate::fetch::{FetchOutcome, RequestBudget, SegmentRequest};
+
+/// Segments that are compared where nothing else says that the recording has changed.
+const DEFAULT_SAMPLES: usize = 2;
+/// Segments that are compared where paths, hashes or the length differ.
+const MOVED_SAMPLES: usize = 8;
+/// Where the listing has changed and none of the samples could be had, they are asked for again.
+const EFFORTS: [Effort; 3] = [Effort::First, Effort::Last, Effort::Last];
+
+/// Where samples are fetched.
+#[derive(Clone, Copy)]
+pub(super) struct SpotCheck<'a> {
+    pub(super) recording: &'a Recording,
+    pub(super) plan: &'a SegmentPlan,
+    pub(super) budget: &'a RequestBudget,
+    pub(super) format: Option<media::SegmentFormat>,
+}
+
+impl<'a> SpotCheck<'a> {
+    pub(super) fn of(
+        recording: &'a Recording,
+        make: &'a DownloadPlan,
+        budget: &'a RequestBudget,
+    ) -> Self {
+        Self {
+            recording,
+            plan: &make.plan,
+            budget,
+            format: make.output_kind.format(),
+        }
+    }
+}
+
+/// What a comparison came to.
+enum Comparison {
+    Same,
+    Different,
+    /// It could not be had.
+    Unknown,
+}
+
+impl Attempt {
+    /// Fetches some of the segments that are here already and compares them. `None` is a stop.
+    ///
+    /// Where the listing has changed, at least one must be had and be the same.
+    pub(super) async fn is_unchanged(
+        &self,
+        sample: SpotCheck<'_>,
+        here: &[HeldSegment],
+        change: PlanChange,
+    ) -> Result<Option<bool>, Error> {
+        let most = match change {
+            PlanChange::Same => DEFAULT_SAMPLES,
+            PlanChange::Unverified => MOVED_SAMPLES,
+            PlanChange::Different => return Ok(Some(false)),
+        };
+        let chosen = spread(here, most);
+        let mut is_any_same = chosen.is_empty() || change == PlanChange::Same;
+        for effort in EFFORTS {
+            for (id, mark) in &chosen {
+                let compared = self.compare(sample, (*id, *mark), effort);
+                let Some(compared) = self.cancel.run_until_cancelled(compared).await else {
+                    return Ok(None);
+                };
+                match compared? {
+                    Comparison::Different => {
+                        tracing::warn!(?id, "another segment lies there now");
+                        return Ok(Some(false));
+                    }
+                    Comparison::Same => is_any_same = true,
+                    Comparison::Unknown => {}
+                }
+            }
+            if is_any_same {
+                return Ok(Some(true));
+            }
+        }
+        Ok(Some(false))
+    }
+
+    /// Whether a segment that is here can be fetched once more: then its hosts are well, and those
+    /// that fail are bad themselves. `None` is a stop.
+    pub(super) async fn are_hosts_healthy(
+        &self,
+        sample: SpotCheck<'_>,
+        here: &[HeldSegment],
+    ) -> Option<bool> {
+        let Some((id, mark)) = spread(here, 1).pop() else {
+            return Some(false);
+        };
+        let compared = self.compare(sample, (id, mark), Effort::Last);
+        let compared = self.cancel.run_until_cancelled(compared).await?;
+        Some(matches!(compared, Ok(Comparison::Same)))
+    }
+
+    async fn compare(
+        &self,
+        sample: SpotCheck<'_>,
+        (id, mark): (SegmentId, SegmentFingerprint),
+        effort: Effort,
+    ) -> Result<Comparison, Error> {
+        let place = sample.recording.locate(sample.plan, id);
+        let mut segments = sample.plan.segments.iter();
+        let segment = segments.find(|segment| segment.id == id);
+        let request = SegmentRequest {
+            id,
+            urls: &place.urls,
+            byte_range: place.byte_range.as_ref(),
+            format: sample.format,
+            kind: media_kind(id.kind),
+            duration_ms: segment.map_or(0, |segment| segment.duration_ms),
+            not_found_confirmations: 1,
+            is_end_probe: false,
+        };
+        let fetcher = &self.context.fetcher;
+        let means = (sample.budget, &*self.meter);
+        match fetcher.fetch(request, effort, means).await {
+            Ok(FetchOutcome::Body(body)) if SegmentFingerprint::of(&body.bytes) == mark => {
+                Ok(Comparison::Same)
+            }
+            Ok(FetchOutcome::Body(_) | FetchOutcome::Absent(FetchError::Replaced { .. })) => {
+                Ok(Comparison::Different)
+            }
+            Err(error @ FetchError::AllHostsFailed { .. }) => Err(error.into()),
+            Ok(FetchOutcome::Absent(_)) | Err(_) => Ok(Comparison::Unknown),
+        }
+    }
+}
+
+/// At most so many media segments, spread evenly over those that are here.
+fn spread(here: &[HeldSegment], most: usize) -> Vec<(SegmentId, SegmentFingerprint)> {
+    let here = here.iter().filter(|held| held.id.kind != SegmentKind::Init);
+    let mut here: Vec<_> = here.map(|held| (held.id, held.source)).collect();
+    here.sort_by_key(|(id, _)| (id.kind, id.track));
+    let last = here.len().saturating_sub(1);
+    let steps = most.saturating_sub(1).max(1);
+    let mut indices: Vec<usize> = (0..most).map(|step| step * last / steps).collect();
+    indices.dedup();
+    let chosen = indices.into_iter().filter_map(|index| here.get(index));
+    chosen.copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use media::Content;
+
+    use super::*;
+
+    #[test]
+    fn samples_are_spread_from_the_first_to_the_last_segment() {
+        let here: Vec<_> = (0..9)
+            .map(|number| {
+                let kind = SegmentKind::Media(number);
+                HeldSegment {
+                    id: SegmentId { track: 0, kind },
+                    start_ms: 0,
+                    content: Content::default(),
+                    source: SegmentFingerprint::default(),
+                }
+            })
+            .collect();
+        let numbers = |most| -> Vec<SegmentKind> {
+            let chosen = spread(&here, most).into_iter();
+            chosen.map(|(id, _)| id.kind).collect()
+        };
+        assert_eq!(numbers(2), [0, 8].map(SegmentKind::Media));
+        assert_eq!(numbers(3), [0, 4, 8].map(SegmentKind::Media));
+        assert_eq!(numbers(20).len(), 9);
+        assert!(spread(&[], 2).is_empty());
+    }
+}

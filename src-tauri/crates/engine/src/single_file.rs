@@ -1,0 +1,107 @@
+//! A recording that came as one finished file: kept as it is, or made an MP4 as films on this
+//! computer are.
+
+use std::path::Path;
+
+use media::{MovieSpec, MovieSplitter};
+
+use crate::assemble::Assembler;
+use crate::download_plan::DownloadPlan;
+use crate::durable::blocking;
+use crate::error::Error;
+use crate::part::files::{self, OpenMode};
+use crate::part::{self, PartFolder, SavedMovie};
+use crate::remux;
+use crate::run::Attempt;
+use crate::run::completeness::{Expectation, Shortfall};
+use crate::run::finish::{keep_original, publish};
+use crate::view::Finished;
+
+/// All its stretches, in one file of the part folder.
+pub(crate) struct FetchedFile<'a> {
+    pub(crate) part: PartFolder,
+    pub(crate) assembler: Assembler,
+    pub(crate) movie_spec: MovieSpec,
+    pub(crate) download_plan: &'a DownloadPlan,
+    pub(crate) expected: Expectation<'a>,
+}
+
+/// Gives the file its name, or that of the MP4 which is made of it. `None` is a stop.
+pub(crate) async fn complete(
+    attempt: &Attempt,
+    copied: FetchedFile<'_>,
+) -> Result<Option<SavedMovie>, Error> {
+    let FetchedFile {
+        part,
+        assembler: assembly,
+        movie_spec: known,
+        download_plan: make,
+        expected,
+    } = copied;
+    let copy = part::output(part.path());
+    blocking(move || assembly.finish()).await?;
+    let path = copy.clone();
+    let kept = blocking(move || inspect(&path)).await?;
+    let kept = with_checked_duration(attempt, expected, kept)?;
+    if make.keep_original {
+        return publish(part, copy, kept).await.map(Some);
+    }
+    let source = remux::FileRemux {
+        path: copy.clone(),
+        movie_spec: known,
+        convert: make.convert,
+    };
+    let failed = match attempt.remux_single_file(source, &part).await {
+        Ok(None) => return Ok(None),
+        Ok(Some((film, finished))) => {
+            let finished = with_checked_duration(attempt, expected, finished)?;
+            return publish(part, film, finished).await.map(Some);
+        }
+        Err(error @ (Error::InputFile { .. } | Error::Convert { .. })) => error,
+        Err(error) => return Err(error),
+    };
+    // What came is a film all the same: it is there for other programs.
+    let path = keep_original(part.with_extension(&make.extensions.written), copy, kept).await?;
+    Err(match failed {
+        Error::InputFile { problem, .. } => Error::InputFile { path, problem },
+        Error::Convert { problem, .. } => Error::Convert {
+            problem,
+            original: path,
+        },
+        other => other,
+    })
+}
+
+/// Compares its duration with the stated one; nothing is said where it does not tell its own.
+fn with_checked_duration(
+    attempt: &Attempt,
+    expected: Expectation<'_>,
+    finished: Finished,
+) -> Result<Finished, Error> {
+    let mut shortfall = Shortfall::default();
+    if finished.duration_ms > 0 {
+        expected.add_duration(&mut shortfall, finished.duration_ms);
+    }
+    attempt.accept_shortfall(&shortfall)?;
+    Ok(finished.with_shortfall(shortfall))
+}
+
+/// Whether it is a film at all. Others made it: it is read, not held against our rules.
+fn inspect(path: &Path) -> Result<Finished, Error> {
+    let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
+    film.sync_all().map_err(Error::disk(path))?;
+    let mut split = MovieSplitter::open(film)?;
+    let size_bytes = split.info().size_bytes;
+    // What its head claims may be more than it holds.
+    let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
+    let duration_ms = match media::check(std::io::BufReader::new(film)) {
+        Ok(summary) => summary.duration_ms,
+        // Others made it, by other rules.
+        Err(_) => media::measure(&mut split).unwrap_or(0),
+    };
+    Ok(Finished {
+        size_bytes,
+        duration_ms,
+        ..Finished::default()
+    })
+}

@@ -1,0 +1,211 @@
+//! Sample entries and what decoders are set up with (ISO/IEC 14496-12 8.5.2, 14496-14, 14496-15).
+
+use std::io::{Read, Seek};
+
+use super::reader::{BoxReader, LocatedBox, malformed};
+use crate::{
+    Error,
+    codec::{aac::AudioSpecificConfig, avc::AvcConfig},
+    cursor::Cursor,
+    digest::SampleRecord,
+    fmp4::boxes::{ParsedBox, children, name, version_and_flags},
+};
+
+/// Of a sample with more units than this, the first ones are looked at.
+const MAX_NAL_UNITS: usize = 1024;
+
+/// What `stsd` says.
+#[derive(Clone, Debug)]
+pub(super) struct SampleDescriptions {
+    /// Name of the first entry.
+    pub(super) codec: String,
+    pub(super) entries: u32,
+    /// Bytes in which each entry's samples tell how long their units are, where they do.
+    nal_length_sizes: Vec<Option<u8>>,
+    /// CRC-32 of the entries.
+    pub(super) checksum: u32,
+}
+
+/// Reads every sample entry; `references` is how many places its data may lie in.
+pub(super) fn descriptions<R: Read + Seek>(
+    reader: &mut BoxReader<R>,
+    found: &LocatedBox,
+    references: u16,
+) -> Result<SampleDescriptions, Error> {
+    let bytes = reader.read_body(found)?;
+    parse(Cursor::within("MP4", &bytes, found.body.start), references)
+}
+
+fn parse(mut stsd: Cursor<'_>, references: u16) -> Result<SampleDescriptions, Error> {
+    let version = version_and_flags(&mut stsd)?;
+    let count = stsd.u32()?;
+    let checksum = crc32fast::hash(stsd.rest());
+    let mut codec = None;
+    let mut units = Vec::new();
+    for found in children(&stsd) {
+        let found = found?;
+        codec.get_or_insert_with(|| name(found.kind));
+        units.push(entry(found, references)?);
+    }
+    if version != (0, 0) || units.len() != count as usize {
+        return Err(stsd.malformed(format!("{count} sample entries, {} are there", units.len())));
+    }
+    let codec = codec.ok_or_else(|| stsd.malformed("a track without a sample entry"))?;
+    Ok(SampleDescriptions {
+        codec,
+        entries: count,
+        nal_length_sizes: units,
+        checksum,
+    })
+}
+
+/// Reads a sample entry; answers in how many bytes its samples tell how long their units are,
+/// where they do.
+fn entry(found: ParsedBox<'_>, references: u16) -> Result<Option<u8>, Error> {
+    let ParsedBox { kind, mut body, .. } = found;
+    body.skip(6)?;
+    if !(1..=references).contains(&body.u16()?) {
+        return Err(body.malformed("a sample entry of data that is nowhere"));
+    }
+    match &kind {
+        b"avc1" | b"avc3" => avc(&mut body).map(Some),
+        b"mp4a" => audio(&mut body).map(|()| None),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a film with these sample entries, as they stand in `stsd`, can pass: asked before they
+/// go into one, so that a bad one fails with its piece and not at the end.
+pub(crate) fn check_sample_entries(entries: &Cursor<'_>) -> Result<(), Error> {
+    for found in children(entries) {
+        entry(found?, 1)?;
+    }
+    Ok(())
+}
+
+impl SampleDescriptions {
+    /// The units of a sample must fill it: of one of these at least. A single broken frame is in
+    /// the source; where there is nothing but such, the places are wrong.
+    pub(super) fn check_samples<R: Read + Seek>(
+        &self,
+        reader: &mut BoxReader<R>,
+        samples: &[SampleRecord],
+    ) -> Result<(), Error> {
+        let mut first = None;
+        for told in samples {
+            match self.check_sample(reader, told) {
+                Ok(()) => return Ok(()),
+                Err(Error::Io(error)) => return Err(Error::Io(error)),
+                Err(problem) => first = first.or(Some(problem)),
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+
+    fn check_sample<R: Read + Seek>(
+        &self,
+        reader: &mut BoxReader<R>,
+        told: &SampleRecord,
+    ) -> Result<(), Error> {
+        let entry = told.sample_entry.saturating_sub(1) as usize;
+        let Some(prefix) = self.nal_length_sizes.get(entry).copied().flatten() else {
+            return Ok(());
+        };
+        let end = told.position.saturating_add(u64::from(told.size));
+        let mut at = told.position;
+        for _ in 0..MAX_NAL_UNITS {
+            if at == end {
+                return Ok(());
+            }
+            let mut bytes = [0; 4];
+            let field = bytes.get_mut(4 - usize::from(prefix)..).unwrap_or_default();
+            if end - at < u64::from(prefix) {
+                return Err(malformed(at, "a unit without its length"));
+            }
+            match field {
+                [a] => [*a] = reader.array(at)?,
+                [a, b] => [*a, *b] = reader.array(at)?,
+                [a, b, c] => [*a, *b, *c] = reader.array(at)?,
+                [a, b, c, d] => [*a, *b, *c, *d] = reader.array(at)?,
+                _ => return Ok(()),
+            }
+            let length = u64::from(u32::from_be_bytes(bytes));
+            // Nor is it the upper half of a longer length.
+            if length == 0 && at == told.position {
+                return Err(malformed(at, "a sample that starts with an empty unit"));
+            }
+            at = at.saturating_add(u64::from(prefix)).saturating_add(length);
+            if at > end {
+                return Err(malformed(at, "a unit beyond its sample"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a picture's entry; answers in how many bytes its units tell their length.
+///
+/// What stands behind the parameter sets, or behind the record, is not looked at: encoders leave
+/// all sorts of things there, and decoders pass them over.
+fn avc(body: &mut Cursor<'_>) -> Result<u8, Error> {
+    body.skip(70)?;
+    let record = children(body).require(*b"avcC")?;
+    let [_, _, _, _, lengths, sets] = record.clone().array()?;
+    if sets & 0x1f > 0 && AvcConfig::read(record.clone())?.size.is_none() {
+        return Err(record.malformed("a parameter set that cannot be read"));
+    }
+    Ok((lengths & 3) + 1)
+}
+
+fn audio(body: &mut Cursor<'_>) -> Result<(), Error> {
+    body.skip(20)?;
+    elementary_stream(children(body).require(*b"esds")?)
+}
+
+/// Reads the decoder configuration in `esds` (ISO/IEC 14496-1 7.2.6.5).
+///
+/// The lengths of the outer descriptors are not relied on, as no reader does: writers get them
+/// wrong.
+fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
+    version_and_flags(&mut esds)?;
+    descriptor(&mut esds, 3)?;
+    esds.skip(2)?;
+    let flags = esds.u8()?;
+    if flags & 0x80 != 0 {
+        esds.skip(2)?;
+    }
+    if flags & 0x40 != 0 {
+        let length = usize::from(esds.u8()?);
+        esds.skip(length)?;
+    }
+    if flags & 0x20 != 0 {
+        esds.skip(2)?;
+    }
+    descriptor(&mut esds, 4)?;
+    let object_type = esds.u8()?;
+    esds.skip(12)?;
+    // MPEG-4 audio has its set-up here; the others carry it in their frames.
+    if object_type == 0x40 {
+        let length = descriptor(&mut esds, 5)?;
+        AudioSpecificConfig::read(&esds.sub_cursor(length)?)?;
+    }
+    Ok(())
+}
+
+/// Reads the head of the descriptor that must come next (ISO/IEC 14496-1 8.3.3); answers how long
+/// it says that it is.
+fn descriptor(cursor: &mut Cursor<'_>, wanted: u8) -> Result<usize, Error> {
+    let tag = cursor.u8()?;
+    if tag != wanted {
+        return Err(cursor.malformed(format!("descriptor {tag} where {wanted} must be")));
+    }
+    let mut length = 0;
+    for _ in 0..4 {
+        let byte = cursor.u8()?;
+        length = (length << 7) | usize::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Ok(length);
+        }
+    }
+    Err(cursor.malformed("a length of more than four bytes"))
+}

@@ -1,0 +1,108 @@
+//! An initialisation in the layout of the journal.
+
+use super::{
+    init::{Init, MAX_SAMPLE_ENTRIES, MAX_TRACKS, OtherTrack, SampleDefaults, SourceEdit},
+    roll::MovieRolls,
+};
+use crate::{
+    Error, TrackKind,
+    cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
+};
+
+impl Init {
+    /// Appends itself.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(self.kind == TrackKind::Audio));
+        for field in [self.track_id, self.timescale, u32::from(self.language)] {
+            put_varint(out, u64::from(field));
+        }
+        self.defaults.write(out);
+        put_varint(out, u64::from(self.edit.media_time.is_some()));
+        put_signed(out, self.edit.media_time.unwrap_or(0));
+        put_varint(out, self.edit.empty);
+        put_varint(out, self.edit.duration.unwrap_or(0));
+        put_varint(out, u64::from(self.edit.movie_timescale));
+        out.extend_from_slice(&self.display);
+        put_varint(out, self.sample_entries.len() as u64);
+        for entry in &self.sample_entries {
+            put_length_prefixed(out, entry);
+        }
+        self.rolls.write(out);
+        out.push(self.track_count);
+        put_varint(out, self.other_tracks.len() as u64);
+        for other in &self.other_tracks {
+            put_varint(out, u64::from(other.track_id));
+            other.defaults.write(out);
+        }
+    }
+
+    /// Reads what [`Self::write`] appended.
+    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let kind = if cursor.u8()? == 0 {
+            TrackKind::Video
+        } else {
+            TrackKind::Audio
+        };
+        let track_id = field(cursor)?;
+        let timescale = field(cursor)?.max(1);
+        let language = field(cursor)?;
+        let language = u16::try_from(language).map_err(|_| cursor.malformed("a language code"))?;
+        let defaults = SampleDefaults::read(cursor)?;
+        let has_media_time = cursor.varint()? != 0;
+        let edit = SourceEdit {
+            media_time: Some(cursor.signed()?).filter(|_| has_media_time),
+            empty: cursor.varint()?,
+            duration: Some(cursor.varint()?).filter(|duration| *duration > 0),
+            movie_timescale: field(cursor)?,
+        };
+        let display = cursor.array()?;
+        let mut entries = Vec::new();
+        for _ in 0..cursor.varint()?.min(u64::from(MAX_SAMPLE_ENTRIES)) {
+            entries.push(cursor.length_prefixed()?.to_vec());
+        }
+        let rolls = MovieRolls::restore(cursor)?;
+        let siblings = cursor.u8()?;
+        let mut others = Vec::new();
+        for _ in 0..cursor.varint()?.min(MAX_TRACKS as u64) {
+            others.push(OtherTrack {
+                track_id: field(cursor)?,
+                defaults: SampleDefaults::read(cursor)?,
+            });
+        }
+        Ok(Self {
+            kind,
+            track_id,
+            timescale,
+            language,
+            defaults,
+            edit,
+            display,
+            sample_entries: entries,
+            rolls,
+            track_count: siblings,
+            other_tracks: others,
+        })
+    }
+}
+
+impl SampleDefaults {
+    fn write(self, out: &mut Vec<u8>) {
+        for field in [self.description, self.duration, self.size, self.flags] {
+            put_varint(out, u64::from(field));
+        }
+    }
+
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            description: field(cursor)?,
+            duration: field(cursor)?,
+            size: field(cursor)?,
+            flags: field(cursor)?,
+        })
+    }
+}
+
+fn field(cursor: &mut Cursor<'_>) -> Result<u32, Error> {
+    let value = cursor.varint()?;
+    u32::try_from(value).map_err(|_| cursor.malformed("a field over 32 bits"))
+}

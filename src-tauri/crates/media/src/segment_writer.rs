@@ -1,0 +1,231 @@
+//! The file that is being made, written at exact places.
+
+use std::io::{self, BufWriter, IoSlice, Read, Seek, SeekFrom, Write};
+
+use crate::Error;
+
+/// What is written field by field goes out in writes of this many bytes.
+const BUFFER_SIZE: usize = 256 * 1024;
+
+/// An output and where it ends.
+#[derive(Debug)]
+pub(crate) struct SegmentWriter<O> {
+    inner: O,
+    end: u64,
+    /// How long it is, unless somebody else writes to it. A hole at its end does not count yet.
+    length: u64,
+    /// Where the segment starts that is being appended, and the checksum of its bytes so far.
+    segment_start: u64,
+    checksum: crc32fast::Hasher,
+}
+
+/// What one segment added to the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WrittenRange {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) checksum: u32,
+}
+
+impl<O: Read + Write + Seek> SegmentWriter<O> {
+    /// `end` is where the journal says that the last piece ends, not where the output happens to.
+    pub(crate) fn new(inner: O, end: u64) -> Self {
+        Self {
+            inner,
+            end,
+            length: end,
+            segment_start: end,
+            checksum: crc32fast::Hasher::new(),
+        }
+    }
+
+    /// Starts the checksum of a segment: what is appended from here on is its bytes.
+    pub(crate) fn begin_segment(&mut self) {
+        self.segment_start = self.end;
+        self.checksum = crc32fast::Hasher::new();
+    }
+
+    /// What was appended since [`Self::begin_segment`].
+    pub(crate) fn end_segment(&mut self) -> WrittenRange {
+        let checksum = std::mem::take(&mut self.checksum);
+        WrittenRange {
+            start: self.segment_start,
+            end: self.end,
+            checksum: checksum.finalize(),
+        }
+    }
+
+    /// Fails if the output is longer or shorter than what was written to it: to append to such a
+    /// file would leave a hole in it, or hide what somebody else has put there.
+    pub(crate) fn ensure_unchanged(&mut self) -> Result<(), Error> {
+        if self.inner.seek(SeekFrom::End(0))? == self.length {
+            Ok(())
+        } else {
+            Err(Error::Changed)
+        }
+    }
+
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Leaves a hole before what comes next. It costs no disk where files can be sparse.
+    pub(crate) fn skip_to(&mut self, position: u64) {
+        self.end = self.end.max(position);
+    }
+
+    /// Appends slices, in as few writes as the system takes them.
+    pub(crate) fn append(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<(), Error> {
+        self.ensure_unchanged()?;
+        for slice in slices.iter() {
+            self.checksum.update(slice);
+        }
+        self.inner.seek(SeekFrom::Start(self.end))?;
+        IoSlice::advance_slices(&mut slices, 0);
+        while !slices.is_empty() {
+            match self.inner.write_vectored(slices) {
+                Ok(0) => return Err(std::io::Error::from(std::io::ErrorKind::WriteZero).into()),
+                Ok(written) => {
+                    self.end += written as u64;
+                    IoSlice::advance_slices(&mut slices, written);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.inner.flush()?;
+        self.length = self.end;
+        Ok(())
+    }
+
+    /// Overwrites what stands at `position`.
+    pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.inner.seek(SeekFrom::Start(position))?;
+        self.inner.write_all(bytes)?;
+        self.inner.flush()?;
+        self.extend_to(position.saturating_add(bytes.len() as u64));
+        Ok(())
+    }
+
+    /// Writes from `position` on what `fill` makes, a bounded part of it in memory at a time.
+    pub(crate) fn stream_at(
+        &mut self,
+        position: u64,
+        fill: impl FnOnce(&mut BufWriter<&mut O>) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        self.inner.seek(SeekFrom::Start(position))?;
+        let mut buffered = BufWriter::with_capacity(BUFFER_SIZE, &mut self.inner);
+        fill(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        let position = self.inner.stream_position()?;
+        self.extend_to(position);
+        Ok(())
+    }
+
+    fn extend_to(&mut self, position: u64) {
+        self.end = self.end.max(position);
+        self.length = self.length.max(position);
+    }
+
+    /// Appends what stands at `position`, up to `length` bytes of it, to `bytes`.
+    pub(crate) fn read_into(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        position: u64,
+        length: u64,
+    ) -> Result<(), Error> {
+        self.inner.seek(SeekFrom::Start(position))?;
+        Read::by_ref(&mut self.inner)
+            .take(length)
+            .read_to_end(bytes)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// Takes a few bytes at a time, as a full pipe would.
+    struct ShortWriter(Cursor<Vec<u8>>);
+
+    impl Write for ShortWriter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.write(bytes.get(..3).unwrap_or(bytes))
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Read for ShortWriter {
+        fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+            self.0.read(bytes)
+        }
+    }
+
+    impl Seek for ShortWriter {
+        fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn short_writes_lose_and_repeat_nothing() {
+        let mut output = SegmentWriter::new(ShortWriter(Cursor::new(vec![0; 2])), 2);
+        let mut slices = [&b""[..], b"hello", b"", b" slow ", b"world"].map(IoSlice::new);
+        output.append(&mut slices).expect("in memory");
+        assert_eq!(output.end(), 18);
+        let whole = WrittenRange {
+            start: 2,
+            end: 18,
+            checksum: crc32fast::hash(b"hello slow world"),
+        };
+        assert_eq!(output.end_segment(), whole);
+        assert_eq!(output.inner.0.into_inner(), b"\0\0hello slow world");
+    }
+
+    #[test]
+    fn an_output_that_somebody_else_has_cut_or_lengthened_is_not_appended_to() {
+        for length in [0, 4, 6] {
+            let mut output = SegmentWriter::new(Cursor::new(Vec::new()), 0);
+            let append = |output: &mut SegmentWriter<Cursor<Vec<u8>>>| {
+                output.append(&mut [IoSlice::new(b"hello")])
+            };
+            append(&mut output).expect("in memory");
+            output.inner.get_mut().resize(length, 0);
+            assert!(matches!(append(&mut output), Err(Error::Changed)));
+            output.inner.get_mut().resize(5, 0);
+            append(&mut output).expect("as it was left");
+        }
+    }
+
+    #[test]
+    fn the_checksum_of_a_segment_is_that_of_its_bytes_alone() {
+        let mut output = SegmentWriter::new(Cursor::new(Vec::new()), 0);
+        output
+            .append(&mut [IoSlice::new(b"head")])
+            .expect("in memory");
+        output.skip_to(10);
+        output.begin_segment();
+        output
+            .append(&mut [IoSlice::new(b"media")])
+            .expect("in memory");
+        let media = WrittenRange {
+            start: 10,
+            end: 15,
+            checksum: crc32fast::hash(b"media"),
+        };
+        assert_eq!(output.end_segment(), media);
+        output.begin_segment();
+        let nothing = WrittenRange {
+            start: 15,
+            end: 15,
+            checksum: 0,
+        };
+        assert_eq!(output.end_segment(), nothing);
+    }
+}

@@ -1,0 +1,132 @@
+//! What a file is, told by how it begins and never by its name.
+
+use crate::{Error, flv::tag, fmp4::boxes};
+
+/// Bytes that are looked at: a few packets of a transport stream.
+pub(super) const SNIFF_BYTES: usize = 1024;
+/// Bytes of a transport stream's packet (ISO/IEC 13818-1 2.4.3.2).
+const PACKET_BYTES: usize = 188;
+/// First byte of each of them.
+const SYNC_BYTE: u8 = 0x47;
+
+/// A kind of file that is cut here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InputFormat {
+    Flv,
+    Mp4,
+    Ts,
+}
+
+/// Tells the kind of a file, or says what it is instead.
+pub(super) fn detect(start: &[u8]) -> Result<InputFormat, Error> {
+    if start.is_empty() {
+        return Err(Error::Empty);
+    }
+    if start.starts_with(tag::SIGNATURE) || is_bare_tag(start) {
+        return Ok(InputFormat::Flv);
+    }
+    if is_mp4(start) {
+        return Ok(InputFormat::Mp4);
+    }
+    if is_ts(start) {
+        return Ok(InputFormat::Ts);
+    }
+    Err(Error::Unsupported(describe_unsupported(start).into()))
+}
+
+/// The first box of an MP4 or a QuickTime film; the oldest have no `ftyp`.
+fn is_mp4(start: &[u8]) -> bool {
+    let kinds = [
+        b"ftyp", b"moov", b"moof", b"styp", b"sidx", b"free", b"skip", b"wide", b"mdat", b"pnot",
+        b"uuid",
+    ];
+    let header = boxes::header(&mut crate::cursor::Cursor::new("MP4", start));
+    header.is_ok_and(|header| kinds.contains(&&header.kind))
+}
+
+/// Packets, or those of M2TS, which stand behind a time of four bytes.
+fn is_ts(start: &[u8]) -> bool {
+    let packets = |size: usize, first: usize| {
+        (0..3).all(|number| start.get(first + number * size) == Some(&SYNC_BYTE))
+    };
+    packets(PACKET_BYTES, 0) || packets(PACKET_BYTES + 4, 4)
+}
+
+/// A tag without a file header: what is left of a stream that was recorded raw.
+fn is_bare_tag(start: &[u8]) -> bool {
+    start
+        .first_chunk::<{ tag::TAG_HEADER }>()
+        .is_some_and(|[kind, .., a, b, c]| {
+            matches!(*kind, tag::AUDIO | tag::VIDEO | tag::SCRIPT) && [*a, *b, *c] == [0; 3]
+        })
+}
+
+/// The name of what it is, for a person who took it for a film.
+fn describe_unsupported(start: &[u8]) -> &'static str {
+    let at = |position: usize, magic: &[u8]| {
+        start
+            .get(position..)
+            .is_some_and(|rest| rest.starts_with(magic))
+    };
+    let text = start.trim_ascii_start();
+    let begins = |tag: &[u8]| {
+        text.get(..tag.len())
+            .is_some_and(|first| first.eq_ignore_ascii_case(tag))
+    };
+    match () {
+        () if at(0, b"\x1a\x45\xdf\xa3") => "a Matroska or WebM file",
+        () if at(0, b"RIFF") && at(8, b"AVI ") => "an AVI file",
+        () if at(0, b"RIFF") && at(8, b"WAVE") => "a WAV file",
+        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => "a Windows Media file",
+        () if at(0, b"OggS") => "an Ogg file",
+        () if at(0, b"\0\0\x01\xba") => "an MPEG program stream",
+        () if at(0, b"#EXTM3U") => "a playlist, not the film itself",
+        () if begins(b"<!doctype html") || begins(b"<html") => "a web page",
+        () if begins(b"<?xml") || begins(b"<mpd") => "an XML file",
+        () if at(0, b"ID3") || at(0, b"\xff\xfb") || at(0, b"\xff\xf1") || at(0, b"\xff\xf9") => {
+            "a file of sound alone (MP3 or AAC)"
+        }
+        () if at(0, b"\x7fELF") || at(0, b"MZ") => "a program",
+        () if at(0, b"PK\x03\x04") || at(0, b"\x1f\x8b") => "an archive",
+        () if at(0, b"\xff\xd8\xff") || at(0, b"\x89PNG") || at(0, b"GIF8") => "a picture",
+        () if start.iter().all(|byte| *byte == 0) => "a file of zeros",
+        () => "a file that is no FLV, MP4 or MPEG transport stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(start: &[u8]) -> String {
+        detect(start).expect_err("no film").to_string()
+    }
+
+    #[test]
+    fn movies_are_recognised_by_their_content() {
+        assert_eq!(
+            detect(b"FLV\x01\x05\0\0\0\x09\0\0\0\0").ok(),
+            Some(InputFormat::Flv)
+        );
+        let tag = tag::tag_header(tag::VIDEO, 5, 40);
+        assert_eq!(detect(&tag).ok(), Some(InputFormat::Flv));
+        for first in ["ftyp", "moov", "mdat", "wide"] {
+            let start = [b"\0\0\0\x18", first.as_bytes(), b"isomisom"].concat();
+            assert_eq!(detect(&start).ok(), Some(InputFormat::Mp4), "{first}");
+        }
+        let mut stream = vec![0; 400];
+        (stream[0], stream[188], stream[376]) = (SYNC_BYTE, SYNC_BYTE, SYNC_BYTE);
+        assert_eq!(detect(&stream).ok(), Some(InputFormat::Ts));
+    }
+
+    #[test]
+    fn what_is_not_a_movie_is_named() {
+        assert!(refusal(b"\x1a\x45\xdf\xa3xx").contains("Matroska"));
+        assert!(refusal(b"RIFF1234AVI LIST").contains("AVI"));
+        assert!(refusal(b"\n <!DOCTYPE html><html>").contains("web page"));
+        assert!(refusal(&[0; 500]).contains("zeros"));
+        assert!(refusal(b"hello").contains("no FLV"));
+        assert!(refusal(b"Glad to see").contains("no FLV"));
+        assert!(matches!(detect(b""), Err(Error::Empty)));
+    }
+}

@@ -1,0 +1,246 @@
+//! Films, and the pieces that a service would cut them into.
+
+use std::{fs, path::Path, sync::OnceLock};
+
+use media::{SegmentData, SegmentKind};
+use tempfile::TempDir;
+
+use crate::packets::run;
+
+/// A piece that owns its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedSegment {
+    pub(crate) track: u8,
+    pub(crate) kind: SegmentKind,
+    pub(crate) start_ms: u64,
+    pub(crate) data: Vec<u8>,
+}
+
+impl OwnedSegment {
+    pub(crate) fn borrow(&self) -> SegmentData<'_> {
+        SegmentData {
+            track: self.track,
+            kind: self.kind,
+            start_ms: self.start_ms,
+            data: &self.data,
+        }
+    }
+}
+
+/// Twelve seconds of H.264 with B-frames, a keyframe each second, and AAC.
+pub(crate) fn movie() -> &'static [u8] {
+    static FILM: OnceLock<Vec<u8>> = OnceLock::new();
+    FILM.get_or_init(|| flv_movie("25", "44100", "320x180"))
+}
+
+/// The same at 30000/1001 pictures a second and with sound of 48 kHz.
+pub(crate) fn uneven_movie() -> &'static [u8] {
+    static FILM: OnceLock<Vec<u8>> = OnceLock::new();
+    FILM.get_or_init(|| flv_movie("30000/1001", "48000", "320x180"))
+}
+
+pub(crate) fn flv_movie(rate: &str, sound: &str, size: &str) -> Vec<u8> {
+    let picture = format!("testsrc2=size={size}:rate={rate}:duration=12");
+    let tone = format!("sine=frequency=440:sample_rate={sound}:duration=12");
+    made_by_ffmpeg(
+        "film.flv",
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            &picture,
+            "-f",
+            "lavfi",
+            "-i",
+            &tone,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-bf",
+            "2",
+            "-g",
+            "25",
+            "-sc_threshold",
+            "0",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            "-ac",
+            "2",
+            "-shortest",
+        ],
+    )
+}
+
+/// Lets ffmpeg write a file of this name and reads it.
+pub(crate) fn made_by_ffmpeg(name: &str, arguments: &[&str]) -> Vec<u8> {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(name);
+    let mut all = arguments.to_vec();
+    all.push(path.to_str().unwrap());
+    run("ffmpeg", &all);
+    fs::read(path).unwrap()
+}
+
+/// A tag of an FLV: type, time, and all its bytes with the size behind it.
+pub(crate) struct FlvTag<'a> {
+    pub(crate) kind: u8,
+    pub(crate) time: u32,
+    pub(crate) bytes: &'a [u8],
+}
+
+impl FlvTag<'_> {
+    fn is_config(&self) -> bool {
+        matches!(
+            (self.kind, self.bytes[11], self.bytes[12]),
+            (9, 0x17, 0) | (8, _, 0)
+        )
+    }
+
+    fn is_keyframe(&self) -> bool {
+        (self.kind, self.bytes[11], self.bytes[12]) == (9, 0x17, 1)
+    }
+}
+
+pub(crate) fn tags(file: &[u8]) -> Vec<FlvTag<'_>> {
+    let mut rest = &file[13..];
+    let mut tags = Vec::new();
+    while !rest.is_empty() {
+        let size = u32::from_be_bytes([0, rest[1], rest[2], rest[3]]) as usize;
+        let time = u32::from_be_bytes([rest[7], rest[4], rest[5], rest[6]]);
+        let (bytes, behind) = rest.split_at(11 + size + 4);
+        tags.push(FlvTag {
+            kind: rest[0],
+            time,
+            bytes,
+        });
+        rest = behind;
+    }
+    tags
+}
+
+/// Cuts an FLV at keyframes, `length_ms` apart; each piece is a small FLV with its own metadata
+/// and sequence headers. `restart` lets the clock of each piece begin at 0.
+pub(crate) fn cut_flv(file: &[u8], length_ms: u32, restart: bool) -> Vec<OwnedSegment> {
+    let tags = tags(file);
+    let mut head = file[..13].to_vec();
+    for tag in tags.iter().filter(|tag| tag.kind == 18 || tag.is_config()) {
+        head.extend_from_slice(tag.bytes);
+    }
+    let mut pieces: Vec<OwnedSegment> = Vec::new();
+    let mut start = 0;
+    for tag in tags.iter().filter(|tag| tag.kind != 18 && !tag.is_config()) {
+        let number = pieces.len() as u64;
+        if pieces.is_empty() || tag.is_keyframe() && tag.time >= start + length_ms {
+            start = tag.time;
+            pieces.push(OwnedSegment {
+                track: 0,
+                kind: SegmentKind::Media(number),
+                start_ms: u64::from(start),
+                data: head.clone(),
+            });
+        }
+        let data = &mut pieces.last_mut().unwrap().data;
+        let at = data.len();
+        data.extend_from_slice(tag.bytes);
+        if restart {
+            set_time(&mut data[at..], tag.time.wrapping_sub(start));
+        }
+    }
+    // An end of sequence at the end of every piece, as some servers send it.
+    for piece in &mut pieces {
+        let mut end = vec![
+            9, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0x17, 2, 0, 0, 0, 0, 0, 0, 16,
+        ];
+        set_time(&mut end, tags.last().unwrap().time);
+        piece.data.extend(end);
+    }
+    pieces
+}
+
+/// Writes the time of a tag.
+pub(crate) fn set_time(tag: &mut [u8], time: u32) {
+    let [high, a, b, c] = time.to_be_bytes();
+    tag[4..8].copy_from_slice(&[a, b, c, high]);
+}
+
+/// The film as fragmented MP4: an initialisation and pieces of 2 s for each of two tracks.
+pub(crate) fn dash() -> &'static [OwnedSegment] {
+    static PIECES: OnceLock<Vec<OwnedSegment>> = OnceLock::new();
+    PIECES.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let input = folder.path().join("film.flv");
+        fs::write(&input, movie()).unwrap();
+        let list = folder.path().join("list.mpd");
+        run(
+            "ffmpeg",
+            &[
+                "-i",
+                input.to_str().unwrap(),
+                "-map",
+                "0",
+                "-c",
+                "copy",
+                "-f",
+                "dash",
+                "-seg_duration",
+                "2",
+                "-init_seg_name",
+                "$RepresentationID$.init",
+                "-media_seg_name",
+                "$RepresentationID$.$Number$.piece",
+                "-adaptation_sets",
+                "id=0,streams=v id=1,streams=a",
+                list.to_str().unwrap(),
+            ],
+        );
+        let mut pieces = Vec::new();
+        for track in 0..2 {
+            pieces.extend(dash_track(folder.path(), track));
+        }
+        pieces
+    })
+}
+
+fn dash_track(folder: &Path, track: u8) -> Vec<OwnedSegment> {
+    let piece = |part, start_ms, name: String| {
+        let data = fs::read(folder.join(name)).ok()?;
+        Some(OwnedSegment {
+            track,
+            kind: part,
+            start_ms,
+            data,
+        })
+    };
+    let init = piece(SegmentKind::Init, 0, format!("{track}.init"));
+    let media = (0..).map_while(|number| {
+        piece(
+            SegmentKind::Media(number),
+            number * 2000,
+            format!("{track}.{}.piece", number + 1),
+        )
+    });
+    init.into_iter().chain(media).collect()
+}
+
+/// Writes the pieces of one track end to end, for ffmpeg to read.
+pub(crate) fn joined(pieces: &[OwnedSegment], track: u8, folder: &Path) -> std::path::PathBuf {
+    let path = folder.join(format!("track-{track}.mp4"));
+    let mut pieces: Vec<_> = pieces.iter().filter(|piece| piece.track == track).collect();
+    pieces.sort_by_key(|piece| piece.kind);
+    let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.data.clone()).collect();
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// The same pieces in an order that has nothing to do with the film's, initialisations first.
+pub(crate) fn shuffled(pieces: &[OwnedSegment]) -> Vec<OwnedSegment> {
+    let mut pieces = pieces.to_vec();
+    pieces.sort_by_key(|piece| match piece.kind {
+        SegmentKind::Init => 0,
+        SegmentKind::Media(number) => 1 + (number * 7 + u64::from(piece.track) * 3 + 4) % 11,
+    });
+    pieces
+}

@@ -1,0 +1,253 @@
+//! One checked format of a recording: what its rows are called and where their pieces lie.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::stated::Lost;
+use crate::hosts::{self, Host};
+use crate::plan::timeline::SegmentTimeline;
+use crate::ums::message::{Site, WHAT};
+use crate::ums::stream::{Representation, StreamFormat};
+use crate::{Error, HashListing, RenditionTrack, SegmentKind, lenient_json};
+
+/// Servers that have held pieces since 2017, 2017 and 2013, for when the service names none.
+const KNOWN_SERVERS: [&str; 3] = [
+    "https://uhsakamai-a.akamaihd.net",
+    "https://vod-cdn.ustream.tv",
+    "http://uhs-akamai.ustream.tv",
+];
+
+/// Why a row cannot be had.
+const NO_USABLE_NAME: &str = "the service does not say where its segments are, or says it wrongly";
+
+/// No path or template of the service comes near it.
+const LONGEST_PATH: usize = 2048;
+
+/// A format whose every name has been checked.
+#[derive(Clone, Debug)]
+pub(crate) struct ValidatedFormat {
+    pub(crate) timeline: SegmentTimeline,
+    pub(crate) representations: Vec<Representation>,
+    /// Rows whose segments have no name that can be used.
+    pub(crate) lost: Vec<Lost>,
+    hashes: BTreeMap<u64, String>,
+    paths: Vec<String>,
+}
+
+impl ValidatedFormat {
+    /// Takes a format over; rows and paths that lead astray are left out.
+    pub(crate) fn new(format: &StreamFormat) -> Result<Self, Error> {
+        let malformed = |problem: &str| Error::Malformed {
+            what: WHAT,
+            problem: problem.to_owned(),
+        };
+        let timeline = SegmentTimeline::of_format(format)?;
+        if !format.hashes.values().all(|hash| is_hash(hash)) {
+            return Err(malformed("a hash is not one"));
+        }
+        let (rows, unusable): (Vec<Representation>, Vec<Representation>) =
+            format.representations.iter().cloned().partition(is_valid);
+        if rows.is_empty() {
+            return Err(malformed("no row of segments has a name that can be used"));
+        }
+        let unnamed = Arc::new(malformed(NO_USABLE_NAME));
+        let lost = unusable
+            .iter()
+            .filter_map(|row| Lost::of_representation(row, &unnamed))
+            .collect();
+        let paths: Vec<String> = format
+            .paths
+            .iter()
+            .filter(|path| is_relative(path))
+            .cloned()
+            .collect();
+        if paths.is_empty() {
+            return Err(malformed("the pieces lie outside the service's folders"));
+        }
+        Ok(Self {
+            timeline,
+            representations: rows,
+            lost,
+            hashes: format.hashes.clone(),
+            paths,
+        })
+    }
+
+    /// Whether audio is named and none of it can be had.
+    pub(crate) fn has_lost_audio(&self) -> bool {
+        self.lost.iter().any(|lost| !lost.rendition.has_video)
+    }
+
+    /// What tells this version of the recording from another.
+    pub(crate) fn hash_listing(&self) -> HashListing {
+        HashListing {
+            paths: self
+                .paths
+                .iter()
+                .map(|path| path.trim_matches('/').to_owned())
+                .collect(),
+            hashes: self.hashes.clone(),
+        }
+    }
+
+    /// Where a piece lies below each of `bases`, best first.
+    pub(crate) fn locate(
+        &self,
+        bases: &[String],
+        track: &RenditionTrack,
+        kind: SegmentKind,
+    ) -> Vec<Url> {
+        let names: Vec<String> = match kind {
+            SegmentKind::Media(number) => self.name(&track.template, number).into_iter().collect(),
+            SegmentKind::Init => self.init_names(track),
+        };
+        let mut urls = Vec::with_capacity(names.len() * self.paths.len() * bases.len());
+        for (name, path) in names
+            .iter()
+            .flat_map(|name| self.paths.iter().map(move |p| (name, p)))
+        {
+            for base in bases {
+                urls.extend(join(base, path, name));
+            }
+        }
+        urls
+    }
+
+    /// The hash of a piece is that of the greatest listed number not above its own.
+    fn name(&self, template: &str, number: u64) -> Option<String> {
+        let (_, hash) = self.hashes.range(..=number).next_back()?;
+        fill(template, number, hash)
+    }
+
+    /// The number of an initialisation piece is that of the first piece; some clients ask for 0.
+    fn init_names(&self, track: &RenditionTrack) -> Vec<String> {
+        let Some(template) = &track.init_template else {
+            return Vec::new();
+        };
+        let Some((&first, hash)) = self.hashes.first_key_value() else {
+            return Vec::new();
+        };
+        let zero = (first != 0).then_some(0);
+        Some(first)
+            .into_iter()
+            .chain(zero)
+            .filter_map(|n| fill(template, n, hash))
+            .collect()
+    }
+}
+
+/// Servers of the pieces: those that are named, by https and then by http, then those that are
+/// known. Hosts that are not the service's are left out.
+pub(crate) fn base_urls(sites: &[Site]) -> Vec<String> {
+    let mut bases: Vec<String> = Vec::new();
+    let named = sites
+        .iter()
+        .filter_map(base_url)
+        .flat_map(|base| ["https", "http"].map(|scheme| format!("{scheme}://{base}")));
+    for base in named.chain(KNOWN_SERVERS.map(str::to_owned)) {
+        if !bases.contains(&base) {
+            bases.push(base);
+        }
+    }
+    bases
+}
+
+/// https first, as everywhere; where only http is named, the server may know nothing else.
+pub(crate) fn https_first(url: Url) -> Vec<Url> {
+    let mut secure = url.clone();
+    if url.scheme() == "http" && secure.set_scheme("https").is_ok() {
+        return vec![secure, url];
+    }
+    vec![url]
+}
+
+/// A piece that is named with its server, and behind it the same on the other servers that are
+/// known to hold the same tree.
+pub(crate) fn mirrors(url: Url) -> Vec<Url> {
+    let known = || {
+        KNOWN_SERVERS
+            .iter()
+            .filter_map(|base| Url::parse(base).ok())
+    };
+    let others: Vec<Url> = if known().any(|base| base.host() == url.host()) {
+        let others = known().filter(|base| base.host() != url.host());
+        others
+            .map(|mut base| {
+                base.set_path(url.path());
+                base.set_query(url.query());
+                base
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    https_first(url).into_iter().chain(others).collect()
+}
+
+/// `host/path`, without the slash at the end.
+fn base_url(site: &Site) -> Option<String> {
+    let host = hosts::parse(&site.host).filter(Host::is_cdn);
+    let Some(host) = host.filter(|_| is_relative(&site.path)) else {
+        let host = lenient_json::clean_text(&site.host);
+        tracing::warn!(host, "the service names a server that is not its own");
+        return None;
+    };
+    Some(
+        format!("{host}/{}", site.path.trim_matches('/'))
+            .trim_end_matches('/')
+            .to_owned(),
+    )
+}
+
+/// One slash at each joint.
+fn join(base: &str, path: &str, name: &str) -> Option<Url> {
+    let path = path.trim_matches('/');
+    let name = name.trim_start_matches('/');
+    let below = [path, name].into_iter().filter(|part| !part.is_empty());
+    Url::parse(&format!("{base}/{}", below.collect::<Vec<_>>().join("/"))).ok()
+}
+
+/// The first `%` is the number, the second the hash; a third would be a plain one.
+fn fill(template: &str, number: u64, hash: &str) -> Option<String> {
+    let mut parts = template.splitn(3, '%');
+    let (before, between, after) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(format!("{before}{number}{between}{hash}{after}"))
+}
+
+fn is_valid(row: &Representation) -> bool {
+    [Some(&row.segment_url), row.init_url.as_ref()]
+        .into_iter()
+        .flatten()
+        .all(|template| {
+            let is_template = is_relative(template) && template.matches('%').count() >= 2;
+            if !is_template {
+                tracing::warn!("a row of pieces has a name that cannot be used");
+            }
+            is_template
+        })
+}
+
+/// Neither an address of its own nor a way out of the folder.
+fn is_relative(path: &str) -> bool {
+    path.len() <= LONGEST_PATH
+        && !path.starts_with("//")
+        && !path.contains("://")
+        && !path
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || "\\?#".contains(c))
+        && !path.to_ascii_lowercase().contains("%2e")
+        && path
+            .split('/')
+            .all(|segment| !matches!(segment, "." | ".."))
+}
+
+/// Decimal or hexadecimal digits in all that has been seen.
+fn is_hash(hash: &str) -> bool {
+    const LONGEST: usize = 128;
+    (1..=LONGEST).contains(&hash.len())
+        && hash
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

@@ -1,0 +1,139 @@
+//! The jobs.
+
+use engine::view::{AccessView, AppEvent, FolderView, Override, SaveRequest};
+use engine::{
+    Choice, Code, Engine, Extras, Failure, MovieFiles, NewJob, NewRemux, OutputLocation, Overrides,
+};
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+
+use super::preferences::choose_folder;
+use super::{CommandResult, dialog_path, internal_error, parse_job_id};
+use crate::folders::Folders;
+use crate::page_events::PageEvents;
+use crate::settings::SettingsStore;
+
+/// Films that an MP4 can be made of.
+const MOVIE_EXTENSIONS: [&str; 8] = ["flv", "f4v", "mp4", "m4v", "m4a", "mov", "ts", "m2ts"];
+
+#[tauri::command]
+pub(crate) async fn download(
+    engine: State<'_, Engine>,
+    folders: State<'_, Folders>,
+    store: State<'_, SettingsStore>,
+    request: SaveRequest,
+) -> CommandResult<String> {
+    let settings = store.get();
+    let folder = folders
+        .path(&request.folder)
+        .ok_or_else(|| internal_error("there is no such folder"))?;
+    let job = NewJob {
+        link: request.link,
+        access: request.access.into(),
+        choice: Choice {
+            quality: request.quality.into(),
+            keep: request.keep.into(),
+            audio: request.audio.into(),
+        },
+        remux: settings.remux(),
+        output: OutputLocation {
+            folder,
+            stem: request.file_stem,
+        },
+        template: settings.template(),
+        extras: Extras {
+            captions: settings.view.captions,
+            ..Extras::default()
+        },
+        gaps: false,
+        space: false,
+        unchecked: false,
+    };
+    Ok(engine.download(job).await?.to_string())
+}
+
+#[tauri::command]
+pub(crate) async fn remux(
+    window: WebviewWindow,
+    engine: State<'_, Engine>,
+    store: State<'_, SettingsStore>,
+) -> CommandResult<Option<String>> {
+    let dialog = window.dialog().file().set_parent(&window);
+    let dialog = dialog.add_filter("FLV, MP4, TS", &MOVIE_EXTENSIONS);
+    let Some(film) = dialog_path(|then| dialog.pick_file(then)).await? else {
+        return Ok(None);
+    };
+    let folder = film
+        .parent()
+        .ok_or_else(|| Failure::new(Code::BadFilm, film.display().to_string()))?;
+    let output = OutputLocation {
+        folder: folder.to_owned(),
+        stem: None,
+    };
+    let job = NewRemux {
+        films: MovieFiles {
+            films: vec![film.clone()],
+            ending: engine::Mp4Extension::default(),
+        },
+        remux: store.get().remux(),
+        output,
+    };
+    Ok(Some(engine.remux(job).await?.to_string()))
+}
+
+#[tauri::command]
+pub(crate) async fn pause(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
+    Ok(engine.pause(&parse_job_id(&id)?).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn resume(
+    engine: State<'_, Engine>,
+    id: String,
+    access: AccessView,
+    despite: Option<Override>,
+) -> CommandResult<()> {
+    let permit = Overrides {
+        access: access.into(),
+        gaps: despite == Some(Override::Gaps),
+        space: despite == Some(Override::Space),
+        unchecked: despite == Some(Override::Check),
+    };
+    Ok(engine.resume(&parse_job_id(&id)?, permit).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn relocate(
+    window: WebviewWindow,
+    engine: State<'_, Engine>,
+    folders: State<'_, Folders>,
+    store: State<'_, SettingsStore>,
+    id: String,
+    access: AccessView,
+) -> CommandResult<Option<FolderView>> {
+    let id = parse_job_id(&id)?;
+    let Some((path, view)) = choose_folder(&window, &folders, &store).await? else {
+        return Ok(None);
+    };
+    let permit = Overrides {
+        access: access.into(),
+        ..Overrides::default()
+    };
+    engine.relocate(&id, path, permit).await?;
+    Ok(Some(view))
+}
+
+#[tauri::command]
+pub(crate) async fn remove(engine: State<'_, Engine>, id: String, keep: bool) -> CommandResult<()> {
+    Ok(engine.remove(&parse_job_id(&id)?, keep).await?)
+}
+
+#[tauri::command]
+pub(crate) fn watch(
+    engine: State<'_, Engine>,
+    feeds: State<'_, PageEvents>,
+    channel: Channel<AppEvent>,
+) {
+    feeds.watch(engine.job_stream(), channel);
+}

@@ -1,0 +1,93 @@
+//! Where a link leads.
+
+use engine::view::{AccessView, CatalogView, EntryView, Preview, ResolvedLinkView};
+use engine::{Access, Catalog, Engine, ResolvedLink};
+use tauri::State;
+use tokio::sync::Mutex;
+
+use super::{CommandResult, blocking, internal_error};
+use crate::thumbnails::Thumbnails;
+
+/// The list that the page reads on in, if the last link led to one.
+#[derive(Default)]
+pub(crate) struct OpenCatalog(Mutex<Option<Catalog>>);
+
+#[tauri::command]
+pub(crate) async fn resolve(
+    engine: State<'_, Engine>,
+    pictures: State<'_, Thumbnails>,
+    open: State<'_, OpenCatalog>,
+    link: String,
+    access: AccessView,
+) -> CommandResult<ResolvedLinkView> {
+    let access = Access::from(access);
+    let one = |preview: Preview| ResolvedLinkView::One {
+        preview: Box::new(pictures.with_thumbnail_name(preview)),
+    };
+    let mut catalog = match engine.resolve_link(&link, &access).await? {
+        ResolvedLink::Recording(preview) => return Ok(one(*preview)),
+        ResolvedLink::Collection(catalog) => catalog,
+    };
+    let entries = catalog.next().await?.unwrap_or_default();
+    if let ([only], Some(1)) = (entries.as_slice(), catalog.total()) {
+        // A list of one is no choice.
+        let referrer = catalog.page().map(ToOwned::to_owned);
+        let access = Access {
+            referrer: access.referrer.clone().or(referrer),
+            ..access
+        };
+        return Ok(one(engine.resolve(&only.link, &access).await?));
+    }
+    let view = CatalogView {
+        of_channel: catalog.is_of_channel(),
+        total: catalog.total(),
+        entries: pictures.with_thumbnail_names(entries),
+        page: catalog.page().map(ToOwned::to_owned),
+    };
+    *open.0.lock().await = Some(catalog);
+    Ok(ResolvedLinkView::Several { catalog: view })
+}
+
+#[tauri::command]
+pub(crate) async fn more(
+    pictures: State<'_, Thumbnails>,
+    open: State<'_, OpenCatalog>,
+) -> CommandResult<Option<Vec<EntryView>>> {
+    let mut open = open.0.lock().await;
+    let Some(catalog) = open.as_mut() else {
+        return Ok(None);
+    };
+    let entries = catalog.next().await?;
+    Ok(entries.map(|entries| pictures.with_thumbnail_names(entries)))
+}
+
+/// The link on the clipboard, where it is one of the service: what else is copied is nobody's
+/// business, the page's neither.
+#[tauri::command]
+pub(crate) async fn copied() -> CommandResult<Option<String>> {
+    let text = clipboard().await?;
+    let target = text.and_then(|text| engine::read_link(&text).ok());
+    let own = target.filter(|target| target.embedding_page().is_none());
+    Ok(own.map(|target| target.link()))
+}
+
+/// The text on the clipboard, for a person who asks to paste it.
+#[tauri::command]
+pub(crate) async fn pasted() -> CommandResult<Option<String>> {
+    /// A longer text is no link.
+    const MAX_BYTES: usize = 100_000;
+    Ok(clipboard().await?.filter(|text| text.len() <= MAX_BYTES))
+}
+
+async fn clipboard() -> CommandResult<Option<String>> {
+    blocking(|| {
+        let text = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_text());
+        match text {
+            Ok(text) => Ok(Some(text)),
+            // Nothing is copied, or a picture.
+            Err(arboard::Error::ContentNotAvailable) => Ok(None),
+            Err(error) => Err(internal_error(error)),
+        }
+    })
+    .await?
+}

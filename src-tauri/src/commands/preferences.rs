@@ -1,0 +1,138 @@
+//! Folders, and what else a person sets.
+
+use std::path::PathBuf;
+
+use engine::view::{FolderView, SettingsView, StartView};
+use engine::{Engine, Template};
+use tauri::{AppHandle, State, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+
+use super::{CommandResult, blocking, dialog_path, internal_error};
+use crate::arguments::Arguments;
+use crate::folders::Folders;
+use crate::keychain::{FormAnswers, Keychain};
+use crate::messages::Messages;
+use crate::settings::SettingsStore;
+
+#[tauri::command]
+pub(crate) fn start(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    arguments: State<'_, Arguments>,
+    folders: State<'_, Folders>,
+    store: State<'_, SettingsStore>,
+) -> StartView {
+    StartView {
+        link: arguments.link().map(ToOwned::to_owned),
+        folder: folders.current(),
+        lost_folder: folders.lost.clone(),
+        settings: store.get().view,
+        lost_jobs: engine.unreadable_jobs_count(),
+        version: app.package_info().version.to_string(),
+    }
+}
+
+#[tauri::command]
+pub(crate) fn folder(folders: State<'_, Folders>) -> FolderView {
+    folders.current()
+}
+
+#[tauri::command]
+pub(crate) async fn pick_folder(
+    window: WebviewWindow,
+    folders: State<'_, Folders>,
+    store: State<'_, SettingsStore>,
+) -> CommandResult<Option<FolderView>> {
+    let picked = choose_folder(&window, &folders, &store).await?;
+    Ok(picked.map(|(_, view)| view))
+}
+
+/// Lets the person choose where videos are saved from now on.
+pub(super) async fn choose_folder(
+    window: &WebviewWindow,
+    folders: &Folders,
+    store: &SettingsStore,
+) -> CommandResult<Option<(PathBuf, FolderView)>> {
+    let dialog = window.dialog().file().set_parent(window);
+    let Some(path) = dialog_path(|then| dialog.pick_folder(then)).await? else {
+        return Ok(None);
+    };
+    // A folder that could not be remembered is in sight at the next start, and chosen again.
+    let remembered = store.change(|settings| settings.folder = Some(path.clone()));
+    if let Err(error) = remembered {
+        tracing::warn!(%error, "the folder is not remembered");
+    }
+    let view = folders.choose(path.clone());
+    Ok(Some((path, view)))
+}
+
+#[tauri::command]
+pub(crate) async fn configure(
+    engine: State<'_, Engine>,
+    store: State<'_, SettingsStore>,
+    words: State<'_, Messages>,
+    settings: SettingsView,
+) -> CommandResult<()> {
+    settings
+        .template
+        .parse::<Template>()
+        .map_err(internal_error)?;
+    let forgets = store.get().view.remember_form && !settings.remember_form;
+    words.set_language(settings.language.as_deref());
+    let kept = store.change(|all| all.view = settings);
+    engine.run_at_once(store.get().jobs_at_once()).await?;
+    if forgets {
+        blocking(|| Keychain::open()?.forget())
+            .await?
+            .map_err(internal_error)?;
+    }
+    kept.map_err(internal_error)
+}
+
+#[tauri::command]
+pub(crate) fn name_example(template: String) -> CommandResult<String> {
+    let template: Template = template.parse().map_err(internal_error)?;
+    Ok(template.example())
+}
+
+/// What the ffmpeg that would be used calls itself.
+#[tauri::command]
+pub(crate) async fn ffmpeg(store: State<'_, SettingsStore>) -> CommandResult<Option<String>> {
+    Ok(engine::ffmpeg_version(&store.get().ffmpeg()).await.ok())
+}
+
+#[tauri::command]
+pub(crate) async fn pick_ffmpeg(
+    window: WebviewWindow,
+    engine: State<'_, Engine>,
+    store: State<'_, SettingsStore>,
+) -> CommandResult<Option<String>> {
+    let dialog = window.dialog().file().set_parent(&window);
+    let Some(path) = dialog_path(|then| dialog.pick_file(then)).await? else {
+        return Ok(None);
+    };
+    let version = engine::ffmpeg_version(&path)
+        .await
+        .map_err(internal_error)?;
+    let kept = store.change(|settings| settings.ffmpeg = Some(path.clone()));
+    engine.use_ffmpeg(path).await?;
+    kept.map_err(internal_error)?;
+    Ok(Some(version))
+}
+
+#[tauri::command]
+pub(crate) async fn remembered(store: State<'_, SettingsStore>) -> CommandResult<FormAnswers> {
+    if !store.get().view.remember_form {
+        return Ok(FormAnswers::new());
+    }
+    blocking(|| Keychain::open()?.answers())
+        .await?
+        .map_err(internal_error)
+}
+
+#[tauri::command]
+pub(crate) async fn remember(form: FormAnswers) -> CommandResult<()> {
+    blocking(|| Keychain::open()?.keep(form))
+        .await?
+        .map_err(internal_error)
+}

@@ -1,0 +1,262 @@
+//! Manners towards the desk that the window stands on: progress in the dock, a word when a video is
+//! saved, a computer that stays awake meanwhile, and a question before all that is closed.
+//!
+//! A second reader of the jobs, which knows nothing of the page.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use engine::view::{JobStage, JobState, JobView, ProgressView, Update};
+use engine::{Engine, JobStream};
+use tauri::async_runtime;
+use tauri::window::{ProgressBarState, ProgressBarStatus};
+use tauri::{AppHandle, Manager};
+use tauri_plugin_notification::NotificationExt;
+
+use crate::messages::Messages;
+use crate::shell::WINDOW;
+
+/// Whether the window may be closed without a question.
+#[derive(Debug, Default)]
+pub(crate) struct DesktopIntegration {
+    busy: AtomicBool,
+    /// The person has said so.
+    may_close: AtomicBool,
+}
+
+impl DesktopIntegration {
+    /// A video is being saved, and nobody has said to close nevertheless.
+    pub(crate) fn must_confirm_close(&self) -> bool {
+        self.busy.load(Ordering::Relaxed) && !self.may_close.load(Ordering::Relaxed)
+    }
+
+    /// The window may be closed, whatever is being saved.
+    pub(crate) fn allow_close(&self) {
+        self.may_close.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Follows the jobs until the engine is gone.
+pub(crate) fn follow(app: &AppHandle) {
+    let feed = app.state::<Engine>().job_stream();
+    let manners = DesktopUpdater {
+        app: app.clone(),
+        jobs: None,
+        taskbar: TaskbarProgress::None,
+        awake: None,
+    };
+    async_runtime::spawn(manners.run(feed));
+}
+
+struct DesktopUpdater {
+    app: AppHandle,
+    /// None before the first update: what it holds is no news.
+    jobs: Option<HashMap<String, JobView>>,
+    taskbar: TaskbarProgress,
+    awake: Option<keepawake::KeepAwake>,
+}
+
+/// What the dock or the taskbar shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TaskbarProgress {
+    None,
+    /// Something is done that cannot be told in figures.
+    Busy,
+    /// Whole per cent.
+    At(u64),
+    /// It waits for the network, at whole per cent.
+    Waiting(u64),
+}
+
+impl DesktopUpdater {
+    async fn run(mut self, mut feed: JobStream) {
+        while let Some(update) = feed.next().await {
+            for (file, folder) in self.apply_update(update) {
+                self.notify_saved(&file, &folder);
+            }
+            let jobs: Vec<_> = self.jobs.iter().flat_map(HashMap::values).collect();
+            let busy = jobs.iter().any(|job| is_at_work(job));
+            let bar = bar(&jobs);
+            let flows = jobs.iter().any(|job| is_transferring(job));
+            let desk = self.app.state::<DesktopIntegration>();
+            desk.busy.store(busy, Ordering::Relaxed);
+            self.show_progress(bar);
+            self.set_keep_awake(flows);
+        }
+    }
+
+    /// Remembers the jobs; answers what was saved just now, and where.
+    fn apply_update(&mut self, update: Update) -> Vec<(String, String)> {
+        let is_first = self.jobs.is_none();
+        let jobs = self.jobs.get_or_insert_default();
+        let mut saved = Vec::new();
+        for job in update.changed {
+            if let JobState::Done { finished } = &job.state {
+                let before = jobs.get(&job.id).map(|job| &job.state);
+                let is_new = before.is_none_or(|state| *state != job.state);
+                if is_new && !is_first {
+                    saved.push((finished.file.clone(), job.folder.clone()));
+                }
+            }
+            jobs.insert(job.id.clone(), job);
+        }
+        for id in update.removed {
+            jobs.remove(&id);
+        }
+        saved
+    }
+
+    /// Who looks at the window sees it there.
+    fn notify_saved(&self, file: &str, folder: &str) {
+        let window = self.app.get_webview_window(WINDOW);
+        if window.is_some_and(|window| window.is_focused().unwrap_or(false)) {
+            return;
+        }
+        let words = self.app.state::<Messages>();
+        let notification = self
+            .app
+            .notification()
+            .builder()
+            .title(words.text("saved-heading", []))
+            .body(words.text("saved-said", [("file", file), ("folder", folder)]));
+        if let Err(error) = notification.show() {
+            tracing::info!(%error, "no notification");
+        }
+    }
+
+    fn show_progress(&mut self, bar: TaskbarProgress) {
+        if bar == self.taskbar {
+            return;
+        }
+        self.taskbar = bar;
+        let (status, progress) = match bar {
+            TaskbarProgress::None => (ProgressBarStatus::None, None),
+            TaskbarProgress::Busy => (ProgressBarStatus::Indeterminate, None),
+            TaskbarProgress::At(percent) => (ProgressBarStatus::Normal, Some(percent)),
+            TaskbarProgress::Waiting(percent) => (ProgressBarStatus::Paused, Some(percent)),
+        };
+        if let Some(window) = self.app.get_webview_window(WINDOW) {
+            let state = ProgressBarState {
+                status: Some(status),
+                progress,
+            };
+            // Not every desk has a place for it; the page shows the same.
+            let _ = window.set_progress_bar(state);
+        }
+    }
+
+    /// Holds the computer awake exactly while bytes flow.
+    fn set_keep_awake(&mut self, wanted: bool) {
+        if wanted == self.awake.is_some() {
+            return;
+        }
+        self.awake = None;
+        if wanted {
+            let name = &self.app.package_info().name;
+            let guard = keepawake::Builder::default()
+                .idle(true)
+                .reason(name)
+                .app_name(name)
+                .app_reverse_domain(&self.app.config().identifier)
+                .create();
+            // A computer that falls asleep goes on when it wakes.
+            self.awake = guard
+                .inspect_err(|error| tracing::debug!(%error, "it may fall asleep"))
+                .ok();
+        }
+    }
+}
+
+fn is_at_work(job: &JobView) -> bool {
+    matches!(job.state, JobState::Running | JobState::Queued)
+}
+
+fn running(job: &JobView) -> Option<&ProgressView> {
+    job.progress
+        .as_ref()
+        .filter(|_| job.state == JobState::Running)
+}
+
+/// Whether bytes come over the network, or a film is being made of them.
+fn is_transferring(job: &JobView) -> bool {
+    running(job).is_some_and(|progress| progress.stage != JobStage::Resolving && !progress.waiting)
+}
+
+/// All that runs as one bar: each video counts the same.
+fn bar(jobs: &[&JobView]) -> TaskbarProgress {
+    let running: Vec<_> = jobs.iter().filter_map(|job| running(job)).collect();
+    let fractions = running.iter().filter_map(|progress| progress.fraction);
+    let (count, sum) = fractions.fold((0_u32, 0.0), |(count, sum), it| (count + 1, sum + it));
+    if count == 0 {
+        return if running.is_empty() {
+            TaskbarProgress::None
+        } else {
+            TaskbarProgress::Busy
+        };
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of 0 to 1 is at most 100 per cent"
+    )]
+    let percent = (sum / f64::from(count) * 100.0).clamp(0.0, 100.0) as u64;
+    if running.iter().all(|progress| progress.waiting) {
+        TaskbarProgress::Waiting(percent)
+    } else {
+        TaskbarProgress::At(percent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(state: JobState, fraction: Option<f64>, waiting: bool) -> JobView {
+        JobView {
+            id: "1".to_owned(),
+            link: String::new(),
+            title: String::new(),
+            newest_of_channel: false,
+            folder: String::new(),
+            state,
+            progress: Some(ProgressView {
+                stage: JobStage::Fetching,
+                fraction,
+                done_bytes: 0,
+                total_bytes: None,
+                bytes_per_second: None,
+                seconds_left: None,
+                waiting,
+            }),
+        }
+    }
+
+    #[test]
+    fn one_bar_tells_of_all_that_runs() {
+        let resting = job(JobState::Paused, Some(0.9), false);
+        assert_eq!(bar(&[&resting]), TaskbarProgress::None);
+        let unknown = job(JobState::Running, None, false);
+        assert_eq!(bar(&[&unknown]), TaskbarProgress::Busy);
+        let (slow, fast) = (
+            job(JobState::Running, Some(0.2), true),
+            job(JobState::Running, Some(0.6), false),
+        );
+        assert_eq!(bar(&[&slow]), TaskbarProgress::Waiting(20));
+        assert_eq!(
+            bar(&[&slow, &fast, &resting, &unknown]),
+            TaskbarProgress::At(40)
+        );
+    }
+
+    #[test]
+    fn the_computer_stays_awake_only_while_bytes_flow() {
+        assert!(is_transferring(&job(JobState::Running, None, false)));
+        assert!(!is_transferring(&job(JobState::Running, None, true)));
+        assert!(!is_transferring(&job(JobState::Paused, None, false)));
+        let mut asking = job(JobState::Running, None, false);
+        if let Some(progress) = &mut asking.progress {
+            progress.stage = JobStage::Resolving;
+        }
+        assert!(!is_transferring(&asking));
+    }
+}

@@ -1,0 +1,201 @@
+//! A display, a session bus and a home for one story, all gone when it ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use tempfile::TempDir;
+use x11rb::CURRENT_TIME;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState};
+
+/// The folder of the app among others' data.
+const IDENTIFIER: &str = "io.github.ustream-dl";
+
+/// A program with all it starts: its own process group, killed as a whole.
+struct ProcessGroup(Child);
+
+impl ProcessGroup {
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let child = command.process_group(0).spawn();
+        Ok(Self(
+            child.with_context(|| format!("starting {command:?}"))?,
+        ))
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        // A group that has ended by itself needs no killing.
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &format!("-{}", self.0.id())])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.0.wait();
+    }
+}
+
+/// The desk. Its fields are dropped in order: the programs before the home they work in.
+pub(crate) struct DesktopSession {
+    _driver: ProcessGroup,
+    _display: ProcessGroup,
+    home: TempDir,
+    driver: String,
+    /// Number of the display.
+    number: u32,
+}
+
+impl DesktopSession {
+    /// Sets up a display of its own and a WebDriver on it.
+    pub(crate) fn start() -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        let (display, number) = display()?;
+        fs::create_dir_all(home.path().join("Downloads"))?;
+        fs::create_dir_all(home.path().join("config"))?;
+        fs::write(
+            home.path().join("config/user-dirs.dirs"),
+            "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
+        )?;
+        let port = free_port()?;
+        let driver = ProcessGroup::spawn(
+            Command::new("dbus-run-session")
+                .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
+                .arg(format!("--port={port}"))
+                .env("DISPLAY", format!(":{number}"))
+                .env_remove("WAYLAND_DISPLAY")
+                .env("HOME", home.path())
+                .env("XDG_CONFIG_HOME", home.path().join("config"))
+                .env("XDG_DATA_HOME", home.path().join("data"))
+                .env("XDG_CACHE_HOME", home.path().join("cache"))
+                .env("XDG_RUNTIME_DIR", home.path())
+                .env("LIBGL_ALWAYS_SOFTWARE", "1")
+                // The web view lets itself be driven only where it is asked to.
+                .env("TAURI_AUTOMATION", "true")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )?;
+        Ok(Self {
+            _driver: driver,
+            _display: display,
+            home,
+            driver: format!("http://127.0.0.1:{port}"),
+            number,
+        })
+    }
+
+    /// Address of the WebDriver.
+    pub(crate) fn driver(&self) -> &str {
+        &self.driver
+    }
+
+    /// The person's home.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Sends what a window manager sends when the button of the title bar is pressed. There is none
+    /// on this desk.
+    pub(crate) fn ask_window_to_close(&self) -> Result<()> {
+        let (display, screen) = x11rb::connect(Some(&format!(":{}", self.number)))?;
+        let atom =
+            |name: &[u8]| -> Result<u32> { Ok(display.intern_atom(false, name)?.reply()?.atom) };
+        let (protocols, delete) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
+        let root = display.setup().roots[screen].root;
+        let mut asked = 0;
+        for window in display.query_tree(root)?.reply()?.children {
+            let shown = display.get_window_attributes(window)?.reply()?.map_state;
+            let property =
+                display.get_property(false, window, protocols, AtomEnum::ATOM, 0, u32::MAX / 4)?;
+            let listens = property
+                .reply()?
+                .value32()
+                .is_some_and(|mut all| all.any(|it| it == delete));
+            if listens && shown == MapState::VIEWABLE {
+                let data = [delete, CURRENT_TIME, 0, 0, 0];
+                let event = ClientMessageEvent::new(32, window, protocols, data);
+                display
+                    .send_event(false, window, EventMask::NO_EVENT, event)?
+                    .check()?;
+                asked += 1;
+            }
+        }
+        ensure!(asked == 1, "one window should be there, not {asked}");
+        Ok(())
+    }
+
+    /// Copies the one saved job until there are so many.
+    pub(crate) fn multiply_jobs(&self, count: usize) -> Result<()> {
+        let jobs = self.jobs()?;
+        let [job] = jobs.as_slice() else {
+            bail!("one job should be there: {jobs:?}");
+        };
+        for number in 1..count {
+            fs::copy(job, job.with_file_name(format!("{number:016x}.json")))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a job of what nobody can read.
+    pub(crate) fn damage_a_job(&self) -> Result<()> {
+        let jobs = self.jobs()?;
+        let job = jobs.first().context("a job should be there")?;
+        fs::write(
+            job.with_file_name("ffffffffffffffff.json"),
+            "{\"schema\": gar",
+        )?;
+        Ok(())
+    }
+
+    /// Sets a folder that is not there.
+    pub(crate) fn lose_folder(&self, name: &str) -> Result<()> {
+        let config = self.home().join("config").join(IDENTIFIER).join("practice");
+        fs::create_dir_all(&config)?;
+        let settings = json!({ "folder": self.home().join(name) });
+        fs::write(config.join("settings.json"), settings.to_string())?;
+        Ok(())
+    }
+
+    fn jobs(&self) -> Result<Vec<PathBuf>> {
+        let jobs = self
+            .home()
+            .join("data")
+            .join(IDENTIFIER)
+            .join("practice/jobs");
+        fs::read_dir(jobs)?.map(|entry| Ok(entry?.path())).collect()
+    }
+
+    /// What lies in the Downloads folder.
+    pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
+        fs::read_dir(self.home().join("Downloads"))?
+            .map(|entry| Ok(entry?.path()))
+            .collect()
+    }
+}
+
+/// A display, on a number that it finds free by itself.
+fn display() -> Result<(ProcessGroup, u32)> {
+    let mut group = ProcessGroup::spawn(
+        Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1024x800x24"])
+            .args(["-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null()),
+    )?;
+    let stdout = group.0.stdout.take().context("Xvfb says its number")?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    let number = line.trim().parse().context("Xvfb did not start")?;
+    Ok((group, number))
+}
+
+/// A port that is free now. Another program may take it before the driver does; it is chosen at
+/// random by the system, so that this is rarer than any other failure of a display.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,194 @@
+//! What a fault does to an answer.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+
+use super::{Service, html_response};
+use crate::faults::Fault;
+use crate::wire::ResetHandle;
+
+/// How long a body that will be cut waits, so that what was promised before is on its way.
+const DELAY_BEFORE_RESET: Duration = Duration::from_millis(50);
+
+/// Steps a second in which a slow body comes.
+const THROTTLE_STEPS: u64 = 20;
+
+/// The answer, with trouble.
+pub(super) async fn apply_fault(
+    service: &Arc<Service>,
+    fault: Fault,
+    (host, path): (&str, &str),
+    plug: ResetHandle,
+    answer: impl Future<Output = Response<Body>>,
+) -> Response<Body> {
+    match fault {
+        Fault::Status(status) => status_response(status),
+        Fault::StatusWithoutRetryAfter(status) => status.into_response(),
+        Fault::RedirectToSelf => {
+            (StatusCode::FOUND, [(header::LOCATION, path.to_owned())]).into_response()
+        }
+        Fault::Redirect(to) => {
+            let to = to.replace("{host}", host).replace("{path}", path);
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
+        }
+        Fault::Cookie(cookie) => {
+            let mut response = answer.await;
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Fault::Delay(delay) => {
+            tokio::time::sleep(delay).await;
+            answer.await
+        }
+        Fault::Stall(bytes) => cut_body(answer.await, bytes, stream::pending()),
+        Fault::Truncate(bytes) => cut_body(answer.await, bytes, stream::once(reset_body())),
+        Fault::ShortBody(bytes) => {
+            with_changed_body(answer.await, |body| body.truncate(bytes)).await
+        }
+        Fault::ZeroMiddle(bytes) => {
+            with_changed_body(answer.await, |body| zero_middle(body, bytes)).await
+        }
+        Fault::Empty => StatusCode::OK.into_response(),
+        Fault::Endless => endless(answer.await),
+        Fault::Html => html_response(),
+        Fault::Throttle(bytes_per_second) => throttled(answer.await, bytes_per_second),
+        Fault::ExpireAddresses => {
+            for id in service.world.recordings.keys() {
+                if path.contains(&id.to_string()) {
+                    service.expire(*id);
+                }
+            }
+            answer.await
+        }
+        Fault::Reset
+        | Fault::HostDown
+        | Fault::UntrustedCertificate
+        | Fault::CloseSocket(_)
+        | Fault::SilentSocket => {
+            plug.reset();
+            std::future::pending().await
+        }
+    }
+}
+
+fn status_response(status: StatusCode) -> Response<Body> {
+    let mut response = (status, status.canonical_reason().unwrap_or("refused")).into_response();
+    if matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+/// An answer whose body is stored otherwise than it should be.
+async fn with_changed_body(
+    response: Response<Body>,
+    change: impl FnOnce(&mut Vec<u8>),
+) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    // Our own bodies neither fail nor grow beyond memory.
+    let whole = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    let mut whole = Vec::from(whole);
+    change(&mut whole);
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    Response::from_parts(parts, Body::from(whole))
+}
+
+/// A body of unknown length that never ends.
+fn endless(response: Response<Body>) -> Response<Body> {
+    const ZEROS: Bytes = Bytes::from_static(&[0; 64 << 10]);
+    let (mut parts, body) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let zeros = stream::repeat(ZEROS).map(Ok);
+    let body = body.into_data_stream().chain(zeros);
+    Response::from_parts(parts, Body::from_stream(body))
+}
+
+/// Sets bytes in the middle to zero.
+fn zero_middle(body: &mut [u8], bytes: usize) {
+    let start = body.len().saturating_sub(bytes) / 2;
+    body.iter_mut()
+        .skip(start)
+        .take(bytes)
+        .for_each(|byte| *byte = 0);
+}
+
+/// The end of a body that broke off.
+async fn reset_body() -> io::Result<Bytes> {
+    tokio::time::sleep(DELAY_BEFORE_RESET).await;
+    Err(io::Error::from(io::ErrorKind::ConnectionReset))
+}
+
+/// The first bytes of a body, with the length of the whole, then something else.
+fn cut_body(
+    response: Response<Body>,
+    bytes: usize,
+    then: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+) -> Response<Body> {
+    let mut left = bytes;
+    fixed_size_parts(response, |body| {
+        body.map(move |piece| {
+            let kept = piece.slice(..piece.len().min(left));
+            left -= kept.len();
+            kept
+        })
+        .take_while(|piece| std::future::ready(!piece.is_empty()))
+        .map(Ok)
+        .chain(then)
+    })
+}
+
+fn throttled(response: Response<Body>, bytes_per_second: u64) -> Response<Body> {
+    let step = usize::try_from(bytes_per_second / THROTTLE_STEPS)
+        .unwrap_or(usize::MAX)
+        .max(1);
+    fixed_size_parts(response, move |body| {
+        body.flat_map(move |piece| stream::iter(split_bytes(piece, step)))
+            .then(|part| async {
+                tokio::time::sleep(Duration::from_millis(1000 / THROTTLE_STEPS)).await;
+                Ok(part)
+            })
+    })
+}
+
+fn split_bytes(mut piece: Bytes, step: usize) -> Vec<Bytes> {
+    let mut parts = Vec::with_capacity(piece.len() / step + 1);
+    while !piece.is_empty() {
+        parts.push(piece.split_to(step.min(piece.len())));
+    }
+    parts
+}
+
+/// The same response with its body reworked piece by piece.
+fn fixed_size_parts<S>(
+    response: Response<Body>,
+    rework: impl FnOnce(stream::BoxStream<'static, Bytes>) -> S,
+) -> Response<Body>
+where
+    S: Stream<Item = io::Result<Bytes>> + Send + 'static,
+{
+    let (parts, body) = response.into_parts();
+    // Our own bodies do not fail.
+    let whole = body
+        .into_data_stream()
+        .filter_map(|piece| async { piece.ok() })
+        .boxed();
+    Response::from_parts(parts, Body::from_stream(rework(whole)))
+}

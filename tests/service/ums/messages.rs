@@ -1,0 +1,429 @@
+//! What the control connection tells, frame by frame.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::media::{AudioStream, MockRepresentation, VideoStream};
+use crate::service::Service;
+use crate::world::{
+    Channel, FlvRepresentation, HashListMessage, LengthField, PathStyle, Recording,
+    RepresentationOddity,
+};
+
+/// Everything that is told of a recording, in order.
+pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
+    let ways = &recording.message_style;
+    let mut story = Vec::new();
+    if ways.huge_bytes > 0 {
+        story.push(module_info(json!({ "chat": "x".repeat(ways.huge_bytes) })));
+    }
+    if ways.warning {
+        story.push(json!({ "cmd": "warning", "args": { "code": "slow", "message": "Slow link" } }));
+    }
+    if ways.counters {
+        story.push(counters(7));
+    }
+    if ways.transitional {
+        story.push(module_info(
+            json!({ "stream": stream(recording, Map::new()) }),
+        ));
+    }
+    let cdn = (!recording.cdn.is_empty()).then(|| cdn_config(&recording.cdn));
+    let (before, after) = if ways.cdn_config_first {
+        (cdn, None)
+    } else {
+        (None, cdn)
+    };
+    story.extend(before);
+    story.extend(streams(service, recording));
+    if ways.counters {
+        story.push(counters(8));
+    }
+    story.extend(after);
+    for frame in &mut story {
+        if ways.numbers_as_strings {
+            numbers_to_strings(frame);
+        }
+        if ways.lists_as_maps {
+            lists_to_maps(frame);
+        }
+    }
+    story
+}
+
+/// Everything that is told of a channel.
+pub(super) fn channel(channel: &Channel) -> Vec<Value> {
+    if !channel.live {
+        return offline();
+    }
+    let id = channel.id;
+    let format = json!({
+        "chunkTime": 5000,
+        "contentAccess": access(&format!("sea01/sea01-uhs-omega01/live/{id}/1548435618580/plain/uhs/")),
+        "streams": [flv_representation(&FlvRepresentation::new(Some(VideoStream::Best), AudioStream::Main), 1025)],
+        "hashes": { "1548448530": "1617250300", "1548448540": "1617250301" },
+        "chunkId": 1_548_448_531_u64,
+    });
+    let stream = json!({
+        "sourceMedia": id,
+        "streamFormats": { "flv/segmented": format },
+        "contentAvailable": true,
+        "version": 1,
+    });
+    let meta = json!({ "title": channel.title, "userName": channel.owner, "isReplay": false });
+    let hosts = ["uhs-akamai.ustream.tv".to_owned()];
+    vec![
+        module_info(json!({ "stream": stream, "meta": meta })),
+        cdn_config(&hosts),
+    ]
+}
+
+/// That there is nothing.
+pub(super) fn offline() -> Vec<Value> {
+    let off_air = json!({ "contentAvailable": false, "streamFormats": {}, "version": 1 });
+    vec![module_info(json!({ "stream": off_air }))]
+}
+
+/// Formats under names that nobody knows.
+pub(super) fn unknown_formats() -> Vec<Value> {
+    let formats = json!({ "av1/segmented": { "chunkTime": 6000 } });
+    let stream = json!({ "streamFormats": formats, "contentAvailable": true, "version": 1 });
+    vec![module_info(json!({ "stream": stream }))]
+}
+
+/// How many are watching.
+pub(super) fn counters(viewers: u64) -> Value {
+    module_info(
+        json!({ "allTimeTotal": 4711 + viewers, "allViewers": viewers, "viewers": viewers }),
+    )
+}
+
+pub(super) fn module_info(arg: Value) -> Value {
+    let mut frame = json!({ "cmd": "moduleInfo" });
+    frame["args"] = Value::Array(vec![arg]);
+    frame
+}
+
+fn cdn_config(hosts: &[String]) -> Value {
+    let sites: Vec<Value> = hosts
+        .iter()
+        .map(|host| json!({ "host": host, "path": "/" }))
+        .collect();
+    let location = json!({ "cdnFallbackEnabled": true, "location": null, "sites": sites });
+    module_info(json!({ "cdnConfig": { "protocol": "http", "data": [{ "data": [location] }] } }))
+}
+
+fn access(path: &str) -> Value {
+    let entry = json!({ "data": { "path": path, "protocol": "http" } });
+    json!({ "accessList": [entry], "accessMode": "INSERT" })
+}
+
+/// The frames with `stream`: one with everything, or the formats one by one, hashes in halves.
+fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
+    if let Some(first) = recording.oddities.messages.first() {
+        let mut message = hash_list_message(service, recording, first);
+        if let Some(arg) = message
+            .pointer_mut("/args/0")
+            .and_then(Value::as_object_mut)
+        {
+            arg.insert("meta".to_owned(), meta(recording));
+        }
+        return vec![message];
+    }
+    let keys = recording.key_list();
+    let (first, second) = keys.split_at(keys.len().div_ceil(2));
+    let halves = if recording.message_style.split_stream {
+        vec![first, second]
+    } else {
+        vec![&*keys]
+    };
+    let mut story = Vec::new();
+    for keys in halves.into_iter().filter(|keys| !keys.is_empty()) {
+        let formats = formats(service, recording, keys, None);
+        let parts: Vec<Map<String, Value>> = if recording.message_style.split_stream {
+            formats
+                .into_iter()
+                .map(|format| Map::from_iter([format]))
+                .collect()
+        } else {
+            vec![formats]
+        };
+        for part in parts {
+            let mut arg = json!({ "stream": stream(recording, part) });
+            if let (true, Some(arg)) = (story.is_empty(), arg.as_object_mut()) {
+                arg.insert("meta".to_owned(), meta(recording));
+            }
+            story.push(module_info(arg));
+        }
+    }
+    story
+}
+
+fn stream(recording: &Recording, formats: Map<String, Value>) -> Value {
+    let mut stream = json!({
+        "sourceMedia": recording.id,
+        "contentAvailable": true,
+        "version": 1,
+    });
+    stream["streamFormats"] = Value::Object(formats);
+    insert_length(recording, LengthField::Stream, &mut stream);
+    stream
+}
+
+fn meta(recording: &Recording) -> Value {
+    let mut meta = json!({
+        "cluster": "omega",
+        "title": recording.title,
+        "userName": recording.owner,
+        "url": format!("https://video.ibm.com/recorded/{}", recording.id),
+        "streamId": recording.id.to_string(),
+        "keywords": [],
+        "isReplay": true,
+        "ip": "192.0.2.7",
+    });
+    insert_length(recording, LengthField::Meta, &mut meta);
+    meta
+}
+
+fn insert_length(recording: &Recording, place: LengthField, object: &mut Value) {
+    if let (true, Some(object)) = (
+        recording.length.frame == Some(place),
+        object.as_object_mut(),
+    ) {
+        let ms = recording.oddities.frame_length_ms;
+        let ms = ms.unwrap_or_else(|| recording.stated_ms());
+        object.insert("videoLength".to_owned(), json!(ms));
+    }
+}
+
+/// The messages after the first, each with the pause before it, where the recording says how its
+/// hash list comes.
+pub(super) fn delayed(service: &Service, recording: &Recording) -> Vec<(Duration, Value)> {
+    let messages = recording.oddities.messages.iter().skip(1);
+    let listed = |message: &HashListMessage| {
+        (
+            message.after,
+            hash_list_message(service, recording, message),
+        )
+    };
+    messages.map(listed).collect()
+}
+
+/// One `stream` with a part of the hash list.
+fn hash_list_message(service: &Service, recording: &Recording, message: &HashListMessage) -> Value {
+    let keys = recording.key_list();
+    let keys = keys.get(message.keys.clone()).unwrap_or_default();
+    let formats = formats(service, recording, keys, Some(message));
+    module_info(json!({ "stream": stream(recording, formats) }))
+}
+
+/// The path as a message writes it.
+fn segment_path(path: &str, message: Option<&HashListMessage>) -> Value {
+    let Some(message) = message else {
+        return access(path);
+    };
+    let bare = path.trim_matches('/');
+    let path = match message.path_style {
+        PathStyle::Default | PathStyle::Twice => format!("{bare}/"),
+        PathStyle::NoSlash => bare.to_owned(),
+        PathStyle::LeadingSlash => format!("/{bare}/"),
+    };
+    let entry = json!({ "data": { "path": path, "protocol": message.scheme } });
+    let entries = match message.path_style {
+        PathStyle::Twice => vec![entry.clone(), entry],
+        _ => vec![entry],
+    };
+    json!({ "accessList": entries, "accessMode": "INSERT" })
+}
+
+fn formats(
+    service: &Service,
+    recording: &Recording,
+    keys: &[u64],
+    message: Option<&HashListMessage>,
+) -> Map<String, Value> {
+    let kbps = |row| service.bitrate_kbps(recording, row);
+    let flv: Vec<Value> = recording
+        .flv
+        .iter()
+        .map(|row| flv_representation(row, kbps(row.representation)))
+        .collect();
+    let mp4: Vec<Value> = recording
+        .mp4
+        .iter()
+        .filter_map(|row| mp4_representation(*row, kbps(*row)))
+        .map(|row| with_oddity(row, recording.delivery.representation_oddity))
+        .collect();
+    let hashes: Map<String, Value> = keys
+        .iter()
+        .map(|key| {
+            (
+                key.to_string(),
+                Value::String(service.hash_of(recording, *key)),
+            )
+        })
+        .collect();
+    let mut formats = Map::new();
+    for (name, mut rows) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
+        for odd in recording
+            .oddities
+            .extra_representations
+            .iter()
+            .filter(|odd| odd.format == name)
+        {
+            rows.insert(
+                if odd.first { 0 } else { rows.len() },
+                odd.representation.clone(),
+            );
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        let mut format = json!({
+            "chunkTime": recording.chunk_time_ms,
+            "contentAccess": segment_path(&service.path_of(recording), message),
+            "streams": rows,
+            "hashes": hashes,
+            "chunkId": 0,
+        });
+        insert_length(recording, LengthField::Format, &mut format);
+        formats.insert(name.to_owned(), format);
+    }
+    formats
+}
+
+/// Language, country, label and whether it is the one to take.
+fn audio_labels(sound: AudioStream) -> (&'static str, &'static str, &'static str, bool) {
+    match sound {
+        AudioStream::Main => ("en", "US", "English (US)", true),
+        AudioStream::Second => ("fr", "FR", "French (FR)", false),
+    }
+}
+
+fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
+    let MockRepresentation::Flv(picture, sound) = row.representation else {
+        return Value::Null;
+    };
+    let (language, country, label, default) = audio_labels(sound);
+    let mut described = json!({
+        "segmentUrl": format!("{}/chunk_%_%.flv", row.representation.name()),
+        "bitrate": kbps,
+        "preset": row.preset,
+        "transcoded": picture == Some(VideoStream::Small),
+        "offset": 0,
+        "offsetInMs": 0,
+        "language": language,
+        "country": country,
+        "label": label,
+        "default": default,
+        "audioCodec": {
+            "channels": 1,
+            "level": 2,
+            "profile": 40,
+            "codecName": "AAC",
+            "sampleRate": sound.sample_rate(),
+            "audioBitrate": 8,
+        },
+    });
+    if let (Some(picture), Some(described)) = (picture, described.as_object_mut()) {
+        let (width, height) = picture.size();
+        described.insert("sourceStreamVersion".to_owned(), json!(picture.version()));
+        described.insert(
+            "videoCodec".to_owned(),
+            json!({
+                "videoBitrate": kbps.saturating_sub(8),
+                "level": 10,
+                "profile": 100,
+                "width": width,
+                "codecName": "H264",
+                "height": height,
+            }),
+        );
+    }
+    described
+}
+
+fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
+    let name = row.name();
+    Some(match row {
+        MockRepresentation::Flv(..)
+        | MockRepresentation::Ts(..)
+        | MockRepresentation::PackedAudio(_) => return None,
+        MockRepresentation::Mp4Video(picture) => {
+            let (width, height) = picture.size();
+            json!({
+                "codec": "avc1.64000a",
+                "contentType": "video/mp4",
+                "initUrl": format!("{name}/chunk_%_%.m4vh"),
+                "segmentUrl": format!("{name}/chunk_%_%.m4v"),
+                "width": width,
+                "height": height,
+                "bitrate": kbps,
+                "sourceStreamVersion": picture.version(),
+                "transcoded": picture == VideoStream::Small,
+            })
+        }
+        MockRepresentation::Mp4Audio(sound) => {
+            let (language, country, label, default) = audio_labels(sound);
+            json!({
+                "codec": "mp4a.40.2",
+                "contentType": "audio/mp4",
+                "initUrl": format!("{name}/chunk_%_%.m4ah"),
+                "segmentUrl": format!("{name}/chunk_%_%.m4a"),
+                "bitrate": kbps,
+                "sourceStreamVersion": sound.version(),
+                "transcoded": false,
+                "language": language,
+                "country": country,
+                "label": label,
+                "default": default,
+            })
+        }
+    })
+}
+
+/// A row of fragments, odd where it has a picture.
+fn with_oddity(mut row: Value, oddity: Option<RepresentationOddity>) -> Value {
+    if row["contentType"] == "video/mp4" {
+        match oddity {
+            Some(RepresentationOddity::NoSegmentUrl) => row["segmentUrl"] = Value::Null,
+            Some(RepresentationOddity::ParentFolder) => {
+                row["segmentUrl"] = json!("../2/chunk_%_%.m4v")
+            }
+            None => {}
+        }
+    }
+    row
+}
+
+/// Numbers as text, as older servers write them.
+fn numbers_to_strings(value: &mut Value) {
+    match value {
+        Value::Number(number) => *value = Value::String(number.to_string()),
+        Value::Array(items) => items.iter_mut().for_each(numbers_to_strings),
+        Value::Object(entries) => entries.values_mut().for_each(numbers_to_strings),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+/// Lists as maps from position to item, as AMF3 arrays came through. The outermost list, `args`,
+/// stays one.
+fn lists_to_maps(frame: &mut Value) {
+    fn inner(value: &mut Value) {
+        match value {
+            Value::Array(items) => {
+                items.iter_mut().for_each(inner);
+                let numbered = items
+                    .drain(..)
+                    .enumerate()
+                    .map(|(at, item)| (at.to_string(), item));
+                *value = Value::Object(numbered.collect());
+            }
+            Value::Object(entries) => entries.values_mut().for_each(inner),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let args = frame.get_mut("args").and_then(Value::as_array_mut);
+    args.into_iter().flatten().for_each(inner);
+}

@@ -1,0 +1,234 @@
+//! A recording that is spoken in several languages.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use engine::{AudioChoice, Choice, Code, NewJob, Quality};
+use fake_ustream::{Delivery, PlaylistLayout};
+use serde_json::Value;
+
+use crate::command_line::CliCommand;
+use crate::deliveries::mock_service_with;
+use crate::mock_service::{MAIN, MockService, job, link};
+use crate::movies::{assert_plays, assert_same, fixture, packets};
+
+/// FLV and transport streams tell time in milliseconds here.
+const ROUNDING_US: i64 = 1_000;
+
+const FRENCH: (&str, &str) = ("fra", "second.flv");
+const ENGLISH: (&str, &str) = ("eng", "film.flv");
+
+fn job_with_audio(audio: AudioChoice, folder: &Path) -> NewJob {
+    let choice = Choice {
+        audio,
+        ..Choice::default()
+    };
+    NewJob {
+        choice,
+        ..job(MAIN, folder)
+    }
+}
+
+fn only(language: &str) -> AudioChoice {
+    AudioChoice::Only(language.to_owned())
+}
+
+/// Language of each sound of a film, and whether it plays unasked.
+fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-of", "json", "-select_streams", "a"])
+        .args([
+            "-show_entries",
+            "stream_tags=language:stream_disposition=default",
+        ])
+        .arg(film)
+        .output()
+        .expect("ffprobe is needed for this test");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let streams = said["streams"].as_array().unwrap();
+    streams
+        .iter()
+        .map(|stream| {
+            let language = stream["tags"]["language"].as_str().unwrap_or("und");
+            (language.to_owned(), stream["disposition"]["default"] == 1)
+        })
+        .collect()
+}
+
+/// Asserts that the film has its picture and these sounds, whole, of which the first plays.
+fn assert_languages(film: &Path, languages: &[(&str, &str)]) {
+    let told: Vec<_> = audio_tracks(film);
+    let wanted = languages.iter().zip(0..);
+    let wanted: Vec<_> = wanted
+        .map(|((language, _), number)| ((*language).to_owned(), number == 0))
+        .collect();
+    assert_eq!(told, wanted);
+    assert_same(
+        &packets(film, "v:0"),
+        &packets(&fixture("film.flv"), "v:0"),
+        ROUNDING_US,
+    );
+    for ((_, source), number) in languages.iter().zip(0..) {
+        let found = packets(film, &format!("a:{number}"));
+        assert_same(&found, &packets(&fixture(source), "a:0"), ROUNDING_US);
+    }
+    assert_plays(film);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_language_becomes_a_track_and_the_usual_one_plays() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = practice
+        .save(job_with_audio(AudioChoice::All, folder.path()))
+        .await
+        .unwrap();
+    assert_languages(&path, &[ENGLISH, FRENCH]);
+    for row in ["2.m4v", "1.m4a", "3.m4a"] {
+        practice.assert_all_requested_once(MAIN, row);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_language_comes_without_the_others() {
+    let practice = MockService::demo().await;
+    for audio in [
+        only("fr"),
+        only("FR-fr"),
+        AudioChoice::Prefer("fr-CA".into()),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = practice
+            .save(job_with_audio(audio, folder.path()))
+            .await
+            .unwrap();
+        assert_languages(&path, &[FRENCH]);
+    }
+    let rows = practice.service.coverage(MAIN);
+    assert!(!rows.representations().contains("1.m4a"), "{rows:?}");
+}
+
+async fn assert_offered(listing: PlaylistLayout, audio: AudioChoice, languages: &[(&str, &str)]) {
+    let practice = mock_service_with(Delivery::playlists(listing)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let order = job_with_audio(audio, folder.path());
+    let (path, _) = practice.save(order).await.unwrap();
+    assert_languages(&path, languages);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_languages_of_playlists_are_chosen_in_the_same_way() {
+    for (listing, audio, languages) in [
+        (PlaylistLayout::Separate, only("fr"), &[FRENCH][..]),
+        (
+            PlaylistLayout::Separate,
+            AudioChoice::All,
+            &[ENGLISH, FRENCH],
+        ),
+        (
+            PlaylistLayout::PackedAudio,
+            AudioChoice::All,
+            &[ENGLISH, FRENCH],
+        ),
+        (PlaylistLayout::Fmp4, AudioChoice::All, &[ENGLISH, FRENCH]),
+    ] {
+        assert_offered(listing, audio, languages).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_that_lies_with_the_picture_is_one_of_them() {
+    for (audio, languages) in [
+        (AudioChoice::Usual, &[ENGLISH][..]),
+        (only("fr"), &[FRENCH]),
+        (AudioChoice::All, &[ENGLISH, FRENCH]),
+    ] {
+        assert_offered(PlaylistLayout::AdditionalAudio, audio, languages).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sounds_alone_are_saved_together() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut order = job_with_audio(AudioChoice::All, folder.path());
+    order.choice.quality = Quality::Audio;
+    let (path, _) = practice.save(order).await.unwrap();
+    assert_eq!(
+        audio_tracks(&path),
+        [("eng".into(), true), ("fra".into(), false)]
+    );
+    assert!(video_packets(&path).is_empty());
+}
+
+fn video_packets(film: &Path) -> Vec<u8> {
+    let output = Command::new("ffprobe")
+        .args([
+            "-v",
+            "error",
+            "-select_streams",
+            "V",
+            "-show_entries",
+            "stream=index",
+            "-of",
+            "csv",
+        ])
+        .arg(film)
+        .output()
+        .expect("ffprobe is needed for this test");
+    output.stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_that_is_not_there_fails_with_those_that_are() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let failure = practice
+        .save(job_with_audio(only("de"), folder.path()))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.code, &*failure.detail),
+        (Code::NoSound, "en-US, fr-FR")
+    );
+    let run = CliCommand::new(&practice)
+        .arg(link(MAIN))
+        .args(["--audio", "de", "-o"]);
+    let (code, out, err) = run.arg(folder.path()).finish();
+    assert_eq!((code, &*out), (3, ""), "{err}");
+    assert!(
+        err.contains("sound in en-US, fr-FR only") && err.contains("--audio"),
+        "{err}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_keeps_all_languages_through_an_end_in_the_middle() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        let run = CliCommand::new(&practice)
+            .arg(link(MAIN))
+            .args(["--audio", "all", "-o"]);
+        run.arg(folder.path())
+    };
+    let mut child = run().arg("--parallel").arg("1").spawn();
+    while practice
+        .service
+        .coverage(MAIN)
+        .chunks
+        .values()
+        .map(BTreeMap::len)
+        .sum::<usize>()
+        < 40
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, out, err) = run().finish();
+    assert_eq!(code, 0, "{err}");
+    assert_languages(Path::new(out.trim()), &[ENGLISH, FRENCH]);
+}

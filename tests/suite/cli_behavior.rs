@@ -1,0 +1,272 @@
+//! Manners of the command line: what it writes on a terminal, how it stops, where it takes a
+//! password from, and what it says of a movie that is not complete.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
+
+use fake_ustream::{Fault, Rule};
+use serde_json::Value;
+
+use crate::command_line::CliCommand;
+#[cfg(target_os = "linux")]
+use crate::mock_service::is_unfinished;
+use crate::mock_service::{MAIN, MockService, file_names, link};
+
+/// Recording with a password.
+const LOCKED: u64 = 134_300_001;
+/// Recording with a segment that is gone for good.
+const HOLED: u64 = 134_300_016;
+
+/// Clears the screen, sets a title, turns the line around; as C0, as C1 and as marks.
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\u{7f}\u{8}";
+
+fn is_harmless(text: &str) -> bool {
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !text.contains(|c: char| c != '\n' && (c.is_control() || turns(c)))
+}
+
+fn lines(out: &str) -> Vec<Value> {
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_a_batch_cannot_drive_the_terminal_they_are_named_on() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let batch = folder.path().join("links.txt");
+    let lines_of_batch = [
+        format!("no link {HOSTILE}"),
+        format!("https://www.example.org/{HOSTILE}/a\rb"),
+        format!("{}?{HOSTILE}", link(134_300_003)),
+    ];
+    fs::write(&batch, lines_of_batch.join("\n")).unwrap();
+    for verbosity in [&[][..], &["-vv"]] {
+        let run = CliCommand::new(&practice).args(verbosity.iter().copied());
+        let run = run.arg("--batch").arg(&batch).arg("-o");
+        let (code, out, err) = run.arg(folder.path()).finish();
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(is_harmless(&err), "{err:?}");
+        assert!(err.contains("no link \\u{1b}[2J"), "{err}");
+    }
+    let run = CliCommand::new(&practice)
+        .arg("--json")
+        .arg("--batch")
+        .arg(&batch);
+    let (_, out, err) = run.arg("-o").arg(folder.path()).finish();
+    assert!(is_harmless(&out) && is_harmless(&err), "{out:?} {err:?}");
+    let failed = lines(&out);
+    assert_eq!(
+        failed[0]["link"], lines_of_batch[0],
+        "a script reads it as it was"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn titles_names_and_arguments_cannot_drive_the_terminal() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let strange = folder.path().join(HOSTILE);
+    // A recording whose title holds control characters, saved where the folder's name does too.
+    let run = CliCommand::new(&practice)
+        .save(134_300_021)
+        .arg("-vv")
+        .arg("-o");
+    let (code, out, err) = run.arg(strange.join("")).finish();
+    assert_eq!(code, 0, "{err}");
+    assert!(is_harmless(&err), "{err:?}");
+    let path = out.trim_end_matches('\n');
+    assert!(
+        Path::new(path).starts_with(&strange) && Path::new(path).exists(),
+        "a script reads the path as it is: {path:?}"
+    );
+    for arguments in [
+        &["remux", HOSTILE][..],
+        &["--quality", HOSTILE, "x"],
+        &[HOSTILE, "--batch", HOSTILE],
+        &["resolve", HOSTILE],
+    ] {
+        let (code, out, err) = CliCommand::without_service()
+            .args(arguments.iter().copied())
+            .finish();
+        assert_eq!(code, 2, "{err}");
+        assert!(is_harmless(&out) && is_harmless(&err), "{err:?}");
+    }
+}
+
+/// Ends a run that is behind a password with what this adds to the command.
+fn unlock(practice: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = CliCommand::new(practice).save(LOCKED).arg("-vv");
+    for argument in more {
+        run = run.arg(argument);
+    }
+    let run = run.arg("-o").arg(folder.path());
+    let mut child = run.env("USTREAM_DL_PASSWORD", variable).spawn_with_stdin();
+    let stdin = child.stdin.take();
+    stdin.unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(!words.contains("sesame"), "the log tells it: {words}");
+    let code = output.status.code().unwrap();
+    assert_eq!(file_names(folder.path()).len(), usize::from(code == 0));
+    (code, words)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password.txt");
+    fs::write(&file, "open sesame\r\nsecond line\n").unwrap();
+    let option = OsStr::new("--password-file");
+    let from_file = [option, file.as_os_str()];
+    for (more, typed, variable) in [
+        (&from_file[..], "", ""),
+        (&from_file, "", "another sesame"),
+        (&[option, OsStr::new("-")], "open sesame\n", ""),
+        (&[], "", "open sesame"),
+    ] {
+        let (code, words) = unlock(&practice, more, typed, variable);
+        assert_eq!(code, 0, "{more:?}: {words}");
+    }
+    let (code, words) = unlock(&practice, &[], "", "another sesame");
+    assert_eq!(code, 4, "{words}");
+    // Nobody is asked who is not at a terminal.
+    let (code, words) = unlock(&practice, &[], "open sesame\n", "");
+    assert_eq!(code, 4, "{words}");
+    assert!(words.contains("--password-file FILE"), "{words}");
+    let missing = folder.path().join("nothing there");
+    let (code, words) = unlock(&practice, &[option, missing.as_os_str()], "", "");
+    assert!(code == 2 && words.contains("nothing there"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_told_to_scripts_and_to_people() {
+    let practice = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let save = |more: &[&str]| {
+        let run = CliCommand::new(&practice)
+            .save(HOLED)
+            .args(more.iter().copied());
+        run.arg("-o").arg(folder.path()).finish()
+    };
+    let (code, _, err) = save(&[]);
+    assert_eq!(code, 6);
+    assert!(
+        err.contains("this video is not complete; what is here is kept"),
+        "{err}"
+    );
+    let (code, out, _) = save(&["--json"]);
+    let told = lines(&out);
+    let failed = told.last().unwrap();
+    assert_eq!((code, &failed["event"]), (6, &"failed".into()));
+    assert_eq!(failed["missing"][0]["what"], "segments");
+    let gap = &failed["gaps"][0];
+    assert!(gap["duration_ms"].as_u64().unwrap() > 0, "{failed}");
+
+    let (code, out, err) = save(&["--keep-gaps", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let told = lines(&out);
+    let saved = told.last().unwrap();
+    assert_eq!(saved["event"], "saved");
+    assert_eq!(saved["gaps"][0]["start_ms"], gap["start_ms"]);
+    assert!(saved["missing"].is_array(), "{saved}");
+    let path = saved["path"].as_str().unwrap();
+    fs::remove_file(path).unwrap();
+    let (code, _, err) = save(&["--keep-gaps"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("missing: 0:"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
+    for second in ["INT", "TERM"] {
+        let practice = MockService::demo().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut tracer = Command::new("strace");
+        tracer
+            .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
+            .arg("--trace=fsync,fdatasync")
+            .arg("--inject=fsync,fdatasync:delay_enter=8000000");
+        let run = CliCommand::under(tracer, &practice).save(MAIN).arg("-o");
+        let child = run.arg(folder.path()).spawn();
+        let process = traced(child.id()).await;
+        while !is_unfinished(folder.path()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        send(process, "INT");
+        // Long enough to be said, and too short for the disk.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let asked_again = Instant::now();
+        send(process, second);
+        while !has_ended(process) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let took = asked_again.elapsed();
+        let output = child.wait_with_output().unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{words}");
+        assert!(took < Duration::from_secs(1), "{took:?}");
+        let said = "Stopping… (press Ctrl-C again to stop at once)\nStopped. What was written";
+        assert!(words.contains(said), "{words}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_while_the_link_is_looked_up_ends_it_at_once() {
+    let practice = MockService::demo().await;
+    let silent = Fault::Delay(std::time::Duration::from_mins(1));
+    let rule = practice.service.faults().add(Rule::new(silent));
+    let child = CliCommand::without_service()
+        .args(["resolve", &link(MAIN)])
+        .with_service(&practice)
+        .spawn();
+    while practice.service.faults().times_applied(rule) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    send(child.id(), "INT");
+    let output = child.wait_with_output().unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{words}");
+    assert!(words.starts_with("Stopped."), "{words}");
+}
+
+#[cfg(unix)]
+fn send(process: u32, signal: &str) {
+    let mut kill = Command::new("kill");
+    let sent = kill.args([&format!("-{signal}"), &process.to_string()]);
+    assert!(sent.stderr(Stdio::null()).status().unwrap().success());
+}
+
+/// Whether a process has ended. Its tracer, which holds up the thread that waits for the disk, has
+/// not taken note of that yet.
+#[cfg(target_os = "linux")]
+fn has_ended(process: u32) -> bool {
+    fs::read_to_string(format!("/proc/{process}/status"))
+        .map_or(true, |status| status.contains("State:\tZ"))
+}
+
+/// The process that a tracer runs.
+#[cfg(target_os = "linux")]
+async fn traced(tracer: u32) -> u32 {
+    loop {
+        let children = fs::read_to_string(format!("/proc/{tracer}/task/{tracer}/children"));
+        if let Some(child) = children.unwrap().split_whitespace().next() {
+            let name = fs::read_link(format!("/proc/{child}/exe")).unwrap_or_default();
+            if name.file_name() == Some(&OsString::from("ustream-dl-tested")) {
+                return child.parse().unwrap();
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

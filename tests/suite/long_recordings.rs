@@ -1,0 +1,78 @@
+//! Ten hours: what the program holds in memory does not grow with the film.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Child;
+use std::time::Duration;
+
+use fake_ustream::{LARGE, LongRecording, World};
+
+use crate::command_line::CliCommand;
+use crate::mock_service::{MockService, PARALLEL, file_names};
+
+/// The most that any film may take, in KiB.
+const MAX_KIB: u64 = 64 << 10;
+
+/// The index of ten hours alone takes many times as long.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// The most that a program has held in memory so far, in KiB (`proc_pid_status(5)`). PlaylistKind its
+/// parent says of it afterwards would hold the parent's own.
+fn peak_kib(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line?.split_whitespace().next()?.parse().ok()
+}
+
+/// Waits for a program to end and gives the most that it ever held.
+fn wait_with_peak_kib(child: &mut Child) -> io::Result<u64> {
+    let mut most = 0;
+    while child.try_wait()?.is_none() {
+        most = most.max(peak_kib(child.id()).unwrap_or(0));
+        std::thread::sleep(POLL_INTERVAL);
+    }
+    Ok(most)
+}
+
+/// What saving a film held in memory at most; all of it must have been asked for.
+async fn saved(film: &LongRecording, folder: &Path) -> u64 {
+    let practice = MockService::with(World::empty().with_long_recording(film)).await;
+    let run = CliCommand::new(&practice).save(LARGE).arg("-o").arg(folder);
+    let mut child = run
+        .args(["--quiet", "--parallel", &PARALLEL.to_string()])
+        .spawn();
+    let most = wait_with_peak_kib(&mut child).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for row in ["2.m4v", "1.m4a"] {
+        assert_eq!(
+            practice.service.missing_segments(LARGE, row),
+            Some(vec![]),
+            "{row}"
+        );
+    }
+    most
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_of_ten_hours_is_saved_in_sixty_four_mebibytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = LongRecording::ten_hours(100);
+    let most = saved(&film, folder.path()).await;
+    assert!(most > 0, "nobody looked");
+    assert!(most <= MAX_KIB, "{most} KiB");
+
+    let path = folder.path().join(&file_names(folder.path())[0]);
+    let summary = media::check(fs::File::open(path).unwrap()).unwrap();
+    let hours = film.chunks * film.chunk_time_ms;
+    assert!(
+        summary.duration_ms.abs_diff(hours) < 1_000,
+        "{} ms",
+        summary.duration_ms
+    );
+}

@@ -1,0 +1,182 @@
+//! A practice service and an engine that talks to it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use engine::view::{Finished, JobView};
+use engine::{
+    Access, Choice, Config, ContainerChoice, Endpoint, Engine, Extras, Failure, JobId, JobState,
+    NewJob, OutputLocation, Remuxer, Template,
+};
+use fake_ustream::{FakeUstream, World};
+
+/// As many requests as an engine has on their way at once.
+pub(crate) const PARALLEL: usize = 8;
+/// The main case of the demo world.
+pub(crate) const MAIN: u64 = 112_470_631;
+
+/// A running service.
+pub(crate) struct MockService {
+    pub(crate) service: FakeUstream,
+    folder: tempfile::TempDir,
+}
+
+impl MockService {
+    pub(crate) async fn demo() -> Self {
+        Self::with(World::demo()).await
+    }
+
+    pub(crate) async fn with(world: World) -> Self {
+        let service = FakeUstream::start(world).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), service.ca_pem()).unwrap();
+        Self { service, folder }
+    }
+
+    /// A file with the certificate authority to trust.
+    pub(crate) fn ca_path(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::mock(self.service.address(), self.service.ca_pem().as_bytes()).unwrap()
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        Engine::open(Config {
+            endpoint: self.endpoint(),
+            ..Config::default()
+        })
+        .unwrap()
+    }
+
+    pub(crate) fn client(&self) -> ustream::Client {
+        ustream::Client::new(&self.endpoint()).unwrap()
+    }
+
+    /// Saves a recording with an engine of its own.
+    pub(crate) async fn save(&self, job: NewJob) -> Result<(PathBuf, Finished), Failure> {
+        let engine = self.engine();
+        let id = engine.download(job).await?;
+        let ended = wait_for_end(&engine, &id).await;
+        let path = engine.path(&id).await;
+        engine.shutdown().await;
+        ended.map(|finished| (path.unwrap(), finished))
+    }
+
+    /// Asserts that every chunk of a row was handed out, and none twice.
+    pub(crate) fn assert_all_requested_once(&self, recording: u64, row: &str) {
+        self.assert_all_requested(recording, row, 0);
+    }
+
+    /// Asserts that every chunk of a row was handed out, and at most so many of them twice: those
+    /// that were on their way when somebody stopped.
+    pub(crate) fn assert_all_requested(&self, recording: u64, row: &str, on_their_way: usize) {
+        assert_eq!(
+            self.service.missing_segments(recording, row),
+            Some(vec![]),
+            "{row}"
+        );
+        let coverage = self.service.coverage(recording);
+        let twice: Vec<_> = coverage.chunks[row]
+            .iter()
+            .filter(|(_, times)| **times > 1)
+            .collect();
+        assert!(
+            twice.len() <= on_their_way,
+            "asked for more than once: {twice:?}"
+        );
+    }
+}
+
+/// The usual order: an MP4 of the best quality.
+pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
+    NewJob {
+        link: link(recording),
+        access: Access::default(),
+        choice: Choice::default(),
+        remux: Remuxer::Builtin,
+        output: OutputLocation {
+            folder: folder.to_owned(),
+            stem: None,
+        },
+        template: Template::default(),
+        extras: Extras::default(),
+        gaps: false,
+        space: false,
+        unchecked: false,
+    }
+}
+
+/// The same, but the original.
+pub(crate) fn original(recording: u64, folder: &Path) -> NewJob {
+    let choice = Choice {
+        keep: ContainerChoice::Original,
+        ..Choice::default()
+    };
+    NewJob {
+        choice,
+        ..job(recording, folder)
+    }
+}
+
+pub(crate) fn link(recording: u64) -> String {
+    format!("https://video.ibm.com/recorded/{recording}")
+}
+
+/// Waits until a job is done or has failed.
+pub(crate) async fn wait_for_end(engine: &Engine, id: &JobId) -> Result<Finished, Failure> {
+    let over = |job: &JobView| matches!(job.state, JobState::Done { .. } | JobState::Failed { .. });
+    match wait_until(engine, id, over).await.state {
+        JobState::Done { finished } => Ok(finished),
+        JobState::Failed { failure } => Err(failure),
+        other => panic!("not over: {other:?}"),
+    }
+}
+
+/// Waits until a job looks like that.
+pub(crate) async fn wait_until(
+    engine: &Engine,
+    id: &JobId,
+    wanted: impl Fn(&JobView) -> bool,
+) -> JobView {
+    let mut feed = engine.job_stream();
+    let mut last = None;
+    let seen = async {
+        loop {
+            let update = feed.next().await.expect("the engine is gone");
+            for job in update
+                .changed
+                .into_iter()
+                .filter(|job| job.id == id.to_string())
+            {
+                if wanted(&job) {
+                    return job;
+                }
+                last = Some(job);
+            }
+        }
+    };
+    // Longer than the longest story, a service that stays silent; it only ends a hang.
+    let seen = tokio::time::timeout(Duration::from_mins(3), seen).await;
+    seen.unwrap_or_else(|_| panic!("it never came to that: {last:?}"))
+}
+
+/// The names of all that is in a folder.
+pub(crate) fn file_names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Whether a folder holds one unfinished film and nothing else.
+pub(crate) fn is_unfinished(folder: &Path) -> bool {
+    let names = file_names(folder);
+    names.len() == 1
+        && Path::new(&names[0])
+            .extension()
+            .is_some_and(|ending| ending == "part")
+}

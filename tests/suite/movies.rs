@@ -1,0 +1,190 @@
+//! Films as ffmpeg sees them: every packet with its time and its bytes' hash.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::workspace;
+
+/// How many chunks of two seconds the fixture film has.
+const CHUNKS: usize = 100;
+const FRAMES_PER_CHUNK: usize = 20;
+
+/// One packet, copied, not decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FrameMd5 {
+    pub(crate) dts_us: i64,
+    pub(crate) pts_us: i64,
+    size: u64,
+    hash: String,
+}
+
+/// A film of the practice service, as it was before it was cut.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    workspace().join("tests/fixtures/film").join(name)
+}
+
+/// All packets of one stream (`v:0`, `a:0`).
+pub(crate) fn packets(film: &Path, stream: &str) -> Vec<FrameMd5> {
+    let map = format!("0:{stream}");
+    let arguments = [
+        "-map", &map, "-codec", "copy", "-copyts", "-f", "framemd5", "-",
+    ];
+    let table = ffmpeg(film, &arguments);
+    let base = table
+        .lines()
+        .find_map(|line| line.strip_prefix("#tb 0: "))
+        .unwrap();
+    let (top, bottom) = base.split_once('/').unwrap();
+    let (top, bottom): (i64, i64) = (top.parse().unwrap(), bottom.parse().unwrap());
+    let micros = |ticks: &str| ticks.trim().parse::<i64>().unwrap() * top * 1_000_000 / bottom;
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let columns: Vec<&str> = line.split(',').collect();
+            FrameMd5 {
+                dts_us: micros(columns[1]),
+                pts_us: micros(columns[2]),
+                size: columns[4].trim().parse().unwrap(),
+                hash: columns[5].trim().to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// Asserts that the packets are the same, first to last, and lie as far apart.
+pub(crate) fn assert_same(found: &[FrameMd5], expected: &[FrameMd5], tolerance_us: i64) {
+    let bytes = |packets: &[FrameMd5]| {
+        packets
+            .iter()
+            .map(|packet| (packet.size, packet.hash.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found.len(), expected.len(), "number of packets");
+    assert!(
+        bytes(found) == bytes(expected),
+        "the packets hold other bytes"
+    );
+    let (Some(first), Some(expected_first)) = (found.first(), expected.first()) else {
+        panic!("there are no packets");
+    };
+    for (packet, wanted) in found.iter().zip(expected) {
+        for (time, origin, wanted, wanted_origin) in [
+            (
+                packet.dts_us,
+                first.dts_us,
+                wanted.dts_us,
+                expected_first.dts_us,
+            ),
+            (
+                packet.pts_us,
+                first.dts_us,
+                wanted.pts_us,
+                expected_first.dts_us,
+            ),
+        ] {
+            let off = (time - origin) - (wanted - wanted_origin);
+            assert!(off.abs() <= tolerance_us, "{off} µs off: {packet:?}");
+        }
+    }
+}
+
+/// Asserts that picture and sound of a file are those of the fixture film, and in step.
+pub(crate) fn assert_whole(film: &Path, picture: &str, sound: &str, tolerance_us: i64) {
+    assert_first(film, picture, sound, CHUNKS, tolerance_us);
+    let sound = packets(&fixture(sound), "a:0");
+    assert_eq!(
+        packets(film, "a:0").len(),
+        sound.len(),
+        "number of packets of sound"
+    );
+}
+
+/// The same of a film that is only the first `chunks` of the fixture.
+pub(crate) fn assert_first(
+    film: &Path,
+    picture: &str,
+    sound: &str,
+    chunks: usize,
+    tolerance_us: i64,
+) {
+    let (found_picture, found_sound) = (packets(film, "v:0"), packets(film, "a:0"));
+    let (picture, sound) = (
+        packets(&fixture(picture), "v:0"),
+        packets(&fixture(sound), "a:0"),
+    );
+    assert_same(
+        &found_picture,
+        &picture[..chunks * FRAMES_PER_CHUNK],
+        tolerance_us,
+    );
+    // Chunks of sound end with the packet that passes an even second.
+    let least = sound.len() * chunks / CHUNKS;
+    assert!(
+        found_sound.len() >= least,
+        "{} packets of sound, not {least}",
+        found_sound.len()
+    );
+    assert_same(&found_sound, &sound[..found_sound.len()], tolerance_us);
+    let apart = found_picture[0].pts_us - found_sound[0].pts_us;
+    let wanted = fixture_track_offset();
+    assert!(
+        (apart - wanted).abs() <= tolerance_us,
+        "{apart} µs apart, not {wanted}"
+    );
+}
+
+fn fixture_track_offset() -> i64 {
+    let film = fixture("film.flv");
+    packets(&film, "v:0")[0].pts_us - packets(&film, "a:0")[0].pts_us
+}
+
+/// Asserts that a player can show it to the end: every frame decodes without a complaint.
+pub(crate) fn assert_plays(film: &Path) {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "warning", "-xerror", "-i"])
+        .arg(film)
+        .args(["-f", "null", "-"])
+        .output()
+        .expect("ffmpeg is needed for this test");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    // ffmpeg says so of every film with a cover, those it has made itself too.
+    let of_covers = |line: &&str| !line.ends_with("stream 0, timescale not set");
+    let complaints: Vec<&str> = complaints.lines().filter(of_covers).collect();
+    assert!(
+        output.status.success() && complaints.is_empty(),
+        "{complaints:?}"
+    );
+}
+
+/// What ffprobe says about it, as `key=value` lines.
+pub(crate) fn tags(film: &Path) -> String {
+    let output = Command::new("ffprobe")
+        .args([
+            "-v",
+            "error",
+            "-show_entries",
+            "format=duration:format_tags",
+            "-of",
+            "default=nw=1",
+        ])
+        .arg(film)
+        .output()
+        .expect("ffprobe is needed for this test");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn ffmpeg(film: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(film)
+        .args(arguments)
+        .output()
+        .expect("ffmpeg is needed for this test");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -1,0 +1,235 @@
+//! The segments of one track: what each holds, and whether it can be had.
+
+use fake_ustream::{FakeUstream, FixtureFrame, MockRepresentation, Substitute, UNIT_MS};
+
+use super::build::RECORDING;
+use super::case::{Case, Flaw};
+use super::reader::{MoviePacket, hash};
+
+/// Whether a segment has to be in the movie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Requirement {
+    /// It can be had.
+    Must,
+    /// It cannot be had.
+    Not,
+    /// It may or may not be found, by the protocol.
+    May,
+}
+
+/// One segment of one track.
+#[derive(Clone, Debug)]
+pub(super) struct ExpectedSegment {
+    pub(super) video: Vec<MoviePacket>,
+    pub(super) audio: Vec<MoviePacket>,
+    /// What stands in its place and can be told from it by its times only.
+    pub(super) foreign: Option<(Vec<MoviePacket>, Vec<MoviePacket>)>,
+    pub(super) requirement: Requirement,
+    /// The service lists it: that it is missing shows.
+    pub(super) is_listed: bool,
+    /// It comes, with nothing in it.
+    pub(super) is_empty: bool,
+    /// It comes without its end.
+    pub(super) is_cut: bool,
+}
+
+/// The segments of the row that stands at that place among the rows.
+pub(super) fn track_segments(
+    case: &Case,
+    service: &FakeUstream,
+    (at, row): (usize, MockRepresentation),
+    stated: &[u64],
+) -> Vec<ExpectedSegment> {
+    let best = case.representations();
+    let rows = best.len();
+    // Flaws are those of the rows that are wished.
+    let is_meant = |flaw: &&Flaw| {
+        flaw.representation
+            .is_none_or(|it| best[at] == row && it % rows == at)
+    };
+    let list = StatedList::of(case, stated);
+    let has = |number: u64| {
+        let frames = service.fixture_frames(RECORDING, row, number);
+        packets(&frames.unwrap_or_default())
+    };
+    let mut slots: Vec<ExpectedSegment> = Vec::new();
+    let mut after_a_hole = false;
+    for index in 0..case.segments {
+        let mut flaws = case.flaws.iter().filter(is_meant);
+        let flaw = flaws.find(|flaw| flaw.index == Some(index));
+        let (video, audio) = has(case.first + index);
+        let comes = flaw.map(|flaw| flaw.substitute);
+        let mut slot = ExpectedSegment {
+            video,
+            audio,
+            foreign: match comes {
+                Some(Substitute::OtherSegment(number)) => Some(has(number)),
+                _ => None,
+            },
+            requirement: list.requirement(index, flaw, after_a_hole),
+            is_listed: list.is_listed(index),
+            is_empty: comes == Some(Substitute::NoMedia),
+            is_cut: matches!(comes, Some(Substitute::Truncated(_))),
+        };
+        after_a_hole |= list.is_past_list(index) && slot.requirement != Requirement::Must;
+        if case.is_hopeless() && slot.requirement == Requirement::Must {
+            slot.requirement = Requirement::May;
+        }
+        cut(case, index, &mut slot);
+        slots.push(slot);
+    }
+    slots
+}
+
+/// What is told of the segments.
+struct StatedList<'c> {
+    case: &'c Case,
+    stated: &'c [u64],
+    /// Every segment is listed, or none is.
+    is_templated: bool,
+    /// Segments that the hash list names.
+    listed: u64,
+    /// Up to here all must be found; up to there some may.
+    reach: (u64, u64),
+    /// Messages that list more than these need not be waited for.
+    early: Option<u64>,
+}
+
+impl<'c> StatedList<'c> {
+    fn of(case: &'c Case, stated: &'c [u64]) -> Self {
+        Self {
+            case,
+            stated,
+            is_templated: !case.format.has_playlists() && !case.format.is_file(),
+            listed: case.keys[case.listed - 1] + 1 - case.first,
+            reach: listed_reach(case),
+            early: first_message_covers(case, stated),
+        }
+    }
+
+    /// Whether it shows that this one is missing.
+    fn is_listed(&self, index: u64) -> bool {
+        let is_early = self.early.is_none_or(|covers| index < covers);
+        // Of a file nothing tells how long it is, unless a length is stated.
+        let is_listed = self.is_templated && index < self.listed && is_early;
+        self.case.format.has_playlists() || is_listed
+    }
+
+    /// Whether it is past all that is listed.
+    fn is_past_list(&self, index: u64) -> bool {
+        !self.case.format.has_playlists() && (!self.is_templated || index >= self.listed)
+    }
+
+    /// A stated length that ends before it lets a "not found" be the end.
+    fn is_stated(&self, index: u64) -> bool {
+        let start_ms = index * self.case.segment_ms();
+        self.stated.iter().any(|ms| *ms > start_ms + 1000)
+    }
+
+    fn requirement(&self, index: u64, flaw: Option<&Flaw>, after_a_hole: bool) -> Requirement {
+        let lists = &self.case.playlists;
+        let has_no_address = self.case.format.has_playlists() && lists.no_address.contains(&index);
+        let (must, may) = self.reach;
+        if has_no_address || (self.is_templated && index >= may) {
+            return Requirement::Not;
+        }
+        let is_doubtful = self.is_past_list(index) && !self.is_stated(index);
+        let duty = match flaw.map(|flaw| (flaw.times, flaw.substitute)) {
+            Some(
+                (None, Substitute::OtherSegment(_))
+                | (Some(_), Substitute::NoMedia | Substitute::OtherSegment(_)),
+            ) => Requirement::May,
+            Some((None, _)) => Requirement::Not,
+            // The first "not found" past all that is listed and stated is believed.
+            Some((Some(_), Substitute::Status(status)))
+                if is_doubtful && status.is_client_error() =>
+            {
+                Requirement::May
+            }
+            None | Some((Some(_), _)) => Requirement::Must,
+        };
+        let is_optional = self.is_templated
+            && (index >= must
+                || self.early.is_some_and(|covers| index >= covers)
+                || (is_doubtful && after_a_hole));
+        if is_optional && duty == Requirement::Must {
+            return Requirement::May;
+        }
+        duty
+    }
+}
+
+/// Segments that the hash list reaches: those that must be found, and those that may be.
+pub(super) fn listed_reach(case: &Case) -> (u64, u64) {
+    let listed = &case.keys[..case.listed];
+    let (first, last) = (listed[0], listed[listed.len() - 1]);
+    let mut distances: Vec<u64> = listed.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    distances.sort_unstable();
+    let times = |distance: &u64| distances.iter().filter(|it| *it == distance).count();
+    let most = distances.iter().map(times).max();
+    let common: Vec<u64> = match most {
+        None => vec![10],
+        Some(most) => distances
+            .iter()
+            .copied()
+            .filter(|it| times(it) == most)
+            .collect(),
+    };
+    let narrow = common.iter().min().copied().unwrap_or(10);
+    let wide = common.iter().max().copied().unwrap_or(10);
+    // Those of the next hash lie under a name that nobody is told.
+    let known = case.keys.get(case.listed).copied().unwrap_or(u64::MAX);
+    let sure = if listed.len() == 1 {
+        (last / 10 + 1) * 10
+    } else {
+        last + narrow
+    };
+    (
+        sure.min(known) - first,
+        (last + wide.max(10)).min(known).max(sure.min(known)) - first,
+    )
+}
+
+/// Of a file that ends early: what of a segment is before its end.
+fn cut(case: &Case, index: u64, slot: &mut ExpectedSegment) {
+    let Some(all) = case.file_units.filter(|_| case.format.is_file()) else {
+        return;
+    };
+    let before = index * case.units;
+    let left = all.saturating_sub(before).min(case.units);
+    if left == 0 {
+        slot.requirement = Requirement::Not;
+    } else if left < case.units.min(case.all_units - before) {
+        let end_us = (before + left).cast_signed() * UNIT_MS.cast_signed() * 1000;
+        slot.video.retain(|packet| packet.dts_us < end_us);
+        slot.audio.retain(|packet| packet.dts_us < end_us);
+    }
+}
+
+/// Where the messages after the first need not be waited for: how far a list reaches that covers a
+/// stated length.
+fn first_message_covers(case: &Case, stated: &[u64]) -> Option<u64> {
+    let mut listed = 0;
+    for part in case.parts.split_last()?.1 {
+        listed = listed.max(part.keys.end);
+        let reaches = case.keys[listed - 1] + 1 - case.first;
+        let widest = reaches + 20;
+        if stated.iter().any(|ms| *ms <= widest * case.segment_ms()) {
+            return Some(reaches);
+        }
+    }
+    None
+}
+
+fn packets(frames: &[FixtureFrame]) -> (Vec<MoviePacket>, Vec<MoviePacket>) {
+    let packet = |frame: &FixtureFrame| MoviePacket {
+        dts_us: frame.dts_us,
+        pts_us: frame.pts_us,
+        hash: hash(&frame.data),
+    };
+    let of = |is_picture| {
+        let frames = frames.iter().filter(|frame| frame.is_video == is_picture);
+        frames.map(packet).collect()
+    };
+    (of(true), of(false))
+}
