@@ -2,7 +2,7 @@
  * The states of the window, each with the steps that lead to it.
  */
 import { done, FakeBackend, job, preview, progressAt } from "../src/backend/fake";
-import type { Code, Failure, LeadView, MissingView } from "../src/backend";
+import type { Code, Failure, ResolvedLinkView, MissingView } from "../src/backend";
 
 /** The steps from the first screen to a state. */
 export interface State {
@@ -27,7 +27,7 @@ const LONG = "مرحبا بكم في البث المباشر ".repeat(20).trim()
 /** Makes every link lead to a recording with these properties. */
 function resolvesTo(change: Parameters<typeof preview>[0]) {
   return (fake: FakeBackend) => {
-    const resolved: LeadView = { is: "one", preview: preview(change) };
+    const resolved: ResolvedLinkView = { is: "one", preview: preview(change) };
     fake.resolve = () => Promise.resolve(resolved);
   };
 }
@@ -38,7 +38,7 @@ function refused(code: Code): State {
   const failure: Failure = { code, detail };
   return {
     before: (fake) => {
-      fake.resolve = () => Promise.reject<LeadView>(failure);
+      fake.resolve = () => Promise.reject<ResolvedLinkView>(failure);
     },
     link: MAIN,
   };

@@ -1,7 +1,7 @@
 /**
  * The window: its controllers, which screen is in front, and the news of the backend.
  */
-import type { Backend, News, StartView } from "./backend";
+import type { Backend, AppEvent, StartView } from "./backend";
 import { Intake } from "./intake/intake.svelte";
 import { Jobs } from "./jobs/jobs.svelte";
 import { Settings } from "./settings/settings.svelte";
@@ -88,7 +88,7 @@ export class AppWindow extends Controller {
     await this.checkClipboard();
   }
 
-  #receive(news: News) {
+  #receive(news: AppEvent) {
     if (news.is === "jobs") this.jobs.update(news.update);
     else if (news.is === "closing") this.closing = true;
     else if (this.#idle) this.submit(news.link);

@@ -10,8 +10,8 @@ import type {
   FolderView,
   JobState,
   JobView,
-  LeadView,
-  News,
+  ResolvedLinkView,
+  AppEvent,
   ProgressView,
   SaveRequest,
   SettingsView,
@@ -73,7 +73,7 @@ export class FakeBackend implements Backend {
   silent = false;
 
   readonly #jobs = new Map<string, JobView>();
-  #see: (news: News) => void = () => {};
+  #see: (news: AppEvent) => void = () => {};
   #listed = 0;
 
   /** Returns a fake that advances by itself. */
@@ -89,7 +89,7 @@ export class FakeBackend implements Backend {
     return Promise.resolve(this.starting);
   }
 
-  async resolve(link: string, access: AccessView): Promise<LeadView> {
+  async resolve(link: string, access: AccessView): Promise<ResolvedLinkView> {
     await Promise.resolve();
     if (this.silent) return new Promise(() => {});
     const result = script(link, access);
@@ -141,7 +141,7 @@ export class FakeBackend implements Backend {
     return Promise.resolve();
   }
 
-  watch(see: (news: News) => void): Promise<void> {
+  watch(see: (news: AppEvent) => void): Promise<void> {
     this.#see = see;
     this.tell({ is: "jobs", update: { changed: [...this.#jobs.values()], removed: [] } });
     return Promise.resolve();
@@ -243,7 +243,7 @@ export class FakeBackend implements Backend {
   }
 
   /** Sends news to the page. */
-  tell(news: News) {
+  tell(news: AppEvent) {
     this.#see(news);
   }
 

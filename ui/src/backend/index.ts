@@ -2,12 +2,12 @@
  * The interface between the page and the program that does the work.
  */
 import type { AccessView } from "./bindings/AccessView";
-import type { Despite } from "./bindings/Despite";
+import type { Override } from "./bindings/Override";
 import type { EntryView } from "./bindings/EntryView";
 import type { Failure } from "./bindings/Failure";
 import type { FolderView } from "./bindings/FolderView";
-import type { LeadView } from "./bindings/LeadView";
-import type { News } from "./bindings/News";
+import type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
+import type { AppEvent } from "./bindings/AppEvent";
 import type { SaveRequest } from "./bindings/SaveRequest";
 import type { SettingsView } from "./bindings/SettingsView";
 import type { StartView } from "./bindings/StartView";
@@ -15,7 +15,7 @@ import type { StartView } from "./bindings/StartView";
 export type { AccessView } from "./bindings/AccessView";
 export type { CatalogView } from "./bindings/CatalogView";
 export type { Code } from "./bindings/Code";
-export type { Despite } from "./bindings/Despite";
+export type { Override } from "./bindings/Override";
 export type { EntryView } from "./bindings/EntryView";
 export type { Failure } from "./bindings/Failure";
 export type { Finished } from "./bindings/Finished";
@@ -23,10 +23,10 @@ export type { FolderView } from "./bindings/FolderView";
 export type { FormFieldView } from "./bindings/FormFieldView";
 export type { JobState } from "./bindings/JobState";
 export type { JobView } from "./bindings/JobView";
-export type { KeepView } from "./bindings/KeepView";
-export type { LeadView } from "./bindings/LeadView";
+export type { ContainerChoiceView } from "./bindings/ContainerChoiceView";
+export type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 export type { MissingView } from "./bindings/MissingView";
-export type { News } from "./bindings/News";
+export type { AppEvent } from "./bindings/AppEvent";
 export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
 export type { RenditionView } from "./bindings/RenditionView";
@@ -34,7 +34,7 @@ export type { SaveRequest } from "./bindings/SaveRequest";
 export type { AudioView } from "./bindings/AudioView";
 export type { QualityView } from "./bindings/QualityView";
 export type { SettingsView } from "./bindings/SettingsView";
-export type { Stage } from "./bindings/Stage";
+export type { JobStage } from "./bindings/JobStage";
 export type { StartView } from "./bindings/StartView";
 export type { Update } from "./bindings/Update";
 
@@ -43,7 +43,7 @@ export interface Backend {
   /** Returns what the window opens with. */
   start(): Promise<StartView>;
   /** Finds out what a link leads to. */
-  resolve(link: string, access: AccessView): Promise<LeadView>;
+  resolve(link: string, access: AccessView): Promise<ResolvedLinkView>;
   /** Returns the next part of the list that `resolve` returned last; null after the last part. */
   more(): Promise<EntryView[] | null>;
   /** Starts a job and returns its id. */
@@ -54,14 +54,14 @@ export interface Backend {
   /** Pauses a job. */
   pause(id: string): Promise<void>;
   /** Resumes a job; `despite` allows what stopped it. */
-  resume(id: string, access: AccessView, despite: Despite | null): Promise<void>;
+  resume(id: string, access: AccessView, despite: Override | null): Promise<void>;
   /** Lets the user choose a folder, resumes a job there and returns the folder; null if they choose
    *  none. */
   relocate(id: string, access: AccessView): Promise<FolderView | null>;
   /** Removes a job from the list; `keep` leaves its files on the disk. */
   remove(id: string, keep: boolean): Promise<void>;
   /** Calls `see` with all news from now on; the first news hold all jobs. */
-  watch(see: (news: News) => void): Promise<void>;
+  watch(see: (news: AppEvent) => void): Promise<void>;
   /** Returns the folder that videos are saved to, with its free space. */
   folder(): Promise<FolderView>;
   /** Lets the user choose a folder and returns it; null if they choose none. */

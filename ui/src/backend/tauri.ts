@@ -2,7 +2,7 @@
  * The backend of the real window: Tauri commands and a channel. No other file imports Tauri.
  */
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
-import type { Backend, News } from "./index";
+import type { Backend, AppEvent } from "./index";
 
 /** Calls the shell's command of the same name. */
 export const tauri: Backend = {
@@ -15,7 +15,7 @@ export const tauri: Backend = {
   resume: (id, access, despite) => invoke("resume", { id, access, despite }),
   relocate: (id, access) => invoke("relocate", { id, access }),
   remove: (id, keep) => invoke("remove", { id, keep }),
-  watch: (see) => invoke("watch", { channel: new Channel<News>(see) }),
+  watch: (see) => invoke("watch", { channel: new Channel<AppEvent>(see) }),
   folder: () => invoke("folder"),
   pickFolder: () => invoke("pick_folder"),
   configure: (settings) => invoke("configure", { settings }),

@@ -1,7 +1,7 @@
 /**
  * The qualities of a video that can be chosen, and the estimated size of each.
  */
-import type { KeepView, Preview, QualityView, RenditionView } from "../backend";
+import type { ContainerChoiceView, Preview, QualityView, RenditionView } from "../backend";
 import { bytes, facts } from "../shared/format";
 import { text } from "../text";
 
@@ -18,7 +18,7 @@ export interface QualityOption {
 }
 
 /** Returns the qualities that can be chosen for a container, best first; at least one. */
-export function qualityOptions(preview: Preview, keep: KeepView): QualityOption[] {
+export function qualityOptions(preview: Preview, keep: ContainerChoiceView): QualityOption[] {
   const fitting = preview.renditions.filter(
     (rendition) => keep === "mp4" || !preview.has_flv || rendition.container === "flv",
   );

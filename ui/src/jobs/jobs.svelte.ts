@@ -6,7 +6,7 @@ import {
   asFailure,
   noAccess,
   type AccessView,
-  type Despite,
+  type Override,
   type Failure,
   type FolderView,
   type JobState,
@@ -89,7 +89,7 @@ export class Jobs extends Controller {
   }
 
   /** Resumes a job. */
-  resume(id: string, despite: Despite | null = null): Promise<boolean> {
+  resume(id: string, despite: Override | null = null): Promise<boolean> {
     return this.succeeds(this.backend.resume(id, this.access(id), despite));
   }
 

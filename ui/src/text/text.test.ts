@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Code, Stage } from "../backend";
+import type { Code, JobStage } from "../backend";
 import { RECOVERY } from "../shared/recovery";
 import catalogue from "./en.ftl?raw";
 import { has } from ".";
@@ -41,7 +41,7 @@ const CODES: Record<Code, true> = {
 };
 const codes = Object.keys(CODES) as Code[];
 
-const STAGES: Record<Stage, true> = {
+const STAGES: Record<JobStage, true> = {
   resolving: true,
   fetching: true,
   finishing: true,

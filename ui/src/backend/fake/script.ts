@@ -1,7 +1,7 @@
 /**
  * What each link leads to, by the number in it.
  */
-import type { AccessView, EntryView, Failure, LeadView, Preview } from "../index";
+import type { AccessView, EntryView, Failure, ResolvedLinkView, Preview } from "../index";
 
 /** Bytes in a megabyte. */
 export const MB = 1_000_000;
@@ -71,10 +71,13 @@ const FORM: Failure = {
   ],
 };
 
-const one = (change: Partial<Preview>): LeadView => ({ is: "one", preview: preview(change) });
+const one = (change: Partial<Preview>): ResolvedLinkView => ({
+  is: "one",
+  preview: preview(change),
+});
 
 /** Returns what a link leads to. */
-export function script(link: string, access: AccessView): LeadView | Failure {
+export function script(link: string, access: AccessView): ResolvedLinkView | Failure {
   const number = /\d{6,}/.exec(link)?.[0];
   switch (number) {
     case "112470631":

@@ -5,7 +5,7 @@ import type { Preview } from "./Preview";
 /**
  * What a link leads to.
  */
-export type LeadView = { "is": "one", 
+export type ResolvedLinkView = { "is": "one", 
 /**
  * The recording.
  */

@@ -3,4 +3,4 @@
 /**
  * Who makes an MP4 of an original.
  */
-export type MakerView = "builtin" | "ffmpeg";
+export type RemuxerView = "builtin" | "ffmpeg";

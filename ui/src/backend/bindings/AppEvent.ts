@@ -4,7 +4,7 @@ import type { Update } from "./Update";
 /**
  * What else happens while the window is open.
  */
-export type News = { "is": "jobs", 
+export type AppEvent = { "is": "jobs", 
 /**
  * How.
  */

@@ -3,4 +3,4 @@
 /**
  * What a person goes on in spite of.
  */
-export type Despite = "gaps" | "space" | "check";
+export type Override = "gaps" | "space" | "check";
