@@ -2,7 +2,7 @@
 
 pub(crate) mod chapters;
 mod flv;
-mod mp4;
+pub(crate) mod mp4;
 
 use std::{
     fmt,

@@ -5,8 +5,8 @@ use std::io::{Read, Seek};
 use super::reader::{BoxReader, LocatedBox, malformed};
 use crate::{
     Error,
+    boxes::read::{name, version_and_flags},
     cursor::Cursor,
-    fmp4::boxes::{name, version_and_flags},
     handler::Handler,
 };
 

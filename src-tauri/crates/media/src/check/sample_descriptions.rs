@@ -5,10 +5,10 @@ use std::io::{Read, Seek};
 use super::reader::{BoxReader, LocatedBox, malformed};
 use crate::{
     Error,
+    boxes::read::{ParsedBox, children, name, version_and_flags},
     codec::{aac::AudioSpecificConfig, avc::AvcConfig},
     cursor::Cursor,
     digest::SampleRecord,
-    fmp4::boxes::{ParsedBox, children, name, version_and_flags},
 };
 
 /// Of a sample with more units than this, the first ones are looked at.

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     Error,
+    boxes::read::name,
     digest::{IndexDigest, SampleRecord},
-    fmp4::boxes::name,
 };
 
 /// So many samples are looked into.

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     Error,
+    boxes::FourCc,
     cursor::Cursor,
     digest::{TrackLabel, TrackRecord},
-    fmp4::boxes::FourCc,
     handler::Handler,
 };
 

@@ -3,13 +3,16 @@
 use std::ops::Range;
 
 use super::{
-    boxes::{ParsedBox, children, top_level, version_and_flags},
     data_ranges::{DataRanges, outside},
     init::{Init, OtherTrack, SampleDefaults},
     roll::FragmentRolls,
     run::{RunStart, TrackRun},
 };
-use crate::{Content, Error, cursor::Cursor};
+use crate::{
+    Content, Error,
+    boxes::read::{self, ParsedBox, children, top_level, version_and_flags},
+    cursor::Cursor,
+};
 
 /// No piece of a few seconds has more samples; a run without bytes of its own could claim 2³².
 const MAX_SAMPLES: u32 = 1 << 20;
@@ -253,7 +256,7 @@ fn fragment_header<'i>(
 
 /// Whether bytes start as an initialisation or a media piece does.
 pub(crate) fn sniff(data: &[u8], init: bool) -> bool {
-    let Ok(header) = super::boxes::header(&mut Cursor::new("MP4", data)) else {
+    let Ok(header) = read::header(&mut Cursor::new("MP4", data)) else {
         return false;
     };
     match &header.kind {

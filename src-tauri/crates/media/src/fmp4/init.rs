@@ -1,10 +1,16 @@
 //! The initialisation piece: `ftyp` + `moov`.
 
-use super::{
-    boxes::{Boxes, FourCc, children, name, top_level, version_and_flags},
-    roll::MovieRolls,
+use super::roll::MovieRolls;
+use crate::{
+    Error, TrackKind,
+    boxes::{
+        FourCc,
+        read::{Boxes, children, name, top_level, version_and_flags},
+    },
+    check::check_sample_entries,
+    clock::nanoseconds,
+    cursor::Cursor,
 };
-use crate::{Error, TrackKind, check::check_sample_entries, clock::nanoseconds, cursor::Cursor};
 
 /// No track needs more sample entries than this.
 pub(crate) const MAX_SAMPLE_ENTRIES: u32 = 64;

@@ -1,6 +1,5 @@
 //! Fragmented MP4 in (ISO/IEC 14496-12): an initialisation piece, then media pieces.
 
-pub(crate) mod boxes;
 mod data_ranges;
 mod demux;
 mod init;

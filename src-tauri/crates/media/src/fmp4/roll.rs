@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use super::boxes::{children, version_and_flags};
 use crate::{
     Error,
+    boxes::read::{children, version_and_flags},
     cursor::{Cursor, put_signed, put_varint},
 };
 
@@ -222,7 +222,7 @@ fn groups(holder: &Cursor<'_>) -> Option<Vec<(u32, u32)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mp4::boxes::{full_box, put32};
+    use crate::boxes::write::{full_box, put32};
 
     fn sgpd(out: &mut Vec<u8>, version: u8, fields: &[u32], distances: &[i16]) {
         full_box(out, *b"sgpd", version, 0, |out| {

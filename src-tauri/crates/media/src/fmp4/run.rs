@@ -1,11 +1,10 @@
 //! The samples of one `trun` (ISO/IEC 14496-12 8.8.8).
 
 use super::{
-    boxes::version_and_flags,
     init::{Init, SampleDefaults},
     roll::FragmentRolls,
 };
-use crate::{Error, Sample, TrackKind, cursor::Cursor};
+use crate::{Error, Sample, TrackKind, boxes::read::version_and_flags, cursor::Cursor};
 
 const DATA_OFFSET: u32 = 0x1;
 const FIRST_FLAGS: u32 = 0x4;

@@ -288,7 +288,7 @@ fn fragments_follow_each_other_where_they_tell_no_time() {
         piece.extend(mdat(41));
         // Boxes that do not matter, among them one of an index and of an event.
         for kind in [b"styp", b"sidx", b"emsg", b"prft", b"free", b"zzzz"] {
-            crate::mp4::boxes::boxed(&mut piece, *kind, |out| out.extend_from_slice(&[7; 20]));
+            crate::boxes::write::boxed(&mut piece, *kind, |out| out.extend_from_slice(&[7; 20]));
         }
     }
     let found = read(&piece, &init(1, &[])).expect("whole");

@@ -6,12 +6,15 @@
 use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
-    boxes::{boxed, put16, put32},
     moov::{self, MovieTiming},
     track::{Mp4Track, StoredSample, display},
 };
 use crate::{
-    Error, captions::Captions, captions::timeline::CaptionSample, handler::Handler,
+    Error,
+    boxes::write::{boxed, put16, put32},
+    captions::Captions,
+    captions::timeline::CaptionSample,
+    handler::Handler,
     segment_writer::SegmentWriter,
 };
 

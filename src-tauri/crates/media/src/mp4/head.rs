@@ -5,15 +5,14 @@
 
 use std::io::{IoSlice, Read, Seek, Write};
 
-use super::{
-    boxes::{boxed, put32, put64},
-    captions,
-    fragment::SegmentTables,
-    tags,
-};
+use super::{captions, fragment::SegmentTables};
 use crate::{
-    Error, MovieSpec, TableFragment, TrackKind, cursor::Cursor, handler::Handler,
-    mp4::track::Mp4Track, segment_writer::SegmentWriter,
+    Error, MovieSpec, TableFragment, TrackKind,
+    boxes::write::{boxed, put32, put64},
+    cursor::Cursor,
+    handler::Handler,
+    mp4::track::Mp4Track,
+    segment_writer::SegmentWriter,
 };
 
 /// Bytes in the header of `mdat`: always with a 64-bit size, since it is written before its end.
@@ -149,6 +148,6 @@ pub(crate) fn reserved_bytes(film: &MovieSpec, tracks: &[Mp4Track], unseen: &[Tr
     // A tenth more than the first piece says.
     (tables.saturating_add(tables / 10))
         .saturating_add(MIN_RESERVED_BYTES)
-        .saturating_add(tags::max_bytes(&film.tags))
+        .saturating_add(crate::tags::mp4::max_bytes(&film.tags))
         .saturating_add(captions::max_index_bytes(&film.captions))
 }

@@ -4,11 +4,11 @@
 //! [`assemble`] puts them on one clock and makes a [`track`] index of each, which [`moov`] writes.
 
 pub(crate) mod assemble;
-pub(crate) mod boxes;
 mod captions;
 pub(crate) mod columns;
 pub(crate) mod fragment;
 pub(crate) mod head;
+mod index_part;
 pub(crate) mod interleave;
 pub(crate) mod join;
 pub(crate) mod moov;
@@ -17,7 +17,6 @@ pub(crate) mod sample_entries;
 mod sample_entry;
 pub(crate) mod snap;
 pub(crate) mod tables;
-pub(crate) mod tags;
 pub(crate) mod track;
 pub(crate) mod trak;
 pub(crate) mod write;

@@ -3,18 +3,20 @@
 use std::io::{self, Write};
 
 use super::{
-    boxes::{boxed_before, full_box, put_count, put_versioned, put16, put32},
-    tables::IndexPart,
-    tags,
+    index_part::IndexPart,
     track::{Mp4Track, TrackTimes},
-    trak::{self, version_of},
+    trak::{self, EditList},
 };
 use crate::{
     CaptionsSummary, Error, Summary, Tags, TrackKind, TrackSummary,
+    boxes::{
+        read::name,
+        write::{boxed_before, full_box, put_count, put_versioned, put16, put32, version_of},
+    },
     clock::{nanoseconds, ticks},
     digest::{TrackLabel, TrackRecord},
-    fmp4::boxes::name,
     handler::Handler,
+    tags,
 };
 
 /// The index, ready to be written.
@@ -30,18 +32,6 @@ impl MovieBox<'_> {
     pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
         self.parts.into_iter().try_for_each(|part| part.write(out))
     }
-}
-
-/// When a track is shown, in ticks of the movie.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct EditList {
-    /// Nothing is shown before.
-    pub(super) empty: u64,
-    pub(super) duration: u64,
-    /// From where in the track, in its own ticks from its first decode time.
-    pub(super) media_time: u64,
-    /// It is shown to an end that the source set, before that of its media.
-    pub(super) ends_early: bool,
 }
 
 /// The clock of the film, and when each of its tracks is shown on it.
@@ -101,7 +91,7 @@ pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<
         trak::parts(&mut parts, number, track, *shown);
     }
     let mut text = Vec::new();
-    tags::write(&mut text, tags);
+    tags::mp4::write(&mut text, tags);
     parts.push(IndexPart::plain(text));
     let behind = parts.iter().map(IndexPart::size).sum();
     let mut head = Vec::new();

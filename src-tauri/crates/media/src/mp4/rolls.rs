@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    boxes::{full_box, put_count, put16, put32},
-    tables::{IndexPart, TableHeader},
+    index_part::{IndexPart, TableHeader},
     track::Mp4Track,
 };
+use crate::boxes::write::{full_box, put_count, put16, put32};
 
 const ROLL: &[u8] = b"roll";
 

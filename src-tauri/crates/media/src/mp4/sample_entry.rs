@@ -1,8 +1,8 @@
 //! Sample entries for what comes without one (ISO/IEC 14496-12 8.5.2, 14496-14 5.6, 14496-15).
 
-use super::boxes::{boxed, full_box, put16, put32};
 use crate::{
     Error,
+    boxes::write::{boxed, full_box, put16, put32},
     check::check_sample_entries,
     codec::{aac::AudioSpecificConfig, avc::AvcConfig, mp3},
     cursor::Cursor,

@@ -1,16 +1,30 @@
 //! The index of one track: `trak` (ISO/IEC 14496-12 8.3 to 8.6).
 
 use super::{
-    boxes::{boxed, boxed_before, full_box, put_versioned, put16, put32, put64},
-    moov::EditList,
-    tables::{self, IndexPart},
+    index_part::IndexPart,
+    tables,
     track::{Mp4Track, TrackTimes},
 };
-use crate::handler::Handler;
+use crate::{
+    boxes::write::{boxed, boxed_before, full_box, put_versioned, put16, put32, put64, version_of},
+    handler::Handler,
+};
 
 /// Flags of `tkhd`: shown without being chosen, and part of the film.
 const ENABLED: u32 = 1;
 const IN_MOVIE: u32 = 2;
+
+/// When a track is shown, in ticks of the movie.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EditList {
+    /// Nothing is shown before.
+    pub(super) empty: u64,
+    pub(super) duration: u64,
+    /// From where in the track, in its own ticks from its first decode time.
+    pub(super) media_time: u64,
+    /// It is shown to an end that the source set, before that of its media.
+    pub(super) ends_early: bool,
+}
 
 /// Appends `trak`: its boxes down to the tables, then the tables, which are the end of it.
 pub(super) fn parts<'t>(
@@ -141,9 +155,4 @@ fn handler(out: &mut Vec<u8>, handler: Handler) {
         out.extend_from_slice(&[0; 12]);
         out.extend_from_slice(name);
     });
-}
-
-/// 1 where a field needs 64 bits.
-pub(super) fn version_of(values: &[u64]) -> u8 {
-    u8::from(values.iter().any(|value| u32::try_from(*value).is_err()))
 }

@@ -8,7 +8,6 @@ use std::{
 
 use super::{
     assemble::{IndexSpec, assemble, estimate, missing_tracks},
-    boxes::put32,
     captions,
     fragment::{
         EdgeBytes, EdgeRecord, OutputBase, Recorder, SampleLocation, SegmentTables, TableEntry,
@@ -23,6 +22,7 @@ use super::{
 use crate::{
     Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
     SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackKind,
+    boxes::write::put32,
     flv::{self, DemuxEvent},
     fmp4::{self, Init},
     handler::Handler,

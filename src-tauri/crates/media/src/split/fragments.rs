@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     Error,
+    boxes::read::{children, top_level, version_and_flags},
     cursor::Cursor,
-    fmp4::boxes::{children, top_level, version_and_flags},
 };
 
 /// Small fragments of the same tracks come together until they are this large.

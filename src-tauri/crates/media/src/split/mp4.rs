@@ -11,9 +11,12 @@ use super::{
 };
 use crate::{
     Error, SegmentKind,
+    boxes::{
+        FourCc,
+        read::{self, BoxHeader, children, name, version_and_flags},
+        write::boxed,
+    },
     cursor::Cursor,
-    fmp4::boxes::{self, BoxHeader, FourCc, children, name, version_and_flags},
-    mp4::boxes::boxed,
 };
 
 /// The index of a film of four days; a larger one is damage.
@@ -186,7 +189,7 @@ pub(super) fn header_at<R: Read + Seek>(
     if bytes.len() < 8 {
         return Ok(None);
     }
-    boxes::header(&mut Cursor::within("MP4", &bytes, position)).map(Some)
+    read::header(&mut Cursor::within("MP4", &bytes, position)).map(Some)
 }
 
 /// Reads a track; answers the type of its handler where it is neither picture nor sound.

@@ -7,8 +7,8 @@ use std::io::{Read, Seek};
 use super::{input::InputFile, mp4::SplitTrack, table::TableSample};
 use crate::{
     Error,
+    boxes::write::{boxed, full_box, put_count, put32, put64},
     cursor::Cursor,
-    mp4::boxes::{boxed, full_box, put_count, put32, put64},
 };
 
 /// A piece is about this large at the most, one large sample aside.

@@ -1,6 +1,6 @@
 //! What a file is, told by how it begins and never by its name.
 
-use crate::{Error, flv::tag, fmp4::boxes};
+use crate::{Error, boxes::read, cursor::Cursor, flv::tag};
 
 /// Bytes that are looked at: a few packets of a transport stream.
 pub(super) const SNIFF_BYTES: usize = 1024;
@@ -40,7 +40,7 @@ fn is_mp4(start: &[u8]) -> bool {
         b"ftyp", b"moov", b"moof", b"styp", b"sidx", b"free", b"skip", b"wide", b"mdat", b"pnot",
         b"uuid",
     ];
-    let header = boxes::header(&mut crate::cursor::Cursor::new("MP4", start));
+    let header = read::header(&mut Cursor::new("MP4", start));
     header.is_ok_and(|header| kinds.contains(&&header.kind))
 }
 

@@ -5,8 +5,8 @@
 
 use crate::{
     Error,
+    boxes::read::{children, version_and_flags},
     cursor::Cursor,
-    fmp4::boxes::{children, version_and_flags},
 };
 
 /// More samples than a week of film has: a track of more is sound without coding, whose samples
@@ -340,7 +340,7 @@ impl ChunkCursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mp4::boxes::{boxed, full_box, put_count, put32};
+    use crate::boxes::write::{boxed, full_box, put_count, put32};
 
     fn numbers(out: &mut Vec<u8>, kind: [u8; 4], width: usize, numbers: &[u32]) {
         full_box(out, kind, 0, 0, |out| {

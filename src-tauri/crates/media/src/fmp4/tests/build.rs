@@ -2,11 +2,11 @@
 
 use crate::{
     TrackKind,
+    boxes::write::{boxed, full_box, put_count, put32, put64},
     fmp4::{
         Init,
         init::{OtherTrack, SampleDefaults},
     },
-    mp4::boxes::{boxed, full_box, put_count, put32, put64},
 };
 
 /// The fields of a sample as a `trun` may tell them.

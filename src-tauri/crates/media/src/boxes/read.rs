@@ -1,9 +1,7 @@
-//! Walks boxes (ISO/IEC 14496-12 4.2).
+//! Reads boxes from memory: headers, children, version and flags (ISO/IEC 14496-12 4.2).
 
+use super::FourCc;
 use crate::{Error, cursor::Cursor};
-
-/// A four-character code.
-pub(crate) type FourCc = [u8; 4];
 
 /// One box in memory.
 #[derive(Clone, Debug)]
