@@ -18,7 +18,7 @@ use crate::{
 const WINDOW_BYTES: usize = 64 * 1024;
 /// A box that is read whole has no more than this; `stsd` with many parameter sets comes nearest.
 const MAX_LEAF_BYTES: u64 = 4 << 20;
-/// No box of a finished film has more children.
+/// No box of a finished movie has more children.
 const MAX_CHILDREN: usize = 4096;
 
 /// The file.

@@ -2,7 +2,7 @@
 //! (ISO/IEC 14496-12 8.9, 10.1). Encoders of AAC say with them how many frames of pre-roll a
 //! start in the middle needs.
 //!
-//! They are hints: where they are broken the samples are in no group, and the film is read on.
+//! They are hints: where they are broken the samples are in no group, and the movie is read on.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl MovieRolls {
             default_description: usual,
         } = descriptions(stbl);
         let mut default_distance = distance(&distances, usual);
-        // One group over all samples of the film holds for fragments cut from it as well.
+        // One group over all samples of the movie holds for fragments cut from it as well.
         if let [(_, index)] = groups(stbl).unwrap_or_default().as_slice() {
             default_distance = distance(&distances, *index);
         }

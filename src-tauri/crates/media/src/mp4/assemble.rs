@@ -1,4 +1,4 @@
-//! From the tables of all pieces, in any order, to the index of each track.
+//! From the tables of all segments, in any order, to the index of each track.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,7 +33,7 @@ const COMPARED_BYTES: u64 = 4096;
 /// Says whether so many bytes at two places of the output are the same.
 type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
-/// What the plan says of the pieces.
+/// What the plan says of the segments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IndexSpec<'p> {
     pub(crate) segment_format: SegmentFormat,
@@ -71,7 +71,7 @@ pub(crate) fn estimate(
     IndexBuilder::from_fragments(plan, fragments, &mut |_, _| Ok(true)).map(IndexBuilder::tracks)
 }
 
-/// A film that silently lacks its sound would be worse than none.
+/// A movie that silently lacks its sound would be worse than none.
 pub(crate) fn missing_tracks(tracks: usize) -> Error {
     Error::Unsupported(format!(
         "a piece with {tracks} tracks, of which some are left out"
@@ -82,25 +82,25 @@ struct IndexBuilder<'s> {
     segment_format: SegmentFormat,
     audio: &'s [AudioSpec],
     same: &'s mut CompareBytes<'s>,
-    /// Ticks a second of the times of samples that are described by set-ups among them.
+    /// Ticks a second of the times of samples that are described by codec configurations among them.
     timescale: u32,
     /// A multiple of `times`.
     video_timescale: u32,
     clock: MovieClock,
     inits: BTreeMap<u8, Init>,
     tracks: BTreeMap<u8, Mp4Track>,
-    /// What samples of a track are coded with at this point, where set-ups lie among them.
+    /// What samples of a track are coded with at this point, where codec configurations lie among them.
     codec_states: BTreeMap<u8, CodecState>,
-    /// The plan's tracks that were set up, and how many there are in one piece at most.
+    /// The plan's tracks that were set up, and how many there are in one segment at most.
     initialised: BTreeSet<u8>,
     track_count: usize,
-    /// Where the fragments of each track end so far by what they say, on the film's clock.
+    /// Where the fragments of each track end so far by what they say, on the movie's clock.
     segment_ends: BTreeMap<u8, i64>,
-    /// What the plan has before the first piece that is there, in nanoseconds.
+    /// What the plan has before the first segment that is there, in nanoseconds.
     start_offset: Option<i64>,
 }
 
-/// The set-up in force for such a track.
+/// The codec configuration in force for such a track.
 #[derive(Clone, Copy)]
 struct CodecState {
     description: u32,
@@ -149,8 +149,8 @@ impl<'s> IndexBuilder<'s> {
         fragments.sort_by_key(|fragment| (fragment.kind, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.kind, fragment.track));
         let mut assembly = Self::new(plan, same);
-        for pieces in fragments.chunk_by_mut(|one, next| one.kind == next.kind) {
-            assembly.add_segment(pieces)?;
+        for segments in fragments.chunk_by_mut(|one, next| one.kind == next.kind) {
+            assembly.add_segment(segments)?;
         }
         Ok(assembly)
     }
@@ -169,7 +169,7 @@ impl<'s> IndexBuilder<'s> {
         tracks
     }
 
-    /// Of the streams that come in pieces of their own, each may have the other's beside it: the
+    /// Of the streams that come in segments of their own, each may have the other's beside it: the
     /// sound of a group stands for the one that is mixed with the picture (RFC 8216 4.3.4.2.1).
     fn select_tracks(&mut self) {
         let is_named = |key| {
@@ -215,26 +215,28 @@ impl<'s> IndexBuilder<'s> {
         }
     }
 
-    /// The pieces of one part, of all tracks: they are moved by the same time.
-    fn add_segment(&mut self, pieces: &mut [TableFragment]) -> Result<(), Error> {
+    /// The segments of one part, of all tracks: they are moved by the same time.
+    fn add_segment(&mut self, segments: &mut [TableFragment]) -> Result<(), Error> {
         // Taken out, so that they make room for the index that they become.
-        let bytes: Vec<_> = pieces
+        let bytes: Vec<_> = segments
             .iter_mut()
-            .map(|piece| std::mem::take(&mut piece.tables))
+            .map(|segment| std::mem::take(&mut segment.tables))
             .collect();
         let mut spans = Vec::new();
         let mut tables = Vec::new();
-        let part = pieces.first().map_or(SegmentKind::Init, |piece| piece.kind);
-        for (piece, bytes) in pieces.iter().zip(&bytes) {
+        let part = segments
+            .first()
+            .map_or(SegmentKind::Init, |segment| segment.kind);
+        for (segment, bytes) in segments.iter().zip(&bytes) {
             let read = SegmentTables::read(bytes)?;
             for span in &read.spans {
                 spans.push(PlannedSpan {
                     span: *span,
-                    first_pts: self.first_pts(piece.track, &read, span)?,
-                    start_ms: piece.start_ms,
+                    first_pts: self.first_pts(segment.track, &read, span)?,
+                    start_ms: segment.start_ms,
                 });
             }
-            tables.push((piece.track, read));
+            tables.push((segment.track, read));
         }
         let spans = &spans;
         let segment = SegmentGroup { kind: part, spans };
@@ -254,7 +256,7 @@ impl<'s> IndexBuilder<'s> {
         Ok(())
     }
 
-    /// When the first sample of a stretch is shown, on the clock of its piece.
+    /// When the first sample of a stretch is shown, on the clock of its segment.
     fn first_pts(&self, plan: u8, tables: &SegmentTables<'_>, span: &Span) -> Result<i64, Error> {
         let mut own = None;
         for entry in tables.entries.clone() {
@@ -271,7 +273,7 @@ impl<'s> IndexBuilder<'s> {
         Ok(span.first)
     }
 
-    /// A piece whose samples are described by set-ups among them.
+    /// A segment whose samples are described by codec configurations among them.
     fn add_elementary_segment(
         &mut self,
         plan: u8,
@@ -349,7 +351,7 @@ impl<'s> IndexBuilder<'s> {
         offset: i64,
     ) -> Result<(), Error> {
         let key = track_key(plan, sample.kind);
-        // What comes before the first set-up of the film cannot be decoded.
+        // What comes before the first codec configuration of the movie cannot be decoded.
         let (Some(track), Some(coded)) =
             (self.tracks.get_mut(&key), self.codec_states.get_mut(&key))
         else {
@@ -412,7 +414,7 @@ impl<'s> IndexBuilder<'s> {
                     }
                     let ended = self.segment_ends.get(&key).copied().unwrap_or(i64::MIN);
                     let dts = fmp4_dts(track, init, &sample, offset);
-                    // What starts where the piece before says that it ends is new, however alike
+                    // What starts where the segment before says that it ends is new, however alike
                     // it looks: some writers give samples no length.
                     let ended = ticks(ended, track.timescale);
                     if !is_repeated(track, dts, &sample, self.same)? || dts >= ended {
@@ -444,7 +446,7 @@ fn shown_at(init: &Init, sample: &IndexedSample) -> i64 {
     time.saturating_add(edit.initial_delay())
 }
 
-/// A track whose first piece is moved by `offset` nanoseconds.
+/// A track whose first segment is moved by `offset` nanoseconds.
 fn new_track(init: &Init, offset: i64) -> Mp4Track {
     let mut track = Mp4Track::new(init.kind, init.timescale);
     track.timeline_shift = ticks(offset, init.timescale);
@@ -454,7 +456,7 @@ fn new_track(init: &Init, offset: i64) -> Mp4Track {
     track
 }
 
-/// Whether the piece before has this very sample.
+/// Whether the segment before has this very sample.
 fn is_repeated(
     track: &mut Mp4Track,
     time: i64,
@@ -477,7 +479,7 @@ fn scaled(count: i64, track: &Mp4Track, init: &Init) -> i64 {
     time.map_or(count, |time| ticks(time, track.timescale))
 }
 
-/// When a sample is decoded whose piece is moved by `offset` nanoseconds, in ticks of the track.
+/// When a sample is decoded whose segment is moved by `offset` nanoseconds, in ticks of the track.
 fn fmp4_dts(track: &Mp4Track, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
     scaled(sample.dts, track, init).saturating_add(ticks(offset, track.timescale))
 }

@@ -1,6 +1,6 @@
 //! Captions as tracks of timed text, `tx3g` (3GPP TS 26.245 5).
 //!
-//! They are small and known whole, so their samples are appended when the film is finished; an
+//! They are small and known whole, so their samples are appended when the movie is finished; an
 //! attempt that ends there is cut back to what its journal vouches for, as ever.
 
 use std::io::{IoSlice, Read, Seek, Write};
@@ -22,7 +22,7 @@ use crate::{
 const MAX_TRACKS: usize = 32;
 /// Captions count in milliseconds.
 const TIMESCALE: u32 = 1000;
-/// The longest that a film can be between two changes of its words, and so its captions.
+/// The longest that a movie can be between two changes of its words, and so its captions.
 const MAX_DURATION_MS: u64 = i32::MAX as u64;
 /// Bytes of text that are shown at once; a page of words.
 const MAX_TEXT_BYTES: usize = 4096;
@@ -40,21 +40,21 @@ const FONT: &[u8] = b"Sans-Serif";
 const FONT_SIZE: u8 = 18;
 
 /// Appends the samples of captions to the output and answers with their tracks, none of them
-/// shown without being chosen. `film` are the tracks of picture and sound.
+/// shown without being chosen. `movie` are the tracks of picture and sound.
 pub(super) fn tracks<O>(
     captions: &[Captions],
-    film: &[Mp4Track],
+    movie: &[Mp4Track],
     output: &mut SegmentWriter<O>,
 ) -> Result<Vec<Mp4Track>, Error>
 where
     O: Read + Write + Seek,
 {
-    let film_ms = MovieTiming::of(film).duration_ms().min(MAX_DURATION_MS);
-    let pictures = film.iter().find(|track| track.handler == Handler::Video);
+    let movie_ms = MovieTiming::of(movie).duration_ms().min(MAX_DURATION_MS);
+    let pictures = movie.iter().find(|track| track.handler == Handler::Video);
     let size = pictures.and_then(moov::size).unwrap_or_default();
     let mut tracks = Vec::new();
     for captions in captions.iter().take(MAX_TRACKS) {
-        let (track, bytes) = track(captions, film_ms, size, output.end())?;
+        let (track, bytes) = track(captions, movie_ms, size, output.end())?;
         if track.samples > 0 {
             output.append(&mut [IoSlice::new(&bytes)])?;
             tracks.push(track.closed());
@@ -66,7 +66,7 @@ where
 /// A track and the bytes of its samples, which will lie at `position`.
 fn track(
     captions: &Captions,
-    film_ms: u64,
+    movie_ms: u64,
     size: (u32, u32),
     position: u64,
 ) -> Result<(Mp4Track, Vec<u8>), Error> {
@@ -78,7 +78,7 @@ fn track(
     let description = track.sample_entries.number(&sample_entry(size))?;
     let mut bytes = Vec::new();
     let mut end_ms = 0;
-    for shown in captions.timeline(film_ms) {
+    for shown in captions.timeline(movie_ms) {
         let before = bytes.len() as u64;
         if before >= MAX_TRACK_BYTES {
             break;

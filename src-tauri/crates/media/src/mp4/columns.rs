@@ -2,7 +2,7 @@
 
 use crate::cursor::{Cursor, put_varint};
 
-/// Grows page by page: a vector that doubles would hold a long film's column twice over.
+/// Grows page by page: a vector that doubles would hold a long movie's column twice over.
 const PAGE_BYTES: usize = 16 * 1024;
 /// A page with less room than the longest number takes is full.
 const MAX_VARINT_BYTES: usize = 10;

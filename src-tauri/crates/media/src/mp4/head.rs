@@ -19,15 +19,15 @@ use crate::{
 pub(crate) const MDAT_HEADER_BYTES: u64 = 16;
 /// `mdat` starts at a multiple of the block size that file systems use.
 const BLOCK_BYTES: u64 = 4096;
-/// More room than this is not kept, however long the service says the film is: about 60 hours.
+/// More room than this is not kept, however long the service says the movie is: about 60 hours.
 const MAX_RESERVED_BYTES: u64 = 128 << 20;
-/// Boxes of the movie and of two tracks around their tables, with the largest set-ups.
+/// Boxes of the movie and of two tracks around their tables, with the largest codec configurations.
 const MIN_RESERVED_BYTES: u64 = 8192;
-/// Index bytes a second of a track whose pieces have not come: 60 pictures, or sound at 96 kHz.
+/// Index bytes a second of a track whose segments have not come: 60 pictures, or sound at 96 kHz.
 const UNSEEN_VIDEO_BYTES_PER_SECOND: u64 = 60 * 12 + 40;
 const UNSEEN_AUDIO_BYTES_PER_SECOND: u64 = 94 * 4 + 40;
-/// Index bytes a second that pictures are given even where the first piece has few: films begin
-/// with stills. Thirty pictures: a third of a percent of a film of 1 Mbit/s.
+/// Index bytes a second that pictures are given even where the first segment has few: movies begin
+/// with stills. Thirty pictures: a third of a percent of a movie of 1 Mbit/s.
 const MIN_VIDEO_BYTES_PER_SECOND: u64 = 30 * 12 + 40;
 
 /// Where the parts of the head are.
@@ -58,7 +58,7 @@ impl FileHead {
         Ok(head)
     }
 
-    /// The head of an output that an earlier attempt began, by what its pieces say of it. Nothing
+    /// The head of an output that an earlier attempt began, by what its segments say of it. Nothing
     /// is read back: whatever stands there by now, the head is written again at the end.
     pub(crate) fn from_fragment(fragment: &TableFragment) -> Result<Self, Error> {
         let base = SegmentTables::read(&fragment.tables)?.base;
@@ -114,24 +114,24 @@ pub(crate) fn mdat_header(size: u64) -> Vec<u8> {
     bytes
 }
 
-/// How much room the index will need, from the first piece that came.
+/// How much room the index will need, from the first segment that came.
 ///
-/// `tracks` is the index of that piece alone; `unseen` are the tracks of the plan without one.
-pub(crate) fn reserved_bytes(film: &MovieSpec, tracks: &[Mp4Track], unseen: &[TrackKind]) -> u64 {
+/// `tracks` is the index of that segment alone; `unseen` are the tracks of the plan without one.
+pub(crate) fn reserved_bytes(movie: &MovieSpec, tracks: &[Mp4Track], unseen: &[TrackKind]) -> u64 {
     let piece_ms = tracks
         .iter()
         .map(Mp4Track::length_ms)
         .max()
         .unwrap_or(0)
         .max(1);
-    let planned = u64::from(film.segment_count).saturating_mul(piece_ms);
-    let film_ms = film.duration_ms.unwrap_or(planned).max(piece_ms);
+    let planned = u64::from(movie.segment_count).saturating_mul(piece_ms);
+    let movie_ms = movie.duration_ms.unwrap_or(planned).max(piece_ms);
     let seen: u64 = tracks
         .iter()
         .map(|track| {
-            let told = track.table_bytes().saturating_mul(film_ms);
+            let told = track.table_bytes().saturating_mul(movie_ms);
             let least = match track.handler {
-                Handler::Video => MIN_VIDEO_BYTES_PER_SECOND.saturating_mul(film_ms) / 1000,
+                Handler::Video => MIN_VIDEO_BYTES_PER_SECOND.saturating_mul(movie_ms) / 1000,
                 Handler::Audio | Handler::Text => 0,
             };
             told.div_ceil(piece_ms).max(least)
@@ -144,10 +144,10 @@ pub(crate) fn reserved_bytes(film: &MovieSpec, tracks: &[Mp4Track], unseen: &[Tr
             TrackKind::Audio => UNSEEN_AUDIO_BYTES_PER_SECOND,
         })
         .sum();
-    let tables = seen.saturating_add(unseen.saturating_mul(film_ms) / 1000);
-    // A tenth more than the first piece says.
+    let tables = seen.saturating_add(unseen.saturating_mul(movie_ms) / 1000);
+    // A tenth more than the first segment says.
     (tables.saturating_add(tables / 10))
         .saturating_add(MIN_RESERVED_BYTES)
-        .saturating_add(crate::tags::mp4::max_bytes(&film.tags))
-        .saturating_add(captions::max_index_bytes(&film.captions))
+        .saturating_add(crate::tags::mp4::max_bytes(&movie.tags))
+        .saturating_add(captions::max_index_bytes(&movie.captions))
 }

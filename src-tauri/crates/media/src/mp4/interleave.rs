@@ -1,8 +1,8 @@
-//! Lays the samples of a piece with both tracks out in runs of one.
+//! Lays the samples of a segment with both tracks out in runs of one.
 //!
 //! In an FLV or a transport stream the tracks take turns frame by frame. Kept so, nearly every sample would be a chunk of
-//! its own, and the chunks of a long film would take more of the index than all else. A second of
-//! pictures and then the same second of sound reads as well, and the piece is in memory anyway.
+//! its own, and the chunks of a long movie would take more of the index than all else. A second of
+//! pictures and then the same second of sound reads as well, and the segment is in memory anyway.
 
 use std::io::IoSlice;
 

@@ -1,8 +1,8 @@
-//! Joins the frames that lie across two pieces of a transport stream.
+//! Joins the frames that lie across two segments of a transport stream.
 //!
-//! Pieces come in any order and each is written when it comes; the bytes at its two ends that may
+//! Segments come in any order and each is written when it comes; the bytes at its two ends that may
 //! belong to frames of its neighbours are written with it. When all are there, what belongs
-//! together is read back, joined, and appended, and the tables of the earlier piece say so.
+//! together is read back, joined, and appended, and the tables of the earlier segment say so.
 
 use std::io::{IoSlice, Read, Seek, Write};
 
@@ -19,7 +19,7 @@ const MAX_JOINED_BYTES: u64 = 64 << 20;
 /// A delimiter behind its start code: what follows begins a picture.
 const ACCESS_UNIT_DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
 
-/// Joins what lies across pieces. Sorts the fragments in the order of presentation, track by track.
+/// Joins what lies across segments. Sorts the fragments in the order of presentation, track by track.
 pub(crate) fn join_segments<O>(
     fragments: &mut Vec<TableFragment>,
     output: &mut SegmentWriter<O>,
@@ -35,7 +35,7 @@ where
             break;
         };
         for edge in edges(fragment)? {
-            // What only goes on is taken by the piece that it began in.
+            // What only goes on is taken by the segment that it began in.
             if edge.only_continuation {
                 continue;
             }
@@ -54,7 +54,7 @@ where
     Ok(())
 }
 
-/// The two ends of each track in a piece; its bytes are told by their places in the output.
+/// The two ends of each track in a segment; its bytes are told by their places in the output.
 fn edges(fragment: &TableFragment) -> Result<Vec<EdgeRecord>, Error> {
     let tables = SegmentTables::read(&fragment.tables)?;
     let place = |bytes: EdgeBytes| EdgeBytes {
@@ -75,9 +75,9 @@ fn edges(fragment: &TableFragment) -> Result<Vec<EdgeRecord>, Error> {
     Ok(edges)
 }
 
-/// What follows the end of a track in a piece.
+/// What follows the end of a track in a segment.
 struct Continuation {
-    /// The heads of the pieces behind that continue it.
+    /// The heads of the segments behind that continue it.
     heads: Vec<EdgeBytes>,
     /// More should have come.
     is_cut: bool,
@@ -129,7 +129,7 @@ fn continuation(
     })
 }
 
-/// What becomes of the end of a track in a piece.
+/// What becomes of the end of a track in a segment.
 #[derive(Debug)]
 struct TailChange {
     /// The last sample is not whole, or stands among those that are added.
@@ -149,7 +149,7 @@ impl TailChange {
     }
 }
 
-/// The samples that the end of a piece and the heads of those behind make together.
+/// The samples that the end of a segment and the heads of those behind make together.
 fn join<O>(
     edge: EdgeRecord,
     end: &SegmentTail,
@@ -236,7 +236,7 @@ fn put_start_codes(out: &mut Vec<u8>, mut sample: &[u8]) {
     }
 }
 
-/// How a track ends in a piece.
+/// How a track ends in a segment.
 #[derive(Debug)]
 struct SegmentTail {
     kind: TrackKind,
@@ -244,7 +244,7 @@ struct SegmentTail {
     last: Option<IndexedSample>,
     /// Distance of the last two samples.
     step: Option<i64>,
-    /// The set-up in force at the end.
+    /// The codec configuration in force at the end.
     config: Option<Vec<u8>>,
 }
 
@@ -273,7 +273,7 @@ impl SegmentTail {
         Ok(end)
     }
 
-    /// The tables of the piece after a change of its end.
+    /// The tables of the segment after a change of its end.
     fn changed(&self, fragment: &TableFragment, change: &TailChange) -> Result<Vec<u8>, Error> {
         let tables = SegmentTables::read(&fragment.tables)?;
         let base = tables.base;

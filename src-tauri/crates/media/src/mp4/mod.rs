@@ -1,6 +1,6 @@
-//! A progressive MP4 out (ISO/IEC 14496-12), its pieces in any order.
+//! A progressive MP4 out (ISO/IEC 14496-12), its segments in any order.
 //!
-//! [`write`] appends the media of each piece and keeps its tables ([`fragment`]); at the end
+//! [`write`] appends the media of each segment and keeps its tables ([`fragment`]); at the end
 //! [`assemble`] puts them on one clock and makes a [`track`] index of each, which [`moov`] writes.
 
 pub(crate) mod assemble;

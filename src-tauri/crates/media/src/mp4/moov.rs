@@ -24,7 +24,7 @@ pub(crate) struct MovieBox<'t> {
     parts: Vec<IndexPart<'t>>,
     /// Bytes that it takes in the file.
     pub(crate) size: u64,
-    /// The film as the index tells it; the size of the file is not known here and 0.
+    /// The movie as the index tells it; the size of the file is not known here and 0.
     pub(crate) summary: Summary,
 }
 
@@ -34,7 +34,7 @@ impl MovieBox<'_> {
     }
 }
 
-/// The clock of the film, and when each of its tracks is shown on it.
+/// The clock of the movie, and when each of its tracks is shown on it.
 #[derive(Debug)]
 pub(crate) struct MovieTiming {
     timescale: u32,
@@ -45,7 +45,7 @@ pub(crate) struct MovieTiming {
 
 impl MovieTiming {
     pub(crate) fn of(tracks: &[Mp4Track]) -> Self {
-        // Captions are written for the film: they start with it and follow its clock.
+        // Captions are written for the movie: they start with it and follow its clock.
         let coded = || tracks.iter().filter(|track| track.handler != Handler::Text);
         // The finest of the tracks: the distance between them survives the rounding of an edit.
         let timescale = coded().map(|track| track.timescale).max().unwrap_or(1000);
@@ -77,7 +77,7 @@ impl MovieTiming {
         }
     }
 
-    /// How long the film is.
+    /// How long the movie is.
     pub(crate) fn duration_ms(&self) -> u64 {
         milliseconds(self.duration, self.timescale)
     }
@@ -121,7 +121,7 @@ fn media_start(track: &Mp4Track, times: TrackTimes) -> i64 {
     edited.clamp(first, times.last_pts.max(first))
 }
 
-/// When a track starts to be shown, in nanoseconds on the film's clock.
+/// When a track starts to be shown, in nanoseconds on the movie's clock.
 fn presentation_start(track: &Mp4Track) -> i64 {
     let Some(times) = track.times else { return 0 };
     let edit = track.edit;
@@ -171,7 +171,7 @@ fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
 fn movie_header(out: &mut Vec<u8>, timing: &MovieTiming) {
     let version = version_of(&[timing.duration]);
     full_box(out, *b"mvhd", version, 0, |out| {
-        // Made and changed: left out, so that the same pieces make the same file.
+        // Made and changed: left out, so that the same segments make the same file.
         put_versioned(out, version, 0);
         put_versioned(out, version, 0);
         put32(out, timing.timescale);

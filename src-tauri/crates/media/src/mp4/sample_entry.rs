@@ -29,9 +29,9 @@ pub(crate) struct AudioClock {
     pub(crate) frame: u32,
 }
 
-/// Makes the entry for a set-up found among the samples.
+/// Makes the entry for a codec configuration found among the samples.
 ///
-/// Fails where the finished film could not pass with it.
+/// Fails where the finished movie could not pass with it.
 pub(crate) fn build_sample_entry(codec: Codec, data: &[u8]) -> Result<SampleEntry, Error> {
     let made = build_unchecked(codec, data)?;
     check_sample_entries(&Cursor::new("MP4", &made.bytes))?;

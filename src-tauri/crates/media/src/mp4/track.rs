@@ -17,7 +17,7 @@ use crate::{
 /// Longest distance of two samples: above it, readers that take `stts` as signed see a fall.
 const MAX_DELTA: i64 = i32::MAX as i64;
 
-/// One track of the film.
+/// One track of the movie.
 #[derive(Debug)]
 pub(crate) struct Mp4Track {
     pub(crate) handler: Handler,
@@ -30,9 +30,9 @@ pub(crate) struct Mp4Track {
     /// The tail of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
     pub(crate) edit: SourceEdit,
-    /// How far its first piece was moved, in its ticks: as far as the film's clock is from its own.
+    /// How far its first segment was moved, in its ticks: as far as the movie's clock is from its own.
     pub(crate) timeline_shift: i64,
-    /// How long the film has nothing before any of its tracks, in nanoseconds: what is missing
+    /// How long the movie has nothing before any of its tracks, in nanoseconds: what is missing
     /// at its start.
     pub(crate) start_offset: i64,
     pub(crate) sample_entries: SampleEntries,
@@ -58,7 +58,7 @@ pub(crate) struct Mp4Track {
     rolls: RunLengthColumn,
     pub(crate) digest: IndexDigest,
     pub(crate) times: Option<TrackTimes>,
-    /// Times, sizes and places of the piece before and of this one, by which repetitions are known.
+    /// Times, sizes and places of the segment before and of this one, by which repetitions are known.
     recent: [Vec<(i64, u32, u64)>; 2],
 }
 
@@ -126,16 +126,16 @@ impl Mp4Track {
         }
     }
 
-    /// From here on samples come from another piece.
+    /// From here on samples come from another segment.
     pub(crate) fn begin_segment(&mut self) {
         let [before, now] = &mut self.recent;
         std::mem::swap(before, now);
         now.clear();
     }
 
-    /// Where the piece before has a sample of this time and size; live servers repeat tails.
+    /// Where the segment before has a sample of this time and size; live servers repeat tails.
     ///
-    /// `time` is on the clock of the pieces, before any rounding to ticks.
+    /// `time` is on the clock of the segments, before any rounding to ticks.
     pub(crate) fn find_repeated(&mut self, time: i64, sample: &IndexedSample) -> Option<u64> {
         let [before, now] = &mut self.recent;
         now.push((time, sample.size, sample.position));

@@ -10,7 +10,7 @@ use crate::{
     handler::Handler,
 };
 
-/// Flags of `tkhd`: shown without being chosen, and part of the film.
+/// Flags of `tkhd`: shown without being chosen, and part of the movie.
 const ENABLED: u32 = 1;
 const IN_MOVIE: u32 = 2;
 

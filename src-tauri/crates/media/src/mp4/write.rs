@@ -31,7 +31,7 @@ use crate::{
     timestamps, ts,
 };
 
-/// Makes a progressive MP4 of pieces in any order.
+/// Makes a progressive MP4 of segments in any order.
 #[derive(Debug)]
 pub(crate) struct Mp4Muxer<O> {
     segment_format: SegmentFormat,
@@ -39,11 +39,11 @@ pub(crate) struct Mp4Muxer<O> {
     output: SegmentWriter<O>,
     head: Option<FileHead>,
     inits: BTreeMap<u8, Init>,
-    /// Its memory is used again from piece to piece.
+    /// Its memory is used again from segment to segment.
     demuxer: ts::TsDemuxer,
 }
 
-/// What a piece gives: the slices of its media, end to end, and their tables.
+/// What a segment gives: the slices of its media, end to end, and their tables.
 struct DemuxedSegment<'a> {
     slices: Vec<IoSlice<'a>>,
     recorder: Recorder,
@@ -84,14 +84,14 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     }
 
     /// What media a segment holds; nothing is written.
-    pub(crate) fn content(&mut self, piece: &SegmentData<'_>) -> Result<Content, Error> {
+    pub(crate) fn content(&mut self, segment: &SegmentData<'_>) -> Result<Content, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             recorder,
             timescale,
             ..
-        } = self.demux(piece, &mut demuxer)?;
-        let content = recorder.content(&recorder.spans(piece.track, timescale)?);
+        } = self.demux(segment, &mut demuxer)?;
+        let content = recorder.content(&recorder.spans(segment.track, timescale)?);
         self.demuxer = demuxer;
         Ok(content)
     }
@@ -105,15 +105,15 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
 
     fn demux<'a>(
         &mut self,
-        piece: &SegmentData<'a>,
+        segment: &SegmentData<'a>,
         demuxer: &'a mut ts::TsDemuxer,
     ) -> Result<DemuxedSegment<'a>, Error> {
-        match (self.segment_format, piece.kind) {
-            (SegmentFormat::Flv, _) => demux_flv(piece.data),
-            (SegmentFormat::Ts, _) => demux_ts(piece.data, demuxer),
+        match (self.segment_format, segment.kind) {
+            (SegmentFormat::Flv, _) => demux_flv(segment.data),
+            (SegmentFormat::Ts, _) => demux_ts(segment.data, demuxer),
             (SegmentFormat::Fmp4, SegmentKind::Init) => {
                 let init =
-                    Init::parse(piece.data, piece.track)?.ok_or_else(|| Error::Malformed {
+                    Init::parse(segment.data, segment.track)?.ok_or_else(|| Error::Malformed {
                         format: "MP4",
                         problem: "an initialisation piece without moov".into(),
                         offset: 0,
@@ -121,7 +121,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 let mut recorder = Recorder::default();
                 recorder.init(&init);
                 let timescale = init.timescale;
-                self.inits.insert(piece.track, init);
+                self.inits.insert(segment.track, init);
                 Ok(DemuxedSegment {
                     slices: Vec::new(),
                     recorder,
@@ -129,25 +129,25 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 })
             }
             (SegmentFormat::Fmp4, SegmentKind::Media(_)) => {
-                let known = self.inits.get(&piece.track);
-                // Said now and not after hours: `finish` would refuse the film without them.
+                let known = self.inits.get(&segment.track);
+                // Said now and not after hours: `finish` would refuse the movie without them.
                 if let Some(init) = known.filter(|init| self.inits.len() < init.track_count()) {
                     return Err(missing_tracks(init.track_count()));
                 }
-                demux_fmp4(piece, known)
+                demux_fmp4(segment, known)
             }
         }
     }
 
     /// Writes the head when the first media is at hand.
-    fn begin(&mut self, piece: &SegmentData<'_>, body: &[u8]) -> Result<(), Error> {
+    fn begin(&mut self, segment: &SegmentData<'_>, body: &[u8]) -> Result<(), Error> {
         if self.head.is_some() {
             return Ok(());
         }
         let fragment = |part, body: &[u8]| TableFragment {
-            track: piece.track,
+            track: segment.track,
             kind: part,
-            start_ms: piece.start_ms,
+            start_ms: segment.start_ms,
             output_start: 0,
             output_end: 0,
             checksum: 0,
@@ -155,14 +155,14 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             content: Content::default(),
             tables: SegmentTables::at(OutputBase::default(), body),
         };
-        let mut fragments = vec![fragment(piece.kind, body)];
-        if let Some(init) = self.inits.get(&piece.track) {
+        let mut fragments = vec![fragment(segment.kind, body)];
+        if let Some(init) = self.inits.get(&segment.track) {
             let mut recorder = Recorder::default();
             recorder.init(init);
             fragments.push(fragment(SegmentKind::Init, &recorder.finish(&[])));
         }
-        // Only an estimate: whether an index can be made of this piece is known when its neighbours
-        // are there, and must not depend on which piece comes first.
+        // Only an estimate: whether an index can be made of this segment is known when its neighbours
+        // are there, and must not depend on which segment comes first.
         let tracks = estimate(self.plan(), fragments).unwrap_or_default();
         let mut unseen: Vec<_> = Vec::new();
         let is_unseen = |kind: &TrackKind| {
@@ -178,7 +178,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             );
         }
         let sounds = self.movie.audio.iter();
-        let others = sounds.filter(|sound| sound.track != piece.track).count();
+        let others = sounds.filter(|sound| sound.track != segment.track).count();
         let reckoned = unseen
             .iter()
             .filter(|kind| **kind == TrackKind::Audio)
@@ -227,19 +227,19 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         OutputFormat::Mp4.order()
     }
 
-    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
+    fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             mut slices,
             recorder,
             timescale,
-        } = self.demux(&piece, &mut demuxer)?;
+        } = self.demux(&segment, &mut demuxer)?;
         let has_media = recorder.samples() > 0 || recorder.has_edges();
-        let spans = recorder.spans(piece.track, timescale)?;
+        let spans = recorder.spans(segment.track, timescale)?;
         let content = recorder.content(&spans);
         let body = recorder.finish(&spans);
         if has_media {
-            self.begin(&piece, &body)?;
+            self.begin(&segment, &body)?;
         }
         self.output.begin_segment();
         if has_media {
@@ -252,13 +252,13 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             position: written.start,
         };
         Ok(TableFragment {
-            track: piece.track,
-            kind: piece.kind,
-            start_ms: piece.start_ms,
+            track: segment.track,
+            kind: segment.kind,
+            start_ms: segment.start_ms,
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            fingerprint: SegmentFingerprint::of(piece.data),
+            fingerprint: SegmentFingerprint::of(segment.data),
             content,
             tables: SegmentTables::at(base, &body),
         })
@@ -298,13 +298,16 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 }
 
 /// The payloads of the tags, in runs of one track.
-fn demux_flv(piece: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
-    collect_events(flv::demux(piece)?, timestamps::FLV.timescale)
+fn demux_flv(segment: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
+    collect_events(flv::demux(segment)?, timestamps::FLV.timescale)
 }
 
-/// The frames of the streams, and what may belong to frames of the pieces before and after.
-fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::TsDemuxer) -> Result<DemuxedSegment<'a>, Error> {
-    let media = demuxer.demux(piece)?;
+/// The frames of the streams, and what may belong to frames of the segments before and after.
+fn demux_ts<'a>(
+    segment: &[u8],
+    demuxer: &'a mut ts::TsDemuxer,
+) -> Result<DemuxedSegment<'a>, Error> {
+    let media = demuxer.demux(segment)?;
     let mut taken = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
     let mut end = taken.slices.iter().map(|slice| slice.len() as u64).sum();
     for open in media.edges() {
@@ -332,7 +335,7 @@ fn collect_events<'a>(
     for event in events {
         match event? {
             DemuxEvent::Config { kind, codec, data } => {
-                // Read now, so that a bad one fails with its piece and not at the end.
+                // Read now, so that a bad one fails with its segment and not at the end.
                 build_sample_entry(codec, data)?;
                 interleaver.flush(&mut recorder);
                 recorder.config(kind, codec, data);
@@ -350,19 +353,19 @@ fn collect_events<'a>(
 
 /// The bytes of one track.
 fn demux_fmp4<'a>(
-    piece: &SegmentData<'a>,
+    segment: &SegmentData<'a>,
     known: Option<&Init>,
 ) -> Result<DemuxedSegment<'a>, Error> {
-    let own = Init::parse(piece.data, piece.track)?;
+    let own = Init::parse(segment.data, segment.track)?;
     let init = own
         .as_ref()
         .or(known)
-        .ok_or(Error::InitMissing(piece.track))?;
+        .ok_or(Error::InitMissing(segment.track))?;
     let mut recorder = Recorder::default();
     if own.is_some() && own.as_ref() != known {
         recorder.init(init);
     }
-    let media = fmp4::demux(piece.data, init)?;
+    let media = fmp4::demux(segment.data, init)?;
     for run in media.runs {
         let description = run.description;
         for timed in run {
@@ -379,7 +382,7 @@ fn demux_fmp4<'a>(
             recorder.sample(&timed.sample, place);
         }
     }
-    let slices = media.data.slices(piece.data).map(IoSlice::new).collect();
+    let slices = media.data.slices(segment.data).map(IoSlice::new).collect();
     Ok(DemuxedSegment {
         slices,
         recorder,

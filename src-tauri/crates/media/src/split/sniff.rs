@@ -34,7 +34,7 @@ pub(super) fn detect(start: &[u8]) -> Result<InputFormat, Error> {
     Err(Error::Unsupported(describe_unsupported(start).into()))
 }
 
-/// The first box of an MP4 or a QuickTime film; the oldest have no `ftyp`.
+/// The first box of an MP4 or a QuickTime movie; the oldest have no `ftyp`.
 fn is_mp4(start: &[u8]) -> bool {
     let kinds = [
         b"ftyp", b"moov", b"moof", b"styp", b"sidx", b"free", b"skip", b"wide", b"mdat", b"pnot",
@@ -61,7 +61,7 @@ fn is_bare_tag(start: &[u8]) -> bool {
         })
 }
 
-/// The name of what it is, for a person who took it for a film.
+/// The name of what it is, for a person who took it for a movie.
 fn describe_unsupported(start: &[u8]) -> &'static str {
     let at = |position: usize, magic: &[u8]| {
         start

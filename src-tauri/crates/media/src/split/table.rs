@@ -9,7 +9,7 @@ use crate::{
     cursor::Cursor,
 };
 
-/// More samples than a week of film has: a track of more is sound without coding, whose samples
+/// More samples than a week of movie has: a track of more is sound without coding, whose samples
 /// are a few bytes each, or damage.
 const MAX_SAMPLES: u32 = 1 << 24;
 
@@ -49,7 +49,7 @@ impl SampleTable {
     pub(super) fn read(moov: &Cursor<'_>, stbl: &Cursor<'_>) -> Result<Self, Error> {
         let find = |kind| children(stbl).find(kind);
         let base = moov.position();
-        // Fragmented films may leave the tables away altogether.
+        // Fragmented movies may leave the tables away altogether.
         let (Some(samples), Some(groups)) = (
             find(*b"stsz")?
                 .map(|body| (body, false))

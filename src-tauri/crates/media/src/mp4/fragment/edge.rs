@@ -1,4 +1,4 @@
-//! What of a track goes on from piece to piece.
+//! What of a track goes on from segment to segment.
 
 use super::{track_code, track_kind};
 use crate::{
@@ -7,28 +7,28 @@ use crate::{
     ts::{FrameTime, TrackEdges},
 };
 
-/// The sample before may be longer than the piece shows.
+/// The sample before may be longer than the segment shows.
 const EXTENDS: u8 = 1;
-/// The piece ends in a packet that is known to have more bytes.
+/// The segment ends in a packet that is known to have more bytes.
 const IS_CUT: u8 = 2;
-/// The piece holds nothing of the track but what goes on.
+/// The segment holds nothing of the track but what goes on.
 const ONLY_CONTINUATION: u8 = 4;
-/// The end of the piece can be told to go on in the next.
+/// The end of the segment can be told to go on in the next.
 const HAS_LAST_COUNTER: u8 = 8;
 /// A sample whose time is known starts in the remainder.
 const HAS_NEXT_TIME: u8 = 16;
 
-/// Bytes in the media of the piece that are in no sample.
+/// Bytes in the media of the segment that are in no sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EdgeBytes {
-    /// From the start of the media of the piece.
+    /// From the start of the media of the segment.
     pub(crate) position: u64,
     pub(crate) length: u64,
 }
 
-/// The two ends of a track in a piece, as [`Open`] tells them.
+/// The two ends of a track in a segment, as [`Open`] tells them.
 ///
-/// The bytes themselves lie in the output: a journal of a long film keeps none of them in memory.
+/// The bytes themselves lie in the output: a journal of a long movie keeps none of them in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EdgeRecord {
     pub(crate) kind: TrackKind,

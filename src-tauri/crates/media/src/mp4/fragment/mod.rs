@@ -1,4 +1,4 @@
-//! The tables of one piece, a few bytes for each sample.
+//! The tables of one segment, a few bytes for each sample.
 //!
 //! A ten-hour recording has some three million samples, all of which stay in memory until the
 //! index is written; so they are kept as differences and repetitions.
@@ -24,7 +24,7 @@ const SYNC: u8 = 1;
 const SAME_DELTA: u8 = 2;
 const SAME_OFFSET: u8 = 4;
 
-/// The key of a track in the finished film; pictures come first. A plan has a handful of tracks.
+/// The key of a track in the finished movie; pictures come first. A plan has a handful of tracks.
 pub(crate) fn track_key(plan_track: u8, kind: TrackKind) -> u8 {
     (track_code(kind) << 7) | (plan_track & 0x7f)
 }

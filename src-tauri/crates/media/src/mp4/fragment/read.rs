@@ -22,7 +22,7 @@ struct PreviousSample {
     roll: Option<i16>,
 }
 
-/// Reads the tables of a piece back.
+/// Reads the tables of a segment back.
 #[derive(Clone, Debug)]
 pub(crate) struct SegmentTables<'a> {
     pub(crate) base: OutputBase,
@@ -30,17 +30,17 @@ pub(crate) struct SegmentTables<'a> {
     pub(crate) entries: TableEntries<'a>,
 }
 
-/// Places in the output that a piece depends on.
+/// Places in the output that a segment depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OutputBase {
-    /// Where the header of `mdat` starts; 0 where it is not written yet. Every piece tells it, so
+    /// Where the header of `mdat` starts; 0 where it is not written yet. Every segment tells it, so
     /// that any of them may be lost, and so may be the head itself.
     pub(crate) mdat: u64,
-    /// Where the media of the piece starts.
+    /// Where the media of the segment starts.
     pub(crate) position: u64,
 }
 
-/// One thing a piece holds.
+/// One thing a segment holds.
 #[derive(Debug)]
 pub(crate) enum TableEntry<'a> {
     /// The samples of this track that follow are coded so.
@@ -51,7 +51,7 @@ pub(crate) enum TableEntry<'a> {
     },
     /// The same, as a fragmented MP4 says it.
     Init(Init),
-    /// What of a track goes on from piece to piece; in front of all else.
+    /// What of a track goes on from segment to segment; in front of all else.
     Edge(EdgeRecord),
     Sample(IndexedSample),
 }
@@ -73,7 +73,7 @@ pub(crate) struct IndexedSample {
 }
 
 impl<'a> SegmentTables<'a> {
-    /// The tables of a piece at its place in the output.
+    /// The tables of a segment at its place in the output.
     pub(crate) fn at(base: OutputBase, body: &[u8]) -> Vec<u8> {
         let mut tables = Vec::with_capacity(body.len() + 20);
         put_varint(&mut tables, base.mdat);
@@ -109,7 +109,7 @@ impl<'a> SegmentTables<'a> {
     }
 }
 
-/// The entries of a piece, in the order of its bytes.
+/// The entries of a segment, in the order of its bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct TableEntries<'a> {
     cursor: Cursor<'a>,

@@ -12,7 +12,7 @@ use crate::{
     fmp4::Init,
 };
 
-/// Collects the tables of one piece.
+/// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     edges: Vec<u8>,
@@ -41,9 +41,9 @@ struct RecordedTrack {
 /// Where the data of a sample lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SampleLocation {
-    /// Place of its first byte in the media of the piece.
+    /// Place of its first byte in the media of the segment.
     pub(crate) position: u64,
-    /// Which sample entry of its set-up it needs, counted from 0.
+    /// Which sample entry of its codec configuration it needs, counted from 0.
     pub(crate) description: u32,
     /// Length, where the container tells it, else 0.
     pub(crate) duration: u32,
@@ -58,7 +58,7 @@ impl Recorder {
         !self.edges.is_empty()
     }
 
-    /// What media the piece holds, by its [`Self::spans`].
+    /// What media the segment holds, by its [`Self::spans`].
     pub(crate) fn content(&self, spans: &[Span]) -> Content {
         let spans = spans.iter().map(|span| (track_kind(span.key >> 7), span));
         Content::new(self.samples, spans, self.edge_bytes > 0)
@@ -168,7 +168,7 @@ impl Recorder {
 
     /// The time that each of the tracks covers.
     ///
-    /// `timescale` is that of the samples' times; `plan_track` tells the pieces of one
+    /// `timescale` is that of the samples' times; `plan_track` tells the segments of one
     /// presentation apart.
     pub(crate) fn spans(&self, plan_track: u8, timescale: u32) -> Result<Vec<Span>, Error> {
         let mut spans = Vec::new();
