@@ -1,7 +1,8 @@
-//! A progressive MP4 out (ISO/IEC 14496-12), its segments in any order.
+//! Writes a progressive MP4 (ISO/IEC 14496-12) from segments that arrive in any order.
 //!
-//! [`write`] appends the media of each segment and keeps its tables ([`fragment`]); at the end
-//! [`assemble`] puts them on one clock and makes a [`track`] index of each, which [`moov`] writes.
+//! [`write`] appends the media of each segment and keeps its sample tables ([`fragment`]). At the
+//! end [`assemble`] puts all of them on one clock and builds the index of each [`track`], which
+//! [`moov`] writes.
 
 pub(crate) mod assemble;
 mod captions;
