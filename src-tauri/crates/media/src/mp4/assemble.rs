@@ -158,7 +158,7 @@ impl<'s> IndexBuilder<'s> {
     }
 
     fn tracks(mut self) -> Vec<Mp4Track> {
-        let lead = self.start_offset.unwrap_or(0);
+        let start_offset = self.start_offset.unwrap_or(0);
         if self.segment_format == SegmentFormat::Ts {
             self.select_tracks();
         }

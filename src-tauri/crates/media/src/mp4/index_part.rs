@@ -7,28 +7,28 @@ use std::io::{self, Write};
 
 use crate::boxes::write::{boxed_before, put32};
 
-/// Some bytes of the index, and what a table has behind them.
+/// Some bytes of the index, followed by the rows of a table.
 pub(crate) struct IndexPart<'t> {
     bytes: Vec<u8>,
     /// The rows of the table, field by field.
     fields: Box<dyn Iterator<Item = u32> + 't>,
-    /// Bytes that the fields take.
+    /// Size of the fields.
     row_bytes: u64,
 }
 
-/// What a table has before its rows.
+/// The start of a table, before its rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TableHeader<'h> {
     pub(crate) kind: [u8; 4],
     pub(crate) version: u8,
-    /// What stands between the flags and the number of rows.
+    /// Bytes between the flags and the number of rows.
     pub(crate) prefix: &'h [u8],
-    /// How many rows there are.
+    /// Number of rows.
     pub(crate) rows: u32,
 }
 
 impl<'t> IndexPart<'t> {
-    /// Bytes alone.
+    /// Creates a part without a table.
     pub(crate) fn plain(bytes: Vec<u8>) -> Self {
         Self {
             bytes,
@@ -37,7 +37,8 @@ impl<'t> IndexPart<'t> {
         }
     }
 
-    /// A full box that ends in rows of `N` big-endian fields; there must be as many as it says.
+    /// Creates a full box that ends in rows of `N` big-endian fields. `rows` must yield exactly
+    /// `head.rows` of them.
     pub(crate) fn table<const N: usize>(
         head: TableHeader<'_>,
         rows: impl Iterator<Item = [u32; N]> + 't,
@@ -56,7 +57,7 @@ impl<'t> IndexPart<'t> {
         }
     }
 
-    /// Bytes that it takes in the file.
+    /// Size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.bytes.len() as u64 + self.row_bytes
     }

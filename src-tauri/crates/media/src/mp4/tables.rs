@@ -1,4 +1,4 @@
-//! The sample table: `stbl` (ISO/IEC 14496-12 8.5 to 8.7).
+//! Builds the sample tables of a track: the children of `stbl` (ISO/IEC 14496-12 8.5 to 8.7).
 
 use super::{
     index_part::{IndexPart, TableHeader},
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::boxes::write::{full_box, put_count, put32};
 
-/// The children of `stbl`.
+/// Returns the children of `stbl`.
 pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     let mut parts = vec![sample_entries(track), decode_times(track)];
     parts.extend(composition_offsets(track));
@@ -28,7 +28,7 @@ fn sample_entries(track: &Mp4Track) -> IndexPart<'_> {
     IndexPart::plain(bytes)
 }
 
-/// `stts`: the distance to the next sample; the last one has its own length.
+/// `stts`: the distance to the next sample; for the last one, its duration.
 fn decode_times(track: &Mp4Track) -> IndexPart<'_> {
     let head = TableHeader {
         kind: *b"stts",
@@ -38,7 +38,7 @@ fn decode_times(track: &Mp4Track) -> IndexPart<'_> {
     IndexPart::table(head, track.deltas().map(|(count, delta)| [count, delta]))
 }
 
-/// `ctts`: version 1 only where an offset is negative, nothing where all are 0.
+/// `ctts`: version 1 if an offset is negative; omitted if all are 0.
 fn composition_offsets(track: &Mp4Track) -> Option<IndexPart<'_>> {
     if track.offsets().all(|(_, offset)| offset == 0) {
         return None;
@@ -55,7 +55,7 @@ fn composition_offsets(track: &Mp4Track) -> Option<IndexPart<'_>> {
     Some(IndexPart::table(head, rows))
 }
 
-/// `stss`: without it every sample is one that decoding can start from.
+/// `stss`: omitted if all samples are sync samples.
 fn sync_samples(track: &Mp4Track) -> Option<IndexPart<'_>> {
     if track.sync_samples == track.samples {
         return None;
@@ -68,7 +68,7 @@ fn sync_samples(track: &Mp4Track) -> Option<IndexPart<'_>> {
     Some(IndexPart::table(head, track.syncs().map(|number| [number])))
 }
 
-/// `stsc`: a row where the number of samples or their sample entry changes.
+/// `stsc`: a row for each change of the number of samples or their sample entry.
 fn chunk_map(track: &Mp4Track) -> IndexPart<'_> {
     let head = TableHeader {
         kind: *b"stsc",
@@ -112,7 +112,7 @@ fn sizes(track: &Mp4Track) -> IndexPart<'_> {
     IndexPart::table(head, rows)
 }
 
-/// `stco`, or `co64` where a chunk lies beyond 4 GiB.
+/// `stco`, or `co64` if a chunk starts beyond 4 GiB.
 fn chunk_offsets(track: &Mp4Track) -> IndexPart<'_> {
     let short = |position: u64| u32::try_from(position).ok();
     let head = |kind| TableHeader {
