@@ -13,6 +13,7 @@
 //! A film that is already there comes in as pieces too: [`split`] cuts a file into them, and
 //! [`measure()`] tells how much media it holds.
 
+mod boxes;
 mod captions;
 pub mod check;
 mod clock;

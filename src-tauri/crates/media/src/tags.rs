@@ -2,7 +2,7 @@
 
 pub(crate) mod chapters;
 mod flv;
-mod mp4;
+pub(crate) mod mp4;
 
 use std::{
     fmt,
@@ -30,7 +30,7 @@ pub struct Tags {
     pub date: Option<String>,
     /// Where it came from: the link.
     pub comment: Option<String>,
-    /// Picture that stands for the film. An FLV has no place for it.
+    /// Picture that stands for the movie. An FLV has no place for it.
     pub cover: Option<Cover>,
     /// Its chapters, in their order, at most 255. An FLV has no place for them.
     pub chapters: Vec<Chapter>,

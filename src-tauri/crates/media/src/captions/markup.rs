@@ -73,7 +73,7 @@ mod tests {
                 "<b>bold</b> and <c.red.small>coloured</c>",
                 "bold and coloured",
             ),
-            ("<v Ada Lovelace>ConnectContext", "ConnectContext"),
+            ("<v Ada Lovelace>Hello", "Hello"),
             ("<00:00:01.000>one <00:00:02.000>two", "one two"),
             (
                 "a &amp; b &lt;c&gt; &#228;&#xE4;&nbsp;d",

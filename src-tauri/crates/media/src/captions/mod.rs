@@ -13,7 +13,7 @@ use crate::language::Language;
 /// Words that are shown for some time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cue {
-    /// From the start of the film.
+    /// From the start of the movie.
     pub(crate) start_ms: u64,
     /// Above the start.
     pub(crate) end_ms: u64,
@@ -44,8 +44,8 @@ impl Captions {
         })
     }
 
-    /// What a film of this length shows of them, pauses included.
-    pub(crate) fn timeline(&self, film_ms: u64) -> CaptionTimeline<'_> {
-        CaptionTimeline::new(&self.cues, film_ms)
+    /// What a movie of this length shows of them, pauses included.
+    pub(crate) fn timeline(&self, movie_ms: u64) -> CaptionTimeline<'_> {
+        CaptionTimeline::new(&self.cues, movie_ms)
     }
 }

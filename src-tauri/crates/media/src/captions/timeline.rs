@@ -17,7 +17,7 @@ pub(crate) struct CaptionSample {
     pub(crate) text: String,
 }
 
-/// What is shown from the start of the film to its end, without a gap; nothing where no cue is
+/// What is shown from the start of the movie to its end, without a gap; nothing where no cue is
 /// ever shown.
 #[derive(Debug)]
 pub(crate) struct CaptionTimeline<'c> {
@@ -87,8 +87,8 @@ mod tests {
         }
     }
 
-    fn told(cues: &[Cue], film_ms: u64) -> Vec<(u64, u64, String)> {
-        CaptionTimeline::new(cues, film_ms)
+    fn told(cues: &[Cue], movie_ms: u64) -> Vec<(u64, u64, String)> {
+        CaptionTimeline::new(cues, movie_ms)
             .map(|shown| (shown.start_ms, shown.end_ms, shown.text))
             .collect()
     }
@@ -113,7 +113,7 @@ mod tests {
         ];
         let expected = expected.map(|(start, end, text)| (start, end, text.to_owned()));
         assert_eq!(told(&cues, 1000), expected);
-        // What is behind the end of the film is cut.
+        // What is behind the end of the movie is cut.
         assert_eq!(told(&cues, 45)[..4], expected[..4]);
         assert_eq!(told(&cues, 45)[4..], [(40, 45, "c".to_owned())]);
         assert_eq!(told(&cues, 60), expected[..6]);
@@ -125,19 +125,19 @@ mod tests {
         #[test]
         fn any_cues_become_a_line_of_bounded_length(
             cues in proptest::collection::vec((0_u64..100, 1_u64..50, "[a-z]"), 0..40),
-            film_ms in 0_u64..200,
+            movie_ms in 0_u64..200,
         ) {
             let mut cues: Vec<_> = cues
                 .into_iter()
                 .map(|(start, length, text)| cue(start, start + length, &text))
                 .collect();
             cues.sort_by_key(|cue| cue.start_ms);
-            let shown: Vec<_> = CaptionTimeline::new(&cues, film_ms).collect();
+            let shown: Vec<_> = CaptionTimeline::new(&cues, movie_ms).collect();
             prop_assert!(shown.len() <= 2 * cues.len() + 1);
             let mut end = 0;
             for one in &shown {
                 prop_assert_eq!(one.start_ms, end);
-                prop_assert!(one.start_ms < one.end_ms && one.end_ms <= film_ms);
+                prop_assert!(one.start_ms < one.end_ms && one.end_ms <= movie_ms);
                 prop_assert!(one.text.lines().count() <= MAX_SIMULTANEOUS_CUES);
                 end = one.end_ms;
                 for line in one.text.lines() {
@@ -145,8 +145,8 @@ mod tests {
                     prop_assert!(cues.iter().filter(held).any(|cue| cue.text == line));
                 }
             }
-            let is_ever_shown = cues.iter().any(|cue| cue.start_ms < film_ms);
-            prop_assert_eq!(end, if is_ever_shown { film_ms } else { 0 });
+            let is_ever_shown = cues.iter().any(|cue| cue.start_ms < movie_ms);
+            prop_assert_eq!(end, if is_ever_shown { movie_ms } else { 0 });
         }
     }
 }

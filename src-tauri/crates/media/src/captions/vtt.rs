@@ -124,7 +124,7 @@ mod tests {
             00:00:03,000-->00:00:04,000\nfrom SubRip\n\
             00:00:05.000 --> 00:00:06.000\nwithout a line between\n";
         let expected = [
-            (1000, 2500, "ConnectContext\nworld"),
+            (1000, 2500, "Hello\nworld"),
             (360_000_000, 360_001_000, "late"),
             (3000, 4000, "from SubRip"),
             (5000, 6000, "without a line between"),

@@ -16,9 +16,9 @@ use crate::{
 
 /// More of a tag's body is not read: enough for a sequence header with its parameter sets.
 const MAX_BODY_BYTES: u32 = 4096;
-/// The same for metadata: the index of keyframes of a long film, and more text than players show.
+/// The same for metadata: the index of keyframes of a long movie, and more text than players show.
 const MAX_METADATA_BYTES: u32 = 1 << 20;
-/// The metadata may be off by this much: it tells the time by pieces, and the tags by their mean.
+/// The metadata may be off by this much: it tells the time by segments, and the tags by their mean.
 const DURATION_TOLERANCE_MS: u64 = 1000;
 
 /// What has been seen of a track.

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::reader::{BoxReader, Children, LocatedBox, WindowReader, malformed};
-use crate::{Error, fmp4::boxes::FourCc};
+use crate::{Error, boxes::FourCc};
 
 /// Every `sbgp` must be full of its rows, which name descriptions and samples that are there.
 pub(super) fn check<R: Read + Seek>(

@@ -1,18 +1,18 @@
-//! The headers of the film and of a track (ISO/IEC 14496-12 8.2.2, 8.3.2, 8.4.2, 8.4.3, 8.6.6).
+//! The headers of the movie and of a track (ISO/IEC 14496-12 8.2.2, 8.3.2, 8.4.2, 8.4.3, 8.6.6).
 
 use std::io::{Read, Seek};
 
 use super::reader::{BoxReader, LocatedBox, malformed};
 use crate::{
     Error,
+    boxes::read::{name, version_and_flags},
     cursor::Cursor,
-    fmp4::boxes::{name, version_and_flags},
     handler::Handler,
 };
 
 /// Normal speed, in 16.16.
 const NORMAL_SPEED: u32 = 0x1_0000;
-/// No film is cut this often.
+/// No movie is cut this often.
 const MAX_EDITS: u32 = 4096;
 
 /// Timescale and duration of `mvhd` or `mdhd`.
@@ -29,13 +29,13 @@ pub(super) struct TrackHeader {
     pub(super) enabled: bool,
     /// Of the tracks of one group, other than 0, one is shown at a time.
     pub(super) alternate_group: u16,
-    /// In ticks of the film.
+    /// In ticks of the movie.
     pub(super) duration: u64,
     /// Width and height, rounded to pixels.
     pub(super) size: (u32, u32),
 }
 
-/// What `elst` says, in the ticks that it counts in: of the film, the media time of the track.
+/// What `elst` says, in the ticks that it counts in: of the movie, the media time of the track.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Edits {
     /// Nothing is shown for so long at the start.
@@ -51,7 +51,7 @@ pub(super) struct Edits {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MediaEdit {
     pub(super) media_time: u64,
-    /// In ticks of the film.
+    /// In ticks of the movie.
     pub(super) duration: u64,
 }
 
@@ -146,7 +146,7 @@ pub(super) fn track_header<R: Read + Seek>(
 ) -> Result<TrackHeader, Error> {
     let bytes = reader.read_body(found)?;
     let mut enabled = false;
-    // Enabled, in the film, in a preview, sizes are an aspect ratio.
+    // Enabled, in the movie, in a preview, sizes are an aspect ratio.
     let (version, mut body) =
         open_full_box(&bytes, found, |flags| flags & !0xf == 0 && flags & 2 != 0)?;
     if bytes.get(3).is_some_and(|flags| flags & 1 != 0) {

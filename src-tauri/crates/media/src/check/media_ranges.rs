@@ -6,7 +6,7 @@ use crate::Error;
 
 use super::reader::malformed;
 
-/// More stretches are not remembered. Chunks that lie end to end are one: a film of days whose
+/// More stretches are not remembered. Chunks that lie end to end are one: a movie of days whose
 /// tracks take turns every second stays below.
 const MAX_RANGES: usize = 1 << 19;
 

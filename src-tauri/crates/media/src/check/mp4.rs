@@ -9,7 +9,7 @@ use super::{
     track::{CheckedTrack, Timescale, TrackOutline},
 };
 use crate::{
-    CaptionsSummary, Error, Summary, TrackSummary, fmp4::boxes::FourCc, handler::Handler, language,
+    CaptionsSummary, Error, Summary, TrackSummary, boxes::FourCc, handler::Handler, language,
 };
 
 const MOVIE: [&FourCc; 7] = [

@@ -7,15 +7,18 @@ use std::{
 
 use crate::{
     Error,
+    boxes::{
+        FourCc,
+        read::{self, name},
+    },
     cursor::Cursor,
-    fmp4::boxes::{self, FourCc, name},
 };
 
 /// Tables are read in parts of this size, several of them side by side.
 const WINDOW_BYTES: usize = 64 * 1024;
 /// A box that is read whole has no more than this; `stsd` with many parameter sets comes nearest.
 const MAX_LEAF_BYTES: u64 = 4 << 20;
-/// No box of a finished film has more children.
+/// No box of a finished movie has more children.
 const MAX_CHILDREN: usize = 4096;
 
 /// The file.
@@ -91,7 +94,7 @@ impl<R: Read + Seek> BoxReader<R> {
             let head = usize::try_from(left).map_or(16, |left| left.min(16));
             let head = bytes.get_mut(..head).unwrap_or_default();
             self.read_exact_at(position, head)?;
-            let header = boxes::header(&mut Cursor::within("MP4", head, position))?;
+            let header = read::header(&mut Cursor::within("MP4", head, position))?;
             let start = position.saturating_add(header.header_length);
             // Only media may reach to the end of the file without saying where that is.
             let open = header.kind == *b"mdat" && place.end == self.length;

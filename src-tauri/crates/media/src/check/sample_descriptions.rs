@@ -5,10 +5,10 @@ use std::io::{Read, Seek};
 use super::reader::{BoxReader, LocatedBox, malformed};
 use crate::{
     Error,
+    boxes::read::{ParsedBox, children, name, version_and_flags},
     codec::{aac::AudioSpecificConfig, avc::AvcConfig},
     cursor::Cursor,
     digest::SampleRecord,
-    fmp4::boxes::{ParsedBox, children, name, version_and_flags},
 };
 
 /// Of a sample with more units than this, the first ones are looked at.
@@ -74,8 +74,8 @@ fn entry(found: ParsedBox<'_>, references: u16) -> Result<Option<u8>, Error> {
     }
 }
 
-/// Whether a film with these sample entries, as they stand in `stsd`, can pass: asked before they
-/// go into one, so that a bad one fails with its piece and not at the end.
+/// Whether a movie with these sample entries, as they stand in `stsd`, can pass: asked before they
+/// go into one, so that a bad one fails with its segment and not at the end.
 pub(crate) fn check_sample_entries(entries: &Cursor<'_>) -> Result<(), Error> {
     for found in children(entries) {
         entry(found?, 1)?;
@@ -184,7 +184,7 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
     descriptor(&mut esds, 4)?;
     let object_type = esds.u8()?;
     esds.skip(12)?;
-    // MPEG-4 audio has its set-up here; the others carry it in their frames.
+    // MPEG-4 audio has its codec configuration here; the others carry it in their frames.
     if object_type == 0x40 {
         let length = descriptor(&mut esds, 5)?;
         AudioSpecificConfig::read(&esds.sub_cursor(length)?)?;

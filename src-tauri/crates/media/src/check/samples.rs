@@ -1,6 +1,6 @@
 //! The sample table against itself and against the file (ISO/IEC 14496-12 8.6.1, 8.7).
 //!
-//! All tables are read side by side, sample by sample, each through a window: the index of a film
+//! All tables are read side by side, sample by sample, each through a window: the index of a movie
 //! of any length takes the same memory.
 
 use std::{
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     Error,
+    boxes::read::name,
     digest::{IndexDigest, SampleRecord},
-    fmp4::boxes::name,
 };
 
 /// So many samples are looked into.

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     Error,
+    boxes::FourCc,
     cursor::Cursor,
     digest::{TrackLabel, TrackRecord},
-    fmp4::boxes::FourCc,
     handler::Handler,
 };
 
@@ -56,7 +56,7 @@ pub(super) struct CheckedTrack {
     /// CRC-32 of its sample entries.
     sample_entries_crc: u32,
     pub(super) label: TrackLabel,
-    /// Where it ends by its header, in ticks of the film.
+    /// Where it ends by its header, in ticks of the movie.
     stated_end: u64,
     media: TimeHeader,
     edits: Option<Edits>,
@@ -66,11 +66,11 @@ pub(super) struct CheckedTrack {
 /// Films that are made here count finer than this: as their finest track does.
 const MAX_COARSE_TIMESCALE: u32 = 1000;
 
-/// The clock of the film, or of a track in it.
+/// The clock of the movie, or of a track in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timescale {
     timescale: u32,
-    /// The film's is.
+    /// The movie's is.
     coarse: bool,
 }
 
@@ -103,7 +103,7 @@ impl Timescale {
         ticks.saturating_mul(1000) / u64::from(self.timescale)
     }
 
-    /// Ticks of a track in ticks of the film.
+    /// Ticks of a track in ticks of the movie.
     fn scale(self, ticks: u64, timescale: u32) -> u64 {
         let scaled = u128::from(ticks) * u128::from(self.timescale);
         let rounded = (scaled + u128::from(timescale) / 2) / u128::from(timescale);
@@ -200,7 +200,7 @@ impl CheckedTrack {
         self.totals.digest.with_track(whole).value()
     }
 
-    /// How long the track is shown, in ticks of the film: as its header, its edits and its
+    /// How long the track is shown, in ticks of the movie: as its header, its edits and its
     /// samples tell.
     pub(super) fn shown_duration(&self, clock: Timescale) -> Result<u64, Error> {
         let TimeHeader {

@@ -1,10 +1,10 @@
-//! Which bytes of a media piece go into the file.
+//! Which bytes of a media segment go into the file.
 
 use std::ops::Range;
 
 use crate::{Error, cursor::Cursor};
 
-/// Stretches of a piece, in its order, none touching another.
+/// Stretches of a segment, in its order, none touching another.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DataRanges(Vec<DataRange>);
 
@@ -37,7 +37,7 @@ impl DataRanges {
         Self(data)
     }
 
-    /// Where some bytes of the piece lie in the stretches, taken end to end.
+    /// Where some bytes of the segment lie in the stretches, taken end to end.
     pub(crate) fn output_offset(&self, position: usize, length: usize) -> Result<u64, Error> {
         let behind = self
             .0
@@ -51,10 +51,10 @@ impl DataRanges {
     }
 
     /// The stretches themselves.
-    pub(crate) fn slices<'a>(&self, piece: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn slices<'a>(&self, segment: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         self.0
             .iter()
-            .filter_map(|stretch| piece.get(stretch.range.clone()))
+            .filter_map(|stretch| segment.get(stretch.range.clone()))
     }
 }
 
@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn each_byte_goes_into_the_file_once() {
         let data = DataRanges::new(vec![12..15, 3..5, 4..8, 8..9, 20..20, 13..14]);
-        let piece: Vec<u8> = (0..30).collect();
-        let slices: Vec<_> = data.slices(&piece).collect();
+        let segment: Vec<u8> = (0..30).collect();
+        let slices: Vec<_> = data.slices(&segment).collect();
         assert_eq!(
             slices,
             [&[3, 4, 5, 6, 7, 8][..], &[12, 13, 14], &[]] as [&[u8]; 3]

@@ -1,20 +1,23 @@
-//! A media piece: `moof` + `mdat`, once or several times, among boxes that do not matter here.
+//! A media segment: `moof` + `mdat`, once or several times, among boxes that do not matter here.
 
 use std::ops::Range;
 
 use super::{
-    boxes::{ParsedBox, children, top_level, version_and_flags},
     data_ranges::{DataRanges, outside},
     init::{Init, OtherTrack, SampleDefaults},
     roll::FragmentRolls,
     run::{RunStart, TrackRun},
 };
-use crate::{Content, Error, cursor::Cursor};
+use crate::{
+    Content, Error,
+    boxes::read::{self, ParsedBox, children, top_level, version_and_flags},
+    cursor::Cursor,
+};
 
-/// No piece of a few seconds has more samples; a run without bytes of its own could claim 2³².
+/// No segment of a few seconds has more samples; a run without bytes of its own could claim 2³².
 const MAX_SAMPLES: u32 = 1 << 20;
 
-/// What a media piece holds of one track.
+/// What a media segment holds of one track.
 #[derive(Debug)]
 pub struct DemuxedTrack<'a> {
     /// The bytes that go into the file: `mdat` whole where nothing else lies in it, else the runs.
@@ -23,11 +26,11 @@ pub struct DemuxedTrack<'a> {
     pub(crate) runs: Vec<TrackRun<'a>>,
 }
 
-/// Finds the samples of the track of `init` in a media piece.
-pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Error> {
+/// Finds the samples of the track of `init` in a media segment.
+pub fn demux<'a>(segment: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Error> {
     let mut bodies = Vec::new();
     let mut moofs = Vec::new();
-    for found in top_level(piece) {
+    for found in top_level(segment) {
         let found = found?;
         match &found.kind {
             b"mdat" => {
@@ -39,7 +42,7 @@ pub fn demux<'a>(piece: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Error
         }
     }
     let mut demuxer = FragmentDemuxer {
-        piece,
+        segment,
         init,
         mdat_bodies: &bodies,
         segment_offset: None,
@@ -83,15 +86,15 @@ fn run_range(run: &TrackRun<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>
 }
 
 struct FragmentDemuxer<'a, 'i> {
-    piece: &'a [u8],
+    segment: &'a [u8],
     init: &'i Init,
     /// The bodies of the `mdat` boxes.
     mdat_bodies: &'i [Range<usize>],
-    /// How far before the piece the file began that its positions are counted in.
+    /// How far before the segment the file began that its positions are counted in.
     segment_offset: Option<u64>,
     next_dts: i64,
     samples: u32,
-    /// Fragments of other tracks are in the piece.
+    /// Fragments of other tracks are in the segment.
     has_other_tracks: bool,
     runs: Vec<TrackRun<'a>>,
 }
@@ -178,10 +181,10 @@ impl<'a> FragmentDemuxer<'a, '_> {
                 position: data.as_ref().map_or(base, |data| data.end),
                 dts,
             };
-            let run = TrackRun::read(self.piece, child.body.clone(), self.init, &before)?;
+            let run = TrackRun::read(self.segment, child.body.clone(), self.init, &before)?;
             self.samples = self.samples.saturating_add(run.samples());
             // A sample has a byte of its own, or at least one that tells of it.
-            let most = u32::try_from(self.piece.len()).unwrap_or(u32::MAX);
+            let most = u32::try_from(self.segment.len()).unwrap_or(u32::MAX);
             if self.samples > MAX_SAMPLES.min(most) {
                 let count = run.samples();
                 return Err(child
@@ -205,8 +208,8 @@ impl<'a> FragmentDemuxer<'a, '_> {
     }
 }
 
-/// Positions that are told outright are counted from the start of a file. Where the piece was cut
-/// from one, the piece itself does not say how far in; but what is told lies behind `moof`.
+/// Positions that are told outright are counted from the start of a file. Where the segment was cut
+/// from one, the segment itself does not say how far in; but what is told lies behind `moof`.
 fn segment_offset(moof: u64, base: u64, least: u64, bodies: &[Range<usize>]) -> u64 {
     let starts = || bodies.iter().map(|body| body.start as u64);
     if base == moof || starts().any(|start| start == least) {
@@ -251,9 +254,9 @@ fn fragment_header<'i>(
     })
 }
 
-/// Whether bytes start as an initialisation or a media piece does.
+/// Whether bytes start as an initialisation or a media segment does.
 pub(crate) fn sniff(data: &[u8], init: bool) -> bool {
-    let Ok(header) = super::boxes::header(&mut Cursor::new("MP4", data)) else {
+    let Ok(header) = read::header(&mut Cursor::new("MP4", data)) else {
         return false;
     };
     match &header.kind {
@@ -265,7 +268,7 @@ pub(crate) fn sniff(data: &[u8], init: bool) -> bool {
     }
 }
 
-/// Reads what a piece tells without the defaults of its track: its boxes, and those in `moof`.
+/// Reads what a segment tells without the defaults of its track: its boxes, and those in `moof`.
 /// Counts its samples; when they are, only the timescale in the init segment tells.
 pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
     if init {

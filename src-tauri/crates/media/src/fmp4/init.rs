@@ -1,17 +1,23 @@
-//! The initialisation piece: `ftyp` + `moov`.
+//! The init segment: `ftyp` + `moov`.
 
-use super::{
-    boxes::{Boxes, FourCc, children, name, top_level, version_and_flags},
-    roll::MovieRolls,
+use super::roll::MovieRolls;
+use crate::{
+    Error, TrackKind,
+    boxes::{
+        FourCc,
+        read::{Boxes, children, name, top_level, version_and_flags},
+    },
+    check::check_sample_entries,
+    clock::nanoseconds,
+    cursor::Cursor,
 };
-use crate::{Error, TrackKind, check::check_sample_entries, clock::nanoseconds, cursor::Cursor};
 
 /// No track needs more sample entries than this.
 pub(crate) const MAX_SAMPLE_ENTRIES: u32 = 64;
-/// No film has more tracks than this.
+/// No movie has more tracks than this.
 pub(crate) const MAX_TRACKS: usize = 64;
 
-/// What the pieces of a track leave to its initialisation.
+/// What the segments of a track leave to its initialisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Init {
     pub(crate) kind: TrackKind,
@@ -28,9 +34,9 @@ pub struct Init {
     pub(crate) sample_entries: Vec<Vec<u8>>,
     /// What the initialisation says of samples that need others before them.
     pub(crate) rolls: MovieRolls,
-    /// How many tracks of its piece are pictures or sound, itself included.
+    /// How many tracks of its segment are pictures or sound, itself included.
     pub(super) track_count: u8,
-    /// All other tracks of its piece, whatever they hold.
+    /// All other tracks of its segment, whatever they hold.
     pub(crate) other_tracks: Vec<OtherTrack>,
 }
 
@@ -50,14 +56,14 @@ pub(crate) struct SampleDefaults {
     pub(crate) flags: u32,
 }
 
-/// Where a track starts in the film (ISO/IEC 14496-12 8.6.6).
+/// Where a track starts in the movie (ISO/IEC 14496-12 8.6.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceEdit {
     /// Composition time of the first sample part that is shown: after the priming.
     pub(crate) media_time: Option<i64>,
     /// How long nothing is shown before, in ticks of `movie_timescale`.
     pub(crate) empty: u64,
-    /// How long the media is shown, in the same ticks, where an index of the whole film says it:
+    /// How long the media is shown, in the same ticks, where an index of the whole movie says it:
     /// of fragments it could not know.
     pub(crate) duration: Option<u64>,
     pub(crate) movie_timescale: u32,
@@ -82,23 +88,23 @@ impl SourceEdit {
 }
 
 impl Init {
-    /// Every track of an initialisation piece, or of the `moov` that a media piece carries, that
+    /// Every track of an init segment, or of the `moov` that a media segment carries, that
     /// is pictures or sound: text, metadata and time codes are left out.
     ///
-    /// Answers nothing where the piece holds no `moov`.
-    pub fn all(piece: &[u8]) -> Result<Vec<Self>, Error> {
-        match top_level(piece).find(*b"moov")? {
+    /// Answers nothing where the segment holds no `moov`.
+    pub fn all(segment: &[u8]) -> Result<Vec<Self>, Error> {
+        match top_level(segment).find(*b"moov")? {
             Some(moov) => movie(&moov),
             None => Ok(Vec::new()),
         }
     }
 
-    /// The track that a plan counts as number `track`: the only one of the piece, or the one in
+    /// The track that a plan counts as number `track`: the only one of the segment, or the one in
     /// that place of [`Self::all`].
     ///
-    /// Answers `None` where the piece holds no `moov`.
-    pub fn parse(piece: &[u8], track: u8) -> Result<Option<Self>, Error> {
-        let mut all = Self::all(piece)?;
+    /// Answers `None` where the segment holds no `moov`.
+    pub fn parse(segment: &[u8], track: u8) -> Result<Option<Self>, Error> {
+        let mut all = Self::all(segment)?;
         let count = all.len();
         if count <= 1 {
             return Ok(all.pop());
@@ -110,7 +116,7 @@ impl Init {
         })
     }
 
-    /// How many tracks of its piece are pictures or sound, itself included.
+    /// How many tracks of its segment are pictures or sound, itself included.
     pub(crate) fn track_count(&self) -> usize {
         usize::from(self.track_count)
     }
@@ -249,7 +255,7 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
             Some(b"encv" | b"enca") => return Err(Error::Encrypted),
             Some(_) => {
                 let mut entry = entry.to_vec();
-                // The film that it goes into has its data in one place, which is the first.
+                // The movie that it goes into has its data in one place, which is the first.
                 if let Some(reference) = entry.get_mut(14..16) {
                     reference.copy_from_slice(&[0, 1]);
                 }
@@ -264,7 +270,7 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
 
 /// The start of a track by its edit list: empty edits, then the first with media.
 ///
-/// Of a film that was cut by edits, with media left out between them, all is shown from the first
+/// Of a movie that was cut by edits, with media left out between them, all is shown from the first
 /// edit on: nothing is lost, and tracks that were cut alike stay side by side.
 fn edit(trak: &Cursor<'_>) -> Result<SourceEdit, Error> {
     let mut edit = SourceEdit::default();

@@ -1,6 +1,5 @@
-//! Fragmented MP4 in (ISO/IEC 14496-12): an initialisation piece, then media pieces.
+//! Fragmented MP4 in (ISO/IEC 14496-12): an init segment, then media segments.
 
-pub(crate) mod boxes;
 mod data_ranges;
 mod demux;
 mod init;

@@ -2,13 +2,13 @@
 //! (ISO/IEC 14496-12 8.9, 10.1). Encoders of AAC say with them how many frames of pre-roll a
 //! start in the middle needs.
 //!
-//! They are hints: where they are broken the samples are in no group, and the film is read on.
+//! They are hints: where they are broken the samples are in no group, and the movie is read on.
 
 use std::sync::Arc;
 
-use super::boxes::{children, version_and_flags};
 use crate::{
     Error,
+    boxes::read::{children, version_and_flags},
     cursor::{Cursor, put_signed, put_varint},
 };
 
@@ -52,7 +52,7 @@ impl MovieRolls {
             default_description: usual,
         } = descriptions(stbl);
         let mut default_distance = distance(&distances, usual);
-        // One group over all samples of the film holds for fragments cut from it as well.
+        // One group over all samples of the movie holds for fragments cut from it as well.
         if let [(_, index)] = groups(stbl).unwrap_or_default().as_slice() {
             default_distance = distance(&distances, *index);
         }
@@ -222,7 +222,7 @@ fn groups(holder: &Cursor<'_>) -> Option<Vec<(u32, u32)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mp4::boxes::{full_box, put32};
+    use crate::boxes::write::{full_box, put32};
 
     fn sgpd(out: &mut Vec<u8>, version: u8, fields: &[u32], distances: &[i16]) {
         full_box(out, *b"sgpd", version, 0, |out| {

@@ -1,11 +1,10 @@
 //! The samples of one `trun` (ISO/IEC 14496-12 8.8.8).
 
 use super::{
-    boxes::version_and_flags,
     init::{Init, SampleDefaults},
     roll::FragmentRolls,
 };
-use crate::{Error, Sample, TrackKind, cursor::Cursor};
+use crate::{Error, Sample, TrackKind, boxes::read::version_and_flags, cursor::Cursor};
 
 const DATA_OFFSET: u32 = 0x1;
 const FIRST_FLAGS: u32 = 0x4;
@@ -19,7 +18,7 @@ const NOT_SYNC: u32 = 0x1_0000;
 /// Samples whose data lies end to end.
 #[derive(Clone, Debug)]
 pub struct TrackRun<'a> {
-    piece: &'a [u8],
+    segment: &'a [u8],
     kind: TrackKind,
     /// Which of the track's sample entries, counted from 0.
     pub(crate) description: u32,
@@ -29,7 +28,7 @@ pub struct TrackRun<'a> {
     first_flags: Option<u32>,
     rolls: FragmentRolls,
     left: u32,
-    /// Where the data of the next sample starts in the piece.
+    /// Where the data of the next sample starts in the segment.
     pub(super) position: u64,
     dts: i64,
 }
@@ -52,7 +51,7 @@ pub struct TimedSample<'a> {
     pub sample: Sample<'a>,
     /// How long it is shown.
     pub duration: u32,
-    /// Where its bytes start in the piece.
+    /// Where its bytes start in the segment.
     pub position: usize,
     /// How many samples before it (negative) or after it a start here needs, where that is told.
     pub roll: Option<i16>,
@@ -69,7 +68,7 @@ struct SampleFields {
 impl<'a> TrackRun<'a> {
     /// Reads the head of a `trun` of the track of `init`.
     pub(super) fn read(
-        piece: &'a [u8],
+        segment: &'a [u8],
         mut trun: Cursor<'a>,
         init: &Init,
         before: &RunStart<'_>,
@@ -90,7 +89,7 @@ impl<'a> TrackRun<'a> {
             None
         };
         Ok(Self {
-            piece,
+            segment,
             kind: init.kind,
             description: before.defaults.description.saturating_sub(1),
             entries: trun,
@@ -156,7 +155,7 @@ impl<'a> TrackRun<'a> {
         let fields = self.fields()?;
         let position = usize::try_from(self.position).unwrap_or(usize::MAX);
         let Some(data) = self
-            .piece
+            .segment
             .get(position..)
             .and_then(|rest| rest.get(..fields.size as usize))
         else {

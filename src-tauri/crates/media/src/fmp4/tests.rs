@@ -5,7 +5,7 @@ use build::{OffsetBase, Traf, Trun, TrunSample, init, mdat, media_segment, moof}
 use super::{Init, demux};
 use crate::Error;
 
-/// What is read of a piece: times, offsets, sync flags and bytes.
+/// What is read of a segment: times, offsets, sync flags and bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct DemuxedSample {
     dts: i64,
@@ -15,9 +15,9 @@ struct DemuxedSample {
     data: Vec<u8>,
 }
 
-fn read(piece: &[u8], init: &Init) -> Result<Vec<DemuxedSample>, Error> {
-    let media = demux(piece, init)?;
-    let file: Vec<u8> = media.data.slices(piece).flatten().copied().collect();
+fn read(segment: &[u8], init: &Init) -> Result<Vec<DemuxedSample>, Error> {
+    let media = demux(segment, init)?;
+    let file: Vec<u8> = media.data.slices(segment).flatten().copied().collect();
     let mut read = Vec::new();
     for run in media.runs {
         for timed in run {
@@ -106,8 +106,8 @@ fn every_combination_of_run_flags_is_read() {
             let data = moof(0, 8, std::slice::from_ref(&traf)).len() + 8;
             traf.base = OffsetBase::Explicit(data as u64);
         }
-        let piece = media_segment(&[traf]);
-        let found = read(&piece, &init(1, &[])).expect("whole");
+        let segment = media_segment(&[traf]);
+        let found = read(&segment, &init(1, &[])).expect("whole");
         let (mut dts, mut at) = (0, 0);
         assert_eq!(found.len(), samples.len(), "{flags:x}");
         for (found, sample) in found.iter().zip(&samples) {
@@ -143,10 +143,10 @@ fn the_defaults_of_a_fragment_override_those_of_the_movie() {
         let of = |bit: u32, value: u32| (told & (1 << bit) != 0).then_some(value);
         let mut traf = Traf::of(1, vec![run.clone()]);
         traf.defaults = [of(0, 2), of(1, 77), of(2, 9), of(3, 0)];
-        let piece = media_segment(&[traf]);
+        let segment = media_segment(&[traf]);
         let mut init = init(1, &[]);
         init.defaults.size = if told & 4 == 0 { 9 } else { 1000 };
-        let found = demux(&piece, &init).expect("whole");
+        let found = demux(&segment, &init).expect("whole");
         let mut run = found.runs[0].clone();
         assert_eq!(run.description, told & 1, "{told}");
         let sample = run.next().expect("one").expect("whole");
@@ -183,11 +183,11 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
         [OffsetBase::Explicit(0), OffsetBase::Implied],
         [OffsetBase::Moof, OffsetBase::Implied],
     ] {
-        let piece = media_segment(&two_tracks(bases));
+        let segment = media_segment(&two_tracks(bases));
         let [one, two] = [(1, 2), (2, 1)].map(|(id, other)| init(id, &[other]));
         let mut bytes = 0;
         for (init, id) in [(one, 1), (two, 2)] {
-            let found = read(&piece, &init).expect("whole");
+            let found = read(&segment, &init).expect("whole");
             let expected = alone(id);
             let times = |read: &[DemuxedSample]| -> Vec<_> {
                 read.iter()
@@ -195,10 +195,10 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
                     .collect()
             };
             assert_eq!(times(&found), times(&expected), "{bases:?}");
-            let written: usize = demux(&piece, &init)
+            let written: usize = demux(&segment, &init)
                 .expect("whole")
                 .data
-                .slices(&piece)
+                .slices(&segment)
                 .map(<[u8]>::len)
                 .sum();
             let own: usize = found.iter().map(|read| read.data.len()).sum();
@@ -241,25 +241,25 @@ fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
 
 #[test]
 fn a_fragment_of_only_another_track_gives_nothing() {
-    let piece = media_segment(&[Traf::of(2, vec![full(samples(3))])]);
-    let media = demux(&piece, &init(1, &[2])).expect("whole");
+    let segment = media_segment(&[Traf::of(2, vec![full(samples(3))])]);
+    let media = demux(&segment, &init(1, &[2])).expect("whole");
     assert!(media.runs.is_empty());
-    assert_eq!(media.data.slices(&piece).count(), 0);
+    assert_eq!(media.data.slices(&segment).count(), 0);
     // Alone in its initialisation, it is ours by whatever number.
-    assert_eq!(read(&piece, &init(1, &[])).expect("whole").len(), 3);
+    assert_eq!(read(&segment, &init(1, &[])).expect("whole").len(), 3);
     let mut beside_text = init(1, &[2]);
     beside_text.track_count = 1;
-    assert_eq!(read(&piece, &beside_text).expect("whole").len(), 0);
+    assert_eq!(read(&segment, &beside_text).expect("whole").len(), 0);
 }
 
 #[test]
 fn a_segment_cut_from_a_file_still_finds_its_data() {
     for before in [1, 600, 1 << 20, 1 << 40] {
         let trafs = two_tracks([OffsetBase::Explicit(before); 2]);
-        let mut piece = media_segment(&trafs);
-        let again = moof(piece.len(), 8, &trafs);
-        piece.extend(again);
-        piece.extend(mdat(trafs.len() * 200));
+        let mut segment = media_segment(&trafs);
+        let again = moof(segment.len(), 8, &trafs);
+        segment.extend(again);
+        segment.extend(mdat(trafs.len() * 200));
         let mut whole = build::media_segment(&two_tracks([OffsetBase::Moof; 2]));
         let again = moof(whole.len(), 8, &two_tracks([OffsetBase::Moof; 2]));
         whole.extend(again);
@@ -267,7 +267,7 @@ fn a_segment_cut_from_a_file_still_finds_its_data() {
         for (id, other) in [(1, 2), (2, 1)] {
             let init = init(id, &[other]);
             assert_eq!(
-                read(&piece, &init).expect("whole"),
+                read(&segment, &init).expect("whole"),
                 read(&whole, &init).expect("whole"),
                 "{before}"
             );
@@ -281,17 +281,17 @@ fn fragments_follow_each_other_where_they_tell_no_time() {
         tfdt,
         ..Traf::of(1, vec![full(samples(2))])
     };
-    let mut piece = Vec::new();
+    let mut segment = Vec::new();
     for tfdt in [Some((0, 500)), None, Some((1, 1 << 34)), None] {
-        let moof = moof(piece.len(), 8, &[traf(tfdt)]);
-        piece.extend(moof);
-        piece.extend(mdat(41));
+        let moof = moof(segment.len(), 8, &[traf(tfdt)]);
+        segment.extend(moof);
+        segment.extend(mdat(41));
         // Boxes that do not matter, among them one of an index and of an event.
         for kind in [b"styp", b"sidx", b"emsg", b"prft", b"free", b"zzzz"] {
-            crate::mp4::boxes::boxed(&mut piece, *kind, |out| out.extend_from_slice(&[7; 20]));
+            crate::boxes::write::boxed(&mut segment, *kind, |out| out.extend_from_slice(&[7; 20]));
         }
     }
-    let found = read(&piece, &init(1, &[])).expect("whole");
+    let found = read(&segment, &init(1, &[])).expect("whole");
     let times: Vec<_> = found.iter().map(|read| read.dts).collect();
     let far = 1 << 34;
     assert_eq!(
@@ -311,8 +311,8 @@ fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
     let mut wide = moof(0, 16, &trafs);
     wide.extend_from_slice(b"\0\0\0\x01mdat\0\0\0\0\0\0\0\x4f");
     wide.extend_from_slice(&body);
-    for piece in [open, wide] {
-        assert_eq!(read(&piece, &init(1, &[])).expect("whole"), expected);
+    for segment in [open, wide] {
+        assert_eq!(read(&segment, &init(1, &[])).expect("whole"), expected);
     }
 }
 
@@ -336,10 +336,10 @@ fn samples_outside_the_data_are_refused() {
 fn a_run_of_endless_samples_without_bytes_is_refused() {
     let mut run = full(samples(1));
     run.flags = 0x1;
-    let mut piece = media_segment(&[Traf::of(1, vec![run])]);
-    let at = piece.windows(4).position(|window| window == b"trun");
+    let mut segment = media_segment(&[Traf::of(1, vec![run])]);
+    let at = segment.windows(4).position(|window| window == b"trun");
     let at = at.expect("it is there") + 8;
-    piece[at..at + 4].copy_from_slice(&u32::MAX.to_be_bytes());
-    let refused = demux(&piece, &init(1, &[]));
+    segment[at..at + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    let refused = demux(&segment, &init(1, &[]));
     assert!(matches!(refused, Err(Error::Malformed { .. })));
 }

@@ -1,4 +1,4 @@
-//! From the tables of all pieces, in any order, to the index of each track.
+//! Builds the index of each track from the sample tables of all segments, in any order.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    fragment::{IndexedSample, SegmentTables, TableEntry as Found, track_key},
+    fragment::{IndexedSample, SegmentTables, TableEntry, track_key},
     sample_entry::{AudioClock, build_sample_entry},
     snap::TimestampSnapper,
     track::{Mp4Track, StoredSample, display},
@@ -21,57 +21,58 @@ use crate::{
     segment_writer::SegmentWriter,
 };
 
-/// Sixteen ticks a millisecond: keeps the times of an FLV exact without guessing a frame rate.
+/// Ticks per millisecond of an FLV's video: keeps its times exact without guessing a frame rate.
 const FLV_SUBTICKS: u32 = 16;
 
-/// The group of the sounds, where there are several; that of captions is another.
+/// `alternate_group` of several audio tracks; captions have another.
 const AUDIO_GROUP: u16 = 1;
 
-/// So many bytes of a sample tell it from another of the same time and size.
+/// Leading bytes that are compared to tell whether a sample of the same time and size is repeated.
 const COMPARED_BYTES: u64 = 4096;
 
-/// Says whether so many bytes at two places of the output are the same.
+/// Compares a number of bytes at two positions of the output.
 type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
-/// What the plan says of the pieces.
+/// What the index needs to know of the movie besides the tables.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IndexSpec<'p> {
     pub(crate) segment_format: SegmentFormat,
-    /// [`crate::Film::sounds`].
+    /// [`MovieSpec::audio`](crate::MovieSpec::audio).
     pub(crate) audio: &'p [AudioSpec],
 }
 
-/// Makes the index of every track; pictures come first.
+/// Builds the index of every track, video first.
 pub(crate) fn assemble<O: Read + Write + Seek>(
-    plan: IndexSpec<'_>,
+    spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
     output: &mut SegmentWriter<O>,
 ) -> Result<Vec<Mp4Track>, Error> {
     let mut bytes = [Vec::new(), Vec::new()];
-    let mut same = |places: [u64; 2], length| {
-        for (bytes, place) in bytes.iter_mut().zip(places) {
+    let mut same = |positions: [u64; 2], length| {
+        for (bytes, position) in bytes.iter_mut().zip(positions) {
             bytes.clear();
-            output.read_into(bytes, place, length)?;
+            output.read_into(bytes, position, length)?;
         }
         let [one, other] = &bytes;
         Ok(one == other)
     };
-    let assembly = IndexBuilder::from_fragments(plan, fragments, &mut same)?;
-    if assembly.initialised.len() < assembly.track_count {
-        return Err(missing_tracks(assembly.track_count));
+    let builder = IndexBuilder::from_fragments(spec, fragments, &mut same)?;
+    if builder.initialised.len() < builder.track_count {
+        return Err(missing_tracks(builder.track_count));
     }
-    Ok(assembly.tracks())
+    Ok(builder.tracks())
 }
 
-/// The index of what has come so far, to tell from it how large the whole will be.
+/// Builds the index of the segments so far, to estimate the size of the whole.
 pub(crate) fn estimate(
-    plan: IndexSpec<'_>,
+    spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
 ) -> Result<Vec<Mp4Track>, Error> {
-    IndexBuilder::from_fragments(plan, fragments, &mut |_, _| Ok(true)).map(IndexBuilder::tracks)
+    IndexBuilder::from_fragments(spec, fragments, &mut |_, _| Ok(true)).map(IndexBuilder::tracks)
 }
 
-/// A film that silently lacks its sound would be worse than none.
+/// Returns the error for init segments with more tracks than were added: without it, the movie
+/// could silently lack its audio.
 pub(crate) fn missing_tracks(tracks: usize) -> Error {
     Error::Unsupported(format!(
         "a piece with {tracks} tracks, of which some are left out"
@@ -82,25 +83,26 @@ struct IndexBuilder<'s> {
     segment_format: SegmentFormat,
     audio: &'s [AudioSpec],
     same: &'s mut CompareBytes<'s>,
-    /// Ticks a second of the times of samples that are described by set-ups among them.
+    /// Ticks per second of the sample times of FLV and TS segments.
     timescale: u32,
-    /// A multiple of `times`.
+    /// A multiple of `timescale`.
     video_timescale: u32,
     clock: MovieClock,
     inits: BTreeMap<u8, Init>,
     tracks: BTreeMap<u8, Mp4Track>,
-    /// What samples of a track are coded with at this point, where set-ups lie among them.
+    /// The codec configuration of each track at this point, for FLV and TS.
     codec_states: BTreeMap<u8, CodecState>,
-    /// The plan's tracks that were set up, and how many there are in one piece at most.
+    /// Tracks of the download with an init segment.
     initialised: BTreeSet<u8>,
+    /// The largest number of tracks in one init segment.
     track_count: usize,
-    /// Where the fragments of each track end so far by what they say, on the film's clock.
+    /// Where each track ends so far according to its spans, on the movie's clock.
     segment_ends: BTreeMap<u8, i64>,
-    /// What the plan has before the first piece that is there, in nanoseconds.
+    /// Time before the first segment that is there, in nanoseconds.
     start_offset: Option<i64>,
 }
 
-/// The set-up in force for such a track.
+/// The codec configuration that applies to a track.
 #[derive(Clone, Copy)]
 struct CodecState {
     description: u32,
@@ -108,11 +110,11 @@ struct CodecState {
 }
 
 impl<'s> IndexBuilder<'s> {
-    fn new(plan: IndexSpec<'s>, same: &'s mut CompareBytes<'s>) -> Self {
+    fn new(spec: IndexSpec<'s>, same: &'s mut CompareBytes<'s>) -> Self {
         let IndexSpec {
             segment_format,
             audio,
-        } = plan;
+        } = spec;
         let timescale = segment_format
             .timestamp_format()
             .map_or(1000, |counter| counter.timescale);
@@ -142,21 +144,21 @@ impl<'s> IndexBuilder<'s> {
     }
 
     fn from_fragments(
-        plan: IndexSpec<'s>,
+        spec: IndexSpec<'s>,
         mut fragments: Vec<TableFragment>,
         same: &'s mut CompareBytes<'s>,
     ) -> Result<Self, Error> {
         fragments.sort_by_key(|fragment| (fragment.kind, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.kind, fragment.track));
-        let mut assembly = Self::new(plan, same);
-        for pieces in fragments.chunk_by_mut(|one, next| one.kind == next.kind) {
-            assembly.add_segment(pieces)?;
+        let mut builder = Self::new(spec, same);
+        for segments in fragments.chunk_by_mut(|one, next| one.kind == next.kind) {
+            builder.add_segments(segments)?;
         }
-        Ok(assembly)
+        Ok(builder)
     }
 
     fn tracks(mut self) -> Vec<Mp4Track> {
-        let lead = self.start_offset.unwrap_or(0);
+        let start_offset = self.start_offset.unwrap_or(0);
         if self.segment_format == SegmentFormat::Ts {
             self.select_tracks();
         }
@@ -164,26 +166,26 @@ impl<'s> IndexBuilder<'s> {
         self.set_audio_alternatives();
         let mut tracks: Vec<_> = self.tracks.into_values().collect();
         for track in &mut tracks {
-            track.start_offset = lead;
+            track.start_offset = start_offset;
         }
         tracks
     }
 
-    /// Of the streams that come in pieces of their own, each may have the other's beside it: the
-    /// sound of a group stands for the one that is mixed with the picture (RFC 8216 4.3.4.2.1).
+    /// Keeps one video track and the audio tracks of the rendition group. A transport stream with
+    /// video may contain audio too, which the group replaces (RFC 8216 4.3.4.2.1).
     fn select_tracks(&mut self) {
         let is_named = |key| {
-            let mut sounds = self.audio.iter();
-            sounds.any(|sound| track_key(sound.track, TrackKind::Audio) == key)
+            let mut audio = self.audio.iter();
+            audio.any(|audio| track_key(audio.track, TrackKind::Audio) == key)
         };
         let chosen = |kind| {
-            let of_kind = |plan: &u8| self.tracks.contains_key(&track_key(*plan, kind));
-            let mut plans = (0..0x80).filter(of_kind);
+            let of_kind = |number: &u8| self.tracks.contains_key(&track_key(*number, kind));
+            let mut numbers = (0..0x80).filter(of_kind);
             match kind {
-                TrackKind::Video => plans.next(),
-                TrackKind::Audio => plans.next_back(),
+                TrackKind::Video => numbers.next(),
+                TrackKind::Audio => numbers.next_back(),
             }
-            .map(|plan| track_key(plan, kind))
+            .map(|number| track_key(number, kind))
         };
         let kept = [TrackKind::Video, TrackKind::Audio].map(chosen);
         self.tracks.retain(|key, track| match track.handler {
@@ -192,78 +194,81 @@ impl<'s> IndexBuilder<'s> {
         });
     }
 
-    /// Tells the languages of the sounds, and lets only the first of several play unasked: players
-    /// play together what is not in one group (ISO/IEC 14496-12 8.3.2).
+    /// Sets the languages of the audio tracks and enables only the first of several. All of them
+    /// get one group, because players play tracks of different groups together (ISO/IEC 14496-12
+    /// 8.3.2).
     fn set_audio_alternatives(&mut self) {
-        for sound in self.audio {
+        for audio in self.audio {
             let track = self
                 .tracks
-                .get_mut(&track_key(sound.track, TrackKind::Audio));
-            if let (Some(track), Some(tag)) = (track, &sound.language) {
+                .get_mut(&track_key(audio.track, TrackKind::Audio));
+            if let (Some(track), Some(tag)) = (track, &audio.language) {
                 track.language = Language::from_tag(tag);
             }
         }
-        let sounds = self.tracks.values_mut();
-        let mut sounds: Vec<_> = sounds
+        let tracks = self.tracks.values_mut();
+        let mut tracks: Vec<_> = tracks
             .filter(|track| track.handler == Handler::Audio)
             .collect();
-        if sounds.len() > 1 {
-            for (number, track) in sounds.iter_mut().enumerate() {
+        if tracks.len() > 1 {
+            for (number, track) in tracks.iter_mut().enumerate() {
                 track.enabled = number == 0;
                 track.alternate_group = AUDIO_GROUP;
             }
         }
     }
 
-    /// The pieces of one part, of all tracks: they are moved by the same time.
-    fn add_segment(&mut self, pieces: &mut [TableFragment]) -> Result<(), Error> {
-        // Taken out, so that they make room for the index that they become.
-        let bytes: Vec<_> = pieces
+    /// Adds the segments with the same number of all tracks: they are shifted by the same time.
+    fn add_segments(&mut self, segments: &mut [TableFragment]) -> Result<(), Error> {
+        // Take the tables, so that their memory is freed as the index grows.
+        let bytes: Vec<_> = segments
             .iter_mut()
-            .map(|piece| std::mem::take(&mut piece.tables))
+            .map(|segment| std::mem::take(&mut segment.tables))
             .collect();
         let mut spans = Vec::new();
         let mut tables = Vec::new();
-        let part = pieces.first().map_or(SegmentKind::Init, |piece| piece.kind);
-        for (piece, bytes) in pieces.iter().zip(&bytes) {
+        let kind = segments
+            .first()
+            .map_or(SegmentKind::Init, |segment| segment.kind);
+        for (segment, bytes) in segments.iter().zip(&bytes) {
             let read = SegmentTables::read(bytes)?;
             for span in &read.spans {
                 spans.push(PlannedSpan {
                     span: *span,
-                    first_pts: self.first_pts(piece.track, &read, span)?,
-                    start_ms: piece.start_ms,
+                    first_pts: self.first_pts(segment.track, &read, span)?,
+                    start_ms: segment.start_ms,
                 });
             }
-            tables.push((piece.track, read));
+            tables.push((segment.track, read));
         }
         let spans = &spans;
-        let segment = SegmentGroup { kind: part, spans };
-        let offset = self.clock.place(&segment);
+        let group = SegmentGroup { kind, spans };
+        let offset = self.clock.place(&group);
         if !spans.is_empty() {
             self.start_offset
-                .get_or_insert_with(|| milliseconds(segment.start_ms()));
+                .get_or_insert_with(|| milliseconds(group.start_ms()));
         }
-        for (plan_track, read) in tables {
+        for (track, read) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
-                    self.add_elementary_segment(plan_track, read, offset)?
+                    self.add_elementary_segment(track, read, offset)?
                 }
-                SegmentFormat::Fmp4 => self.add_fmp4_segment(plan_track, part, read)?,
+                SegmentFormat::Fmp4 => self.add_fmp4_segment(track, kind, read)?,
             }
         }
         Ok(())
     }
 
-    /// When the first sample of a stretch is shown, on the clock of its piece.
-    fn first_pts(&self, plan: u8, tables: &SegmentTables<'_>, span: &Span) -> Result<i64, Error> {
+    /// Returns when the first sample of a span is presented, on the clock of its segment.
+    fn first_pts(&self, track: u8, tables: &SegmentTables<'_>, span: &Span) -> Result<i64, Error> {
         let mut own = None;
         for entry in tables.entries.clone() {
             match entry? {
-                Found::Init(init) => own = Some(init),
-                Found::Config { .. } => break,
-                Found::Edge(_) => {}
-                Found::Sample(sample) => {
-                    let init = own.as_ref().or_else(|| self.inits.get(&plan));
+                TableEntry::Init(init) => own = Some(init),
+                TableEntry::Config { .. } => break,
+                TableEntry::Edge(_) => {}
+                TableEntry::Sample(sample) => {
+                    let init = own.as_ref().or_else(|| self.inits.get(&track));
                     return Ok(init.map_or(span.first, |init| shown_at(init, &sample)));
                 }
             }
@@ -271,10 +276,10 @@ impl<'s> IndexBuilder<'s> {
         Ok(span.first)
     }
 
-    /// A piece whose samples are described by set-ups among them.
+    /// Adds an FLV or TS segment, whose codec configurations are between its samples.
     fn add_elementary_segment(
         &mut self,
-        plan: u8,
+        track_number: u8,
         tables: SegmentTables<'_>,
         offset: i64,
     ) -> Result<(), Error> {
@@ -284,20 +289,24 @@ impl<'s> IndexBuilder<'s> {
         }
         for entry in tables.entries {
             match entry? {
-                Found::Config { kind, codec, data } => self.configure(plan, kind, codec, data)?,
-                Found::Init(_) | Found::Edge(_) => {}
-                Found::Sample(sample) => self.add_elementary_sample(plan, &sample, offset_ticks)?,
+                TableEntry::Config { kind, codec, data } => {
+                    self.configure(track_number, kind, codec, data)?;
+                }
+                TableEntry::Init(_) | TableEntry::Edge(_) => {}
+                TableEntry::Sample(sample) => {
+                    self.add_elementary_sample(track_number, &sample, offset_ticks)?;
+                }
             }
         }
         for span in tables.spans {
-            let (Some(track), Some(coded)) = (
+            let (Some(track), Some(codec)) = (
                 self.tracks.get_mut(&span.key),
                 self.codec_states.get(&span.key),
             ) else {
                 continue;
             };
             let mut end = ticks(span.end.saturating_add(offset), track.timescale);
-            if let (Some((clock, _)), Some(times)) = (coded.audio, track.times) {
+            if let (Some((clock, _)), Some(times)) = (codec.audio, track.times) {
                 let frame = u64::from(clock.frame) * u64::from(track.timescale)
                     / u64::from(clock.rate.max(1));
                 end = times.last_dts.saturating_add_unsigned(frame);
@@ -309,48 +318,43 @@ impl<'s> IndexBuilder<'s> {
 
     fn configure(
         &mut self,
-        plan: u8,
+        track_number: u8,
         kind: TrackKind,
         codec: Codec,
         data: &[u8],
     ) -> Result<(), Error> {
-        let made = build_sample_entry(codec, data)?;
-        let key = track_key(plan, kind);
+        let entry = build_sample_entry(codec, data)?;
+        let key = track_key(track_number, kind);
         let video_timescale = self.video_timescale;
         let track = self.tracks.entry(key).or_insert_with(|| {
-            let timescale = made.clock.map_or(video_timescale, |clock| clock.rate);
+            let timescale = entry.clock.map_or(video_timescale, |clock| clock.rate);
             let mut track = Mp4Track::new(kind, timescale);
-            if let Some(size) = made.size {
+            if let Some(size) = entry.size {
                 track.display = display(size);
             }
             track
         });
-        let description = track.sample_entries.number(&made.bytes)?;
-        let grid = self
+        let description = track.sample_entries.number(&entry.bytes)?;
+        let snapper = self
             .codec_states
             .get(&key)
-            .and_then(|coded| coded.audio)
-            .and_then(|(_, grid)| grid);
-        let sound = made.clock.map(|clock| (clock, grid));
-        self.codec_states.insert(
-            key,
-            CodecState {
-                description,
-                audio: sound,
-            },
-        );
+            .and_then(|codec| codec.audio)
+            .and_then(|(_, snapper)| snapper);
+        let audio = entry.clock.map(|clock| (clock, snapper));
+        self.codec_states
+            .insert(key, CodecState { description, audio });
         Ok(())
     }
 
     fn add_elementary_sample(
         &mut self,
-        plan: u8,
+        track_number: u8,
         sample: &IndexedSample,
         offset: i64,
     ) -> Result<(), Error> {
-        let key = track_key(plan, sample.kind);
-        // What comes before the first set-up of the film cannot be decoded.
-        let (Some(track), Some(coded)) =
+        let key = track_key(track_number, sample.kind);
+        // Samples before the first codec configuration cannot be decoded: drop them.
+        let (Some(track), Some(codec)) =
             (self.tracks.get_mut(&key), self.codec_states.get_mut(&key))
         else {
             return Ok(());
@@ -359,50 +363,50 @@ impl<'s> IndexBuilder<'s> {
         if is_repeated(track, time, sample, self.same)? {
             return Ok(());
         }
-        let finer = i64::from(self.video_timescale / self.timescale);
-        let dts = match &mut coded.audio {
-            Some((clock, grid)) => grid
+        let subticks = i64::from(self.video_timescale / self.timescale);
+        let dts = match &mut codec.audio {
+            Some((clock, snapper)) => snapper
                 .get_or_insert_with(|| TimestampSnapper::new(track.timescale, self.timescale, time))
                 .snap(time, *clock),
-            None => time.saturating_mul(finer),
+            None => time.saturating_mul(subticks),
         };
         track.push(StoredSample {
             dts,
-            composition_offset: i64::from(sample.composition_offset) * finer,
+            composition_offset: i64::from(sample.composition_offset) * subticks,
             sync: sample.sync,
             size: sample.size,
             position: sample.position,
-            description: coded.description,
+            description: codec.description,
             opens_chunk: sample.opens_chunk,
         })
     }
 
     fn add_fmp4_segment(
         &mut self,
-        plan: u8,
-        part: SegmentKind,
+        track_number: u8,
+        kind: SegmentKind,
         tables: SegmentTables<'_>,
     ) -> Result<(), Error> {
         let mut own = None;
         let mut begun = false;
         for entry in tables.entries {
             match entry? {
-                Found::Init(init) => {
-                    self.initialised.insert(plan);
+                TableEntry::Init(init) => {
+                    self.initialised.insert(track_number);
                     self.track_count = self.track_count.max(init.track_count());
-                    if part == SegmentKind::Init {
-                        self.inits.insert(plan, init);
+                    if kind == SegmentKind::Init {
+                        self.inits.insert(track_number, init);
                     } else {
                         own = Some(init);
                     }
                 }
-                Found::Config { .. } | Found::Edge(_) => {}
-                Found::Sample(sample) => {
+                TableEntry::Config { .. } | TableEntry::Edge(_) => {}
+                TableEntry::Sample(sample) => {
                     let init = own
                         .as_ref()
-                        .or_else(|| self.inits.get(&plan))
-                        .ok_or(Error::InitMissing(plan))?;
-                    let key = track_key(plan, init.kind);
+                        .or_else(|| self.inits.get(&track_number))
+                        .ok_or(Error::InitMissing(track_number))?;
+                    let key = track_key(track_number, init.kind);
                     let offset = self.clock.offset_of(key);
                     let new = || new_track(init, offset);
                     let track = self.tracks.entry(key).or_insert_with(new);
@@ -412,8 +416,8 @@ impl<'s> IndexBuilder<'s> {
                     }
                     let ended = self.segment_ends.get(&key).copied().unwrap_or(i64::MIN);
                     let dts = fmp4_dts(track, init, &sample, offset);
-                    // What starts where the piece before says that it ends is new, however alike
-                    // it looks: some writers give samples no length.
+                    // A sample at or after the stated end of the segment before is never a
+                    // repetition: some writers give samples no duration, so that times repeat.
                     let ended = ticks(ended, track.timescale);
                     if !is_repeated(track, dts, &sample, self.same)? || dts >= ended {
                         push_fmp4_sample(track, init, &sample, dts)?;
@@ -432,19 +436,19 @@ impl<'s> IndexBuilder<'s> {
     }
 }
 
-/// When a sample is shown by the edit of its track, in nanoseconds.
+/// Returns when a sample is presented according to the edit list of its track, in nanoseconds.
 fn shown_at(init: &Init, sample: &IndexedSample) -> i64 {
     let edit = init.edit;
     let media_time = edit.media_time.unwrap_or(0);
     let pts = sample
         .dts
         .saturating_add(i64::from(sample.composition_offset));
-    let shown = pts.max(media_time).saturating_sub(media_time);
-    let time = nanoseconds(shown, init.timescale).unwrap_or(0);
+    let presented = pts.max(media_time).saturating_sub(media_time);
+    let time = nanoseconds(presented, init.timescale).unwrap_or(0);
     time.saturating_add(edit.initial_delay())
 }
 
-/// A track whose first piece is moved by `offset` nanoseconds.
+/// Creates a track whose first segment is shifted by `offset` nanoseconds.
 fn new_track(init: &Init, offset: i64) -> Mp4Track {
     let mut track = Mp4Track::new(init.kind, init.timescale);
     track.timeline_shift = ticks(offset, init.timescale);
@@ -454,7 +458,7 @@ fn new_track(init: &Init, offset: i64) -> Mp4Track {
     track
 }
 
-/// Whether the piece before has this very sample.
+/// Whether the segment before contains the same sample.
 fn is_repeated(
     track: &mut Mp4Track,
     time: i64,
@@ -468,7 +472,7 @@ fn is_repeated(
     }
 }
 
-/// A time of the initialisation in ticks of the track.
+/// Converts a time in ticks of the init segment to ticks of the track.
 fn scaled(count: i64, track: &Mp4Track, init: &Init) -> i64 {
     if init.timescale == track.timescale {
         return count;
@@ -477,7 +481,7 @@ fn scaled(count: i64, track: &Mp4Track, init: &Init) -> i64 {
     time.map_or(count, |time| ticks(time, track.timescale))
 }
 
-/// When a sample is decoded whose piece is moved by `offset` nanoseconds, in ticks of the track.
+/// Returns the decode time of a sample shifted by `offset` nanoseconds, in ticks of the track.
 fn fmp4_dts(track: &Mp4Track, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
     scaled(sample.dts, track, init).saturating_add(ticks(offset, track.timescale))
 }

@@ -1,57 +1,60 @@
-//! Captions as tracks of timed text, `tx3g` (3GPP TS 26.245 5).
+//! Writes captions as timed text tracks, `tx3g` (3GPP TS 26.245 5).
 //!
-//! They are small and known whole, so their samples are appended when the film is finished; an
-//! attempt that ends there is cut back to what its journal vouches for, as ever.
+//! Captions are small and completely known, so their samples are appended when the movie is
+//! finished. If that is interrupted, the output is truncated to the end of its journal as usual.
 
 use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
-    boxes::{boxed, put16, put32},
     moov::{self, MovieTiming},
     track::{Mp4Track, StoredSample, display},
 };
 use crate::{
-    Error, captions::Captions, captions::timeline::CaptionSample, handler::Handler,
+    Error,
+    boxes::write::{boxed, put16, put32},
+    captions::Captions,
+    captions::timeline::CaptionSample,
+    handler::Handler,
     segment_writer::SegmentWriter,
 };
 
-/// More languages than a person looks through.
+/// Largest number of caption tracks.
 const MAX_TRACKS: usize = 32;
 /// Captions count in milliseconds.
 const TIMESCALE: u32 = 1000;
-/// The longest that a film can be between two changes of its words, and so its captions.
+/// Longest duration of captions, so that the distance of two samples fits into `stts`.
 const MAX_DURATION_MS: u64 = i32::MAX as u64;
-/// Bytes of text that are shown at once; a page of words.
+/// Largest text of a sample.
 const MAX_TEXT_BYTES: usize = 4096;
-/// Bytes of text in a track, as many as may come.
+/// Largest text of a track.
 const MAX_TRACK_BYTES: u64 = 8 << 20;
-/// Index bytes of a sample: its size and, where no other lasts as long, its duration.
+/// Index bytes of a sample: its size and a row of `stts`.
 const INDEX_BYTES_PER_SAMPLE: u64 = 12;
-/// Index bytes of a track around its tables.
+/// Index bytes of a track besides its tables.
 const INDEX_BYTES_PER_TRACK: u64 = 1024;
-/// All captions are in one group: at most one of them is shown.
+/// All captions are in one group: players show at most one of them.
 const ALTERNATE_GROUP: u16 = 2;
-/// A font of which every player has one (3GPP TS 26.245 5.16).
+/// A generic font name (3GPP TS 26.245 5.16).
 const FONT: &[u8] = b"Sans-Serif";
-/// Height of the letters where there is no picture to measure by, in pixels.
+/// Font size in pixels if there is no video.
 const FONT_SIZE: u8 = 18;
 
-/// Appends the samples of captions to the output and answers with their tracks, none of them
-/// shown without being chosen. `film` are the tracks of picture and sound.
+/// Appends the samples of captions to the output and returns their tracks, which are disabled by
+/// default. `movie` holds the audio and video tracks.
 pub(super) fn tracks<O>(
     captions: &[Captions],
-    film: &[Mp4Track],
+    movie: &[Mp4Track],
     output: &mut SegmentWriter<O>,
 ) -> Result<Vec<Mp4Track>, Error>
 where
     O: Read + Write + Seek,
 {
-    let film_ms = MovieTiming::of(film).duration_ms().min(MAX_DURATION_MS);
-    let pictures = film.iter().find(|track| track.handler == Handler::Video);
-    let size = pictures.and_then(moov::size).unwrap_or_default();
+    let movie_ms = MovieTiming::of(movie).duration_ms().min(MAX_DURATION_MS);
+    let video = movie.iter().find(|track| track.handler == Handler::Video);
+    let size = video.and_then(moov::size).unwrap_or_default();
     let mut tracks = Vec::new();
     for captions in captions.iter().take(MAX_TRACKS) {
-        let (track, bytes) = track(captions, film_ms, size, output.end())?;
+        let (track, bytes) = track(captions, movie_ms, size, output.end())?;
         if track.samples > 0 {
             output.append(&mut [IoSlice::new(&bytes)])?;
             tracks.push(track.closed());
@@ -60,10 +63,10 @@ where
     Ok(tracks)
 }
 
-/// A track and the bytes of its samples, which will lie at `position`.
+/// Returns a track and the bytes of its samples, which will be written at `position`.
 fn track(
     captions: &Captions,
-    film_ms: u64,
+    movie_ms: u64,
     size: (u32, u32),
     position: u64,
 ) -> Result<(Mp4Track, Vec<u8>), Error> {
@@ -75,15 +78,15 @@ fn track(
     let description = track.sample_entries.number(&sample_entry(size))?;
     let mut bytes = Vec::new();
     let mut end_ms = 0;
-    for shown in captions.timeline(film_ms) {
+    for sample in captions.timeline(movie_ms) {
         let before = bytes.len() as u64;
         if before >= MAX_TRACK_BYTES {
             break;
         }
-        put_sample(&mut bytes, &shown);
-        end_ms = shown.end_ms;
+        put_sample(&mut bytes, &sample);
+        end_ms = sample.end_ms;
         track.push(StoredSample {
-            dts: shown.start_ms.cast_signed(),
+            dts: sample.start_ms.cast_signed(),
             composition_offset: 0,
             sync: true,
             size: u32::try_from(bytes.len() as u64 - before).unwrap_or(u32::MAX),
@@ -96,44 +99,43 @@ fn track(
     Ok((track, bytes))
 }
 
-/// The length of the text in 16 bits, then the text (5.17); a pause has none.
-fn put_sample(out: &mut Vec<u8>, shown: &CaptionSample) {
-    let end = shown.text.floor_char_boundary(MAX_TEXT_BYTES);
-    let text = shown.text.get(..end).unwrap_or_default();
-    // Within 16 bits, as the longest is.
+/// Appends the length of the text in 16 bits, then the text (5.17). A pause has an empty text.
+fn put_sample(out: &mut Vec<u8>, sample: &CaptionSample) {
+    let end = sample.text.floor_char_boundary(MAX_TEXT_BYTES);
+    let text = sample.text.get(..end).unwrap_or_default();
     put16(out, u16::try_from(text.len()).unwrap_or(0));
     out.extend_from_slice(text.as_bytes());
 }
 
-/// The sample entry (5.16): white letters, centred at the bottom of the picture.
+/// Returns the sample entry (5.16): white text, centred at the bottom of the picture.
 fn sample_entry((width, height): (u32, u32)) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // A twentieth of the picture.
-    let letters = match u8::try_from(height / 20) {
+    // A twentieth of the picture's height.
+    let font_size = match u8::try_from(height / 20) {
         Ok(0) => FONT_SIZE,
-        Ok(letters) => letters,
+        Ok(size) => size,
         Err(_) => u8::MAX,
     };
     boxed(&mut bytes, *b"tx3g", |out| {
-        // Reserved, then the number of the data reference.
+        // Reserved, then the index of the data reference.
         out.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 1]);
-        // No scrolling and the like.
+        // Display flags: none.
         put32(out, 0);
-        // Centred, at the bottom, on nothing.
+        // Centred, at the bottom, on a transparent background.
         out.extend_from_slice(&[1, 0xff]);
         put32(out, 0);
-        // The place of the text: top, left, bottom, right.
+        // Text box: top, left, bottom, right.
         put32(out, 0);
         for length in [height, width] {
             put16(out, u16::try_from(length).unwrap_or(0));
         }
-        // The style of no character in particular: font 1, upright, white.
+        // Default style: font 1, regular, white.
         put32(out, 0);
         put16(out, 1);
-        out.extend_from_slice(&[0, letters]);
+        out.extend_from_slice(&[0, font_size]);
         put32(out, u32::MAX);
         boxed(out, *b"ftab", |out| {
-            // One font, its number, its name behind its length.
+            // One font: its number, the length of its name, its name.
             out.extend_from_slice(&[0, 1, 0, 1]);
             out.extend(u8::try_from(FONT.len()));
             out.extend_from_slice(FONT);
@@ -142,7 +144,7 @@ fn sample_entry((width, height): (u32, u32)) -> Vec<u8> {
     bytes
 }
 
-/// Bytes of the index that captions take at most.
+/// Returns the largest number of index bytes that the captions need.
 pub(super) fn max_index_bytes(captions: &[Captions]) -> u64 {
     let tracks = captions.iter().take(MAX_TRACKS).map(|captions| {
         let samples = captions.timeline(MAX_DURATION_MS).count() as u64;

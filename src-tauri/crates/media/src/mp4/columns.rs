@@ -1,13 +1,13 @@
-//! Columns of an index, a byte or two for each value until they are written out.
+//! Compressed columns of numbers, which hold the sample index in memory until it is written.
 
 use crate::cursor::{Cursor, put_varint};
 
-/// Grows page by page: a vector that doubles would hold a long film's column twice over.
+/// Size of a page. A single growing vector could take twice the memory while it doubles.
 const PAGE_BYTES: usize = 16 * 1024;
-/// A page with less room than the longest number takes is full.
+/// Longest encoding of a number; a page with less space left is full.
 const MAX_VARINT_BYTES: usize = 10;
 
-/// Numbers in the order in which they were pushed; small ones take a byte.
+/// Numbers in the order in which they were pushed, as varints.
 #[derive(Debug, Default)]
 pub(crate) struct VarintColumn {
     pages: Vec<Vec<u8>>,
@@ -28,20 +28,20 @@ impl VarintColumn {
     pub(crate) fn iter(&self) -> impl Iterator<Item = u64> {
         self.pages.iter().flat_map(|page| {
             let mut cursor = Cursor::new("index", page);
-            // Each number is whole in its page, so that it only fails at the end.
+            // No number spans two pages, so this fails only at the end of the page.
             std::iter::from_fn(move || cursor.varint().ok())
         })
     }
 }
 
-/// Numbers of at most 63 bits, runs of equal ones told once.
+/// Numbers of at most 63 bits; runs of equal ones are stored once.
 #[derive(Debug, Default)]
 pub(crate) struct RunLengthColumn {
-    /// A number doubled; with the lowest bit set it comes as often as the next number says.
+    /// Each run as `value << 1`, or `value << 1 | 1` followed by its length.
     packed: VarintColumn,
-    /// The run that may still grow.
+    /// The run that may still grow: its length and value.
     open: Option<(u32, u64)>,
-    /// Runs, the open one included.
+    /// Number of runs, including the open one.
     count: u32,
 }
 
@@ -65,12 +65,12 @@ impl RunLengthColumn {
         }
     }
 
-    /// How many runs there are.
+    /// Number of runs.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// How often each number comes in a row, and the number.
+    /// Returns the length and the value of each run.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u64)> {
         let mut packed = self.packed.iter();
         let closed = std::iter::from_fn(move || {
@@ -81,19 +81,19 @@ impl RunLengthColumn {
         closed.chain(self.open)
     }
 
-    /// Every number, as often as it comes.
+    /// Returns all numbers in the order in which they were pushed.
     pub(crate) fn values(&self) -> impl Iterator<Item = u64> {
         self.iter()
             .flat_map(|(times, value)| std::iter::repeat_n(value, times as usize))
     }
 }
 
-/// A number whose sign moves to its lowest bit, so that it stays small.
+/// Moves the sign to the lowest bit, so that small negative numbers have short varints.
 pub(crate) fn zigzag_encode(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
-/// The number that [`folded`] made.
+/// Reverses [`zigzag_encode`].
 pub(crate) fn zigzag_decode(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
@@ -106,7 +106,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn runs_give_back_what_was_pushed(
+        fn runs_return_the_pushed_values(
             values in proptest::collection::vec((0_u64..1 << 63, 1_usize..5), 0..4000)
         ) {
             let mut runs = RunLengthColumn::default();
@@ -122,13 +122,13 @@ mod tests {
         }
 
         #[test]
-        fn folded_numbers_unfold(value in any::<i64>()) {
+        fn zigzag_decoding_reverses_encoding(value in any::<i64>()) {
             prop_assert_eq!(zigzag_decode(zigzag_encode(value)), value);
         }
     }
 
     #[test]
-    fn a_column_holds_little_more_than_its_bytes() {
+    fn a_column_allocates_little_more_than_its_bytes() {
         let mut packed = VarintColumn::default();
         for value in 0..100_000 {
             packed.push(value % 128);

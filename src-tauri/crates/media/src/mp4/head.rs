@@ -1,56 +1,57 @@
-//! The first bytes of the file: `ftyp`, room for the index, and the header of `mdat`.
+//! The first bytes of the file: `ftyp`, bytes reserved for the index, and the header of `mdat`.
 //!
-//! Players and web servers want the index in front, but it is known last. So room is kept for it,
-//! which costs no disk while it is a hole; where it does not suffice the index goes to the end.
+//! Players and web servers want the index at the front, but it is known last. The reserved bytes
+//! are a hole in the file and cost no disk space. If they do not suffice, the index goes to the end.
 
 use std::io::{IoSlice, Read, Seek, Write};
 
-use super::{
-    boxes::{boxed, put32, put64},
-    captions,
-    fragment::SegmentTables,
-    tags,
-};
+use super::{captions, fragment::SegmentTables};
 use crate::{
-    Error, MovieSpec, TableFragment, TrackKind, cursor::Cursor, handler::Handler,
-    mp4::track::Mp4Track, segment_writer::SegmentWriter,
+    Error, MovieSpec, TableFragment, TrackKind,
+    boxes::write::{boxed, put32, put64},
+    cursor::Cursor,
+    handler::Handler,
+    mp4::track::Mp4Track,
+    segment_writer::SegmentWriter,
 };
 
-/// Bytes in the header of `mdat`: always with a 64-bit size, since it is written before its end.
+/// Size of the `mdat` header, with a 64-bit size field: it is written before the size is known.
 pub(crate) const MDAT_HEADER_BYTES: u64 = 16;
 /// `mdat` starts at a multiple of the block size that file systems use.
 const BLOCK_BYTES: u64 = 4096;
-/// More room than this is not kept, however long the service says the film is: about 60 hours.
+/// Upper bound for the reserved bytes, however long the service says the recording is: about 60
+/// hours.
 const MAX_RESERVED_BYTES: u64 = 128 << 20;
-/// Boxes of the movie and of two tracks around their tables, with the largest set-ups.
+/// Enough for the boxes around the sample tables of two tracks, with the largest codec
+/// configurations.
 const MIN_RESERVED_BYTES: u64 = 8192;
-/// Index bytes a second of a track whose pieces have not come: 60 pictures, or sound at 96 kHz.
+/// Index bytes per second for a track without a segment so far: 60 video frames, or audio at 96 kHz.
 const UNSEEN_VIDEO_BYTES_PER_SECOND: u64 = 60 * 12 + 40;
 const UNSEEN_AUDIO_BYTES_PER_SECOND: u64 = 94 * 4 + 40;
-/// Index bytes a second that pictures are given even where the first piece has few: films begin
-/// with stills. Thirty pictures: a third of a percent of a film of 1 Mbit/s.
+/// Least index bytes per second for video, 30 frames: a recording may begin with a still image, so
+/// that its first segment has few frames. At 1 Mbit/s this is a third of a percent of the file.
 const MIN_VIDEO_BYTES_PER_SECOND: u64 = 30 * 12 + 40;
 
-/// Where the parts of the head are.
+/// Positions in the head of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileHead {
-    /// Where the room for the index starts.
+    /// Where the bytes reserved for the index start.
     pub(crate) reserved_start: u64,
-    /// Where the header of `mdat` starts; the room ends here.
+    /// Where the header of `mdat` starts and the reserved bytes end.
     pub(crate) mdat: u64,
 }
 
 impl FileHead {
     /// Appends the head to an empty output.
-    pub(crate) fn write<O>(output: &mut SegmentWriter<O>, room: u64) -> Result<Self, Error>
+    pub(crate) fn write<O>(output: &mut SegmentWriter<O>, reserved: u64) -> Result<Self, Error>
     where
         O: Read + Write + Seek,
     {
-        let room_start = file_type().len() as u64;
-        let mdat = (room_start + room.clamp(MIN_RESERVED_BYTES, MAX_RESERVED_BYTES))
+        let reserved_start = file_type().len() as u64;
+        let mdat = (reserved_start + reserved.clamp(MIN_RESERVED_BYTES, MAX_RESERVED_BYTES))
             .next_multiple_of(BLOCK_BYTES);
         let head = Self {
-            reserved_start: room_start,
+            reserved_start,
             mdat,
         };
         output.append(&mut [IoSlice::new(&head.header_bytes())])?;
@@ -59,19 +60,19 @@ impl FileHead {
         Ok(head)
     }
 
-    /// The head of an output that an earlier attempt began, by what its pieces say of it. Nothing
-    /// is read back: whatever stands there by now, the head is written again at the end.
+    /// Returns the head of an output that an earlier attempt began, from a fragment of its journal.
+    /// The file itself is not read: the head is written again at the end.
     pub(crate) fn from_fragment(fragment: &TableFragment) -> Result<Self, Error> {
         let base = SegmentTables::read(&fragment.tables)?.base;
-        let room = file_type().len() as u64;
+        let reserved_start = file_type().len() as u64;
         let head = Self {
-            reserved_start: room,
+            reserved_start,
             mdat: base.mdat,
         };
-        let most = (room + MAX_RESERVED_BYTES).next_multiple_of(BLOCK_BYTES);
-        let is_ours = head.mdat.is_multiple_of(BLOCK_BYTES)
-            && (room + MIN_RESERVED_BYTES..=most).contains(&head.mdat);
-        if is_ours && head.end() <= fragment.output_start {
+        let max_mdat = (reserved_start + MAX_RESERVED_BYTES).next_multiple_of(BLOCK_BYTES);
+        let is_valid = head.mdat.is_multiple_of(BLOCK_BYTES)
+            && (reserved_start + MIN_RESERVED_BYTES..=max_mdat).contains(&head.mdat);
+        if is_valid && head.end() <= fragment.output_start {
             return Ok(head);
         }
         Err(Cursor::new("journal", &fragment.tables).malformed("the head has no place"))
@@ -82,7 +83,7 @@ impl FileHead {
         self.mdat + MDAT_HEADER_BYTES
     }
 
-    /// `ftyp`, and the header of the room as long as there is no index in it.
+    /// Returns `ftyp` and the header of the `free` box that covers the reserved bytes.
     pub(crate) fn header_bytes(self) -> Vec<u8> {
         let mut start = file_type();
         put32(
@@ -94,19 +95,19 @@ impl FileHead {
     }
 }
 
-/// What says that the file is an MP4.
+/// Returns the `ftyp` box (ISO/IEC 14496-12 4.3).
 pub(crate) fn file_type() -> Vec<u8> {
     let mut bytes = Vec::new();
     boxed(&mut bytes, *b"ftyp", |out| {
         out.extend_from_slice(b"isom");
         put32(out, 0x200);
-        // `iso4` brings negative composition offsets.
+        // `iso4` allows negative composition offsets.
         out.extend_from_slice(b"isomiso2iso4mp41");
     });
     bytes
 }
 
-/// The header of an `mdat` of this size, the header included.
+/// Returns the header of an `mdat` of `size` bytes, header included.
 pub(crate) fn mdat_header(size: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     put32(&mut bytes, 1);
@@ -115,27 +116,27 @@ pub(crate) fn mdat_header(size: u64) -> Vec<u8> {
     bytes
 }
 
-/// How much room the index will need, from the first piece that came.
+/// Estimates the size of the index from the first segment.
 ///
-/// `tracks` is the index of that piece alone; `unseen` are the tracks of the plan without one.
-pub(crate) fn reserved_bytes(film: &MovieSpec, tracks: &[Mp4Track], unseen: &[TrackKind]) -> u64 {
-    let piece_ms = tracks
+/// `tracks` is the index of that segment alone; `unseen` are the expected tracks that it lacks.
+pub(crate) fn reserved_bytes(movie: &MovieSpec, tracks: &[Mp4Track], unseen: &[TrackKind]) -> u64 {
+    let segment_ms = tracks
         .iter()
         .map(Mp4Track::length_ms)
         .max()
         .unwrap_or(0)
         .max(1);
-    let planned = u64::from(film.segment_count).saturating_mul(piece_ms);
-    let film_ms = film.duration_ms.unwrap_or(planned).max(piece_ms);
+    let planned = u64::from(movie.segment_count).saturating_mul(segment_ms);
+    let movie_ms = movie.duration_ms.unwrap_or(planned).max(segment_ms);
     let seen: u64 = tracks
         .iter()
         .map(|track| {
-            let told = track.table_bytes().saturating_mul(film_ms);
+            let scaled = track.table_bytes().saturating_mul(movie_ms);
             let least = match track.handler {
-                Handler::Video => MIN_VIDEO_BYTES_PER_SECOND.saturating_mul(film_ms) / 1000,
+                Handler::Video => MIN_VIDEO_BYTES_PER_SECOND.saturating_mul(movie_ms) / 1000,
                 Handler::Audio | Handler::Text => 0,
             };
-            told.div_ceil(piece_ms).max(least)
+            scaled.div_ceil(segment_ms).max(least)
         })
         .sum();
     let unseen: u64 = unseen
@@ -145,10 +146,10 @@ pub(crate) fn reserved_bytes(film: &MovieSpec, tracks: &[Mp4Track], unseen: &[Tr
             TrackKind::Audio => UNSEEN_AUDIO_BYTES_PER_SECOND,
         })
         .sum();
-    let tables = seen.saturating_add(unseen.saturating_mul(film_ms) / 1000);
-    // A tenth more than the first piece says.
+    let tables = seen.saturating_add(unseen.saturating_mul(movie_ms) / 1000);
+    // Add a tenth: later segments may have more samples.
     (tables.saturating_add(tables / 10))
         .saturating_add(MIN_RESERVED_BYTES)
-        .saturating_add(tags::max_bytes(&film.tags))
-        .saturating_add(captions::max_index_bytes(&film.captions))
+        .saturating_add(crate::tags::mp4::max_bytes(&movie.tags))
+        .saturating_add(captions::max_index_bytes(&movie.captions))
 }

@@ -1,18 +1,18 @@
-//! Lays the samples of a piece with both tracks out in runs of one.
+//! Interleaves the audio and video of a segment in runs of about a second.
 //!
-//! In an FLV or a transport stream the tracks take turns frame by frame. Kept so, nearly every sample would be a chunk of
-//! its own, and the chunks of a long film would take more of the index than all else. A second of
-//! pictures and then the same second of sound reads as well, and the piece is in memory anyway.
+//! FLV and transport streams alternate between the tracks frame by frame. In that order nearly every
+//! sample would be a chunk of its own, and the chunk table would be most of the index of a long
+//! movie. Players read a second of video followed by a second of audio just as well.
 
 use std::io::IoSlice;
 
 use super::fragment::{Recorder, SampleLocation};
 use crate::{Sample, TrackKind};
 
-/// Samples on their way into the output.
+/// Collects samples and returns them in the order of the output.
 #[derive(Debug)]
 pub(crate) struct Interleaver<'a> {
-    /// How much of one track may lie before the other's.
+    /// Longest run of one track before the other's, in ticks.
     run_ticks: i64,
     /// The samples of the run that is being collected.
     video: Vec<Sample<'a>>,
@@ -23,7 +23,7 @@ pub(crate) struct Interleaver<'a> {
 }
 
 impl<'a> Interleaver<'a> {
-    /// `timescale` is that of the samples' times.
+    /// Creates an interleaver of samples whose times have `timescale` ticks per second.
     pub(crate) fn new(timescale: u32) -> Self {
         Self {
             run_ticks: i64::from(timescale),
@@ -47,21 +47,21 @@ impl<'a> Interleaver<'a> {
         }
     }
 
-    /// Ends the run: what is recorded next concerns none of the samples before.
+    /// Ends the run, so that a codec configuration that follows does not apply to its samples.
     pub(crate) fn flush(&mut self, recorder: &mut Recorder) {
         for sample in self.video.drain(..).chain(self.audio.drain(..)) {
-            let place = SampleLocation {
+            let location = SampleLocation {
                 position: self.position,
                 description: 0,
                 duration: 0,
             };
-            recorder.sample(&sample, place);
+            recorder.sample(&sample, location);
             self.slices.push(IoSlice::new(sample.data));
             self.position += sample.data.len() as u64;
         }
     }
 
-    /// The payloads in the order in which they were recorded.
+    /// Returns the payloads in the order in which they were recorded.
     pub(crate) fn finish(mut self, recorder: &mut Recorder) -> Vec<IoSlice<'a>> {
         self.flush(recorder);
         self.slices

@@ -1,8 +1,8 @@
-//! Joins the frames that lie across two pieces of a transport stream.
+//! Joins frames that were split across segments of a transport stream.
 //!
-//! Pieces come in any order and each is written when it comes; the bytes at its two ends that may
-//! belong to frames of its neighbours are written with it. When all are there, what belongs
-//! together is read back, joined, and appended, and the tables of the earlier piece say so.
+//! Segments are written as they arrive, in any order, together with the bytes at both ends that may
+//! belong to frames of the neighbours. When all segments are there, the parts of a frame are read
+//! back, joined and appended to the output, and the tables of the earlier segment get the frame.
 
 use std::io::{IoSlice, Read, Seek, Write};
 
@@ -14,12 +14,12 @@ use crate::{
     ts::{FrameTime, StreamItem, audio::AudioParser, stream::ElementaryParser, video::VideoParser},
 };
 
-/// No frame is as large; more bytes that seem to belong together are left apart.
+/// No frame is larger than this; do not join more bytes.
 const MAX_JOINED_BYTES: u64 = 64 << 20;
-/// A delimiter behind its start code: what follows begins a picture.
+/// An access unit delimiter with its start code, which begins a new frame (ISO/IEC 14496-10 7.3.2.4).
 const ACCESS_UNIT_DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
 
-/// Joins what lies across pieces. Sorts the fragments in the order of presentation, track by track.
+/// Joins the frames split across segments. Sorts the fragments by track and presentation order.
 pub(crate) fn join_segments<O>(
     fragments: &mut Vec<TableFragment>,
     output: &mut SegmentWriter<O>,
@@ -35,7 +35,7 @@ where
             break;
         };
         for edge in edges(fragment)? {
-            // What only goes on is taken by the piece that it began in.
+            // A segment that only continues a frame was handled with the segment where it began.
             if edge.only_continuation {
                 continue;
             }
@@ -54,10 +54,10 @@ where
     Ok(())
 }
 
-/// The two ends of each track in a piece; its bytes are told by their places in the output.
+/// Returns the edges of each track in a segment, with absolute positions in the output.
 fn edges(fragment: &TableFragment) -> Result<Vec<EdgeRecord>, Error> {
     let tables = SegmentTables::read(&fragment.tables)?;
-    let place = |bytes: EdgeBytes| EdgeBytes {
+    let absolute = |bytes: EdgeBytes| EdgeBytes {
         position: bytes.position.wrapping_add(tables.base.position),
         ..bytes
     };
@@ -67,19 +67,19 @@ fn edges(fragment: &TableFragment) -> Result<Vec<EdgeRecord>, Error> {
             break;
         };
         edges.push(EdgeRecord {
-            head: place(edge.head),
-            remainder: place(edge.remainder),
+            head: absolute(edge.head),
+            remainder: absolute(edge.remainder),
             ..edge
         });
     }
     Ok(edges)
 }
 
-/// What follows the end of a track in a piece.
+/// How the last frame of a track in a segment continues.
 struct Continuation {
-    /// The heads of the pieces behind that continue it.
+    /// Leading bytes of the segments that follow and belong to the frame.
     heads: Vec<EdgeBytes>,
-    /// More should have come.
+    /// The frame is not complete.
     is_cut: bool,
 }
 
@@ -91,9 +91,9 @@ fn continuation(
     let mut heads = Vec::new();
     let mut bytes = 0_u64;
     let mut end = edge;
-    let mut part = fragment.kind;
+    let mut kind = fragment.kind;
     for next in behind {
-        let neighbours = match (part, next.kind) {
+        let neighbours = match (kind, next.kind) {
             (SegmentKind::Media(one), SegmentKind::Media(next)) => one.checked_add(1) == Some(next),
             _ => false,
         };
@@ -115,7 +115,7 @@ fn continuation(
         }
         heads.push(found.head);
         end = found;
-        part = next.kind;
+        kind = next.kind;
         if !found.only_continuation {
             return Ok(Continuation {
                 heads,
@@ -129,10 +129,10 @@ fn continuation(
     })
 }
 
-/// What becomes of the end of a track in a piece.
+/// How the tables of a track in a segment change at their end.
 #[derive(Debug)]
 struct TailChange {
-    /// The last sample is not whole, or stands among those that are added.
+    /// Remove the last sample: it is incomplete, or is part of `added`.
     drops_last: bool,
     added: Vec<StreamItem>,
     /// Where the bytes of the added samples start in the output.
@@ -149,7 +149,7 @@ impl TailChange {
     }
 }
 
-/// The samples that the end of a piece and the heads of those behind make together.
+/// Builds samples from the end of a segment and the heads of those that follow.
 fn join<O>(
     edge: EdgeRecord,
     end: &SegmentTail,
@@ -172,17 +172,17 @@ where
             composition_offset: last.composition_offset,
         });
     }
-    for part in [edge.remainder].iter().chain(heads) {
-        output.read_into(&mut bytes, part.position, part.length)?;
+    for range in [edge.remainder].iter().chain(heads) {
+        output.read_into(&mut bytes, range.position, range.length)?;
     }
-    let whole = JoinedBytes {
+    let joined = JoinedBytes {
         bytes: &bytes,
         time,
         step: end.step,
     };
     let (added, position) = match edge.kind {
-        TrackKind::Video => whole.split_samples::<VideoParser, O>(output)?,
-        TrackKind::Audio => whole.split_samples::<AudioParser, O>(output)?,
+        TrackKind::Video => joined.split_samples::<VideoParser, O>(output)?,
+        TrackKind::Audio => joined.split_samples::<AudioParser, O>(output)?,
     };
     Ok(TailChange {
         drops_last: last.is_some() && !added.is_empty(),
@@ -191,17 +191,17 @@ where
     })
 }
 
-/// Bytes that are to be cut into samples.
+/// Bytes to be parsed into samples.
 struct JoinedBytes<'b> {
     bytes: &'b [u8],
-    /// When the first of them is decoded.
+    /// Time of the first sample.
     time: Option<FrameTime>,
-    /// Distance of the samples before, where it is known.
+    /// Distance of the samples before, if known.
     step: Option<i64>,
 }
 
 impl JoinedBytes<'_> {
-    /// The samples, whose bytes are appended.
+    /// Parses the samples and appends their bytes to the output. Returns them and their position.
     fn split_samples<E: ElementaryParser, O>(
         &self,
         output: &mut SegmentWriter<O>,
@@ -209,14 +209,14 @@ impl JoinedBytes<'_> {
     where
         O: Read + Write + Seek,
     {
-        let mut elementary = E::default();
-        elementary.begin_packet(self.time, self.bytes);
+        let mut parser = E::default();
+        parser.begin_packet(self.time, self.bytes);
         let position = output.end();
-        // Bytes that are no samples after all are left where they are.
-        if elementary.finish(self.step).is_err() {
+        // Ignore bytes that are not valid samples.
+        if parser.finish(self.step).is_err() {
             return Ok((Vec::new(), position));
         }
-        let found = elementary.parsed();
+        let found = parser.parsed();
         let items = found.items.to_vec();
         if !items.is_empty() {
             output.append(&mut [IoSlice::new(found.bytes)])?;
@@ -225,7 +225,7 @@ impl JoinedBytes<'_> {
     }
 }
 
-/// Puts start codes where the lengths of the units stand.
+/// Replaces the lengths of NAL units by start codes (ISO/IEC 14496-15 to 14496-10 Annex B).
 fn put_start_codes(out: &mut Vec<u8>, mut sample: &[u8]) {
     while let Some((length, rest)) = sample.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
@@ -236,7 +236,7 @@ fn put_start_codes(out: &mut Vec<u8>, mut sample: &[u8]) {
     }
 }
 
-/// How a track ends in a piece.
+/// The end of a track in a segment.
 #[derive(Debug)]
 struct SegmentTail {
     kind: TrackKind,
@@ -244,7 +244,7 @@ struct SegmentTail {
     last: Option<IndexedSample>,
     /// Distance of the last two samples.
     step: Option<i64>,
-    /// The set-up in force at the end.
+    /// The codec configuration that applies at the end.
     config: Option<Vec<u8>>,
 }
 
@@ -273,7 +273,7 @@ impl SegmentTail {
         Ok(end)
     }
 
-    /// The tables of the piece after a change of its end.
+    /// Returns the tables of the segment with `change` applied.
     fn changed(&self, fragment: &TableFragment, change: &TailChange) -> Result<Vec<u8>, Error> {
         let tables = SegmentTables::read(&fragment.tables)?;
         let base = tables.base;

@@ -1,14 +1,15 @@
-//! A progressive MP4 out (ISO/IEC 14496-12), its pieces in any order.
+//! Writes a progressive MP4 (ISO/IEC 14496-12) from segments that arrive in any order.
 //!
-//! [`write`] appends the media of each piece and keeps its tables ([`fragment`]); at the end
-//! [`assemble`] puts them on one clock and makes a [`track`] index of each, which [`moov`] writes.
+//! [`write`] appends the media of each segment and keeps its sample tables ([`fragment`]). At the
+//! end [`assemble`] puts all of them on one clock and builds the index of each [`track`], which
+//! [`moov`] writes.
 
 pub(crate) mod assemble;
-pub(crate) mod boxes;
 mod captions;
 pub(crate) mod columns;
 pub(crate) mod fragment;
 pub(crate) mod head;
+mod index_part;
 pub(crate) mod interleave;
 pub(crate) mod join;
 pub(crate) mod moov;
@@ -17,7 +18,6 @@ pub(crate) mod sample_entries;
 mod sample_entry;
 pub(crate) mod snap;
 pub(crate) mod tables;
-pub(crate) mod tags;
 pub(crate) mod track;
 pub(crate) mod trak;
 pub(crate) mod write;

@@ -1,28 +1,30 @@
-//! The index: `moov` (ISO/IEC 14496-12 8.2 to 8.7).
+//! Builds the index of the movie: `moov` (ISO/IEC 14496-12 8.2 to 8.7).
 
 use std::io::{self, Write};
 
 use super::{
-    boxes::{boxed_before, full_box, put_count, put_versioned, put16, put32},
-    tables::IndexPart,
-    tags,
+    index_part::IndexPart,
     track::{Mp4Track, TrackTimes},
-    trak::{self, version_of},
+    trak::{self, EditList},
 };
 use crate::{
     CaptionsSummary, Error, Summary, Tags, TrackKind, TrackSummary,
+    boxes::{
+        read::name,
+        write::{boxed_before, full_box, put_count, put_versioned, put16, put32, version_of},
+    },
     clock::{nanoseconds, ticks},
     digest::{TrackLabel, TrackRecord},
-    fmp4::boxes::name,
     handler::Handler,
+    tags,
 };
 
 /// The index, ready to be written.
 pub(crate) struct MovieBox<'t> {
     parts: Vec<IndexPart<'t>>,
-    /// Bytes that it takes in the file.
+    /// Size in bytes.
     pub(crate) size: u64,
-    /// The film as the index tells it; the size of the file is not known here and 0.
+    /// What the index contains; `size_bytes` is not known here and 0.
     pub(crate) summary: Summary,
 }
 
@@ -32,54 +34,42 @@ impl MovieBox<'_> {
     }
 }
 
-/// When a track is shown, in ticks of the movie.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct EditList {
-    /// Nothing is shown before.
-    pub(super) empty: u64,
-    pub(super) duration: u64,
-    /// From where in the track, in its own ticks from its first decode time.
-    pub(super) media_time: u64,
-    /// It is shown to an end that the source set, before that of its media.
-    pub(super) ends_early: bool,
-}
-
-/// The clock of the film, and when each of its tracks is shown on it.
+/// The timescale of the movie, and the edit list of each of its tracks.
 #[derive(Debug)]
 pub(crate) struct MovieTiming {
     timescale: u32,
     edit_lists: Vec<EditList>,
-    /// To the end of the track that is shown last.
+    /// End of the longest track.
     duration: u64,
 }
 
 impl MovieTiming {
     pub(crate) fn of(tracks: &[Mp4Track]) -> Self {
-        // Captions are written for the film: they start with it and follow its clock.
-        let coded = || tracks.iter().filter(|track| track.handler != Handler::Text);
-        // The finest of the tracks: the distance between them survives the rounding of an edit.
-        let timescale = coded().map(|track| track.timescale).max().unwrap_or(1000);
-        let lead = coded().map(|track| track.start_offset).max().unwrap_or(0);
-        let origin = coded()
+        // Captions have no timing of their own: their times count from the start of the movie.
+        let media = || tracks.iter().filter(|track| track.handler != Handler::Text);
+        // Use the finest timescale, so that rounding an edit does not shift the tracks.
+        let timescale = media().map(|track| track.timescale).max().unwrap_or(1000);
+        let start_offset = media().map(|track| track.start_offset).max().unwrap_or(0);
+        let origin = media()
             .map(presentation_start)
             .min()
             .unwrap_or(0)
-            .saturating_sub(lead);
+            .saturating_sub(start_offset);
         let edit_lists: Vec<_> = tracks
             .iter()
             .map(|track| {
-                let wait = match track.handler {
+                let delay = match track.handler {
                     Handler::Text => 0,
                     Handler::Video | Handler::Audio => {
                         presentation_start(track).saturating_sub(origin)
                     }
                 };
-                edit_list(track, wait, timescale)
+                edit_list(track, delay, timescale)
             })
             .collect();
         let ends = edit_lists
             .iter()
-            .map(|shown| shown.empty.saturating_add(shown.duration));
+            .map(|edits| edits.empty.saturating_add(edits.duration));
         Self {
             timescale,
             duration: ends.max().unwrap_or(0),
@@ -87,22 +77,22 @@ impl MovieTiming {
         }
     }
 
-    /// How long the film is.
+    /// Duration of the movie.
     pub(crate) fn duration_ms(&self) -> u64 {
         milliseconds(self.duration, self.timescale)
     }
 }
 
-/// Lays the index out over tracks that are closed.
+/// Builds the index of tracks that are [`closed`](Mp4Track::closed).
 pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<'t>, Error> {
     let timing = MovieTiming::of(tracks);
     let mut parts = Vec::new();
-    for (number, (track, shown)) in (1..).zip(tracks.iter().zip(&timing.edit_lists)) {
-        trak::parts(&mut parts, number, track, *shown);
+    for (number, (track, edits)) in (1..).zip(tracks.iter().zip(&timing.edit_lists)) {
+        trak::parts(&mut parts, number, track, *edits);
     }
-    let mut text = Vec::new();
-    tags::write(&mut text, tags);
-    parts.push(IndexPart::plain(text));
+    let mut udta = Vec::new();
+    tags::mp4::write(&mut udta, tags);
+    parts.push(IndexPart::plain(udta));
     let behind = parts.iter().map(IndexPart::size).sum();
     let mut head = Vec::new();
     boxed_before(&mut head, *b"moov", behind, |out| {
@@ -120,18 +110,18 @@ pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<
     })
 }
 
-/// Where the first shown part of a track lies in composition time, in its ticks.
+/// Returns the composition time at which presentation of a track starts, in its ticks.
 ///
-/// An edit of the source says where that is: behind the priming of an encoder. It is not before
-/// the first decode time, from where an edit counts.
+/// An edit list of the source tells it, to skip encoder priming. It is at least the first decode
+/// time, which is 0 in the edit list that we write.
 fn media_start(track: &Mp4Track, times: TrackTimes) -> i64 {
-    let moved = |time: i64| time.saturating_add(track.timeline_shift);
-    let edited = track.edit.media_time.map_or(times.first_pts, moved);
+    let shifted = |time: i64| time.saturating_add(track.timeline_shift);
+    let edited = track.edit.media_time.map_or(times.first_pts, shifted);
     let first = times.first_pts.max(times.first_dts);
     edited.clamp(first, times.last_pts.max(first))
 }
 
-/// When a track starts to be shown, in nanoseconds on the film's clock.
+/// Returns when presentation of a track starts, in nanoseconds on the movie's clock.
 fn presentation_start(track: &Mp4Track) -> i64 {
     let Some(times) = track.times else { return 0 };
     let edit = track.edit;
@@ -143,7 +133,7 @@ fn presentation_start(track: &Mp4Track) -> i64 {
     time.unwrap_or(0).saturating_add(edit.initial_delay())
 }
 
-fn edit_list(track: &Mp4Track, wait: i64, timescale: u32) -> EditList {
+fn edit_list(track: &Mp4Track, delay: i64, timescale: u32) -> EditList {
     let Some(times) = track.times else {
         return EditList {
             empty: 0,
@@ -157,22 +147,22 @@ fn edit_list(track: &Mp4Track, wait: i64, timescale: u32) -> EditList {
     let end = times.last_pts.saturating_add(tail);
     let left = end.saturating_sub(begin).max(0).unsigned_abs();
     let length = nanoseconds(left.cast_signed(), track.timescale).unwrap_or(0);
-    let longest = track.edit.max_duration();
-    let count = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
+    let max_length = track.edit.max_duration();
+    let movie_ticks = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
     EditList {
-        empty: count(wait),
-        duration: if longest < length {
-            count(longest)
+        empty: movie_ticks(delay),
+        duration: if max_length < length {
+            movie_ticks(max_length)
         } else {
-            // Rounded once: readers come to the same number.
+            // Convert directly, not by way of nanoseconds: players compute the same number.
             rescaled(left, track.timescale, timescale)
         },
         media_time: begin.saturating_sub(times.first_dts).max(0).unsigned_abs(),
-        ends_early: longest < length,
+        ends_early: max_length < length,
     }
 }
 
-/// Ticks of one timescale in the nearest ones of another.
+/// Converts ticks between timescales, rounded to the nearest.
 fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
     let scaled = u128::from(ticks) * u128::from(to) + u128::from(from) / 2;
     u64::try_from(scaled / u128::from(from.max(1))).unwrap_or(u64::MAX)
@@ -181,16 +171,16 @@ fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
 fn movie_header(out: &mut Vec<u8>, timing: &MovieTiming) {
     let version = version_of(&[timing.duration]);
     full_box(out, *b"mvhd", version, 0, |out| {
-        // Made and changed: left out, so that the same pieces make the same file.
+        // Creation and modification time: 0, so that the same segments make the same file.
         put_versioned(out, version, 0);
         put_versioned(out, version, 0);
         put32(out, timing.timescale);
         put_versioned(out, version, timing.duration);
-        // Normal speed and volume.
+        // Rate and volume: normal.
         put32(out, 0x1_0000);
         put16(out, 0x100);
         out.extend_from_slice(&[0; 10]);
-        // The same upright matrix as in the header of a track.
+        // The unity matrix, as in `tkhd`.
         out.extend(super::track::display((0, 0)).into_iter().take(36));
         out.extend_from_slice(&[0; 24]);
         put_count(out, timing.edit_lists.len() + 1);
@@ -206,15 +196,15 @@ fn summary(tracks: &[Mp4Track], timing: &MovieTiming) -> Summary {
         duration_ms: timing.duration_ms(),
         ..Summary::default()
     };
-    for (track, shown) in tracks.iter().zip(&timing.edit_lists) {
-        let digest = digest(track, *shown, timing.timescale);
+    for (track, edits) in tracks.iter().zip(&timing.edit_lists) {
+        let digest = digest(track, *edits, timing.timescale);
         let samples = u64::from(track.samples);
         match track.handler.kind() {
             Some(kind) => summary.tracks.push(TrackSummary {
                 kind,
                 codec: codec(track),
                 samples,
-                duration_ms: milliseconds(shown.duration, timing.timescale),
+                duration_ms: milliseconds(edits.duration, timing.timescale),
                 size: size(track).filter(|_| kind == TrackKind::Video),
                 digest,
             }),
@@ -228,7 +218,7 @@ fn summary(tracks: &[Mp4Track], timing: &MovieTiming) -> Summary {
     summary
 }
 
-/// Name of the first sample entry.
+/// Returns the four-character code of the first sample entry.
 fn codec(track: &Mp4Track) -> String {
     let entry = track.sample_entries.all.first().map(Vec::as_slice);
     let code = entry
@@ -238,25 +228,25 @@ fn codec(track: &Mp4Track) -> String {
     code.copied().map(name).unwrap_or_default()
 }
 
-/// Width and height as they are shown.
+/// Returns the presented width and height.
 pub(crate) fn size(track: &Mp4Track) -> Option<(u32, u32)> {
     let [.., w0, w1, _, _, h0, h1, _, _] = track.display;
     let size = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
     (size != (0, 0)).then(|| (u32::from(size.0), u32::from(size.1)))
 }
 
-fn digest(track: &Mp4Track, shown: EditList, timescale: u32) -> u64 {
-    let mut set_up = crc32fast::Hasher::new();
+fn digest(track: &Mp4Track, edits: EditList, timescale: u32) -> u64 {
+    let mut crc = crc32fast::Hasher::new();
     let entries = track.sample_entries.all.iter();
-    entries.for_each(|entry| set_up.update(entry));
+    entries.for_each(|entry| crc.update(entry));
     let tag = track.language.tag.as_deref();
-    let whole = TrackRecord {
+    let record = TrackRecord {
         movie_timescale: timescale,
         timescale: track.timescale,
-        empty: shown.empty,
-        end: shown.empty.saturating_add(shown.duration),
-        media_time: shown.media_time,
-        sample_entries_crc: set_up.finalize(),
+        empty: edits.empty,
+        end: edits.empty.saturating_add(edits.duration),
+        media_time: edits.media_time,
+        sample_entries_crc: crc.finalize(),
         label: TrackLabel {
             language: track.language.code,
             tag: tag.map_or(0, |tag| crc32fast::hash(tag.as_bytes())),
@@ -264,7 +254,7 @@ fn digest(track: &Mp4Track, shown: EditList, timescale: u32) -> u64 {
             group: track.alternate_group,
         },
     };
-    track.digest.with_track(whole).value()
+    track.digest.with_track(record).value()
 }
 
 #[cfg(test)]
@@ -319,7 +309,7 @@ mod tests {
         };
         let expected = 24 * hour.unsigned_abs() + 3000;
         assert_eq!(trak.mdia.mdhd.duration, expected);
-        // All is shown 10 ticks earlier than it is decoded, but for what would be before the start.
+        // Each sample is presented 10 ticks before it is decoded; the first 10 ticks are cut off.
         assert_eq!(trak.tkhd.duration, expected - 10);
         assert_eq!(moov.mvhd.duration, expected - 10);
         let co64 = trak
@@ -334,7 +324,7 @@ mod tests {
 
     #[test]
     fn lengths_are_rounded_once() {
-        // By way of nanoseconds this would be three ticks short.
+        // Converted by way of nanoseconds this would be three ticks short.
         assert_eq!(rescaled(8_668_346_882, 3, 3), 8_668_346_882);
         assert_eq!(rescaled(1 << 33, 3, 90_000), (1 << 33) * 30_000);
         assert_eq!(rescaled(2, 3, 1), 1);

@@ -1,16 +1,16 @@
-//! Sample groups of type `roll` (ISO/IEC 14496-12 8.9, 10.1), as the source told them.
+//! Writes the sample groups of type `roll` of the source (ISO/IEC 14496-12 8.9, 10.1).
 
 use std::collections::BTreeMap;
 
 use super::{
-    boxes::{full_box, put_count, put16, put32},
-    tables::{IndexPart, TableHeader},
+    index_part::{IndexPart, TableHeader},
     track::Mp4Track,
 };
+use crate::boxes::write::{full_box, put_count, put16, put32};
 
 const ROLL: &[u8] = b"roll";
 
-/// `sgpd` and `sbgp` over the samples; nothing where none is in a group.
+/// Returns `sgpd` and `sbgp`, or nothing if no sample is in a group.
 pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     let mut numbers = BTreeMap::new();
     for distance in track.rolls().filter_map(|(_, distance)| distance) {
@@ -22,10 +22,10 @@ pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     for (number, slot) in (1..).zip(numbers.values_mut()) {
         *slot = number;
     }
-    let mut described = Vec::new();
-    full_box(&mut described, *b"sgpd", 1, 0, |out| {
+    let mut sgpd = Vec::new();
+    full_box(&mut sgpd, *b"sgpd", 1, 0, |out| {
         out.extend_from_slice(ROLL);
-        // Bytes of an entry.
+        // Size of an entry in bytes.
         put32(out, 2);
         put_count(out, numbers.len());
         for distance in numbers.keys() {
@@ -39,9 +39,9 @@ pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
         ..TableHeader::default()
     };
     let rows = track.rolls().map(move |(samples, distance)| {
-        // 0: in no group.
+        // 0: not in a group.
         let number = distance.and_then(|distance| numbers.get(&distance));
         [samples, number.copied().unwrap_or(0)]
     });
-    vec![IndexPart::plain(described), IndexPart::table(head, rows)]
+    vec![IndexPart::plain(sgpd), IndexPart::table(head, rows)]
 }

@@ -1,26 +1,26 @@
-//! The sample entries of a track, each once.
+//! The distinct sample entries of a track (`stsd`).
 
 use std::collections::HashMap;
 
 use crate::Error;
 
-/// They take no more together: it is thousands of changes, and the check reads them in one go.
+/// Largest total size: enough for thousands of changes. The check reads `stsd` in one piece.
 const MAX_BYTES: usize = 2 << 20;
 
-/// Sample entries as they stand in `stsd`, and their numbers, counted from 1.
+/// Sample entries in the order of `stsd`, and their numbers, counted from 1.
 #[derive(Debug, Default)]
 pub(crate) struct SampleEntries {
     pub(crate) all: Vec<Vec<u8>>,
     numbers: HashMap<Vec<u8>, u32>,
-    /// The one that was asked for last.
+    /// Number that was returned last.
     last: u32,
     bytes: usize,
 }
 
 impl SampleEntries {
-    /// The number of an entry, which is added where it is new.
+    /// Returns the number of an entry, and adds it if it is new.
     pub(crate) fn number(&mut self, entry: &[u8]) -> Result<u32, Error> {
-        // Sample after sample has the same.
+        // Most samples have the same entry as the one before.
         let last = (self.last as usize).checked_sub(1);
         let last = last.and_then(|last| self.all.get(last));
         if last.is_none_or(|last| last != entry) {

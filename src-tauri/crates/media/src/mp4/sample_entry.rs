@@ -1,8 +1,9 @@
-//! Sample entries for what comes without one (ISO/IEC 14496-12 8.5.2, 14496-14 5.6, 14496-15).
+//! Builds sample entries for FLV and TS sources, which have none (ISO/IEC 14496-12 8.5.2, 14496-14
+//! 5.6, 14496-15).
 
-use super::boxes::{boxed, full_box, put16, put32};
 use crate::{
     Error,
+    boxes::write::{boxed, full_box, put16, put32},
     check::check_sample_entries,
     codec::{aac::AudioSpecificConfig, avc::AvcConfig, mp3},
     cursor::Cursor,
@@ -12,30 +13,30 @@ use crate::{
 /// Object type of AAC in `esds` (ISO/IEC 14496-1 table 5).
 const AAC_OBJECT: u8 = 0x40;
 
-/// A sample entry and what the track around it must know.
+/// A sample entry and the properties of its track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SampleEntry {
-    /// The entry as it stands in `stsd`.
+    /// The box in `stsd`.
     pub(crate) bytes: Vec<u8>,
-    /// Ticks a second that suit the samples, and ticks of a frame of sound.
+    /// `None` for video.
     pub(crate) clock: Option<AudioClock>,
     pub(crate) size: Option<(u32, u32)>,
 }
 
-/// How sound counts its time.
+/// Sample rate of audio, and the samples in one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AudioClock {
     pub(crate) rate: u32,
     pub(crate) frame: u32,
 }
 
-/// Makes the entry for a set-up found among the samples.
+/// Builds the sample entry for a codec configuration of an FLV or TS source.
 ///
-/// Fails where the finished film could not pass with it.
+/// Fails if the finished movie would not pass the check with it.
 pub(crate) fn build_sample_entry(codec: Codec, data: &[u8]) -> Result<SampleEntry, Error> {
-    let made = build_unchecked(codec, data)?;
-    check_sample_entries(&Cursor::new("MP4", &made.bytes))?;
-    Ok(made)
+    let entry = build_unchecked(codec, data)?;
+    check_sample_entries(&Cursor::new("MP4", &entry.bytes))?;
+    Ok(entry)
 }
 
 fn build_unchecked(codec: Codec, data: &[u8]) -> Result<SampleEntry, Error> {
@@ -68,22 +69,22 @@ fn video(avcc: &[u8]) -> Result<SampleEntry, Error> {
     let (width, height) = size.unwrap_or_default();
     let mut bytes = Vec::new();
     boxed(&mut bytes, *b"avc1", |out| {
-        // Reserved, then the number of the data reference.
+        // Reserved, then the index of the data reference.
         out.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 1]);
         out.extend_from_slice(&[0; 16]);
         for length in [width, height] {
             put16(out, u16::try_from(length).unwrap_or(0));
         }
-        // 72 dots an inch in both directions.
+        // 72 dpi in both directions.
         put32(out, 0x0048_0000);
         put32(out, 0x0048_0000);
         put32(out, 0);
-        // One frame a sample, no compressor's name, 24 bits of colour.
+        // One frame per sample, no compressor name, a depth of 24 bits.
         put16(out, 1);
         out.extend_from_slice(&[0; 32]);
         put16(out, 24);
         put16(out, u16::MAX);
-        // As it came: rebuilding it would lose the tail of the High profiles.
+        // Copied unchanged: rebuilding it would lose the extension fields of the High profiles.
         boxed(out, *b"avcC", |out| out.extend_from_slice(avcc));
     });
     Ok(SampleEntry {
@@ -101,7 +102,7 @@ fn audio(clock: AudioClock, channels: u16, object_type: u8, specific: &[u8]) -> 
         put16(out, if channels == 0 { 2 } else { channels });
         put16(out, 16);
         put32(out, 0);
-        // 16.16 cannot hold rates over 65535; those are left to the configuration.
+        // 16.16 cannot hold rates over 65535: write 0, decoders take the rate from `esds`.
         let rate = u16::try_from(clock.rate).unwrap_or(0);
         put32(out, u32::from(rate) << 16);
         full_box(out, *b"esds", 0, 0, |out| {
@@ -124,11 +125,11 @@ fn descriptor(out: &mut Vec<u8>, object_type: u8, specific: &[u8]) {
     };
     let config_length = 13 + specific_length;
     tag(out, 0x03, 3 + 5 + config_length + 5 + 1);
-    // No number of its own and no flags.
+    // ES_ID and flags: 0.
     out.extend_from_slice(&[0; 3]);
     tag(out, 0x04, config_length);
     out.push(object_type);
-    // An audio stream, in the bits that the standard sets.
+    // streamType 5 (audio), upStream 0, reserved 1.
     out.push(0x15);
     // Buffer size and bit rates: unknown.
     out.extend_from_slice(&[0; 11]);
@@ -136,12 +137,12 @@ fn descriptor(out: &mut Vec<u8>, object_type: u8, specific: &[u8]) {
         tag(out, 0x05, specific.len());
         out.extend_from_slice(specific);
     }
-    // The synchronisation layer as MP4 defines it.
+    // SLConfigDescriptor, predefined 2: reserved for MP4 (ISO/IEC 14496-14 3.1.2).
     tag(out, 0x06, 1);
     out.push(2);
 }
 
-/// A descriptor's tag and its length in four bytes, the form most players are used to.
+/// Appends the tag of a descriptor and its length in four bytes, the most common form.
 fn tag(out: &mut Vec<u8>, tag: u8, length: usize) {
     out.push(tag);
     let length = u32::try_from(length).unwrap_or(0);

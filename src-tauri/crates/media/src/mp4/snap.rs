@@ -1,53 +1,53 @@
-//! Puts sound whose times were rounded to ticks of its source back on the grid of its samples.
+//! Snaps audio timestamps that the source rounded to its ticks to exact multiples of the frame length.
 //!
-//! Counting frames blindly would lose gaps; taking the times as they are would fill the index
-//! with thousands of lengths and make the sound click. So a frame follows the one before exactly
-//! for as long as its rounded time can mean that.
+//! Counting frames alone would lose gaps. The rounded times themselves would need thousands of
+//! entries in `stts` and make the audio click. So each frame starts exactly at the end of the one
+//! before, as long as its rounded time allows that.
 
 use super::sample_entry::AudioClock;
 
-/// How far a time may lie from its true place: one rounding to milliseconds here, one in the
-/// track's first time. Finer ticks do not help: many a clock of 90 kHz was made from one of 1 kHz.
+/// Largest distance of a time from its exact value: half a millisecond of rounding here and half in
+/// the track's first time. Also used for 90 kHz clocks: many of them were converted from 1 kHz.
 const WINDOW_MS: i64 = 1;
 
-/// Where the frames of one track lie.
+/// The exact times of one track's frames.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TimestampSnapper {
     timescale: u32,
-    /// Ticks a second of the times that come.
+    /// Ticks per second of the rounded times.
     source_timescale: i64,
     origin: i64,
-    /// Where the next frame is expected, from the origin.
+    /// Expected time of the next frame, relative to `origin`, in ticks of `timescale`.
     expected: i64,
 }
 
 impl TimestampSnapper {
-    /// `origin` is the first time, in ticks of which there are `source` a second.
-    pub(crate) fn new(timescale: u32, source: u32, origin: i64) -> Self {
+    /// `origin` is the first time, in ticks of `source_timescale`.
+    pub(crate) fn new(timescale: u32, source_timescale: u32, origin: i64) -> Self {
         Self {
             timescale,
-            source_timescale: i64::from(source.max(1)),
+            source_timescale: i64::from(source_timescale.max(1)),
             origin,
             expected: 0,
         }
     }
 
-    /// The tick of a frame whose rounded time is `time`.
+    /// Returns the exact time of a frame, in ticks of `timescale`, from its rounded time.
     pub(crate) fn snap(&mut self, time: i64, clock: AudioClock) -> i64 {
         let scale = i64::from(self.timescale);
         let source = self.source_timescale;
         let window = WINDOW_MS * source / 1000;
         let ticks = |count: i64| count.saturating_mul(scale);
         let relative = time.saturating_sub(self.origin);
-        // Within the window, rounded inwards: up at its start, down at its end.
+        // Round inwards, to stay within the window: up at its start, down at its end.
         let earliest = ticks(relative.saturating_sub(window))
             .saturating_add(source - 1)
             .div_euclid(source);
         let latest = ticks(relative.saturating_add(window)).div_euclid(source);
-        let place = self.expected.clamp(earliest, latest.max(earliest));
+        let start = self.expected.clamp(earliest, latest.max(earliest));
         let frame = i64::from(clock.frame) * scale / i64::from(clock.rate.max(1));
-        self.expected = place.saturating_add(frame);
-        place.saturating_add((ticks(self.origin).saturating_add(source / 2)).div_euclid(source))
+        self.expected = start.saturating_add(frame);
+        start.saturating_add((ticks(self.origin).saturating_add(source / 2)).div_euclid(source))
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_90_khz_that_were_made_of_milliseconds_give_frames_of_one_length_too() {
+    fn times_of_90_khz_converted_from_milliseconds_give_frames_of_one_length_too() {
         for exact in [true, false] {
             let mut grid = TimestampSnapper::new(44_100, 90_000, 12_345);
             let origin = grid.snap(12_345, CD);

@@ -1,80 +1,13 @@
-//! The sample table: `stbl` (ISO/IEC 14496-12 8.5 to 8.7).
-//!
-//! The index of a long film is tens of megabytes, so it never stands in memory: the size of each
-//! table is known from its number of rows, and the rows are made while they are written.
-
-use std::io::{self, Write};
+//! Builds the sample tables of a track: the children of `stbl` (ISO/IEC 14496-12 8.5 to 8.7).
 
 use super::{
-    boxes::{boxed_before, full_box, put_count, put32},
+    index_part::{IndexPart, TableHeader},
     rolls,
     track::Mp4Track,
 };
+use crate::boxes::write::{full_box, put_count, put32};
 
-/// Some bytes of the index, and what a table has behind them.
-pub(crate) struct IndexPart<'t> {
-    bytes: Vec<u8>,
-    /// The rows of the table, field by field.
-    fields: Box<dyn Iterator<Item = u32> + 't>,
-    /// Bytes that the fields take.
-    row_bytes: u64,
-}
-
-/// What a table has before its rows.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct TableHeader<'h> {
-    pub(crate) kind: [u8; 4],
-    pub(crate) version: u8,
-    /// What stands between the flags and the number of rows.
-    pub(crate) prefix: &'h [u8],
-    /// How many rows there are.
-    pub(crate) rows: u32,
-}
-
-impl<'t> IndexPart<'t> {
-    /// Bytes alone.
-    pub(crate) fn plain(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            fields: Box::new(std::iter::empty()),
-            row_bytes: 0,
-        }
-    }
-
-    /// A full box that ends in rows of `N` big-endian fields; there must be as many as it says.
-    pub(crate) fn table<const N: usize>(
-        head: TableHeader<'_>,
-        rows: impl Iterator<Item = [u32; N]> + 't,
-    ) -> Self {
-        let row_bytes = u64::from(head.rows) * 4 * N as u64;
-        let mut bytes = Vec::new();
-        boxed_before(&mut bytes, head.kind, row_bytes, |out| {
-            put32(out, u32::from(head.version) << 24);
-            out.extend_from_slice(head.prefix);
-            put32(out, head.rows);
-        });
-        Self {
-            bytes,
-            fields: Box::new(rows.flatten()),
-            row_bytes,
-        }
-    }
-
-    /// Bytes that it takes in the file.
-    pub(crate) fn size(&self) -> u64 {
-        self.bytes.len() as u64 + self.row_bytes
-    }
-
-    pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(&self.bytes)?;
-        for field in self.fields {
-            out.write_all(&field.to_be_bytes())?;
-        }
-        Ok(())
-    }
-}
-
-/// The children of `stbl`.
+/// Returns the children of `stbl`.
 pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     let mut parts = vec![sample_entries(track), decode_times(track)];
     parts.extend(composition_offsets(track));
@@ -95,7 +28,7 @@ fn sample_entries(track: &Mp4Track) -> IndexPart<'_> {
     IndexPart::plain(bytes)
 }
 
-/// `stts`: the distance to the next sample; the last one has its own length.
+/// `stts`: the distance to the next sample; for the last one, its duration.
 fn decode_times(track: &Mp4Track) -> IndexPart<'_> {
     let head = TableHeader {
         kind: *b"stts",
@@ -105,7 +38,7 @@ fn decode_times(track: &Mp4Track) -> IndexPart<'_> {
     IndexPart::table(head, track.deltas().map(|(count, delta)| [count, delta]))
 }
 
-/// `ctts`: version 1 only where an offset is negative, nothing where all are 0.
+/// `ctts`: version 1 if an offset is negative; omitted if all are 0.
 fn composition_offsets(track: &Mp4Track) -> Option<IndexPart<'_>> {
     if track.offsets().all(|(_, offset)| offset == 0) {
         return None;
@@ -122,7 +55,7 @@ fn composition_offsets(track: &Mp4Track) -> Option<IndexPart<'_>> {
     Some(IndexPart::table(head, rows))
 }
 
-/// `stss`: without it every sample is one that decoding can start from.
+/// `stss`: omitted if all samples are sync samples.
 fn sync_samples(track: &Mp4Track) -> Option<IndexPart<'_>> {
     if track.sync_samples == track.samples {
         return None;
@@ -135,7 +68,7 @@ fn sync_samples(track: &Mp4Track) -> Option<IndexPart<'_>> {
     Some(IndexPart::table(head, track.syncs().map(|number| [number])))
 }
 
-/// `stsc`: a row where the number of samples or their sample entry changes.
+/// `stsc`: a row for each change of the number of samples or their sample entry.
 fn chunk_map(track: &Mp4Track) -> IndexPart<'_> {
     let head = TableHeader {
         kind: *b"stsc",
@@ -179,7 +112,7 @@ fn sizes(track: &Mp4Track) -> IndexPart<'_> {
     IndexPart::table(head, rows)
 }
 
-/// `stco`, or `co64` where a chunk lies beyond 4 GiB.
+/// `stco`, or `co64` if a chunk starts beyond 4 GiB.
 fn chunk_offsets(track: &Mp4Track) -> IndexPart<'_> {
     let short = |position: u64| u32::try_from(position).ok();
     let head = |kind| TableHeader {

@@ -1,4 +1,4 @@
-//! The index of one track, as compact as the boxes that it becomes.
+//! The sample index of one track in memory, about as compact as the boxes of `stbl`.
 
 use super::{
     columns::{RunLengthColumn, VarintColumn, zigzag_decode, zigzag_encode},
@@ -14,55 +14,55 @@ use crate::{
     language::Language,
 };
 
-/// Longest distance of two samples: above it, readers that take `stts` as signed see a fall.
+/// Longest distance of two samples: some readers take the values of `stts` as signed.
 const MAX_DELTA: i64 = i32::MAX as i64;
 
-/// One track of the film.
+/// One track of the movie.
 #[derive(Debug)]
 pub(crate) struct Mp4Track {
     pub(crate) handler: Handler,
     pub(crate) timescale: u32,
     pub(crate) language: Language,
-    /// It is shown without being chosen.
+    /// Played by default.
     pub(crate) enabled: bool,
-    /// Of the tracks of one group, other than 0, one is shown at a time (ISO/IEC 14496-12 8.3.2).
+    /// Tracks of one group other than 0 are alternatives (ISO/IEC 14496-12 8.3.2).
     pub(crate) alternate_group: u16,
-    /// The tail of `tkhd`: matrix, width, height.
+    /// The last fields of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
     pub(crate) edit: SourceEdit,
-    /// How far its first piece was moved, in its ticks: as far as the film's clock is from its own.
+    /// Difference between the movie's clock and the track's own at its first segment, in its ticks.
     pub(crate) timeline_shift: i64,
-    /// How long the film has nothing before any of its tracks, in nanoseconds: what is missing
-    /// at its start.
+    /// Time at the start of the movie for which no track has media, in nanoseconds.
     pub(crate) start_offset: i64,
     pub(crate) sample_entries: SampleEntries,
     pub(crate) samples: u32,
-    /// Distances to the next sample; that of the last one comes when the track is closed.
+    /// Distances to the next sample; [`Self::closed`] adds that of the last one.
     deltas: RunLengthColumn,
-    /// Composition offsets, folded.
+    /// Composition offsets, zigzag-encoded.
     offsets: RunLengthColumn,
-    /// Whether decoding can start from each sample.
+    /// 1 for each sync sample, 0 for the others.
     syncs: RunLengthColumn,
     pub(crate) sync_samples: u32,
     sizes: RunLengthColumn,
-    /// How far each chunk starts from the one before, folded.
+    /// Distance of each chunk from the start of the one before, zigzag-encoded.
     chunk_offsets: VarintColumn,
     last_chunk_offset: u64,
-    /// Samples of each chunk, and in the upper half the number of their sample entry.
+    /// Number of samples of each chunk, and in the upper 32 bits the number of their sample entry.
     chunk_map: RunLengthColumn,
     pub(crate) chunks: u32,
     open_chunk: Option<Chunk>,
-    /// Where the sample behind the last one would lie in its chunk.
+    /// Where the open chunk ends so far.
     chunk_end: u64,
-    /// How many others a start at each sample needs, where the source says how many.
+    /// Roll distance of each sample, see [`encode_roll`].
     rolls: RunLengthColumn,
     pub(crate) digest: IndexDigest,
     pub(crate) times: Option<TrackTimes>,
-    /// Times, sizes and places of the piece before and of this one, by which repetitions are known.
+    /// Time, size and position of the samples of the previous and the current segment, to find
+    /// repetitions.
     recent: [Vec<(i64, u32, u64)>; 2],
 }
 
-/// Samples that lie one behind the other, the last of which may still come.
+/// A chunk that may still grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Chunk {
     samples: u32,
@@ -81,7 +81,7 @@ pub(crate) struct TrackTimes {
     pub(crate) end: i64,
 }
 
-/// A sample on its way into the index.
+/// A sample to be added to the index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredSample {
     pub(crate) dts: i64,
@@ -126,36 +126,37 @@ impl Mp4Track {
         }
     }
 
-    /// From here on samples come from another piece.
+    /// Starts the next segment.
     pub(crate) fn begin_segment(&mut self) {
         let [before, now] = &mut self.recent;
         std::mem::swap(before, now);
         now.clear();
     }
 
-    /// Where the piece before has a sample of this time and size; live servers repeat tails.
+    /// Returns the position of a sample in the previous segment with this time and size. Live servers
+    /// repeat the end of a segment at the start of the next.
     ///
-    /// `time` is on the clock of the pieces, before any rounding to ticks.
+    /// `time` is on the clock of the segments, before it is rounded to ticks of the track.
     pub(crate) fn find_repeated(&mut self, time: i64, sample: &IndexedSample) -> Option<u64> {
         let [before, now] = &mut self.recent;
         now.push((time, sample.size, sample.position));
-        let is_behind = before.last().is_some_and(|&(last, ..)| time <= last);
+        let overlaps = before.last().is_some_and(|&(last, ..)| time <= last);
         let wanted = (time, sample.size);
         let found = before.binary_search_by_key(&wanted, |&(time, size, _)| (time, size));
-        let (.., position) = before.get(found.ok()?).filter(|_| is_behind)?;
+        let (.., position) = before.get(found.ok()?).filter(|_| overlaps)?;
         Some(*position)
     }
 
-    /// Appends a sample. One that would not come after the one before is moved behind it; a
-    /// picture is still shown when it was to be shown.
-    pub(crate) fn push(&mut self, entry: StoredSample) -> Result<(), Error> {
-        let mut pts = entry.dts.saturating_add(entry.composition_offset);
-        let mut dts = entry.dts;
+    /// Appends a sample. Raises its decode time if it is not after that of the sample before; video
+    /// keeps its presentation time.
+    pub(crate) fn push(&mut self, sample: StoredSample) -> Result<(), Error> {
+        let mut pts = sample.dts.saturating_add(sample.composition_offset);
+        let mut dts = sample.dts;
         if let Some(times) = &mut self.times {
             let earliest = times.last_dts.checked_add(1);
             dts = dts.max(earliest.ok_or_else(|| malformed("a time beyond 63 bits"))?);
             if self.handler == Handler::Audio {
-                // Sound is heard in the order in which it is decoded.
+                // Audio is presented in decode order.
                 pts = pts.max(dts);
             }
             let delta = dts.saturating_sub(times.last_dts);
@@ -182,45 +183,45 @@ impl Mp4Track {
             .checked_add(1)
             .ok_or_else(|| malformed("more samples than an MP4 can count"))?;
         self.offsets.push(zigzag_encode(i64::from(offset)));
-        self.sizes.push(u64::from(entry.size));
-        self.syncs.push(u64::from(entry.sync));
-        self.sync_samples += u32::from(entry.sync);
-        self.add_to_chunk(&entry);
+        self.sizes.push(u64::from(sample.size));
+        self.syncs.push(u64::from(sample.sync));
+        self.sync_samples += u32::from(sample.sync);
+        self.add_to_chunk(&sample);
         let first = self.times.map_or(dts, |times| times.first_dts);
         self.digest.add(SampleRecord {
-            position: entry.position,
-            size: entry.size,
+            position: sample.position,
+            size: sample.size,
             dts: dts.saturating_sub(first).unsigned_abs(),
             composition_offset: offset,
-            sync: entry.sync,
-            sample_entry: entry.description,
+            sync: sample.sync,
+            sample_entry: sample.description,
         });
         Ok(())
     }
 
-    /// Says of the sample that was pushed last how many others a start there needs.
+    /// Sets the roll distance of the sample that was pushed last.
     pub(crate) fn roll(&mut self, roll: Option<i16>) {
         self.rolls.push(encode_roll(roll));
     }
 
-    fn add_to_chunk(&mut self, entry: &StoredSample) {
-        // What was left out before it, as a repetition, still lies in the file.
-        let follows = !entry.opens_chunk && self.chunk_end == entry.position;
-        self.chunk_end = entry.position.saturating_add(u64::from(entry.size));
+    fn add_to_chunk(&mut self, sample: &StoredSample) {
+        // A repetition that was left out is still in the file: it interrupts the chunk.
+        let follows = !sample.opens_chunk && self.chunk_end == sample.position;
+        self.chunk_end = sample.position.saturating_add(u64::from(sample.size));
         match &mut self.open_chunk {
-            Some(chunk) if follows && chunk.description == entry.description => {
+            Some(chunk) if follows && chunk.description == sample.description => {
                 chunk.samples += 1;
             }
             _ => {
                 self.close_chunk();
-                let distance = entry.position.wrapping_sub(self.last_chunk_offset);
+                let distance = sample.position.wrapping_sub(self.last_chunk_offset);
                 self.chunk_offsets
                     .push(zigzag_encode(distance.cast_signed()));
-                self.last_chunk_offset = entry.position;
+                self.last_chunk_offset = sample.position;
                 self.chunks += 1;
                 self.open_chunk = Some(Chunk {
                     samples: 1,
-                    description: entry.description,
+                    description: sample.description,
                 });
             }
         }
@@ -228,13 +229,13 @@ impl Mp4Track {
 
     fn close_chunk(&mut self) {
         if let Some(chunk) = self.open_chunk.take() {
-            // Sample entries are in memory: far fewer than the 31 bits that are left can count.
-            let shape = (u64::from(chunk.description) << 32) | u64::from(chunk.samples);
-            self.chunk_map.push(shape);
+            // The column takes 63 bits: the number of the sample entry is far below 2³¹.
+            let value = (u64::from(chunk.description) << 32) | u64::from(chunk.samples);
+            self.chunk_map.push(value);
         }
     }
 
-    /// No sample comes any more: the tables are whole.
+    /// Completes the tables after the last sample.
     pub(crate) fn closed(mut self) -> Self {
         self.close_chunk();
         if let Some(times) = self.times {
@@ -244,7 +245,7 @@ impl Mp4Track {
         self
     }
 
-    /// Says where the last sample ends; it is at least one tick long.
+    /// Sets where the last sample ends; it is at least one tick long.
     pub(crate) fn end_at(&mut self, end: i64) {
         if let Some(times) = &mut self.times {
             times.end = end.clamp(
@@ -254,14 +255,14 @@ impl Mp4Track {
         }
     }
 
-    /// From the first sample to the end of the last.
+    /// Duration from the first sample to the end of the last.
     pub(crate) fn length_ms(&self) -> u64 {
         let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts);
         let time = nanoseconds(self.times.map_or(0, length), self.timescale).unwrap_or(0);
         (time / MILLISECOND).max(0).unsigned_abs()
     }
 
-    /// How many runs of equal distances there are.
+    /// Number of [`Self::deltas`].
     pub(crate) fn delta_runs(&self) -> u32 {
         self.deltas.count()
     }
@@ -271,25 +272,25 @@ impl Mp4Track {
         u32_runs(self.deltas.iter())
     }
 
-    /// Runs of equal sizes.
+    /// Runs of samples of equal size.
     pub(crate) fn size_runs(&self) -> impl Iterator<Item = (u32, u32)> {
         u32_runs(self.sizes.iter())
     }
 
-    /// How many runs of equal composition offsets there are.
+    /// Number of [`Self::offsets`].
     pub(crate) fn offset_runs(&self) -> u32 {
         self.offsets.count()
     }
 
     /// Runs of equal composition offsets.
     pub(crate) fn offsets(&self) -> impl Iterator<Item = (u32, i32)> {
-        // They had 32 bits when they were pushed.
+        // They fit into 32 bits when they were pushed.
         let offset = |value| i32::try_from(zigzag_decode(value)).unwrap_or(0);
         let runs = self.offsets.iter();
         runs.map(move |(times, value)| (times, offset(value)))
     }
 
-    /// Numbers of the samples that decoding can start from, the first being 1.
+    /// Numbers of the sync samples, counted from 1.
     pub(crate) fn syncs(&self) -> impl Iterator<Item = u32> {
         (1..)
             .zip(self.syncs.values())
@@ -304,26 +305,26 @@ impl Mp4Track {
         })
     }
 
-    /// How many runs of chunks of one shape there are.
+    /// Number of [`Self::chunk_map`].
     pub(crate) fn chunk_map_runs(&self) -> u32 {
         self.chunk_map.count()
     }
 
-    /// Runs of chunks with as many samples of the same sample entry: how many chunks, samples of
-    /// each, number of the entry.
+    /// Runs of chunks with equally many samples of the same sample entry: number of chunks, samples
+    /// per chunk, number of the entry.
     pub(crate) fn chunk_map(&self) -> impl Iterator<Item = [u32; 3]> {
         let low = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0);
         self.chunk_map
             .iter()
-            .map(move |(chunks, shape)| [chunks, low(shape), low(shape >> 32)])
+            .map(move |(chunks, value)| [chunks, low(value), low(value >> 32)])
     }
 
-    /// How many runs of samples with the same pre-roll there are.
+    /// Number of [`Self::rolls`].
     pub(crate) fn roll_runs(&self) -> u32 {
         self.rolls.count()
     }
 
-    /// Runs of samples that need as many others besides.
+    /// Runs of samples with the same roll distance.
     pub(crate) fn rolls(&self) -> impl Iterator<Item = (u32, Option<i16>)> {
         self.rolls
             .iter()
@@ -339,17 +340,17 @@ impl Mp4Track {
         ];
         let pairs: u64 = runs.into_iter().map(u64::from).sum();
         let words = u64::from(self.sync_samples) + u64::from(self.samples);
-        // stco or co64 with stsc: at most 20 bytes a chunk.
+        // `stco` or `co64` with `stsc`: at most 20 bytes per chunk.
         pairs * 8 + words * 4 + u64::from(self.chunks) * 20
     }
 }
 
-/// Runs of numbers that had 32 bits when they were pushed.
+/// Converts runs of numbers that fit into 32 bits when they were pushed.
 fn u32_runs(runs: impl Iterator<Item = (u32, u64)>) -> impl Iterator<Item = (u32, u32)> {
     runs.map(|(times, value)| (times, u32::try_from(value).unwrap_or(u32::MAX)))
 }
 
-/// 0 is no pre-roll; the others follow.
+/// Encodes a roll distance for a column; 0 stands for a sample in no roll group.
 fn encode_roll(roll: Option<i16>) -> u64 {
     roll.map_or(0, |roll| zigzag_encode(i64::from(roll)) + 1)
 }
@@ -358,7 +359,7 @@ fn decode_roll(value: u64) -> Option<i16> {
     i16::try_from(zigzag_decode(value.checked_sub(1)?)).ok()
 }
 
-/// An upright picture of this size: the tail of `tkhd` (ISO/IEC 14496-12 8.3.2).
+/// Returns the last fields of `tkhd` for an unrotated picture of this size (ISO/IEC 14496-12 8.3.2).
 pub(crate) fn display((width, height): (u32, u32)) -> [u8; 44] {
     let fields = [
         0x1_0000,

@@ -1,30 +1,44 @@
-//! The index of one track: `trak` (ISO/IEC 14496-12 8.3 to 8.6).
+//! Writes the boxes of one track: `trak` (ISO/IEC 14496-12 8.3 to 8.6).
 
 use super::{
-    boxes::{boxed, boxed_before, full_box, put_versioned, put16, put32, put64},
-    moov::EditList,
-    tables::{self, IndexPart},
+    index_part::IndexPart,
+    tables,
     track::{Mp4Track, TrackTimes},
 };
-use crate::handler::Handler;
+use crate::{
+    boxes::write::{boxed, boxed_before, full_box, put_versioned, put16, put32, put64, version_of},
+    handler::Handler,
+};
 
-/// Flags of `tkhd`: shown without being chosen, and part of the film.
+/// `track_enabled` and `track_in_movie`, flags of `tkhd` (8.3.2.3).
 const ENABLED: u32 = 1;
 const IN_MOVIE: u32 = 2;
 
-/// Appends `trak`: its boxes down to the tables, then the tables, which are the end of it.
+/// When a track is presented, in ticks of the movie (8.6.6).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EditList {
+    /// Duration of the empty edit before the track.
+    pub(super) empty: u64,
+    pub(super) duration: u64,
+    /// Start in the track, in its own ticks from its first decode time.
+    pub(super) media_time: u64,
+    /// The source ends the presentation before the end of the media.
+    pub(super) ends_early: bool,
+}
+
+/// Appends the parts of `trak`: the boxes down to `stbl`, then the tables.
 pub(super) fn parts<'t>(
     parts: &mut Vec<IndexPart<'t>>,
     number: u32,
     track: &'t Mp4Track,
-    shown: EditList,
+    edits: EditList,
 ) {
     let tables = tables::parts(track);
     let behind = tables.iter().map(IndexPart::size).sum();
     let mut head = Vec::new();
     boxed_before(&mut head, *b"trak", behind, |out| {
-        track_header(out, number, track, shown);
-        put_edit_list(out, shown);
+        track_header(out, number, track, edits);
+        put_edit_list(out, edits);
         boxed_before(out, *b"mdia", behind, |out| {
             media_header(out, track);
             extended_language(out, track);
@@ -39,8 +53,8 @@ pub(super) fn parts<'t>(
     parts.extend(tables);
 }
 
-fn track_header(out: &mut Vec<u8>, number: u32, track: &Mp4Track, shown: EditList) {
-    let duration = shown.empty.saturating_add(shown.duration);
+fn track_header(out: &mut Vec<u8>, number: u32, track: &Mp4Track, edits: EditList) {
+    let duration = edits.empty.saturating_add(edits.duration);
     let version = version_of(&[duration]);
     let flags = IN_MOVIE | if track.enabled { ENABLED } else { 0 };
     full_box(out, *b"tkhd", version, flags, |out| {
@@ -50,13 +64,13 @@ fn track_header(out: &mut Vec<u8>, number: u32, track: &Mp4Track, shown: EditLis
         put32(out, 0);
         put_versioned(out, version, duration);
         out.extend_from_slice(&[0; 8]);
-        // Text lies in front of the picture, which is layer 0.
+        // Layer: captions are in front of the video, which is layer 0.
         let is_text = track.handler == Handler::Text;
         put16(out, if is_text { (-1_i16).cast_unsigned() } else { 0 });
         put16(out, track.alternate_group);
-        // Full volume.
-        let is_sound = track.handler == Handler::Audio;
-        put16(out, if is_sound { 0x100 } else { 0 });
+        // Volume: normal for audio.
+        let is_audio = track.handler == Handler::Audio;
+        put16(out, if is_audio { 0x100 } else { 0 });
         put16(out, 0);
         out.extend_from_slice(&track.display);
     });
@@ -77,28 +91,29 @@ fn media_information(out: &mut Vec<u8>, handler: Handler) {
     });
 }
 
-/// `edts/elst` (8.6.6), where there is anything to say.
-fn put_edit_list(out: &mut Vec<u8>, shown: EditList) {
-    if shown.empty == 0 && shown.media_time == 0 && !shown.ends_early {
+/// Appends `edts/elst` (8.6.6), unless the track is presented as a whole from the start.
+fn put_edit_list(out: &mut Vec<u8>, edits: EditList) {
+    if edits.empty == 0 && edits.media_time == 0 && !edits.ends_early {
         return;
     }
-    let wide = [
-        shown.empty,
-        shown.duration,
-        shown.media_time.saturating_mul(2),
+    let values = [
+        edits.empty,
+        edits.duration,
+        // A signed field.
+        edits.media_time.saturating_mul(2),
     ];
-    let version = version_of(&wide);
+    let version = version_of(&values);
     boxed(out, *b"edts", |out| {
         full_box(out, *b"elst", version, 0, |out| {
-            put32(out, 1 + u32::from(shown.empty > 0));
-            if shown.empty > 0 {
-                put_versioned(out, version, shown.empty);
-                // A media time of -1 shows nothing.
+            put32(out, 1 + u32::from(edits.empty > 0));
+            if edits.empty > 0 {
+                put_versioned(out, version, edits.empty);
+                // A media time of -1 is an empty edit.
                 out.extend(std::iter::repeat_n(0xff, if version == 0 { 4 } else { 8 }));
                 put32(out, 0x1_0000);
             }
-            put_versioned(out, version, shown.duration);
-            put_versioned(out, version, shown.media_time);
+            put_versioned(out, version, edits.duration);
+            put_versioned(out, version, edits.media_time);
             put32(out, 0x1_0000);
         });
     });
@@ -118,7 +133,7 @@ fn media_header(out: &mut Vec<u8>, track: &Mp4Track) {
     });
 }
 
-/// `elng` (8.4.6), where the code in `mdhd` says less than is known.
+/// Appends `elng` (8.4.6) if the language is not fully given by the code in `mdhd`.
 fn extended_language(out: &mut Vec<u8>, track: &Mp4Track) {
     if let Some(tag) = &track.language.tag {
         full_box(out, *b"elng", 0, 0, |out| {
@@ -129,7 +144,7 @@ fn extended_language(out: &mut Vec<u8>, track: &Mp4Track) {
 }
 
 fn handler(out: &mut Vec<u8>, handler: Handler) {
-    // `text` would be right by 3GPP TS 26.245 as well; players take it for chapters.
+    // 3GPP TS 26.245 also allows `text`, but players take that for chapters.
     let (kind, name): (&[u8; 4], &[u8]) = match handler {
         Handler::Video => (b"vide", b"Video\0"),
         Handler::Audio => (b"soun", b"Audio\0"),
@@ -141,9 +156,4 @@ fn handler(out: &mut Vec<u8>, handler: Handler) {
         out.extend_from_slice(&[0; 12]);
         out.extend_from_slice(name);
     });
-}
-
-/// 1 where a field needs 64 bits.
-pub(super) fn version_of(values: &[u64]) -> u8 {
-    u8::from(values.iter().any(|value| u32::try_from(*value).is_err()))
 }

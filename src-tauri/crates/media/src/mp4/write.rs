@@ -1,4 +1,4 @@
-//! The MP4 muxer: media appended as it comes, the index at the end.
+//! The MP4 muxer: appends media as it arrives and writes the index when the movie is finished.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,6 @@ use std::{
 
 use super::{
     assemble::{IndexSpec, assemble, estimate, missing_tracks},
-    boxes::put32,
     captions,
     fragment::{
         EdgeBytes, EdgeRecord, OutputBase, Recorder, SampleLocation, SegmentTables, TableEntry,
@@ -23,6 +22,7 @@ use super::{
 use crate::{
     Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
     SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackKind,
+    boxes::write::put32,
     flv::{self, DemuxEvent},
     fmp4::{self, Init},
     handler::Handler,
@@ -31,7 +31,7 @@ use crate::{
     timestamps, ts,
 };
 
-/// Makes a progressive MP4 of pieces in any order.
+/// Builds a progressive MP4 from segments in any order.
 #[derive(Debug)]
 pub(crate) struct Mp4Muxer<O> {
     segment_format: SegmentFormat,
@@ -39,11 +39,11 @@ pub(crate) struct Mp4Muxer<O> {
     output: SegmentWriter<O>,
     head: Option<FileHead>,
     inits: BTreeMap<u8, Init>,
-    /// Its memory is used again from piece to piece.
+    /// Kept between segments so that its buffers are reused.
     demuxer: ts::TsDemuxer,
 }
 
-/// What a piece gives: the slices of its media, end to end, and their tables.
+/// The media of a segment as slices to be written end to end, and its sample tables.
 struct DemuxedSegment<'a> {
     slices: Vec<IoSlice<'a>>,
     recorder: Recorder,
@@ -51,25 +51,25 @@ struct DemuxedSegment<'a> {
 }
 
 impl<O: Read + Write + Seek> Mp4Muxer<O> {
-    /// Starts, or goes on where the journal ends.
-    pub(crate) fn new(making: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
-        let end = journal::output_end(making.journal);
+    /// Starts a new output, or resumes one where its journal ends.
+    pub(crate) fn new(config: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
+        let end = journal::output_end(config.journal);
         let mut muxer = Self {
-            segment_format: making.segment_format,
-            movie: making.movie,
+            segment_format: config.segment_format,
+            movie: config.movie,
             output: SegmentWriter::new(output, end),
             head: None,
             inits: BTreeMap::new(),
             demuxer: ts::TsDemuxer::default(),
         };
-        let mut with_bytes = making
+        let mut with_bytes = config
             .journal
             .iter()
             .filter(|fragment| fragment.output_bytes() > 0);
         if let Some(fragment) = with_bytes.next() {
             muxer.head = Some(FileHead::from_fragment(fragment)?);
         }
-        for fragment in making
+        for fragment in config
             .journal
             .iter()
             .filter(|fragment| fragment.kind == SegmentKind::Init)
@@ -83,20 +83,20 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         Ok(muxer)
     }
 
-    /// What media a segment holds; nothing is written.
-    pub(crate) fn content(&mut self, piece: &SegmentData<'_>) -> Result<Content, Error> {
+    /// Returns what media a segment holds, without writing anything.
+    pub(crate) fn content(&mut self, segment: &SegmentData<'_>) -> Result<Content, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             recorder,
             timescale,
             ..
-        } = self.demux(piece, &mut demuxer)?;
-        let content = recorder.content(&recorder.spans(piece.track, timescale)?);
+        } = self.demux(segment, &mut demuxer)?;
+        let content = recorder.content(&recorder.spans(segment.track, timescale)?);
         self.demuxer = demuxer;
         Ok(content)
     }
 
-    fn plan(&self) -> IndexSpec<'_> {
+    fn index_spec(&self) -> IndexSpec<'_> {
         IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
@@ -105,15 +105,15 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
 
     fn demux<'a>(
         &mut self,
-        piece: &SegmentData<'a>,
+        segment: &SegmentData<'a>,
         demuxer: &'a mut ts::TsDemuxer,
     ) -> Result<DemuxedSegment<'a>, Error> {
-        match (self.segment_format, piece.kind) {
-            (SegmentFormat::Flv, _) => demux_flv(piece.data),
-            (SegmentFormat::Ts, _) => demux_ts(piece.data, demuxer),
+        match (self.segment_format, segment.kind) {
+            (SegmentFormat::Flv, _) => demux_flv(segment.data),
+            (SegmentFormat::Ts, _) => demux_ts(segment.data, demuxer),
             (SegmentFormat::Fmp4, SegmentKind::Init) => {
                 let init =
-                    Init::parse(piece.data, piece.track)?.ok_or_else(|| Error::Malformed {
+                    Init::parse(segment.data, segment.track)?.ok_or_else(|| Error::Malformed {
                         format: "MP4",
                         problem: "an initialisation piece without moov".into(),
                         offset: 0,
@@ -121,7 +121,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 let mut recorder = Recorder::default();
                 recorder.init(&init);
                 let timescale = init.timescale;
-                self.inits.insert(piece.track, init);
+                self.inits.insert(segment.track, init);
                 Ok(DemuxedSegment {
                     slices: Vec::new(),
                     recorder,
@@ -129,25 +129,25 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 })
             }
             (SegmentFormat::Fmp4, SegmentKind::Media(_)) => {
-                let known = self.inits.get(&piece.track);
-                // Said now and not after hours: `finish` would refuse the film without them.
+                let known = self.inits.get(&segment.track);
+                // Fail on the first media segment: `finish` would fail only after hours.
                 if let Some(init) = known.filter(|init| self.inits.len() < init.track_count()) {
                     return Err(missing_tracks(init.track_count()));
                 }
-                demux_fmp4(piece, known)
+                demux_fmp4(segment, known)
             }
         }
     }
 
-    /// Writes the head when the first media is at hand.
-    fn begin(&mut self, piece: &SegmentData<'_>, body: &[u8]) -> Result<(), Error> {
+    /// Writes the head of the file before the first media.
+    fn begin(&mut self, segment: &SegmentData<'_>, body: &[u8]) -> Result<(), Error> {
         if self.head.is_some() {
             return Ok(());
         }
-        let fragment = |part, body: &[u8]| TableFragment {
-            track: piece.track,
-            kind: part,
-            start_ms: piece.start_ms,
+        let fragment = |kind, body: &[u8]| TableFragment {
+            track: segment.track,
+            kind,
+            start_ms: segment.start_ms,
             output_start: 0,
             output_end: 0,
             checksum: 0,
@@ -155,37 +155,37 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             content: Content::default(),
             tables: SegmentTables::at(OutputBase::default(), body),
         };
-        let mut fragments = vec![fragment(piece.kind, body)];
-        if let Some(init) = self.inits.get(&piece.track) {
+        let mut fragments = vec![fragment(segment.kind, body)];
+        if let Some(init) = self.inits.get(&segment.track) {
             let mut recorder = Recorder::default();
             recorder.init(init);
             fragments.push(fragment(SegmentKind::Init, &recorder.finish(&[])));
         }
-        // Only an estimate: whether an index can be made of this piece is known when its neighbours
-        // are there, and must not depend on which piece comes first.
-        let tracks = estimate(self.plan(), fragments).unwrap_or_default();
+        // Ignore errors: this is only an estimate. Whether the segment can be indexed is known when
+        // its neighbours are there, and must not depend on which segment comes first.
+        let tracks = estimate(self.index_spec(), fragments).unwrap_or_default();
         let mut unseen: Vec<_> = Vec::new();
         let is_unseen = |kind: &TrackKind| {
             let mut seen = tracks.iter().map(|track| track.handler);
             seen.all(|seen| seen != Handler::from(*kind))
         };
         if self.segment_format == SegmentFormat::Fmp4 {
-            // Of the tracks that the plan may still bring, one of each kind is reckoned with.
+            // Expect one more track of each kind.
             unseen.extend(
                 [TrackKind::Video, TrackKind::Audio]
                     .iter()
                     .filter(|kind| is_unseen(kind)),
             );
         }
-        let sounds = self.movie.audio.iter();
-        let others = sounds.filter(|sound| sound.track != piece.track).count();
-        let reckoned = unseen
+        let audio = self.movie.audio.iter();
+        let others = audio.filter(|audio| audio.track != segment.track).count();
+        let expected = unseen
             .iter()
             .filter(|kind| **kind == TrackKind::Audio)
             .count();
         unseen.extend(iter::repeat_n(
             TrackKind::Audio,
-            others.saturating_sub(reckoned),
+            others.saturating_sub(expected),
         ));
         let head = FileHead::write(
             &mut self.output,
@@ -195,13 +195,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         Ok(())
     }
 
-    /// Puts the index in front where it fits, else at the end.
+    /// Writes the index into the reserved bytes at the front if it fits, else at the end.
     fn write_index(&mut self, head: FileHead, index: MovieBox<'_>) -> Result<(), Error> {
-        let room = head.mdat - head.reserved_start;
+        let reserved = head.mdat - head.reserved_start;
         let media_end = self.output.end();
-        // What is left becomes a box of its own, and no box is smaller than its header.
-        let left = room.checked_sub(index.size);
-        // The head is written again too: whatever has become of it, from here on it is whole.
+        // The remaining bytes become a `free` box, which needs at least 8 bytes for its header.
+        let left = reserved.checked_sub(index.size);
+        // Write the head again too, in case a crash has damaged it.
         if let Some(left) = left.filter(|left| *left == 0 || *left >= 8) {
             if left > 0 {
                 let mut free = Vec::new();
@@ -227,19 +227,19 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         OutputFormat::Mp4.order()
     }
 
-    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
+    fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             mut slices,
             recorder,
             timescale,
-        } = self.demux(&piece, &mut demuxer)?;
+        } = self.demux(&segment, &mut demuxer)?;
         let has_media = recorder.samples() > 0 || recorder.has_edges();
-        let spans = recorder.spans(piece.track, timescale)?;
+        let spans = recorder.spans(segment.track, timescale)?;
         let content = recorder.content(&spans);
         let body = recorder.finish(&spans);
         if has_media {
-            self.begin(&piece, &body)?;
+            self.begin(&segment, &body)?;
         }
         self.output.begin_segment();
         if has_media {
@@ -252,20 +252,20 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             position: written.start,
         };
         Ok(TableFragment {
-            track: piece.track,
-            kind: piece.kind,
-            start_ms: piece.start_ms,
+            track: segment.track,
+            kind: segment.kind,
+            start_ms: segment.start_ms,
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            fingerprint: SegmentFingerprint::of(piece.data),
+            fingerprint: SegmentFingerprint::of(segment.data),
             content,
             tables: SegmentTables::at(base, &body),
         })
     }
 
-    fn forget(&mut self, track: u8, part: SegmentKind) {
-        if part == SegmentKind::Init {
+    fn forget(&mut self, track: u8, kind: SegmentKind) {
+        if kind == SegmentKind::Init {
             self.inits.remove(&track);
         }
     }
@@ -275,11 +275,11 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         if self.segment_format == SegmentFormat::Ts {
             join::join_segments(&mut fragments, &mut self.output)?;
         }
-        let plan = IndexSpec {
+        let spec = IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
         };
-        let tracks = assemble(plan, fragments, &mut self.output)?;
+        let tracks = assemble(spec, fragments, &mut self.output)?;
         let head = self
             .head
             .filter(|_| !tracks.is_empty())
@@ -297,20 +297,24 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
     }
 }
 
-/// The payloads of the tags, in runs of one track.
-fn demux_flv(piece: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
-    collect_events(flv::demux(piece)?, timestamps::FLV.timescale)
+/// Collects the payloads of FLV tags, interleaved in runs of one track.
+fn demux_flv(segment: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
+    collect_events(flv::demux(segment)?, timestamps::FLV.timescale)
 }
 
-/// The frames of the streams, and what may belong to frames of the pieces before and after.
-fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::TsDemuxer) -> Result<DemuxedSegment<'a>, Error> {
-    let media = demuxer.demux(piece)?;
-    let mut taken = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
-    let mut end = taken.slices.iter().map(|slice| slice.len() as u64).sum();
+/// Collects the frames of a transport stream, and the bytes at both ends of the segment that may
+/// belong to frames of the neighbouring segments.
+fn demux_ts<'a>(
+    segment: &[u8],
+    demuxer: &'a mut ts::TsDemuxer,
+) -> Result<DemuxedSegment<'a>, Error> {
+    let media = demuxer.demux(segment)?;
+    let mut demuxed = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
+    let mut end = demuxed.slices.iter().map(|slice| slice.len() as u64).sum();
     for open in media.edges() {
         let mut put = |bytes: &'a [u8]| {
             if !bytes.is_empty() {
-                taken.slices.push(IoSlice::new(bytes));
+                demuxed.slices.push(IoSlice::new(bytes));
             }
             let length = bytes.len() as u64;
             let position = end;
@@ -318,9 +322,9 @@ fn demux_ts<'a>(piece: &[u8], demuxer: &'a mut ts::TsDemuxer) -> Result<DemuxedS
             EdgeBytes { position, length }
         };
         let edge = EdgeRecord::new(&open, &mut put);
-        taken.recorder.edge(&edge);
+        demuxed.recorder.edge(&edge);
     }
-    Ok(taken)
+    Ok(demuxed)
 }
 
 fn collect_events<'a>(
@@ -332,7 +336,8 @@ fn collect_events<'a>(
     for event in events {
         match event? {
             DemuxEvent::Config { kind, codec, data } => {
-                // Read now, so that a bad one fails with its piece and not at the end.
+                // Build it now, so that a malformed configuration fails with its segment and not
+                // in `finish`.
                 build_sample_entry(codec, data)?;
                 interleaver.flush(&mut recorder);
                 recorder.config(kind, codec, data);
@@ -348,21 +353,21 @@ fn collect_events<'a>(
     })
 }
 
-/// The bytes of one track.
+/// Collects the samples of one track of a fragmented MP4.
 fn demux_fmp4<'a>(
-    piece: &SegmentData<'a>,
+    segment: &SegmentData<'a>,
     known: Option<&Init>,
 ) -> Result<DemuxedSegment<'a>, Error> {
-    let own = Init::parse(piece.data, piece.track)?;
+    let own = Init::parse(segment.data, segment.track)?;
     let init = own
         .as_ref()
         .or(known)
-        .ok_or(Error::InitMissing(piece.track))?;
+        .ok_or(Error::InitMissing(segment.track))?;
     let mut recorder = Recorder::default();
     if own.is_some() && own.as_ref() != known {
         recorder.init(init);
     }
-    let media = fmp4::demux(piece.data, init)?;
+    let media = fmp4::demux(segment.data, init)?;
     for run in media.runs {
         let description = run.description;
         for timed in run {
@@ -370,16 +375,16 @@ fn demux_fmp4<'a>(
             let position = media
                 .data
                 .output_offset(timed.position, timed.sample.data.len())?;
-            let place = SampleLocation {
+            let location = SampleLocation {
                 position,
                 description,
                 duration: timed.duration,
             };
             recorder.roll(timed.sample.kind, timed.roll);
-            recorder.sample(&timed.sample, place);
+            recorder.sample(&timed.sample, location);
         }
     }
-    let slices = media.data.slices(piece.data).map(IoSlice::new).collect();
+    let slices = media.data.slices(segment.data).map(IoSlice::new).collect();
     Ok(DemuxedSegment {
         slices,
         recorder,

@@ -1,7 +1,7 @@
 //! Whole tags of an FLV file, a few megabytes at a time.
 //!
 //! A tag that makes no sense is passed over to the next that does, and what the end of the file
-//! cuts is left out; both are counted, so that nobody takes the film for whole.
+//! cuts is left out; both are counted, so that nobody takes the movie for whole.
 
 use std::io::{Read, Seek};
 
@@ -12,7 +12,7 @@ use crate::{
     flv::tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, SIGNATURE, TAG_HEADER, VIDEO},
 };
 
-/// About as large is a piece: large enough to be written in one go, small enough for any memory.
+/// About as large is a segment: large enough to be written in one go, small enough for any memory.
 const SEGMENT_BYTES: usize = 4 << 20;
 /// A file header that is longer is none.
 const MAX_HEADER_BYTES: u32 = 64 << 10;
@@ -245,9 +245,9 @@ fn stated_size(behind: &[u8]) -> Option<usize> {
     usize::try_from(size).ok()
 }
 
-/// When the first tag is shown; set-ups and metadata carry 0 whenever they come.
-fn timestamp(piece: &[u8]) -> Option<i32> {
-    let mut rest = piece;
+/// When the first tag is shown; codec configurations and metadata carry 0 whenever they come.
+fn timestamp(segment: &[u8]) -> Option<i32> {
+    let mut rest = segment;
     loop {
         let head = ScannedTag::read(rest)?;
         let body = rest.get(TAG_HEADER..)?;
@@ -279,7 +279,7 @@ fn bytes_after<'a>(start: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     start.get(at + name.len()..)
 }
 
-/// A length in seconds that a film can have.
+/// A length in seconds that a movie can have.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -308,16 +308,16 @@ mod tests {
         b"FLV\x01\x05\0\0\0\x09\0\0\0\0".to_vec()
     }
 
-    /// All bytes of the pieces, and what was lost.
+    /// All bytes of the segments, and what was lost.
     fn split(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
         let mut split = MovieSplitter::open(Cursor::new(file)).expect("an FLV");
         assert_eq!(split.info().segment_format, SegmentFormat::Flv);
-        let mut pieces = Vec::new();
-        while let Some(piece) = split.next_segment().expect("in memory") {
-            pieces.push(piece.data.to_vec());
+        let mut segments = Vec::new();
+        while let Some(segment) = split.next_segment().expect("in memory") {
+            segments.push(segment.data.to_vec());
         }
         assert_eq!(split.done_bytes(), file.len() as u64);
-        (pieces, split.lost_bytes())
+        (segments, split.lost_bytes())
     }
 
     fn body(number: usize, length: usize) -> Vec<u8> {
@@ -332,9 +332,14 @@ mod tests {
             .map(|n| tag_bytes(VIDEO, 40 * n, &body(n.unsigned_abs() as usize, 300_000)))
             .collect();
         let file = [header(), tags.concat()].concat();
-        let (pieces, lost) = split(&file);
-        assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.len() <= SEGMENT_BYTES));
-        assert_eq!((pieces.concat(), lost), (tags.concat(), 0));
+        let (segments, lost) = split(&file);
+        assert!(
+            segments.len() > 2
+                && segments
+                    .iter()
+                    .all(|segment| segment.len() <= SEGMENT_BYTES)
+        );
+        assert_eq!((segments.concat(), lost), (tags.concat(), 0));
     }
 
     #[test]
@@ -345,8 +350,8 @@ mod tests {
         let file = [header(), tags.concat()].concat();
         let tag = tags[0].len();
         for length in header().len() + 1..file.len() {
-            let (pieces, lost) = split(&file[..length]);
-            let found = pieces.concat();
+            let (segments, lost) = split(&file[..length]);
+            let found = segments.concat();
             let behind = (length - header().len()) % tag;
             let without_size = behind >= tag - PREVIOUS_TAG_SIZE;
             let cut = if without_size { 0 } else { behind };
@@ -363,8 +368,8 @@ mod tests {
         for junk in [&[0xff; 33][..], &[9; 20], &[0; 5], b"FLV", &[8, 0, 0]] {
             let file =
                 [&header(), &tags[..2].concat(), junk, &tags[2..].concat()].map(<[u8]>::to_vec);
-            let (pieces, lost) = split(&file.concat());
-            assert_eq!(pieces.concat(), tags.concat(), "{junk:?}");
+            let (segments, lost) = split(&file.concat());
+            assert_eq!(segments.concat(), tags.concat(), "{junk:?}");
             assert_eq!(lost, junk.len() as u64, "{junk:?}");
         }
     }
@@ -373,9 +378,9 @@ mod tests {
     fn files_that_were_strung_together_are_read_on() {
         let file = [header(), tag_bytes(VIDEO, 0, &body(3, 50))].concat();
         let twice = [file.clone(), file.clone()].concat();
-        let (pieces, lost) = split(&twice);
-        assert_eq!(pieces.len(), 2);
-        assert_eq!((pieces.concat().len() + 2 * 13, lost), (twice.len(), 0));
+        let (segments, lost) = split(&twice);
+        assert_eq!(segments.len(), 2);
+        assert_eq!((segments.concat().len() + 2 * 13, lost), (twice.len(), 0));
     }
 
     #[test]
@@ -385,8 +390,8 @@ mod tests {
             tag_bytes(VIDEO, 40, &body(4, 9 << 20)),
             tag_bytes(VIDEO, 80, &body(5, 50)),
         ];
-        let (pieces, lost) = split(&[header(), tags.concat()].concat());
-        assert_eq!((pieces.concat(), lost), (tags.concat(), 0));
+        let (segments, lost) = split(&[header(), tags.concat()].concat());
+        assert_eq!((segments.concat(), lost), (tags.concat(), 0));
     }
 
     #[test]
@@ -398,8 +403,8 @@ mod tests {
             tag[end - 4..].fill(0);
             file.extend(tag);
         }
-        let (pieces, lost) = split(&file);
-        assert_eq!((pieces.concat().len(), lost), (file.len() - 13, 0));
+        let (segments, lost) = split(&file);
+        assert_eq!((segments.concat().len(), lost), (file.len() - 13, 0));
     }
 
     #[test]

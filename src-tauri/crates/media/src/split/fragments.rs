@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     Error,
+    boxes::read::{children, top_level, version_and_flags},
     cursor::Cursor,
-    fmp4::boxes::{children, top_level, version_and_flags},
 };
 
 /// Small fragments of the same tracks come together until they are this large.
@@ -25,12 +25,12 @@ pub(super) struct FragmentReader {
     position: u64,
     /// Tracks that the bytes in the buffer are still to be given for, last first.
     pending: Vec<(usize, u64)>,
-    /// When the first fragment starts: films cut from a broadcast do not start at 0.
+    /// When the first fragment starts: movies cut from a broadcast do not start at 0.
     origin_ms: Option<u64>,
     /// The start of each track's last fragment, for such as do not tell theirs.
     last_ms: Vec<u64>,
     lost_bytes: u64,
-    /// The film has one track, whatever its fragments call it.
+    /// The movie has one track, whatever its fragments call it.
     alone: bool,
 }
 
@@ -120,7 +120,7 @@ impl FragmentReader {
         Ok(ids.is_some())
     }
 
-    /// Notes which tracks a piece is for, and when it starts for each.
+    /// Notes which tracks a segment is for, and when it starts for each.
     fn queue_tracks(&mut self, told: Vec<(usize, Option<u64>)>, tracks: &[SplitTrack]) {
         let mut starts = Vec::new();
         for (index, time) in told {
@@ -150,7 +150,7 @@ impl FragmentReader {
         while position < length {
             let header = match header_at(input, position) {
                 Ok(Some(header)) => header,
-                // Behind the film there may be anything.
+                // Behind the movie there may be anything.
                 Ok(None) | Err(Error::Malformed { .. }) => break,
                 Err(error) => return Err(error),
             };

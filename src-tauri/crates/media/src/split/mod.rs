@@ -1,7 +1,7 @@
-//! Cuts a film on disk into pieces, as a service would have.
+//! Cuts a movie on disk into segments, as a service would have.
 //!
-//! Nothing is read but what the next piece needs, into one buffer that is used again and again;
-//! a film of any length takes as little memory as a short one (and the index of its MP4).
+//! Nothing is read but what the next segment needs, into one buffer that is used again and again;
+//! a movie of any length takes as little memory as a short one (and the index of its MP4).
 //!
 //! - An FLV is cut between its tags.
 //! - A fragmented MP4 is cut between its fragments, each given once for each of its tracks.
@@ -24,10 +24,10 @@ use self::{
 };
 use crate::{Error, SegmentData, SegmentFormat, SegmentKind, Tags};
 
-/// What is known of a film before its first piece.
+/// What is known of a movie before its first segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovieInfo {
-    /// What its pieces are.
+    /// What its segments are.
     pub segment_format: SegmentFormat,
     /// Size of the file in bytes.
     pub size_bytes: u64,
@@ -35,11 +35,11 @@ pub struct MovieInfo {
     pub duration_ms: Option<u64>,
     /// Text that it carries.
     pub tags: Tags,
-    /// What it holds beside picture and sound, by its short names; none of it comes in pieces.
+    /// What it holds beside picture and sound, by its short names; none of it comes in segments.
     pub left_out: Vec<String>,
 }
 
-/// A film on disk that comes in pieces.
+/// A movie on disk that comes in segments.
 #[derive(Debug)]
 pub struct MovieSplitter<R> {
     input: InputFile<R>,
@@ -61,7 +61,7 @@ struct FilledSegment {
     track: u8,
     kind: SegmentKind,
     start_ms: u64,
-    /// Where in the buffer the piece ends.
+    /// Where in the buffer the segment ends.
     length: usize,
 }
 
@@ -103,12 +103,12 @@ impl<R: Read + Seek> MovieSplitter<R> {
         })
     }
 
-    /// What is known of the film.
+    /// What is known of the movie.
     pub fn info(&self) -> &MovieInfo {
         &self.info
     }
 
-    /// The next piece; `None` at the end. Its parts are numbered upwards from 0, with gaps.
+    /// The next segment; `None` at the end. Its parts are numbered upwards from 0, with gaps.
     pub fn next_segment(&mut self) -> Result<Option<SegmentData<'_>>, Error> {
         let filled = match &mut self.splitter {
             FormatSplitter::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
@@ -123,7 +123,7 @@ impl<R: Read + Seek> MovieSplitter<R> {
         }))
     }
 
-    /// How many bytes of the file are in the pieces so far, or were passed over.
+    /// How many bytes of the file are in the segments so far, or were passed over.
     pub fn done_bytes(&self) -> u64 {
         let done = match &self.splitter {
             FormatSplitter::Flv(flv) => flv.done(),

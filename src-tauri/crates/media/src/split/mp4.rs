@@ -1,4 +1,4 @@
-//! An MP4 or a QuickTime film: its index, found at either end of the file.
+//! An MP4 or a QuickTime movie: its index, found at either end of the file.
 
 use std::io::{Read, Seek};
 
@@ -11,31 +11,34 @@ use super::{
 };
 use crate::{
     Error, SegmentKind,
+    boxes::{
+        FourCc,
+        read::{self, BoxHeader, children, name, version_and_flags},
+        write::boxed,
+    },
     cursor::Cursor,
-    fmp4::boxes::{self, BoxHeader, FourCc, children, name, version_and_flags},
-    mp4::boxes::boxed,
 };
 
-/// The index of a film of four days; a larger one is damage.
+/// The index of a movie of four days; a larger one is damage.
 const MAX_INDEX_BYTES: u64 = 512 << 20;
-/// A file of more boxes before its index is no film.
+/// A file of more boxes before its index is no movie.
 const MAX_BOXES: u32 = 1 << 20;
 /// More tracks of picture and sound than this no player offers.
 const MAX_TRACKS: usize = 64;
 /// Sample groups that are larger than this are not those that matter here.
 const MAX_SAMPLE_GROUP_BYTES: usize = 64 << 10;
 
-/// A track that comes in pieces.
+/// A track that comes in segments.
 #[derive(Debug)]
 pub(super) struct SplitTrack {
     pub(super) id: u32,
     pub(super) timescale: u32,
-    /// Its initialisation piece, made of what the index says of it.
+    /// Its init segment, made of what the index says of it.
     init: Vec<u8>,
     pub(super) table: SampleTable,
 }
 
-/// Where a film of boxes is cut next: initialisations, samples of the index, fragments.
+/// Where a movie of boxes is cut next: initialisations, samples of the index, fragments.
 #[derive(Debug)]
 pub(super) struct Mp4Splitter {
     moov: Vec<u8>,
@@ -44,7 +47,7 @@ pub(super) struct Mp4Splitter {
     progressive: ProgressiveReader,
     fragments: Option<FragmentReader>,
     number: u64,
-    /// Tracks that have a piece of this number.
+    /// Tracks that have a segment of this number.
     tracks_of_number: Vec<usize>,
 }
 
@@ -129,9 +132,9 @@ impl Mp4Splitter {
         Ok(given.map(|given| self.numbered(given, buffer.len())))
     }
 
-    /// Pieces of several tracks that come one after the other have one number: they are shown at
+    /// Segments of several tracks that come one after the other have one number: they are shown at
     /// the same time. Between two numbers there is one that nobody has: so the start that is told
-    /// counts, and a long pause within the film is no other clock.
+    /// counts, and a long pause within the movie is no other clock.
     fn numbered(&mut self, given: TrackSegment, length: usize) -> FilledSegment {
         if self.tracks_of_number.contains(&given.track) {
             self.tracks_of_number.clear();
@@ -186,7 +189,7 @@ pub(super) fn header_at<R: Read + Seek>(
     if bytes.len() < 8 {
         return Ok(None);
     }
-    boxes::header(&mut Cursor::within("MP4", &bytes, position)).map(Some)
+    read::header(&mut Cursor::within("MP4", &bytes, position)).map(Some)
 }
 
 /// Reads a track; answers the type of its handler where it is neither picture nor sound.
@@ -230,7 +233,7 @@ fn timed_header(mut header: Cursor<'_>) -> Result<(u32, u64), Error> {
     Ok((timescale, header.versioned(version)?))
 }
 
-/// Length of the film: of fragmented ones `mehd` tells it (ISO/IEC 14496-12 8.8.2).
+/// Length of the movie: of fragmented ones `mehd` tells it (ISO/IEC 14496-12 8.8.2).
 fn duration(moov: &Cursor<'_>, mvex: Option<&Cursor<'_>>) -> Result<Option<u64>, Error> {
     let Some(mvhd) = children(moov).find(*b"mvhd")? else {
         return Ok(None);
@@ -247,7 +250,7 @@ fn duration(moov: &Cursor<'_>, mvex: Option<&Cursor<'_>>) -> Result<Option<u64>,
     Ok(u64::try_from(milliseconds).ok().filter(|_| !unknown))
 }
 
-/// Old films may point to media in other files (ISO/IEC 14496-12 8.7.2).
+/// Old movies may point to media in other files (ISO/IEC 14496-12 8.7.2).
 fn check_self_contained(minf: &Cursor<'_>) -> Result<(), Error> {
     let Some(dinf) = children(minf).find(*b"dinf")? else {
         return Ok(());

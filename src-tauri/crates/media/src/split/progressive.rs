@@ -7,13 +7,13 @@ use std::io::{Read, Seek};
 use super::{input::InputFile, mp4::SplitTrack, table::TableSample};
 use crate::{
     Error,
+    boxes::write::{boxed, full_box, put_count, put32, put64},
     cursor::Cursor,
-    mp4::boxes::{boxed, full_box, put_count, put32, put64},
 };
 
-/// A piece is about this large at the most, one large sample aside.
+/// A segment is about this large at the most, one large sample aside.
 const SEGMENT_BYTES: u64 = 1 << 20;
-/// A piece of a thin track ends here, so that the tracks stay side by side.
+/// A segment of a thin track ends here, so that the tracks stay side by side.
 const SEGMENT_SECONDS: u64 = 2;
 /// An uncompressed picture of 8K takes half of this; larger samples are damage.
 const MAX_SAMPLE_BYTES: u32 = 256 << 20;
@@ -90,7 +90,7 @@ impl ProgressiveReader {
         }
     }
 
-    /// Collects the samples of a piece. Where the file is cut, the track ends.
+    /// Collects the samples of a segment. Where the file is cut, the track ends.
     fn collect_samples(&mut self, moov: &[u8], track: &mut SplitTrack) -> Result<(), Error> {
         self.samples.clear();
         let longest = u64::from(track.timescale).saturating_mul(SEGMENT_SECONDS);

@@ -1,6 +1,6 @@
 //! What a file is, told by how it begins and never by its name.
 
-use crate::{Error, flv::tag, fmp4::boxes};
+use crate::{Error, boxes::read, cursor::Cursor, flv::tag};
 
 /// Bytes that are looked at: a few packets of a transport stream.
 pub(super) const SNIFF_BYTES: usize = 1024;
@@ -34,13 +34,13 @@ pub(super) fn detect(start: &[u8]) -> Result<InputFormat, Error> {
     Err(Error::Unsupported(describe_unsupported(start).into()))
 }
 
-/// The first box of an MP4 or a QuickTime film; the oldest have no `ftyp`.
+/// The first box of an MP4 or a QuickTime movie; the oldest have no `ftyp`.
 fn is_mp4(start: &[u8]) -> bool {
     let kinds = [
         b"ftyp", b"moov", b"moof", b"styp", b"sidx", b"free", b"skip", b"wide", b"mdat", b"pnot",
         b"uuid",
     ];
-    let header = boxes::header(&mut crate::cursor::Cursor::new("MP4", start));
+    let header = read::header(&mut Cursor::new("MP4", start));
     header.is_ok_and(|header| kinds.contains(&&header.kind))
 }
 
@@ -61,7 +61,7 @@ fn is_bare_tag(start: &[u8]) -> bool {
         })
 }
 
-/// The name of what it is, for a person who took it for a film.
+/// The name of what it is, for a person who took it for a movie.
 fn describe_unsupported(start: &[u8]) -> &'static str {
     let at = |position: usize, magic: &[u8]| {
         start

@@ -5,11 +5,11 @@
 
 use crate::{
     Error,
+    boxes::read::{children, version_and_flags},
     cursor::Cursor,
-    fmp4::boxes::{children, version_and_flags},
 };
 
-/// More samples than a week of film has: a track of more is sound without coding, whose samples
+/// More samples than a week of movie has: a track of more is sound without coding, whose samples
 /// are a few bytes each, or damage.
 const MAX_SAMPLES: u32 = 1 << 24;
 
@@ -49,7 +49,7 @@ impl SampleTable {
     pub(super) fn read(moov: &Cursor<'_>, stbl: &Cursor<'_>) -> Result<Self, Error> {
         let find = |kind| children(stbl).find(kind);
         let base = moov.position();
-        // Fragmented films may leave the tables away altogether.
+        // Fragmented movies may leave the tables away altogether.
         let (Some(samples), Some(groups)) = (
             find(*b"stsz")?
                 .map(|body| (body, false))
@@ -340,7 +340,7 @@ impl ChunkCursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mp4::boxes::{boxed, full_box, put_count, put32};
+    use crate::boxes::write::{boxed, full_box, put_count, put32};
 
     fn numbers(out: &mut Vec<u8>, kind: [u8; 4], width: usize, numbers: &[u32]) {
         full_box(out, kind, 0, 0, |out| {

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use super::{FilledSegment, input::InputFile};
 use crate::{Error, SegmentKind, ts};
 
-/// Some seconds of a film.
+/// Some seconds of a movie.
 const SEGMENT_BYTES: usize = 4 << 20;
 
 /// Where the cutting of a transport stream is.
@@ -13,7 +13,7 @@ const SEGMENT_BYTES: usize = 4 << 20;
 pub(super) struct TsSplitter {
     position: u64,
     number: u64,
-    /// Packets of frames that go on behind the piece before.
+    /// Packets of frames that go on behind the segment before.
     open_frames: Vec<u8>,
 }
 
@@ -30,7 +30,7 @@ impl TsSplitter {
     ) -> Result<Option<FilledSegment>, Error> {
         buffer.clear();
         buffer.append(&mut self.open_frames);
-        // What is open is at most as long as the rest, so each piece takes in as much anew.
+        // What is open is at most as long as the rest, so each segment takes in as much anew.
         let read = input.read(self.position, SEGMENT_BYTES, buffer)?;
         self.position = self.position.saturating_add(read as u64);
         if buffer.is_empty() {

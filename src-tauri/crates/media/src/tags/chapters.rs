@@ -14,7 +14,7 @@ const TICKS_PER_MS: u64 = 10_000;
 /// A chapter; it lasts until the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    /// When it starts, from the start of the film.
+    /// When it starts, from the start of the movie.
     pub start_ms: u64,
     /// Its title; more than 255 bytes of it are cut off.
     pub title: String,

@@ -9,7 +9,7 @@ use crate::{
     flv::tag::{self, SCRIPT},
 };
 
-/// The metadata of a film is at its start; the index of keyframes in it can be large.
+/// The metadata of a movie is at its start; the index of keyframes in it can be large.
 const METADATA_SEARCH_BYTES: u64 = 1 << 20;
 /// Values nested deeper than this are not read.
 const MAX_DEPTH: u32 = 16;

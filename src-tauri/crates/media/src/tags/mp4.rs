@@ -6,14 +6,26 @@ use std::{
     ops::Range,
 };
 
-use super::{Chapter, Cover, MAX_COVER_BYTES, MAX_TEXT_BYTES, Tags, chapters, clean_text};
+use super::{
+    Chapter, Cover, CoverFormat, MAX_COVER_BYTES, MAX_TEXT_BYTES, Tags, chapters, clean_text,
+};
 use crate::{
     Error,
+    boxes::{
+        FourCc, read,
+        write::{boxed, full_box, put32},
+    },
     cursor::Cursor,
-    fmp4::boxes::{self, FourCc},
-    mp4::tags::{NAMES, UTF8, UTF16},
 };
 
+/// Well-known types of what is in a `data` box.
+const UTF8: u32 = 1;
+const UTF16: u32 = 2;
+const JPEG: u32 = 13;
+const PNG: u32 = 14;
+/// Names of title, artist, date and comment. The first byte is 0xA9, the copyright sign in Mac
+/// Roman.
+const NAMES: [[u8; 4]; 4] = [*b"\xa9nam", *b"\xa9ART", *b"\xa9day", *b"\xa9cmt"];
 /// A file with more boxes in a row was not made to be read.
 const MAX_BOXES: usize = 1 << 16;
 /// 255 chapters with the longest titles.
@@ -137,7 +149,7 @@ impl BoxWalker {
         self.left -= 1;
         let head = bytes(file, &self.place, 16)?;
         let start = self.place.start;
-        let header = boxes::header(&mut Cursor::within("MP4", &head, start))?;
+        let header = read::header(&mut Cursor::within("MP4", &head, start))?;
         let start = start.saturating_add(header.header_length);
         let end = match header.body_length {
             Some(body) => start.saturating_add(body),
@@ -150,4 +162,66 @@ impl BoxWalker {
         self.place.start = end;
         Ok(Some((header.kind, start..end)))
     }
+}
+
+/// Appends `udta` with `chpl` and `meta/ilst`; nothing where there are no tags.
+pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
+    let texts = [&tags.title, &tags.artist, &tags.date, &tags.comment];
+    let has_items = texts.iter().any(|text| text.is_some()) || tags.cover.is_some();
+    if !has_items && tags.chapters.is_empty() {
+        return;
+    }
+    boxed(out, *b"udta", |out| {
+        if !tags.chapters.is_empty() {
+            full_box(out, *b"chpl", 1, 0, |out| {
+                chapters::write(out, &tags.chapters);
+            });
+        }
+        if !has_items {
+            return;
+        }
+        full_box(out, *b"meta", 0, 0, |out| {
+            full_box(out, *b"hdlr", 0, 0, |out| {
+                out.extend_from_slice(b"\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0");
+            });
+            boxed(out, *b"ilst", |out| {
+                for (name, text) in NAMES.into_iter().zip(texts) {
+                    if let Some(text) = text {
+                        put_value(out, name, UTF8, text.as_bytes());
+                    }
+                }
+                if let Some(cover) = &tags.cover {
+                    let kind = match cover.kind() {
+                        CoverFormat::Jpeg => JPEG,
+                        CoverFormat::Png => PNG,
+                    };
+                    put_value(out, *b"covr", kind, cover.data());
+                }
+            });
+        });
+    });
+}
+
+fn put_value(out: &mut Vec<u8>, name: [u8; 4], kind: u32, data: &[u8]) {
+    boxed(out, name, |out| {
+        boxed(out, *b"data", |out| {
+            put32(out, kind);
+            // For any country and language.
+            put32(out, 0);
+            out.extend_from_slice(data);
+        });
+    });
+}
+
+/// Bytes that the tags take at most.
+pub(crate) fn max_bytes(tags: &Tags) -> u64 {
+    let mut bytes = Vec::new();
+    let cover = tags.cover.as_ref().map_or(0, |cover| cover.data().len());
+    let texts = Tags {
+        cover: None,
+        ..tags.clone()
+    };
+    write(&mut bytes, &texts);
+    // The boxes around texts and cover, where there are only some of them.
+    bytes.len() as u64 + cover as u64 + 128
 }

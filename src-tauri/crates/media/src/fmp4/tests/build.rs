@@ -2,11 +2,11 @@
 
 use crate::{
     TrackKind,
+    boxes::write::{boxed, full_box, put_count, put32, put64},
     fmp4::{
         Init,
         init::{OtherTrack, SampleDefaults},
     },
-    mp4::boxes::{boxed, full_box, put_count, put32, put64},
 };
 
 /// The fields of a sample as a `trun` may tell them.
@@ -29,7 +29,7 @@ pub(super) struct Trun {
 /// What the offsets of a fragment are counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OffsetBase {
-    /// From a place in the file, in which the piece starts here.
+    /// From a place in the file, in which the segment starts here.
     Explicit(u64),
     /// From the start of `moof`.
     Moof,
@@ -68,7 +68,7 @@ impl Traf {
     }
 }
 
-/// One `moof` that starts at `start` of the piece, its data following `header` bytes behind it.
+/// One `moof` that starts at `start` of the segment, its data following `header` bytes behind it.
 pub(super) fn moof(start: usize, header: usize, trafs: &[Traf]) -> Vec<u8> {
     let length = written(start, 0, trafs).len();
     written(start, start + length + header, trafs)
@@ -160,11 +160,11 @@ pub(super) fn mdat(length: usize) -> Vec<u8> {
     out
 }
 
-/// `moof` and `mdat`, from the start of a piece.
+/// `moof` and `mdat`, from the start of a segment.
 pub(super) fn media_segment(trafs: &[Traf]) -> Vec<u8> {
-    let mut piece = moof(0, 8, trafs);
-    piece.extend(mdat(trafs.iter().map(Traf::data).sum()));
-    piece
+    let mut segment = moof(0, 8, trafs);
+    segment.extend(mdat(trafs.iter().map(Traf::data).sum()));
+    segment
 }
 
 /// A track as `moov` sets it up, with others beside it.

@@ -1,4 +1,4 @@
-//! What of a track goes on from piece to piece.
+//! The bytes at both ends of a transport stream segment that belong to frames split across segments.
 
 use super::{track_code, track_kind};
 use crate::{
@@ -7,63 +7,69 @@ use crate::{
     ts::{FrameTime, TrackEdges},
 };
 
-/// The sample before may be longer than the piece shows.
+/// Flag of [`EdgeRecord::extends`].
 const EXTENDS: u8 = 1;
-/// The piece ends in a packet that is known to have more bytes.
+/// Flag of [`EdgeRecord::is_cut`].
 const IS_CUT: u8 = 2;
-/// The piece holds nothing of the track but what goes on.
+/// Flag of [`EdgeRecord::only_continuation`].
 const ONLY_CONTINUATION: u8 = 4;
-/// The end of the piece can be told to go on in the next.
+/// [`EdgeRecord::last_counter`] is known.
 const HAS_LAST_COUNTER: u8 = 8;
-/// A sample whose time is known starts in the remainder.
+/// [`EdgeRecord::next_time`] is known.
 const HAS_NEXT_TIME: u8 = 16;
 
-/// Bytes in the media of the piece that are in no sample.
+/// A byte range of the segment's media that is in no sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EdgeBytes {
-    /// From the start of the media of the piece.
+    /// From the start of the segment's media.
     pub(crate) position: u64,
     pub(crate) length: u64,
 }
 
-/// The two ends of a track in a piece, as [`Open`] tells them.
+/// Both ends of a track in a segment, made from [`TrackEdges`].
 ///
-/// The bytes themselves lie in the output: a journal of a long film keeps none of them in memory.
+/// The bytes themselves are in the output, so that a long journal does not keep them in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EdgeRecord {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
     pub(crate) first_counter: u8,
-    /// Continuity counter of the last packet, where what follows can be told to follow.
+    /// Continuity counter of the last packet, if the next segment may continue it.
     pub(crate) last_counter: Option<u8>,
+    /// The last sample may continue in the next segment.
     pub(crate) extends: bool,
+    /// The segment ends in a packet that is known to have more bytes.
     pub(crate) is_cut: bool,
+    /// The segment holds nothing of the track but the continuation of a frame.
     pub(crate) only_continuation: bool,
+    /// Time of the sample that starts in the remainder.
     pub(crate) next_time: Option<FrameTime>,
+    /// Bytes that belong to a frame of an earlier segment.
     pub(crate) head: EdgeBytes,
+    /// Bytes after the last complete sample.
     pub(crate) remainder: EdgeBytes,
 }
 
 impl EdgeRecord {
-    /// `put` says where it has put bytes.
+    /// Creates a record; `put` stores bytes in the output and returns where.
     pub(crate) fn new<'a>(
-        open: &TrackEdges<'a>,
+        track: &TrackEdges<'a>,
         put: &mut impl FnMut(&'a [u8]) -> EdgeBytes,
     ) -> Self {
         Self {
-            kind: open.kind,
-            first_counter: open.first_counter,
-            last_counter: open.last_counter,
-            extends: open.edges.last_may_extend,
-            is_cut: open.is_cut,
-            only_continuation: open.only_continuation,
-            next_time: open.edges.next,
-            head: put(&open.edges.leading),
-            remainder: put(&open.edges.remainder),
+            kind: track.kind,
+            first_counter: track.first_counter,
+            last_counter: track.last_counter,
+            extends: track.edges.last_may_extend,
+            is_cut: track.is_cut,
+            only_continuation: track.only_continuation,
+            next_time: track.edges.next,
+            head: put(&track.edges.leading),
+            remainder: put(&track.edges.remainder),
         }
     }
 
-    /// Appends itself in the layout of the journal.
+    /// Appends the record in the journal's encoding.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let flags = [
             (EXTENDS, self.extends),

@@ -1,7 +1,7 @@
-//! The tables of one piece, a few bytes for each sample.
+//! The sample tables of one segment, a few bytes for each sample.
 //!
-//! A ten-hour recording has some three million samples, all of which stay in memory until the
-//! index is written; so they are kept as differences and repetitions.
+//! A recording of ten hours has about three million samples, which stay in memory until the index
+//! is written. So each sample is encoded by its difference from the one before.
 
 mod edge;
 mod read;
@@ -18,15 +18,16 @@ const INIT: u8 = 2;
 const CHUNK: u8 = 3;
 const ROLL: u8 = 4;
 const EDGE: u8 = 5;
-/// Marks a sample; the low bits say what it shares with the one before.
+/// Marks a sample; the low bits tell whether it is a sync sample and which fields are omitted
+/// because they are the same as those of the sample before.
 const SAMPLE: u8 = 0x80;
 const SYNC: u8 = 1;
 const SAME_DELTA: u8 = 2;
 const SAME_OFFSET: u8 = 4;
 
-/// The key of a track in the finished film; pictures come first. A plan has a handful of tracks.
-pub(crate) fn track_key(plan_track: u8, kind: TrackKind) -> u8 {
-    (track_code(kind) << 7) | (plan_track & 0x7f)
+/// Returns the key of a track in the finished movie; video sorts first.
+pub(crate) fn track_key(track_number: u8, kind: TrackKind) -> u8 {
+    (track_code(kind) << 7) | (track_number & 0x7f)
 }
 
 fn track_code(kind: TrackKind) -> u8 {
@@ -68,12 +69,12 @@ mod tests {
         ];
         recorder.config(TrackKind::Video, Codec::Avc, b"set-up");
         for (sample, position) in &samples {
-            let place = SampleLocation {
+            let location = SampleLocation {
                 position: *position,
                 description: 0,
                 duration: 0,
             };
-            recorder.sample(sample, place);
+            recorder.sample(sample, location);
         }
         let spans = recorder.spans(0, 1000).expect("in time");
         let bytes = SegmentTables::at(OutputBase::default(), &recorder.finish(&spans));
@@ -111,16 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn a_regular_track_takes_few_bytes_a_sample() {
+    fn a_regular_track_takes_few_bytes_per_sample() {
         let mut recorder = Recorder::default();
         for number in 0..1000 {
-            let place = SampleLocation {
+            let location = SampleLocation {
                 position: 900 * number,
                 description: 0,
                 duration: 1024,
             };
             let dts = 1024 * number.cast_signed();
-            recorder.sample(&sample(TrackKind::Audio, dts, 0, &[0; 900]), place);
+            recorder.sample(&sample(TrackKind::Audio, dts, 0, &[0; 900]), location);
         }
         let spans = recorder.spans(0, 48_000).expect("in time");
         let bytes = recorder.finish(&spans);

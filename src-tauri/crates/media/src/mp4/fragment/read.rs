@@ -1,4 +1,4 @@
-//! From tables back to samples.
+//! Decodes the sample tables of a segment.
 
 use super::{
     CHUNK, CONFIG, EDGE, EdgeRecord, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind,
@@ -13,7 +13,7 @@ use crate::{
 
 const FORMAT: &str = "journal";
 
-/// The sample before, which the next is told by.
+/// The previous sample of a track, from which the next is decoded.
 #[derive(Clone, Copy, Debug, Default)]
 struct PreviousSample {
     last_dts: i64,
@@ -22,7 +22,7 @@ struct PreviousSample {
     roll: Option<i16>,
 }
 
-/// Reads the tables of a piece back.
+/// The decoded tables of a segment.
 #[derive(Clone, Debug)]
 pub(crate) struct SegmentTables<'a> {
     pub(crate) base: OutputBase,
@@ -30,33 +30,33 @@ pub(crate) struct SegmentTables<'a> {
     pub(crate) entries: TableEntries<'a>,
 }
 
-/// Places in the output that a piece depends on.
+/// Positions in the output that the tables of a segment depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OutputBase {
-    /// Where the header of `mdat` starts; 0 where it is not written yet. Every piece tells it, so
-    /// that any of them may be lost, and so may be the head itself.
+    /// Where the header of `mdat` starts; 0 if it is not written yet. Each segment records it, so
+    /// that the loss of any one does no harm.
     pub(crate) mdat: u64,
-    /// Where the media of the piece starts.
+    /// Where the media of the segment starts.
     pub(crate) position: u64,
 }
 
-/// One thing a piece holds.
+/// One entry of the tables.
 #[derive(Debug)]
 pub(crate) enum TableEntry<'a> {
-    /// The samples of this track that follow are coded so.
+    /// Codec configuration of the samples of this track that follow.
     Config {
         kind: TrackKind,
         codec: Codec,
         data: &'a [u8],
     },
-    /// The same, as a fragmented MP4 says it.
+    /// The init segment of a fragmented MP4.
     Init(Init),
-    /// What of a track goes on from piece to piece; in front of all else.
+    /// Bytes at the edges of the segment that belong to split frames; before all other entries.
     Edge(EdgeRecord),
     Sample(IndexedSample),
 }
 
-/// What the index needs of a sample.
+/// A sample as the index needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IndexedSample {
     pub(crate) kind: TrackKind,
@@ -66,14 +66,14 @@ pub(crate) struct IndexedSample {
     pub(crate) size: u32,
     pub(crate) position: u64,
     pub(crate) description: u32,
-    /// It does not lie behind the one before of its track.
+    /// Does not directly follow the previous sample of its track in the file.
     pub(crate) opens_chunk: bool,
-    /// How many samples a start here needs besides.
+    /// Roll distance (ISO/IEC 14496-12 10.1).
     pub(crate) roll: Option<i16>,
 }
 
 impl<'a> SegmentTables<'a> {
-    /// The tables of a piece at its place in the output.
+    /// Encodes the tables of a segment written at `base`.
     pub(crate) fn at(base: OutputBase, body: &[u8]) -> Vec<u8> {
         let mut tables = Vec::with_capacity(body.len() + 20);
         put_varint(&mut tables, base.mdat);
@@ -109,7 +109,7 @@ impl<'a> SegmentTables<'a> {
     }
 }
 
-/// The entries of a piece, in the order of its bytes.
+/// Decodes the entries of a segment, in the order of its bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct TableEntries<'a> {
     cursor: Cursor<'a>,
@@ -159,10 +159,10 @@ impl<'a> TableEntries<'a> {
     fn roll(&mut self) -> Result<(), Error> {
         let cursor = &mut self.cursor;
         let kind = track_kind(cursor.u8()?);
-        let told = cursor.u8()? != 0;
+        let is_some = cursor.u8()? != 0;
         let distance = cursor.signed()?;
         let distance = i16::try_from(distance).map_err(|_| cursor.malformed("a roll distance"))?;
-        track_mut(&mut self.tracks, kind).roll = Some(distance).filter(|_| told);
+        track_mut(&mut self.tracks, kind).roll = is_some.then_some(distance);
         Ok(())
     }
 

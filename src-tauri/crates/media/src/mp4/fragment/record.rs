@@ -1,4 +1,4 @@
-//! From samples to tables.
+//! Encodes the samples of a segment into its tables.
 
 use super::{
     CHUNK, CONFIG, EDGE, EdgeRecord, INIT, IndexedSample, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE,
@@ -12,7 +12,7 @@ use crate::{
     fmp4::Init,
 };
 
-/// Collects the tables of one piece.
+/// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     edges: Vec<u8>,
@@ -21,11 +21,11 @@ pub(crate) struct Recorder {
     chunk: Option<(TrackKind, u32)>,
     next_position: u64,
     samples: u64,
-    /// Bytes that are in no sample, but may be in those of the neighbours.
+    /// Bytes in no sample here that may belong to samples of the neighbouring segments.
     edge_bytes: u64,
 }
 
-/// What is known of a track so far.
+/// The samples of a track so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct RecordedTrack {
     samples: usize,
@@ -33,19 +33,19 @@ struct RecordedTrack {
     last: i64,
     delta: i64,
     composition_offset: i32,
-    /// Length of the last sample, where the container tells it.
+    /// Duration of the last sample, 0 if the container does not store it.
     last_duration: u32,
     roll: Option<i16>,
 }
 
-/// Where the data of a sample lies.
+/// Where the data of a sample is, and what else its container stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SampleLocation {
-    /// Place of its first byte in the media of the piece.
+    /// Position of its first byte in the segment's media.
     pub(crate) position: u64,
-    /// Which sample entry of its set-up it needs, counted from 0.
+    /// Index of its sample entry in the init segment, counted from 0.
     pub(crate) description: u32,
-    /// Length, where the container tells it, else 0.
+    /// Duration, 0 if the container does not store it.
     pub(crate) duration: u32,
 }
 
@@ -58,7 +58,7 @@ impl Recorder {
         !self.edges.is_empty()
     }
 
-    /// What media the piece holds, by its [`Self::spans`].
+    /// Returns what media the segment holds, given its [`Self::spans`].
     pub(crate) fn content(&self, spans: &[Span]) -> Content {
         let spans = spans.iter().map(|span| (track_kind(span.key >> 7), span));
         Content::new(self.samples, spans, self.edge_bytes > 0)
@@ -82,7 +82,7 @@ impl Recorder {
         put_length_prefixed(&mut self.entries, &bytes);
     }
 
-    /// How many samples a start at those that follow needs besides (ISO/IEC 14496-12 10.1).
+    /// Sets the roll distance of the samples that follow (ISO/IEC 14496-12 10.1).
     pub(crate) fn roll(&mut self, kind: TrackKind, roll: Option<i16>) {
         let track = self.tracks.get_mut(usize::from(track_code(kind)));
         let Some(track) = track.filter(|track| track.roll != roll) else {
@@ -101,22 +101,22 @@ impl Recorder {
         edge.write(&mut self.edges);
     }
 
-    pub(crate) fn sample(&mut self, sample: &Sample<'_>, place: SampleLocation) {
+    pub(crate) fn sample(&mut self, sample: &Sample<'_>, location: SampleLocation) {
         let indexed = IndexedSample {
             kind: sample.kind,
             dts: sample.dts,
             composition_offset: sample.composition_offset,
             sync: sample.sync,
             size: u32::try_from(sample.data.len()).unwrap_or(u32::MAX),
-            position: place.position,
-            description: place.description,
+            position: location.position,
+            description: location.description,
             opens_chunk: false,
             roll: None,
         };
-        self.indexed_sample(&indexed, place.duration);
+        self.indexed_sample(&indexed, location.duration);
     }
 
-    /// Records a sample whose data lies in the output already; `duration` as in [`Place`].
+    /// Records a sample with its position; `duration` as in [`SampleLocation`].
     pub(crate) fn indexed_sample(&mut self, sample: &IndexedSample, duration: u32) {
         if self.chunk != Some((sample.kind, sample.description))
             || self.next_position != sample.position
@@ -166,11 +166,8 @@ impl Recorder {
         self.next_position = sample.position.wrapping_add(u64::from(sample.size));
     }
 
-    /// The time that each of the tracks covers.
-    ///
-    /// `timescale` is that of the samples' times; `plan_track` tells the pieces of one
-    /// presentation apart.
-    pub(crate) fn spans(&self, plan_track: u8, timescale: u32) -> Result<Vec<Span>, Error> {
+    /// Returns the time span of each track. The times of the samples count in `timescale`.
+    pub(crate) fn spans(&self, track_number: u8, timescale: u32) -> Result<Vec<Span>, Error> {
         let mut spans = Vec::new();
         for (kind, track) in [TrackKind::Video, TrackKind::Audio]
             .into_iter()
@@ -179,7 +176,7 @@ impl Recorder {
             if track.samples == 0 {
                 continue;
             }
-            let key = track_key(plan_track, kind);
+            let key = track_key(track_number, kind);
             let ends = [track.first, track.last];
             spans.push(Span::new(
                 key,
@@ -192,7 +189,7 @@ impl Recorder {
         Ok(spans)
     }
 
-    /// The body of the tables: the time that the tracks cover, then the entries.
+    /// Returns the encoded tables: the time spans of the tracks, then the entries.
     pub(crate) fn finish(self, spans: &[Span]) -> Vec<u8> {
         let mut tables = Vec::with_capacity(self.edges.len() + self.entries.len() + 64);
         put_varint(&mut tables, spans.len() as u64);

@@ -1,4 +1,4 @@
-//! Writes boxes into memory.
+//! Appends boxes and their big-endian fields to a buffer (ISO/IEC 14496-12 4.2).
 
 /// Appends a box whose body `fill` appends.
 pub(crate) fn boxed(out: &mut Vec<u8>, kind: [u8; 4], fill: impl FnOnce(&mut Vec<u8>)) {
@@ -48,6 +48,11 @@ pub(crate) fn put32(out: &mut Vec<u8>, value: u32) {
 
 pub(crate) fn put64(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&value.to_be_bytes());
+}
+
+/// Version of a full box that holds these values: 1 if one of them needs 64 bits.
+pub(crate) fn version_of(values: &[u64]) -> u8 {
+    u8::from(values.iter().any(|value| u32::try_from(*value).is_err()))
 }
 
 /// A field of 32 bits in version 0 and of 64 in version 1.

@@ -1,15 +1,13 @@
-//! Walks boxes (ISO/IEC 14496-12 4.2).
+//! Reads boxes from memory: headers, children, version and flags (ISO/IEC 14496-12 4.2).
 
+use super::FourCc;
 use crate::{Error, cursor::Cursor};
-
-/// A four-character code.
-pub(crate) type FourCc = [u8; 4];
 
 /// One box in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct ParsedBox<'a> {
     pub(crate) kind: FourCc,
-    /// Where its header starts in the piece or file.
+    /// Where its header starts in the segment or file.
     pub(crate) start: u64,
     /// What is behind the header.
     pub(crate) body: Cursor<'a>,
@@ -50,10 +48,10 @@ pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<BoxHeader, Error> {
     })
 }
 
-/// The boxes at the top level of a piece, where the last may reach to the end.
-pub(crate) fn top_level(piece: &[u8]) -> Boxes<'_> {
+/// The boxes at the top level of a segment, where the last may reach to the end.
+pub(crate) fn top_level(segment: &[u8]) -> Boxes<'_> {
     Boxes {
-        cursor: Cursor::new("MP4", piece),
+        cursor: Cursor::new("MP4", segment),
         open_end: true,
     }
 }
