@@ -103,9 +103,9 @@ pub struct AudioSpec {
 pub struct MovieSpec {
     /// Text and cover for the file.
     pub tags: Tags,
-    /// The audio tracks to keep, both multiplexed with the video and separate; an MP4 plays the
-    /// first by default. Other audio in the segments is left out. Empty keeps what the segments
-    /// hold.
+    /// The audio tracks that the download plan names, both those multiplexed with the video and
+    /// separate ones. If it names any, other audio in MPEG-TS segments is left out. An MP4 plays
+    /// the first audio track by default.
     pub audio: Vec<AudioSpec>,
     /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, all off by
     /// default. An FLV cannot hold captions; its muxer ignores them.
