@@ -81,10 +81,10 @@ impl Programs {
                 .all(|(number, _)| self.maps.contains_key(number))
     }
 
-    /// Returns the streams of the first program whose video and audio are all supported; `None` if
-    /// no known program has media.
+    /// Returns the streams of the first program with media; `None` if no known program has any.
     ///
-    /// Fails if no program is fully supported, because a movie must not lose its audio silently.
+    /// Skips a program whose video or audio is not supported, and fails if no other is left: a
+    /// movie must not lose its audio silently.
     pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let mut first_error = None;
         for (number, _) in &self.programs {
