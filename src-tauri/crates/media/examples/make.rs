@@ -1,6 +1,6 @@
-//! Makes an MP4 of an FLV or of a fragmented MP4, as a download would: in pieces.
+//! Converts an FLV or a fragmented MP4 to an MP4, segment by segment as a download does.
 //!
-//! `make IN OUT` makes and checks; `make FILE` only checks. The benchmark drives it.
+//! `make IN OUT` converts and verifies; `make FILE` only verifies. The benchmark runs it.
 
 use std::{
     error::Error,
@@ -15,21 +15,21 @@ use media::{
     fmp4::Init, muxer,
 };
 
-/// About as much as a piece of a recording.
+/// Bytes that are read at a time: about one segment of a recording.
 const SEGMENT_SIZE: usize = 4 << 20;
 
 fn main() -> ExitCode {
     let paths: Vec<_> = std::env::args_os().skip(1).collect();
-    let done = match paths.as_slice() {
+    let result = match paths.as_slice() {
         [file] => check(Path::new(file)),
         [input, output] => make(Path::new(input), Path::new(output)),
         _ => Err("make IN OUT, or make FILE".into()),
     };
-    let (code, line) = match done {
+    let (code, line) = match result {
         Ok(summary) => (ExitCode::SUCCESS, format!("{summary:?}")),
         Err(error) => (ExitCode::FAILURE, error.to_string()),
     };
-    // Whoever no longer listens does not need the line.
+    // Standard output may be closed; the exit code still says whether it worked.
     let _ = io::Write::write_all(&mut io::stdout(), format!("{line}\n").as_bytes());
     code
 }
@@ -39,37 +39,37 @@ fn check(path: &Path) -> Result<Summary, Box<dyn Error>> {
 }
 
 fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
-    let mut pieces = SegmentReader::open(input)?;
+    let mut segments = SegmentReader::open(input)?;
     let file = File::options()
         .create(true)
         .truncate(true)
         .read(true)
         .write(true)
         .open(output)?;
-    let making = MuxerConfig {
-        segment_format: pieces.segment_format,
+    let config = MuxerConfig {
+        segment_format: segments.segment_format,
         output_format: OutputFormat::Mp4,
         movie: MovieSpec {
-            segment_count: u32::try_from(pieces.left / SEGMENT_SIZE as u64 + 1)?,
+            segment_count: u32::try_from(segments.left / SEGMENT_SIZE as u64 + 1)?,
             ..MovieSpec::default()
         },
         journal: &[],
     };
-    let mut muxer = muxer(making, file)?;
+    let mut muxer = muxer(config, file)?;
     let mut fragments = Vec::new();
     let mut number = 0;
     let mut tracks = 1;
-    while pieces.fill()? {
-        let whole = pieces.whole_length();
+    while segments.fill()? {
+        let whole = segments.whole_length();
         if whole == 0 {
-            return Err("no whole tag or box in a piece".into());
+            return Err("no whole tag or box in a segment".into());
         }
-        let (data, _) = pieces.buffer.split_at(whole);
-        let first = number == 0 && pieces.segment_format == SegmentFormat::Fmp4;
+        let (data, _) = segments.buffer.split_at(whole);
+        let first = number == 0 && segments.segment_format == SegmentFormat::Fmp4;
         if first {
             tracks = Init::all(data)?.len();
         }
-        let part = if first {
+        let kind = if first {
             SegmentKind::Init
         } else {
             SegmentKind::Media(number)
@@ -78,28 +78,30 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
             let start_ms = 0;
             fragments.push(muxer.push(SegmentData {
                 track,
-                kind: part,
+                kind,
                 start_ms,
                 data,
             })?);
         }
         number += 1;
-        pieces.take(whole);
+        segments.take(whole);
     }
-    let made = muxer.finish(fragments)?;
+    let written = muxer.finish(fragments)?;
     let found = check(output)?;
-    if made != found {
-        return Err(format!("made {made:?}, found {found:?}").into());
+    if written != found {
+        return Err(format!("wrote {written:?}, found {found:?}").into());
     }
     Ok(found)
 }
 
-/// A file on its way through one buffer.
+/// Reads a file through one buffer.
 struct SegmentReader {
     file: File,
     segment_format: SegmentFormat,
+    /// Bytes of the file that are not read yet.
     left: u64,
     buffer: Vec<u8>,
+    /// Whether the FLV header or the init segment was found.
     started: bool,
 }
 
@@ -109,32 +111,32 @@ impl SegmentReader {
         let left = file.metadata()?.len();
         let mut magic = [0; 3];
         file.read_exact(&mut magic)?;
-        let source = if magic == *b"FLV" {
+        let segment_format = if magic == *b"FLV" {
             SegmentFormat::Flv
         } else {
             SegmentFormat::Fmp4
         };
         Ok(Self {
             file,
-            segment_format: source,
+            segment_format,
             left: left - 3,
             buffer: magic.to_vec(),
             started: false,
         })
     }
 
-    /// Reads on; false at the end.
+    /// Fills the buffer; returns false at the end of the file.
     fn fill(&mut self) -> io::Result<bool> {
-        let wanted = (SEGMENT_SIZE.saturating_sub(self.buffer.len())) as u64;
-        self.buffer.reserve(usize::try_from(wanted).unwrap_or(0));
+        let missing = (SEGMENT_SIZE.saturating_sub(self.buffer.len())) as u64;
+        self.buffer.reserve(usize::try_from(missing).unwrap_or(0));
         let read = Read::by_ref(&mut self.file)
-            .take(wanted)
+            .take(missing)
             .read_to_end(&mut self.buffer)?;
         self.left -= (read as u64).min(self.left);
         Ok(!self.buffer.is_empty())
     }
 
-    /// How many bytes of the buffer are whole tags, or the initialisation, or whole fragments.
+    /// Returns how many bytes of the buffer are whole tags, the init segment, or whole fragments.
     fn whole_length(&mut self) -> usize {
         let mut whole = 0;
         if self.segment_format == SegmentFormat::Flv {

@@ -1,12 +1,12 @@
-//! Puts the pieces of a film on one clock.
+//! Places the segments of a movie on one clock.
 //!
-//! Most recordings keep one clock over all their pieces, and nothing is changed. Where the clock
-//! falls, it has started again: the piece is moved to the end of the one before, both of its
-//! tracks by the same distance, or, where pieces between are missing, to where the plan says it
-//! starts, so that what is missing stays a gap.
+//! Most recordings keep one clock over all segments, and their times stay unchanged. If the time
+//! falls, the source clock was restarted: the segment is moved to the end of the one before, all
+//! its tracks by the same distance. If segments between them are missing, it is moved to its
+//! planned start instead, so that a gap remains.
 //!
-//! Tracks that come in pieces of their own may count from different zeros. Where theirs lie
-//! farther apart than the plan's starts allow, each track is moved by a distance of its own first.
+//! Tracks with their own segments may count from different origins. If they are farther apart than
+//! their planned starts allow, each track first gets a shift of its own (`align`).
 
 mod align;
 
@@ -18,43 +18,46 @@ use crate::{
     timestamps::{TimestampFormat, WRAP_WINDOW_S},
 };
 
-/// Time here is in nanoseconds: fine enough for a tick of any track, and 292 years long.
+/// Times in this module are in nanoseconds: finer than a tick of any track, with a range of 292
+/// years.
 pub(crate) const MILLISECOND: i64 = 1_000_000;
-/// Tracks that agree this well where two pieces meet differ by their rounding: it is less than
-/// half a frame of sound.
+/// Tracks whose ends differ by at most this where two segments meet differ by rounding only; it is
+/// less than half an audio frame.
 const ROUNDING_TOLERANCE: i64 = 10 * MILLISECOND;
-/// The clock of one piece may overlap the one before by this much without having started again.
+/// A segment may overlap the one before by this much without being taken for a restart.
 const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
-/// A jump ahead by more than this, beyond what is missing, is another clock and not a gap.
+/// A jump ahead by more than this, plus what is missing, is a restart and not a gap.
 const MAX_JUMP: i64 = WRAP_WINDOW_S * 1000 * MILLISECOND;
 
-/// The stretch of time that one track has in one piece.
+/// The time span of one track in one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
-    /// Tells the tracks of the film apart; the lowest is the one that others are measured by.
+    /// Identifies the track in the movie; the lowest key is the reference for the others.
     pub(crate) key: u8,
-    /// Decode time of its first sample.
+    /// Decode time of the first sample.
     pub(crate) first: i64,
-    /// Where its last sample ends.
+    /// End of the last sample.
     pub(crate) end: i64,
-    /// Mean distance of its samples; 0 where a single one does not tell.
+    /// Mean duration of the samples; 0 if there is only one.
     pub(crate) frame_duration: i64,
 }
 
-/// A stretch with what the plan says of its piece.
+/// A span with the planned start of its segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedSpan {
     pub(crate) span: Span,
-    /// When its first sample is shown, on the clock of its piece.
+    /// Presentation time of the first sample, on the clock of the segment.
     pub(crate) first_pts: i64,
+    /// Planned start, in milliseconds from the start of the recording.
     pub(crate) start_ms: u64,
 }
 
 impl Span {
-    /// The span of `samples` from the first to the last decode time, in ticks of `timescale`.
+    /// Returns the span of `samples` samples with these first and last decode times, in ticks of
+    /// `timescale`; `tail` is the duration of the last sample.
     ///
-    /// Where the container does not tell how long the last one is (`tail` 0), it is taken to be
-    /// as long as the others are on the mean: a single distance is off by its rounding.
+    /// If the container does not store that duration (`tail` 0), the mean of the others is used:
+    /// the distance of two samples alone has a rounding error.
     pub(crate) fn new(
         key: u8,
         [first, last]: [i64; 2],
@@ -89,7 +92,7 @@ impl Span {
         })
     }
 
-    /// Appends itself in the layout of the journal.
+    /// Appends the span in the layout of the journal.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.key);
         for time in [self.first, self.end, self.frame_duration] {
@@ -108,7 +111,7 @@ impl Span {
     }
 }
 
-/// The pieces that are shown at the same time.
+/// The segments of all tracks that are presented at the same time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SegmentGroup<'s> {
     pub(crate) kind: SegmentKind,
@@ -116,39 +119,40 @@ pub(crate) struct SegmentGroup<'s> {
 }
 
 impl SegmentGroup<'_> {
-    /// Where the plan lets the first of them start.
+    /// Returns the earliest planned start.
     pub(crate) fn start_ms(&self) -> u64 {
         let starts = self.spans.iter().map(|planned| planned.start_ms);
         starts.min().unwrap_or(0)
     }
 }
 
-/// Answers, segment by segment in the order of presentation, what must be added to its times.
+/// Computes what to add to the times of each segment, in the order of presentation.
 #[derive(Debug, Default)]
 pub(crate) struct MovieClock {
-    /// How the source counts time, where it does so in few enough bits to wrap.
+    /// How the timestamps of the source count; `None` if they do not wrap.
     timestamp_format: Option<TimestampFormat>,
-    /// Whether each track may count from a zero of its own.
+    /// Whether each track may count from its own origin.
     separate_tracks: bool,
+    /// What to add to the times of the last segment, besides the shift of the track.
     offset: i64,
     tracks: BTreeMap<u8, AlignedTrack>,
     previous: Option<PreviousSegment>,
 }
 
-/// What is known of a track.
+/// The last segment of a track, its times on the clock of the movie.
 #[derive(Clone, Copy, Debug)]
 struct AlignedTrack {
-    /// From its own clock to the one that it shares with the others.
+    /// From the track's own clock to the one that all tracks share.
     shift: i64,
-    /// Its last piece, on the film's clock, and where the plan lets that start.
     first: i64,
     end: i64,
-    /// How long one of its samples is; 0 where none has told.
+    /// Duration of one sample; 0 if unknown.
     frame_duration: i64,
     kind: SegmentKind,
     planned_start: i64,
 }
 
+/// The segments placed last, their times on the clock of the movie.
 #[derive(Clone, Copy, Debug)]
 struct PreviousSegment {
     kind: SegmentKind,
@@ -158,7 +162,7 @@ struct PreviousSegment {
 }
 
 impl MovieClock {
-    /// The clock of pieces that hold all tracks.
+    /// Makes the clock for segments that hold all tracks.
     pub(crate) fn new(timestamp_format: Option<TimestampFormat>) -> Self {
         Self {
             timestamp_format,
@@ -166,7 +170,7 @@ impl MovieClock {
         }
     }
 
-    /// The clock of tracks that come in pieces of their own.
+    /// Makes the clock for tracks with their own segments.
     pub(crate) fn for_separate_tracks() -> Self {
         Self {
             separate_tracks: true,
@@ -174,19 +178,19 @@ impl MovieClock {
         }
     }
 
-    /// The offset of this segment, for all tracks that count from one zero.
+    /// Places a segment; returns what to add to its times, without the shift of each track.
     pub(crate) fn place(&mut self, segment: &SegmentGroup<'_>) -> i64 {
         let shifted = self.aligned(segment);
         let spans = || shifted.iter().map(|(planned, _)| planned.span);
         let Some(first) = spans().map(|span| span.first).min() else {
             return self.offset;
         };
-        let part = segment.kind;
+        let kind = segment.kind;
         let start_ms = segment.start_ms();
         if let Some(previous) = self.previous {
             let spans: Vec<_> = shifted.iter().map(|(planned, _)| *planned).collect();
             let shifted = SegmentGroup {
-                kind: part,
+                kind,
                 spans: &spans,
             };
             self.offset = self.offset_after(previous, &shifted, first);
@@ -205,7 +209,7 @@ impl MovieClock {
             };
             let mut span_end = span.end;
             if !self.has_sample_durations() {
-                // A sample alone in its piece is as long as those before.
+                // A single sample in a segment gets the duration of those before.
                 span_end = span_end.max(span.first.saturating_add(frame));
             }
             end = end.max(span_end);
@@ -214,13 +218,13 @@ impl MovieClock {
                 first: span.first.saturating_add(offset),
                 end: span_end.saturating_add(offset),
                 frame_duration: frame,
-                kind: part,
+                kind,
                 planned_start: milliseconds(start_ms),
             };
             self.tracks.insert(span.key, track);
         }
         self.previous = Some(PreviousSegment {
-            kind: part,
+            kind,
             start_ms,
             first: first.saturating_add(offset),
             end: end.saturating_add(offset),
@@ -228,17 +232,18 @@ impl MovieClock {
         offset
     }
 
-    /// What must be added to the times that a track has in the segment placed last.
+    /// Returns what to add to the times of a track in the segment placed last.
     pub(crate) fn offset_of(&self, key: u8) -> i64 {
         let shift = self.tracks.get(&key).map_or(0, |track| track.shift);
         self.offset.saturating_add(shift)
     }
 
-    /// Whether the source says how long a sample is; those whose clocks wrap do not.
+    /// Returns whether the source stores sample durations; formats whose timestamps wrap do not.
     fn has_sample_durations(&self) -> bool {
         self.timestamp_format.is_none()
     }
 
+    /// Returns the offset of a segment after `previous`; `first` is its earliest decode time.
     fn offset_after(
         &self,
         previous: PreviousSegment,
@@ -250,17 +255,17 @@ impl MovieClock {
             .end
             .saturating_add(missing)
             .saturating_add(MAX_JUMP);
-        let goes_on = |offset: i64| {
+        let continues = |offset: i64| {
             segment.spans.iter().all(|planned| {
                 let time = planned.span.first.saturating_add(offset);
                 time <= latest && self.follows_previous(time, planned, previous)
             })
         };
-        if goes_on(self.offset) {
+        if continues(self.offset) {
             return self.offset;
         }
         if let Some(wrapped) = self.wrapped_offset(previous, first, missing)
-            && goes_on(wrapped)
+            && continues(wrapped)
         {
             return wrapped;
         }
@@ -274,7 +279,7 @@ impl MovieClock {
         planned.max(joined)
     }
 
-    /// Whether a piece that starts at this time of the film comes after what was there.
+    /// Returns whether a segment that starts at this movie time comes after the previous ones.
     fn follows_previous(
         &self,
         time: i64,
@@ -285,11 +290,11 @@ impl MovieClock {
         let overlap = MAX_OVERLAP.min(half);
         match self.tracks.get(&planned.span.key) {
             Some(track) if track.kind == previous.kind => time >= track.end.saturating_sub(overlap),
-            // It was missing for a while, in which only the others and the plan can tell how time
-            // went on; one of them is enough.
+            // The track was missing for a while: either the other tracks or the planned starts
+            // must show that this time comes after.
             Some(track) => {
-                let gone = milliseconds(planned.start_ms).saturating_sub(track.planned_start);
-                let expected = track.first.saturating_add(gone);
+                let elapsed = milliseconds(planned.start_ms).saturating_sub(track.planned_start);
+                let expected = track.first.saturating_add(elapsed);
                 time >= track.end.saturating_sub(overlap)
                     && (time >= previous.first.saturating_add(half)
                         || time >= expected.saturating_sub(MAX_OVERLAP))
@@ -302,41 +307,42 @@ impl MovieClock {
         }
     }
 
-    /// The offset if the clock has only run over its last bit.
+    /// Returns the offset if the timestamps have wrapped.
     fn wrapped_offset(&self, previous: PreviousSegment, first: i64, missing: i64) -> Option<i64> {
-        let counter = self.timestamp_format?;
-        let time = ticks(first.saturating_add(self.offset), counter.timescale);
-        let near = ticks(previous.end.saturating_add(missing), counter.timescale);
-        let shift = counter.wrap_towards(time, near)?;
-        let shift = nanoseconds(shift, counter.timescale)?;
+        let format = self.timestamp_format?;
+        let time = ticks(first.saturating_add(self.offset), format.timescale);
+        let expected = ticks(previous.end.saturating_add(missing), format.timescale);
+        let shift = format.wrap_towards(time, expected)?;
+        let shift = nanoseconds(shift, format.timescale)?;
         self.offset.checked_add(shift)
     }
 
-    /// The offset that lets the segment start where the one before ends: by its leading track
-    /// where all agree within their rounding, else so that none overlaps. Where a last frame is
-    /// longer than the mean only the other track knows it.
+    /// Returns the offset that lets the segment start at the end of the one before: by the track
+    /// with the lowest key if all agree within rounding, else so that no track overlaps. (If the
+    /// last frame of a track is longer than the mean, only the end of another track shows it.)
     fn joined_offset(&self, previous: PreviousSegment, segment: &SegmentGroup<'_>) -> i64 {
         let spans = || segment.spans.iter().map(|planned| &planned.span);
         let offset = |span: &Span| self.end_of(span, previous).saturating_sub(span.first);
-        let Some(leading) = spans().min_by_key(|span| span.key).map(offset) else {
+        let Some(reference) = spans().min_by_key(|span| span.key).map(offset) else {
             return self.offset;
         };
-        let largest = spans().map(offset).max().unwrap_or(leading);
-        if largest.saturating_sub(leading) <= ROUNDING_TOLERANCE {
-            leading
+        let largest = spans().map(offset).max().unwrap_or(reference);
+        if largest.saturating_sub(reference) <= ROUNDING_TOLERANCE {
+            reference
         } else {
             largest
         }
     }
 
-    /// Where a track ends so far, or would if it were not missing in the segment before.
+    /// Returns where a track ends so far, or the segment before if the track is missing there.
     fn end_of(&self, span: &Span, previous: PreviousSegment) -> i64 {
         let Some(track) = self.tracks.get(&span.key) else {
             return previous.end;
         };
         let mut end = track.end;
         if track.frame_duration == 0 && !self.has_sample_durations() {
-            // Or as those behind; another time than the next it has at least.
+            // A single sample: it gets the duration of those after it, and at least 1 ms, so that
+            // two samples never have the same time.
             end = end.saturating_add(span.frame_duration.max(MILLISECOND));
         }
         if track.kind == previous.kind {
@@ -348,14 +354,14 @@ impl MovieClock {
 }
 
 impl PreviousSegment {
-    /// Where the film is when the plan is here.
+    /// Returns the movie time of a planned start.
     fn expected_time(&self, start_ms: u64) -> i64 {
         let distance = milliseconds(start_ms).saturating_sub(milliseconds(self.start_ms));
         self.first.saturating_add(distance)
     }
 }
 
-/// Whether the plan has nothing between two parts.
+/// Returns whether the plan has no segment between these two.
 fn is_adjacent(one: SegmentKind, next: SegmentKind) -> bool {
     match (one, next) {
         (SegmentKind::Media(one), SegmentKind::Media(next)) => next <= one.saturating_add(1),
@@ -363,7 +369,7 @@ fn is_adjacent(one: SegmentKind, next: SegmentKind) -> bool {
     }
 }
 
-/// How much the plan has between two segments that are not neighbours.
+/// Returns the planned time between two segments; 0 if no segment between them is missing.
 fn missing_time(previous: PreviousSegment, segment: &SegmentGroup<'_>) -> i64 {
     if is_adjacent(previous.kind, segment.kind) {
         return 0;
@@ -374,22 +380,22 @@ fn missing_time(previous: PreviousSegment, segment: &SegmentGroup<'_>) -> i64 {
         .max(0)
 }
 
-/// Milliseconds in nanoseconds.
+/// Converts milliseconds to nanoseconds.
 pub(crate) fn milliseconds(count: u64) -> i64 {
     i64::try_from(count)
         .unwrap_or(i64::MAX)
         .saturating_mul(MILLISECOND)
 }
 
-/// `ticks` of a timescale in nanoseconds; `None` beyond 146 years, so that sums stay in range.
-/// Clocks that count from 1904 do occur.
+/// Converts ticks of a timescale to nanoseconds. Returns `None` beyond 146 years, so that sums
+/// stay in range; clocks that count from 1904 do occur.
 pub(crate) fn nanoseconds(ticks: i64, timescale: u32) -> Option<i64> {
     let value = i128::from(ticks) * 1_000_000_000 / i128::from(timescale.max(1));
     let value = i64::try_from(value).ok()?;
     (value.unsigned_abs() < 1 << 62).then_some(value)
 }
 
-/// The nearest tick of a timescale.
+/// Converts nanoseconds to the nearest tick of a timescale.
 pub(crate) fn ticks(nanoseconds: i64, timescale: u32) -> i64 {
     let scaled = i128::from(nanoseconds) * i128::from(timescale);
     let rounded = (scaled + 500_000_000).div_euclid(1_000_000_000);

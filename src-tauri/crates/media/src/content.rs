@@ -1,4 +1,4 @@
-//! What a segment holds, and which version of it was fetched.
+//! What media a segment holds, and the fingerprint of the version that was fetched.
 
 use crate::{
     Error, TrackKind,
@@ -6,20 +6,20 @@ use crate::{
     cursor::{Cursor, put_signed, put_varint},
 };
 
-/// No segment has more spans: its samples are audio or video.
+/// Spans per segment: video and audio.
 const MAX_SPANS: u64 = 2;
 
-/// Tells one version of a segment from another.
+/// Identifies a version of a segment by its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SegmentFingerprint {
     /// CRC-32 of the body as it was fetched.
     pub checksum: u32,
-    /// Its length.
+    /// Length of the body.
     pub size_bytes: u64,
 }
 
 impl SegmentFingerprint {
-    /// The mark of a body.
+    /// Computes the fingerprint of a body.
     pub fn of(body: &[u8]) -> Self {
         Self {
             checksum: crc32fast::hash(body),
@@ -31,13 +31,13 @@ impl SegmentFingerprint {
 /// What media a segment holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// How many samples, of all its tracks.
+    /// Number of samples of all its tracks.
     pub samples: u64,
-    /// Where its samples are in time, track by track. Empty where nobody can tell: a fragment of
-    /// an MP4 does not say its timescale without the init segment, nor does a byte range of a file.
+    /// The time span of each track. Empty if unknown: the timescale of an MP4 fragment is in the
+    /// init segment, and a byte range of a file has no times.
     pub spans: Vec<ContentSpan>,
-    /// It holds no whole sample, only parts of frames of its neighbours, as segments of a transport
-    /// stream and byte ranges of a file may.
+    /// Whether it holds no complete sample, only parts of frames that continue in its neighbours.
+    /// This occurs in MPEG-TS segments and in byte ranges of a file.
     pub partial: bool,
 }
 
@@ -48,12 +48,12 @@ pub struct ContentSpan {
     pub kind: TrackKind,
     /// Decode time of the first sample, in milliseconds.
     pub first_ms: i64,
-    /// Where the last sample ends, in milliseconds.
+    /// End of the last sample, in milliseconds.
     pub end_ms: i64,
 }
 
 impl Content {
-    /// Whether it holds nothing that could be shown.
+    /// Returns whether it holds no media, not even a part of a frame.
     pub fn is_empty(&self) -> bool {
         self.samples == 0 && !self.partial
     }
@@ -78,7 +78,7 @@ impl Content {
         }
     }
 
-    /// Appends itself in the layout of the journal.
+    /// Appends the content in the layout of the journal.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         put_varint(out, self.samples);
         out.push(u8::from(self.partial));
@@ -119,7 +119,7 @@ impl Content {
     }
 }
 
-/// Counts the samples of a segment that is read, but not written.
+/// Counts the samples of a segment that is demuxed, but not written.
 #[derive(Debug, Default)]
 pub(crate) struct ContentCounter {
     tracks: [Option<SampleExtent>; 2],
@@ -135,31 +135,32 @@ struct SampleExtent {
 impl ContentCounter {
     pub(crate) fn add(&mut self, kind: TrackKind, dts: i64) {
         let [video, audio] = &mut self.tracks;
-        let seen = match kind {
+        let track = match kind {
             TrackKind::Video => video,
             TrackKind::Audio => audio,
         };
-        let seen = seen.get_or_insert(SampleExtent {
+        let extent = track.get_or_insert(SampleExtent {
             samples: 0,
             first: dts,
             last: dts,
         });
-        seen.samples += 1;
-        seen.last = dts;
+        extent.samples += 1;
+        extent.last = dts;
     }
 
-    /// `timescale` is that of the times; `partial` as in [`Content`].
+    /// Returns the content. `timescale` is that of the decode times; `partial` says whether the
+    /// segment has parts of frames at its ends.
     pub(crate) fn content(self, timescale: u32, partial: bool) -> Result<Content, Error> {
         let mut samples = 0;
         let mut spans = Vec::new();
-        for (kind, seen) in [TrackKind::Video, TrackKind::Audio]
+        for (kind, extent) in [TrackKind::Video, TrackKind::Audio]
             .into_iter()
             .zip(self.tracks)
         {
-            let Some(seen) = seen else { continue };
-            samples += seen.samples as u64;
-            let ends = [seen.first, seen.last];
-            spans.push((kind, Span::new(0, ends, seen.samples, 0, timescale)?));
+            let Some(extent) = extent else { continue };
+            samples += extent.samples as u64;
+            let ends = [extent.first, extent.last];
+            spans.push((kind, Span::new(0, ends, extent.samples, 0, timescale)?));
         }
         let spans = spans.iter().map(|(kind, span)| (*kind, span));
         Ok(Content::new(samples, spans, partial))
@@ -171,17 +172,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn samples_are_counted_and_their_spans_told_track_by_track() {
-        let mut tally = ContentCounter::default();
+    fn samples_are_counted_and_spans_are_returned_by_track() {
+        let mut counter = ContentCounter::default();
         for (kind, dts) in [
             (TrackKind::Audio, -20),
             (TrackKind::Video, 40),
             (TrackKind::Video, 80),
             (TrackKind::Video, 120),
         ] {
-            tally.add(kind, dts);
+            counter.add(kind, dts);
         }
-        let content = tally.content(1000, true).expect("in time");
+        let content = counter.content(1000, true).expect("in time");
         assert_eq!((content.samples, content.partial), (4, false));
         let spans: Vec<_> = content
             .spans
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn content_comes_back_as_it_was_written() {
+    fn content_is_read_as_it_was_written() {
         let content = Content {
             samples: 300,
             spans: vec![ContentSpan {

@@ -1,14 +1,14 @@
-//! Reads big-endian fields from bytes that nobody vouches for.
+//! Reads big-endian fields from untrusted bytes.
 
 use crate::Error;
 
-/// A place in some bytes that knows their format and where they lie, for its errors.
+/// A read position in some bytes, with their format and position for error messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'a> {
     format: &'static str,
     data: &'a [u8],
     at: usize,
-    /// Where `data` starts in the piece or file.
+    /// Byte position of `data` in the segment or file.
     base: u64,
 }
 
@@ -17,6 +17,7 @@ impl<'a> Cursor<'a> {
         Self::within(format, data, 0)
     }
 
+    /// Makes a cursor over `data`, which starts at byte `base` of the segment or file.
     pub(crate) fn within(format: &'static str, data: &'a [u8], base: u64) -> Self {
         Self {
             format,
@@ -26,7 +27,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Where the next byte lies in the piece or file.
+    /// Returns the position of the next byte in the segment or file.
     pub(crate) fn position(&self) -> u64 {
         self.base.saturating_add(self.at as u64)
     }
@@ -39,6 +40,7 @@ impl<'a> Cursor<'a> {
         self.rest().is_empty()
     }
 
+    /// Returns [`Error::Malformed`] at the current position.
     pub(crate) fn malformed(&self, problem: impl Into<String>) -> Error {
         Error::Malformed {
             format: self.format,
@@ -62,7 +64,7 @@ impl<'a> Cursor<'a> {
         self.take(length).map(drop)
     }
 
-    /// The next `length` bytes as a cursor of their own.
+    /// Takes the next `length` bytes as a cursor of their own.
     pub(crate) fn sub_cursor(&mut self, length: usize) -> Result<Self, Error> {
         let base = self.position();
         let data = self.take(length)?;
@@ -102,7 +104,7 @@ impl<'a> Cursor<'a> {
         self.array().map(u64::from_be_bytes)
     }
 
-    /// A field of 32 bits in version 0 of a box and of 64 in version 1.
+    /// Reads a field that has 32 bits in version 0 of a box and 64 in version 1.
     pub(crate) fn versioned(&mut self, version: u8) -> Result<u64, Error> {
         if version == 0 {
             self.u32().map(u64::from)
@@ -111,7 +113,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A number of 7-bit groups, lowest first.
+    /// Reads a number in groups of 7 bits, the lowest first (LEB128).
     pub(crate) fn varint(&mut self) -> Result<u64, Error> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -128,13 +130,13 @@ impl<'a> Cursor<'a> {
         Err(self.malformed("a number of more than 64 bits"))
     }
 
-    /// A signed number: the sign in the lowest bit of a [`Self::varint`].
+    /// Reads a signed number: a [`Self::varint`] with the sign in its lowest bit (zigzag).
     pub(crate) fn signed(&mut self) -> Result<i64, Error> {
         let value = self.varint()?;
         Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
-    /// Bytes after their length.
+    /// Reads a length as a [`Self::varint`], then that many bytes.
     pub(crate) fn length_prefixed(&mut self) -> Result<&'a [u8], Error> {
         let length = self.varint()?;
         let length =
@@ -157,7 +159,7 @@ pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
     put_varint(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
 }
 
-/// Appends what [`Cursor::counted`] reads.
+/// Appends what [`Cursor::length_prefixed`] reads.
 pub(crate) fn put_length_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
@@ -168,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_back_as_they_were_put() {
+    fn numbers_are_read_as_they_were_written() {
         let values = [
             0,
             1,
@@ -192,12 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_never_ends_is_refused() {
+    fn a_number_of_more_than_64_bits_is_refused() {
         assert!(Cursor::new("test", &[0xff; 20]).varint().is_err());
     }
 
     #[test]
-    fn an_error_says_where_in_the_piece_the_bytes_end() {
+    fn an_error_has_the_position_in_the_segment() {
         let mut cursor = Cursor::within("FLV", &[1, 2, 3], 100);
         cursor.u16().expect("two bytes");
         let Error::Malformed { format, offset, .. } = cursor.u32().expect_err("one byte left")

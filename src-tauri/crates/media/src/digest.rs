@@ -1,13 +1,12 @@
-//! One number for all that an index tells of its samples, of their coding and of when they are
-//! shown.
+//! A digest of a track's index, which the muxer and the check compute independently and compare.
 
-/// What an index tells of a sample.
+/// The index fields of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SampleRecord {
-    /// Where its bytes start in the file.
+    /// Byte position in the file.
     pub(crate) position: u64,
     pub(crate) size: u32,
-    /// Decode time from that of the first sample, in ticks.
+    /// Decode time relative to the first sample, in ticks of the track.
     pub(crate) dts: u64,
     pub(crate) composition_offset: i32,
     pub(crate) sync: bool,
@@ -15,40 +14,41 @@ pub(crate) struct SampleRecord {
     pub(crate) sample_entry: u32,
 }
 
-/// What an index tells of a track as a whole: when it is shown, and how it is coded.
+/// The index fields of a track: timescales, edit list, codec configuration and label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TrackRecord {
-    /// Ticks a second of the film.
+    /// Ticks per second of the movie.
     pub(crate) movie_timescale: u32,
-    /// Ticks a second of the track.
+    /// Ticks per second of the track.
     pub(crate) timescale: u32,
-    /// For how long nothing is shown at first, in ticks of the film.
+    /// Duration of the empty edit at the start, in ticks of the movie.
     pub(crate) empty: u64,
-    /// Where the track ends in the film, in ticks of the film.
+    /// End of the track in the movie, in ticks of the movie.
     pub(crate) end: u64,
-    /// From where in the track, in its ticks from its first decode time.
+    /// `media_time` of the edit, in ticks of the track from its first decode time.
     pub(crate) media_time: u64,
-    /// CRC-32 of the sample entries, as they stand in `stsd`.
+    /// CRC-32 of the sample entries in `stsd`.
     pub(crate) sample_entries_crc: u32,
     pub(crate) label: TrackLabel,
 }
 
-/// How a track is offered to a person.
+/// How a player labels and selects a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TrackLabel {
-    /// Packed code of `mdhd`.
+    /// Packed language code of `mdhd`.
     pub(crate) language: u16,
-    /// CRC-32 of the tag in `elng`; 0 where there is none.
+    /// CRC-32 of the tag in `elng`; 0 without one.
     pub(crate) tag: u32,
     pub(crate) enabled: bool,
+    /// `alternate_group` of `tkhd`.
     pub(crate) group: u16,
 }
 
-/// A sum over samples that any change of one field changes.
+/// A digest over samples that every change of a single field changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IndexDigest(u64);
 
-/// Start and factor of FNV-1a. Each step is one-to-one, so that a single change is never lost.
+/// Offset basis and prime of FNV-1a. Each step is a bijection, so that no single change is lost.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
@@ -59,36 +59,36 @@ impl Default for IndexDigest {
 }
 
 impl IndexDigest {
-    /// Goes on from a value of before.
+    /// Continues from a saved [`Self::value`].
     pub(crate) fn from_value(value: u64) -> Self {
         Self(value)
     }
 
-    pub(crate) fn add(&mut self, told: SampleRecord) {
-        let shape = (u64::from(told.sample_entry) << 1) | u64::from(told.sync);
-        let offset = u64::from(told.composition_offset.cast_unsigned());
+    pub(crate) fn add(&mut self, sample: SampleRecord) {
+        let flags = (u64::from(sample.sample_entry) << 1) | u64::from(sample.sync);
+        let offset = u64::from(sample.composition_offset.cast_unsigned());
         self.mix([
-            told.position,
-            told.dts,
-            (u64::from(told.size) << 32) | offset,
-            shape,
+            sample.position,
+            sample.dts,
+            (u64::from(sample.size) << 32) | offset,
+            flags,
         ]);
     }
 
-    /// The sum with what is told of the track.
+    /// Returns the digest of the samples and the track.
     #[must_use]
-    pub(crate) fn with_track(mut self, whole: TrackRecord) -> Self {
-        let clocks = (u64::from(whole.movie_timescale) << 32) | u64::from(whole.timescale);
-        self.mix([clocks, whole.empty, whole.end, whole.media_time]);
+    pub(crate) fn with_track(mut self, track: TrackRecord) -> Self {
+        let timescales = (u64::from(track.movie_timescale) << 32) | u64::from(track.timescale);
+        self.mix([timescales, track.empty, track.end, track.media_time]);
         let TrackLabel {
             language,
             tag,
             enabled,
             group,
-        } = whole.label;
-        let chosen = (u64::from(group) << 1) | u64::from(enabled);
+        } = track.label;
+        let selection = (u64::from(group) << 1) | u64::from(enabled);
         let label = (u64::from(tag) << 16) | u64::from(language);
-        self.mix([u64::from(whole.sample_entries_crc), chosen, label]);
+        self.mix([u64::from(track.sample_entries_crc), selection, label]);
         self
     }
 

@@ -1,18 +1,18 @@
-//! What a track of an MP4 holds, as its `hdlr` says (ISO/IEC 14496-12 8.4.3).
+//! The kind of an MP4 track, as its `hdlr` box says (ISO/IEC 14496-12 8.4.3).
 
 use crate::TrackKind;
 
-/// The kinds of tracks that are written and read back.
+/// The kinds of tracks that the muxer writes and the check reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Handler {
     Video,
     Audio,
-    /// Captions that the player draws.
+    /// Captions that the player renders.
     Text,
 }
 
 impl Handler {
-    /// Picture or sound, where it is one of them.
+    /// Returns `None` for captions.
     pub(crate) fn kind(self) -> Option<TrackKind> {
         match self {
             Self::Video => Some(TrackKind::Video),

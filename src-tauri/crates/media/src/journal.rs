@@ -1,27 +1,27 @@
-//! The journal: records of [`TableFragment`]s that survive a crash.
+//! Writes and reads the journal: records of [`TableFragment`]s that survive a crash.
 //!
-//! A record is the length of its body, the body's CRC-32, and the body; both numbers are
-//! big-endian. The body is a version byte, the track, the part, the plan's start, the bytes of the
-//! output that are the segment's and their CRC-32, the CRC-32 and length of the segment as it was
-//! fetched, what media it holds, and the tables.
+//! A record is the length of its body, the body's CRC-32, and the body; both numbers have 32 bits
+//! and are big-endian. The body is a version byte, the track, the segment kind and number, the
+//! planned start, the output byte range of the segment and its CRC-32, the CRC-32 and length of
+//! the segment as it was fetched, what media it holds, and the tables.
 //!
-//! A record of another version ends the journal, as a damaged one does: nobody vouches for what it
-//! told of, and the segments are fetched again. A journal of version 2 or older is thus read as an
-//! empty one by this program, and one of version 3 by an older program.
+//! A record of another version ends the journal, as a damaged one does: its fragment and all after
+//! it are dropped, and their segments are fetched again. So this program reads a journal of
+//! version 2 or older as an empty one, and so does an older program one of version 3.
 
 use crate::{
     Content, Error, SegmentFingerprint, SegmentKind, TableFragment,
     cursor::{Cursor, put_length_prefixed, put_varint},
 };
 
-/// Layout of a body, and of the tables in it: another is not read.
+/// Version of the layout of a body and of the tables in it.
 const VERSION: u8 = 3;
-/// Bytes in front of a body.
+/// Bytes before a body: its length and CRC-32.
 const HEADER_SIZE: usize = 8;
-/// No piece has tables as large as this; a length above it is damage.
-const MAX_BODY_LENGTH: usize = 64 << 20;
+/// Far above the tables of any segment; a larger length means that the record is damaged.
+const MAX_BODY_BYTES: usize = 64 << 20;
 
-/// One record: length, checksum, fragment. Append it after the output has been synced.
+/// Returns the record of a fragment. Append it to the journal only after the output is synced.
 pub fn record(fragment: &TableFragment) -> Vec<u8> {
     let mut body = vec![VERSION, fragment.track];
     match fragment.kind {
@@ -47,9 +47,10 @@ pub fn record(fragment: &TableFragment) -> Vec<u8> {
     record
 }
 
-/// Reads records up to the last whole one; answers the fragments and how many bytes they took.
+/// Reads records up to the first that is cut, damaged or of another version.
 ///
-/// A cut or damaged record ends the journal: forgetting the last pieces is allowed, lying is not.
+/// Returns the fragments and the number of bytes that their records take. A fragment that is
+/// dropped costs a second download; one that is wrong would spoil the file.
 pub fn read(journal: &[u8]) -> (Vec<TableFragment>, usize) {
     let mut fragments = Vec::new();
     let mut whole = 0;
@@ -61,7 +62,8 @@ pub fn read(journal: &[u8]) -> (Vec<TableFragment>, usize) {
     (fragments, whole)
 }
 
-/// Where an output ends for which these fragments vouch.
+/// Returns the length of the output in bytes up to the end of the last fragment's byte range; 0 if
+/// no fragment has bytes. Truncate the output to it to resume.
 pub fn output_end(fragments: &[TableFragment]) -> u64 {
     let with_bytes = fragments
         .iter()
@@ -75,7 +77,7 @@ pub fn output_end(fragments: &[TableFragment]) -> u64 {
 fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
     let length = cursor.u32()? as usize;
     let checksum = cursor.u32()?;
-    if length > MAX_BODY_LENGTH {
+    if length > MAX_BODY_BYTES {
         return Err(cursor.malformed(format!("a record of {length} bytes")));
     }
     let mut body = cursor.sub_cursor(length)?;
@@ -87,7 +89,7 @@ fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
         return Err(body.malformed(format!("a record of version {version}")));
     }
     let track = body.u8()?;
-    let part = match body.u8()? {
+    let kind = match body.u8()? {
         0 => SegmentKind::Init,
         1 => SegmentKind::Media(body.varint()?),
         _ => return Err(body.malformed("an unknown part")),
@@ -99,7 +101,7 @@ fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
         .ok_or_else(|| body.malformed("an output of over 16 EiB"))?;
     let fragment = TableFragment {
         track,
-        kind: part,
+        kind,
         start_ms,
         output_start,
         output_end,
@@ -185,7 +187,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_a_journal_of_something(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        fn any_bytes_can_be_read_as_a_journal(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let (fragments, whole) = read(&bytes);
             prop_assert!(whole <= bytes.len());
             prop_assert!(fragments.len() * HEADER_SIZE <= whole);

@@ -1,39 +1,39 @@
-//! The language of a track, as an MP4 tells it (ISO/IEC 14496-12 8.4.2, 8.4.6).
+//! The language of an MP4 track: code in `mdhd`, tag in `elng` (ISO/IEC 14496-12 8.4.2, 8.4.6).
 
 use isolang::Language as Known;
 
-/// No tag that means anything is longer (RFC 5646 4.4.1).
-const MAX_TAG_LENGTH: usize = 35;
+/// Longest well-formed tag without private use (RFC 5646 4.4.1).
+const MAX_TAG_BYTES: usize = 35;
 
-/// A code in `mdhd` and, where a tag says more than that, the tag in `elng`.
+/// A code for `mdhd` and, if the tag says more than that, the tag for `elng`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Language {
-    /// Three letters of ISO 639-2/T, packed in five bits each.
+    /// ISO 639-2/T code, its three letters packed in five bits each.
     pub(crate) code: u16,
-    /// As BCP 47 has it, with script or country.
+    /// BCP 47 tag, if it has a script, a country, or a language without a code.
     pub(crate) tag: Option<String>,
 }
 
 impl Language {
-    /// Nobody says which: `und`.
+    /// The code `und`.
     pub(crate) const UNDETERMINED: Self = Self::from_code(0x55c4);
 
-    /// As `mdhd` of a source has it.
+    /// Takes a packed code from `mdhd`.
     pub(crate) const fn from_code(code: u16) -> Self {
         Self { code, tag: None }
     }
 
-    /// Reads a tag such as `de`, `deu`, `de-DE`. PlaylistKind is no tag is undetermined.
+    /// Reads a tag such as `de`, `deu`, `de-DE`. An invalid tag becomes undetermined.
     pub(crate) fn from_tag(tag: &str) -> Self {
         let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if tag.is_empty() || tag.len() > MAX_TAG_LENGTH || !tag.bytes().all(is_tag) {
+        if tag.is_empty() || tag.len() > MAX_TAG_BYTES || !tag.bytes().all(is_tag) {
             return Self::UNDETERMINED;
         }
         let (primary, more) = tag.split_once('-').unwrap_or((tag, ""));
         let primary = primary.to_ascii_lowercase();
         let known = Known::from_639_1(&primary).or_else(|| Known::from_639_3(&primary));
         let code = known.map_or(Self::UNDETERMINED.code, |known| pack(known.to_639_3()));
-        // A language that has no code is still told by its tag.
+        // Keep the tag of a language without a code.
         let says_more = !more.is_empty() || (known.is_none() && primary != "und");
         Self {
             code,
@@ -41,19 +41,19 @@ impl Language {
         }
     }
 
-    /// The code in its three letters.
+    /// Returns the three letters of the code.
     pub(crate) fn letters(&self) -> String {
         unpack(self.code)
     }
 }
 
-/// Three lower-case letters, each as its distance from 0x60.
+/// Packs three lower-case letters, each as its distance from 0x60 (ISO/IEC 14496-12 8.4.2.3).
 fn pack(code: &str) -> u16 {
     let letters = code.bytes().take(3);
     letters.fold(0, |packed, letter| (packed << 5) | u16::from(letter & 0x1f))
 }
 
-/// The letters of a packed code; what is none is a question mark.
+/// Decodes a packed ISO 639-2/T code; invalid letters become `?`.
 pub(crate) fn unpack(code: u16) -> String {
     let letter = |shift: u16| match ((code >> shift) & 0x1f).to_le_bytes()[0] {
         letter @ 1..=26 => char::from(0x60 + letter),
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_become_codes_and_stay_where_they_say_more() {
+    fn tags_become_codes_and_are_kept_if_they_say_more() {
         for (tag, code, kept) in [
             ("en", "eng", None),
             ("fr", "fra", None),

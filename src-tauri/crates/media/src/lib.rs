@@ -1,21 +1,52 @@
-//! Pieces of a recording in, one playable file out.
+//! Media segments of a recording in, one playable MP4 or FLV file out.
 //!
-//! No network, no clock, no threads: bytes in, values out. In the order of the data:
+//! The crate uses no network, no system clock and no threads. In the order of the data:
 //!
-//! 1. [`Source`], [`Format`] and [`muxer()`]: the table of what becomes what.
-//! 2. [`flv`], [`fmp4`] and [`ts`] take a piece apart into [`Sample`]s.
-//! 3. A [`Muxer`] appends their data to the output and answers with a [`TableFragment`].
-//! 4. [`journal`] turns fragments into records that survive a crash, and back. Each tells the
+//! 1. [`SegmentFormat`], [`OutputFormat`] and [`muxer()`] say what can be converted to what.
+//! 2. [`flv`], [`fmp4`] and [`ts`] demux a segment into [`Sample`]s.
+//! 3. A [`Muxer`] appends the sample data to the output and returns a [`TableFragment`].
+//! 4. [`journal`] turns fragments into records that survive a crash, and back. Each has the
 //!    checksum of the bytes that its segment has in the output, and what media it holds.
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
-//! 6. [`check()`] reads the finished file back before anybody calls it saved.
+//! 6. [`check()`] verifies the finished file before anybody calls it saved.
 //!
-//! A film that is already there comes in as pieces too: [`split`] cuts a file into them, and
-//! [`measure()`] tells how much media it holds.
+//! [`MovieSplitter`] cuts a movie file into segments, so that it takes the same way;
+//! [`measure()`] returns how much media such a file holds.
+//!
+//! # Example
+//!
+//! Converts an FLV file to MP4, and verifies the result:
+//!
+//! ```
+//! use std::fs::File;
+//!
+//! use media::{MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, check, muxer};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let input = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/film/small.flv");
+//! let mut movie = MovieSplitter::open(File::open(input)?)?;
+//! let output = tempfile::tempfile()?;
+//! let config = MuxerConfig {
+//!     segment_format: movie.info().segment_format,
+//!     output_format: OutputFormat::Mp4,
+//!     movie: MovieSpec::default(),
+//!     journal: &[],
+//! };
+//! let mut muxer = muxer(config, output.try_clone()?)?;
+//! let mut fragments = Vec::new();
+//! while let Some(segment) = movie.next_segment()? {
+//!     fragments.push(muxer.push(segment)?);
+//! }
+//! let summary = muxer.finish(fragments)?;
+//! assert_eq!(summary.tracks.len(), 2);
+//! assert_eq!(check(output)?, summary);
+//! # Ok(())
+//! # }
+//! ```
 
 mod boxes;
 mod captions;
-pub mod check;
+mod check;
 mod clock;
 mod codec;
 mod content;
@@ -29,10 +60,10 @@ pub mod journal;
 mod language;
 mod measure;
 mod mp4;
-pub mod muxer;
-pub mod sample;
+mod muxer;
+mod sample;
 mod segment_writer;
-pub mod split;
+mod split;
 mod tags;
 mod timestamps;
 pub mod ts;
@@ -43,7 +74,7 @@ pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
 pub use measure::measure;
 pub use muxer::{
-    AudioSpec, CaptionsSummary, Gap, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData,
+    AudioSpec, CaptionsSummary, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData,
     SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackSummary, muxer, probe,
     sniff,
 };

@@ -1,4 +1,4 @@
-//! What becomes what, and the contract between the engine and a container writer.
+//! The interface of the muxers: input and output formats, the [`Muxer`] trait, and its results.
 
 use std::io::{Read, Seek, Write};
 
@@ -11,20 +11,20 @@ use crate::{
     ts,
 };
 
-/// What the pieces of a recording are.
+/// The container format of the segments of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentFormat {
-    /// Small FLV files, or bare FLV tags; both tracks in one piece.
+    /// Small FLV files, or FLV tags without a file header; both tracks in one segment.
     Flv,
-    /// Fragmented MP4: an initialisation piece for each track, then `moof` + `mdat` pieces.
+    /// Fragmented MP4: an init segment for each track, then segments of `moof` + `mdat`.
     Fmp4,
-    /// MPEG transport stream, or bare AAC or MP3 behind an ID3 timestamp, as HLS has them; both
-    /// tracks in one piece.
+    /// MPEG transport stream with both tracks in one segment, or packed audio: AAC or MP3 after
+    /// an ID3 timestamp (RFC 8216 3.2, 3.4).
     Ts,
 }
 
 impl SegmentFormat {
-    /// How its timestamps count, where they have so few bits that they wrap.
+    /// Returns how its timestamps count, or `None` if they have too many bits to wrap.
     pub(crate) fn timestamp_format(self) -> Option<TimestampFormat> {
         match self {
             Self::Flv => Some(timestamps::FLV),
@@ -34,17 +34,17 @@ impl SegmentFormat {
     }
 }
 
-/// What the finished file is.
+/// The container format of the finished file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputFormat {
-    /// A progressive MP4 with its index in front where it fits.
+    /// A progressive MP4, its `moov` before the media if the reserved bytes suffice.
     Mp4,
     /// One FLV with continuous timestamps and a keyframe index.
     Flv,
 }
 
 impl OutputFormat {
-    /// In which order its muxer takes the pieces.
+    /// Returns the order in which its muxer takes the segments.
     pub fn order(self) -> SegmentOrder {
         match self {
             Self::Mp4 => SegmentOrder::Arrival,
@@ -53,112 +53,114 @@ impl OutputFormat {
     }
 }
 
-/// In which order a muxer takes the pieces of a track.
+/// The order in which a muxer takes the segments of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentOrder {
-    /// As they come, an initialisation piece before the others of its track.
+    /// Any order, but the init segment before the media segments of its track.
     Arrival,
-    /// As they are shown.
+    /// By presentation time.
     Presentation,
 }
 
-/// Which piece of a track. Sorts in the order of presentation.
+/// Identifies a segment of a track. Sorts in the order of presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SegmentKind {
-    /// The initialisation piece (`ftyp` + `moov`).
+    /// The init segment (`ftyp` + `moov`).
     Init,
-    /// The media piece of this number.
+    /// The media segment with this number.
     Media(u64),
 }
 
-/// One fetched piece.
+/// One fetched segment.
 #[derive(Clone, Copy, Debug)]
 pub struct SegmentData<'a> {
-    /// The track of the plan it belongs to: 0, 1, …
+    /// The track of the download plan it belongs to: 0, 1, …
     ///
-    /// A fragmented MP4 with several tracks in its pieces is pushed once for each of them, its
-    /// initialisation first: 0 takes the first of [`crate::fmp4::Init::all`], 1 the second, ….
+    /// Push a fragmented MP4 segment that holds several tracks once for each of them, the init
+    /// segment first: 0 takes the first of [`crate::fmp4::Init::all`], 1 the second, ….
     pub track: u8,
-    /// Which piece of that track.
+    /// Which segment of that track.
     pub kind: SegmentKind,
-    /// Where the plan says it starts, from the start of the recording. Used where the clock of
-    /// the pieces starts again or each track has its own, so that a missing piece stays a gap and
-    /// shifts nothing. A film whose first pieces are missing starts with that gap.
+    /// Planned start, in milliseconds from the start of the recording. Used if the timestamps
+    /// restart or each track has its own clock, so that a missing segment stays a gap and shifts
+    /// nothing. If the first segments are missing, the movie starts with a gap.
     pub start_ms: u64,
     /// The whole body.
     pub data: &'a [u8],
 }
 
-/// A sound of the film, by what the plan says of it.
+/// An audio track of the movie, as the download plan describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudioSpec {
-    /// The track of the plan in whose pieces it comes.
+    /// The track of the download plan whose segments hold it.
     pub track: u8,
-    /// Its language, as a tag of BCP 47; what the pieces say of it where there is none.
+    /// Its language as a BCP 47 tag. `None` takes the language that the segments state.
     pub language: Option<String>,
 }
 
-/// What is known of the film before its first piece.
+/// What is known about the movie before its first segment.
 #[derive(Clone, Debug, Default)]
 pub struct MovieSpec {
     /// Text and cover for the file.
     pub tags: Tags,
-    /// The sounds that it shall have, where the plan says so: those with the pictures and beside
-    /// them, of which an MP4 plays the first track unasked. What else the pieces hold is left out.
+    /// The audio tracks that the download plan names, both those multiplexed with the video and
+    /// separate ones. If it names any, other audio in MPEG-TS segments is left out. An MP4 plays
+    /// the first audio track by default.
     pub audio: Vec<AudioSpec>,
-    /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, each to be
-    /// chosen by the person. An FLV has no place for them.
+    /// Captions, the preferred ones first; at most 32 of them become tracks of an MP4, all off by
+    /// default. An FLV cannot hold captions; its muxer ignores them.
     pub captions: Vec<Captions>,
-    /// Length that the service states, for the room that is kept for the index.
+    /// Duration that the service states in milliseconds, to reserve bytes for the index.
     pub duration_ms: Option<u64>,
-    /// How many pieces the plan holds, over all tracks.
+    /// Number of segments in the download plan, over all tracks.
     pub segment_count: u32,
 }
 
-/// All that a muxer starts from.
+/// The input of [`muxer()`].
 #[derive(Clone, Debug)]
 pub struct MuxerConfig<'a> {
-    /// What the pieces are.
+    /// Format of the segments.
     pub segment_format: SegmentFormat,
-    /// What the file shall be.
+    /// Format of the finished file.
     pub output_format: OutputFormat,
-    /// What is known of the film.
+    /// What is known about the movie.
     pub movie: MovieSpec,
     /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
-    /// Where the order is [`Order::Arrival`], any of them may be left out: the bytes that they had
-    /// stay unused. The output must have been cut to [`journal::end`](crate::journal::end).
+    /// If the order is [`SegmentOrder::Arrival`], any of them may be left out: their bytes in the
+    /// output stay unused. Truncate the output to
+    /// [`journal::output_end`](crate::journal::output_end) before.
     pub journal: &'a [TableFragment],
 }
 
-/// What the index must know of one piece, and what vouches for its bytes; small and without them.
+/// What the index needs from one segment, and checksums of its bytes, but not the bytes.
 ///
-/// It is the unit of the journal: a piece is there exactly when its fragment is.
+/// It is the unit of the journal: a segment is saved if and only if its fragment is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableFragment {
-    /// The track of the plan.
+    /// The track of the download plan.
     pub track: u8,
-    /// Which piece of that track.
+    /// Which segment of that track.
     pub kind: SegmentKind,
-    /// Where the plan says the piece starts, in milliseconds.
+    /// Planned start, in milliseconds from the start of the recording.
     pub start_ms: u64,
-    /// Where the bytes that this segment added to the output start: behind those of the fragment
-    /// before, or behind the head of the file, which is written again when the file is finished.
+    /// Start of the output byte range that this segment added: after the range of the fragment
+    /// before, or after the file header, which is rewritten when the file is finished.
     pub output_start: u64,
-    /// Length of the output after this piece, in bytes.
+    /// End of that byte range: the length of the output after this segment.
     pub output_end: u64,
     /// CRC-32 of the output from `output_start` to `output_end`.
     pub checksum: u32,
-    /// Which version of the segment it was made of.
+    /// The version of the segment that was fetched.
     pub fingerprint: SegmentFingerprint,
     /// What media the segment holds.
     pub content: Content,
-    /// The tables of the piece, in the muxer's own layout.
+    /// The sample tables of the segment, in the muxer's own layout.
     pub(crate) tables: Vec<u8>,
 }
 
 impl TableFragment {
-    /// A byte range of a file that is put together as it is, and needs no index: `data` was
-    /// written to the output from `output_start` on.
+    /// Returns the fragment of a byte range of a file that is copied unchanged and needs no index:
+    /// `data` was written to the output at `output_start`.
     pub fn for_byte_range(
         kind: SegmentKind,
         start_ms: u64,
@@ -182,46 +184,38 @@ impl TableFragment {
         }
     }
 
-    /// How many bytes of the output are this segment's.
+    /// Returns the number of bytes that this segment added to the output.
     pub fn output_bytes(&self) -> u64 {
         self.output_end.saturating_sub(self.output_start)
     }
 }
 
-/// A stretch of time without media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Where it starts, from the start of the film.
-    pub start_ms: u64,
-    /// How long it lasts.
-    pub duration_ms: u64,
-}
-
 /// One track of a finished file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrackSummary {
-    /// Picture or sound.
+    /// Video or audio.
     pub kind: TrackKind,
-    /// Four-character code of the sample entry, or the FLV codec's name: `avc1`, `mp4a`, …
+    /// Four-character code of the MP4 sample entry (`avc1`, `mp4a`, …), or the name of the FLV
+    /// codec.
     pub codec: String,
-    /// How many samples (packets) it has.
+    /// Number of samples.
     pub samples: u64,
-    /// From its first sample to the end of its last.
+    /// Time from the start of its first sample to the end of its last, in milliseconds.
     pub duration_ms: u64,
-    /// Picture size in pixels, where it is known.
+    /// Width and height of the video in pixels, if known.
     pub size: Option<(u32, u32)>,
-    /// A sum over place, size, times and kind of every sample, and in an MP4 over its set-up and
-    /// over when the track is shown and how it is offered: the muxer and [`check()`](crate::check()) agree on it only
-    /// where all of them are the same.
+    /// Digest of position, size, times and sync flag of every sample, and in an MP4 of its codec
+    /// configuration, edit list, language and default flags. The muxer and
+    /// [`check()`](crate::check()) return the same value only if all of these are equal.
     pub digest: u64,
 }
 
 /// One track of captions of a finished file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaptionsSummary {
-    /// Its language in three letters (ISO 639-2/T): `deu`, or `und` where nobody says which.
+    /// Its language as an ISO 639-2/T code: `deu`, or `und` if unknown.
     pub language: String,
-    /// How many samples it has, pauses included.
+    /// Number of samples, pauses included.
     pub samples: u64,
     /// As [`TrackSummary::digest`].
     pub digest: u64,
@@ -230,48 +224,54 @@ pub struct CaptionsSummary {
 /// What a finished file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// Length of the film.
+    /// Duration of the movie in milliseconds.
     pub duration_ms: u64,
     /// Size of the file.
     pub size_bytes: u64,
-    /// Its tracks of picture and sound.
+    /// Its video and audio tracks.
     pub tracks: Vec<TrackSummary>,
     /// Its tracks of captions.
     pub captions: Vec<CaptionsSummary>,
 }
 
-/// Takes pieces, appends their media to the output, and makes the index at the end.
+/// Takes segments, appends their media to the output, and writes the index at the end.
 pub trait Muxer: Send {
-    /// In which order it takes the pieces of a track.
+    /// Returns the order in which it takes the segments of a track.
     fn order(&self) -> SegmentOrder;
 
-    /// Appends one piece. When it answers, every byte has been handed to the output.
+    /// Appends one segment. When it returns, every byte has been written to the output.
     ///
-    /// After an error the output may hold the beginning of the piece; cut it to where the last
-    /// good piece ends and make a new muxer.
+    /// After an error the output may hold the beginning of the segment; truncate it to the end of
+    /// the last fragment and make a new muxer.
     ///
-    /// Fails with [`Error::Changed`] if somebody else has made the output longer or shorter.
-    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error>;
+    /// Fails with [`Error::Changed`] if another program has made the output longer or shorter,
+    /// with [`Error::InitMissing`] if a media segment comes before its init segment, and with
+    /// [`Error::Malformed`], [`Error::Unsupported`] or [`Error::Encrypted`] if the segment cannot
+    /// be demuxed.
+    fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error>;
 
-    /// Forgets what it knows of an init segment that will be pushed again. Its fragment is not
-    /// given to [`Self::finish`]. Only for [`Order::Arrival`].
-    fn forget(&mut self, _track: u8, _part: SegmentKind) {}
+    /// Forgets an init segment that will be pushed again; do not pass its fragment to
+    /// [`Self::finish`]. Only for [`SegmentOrder::Arrival`].
+    fn forget(&mut self, _track: u8, _kind: SegmentKind) {}
 
-    /// Writes the index over `fragments`: all that were ever answered, in any order.
+    /// Writes the index over `fragments`: those of all segments, in any order.
+    ///
+    /// Fails with [`Error::Empty`] if no segment held media.
     fn finish(self: Box<Self>, fragments: Vec<TableFragment>) -> Result<Summary, Error>;
 }
 
-/// The table of what becomes what.
+/// Returns the muxer for a pair of formats.
 ///
-/// `output` is empty at first; to go on, it is cut to where the journal ends.
-/// Fails with [`Error::Unsupported`] where a pair is not in the table.
-pub fn muxer<O>(making: MuxerConfig<'_>, output: O) -> Result<Box<dyn Muxer>, Error>
+/// `output` is empty at first; to resume, truncate it to
+/// [`journal::output_end`](crate::journal::output_end) of `config.journal`.
+/// Fails with [`Error::Unsupported`] if the pair of formats is not supported.
+pub fn muxer<O>(config: MuxerConfig<'_>, output: O) -> Result<Box<dyn Muxer>, Error>
 where
     O: Read + Write + Seek + Send + 'static,
 {
-    match (making.segment_format, making.output_format) {
-        (_, OutputFormat::Mp4) => Ok(Box::new(Mp4Muxer::new(making, output)?)),
-        (SegmentFormat::Flv, OutputFormat::Flv) => Ok(Box::new(FlvMuxer::new(making, output)?)),
+    match (config.segment_format, config.output_format) {
+        (_, OutputFormat::Mp4) => Ok(Box::new(Mp4Muxer::new(config, output)?)),
+        (SegmentFormat::Flv, OutputFormat::Flv) => Ok(Box::new(FlvMuxer::new(config, output)?)),
         (SegmentFormat::Fmp4, OutputFormat::Flv) => {
             Err(Error::Unsupported("an FLV made of fragmented MP4".into()))
         }
@@ -281,24 +281,23 @@ where
     }
 }
 
-/// Whether a body starts as such a piece does: tells media from a web page that says "not found".
-pub fn sniff(source: SegmentFormat, part: SegmentKind, data: &[u8]) -> bool {
-    match source {
+/// Returns whether a body starts like a segment of this format, and not like an error page.
+pub fn sniff(format: SegmentFormat, kind: SegmentKind, data: &[u8]) -> bool {
+    match format {
         SegmentFormat::Flv => flv::tag::sniff(data),
-        SegmentFormat::Fmp4 => fmp4::sniff(data, part == SegmentKind::Init),
+        SegmentFormat::Fmp4 => fmp4::sniff(data, kind == SegmentKind::Init),
         SegmentFormat::Ts => ts::sniff(data),
     }
 }
 
-/// Reads a body to its end, as far as that can be done without the pieces before it: a piece that
-/// arrived damaged is known before it counts.
+/// Demuxes a body as far as that is possible without the segments before it, to find damage.
 ///
-/// Returns what media it holds. A media segment with `samples == 0` that is not `partial` holds
-/// none, whatever its headers promise.
-pub fn probe(source: SegmentFormat, part: SegmentKind, data: &[u8]) -> Result<Content, Error> {
-    match source {
+/// Returns what media it holds: a media segment with `samples == 0` that is not `partial` holds
+/// none, whatever its headers say. Fails as [`Muxer::push`] does if it cannot be demuxed.
+pub fn probe(format: SegmentFormat, kind: SegmentKind, data: &[u8]) -> Result<Content, Error> {
+    match format {
         SegmentFormat::Flv => flv::probe(data),
-        SegmentFormat::Fmp4 => fmp4::probe(data, part == SegmentKind::Init),
+        SegmentFormat::Fmp4 => fmp4::probe(data, kind == SegmentKind::Init),
         SegmentFormat::Ts => ts::probe(data),
     }
 }

@@ -1,24 +1,24 @@
-//! The unit that every container carries.
+//! A coded frame with its times, as every demuxer returns it.
 
-/// Picture or sound.
+/// Whether a track is video or audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TrackKind {
-    /// Picture.
+    /// Video.
     Video,
-    /// Sound.
+    /// Audio.
     Audio,
 }
 
-/// One coded frame with its time.
+/// One coded frame with its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample<'a> {
-    /// Picture or sound.
+    /// The track that it belongs to.
     pub kind: TrackKind,
-    /// Decode time in the track's timescale.
+    /// Decode time in ticks of the track's timescale.
     pub dts: i64,
-    /// Presentation time minus decode time.
+    /// Presentation time minus decode time, in the same ticks.
     pub composition_offset: i32,
-    /// Decoding can start here.
+    /// Whether decoding can start here.
     pub sync: bool,
     /// The coded bytes.
     pub data: &'a [u8],

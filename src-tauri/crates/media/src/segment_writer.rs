@@ -1,10 +1,10 @@
-//! The file that is being made, written at exact places.
+//! Writes the output file: appends segments with their checksums, and overwrites header and index.
 
 use std::io::{self, BufWriter, IoSlice, Read, Seek, SeekFrom, Write};
 
 use crate::Error;
 
-/// What is written field by field goes out in writes of this many bytes.
+/// Bytes of the write buffer of [`SegmentWriter::stream_at`].
 const BUFFER_SIZE: usize = 256 * 1024;
 
 /// An output and where it ends.
@@ -12,14 +12,14 @@ const BUFFER_SIZE: usize = 256 * 1024;
 pub(crate) struct SegmentWriter<O> {
     inner: O,
     end: u64,
-    /// How long it is, unless somebody else writes to it. A hole at its end does not count yet.
+    /// Expected length of the output: `end` without a hole that was only skipped to.
     length: u64,
-    /// Where the segment starts that is being appended, and the checksum of its bytes so far.
+    /// Start of the segment in progress; `checksum` is that of its bytes so far.
     segment_start: u64,
     checksum: crc32fast::Hasher,
 }
 
-/// What one segment added to the output.
+/// The byte range that one segment added to the output, and its CRC-32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WrittenRange {
     pub(crate) start: u64,
@@ -28,7 +28,7 @@ pub(crate) struct WrittenRange {
 }
 
 impl<O: Read + Write + Seek> SegmentWriter<O> {
-    /// `end` is where the journal says that the last piece ends, not where the output happens to.
+    /// Makes a writer that appends at `end`: the end of the last segment in the journal.
     pub(crate) fn new(inner: O, end: u64) -> Self {
         Self {
             inner,
@@ -39,13 +39,13 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
         }
     }
 
-    /// Starts the checksum of a segment: what is appended from here on is its bytes.
+    /// Starts a segment: all bytes appended from here belong to it.
     pub(crate) fn begin_segment(&mut self) {
         self.segment_start = self.end;
         self.checksum = crc32fast::Hasher::new();
     }
 
-    /// What was appended since [`Self::begin_segment`].
+    /// Returns what was appended since [`Self::begin_segment`].
     pub(crate) fn end_segment(&mut self) -> WrittenRange {
         let checksum = std::mem::take(&mut self.checksum);
         WrittenRange {
@@ -55,8 +55,8 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
         }
     }
 
-    /// Fails if the output is longer or shorter than what was written to it: to append to such a
-    /// file would leave a hole in it, or hide what somebody else has put there.
+    /// Fails with [`Error::Changed`] if the output is longer or shorter than what was written to
+    /// it: appending would leave a hole, or overwrite what another program has written.
     pub(crate) fn ensure_unchanged(&mut self) -> Result<(), Error> {
         if self.inner.seek(SeekFrom::End(0))? == self.length {
             Ok(())
@@ -69,12 +69,12 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
         self.end
     }
 
-    /// Leaves a hole before what comes next. It costs no disk where files can be sparse.
+    /// Leaves a hole up to `position`. It takes no disk space if the file system has sparse files.
     pub(crate) fn skip_to(&mut self, position: u64) {
         self.end = self.end.max(position);
     }
 
-    /// Appends slices, in as few writes as the system takes them.
+    /// Appends slices in as few write calls as possible.
     pub(crate) fn append(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<(), Error> {
         self.ensure_unchanged()?;
         for slice in slices.iter() {
@@ -98,7 +98,7 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
         Ok(())
     }
 
-    /// Overwrites what stands at `position`.
+    /// Overwrites the bytes at `position`.
     pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<(), Error> {
         self.inner.seek(SeekFrom::Start(position))?;
         self.inner.write_all(bytes)?;
@@ -107,7 +107,7 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
         Ok(())
     }
 
-    /// Writes from `position` on what `fill` makes, a bounded part of it in memory at a time.
+    /// Writes the output of `fill` at `position` through a buffer of bounded size.
     pub(crate) fn stream_at(
         &mut self,
         position: u64,
@@ -128,7 +128,7 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
         self.length = self.length.max(position);
     }
 
-    /// Appends what stands at `position`, up to `length` bytes of it, to `bytes`.
+    /// Appends up to `length` bytes of the output, from `position`, to `bytes`.
     pub(crate) fn read_into(
         &mut self,
         bytes: &mut Vec<u8>,
@@ -149,7 +149,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes a few bytes at a time, as a full pipe would.
+    /// Takes at most three bytes per write.
     struct ShortWriter(Cursor<Vec<u8>>);
 
     impl Write for ShortWriter {
@@ -174,22 +174,22 @@ mod tests {
     }
 
     #[test]
-    fn short_writes_lose_and_repeat_nothing() {
+    fn short_writes_neither_lose_nor_repeat_bytes() {
         let mut output = SegmentWriter::new(ShortWriter(Cursor::new(vec![0; 2])), 2);
         let mut slices = [&b""[..], b"hello", b"", b" slow ", b"world"].map(IoSlice::new);
         output.append(&mut slices).expect("in memory");
         assert_eq!(output.end(), 18);
-        let whole = WrittenRange {
+        let written = WrittenRange {
             start: 2,
             end: 18,
             checksum: crc32fast::hash(b"hello slow world"),
         };
-        assert_eq!(output.end_segment(), whole);
+        assert_eq!(output.end_segment(), written);
         assert_eq!(output.inner.0.into_inner(), b"\0\0hello slow world");
     }
 
     #[test]
-    fn an_output_that_somebody_else_has_cut_or_lengthened_is_not_appended_to() {
+    fn appending_fails_if_another_program_changed_the_length() {
         for length in [0, 4, 6] {
             let mut output = SegmentWriter::new(Cursor::new(Vec::new()), 0);
             let append = |output: &mut SegmentWriter<Cursor<Vec<u8>>>| {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_of_a_segment_is_that_of_its_bytes_alone() {
+    fn the_checksum_of_a_segment_covers_only_its_bytes() {
         let mut output = SegmentWriter::new(Cursor::new(Vec::new()), 0);
         output
             .append(&mut [IoSlice::new(b"head")])

@@ -1,88 +1,92 @@
-//! Follows timestamps of few bits over wraps and restarts, inside one piece.
+//! Unwraps timestamps of few bits, and continues over restarts of the clock inside one segment.
 
 use crate::TrackKind;
 
-/// A wrap explains a jump only where it lands this close to where time stood, in seconds.
+/// A jump is taken for a wrap only if the unwrapped time is this close to the time before.
 pub(crate) const WRAP_WINDOW_S: i64 = 10 * 60;
-/// A jump of the clock of one track by more than this is a restart, not disorder; in seconds.
+/// If the time of one track falls by more than this, the clock was restarted; by less, the frames
+/// are out of order.
 const MAX_DISORDER_S: i64 = 1;
 
-/// How a container counts time.
+/// How the timestamps of a container count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimestampFormat {
-    /// Ticks a second.
+    /// Ticks per second.
     pub(crate) timescale: u32,
-    /// After how many ticks the count may begin again.
+    /// The numbers of ticks after which timestamps may wrap to 0.
     wrap_periods: &'static [i64],
 }
 
-/// Milliseconds. Writers that forget the extension byte wrap after 24 bits, all others after 32.
+/// FLV: milliseconds in 32 bits (FLV 10.1, E.4.1). Writers that forget `TimestampExtended` wrap
+/// after 24 bits.
 pub(crate) const FLV: TimestampFormat = TimestampFormat {
     timescale: 1000,
     wrap_periods: &[1 << 24, 1 << 32],
 };
 
-/// Timestamps of 33 bits (ISO/IEC 13818-1 2.4.3.7).
+/// MPEG-TS: 90 kHz in 33 bits (ISO/IEC 13818-1 2.4.3.7).
 pub(crate) const TS: TimestampFormat = TimestampFormat {
     timescale: 90_000,
     wrap_periods: &[1 << 33],
 };
 
 impl TimestampFormat {
+    /// Converts seconds to ticks.
     fn seconds(self, count: i64) -> i64 {
         count * i64::from(self.timescale)
     }
 
-    /// What a wrap adds to `time` if one explains its distance from `near`.
-    pub(crate) fn wrap_towards(self, time: i64, near: i64) -> Option<i64> {
+    /// Returns what to add to `time` if a wrap explains its distance from `expected`. All in ticks.
+    pub(crate) fn wrap_towards(self, time: i64, expected: i64) -> Option<i64> {
         let window = self.seconds(WRAP_WINDOW_S).unsigned_abs();
-        if near.abs_diff(time) <= window {
+        if expected.abs_diff(time) <= window {
             return None;
         }
         self.wrap_periods.iter().find_map(|wrap| {
-            let distance = near.checked_sub(time)?;
+            let distance = expected.checked_sub(time)?;
             let shift = (distance.checked_add(wrap / 2)?).div_euclid(*wrap) * wrap;
-            let lands = near.abs_diff(time.checked_add(shift)?);
-            (shift != 0 && lands <= window).then_some(shift)
+            let remaining = expected.abs_diff(time.checked_add(shift)?);
+            (shift != 0 && remaining <= window).then_some(shift)
         })
     }
 }
 
-/// Turns the timestamps of a piece into times that do not jump back.
+/// Converts the timestamps of a segment to decode times that do not jump back.
 #[derive(Debug)]
 pub(crate) struct TimestampUnwrapper {
-    counter: TimestampFormat,
-    /// What restarts inside the piece have added.
+    format: TimestampFormat,
+    /// What restarts inside the segment have added.
     shift: i64,
-    /// Whether the container says that another clock begins here.
+    /// Whether the container has announced a restart before the next timestamp.
     restarted: bool,
-    /// Time of the last timestamp of any kind.
-    near: Option<i64>,
-    /// Time and distance of the last timestamps of picture and of sound.
+    /// The last time of any track.
+    last: Option<i64>,
+    /// The last time of video and of audio, and its distance from the one before.
     tracks: [Option<(i64, i64)>; 2],
 }
 
 impl TimestampUnwrapper {
-    pub(crate) fn new(counter: TimestampFormat) -> Self {
+    pub(crate) fn new(format: TimestampFormat) -> Self {
         Self {
-            counter,
+            format,
             shift: 0,
             restarted: false,
-            near: None,
+            last: None,
             tracks: [None; 2],
         }
     }
 
-    /// The next timestamp may count from anywhere: if it jumps, time goes on all the same.
+    /// Announces a restart: if the next timestamp jumps, time continues without a jump.
     pub(crate) fn restart(&mut self) {
         self.restarted = true;
     }
 
+    /// Returns the decode time of the next timestamp of a track, in ticks.
     pub(crate) fn next(&mut self, kind: TrackKind, timestamp: i64) -> i64 {
-        let disorder = self.counter.seconds(MAX_DISORDER_S);
+        let disorder = self.format.seconds(MAX_DISORDER_S);
         let mut time = timestamp + self.shift;
-        let near = self.near.unwrap_or(time);
-        time += self.counter.wrap_towards(time, near).unwrap_or(0);
+        let near = self.last.unwrap_or(time);
+        time += self.format.wrap_towards(time, near).unwrap_or(0);
         let [video, audio] = &mut self.tracks;
         let track = match kind {
             TrackKind::Video => video,
@@ -92,13 +96,13 @@ impl TimestampUnwrapper {
         let mut distance = if track.is_some() { time - last } else { 0 };
         let jumps = std::mem::take(&mut self.restarted) && (time - near).abs() > disorder;
         if distance < -disorder || jumps {
-            let goes_on = near.max(last) + before.max(0);
-            self.shift += goes_on - time;
-            time = goes_on;
+            let continued = near.max(last) + before.max(0);
+            self.shift += continued - time;
+            time = continued;
             distance = before;
         }
         *track = Some((time, distance));
-        self.near = Some(time);
+        self.last = Some(time);
         time
     }
 }
@@ -116,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_24_bit_wrap_goes_on_for_both_tracks() {
+    fn a_24_bit_wrap_is_unwrapped_for_both_tracks() {
         let mut unwrap = TimestampUnwrapper::new(FLV);
         let top = 1 << 24;
         assert_eq!(unwrap.next(TrackKind::Video, top - 20), top - 20);
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_33_bit_wrap_goes_on_for_both_tracks() {
+    fn a_33_bit_wrap_is_unwrapped_for_both_tracks() {
         let mut unwrap = TimestampUnwrapper::new(TS);
         let top = 1 << 33;
         assert_eq!(unwrap.next(TrackKind::Video, top - 3000), top - 3000);
@@ -136,13 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_32_bit_wrap_goes_on() {
+    fn a_signed_32_bit_wrap_is_unwrapped() {
         let top = i64::from(i32::MAX);
         assert_eq!(video(&[top - 9, top + 31 - (1 << 32)]), [top - 9, top + 31]);
     }
 
     #[test]
-    fn a_restart_inside_a_piece_continues_where_time_stood() {
+    fn time_continues_over_a_restart_inside_a_segment() {
         assert_eq!(video(&[5000, 5040, 0, 40]), [5000, 5040, 5080, 5120]);
     }
 
@@ -152,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_ahead_that_is_told_as_a_restart_is_no_gap() {
+    fn a_jump_ahead_at_an_announced_restart_is_not_a_gap() {
         let mut unwrap = TimestampUnwrapper::new(TS);
         for time in [0, 3600] {
             unwrap.next(TrackKind::Video, time);
@@ -164,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_that_is_told_but_does_not_happen_changes_nothing() {
+    fn an_announced_restart_without_a_jump_changes_nothing() {
         let mut unwrap = TimestampUnwrapper::new(TS);
         unwrap.next(TrackKind::Video, 90_000);
         unwrap.restart();

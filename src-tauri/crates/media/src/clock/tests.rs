@@ -1,3 +1,5 @@
+//! Tests of the movie clock, with made-up recordings.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -19,15 +21,15 @@ fn place(clock: &mut MovieClock, number: u64, spans: &[Span]) -> i64 {
         start_ms: number * 2000,
     };
     let spans: Vec<_> = spans.iter().map(planned).collect();
-    let part = SegmentKind::Media(number);
+    let kind = SegmentKind::Media(number);
     clock.place(&SegmentGroup {
-        kind: part,
+        kind,
         spans: &spans,
     }) / MILLISECOND
 }
 
 #[test]
-fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
+fn a_continuous_clock_is_unchanged_even_over_gaps() {
     let mut clock = MovieClock::new(None);
     assert_eq!(place(&mut clock, 0, &[span(0, 90_000, 92_000)]), 0);
     assert_eq!(place(&mut clock, 1, &[span(0, 92_000, 94_000)]), 0);
@@ -35,7 +37,7 @@ fn a_clock_that_goes_on_is_left_alone_over_gaps_too() {
 }
 
 #[test]
-fn a_restarted_piece_follows_the_one_before() {
+fn a_segment_with_a_restarted_clock_follows_the_one_before() {
     let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 5, 2010)]);
     assert_eq!(
@@ -59,35 +61,35 @@ fn tracks_that_end_far_apart_do_not_overlap_after_a_restart() {
 }
 
 #[test]
-fn a_frame_alone_in_its_piece_is_as_long_as_those_before_or_behind_it() {
-    let alone = |key, at_ms| Span::new(key, [at_ms; 2], 1, 0, 1000).expect("in range");
+fn a_single_frame_in_a_segment_is_as_long_as_those_before_or_after_it() {
+    let single = |key, at_ms| Span::new(key, [at_ms; 2], 1, 0, 1000).expect("in range");
     let frames = |key, count: i64| {
         let samples = usize::try_from(count).expect("small");
         Span::new(key, [0, (count - 1) * 40], samples, 0, 1000).expect("in range")
     };
     let mut clock = MovieClock::new(Some(timestamps::FLV));
     place(&mut clock, 0, &[frames(0, 50), frames(1, 50)]);
-    assert_eq!(place(&mut clock, 1, &[alone(0, 0), alone(1, 0)]), 2000);
+    assert_eq!(place(&mut clock, 1, &[single(0, 0), single(1, 0)]), 2000);
     assert_eq!(place(&mut clock, 2, &[frames(0, 50), frames(1, 50)]), 2040);
 
     let mut clock = MovieClock::new(Some(timestamps::FLV));
-    place(&mut clock, 0, &[alone(0, 5000), alone(1, 5000)]);
+    place(&mut clock, 0, &[single(0, 5000), single(1, 5000)]);
     assert_eq!(place(&mut clock, 1, &[frames(0, 50), frames(1, 50)]), 5040);
 
     let mut clock = MovieClock::new(Some(timestamps::FLV));
-    place(&mut clock, 0, &[alone(0, 5000), alone(1, 5000)]);
-    assert_eq!(place(&mut clock, 1, &[alone(0, 0), alone(1, 0)]), 5001);
+    place(&mut clock, 0, &[single(0, 5000), single(1, 5000)]);
+    assert_eq!(place(&mut clock, 1, &[single(0, 0), single(1, 0)]), 5001);
 }
 
 #[test]
-fn what_is_missing_before_a_restarted_piece_stays_a_gap() {
+fn missing_segments_before_a_restarted_clock_stay_a_gap() {
     let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000)]);
     assert_eq!(place(&mut clock, 3, &[span(0, 0, 2000)]), 6000);
 }
 
 #[test]
-fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
+fn a_track_that_was_missing_for_long_returns_at_its_time() {
     let mut clock = MovieClock::new(None);
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 0, 2000)]);
     for number in 1..1000 {
@@ -102,7 +104,7 @@ fn a_track_that_was_missing_for_long_comes_back_in_its_place() {
 }
 
 #[test]
-fn a_wrap_between_pieces_is_no_restart() {
+fn a_wrap_between_segments_is_not_a_restart() {
     let top = 1 << 24;
     let mut clock = MovieClock::new(Some(timestamps::FLV));
     place(&mut clock, 0, &[span(0, top - 2000, top)]);
@@ -121,19 +123,19 @@ fn ticks_and_nanoseconds_agree() {
     assert_eq!(nanoseconds(i64::MAX, 90_000), None);
 }
 
-/// A piece of a made-up film.
+/// A segment of a made-up recording.
 #[derive(Clone, Debug)]
 struct GeneratedSegment {
-    /// Pieces that are missing before it.
+    /// Number of missing segments before it.
     missing: u64,
-    /// Both clocks start again here, at these times in milliseconds.
+    /// Both clocks restart here, at these times in milliseconds.
     restart: Option<[i64; 2]>,
-    /// Which of the tracks are there.
+    /// Whether it has video and audio.
     tracks: [bool; 2],
 }
 
 const SEGMENT_MS: i64 = 2000;
-/// Time that the sound of the made-up film lies behind its pictures.
+/// How much later the audio of the made-up recording starts than its video.
 const AUDIO_DELAY_MS: i64 = 35;
 
 fn generated_segment() -> impl Strategy<Value = GeneratedSegment> {
@@ -145,26 +147,26 @@ fn generated_segment() -> impl Strategy<Value = GeneratedSegment> {
     })
 }
 
-/// Puts a film on a clock; answers true and placed starts of its stretches, by track.
+/// Places a recording on a clock; returns the true and the placed starts of its spans, by track.
 fn placed(
-    film: &[GeneratedSegment],
+    recording: &[GeneratedSegment],
     bases: [i64; 2],
     mut clock: MovieClock,
 ) -> [Vec<(i64, i64)>; 2] {
     let mut placed = [Vec::new(), Vec::new()];
     let mut number = 0;
-    // What the source's clocks show at the true time 0.
-    let mut zeros = bases;
-    for made in film {
-        number += made.missing;
+    // The times of the source clocks at the true time 0.
+    let mut origins = bases;
+    for segment in recording {
+        number += segment.missing;
         let start = i64::try_from(number).expect("small") * SEGMENT_MS;
-        if let Some(restart) = made.restart {
-            zeros = restart.map(|base| base - start);
+        if let Some(restart) = segment.restart {
+            origins = restart.map(|base| base - start);
         }
         let mut spans = Vec::new();
-        for (key, (zero, there)) in (0..).zip(zeros.iter().zip(made.tracks)) {
-            let first = start + zero + i64::from(key) * AUDIO_DELAY_MS;
-            if there {
+        for (key, (origin, present)) in (0..).zip(origins.iter().zip(segment.tracks)) {
+            let first = start + origin + i64::from(key) * AUDIO_DELAY_MS;
+            if present {
                 spans.push(span(key, first, first + SEGMENT_MS));
             }
         }
@@ -183,31 +185,31 @@ fn placed(
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// Restarts at which the clock falls, gaps in both tracks or in one: the film keeps its time.
+    /// The clock restarts at lower times, and one or both tracks have gaps.
     #[test]
-    fn whatever_the_clock_does_the_film_keeps_its_time(
-        film in proptest::collection::vec(generated_segment(), 1..30),
+    fn restarts_and_gaps_do_not_shift_the_movie(
+        recording in proptest::collection::vec(generated_segment(), 1..30),
         base in 100_000_000_i64..1_000_000_000,
         separate in any::<bool>(),
     ) {
         let clock = if separate { MovieClock::for_separate_tracks() } else { MovieClock::new(None) };
-        let placed = placed(&film, [base; 2], clock);
+        let placed = placed(&recording, [base; 2], clock);
         let all = || placed.iter().flatten();
         let distance = |(truth, time): &(i64, i64)| time - truth;
         let first = all().next().map_or(0, distance);
         for (track, times) in placed.iter().enumerate() {
             for pair in times.windows(2) {
-                // Times never fall, and a gap is as long as what is missing.
+                // Times never fall, and a gap is as long as the missing segments.
                 prop_assert!(pair[1].1 >= pair[0].1 + SEGMENT_MS - AUDIO_DELAY_MS, "{track} {pair:?}");
             }
         }
-        // Each restart may be off by the distance of the tracks where one of them is not there.
-        let restarts = film.iter().filter(|made| made.restart.is_some()).count();
+        // Each restart may be off by the distance of the tracks if one of them is missing.
+        let restarts = recording.iter().filter(|segment| segment.restart.is_some()).count();
         let slack = AUDIO_DELAY_MS * i64::try_from(restarts).expect("few");
         for found in all() {
             prop_assert!((distance(found) - first).abs() <= slack, "{found:?} of {first}");
         }
-        // Where both are there they keep their distance to the tick.
+        // Where both are present, they keep their distance exactly.
         for (truth, time) in &placed[0] {
             for (other, beside) in &placed[1] {
                 if other - truth == AUDIO_DELAY_MS {
@@ -217,23 +219,23 @@ proptest! {
         }
     }
 
-    /// Clocks of their own, far apart, that both start again now and then.
+    /// The tracks have clocks that are far apart, and both restart now and then.
     #[test]
-    fn tracks_with_clocks_of_their_own_stay_side_by_side(
-        film in proptest::collection::vec(generated_segment(), 1..30),
+    fn tracks_with_separate_clocks_stay_in_sync(
+        recording in proptest::collection::vec(generated_segment(), 1..30),
         bases in [100_000_000_i64..1_000_000_000, 2_000_000_000_i64..3_000_000_000],
         apart in 100_000_i64..1_000_000,
     ) {
-        let mut film = film;
-        film[0].tracks = [true; 2];
-        for made in &mut film {
-            if let Some([_, sound]) = &mut made.restart {
-                // Both are there: one alone cannot say that the other has started again.
-                made.tracks = [true; 2];
-                *sound += apart;
+        let mut recording = recording;
+        recording[0].tracks = [true; 2];
+        for segment in &mut recording {
+            if let Some([_, audio]) = &mut segment.restart {
+                // One track alone cannot show that the clock of the other has restarted.
+                segment.tracks = [true; 2];
+                *audio += apart;
             }
         }
-        let placed = placed(&film, bases, MovieClock::for_separate_tracks());
+        let placed = placed(&recording, bases, MovieClock::for_separate_tracks());
         for pair in placed.iter().flat_map(|times| times.windows(2)) {
             prop_assert!(pair[1].1 >= pair[0].1 + SEGMENT_MS - AUDIO_DELAY_MS, "{pair:?}");
         }
@@ -246,9 +248,9 @@ proptest! {
         }
     }
 
-    /// Any stretches at all: the tracks of a segment go on behind what they had.
+    /// With arbitrary spans, each track still continues after its last segment.
     #[test]
-    fn no_clock_makes_time_fall(
+    fn times_never_fall_on_any_clock(
         times in proptest::collection::vec((any::<u8>(), any::<i64>(), 0_u32.., 0_u64..9), 1..40),
     ) {
         for separate in [false, true] {
@@ -258,13 +260,13 @@ proptest! {
             for (key, first, length, missing) in &times {
                 number += 1 + missing;
                 let key = key % 3;
-                // Some 35 years each way: farther off, sums of times are cut at 292 years.
+                // About 35 years each way: beyond, sums of times saturate at 292 years.
                 let first = first % (1 << 40);
-                let stretch = span(key, first, first + i64::from(*length));
-                place(&mut clock, number, &[stretch]);
+                let span = span(key, first, first + i64::from(*length));
+                place(&mut clock, number, &[span]);
                 let offset = clock.offset_of(key);
-                let start = stretch.first + offset;
-                if let Some(end) = ends.insert(key, stretch.end + offset) {
+                let start = span.first + offset;
+                if let Some(end) = ends.insert(key, span.end + offset) {
                     prop_assert!(start >= end - MAX_OVERLAP, "{start} after {end}");
                 }
             }
@@ -273,26 +275,23 @@ proptest! {
 }
 
 #[test]
-fn a_track_that_starts_again_alone_goes_on_beside_the_other() {
+fn a_track_whose_clock_restarts_alone_stays_in_sync_with_the_other() {
     let mut clock = MovieClock::for_separate_tracks();
     place(&mut clock, 0, &[span(0, 0, 2000), span(1, 30, 2030)]);
     for number in 1..5 {
-        let sound = i64::try_from(number).expect("small") * 2000 + 30;
-        let picture = 900_000 + sound;
-        let spans = [
-            span(0, picture, picture + 2000),
-            span(1, sound, sound + 2000),
-        ];
+        let audio = i64::try_from(number).expect("small") * 2000 + 30;
+        let video = 900_000 + audio;
+        let spans = [span(0, video, video + 2000), span(1, audio, audio + 2000)];
         assert_eq!(place(&mut clock, number, &spans), 0);
-        let start = picture * MILLISECOND + clock.offset_of(0);
-        assert_eq!(start / MILLISECOND, sound - 30);
+        let start = video * MILLISECOND + clock.offset_of(0);
+        assert_eq!(start / MILLISECOND, audio - 30);
         assert_eq!(clock.offset_of(1), 0);
     }
 }
 
 #[test]
-fn tracks_that_are_not_cut_at_the_same_times_go_by_what_the_plan_says_of_each() {
-    let stretch = |key, first_ms: u64| {
+fn tracks_with_different_segment_durations_follow_their_planned_starts() {
+    let planned = |key, first_ms: u64| {
         let first = i64::try_from(first_ms).expect("small");
         let span = span(key, first, first + 10_000);
         PlannedSpan {
@@ -301,32 +300,29 @@ fn tracks_that_are_not_cut_at_the_same_times_go_by_what_the_plan_says_of_each() 
             start_ms: first_ms,
         }
     };
-    // All pictures lie before all sound; or the sound is cut into far longer pieces.
-    let behind = (0..20).map(|number| stretch(u8::from(number >= 10), number % 10 * 10_000));
+    // All video segments come before all audio segments.
+    let sequential = (0..20).map(|number| planned(u8::from(number >= 10), number % 10 * 10_000));
     let mut clock = MovieClock::for_separate_tracks();
-    for (number, stretch) in (0..).zip(behind) {
-        let part = SegmentKind::Media(number);
-        let spans = [stretch];
+    for (number, span) in (0..).zip(sequential) {
         clock.place(&SegmentGroup {
-            kind: part,
-            spans: &spans,
+            kind: SegmentKind::Media(number),
+            spans: &[span],
         });
-        assert_eq!(clock.offset_of(stretch.span.key), 0, "{number}");
+        assert_eq!(clock.offset_of(span.span.key), 0, "{number}");
     }
+    // The audio segments are far longer than the video segments.
     let mut clock = MovieClock::for_separate_tracks();
     for number in 0..10 {
-        let part = SegmentKind::Media(number);
-        let spans = [stretch(0, number * 10_000), stretch(1, number * 120_000)];
         clock.place(&SegmentGroup {
-            kind: part,
-            spans: &spans,
+            kind: SegmentKind::Media(number),
+            spans: &[planned(0, number * 10_000), planned(1, number * 120_000)],
         });
         assert_eq!([0, 1].map(|key| clock.offset_of(key)), [0, 0], "{number}");
     }
 }
 
 #[test]
-fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
+fn a_33_bit_wrap_is_unwrapped_exactly() {
     let top = nanoseconds(1 << 33, 90_000).expect("a day");
     let top_ms = top / MILLISECOND;
     let mut clock = MovieClock::new(Some(timestamps::TS));
@@ -344,6 +340,6 @@ fn a_wrap_of_33_bits_is_no_restart_to_the_tick() {
             kind: SegmentKind::Media(number),
             spans: &[planned(span, number * 2000)],
         });
-        assert_eq!(ticks(offset, 90_000), ticks_expected, "piece {number}");
+        assert_eq!(ticks(offset, 90_000), ticks_expected, "segment {number}");
     }
 }

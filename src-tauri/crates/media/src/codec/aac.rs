@@ -1,4 +1,4 @@
-//! AAC: the `AudioSpecificConfig` (ISO/IEC 14496-3 1.6.2.1).
+//! Reads the `AudioSpecificConfig` of AAC (ISO/IEC 14496-3 1.6.2.1).
 
 use super::bit_reader::BitReader;
 use crate::{Error, cursor::Cursor};
@@ -9,14 +9,14 @@ pub(super) const SAMPLE_RATES: [u32; 13] = [
     7_350,
 ];
 
-/// What an `AudioSpecificConfig` says.
+/// The fields of an `AudioSpecificConfig` that a container needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AudioSpecificConfig {
-    /// Samples a second of the core coder: the timescale.
+    /// Samples per second of the core coder, used as the timescale.
     pub(crate) sample_rate: u32,
-    /// Channels; 0 where only the stream itself tells.
+    /// Number of channels; 0 if only the stream itself has them.
     pub(crate) channels: u16,
-    /// Core samples in a frame.
+    /// Core samples per frame.
     pub(crate) frame_samples: u32,
 }
 
@@ -30,21 +30,21 @@ impl AudioSpecificConfig {
 fn parse(config: &[u8]) -> Option<AudioSpecificConfig> {
     let mut bits = BitReader::new(config);
     let mut object = object_type(&mut bits)?;
-    let rate = sample_rate(&mut bits)?;
+    let sample_rate_hz = sample_rate(&mut bits)?;
     let channels = match bits.bits(4)? {
         7 => 8,
         other => u16::try_from(other).ok()?,
     };
-    // Spectral band replication: the object in it, which has the frames, is told after it.
+    // Spectral band replication: the object type of the core coder follows.
     if matches!(object, 5 | 29) {
         sample_rate(&mut bits)?;
         object = object_type(&mut bits)?;
     }
-    let short = matches!(object, 1..=4 | 6 | 7 | 17 | 19..=23) && bits.bit() == Some(1);
+    let frame_length_flag = matches!(object, 1..=4 | 6 | 7 | 17 | 19..=23) && bits.bit() == Some(1);
     Some(AudioSpecificConfig {
-        sample_rate: rate,
+        sample_rate: sample_rate_hz,
         channels,
-        frame_samples: if short { 960 } else { 1024 },
+        frame_samples: if frame_length_flag { 960 } else { 1024 },
     })
 }
 
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usual_configs_are_read() {
+    fn common_configs_are_read() {
         assert_eq!(
             parse(&[0x12, 0x10]),
             Some(AudioSpecificConfig {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn band_replication_counts_time_in_samples_of_the_core() {
+    fn with_band_replication_the_core_sample_rate_is_returned() {
         // HE-AAC: object 5, core 22050, stereo, extension 44100, object 2.
         let config = [0b0010_1011, 0b1001_0010, 0b0000_1000];
         assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_may_be_written_out() {
+    fn an_explicit_sample_rate_is_read() {
         // Object 2, index 15, 24 bits of 44100, two channels.
         let bits = 2_u64 << 35 | 15 << 31 | 44_100 << 7 | 2 << 3;
         let config = &bits.to_be_bytes()[3..];

@@ -1,51 +1,53 @@
-//! AAC between headers of its own: ADTS (ISO/IEC 14496-3 1.A.3.2).
+//! Reads ADTS headers of AAC frames (ISO/IEC 14496-3 1.A.3.2).
 
 use super::aac::SAMPLE_RATES;
 
-/// Bytes of a header, and of the checksum that may follow it.
+/// Bytes of a header without its optional checksum.
 pub(crate) const HEADER_SIZE: usize = 7;
+/// Bytes of the checksum.
 const CHECKSUM_SIZE: usize = 2;
 
-/// One header.
+/// One ADTS header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AdtsHeader {
     pub(crate) config: AdtsConfig,
-    /// Bytes of the frame, those of the header included.
+    /// Bytes of the frame, header included.
     pub(crate) frame_length: usize,
-    /// Bytes in front of the AAC frame.
+    /// Bytes before the AAC frame.
     pub(crate) header_size: usize,
-    /// AAC frames in this one.
+    /// Number of AAC frames (raw data blocks) in this ADTS frame.
     pub(crate) raw_blocks: u8,
 }
 
-/// What all headers of a stream agree on.
+/// The fields that are the same in all headers of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AdtsConfig {
-    /// AAC Main, LC, SSR or LTP: 1 to 4.
+    /// Audio object type: AAC Main, LC, SSR or LTP, 1 to 4.
     object: u8,
+    /// Index into [`SAMPLE_RATES`].
     rate_index: u8,
-    /// 0 where only the stream itself tells.
+    /// Channel configuration; 0 if only the stream itself has it.
     pub(crate) channels: u8,
 }
 
 impl AdtsHeader {
-    /// Reads the header at the start of some bytes.
+    /// Reads a header; `None` if the bytes do not start with one.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let (&[sync, layer, form, one, two, three, blocks], _) =
+        let (&[sync, layer, profile, one, two, three, blocks], _) =
             bytes.split_first_chunk::<HEADER_SIZE>()?;
         // Twelve bits of sync, then layer 0.
         if sync != 0xff || layer & 0xf6 != 0xf0 {
             return None;
         }
-        let setup = AdtsConfig {
-            object: (form >> 6) + 1,
-            rate_index: form >> 2 & 0x0f,
-            channels: (form & 1) << 2 | one >> 6,
+        let config = AdtsConfig {
+            object: (profile >> 6) + 1,
+            rate_index: profile >> 2 & 0x0f,
+            channels: (profile & 1) << 2 | one >> 6,
         };
-        SAMPLE_RATES.get(usize::from(setup.rate_index))?;
+        SAMPLE_RATES.get(usize::from(config.rate_index))?;
         let length = u32::from_be_bytes([0, one & 3, two, three]) >> 5;
         let header = Self {
-            config: setup,
+            config,
             frame_length: usize::try_from(length).ok()?,
             header_size: HEADER_SIZE + if layer & 1 == 0 { CHECKSUM_SIZE } else { 0 },
             raw_blocks: (blocks & 3) + 1,
@@ -55,13 +57,14 @@ impl AdtsHeader {
 }
 
 impl AdtsConfig {
-    /// Samples a second of the core coder.
+    /// Returns the samples per second of the core coder.
     pub(crate) fn sample_rate(self) -> u32 {
         let rate = SAMPLE_RATES.get(usize::from(self.rate_index));
         rate.copied().unwrap_or(44_100)
     }
 
-    /// The same as an `AudioSpecificConfig`. Band replication stays implicit, as it was.
+    /// Returns the `AudioSpecificConfig` with these fields. Spectral band replication is signalled
+    /// implicitly, as in ADTS.
     pub(crate) fn audio_specific_config(self) -> [u8; 2] {
         let bits = u16::from(self.object) << 11
             | u16::from(self.rate_index) << 7
@@ -96,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checksum_lengthens_the_header() {
+    fn a_checksum_adds_to_the_header_size() {
         let mut bytes = PLAIN;
         bytes[1] = 0xf0;
         assert_eq!(
@@ -106,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn other_streams_are_none() {
+    fn bytes_of_other_streams_are_not_a_header() {
         for (at, value) in [(0, 0xfe), (1, 0xfb), (2, 0x74), (4, 0)] {
             let mut bytes = PLAIN;
             bytes[at] = value;

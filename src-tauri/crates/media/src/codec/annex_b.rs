@@ -1,43 +1,44 @@
-//! H.264 as a stream of bytes: units behind start codes (H.264 annex B).
+//! Finds the NAL units in an H.264 byte stream with start codes (H.264 annex B).
 
 use memchr::memmem;
 
-/// What comes in front of each unit.
+/// The bytes before each unit.
 const START_CODE: [u8; 3] = [0, 0, 1];
 
-/// Types of units (H.264 table 7-1).
+/// `nal_unit_type` of a slice of an IDR picture (H.264 table 7-1), as are the following.
 pub(crate) const IDR_SLICE: u8 = 5;
 pub(crate) const SPS: u8 = 7;
 pub(crate) const PPS: u8 = 8;
 pub(crate) const ACCESS_UNIT_DELIMITER: u8 = 9;
 pub(crate) const SPS_EXTENSION: u8 = 13;
 
-/// One unit.
+/// One NAL unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NalUnit<'a> {
-    /// Where its start code begins, without the zeros that may lead it.
+    /// Position of its start code, without the zeros that may precede it.
     pub(crate) start_code: usize,
-    /// With its header, without the zeros behind it.
+    /// Header and body, without trailing zeros.
     pub(crate) bytes: &'a [u8],
 }
 
-/// What a unit says about where pictures begin and end (H.264 7.4.1.2.3).
+/// Where in an access unit a NAL unit can be (H.264 7.4.1.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NalPosition {
-    /// Can only stand in front of the slices of a picture.
+    /// Only before the slices of a picture.
     BeforeSlices,
-    /// A slice; the first of a picture begins with its first macroblock.
+    /// A slice; `first` if it begins with macroblock 0.
     Slice { first: bool },
     /// Anything else.
     Other,
 }
 
 impl NalUnit<'_> {
-    /// Where it ends.
+    /// Returns the position after its last byte.
     pub(crate) fn end(&self) -> usize {
         self.start_code + START_CODE.len() + self.bytes.len()
     }
 
+    /// Returns its `nal_unit_type`.
     pub(crate) fn kind(&self) -> u8 {
         self.bytes.first().map_or(0, |header| header & 0x1f)
     }
@@ -45,7 +46,7 @@ impl NalUnit<'_> {
     pub(crate) fn position(&self) -> NalPosition {
         match self.kind() {
             6..=9 | 14..=18 => NalPosition::BeforeSlices,
-            // The number of the macroblock is 0 exactly if its code starts with a one.
+            // `first_mb_in_slice` is 0 if and only if its Exp-Golomb code starts with a 1.
             1 | 2 | IDR_SLICE => NalPosition::Slice {
                 first: self.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0),
             },
@@ -54,21 +55,21 @@ impl NalUnit<'_> {
         }
     }
 
-    /// Whether it belongs into the samples of an MP4: parameter sets are told apart from them,
-    /// and delimiters, ends and filler are not wanted there (ISO/IEC 14496-15 5.3.2).
+    /// Returns whether it belongs into the samples of an MP4: parameter sets are stored in `avcC`,
+    /// and delimiters, ends and filler must be left out (ISO/IEC 14496-15 5.3.2).
     pub(crate) fn belongs_in_sample(&self) -> bool {
         !self.bytes.is_empty() && !matches!(self.kind(), 7..=13)
     }
 }
 
-/// The units of some bytes, the last one up to their end.
+/// Iterates over the NAL units of some bytes; the last one extends to their end.
 pub(crate) fn nal_units(bytes: &[u8]) -> impl Iterator<Item = NalUnit<'_>> {
     let mut codes = memmem::find_iter(bytes, &START_CODE).peekable();
     std::iter::from_fn(move || {
         let code = codes.next()?;
         let end = codes.peek().copied().unwrap_or(bytes.len());
         let unit = bytes.get(code + START_CODE.len()..end)?;
-        // A unit ends in a one and zeros to fill its byte, never in a zero byte (7.4.1).
+        // A unit ends with a stop bit, so its last byte is never 0 (7.4.1).
         let length = unit
             .iter()
             .rposition(|byte| *byte != 0)
@@ -81,7 +82,7 @@ pub(crate) fn nal_units(bytes: &[u8]) -> impl Iterator<Item = NalUnit<'_>> {
     })
 }
 
-/// Whether a picture begins with these bytes.
+/// Returns whether an access unit begins with these bytes.
 pub(crate) fn starts_picture(bytes: &[u8]) -> bool {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let (Some(1), true) = (bytes.get(zeros), zeros >= 2) else {
@@ -97,7 +98,8 @@ pub(crate) fn starts_picture(bytes: &[u8]) -> bool {
     )
 }
 
-/// Whether these are units of H.264 and not of a codec with the same start codes.
+/// Returns whether the bytes are NAL units of H.264 and not of another codec with the same start
+/// codes.
 pub(crate) fn is_plausible_h264(bytes: &[u8]) -> bool {
     let mut units = nal_units(bytes)
         .filter(|unit| !unit.bytes.is_empty())
@@ -107,7 +109,7 @@ pub(crate) fn is_plausible_h264(bytes: &[u8]) -> bool {
             let header = unit.bytes.first().copied().unwrap_or(0x80);
             let reference = header & 0x60 != 0;
             match unit.kind() {
-                // Nothing refers to these (7.4.1).
+                // `nal_ref_idc` of these types is 0 (7.4.1).
                 6 | 9..=12 => header & 0xe0 == 0,
                 5 | 7 | 8 | 13 => header & 0x80 == 0 && reference,
                 1..=4 | 14..=21 => header & 0x80 == 0,
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn start_codes_of_three_and_four_bytes_lead_units() {
+    fn units_after_start_codes_of_three_and_four_bytes_are_found() {
         let bytes = [
             7, 0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x65, 0x88, 0, 0, 0, 0, 0, 1,
         ];
@@ -136,13 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn pictures_open_with_what_stands_in_front_of_them() {
-        for opening in [
+    fn access_units_start_with_delimiters_parameter_sets_or_first_slices() {
+        for start in [
             &[0, 0, 0, 1, 9, 0xf0][..],
             &[0, 0, 1, 0x67],
             &[0, 0, 1, 0x41, 0x9a],
         ] {
-            assert!(starts_picture(opening), "{opening:?}");
+            assert!(starts_picture(start), "{start:?}");
         }
         for inside in [
             &[0, 0, 1, 0x41, 0x5a][..],
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn other_codecs_with_start_codes_are_told_apart() {
+    fn other_codecs_with_start_codes_are_not_plausible_h264() {
         let h264 = [
             0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x68, 1,
         ];

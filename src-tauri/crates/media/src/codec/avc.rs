@@ -1,15 +1,15 @@
-//! H.264: the decoder configuration record, and what its sequence parameter sets say.
+//! Reads the H.264 decoder configuration record (`avcC`) and its sequence parameter sets.
 
 use super::bit_reader::BitReader;
 use crate::{Error, cursor::Cursor};
 
-/// Profiles whose sequence parameter set tells the chroma format (H.264 7.3.2.1.1).
+/// Profiles whose sequence parameter set has the chroma format (H.264 7.3.2.1.1).
 const CHROMA_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
-/// What an `avcC` says.
+/// The fields of an `avcC` that a container needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AvcConfig {
-    /// Picture size in pixels, where a parameter set could be read.
+    /// Width and height in pixels; `None` if no parameter set could be read.
     pub(crate) size: Option<(u32, u32)>,
 }
 
@@ -24,7 +24,7 @@ impl AvcConfig {
         for _ in 0..sets & 0x1f {
             let length = usize::from(record.u16()?);
             let set = record.take(length)?;
-            size = size.or_else(|| SequenceParameterSet::read(set).map(|sequence| sequence.size));
+            size = size.or_else(|| SequenceParameterSet::read(set).map(|sps| sps.size));
         }
         for _ in 0..record.u8()? {
             let length = usize::from(record.u16()?);
@@ -34,10 +34,11 @@ impl AvcConfig {
     }
 }
 
-/// Fails where the units of a sample, behind their lengths of `prefix` bytes, do not fill it.
-pub(crate) fn check_nal_units(mut sample: Cursor<'_>, prefix: u8) -> Result<(), Error> {
+/// Fails if the NAL units of a sample do not fill it exactly; each has its length before it, in
+/// `length_size` bytes.
+pub(crate) fn check_nal_units(mut sample: Cursor<'_>, length_size: u8) -> Result<(), Error> {
     while !sample.is_empty() {
-        let length = sample.take(usize::from(prefix))?;
+        let length = sample.take(usize::from(length_size))?;
         let length = length
             .iter()
             .fold(0, |all, byte| (all << 8) | usize::from(*byte));
@@ -46,33 +47,33 @@ pub(crate) fn check_nal_units(mut sample: Cursor<'_>, prefix: u8) -> Result<(), 
     Ok(())
 }
 
-/// What is needed of a sequence parameter set (H.264 7.3.2.1.1).
+/// The fields of a sequence parameter set that are needed here (H.264 7.3.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SequenceParameterSet {
-    /// By which picture parameter sets name it.
+    /// `seq_parameter_set_id`, by which picture parameter sets refer to it.
     pub(crate) id: u32,
     pub(crate) chroma: ChromaFormat,
     /// Bits of `frame_num`.
     pub(crate) frame_number_bits: u32,
-    /// No picture of it is a single field.
+    /// `frame_mbs_only_flag`: no picture is a single field.
     pub(crate) frames_only: bool,
-    /// Width and height after cropping.
+    /// Width and height in pixels after cropping.
     pub(crate) size: (u32, u32),
 }
 
-/// How colour is sampled, which only the High profiles tell.
+/// How colour is sampled; only the High profiles state it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChromaFormat {
     /// `chroma_format_idc`.
     pub(crate) format: u32,
-    /// Slices name their plane.
+    /// `separate_colour_plane_flag`: each slice has a plane id.
     pub(crate) separate_planes: bool,
-    /// Bits beyond eight of a sample of brightness, and of colour.
+    /// `bit_depth_luma_minus8` and `bit_depth_chroma_minus8`.
     pub(crate) bit_depths_minus8: [u32; 2],
 }
 
 impl ChromaFormat {
-    /// 4:2:0 of eight bits, as all other profiles have it.
+    /// 4:2:0 with 8 bits, the value in all other profiles.
     pub(crate) const DEFAULT: Self = Self {
         format: 1,
         separate_planes: false,
@@ -81,7 +82,7 @@ impl ChromaFormat {
 }
 
 impl SequenceParameterSet {
-    /// Reads a sequence parameter set with its unit header, as far as the cropping.
+    /// Reads a sequence parameter set with its NAL unit header, up to the cropping.
     pub(crate) fn read(unit: &[u8]) -> Option<Self> {
         let plain = without_emulation(unit.get(1..)?);
         let mut bits = BitReader::new(&plain);
@@ -95,17 +96,18 @@ impl SequenceParameterSet {
         };
         let frame_number_bits = bits.exp_golomb()?.checked_add(4)?;
         skip_picture_order(&mut bits)?;
-        let mut sequence = Self {
+        let mut sps = Self {
             id,
             chroma,
             frame_number_bits,
             frames_only: true,
             size: (0, 0),
         };
-        sequence.size = sequence.picture_size(&mut bits)?;
-        Some(sequence)
+        sps.size = sps.picture_size(&mut bits)?;
+        Some(sps)
     }
 
+    /// Reads `frames_only` and returns the size in pixels.
     fn picture_size(&mut self, bits: &mut BitReader<'_>) -> Option<(u32, u32)> {
         bits.exp_golomb()?;
         bits.bit()?;
@@ -137,16 +139,16 @@ impl SequenceParameterSet {
     }
 }
 
-/// Whether sets of this profile tell how colour is sampled.
+/// Returns whether the sequence parameter sets of this profile have the chroma format.
 pub(crate) fn has_chroma(profile: u32) -> bool {
     CHROMA_PROFILES.contains(&profile)
 }
 
-/// The chroma format, past the scaling lists.
+/// Reads the chroma format and skips the scaling lists.
 fn chroma(bits: &mut BitReader<'_>) -> Option<ChromaFormat> {
     let format = bits.exp_golomb()?;
     let separate_planes = format == 3 && bits.bit()? == 1;
-    let extra_bits = [bits.exp_golomb()?, bits.exp_golomb()?];
+    let bit_depths_minus8 = [bits.exp_golomb()?, bits.exp_golomb()?];
     bits.bit()?;
     if bits.bit()? == 1 {
         for list in 0..if format == 3 { 12 } else { 8 } {
@@ -158,7 +160,7 @@ fn chroma(bits: &mut BitReader<'_>) -> Option<ChromaFormat> {
     Some(ChromaFormat {
         format,
         separate_planes,
-        bit_depths_minus8: extra_bits,
+        bit_depths_minus8,
     })
 }
 
@@ -181,7 +183,7 @@ fn skip_picture_order(bits: &mut BitReader<'_>) -> Option<()> {
             bits.bit()?;
             bits.signed_exp_golomb()?;
             bits.signed_exp_golomb()?;
-            // The standard allows at most 255 of them.
+            // `num_ref_frames_in_pic_order_cnt_cycle` is at most 255 (7.4.2.1.1).
             for _ in 0..bits.exp_golomb()?.min(255) {
                 bits.signed_exp_golomb()?;
             }
@@ -191,7 +193,7 @@ fn skip_picture_order(bits: &mut BitReader<'_>) -> Option<()> {
     }
 }
 
-/// Drops the 3 of each 0 0 3, which only keeps start codes out of the data.
+/// Removes the emulation prevention bytes: the 3 of each 0 0 3 (H.264 7.4.1).
 pub(crate) fn without_emulation(data: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(data.len());
     let mut zeros = 0;
@@ -211,16 +213,16 @@ mod tests {
     use super::*;
 
     /// From an x264 stream of 1280×720, High profile.
-    const SET_720: [u8; 25] = [
+    const SPS_720: [u8; 25] = [
         0x67, 0x64, 0x00, 0x1f, 0xac, 0xd9, 0x40, 0x50, 0x05, 0xbb, 0x01, 0x6a, 0x02, 0x02, 0x02,
         0x80, 0x00, 0x00, 0x03, 0x00, 0x80, 0x00, 0x00, 0x19, 0x07,
     ];
 
     #[test]
-    fn the_picture_size_is_read_past_emulation_bytes() {
-        let sequence = SequenceParameterSet::read(&SET_720).expect("whole");
-        assert_eq!(sequence.size, (1280, 720));
-        assert!(sequence.frames_only);
+    fn the_size_is_read_past_emulation_prevention_bytes() {
+        let sps = SequenceParameterSet::read(&SPS_720).expect("whole");
+        assert_eq!(sps.size, (1280, 720));
+        assert!(sps.frames_only);
     }
 
     #[test]
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn a_cut_record_is_malformed() {
         let mut record = vec![1, 100, 0, 31, 0xff, 0xe1, 0, 25];
-        record.extend(SET_720);
+        record.extend(SPS_720);
         record.push(0);
         assert!(AvcConfig::read(Cursor::new("avcC", &record)).is_ok());
         for length in 0..record.len() {

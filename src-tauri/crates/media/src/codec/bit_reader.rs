@@ -1,6 +1,6 @@
-//! Reads single bits, highest first.
+//! Reads bits, the highest of each byte first. Every method returns `None` at the end.
 
-/// A place in a bit string.
+/// A read position in a bit string.
 #[derive(Clone, Debug)]
 pub(crate) struct BitReader<'a> {
     data: &'a [u8],
@@ -19,12 +19,12 @@ impl<'a> BitReader<'a> {
         Some(u32::from(bit))
     }
 
-    /// Up to 32 bits.
+    /// Reads up to 32 bits as a number.
     pub(crate) fn bits(&mut self, count: u32) -> Option<u32> {
         (0..count).try_fold(0_u32, |value, _| Some((value << 1) | self.bit()?))
     }
 
-    /// An unsigned Exp-Golomb number (H.264 9.1).
+    /// Reads `ue(v)`, an unsigned Exp-Golomb number (H.264 9.1); `None` also if it is too large.
     pub(crate) fn exp_golomb(&mut self) -> Option<u32> {
         let mut zeros = 0;
         while self.bit()? == 0 {
@@ -36,7 +36,7 @@ impl<'a> BitReader<'a> {
         Some((1_u32 << zeros) - 1 + self.bits(zeros)?)
     }
 
-    /// A signed Exp-Golomb number (H.264 9.1.1).
+    /// Reads `se(v)`, a signed Exp-Golomb number (H.264 9.1.1).
     pub(crate) fn signed_exp_golomb(&mut self) -> Option<i32> {
         let code = self.exp_golomb()?;
         let magnitude = i32::try_from(code.div_ceil(2)).ok()?;
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn golomb_numbers_follow_their_table() {
+    fn exp_golomb_numbers_match_the_table_of_the_standard() {
         // 1, 010, 011, 00100, 00101 and padding.
         let mut bits = BitReader::new(&[0b1010_0110, 0b0100_0010, 0b1000_0000]);
         let numbers: Vec<_> = (0..5).map_while(|_| bits.exp_golomb()).collect();
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_string_ends_in_nothing() {
+    fn a_cut_bit_string_returns_none() {
         assert_eq!(BitReader::new(&[0, 0, 0, 0]).exp_golomb(), None);
         assert_eq!(BitReader::new(&[0; 9]).exp_golomb(), None);
         assert_eq!(BitReader::new(&[1]).bits(9), None);

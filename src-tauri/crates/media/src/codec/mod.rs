@@ -1,4 +1,4 @@
-//! What a container must know of the codecs it carries.
+//! Reads the codec headers that a container needs: H.264, AAC and MP3.
 
 pub(crate) mod aac;
 pub(crate) mod adts;

@@ -1,4 +1,4 @@
-//! Takes an FLV piece apart into decoder set-ups and samples.
+//! Demuxes an FLV segment into codec configurations and samples.
 
 use super::{
     packet::{self, Codec, FlvPacket, PacketRole},
@@ -13,68 +13,68 @@ use crate::{
     timestamps,
 };
 
-/// What a piece holds, in the order in which it comes.
+/// An item of a demuxed segment, in stream order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemuxEvent<'a> {
-    /// How the samples that follow are coded.
+    /// The codec configuration of the samples that follow.
     Config {
-        /// Whose set-up this is.
+        /// The track that it belongs to.
         kind: TrackKind,
-        /// The coding.
+        /// The codec.
         codec: Codec,
         /// `avcC`, `AudioSpecificConfig`, or the first four bytes of an MP3 frame.
         data: &'a [u8],
     },
-    /// One frame; its times are in ticks of the source: milliseconds in an FLV.
+    /// One frame; its times are in milliseconds from an FLV, in ticks of 90 kHz from MPEG-TS.
     Sample(Sample<'a>),
 }
 
-/// Reads a whole piece: an FLV file or bare tags.
+/// Demuxes a segment: an FLV file, or tags without a file header.
 ///
-/// Fails with [`Error::Unsupported`] at codecs that only FLV carries.
-pub fn demux(piece: &[u8]) -> Result<FlvDemuxer<'_>, Error> {
+/// Fails with [`Error::Unsupported`] at a codec other than H.264, AAC and MP3.
+pub(crate) fn demux(segment: &[u8]) -> Result<FlvDemuxer<'_>, Error> {
     Ok(FlvDemuxer {
-        tags: FlvTags::new(piece)?,
-        times: FlvTimestamps::new(piece)?,
+        tags: FlvTags::new(segment)?,
+        times: FlvTimestamps::new(segment)?,
         mp3: None,
         pending: None,
     })
 }
 
-/// Reads a whole piece, and the first picture behind each set-up unit by unit: one that cannot be
-/// decoded tells of damage on the way.
-pub(crate) fn probe(piece: &[u8]) -> Result<Content, Error> {
-    let mut prefix = None;
-    let mut tally = ContentCounter::default();
-    for event in demux(piece)? {
+/// Demuxes a segment and counts its samples. Checks the NAL units of the first video frame after
+/// each configuration as well, to detect damage.
+pub(crate) fn probe(segment: &[u8]) -> Result<Content, Error> {
+    let mut length_size = None;
+    let mut counter = ContentCounter::default();
+    for event in demux(segment)? {
         match event? {
             DemuxEvent::Config {
                 codec: Codec::Avc,
                 data,
                 ..
-            } => prefix = data.get(4).map(|lengths| (lengths & 3) + 1),
+            } => length_size = data.get(4).map(|sizes| (sizes & 3) + 1),
             DemuxEvent::Sample(sample) => {
-                tally.add(sample.kind, sample.dts);
+                counter.add(sample.kind, sample.dts);
                 if sample.kind == TrackKind::Video
-                    && let Some(prefix) = prefix.take()
+                    && let Some(length_size) = length_size.take()
                 {
-                    avc::check_nal_units(Cursor::new("H.264", sample.data), prefix)?;
+                    avc::check_nal_units(Cursor::new("H.264", sample.data), length_size)?;
                 }
             }
             DemuxEvent::Config { .. } => {}
         }
     }
-    tally.content(timestamps::FLV.timescale, false)
+    counter.content(timestamps::FLV.timescale, false)
 }
 
-/// The events of a piece.
+/// Iterates over the events of a segment.
 #[derive(Debug)]
-pub struct FlvDemuxer<'a> {
+pub(crate) struct FlvDemuxer<'a> {
     tags: FlvTags<'a>,
     times: FlvTimestamps,
-    /// The fixed part of the MP3 frame header seen last.
+    /// Fields of the last MP3 frame header.
     mp3: Option<mp3::Mp3Header>,
-    /// A sample behind the set-up that was read from it.
+    /// The sample whose configuration was returned first.
     pending: Option<Sample<'a>>,
 }
 
@@ -144,7 +144,7 @@ impl<'a> Iterator for FlvDemuxer<'a> {
     }
 }
 
-/// The media of a tag, where it has any.
+/// Reads the packet in a tag; `None` for script data and empty tags.
 pub(crate) fn packet_of<'a>(tag: &FlvTag<'a>) -> Result<Option<FlvPacket<'a>>, Error> {
     let body = Cursor::within("FLV", tag.body, tag.offset + TAG_HEADER as u64);
     match tag.kind {

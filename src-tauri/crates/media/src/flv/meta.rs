@@ -1,66 +1,68 @@
-//! `onMetaData` in a room of fixed size (FLV 10.1, E.4.4.4 and E.5).
+//! Writes the `onMetaData` script tag in a fixed number of bytes (FLV 10.1, E.4.4.4 and E.5).
 
 use crate::Tags;
 
 /// Some readers refuse longer AMF strings.
-const MAX_STRING_LENGTH: usize = 1000;
-/// A keyframe in the index: two numbers with their type bytes.
+const MAX_STRING_BYTES: usize = 1000;
+/// Bytes of a keyframe in the index: two AMF numbers with their type bytes.
 pub(crate) const KEYFRAME_BYTES: usize = 18;
-/// The smallest padding property: its name, its type, its length.
-const MIN_PADDING: usize = 8;
+/// Bytes of the smallest padding property: its name, its type, its length.
+const MIN_PADDING_BYTES: usize = 8;
 
-/// What the metadata tells.
+/// The fields of `onMetaData` other than the text tags.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FlvMetadata<'a> {
     pub(crate) duration_ms: u64,
-    /// 0 until the file is finished, by which an unfinished one is known.
+    /// Bytes of the file; 0 marks an unfinished file.
     pub(crate) file_size: u64,
-    /// The codec's number in the first byte of its tags.
+    /// `CodecID` (E.4.3.1).
     pub(crate) video_codec: Option<u8>,
+    /// `SoundFormat` (E.4.2.1).
     pub(crate) audio_codec: Option<u8>,
+    /// Width and height in pixels.
     pub(crate) size: Option<(u32, u32)>,
-    /// Milliseconds and the place of the tag.
+    /// Time in milliseconds and byte position of the tag of each keyframe.
     pub(crate) keyframes: &'a [(u64, u64)],
 }
 
-/// The body of the tag, `room` bytes long.
+/// Returns the body of the tag, padded to `reserved` bytes.
 ///
-/// Where the room does not hold every keyframe it holds every second, third, … of them.
-pub(crate) fn metadata(room: usize, facts: &FlvMetadata<'_>, tags: &Tags) -> Vec<u8> {
-    let mut body = Vec::with_capacity(room);
+/// If not every keyframe fits, the index has every second, third, … of them.
+pub(crate) fn metadata(reserved: usize, fields: &FlvMetadata<'_>, tags: &Tags) -> Vec<u8> {
+    let mut body = Vec::with_capacity(reserved);
     string(&mut body, "onMetaData");
     // An ECMA array; its count is a hint that readers do not rely on.
     body.extend_from_slice(&[8, 0, 0, 0, 0]);
-    number_fields(&mut body, facts);
+    number_fields(&mut body, fields);
     text_fields(&mut body, tags);
-    // Names and marks of the keyframe object, the end of the array, and room to pad.
-    let around = 64 + MIN_PADDING;
-    let fits = room.saturating_sub(body.len() + around) / KEYFRAME_BYTES;
-    // Of one keyframe there is nothing to choose from, and some readers complain of it.
-    if fits > 1 && facts.keyframes.len() > 1 {
-        let step = facts.keyframes.len().div_ceil(fits);
-        keyframes(&mut body, facts.keyframes.iter().step_by(step));
+    // Property names and type bytes of the keyframe object, the end of the array, and padding.
+    let overhead = 64 + MIN_PADDING_BYTES;
+    let fits = reserved.saturating_sub(body.len() + overhead) / KEYFRAME_BYTES;
+    // An index of one keyframe is useless, and some readers complain about it.
+    if fits > 1 && fields.keyframes.len() > 1 {
+        let step = fields.keyframes.len().div_ceil(fits);
+        keyframes(&mut body, fields.keyframes.iter().step_by(step));
     }
-    pad(&mut body, room);
+    pad(&mut body, reserved);
     body
 }
 
-fn number_fields(body: &mut Vec<u8>, facts: &FlvMetadata<'_>) {
-    number_field(body, "duration", seconds(facts.duration_ms));
-    number_field(body, "filesize", float(facts.file_size));
-    let fields = [
-        ("videocodecid", facts.video_codec.map(u32::from)),
-        ("audiocodecid", facts.audio_codec.map(u32::from)),
-        ("width", facts.size.map(|(width, _)| width)),
-        ("height", facts.size.map(|(_, height)| height)),
+fn number_fields(body: &mut Vec<u8>, fields: &FlvMetadata<'_>) {
+    number_field(body, "duration", seconds(fields.duration_ms));
+    number_field(body, "filesize", float(fields.file_size));
+    let numbers = [
+        ("videocodecid", fields.video_codec.map(u32::from)),
+        ("audiocodecid", fields.audio_codec.map(u32::from)),
+        ("width", fields.size.map(|(width, _)| width)),
+        ("height", fields.size.map(|(_, height)| height)),
     ];
-    for (field, value) in fields {
+    for (field, value) in numbers {
         if let Some(value) = value {
             number_field(body, field, f64::from(value));
         }
     }
     name(body, "hasKeyframes");
-    body.extend_from_slice(&[1, u8::from(facts.keyframes.len() > 1)]);
+    body.extend_from_slice(&[1, u8::from(fields.keyframes.len() > 1)]);
 }
 
 fn text_fields(body: &mut Vec<u8>, tags: &Tags) {
@@ -97,17 +99,17 @@ fn strict_array(body: &mut Vec<u8>, values: impl Iterator<Item = f64> + Clone) {
     }
 }
 
-/// Fills the room with short strings, then ends the array.
-fn pad(body: &mut Vec<u8>, room: usize) {
-    let mut left = room.saturating_sub(body.len() + 3);
-    while left >= MIN_PADDING {
-        let mut length = left.min(MAX_STRING_LENGTH);
-        // The rest must hold another padding, or nothing.
-        if (1..MIN_PADDING).contains(&(left - length)) {
-            length -= MIN_PADDING;
+/// Fills the reserved bytes with short strings, then ends the array.
+fn pad(body: &mut Vec<u8>, reserved: usize) {
+    let mut left = reserved.saturating_sub(body.len() + 3);
+    while left >= MIN_PADDING_BYTES {
+        let mut length = left.min(MAX_STRING_BYTES);
+        // What is left must be 0 or hold another padding property.
+        if (1..MIN_PADDING_BYTES).contains(&(left - length)) {
+            length -= MIN_PADDING_BYTES;
         }
         name(body, "pad");
-        let text = length - MIN_PADDING;
+        let text = length - MIN_PADDING_BYTES;
         body.push(2);
         body.extend_from_slice(&u16::try_from(text).unwrap_or(0).to_be_bytes());
         body.extend(std::iter::repeat_n(b' ', text));
@@ -122,8 +124,8 @@ fn name(body: &mut Vec<u8>, name: &str) {
 }
 
 fn string(body: &mut Vec<u8>, text: &str) {
-    // In bounds: the boundary is found in this very text.
-    let text = &text[..text.floor_char_boundary(MAX_STRING_LENGTH)];
+    // In bounds: `floor_char_boundary` returns a boundary of this text.
+    let text = &text[..text.floor_char_boundary(MAX_STRING_BYTES)];
     body.push(2);
     name(body, text);
 }
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_room_is_filled_to_the_byte() {
+    fn metadata_has_exactly_the_reserved_size() {
         let keyframes: Vec<_> = (0..400)
             .map(|number| (number * 2000, number * 90_000))
             .collect();
@@ -163,23 +165,23 @@ mod tests {
             title: Some("é".repeat(900)),
             ..Tags::default()
         };
-        let facts = FlvMetadata {
+        let fields = FlvMetadata {
             keyframes: &keyframes,
             ..FlvMetadata::default()
         };
-        for room in 4000..9100 {
-            assert_eq!(metadata(room, &facts, &tags).len(), room);
+        for reserved in 4000..9100 {
+            assert_eq!(metadata(reserved, &fields, &tags).len(), reserved);
         }
     }
 
     #[test]
-    fn keyframes_beyond_the_room_are_thinned_evenly() {
+    fn keyframes_that_do_not_fit_are_thinned_evenly() {
         let keyframes: Vec<_> = (0..5000).map(|number| (number, number)).collect();
-        let facts = FlvMetadata {
+        let fields = FlvMetadata {
             keyframes: &keyframes,
             ..FlvMetadata::default()
         };
-        let body = metadata(64 * 1024, &facts, &Tags::default());
+        let body = metadata(64 * 1024, &fields, &Tags::default());
         let count = body
             .windows(14)
             .position(|window| window == b"\0\x0dfilepositions"[..14].as_ref())

@@ -1,4 +1,4 @@
-//! Flash Video in and out (Adobe Flash Video File Format 10.1).
+//! FLV demuxer and muxer (Adobe Flash Video File Format Specification 10.1).
 
 mod demux;
 pub(crate) mod meta;
@@ -8,6 +8,6 @@ pub(crate) mod tag;
 mod times;
 pub(crate) mod write;
 
-pub(crate) use demux::probe;
-pub use demux::{DemuxEvent, FlvDemuxer, demux};
+pub use demux::DemuxEvent;
+pub(crate) use demux::{demux, probe};
 pub use packet::Codec;

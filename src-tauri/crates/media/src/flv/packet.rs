@@ -1,4 +1,5 @@
-//! What the first bytes of a tag's body say (FLV 10.1, E.4.2.1, E.4.3.1; Enhanced RTMP v1).
+//! Reads the first bytes of a tag body: codec and role (FLV 10.1, E.4.2.1, E.4.3.1; Enhanced
+//! RTMP v1).
 
 use crate::{
     Error, TrackKind,
@@ -6,26 +7,26 @@ use crate::{
     cursor::Cursor,
 };
 
-/// Frame type of a picture that decoding can start from.
+/// `FrameType` of a seekable frame.
 const KEYFRAME: u8 = 1;
-/// Frame type of a message to the player; it holds no picture.
+/// `FrameType` of a command to the player; the tag holds no frame.
 const COMMAND: u8 = 5;
 
-/// How the media in a tag is coded.
+/// The codec of the media in a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codec {
-    /// H.264 with length-prefixed units.
+    /// H.264 with length-prefixed NAL units.
     Avc,
     /// AAC without ADTS headers.
     Aac,
     /// MPEG audio, layer III.
     Mp3,
-    /// What only FLV carries, by its name.
+    /// A codec that can only be copied from FLV to FLV; its name.
     Other(&'static str),
 }
 
 impl Codec {
-    /// The coding that the first byte of a tag's body names.
+    /// Returns the codec that the first byte of a tag body names.
     pub(crate) fn from_first_byte(kind: TrackKind, first_byte: u8) -> Self {
         match kind {
             TrackKind::Audio => audio_codec(first_byte >> 4),
@@ -34,7 +35,7 @@ impl Codec {
         }
     }
 
-    /// Its name in words.
+    /// Returns its name for error messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Avc => "H.264",
@@ -45,28 +46,28 @@ impl Codec {
     }
 }
 
-/// One packet of media.
+/// The body of an audio or video tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FlvPacket<'a> {
     pub(crate) kind: TrackKind,
     pub(crate) codec: Codec,
     pub(crate) role: PacketRole,
-    /// Without the bytes that this module reads.
+    /// The bytes after the header that this module reads.
     pub(crate) data: &'a [u8],
 }
 
-/// What a packet is for.
+/// What a packet holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PacketRole {
-    /// Sets the decoder up: `avcC` or `AudioSpecificConfig`.
+    /// The codec configuration: `avcC` or `AudioSpecificConfig`.
     Config,
-    /// A frame.
+    /// A frame; `composition_offset` in milliseconds.
     Frame { sync: bool, composition_offset: i32 },
-    /// Holds no media: a command, an end of sequence, nothing.
+    /// No media: a command, an end of sequence, or an empty body.
     NoMedia,
 }
 
-/// Reads the body of a picture tag.
+/// Reads the body of a video tag; `None` if it is empty.
 pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error> {
     if body.is_empty() {
         return Ok(None);
@@ -102,7 +103,7 @@ pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error
     Ok(Some(packet.no_media_if_empty()))
 }
 
-/// Reads the body of a sound tag.
+/// Reads the body of an audio tag; `None` if it is empty.
 pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error> {
     if body.is_empty() {
         return Ok(None);
@@ -125,7 +126,8 @@ pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error
 }
 
 impl FlvPacket<'_> {
-    /// Fails at a set-up that no decoder can be made of: now, with its piece, and not at the end.
+    /// Fails if the packet is a codec configuration that cannot be read: when its segment is
+    /// pushed, not only when the file is finished.
     pub(crate) fn check_config(&self, offset: u64) -> Result<(), Error> {
         match (self.role, self.codec) {
             (PacketRole::Config, Codec::Avc) => {
@@ -200,7 +202,7 @@ fn audio_codec(id: u8) -> Codec {
     }
 }
 
-/// Composition times are 24-bit and signed.
+/// Sign-extends `CompositionTime`, a signed 24-bit field (E.4.3.1).
 fn si24(value: u32) -> i32 {
     (value << 8).cast_signed() >> 8
 }
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_and_ends_of_sequence_are_no_frames() {
+    fn commands_and_ends_of_sequence_are_not_frames() {
         for body in [&[0x57, 0][..], &[0x52, 1], &[0x17, 2, 0, 0, 0]] {
             assert_eq!(
                 video_packet(body).expect("a packet").role,
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn old_codecs_are_told_by_name() {
+    fn legacy_codecs_have_their_names() {
         assert_eq!(
             video_packet(&[0x12, 1]).expect("a packet").codec.name(),
             "Sorenson H.263"

@@ -1,4 +1,4 @@
-//! What the FLV writer carries from piece to piece, and how the journal restores it.
+//! The state of the FLV muxer between segments, and how the journal restores it.
 
 use super::packet::Codec;
 use crate::{
@@ -11,46 +11,47 @@ use crate::{
 };
 
 const FORMAT: &str = "journal";
-/// Tracks of an FLV: picture, sound.
+/// The tracks of an FLV: video, audio.
 pub(crate) const TRACK_COUNT: usize = 2;
-/// Of more keyframes every second one is forgotten: the metadata has no room for them. Even, so
-/// that those that are left are as far from each other as those that follow.
+/// Beyond this number every second keyframe is dropped; the metadata cannot hold more. It is even,
+/// so that the distances stay equal when later keyframes follow.
 const MAX_KEYFRAMES: usize = 1 << 16;
 
-/// The state of the writer.
+/// The state of the muxer.
 #[derive(Debug)]
 pub(crate) struct FlvState {
     pub(crate) clock: MovieClock,
-    /// Time of the first tag on the clock of the pieces; the film starts at 0.
+    /// Time on the clock of the segments that is 0 in the movie.
     pub(crate) origin_ms: Option<i64>,
     pub(crate) tracks: [FlvTrack; TRACK_COUNT],
-    /// Milliseconds and place of each keyframe's tag.
+    /// Time in milliseconds and byte position of the tag of each keyframe.
     pub(crate) keyframes: Vec<(u64, u64)>,
     seen_keyframes: u64,
+    /// Every n-th keyframe is kept.
     keyframe_step: u64,
 }
 
 /// One of the two tracks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FlvTrack {
-    /// The body of the sequence header in force.
+    /// Tag body of the last sequence header.
     pub(crate) config: Vec<u8>,
-    /// First byte of its first tag: the codec is in it.
+    /// First byte of its first tag body; it names the codec.
     pub(crate) first_byte: Option<u8>,
     pub(crate) samples: u64,
     pub(crate) first_ms: Option<i64>,
     /// Time of the last tag written.
     pub(crate) last_ms: Option<i64>,
-    /// When the frame is shown that is shown last.
+    /// Largest presentation time of a frame.
     pub(crate) max_pts_ms: i64,
-    /// Mean distance of the frames of the last piece; 0 where nothing tells.
+    /// Mean frame duration in the last segment; 0 if unknown.
     recent_frame_duration_ms: i64,
-    /// Times and checksums at the end of the piece before, by which repetitions are known.
+    /// Decode time and CRC-32 of the frames at the end of the last segment, to find repeated ones.
     pub(crate) recent: Vec<(i64, u32)>,
     pub(crate) digest: IndexDigest,
 }
 
-/// What one piece changed.
+/// What one segment changed; the journal saves it as the tables of a fragment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SegmentChange {
     pub(crate) spans: Vec<Span>,
@@ -59,10 +60,10 @@ pub(crate) struct SegmentChange {
     pub(crate) keyframes: Vec<(u64, u64)>,
 }
 
-/// What one piece changed of a track.
+/// What one segment changed of a track.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TrackChange {
-    /// The body of the last sequence header in the piece, where it differs.
+    /// Tag body of the last sequence header in the segment, if it differs from the one before.
     pub(crate) config: Option<Vec<u8>>,
     pub(crate) first_byte: u8,
     pub(crate) samples: u64,
@@ -70,7 +71,7 @@ pub(crate) struct TrackChange {
     pub(crate) last_ms: i64,
     pub(crate) max_pts_ms: i64,
     pub(crate) recent: Vec<(i64, u32)>,
-    /// Of all frames of the track up to here.
+    /// Digest of all frames of the track up to the end of this segment.
     pub(crate) digest: IndexDigest,
 }
 
@@ -86,7 +87,7 @@ impl FlvState {
         }
     }
 
-    /// Follows a piece of an earlier attempt.
+    /// Applies the fragment of a segment that an earlier attempt has written.
     pub(crate) fn replay(&mut self, fragment: &TableFragment) -> Result<(), Error> {
         let change = SegmentChange::read(&fragment.tables)?;
         self.place(fragment.kind, fragment.start_ms, &change.spans);
@@ -94,8 +95,9 @@ impl FlvState {
         Ok(())
     }
 
-    /// Puts a piece on the film's clock.
-    pub(crate) fn place(&mut self, part: SegmentKind, start_ms: u64, spans: &[Span]) -> i64 {
+    /// Places a segment on the clock of the movie. Returns what to add to its times, in
+    /// nanoseconds.
+    pub(crate) fn place(&mut self, kind: SegmentKind, start_ms: u64, spans: &[Span]) -> i64 {
         let planned = |span: &Span| PlannedSpan {
             span: *span,
             first_pts: span.first,
@@ -103,10 +105,10 @@ impl FlvState {
         };
         let spans: Vec<_> = spans.iter().map(planned).collect();
         let spans = &spans;
-        self.clock.place(&SegmentGroup { kind: part, spans })
+        self.clock.place(&SegmentGroup { kind, spans })
     }
 
-    /// Takes over what a piece changed.
+    /// Takes over what a segment changed.
     pub(crate) fn apply(&mut self, change: SegmentChange) {
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
@@ -139,7 +141,7 @@ impl FlvState {
         }
     }
 
-    /// What each track is coded with, where it has begun.
+    /// Returns the codec of each track, `None` before its first tag.
     pub(crate) fn codecs(&self) -> [Option<Codec>; TRACK_COUNT] {
         let [video, audio] = &self.tracks;
         [(TrackKind::Video, video), (TrackKind::Audio, audio)].map(|(kind, track)| {
@@ -148,7 +150,7 @@ impl FlvState {
         })
     }
 
-    /// Where the last frame ends.
+    /// Returns the end of the last frame, the duration of the movie.
     pub(crate) fn end_ms(&self) -> u64 {
         let ends = self.tracks.iter().map(|track| {
             let end = track.max_pts_ms.saturating_add(track.frame_duration_ms());
@@ -157,7 +159,7 @@ impl FlvState {
         ends.max().unwrap_or(0)
     }
 
-    /// Keeps a keyframe for the index, or, of very many, every second, fourth, … of them.
+    /// Adds a keyframe to the index; of very many, only every second, fourth, … one.
     fn add_keyframe(&mut self, keyframe: (u64, u64)) {
         if self.seen_keyframes.is_multiple_of(self.keyframe_step) {
             if self.keyframes.len() == MAX_KEYFRAMES {
@@ -173,7 +175,7 @@ impl FlvState {
         self.seen_keyframes += 1;
     }
 
-    /// Picture size, from an AVC sequence header.
+    /// Returns width and height in pixels from the AVC sequence header.
     pub(crate) fn size(&self) -> Option<(u32, u32)> {
         let [video, _] = &self.tracks;
         let record = video.config.get(5..)?;
@@ -182,8 +184,8 @@ impl FlvState {
 }
 
 impl FlvTrack {
-    /// Mean distance of its frames: how long the last one is, which nothing tells. Gaps make that
-    /// of all frames too long.
+    /// Returns the mean frame duration, to be used for the last frame, whose duration FLV does not
+    /// store. Takes that of the last segment if it is shorter: gaps lengthen the mean of all.
     fn frame_duration_ms(&self) -> i64 {
         let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
         let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
@@ -194,7 +196,7 @@ impl FlvTrack {
         }
     }
 
-    /// From its first frame to the end of its last, as they are decoded.
+    /// Returns the decode time from its first frame to the end of its last.
     pub(crate) fn length_ms(&self) -> u64 {
         let (first, last) = (self.first_ms.unwrap_or(0), self.last_ms.unwrap_or(0));
         let length = last
@@ -204,13 +206,13 @@ impl FlvTrack {
     }
 }
 
-/// The place of a track in arrays of tracks.
+/// Returns the index of a track in arrays of tracks.
 pub(crate) fn track_index(kind: TrackKind) -> usize {
     usize::from(kind == TrackKind::Audio)
 }
 
 impl SegmentChange {
-    /// The tables of the fragment.
+    /// Returns the tables of the fragment.
     pub(crate) fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
         put_varint(&mut out, self.spans.len() as u64);
@@ -292,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_very_many_keyframes_some_are_kept_at_even_distances() {
+    fn too_many_keyframes_are_thinned_to_equal_distances() {
         let mut state = FlvState::new();
         for number in 0..5 * MAX_KEYFRAMES as u64 {
             state.add_keyframe((number, number));
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_comes_back_as_it_was_written() {
+    fn a_change_is_read_as_it_was_written() {
         let span = Span {
             key: 0x80,
             first: -5,

@@ -1,4 +1,4 @@
-//! Whole tags out of a piece (Adobe Flash Video File Format 10.1, annex E.3 and E.4.1).
+//! Reads and writes FLV tags (Adobe Flash Video File Format 10.1, annex E.3 and E.4.1).
 
 use crate::{Error, cursor::Cursor};
 
@@ -6,43 +6,42 @@ use crate::{Error, cursor::Cursor};
 pub(crate) const TAG_HEADER: usize = 11;
 /// Bytes of the size field after each tag.
 pub(crate) const PREVIOUS_TAG_SIZE: usize = 4;
-/// Bytes in the smallest file header; `DataOffset` may announce more.
+/// Bytes in the smallest file header; `DataOffset` may be larger.
 pub(crate) const FILE_HEADER: usize = 9;
-/// First bytes of a file.
+/// The first bytes of a file.
 pub(crate) const SIGNATURE: &[u8] = b"FLV";
-/// Tag type of sound.
+/// Tag type of audio.
 pub(crate) const AUDIO: u8 = 8;
-/// Tag type of picture.
+/// Tag type of video.
 pub(crate) const VIDEO: u8 = 9;
 /// Tag type of script data: `onMetaData` and others.
 pub(crate) const SCRIPT: u8 = 18;
-/// Bit of the type byte that says the body is encrypted.
+/// Bit of the type byte that marks an encrypted body.
 const FILTER_FLAG: u8 = 0x20;
 
-/// One tag of a piece.
+/// One tag of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FlvTag<'a> {
-    /// 8 sound, 9 picture, 18 script data; others exist and are to be skipped.
+    /// [`AUDIO`], [`VIDEO`] or [`SCRIPT`]; other types exist and are to be skipped.
     pub(crate) kind: u8,
-    /// Milliseconds, signed.
+    /// Decode time in milliseconds.
     pub(crate) timestamp: i32,
-    /// What the tag carries.
     pub(crate) body: &'a [u8],
-    /// Where the tag starts in the piece.
+    /// Byte position of the tag in the segment.
     pub(crate) offset: u64,
 }
 
-/// The tags of a piece, one after the other.
+/// Iterates over the tags of a segment.
 #[derive(Clone, Debug)]
 pub(crate) struct FlvTags<'a> {
     cursor: Cursor<'a>,
 }
 
 impl<'a> FlvTags<'a> {
-    /// Starts at the first tag: behind the file header, or at once where the piece has none.
-    pub(crate) fn new(piece: &'a [u8]) -> Result<Self, Error> {
-        let mut cursor = Cursor::new("FLV", piece);
-        if piece.starts_with(SIGNATURE) {
+    /// Starts at the first tag: after the file header, if the segment has one.
+    pub(crate) fn new(segment: &'a [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new("FLV", segment);
+        if segment.starts_with(SIGNATURE) {
             cursor.skip(5)?;
             let data_offset = cursor.u32()? as usize;
             let Some(extra) = data_offset.checked_sub(FILE_HEADER) else {
@@ -52,7 +51,7 @@ impl<'a> FlvTags<'a> {
             if !cursor.is_empty() {
                 cursor.skip(PREVIOUS_TAG_SIZE)?;
             }
-        } else if let Some(first) = piece.first()
+        } else if let Some(first) = segment.first()
             && !matches!(first & !FILTER_FLAG, AUDIO | VIDEO | SCRIPT)
         {
             return Err(cursor.malformed("neither a file header nor a tag"));
@@ -71,7 +70,7 @@ impl<'a> FlvTags<'a> {
         let [low_a, low_b, low_c, high] = cursor.array()?;
         cursor.skip(3)?;
         let body = cursor.take(size)?;
-        // Writers get this field wrong too often for it to be checked; only its room counts.
+        // Do not check `PreviousTagSize`: many writers get it wrong.
         if !cursor.is_empty() {
             cursor.skip(PREVIOUS_TAG_SIZE)?;
         }
@@ -99,7 +98,7 @@ impl<'a> Iterator for FlvTags<'a> {
     }
 }
 
-/// The eleven bytes in front of a tag's body; the stream id is always 0.
+/// Returns the header of a tag; the stream id is always 0.
 pub(crate) fn tag_header(kind: u8, body_length: u32, timestamp: i32) -> [u8; TAG_HEADER] {
     let [_, size_a, size_b, size_c] = body_length.to_be_bytes();
     let [high, low_a, low_b, low_c] = timestamp.to_be_bytes();
@@ -108,17 +107,17 @@ pub(crate) fn tag_header(kind: u8, body_length: u32, timestamp: i32) -> [u8; TAG
     ]
 }
 
-/// What stands behind a tag with a body of this length: its size with the header.
+/// Returns `PreviousTagSize` of a tag with a body of this length: body and header.
 pub(crate) fn tag_size(body_length: u32) -> u32 {
     body_length.saturating_add(11)
 }
 
-/// Whether bytes start as an FLV file or a bare tag does.
+/// Returns whether bytes start like an FLV file or like a tag without a file header.
 pub(crate) fn sniff(data: &[u8]) -> bool {
     if data.starts_with(SIGNATURE) {
         return data.len() >= FILE_HEADER;
     }
-    // A bare tag: a known type, the stream id 0, and a body that the data can hold.
+    // A tag has a known type, the stream id 0, and a body that fits into the data.
     data.first_chunk::<TAG_HEADER>()
         .is_some_and(|&[kind, a, b, c, _, _, _, _, stream @ ..]| {
             let size = u32::from_be_bytes([0, a, b, c]) as usize;
@@ -141,33 +140,33 @@ mod tests {
         bytes
     }
 
-    fn all(piece: &[u8]) -> Result<Vec<FlvTag<'_>>, Error> {
-        FlvTags::new(piece)?.collect()
+    fn all(segment: &[u8]) -> Result<Vec<FlvTag<'_>>, Error> {
+        FlvTags::new(segment)?.collect()
     }
 
     #[test]
     fn timestamps_use_the_extension_byte_as_their_high_bits() {
         for timestamp in [0, 1, 0x00ff_ffff, 0x0100_0000, i32::MAX, -40] {
-            let piece = tag_bytes(VIDEO, timestamp, b"x");
-            assert_eq!(all(&piece).expect("whole")[0].timestamp, timestamp);
+            let segment = tag_bytes(VIDEO, timestamp, b"x");
+            assert_eq!(all(&segment).expect("whole")[0].timestamp, timestamp);
         }
     }
 
     #[test]
-    fn a_longer_file_header_is_honoured() {
-        let mut piece = b"FLV\x01\x05\x00\x00\x00\x40".to_vec();
-        piece.resize(64 + 4, 0);
-        piece.extend(tag_bytes(AUDIO, 7, b"sound"));
-        let tags = all(&piece).expect("whole");
+    fn a_longer_file_header_is_skipped() {
+        let mut segment = b"FLV\x01\x05\x00\x00\x00\x40".to_vec();
+        segment.resize(64 + 4, 0);
+        segment.extend(tag_bytes(AUDIO, 7, b"sound"));
+        let tags = all(&segment).expect("whole");
         assert_eq!((tags.len(), tags[0].offset), (1, 68));
     }
 
     #[test]
-    fn bare_tags_are_read_from_the_first_byte() {
-        let mut piece = tag_bytes(VIDEO, 1, b"a");
-        piece.extend(tag_bytes(15, 2, b"unknown"));
-        piece.extend(tag_bytes(AUDIO, 3, b""));
-        let kinds: Vec<_> = all(&piece)
+    fn tags_without_a_file_header_are_read_from_the_first_byte() {
+        let mut segment = tag_bytes(VIDEO, 1, b"a");
+        segment.extend(tag_bytes(15, 2, b"unknown"));
+        segment.extend(tag_bytes(AUDIO, 3, b""));
+        let kinds: Vec<_> = all(&segment)
             .expect("whole")
             .iter()
             .map(|tag| tag.kind)
@@ -176,25 +175,25 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_cut_inside_a_tag_is_malformed() {
-        let mut piece = tag_bytes(VIDEO, 1, b"abc");
-        let first = piece.len();
-        piece.extend(tag_bytes(VIDEO, 2, b"def"));
-        for length in first + 1..piece.len() {
-            // The end of the last body with nothing behind it is a whole tag.
-            let whole = length == piece.len() - PREVIOUS_TAG_SIZE;
-            assert_eq!(all(&piece[..length]).is_ok(), whole, "cut to {length}");
+    fn a_segment_cut_inside_a_tag_is_malformed() {
+        let mut segment = tag_bytes(VIDEO, 1, b"abc");
+        let first = segment.len();
+        segment.extend(tag_bytes(VIDEO, 2, b"def"));
+        for length in first + 1..segment.len() {
+            // The last tag is whole without its `PreviousTagSize`.
+            let whole = length == segment.len() - PREVIOUS_TAG_SIZE;
+            assert_eq!(all(&segment[..length]).is_ok(), whole, "cut to {length}");
         }
     }
 
     #[test]
-    fn encrypted_tags_are_refused_by_name() {
-        let piece = tag_bytes(VIDEO | FILTER_FLAG, 1, b"abc");
-        assert!(matches!(all(&piece), Err(Error::Encrypted)));
+    fn encrypted_tags_fail_with_encrypted() {
+        let segment = tag_bytes(VIDEO | FILTER_FLAG, 1, b"abc");
+        assert!(matches!(all(&segment), Err(Error::Encrypted)));
     }
 
     #[test]
-    fn a_web_page_is_not_taken_for_tags() {
+    fn a_web_page_is_not_read_as_tags() {
         let page = b"<!DOCTYPE html><html><head><title>Not found</title>";
         assert!(all(page).is_err());
         assert!(!sniff(page));

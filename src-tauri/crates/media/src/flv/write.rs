@@ -1,4 +1,4 @@
-//! The FLV muxer: one file with one clock and a keyframe index, of any codec.
+//! The FLV muxer: one file with continuous timestamps and a keyframe index, for any codec.
 
 use std::io::{IoSlice, Read, Seek, Write};
 
@@ -23,28 +23,28 @@ use crate::{
     segment_writer::SegmentWriter,
 };
 
-/// Room for the metadata without its keyframes: numbers and four short texts.
-const MIN_RESERVED: u64 = 8 * 1024;
-/// Room for some 14000 keyframes; of more, every second one goes into the index.
-const MAX_RESERVED: u64 = 256 * 1024;
-/// Where the metadata tag starts.
+/// Bytes of the metadata without its keyframes: numbers and four short texts.
+const MIN_RESERVED_BYTES: u64 = 8 * 1024;
+/// Enough for about 14000 keyframes; of more, every second one goes into the index.
+const MAX_RESERVED_BYTES: u64 = 256 * 1024;
+/// Byte position of the metadata tag.
 const METADATA_OFFSET: u64 = (FILE_HEADER + PREVIOUS_TAG_SIZE) as u64;
-/// How the body of a metadata tag begins: an AMF string.
+/// The beginning of the body of a metadata tag: an AMF string.
 const METADATA_NAME: &[u8] = b"\x02\x00\x0aonMetaData";
-/// Tags this close to the end of a piece may come again in the next.
+/// Tags this close to the end of a segment may be repeated in the next.
 const REPEAT_WINDOW_MS: i64 = 1000;
 
-/// Makes one FLV of pieces in the order of presentation.
+/// Makes one FLV from segments in the order of presentation.
 #[derive(Debug)]
 pub(crate) struct FlvMuxer<O> {
     movie: MovieSpec,
     output: SegmentWriter<O>,
-    /// Length of the metadata's body, once it is written.
+    /// Size of the metadata tag's body, once it is written.
     reserved_bytes: Option<u32>,
     state: FlvState,
 }
 
-/// A tag that goes into the file.
+/// A tag to write to the file; `frame` is `None` for script data and codec configurations.
 #[derive(Clone, Copy, Debug)]
 struct OutputTag<'a> {
     kind: u8,
@@ -52,12 +52,11 @@ struct OutputTag<'a> {
     frame: Option<FrameTiming>,
 }
 
-/// A frame on the clock of its piece.
+/// The times of a frame on the clock of its segment.
 #[derive(Clone, Copy, Debug)]
 struct FrameTiming {
     track: usize,
     dts_ms: i64,
-    /// When it is shown.
     pts_ms: i64,
     keyframe: bool,
 }
@@ -68,7 +67,7 @@ impl FrameTiming {
     }
 }
 
-/// What becomes of a media tag.
+/// What to do with an audio or video tag.
 #[derive(Clone, Copy, Debug)]
 enum TagDecision {
     Dropped,
@@ -80,79 +79,81 @@ enum TagDecision {
 }
 
 impl<O: Read + Write + Seek> FlvMuxer<O> {
-    /// Starts, or goes on where the journal ends.
-    pub(crate) fn new(making: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
-        let output = SegmentWriter::new(output, journal::output_end(making.journal));
+    /// Starts a file, or resumes at the end of the journal.
+    pub(crate) fn new(config: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
+        let output = SegmentWriter::new(output, journal::output_end(config.journal));
         let mut state = FlvState::new();
-        let mut room = None;
-        for fragment in making.journal {
+        let mut reserved_bytes = None;
+        for fragment in config.journal {
             state.replay(fragment)?;
-            if room.is_none() && fragment.output_bytes() > 0 {
-                room = Some(reserved_before(fragment)?);
+            if reserved_bytes.is_none() && fragment.output_bytes() > 0 {
+                reserved_bytes = Some(reserved_before(fragment)?);
             }
         }
         Ok(Self {
-            movie: making.movie,
+            movie: config.movie,
             output,
-            reserved_bytes: room,
+            reserved_bytes,
             state,
         })
     }
 
-    /// Writes the head when the first media is at hand.
+    /// Writes file header and metadata before the first media.
     fn ensure_head(&mut self, kept: &[OutputTag<'_>], spans: &[Span]) -> Result<(), Error> {
         if self.reserved_bytes.is_some() {
             return Ok(());
         }
         let keyframes = kept
             .iter()
-            .filter(|tag| tag.frame.is_some_and(|media| media.keyframe));
+            .filter(|tag| tag.frame.is_some_and(|frame| frame.keyframe));
         let length = spans
             .iter()
             .map(|span| span.end.saturating_sub(span.first))
             .max();
         let length_ms = (length.unwrap_or(0) / MILLISECOND).max(1).unsigned_abs();
         let planned = u64::from(self.movie.segment_count).saturating_mul(length_ms);
-        let pieces = self
+        let segments = self
             .movie
             .duration_ms
             .unwrap_or(planned)
             .div_ceil(length_ms)
             .max(1);
-        // A quarter more than the first piece says.
+        // Extrapolate from the first segment and add a quarter.
         let index = (keyframes.count() as u64)
-            .saturating_mul(pieces)
+            .saturating_mul(segments)
             .saturating_mul(KEYFRAME_BYTES as u64 * 5 / 4);
-        let room = MIN_RESERVED.saturating_add(index).min(MAX_RESERVED);
-        let room = u32::try_from(room).unwrap_or(u32::MAX);
-        self.reserved_bytes = Some(room);
-        let head = self.head(room, &FlvMetadata::default());
+        let reserved = MIN_RESERVED_BYTES
+            .saturating_add(index)
+            .min(MAX_RESERVED_BYTES);
+        let reserved = u32::try_from(reserved).unwrap_or(u32::MAX);
+        self.reserved_bytes = Some(reserved);
+        let head = self.head(reserved, &FlvMetadata::default());
         self.output.append(&mut [IoSlice::new(&head)])
     }
 
-    /// File header and metadata.
-    fn head(&self, room: u32, facts: &FlvMetadata<'_>) -> Vec<u8> {
+    /// Returns file header and metadata tag, the body of the tag `reserved` bytes long.
+    fn head(&self, reserved: u32, fields: &FlvMetadata<'_>) -> Vec<u8> {
         let flags =
-            u8::from(facts.video_codec.is_some()) | (u8::from(facts.audio_codec.is_some()) << 2);
+            u8::from(fields.video_codec.is_some()) | (u8::from(fields.audio_codec.is_some()) << 2);
         let mut head = vec![b'F', b'L', b'V', 1, flags, 0, 0, 0, 9, 0, 0, 0, 0];
-        head.extend_from_slice(&tag_header(SCRIPT, room, 0));
-        head.extend(metadata(room as usize, facts, &self.movie.tags));
-        head.extend_from_slice(&tag_size(room).to_be_bytes());
+        head.extend_from_slice(&tag_header(SCRIPT, reserved, 0));
+        head.extend(metadata(reserved as usize, fields, &self.movie.tags));
+        head.extend_from_slice(&tag_size(reserved).to_be_bytes());
         head
     }
 
-    /// The tags of a piece that go into the file, on the piece's own clock.
+    /// Returns the tags of a segment to write, on the clock of the segment.
     fn select_tags<'a>(
         &self,
-        piece: &'a [u8],
+        segment: &'a [u8],
         change: &mut SegmentChange,
     ) -> Result<Vec<OutputTag<'a>>, Error> {
         let mut kept = Vec::new();
-        let mut times = FlvTimestamps::new(piece)?;
+        let mut times = FlvTimestamps::new(segment)?;
         let mut codecs = self.state.codecs();
-        for tag in FlvTags::new(piece)? {
+        for tag in FlvTags::new(segment)? {
             let tag = tag?;
-            let mut media = None;
+            let mut frame = None;
             if tag.kind == SCRIPT {
                 if tag.body.starts_with(METADATA_NAME) {
                     continue;
@@ -162,7 +163,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                     continue;
                 };
                 packet.check_config(tag.offset)?;
-                media = match self.classify(&packet, tag.body, change) {
+                frame = match self.classify(&packet, tag.body, change) {
                     TagDecision::Dropped => continue,
                     TagDecision::Config => None,
                     TagDecision::Frame {
@@ -178,7 +179,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                         })
                     }
                 };
-                // An FLV tells the codec of a track once, and players believe it.
+                // Players expect one codec for a whole track.
                 let codec = codecs.get_mut(track_index(packet.kind));
                 let first = codec.map_or(packet.codec, |codec| *codec.get_or_insert(packet.codec));
                 if first != packet.codec {
@@ -189,13 +190,13 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             kept.push(OutputTag {
                 kind: tag.kind,
                 body: tag.body,
-                frame: media,
+                frame,
             });
         }
         Ok(kept)
     }
 
-    /// Drops what the file has already, and what cannot be decoded.
+    /// Drops repeated configurations, and frames before the first configuration.
     fn classify(
         &self,
         packet: &FlvPacket<'_>,
@@ -231,7 +232,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         }
     }
 
-    /// Makes the headers of the tags, and notes what they change.
+    /// Writes the tags, moved by `offset` nanoseconds, and records what they change.
     fn write_tags(
         &mut self,
         kept: &[OutputTag<'_>],
@@ -243,40 +244,41 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             now.digest = before.digest;
         }
         let mut lasts = self.state.tracks.each_ref().map(|track| track.last_ms);
-        let mut near = lasts.iter().flatten().copied().max().unwrap_or(0);
+        let mut latest = lasts.iter().flatten().copied().max().unwrap_or(0);
         let mut headers = Vec::with_capacity(kept.len() * (TAG_HEADER + PREVIOUS_TAG_SIZE));
         let mut bodies = Vec::with_capacity(kept.len());
         let mut frames_written = Vec::with_capacity(kept.len());
         let mut position = self.output.end();
         for tag in kept {
-            if let Some(media) = tag.frame {
-                let time = media.dts_ms.saturating_add(offset_ms);
-                let Some(last) = lasts.get_mut(media.track) else {
+            if let Some(frame) = tag.frame {
+                let time = frame.dts_ms.saturating_add(offset_ms);
+                let Some(last) = lasts.get_mut(frame.track) else {
                     continue;
                 };
-                if self.is_repeated(media.track, time, tag.body) {
+                if self.is_repeated(frame.track, time, tag.body) {
                     continue;
                 }
-                near = time.max(last.unwrap_or(0));
-                *last = Some(near);
-                let told = SampleRecord {
+                latest = time.max(last.unwrap_or(0));
+                *last = Some(latest);
+                let sample = SampleRecord {
                     position,
                     size: u32::try_from(tag.body.len()).unwrap_or(u32::MAX),
-                    dts: near.max(0).unsigned_abs(),
-                    composition_offset: media.composition_offset(),
-                    sync: media.keyframe,
+                    dts: latest.max(0).unsigned_abs(),
+                    composition_offset: frame.composition_offset(),
+                    sync: frame.keyframe,
                     sample_entry: 0,
                 };
-                record_frame(change, &media, told, tag.body.first());
-                frames_written.push((media.track, near, tag.body));
+                record_frame(change, &frame, sample, tag.body.first());
+                frames_written.push((frame.track, latest, tag.body));
             }
-            // A set-up between the frames of its track must not stand before them.
-            let own = match tag.kind {
+            // A configuration has the time of the last frame of its track, so that the
+            // timestamps of the track do not fall.
+            let last = match tag.kind {
                 VIDEO => lasts.first(),
                 AUDIO => lasts.last(),
                 _ => None,
             };
-            let timestamp = own.copied().flatten().unwrap_or(near);
+            let timestamp = last.copied().flatten().unwrap_or(latest);
             let timestamp = i32::try_from(timestamp)
                 .map_err(|_| Error::Unsupported("an FLV of more than 24 days".into()))?;
             let length = u32::try_from(tag.body.len()).unwrap_or(u32::MAX);
@@ -297,12 +299,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         self.output.append(&mut slices(&headers, &bodies))
     }
 
-    /// Whether the piece before had this tag already; live servers repeat tails.
+    /// Returns whether the segment before had this frame; live servers repeat the last frames.
     fn is_repeated(&self, track: usize, time: i64, body: &[u8]) -> bool {
         let Some(track) = self.state.tracks.get(track) else {
             return false;
         };
-        // Two frames of the same time need not be the same frame: their bytes decide.
+        // Two different frames may have the same time, so compare checksums of their bytes.
         let mut recent = track.recent.iter();
         track.recent.last().is_some_and(|&(last, _)| time <= last)
             && recent.any(|&(at, hash)| at == time && hash == crc32fast::hash(body))
@@ -326,20 +328,22 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         OutputFormat::Flv.order()
     }
 
-    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
+    fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut change = SegmentChange::default();
-        let kept = self.select_tags(piece.data, &mut change)?;
+        let kept = self.select_tags(segment.data, &mut change)?;
         change.spans = spans(&kept)?;
-        let offset = self.state.place(piece.kind, piece.start_ms, &change.spans);
+        let offset = self
+            .state
+            .place(segment.kind, segment.start_ms, &change.spans);
         let first = change
             .spans
             .iter()
             .map(|span| span.first)
             .min()
             .unwrap_or(0);
-        // A film whose first pieces are missing starts as late as they would have lasted.
-        let lead = milliseconds(piece.start_ms);
-        let origin = ticks(first.saturating_add(offset).saturating_sub(lead), 1000);
+        // If the first segments are missing, the movie starts with a gap as long as they are.
+        let start = milliseconds(segment.start_ms);
+        let origin = ticks(first.saturating_add(offset).saturating_sub(start), 1000);
         change.origin_ms = self.state.origin_ms.unwrap_or(origin);
         if !kept.is_empty() {
             self.ensure_head(&kept, &change.spans)?;
@@ -353,13 +357,13 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         let content = content(&kept, &change.spans);
         self.state.apply(change);
         Ok(TableFragment {
-            track: piece.track,
-            kind: piece.kind,
-            start_ms: piece.start_ms,
+            track: segment.track,
+            kind: segment.kind,
+            start_ms: segment.start_ms,
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            fingerprint: SegmentFingerprint::of(piece.data),
+            fingerprint: SegmentFingerprint::of(segment.data),
             content,
             tables,
         })
@@ -367,15 +371,15 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
 
     fn finish(mut self: Box<Self>, _fragments: Vec<TableFragment>) -> Result<Summary, Error> {
         let has_media = self.state.tracks.iter().any(|track| track.samples > 0);
-        let room = self
+        let reserved = self
             .reserved_bytes
             .filter(|_| has_media)
             .ok_or(Error::Empty)?;
         self.output.ensure_unchanged()?;
-        let facts = self.final_metadata();
-        let size_bytes = facts.file_size;
-        let size = facts.size;
-        let head = self.head(room, &facts);
+        let metadata = self.final_metadata();
+        let size_bytes = metadata.file_size;
+        let size = metadata.size;
+        let head = self.head(reserved, &metadata);
         self.output.write_at(0, &head)?;
         let kinds = [TrackKind::Video, TrackKind::Audio].into_iter();
         let tracks = kinds.zip(&self.state.tracks).filter_map(|(kind, track)| {
@@ -400,17 +404,18 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
     }
 }
 
-/// How long the body of the metadata is that stands in front of the first piece. It is not read
-/// back: the head is written again at the end, whatever stands there by now.
+/// Returns the size of the metadata tag's body before the first segment, from where the segment
+/// starts. The file is not read: `finish` rewrites header and metadata anyway.
 fn reserved_before(fragment: &TableFragment) -> Result<u32, Error> {
-    let around = METADATA_OFFSET + (TAG_HEADER + PREVIOUS_TAG_SIZE) as u64;
-    let room = fragment.output_start.checked_sub(around);
-    let room = room.filter(|room| (MIN_RESERVED..=MAX_RESERVED).contains(room));
-    room.and_then(|room| u32::try_from(room).ok())
+    let overhead = METADATA_OFFSET + (TAG_HEADER + PREVIOUS_TAG_SIZE) as u64;
+    let reserved = fragment.output_start.checked_sub(overhead);
+    let reserved = reserved.filter(|size| (MIN_RESERVED_BYTES..=MAX_RESERVED_BYTES).contains(size));
+    reserved
+        .and_then(|size| u32::try_from(size).ok())
         .ok_or_else(|| Cursor::new("journal", &fragment.tables).malformed("the head has no place"))
 }
 
-/// What media a piece holds.
+/// Returns what media a segment holds.
 fn content(kept: &[OutputTag<'_>], spans: &[Span]) -> Content {
     let samples = kept.iter().filter(|tag| tag.frame.is_some()).count();
     let kinds = [TrackKind::Video, TrackKind::Audio];
@@ -420,15 +425,15 @@ fn content(kept: &[OutputTag<'_>], spans: &[Span]) -> Content {
     Content::new(samples as u64, spans, false)
 }
 
-/// The stretches of time of the tracks.
+/// Returns the time spans of the tracks of a segment.
 fn spans(kept: &[OutputTag<'_>]) -> Result<Vec<Span>, Error> {
     let mut spans = Vec::new();
     for (track, key) in (0..TRACK_COUNT).zip(0..) {
         let times = || {
-            let media = kept.iter().filter_map(|tag| tag.frame);
-            media
-                .filter(|media| media.track == track)
-                .map(|media| media.dts_ms)
+            let frames = kept.iter().filter_map(|tag| tag.frame);
+            frames
+                .filter(|frame| frame.track == track)
+                .map(|frame| frame.dts_ms)
         };
         if let (Some(first), Some(last)) = (times().next(), times().next_back()) {
             spans.push(Span::new(key, [first, last], times().count(), 0, 1000)?);
@@ -437,40 +442,40 @@ fn spans(kept: &[OutputTag<'_>]) -> Result<Vec<Span>, Error> {
     Ok(spans)
 }
 
-/// Notes a frame that goes into the file, with its time and place there.
+/// Records a frame that is written to the file.
 fn record_frame(
     change: &mut SegmentChange,
-    media: &FrameTiming,
-    told: SampleRecord,
+    frame: &FrameTiming,
+    sample: SampleRecord,
     first_byte: Option<&u8>,
 ) {
-    let Some(track) = change.tracks.get_mut(media.track) else {
+    let Some(track) = change.tracks.get_mut(frame.track) else {
         return;
     };
-    let time = i64::try_from(told.dts).unwrap_or(i64::MAX);
+    let time = i64::try_from(sample.dts).unwrap_or(i64::MAX);
     if track.samples == 0 {
         track.first_ms = time;
         track.first_byte = first_byte.copied().unwrap_or(0);
     }
     track.samples += 1;
     track.last_ms = time;
-    track.digest.add(told);
-    let shown = time.saturating_add(i64::from(told.composition_offset));
-    track.max_pts_ms = track.max_pts_ms.max(shown);
-    if media.keyframe {
-        change.keyframes.push((told.dts, told.position));
+    track.digest.add(sample);
+    let pts = time.saturating_add(i64::from(sample.composition_offset));
+    track.max_pts_ms = track.max_pts_ms.max(pts);
+    if frame.keyframe {
+        change.keyframes.push((sample.dts, sample.position));
     }
 }
 
-/// The file bytes of the tags: each body between what stands before and behind it.
+/// Returns the bytes of the tags: each body between its header and its `PreviousTagSize`.
 fn slices<'a>(headers: &'a [u8], bodies: &[&'a [u8]]) -> Vec<IoSlice<'a>> {
     let mut slices = Vec::with_capacity(bodies.len() * 2 + 1);
     let mut rest = headers;
     let mut length = TAG_HEADER;
     for body in bodies {
-        let (before, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        let (before, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
         slices.extend([IoSlice::new(before), IoSlice::new(body)]);
-        rest = behind;
+        rest = after;
         length = PREVIOUS_TAG_SIZE + TAG_HEADER;
     }
     slices.push(IoSlice::new(rest));

@@ -1,4 +1,4 @@
-//! Sound: from AAC in ADTS, or MP3, to bare frames.
+//! Splits an elementary audio stream into frames: AAC without its ADTS headers, or MP3.
 
 use memchr::memchr;
 
@@ -13,42 +13,42 @@ use crate::{
     timestamps::TS,
 };
 
-/// The length of a frame has 13 bits: among more bytes than that one begins.
-const MAX_FRAME_LENGTH: usize = 1 << 13;
-/// Core samples in a frame of AAC in ADTS.
+/// Longest ADTS frame (13 bits); more bytes without a frame are of another codec.
+const MAX_FRAME_BYTES: usize = 1 << 13;
+/// Core samples in an ADTS frame of AAC.
 const AAC_FRAME_SAMPLES: u32 = 1024;
 
-/// The frames of one piece. Its memory is used again for the next.
+/// Parses the audio frames of a segment. Its buffers are reused for the next segment.
 #[derive(Debug, Default)]
 pub(crate) struct AudioParser {
     /// The elementary stream.
     bytes: Vec<u8>,
     timestamps: PesTimestamps,
-    /// Where some of it is missing.
+    /// Positions in `bytes` where data is missing.
     losses: Vec<usize>,
     items: Vec<StreamItem>,
     edges: SegmentEdges,
     config: Option<AudioConfig>,
-    /// Where time stood last, and how many frames ago.
+    /// The last timestamp, and the number of frames since then.
     clock: Option<(FrameTime, i64)>,
 }
 
-/// What all frames of a stream agree on.
+/// The header fields that are the same in all frames of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AudioConfig {
     Aac(adts::AdtsConfig),
     Mp3(mp3::Mp3Header),
 }
 
-/// The head of a frame.
+/// The header of a frame.
 #[derive(Clone, Copy, Debug)]
 struct FrameHeader {
     config: AudioConfig,
-    /// Bytes of the frame, its head included.
+    /// Bytes of the frame, its header included.
     length: usize,
-    /// Bytes of the head that do not go into the sample.
+    /// Bytes of the header that are not part of the sample.
     header_size: usize,
-    /// Frames in this one.
+    /// Number of AAC frames in this ADTS frame.
     raw_blocks: u8,
 }
 
@@ -75,9 +75,9 @@ impl ElementaryParser for AudioParser {
 
     fn finish(&mut self, _: Option<i64>) -> Result<(), Error> {
         let bytes = std::mem::take(&mut self.bytes);
-        let breaks = std::mem::take(&mut self.losses);
+        let losses = std::mem::take(&mut self.losses);
         let mut start = 0;
-        for end in breaks {
+        for end in losses {
             self.find_frames(bytes.get(..end).unwrap_or(&bytes), start)?;
             self.edges.remainder.clear();
             self.clock = None;
@@ -108,22 +108,22 @@ impl ElementaryParser for AudioParser {
 }
 
 impl AudioParser {
-    /// Finds the frames of a stretch without a loss, from `start` to the end of `bytes`.
+    /// Finds the frames from `start` to the end of `bytes`, between which no data is missing.
     fn find_frames(&mut self, bytes: &[u8], start: usize) -> Result<(), Error> {
         let mut at = start;
         let mut found = false;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            match FrameHeader::read(rest).filter(|head| self.is_frame_start(*head, rest)) {
-                Some(head) if head.length <= rest.len() => {
+            match FrameHeader::read(rest).filter(|header| self.is_frame_start(*header, rest)) {
+                Some(header) if header.length <= rest.len() => {
                     if start == 0 && !found {
-                        let lead = bytes.get(..at).unwrap_or_default();
-                        self.edges.leading.extend_from_slice(lead);
+                        let leading = bytes.get(..at).unwrap_or_default();
+                        self.edges.leading.extend_from_slice(leading);
                     }
                     found = true;
-                    self.frame(head, at, rest)?;
-                    at += head.length;
+                    self.frame(header, at, rest)?;
+                    at += header.length;
                 }
-                // It goes on in the next piece.
+                // The frame continues in the next segment.
                 Some(_) => break,
                 None if found && may_start_frame(rest) => break,
                 None => {
@@ -138,39 +138,41 @@ impl AudioParser {
             self.edges.remainder.extend_from_slice(rest);
             self.edges.next = self.time(at);
         } else if start == 0 {
-            // All of it goes on from the piece before.
+            // All bytes belong to a frame that starts in the segment before.
             self.edges.leading.extend_from_slice(rest);
             return reject_unsupported(rest);
         }
         Ok(())
     }
 
-    /// Whether a frame starts here: it looks like those before, or another one follows it.
-    fn is_frame_start(&self, head: FrameHeader, rest: &[u8]) -> bool {
-        self.config == Some(head.config)
-            || rest.get(head.length..).is_some_and(|behind| {
-                behind.is_empty()
-                    || FrameHeader::read(behind).is_some_and(|next| next.config == head.config)
+    /// Returns whether a frame starts here: it has the configuration of those before, or another
+    /// frame (or nothing) follows.
+    fn is_frame_start(&self, header: FrameHeader, rest: &[u8]) -> bool {
+        self.config == Some(header.config)
+            || rest.get(header.length..).is_some_and(|after| {
+                after.is_empty()
+                    || FrameHeader::read(after).is_some_and(|next| next.config == header.config)
             })
     }
 
-    fn frame(&mut self, head: FrameHeader, at: usize, bytes: &[u8]) -> Result<(), Error> {
-        if let AudioConfig::Aac(setup) = head.config {
-            if head.raw_blocks > 1 {
+    /// Adds the frame at position `at`, and its configuration if that has changed.
+    fn frame(&mut self, header: FrameHeader, at: usize, bytes: &[u8]) -> Result<(), Error> {
+        if let AudioConfig::Aac(config) = header.config {
+            if header.raw_blocks > 1 {
                 return Err(Error::Unsupported(
                     "several AAC frames in one of ADTS".into(),
                 ));
             }
-            if setup.channels == 0 {
+            if config.channels == 0 {
                 return Err(Error::Unsupported("AAC with a layout of its own".into()));
             }
         }
-        if self.config.replace(head.config) != Some(head.config) {
-            self.items.push(head.config.config_item(bytes));
+        if self.config.replace(header.config) != Some(header.config) {
+            self.items.push(header.config.config_item(bytes));
         }
         let time = self.time(at);
         self.items.push(StreamItem::Frame(StreamFrame {
-            bytes: at + head.header_size..at + head.length,
+            bytes: at + header.header_size..at + header.length,
             time,
             sync: true,
         }));
@@ -180,7 +182,8 @@ impl AudioParser {
         Ok(())
     }
 
-    /// The time of the frame that starts here: its own, or counted from the last that had one.
+    /// Returns the time of the frame that starts here: its own timestamp, or counted from the last
+    /// frame that had one.
     fn time(&mut self, at: usize) -> Option<FrameTime> {
         if let Some(time) = self.timestamps.claim(at) {
             self.clock = Some((time, 0));
@@ -190,7 +193,7 @@ impl AudioParser {
         Some(FrameTime { dts, ..time })
     }
 
-    /// Frames in front of the first timestamp are counted back from it.
+    /// Gives frames before the first timestamp a time, counted back from it.
     fn backfill_times(&mut self) {
         let mut next = None;
         for item in self.items.iter_mut().rev() {
@@ -198,12 +201,12 @@ impl AudioParser {
                 continue;
             };
             if let (None, Some((time, distance))) = (frame.time, next) {
-                let length = self
+                let duration = self
                     .config
-                    .map_or(0, |setup| setup.duration_ticks(distance));
+                    .map_or(0, |config| config.duration_ticks(distance));
                 let FrameTime { dts, .. } = time;
                 frame.time = Some(FrameTime {
-                    dts: dts - length,
+                    dts: dts - duration,
                     ..time
                 });
                 next = Some((time, distance + 1));
@@ -216,12 +219,12 @@ impl AudioParser {
 
 impl FrameHeader {
     fn read(bytes: &[u8]) -> Option<Self> {
-        if let Some(head) = adts::AdtsHeader::read(bytes) {
+        if let Some(header) = adts::AdtsHeader::read(bytes) {
             return Some(Self {
-                config: AudioConfig::Aac(head.config),
-                length: head.frame_length,
-                header_size: head.header_size,
-                raw_blocks: head.raw_blocks,
+                config: AudioConfig::Aac(header.config),
+                length: header.frame_length,
+                header_size: header.header_size,
+                raw_blocks: header.raw_blocks,
             });
         }
         let (header, _) = mp3::Mp3Header::read(bytes)?;
@@ -235,12 +238,12 @@ impl FrameHeader {
 }
 
 impl AudioConfig {
-    /// What the samples need in front of them.
+    /// Returns the configuration to put before the samples; MP3 takes it from a frame.
     fn config_item(self, frame: &[u8]) -> StreamItem {
         match self {
-            Self::Aac(setup) => StreamItem::Config {
+            Self::Aac(config) => StreamItem::Config {
                 codec: Codec::Aac,
-                data: setup.audio_specific_config().to_vec(),
+                data: config.audio_specific_config().to_vec(),
             },
             Self::Mp3(_) => StreamItem::Config {
                 codec: Codec::Mp3,
@@ -249,24 +252,25 @@ impl AudioConfig {
         }
     }
 
-    /// How long so many frames are, in ticks of 90 kHz.
+    /// Returns the duration of a number of frames, in ticks of 90 kHz.
     fn duration_ticks(self, frames: i64) -> i64 {
-        let (frame, rate) = match self {
-            Self::Aac(setup) => (AAC_FRAME_SAMPLES, setup.sample_rate()),
+        let (frame_samples, rate) = match self {
+            Self::Aac(config) => (AAC_FRAME_SAMPLES, config.sample_rate()),
             Self::Mp3(header) => (header.frame_samples, header.sample_rate),
         };
         let rate = i64::from(rate.max(1));
-        let ticks = frames * i64::from(frame) * i64::from(TS.timescale);
+        let ticks = frames * i64::from(frame_samples) * i64::from(TS.timescale);
         (ticks + rate / 2) / rate
     }
 }
 
-/// Whether a stream of sound starts so: two heads of frames, or one frame alone.
+/// Returns whether an audio stream starts here: two frames in a row, or a single frame.
 pub(crate) fn sniff(bytes: &[u8]) -> bool {
-    FrameHeader::read(bytes).is_some_and(|head| AudioParser::default().is_frame_start(head, bytes))
+    FrameHeader::read(bytes)
+        .is_some_and(|header| AudioParser::default().is_frame_start(header, bytes))
 }
 
-/// Whether these last bytes may be a head that is cut.
+/// Returns whether the last bytes of a segment may be a cut frame header.
 fn may_start_frame(bytes: &[u8]) -> bool {
     let [first, rest @ ..] = bytes else {
         return true;
@@ -275,15 +279,15 @@ fn may_start_frame(bytes: &[u8]) -> bool {
     bytes.len() < adts::HEADER_SIZE && *first == 0xff && second
 }
 
-/// Names what is there instead of frames, where that can be told.
+/// Fails if the bytes are of a codec that is recognised but not supported.
 fn reject_unsupported(bytes: &[u8]) -> Result<(), Error> {
-    if bytes.len() <= MAX_FRAME_LENGTH {
+    if bytes.len() <= MAX_FRAME_BYTES {
         return Ok(());
     }
     let name = match bytes {
         [0x56, second, ..] if second & 0xe0 == 0xe0 => "AAC in LATM",
         [0x0b, 0x77, ..] => "AC-3 in MPEG-TS",
-        // Eleven bits of sync, layer II or I, a bit rate and a sampling rate that exist.
+        // Eleven bits of sync, layer II or I, a valid bit rate and sample rate.
         [0xff, second, third, ..]
             if second & 0xe4 == 0xe4 && !matches!(third >> 4, 0 | 15) && third & 0x0c != 0x0c =>
         {

@@ -1,4 +1,4 @@
-//! Where a transport stream that is one long file can be cut into pieces.
+//! Cuts a long transport stream file into segments without splitting frames.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,21 @@ use super::{
     pes::{self, PesStart},
 };
 
-/// A PES packet of one stream that may go on.
+/// A PES packet of one stream that may continue after the data.
 #[derive(Clone, Copy, Debug)]
 struct OpenPes {
-    /// Where its first packet lies.
+    /// Position of its first transport packet.
     start: usize,
-    /// Bytes still to come, where that is told.
+    /// Bytes still to come; `None` if its header does not state a length.
     remaining: Option<usize>,
 }
 
-/// Takes out of `data` what belongs to PES packets that may go on behind it, and a packet that is
-/// not whole; answers those bytes. They go in front of what is read next, so that each frame lies
-/// in one piece.
+/// Removes the PES packets that may continue after `data`, and an incomplete transport packet at
+/// its end; returns their bytes. Put them before the data that is read next, so that no frame is
+/// split between two segments.
 ///
-/// More than half of the data never goes: a frame of that size is joined from its pieces.
+/// If that would be more than half of the data, only the incomplete packet is removed: a frame of
+/// that size is joined from its segments later.
 pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
     let Some(packets) = TsPackets::new(data) else {
         return Vec::new();
@@ -35,10 +36,10 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
         whole = bounds.end;
         track_packet(&mut open, &packet, bounds.start);
     }
-    // Up to where the first of them starts everything stays.
+    // Everything before the first open PES packet stays.
     let start = open.values().map(|open| open.start).min();
     let start = start.unwrap_or(whole);
-    let (mut stays, mut goes) = (Vec::new(), Vec::new());
+    let (mut kept, mut removed) = (Vec::new(), Vec::new());
     let mut end = start;
     for packet in packets.starting_at(start) {
         let bounds = packets.bounds(&packet);
@@ -48,37 +49,32 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
         let is_open = open
             .get(&packet.pid)
             .is_some_and(|open| open.start <= bounds.start);
-        // With the junk in front of it, if there is some.
+        // Include junk between this packet and the one before.
         let bytes = data.get(end..bounds.end).unwrap_or_default();
-        let part = if is_open { &mut goes } else { &mut stays };
-        part.extend_from_slice(bytes);
+        let target = if is_open { &mut removed } else { &mut kept };
+        target.extend_from_slice(bytes);
         end = bounds.end;
     }
-    let behind = data.split_off(whole);
-    if goes.len() > whole / 2 {
-        return behind;
+    let incomplete_packet = data.split_off(whole);
+    if removed.len() > whole / 2 {
+        return incomplete_packet;
     }
     data.truncate(start);
-    data.extend(stays);
-    goes.extend(behind);
-    goes
+    data.extend(kept);
+    removed.extend(incomplete_packet);
+    removed
 }
 
+/// Updates the open PES packets with one transport packet.
 fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &TsPacket<'_>, start: usize) {
     let length = packet.payload.len();
     if packet.payload_start {
         match pes::read(packet.payload) {
-            PesStart::Header(head) => {
-                let left = head
+            PesStart::Header(header) => {
+                let remaining = header
                     .payload_length
-                    .map(|payload| (payload + head.header_size).saturating_sub(length));
-                open.insert(
-                    packet.pid,
-                    OpenPes {
-                        start,
-                        remaining: left,
-                    },
-                );
+                    .map(|payload| (payload + header.header_size).saturating_sub(length));
+                open.insert(packet.pid, OpenPes { start, remaining });
             }
             PesStart::Incomplete => {
                 open.insert(
@@ -94,11 +90,11 @@ fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &TsPacket<'_>, start:
             }
         }
     } else if let Some(OpenPes {
-        remaining: Some(left),
+        remaining: Some(remaining),
         ..
     }) = open.get_mut(&packet.pid)
     {
-        *left = left.saturating_sub(length);
+        *remaining = remaining.saturating_sub(length);
     }
     if open
         .get(&packet.pid)
@@ -113,7 +109,7 @@ mod tests {
     use super::*;
     use crate::ts::packet::PACKET_SIZE;
 
-    /// A packet of one stream; one that starts a PES packet says its length.
+    /// Returns a transport packet; with a length it starts a PES packet.
     fn packet(pid: u8, length: Option<u8>) -> Vec<u8> {
         let mut bytes = vec![0x47, if length.is_some() { 0x41 } else { 0x01 }, pid, 0x10];
         if let Some(length) = length {
@@ -124,20 +120,20 @@ mod tests {
     }
 
     #[test]
-    fn packets_of_open_frames_go_and_those_of_whole_ones_stay() {
-        let stays = [
+    fn open_pes_packets_are_removed_and_complete_ones_stay() {
+        let complete = [
             packet(1, Some(0)),
             packet(1, None),
             packet(2, Some(20)),
             packet(1, None),
         ];
-        let goes = [packet(1, Some(0)), packet(3, Some(250)), packet(1, None)];
+        let open = [packet(1, Some(0)), packet(3, Some(250)), packet(1, None)];
         let after = packet(2, None);
-        let mut data = [stays.concat(), goes.concat(), after.clone()].concat();
+        let mut data = [complete.concat(), open.concat(), after.clone()].concat();
         data.extend([0x47, 1, 2]);
         let rest = take_incomplete(&mut data);
-        assert!(data == [stays.concat(), after].concat());
-        assert!(rest == [&goes.concat()[..], &[0x47, 1, 2]].concat());
+        assert!(data == [complete.concat(), after].concat());
+        assert!(rest == [&open.concat()[..], &[0x47, 1, 2]].concat());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Takes a piece of an HLS rendition apart into set-ups and samples.
+//! Demuxes an HLS segment into codec configurations and samples.
 
 use super::{
     audio::AudioParser,
@@ -18,30 +18,30 @@ use crate::{
     timestamps::{TS, TimestampUnwrapper},
 };
 
-/// Reads pieces one by one; its memory is used again for the next.
+/// Demuxes segments one by one; its buffers are reused for the next segment.
 #[derive(Debug)]
 pub struct TsDemuxer {
     video: Stream<VideoParser>,
     audio: Stream<AudioParser>,
 }
 
-/// What a piece holds.
+/// A demuxed segment.
 #[derive(Debug)]
 pub struct TsSegment<'d> {
     demuxer: &'d TsDemuxer,
 }
 
-/// What of a track goes on from piece to piece.
+/// The data of a track that continues in the neighbouring segments.
 #[derive(Debug)]
 pub(crate) struct TrackEdges<'d> {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
     pub(crate) first_counter: u8,
-    /// Continuity counter of the last packet, where what follows can be told to follow.
+    /// Continuity counter of the last packet; `None` if the next segment cannot continue it.
     pub(crate) last_counter: Option<u8>,
-    /// The last PES packet is known to have more bytes.
+    /// Whether the last PES packet is known to have more bytes.
     pub(crate) is_cut: bool,
-    /// There is nothing in the piece but what goes on.
+    /// Whether the segment only has bytes of a frame from the segment before.
     pub(crate) only_continuation: bool,
     pub(crate) edges: &'d SegmentEdges,
 }
@@ -56,19 +56,20 @@ impl Default for TsDemuxer {
 }
 
 impl TsDemuxer {
-    /// Reads a whole piece: a transport stream, or packed audio (RFC 8216 3.2, 3.4).
+    /// Demuxes a segment: a transport stream, or packed audio (RFC 8216 3.2, 3.4).
     ///
-    /// Fails with [`Error::Unsupported`] at codecs that are not taken, and with
-    /// [`Error::Encrypted`] where packets are scrambled.
+    /// Fails with [`Error::Unsupported`] at a codec other than H.264, AAC and MP3, with
+    /// [`Error::Encrypted`] if packets are scrambled, and with [`Error::Malformed`] if there are
+    /// no packets.
     pub fn demux(&mut self, data: &[u8]) -> Result<TsSegment<'_>, Error> {
         self.video.clear(None);
         self.audio.clear(None);
-        if let Some((time, sound)) = packed_audio::read(data) {
+        if let Some((time, frames)) = packed_audio::read(data) {
             let time = FrameTime {
                 dts: time.unwrap_or(0),
                 composition_offset: 0,
             };
-            self.audio.elementary.begin_packet(Some(time), sound);
+            self.audio.elementary.begin_packet(Some(time), frames);
         } else {
             let packets = TsPackets::new(data)
                 .ok_or_else(|| Cursor::new("MPEG-TS", data).malformed("there are no packets"))?;
@@ -80,24 +81,24 @@ impl TsDemuxer {
     }
 
     fn multiplex(&mut self, data: &[u8], packets: &TsPackets<'_>) -> Result<(), Error> {
-        let (mut programmes, selection) = find_streams(packets.clone())?;
-        let mut clock = selection.pcr_pid;
+        let (mut programs, selection) = find_streams(packets.clone())?;
+        let mut pcr_pid = selection.pcr_pid;
         self.video.clear(selection.video);
         self.audio.clear(selection.audio);
         let mut unwrap = TimestampUnwrapper::new(TS);
         for packet in packets.clone() {
-            if packet.discontinuity && clock.is_none_or(|clock| clock == packet.pid) {
+            if packet.discontinuity && pcr_pid.is_none_or(|pid| pid == packet.pid) {
                 unwrap.restart();
             }
             if self.video.has_pid(packet.pid) {
                 self.video.packet(&packet, data, &mut unwrap)?;
             } else if self.audio.has_pid(packet.pid) {
                 self.audio.packet(&packet, data, &mut unwrap)?;
-            } else if programmes.is_table_pid(packet.pid)
-                && programmes.packet(&packet)
-                && let Some(selection) = programmes.selected_streams()?
+            } else if programs.is_table_pid(packet.pid)
+                && programs.packet(&packet)
+                && let Some(selection) = programs.selected_streams()?
             {
-                clock = selection.pcr_pid;
+                pcr_pid = selection.pcr_pid;
                 self.video.switch(selection.video);
                 self.audio.switch(selection.audio);
             }
@@ -107,7 +108,7 @@ impl TsDemuxer {
 }
 
 impl<'d> TsSegment<'d> {
-    /// Set-ups and samples, by decode time.
+    /// Returns configurations and samples of both tracks, by decode time in ticks of 90 kHz.
     pub fn events(&self) -> impl Iterator<Item = DemuxEvent<'d>> + use<'d> {
         TsEvents {
             video: self.demuxer.video.elementary.parsed(),
@@ -115,24 +116,23 @@ impl<'d> TsSegment<'d> {
         }
     }
 
-    /// Whether the sound does not end in the middle of a frame.
+    /// Returns whether the audio ends with a complete frame.
     pub(crate) fn audio_is_whole(&self) -> bool {
-        let found = self.demuxer.audio.elementary.parsed();
-        found.edges.remainder.is_empty()
+        let parsed = self.demuxer.audio.elementary.parsed();
+        parsed.edges.remainder.is_empty()
     }
 
-    /// What goes on from piece to piece.
+    /// Returns the data of each track that continues in the neighbouring segments.
     pub(crate) fn edges(&self) -> impl Iterator<Item = TrackEdges<'d>> + use<'d> {
         let video = track_edges(TrackKind::Video, &self.demuxer.video);
-        let sound = track_edges(TrackKind::Audio, &self.demuxer.audio);
-        video.into_iter().chain(sound)
+        let audio = track_edges(TrackKind::Audio, &self.demuxer.audio);
+        video.into_iter().chain(audio)
     }
 }
 
+/// Returns `None` if the segment has no packet of the stream.
 fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Option<TrackEdges<'_>> {
-    let ParsedStream {
-        items, edges: ends, ..
-    } = stream.elementary.parsed();
+    let ParsedStream { items, edges, .. } = stream.elementary.parsed();
     let has_frames = items
         .iter()
         .any(|item| matches!(item, StreamItem::Frame(_)));
@@ -141,12 +141,12 @@ fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Opti
         first_counter: stream.first_counter?,
         last_counter: stream.last_counter.filter(|_| stream.may_continue()),
         is_cut: stream.is_cut(),
-        only_continuation: !has_frames && ends.remainder.is_empty() && !ends.leading.is_empty(),
-        edges: ends,
+        only_continuation: !has_frames && edges.remainder.is_empty() && !edges.leading.is_empty(),
+        edges,
     })
 }
 
-/// Both tracks, the earlier first.
+/// Merges the items of both tracks by decode time.
 #[derive(Debug)]
 struct TsEvents<'d> {
     video: ParsedStream<'d>,
@@ -158,16 +158,16 @@ impl<'d> Iterator for TsEvents<'d> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let video = next_dts(&mut self.video.items);
-        let sound = next_dts(&mut self.audio.items);
-        let (kind, found) = match (video, sound) {
+        let audio = next_dts(&mut self.audio.items);
+        let (kind, stream) = match (video, audio) {
             (None, None) => return None,
-            (Some(video), sound) if sound.is_none_or(|sound| video <= sound) => {
+            (Some(video), audio) if audio.is_none_or(|audio| video <= audio) => {
                 (TrackKind::Video, &mut self.video)
             }
             _ => (TrackKind::Audio, &mut self.audio),
         };
-        let (item, rest) = found.items.split_first()?;
-        found.items = rest;
+        let (item, rest) = stream.items.split_first()?;
+        stream.items = rest;
         Some(match item {
             StreamItem::Config { codec, data } => DemuxEvent::Config {
                 kind,
@@ -181,15 +181,15 @@ impl<'d> Iterator for TsEvents<'d> {
                     dts: time.dts,
                     composition_offset: time.composition_offset,
                     sync: frame.sync,
-                    data: found.bytes.get(frame.bytes.clone()).unwrap_or_default(),
+                    data: stream.bytes.get(frame.bytes.clone()).unwrap_or_default(),
                 })
             }
         })
     }
 }
 
-/// When the next item is decoded; a set-up comes with the frame behind it. Frames whose time
-/// nothing tells are left out.
+/// Returns the decode time of the next item; that of a configuration is the one of the next frame.
+/// Skips frames without a time.
 fn next_dts(items: &mut &[StreamItem]) -> Option<i64> {
     let time = |item: Option<&StreamItem>| match item {
         Some(StreamItem::Frame(frame)) => frame.time.map(|time| time.dts),
@@ -207,45 +207,45 @@ fn next_dts(items: &mut &[StreamItem]) -> Option<i64> {
     }
 }
 
-/// The streams of the film: from the tables, or, in a piece from the middle of a multiplex, from
-/// what the streams begin with.
+/// Returns the tables and the streams to demux. In a segment without tables, the streams are
+/// guessed from the first bytes of their PES packets.
 fn find_streams(packets: TsPackets<'_>) -> Result<(Programs, SelectedStreams), Error> {
-    let mut programmes = Programs::default();
+    let mut programs = Programs::default();
     let mut guess = SelectedStreams::default();
     let mut scrambled = false;
     for packet in packets {
         scrambled |= packet.scrambled;
-        if !programmes.is_table_pid(packet.pid) {
+        if !programs.is_table_pid(packet.pid) {
             guess_stream(&packet, &mut guess);
-        } else if programmes.packet(&packet)
-            && programmes.complete()
-            && let Some(selection) = programmes.selected_streams()?
+        } else if programs.packet(&packet)
+            && programs.complete()
+            && let Some(selection) = programs.selected_streams()?
         {
-            return Ok((programmes, selection));
+            return Ok((programs, selection));
         }
     }
-    if let Some(selection) = programmes.selected_streams()? {
-        return Ok((programmes, selection));
+    if let Some(selection) = programs.selected_streams()? {
+        return Ok((programs, selection));
     }
-    if programmes.complete() {
+    if programs.complete() {
         guess = SelectedStreams::default();
     }
     if scrambled && guess == SelectedStreams::default() {
         return Err(Error::Encrypted);
     }
-    Ok((programmes, guess))
+    Ok((programs, guess))
 }
 
-/// Takes the first stream of each kind for the film's.
+/// Selects the stream of a packet if it is the first of its kind.
 fn guess_stream(packet: &TsPacket<'_>, guess: &mut SelectedStreams) {
     if !packet.payload_start || packet.scrambled {
         return;
     }
-    let PesStart::Header(head) = pes::read(packet.payload) else {
+    let PesStart::Header(header) = pes::read(packet.payload) else {
         return;
     };
-    let payload = packet.payload.get(head.header_size..).unwrap_or_default();
-    match head.stream_id {
+    let payload = packet.payload.get(header.header_size..).unwrap_or_default();
+    match header.stream_id {
         0xe0..=0xef if guess.video.is_none() && is_plausible_h264(payload) => {
             guess.video = Some(packet.pid);
         }

@@ -1,10 +1,10 @@
-//! Coded frames on their way from an elementary stream to the output.
+//! Frames of an elementary stream and their timestamps.
 
 use std::ops::Range;
 
 use crate::flv::Codec;
 
-/// When a frame is decoded, and how much later it is shown, in ticks of 90 kHz.
+/// Decode time and composition offset of a frame, in ticks of 90 kHz.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FrameTime {
     pub(crate) dts: i64,
@@ -14,16 +14,17 @@ pub(crate) struct FrameTime {
 /// One coded frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StreamFrame {
-    /// Where its bytes lie.
+    /// Its byte range in [`ParsedStream::bytes`](super::stream::ParsedStream).
     pub(crate) bytes: Range<usize>,
+    /// `None` if unknown.
     pub(crate) time: Option<FrameTime>,
     pub(crate) sync: bool,
 }
 
-/// What an elementary stream holds, in its order.
+/// An item of an elementary stream, in stream order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StreamItem {
-    /// How the frames that follow are coded.
+    /// The codec configuration of the frames that follow.
     Config {
         codec: Codec,
         data: Vec<u8>,
@@ -31,13 +32,14 @@ pub(crate) enum StreamItem {
     Frame(StreamFrame),
 }
 
-/// Which timestamps have been given to a frame.
+/// Assigns the timestamps of PES packets to frames.
 ///
 /// A timestamp belongs to the first frame that starts in its PES packet (ISO/IEC 13818-1 2.4.3.7).
 #[derive(Debug, Default)]
 pub(crate) struct PesTimestamps {
-    /// Where PES packets start in the elementary stream.
+    /// Start position of each PES packet in the elementary stream, and its timestamp.
     list: Vec<(usize, Option<FrameTime>)>,
+    /// Index of the first PES packet that is not assigned yet.
     next: usize,
 }
 
@@ -46,7 +48,7 @@ impl PesTimestamps {
         self.list.push((position, time));
     }
 
-    /// The time of a frame that starts here, where it has one of its own.
+    /// Returns the timestamp of a frame that starts at `position`; `None` if it has none.
     pub(crate) fn claim(&mut self, position: usize) -> Option<FrameTime> {
         let mut found = None;
         while let Some((_, time)) = self.list.get(self.next).filter(|(at, _)| *at <= position) {
@@ -56,13 +58,13 @@ impl PesTimestamps {
         found
     }
 
-    /// Forgets a PES packet that starts here.
+    /// Forgets the PES packets from `position`.
     pub(crate) fn forget_from(&mut self, position: usize) {
         while self.list.pop_if(|(at, _)| *at >= position).is_some() {}
         self.next = self.next.min(self.list.len());
     }
 
-    /// The first bytes of the stream are gone.
+    /// Adjusts the positions after the first `bytes` of the stream were removed.
     pub(crate) fn shift(&mut self, bytes: usize) {
         self.list.drain(..self.next);
         self.next = 0;
@@ -77,14 +79,14 @@ impl PesTimestamps {
     }
 }
 
-/// Distance of two pictures where nothing tells it: 25 a second.
-const DEFAULT_STEP: i64 = 3600;
+/// Frame duration if unknown, in ticks of 90 kHz: 25 frames per second.
+const DEFAULT_STEP_TICKS: i64 = 3600;
 
-/// Gives a time to pictures that came without: several in one PES packet share one timestamp.
+/// Gives a time to video frames without one: several in one PES packet share one timestamp.
 ///
-/// They lie evenly between their neighbours. Nothing is known of their order of showing, so it is
-/// theirs of decoding. `step` is the distance of pictures before, where it is known. Without any
-/// timestamp nothing can be placed.
+/// Their decode times are spread evenly between their neighbours, and their composition offset is
+/// that of the frame before. `step` is the frame duration of the segment before in ticks of
+/// 90 kHz, if known. If no frame has a timestamp, nothing is changed.
 pub(crate) fn interpolate_times(items: &mut [StreamItem], step: Option<i64>) {
     let mut frames: Vec<_> = items
         .iter_mut()
@@ -103,26 +105,26 @@ pub(crate) fn interpolate_times(items: &mut [StreamItem], step: Option<i64>) {
     if timed.len() == frames.len() {
         return;
     }
-    let mut usual = step;
+    let mut typical = step;
     let mut known = timed.iter().peekable();
     let mut before = (first, start);
-    // Those in front of the first timestamp are counted back from it.
+    // Frames before the first timestamp are counted back from it.
     let front = timed.get(1).map(|next| frame_distance(before, *next));
-    let front = usual.or(front).unwrap_or(DEFAULT_STEP);
+    let front = typical.or(front).unwrap_or(DEFAULT_STEP_TICKS);
     let mut current = front;
     for (index, frame) in (0_i64..).zip(&mut frames) {
         if known.next_if(|(at, _)| *at == index).is_some() {
             before = (index, frame.time.unwrap_or_default());
             if let Some(next) = known.peek() {
                 let measured = frame_distance(before, **next);
-                // A gap behind them does not draw them apart.
-                let whole = usual.is_none_or(|usual| measured <= usual.saturating_mul(2));
-                current = if whole {
+                // Do not spread frames over a gap after them.
+                let no_gap = typical.is_none_or(|typical| measured <= typical.saturating_mul(2));
+                current = if no_gap {
                     measured
                 } else {
-                    usual.unwrap_or(measured)
+                    typical.unwrap_or(measured)
                 };
-                usual = Some(current);
+                typical = Some(current);
             }
         } else {
             let (at, time) = before;
@@ -152,7 +154,7 @@ mod tests {
         })
     }
 
-    fn spread_out(times: &[Option<i64>], step: Option<i64>) -> Vec<Option<i64>> {
+    fn interpolated(times: &[Option<i64>], step: Option<i64>) -> Vec<Option<i64>> {
         let mut items: Vec<_> = times.iter().copied().map(frame).collect();
         interpolate_times(&mut items, step);
         items
@@ -165,43 +167,43 @@ mod tests {
     }
 
     #[test]
-    fn pictures_without_a_time_lie_evenly_between_those_with_one() {
+    fn frames_without_a_time_are_spread_evenly_between_those_with_one() {
         let times = [None, Some(3000), None, None, Some(12_000), None];
         let expected = [0, 3000, 6000, 9000, 12_000, 15_000].map(Some);
-        assert_eq!(spread_out(&times, None), expected);
+        assert_eq!(interpolated(&times, None), expected);
     }
 
     #[test]
-    fn a_gap_does_not_draw_pictures_apart() {
+    fn frames_are_not_spread_over_a_gap() {
         let times = [Some(0), None, Some(6000), None, Some(90_000)];
         let expected = [0, 3000, 6000, 9000, 90_000].map(Some);
-        assert_eq!(spread_out(&times, None), expected);
+        assert_eq!(interpolated(&times, None), expected);
     }
 
     #[test]
-    fn behind_a_single_time_the_distance_from_before_is_kept() {
+    fn after_a_single_timestamp_the_known_frame_duration_is_used() {
         let expected = [0, 1800, 3600].map(Some);
-        assert_eq!(spread_out(&[Some(0), None, None], Some(1800)), expected);
+        assert_eq!(interpolated(&[Some(0), None, None], Some(1800)), expected);
     }
 
     #[test]
-    fn without_any_time_nothing_is_placed() {
-        assert_eq!(spread_out(&[None, None], Some(3000)), [None, None]);
+    fn without_any_timestamp_nothing_is_changed() {
+        assert_eq!(interpolated(&[None, None], Some(3000)), [None, None]);
     }
 
     #[test]
-    fn a_timestamp_is_given_once_to_the_first_frame_in_its_packet() {
-        let mut marks = PesTimestamps::default();
+    fn a_timestamp_belongs_only_to_the_first_frame_in_its_packet() {
+        let mut timestamps = PesTimestamps::default();
         let time = |dts| {
             Some(FrameTime {
                 dts,
                 composition_offset: 0,
             })
         };
-        marks.push(0, time(1));
-        marks.push(100, time(2));
-        marks.push(110, time(3));
-        let claimed = [0, 50, 120, 130].map(|at| marks.claim(at));
+        timestamps.push(0, time(1));
+        timestamps.push(100, time(2));
+        timestamps.push(110, time(3));
+        let claimed = [0, 50, 120, 130].map(|at| timestamps.claim(at));
         assert_eq!(claimed, [time(1), None, time(3), None]);
     }
 }

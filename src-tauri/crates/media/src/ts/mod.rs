@@ -1,9 +1,9 @@
-//! MPEG-TS in, and packed audio: the pieces of HLS (ISO/IEC 13818-1, RFC 8216).
+//! Demuxes HLS segments: MPEG-TS and packed audio (ISO/IEC 13818-1, RFC 8216).
 //!
-//! [`packet`] finds the packets, [`psi`] the streams of the film, and a [`stream`] puts its PES
-//! packets together. [`video`] and [`sound`] cut the bytes of those into frames; [`demux`] has
-//! both. What lies at the two ends of a piece may belong to frames of its neighbours: it is
-//! handed out too, so that pieces can be taken in any order and be joined at the end.
+//! `packet` finds the packets, `psi` selects the streams, and `stream` reassembles their PES
+//! packets. `video` and `audio` split those into frames; `demux` merges both. The bytes at the two
+//! ends of a segment may belong to frames that continue in its neighbours. They are returned too,
+//! so that segments can be demuxed in any order and joined at the end.
 
 pub(crate) mod audio;
 mod cut;
@@ -26,8 +26,8 @@ use crate::{
 };
 use packet::TsPackets;
 
-/// Reads a piece to its end. A stream finds its step again anywhere, so what was cut off its end
-/// shows only in that a packet, or a frame of packed sound, is not whole.
+/// Demuxes a segment and counts its samples. The demuxer resynchronises after damage, so a segment
+/// cut at its end is detected only by an incomplete last packet or packed audio frame.
 pub(crate) fn probe(data: &[u8]) -> Result<Content, Error> {
     let mut demuxer = TsDemuxer::default();
     let media = demuxer.demux(data)?;
@@ -38,21 +38,22 @@ pub(crate) fn probe(data: &[u8]) -> Result<Content, Error> {
     if !is_whole {
         return Err(Cursor::new("MPEG-TS", data).malformed("it breaks off"));
     }
-    let mut tally = ContentCounter::default();
+    let mut counter = ContentCounter::default();
     for event in media.events() {
         if let DemuxEvent::Sample(sample) = event {
-            tally.add(sample.kind, sample.dts);
+            counter.add(sample.kind, sample.dts);
         }
     }
-    let goes_on = media
+    let has_partial_frames = media
         .edges()
-        .any(|open| !open.edges.leading.is_empty() || !open.edges.remainder.is_empty());
-    tally.content(TS.timescale, goes_on)
+        .any(|track| !track.edges.leading.is_empty() || !track.edges.remainder.is_empty());
+    counter.content(TS.timescale, has_partial_frames)
 }
 
-/// Whether a body starts as a piece of HLS does.
+/// Returns whether a body starts like an HLS segment.
 pub(crate) fn sniff(data: &[u8]) -> bool {
     let first = TsPackets::new(data).and_then(|mut packets| packets.next());
-    // Text may have its letters in step somewhere; packets of M2TS start behind a time.
+    // Only accept a sync byte at the start, or after the arrival time of M2TS: text may have the
+    // letter `G` (0x47) at the distance of packets further on.
     first.is_some_and(|packet| matches!(packet.start, 0 | 4)) || packed_audio::read(data).is_some()
 }

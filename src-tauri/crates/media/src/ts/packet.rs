@@ -1,17 +1,19 @@
-//! Transport packets (ISO/IEC 13818-1 2.4.3), whatever lies around them.
+//! Finds transport packets (ISO/IEC 13818-1 2.4.3), even between other bytes.
 
 use std::ops::Range;
 
 use memchr::memchr_iter;
 
-/// Bytes in a packet.
+/// Bytes of a packet.
 pub(crate) const PACKET_SIZE: usize = 188;
+/// First byte of a packet.
 const SYNC: u8 = 0x47;
-/// Bytes from one packet to the next: alone, behind an arrival time (M2TS), before parity bytes.
+/// Bytes from one packet to the next: plain, with an arrival time before each (M2TS), with parity
+/// bytes after each.
 const STRIDES: [usize; 3] = [PACKET_SIZE, 192, 204];
-/// Bytes in front of each packet of an M2TS file.
+/// Bytes before each packet of an M2TS file.
 const ARRIVAL_TIME_SIZE: usize = 4;
-/// So many sync bytes in their places behind the first are no accident.
+/// Accept a sync byte only if this many follow at the right distances.
 const SYNCS_REQUIRED: usize = 2;
 
 /// One packet.
@@ -21,35 +23,37 @@ const SYNCS_REQUIRED: usize = 2;
     reason = "the flags of a packet have nothing to do with each other"
 )]
 pub(crate) struct TsPacket<'a> {
-    /// Which stream of the multiplex it belongs to.
+    /// Identifies the elementary stream or table that it belongs to.
     pub(crate) pid: u16,
-    /// A PES packet or a section starts in it.
+    /// Whether a PES packet or a section starts in it.
     pub(crate) payload_start: bool,
-    /// Counts the packets of a stream that have a payload, in four bits.
+    /// `continuity_counter`: counts the packets of a stream that have a payload, in four bits.
     pub(crate) counter: u8,
     pub(crate) scrambled: bool,
-    /// The counter, and the clock if it runs in this stream, may begin anew here.
+    /// `discontinuity_indicator`: the counter, and the clock if this stream carries it, may
+    /// restart here.
     pub(crate) discontinuity: bool,
-    /// Cut, or marked as received with errors.
+    /// Whether it is cut, or marked as received with errors.
     pub(crate) damaged: bool,
-    /// Where its sync byte lies in the piece.
+    /// Position of its sync byte in the segment.
     pub(crate) start: usize,
     pub(crate) payload: &'a [u8],
-    /// Where the payload starts in the piece.
+    /// Position of its payload in the segment.
     pub(crate) position: usize,
 }
 
-/// The packets of a piece, from sync byte to sync byte.
+/// Iterates over the packets of a segment.
 #[derive(Clone, Debug)]
 pub(crate) struct TsPackets<'a> {
     data: &'a [u8],
-    /// Where the next packet should start.
+    /// Expected position of the next packet.
     at: usize,
+    /// Bytes from one packet to the next.
     stride: usize,
 }
 
 impl<'a> TsPackets<'a> {
-    /// `None` where no packets are found.
+    /// Finds the first packet; `None` if there are no packets.
     pub(crate) fn new(data: &'a [u8]) -> Option<Self> {
         memchr_iter(SYNC, data).find_map(|at| {
             let stride = STRIDES
@@ -59,7 +63,7 @@ impl<'a> TsPackets<'a> {
         })
     }
 
-    /// The next sync byte that is one, within `reach` bytes.
+    /// Returns the position of the next packet within `reach` bytes.
     fn resync(&self, reach: usize) -> Option<usize> {
         let start = self.at + 1;
         let rest = self.data.get(start..)?;
@@ -69,7 +73,7 @@ impl<'a> TsPackets<'a> {
             .find(|at| is_synced(self.data, *at, self.stride))
     }
 
-    /// The packets from one on whose bytes start here.
+    /// Returns the packets from the one whose bounds start here.
     pub(crate) fn starting_at(&self, start: usize) -> Self {
         Self {
             at: start + self.prefix_size(),
@@ -77,6 +81,7 @@ impl<'a> TsPackets<'a> {
         }
     }
 
+    /// Bytes before each packet.
     fn prefix_size(&self) -> usize {
         if self.stride == 192 {
             ARRIVAL_TIME_SIZE
@@ -85,18 +90,18 @@ impl<'a> TsPackets<'a> {
         }
     }
 
-    /// Whether the piece ends with a whole packet.
+    /// Returns whether the segment ends with a complete packet.
     pub(crate) fn are_whole(&self) -> bool {
         let last = self.clone().last();
         last.is_none_or(|last| last.start + self.stride == self.data.len() + self.prefix_size())
     }
 
-    /// Bytes from one packet to the next.
+    /// Returns the bytes from one packet to the next.
     pub(crate) fn stride(&self) -> usize {
         self.stride
     }
 
-    /// Where all that belongs to a packet lies in the piece.
+    /// Returns the byte range of a packet in the segment, with its arrival time or parity bytes.
     pub(crate) fn bounds(&self, packet: &TsPacket<'_>) -> Range<usize> {
         let before = self.prefix_size();
         let start = packet.start.saturating_sub(before);
@@ -110,7 +115,7 @@ impl<'a> Iterator for TsPackets<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let is_sync = *self.data.get(self.at)? == SYNC;
         let next = self.data.get(self.at + self.stride);
-        // Junk may begin with a sync byte too, which shows where the next one should be.
+        // Junk may begin with a sync byte too; then no sync byte follows where one should.
         if !is_sync || next.is_some_and(|next| *next != SYNC) {
             let reach = if is_sync { self.stride } else { usize::MAX };
             match self.resync(reach) {
@@ -129,12 +134,12 @@ impl<'a> Iterator for TsPackets<'a> {
     }
 }
 
-/// Whether the sync bytes that must follow one at `at` are there.
+/// Returns whether the required sync bytes follow the one at `at`.
 fn is_synced(data: &[u8], at: usize, stride: usize) -> bool {
     let left = data.len().saturating_sub(at);
     let followers = (left.saturating_sub(1) / stride).min(SYNCS_REQUIRED);
     let all = (1..=followers).all(|number| data.get(at + number * stride) == Some(&SYNC));
-    // A packet alone has nothing but its length to speak for it.
+    // A single packet can be recognised by its length only.
     all && (followers > 0 || left == PACKET_SIZE || left == stride)
 }
 
@@ -167,7 +172,7 @@ fn read(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
     Some(packet)
 }
 
-/// A packet that the piece ends in: its stream is missing something, if its header tells which.
+/// Returns a damaged packet that the end of the segment cuts; `None` if its header is cut too.
 fn truncated(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
     let mut packet = read(bytes, at)?;
     packet.damaged = true;
@@ -195,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn packets_of_all_three_lengths_are_found() {
+    fn packets_with_all_three_strides_are_found() {
         for (before, after) in [(0, 0), (4, 0), (0, 16)] {
             let data: Vec<_> = (0..6)
                 .flat_map(|number| [vec![1; before], packet(number), vec![2; after]].concat())
@@ -208,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn junk_in_front_and_between_is_passed() {
+    fn junk_before_and_between_packets_is_skipped() {
         let mut data = vec![SYNC; 50];
         for number in 0..3 {
             data.extend(packet(number));
@@ -221,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_packet_says_whose_it_was() {
+    fn a_cut_packet_is_damaged_and_has_its_pid() {
         let mut data = [packet(0), packet(1), packet(2)].concat();
         data.truncate(3 * PACKET_SIZE - 50);
         let packets: Vec<_> = TsPackets::new(&data).expect("packets").collect();
@@ -233,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn adaptation_fields_are_no_payload() {
+    fn adaptation_fields_are_not_payload() {
         let mut bytes = packet(0);
         bytes[3] = 0x30;
         bytes[4] = 100;

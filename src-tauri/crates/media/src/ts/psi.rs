@@ -1,4 +1,5 @@
-//! The tables that say what a multiplex holds: PAT and PMT (ISO/IEC 13818-1 2.4.4).
+//! Reads the tables of a transport stream, PAT and PMT, and selects its streams (ISO/IEC 13818-1
+//! 2.4.4).
 
 use std::collections::BTreeMap;
 
@@ -6,24 +7,27 @@ use super::packet::TsPacket;
 use crate::{Error, TrackKind, cursor::Cursor};
 
 const FORMAT: &str = "MPEG-TS";
-/// No section is longer (2.4.4: 12 bits of length behind three bytes).
-const MAX_SECTION_LENGTH: usize = 3 + 4093;
-/// Bytes of a section in front of its entries, and of the checksum behind them.
+/// Longest section: 3 bytes, then at most 4093 (`section_length`, 2.4.4).
+const MAX_SECTION_BYTES: usize = 3 + 4093;
+/// Bytes of a section before its entries.
 const SECTION_HEADER_SIZE: usize = 8;
+/// Bytes of the CRC-32 after the entries.
 const CHECKSUM_SIZE: usize = 4;
+/// `table_id` of the program association table.
 const PAT: u8 = 0;
+/// `table_id` of a program map table.
 const PMT: u8 = 2;
 
-/// The streams that the film is made of.
+/// PIDs of the streams to demux.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SelectedStreams {
     pub(crate) video: Option<u16>,
     pub(crate) audio: Option<u16>,
-    /// The stream whose packets carry the clock.
+    /// The PID whose packets carry the program clock reference.
     pub(crate) pcr_pid: Option<u16>,
 }
 
-/// What a stream of a programme is to us.
+/// Whether a stream of a program can be demuxed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum StreamRole {
     Supported(TrackKind),
@@ -32,13 +36,16 @@ enum StreamRole {
     Ignored,
 }
 
-/// The programmes of a multiplex, as far as its tables have come.
+/// The programs of a transport stream, as far as their tables were read.
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
+    /// Version byte of the PAT.
     version: Option<u8>,
-    /// Number and table of each programme, in the order of the PAT.
+    /// Program number and PMT PID of each program, in the order of the PAT.
     programs: Vec<(u16, u16)>,
+    /// By program number.
     maps: BTreeMap<u16, ProgramMap>,
+    /// By PID.
     sections: BTreeMap<u16, SectionReader>,
 }
 
@@ -50,12 +57,12 @@ struct ProgramMap {
 }
 
 impl Programs {
-    /// Whether a stream carries these tables.
+    /// Returns whether a PID carries the PAT or a PMT.
     pub(crate) fn is_table_pid(&self, pid: u16) -> bool {
         pid == 0 || self.programs.iter().any(|(_, table)| *table == pid)
     }
 
-    /// Takes a packet of a stream that [`Self::carries`] tables; answers whether one has changed.
+    /// Takes a packet with a table PID ([`Self::is_table_pid`]); returns whether a table changed.
     pub(crate) fn packet(&mut self, packet: &TsPacket<'_>) -> bool {
         let sections = self.sections.entry(packet.pid).or_default();
         let mut changed = false;
@@ -65,7 +72,7 @@ impl Programs {
         changed
     }
 
-    /// Whether the table of every programme is known.
+    /// Returns whether the PMT of every program is known.
     pub(crate) fn complete(&self) -> bool {
         !self.programs.is_empty()
             && self
@@ -74,27 +81,29 @@ impl Programs {
                 .all(|(number, _)| self.maps.contains_key(number))
     }
 
-    /// The streams of the first programme with media.
+    /// Returns the streams of the first program with media; `None` if no known program has any.
     ///
-    /// Fails where no programme can be taken whole: a film must not lose its sound in silence.
+    /// Skips a program whose video or audio is not supported, and fails if no other is left: a
+    /// movie must not lose its audio silently.
     pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
-        let mut refused = None;
+        let mut first_error = None;
         for (number, _) in &self.programs {
             match self.maps.get(number).map(ProgramMap::selected_streams) {
                 Some(Ok(Some(selection))) => return Ok(Some(selection)),
-                Some(Err(error)) => refused = refused.or(Some(error)),
+                Some(Err(error)) => first_error = first_error.or(Some(error)),
                 Some(Ok(None)) | None => {}
             }
         }
-        refused.map_or(Ok(None), Err)
+        first_error.map_or(Ok(None), Err)
     }
 
-    /// Reads a section; `None` where it is none that counts.
+    /// Reads a section; returns whether a table changed, or `None` if the section is damaged, not
+    /// in force yet, or of another table.
     fn read_section(&mut self, section: &[u8]) -> Option<bool> {
         let &[table, _, _, id_high, id_low, version, ..] = section else {
             return None;
         };
-        // The lowest bit tells a table in force from one that is announced.
+        // `current_next_indicator` is 0 in a table that is not in force yet.
         if crc32_mpeg(section) != 0 || version & 1 == 0 {
             return None;
         }
@@ -112,7 +121,7 @@ impl Programs {
         }
     }
 
-    /// A long list comes in several sections of one version.
+    /// Adds the programs of a PAT section; a long PAT has several sections of one version.
     fn read_pat(&mut self, version: u8, entries: &[u8]) -> bool {
         let changed = self.version.replace(version) != Some(version);
         if changed {
@@ -123,10 +132,10 @@ impl Programs {
                 continue;
             };
             let number = u16::from_be_bytes([number_high, number_low]);
-            let programme = (number, u16::from_be_bytes([high & 0x1f, low]));
-            // Number 0 is the network's own table.
-            if number != 0 && !self.programs.contains(&programme) {
-                self.programs.push(programme);
+            let program = (number, u16::from_be_bytes([high & 0x1f, low]));
+            // Program number 0 is the network information table.
+            if number != 0 && !self.programs.contains(&program) {
+                self.programs.push(program);
             }
         }
         if changed {
@@ -139,9 +148,9 @@ impl Programs {
 }
 
 impl ProgramMap {
-    /// Reads what follows the header of the section (2.4.4.8).
+    /// Reads a PMT after the section header (2.4.4.8).
     fn read(mut entries: Cursor<'_>) -> Result<Self, Error> {
-        let clock = entries.u16()? & 0x1fff;
+        let pcr_pid = entries.u16()? & 0x1fff;
         let length = usize::from(entries.u16()? & 0x0fff);
         entries.skip(length)?;
         let mut streams = Vec::new();
@@ -151,42 +160,41 @@ impl ProgramMap {
             let length = usize::from(entries.u16()? & 0x0fff);
             streams.push((pid, stream_role(stream_type, entries.take(length)?)));
         }
-        Ok(Self {
-            pcr_pid: clock,
-            streams,
-        })
+        Ok(Self { pcr_pid, streams })
     }
 
     fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let video = self.first(TrackKind::Video)?;
-        let sound = self.first(TrackKind::Audio)?;
+        let audio = self.first(TrackKind::Audio)?;
         let selection = SelectedStreams {
             video,
-            audio: sound,
+            audio,
             pcr_pid: Some(self.pcr_pid),
         };
-        Ok((video.is_some() || sound.is_some()).then_some(selection))
+        Ok((video.is_some() || audio.is_some()).then_some(selection))
     }
 
+    /// Returns the PID of the first supported stream of a kind. Fails if the program has streams
+    /// of this kind, but none is supported.
     fn first(&self, kind: TrackKind) -> Result<Option<u16>, Error> {
-        let mut refused = None;
+        let mut first_error = None;
         for (pid, role) in &self.streams {
             match *role {
                 StreamRole::Supported(found) if found == kind => return Ok(Some(*pid)),
                 StreamRole::Unsupported(found, name) if found == kind => {
-                    refused = refused.or(Some(Error::Unsupported(name.into())));
+                    first_error = first_error.or(Some(Error::Unsupported(name.into())));
                 }
                 StreamRole::Encrypted(found) if found == kind => {
-                    refused = refused.or(Some(Error::Encrypted));
+                    first_error = first_error.or(Some(Error::Encrypted));
                 }
                 _ => {}
             }
         }
-        refused.map_or(Ok(None), Err)
+        first_error.map_or(Ok(None), Err)
     }
 }
 
-/// Stream types (ISO/IEC 13818-1 table 2-34, ATSC A/53, and Apple's for encrypted samples).
+/// Maps `stream_type` (ISO/IEC 13818-1 table 2-34, ATSC A/53, Apple's SAMPLE-AES types).
 fn stream_role(stream_type: u8, descriptors: &[u8]) -> StreamRole {
     use TrackKind::{Audio, Video};
     match stream_type {
@@ -210,12 +218,12 @@ fn stream_role(stream_type: u8, descriptors: &[u8]) -> StreamRole {
     }
 }
 
-/// A private stream says in its descriptors what it is (ETSI EN 300 468 6.1, SMPTE RP 217).
+/// Maps the descriptors of a private stream (ETSI EN 300 468 6.1, SMPTE RP 217).
 fn private_stream_role(descriptors: &[u8]) -> StreamRole {
     use TrackKind::{Audio, Video};
     let mut rest = descriptors;
-    while let Some((&[tag, length], behind)) = rest.split_first_chunk::<2>() {
-        let Some((body, behind)) = behind.split_at_checked(usize::from(length)) else {
+    while let Some((&[tag, length], after)) = rest.split_first_chunk::<2>() {
+        let Some((body, after)) = after.split_at_checked(usize::from(length)) else {
             break;
         };
         match (tag, body) {
@@ -231,23 +239,24 @@ fn private_stream_role(descriptors: &[u8]) -> StreamRole {
             (0x7a, _) => return StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
             (0x7b, _) => return StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
             (0x7c, _) => return StreamRole::Unsupported(Audio, "AAC in LATM"),
-            _ => rest = behind,
+            _ => rest = after,
         }
     }
     StreamRole::Ignored
 }
 
-/// Puts the sections of one stream together.
+/// Reassembles the sections of one PID.
 #[derive(Debug, Default)]
 struct SectionReader {
     bytes: Vec<u8>,
+    /// Continuity counter of the last packet.
     counter: Option<u8>,
-    /// Whether `bytes` starts where a section does.
+    /// Whether `bytes` starts with a section.
     in_section: bool,
 }
 
 impl SectionReader {
-    /// The sections that a packet completes.
+    /// Returns the sections that a packet completes.
     fn packet(&mut self, packet: &TsPacket<'_>) -> Vec<Vec<u8>> {
         let mut whole = Vec::new();
         if packet.payload.is_empty() || packet.damaged || packet.scrambled {
@@ -276,6 +285,7 @@ impl SectionReader {
         whole
     }
 
+    /// Appends payload, and moves complete sections to `whole`.
     fn add(&mut self, payload: &[u8], whole: &mut Vec<Vec<u8>>) {
         if !self.in_section {
             return;
@@ -283,8 +293,8 @@ impl SectionReader {
         self.bytes.extend_from_slice(payload);
         while let Some(&[table, high, low]) = self.bytes.first_chunk::<3>() {
             let length = 3 + usize::from(u16::from_be_bytes([high & 0x0f, low]));
-            // Table 0xff is stuffing, up to the next packet in which a section starts.
-            if table == 0xff || length > MAX_SECTION_LENGTH {
+            // `table_id` 0xff is stuffing until the next packet in which a section starts.
+            if table == 0xff || length > MAX_SECTION_BYTES {
                 self.bytes.clear();
                 self.in_section = false;
                 return;
@@ -292,13 +302,13 @@ impl SectionReader {
             if self.bytes.len() < length {
                 return;
             }
-            let behind = self.bytes.split_off(length);
-            whole.push(std::mem::replace(&mut self.bytes, behind));
+            let after = self.bytes.split_off(length);
+            whole.push(std::mem::replace(&mut self.bytes, after));
         }
     }
 }
 
-/// CRC-32 as MPEG has it (ISO/IEC 13818-1 annex A): 0 over a section with its own.
+/// Computes the CRC-32 of ISO/IEC 13818-1 annex A; it is 0 over a section with its checksum.
 fn crc32_mpeg(section: &[u8]) -> u32 {
     section.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte) << 24, |sum, _| {

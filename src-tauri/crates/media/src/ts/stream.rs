@@ -1,4 +1,4 @@
-//! One stream of the multiplex: from packets to the bytes of its PES packets.
+//! Reassembles the PES packets of one elementary stream from transport packets.
 
 use std::ops::Range;
 
@@ -12,74 +12,76 @@ use crate::{
     timestamps::{TS, TimestampUnwrapper, WRAP_WINDOW_S},
 };
 
-/// What the bytes of a stream are made into.
+/// Splits the payload of PES packets into frames.
 pub(crate) trait ElementaryParser: Default {
-    /// Takes bytes of a PES packet that began in the piece before.
+    /// Takes bytes of a PES packet that started in the segment before.
     fn continue_packet(&mut self, bytes: &[u8]);
-    /// Takes the first bytes of a PES packet.
+    /// Takes the first bytes of a PES packet, with its timestamp.
     fn begin_packet(&mut self, time: Option<FrameTime>, bytes: &[u8]);
     /// Takes more bytes of the PES packet in progress.
     fn append(&mut self, bytes: &[u8]);
-    /// Bytes are missing here, of the PES packet in progress if that is `torn`.
+    /// Records that bytes are missing here; if `torn`, of the PES packet in progress.
     fn mark_loss(&mut self, torn: bool);
-    /// Nothing more comes. `step` is the distance of frames before, where it is known.
+    /// Ends the segment. `step` is the frame duration of the segment before in ticks of 90 kHz,
+    /// if known.
     ///
-    /// Fails where the bytes are sound that cannot be taken.
+    /// Fails with [`Error::Unsupported`] if the bytes are audio of another codec.
     fn finish(&mut self, step: Option<i64>) -> Result<(), Error>;
-    /// Makes ready for another piece.
+    /// Prepares for another segment.
     fn clear(&mut self);
+    /// Returns the result; complete only after [`Self::finish`].
     fn parsed(&self) -> ParsedStream<'_>;
 }
 
-/// What a piece holds of a stream.
+/// The frames of a stream in a segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ParsedStream<'a> {
     pub(crate) items: &'a [StreamItem],
-    /// Where the frames of the items lie.
+    /// The bytes that the ranges of the frames refer to.
     pub(crate) bytes: &'a [u8],
     pub(crate) edges: &'a SegmentEdges,
 }
 
-/// What continues in the pieces before and after.
+/// Bytes of frames that continue in the neighbouring segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SegmentEdges {
-    /// Bytes in front of the first frame.
+    /// Bytes before the first frame.
     pub(crate) leading: Vec<u8>,
-    /// Bytes behind the last sample.
+    /// Bytes after the last sample.
     pub(crate) remainder: Vec<u8>,
-    /// The time of a frame that starts in the remainder.
+    /// The timestamp of a frame that starts in the remainder.
     pub(crate) next: Option<FrameTime>,
-    /// The last sample may go on in what follows.
+    /// Whether the last sample may continue in the next segment.
     pub(crate) last_may_extend: bool,
 }
 
-/// A stream.
+/// An elementary stream in a segment.
 #[derive(Debug)]
 pub(crate) struct Stream<E> {
     kind: TrackKind,
     pid: Option<u16>,
-    /// Counter of the first packet of the piece.
+    /// Continuity counter of the first packet.
     pub(crate) first_counter: Option<u8>,
-    /// Counter of the last packet.
+    /// Continuity counter of the last packet.
     pub(crate) last_counter: Option<u8>,
-    /// Where the payload of the last packet lies in the piece.
+    /// Byte range of the last packet's payload in the segment.
     last_payload: Range<usize>,
     state: PesState,
-    /// The beginning of a PES head that goes on in the next packet.
+    /// The beginning of a PES header that continues in the next packet.
     partial_header: Vec<u8>,
     pub(crate) elementary: E,
 }
 
-/// Where the stream stands.
+/// The state of the PES packet in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PesState {
     /// No PES packet has started yet.
     BeforeFirst,
-    /// In the head of a PES packet.
+    /// The header of a PES packet is incomplete.
     Header,
-    /// Behind the head; so many bytes are still to come, where that is told.
+    /// The header is complete. Holds the number of bytes still to come, `None` if unbounded.
     Payload(Option<usize>),
-    /// Something is missing up to the next PES packet.
+    /// Bytes are missing; skip to the next PES packet.
     Lost,
 }
 
@@ -97,7 +99,7 @@ impl<E: ElementaryParser> Stream<E> {
         }
     }
 
-    /// Makes ready for another piece.
+    /// Prepares for another segment.
     pub(crate) fn clear(&mut self, pid: Option<u16>) {
         self.pid = pid;
         self.first_counter = None;
@@ -110,34 +112,34 @@ impl<E: ElementaryParser> Stream<E> {
         self.pid == Some(pid)
     }
 
-    /// Follows the track to another stream of the multiplex.
+    /// Continues with another PID after a change of the tables.
     pub(crate) fn switch(&mut self, pid: Option<u16>) {
         if pid.is_none() || self.pid == pid {
             return;
         }
         self.pid = pid;
         if self.last_counter.take().is_some() {
-            // What is open ends here; a new stream does not start in the middle.
+            // The PES packet in progress ends here, and the new PID starts with a new one.
             self.elementary.mark_loss(false);
             self.state = PesState::Lost;
         }
     }
 
-    /// Whether the piece ends in a PES packet that is known to have more bytes.
+    /// Returns whether the segment ends in a PES packet that is known to have more bytes.
     pub(crate) fn is_cut(&self) -> bool {
         matches!(self.state, PesState::Payload(Some(1..)))
     }
 
-    /// Whether what follows in the next piece can be told to follow.
+    /// Returns whether the next segment can continue the PES packet in progress.
     pub(crate) fn may_continue(&self) -> bool {
         matches!(self.state, PesState::Payload(_) | PesState::BeforeFirst)
     }
 
-    /// Takes a packet of this stream.
+    /// Takes a packet of this stream. Fails with [`Error::Encrypted`] if it is scrambled.
     pub(crate) fn packet(
         &mut self,
         packet: &TsPacket<'_>,
-        piece: &[u8],
+        segment: &[u8],
         unwrap: &mut TimestampUnwrapper,
     ) -> Result<(), Error> {
         if packet.damaged {
@@ -153,14 +155,15 @@ impl<E: ElementaryParser> Stream<E> {
         self.first_counter.get_or_insert(packet.counter);
         if let Some(last) = self.last_counter.replace(packet.counter) {
             let follows = (last + 1) & 0x0f == packet.counter;
+            // A packet may be sent twice (ISO/IEC 13818-1 2.4.3.3).
             if last == packet.counter
-                && piece.get(self.last_payload.clone()) == Some(packet.payload)
+                && segment.get(self.last_payload.clone()) == Some(packet.payload)
             {
                 return Ok(());
             }
-            // A counter may begin anew where that is told and no PES packet is torn.
-            let anew = packet.discontinuity && packet.payload_start && !self.is_cut();
-            if !follows && !anew {
+            // The counter may restart at a discontinuity, between two PES packets.
+            let restarts = packet.discontinuity && packet.payload_start && !self.is_cut();
+            if !follows && !restarts {
                 self.lose();
             }
         }
@@ -173,9 +176,9 @@ impl<E: ElementaryParser> Stream<E> {
             PesState::BeforeFirst => self.elementary.continue_packet(packet.payload),
             PesState::Header => return self.start(packet.payload, unwrap),
             PesState::Payload(None) => self.elementary.append(packet.payload),
-            PesState::Payload(Some(left)) => {
-                let bytes = packet.payload.get(..*left).unwrap_or(packet.payload);
-                *left -= bytes.len();
+            PesState::Payload(Some(remaining)) => {
+                let bytes = packet.payload.get(..*remaining).unwrap_or(packet.payload);
+                *remaining -= bytes.len();
                 self.elementary.append(bytes);
             }
             PesState::Lost => {}
@@ -183,17 +186,17 @@ impl<E: ElementaryParser> Stream<E> {
         Ok(())
     }
 
-    /// Reads the head of a PES packet, which may take more than one packet.
+    /// Reads the header of a PES packet, which may take more than one transport packet.
     fn start(&mut self, payload: &[u8], unwrap: &mut TimestampUnwrapper) -> Result<(), Error> {
         if self.partial_header.is_empty()
-            && let PesStart::Header(head) = pes::read(payload)
+            && let PesStart::Header(header) = pes::read(payload)
         {
-            return self.begin(head, payload, unwrap);
+            return self.begin(header, payload, unwrap);
         }
         self.partial_header.extend_from_slice(payload);
         let bytes = std::mem::take(&mut self.partial_header);
         match pes::read(&bytes) {
-            PesStart::Header(head) => return self.begin(head, &bytes, unwrap),
+            PesStart::Header(header) => return self.begin(header, &bytes, unwrap),
             PesStart::Incomplete => {
                 self.partial_header = bytes;
                 self.state = PesState::Header;
@@ -206,29 +209,30 @@ impl<E: ElementaryParser> Stream<E> {
         Ok(())
     }
 
+    /// Begins a PES packet; `bytes` start with its header.
     fn begin(
         &mut self,
-        head: PesHeader,
+        header: PesHeader,
         bytes: &[u8],
         unwrap: &mut TimestampUnwrapper,
     ) -> Result<(), Error> {
-        if head.scrambled {
+        if header.scrambled {
             return Err(Error::Encrypted);
         }
-        let time = head.timestamps.map(|(shown, decoded)| FrameTime {
-            dts: unwrap.next(self.kind, decoded),
-            composition_offset: composition_offset(shown, decoded),
+        let time = header.timestamps.map(|(pts, dts)| FrameTime {
+            dts: unwrap.next(self.kind, dts),
+            composition_offset: composition_offset(pts, dts),
         });
-        let mut payload = bytes.get(head.header_size..).unwrap_or_default();
-        if let Some(length) = head.payload_length {
+        let mut payload = bytes.get(header.header_size..).unwrap_or_default();
+        if let Some(length) = header.payload_length {
             payload = payload.get(..length).unwrap_or(payload);
         }
         self.elementary.begin_packet(time, payload);
-        self.state = PesState::Payload(head.payload_length.map(|length| length - payload.len()));
+        self.state = PesState::Payload(header.payload_length.map(|length| length - payload.len()));
         Ok(())
     }
 
-    /// A packet is missing.
+    /// Records that a packet is missing or damaged.
     fn lose(&mut self) {
         if self.state != PesState::Lost {
             let torn = matches!(
@@ -241,10 +245,10 @@ impl<E: ElementaryParser> Stream<E> {
     }
 }
 
-/// How much later a frame is shown than decoded; what cannot be is taken to be nothing.
-fn composition_offset(shown: i64, decoded: i64) -> i32 {
+/// Returns PTS minus DTS, unwrapped; 0 if the difference is implausibly large.
+fn composition_offset(pts: i64, dts: i64) -> i32 {
     let wrap = 1 << 33;
-    let offset = (shown - decoded + wrap / 2).rem_euclid(wrap) - wrap / 2;
+    let offset = (pts - dts + wrap / 2).rem_euclid(wrap) - wrap / 2;
     let window = WRAP_WINDOW_S * i64::from(TS.timescale);
     let possible = (-window..=window).contains(&offset);
     i32::try_from(offset).ok().filter(|_| possible).unwrap_or(0)
@@ -255,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_distance_of_two_times_is_told_over_a_wrap() {
+    fn the_composition_offset_is_unwrapped() {
         let top = 1 << 33;
         assert_eq!(composition_offset(9000, 3000), 6000);
         assert_eq!(composition_offset(100, top - 100), 200);
@@ -263,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_distance_that_cannot_be_is_none() {
+    fn an_implausible_composition_offset_is_zero() {
         for distance in [1 << 31, (1 << 31) + (1 << 32), 1 << 32, 60_000_000] {
             assert_eq!(composition_offset(distance, 0), 0, "{distance}");
         }

@@ -1,4 +1,5 @@
-//! Pictures: from H.264 behind start codes to length-prefixed samples (ISO/IEC 14496-15).
+//! Splits an H.264 byte stream into pictures, and converts them from start codes to
+//! length-prefixed samples (ISO/IEC 14496-15).
 
 use super::{
     frames::{FrameTime, PesTimestamps, StreamFrame, StreamItem, interpolate_times},
@@ -16,34 +17,35 @@ use crate::{
     flv::Codec,
 };
 
-/// The pictures of one piece. Its memory is used again for the next.
+/// Parses the pictures of a segment. Its buffers are reused for the next segment.
 #[derive(Debug, Default)]
 pub(crate) struct VideoParser {
-    /// Bytes of the stream that are not made into samples yet.
+    /// Bytes of the stream that are not converted to samples yet.
     pending: Vec<u8>,
     timestamps: PesTimestamps,
     sets: ParameterSets,
-    /// The samples, end to end.
+    /// The bytes of all samples.
     samples: Vec<u8>,
     items: Vec<StreamItem>,
     edges: SegmentEdges,
-    /// Where the PES packet in progress starts in `pending`, and whether a picture does there.
+    /// Start of the PES packet in progress in `pending`.
     packet: usize,
+    /// Whether a picture starts there.
     starts_picture: bool,
-    /// Whether a first picture was found, or can no longer be.
+    /// Whether the first picture was found, or was lost.
     found_first: bool,
-    /// Below this many pending bytes there is no whole picture.
+    /// Do not look for complete pictures in fewer pending bytes; avoids quadratic time.
     min_pending: usize,
 }
 
-/// What of the pending bytes is whole.
+/// Which of the pending pictures are complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Completeness {
-    /// All; what comes next starts a picture.
+    /// All of them; the next bytes start another picture.
     SoFar,
-    /// All; nothing comes.
+    /// All of them; the segment or a range without loss ends here.
     AtEnd,
-    /// All but the last picture.
+    /// All but the last one.
     ButLast,
 }
 
@@ -71,8 +73,8 @@ impl ElementaryParser for VideoParser {
             self.pending.truncate(self.packet);
             self.timestamps.forget_from(self.packet);
         }
-        let whole = self.starts_picture || !torn;
-        self.take_pictures(if whole {
+        let complete = self.starts_picture || !torn;
+        self.take_pictures(if complete {
             Completeness::AtEnd
         } else {
             Completeness::ButLast
@@ -117,11 +119,11 @@ impl ElementaryParser for VideoParser {
 }
 
 impl VideoParser {
-    /// Makes samples of the pending pictures that are whole.
-    fn take_pictures(&mut self, whole: Completeness) {
+    /// Converts the complete pending pictures to samples.
+    fn take_pictures(&mut self, completeness: Completeness) {
         let pending = std::mem::take(&mut self.pending);
-        let had_begun = self.found_first;
-        let mut cutter = PictureSplitter {
+        let had_first = self.found_first;
+        let mut splitter = PictureSplitter {
             video: self,
             state: PictureState::Continuation,
             first_start: None,
@@ -129,28 +131,29 @@ impl VideoParser {
             sample_end: 0,
         };
         for unit in nal_units(&pending) {
-            cutter.unit(unit);
+            splitter.unit(unit);
         }
-        let cut = cutter.end(whole);
+        let split = splitter.end(completeness);
         self.pending = pending;
-        if !had_begun {
-            // Without a beginning, all may belong to the piece before; more of it may come.
-            let lead = if whole == Completeness::SoFar {
+        if !had_first {
+            // Bytes before the first picture belong to the segment before. Without a first
+            // picture, wait for more bytes unless none follow.
+            let leading = if completeness == Completeness::SoFar {
                 0
             } else {
                 self.pending.len()
             };
-            let lead = self.pending.get(..cut.first_start.unwrap_or(lead));
+            let leading = self.pending.get(..split.first_start.unwrap_or(leading));
             self.edges
                 .leading
-                .extend_from_slice(lead.unwrap_or_default());
+                .extend_from_slice(leading.unwrap_or_default());
         }
-        let mut used = cut.incomplete_start.unwrap_or(self.pending.len());
-        if !self.found_first && whole == Completeness::SoFar {
+        let mut used = split.incomplete_start.unwrap_or(self.pending.len());
+        if !self.found_first && completeness == Completeness::SoFar {
             used = 0;
         }
-        if whole == Completeness::AtEnd && self.found_first {
-            let remainder = self.pending.get(cut.sample_end..).unwrap_or_default();
+        if completeness == Completeness::AtEnd && self.found_first {
+            let remainder = self.pending.get(split.sample_end..).unwrap_or_default();
             self.edges.remainder.extend_from_slice(remainder);
             self.edges.next = self.timestamps.claim(used);
         }
@@ -160,34 +163,37 @@ impl VideoParser {
     }
 }
 
-/// What a cut leaves.
+/// The result of [`PictureSplitter`]: positions in the pending bytes.
 struct CutResult {
-    /// Where the first picture of the piece starts, if it was found now.
+    /// Start of the first picture of the segment, if this split has found it.
     first_start: Option<usize>,
-    /// Where the first unit of the picture that is not whole starts.
+    /// Start of the first unit of the incomplete picture.
     incomplete_start: Option<usize>,
-    /// Where the last unit in a sample ends.
+    /// End of the last unit in a sample.
     sample_end: usize,
 }
 
-/// Where the cut stands.
+/// The state of [`PictureSplitter`].
 #[derive(Clone, Copy, Debug)]
 enum PictureState {
-    /// Units that continue a picture of which the beginning is not here.
+    /// The units belong to a picture that starts in the segment before, or before a loss.
     Continuation,
-    /// In front of the first slice of a picture.
+    /// Before the first slice of a picture.
     BeforeSlices(PictureStart),
+    /// After the first slice of a picture.
     Picture(PendingPicture),
 }
 
-/// Where a picture starts: in the stream, and in the samples.
+/// The start of a picture.
 #[derive(Clone, Copy, Debug)]
 struct PictureStart {
+    /// Position of its first start code in the pending bytes.
     start_code: usize,
+    /// Position in the bytes of the samples.
     sample_start: usize,
 }
 
-/// A picture with a slice.
+/// A picture with at least one slice.
 #[derive(Clone, Copy, Debug)]
 struct PendingPicture {
     start: PictureStart,
@@ -196,16 +202,17 @@ struct PendingPicture {
     sync: bool,
 }
 
-/// A place behind the slices of a picture where the next may start.
+/// A position after the slices of a picture where the next picture may start.
 #[derive(Clone, Copy, Debug)]
 struct NextPictureStart {
     start: PictureStart,
-    /// Where the last unit in front of it ends that is in a sample.
+    /// End of the last unit before it that is in a sample.
     sample_end: usize,
+    /// Whether an access unit delimiter was found, so that the next slice starts a picture.
     delimited: bool,
 }
 
-/// Walks over the units and finds where pictures begin.
+/// Assigns NAL units to pictures, and appends them to the samples.
 struct PictureSplitter<'v> {
     video: &'v mut VideoParser,
     state: PictureState,
@@ -249,66 +256,67 @@ impl PictureSplitter<'_> {
     }
 
     fn before_slices(&mut self, unit: &NalUnit<'_>) {
-        let opening = self.picture_start(unit);
+        let start = self.picture_start(unit);
         match self.state {
-            PictureState::Continuation => self.open_first(opening),
+            PictureState::Continuation => self.open_first(start),
             PictureState::BeforeSlices(_) => {}
             PictureState::Picture(_) => {
-                let kept = self.sample_end;
-                let split = self.next_start.get_or_insert(NextPictureStart {
-                    start: opening,
-                    sample_end: kept,
+                let sample_end = self.sample_end;
+                let next_start = self.next_start.get_or_insert(NextPictureStart {
+                    start,
+                    sample_end,
                     delimited: false,
                 });
-                split.delimited |= unit.kind() == ACCESS_UNIT_DELIMITER;
+                next_start.delimited |= unit.kind() == ACCESS_UNIT_DELIMITER;
             }
         }
     }
 
-    /// The first picture of the piece, or the first behind a loss.
-    fn open_first(&mut self, opening: PictureStart) {
-        self.state = PictureState::BeforeSlices(opening);
+    /// Starts the first picture of the segment, or the first after a loss.
+    fn open_first(&mut self, start: PictureStart) {
+        self.state = PictureState::BeforeSlices(start);
         if !std::mem::replace(&mut self.video.found_first, true) {
-            self.first_start = Some(opening.start_code);
+            self.first_start = Some(start.start_code);
         }
     }
 
     fn slice(&mut self, unit: &NalUnit<'_>, first: bool) {
         let field = self.video.sets.field(unit.bytes);
         let here = self.picture_start(unit);
-        let split = self.next_start.take();
+        let next_start = self.next_start.take();
         if let PictureState::Picture(picture) = &mut self.state {
-            let other = first || split.is_some_and(|split| split.delimited);
-            let completes = match (picture.field, field) {
+            let starts_other = first || next_start.is_some_and(|next| next.delimited);
+            let is_second_field = match (picture.field, field) {
                 (Some(one), Some(field)) => field.pairs_with(one),
                 _ => false,
             };
-            if !other || completes {
+            if !starts_other || is_second_field {
                 picture.sync |= unit.kind() == IDR_SLICE;
                 return;
             }
             let picture = *picture;
-            let opening = split.map_or(here, |split| split.start);
-            self.push(&picture, opening.sample_start);
-            self.state = PictureState::BeforeSlices(opening);
+            let start = next_start.map_or(here, |next| next.start);
+            self.push(&picture, start.sample_start);
+            self.state = PictureState::BeforeSlices(start);
         }
         if matches!(self.state, PictureState::Continuation) && first {
             self.open_first(here);
         }
-        if let PictureState::BeforeSlices(opening) = self.state {
+        if let PictureState::BeforeSlices(start) = self.state {
             if let Some(data) = self.video.sets.changed_record() {
                 let codec = Codec::Avc;
                 self.video.items.push(StreamItem::Config { codec, data });
             }
             self.state = PictureState::Picture(PendingPicture {
-                start: opening,
-                time: self.video.timestamps.claim(opening.start_code),
+                start,
+                time: self.video.timestamps.claim(start.start_code),
                 field,
                 sync: unit.kind() == IDR_SLICE,
             });
         }
     }
 
+    /// Adds the frame of a picture whose sample ends at `end`.
     fn push(&mut self, picture: &PendingPicture, end: usize) {
         self.video.items.push(StreamItem::Frame(StreamFrame {
             bytes: picture.start.sample_start..end,
@@ -318,25 +326,25 @@ impl PictureSplitter<'_> {
         self.video.edges.last_may_extend = true;
     }
 
-    fn end(mut self, whole: Completeness) -> CutResult {
+    /// Ends after the last unit; drops the incomplete picture from the samples.
+    fn end(mut self, completeness: Completeness) -> CutResult {
         let end = self.video.samples.len();
-        let (rest, kept) = match (self.state, self.next_start) {
+        let (incomplete, sample_end) = match (self.state, self.next_start) {
             (PictureState::Continuation, _) => (None, 0),
-            (PictureState::BeforeSlices(opening), _) => (Some(opening), 0),
-            (PictureState::Picture(picture), _) if whole == Completeness::ButLast => {
+            (PictureState::BeforeSlices(start), _) => (Some(start), 0),
+            (PictureState::Picture(picture), _) if completeness == Completeness::ButLast => {
                 (Some(picture.start), 0)
             }
-            (PictureState::Picture(picture), split) => {
-                let sample_end = split.map_or(end, |split| split.start.sample_start);
-                self.push(&picture, sample_end);
-                let kept = split.map_or(self.sample_end, |split| split.sample_end);
-                (split.map(|split| split.start), kept)
+            (PictureState::Picture(picture), next) => {
+                self.push(&picture, next.map_or(end, |next| next.start.sample_start));
+                let sample_end = next.map_or(self.sample_end, |next| next.sample_end);
+                (next.map(|next| next.start), sample_end)
             }
         };
-        if let Some(opening) = rest {
-            self.video.samples.truncate(opening.sample_start);
+        if let Some(start) = incomplete {
+            self.video.samples.truncate(start.sample_start);
         }
-        if whole == Completeness::AtEnd
+        if completeness == Completeness::AtEnd
             && let Some(data) = self.video.sets.changed_record()
         {
             let codec = Codec::Avc;
@@ -344,8 +352,8 @@ impl PictureSplitter<'_> {
         }
         CutResult {
             first_start: self.first_start,
-            incomplete_start: rest.map(|opening| opening.start_code),
-            sample_end: kept,
+            incomplete_start: incomplete.map(|start| start.start_code),
+            sample_end,
         }
     }
 }

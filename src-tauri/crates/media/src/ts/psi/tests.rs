@@ -1,7 +1,9 @@
+//! Tests of the PAT and PMT reader.
+
 use super::*;
 use crate::ts::packet::{PACKET_SIZE, TsPackets};
 
-/// A section with its length and checksum.
+/// Returns a section with its length and checksum.
 fn section(table: u8, id: u16, version: u8, entries: &[u8]) -> Vec<u8> {
     let length = u16::try_from(5 + entries.len() + CHECKSUM_SIZE).expect("short");
     let mut bytes = vec![table];
@@ -14,8 +16,8 @@ fn section(table: u8, id: u16, version: u8, entries: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn pat(version: u8, programmes: &[(u16, u16)]) -> Vec<u8> {
-    let entries: Vec<_> = programmes
+fn pat(version: u8, programs: &[(u16, u16)]) -> Vec<u8> {
+    let entries: Vec<_> = programs
         .iter()
         .flat_map(|(number, pid)| [number.to_be_bytes(), (0xe000 | pid).to_be_bytes()].concat())
         .collect();
@@ -33,7 +35,7 @@ fn pmt(number: u16, version: u8, streams: &[(u8, u16, &[u8])]) -> Vec<u8> {
     section(PMT, number, version, &entries)
 }
 
-/// Packets of one stream that carry these bytes, a section starting with the first.
+/// Returns packets of one PID that carry these bytes, a section starting with the first.
 fn carried(pid: u16, bytes: &[u8]) -> Vec<u8> {
     let bytes = [&[0][..], bytes].concat();
     let mut packets = Vec::new();
@@ -49,23 +51,23 @@ fn carried(pid: u16, bytes: &[u8]) -> Vec<u8> {
 }
 
 fn read(packets: &[Vec<u8>]) -> Programs {
-    let mut programmes = Programs::default();
+    let mut programs = Programs::default();
     for bytes in packets {
         for packet in TsPackets::new(bytes).into_iter().flatten() {
-            if programmes.is_table_pid(packet.pid) {
-                // The counter of these packets does not run on.
-                programmes
+            if programs.is_table_pid(packet.pid) {
+                // `carried` starts every list of packets at counter 0.
+                programs
                     .sections
                     .remove(&packet.pid)
                     .filter(|_| packet.payload_start);
-                programmes.packet(&packet);
+                programs.packet(&packet);
             }
         }
     }
-    programmes
+    programs
 }
 
-/// Picture and sound.
+/// PIDs of video and audio.
 type Pids = (Option<u16>, Option<u16>);
 
 fn selected(packets: &[Vec<u8>]) -> Result<Option<Pids>, Error> {
@@ -77,7 +79,7 @@ const DEFAULT_STREAMS: [(u8, u16, &[u8]); 3] =
     [(0x15, 0x102, &[]), (0x0f, 0x101, &[]), (0x1b, 0x100, &[])];
 
 #[test]
-fn picture_and_sound_are_found_among_other_streams() {
+fn video_and_audio_are_found_among_other_streams() {
     let packets = [
         carried(0, &pat(0, &[(0, 0x10), (1, 0x1000)])),
         carried(0x1000, &pmt(1, 0, &DEFAULT_STREAMS)),
@@ -91,8 +93,8 @@ fn picture_and_sound_are_found_among_other_streams() {
 fn several_sections_may_share_a_packet() {
     let mut sections = pat(0, &[(1, 0x1000)]);
     sections.extend(pat(0, &[(2, 0x1001)]));
-    let programmes = read(&[carried(0, &sections)]);
-    assert_eq!(programmes.programs, [(1, 0x1000), (2, 0x1001)]);
+    let programs = read(&[carried(0, &sections)]);
+    assert_eq!(programs.programs, [(1, 0x1000), (2, 0x1001)]);
 }
 
 #[test]
@@ -101,13 +103,13 @@ fn a_table_may_be_longer_than_a_packet() {
     let streams: [(u8, u16, &[u8]); 3] = [(0x06, 7, &long), (0x0f, 8, &long), (0x1b, 9, &[])];
     let packets = carried(0x1000, &pmt(1, 0, &streams));
     assert_eq!(packets.len(), 2 * PACKET_SIZE);
-    let mut programmes = read(&[carried(0, &pat(0, &[(1, 0x1000)]))]);
+    let mut programs = read(&[carried(0, &pat(0, &[(1, 0x1000)]))]);
     let mut changed = Vec::new();
     for packet in TsPackets::new(&packets).expect("packets") {
-        changed.push(programmes.packet(&packet));
+        changed.push(programs.packet(&packet));
     }
     assert_eq!(changed, [false, true]);
-    let selection = programmes
+    let selection = programs
         .selected_streams()
         .expect("supported")
         .expect("media");
@@ -115,7 +117,7 @@ fn a_table_may_be_longer_than_a_packet() {
 }
 
 #[test]
-fn a_damaged_table_does_not_count() {
+fn a_damaged_table_is_ignored() {
     let mut damaged = pmt(1, 0, &DEFAULT_STREAMS);
     damaged[14] ^= 1;
     let packets = [
@@ -127,7 +129,7 @@ fn a_damaged_table_does_not_count() {
 }
 
 #[test]
-fn a_table_that_is_only_announced_does_not_count() {
+fn a_table_that_is_not_in_force_is_ignored() {
     let mut announced = pat(0, &[(1, 0x1000)]);
     announced[5] &= 0xfe;
     let sum = crc32_mpeg(&announced[..announced.len() - CHECKSUM_SIZE]);
@@ -137,7 +139,7 @@ fn a_table_that_is_only_announced_does_not_count() {
 }
 
 #[test]
-fn the_first_programme_with_media_is_taken() {
+fn the_first_program_with_media_is_selected() {
     let packets = [
         carried(0, &pat(0, &[(5, 0x1005), (3, 0x1003), (4, 0x1004)])),
         carried(0x1004, &pmt(4, 0, &[(0x1b, 0x400, &[])])),
@@ -149,7 +151,7 @@ fn the_first_programme_with_media_is_taken() {
 }
 
 #[test]
-fn another_version_moves_the_streams() {
+fn a_new_version_changes_the_streams() {
     let mut packets = vec![
         carried(0, &pat(0, &[(1, 0x1000)])),
         carried(0x1000, &pmt(1, 0, &DEFAULT_STREAMS)),
@@ -164,8 +166,8 @@ fn another_version_moves_the_streams() {
 }
 
 #[test]
-fn codecs_that_cannot_be_taken_are_named_where_nothing_else_is_there() {
-    let film = |streams: &[(u8, u16, &[u8])]| {
+fn unsupported_codecs_are_named_if_there_is_no_supported_one() {
+    let select = |streams: &[(u8, u16, &[u8])]| {
         selected(&[
             carried(0, &pat(0, &[(1, 0x1000)])),
             carried(0x1000, &pmt(1, 0, streams)),
@@ -179,15 +181,15 @@ fn codecs_that_cannot_be_taken_are_named_where_nothing_else_is_there() {
         (0x11, &[], "AAC in LATM"),
     ];
     for (stream_type, descriptors, name) in refused {
-        let result = film(&[(stream_type, 7, descriptors), (0x15, 8, &[])]);
+        let result = select(&[(stream_type, 7, descriptors), (0x15, 8, &[])]);
         assert!(
             matches!(result, Err(Error::Unsupported(found)) if found == name),
             "{name}"
         );
     }
-    let choice = film(&[(0x81, 7, &[]), (0x0f, 8, &[]), (0x1b, 9, &[])]);
+    let choice = select(&[(0x81, 7, &[]), (0x0f, 8, &[]), (0x1b, 9, &[])]);
     assert_eq!(choice.expect("AAC is there too"), Some((Some(9), Some(8))));
-    let sample_aes = film(&[(0xdb, 7, &[]), (0xcf, 8, &[])]);
+    let sample_aes = select(&[(0xdb, 7, &[]), (0xcf, 8, &[])]);
     assert!(matches!(sample_aes, Err(Error::Encrypted)));
-    assert_eq!(film(&[(0x06, 7, &[0x56, 0])]).expect("teletext"), None);
+    assert_eq!(select(&[(0x06, 7, &[0x56, 0])]).expect("teletext"), None);
 }
