@@ -10,7 +10,7 @@ use url::Url;
 
 pub use extras::{Caption, Chapter, captions, chapters};
 pub(crate) use extras::{
-    LARGEST_CAPTIONS, caption_text, caption_text_url, captions_url, chapters_url,
+    MAX_CAPTIONS_BYTES, caption_text, caption_text_url, captions_url, chapters_url,
 };
 pub use list::{ListedRecording, RecordingPage, SocialStreamPage, recording_page, social_stream};
 pub(crate) use list::{recording_page_url, social_stream_path};
@@ -18,7 +18,7 @@ pub(crate) use list::{recording_page_url, social_stream_path};
 use crate::{ChannelId, Error, RecordingId, hosts, lenient_json};
 
 /// More than the longest page of a list by far.
-pub(crate) const LARGEST_ANSWER: usize = 4 << 20;
+pub(crate) const MAX_ANSWER_BYTES: usize = 4 << 20;
 
 const WHAT: &str = "the API";
 

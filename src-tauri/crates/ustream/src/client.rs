@@ -42,11 +42,11 @@ const TITLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const PAGE_LIMIT: BodyLimit = BodyLimit {
     what: "the page",
-    bytes: page::LARGEST_PAGE,
+    bytes: page::MAX_PAGE_BYTES,
 };
 const API_LIMIT: BodyLimit = BodyLimit {
     what: "the API",
-    bytes: api::LARGEST_ANSWER,
+    bytes: api::MAX_ANSWER_BYTES,
 };
 
 /// Talks to the service. A clone is another handle to the same client.

@@ -17,7 +17,7 @@ pub(crate) const OLD_HOST: &str = "www.ustream.tv";
 const WHAT: &str = "the sign-up form";
 
 /// No hash of the documented kind comes near it.
-const LONGEST_HASH: usize = 64 << 10;
+const MAX_HASH_BYTES: usize = 64 << 10;
 
 pub(crate) fn save_url(host: &str, channel: ChannelId) -> String {
     format!("https://{host}/ajax/viewer-registration/save/{channel}/channel/{channel}.json")
@@ -28,7 +28,7 @@ pub(crate) fn content_url(host: &str, channel: ChannelId) -> String {
 }
 
 /// The fields of most forms, for when the page does not show its own.
-pub fn default_fields() -> Vec<FormField> {
+pub(crate) fn default_fields() -> Vec<FormField> {
     [
         ("name", true),
         ("email", true),
@@ -47,7 +47,7 @@ pub fn default_fields() -> Vec<FormField> {
 /// What is sent, as `fields[name]` and value; fails where a required answer is missing.
 ///
 /// Answers to fields that the form does not show are sent as well: the page may not show all.
-pub fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String)>, Error> {
     let mut filled = Vec::with_capacity(fields.len());
     for field in fields {
         let own = access
@@ -116,15 +116,15 @@ pub fn reply(body: &[u8]) -> Result<FormReply, Error> {
 }
 
 fn valid_hash(text: &str) -> Option<String> {
-    let is_one = !matches!(text, "null" | "false" | "\"\"") && text.len() <= LONGEST_HASH;
+    let is_one = !matches!(text, "null" | "false" | "\"\"") && text.len() <= MAX_HASH_BYTES;
     is_one.then(|| text.to_owned())
 }
 
 /// The shape of a refusal is not known: its texts are, wherever they stand.
 fn refusal(answer: &Value) -> String {
-    const DEEPEST: usize = 4;
+    const MAX_DEPTH: usize = 4;
     let mut texts = Vec::new();
-    collect_texts(answer, DEEPEST, &mut texts);
+    collect_texts(answer, MAX_DEPTH, &mut texts);
     let words = lenient_json::clean_text(&texts.join(" "));
     if words.is_empty() {
         lenient_json::clean_text(&answer.to_string())

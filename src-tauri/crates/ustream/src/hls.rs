@@ -16,13 +16,13 @@ pub use self::media::{MediaPlaylist, PlaylistSegment};
 use crate::{Error, hosts, lenient_json};
 
 /// Ten hours of six seconds are 6000 pieces of about 200 bytes.
-pub const LARGEST_PLAYLIST: usize = 4 << 20;
+pub(crate) const MAX_PLAYLIST_BYTES: usize = 4 << 20;
 
 /// Its name in errors.
 pub(crate) const WHAT: &str = "a playlist";
 
 /// No address of the service comes near it.
-const LONGEST_ADDRESS: usize = 4096;
+const MAX_URL_BYTES: usize = 4096;
 
 /// A playlist of either kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,10 +35,10 @@ pub enum Playlist {
 
 /// Reads a playlist that was found at `base`.
 pub fn read(body: &[u8], base: &Url) -> Result<Playlist, Error> {
-    if body.len() > LARGEST_PLAYLIST {
+    if body.len() > MAX_PLAYLIST_BYTES {
         return Err(Error::TooLarge {
             what: WHAT,
-            limit_bytes: LARGEST_PLAYLIST,
+            limit_bytes: MAX_PLAYLIST_BYTES,
         });
     }
     let text = std::str::from_utf8(body).map_err(|_| malformed("it is not text"))?;
@@ -73,7 +73,7 @@ fn lines(text: &str) -> impl Iterator<Item = Result<HlsLine<'_>, Error>> {
 fn resource_url(base: &Url, named: &str) -> Result<Url, Error> {
     let named = named.trim();
     // Variables (EXT-X-DEFINE) are not filled in here.
-    if named.len() > LONGEST_ADDRESS || named.contains("{$") {
+    if named.len() > MAX_URL_BYTES || named.contains("{$") {
         return Err(malformed("it names an address that cannot be used"));
     }
     let url = base

@@ -27,7 +27,7 @@ impl Host {
     }
 
     /// Returns whether it serves pages, the API or short links.
-    pub fn is_site(&self) -> bool {
+    pub(crate) fn is_site(&self) -> bool {
         is_under(&self.0, &SITES)
     }
 
@@ -37,7 +37,7 @@ impl Host {
     }
 
     /// Returns whether it serves segments or pictures.
-    pub fn is_cdn(&self) -> bool {
+    pub(crate) fn is_cdn(&self) -> bool {
         is_under(&self.0, &CDN)
     }
 
@@ -90,9 +90,9 @@ impl ControlDomain {
 /// queries, fragments, logins, percent encodings, letters beyond ASCII and their encoded form.
 /// Addresses of computers are refused since they are under no domain.
 pub fn parse(text: &str) -> Option<Host> {
-    const LONGEST: usize = 253;
+    const MAX_BYTES: usize = 253;
     let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    if name.len() > LONGEST || !name.split('.').all(is_label) {
+    if name.len() > MAX_BYTES || !name.split('.').all(is_label) {
         return None;
     }
     let is_own = is_under(&name, &SITES) || is_under(&name, &CDN);
@@ -136,8 +136,8 @@ pub(crate) fn is_control(host: &str) -> bool {
 /// Letters, digits and hyphens in their midst (RFC 1123 2.1). The service has no name in another
 /// script: the encoded form of one is somebody's imitation.
 fn is_label(label: &str) -> bool {
-    const LONGEST: usize = 63;
-    (1..=LONGEST).contains(&label.len())
+    const MAX_BYTES: usize = 63;
+    (1..=MAX_BYTES).contains(&label.len())
         && label
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')

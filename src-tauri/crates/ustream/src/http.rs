@@ -7,7 +7,7 @@ use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use crate::endpoint::{self, MOST_REDIRECTS};
+use crate::endpoint::{self, MAX_REDIRECTS};
 use crate::{Error, hosts, trust};
 
 /// One answer may take this long in all; pages come in a second.
@@ -17,7 +17,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Longer requests to wait are not for people in front of a screen.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// What came back, whatever its status.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ async fn follow(
     limit: BodyLimit,
 ) -> Result<HttpResponse, Error> {
     let started = Instant::now();
-    for _ in 0..=MOST_REDIRECTS {
+    for _ in 0..=MAX_REDIRECTS {
         let time_left = RESPONSE_TIMEOUT.saturating_sub(started.elapsed());
         let asked = http.get(url).timeout(time_left).send();
         let response = asked.await.map_err(error)?;
@@ -192,5 +192,5 @@ pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
         .trim()
         .parse()
         .ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
 }

@@ -111,11 +111,11 @@ pub(crate) fn ends_with(address: &str, ending: &str) -> bool {
 
 /// Words of the service, fit to be shown: one line, no control characters, no novels.
 pub(crate) fn clean_text(text: &str) -> String {
-    const MOST_CHARS: usize = 300;
+    const MAX_CHARS: usize = 300;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars()
         .filter(|c| !c.is_control())
-        .take(MOST_CHARS)
+        .take(MAX_CHARS)
         .collect()
 }
 

@@ -16,7 +16,7 @@ use self::element_filter::ElementFilter;
 use crate::{ChannelId, FormField, RecordingId, Target, lenient_json};
 
 /// More than any page of the service by far.
-pub(crate) const LARGEST_PAGE: usize = 8 << 20;
+pub(crate) const MAX_PAGE_BYTES: usize = 8 << 20;
 
 /// A page is read in milliseconds. What is nested, or crowded into one tag, takes the square of its
 /// length: a hostile page would keep the parser for days.
@@ -26,7 +26,7 @@ const PARSE_TIMEOUT: Duration = Duration::from_secs(3);
 const CHUNK_BYTES: usize = 16 << 10;
 
 /// More than a channel plays while it is off air.
-const MOST_OFF_AIR: usize = 500;
+const MAX_OFF_AIR: usize = 500;
 
 /// What a page gives away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn off_air(html: &str) -> Vec<RecordingId> {
     ids.into_iter()
         .filter_map(lenient_json::unsigned)
         .map(RecordingId)
-        .take(MOST_OFF_AIR)
+        .take(MAX_OFF_AIR)
         .collect()
 }
 

@@ -1,7 +1,6 @@
 //! What the pieces of a recording are: outlives addresses that expire.
 
 mod identity;
-pub(crate) mod timeline;
 
 use std::ops::Range;
 
@@ -9,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::identity::{HashListing, PlanChange};
-use self::timeline::SegmentTimeline;
+use crate::ums::timeline::SegmentTimeline;
 use crate::{Container, RecordingId, RenditionId, RenditionTrack};
 
 /// How good a picture is wanted.
@@ -198,7 +197,11 @@ pub(crate) fn segments(
             },
             start_ms: timeline.start_ms(number),
             duration_ms: timeline.chunk_time_ms(),
-            presence: timeline.presence(number, length_ms),
+            presence: if timeline.is_expected(number, length_ms) {
+                Presence::Sure
+            } else {
+                Presence::Tentative
+            },
         })
     });
     inits.chain(media).collect()

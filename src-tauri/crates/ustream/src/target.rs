@@ -106,7 +106,7 @@ impl Target {
     }
 
     /// What one whole address points at; `None` for other sites and for the service's front door.
-    pub fn of_url(url: &Url) -> Option<Self> {
+    pub(crate) fn of_url(url: &Url) -> Option<Self> {
         address::read(url)
     }
 }

@@ -6,10 +6,10 @@ use super::{ApiResponse, read_response_with};
 use crate::{Error, RecordingId, lenient_json};
 
 /// Hours of talk are some hundred kilobytes.
-pub(crate) const LARGEST_CAPTIONS: usize = 8 << 20;
+pub(crate) const MAX_CAPTIONS_BYTES: usize = 8 << 20;
 
 /// More than anybody marks.
-const MOST: usize = 1_000;
+const MAX_ENTRIES: usize = 1_000;
 
 /// Captions of a recording in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn captions(body: &[u8]) -> Result<ApiResponse<Vec<Caption>>, Error> {
         let mut ready: Vec<(bool, Caption)> = lenient_json::items(captions)
             .into_iter()
             .filter_map(caption)
-            .take(MOST)
+            .take(MAX_ENTRIES)
             .collect();
         ready.sort_by_key(|(is_default, _)| !is_default);
         ready.into_iter().map(|(_, caption)| caption).collect()
@@ -86,7 +86,7 @@ pub fn chapters(body: &[u8]) -> Result<ApiResponse<Vec<Chapter>>, Error> {
                         .and_then(lenient_json::thousandths)?,
                 })
             })
-            .take(MOST)
+            .take(MAX_ENTRIES)
             .collect();
         read.sort_by_key(|chapter| chapter.start_ms);
         read

@@ -10,7 +10,7 @@ use crate::api::{ApiResponse, ListedRecording, RecordingPage, SocialStreamPage, 
 use crate::{ChannelId, Error, Target};
 
 /// Many times the longest list that is known; a list without end has one here.
-const MOST_ENTRIES: usize = 50_000;
+const MAX_ENTRIES: usize = 50_000;
 
 /// One recording, or one player of a page, as a list shows it. What the list does not tell is
 /// absent.
@@ -156,7 +156,7 @@ impl Catalog {
             };
             let mut new = page;
             new.retain(|entry| self.seen.insert(entry.target.clone()));
-            if self.seen.len() >= MOST_ENTRIES {
+            if self.seen.len() >= MAX_ENTRIES {
                 self.next_page = NextPage::End;
             }
             if !new.is_empty() {

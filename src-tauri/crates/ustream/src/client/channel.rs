@@ -11,7 +11,7 @@ use crate::{Access, ChannelId, Error, Lock};
 
 const SOCIAL_STREAM_LIMIT: BodyLimit = BodyLimit {
     what: "the list of the website",
-    bytes: api::LARGEST_ANSWER,
+    bytes: api::MAX_ANSWER_BYTES,
 };
 
 /// What has been asked about a channel so far.
@@ -26,7 +26,11 @@ pub(super) struct ChannelProbe {
 impl Client {
     /// One page of a channel's recordings, newest first; pages count from 1, and the first that
     /// is empty is past the end.
-    pub async fn recordings(&self, channel: ChannelId, page: u32) -> Result<RecordingPage, Error> {
+    pub(super) async fn recordings(
+        &self,
+        channel: ChannelId,
+        page: u32,
+    ) -> Result<RecordingPage, Error> {
         let answer = self
             .ask_api(&api::recording_page_url(channel, page), api::recording_page)
             .await?;

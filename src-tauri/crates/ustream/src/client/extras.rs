@@ -9,7 +9,7 @@ use crate::{Error, RecordingId, hosts, lenient_json};
 
 const CAPTIONS_LIMIT: BodyLimit = BodyLimit {
     what: "the captions",
-    bytes: api::LARGEST_CAPTIONS,
+    bytes: api::MAX_CAPTIONS_BYTES,
 };
 
 /// Previews of the service have at most half a megabyte.

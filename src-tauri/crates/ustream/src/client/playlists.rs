@@ -14,7 +14,9 @@ use url::Url;
 
 use super::Client;
 use super::strategies::{StrategyOutcome, more_specific};
-use crate::hls::{self, LARGEST_PLAYLIST, MasterPlaylist, MediaPlaylist, Playlist, Variant, WHAT};
+use crate::hls::{
+    self, MAX_PLAYLIST_BYTES, MasterPlaylist, MediaPlaylist, Playlist, Variant, WHAT,
+};
 use crate::http::{self, BodyLimit};
 use crate::recording::Playlists;
 use crate::ums::polling::{self, PollingConnection};
@@ -26,28 +28,28 @@ use crate::{Error, Promises, RecordingId, hosts};
 const PLAYLIST_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Playlists that are on their way at once.
-const PARALLEL: usize = 4;
+const MAX_PARALLEL: usize = 4;
 
 /// Times that one playlist is asked for where its server stumbles.
-const MOST_ATTEMPTS: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 
 /// Times that a playlist is looked at which has no end or cannot be read.
-const MOST_READS: u32 = 2;
+const MAX_READS: u32 = 2;
 
 /// A server that has just stumbled is given this long, then twice as long each time.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Playlists expire: who asks for a longer pause is asked anew from the beginning.
-const LONGEST_RETRY_PAUSE: Duration = Duration::from_secs(5);
+const MAX_RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Handshakes: one more where playlists have expired before they were fetched.
-const MOST_HANDSHAKES: u32 = 2;
+const MAX_HANDSHAKES: u32 = 2;
 
 /// Bytes of all media playlists of a recording.
-const MOST_BYTES: usize = 24 << 20;
+const MAX_BYTES: usize = 24 << 20;
 
 /// Segments that all media playlists of a recording name.
-const MOST_SEGMENTS: usize = 200_000;
+const MAX_SEGMENTS: usize = 200_000;
 
 impl Client {
     /// Asks as the player for HLS does, and fetches what it is told of.
@@ -93,7 +95,7 @@ impl Client {
             let Some(problem) = problem else {
                 return told.ok_or(Error::NoRendition);
             };
-            if handshake >= MOST_HANDSHAKES || is_permanent(&problem) {
+            if handshake >= MAX_HANDSHAKES || is_permanent(&problem) {
                 let told = told.or(incomplete);
                 if told.is_some() {
                     tracing::warn!(%problem, "a playlist is left out");
@@ -177,7 +179,7 @@ impl Client {
             };
             (url, media.map_err(Arc::new))
         });
-        let mut fetched = futures_util::stream::iter(fetched).buffer_unordered(PARALLEL);
+        let mut fetched = futures_util::stream::iter(fetched).buffer_unordered(MAX_PARALLEL);
         let mut known: HashMap<Url, Result<Arc<MediaPlaylist>, Arc<Error>>> = HashMap::new();
         while let Some((url, media)) = fetched.next().await {
             if let Err(error) = &media {
@@ -207,14 +209,14 @@ impl Client {
                 Err(refused) => refused,
             };
             let most = match &error {
-                Error::Network(cause) if !cause.is_timeout() => MOST_ATTEMPTS,
-                Error::Busy { .. } => MOST_ATTEMPTS,
-                Error::Status { status, .. } if *status >= 500 => MOST_ATTEMPTS,
-                Error::StillLive | Error::Malformed { .. } => MOST_READS,
+                Error::Network(cause) if !cause.is_timeout() => MAX_ATTEMPTS,
+                Error::Busy { .. } => MAX_ATTEMPTS,
+                Error::Status { status, .. } if *status >= 500 => MAX_ATTEMPTS,
+                Error::StillLive | Error::Malformed { .. } => MAX_READS,
                 _ => 1,
             };
             let wait = retry_after.unwrap_or_default().max(pause);
-            if attempt >= most || wait > LONGEST_RETRY_PAUSE {
+            if attempt >= most || wait > MAX_RETRY_PAUSE {
                 return Err(error);
             }
             tracing::debug!(path = url.path(), %error, "asking for a playlist again");
@@ -234,7 +236,7 @@ impl Client {
             let response = self.control.get(url.clone()).send().await;
             let response = response.map_err(http::error)?;
             retry_after = http::retry_after(&response);
-            let bytes = LARGEST_PLAYLIST;
+            let bytes = MAX_PLAYLIST_BYTES;
             http::read(response, BodyLimit { what: WHAT, bytes }).await
         };
         let answer = tokio::time::timeout(PLAYLIST_TIMEOUT, asked).await;
@@ -266,8 +268,8 @@ struct PlaylistBudget {
 impl Default for PlaylistBudget {
     fn default() -> Self {
         Self {
-            bytes: AtomicUsize::new(MOST_BYTES),
-            segments: AtomicUsize::new(MOST_SEGMENTS),
+            bytes: AtomicUsize::new(MAX_BYTES),
+            segments: AtomicUsize::new(MAX_SEGMENTS),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{Access, ChannelId, Error, FormField, Lock, api};
 
 const FORM_LIMIT: BodyLimit = BodyLimit {
     what: "the sign-up form",
-    bytes: api::LARGEST_ANSWER,
+    bytes: api::MAX_ANSWER_BYTES,
 };
 
 /// The fields that the page shows, else those of most forms.

@@ -10,7 +10,7 @@ use crate::api::{self, ApiResponse, ChannelInfo};
 use crate::{Access, ChannelId, Error, Target, TargetError, hosts};
 
 /// A page may embed a channel; nothing the service has leads further.
-const MOST_HOPS: usize = 3;
+const MAX_HOPS: usize = 3;
 
 /// What a target leads to.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Client {
         access: &Access,
     ) -> Result<RecordingRef, Error> {
         let mut target = target.clone();
-        for _ in 0..MOST_HOPS {
+        for _ in 0..MAX_HOPS {
             let mut catalog = match self.resolve(&target, access).await? {
                 ResolvedLink::Recording(found) => return Ok(found),
                 ResolvedLink::Collection(catalog) => catalog,

@@ -9,7 +9,7 @@ use super::{lines, malformed, resource_url};
 use crate::{Error, Promises};
 
 /// More than qualities and languages of any recording.
-const MOST_STREAMS: usize = 24;
+const MAX_RENDITIONS: usize = 24;
 
 /// What a master playlist names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<MasterPlaylist, Error> {
             }
             _ => {}
         }
-        if master.variants.len() + master.audio_renditions.len() > MOST_STREAMS {
+        if master.variants.len() + master.audio_renditions.len() > MAX_RENDITIONS {
             return Err(malformed("it is endless"));
         }
     }

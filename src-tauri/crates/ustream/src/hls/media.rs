@@ -11,10 +11,10 @@ use super::{lines, malformed, resource_url};
 use crate::{Error, lenient_json};
 
 /// Three days of six seconds.
-const MOST_SEGMENTS: usize = 50_000;
+const MAX_SEGMENTS: usize = 50_000;
 
 /// Pieces are seconds long, never hours.
-const LONGEST_SEGMENT_S: f64 = 3600.0;
+const MAX_SEGMENT_S: f64 = 3600.0;
 
 /// What a media playlist names.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,13 +254,13 @@ impl MediaPlaylistParser {
     }
 
     fn add_segment(&mut self, bytes: Option<MediaResource>) -> Result<(), Error> {
-        if self.has_end || self.segments.len() >= MOST_SEGMENTS {
+        if self.has_end || self.segments.len() >= MAX_SEGMENTS {
             return Err(malformed("it is endless"));
         }
         let seconds = self
             .length_s
             .take()
-            .filter(|length| (0.0..=LONGEST_SEGMENT_S).contains(length))
+            .filter(|length| (0.0..=MAX_SEGMENT_S).contains(length))
             .ok_or_else(|| malformed("the length of a segment is missing or absurd"))?;
         let is_gap = std::mem::take(&mut self.is_gap);
         let index = u64::try_from(self.segments.len()).unwrap_or(u64::MAX);

@@ -217,7 +217,7 @@ fn absurd_and_foreign_playlists_are_refused() {
     }
     assert!(read(&[0xff; 20], &base()).is_err());
     assert!(matches!(
-        read(&vec![b'#'; LARGEST_PLAYLIST + 1], &base()),
+        read(&vec![b'#'; MAX_PLAYLIST_BYTES + 1], &base()),
         Err(Error::TooLarge { .. })
     ));
     let endless = format!("#EXTM3U\n{}", "#EXTINF:1,\na\n".repeat(60_000));

@@ -15,10 +15,10 @@ use html5ever::{LocalName, local_name};
 use scraper::{Html, HtmlTreeSink};
 
 /// More than any page has of what is looked at: lists of recordings have fifty.
-const MOST_ELEMENTS: usize = 10_000;
+const MAX_ELEMENTS: usize = 10_000;
 
 /// Labels inside labels.
-const MOST_NESTED_LABELS: usize = 100;
+const MAX_NESTED_LABELS: usize = 100;
 
 /// Attributes that are looked at.
 const ATTRIBUTES: [&str; 24] = [
@@ -83,8 +83,8 @@ impl ElementFilter {
 
     fn start(&self, mut tag: Tag, line: u64) {
         let is_label = tag.name == local_name!("label");
-        let is_too_deep = is_label && self.labels.get() >= MOST_NESTED_LABELS;
-        if !is_relevant(&tag) || is_too_deep || self.elements.get() >= MOST_ELEMENTS {
+        let is_too_deep = is_label && self.labels.get() >= MAX_NESTED_LABELS;
+        if !is_relevant(&tag) || is_too_deep || self.elements.get() >= MAX_ELEMENTS {
             return;
         }
         self.elements.set(self.elements.get() + 1);

@@ -7,28 +7,28 @@ use scraper::ElementRef;
 use crate::{FormField, lenient_json};
 
 /// More than any owner asks for.
-const MOST_FIELDS: usize = 50;
+const MAX_FIELDS: usize = 50;
 
 /// More than any page has.
-const MOST_LABELS: usize = 500;
+const MAX_LABELS: usize = 500;
 
 /// No form names a field at such length.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME_BYTES: usize = 200;
 
 /// A label stands closer around its field; a page may be nested without end.
-const MOST_LABEL_ANCESTORS: usize = 20;
+const MAX_LABEL_ANCESTORS: usize = 20;
 
 /// The fields a person must or may fill in, in the order of the page.
 pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
     let labels: HashMap<&str, String> = elements
         .iter()
         .filter(|element| element.value().name() == "label")
-        .take(MOST_LABELS)
+        .take(MAX_LABELS)
         .filter_map(|label| Some((label.value().attr("for")?, label_text(*label))))
         .collect();
     let mut fields: Vec<FormField> = Vec::new();
     for element in elements {
-        if fields.len() >= MOST_FIELDS {
+        if fields.len() >= MAX_FIELDS {
             break;
         }
         let Some(name) = name(*element) else {
@@ -56,13 +56,13 @@ fn name(element: ElementRef<'_>) -> Option<&str> {
         .strip_suffix(']')?;
     // It is sent as it stands, and shown where it has no label.
     let is_shown = !name.chars().any(char::is_control);
-    (is_shown && (1..=LONGEST_NAME).contains(&name.len())).then_some(name)
+    (is_shown && (1..=MAX_NAME_BYTES).contains(&name.len())).then_some(name)
 }
 
 fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) -> FormField {
     let input = element.value();
     let around = || {
-        let near = element.ancestors().take(MOST_LABEL_ANCESTORS);
+        let near = element.ancestors().take(MAX_LABEL_ANCESTORS);
         let parents = near.filter_map(ElementRef::wrap);
         parents
             .filter(|parent| parent.value().name() == "label")
@@ -93,11 +93,11 @@ fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) ->
 
 /// The text of a label; what stands in it may be the whole page.
 fn label_text(element: ElementRef<'_>) -> String {
-    const MOST_TEXTS: usize = 100;
-    const LONGEST_TEXT: usize = 1000;
-    let texts = element.text().take(MOST_TEXTS);
+    const MAX_TEXTS: usize = 100;
+    const MAX_TEXT_CHARS: usize = 1000;
+    let texts = element.text().take(MAX_TEXTS);
     let text: String = texts
-        .flat_map(|text| text.chars().take(LONGEST_TEXT))
+        .flat_map(|text| text.chars().take(MAX_TEXT_CHARS))
         .collect();
     lenient_json::clean_text(&text)
 }

@@ -7,7 +7,7 @@ use url::{Url, form_urlencoded};
 use crate::{ChannelId, RecordingId, Target, hosts, target};
 
 /// More than any page shows.
-const MOST_PLAYERS: usize = 50;
+const MAX_PLAYERS: usize = 50;
 
 /// Where pages and their scripts keep the address of a frame until it is in sight.
 const FRAME_URL_ATTRIBUTES: [&str; 6] = [
@@ -45,7 +45,7 @@ pub(super) fn read(elements: &[ElementRef<'_>], html: &str, base: &Url) -> Vec<T
 }
 
 fn add(players: &mut Vec<Target>, target: Target) {
-    if players.len() < MOST_PLAYERS && !players.contains(&target) {
+    if players.len() < MAX_PLAYERS && !players.contains(&target) {
         players.push(target);
     }
 }

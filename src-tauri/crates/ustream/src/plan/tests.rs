@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::timeline::{ends_too_early, has_gap, is_sparse};
 use super::*;
 use crate::TrackKind;
 use crate::ums::stream::StreamFormat;
+use crate::ums::timeline::{ends_too_early, has_gap, is_sparse};
 
 fn format(keys: &[u64], chunk_time_ms: u64) -> StreamFormat {
     let hashes: BTreeMap<u64, String> = keys.iter().map(|key| (*key, "1".to_owned())).collect();

@@ -10,12 +10,12 @@ use crate::{
 
 /// A stretch is a hundredth of the file, within these bounds: what breaks off costs little, and
 /// what is on its way at once takes little memory.
-const LEAST_RANGE_BYTES: u64 = 64 << 10;
-const MOST_RANGE_BYTES: u64 = 8 << 20;
+const MIN_RANGE_BYTES: u64 = 64 << 10;
+const MAX_RANGE_BYTES: u64 = 8 << 20;
 const RANGES: u64 = 100;
 
 /// A film of three days at 80 Mbit/s: a file that claims to be larger is a mistake or an attack.
-const LARGEST_FILE: u64 = 4 << 40;
+const MAX_FILE_BYTES: u64 = 4 << 40;
 
 /// A finished file of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl SingleFile {
     ///
     /// `validator` tells one version of it from another (RFC 9110 8.8).
     pub(crate) fn new(url: Url, size_bytes: u64, validator: Option<String>) -> Option<Self> {
-        (1..=LARGEST_FILE).contains(&size_bytes).then(|| Self {
+        (1..=MAX_FILE_BYTES).contains(&size_bytes).then(|| Self {
             kind: FileKind::of(&url),
             url,
             size_bytes,
@@ -102,8 +102,8 @@ impl SingleFile {
 
     fn range_bytes(&self) -> u64 {
         (self.size_bytes / RANGES)
-            .clamp(LEAST_RANGE_BYTES, MOST_RANGE_BYTES)
-            .next_multiple_of(LEAST_RANGE_BYTES)
+            .clamp(MIN_RANGE_BYTES, MAX_RANGE_BYTES)
+            .next_multiple_of(MIN_RANGE_BYTES)
     }
 
     /// Its stretches. Time is dealt out over its bytes, for people who watch it come.
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn stretches_cover_every_byte_once() {
-        let least = LEAST_RANGE_BYTES;
+        let least = MIN_RANGE_BYTES;
         for size in [1, least, least + 1, 10_000_000, 3 << 30, 700 << 30] {
             let file = file(size).unwrap();
             let mut end = 0;

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::stated::Lost;
 use crate::hosts::{self, Host};
-use crate::plan::timeline::SegmentTimeline;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Representation, StreamFormat};
+use crate::ums::timeline::SegmentTimeline;
 use crate::{Error, HashListing, RenditionTrack, SegmentKind, lenient_json};
 
 /// Servers that have held pieces since 2017, 2017 and 2013, for when the service names none.
@@ -23,7 +23,7 @@ const KNOWN_SERVERS: [&str; 3] = [
 const NO_USABLE_NAME: &str = "the service does not say where its segments are, or says it wrongly";
 
 /// No path or template of the service comes near it.
-const LONGEST_PATH: usize = 2048;
+const MAX_PATH_BYTES: usize = 2048;
 
 /// A format whose every name has been checked.
 #[derive(Clone, Debug)]
@@ -231,7 +231,7 @@ fn is_valid(row: &Representation) -> bool {
 
 /// Neither an address of its own nor a way out of the folder.
 fn is_relative(path: &str) -> bool {
-    path.len() <= LONGEST_PATH
+    path.len() <= MAX_PATH_BYTES
         && !path.starts_with("//")
         && !path.contains("://")
         && !path
@@ -245,8 +245,8 @@ fn is_relative(path: &str) -> bool {
 
 /// Decimal or hexadecimal digits in all that has been seen.
 fn is_hash(hash: &str) -> bool {
-    const LONGEST: usize = 128;
-    (1..=LONGEST).contains(&hash.len())
+    const MAX_HASH_BYTES: usize = 128;
+    (1..=MAX_HASH_BYTES).contains(&hash.len())
         && hash
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))

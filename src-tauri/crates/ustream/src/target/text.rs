@@ -7,26 +7,26 @@ use super::address;
 use crate::{Target, TargetError, hosts};
 
 /// More text than any page that people paste holds.
-const MOST_TEXT: usize = 4 << 20;
+const MAX_TEXT_BYTES: usize = 4 << 20;
 
 /// No address of the service comes near it.
-const LONGEST_ADDRESS: usize = 4096;
+const MAX_URL_BYTES: usize = 4096;
 
 /// RFC 1035 2.3.4.
-const LONGEST_HOST: usize = 255;
+const MAX_HOST_BYTES: usize = 255;
 
 /// As many addresses are tried in one text.
-const MOST_ADDRESSES: usize = 10_000;
+const MAX_ADDRESSES: usize = 10_000;
 
 /// An address within an address within an address.
-const DEEPEST_ENCODING: usize = 3;
+const MAX_ENCODING_DEPTH: usize = 3;
 
 /// The first address of the service in `text` that points at something, else the first of another
 /// site: its page may embed a player.
 pub(super) fn find_target(text: &str) -> Result<Target, TargetError> {
     let mut text = unescaped(bounded(text));
     let mut elsewhere = None;
-    for _ in 0..DEEPEST_ENCODING {
+    for _ in 0..MAX_ENCODING_DEPTH {
         for url in addresses(&text) {
             if let Some(target) = Target::of_url(&url) {
                 return Ok(target);
@@ -56,7 +56,7 @@ pub(super) fn urls(text: &str) -> impl Iterator<Item = Url> {
 
 /// As much of the text as is looked at.
 fn bounded(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MOST_TEXT))
+    text.get(..text.floor_char_boundary(MAX_TEXT_BYTES))
         .unwrap_or(text)
 }
 
@@ -96,7 +96,7 @@ fn addresses(text: &str) -> impl Iterator<Item = Url> + '_ {
             let rest = text.get(at..)?;
             UrlStart::of(before.replace(character), rest).map(|start| (start, rest))
         })
-        .take(MOST_ADDRESSES)
+        .take(MAX_ADDRESSES)
         .filter_map(|(start, rest)| start.address(candidate(rest)))
 }
 
@@ -142,7 +142,7 @@ impl UrlStart {
 fn is_bare_host(rest: &str) -> bool {
     let end = rest
         .char_indices()
-        .find(|&(at, c)| at >= LONGEST_HOST || !(c.is_ascii_alphanumeric() || ".-".contains(c)))
+        .find(|&(at, c)| at >= MAX_HOST_BYTES || !(c.is_ascii_alphanumeric() || ".-".contains(c)))
         .map_or(rest.len(), |(at, _)| at);
     let (host, after) = rest.split_at(end);
     looks_like_a_host(host)
@@ -153,7 +153,7 @@ fn is_bare_host(rest: &str) -> bool {
 fn candidate(rest: &str) -> &str {
     let end = rest
         .char_indices()
-        .find(|&(at, character)| at >= LONGEST_ADDRESS || ends_an_address(character))
+        .find(|&(at, character)| at >= MAX_URL_BYTES || ends_an_address(character))
         .map_or(rest.len(), |(at, _)| at);
     rest.get(..end)
         .unwrap_or_default()

@@ -7,7 +7,7 @@ use super::stream::{self, StreamState};
 use crate::{Error, lenient_json};
 
 /// More than the service has been seen to say at once by two orders of magnitude.
-pub const LARGEST_FRAME: usize = 4 << 20;
+pub(crate) const MAX_FRAME_BYTES: usize = 4 << 20;
 
 /// Its name in errors.
 pub(crate) const WHAT: &str = "the control connection";
@@ -91,10 +91,10 @@ pub enum Reject {
 
 /// Reads one frame.
 pub fn parse(frame: &str) -> Result<Vec<Command>, Error> {
-    if frame.len() > LARGEST_FRAME {
+    if frame.len() > MAX_FRAME_BYTES {
         return Err(Error::TooLarge {
             what: WHAT,
-            limit_bytes: LARGEST_FRAME,
+            limit_bytes: MAX_FRAME_BYTES,
         });
     }
     let value = lenient_json::read(frame.as_bytes(), WHAT)?;
@@ -169,8 +169,8 @@ fn sites(config: &Value, found: &mut Vec<Site>) {
 }
 
 fn add(site: Site, found: &mut Vec<Site>) {
-    const MOST_SITES: usize = 16;
-    if found.len() < MOST_SITES && !found.contains(&site) {
+    const MAX_SITES: usize = 16;
+    if found.len() < MAX_SITES && !found.contains(&site) {
         found.push(site);
     }
 }

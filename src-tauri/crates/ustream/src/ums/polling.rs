@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use super::message::{LARGEST_FRAME, WHAT};
+use super::message::{MAX_FRAME_BYTES, WHAT};
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::Error;
@@ -20,25 +20,25 @@ use crate::http::{self, BodyLimit};
 
 /// A connection that is not polled for longer than this is given up by the service, and what it
 /// told with it.
-const LONGEST_POLL: Duration = Duration::from_secs(10);
+const POLL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Answers that come quicker than this and say nothing new are not asked for at once again.
-const SHORTEST_POLL: Duration = Duration::from_millis(500);
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Answers of one conversation: five polls are usual.
-const MOST_ANSWERS: usize = 100;
+const MAX_ANSWERS: usize = 100;
 
 /// Bytes of one conversation.
-const MOST_BYTES: usize = 4 * LARGEST_FRAME;
+const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 
 const LIMIT: BodyLimit = BodyLimit {
     what: WHAT,
-    bytes: LARGEST_FRAME,
+    bytes: MAX_FRAME_BYTES,
 };
 
 /// Asks the control connection about a recording. What it tells holds while the line is
 /// [kept](Line::keep).
-pub async fn ask(
+pub(crate) async fn ask(
     http: &reqwest::Client,
     question: SessionQuery,
     way: Transport,
@@ -86,7 +86,7 @@ pub async fn ask(
 
 /// A connection in the sense of the service: a name under which it is polled.
 #[derive(Debug)]
-pub struct PollingConnection {
+pub(crate) struct PollingConnection {
     http: reqwest::Client,
     /// Where `connect` goes.
     connect_url: Option<Url>,
@@ -99,14 +99,14 @@ pub struct PollingConnection {
 
 impl PollingConnection {
     /// Goes on polling, so that what was told stays valid, until it is dropped.
-    pub async fn keep_alive(mut self) -> Infallible {
+    pub(crate) async fn keep_alive(mut self) -> Infallible {
         while let Some(url) = self.poll_url.take() {
             let asked = Instant::now();
-            let answer = self.get(&url, asked + LONGEST_POLL).await;
+            let answer = self.get(&url, asked + POLL_TIMEOUT).await;
             if answer.is_ok() {
                 self.poll_url = Some(url);
             }
-            tokio::time::sleep_until(asked + SHORTEST_POLL).await;
+            tokio::time::sleep_until(asked + MIN_POLL_INTERVAL).await;
         }
         std::future::pending().await
     }
@@ -150,7 +150,7 @@ impl PollingConnection {
         let started = self.started;
         let answer = {
             // An answer that is on its way is not given up for the length: it would be lost.
-            let mut get = pin!(self.get(&url, deadline.min(asked + LONGEST_POLL)));
+            let mut get = pin!(self.get(&url, deadline.min(asked + POLL_TIMEOUT)));
             loop {
                 let length_ms = match select(get, pin!(length.received())).await {
                     Either::Left((answer, _)) => break answer,
@@ -167,7 +167,7 @@ impl PollingConnection {
         };
         let request = self.report(session, answer);
         if matches!(request, SessionAction::Wait) {
-            tokio::time::sleep_until((asked + SHORTEST_POLL).min(deadline)).await;
+            tokio::time::sleep_until((asked + MIN_POLL_INTERVAL).min(deadline)).await;
         }
         request
     }
@@ -180,8 +180,8 @@ impl PollingConnection {
     ) -> SessionAction {
         let now = self.started.elapsed();
         match answer {
-            Ok(_) if self.answers > MOST_ANSWERS || self.bytes > MOST_BYTES => {
-                let limit_bytes = MOST_BYTES;
+            Ok(_) if self.answers > MAX_ANSWERS || self.bytes > MAX_BYTES => {
+                let limit_bytes = MAX_BYTES;
                 let error = Error::TooLarge {
                     what: WHAT,
                     limit_bytes,

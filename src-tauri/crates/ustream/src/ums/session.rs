@@ -22,10 +22,10 @@ use crate::{Error, Lock, RecordingId};
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// Attempts in all, each from an entry host on.
-const MOST_ATTEMPTS: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// No attempt begins later: there are other ways to try.
-const LATEST_ATTEMPT: Duration = Duration::from_secs(18);
+const LAST_ATTEMPT_START: Duration = Duration::from_secs(18);
 
 /// A host that has just failed is given this long, times the attempts so far.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
@@ -327,7 +327,7 @@ impl Session {
         if let Some(refusal) = self.info.unusable_reason() {
             return SessionAction::Fail(refusal);
         }
-        if self.attempt >= MOST_ATTEMPTS || now >= LATEST_ATTEMPT {
+        if self.attempt >= MAX_ATTEMPTS || now >= LAST_ATTEMPT_START {
             return SessionAction::Fail(self.last_error.take().unwrap_or(Error::Timeout(WHAT)));
         }
         self.attempt += 1;

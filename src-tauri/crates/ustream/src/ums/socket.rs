@@ -24,17 +24,17 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use self::text_as_binary::TextAsBinary;
-use super::message::{LARGEST_FRAME, WHAT};
+use super::message::{MAX_FRAME_BYTES, WHAT};
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::hosts::Host;
 use crate::{Error, http};
 
 /// Frames of one conversation: three are usual, counters may come each second.
-const MOST_FRAMES: usize = 500;
+const MAX_FRAMES: usize = 500;
 
 /// Bytes of one conversation.
-const MOST_BYTES: usize = 4 * LARGEST_FRAME;
+const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 
 /// A polite good-bye may take this long.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -42,7 +42,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 type Socket = WebSocketStream<TextAsBinary<Upgraded>>;
 
 /// Asks the control connection about a recording.
-pub async fn ask(
+pub(crate) async fn ask(
     http: &reqwest::Client,
     question: SessionQuery,
     length: ApiLength,
@@ -146,7 +146,8 @@ impl SocketConnection<'_> {
             Err(_) => return session.handle(SessionEvent::TimedOut, now),
             Ok(Some(Ok(message))) => message,
             Ok(Some(Err(tungstenite::Error::Capacity(_)))) => {
-                return session.handle(SessionEvent::LimitExceeded(too_large(LARGEST_FRAME)), now);
+                return session
+                    .handle(SessionEvent::LimitExceeded(too_large(MAX_FRAME_BYTES)), now);
             }
             Ok(Some(Err(_)) | None) => {
                 self.socket = None;
@@ -155,8 +156,8 @@ impl SocketConnection<'_> {
         };
         self.frames += 1;
         self.bytes = self.bytes.saturating_add(message.len());
-        if self.frames > MOST_FRAMES || self.bytes > MOST_BYTES {
-            return session.handle(SessionEvent::LimitExceeded(too_large(MOST_BYTES)), now);
+        if self.frames > MAX_FRAMES || self.bytes > MAX_BYTES {
+            return session.handle(SessionEvent::LimitExceeded(too_large(MAX_BYTES)), now);
         }
         match message {
             // What is no text in it costs the letters that are not.
@@ -205,8 +206,8 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
     }
     let upgraded = response.upgrade().await.map_err(http::error)?;
     let config = WebSocketConfig::default()
-        .max_message_size(Some(LARGEST_FRAME))
-        .max_frame_size(Some(LARGEST_FRAME));
+        .max_message_size(Some(MAX_FRAME_BYTES))
+        .max_frame_size(Some(MAX_FRAME_BYTES));
     Ok(
         WebSocketStream::from_raw_socket(TextAsBinary::new(upgraded), Role::Client, Some(config))
             .await,

@@ -11,10 +11,10 @@ use super::message::Site;
 use crate::{hosts, lenient_json};
 
 /// More rows than qualities × languages of any recording.
-const MOST_REPRESENTATIONS: usize = 500;
+const MAX_REPRESENTATIONS: usize = 500;
 
 /// Alternatives of the path; one has been seen.
-const MOST_PATHS: usize = 16;
+const MAX_PATHS: usize = 16;
 
 /// What the service says about the stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +90,7 @@ pub struct Representation {
 
 impl StreamFormat {
     /// Whether there is enough to fetch segments.
-    pub fn is_usable(&self) -> bool {
+    pub(crate) fn is_usable(&self) -> bool {
         let has_rows = self
             .representations
             .iter()
@@ -180,7 +180,7 @@ pub(crate) fn servers(stream: &Value) -> Vec<Site> {
     providers(stream)
         .into_iter()
         .chain(of_paths)
-        .take(MOST_PATHS)
+        .take(MAX_PATHS)
         .collect()
 }
 
@@ -198,7 +198,7 @@ fn providers(stream: &Value) -> Vec<Site> {
         .flat_map(|provider| ["url", "varnishUrl"].map(|name| address(provider, name)))
         .flatten()
         .filter_map(site)
-        .take(MOST_PATHS)
+        .take(MAX_PATHS)
         .collect()
 }
 
@@ -223,7 +223,7 @@ fn playlists_and_files(stream: &Value) -> StreamState {
             } else {
                 &mut stored.files
             };
-            if list.len() < MOST_PATHS && !list.contains(&address) {
+            if list.len() < MAX_PATHS && !list.contains(&address) {
                 list.push(address);
             }
         }
@@ -265,7 +265,7 @@ fn format(value: &Value) -> StreamFormat {
         representations: lenient_json::items_of(value, "streams")
             .into_iter()
             .filter_map(representation)
-            .take(MOST_REPRESENTATIONS)
+            .take(MAX_REPRESENTATIONS)
             .collect(),
         hashes: lenient_json::member(value, "hashes")
             .map(hashes)
@@ -281,7 +281,7 @@ fn paths(format: &Value) -> Vec<String> {
         .unwrap_or_default()
         .into_iter()
         .filter_map(|entry| lenient_json::text_of(lenient_json::member(entry, "data")?, "path"))
-        .take(MOST_PATHS)
+        .take(MAX_PATHS)
         .collect()
 }
 

@@ -16,13 +16,13 @@ use crate::{Error, Lock, RecordingId, lenient_json};
 const PATH: &str = "/1/ustream";
 
 /// No name of a connection comes near it.
-const LONGEST_CONNECTION_ID: usize = 256;
+const MAX_CONNECTION_ID_BYTES: usize = 256;
 
 /// Hosts in a row that send us on; one is usual.
-const MOST_REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// Pages that may be asked for in a row; two have been seen.
-const MOST_REFERRERS: usize = 2;
+const MAX_REFERRERS: usize = 2;
 
 impl Session {
     /// Continues long polling at the host that is named, else at the one that was asked.
@@ -32,7 +32,7 @@ impl Session {
             Some(named) => control_host(&named).filter(|host| self.may_follow(host)),
             None => self.host.clone(),
         };
-        let Some(host) = host.filter(|_| connection.len() <= LONGEST_CONNECTION_ID) else {
+        let Some(host) = host.filter(|_| connection.len() <= MAX_CONNECTION_ID_BYTES) else {
             return misdirected("its connection goes on elsewhere");
         };
         SessionAction::Listen {
@@ -47,7 +47,7 @@ impl Session {
     /// reached, to the one whose name is made of the cluster's.
     pub(super) fn on_cluster(&mut self, name: Option<String>, host: Option<&str>) -> SessionAction {
         self.redirects += 1;
-        if self.redirects > MOST_REDIRECTS {
+        if self.redirects > MAX_REDIRECTS {
             return misdirected("it was sent on too often");
         }
         let made = name
@@ -69,14 +69,14 @@ impl Session {
 
     /// Names the page that is wanted as the one that embeds the recording. It is never fetched.
     pub(super) fn on_referrer(&mut self, redirect_url: Option<String>) -> SessionAction {
-        const LONGEST: usize = 2048;
+        const MAX_BYTES: usize = 2048;
         self.referrers += 1;
         let page = redirect_url.filter(|page| {
-            page.len() <= LONGEST && (page.starts_with("http://") || page.starts_with("https://"))
+            page.len() <= MAX_BYTES && (page.starts_with("http://") || page.starts_with("https://"))
         });
         match (page, self.host.clone()) {
             (Some(page), Some(host))
-                if self.referrers <= MOST_REFERRERS && page != self.referrer =>
+                if self.referrers <= MAX_REFERRERS && page != self.referrer =>
             {
                 self.referrer = page;
                 self.go_to(host)
@@ -124,9 +124,10 @@ impl Session {
 /// Returns the host of the control connection that is named. Its port is not used: until 2021 some
 /// were named with `:1935`.
 fn control_host(named: &str) -> Option<Host> {
-    const LONGEST_PORT: usize = 5;
+    const MAX_PORT_DIGITS: usize = 5;
     let is_port = |port: &str| {
-        (1..=LONGEST_PORT).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit())
+        (1..=MAX_PORT_DIGITS).contains(&port.len())
+            && port.bytes().all(|byte| byte.is_ascii_digit())
     };
     let name = match named.rsplit_once(':') {
         Some((name, port)) if is_port(port) => name,
@@ -157,14 +158,14 @@ fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
 }
 
 fn is_number(digits: &str) -> bool {
-    const LONGEST: usize = 8;
-    (1..=LONGEST).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    const MAX_BYTES: usize = 8;
+    (1..=MAX_BYTES).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns whether a cluster's name fits into one label of a host name beside the rest.
 fn is_cluster_name(name: &str) -> bool {
-    const LONGEST: usize = 16;
-    (1..=LONGEST).contains(&name.len())
+    const MAX_BYTES: usize = 16;
+    (1..=MAX_BYTES).contains(&name.len())
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

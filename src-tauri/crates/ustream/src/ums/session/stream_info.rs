@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::super::message::{ModuleInfo, Site, WHAT};
 use super::super::stream::{StoredStream, StreamState};
+use super::super::timeline;
 use crate::Error;
-use crate::plan::timeline;
 
 /// What the service said about a recording.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -16,7 +16,7 @@ const BINARY: u8 = 2;
 const OPCODE_MASK: u8 = 0x0f;
 
 /// Two bytes, a length of up to eight, and a mask of four.
-const LONGEST_HEADER: usize = 14;
+const MAX_HEADER_BYTES: usize = 14;
 
 /// A connection on which text comes as bytes.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TextAsBinary<S> {
 /// Finds the headers in a stream of frames, wherever it is cut.
 #[derive(Debug, Default)]
 struct FrameRewriter {
-    header: [u8; LONGEST_HEADER],
+    header: [u8; MAX_HEADER_BYTES],
     /// How much of the header has come.
     header_bytes: usize,
     /// How much of the payload is still to come.

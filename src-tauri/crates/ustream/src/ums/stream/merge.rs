@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MOST_PATHS, MOST_REPRESENTATIONS, Representation, StoredStream, StreamFormat};
+use super::{MAX_PATHS, MAX_REPRESENTATIONS, Representation, StoredStream, StreamFormat};
 
 impl StoredStream {
     /// Takes over what a later message says.
@@ -26,7 +26,7 @@ impl StoredStream {
         ] {
             let known = std::mem::replace(mine, theirs);
             for address in known {
-                if mine.len() < MOST_PATHS && !mine.contains(&address) {
+                if mine.len() < MAX_PATHS && !mine.contains(&address) {
                     mine.push(address);
                 }
             }
@@ -46,7 +46,7 @@ impl StreamFormat {
             }
         }
         for path in later.paths {
-            if !self.paths.contains(&path) && self.paths.len() < MOST_PATHS {
+            if !self.paths.contains(&path) && self.paths.len() < MAX_PATHS {
                 self.paths.push(path);
             }
         }
@@ -58,7 +58,7 @@ impl StreamFormat {
                 .find(|known| known.is_same(&row))
             {
                 known.update(row);
-            } else if self.representations.len() < MOST_REPRESENTATIONS {
+            } else if self.representations.len() < MAX_REPRESENTATIONS {
                 self.representations.push(row);
             }
         }
