@@ -40,12 +40,12 @@ impl Client {
 
     /// Asks for the first byte of a file (RFC 9110 14.2).
     async fn probe(&self, url: Url) -> Result<SingleFile, Error> {
-        let asked = self
+        let request = self
             .media
             .get(url.clone())
             .header(RANGE, "bytes=0-0")
             .send();
-        let response = tokio::time::timeout(PROBE_TIMEOUT, asked)
+        let response = tokio::time::timeout(PROBE_TIMEOUT, request)
             .await
             .map_err(|_| Error::Timeout("the file's server"))?
             .map_err(http::error)?;
@@ -111,14 +111,13 @@ mod tests {
             host: "tcdn.ustream.tv".to_owned(),
             status,
         };
-        let unsupported = || Error::Unsupported("x".to_owned());
         for (error, expected) in [
             (status(503), 2),
             (Error::Timeout("x"), 2),
             (Error::Busy { retry_after: None }, 2),
             (status(404), 1),
             (status(410), 1),
-            (unsupported(), 1),
+            (Error::Unsupported("x".to_owned()), 1),
         ] {
             let probes = Cell::new(0);
             let result: Result<(), Error> = retry_once(async || {
