@@ -54,7 +54,6 @@ pub(super) struct StreamInfoBuilder {
 
 impl StreamInfoBuilder {
     /// Merges one message.
-    /// Merges one message.
     pub(super) fn add(&mut self, message: ModuleInfo, now: Duration) {
         let before = self.known_hashes();
         let info = &mut self.info;
