@@ -319,7 +319,7 @@ impl Session {
         let is_enough = self.info.is_complete() || self.attempt > 1;
         if self.info.is_usable() && is_enough {
             if !self.info.is_complete() {
-                tracing::warn!("the service does not list all pieces of the recording");
+                tracing::warn!("the service does not list all segments of the recording");
             }
             return SessionAction::Done(Box::new(self.info.take()));
         }
