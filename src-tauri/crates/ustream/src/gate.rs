@@ -1,8 +1,9 @@
 //! The sign-up form in front of a channel ("registration gate"): the request and its response.
 //!
-//! The response holds a `hash`, any JSON. It is passed on unchanged, since its parts are signed: to
-//! the list of recordings and to the control connection. Documented by the service ("viewer
-//! authentication"); the URLs and the form of the responses are reconstructed from players.
+//! The response holds a `hash`, any JSON, which is passed on unchanged to the list of recordings and
+//! to the control connection: its parts are signed. The service documents the content of a hash
+//! ("viewer authentication"). The URLs and the names `hash` and `videosData` are known from a
+//! working client; the rest of the responses, a refusal above all, is not known.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{ApiResponse, VideoInfo, read_response_with, video_of};
 use crate::{ChannelId, Error, RecordingId, lenient_json, page};
 
-/// Entries per page; the API returns at most this many (documented).
+/// Entries per page: the maximum of the API.
 const PAGE_SIZE: u32 = 50;
 
 /// A recording in a list. Any member but its number may be missing.

@@ -57,13 +57,13 @@ pub struct MediaResource {
 
 impl MediaResource {
     fn is_ts(&self) -> bool {
-        lenient_json::ends_with(&self.uri, "ts")
+        lenient_json::has_extension(&self.uri, "ts")
     }
 
     /// Returns whether the extension is that of an MP4 fragment.
     fn is_mp4(&self) -> bool {
         let mut extensions = ["m4s", "m4v", "m4a", "mp4", "cmfv", "cmfa"].into_iter();
-        extensions.any(|extension| lenient_json::ends_with(&self.uri, extension))
+        extensions.any(|extension| lenient_json::has_extension(&self.uri, extension))
     }
 }
 

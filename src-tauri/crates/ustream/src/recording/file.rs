@@ -35,7 +35,7 @@ enum FileKind {
 
 impl FileKind {
     fn of(url: &Url) -> Self {
-        if lenient_json::ends_with(url.path(), "flv") {
+        if lenient_json::has_extension(url.path(), "flv") {
             Self::Flv
         } else {
             Self::Mp4

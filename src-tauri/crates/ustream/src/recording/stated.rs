@@ -17,7 +17,7 @@ use crate::{
 pub enum LengthSource {
     /// `length` of the API, in seconds (documented).
     Api,
-    /// `videoLength` of the control connection, in milliseconds (observed).
+    /// `videoLength` of the control connection, in milliseconds (known from published clients).
     Control,
     /// The sum of the segment lengths of a playlist.
     Playlist,
@@ -84,7 +84,7 @@ impl Lost {
         representation: &Representation,
         error: &Arc<Error>,
     ) -> Option<Self> {
-        let is_flv = lenient_json::ends_with(&representation.segment_url, "flv");
+        let is_flv = lenient_json::has_extension(&representation.segment_url, "flv");
         let kind = kind(representation).or(is_flv.then_some(TrackKind::Both))?;
         let has_video = kind != TrackKind::Audio;
         let language = language(representation);

@@ -36,7 +36,7 @@ pub struct StoredStream {
     pub flv: Option<StreamFormat>,
     /// The format `mp4/segmented`.
     pub fmp4: Option<StreamFormat>,
-    /// Length in milliseconds, stated beside the formats.
+    /// Length in milliseconds, stated beside the formats (`videoLength`).
     pub length: Option<u64>,
     /// Whether there are formats of other names.
     pub has_unknown_formats: bool,
@@ -58,7 +58,7 @@ pub struct StreamFormat {
     /// The hash of each segment, under the number of the first segment that has it. Empty if it is
     /// listed but not readable.
     pub hashes: BTreeMap<u64, String>,
-    /// Length in milliseconds, stated inside the format.
+    /// Length in milliseconds, stated inside the format (`videoLength`; the place is a guess).
     pub length: Option<u64>,
 }
 
@@ -221,7 +221,7 @@ fn playlists_and_files(stream: &Value) -> StreamState {
             .into_iter()
             .chain(of_rows);
         for address in named.flat_map(addresses) {
-            let list = if lenient_json::ends_with(&address, "m3u8") {
+            let list = if lenient_json::has_extension(&address, "m3u8") {
                 &mut stored.playlists
             } else {
                 &mut stored.files
@@ -249,8 +249,9 @@ fn addresses(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Reads `videoLength` in milliseconds. `duration` and `length` are observed here too, but their
-/// unit is not known.
+/// Reads `videoLength` in milliseconds. The name and unit are known from published clients of
+/// `appVersion` 1; whether version 2 sends it inside a format is a guess. `duration` and `length`
+/// are observed here too, but their unit is not known.
 pub(crate) fn length_of(value: &Value) -> Option<u64> {
     lenient_json::unsigned_of(value, "videoLength").filter(|length| *length > 0)
 }
