@@ -1,4 +1,4 @@
-//! What a person brings to open a lock, and the locks there are.
+//! The credentials that the user supplies, and the locks that a recording can have.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,21 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::Target;
 
-/// What a person brings. Never saved, never printed.
+/// Credentials of the user. Never saved; `Debug` does not print them.
 #[derive(Clone, Default)]
 pub struct Access {
     /// Password of the recording or channel.
     pub password: Option<String>,
-    /// Answers to the sign-up form, by field name (`name`, `email`, …).
+    /// Answers to the sign-up form, by field name without `fields[…]` (`name`, `email`, …).
     pub form: BTreeMap<String, String>,
-    /// Fill fields of the form that have no answer with neutral placeholders.
+    /// Whether form fields without an answer are filled with neutral placeholders.
     pub form_defaults: bool,
-    /// Address of the page on which the video is embedded.
+    /// URL of the page that embeds the video.
     pub referrer: Option<String>,
 }
 
 impl Access {
-    /// The same, with the page that embeds the target as the owner's page where none is named.
+    /// Returns a copy whose `referrer` is the page of another site that `target` is, unless one is
+    /// set already.
     #[must_use]
     pub fn on_the_page_of(&self, target: &Target) -> Self {
         let page = target.embedding_page().map(ToString::to_string);
@@ -41,41 +42,41 @@ impl fmt::Debug for Access {
 /// One field of a sign-up form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormField {
-    /// Its name on the wire.
+    /// Name in the request, without `fields[…]`.
     pub name: String,
-    /// Its words on the page, or its name where the page says nothing.
+    /// Label on the page, or the name if the page shows none.
     pub label: String,
-    /// The form is refused without it.
+    /// Whether the form is refused without it.
     pub required: bool,
 }
 
-/// What keeps a recording closed.
+/// What keeps a recording locked. The names of most locks are known from the service's SDK only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lock {
-    /// A sign-up form, with the fields it asks for.
+    /// A sign-up form must be filled in.
     Form {
-        /// Its fields, in the order of the page.
+        /// Fields of the form, in the order of the page.
         fields: Vec<FormField>,
     },
-    /// The form was sent and refused; the words are the service's.
+    /// The form was sent and refused.
     FormRefused {
-        /// What the service said.
+        /// The reason in the service's words.
         message: String,
-        /// Its fields, in the order of the page.
+        /// Fields of the form, in the order of the page.
         fields: Vec<FormField>,
     },
-    /// A password is wanted.
+    /// A password is required.
     Password {
-        /// One was sent, and it was wrong.
+        /// Whether a password was sent and was wrong.
         wrong: bool,
     },
-    /// It plays only on the owner's page, whose address must be given.
+    /// It plays only on the owner's page: [`Access::referrer`] must name it.
     Embed,
-    /// It wants a company's or an event's login.
+    /// A login of a company or an event is required, which is not supported.
     Login,
-    /// It is not shown in this country.
+    /// It is not available in this country.
     Region,
-    /// Some other lock, by the service's own name for it.
+    /// Another lock, by the service's name for it.
     Other(String),
 }

@@ -1,6 +1,7 @@
-//! What the JSON API says: title, length, locks, lists of recordings.
+//! Reads responses of the JSON API: titles, lengths, locks, lists of recordings.
 //!
-//! Its answers are read as loosely as they are written: numbers as text, empty maps as lists.
+//! The API is documented by the service ("Channel API", "Video API"); error responses are observed.
+//! It is lenient about types, so the reader is too: numbers may be text, empty maps may be lists.
 
 mod extras;
 mod list;
@@ -10,81 +11,82 @@ use url::Url;
 
 pub use extras::{Caption, Chapter, captions, chapters};
 pub(crate) use extras::{
-    LARGEST_CAPTIONS, caption_text, caption_text_url, captions_url, chapters_url,
+    MAX_CAPTIONS_BYTES, caption_text, caption_text_url, captions_url, chapters_url,
 };
 pub use list::{ListedRecording, RecordingPage, SocialStreamPage, recording_page, social_stream};
 pub(crate) use list::{recording_page_url, social_stream_path};
 
 use crate::{ChannelId, Error, RecordingId, hosts, lenient_json};
 
-/// More than the longest page of a list by far.
-pub(crate) const LARGEST_ANSWER: usize = 4 << 20;
+/// Largest response that is read; the longest page of a list is far smaller.
+pub(crate) const MAX_ANSWER_BYTES: usize = 4 << 20;
 
 const WHAT: &str = "the API";
 
-/// What the API says about something.
+/// A response of the API about a recording, a channel or a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiResponse<T> {
-    /// It is there.
+    /// The object exists and is described.
     Available(T),
-    /// It is there, but locked.
+    /// The object exists, but is locked.
     Locked(Locks),
-    /// It was removed; the words are the service's.
+    /// The object was removed; the reason in the service's words.
     Removed(String),
-    /// The API does not know it.
+    /// The object does not exist; the reason in the service's words.
     Missing(String),
 }
 
-/// A recording.
+/// The API's description of a recording. A member that is missing is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VideoInfo {
-    /// Its title.
+    /// Title.
     pub title: Option<String>,
-    /// What its owner says of it.
+    /// The owner's description.
     pub description: Option<String>,
-    /// Who made it.
+    /// User name of the owner.
     pub owner: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// Creation time, in seconds since 1970 UTC.
     pub date_unix_s: Option<i64>,
-    /// Its length.
+    /// Length in milliseconds; the API states seconds.
     pub duration_ms: Option<u64>,
-    /// The widest picture of it.
+    /// URL of the widest thumbnail on a host of the service.
     pub thumbnail: Option<Url>,
-    /// The channel it belongs to.
+    /// The channel that it belongs to.
     pub channel: Option<ChannelId>,
-    /// Addresses of the whole of it in one file, best first, unchecked.
+    /// URLs of the whole recording as one file, the preferred one first. Not checked.
     pub files: Vec<String>,
-    /// What keeps it closed.
+    /// Its locks.
     pub locks: Locks,
 }
 
-/// A channel.
+/// The API's description of a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelInfo {
-    /// Its title.
+    /// Title.
     pub title: Option<String>,
-    /// It is broadcasting now.
+    /// Whether it is broadcasting now.
     pub is_live: bool,
-    /// What keeps it closed.
+    /// Its locks.
     pub locks: Locks,
 }
 
-/// What keeps something closed.
+/// The locks of a recording or channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Locks {
-    /// A password is wanted.
+    /// Whether a password is required.
     pub password: bool,
-    /// How a viewer is told: `registration_gate`, `samlsso`, `oidc`, …
+    /// How viewers must identify themselves: `registration_gate`, `samlsso`, `oidc`, … (documented);
+    /// `custom` for a login page of the owner.
     pub auth_method: Option<String>,
 }
 
 impl Locks {
-    /// The viewer is asked to fill in a form.
+    /// Returns whether the viewer must fill in the sign-up form.
     pub fn is_registration_gate(&self) -> bool {
         self.auth_method.as_deref() == Some("registration_gate")
     }
 
-    /// The viewer is asked to log in.
+    /// Returns whether the viewer must log in.
     pub fn is_login(&self) -> bool {
         self.auth_method.is_some() && !self.is_registration_gate()
     }
@@ -98,12 +100,13 @@ pub(crate) fn channel_url(id: ChannelId) -> String {
     format!("https://api.video.ibm.com/channels/{id}.json")
 }
 
-/// Reads the answer about a recording.
+/// Reads the response about a recording. Fails if it is not JSON or too large, or holds neither a
+/// recording nor an error.
 pub fn video(body: &[u8]) -> Result<ApiResponse<VideoInfo>, Error> {
     read_response(body, "video", video_of)
 }
 
-/// What the API says of a recording, on its own or in a list.
+/// Reads the description of a recording, on its own or in a list.
 fn video_of(video: &Value) -> VideoInfo {
     VideoInfo {
         title: lenient_json::text_of(video, "title"),
@@ -124,7 +127,7 @@ fn video_of(video: &Value) -> VideoInfo {
     }
 }
 
-/// Reads the answer about a channel.
+/// Reads the response about a channel; fails like [`video`].
 pub fn channel(body: &[u8]) -> Result<ApiResponse<ChannelInfo>, Error> {
     read_response(body, "channel", |channel| ChannelInfo {
         title: lenient_json::text_of(channel, "title"),
@@ -141,7 +144,8 @@ fn read_response<T>(
     read_response_with(body, name, |_, value| make(value))
 }
 
-/// The HTTP status is left aside: errors come with 200 too, and name themselves in the body.
+/// Reads a response whose payload is under `name`. The HTTP status is ignored: errors come with 200
+/// too (observed), and the body says what they are.
 fn read_response_with<T>(
     body: &[u8],
     name: &str,
@@ -171,7 +175,8 @@ fn read_response_with<T>(
     })
 }
 
-/// An empty set of locks is a list, and so is a lock without details: what counts is its name.
+/// Reads the locks. An empty set of locks may be a list, and so may a lock without details: only
+/// the lock's name counts.
 fn locks(value: &Value) -> Locks {
     let Some(Value::Object(locks)) = value.get("locks") else {
         return Locks::default();
@@ -182,41 +187,41 @@ fn locks(value: &Value) -> Locks {
     }
 }
 
-/// Where only the page is named on which the owner lets viewers in, the method is the owner's own.
+/// Returns the method of a hash lock; `custom` if only the owner's login page is named.
 fn auth_method(hash: &Value) -> Option<String> {
     let is_owners = || lenient_json::text_of(hash, "url").map(|_| "custom".to_owned());
     lenient_json::text_of(hash, "auth_method").or_else(is_owners)
 }
 
-/// `links.channel.id`, else the number in `links.channel.href`.
+/// Returns `links.channel.id`, else the number in `links.channel.href`.
 fn channel_of(video: &Value) -> Option<ChannelId> {
     let link = lenient_json::member(lenient_json::member(video, "links")?, "channel")?;
-    let in_address = || {
+    let of_href = || {
         let href = lenient_json::text_of(link, "href")?;
         href.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
     };
     lenient_json::unsigned_of(link, "id")
-        .or_else(in_address)
+        .or_else(of_href)
         .map(ChannelId)
 }
 
-/// What is not `null`, an MP4 first: it says where its samples are.
+/// Returns the file URLs that are not `null`, the MP4 first: unlike FLV it has a sample index.
 fn files(urls: &Value) -> Vec<String> {
     let urls = ["mp4", "flv"].map(|kind| lenient_json::text_of(urls, kind));
     urls.into_iter().flatten().collect()
 }
 
-/// The widest `image_WxH`, else `default`; from the service's own servers only.
-fn thumbnail(pictures: &Value) -> Option<Url> {
+/// Returns the widest `image_WxH`, else `default`; only URLs on the service's hosts.
+fn thumbnail(images: &Value) -> Option<Url> {
     let width = |name: &str| -> Option<u32> {
         name.strip_prefix("image_")?.split('x').next()?.parse().ok()
     };
-    let sized = pictures
+    let sized = images
         .as_object()?
         .iter()
         .filter_map(|(name, url)| Some((width(name)?, url)));
     let widest = sized.max_by_key(|(width, _)| *width).map(|(_, url)| url);
-    [widest, lenient_json::member(pictures, "default")]
+    [widest, lenient_json::member(images, "default")]
         .into_iter()
         .flatten()
         .find_map(|url| {

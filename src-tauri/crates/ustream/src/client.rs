@@ -1,6 +1,6 @@
-//! The one door to the service: from a target to a recording.
+//! The client of the service: from a target to a recording.
 //!
-//! What is learnt on the way is kept in memory only: cookies, and the answers of sign-up forms.
+//! Cookies and the hashes of sign-up forms are kept in memory only.
 
 mod catalog;
 mod channel;
@@ -34,33 +34,33 @@ use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, Se
 pub use catalog::{Catalog, CatalogEntry};
 pub use resolve::ResolvedLink;
 
-/// A server that is silent for so long in the middle of an answer has gone.
+/// Timeout between two reads of a response body.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Title and picture are not worth more waiting once the pieces are known.
+/// Longest wait for the API (title, thumbnail) once the segments are known.
 const TITLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const PAGE_LIMIT: BodyLimit = BodyLimit {
     what: "the page",
-    bytes: page::LARGEST_PAGE,
+    bytes: page::MAX_PAGE_BYTES,
 };
 const API_LIMIT: BodyLimit = BodyLimit {
     what: "the API",
-    bytes: api::LARGEST_ANSWER,
+    bytes: api::MAX_ANSWER_BYTES,
 };
 
-/// Talks to the service. A clone is another handle to the same client.
+/// Talks to the service. Cloning is cheap: a clone is another handle to the same client.
 #[derive(Clone)]
 pub struct Client {
-    /// For the website, the API and the forms: it keeps their cookies.
+    /// For the website, the API and the forms; keeps their cookies.
     http: reqwest::Client,
     /// For the control connection and its playlists.
     control: reqwest::Client,
-    /// For segments, files and pictures.
+    /// For segments, files and thumbnails.
     media: reqwest::Client,
-    /// For pages of other sites: it takes no cookie of theirs along.
+    /// For pages of other sites; keeps no cookies.
     web: reqwest::Client,
-    /// Answers of sign-up forms. Never held across an await.
+    /// Hashes of sign-up forms, by channel. Never locked across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
 }
 
@@ -70,14 +70,14 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What a target leads to.
+/// A recording that a target leads to, and how it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordingRef {
     /// The recording.
     pub recording: RecordingId,
-    /// The channel it was found through, where it is known.
+    /// The channel that it was found through, if known.
     pub channel: Option<ChannelId>,
-    /// The target was a channel, and this is its newest recording.
+    /// Whether the target was a channel and this is its newest recording.
     pub newest: bool,
 }
 
@@ -91,14 +91,14 @@ impl RecordingRef {
     }
 }
 
-/// A page that was read, and where it was found in the end.
+/// A page that was read, and its URL after redirects.
 struct VisitedPage {
     url: Url,
     page: Page,
 }
 
 impl Client {
-    /// A client for `endpoint`.
+    /// Creates a client for `endpoint`. Fails if the TLS setup fails.
     pub fn new(endpoint: &Endpoint) -> Result<Self, Error> {
         let built = |builder: reqwest::ClientBuilder| {
             let client = builder.read_timeout(READ_TIMEOUT).build();
@@ -113,7 +113,7 @@ impl Client {
         })
     }
 
-    /// Returns what segments are fetched with: the same trust and proxies, without cookies.
+    /// Returns the HTTP client for segments: the same trust and proxies, without cookies.
     #[expect(
         clippy::misnamed_getters,
         reason = "outside only segments are fetched; what asks the website keeps its cookies here"
@@ -122,17 +122,21 @@ impl Client {
         &self.media
     }
 
-    /// Everything about one recording, with the addresses of its pieces as they are now.
+    /// Returns the description of one recording, with the URLs of its segments as they are now.
+    ///
+    /// Fails with [`Error::Locked`] if `access` does not open its lock, with [`Error::NotFound`] if it
+    /// does not exist, else with the most specific error of all strategies.
     pub async fn recording(
         &self,
         found: RecordingRef,
         access: &Access,
     ) -> Result<Recording, Error> {
-        // It is asked for in the midst of runs, whose own state shall stay small.
+        // Boxed to keep the future of the calling job small.
         Box::pin(self.recording_with(None, found, access)).await
     }
 
-    /// The same by the way that knows the pieces of `plan`, with new addresses for them.
+    /// Returns the description again by the strategy that `plan` came from, with new URLs for its
+    /// segments. Fails like [`Self::recording`].
     pub async fn refresh(
         &self,
         plan: &SegmentPlan,
@@ -144,20 +148,20 @@ impl Client {
 
     async fn recording_with(
         &self,
-        route: Option<Strategy>,
+        strategy: Option<Strategy>,
         found: RecordingRef,
         access: &Access,
     ) -> Result<Recording, Error> {
         let id = found.recording;
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
         let asked = session_query(id, hash.clone(), access);
-        let (answer, told) = self.ask_api_and_control(asked, route).await;
+        let (answer, outcome) = self.ask_api_and_control(asked, strategy).await;
         let video = match &answer {
             Some(ApiResponse::Removed(words)) => return Err(Error::NotFound(words.clone())),
             Some(ApiResponse::Available(video)) => Some(video.clone()),
             _ => None,
         };
-        let told = match told {
+        let outcome = match outcome {
             Ok(StrategyOutcome::NeedsHash)
                 if locks_of(answer.as_ref()).is_some_and(Locks::is_login) =>
             {
@@ -169,34 +173,34 @@ impl Client {
                     .or(video.as_ref().and_then(|video| video.channel));
                 let length = video.as_ref().and_then(|video| video.duration_ms);
                 let found = RecordingRef { channel, ..found };
-                self.ask_with_form((found, hash), (route, length), access)
+                self.ask_with_form((found, hash), (strategy, length), access)
                     .await
             }
-            told => told,
+            outcome => outcome,
         };
-        match self.build_recording((id, route), told, video).await {
+        match self.build_recording((id, strategy), outcome, video).await {
             Ok(recording) => Ok(recording),
             Err(error) => Err(final_error(error, id, answer.as_ref(), access)),
         }
     }
 
-    /// Makes a recording of what the control connection told, or of a file where it told nothing
-    /// or only has the audio.
+    /// Builds a recording from the outcome of the control connection, or from a single file if the
+    /// outcome is an error or has audio only.
     async fn build_recording(
         &self,
-        (id, route): (RecordingId, Option<Strategy>),
-        told: Result<StrategyOutcome, Error>,
+        (id, strategy): (RecordingId, Option<Strategy>),
+        outcome: Result<StrategyOutcome, Error>,
         video: Option<VideoInfo>,
     ) -> Result<Recording, Error> {
-        let (stream, problem, audio) = match told {
+        let (stream, problem, known) = match outcome {
             Ok(StrategyOutcome::Segments(stream)) => {
                 let recording = Recording::new(id, StreamInfo::clone(&stream), video.clone())?;
                 (*stream, recording.lost_video(), Some(recording))
             }
             Ok(StrategyOutcome::Playlists(stream, playlists)) => {
                 let source = SourceKind::Playlists(playlists);
-                let known = StreamInfo::clone(&stream);
-                let recording = Recording::from_source(id, known, source, video.clone())?;
+                let info = StreamInfo::clone(&stream);
+                let recording = Recording::from_source(id, info, source, video.clone())?;
                 (*stream, recording.lost_video(), Some(recording))
             }
             Err(error) if error.is_final() => return Err(error),
@@ -208,8 +212,8 @@ impl Client {
         };
         let of_api = video.iter().flat_map(|video| &video.files);
         let named: Vec<String> = of_api.chain(&stream.stored.files).cloned().collect();
-        if let Some(recording) = audio {
-            if problem.is_none() || named.is_empty() || route.is_some() {
+        if let Some(recording) = known {
+            if problem.is_none() || named.is_empty() || strategy.is_some() {
                 return Ok(recording);
             }
             return match self.file(&named).await {
@@ -231,32 +235,32 @@ impl Client {
             file = self.file(&video.files).await;
         }
         let file = file.map_err(|error| match problem {
-            // The service names a file, and asking for it again may help: whatever the other ways
-            // said is not the reason.
+            // The service names a file, and fetching it again may help: the errors of the other
+            // strategies are not the reason.
             Some(problem) if !error.is_transient() => strategies::more_specific(problem, error),
             _ => error,
         })?;
         Recording::from_source(id, stream, SourceKind::File(file), video)
     }
 
-    /// The control connection knows the segments, the API the title and the length: both are
-    /// asked at once. The API may fail.
+    /// Asks the API (title, length) and the control connection (segments) concurrently. The API may
+    /// fail.
     async fn ask_api_and_control(
         &self,
-        question: SessionQuery,
-        route: Option<Strategy>,
+        query: SessionQuery,
+        strategy: Option<Strategy>,
     ) -> (
         Option<ApiResponse<VideoInfo>>,
         Result<StrategyOutcome, Error>,
     ) {
-        let id = question.recording;
+        let id = query.recording;
         let (tell, length) = ApiLength::channel();
         let api = pin!(async {
             let answer = self.video_info(id).await;
             tell.send_replace(api_length(&answer));
             answer
         });
-        let control = pin!(self.ask_by_strategies(question.clone(), route, length.clone()));
+        let control = pin!(self.ask_by_strategies(query.clone(), strategy, length.clone()));
         let (answer, outcome) = match select(api, control).await {
             Either::Left((answer @ Ok(ApiResponse::Removed(_)), _)) => {
                 (answer, Err(Error::NotFound(id.to_string())))
@@ -266,8 +270,8 @@ impl Client {
                 let answer = tokio::time::timeout(TITLE_TIMEOUT, api).await;
                 let answer = answer.unwrap_or(Err(Error::Timeout("the API")));
                 let outcome = match outcome {
-                    Ok(told) => Ok(self
-                        .complete_segments(told, (question, route), &answer)
+                    Ok(outcome) => Ok(self
+                        .complete_segments(outcome, (query, strategy), &answer)
                         .await),
                     failed => failed,
                 };
@@ -278,15 +282,15 @@ impl Client {
         (answer.ok(), outcome)
     }
 
-    /// A list that proves to be too short when the length becomes known is asked for once more,
-    /// then taken as it is.
+    /// Asks again, once, if the list of segments is shorter than the length that the API states. The
+    /// result is then used as it is.
     async fn complete_segments(
         &self,
-        told: StrategyOutcome,
-        (question, route): (SessionQuery, Option<Strategy>),
+        outcome: StrategyOutcome,
+        (query, strategy): (SessionQuery, Option<Strategy>),
         answer: &Result<ApiResponse<VideoInfo>, Error>,
     ) -> StrategyOutcome {
-        let mut stream = match told {
+        let mut stream = match outcome {
             StrategyOutcome::Segments(stream) => stream,
             other => return other,
         };
@@ -296,7 +300,7 @@ impl Client {
         if stream.ends_before(length_ms) {
             tracing::info!("the list of segments is too short; asking anew");
             let length = ApiLength::of(Some(length_ms));
-            let again = Box::pin(self.ask_by_strategies(question, route, length)).await;
+            let again = Box::pin(self.ask_by_strategies(query, strategy, length)).await;
             if let Ok(StrategyOutcome::Segments(later)) = again {
                 stream.stored.merge(later.stored);
             }
@@ -304,12 +308,14 @@ impl Client {
         StrategyOutcome::Segments(stream)
     }
 
-    /// Fills in the form of the channel and asks once more. The answer to an earlier form opens the
-    /// channel's other recordings too, unless it is the one that was tried.
+    /// Fills in the form of the channel and asks again with its hash.
+    ///
+    /// A hash that the channel gave earlier opens its other recordings too; it is used unless it is
+    /// `tried`, the one that was just refused.
     async fn ask_with_form(
         &self,
         (found, tried): (RecordingRef, Option<String>),
-        (route, length_ms): (Option<Strategy>, Option<u64>),
+        (strategy, length_ms): (Option<Strategy>, Option<u64>),
         access: &Access,
     ) -> Result<StrategyOutcome, Error> {
         let (id, known) = (found.recording, found.channel);
@@ -335,7 +341,7 @@ impl Client {
         };
         let length = ApiLength::of(length_ms);
         match self
-            .ask_by_strategies(session_query(id, Some(hash), access), route, length)
+            .ask_by_strategies(session_query(id, Some(hash), access), strategy, length)
             .await?
         {
             StrategyOutcome::NeedsHash => {
@@ -344,7 +350,7 @@ impl Client {
                 let message = "the form was filled in, yet the recording stays closed".to_owned();
                 Err(Error::Locked(Lock::FormRefused { message, fields }))
             }
-            told => Ok(told),
+            outcome => Ok(outcome),
         }
     }
 
@@ -367,7 +373,7 @@ impl Client {
         })
     }
 
-    /// Reads a page of the service.
+    /// Fetches and reads a page of the service.
     async fn visit(&self, url: &str) -> Result<VisitedPage, Error> {
         Self::visit_with(&self.http, url).await
     }
@@ -446,7 +452,8 @@ fn api_length(answer: &Result<ApiResponse<VideoInfo>, Error>) -> Option<u64> {
     }
 }
 
-/// What the control connection says counts; where it says nothing of use, the API may know why.
+/// Returns the error to report: that of the control connection, unless the response of the API
+/// explains it better.
 fn final_error(
     error: Error,
     id: RecordingId,

@@ -1,4 +1,5 @@
-//! Where names lead and whom TLS trusts: the one seam between the real service and practice.
+//! Builds the HTTP clients: which address host names resolve to, which certificates are trusted and
+//! which redirects are followed. The only place that tells the real service from a mock service.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,17 +10,17 @@ use url::Url;
 
 use crate::{hosts, lenient_json};
 
-/// The website answers programs that do not name a browser differently.
+/// The website answers differently to programs that do not name a browser (observed).
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
     (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36";
 
-/// A host that has not let us in by then is down; the other mirrors are waiting.
+/// Timeout for opening a connection; a slower host counts as down, and the next mirror is tried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// As many as browsers' forerunners followed; the service needs two.
-pub(crate) const MOST_REDIRECTS: usize = 10;
+/// Longest chain of redirects; the service needs two.
+pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// The real service, or a practice service that answers for all its hosts.
+/// The real service, or a mock service that answers for all its hosts.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
     mock: Option<MockEndpoint>,
@@ -31,7 +32,7 @@ struct MockEndpoint {
     authority: reqwest::Certificate,
 }
 
-/// Why an endpoint cannot be had.
+/// Why an endpoint cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum EndpointError {
     /// The certificate authority is not a PEM certificate.
@@ -40,14 +41,17 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// Every host leads to `address`, and the authority of `ca_pem` is trusted besides the
-    /// system's. Addresses, host checks, redirects and TLS run as in earnest.
+    /// Creates a mock endpoint: every host name resolves to `address`, and the certificate
+    /// authority `ca_pem` (PEM) is trusted besides those of the system. URLs, host checks, redirects
+    /// and TLS work as with the real service.
+    ///
+    /// Fails if `ca_pem` is not a certificate.
     pub fn mock(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
         let authority = reqwest::Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
         let endpoint = Self {
             mock: Some(MockEndpoint { address, authority }),
         };
-        // A certificate is only read when a client is built with it.
+        // The certificate is parsed only when a client is built with it.
         endpoint
             .service()
             .build()
@@ -55,29 +59,28 @@ impl Endpoint {
         Ok(endpoint)
     }
 
-    /// Builds what asks the website, the API and the control connection.
+    /// Configures a client for the website, the API and the control connection.
     ///
-    /// It follows no redirect by itself: a redirect of the website is followed by
-    /// [`crate::http::get`], which looks at each; all others are refused, since what is asked there
-    /// may hold a password or the answers of a form.
+    /// The client follows no redirect itself. `http::get` checks and follows those of the website;
+    /// all others are refused, since the request may hold a password or the answers of a form.
     pub(crate) fn service(&self) -> reqwest::ClientBuilder {
         self.builder().redirect(Policy::none())
     }
 
-    /// Builds what fetches segments and pictures: it keeps no cookie, and follows redirects among
-    /// the servers of segments only.
+    /// Configures a client for segments and thumbnails. It keeps no cookies and follows redirects
+    /// only among the service's media hosts.
     pub(crate) fn media(&self) -> reqwest::ClientBuilder {
         self.builder()
             .redirect(Policy::custom(follow_media_redirect))
     }
 
-    /// Builds what reads other people's pages, which may lead anywhere.
+    /// Configures a client for pages of other sites, whose redirects may lead anywhere.
     pub(crate) fn web(&self) -> reqwest::ClientBuilder {
-        self.builder().redirect(Policy::limited(MOST_REDIRECTS))
+        self.builder().redirect(Policy::limited(MAX_REDIRECTS))
     }
 
-    /// HTTP/1.1 only, which the upgrade to a websocket needs. No request says which address led to
-    /// it: the query of one may hold a secret.
+    /// Configures what all clients share: HTTP/1.1 only, since the upgrade to a websocket needs it,
+    /// and no `Referer`, since the query of a URL may hold a secret.
     fn builder(&self) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
@@ -86,11 +89,11 @@ impl Endpoint {
             .http1_only();
         match &self.mock {
             None => builder,
-            // A proxy would look the names up itself, and find the real service.
-            Some(practice) => builder
+            // A proxy would resolve the names itself and reach the real service.
+            Some(mock) => builder
                 .no_proxy()
-                .dns_resolver(FixedResolver(practice.address))
-                .tls_certs_merge([practice.authority.clone()]),
+                .dns_resolver(FixedResolver(mock.address))
+                .tls_certs_merge([mock.authority.clone()]),
         }
     }
 }
@@ -104,16 +107,16 @@ fn follow_media_redirect(attempt: Attempt) -> Action {
     if let Some(problem) = refusal {
         return attempt.error(problem);
     }
-    if attempt.previous().len() > MOST_REDIRECTS {
+    if attempt.previous().len() > MAX_REDIRECTS {
         return attempt.error("it redirects in circles");
     }
     attempt.follow()
 }
 
-/// Says why a redirect is not followed.
+/// Returns why a redirect must not be followed, in words for an error; `None` if it may be.
 ///
-/// From TLS none leads back to plain HTTP. Nothing of the service needs it: where plain HTTP is all
-/// that a server may know, its address is tried on its own.
+/// Refuses hosts that are not `is_own`, and redirects from TLS to plain HTTP. The service needs no
+/// such downgrade: if a server may know only plain HTTP, its `http` URL is tried separately.
 pub(crate) fn redirect_refusal(
     from: &Url,
     to: &Url,
@@ -123,11 +126,11 @@ pub(crate) fn redirect_refusal(
         let host = lenient_json::clean_text(to.host_str().unwrap_or("nowhere"));
         return Some(format!("it redirects to {host}, which is not its own"));
     }
-    let is_worse = from.scheme() == "https" && to.scheme() != "https";
-    is_worse.then(|| "it redirects from TLS to plain HTTP".to_owned())
+    let is_downgrade = from.scheme() == "https" && to.scheme() != "https";
+    is_downgrade.then(|| "it redirects from TLS to plain HTTP".to_owned())
 }
 
-/// Answers every name with one address. Its port holds wherever a URL names none.
+/// Resolves every name to one address. Its port is used for URLs that name none.
 struct FixedResolver(SocketAddr);
 
 impl Resolve for FixedResolver {
@@ -142,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_authority_must_be_a_certificate() {
+    fn a_mock_endpoint_requires_a_valid_certificate() {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
         assert!(Endpoint::mock(address, broken).is_err());
@@ -153,9 +156,13 @@ mod tests {
         let why = |from: &str, to: &str, is_own: fn(&Url) -> bool| {
             redirect_refusal(&from.parse().unwrap(), &to.parse().unwrap(), is_own)
         };
-        let (page, old) = ("https://video.ibm.com/x", "http://www.ustream.tv/x");
-        assert_eq!(why(old, page, hosts::is_site_url), None);
-        assert!(why(page, old, hosts::is_site_url).unwrap().contains("TLS"));
+        let (page, legacy) = ("https://video.ibm.com/x", "http://www.ustream.tv/x");
+        assert_eq!(why(legacy, page, hosts::is_site_url), None);
+        assert!(
+            why(page, legacy, hosts::is_site_url)
+                .unwrap()
+                .contains("TLS")
+        );
         for foreign in [
             "https://somebody-else.akamaihd.net/x",
             "https://evil.example/",

@@ -1,102 +1,103 @@
-//! Why a recording cannot be found.
+//! The errors of the crate.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Lock, TargetError, ums};
 
-/// Why a recording cannot be found.
+/// Why a recording cannot be found or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The text points at nothing.
+    /// The text holds no target.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// A lock is in the way.
+    /// A lock keeps the recording from being read.
     #[error("the recording is locked: {0:?}")]
     Locked(Lock),
-    /// The service says that there is no such recording, or that it was removed.
+    /// The service says that the recording does not exist or was removed. Holds its id, its URL or
+    /// the service's words.
     #[error("there is no such recording: {0}")]
     NotFound(String),
-    /// It is still being broadcast.
+    /// The recording is still being broadcast.
     #[error("the stream is still running")]
     StillLive,
-    /// The channel keeps no recording.
+    /// The channel has no recording.
     #[error("there is no recording")]
     NotRecorded,
-    /// The service listens but says nothing useful in time.
+    /// The service accepted the request but sent nothing useful in time. Names who was asked.
     #[error("the service did not answer in time ({0})")]
     Timeout(&'static str),
     /// The service could not be reached.
     #[error("the service could not be reached")]
     Network(#[source] Arc<reqwest::Error>),
-    /// The certificate of a host was refused: somebody else may be answering in its place.
+    /// The certificate of a host was refused: another server may be answering in its place.
     #[error("the certificate of {host} is not trusted: {problem}")]
     Untrusted {
-        /// Who was asked.
+        /// The host that was asked.
         host: String,
         /// What is wrong with the certificate.
         problem: String,
     },
-    /// The service answered with an HTTP error.
+    /// The service responded with an HTTP error status.
     #[error("{host} answered {status}")]
     Status {
-        /// Who answered.
+        /// The host that responded.
         host: String,
         /// HTTP status code.
         status: u16,
     },
-    /// The page of another site, which may embed a recording, could not be read.
+    /// A page of another site, which may embed a recording, could not be read.
     #[error("the page on {host} could not be read: {source}")]
     Page {
-        /// Which site.
+        /// Host of the site.
         host: String,
-        /// Why.
+        /// Why it could not be read.
         source: Box<Self>,
     },
-    /// The service asks to be left alone for a while.
+    /// The service asks for a pause (HTTP 429).
     #[error("the service asks us to slow down")]
     Busy {
-        /// How long, where it says so.
+        /// Length of the pause, if stated.
         retry_after: Option<Duration>,
     },
-    /// The answer is not what the service is known to say.
+    /// A response does not have the known form.
     #[error("{what} makes no sense: {problem}")]
     Malformed {
-        /// Which answer.
+        /// Which response.
         what: &'static str,
         /// What is wrong with it.
         problem: String,
     },
-    /// The answer is larger than any honest one.
+    /// A response exceeds its size limit.
     #[error("{what} is larger than {limit_bytes} bytes")]
     TooLarge {
-        /// Which answer.
+        /// Which response.
         what: &'static str,
-        /// The most that is read of it.
+        /// The limit.
         limit_bytes: usize,
     },
-    /// The service sends us in circles, or to a host that is not its own.
+    /// The service redirects in a circle or to a host that is not its own.
     #[error("the service sends us astray: {0}")]
     Misdirected(String),
-    /// The pieces are in a form that is not taken here, named.
+    /// The recording uses a feature that is not supported; names it.
     #[error("not supported: {0}")]
     Unsupported(String),
-    /// It has sounds in several languages, and not in the one that is wanted.
+    /// The recording has audio in several languages, but not in the requested one.
     #[error("there is no sound in {wanted}; there is {}", .there.join(", "))]
     NoAudio {
-        /// The language.
+        /// The requested language, as a BCP 47 tag.
         wanted: String,
-        /// The languages that there are.
+        /// The languages that the recording has.
         there: Vec<String>,
     },
-    /// No rendition fits the choice, or none is in a form that is known here.
+    /// No rendition fits the choice, or none is in a known format.
     #[error("there is no rendition that fits")]
     NoRendition,
 }
 
 impl Error {
-    /// Whether another way to the recording would be answered the same.
+    /// Returns whether every other strategy would fail in the same way.
     pub(crate) fn is_final(&self) -> bool {
         matches!(
             self,
@@ -104,19 +105,19 @@ impl Error {
                 | Self::NotFound(_)
                 | Self::Busy { .. }
                 | Self::TooLarge { .. }
-                // A way without TLS would be answered by whoever showed the certificate.
+                // A request without TLS would be answered by the server with the bad certificate.
                 | Self::Untrusted { .. }
         )
     }
 
-    /// How much it tells a person: what the service said of the recording, before what was wrong
-    /// with an answer, before that there was none.
+    /// Returns how much the error tells the user, higher is more: first what the service says about
+    /// the recording, then what is wrong with a response, then that there was none.
     pub(crate) fn precedence(&self) -> u8 {
         match self {
             error if error.is_final() => 5,
             Self::StillLive | Self::Unsupported(_) => 4,
             Self::NotRecorded | Self::NoRendition | Self::NoAudio { .. } => 3,
-            // An answer of the control connection may be that of any web server.
+            // A malformed response on the control connection may come from any web server.
             Self::Malformed { what, .. } if *what != ums::message::WHAT => 3,
             Self::Malformed { .. } | Self::Misdirected(_) => 2,
             Self::Status { .. } => 1,
@@ -124,7 +125,7 @@ impl Error {
         }
     }
 
-    /// Whether the same question may be answered later.
+    /// Returns whether the same request may succeed later.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Network(_) | Self::Timeout(_) | Self::Busy { .. } => true,
@@ -133,7 +134,7 @@ impl Error {
         }
     }
 
-    /// The same error once more; of one that cannot be copied what a person is told of it.
+    /// Returns a copy. Errors that cannot be copied become [`Error::Timeout`].
     pub(crate) fn duplicate(&self) -> Self {
         match self {
             Self::StillLive => Self::StillLive,

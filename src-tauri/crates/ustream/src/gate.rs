@@ -1,7 +1,9 @@
-//! The sign-up form in front of a channel: what is sent, and what comes back.
+//! The sign-up form in front of a channel ("registration gate"): the request and its response.
 //!
-//! The answer holds a `hash`, any JSON. It is passed on as the text it came in: to the list of
-//! recordings, and to the control connection.
+//! The response holds a `hash`, any JSON, which is passed on unchanged to the list of recordings and
+//! to the control connection: its parts are signed. The service documents the content of a hash
+//! ("viewer authentication"). The URLs and the names `hash` and `videosData` are known from a
+//! working client; the rest of the responses, a refusal above all, is not known.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,14 +12,14 @@ use serde_json::value::RawValue;
 use crate::api::ListedRecording;
 use crate::{Access, ChannelId, Error, FormField, Lock, lenient_json};
 
-/// Where the website lived when the form was made; today's address comes first.
+/// The host of the website when the form was made; tried after the current one.
 pub(crate) const OLD_HOST: &str = "www.ustream.tv";
 
-/// Its name in errors.
+/// Name of the form in errors.
 const WHAT: &str = "the sign-up form";
 
-/// No hash of the documented kind comes near it.
-const LONGEST_HASH: usize = 64 << 10;
+/// Longest hash that is accepted; documented ones are far shorter.
+const MAX_HASH_BYTES: usize = 64 << 10;
 
 pub(crate) fn save_url(host: &str, channel: ChannelId) -> String {
     format!("https://{host}/ajax/viewer-registration/save/{channel}/channel/{channel}.json")
@@ -27,8 +29,8 @@ pub(crate) fn content_url(host: &str, channel: ChannelId) -> String {
     format!("https://{host}/ajax/viewing-experience/channel/{channel}/content.json")
 }
 
-/// The fields of most forms, for when the page does not show its own.
-pub fn default_fields() -> Vec<FormField> {
+/// Returns the fields of most forms, for pages that do not show their own.
+pub(crate) fn default_fields() -> Vec<FormField> {
     [
         ("name", true),
         ("email", true),
@@ -44,10 +46,11 @@ pub fn default_fields() -> Vec<FormField> {
     .into()
 }
 
-/// What is sent, as `fields[name]` and value; fails where a required answer is missing.
+/// Builds the request body as pairs of `fields[name]` and value. Fails with [`Lock::Form`] if a
+/// required answer is missing.
 ///
-/// Answers to fields that the form does not show are sent as well: the page may not show all.
-pub fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String)>, Error> {
+/// Answers to unknown fields are sent too: the page may not show all fields.
+pub(crate) fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String)>, Error> {
     let mut filled = Vec::with_capacity(fields.len());
     for field in fields {
         let own = access
@@ -74,7 +77,7 @@ pub fn fill(fields: &[FormField], access: &Access) -> Result<Vec<(String, String
     Ok(filled)
 }
 
-/// Says nothing about anyone; `example.com` is nobody's (RFC 2606 3).
+/// Returns a neutral answer; `example.com` is reserved (RFC 2606 3).
 fn placeholder(name: &str) -> &'static str {
     let name = name.to_ascii_lowercase();
     if name.contains("mail") {
@@ -88,16 +91,16 @@ fn placeholder(name: &str) -> &'static str {
     }
 }
 
-/// What the service answered to the form.
+/// The response to the form.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FormReply {
-    /// The hash, as the JSON text it came in.
+    /// The hash, as the JSON text in which it came.
     Hash(String),
-    /// It wants something else; the words are the service's.
+    /// The form was refused, with the service's words.
     Refused(String),
 }
 
-/// Reads the answer to the form. An answer that is no JSON comes from somewhere else.
+/// Reads the response to the form. Fails if it is not JSON.
 pub fn reply(body: &[u8]) -> Result<FormReply, Error> {
     #[derive(Deserialize)]
     struct SaveResponse<'a> {
@@ -116,15 +119,15 @@ pub fn reply(body: &[u8]) -> Result<FormReply, Error> {
 }
 
 fn valid_hash(text: &str) -> Option<String> {
-    let is_one = !matches!(text, "null" | "false" | "\"\"") && text.len() <= LONGEST_HASH;
+    let is_one = !matches!(text, "null" | "false" | "\"\"") && text.len() <= MAX_HASH_BYTES;
     is_one.then(|| text.to_owned())
 }
 
-/// The shape of a refusal is not known: its texts are, wherever they stand.
+/// Collects the texts of a refusal, whose form is not known.
 fn refusal(answer: &Value) -> String {
-    const DEEPEST: usize = 4;
+    const MAX_DEPTH: usize = 4;
     let mut texts = Vec::new();
-    collect_texts(answer, DEEPEST, &mut texts);
+    collect_texts(answer, MAX_DEPTH, &mut texts);
     let words = lenient_json::clean_text(&texts.join(" "));
     if words.is_empty() {
         lenient_json::clean_text(&answer.to_string())
@@ -145,7 +148,7 @@ fn collect_texts<'a>(value: &'a Value, depth: usize, texts: &mut Vec<&'a str>) {
     }
 }
 
-/// Reads the list of recordings behind the form, newest first.
+/// Reads the list of recordings behind the form, newest first. Anything else is an empty list.
 pub fn content(body: &[u8]) -> Vec<ListedRecording> {
     let Ok(answer) = lenient_json::read(body, "the list behind the form") else {
         return Vec::new();
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_required_answer_that_is_missing_names_the_whole_form() {
+    fn a_missing_required_answer_reports_all_fields() {
         for answers in [
             &[][..],
             &[("name", "Ann")],
@@ -199,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_persons_answers_are_sent_and_placeholders_only_where_asked_for() {
+    fn placeholders_are_sent_only_if_requested() {
         let answers = [
             ("name", "Ann"),
             ("email", "ann@example.org"),
@@ -225,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_passed_on_in_the_very_text_it_came_in() {
+    fn the_hash_is_passed_on_unchanged() {
         let reply_of = |body: &str| reply(body.as_bytes()).unwrap();
         let odd = r#"{"success":true,"hash":[ {"b": 1.50}, {"a":"\u00e9"} ]}"#;
         assert_eq!(
@@ -241,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_hash_is_a_refusal_in_the_services_words() {
+    fn a_response_without_a_hash_is_a_refusal() {
         let body = br#"{"success":false,"errors":{"email":"Please enter a valid e-mail."}}"#;
         assert_eq!(
             reply(body).unwrap(),

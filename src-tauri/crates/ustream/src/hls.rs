@@ -1,8 +1,8 @@
-//! Reads playlists (RFC 8216): what renditions there are, and what pieces each has. No I/O.
+//! Parses HLS playlists (RFC 8216): the renditions of a recording and their segments. No I/O.
 //!
-//! The library splits lines and reads attributes; what they mean together is decided here. A tag
-//! that changes which bytes a piece is, or how they are read, must be understood: else the whole
-//! playlist is refused, since a film with holes that nobody sees would be worse than none.
+//! A library splits lines and reads attributes; their meaning is decided here. A tag that changes
+//! which bytes a segment has, or how they are read, must be understood: otherwise the whole playlist
+//! is refused, since the movie would have gaps that nobody notices.
 
 mod master;
 mod media;
@@ -15,30 +15,34 @@ pub use self::master::{AudioRendition, MasterPlaylist, Variant};
 pub use self::media::{MediaPlaylist, PlaylistSegment};
 use crate::{Error, hosts, lenient_json};
 
-/// Ten hours of six seconds are 6000 pieces of about 200 bytes.
-pub const LARGEST_PLAYLIST: usize = 4 << 20;
+/// Largest playlist that is read; ten hours are 6000 segments of about 200 bytes each.
+pub(crate) const MAX_PLAYLIST_BYTES: usize = 4 << 20;
 
-/// Its name in errors.
+/// Name of a playlist in errors.
 pub(crate) const WHAT: &str = "a playlist";
 
-/// No address of the service comes near it.
-const LONGEST_ADDRESS: usize = 4096;
+/// Longest URL that is accepted in a playlist.
+const MAX_URL_BYTES: usize = 4096;
 
 /// A playlist of either kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Playlist {
-    /// Names other playlists.
+    /// A master playlist, which names media playlists.
     Master(MasterPlaylist),
-    /// Names pieces.
+    /// A media playlist, which names segments.
     Media(MediaPlaylist),
 }
 
-/// Reads a playlist that was found at `base`.
+/// Parses a playlist whose URL is `base`.
+///
+/// Fails with [`Error::TooLarge`] above 4 MiB, [`Error::StillLive`] if it has no end yet,
+/// [`Error::Unsupported`] for encryption and other unsupported features, [`Error::Misdirected`] for
+/// URLs on foreign hosts, else with [`Error::Malformed`].
 pub fn read(body: &[u8], base: &Url) -> Result<Playlist, Error> {
-    if body.len() > LARGEST_PLAYLIST {
+    if body.len() > MAX_PLAYLIST_BYTES {
         return Err(Error::TooLarge {
             what: WHAT,
-            limit_bytes: LARGEST_PLAYLIST,
+            limit_bytes: MAX_PLAYLIST_BYTES,
         });
     }
     let text = std::str::from_utf8(body).map_err(|_| malformed("it is not text"))?;
@@ -56,7 +60,7 @@ pub fn read(body: &[u8], base: &Url) -> Result<Playlist, Error> {
     }
 }
 
-/// The lines of a playlist that say something.
+/// Returns the lines of a playlist, parsed.
 fn lines(text: &str) -> impl Iterator<Item = Result<HlsLine<'_>, Error>> {
     let options = ParsingOptionsBuilder::new()
         .with_parsing_for_all_tags()
@@ -69,11 +73,11 @@ fn lines(text: &str) -> impl Iterator<Item = Result<HlsLine<'_>, Error>> {
     })
 }
 
-/// An address that a playlist names, where it is the service's own.
+/// Resolves a URI in a playlist; fails if it does not lead to a media host of the service.
 fn resource_url(base: &Url, named: &str) -> Result<Url, Error> {
     let named = named.trim();
-    // Variables (EXT-X-DEFINE) are not filled in here.
-    if named.len() > LONGEST_ADDRESS || named.contains("{$") {
+    // Variables (EXT-X-DEFINE) are not supported.
+    if named.len() > MAX_URL_BYTES || named.contains("{$") {
         return Err(malformed("it names an address that cannot be used"));
     }
     let url = base

@@ -1,6 +1,7 @@
-//! Which hosts are the service's own: nothing else it names is ever asked.
+//! The hosts of the service. Other hosts that the service names are never asked.
 //!
-//! A [`Host`] cannot be made of unchecked text, and addresses are only built of a [`Host`].
+//! A [`Host`] cannot be created from unchecked text, and URLs of hosts that the service names are
+//! built only from a [`Host`].
 
 use std::fmt;
 
@@ -12,11 +13,11 @@ const SITES: [&str; 3] = ["ustream.tv", "video.ibm.com", "ustre.am"];
 /// Domains of the control connection.
 const CONTROL: [&str; 2] = ["ums.ustream.tv", "ums.services.video.ibm.com"];
 
-/// Domains that hold segments and pictures. `akamaihd.net` is shared with other customers of the
-/// CDN: it is asked for media and pictures only, without cookies and without a page's address.
+/// Domains that serve segments and thumbnails. `akamaihd.net` is shared with other customers of the
+/// CDN: it is asked only for media and thumbnails, without cookies and without a referrer.
 const CDN: [&str; 3] = ["ustream.tv", "video.ibm.com", "akamaihd.net"];
 
-/// Name of a host below one of the service's domains, in lower case, without a port.
+/// The name of a host below one of the service's domains, in lower case, without a port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Host(String);
 
@@ -27,7 +28,7 @@ impl Host {
     }
 
     /// Returns whether it serves pages, the API or short links.
-    pub fn is_site(&self) -> bool {
+    pub(crate) fn is_site(&self) -> bool {
         is_under(&self.0, &SITES)
     }
 
@@ -36,19 +37,19 @@ impl Host {
         is_under(&self.0, &CONTROL)
     }
 
-    /// Returns whether it serves segments or pictures.
-    pub fn is_cdn(&self) -> bool {
+    /// Returns whether it serves segments or thumbnails.
+    pub(crate) fn is_cdn(&self) -> bool {
         is_under(&self.0, &CDN)
     }
 
-    /// Builds a host of the control connection; `label` must be fit to stand in a host name.
+    /// Builds a host of the control connection. `label` must be a valid host label.
     pub(crate) fn of_control(label: &str, domain: ControlDomain) -> Self {
         let name = format!("{label}.{}", domain.name());
         debug_assert!(parse(&name).is_some(), "{name}");
         Self(name)
     }
 
-    /// Returns the label in front of a control domain, where there is exactly one.
+    /// Returns the label in front of a control domain; `None` unless there is exactly one.
     pub(crate) fn control_label(&self) -> Option<(&str, ControlDomain)> {
         let (label, domain) = self.0.split_once('.')?;
         ControlDomain::ALL
@@ -67,9 +68,9 @@ impl fmt::Display for Host {
 /// A domain of the control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ControlDomain {
-    /// The domain since 2021. Its certificates reach one label deep.
+    /// The domain since 2021 (observed). Its certificates cover one label.
     Current,
-    /// The domain until then, which long polling knows without TLS only.
+    /// The domain before. Long polling is known to work there only without TLS.
     Legacy,
 }
 
@@ -84,23 +85,23 @@ impl ControlDomain {
     }
 }
 
-/// Reads the name of a host, as the service writes it, and accepts only hosts of the service.
+/// Parses the name of a host and accepts only hosts of the service.
 ///
 /// Refuses everything that a URL parser could read as something else than the host: ports, paths,
-/// queries, fragments, logins, percent encodings, letters beyond ASCII and their encoded form.
-/// Addresses of computers are refused since they are under no domain.
+/// queries, fragments, user names, percent encoding, non-ASCII letters and their encoded form. IP
+/// addresses are refused because they are under no domain.
 pub fn parse(text: &str) -> Option<Host> {
-    const LONGEST: usize = 253;
+    const MAX_BYTES: usize = 253;
     let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    if name.len() > LONGEST || !name.split('.').all(is_label) {
+    if name.len() > MAX_BYTES || !name.split('.').all(is_label) {
         return None;
     }
     let is_own = is_under(&name, &SITES) || is_under(&name, &CDN);
     is_own.then_some(Host(name))
 }
 
-/// Returns the host of a web address that may be asked: of the service, at the usual port, without
-/// a login.
+/// Returns the host of a URL if it is a host of the service; `None` for other hosts, and for URLs
+/// with a port, a user name or another scheme than HTTP.
 pub fn of_url(url: &Url) -> Option<Host> {
     let is_plain = matches!(url.scheme(), "http" | "https")
         && url.port().is_none()
@@ -113,12 +114,12 @@ pub fn of_url(url: &Url) -> Option<Host> {
     }
 }
 
-/// Returns whether an address may be asked for segments or pictures.
+/// Returns whether a URL may be asked for segments or thumbnails.
 pub(crate) fn is_cdn_url(url: &Url) -> bool {
     of_url(url).is_some_and(|host| host.is_cdn())
 }
 
-/// Returns whether an address may be asked for pages or by the API's clients.
+/// Returns whether a URL may be asked for pages, playlists or by the API's client.
 pub(crate) fn is_site_url(url: &Url) -> bool {
     of_url(url).is_some_and(|host| host.is_site())
 }
@@ -133,11 +134,11 @@ pub(crate) fn is_control(host: &str) -> bool {
     parse(host).is_some_and(|host| host.is_control())
 }
 
-/// Letters, digits and hyphens in their midst (RFC 1123 2.1). The service has no name in another
-/// script: the encoded form of one is somebody's imitation.
+/// Returns whether a host label has only letters, digits and inner hyphens (RFC 1123 2.1). Encoded
+/// labels (`xn--`) are refused: the service has none, so they would be an imitation.
 fn is_label(label: &str) -> bool {
-    const LONGEST: usize = 63;
-    (1..=LONGEST).contains(&label.len())
+    const MAX_BYTES: usize = 63;
+    (1..=MAX_BYTES).contains(&label.len())
         && label
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -158,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_known_by_its_domain_and_not_by_its_looks() {
+    fn a_host_is_recognized_by_its_domain() {
         for own in [
             "ustream.tv",
             "WWW.Ustream.TV",
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_url_would_read_as_another_host_is_no_host() {
+    fn text_that_a_url_parser_reads_as_another_host_is_refused() {
         for trick in [
             "evil.example#.ums.ustream.tv",
             "evil.example/.ums.ustream.tv",
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_with_a_login_a_port_or_another_protocol_is_not_asked() {
+    fn a_url_with_a_user_name_a_port_or_another_scheme_is_refused() {
         let host = |address: &str| of_url(&Url::parse(address).unwrap());
         assert_eq!(
             host("https://VIDEO.ibm.com:443/x").unwrap().as_str(),
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_of_control_is_taken_apart_as_it_is_built() {
+    fn a_control_host_is_parsed_into_the_parts_it_was_built_from() {
         let built = Host::of_control("a92ccb29-lp-omega", ControlDomain::Legacy);
         assert_eq!(parse(built.as_str()), Some(built.clone()));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Asks the website and the API: bounded answers, one polite retry, errors in our own words.
+//! Sends HTTP requests: bounded responses, one retry, checked redirects, errors as [`Error`].
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,35 +7,35 @@ use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use crate::endpoint::{self, MOST_REDIRECTS};
+use crate::endpoint::{self, MAX_REDIRECTS};
 use crate::{Error, hosts, trust};
 
-/// One answer may take this long in all; pages come in a second.
+/// Timeout for a whole response; pages usually arrive within a second.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A server that has just stumbled is given this long.
+/// Pause before the retry.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// Longer requests to wait are not for people in front of a screen.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
+/// Longest `Retry-After` that is honoured.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// What came back, whatever its status.
+/// A response of any status.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
-    /// Where it came from in the end.
+    /// The URL after all redirects.
     pub(crate) url: Url,
     pub(crate) body: Vec<u8>,
 }
 
-/// How much is read of which answer.
+/// The size limit of a response, and the response's name in errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BodyLimit {
     pub(crate) what: &'static str,
     pub(crate) bytes: usize,
 }
 
-/// Asks once, for as long as the caller waits. A redirect is an answer like others.
+/// Sends one GET request without a timeout of its own. A redirect is returned like any response.
 pub(crate) async fn get_once(
     http: &reqwest::Client,
     url: &Url,
@@ -45,7 +45,8 @@ pub(crate) async fn get_once(
     read(response, limit).await
 }
 
-/// Fetches an address. A connection that fails and a server that stumbles are asked once more.
+/// Fetches `url`, following redirects on the website's hosts. Retries once after a connection error
+/// or a server error.
 pub(crate) async fn get(
     http: &reqwest::Client,
     url: &str,
@@ -71,7 +72,7 @@ async fn follow(
     limit: BodyLimit,
 ) -> Result<HttpResponse, Error> {
     let started = Instant::now();
-    for _ in 0..=MOST_REDIRECTS {
+    for _ in 0..=MAX_REDIRECTS {
         let time_left = RESPONSE_TIMEOUT.saturating_sub(started.elapsed());
         let asked = http.get(url).timeout(time_left).send();
         let response = asked.await.map_err(error)?;
@@ -89,7 +90,7 @@ async fn follow(
     Err(Error::Misdirected("it redirects in circles".to_owned()))
 }
 
-/// Returns where a response sends us (RFC 9110 15.4).
+/// Returns the target of a redirect (RFC 9110 15.4); `None` if the response is not one.
 fn redirect(response: &Response) -> Option<Result<Url, url::ParseError>> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -99,7 +100,7 @@ fn redirect(response: &Response) -> Option<Result<Url, url::ParseError>> {
     Some(response.url().join(&location))
 }
 
-/// A time-out is left alone: the person has waited long enough.
+/// Returns whether a retry may help. A timeout is not retried: the user has waited long enough.
 fn is_retryable(error: &Error) -> bool {
     match error {
         Error::Network(cause) => !cause.is_timeout(),
@@ -108,7 +109,7 @@ fn is_retryable(error: &Error) -> bool {
     }
 }
 
-/// Posts a form, once: it is not known what a second one would do. A redirect does not take it along.
+/// Posts a form once: the effect of a second post is not known. Redirects are not followed.
 pub(crate) async fn post(
     http: &reqwest::Client,
     url: &str,
@@ -119,7 +120,7 @@ pub(crate) async fn post(
     read(request.send().await.map_err(error)?, limit).await
 }
 
-/// Fails where a status means that there is no use in reading on.
+/// Fails if the status means that the body is not worth reading: 429 or a server error.
 pub(crate) fn check(response: &Response) -> Result<(), Error> {
     let status = response.status();
     if status == StatusCode::TOO_MANY_REQUESTS {
@@ -137,7 +138,8 @@ pub(crate) fn check(response: &Response) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says where a redirect went astray and whose certificate was refused; all else is the network.
+/// Converts an error of the HTTP client: a refused certificate, a refused redirect, or else a
+/// network error.
 pub(crate) fn error(error: reqwest::Error) -> Error {
     if let Some(problem) = trust::certificate_problem(&error) {
         let host = error.url().and_then(Url::host_str).unwrap_or_default();
@@ -150,21 +152,21 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         return Error::Misdirected(cause.unwrap_or_else(|| error.to_string()));
     }
-    // An address may hold what the person keeps to themselves.
+    // The URL may hold a secret.
     Error::Network(Arc::new(error.without_url()))
 }
 
-/// Reads an answer, as far as the limit allows.
+/// Reads the body; fails if it exceeds `limit` or [`check`] refuses the status.
 pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<HttpResponse, Error> {
     check(&response)?;
     let too_large = || Error::TooLarge {
         what: limit.what,
         limit_bytes: limit.bytes,
     };
-    let most = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
+    let max_bytes = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
     if response
         .content_length()
-        .is_some_and(|length| length > most)
+        .is_some_and(|length| length > max_bytes)
     {
         return Err(too_large());
     }
@@ -182,7 +184,8 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
     })
 }
 
-/// In seconds; the other form, a date, is not worth a calendar.
+/// Reads `Retry-After` in seconds (RFC 9110 10.2.3), up to [`MAX_RETRY_AFTER`]. The date form is
+/// ignored.
 pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response
         .headers()
@@ -192,5 +195,5 @@ pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
         .trim()
         .parse()
         .ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
 }

@@ -1,4 +1,4 @@
-//! Reads JSON as the service writes it: numbers as text, lists as maps, anything left out.
+//! Reads JSON leniently, as the service writes it: numbers as text, lists as maps, missing members.
 
 mod reader;
 mod repair;
@@ -7,12 +7,12 @@ use serde_json::Value;
 
 pub(crate) use self::reader::{read, read_start, with_text};
 
-/// A member that is there and not `null`.
+/// Returns a member that is present and not `null`.
 pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|member| !member.is_null())
 }
 
-/// Text that is not empty; a number counts as its digits, `12.0` as those of `12`.
+/// Returns trimmed text that is not empty. A number counts as its digits, `12.0` as `12`.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
@@ -25,12 +25,12 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The text of a member.
+/// Returns the text of a member.
 pub(crate) fn text_of(value: &Value, name: &str) -> Option<String> {
     text(member(value, name)?)
 }
 
-/// A whole number that is not negative: `12`, `12.0`, `"12"` and `"12.7"` alike.
+/// Returns a non-negative integer: 12 for `12`, `12.0`, `"12"` and `"12.7"`.
 pub(crate) fn unsigned(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number
@@ -46,17 +46,17 @@ pub(crate) fn unsigned(value: &Value) -> Option<u64> {
     }
 }
 
-/// The whole number of a member.
+/// Returns the non-negative integer of a member.
 pub(crate) fn unsigned_of(value: &Value, name: &str) -> Option<u64> {
     unsigned(member(value, name)?)
 }
 
-/// The whole number of a member, where it fits 32 bits.
+/// Returns the non-negative integer of a member if it fits into 32 bits.
 pub(crate) fn u32_of(value: &Value, name: &str) -> Option<u32> {
     u32::try_from(unsigned_of(value, name)?).ok()
 }
 
-/// Thousandths of a number: `"12.5"` seconds are 12500 milliseconds.
+/// Returns a number times 1000, rounded down: `"12.5"` seconds are 12500 milliseconds.
 pub(crate) fn thousandths(value: &Value) -> Option<u64> {
     let number = match value {
         Value::Number(number) => number.as_f64()?,
@@ -66,8 +66,8 @@ pub(crate) fn thousandths(value: &Value) -> Option<u64> {
     unsigned_of_float(number * 1000.0)
 }
 
-/// The items of a list, or of a map that stands for one (`{"0": …, "1": …}`), whatever else is in
-/// it, or the one object that stands where a list is due.
+/// Returns the items of a list, or of a map that stands for one (`{"0": …, "1": …}`, other keys
+/// ignored). An object without numeric keys counts as a list of one.
 pub(crate) fn items(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
@@ -86,12 +86,12 @@ pub(crate) fn items(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// The items of a member.
+/// Returns the items of a member.
 pub(crate) fn items_of<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
     member(value, name).map(items).unwrap_or_default()
 }
 
-/// Whether a flag is up; anything but `null`, `false`, `0` and `""` is.
+/// Returns whether a flag is set: anything but `null`, `false`, `0`, `""`, `"0"` and `"false"`.
 pub(crate) fn is_set(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -102,24 +102,25 @@ pub(crate) fn is_set(value: &Value) -> bool {
     }
 }
 
-/// Whether the name in an address has that ending.
-pub(crate) fn ends_with(address: &str, ending: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
+/// Returns whether the path of a URL has this extension, in any case.
+pub(crate) fn has_extension(url: &str, extension: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
     let found = path.rsplit_once('.').map(|(_, found)| found);
-    found.is_some_and(|found| found.eq_ignore_ascii_case(ending))
+    found.is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
-/// Words of the service, fit to be shown: one line, no control characters, no novels.
+/// Returns foreign text in a form that is safe to print: one line, no control characters, at most
+/// 300 characters.
 pub(crate) fn clean_text(text: &str) -> String {
-    const MOST_CHARS: usize = 300;
+    const MAX_CHARS: usize = 300;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars()
         .filter(|c| !c.is_control())
-        .take(MOST_CHARS)
+        .take(MAX_CHARS)
         .collect()
 }
 
-/// The whole part of a number that is not negative and that a float holds exactly.
+/// Returns the integer part of a non-negative number; `None` above 2^53, where it is not exact.
 fn unsigned_of_float(number: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !(0.0..=EXACT).contains(&number) {
@@ -139,11 +140,11 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_number_is_read_in_every_dress() {
-        for dressed in [json!(5000), json!(5000.0), json!("5000"), json!(" 5000.0 ")] {
-            assert_eq!(unsigned(&dressed), Some(5000), "{dressed}");
+    fn a_number_is_read_in_every_notation() {
+        for number in [json!(5000), json!(5000.0), json!("5000"), json!(" 5000.0 ")] {
+            assert_eq!(unsigned(&number), Some(5000), "{number}");
         }
-        for bare in [
+        for other in [
             json!(-1),
             json!("x"),
             json!(null),
@@ -151,14 +152,14 @@ mod tests {
             json!(1e300),
             json!("NaN"),
         ] {
-            assert_eq!(unsigned(&bare), None, "{bare}");
+            assert_eq!(unsigned(&other), None, "{other}");
         }
         assert_eq!(thousandths(&json!("12345.123456")), Some(12_345_123));
         assert_eq!(text(&json!(1_870_599_898.0)).unwrap(), "1870599898");
     }
 
     #[test]
-    fn a_map_with_numbered_keys_is_a_list_in_the_order_of_its_numbers() {
+    fn a_map_with_numeric_keys_is_a_list_sorted_by_number() {
         let map = json!({"10": "b", "2": "a"});
         assert_eq!(items(&map), [&json!("a"), &json!("b")]);
         let counted = json!({"length": 1, "0": "a"});

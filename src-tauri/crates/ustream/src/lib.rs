@@ -1,20 +1,52 @@
 //! Finds a recording of the Ustream / IBM Video Streaming service and plans its segments.
 //!
-//! In the order of the data:
+//! The protocol is not documented. What a module knows of it comes from observed traffic, published
+//! clients and, for the JSON API, the service's own documentation; the module says which.
 //!
-//! 1. [`Target`]: what a pasted address, or any pasted text, points at.
-//! 2. [`Client`]: the one door to the service; over an [`Endpoint`], with a person's [`Access`].
-//! 3. [`page`], [`api`], [`gate`]: what the website, the JSON API and the sign-up form give away.
-//! 4. [`ums`]: the control connection: [`ums::message`] reads it, [`ums::session`] decides,
-//!    [`ums::socket`] and [`ums::polling`] move the bytes.
-//! 5. [`hls`]: the playlists that a recording without segmented formats has.
-//! 6. [`Recording`]: what it is and where its pieces lie today.
-//! 7. [`SegmentPlan`]: what its pieces are, for ever.
+//! The modules in the order of the data:
+//!
+//! 1. [`Target`]: what a pasted URL, or any pasted text, points at.
+//! 2. [`Client`]: asks the service, through an [`Endpoint`] and with the user's [`Access`].
+//! 3. [`page`], [`api`], [`gate`]: read the website, the JSON API and the sign-up form.
+//! 4. [`ums`]: the control connection. [`ums::message`] and [`ums::stream`] parse it,
+//!    [`ums::session`] decides what to do; two drivers run it over a websocket or long polling.
+//! 5. [`hls`]: reads the playlists of recordings that have no segmented formats.
+//! 6. [`Recording`]: the renditions, and the URLs of their segments as they are now.
+//! 7. [`SegmentPlan`]: the segments of one rendition without URLs, so that it can be saved.
+//!
+//! ```no_run
+//! use ustream::{Access, Choice, Client, Endpoint, Target};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new(&Endpoint::default())?;
+//! let access = Access::default();
+//! let target: Target = "see https://video.ibm.com/recorded/112470631".parse()?;
+//! let found = client.find_recording(&target, &access).await?;
+//! let recording = client.recording(found, &access).await?;
+//! let plan = recording.plan(&Choice::default())?;
+//! for segment in &plan.segments {
+//!     // The same bytes at each URL, the preferred one first. URLs expire: `Client::refresh`.
+//!     let location = recording.locate(&plan, segment.id);
+//!     println!("{} ms: {:?}", segment.start_ms, location.urls.first());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Finding out what a text points at needs no network:
+//!
+//! ```
+//! use ustream::{RecordingId, Target};
+//!
+//! let target: Target = "<iframe src=\"//www.ustream.tv/embed/recorded/7\">".parse()?;
+//! assert_eq!(target, Target::Recording(RecordingId(7)));
+//! # Ok::<(), ustream::TargetError>(())
+//! ```
 
-pub mod access;
+mod access;
 pub mod api;
-pub mod client;
-pub mod endpoint;
+mod client;
+mod endpoint;
 mod error;
 pub mod gate;
 pub mod hls;
@@ -22,14 +54,14 @@ pub mod hosts;
 mod http;
 mod lenient_json;
 pub mod page;
-pub mod plan;
+mod plan;
 pub mod recording;
-pub mod target;
+mod target;
 mod trust;
 pub mod ums;
 
 pub use access::{Access, FormField, Lock};
-pub use api::{Caption, Chapter};
+pub use api::Chapter;
 pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
@@ -37,9 +69,7 @@ pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
 };
-pub use recording::{
-    Container, LengthSource, LostRendition, Promises, Recording, Rendition, RenditionId,
-    RenditionTrack, StatedLength, TrackKind,
-};
+pub use recording::{Container, Recording, Rendition, RenditionId, RenditionTrack, TrackKind};
+pub(crate) use recording::{LostRendition, Promises};
 pub use target::{ChannelId, RecordingId, Target, TargetError};
 pub use trust::refused_certificate;

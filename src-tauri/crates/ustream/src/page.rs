@@ -1,5 +1,5 @@
-//! What a page of the website gives away: the channel's number, what plays while it is off air,
-//! the sign-up form, and what is embedded.
+//! Reads pages of the website and of sites that embed players (observed): channel number, off-air
+//! recordings, sign-up form, players.
 
 mod element_filter;
 mod form;
@@ -15,35 +15,35 @@ use url::Url;
 use self::element_filter::ElementFilter;
 use crate::{ChannelId, FormField, RecordingId, Target, lenient_json};
 
-/// More than any page of the service by far.
-pub(crate) const LARGEST_PAGE: usize = 8 << 20;
+/// Largest page that is read; pages of the service are far smaller.
+pub(crate) const MAX_PAGE_BYTES: usize = 8 << 20;
 
-/// A page is read in milliseconds. What is nested, or crowded into one tag, takes the square of its
-/// length: a hostile page would keep the parser for days.
+/// Time limit for parsing; a page usually takes milliseconds. Deep nesting or many attributes in one
+/// tag take quadratic time, so a hostile page would take days.
 const PARSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// After so many bytes it is asked what time it is.
+/// The time limit is checked after each chunk of this size.
 const CHUNK_BYTES: usize = 16 << 10;
 
-/// More than a channel plays while it is off air.
-const MOST_OFF_AIR: usize = 500;
+/// Most off-air recordings that are read.
+const MAX_OFF_AIR: usize = 500;
 
-/// What a page gives away.
+/// What a page says. All parts are `None` or empty if the page does not have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The channel it belongs to.
+    /// The channel that it belongs to.
     pub channel: Option<ChannelId>,
-    /// Recordings that play while the channel is off air, in order.
+    /// Recordings that play while the channel is off air, in their order.
     pub off_air: Vec<RecordingId>,
     /// Fields of its sign-up form.
     pub form: Option<Vec<FormField>>,
-    /// A recording or channel that it says it is about.
+    /// The recording or channel of its canonical URL.
     pub canonical: Option<Target>,
-    /// What is played on it, in its order, each once.
+    /// The targets of its players, in the order of the page, each once.
     pub players: Vec<Target>,
 }
 
-/// Reads a page that was found at `base`.
+/// Reads a page whose URL is `base`. Never fails: what cannot be read is left out.
 pub fn read(html: &str, base: &Url) -> Page {
     let document = document(html);
     let elements: Vec<ElementRef<'_>> = document
@@ -65,8 +65,7 @@ pub fn read(html: &str, base: &Url) -> Page {
     }
 }
 
-/// Builds the tree of the elements that are looked at, as far as the page can be read in the time of
-/// many pages.
+/// Builds the tree of the relevant elements, as far as the page can be parsed within the time limit.
 pub(crate) fn document(html: &str) -> Html {
     let tokenizer = Tokenizer::new(ElementFilter::new(), TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -79,7 +78,7 @@ pub(crate) fn document(html: &str) -> Html {
         }
         let (part, later) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
         input.push_back(part.into());
-        // It stops before the end only for scripts that are to be run.
+        // The result matters only to a parser that runs scripts.
         let _ = tokenizer.feed(&input);
         rest = later;
     }
@@ -87,7 +86,7 @@ pub(crate) fn document(html: &str) -> Html {
     tokenizer.sink.finish()
 }
 
-/// `<meta name="ustream:channel_id" content="…">`
+/// Reads `<meta name="ustream:channel_id" content="…">`.
 fn channel_of_meta(element: ElementRef<'_>) -> Option<u64> {
     let element = element.value();
     let name = element.attr("name").or_else(|| element.attr("property"))?;
@@ -97,7 +96,7 @@ fn channel_of_meta(element: ElementRef<'_>) -> Option<u64> {
         .flatten()
 }
 
-/// What pages of earlier years had instead, and what scripts still have.
+/// Finds the channel number in scripts and links, as in older pages.
 fn channel_of_script(html: &str) -> Option<u64> {
     [
         "\"channelId\":",
@@ -114,7 +113,7 @@ fn channel_of_script(html: &str) -> Option<u64> {
     })
 }
 
-/// `offAirContentVideoIds=["id",…];`, read as JSON: a `;` may stand in a string.
+/// Reads `offAirContentVideoIds=["id",…];` as JSON, since a string may contain `;`.
 fn off_air(html: &str) -> Vec<RecordingId> {
     const NAME: &str = "offAirContentVideoIds";
     let ids = html.match_indices(NAME).find_map(|(at, _)| {
@@ -129,11 +128,11 @@ fn off_air(html: &str) -> Vec<RecordingId> {
     ids.into_iter()
         .filter_map(lenient_json::unsigned)
         .map(RecordingId)
-        .take(MOST_OFF_AIR)
+        .take(MAX_OFF_AIR)
         .collect()
 }
 
-/// What the page calls itself.
+/// Reads the target of the canonical URL.
 fn canonical(element: ElementRef<'_>, base: &Url) -> Option<Target> {
     let element = element.value();
     let address = match element.name() {

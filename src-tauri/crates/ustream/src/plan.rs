@@ -1,7 +1,8 @@
-//! What the pieces of a recording are: outlives addresses that expire.
+//! The user's choice, and the plan of a rendition: its segments without URLs, since URLs expire.
+//!
+//! The serialized names are part of saved jobs.
 
 mod identity;
-pub(crate) mod timeline;
 
 use std::ops::Range;
 
@@ -9,122 +10,123 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::identity::{HashListing, PlanChange};
-use self::timeline::SegmentTimeline;
+use crate::ums::timeline::SegmentTimeline;
 use crate::{Container, RecordingId, RenditionId, RenditionTrack};
 
-/// How good a picture is wanted.
+/// The requested video quality.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
-    /// The best there is.
+    /// The best available.
     #[default]
     Best,
-    /// The smallest picture there is.
+    /// The lowest available.
     Smallest,
-    /// The best that is not higher than this many lines; the smallest where all are higher.
+    /// The best with at most this many lines; the lowest if all have more.
     Height(u32),
-    /// Sound only.
+    /// Audio only.
     Audio,
 }
 
-/// Which container a person wants to keep.
+/// The requested container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerChoice {
-    /// One MP4, whatever the pieces are.
+    /// An MP4, whatever the container of the segments.
     #[default]
     Mp4,
-    /// What the service stores: the FLV where there is one.
+    /// The container that the service stores: FLV if there is one.
     Original,
 }
 
-/// Which sound is wanted, of a recording that has several. Languages are tags of BCP 47: `en` is
-/// `en-US` too, and `en-GB` is `en` where nothing is nearer.
+/// The requested audio of a recording that has several. Languages are BCP 47 tags: `en` also matches
+/// `en-US`, and `en-GB` matches `en` if nothing is closer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AudioChoice {
-    /// The one that plays unasked.
+    /// The default of the service.
     #[default]
     Usual,
-    /// This language, and no other.
+    /// Only this language.
     Only(String),
-    /// This language, or the usual one where it is not there.
+    /// This language, or the default if it is missing.
     Prefer(String),
-    /// One of each language, where they come in pieces of their own.
+    /// One of each language, if they are separate from the video; else the default.
     All,
 }
 
-/// What a person chose.
+/// What the user chose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
-    /// The picture.
+    /// Video quality.
     pub quality: Quality,
-    /// The container.
+    /// Container.
     pub keep: ContainerChoice,
-    /// The sound.
+    /// Audio.
     #[serde(default)]
     pub audio: AudioChoice,
 }
 
-/// Which piece of a track.
+/// Which segment of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {
-    /// The initialisation piece.
+    /// The init segment.
     Init,
-    /// The media piece of this number.
+    /// The media segment of this number. Numbers of a track ascend, but need not start at 0.
     Media(u64),
 }
 
-/// Name of a piece within its plan.
+/// Identifies a segment within its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SegmentId {
     /// Index into [`SegmentPlan::tracks`].
     pub track: u8,
-    /// Which piece of that track.
+    /// Which segment of that track.
     pub kind: SegmentKind,
 }
 
-/// How sure it is that a piece exists.
+/// Whether a segment must exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
-    /// The service lists it: its absence is a hole.
+    /// The service lists it or states a length that includes it: if it is missing, it is a gap.
     Sure,
-    /// Past the last that is listed: its absence is the end of the track, not an error.
+    /// Behind the last listed one: if it is missing, the track has ended.
     Tentative,
 }
 
-/// One piece.
+/// One segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
-    /// Its name.
+    /// Its id.
     pub id: SegmentId,
-    /// Where it starts, from the start of the recording.
+    /// Start in milliseconds from the start of the recording. Estimated for a single file; if the
+    /// length of the recording is unknown, KiB instead of milliseconds.
     pub start_ms: u64,
-    /// How long it lasts; 0 for an initialisation piece.
+    /// Length in milliseconds; 0 for an init segment.
     pub duration_ms: u64,
     /// Whether it must exist.
     pub presence: Presence,
 }
 
-/// Where a piece lies today. Never saved: addresses expire.
+/// Where the bytes of a segment are now. Never saved: URLs expire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SegmentLocation {
-    /// Addresses that all have it, best first; none where the service no longer lists it.
+    /// URLs that all have it, the preferred one first; empty if the service no longer lists it.
     pub urls: Vec<Url>,
-    /// Which bytes of what lies there it is; all where there is none.
+    /// Its byte range within the resource; `None` for the whole resource.
     pub byte_range: Option<ByteRange>,
 }
 
-/// Some bytes of a file (RFC 9110 14).
+/// A byte range of a resource (RFC 9110 14).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByteRange {
-    /// Which bytes; never none.
+    /// Offsets of the bytes, not empty.
     pub bytes: Range<u64>,
-    /// Size of the file in bytes, where it is known.
+    /// Size of the resource in bytes, if known.
     pub total_bytes: Option<u64>,
-    /// Tells this version of the file from another (RFC 9110 8.8).
+    /// Validator of this version of the resource, for `If-Range` (RFC 9110 8.8).
     pub validator: Option<String>,
 }
 
@@ -138,37 +140,39 @@ impl ByteRange {
     }
 }
 
-/// What the pieces of one rendition are, never where they lie.
+/// The segments of one rendition, without their URLs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentPlan {
     /// The recording.
     pub recording: RecordingId,
     /// The rendition.
     pub rendition: RenditionId,
-    /// What its pieces are.
+    /// Container of its segments.
     pub container: Container,
-    /// Its rows of pieces.
+    /// Its tracks.
     pub tracks: Vec<RenditionTrack>,
-    /// All pieces: those that start together stand together, an initialisation piece first.
+    /// All segments: init segments first, then by start, segments of the same start in the order of
+    /// the tracks.
     pub segments: Vec<Segment>,
-    /// What tells this version of the recording from another; `None` in plans of earlier versions
-    /// of this program and for single files, whose template holds their size and version.
+    /// Identifies this version of the recording. `None` in plans of earlier versions of this
+    /// program, and for single files, whose template holds size and validator.
     #[serde(default)]
     pub listing: Option<HashListing>,
-    /// How long the recording is said to be, as [`crate::Recording::stated_ms`] has it.
+    /// Stated length in milliseconds, see [`crate::Recording::stated_ms`].
     #[serde(default)]
     pub stated_ms: Option<u64>,
 }
 
 impl SegmentPlan {
-    /// Whether its pieces are found by templates and hashes, and not in playlists or in a file.
+    /// Returns whether the URLs of its segments are built from templates and hashes, that is, it is
+    /// neither from playlists nor a single file.
     pub fn has_templates(&self) -> bool {
         let is_template = |track: &RenditionTrack| track.template.contains('%');
         self.container != Container::File && self.tracks.iter().all(is_template)
     }
 }
 
-/// The pieces of `tracks`, side by side in the order of time, initialisation pieces in front.
+/// Lists the segments of `tracks`: init segments first, then media segments by time.
 pub(crate) fn segments(
     timeline: &SegmentTimeline,
     tracks: &[RenditionTrack],
@@ -198,7 +202,11 @@ pub(crate) fn segments(
             },
             start_ms: timeline.start_ms(number),
             duration_ms: timeline.chunk_time_ms(),
-            presence: timeline.presence(number, length_ms),
+            presence: if timeline.is_expected(number, length_ms) {
+                Presence::Sure
+            } else {
+                Presence::Tentative
+            },
         })
     });
     inits.chain(media).collect()

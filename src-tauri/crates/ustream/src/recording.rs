@@ -1,4 +1,4 @@
-//! What a recording is and where its pieces lie today.
+//! A recording as the service describes it now: renditions, stated lengths, URLs of segments.
 
 mod audio;
 pub(crate) mod file;
@@ -24,109 +24,111 @@ use crate::{
     AudioChoice, Choice, Error, Quality, RecordingId, SegmentId, SegmentLocation, SegmentPlan, plan,
 };
 
-/// How the service stores a rendition.
+/// The container in which the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Container {
-    /// Small FLV files, both tracks in one.
+    /// FLV segments (`flv/segmented`), audio and video in one.
     Flv,
-    /// Fragmented MP4, each track on its own.
+    /// Fragmented MP4 segments (`mp4/segmented` or HLS), each track separate.
     Fmp4,
-    /// MPEG-TS pieces of a playlist.
+    /// MPEG-TS segments of HLS playlists.
     Ts,
-    /// One whole file.
+    /// One finished file.
     File,
 }
 
-/// Picture or sound, or both in one piece.
+/// What the segments of a track hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackKind {
-    /// Picture and sound in one piece.
+    /// Audio and video in one segment.
     Both,
-    /// Picture.
+    /// Video.
     Video,
-    /// Sound.
+    /// Audio.
     Audio,
 }
 
-/// One row of pieces of a rendition.
+/// One track of a rendition, as the service stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RenditionTrack {
-    /// What its pieces hold.
+    /// What its segments hold.
     pub kind: TrackKind,
-    /// The service's template of its pieces' addresses: its name, since bit rates change.
+    /// Identifies the track: the URL template of its segments, or the name of its playlist or file.
     pub template: String,
-    /// The template of the initialisation piece, where there is one.
+    /// The same for its init segment, if it has one.
     pub init_template: Option<String>,
-    /// Language and country, as `en-US`, where stated.
+    /// Language and country, such as `en-US`, if stated.
     pub language: Option<String>,
 }
 
-/// Name of a rendition: the templates of its tracks, which do not change while bit rates do.
+/// Identifies a rendition by the templates of its tracks, which are stable, unlike bit rates.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RenditionId(pub String);
 
 /// One quality of a recording, in one container.
+///
+/// `None` means that the service does not state the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {
-    /// Its name.
+    /// Its id.
     pub id: RenditionId,
-    /// How it is stored.
+    /// Its container.
     pub container: Container,
-    /// Picture width in pixels.
+    /// Video width in pixels.
     pub width: Option<u32>,
-    /// Picture height in pixels.
+    /// Video height in pixels.
     pub height: Option<u32>,
-    /// Measured bit rate of all tracks, in kbit/s.
+    /// Bit rate of all tracks together, in kbit/s, as measured by the service.
     pub bitrate_kbps: Option<u32>,
-    /// Its rows of pieces.
+    /// Its tracks.
     pub tracks: Vec<RenditionTrack>,
-    /// What the service states that it holds; no part of what tells renditions apart.
+    /// What the service states that it holds. Not part of its identity.
     #[serde(default)]
     pub promises: Promises,
 }
 
-/// A recording as the service shows it now. Never saved: its addresses expire.
+/// A recording as the service describes it now. Never saved: its URLs expire.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// Its number.
     pub id: RecordingId,
-    /// Its title, as the service has it: clean it before it meets a disk.
+    /// Title in the service's words. Not safe as a file name.
     pub title: Option<String>,
-    /// What its owner says of it, in lines.
+    /// The owner's description; may have several lines.
     pub description: Option<String>,
-    /// The channel or person it belongs to.
+    /// User name of the owner.
     pub owner: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// Creation time, in seconds since 1970 UTC.
     pub date_unix_s: Option<i64>,
-    /// Its length, from the sources whose unit is known.
+    /// Length in milliseconds for display, from the most reliable source.
     pub duration_ms: Option<u64>,
-    /// The lengths that are stated, each with its source.
+    /// All stated lengths, each with its source.
     pub stated_lengths: Vec<StatedLength>,
-    /// Renditions and tracks that are named and cannot be had.
+    /// Renditions and tracks that the service names but that cannot be fetched.
     pub lost_renditions: Vec<LostRendition>,
-    /// A picture of it.
+    /// URL of a thumbnail.
     pub thumbnail: Option<Url>,
-    /// Its qualities, best first, those of one container together; what differs only in its sound
-    /// from one before stands behind all that do not.
+    /// Its renditions: by container, best first; those that differ from an earlier one only in
+    /// audio come last.
     pub renditions: Vec<Rendition>,
-    /// Why each of [`Self::lost`] cannot be had.
+    /// The errors of [`Self::lost_renditions`], in the same order.
     lost_errors: Vec<Arc<Error>>,
     sources: Sources,
 }
 
-/// Where the pieces lie today.
+/// Where the segments are now.
 #[derive(Clone, Debug)]
 struct Sources {
     flv: Option<ValidatedFormat>,
     fmp4: Option<ValidatedFormat>,
-    /// Where no format has pieces of its own.
+    /// Set if there is no segmented format.
     playlists: Option<Playlists>,
-    /// Where there is nothing else.
+    /// Set if there is nothing else.
     file: Option<SingleFile>,
-    /// Servers, best first.
+    /// URLs of servers, the preferred one first.
     base_urls: Vec<String>,
 }
 
@@ -140,19 +142,20 @@ impl Sources {
     }
 }
 
-/// What a recording is without pieces in a format of their own.
+/// The source of a recording that has no segmented format.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
-    /// Pieces that playlists name.
+    /// Segments of HLS playlists.
     Playlists(Playlists),
     /// One finished file.
     File(SingleFile),
 }
 
 impl Recording {
-    /// A recording of what the control connection and, where it answered, the API say of it.
+    /// Creates a recording with segmented formats from the information of the control connection
+    /// and, if available, of the API.
     ///
-    /// A format that cannot be used is left out; fails with its problem where none is left.
+    /// Unusable formats are left out; fails with the problem of the first if none is left.
     pub fn new(
         id: RecordingId,
         stream: StreamInfo,
@@ -170,8 +173,8 @@ impl Recording {
                 }
                 Err(error) => {
                     let error = Arc::new(error);
-                    let rows = format.representations.iter();
-                    lost.extend(rows.filter_map(|row| Lost::of_representation(row, &error)));
+                    let all = format.representations.iter();
+                    lost.extend(all.filter_map(|it| Lost::of_representation(it, &error)));
                     problem.get_or_insert(error);
                     None
                 }
@@ -213,17 +216,19 @@ impl Recording {
         })
     }
 
-    /// The longest of the lengths that are stated.
+    /// Returns the longest stated length in milliseconds.
     pub fn stated_ms(&self) -> Option<u64> {
         self.stated_lengths.iter().map(|it| it.duration_ms).max()
     }
 
-    /// The rendition of that name, where it is listed.
+    /// Returns the rendition with this id.
     pub fn rendition(&self, id: &RenditionId) -> Option<&Rendition> {
         self.renditions.iter().find(|rendition| rendition.id == *id)
     }
 
-    /// A recording that has no pieces in a format of their own. `stream` is what else is said.
+    /// Creates a recording without segmented formats. `stream` holds the rest of the information.
+    ///
+    /// Fails with the most specific error of its lost renditions if it has no rendition.
     pub fn from_source(
         id: RecordingId,
         stream: StreamInfo,
@@ -274,10 +279,10 @@ impl Recording {
 
     /// Chooses a rendition and lists its segments. Pure.
     ///
-    /// Fails with [`Error::NoSound`] where its sounds are in other languages, with the reason why
-    /// a rendition is [lost](Self::lost) where only that one would fit, and with
-    /// [`Error::NoRendition`] where nothing else fits the choice. Audio alone is never taken for
-    /// a recording that has video.
+    /// Fails with [`Error::NoAudio`] if only other languages are available, with the error of a
+    /// [lost](Self::lost_renditions) rendition if only that one would fit, else with
+    /// [`Error::NoRendition`]. Audio alone is never chosen for a recording that has video, unless
+    /// the choice asks for it.
     pub fn plan(&self, choice: &Choice) -> Result<SegmentPlan, Error> {
         if choice.quality != Quality::Audio
             && let Some(problem) = self.lost_video()
@@ -297,14 +302,14 @@ impl Recording {
         })
     }
 
-    /// The rendition or audio track that would have been chosen, had it not been lost; `None`
-    /// where `plan` is what was wished.
+    /// Returns the lost rendition or audio track that would have been chosen instead of `plan`;
+    /// `None` if `plan` is exactly what was chosen.
     pub fn substituted(&self, choice: &Choice, plan: &SegmentPlan) -> Option<&LostRendition> {
         let chosen = self.rendition(&plan.rendition)?;
         stated::substituted(&self.lost_renditions, choice, chosen)
     }
 
-    /// Why its video cannot be had, where it has some and none of it can.
+    /// Returns why the video is lost, if there is some and none of it can be fetched.
     pub(crate) fn lost_video(&self) -> Option<Error> {
         if self.renditions.iter().any(stated::has_video) {
             return None;
@@ -326,17 +331,17 @@ impl Recording {
         Some(problem.duplicate())
     }
 
-    /// The languages of its sounds as far as they are stated, the one first that plays unasked.
+    /// Returns the stated languages of its audio, the default one first.
     pub fn languages(&self) -> Vec<&str> {
         audio::languages(&self.renditions)
     }
 
-    /// [`Self::renditions`] without those that differ only in their sound from one before.
+    /// Returns [`Self::renditions`] without those that differ from an earlier one only in audio.
     pub fn default_renditions(&self) -> impl Iterator<Item = &Rendition> {
         renditions::default_renditions(&self.renditions)
     }
 
-    /// Lists the pieces of one of [`Self::renditions`]; `None` for another recording's.
+    /// Lists the segments of one of [`Self::renditions`]; `None` for a foreign rendition.
     pub fn plan_of(&self, rendition: &Rendition) -> Option<SegmentPlan> {
         let rendition = self.renditions.iter().find(|mine| {
             (&mine.id, mine.container) == (&rendition.id, rendition.container)
@@ -366,7 +371,8 @@ impl Recording {
         })
     }
 
-    /// Where a piece of `plan` lies today. Nowhere, where the service no longer lists it.
+    /// Returns where a segment of `plan` is now. The URLs are empty if the service no longer lists
+    /// it.
     pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> SegmentLocation {
         let is_listed = plan.recording == self.id
             && self
@@ -391,7 +397,7 @@ impl Recording {
         }
     }
 
-    /// About how large `rendition` is, from its bit rate and the length.
+    /// Estimates the size of `rendition` in bytes from bit rate and length; exact for a single file.
     pub fn estimated_bytes(&self, rendition: &Rendition) -> Option<u64> {
         if let Some(file) = &self.sources.file {
             return Some(file.size_bytes());
@@ -399,13 +405,13 @@ impl Recording {
         Some(u64::from(rendition.bitrate_kbps?) * self.duration_ms? / 8)
     }
 
-    /// The address a person knows it by.
+    /// Returns the public URL of the recording.
     pub fn link(&self) -> String {
         format!("https://video.ibm.com/recorded/{}", self.id)
     }
 }
 
-/// What is lost, without what `renditions` have as well, and why.
+/// Splits lost renditions from their errors, without those that `renditions` can replace.
 fn split_lost(lost: Vec<Lost>, renditions: &[Rendition]) -> (Vec<LostRendition>, Vec<Arc<Error>>) {
     lost.into_iter()
         .filter(|lost| !lost.has_substitute(renditions))
@@ -413,8 +419,7 @@ fn split_lost(lost: Vec<Lost>, renditions: &[Rendition]) -> (Vec<LostRendition>,
         .unzip()
 }
 
-/// All lengths whose unit is known: what the control connection and the API say, and the sum of
-/// the segments where playlists list them.
+/// Collects the stated lengths whose unit is known: control connection, API, playlists.
 fn stated_lengths(
     stream: &StreamInfo,
     video: Option<&VideoInfo>,

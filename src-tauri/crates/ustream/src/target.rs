@@ -1,4 +1,4 @@
-//! What a pasted address points at.
+//! What a pasted text points at: a recording, a channel, or a page.
 
 mod address;
 mod text;
@@ -11,12 +11,12 @@ use url::Url;
 
 use crate::hosts;
 
-/// Number of a recording, as in `video.ibm.com/recorded/112470631`.
+/// The number of a recording, as in `video.ibm.com/recorded/112470631`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecordingId(pub u64);
 
-/// Number of a channel, as in `video.ibm.com/channel/id/6540154`.
+/// The number of a channel, as in `video.ibm.com/channel/id/6540154`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChannelId(pub u64);
@@ -33,25 +33,26 @@ impl fmt::Display for ChannelId {
     }
 }
 
-/// What an address of the service points at.
+/// What a URL points at. Parse it from any text with [`FromStr`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// One recording.
     Recording(RecordingId),
-    /// A channel by number.
+    /// A channel, by its number.
     Channel(ChannelId),
-    /// A channel by the name in its address, percent-encoding removed.
+    /// A channel, by the name in its URL, percent-decoded.
     Slug(String),
-    /// A page that must be read to know: of the service, or of another site that embeds a player.
+    /// A page that must be fetched to know: of the service, or of another site that may embed a
+    /// player. Without user name, password and fragment.
     Page(Url),
 }
 
 impl Target {
-    /// The address of the service that a person knows it by.
+    /// Returns the public URL.
     pub fn link(&self) -> String {
         let channel = |path: &[&str]| {
-            // The base is a literal.
+            // Parsing this literal cannot fail.
             let base = Url::parse("https://video.ibm.com/channel");
             base.map_or_else(
                 |_| path.join("/"),
@@ -75,7 +76,7 @@ impl Target {
 /// Why a text holds no target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// There is no web address in the text.
+    /// There is no URL in the text.
     #[error("there is no link in that text")]
     NoLink,
     /// The page of another site embeds no player of the service.
@@ -89,15 +90,16 @@ pub enum TargetError {
 impl FromStr for Target {
     type Err = TargetError;
 
-    /// Finds the first address of the service in any text, else the first of another site, whose
-    /// page may embed a player.
+    /// Finds the first URL of the service in any text, else the first URL of another site, whose
+    /// page may embed a player. Fails with [`TargetError::NoLink`] if there is none.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text::find_target(text)
     }
 }
 
 impl Target {
-    /// The page of another site on which the service is played: owners may allow their own only.
+    /// Returns the page if it is one of another site; it is then sent as the referrer, since owners
+    /// may allow only their own pages.
     pub fn embedding_page(&self) -> Option<&Url> {
         match self {
             Self::Page(url) => Some(url).filter(|url| !url.host_str().is_some_and(hosts::is_site)),
@@ -105,13 +107,13 @@ impl Target {
         }
     }
 
-    /// What one whole address points at; `None` for other sites and for the service's front door.
-    pub fn of_url(url: &Url) -> Option<Self> {
+    /// Returns what one URL points at; `None` for other sites and the service's home page.
+    pub(crate) fn of_url(url: &Url) -> Option<Self> {
         address::read(url)
     }
 }
 
-/// Every web address of a text, in its order.
+/// Returns all URLs in a text, in order.
 pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = Url> {
     text::urls(text)
 }

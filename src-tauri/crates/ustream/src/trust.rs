@@ -1,4 +1,4 @@
-//! Tells a certificate that was refused from all other trouble of a connection.
+//! Tells a refused certificate from other connection errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -7,21 +7,21 @@ use rustls::Error as Tls;
 
 use crate::lenient_json;
 
-/// Returns whether a request failed since the server's certificate is not trusted, has expired or
-/// is another's.
+/// Returns whether a request failed because the server's certificate is not trusted, has expired or
+/// belongs to another host.
 ///
-/// A server that does not speak TLS at all, or breaks off, has shown no certificate.
+/// Returns `false` for other TLS errors, such as a server that does not speak TLS.
 pub fn refused_certificate(error: &reqwest::Error) -> bool {
     certificate_problem(error).is_some()
 }
 
-/// Returns what is wrong with the certificate, where that is why a request failed.
+/// Returns what is wrong with the certificate; `None` if the request failed for another reason.
 pub(crate) fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let found = error.downcast_ref().or_else(|| wrapped(error));
         if let Some(tls) = found.filter(|tls| is_refusal(tls)) {
-            // Names in it are those of a stranger's certificate.
+            // The text may hold names from an untrusted certificate.
             return Some(lenient_json::clean_text(&tls.to_string()));
         }
         cause = error.source();
@@ -29,7 +29,7 @@ pub(crate) fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<St
     None
 }
 
-/// Returns the TLS error in an I/O error, whose `source` passes it over.
+/// Returns the TLS error inside an I/O error; `source` of an I/O error skips it.
 fn wrapped<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Tls> {
     let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
     inner.downcast_ref().or_else(|| wrapped(inner))
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refused_certificate_is_found_however_deep_it_lies() {
+    fn a_refused_certificate_is_found_at_any_depth() {
         let refused = || Tls::InvalidCertificate(CertificateError::UnknownIssuer);
         let once = io::Error::new(io::ErrorKind::InvalidData, refused());
         assert!(
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn other_trouble_with_tls_is_no_refusal() {
+    fn other_tls_errors_are_not_refused_certificates() {
         let no_tls = Tls::InvalidMessage(InvalidMessage::InvalidContentType);
         let alert = Tls::AlertReceived(AlertDescription::InternalError);
         for other in [no_tls, alert, Tls::HandshakeNotComplete] {

@@ -1,36 +1,36 @@
-//! What the API keeps beside a recording: captions, chapters.
+//! Reads the API's lists of captions and chapters (documented by the service).
 
 use serde_json::Value;
 
 use super::{ApiResponse, read_response_with};
 use crate::{Error, RecordingId, lenient_json};
 
-/// Hours of talk are some hundred kilobytes.
-pub(crate) const LARGEST_CAPTIONS: usize = 8 << 20;
+/// Largest caption file that is read; hours of talk are some hundred kilobytes.
+pub(crate) const MAX_CAPTIONS_BYTES: usize = 8 << 20;
 
-/// More than anybody marks.
-const MOST: usize = 1_000;
+/// Most captions or chapters that are read of one list.
+const MAX_ENTRIES: usize = 1_000;
 
 /// Captions of a recording in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caption {
-    /// How the service names the language: `en-00` where no country is meant, else `en-UK`.
+    /// Language and country in the service's notation: `en-UK`, or `en-00` without a country.
     pub language: String,
 }
 
 impl Caption {
-    /// The language for people and for file names: `en`, `en-UK`.
+    /// Returns the language for display and file names: `en`, `en-UK`.
     pub fn tag(&self) -> &str {
         self.language.strip_suffix("-00").unwrap_or(&self.language)
     }
 }
 
-/// A chapter of a recording; it lasts until the next.
+/// A chapter of a recording; it lasts until the next one starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    /// Its title.
+    /// Title; may be empty.
     pub title: String,
-    /// Where it starts.
+    /// Start in milliseconds from the start of the recording.
     pub start_ms: u64,
 }
 
@@ -47,13 +47,14 @@ pub(crate) fn chapters_url(id: RecordingId) -> String {
     format!("https://api.video.ibm.com/videos/{id}/chapters.json")
 }
 
-/// Reads the list of captions: those that are ready, the default ones first.
+/// Reads the list of captions: those that are ready, the default ones first. Fails like
+/// [`super::video`].
 pub fn captions(body: &[u8]) -> Result<ApiResponse<Vec<Caption>>, Error> {
     read_response_with(body, "captions", |_, captions| {
         let mut ready: Vec<(bool, Caption)> = lenient_json::items(captions)
             .into_iter()
             .filter_map(caption)
-            .take(MOST)
+            .take(MAX_ENTRIES)
             .collect();
         ready.sort_by_key(|(is_default, _)| !is_default);
         ready.into_iter().map(|(_, caption)| caption).collect()
@@ -62,7 +63,7 @@ pub fn captions(body: &[u8]) -> Result<ApiResponse<Vec<Caption>>, Error> {
 
 fn caption(value: &Value) -> Option<(bool, Caption)> {
     let language = lenient_json::text_of(value, "language")?;
-    // It becomes part of an address and of a file's name.
+    // It becomes part of a URL and of a file name.
     let is_tag = (2..=16).contains(&language.len())
         && language
             .bytes()
@@ -72,7 +73,7 @@ fn caption(value: &Value) -> Option<(bool, Caption)> {
     (is_tag && is_ready).then_some((is_default, Caption { language }))
 }
 
-/// Reads the list of chapters, in their order.
+/// Reads the list of chapters and sorts it by start. Fails like [`super::video`].
 pub fn chapters(body: &[u8]) -> Result<ApiResponse<Vec<Chapter>>, Error> {
     read_response_with(body, "chapters", |_, chapters| {
         let mut read: Vec<Chapter> = lenient_json::items(chapters)
@@ -86,14 +87,14 @@ pub fn chapters(body: &[u8]) -> Result<ApiResponse<Vec<Chapter>>, Error> {
                         .and_then(lenient_json::thousandths)?,
                 })
             })
-            .take(MOST)
+            .take(MAX_ENTRIES)
             .collect();
         read.sort_by_key(|chapter| chapter.start_ms);
         read
     })
 }
 
-/// Takes captions for what they are: text that says so (W3C `WebVTT` 4.1).
+/// Returns `body` if it is UTF-8 and has the signature of `WebVTT` (W3C `WebVTT` 4.1).
 pub(crate) fn caption_text(body: Vec<u8>) -> Option<String> {
     let text = String::from_utf8(body).ok()?;
     let begin = text
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_captions_come_first_and_odd_languages_not_at_all() {
+    fn default_captions_come_first_and_invalid_languages_are_left_out() {
         let body = json!({"captions": [
             {"language": "de-DE"}, {"language": "../x"}, {"language": ""}, {"language": 7},
             {"language": "fr-00", "is_default": "1", "status": "active"},
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn captions_say_what_they_are() {
+    fn captions_need_the_webvtt_signature() {
         for good in ["WEBVTT", "\u{feff}WEBVTT\n\n", "WEBVTT - talk\r\n"] {
             assert_eq!(caption_text(good.into()).as_deref(), Some(good));
         }

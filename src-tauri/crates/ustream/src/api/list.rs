@@ -1,4 +1,5 @@
-//! Lists of recordings: the API's by pages, and the website's own, which came before it.
+//! Reads lists of recordings: the API's, page by page, and the older list of the website
+//! ("social stream", observed).
 
 use scraper::Selector;
 use serde_json::Value;
@@ -6,20 +7,20 @@ use serde_json::Value;
 use super::{ApiResponse, VideoInfo, read_response_with, video_of};
 use crate::{ChannelId, Error, RecordingId, lenient_json, page};
 
-/// The most the API gives at once.
+/// Entries per page: the maximum of the API.
 const PAGE_SIZE: u32 = 50;
 
-/// A recording as lists show it; all but its number may be left out.
+/// A recording in a list. Any member but its number may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedRecording {
-    /// Its number.
+    /// Number of the recording.
     pub id: RecordingId,
-    /// What the list says of it.
+    /// Its description in the list.
     pub video: VideoInfo,
 }
 
 impl ListedRecording {
-    /// A recording of which nothing but its number is known.
+    /// Creates an entry that has nothing but its number.
     pub(crate) fn of_id(id: RecordingId) -> Self {
         Self {
             id,
@@ -27,7 +28,7 @@ impl ListedRecording {
         }
     }
 
-    /// Reads one item of a list.
+    /// Reads one item of a list; `None` if it has no number.
     pub(crate) fn read(item: &Value) -> Option<Self> {
         Some(Self {
             id: RecordingId(lenient_json::unsigned_of(item, "id")?),
@@ -41,9 +42,9 @@ impl ListedRecording {
 pub struct RecordingPage {
     /// Its recordings, newest first.
     pub recordings: Vec<ListedRecording>,
-    /// How many pages there are, where it says so.
+    /// Number of pages, if stated.
     pub page_count: Option<u32>,
-    /// How many recordings there are on all pages, where it says so.
+    /// Number of recordings on all pages, if stated.
     pub item_count: Option<u32>,
 }
 
@@ -53,18 +54,18 @@ pub(crate) fn recording_page_url(id: ChannelId, page: u32) -> String {
     )
 }
 
-/// Reads one page of a channel's recordings.
+/// Reads one page of a channel's recordings. Fails like [`super::video`].
 pub fn recording_page(body: &[u8]) -> Result<ApiResponse<RecordingPage>, Error> {
     read_response_with(body, "videos", |answer, videos| {
         let paging = lenient_json::member(answer, "paging");
-        let told = |name| paging.and_then(|paging| lenient_json::u32_of(paging, name));
+        let count = |name| paging.and_then(|paging| lenient_json::u32_of(paging, name));
         RecordingPage {
             recordings: lenient_json::items(videos)
                 .into_iter()
                 .filter_map(ListedRecording::read)
                 .collect(),
-            page_count: told("page_count"),
-            item_count: told("item_count"),
+            page_count: count("page_count"),
+            item_count: count("item_count"),
         }
     })
 }
@@ -73,7 +74,7 @@ pub(crate) fn social_stream_path(id: ChannelId) -> String {
     format!("/ajax/socialstream/videos/{id}/1.json")
 }
 
-/// One page of the website's own list: `{"data": "<li data-content-id=…>…", "nextUrl": …}`.
+/// One page of the website's list: `{"data": "<li data-content-id=…>…", "nextUrl": …}` (observed).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SocialStreamPage {
     /// Its recordings, newest first.
@@ -82,7 +83,7 @@ pub struct SocialStreamPage {
     pub next: Option<String>,
 }
 
-/// Reads one page of the website's own list; anything else is an empty one.
+/// Reads one page of the website's list. Anything else is read as an empty page.
 pub fn social_stream(body: &[u8]) -> SocialStreamPage {
     let Ok(answer) = lenient_json::read(body, "the list of the website") else {
         return SocialStreamPage::default();
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_websites_own_list_is_read_with_its_lengths_and_its_next_page() {
+    fn a_page_of_the_websites_list_has_lengths_and_the_next_page() {
         let body = json!({
             "data": "<li class=\"content123 video\" data-content-id=\"123\" data-length=\"1452\" \
                      data-href=\"/recorded/123\"></li><li data-content-id='124'>",
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_next_page_elsewhere_is_none() {
+    fn a_next_page_outside_the_list_is_ignored() {
         for next in [
             json!(false),
             json!("https://evil.com/x"),

@@ -17,13 +17,13 @@ fn case(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_widest_picture_from_an_own_server_is_taken() {
-    let pictures = json!({
+fn the_widest_thumbnail_on_a_host_of_the_service_is_taken() {
+    let images = json!({
         "default": "https://a.akamaihd.net/d.jpg",
         "image_192x108": "https://a.akamaihd.net/s.jpg",
         "image_1920x1080": "https://a.akamaihd.net/l.jpg",
     });
-    assert_eq!(thumbnail(&pictures).unwrap().path(), "/l.jpg");
+    assert_eq!(thumbnail(&images).unwrap().path(), "/l.jpg");
     let foreign = json!({"image_9x9": "https://evil.com/x.jpg", "default": "file:///etc/passwd"});
     assert_eq!(thumbnail(&foreign), None);
 }
@@ -43,7 +43,7 @@ fn a_removed_recording_is_told_apart_from_an_unknown_and_a_locked_one() {
 }
 
 #[test]
-fn no_locks_may_be_a_list_and_a_gate_is_named() {
+fn an_empty_set_of_locks_may_be_a_list_and_a_gate_is_recognized() {
     let ApiResponse::Available(open) = channel(&payload("doc-api-channel.json")).unwrap() else {
         panic!()
     };
@@ -64,7 +64,7 @@ fn no_locks_may_be_a_list_and_a_gate_is_named() {
 }
 
 #[test]
-fn a_list_is_read_without_what_is_not_a_recording() {
+fn items_that_are_not_recordings_are_left_out_of_a_list() {
     let documented = recording_page(&payload("doc-api-channel-videos.json")).unwrap();
     let ApiResponse::Available(documented) = documented else {
         panic!()
@@ -87,7 +87,7 @@ fn a_list_is_read_without_what_is_not_a_recording() {
 }
 
 #[test]
-fn a_page_where_json_is_due_makes_no_sense() {
+fn a_response_that_is_not_the_expected_json_is_malformed() {
     assert!(matches!(
         video(b"<!DOCTYPE html><html></html>"),
         Err(Error::Malformed { .. })

@@ -1,4 +1,4 @@
-//! Several recordings to choose from, page by page.
+//! Collections of recordings, fetched page by page.
 
 use std::collections::HashSet;
 
@@ -9,22 +9,21 @@ use super::Client;
 use crate::api::{ApiResponse, ListedRecording, RecordingPage, SocialStreamPage, VideoInfo};
 use crate::{ChannelId, Error, Target};
 
-/// Many times the longest list that is known; a list without end has one here.
-const MOST_ENTRIES: usize = 50_000;
+/// A list ends after this many entries, many times the longest known list.
+const MAX_ENTRIES: usize = 50_000;
 
-/// One recording, or one player of a page, as a list shows it. What the list does not tell is
-/// absent.
+/// One recording, or one player of a page. Members that the list does not state are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogEntry {
     /// What it leads to.
     pub target: Target,
-    /// Its title.
+    /// Title.
     pub title: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// Creation time, in seconds since 1970 UTC.
     pub date_unix_s: Option<i64>,
-    /// Its length.
+    /// Length in milliseconds.
     pub duration_ms: Option<u64>,
-    /// A picture of it.
+    /// URL of a thumbnail.
     pub thumbnail: Option<Url>,
 }
 
@@ -47,7 +46,7 @@ impl CatalogEntry {
 }
 
 /// The recordings of a channel, newest first, or the players of a page, in its order. The first
-/// page is there from the start; the others are fetched when they are asked for.
+/// page is fetched when the catalog is created, the others by [`Self::next`].
 #[derive(Debug)]
 pub struct Catalog {
     client: Client,
@@ -61,18 +60,18 @@ pub struct Catalog {
 /// Where the next page comes from.
 #[derive(Debug)]
 enum NextPage {
-    /// This page of the API's list, of so many where it says so.
+    /// Page number `page` of the API's list, counted from 1, and the number of pages if stated.
     Api {
         page: u32,
         page_count: Option<u32>,
     },
-    /// This path of the website's list.
+    /// The path of a page of the website's list.
     SocialStream(String),
     End,
 }
 
 impl Catalog {
-    /// The API's list, from its first page on.
+    /// Creates a catalog from the first page of the API's list.
     pub(super) fn from_recording_page(
         client: &Client,
         channel: ChannelId,
@@ -88,7 +87,7 @@ impl Catalog {
         }
     }
 
-    /// The website's list, from its first page on.
+    /// Creates a catalog from the first page of the website's list.
     pub(super) fn from_social_stream(
         client: &Client,
         channel: ChannelId,
@@ -103,7 +102,7 @@ impl Catalog {
         }
     }
 
-    /// A list that came in one.
+    /// Creates a catalog from a list that has one page.
     pub(super) fn from_recordings(
         client: &Client,
         channel: ChannelId,
@@ -116,7 +115,7 @@ impl Catalog {
         }
     }
 
-    /// The players of a page; what the API knows of each is asked at once.
+    /// Creates a catalog of the players of a page, and asks the API about all of them concurrently.
     pub(super) async fn from_players(client: &Client, players: Vec<Target>) -> Self {
         let entries = players.into_iter().map(|target| client.entry(target));
         Self::from_entries(client, join_all(entries).await)
@@ -133,18 +132,20 @@ impl Catalog {
         }
     }
 
-    /// The channel whose list it is; none for the players of a page.
+    /// Returns the channel whose recordings these are; `None` for the players of a page.
     pub fn channel(&self) -> Option<ChannelId> {
         self.channel
     }
 
-    /// How many entries there are on all pages, where the service says so.
+    /// Returns the number of entries on all pages, if the service states it.
     pub fn total(&self) -> Option<u32> {
         self.total
     }
 
-    /// The next page; nothing after the last. After a failure the same page can be asked for
-    /// again. A recording that comes twice, since the list grew meanwhile, is given once.
+    /// Returns the next page; `None` after the last.
+    ///
+    /// Each recording is returned once, even if the list grows in the meantime. After an error the
+    /// same page can be requested again.
     pub async fn next(&mut self) -> Result<Option<Vec<CatalogEntry>>, Error> {
         loop {
             let page = match self.first_page.take() {
@@ -154,31 +155,25 @@ impl Catalog {
                     None => return Ok(None),
                 },
             };
-            let mut new = page;
-            new.retain(|entry| self.seen.insert(entry.target.clone()));
-            if self.seen.len() >= MOST_ENTRIES {
+            let mut page = page;
+            page.retain(|entry| self.seen.insert(entry.target.clone()));
+            if self.seen.len() >= MAX_ENTRIES {
                 self.next_page = NextPage::End;
             }
-            if !new.is_empty() {
-                return Ok(Some(new));
+            if !page.is_empty() {
+                return Ok(Some(page));
             }
-            // A page without anything new is past the end, whatever it says of more.
+            // A page with nothing new is past the end, whatever it says about further pages.
             self.next_page = NextPage::End;
         }
     }
 
     async fn fetch(&mut self) -> Result<Option<Vec<CatalogEntry>>, Error> {
         let listed = match (&self.next_page, self.channel) {
-            (
-                NextPage::Api {
-                    page,
-                    page_count: of,
-                },
-                Some(channel),
-            ) => {
-                let (page, of) = (*page, *of);
+            (NextPage::Api { page, page_count }, Some(channel)) => {
+                let (page, page_count) = (*page, *page_count);
                 let mut listing = self.client.recordings(channel, page).await?;
-                listing.page_count = listing.page_count.or(of);
+                listing.page_count = listing.page_count.or(page_count);
                 self.next_page = NextPage::after(page, &listing);
                 listing.recordings
             }
@@ -194,9 +189,9 @@ impl Catalog {
 }
 
 impl NextPage {
-    /// What follows page `page` of the API's list.
+    /// Returns what follows page `page` of the API's list.
     fn after(page: u32, listing: &RecordingPage) -> Self {
-        let is_last = listing.page_count.is_some_and(|of| page >= of);
+        let is_last = listing.page_count.is_some_and(|count| page >= count);
         if is_last || listing.recordings.is_empty() {
             return Self::End;
         }
@@ -208,7 +203,7 @@ impl NextPage {
 }
 
 impl Client {
-    /// What the API says of a player. It may fail: the address is enough to go on.
+    /// Describes a player by what the API says. Errors are ignored: the target alone is enough.
     async fn entry(&self, target: Target) -> CatalogEntry {
         let video = match &target {
             Target::Recording(id) => match self.video_info(*id).await {

@@ -1,5 +1,5 @@
-//! The list of a channel whose plain list gives nothing: it is behind a form, on its page, or
-//! nowhere.
+//! Finds the recordings of a channel whose API list is empty or fails: behind its form, in the
+//! website's list, or on its page.
 
 use super::catalog::Catalog;
 use super::{Client, ResolvedLink, VisitedPage};
@@ -11,22 +11,26 @@ use crate::{Access, ChannelId, Error, Lock};
 
 const SOCIAL_STREAM_LIMIT: BodyLimit = BodyLimit {
     what: "the list of the website",
-    bytes: api::LARGEST_ANSWER,
+    bytes: api::MAX_ANSWER_BYTES,
 };
 
-/// What has been asked about a channel so far.
+/// The responses about a channel so far.
 pub(super) struct ChannelProbe {
     pub(super) channel: ChannelId,
     pub(super) info: Result<ApiResponse<ChannelInfo>, Error>,
     pub(super) visited: Result<VisitedPage, Error>,
-    /// The first page of its list, where it was asked for: empty, or a reason.
+    /// The first page of its API list, if it was requested: empty, or an error.
     pub(super) listed: Option<Result<RecordingPage, Error>>,
 }
 
 impl Client {
-    /// One page of a channel's recordings, newest first; pages count from 1, and the first that
-    /// is empty is past the end.
-    pub async fn recordings(&self, channel: ChannelId, page: u32) -> Result<RecordingPage, Error> {
+    /// Fetches one page of a channel's recordings, newest first. Pages are counted from 1; the first
+    /// empty page is past the end.
+    pub(super) async fn recordings(
+        &self,
+        channel: ChannelId,
+        page: u32,
+    ) -> Result<RecordingPage, Error> {
         let answer = self
             .ask_api(&api::recording_page_url(channel, page), api::recording_page)
             .await?;
@@ -42,10 +46,11 @@ impl Client {
         }
     }
 
-    /// Tries every other list there is. They may fail one by one.
+    /// Tries every other list of the channel. Errors of single lists are ignored while another may
+    /// succeed.
     pub(super) async fn open_channel(
         &self,
-        door: ChannelProbe,
+        probe: ChannelProbe,
         access: &Access,
     ) -> Result<ResolvedLink, Error> {
         let ChannelProbe {
@@ -53,7 +58,7 @@ impl Client {
             info,
             visited,
             listed,
-        } = door;
+        } = probe;
         let mut problem = None;
         let info = match info {
             Ok(ApiResponse::Available(info)) => info,
@@ -72,7 +77,7 @@ impl Client {
             Ok(visited) => Some(visited),
             Err(error) => fail_if_busy(error, &mut problem)?,
         };
-        let several = |catalog| Ok(ResolvedLink::Collection(Box::new(catalog)));
+        let collection = |catalog| Ok(ResolvedLink::Collection(Box::new(catalog)));
         let shows_form = visited
             .as_ref()
             .is_some_and(|visited| visited.page.form.is_some());
@@ -81,7 +86,7 @@ impl Client {
                 .list_with_form(channel, visited.as_ref(), access)
                 .await?;
             if !listed.is_empty() {
-                return several(Catalog::from_recordings(self, channel, listed));
+                return collection(Catalog::from_recordings(self, channel, listed));
             }
         }
         let listed = match listed {
@@ -90,11 +95,11 @@ impl Client {
         };
         match listed {
             Ok(listing) if !listing.recordings.is_empty() => {
-                return several(Catalog::from_recording_page(self, channel, listing));
+                return collection(Catalog::from_recording_page(self, channel, listing));
             }
             Ok(_) => problem = None,
             Err(Error::Locked(Lock::Password { .. })) => {
-                // The list takes no password: one that was given was of no use here.
+                // The list takes no password: a given one cannot open it.
                 let wrong = access.password.is_some();
                 problem = Some(Error::Locked(Lock::Password { wrong }));
             }
@@ -106,13 +111,13 @@ impl Client {
         if let Ok(page) = stream
             && !page.recordings.is_empty()
         {
-            return several(Catalog::from_social_stream(self, channel, page));
+            return collection(Catalog::from_social_stream(self, channel, page));
         }
         let off_air = visited.map(|visited| visited.page.off_air);
         match off_air.filter(|ids| !ids.is_empty()) {
             Some(ids) => {
                 let listed = ids.into_iter().map(ListedRecording::of_id).collect();
-                several(Catalog::from_recordings(self, channel, listed))
+                collection(Catalog::from_recordings(self, channel, listed))
             }
             None if info.is_live => Err(Error::StillLive),
             None => Err(problem.unwrap_or(Error::NotRecorded)),
@@ -132,7 +137,7 @@ impl Client {
         Ok(self.list_behind_form(channel, visited, &hash).await)
     }
 
-    /// One page of the website's own list, by its path.
+    /// Fetches one page of the website's list by its path.
     pub(super) async fn social_stream(&self, path: &str) -> Result<SocialStreamPage, Error> {
         let url = format!("https://video.ibm.com{path}");
         let answer = http::get(&self.http, &url, SOCIAL_STREAM_LIMIT).await?;
@@ -140,7 +145,8 @@ impl Client {
     }
 }
 
-/// A list that fails is no matter while others may answer; a request to be left alone is.
+/// Keeps the first error in `problem` and returns `None`, since other lists may still succeed. Fails
+/// if the service asks for a pause.
 fn fail_if_busy<T>(error: Error, problem: &mut Option<Error>) -> Result<Option<T>, Error> {
     if matches!(error, Error::Busy { .. }) {
         return Err(error);

@@ -1,4 +1,4 @@
-//! What belongs to a recording beside the film. None of it is worth failing for.
+//! Fetches what belongs to a recording besides its media: captions, chapters, thumbnail.
 
 use url::Url;
 
@@ -9,23 +9,23 @@ use crate::{Error, RecordingId, hosts, lenient_json};
 
 const CAPTIONS_LIMIT: BodyLimit = BodyLimit {
     what: "the captions",
-    bytes: api::LARGEST_CAPTIONS,
+    bytes: api::MAX_CAPTIONS_BYTES,
 };
 
-/// Previews of the service have at most half a megabyte.
+/// Largest thumbnail that is read; those of the service have at most half a megabyte.
 const THUMBNAIL_LIMIT: BodyLimit = BodyLimit {
     what: "the picture",
     bytes: 8 << 20,
 };
 
 impl Client {
-    /// The captions there are, the default ones first.
+    /// Returns the captions of a recording, the default ones first; none if it is locked or removed.
     pub async fn captions(&self, id: RecordingId) -> Result<Vec<Caption>, Error> {
         let answer = self.ask_api(&api::captions_url(id), api::captions).await?;
         Ok(available_or_empty(answer))
     }
 
-    /// The text of captions, as `WebVTT`.
+    /// Returns the text of captions, as `WebVTT`. Fails if the response is something else.
     pub async fn caption_text(&self, id: RecordingId, caption: &Caption) -> Result<String, Error> {
         let url = api::caption_text_url(id, caption);
         let answer = http::get(&self.http, &url, CAPTIONS_LIMIT).await?;
@@ -38,13 +38,13 @@ impl Client {
         })
     }
 
-    /// The chapters there are, in their order.
+    /// Returns the chapters of a recording by their start; none if it is locked or removed.
     pub async fn chapters(&self, id: RecordingId) -> Result<Vec<Chapter>, Error> {
         let answer = self.ask_api(&api::chapters_url(id), api::chapters).await?;
         Ok(available_or_empty(answer))
     }
 
-    /// The same by its address as text.
+    /// Fetches a thumbnail like [`Self::thumbnail`], by its URL as text.
     pub async fn thumbnail_at(&self, address: &str) -> Result<Vec<u8>, Error> {
         let url = address
             .parse()
@@ -52,7 +52,8 @@ impl Client {
         self.thumbnail(&url).await
     }
 
-    /// A picture from a server of the service, of at most 8 MiB. What it holds is not looked at.
+    /// Fetches a thumbnail of at most 8 MiB from a media host of the service. The content is not
+    /// checked.
     pub async fn thumbnail(&self, url: &Url) -> Result<Vec<u8>, Error> {
         if !hosts::is_cdn_url(url) {
             let host = lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
@@ -67,7 +68,7 @@ impl Client {
     }
 }
 
-/// What is locked or gone has no extras.
+/// Returns the items of a list; none if the recording is locked or removed.
 fn available_or_empty<T>(answer: ApiResponse<Vec<T>>) -> Vec<T> {
     match answer {
         ApiResponse::Available(items) => items,

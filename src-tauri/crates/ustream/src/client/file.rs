@@ -1,4 +1,5 @@
-//! Looks at a finished file: how large it is, and whether it can be had in parts.
+//! Probes a recording that the service keeps as one finished file: its size, and whether the server
+//! serves byte ranges of it.
 
 use std::time::Duration;
 
@@ -11,28 +12,22 @@ use crate::recording::SingleFile;
 use crate::recording::file::own_files;
 use crate::{Error, http};
 
-/// Headers come in a second.
+/// Timeout for the response headers; they usually arrive within a second.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Pause before a file that could not be looked at is looked at once more.
+/// Pause before the second probe after an error that may pass.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// A server that gives a file only as a whole gives its beginning again with each part: that is
-/// borne for small files.
-const LARGEST_WITHOUT_RANGES: u64 = 64 << 20;
+/// Largest file accepted from a server without range support: such a server sends the whole file
+/// again for each range.
+const MAX_BYTES_WITHOUT_RANGES: u64 = 64 << 20;
 
 impl Client {
-    /// The first of these files that is there.
+    /// Returns the first of these files that can be fetched, else the error of the first.
     pub(super) async fn file(&self, named: &[String]) -> Result<SingleFile, Error> {
         let mut problem = None;
         for url in own_files(named) {
-            let mut head = self.probe(url.clone()).await;
-            // The service has just named it: one bad answer is no reason to give up.
-            if head.is_err() {
-                tokio::time::sleep(RETRY_PAUSE).await;
-                head = self.probe(url).await;
-            }
-            match head {
+            match retry_once(async || self.probe(url.clone()).await).await {
                 Ok(file) => return Ok(file),
                 Err(error) => {
                     tracing::info!(%error, "a file cannot be had");
@@ -43,13 +38,14 @@ impl Client {
         Err(problem.unwrap_or(Error::NoRendition))
     }
 
+    /// Asks for the first byte of a file (RFC 9110 14.2).
     async fn probe(&self, url: Url) -> Result<SingleFile, Error> {
-        let asked = self
+        let request = self
             .media
             .get(url.clone())
             .header(RANGE, "bytes=0-0")
             .send();
-        let response = tokio::time::timeout(PROBE_TIMEOUT, asked)
+        let response = tokio::time::timeout(PROBE_TIMEOUT, request)
             .await
             .map_err(|_| Error::Timeout("the file's server"))?
             .map_err(http::error)?;
@@ -58,12 +54,23 @@ impl Client {
             StatusCode::PARTIAL_CONTENT => total_bytes(response.headers()),
             StatusCode::OK => response
                 .content_length()
-                .filter(|size| *size <= LARGEST_WITHOUT_RANGES),
+                .filter(|size| *size <= MAX_BYTES_WITHOUT_RANGES),
             _ => return Err(status_error(&response)),
         };
         let validator = validator(response.headers());
         size.and_then(|size| SingleFile::new(url, size, validator))
             .ok_or_else(|| Error::Unsupported("a file that cannot be had in parts".to_owned()))
+    }
+}
+
+/// Calls `probe`, and once more after a pause if the first error may pass.
+async fn retry_once<T>(probe: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+    match probe().await {
+        Err(error) if error.is_transient() => {
+            tokio::time::sleep(RETRY_PAUSE).await;
+            probe().await
+        }
+        result => result,
     }
 }
 
@@ -74,19 +81,66 @@ fn status_error(response: &Response) -> Error {
     }
 }
 
-/// `bytes 0-0/SIZE` (RFC 9110 14.4).
+/// Reads the size of the whole file from `bytes 0-0/SIZE` (RFC 9110 14.4).
 fn total_bytes(headers: &HeaderMap) -> Option<u64> {
     let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
     let (_, size) = range.strip_prefix("bytes ")?.split_once('/')?;
     size.trim().parse().ok()
 }
 
-/// A strong tag, else the date: both may stand in `If-Range` (RFC 9110 13.1.5).
+/// Returns the strong entity tag, else the modification date; both are valid in `If-Range`
+/// (RFC 9110 13.1.5).
 fn validator(headers: &HeaderMap) -> Option<String> {
-    const LONGEST: usize = 256;
+    const MAX_VALIDATOR_BYTES: usize = 256;
     let text = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
     text(ETAG)
         .filter(|tag| tag.starts_with('"'))
         .or_else(|| text(LAST_MODIFIED))
-        .filter(|text| text.len() <= LONGEST)
+        .filter(|text| text.len() <= MAX_VALIDATOR_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_an_error_that_may_pass_is_retried_and_only_once() {
+        let status = |status| Error::Status {
+            host: "tcdn.ustream.tv".to_owned(),
+            status,
+        };
+        for (error, expected) in [
+            (status(503), 2),
+            (Error::Timeout("x"), 2),
+            (Error::Busy { retry_after: None }, 2),
+            (status(404), 1),
+            (status(410), 1),
+            (Error::Unsupported("x".to_owned()), 1),
+        ] {
+            let probes = Cell::new(0);
+            let result: Result<(), Error> = retry_once(async || {
+                probes.set(probes.get() + 1);
+                Err(error.duplicate())
+            })
+            .await;
+            assert!(result.is_err());
+            assert_eq!(probes.get(), expected, "{error}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_second_probe_counts() {
+        let probes = Cell::new(0);
+        let result = retry_once(async || {
+            probes.set(probes.get() + 1);
+            if probes.get() == 1 {
+                return Err(Error::Timeout("x"));
+            }
+            Ok(7)
+        })
+        .await;
+        assert_eq!(result.unwrap(), 7);
+    }
 }

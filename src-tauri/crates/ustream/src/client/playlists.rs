@@ -1,4 +1,5 @@
-//! Playlists and what they name, all at once: they expire while one looks at them.
+//! Fetches HLS playlists: the master playlist and all media playlists that it names, at once, since
+//! their URLs expire.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -14,7 +15,9 @@ use url::Url;
 
 use super::Client;
 use super::strategies::{StrategyOutcome, more_specific};
-use crate::hls::{self, LARGEST_PLAYLIST, MasterPlaylist, MediaPlaylist, Playlist, Variant, WHAT};
+use crate::hls::{
+    self, MAX_PLAYLIST_BYTES, MasterPlaylist, MediaPlaylist, Playlist, Variant, WHAT,
+};
 use crate::http::{self, BodyLimit};
 use crate::recording::Playlists;
 use crate::ums::polling::{self, PollingConnection};
@@ -22,50 +25,45 @@ use crate::ums::session::{SessionQuery, StreamInfo, Transport};
 use crate::ums::{ApiLength, SessionOutcome};
 use crate::{Error, Promises, RecordingId, hosts};
 
-/// One playlist may take this long.
+/// Timeout for one playlist.
 const PLAYLIST_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Playlists that are on their way at once.
-const PARALLEL: usize = 4;
+/// Media playlists that are fetched concurrently.
+const MAX_PARALLEL: usize = 4;
 
-/// Times that one playlist is asked for where its server stumbles.
-const MOST_ATTEMPTS: u32 = 4;
+/// Attempts to fetch a playlist after connection and server errors.
+const MAX_ATTEMPTS: u32 = 4;
 
-/// Times that a playlist is looked at which has no end or cannot be read.
-const MOST_READS: u32 = 2;
+/// Attempts to fetch a playlist that has no end or cannot be parsed.
+const MAX_READS: u32 = 2;
 
-/// A server that has just stumbled is given this long, then twice as long each time.
+/// Pause before the second attempt; doubled before each further one.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// Playlists expire: who asks for a longer pause is asked anew from the beginning.
-const LONGEST_RETRY_PAUSE: Duration = Duration::from_secs(5);
+/// Longest pause between attempts. Playlists expire, so a longer one needs a new handshake.
+const MAX_RETRY_PAUSE: Duration = Duration::from_secs(5);
 
-/// Handshakes: one more where playlists have expired before they were fetched.
-const MOST_HANDSHAKES: u32 = 2;
+/// Handshakes in all: a second one in case playlists expired before they were fetched.
+const MAX_HANDSHAKES: u32 = 2;
 
-/// Bytes of all media playlists of a recording.
-const MOST_BYTES: usize = 24 << 20;
+/// Largest sum of all playlists of a recording.
+const MAX_BYTES: usize = 24 << 20;
 
-/// Segments that all media playlists of a recording name.
-const MOST_SEGMENTS: usize = 200_000;
+/// Most segments in all media playlists of a recording.
+const MAX_SEGMENTS: usize = 200_000;
 
 impl Client {
-    /// Asks as the player for HLS does, and fetches what it is told of.
-    pub(super) async fn playlists(&self, question: SessionQuery) -> Result<StrategyOutcome, Error> {
-        let id = question.recording;
+    /// Asks the control connection as an HLS player does, and fetches the playlists that it names.
+    pub(super) async fn playlists(&self, query: SessionQuery) -> Result<StrategyOutcome, Error> {
+        let id = query.recording;
         let mut incomplete: Option<StrategyOutcome> = None;
         for handshake in 1.. {
-            // Playlists list everything: a length is not waited for.
+            // Playlists are complete: no need to wait for the length.
             let length = ApiLength::of(None);
-            let asked = polling::ask(
-                &self.control,
-                question.clone(),
-                Transport::Playlists,
-                length,
-            )
-            .await;
-            let (stream, line) = match asked {
-                Ok((SessionOutcome::Known(stream), line)) => (stream, line),
+            let asked =
+                polling::ask(&self.control, query.clone(), Transport::Playlists, length).await;
+            let (stream, connection) = match asked {
+                Ok((SessionOutcome::Known(stream), connection)) => (stream, connection),
                 Ok((SessionOutcome::NeedsHash, _)) => return Ok(StrategyOutcome::NeedsHash),
                 Err(error) => return incomplete.ok_or(error),
             };
@@ -78,7 +76,7 @@ impl Client {
                 });
             }
             let fetching = self.fetch_all(id, &stream);
-            let (playlists, problem) = match while_polling(line, fetching).await {
+            let (playlists, problem) = match while_polling(connection, fetching).await {
                 Ok(playlists) => {
                     let lost = playlists.lost().into_iter();
                     let errors = lost.map(|lost| lost.error.duplicate());
@@ -89,24 +87,24 @@ impl Client {
                 Err(error) => (Playlists::default(), Some(error)),
             };
             let is_empty = playlists.renditions().is_empty();
-            let told = (!is_empty).then(|| StrategyOutcome::Playlists(stream, playlists));
+            let outcome = (!is_empty).then(|| StrategyOutcome::Playlists(stream, playlists));
             let Some(problem) = problem else {
-                return told.ok_or(Error::NoRendition);
+                return outcome.ok_or(Error::NoRendition);
             };
-            if handshake >= MOST_HANDSHAKES || is_permanent(&problem) {
-                let told = told.or(incomplete);
-                if told.is_some() {
+            if handshake >= MAX_HANDSHAKES || is_permanent(&problem) {
+                let outcome = outcome.or(incomplete);
+                if outcome.is_some() {
                     tracing::warn!(%problem, "a playlist is left out");
                 }
-                return told.ok_or(problem);
+                return outcome.ok_or(problem);
             }
             tracing::info!(%problem, "playlists could not be had; asking anew");
-            incomplete = told.or(incomplete);
+            incomplete = outcome.or(incomplete);
         }
         Err(Error::NoRendition)
     }
 
-    /// The first master playlist that can be had, and all that it names.
+    /// Fetches the first master playlist that can be read, and the media playlists that it names.
     async fn fetch_all(&self, id: RecordingId, stream: &StreamInfo) -> Result<Playlists, Error> {
         let mut problem: Option<Error> = None;
         let budget = PlaylistBudget::default();
@@ -146,23 +144,23 @@ impl Client {
         Ok((url, playlist))
     }
 
-    /// All media playlists, each once, side by side: audio first, which all videos need, then
-    /// videos, the best first.
+    /// Fetches all media playlists, each once: audio first, since all variants need it, then the
+    /// variants, the best first.
     async fn fetch_media_playlists(
         &self,
         id: RecordingId,
         master: MasterPlaylist,
         budget: &PlaylistBudget,
     ) -> Playlists {
-        let mut streams: Vec<&Variant> = master.variants.iter().collect();
-        streams.sort_by_key(|it| (Reverse(it.height), Reverse(it.bitrate_kbps)));
-        let sounds = master
+        let mut variants: Vec<&Variant> = master.variants.iter().collect();
+        variants.sort_by_key(|it| (Reverse(it.height), Reverse(it.bitrate_kbps)));
+        let audio = master
             .audio_renditions
             .iter()
             .filter_map(|it| it.url.as_ref());
         let mut seen = HashSet::new();
-        let urls: Vec<Url> = sounds
-            .chain(streams.iter().map(|it| &it.url))
+        let urls: Vec<Url> = audio
+            .chain(variants.iter().map(|it| &it.url))
             .filter(|url| seen.insert(*url))
             .cloned()
             .collect();
@@ -177,7 +175,7 @@ impl Client {
             };
             (url, media.map_err(Arc::new))
         });
-        let mut fetched = futures_util::stream::iter(fetched).buffer_unordered(PARALLEL);
+        let mut fetched = futures_util::stream::iter(fetched).buffer_unordered(MAX_PARALLEL);
         let mut known: HashMap<Url, Result<Arc<MediaPlaylist>, Arc<Error>>> = HashMap::new();
         while let Some((url, media)) = fetched.next().await {
             if let Err(error) = &media {
@@ -185,17 +183,16 @@ impl Client {
             }
             known.insert(url, media);
         }
-        // A playlist may be named twice.
+        // Cloned, since a playlist may be named twice.
         Playlists::new(id, master, |url| {
             let fetched = known.get(url).cloned();
             fetched.unwrap_or_else(|| Err(Arc::new(Error::Timeout(WHAT))))
         })
     }
 
-    /// Asks for a playlist until its server no longer stumbles, and looks twice at one that has
-    /// no end.
+    /// Fetches a playlist, with retries after errors that may pass.
     async fn fetch_playlist(&self, url: &Url, budget: &PlaylistBudget) -> Result<Playlist, Error> {
-        // A playlist is no segment: what others may rent room on is not asked for one.
+        // Playlists come from the service's own hosts only, never from a CDN shared with others.
         if !hosts::is_site_url(url) {
             let host = crate::lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
             return Err(Error::Misdirected(format!("its playlist lies on {host}")));
@@ -206,15 +203,15 @@ impl Client {
                 Ok(playlist) => return Ok(playlist),
                 Err(refused) => refused,
             };
-            let most = match &error {
-                Error::Network(cause) if !cause.is_timeout() => MOST_ATTEMPTS,
-                Error::Busy { .. } => MOST_ATTEMPTS,
-                Error::Status { status, .. } if *status >= 500 => MOST_ATTEMPTS,
-                Error::StillLive | Error::Malformed { .. } => MOST_READS,
+            let max_attempts = match &error {
+                Error::Network(cause) if !cause.is_timeout() => MAX_ATTEMPTS,
+                Error::Busy { .. } => MAX_ATTEMPTS,
+                Error::Status { status, .. } if *status >= 500 => MAX_ATTEMPTS,
+                Error::StillLive | Error::Malformed { .. } => MAX_READS,
                 _ => 1,
             };
             let wait = retry_after.unwrap_or_default().max(pause);
-            if attempt >= most || wait > LONGEST_RETRY_PAUSE {
+            if attempt >= max_attempts || wait > MAX_RETRY_PAUSE {
                 return Err(error);
             }
             tracing::debug!(path = url.path(), %error, "asking for a playlist again");
@@ -234,7 +231,7 @@ impl Client {
             let response = self.control.get(url.clone()).send().await;
             let response = response.map_err(http::error)?;
             retry_after = http::retry_after(&response);
-            let bytes = LARGEST_PLAYLIST;
+            let bytes = MAX_PLAYLIST_BYTES;
             http::read(response, BodyLimit { what: WHAT, bytes }).await
         };
         let answer = tokio::time::timeout(PLAYLIST_TIMEOUT, asked).await;
@@ -251,13 +248,13 @@ impl Client {
     }
 }
 
-/// Why a playlist was not given, and when it may be.
+/// Why a playlist could not be fetched, and the pause that the server asks for.
 struct PlaylistError {
     error: Error,
     retry_after: Option<Duration>,
 }
 
-/// How much the playlists of one recording may still take.
+/// What the playlists of one recording may still take.
 struct PlaylistBudget {
     bytes: AtomicUsize,
     segments: AtomicUsize,
@@ -266,23 +263,24 @@ struct PlaylistBudget {
 impl Default for PlaylistBudget {
     fn default() -> Self {
         Self {
-            bytes: AtomicUsize::new(MOST_BYTES),
-            segments: AtomicUsize::new(MOST_SEGMENTS),
+            bytes: AtomicUsize::new(MAX_BYTES),
+            segments: AtomicUsize::new(MAX_SEGMENTS),
         }
     }
 }
 
 impl PlaylistBudget {
+    /// Subtracts one playlist; fails if the budget is exceeded.
     fn take(&self, bytes: usize, playlist: &Playlist) -> Result<(), Error> {
-        let entries = match playlist {
+        let segments = match playlist {
             Playlist::Media(media) => media.segments.len(),
             Playlist::Master(_) => 0,
         };
-        let take = |left: &AtomicUsize, much: usize| {
-            left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(much))
+        let take = |left: &AtomicUsize, amount: usize| {
+            left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(amount))
                 .is_ok()
         };
-        if take(&self.bytes, bytes) && take(&self.segments, entries) {
+        if take(&self.bytes, bytes) && take(&self.segments, segments) {
             return Ok(());
         }
         Err(Error::Unsupported(
@@ -291,15 +289,15 @@ impl PlaylistBudget {
     }
 }
 
-/// What playlists tell holds as long as the connection is polled.
-async fn while_polling<T>(line: PollingConnection, fetching: impl Future<Output = T>) -> T {
-    match select(pin!(fetching), pin!(line.keep_alive())).await {
+/// Polls `connection` during `fetching`: the service invalidates the playlists when polling stops.
+async fn while_polling<T>(connection: PollingConnection, fetching: impl Future<Output = T>) -> T {
+    match select(pin!(fetching), pin!(connection.keep_alive())).await {
         Either::Left((fetched, _)) => fetched,
         Either::Right((never, _)) => match never {},
     }
 }
 
-/// A new handshake would not change it.
+/// Returns whether a new handshake would fail in the same way.
 fn is_permanent(problem: &Error) -> bool {
     matches!(
         problem,
@@ -307,7 +305,7 @@ fn is_permanent(problem: &Error) -> bool {
     )
 }
 
-/// The one stream of a playlist that nobody else names.
+/// Wraps a media playlist that the service names directly into a master playlist.
 fn single_variant(url: Url) -> MasterPlaylist {
     MasterPlaylist {
         variants: vec![Variant {

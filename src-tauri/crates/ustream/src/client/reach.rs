@@ -1,14 +1,14 @@
-//! Whether the service can be reached at all.
+//! Checks whether the service can be reached.
 
 use std::time::Duration;
 
 use super::Client;
 
-/// The answer does not matter: a connection that is open by then is enough.
+/// Timeout for opening a connection and receiving any response.
 const REACH_TIMEOUT: Duration = Duration::from_secs(6);
 
 impl Client {
-    /// Whether the service's own host answers anything: then this computer is connected.
+    /// Returns whether the API's host responds at all, that is, whether this computer is online.
     pub async fn reaches_service(&self) -> bool {
         let asked = self
             .http

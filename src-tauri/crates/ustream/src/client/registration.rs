@@ -1,5 +1,7 @@
-//! Fills in the sign-up form of a channel. Posts go to the host that the channel's page came
-//! from: on the way from another, a redirect would make them lose their body.
+//! Fills in the sign-up form of a channel.
+//!
+//! Posts go to the host that the channel's page came from: a redirect to another host would drop
+//! their body.
 
 use super::{Client, VisitedPage};
 use crate::api::ListedRecording;
@@ -10,10 +12,10 @@ use crate::{Access, ChannelId, Error, FormField, Lock, api};
 
 const FORM_LIMIT: BodyLimit = BodyLimit {
     what: "the sign-up form",
-    bytes: api::LARGEST_ANSWER,
+    bytes: api::MAX_ANSWER_BYTES,
 };
 
-/// The fields that the page shows, else those of most forms.
+/// Returns the form fields on the page, or the default fields if the page shows none.
 pub(super) fn form_fields(visited: Option<&VisitedPage>) -> Vec<FormField> {
     visited
         .and_then(|visited| visited.page.form.clone())
@@ -21,7 +23,7 @@ pub(super) fn form_fields(visited: Option<&VisitedPage>) -> Vec<FormField> {
 }
 
 impl Client {
-    /// Sends the form and keeps its answer.
+    /// Sends the form, keeps the hash that the service returns, and returns it.
     pub(super) async fn register(
         &self,
         channel: ChannelId,
@@ -41,7 +43,7 @@ impl Client {
                     continue;
                 }
             };
-            // There is no form at this address: it may be at the other.
+            // These statuses mean that the form is not on this host; it may be on the other.
             let is_elsewhere = matches!(answer.status.as_u16(), 404 | 405 | 410);
             match gate::reply(&answer.body) {
                 Ok(FormReply::Hash(hash)) => {
@@ -66,7 +68,7 @@ impl Client {
         Err(problem.unwrap_or(Error::Timeout(FORM_LIMIT.what)))
     }
 
-    /// The recordings behind the form, newest first; none where the list cannot be had.
+    /// Returns the recordings behind the form, newest first; none if the list cannot be fetched.
     pub(super) async fn list_behind_form(
         &self,
         channel: ChannelId,
@@ -91,7 +93,7 @@ impl Client {
     }
 }
 
-/// The website's hosts, the likelier first.
+/// Returns the hosts that may have the form, the likelier one first.
 fn form_hosts(visited: Option<&VisitedPage>) -> Vec<String> {
     let page_host = visited.and_then(|visited| hosts::of_url(&visited.url));
     let first = page_host.filter(Host::is_site);

@@ -1,4 +1,4 @@
-//! From a target to what it leads to: one recording, or several to choose from.
+//! Resolves a target to one recording or to a collection.
 
 use futures_util::future::join;
 use url::Url;
@@ -9,8 +9,8 @@ use super::{Client, RecordingRef, VisitedPage};
 use crate::api::{self, ApiResponse, ChannelInfo};
 use crate::{Access, ChannelId, Error, Target, TargetError, hosts};
 
-/// A page may embed a channel; nothing the service has leads further.
-const MOST_HOPS: usize = 3;
+/// Longest chain from a target to a recording: a page may embed a channel, which has recordings.
+const MAX_HOPS: usize = 3;
 
 /// What a target leads to.
 #[derive(Debug)]
@@ -21,13 +21,14 @@ pub enum ResolvedLink {
     Collection(Box<Catalog>),
 }
 
-/// The page of a channel by number.
+/// Returns the URL of a channel's page.
 pub(super) fn channel_page_url(channel: ChannelId) -> String {
     format!("https://video.ibm.com/channel/id/{channel}")
 }
 
 impl VisitedPage {
-    /// The recording or channel that it is about, by its address, its own words or its player.
+    /// Returns the recording or channel that the page is about: by its URL, its canonical URL or its
+    /// first player.
     fn linked_target(&self) -> Option<Target> {
         let of_page = [Target::of_url(&self.url), self.page.canonical.clone()];
         let players = self.page.players.iter().cloned();
@@ -37,14 +38,16 @@ impl VisitedPage {
 }
 
 impl Client {
-    /// Follows a target to one recording: of a channel the newest, of a page the first player's.
+    /// Resolves a target to one recording: the newest of a channel, the first player of a page.
+    ///
+    /// Fails with [`Error::NotRecorded`] if there is none.
     pub async fn find_recording(
         &self,
         target: &Target,
         access: &Access,
     ) -> Result<RecordingRef, Error> {
         let mut target = target.clone();
-        for _ in 0..MOST_HOPS {
+        for _ in 0..MAX_HOPS {
             let mut catalog = match self.resolve(&target, access).await? {
                 ResolvedLink::Recording(found) => return Ok(found),
                 ResolvedLink::Collection(catalog) => catalog,
@@ -67,7 +70,7 @@ impl Client {
         Err(Error::NotRecorded)
     }
 
-    /// Says what a target leads to.
+    /// Resolves a target to one recording or to a collection.
     pub async fn resolve(&self, target: &Target, access: &Access) -> Result<ResolvedLink, Error> {
         match target {
             Target::Recording(id) => Ok(ResolvedLink::Recording(RecordingRef::direct(*id))),
@@ -86,13 +89,13 @@ impl Client {
         }
     }
 
-    /// A channel's number; a channel's name may be all digits, too.
+    /// Resolves a channel by its number; a number that is unknown may be a channel's name.
     async fn resolve_channel(
         &self,
         channel: ChannelId,
         access: &Access,
     ) -> Result<ResolvedLink, Error> {
-        // An open channel is answered by its list alone.
+        // The list of an open channel is enough.
         let listed = self.recordings(channel, 1).await;
         if listed
             .as_ref()
@@ -115,16 +118,16 @@ impl Client {
             };
         }
         let listed = Some(listed);
-        let door = ChannelProbe {
+        let probe = ChannelProbe {
             channel,
             info,
             visited,
             listed,
         };
-        self.open_channel(door, access).await
+        self.open_channel(probe, access).await
     }
 
-    /// A short link may have led to a recording, and a page may be about one.
+    /// Resolves a page of the service: it may be about a recording, else about a channel.
     async fn resolve_page(
         &self,
         visited: VisitedPage,
@@ -136,7 +139,7 @@ impl Client {
         }
     }
 
-    /// What a page of the website leads to: the channel it belongs to, else what it is about.
+    /// Resolves a page of the website to the channel that it belongs to, else to what it is about.
     async fn resolve_channel_page(
         &self,
         visited: VisitedPage,
@@ -153,27 +156,27 @@ impl Client {
             (None, _) => return Err(Error::NotFound(visited.url.to_string())),
         };
         let mut listed = None;
-        // The list of a channel behind a form says nothing that helps.
+        // The API list of a channel behind a form is of no use.
         if visited.page.form.is_none() {
             match self.recordings(channel, 1).await {
                 Ok(listing) if !listing.recordings.is_empty() => {
                     let catalog = Catalog::from_recording_page(self, channel, listing);
                     return Ok(ResolvedLink::Collection(Box::new(catalog)));
                 }
-                nothing => listed = Some(nothing),
+                other => listed = Some(other),
             }
         }
         let (info, visited) = (self.channel_info(channel).await, Ok(visited));
-        let door = ChannelProbe {
+        let probe = ChannelProbe {
             channel,
             info,
             visited,
             listed,
         };
-        self.open_channel(door, access).await
+        self.open_channel(probe, access).await
     }
 
-    /// What another site's page plays. A player alone on its page needs no choice.
+    /// Resolves a page of another site by its players. A single player is resolved itself.
     async fn resolve_embedding_page(
         &self,
         url: &Url,
@@ -184,7 +187,7 @@ impl Client {
             Error::Target(TargetError::OtherSite { host })
         };
         let visited = match Self::visit_with(&self.web, url.as_str()).await {
-            // What is larger than any page is none.
+            // Too large for a page: taken as a page without a player.
             Err(Error::NotFound(_) | Error::TooLarge { .. }) => return Err(other_site(url)),
             Err(problem @ (Error::Busy { .. } | Error::Locked(_))) => return Err(problem),
             Err(problem) => {
@@ -201,14 +204,14 @@ impl Client {
         let players = visited.page.players;
         match players.as_slice() {
             [] => Err(other_site(url)),
-            [alone] => Box::pin(self.resolve(alone, access)).await,
+            [player] => Box::pin(self.resolve(player, access)).await,
             _ => Ok(ResolvedLink::Collection(Box::new(
                 Catalog::from_players(self, players).await,
             ))),
         }
     }
 
-    /// The page of a channel by name: below `/channel/`, or, as of old, at the root.
+    /// Fetches the page of a channel by name: below `/channel/`, else at the root, its older place.
     async fn visit_slug(&self, slug: &str) -> Result<VisitedPage, Error> {
         let address = |path: &[&str]| {
             let mut url = Url::parse("https://video.ibm.com").ok()?;

@@ -1,5 +1,5 @@
-//! By which way a recording is had: over the websocket, by long polling, from playlists, as a
-//! file. Each is tried in its turn; a person hears of it only where all have failed.
+//! The strategies to reach a recording: segments over the websocket, segments by long polling, HLS
+//! playlists, single file. They are tried in this order; only the failure of all is an error.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -12,23 +12,23 @@ use crate::ums::session::{SessionQuery, StreamInfo, Transport};
 use crate::ums::{ApiLength, SessionOutcome, polling, socket};
 use crate::{Container, Error, Recording, RecordingId, SegmentPlan};
 
-/// How much later than the playlists the pieces in a format of their own may be told of: they
-/// come in more qualities, and by routes that are better trodden.
+/// How long segments by long polling may come later than playlists and still be preferred: they
+/// come in more qualities.
 const SEGMENTS_GRACE: Duration = Duration::from_secs(5);
 
-/// What the control connection told.
+/// What a strategy learnt from the control connection.
 pub(super) enum StrategyOutcome {
-    /// Pieces in a format of their own.
+    /// Segmented formats.
     Segments(Box<StreamInfo>),
     /// Playlists, already fetched.
     Playlists(Box<StreamInfo>, Playlists),
-    /// Only where files are, unchecked.
+    /// Only URLs of files, not checked.
     Files(Box<StreamInfo>),
-    /// The answer of the sign-up form is missing, or was not accepted.
+    /// The hash of the sign-up form is missing, or was not accepted.
     NeedsHash,
 }
 
-/// By which way the pieces of a plan can be found again.
+/// The strategy that finds the segments of a plan again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strategy {
     Segments,
@@ -47,7 +47,7 @@ impl Strategy {
 }
 
 impl StrategyOutcome {
-    /// Why the video cannot be had by this way, where there is some and only the audio can.
+    /// Returns why the video is lost, if there is some and only the audio can be fetched.
     fn lost_video(&self, id: RecordingId) -> Option<Error> {
         let recording = match self {
             Self::Segments(stream) => Recording::new(id, StreamInfo::clone(stream), None),
@@ -61,10 +61,10 @@ impl StrategyOutcome {
     }
 }
 
-/// A way that did not lead to all that is wanted.
+/// A strategy that did not find everything.
 struct StrategyFailure {
     error: Error,
-    /// Audio without the video that belongs to it: for whoever wants only that.
+    /// The audio without its video, in case no other strategy finds more.
     audio_only: Option<StrategyOutcome>,
 }
 
@@ -73,7 +73,7 @@ impl StrategyFailure {
         self.error.is_final() && self.audio_only.is_none()
     }
 
-    /// What is known after another way has failed too.
+    /// Combines two failed strategies.
     fn combined_with(self, later: Self) -> Self {
         Self {
             error: more_specific(self.error, later.error),
@@ -86,114 +86,113 @@ impl StrategyFailure {
     }
 }
 
+/// Turns an outcome whose video is lost into a failure.
 fn require_video(
     id: RecordingId,
-    told: Result<StrategyOutcome, Error>,
+    outcome: Result<StrategyOutcome, Error>,
 ) -> Result<StrategyOutcome, StrategyFailure> {
-    let told = told.map_err(|error| StrategyFailure {
+    let outcome = outcome.map_err(|error| StrategyFailure {
         error,
         audio_only: None,
     })?;
-    match told.lost_video(id) {
+    match outcome.lost_video(id) {
         Some(error) => Err(StrategyFailure {
             error,
-            audio_only: Some(told),
+            audio_only: Some(outcome),
         }),
-        None => Ok(told),
+        None => Ok(outcome),
     }
 }
 
 impl Client {
-    /// Asks by one way after the other, or by that of `route` only.
+    /// Tries one strategy after the other, or only `strategy`.
     pub(super) async fn ask_by_strategies(
         &self,
-        question: SessionQuery,
-        route: Option<Strategy>,
+        query: SessionQuery,
+        strategy: Option<Strategy>,
         length: ApiLength,
     ) -> Result<StrategyOutcome, Error> {
-        let id = question.recording;
-        if let Some(Strategy::Playlists | Strategy::File) = route {
-            return Box::pin(self.playlists(question)).await;
+        let id = query.recording;
+        if let Some(Strategy::Playlists | Strategy::File) = strategy {
+            return Box::pin(self.playlists(query)).await;
         }
-        let first = self.ask_segments(question.clone(), Transport::Socket, length.clone());
+        let first = self.ask_segments(query.clone(), Transport::Socket, length.clone());
         let first = first.await;
-        if route.is_some() {
-            // What was begun goes on with what there is of it.
+        if strategy.is_some() {
+            // A job that continues takes what there is of its segments.
             return match first {
                 Err(error) if !error.is_final() => {
-                    let polled = self
-                        .ask_segments(question, Transport::Polling, length)
-                        .await;
+                    let polled = self.ask_segments(query, Transport::Polling, length).await;
                     polled.map_err(|later| more_specific(error, later))
                 }
-                told => told,
+                outcome => outcome,
             };
         }
-        let shortfall = match require_video(id, first) {
-            Err(shortfall) if !shortfall.is_final() => shortfall,
-            Err(shortfall) => return shortfall.into_result(),
-            Ok(told) => return Ok(told),
+        let failure = match require_video(id, first) {
+            Err(failure) if !failure.is_final() => failure,
+            Err(failure) => return failure.into_result(),
+            Ok(outcome) => return Ok(outcome),
         };
-        let error = &shortfall.error;
+        let error = &failure.error;
         tracing::info!(%error, "no segments over the websocket; trying long polling");
-        // Few come here: it takes no room in what all are made of.
-        match Box::pin(self.ask_by_polling(question, length)).await {
-            Ok(told) => Ok(told),
-            Err(later) => shortfall.combined_with(later).into_result(),
+        // Boxed to keep the future small: few calls come here.
+        match Box::pin(self.ask_by_polling(query, length)).await {
+            Ok(outcome) => Ok(outcome),
+            Err(later) => failure.combined_with(later).into_result(),
         }
     }
 
-    /// Asks for segments and for playlists at once: where segments are not told of, a person has
-    /// waited long enough already.
+    /// Asks for segments and for playlists concurrently: after the websocket failed, the user has
+    /// waited long enough.
     async fn ask_by_polling(
         &self,
-        question: SessionQuery,
+        query: SessionQuery,
         length: ApiLength,
     ) -> Result<StrategyOutcome, StrategyFailure> {
-        let id = question.recording;
-        let asked = question.clone();
-        let pieces = async {
+        let id = query.recording;
+        let asked = query.clone();
+        let segments = async {
             require_video(
                 id,
                 self.ask_segments(asked, Transport::Polling, length).await,
             )
         };
-        let playlists = async { require_video(id, self.playlists(question).await) };
-        match select(pin!(pieces), pin!(playlists)).await {
-            Either::Left((Err(shortfall), playlists)) if !shortfall.is_final() => {
-                let error = &shortfall.error;
+        let playlists = async { require_video(id, self.playlists(query).await) };
+        match select(pin!(segments), pin!(playlists)).await {
+            Either::Left((Err(failure), playlists)) if !failure.is_final() => {
+                let error = &failure.error;
                 tracing::info!(%error, "no segments by long polling; trying playlists");
                 playlists
                     .await
-                    .map_err(|later| shortfall.combined_with(later))
+                    .map_err(|later| failure.combined_with(later))
             }
-            Either::Left((told, _)) => told,
-            Either::Right((Ok(listed), pieces)) => {
-                match tokio::time::timeout(SEGMENTS_GRACE, pieces).await {
-                    Ok(Ok(told)) => Ok(told),
-                    Ok(Err(shortfall)) if shortfall.is_final() => Err(shortfall),
+            Either::Left((outcome, _)) => outcome,
+            Either::Right((Ok(listed), segments)) => {
+                match tokio::time::timeout(SEGMENTS_GRACE, segments).await {
+                    Ok(Ok(outcome)) => Ok(outcome),
+                    Ok(Err(failure)) if failure.is_final() => Err(failure),
                     _ => Ok(listed),
                 }
             }
-            Either::Right((Err(shortfall), _)) if shortfall.is_final() => Err(shortfall),
-            Either::Right((Err(later), pieces)) => pieces
+            Either::Right((Err(failure), _)) if failure.is_final() => Err(failure),
+            Either::Right((Err(later), segments)) => segments
                 .await
-                .map_err(|shortfall| shortfall.combined_with(later)),
+                .map_err(|failure| failure.combined_with(later)),
         }
     }
 
-    /// Segments that cannot be used are as good as none.
+    /// Asks for segments over `transport`; fails if they cannot be used.
     async fn ask_segments(
         &self,
-        question: SessionQuery,
-        way: Transport,
+        query: SessionQuery,
+        transport: Transport,
         length: ApiLength,
     ) -> Result<StrategyOutcome, Error> {
-        let id = question.recording;
-        let outcome = match way {
-            Transport::Socket => socket::ask(&self.control, question, length).await?,
+        let id = query.recording;
+        let outcome = match transport {
+            Transport::Socket => socket::ask(&self.control, query, length).await?,
             Transport::Polling | Transport::Playlists => {
-                let asked = polling::ask(&self.control, question, way, length);
+                let asked = polling::ask(&self.control, query, transport, length);
                 asked.await?.0
             }
         };
@@ -207,9 +206,10 @@ impl Client {
     }
 }
 
-/// Of the reasons of two ways: what the service said, rather than that it could not be asked.
+/// Returns the more specific of two errors, the first in case of a tie. What the service said beats
+/// that it could not be reached.
 pub(super) fn more_specific(first: Error, later: Error) -> Error {
-    tracing::info!(error = %later, "no other way either");
+    tracing::info!(error = %later, "no other transport either");
     if later.precedence() > first.precedence() {
         later
     } else {

@@ -6,7 +6,7 @@ fn after(error: Error, answer: &ApiResponse<VideoInfo>) -> Error {
 }
 
 #[test]
-fn what_the_control_connection_says_counts_more_than_the_api() {
+fn a_lock_by_the_control_connection_overrides_the_api() {
     let missing = ApiResponse::Missing("not_found".into());
     assert!(matches!(
         after(Error::Locked(Lock::Region), &missing),
@@ -20,7 +20,7 @@ fn what_the_control_connection_says_counts_more_than_the_api() {
 }
 
 #[test]
-fn a_silent_control_connection_is_explained_by_the_apis_locks() {
+fn the_apis_locks_explain_a_timeout_of_the_control_connection() {
     let password = ApiResponse::Locked(Locks {
         password: true,
         auth_method: None,
@@ -51,7 +51,7 @@ fn a_silent_control_connection_is_explained_by_the_apis_locks() {
 }
 
 #[tokio::test]
-async fn a_recordings_address_needs_no_question() {
+async fn a_recordings_url_needs_no_request() {
     let client = Client::new(&Endpoint::default()).unwrap();
     let target = Target::Recording(RecordingId(7));
     let found = client

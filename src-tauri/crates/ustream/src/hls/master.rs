@@ -1,4 +1,4 @@
-//! Playlists of playlists (RFC 8216 4.3.4): one for each picture, and for sounds beside them.
+//! Parses master playlists (RFC 8216 4.3.4): variants, and audio renditions beside them.
 
 use quick_m3u8::HlsLine;
 use quick_m3u8::tag::KnownTag;
@@ -8,47 +8,48 @@ use url::Url;
 use super::{lines, malformed, resource_url};
 use crate::{Error, Promises};
 
-/// More than qualities and languages of any recording.
-const MOST_STREAMS: usize = 24;
+/// Most variants and audio renditions together; more than any recording has.
+const MAX_RENDITIONS: usize = 24;
 
-/// What a master playlist names.
+/// A master playlist.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MasterPlaylist {
-    /// Streams, in its order.
+    /// Its variants, in its order.
     pub variants: Vec<Variant>,
-    /// Sounds that are told apart, in its order.
+    /// Its audio renditions, in its order.
     pub audio_renditions: Vec<AudioRendition>,
 }
 
-/// A stream, alone or with a group of sounds (`EXT-X-STREAM-INF`).
+/// A variant stream (`EXT-X-STREAM-INF`, RFC 8216 4.3.4.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
-    /// Its media playlist.
+    /// URL of its media playlist.
     pub url: Url,
-    /// Picture width in pixels.
+    /// Video width in pixels.
     pub width: Option<u32>,
-    /// Picture height in pixels.
+    /// Video height in pixels.
     pub height: Option<u32>,
-    /// Bit rate of all that belongs to it, in kbit/s.
+    /// Average bit rate including its audio, in kbit/s, else the peak bit rate.
     pub bitrate_kbps: Option<u32>,
-    /// Which sounds belong to it.
+    /// The group of its audio renditions.
     pub audio_group: Option<String>,
-    /// It states codecs, and none of them is a picture's.
+    /// Whether it states codecs but neither a video codec nor a size.
     pub is_audio_only: bool,
-    /// What its codecs and its size state.
+    /// What its codecs and its size promise.
     pub promises: Promises,
 }
 
-/// One of several sounds (`EXT-X-MEDIA`).
+/// An audio rendition (`EXT-X-MEDIA`, RFC 8216 4.3.4.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioRendition {
-    /// Its media playlist; without one it lies in the pieces of its streams (RFC 8216 4.3.4.2.1).
+    /// URL of its media playlist; `None` if it is muxed into the segments of its variants
+    /// (RFC 8216 4.3.4.2.1).
     pub url: Option<Url>,
-    /// The group it is in.
+    /// Its group.
     pub group: String,
-    /// Its language.
+    /// Its language, as a BCP 47 tag.
     pub language: Option<String>,
-    /// The service would choose it.
+    /// Whether it is the default of its group.
     pub is_default: bool,
 }
 
@@ -71,7 +72,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<MasterPlaylist, Error> {
             }
             _ => {}
         }
-        if master.variants.len() + master.audio_renditions.len() > MOST_STREAMS {
+        if master.variants.len() + master.audio_renditions.len() > MAX_RENDITIONS {
             return Err(malformed("it is endless"));
         }
     }

@@ -1,4 +1,4 @@
-//! Playlists of pieces (RFC 8216 4.3.2, 4.3.3).
+//! Parses media playlists: the segments and the tags about them (RFC 8216 4.3.2, 4.3.3).
 
 use std::ops::Range;
 
@@ -10,92 +10,92 @@ use url::Url;
 use super::{lines, malformed, resource_url};
 use crate::{Error, lenient_json};
 
-/// Three days of six seconds.
-const MOST_SEGMENTS: usize = 50_000;
+/// Most segments of a playlist: three days of six seconds each.
+const MAX_SEGMENTS: usize = 50_000;
 
-/// Pieces are seconds long, never hours.
-const LONGEST_SEGMENT_S: f64 = 3600.0;
+/// Longest segment that is accepted; segments last seconds.
+const MAX_SEGMENT_S: f64 = 3600.0;
 
-/// What a media playlist names.
+/// A media playlist.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MediaPlaylist {
-    /// Where it was found: addresses are told from there.
+    /// Its URL: the base of all URIs.
     pub base: Url,
-    /// Its segments, in the order of time.
+    /// Its segments by time.
     pub segments: Vec<PlaylistSegment>,
-    /// The initialisation piece: of an MP4 only.
+    /// Its init segment (`EXT-X-MAP`), for fragmented MP4 only.
     pub init: Option<MediaResource>,
-    /// From the start of its first to the end of its last piece.
+    /// Sum of the segment lengths, in milliseconds.
     pub duration_ms: u64,
-    /// The lengths of its segments are not all whole seconds: their sum is the recording's length.
+    /// Whether some segment lengths are not whole seconds. Then none is rounded, and their sum is
+    /// the length of the recording.
     pub is_exact: bool,
 }
 
-/// One piece.
+/// One segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaylistSegment {
-    /// Its media sequence number and how many discontinuities lie before it, in one: pieces with
-    /// a discontinuity between them are no neighbours, and nothing that was cut is joined there.
+    /// The sum of its media sequence number and the discontinuities before it: the numbers of two
+    /// segments with a discontinuity between them are not consecutive.
     pub number: u64,
-    /// Where it starts, from the start of the playlist.
+    /// Start in milliseconds from the start of the playlist.
     pub start_ms: u64,
-    /// How long it lasts.
+    /// Length in milliseconds.
     pub duration_ms: u64,
-    /// Where it lies; `None` where the playlist gives no address: it exists in time only.
+    /// Its bytes; `None` if the playlist gives no URI or marks a gap: it only takes up time.
     pub resource: Option<MediaResource>,
 }
 
-/// Some bytes, or all, of what lies at an address.
+/// A resource, or a byte range of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaResource {
-    /// As the playlist names it, checked.
+    /// Its URI as in the playlist, checked.
     pub uri: Box<str>,
-    /// Which bytes; all where there is none.
+    /// The byte range; `None` for the whole resource.
     pub range: Option<Range<u64>>,
 }
 
 impl MediaResource {
     fn is_ts(&self) -> bool {
-        lenient_json::ends_with(&self.uri, "ts")
+        lenient_json::has_extension(&self.uri, "ts")
     }
 
-    /// By its name it is a fragment of an MP4.
+    /// Returns whether the extension is that of an MP4 fragment.
     fn is_mp4(&self) -> bool {
-        let endings = ["m4s", "m4v", "m4a", "mp4", "cmfv", "cmfa"];
-        let mut endings = endings.into_iter();
-        endings.any(|ending| lenient_json::ends_with(&self.uri, ending))
+        let mut extensions = ["m4s", "m4v", "m4a", "mp4", "cmfv", "cmfa"].into_iter();
+        extensions.any(|extension| lenient_json::has_extension(&self.uri, extension))
     }
 }
 
 impl MediaPlaylist {
-    /// The address of some bytes.
-    pub(crate) fn url_of(&self, bytes: &MediaResource) -> Option<Url> {
-        // It was checked when the playlist was read.
-        resource_url(&self.base, &bytes.uri).ok()
+    /// Returns the URL of a resource.
+    pub(crate) fn url_of(&self, resource: &MediaResource) -> Option<Url> {
+        // Checked when the playlist was parsed.
+        resource_url(&self.base, &resource.uri).ok()
     }
 
-    /// The piece of that number.
+    /// Returns the segment of this number.
     pub(crate) fn segment(&self, number: u64) -> Option<&PlaylistSegment> {
         let index = self
             .segments
-            .binary_search_by_key(&number, |piece| piece.number)
+            .binary_search_by_key(&number, |segment| segment.number)
             .ok()?;
         self.segments.get(index)
     }
 }
 
-/// What the tags in front of an address say of it.
+/// The state while the lines of a media playlist are read.
 #[derive(Default)]
 struct MediaPlaylistParser {
     segments: Vec<PlaylistSegment>,
     init: Option<MediaResource>,
     first_number: u64,
     discontinuities: u64,
-    /// Of the piece to come.
+    /// Length of the next segment.
     length_s: Option<f64>,
     range: Option<(u64, Option<u64>)>,
     is_gap: bool,
-    /// Where the last range ended, and in what: the next may go on there.
+    /// URI and end of the last byte range, in case the next one continues there.
     range_end: Option<(Box<str>, u64)>,
     end_us: u64,
     has_end: bool,
@@ -104,49 +104,46 @@ struct MediaPlaylistParser {
 }
 
 pub(super) fn read(text: &str, base: &Url) -> Result<MediaPlaylist, Error> {
-    let mut reading = MediaPlaylistParser::default();
+    let mut parser = MediaPlaylistParser::default();
     for line in lines(text) {
         match line? {
-            HlsLine::KnownTag(KnownTag::Hls(tag)) => reading.tag(&tag, base)?,
+            HlsLine::KnownTag(KnownTag::Hls(tag)) => parser.tag(&tag, base)?,
             HlsLine::UnknownTag(tag) if is_key(tag.name()) => return Err(encrypted()),
             HlsLine::UnknownTag(tag) if is_essential(tag.name()) => {
                 return Err(malformed("a tag that cannot be read"));
             }
-            HlsLine::Uri(named) if !named.trim().is_empty() => reading.add_uri(&named, base)?,
+            HlsLine::Uri(named) if !named.trim().is_empty() => parser.add_uri(&named, base)?,
             _ => {}
         }
     }
-    reading.add_missing_uri()?;
-    if !reading.has_end {
-        // Nothing is ever added to a VOD.
-        return Err(if reading.kind == Some(HlsPlaylistType::Vod) {
+    parser.add_missing_uri()?;
+    if !parser.has_end {
+        // A VOD playlist never changes (RFC 8216 4.3.3.5).
+        return Err(if parser.kind == Some(HlsPlaylistType::Vod) {
             malformed("it was cut: it has no end")
         } else {
             Error::StillLive
         });
     }
-    if reading.segments.is_empty() {
+    if parser.segments.is_empty() {
         return Err(malformed("it names no segment"));
     }
-    let mut named = reading
-        .segments
-        .iter()
-        .filter_map(|it| it.resource.as_ref());
+    let mut named = parser.segments.iter().filter_map(|it| it.resource.as_ref());
     let Some(first) = named.next() else {
         return Err(malformed("none of its segments has an address"));
     };
-    if reading.init.is_none() && first.is_mp4() {
+    if parser.init.is_none() && first.is_mp4() {
         let problem = "its segments need an initialisation segment, and it names none";
         return Err(malformed(problem));
     }
-    // A transport stream may have its tables there, and says enough without them.
-    let is_stream = first.is_ts();
+    // For MPEG-TS the map holds only tables that the segments repeat.
+    let is_ts = first.is_ts();
     Ok(MediaPlaylist {
         base: base.clone(),
-        init: reading.init.filter(|_| !is_stream),
-        duration_ms: reading.end_us / 1000,
-        is_exact: reading.is_exact,
-        segments: reading.segments,
+        init: parser.init.filter(|_| !is_ts),
+        duration_ms: parser.end_us / 1000,
+        is_exact: parser.is_exact,
+        segments: parser.segments,
     })
 }
 
@@ -158,7 +155,7 @@ fn encrypted() -> Error {
     Error::Unsupported("segments that are encrypted".to_owned())
 }
 
-/// Tags that say which bytes are meant, and how to read them.
+/// Returns whether a tag says which bytes belong to a segment, or how to read them.
 fn is_essential(name: &str) -> bool {
     let name = name.strip_prefix("-X-").unwrap_or(name);
     matches!(
@@ -230,20 +227,20 @@ impl MediaPlaylistParser {
         Ok(())
     }
 
-    /// A segment with its address.
+    /// Adds a segment with its URI.
     fn add_uri(&mut self, named: &str, base: &Url) -> Result<(), Error> {
         resource_url(base, named)?;
         let named = named.trim();
         let range = self.take_range(named)?;
-        let bytes = MediaResource {
+        let resource = MediaResource {
             uri: named.into(),
             range,
         };
-        self.add_segment(Some(bytes))
+        self.add_segment(Some(resource))
     }
 
-    /// A segment whose length was told, and no address follows: it is missing, and what comes
-    /// after it is in its place in time all the same.
+    /// Adds a segment whose length is stated but whose URI is missing, so that later segments keep
+    /// their times.
     fn add_missing_uri(&mut self) -> Result<(), Error> {
         if self.length_s.is_none() {
             return Ok(());
@@ -253,14 +250,14 @@ impl MediaPlaylistParser {
         self.add_segment(None)
     }
 
-    fn add_segment(&mut self, bytes: Option<MediaResource>) -> Result<(), Error> {
-        if self.has_end || self.segments.len() >= MOST_SEGMENTS {
+    fn add_segment(&mut self, resource: Option<MediaResource>) -> Result<(), Error> {
+        if self.has_end || self.segments.len() >= MAX_SEGMENTS {
             return Err(malformed("it is endless"));
         }
         let seconds = self
             .length_s
             .take()
-            .filter(|length| (0.0..=LONGEST_SEGMENT_S).contains(length))
+            .filter(|length| (0.0..=MAX_SEGMENT_S).contains(length))
             .ok_or_else(|| malformed("the length of a segment is missing or absurd"))?;
         let is_gap = std::mem::take(&mut self.is_gap);
         let index = u64::try_from(self.segments.len()).unwrap_or(u64::MAX);
@@ -276,20 +273,20 @@ impl MediaPlaylistParser {
             reason = "it is checked to be an hour at most"
         )]
         let length_us = (seconds * 1e6).round() as u64;
-        // So many of so long are far from the end of the numbers.
+        // Cannot overflow: both the count and the length of segments are limited.
         self.end_us += length_us;
         self.is_exact |= !length_us.is_multiple_of(1_000_000);
         self.segments.push(PlaylistSegment {
             number,
             start_ms,
             duration_ms: self.end_us / 1000 - start_ms,
-            resource: bytes.filter(|_| !is_gap),
+            resource: resource.filter(|_| !is_gap),
         });
         Ok(())
     }
 
-    /// A range that does not say where it starts goes on where the one before ended
-    /// (RFC 8216 4.3.2.2).
+    /// Returns the byte range of the next segment. A range without a start continues the last one of
+    /// the same URI (RFC 8216 4.3.2.2).
     fn take_range(&mut self, named: &str) -> Result<Option<Range<u64>>, Error> {
         let Some((length, offset)) = self.range.take() else {
             self.range_end = None;

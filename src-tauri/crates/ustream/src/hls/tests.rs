@@ -22,14 +22,14 @@ fn problem(text: &str) -> String {
     read(text.as_bytes(), &base()).unwrap_err().to_string()
 }
 
-const PIECES: &str = "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:7\n\
+const SEGMENTS: &str = "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:7\n\
     #EXTINF:6.006,a, title\nhttps://uhsakamai-a.akamaihd.net/p/chunk_7_1.ts\n\
     #EXTINF:6.006,\r\n../x/chunk_8_1.ts\r\n\
     # a comment\n#EXT-X-UNHEARD-OF:1\n#EXTINF:2\nchunk_9_1.ts\n#EXT-X-ENDLIST\n";
 
 #[test]
-fn pieces_have_their_numbers_times_and_addresses() {
-    let media = media(PIECES).unwrap();
+fn segments_have_numbers_times_and_urls() {
+    let media = media(SEGMENTS).unwrap();
     let found: Vec<_> = media
         .segments
         .iter()
@@ -55,8 +55,8 @@ fn pieces_have_their_numbers_times_and_addresses() {
 }
 
 #[test]
-fn pieces_with_a_discontinuity_between_them_are_no_neighbours() {
-    let text = PIECES.replace("# a comment", "#EXT-X-DISCONTINUITY");
+fn a_discontinuity_leaves_out_a_number() {
+    let text = SEGMENTS.replace("# a comment", "#EXT-X-DISCONTINUITY");
     let numbers: Vec<_> = media(&text)
         .unwrap()
         .segments
@@ -75,7 +75,7 @@ fn pieces_with_a_discontinuity_between_them_are_no_neighbours() {
 }
 
 #[test]
-fn ranges_say_where_they_start_or_go_on() {
+fn byte_ranges_state_their_start_or_continue() {
     let text = "#EXTM3U\n#EXTINF:2,\n#EXT-X-BYTERANGE:100@50\nall.ts\n#EXTINF:2,\n\
         #EXT-X-BYTERANGE:70\nall.ts\n#EXT-X-ENDLIST\n";
     let ranges: Vec<_> = media(text)
@@ -92,7 +92,7 @@ fn ranges_say_where_they_start_or_go_on() {
 }
 
 #[test]
-fn an_initialisation_piece_is_that_of_an_mp4() {
+fn only_mp4_segments_have_an_init_segment() {
     let text = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"20@4\"\n#EXTINF:2,\na.m4s\n#EXT-X-ENDLIST\n";
     let init = media(text).unwrap().init.unwrap();
     assert_eq!((&*init.uri, init.range), ("init.mp4", Some(4..24)));
@@ -105,8 +105,8 @@ fn an_initialisation_piece_is_that_of_an_mp4() {
 }
 
 #[test]
-fn pieces_that_are_encrypted_are_not_taken_for_pieces() {
-    let key = |key: &str| PIECES.replacen("#EXTINF", &format!("{key}\n#EXTINF"), 1);
+fn encrypted_segments_are_refused() {
+    let key = |key: &str| SEGMENTS.replacen("#EXTINF", &format!("{key}\n#EXTINF"), 1);
     for method in ["AES-128", "SAMPLE-AES", "NEW"] {
         let text = key(&format!("#EXT-X-KEY:METHOD={method},URI=\"k\""));
         assert!(
@@ -127,9 +127,9 @@ fn pieces_that_are_encrypted_are_not_taken_for_pieces() {
 }
 
 #[test]
-fn a_playlist_that_is_cut_anywhere_is_never_taken_for_whole() {
-    for end in 0..PIECES.len() - 1 {
-        let Some(text) = PIECES.get(..end) else {
+fn a_truncated_playlist_is_never_complete() {
+    for end in 0..SEGMENTS.len() - 1 {
+        let Some(text) = SEGMENTS.get(..end) else {
             continue;
         };
         assert!(read(text.as_bytes(), &base()).is_err(), "{text}");
@@ -139,9 +139,9 @@ fn a_playlist_that_is_cut_anywhere_is_never_taken_for_whole() {
 #[test]
 fn a_segment_without_an_address_keeps_its_place_in_time() {
     let second = "#EXTINF:6.006,\r\n../x/chunk_8_1.ts\r\n";
-    assert!(PIECES.contains(second));
-    let twice = PIECES.replace(second, "#EXTINF:6.006,\n");
-    let gap = PIECES.replace(second, "#EXT-X-GAP\n#EXTINF:6.006,\nx.ts\n");
+    assert!(SEGMENTS.contains(second));
+    let twice = SEGMENTS.replace(second, "#EXTINF:6.006,\n");
+    let gap = SEGMENTS.replace(second, "#EXT-X-GAP\n#EXTINF:6.006,\nx.ts\n");
     for text in [&twice, &gap] {
         let media = media(text).unwrap();
         let found: Vec<_> = media
@@ -153,15 +153,15 @@ fn a_segment_without_an_address_keeps_its_place_in_time() {
         assert_eq!(found, expected, "{text}");
         assert_eq!(media.duration_ms, 14_012);
     }
-    let last = PIECES.replace("chunk_9_1.ts\n", "");
+    let last = SEGMENTS.replace("chunk_9_1.ts\n", "");
     assert!(media(&last).unwrap().segments[2].resource.is_none());
     let none = "#EXTM3U\n#EXTINF:6,\n#EXTINF:6,\n#EXT-X-ENDLIST\n";
     assert!(problem(none).contains("address"));
 }
 
 #[test]
-fn a_playlist_without_an_end_still_grows_or_was_cut() {
-    let open = PIECES.replace("#EXT-X-ENDLIST\n", "");
+fn a_playlist_without_an_end_is_live_or_truncated() {
+    let open = SEGMENTS.replace("#EXT-X-ENDLIST\n", "");
     assert!(matches!(media(&open), Err(Error::StillLive)));
     let kind = |kind: &str| {
         let tag = format!("#EXTM3U\n#EXT-X-PLAYLIST-TYPE:{kind}");
@@ -172,13 +172,13 @@ fn a_playlist_without_an_end_still_grows_or_was_cut() {
 }
 
 #[test]
-fn fragments_of_an_mp4_are_of_no_use_without_their_initialisation() {
+fn mp4_segments_without_an_init_segment_are_refused() {
     let text = "#EXTM3U\n#EXTINF:2,\na.m4s?x=1\n#EXT-X-ENDLIST\n";
     assert!(problem(text).contains("initialisation"));
 }
 
 #[test]
-fn lengths_in_whole_seconds_are_rounded_ones() {
+fn lengths_in_whole_seconds_count_as_rounded() {
     let text = "#EXTM3U\n#EXTINF:6,\na.ts\n#EXTINF:2,\nb.ts\n#EXT-X-ENDLIST\n";
     assert!(!media(text).unwrap().is_exact);
     assert!(media(&text.replace("2,", "2.5,")).unwrap().is_exact);
@@ -212,12 +212,12 @@ fn absurd_and_foreign_playlists_are_refused() {
         ("chunk_9_1.ts", "{$name}.ts"),
         ("#EXTM3U", "<html>"),
     ] {
-        let text = PIECES.replace(from, to);
+        let text = SEGMENTS.replace(from, to);
         assert!(read(text.as_bytes(), &base()).is_err(), "{from} -> {to}");
     }
     assert!(read(&[0xff; 20], &base()).is_err());
     assert!(matches!(
-        read(&vec![b'#'; LARGEST_PLAYLIST + 1], &base()),
+        read(&vec![b'#'; MAX_PLAYLIST_BYTES + 1], &base()),
         Err(Error::TooLarge { .. })
     ));
     let endless = format!("#EXTM3U\n{}", "#EXTINF:1,\na\n".repeat(60_000));
@@ -233,7 +233,7 @@ const STREAMS: &str = "#EXTM3U\n\
         #EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS=\"mp4a.40.2\"\n9/playlist.m3u8\n";
 
 #[test]
-fn a_master_playlist_names_streams_and_the_sounds_beside_them() {
+fn a_master_playlist_names_variants_and_audio_renditions() {
     let text = STREAMS;
     let Playlist::Master(master) = read(text.as_bytes(), &base()).unwrap() else {
         panic!()
@@ -308,7 +308,7 @@ fn changed(text: &str, random: &mut Rng) -> String {
 }
 
 #[test]
-fn changed_playlists_make_a_sound_list_or_none() {
+fn a_mutated_playlist_makes_a_valid_list_or_an_error() {
     let ranges = "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"20@4\"\n#EXTINF:2,\n\
         #EXT-X-BYTERANGE:100@50\nall.ts\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:2,\n\
         #EXT-X-BYTERANGE:70\nall.ts\n#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"2026-01-01\"\n\
@@ -316,7 +316,7 @@ fn changed_playlists_make_a_sound_list_or_none() {
     let mut read_well = 0;
     for seed in 0..20_000 {
         let mut random = Rng::with_seed(seed);
-        let text = changed([PIECES, ranges, STREAMS][random.usize(..3)], &mut random);
+        let text = changed([SEGMENTS, ranges, STREAMS][random.usize(..3)], &mut random);
         let Ok(playlist) = read(text.as_bytes(), &base()) else {
             continue;
         };

@@ -1,9 +1,8 @@
-//! Reads JSON of the network into a tree that is small whatever was sent.
+//! Reads untrusted JSON into a tree of bounded size.
 //!
-//! Of 4 MiB of JSON the usual tree takes up to 900 MB: an object with one member takes 640 bytes.
-//! So the tree is counted while it grows. What is under a name that nobody asks for has little room
-//! of its own, and is cut off where that is used up; where all the rest is larger than any honest
-//! answer, the answer is refused.
+//! The tree of 4 MiB of JSON can take 900 MB: an object with one member takes 640 bytes. So the tree
+//! is measured while it grows. Values under names that no reader requests have a small budget of
+//! their own and are cut off beyond it. A response that exceeds the main budget is refused.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,23 +14,23 @@ use serde_json::{Map, Number, Value};
 use super::repair::repair;
 use crate::Error;
 
-/// Room for what is asked for. A list of hashes of 100 000 entries fits.
-const BUDGET: usize = 24 << 20;
+/// Budget in bytes for requested values; a list of 100 000 hashes fits.
+const BUDGET_BYTES: usize = 24 << 20;
 
-/// Room for all that nobody asks for, together.
-const UNREQUESTED_BUDGET: usize = 256 << 10;
+/// Budget in bytes for all values that no reader requests.
+const UNREQUESTED_BUDGET_BYTES: usize = 256 << 10;
 
-/// What allocations take, by estimate: the allocator's own, the first node of a map, one more
-/// member (its nodes may be half empty), the first item of a list and one more (a list grows to
-/// twice its size).
-const ALLOCATION: usize = 16;
-const FIRST_MEMBER: usize = 640;
-const MEMBER: usize = 105;
-const FIRST_ITEM: usize = 144;
-const ITEM: usize = 64;
+/// Estimated sizes in bytes: the overhead of an allocation, the first node of a map, one more member
+/// (nodes may be half empty), the first item of a list and one more (a list grows to twice its
+/// size).
+const ALLOCATION_BYTES: usize = 16;
+const FIRST_MEMBER_BYTES: usize = 640;
+const MEMBER_BYTES: usize = 105;
+const FIRST_ITEM_BYTES: usize = 144;
+const ITEM_BYTES: usize = 64;
 
-/// Names of lists and objects that are asked for somewhere. A name that is missing here costs
-/// nothing as long as what it holds is small.
+/// Names of lists and objects that some reader requests. A name missing here is harmless as long as
+/// its value is small.
 const REQUESTED_NAMES: [&str; 37] = [
     "accessList",
     "args",
@@ -72,27 +71,28 @@ const REQUESTED_NAMES: [&str; 37] = [
     "videosData",
 ];
 
-/// Reads an answer. `what` is its name in errors.
+/// Reads a response; `what` is its name in errors.
 ///
-/// Text that is not quite JSON is mended first: letters that no encoding has, raw control
-/// characters, halves of an emoji, a mark of byte order in front, zeros at the end.
+/// Broken text is repaired: invalid UTF-8, raw control characters, unpaired surrogates, a byte order
+/// mark at the start, zeros at the end. Fails with [`Error::TooLarge`] above the budget and with
+/// [`Error::Malformed`] if the text is not JSON.
 pub(crate) fn read(body: &[u8], what: &'static str) -> Result<Value, Error> {
     with_text(body, what, |text| {
-        let room = MemoryBudget::default();
+        let budget = MemoryBudget::default();
         let mut reader = serde_json::Deserializer::from_str(text);
-        let read = BoundedValue::new(&room).deserialize(&mut reader);
-        room.check(read.and_then(|value| reader.end().map(|()| value)))
+        let read = BoundedValue::new(&budget).deserialize(&mut reader);
+        budget.check(read.and_then(|value| reader.end().map(|()| value)))
     })
 }
 
-/// Reads the JSON at the start of a text, whatever follows it.
+/// Reads the JSON value at the start of a text and ignores what follows it.
 pub(crate) fn read_start(text: &str) -> Option<Value> {
-    let room = MemoryBudget::default();
+    let budget = MemoryBudget::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    BoundedValue::new(&room).deserialize(&mut reader).ok()
+    BoundedValue::new(&budget).deserialize(&mut reader).ok()
 }
 
-/// Hands the text of an answer to `read`, and where that cannot read it, the mended text.
+/// Passes the text of a response to `read`, and the repaired text if that fails.
 pub(crate) fn with_text<T>(
     body: &[u8],
     what: &'static str,
@@ -101,35 +101,35 @@ pub(crate) fn with_text<T>(
     let text = String::from_utf8_lossy(body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.trim_end_matches(['\0', ' ', '\r', '\n', '\t']);
-    let trouble = match read(text) {
+    let error = match read(text) {
         Ok(value) => return Ok(value),
-        Err(JsonError::Json(error)) => match repair(text) {
-            Cow::Owned(mended) => match read(&mended) {
+        Err(JsonError::Json(cause)) => match repair(text) {
+            Cow::Owned(repaired) => match read(&repaired) {
                 Ok(value) => return Ok(value),
-                Err(trouble) => trouble,
+                Err(error) => error,
             },
-            Cow::Borrowed(_) => JsonError::Json(error),
+            Cow::Borrowed(_) => JsonError::Json(cause),
         },
-        Err(trouble) => trouble,
+        Err(error) => error,
     };
-    Err(match trouble {
+    Err(match error {
         JsonError::TooLarge => Error::TooLarge {
             what,
-            limit_bytes: BUDGET,
+            limit_bytes: BUDGET_BYTES,
         },
-        JsonError::Json(error) => Error::Malformed {
+        JsonError::Json(cause) => Error::Malformed {
             what,
-            problem: format!("not JSON: {error}"),
+            problem: format!("not JSON: {cause}"),
         },
     })
 }
 
-/// Why an answer cannot be read.
+/// Why a response cannot be read.
 #[derive(Debug)]
 pub(crate) enum JsonError {
-    /// It takes too much memory.
+    /// It exceeds the budget.
     TooLarge,
-    /// It is no JSON.
+    /// It is not JSON.
     Json(serde_json::Error),
 }
 
@@ -139,7 +139,7 @@ impl From<serde_json::Error> for JsonError {
     }
 }
 
-/// How much room is left.
+/// The bytes that are left.
 struct MemoryBudget {
     requested: Cell<usize>,
     unrequested: Cell<usize>,
@@ -149,8 +149,8 @@ struct MemoryBudget {
 impl Default for MemoryBudget {
     fn default() -> Self {
         Self {
-            requested: Cell::new(BUDGET),
-            unrequested: Cell::new(UNREQUESTED_BUDGET),
+            requested: Cell::new(BUDGET_BYTES),
+            unrequested: Cell::new(UNREQUESTED_BUDGET_BYTES),
             is_spent: Cell::new(false),
         }
     }
@@ -168,11 +168,11 @@ impl MemoryBudget {
     }
 }
 
-/// Takes bytes from a room, if there are so many.
-fn spend(room: &Cell<usize>, bytes: usize) -> bool {
-    let left = room.get().checked_sub(bytes);
-    // What did not fit is the end: nothing smaller behind it is taken in its place.
-    room.set(left.unwrap_or(0));
+/// Subtracts `bytes` from a budget; returns whether they were left.
+fn spend(budget: &Cell<usize>, bytes: usize) -> bool {
+    let left = budget.get().checked_sub(bytes);
+    // Exhausted from now on, so that smaller values behind do not slip through.
+    budget.set(left.unwrap_or(0));
     left.is_some()
 }
 
@@ -180,9 +180,9 @@ fn spend(room: &Cell<usize>, bytes: usize) -> bool {
 #[derive(Clone, Copy)]
 struct BoundedValue<'a> {
     budget: &'a MemoryBudget,
-    /// It is in a list or an object that nobody asks for.
+    /// Whether it is children a list or an object that no reader requests.
     is_unrequested: bool,
-    /// It is under a name that is asked for where it is a list or an object.
+    /// Whether its name is one of a list or an object that a reader requests.
     is_requested_name: bool,
 }
 
@@ -195,7 +195,7 @@ impl<'a> BoundedValue<'a> {
         }
     }
 
-    /// Returns what is under `name`.
+    /// Returns the context of the member `name`.
     fn for_member(self, name: &str) -> Self {
         let is_number = !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit());
         Self {
@@ -204,7 +204,7 @@ impl<'a> BoundedValue<'a> {
         }
     }
 
-    /// Returns what is in it, where it is a list or an object.
+    /// Returns the context of the children of a list or an object.
     fn for_children(self) -> Self {
         Self {
             is_unrequested: self.is_unrequested || !self.is_requested_name,
@@ -213,7 +213,8 @@ impl<'a> BoundedValue<'a> {
         }
     }
 
-    /// Returns whether there is room; fails where there is none and what has no room is missed.
+    /// Subtracts `bytes`; returns `false` if an unrequested value must be left out. Fails if the
+    /// main budget is exceeded.
     fn spend<E: serde::de::Error>(self, bytes: usize) -> Result<bool, E> {
         if self.is_unrequested {
             return Ok(spend(&self.budget.unrequested, bytes));
@@ -262,8 +263,8 @@ impl<'de> Visitor<'de> for BoundedValue<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
-        // What was there and has no room still counts as said.
-        let has_room = self.spend(text.len() + ALLOCATION)?;
+        // A text that does not fit becomes an empty list: the member is still present.
+        let has_room = self.spend(text.len() + ALLOCATION_BYTES)?;
         Ok(if has_room {
             Value::String(text.to_owned())
         } else {
@@ -272,34 +273,42 @@ impl<'de> Visitor<'de> for BoundedValue<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let inside = self.for_children();
+        let children = self.for_children();
         let mut items = Vec::new();
         loop {
-            let cost = if items.is_empty() { FIRST_ITEM } else { ITEM };
-            if inside.is_unrequested && self.budget.unrequested.get() < cost {
+            let cost = if items.is_empty() {
+                FIRST_ITEM_BYTES
+            } else {
+                ITEM_BYTES
+            };
+            if children.is_unrequested && self.budget.unrequested.get() < cost {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
                 return Ok(Value::Array(items));
             }
-            let Some(item) = list.next_element_seed(inside)? else {
+            let Some(item) = list.next_element_seed(children)? else {
                 return Ok(Value::Array(items));
             };
-            if inside.spend(cost)? {
+            if children.spend(cost)? {
                 items.push(item);
             }
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let inside = self.for_children();
+        let children = self.for_children();
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            let first = if members.is_empty() { FIRST_MEMBER } else { 0 };
-            let cost = first + MEMBER + name.len() + ALLOCATION;
-            if !inside.spend(cost)? {
+            let first = if members.is_empty() {
+                FIRST_MEMBER_BYTES
+            } else {
+                0
+            };
+            let cost = first + MEMBER_BYTES + name.len() + ALLOCATION_BYTES;
+            if !children.spend(cost)? {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = map.next_value_seed(inside.for_member(&name))?;
+            let value = map.next_value_seed(children.for_member(&name))?;
             members.insert(name, value);
         }
         Ok(Value::Object(members))
@@ -332,7 +341,7 @@ mod tests {
         let read = value(&answer);
         assert_eq!(read["video"]["id"], "7");
         assert!(read["video"]["x"].as_array().unwrap().len() < 1000);
-        assert_eq!(read["video"]["y"], json!({}), "its room is used up");
+        assert_eq!(read["video"]["y"], json!({}), "its budget is used up");
         let answer = format!(r#"{{"x":"{}","title":"t"}}"#, "a".repeat(1 << 20));
         assert_eq!(value(&answer)["title"], "t");
     }

@@ -1,18 +1,18 @@
-//! Mends JSON whose texts are in a broken encoding, so that they cost their letters only.
+//! Repairs JSON whose strings are broken, so that only the affected characters are lost.
 
 use std::borrow::Cow;
 
-/// What stands for a letter that cannot be read (Unicode 23.8).
+/// Replaces a character that cannot be read (Unicode 23.8).
 const UNREADABLE: &str = "\\ufffd";
 
-/// Escapes raw control characters in strings and replaces escapes that mean nothing: halves of a
-/// surrogate pair (RFC 8259 8.2), and letters that cannot be escaped. Borrowed where there are none.
+/// Escapes raw control characters in strings, and replaces invalid escapes: unpaired surrogates
+/// (RFC 8259 8.2), and letters that cannot be escaped. Returns the text itself if it has none.
 pub(super) fn repair(text: &str) -> Cow<'_, str> {
-    let mut mended = String::new();
+    let mut repaired = String::new();
     let mut is_string = false;
     let mut rest = text;
-    // Everything before has been copied.
-    let mut copied = text;
+    // The part that has not been uncopied yet.
+    let mut uncopied = text;
     while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {
         let (_, found) = rest.split_at(at);
         let (length, instead) = match found.as_bytes() {
@@ -27,21 +27,21 @@ pub(super) fn repair(text: &str) -> Cow<'_, str> {
         };
         let (_, behind) = found.split_at(length);
         if let Some(instead) = instead {
-            let (before, _) = copied.split_at(copied.len() - found.len());
-            mended.push_str(before);
-            mended.push_str(instead);
-            copied = behind;
+            let (before, _) = uncopied.split_at(uncopied.len() - found.len());
+            repaired.push_str(before);
+            repaired.push_str(instead);
+            uncopied = behind;
         }
         rest = behind;
     }
-    if mended.is_empty() && copied.len() == text.len() {
+    if repaired.is_empty() && uncopied.len() == text.len() {
         return Cow::Borrowed(text);
     }
-    mended.push_str(copied);
-    Cow::Owned(mended)
+    repaired.push_str(uncopied);
+    Cow::Owned(repaired)
 }
 
-/// Returns what stands for a control character; most mean nothing in a text.
+/// Returns the replacement of a control character.
 fn visible(control: u8) -> &'static str {
     match control {
         b'\t' => "\\t",
@@ -51,7 +51,7 @@ fn visible(control: u8) -> &'static str {
     }
 }
 
-/// Returns how long the escape at the start of `text` is, and what should stand there instead.
+/// Returns the length of the escape at the start of `text`, and its replacement if it is invalid.
 fn escape(text: &str) -> (usize, Option<&'static str>) {
     const LONG: usize = 6;
     match text.as_bytes() {
@@ -70,7 +70,7 @@ fn escape(text: &str) -> (usize, Option<&'static str>) {
     }
 }
 
-/// Returns the number in `\uXXXX` at the start of `text`.
+/// Returns the UTF-16 code unit of `\uXXXX` at the start of `text`.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -86,19 +86,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_json_is_left_alone() {
-        for sound in [
+    fn valid_json_is_unchanged() {
+        for valid in [
             r#"{"a": "\ud83c\udfac \\ \" \/ \u00e9"}"#,
             "{\n\t\"a\": 1\r\n}",
             "",
         ] {
-            assert!(matches!(repair(sound), Cow::Borrowed(_)), "{sound}");
+            assert!(matches!(repair(valid), Cow::Borrowed(_)), "{valid}");
         }
     }
 
     #[test]
-    fn each_fault_is_mended_where_it_stands() {
-        for (broken, mended) in [
+    fn each_fault_is_repaired_in_place() {
+        for (broken, repaired) in [
             (r#"["\ud83d"]"#, r#"["\ufffd"]"#),
             (r#"["\udfac\ud83c x"]"#, r#"["\ufffd\ufffd x"]"#),
             (r#"["\ud83d\ud83c\udfac"]"#, r#"["\ufffd\ud83c\udfac"]"#),
@@ -108,19 +108,19 @@ mod tests {
             ("[1\0,2]\0", "[1,2]"),
             ("\"\\", "\"\\\\"),
         ] {
-            assert_eq!(repair(broken), mended);
+            assert_eq!(repair(broken), repaired);
         }
     }
 
     proptest! {
         #[test]
-        fn any_text_is_mended_once_and_for_all(text in r#"["\\u\[\],a-f0-9\t\x00é]{0,40}"#) {
+        fn repairing_twice_changes_nothing(text in r#"["\\u\[\],a-f0-9\t\x00é]{0,40}"#) {
             let once = repair(&text).into_owned();
             prop_assert!(matches!(repair(&once), Cow::Borrowed(_)), "{once:?}");
         }
 
         #[test]
-        fn sound_values_stay_what_they_are(text in any::<String>()) {
+        fn valid_strings_are_unchanged(text in any::<String>()) {
             let json = serde_json::to_string(&text).unwrap();
             prop_assert_eq!(repair(&json), json.as_str());
         }

@@ -1,9 +1,8 @@
-//! Stands between the splitter of a page and the builder of its tree, and lets through what is
-//! looked at.
+//! A filter between the HTML tokenizer and the tree builder that passes only relevant elements.
 //!
-//! A page of 8 MiB can hold a million elements, or formatting that multiplies as it is nested: its
-//! tree would take hundreds of megabytes. Looked at are some twenty kinds of element and their
-//! attributes, and text only in labels. They are built without anything in them, but for labels.
+//! A page of 8 MiB can hold a million elements, or formatting that multiplies when nested: its tree
+//! would take hundreds of megabytes. Relevant are some twenty kinds of element, some of their
+//! attributes, and text inside labels. Elements other than labels are built without children.
 
 use std::cell::Cell;
 
@@ -14,13 +13,13 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink as _};
 use html5ever::{LocalName, local_name};
 use scraper::{Html, HtmlTreeSink};
 
-/// More than any page has of what is looked at: lists of recordings have fifty.
-const MOST_ELEMENTS: usize = 10_000;
+/// Most elements of a tree; the longest pages are lists of fifty recordings.
+const MAX_ELEMENTS: usize = 10_000;
 
-/// Labels inside labels.
-const MOST_NESTED_LABELS: usize = 100;
+/// Deepest nesting of labels.
+const MAX_NESTED_LABELS: usize = 100;
 
-/// Attributes that are looked at.
+/// The relevant attributes.
 const ATTRIBUTES: [&str; 24] = [
     "aria-label",
     "aria-required",
@@ -51,13 +50,13 @@ const ATTRIBUTES: [&str; 24] = [
 type Builder =
     TreeBuilder<<HtmlTreeSink as html5ever::tree_builder::TreeSink>::Handle, HtmlTreeSink>;
 
-/// Lets the tokens of elements through that are looked at.
+/// Passes the tokens of relevant elements to the tree builder.
 pub(super) struct ElementFilter {
     builder: Builder,
     elements: Cell<usize>,
-    /// Labels that are open.
+    /// Number of open labels.
     labels: Cell<usize>,
-    /// The text that comes is no text of the page: a script, a style.
+    /// Whether the next text belongs to a script or a style.
     is_raw: Cell<bool>,
 }
 
@@ -76,15 +75,16 @@ impl ElementFilter {
         self.builder.sink.finish()
     }
 
-    /// What the builder wants to be done next is no matter: nothing that it is given needs it.
+    /// Passes a token on. The builder's result is ignored: it matters only for elements that are
+    /// never passed.
     fn build(&self, token: Token, line: u64) {
         let _ = self.builder.process_token(token, line);
     }
 
     fn start(&self, mut tag: Tag, line: u64) {
         let is_label = tag.name == local_name!("label");
-        let is_too_deep = is_label && self.labels.get() >= MOST_NESTED_LABELS;
-        if !is_relevant(&tag) || is_too_deep || self.elements.get() >= MOST_ELEMENTS {
+        let is_too_deep = is_label && self.labels.get() >= MAX_NESTED_LABELS;
+        if !is_relevant(&tag) || is_too_deep || self.elements.get() >= MAX_ELEMENTS {
             return;
         }
         self.elements.set(self.elements.get() + 1);
@@ -165,7 +165,7 @@ fn is_relevant(tag: &Tag) -> bool {
             | "select"
             | "textarea"
     );
-    // Scripts turn elements of any kind into players and entries of lists.
+    // Scripts turn elements of any kind into players and list entries.
     let is_marked = |name: &str, start: &str| {
         tag.attrs
             .iter()
@@ -174,8 +174,8 @@ fn is_relevant(tag: &Tag) -> bool {
     is_known || is_marked("data-content-id", "") || is_marked("id", "ustream-channel-")
 }
 
-/// Returns a name under which the builder takes an element wherever it stands: a frame is one only
-/// among frames, a row only in a table, and formatting goes on behind its end.
+/// Returns a name under which the builder accepts an element anywhere. Under its own name a `frame`
+/// is accepted only in a frame set, a table row only in a table, and formatting outlives its end.
 fn plain_name(name: LocalName) -> LocalName {
     match &*name {
         "frame" => local_name!("embed"),
@@ -185,7 +185,8 @@ fn plain_name(name: LocalName) -> LocalName {
     }
 }
 
-/// Returns how what follows a tag is split, as a browser with scripts does (HTML 13.2.6.4).
+/// Returns how the content of an element is tokenized, as in a browser with scripting
+/// (HTML 13.2.6.4).
 fn content_of(name: &LocalName) -> TokenSinkResult<()> {
     match &**name {
         "script" => TokenSinkResult::RawData(RawKind::ScriptData),

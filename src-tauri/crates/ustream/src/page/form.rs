@@ -1,4 +1,4 @@
-//! The sign-up form on a page: inputs named `fields[…]`.
+//! Reads the sign-up form on a page: inputs named `fields[…]` (observed).
 
 use std::collections::HashMap;
 
@@ -6,29 +6,29 @@ use scraper::ElementRef;
 
 use crate::{FormField, lenient_json};
 
-/// More than any owner asks for.
-const MOST_FIELDS: usize = 50;
+/// Most fields that are read.
+const MAX_FIELDS: usize = 50;
 
-/// More than any page has.
-const MOST_LABELS: usize = 500;
+/// Most labels that are read.
+const MAX_LABELS: usize = 500;
 
-/// No form names a field at such length.
-const LONGEST_NAME: usize = 200;
+/// Longest field name that is accepted.
+const MAX_NAME_BYTES: usize = 200;
 
-/// A label stands closer around its field; a page may be nested without end.
-const MOST_LABEL_ANCESTORS: usize = 20;
+/// How many ancestors of a field are searched for a label.
+const MAX_LABEL_ANCESTORS: usize = 20;
 
-/// The fields a person must or may fill in, in the order of the page.
+/// Returns the visible fields in the order of the page; `None` if there is no form.
 pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
     let labels: HashMap<&str, String> = elements
         .iter()
         .filter(|element| element.value().name() == "label")
-        .take(MOST_LABELS)
+        .take(MAX_LABELS)
         .filter_map(|label| Some((label.value().attr("for")?, label_text(*label))))
         .collect();
     let mut fields: Vec<FormField> = Vec::new();
     for element in elements {
-        if fields.len() >= MOST_FIELDS {
+        if fields.len() >= MAX_FIELDS {
             break;
         }
         let Some(name) = name(*element) else {
@@ -42,27 +42,27 @@ pub(super) fn read(elements: &[ElementRef<'_>]) -> Option<Vec<FormField>> {
     (!fields.is_empty()).then_some(fields)
 }
 
-/// Returns the name of a field that a person can see.
+/// Returns the name of a visible field.
 fn name(element: ElementRef<'_>) -> Option<&str> {
     let input = element.value();
     let is_input = matches!(input.name(), "input" | "select" | "textarea");
-    let is_seen = !matches!(input.attr("type"), Some("hidden" | "submit" | "button"));
-    if !is_input || !is_seen {
+    let is_visible = !matches!(input.attr("type"), Some("hidden" | "submit" | "button"));
+    if !is_input || !is_visible {
         return None;
     }
     let name = input
         .attr("name")?
         .strip_prefix("fields[")?
         .strip_suffix(']')?;
-    // It is sent as it stands, and shown where it has no label.
-    let is_shown = !name.chars().any(char::is_control);
-    (is_shown && (1..=LONGEST_NAME).contains(&name.len())).then_some(name)
+    // The name is sent unchanged, and printed if the field has no label.
+    let is_printable = !name.chars().any(char::is_control);
+    (is_printable && (1..=MAX_NAME_BYTES).contains(&name.len())).then_some(name)
 }
 
 fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) -> FormField {
     let input = element.value();
-    let around = || {
-        let near = element.ancestors().take(MOST_LABEL_ANCESTORS);
+    let enclosing_label = || {
+        let near = element.ancestors().take(MAX_LABEL_ANCESTORS);
         let parents = near.filter_map(ElementRef::wrap);
         parents
             .filter(|parent| parent.value().name() == "label")
@@ -72,7 +72,7 @@ fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) ->
     let label = input
         .attr("id")
         .and_then(|id| labels.get(id).cloned())
-        .or_else(around)
+        .or_else(enclosing_label)
         .or_else(|| input.attr("placeholder").map(lenient_json::clean_text))
         .or_else(|| input.attr("aria-label").map(lenient_json::clean_text))
         .unwrap_or_default();
@@ -91,13 +91,13 @@ fn field(element: ElementRef<'_>, name: &str, labels: &HashMap<&str, String>) ->
     }
 }
 
-/// The text of a label; what stands in it may be the whole page.
+/// Returns the text of a label, limited because a label may enclose the whole page.
 fn label_text(element: ElementRef<'_>) -> String {
-    const MOST_TEXTS: usize = 100;
-    const LONGEST_TEXT: usize = 1000;
-    let texts = element.text().take(MOST_TEXTS);
+    const MAX_TEXTS: usize = 100;
+    const MAX_TEXT_CHARS: usize = 1000;
+    let texts = element.text().take(MAX_TEXTS);
     let text: String = texts
-        .flat_map(|text| text.chars().take(LONGEST_TEXT))
+        .flat_map(|text| text.chars().take(MAX_TEXT_CHARS))
         .collect();
     lenient_json::clean_text(&text)
 }

@@ -1,15 +1,14 @@
-//! Players of the service on a page: today's frames, frames that are loaded late, and the Flash
-//! of old.
+//! Finds players of the service on a page (observed): frames, lazily loaded frames, Flash players.
 
 use scraper::ElementRef;
 use url::{Url, form_urlencoded};
 
 use crate::{ChannelId, RecordingId, Target, hosts, target};
 
-/// More than any page shows.
-const MOST_PLAYERS: usize = 50;
+/// Most players that are read of one page.
+const MAX_PLAYERS: usize = 50;
 
-/// Where pages and their scripts keep the address of a frame until it is in sight.
+/// Attributes in which pages and scripts keep the URL of a frame until it is visible.
 const FRAME_URL_ATTRIBUTES: [&str; 6] = [
     "src",
     "data-src",
@@ -19,7 +18,8 @@ const FRAME_URL_ATTRIBUTES: [&str; 6] = [
     "data-url",
 ];
 
-/// What is played on a page that was found at `base`, in its order, each once.
+/// Returns the targets of the players on a page whose URL is `base`, in the order of the page, each
+/// once.
 pub(super) fn read(elements: &[ElementRef<'_>], html: &str, base: &Url) -> Vec<Target> {
     let mut players = Vec::new();
     for target in elements
@@ -35,9 +35,9 @@ pub(super) fn read(elements: &[ElementRef<'_>], html: &str, base: &Url) -> Vec<T
         }
     }
     if players.is_empty() {
-        // A script may build the frame: its address is somewhere in the text.
-        let addresses = target::addresses_in(html).filter(is_player_url);
-        for target in addresses.filter_map(|url| player_at(&url)) {
+        // A script may create the frame: its URL is somewhere in the text.
+        let urls = target::addresses_in(html).filter(is_player_url);
+        for target in urls.filter_map(|url| player_at(&url)) {
             add(&mut players, target);
         }
     }
@@ -45,12 +45,12 @@ pub(super) fn read(elements: &[ElementRef<'_>], html: &str, base: &Url) -> Vec<T
 }
 
 fn add(players: &mut Vec<Target>, target: Target) {
-    if players.len() < MOST_PLAYERS && !players.contains(&target) {
+    if players.len() < MAX_PLAYERS && !players.contains(&target) {
         players.push(target);
     }
 }
 
-/// The target of a frame, an object, or an element that a script turns into one.
+/// Returns the target of a frame, an object, or an element that a script turns into a player.
 fn embedded(element: ElementRef<'_>, base: &Url) -> Option<Target> {
     let element = element.value();
     let named = || {
@@ -81,7 +81,7 @@ fn embedded(element: ElementRef<'_>, base: &Url) -> Option<Target> {
     joined.find_map(|url| player_at(&url)).or_else(named)
 }
 
-/// The Flash players of old were told what to play in their variables: `cid=CID` or `vid=VID`.
+/// Returns the target in the variables of a Flash player: `cid=CID` or `vid=VID`.
 fn flash_player(element: ElementRef<'_>) -> Option<Target> {
     let element = element.value();
     let variables = match element.name() {
@@ -99,13 +99,13 @@ fn flash_player(element: ElementRef<'_>) -> Option<Target> {
         .or_else(|| number("cid").map(|id| Target::Channel(ChannelId(id))))
 }
 
-/// A page of the service that plays something; its scripts and pictures are none.
+/// Returns the target of a URL of the service that plays something, unlike scripts and images.
 fn player_at(url: &Url) -> Option<Target> {
     Target::of_url(url).filter(|target| !matches!(target, Target::Page(_)))
 }
 
 fn is_player_url(url: &Url) -> bool {
-    let of_the_service = url.host_str().is_some_and(hosts::is_site);
+    let is_site = url.host_str().is_some_and(hosts::is_site);
     let mut path = url.path_segments().into_iter().flatten();
-    of_the_service && path.any(|segment| matches!(segment, "embed" | "combined-embed" | "recorded"))
+    is_site && path.any(|segment| matches!(segment, "embed" | "combined-embed" | "recorded"))
 }

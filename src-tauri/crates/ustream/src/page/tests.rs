@@ -7,7 +7,7 @@ fn page(html: &str) -> Page {
 }
 
 #[test]
-fn the_channel_is_named_in_the_head_however_it_is_written() {
+fn the_channel_number_is_found_in_every_known_form() {
     for html in [
         r#"<meta name="ustream:channel_id" content="17439314">"#,
         "<html><head><meta  content='17439314' class=x name='ustream:channel_id' /></head>",
@@ -26,7 +26,7 @@ fn the_channel_is_named_in_the_head_however_it_is_written() {
 }
 
 #[test]
-fn what_plays_off_air_is_read_past_a_semicolon_in_a_string() {
+fn off_air_recordings_are_read_despite_a_semicolon_in_a_string() {
     let html = r#"<script>;ustream.vars.offAirContentVideoIds=["1;", "22",33];ustream.vars.x=1;"#;
     assert_eq!(page(html).off_air, [RecordingId(22), RecordingId(33)]);
     assert_eq!(
@@ -41,7 +41,7 @@ fn what_plays_off_air_is_read_past_a_semicolon_in_a_string() {
 }
 
 #[test]
-fn the_forms_fields_come_with_their_words() {
+fn form_fields_have_names_labels_and_whether_they_are_required() {
     let html = r#"<form><input type=hidden name="fields[token]" value=1>
         <label for=n>Your  name *</label><input id=n name="fields[name]">
         <label>E-mail: <input name="fields[email]" type=email required></label>
@@ -78,7 +78,7 @@ fn channel(id: u64) -> Target {
 }
 
 #[test]
-fn a_page_says_what_it_is_about() {
+fn the_canonical_url_gives_the_target() {
     let own = r#"<link rel=canonical href="/channel/id/9"><iframe src="/embed/8">"#;
     assert_eq!(page(own).canonical, Some(channel(9)));
     assert_eq!(page(own).players, [channel(8)]);
@@ -87,7 +87,7 @@ fn a_page_says_what_it_is_about() {
 }
 
 #[test]
-fn players_are_found_however_they_are_embedded() {
+fn players_are_found_in_every_known_form() {
     for (html, player) in [
         (
             r#"<iframe src="https://www.ustream.tv/embed/17?html5ui">"#,
@@ -136,7 +136,7 @@ fn players_are_found_however_they_are_embedded() {
 }
 
 #[test]
-fn several_players_stay_in_order_and_none_comes_twice() {
+fn players_keep_their_order_without_duplicates() {
     let html = r#"<iframe src="//video.ibm.com/embed/recorded/7"></iframe>
         <iframe src="//video.ibm.com/embed/9"></iframe>
         <iframe src="//www.ustream.tv/embed/recorded/7?again"></iframe>"#;
@@ -144,7 +144,7 @@ fn several_players_stay_in_order_and_none_comes_twice() {
 }
 
 #[test]
-fn what_only_looks_like_a_player_is_none() {
+fn elements_that_are_not_players_are_ignored() {
     for html in [
         r#"<iframe src="https://evil.com/recorded/1">"#,
         r#"<embed src="https://other.example/player.swf" flashvars="cid=17">"#,
@@ -158,12 +158,12 @@ fn what_only_looks_like_a_player_is_none() {
 
 proptest! {
     #[test]
-    fn no_page_breaks_the_reading(html in any::<String>()) {
+    fn any_text_is_read_without_panic(html in any::<String>()) {
         page(&html);
     }
 
     #[test]
-    fn no_piece_of_a_page_breaks_the_reading(
+    fn any_sequence_of_fragments_is_read_without_panic(
         parts in prop::collection::vec(prop::sample::select(vec![
             "<meta name=ustream:channel_id content=", "1", "\"", ">", "<input name=fields[", "]",
             "offAirContentVideoIds", "=", "[", "{", ",", "\"cid\":", "<label>", "</", "<iframe src=",

@@ -1,4 +1,4 @@
-//! What tells one version of a recording from another, and how two plans of it compare.
+//! Compares plans, to tell whether the recording has changed since the segments were fetched.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,35 +7,35 @@ use serde::{Deserialize, Serialize};
 use super::{Presence, SegmentId, SegmentPlan};
 use crate::Container;
 
-/// Stated lengths are rounded to whole seconds by some sources.
+/// Tolerance for stated lengths: some sources round to whole seconds.
 const ROUNDING_MS: u64 = 1000;
 
-/// Where the service keeps the segments of this version of the recording, and under which hashes.
+/// The folders and hashes of the segments of one version of a recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HashListing {
-    /// Folders of the segments below a server, without slashes at their ends. Empty for
-    /// playlists, which name each segment with its folder.
+    /// Folders below a server, without leading and trailing slashes. Empty for playlists, whose
+    /// segment names include the folder.
     pub paths: Vec<String>,
-    /// Hash of each segment, under the number of the first segment that has it. For playlists: a
-    /// digest of the names of the segments of that number.
+    /// The hash of each segment, under the number of the first segment that has it. For playlists:
+    /// FNV-1a of the names of all segments of that number.
     #[serde(with = "pairs")]
     pub hashes: BTreeMap<u64, String>,
 }
 
-/// How a plan compares with an older one of the same rendition.
+/// The result of comparing a plan with an older one of the same rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanChange {
-    /// Same segments in the same place. There may be more at the end.
+    /// Same segments at the same place; there may be more at the end.
     Same,
-    /// Same structure, but folders, hashes of segments that both list, or the stated length
-    /// differ: the bytes must be compared before old and new segments are mixed.
+    /// Same structure, but folders, hashes of common segments or the stated length differ: bytes
+    /// must be compared before old and new segments are mixed.
     Unverified,
-    /// Another recording, rendition or structure: segments of the older plan are of no use.
+    /// Another recording, rendition or structure: segments of the older plan cannot be used.
     Different,
 }
 
-/// A map with numbers for keys as a list of pairs: where a plan is part of something tagged, serde
-/// does not read text as a number.
+/// Serializes a map with numeric keys as a list of pairs: inside a tagged enum, serde cannot read
+/// text keys as numbers.
 mod pairs {
     use std::collections::BTreeMap;
 
@@ -61,8 +61,8 @@ impl HashListing {
         Some(hash)
     }
 
-    /// Whether all folders of this listing are in the older one, and all hashes that both have
-    /// are equal.
+    /// Returns whether the older listing has all folders of this one, and all common hashes are
+    /// equal.
     fn agrees_with(&self, older: &Self) -> bool {
         let first_of = |listing: &Self| listing.hashes.keys().next().copied();
         let last_of = |listing: &Self| listing.hashes.keys().next_back().copied();
@@ -84,10 +84,9 @@ impl HashListing {
 }
 
 impl SegmentPlan {
-    /// Compares with the plan of an earlier look at the service.
+    /// Compares with an older plan.
     ///
-    /// A plan of an earlier version of this program has no [`SegmentPlan::listing`]: only its
-    /// structure is compared.
+    /// Plans without a [`SegmentPlan::listing`] are compared by structure and length only.
     pub fn compare(&self, older: &Self) -> PlanChange {
         if !self.has_structure_of(older) {
             return PlanChange::Different;
@@ -108,8 +107,8 @@ impl SegmentPlan {
         }
     }
 
-    /// Whether this plan has the same tracks and every sure segment of the older one at the same
-    /// place in time.
+    /// Returns whether this plan has the same tracks, and every segment of the older one that must
+    /// exist at the same time.
     fn has_structure_of(&self, older: &Self) -> bool {
         let is_same_rendition = self.recording == older.recording
             && self.rendition == older.rendition
@@ -133,10 +132,10 @@ impl SegmentPlan {
             .iter()
             .filter(|segment| segment.presence == Presence::Sure)
             .all(|segment| {
-                let place = mine.get(&segment.id);
-                // Byte ranges of a file lie where their numbers say; times are only estimated.
-                let is_file = self.container == Container::File && place.is_some();
-                is_file || place == Some(&(segment.start_ms, segment.duration_ms))
+                let time = mine.get(&segment.id);
+                // Times of a file's byte ranges are estimated; their numbers identify them.
+                let is_file = self.container == Container::File && time.is_some();
+                is_file || time == Some(&(segment.start_ms, segment.duration_ms))
             })
     }
 }

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::timeline::{ends_too_early, has_gap, is_sparse};
 use super::*;
 use crate::TrackKind;
 use crate::ums::stream::StreamFormat;
+use crate::ums::timeline::{ends_too_early, has_gap, is_sparse};
 
 fn format(keys: &[u64], chunk_time_ms: u64) -> StreamFormat {
     let hashes: BTreeMap<u64, String> = keys.iter().map(|key| (*key, "1".to_owned())).collect();
@@ -29,7 +29,7 @@ fn both() -> Vec<RenditionTrack> {
     vec![track(TrackKind::Both, "2/1/chunk_%_%.flv", None)]
 }
 
-/// Numbers of the sure and of the tentative pieces.
+/// Returns the numbers of the sure and of the tentative segments.
 fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
     let timeline = SegmentTimeline::of_format(&format(keys, 6000)).unwrap();
     let mut found = (Vec::new(), Vec::new());
@@ -46,13 +46,13 @@ fn numbers(keys: &[u64], length_ms: Option<u64>) -> (Vec<u64>, Vec<u64>) {
 }
 
 #[test]
-fn everything_up_to_the_last_listed_piece_is_sure_and_the_rest_of_its_interval_may_be() {
+fn segments_up_to_the_last_listed_one_are_sure_and_the_rest_of_its_interval_is_tentative() {
     let expected = ((0..=40).collect(), (41..50).collect());
     assert_eq!(numbers(&[0, 10, 20, 30, 40], None), expected);
 }
 
 #[test]
-fn segments_that_begin_well_within_the_stated_length_are_expected() {
+fn segments_that_begin_within_the_stated_length_are_sure() {
     let keys = [0, 10, 20, 30, 40];
     let expected = ((0..=45).collect(), (46..50).collect());
     assert_eq!(numbers(&keys, Some(277_000)), expected);
@@ -78,7 +78,7 @@ fn a_length_just_below_the_last_listed_segment_changes_nothing() {
 }
 
 #[test]
-fn a_trimmed_recording_starts_at_its_first_listed_piece() {
+fn a_trimmed_recording_starts_at_its_first_listed_segment() {
     assert_eq!(
         numbers(&[30, 40], None),
         ((30..=40).collect(), (41..50).collect())
@@ -92,7 +92,7 @@ fn a_trimmed_recording_starts_at_its_first_listed_piece() {
 }
 
 #[test]
-fn a_list_without_its_beginning_leaves_a_hole_where_the_beginning_belongs() {
+fn a_list_without_its_beginning_leaves_a_gap_at_the_start() {
     let expected = ((0..=45).collect(), (46..50).collect());
     assert_eq!(numbers(&[20, 30, 40], Some(277_000)), expected);
     let (sure, _) = numbers(&[20, 30, 40], Some(170_000));
@@ -114,20 +114,20 @@ fn numbers_that_end_in_nine_keep_their_own_interval() {
 }
 
 #[test]
-fn one_number_alone_covers_the_usual_interval() {
+fn a_single_number_covers_the_default_interval() {
     assert_eq!(numbers(&[0], None), (vec![0], (1..10).collect()));
     assert_eq!(numbers(&[9], None), (vec![9], (10..19).collect()));
 }
 
 #[test]
-fn irregular_gaps_are_filled_and_do_not_stretch_the_end() {
+fn irregular_gaps_are_filled_and_do_not_extend_the_end() {
     let (sure, maybe) = numbers(&[0, 10, 20, 45, 55], None);
     assert_eq!(sure, (0..=55).collect::<Vec<_>>());
     assert_eq!(maybe, (56..65).collect::<Vec<_>>());
 }
 
 #[test]
-fn a_plan_never_reaches_beyond_what_the_list_can_hold() {
+fn a_plan_never_extends_beyond_the_last_interval() {
     let (sure, maybe) = numbers(&[0, 10], Some(150_500));
     assert_eq!((sure, maybe), ((0..20).collect(), vec![]));
     assert!(ends_too_early(&format(&[0, 10], 6000), Some(150_500)));
@@ -140,7 +140,7 @@ fn a_plan_never_reaches_beyond_what_the_list_can_hold() {
 }
 
 #[test]
-fn a_hash_that_is_missing_in_the_midst_is_seen() {
+fn a_hash_missing_inside_the_list_is_detected() {
     for (keys, gap, sparse) in [
         (&[0, 10, 20, 30][..], false, false),
         (&[0, 10, 30, 40], true, true),
@@ -158,7 +158,7 @@ fn a_hash_that_is_missing_in_the_midst_is_seen() {
 }
 
 #[test]
-fn a_list_without_sense_is_refused() {
+fn absurd_lists_and_segment_lengths_are_refused() {
     for keys in [&[1, 1_000_000_000_000][..], &[0, u64::MAX], &[]] {
         assert!(matches!(
             SegmentTimeline::of_format(&format(keys, 6000)),
@@ -171,7 +171,7 @@ fn a_list_without_sense_is_refused() {
 }
 
 #[test]
-fn numbers_at_the_end_of_the_world_do_not_wrap_round() {
+fn the_largest_numbers_do_not_overflow() {
     let (sure, maybe) = numbers(&[1 << 63], None);
     assert_eq!((sure, maybe.len()), (vec![1 << 63], 9));
     let (sure, maybe) = numbers(&[u64::MAX], Some(u64::MAX));
@@ -179,7 +179,7 @@ fn numbers_at_the_end_of_the_world_do_not_wrap_round() {
 }
 
 #[test]
-fn tracks_stand_side_by_side_behind_their_initialisation() {
+fn tracks_are_interleaved_behind_their_init_segments() {
     use SegmentKind::{Init, Media};
 
     let tracks = [
@@ -229,7 +229,7 @@ fn plan(keys: &[u64], stated_ms: Option<u64>) -> SegmentPlan {
 }
 
 #[test]
-fn a_plan_is_the_same_when_nothing_that_was_sure_has_moved() {
+fn a_plan_is_the_same_if_no_sure_segment_has_changed() {
     use PlanChange::{Different, Same};
 
     let plan = |keys: &[u64]| super::tests::plan(keys, None);
@@ -251,7 +251,7 @@ fn a_plan_is_the_same_when_nothing_that_was_sure_has_moved() {
 }
 
 #[test]
-fn a_recording_that_was_replaced_has_moved() {
+fn a_replaced_recording_is_unverified() {
     use PlanChange::{Same, Unverified};
 
     let old = plan(&[0, 10, 20], Some(150_000));
@@ -299,7 +299,7 @@ fn a_recording_that_was_replaced_has_moved() {
 
 proptest! {
     #[test]
-    fn no_list_breaks_the_plan_and_no_plan_has_an_unmarked_hole(
+    fn any_list_makes_a_plan_without_gaps_or_an_error(
         keys in prop::collection::btree_set(any::<u64>(), 0..20),
         near in prop::collection::btree_set(0..3000_u64, 0..20),
         offset in any::<u64>(),

@@ -1,24 +1,24 @@
-//! The sounds of a recording that has several: which go together, and which is meant.
+//! Audio languages: which sets of audio tracks make renditions, and which rendition fits a choice.
 
 use std::collections::HashSet;
 
 use crate::{AudioChoice, Rendition, RenditionTrack, TrackKind};
 
-/// What stands beside one picture: each sound alone, `sounds` being sorted the one first that
-/// plays unasked, then one of each language together.
+/// Returns the sets of audio tracks for one video: each language alone, in the order of `audio`,
+/// then all languages together. `audio` has the default first.
 pub(super) fn audio_sets<T: Clone>(
-    sounds: &[T],
+    audio: &[T],
     language: impl Fn(&T) -> Option<&str>,
 ) -> Vec<Vec<T>> {
     let mut seen = HashSet::new();
-    let is_new = |sound: &&T| seen.insert(language(sound).map(str::to_ascii_lowercase));
-    let each: Vec<T> = sounds.iter().filter(is_new).cloned().collect();
-    let alone = each.iter().map(|sound| vec![sound.clone()]);
+    let is_new = |track: &&T| seen.insert(language(track).map(str::to_ascii_lowercase));
+    let each: Vec<T> = audio.iter().filter(is_new).cloned().collect();
+    let alone = each.iter().map(|track| vec![track.clone()]);
     let together = (each.len() > 1).then(|| each.clone());
     alone.chain(together).collect()
 }
 
-/// The languages that are stated, each once, the one first that plays unasked.
+/// Returns the stated languages, each once, the default one first.
 pub(super) fn languages(renditions: &[Rendition]) -> Vec<&str> {
     let mut seen = HashSet::new();
     renditions
@@ -29,8 +29,8 @@ pub(super) fn languages(renditions: &[Rendition]) -> Vec<&str> {
         .collect()
 }
 
-/// Those of `renditions`, all of one container, that have the sound which is meant; a sound that
-/// is only preferred must be there.
+/// Returns those of `renditions`, all of one container, that have the requested audio. A preferred
+/// language is required here, too.
 pub(super) fn with_audio<'r>(
     mut renditions: Vec<&'r Rendition>,
     audio: &AudioChoice,
@@ -48,7 +48,7 @@ pub(super) fn with_audio<'r>(
     }
 }
 
-/// Whether a sound of that language would do for the one that is wanted.
+/// Returns whether audio in `language` satisfies a request for `wanted`.
 pub(super) fn matches_wanted(language: &str, wanted: &str) -> bool {
     language_ranges(wanted).any(|range| matches_range(language, range))
 }
@@ -68,7 +68,7 @@ fn of_language<'r>(renditions: &[&'r Rendition], range: &str) -> Vec<&'r Renditi
     renditions.iter().filter(fits).copied().collect()
 }
 
-/// `en` holds `en` and `en-US` (RFC 4647 3.3.1).
+/// Returns whether `range` matches `language`: `en` matches `en` and `en-US` (RFC 4647 3.3.1).
 fn matches_range(language: &str, range: &str) -> bool {
     let Some((start, more)) = language.split_at_checked(range.len()) else {
         return false;
@@ -76,7 +76,7 @@ fn matches_range(language: &str, range: &str) -> bool {
     start.eq_ignore_ascii_case(range) && (more.is_empty() || more.starts_with('-'))
 }
 
-/// What is asked for, then what holds it: `en-GB`, `en` (RFC 4647 3.4).
+/// Returns the requested tag, then its wider ranges: `en-GB`, `en` (RFC 4647 3.4).
 fn language_ranges(wanted: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(wanted.trim()), |range| {
         range.rsplit_once('-').map(|(start, _)| start)
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_found_by_what_holds_it() {
+    fn a_language_matches_by_tag_or_wider_range() {
         for wanted in ["en", "EN-us", "en-US", "en-GB", "en-US-x-old", " en "] {
             assert_eq!(
                 fits(&AudioChoice::Only(wanted.into())),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_that_is_not_there_is_none_or_another() {
+    fn an_unavailable_language_matches_nothing() {
         for wanted in ["de", "e", "en-USA-", "", "-", "frr"] {
             let only = fits(&AudioChoice::Only(wanted.into()));
             let expected: &[&str] = if wanted == "en-USA-" { &["en-US"] } else { &[] };
@@ -148,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn all_sounds_are_those_that_come_together() {
+    fn all_audio_selects_the_renditions_with_several_tracks() {
         assert_eq!(fits(&AudioChoice::All), ["en-US fr none"]);
         let single = rendition(&[Some("en")]);
         assert_eq!(with_audio(vec![&single], &AudioChoice::All), [&single]);
     }
 
     #[test]
-    fn sounds_of_one_language_are_not_put_together() {
+    fn audio_of_the_same_language_is_not_combined() {
         let sounds = ["en", "EN", "fr"];
         let sets = audio_sets(&sounds, |sound| Some(sound));
         assert_eq!(sets, [vec!["en"], vec!["fr"], vec!["en", "fr"]]);

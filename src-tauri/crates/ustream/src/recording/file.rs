@@ -1,4 +1,4 @@
-//! A recording that is one finished file: which stretches of it there are, and where it lies.
+//! A recording that is one finished file; its segments are byte ranges.
 
 use url::Url;
 
@@ -8,14 +8,14 @@ use crate::{
     Container, Promises, Rendition, RenditionId, RenditionTrack, TrackKind, hosts, lenient_json,
 };
 
-/// A stretch is a hundredth of the file, within these bounds: what breaks off costs little, and
-/// what is on its way at once takes little memory.
-const LEAST_RANGE_BYTES: u64 = 64 << 10;
-const MOST_RANGE_BYTES: u64 = 8 << 20;
+/// A byte range is a hundredth of the file, within these bounds: a failed transfer loses little, and
+/// concurrent ones need little memory.
+const MIN_RANGE_BYTES: u64 = 64 << 10;
+const MAX_RANGE_BYTES: u64 = 8 << 20;
 const RANGES: u64 = 100;
 
-/// A film of three days at 80 Mbit/s: a file that claims to be larger is a mistake or an attack.
-const LARGEST_FILE: u64 = 4 << 40;
+/// Three days at about 140 Mbit/s; a larger file is refused as a mistake or an attack.
+const MAX_FILE_BYTES: u64 = 4 << 40;
 
 /// A finished file of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct SingleFile {
     kind: FileKind,
 }
 
-/// What a file is, by its name.
+/// The container of a file, by its extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileKind {
     Flv,
@@ -35,7 +35,7 @@ enum FileKind {
 
 impl FileKind {
     fn of(url: &Url) -> Self {
-        if lenient_json::ends_with(url.path(), "flv") {
+        if lenient_json::has_extension(url.path(), "flv") {
             Self::Flv
         } else {
             Self::Mp4
@@ -51,11 +51,11 @@ impl FileKind {
 }
 
 impl SingleFile {
-    /// A file as it was found; `None` where its size is absurd.
+    /// Creates a file of `size_bytes`; `None` if the size is 0 or absurd.
     ///
-    /// `validator` tells one version of it from another (RFC 9110 8.8).
+    /// `validator` identifies the version of the file (RFC 9110 8.8).
     pub(crate) fn new(url: Url, size_bytes: u64, validator: Option<String>) -> Option<Self> {
-        (1..=LARGEST_FILE).contains(&size_bytes).then(|| Self {
+        (1..=MAX_FILE_BYTES).contains(&size_bytes).then(|| Self {
             kind: FileKind::of(&url),
             url,
             size_bytes,
@@ -68,11 +68,11 @@ impl SingleFile {
     }
 
     pub(crate) fn rendition(&self, duration_ms: Option<u64>) -> Rendition {
-        let ending = self.kind.extension();
+        let extension = self.kind.extension();
         let kbps =
             duration_ms.and_then(|length| self.size_bytes.saturating_mul(8).checked_div(length));
         Rendition {
-            id: RenditionId(ending.to_owned()),
+            id: RenditionId(extension.to_owned()),
             container: Container::File,
             width: None,
             height: None,
@@ -87,7 +87,7 @@ impl SingleFile {
         }
     }
 
-    /// What tells it from another file that takes its place.
+    /// Returns a text that differs if the file is replaced: kind, size and validator.
     fn template(&self) -> String {
         let Self {
             size_bytes,
@@ -102,11 +102,12 @@ impl SingleFile {
 
     fn range_bytes(&self) -> u64 {
         (self.size_bytes / RANGES)
-            .clamp(LEAST_RANGE_BYTES, MOST_RANGE_BYTES)
-            .next_multiple_of(LEAST_RANGE_BYTES)
+            .clamp(MIN_RANGE_BYTES, MAX_RANGE_BYTES)
+            .next_multiple_of(MIN_RANGE_BYTES)
     }
 
-    /// Its stretches. Time is dealt out over its bytes, for people who watch it come.
+    /// Lists its byte ranges. Their times are estimated from their share of the bytes, for progress
+    /// only; without a length they are KiB.
     pub(crate) fn segments(&self, duration_ms: Option<u64>) -> Vec<Segment> {
         let each = self.range_bytes();
         let time = |bytes: u64| match duration_ms {
@@ -114,7 +115,7 @@ impl SingleFile {
                 let share = u128::from(bytes) * u128::from(length) / u128::from(self.size_bytes);
                 u64::try_from(share).unwrap_or(u64::MAX)
             }
-            // Not a time, but a measure.
+            // KiB instead of a time.
             None => bytes.div_ceil(1024),
         };
         (0..self.size_bytes.div_ceil(each))
@@ -153,7 +154,7 @@ impl SingleFile {
     }
 }
 
-/// The addresses of files that are the service's own.
+/// Returns the URLs that are on the service's media hosts.
 pub(crate) fn own_files(named: &[String]) -> impl Iterator<Item = Url> {
     named.iter().filter_map(|address| {
         let url = Url::parse(address).ok()?;
@@ -176,16 +177,16 @@ mod tests {
     }
 
     #[test]
-    fn stretches_cover_every_byte_once() {
-        let least = LEAST_RANGE_BYTES;
-        for size in [1, least, least + 1, 10_000_000, 3 << 30, 700 << 30] {
+    fn byte_ranges_cover_every_byte_once() {
+        let min = MIN_RANGE_BYTES;
+        for size in [1, min, min + 1, 10_000_000, 3 << 30, 700 << 30] {
             let file = file(size).unwrap();
             let mut end = 0;
             for segment in file.segments(Some(60_000)) {
-                let stretch = file.locate(segment.id.kind).byte_range.unwrap();
-                assert_eq!(stretch.bytes.start, end, "{size}");
-                assert!(!stretch.bytes.is_empty());
-                end = stretch.bytes.end;
+                let range = file.locate(segment.id.kind).byte_range.unwrap();
+                assert_eq!(range.bytes.start, end, "{size}");
+                assert!(!range.bytes.is_empty());
+                end = range.bytes.end;
             }
             assert_eq!(end, size);
             assert!(file.locate(SegmentKind::Media(u64::MAX)).urls.is_empty());
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_known_by_size_and_version() {
+    fn a_file_is_identified_by_size_and_validator() {
         let rendition = file(8_000).unwrap().rendition(Some(1_000));
         assert_eq!(rendition.id.0, "flv");
         assert_eq!(rendition.bitrate_kbps, Some(64));
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_services_own_files_are_looked_at() {
+    fn only_files_on_the_services_hosts_are_used() {
         let named = [
             "https://tcdn.ustream.tv/1.mp4",
             "https://evil.example/1.mp4",

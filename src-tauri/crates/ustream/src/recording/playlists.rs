@@ -1,4 +1,4 @@
-//! The renditions of a recording's playlists, and where their pieces lie.
+//! A recording made of HLS playlists: its renditions, and the URLs of their segments.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -16,19 +16,19 @@ use crate::{
     RenditionTrack, TrackKind, lenient_json,
 };
 
-/// The media playlists that could be had, by what a plan calls them.
+/// The media playlists that could be fetched.
 #[derive(Clone, Debug, Default)]
 pub struct Playlists {
     playlists: Arc<Vec<NamedPlaylist>>,
-    /// Sounds that lie in the pieces of their streams.
+    /// Audio renditions without a playlist: they are muxed into the segments of their variants.
     muxed_audio: Arc<Vec<AudioRendition>>,
-    /// Groups of sounds, be they here or not.
+    /// All audio groups, fetched or not.
     audio_groups: Arc<HashSet<String>>,
-    /// What was named and could not be had.
+    /// What the master playlist names and could not be fetched.
     lost: Arc<Vec<Lost>>,
 }
 
-/// One media playlist.
+/// One media playlist, and its [stable name](stable_name).
 #[derive(Clone, Debug)]
 struct NamedPlaylist {
     name: String,
@@ -43,52 +43,49 @@ enum PlaylistKind {
 }
 
 impl Playlists {
-    /// Takes over what `master` names, as far as it could be fetched.
+    /// Takes over what `master` names. `fetch` returns the media playlist of a URL, or why it is
+    /// missing.
     pub fn new(
         recording: RecordingId,
         master: MasterPlaylist,
         mut fetch: impl FnMut(&Url) -> Result<Arc<MediaPlaylist>, Arc<Error>>,
     ) -> Self {
-        let groups: HashSet<String> = master
+        let audio_groups: HashSet<String> = master
             .audio_renditions
             .iter()
             .map(|it| it.group.clone())
             .collect();
-        let streams = master
+        let variants = master
             .variants
             .into_iter()
             .map(|it| (it.url.clone(), PlaylistKind::Variant(it)));
-        let (apart, mixed): (Vec<_>, Vec<_>) = master
+        let (separate, muxed): (Vec<_>, Vec<_>) = master
             .audio_renditions
             .into_iter()
             .partition(|it| it.url.is_some());
-        let sounds = apart
+        let audio = separate
             .into_iter()
             .filter_map(|it| Some((it.url.clone()?, PlaylistKind::Audio(it))));
-        let (mut rows, mut lost) = (Vec::new(), Vec::new());
+        let (mut found, mut lost) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
-        for (url, what) in streams.chain(sounds) {
-            // Named before it is known to be there: others keep their names where one is gone.
+        for (url, kind) in variants.chain(audio) {
+            // Named before it is fetched, so that the names of others do not depend on the result.
             let mut name = stable_name(recording, &url);
             for number in 2.. {
                 if names.insert(name.clone()) {
                     break;
                 }
-                name = format!("{}#{number}", self::stable_name(recording, &url));
+                name = format!("{}#{number}", stable_name(recording, &url));
             }
             match fetch(&url) {
-                Ok(media) => rows.push(NamedPlaylist {
-                    name,
-                    kind: what,
-                    media,
-                }),
-                Err(error) => lost.push(what.lost(&name, &error)),
+                Ok(media) => found.push(NamedPlaylist { name, kind, media }),
+                Err(error) => lost.push(kind.lost(&name, &error)),
             }
         }
         let mut playlists = Self {
-            playlists: Arc::new(rows),
-            muxed_audio: Arc::new(mixed),
-            audio_groups: Arc::new(groups),
+            playlists: Arc::new(found),
+            muxed_audio: Arc::new(muxed),
+            audio_groups: Arc::new(audio_groups),
             lost: Arc::default(),
         };
         lost.extend(playlists.without_audio(&lost));
@@ -96,54 +93,55 @@ impl Playlists {
         playlists
     }
 
-    /// What was named and could not be had.
+    /// Returns what the master playlist names and could not be fetched.
     pub(crate) fn lost(&self) -> Vec<Lost> {
         Vec::clone(&self.lost)
     }
 
-    /// Streams that are here and make no rendition, since none of their sounds can be had with
-    /// them.
+    /// Returns variants that were fetched but make no rendition, since none of their audio can be
+    /// combined with them.
     fn without_audio(&self, lost: &[Lost]) -> Vec<Lost> {
         let mut silent = Vec::new();
-        for row in &*self.playlists {
-            let PlaylistKind::Variant(stream) = &row.kind else {
+        for playlist in &*self.playlists {
+            let PlaylistKind::Variant(variant) = &playlist.kind else {
                 continue;
             };
-            if stream.is_audio_only || !self.with_audio(row, stream).is_empty() {
+            if variant.is_audio_only || !self.with_audio(playlist, variant).is_empty() {
                 continue;
             }
-            let of_sounds = lost.iter().filter(|lost| !lost.rendition.has_video);
-            let error = of_sounds.map(|lost| Arc::clone(&lost.error)).next();
+            let lost_audio = lost.iter().filter(|lost| !lost.rendition.has_video);
+            let error = lost_audio.map(|lost| Arc::clone(&lost.error)).next();
             let error = error.unwrap_or_else(|| {
                 let problem = "video and audio in containers of different kinds";
                 Arc::new(Error::Unsupported(problem.to_owned()))
             });
-            silent.push(row.kind.lost(&row.name, &error));
+            silent.push(playlist.kind.lost(&playlist.name, &error));
         }
         silent
     }
 
-    /// The length of the longest.
+    /// Returns the length of the longest playlist.
     pub(crate) fn duration_ms(&self) -> Option<u64> {
-        self.playlists.iter().map(|row| row.media.duration_ms).max()
+        self.playlists.iter().map(|it| it.media.duration_ms).max()
     }
 
-    /// The length of the longest, where its segments' lengths are not rounded to whole seconds.
+    /// Returns the length of the longest playlist whose segment lengths are not rounded to whole
+    /// seconds.
     pub(crate) fn stated_ms(&self) -> Option<u64> {
-        let exact = self.playlists.iter().filter(|row| row.media.is_exact);
-        exact.map(|row| row.media.duration_ms).max()
+        let exact = self.playlists.iter().filter(|it| it.media.is_exact);
+        exact.map(|it| it.media.duration_ms).max()
     }
 
-    /// What tells this version of the recording from another: the names of the segments without
-    /// host and query, which change with every look, as digests.
+    /// Returns digests of the segments' paths and byte ranges, which identify this version of the
+    /// recording. Host and query are left out: they change with every request.
     pub(crate) fn hash_listing(&self, tracks: &[RenditionTrack]) -> HashListing {
         let mut digests: BTreeMap<u64, Fnv1a> = BTreeMap::new();
         for NamedPlaylist { media, .. } in tracks.iter().filter_map(|track| self.playlist(track)) {
-            for piece in &media.segments {
+            for segment in &media.segments {
                 digests
-                    .entry(piece.number)
+                    .entry(segment.number)
                     .or_default()
-                    .add_segment(media, piece);
+                    .add_segment(media, segment);
             }
         }
         let hashes = digests.into_iter().map(|(number, it)| (number, it.hex()));
@@ -153,40 +151,43 @@ impl Playlists {
         }
     }
 
-    /// Each picture with the sound that the service would choose, then each sound alone, then each
-    /// picture with other sounds.
+    /// Returns each video with its default audio, then each audio alone, then each video with other
+    /// audio.
     pub(crate) fn renditions(&self) -> Vec<Rendition> {
-        let mut streams: Vec<(&NamedPlaylist, &Variant)> = self
+        let mut variants: Vec<(&NamedPlaylist, &Variant)> = self
             .playlists
             .iter()
-            .filter_map(|row| match &row.kind {
-                PlaylistKind::Variant(variant) => Some((row, variant)),
+            .filter_map(|playlist| match &playlist.kind {
+                PlaylistKind::Variant(variant) => Some((playlist, variant)),
                 PlaylistKind::Audio(_) => None,
             })
             .collect();
-        streams.sort_by_key(|(_, stream)| (Reverse(stream.height), Reverse(stream.bitrate_kbps)));
-        let (sounds, pictures): (Vec<_>, Vec<_>) = streams
+        variants.sort_by_key(|(_, it)| (Reverse(it.height), Reverse(it.bitrate_kbps)));
+        let (audio_only, videos): (Vec<_>, Vec<_>) = variants
             .into_iter()
-            .partition(|(_, stream)| stream.is_audio_only);
-        let (mut usual, mut others) = (Vec::new(), Vec::new());
-        for (row, stream) in pictures {
-            let mut with_sounds = self.with_audio(row, stream).into_iter();
-            usual.extend(with_sounds.next());
-            others.extend(with_sounds);
+            .partition(|(_, variant)| variant.is_audio_only);
+        let (mut default, mut others) = (Vec::new(), Vec::new());
+        for (playlist, variant) in videos {
+            let mut with_audio = self.with_audio(playlist, variant).into_iter();
+            default.extend(with_audio.next());
+            others.extend(with_audio);
         }
-        let sounds = sounds.into_iter().map(|(row, stream)| Rendition {
-            bitrate_kbps: stream.bitrate_kbps,
-            promises: stream.promises,
-            ..rendition(row.container(), vec![row.track(TrackKind::Audio, None)])
+        let audio_only = audio_only.into_iter().map(|(playlist, variant)| Rendition {
+            bitrate_kbps: variant.bitrate_kbps,
+            promises: variant.promises,
+            ..rendition(
+                playlist.container(),
+                vec![playlist.track(TrackKind::Audio, None)],
+            )
         });
-        let beside: Vec<RenditionTrack> = self
+        let separate: Vec<RenditionTrack> = self
             .audio_renditions()
-            .map(|(row, sound)| row.audio_track(sound))
+            .map(|(playlist, audio)| playlist.audio_track(audio))
             .collect();
-        let together = audio_sets(&beside, |track| track.language.as_deref());
+        let together = audio_sets(&separate, |track| track.language.as_deref());
         let together = together.into_iter().filter(|set| set.len() > 1);
-        let beside = beside.iter().map(|track| vec![track.clone()]);
-        let of_sounds = |tracks: Vec<RenditionTrack>| {
+        let separate = separate.iter().map(|track| vec![track.clone()]);
+        let of_audio = |tracks: Vec<RenditionTrack>| {
             let promises = Promises {
                 video: false,
                 audio: true,
@@ -197,17 +198,17 @@ impl Playlists {
             })
         };
         let mut seen = HashSet::new();
-        usual
+        default
             .into_iter()
-            .chain(sounds)
-            .chain(beside.filter_map(of_sounds))
+            .chain(audio_only)
+            .chain(separate.filter_map(of_audio))
             .chain(others)
-            .chain(together.filter_map(of_sounds))
+            .chain(together.filter_map(of_audio))
             .filter(|rendition| seen.insert(rendition.id.clone()))
             .collect()
     }
 
-    /// What the pieces of all these are, where they are of one kind: others are no film together.
+    /// Returns the container of `tracks`; `None` if they differ, since they cannot be combined.
     fn container(&self, tracks: &[RenditionTrack]) -> Option<Container> {
         let mut kinds = tracks
             .iter()
@@ -217,68 +218,68 @@ impl Playlists {
     }
 
     fn audio_renditions(&self) -> impl Iterator<Item = (&NamedPlaylist, &AudioRendition)> {
-        let mut sounds: Vec<_> = self
+        let mut audio: Vec<_> = self
             .playlists
             .iter()
-            .filter_map(|row| match &row.kind {
-                PlaylistKind::Audio(sound) => Some((row, sound)),
+            .filter_map(|playlist| match &playlist.kind {
+                PlaylistKind::Audio(audio) => Some((playlist, audio)),
                 PlaylistKind::Variant(_) => None,
             })
             .collect();
-        sounds.sort_by_key(|(_, sound)| !sound.is_default);
-        sounds.into_iter()
+        audio.sort_by_key(|(_, audio)| !audio.is_default);
+        audio.into_iter()
     }
 
-    /// A stream with its sounds, the usual one first. One whose sounds could not be had is left
-    /// out: it would be silent.
-    fn with_audio(&self, row: &NamedPlaylist, stream: &Variant) -> Vec<Rendition> {
-        let group = stream.audio_group.as_deref();
-        let of_group = |sound: &AudioRendition| Some(sound.group.as_str()) == group;
-        let both = |sound: &AudioRendition| {
-            let track = row.track(TrackKind::Both, sound.language.clone());
-            (sound.is_default, track)
+    /// Combines a variant with its audio, the default first. Returns nothing if the audio could not
+    /// be fetched: the movie would be silent.
+    fn with_audio(&self, playlist: &NamedPlaylist, variant: &Variant) -> Vec<Rendition> {
+        let group = variant.audio_group.as_deref();
+        let of_group = |audio: &AudioRendition| Some(audio.group.as_str()) == group;
+        let both = |audio: &AudioRendition| {
+            let track = playlist.track(TrackKind::Both, audio.language.clone());
+            (audio.is_default, track)
         };
-        let mixed = self
+        let muxed = self
             .muxed_audio
             .iter()
-            .filter(|sound| of_group(sound))
+            .filter(|audio| of_group(audio))
             .map(both);
-        let apart = self.audio_renditions().filter(|(_, sound)| of_group(sound));
-        let apart = apart.map(|(row, sound)| (sound.is_default, row.audio_track(sound)));
-        let mut sounds: Vec<_> = mixed.chain(apart).collect();
-        sounds.sort_by_key(|(is_default, _)| !is_default);
+        let separate = self.audio_renditions().filter(|(_, audio)| of_group(audio));
+        let separate = separate.map(|(from, audio)| (audio.is_default, from.audio_track(audio)));
+        let mut audio: Vec<_> = muxed.chain(separate).collect();
+        audio.sort_by_key(|(is_default, _)| !is_default);
         if !group.is_some_and(|group| self.audio_groups.contains(group)) {
-            sounds.push((true, row.track(TrackKind::Both, None)));
+            audio.push((true, playlist.track(TrackKind::Both, None)));
         }
-        audio_sets(&sounds, |(_, track)| track.language.as_deref())
+        audio_sets(&audio, |(_, track)| track.language.as_deref())
             .into_iter()
             .filter_map(|set| {
-                let sounds = set.into_iter().map(|(_, track)| track);
-                let (both, apart): (Vec<_>, Vec<_>) =
-                    sounds.partition(|track| track.kind == TrackKind::Both);
-                let picture = both.into_iter().next();
-                let picture = picture.unwrap_or_else(|| row.track(TrackKind::Video, None));
+                let tracks = set.into_iter().map(|(_, track)| track);
+                let (both, separate): (Vec<_>, Vec<_>) =
+                    tracks.partition(|track| track.kind == TrackKind::Both);
+                let video = both.into_iter().next();
+                let video = video.unwrap_or_else(|| playlist.track(TrackKind::Video, None));
                 let promises = Promises {
-                    audio: stream.promises.audio || !apart.is_empty(),
-                    ..stream.promises
+                    audio: variant.promises.audio || !separate.is_empty(),
+                    ..variant.promises
                 };
-                let tracks: Vec<_> = std::iter::once(picture).chain(apart).collect();
+                let tracks: Vec<_> = std::iter::once(video).chain(separate).collect();
                 Some(Rendition {
                     promises,
-                    width: stream.width,
-                    height: stream.height,
-                    bitrate_kbps: stream.bitrate_kbps,
+                    width: variant.width,
+                    height: variant.height,
+                    bitrate_kbps: variant.bitrate_kbps,
                     ..rendition(self.container(&tracks)?, tracks)
                 })
             })
             .collect()
     }
 
-    /// The pieces of `tracks`, those that start together side by side, initialisation in front.
+    /// Lists the segments of `tracks`: init segments first, then media segments by time.
     pub(crate) fn segments(&self, tracks: &[RenditionTrack]) -> Vec<Segment> {
         let mut segments = Vec::new();
-        for (track, row) in (0_u8..).zip(tracks.iter().map(|track| self.playlist(track))) {
-            let Some(NamedPlaylist { media, .. }) = row else {
+        for (track, playlist) in (0_u8..).zip(tracks.iter().map(|track| self.playlist(track))) {
+            let Some(NamedPlaylist { media, .. }) = playlist else {
                 continue;
             };
             let segment = |kind, start_ms, duration_ms| Segment {
@@ -293,34 +294,34 @@ impl Playlists {
                     .as_ref()
                     .map(|_| segment(SegmentKind::Init, 0, 0)),
             );
-            segments.extend(media.segments.iter().map(|piece| {
-                let kind = SegmentKind::Media(piece.number);
-                segment(kind, piece.start_ms, piece.duration_ms)
+            segments.extend(media.segments.iter().map(|it| {
+                let kind = SegmentKind::Media(it.number);
+                segment(kind, it.start_ms, it.duration_ms)
             }));
         }
         segments.sort_by_key(|it| (it.id.kind != SegmentKind::Init, it.start_ms, it.id.track));
         segments
     }
 
-    /// Where a piece lies today.
+    /// Returns where a segment is now; without URLs if the playlists do not have it.
     pub(crate) fn locate(&self, track: &RenditionTrack, kind: SegmentKind) -> SegmentLocation {
         let found = self
             .playlist(track)
             .and_then(|NamedPlaylist { media, .. }| {
-                let bytes = match kind {
+                let resource = match kind {
                     SegmentKind::Init => media.init.as_ref()?,
                     SegmentKind::Media(number) => media.segment(number)?.resource.as_ref()?,
                 };
                 Some(SegmentLocation {
-                    urls: validated_format::mirrors(media.url_of(bytes)?),
-                    byte_range: bytes.range.clone().map(ByteRange::new),
+                    urls: validated_format::mirrors(media.url_of(resource)?),
+                    byte_range: resource.range.clone().map(ByteRange::new),
                 })
             });
         found.unwrap_or_default()
     }
 
     fn playlist(&self, track: &RenditionTrack) -> Option<&NamedPlaylist> {
-        self.playlists.iter().find(|row| row.name == track.template)
+        self.playlists.iter().find(|it| it.name == track.template)
     }
 }
 
@@ -330,17 +331,17 @@ impl PlaylistKind {
             lenient_json::clean_text(&text.unwrap_or_else(|| name.to_owned()))
         };
         let rendition = match self {
-            Self::Variant(stream) => LostRendition {
-                name: named(stream.height.map(|height| format!("{height}p"))),
-                height: stream.height,
-                has_video: !stream.is_audio_only,
+            Self::Variant(variant) => LostRendition {
+                name: named(variant.height.map(|height| format!("{height}p"))),
+                height: variant.height,
+                has_video: !variant.is_audio_only,
                 reason: error.to_string(),
                 ..LostRendition::default()
             },
-            Self::Audio(sound) => LostRendition {
-                name: named(sound.language.clone()),
-                language: sound.language.clone(),
-                is_default: sound.is_default,
+            Self::Audio(audio) => LostRendition {
+                name: named(audio.language.clone()),
+                language: audio.language.clone(),
+                is_default: audio.is_default,
                 reason: error.to_string(),
                 ..LostRendition::default()
             },
@@ -352,7 +353,7 @@ impl PlaylistKind {
     }
 }
 
-/// FNV-1a: tells names apart, not more.
+/// FNV-1a hash with 64 bits. Tells names apart; not cryptographic.
 struct Fnv1a(u64);
 
 impl Default for Fnv1a {
@@ -362,14 +363,14 @@ impl Default for Fnv1a {
 }
 
 impl Fnv1a {
-    fn add_segment(&mut self, media: &MediaPlaylist, piece: &PlaylistSegment) {
-        let Some(bytes) = &piece.resource else {
+    fn add_segment(&mut self, media: &MediaPlaylist, segment: &PlaylistSegment) {
+        let Some(resource) = &segment.resource else {
             return;
         };
-        let Some(url) = media.url_of(bytes) else {
+        let Some(url) = media.url_of(resource) else {
             return;
         };
-        let range = bytes.range.clone().unwrap_or_default();
+        let range = resource.range.clone().unwrap_or_default();
         self.update(url.path().as_bytes());
         self.update(&range.start.to_be_bytes());
         self.update(&range.end.to_be_bytes());
@@ -398,28 +399,28 @@ impl NamedPlaylist {
         RenditionTrack {
             kind,
             template: self.name.clone(),
-            // Its address expires with the playlist's; that there is one does not.
+            // Not the URL, which expires: this only says that there is an init segment.
             init_template: self.media.init.as_ref().map(|_| self.name.clone()),
             language,
         }
     }
 
-    fn audio_track(&self, sound: &AudioRendition) -> RenditionTrack {
-        self.track(TrackKind::Audio, sound.language.clone())
+    fn audio_track(&self, audio: &AudioRendition) -> RenditionTrack {
+        self.track(TrackKind::Audio, audio.language.clone())
     }
 }
 
 fn rendition(container: Container, tracks: Vec<RenditionTrack>) -> Rendition {
     let names: Vec<&str> = tracks.iter().map(|track| track.template.as_str()).collect();
-    // The same pieces with the sound in the first of them are another film.
-    let is_mixed = |track: &RenditionTrack| track.kind == TrackKind::Both;
-    let between = if tracks.first().is_some_and(is_mixed) {
+    // With muxed audio in the first track the same playlists make another rendition.
+    let is_muxed = |track: &RenditionTrack| track.kind == TrackKind::Both;
+    let separator = if tracks.first().is_some_and(is_muxed) {
         " + "
     } else {
         " "
     };
     Rendition {
-        id: RenditionId(names.join(between)),
+        id: RenditionId(names.join(separator)),
         container,
         width: None,
         height: None,
@@ -429,8 +430,8 @@ fn rendition(container: Container, tracks: Vec<RenditionTrack>) -> Rendition {
     }
 }
 
-/// What stays of a playlist's address when host, token and signature are others: the path behind
-/// the recording's number, `8/playlist.m3u8`.
+/// Returns the part of a playlist's URL that does not change with host, token and signature: the
+/// path behind the recording's number, `8/playlist.m3u8`.
 fn stable_name(recording: RecordingId, url: &Url) -> String {
     let path = url.path();
     let number = format!("/{recording}/");

@@ -1,4 +1,4 @@
-//! Makes renditions of rows: which go together, and which is better.
+//! Builds renditions of representations, and chooses among renditions.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -12,100 +12,101 @@ use crate::{
     RenditionId, RenditionTrack, TrackKind,
 };
 
-/// Renditions of separate tracks, none of which is silent where audio was promised and lost: each picture with the sound that the service would choose, each
-/// sound alone, then each picture with other sounds.
+/// Builds the renditions of `mp4/segmented`, whose tracks are separate: each video with its default
+/// audio, then each audio alone, then each video with other audio.
+///
+/// Returns nothing if there is audio but all of it is lost: the movies would be silent.
 pub(crate) fn of_fmp4(source: &ValidatedFormat) -> Vec<Rendition> {
-    let rows = unique(&source.representations);
-    let mut sounds: Vec<&Representation> = rows
+    let all = unique(&source.representations);
+    let mut audio: Vec<&Representation> = all
         .iter()
         .copied()
-        .filter(|row| kind(row) == Some(TrackKind::Audio))
+        .filter(|representation| kind(representation) == Some(TrackKind::Audio))
         .collect();
-    sounds.sort_by_key(|row| (!row.is_default, versions(row).first().copied()));
-    let mut pictures: Vec<&Representation> = rows
+    audio.sort_by_key(|it| (!it.is_default, versions(it).first().copied()));
+    let mut videos: Vec<&Representation> = all
         .iter()
         .copied()
-        .filter(|row| kind(row) == Some(TrackKind::Video))
+        .filter(|representation| kind(representation) == Some(TrackKind::Video))
         .collect();
-    pictures.sort_by_key(|row| rank(row));
-    let languages: Vec<_> = sounds.iter().map(|row| (*row, language(row))).collect();
+    videos.sort_by_key(|it| rank(it));
+    let languages: Vec<_> = audio.iter().map(|it| (*it, language(it))).collect();
     let sets = audio_sets(&languages, |(_, language)| language.as_deref());
-    let with = |picture: Option<&Representation>, set: &[(&Representation, Option<String>)]| {
-        let picture = picture.map(|picture| (picture, TrackKind::Video));
-        let set = set.iter().map(|(sound, _)| (*sound, TrackKind::Audio));
+    let with = |video: Option<&Representation>, set: &[(&Representation, Option<String>)]| {
+        let video = video.map(|video| (video, TrackKind::Video));
+        let set = set.iter().map(|(audio, _)| (*audio, TrackKind::Audio));
         rendition(
             Container::Fmp4,
-            &picture.into_iter().chain(set).collect::<Vec<_>>(),
+            &video.into_iter().chain(set).collect::<Vec<_>>(),
         )
     };
-    let (usual, others) = sets.split_at(sets.len().min(1));
-    let usual = usual.first().map_or(&[][..], Vec::as_slice);
-    // Where the service has audio and none of it can be had, a silent movie is no substitute.
-    if sounds.is_empty() && source.has_lost_audio() {
+    let (default, others) = sets.split_at(sets.len().min(1));
+    let default = default.first().map_or(&[][..], Vec::as_slice);
+    if audio.is_empty() && source.has_lost_audio() {
         return Vec::new();
     }
-    let pictures = || pictures.iter().map(|picture| Some(*picture));
-    let alone = sounds
+    let videos = || videos.iter().map(|video| Some(*video));
+    let alone = audio
         .iter()
-        .map(|sound| rendition(Container::Fmp4, &[(sound, TrackKind::Audio)]));
+        .map(|audio| rendition(Container::Fmp4, &[(audio, TrackKind::Audio)]));
     let together = sets.iter().filter(|set| set.len() > 1);
-    pictures()
-        .map(|picture| with(picture, usual))
+    videos()
+        .map(|video| with(video, default))
         .chain(alone)
         .chain(
             others
                 .iter()
-                .flat_map(|set| pictures().map(move |picture| with(picture, set))),
+                .flat_map(|set| videos().map(move |video| with(video, set))),
         )
         .chain(together.map(|set| with(None, set)))
         .collect()
 }
 
-/// Videos that are left out because all audio is lost.
+/// Returns the videos that [`of_fmp4`] leaves out because all audio is lost.
 pub(crate) fn lost_for_lack_of_audio(source: &ValidatedFormat) -> Vec<Lost> {
     let of_audio = source.lost.iter().find(|lost| !lost.rendition.has_video);
     let Some(Lost { error, .. }) = of_audio else {
         return Vec::new();
     };
-    let rows = source.representations.iter();
-    rows.filter_map(|row| Lost::of_representation(row, error))
+    let all = source.representations.iter();
+    all.filter_map(|it| Lost::of_representation(it, error))
         .collect()
 }
 
-/// Renditions of pieces that hold picture and sound: of each picture the one with the sound that
-/// the service would choose, then those with other sounds.
+/// Builds the renditions of `flv/segmented`, whose segments hold audio and video: each video with
+/// its default audio, then each video with other audio.
 pub(crate) fn of_flv(source: &ValidatedFormat) -> Vec<Rendition> {
-    let mut rows = unique(&source.representations);
-    rows.sort_by_key(|row| (!row.is_default, versions(row).get(1).copied()));
+    let mut all = unique(&source.representations);
+    all.sort_by_key(|it| (!it.is_default, versions(it).get(1).copied()));
     let mut seen = HashSet::new();
-    let (mut first, mut other): (Vec<&Representation>, Vec<&Representation>) = rows
+    let (mut first, mut other): (Vec<&Representation>, Vec<&Representation>) = all
         .into_iter()
-        .partition(|row| seen.insert(video_version(&row.segment_url)));
-    first.sort_by_key(|row| rank(row));
-    other.sort_by_key(|row| rank(row));
-    let flv = |row: &Representation| {
-        let kind = kind(row)
+        .partition(|representation| seen.insert(video_version(&representation.segment_url)));
+    first.sort_by_key(|representation| rank(representation));
+    other.sort_by_key(|representation| rank(representation));
+    let flv = |representation: &Representation| {
+        let kind = kind(representation)
             .filter(|kind| *kind == TrackKind::Audio)
             .unwrap_or(TrackKind::Both);
-        rendition(Container::Flv, &[(row, kind)])
+        rendition(Container::Flv, &[(representation, kind)])
     };
     first.into_iter().chain(other).map(flv).collect()
 }
 
-/// The rendition that fits a choice best.
+/// Returns the rendition that fits `choice` best.
 ///
-/// Where videos are lost, the best of all containers is chosen: the usual container may have lost
-/// just the one that is wished.
+/// If videos are lost, all containers compete: the preferred one may have lost the requested
+/// quality.
 pub(crate) fn choose<'a>(
     renditions: &'a [Rendition],
     choice: &Choice,
     lost: &[LostRendition],
 ) -> Option<&'a Rendition> {
     let is_video_lost = lost.iter().any(|it| it.has_video);
-    let usual = || choose_with(renditions, choice, (&AudioChoice::Usual, is_video_lost));
+    let default = || choose_with(renditions, choice, (&AudioChoice::Usual, is_video_lost));
     let chosen = choose_with(renditions, choice, (&choice.audio, is_video_lost));
     match choice.audio {
-        AudioChoice::Prefer(_) => chosen.or_else(usual),
+        AudioChoice::Prefer(_) => chosen.or_else(default),
         _ => chosen,
     }
 }
@@ -129,23 +130,23 @@ fn choose_with<'a>(
             Container::File,
         ],
     };
-    let of = |container: Container, has_picture: bool| -> Vec<&Rendition> {
+    let of = |container: Container, has_video: bool| -> Vec<&Rendition> {
         renditions
             .iter()
             .filter(|rendition| rendition.container == container)
-            .filter(|rendition| video_of(rendition).is_some() == has_picture)
+            .filter(|rendition| video_of(rendition).is_some() == has_video)
             .collect()
     };
-    let of = |container, has_picture| with_audio(of(container, has_picture), audio);
-    let first_sound = || {
+    let of = |container, has_video| with_audio(of(container, has_video), audio);
+    let first_audio = || {
         order
             .into_iter()
             .find_map(|container| of(container, false).first().copied())
     };
-    // A recording without any picture is what it is.
-    let has_picture = renditions.iter().any(|one| video_of(one).is_some());
-    if choice.quality == Quality::Audio || !has_picture {
-        return first_sound();
+    // A recording without video is audio only, whatever the choice.
+    let has_video = renditions.iter().any(|one| video_of(one).is_some());
+    if choice.quality == Quality::Audio || !has_video {
+        return first_audio();
     }
     let mut videos = order
         .into_iter()
@@ -157,45 +158,45 @@ fn choose_with<'a>(
     }
 }
 
-/// How far a height is from the quality that is wanted: the least is the best. What has no known
-/// height comes last.
+/// Returns the distance of a height from the requested quality; less is better. An unknown height
+/// comes last.
 pub(super) fn quality_distance(height: Option<u32>, quality: Quality) -> (u8, u32) {
     match (quality, height) {
         (_, None) => (2, 0),
         (Quality::Best | Quality::Audio, Some(height)) => (0, u32::MAX - height),
         (Quality::Smallest, Some(height)) => (0, height),
-        (Quality::Height(most), Some(height)) if height <= most => (0, most - height),
-        (Quality::Height(most), Some(height)) => (1, height - most),
+        (Quality::Height(max), Some(height)) if height <= max => (0, max - height),
+        (Quality::Height(max), Some(height)) => (1, height - max),
     }
 }
 
-/// Of renditions that are sorted best first.
+/// Chooses among renditions that are sorted best first.
 fn choose_video<'a>(renditions: &[&'a Rendition], quality: Quality) -> Option<&'a Rendition> {
     let best = renditions.first().copied();
-    let most_lines = match quality {
+    let max_lines = match quality {
         Quality::Best | Quality::Audio => return best,
         Quality::Smallest => 0,
         Quality::Height(lines) => lines,
     };
-    // The last new picture is the smallest: products with other sounds stand behind all.
+    // The last video not seen before is the lowest: combinations with other audio come last.
     let mut seen = HashSet::new();
-    let pictures = || renditions.iter().copied();
-    pictures()
-        .find(|rendition| rendition.height.is_some_and(|lines| lines <= most_lines))
+    let all = || renditions.iter().copied();
+    all()
+        .find(|rendition| rendition.height.is_some_and(|lines| lines <= max_lines))
         .or_else(|| {
-            pictures()
+            all()
                 .filter(|rendition| seen.insert(video_of(rendition)))
                 .last()
         })
 }
 
-/// Those that do not only differ in their sound from one before.
+/// Returns the renditions without those that differ from an earlier one only in audio.
 pub(crate) fn default_renditions(renditions: &[Rendition]) -> impl Iterator<Item = &Rendition> {
     let mut seen = HashSet::new();
     renditions.iter().filter(move |rendition| {
         let container = rendition.container;
         match video_of(rendition) {
-            Some(picture) => seen.insert((container, picture)),
+            Some(video) => seen.insert((container, video)),
             None => rendition.tracks.len() == 1,
         }
     })
@@ -209,7 +210,8 @@ fn video_of(rendition: &Rendition) -> Option<&str> {
     Some(video_version(&track.template))
 }
 
-/// What tells the pictures of one container apart: the version number at the front of a template.
+/// Returns what identifies a video within its container: the version number at the front of the
+/// template, else the whole template.
 fn video_version(template: &str) -> &str {
     match template.split_once('/') {
         Some((version, rest))
@@ -221,78 +223,89 @@ fn video_version(template: &str) -> &str {
     }
 }
 
-fn rendition(container: Container, rows: &[(&Representation, TrackKind)]) -> Rendition {
-    let tracks: Vec<RenditionTrack> = rows
+fn rendition(container: Container, representations: &[(&Representation, TrackKind)]) -> Rendition {
+    let tracks: Vec<RenditionTrack> = representations
         .iter()
-        .map(|(row, kind)| RenditionTrack {
+        .map(|(representation, kind)| RenditionTrack {
             kind: *kind,
-            template: row.segment_url.clone(),
-            init_template: row
+            template: representation.segment_url.clone(),
+            init_template: representation
                 .init_url
                 .clone()
                 .filter(|_| container == Container::Fmp4),
-            language: language(row),
+            language: language(representation),
         })
         .collect();
     let names: Vec<&str> = tracks.iter().map(|track| track.template.as_str()).collect();
     Rendition {
         id: RenditionId(names.join(" ")),
         container,
-        width: rows.iter().find_map(|(row, _)| row.width),
-        height: rows.iter().find_map(|(row, _)| row.height),
-        bitrate_kbps: rows
+        width: representations
             .iter()
-            .filter_map(|(row, _)| row.bitrate_kbps)
+            .find_map(|(representation, _)| representation.width),
+        height: representations
+            .iter()
+            .find_map(|(representation, _)| representation.height),
+        bitrate_kbps: representations
+            .iter()
+            .filter_map(|(representation, _)| representation.bitrate_kbps)
             .reduce(u32::saturating_add),
         tracks,
-        promises: promises(rows),
+        promises: promises(representations),
     }
 }
 
-/// What the rows state by codecs, content types or picture sizes.
-fn promises(rows: &[(&Representation, TrackKind)]) -> Promises {
+/// Returns what the representations state by codecs, content types or video sizes.
+fn promises(representations: &[(&Representation, TrackKind)]) -> Promises {
     let mut promises = Promises::default();
-    for (row, track) in rows {
-        let stated = kind(row);
+    for (representation, track) in representations {
+        let stated = kind(representation);
         let is_both = *track == TrackKind::Both;
         promises.video |= stated == Some(TrackKind::Video);
-        promises.audio |= stated == Some(TrackKind::Audio) || (is_both && row.has_audio_codec);
+        promises.audio |=
+            stated == Some(TrackKind::Audio) || (is_both && representation.has_audio_codec);
     }
     promises
 }
 
-pub(super) fn language(row: &Representation) -> Option<String> {
-    let language = row.language.as_ref()?;
-    Some(match &row.country {
+pub(super) fn language(representation: &Representation) -> Option<String> {
+    let language = representation.language.as_ref()?;
+    Some(match &representation.country {
         Some(country) => format!("{language}-{country}"),
         None => language.clone(),
     })
 }
 
-/// Rows are known by their template; a second one of the same is the same.
-fn unique(rows: &[Representation]) -> Vec<&Representation> {
+/// Returns the representations without repeated templates.
+fn unique(representations: &[Representation]) -> Vec<&Representation> {
     let mut seen = HashSet::new();
-    rows.iter()
-        .filter(|row| seen.insert(&row.segment_url))
+    representations
+        .iter()
+        .filter(|representation| seen.insert(&representation.segment_url))
         .collect()
 }
 
-/// Best first: by height, then by bit rate; what is not known comes last.
-fn rank(row: &Representation) -> (Reverse<Option<u32>>, Reverse<Option<u32>>) {
-    (Reverse(row.height), Reverse(row.bitrate_kbps))
+/// Sort key, best first: by height, then by bit rate; unknown values come last.
+fn rank(representation: &Representation) -> (Reverse<Option<u32>>, Reverse<Option<u32>>) {
+    (
+        Reverse(representation.height),
+        Reverse(representation.bitrate_kbps),
+    )
 }
 
-/// The version numbers at the front of a template: of picture and sound in `2/1/chunk_%_%.flv`.
-fn versions(row: &Representation) -> Vec<u64> {
-    row.segment_url
+/// Returns the version numbers at the front of a template: of video and audio in
+/// `2/1/chunk_%_%.flv`.
+fn versions(representation: &Representation) -> Vec<u64> {
+    representation
+        .segment_url
         .split('/')
         .map_while(|segment| segment.parse().ok())
         .collect()
 }
 
-/// What a row holds, by its own words, else by the looks of it.
-pub(super) fn kind(row: &Representation) -> Option<TrackKind> {
-    let content = row.content_type.as_deref().unwrap_or_default();
+/// Returns what a representation holds, by its content type, else by extension, size and codecs.
+pub(super) fn kind(representation: &Representation) -> Option<TrackKind> {
+    let content = representation.content_type.as_deref().unwrap_or_default();
     let starts = |starts: &[&str]| starts.iter().any(|start| content.starts_with(start));
     if starts(&["video/", "avc", "hvc", "hev", "vp", "av01"]) {
         return Some(TrackKind::Video);
@@ -300,10 +313,14 @@ pub(super) fn kind(row: &Representation) -> Option<TrackKind> {
     if starts(&["audio/", "mp4a", "ac-3", "ec-3", "opus"]) {
         return Some(TrackKind::Audio);
     }
-    let extension = row.segment_url.rsplit('.').next().unwrap_or_default();
-    if extension == "m4v" || row.height.is_some() || row.has_video_codec {
+    let extension = representation
+        .segment_url
+        .rsplit('.')
+        .next()
+        .unwrap_or_default();
+    if extension == "m4v" || representation.height.is_some() || representation.has_video_codec {
         return Some(TrackKind::Video);
     }
-    let is_sound = extension == "m4a" || row.has_audio_codec;
-    is_sound.then_some(TrackKind::Audio)
+    let is_audio = extension == "m4a" || representation.has_audio_codec;
+    is_audio.then_some(TrackKind::Audio)
 }

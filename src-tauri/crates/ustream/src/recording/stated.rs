@@ -1,5 +1,5 @@
-//! What the service promises of a recording: how long it is, what its renditions hold, and which
-//! of them cannot be had.
+//! What the service states about a recording: its length, the content of its renditions, and the
+//! renditions that are named but cannot be fetched.
 
 use std::sync::Arc;
 
@@ -12,54 +12,53 @@ use crate::{
     AudioChoice, Choice, Error, Quality, Rendition, RenditionTrack, TrackKind, lenient_json,
 };
 
-/// Who states a length.
+/// The source of a stated length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LengthSource {
-    /// The API's `length`, in seconds.
+    /// `length` of the API, in seconds (documented).
     Api,
-    /// `videoLength` on the control connection, in milliseconds.
+    /// `videoLength` of the control connection, in milliseconds (known from published clients).
     Control,
-    /// The sum of a playlist's segments.
+    /// The sum of the segment lengths of a playlist.
     Playlist,
 }
 
-/// A length whose unit is known from where it came.
+/// A length with its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedLength {
-    /// Who states it.
+    /// Its source.
     pub source: LengthSource,
-    /// The length.
+    /// Length in milliseconds.
     pub duration_ms: u64,
 }
 
-/// What the service states that a rendition holds: by codecs, content types or picture sizes.
+/// What the service states that a rendition holds, by codecs, content types or video sizes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Promises {
-    /// It has video.
+    /// Whether video is stated.
     pub video: bool,
-    /// It has audio.
+    /// Whether audio is stated.
     pub audio: bool,
 }
 
-/// A rendition, or a track of one, that the service names and that cannot be had.
+/// A rendition, or an audio track of one, that the service names but that cannot be fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LostRendition {
-    /// `1080p`, or the language of an audio track, else the name of its template or playlist.
+    /// `1080p`, or the language of an audio track, else its template or the name of its playlist.
     pub name: String,
-    /// Picture height, where it is stated.
+    /// Video height in pixels, if stated.
     pub height: Option<u32>,
-    /// It has video; else it is an audio track.
+    /// Whether it has video; otherwise it is an audio track.
     pub has_video: bool,
-    /// Language of an audio track, where it is stated.
+    /// Language of an audio track, if stated.
     pub language: Option<String>,
-    /// The service would play this audio track where nobody chooses.
+    /// Whether it is the default audio track of the service.
     pub is_default: bool,
-    /// Why it cannot be had, in plain words.
+    /// Why it cannot be fetched, in words.
     pub reason: String,
 }
 
-/// The length that a person is shown: of several that are stated the one of the source that knows
-/// best.
+/// Returns the length for display: that of the most reliable source.
 pub(super) fn preferred_length_ms(stated: &[StatedLength]) -> Option<u64> {
     let of = |source| stated.iter().find(|it| it.source == source);
     [
@@ -72,7 +71,7 @@ pub(super) fn preferred_length_ms(stated: &[StatedLength]) -> Option<u64> {
     .map(|it| it.duration_ms)
 }
 
-/// What is lost, and the error that says why.
+/// A lost rendition, and the error that says why.
 #[derive(Clone, Debug)]
 pub(crate) struct Lost {
     pub(crate) rendition: LostRendition,
@@ -80,31 +79,39 @@ pub(crate) struct Lost {
 }
 
 impl Lost {
-    /// A row of a format; `None` where it does not say what it would be.
-    pub(super) fn of_representation(row: &Representation, error: &Arc<Error>) -> Option<Self> {
-        let is_flv = lenient_json::ends_with(&row.segment_url, "flv");
-        let kind = kind(row).or(is_flv.then_some(TrackKind::Both))?;
+    /// Describes a lost representation; `None` if it does not state what it holds.
+    pub(super) fn of_representation(
+        representation: &Representation,
+        error: &Arc<Error>,
+    ) -> Option<Self> {
+        let is_flv = lenient_json::has_extension(&representation.segment_url, "flv");
+        let kind = kind(representation).or(is_flv.then_some(TrackKind::Both))?;
         let has_video = kind != TrackKind::Audio;
-        let language = language(row);
+        let language = language(representation);
         let spoken = language.clone().filter(|_| !has_video);
-        let name = row.height.map(|height| format!("{height}p")).or(spoken);
-        let template = Some(row.segment_url.clone()).filter(|template| !template.is_empty());
+        let name = representation
+            .height
+            .map(|height| format!("{height}p"))
+            .or(spoken);
+        let template =
+            Some(representation.segment_url.clone()).filter(|template| !template.is_empty());
         let kind_name = if has_video { "video" } else { "audio" };
         let name = name.or(template).unwrap_or_else(|| kind_name.to_owned());
         Some(Self {
             rendition: LostRendition {
                 name: lenient_json::clean_text(&name),
-                height: row.height,
+                height: representation.height,
                 has_video,
                 language,
-                is_default: row.is_default,
+                is_default: representation.is_default,
                 reason: error.to_string(),
             },
             error: Arc::clone(error),
         })
     }
 
-    /// Whether one of `renditions` is as good: of the same height, or in the same language.
+    /// Returns whether one of `renditions` replaces it: video of the same height, or audio in the
+    /// same language.
     pub(super) fn has_substitute(&self, renditions: &[Rendition]) -> bool {
         let lost = &self.rendition;
         let speaks = |track: &RenditionTrack| {
@@ -127,19 +134,19 @@ pub(super) fn has_video(rendition: &Rendition) -> bool {
     tracks.any(|track| track.kind != TrackKind::Audio)
 }
 
-/// Of what is lost, the rendition or audio track that would have been chosen instead of `chosen`.
+/// Returns the lost rendition or audio track that would have been chosen instead of `chosen`.
 pub(super) fn substituted<'l>(
     lost: &'l [LostRendition],
     choice: &Choice,
     chosen: &Rendition,
 ) -> Option<&'l LostRendition> {
-    let nearness = |height: Option<u32>| quality_distance(height, choice.quality);
+    let distance = |height: Option<u32>| quality_distance(height, choice.quality);
     let video = lost
         .iter()
         .filter(|it| it.has_video && choice.quality != Quality::Audio)
-        .filter(|it| it.height.is_none() || nearness(it.height) < nearness(chosen.height))
-        .min_by_key(|it| nearness(it.height));
-    let is_wished = |it: &&LostRendition| match &choice.audio {
+        .filter(|it| it.height.is_none() || distance(it.height) < distance(chosen.height))
+        .min_by_key(|it| distance(it.height));
+    let is_requested = |it: &&LostRendition| match &choice.audio {
         AudioChoice::Usual => it.is_default,
         AudioChoice::All => true,
         AudioChoice::Only(wanted) | AudioChoice::Prefer(wanted) => {
@@ -147,5 +154,5 @@ pub(super) fn substituted<'l>(
             language.is_some_and(|language| matches_wanted(language, wanted))
         }
     };
-    video.or_else(|| lost.iter().filter(|it| !it.has_video).find(is_wished))
+    video.or_else(|| lost.iter().filter(|it| !it.has_video).find(is_requested))
 }

@@ -1,4 +1,4 @@
-//! One checked format of a recording: what its rows are called and where their pieces lie.
+//! Validates a segmented format, and builds the URLs of its segments.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,37 +7,39 @@ use url::Url;
 
 use super::stated::Lost;
 use crate::hosts::{self, Host};
-use crate::plan::timeline::SegmentTimeline;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Representation, StreamFormat};
+use crate::ums::timeline::SegmentTimeline;
 use crate::{Error, HashListing, RenditionTrack, SegmentKind, lenient_json};
 
-/// Servers that have held pieces since 2017, 2017 and 2013, for when the service names none.
+/// Servers of segments since 2017, 2017 and 2013 (observed). Tried behind those that the service
+/// names.
 const KNOWN_SERVERS: [&str; 3] = [
     "https://uhsakamai-a.akamaihd.net",
     "https://vod-cdn.ustream.tv",
     "http://uhs-akamai.ustream.tv",
 ];
 
-/// Why a row cannot be had.
+/// Why a representation is lost; part of an error.
 const NO_USABLE_NAME: &str = "the service does not say where its segments are, or says it wrongly";
 
-/// No path or template of the service comes near it.
-const LONGEST_PATH: usize = 2048;
+/// Longest path or template that is accepted.
+const MAX_PATH_BYTES: usize = 2048;
 
-/// A format whose every name has been checked.
+/// A format whose templates, paths and hashes have been checked.
 #[derive(Clone, Debug)]
 pub(crate) struct ValidatedFormat {
     pub(crate) timeline: SegmentTimeline,
     pub(crate) representations: Vec<Representation>,
-    /// Rows whose segments have no name that can be used.
+    /// Representations whose templates are unusable.
     pub(crate) lost: Vec<Lost>,
     hashes: BTreeMap<u64, String>,
     paths: Vec<String>,
 }
 
 impl ValidatedFormat {
-    /// Takes a format over; rows and paths that lead astray are left out.
+    /// Checks a format. Leaves out representations and paths that are unusable; fails if none is
+    /// left, or if a hash or the timeline is unusable.
     pub(crate) fn new(format: &StreamFormat) -> Result<Self, Error> {
         let malformed = |problem: &str| Error::Malformed {
             what: WHAT,
@@ -47,15 +49,15 @@ impl ValidatedFormat {
         if !format.hashes.values().all(|hash| is_hash(hash)) {
             return Err(malformed("a hash is not one"));
         }
-        let (rows, unusable): (Vec<Representation>, Vec<Representation>) =
+        let (valid, unusable): (Vec<Representation>, Vec<Representation>) =
             format.representations.iter().cloned().partition(is_valid);
-        if rows.is_empty() {
+        if valid.is_empty() {
             return Err(malformed("no row of segments has a name that can be used"));
         }
         let unnamed = Arc::new(malformed(NO_USABLE_NAME));
         let lost = unusable
             .iter()
-            .filter_map(|row| Lost::of_representation(row, &unnamed))
+            .filter_map(|representation| Lost::of_representation(representation, &unnamed))
             .collect();
         let paths: Vec<String> = format
             .paths
@@ -68,19 +70,19 @@ impl ValidatedFormat {
         }
         Ok(Self {
             timeline,
-            representations: rows,
+            representations: valid,
             lost,
             hashes: format.hashes.clone(),
             paths,
         })
     }
 
-    /// Whether audio is named and none of it can be had.
+    /// Returns whether an audio track is lost.
     pub(crate) fn has_lost_audio(&self) -> bool {
         self.lost.iter().any(|lost| !lost.rendition.has_video)
     }
 
-    /// What tells this version of the recording from another.
+    /// Returns the folders and hashes, which identify this version of the recording.
     pub(crate) fn hash_listing(&self) -> HashListing {
         HashListing {
             paths: self
@@ -92,7 +94,7 @@ impl ValidatedFormat {
         }
     }
 
-    /// Where a piece lies below each of `bases`, best first.
+    /// Returns the URLs of a segment below each of `bases`, the preferred one first.
     pub(crate) fn locate(
         &self,
         bases: &[String],
@@ -115,13 +117,15 @@ impl ValidatedFormat {
         urls
     }
 
-    /// The hash of a piece is that of the greatest listed number not above its own.
+    /// Returns the name of a segment. Its hash is that of the greatest listed number not above its
+    /// own.
     fn name(&self, template: &str, number: u64) -> Option<String> {
         let (_, hash) = self.hashes.range(..=number).next_back()?;
         fill(template, number, hash)
     }
 
-    /// The number of an initialisation piece is that of the first piece; some clients ask for 0.
+    /// Returns the possible names of an init segment: with the number of the first segment, and with
+    /// 0, which some players use (observed).
     fn init_names(&self, track: &RenditionTrack) -> Vec<String> {
         let Some(template) = &track.init_template else {
             return Vec::new();
@@ -138,8 +142,8 @@ impl ValidatedFormat {
     }
 }
 
-/// Servers of the pieces: those that are named, by https and then by http, then those that are
-/// known. Hosts that are not the service's are left out.
+/// Returns the servers of segments: the named ones, each by https and by http, then the known ones.
+/// Foreign hosts are left out.
 pub(crate) fn base_urls(sites: &[Site]) -> Vec<String> {
     let mut bases: Vec<String> = Vec::new();
     let named = sites
@@ -154,7 +158,7 @@ pub(crate) fn base_urls(sites: &[Site]) -> Vec<String> {
     bases
 }
 
-/// https first, as everywhere; where only http is named, the server may know nothing else.
+/// Puts https before http for a URL that is named with http: the server may support only that.
 pub(crate) fn https_first(url: Url) -> Vec<Url> {
     let mut secure = url.clone();
     if url.scheme() == "http" && secure.set_scheme("https").is_ok() {
@@ -163,8 +167,8 @@ pub(crate) fn https_first(url: Url) -> Vec<Url> {
     vec![url]
 }
 
-/// A piece that is named with its server, and behind it the same on the other servers that are
-/// known to hold the same tree.
+/// Returns `url`, and behind it the same path on the other known servers if its host is one of
+/// them: they hold the same files.
 pub(crate) fn mirrors(url: Url) -> Vec<Url> {
     let known = || {
         KNOWN_SERVERS
@@ -186,7 +190,7 @@ pub(crate) fn mirrors(url: Url) -> Vec<Url> {
     https_first(url).into_iter().chain(others).collect()
 }
 
-/// `host/path`, without the slash at the end.
+/// Returns `host/path` without a trailing slash; `None` for a foreign host.
 fn base_url(site: &Site) -> Option<String> {
     let host = hosts::parse(&site.host).filter(Host::is_cdn);
     let Some(host) = host.filter(|_| is_relative(&site.path)) else {
@@ -201,7 +205,7 @@ fn base_url(site: &Site) -> Option<String> {
     )
 }
 
-/// One slash at each joint.
+/// Joins the parts of a URL with one slash between them.
 fn join(base: &str, path: &str, name: &str) -> Option<Url> {
     let path = path.trim_matches('/');
     let name = name.trim_start_matches('/');
@@ -209,29 +213,32 @@ fn join(base: &str, path: &str, name: &str) -> Option<Url> {
     Url::parse(&format!("{base}/{}", below.collect::<Vec<_>>().join("/"))).ok()
 }
 
-/// The first `%` is the number, the second the hash; a third would be a plain one.
+/// Fills in a template: the first `%` is the number, the second the hash; any further one stays.
 fn fill(template: &str, number: u64, hash: &str) -> Option<String> {
     let mut parts = template.splitn(3, '%');
     let (before, between, after) = (parts.next()?, parts.next()?, parts.next()?);
     Some(format!("{before}{number}{between}{hash}{after}"))
 }
 
-fn is_valid(row: &Representation) -> bool {
-    [Some(&row.segment_url), row.init_url.as_ref()]
-        .into_iter()
-        .flatten()
-        .all(|template| {
-            let is_template = is_relative(template) && template.matches('%').count() >= 2;
-            if !is_template {
-                tracing::warn!("a row of pieces has a name that cannot be used");
-            }
-            is_template
-        })
+fn is_valid(representation: &Representation) -> bool {
+    [
+        Some(&representation.segment_url),
+        representation.init_url.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    .all(|template| {
+        let is_template = is_relative(template) && template.matches('%').count() >= 2;
+        if !is_template {
+            tracing::warn!("a representation has a template that cannot be used");
+        }
+        is_template
+    })
 }
 
-/// Neither an address of its own nor a way out of the folder.
+/// Returns whether a path is relative, free of `..` and plain enough for a URL.
 fn is_relative(path: &str) -> bool {
-    path.len() <= LONGEST_PATH
+    path.len() <= MAX_PATH_BYTES
         && !path.starts_with("//")
         && !path.contains("://")
         && !path
@@ -243,10 +250,10 @@ fn is_relative(path: &str) -> bool {
             .all(|segment| !matches!(segment, "." | ".."))
 }
 
-/// Decimal or hexadecimal digits in all that has been seen.
+/// Returns whether a hash is safe in a URL. All observed ones are decimal or hexadecimal digits.
 fn is_hash(hash: &str) -> bool {
-    const LONGEST: usize = 128;
-    (1..=LONGEST).contains(&hash.len())
+    const MAX_HASH_BYTES: usize = 128;
+    (1..=MAX_HASH_BYTES).contains(&hash.len())
         && hash
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))

@@ -1,11 +1,11 @@
-//! The forms of address the service has used since 2007.
+//! Reads all forms of URL that the service has used since 2007 (observed).
 
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::{ChannelId, RecordingId, Target, hosts};
 
-/// First path segments of the website that are not the name of a channel.
+/// First path segments of the website that are not names of channels.
 const NOT_CHANNELS: [&str; 16] = [
     "ajax",
     "blog",
@@ -25,7 +25,7 @@ const NOT_CHANNELS: [&str; 16] = [
     "user",
 ];
 
-/// What an address points at; `None` for other sites and for the service's front door.
+/// Returns what a URL points at; `None` for other sites and the service's home page.
 pub(super) fn read(url: &Url) -> Option<Target> {
     let host = url.host_str()?.trim_end_matches('.');
     if !matches!(url.scheme(), "http" | "https") || !hosts::is_site(host) {
@@ -49,7 +49,7 @@ pub(super) fn read(url: &Url) -> Option<Target> {
     }
 }
 
-/// A page of the website itself.
+/// Reads a URL of the website.
 fn website(url: &Url, path: &[&str]) -> Target {
     if let Some(target) = numbered(url, path) {
         return target;
@@ -65,7 +65,7 @@ fn website(url: &Url, path: &[&str]) -> Target {
     }
 }
 
-/// The forms that carry a number. A video's beats a channel's.
+/// Reads a URL that holds a number. A recording takes precedence over a channel.
 fn numbered(url: &Url, path: &[&str]) -> Option<Target> {
     let recorded = path.windows(2).find_map(|pair| match pair {
         [name, id] if is(name, "recorded") => number(id),
@@ -92,7 +92,7 @@ fn numbered(url: &Url, path: &[&str]) -> Option<Target> {
     })
 }
 
-/// The Flash players carry what they play in the query.
+/// Reads the query of a Flash player's URL.
 fn flash_player(url: &Url) -> Option<Target> {
     let query = |wanted: &str| {
         url.query_pairs()
@@ -104,7 +104,7 @@ fn flash_player(url: &Url) -> Option<Target> {
         .or_else(|| query("cid").map(channel))
 }
 
-/// `/videos/VID.json`, `/channels/CID.json` and what lies below them.
+/// Reads `/videos/VID.json`, `/channels/CID.json` and the paths below them.
 fn api(path: &[&str]) -> Option<Target> {
     let (kind, id) = match path {
         [kind, id, ..] => (kind, id.strip_suffix(".json").unwrap_or(id)),
@@ -117,7 +117,7 @@ fn api(path: &[&str]) -> Option<Target> {
     }
 }
 
-/// `/uhls/CID_or_SLUG/streams/live/iphone/playlist.m3u8`
+/// Reads `/uhls/CID_or_SLUG/streams/live/iphone/playlist.m3u8`.
 fn old_playlist(path: &[&str]) -> Option<Target> {
     match path {
         ["uhls", id, ..] => Some(match number(id) {
@@ -128,7 +128,7 @@ fn old_playlist(path: &[&str]) -> Option<Target> {
     }
 }
 
-/// `/video/VID`
+/// Reads `/video/VID`.
 fn video_file(path: &[&str]) -> Option<Target> {
     match path {
         ["video", id, ..] => number(id).map(recording),
@@ -136,8 +136,8 @@ fn video_file(path: &[&str]) -> Option<Target> {
     }
 }
 
-/// Signed playlists and servers of the control connection: short-lived themselves, but they name
-/// the recording or channel in the path, else in the host (`r12-1-345-recorded-ws-live.ums.…`).
+/// Reads URLs of signed playlists and of the control connection. They expire, but name the recording
+/// or channel in the path, else in the host (`r12-1-345-recorded-ws-live.ums.…`).
 fn control(host: &str, path: &[&str]) -> Option<Target> {
     let label: Vec<&str> = host
         .split('.')
@@ -163,10 +163,10 @@ fn named(application: &str, id: u64) -> Option<Target> {
     }
 }
 
-/// A page that must be read to know.
+/// Makes a page target, without user name, password and fragment.
 pub(super) fn page(url: &Url) -> Target {
     let mut url = url.clone();
-    // An address of the web always has room for both; there is nothing to do where it has not.
+    // Setting these fails only for URLs without a host; then there is nothing to remove.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
@@ -181,7 +181,7 @@ fn channel(id: u64) -> Target {
     Target::Channel(ChannelId(id))
 }
 
-/// A segment that is a number from end to end: `24hours` is the name of a channel.
+/// Returns a path segment that is a number as a whole: `24hours` is the name of a channel.
 fn number(segment: &str) -> Option<u64> {
     let is_digits = segment.bytes().all(|byte| byte.is_ascii_digit());
     is_digits.then(|| segment.parse().ok()).flatten()

@@ -26,7 +26,7 @@ fn assert_all(rows: &[(&str, Target)]) {
 }
 
 #[test]
-fn every_form_of_a_recordings_address_leads_to_the_recording() {
+fn every_form_of_a_recording_url_is_recognized() {
     assert_all(
         &[
             "https://video.ibm.com/recorded/112470631",
@@ -57,7 +57,7 @@ fn every_form_of_a_recordings_address_leads_to_the_recording() {
 }
 
 #[test]
-fn every_form_of_a_channels_address_leads_to_the_channel() {
+fn every_form_of_a_channel_url_is_recognized() {
     assert_all(
         &[
             "https://video.ibm.com/channel/id/6540154",
@@ -78,7 +78,7 @@ fn every_form_of_a_channels_address_leads_to_the_channel() {
 }
 
 #[test]
-fn a_name_in_the_address_is_the_channels_name() {
+fn a_name_in_the_url_is_the_channels_name() {
     assert_all(&[
         (
             "https://video.ibm.com/channel/curJSsZFUUu",
@@ -108,7 +108,7 @@ fn a_name_in_the_address_is_the_channels_name() {
 }
 
 #[test]
-fn other_pages_of_the_service_must_be_read() {
+fn other_urls_of_the_service_are_pages() {
     assert_all(
         &[
             "https://www.ustream.tv/user/someone",
@@ -126,7 +126,7 @@ fn other_pages_of_the_service_must_be_read() {
 }
 
 #[test]
-fn an_address_is_dug_out_of_whatever_is_around_it() {
+fn a_url_is_found_in_any_surrounding_text() {
     assert_all(
         &[
             "video.ibm.com/recorded/1",
@@ -158,7 +158,7 @@ fn an_address_is_dug_out_of_whatever_is_around_it() {
 }
 
 #[test]
-fn a_text_without_a_link_points_at_nothing() {
+fn a_text_without_a_url_has_no_target() {
     for text in [
         "",
         "hello world",
@@ -176,7 +176,7 @@ fn a_text_without_a_link_points_at_nothing() {
 }
 
 #[test]
-fn another_sites_page_may_embed_a_player_and_says_whose_it_is() {
+fn a_page_of_another_site_is_an_embedding_page() {
     assert_all(&[
         (
             "see https://www.a-pac.tv/live#top!",
@@ -206,7 +206,7 @@ fn another_sites_page_may_embed_a_player_and_says_whose_it_is() {
 }
 
 #[test]
-fn a_host_that_only_looks_like_the_service_is_another_site() {
+fn a_host_that_imitates_the_service_is_another_site() {
     let rows = [
         (
             "https://ustream.tv.evil.com/recorded/1",
@@ -231,7 +231,7 @@ fn a_host_that_only_looks_like_the_service_is_another_site() {
 }
 
 #[test]
-fn a_megabyte_of_beginnings_takes_no_time() {
+fn a_megabyte_of_url_starts_is_searched_in_bounded_time() {
     for beginning in ["http://", "//", "a.bc/", "%25", "&amp;", "video.ibm.com "] {
         let text = beginning.repeat((1 << 20) / beginning.len());
         // What counts is that it ends.
@@ -242,25 +242,25 @@ fn a_megabyte_of_beginnings_takes_no_time() {
 
 proptest! {
     #[test]
-    fn no_text_breaks_the_digging(text in any::<String>()) {
+    fn any_text_is_searched_without_panic(text in any::<String>()) {
         let _ = text.parse::<Target>();
     }
 
     #[test]
-    fn no_text_around_a_service_host_breaks_the_digging(before in ".{0,8}", after in ".{0,40}") {
+    fn any_text_around_a_host_is_searched_without_panic(before in ".{0,8}", after in ".{0,40}") {
         let _ = format!("{before}https://video.ibm.com/{after}").parse::<Target>();
         let _ = format!("{before}www.ustream.tv/channel/{after}").parse::<Target>();
     }
 
     #[test]
-    fn every_number_is_found_again(id in any::<u64>()) {
+    fn every_number_is_read_back(id in any::<u64>()) {
         let text = format!("https://video.ibm.com/recorded/{id}");
         prop_assert_eq!(text.parse::<Target>(), Ok(Target::Recording(RecordingId(id))));
     }
 }
 
 #[test]
-fn the_link_of_a_target_leads_back_to_it() {
+fn the_url_of_a_target_is_parsed_as_the_same_target() {
     let slug = Target::Slug("caf\u{e9} 24/7?".to_owned());
     let page: Url = "https://video.ibm.com/user/somebody".parse().unwrap();
     for target in [

@@ -1,4 +1,4 @@
-//! Digs addresses out of any text: a sentence, HTML, Markdown, JSON, another address.
+//! Finds URLs in any text: sentences, HTML, Markdown, JSON, other URLs.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -6,27 +6,27 @@ use url::Url;
 use super::address;
 use crate::{Target, TargetError, hosts};
 
-/// More text than any page that people paste holds.
-const MOST_TEXT: usize = 4 << 20;
+/// Only this much of a text is searched.
+const MAX_TEXT_BYTES: usize = 4 << 20;
 
-/// No address of the service comes near it.
-const LONGEST_ADDRESS: usize = 4096;
+/// Longest URL that is found.
+const MAX_URL_BYTES: usize = 4096;
 
-/// RFC 1035 2.3.4.
-const LONGEST_HOST: usize = 255;
+/// Longest host name (RFC 1035 2.3.4).
+const MAX_HOST_BYTES: usize = 255;
 
-/// As many addresses are tried in one text.
-const MOST_ADDRESSES: usize = 10_000;
+/// Most candidates that are tried in one text.
+const MAX_ADDRESSES: usize = 10_000;
 
-/// An address within an address within an address.
-const DEEPEST_ENCODING: usize = 3;
+/// How often a text is searched, percent-decoded once more each time: a URL may be inside a URL.
+const MAX_ENCODING_DEPTH: usize = 3;
 
-/// The first address of the service in `text` that points at something, else the first of another
-/// site: its page may embed a player.
+/// Returns the target of the first URL of the service in `text` that has one, else the page of the
+/// first URL of another site.
 pub(super) fn find_target(text: &str) -> Result<Target, TargetError> {
     let mut text = unescaped(bounded(text));
     let mut elsewhere = None;
-    for _ in 0..DEEPEST_ENCODING {
+    for _ in 0..MAX_ENCODING_DEPTH {
         for url in addresses(&text) {
             if let Some(target) = Target::of_url(&url) {
                 return Ok(target);
@@ -39,7 +39,7 @@ pub(super) fn find_target(text: &str) -> Result<Target, TargetError> {
         if !text.contains('%') {
             break;
         }
-        // What is encoded is a value in a query: it ends where the query goes on.
+        // An encoded URL is a value in a query: it ends at the next parameter.
         let values = text.replace('&', " ");
         text = percent_decode_str(&values).decode_utf8_lossy().into_owned();
     }
@@ -47,20 +47,20 @@ pub(super) fn find_target(text: &str) -> Result<Target, TargetError> {
     Ok(address::page(&elsewhere))
 }
 
-/// Every web address of a text, in its order.
+/// Returns all URLs in a text, in order.
 pub(super) fn urls(text: &str) -> impl Iterator<Item = Url> {
     let text = unescaped(bounded(text));
-    // Collected, since they borrow from the text.
+    // Collected, since the iterator borrows the local text.
     addresses(&text).collect::<Vec<_>>().into_iter()
 }
 
-/// As much of the text as is looked at.
+/// Returns the part of the text that is searched.
 fn bounded(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MOST_TEXT))
+    text.get(..text.floor_char_boundary(MAX_TEXT_BYTES))
         .unwrap_or(text)
 }
 
-/// Takes off what HTML and JSON put around the characters of an address.
+/// Undoes the escapes of HTML and JSON that occur in URLs.
 fn unescaped(text: &str) -> String {
     [
         ("\\/", "/"),
@@ -88,7 +88,7 @@ fn unescaped(text: &str) -> String {
     })
 }
 
-/// All web addresses of a text, in its order.
+/// Returns all URLs in an unescaped text, in order.
 fn addresses(text: &str) -> impl Iterator<Item = Url> + '_ {
     let mut before = None;
     text.char_indices()
@@ -96,23 +96,24 @@ fn addresses(text: &str) -> impl Iterator<Item = Url> + '_ {
             let rest = text.get(at..)?;
             UrlStart::of(before.replace(character), rest).map(|start| (start, rest))
         })
-        .take(MOST_ADDRESSES)
+        .take(MAX_ADDRESSES)
         .filter_map(|(start, rest)| start.address(candidate(rest)))
 }
 
-/// How an address begins.
+/// How a URL begins in text.
 #[derive(Clone, Copy)]
 enum UrlStart {
     /// `https://…`
     Scheme,
-    /// `//…`, as embeds have it.
+    /// `//…`, as in embed codes.
     Slashes,
-    /// `video.ibm.com/…`, as people write it.
+    /// `video.ibm.com/…`, as typed by people.
     Host,
 }
 
 impl UrlStart {
-    /// How an address begins at the start of `rest`, if one does there.
+    /// Returns how a URL begins at the start of `rest`; `None` if none does. `before` is the
+    /// character before it.
     fn of(before: Option<char>, rest: &str) -> Option<Self> {
         if begins_with(rest, "https://") || begins_with(rest, "http://") {
             return Some(Self::Scheme);
@@ -137,30 +138,30 @@ impl UrlStart {
     }
 }
 
-/// Whether text begins with a host name that is meant as an address: the service's own, one with
+/// Returns whether text begins with a host name that is meant as a URL: one of the service, one with
 /// `www.`, or one with a path.
 fn is_bare_host(rest: &str) -> bool {
     let end = rest
         .char_indices()
-        .find(|&(at, c)| at >= LONGEST_HOST || !(c.is_ascii_alphanumeric() || ".-".contains(c)))
+        .find(|&(at, c)| at >= MAX_HOST_BYTES || !(c.is_ascii_alphanumeric() || ".-".contains(c)))
         .map_or(rest.len(), |(at, _)| at);
     let (host, after) = rest.split_at(end);
     looks_like_a_host(host)
         && (hosts::is_site(host) || begins_with(host, "www.") || after.starts_with(['/', '@']))
 }
 
-/// The longest run from the start of `rest` that can be one address.
+/// Returns the longest prefix of `rest` that can be one URL.
 fn candidate(rest: &str) -> &str {
     let end = rest
         .char_indices()
-        .find(|&(at, character)| at >= LONGEST_ADDRESS || ends_an_address(character))
+        .find(|&(at, character)| at >= MAX_URL_BYTES || ends_an_address(character))
         .map_or(rest.len(), |(at, _)| at);
     rest.get(..end)
         .unwrap_or_default()
         .trim_end_matches(['.', '!', '?', ':', '*', '_', '~', '&'])
 }
 
-/// A character that stands around addresses in text, never in one.
+/// Returns whether a character delimits URLs in text.
 fn ends_an_address(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
@@ -168,12 +169,12 @@ fn ends_an_address(character: char) -> bool {
         || "«»‹›“”„‘’‚「」『』（）【】《》、。，；！？…".contains(character)
 }
 
-/// A character before which a bare host name is part of a longer word, path or mail address.
+/// Returns whether a host name behind this character is part of a longer word, path or mail address.
 fn belongs_to_a_word(character: char) -> bool {
     character.is_alphanumeric() || "./@-_%~+".contains(character)
 }
 
-/// At least one dot, and a last label of letters: neither `3.14` nor a number of the network.
+/// Returns whether a host has a dot and a last label of letters, unlike `3.14` or an IP address.
 fn looks_like_a_host(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     host.rsplit_once('.').is_some_and(|(name, last)| {

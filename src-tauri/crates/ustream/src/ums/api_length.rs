@@ -1,46 +1,41 @@
-//! The length by the API, which is asked at the same time as the control connection: it tells
-//! whether the list of segments is complete.
+//! Passes the recording's length from the API to a running session.
+//!
+//! The API is asked at the same time as the control connection. The length tells whether the list
+//! of segments is complete.
 
 use tokio::sync::watch;
 
-/// The length, once the API has said it.
+/// The receiving end of the length that the API states, in milliseconds.
 #[derive(Clone, Debug)]
-pub struct ApiLength {
+pub(crate) struct ApiLength {
     source: watch::Receiver<Option<u64>>,
     is_received: bool,
 }
 
 impl ApiLength {
-    /// A length that is still to come, in milliseconds, and where it is put in.
-    pub fn channel() -> (watch::Sender<Option<u64>>, Self) {
+    /// Creates a length that is not known yet, and the sender that sets it.
+    pub(crate) fn channel() -> (watch::Sender<Option<u64>>, Self) {
         let (sender, source) = watch::channel(None);
-        let is_told = false;
         (
             sender,
             Self {
                 source,
-                is_received: is_told,
+                is_received: false,
             },
         )
     }
 
-    /// A length that is known already, or never will be.
-    pub fn of(length_ms: Option<u64>) -> Self {
+    /// Creates a length that is known already; `None` if it will never be known.
+    pub(crate) fn of(length_ms: Option<u64>) -> Self {
         let (_, source) = watch::channel(length_ms);
-        let is_received = false;
         Self {
             source,
-            is_received,
+            is_received: false,
         }
     }
 
-    /// The length that is known at this moment, in milliseconds.
-    pub fn known(&self) -> Option<u64> {
-        *self.source.borrow()
-    }
-
-    /// Waits for the length, once; for ever where it does not come. Nothing is lost where the
-    /// wait is given up.
+    /// Waits for the length and returns it once, in milliseconds. Never completes if there is no
+    /// length or it was returned before. Cancel-safe.
     pub(super) async fn received(&mut self) -> u64 {
         if !self.is_received {
             let length = self.source.wait_for(Option::is_some).await;

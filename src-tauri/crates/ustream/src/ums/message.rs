@@ -1,100 +1,104 @@
-//! Reads what the control connection says, as liberally as it is said: one command or a list of
-//! them, arguments as a list, a map, one object or not at all.
+//! Parses messages of the control connection (observed, unless a comment says otherwise).
+//!
+//! The reader is lenient: a frame may hold one command or a list of them, and the arguments may be
+//! a list, a map with numbers for keys, one object, or missing.
 
 use serde_json::Value;
 
 use super::stream::{self, StreamState};
 use crate::{Error, lenient_json};
 
-/// More than the service has been seen to say at once by two orders of magnitude.
-pub const LARGEST_FRAME: usize = 4 << 20;
+/// Largest frame that is read, a hundred times the largest observed.
+pub(crate) const MAX_FRAME_BYTES: usize = 4 << 20;
 
-/// Its name in errors.
+/// Name of the control connection in errors.
 pub(crate) const WHAT: &str = "the control connection";
 
-/// One thing the service says.
+/// One command of the service.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// News about the recording.
+    /// Information about the recording.
     ModuleInfo(Box<ModuleInfo>),
-    /// The connection is of no use; the reasons, those that lead on first.
+    /// The connection is refused. The reasons, redirects first.
     Reject(Vec<Reject>),
-    /// Where long polling goes on.
+    /// Where to continue long polling.
     Tracking(Tracking),
-    /// The other side hangs up.
+    /// The service closes the connection.
     Close,
-    /// Any other command, by name: none of them matters here.
+    /// Another command, by name; ignored.
     Other(String),
 }
 
-/// Where long polling goes on.
+/// Where to continue long polling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracking {
-    /// Host name; the one that was asked where there is none.
+    /// Host name; `None` for the host that was asked.
     pub host: Option<String>,
-    /// Name of the connection there.
+    /// Id of the connection on that host.
     pub connection: String,
 }
 
-/// News about the recording; what is not said is not known.
+/// Information about the recording. A message may hold any part of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModuleInfo {
-    /// How it is stored, or that it is not there.
+    /// How the recording is stored, or that there is none.
     pub stream: Option<StreamState>,
-    /// Hosts and paths of the servers that hold its pieces, best first.
+    /// Servers of its segments, the preferred one first.
     pub sites: Vec<Site>,
-    /// Its title.
+    /// Title.
     pub title: Option<String>,
-    /// Who made it.
+    /// User name of the owner.
     pub owner: Option<String>,
-    /// A length that is said beside the stream.
+    /// Length in milliseconds, stated outside the stream.
     pub length: Option<u64>,
 }
 
-/// A server of pieces, as the service names it.
+/// A server of segments, as the service names it. Not checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     /// Host name.
     pub host: String,
-    /// Where its tree begins.
+    /// Path of the root folder on it.
     pub path: String,
 }
 
 /// Why a connection is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reject {
-    /// Another host is in charge.
+    /// Another host is responsible.
     Cluster {
-        /// Its short name, to make the host's name of.
+        /// Name of its cluster, of which the host name is built.
         name: Option<String>,
         /// Its host name.
         host: Option<String>,
     },
-    /// The page that embeds it must be named.
+    /// The page that embeds the recording must be named.
     Referrer {
-        /// A page that would do.
+        /// URL of a page that is accepted.
         redirect_url: Option<String>,
     },
-    /// There is no such recording.
+    /// The recording does not exist.
     Nonexistent,
-    /// Not in this country.
+    /// It is not available in this country.
     Region,
-    /// A password is wanted.
+    /// A password is required.
     Password,
-    /// The answer of a sign-up form is wanted.
+    /// The hash of a sign-up form is required.
     Hash,
-    /// A login is wanted.
+    /// A login is required.
     Login,
-    /// Something else, by the service's own name.
+    /// Another reason, by the service's name for it.
     Other(String),
 }
 
-/// Reads one frame.
+/// Parses one frame. Unknown members are ignored, and so is an item that is not a command.
+///
+/// Fails with [`Error::TooLarge`] above 4 MiB and [`Error::Malformed`] if it is not JSON.
 pub fn parse(frame: &str) -> Result<Vec<Command>, Error> {
-    if frame.len() > LARGEST_FRAME {
+    if frame.len() > MAX_FRAME_BYTES {
         return Err(Error::TooLarge {
             what: WHAT,
-            limit_bytes: LARGEST_FRAME,
+            limit_bytes: MAX_FRAME_BYTES,
         });
     }
     let value = lenient_json::read(frame.as_bytes(), WHAT)?;
@@ -133,7 +137,7 @@ fn module_info(arguments: &[&Value]) -> ModuleInfo {
     for argument in arguments {
         if let Some(stream) = lenient_json::member(argument, "stream") {
             info.stream = Some(stream::read(stream));
-            // The path is the stream's own: below the server it stands where it always does.
+            // The path is part of the stream's format: only the host is taken here.
             let hosts = stream::servers(stream).into_iter().map(|site| site.host);
             for host in hosts {
                 let path = String::new();
@@ -152,13 +156,13 @@ fn module_info(arguments: &[&Value]) -> ModuleInfo {
     info
 }
 
-/// `data[].data[].sites[]`: the first is meant, the others are alternatives.
+/// Reads `data[].data[].sites[]`: the first is preferred, the others are alternatives.
 fn sites(config: &Value, found: &mut Vec<Site>) {
     let groups = lenient_json::items_of(config, "data");
     let sites = groups
         .into_iter()
         .flat_map(|group| lenient_json::items_of(group, "data"))
-        .flat_map(|place| lenient_json::items_of(place, "sites"));
+        .flat_map(|location| lenient_json::items_of(location, "sites"));
     for site in sites {
         let Some(host) = lenient_json::text_of(site, "host") else {
             continue;
@@ -169,8 +173,8 @@ fn sites(config: &Value, found: &mut Vec<Site>) {
 }
 
 fn add(site: Site, found: &mut Vec<Site>) {
-    const MOST_SITES: usize = 16;
-    if found.len() < MOST_SITES && !found.contains(&site) {
+    const MAX_SITES: usize = 16;
+    if found.len() < MAX_SITES && !found.contains(&site) {
         found.push(site);
     }
 }
@@ -198,29 +202,29 @@ fn rejects(arguments: &[&Value]) -> Vec<Reject> {
     rejects
 }
 
-/// Most names of locks are known from the service's SDK only, as `passwordLock` or `hashLock`:
-/// the telling part of the name decides.
+/// Reads one reason. Most names of locks are known only from the service's SDK, such as
+/// `passwordLock` or `hashLock`, so the significant part of the name decides.
 fn reject(key: &str, body: &Value) -> Reject {
     let name = key.to_ascii_lowercase();
-    let tells = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-    if tells(&["cluster"]) {
+    let has_any = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    if has_any(&["cluster"]) {
         Reject::Cluster {
             name: lenient_json::text_of(body, "name"),
             host: lenient_json::text_of(body, "host"),
         }
-    } else if tells(&["refer"]) {
+    } else if has_any(&["refer"]) {
         Reject::Referrer {
             redirect_url: lenient_json::text_of(body, "redirectUrl"),
         }
-    } else if tells(&["nonexist", "notfound", "not_found", "removed", "deleted"]) {
+    } else if has_any(&["nonexist", "notfound", "not_found", "removed", "deleted"]) {
         Reject::Nonexistent
-    } else if tells(&["geo"]) {
+    } else if has_any(&["geo"]) {
         Reject::Region
-    } else if tells(&["password"]) {
+    } else if has_any(&["password"]) {
         Reject::Password
-    } else if tells(&["sso", "saml", "oidc", "login", "member", "invite"]) {
+    } else if has_any(&["sso", "saml", "oidc", "login", "member", "invite"]) {
         Reject::Login
-    } else if tells(&["hash", "auth", "registration"]) {
+    } else if has_any(&["hash", "auth", "registration"]) {
         Reject::Hash
     } else {
         Reject::Other(lenient_json::clean_text(key))

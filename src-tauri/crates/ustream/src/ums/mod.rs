@@ -1,21 +1,25 @@
-//! The control connection ("Ustream Media Server"): one `connect` goes in, what a recording is
-//! made of comes out, usually after being sent on to another host once.
+//! The control connection ("Ustream Media Server", UMS), over a websocket or long polling.
+//!
+//! The client sends one `connect` command; the service replies with messages that describe how the
+//! recording is stored, usually after redirecting to another host once. The protocol is not
+//! documented: everything here comes from observed traffic, unless a comment says otherwise.
 
 mod api_length;
 pub mod message;
-pub mod polling;
+pub(crate) mod polling;
 pub mod session;
-pub mod socket;
+pub(crate) mod socket;
 pub mod stream;
+pub(crate) mod timeline;
 
-pub use api_length::ApiLength;
+pub(crate) use api_length::ApiLength;
 use session::StreamInfo;
 
-/// What a conversation came to.
+/// The result of a session that did not fail.
 #[derive(Debug)]
-pub enum SessionOutcome {
-    /// The recording is known.
+pub(crate) enum SessionOutcome {
+    /// What the service says about the recording.
     Known(Box<StreamInfo>),
-    /// The answer of the sign-up form is missing, or was not accepted.
+    /// The hash of the sign-up form is missing, or was not accepted.
     NeedsHash,
 }

@@ -1,5 +1,7 @@
-//! Drives a session over long polling: `connect` as a query, then one request after the other,
-//! each answered when there is news. The only place where it meets the network and the clock.
+//! Runs a session over long polling: `connect` is a GET request with its arguments in the query,
+//! then one request follows the other, and the service responds when it has a message.
+//!
+//! The state machine is in [`super::session`]; the network and the clock are here.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -11,41 +13,43 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use super::message::{LARGEST_FRAME, WHAT};
+use super::message::{MAX_FRAME_BYTES, WHAT};
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::Error;
 use crate::hosts::Host;
 use crate::http::{self, BodyLimit};
 
-/// A connection that is not polled for longer than this is given up by the service, and what it
-/// told with it.
-const LONGEST_POLL: Duration = Duration::from_secs(10);
+/// Timeout of one poll. The service drops a connection that is not polled for longer, and
+/// invalidates its playlists (observed).
+const POLL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Answers that come quicker than this and say nothing new are not asked for at once again.
-const SHORTEST_POLL: Duration = Duration::from_millis(500);
+/// Shortest time between two polls, in case responses come at once and say nothing new.
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Answers of one conversation: five polls are usual.
-const MOST_ANSWERS: usize = 100;
+/// Most responses in one session; five are usual.
+const MAX_ANSWERS: usize = 100;
 
-/// Bytes of one conversation.
-const MOST_BYTES: usize = 4 * LARGEST_FRAME;
+/// Largest sum of all responses in one session.
+const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 
 const LIMIT: BodyLimit = BodyLimit {
     what: WHAT,
-    bytes: LARGEST_FRAME,
+    bytes: MAX_FRAME_BYTES,
 };
 
-/// Asks the control connection about a recording. What it tells holds while the line is
-/// [kept](Line::keep).
-pub async fn ask(
+/// Asks the control connection about a recording.
+///
+/// Playlists in the outcome are valid while the connection is
+/// [kept alive](PollingConnection::keep_alive). Fails with the error of the session.
+pub(crate) async fn ask(
     http: &reqwest::Client,
-    question: SessionQuery,
-    way: Transport,
+    query: SessionQuery,
+    transport: Transport,
     mut length: ApiLength,
 ) -> Result<(SessionOutcome, PollingConnection), Error> {
-    let mut session = Session::new(question, way, fastrand::u64(..));
-    let mut line = PollingConnection {
+    let mut session = Session::new(query, transport, fastrand::u64(..));
+    let mut connection = PollingConnection {
         http: http.clone(),
         connect_url: None,
         poll_url: None,
@@ -62,35 +66,35 @@ pub async fn ask(
                 path,
                 pause,
             } => {
-                line.set_host(secure, &host, path);
+                connection.set_host(secure, &host, path);
                 tokio::time::sleep(pause).await;
-                session.handle(SessionEvent::Opened, line.started.elapsed())
+                session.handle(SessionEvent::Opened, connection.started.elapsed())
             }
-            SessionAction::Send(arguments) => line.connect(&mut session, &arguments).await,
+            SessionAction::Send(arguments) => connection.connect(&mut session, &arguments).await,
             SessionAction::Listen {
                 secure,
                 host,
                 path,
-                connection,
+                connection: id,
             } => {
-                line.listen(secure, &host, path, &connection);
+                connection.listen(secure, &host, path, &id);
                 SessionAction::Wait
             }
-            SessionAction::Wait => line.poll(&mut session, &mut length).await,
-            SessionAction::Done(info) => return Ok((SessionOutcome::Known(info), line)),
-            SessionAction::NeedsHash => return Ok((SessionOutcome::NeedsHash, line)),
+            SessionAction::Wait => connection.poll(&mut session, &mut length).await,
+            SessionAction::Done(info) => return Ok((SessionOutcome::Known(info), connection)),
+            SessionAction::NeedsHash => return Ok((SessionOutcome::NeedsHash, connection)),
             SessionAction::Fail(error) => return Err(error),
         }
     }
 }
 
-/// A connection in the sense of the service: a name under which it is polled.
+/// A connection as the service defines it: an id under which the client polls.
 #[derive(Debug)]
-pub struct PollingConnection {
+pub(crate) struct PollingConnection {
     http: reqwest::Client,
-    /// Where `connect` goes.
+    /// URL of the `connect` request.
     connect_url: Option<Url>,
-    /// Where news come from.
+    /// URL that is polled for messages.
     poll_url: Option<Url>,
     answers: usize,
     bytes: usize,
@@ -98,15 +102,15 @@ pub struct PollingConnection {
 }
 
 impl PollingConnection {
-    /// Goes on polling, so that what was told stays valid, until it is dropped.
-    pub async fn keep_alive(mut self) -> Infallible {
+    /// Polls until it is dropped, so that playlists stay valid. Stops after the first error.
+    pub(crate) async fn keep_alive(mut self) -> Infallible {
         while let Some(url) = self.poll_url.take() {
-            let asked = Instant::now();
-            let answer = self.get(&url, asked + LONGEST_POLL).await;
+            let poll_started = Instant::now();
+            let answer = self.get(&url, poll_started + POLL_TIMEOUT).await;
             if answer.is_ok() {
                 self.poll_url = Some(url);
             }
-            tokio::time::sleep_until(asked + SHORTEST_POLL).await;
+            tokio::time::sleep_until(poll_started + MIN_POLL_INTERVAL).await;
         }
         std::future::pending().await
     }
@@ -145,12 +149,12 @@ impl PollingConnection {
         let Some(url) = self.poll_url.clone() else {
             return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
-        let asked = Instant::now();
+        let poll_started = Instant::now();
         let deadline = self.started + session.deadline();
         let started = self.started;
         let answer = {
-            // An answer that is on its way is not given up for the length: it would be lost.
-            let mut get = pin!(self.get(&url, deadline.min(asked + LONGEST_POLL)));
+            // The pending request is kept when the length arrives: its response would be lost.
+            let mut get = pin!(self.get(&url, deadline.min(poll_started + POLL_TIMEOUT)));
             loop {
                 let length_ms = match select(get, pin!(length.received())).await {
                     Either::Left((answer, _)) => break answer,
@@ -167,12 +171,12 @@ impl PollingConnection {
         };
         let request = self.report(session, answer);
         if matches!(request, SessionAction::Wait) {
-            tokio::time::sleep_until((asked + SHORTEST_POLL).min(deadline)).await;
+            tokio::time::sleep_until((poll_started + MIN_POLL_INTERVAL).min(deadline)).await;
         }
         request
     }
 
-    /// Tells the session what came.
+    /// Passes a response to the session.
     fn report(
         &mut self,
         session: &mut Session,
@@ -180,8 +184,8 @@ impl PollingConnection {
     ) -> SessionAction {
         let now = self.started.elapsed();
         match answer {
-            Ok(_) if self.answers > MOST_ANSWERS || self.bytes > MOST_BYTES => {
-                let limit_bytes = MOST_BYTES;
+            Ok(_) if self.answers > MAX_ANSWERS || self.bytes > MAX_BYTES => {
+                let limit_bytes = MAX_BYTES;
                 let error = Error::TooLarge {
                     what: WHAT,
                     limit_bytes,
@@ -189,7 +193,7 @@ impl PollingConnection {
                 session.handle(SessionEvent::LimitExceeded(error), now)
             }
             Ok(text) => session.handle(SessionEvent::Frame(&text), now),
-            // It polls on where the session has not waited for long enough.
+            // The session continues to poll if its own deadline has not come.
             Err(PollError::TimedOut) => session.handle(SessionEvent::TimedOut, now),
             Err(PollError::Failed(error @ Error::TooLarge { .. })) => {
                 session.handle(SessionEvent::LimitExceeded(error), now)
@@ -202,8 +206,8 @@ impl PollingConnection {
     }
 
     async fn get(&mut self, url: &Url, until: Instant) -> Result<String, PollError> {
-        let asked = http::get_once(&self.http, url, LIMIT);
-        let answer = match tokio::time::timeout_at(until, asked).await {
+        let request = http::get_once(&self.http, url, LIMIT);
+        let answer = match tokio::time::timeout_at(until, request).await {
             Err(_) => return Err(PollError::TimedOut),
             Ok(answer) => answer.map_err(PollError::Failed)?,
         };
@@ -219,17 +223,17 @@ impl PollingConnection {
     }
 }
 
-/// Says once that the service is asked without TLS: anybody on the line can read along and answer.
+/// Logs once that the service is asked without TLS: anyone in between can read and forge messages.
 fn warn_plain_http(host: &Host) {
-    static SAID: Once = Once::new();
-    SAID.call_once(|| {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
         tracing::warn!(%host, "the service has not answered over TLS and is asked over plain HTTP");
     });
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 enum PollError {
-    /// It did not come in time.
+    /// It did not arrive in time.
     TimedOut,
     Failed(Error),
 }

@@ -1,4 +1,4 @@
-//! Decides what to do on the control connection: events in, requests out. No I/O, no clock.
+//! The state machine of the control connection: events in, actions out. No I/O, no clock.
 
 mod connect;
 mod redirects;
@@ -18,95 +18,94 @@ use super::stream::StreamState;
 use crate::hosts::Host;
 use crate::{Error, Lock, RecordingId};
 
-/// One attempt may take this long; an answer usually takes one second.
+/// Timeout of one attempt; the service usually responds within a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// Attempts in all, each from an entry host on.
-const MOST_ATTEMPTS: usize = 3;
+/// Attempts in all, each starting at an entry host.
+const MAX_ATTEMPTS: usize = 3;
 
-/// No attempt begins later: there are other ways to try.
-const LATEST_ATTEMPT: Duration = Duration::from_secs(18);
+/// No attempt starts later than this: other strategies remain.
+const LAST_ATTEMPT_START: Duration = Duration::from_secs(18);
 
-/// A host that has just failed is given this long, times the attempts so far.
+/// Pause before an attempt, multiplied by the number of attempts before it.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// How long the servers of the pieces may be named later than the pieces.
+/// How long to wait for the servers after the segments are known.
 const SERVERS_GRACE: Duration = Duration::from_secs(5);
 
-/// How long a list of hashes may be continued in a later message, where nobody has said how long
-/// the recording is or the list ends before that.
+/// How long to wait for more hashes if the length is unknown, or greater than the list covers.
 const HASHES_GRACE: Duration = Duration::from_secs(3);
 
-/// What is asked of the service.
+/// What the session asks for. `Debug` is left out: it holds secrets.
 #[derive(Clone)]
 pub struct SessionQuery {
     /// The recording.
     pub recording: RecordingId,
-    /// Its password.
+    /// Password of the recording.
     pub password: Option<String>,
-    /// The answer of the sign-up form, as the JSON text it came in.
+    /// Hash of the sign-up form, as the JSON text in which it came.
     pub hash: Option<String>,
-    /// Address of the page that embeds it.
+    /// URL of the page that embeds the recording.
     pub referrer: Option<String>,
 }
 
-/// What happened on the connection.
+/// An event on the connection.
 #[derive(Debug)]
 pub enum SessionEvent<'a> {
-    /// It is open.
+    /// The connection is open.
     Opened,
-    /// It could not be opened.
+    /// The connection could not be opened, or a request failed.
     Failed(Error),
-    /// The service said something.
+    /// The service sent a frame.
     Frame(&'a str),
-    /// The service said something too large.
+    /// The service sent more than the limits allow.
     LimitExceeded(Error),
-    /// It was closed from the other side.
+    /// The service closed the connection.
     Closed,
-    /// The API has answered that the recording is so many milliseconds long.
+    /// The API states this length of the recording, in milliseconds.
     Length(u64),
-    /// [`Session::deadline`] has come.
+    /// [`Session::deadline`] has passed.
     TimedOut,
 }
 
 /// What to do next.
 #[derive(Debug)]
 pub enum SessionAction {
-    /// Drop the connection and open one to `{host}{path}`, after a pause.
+    /// Drop the connection and, after a pause, open one to `{host}{path}`.
     Connect {
-        /// Over TLS.
+        /// Whether to use TLS.
         secure: bool,
-        /// Where to.
+        /// Host to connect to.
         host: Host,
-        /// Which path there.
+        /// Path of the URL.
         path: &'static str,
-        /// How long to wait before.
+        /// Pause before.
         pause: Duration,
     },
-    /// Say `connect` with these arguments, then wait.
+    /// Send `connect` with these arguments, then wait.
     Send(Value),
-    /// Poll there from now on.
+    /// Poll this URL from now on.
     Listen {
-        /// Over TLS.
+        /// Whether to use TLS.
         secure: bool,
-        /// Where.
+        /// Host to poll.
         host: Host,
-        /// Which path there.
+        /// Path of the URL.
         path: &'static str,
-        /// Name of the connection.
+        /// Id of the connection, for the query.
         connection: String,
     },
     /// Wait for the next event, at most until [`Session::deadline`].
     Wait,
-    /// The recording is known.
+    /// The session is complete.
     Done(Box<StreamInfo>),
-    /// The answer of the sign-up form is missing, or was not accepted.
+    /// The hash of the sign-up form is missing, or was not accepted.
     NeedsHash,
-    /// It cannot be had.
+    /// The session has failed.
     Fail(Error),
 }
 
-/// One conversation about one recording.
+/// A session about one recording. It may use several connections.
 pub struct Session {
     transport: Transport,
     query: SessionQuery,
@@ -115,20 +114,20 @@ pub struct Session {
     viewer_id: u64,
     attempt: usize,
     attempt_started: Duration,
-    /// Number at the front of made-up host names, one for each attempt: it defeats caches.
+    /// Random number in the host names of an attempt; defeats caches.
     host_number: u32,
     redirects: usize,
     referrers: usize,
     visited: Vec<(Host, String)>,
     host: Option<Host>,
-    /// Where to go when the host that the service named cannot be reached.
+    /// Used if the host that the service named cannot be reached.
     fallback_host: Option<Host>,
     info: StreamInfoBuilder,
     last_error: Option<Error>,
 }
 
 impl Session {
-    /// A conversation whose random numbers follow from `seed`.
+    /// Creates a session whose random numbers derive from `seed`.
     pub fn new(query: SessionQuery, transport: Transport, seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let referrer = query
@@ -154,13 +153,13 @@ impl Session {
         }
     }
 
-    /// The first thing to do.
+    /// Returns the first action. `now` is the time since the start of the session.
     pub fn start(&mut self, now: Duration) -> SessionAction {
         self.attempt = 1;
         self.start_attempt(now)
     }
 
-    /// When to report [`Event::TimedOut`].
+    /// Returns when to report [`SessionEvent::TimedOut`], as time since the start of the session.
     pub fn deadline(&self) -> Duration {
         let attempt = self.attempt_started + ATTEMPT_TIMEOUT;
         self.info
@@ -168,22 +167,22 @@ impl Session {
             .map_or(attempt, |at| at.min(attempt))
     }
 
-    /// Goes on after `event`. `now` counts from any moment, but never back.
+    /// Handles `event` and returns the next action. `now` is the time since the start of the session.
     pub fn handle(&mut self, event: SessionEvent<'_>, now: Duration) -> SessionAction {
         match event {
             SessionEvent::Opened => {
-                let hello = ConnectContext {
+                let context = ConnectContext {
                     viewer_id: self.viewer_id,
                     referrer: &self.referrer,
                     is_secure: self.is_secure(),
                     random: &mut self.random,
                 };
-                SessionAction::Send(self.transport.connect_arguments(&self.query, hello))
+                SessionAction::Send(self.transport.connect_arguments(&self.query, context))
             }
             SessionEvent::Frame(frame) => self.on_frame(frame, now),
             SessionEvent::LimitExceeded(error)
             | SessionEvent::Failed(error @ Error::Busy { .. }) => SessionAction::Fail(error),
-            // The next way may be without TLS: whoever showed the certificate could answer there.
+            // The next attempt may be without TLS and could reach the server with the bad certificate.
             SessionEvent::Failed(error @ Error::Untrusted { .. })
                 if self.transport != Transport::Socket =>
             {
@@ -222,14 +221,14 @@ impl Session {
         let mut listen = SessionAction::Wait;
         let mut is_closed = false;
         for command in commands {
-            let request = match command {
+            let action = match command {
                 Command::ModuleInfo(info) => self.on_module_info(*info, now),
                 Command::Reject(reasons) => self.on_reject(reasons),
                 Command::Tracking(tracking) if self.transport != Transport::Socket => {
                     listen = self.on_tracking(tracking);
                     SessionAction::Wait
                 }
-                // A websocket closes itself.
+                // A websocket reports its end itself.
                 Command::Close if self.transport != Transport::Socket => {
                     is_closed = true;
                     SessionAction::Wait
@@ -240,8 +239,8 @@ impl Session {
                     SessionAction::Wait
                 }
             };
-            if !matches!(request, SessionAction::Wait) {
-                return request;
+            if !matches!(action, SessionAction::Wait) {
+                return action;
             }
         }
         if is_closed {
@@ -251,7 +250,7 @@ impl Session {
     }
 
     fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> SessionAction {
-        // It was told where the segments are: they are still there.
+        // Segments that were announced before stay available.
         if info.stream == Some(StreamState::Offline) && !self.info.is_usable() {
             return SessionAction::Fail(Error::NotRecorded);
         }
@@ -287,7 +286,7 @@ impl Session {
         SessionAction::Fail(Error::Locked(lock))
     }
 
-    /// Begins an attempt at the entry host of its turn: today's first, then the one of 2017.
+    /// Starts an attempt at its entry host: the current one first, then the legacy one (since 2017).
     fn start_attempt(&mut self, now: Duration) -> SessionAction {
         let earlier = u32::try_from(self.attempt.saturating_sub(1)).unwrap_or(u32::MAX);
         let pause = RETRY_PAUSE.saturating_mul(earlier);
@@ -300,34 +299,34 @@ impl Session {
         let host = self
             .transport
             .entry_host(self.attempt, &self.query, self.host_number);
-        let mut request = self.go_to(host);
-        if let SessionAction::Connect { pause: wait, .. } = &mut request {
+        let mut action = self.go_to(host);
+        if let SessionAction::Connect { pause: wait, .. } = &mut action {
             *wait = pause;
         }
-        request
+        action
     }
 
-    /// Keeps what went wrong. A refused certificate stays the reason, whatever follows it.
+    /// Keeps the last error; a refused certificate is not replaced by later errors.
     fn record_error(&mut self, error: Error) {
         if !matches!(self.last_error, Some(Error::Untrusted { .. })) {
             self.last_error = Some(error);
         }
     }
 
-    /// The connection is of no more use: what is known may do, else another attempt may help.
+    /// Finishes with what is known if that is enough, else starts another attempt or fails.
     fn retry_or_finish(&mut self, now: Duration) -> SessionAction {
-        // A list that ends too early or has a gap is asked for once more, then taken as it is.
+        // A list that ends too early or has a gap is requested again once, then used as it is.
         let is_enough = self.info.is_complete() || self.attempt > 1;
         if self.info.is_usable() && is_enough {
             if !self.info.is_complete() {
-                tracing::warn!("the service does not list all pieces of the recording");
+                tracing::warn!("the service does not list all segments of the recording");
             }
             return SessionAction::Done(Box::new(self.info.take()));
         }
         if let Some(refusal) = self.info.unusable_reason() {
             return SessionAction::Fail(refusal);
         }
-        if self.attempt >= MOST_ATTEMPTS || now >= LATEST_ATTEMPT {
+        if self.attempt >= MAX_ATTEMPTS || now >= LAST_ATTEMPT_START {
             return SessionAction::Fail(self.last_error.take().unwrap_or(Error::Timeout(WHAT)));
         }
         self.attempt += 1;

@@ -1,7 +1,8 @@
-//! Drives a session over a websocket: the only place where it meets the network and the clock.
+//! Runs a session over a websocket. The state machine is in [`super::session`]; the network and the
+//! clock are here.
 //!
-//! The connection is an upgraded one of the HTTP client's (RFC 6455 4.1), so its proxy, its trust
-//! and its time-outs hold here too; only the framing is another library's.
+//! The connection is an upgraded one of the HTTP client (RFC 6455 4.1), so its proxy, trusted
+//! certificates and timeouts apply; only the framing comes from another library.
 
 mod text_as_binary;
 
@@ -24,31 +25,31 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use self::text_as_binary::TextAsBinary;
-use super::message::{LARGEST_FRAME, WHAT};
+use super::message::{MAX_FRAME_BYTES, WHAT};
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::hosts::Host;
 use crate::{Error, http};
 
-/// Frames of one conversation: three are usual, counters may come each second.
-const MOST_FRAMES: usize = 500;
+/// Most frames in one session: three are usual, viewer counts may come each second.
+const MAX_FRAMES: usize = 500;
 
-/// Bytes of one conversation.
-const MOST_BYTES: usize = 4 * LARGEST_FRAME;
+/// Largest sum of all frames in one session.
+const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 
-/// A polite good-bye may take this long.
+/// Timeout of the closing handshake.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 type Socket = WebSocketStream<TextAsBinary<Upgraded>>;
 
-/// Asks the control connection about a recording.
-pub async fn ask(
+/// Asks the control connection about a recording. Fails with the error of the session.
+pub(crate) async fn ask(
     http: &reqwest::Client,
-    question: SessionQuery,
+    query: SessionQuery,
     length: ApiLength,
 ) -> Result<SessionOutcome, Error> {
-    let mut session = Session::new(question, Transport::Socket, fastrand::u64(..));
-    let mut line = SocketConnection {
+    let mut session = Session::new(query, Transport::Socket, fastrand::u64(..));
+    let mut connection = SocketConnection {
         http,
         length,
         socket: None,
@@ -61,15 +62,17 @@ pub async fn ask(
         request = match request {
             SessionAction::Connect {
                 host, path, pause, ..
-            } => line.connect(&mut session, &host, path, pause).await,
+            } => connection.connect(&mut session, &host, path, pause).await,
             SessionAction::Send(arguments) => {
                 let command = json!({"cmd": "connect", "args": [arguments]});
-                line.send(&mut session, command.to_string()).await
+                connection.send(&mut session, command.to_string()).await
             }
-            // Only long polling is sent elsewhere to listen.
-            SessionAction::Wait | SessionAction::Listen { .. } => line.wait(&mut session).await,
+            // `Listen` occurs in long polling only.
+            SessionAction::Wait | SessionAction::Listen { .. } => {
+                connection.wait(&mut session).await
+            }
             SessionAction::Done(info) => {
-                line.close().await;
+                connection.close().await;
                 return Ok(SessionOutcome::Known(info));
             }
             SessionAction::NeedsHash => return Ok(SessionOutcome::NeedsHash),
@@ -78,7 +81,7 @@ pub async fn ask(
     }
 }
 
-/// The socket of the moment, and how much has come over all of them.
+/// The current socket, and the counters over all sockets of the session.
 struct SocketConnection<'a> {
     http: &'a reqwest::Client,
     length: ApiLength,
@@ -128,11 +131,11 @@ impl SocketConnection<'_> {
 
     async fn wait(&mut self, session: &mut Session) -> SessionAction {
         let deadline = self.started + session.deadline();
-        let heard = match &mut self.socket {
+        let received = match &mut self.socket {
             Some(socket) => {
                 let next = pin!(tokio::time::timeout_at(deadline, socket.next()));
                 match select(next, pin!(self.length.received())).await {
-                    Either::Left((heard, _)) => heard,
+                    Either::Left((received, _)) => received,
                     Either::Right((length_ms, _)) => {
                         return session
                             .handle(SessionEvent::Length(length_ms), self.started.elapsed());
@@ -142,11 +145,12 @@ impl SocketConnection<'_> {
             None => Ok(None),
         };
         let now = self.started.elapsed();
-        let message = match heard {
+        let message = match received {
             Err(_) => return session.handle(SessionEvent::TimedOut, now),
             Ok(Some(Ok(message))) => message,
             Ok(Some(Err(tungstenite::Error::Capacity(_)))) => {
-                return session.handle(SessionEvent::LimitExceeded(too_large(LARGEST_FRAME)), now);
+                return session
+                    .handle(SessionEvent::LimitExceeded(too_large(MAX_FRAME_BYTES)), now);
             }
             Ok(Some(Err(_)) | None) => {
                 self.socket = None;
@@ -155,27 +159,28 @@ impl SocketConnection<'_> {
         };
         self.frames += 1;
         self.bytes = self.bytes.saturating_add(message.len());
-        if self.frames > MOST_FRAMES || self.bytes > MOST_BYTES {
-            return session.handle(SessionEvent::LimitExceeded(too_large(MOST_BYTES)), now);
+        if self.frames > MAX_FRAMES || self.bytes > MAX_BYTES {
+            return session.handle(SessionEvent::LimitExceeded(too_large(MAX_BYTES)), now);
         }
         match message {
-            // What is no text in it costs the letters that are not.
+            // Bytes that are not UTF-8 become replacement characters.
             Message::Binary(bytes) => {
                 session.handle(SessionEvent::Frame(&String::from_utf8_lossy(&bytes)), now)
             }
-            // Pings are answered below us; a closing frame is followed by the end of the stream.
+            // The library answers pings; after a closing frame the stream ends.
             _ => SessionAction::Wait,
         }
     }
 
     async fn close(&mut self) {
         if let Some(socket) = &mut self.socket {
-            // What was wanted is known: whether the other side hears it does not matter.
+            // The result is complete: an error here does not matter.
             let _ = tokio::time::timeout(CLOSE_TIMEOUT, socket.close(None)).await;
         }
     }
 }
 
+/// Opens a websocket to `wss://{host}{path}` (RFC 6455 4.1).
 async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket, Error> {
     let key = generate_key();
     let response = http
@@ -205,15 +210,15 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
     }
     let upgraded = response.upgrade().await.map_err(http::error)?;
     let config = WebSocketConfig::default()
-        .max_message_size(Some(LARGEST_FRAME))
-        .max_frame_size(Some(LARGEST_FRAME));
+        .max_message_size(Some(MAX_FRAME_BYTES))
+        .max_frame_size(Some(MAX_FRAME_BYTES));
     Ok(
         WebSocketStream::from_raw_socket(TextAsBinary::new(upgraded), Role::Client, Some(config))
             .await,
     )
 }
 
-/// RFC 6455 4.1, the server's answer.
+/// Returns whether the headers of the response accept the websocket (RFC 6455 4.1).
 fn accepts(headers: &HeaderMap, key: &str) -> bool {
     let is_websocket = headers
         .get(UPGRADE)
@@ -238,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_answer_to_our_own_key_opens_a_websocket() {
+    fn only_the_response_to_our_key_opens_a_websocket() {
         // The example of RFC 6455 1.3.
         let key = "dGhlIHNhbXBsZSBub25jZQ==";
         let answer = |upgrade: &str, accept: &str| {

@@ -1,4 +1,6 @@
-//! The `stream` of a `moduleInfo`: formats, quality rows, templates and hashes.
+//! Parses the `stream` member of a `moduleInfo`: formats, representations, templates and hashes.
+//!
+//! All forms are observed or reconstructed from players; the fixtures say which is which.
 
 mod merge;
 
@@ -10,103 +12,103 @@ use url::Url;
 use super::message::Site;
 use crate::{hosts, lenient_json};
 
-/// More rows than qualities × languages of any recording.
-const MOST_REPRESENTATIONS: usize = 500;
+/// Most representations that are read of one format.
+const MAX_REPRESENTATIONS: usize = 500;
 
-/// Alternatives of the path; one has been seen.
-const MOST_PATHS: usize = 16;
+/// Most alternative paths or URLs that are read; one is usual.
+const MAX_PATHS: usize = 16;
 
-/// What the service says about the stream.
+/// The state of a stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StreamState {
-    /// There is none.
+    /// There is no recording.
     Offline,
-    /// There will be one.
+    /// The formats are not stated yet; a later message may state them.
     Pending,
-    /// It is stored like this.
+    /// The recording is stored.
     Stored(Box<StoredStream>),
 }
 
-/// The formats that are known here.
+/// How a recording is stored, as far as the formats are known to this crate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoredStream {
-    /// `flv/segmented`
+    /// The format `flv/segmented`.
     pub flv: Option<StreamFormat>,
-    /// `mp4/segmented`
+    /// The format `mp4/segmented`.
     pub fmp4: Option<StreamFormat>,
-    /// A length that is said beside the formats.
+    /// Length in milliseconds, stated beside the formats (`videoLength`).
     pub length: Option<u64>,
-    /// There are formats of other names.
+    /// Whether there are formats of other names.
     pub has_unknown_formats: bool,
-    /// Addresses of HLS master playlists, best first, unchecked.
+    /// URLs of HLS master playlists, the preferred one first. Not checked.
     pub playlists: Vec<String>,
-    /// Addresses of whole files, best first, unchecked.
+    /// URLs of single files, the preferred one first. Not checked.
     pub files: Vec<String>,
 }
 
-/// One format; what an update leaves out is empty.
+/// One format. A member that a message leaves out is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamFormat {
-    /// Length of a piece in milliseconds.
+    /// Length of a segment in milliseconds.
     pub chunk_time_ms: Option<u64>,
-    /// Paths below a server, without slashes at their ends; the first is meant, the others are
-    /// alternatives.
+    /// Paths below a server, without leading and trailing slashes; the first is preferred.
     pub paths: Vec<String>,
-    /// Its rows.
+    /// Its representations.
     pub representations: Vec<Representation>,
-    /// The hash of each piece, under the number of the first piece that has it; empty where it
-    /// is listed and cannot be read.
+    /// The hash of each segment, under the number of the first segment that has it. Empty if it is
+    /// listed but not readable.
     pub hashes: BTreeMap<u64, String>,
-    /// A length that is said inside the format.
+    /// Length in milliseconds, stated inside the format (`videoLength`; the place is a guess).
     pub length: Option<u64>,
 }
 
-/// A quality, or a track of one.
+/// One quality, or one track of it: an item of `streams[]`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Representation {
-    /// Template of its segments; empty where the service does not say it.
+    /// URL template of its segments: the first `%` is the number, the second the hash. Empty if it is
+    /// not stated.
     pub segment_url: String,
-    /// Template of its initialisation piece.
+    /// URL template of its init segment.
     pub init_url: Option<String>,
-    /// What it holds by its own words: a MIME type or a codec.
+    /// Stated content: a MIME type or a codec.
     pub content_type: Option<String>,
-    /// Picture width.
+    /// Video width in pixels.
     pub width: Option<u32>,
-    /// Picture height.
+    /// Video height in pixels.
     pub height: Option<u32>,
-    /// Measured bit rate in kbit/s: changes from message to message.
+    /// Measured bit rate in kbit/s; changes from message to message.
     pub bitrate_kbps: Option<u32>,
-    /// Language.
+    /// Language code.
     pub language: Option<String>,
-    /// Country; `00` is none.
+    /// Country code; `00` is read as `None`.
     pub country: Option<String>,
-    /// The service would choose it.
+    /// Whether it is a default of the service.
     pub is_default: bool,
-    /// It states a picture codec.
+    /// Whether a video codec is stated.
     pub has_video_codec: bool,
-    /// It states a sound codec.
+    /// Whether an audio codec is stated.
     pub has_audio_codec: bool,
 }
 
 impl StreamFormat {
-    /// Whether there is enough to fetch segments.
-    pub fn is_usable(&self) -> bool {
-        let has_rows = self
+    /// Returns whether segments can be fetched.
+    pub(crate) fn is_usable(&self) -> bool {
+        let has_templates = self
             .representations
             .iter()
             .any(|row| !row.segment_url.is_empty());
-        has_rows && !self.hashes.is_empty() && !self.paths.is_empty()
+        has_templates && !self.hashes.is_empty() && !self.paths.is_empty()
     }
 }
 
 impl StoredStream {
-    /// A format is told of, though not in a way that segments could be fetched.
+    /// Returns whether a format is described at all, usable or not.
     pub(crate) fn is_described(&self) -> bool {
         let mut formats = [&self.fmp4, &self.flv].into_iter().flatten();
         formats.any(|format| !format.representations.is_empty() || !format.hashes.is_empty())
     }
 
-    /// Its formats that pieces can be fetched of.
+    /// Returns the formats whose segments can be fetched.
     pub(crate) fn usable(&self) -> impl Iterator<Item = &StreamFormat> {
         [&self.fmp4, &self.flv]
             .into_iter()
@@ -115,7 +117,8 @@ impl StoredStream {
     }
 }
 
-/// Reads the value of `stream`.
+/// Reads the value of `stream`: a word, an object with `streamFormats`, the single format of 2016,
+/// or the list for HLS players. Anything else is [`StreamState::Pending`].
 pub fn read(stream: &Value) -> StreamState {
     if stream
         .as_str()
@@ -142,8 +145,8 @@ pub fn read(stream: &Value) -> StreamState {
     }))
 }
 
-/// The one format that a stream of 2016 has: what is said of it stands in the stream itself, and
-/// its servers are named with the path of the pieces.
+/// Reads a stream of 2016, which has one format: its members are those of the stream itself, and
+/// its servers are named together with the path of the segments.
 fn single_format(stream: &Value) -> Option<StreamState> {
     let name = lenient_json::text_of(stream, "streamType")?;
     let format = StreamFormat {
@@ -166,7 +169,7 @@ fn single_format(stream: &Value) -> Option<StreamState> {
     })))
 }
 
-/// The servers that a stream names: as its providers, or at the front of a path.
+/// Returns the servers that a stream names: its providers, and hosts in paths.
 pub(crate) fn servers(stream: &Value) -> Vec<Site> {
     let formats = lenient_json::member(stream, "streamFormats").and_then(Value::as_object);
     let formats = formats.into_iter().flat_map(serde_json::Map::values);
@@ -180,11 +183,11 @@ pub(crate) fn servers(stream: &Value) -> Vec<Site> {
     providers(stream)
         .into_iter()
         .chain(of_paths)
-        .take(MOST_PATHS)
+        .take(MAX_PATHS)
         .collect()
 }
 
-/// The servers that a stream of 2016 names.
+/// Returns the servers that a stream of 2016 names.
 fn providers(stream: &Value) -> Vec<Site> {
     let address = |provider, name| Url::parse(&lenient_json::text_of(provider, name)?).ok();
     let site = |url: Url| {
@@ -198,12 +201,12 @@ fn providers(stream: &Value) -> Vec<Site> {
         .flat_map(|provider| ["url", "varnishUrl"].map(|name| address(provider, name)))
         .flatten()
         .filter_map(site)
-        .take(MOST_PATHS)
+        .take(MAX_PATHS)
         .collect()
 }
 
-/// What the player for HLS is told: a list of streams with the address of a master playlist, or,
-/// of old recordings, with the addresses of files.
+/// Reads the list for HLS players: streams with the URL of a master playlist or, for old
+/// recordings, with URLs of files.
 fn playlists_and_files(stream: &Value) -> StreamState {
     let mut stored = StoredStream {
         length: length_of(stream),
@@ -218,12 +221,12 @@ fn playlists_and_files(stream: &Value) -> StreamState {
             .into_iter()
             .chain(of_rows);
         for address in named.flat_map(addresses) {
-            let list = if lenient_json::ends_with(&address, "m3u8") {
+            let list = if lenient_json::has_extension(&address, "m3u8") {
                 &mut stored.playlists
             } else {
                 &mut stored.files
             };
-            if list.len() < MOST_PATHS && !list.contains(&address) {
+            if list.len() < MAX_PATHS && !list.contains(&address) {
                 list.push(address);
             }
         }
@@ -234,7 +237,7 @@ fn playlists_and_files(stream: &Value) -> StreamState {
     StreamState::Stored(Box::new(stored))
 }
 
-/// One address, or a list of them; a name without a host is for a protocol of the past.
+/// Reads one URL or a list of them. Names without a host belong to RTMP and are left out.
 fn addresses(value: &Value) -> Vec<String> {
     let list = match value {
         Value::String(_) => vec![value],
@@ -246,8 +249,9 @@ fn addresses(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The length in milliseconds. `duration` and `length` are seen here too, but nobody knows in
-/// which unit.
+/// Reads `videoLength` in milliseconds. The name and unit are known from published clients of
+/// `appVersion` 1; whether version 2 sends it inside a format is a guess. `duration` and `length`
+/// are observed here too, but their unit is not known.
 pub(crate) fn length_of(value: &Value) -> Option<u64> {
     lenient_json::unsigned_of(value, "videoLength").filter(|length| *length > 0)
 }
@@ -265,7 +269,7 @@ fn format(value: &Value) -> StreamFormat {
         representations: lenient_json::items_of(value, "streams")
             .into_iter()
             .filter_map(representation)
-            .take(MOST_REPRESENTATIONS)
+            .take(MAX_REPRESENTATIONS)
             .collect(),
         hashes: lenient_json::member(value, "hashes")
             .map(hashes)
@@ -274,18 +278,18 @@ fn format(value: &Value) -> StreamFormat {
     }
 }
 
-/// The paths of a format as they are told.
+/// Returns the paths of a format as stated.
 fn paths(format: &Value) -> Vec<String> {
     lenient_json::member(format, "contentAccess")
         .map(|access| lenient_json::items_of(access, "accessList"))
         .unwrap_or_default()
         .into_iter()
         .filter_map(|entry| lenient_json::text_of(lenient_json::member(entry, "data")?, "path"))
-        .take(MOST_PATHS)
+        .take(MAX_PATHS)
         .collect()
 }
 
-/// The address that a path is where it begins with a scheme or a server.
+/// Parses a path that begins with a scheme or a host; `None` for other paths.
 fn address(path: &str) -> Option<Url> {
     let url = if path.starts_with("//") {
         Url::parse(&format!("https:{path}"))
@@ -296,8 +300,8 @@ fn address(path: &str) -> Option<Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-/// The part of a path that lies below a server, in the one form in which paths are compared. What
-/// names a server that is not the service's stays as it is, and is refused later.
+/// Returns the part of a path below the server, in a form that can be compared. A path that names a
+/// foreign server is returned as it is and refused later.
 fn below_server(path: &str) -> String {
     let own = address(path).filter(|url| {
         let is_plain = url.query().is_none() && url.fragment().is_none();
@@ -310,8 +314,7 @@ fn below_server(path: &str) -> String {
     }
 }
 
-/// A map by numbers; as a list where the numbers are 0, 1, 2, …, since that is how PHP writes
-/// such a map.
+/// Reads the map of hashes. PHP writes a map with the keys 0, 1, 2, … as a list.
 fn hashes(value: &Value) -> BTreeMap<u64, String> {
     let hash = |value| lenient_json::text(value).unwrap_or_default();
     match value {
@@ -328,20 +331,20 @@ fn hashes(value: &Value) -> BTreeMap<u64, String> {
 }
 
 fn representation(value: &Value) -> Option<Representation> {
-    let picture = lenient_json::member(value, "videoCodec");
-    let in_picture = |name| lenient_json::u32_of(picture?, name);
+    let video = lenient_json::member(value, "videoCodec");
+    let of_codec = |name| lenient_json::u32_of(video?, name);
     value.is_object().then(|| Representation {
         segment_url: lenient_json::text_of(value, "segmentUrl").unwrap_or_default(),
         init_url: lenient_json::text_of(value, "initUrl"),
         content_type: lenient_json::text_of(value, "contentType")
             .or_else(|| lenient_json::text_of(value, "codec")),
-        width: lenient_json::u32_of(value, "width").or_else(|| in_picture("width")),
-        height: lenient_json::u32_of(value, "height").or_else(|| in_picture("height")),
+        width: lenient_json::u32_of(value, "width").or_else(|| of_codec("width")),
+        height: lenient_json::u32_of(value, "height").or_else(|| of_codec("height")),
         bitrate_kbps: lenient_json::u32_of(value, "bitrate"),
         language: lenient_json::text_of(value, "language"),
         country: lenient_json::text_of(value, "country").filter(|country| country != "00"),
         is_default: lenient_json::member(value, "default").is_some_and(lenient_json::is_set),
-        has_video_codec: picture.is_some(),
+        has_video_codec: video.is_some(),
         has_audio_codec: lenient_json::member(value, "audioCodec").is_some(),
     })
 }

@@ -15,7 +15,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// Bytes that one answer may take beside its own.
-const MOST: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 
 const FRAME: usize = (4 << 20) - 200;
 const PAGE: usize = (8 << 20) - 200;
@@ -28,7 +28,7 @@ fn assert_bounded(what: &str, read: impl FnOnce()) {
     MEMORY.reset_peak_usage();
     read();
     let taken = MEMORY.peak_usage().saturating_sub(before);
-    assert!(taken <= MOST, "{what}: {} MB", taken >> 20);
+    assert!(taken <= MAX_BYTES, "{what}: {} MB", taken >> 20);
 }
 
 /// Small things by the million.

@@ -15,7 +15,7 @@ use crate::json;
 use crate::rewording::{Changes, Rewording, corrupted, oddities, reworded, rewordings};
 
 /// Eleven days of five seconds, and what one interval may add.
-const MOST_SEGMENTS: usize = 200_000;
+const MAX_SEGMENTS: usize = 200_000;
 
 /// What was understood, to be compared.
 type Interpretation = String;
@@ -139,7 +139,7 @@ fn assert_is_bounded(news: ModuleInfo) {
     let plan = recording.plan(&smallest);
     let plan = plan.or_else(|_| recording.plan(&audio)).unwrap();
     assert!(!plan.segments.is_empty());
-    assert!(plan.segments.len() <= plan.tracks.len() * (MOST_SEGMENTS + 1));
+    assert!(plan.segments.len() <= plan.tracks.len() * (MAX_SEGMENTS + 1));
     for segment in plan.segments.iter().step_by(1 + plan.segments.len() / 8) {
         for url in recording.locate(&plan, segment.id).urls {
             let host = url.host_str().unwrap();

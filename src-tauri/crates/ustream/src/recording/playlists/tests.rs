@@ -6,7 +6,7 @@ fn url(text: &str) -> Url {
 }
 
 #[test]
-fn real_playlists_are_named_by_what_does_not_expire() {
+fn playlists_are_named_by_the_stable_part_of_their_url() {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../tests/fixtures/protocol/real-hls-formats-recorded-134516112-2025.json"
@@ -64,7 +64,7 @@ const MASTER: &str = "#EXTM3U\n\
     #EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=1920x1080,AUDIO=\"a\"\n1/playlist.m3u8\n";
 
 #[test]
-fn a_picture_comes_with_the_default_sound_and_each_sound_alone() {
+fn each_video_comes_with_its_default_audio_and_each_audio_alone() {
     let found = playlists(MASTER, |_| Some(segments(&[6, 6])));
     let ids: Vec<_> = found.renditions().into_iter().map(|it| it.id.0).collect();
     let expected = [
@@ -82,7 +82,7 @@ fn a_picture_comes_with_the_default_sound_and_each_sound_alone() {
 }
 
 #[test]
-fn a_sound_may_lie_with_the_picture_and_others_beside_it() {
+fn muxed_and_separate_audio_are_combined() {
     let master = "#EXTM3U\n\
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"en\",LANGUAGE=\"en\",DEFAULT=YES\n\
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"fr\",LANGUAGE=\"fr\",URI=\"9/playlist.m3u8\"\n\
@@ -114,7 +114,7 @@ fn lost(found: &Playlists) -> Vec<(String, bool)> {
 }
 
 #[test]
-fn a_picture_whose_sound_is_gone_is_no_silent_film() {
+fn a_video_whose_audio_is_lost_makes_no_silent_movie() {
     let found = playlists(MASTER, |path| {
         (!path.contains("/8/") && !path.contains("/9/")).then(|| segments(&[6]))
     });
@@ -125,7 +125,7 @@ fn a_picture_whose_sound_is_gone_is_no_silent_film() {
 }
 
 #[test]
-fn what_cannot_be_had_is_told_of_and_the_best_that_is_left_is_chosen() {
+fn lost_renditions_are_reported_and_the_best_remaining_one_is_chosen() {
     let encrypted = segments(&[6]).replace("#EXTINF", "#EXT-X-KEY:METHOD=AES-128\n#EXTINF");
     let found = playlists(MASTER, |path| {
         let text = if path.contains("/1/") {
@@ -147,7 +147,7 @@ fn what_cannot_be_had_is_told_of_and_the_best_that_is_left_is_chosen() {
 }
 
 #[test]
-fn audio_alone_is_no_substitute_for_video_that_cannot_be_had() {
+fn audio_alone_does_not_replace_lost_video() {
     let found = playlists(MASTER, |path| {
         let is_audio = path.contains("/8/") || path.contains("/9/");
         is_audio.then(|| segments(&[6]))
@@ -165,7 +165,7 @@ fn audio_alone_is_no_substitute_for_video_that_cannot_be_had() {
 }
 
 #[test]
-fn another_recording_behind_the_same_playlists_has_other_names_for_its_segments() {
+fn a_replaced_recording_has_other_segment_digests() {
     let listing = |text: &str| {
         let found = playlists(MASTER, |_| Some(text.to_owned()));
         let best = found.renditions().remove(0);
@@ -180,7 +180,7 @@ fn another_recording_behind_the_same_playlists_has_other_names_for_its_segments(
 }
 
 #[test]
-fn pieces_of_two_tracks_stand_in_the_order_of_time() {
+fn segments_of_two_tracks_are_sorted_by_time() {
     let found = playlists(MASTER, |path| {
         let lengths: &[u32] = if path.contains("/8/") {
             &[4, 4, 4]
@@ -210,7 +210,7 @@ fn pieces_of_two_tracks_stand_in_the_order_of_time() {
 }
 
 #[test]
-fn playlists_of_one_name_are_told_apart() {
+fn playlists_with_equal_names_are_numbered() {
     let master = "#EXTM3U\n\
         #EXT-X-STREAM-INF:BANDWIDTH=2000\n1/playlist.m3u8?content=a\n\
         #EXT-X-STREAM-INF:BANDWIDTH=1000\n1/playlist.m3u8?content=b\n";

@@ -74,7 +74,7 @@ fn what_is_not_json_or_too_long_is_refused() {
         Err(Error::Malformed { .. })
     ));
     assert!(matches!(
-        parse(&" ".repeat(LARGEST_FRAME + 1)),
+        parse(&" ".repeat(MAX_FRAME_BYTES + 1)),
         Err(Error::TooLarge { .. })
     ));
 }

@@ -1,4 +1,4 @@
-//! How a session introduces itself, and to whom.
+//! Builds the `connect` command of a session, and the names of the hosts that it goes to.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -7,19 +7,19 @@ use url::Url;
 use super::SessionQuery;
 use crate::hosts::{ControlDomain, Host};
 
-/// Over what a session runs, and what it asks for.
+/// What a session runs over, and what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// A websocket, for pieces.
+    /// A websocket, for segmented formats.
     Socket,
-    /// Long polling, for pieces.
+    /// Long polling, for segmented formats.
     Polling,
     /// Long polling, for HLS playlists.
     Playlists,
 }
 
 impl Transport {
-    /// `appId` and `appVersion`: what the service takes us for decides what it tells.
+    /// Returns `appId` and `appVersion`: they decide which formats the service announces (observed).
     fn app_id(self) -> (u32, u32) {
         match self {
             Self::Socket | Self::Polling => (3, 2),
@@ -34,61 +34,65 @@ impl Transport {
         }
     }
 
-    /// Returns the entry host of an attempt, counted from 1: today's domain first, then the other.
+    /// Returns the entry host of an attempt, counted from 1: on the current domain first, then on the
+    /// legacy one.
     ///
-    /// Long polling is tried over TLS first, too. Its old domain is known to answer, but without
-    /// TLS: nothing that a person keeps to themselves goes there.
-    pub(super) fn entry_host(self, attempt: usize, question: &SessionQuery, front: u32) -> Host {
+    /// For long polling the legacy domain is known only without TLS, so a query with secrets never
+    /// goes there.
+    pub(super) fn entry_host(self, attempt: usize, query: &SessionQuery, host_number: u32) -> Host {
         let is_first = attempt % 2 == 1;
         let (prefix, domain) = match self {
             Self::Socket if is_first => ("ws", ControlDomain::Current),
             Self::Socket => ("wss", ControlDomain::Legacy),
-            Self::Polling | Self::Playlists if is_first || question.has_secret() => {
+            Self::Polling | Self::Playlists if is_first || query.has_secret() => {
                 ("lp", ControlDomain::Current)
             }
             Self::Polling | Self::Playlists => ("lp", ControlDomain::Legacy),
         };
-        let id = question.recording;
-        Host::of_control(&format!("r{front}-1-{id}-recorded-{prefix}-live"), domain)
+        let id = query.recording;
+        Host::of_control(
+            &format!("r{host_number}-1-{id}-recorded-{prefix}-live"),
+            domain,
+        )
     }
 
-    /// Builds the host of a cluster from its name. `here` is the host that named it.
+    /// Builds the host name of a cluster. `here` is the host that named the cluster.
     pub(super) fn cluster_host(
         self,
         cluster: &str,
-        (question, front): (&SessionQuery, u32),
+        (query, host_number): (&SessionQuery, u32),
         here: Option<&Host>,
     ) -> Host {
         let domain = match self {
             Self::Polling | Self::Playlists if here.is_some_and(is_legacy) => ControlDomain::Legacy,
             _ => ControlDomain::Current,
         };
-        let (id, prefix) = (question.recording, self.host_prefix());
+        let (id, prefix) = (query.recording, self.host_prefix());
         let cluster = cluster.to_ascii_lowercase();
         Host::of_control(
-            &format!("r{front}-1-{id}-recorded-{prefix}-{cluster}"),
+            &format!("r{host_number}-1-{id}-recorded-{prefix}-{cluster}"),
             domain,
         )
     }
 
-    /// Returns whether a host is asked over TLS. Of long polling on the old domain only plain HTTP
-    /// is known; what a person keeps to themselves is never sent over that.
-    pub(super) fn is_secure(self, host: &Host, question: &SessionQuery) -> bool {
-        self == Self::Socket || !is_legacy(host) || question.has_secret()
+    /// Returns whether a host is asked over TLS. Plain HTTP is used only for long polling on the
+    /// legacy domain, where nothing else is known, and never for a query with secrets.
+    pub(super) fn is_secure(self, host: &Host, query: &SessionQuery) -> bool {
+        self == Self::Socket || !is_legacy(host) || query.has_secret()
     }
 
-    /// The arguments of `connect`.
+    /// Builds the arguments of `connect`. Their names and forms are observed in players.
     pub(super) fn connect_arguments(
         self,
-        question: &SessionQuery,
-        hello: ConnectContext<'_>,
+        query: &SessionQuery,
+        context: ConnectContext<'_>,
     ) -> Value {
         let ConnectContext {
-            viewer_id: viewer,
+            viewer_id,
             referrer,
             is_secure,
             random,
-        } = hello;
+        } = context;
         let connection_id = random.u64(1..10_000_000_000);
         let page_id = random.u64(1..1_000_000_000_000_000);
         let (id, version) = self.app_id();
@@ -96,38 +100,38 @@ impl Transport {
             "type": "viewer",
             "appId": id,
             "appVersion": version,
-            "rsid": format!("{viewer:x}:{connection_id:x}"),
+            "rsid": format!("{viewer_id:x}:{connection_id:x}"),
             "rpin": format!("_rpin.{page_id}"),
             "referrer": disclosed_referrer(referrer, is_secure),
             "clusterHost":
                 "r%rnd%-1-%mediaId%-%mediaType%-%protocolPrefix%-%cluster%.ums.ustream.tv",
-            "media": question.recording.to_string(),
+            "media": query.recording.to_string(),
             "application": "recorded",
         });
-        if let Some(password) = &question.password {
+        if let Some(password) = &query.password {
             arguments["password"] = json!(password);
         }
-        if let Some(hash) = &question.hash {
+        if let Some(hash) = &query.hash {
             arguments["hash"] = json!(hash);
-            // With a hash, the player of a channel that is off air is what has been seen to work.
+            // The only form observed to work with a hash is that of a player of an off-air channel.
             arguments["isOffairRecorded"] = json!(true);
         }
         arguments
     }
 }
 
-/// Who says it.
+/// The parts of `connect` that do not come from the query.
 pub(super) struct ConnectContext<'a> {
     /// The same for all connections of a session.
     pub(super) viewer_id: u64,
     pub(super) referrer: &'a str,
-    /// It is said over TLS.
+    /// Whether it is sent over TLS.
     pub(super) is_secure: bool,
     pub(super) random: &'a mut Rng,
 }
 
 impl SessionQuery {
-    /// Something in it is nobody else's business.
+    /// Returns whether it holds a password or a hash.
     fn has_secret(&self) -> bool {
         self.password.is_some() || self.hash.is_some()
     }
@@ -137,22 +141,22 @@ fn is_legacy(host: &Host) -> bool {
     matches!(host.control_label(), Some((_, ControlDomain::Legacy)))
 }
 
-/// Returns the address of the page that embeds the recording as it may be told: without a login,
-/// and over plain HTTP without its query, which may hold a person's session.
+/// Returns the embedding page's URL without what must not be sent: user name, password, fragment,
+/// and over plain HTTP the query, which may hold a session. Returns an empty text for an invalid URL.
 fn disclosed_referrer(referrer: &str, is_secure: bool) -> String {
     let Ok(mut url) = Url::parse(referrer) else {
-        // What is no address is no page.
         return String::new();
     };
-    let is_told_as_it_is = url.username().is_empty()
+    let is_unchanged = url.username().is_empty()
         && url.password().is_none()
         && url.fragment().is_none()
         && (is_secure || url.query().is_none());
-    if is_told_as_it_is {
-        // Owners list their pages as text: `http://www.a-pac.tv` is another than with a slash.
+    if is_unchanged {
+        // Not normalized: owners list their pages as text, and `http://www.a-pac.tv` differs from
+        // the same with a slash.
         return referrer.to_owned();
     }
-    // An address of the web always has room for both; there is nothing to do where it has not.
+    // Setting these fails only for URLs without a host; then there is nothing to remove.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
@@ -167,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_secret_in_a_pages_address_is_not_told() {
+    fn secrets_in_the_embedding_pages_url_are_not_sent() {
         let address = "https://user:pw@www.example.org/intranet?session=SECRET#mine";
         let bare = "https://www.example.org/intranet";
         assert_eq!(

@@ -1,9 +1,8 @@
-//! Where a session goes when the service sends it on, and where it does not.
+//! Checks and follows redirects of the control connection.
 //!
-//! Over TLS the service may name any host of its control connection. Over plain HTTP anybody on
-//! the line may have written the answer: a host is then only followed if its name is one that we
-//! could have built ourselves, or has the form of the servers that long polling is known to be
-//! handed to.
+//! Over TLS the service may name any host of its control domains. Over plain HTTP the response may
+//! be forged: a host is then followed only if its name is one that this client could have built, or
+//! has the form of the servers that long polling is known to be handed to.
 
 use std::time::Duration;
 
@@ -12,27 +11,27 @@ use super::{Session, SessionAction, misdirected};
 use crate::hosts::{self, Host};
 use crate::{Error, Lock, RecordingId, lenient_json};
 
-/// The path of every control connection.
+/// Path of every control connection (observed).
 const PATH: &str = "/1/ustream";
 
-/// No name of a connection comes near it.
-const LONGEST_CONNECTION_ID: usize = 256;
+/// Longest connection id that is accepted.
+const MAX_CONNECTION_ID_BYTES: usize = 256;
 
-/// Hosts in a row that send us on; one is usual.
-const MOST_REDIRECTS: usize = 5;
+/// Most redirects of one attempt; one is usual.
+const MAX_REDIRECTS: usize = 5;
 
-/// Pages that may be asked for in a row; two have been seen.
-const MOST_REFERRERS: usize = 2;
+/// Most requests for another embedding page; two have been observed.
+const MAX_REFERRERS: usize = 2;
 
 impl Session {
-    /// Continues long polling at the host that is named, else at the one that was asked.
+    /// Continues long polling on the named host, or on the one that was asked if none is named.
     pub(super) fn on_tracking(&mut self, tracking: Tracking) -> SessionAction {
         let Tracking { host, connection } = tracking;
         let host = match host {
             Some(named) => control_host(&named).filter(|host| self.may_follow(host)),
             None => self.host.clone(),
         };
-        let Some(host) = host.filter(|_| connection.len() <= LONGEST_CONNECTION_ID) else {
+        let Some(host) = host.filter(|_| connection.len() <= MAX_CONNECTION_ID_BYTES) else {
             return misdirected("its connection goes on elsewhere");
         };
         SessionAction::Listen {
@@ -43,23 +42,23 @@ impl Session {
         }
     }
 
-    /// Goes to the host that is named, where it may be followed; else, or where it cannot be
-    /// reached, to the one whose name is made of the cluster's.
+    /// Connects to the named host if it may be followed. Otherwise, or if it cannot be reached,
+    /// connects to the host whose name is built from the cluster's.
     pub(super) fn on_cluster(&mut self, name: Option<String>, host: Option<&str>) -> SessionAction {
         self.redirects += 1;
-        if self.redirects > MOST_REDIRECTS {
+        if self.redirects > MAX_REDIRECTS {
             return misdirected("it was sent on too often");
         }
-        let made = name
+        let built = name
             .filter(|name| is_cluster_name(name))
             .map(|name| self.cluster_host(&name));
         let named = host.and_then(control_host);
-        match (named.filter(|host| self.may_follow(host)), made) {
-            (Some(named), made) => {
-                self.fallback_host = made.filter(|made| *made != named);
+        match (named.filter(|host| self.may_follow(host)), built) {
+            (Some(named), built) => {
+                self.fallback_host = built.filter(|built| *built != named);
                 self.go_to(named)
             }
-            (None, Some(made)) => self.go_to(made),
+            (None, Some(built)) => self.go_to(built),
             (None, None) => misdirected(&format!(
                 "it was sent on to {}",
                 lenient_json::clean_text(host.unwrap_or("nowhere"))
@@ -67,16 +66,16 @@ impl Session {
         }
     }
 
-    /// Names the page that is wanted as the one that embeds the recording. It is never fetched.
+    /// Connects again with the page that the service accepts as the referrer. It is never fetched.
     pub(super) fn on_referrer(&mut self, redirect_url: Option<String>) -> SessionAction {
-        const LONGEST: usize = 2048;
+        const MAX_BYTES: usize = 2048;
         self.referrers += 1;
         let page = redirect_url.filter(|page| {
-            page.len() <= LONGEST && (page.starts_with("http://") || page.starts_with("https://"))
+            page.len() <= MAX_BYTES && (page.starts_with("http://") || page.starts_with("https://"))
         });
         match (page, self.host.clone()) {
             (Some(page), Some(host))
-                if self.referrers <= MOST_REFERRERS && page != self.referrer =>
+                if self.referrers <= MAX_REFERRERS && page != self.referrer =>
             {
                 self.referrer = page;
                 self.go_to(host)
@@ -85,6 +84,7 @@ impl Session {
         }
     }
 
+    /// Connects to `host`; fails if it was tried before with the same referrer.
     pub(super) fn go_to(&mut self, host: Host) -> SessionAction {
         let visit = (host.clone(), self.referrer.clone());
         if self.visited.contains(&visit) {
@@ -100,19 +100,19 @@ impl Session {
         }
     }
 
-    /// Returns whether the host that is asked at the moment is asked over TLS.
+    /// Returns whether the current host is asked over TLS.
     pub(super) fn is_secure(&self) -> bool {
         let here = self.host.as_ref();
         here.is_none_or(|host| self.transport.is_secure(host, &self.query))
     }
 
     fn cluster_host(&self, cluster: &str) -> Host {
-        let made_of = (&self.query, self.host_number);
+        let parts = (&self.query, self.host_number);
         self.transport
-            .cluster_host(cluster, made_of, self.host.as_ref())
+            .cluster_host(cluster, parts, self.host.as_ref())
     }
 
-    /// Returns whether a host that the service names may be asked.
+    /// Returns whether a host that the service names may be followed.
     fn may_follow(&self, host: &Host) -> bool {
         let stays_secure = self.is_secure() && self.transport.is_secure(host, &self.query);
         stays_secure
@@ -121,12 +121,13 @@ impl Session {
     }
 }
 
-/// Returns the host of the control connection that is named. Its port is not used: until 2021 some
-/// were named with `:1935`.
+/// Parses the name of a control host. A port is ignored: until 2021 some were named with `:1935`
+/// (observed).
 fn control_host(named: &str) -> Option<Host> {
-    const LONGEST_PORT: usize = 5;
+    const MAX_PORT_DIGITS: usize = 5;
     let is_port = |port: &str| {
-        (1..=LONGEST_PORT).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit())
+        (1..=MAX_PORT_DIGITS).contains(&port.len())
+            && port.bytes().all(|byte| byte.is_ascii_digit())
     };
     let name = match named.rsplit_once(':') {
         Some((name, port)) if is_port(port) => name,
@@ -135,18 +136,18 @@ fn control_host(named: &str) -> Option<Host> {
     hosts::parse(name).filter(Host::is_control)
 }
 
-/// Returns whether a host is called as the rule of the service has it: the entry hosts and those
-/// of clusters `r12345678-1-7-recorded-lp-omega`, in 2016 without `-lp`, and the servers that a
-/// connection is handed to, by their address in hexadecimal digits, `a92ccb29-lp-omega`.
+/// Returns whether a host name follows the service's naming rule (observed): entry hosts and hosts
+/// of clusters are `r12345678-1-7-recorded-lp-omega`, in 2016 without `-lp`; servers that a
+/// connection is handed to are named by their IP address in hexadecimal, `a92ccb29-lp-omega`.
 fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
     let Some((label, _)) = host.control_label() else {
         return false;
     };
     let of_recording = || {
-        let (front, rest) = label.strip_prefix('r')?.split_once("-1-")?;
+        let (number, rest) = label.strip_prefix('r')?.split_once("-1-")?;
         let cluster = rest.strip_prefix(&format!("{recording}-recorded-"))?;
         let cluster = cluster.strip_prefix("lp-").unwrap_or(cluster);
-        Some(is_number(front) && is_cluster_name(cluster))
+        Some(is_number(number) && is_cluster_name(cluster))
     };
     let of_server = || {
         let (address, cluster) = label.split_once("-lp-")?;
@@ -157,14 +158,14 @@ fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
 }
 
 fn is_number(digits: &str) -> bool {
-    const LONGEST: usize = 8;
-    (1..=LONGEST).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    const MAX_DIGITS: usize = 8;
+    (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns whether a cluster's name fits into one label of a host name beside the rest.
+/// Returns whether a cluster's name is valid inside a host label, next to the rest of it.
 fn is_cluster_name(name: &str) -> bool {
-    const LONGEST: usize = 16;
-    (1..=LONGEST).contains(&name.len())
+    const MAX_BYTES: usize = 16;
+    (1..=MAX_BYTES).contains(&name.len())
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn over_plain_http_only_hosts_that_are_called_by_rule_are_followed() {
+    fn over_plain_http_only_hosts_with_regular_names_are_followed() {
         let is_followed = |label: &str| {
             let host = hosts::parse(&format!("{label}.ums.ustream.tv"));
             host.is_some_and(|host| follows_naming_rule(&host, RecordingId(7)))
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_is_not_used_and_nothing_else_may_stand_behind_a_name() {
+    fn a_port_is_ignored_and_anything_else_after_a_name_is_refused() {
         let name = "a92ccb29-lp-omega.ums.ustream.tv";
         assert_eq!(
             control_host(&format!("{name}:1935")).unwrap().as_str(),
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_names_still_make_a_host() {
+    fn the_longest_parts_still_make_a_valid_host() {
         let label = format!("r99999999-1-{}-recorded-ws-{}", u64::MAX, "a".repeat(16));
         assert!(hosts::parse(&format!("{label}.ums.ustream.tv")).is_some());
     }

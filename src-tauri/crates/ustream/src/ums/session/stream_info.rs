@@ -1,29 +1,29 @@
-//! What the messages of one conversation add up to.
+//! Collects the information in the messages of one session, and decides when it is complete.
 
 use std::time::Duration;
 
 use super::super::message::{ModuleInfo, Site, WHAT};
 use super::super::stream::{StoredStream, StreamState};
+use super::super::timeline;
 use crate::Error;
-use crate::plan::timeline;
 
-/// What the service said about a recording.
+/// All that the control connection says about a recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamInfo {
-    /// How it is stored.
+    /// How the recording is stored.
     pub stored: StoredStream,
-    /// Servers of its pieces, best first.
+    /// Servers of its segments, the preferred one first. Not checked.
     pub sites: Vec<Site>,
-    /// Its title.
+    /// Title.
     pub title: Option<String>,
-    /// Who made it.
+    /// User name of the owner.
     pub owner: Option<String>,
-    /// A length that is said beside the stream.
+    /// Length in milliseconds, stated outside the stream.
     pub length: Option<u64>,
 }
 
 impl StreamInfo {
-    /// The longest length that is said, of those whose unit is known.
+    /// Returns the longest stated length in milliseconds.
     pub(crate) fn length_ms(&self) -> Option<u64> {
         let formats = [&self.stored.fmp4, &self.stored.flv].into_iter().flatten();
         formats
@@ -33,46 +33,44 @@ impl StreamInfo {
             .max()
     }
 
-    /// Whether a list of hashes covers less than a recording of this length has.
+    /// Returns whether a list of hashes covers less than a recording of this length.
     pub(crate) fn ends_before(&self, length_ms: u64) -> bool {
         let mut formats = self.stored.usable();
         formats.any(|format| timeline::ends_too_early(format, Some(length_ms)))
     }
 }
 
-/// What is known so far, and since when.
+/// The information so far, and since when it is usable.
 #[derive(Default)]
 pub(super) struct StreamInfoBuilder {
     info: StreamInfo,
-    /// The length by the API.
+    /// Length by the API.
     api_length_ms: Option<u64>,
-    /// When segments that can be fetched were told of, or more of them.
+    /// When the last usable segments became known.
     usable_since: Option<Duration>,
-    /// Since when there is nothing but formats that cannot be used.
+    /// Since when only unusable formats are known.
     unusable_since: Option<Duration>,
 }
 
 impl StreamInfoBuilder {
-    pub(super) fn add(&mut self, news: ModuleInfo, now: Duration) {
+    /// Merges one message.
+    pub(super) fn add(&mut self, message: ModuleInfo, now: Duration) {
         let before = self.known_hashes();
         let info = &mut self.info;
-        if let Some(StreamState::Stored(stored)) = news.stream {
+        if let Some(StreamState::Stored(stored)) = message.stream {
             info.stored.merge(*stored);
         }
-        for site in news.sites {
+        for site in message.sites {
             if !info.sites.contains(&site) {
                 info.sites.push(site);
             }
         }
-        info.title = news.title.or(info.title.take());
-        info.owner = news.owner.or(info.owner.take());
-        info.length = news.length.max(info.length);
+        info.title = message.title.or(info.title.take());
+        info.owner = message.owner.or(info.owner.take());
+        info.length = message.length.max(info.length);
         if !self.is_usable() {
-            let StoredStream {
-                has_unknown_formats: has_others,
-                ..
-            } = self.info.stored;
-            if has_others || self.info.stored.is_described() {
+            let stored = &self.info.stored;
+            if stored.has_unknown_formats || stored.is_described() {
                 self.unusable_since.get_or_insert(now);
             }
         } else if self.usable_since.is_none() || self.known_hashes() > before {
@@ -80,7 +78,7 @@ impl StreamInfoBuilder {
         }
     }
 
-    /// The API has said how long the recording is.
+    /// Adds the length that the API states.
     pub(super) fn add_length(&mut self, length_ms: u64) {
         self.api_length_ms = Some(length_ms).max(self.api_length_ms);
     }
@@ -94,12 +92,12 @@ impl StreamInfoBuilder {
         self.info.length_ms().max(self.api_length_ms)
     }
 
-    /// Segments can be fetched, at least from the servers that are known without being named.
+    /// Returns whether media can be fetched, at least from the servers known in advance.
     pub(super) fn is_usable(&self) -> bool {
         self.has_playlists_or_files() || self.info.stored.usable().next().is_some()
     }
 
-    /// It is told where playlists or files are, which need nothing more.
+    /// Returns whether URLs of playlists or files are known, which need nothing more.
     fn has_playlists_or_files(&self) -> bool {
         let StoredStream {
             playlists, files, ..
@@ -107,8 +105,8 @@ impl StreamInfoBuilder {
         !playlists.is_empty() || !files.is_empty()
     }
 
-    /// The hashes can all be read, none seems to be missing, and they reach as far as the
-    /// recording is said to last.
+    /// Returns whether all hashes are readable, none seems to be missing, and they cover the
+    /// stated length.
     pub(super) fn is_complete(&self) -> bool {
         let stated_ms = self.stated_ms();
         self.info.stored.usable().all(|format| {
@@ -119,8 +117,8 @@ impl StreamInfoBuilder {
         })
     }
 
-    /// There is nothing to wait for. While nobody has said how long the recording is, more hashes
-    /// may follow in later messages.
+    /// Returns whether nothing more is expected. While the length is unknown, later messages may add
+    /// hashes.
     pub(super) fn is_finished(&self) -> bool {
         let is_covered = || {
             let mut formats = self.info.stored.usable();
@@ -130,7 +128,8 @@ impl StreamInfoBuilder {
             || (self.is_usable() && !self.info.sites.is_empty() && is_covered())
     }
 
-    /// When what is known must do.
+    /// Returns when to stop waiting: `hashes` or `servers` after the last news; `None` if nothing
+    /// is known yet.
     pub(super) fn deadline(&self, hashes: Duration, servers: Duration) -> Option<Duration> {
         let wait = if self.info.sites.is_empty() {
             servers
@@ -141,31 +140,29 @@ impl StreamInfoBuilder {
         since.or(self.unusable_since.map(|since| since + hashes))
     }
 
-    /// Another attempt has its own time to complete what is known.
+    /// Restarts the waiting times for another attempt.
     pub(super) fn reset_timers(&mut self) {
         self.usable_since = None;
         self.unusable_since = None;
     }
 
+    /// Returns the information and resets it.
     pub(super) fn take(&mut self) -> StreamInfo {
         std::mem::take(&mut self.info)
     }
 
-    /// Why nothing can be made of what was said.
+    /// Returns why the information is unusable; `None` if it is usable or still missing.
     pub(super) fn unusable_reason(&self) -> Option<Error> {
-        let StoredStream {
-            has_unknown_formats: has_others,
-            ..
-        } = self.info.stored;
+        let stored = &self.info.stored;
         if self.is_usable() {
             None
-        } else if self.info.stored.is_described() {
+        } else if stored.is_described() {
             Some(Error::Malformed {
                 what: WHAT,
                 problem: "it names segments, and not where they are".to_owned(),
             })
         } else {
-            has_others.then_some(Error::NoRendition)
+            stored.has_unknown_formats.then_some(Error::NoRendition)
         }
     }
 }

@@ -16,10 +16,10 @@ use crate::{
 const CASES: u64 = 10_000;
 
 /// Longer than any way is given.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_DURATION: Duration = Duration::from_secs(30);
 
 /// More than any conversation takes: three attempts of seven connections.
-const MOST_STEPS: usize = 2_000;
+const MAX_STEPS: usize = 2_000;
 
 /// How long the recording is.
 const LENGTH_MS: u64 = 277_000;
@@ -175,7 +175,7 @@ fn held(way: Transport, said: &[Vec<String>], random: &mut Rng) -> (SessionActio
     let mut request = session.start(now);
     let mut connections = 0;
     let mut frames = Vec::new().into_iter();
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         request = match request {
             SessionAction::Connect { pause, host, .. } => {
                 assert!(host.is_control(), "{host}");
@@ -306,7 +306,7 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
         let (way, script) = &scripts[index];
         let said = mutated(script, &mut random);
         let (end, now) = held(*way, &said, &mut random);
-        assert!(now <= LONGEST, "{now:?}");
+        assert!(now <= MAX_DURATION, "{now:?}");
         match end {
             SessionAction::Done(info) if !info.stored.playlists.is_empty() => {
                 assert_eq!(info.stored.playlists, undisturbed[index].stored.playlists);

@@ -1,8 +1,7 @@
-//! Lets text through a websocket whatever its encoding.
+//! Turns incoming text frames of a websocket into binary frames.
 //!
-//! The framing library drops a connection whose text is not UTF-8 (RFC 6455 8.1), and with it all
-//! that was said beside one odd title. Here the header of a text frame is changed to that of a
-//! binary one on its way to the library, which then passes the bytes on as they are.
+//! The framing library fails a connection whose text is not UTF-8 (RFC 6455 8.1): one title in a
+//! wrong encoding would lose all messages. Binary frames pass through it unchanged.
 
 use std::io;
 use std::pin::Pin;
@@ -10,15 +9,15 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Kinds of frame (RFC 6455 5.2).
+/// Opcodes of frames (RFC 6455 5.2).
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 const OPCODE_MASK: u8 = 0x0f;
 
-/// Two bytes, a length of up to eight, and a mask of four.
-const LONGEST_HEADER: usize = 14;
+/// Longest header: two bytes, a length of eight and a mask of four (RFC 6455 5.2).
+const MAX_HEADER_BYTES: usize = 14;
 
-/// A connection on which text comes as bytes.
+/// A connection whose incoming text frames are read as binary frames.
 #[derive(Debug)]
 pub(super) struct TextAsBinary<S> {
     inner: S,
@@ -64,18 +63,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TextAsBinary<S> {
     }
 }
 
-/// Finds the headers in a stream of frames, wherever it is cut.
+/// Finds the headers in a stream of frames that is read in chunks of any size.
 #[derive(Debug, Default)]
 struct FrameRewriter {
-    header: [u8; LONGEST_HEADER],
-    /// How much of the header has come.
+    header: [u8; MAX_HEADER_BYTES],
+    /// Bytes of the header read so far.
     header_bytes: usize,
-    /// How much of the payload is still to come.
+    /// Bytes of the payload still to come.
     payload_left: u64,
 }
 
 impl FrameRewriter {
-    /// Turns the text frames that begin in `bytes` into binary ones.
+    /// Turns the text frames that begin in `bytes` into binary frames.
     fn rewrite(&mut self, mut bytes: &mut [u8]) {
         while let Some((first, rest)) = bytes.split_first_mut() {
             if self.payload_left > 0 {
@@ -103,7 +102,7 @@ impl FrameRewriter {
     }
 }
 
-/// Returns how long the payload behind a header is; `None` where the header is not whole.
+/// Returns the payload length of a frame; `None` if the header is incomplete.
 fn payload_length(header: &[u8]) -> Option<u64> {
     let (_, rest) = header.split_first()?;
     let (short, rest) = rest.split_first()?;
@@ -141,13 +140,13 @@ mod tests {
         if mask {
             frame.extend([TEXT; 4]);
         }
-        // It looks like headers all over.
+        // Every byte of the payload looks like the start of a header.
         frame.extend(std::iter::repeat_n(0x81, size));
         frame
     }
 
     #[test]
-    fn only_the_headers_of_text_are_changed_however_the_stream_is_cut() {
+    fn only_headers_of_text_frames_change_for_chunks_of_any_size() {
         let frames = [
             (0x81, 5, false),
             (0x01, 0, false),

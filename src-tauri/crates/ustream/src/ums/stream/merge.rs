@@ -1,11 +1,11 @@
-//! What several messages about a stream add up to.
+//! Merges the information of several messages about a stream.
 
 use std::collections::BTreeMap;
 
-use super::{MOST_PATHS, MOST_REPRESENTATIONS, Representation, StoredStream, StreamFormat};
+use super::{MAX_PATHS, MAX_REPRESENTATIONS, Representation, StoredStream, StreamFormat};
 
 impl StoredStream {
-    /// Takes over what a later message says.
+    /// Merges a later message.
     pub(crate) fn merge(&mut self, later: Self) {
         for (mine, theirs) in [(&mut self.flv, later.flv), (&mut self.fmp4, later.fmp4)] {
             match (mine.as_mut(), theirs) {
@@ -19,14 +19,14 @@ impl StoredStream {
         }
         self.length = later.length.max(self.length);
         self.has_unknown_formats |= later.has_unknown_formats;
-        // Addresses of playlists expire: later ones come first.
+        // URLs of playlists expire: later ones come first.
         for (mine, theirs) in [
             (&mut self.playlists, later.playlists),
             (&mut self.files, later.files),
         ] {
             let known = std::mem::replace(mine, theirs);
             for address in known {
-                if mine.len() < MOST_PATHS && !mine.contains(&address) {
+                if mine.len() < MAX_PATHS && !mine.contains(&address) {
                     mine.push(address);
                 }
             }
@@ -35,8 +35,8 @@ impl StoredStream {
 }
 
 impl StreamFormat {
-    /// Takes over what a later message says. It adds to what is known, unless it speaks of other
-    /// content: the same hashes do not stand under other paths.
+    /// Merges a later message. It adds to what is known, unless it is about other content: other
+    /// paths with contradicting hashes. Then it replaces paths, hashes and representations.
     pub(crate) fn merge(&mut self, later: Self) {
         if self.is_of_other_content(&later) {
             self.paths.clear();
@@ -46,20 +46,20 @@ impl StreamFormat {
             }
         }
         for path in later.paths {
-            if !self.paths.contains(&path) && self.paths.len() < MOST_PATHS {
+            if !self.paths.contains(&path) && self.paths.len() < MAX_PATHS {
                 self.paths.push(path);
             }
         }
         self.add_hashes(later.hashes);
-        for row in later.representations {
+        for representation in later.representations {
             if let Some(known) = self
                 .representations
                 .iter_mut()
-                .find(|known| known.is_same(&row))
+                .find(|known| known.is_same(&representation))
             {
-                known.update(row);
-            } else if self.representations.len() < MOST_REPRESENTATIONS {
-                self.representations.push(row);
+                known.update(representation);
+            } else if self.representations.len() < MAX_REPRESENTATIONS {
+                self.representations.push(representation);
             }
         }
         let chunk_time_ms = later.chunk_time_ms.filter(|length| *length > 0);
@@ -76,7 +76,7 @@ impl StreamFormat {
         }
     }
 
-    /// Whether both have a hash of the same segments, and not the same one.
+    /// Returns whether a segment has different hashes in both.
     fn contradicts(&self, other: &Self) -> bool {
         other.hashes.iter().any(|(number, hash)| {
             let known = self.hashes.get(number).filter(|known| !known.is_empty());
@@ -91,8 +91,8 @@ impl StreamFormat {
         is_elsewhere && self.contradicts(later)
     }
 
-    /// Both formats of a recording have the same hashes: what is only told of one is true of the
-    /// other too, where they lie in the same folder.
+    /// Completes the hashes of both formats from each other if they are in the same folder: both
+    /// formats of a recording have the same hashes (observed).
     fn share_hashes(&mut self, other: &mut Self) {
         let is_same = self.chunk_time_ms == other.chunk_time_ms
             && self
@@ -108,22 +108,22 @@ impl StreamFormat {
 }
 
 impl Representation {
-    /// Whether it is the same row, though its bit rate may have changed. One without a template is
-    /// known by what it holds.
+    /// Returns whether both are the same representation, though the bit rate may differ. Without a
+    /// template they are compared by content.
     fn is_same(&self, other: &Self) -> bool {
-        let name = |row: &Self| row.segment_url.trim_start_matches('/').to_owned();
+        let name = |of: &Self| of.segment_url.trim_start_matches('/').to_owned();
         if !self.segment_url.is_empty() && !other.segment_url.is_empty() {
             return name(self) == name(other);
         }
-        let holds = |row: &Self| {
-            let codecs = (row.has_video_codec, row.has_audio_codec);
-            let language = (row.language.clone(), row.country.clone());
-            (row.content_type.clone(), row.height, language, codecs)
+        let content = |of: &Self| {
+            let codecs = (of.has_video_codec, of.has_audio_codec);
+            let language = (of.language.clone(), of.country.clone());
+            (of.content_type.clone(), of.height, language, codecs)
         };
-        holds(self) == holds(other)
+        content(self) == content(other)
     }
 
-    /// Takes over what a later message says of it.
+    /// Merges a later description of the same representation.
     fn update(&mut self, later: Self) {
         let known = std::mem::take(self);
         let segment_url = if later.segment_url.is_empty() {
