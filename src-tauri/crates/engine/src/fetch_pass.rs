@@ -14,6 +14,7 @@ use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest};
+use crate::outcome::{Outcome, Stopped};
 use crate::progress::Meter;
 
 /// After this many refusals in a row the addresses may have expired; after a pass that brought
@@ -76,11 +77,11 @@ enum PassEnd {
 
 type SegmentResult = (usize, Result<FetchOutcome, FetchError>);
 
-/// Fetches what the assembly lacks and hands it over as it comes. `None` is a stop.
+/// Fetches what the assembly lacks and hands it over as it comes.
 pub(crate) async fn run(
     task: PassConfig<'_>,
     assembly: Assembler,
-) -> Result<Option<(Assembler, PassResult)>, Error> {
+) -> Outcome<(Assembler, PassResult)> {
     let mut pass = FetchPass::new(&task, &assembly);
     // A few bodies may wait for the disk; beyond that the line waits too.
     let (bodies, arrivals) = mpsc::channel(2);
@@ -103,18 +104,21 @@ pub(crate) async fn run(
     match end {
         PassEnd::Complete | PassEnd::Expired => {
             gathered.ended_early = matches!(end, PassEnd::Expired);
-            Ok(Some((assembly, gathered)))
+            Ok((assembly, gathered))
         }
         PassEnd::Dead(error) => {
             gathered.all_hosts_failed = Some(error);
-            Ok(Some((assembly, gathered)))
+            Ok((assembly, gathered))
         }
-        PassEnd::Stopped => suspend(assembly).await.map(|()| None),
+        PassEnd::Stopped => {
+            suspend(assembly).await?;
+            Err(Stopped::Cancelled)
+        }
         PassEnd::Failed(error) => {
             suspend(assembly).await?;
             Err(error.into())
         }
-        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into())),
+        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into()).into()),
     }
 }
 
