@@ -15,6 +15,7 @@ use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest};
+use crate::outcome::{Outcome, Stopped};
 use crate::progress::Meter;
 
 /// After this many consecutive "not found" answers the URLs may have expired. Each pass without a
@@ -77,12 +78,11 @@ enum PassEnd {
 
 type SegmentResult = (usize, Result<FetchOutcome, FetchError>);
 
-/// Fetches the missing segments and hands them to the assembler as they arrive. Returns `None` if
-/// the job was cancelled.
+/// Fetches the missing segments and hands them to the assembler as they arrive.
 pub(crate) async fn run(
     config: PassConfig<'_>,
     assembly: Assembler,
-) -> Result<Option<(Assembler, PassResult)>, Error> {
+) -> Outcome<(Assembler, PassResult)> {
     let mut pass = FetchPass::new(&config, &assembly);
     // A few bodies may wait for the disk; beyond that fetching waits too.
     let (bodies, arrivals) = mpsc::channel(2);
@@ -105,18 +105,21 @@ pub(crate) async fn run(
     match end {
         PassEnd::Complete | PassEnd::Expired => {
             result.ended_early = matches!(end, PassEnd::Expired);
-            Ok(Some((assembly, result)))
+            Ok((assembly, result))
         }
         PassEnd::Dead(error) => {
             result.all_hosts_failed = Some(error);
-            Ok(Some((assembly, result)))
+            Ok((assembly, result))
         }
-        PassEnd::Cancelled => suspend(assembly).await.map(|()| None),
+        PassEnd::Cancelled => {
+            suspend(assembly).await?;
+            Err(Stopped::Cancelled)
+        }
         PassEnd::Failed(error) => {
             suspend(assembly).await?;
             Err(error.into())
         }
-        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into())),
+        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into()).into()),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobEvent, JobId, JobSpec, Overrides};
 use crate::job_stream::Snapshot;
+use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::run::{self, RunContext};
@@ -92,7 +93,7 @@ pub(crate) struct Queue {
 }
 
 type PendingReply = Box<dyn FnOnce() + Send>;
-type RunResult = Result<Option<SavedMovie>, Error>;
+type RunResult = Outcome<SavedMovie>;
 
 impl Queue {
     pub(crate) fn new(start: QueueSetup, snapshot: watch::Sender<Snapshot>) -> Self {
@@ -367,7 +368,7 @@ impl Queue {
         self.note_discoveries().await;
         let (task, outcome) = match ended {
             Ok(ended) => ended,
-            Err(error) => (error.id(), Err(Error::Internal(error.to_string()))),
+            Err(error) => (error.id(), Err(Error::Internal(error.to_string()).into())),
         };
         let Some(job) = self.jobs.iter_mut().find(|job| job.is_running(task)) else {
             return;
@@ -375,9 +376,9 @@ impl Queue {
         job.active = None;
         let id = job.id.clone();
         match outcome {
-            Ok(None) => {}
-            Ok(Some(saved)) => self.finish(&id, saved).await,
-            Err(error) => {
+            Err(Stopped::Cancelled) => {}
+            Ok(saved) => self.finish(&id, saved).await,
+            Err(Stopped::Failed(error)) => {
                 tracing::debug!(%error, "a run failed");
                 if let Error::Convert { original, .. } = &error
                     && let Ok(job) = self.job(&id)
