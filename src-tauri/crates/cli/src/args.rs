@@ -1,4 +1,4 @@
-//! What a person may type.
+//! The arguments of the command line. The doc comments of the fields are the text of `--help`.
 
 mod service;
 
@@ -20,7 +20,7 @@ use crate::exit::{EXIT_CODES, Exit};
 use crate::filter::{EntryFilter, IndexFilter};
 use crate::selection::read_batch;
 
-/// clap would let a link stand before a command.
+/// Written by hand, because clap's own usage would allow a link before a command.
 const USAGE: &str = "ustream-dl [OPTIONS] <LINK>...\n       ustream-dl [OPTIONS] <COMMAND>";
 
 /// Save an ended Ustream / IBM Video Streaming recording as one playable file.
@@ -221,8 +221,8 @@ pub(crate) enum RemuxerArg {
 }
 
 impl From<RemuxerArg> for Remuxer {
-    fn from(maker: RemuxerArg) -> Self {
-        match maker {
+    fn from(remuxer: RemuxerArg) -> Self {
+        match remuxer {
             RemuxerArg::Builtin => Self::Builtin,
             RemuxerArg::Ffmpeg => Self::Ffmpeg,
         }
@@ -230,23 +230,23 @@ impl From<RemuxerArg> for Remuxer {
 }
 
 impl Args {
-    /// Reads what was typed.
+    /// Parses the command line of the process.
     pub(crate) fn read() -> Result<Self, clap::Error> {
         Self::of(std::env::args_os())
     }
 
     fn of<T: Into<OsString> + Clone>(
-        typed: impl IntoIterator<Item = T>,
+        arguments: impl IntoIterator<Item = T>,
     ) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(typed)?;
+        let matches = Self::command().try_get_matches_from(arguments)?;
         let args = Self::from_arg_matches(&matches)?;
         if args.action.is_some() {
-            refuse_download_args(&matches)?;
+            reject_download_args(&matches)?;
         }
         Ok(args)
     }
 
-    /// Whether a script reads the result.
+    /// Returns whether the result is printed as JSON.
     pub(crate) fn json(&self) -> bool {
         match &self.action {
             Some(Action::Resolve(resolve)) => resolve.json,
@@ -258,9 +258,9 @@ impl Args {
     }
 }
 
-/// What is meant for a download means nothing before a command. clap's own rule for this would
-/// refuse what is meant for all of them too.
-fn refuse_download_args(matches: &ArgMatches) -> Result<(), clap::Error> {
+/// Rejects download options before a command, where they have no meaning. clap's own rule for this
+/// would also reject the global options.
+fn reject_download_args(matches: &ArgMatches) -> Result<(), clap::Error> {
     let mut download = DownloadArgs::augment_args(Command::new("download"));
     download.build();
     for argument in download.get_arguments() {
@@ -273,7 +273,7 @@ fn refuse_download_args(matches: &ArgMatches) -> Result<(), clap::Error> {
 }
 
 impl DownloadArgs {
-    /// The links of the command line, then those of the file.
+    /// Returns the links of the command line, then those of the batch file.
     pub(crate) fn links(&self) -> Result<Vec<String>, Exit> {
         if self.batch.as_deref() == Some(Path::new("-")) && self.service.reads_stdin() {
             let problem = "only one of --batch and --password-file can be read from stdin";
@@ -284,14 +284,14 @@ impl DownloadArgs {
         Ok(links.chain(batch.unwrap_or_default()).collect())
     }
 
-    /// Which of several recordings are meant.
+    /// Returns which recordings of a channel or page to save.
     pub(crate) fn filter(&self) -> EntryFilter {
-        let usual = match self.since {
+        let default = match self.since {
             Some(_) => IndexFilter::All,
             None => IndexFilter::Newest,
         };
         EntryFilter {
-            index: self.pick.clone().unwrap_or(usual),
+            index: self.pick.clone().unwrap_or(default),
             since: self.since,
         }
     }
@@ -335,8 +335,8 @@ fn quality(text: &str) -> Result<Quality, String> {
         "best" => Ok(Quality::Best),
         "smallest" => Ok(Quality::Smallest),
         "audio" => Ok(Quality::Audio),
-        lines => match lines.strip_suffix('p').unwrap_or(lines).parse() {
-            Ok(lines @ 1..) => Ok(Quality::Height(lines)),
+        height => match height.strip_suffix('p').unwrap_or(height).parse() {
+            Ok(height @ 1..) => Ok(Quality::Height(height)),
             _ => Err("use best, smallest, audio, or a number of lines such as 720".into()),
         },
     }
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quality_is_a_word_or_a_number_of_lines() {
+    fn a_quality_is_a_word_or_a_height() {
         assert_eq!(quality("best"), Ok(Quality::Best));
         assert_eq!(quality("720p"), Ok(Quality::Height(720)));
         assert_eq!(quality("1080"), Ok(Quality::Height(1080)));
@@ -369,14 +369,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_is_all_or_a_language() {
+    fn audio_is_all_or_a_language() {
         assert_eq!(audio("all"), Ok(AudioChoice::All));
         assert_eq!(audio("pt-BR"), Ok(AudioChoice::Only("pt-BR".into())));
         assert!(audio("").is_err() && audio("en US").is_err() && audio("--x=").is_err());
     }
 
     #[test]
-    fn a_link_is_wanted_unless_there_is_a_command() {
+    fn a_link_is_required_unless_there_is_a_command() {
         assert!(Args::of(["ustream-dl"]).is_err());
         assert!(Args::of(["ustream-dl", "man"]).is_ok());
         assert!(Args::of(["ustream-dl", "video.ibm.com/recorded/1"]).is_ok());
@@ -390,29 +390,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_for_all_commands_may_stand_before_them() {
-        for typed in [
+    fn global_options_may_stand_before_a_command() {
+        for arguments in [
             ["ustream-dl", "--quiet", "remux", "a.flv"],
             ["ustream-dl", "remux", "-q", "a.flv"],
             ["ustream-dl", "remux", "a.flv", "--quiet"],
         ] {
-            assert!(Args::of(typed).is_ok_and(|args| args.quiet), "{typed:?}");
+            assert!(
+                Args::of(arguments).is_ok_and(|args| args.quiet),
+                "{arguments:?}"
+            );
         }
         assert!(Args::of(["ustream-dl", "-vv", "man"]).is_ok_and(|args| args.verbose == 2));
     }
 
     #[test]
-    fn what_is_meant_for_a_download_may_not_stand_before_a_command() {
-        for typed in [
+    fn download_options_may_not_stand_before_a_command() {
+        for arguments in [
             &["ustream-dl", "--keep-gaps", "remux", "a.flv"][..],
             &["ustream-dl", "--remux", "ffmpeg", "remux", "a.flv"],
             &["ustream-dl", "--password", "x", "resolve", "1"],
         ] {
-            let refused = Args::of(typed).map_err(|error| error.kind());
+            let kind = Args::of(arguments).map_err(|error| error.kind());
             assert_eq!(
-                refused.err(),
+                kind.err(),
                 Some(ErrorKind::ArgumentConflict),
-                "{typed:?}"
+                "{arguments:?}"
             );
         }
     }

@@ -1,5 +1,5 @@
-//! Progress for people: a line for each job on the terminal's stderr, redrawn; where that is no
-//! terminal, only what is being saved.
+//! Progress bars on stderr, one line for each job. If stderr is not a terminal, only the titles are
+//! printed.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressDrawTarget, Pr
 
 use crate::terminal;
 
-/// The bar counts thousandths, since sizes are estimates and a share is not.
+/// The bar counts thousandths of the fraction done, because sizes in bytes are estimates.
 const BAR_LENGTH: u64 = 1000;
 
-/// A line for each job that is at work.
+/// One progress bar for each running job.
 pub(crate) struct ProgressBars {
     all: MultiProgress,
     lines: HashMap<String, ProgressBar>,
@@ -64,19 +64,19 @@ impl ProgressBars {
         line.set_message(message(progress));
     }
 
-    /// Prints a line above the bars, and where there are none too.
+    /// Prints a line above the bars, also if there are none.
     fn announce(&self, text: &str) {
         if !self.quiet {
             self.suspended(|| terminal::print_stderr(text));
         }
     }
 
-    /// Prints something else while nothing is drawn.
+    /// Hides the bars while `print` prints something else.
     pub(crate) fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         self.all.suspend(print)
     }
 
-    /// Takes away the line of a job that has ended.
+    /// Removes the bar of a job that has ended.
     pub(crate) fn end(&mut self, job: &str) {
         if let Some(line) = self.lines.remove(job) {
             line.finish_and_clear();
@@ -92,7 +92,7 @@ impl ProgressBars {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // The templates above are well-formed; the plain style is a bar too.
+    // The templates are valid, so the fallback is never used.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
@@ -108,20 +108,20 @@ fn stage(stage: JobStage) -> &'static str {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a share from 0 to 1, as thousandths"
+    reason = "a fraction from 0 to 1, as thousandths"
 )]
 fn thousandths(fraction: f64) -> u64 {
     (fraction.clamp(0.0, 1.0) * 1000.0) as u64
 }
 
 fn message(progress: &ProgressView) -> String {
-    // ffmpeg tells its share only.
-    let counts = progress.stage == JobStage::Fetching
+    // ffmpeg reports no bytes, only a fraction.
+    let counts_bytes = progress.stage == JobStage::Fetching
         || progress.stage == JobStage::Converting && progress.bytes_per_second.is_some();
-    if !counts {
+    if !counts_bytes {
         return String::new();
     }
-    let mut words = vec![match progress.total_bytes {
+    let mut parts = vec![match progress.total_bytes {
         Some(total) => {
             format!(
                 "{} of about {}",
@@ -132,14 +132,14 @@ fn message(progress: &ProgressView) -> String {
         None => DecimalBytes(progress.done_bytes).to_string(),
     }];
     if progress.waiting {
-        words.push("waiting for the network".to_owned());
+        parts.push("waiting for the network".to_owned());
     } else if let Some(speed) = progress.bytes_per_second {
-        words.push(format!("{}/s", DecimalBytes(speed)));
+        parts.push(format!("{}/s", DecimalBytes(speed)));
     }
     if let Some(seconds) = progress.seconds_left {
-        words.push(format!("{} left", time(seconds)));
+        parts.push(format!("{} left", time(seconds)));
     }
-    words.join(", ")
+    parts.join(", ")
 }
 
 fn time(seconds: u64) -> String {
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_says_bytes_speed_and_time_left() {
+    fn the_message_shows_bytes_speed_and_time_left() {
         let mut progress = ProgressView {
             stage: JobStage::Fetching,
             fraction: Some(0.42),
@@ -165,9 +165,9 @@ mod tests {
             seconds_left: Some(90),
             waiting: false,
         };
-        let words = message(&progress);
+        let parts = message(&progress);
         assert_eq!(
-            words,
+            parts,
             "560.00 MB of about 1.30 GB, 8.20 MB/s, 1 min 30 s left"
         );
         progress.waiting = true;

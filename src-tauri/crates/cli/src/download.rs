@@ -15,7 +15,7 @@ use crate::selection::{LinkResolver, SelectedRecording, Selection};
 use crate::stop::StopSignal;
 use crate::terminal::{one_line, print_stderr};
 
-/// Saves what the links lead to; prints the path of each file on stdout.
+/// Saves the recordings behind the links; prints the path of each file on stdout.
 pub(crate) async fn download(
     args: &DownloadArgs,
     quiet: bool,
@@ -28,42 +28,42 @@ pub(crate) async fn download(
     let problem = |error| Exit::usage(format!("--archive: {error}"));
     let archive = archive.map(Archive::open).transpose().map_err(problem)?;
     let engine = Engine::open(args.config()?)?;
-    let one_link = links.len() == 1;
+    let has_one_link = links.len() == 1;
     let silent = quiet || args.json;
-    let mut reading = LinkResolver {
+    let mut resolver = LinkResolver {
         engine: &engine,
         access,
         prompt: Prompt::new(stop, silent),
         filter: args.filter(),
         archive: archive.as_ref(),
     };
-    let mut wishes = reading.resolve(links).await;
-    if one_link && let Some((_, exit)) = wishes.failed.pop() {
+    let mut selection = resolver.resolve(links).await;
+    if has_one_link && let Some((_, exit)) = selection.failed.pop() {
         return Err(exit);
     }
-    if wishes.list.len() > 1
+    if selection.list.len() > 1
         && let Some(name) = &output.stem
     {
-        let many = wishes.list.len();
+        let many = selection.list.len();
         return Err(Exit::usage(format!(
             "{name} is one file; {many} videos need a folder"
         )));
     }
-    let is_alone = one_link && wishes.list.len() == 1 && wishes.already_saved == 0;
-    let tally = DownloadBatch {
+    let is_single = has_one_link && selection.list.len() == 1 && selection.already_saved == 0;
+    let batch = DownloadBatch {
         args,
         quiet,
         stop,
         archive,
         saved: 0,
         failed: Vec::new(),
-        already_saved: wishes.already_saved,
-        is_single: is_alone,
+        already_saved: selection.already_saved,
+        is_single,
     };
-    tally.save(&engine, wishes, output).await
+    batch.save(&engine, selection, output).await
 }
 
-/// What has become of the links so far.
+/// The results of the command so far.
 struct DownloadBatch<'a> {
     args: &'a DownloadArgs,
     quiet: bool,
@@ -72,7 +72,7 @@ struct DownloadBatch<'a> {
     saved: usize,
     failed: Vec<Exit>,
     already_saved: usize,
-    /// One link led to one recording: its end is the command's.
+    /// One link led to one recording, so its failure is the failure of the command.
     is_single: bool,
 }
 
@@ -80,20 +80,20 @@ impl DownloadBatch<'_> {
     async fn save(
         mut self,
         engine: &Engine,
-        wishes: Selection,
+        selection: Selection,
         output: OutputLocation,
     ) -> Result<(), Exit> {
-        for (link, exit) in wishes.failed {
-            let about = ExitContext {
+        for (link, exit) in selection.failed {
+            let context = ExitContext {
                 job: None,
                 link: Some(&link),
             };
-            self.fail(&link, exit, about);
+            self.fail(&link, exit, context);
         }
-        let feed = engine.job_stream();
+        let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        for SelectedRecording { link, access } in wishes.list {
-            let permit = Overrides {
+        for SelectedRecording { link, access } in selection.list {
+            let overrides = Overrides {
                 access: access.clone(),
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
@@ -107,14 +107,14 @@ impl DownloadBatch<'_> {
                 output: output.clone(),
                 template: self.args.template.clone(),
                 extras: self.args.extras(),
-                gaps: permit.gaps,
-                space: permit.space,
-                unchecked: permit.unchecked,
+                gaps: overrides.gaps,
+                space: overrides.space,
+                unchecked: overrides.unchecked,
             };
             let id = engine.download(job).await?;
-            jobs.insert(id.to_string(), permit);
+            jobs.insert(id.to_string(), overrides);
         }
-        let following = JobWatcher {
+        let watcher = JobWatcher {
             jobs,
             screen: ProgressOutput::new(self.args.json, self.quiet),
             prompt: Prompt::new(self.stop, self.quiet || self.args.json),
@@ -122,7 +122,7 @@ impl DownloadBatch<'_> {
             stop_message: STOPPED_AT_ONCE,
             ended: |end| self.end(end, &output.folder),
         };
-        following.wait(engine, feed).await?;
+        watcher.wait(engine, updates).await?;
         self.sum_up()
     }
 
@@ -144,22 +144,22 @@ impl DownloadBatch<'_> {
             }
             Err(failure) if self.is_single => return Err(Exit::Failed(failure)),
             Err(failure) => {
-                let named = format!("{} – {}", job.title, job.link);
-                let about = ExitContext {
+                let name = format!("{} – {}", job.title, job.link);
+                let context = ExitContext {
                     job: Some(&job.id),
                     link: Some(&job.link),
                 };
-                self.fail(&named, Exit::Failed(failure), about);
+                self.fail(&name, Exit::Failed(failure), context);
             }
         }
         Ok(())
     }
 
-    fn fail(&mut self, named: &str, exit: Exit, about: ExitContext<'_>) {
+    fn fail(&mut self, name: &str, exit: Exit, context: ExitContext<'_>) {
         if !self.args.json {
-            print_stderr(&one_line(named));
+            print_stderr(&one_line(name));
         }
-        exit.print(self.args.json, about);
+        exit.print(self.args.json, context);
         self.failed.push(exit);
     }
 
@@ -198,7 +198,7 @@ fn summary(saved: usize, known: usize) -> String {
     }
 }
 
-/// Reads `-o`: a folder where it exists or ends in a slash, else a file.
+/// Interprets `-o`: a folder if it exists or ends in a slash, else a file.
 fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
     let Some(path) = path else {
         let folder = dirs::download_dir()
@@ -231,13 +231,13 @@ fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
     })
 }
 
-/// The ending follows from the format that comes out.
+/// Removes a movie extension; the engine adds the one of the output format.
 fn without_extension(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => {
+        Some((stem, extension)) if !stem.is_empty() => {
             let known = ["mp4", "m4v", "flv"]
                 .iter()
-                .any(|known| ending.eq_ignore_ascii_case(known));
+                .any(|known| extension.eq_ignore_ascii_case(known));
             if known { stem } else { name }
         }
         _ => name,
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_a_folder_where_it_exists_or_ends_in_a_slash() {
+    fn a_path_is_a_folder_if_it_exists_or_ends_in_a_slash() {
         let folder = tempfile::tempdir().unwrap();
         let existing = output_location(Some(folder.path())).unwrap();
         assert_eq!(
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn only_endings_of_films_are_taken_off() {
+    fn only_movie_extensions_are_removed() {
         assert_eq!(without_extension("a.b"), "a.b");
         assert_eq!(without_extension("a.flv"), "a");
         assert_eq!(without_extension(".mp4"), ".mp4");

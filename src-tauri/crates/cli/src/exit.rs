@@ -1,4 +1,4 @@
-//! How the command ends: with which exit code, and what it says then.
+//! How the command ends without success: the exit code, and the message.
 
 use std::io;
 use std::process::ExitCode;
@@ -8,20 +8,20 @@ use engine::{Code, Error, Failure};
 use crate::terminal::{one_line, print_stderr};
 use crate::{json, messages};
 
-/// Exit code of a program that was stopped by Ctrl-C.
+/// Exit code after Ctrl-C (128 + SIGINT).
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// What is said of a download that was stopped.
+/// Printed after a download was stopped.
 pub(crate) const STOPPED: &str = "Stopped. Run the same command again to go on.";
 
-/// What is said of one that was stopped without waiting for the disk.
+/// Printed if a download was stopped without waiting for the disk.
 pub(crate) const STOPPED_AT_ONCE: &str =
     "Stopped. What was written before is safe; run the same command again to go on.";
 
-/// What is said where a film on this computer was to be made an MP4.
+/// Printed after `remux` was stopped.
 pub(crate) const REMUX_STOPPED: &str = "Stopped. The film is as it was.";
 
-/// Shown by `--help`; [`Class::number`] is the same list in code.
+/// Shown by `--help`; [`ExitClass::number`] is the same list in code.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    saved (or resolved)
@@ -36,7 +36,7 @@ Exit codes:
   8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
   130  stopped; run the same command again to go on";
 
-/// What kind of end it is.
+/// The kind of an unsuccessful end, which decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ExitClass {
     Internal,
@@ -66,25 +66,25 @@ impl ExitClass {
     }
 }
 
-/// Which of several videos an end is about.
+/// The video that an end is about, if there are several.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ExitContext<'a> {
     pub(crate) job: Option<&'a str>,
     pub(crate) link: Option<&'a str>,
 }
 
-/// An end that is not the wished one.
+/// An unsuccessful end of the command.
 #[derive(Debug)]
 pub(crate) enum Exit {
     Failed(Failure),
-    /// The same where a film on this computer was to be made an MP4.
+    /// A failed `remux`, which has other hints.
     RemuxFailed(Failure),
     Usage(String),
-    /// Ctrl-C, with something kept or nothing.
+    /// Ctrl-C.
     Stopped,
-    /// The same where a film on this computer was to be made an MP4.
+    /// Ctrl-C during `remux`.
     RemuxStopped,
-    /// Some of several videos failed, each of which has been told; the first says the exit code.
+    /// Some of several videos failed and have been reported; the first decides the exit code.
     SomeFailed {
         first: Box<Self>,
         failed: usize,
@@ -96,7 +96,7 @@ impl Exit {
         Self::Usage(problem)
     }
 
-    /// The same end of a command that was about a film on this computer.
+    /// Converts to the variants of `remux`.
     pub(crate) fn of_remux(self) -> Self {
         match self {
             Self::Failed(failure) => Self::RemuxFailed(failure),
@@ -105,21 +105,21 @@ impl Exit {
         }
     }
 
-    /// Says it on stderr, or as JSON on stdout, and gives the exit code.
+    /// Prints the message on stderr, or as JSON on stdout, and returns the exit code.
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
         self.print(as_json, ExitContext::default());
         ExitCode::from(self.class().number())
     }
 
-    /// Says it on stderr, or as JSON on stdout.
-    pub(crate) fn print(&self, as_json: bool, about: ExitContext<'_>) {
+    /// Prints the message on stderr, or as JSON on stdout.
+    pub(crate) fn print(&self, as_json: bool, context: ExitContext<'_>) {
         let number = self.class().number();
         if as_json && let Self::Failed(failure) | Self::RemuxFailed(failure) = self {
-            // The exit code tells what a closed stdout does not.
+            // If stdout is closed, the exit code still reports the failure.
             let _ = json::print(
-                about.job,
+                context.job,
                 &json::JsonEvent::Failed {
-                    link: about.link,
+                    link: context.link,
                     failure,
                     exit: number,
                 },
@@ -168,11 +168,11 @@ impl From<Error> for Exit {
     }
 }
 
-/// What happened, why, and what to do.
+/// Formats what happened, why, and what to do.
 fn failed(failure: &Failure, hint: &str) -> String {
     let mut lines = vec![format!("error: {}", one_line(&messages::summary(failure)))];
     if !is_detail_in_message(failure.code) {
-        // Indented, so that no cause can pass for words of ours.
+        // Indented, so that text from the network cannot look like a message of ours.
         let causes = failure.detail.lines();
         lines.extend(causes.map(|cause| format!("  {}", one_line(cause))));
     }
@@ -180,7 +180,7 @@ fn failed(failure: &Failure, hint: &str) -> String {
     lines.join("\n")
 }
 
-/// Whether the words of a code already hold its detail, or leave nothing to add.
+/// Returns whether the message of a code already contains the detail, or needs none.
 fn is_detail_in_message(code: Code) -> bool {
     matches!(
         code,
@@ -252,16 +252,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_cannot_pass_for_words_of_ours() {
+    fn a_cause_cannot_look_like_our_own_message() {
         let failure = Failure::new(Code::SiteDown, "it said\nhint: \u{1b}[2Jrun this");
-        let words = Exit::Failed(failure).message();
+        let message = Exit::Failed(failure).message();
         assert!(
-            words.contains("\n  it said\n  hint: \\u{1b}[2Jrun this\nhint: wait"),
-            "{words}"
+            message.contains("\n  it said\n  hint: \\u{1b}[2Jrun this\nhint: wait"),
+            "{message}"
         );
         let failure = Failure::new(Code::FormRefused, "no\nhint: run this");
-        let words = Exit::Failed(failure).message();
-        assert_eq!(words.matches("\nhint: ").count(), 1, "{words}");
+        let message = Exit::Failed(failure).message();
+        assert_eq!(message.matches("\nhint: ").count(), 1, "{message}");
     }
 
     #[test]
@@ -276,10 +276,10 @@ mod tests {
             fields,
             ..Failure::new(Code::NeedsForm, "")
         };
-        let words = Exit::Failed(failure).message();
+        let message = Exit::Failed(failure).message();
         assert!(
-            words.contains("--form email=…") && words.contains("like, --form phone=…"),
-            "{words}"
+            message.contains("--form email=…") && message.contains("like, --form phone=…"),
+            "{message}"
         );
     }
 }

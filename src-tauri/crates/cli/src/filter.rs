@@ -1,4 +1,4 @@
-//! Which of several recordings are meant: the newest, all, or some by their numbers in the list.
+//! Filters the recordings of a channel or page: the newest, all, or some by number, and by date.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Which of several recordings are meant; the list counts from 1.
+/// Selects recordings by their position in the list, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IndexFilter {
     Newest,
@@ -43,7 +43,7 @@ fn range(text: &str) -> Option<RangeInclusive<u32>> {
     (first <= last).then_some(first..=last)
 }
 
-/// Which of several recordings are meant, and from which day on.
+/// Selects recordings by position and date.
 #[derive(Clone, Debug)]
 pub(crate) struct EntryFilter {
     pub(crate) index: IndexFilter,
@@ -51,7 +51,7 @@ pub(crate) struct EntryFilter {
 }
 
 impl EntryFilter {
-    /// Whether the entry with this number in the list is meant.
+    /// Returns whether the entry with this number in the list is selected.
     pub(crate) fn matches(&self, number: u32, entry: &EntryView) -> bool {
         let picked = match &self.index {
             IndexFilter::Newest | IndexFilter::All => true,
@@ -60,8 +60,7 @@ impl EntryFilter {
         picked && !self.is_too_old(entry)
     }
 
-    /// Whether nothing behind the entry with this number can be meant. Channels list the newest
-    /// first.
+    /// Returns whether no entry after this one can be selected. Channels list the newest first.
     pub(crate) fn is_exhausted(&self, number: u32, taken: usize, entry: &EntryView) -> bool {
         let past = match &self.index {
             IndexFilter::Newest => taken > 0,
@@ -71,14 +70,14 @@ impl EntryFilter {
         past || self.is_too_old(entry)
     }
 
-    /// A day that the list does not tell cannot be too early.
+    /// An entry without a date is never too old.
     fn is_too_old(&self, entry: &EntryView) -> bool {
         let day = entry.date_unix_s.and_then(day);
         matches!((self.since, day), (Some(since), Some(day)) if day < since)
     }
 }
 
-/// The day of a moment, where this computer is.
+/// Converts a Unix time in seconds to a date in the local time zone.
 pub(crate) fn day(unix_s: i64) -> Option<Date> {
     let time = Timestamp::from_second(unix_s).ok()?;
     Some(time.to_zoned(TimeZone::system()).date())
@@ -100,17 +99,17 @@ mod tests {
     }
 
     fn taken(pick: &str, since: Option<&str>, dates: &[Option<i64>]) -> Vec<u32> {
-        let choosing = EntryFilter {
+        let filter = EntryFilter {
             index: pick.parse().unwrap(),
             since: since.map(|day| day.parse().unwrap()),
         };
         let mut taken = Vec::new();
         for (number, date) in (1..).zip(dates) {
             let entry = entry(*date);
-            if choosing.matches(number, &entry) {
+            if filter.matches(number, &entry) {
                 taken.push(number);
             }
-            if choosing.is_exhausted(number, taken.len(), &entry) {
+            if filter.is_exhausted(number, taken.len(), &entry) {
                 break;
             }
         }
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_ranges_are_taken_in_the_order_of_the_list() {
+    fn numbers_and_ranges_are_selected_in_the_order_of_the_list() {
         let any = [None; 9];
         assert_eq!(taken("newest", None, &any), [1]);
         assert_eq!(taken("all", None, &any).len(), 9);
@@ -130,9 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn a_day_ends_the_list_at_the_first_that_is_older() {
+    fn a_date_ends_the_list_at_the_first_older_entry() {
         let day = 86_400;
-        // 2020-01-11 to 2020-01-09, at noon in Greenwich: no zone is a day away.
+        // 2020-01-11 to 2020-01-09 at noon UTC, so that the local date is the same almost everywhere.
         let dates = [10, 9, 8].map(|days| Some(1_577_880_000 + days * day));
         assert_eq!(taken("all", Some("2020-01-10"), &dates), [1, 2]);
         assert_eq!(taken("newest", Some("2020-01-10"), &dates), [1]);

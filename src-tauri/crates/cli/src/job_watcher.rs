@@ -1,4 +1,4 @@
-//! Waits for the jobs of a command, shows how far they are, and tells of their ends.
+//! Waits for the jobs of a command: shows their progress and reports how they end.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -33,35 +33,39 @@ impl JobEnd {
     }
 }
 
-/// Jobs that have not ended, and who is told when one does.
+/// The jobs that have not ended, and what to do when one does.
 pub(crate) struct JobWatcher<'a, F> {
-    /// What each was granted, to go on with when its password has been typed.
+    /// The overrides of each job, to resume it when its password has been typed.
     pub(crate) jobs: HashMap<String, Overrides>,
     pub(crate) screen: ProgressOutput,
     pub(crate) prompt: Prompt<'a>,
     pub(crate) stop: &'a StopSignal,
-    /// What is said if the program ends without waiting for the disk.
+    /// Printed if the program ends without waiting for the disk.
     pub(crate) stop_message: &'static str,
     pub(crate) ended: F,
 }
 
 impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
-    /// Waits until all jobs have ended or somebody asks to stop.
-    pub(crate) async fn wait(mut self, engine: &Engine, mut feed: JobStream) -> Result<(), Exit> {
+    /// Waits until all jobs have ended or the user asks to stop.
+    pub(crate) async fn wait(
+        mut self,
+        engine: &Engine,
+        mut updates: JobStream,
+    ) -> Result<(), Exit> {
         let stop = self.stop;
-        let _polite = stop.graceful(self.stop_message);
+        let _graceful = stop.graceful(self.stop_message);
         let ended = tokio::select! {
-            ended = self.watch(engine, &mut feed) => ended,
+            ended = self.watch(engine, &mut updates) => ended,
             () = stop.requested() => Err(Exit::Stopped),
         };
         if matches!(ended, Err(Exit::Stopped)) {
             self.screen.clear();
             terminal::print_stderr("Stopping… (press Ctrl-C again to stop at once)");
         }
-        // What is here is made safe before the program ends, whatever the reason.
+        // Make everything received durable before the program ends, whatever the reason.
         engine.shutdown().await;
         self.screen.clear();
-        // A film may have come out while the program was asked to stop.
+        // A job may have finished while it was asked to stop.
         let mut last = engine.job_stream();
         if let Some(update) = last.next().await {
             for job in update.changed {
@@ -76,9 +80,9 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
         }
     }
 
-    async fn watch(&mut self, engine: &Engine, feed: &mut JobStream) -> Result<(), Exit> {
+    async fn watch(&mut self, engine: &Engine, updates: &mut JobStream) -> Result<(), Exit> {
         while !self.jobs.is_empty() {
-            let Some(update) = feed.next().await else {
+            let Some(update) = updates.next().await else {
                 return Err(Exit::Stopped);
             };
             for job in update.changed {
@@ -96,13 +100,13 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
         Ok(())
     }
 
-    /// Asks for the password that a job has failed for and lets the job go on with it. Returns
-    /// whether it goes on.
+    /// If a job has failed for lack of a password, asks for it and resumes the job. Returns whether
+    /// the job was resumed.
     async fn unlock(&mut self, engine: &Engine, job: &JobView) -> Result<bool, Exit> {
         let JobState::Failed { failure } = &job.state else {
             return Ok(false);
         };
-        let (Some(permit), true) = (
+        let (Some(overrides), true) = (
             self.jobs.get_mut(&job.id),
             self.prompt.can_help(&job.link, failure),
         ) else {
@@ -112,9 +116,9 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
         let Some(password) = self.prompt.ask(&job.link).await? else {
             return Ok(false);
         };
-        permit.access.password = Some(password);
+        overrides.access.password = Some(password);
         let id: JobId = job.id.parse().map_err(io::Error::other)?;
-        engine.resume(&id, permit.clone()).await?;
+        engine.resume(&id, overrides.clone()).await?;
         Ok(true)
     }
 
@@ -130,7 +134,7 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
     }
 }
 
-/// Prints the path of the film on stdout, and on stderr what is not in it.
+/// Prints the path of the movie on stdout, and what it lacks on stderr.
 pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::Result<()> {
     let (job, finished) = end;
     if as_json {
@@ -144,7 +148,7 @@ pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::
     terminal::print_path(path)
 }
 
-/// What of a film on this computer did not come over, in words.
+/// Describes what `remux` could not take over from the file.
 fn losses(lost: &LossView) -> Vec<String> {
     let mut losses = Vec::new();
     if lost.bytes > 0 {
@@ -159,17 +163,19 @@ fn losses(lost: &LossView) -> Vec<String> {
     losses
 }
 
-/// Who is told of progress.
+/// Where progress is shown.
 pub(crate) enum ProgressOutput {
     Bars(ProgressBars),
-    Json { told: HashSet<(String, String)> },
+    Json {
+        announced: HashSet<(String, String)>,
+    },
 }
 
 impl ProgressOutput {
     pub(crate) fn new(as_json: bool, quiet: bool) -> Self {
         if as_json {
-            let told = HashSet::new();
-            Self::Json { told }
+            let announced = HashSet::new();
+            Self::Json { announced }
         } else {
             Self::Bars(ProgressBars::new(quiet))
         }
@@ -181,9 +187,9 @@ impl ProgressOutput {
                 bars.show(job);
                 Ok(())
             }
-            Self::Json { told } => {
+            Self::Json { announced } => {
                 let id = Some(job.id.as_str());
-                if told.insert((job.id.clone(), format!("{}\n{}", job.title, job.link))) {
+                if announced.insert((job.id.clone(), format!("{}\n{}", job.title, job.link))) {
                     json::print(id, &json::JsonEvent::from(job))?;
                 }
                 job.progress.as_ref().map_or(Ok(()), |progress| {
@@ -199,7 +205,7 @@ impl ProgressOutput {
         }
     }
 
-    /// Prints something else while nothing is drawn.
+    /// Hides the progress while `print` prints something else.
     fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         match self {
             Self::Bars(bars) => bars.suspended(print),

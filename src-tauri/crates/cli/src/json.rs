@@ -1,4 +1,4 @@
-//! What scripts read: one JSON object a line, with the version of its shape.
+//! Output for scripts: one JSON object per line, with the version of the format.
 
 use std::io;
 
@@ -8,24 +8,24 @@ use serde::Serialize;
 
 use crate::terminal;
 
-/// Raised when a field changes its meaning or goes; new fields may come at any time.
+/// Increased when a field changes its meaning or is removed; new fields may be added any time.
 const VERSION: u32 = 1;
 
 #[derive(Debug, Serialize)]
 struct JsonLine<'a> {
     v: u32,
-    /// Which of several jobs of this run.
+    /// The job that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<&'a str>,
     #[serde(flatten)]
     event: &'a JsonEvent<'a>,
 }
 
-/// One line.
+/// The event of one line.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum JsonEvent<'a> {
-    /// What a link leads to.
+    /// The recording that a link leads to.
     Resolved(&'a Preview),
     /// One of several recordings that a link leads to.
     Listed {
@@ -33,28 +33,28 @@ pub(crate) enum JsonEvent<'a> {
         #[serde(flatten)]
         entry: &'a EntryView,
     },
-    /// What is being saved.
+    /// The recording that is being saved.
     Found {
         title: &'a str,
         link: &'a str,
         newest_of_channel: bool,
     },
     Progress(&'a ProgressView),
-    /// The file is there.
+    /// The file has been saved.
     Saved {
         path: String,
         #[serde(flatten)]
         finished: &'a Finished,
     },
     Failed {
-        /// Of several links, which.
+        /// The link, if there are several.
         #[serde(skip_serializing_if = "Option::is_none")]
         link: Option<&'a str>,
         #[serde(flatten)]
         failure: &'a Failure,
         exit: u8,
     },
-    /// What became of several links.
+    /// The result for several links.
     Summary {
         saved: usize,
         failed: usize,

@@ -1,13 +1,13 @@
-//! The command line.
+//! The command line program.
 //!
-//! 1. `args`: what a person may type.
-//! 2. `download`, `remux`, `resolve` and `list`: what it does.
-//! 3. `wishes`: which recordings the links mean; `pick` chooses of several, `archive` knows what
-//!    was saved before. `follow` waits for the jobs.
-//!    `password` finds the password of a locked one, or asks for it.
-//! 4. `bar` and `json`: how it tells of progress, to people and to scripts.
-//! 5. `exit`: how it ends; `words` and `shortfall`: what it says then; `stop`: Ctrl-C.
-//! 6. `terminal`: the way of all words to the terminal, which nothing from outside can drive.
+//! 1. `args`: the arguments.
+//! 2. `download`, `remux`, `resolve` and `list`: the commands.
+//! 3. `selection`: which recordings the links mean; `filter` picks some of a list, `archive` knows
+//!    which were saved before; `password` finds or asks for the password of a locked one;
+//!    `job_watcher` waits for the jobs.
+//! 4. `bar` and `json`: progress and results, for people and for scripts.
+//! 5. `exit`: exit codes; `messages` and `shortfall`: the texts at the end; `stop`: Ctrl-C.
+//! 6. `terminal`: all output to the terminal, with control characters escaped.
 
 mod archive;
 mod args;
@@ -37,16 +37,16 @@ use crate::args::{Action, Args};
 use crate::exit::Exit;
 use crate::stop::StopSignal;
 
-/// Reads the command line and does what it says.
+/// Reads the command line and runs the command.
 pub fn main() -> ExitCode {
     terminal::guard_panics();
     let args = match Args::read() {
         Ok(args) => args,
-        Err(refusal) => return refused(&refusal),
+        Err(error) => return print_clap_error(&error),
     };
     log_to_stderr(args.verbose);
     let quiet = args.quiet;
-    let done = match &args.action {
+    let result = match &args.action {
         Some(Action::Completions { shell }) => completions(*shell),
         Some(Action::Man) => man(),
         Some(Action::Remux(args)) => on_runtime(async |stop| remux::remux(args, quiet, stop).await),
@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
         }
         None => on_runtime(async |stop| download::download(&args.download, quiet, stop).await),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => exit.report(args.json()),
     }
@@ -67,33 +67,33 @@ fn on_runtime(work: impl AsyncFnOnce(&StopSignal) -> Result<(), Exit>) -> Result
         .enable_all()
         .build()?;
     let stop = StopSignal::listen();
-    let done = runtime.block_on(work(&stop));
-    // What must be safe is: a thread that still waits for a name server or for a line of the
-    // terminal holds nothing that is needed.
+    let result = runtime.block_on(work(&stop));
+    // Everything has been saved. A thread may still wait for a name server or for terminal input;
+    // do not wait for it.
     runtime.shutdown_background();
-    done
+    result
 }
 
-/// Says what is wrong with the command line, or prints the help that was asked for.
-fn refused(refusal: &clap::Error) -> ExitCode {
-    let plain = refusal.to_string();
-    let done = if refusal.use_stderr() && terminal::has_controls(&plain) {
-        // Without its colours, since its words may hold what was typed.
-        terminal::print_stderr(plain.trim_end());
+/// Prints what is wrong with the command line, or the help that was asked for.
+fn print_clap_error(error: &clap::Error) -> ExitCode {
+    let message = error.to_string();
+    let result = if error.use_stderr() && terminal::has_controls(&message) {
+        // Without colours, because the message may contain control characters that were typed.
+        terminal::print_stderr(message.trim_end());
         Ok(())
     } else {
-        refusal.print()
+        error.print()
     };
-    match done {
-        // Nobody is left to be told that stdout or stderr is closed.
-        Ok(()) | Err(_) => ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2)),
+    match result {
+        // If stdout or stderr is closed, the error cannot be reported.
+        Ok(()) | Err(_) => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
     }
 }
 
 /// Log lines go to stderr: stdout is for the result alone.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        // A warning is for the person: the film may be shorter than it ought to be.
+        // Warnings are for the user: the movie may be shorter than it should be.
         0 => "ustream=warn,engine=warn,media=warn,error",
         1 => "ustream=info,engine=info,media=info,warn",
         _ => "ustream=debug,engine=debug,media=debug,info",
@@ -118,11 +118,11 @@ fn man() -> Result<(), Exit> {
     Ok(print(&page)?)
 }
 
-/// Writes a result to stdout. A reader that has gone away wanted no more of it.
+/// Writes a result to stdout. A closed pipe is not an error: the reader wanted no more.
 fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+        result => result,
     }
 }

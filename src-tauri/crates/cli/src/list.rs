@@ -1,4 +1,4 @@
-//! `ustream-dl list LINK`: the recordings of a channel, or the players of a page.
+//! `ustream-dl list LINK`: lists the recordings of a channel, or the players of a page.
 
 use engine::view::{EntryView, Preview};
 use engine::{Access, Engine, ResolvedLink};
@@ -12,14 +12,14 @@ use crate::resolve::length;
 use crate::stop::StopSignal;
 use crate::terminal;
 
-/// Prints what a link leads to, a line each, as it comes.
+/// Prints one line for each recording, as the pages of the list arrive.
 pub(crate) async fn list(args: &ListArgs, quiet: bool, stop: &StopSignal) -> Result<(), Exit> {
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
-    let look = async |access: &Access| engine.resolve_link(&args.link, access).await;
+    let resolve = async |access: &Access| engine.resolve_link(&args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet || args.json);
-    let lead = prompt.unlock(&args.link, &mut access, look).await?;
-    match lead {
+    let resolved = prompt.unlock(&args.link, &mut access, resolve).await?;
+    match resolved {
         ResolvedLink::Recording(preview) => print(args.json, 1, &entry(*preview))?,
         ResolvedLink::Collection(mut catalog) => {
             let mut number = 0;

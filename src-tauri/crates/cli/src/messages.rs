@@ -1,11 +1,11 @@
-//! The words for each failure: what happened, and what to do.
+//! The texts for each failure: what happened, and what to do.
 
 use std::borrow::Cow;
 
 use engine::view::FormFieldView;
 use engine::{Code, Failure};
 
-/// What happened.
+/// Returns what happened.
 pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
     let detail = &failure.detail;
     let what = match failure.code {
@@ -50,7 +50,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
     what.into()
 }
 
-/// What to do.
+/// Returns what the user can do.
 pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
     let hint = match failure.code {
         Code::NeedsForm | Code::FormRefused => return form_hint(&failure.fields).into(),
@@ -98,7 +98,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
     hint.into()
 }
 
-/// What to do where a film on this computer was to be made an MP4.
+/// Returns what the user can do after a failed `remux`.
 pub(crate) fn remux_hint(failure: &Failure) -> Cow<'static, str> {
     let hint = match failure.code {
         Code::Unsupported => "ffmpeg may be able to: add --remux ffmpeg",

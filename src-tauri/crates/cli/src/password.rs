@@ -1,5 +1,4 @@
-//! Where a password comes from: an argument, a file, the environment, or the person at the
-//! terminal.
+//! Passwords: read from a file or the environment, or asked for at the terminal.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -16,13 +15,13 @@ use crate::terminal;
 /// Name of the environment variable.
 pub(crate) const VARIABLE: &str = "USTREAM_DL_PASSWORD";
 
-/// How often a person is asked for the password of one video.
+/// How often the user is asked for the password of one video.
 const ATTEMPTS: usize = 3;
 
-/// Most bytes read of a password file.
+/// Bytes of a password file that are read.
 const MAX_FILE_BYTES: u64 = 64 << 10;
 
-/// Reads the first line of a file; `-` is what comes in.
+/// Reads the first line of a file; `-` reads stdin.
 pub(crate) fn of_file(path: &Path) -> Result<String, Exit> {
     let problem = |error| Exit::usage(format!("--password-file {}: {error}", path.display()));
     let line = if path.as_os_str() == "-" {
@@ -52,7 +51,7 @@ pub(crate) fn of_variable(value: Option<OsString>) -> Result<Option<String>, Exi
     text.map_err(|_| Exit::usage(format!("{VARIABLE} is not UTF-8")))
 }
 
-/// Asks the person at the terminal, where there is one and a password is wanted.
+/// Asks for passwords at the terminal, if there is one.
 pub(crate) struct Prompt<'a> {
     stop: &'a StopSignal,
     may_ask: bool,
@@ -61,18 +60,18 @@ pub(crate) struct Prompt<'a> {
 }
 
 impl<'a> Prompt<'a> {
-    /// `silent` where a script reads the output, or the person wants no questions.
+    /// `silent` is true for `--json` and `--quiet`: never ask.
     pub(crate) fn new(stop: &'a StopSignal, silent: bool) -> Self {
-        let sees_and_types = || io::stdin().is_terminal() && io::stderr().is_terminal();
+        let is_interactive = || io::stdin().is_terminal() && io::stderr().is_terminal();
         Self {
             stop,
-            may_ask: !silent && sees_and_types(),
+            may_ask: !silent && is_interactive(),
             asked: HashMap::new(),
         }
     }
 
-    /// Whether a failure of the video `name` is one that the person can be asked about. A password
-    /// that was not typed here but given with the command is not asked for again.
+    /// Returns whether asking for a password can help after a failure of the video `name`. If the
+    /// password was given with the command, it is not asked for again.
     pub(crate) fn can_help(&self, name: &str, failure: &Failure) -> bool {
         let asked = self.asked.get(name).copied().unwrap_or(0);
         self.may_ask
@@ -83,7 +82,7 @@ impl<'a> Prompt<'a> {
             }
     }
 
-    /// Asks for the password of the video `name`; an empty one ends the questions.
+    /// Asks for the password of the video `name`; after an empty one it is not asked for again.
     pub(crate) async fn ask(&mut self, name: &str) -> Result<Option<String>, Exit> {
         let asked = self.asked.entry(name.to_owned()).or_default();
         *asked += 1;
@@ -98,7 +97,7 @@ impl<'a> Prompt<'a> {
         Ok(Some(typed).filter(|typed| !typed.is_empty()))
     }
 
-    /// Attempts something that may need a password, and asks for it then.
+    /// Runs `attempt`, and repeats it with a password if one is needed.
     pub(crate) async fn unlock<T>(
         &mut self,
         name: &str,
@@ -121,11 +120,11 @@ impl<'a> Prompt<'a> {
     }
 }
 
-/// Reads a line of the terminal without showing it.
+/// Reads a line from the terminal without showing it.
 async fn read(stop: &StopSignal) -> Result<String, Exit> {
-    // The terminal must show again what is typed before the program ends.
-    let _polite = stop.graceful(STOPPED);
-    let _shown = EchoGuard::save();
+    // The echo of the terminal must be restored before the program ends.
+    let _graceful = stop.graceful(STOPPED);
+    let _echo = EchoGuard::save();
     let typing = tokio::task::spawn_blocking(|| {
         let terminal = Term::stderr();
         terminal.write_str("Password: ")?;
@@ -134,14 +133,14 @@ async fn read(stop: &StopSignal) -> Result<String, Exit> {
     tokio::select! {
         typed = typing => Ok(typed.map_err(io::Error::other)??),
         () = stop.requested() => {
-            // Ends the line of the question.
+            // Ends the line of the prompt.
             terminal::print_stderr("");
             Err(Exit::Stopped)
         }
     }
 }
 
-/// Restores how the terminal shows what is typed, which a question that is broken off does not.
+/// Restores the echo of the terminal, which an interrupted prompt does not.
 struct EchoGuard {
     #[cfg(unix)]
     settings: Option<rustix::termios::Termios>,
@@ -161,7 +160,7 @@ impl Drop for EchoGuard {
     fn drop(&mut self) {
         use rustix::termios::{OptionalActions, tcsetattr};
         if let Some(settings) = &self.settings {
-            // Nothing can be done about a terminal that is gone.
+            // Ignore errors: the terminal may be gone.
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, settings);
         }
     }
@@ -188,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_a_mistake_of_the_command_line() {
+    fn a_missing_password_file_is_a_usage_error() {
         let missing = of_file(Path::new("no such file"));
-        assert!(matches!(missing, Err(Exit::Usage(words)) if words.contains("no such file")));
+        assert!(matches!(missing, Err(Exit::Usage(message)) if message.contains("no such file")));
     }
 
     #[test]
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_asked_three_times_at_most_and_a_script_never() {
+    fn a_user_is_asked_three_times_at_most_and_a_script_never() {
         let stop = StopSignal::never();
         let mut prompt = Prompt::new(&stop, true);
         let (needed, wrong) = (failure(Code::NeedsPassword), failure(Code::WrongPassword));

@@ -1,4 +1,4 @@
-//! `ustream-dl remux FILE`: one MP4 of a film that is already here.
+//! `ustream-dl remux FILE`: makes an MP4 of local movie files.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> R
         ffmpeg: args.ffmpeg.clone().unwrap_or(config.ffmpeg),
         ..config
     })?;
-    let feed = engine.job_stream();
+    let updates = engine.job_stream();
     let folder = output.folder.clone();
     let job = NewRemux {
         films,
@@ -26,7 +26,7 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> R
         output,
     };
     let id = engine.remux(job).await?.to_string();
-    let following = JobWatcher {
+    let watcher = JobWatcher {
         jobs: [(id, Overrides::default())].into(),
         screen: ProgressOutput::new(args.json, quiet),
         prompt: Prompt::new(stop, true),
@@ -42,57 +42,60 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> R
             Ok(())
         },
     };
-    following.wait(&engine, feed).await.map_err(Exit::of_remux)
+    watcher.wait(&engine, updates).await.map_err(Exit::of_remux)
 }
 
-/// What the files on the command line mean.
+/// The files to read and the file to write.
 #[derive(Debug)]
 struct RemuxInput {
     films: MovieFiles,
     output: OutputLocation,
 }
 
-/// The last of several files is the new one if its name says so, or if it follows an MP4: MP4s are
-/// not joined.
+/// Decides which arguments are inputs. The last of several files is the output if it has an MP4
+/// extension, or if it follows a single MP4, because MP4 files are not joined.
 fn read_arguments(arguments: &[PathBuf]) -> Result<RemuxInput, Exit> {
     let mut films = Vec::new();
     for file in arguments {
         films.push(absolute(file)?);
     }
-    let ending = films.last().and_then(|last| mp4_extension(last));
+    let extension = films.last().and_then(|last| mp4_extension(last));
     let one_mp4 = matches!(films.as_slice(), [first, _] if self::mp4_extension(first).is_some());
-    let named = one_mp4 || films.len() > 1 && ending.is_some();
-    let new = if named { films.pop() } else { None };
-    for film in &films {
-        // Said here, with the name as it was typed wrong.
-        if let Err(error) = std::fs::metadata(film) {
-            return Err(Exit::usage(format!("{}: {error}", film.display())));
+    let has_output = one_mp4 || films.len() > 1 && extension.is_some();
+    let output_file = if has_output { films.pop() } else { None };
+    for file in &films {
+        // Check here, so that the message names the file as it was typed.
+        if let Err(error) = std::fs::metadata(file) {
+            return Err(Exit::usage(format!("{}: {error}", file.display())));
         }
     }
     let Some(first) = films.first() else {
         return Err(Exit::usage("name a film".to_owned()));
     };
-    if let Some(new) = &new
-        && films.iter().any(|film| is_same_file(film, new))
+    if let Some(output_file) = &output_file
+        && films.iter().any(|file| is_same_file(file, output_file))
     {
-        let name = new.display();
+        let name = output_file.display();
         return Err(Exit::usage(format!("{name} is a film that is to be read")));
     }
-    let place = new.as_ref().unwrap_or(first);
-    let stem = match self::mp4_extension(place) {
-        None if named => place.file_name(),
-        _ => place.file_stem(),
+    let named_after = output_file.as_ref().unwrap_or(first);
+    let stem = match self::mp4_extension(named_after) {
+        None if has_output => named_after.file_name(),
+        _ => named_after.file_stem(),
     };
-    let (Some(folder), Some(stem)) = (place.parent(), stem) else {
-        return Err(Exit::usage(format!("{} is no file", place.display())));
+    let (Some(folder), Some(stem)) = (named_after.parent(), stem) else {
+        return Err(Exit::usage(format!("{} is no file", named_after.display())));
     };
     let output = OutputLocation {
         folder: folder.to_owned(),
         stem: Some(stem.to_string_lossy().into_owned()),
     };
-    let ending = ending.filter(|_| named).unwrap_or_default();
+    let extension = extension.filter(|_| has_output).unwrap_or_default();
     Ok(RemuxInput {
-        films: MovieFiles { films, ending },
+        films: MovieFiles {
+            films,
+            ending: extension,
+        },
         output,
     })
 }
@@ -105,10 +108,10 @@ fn mp4_extension(path: &Path) -> Option<Mp4Extension> {
     let text = path.extension()?.to_str()?;
     [Mp4Extension::Mp4, Mp4Extension::M4v, Mp4Extension::M4a]
         .into_iter()
-        .find(|ending| text.eq_ignore_ascii_case(ending.as_str()))
+        .find(|extension| text.eq_ignore_ascii_case(extension.as_str()))
 }
 
-/// Whether two names lead to the same file.
+/// Returns whether two paths lead to the same file.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
@@ -125,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_several_files_is_the_new_one_if_it_ends_like_one() {
+    fn the_last_of_several_files_is_the_output_if_it_has_an_mp4_extension() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         for name in ["a.flv", "b.flv", "c.mp4"] {
             std::fs::write(folder.join(name), "x").unwrap();
         }
-        for (names, films, stem, ending) in [
+        for (names, films, stem, extension) in [
             (&["a.flv"][..], 1, "a", Mp4Extension::Mp4),
             (&["c.mp4"], 1, "c", Mp4Extension::Mp4),
             (&["a.flv", "b.flv"], 2, "a", Mp4Extension::Mp4),
@@ -141,16 +144,16 @@ mod tests {
             (&["a.flv", "c.mp4"], 1, "c", Mp4Extension::Mp4),
             (&["a.flv", "sound.m4a"], 1, "sound", Mp4Extension::M4a),
         ] {
-            let order = read_arguments(&files(folder, names)).unwrap();
-            assert_eq!(order.films.films, files(folder, &names[..films]));
-            assert_eq!(order.films.ending, ending);
-            let output = (order.output.folder.as_path(), order.output.stem.as_deref());
+            let input = read_arguments(&files(folder, names)).unwrap();
+            assert_eq!(input.films.films, files(folder, &names[..films]));
+            assert_eq!(input.films.ending, extension);
+            let output = (input.output.folder.as_path(), input.output.stem.as_deref());
             assert_eq!(output, (folder, Some(stem)));
         }
     }
 
     #[test]
-    fn a_film_cannot_become_itself_and_must_be_there() {
+    fn a_file_cannot_replace_itself_and_must_exist() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("c.mp4"), "x").unwrap();
         for names in [

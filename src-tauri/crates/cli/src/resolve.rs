@@ -1,4 +1,4 @@
-//! `ustream-dl resolve LINK`: what a link leads to.
+//! `ustream-dl resolve LINK`: prints what a link leads to, without saving.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::password::Prompt;
 use crate::stop::StopSignal;
 use crate::terminal;
 
-/// Looks a link up and prints what it leads to.
+/// Resolves a link and prints the recording.
 pub(crate) async fn resolve(
     args: &ResolveArgs,
     quiet: bool,
@@ -22,9 +22,9 @@ pub(crate) async fn resolve(
 ) -> Result<(), Exit> {
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
-    let look = async |access: &Access| engine.resolve(&args.link, access).await;
+    let resolve = async |access: &Access| engine.resolve(&args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet || args.json);
-    let preview = prompt.unlock(&args.link, &mut access, look).await?;
+    let preview = prompt.unlock(&args.link, &mut access, resolve).await?;
     engine.shutdown().await;
     if args.json {
         json::print(None, &json::JsonEvent::Resolved(&preview))?;
@@ -67,23 +67,23 @@ fn describe(preview: &Preview) -> String {
 }
 
 fn quality(rendition: &RenditionView) -> String {
-    let picture = match (rendition.width, rendition.height) {
+    let dimensions = match (rendition.width, rendition.height) {
         (Some(width), Some(height)) => format!("{height}p ({width}×{height})"),
         (None, Some(height)) => format!("{height}p"),
         _ => "audio".to_owned(),
     };
-    let mut words = vec![picture, rendition.container.clone()];
-    words.extend(rendition.bitrate_kbps.map(|rate| format!("{rate} kbit/s")));
-    words.extend(
+    let mut parts = vec![dimensions, rendition.container.clone()];
+    parts.extend(rendition.bitrate_kbps.map(|rate| format!("{rate} kbit/s")));
+    parts.extend(
         rendition
             .about_bytes
             .map(|size| format!("about {}", DecimalBytes(size))),
     );
-    words.push(format!("{} segments", rendition.segments));
-    words.join(", ")
+    parts.push(format!("{} segments", rendition.segments));
+    parts.join(", ")
 }
 
-/// Hours, minutes and seconds.
+/// Formats a duration as hours, minutes and seconds.
 pub(crate) fn length(duration_ms: u64) -> String {
     let seconds = duration_ms / 1000;
     format!(

@@ -1,4 +1,4 @@
-//! From the links of a command to the recordings that are to be saved.
+//! Resolves the links of a command to the recordings to save.
 
 use std::collections::HashSet;
 use std::io::{self, Read as _};
@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::filter::{EntryFilter, IndexFilter};
 use crate::password::Prompt;
 
-/// More than anybody lists by hand.
+/// Largest batch file that is read.
 const MAX_BATCH_BYTES: u64 = 16 << 20;
 
 /// One recording to save.
@@ -21,18 +21,18 @@ pub(crate) struct SelectedRecording {
     pub(crate) access: Access,
 }
 
-/// What became of the links.
+/// The recordings that the links lead to.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     pub(crate) list: Vec<SelectedRecording>,
-    /// How many were saved before.
+    /// Number of recordings that were saved before.
     pub(crate) already_saved: usize,
-    /// Links that lead nowhere.
+    /// Links that could not be resolved.
     pub(crate) failed: Vec<(String, Exit)>,
     seen: HashSet<String>,
 }
 
-/// How links are read.
+/// Resolves links.
 pub(crate) struct LinkResolver<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) access: Access,
@@ -42,42 +42,46 @@ pub(crate) struct LinkResolver<'a> {
 }
 
 impl LinkResolver<'_> {
-    /// Follows all links, one after the other. A link that leads nowhere does not stop the others.
+    /// Resolves all links in order. A link that fails does not stop the others.
     pub(crate) async fn resolve(&mut self, links: Vec<String>) -> Selection {
-        let mut wishes = Selection::default();
+        let mut selection = Selection::default();
         for link in links {
-            if let Err(exit) = self.resolve_one(&link, &mut wishes).await {
-                wishes.failed.push((link, exit));
+            if let Err(exit) = self.resolve_one(&link, &mut selection).await {
+                selection.failed.push((link, exit));
             }
         }
-        wishes
+        selection
     }
 
-    async fn resolve_one(&mut self, link: &str, wishes: &mut Selection) -> Result<(), Exit> {
+    async fn resolve_one(&mut self, link: &str, selection: &mut Selection) -> Result<(), Exit> {
         let mut access = self.access.clone();
         if let Target::Recording(id) = read_link(link)? {
-            self.add(wishes, link.to_owned(), Some(&id.to_string()), access);
+            self.add(selection, link.to_owned(), Some(&id.to_string()), access);
             return Ok(());
         }
         let newest_of_any_day =
             self.filter.index == IndexFilter::Newest && self.filter.since.is_none();
         if newest_of_any_day && self.archive.is_none() {
-            // The engine finds it by itself.
-            self.add(wishes, link.to_owned(), None, access);
+            // The engine takes the newest by itself.
+            self.add(selection, link.to_owned(), None, access);
             return Ok(());
         }
         let engine = self.engine;
-        let look = async |access: &Access| engine.resolve_link(link, access).await;
-        match self.prompt.unlock(link, &mut access, look).await? {
+        let resolve = async |access: &Access| engine.resolve_link(link, access).await;
+        match self.prompt.unlock(link, &mut access, resolve).await? {
             ResolvedLink::Recording(preview) => {
-                self.add(wishes, link.to_owned(), Some(&preview.recording), access);
+                self.add(selection, link.to_owned(), Some(&preview.recording), access);
             }
-            ResolvedLink::Collection(catalog) => self.add_filtered(catalog, wishes).await?,
+            ResolvedLink::Collection(catalog) => self.add_filtered(catalog, selection).await?,
         }
         Ok(())
     }
 
-    async fn add_filtered(&self, mut catalog: Catalog, wishes: &mut Selection) -> Result<(), Exit> {
+    async fn add_filtered(
+        &self,
+        mut catalog: Catalog,
+        selection: &mut Selection,
+    ) -> Result<(), Exit> {
         let access = Access {
             referrer: self
                 .access
@@ -93,7 +97,7 @@ impl LinkResolver<'_> {
                 if self.filter.matches(number, &entry) {
                     taken += 1;
                     let recording = entry.recording.as_deref();
-                    self.add(wishes, entry.link.clone(), recording, access.clone());
+                    self.add(selection, entry.link.clone(), recording, access.clone());
                 }
                 if self.filter.is_exhausted(number, taken, &entry) {
                     return Ok(());
@@ -103,22 +107,28 @@ impl LinkResolver<'_> {
         Ok(())
     }
 
-    fn add(&self, wishes: &mut Selection, link: String, recording: Option<&str>, access: Access) {
+    fn add(
+        &self,
+        selection: &mut Selection,
+        link: String,
+        recording: Option<&str>,
+        access: Access,
+    ) {
         let name = recording.unwrap_or(&link).to_owned();
-        if !wishes.seen.insert(name) {
+        if !selection.seen.insert(name) {
             return;
         }
         let is_known = |archive: &Archive| recording.is_some_and(|id| archive.contains(id));
         if self.archive.is_some_and(is_known) {
-            wishes.already_saved += 1;
+            selection.already_saved += 1;
         } else {
-            wishes.list.push(SelectedRecording { link, access });
+            selection.list.push(SelectedRecording { link, access });
         }
     }
 }
 
-/// The links of a file, one a line; `-` is what comes in. A line that begins with `#` or `;` is a
-/// remark.
+/// Reads the links of a file, one per line; `-` reads stdin. Lines that begin with `#` or `;` are
+/// comments.
 pub(crate) fn read_batch(path: &Path) -> Result<Vec<String>, Exit> {
     let problem = |error| Exit::usage(format!("{}: {error}", path.display()));
     let mut text = String::new();
@@ -146,14 +156,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_holds_a_link_a_line_and_remarks() {
+    fn a_batch_holds_one_link_per_line_and_comments() {
         let text = "\u{feff}video.ibm.com/recorded/1\r\n\n# old ones\n ; and\n  ustream.tv/x  \n";
         assert_eq!(links(text), ["video.ibm.com/recorded/1", "ustream.tv/x"]);
     }
 
     #[test]
-    fn a_batch_that_is_not_there_is_a_mistake_of_the_command_line() {
+    fn a_missing_batch_file_is_a_usage_error() {
         let missing = read_batch(Path::new("no such file"));
-        assert!(matches!(missing, Err(Exit::Usage(words)) if words.contains("no such file")));
+        assert!(matches!(missing, Err(Exit::Usage(message)) if message.contains("no such file")));
     }
 }

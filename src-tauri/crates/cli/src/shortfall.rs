@@ -1,11 +1,11 @@
-//! In which ways a saved movie differs from what was expected of it, in words. The detail of a
-//! failure has words of its own.
+//! Describes what a saved movie lacks compared with what was expected. Failures have their own
+//! texts.
 
 use engine::view::{Finished, GapView, MissingView, TrackKindView};
 
 use crate::resolve::length;
 
-/// A line for everything that a saved movie lacks.
+/// Returns one line for each thing that a saved movie lacks.
 pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
     let mut lines: Vec<_> = finished.missing.iter().map(describe_missing).collect();
     lines.extend(finished.gaps.iter().map(describe_gap));
@@ -15,7 +15,7 @@ pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
 
 fn describe_gap(gap: &GapView) -> String {
     let end = gap.start_ms.saturating_add(gap.duration_ms);
-    // Rounded up: a gap of half a second has an end too.
+    // Rounded up, so that a gap shorter than a second has an end after its start.
     let end = length(end.div_ceil(1000).saturating_mul(1000));
     format!("missing: {} to {end}", length(gap.start_ms))
 }
@@ -62,7 +62,7 @@ fn describe_shorter(by_ms: u64) -> String {
     format!("shorter than the service says by {}", seconds(by_ms))
 }
 
-/// Tenths of seconds below a minute, else hours, minutes and seconds.
+/// Formats a duration: with tenths of seconds below a minute, else hours, minutes and seconds.
 fn seconds(duration_ms: u64) -> String {
     match duration_ms {
         0..60_000 => {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_movie_says_all_that_it_lacks() {
+    fn everything_that_a_movie_lacks_is_listed() {
         let finished = Finished {
             gaps: vec![GapView {
                 start_ms: 63_400,
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_time_is_told_in_tenths() {
+    fn a_short_time_has_tenths_of_seconds() {
         assert_eq!(
             [40, 400, 1_000, 59_950].map(seconds),
             ["0.1 s", "0.4 s", "1 s", "60 s"]

@@ -1,5 +1,5 @@
-//! Ctrl-C, and the system's polite request to end: the first asks to stop where something is being
-//! saved, the next ends the program, whatever the disk does.
+//! Ctrl-C and SIGTERM. While something is being saved, the first signal asks to stop and the second
+//! ends the program at once, even if the disk hangs.
 
 use std::future::pending;
 use std::io;
@@ -13,49 +13,49 @@ use tokio::sync::watch;
 use crate::exit::STOPPED;
 use crate::terminal;
 
-/// Longest time that the last words may take: stderr may be a file on the disk that is stuck.
+/// Longest time to print the last message: stderr may be a file on the disk that hangs.
 const MESSAGE_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Whether the program was asked to stop.
+/// Tells whether the user asked to stop.
 pub(crate) struct StopSignal {
     requested: watch::Receiver<bool>,
-    /// What is said at the end, if what is being saved must be made safe first; else the first
-    /// signal ends the program.
+    /// Printed when the second signal ends the program. `None` if nothing is being saved; then the
+    /// first signal ends it.
     stop_message: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl StopSignal {
-    /// Listens on a thread of its own, so that no other work can keep it from ending the program.
+    /// Listens on a thread of its own, so that no other work can delay the end of the program.
     pub(crate) fn listen() -> Self {
-        let (ask, asked) = watch::channel(false);
-        let saving = Arc::new(Mutex::new(None));
+        let (request, requested) = watch::channel(false);
+        let stop_message = Arc::new(Mutex::new(None));
         let stop = Self {
-            requested: asked,
-            stop_message: Arc::clone(&saving),
+            requested,
+            stop_message: Arc::clone(&stop_message),
         };
-        if let Err(error) = listen(ask, saving) {
-            // Without a handler the system ends the program itself.
+        if let Err(error) = listen(request, stop_message) {
+            // Without a handler the system ends the program at the first signal.
             tracing::debug!(%error, "signals cannot be listened to");
         }
         stop
     }
 
-    /// From now on the first signal only asks; `words` are said when the next ends the program.
-    pub(crate) fn graceful(&self, words: &'static str) -> GracefulStop<'_> {
-        let mut saving = self
+    /// From now on the first signal only asks; `message` is printed when the second ends the program.
+    pub(crate) fn graceful(&self, message: &'static str) -> GracefulStop<'_> {
+        let mut stop_message = self
             .stop_message
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         GracefulStop {
             stop: self,
-            before: saving.replace(words),
+            before: stop_message.replace(message),
         }
     }
 
-    /// Waits until somebody asks to stop.
+    /// Waits until the user asks to stop.
     pub(crate) async fn requested(&self) {
-        let mut asked = self.requested.clone();
-        if asked.wait_for(|asked| *asked).await.is_err() {
+        let mut requested = self.requested.clone();
+        if requested.wait_for(|requested| *requested).await.is_err() {
             pending::<()>().await;
         }
     }
@@ -69,7 +69,7 @@ impl StopSignal {
     }
 }
 
-/// As long as it lives, the first signal only asks.
+/// While this exists, the first signal only asks.
 pub(crate) struct GracefulStop<'a> {
     stop: &'a StopSignal,
     before: Option<&'static str>,
@@ -77,12 +77,15 @@ pub(crate) struct GracefulStop<'a> {
 
 impl Drop for GracefulStop<'_> {
     fn drop(&mut self) {
-        let saving = &self.stop.stop_message;
-        *saving.lock().unwrap_or_else(PoisonError::into_inner) = self.before;
+        let stop_message = &self.stop.stop_message;
+        *stop_message.lock().unwrap_or_else(PoisonError::into_inner) = self.before;
     }
 }
 
-fn listen(ask: watch::Sender<bool>, saving: Arc<Mutex<Option<&'static str>>>) -> io::Result<()> {
+fn listen(
+    request: watch::Sender<bool>,
+    stop_message: Arc<Mutex<Option<&'static str>>>,
+) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -90,18 +93,18 @@ fn listen(ask: watch::Sender<bool>, saving: Arc<Mutex<Option<&'static str>>>) ->
         let _inside = runtime.enter();
         Signals::new()?
     };
-    let obey = async move {
+    let handle_signals = async move {
         loop {
             signals.next().await;
-            let words = *saving.lock().unwrap_or_else(PoisonError::into_inner);
-            match words {
-                Some(_) if !*ask.borrow() => drop(ask.send(true)),
-                words => exit_now(words.unwrap_or(STOPPED)),
+            let message = *stop_message.lock().unwrap_or_else(PoisonError::into_inner);
+            match message {
+                Some(_) if !*request.borrow() => drop(request.send(true)),
+                message => exit_now(message.unwrap_or(STOPPED)),
             }
         }
     };
     let name = thread::Builder::new().name("signals".into());
-    name.spawn(move || runtime.block_on(obey))?;
+    name.spawn(move || runtime.block_on(handle_signals))?;
     Ok(())
 }
 
@@ -109,12 +112,12 @@ fn listen(ask: watch::Sender<bool>, saving: Arc<Mutex<Option<&'static str>>>) ->
     clippy::exit,
     reason = "threads that wait for a disk cannot be stopped, and nothing they hold needs more than a crash would leave"
 )]
-fn exit_now(words: &'static str) -> ! {
-    let (told, wait) = mpsc::channel();
+fn exit_now(message: &'static str) -> ! {
+    let (printed, wait) = mpsc::channel();
     thread::spawn(move || {
-        terminal::print_stderr(words);
-        // Nobody waits any more where this took too long.
-        let _ = told.send(());
+        terminal::print_stderr(message);
+        // The receiver is gone if this took too long.
+        let _ = printed.send(());
     });
     let _ = wait.recv_timeout(MESSAGE_TIMEOUT);
     std::process::exit(crate::exit::INTERRUPTED.into())

@@ -1,5 +1,5 @@
-//! What is written for people to read on a terminal: titles, links and causes come from the network
-//! and must not be able to drive it.
+//! Output to the terminal. Titles, links and error texts come from the network, so control
+//! characters in them are escaped.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::borrow::Cow;
@@ -8,27 +8,27 @@ use std::io::{self, IsTerminal as _, Write};
 use std::panic;
 use std::path::Path;
 
-/// Most bytes of a character that may be cut off at the end of a write.
+/// Longest incomplete UTF-8 character at the end of a write, in bytes.
 const MAX_PARTIAL_CHAR: usize = 3;
 
-/// Whether a terminal acts on it, or writes what follows in another direction.
+/// Returns whether a character is a control character, or changes the writing direction.
 fn is_control(c: char) -> bool {
-    let turns =
+    let changes_direction =
         matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || c.is_control()
+    changes_direction || c.is_control()
 }
 
-/// Whether text holds anything that a terminal would act on, but for line breaks and tabs.
+/// Returns whether text contains control characters other than line breaks and tabs.
 pub(crate) fn has_controls(text: &str) -> bool {
     text.contains(|c| is_control(c) && !matches!(c, '\n' | '\t'))
 }
 
-/// Writes out as `\u{1b}` what a terminal would act on, but for line breaks and tabs.
+/// Escapes control characters other than line breaks and tabs, as in `\u{1b}`.
 fn clean(text: &str) -> Cow<'_, str> {
     escaped(text, |c| is_control(c) && !matches!(c, '\n' | '\t'))
 }
 
-/// The same for a title, a link or a path within a line.
+/// Escapes all control characters; for a title, a link or a path within a line.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     escaped(text, is_control)
 }
@@ -48,9 +48,9 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
     clean.into()
 }
 
-/// Writes out as `\u001b` what JSON itself leaves as it is in its strings.
+/// Escapes, as in `\u001b`, the control characters that JSON allows in strings.
 fn escape_json(json: &str) -> Cow<'_, str> {
-    // Between its strings JSON holds none of them but line breaks.
+    // Outside strings, JSON contains no control characters but line breaks.
     let is_escaped = |c| is_control(c) && c != '\n';
     if !json.contains(is_escaped) {
         return json.into();
@@ -58,8 +58,8 @@ fn escape_json(json: &str) -> Cow<'_, str> {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         if is_escaped(c) {
-            // None of them is beyond the first plane, where JSON would want two halves. Writing to
-            // a string cannot fail.
+            // All of them are in the Basic Multilingual Plane, so no surrogates are needed. Writing
+            // to a string cannot fail.
             let _ = write!(escaped, "\\u{:04x}", u32::from(c));
         } else {
             escaped.push(c);
@@ -70,7 +70,7 @@ fn escape_json(json: &str) -> Cow<'_, str> {
 
 /// Writes a line, or several, to stderr.
 pub(crate) fn print_stderr(text: &str) {
-    // Nobody is left to be told that stderr is closed.
+    // If stderr is closed, the error cannot be reported.
     let _ = writeln!(io::stderr().lock(), "{}", clean(text));
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn print_json(json: &str) -> io::Result<()> {
     crate::print(escape_json(json).as_bytes())
 }
 
-/// Writes a path to stdout: exactly as it is for a script, harmless for a terminal.
+/// Writes a path to stdout: exact for a script, escaped for a terminal.
 pub(crate) fn print_path(path: &Path) -> io::Result<()> {
     let mut line = if io::stdout().is_terminal() {
         one_line(&path.to_string_lossy()).into_owned().into_bytes()
@@ -95,7 +95,7 @@ pub(crate) fn print_path(path: &Path) -> io::Result<()> {
     crate::print(&line)
 }
 
-/// Tells of a panic without letting its words drive the terminal.
+/// Prints panics with control characters escaped.
 pub(crate) fn guard_panics() {
     panic::set_hook(Box::new(|panic| {
         let trace = Backtrace::capture();
@@ -106,16 +106,16 @@ pub(crate) fn guard_panics() {
     }));
 }
 
-/// Stderr for log lines, whose fields come from anywhere.
+/// Returns stderr for log lines, with control characters escaped.
 pub(crate) fn log() -> EscapingWriter<io::Stderr> {
     EscapingWriter::new(io::stderr())
 }
 
-/// Passes on what is written to it, without what a terminal would act on.
+/// A writer that escapes control characters.
 #[derive(Debug)]
 pub(crate) struct EscapingWriter<W> {
     inner: W,
-    /// Beginning of a character whose rest has not been written yet.
+    /// The start of a UTF-8 character whose rest has not been written yet.
     partial: Vec<u8>,
 }
 
@@ -136,11 +136,11 @@ impl<W: Write> Write for EscapingWriter<W> {
         let mut chunks = all.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
             text.push_str(chunk.valid());
-            let wrong = chunk.invalid();
-            let is_cut = chunks.peek().is_none() && is_partial_char(wrong);
+            let invalid = chunk.invalid();
+            let is_cut = chunks.peek().is_none() && is_partial_char(invalid);
             if is_cut {
-                self.partial = wrong.to_vec();
-            } else if !wrong.is_empty() {
+                self.partial = invalid.to_vec();
+            } else if !invalid.is_empty() {
                 text.push(char::REPLACEMENT_CHARACTER);
             }
         }
@@ -153,7 +153,7 @@ impl<W: Write> Write for EscapingWriter<W> {
     }
 }
 
-/// Whether bytes that are no text would be, with more after them.
+/// Returns whether bytes are the start of a UTF-8 character.
 fn is_partial_char(bytes: &[u8]) -> bool {
     let cut = std::str::from_utf8(bytes).err();
     bytes.len() <= MAX_PARTIAL_CHAR && cut.is_some_and(|error| error.error_len().is_none())
@@ -163,7 +163,7 @@ fn is_partial_char(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Clears the screen, sets the title, turns the line around, and as one byte of Latin-1.
+    /// Clears the screen, sets the title, reverses the line, and has a control byte of Latin-1.
     const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;x\u{7}b\u{202e}c\u{2066}d\u{9b}31me\rf\u{7f}";
 
     fn is_harmless(text: &str) -> bool {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_the_same_for_whoever_reads_it() {
+    fn escaped_json_parses_to_the_same_value() {
         let json = serde_json::to_string(HOSTILE).unwrap();
         let escaped = escape_json(&json);
         assert!(is_harmless(&escaped), "{escaped:?}");
@@ -204,11 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_do_not_pass() {
-        let mut guard = EscapingWriter::new(Vec::new());
-        // CSI as a single byte, as terminals of old read it.
-        guard.write_all(b"a\x9b2Jb\xff\n").unwrap();
-        let shown = String::from_utf8(guard.inner).unwrap();
+    fn bytes_that_are_not_utf8_are_replaced() {
+        let mut writer = EscapingWriter::new(Vec::new());
+        // CSI as a single byte, which old terminals accept.
+        writer.write_all(b"a\x9b2Jb\xff\n").unwrap();
+        let shown = String::from_utf8(writer.inner).unwrap();
         assert_eq!(shown, "a\u{fffd}2Jb\u{fffd}\n");
     }
 }

@@ -1,12 +1,11 @@
-//! Pieces into the output and the journal, beside the fetch.
+//! Writes segments to the output and the journal while others are being fetched.
 //!
-//! The order of durability: output bytes, sync, then the records of the pieces in them. A second
-//! thread does the syncing, so that pieces go on being appended meanwhile.
+//! The order of durability: output bytes, sync, then the journal records of the segments in them.
+//! A second thread syncs, so that segments can be appended meanwhile.
 //!
-//! The journal tells the checksum of each segment's bytes. What an earlier attempt wrote is read
-//! and compared before it counts, when the output is opened; from then on nobody else may change
-//! the length of the output. So every byte of a finished movie was written by the attempt that
-//! finished it, or read by it.
+//! The journal holds a checksum of each segment's bytes. When the output is opened, what an earlier
+//! attempt wrote is read and compared; from then on no other process may change the length of the
+//! output. So each byte of a finished movie was written or verified by the attempt that finished it.
 
 mod flusher;
 mod recover;
@@ -32,29 +31,29 @@ use crate::part::files::{self, OpenMode};
 use crate::raw_writer::RawWriter;
 use crate::timing::SegmentTiming;
 
-/// Pieces before their turn that are kept in memory; more of them wait in the part folder.
+/// Bytes of early segments that are kept in memory; further ones are spooled to the part folder.
 const MAX_REORDER_BYTES: usize = 16 << 20;
 
-/// What is to be made.
+/// What to assemble.
 #[derive(Debug)]
 pub(crate) struct AssemblySpec {
     pub(crate) output_kind: OutputKind,
     pub(crate) movie: MovieSpec,
-    /// All segments of the film, in order.
+    /// All segments of the movie, in order.
     pub(crate) segments: Vec<Segment>,
 }
 
-/// What pieces become.
+/// The kind of output that the segments become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OutputKind {
-    /// A film that our own muxer makes.
+    /// A movie that our muxer writes.
     Movie(SegmentFormat, OutputFormat),
-    /// The file that they are stretches of.
+    /// The file that the segments are byte ranges of.
     SingleFile,
 }
 
 impl OutputKind {
-    /// What each of the pieces is.
+    /// The format of each segment; `None` if a segment alone is not valid media.
     pub(crate) fn format(self) -> Option<SegmentFormat> {
         match self {
             Self::Movie(source, _) => Some(source),
@@ -62,7 +61,7 @@ impl OutputKind {
         }
     }
 
-    /// In which order the output takes them.
+    /// The order in which the output takes the segments.
     fn order(self) -> SegmentOrder {
         match self {
             Self::Movie(_, format) => format.order(),
@@ -77,26 +76,26 @@ impl AssemblySpec {
         Ok(match self.output_kind {
             OutputKind::SingleFile => Box::new(RawWriter::new(output, journal)),
             OutputKind::Movie(source, format) => {
-                let making = MuxerConfig {
+                let config = MuxerConfig {
                     segment_format: source,
                     output_format: format,
                     movie: self.movie.clone(),
                     journal,
                 };
-                media::muxer(making, output)?
+                media::muxer(config, output)?
             }
         })
     }
 }
 
-/// What is known of a segment that is here.
+/// A segment that need not be fetched again.
 #[derive(Clone, Debug)]
 pub(crate) struct HeldSegment {
     pub(crate) id: SegmentId,
-    /// By the plan.
+    /// Its start time according to the plan.
     pub(crate) start_ms: u64,
     pub(crate) content: Content,
-    /// Which version of it was fetched.
+    /// Fingerprint of the bytes that were fetched.
     pub(crate) source: SegmentFingerprint,
 }
 
@@ -108,16 +107,16 @@ pub(crate) struct Assembler {
     muxer: Box<dyn Muxer>,
     fragments: Vec<TableFragment>,
     reorder: ReorderBuffer,
-    /// Segments that are not here since they carried the content of another place.
+    /// Segments that were dropped because they carried the content of another position.
     misplaced: HashSet<SegmentId>,
-    /// What the segments are; nothing where they only make sense together.
+    /// The format of the segments; `None` if a segment alone is not valid media.
     format: Option<SegmentFormat>,
     flusher: Flusher,
 }
 
 impl Assembler {
-    /// Opens the output of a part folder and recovers what its journal vouches for.
-    pub(crate) fn open(folder: &Path, sheet: AssemblySpec) -> Result<Self, Error> {
+    /// Opens the output of a part folder and recovers the segments that its journal records.
+    pub(crate) fn open(folder: &Path, spec: AssemblySpec) -> Result<Self, Error> {
         let output_path = part::output(folder);
         let disk = || Error::disk(&output_path);
         let output = files::open(&output_path, OpenMode::Write).map_err(disk())?;
@@ -125,16 +124,16 @@ impl Assembler {
         let Recovered {
             mut journal,
             mut fragments,
-        } = recover(&journal_path, &output, sheet.output_kind.order())?;
-        let muxer = match sheet.muxer(&output, &fragments) {
-            // Records that are whole and make no sense: better all again than never.
+        } = recover(&journal_path, &output, spec.output_kind.order())?;
+        let muxer = match spec.muxer(&output, &fragments) {
+            // The records are intact but not valid: fetch everything again.
             Err(Error::Media(error @ media::Error::Malformed { .. })) if !fragments.is_empty() => {
-                tracing::warn!(%error, "what is here makes no sense; all is fetched again");
+                tracing::warn!(%error, "the saved records are not valid; everything is fetched again");
                 fragments.clear();
                 drop(journal);
                 journal = rewrite(&journal_path, &fragments).map_err(Error::disk(&journal_path))?;
                 output.set_len(0).map_err(disk())?;
-                sheet.muxer(&output, &fragments)?
+                spec.muxer(&output, &fragments)?
             }
             muxer => muxer?,
         };
@@ -143,36 +142,36 @@ impl Assembler {
             journal,
             folder.to_owned(),
         );
-        let mut assembly = Self {
+        let mut assembler = Self {
             folder: folder.to_owned(),
-            segments: sheet.segments,
+            segments: spec.segments,
             output,
             muxer,
             fragments,
             reorder: ReorderBuffer::default(),
             misplaced: HashSet::new(),
-            format: sheet.output_kind.format(),
+            format: spec.output_kind.format(),
             flusher,
         };
-        assembly.load_spooled()?;
-        Ok(assembly)
+        assembler.load_spooled()?;
+        Ok(assembler)
     }
 
-    /// Segments that need not be fetched again, and how many bytes they are.
+    /// Returns the segments that need not be fetched again, and the length of the output in bytes.
     pub(crate) fn stored(&self) -> (HashSet<SegmentId>, u64) {
         let appended = self.fragments.iter().map(segment_id);
-        let early = self
+        let body = self
             .reorder
             .segments
             .keys()
             .filter_map(|index| self.segments.get(*index));
         (
-            appended.chain(early.map(|segment| segment.id)).collect(),
+            appended.chain(body.map(|segment| segment.id)).collect(),
             journal::output_end(&self.fragments),
         )
     }
 
-    /// What is known of the segments that are here, in the output or waiting for their turn.
+    /// Returns the segments that are in the output or in the reorder buffer.
     pub(crate) fn held_segments(&self) -> Vec<HeldSegment> {
         let appended = self.fragments.iter().map(|fragment| HeldSegment {
             id: segment_id(fragment),
@@ -197,35 +196,35 @@ impl Assembler {
         &self.fragments
     }
 
-    /// Drops the segments that carry the content of another place, as far as that can be told
-    /// before they are in the output; they are lacking again.
+    /// Drops the buffered segments that carry the content of another position, so that they are
+    /// fetched again.
     pub(crate) fn discard_misplaced(&mut self) {
-        for (index, early) in self.reorder.remove_misplaced(self.segments.len()) {
-            self.discard(index, &early);
+        for (index, body) in self.reorder.remove_misplaced(self.segments.len()) {
+            self.discard(index, &body);
         }
     }
 
-    /// Segments that came and were not taken, since they carry the content of another place.
+    /// Returns the segments that were fetched and dropped, because of content of another position.
     pub(crate) fn misplaced(&self) -> impl Iterator<Item = SegmentId> {
-        let (have, _) = self.stored();
-        let lacks = move |id: &SegmentId| !have.contains(id);
-        self.misplaced.iter().copied().filter(lacks)
+        let (stored, _) = self.stored();
+        let is_missing = move |id: &SegmentId| !stored.contains(id);
+        self.misplaced.iter().copied().filter(is_missing)
     }
 
-    /// Drops what is here of these segments, for good, so that they are lacking again. Their bytes
-    /// stay in the output unused.
+    /// Durably removes these segments, so that they are fetched again. Their bytes stay in the
+    /// output unused.
     ///
-    /// Returns whether that can be done: from an output in the order of presentation nothing can
-    /// be taken away, and nothing is.
+    /// Returns false and changes nothing if the output is in presentation order: nothing can be
+    /// removed from that.
     pub(crate) fn forget(&mut self, segments: &[SegmentId]) -> Result<bool, Error> {
         if self.muxer.order() != SegmentOrder::Arrival {
             return Ok(false);
         }
-        let here = self.fragments.len();
+        let before = self.fragments.len();
         let dropped: HashSet<&SegmentId> = segments.iter().collect();
         self.fragments
             .retain(|fragment| !dropped.contains(&segment_id(fragment)));
-        if self.fragments.len() == here {
+        if self.fragments.len() == before {
             return Ok(true);
         }
         for segment in segments {
@@ -239,15 +238,15 @@ impl Assembler {
         Ok(true)
     }
 
-    /// Takes in the body of the segment at `index` of the sheet.
+    /// Adds the body of the segment at `index` of the spec.
     pub(crate) fn push(&mut self, index: usize, body: Vec<u8>) -> Result<(), Error> {
         match self.muxer.order() {
             SegmentOrder::Arrival => self.append(index, &body)?,
-            // What has been passed cannot be put back: it stays missing.
+            // The output is already past this segment, so it stays missing.
             SegmentOrder::Presentation if index < self.reorder.next_index => {}
             SegmentOrder::Presentation => {
-                let found = self.inspect(index, &body);
-                self.buffer(index, BufferedBody::Memory(body), found);
+                let inspected = self.inspect(index, &body);
+                self.buffer(index, BufferedBody::Memory(body), inspected);
                 self.write_ready(GapPolicy::Stop)?;
                 self.spool(MAX_REORDER_BYTES)?;
             }
@@ -257,23 +256,23 @@ impl Assembler {
             .map_err(Error::disk(&self.folder))
     }
 
-    /// Segments of the sheet that are neither in the output nor waiting for their turn.
+    /// Returns the segments that are neither in the output nor in the reorder buffer.
     pub(crate) fn outstanding(&self) -> Vec<Segment> {
-        let (have, _) = self.stored();
+        let (stored, _) = self.stored();
         self.segments
             .iter()
-            .filter(|segment| !have.contains(&segment.id))
+            .filter(|segment| !stored.contains(&segment.id))
             .copied()
             .collect()
     }
 
-    /// Stops politely: everything fetched so far is made safe.
+    /// Ends the attempt and makes everything fetched so far durable.
     pub(crate) fn suspend(mut self) -> Result<(), Error> {
         self.spool(0)?;
         self.flusher.close().map_err(Error::disk(&self.folder))
     }
 
-    /// Writes the index over all that is here. What is missing stays a gap.
+    /// Finishes the movie with the segments that have been fetched. Missing ones stay gaps.
     pub(crate) fn finish(mut self) -> Result<Summary, Error> {
         self.write_ready(GapPolicy::Skip)?;
         self.flusher.close().map_err(Error::disk(&self.folder))?;
@@ -286,37 +285,37 @@ impl Assembler {
                 "segment {index} is not in the plan"
             )));
         };
-        let piece = media::SegmentData {
+        let segment_data = media::SegmentData {
             track: segment.id.track,
             kind: media_kind(segment.id.kind),
             start_ms: segment.start_ms,
             data: body,
         };
-        let fragment = self.muxer.push(piece)?;
+        let fragment = self.muxer.push(segment_data)?;
         self.flusher.add(&fragment);
         self.fragments.push(fragment);
         Ok(())
     }
 
-    /// What a segment holds, as far as its bytes tell, and which version of it they are.
+    /// Probes the content of a segment and computes its fingerprint.
     fn inspect(&self, index: usize, body: &[u8]) -> (Content, SegmentFingerprint) {
-        let part = self.segments.get(index).map(|it| media_kind(it.id.kind));
-        let content = part
+        let kind = self.segments.get(index).map(|it| media_kind(it.id.kind));
+        let content = kind
             .zip(self.format)
-            .and_then(|(part, source)| media::probe(source, part, body).ok());
+            .and_then(|(kind, source)| media::probe(source, kind, body).ok());
         (content.unwrap_or_default(), SegmentFingerprint::of(body))
     }
 
-    /// Puts a segment into the line.
+    /// Puts a segment into the reorder buffer.
     fn buffer(
         &mut self,
         index: usize,
-        early: BufferedBody,
+        body: BufferedBody,
         (content, source): (Content, SegmentFingerprint),
     ) {
         let start_ms = self.segments.get(index).map_or(0, |it| it.start_ms);
         let waiting = BufferedSegment {
-            body: early,
+            body,
             timing: SegmentTiming::of(&content, start_ms),
             content,
             source,
@@ -324,31 +323,31 @@ impl Assembler {
         self.reorder.insert(index, waiting);
     }
 
-    /// Appends all pieces whose turn has come.
-    fn write_ready(&mut self, holes: GapPolicy) -> Result<(), Error> {
+    /// Appends all segments that are next in order.
+    fn write_ready(&mut self, gaps: GapPolicy) -> Result<(), Error> {
         loop {
-            match self.reorder.next_step(holes, self.segments.len()) {
+            match self.reorder.next_step(gaps, self.segments.len()) {
                 ReorderStep::Take(index, BufferedBody::Memory(body)) => {
                     self.append(index, &body)?
                 }
                 ReorderStep::Take(index, BufferedBody::Disk) => {
                     let path = self.spool_path(index);
                     let body = spool::read(&path).map_err(Error::disk(&path))?;
-                    // It was right when it was written, or when the output was opened.
+                    // It was valid when it was written, or when the output was opened.
                     let body = body.ok_or(media::Error::Changed)?;
                     self.append(index, &body)?;
                     self.flusher.delete_after_flush(path);
                 }
-                ReorderStep::Drop(index, early) => self.discard(index, &early),
+                ReorderStep::Drop(index, body) => self.discard(index, &body),
                 ReorderStep::Wait => return Ok(()),
             }
         }
     }
 
-    fn discard(&mut self, index: usize, early: &BufferedBody) {
-        tracing::warn!(index, "a segment carries the content of another place");
+    fn discard(&mut self, index: usize, body: &BufferedBody) {
+        tracing::warn!(index, "a segment carries the content of another position");
         self.misplaced.insert(self.segments[index].id);
-        if matches!(early, BufferedBody::Disk) {
+        if matches!(body, BufferedBody::Disk) {
             self.flusher.delete_after_flush(self.spool_path(index));
         }
     }
@@ -357,9 +356,9 @@ impl Assembler {
         part::spooled(&self.folder, self.segments[index].id)
     }
 
-    /// Moves early pieces from memory to the part folder until at most `keep_bytes` are left.
+    /// Moves early segments from memory to the part folder until at most `keep_bytes` are left.
     fn spool(&mut self, keep_bytes: usize) -> Result<(), Error> {
-        // Those whose turn comes last go first.
+        // Start with those that are needed last.
         for (index, waiting) in self.reorder.segments.iter_mut().rev() {
             if self.reorder.buffered_bytes <= keep_bytes {
                 break;
@@ -375,30 +374,34 @@ impl Assembler {
         Ok(())
     }
 
-    /// Puts what the journal and the part folder hold in its place in the line.
+    /// Fills the reorder buffer from the journal and the part folder.
     fn load_spooled(&mut self) -> Result<(), Error> {
         if self.muxer.order() != SegmentOrder::Presentation {
             return Ok(());
         }
         let appended: HashSet<SegmentId> = self.fragments.iter().map(segment_id).collect();
-        // Nothing can be put before what has been appended.
-        let last = |segment: &Segment| appended.contains(&segment.id);
-        self.reorder.next_index = self.segments.iter().rposition(last).map_or(0, |it| it + 1);
+        // Nothing can be inserted before the last appended segment.
+        let is_appended = |segment: &Segment| appended.contains(&segment.id);
+        self.reorder.next_index = self
+            .segments
+            .iter()
+            .rposition(is_appended)
+            .map_or(0, |it| it + 1);
         let mut timings = self.fragments.iter().rev();
         self.reorder.last_timing =
             timings.find_map(|it| SegmentTiming::of(&it.content, it.start_ms));
         for index in self.reorder.next_index..self.segments.len() {
             let path = self.spool_path(index);
             if let Some(body) = spool::read(&path).map_err(Error::disk(&path))? {
-                let found = self.inspect(index, &body);
-                self.buffer(index, BufferedBody::Disk, found);
+                let inspected = self.inspect(index, &body);
+                self.buffer(index, BufferedBody::Disk, inspected);
             }
         }
         self.write_ready(GapPolicy::Stop)
     }
 }
 
-/// The name that containers have for a segment.
+/// Converts the kind of a segment to the type of the `media` crate.
 pub(crate) fn media_kind(kind: SegmentKind) -> media::SegmentKind {
     match kind {
         SegmentKind::Init => media::SegmentKind::Init,

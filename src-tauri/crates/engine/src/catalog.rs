@@ -1,4 +1,4 @@
-//! What a link leads to: one recording, or several to choose from.
+//! What a link resolves to: one recording, or several to choose from.
 
 use ustream::{CatalogEntry, Target};
 
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::names;
 use crate::view::{EntryView, Preview};
 
-/// What a link leads to.
+/// What a link resolves to.
 #[derive(Debug)]
 pub enum ResolvedLink {
     /// One recording.
@@ -28,22 +28,22 @@ impl Catalog {
         Self { entries, page }
     }
 
-    /// These are the recordings of a channel.
+    /// Returns whether these are the recordings of a channel, and not the players of a page.
     pub fn is_of_channel(&self) -> bool {
         self.entries.channel().is_some()
     }
 
-    /// The page of another site that embeds them: the referrer to save them with.
+    /// Returns the page of another site that embeds them; use it as the referrer when saving.
     pub fn page(&self) -> Option<&str> {
         self.page.as_deref()
     }
 
-    /// How many there are on all pages, where the service says so.
+    /// Returns the number of entries on all pages, if the service states it.
     pub fn total(&self) -> Option<u32> {
         self.entries.total()
     }
 
-    /// The next page; nothing after the last. After a failure the same page can be asked for again.
+    /// Fetches the next page; `None` after the last. After an error the same page can be retried.
     pub async fn next(&mut self) -> Result<Option<Vec<EntryView>>, Error> {
         let page = self.entries.next().await?;
         Ok(page.map(|entries| entries.into_iter().map(EntryView::from).collect()))

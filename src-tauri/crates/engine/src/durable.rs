@@ -1,4 +1,4 @@
-//! Disk manners: how a file is written for good, whole or not at all, and is still there after a
+//! Durable file operations: files are written atomically (completely or not at all) and survive a
 //! power cut.
 
 use std::fs::File;
@@ -10,32 +10,32 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
-/// How the name of a file begins that is not whole yet: a crash may leave it behind.
+/// Prefix of incomplete files; a crash may leave such a file behind.
 pub(crate) const TEMPORARY_PREFIX: &str = ".new-";
-/// No file of ours is larger; a larger one is not ours.
+/// Largest JSON file that is read; we never write a larger one.
 const MAX_JSON_BYTES: u64 = 64 << 20;
 
-/// Replaces `path` by `value` as JSON, whole or not at all.
+/// Atomically replaces `path` by `value` as JSON.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     write_bytes(path, &serde_json::to_vec(value)?)
 }
 
-/// Replaces `path` by `bytes`, whole or not at all.
+/// Atomically replaces `path` by `bytes`.
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_parts(path, &[bytes])
 }
 
-/// Replaces `path` by `parts`, one behind the other, whole or not at all. A link of that name is
-/// replaced, not followed.
+/// Atomically replaces `path` by the concatenated `parts`. A symbolic link at `path` is replaced,
+/// not followed.
 pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let file = temporary(path, parts)?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(parent(path)?)
 }
 
-/// Writes a file that is not there yet, whole or not at all.
+/// Atomically writes a new file.
 ///
-/// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken.
+/// Fails with [`io::ErrorKind::AlreadyExists`] if the name is taken.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (_, temporary) = temporary(path, &[bytes])?
         .keep()
@@ -47,7 +47,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// A file beside `path` that holds `parts` for good.
+/// Writes and syncs a temporary file with `parts`, in the folder of `path`.
 fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
@@ -59,9 +59,9 @@ fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile
     Ok(file)
 }
 
-/// Reads what [`write_json`] wrote; nothing where there is no such file.
+/// Reads what [`write_json`] wrote; `None` if there is no such file.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
-    // A pipe would be waited for without end.
+    // Reading a pipe could block forever.
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => parse_json(File::open(path)?).map(Some),
         Ok(_) => Err(io::Error::new(
@@ -85,16 +85,16 @@ pub(crate) fn parse_json<T: DeserializeOwned>(file: File) -> io::Result<T> {
     Ok(serde_json::from_reader(file)?)
 }
 
-/// Gives a finished file its name, never that of another file.
+/// Renames a finished file, but never replaces another file.
 ///
-/// Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken. Whatever fails, `from`
-/// stays and nothing is left under the name of `to`.
+/// Fails with [`io::ErrorKind::AlreadyExists`] if the name is taken. On any error `from` stays and
+/// no new file is left at `to`.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let file = tempfile::TempPath::try_from_path(from)?;
     match file.persist_noclobber(to) {
         Ok(()) => {}
         Err(refused) => {
-            // Dropping the handle would delete the film.
+            // Dropping the handle would delete the movie.
             refused.path.keep().map_err(|error| error.error)?;
             if !may_be_unsupported(&refused.error) {
                 return Err(refused.error);
@@ -103,14 +103,14 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     if let Err(error) = sync_folder(parent(to)?) {
-        // It has its name; the disk does not promise more.
+        // The rename itself has succeeded.
         tracing::debug!(%error, "the folder cannot be synced");
     }
     Ok(())
 }
 
-/// Some disks cannot rename without replacing, and each says so in its own way. What says clearly
-/// that no rename can succeed is no such answer.
+/// Returns whether an error may mean that the file system cannot rename without replacing. Each
+/// says so with another error, so only errors that clearly mean something else are excluded.
 fn may_be_unsupported(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
     !matches!(
@@ -124,13 +124,13 @@ fn may_be_unsupported(error: &io::Error) -> bool {
     )
 }
 
-/// Takes the name first, by an empty file, and then replaces that: nobody else can have taken it
-/// in between.
+/// Reserves the name with an empty file and then replaces that, so that no other process can take
+/// the name in between.
 fn reserve_and_replace(from: &Path, to: &Path) -> io::Result<()> {
     drop(File::create_new(to)?);
     let renamed = std::fs::rename(from, to);
     if renamed.is_err() {
-        // It is ours as long as it is empty. The first error says why there is no movie.
+        // While it is empty it is ours to delete. Return the error of the rename.
         let is_empty = |found: std::fs::Metadata| found.is_file() && found.len() == 0;
         if std::fs::symlink_metadata(to).is_ok_and(is_empty) {
             let _ = std::fs::remove_file(to);
@@ -139,9 +139,9 @@ fn reserve_and_replace(from: &Path, to: &Path) -> io::Result<()> {
     renamed
 }
 
-/// Makes renames and new files within `folder` last.
+/// Makes renames and new files within `folder` durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Windows keeps no handle to a folder and needs none: its renames are journalled.
+    // Windows cannot sync a folder and need not: NTFS journals renames.
     if cfg!(windows) {
         Ok(())
     } else {
@@ -154,7 +154,7 @@ fn parent(path: &Path) -> io::Result<&Path> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without folder"))
 }
 
-/// Runs disk work beside the event loop.
+/// Runs blocking disk work off the event loop.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finished_file_never_takes_the_place_of_another() {
+    fn a_finished_file_never_replaces_another() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("new"), folder.path().join("old"));
         std::fs::write(&from, "new").unwrap();
@@ -182,10 +182,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rename_that_fails_leaves_nothing_under_the_name() {
+    fn a_failed_rename_leaves_no_file_at_the_target() {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("film.mp4");
-        // A folder cannot take the place of a file: as good as a film that is held open.
+        // A folder cannot replace a file; this stands for any rename that fails.
         let from = folder.path().join("from");
         std::fs::create_dir(&from).unwrap();
         reserve_and_replace(&from, &to).unwrap_err();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_written_once_and_leaves_nothing_where_it_cannot_be() {
+    fn a_new_file_is_written_once_and_an_error_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("film.en.vtt");
         write_new(&path, b"first").unwrap();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn json_comes_back_as_it_was_written() {
+    fn json_is_read_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
         assert_eq!(read_json::<Vec<u32>>(&path).unwrap(), None);

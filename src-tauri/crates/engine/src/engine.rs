@@ -157,13 +157,13 @@ impl Engine {
             remux,
             output,
         };
-        let permit = Overrides {
+        let overrides = Overrides {
             access,
             gaps,
             space,
             unchecked,
         };
-        self.add(spec, permit).await
+        self.add(spec, overrides).await
     }
 
     /// Adds a job that makes one MP4 of films on this computer. They are only read.
@@ -181,10 +181,10 @@ impl Engine {
         self.add(spec, Overrides::default()).await
     }
 
-    async fn add(&self, spec: JobSpec, permit: Overrides) -> Result<JobId, Error> {
+    async fn add(&self, spec: JobSpec, overrides: Overrides) -> Result<JobId, Error> {
         self.send_command(|reply| Command::Add {
             spec,
-            permit,
+            overrides,
             reply,
         })
         .await
@@ -200,10 +200,10 @@ impl Engine {
     }
 
     /// Lets a resting or failed job go on.
-    pub async fn resume(&self, id: &JobId, permit: Overrides) -> Result<(), Error> {
+    pub async fn resume(&self, id: &JobId, overrides: Overrides) -> Result<(), Error> {
         self.send_command(|reply| Command::Resume {
             id: id.clone(),
-            permit,
+            overrides,
             reply,
         })
         .await
@@ -215,12 +215,12 @@ impl Engine {
         &self,
         id: &JobId,
         folder: PathBuf,
-        permit: Overrides,
+        overrides: Overrides,
     ) -> Result<(), Error> {
         self.send_command(|reply| Command::Relocate {
             id: id.clone(),
             folder,
-            permit,
+            overrides,
             reply,
         })
         .await

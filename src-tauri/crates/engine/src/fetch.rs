@@ -1,4 +1,4 @@
-//! Segments from the hosts: one request after another until a whole, plausible body is here.
+//! Fetches segments over HTTP: asks one host after another until a complete, valid body arrives.
 
 mod body;
 mod byte_range;
@@ -30,7 +30,7 @@ pub(crate) use self::request_budget::RequestBudget;
 use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure};
 use crate::progress::Meter;
 
-/// Fetches segments for all jobs, at most so many at once.
+/// Fetches segments for all jobs, with a limit on concurrent requests.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     http: reqwest::Client,
@@ -41,36 +41,36 @@ pub(crate) struct Fetcher {
     online: OnlineCheck,
 }
 
-/// What is asked for.
+/// The segment to fetch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SegmentRequest<'a> {
-    /// Tells it from the other segments of the run.
+    /// Identifies the segment within the run.
     pub(crate) id: SegmentId,
-    /// Where it lies, best first.
+    /// Where it can be fetched, best first.
     pub(crate) urls: &'a [Url],
-    /// Which bytes of what lies there; all where there is none.
+    /// The byte range to fetch; `None` fetches the whole resource.
     pub(crate) byte_range: Option<&'a ByteRange>,
-    /// What a body must look like; nothing where it only makes sense with others.
+    /// The format that the body must have; `None` if a segment alone is not valid media.
     pub(crate) format: Option<SegmentFormat>,
     pub(crate) kind: SegmentKind,
-    /// How long it lasts: bounds its size.
+    /// Its duration, which limits its size.
     pub(crate) duration_ms: u64,
-    /// From how many hosts that ought to know "not found" must be heard, where there are so many.
+    /// How many authoritative hosts must answer "not found", if that many exist.
     pub(crate) not_found_confirmations: u32,
-    /// Nothing but "not found" tells where the recording ends: it is asked for once more.
+    /// The end of the recording is only known from "not found", so ask a second time.
     pub(crate) is_end_probe: bool,
 }
 
-/// What became of a request.
+/// The result of fetching a segment.
 #[derive(Debug)]
 pub(crate) enum FetchOutcome {
-    /// The whole body.
+    /// The complete body.
     Body(Body),
-    /// There is no such segment, in the words of a host.
+    /// There is no such segment; the error is the answer of a host.
     Absent(FetchError),
 }
 
-/// What the requests of one segment share.
+/// What all requests for one segment share.
 #[derive(Clone, Copy)]
 struct RequestContext<'a> {
     request: SegmentRequest<'a>,
@@ -79,23 +79,23 @@ struct RequestContext<'a> {
     rest_policy: RestPolicy,
 }
 
-/// What to do while all hosts of a segment rest.
+/// What to do while all hosts of a segment are in cooldown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RestPolicy {
-    /// Wait until one of them may be asked.
+    /// Wait until one of them may be asked again.
     Wait,
-    /// Pass the segment over.
+    /// Skip the segment for now.
     Skip,
-    /// Ask all the same: what failed may have been the segments.
+    /// Ask anyway: the segments may be broken and not the hosts.
     Ignore,
 }
 
 impl Fetcher {
-    /// `client` tells whether the service can be reached when no host of segments can.
-    pub(crate) fn new(client: Client, most: NonZeroUsize) -> Self {
+    /// `client` is also used to find out whether this computer is online.
+    pub(crate) fn new(client: Client, max_parallel: NonZeroUsize) -> Self {
         Self {
             http: client.http().clone(),
-            concurrency: ConcurrencyLimiter::new(most),
+            concurrency: ConcurrencyLimiter::new(max_parallel),
             latency: LatencyTracker::new(),
             hosts: Hosts::default(),
             memory: Arc::default(),
@@ -103,118 +103,119 @@ impl Fetcher {
         }
     }
 
-    /// How many requests may ever be on their way at once.
+    /// The maximum number of concurrent requests.
     pub(crate) fn parallel(&self) -> usize {
         self.concurrency.max_limit()
     }
 
-    /// Asks the hosts one after the other, the healthiest first. Returns the first body; else
-    /// "absent" where a host says so that ought to know; else the most telling reason.
-    async fn mirror_pass(&self, means: RequestContext<'_>) -> Result<FetchOutcome, FetchError> {
-        let request = means.request;
-        let mut asked = TriedUrls::default();
-        let mut reason: Option<FetchError> = None;
+    /// Asks the hosts one after the other, the healthiest first. Returns the first body, else
+    /// "absent" if enough authoritative hosts say so, else the most specific error.
+    async fn mirror_pass(&self, context: RequestContext<'_>) -> Result<FetchOutcome, FetchError> {
+        let request = context.request;
+        let mut tried = TriedUrls::default();
+        let mut best_error: Option<FetchError> = None;
         let mut refusal = None;
         let mut refusals = 0;
         for _ in 0..HOSTS_PER_PASS {
-            let Some(turn) = self.next_host(means, &asked).await? else {
+            let Some(permit) = self.next_host(context, &tried).await? else {
                 break;
             };
-            if !means.budget.try_take(request.id) {
-                reason.get_or_insert(FetchError::TooManyRequests);
+            if !context.budget.try_take(request.id) {
+                best_error.get_or_insert(FetchError::TooManyRequests);
                 break;
             }
-            let url = turn.url();
-            asked.urls.push(url);
-            let error = match self.hedged_request(turn, means, &mut asked).await {
+            let url = permit.url();
+            tried.urls.push(url);
+            let error = match self.hedged_request(permit, context, &mut tried).await {
                 Ok(body) => return Ok(FetchOutcome::Body(body)),
                 Err(error @ (FetchError::Offline { .. } | FetchError::AllHostsFailed { .. })) => {
                     return Err(error);
                 }
                 Err(error) => error,
             };
-            tracing::debug!(%url, %error, "no segment from there");
+            tracing::debug!(%url, %error, "the host did not deliver the segment");
             if error.is_refusal() && self.hosts.is_authoritative(url, request.urls) {
-                // A host that denies all has not looked for this segment.
-                let enough = request.not_found_confirmations + u32::from(error.is_denial());
-                asked.is_refused = true;
+                // A host that forbids everything says nothing about this segment.
+                let needed = request.not_found_confirmations + u32::from(error.is_denial());
+                tried.is_refused = true;
                 refusal = Some(error);
                 refusals += 1;
-                if refusals >= enough {
+                if refusals >= needed {
                     break;
                 }
-            } else if reason
+            } else if best_error
                 .as_ref()
                 .is_none_or(|known| known.is_less_specific_than(&error))
             {
-                reason = Some(error);
+                best_error = Some(error);
             }
         }
         match refusal {
             Some(refusal) => Ok(FetchOutcome::Absent(refusal)),
-            None => Err(reason.unwrap_or(FetchError::NoAddress)),
+            None => Err(best_error.unwrap_or(FetchError::NoAddress)),
         }
     }
 
-    /// The host that is asked next; waits while all of them rest. `None` where all have been asked.
+    /// Returns the host to ask next, or `None` if all have been tried. Waits while all of them are
+    /// in cooldown, if the policy says so.
     async fn next_host<'u>(
         &self,
-        means: RequestContext<'u>,
-        asked: &TriedUrls<'u>,
+        context: RequestContext<'u>,
+        tried: &TriedUrls<'u>,
     ) -> Result<Option<HostPermit<'_, 'u>>, FetchError> {
-        let urls = means.request.urls;
+        let urls = context.request.urls;
         if urls.is_empty() {
             return Ok(None);
         }
-        if means.rest_policy == RestPolicy::Ignore {
-            return Ok(self.hosts.any_host(urls, asked, Instant::now()));
+        if context.rest_policy == RestPolicy::Ignore {
+            return Ok(self.hosts.any_host(urls, tried, Instant::now()));
         }
         loop {
             let changed = self.hosts.changed();
             tokio::pin!(changed);
-            // A change before this waits is remembered.
+            // A change before the wait below is not missed.
             changed.as_mut().enable();
-            match self.hosts.next(urls, asked, Instant::now()) {
-                NextHost::Ask(turn) => return Ok(Some(turn)),
+            match self.hosts.next(urls, tried, Instant::now()) {
+                NextHost::Ask(permit) => return Ok(Some(permit)),
                 NextHost::Exhausted => return Ok(None),
                 NextHost::Dead(error) => return Err(error),
                 NextHost::Wait(_)
-                    if means.rest_policy == RestPolicy::Skip || !asked.urls.is_empty() =>
+                    if context.rest_policy == RestPolicy::Skip || !tried.urls.is_empty() =>
                 {
                     return Ok(None);
                 }
                 NextHost::Wait(pause) => {
-                    means.meter.set_waiting(true);
-                    // Whether it was woken or the time has passed, it looks again.
+                    context.meter.set_waiting(true);
+                    // After a change or the pause, look again.
                     let _ = tokio::time::timeout(pause, changed).await;
                 }
             }
         }
     }
 
-    /// Asks one address, and another beside it where the answer dawdles: another connection or
-    /// host is often quick. The first body wins, the other request is dropped.
+    /// Asks one URL and, if that takes long, sends a second request in parallel: another connection
+    /// or host is often faster. The first body wins, the other request is dropped.
     async fn hedged_request<'u>(
         &self,
-        turn: HostPermit<'_, 'u>,
-        means: RequestContext<'u>,
-        asked: &mut TriedUrls<'u>,
+        permit: HostPermit<'_, 'u>,
+        context: RequestContext<'u>,
+        tried: &mut TriedUrls<'u>,
     ) -> Result<Body, FetchError> {
-        let _place = self.concurrency.acquire().await;
-        let url = turn.url();
-        let first = self.request_once(turn, means);
+        let _slot = self.concurrency.acquire().await;
+        let url = permit.url();
+        let first = self.request_once(permit, context);
         tokio::pin!(first);
         tokio::select! {
             biased;
             outcome = &mut first => return outcome,
             () = self.wait_until_hedge(url) => {}
         }
-        let Some(turn) = self.hedge_host(url, means, asked) else {
+        let Some(permit) = self.hedge_host(url, context, tried) else {
             return first.await;
         };
-        let other = turn.url();
-        tracing::debug!(%url, %other, "a segment dawdles and is asked for a second time");
-        let second = self.request_once(turn, means);
+        let other = permit.url();
+        tracing::debug!(%url, %other, "a segment is late and requested a second time");
+        let second = self.request_once(permit, context);
         tokio::pin!(second);
         tokio::select! {
             outcome = &mut first => match outcome {
@@ -233,12 +234,12 @@ impl Fetcher {
         }
     }
 
-    /// Waits until a segment dawdles and may be asked for a second time: by the measure of its
-    /// peers, or because its host has just been overtaken by another.
+    /// Waits until a second request may be sent: the segment is late compared with others, or its
+    /// host has just turned out slower than another.
     async fn wait_until_hedge(&self, url: &Url) {
         let was_slow = self.hosts.is_slow(url, Instant::now());
-        let after = tokio::time::sleep(self.latency.hedge_delay());
-        tokio::pin!(after);
+        let hedge_timer = tokio::time::sleep(self.latency.hedge_delay());
+        tokio::pin!(hedge_timer);
         loop {
             let changed = self.hosts.changed();
             tokio::pin!(changed);
@@ -247,58 +248,58 @@ impl Fetcher {
                 return;
             }
             tokio::select! {
-                () = &mut after => {
+                () = &mut hedge_timer => {
                     if self.latency.try_hedge() {
                         return;
                     }
-                    after.as_mut().reset(Instant::now() + self.latency.hedge_delay());
+                    hedge_timer.as_mut().reset(Instant::now() + self.latency.hedge_delay());
                 }
                 () = &mut changed => {}
             }
         }
     }
 
-    /// Where a segment that dawdles is asked for: at another host that is well, else at the same.
+    /// Returns where to send the second request: to another healthy host, else to the same one.
     fn hedge_host<'u>(
         &self,
         url: &'u Url,
-        means: RequestContext<'u>,
-        asked: &mut TriedUrls<'u>,
+        context: RequestContext<'u>,
+        tried: &mut TriedUrls<'u>,
     ) -> Option<HostPermit<'_, 'u>> {
-        if !means.budget.try_take(means.request.id) {
+        if !context.budget.try_take(context.request.id) {
             return None;
         }
-        match self.hosts.next(means.request.urls, asked, Instant::now()) {
-            NextHost::Ask(turn) if !turn.is_probe() => {
-                asked.urls.push(turn.url());
-                Some(turn)
+        match self.hosts.next(context.request.urls, tried, Instant::now()) {
+            NextHost::Ask(permit) if !permit.is_probe() => {
+                tried.urls.push(permit.url());
+                Some(permit)
             }
             _ => Some(self.hosts.same_host(url)),
         }
     }
 
-    /// One request; the health of its host is told of it.
+    /// Makes one request and records the result in the health of its host.
     async fn request_once(
         &self,
-        turn: HostPermit<'_, '_>,
-        means: RequestContext<'_>,
+        permit: HostPermit<'_, '_>,
+        context: RequestContext<'_>,
     ) -> Result<Body, FetchError> {
-        let asked = Instant::now();
-        let error = match body::get(self, turn.url(), means.request, means.meter).await {
+        let started = Instant::now();
+        let error = match body::get(self, permit.url(), context.request, context.meter).await {
             Ok(body) => {
-                turn.delivered();
+                permit.delivered();
                 let now = Instant::now();
-                self.latency.record(now - asked);
+                self.latency.record(now - started);
                 self.concurrency.segment_arrived(now);
                 return Ok(body);
             }
             Err(error) => error,
         };
         if error.is_refusal() {
-            turn.refused(Instant::now());
+            permit.refused(Instant::now());
             return Err(error);
         }
-        // A segment without media says nothing of its host.
+        // A segment without media says nothing about its host.
         if matches!(error, FetchError::NoMedia { .. }) {
             return Err(error);
         }
@@ -310,7 +311,7 @@ impl Fetcher {
                 if network_failure(&source) == NetworkFailure::Offline =>
             {
                 if !self.online.reaches_service().await {
-                    means.budget.refund();
+                    context.budget.refund();
                     return Err(FetchError::Offline { host, source });
                 }
                 let problem = innermost_cause(&source);
@@ -318,7 +319,7 @@ impl Fetcher {
             }
             error => error,
         };
-        turn.failed(&error, Instant::now());
+        permit.failed(&error, Instant::now());
         Err(error)
     }
 }

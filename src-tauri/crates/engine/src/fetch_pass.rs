@@ -1,4 +1,5 @@
-//! Fetching and assembling at the same time: no byte waits for another's turn on the line.
+//! One fetch pass over a plan: fetches the missing segments in parallel and hands each body to the
+//! assembler as it arrives.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -14,85 +15,86 @@ use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest};
+use crate::outcome::{Outcome, Stopped};
 use crate::progress::Meter;
 
-/// After this many refusals in a row the addresses may have expired; after a pass that brought
-/// nothing, after four times as many.
+/// After this many consecutive "not found" answers the URLs may have expired. Each pass without a
+/// new segment raises it four times.
 const REFUSALS_BEFORE_EXPIRED: usize = 8;
 
-/// After this many failures in a row a segment from elsewhere is tried.
+/// After this many consecutive failures, go on with a segment elsewhere in the recording.
 const FAILURES_BEFORE_JUMP: usize = 4;
 
-/// What is gathered, and with what.
+/// What a pass fetches, and with what.
 pub(crate) struct PassConfig<'a> {
     pub(crate) fetcher: &'a Arc<Fetcher>,
     pub(crate) meter: &'a Arc<Meter>,
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) recording: &'a Recording,
     pub(crate) plan: &'a SegmentPlan,
-    /// Where the recording ends, in milliseconds, where that is known.
+    /// The end of the recording in milliseconds, if known.
     pub(crate) end_ms: Option<u64>,
-    /// What the pieces are; nothing where they only make sense together.
+    /// The format of the segments; `None` if a segment alone is not valid media.
     pub(crate) format: Option<SegmentFormat>,
-    /// The requests that the whole run may make.
+    /// The request budget of the whole run.
     pub(crate) budget: &'a Arc<RequestBudget>,
     pub(crate) effort: Effort,
-    /// Many refusals in a row are holes: it is known that the addresses have not expired.
+    /// The URLs are known to be valid, so many consecutive "not found" answers are gaps.
     pub(crate) are_urls_current: bool,
-    /// How many passes in a row have brought nothing: each looks farther than the one before.
+    /// Number of consecutive passes without a new segment; each goes on longer than the one before.
     pub(crate) fruitless_passes: u32,
 }
 
-/// What one pass came to.
+/// The result of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct PassResult {
-    /// Segments of which the service says that there are none.
+    /// Segments that do not exist according to the hosts.
     pub(crate) absent: HashSet<SegmentId>,
     /// Segments that hold no media.
     pub(crate) empty: HashSet<SegmentId>,
-    /// Why the last of the others did not come.
+    /// The error of the last of the other missing segments.
     pub(crate) reason: Option<FetchError>,
-    /// Segments that must exist were refused: their addresses may have expired.
+    /// Segments that must exist were not found: their URLs may have expired.
     pub(crate) refused: bool,
-    /// It ended before all were asked for, since one after the other was refused.
+    /// The pass was aborted because of too many consecutive "not found" answers.
     pub(crate) ended_early: bool,
-    /// It ended before all were asked for, since every host fails.
+    /// The pass was aborted because every host fails.
     pub(crate) all_hosts_failed: Option<FetchError>,
 }
 
 /// How a pass ended.
 enum PassEnd {
     Complete,
-    /// One segment after the other is refused: asking for the rest would be so too.
+    /// Too many consecutive segments are not found; the URLs may have expired.
     Expired,
-    Stopped,
+    Cancelled,
     /// Every host fails.
     Dead(FetchError),
-    /// Nothing that comes can be used.
+    /// An init segment is missing, so no other segment can be used.
     Failed(FetchError),
-    /// The assembly takes no more; it knows why.
+    /// The assembler has failed; joining its thread returns the error.
     Refused,
 }
 
 type SegmentResult = (usize, Result<FetchOutcome, FetchError>);
 
-/// Fetches what the assembly lacks and hands it over as it comes. `None` is a stop.
+/// Fetches the missing segments and hands them to the assembler as they arrive.
 pub(crate) async fn run(
-    task: PassConfig<'_>,
+    config: PassConfig<'_>,
     assembly: Assembler,
-) -> Result<Option<(Assembler, PassResult)>, Error> {
-    let mut pass = FetchPass::new(&task, &assembly);
-    // A few bodies may wait for the disk; beyond that the line waits too.
+) -> Outcome<(Assembler, PassResult)> {
+    let mut pass = FetchPass::new(&config, &assembly);
+    // A few bodies may wait for the disk; beyond that fetching waits too.
     let (bodies, arrivals) = mpsc::channel(2);
     let writer = tokio::task::spawn_blocking(move || write_bodies(assembly, arrivals));
     let end = pass.fetch_all(&bodies).await;
     if matches!(end, PassEnd::Complete) {
-        tracing::info!("the last piece is here");
+        tracing::info!("the last segment has been received");
     }
     pass.drain(&bodies).await;
-    // Requests that are still on their way are dropped with the pass's tasks.
+    // Dropping the tasks of the pass aborts the requests that still run.
     let FetchPass {
-        result: mut gathered,
+        mut result,
         fetching,
         ..
     } = pass;
@@ -102,23 +104,26 @@ pub(crate) async fn run(
         .map_err(|error| Error::Internal(error.to_string()))??;
     match end {
         PassEnd::Complete | PassEnd::Expired => {
-            gathered.ended_early = matches!(end, PassEnd::Expired);
-            Ok(Some((assembly, gathered)))
+            result.ended_early = matches!(end, PassEnd::Expired);
+            Ok((assembly, result))
         }
         PassEnd::Dead(error) => {
-            gathered.all_hosts_failed = Some(error);
-            Ok(Some((assembly, gathered)))
+            result.all_hosts_failed = Some(error);
+            Ok((assembly, result))
         }
-        PassEnd::Stopped => suspend(assembly).await.map(|()| None),
+        PassEnd::Cancelled => {
+            suspend(assembly).await?;
+            Err(Stopped::Cancelled)
+        }
         PassEnd::Failed(error) => {
             suspend(assembly).await?;
             Err(error.into())
         }
-        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into())),
+        PassEnd::Refused => Err(Error::Internal("the assembly ended early".into()).into()),
     }
 }
 
-/// Makes safe what is here.
+/// Syncs everything that has been received to disk.
 pub(crate) async fn suspend(assembly: Assembler) -> Result<(), Error> {
     blocking(move || assembly.suspend()).await
 }
@@ -130,7 +135,7 @@ fn write_bodies(
     while let Some((index, body)) = arrivals.blocking_recv() {
         let Body { bytes, share } = body;
         if let Err(error) = assembly.push(index, bytes) {
-            // What came before is whole; where it cannot be made safe, the first error says why.
+            // Keep what has been written; if that fails too, return the first error.
             let _ = assembly.suspend();
             return Err(error);
         }
@@ -140,8 +145,8 @@ fn write_bodies(
 }
 
 struct FetchPass<'a> {
-    task: &'a PassConfig<'a>,
-    /// Initialisation pieces: nothing of their tracks can be read before they are here.
+    config: &'a PassConfig<'a>,
+    /// Init segments: no other segment of their track can be read without them.
     init_queue: VecDeque<usize>,
     inits_pending: usize,
     media_queue: VecDeque<usize>,
@@ -152,9 +157,9 @@ struct FetchPass<'a> {
 }
 
 impl<'a> FetchPass<'a> {
-    fn new(task: &'a PassConfig<'a>, assembly: &Assembler) -> Self {
+    fn new(config: &'a PassConfig<'a>, assembly: &Assembler) -> Self {
         let (have, bytes) = assembly.stored();
-        let segments = &task.plan.segments;
+        let segments = &config.plan.segments;
         let missing = |segment: &Segment| !have.contains(&segment.id);
         let (init_queue, media_queue): (VecDeque<_>, _) = (0..segments.len())
             .filter(|index| missing(&segments[*index]))
@@ -166,11 +171,11 @@ impl<'a> FetchPass<'a> {
         };
         let total = length(&mut segments.iter());
         let done = length(&mut segments.iter().filter(|segment| !missing(segment)));
-        let rendition = task.recording.rendition(&task.plan.rendition);
-        let guess = rendition.and_then(|rendition| task.recording.estimated_bytes(rendition));
-        task.meter.begin_fetch(total, done, bytes, guess);
+        let rendition = config.recording.rendition(&config.plan.rendition);
+        let guess = rendition.and_then(|rendition| config.recording.estimated_bytes(rendition));
+        config.meter.begin_fetch(total, done, bytes, guess);
         Self {
-            task,
+            config,
             inits_pending: init_queue.len(),
             init_queue,
             media_queue,
@@ -186,14 +191,14 @@ impl<'a> FetchPass<'a> {
             self.spawn_requests();
             let fetched = tokio::select! {
                 biased;
-                () = self.task.cancel.cancelled() => return PassEnd::Stopped,
+                () = self.config.cancel.cancelled() => return PassEnd::Cancelled,
                 fetched = self.fetching.join_next() => fetched,
             };
             let (index, outcome) = match fetched {
                 None => return PassEnd::Complete,
                 Some(Ok(fetched)) => fetched,
-                // A task of ours only ends early when the runtime does.
-                Some(Err(_)) => return PassEnd::Stopped,
+                // Our tasks never panic or abort unless the runtime shuts down.
+                Some(Err(_)) => return PassEnd::Cancelled,
             };
             if let Some(end) = self.handle_outcome(index, outcome, bodies).await {
                 return end;
@@ -201,19 +206,19 @@ impl<'a> FetchPass<'a> {
         }
     }
 
-    /// Hands over what has come meanwhile, whatever ended the pass.
+    /// Hands over the bodies that have arrived meanwhile, whatever ended the pass.
     async fn drain(&mut self, bodies: &mpsc::Sender<(usize, Body)>) {
         while let Some(fetched) = self.fetching.try_join_next() {
             if let Ok((index, Ok(FetchOutcome::Body(body)))) = fetched {
-                // The assembly closes its end only when it fails; joining it tells why.
+                // The channel is only closed if the assembler failed; joining it returns the error.
                 let _ = bodies.send((index, body)).await;
             }
         }
     }
 
-    /// Keeps as many requests on their way as are allowed.
+    /// Starts as many requests as are allowed.
     fn spawn_requests(&mut self) {
-        while self.fetching.len() < self.task.fetcher.parallel() {
+        while self.fetching.len() < self.config.fetcher.parallel() {
             let index = match self.init_queue.pop_front() {
                 Some(index) => index,
                 None if self.inits_pending > 0 => return,
@@ -226,8 +231,8 @@ impl<'a> FetchPass<'a> {
         }
     }
 
-    /// The next segment; one from the end or the middle where those that are neighbours fail: they
-    /// may be bad while their host is well.
+    /// Returns the next segment. After failures it takes one from the end or the middle, because
+    /// neighbouring segments may be broken while their host works.
     fn next_segment(&mut self) -> Option<usize> {
         let failed = self.failed_in_a_row + self.refused_in_a_row;
         match failed / FAILURES_BEFORE_JUMP {
@@ -244,18 +249,18 @@ impl<'a> FetchPass<'a> {
             recording,
             plan,
             end_ms,
-            format: source,
+            format,
             budget,
             effort,
             ..
-        } = *self.task;
+        } = *self.config;
         let segment = plan.segments[index];
         let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
         let budget = Arc::clone(budget);
-        let place = recording.locate(plan, segment.id);
+        let location = recording.locate(plan, segment.id);
         let is_tentative = segment.presence == Presence::Tentative;
-        let is_past_the_end = end_ms.is_some_and(|end_ms| segment.start_ms >= end_ms);
-        // Without its initialisation no segment of a track can be read.
+        let is_past_end = end_ms.is_some_and(|end_ms| segment.start_ms >= end_ms);
+        // Without its init segment no segment of a track can be read.
         let effort = if segment.id.kind == SegmentKind::Init {
             Effort::Needed
         } else {
@@ -264,17 +269,13 @@ impl<'a> FetchPass<'a> {
         self.fetching.spawn(async move {
             let request = SegmentRequest {
                 id: segment.id,
-                urls: &place.urls,
-                byte_range: place.byte_range.as_ref(),
-                format: source,
+                urls: &location.urls,
+                byte_range: location.byte_range.as_ref(),
+                format,
                 kind: media_kind(segment.id.kind),
                 duration_ms: segment.duration_ms,
-                // A host may be late with what ought to exist.
-                not_found_confirmations: if is_tentative && is_past_the_end {
-                    1
-                } else {
-                    2
-                },
+                // A mirror may not have a segment yet that should exist.
+                not_found_confirmations: if is_tentative && is_past_end { 1 } else { 2 },
                 is_end_probe: is_tentative && end_ms.is_none(),
             };
             let outcome = fetcher.fetch(request, effort, (&budget, &meter)).await;
@@ -282,22 +283,22 @@ impl<'a> FetchPass<'a> {
         });
     }
 
-    /// Takes in what became of one segment; returns how that ends the pass, where it does.
+    /// Handles the result of one segment; returns `Some` if that ends the pass.
     async fn handle_outcome(
         &mut self,
         index: usize,
         outcome: Result<FetchOutcome, FetchError>,
         bodies: &mpsc::Sender<(usize, Body)>,
     ) -> Option<PassEnd> {
-        let segment = self.task.plan.segments[index];
+        let segment = self.config.plan.segments[index];
         let init = segment.id.kind == SegmentKind::Init;
         match outcome {
             Ok(FetchOutcome::Body(body)) => {
                 self.inits_pending -= usize::from(init);
                 self.refused_in_a_row = 0;
                 self.failed_in_a_row = 0;
-                self.task.meter.segment_settled(segment.duration_ms);
-                // The assembly closes its end only when it fails; joining it tells why.
+                self.config.meter.segment_settled(segment.duration_ms);
+                // The channel is only closed if the assembler failed; joining it returns the error.
                 bodies
                     .send((index, body))
                     .await
@@ -307,18 +308,18 @@ impl<'a> FetchPass<'a> {
             Ok(FetchOutcome::Absent(refusal)) => {
                 self.result.absent.insert(segment.id);
                 if segment.presence == Presence::Tentative {
-                    self.task.meter.segment_settled(segment.duration_ms);
+                    self.config.meter.segment_settled(segment.duration_ms);
                     return None;
                 }
                 self.result.refused = true;
                 self.refused_in_a_row += 1;
                 self.result.reason = Some(refusal);
-                let most = REFUSALS_BEFORE_EXPIRED << (2 * self.task.fruitless_passes.min(4));
-                let expired = self.refused_in_a_row >= most && !self.task.are_urls_current;
+                let limit = REFUSALS_BEFORE_EXPIRED << (2 * self.config.fruitless_passes.min(4));
+                let expired = self.refused_in_a_row >= limit && !self.config.are_urls_current;
                 (init || expired).then_some(PassEnd::Expired)
             }
             Err(error) => {
-                tracing::info!(?segment, %error, "a piece did not come");
+                tracing::info!(?segment, %error, "a segment could not be fetched");
                 if matches!(error, FetchError::AllHostsFailed { .. }) {
                     return Some(PassEnd::Dead(error));
                 }

@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
+use crate::outcome::{Outcome, Stopped, unless_cancelled};
 use crate::progress::Meter;
 
 /// What ffmpeg said although it went on to the end.
@@ -60,29 +61,28 @@ pub async fn version(program: &Path) -> Result<String, String> {
 }
 
 /// Copies the packets of the input into an MP4, which is to be checked: ffmpeg may stop early and
-/// still say that all went well. `None` is a stop; an error is ffmpeg's own words.
+/// still say that all went well. A failure is ffmpeg's own words.
 pub(crate) async fn remux(
     work: FfmpegTask<'_>,
     meter: &Meter,
     cancel: &CancellationToken,
-) -> Result<Option<FfmpegWarnings>, String> {
-    let mut child = start(work).map_err(|error| start_error(work.program, &error))?;
+) -> Outcome<FfmpegWarnings, String> {
+    let mut child =
+        start(work).map_err(|error| Stopped::Failed(start_error(work.program, &error)))?;
     let whole = match work.duration_ms {
         Some(duration_ms) if duration_ms > 0 => ProgressTotal::Time(duration_ms),
         _ => ProgressTotal::Size(std::fs::metadata(work.input).map_or(0, |input| input.len())),
     };
-    match cancel
-        .run_until_cancelled(follow_progress(&mut child, whole, meter))
-        .await
-    {
-        None => {
-            // Awaited, so that nothing is written any more when its folder is taken away.
+    let followed = follow_progress(&mut child, whole, meter);
+    match unless_cancelled(cancel, followed).await {
+        Ok(ended) => ended.map_err(Stopped::Failed),
+        Err(stopped) => {
+            // Awaited, so that ffmpeg writes nothing more when its folder is deleted.
             if let Err(error) = child.kill().await {
                 tracing::debug!(%error, "ffmpeg cannot be ended");
             }
-            Ok(None)
+            Err(stopped)
         }
-        Some(ended) => ended.map(Some),
     }
 }
 
@@ -219,9 +219,10 @@ mod tests {
             output: Path::new("out"),
             duration_ms: Some(1),
         };
-        let problem = remux(work, &Meter::new(), &CancellationToken::new())
-            .await
-            .unwrap_err();
+        let done = remux(work, &Meter::new(), &CancellationToken::new()).await;
+        let Err(Stopped::Failed(problem)) = done else {
+            panic!("{done:?}");
+        };
         assert_eq!(problem, "no-such-ffmpeg was not found");
     }
 }

@@ -1,4 +1,4 @@
-//! Updates for a reader: whole snapshots of what changed, never more than it can draw.
+//! Job updates for a reader: complete views of the changed jobs, at a limited rate.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::view::{JobView, Update};
 
-/// Ten updates a second are as many as an eye can follow.
+/// Progress updates come at most this often; more than ten per second cannot be seen.
 const MIN_UPDATE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the queue publishes: all jobs, in their order.
@@ -33,9 +33,9 @@ impl JobStream {
         }
     }
 
-    /// Waits for the next change; nothing when the engine is gone.
+    /// Waits for the next change; `None` when the engine has been dropped.
     ///
-    /// A new state is told at once; progress waits until a reader can have drawn the last.
+    /// A state change is returned at once; mere progress waits for [`MIN_UPDATE_INTERVAL`].
     pub async fn next(&mut self) -> Option<Update> {
         loop {
             self.jobs.changed().await.ok()?;
@@ -49,7 +49,7 @@ impl JobStream {
         }
     }
 
-    /// The newest snapshot, as soon as it may be told.
+    /// Returns the newest snapshot, as soon as it is due.
     async fn next_snapshot(&mut self) -> Snapshot {
         loop {
             let snapshot = self.jobs.borrow_and_update().clone();
@@ -59,13 +59,13 @@ impl JobStream {
             };
             tokio::select! {
                 () = tokio::time::sleep_until(due) => return self.jobs.borrow_and_update().clone(),
-                // When the engine is gone the last snapshot is still told, in its time.
+                // When the engine has been dropped, the last snapshot is still returned when due.
                 Ok(()) = self.jobs.changed() => {}
             }
         }
     }
 
-    /// Whether it holds more than progress.
+    /// Returns whether a snapshot differs from the last one in more than progress.
     fn has_state_change(&self, snapshot: &[JobView]) -> bool {
         let known = |job: &JobView| {
             self.seen
@@ -116,45 +116,45 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reader_gets_everything_first_and_then_only_what_changed() {
         let (send, receive) = watch::channel(Snapshot::default());
-        let mut feed = JobStream::new(receive);
-        assert_eq!(feed.next().await, Some(Update::default()));
+        let mut stream = JobStream::new(receive);
+        assert_eq!(stream.next().await, Some(Update::default()));
         send.send_replace(Arc::new(vec![job("a", "one"), job("b", "two")]));
-        assert_eq!(feed.next().await.unwrap().changed.len(), 2);
+        assert_eq!(stream.next().await.unwrap().changed.len(), 2);
         send.send_replace(Arc::new(vec![job("b", "three")]));
-        let update = feed.next().await.unwrap();
+        let update = stream.next().await.unwrap();
         assert_eq!(
             (update.changed, update.removed),
             (vec![job("b", "three")], vec!["a".into()])
         );
         drop(send);
-        assert_eq!(feed.next().await, None);
+        assert_eq!(stream.next().await, None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_new_state_is_told_at_once() {
+    async fn a_state_change_is_returned_at_once() {
         let (send, receive) = watch::channel(Arc::new(vec![job("a", "1")]));
-        let mut feed = JobStream::new(receive);
-        feed.next().await;
+        let mut stream = JobStream::new(receive);
+        stream.next().await;
         let start = Instant::now();
         let done = JobView {
             state: JobState::Paused,
             ..job("a", "1")
         };
         send.send_replace(Arc::new(vec![done.clone()]));
-        assert_eq!(feed.next().await.unwrap().changed, vec![done]);
+        assert_eq!(stream.next().await.unwrap().changed, vec![done]);
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_of_changes_comes_as_one_update() {
         let (send, receive) = watch::channel(Arc::new(vec![job("a", "0")]));
-        let mut feed = JobStream::new(receive);
-        feed.next().await;
+        let mut stream = JobStream::new(receive);
+        stream.next().await;
         let start = Instant::now();
         for title in ["1", "2", "3"] {
             send.send_replace(Arc::new(vec![job("a", title)]));
         }
-        assert_eq!(feed.next().await.unwrap().changed, vec![job("a", "3")]);
+        assert_eq!(stream.next().await.unwrap().changed, vec![job("a", "3")]);
         assert!(start.elapsed() >= MIN_UPDATE_INTERVAL);
     }
 }

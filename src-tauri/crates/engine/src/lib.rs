@@ -31,6 +31,7 @@ mod ffmpeg;
 mod job;
 mod job_stream;
 mod names;
+mod outcome;
 mod part;
 mod preview;
 mod progress;

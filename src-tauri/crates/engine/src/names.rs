@@ -1,18 +1,18 @@
-//! What a file may be called, on every disk.
+//! File names that are valid on every operating system.
 
 mod template;
 
 pub(crate) use template::TemplateValues;
 pub use template::{Template, TemplateError};
 
-/// Longest stem in bytes: leaves room for ` (999)`, the ending and `.part` within the 255 bytes
-/// that Linux and the 255 units that Windows and macOS allow.
+/// Longest stem. Leaves room for ` (999)`, the extension and `.part` within 255 bytes (Linux) or
+/// 255 UTF-16 units (Windows and macOS).
 const MAX_STEM_BYTES: usize = 180;
 
-/// Names that Windows keeps for devices, whatever ending follows.
+/// Names that Windows reserves for devices, with any extension.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-/// Makes a file name without its ending of any text, or nothing where nothing is left of it.
+/// Turns any text into a file name without extension, or `None` if no usable character is left.
 pub(crate) fn stem(text: &str) -> Option<String> {
     let spaced: String = text
         .chars()
@@ -20,7 +20,7 @@ pub(crate) fn stem(text: &str) -> Option<String> {
         .map(replace_reserved)
         .collect();
     let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A leading dot hides a file, a trailing one is dropped by Windows.
+    // A leading dot hides a file; Windows drops a trailing one.
     let trimmed = words.trim_matches(['.', ' ']);
     let cut = truncate(trimmed, MAX_STEM_BYTES).trim_end_matches(['.', ' ']);
     if cut.is_empty() {
@@ -34,7 +34,7 @@ pub(crate) fn stem(text: &str) -> Option<String> {
     })
 }
 
-/// Takes control characters and marks that turn the direction of writing out of text for people.
+/// Removes control characters and bidirectional marks from text that is shown to the user.
 pub(crate) fn clean_text(text: &str) -> String {
     let visible: String = text
         .chars()
@@ -44,12 +44,12 @@ pub(crate) fn clean_text(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The same of text that may be absent, or hold nothing that can be seen.
+/// The same for optional text; `None` if nothing visible is left.
 pub(crate) fn display_text(text: Option<&str>) -> Option<String> {
     text.map(clean_text).filter(|text| !text.is_empty())
 }
 
-/// The name of the `n`-th file of that stem: `stem`, `stem (2)`, …
+/// Returns the name of the `n`-th file with that stem: `stem`, `stem (2)`, …
 pub(crate) fn numbered(stem: &str, n: u32) -> String {
     if n == 1 {
         stem.to_owned()
@@ -66,7 +66,7 @@ fn replace_reserved(c: char) -> char {
     }
 }
 
-/// Zero-width and bidirectional controls: they make a name look like another.
+/// Zero-width and bidirectional control characters, which can make a name look like another.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
@@ -102,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_title_cannot_climb_out_of_its_folder() {
+    fn a_title_cannot_leave_its_folder() {
         assert_eq!(stem("../../x").as_deref(), Some("x"));
         assert_eq!(stem("..\\..\\Windows\\x").as_deref(), Some("Windows x"));
         assert_eq!(stem(".."), None);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_disguise_an_ending_are_taken_out() {
+    fn marks_that_disguise_an_extension_are_removed() {
         assert_eq!(
             stem("photo\u{202e}4pm.exe").as_deref(),
             Some("photo4pm.exe")

@@ -1,18 +1,19 @@
-//! How far a run is: a level that can be read late or seldom.
+//! Progress of a run: the run updates a shared state, and readers look at it when they like.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::view::{JobStage, ProgressView};
 
-/// Speed is smoothed over about this long: shorter jumps, longer lies.
+/// Speed is smoothed over about this time: shorter is jumpy, longer lags behind.
 const SPEED_WINDOW: Duration = Duration::from_secs(4);
-/// Time left is not guessed from less data than this.
+/// The time left is not estimated before this much time has passed.
 const MIN_ESTIMATE_TIME: Duration = Duration::from_secs(5);
-/// Below this share of the film, the stated bit rate says more about its size than the pieces do.
+/// Below this fraction of the recording, its size is estimated from the stated bit rate and not
+/// from the segments received so far.
 const TRUST_SEGMENTS_FROM: f64 = 0.05;
 
-/// What a run writes and a reader of progress looks at.
+/// The progress of one run, shared between the run and the readers.
 #[derive(Debug)]
 pub(crate) struct Meter {
     state: Mutex<ProgressState>,
@@ -21,18 +22,18 @@ pub(crate) struct Meter {
 #[derive(Debug)]
 struct ProgressState {
     stage: JobStage,
-    /// Of a stage that counts neither bytes nor pieces.
+    /// The fraction done, in a stage that does not count segments.
     fraction: Option<f64>,
-    /// Time that the pieces cover, over all tracks.
+    /// Duration of the segments done so far, summed over all tracks.
     done_ms: u64,
     total_ms: u64,
-    /// Bytes of pieces that are here, and of those that are coming.
+    /// Bytes of complete segments and of those being received.
     bytes: u64,
     estimated_bytes: Option<u64>,
     waiting: bool,
-    /// This stage counts bytes.
+    /// Whether this stage counts bytes.
     counts_bytes: bool,
-    /// Bytes ever received, for the speed.
+    /// All bytes received, also of failed requests, for the speed.
     received: u64,
     speed: SmoothedSpeed,
 }
@@ -67,50 +68,57 @@ impl Meter {
     }
 
     pub(crate) fn enter(&self, stage: JobStage) {
-        let mut level = self.lock();
-        level.stage = stage;
-        level.fraction = None;
-        level.waiting = false;
-        level.counts_bytes = stage == JobStage::Fetching;
+        let mut state = self.lock();
+        state.stage = stage;
+        state.fraction = None;
+        state.waiting = false;
+        state.counts_bytes = stage == JobStage::Fetching;
     }
 
-    /// Says how many bytes of films on this computer there are to be read.
+    /// Starts converting local files of this many bytes in total.
     pub(crate) fn begin_convert(&self, total: u64) {
         self.enter(JobStage::Converting);
-        let mut level = self.lock();
-        level.counts_bytes = true;
-        (level.bytes, level.estimated_bytes) = (0, Some(total));
-        level.speed.since = Some(Instant::now());
+        let mut state = self.lock();
+        state.counts_bytes = true;
+        (state.bytes, state.estimated_bytes) = (0, Some(total));
+        state.speed.since = Some(Instant::now());
     }
 
-    /// So many bytes have been read by now.
+    /// Sets how many bytes have been read so far.
     pub(crate) fn set_converted(&self, done: u64) {
-        let mut level = self.lock();
-        level.received += done.saturating_sub(level.bytes);
-        level.bytes = done;
-        level.fraction = level.estimated_bytes.map(|total| share(done, total));
+        let mut state = self.lock();
+        state.received += done.saturating_sub(state.bytes);
+        state.bytes = done;
+        state.fraction = state.estimated_bytes.map(|total| share(done, total));
     }
 
-    /// Says how much there is to fetch, and how much of it is here from earlier attempts.
-    pub(crate) fn begin_fetch(&self, total_ms: u64, done_ms: u64, bytes: u64, guess: Option<u64>) {
+    /// Starts fetching: the durations in total and already done, the bytes already here, and the
+    /// estimated size in bytes.
+    pub(crate) fn begin_fetch(
+        &self,
+        total_ms: u64,
+        done_ms: u64,
+        bytes: u64,
+        estimated_bytes: Option<u64>,
+    ) {
         self.enter(JobStage::Fetching);
-        let mut level = self.lock();
+        let mut state = self.lock();
         (
-            level.total_ms,
-            level.done_ms,
-            level.bytes,
-            level.estimated_bytes,
-        ) = (total_ms, done_ms, bytes, guess);
-        level.speed.since = Some(Instant::now());
+            state.total_ms,
+            state.done_ms,
+            state.bytes,
+            state.estimated_bytes,
+        ) = (total_ms, done_ms, bytes, estimated_bytes);
+        state.speed.since = Some(Instant::now());
     }
 
-    /// A piece of this length is settled: it is here, or it is known not to exist.
+    /// Counts a segment that has been received, or is known not to exist.
     pub(crate) fn segment_settled(&self, duration_ms: u64) {
-        let mut level = self.lock();
-        level.done_ms = level
+        let mut state = self.lock();
+        state.done_ms = state
             .done_ms
             .saturating_add(duration_ms)
-            .min(level.total_ms);
+            .min(state.total_ms);
     }
 
     pub(crate) fn set_waiting(&self, waiting: bool) {
@@ -121,7 +129,7 @@ impl Meter {
         self.lock().fraction = Some(fraction.clamp(0.0, 1.0));
     }
 
-    /// Counts a body as it comes; what is not [kept](Incoming::keep) is taken back.
+    /// Starts counting a body; its bytes are subtracted again unless [kept](BodyProgress::keep).
     pub(crate) fn incoming(&self) -> BodyProgress<'_> {
         BodyProgress {
             meter: self,
@@ -135,12 +143,12 @@ impl Meter {
     }
 
     fn lock(&self) -> MutexGuard<'_, ProgressState> {
-        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        // Each statement leaves the state valid, so a poisoned lock can still be used.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The bytes of one body that is coming in.
+/// The bytes of one body that is being received.
 #[derive(Debug)]
 pub(crate) struct BodyProgress<'a> {
     meter: &'a Meter,
@@ -151,10 +159,10 @@ pub(crate) struct BodyProgress<'a> {
 impl BodyProgress<'_> {
     pub(crate) fn add(&mut self, bytes: u64) {
         self.bytes += bytes;
-        let mut level = self.meter.lock();
-        level.bytes += bytes;
-        level.received += bytes;
-        level.waiting = false;
+        let mut state = self.meter.lock();
+        state.bytes += bytes;
+        state.received += bytes;
+        state.waiting = false;
     }
 
     pub(crate) fn keep(mut self) {
@@ -165,8 +173,8 @@ impl BodyProgress<'_> {
 impl Drop for BodyProgress<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            let mut level = self.meter.lock();
-            level.bytes = level.bytes.saturating_sub(self.bytes);
+            let mut state = self.meter.lock();
+            state.bytes = state.bytes.saturating_sub(self.bytes);
         }
     }
 }
@@ -181,19 +189,19 @@ impl ProgressState {
     fn view(&mut self, now: Instant) -> ProgressView {
         let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
         let fetching = self.stage == JobStage::Fetching;
-        let counts = self.counts_bytes;
+        let counts_bytes = self.counts_bytes;
         let total_bytes = match share {
             Some(share) if share >= TRUST_SEGMENTS_FROM => Some((self.bytes as f64 / share) as u64),
             _ => self.estimated_bytes,
         };
         self.speed.sample(now, self.received);
         let speed = self.speed.bytes_per_second;
-        let settled = self
+        let is_stable = self
             .speed
             .since
             .is_some_and(|since| now - since >= MIN_ESTIMATE_TIME);
         let seconds_left = match total_bytes {
-            Some(total) if counts && settled && !self.waiting && speed >= 1.0 => {
+            Some(total) if counts_bytes && is_stable && !self.waiting && speed >= 1.0 => {
                 Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
             }
             _ => None,
@@ -203,14 +211,14 @@ impl ProgressState {
             fraction: if fetching { share } else { self.fraction },
             done_bytes: self.bytes,
             total_bytes: total_bytes.map(|total| total.max(self.bytes)),
-            bytes_per_second: (counts && self.received > 0).then_some(speed as u64),
+            bytes_per_second: (counts_bytes && self.received > 0).then_some(speed as u64),
             seconds_left,
             waiting: self.waiting,
         }
     }
 }
 
-/// How much of a whole that is.
+/// Returns the fraction `done / total`, at most 1.
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
 fn share(done: u64, total: u64) -> f64 {
     (done as f64 / total.max(1) as f64).min(1.0)
@@ -224,13 +232,13 @@ impl SmoothedSpeed {
             return;
         };
         let seconds = (now - then).as_secs_f64();
-        // Closer samples would be noise; the last value stands until then.
+        // Closer samples would be noise; keep the last value.
         if seconds < 0.05 {
             return;
         }
         let current = received.saturating_sub(before) as f64 / seconds;
         let weight = 1.0 - (-seconds / SPEED_WINDOW.as_secs_f64()).exp();
-        // The first value has nothing to be smoothed with.
+        // The first value cannot be smoothed.
         let weight = if self.bytes_per_second == 0.0 {
             1.0
         } else {
@@ -246,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_that_breaks_off_is_not_counted_as_done() {
+    fn an_interrupted_body_is_not_counted_as_done() {
         let meter = Meter::new();
         meter.begin_fetch(1000, 0, 0, None);
         let mut broken = meter.incoming();
@@ -261,13 +269,13 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_is_first_guessed_and_then_told_by_the_pieces() {
+    fn the_total_is_first_estimated_from_the_bit_rate_and_then_from_the_segments() {
         let meter = Meter::new();
         meter.begin_fetch(100_000, 0, 0, Some(5_000));
         assert_eq!(meter.view().total_bytes, Some(5_000));
-        let mut piece = meter.incoming();
-        piece.add(1_000);
-        piece.keep();
+        let mut body = meter.incoming();
+        body.add(1_000);
+        body.keep();
         meter.segment_settled(10_000);
         let view = meter.view();
         assert_eq!(view.total_bytes, Some(10_000));
@@ -276,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_film_that_is_here_counts_the_bytes_that_are_read() {
+    fn converting_a_local_file_counts_the_bytes_read() {
         let meter = Meter::new();
         meter.begin_convert(4_000);
         meter.set_converted(1_000);
@@ -291,17 +299,17 @@ mod tests {
     }
 
     #[test]
-    fn time_left_follows_the_smoothed_speed() {
+    fn the_time_left_follows_the_smoothed_speed() {
         let meter = Meter::new();
         meter.begin_fetch(100_000, 50_000, 5_000, None);
         let start = Instant::now();
-        let mut level = meter.lock();
-        level.view(start);
+        let mut state = meter.lock();
+        state.view(start);
         for second in 1..=30u32 {
-            level.received += 1_000;
-            level.view(start + Duration::from_secs(second.into()));
+            state.received += 1_000;
+            state.view(start + Duration::from_secs(second.into()));
         }
-        let view = level.view(start + Duration::from_secs(30));
+        let view = state.view(start + Duration::from_secs(30));
         assert_eq!(view.bytes_per_second, Some(1_000));
         assert_eq!(view.seconds_left, Some(5));
     }

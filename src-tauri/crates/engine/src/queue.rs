@@ -1,7 +1,7 @@
-//! The one task that owns the jobs: commands in, ended runs, a tick.
+//! The task that owns all jobs: it handles commands, ended runs and a timer.
 //!
-//! The registry is written before a new state is shown, so what a person sees is what a crash
-//! would find.
+//! A new state is written to the registry before it is shown, so what the user sees survives a
+//! crash.
 
 mod job;
 
@@ -19,23 +19,24 @@ use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobEvent, JobId, JobSpec, Overrides};
 use crate::job_stream::Snapshot;
+use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::run::{self, RunContext};
 use crate::view::{Failure, JobState, JobView};
 
-/// How often progress is looked at.
+/// How often progress is published.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Where a command's answer goes.
+/// Receives the reply to a command.
 type ReplySender<T> = oneshot::Sender<Result<T, Error>>;
 
-/// What the handle asks of the queue.
+/// A request from the engine's handle to the queue.
 #[derive(Debug)]
 pub(crate) enum Command {
     Add {
         spec: JobSpec,
-        permit: Overrides,
+        overrides: Overrides,
         reply: ReplySender<JobId>,
     },
     Pause {
@@ -44,7 +45,7 @@ pub(crate) enum Command {
     },
     Resume {
         id: JobId,
-        permit: Overrides,
+        overrides: Overrides,
         reply: ReplySender<()>,
     },
     Remove {
@@ -56,26 +57,26 @@ pub(crate) enum Command {
         id: JobId,
         reply: ReplySender<Option<PathBuf>>,
     },
-    /// Saves it to another folder, from the start.
+    /// Restarts the job with another output folder.
     Relocate {
         id: JobId,
         folder: PathBuf,
-        permit: Overrides,
+        overrides: Overrides,
         reply: ReplySender<()>,
     },
-    /// So many jobs may run from now on.
+    /// Sets how many jobs may run at once.
     RunAtOnce(NonZeroUsize),
-    /// This is the ffmpeg from now on.
+    /// Sets the ffmpeg for jobs that start from now on.
     UseFfmpeg(PathBuf),
     Shutdown,
 }
 
-/// What the queue begins with.
+/// What the queue starts with.
 pub(crate) struct QueueSetup {
     pub(crate) context: RunContext,
     pub(crate) registry: Registry,
     pub(crate) saved: Vec<(JobId, JobRecord)>,
-    /// How many jobs may run.
+    /// How many jobs may run at once.
     pub(crate) at_once: NonZeroUsize,
 }
 
@@ -87,17 +88,17 @@ pub(crate) struct Queue {
     context: Arc<RunContext>,
     registry: Registry,
     snapshot: watch::Sender<Snapshot>,
-    /// Given once what they tell of can be seen, so that nobody reads an older snapshot after.
+    /// Sent after the next snapshot is published, so that no caller reads an older one afterwards.
     pending_replies: Vec<PendingReply>,
 }
 
 type PendingReply = Box<dyn FnOnce() + Send>;
-type RunResult = Result<Option<SavedMovie>, Error>;
+type RunResult = Outcome<SavedMovie>;
 
 impl Queue {
     pub(crate) fn new(start: QueueSetup, snapshot: watch::Sender<Snapshot>) -> Self {
         let QueueSetup {
-            context: means,
+            context,
             registry,
             saved,
             at_once,
@@ -111,7 +112,7 @@ impl Queue {
             pending_replies: Vec::new(),
             jobs,
             runs: JoinSet::new(),
-            context: Arc::new(means),
+            context: Arc::new(context),
             registry,
             snapshot,
         };
@@ -119,7 +120,7 @@ impl Queue {
         queue
     }
 
-    /// Works until it is shut down or nobody is left to ask.
+    /// Runs until it is shut down or all handles are dropped.
     pub(crate) async fn run_loop(mut self, mut commands: mpsc::Receiver<Command>) {
         self.recover().await;
         self.publish();
@@ -137,12 +138,12 @@ impl Queue {
             self.start_next().await;
             self.publish();
         }
-        // A quit is a polite crash: what the runs have is safe, and they stay as they are.
+        // Cancel the runs without changing their state, so that they continue at the next start.
         for active in self.jobs.iter().filter_map(|job| job.active.as_ref()) {
             active.cancel.cancel();
         }
         while let Some(ended) = self.runs.join_next_with_id().await {
-            // A film that came out meanwhile is a fact.
+            // A run may have finished meanwhile.
             self.run_ended(ended).await;
         }
         self.publish();
@@ -152,18 +153,22 @@ impl Queue {
         match command {
             Command::Add {
                 spec,
-                permit,
+                overrides,
                 reply,
             } => {
-                let added = self.add(spec, permit).await;
+                let added = self.add(spec, overrides).await;
                 self.queue_reply(reply, added);
             }
             Command::Pause { id, reply } => {
                 let paused = self.pause(&id).await;
                 self.queue_reply(reply, paused);
             }
-            Command::Resume { id, permit, reply } => {
-                let resumed = self.resume(&id, permit).await;
+            Command::Resume {
+                id,
+                overrides,
+                reply,
+            } => {
+                let resumed = self.resume(&id, overrides).await;
                 self.queue_reply(reply, resumed);
             }
             Command::Remove { id, keep, reply } => self.remove(&id, keep, reply).await,
@@ -174,63 +179,63 @@ impl Queue {
             Command::Relocate {
                 id,
                 folder,
-                permit,
+                overrides,
                 reply,
             } => {
-                let relocated = self.relocate(&id, folder, permit).await;
+                let relocated = self.relocate(&id, folder, overrides).await;
                 self.queue_reply(reply, relocated);
             }
-            // Those that run go on with the one they have.
+            // Running jobs keep the one they started with.
             Command::UseFfmpeg(ffmpeg) => {
-                let means = RunContext::clone(&self.context);
-                self.context = Arc::new(RunContext { ffmpeg, ..means });
+                let context = RunContext::clone(&self.context);
+                self.context = Arc::new(RunContext { ffmpeg, ..context });
             }
-            // Those that run go on: none is stopped for being one too many.
+            // Running jobs continue, even if there are more than the new limit.
             Command::RunAtOnce(at_once) => self.at_once = at_once,
             Command::Shutdown => {}
         }
     }
 
-    /// Makes good what a crash left between the name of a film and the word of it: the film is
-    /// there, so the job is done.
+    /// Marks jobs as done whose movie got its final name before a crash, but whose registry record
+    /// was not updated any more.
     async fn recover(&mut self) {
         let known = |job: &Job| Some((job.id.clone(), job.record.discovery.as_ref()?.part.clone()));
         let parts: Vec<_> = self.jobs.iter().filter_map(known).collect();
-        // One after the other: a folder is locked while it is looked at, and two may share one.
+        // One after the other: the search locks the part folder, and two jobs may share one.
         for (id, part) in parts {
-            // What cannot be looked at is found when the job goes on.
+            // An error here shows up again when the job continues.
             if let Ok(Some(saved)) = blocking(move || SavedMovie::find(&part)).await {
                 self.finish(&id, saved).await;
             }
         }
     }
 
-    /// Makes a finish known for good, and only then takes away what else tells of it.
+    /// Saves that a job is done, and only then removes its part folder.
     async fn finish(&mut self, id: &JobId, saved: SavedMovie) {
         let Ok(job) = self.job(id) else { return };
         match &job.record.state {
-            // The folder of that name may be another film's by now.
+            // The part folder of that name may belong to another movie by now.
             JobState::Done { finished } if *finished != saved.finished => return,
             _ => job.record.file = Some(saved.path.clone()),
         }
         let finish = JobEvent::Finish(saved.finished.clone());
         if self.change(id, finish).await.is_ok() {
-            let tidy = move || {
+            let remove = move || {
                 saved.remove_part_folder();
                 Ok(())
             };
-            // A folder that stays is met at the next start.
-            let _ = blocking(tidy).await;
+            // A folder that cannot be removed is found at the next start.
+            let _ = blocking(remove).await;
         }
     }
 
-    async fn add(&mut self, spec: JobSpec, permit: Overrides) -> Result<JobId, Error> {
-        // The list keeps its order over a restart, also where the clock has been set back.
+    async fn add(&mut self, spec: JobSpec, overrides: Overrides) -> Result<JobId, Error> {
+        // Keep the list's order over a restart, even if the clock has been set back.
         let now_ms = jiff::Timestamp::now().as_millisecond();
         let last_ms = self.jobs.iter().map(|job| job.record.added_ms).max();
-        let after = last_ms.map_or(now_ms, |last| now_ms.max(last.saturating_add(1)));
-        let record = JobRecord::new(spec, after);
-        let job = Job::new(JobId::random(), record, permit);
+        let added_ms = last_ms.map_or(now_ms, |last| now_ms.max(last.saturating_add(1)));
+        let record = JobRecord::new(spec, added_ms);
+        let job = Job::new(JobId::random(), record, overrides);
         let id = job.id.clone();
         self.jobs.push(job);
         let saved = self.save(&id).await;
@@ -247,18 +252,18 @@ impl Queue {
         self.change(id, JobEvent::Pause).await
     }
 
-    async fn resume(&mut self, id: &JobId, permit: Overrides) -> Result<(), Error> {
-        self.job(id)?.overrides = permit;
+    async fn resume(&mut self, id: &JobId, overrides: Overrides) -> Result<(), Error> {
+        self.job(id)?.overrides = overrides;
         self.change(id, JobEvent::Resume).await
     }
 
-    /// What it has stays in the old folder until the disk of that lets go of it: a disk that is
-    /// full or gone is why a person asks.
+    /// Restarts a job in another folder and removes its old part folder. If that fails, the old
+    /// folder stays: its disk may be full or unplugged, which is why the user moves the job.
     async fn relocate(
         &mut self,
         id: &JobId,
         folder: PathBuf,
-        permit: Overrides,
+        overrides: Overrides,
     ) -> Result<(), Error> {
         let job = self.job(id)?;
         if job.active.is_some() {
@@ -269,8 +274,8 @@ impl Queue {
         }
         let old = job.record.discovery.as_mut().map(|discovery| {
             let name = discovery.part.file_name().map(ToOwned::to_owned);
-            let elsewhere = folder.join(name.unwrap_or_default());
-            std::mem::replace(&mut discovery.part, elsewhere)
+            let new_part = folder.join(name.unwrap_or_default());
+            std::mem::replace(&mut discovery.part, new_part)
         });
         job.record.spec.output.folder = folder;
         if let Some(old) = old
@@ -281,10 +286,10 @@ impl Queue {
                 tracing::info!(%error, "the old part folder stays");
             }
         }
-        self.resume(id, permit).await
+        self.resume(id, overrides).await
     }
 
-    /// Another job of the same recording may go on in the same folder.
+    /// Returns whether another job (of the same recording) uses the same part folder.
     fn is_shared(&self, id: &JobId, part: &Path) -> bool {
         let others = self.jobs.iter().filter(|job| job.id != *id);
         let mut parts = others.filter_map(|job| Some(&job.record.discovery.as_ref()?.part));
@@ -308,28 +313,28 @@ impl Queue {
         }
     }
 
-    /// Takes a job that is not running off the list, and its part folder off the disk.
+    /// Removes a job that is not running from the list, and its part folder from the disk.
     async fn delete_job(&mut self, id: &JobId) {
-        let Some(place) = self.jobs.iter().position(|job| job.id == *id) else {
+        let Some(position) = self.jobs.iter().position(|job| job.id == *id) else {
             return;
         };
-        let job = self.jobs.remove(place);
+        let job = self.jobs.remove(position);
         let Some((keep, reply)) = job.removal else {
             return;
         };
         let registry = self.registry.clone();
-        // A finished job's part folder is gone, and its name may be another's by now.
+        // The part folder of a finished job is gone; its name may belong to another job by now.
         let finished = matches!(job.record.state, JobState::Done { .. });
         let part = job.record.discovery.map(|discovery| discovery.part);
         let shared = part.as_ref().is_some_and(|part| self.is_shared(id, part));
-        let gone = blocking(move || {
+        let removed = blocking(move || {
             registry.remove(&job.id)?;
             match part {
                 Some(part) if !keep && !finished && !shared => part::discard(&part),
                 _ => Ok(()),
             }
         });
-        self.queue_reply(reply, gone.await);
+        self.queue_reply(reply, removed.await);
     }
 
     async fn start_next(&mut self) {
@@ -339,17 +344,17 @@ impl Queue {
                     && job.active.is_none()
                     && job.removal.is_none()
             });
-            let Some(place) = next else { return };
-            let id = self.jobs[place].id.clone();
+            let Some(position) = next else { return };
+            let id = self.jobs[position].id.clone();
             if self.change(&id, JobEvent::Start).await.is_err() {
-                // It is not queued any more: its state says why.
+                // The job has failed; its state says why.
                 continue;
             }
-            let attempt = self.jobs[place].attempt(&self.context);
+            let attempt = self.jobs[position].attempt(&self.context);
             let (cancel, discovery) = (attempt.cancel.clone(), attempt.discovery.clone());
             let meter = Some(Arc::clone(&attempt.meter));
             let task = self.runs.spawn(run::run(attempt)).id();
-            let job = &mut self.jobs[place];
+            let job = &mut self.jobs[position];
             job.meter = meter;
             job.active = Some(ActiveRun {
                 task,
@@ -363,7 +368,7 @@ impl Queue {
         self.note_discoveries().await;
         let (task, outcome) = match ended {
             Ok(ended) => ended,
-            Err(broken) => (broken.id(), Err(Error::Internal(broken.to_string()))),
+            Err(error) => (error.id(), Err(Error::Internal(error.to_string()).into())),
         };
         let Some(job) = self.jobs.iter_mut().find(|job| job.is_running(task)) else {
             return;
@@ -371,16 +376,16 @@ impl Queue {
         job.active = None;
         let id = job.id.clone();
         match outcome {
-            Ok(None) => {}
-            Ok(Some(saved)) => self.finish(&id, saved).await,
-            Err(error) => {
+            Err(Stopped::Cancelled) => {}
+            Ok(saved) => self.finish(&id, saved).await,
+            Err(Stopped::Failed(error)) => {
                 tracing::debug!(%error, "a run failed");
                 if let Error::Convert { original, .. } = &error
                     && let Ok(job) = self.job(&id)
                 {
                     job.record.file = Some(original.clone());
                 }
-                // A late failure loses, and a registry that cannot be written shows in the state.
+                // A failure after the end is ignored; an error of the registry shows in the state.
                 let _ = self.change(&id, JobEvent::Fail(Failure::from(error))).await;
             }
         }
@@ -389,9 +394,9 @@ impl Queue {
         }
     }
 
-    /// Saves what runs have found out for good.
+    /// Saves what the runs have found out, in the registry.
     async fn note_discoveries(&mut self) {
-        let mut news = Vec::new();
+        let mut changed = Vec::new();
         for job in &mut self.jobs {
             let discovery = job
                 .active
@@ -401,19 +406,19 @@ impl Queue {
                 && job.record.discovery.as_ref() != Some(discovery)
             {
                 job.record.discovery = Some(discovery.clone());
-                news.push(job.id.clone());
+                changed.push(job.id.clone());
             }
         }
-        for id in news {
-            // The next transition writes it again; forgetting it costs one more question.
+        for id in changed {
+            // The next transition writes it again; losing it costs one more request.
             let _ = self.save(&id).await;
         }
     }
 
-    /// The only way from one state to the next: decided by the state, written, then shown.
+    /// Applies an event to a job and saves the new state, or sets `Failed` if it cannot be saved.
     async fn change(&mut self, id: &JobId, event: JobEvent) -> Result<(), Error> {
         let job = self.job(id)?;
-        // An event that comes too late changes nothing and harms nobody.
+        // An event that comes too late changes nothing.
         let Some(state) = job.record.state.on(event) else {
             return Ok(());
         };
@@ -443,23 +448,23 @@ impl Queue {
             .ok_or(Error::NoSuchJob)
     }
 
-    fn queue_reply<T: Send + 'static>(&mut self, reply: ReplySender<T>, answer: Result<T, Error>) {
-        // Who does not wait for the answer does not need it.
+    fn queue_reply<T: Send + 'static>(&mut self, reply: ReplySender<T>, result: Result<T, Error>) {
+        // The receiver may be gone; then nobody needs the reply.
         self.pending_replies
-            .push(Box::new(move || drop(reply.send(answer))));
+            .push(Box::new(move || drop(reply.send(result))));
     }
 
     fn publish(&mut self) {
         let jobs: Vec<JobView> = self.jobs.iter().map(Job::view).collect();
         self.snapshot.send_if_modified(|shown| {
-            let news = **shown != jobs;
-            if news {
+            let changed = **shown != jobs;
+            if changed {
                 *shown = Arc::new(jobs);
             }
-            news
+            changed
         });
-        for answer in self.pending_replies.drain(..) {
-            answer();
+        for result in self.pending_replies.drain(..) {
+            result();
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::disk_space::SpaceNeed;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::job::{MovieFiles, OutputLocation, Remuxer};
+use crate::outcome::{Outcome, Stopped};
 use crate::part::files;
 use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
@@ -34,14 +35,11 @@ const SEGMENT_BYTES: u64 = 4 << 20;
 /// ffmpeg rounds lengths, and sound may end a little after the picture.
 const ROUNDING_MS: u64 = 1_000;
 
-/// Makes one MP4 of the films. `None` is a stop, not a failure.
-pub(crate) async fn remux(
-    attempt: &Attempt,
-    films: &MovieFiles,
-) -> Result<Option<SavedMovie>, Error> {
+/// Makes one MP4 of the files.
+pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<SavedMovie> {
     let convert = attempt.spec.remux == Remuxer::Ffmpeg;
-    if convert && attempt.find_ffmpeg().await?.is_none() {
-        return Ok(None);
+    if convert {
+        attempt.find_ffmpeg().await?;
     }
     let (paths, output) = (films.films.clone(), attempt.spec.output.clone());
     let ending = films.ending.as_str();
@@ -52,16 +50,16 @@ pub(crate) async fn remux(
     })
     .await?;
     let part = match opened {
-        Opened::Finished(saved) => return Ok(Some(saved)),
+        Opened::Finished(saved) => return Ok(saved),
         Opened::Folder(part) => part,
     };
     attempt.set_file_discovery(&films.films, &part);
     let film = part::output(part.path());
     match attempt.remux_files(parts, &part, film).await {
-        Ok(Some((film, finished))) => publish(part, film, finished).await.map(Some),
-        ended => {
+        Ok((film, finished)) => Ok(publish(part, film, finished).await?),
+        Err(stopped) => {
             blocking(move || part.remove()).await?;
-            ended.map(|_| None)
+            Err(stopped)
         }
     }
 }
@@ -84,7 +82,7 @@ impl Attempt {
         &self,
         copy: FileRemux,
         part: &PartFolder,
-    ) -> Result<Option<(PathBuf, Finished)>, Error> {
+    ) -> Outcome<(PathBuf, Finished)> {
         let FileRemux {
             path,
             movie_spec: known,
@@ -102,11 +100,11 @@ impl Attempt {
         parts: RemuxSources,
         part: &PartFolder,
         film: PathBuf,
-    ) -> Result<Option<(PathBuf, Finished)>, Error> {
+    ) -> Outcome<(PathBuf, Finished)> {
         let Some(format) = parts.format else {
             // ffmpeg takes the one film as it is.
             let [input] = parts.files.as_slice() else {
-                return Err(Error::Internal("several films without a format".into()));
+                return Err(Error::Internal("several films without a format".into()).into());
             };
             return self.convert_file(input, &input.path, part).await;
         };
@@ -117,25 +115,23 @@ impl Attempt {
             meter: Arc::clone(&self.meter),
             cancel: self.cancel.clone(),
         };
-        let Some(made) = blocking(move || work.run()).await? else {
-            return Ok(None);
-        };
+        let made = blocking(move || Ok(work.run())).await??;
         if format == OutputFormat::Flv {
             let joined = SourceFile {
                 duration_ms: Some(made.summary.duration_ms),
                 ..SourceFile::bare(film)
             };
-            let converted = self.convert_file(&joined, &made.first, part).await?;
-            return Ok(converted.map(|(path, finished)| (path, made.add_losses(finished))));
+            let (path, finished) = self.convert_file(&joined, &made.first, part).await?;
+            return Ok((path, made.add_losses(finished)));
         }
         self.meter.enter(JobStage::Finishing);
         let summary = made.summary.clone();
         let path = film.clone();
         let summary = self.verify_movie(path, summary).await?;
-        Ok(Some((
+        Ok((
             film,
             made.add_losses(finished_view(&summary, Shortfall::default())),
-        )))
+        ))
     }
 
     /// Lets ffmpeg make the MP4. `original` is what a person has if it cannot.
@@ -144,7 +140,7 @@ impl Attempt {
         input: &SourceFile,
         original: &Path,
         part: &PartFolder,
-    ) -> Result<Option<(PathBuf, Finished)>, Error> {
+    ) -> Outcome<(PathBuf, Finished)> {
         let converted = part::converted(part.path());
         self.meter.enter(JobStage::Converting);
         // What ffmpeg writes over is ours.
@@ -159,27 +155,25 @@ impl Attempt {
             problem,
             original: original.to_owned(),
         };
-        let done = ffmpeg::remux(work, &self.meter, &self.cancel).await;
-        let Some(said) = done.map_err(failed)? else {
-            return Ok(None);
+        let said = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
+            Ok(said) => said,
+            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
+            Err(Stopped::Failed(problem)) => return Err(failed(problem).into()),
         };
         self.meter.enter(JobStage::Finishing);
         let path = converted.clone();
         let summary = match blocking(move || check(&path)).await {
             Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
-                return Err(failed(said.explain(problem.to_string())));
+                return Err(failed(said.explain(problem.to_string())).into());
             }
             checked => checked?,
         };
         let stated = input.duration_ms.unwrap_or(summary.duration_ms);
         if summary.duration_ms + ROUNDING_MS < stated {
             let problem = "what it made is not the whole film".to_owned();
-            return Err(failed(said.explain(problem)));
+            return Err(failed(said.explain(problem)).into());
         }
-        Ok(Some((
-            converted,
-            finished_view(&summary, Shortfall::default()),
-        )))
+        Ok((converted, finished_view(&summary, Shortfall::default())))
     }
 }
 
@@ -351,8 +345,8 @@ impl RemuxResult {
 }
 
 impl RemuxTask {
-    /// Puts the pieces of all films into one. `None` is a stop.
-    fn run(mut self) -> Result<Option<RemuxResult>, Error> {
+    /// Puts the segments of all files into one movie.
+    fn run(mut self) -> Outcome<RemuxResult> {
         let output = files::create(&self.film).map_err(Error::disk(&self.film))?;
         self.meter.begin_convert(self.parts.size_bytes());
         let films = std::mem::take(&mut self.parts.files);
@@ -372,7 +366,7 @@ impl RemuxTask {
             let (mut newest, mut start_ms) = (0, before_ms);
             while let Some(mut piece) = split.next_segment().map_err(failed)? {
                 if self.cancel.is_cancelled() {
-                    return Ok(None);
+                    return Err(Stopped::Cancelled);
                 }
                 if let Piece::Media(number) = &mut piece.kind {
                     newest = *number;
@@ -394,11 +388,11 @@ impl RemuxTask {
         let summary = muxer
             .finish(fragments)
             .map_err(|problem| file_error(&first, problem))?;
-        Ok(Some(RemuxResult {
+        Ok(RemuxResult {
             summary,
             lost,
             first,
-        }))
+        })
     }
 
     fn muxer_config(&self, films: &[SourceFile]) -> MuxerConfig<'static> {

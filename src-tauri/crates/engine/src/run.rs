@@ -21,6 +21,7 @@ use crate::error::{Error, FetchError};
 use crate::extras::{CaptionTexts, MovieMetadata, Sidecars};
 use crate::fetch::Fetcher;
 use crate::job::{DownloadRequest, JobSource, JobSpec, Overrides};
+use crate::outcome::{Outcome, Stopped, unless_cancelled};
 use crate::part::{Opened, PartFolder, SavedMovie};
 use crate::progress::Meter;
 use crate::single_file::{self, FetchedFile};
@@ -63,8 +64,8 @@ pub(crate) struct Discovery {
     pub(crate) part: PathBuf,
 }
 
-/// Runs until the file is there or the job cannot go on. `None` is a stop, not a failure.
-pub(crate) async fn run(attempt: Attempt) -> Result<Option<SavedMovie>, Error> {
+/// Runs until the file is saved or the job cannot go on.
+pub(crate) async fn run(attempt: Attempt) -> Outcome<SavedMovie> {
     attempt.meter.enter(JobStage::Resolving);
     match &attempt.spec.source {
         JobSource::Recording(wanted) => download(&attempt, wanted).await,
@@ -72,48 +73,38 @@ pub(crate) async fn run(attempt: Attempt) -> Result<Option<SavedMovie>, Error> {
     }
 }
 
-async fn download(
-    attempt: &Attempt,
-    wanted: &DownloadRequest,
-) -> Result<Option<SavedMovie>, Error> {
-    let Some(asked) = attempt
-        .cancel
-        .run_until_cancelled(attempt.resolve(wanted))
-        .await
-    else {
-        return Ok(None);
-    };
-    let (found, recording) = asked?;
+async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
+    let (found, recording) = attempt.unless_cancelled(attempt.resolve(wanted)).await??;
     let make = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
-    // Better now than after the whole film has come.
-    if make.convert && attempt.find_ffmpeg().await?.is_none() {
-        return Ok(None);
+    // Checked before the download, which would be in vain.
+    if make.convert {
+        attempt.find_ffmpeg().await?;
     }
     let part = match make.open(&attempt.spec.output.folder).await? {
         Opened::Finished(saved) => return attempt.write_sidecars(saved, &recording, &make).await,
         Opened::Folder(part) => part,
     };
     attempt.set_discovery(found, &recording, &part);
-    let Some(transfer) = attempt.transfer((found, recording), &make, &part).await? else {
-        return Ok(None);
-    };
+    let transfer = attempt.transfer((found, recording), &make, &part).await?;
     attempt.meter.enter(JobStage::Finishing);
-    // What is needed to make the movie is much to keep within every future above.
-    match Box::pin(attempt.assemble_movie(part, &make, transfer)).await? {
-        Some((saved, recording)) => attempt.write_sidecars(saved, &recording, &make).await,
-        None => Ok(None),
-    }
+    // Boxed: this future is large, and every future above would hold it.
+    let (saved, recording) = Box::pin(attempt.assemble_movie(part, &make, transfer)).await?;
+    attempt.write_sidecars(saved, &recording, &make).await
 }
 
 impl Attempt {
-    /// Makes sure that ffmpeg is there. `None` is a stop.
-    pub(crate) async fn find_ffmpeg(&self) -> Result<Option<()>, Error> {
+    /// Waits for `work` unless the job is cancelled first.
+    pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Outcome<T> {
+        unless_cancelled(&self.cancel, work).await
+    }
+
+    /// Fails if ffmpeg cannot be started.
+    pub(crate) async fn find_ffmpeg(&self) -> Outcome<()> {
         let found = ffmpeg::version(&self.context.ffmpeg);
-        let found = self.cancel.run_until_cancelled(found).await;
-        found
-            .transpose()
-            .map(|version| version.map(drop))
-            .map_err(Error::NoFfmpeg)
+        self.unless_cancelled(found)
+            .await?
+            .map_err(Error::NoFfmpeg)?;
+        Ok(())
     }
 
     async fn resolve(
@@ -159,14 +150,13 @@ impl Attempt {
         (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
     }
 
-    /// Makes the movie of what came, where nothing is missing or the person does not mind. `None`
-    /// is a stop.
+    /// Makes the movie of the segments that came. Fails if more is missing than the user allows.
     async fn assemble_movie(
         &self,
         part: PartFolder,
         make: &DownloadPlan,
         transfer: Transfer,
-    ) -> Result<Option<(SavedMovie, Recording)>, Error> {
+    ) -> Outcome<(SavedMovie, Recording)> {
         let lacking = transfer.assembler.outstanding();
         let expected = Expectation::of(&transfer.recording, make);
         let here = transfer.assembler.held_segments();
@@ -182,15 +172,15 @@ impl Attempt {
         if let Err(error) = judged {
             let is_empty = assembly.stored().0.is_empty();
             fetch_pass::suspend(assembly).await?;
-            // Of nothing it is the reason that is told, not each segment.
-            return Err(match (error, reason) {
+            // If nothing came, report why rather than list every segment.
+            return Err(Stopped::Failed(match (error, reason) {
                 (_, Some(reason)) if is_empty => reason.into(),
                 (Error::Incomplete { shortfall, .. }, reason) => Error::Incomplete {
                     shortfall,
                     reason: reason.as_ref().map(FetchError::to_string),
                 },
                 (error, _) => error,
-            });
+            }));
         }
         let expected = Expectation::of(&recording, make);
         let saved = match make.output_kind {
@@ -208,11 +198,11 @@ impl Attempt {
                     self.convert_with_ffmpeg(part, summary, shortfall, original)
                         .await?
                 } else {
-                    Some(publish(part, film, finished_view(&summary, shortfall)).await?)
+                    publish(part, film, finished_view(&summary, shortfall)).await?
                 }
             }
         };
-        Ok(saved.map(|saved| (saved, recording)))
+        Ok((saved, recording))
     }
 
     /// Fails where more is missing than the person allows, and where nothing can be made of what
@@ -238,17 +228,15 @@ impl Attempt {
         })
     }
 
-    /// What a recording that is one file becomes. `None` is a stop.
+    /// Finishes a recording that the service has as one file.
     async fn finish_single_file(
         &self,
         part: PartFolder,
         assembly: Assembler,
         (expected, make): (Expectation<'_>, &DownloadPlan),
-    ) -> Result<Option<SavedMovie>, Error> {
+    ) -> Outcome<SavedMovie> {
         let recording = expected.recording;
-        let Some(marks) = self.fetch_metadata(recording, make).await else {
-            return Ok(None);
-        };
+        let marks = self.fetch_metadata(recording, make).await?;
         let copied = FetchedFile {
             part,
             assembler: assembly,
@@ -259,14 +247,14 @@ impl Attempt {
         single_file::complete(self, copied).await
     }
 
-    /// What players show of the film, where the file has a place for it. `None` is a stop.
+    /// Fetches what players show besides the video, if the file has a place for it.
     async fn fetch_metadata(
         &self,
         recording: &Recording,
         make: &DownloadPlan,
-    ) -> Option<MovieMetadata> {
+    ) -> Outcome<MovieMetadata> {
         if !make.holds_metadata() {
-            return Some(MovieMetadata::default());
+            return Ok(MovieMetadata::default());
         }
         let client = &self.context.client;
         let texts = async {
@@ -277,29 +265,29 @@ impl Attempt {
             }
         };
         let marks = MovieMetadata::fetch(client, recording, make.extras);
-        // Several answers at once are much to keep within every future above.
+        // Boxed: this future is large, and every future above would hold it.
         let both = Box::pin(async { tokio::join!(marks, texts) });
-        let (mut marks, texts) = self.cancel.run_until_cancelled(both).await?;
+        let (mut marks, texts) = self.unless_cancelled(both).await?;
         if let Some(texts) = texts {
             marks.captions = texts.tracks();
             // An attempt fetches them once.
             let _ = self.captions.set(texts);
         }
-        Some(marks)
+        Ok(marks)
     }
 
-    /// Adds what goes beside a film that has its name. A stop comes too late to keep the film.
+    /// Writes the files beside a saved movie. The movie stays even if the job is cancelled now.
     async fn write_sidecars(
         &self,
         saved: SavedMovie,
         recording: &Recording,
         make: &DownloadPlan,
-    ) -> Result<Option<SavedMovie>, Error> {
+    ) -> Outcome<SavedMovie> {
         let texts = self.captions.get();
         let sidecars = Sidecars::fetch(&self.context.client, recording, make.extras, texts);
         match self.cancel.run_until_cancelled(sidecars).await {
-            Some(sidecars) => sidecars.write(saved).await.map(Some),
-            None => Ok(Some(saved)),
+            Some(sidecars) => Ok(sidecars.write(saved).await?),
+            None => Ok(saved),
         }
     }
 

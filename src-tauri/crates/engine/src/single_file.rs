@@ -9,6 +9,7 @@ use crate::assemble::Assembler;
 use crate::download_plan::DownloadPlan;
 use crate::durable::blocking;
 use crate::error::Error;
+use crate::outcome::{Outcome, Stopped};
 use crate::part::files::{self, OpenMode};
 use crate::part::{self, PartFolder, SavedMovie};
 use crate::remux;
@@ -26,11 +27,8 @@ pub(crate) struct FetchedFile<'a> {
     pub(crate) expected: Expectation<'a>,
 }
 
-/// Gives the file its name, or that of the MP4 which is made of it. `None` is a stop.
-pub(crate) async fn complete(
-    attempt: &Attempt,
-    copied: FetchedFile<'_>,
-) -> Result<Option<SavedMovie>, Error> {
+/// Saves the file as it is, or the MP4 that is made of it.
+pub(crate) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outcome<SavedMovie> {
     let FetchedFile {
         part,
         assembler: assembly,
@@ -44,7 +42,7 @@ pub(crate) async fn complete(
     let kept = blocking(move || inspect(&path)).await?;
     let kept = with_checked_duration(attempt, expected, kept)?;
     if make.keep_original {
-        return publish(part, copy, kept).await.map(Some);
+        return Ok(publish(part, copy, kept).await?);
     }
     let source = remux::FileRemux {
         path: copy.clone(),
@@ -52,24 +50,23 @@ pub(crate) async fn complete(
         convert: make.convert,
     };
     let failed = match attempt.remux_single_file(source, &part).await {
-        Ok(None) => return Ok(None),
-        Ok(Some((film, finished))) => {
+        Ok((film, finished)) => {
             let finished = with_checked_duration(attempt, expected, finished)?;
-            return publish(part, film, finished).await.map(Some);
+            return Ok(publish(part, film, finished).await?);
         }
-        Err(error @ (Error::InputFile { .. } | Error::Convert { .. })) => error,
-        Err(error) => return Err(error),
+        Err(Stopped::Failed(error @ (Error::InputFile { .. } | Error::Convert { .. }))) => error,
+        Err(stopped) => return Err(stopped),
     };
     // What came is a film all the same: it is there for other programs.
     let path = keep_original(part.with_extension(&make.extensions.written), copy, kept).await?;
-    Err(match failed {
+    Err(Stopped::Failed(match failed {
         Error::InputFile { problem, .. } => Error::InputFile { path, problem },
         Error::Convert { problem, .. } => Error::Convert {
             problem,
             original: path,
         },
         other => other,
-    })
+    }))
 }
 
 /// Compares its duration with the stated one; nothing is said where it does not tell its own.

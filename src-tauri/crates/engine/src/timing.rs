@@ -1,19 +1,19 @@
-//! Where a segment is by the plan, and where its media is by its own clock.
+//! Compares where a segment is in the plan with the timestamps of its media.
 
 use media::{Content, ContentSpan};
 
-/// Less than this between two segments is rounding, or the encoder's pause.
+/// Smaller differences between two segments are rounding, or a pause of the encoder.
 pub(crate) const ROUNDING_MS: i64 = 1_000;
 
-/// The media of one segment.
+/// The planned start of one segment, and the timestamps of its media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "a time tells its unit")]
+#[expect(clippy::struct_field_names, reason = "each name says its unit")]
 pub(crate) struct SegmentTiming {
-    /// Where the plan has the segment.
+    /// Start of the segment in the plan.
     pub(crate) start_ms: u64,
-    /// When its first sample is decoded, on the clock of the segment.
+    /// Decode timestamp of its first sample, on the clock of the segment.
     pub(crate) first_ms: i64,
-    /// Where its last sample ends, on the same clock.
+    /// End of its last sample, on the same clock.
     pub(crate) end_ms: i64,
 }
 
@@ -26,7 +26,7 @@ impl SegmentTiming {
         }
     }
 
-    /// That of all tracks together; `None` where the container does not tell.
+    /// The timing over all tracks; `None` if the container has no timestamps.
     pub(crate) fn of(content: &Content, start_ms: u64) -> Option<Self> {
         let spans = &content.spans;
         Some(Self {
@@ -36,25 +36,25 @@ impl SegmentTiming {
         })
     }
 
-    /// From the plan's time to the clock of the segment.
+    /// Returns the difference between the clock of the segment and the plan's time.
     pub(crate) fn offset_ms(&self) -> i64 {
         self.first_ms
             .saturating_sub(i64::try_from(self.start_ms).unwrap_or(i64::MAX))
     }
 
-    /// From its first sample to the end of its last.
+    /// Returns the time from its first sample to the end of its last.
     pub(crate) fn length_ms(&self) -> i64 {
         self.end_ms.saturating_sub(self.first_ms).max(0)
     }
 
-    /// Whether both segments have the same distance between the plan's time and their clock.
+    /// Returns whether both segments have the same offset, within rounding.
     pub(crate) fn has_same_offset(&self, other: &Self) -> bool {
-        let most = ROUNDING_MS.max(self.length_ms() / 2).unsigned_abs();
-        self.offset_ms().abs_diff(other.offset_ms()) <= most
+        let tolerance = ROUNDING_MS.max(self.length_ms() / 2).unsigned_abs();
+        self.offset_ms().abs_diff(other.offset_ms()) <= tolerance
     }
 
-    /// Whether, by the clock of the other segment, most of its media belongs to another place. A
-    /// segment that lacks its beginning is no such one.
+    /// Returns whether, on the clock of the other segment, most of its media belongs to another
+    /// position. A segment that only lacks its beginning does not count.
     pub(crate) fn is_misplaced(&self, other: &Self) -> bool {
         let start_ms = i64::try_from(self.start_ms).unwrap_or(i64::MAX);
         let first_ms = start_ms.saturating_add(other.offset_ms());
@@ -64,13 +64,13 @@ impl SegmentTiming {
     }
 }
 
-/// Whether the first segment seems to carry the content of another place: the two behind it agree,
-/// and on their clock there is room for another one before them. A clock that has started again
-/// behind the first segment leaves none, as long as it starts near 0.
+/// Returns whether the first segment seems to carry the content of another position: the next two
+/// agree with each other, and on their clock there is time for another segment before them. If the
+/// clock restarted near 0 after the first segment, there is none.
 pub(crate) fn is_first_misplaced([first, second, third]: [&SegmentTiming; 3]) -> bool {
     let planned_ms = second.start_ms.saturating_sub(first.start_ms);
-    let room_ms = i64::try_from(planned_ms).unwrap_or(i64::MAX) - ROUNDING_MS;
-    second.has_same_offset(third) && first.is_misplaced(second) && second.first_ms >= room_ms
+    let available_ms = i64::try_from(planned_ms).unwrap_or(i64::MAX) - ROUNDING_MS;
+    second.has_same_offset(third) && first.is_misplaced(second) && second.first_ms >= available_ms
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn media_of_another_place_is_told_from_media_that_begins_late() {
+    fn media_of_another_position_is_distinguished_from_media_that_begins_late() {
         let one = timing(0, 1000);
         assert!(!timing(6000, 7000).is_misplaced(&one));
         assert!(timing(6000, 13_000).is_misplaced(&one));
@@ -100,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn a_first_segment_of_another_place_is_told_from_a_clock_that_starts_again() {
-        let is_elsewhere = |starts: [i64; 3]| {
+    fn a_misplaced_first_segment_is_distinguished_from_a_clock_that_restarts() {
+        let is_misplaced = |starts: [i64; 3]| {
             let [first, second, third] = starts;
             let timings = [
                 timing(0, first),
@@ -110,9 +110,12 @@ mod tests {
             ];
             is_first_misplaced(timings.each_ref())
         };
-        assert!(is_elsewhere([60_000, 6000, 12_000]));
-        assert!(!is_elsewhere([0, 6000, 12_000]));
-        assert!(!is_elsewhere([60_000, 0, 6000]), "it starts again");
-        assert!(!is_elsewhere([60_000, 6000, 90_000]), "nobody agrees");
+        assert!(is_misplaced([60_000, 6000, 12_000]));
+        assert!(!is_misplaced([0, 6000, 12_000]));
+        assert!(!is_misplaced([60_000, 0, 6000]), "the clock restarts");
+        assert!(
+            !is_misplaced([60_000, 6000, 90_000]),
+            "the next two disagree"
+        );
     }
 }

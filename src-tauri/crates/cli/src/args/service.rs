@@ -1,4 +1,4 @@
-//! What opens locks, and which service is meant.
+//! Arguments for access to locked recordings, and for the service to talk to.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

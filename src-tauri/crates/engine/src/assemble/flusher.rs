@@ -1,4 +1,4 @@
-//! Makes what was appended safe, beside the fetch.
+//! Syncs the output and writes the journal on a thread of its own.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -11,15 +11,15 @@ use media::{TableFragment, journal};
 
 use crate::disk_space;
 
-/// A crash forgets at most this much, or [`BATCH_TIME`] of it.
+/// A crash loses at most this many bytes, or [`BATCH_TIME`] of fetching.
 const BATCH_BYTES: u64 = 64 << 20;
 const BATCH_TIME: Duration = Duration::from_secs(1);
 
-/// Makes batches of pieces durable on a thread of its own.
+/// Makes batches of segments durable on a thread of its own.
 pub(super) struct Flusher {
-    /// Closed to end the thread.
+    /// Set to `None` to end the thread.
     batches: Option<SyncSender<Batch>>,
-    /// Taken when it is joined.
+    /// `None` once it has been joined.
     thread: Option<JoinHandle<io::Result<()>>>,
     next: Batch,
     output_end: u64,
@@ -27,11 +27,11 @@ pub(super) struct Flusher {
     flushed_at: Instant,
 }
 
-/// Records of pieces whose bytes have been handed to the output.
+/// Records of segments whose bytes have been written to the output.
 #[derive(Debug, Default)]
 struct Batch {
     records: Vec<u8>,
-    /// Early pieces that are in the output now.
+    /// Spool files of segments that are in the output now.
     spooled: Vec<PathBuf>,
 }
 
@@ -66,8 +66,8 @@ impl Flusher {
         self.output_end = fragment.output_end;
     }
 
-    pub(super) fn delete_after_flush(&mut self, early: PathBuf) {
-        self.next.spooled.push(early);
+    pub(super) fn delete_after_flush(&mut self, spooled: PathBuf) {
+        self.next.spooled.push(spooled);
     }
 
     pub(super) fn flush_if_due(&mut self) -> io::Result<()> {
@@ -87,15 +87,15 @@ impl Flusher {
                 self.next = batch;
                 Ok(())
             }
-            // The thread has ended early: joining it tells why.
+            // The thread has failed: joining it returns the error.
             Err(TrySendError::Disconnected(_)) => self.join(),
         }
     }
 
-    /// Makes all that was added durable, and lets go of the journal.
+    /// Makes everything that was added durable, and closes the journal.
     pub(super) fn close(&mut self) -> io::Result<()> {
         if let Some(batches) = &self.batches {
-            // Where the thread has ended early, joining it tells why.
+            // If the thread has failed, joining it returns the error.
             let _ = batches.send(std::mem::take(&mut self.next));
         }
         self.join()
@@ -110,7 +110,7 @@ impl Flusher {
 impl Drop for Flusher {
     /// No thread may write to the journal once another attempt can open it.
     fn drop(&mut self) {
-        // Who wants to know how it ended has closed it.
+        // Callers that need the result have called `close`.
         let _ = self.join();
     }
 }
@@ -118,5 +118,5 @@ impl Drop for Flusher {
 fn join_thread(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
     thread
         .join()
-        .unwrap_or_else(|_| Err(io::Error::other("the journal's thread broke")))
+        .unwrap_or_else(|_| Err(io::Error::other("the journal's thread panicked")))
 }

@@ -1,4 +1,4 @@
-//! What an earlier attempt left: a segment counts if its bytes are still those that were written.
+//! Recovers the segments of an earlier attempt whose bytes still match the journal's checksums.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -11,44 +11,43 @@ use crate::durable;
 use crate::error::Error;
 use crate::part::files::{self, OpenMode};
 
-/// No journal of ours is longer: ten hours take some thirty megabytes.
+/// Longest journal that is read; a recording of ten hours takes about 30 MB.
 const MAX_JOURNAL_BYTES: u64 = 1 << 30;
-/// So much of the output is read at a time.
+/// Bytes of the output that are read at a time.
 const BUFFER_BYTES: usize = 1 << 20;
 
-/// A journal that can be gone on with.
+/// A journal that the next attempt can continue.
 pub(super) struct Recovered {
-    /// Open at its end.
+    /// Positioned at its end.
     pub(super) journal: File,
     pub(super) fragments: Vec<TableFragment>,
 }
 
-/// Reads the journal to its last whole record and the output for which it vouches, and cuts both
-/// to what is right.
+/// Reads the journal up to its last complete record, verifies the output against it, and truncates
+/// both to what is intact.
 ///
-/// In an output in the order of presentation nothing can be put in front of what is there: it ends
-/// before the first segment whose bytes are not right. In one in the order of arrival each stands
-/// for itself.
+/// An output in presentation order is truncated before the first damaged segment, because nothing
+/// can be inserted later. In arrival order each segment is kept or dropped on its own.
 pub(super) fn recover(path: &Path, output: &File, order: SegmentOrder) -> Result<Recovered, Error> {
     let disk = || Error::disk(path);
     let mut file = files::open(path, OpenMode::Write).map_err(disk())?;
     let mut bytes = Vec::new();
     let limited = (&file).take(MAX_JOURNAL_BYTES).read_to_end(&mut bytes);
     limited.map_err(disk())?;
-    let (fragments, whole) = journal::read(&bytes);
+    let (fragments, complete_bytes) = journal::read(&bytes);
     drop(bytes);
     let recorded = fragments.len();
     let fragments = intact(output, fragments, order);
     if fragments.len() < recorded {
         let lost = recorded - fragments.len();
         tracing::warn!(lost, "segments are damaged and will be fetched again");
-        // The journal first: it never vouches for what is not there.
+        // The journal first: it must never record bytes that are not in the output.
         drop(file);
         file = rewrite(path, &fragments).map_err(disk())?;
     } else {
-        let whole = u64::try_from(whole).unwrap_or(u64::MAX);
-        file.set_len(whole).map_err(disk())?;
-        file.seek(SeekFrom::Start(whole)).map_err(disk())?;
+        let complete_bytes = u64::try_from(complete_bytes).unwrap_or(u64::MAX);
+        file.set_len(complete_bytes).map_err(disk())?;
+        file.seek(SeekFrom::Start(complete_bytes)).map_err(disk())?;
     }
     output
         .set_len(journal::output_end(&fragments))
@@ -59,7 +58,7 @@ pub(super) fn recover(path: &Path, output: &File, order: SegmentOrder) -> Result
     })
 }
 
-/// Replaces the journal by one of these fragments, whole or not at all.
+/// Atomically replaces the journal by one of these fragments.
 pub(super) fn rewrite(path: &Path, fragments: &[TableFragment]) -> io::Result<File> {
     let records: Vec<u8> = fragments.iter().flat_map(journal::record).collect();
     durable::write_bytes(path, &records)?;
@@ -68,12 +67,12 @@ pub(super) fn rewrite(path: &Path, fragments: &[TableFragment]) -> io::Result<Fi
     Ok(journal)
 }
 
-/// Those of the fragments whose bytes are in the output as they were written.
+/// Returns the fragments whose bytes are in the output as they were written.
 fn intact(output: &File, fragments: Vec<TableFragment>, order: SegmentOrder) -> Vec<TableFragment> {
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut reached = 0;
     let is_intact = |fragment: &TableFragment| {
-        // What was appended lies behind what was there; else bytes would be read again and again.
+        // Fragments only follow each other; overlapping ones could make us read bytes repeatedly.
         if fragment.output_bytes() > 0 && fragment.output_start < reached {
             return false;
         }
@@ -91,7 +90,7 @@ fn intact(output: &File, fragments: Vec<TableFragment>, order: SegmentOrder) -> 
         SegmentOrder::Arrival => fragments.into_iter().filter(is_intact).collect(),
     };
     if order == SegmentOrder::Arrival {
-        // What was fetched again stands for what was fetched before.
+        // If a segment was fetched again, the later record replaces the earlier one.
         let mut seen = HashSet::new();
         intact.reverse();
         intact.retain(|fragment| seen.insert((fragment.track, fragment.kind)));
@@ -100,7 +99,7 @@ fn intact(output: &File, fragments: Vec<TableFragment>, order: SegmentOrder) -> 
     intact
 }
 
-/// The checksum of the bytes of a fragment, as they are now.
+/// Computes the checksum of the bytes of a fragment in the output.
 fn checksum(mut output: &File, fragment: &TableFragment, buffer: &mut [u8]) -> io::Result<u32> {
     let mut hasher = crc32fast::Hasher::new();
     let mut left = fragment.output_bytes();
@@ -108,8 +107,8 @@ fn checksum(mut output: &File, fragment: &TableFragment, buffer: &mut [u8]) -> i
         output.seek(SeekFrom::Start(fragment.output_start))?;
     }
     while left > 0 {
-        let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let read = match output.read(&mut buffer[..most]) {
+        let length = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let read = match output.read(&mut buffer[..length]) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

@@ -1,8 +1,8 @@
-//! Segments that wait for their turn, for an output that takes them in order.
+//! The reorder buffer: holds early segments for an output that must be written in order.
 //!
-//! From such an output nothing can be taken away again. So a segment whose timestamps leave those
-//! of the one before waits until those behind it are here: where they come back, it carries the
-//! content of another place and is not taken.
+//! Nothing can be removed from such an output. So a segment whose timestamps do not continue those
+//! of the previous one is held back until the following ones have arrived. If those do continue
+//! the previous one, it carries the content of another position and is dropped.
 
 use std::collections::BTreeMap;
 
@@ -10,32 +10,32 @@ use media::{Content, SegmentFingerprint};
 
 use crate::timing::{SegmentTiming, is_first_misplaced};
 
-/// So many segments behind one whose clock jumps tell whether it jumps for good.
+/// Number of following segments that decide whether a timestamp jump is permanent.
 const LOOKAHEAD: usize = 3;
 
-/// Pieces before their turn, for an output that takes them in order.
+/// Early segments of an output that is written in order.
 #[derive(Debug, Default)]
 pub(super) struct ReorderBuffer {
-    /// Index of the segment whose turn it is.
+    /// Index of the segment that is written next.
     pub(super) next_index: usize,
     pub(super) segments: BTreeMap<usize, BufferedSegment>,
-    /// Of those in memory.
+    /// Bytes of the segments whose bodies are in memory.
     pub(super) buffered_bytes: usize,
-    /// Of the segment that was taken last.
+    /// The timing of the segment that was taken last.
     pub(super) last_timing: Option<SegmentTiming>,
-    /// A first segment that may be on another clock: it is dropped once, and taken where it is the
-    /// same again.
+    /// A first segment whose timestamps do not fit: it is dropped once, and accepted if the same
+    /// bytes arrive again.
     suspect: Option<SegmentFingerprint>,
 }
 
-/// A segment in the line.
+/// A segment in the reorder buffer.
 #[derive(Debug)]
 pub(super) struct BufferedSegment {
     pub(super) body: BufferedBody,
-    /// `None` where its bytes do not tell.
+    /// `None` if its timestamps cannot be read.
     pub(super) timing: Option<SegmentTiming>,
     pub(super) content: Content,
-    /// Which version of it was fetched.
+    /// Fingerprint of the bytes that were fetched.
     pub(super) source: SegmentFingerprint,
 }
 
@@ -46,25 +46,25 @@ pub(super) enum BufferedBody {
     Disk,
 }
 
-/// What to do where the next piece is not here.
+/// What to do if the next segment is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GapPolicy {
     Stop,
     Skip,
 }
 
-/// What leaves the line.
+/// What the reorder buffer releases.
 #[derive(Debug)]
 pub(super) enum ReorderStep {
-    /// This segment, whose turn it is.
+    /// This segment is next.
     Take(usize, BufferedBody),
-    /// This segment, which carries the content of another place. Its turn stays.
+    /// Drop this segment: it carries the content of another position. It is still the next index.
     Drop(usize, BufferedBody),
-    /// Nothing for now.
+    /// Nothing can be released yet.
     Wait,
 }
 
-/// What the timestamps of the next segment say.
+/// What the timestamps say about the position of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PositionVerdict {
     Fits,
@@ -73,7 +73,7 @@ enum PositionVerdict {
 }
 
 impl ReorderBuffer {
-    /// Puts a segment into the line.
+    /// Adds a segment.
     pub(super) fn insert(&mut self, index: usize, waiting: BufferedSegment) {
         if let BufferedBody::Memory(body) = &waiting.body {
             self.buffered_bytes += body.len();
@@ -81,22 +81,22 @@ impl ReorderBuffer {
         self.segments.insert(index, waiting);
     }
 
-    /// Takes the next piece out of the line; `end` is the number of all segments.
-    pub(super) fn next_step(&mut self, holes: GapPolicy, end: usize) -> ReorderStep {
-        if holes == GapPolicy::Skip {
+    /// Returns the next step; `end` is the number of all segments.
+    pub(super) fn next_step(&mut self, gaps: GapPolicy, end: usize) -> ReorderStep {
+        if gaps == GapPolicy::Skip {
             self.next_index = self
                 .segments
                 .keys()
                 .next()
                 .map_or(end, |first| self.next_index.max(*first));
         }
-        let verdict = self.verdict(self.next_index, self.last_timing, (holes, end));
+        let verdict = self.verdict(self.next_index, self.last_timing, (gaps, end));
         if verdict == PositionVerdict::Unknown {
             return ReorderStep::Wait;
         }
         let index = self.next_index;
         let Some(BufferedSegment {
-            body: early,
+            body,
             timing,
             source,
             ..
@@ -106,14 +106,14 @@ impl ReorderBuffer {
         };
         if verdict == PositionVerdict::Misplaced {
             self.suspect.get_or_insert(source);
-            return ReorderStep::Drop(index, early);
+            return ReorderStep::Drop(index, body);
         }
         self.next_index += 1;
         self.last_timing = timing.or(self.last_timing);
-        ReorderStep::Take(index, early)
+        ReorderStep::Take(index, body)
     }
 
-    /// Takes out those that carry the content of another place, whether it is their turn or not.
+    /// Removes all segments that carry the content of another position, next in order or not.
     pub(super) fn remove_misplaced(&mut self, end: usize) -> Vec<(usize, BufferedBody)> {
         let mut last = self.last_timing;
         let mut misplaced = Vec::new();
@@ -127,13 +127,9 @@ impl ReorderBuffer {
         let misplaced = misplaced.into_iter();
         misplaced
             .filter_map(|index| {
-                let BufferedSegment {
-                    body: early,
-                    source,
-                    ..
-                } = self.remove(index)?;
+                let BufferedSegment { body, source, .. } = self.remove(index)?;
                 self.suspect.get_or_insert(source);
-                Some((index, early))
+                Some((index, body))
             })
             .collect()
     }
@@ -146,12 +142,12 @@ impl ReorderBuffer {
         Some(waiting)
     }
 
-    /// `last` is the timing of the segment before; `end` is the number of all segments.
+    /// `last` is the timing of the previous segment; `end` is the number of all segments.
     fn verdict(
         &self,
         at: usize,
         last: Option<SegmentTiming>,
-        (holes, end): (GapPolicy, usize),
+        (gaps, end): (GapPolicy, usize),
     ) -> PositionVerdict {
         let Some(BufferedSegment {
             timing: Some(own),
@@ -162,7 +158,7 @@ impl ReorderBuffer {
             return PositionVerdict::Fits;
         };
         let Some(last) = last else {
-            return self.verdict_of_first((at, own, source), holes, end);
+            return self.verdict_of_first((at, own, source), gaps, end);
         };
         if !own.is_misplaced(&last) {
             return PositionVerdict::Fits;
@@ -170,7 +166,7 @@ impl ReorderBuffer {
         let behind = at + 1..end.min(at + 1 + LOOKAHEAD);
         for index in behind {
             match self.segments.get(&index).map(|it| it.timing) {
-                None if holes == GapPolicy::Stop => return PositionVerdict::Unknown,
+                None if gaps == GapPolicy::Stop => return PositionVerdict::Unknown,
                 Some(Some(next)) if next.has_same_offset(&last) => {
                     return PositionVerdict::Misplaced;
                 }
@@ -184,7 +180,7 @@ impl ReorderBuffer {
     fn verdict_of_first(
         &self,
         (at, own, source): (usize, &SegmentTiming, &SegmentFingerprint),
-        holes: GapPolicy,
+        gaps: GapPolicy,
         end: usize,
     ) -> PositionVerdict {
         if self.suspect.as_ref() == Some(source) {
@@ -200,7 +196,7 @@ impl ReorderBuffer {
                 }
             }
             (Some(Some(second)), None) if own.has_same_offset(&second) => PositionVerdict::Fits,
-            (None, _) | (_, None) if holes == GapPolicy::Stop && at + 2 < end => {
+            (None, _) | (_, None) if gaps == GapPolicy::Stop && at + 2 < end => {
                 PositionVerdict::Unknown
             }
             _ => PositionVerdict::Fits,
@@ -214,16 +210,16 @@ mod tests {
 
     const LENGTH_MS: u64 = 6000;
 
-    /// The line with segments of which each starts at this time of its clock.
-    fn line(starts_ms: &[i64]) -> ReorderBuffer {
-        let mut line = ReorderBuffer::default();
+    /// A buffer with segments whose first timestamps are these.
+    fn buffer(starts_ms: &[i64]) -> ReorderBuffer {
+        let mut buffer = ReorderBuffer::default();
         for (index, first_ms) in starts_ms.iter().enumerate() {
             let timing = SegmentTiming {
                 start_ms: index as u64 * LENGTH_MS,
                 first_ms: *first_ms,
                 end_ms: first_ms + 6000,
             };
-            line.insert(
+            buffer.insert(
                 index,
                 BufferedSegment {
                     body: BufferedBody::Memory(vec![0; 10]),
@@ -233,14 +229,14 @@ mod tests {
                 },
             );
         }
-        line
+        buffer
     }
 
-    /// Indices that are taken, and those that are dropped.
-    fn run(line: &mut ReorderBuffer, holes: GapPolicy, end: usize) -> (Vec<usize>, Vec<usize>) {
+    /// Returns the indices that are taken, and those that are dropped.
+    fn run(buffer: &mut ReorderBuffer, gaps: GapPolicy, end: usize) -> (Vec<usize>, Vec<usize>) {
         let (mut taken, mut dropped) = (Vec::new(), Vec::new());
         loop {
-            match line.next_step(holes, end) {
+            match buffer.next_step(gaps, end) {
                 ReorderStep::Take(index, _) => taken.push(index),
                 ReorderStep::Drop(index, _) => dropped.push(index),
                 ReorderStep::Wait => return (taken, dropped),
@@ -249,56 +245,62 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_of_another_place_is_dropped_and_those_behind_it_wait_for_the_right_one() {
-        let mut line = line(&[0, 6000, 30_000, 18_000, 24_000]);
-        assert_eq!(run(&mut line, GapPolicy::Stop, 5), (vec![0, 1], vec![2]));
-        assert_eq!((line.next_index, line.buffered_bytes), (2, 20));
-        assert_eq!(run(&mut line, GapPolicy::Skip, 5), (vec![3, 4], vec![]));
-        assert_eq!(line.buffered_bytes, 0);
+    fn a_misplaced_segment_is_dropped_and_the_following_ones_wait_for_the_right_one() {
+        let mut buffer = buffer(&[0, 6000, 30_000, 18_000, 24_000]);
+        assert_eq!(run(&mut buffer, GapPolicy::Stop, 5), (vec![0, 1], vec![2]));
+        assert_eq!((buffer.next_index, buffer.buffered_bytes), (2, 20));
+        assert_eq!(run(&mut buffer, GapPolicy::Skip, 5), (vec![3, 4], vec![]));
+        assert_eq!(buffer.buffered_bytes, 0);
     }
 
     #[test]
-    fn a_first_segment_that_seems_to_be_of_another_place_is_taken_where_it_comes_again() {
-        let mut again = line(&[60_000, 6000, 12_000]);
+    fn a_first_segment_that_seems_misplaced_is_taken_if_it_arrives_again() {
+        let mut again = buffer(&[60_000, 6000, 12_000]);
         let first = again.segments.remove(&0).unwrap();
-        let mut line = line(&[60_000, 6000, 12_000]);
-        assert_eq!(run(&mut line, GapPolicy::Stop, 3), (vec![], vec![0]));
-        line.insert(0, first);
-        assert_eq!(run(&mut line, GapPolicy::Stop, 3), (vec![0, 1, 2], vec![]));
+        let mut buffer = buffer(&[60_000, 6000, 12_000]);
+        assert_eq!(run(&mut buffer, GapPolicy::Stop, 3), (vec![], vec![0]));
+        buffer.insert(0, first);
+        assert_eq!(
+            run(&mut buffer, GapPolicy::Stop, 3),
+            (vec![0, 1, 2], vec![])
+        );
     }
 
     #[test]
-    fn behind_a_hole_a_segment_of_another_place_is_dropped_before_its_turn() {
-        let mut line = line(&[0, 6000, 12_000, 0, 24_000]);
-        line.remove(1);
+    fn a_misplaced_segment_after_a_gap_is_dropped_before_it_is_next() {
+        let mut buffer = buffer(&[0, 6000, 12_000, 0, 24_000]);
+        buffer.remove(1);
         let nothing = (vec![], vec![]);
         assert_eq!(
-            run(&mut line, GapPolicy::Stop, 5),
+            run(&mut buffer, GapPolicy::Stop, 5),
             nothing,
-            "is it the right one?"
+            "it is not known yet whether it fits"
         );
-        let dropped = line.remove_misplaced(5).into_iter();
+        let dropped = buffer.remove_misplaced(5).into_iter();
         assert_eq!(dropped.map(|(index, _)| index).collect::<Vec<_>>(), [3]);
-        assert_eq!(line.buffered_bytes, 30);
-        assert_eq!(run(&mut line, GapPolicy::Skip, 5), (vec![0, 2, 4], vec![]));
+        assert_eq!(buffer.buffered_bytes, 30);
+        assert_eq!(
+            run(&mut buffer, GapPolicy::Skip, 5),
+            (vec![0, 2, 4], vec![])
+        );
     }
 
     #[test]
-    fn a_clock_that_jumps_for_good_is_followed_once_that_is_known() {
+    fn a_permanent_timestamp_jump_is_accepted_once_it_is_confirmed() {
         for starts in [
             [0, 6000, 0, 6000, 12_000],
             [0, 6000, 90_000, 96_000, 102_000],
             [0, 0, 0, 0, 0],
         ] {
-            let mut line = line(&starts);
-            assert_eq!(run(&mut line, GapPolicy::Stop, 5).0, [0, 1, 2, 3, 4]);
+            let mut buffer = buffer(&starts);
+            assert_eq!(run(&mut buffer, GapPolicy::Stop, 5).0, [0, 1, 2, 3, 4]);
         }
-        let mut line = line(&[0, 6000, 0]);
+        let mut buffer = buffer(&[0, 6000, 0]);
         assert_eq!(
-            run(&mut line, GapPolicy::Stop, 5).0,
+            run(&mut buffer, GapPolicy::Stop, 5).0,
             [0, 1],
-            "nobody knows yet"
+            "it is not known yet"
         );
-        assert_eq!(run(&mut line, GapPolicy::Skip, 5).0, [2]);
+        assert_eq!(run(&mut buffer, GapPolicy::Skip, 5).0, [2]);
     }
 }

@@ -1,5 +1,5 @@
-//! Segments that came before their turn, each in a file of its own: its body, and the CRC-32 of
-//! that behind it.
+//! Spools early segments to disk. Each is a file of its own: the body, then its CRC-32
+//! (big-endian).
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -8,14 +8,14 @@ use std::path::Path;
 use crate::durable;
 use crate::part::files::{self, OpenMode};
 
-/// Puts a body by.
+/// Writes a body to a spool file.
 pub(super) fn write(path: &Path, body: &[u8]) -> io::Result<()> {
     let checksum = crc32fast::hash(body).to_be_bytes();
     durable::write_parts(path, &[body, &checksum])
 }
 
-/// Reads a body back; nothing if there is none, or it is not what was written. It is taken away
-/// then, so that the segment is fetched again.
+/// Reads a body back. Returns `None` if there is no file, or it is damaged; a damaged file is
+/// deleted, so that the segment is fetched again.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut file = match files::open(path, OpenMode::Read) {
         Ok(file) => file,

@@ -1,4 +1,4 @@
-//! One request, one body: bounded, whole, and readable as the segment it is meant to be.
+//! Makes one HTTP request and returns its body: limited in size, complete, and valid media.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,51 +10,52 @@ use url::Url;
 
 use super::byte_range::{self, RangeResponse};
 use super::limits::{
-    MAX_BYTES_PER_MS, MAX_SEGMENT_LIMIT, MIN_SEGMENT_LIMIT, STALL_MIN_BYTES, STALL_WINDOW,
+    MAX_BYTES_PER_MS, MAX_SEGMENT_LIMIT_BYTES, MIN_SEGMENT_LIMIT_BYTES, STALL_MIN_BYTES,
+    STALL_WINDOW,
 };
 use super::memory::MemoryReservation;
 use super::{Fetcher, SegmentRequest};
 use crate::error::FetchError;
 use crate::progress::{BodyProgress, Meter};
 
-/// A body of unknown length grows by this much at a time.
+/// The buffer of a body of unknown length grows by this much at a time.
 const GROWTH_BYTES: usize = 1 << 20;
 
-/// The bytes of a segment, and the memory that they take.
+/// The bytes of a segment, and its memory reservation.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) bytes: Vec<u8>,
-    /// Held until the bytes have been written.
+    /// Held until the bytes have been written to disk.
     pub(crate) share: MemoryReservation,
 }
 
-/// Fetches `url` whole. PlaylistKind breaks off, is something else or cannot be read is an error.
+/// Fetches `url`. A body that is truncated, of another format or not readable is an error.
 pub(super) async fn get(
     fetcher: &Fetcher,
     url: &Url,
-    wanted: SegmentRequest<'_>,
+    request: SegmentRequest<'_>,
     meter: &Meter,
 ) -> Result<Body, FetchError> {
     let host = || url.host_str().unwrap_or_default().to_owned();
     let network = |source: reqwest::Error| FetchError::Network {
         host: host(),
-        // An address may hold what nobody else should see.
+        // The URL may contain secrets.
         source: source.without_url(),
     };
     let not_media = |problem: &str| FetchError::NotMedia {
         host: host(),
         problem: problem.to_owned(),
     };
-    let mut request = fetcher.http.get(url.clone());
-    if let Some(stretch) = wanted.byte_range {
-        request = byte_range::add_range_headers(request, stretch);
+    let mut http = fetcher.http.get(url.clone());
+    if let Some(range) = request.byte_range {
+        http = byte_range::add_range_headers(http, range);
     }
-    let mut response = request.send().await.map_err(network)?;
+    let mut response = http.send().await.map_err(network)?;
     check_status(&response, host)?;
-    let extent = extent(&response, wanted, host)?;
+    let extent = extent(&response, request, host)?;
     let mut share = fetcher.memory.reserve();
-    let mut incoming = meter.incoming();
-    let read = read(fetcher, &mut response, &extent, &mut share, &mut incoming);
+    let mut progress = meter.incoming();
+    let read = read(fetcher, &mut response, &extent, &mut share, &mut progress);
     let bytes = read.await.map_err(|error| match error {
         ReadError::Network(error) => network(error),
         ReadError::TooLarge => not_media("it is too large for its length"),
@@ -63,39 +64,39 @@ pub(super) async fn get(
     if extent.length.is_some_and(|length| length != bytes.len()) {
         return Err(not_media("it breaks off"));
     }
-    check_media(wanted, &bytes, host)?;
-    incoming.keep();
+    check_media(request, &bytes, host)?;
+    progress.keep();
     Ok(Body { bytes, share })
 }
 
-/// Which bytes of an answer are wanted.
+/// Which bytes of a response body to keep.
 struct BodyExtent {
-    /// Bytes before them.
+    /// Bytes to skip before them.
     skip: u64,
-    /// How many they are, where that is known.
+    /// Their number, if it is known.
     length: Option<usize>,
-    /// More than this are refused.
+    /// A longer body is an error.
     limit: usize,
-    /// What comes behind them is left unread.
+    /// Stop reading after them, even if the body goes on.
     ends_early: bool,
 }
 
-/// Reads from the head of an answer what it holds. Fails where that is too large or another part.
+/// Finds in the response headers which bytes to keep. Fails if they are too many or a wrong range.
 fn extent(
     response: &reqwest::Response,
-    wanted: SegmentRequest<'_>,
+    request: SegmentRequest<'_>,
     host: impl Fn() -> String,
 ) -> Result<BodyExtent, FetchError> {
     let not_media = |problem: &str| FetchError::NotMedia {
         host: host(),
         problem: problem.to_owned(),
     };
-    let limit = usize::try_from(max_bytes(wanted)).unwrap_or(usize::MAX);
+    let limit = usize::try_from(max_bytes(request)).unwrap_or(usize::MAX);
     let fits = |length: u64| {
         let length = usize::try_from(length).ok().filter(|it| *it <= limit);
         length.ok_or_else(|| not_media("it is too large for its length"))
     };
-    let Some(stretch) = wanted.byte_range else {
+    let Some(range) = request.byte_range else {
         if response.status() != StatusCode::OK {
             return Err(not_media("it is a part"));
         }
@@ -107,13 +108,13 @@ fn extent(
             ends_early: false,
         });
     };
-    let skip = match byte_range::classify_response(response, stretch) {
+    let skip = match byte_range::classify_response(response, range) {
         RangeResponse::Range => 0,
         RangeResponse::FullFile(skip) => skip,
         RangeResponse::OtherVersion => return Err(FetchError::Replaced { host: host() }),
         RangeResponse::Invalid(problem) => return Err(not_media(problem)),
     };
-    let length = fits(stretch.bytes.end.saturating_sub(stretch.bytes.start))?;
+    let length = fits(range.bytes.end.saturating_sub(range.bytes.start))?;
     Ok(BodyExtent {
         skip,
         length: Some(length),
@@ -122,10 +123,10 @@ fn extent(
     })
 }
 
-/// The most bytes that a segment may have: by its duration and the highest plausible bit rate.
-fn max_bytes(wanted: SegmentRequest<'_>) -> u64 {
-    let by_duration = wanted.duration_ms.saturating_mul(MAX_BYTES_PER_MS);
-    by_duration.clamp(MIN_SEGMENT_LIMIT, MAX_SEGMENT_LIMIT)
+/// Returns the size limit of a segment, from its duration and the highest plausible bit rate.
+fn max_bytes(request: SegmentRequest<'_>) -> u64 {
+    let by_duration = request.duration_ms.saturating_mul(MAX_BYTES_PER_MS);
+    by_duration.clamp(MIN_SEGMENT_LIMIT_BYTES, MAX_SEGMENT_LIMIT_BYTES)
 }
 
 /// Why reading stops before the end.
@@ -140,7 +141,7 @@ async fn read(
     response: &mut reqwest::Response,
     extent: &BodyExtent,
     share: &mut MemoryReservation,
-    incoming: &mut BodyProgress<'_>,
+    progress: &mut BodyProgress<'_>,
 ) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let end = extent.length.unwrap_or(extent.limit);
@@ -149,21 +150,21 @@ async fn read(
         bytes.reserve_exact(length);
     }
     let mut skip = extent.skip;
-    let mut pace = (Instant::now(), 0);
+    let mut stall_window = (Instant::now(), 0);
     while !(extent.ends_early && bytes.len() >= end) {
         let Some(chunk) = response.chunk().await.map_err(ReadError::Network)? else {
             break;
         };
-        pace.1 += chunk.len() as u64;
-        if pace.0.elapsed() >= STALL_WINDOW {
-            if pace.1 < STALL_MIN_BYTES {
+        stall_window.1 += chunk.len() as u64;
+        if stall_window.0.elapsed() >= STALL_WINDOW {
+            if stall_window.1 < STALL_MIN_BYTES {
                 return Err(ReadError::TooSlow);
             }
-            pace = (Instant::now(), 0);
+            stall_window = (Instant::now(), 0);
         }
-        let passed = skip.min(chunk.len() as u64);
-        skip -= passed;
-        let rest = chunk.get(usize::try_from(passed).unwrap_or(usize::MAX)..);
+        let skipped = skip.min(chunk.len() as u64);
+        skip -= skipped;
+        let rest = chunk.get(usize::try_from(skipped).unwrap_or(usize::MAX)..);
         let mut rest = rest.unwrap_or_default();
         if extent.ends_early {
             rest = &rest[..rest.len().min(end - bytes.len())];
@@ -172,11 +173,11 @@ async fn read(
             return Err(ReadError::TooLarge);
         }
         if bytes.len() + rest.len() > bytes.capacity() {
-            let room = (bytes.len() + rest.len()).next_multiple_of(GROWTH_BYTES);
-            share.grow_to(room as u64).await;
-            bytes.reserve_exact(room - bytes.len());
+            let capacity = (bytes.len() + rest.len()).next_multiple_of(GROWTH_BYTES);
+            share.grow_to(capacity as u64).await;
+            bytes.reserve_exact(capacity - bytes.len());
         }
-        incoming.add(rest.len() as u64);
+        progress.add(rest.len() as u64);
         fetcher.concurrency.add_bytes(rest.len() as u64);
         bytes.extend_from_slice(rest);
     }
@@ -184,25 +185,25 @@ async fn read(
 }
 
 fn check_media(
-    wanted: SegmentRequest<'_>,
+    request: SegmentRequest<'_>,
     body: &[u8],
     host: impl Fn() -> String,
 ) -> Result<(), FetchError> {
-    let Some(source) = wanted.format else {
+    let Some(source) = request.format else {
         return Ok(());
     };
     let not_media = |problem: String| FetchError::NotMedia {
         host: host(),
         problem,
     };
-    if !media::sniff(source, wanted.kind, body) {
+    if !media::sniff(source, request.kind, body) {
         return Err(not_media("it is something else".to_owned()));
     }
-    match media::probe(source, wanted.kind, body) {
-        Ok(content) if wanted.kind != SegmentKind::Init && content.is_empty() => {
+    match media::probe(source, request.kind, body) {
+        Ok(content) if request.kind != SegmentKind::Init && content.is_empty() => {
             Err(FetchError::NoMedia { host: host() })
         }
-        // What is not supported is no host's fault: the muxer says so.
+        // Unsupported media is not the host's fault; the muxer reports it.
         Ok(_) | Err(media::Error::Unsupported(_) | media::Error::Encrypted) => Ok(()),
         Err(problem) => Err(not_media(problem.to_string())),
     }
@@ -228,7 +229,7 @@ fn check_status(response: &reqwest::Response, host: impl Fn() -> String) -> Resu
     }
 }
 
-/// Seconds or a date (RFC 9110 10.2.3).
+/// Reads `Retry-After`: seconds or a date (RFC 9110 10.2.3).
 fn retry_after(response: &reqwest::Response) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -236,6 +237,6 @@ fn retry_after(response: &reqwest::Response) -> Option<Duration> {
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
     let wait = SystemTime::from(date.timestamp()).duration_since(SystemTime::now());
-    // A date that has passed means "now".
+    // A date in the past means "now".
     Some(wait.unwrap_or(Duration::ZERO))
 }

@@ -1,4 +1,4 @@
-//! How many requests may be on their way at once: as many as the line and the service take.
+//! Adapts how many requests run at once to what the connection and the service can take.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,28 +8,28 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// What browsers and other downloaders begin with.
+/// Requests that run at once at first; browsers and other downloaders start similarly.
 const INITIAL_LIMIT: usize = 8;
-/// One step up.
+/// The limit grows by this much at a time.
 const LIMIT_STEP: usize = 4;
-/// Shorter samples of the speed say more about the moment than about the line; longer ones keep a
-/// film of a minute waiting for connections that it could have.
+/// How long the throughput is measured for one step. Shorter samples measure noise; with longer
+/// ones a recording of a minute would end before it gets the connections that it could have.
 const SAMPLE_TIME: Duration = Duration::from_secs(1);
-/// A step up is kept where it makes the whole this much faster.
+/// A step up is kept if the total throughput grows by this factor.
 const MIN_SPEEDUP: f64 = 1.08;
-/// A place that is given back is taken again within this where somebody waits for it.
+/// If requests are waiting, a released slot is taken again within this time.
 const REFILL_GRACE: Duration = Duration::from_millis(250);
-/// After a step that did not pay, or a request to slow down, the width is left alone for so long.
+/// How long the limit is held after a step without gain, or after a server asked to slow down.
 const HOLD_TIME: Duration = Duration::from_secs(30);
 
-/// A gate that lets so many requests through at once.
+/// Limits the number of requests that run at once.
 ///
-/// It starts at eight, opens by four while that makes the whole faster, and closes by half where a
-/// host says that it is too much.
+/// The limit starts at eight, grows by four while that raises the throughput, and is halved when a
+/// host reports overload.
 #[derive(Debug)]
 pub(crate) struct ConcurrencyLimiter {
     max_limit: usize,
-    /// Bytes that ever came, also of pieces that are still coming: whole pieces come in bursts.
+    /// Bytes received so far, also of unfinished segments, because segments complete in bursts.
     bytes: AtomicU64,
     state: Mutex<LimiterState>,
     free: Notify,
@@ -39,11 +39,11 @@ pub(crate) struct ConcurrencyLimiter {
 struct LimiterState {
     limit: usize,
     active: usize,
-    /// When the last place was given back while all were taken.
+    /// When a slot was last released while all were taken.
     last_full: Option<Instant>,
-    /// When and since how many bytes the speed of this width is being measured.
+    /// The running throughput measurement at this limit.
     sample: Option<ThroughputSample>,
-    /// Bytes a second before the last step up, while it is not known whether that paid.
+    /// Bytes per second before the last step up, until that step has been judged.
     speed_before_step: Option<f64>,
     hold_until: Option<Instant>,
     reduced_at: Option<Instant>,
@@ -56,18 +56,18 @@ struct ThroughputSample {
     segments: usize,
 }
 
-/// A place in the gate; dropping it lets the next one through.
+/// Permission to run one request; dropping it lets the next one start.
 #[derive(Debug)]
 pub(crate) struct Slot<'a>(&'a ConcurrencyLimiter);
 
 impl ConcurrencyLimiter {
-    /// Never lets more than `most` through.
-    pub(crate) fn new(most: NonZeroUsize) -> Self {
+    /// `max_limit` is never exceeded.
+    pub(crate) fn new(max_limit: NonZeroUsize) -> Self {
         Self {
-            max_limit: most.get(),
+            max_limit: max_limit.get(),
             bytes: AtomicU64::new(0),
             state: Mutex::new(LimiterState {
-                limit: INITIAL_LIMIT.min(most.get()),
+                limit: INITIAL_LIMIT.min(max_limit.get()),
                 active: 0,
                 last_full: None,
                 sample: None,
@@ -79,31 +79,30 @@ impl ConcurrencyLimiter {
         }
     }
 
-    /// The most that it will ever let through.
     pub(crate) fn max_limit(&self) -> usize {
         self.max_limit
     }
 
-    /// Waits for a place.
+    /// Waits for a free slot.
     pub(crate) async fn acquire(&self) -> Slot<'_> {
         loop {
             {
                 let mut state = self.state();
                 if state.active < state.limit {
                     state.active += 1;
-                    // One place given back may have woken us while a wider gate has more.
+                    // One released slot may have woken us while a raised limit has more.
                     if state.active < state.limit {
                         self.free.notify_one();
                     }
                     return Slot(self);
                 }
             }
-            // A place that becomes free before this waits is remembered by the notification.
+            // `Notify` stores a slot that is released before this awaits.
             self.free.notified().await;
         }
     }
 
-    /// Counts bytes as they come.
+    /// Counts received bytes.
     pub(crate) fn add_bytes(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -112,11 +111,11 @@ impl ConcurrencyLimiter {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Counts a piece that came whole, and opens the gate while that pays.
+    /// Counts a complete segment, and raises the limit while that raises the throughput.
     pub(crate) fn segment_arrived(&self, now: Instant) {
         let mut state = self.state();
         if !state.is_full(now) || state.hold_until.is_some_and(|until| now < until) {
-            // A gate that nobody waits at says nothing of the line.
+            // If no request waits, the throughput says nothing about the connection.
             state.sample = None;
             return;
         }
@@ -127,7 +126,7 @@ impl ConcurrencyLimiter {
             segments: 0,
         });
         sample.segments += 1;
-        // New connections begin slowly: each has carried about a piece by then.
+        // New connections start slowly; start measuring when each has carried about one segment.
         if sample.segments <= limit {
             (sample.since, sample.bytes) = (now, self.bytes());
             return;
@@ -139,7 +138,7 @@ impl ConcurrencyLimiter {
         let bytes = self.bytes().saturating_sub(sample.bytes);
         #[expect(
             clippy::cast_precision_loss,
-            reason = "a speed, compared within percents"
+            reason = "a throughput, compared within percents"
         )]
         let speed = bytes as f64 / elapsed.as_secs_f64();
         state.sample = None;
@@ -153,7 +152,7 @@ impl ConcurrencyLimiter {
                 state.limit = (limit + LIMIT_STEP).min(self.max_limit);
                 state.last_full = None;
                 state.speed_before_step = Some(speed);
-                tracing::debug!(width = state.limit, speed, "the gate opens");
+                tracing::debug!(limit = state.limit, speed, "more requests at once");
                 self.free.notify_one();
             }
             _ => {
@@ -163,7 +162,8 @@ impl ConcurrencyLimiter {
         }
     }
 
-    /// A host says that it is too much. All that are on their way hear the same: it counts once.
+    /// Halves the limit because a host reported overload. All running requests may get the same
+    /// answer, so answers close together count once.
     pub(crate) fn back_off(&self, now: Instant) {
         const SAME_ANSWER_WINDOW: Duration = Duration::from_secs(1);
         let mut state = self.state();
@@ -178,17 +178,17 @@ impl ConcurrencyLimiter {
         state.sample = None;
         state.speed_before_step = None;
         state.hold_until = Some(now + HOLD_TIME);
-        tracing::debug!(width = state.limit, "the gate closes by half");
+        tracing::debug!(limit = state.limit, "fewer requests at once");
     }
 
     fn state(&self) -> MutexGuard<'_, LimiterState> {
-        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        // Each statement leaves the state valid, so a poisoned lock can still be used.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl LimiterState {
-    /// Pieces come in bursts: a place may be free for the moment until the next one takes it.
+    /// Segments complete in bursts, so a slot may be free briefly before the next request takes it.
     fn is_full(&self, now: Instant) -> bool {
         let briefly = |then: Instant| now.saturating_duration_since(then) < REFILL_GRACE;
         self.active >= self.limit || self.last_full.is_some_and(briefly)
@@ -212,93 +212,94 @@ impl Drop for Slot<'_> {
 mod tests {
     use super::*;
 
-    fn gate(most: usize) -> ConcurrencyLimiter {
-        ConcurrencyLimiter::new(NonZeroUsize::new(most).expect("not zero"))
+    fn limiter(max_limit: usize) -> ConcurrencyLimiter {
+        ConcurrencyLimiter::new(NonZeroUsize::new(max_limit).expect("not zero"))
     }
 
-    async fn full(width: &ConcurrencyLimiter) -> Vec<Slot<'_>> {
-        let mut turns = Vec::new();
-        while let Ok(turn) = tokio::time::timeout(Duration::from_millis(1), width.acquire()).await {
-            turns.push(turn);
+    async fn full(limiter: &ConcurrencyLimiter) -> Vec<Slot<'_>> {
+        let mut slots = Vec::new();
+        while let Ok(slot) = tokio::time::timeout(Duration::from_millis(1), limiter.acquire()).await
+        {
+            slots.push(slot);
         }
-        turns
+        slots
     }
 
-    /// Pieces that come at this speed for one sample.
-    fn pieces_at(width: &ConcurrencyLimiter, now: &mut Instant, bytes_per_second: u64) {
+    /// Reports segments at this throughput for one sample.
+    fn segments_at(limiter: &ConcurrencyLimiter, now: &mut Instant, bytes_per_second: u64) {
         for _ in 0..=40 {
-            width.add_bytes(bytes_per_second / 20);
-            width.segment_arrived(*now);
+            limiter.add_bytes(bytes_per_second / 20);
+            limiter.segment_arrived(*now);
             *now += Duration::from_millis(50);
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_opens_while_that_pays_and_goes_back_when_it_does_not() {
-        let width = gate(20);
+    async fn the_limit_rises_while_the_throughput_grows_and_falls_back_otherwise() {
+        let limiter = limiter(20);
         let mut now = Instant::now();
-        let turns = full(&width).await;
-        assert_eq!(turns.len(), 8);
-        pieces_at(&width, &mut now, 1_000_000);
-        let more = full(&width).await;
+        let slots = full(&limiter).await;
+        assert_eq!(slots.len(), 8);
+        segments_at(&limiter, &mut now, 1_000_000);
+        let more = full(&limiter).await;
         assert_eq!(more.len(), 4, "it tries twelve");
-        pieces_at(&width, &mut now, 1_250_000);
-        let yet_more = full(&width).await;
-        assert_eq!(yet_more.len(), 4, "twelve paid, it tries sixteen");
-        pieces_at(&width, &mut now, 1_260_000);
-        drop((turns, more, yet_more));
-        assert_eq!(full(&width).await.len(), 12, "sixteen did not pay");
+        segments_at(&limiter, &mut now, 1_250_000);
+        let yet_more = full(&limiter).await;
+        assert_eq!(yet_more.len(), 4, "twelve are faster, it tries sixteen");
+        segments_at(&limiter, &mut now, 1_260_000);
+        drop((slots, more, yet_more));
+        assert_eq!(full(&limiter).await.len(), 12, "sixteen are not faster");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_closes_by_half_once_for_many_that_hear_the_same() {
-        let width = gate(16);
+    async fn the_limit_is_halved_once_for_many_answers_at_the_same_time() {
+        let limiter = limiter(16);
         let now = Instant::now();
         for _ in 0..8 {
-            width.back_off(now);
+            limiter.back_off(now);
         }
-        assert_eq!(full(&width).await.len(), 4);
+        assert_eq!(full(&limiter).await.len(), 4);
         for second in 1..9 {
-            width.back_off(now + Duration::from_secs(2 * second));
+            limiter.back_off(now + Duration::from_secs(2 * second));
         }
-        assert_eq!(full(&width).await.len(), 1, "one is always let through");
+        assert_eq!(full(&limiter).await.len(), 1, "one is always allowed");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_never_lets_more_through_than_it_was_told() {
-        let width = gate(3);
-        let turns = full(&width).await;
-        assert_eq!(turns.len(), 3);
+    async fn the_maximum_is_never_exceeded() {
+        let limiter = limiter(3);
+        let slots = full(&limiter).await;
+        assert_eq!(slots.len(), 3);
         let mut now = Instant::now();
         for _ in 0..5 {
-            pieces_at(&width, &mut now, 1_000_000);
+            segments_at(&limiter, &mut now, 1_000_000);
             now += HOLD_TIME;
         }
-        assert!(full(&width).await.is_empty());
+        assert!(full(&limiter).await.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn pieces_that_come_in_bursts_do_not_hide_that_somebody_waits() {
-        let width = gate(12);
-        let mut turns = full(&width).await;
+    async fn segments_in_bursts_do_not_hide_waiting_requests() {
+        let limiter = limiter(12);
+        let mut slots = full(&limiter).await;
         for _ in 0..40 {
-            // Two are counted before the next one takes the place of the first.
-            width.add_bytes(100_000);
-            width.segment_arrived(Instant::now());
-            turns.pop();
-            width.segment_arrived(Instant::now());
-            turns.extend(full(&width).await);
+            // Two segments are counted before the next request takes the slot of the first.
+            limiter.add_bytes(100_000);
+            limiter.segment_arrived(Instant::now());
+            slots.pop();
+            limiter.segment_arrived(Instant::now());
+            slots.extend(full(&limiter).await);
             tokio::time::advance(Duration::from_millis(50)).await;
         }
-        assert_eq!(turns.len(), 12);
+        assert_eq!(slots.len(), 12);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_place_that_is_given_back_is_taken_by_who_waits() {
-        let width = gate(1);
-        let first = width.acquire().await;
+    async fn a_released_slot_goes_to_a_waiting_request() {
+        let limiter = limiter(1);
+        let first = limiter.acquire().await;
         let waiting = async {
-            let _second = width.acquire().await;
+            let _second = limiter.acquire().await;
         };
         tokio::pin!(waiting);
         assert!(

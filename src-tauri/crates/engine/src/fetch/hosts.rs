@@ -1,5 +1,5 @@
-//! The health of the hosts that hold segments: which is asked next, which is left alone for a
-//! while, and when there is nobody left to ask.
+//! Tracks the health of the segment hosts: decides which one to ask next, which one is in cooldown,
+//! and when all of them have failed for too long.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,39 +27,39 @@ pub(crate) struct Hosts {
 struct HostHealth {
     /// It has sent a segment.
     has_delivered: bool,
-    /// It has answered at all.
+    /// It has sent any HTTP response.
     answered: bool,
-    /// "Not found" since it last sent a segment.
+    /// "Not found" answers since it last sent a segment.
     refusals: u32,
-    /// Failures since it last sent a segment or said "not found".
+    /// Failures since it last sent a segment or answered "not found".
     failures: u32,
     failing_since: Option<Instant>,
     last_failure: Option<Instant>,
     problem: Option<(HostFailure, String)>,
-    /// It is left alone until then; after that a few requests at a time probe it.
+    /// Not asked until then; after that a few requests at a time probe it.
     cooldown_until: Option<Instant>,
-    /// How often it was left alone since it last sent a segment.
+    /// Number of cooldowns since it last sent a segment.
     cooldowns: u32,
     probes: u32,
     slow_until: Option<Instant>,
-    /// Its certificate was refused: it is never asked again.
+    /// Its certificate was rejected: it is never asked again.
     is_untrusted: bool,
 }
 
-/// What to do next for a segment.
+/// The next step for a segment.
 #[derive(Debug)]
 pub(crate) enum NextHost<'h, 'u> {
-    /// Ask this address.
+    /// Ask this URL.
     Ask(HostPermit<'h, 'u>),
-    /// All hosts that could be asked rest for this long, or until something changes.
+    /// All remaining hosts are in cooldown for this long, or until something changes.
     Wait(Duration),
     /// Every host has been failing for too long.
     Dead(FetchError),
-    /// All hosts that can be asked have been asked.
+    /// All usable hosts have been tried.
     Exhausted,
 }
 
-/// The permission to ask an address once. Dropped without a result, it counts for nothing.
+/// Permission to ask a URL once. If dropped without a result, the health stays as it was.
 #[derive(Debug)]
 pub(crate) struct HostPermit<'h, 'u> {
     hosts: &'h Hosts,
@@ -67,28 +67,28 @@ pub(crate) struct HostPermit<'h, 'u> {
     is_probe: bool,
 }
 
-/// What is known of the addresses of a segment that has been asked for.
+/// The URLs of a segment that one mirror pass has tried.
 #[derive(Debug, Default)]
 pub(crate) struct TriedUrls<'u> {
     pub(crate) urls: Vec<&'u Url>,
-    /// A host said that there is no such segment: others are asked only if they are well.
+    /// A host said that there is no such segment: ask others only if they are healthy.
     pub(crate) is_refused: bool,
 }
 
 impl Hosts {
-    /// Picks the healthiest of `urls` that has not been asked yet; of equals the first.
+    /// Picks the healthiest of `urls` that has not been tried yet; of equals the first.
     pub(crate) fn next<'u>(
         &self,
         urls: &'u [Url],
-        asked: &TriedUrls<'_>,
+        tried: &TriedUrls<'_>,
         now: Instant,
     ) -> NextHost<'_, 'u> {
         let mut all = self.lock();
         let usable = usable(&all, urls);
         let picked = if usable.known.is_empty() {
-            pick_lacking_host(&all, &usable.on_lacking_hosts, asked, now)
+            pick_lacking_host(&all, &usable.on_lacking_hosts, tried, now)
         } else {
-            pick(&all, &usable, asked, now)
+            pick(&all, &usable, tried, now)
         };
         match picked {
             HostChoice::Ask(url) => NextHost::Ask(self.permit(url, false)),
@@ -102,28 +102,28 @@ impl Hosts {
         }
     }
 
-    /// Picks as [`Self::next`] does, and asks hosts that rest or seem not to have the recording,
-    /// too.
+    /// Picks as [`Self::next`] does, but includes hosts in cooldown and hosts that seem not to have
+    /// the recording.
     pub(crate) fn any_host<'u>(
         &self,
         urls: &'u [Url],
-        asked: &TriedUrls<'_>,
+        tried: &TriedUrls<'_>,
         now: Instant,
     ) -> Option<HostPermit<'_, 'u>> {
         let all = self.lock();
         let UsableUrls {
             known,
-            on_lacking_hosts: strangers,
+            on_lacking_hosts,
         } = usable(&all, urls);
-        let open = known.iter().chain(&strangers).copied();
-        let open = open.filter(|url| !asked.urls.contains(url));
+        let untried = known.iter().chain(&on_lacking_hosts).copied();
+        let untried = untried.filter(|url| !tried.urls.contains(url));
         let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
-        let best = open.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
+        let best = untried.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
         Some(self.permit(best, false))
     }
 
-    /// Whether "not found" from this address counts: its host sends segments or, before any of
-    /// them does, is the first that is named.
+    /// Returns whether "not found" from this URL counts: its host has sent segments or, while none
+    /// of the hosts has, is the first in the list.
     pub(crate) fn is_authoritative(&self, url: &Url, urls: &[Url]) -> bool {
         let all = self.lock();
         let delivers = |url: &Url| {
@@ -135,14 +135,14 @@ impl Hosts {
                 && urls.first().map(Url::host_str) == Some(url.host_str()))
     }
 
-    /// Whether the host of this address has been overtaken by another.
+    /// Returns whether another host has recently been faster than the host of this URL.
     pub(crate) fn is_slow(&self, url: &Url, now: Instant) -> bool {
         let all = self.lock();
         let until = all.get(&origin(url)).and_then(|health| health.slow_until);
         until.is_some_and(|until| now < until)
     }
 
-    /// Another host answered sooner than this one.
+    /// Records that another host answered faster than this one.
     pub(crate) fn mark_slow(&self, url: &Url, now: Instant) {
         self.lock().entry(origin(url)).or_default().slow_until = Some(now + SLOW_HOST_PENALTY);
         self.changed.notify_waiters();
@@ -153,7 +153,7 @@ impl Hosts {
         self.changed.notified()
     }
 
-    /// Permission to ask an address once more beside a request that dawdles.
+    /// Returns a permit for a second request to the same host, in parallel to a late one.
     pub(crate) fn same_host<'u>(&self, url: &'u Url) -> HostPermit<'_, 'u> {
         self.permit(url, false)
     }
@@ -167,7 +167,7 @@ impl Hosts {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, HostHealth>> {
-        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        // Each statement leaves the state valid, so a poisoned lock can still be used.
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -177,12 +177,12 @@ impl<'u> HostPermit<'_, 'u> {
         self.url
     }
 
-    /// Its host rests, and this one request finds out whether it is well again.
+    /// Returns whether this request finds out if a host works again after its cooldown.
     pub(crate) fn is_probe(&self) -> bool {
         self.is_probe
     }
 
-    /// The host sent a segment.
+    /// Records that the host sent a segment.
     pub(crate) fn delivered(mut self) {
         let is_plain = self.url.scheme() == "http";
         let host = self.url.host_str().unwrap_or_default();
@@ -200,7 +200,7 @@ impl<'u> HostPermit<'_, 'u> {
         });
     }
 
-    /// The host said that there is no such segment.
+    /// Records that the host answered "not found".
     pub(crate) fn refused(mut self, now: Instant) {
         self.settle(|health| {
             health.answered = true;
@@ -208,7 +208,7 @@ impl<'u> HostPermit<'_, 'u> {
             health.failures = 0;
             health.failing_since = None;
             if health.lacks_recording() {
-                // What it was asked for may be what nobody has: it is tried again now and then.
+                // It may only have been asked for missing segments, so probe it now and then.
                 if health.cooldown_until.is_none_or(|until| until <= now) {
                     health.start_cooldown(now);
                 }
@@ -219,7 +219,7 @@ impl<'u> HostPermit<'_, 'u> {
         });
     }
 
-    /// The host could not be asked, or answered with something else than a segment.
+    /// Records that the host could not be reached, or did not answer with a segment.
     pub(crate) fn failed(mut self, error: &FetchError, now: Instant) {
         let cause = error.host_failure();
         let problem = Some((cause, error.to_string()));
@@ -249,14 +249,14 @@ impl Drop for HostPermit<'_, '_> {
 }
 
 impl HostHealth {
-    /// Healthy hosts first, then slow ones, then those that rest; in each class those first that
-    /// have sent segments.
+    /// Sort key: healthy hosts first, then slow ones, then those in cooldown; within each class
+    /// first those that have sent segments.
     fn rank(&self, now: Instant) -> (bool, bool, bool) {
         let is_slow = self.slow_until.is_some_and(|until| now < until);
         (self.cooldown_until.is_some(), is_slow, !self.has_delivered)
     }
 
-    /// It has rested, and may be probed.
+    /// Returns whether its cooldown is over and it may be probed.
     fn is_due(&self, now: Instant) -> bool {
         self.probes < PROBES && self.cooldown_until.is_some_and(|until| until <= now)
     }
@@ -280,28 +280,28 @@ impl HostHealth {
         self.failures = self.failures.saturating_add(1);
         self.answered |= !matches!(cause, HostFailure::Unreachable | HostFailure::Untrusted);
         self.is_untrusted |= cause == HostFailure::Untrusted;
-        let is_resting = self.cooldown_until.is_some_and(|until| now < until);
+        let is_in_cooldown = self.cooldown_until.is_some_and(|until| now < until);
         if let FetchError::Busy { retry_after, .. } = error {
-            let rest = retry_after.unwrap_or(self.next_cooldown());
-            self.cooldown_until = Some(now + rest.min(MAX_RETRY_AFTER));
-        } else if self.failures >= FAILURES_BEFORE_COOLDOWN && !is_resting {
+            let pause = retry_after.unwrap_or(self.next_cooldown());
+            self.cooldown_until = Some(now + pause.min(MAX_RETRY_AFTER));
+        } else if self.failures >= FAILURES_BEFORE_COOLDOWN && !is_in_cooldown {
             self.start_cooldown(now);
         }
     }
 
-    /// Leaves the host alone for a while, each time longer.
+    /// Starts a cooldown, each time longer.
     fn start_cooldown(&mut self, now: Instant) {
         self.cooldown_until = Some(now + self.next_cooldown());
         self.cooldowns = self.cooldowns.saturating_add(1);
     }
 
     fn next_cooldown(&self) -> Duration {
-        let rest = INITIAL_COOLDOWN.saturating_mul(1 << self.cooldowns.min(8));
-        rest.min(MAX_COOLDOWN)
+        let doubled = INITIAL_COOLDOWN.saturating_mul(1 << self.cooldowns.min(8));
+        doubled.min(MAX_COOLDOWN)
     }
 }
 
-/// What [`Hosts::next`] does.
+/// The decision of [`Hosts::next`], before probes are counted.
 enum HostChoice<'u> {
     Ask(&'u Url),
     Probe(&'u Url),
@@ -310,86 +310,88 @@ enum HostChoice<'u> {
     Exhausted,
 }
 
-/// The healthiest address that has not been asked, or how long to wait for one.
+/// Picks the healthiest URL that has not been tried, or how long to wait for one.
 fn pick<'u>(
     all: &HashMap<String, HostHealth>,
     usable: &UsableUrls<'u>,
-    asked: &TriedUrls<'_>,
+    tried: &TriedUrls<'_>,
     now: Instant,
 ) -> HostChoice<'u> {
     let of = |url: &Url| all.get(&origin(url)).cloned().unwrap_or_default();
     let UsableUrls {
         known,
-        on_lacking_hosts: strangers,
+        on_lacking_hosts,
     } = usable;
     if known.iter().all(|url| of(url).has_failed_for_long(now)) {
         return HostChoice::Dead;
     }
-    let open = known.iter().chain(strangers);
-    let open = open.filter(|url| !asked.urls.contains(*url));
-    let mut open: Vec<_> = open.map(|url| (of(url), *url)).collect();
-    open.sort_by_key(|(health, _)| health.rank(now));
-    let Some((best, url)) = open.first() else {
+    let untried = known.iter().chain(on_lacking_hosts);
+    let untried = untried.filter(|url| !tried.urls.contains(*url));
+    let mut untried: Vec<_> = untried.map(|url| (of(url), *url)).collect();
+    untried.sort_by_key(|(health, _)| health.rank(now));
+    let Some((best, url)) = untried.first() else {
         return HostChoice::Exhausted;
     };
     if best.cooldown_until.is_none() {
         return HostChoice::Ask(url);
     }
-    if asked.is_refused {
+    if tried.is_refused {
         return HostChoice::Exhausted;
     }
-    if let Some((_, url)) = open.iter().find(|(health, _)| health.is_due(now)) {
+    if let Some((_, url)) = untried.iter().find(|(health, _)| health.is_due(now)) {
         return HostChoice::Probe(url);
     }
-    let rests = open.iter().filter(|(health, _)| health.probes < PROBES);
-    let soonest = rests.filter_map(|(health, _)| health.cooldown_until).min();
+    let waiting = untried.iter().filter(|(health, _)| health.probes < PROBES);
+    let soonest = waiting
+        .filter_map(|(health, _)| health.cooldown_until)
+        .min();
     let wait = soonest.map_or(INITIAL_COOLDOWN, |until| {
         until.saturating_duration_since(now)
     });
     HostChoice::Wait(wait.clamp(Duration::from_millis(20), MAX_COOLDOWN))
 }
 
-/// Where no host has the recording, by what they say: one of them is enough to hear it from, and
-/// the others are probed, for they may have been asked for what nobody has.
+/// Picks a URL when every host seems to lack the recording: asks the first one for the answer, and
+/// probes the others, which may only have been asked for missing segments.
 fn pick_lacking_host<'u>(
     all: &HashMap<String, HostHealth>,
-    strangers: &[&'u Url],
-    asked: &TriedUrls<'_>,
+    urls: &[&'u Url],
+    tried: &TriedUrls<'_>,
     now: Instant,
 ) -> HostChoice<'u> {
-    let Some(first) = strangers.first() else {
+    let Some(first) = urls.first() else {
         return HostChoice::Dead;
     };
-    if asked.is_refused {
+    if tried.is_refused {
         return HostChoice::Exhausted;
     }
     let is_due = |url: &Url| {
         all.get(&origin(url))
             .is_some_and(|health| health.is_due(now))
     };
-    let mut open = strangers.iter().filter(|url| !asked.urls.contains(*url));
-    let probed = open.clone().find(|url| *url != first && is_due(url));
-    match (probed, open.next()) {
+    let mut untried = urls.iter().filter(|url| !tried.urls.contains(*url));
+    let probed = untried.clone().find(|url| *url != first && is_due(url));
+    match (probed, untried.next()) {
         (Some(url), _) => HostChoice::Probe(url),
         (None, Some(url)) => HostChoice::Ask(url),
         (None, None) => HostChoice::Exhausted,
     }
 }
 
-/// The addresses of a segment that may be asked.
+/// The URLs of a segment that may be asked.
 struct UsableUrls<'u> {
     known: Vec<&'u Url>,
-    /// Those on hosts that do not have the recording, by what they say. They are asked now and
-    /// then while the others rest.
+    /// Those on hosts that seem to lack the recording. They are asked now and then while the others
+    /// are in cooldown.
     on_lacking_hosts: Vec<&'u Url>,
 }
 
-/// The addresses that may be asked: over TLS, or without where a host has never answered over TLS
-/// and no host of the segment has shown a certificate that was refused.
+/// Returns the URLs that may be asked: those over TLS, and plain ones if their host has never
+/// answered over TLS and no host of the segment has shown a certificate that was rejected.
 fn usable<'u>(all: &HashMap<String, HostHealth>, urls: &'u [Url]) -> UsableUrls<'u> {
     let of = |url: &Url| all.get(&origin(url));
-    // Whoever shows a wrong certificate would answer without TLS, too.
-    let is_watched = urls
+    // An attacker with a wrong certificate could answer plain requests, too.
+    let has_untrusted_host = urls
         .iter()
         .any(|url| of(url).is_some_and(|health| health.is_untrusted));
     let may_be_asked = |url: &&Url| {
@@ -399,31 +401,31 @@ fn usable<'u>(all: &HashMap<String, HostHealth>, urls: &'u [Url]) -> UsableUrls<
         let Some(secure) = over_tls(url) else {
             return true;
         };
-        if is_watched {
+        if has_untrusted_host {
             return false;
         }
-        let is_named = urls.contains(&secure);
+        let is_listed = urls.contains(&secure);
         match of(&secure) {
             Some(health) if health.is_untrusted || health.answered => false,
-            Some(health) => !is_named || health.failures > 0,
-            None => !is_named,
+            Some(health) => !is_listed || health.failures > 0,
+            None => !is_listed,
         }
     };
-    let is_stranger = |url: &&Url| of(url).is_some_and(HostHealth::lacks_recording);
-    let (strangers, known) = urls.iter().filter(may_be_asked).partition(is_stranger);
+    let is_lacking = |url: &&Url| of(url).is_some_and(HostHealth::lacks_recording);
+    let (on_lacking_hosts, known) = urls.iter().filter(may_be_asked).partition(is_lacking);
     UsableUrls {
         known,
-        on_lacking_hosts: strangers,
+        on_lacking_hosts,
     }
 }
 
-/// The same address over TLS; nothing where it is already.
+/// Returns the same URL over TLS, or `None` if it uses TLS already.
 fn over_tls(url: &Url) -> Option<Url> {
     let mut secure = url.clone();
     (url.scheme() == "http" && secure.set_scheme("https").is_ok()).then_some(secure)
 }
 
-/// Why the first of these addresses failed whose host has failed.
+/// Returns the error of the first of these hosts that has failed.
 fn problem_of(all: &HashMap<String, HostHealth>, urls: &[Url]) -> FetchError {
     let problem = urls.iter().find_map(|url| {
         let (cause, problem) = all.get(&origin(url))?.problem.clone()?;

@@ -1,26 +1,27 @@
-//! How long pieces take, and so which one dawdles.
+//! Tracks how long segments take, and from that when a request is late enough to be hedged.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So many of the last pieces say how fast the line is now.
+/// Number of recent segments that the delay is computed from.
 const WINDOW: usize = 32;
-/// Fewer say nothing: the first of a film may all be of its sound, and those of the picture, which
-/// are many times as large, still be on their way.
+/// With fewer samples the default delay is used: the first segments may all be audio, while video
+/// segments, which are many times as large, are still on their way.
 const MIN_SAMPLES: usize = 16;
-/// A piece that takes this many times as long as nearly all of its peers dawdles.
+/// A request is hedged when it takes this many times as long as the 90th percentile.
 const HEDGE_FACTOR: u32 = 2;
-/// No piece is called slow before this: a second request costs a round trip too.
+/// Never hedge earlier than this: the second request costs a round trip too.
 const MIN_HEDGE_DELAY: Duration = Duration::from_millis(250);
-/// Until enough is known.
+/// Used while there are fewer than [`MIN_SAMPLES`].
 const DEFAULT_HEDGE_DELAY: Duration = Duration::from_secs(5);
-/// Second requests that may be asked at once, and what each piece that comes adds to that: on a
-/// line that is slow for all of them, asking twice would only make it slower.
+/// Hedged requests that may be sent in a burst. On a connection that is slow for all segments,
+/// requesting them twice would only make it slower.
 const MAX_HEDGE_TOKENS: f64 = 4.0;
+/// What each received segment adds to the tokens.
 const HEDGE_TOKENS_PER_SEGMENT: f64 = 0.1;
 
-/// The pace of the pieces of all jobs.
+/// The recent latencies of segments, over all jobs.
 #[derive(Debug)]
 pub(crate) struct LatencyTracker {
     state: Mutex<LatencyState>,
@@ -42,7 +43,7 @@ impl LatencyTracker {
         }
     }
 
-    /// A piece came after so long.
+    /// Records that a segment took this long.
     pub(crate) fn record(&self, after: Duration) {
         let mut state = self.state();
         if state.recent.len() == WINDOW {
@@ -52,7 +53,7 @@ impl LatencyTracker {
         state.hedge_tokens = (state.hedge_tokens + HEDGE_TOKENS_PER_SEGMENT).min(MAX_HEDGE_TOKENS);
     }
 
-    /// After how long a piece dawdles.
+    /// Returns after how long a request is hedged.
     pub(crate) fn hedge_delay(&self) -> Duration {
         let state = self.state();
         if state.recent.len() < MIN_SAMPLES {
@@ -60,23 +61,23 @@ impl LatencyTracker {
         }
         let mut sorted: Vec<_> = state.recent.iter().copied().collect();
         sorted.sort_unstable();
-        // Pieces of sound are smaller than those of the picture: the slower ones are the peers.
-        let nearly_all = sorted.get(sorted.len() * 9 / 10).copied();
-        (nearly_all.unwrap_or(DEFAULT_HEDGE_DELAY) * HEDGE_FACTOR).max(MIN_HEDGE_DELAY)
+        // Audio segments are smaller than video segments, so compare with the slower ones.
+        let percentile_90 = sorted.get(sorted.len() * 9 / 10).copied();
+        (percentile_90.unwrap_or(DEFAULT_HEDGE_DELAY) * HEDGE_FACTOR).max(MIN_HEDGE_DELAY)
     }
 
-    /// Whether a second request may be asked now; it is counted.
+    /// Takes a token for a hedged request; returns false if none is left.
     pub(crate) fn try_hedge(&self) -> bool {
         let mut state = self.state();
-        let allows = state.hedge_tokens >= 1.0;
-        if allows {
+        let has_token = state.hedge_tokens >= 1.0;
+        if has_token {
             state.hedge_tokens -= 1.0;
         }
-        allows
+        has_token
     }
 
     fn state(&self) -> MutexGuard<'_, LatencyState> {
-        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        // Each statement leaves the state valid, so a poisoned lock can still be used.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -86,41 +87,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_dawdles_by_the_measure_of_its_slower_peers() {
-        let pace = LatencyTracker::new();
-        assert_eq!(pace.hedge_delay(), DEFAULT_HEDGE_DELAY);
+    fn the_hedge_delay_is_measured_from_the_slower_segments() {
+        let tracker = LatencyTracker::new();
+        assert_eq!(tracker.hedge_delay(), DEFAULT_HEDGE_DELAY);
         for number in 0..WINDOW {
-            let sound = number % 2 == 0;
-            pace.record(Duration::from_millis(if sound { 100 } else { 1000 }));
+            let is_audio = number % 2 == 0;
+            tracker.record(Duration::from_millis(if is_audio { 100 } else { 1000 }));
         }
-        assert_eq!(pace.hedge_delay(), Duration::from_secs(2));
+        assert_eq!(tracker.hedge_delay(), Duration::from_secs(2));
         for _ in 0..WINDOW {
-            pace.record(Duration::from_millis(5));
+            tracker.record(Duration::from_millis(5));
         }
-        assert_eq!(pace.hedge_delay(), MIN_HEDGE_DELAY);
+        assert_eq!(tracker.hedge_delay(), MIN_HEDGE_DELAY);
     }
 
     #[test]
-    fn pieces_of_the_picture_do_not_dawdle_because_those_of_the_sound_were_first() {
-        let pace = LatencyTracker::new();
+    fn video_segments_are_not_hedged_because_audio_segments_came_first() {
+        let tracker = LatencyTracker::new();
         for _ in 0..8 {
-            pace.record(Duration::from_millis(60));
+            tracker.record(Duration::from_millis(60));
         }
-        assert_eq!(pace.hedge_delay(), DEFAULT_HEDGE_DELAY);
+        assert_eq!(tracker.hedge_delay(), DEFAULT_HEDGE_DELAY);
         for _ in 0..8 {
-            pace.record(Duration::from_millis(800));
+            tracker.record(Duration::from_millis(800));
         }
-        assert_eq!(pace.hedge_delay(), Duration::from_millis(1600));
+        assert_eq!(tracker.hedge_delay(), Duration::from_millis(1600));
     }
 
     #[test]
-    fn second_requests_stay_few() {
-        let pace = LatencyTracker::new();
-        let allowed = |pace: &LatencyTracker| (0..10).filter(|_| pace.try_hedge()).count();
-        assert_eq!(allowed(&pace), 4);
+    fn hedged_requests_stay_few() {
+        let tracker = LatencyTracker::new();
+        let allowed = |tracker: &LatencyTracker| (0..10).filter(|_| tracker.try_hedge()).count();
+        assert_eq!(allowed(&tracker), 4);
         for _ in 0..21 {
-            pace.record(Duration::from_secs(1));
+            tracker.record(Duration::from_secs(1));
         }
-        assert_eq!(allowed(&pace), 2);
+        assert_eq!(allowed(&tracker), 2);
     }
 }

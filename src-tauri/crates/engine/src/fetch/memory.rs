@@ -1,16 +1,17 @@
-//! How much memory the bodies of all requests take: bounded by bytes, however many there are.
+//! Limits the memory that the bodies of all requests hold, in bytes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::limits::MAX_BODY_MEMORY;
+use super::limits::MAX_BODY_MEMORY_BYTES;
 
-/// The memory that bodies share.
+/// The memory budget that all bodies share.
 ///
-/// A body waits for room before it grows. The oldest one never waits, so there is always one that
-/// comes to its end and makes room; the sum is at most [`BODIES_IN_MEMORY`] and one body more.
+/// A body waits for free memory before it grows. The oldest one never waits, so one request can
+/// always complete and free its memory; the sum is at most [`MAX_BODY_MEMORY_BYTES`] plus one
+/// body.
 #[derive(Debug, Default)]
 pub(crate) struct BodyMemory {
     reservations: Mutex<Reservations>,
@@ -29,7 +30,7 @@ impl Reservations {
     }
 }
 
-/// The share of one body; dropping it makes room for others.
+/// The reservation of one body; dropping it frees the memory.
 #[derive(Debug)]
 pub(crate) struct MemoryReservation {
     memory: Arc<BodyMemory>,
@@ -37,12 +38,12 @@ pub(crate) struct MemoryReservation {
 }
 
 impl BodyMemory {
-    /// A share of nothing.
+    /// Starts a reservation of 0 bytes.
     pub(crate) fn reserve(self: &Arc<Self>) -> MemoryReservation {
-        let mut shares = self.lock();
-        let number = shares.next;
-        shares.next += 1;
-        shares.bytes.insert(number, 0);
+        let mut reservations = self.lock();
+        let number = reservations.next;
+        reservations.next += 1;
+        reservations.bytes.insert(number, 0);
         MemoryReservation {
             memory: Arc::clone(self),
             number,
@@ -50,7 +51,7 @@ impl BodyMemory {
     }
 
     fn lock(&self) -> MutexGuard<'_, Reservations> {
-        // Every field is whole after every line, so a panic elsewhere spoils nothing.
+        // Each statement leaves the state valid, so a poisoned lock can still be used.
         self.reservations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -63,7 +64,7 @@ impl MemoryReservation {
         loop {
             let freed = self.memory.freed.notified();
             tokio::pin!(freed);
-            // Room that is made before this waits is remembered.
+            // Memory that is freed before the `await` below is not missed.
             freed.as_mut().enable();
             if self.try_grow(bytes) {
                 return;
@@ -73,15 +74,16 @@ impl MemoryReservation {
     }
 
     fn try_grow(&self, bytes: u64) -> bool {
-        let mut shares = self.memory.lock();
-        let own = shares.bytes.get(&self.number).copied().unwrap_or(0);
-        let others = shares.sum() - own;
-        let is_oldest = shares.bytes.keys().next() == Some(&self.number);
-        let takes = bytes <= own || is_oldest || others.saturating_add(bytes) <= MAX_BODY_MEMORY;
-        if takes {
-            shares.bytes.insert(self.number, own.max(bytes));
+        let mut reservations = self.memory.lock();
+        let own = reservations.bytes.get(&self.number).copied().unwrap_or(0);
+        let others = reservations.sum() - own;
+        let is_oldest = reservations.bytes.keys().next() == Some(&self.number);
+        let is_granted =
+            bytes <= own || is_oldest || others.saturating_add(bytes) <= MAX_BODY_MEMORY_BYTES;
+        if is_granted {
+            reservations.bytes.insert(self.number, own.max(bytes));
         }
-        takes
+        is_granted
     }
 }
 
@@ -98,34 +100,34 @@ mod tests {
 
     use super::*;
 
-    const WAITS: Duration = Duration::from_millis(10);
+    const BRIEF: Duration = Duration::from_millis(10);
 
     #[tokio::test(start_paused = true)]
-    async fn bodies_wait_for_room_and_the_oldest_does_not() {
+    async fn bodies_wait_for_memory_and_the_oldest_does_not() {
         let memory = Arc::new(BodyMemory::default());
         let (mut oldest, mut second, mut third) =
             (memory.reserve(), memory.reserve(), memory.reserve());
-        oldest.grow_to(MAX_BODY_MEMORY / 2).await;
-        second.grow_to(MAX_BODY_MEMORY / 2).await;
-        let waits = tokio::time::timeout(WAITS, third.grow_to(1)).await;
-        assert!(waits.is_err(), "there is no room for a third");
-        oldest.grow_to(MAX_BODY_MEMORY * 2).await;
+        oldest.grow_to(MAX_BODY_MEMORY_BYTES / 2).await;
+        second.grow_to(MAX_BODY_MEMORY_BYTES / 2).await;
+        let third_waits = tokio::time::timeout(BRIEF, third.grow_to(1)).await;
+        assert!(third_waits.is_err(), "no memory is left for a third");
+        oldest.grow_to(MAX_BODY_MEMORY_BYTES * 2).await;
         drop(oldest);
         third.grow_to(1).await;
-        second.grow_to(MAX_BODY_MEMORY * 2).await;
+        second.grow_to(MAX_BODY_MEMORY_BYTES * 2).await;
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_next_oldest_goes_on_when_the_oldest_has_ended() {
+    async fn the_next_oldest_continues_when_the_oldest_has_ended() {
         let memory = Arc::new(BodyMemory::default());
         let (mut oldest, mut second) = (memory.reserve(), memory.reserve());
-        oldest.grow_to(MAX_BODY_MEMORY).await;
+        oldest.grow_to(MAX_BODY_MEMORY_BYTES).await;
         let waiting = async {
-            second.grow_to(MAX_BODY_MEMORY * 2).await;
+            second.grow_to(MAX_BODY_MEMORY_BYTES * 2).await;
         };
         tokio::pin!(waiting);
-        assert!(tokio::time::timeout(WAITS, &mut waiting).await.is_err());
+        assert!(tokio::time::timeout(BRIEF, &mut waiting).await.is_err());
         drop(oldest);
-        assert!(tokio::time::timeout(WAITS, waiting).await.is_ok());
+        assert!(tokio::time::timeout(BRIEF, waiting).await.is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Whether this computer is connected at all: told by the service, not by one host of segments.
+//! Finds out whether this computer is online, by asking the service and not a segment host.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use ustream::Client;
 
 use super::limits::ONLINE_CACHE_TIME;
 
-/// Asks at most once in a while, for everybody.
+/// Shared by all jobs; caches the answer for [`ONLINE_CACHE_TIME`].
 pub(crate) struct OnlineCheck {
     client: Client,
     known: Mutex<Option<(Instant, bool)>>,
@@ -16,7 +16,7 @@ pub(crate) struct OnlineCheck {
 
 impl fmt::Debug for OnlineCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Online").finish_non_exhaustive()
+        f.debug_struct("OnlineCheck").finish_non_exhaustive()
     }
 }
 
@@ -28,7 +28,7 @@ impl OnlineCheck {
         }
     }
 
-    /// Whether the service can be reached: then a host whose name is unknown does not exist.
+    /// Returns whether the service can be reached. If so, a host name that does not resolve is wrong.
     pub(crate) async fn reaches_service(&self) -> bool {
         let mut known = self.known.lock().await;
         if let Some((asked, reaches)) = *known

@@ -1,4 +1,4 @@
-//! The only place where fetching loops: how often and how long apart.
+//! Retries: how often a segment or a request to the service is repeated, and with which pauses.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::progress::Meter;
 /// How much effort a segment is worth now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Others are waiting: it is passed over soon, and asked for again at the end.
+    /// Other segments are waiting: give up soon, and try again at the end of the pass.
     First,
-    /// All others are here, so its hosts are well, or were a moment ago.
+    /// All others have been received, so its hosts work, or did a moment ago.
     Last,
-    /// None of the others can be read without it.
+    /// No other segment can be read without it.
     Needed,
 }
 
@@ -36,40 +36,40 @@ impl Effort {
 }
 
 impl Fetcher {
-    /// Fetches a segment, as often as it is worth; the last real reason comes out.
+    /// Fetches a segment, with as many retries as `effort` allows; returns the last real error.
     ///
-    /// Waits as long as this computer is not connected: the person sees it and can stop.
+    /// While offline, retries forever: the user sees it and can cancel.
     pub(crate) async fn fetch(
         &self,
         request: SegmentRequest<'_>,
         effort: Effort,
         (budget, meter): (&RequestBudget, &Meter),
     ) -> Result<FetchOutcome, FetchError> {
-        let (mut rounds, mut offline) = (0, 0);
+        let (mut passes, mut offline) = (0, 0);
         let mut earlier = None;
-        // What ought to exist is asked for twice before it is missing for good.
-        let is_last_word = effort == Effort::Last && request.not_found_confirmations > 1;
-        let mut is_sure = !request.is_end_probe && !is_last_word;
+        // A segment that should exist must be reported absent twice.
+        let needs_confirmation = effort == Effort::Last && request.not_found_confirmations > 1;
+        let mut is_confirmed = !request.is_end_probe && !needs_confirmation;
         loop {
-            let means = RequestContext {
+            let context = RequestContext {
                 request,
                 budget,
                 meter,
                 rest_policy: match effort {
-                    // Another segment finds out sooner whether the hosts are well again.
-                    Effort::First if rounds > 0 => RestPolicy::Skip,
+                    // Requests for other segments find out sooner whether the hosts work again.
+                    Effort::First if passes > 0 => RestPolicy::Skip,
                     Effort::First | Effort::Needed => RestPolicy::Wait,
                     Effort::Last => RestPolicy::Ignore,
                 },
             };
-            let error = match self.mirror_pass(means).await {
-                Ok(FetchOutcome::Absent(_)) if !is_sure => {
-                    is_sure = true;
+            let error = match self.mirror_pass(context).await {
+                Ok(FetchOutcome::Absent(_)) if !is_confirmed => {
+                    is_confirmed = true;
                     tokio::time::sleep(backoff(1)).await;
                     continue;
                 }
                 Ok(outcome) => return Ok(outcome),
-                // Nobody could be asked: what was said before is the reason.
+                // No request was made: the earlier error is the reason.
                 Err(error @ (FetchError::NoAddress | FetchError::TooManyRequests)) => {
                     return Err(earlier.unwrap_or(error));
                 }
@@ -80,36 +80,36 @@ impl Fetcher {
                 meter.set_waiting(true);
                 backoff(offline)
             } else {
-                rounds += 1;
-                if rounds >= effort.max_passes() || error.is_final() {
+                passes += 1;
+                if passes >= effort.max_passes() || error.is_final() {
                     return Err(error);
                 }
-                if rounds > 1 {
+                if passes > 1 {
                     meter.set_waiting(true);
                 }
                 earlier = Some(error);
-                backoff(rounds)
+                backoff(passes)
             };
             tokio::time::sleep(pause).await;
         }
     }
 }
 
-/// Asks the service anew, as patiently as for a segment.
+/// Repeats a request to the service while its errors are temporary.
 pub(crate) async fn retry_service<T, A>(
     meter: &Meter,
-    mut ask: impl FnMut() -> A,
+    mut send: impl FnMut() -> A,
 ) -> Result<T, ustream::Error>
 where
     A: Future<Output = Result<T, ustream::Error>>,
 {
-    let mut patience = RetryBudget::default();
+    let mut budget = RetryBudget::default();
     loop {
-        let error = match ask().await {
+        let error = match send().await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let Some(pause) = patience.next_delay(ErrorClass::of_service(&error)) else {
+        let Some(pause) = budget.next_delay(ErrorClass::of_service(&error)) else {
             return Err(error);
         };
         meter.set_waiting(true);
@@ -117,18 +117,18 @@ where
     }
 }
 
-/// What an error says of the next try.
+/// What an error means for the next try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ErrorClass {
-    /// The same question gets the same answer.
+    /// Retrying does not help.
     Final,
-    /// It may pass.
+    /// Temporary: retry with a growing pause.
     Transient,
-    /// It passes after so long.
+    /// Overload: retry after the time that the server asks for.
     Busy(Option<Duration>),
-    /// Nobody is there.
+    /// The server cannot be reached.
     Down,
-    /// Nobody can be there: the computer is not connected.
+    /// This computer is offline.
     Offline,
 }
 
@@ -152,18 +152,18 @@ impl ErrorClass {
     }
 }
 
-/// How long one question is repeated.
+/// How often and how long one request is repeated.
 #[derive(Clone, Copy, Debug, Default)]
 struct RetryBudget {
-    /// Since somebody was there last.
+    /// Tries so far; while the server cannot be reached it only grows the pauses.
     tries: u32,
     down_since: Option<Instant>,
 }
 
 impl RetryBudget {
-    /// How long to wait before the next try; `None` when it is not worth one.
-    fn next_delay(&mut self, trouble: ErrorClass) -> Option<Duration> {
-        match trouble {
+    /// Returns the pause before the next try, or `None` to give up.
+    fn next_delay(&mut self, class: ErrorClass) -> Option<Duration> {
+        match class {
             ErrorClass::Final => return None,
             ErrorClass::Transient | ErrorClass::Busy(_) => {
                 self.down_since = None;
@@ -184,7 +184,7 @@ impl RetryBudget {
                 self.tries = self.tries.saturating_add(1).min(SERVICE_TRIES - 1);
             }
         }
-        let pause = match trouble {
+        let pause = match class {
             ErrorClass::Busy(Some(retry_after)) => retry_after.min(MAX_RETRY_AFTER),
             ErrorClass::Busy(None) => backoff(self.tries + 2),
             _ => backoff(self.tries),
@@ -193,7 +193,7 @@ impl RetryBudget {
     }
 }
 
-/// Doubles with each try; a part of it is chance, so that pieces do not come back all at once.
+/// Returns a pause that doubles with each try, with jitter so that segments are not retried at once.
 fn backoff(tries: u32) -> Duration {
     let doubled = INITIAL_BACKOFF.saturating_mul(1 << tries.saturating_sub(1).min(8));
     doubled
@@ -217,34 +217,34 @@ mod tests {
         assert!(backoff(5) > backoff(1));
     }
 
-    fn tries(trouble: ErrorClass) -> u32 {
-        let mut patience = RetryBudget::default();
+    fn tries(class: ErrorClass) -> u32 {
+        let mut budget = RetryBudget::default();
         (1..=100)
-            .find(|_| patience.next_delay(trouble).is_none())
+            .find(|_| budget.next_delay(class).is_none())
             .expect("it ends")
     }
 
     #[test]
-    fn an_answer_that_is_an_error_is_asked_for_six_times() {
+    fn a_request_that_is_answered_with_an_error_is_made_six_times() {
         assert_eq!(tries(ErrorClass::Transient), SERVICE_TRIES);
         assert_eq!(tries(ErrorClass::Busy(None)), SERVICE_TRIES);
         assert_eq!(tries(ErrorClass::Final), 1);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_is_down_is_waited_for_and_a_missing_line_without_end() {
-        let mut patience = RetryBudget::default();
+    async fn retries_end_when_the_server_is_down_and_never_while_offline() {
+        let mut budget = RetryBudget::default();
         let start = Instant::now();
-        while let Some(pause) = patience.next_delay(ErrorClass::Down) {
+        while let Some(pause) = budget.next_delay(ErrorClass::Down) {
             assert!(pause <= MAX_BACKOFF);
             tokio::time::advance(pause).await;
         }
         let waited = start.elapsed();
         assert!(waited >= SERVICE_DOWN_TIMEOUT && waited < SERVICE_DOWN_TIMEOUT + MAX_BACKOFF);
         for _ in 0..10_000 {
-            let pause = patience
+            let pause = budget
                 .next_delay(ErrorClass::Offline)
-                .expect("without end");
+                .expect("retried forever");
             tokio::time::advance(pause).await;
         }
     }

@@ -1,4 +1,4 @@
-//! What files are called where a person names them all at once: `{date} {title}`.
+//! Templates for file names, with fields of the recording in braces: `{date} {title}`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,10 +10,10 @@ use ustream::{Recording, Rendition};
 
 use super::stem;
 
-/// What remains of a template where a part of it is not known.
+/// Characters that are trimmed from the ends, where unknown fields leave them over.
 const SEPARATORS: [char; 6] = [' ', '-', '–', '_', ',', '.'];
 
-/// A name of files, without their ending, that has fields of the recording in braces.
+/// A file name without extension, with fields of the recording in braces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Template(Vec<TemplateToken>);
@@ -24,7 +24,7 @@ enum TemplateToken {
     Field(TemplateField),
 }
 
-/// What a recording is told apart by.
+/// A field of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TemplateField {
     Title,
@@ -44,23 +44,23 @@ impl TemplateField {
     ];
 
     fn name(self) -> &'static str {
-        let named = Self::ALL.iter().find(|(_, field)| *field == self);
-        // The list above holds every field.
-        named.map_or("title", |(name, _)| name)
+        let name_of = Self::ALL.iter().find(|(_, field)| *field == self);
+        // `ALL` holds every field, so the fallback is never used.
+        name_of.map_or("title", |(name, _)| name)
     }
 
-    fn of(self, facts: &TemplateValues) -> Option<&str> {
+    fn of(self, values: &TemplateValues) -> Option<&str> {
         match self {
-            Self::Title => facts.title.as_deref(),
-            Self::Owner => facts.owner.as_deref(),
-            Self::Date => facts.date.as_deref(),
-            Self::Id => Some(&facts.id),
-            Self::Quality => facts.quality.as_deref(),
+            Self::Title => values.title.as_deref(),
+            Self::Owner => values.owner.as_deref(),
+            Self::Date => values.date.as_deref(),
+            Self::Id => Some(&values.id),
+            Self::Quality => values.quality.as_deref(),
         }
     }
 }
 
-/// What a recording is called by.
+/// The values of the fields for one recording.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TemplateValues {
     title: Option<String>,
@@ -71,7 +71,7 @@ pub(crate) struct TemplateValues {
 }
 
 impl TemplateValues {
-    /// What is known of a recording, and of the rendition that is saved.
+    /// Takes the values from a recording and the rendition that is saved.
     pub(crate) fn of(recording: &Recording, rendition: Option<&Rendition>) -> Self {
         let date = recording
             .date_unix_s
@@ -91,13 +91,13 @@ impl TemplateValues {
     }
 }
 
-/// Why a text is no template.
+/// Why a text is not a valid template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// A field that no recording has.
+    /// An unknown field.
     #[error("{{{0}}} is not known: use {{title}}, {{owner}}, {{date}}, {{id}} or {{quality}}")]
     Unknown(String),
-    /// A brace has no partner.
+    /// An unmatched brace.
     #[error("a brace is not closed, or not opened; write a brace of the name itself twice")]
     Brace,
     /// All files would have the same name.
@@ -106,14 +106,14 @@ pub enum TemplateError {
 }
 
 impl Default for Template {
-    /// The title alone.
+    /// `{title}`.
     fn default() -> Self {
         Self(vec![TemplateToken::Field(TemplateField::Title)])
     }
 }
 
 impl Template {
-    /// The name of a file that nobody has saved, to be shown beside the template.
+    /// Returns the name of a made-up recording, as an example in the settings.
     pub fn example(&self) -> String {
         self.stem(&TemplateValues {
             title: Some("Launch day".to_owned()),
@@ -124,20 +124,20 @@ impl Template {
         })
     }
 
-    /// The name of a recording's file; where nothing is left of it, the title or the number.
-    pub(crate) fn stem(&self, facts: &TemplateValues) -> String {
+    /// Returns the file name for a recording; if nothing is left of it, the title or the id.
+    pub(crate) fn stem(&self, values: &TemplateValues) -> String {
         let filled: String = self
             .0
             .iter()
-            .filter_map(|part| match part {
+            .filter_map(|token| match token {
                 TemplateToken::Text(text) => Some(text.clone()),
-                // Cut and cleaned one by one, so that a long title leaves room for the others.
-                TemplateToken::Field(field) => stem(field.of(facts)?),
+                // Each field is shortened on its own, so that a long title leaves room for others.
+                TemplateToken::Field(field) => stem(field.of(values)?),
             })
             .collect();
         stem(filled.trim_matches(SEPARATORS))
-            .or_else(|| facts.title.as_deref().and_then(stem))
-            .unwrap_or_else(|| format!("ustream {}", facts.id))
+            .or_else(|| values.title.as_deref().and_then(stem))
+            .unwrap_or_else(|| format!("ustream {}", values.id))
     }
 }
 
@@ -145,14 +145,14 @@ impl FromStr for Template {
     type Err = TemplateError;
 
     fn from_str(text: &str) -> Result<Self, TemplateError> {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
+        let mut tokens = Vec::new();
+        let mut text_run = String::new();
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             let (before, from) = rest.split_at(at);
-            plain.push_str(before);
+            text_run.push_str(before);
             if let Some(after) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
-                plain.push_str(&from[..1]);
+                text_run.push_str(&from[..1]);
                 rest = after;
                 continue;
             }
@@ -161,32 +161,32 @@ impl FromStr for Template {
             let name = name.trim();
             let field = TemplateField::ALL.iter().find(|(known, _)| *known == name);
             let (_, field) = field.ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
-            if !plain.is_empty() {
-                parts.push(TemplateToken::Text(std::mem::take(&mut plain)));
+            if !text_run.is_empty() {
+                tokens.push(TemplateToken::Text(std::mem::take(&mut text_run)));
             }
-            parts.push(TemplateToken::Field(*field));
+            tokens.push(TemplateToken::Field(*field));
             rest = after;
         }
-        plain.push_str(rest);
-        if !plain.is_empty() {
-            parts.push(TemplateToken::Text(plain));
+        text_run.push_str(rest);
+        if !text_run.is_empty() {
+            tokens.push(TemplateToken::Text(text_run));
         }
-        let tells = |part: &TemplateToken| {
+        let identifies = |token: &TemplateToken| {
             matches!(
-                part,
+                token,
                 TemplateToken::Field(TemplateField::Title | TemplateField::Id)
             )
         };
-        if !parts.iter().any(tells) {
+        if !tokens.iter().any(identifies) {
             return Err(TemplateError::SameForAll);
         }
-        Ok(Self(parts))
+        Ok(Self(tokens))
     }
 }
 
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|part| match part {
+        self.0.iter().try_for_each(|token| match token {
             TemplateToken::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
             TemplateToken::Field(field) => write!(f, "{{{}}}", field.name()),
         })
@@ -213,11 +213,11 @@ mod tests {
 
     use super::*;
 
-    fn named(template: &str, facts: &TemplateValues) -> String {
-        template.parse::<Template>().unwrap().stem(facts)
+    fn name_of(template: &str, values: &TemplateValues) -> String {
+        template.parse::<Template>().unwrap().stem(values)
     }
 
-    fn facts() -> TemplateValues {
+    fn values() -> TemplateValues {
         TemplateValues {
             title: Some("A/B: part 1".into()),
             owner: Some("Acme".into()),
@@ -228,38 +228,38 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_of_a_recording_make_its_name() {
+    fn fields_are_replaced_by_the_values_of_the_recording() {
         assert_eq!(
-            named("{date} {title} [{id}]", &facts()),
+            name_of("{date} {title} [{id}]", &values()),
             "2016-05-12 A B part 1 [7]"
         );
-        assert_eq!(named("{owner} - {title}", &facts()), "Acme - A B part 1");
-        assert_eq!(named("{id} {quality}", &facts()), "7 720p");
-        assert_eq!(Template::default().stem(&facts()), "A B part 1");
-        assert_eq!(named("{{{id}}}", &facts()), "{7}");
+        assert_eq!(name_of("{owner} - {title}", &values()), "Acme - A B part 1");
+        assert_eq!(name_of("{id} {quality}", &values()), "7 720p");
+        assert_eq!(Template::default().stem(&values()), "A B part 1");
+        assert_eq!(name_of("{{{id}}}", &values()), "{7}");
     }
 
     #[test]
-    fn what_is_not_known_leaves_nothing_at_the_ends() {
+    fn unknown_fields_leave_no_separators_at_the_ends() {
         let unknown = TemplateValues {
             id: "7".into(),
             ..TemplateValues::default()
         };
-        assert_eq!(named("{date} - {title}", &unknown), "ustream 7");
-        assert_eq!(named("{owner} - {id} - {quality}", &unknown), "7");
+        assert_eq!(name_of("{date} - {title}", &unknown), "ustream 7");
+        assert_eq!(name_of("{owner} - {id} - {quality}", &unknown), "7");
     }
 
     #[test]
     fn a_long_title_leaves_room_for_the_number() {
         let long = TemplateValues {
             title: Some("long ".repeat(100)),
-            ..facts()
+            ..values()
         };
-        assert!(named("{id} {title}", &long).starts_with("7 long long"));
+        assert!(name_of("{id} {title}", &long).starts_with("7 long long"));
     }
 
     #[test]
-    fn a_template_that_cannot_work_says_why() {
+    fn an_invalid_template_returns_the_reason() {
         let problem = |text: &str| text.parse::<Template>().unwrap_err();
         assert_eq!(problem("{titel}"), TemplateError::Unknown("titel".into()));
         assert!(
@@ -277,10 +277,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_template_is_written_as_it_is_read(text in "[{}a-z -]{0,20}(\\{title\\})?[{}a-z]{0,6}") {
+        fn a_template_survives_formatting_and_parsing(text in "[{}a-z -]{0,20}(\\{title\\})?[{}a-z]{0,6}") {
             if let Ok(template) = text.parse::<Template>() {
                 prop_assert_eq!(template.to_string().parse::<Template>(), Ok(template.clone()));
-                prop_assert!(!template.stem(&facts()).is_empty());
+                prop_assert!(!template.stem(&values()).is_empty());
             }
         }
     }

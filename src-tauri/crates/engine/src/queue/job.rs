@@ -1,4 +1,4 @@
-//! One job of the queue: what is saved of it, and its run.
+//! One job of the queue: its saved record, and its run.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,19 +12,19 @@ use crate::registry::JobRecord;
 use crate::run::{Attempt, Discovery, RunContext};
 use crate::view::{JobState, JobView};
 
-/// A job with all that is known of it in memory.
+/// A job with its state in memory.
 pub(super) struct Job {
     pub(super) id: JobId,
     pub(super) record: JobRecord,
     pub(super) overrides: Overrides,
     pub(super) active: Option<ActiveRun>,
-    /// The last level of a run that has ended.
+    /// Progress of the current or the last run.
     pub(super) meter: Option<Arc<Meter>>,
-    /// Somebody waits for the job to be gone.
+    /// Set while the job is being removed: whether to keep its part folder, and the reply.
     pub(super) removal: Option<(bool, ReplySender<()>)>,
 }
 
-/// A run that has not ended yet, though it may have been told to.
+/// A run that has not ended yet, though it may have been cancelled.
 pub(super) struct ActiveRun {
     pub(super) task: Id,
     pub(super) cancel: CancellationToken,
@@ -49,11 +49,11 @@ impl Job {
             .is_some_and(|active| active.task == task)
     }
 
-    pub(super) fn attempt(&self, means: &Arc<RunContext>) -> Attempt {
+    pub(super) fn attempt(&self, context: &Arc<RunContext>) -> Attempt {
         Attempt {
             spec: self.record.spec.clone(),
             overrides: self.overrides.clone(),
-            context: Arc::clone(means),
+            context: Arc::clone(context),
             meter: Arc::new(Meter::new()),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
             discovery: Arc::default(),

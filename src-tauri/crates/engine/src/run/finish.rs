@@ -9,6 +9,7 @@ use super::completeness::Shortfall;
 use crate::assemble::Assembler;
 use crate::durable::blocking;
 use crate::error::Error;
+use crate::outcome::{Outcome, Stopped};
 use crate::part::files::{self, OpenMode};
 use crate::part::{PartFolder, SavedMovie};
 use crate::view::{Code, Finished, JobStage};
@@ -42,7 +43,7 @@ impl Attempt {
         summary: Summary,
         shortfall: Shortfall,
         original: &str,
-    ) -> Result<Option<SavedMovie>, Error> {
+    ) -> Outcome<SavedMovie> {
         self.meter.enter(JobStage::Converting);
         let (film, converted) = (part::output(part.path()), part::converted(part.path()));
         // What ffmpeg writes over is ours.
@@ -54,24 +55,22 @@ impl Attempt {
             duration_ms: Some(summary.duration_ms),
         };
         let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Ok(None) => return Ok(None),
-            Ok(Some(said)) => {
+            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
+            Ok(said) => {
                 self.meter.enter(JobStage::Finishing);
                 let (path, original) = (converted.clone(), summary.clone());
                 let compared =
                     blocking(move || Ok(compare_with_original(&path, &original))).await?;
                 compared.map_err(|problem| said.explain(problem))
             }
-            Err(problem) => Err(problem),
+            Err(Stopped::Failed(problem)) => Err(problem),
         };
         match remuxed {
-            Ok(summary) => publish(part, converted, finished_view(&summary, shortfall))
-                .await
-                .map(Some),
+            Ok(summary) => Ok(publish(part, converted, finished_view(&summary, shortfall)).await?),
             Err(problem) => {
                 let finished = finished_view(&summary, shortfall);
                 let original = keep_original(part.with_extension(original), film, finished).await?;
-                Err(Error::Convert { problem, original })
+                Err(Error::Convert { problem, original }.into())
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::download_plan::DownloadPlan;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{FetchOutcome, RequestBudget, SegmentRequest};
+use crate::outcome::Outcome;
 
 /// Segments that are compared where nothing else says that the recording has changed.
 const DEFAULT_SAMPLES: usize = 2;
@@ -50,57 +51,54 @@ enum Comparison {
 }
 
 impl Attempt {
-    /// Fetches some of the segments that are here already and compares them. `None` is a stop.
+    /// Fetches some of the saved segments once more and compares them.
     ///
-    /// Where the listing has changed, at least one must be had and be the same.
+    /// If the listing has changed, at least one must come and be the same.
     pub(super) async fn is_unchanged(
         &self,
         sample: SpotCheck<'_>,
         here: &[HeldSegment],
         change: PlanChange,
-    ) -> Result<Option<bool>, Error> {
+    ) -> Outcome<bool> {
         let most = match change {
             PlanChange::Same => DEFAULT_SAMPLES,
             PlanChange::Unverified => MOVED_SAMPLES,
-            PlanChange::Different => return Ok(Some(false)),
+            PlanChange::Different => return Ok(false),
         };
         let chosen = spread(here, most);
         let mut is_any_same = chosen.is_empty() || change == PlanChange::Same;
         for effort in EFFORTS {
             for (id, mark) in &chosen {
                 let compared = self.compare(sample, (*id, *mark), effort);
-                let Some(compared) = self.cancel.run_until_cancelled(compared).await else {
-                    return Ok(None);
-                };
-                match compared? {
+                match self.unless_cancelled(compared).await?? {
                     Comparison::Different => {
                         tracing::warn!(?id, "another segment lies there now");
-                        return Ok(Some(false));
+                        return Ok(false);
                     }
                     Comparison::Same => is_any_same = true,
                     Comparison::Unknown => {}
                 }
             }
             if is_any_same {
-                return Ok(Some(true));
+                return Ok(true);
             }
         }
-        Ok(Some(false))
+        Ok(false)
     }
 
-    /// Whether a segment that is here can be fetched once more: then its hosts are well, and those
-    /// that fail are bad themselves. `None` is a stop.
+    /// Returns whether a saved segment can be fetched once more: then the hosts work, and the
+    /// segments that fail are at fault.
     pub(super) async fn are_hosts_healthy(
         &self,
         sample: SpotCheck<'_>,
         here: &[HeldSegment],
-    ) -> Option<bool> {
+    ) -> Outcome<bool> {
         let Some((id, mark)) = spread(here, 1).pop() else {
-            return Some(false);
+            return Ok(false);
         };
         let compared = self.compare(sample, (id, mark), Effort::Last);
-        let compared = self.cancel.run_until_cancelled(compared).await?;
-        Some(matches!(compared, Ok(Comparison::Same)))
+        let compared = self.unless_cancelled(compared).await?;
+        Ok(matches!(compared, Ok(Comparison::Same)))
     }
 
     async fn compare(

@@ -19,6 +19,7 @@ use crate::extras::MovieMetadata;
 use crate::fetch::retry::Effort;
 use crate::fetch::{RequestBudget, retry};
 use crate::fetch_pass::{self, PassResult};
+use crate::outcome::Outcome;
 use crate::part::PartFolder;
 
 /// How often in a row new addresses may bring no new segment.
@@ -94,35 +95,29 @@ struct PassState {
 }
 
 impl Attempt {
-    /// Fetches and assembles. `None` is a stop.
+    /// Fetches and assembles all segments that can be had.
     pub(super) async fn transfer(
         &self,
         (found, recording): (RecordingRef, Recording),
         make: &DownloadPlan,
         part: &PartFolder,
-    ) -> Result<Option<Transfer>, Error> {
+    ) -> Outcome<Transfer> {
         let folder = part.path();
-        let Some(assembly) = self.open_assembler(&recording, make, folder).await? else {
-            return Ok(None);
-        };
+        let assembly = self.open_assembler(&recording, make, folder).await?;
         let budget = Arc::new(RequestBudget::new(assembly.outstanding().len()));
         let sample = SpotCheck::of(&recording, make, &budget);
         let here = assembly.held_segments();
         let compared = self.is_unchanged(sample, &here, part.change());
-        match compared.await {
-            Ok(Some(true)) if part.change() == PlanChange::Unverified => {
-                make.save_moved_plan(folder).await?
-            }
-            Ok(Some(true)) => {}
-            Ok(None) => return fetch_pass::suspend(assembly).await.map(|()| None),
-            Ok(Some(false)) => {
-                fetch_pass::suspend(assembly).await?;
-                return Err(Error::Changed(folder.to_owned()));
-            }
-            Err(error) => {
-                fetch_pass::suspend(assembly).await?;
-                return Err(error);
-            }
+        let compared = compared.await.and_then(|is_same| match is_same {
+            true => Ok(()),
+            false => Err(Error::Changed(folder.to_owned()).into()),
+        });
+        if let Err(stopped) = compared {
+            fetch_pass::suspend(assembly).await?;
+            return Err(stopped);
+        }
+        if part.change() == PlanChange::Unverified {
+            make.save_moved_plan(folder).await?;
         }
         let transfer = Transfer {
             recording,
@@ -132,12 +127,9 @@ impl Attempt {
             misplaced: HashSet::new(),
             reason: None,
         };
-        let Some(transfer) = self
+        let transfer = self
             .fetch_all(transfer, (found, make, folder), &budget)
-            .await?
-        else {
-            return Ok(None);
-        };
+            .await?;
         self.replace_misplaced(transfer, make, &budget).await
     }
 
@@ -146,14 +138,11 @@ impl Attempt {
         recording: &Recording,
         make: &DownloadPlan,
         folder: &Path,
-    ) -> Result<Option<Assembler>, Error> {
-        // A copy gets them when it is made a film.
+    ) -> Outcome<Assembler> {
+        // A single file gets them when it is remuxed.
         let marks = match make.output_kind {
-            OutputKind::Movie(..) => self.fetch_metadata(recording, make).await,
-            OutputKind::SingleFile => Some(MovieMetadata::default()),
-        };
-        let Some(marks) = marks else {
-            return Ok(None);
+            OutputKind::Movie(..) => self.fetch_metadata(recording, make).await?,
+            OutputKind::SingleFile => MovieMetadata::default(),
         };
         let (path, sheet) = (folder.to_owned(), make.assembly_spec(recording, marks));
         let assembly = blocking(move || Assembler::open(&path, sheet)).await?;
@@ -163,7 +152,7 @@ impl Attempt {
                 disk_space::estimate_remaining(recording, make, &assembly),
             )?;
         }
-        Ok(Some(assembly))
+        Ok(assembly)
     }
 
     /// Passes over all that is lacking, with new addresses where they have expired, and a last one
@@ -173,7 +162,7 @@ impl Attempt {
         mut transfer: Transfer,
         (found, make, folder): (RecordingRef, &DownloadPlan, &Path),
         budget: &Arc<RequestBudget>,
-    ) -> Result<Option<Transfer>, Error> {
+    ) -> Outcome<Transfer> {
         let mut passes = PassState {
             effort: Effort::First,
             are_urls_current: false,
@@ -184,10 +173,7 @@ impl Attempt {
         loop {
             let before = transfer.assembler.outstanding().len();
             let pass = self.pass_config(&transfer.recording, make, budget, &passes);
-            let Some((assembly, gathered)) = fetch_pass::run(pass, transfer.assembler).await?
-            else {
-                return Ok(None);
-            };
+            let (assembly, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
             transfer.assembler = assembly;
             transfer.assembler.discard_misplaced();
             let PassResult {
@@ -199,18 +185,18 @@ impl Attempt {
                 let sample = SpotCheck::of(&transfer.recording, make, budget);
                 let here = transfer.assembler.held_segments();
                 let well = self.are_hosts_healthy(sample, &here).await;
-                if well == Some(true) && passes.effort == Effort::First {
+                if matches!(well, Ok(true)) && passes.effort == Effort::First {
                     passes.effort = Effort::Last;
                     continue;
                 }
                 fetch_pass::suspend(transfer.assembler).await?;
-                return well.map_or(Ok(None), |_| Err(dead.into()));
+                return Err(well.err().unwrap_or_else(|| dead.into()));
             }
             let lacking = transfer.assembler.outstanding();
             let came = lacking.len() < before;
             passes.fruitless_passes = if came { 0 } else { passes.fruitless_passes + 1 };
             if !ended_early && transfer.missing_segments(make).is_empty() {
-                return Ok(Some(transfer));
+                return Ok(transfer);
             }
             if refused && passes.may_renew() {
                 passes.renewals += 1;
@@ -220,45 +206,41 @@ impl Attempt {
                     held: &transfer.assembler.held_segments(),
                 };
                 match self.renew_urls(found, (make, folder), known, budget).await {
-                    Ok(Some(Some(renewed))) => {
+                    Ok(Some(renewed)) => {
                         tracing::info!("the addresses have expired; going on with new ones");
                         transfer.recording = *renewed;
                         passes.are_urls_current = false;
                         continue;
                     }
-                    // Where nothing has ever come, the next pass shall end early again.
-                    Ok(Some(None)) => {
-                        passes.are_urls_current = !transfer.assembler.stored().0.is_empty()
-                    }
-                    Ok(None) => {
-                        return fetch_pass::suspend(transfer.assembler).await.map(|()| None);
-                    }
-                    Err(error) => {
+                    // If no segment ever came, let the next pass end early again.
+                    Ok(None) => passes.are_urls_current = !transfer.assembler.stored().0.is_empty(),
+                    Err(stopped) => {
                         fetch_pass::suspend(transfer.assembler).await?;
-                        return Err(error);
+                        return Err(stopped);
                     }
                 }
             }
             let is_last = passes.effort == Effort::Last;
             let is_in_vain = ended_early && transfer.assembler.stored().0.is_empty();
             if is_last || (is_in_vain && passes.fruitless_passes > MAX_FRUITLESS_PASSES) {
-                return Ok(Some(transfer));
+                return Ok(transfer);
             }
             if !ended_early {
                 // Where nothing came at all, it is the hosts that fail and not some segments.
                 if transfer.assembler.stored().0.len() > passes.initial_segments {
                     passes.effort = Effort::Last;
                 } else if passes.fruitless_passes > MAX_FRUITLESS_PASSES {
-                    return Ok(Some(transfer));
+                    return Ok(transfer);
                 }
             }
             if !ended_early || is_in_vain {
                 let pause = tokio::time::sleep(LAST_PASS_DELAY);
-                if self.cancel.run_until_cancelled(pause).await.is_none() {
-                    return fetch_pass::suspend(transfer.assembler).await.map(|()| None);
+                if let Err(stopped) = self.unless_cancelled(pause).await {
+                    fetch_pass::suspend(transfer.assembler).await?;
+                    return Err(stopped);
                 }
             } else if passes.fruitless_passes > MAX_FRUITLESS_PASSES {
-                return Ok(Some(transfer));
+                return Ok(transfer);
             }
         }
     }
@@ -285,41 +267,38 @@ impl Attempt {
         }
     }
 
-    /// Asks where the segments lie now: `Some(None)` where they lie where they did, `None` where
-    /// the job was stopped. Fails where the recording is another one now.
+    /// Asks the service for the current addresses of the segments. Returns `None` if they are the
+    /// same as before; fails if the recording has changed.
     async fn renew_urls(
         &self,
         found: RecordingRef,
         (make, folder): (&DownloadPlan, &Path),
         known: TransferState<'_>,
         budget: &Arc<RequestBudget>,
-    ) -> Result<Option<Option<Box<Recording>>>, Error> {
+    ) -> Outcome<Option<Box<Recording>>> {
         let (plan, access) = (&make.plan, self.access());
         let asked = retry::retry_service(&self.meter, || {
             self.context.client.refresh(plan, found, &access)
         });
-        let Some(asked) = self.cancel.run_until_cancelled(asked).await else {
-            return Ok(None);
-        };
-        let renewed = asked?;
+        let renewed = self.unless_cancelled(asked).await??;
         let planned = renewed
             .rendition(&plan.rendition)
             .and_then(|rendition| renewed.plan_of(rendition));
         let change = planned.map_or(PlanChange::Different, |planned| planned.compare(plan));
         if change == PlanChange::Different {
-            return Err(Error::Changed(folder.to_owned()));
+            return Err(Error::Changed(folder.to_owned()).into());
         }
         let moved = |segment: &Segment| {
             renewed.locate(plan, segment.id) != known.recording.locate(plan, segment.id)
         };
         if !known.outstanding.iter().any(moved) {
-            return Ok(Some(None));
+            return Ok(None);
         }
         let sample = SpotCheck::of(&renewed, make, budget);
-        match self.is_unchanged(sample, known.held, change).await? {
-            Some(true) => Ok(Some(Some(Box::new(renewed)))),
-            Some(false) => Err(Error::Changed(folder.to_owned())),
-            None => Ok(None),
+        if self.is_unchanged(sample, known.held, change).await? {
+            Ok(Some(Box::new(renewed)))
+        } else {
+            Err(Error::Changed(folder.to_owned()).into())
         }
     }
 
@@ -330,7 +309,7 @@ impl Attempt {
         mut transfer: Transfer,
         make: &DownloadPlan,
         budget: &Arc<RequestBudget>,
-    ) -> Result<Option<Transfer>, Error> {
+    ) -> Outcome<Transfer> {
         let passes = PassState {
             effort: Effort::First,
             are_urls_current: true,
@@ -366,15 +345,12 @@ impl Attempt {
                 break;
             }
             let pass = self.pass_config(&transfer.recording, make, budget, &passes);
-            let Some((assembly, gathered)) = fetch_pass::run(pass, transfer.assembler).await?
-            else {
-                return Ok(None);
-            };
+            let (assembly, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
             transfer.assembler = assembly;
             transfer.merge_pass(gathered);
         }
         transfer.misplaced.extend(transfer.assembler.misplaced());
-        Ok(Some(transfer))
+        Ok(transfer)
     }
 }
 

@@ -1,3 +1,5 @@
+//! Tests of the health of the segment hosts.
+
 use super::*;
 
 fn urls(texts: &[&str]) -> Vec<Url> {
@@ -11,10 +13,10 @@ fn status(status: u16) -> FetchError {
     }
 }
 
-/// The index of the address that is asked next, where one is.
+/// The index of the URL that is asked next, if any.
 fn picks(hosts: &Hosts, urls: &[Url], now: Instant) -> Option<usize> {
     match hosts.next(urls, &TriedUrls::default(), now) {
-        NextHost::Ask(turn) => urls.iter().position(|url| url == turn.url()),
+        NextHost::Ask(permit) => urls.iter().position(|url| url == permit.url()),
         _ => None,
     }
 }
@@ -26,37 +28,42 @@ fn fail(hosts: &Hosts, url: &Url, times: u32, now: Instant) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_fails_is_left_for_another_and_probed_by_a_few_requests_at_a_time() {
+async fn a_failing_host_is_replaced_by_another_and_probed_by_a_few_requests_at_a_time() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let mut now = Instant::now();
     assert_eq!(picks(&hosts, &urls, now), Some(0));
     fail(&hosts, &urls[0], FAILURES_BEFORE_COOLDOWN, now);
-    assert_eq!(picks(&hosts, &urls, now), Some(1), "the other one is well");
+    assert_eq!(
+        picks(&hosts, &urls, now),
+        Some(1),
+        "the other one is healthy"
+    );
     fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
-    let asked = TriedUrls::default();
-    assert!(matches!(hosts.next(&urls, &asked, now), NextHost::Wait(_)));
+    let tried = TriedUrls::default();
+    assert!(matches!(hosts.next(&urls, &tried, now), NextHost::Wait(_)));
     now += INITIAL_COOLDOWN;
     let mut probes: Vec<_> = (0..PROBES)
-        .map(|_| hosts.next(&urls[..1], &asked, now))
+        .map(|_| hosts.next(&urls[..1], &tried, now))
         .collect();
-    let is_probe = |next: &NextHost<'_, '_>| matches!(next, NextHost::Ask(turn) if turn.is_probe());
+    let is_probe =
+        |next: &NextHost<'_, '_>| matches!(next, NextHost::Ask(permit) if permit.is_probe());
     assert!(probes.iter().all(is_probe));
-    let further = hosts.next(&urls[..1], &asked, now);
+    let further = hosts.next(&urls[..1], &tried, now);
     assert!(
         matches!(further, NextHost::Wait(_)),
         "a few probes at a time"
     );
     probes.pop();
-    let NextHost::Ask(turn) = hosts.next(&urls[..1], &asked, now) else {
-        panic!("a probe that was dropped counts for nothing");
+    let NextHost::Ask(permit) = hosts.next(&urls[..1], &tried, now) else {
+        panic!("a dropped probe does not count");
     };
-    turn.delivered();
-    assert_eq!(picks(&hosts, &urls, now), Some(0), "it is well again");
+    permit.delivered();
+    assert_eq!(picks(&hosts, &urls, now), Some(0), "it works again");
 }
 
 #[tokio::test(start_paused = true)]
-async fn hosts_that_have_all_failed_for_long_are_dead_whatever_they_answer() {
+async fn hosts_that_have_all_failed_for_long_are_dead_whatever_the_error() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let start = Instant::now();
@@ -77,7 +84,7 @@ async fn hosts_that_have_all_failed_for_long_are_dead_whatever_they_answer() {
     ));
     hosts.same_host(&urls[1]).delivered();
     assert_eq!(picks(&hosts, &urls, end), Some(1));
-    // Failures of another hour say nothing of today.
+    // Old failures say nothing about later ones.
     let later = end + SAME_OUTAGE * 2;
     fail(&hosts, &urls[0], 1, later);
     fail(&hosts, &urls[1], 1, later);
@@ -85,14 +92,14 @@ async fn hosts_that_have_all_failed_for_long_are_dead_whatever_they_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_whose_certificate_was_refused_is_asked_neither_with_nor_without_tls() {
+async fn a_host_with_a_rejected_certificate_is_asked_neither_with_nor_without_tls() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "http://a/1"]);
     let now = Instant::now();
     assert_eq!(
         picks(&hosts, &urls[1..], now),
         Some(0),
-        "nothing else is known"
+        "there is no other URL"
     );
     hosts
         .same_host(&urls[0])
@@ -104,32 +111,32 @@ async fn a_host_whose_certificate_was_refused_is_asked_neither_with_nor_without_
 }
 
 #[tokio::test(start_paused = true)]
-async fn plain_http_is_only_asked_where_tls_has_failed_without_any_answer() {
+async fn plain_http_is_only_used_if_tls_has_failed_without_any_answer() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "http://a/1"]);
     let now = Instant::now();
-    let asked = TriedUrls {
+    let tried = TriedUrls {
         urls: vec![&urls[0]],
         is_refused: false,
     };
     assert!(matches!(
-        hosts.next(&urls, &asked, now),
+        hosts.next(&urls, &tried, now),
         NextHost::Exhausted
     ));
     let unreachable = FetchError::TooManyRequests;
     hosts.same_host(&urls[0]).settle(|health| {
         health.fail(HostFailure::Unreachable, &unreachable, now);
     });
-    assert!(matches!(hosts.next(&urls, &asked, now), NextHost::Ask(_)));
+    assert!(matches!(hosts.next(&urls, &tried, now), NextHost::Ask(_)));
     fail(&hosts, &urls[0], 1, now);
     assert!(
-        matches!(hosts.next(&urls, &asked, now), NextHost::Exhausted),
+        matches!(hosts.next(&urls, &tried, now), NextHost::Exhausted),
         "it has answered over TLS"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
+async fn hosts_without_the_recording_are_asked_only_while_the_others_are_in_cooldown() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
@@ -138,26 +145,25 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_rest() {
     }
     assert_eq!(picks(&hosts, &urls, now), Some(1));
     fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
-    assert_eq!(picks(&hosts, &urls, now), None, "both rest");
-    // It may have been asked for nothing but what nobody has.
+    assert_eq!(picks(&hosts, &urls, now), None, "both are in cooldown");
+    // It may only have been asked for missing segments.
     let soon = now + INITIAL_COOLDOWN;
-    let asked = TriedUrls::default();
-    let turns: Vec<_> = (0..=PROBES)
-        .map(|_| hosts.next(&urls, &asked, soon))
+    let tried = TriedUrls::default();
+    let permits: Vec<_> = (0..=PROBES)
+        .map(|_| hosts.next(&urls, &tried, soon))
         .collect();
-    let is_first =
-        |turn: &NextHost<'_, '_>| matches!(turn, NextHost::Ask(turn) if turn.url() == &urls[0]);
-    assert!(turns.iter().any(is_first), "{turns:?}");
-    drop(turns);
+    let is_first = |permit: &NextHost<'_, '_>| matches!(permit, NextHost::Ask(permit) if permit.url() == &urls[0]);
+    assert!(permits.iter().any(is_first), "{permits:?}");
+    drop(permits);
     hosts.same_host(&urls[1]).delivered();
     assert_eq!(picks(&hosts, &urls, soon), Some(1));
     assert!(hosts.is_authoritative(&urls[1], &urls) && !hosts.is_authoritative(&urls[0], &urls));
-    // Of hosts that all lack it the first that is named is believed.
+    // If all hosts lack it, the first in the list is believed.
     assert_eq!(picks(&hosts, &urls[..1], now), Some(0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_hosts_that_all_lack_the_recording_another_is_asked_where_the_first_fails() {
+async fn if_all_hosts_lack_the_recording_another_is_asked_when_the_first_fails() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
@@ -170,7 +176,7 @@ async fn of_hosts_that_all_lack_the_recording_another_is_asked_where_the_first_f
         is_refused: false,
     };
     let next = hosts.next(&urls, &failed, now);
-    assert!(matches!(next, NextHost::Ask(turn) if turn.url() == &urls[1]));
+    assert!(matches!(next, NextHost::Ask(permit) if permit.url() == &urls[1]));
     let refused = TriedUrls {
         is_refused: true,
         ..failed
@@ -182,7 +188,7 @@ async fn of_hosts_that_all_lack_the_recording_another_is_asked_where_the_first_f
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_was_overtaken_comes_last_for_a_while() {
+async fn a_slow_host_is_asked_last_for_a_while() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
@@ -192,7 +198,7 @@ async fn a_host_that_was_overtaken_comes_last_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_asks_for_time_is_given_it() {
+async fn retry_after_is_honoured() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1"]);
     let now = Instant::now();
@@ -202,7 +208,7 @@ async fn a_host_that_asks_for_time_is_given_it() {
     };
     hosts.same_host(&urls[0]).failed(&busy, now);
     let NextHost::Wait(pause) = hosts.next(&urls, &TriedUrls::default(), now) else {
-        panic!("it rests");
+        panic!("it is in cooldown");
     };
     assert_eq!(pause, Duration::from_secs(5));
     assert_eq!(picks(&hosts, &urls, now + pause), Some(0));
