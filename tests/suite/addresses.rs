@@ -1,11 +1,11 @@
-//! The README's table of links, row by row.
+//! Checks every row of the README's table of links against the mock service.
 
 use engine::{Access, ResolvedLink};
 
 use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService};
 
-/// Link and what it is said to lead to.
+/// Returns each link of the table and what the table says it leads to.
 fn rows() -> Vec<(String, String)> {
     let readme = include_str!("../../README.md");
     let (_, section) = readme.split_once("## Which links work").unwrap();
@@ -17,7 +17,7 @@ fn rows() -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_row_of_the_readmes_table_of_links_holds() {
+async fn every_link_in_the_readme_table_resolves_as_stated() {
     let practice = MockService::demo().await;
     let rows = rows();
     assert!(rows.len() > 30, "{} rows", rows.len());

@@ -1,4 +1,4 @@
-//! A recording that is spoken in several languages.
+//! Recordings with audio tracks in several languages.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::deliveries::mock_service_with;
 use crate::mock_service::{MAIN, MockService, job, link};
 use crate::movies::{assert_plays, assert_same, fixture, packets};
 
-/// FLV and transport streams tell time in milliseconds here.
+/// FLV and transport streams store timestamps in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
 
 const FRENCH: (&str, &str) = ("fra", "second.flv");
@@ -34,7 +34,7 @@ fn only(language: &str) -> AudioChoice {
     AudioChoice::Only(language.to_owned())
 }
 
-/// Language of each sound of a film, and whether it plays unasked.
+/// Returns the language of each audio track and whether the track is the default.
 fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-of", "json", "-select_streams", "a"])
@@ -56,7 +56,7 @@ fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
         .collect()
 }
 
-/// Asserts that the film has its picture and these sounds, whole, of which the first plays.
+/// Asserts that the movie has the whole video and exactly these audio tracks, the first as default.
 fn assert_languages(film: &Path, languages: &[(&str, &str)]) {
     let told: Vec<_> = audio_tracks(film);
     let wanted = languages.iter().zip(0..);
@@ -77,7 +77,7 @@ fn assert_languages(film: &Path, languages: &[(&str, &str)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_language_becomes_a_track_and_the_usual_one_plays() {
+async fn each_language_becomes_a_track_and_the_services_default_is_the_default() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice
@@ -91,7 +91,7 @@ async fn each_language_becomes_a_track_and_the_usual_one_plays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_language_comes_without_the_others() {
+async fn one_selected_language_is_saved_alone() {
     let practice = MockService::demo().await;
     for audio in [
         only("fr"),
@@ -118,7 +118,7 @@ async fn assert_offered(listing: PlaylistLayout, audio: AudioChoice, languages: 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_languages_of_playlists_are_chosen_in_the_same_way() {
+async fn languages_of_playlists_are_selected_the_same_way() {
     for (listing, audio, languages) in [
         (PlaylistLayout::Separate, only("fr"), &[FRENCH][..]),
         (
@@ -138,7 +138,7 @@ async fn the_languages_of_playlists_are_chosen_in_the_same_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sound_that_lies_with_the_picture_is_one_of_them() {
+async fn audio_muxed_with_the_video_counts_as_a_language() {
     for (audio, languages) in [
         (AudioChoice::Usual, &[ENGLISH][..]),
         (only("fr"), &[FRENCH]),
@@ -149,7 +149,7 @@ async fn a_sound_that_lies_with_the_picture_is_one_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sounds_alone_are_saved_together() {
+async fn several_audio_tracks_are_saved_without_video() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let mut order = job_with_audio(AudioChoice::All, folder.path());
@@ -181,7 +181,7 @@ fn video_packets(film: &Path) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_language_that_is_not_there_fails_with_those_that_are() {
+async fn an_unknown_language_fails_and_lists_the_available_ones() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let failure = practice
@@ -205,7 +205,7 @@ async fn a_language_that_is_not_there_fails_with_those_that_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_line_keeps_all_languages_through_an_end_in_the_middle() {
+async fn the_command_line_keeps_all_languages_after_an_interrupted_run() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let run = || {

@@ -1,4 +1,5 @@
-//! Many recordings in one command: picked of a channel, read from a file, remembered in an archive.
+//! Many recordings in one command: selected from a channel, read from a file, remembered in an
+//! archive.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +12,10 @@ use crate::mock_service::{MAIN, MockService, file_names, link};
 
 const CHANNEL: u64 = 7_000_000;
 const FIRST: u64 = 200_000_000;
-/// 2020-01-01 at noon in Greenwich: no zone is a day away.
+/// 2020-01-01 12:00 UTC: the same date in every time zone.
 const NOON_UNIX_S: i64 = 1_577_880_000;
 
-/// Four short recordings of one title, a day apart.
+/// A channel with four short recordings of one title, a day apart.
 fn channel(gate: Option<Vec<GateField>>) -> World {
     let channel = Channel {
         gate,
@@ -36,7 +37,7 @@ fn sorted(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Saves something of the channel and gives exit code, paths and words.
+/// Saves part of the channel and returns exit code, printed paths and stderr.
 fn save(practice: &MockService, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
     let run = CliCommand::new(practice).args(arguments.iter().copied());
     let (code, out, err) = run.arg("-o").arg(folder).finish();
@@ -55,7 +56,7 @@ fn saved_recordings(practice: &MockService) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
+async fn all_recordings_of_a_channel_are_saved_under_different_names() {
     let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let (code, paths, err) = save(
@@ -80,7 +81,7 @@ async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
+async fn item_numbers_select_and_a_template_names_the_files() {
     let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
@@ -103,7 +104,7 @@ async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_picks_what_is_not_older() {
+async fn a_date_selects_recordings_that_are_not_older() {
     let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
@@ -122,7 +123,7 @@ async fn a_day_picks_what_is_not_older() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_archive_lists_is_not_fetched_again() {
+async fn recordings_in_the_archive_are_not_fetched_again() {
     let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let films = folder.path().join("films");
@@ -157,7 +158,7 @@ async fn what_the_archive_lists_is_not_fetched_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
+async fn a_bad_link_in_a_batch_does_not_stop_the_others() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let films = folder.path().join("films");
@@ -195,7 +196,7 @@ async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_is_told_which_link_each_line_is_about() {
+async fn json_lines_of_a_batch_name_their_link() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let links = [link(112_470_601), link(134_300_003)];
@@ -247,7 +248,7 @@ async fn one_sign_up_opens_all_recordings_of_a_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_videos_do_not_fit_one_name() {
+async fn several_videos_cannot_share_one_output_name() {
     let practice = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("film.mp4");
@@ -261,7 +262,7 @@ async fn several_videos_do_not_fit_one_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_of_a_channel_has_the_numbers_that_are_picked_by() {
+async fn the_list_of_a_channel_shows_the_item_numbers_for_selection() {
     let practice = MockService::with(channel(None)).await;
     let list = |more: &[&str]| {
         CliCommand::without_service()

@@ -1,5 +1,5 @@
-//! The bytes of an unfinished movie, and the folder that they lie in: what a bad disk, a crash of
-//! the file system or somebody else does to them between two runs and while one goes on.
+//! Damage to an unfinished movie and its part folder, by a bad disk, a file system crash or another
+//! program, between two runs and during one.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -17,21 +17,21 @@ use crate::deliveries::mock_service_with;
 use crate::mock_service::{MAIN, MockService, file_names, job, original, wait_for_end, wait_until};
 use crate::movies::assert_whole;
 
-/// FLV and transport streams tell time in milliseconds here.
+/// FLV and transport streams store timestamps in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
-/// So many that are here may be fetched once more, to tell the recording from another.
+/// A resumed run may fetch this many saved segments again to check that the recording is the same.
 const COMPARED: u32 = 2;
 
-/// What is made of what.
+/// Container and transport that a movie is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DownloadCase {
-    /// Fragments of an MP4, put together as they come.
+    /// Fragments of an MP4, written in order of arrival.
     Mp4,
-    /// FLV segments, put together as they are shown.
+    /// FLV segments, written in order of presentation.
     Original,
     /// Segments of a transport stream.
     Playlists,
-    /// Byte ranges of one file.
+    /// Byte ranges of a single file.
     File,
 }
 
@@ -55,7 +55,8 @@ impl DownloadCase {
         }
     }
 
-    /// One in the middle is missing; of a file, all behind its beginning.
+    /// Makes one segment in the middle unavailable; for a single file, everything after its
+    /// beginning.
     fn missing(self) -> Rule {
         let missing = Rule::new(Fault::Status(StatusCode::NOT_FOUND));
         match self {
@@ -81,15 +82,15 @@ impl DownloadCase {
     }
 }
 
-/// The part folder of an attempt that could not have everything.
+/// Returns the part folder of an attempt that could not fetch everything.
 async fn unfinished(practice: &MockService, kind: DownloadCase, folder: &Path) -> PathBuf {
     loop {
         let missing = practice.service.faults().add(kind.missing());
         practice.save(kind.job(folder)).await.unwrap_err();
         practice.service.faults().remove(missing);
         let part = part_folder(folder);
-        // Which byte ranges of a file were asked for first is chance: without the very first,
-        // the others only wait for their turn.
+        // Concurrent byte ranges are requested in random order. Without the very first range, the
+        // others stay in the reorder buffer and no fragment is written.
         if !fragments(&part).is_empty() {
             return part;
         }
@@ -115,7 +116,7 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, bytes).unwrap();
 }
 
-/// How many segments or byte ranges were handed out so far.
+/// Returns how many segments or byte ranges were served so far.
 fn handed_out(practice: &MockService) -> u32 {
     let coverage = practice.service.coverage(MAIN);
     let rows = coverage.chunks.values();
@@ -123,7 +124,7 @@ fn handed_out(practice: &MockService) -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flipped_byte_is_found_and_only_what_it_spoils_is_fetched_again() {
+async fn a_flipped_byte_is_detected_and_only_the_damaged_segment_is_fetched_again() {
     for kind in DOWNLOAD_CASES {
         let practice = kind.mock_service().await;
         let folder = tempfile::tempdir().unwrap();
@@ -137,14 +138,14 @@ async fn a_flipped_byte_is_found_and_only_what_it_spoils_is_fetched_again() {
         kind.assert_whole(&movie);
         let again = handed_out(&practice) - before;
         if matches!(kind, Mp4 | Playlists) {
-            // The damaged one, and the one that was missing: of video and of audio.
+            // The damaged one and the missing one, of video and of audio.
             assert!((2..=3 + COMPARED).contains(&again), "{kind:?}: {again}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unfinished_file_that_was_cut_or_zeroed_heals() {
+async fn a_truncated_or_zeroed_part_file_is_repaired() {
     for kind in DOWNLOAD_CASES {
         let practice = kind.mock_service().await;
         for zeroed in [false, true] {
@@ -165,7 +166,7 @@ async fn an_unfinished_file_that_was_cut_or_zeroed_heals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_somebody_cuts_while_it_is_written_is_never_saved_with_a_hole() {
+async fn a_file_truncated_while_it_is_written_is_never_saved_with_a_hole() {
     for kind in [Mp4, Original, Playlists] {
         for length in [100, 40_000] {
             let practice = kind.mock_service().await;
@@ -194,7 +195,7 @@ async fn a_file_that_somebody_cuts_while_it_is_written_is_never_saved_with_a_hol
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_segment_that_waited_for_its_turn_and_was_damaged_is_fetched_again() {
+async fn a_damaged_spooled_segment_is_fetched_again() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let part = unfinished(&practice, Original, folder.path()).await;
@@ -209,7 +210,7 @@ async fn a_segment_that_waited_for_its_turn_and_was_damaged_is_fetched_again() {
     assert!((3..=3 + COMPARED).contains(&again), "{again}");
 }
 
-/// Runs the command line where a stranger may have been, and not for ever.
+/// Runs the command line on a manipulated folder, with a timeout.
 fn run(practice: &MockService, folder: &Path) -> (i32, String, String) {
     let mut bounded = Command::new("timeout");
     bounded.arg("60");
@@ -220,8 +221,8 @@ fn run(practice: &MockService, folder: &Path) -> (i32, String, String) {
         .finish()
 }
 
-/// The command line saves under the next free name, says which folder it leaves alone, and
-/// touches nothing in it.
+/// Asserts that the command line saves under the next free name, reports the folder that it leaves
+/// alone, and changes nothing in it.
 fn assert_left_alone(practice: &MockService, folder: &Path, part: &Path, what: &str) {
     let stem = part.file_stem().unwrap().to_str().unwrap();
     let before = file_names(part);
@@ -234,14 +235,15 @@ fn assert_left_alone(practice: &MockService, folder: &Path, part: &Path, what: &
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links_that_were_planted_in_a_part_folder_are_not_followed() {
+async fn symlinks_in_a_part_folder_are_not_followed() {
     let practice = MockService::demo().await;
     for name in ["film", "journal", "lock", "plan.json"] {
         let folder = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         let part = unfinished(&practice, Mp4, folder.path()).await;
         let victim = elsewhere.path().join("precious.txt");
-        // As good a file as the one that is replaced, so that nothing else is wrong with it.
+        // The planted file is a valid copy of the replaced one, so that nothing else is wrong with
+        // it.
         fs::rename(part.join(name), &victim).unwrap();
         symlink(&victim, part.join(name)).unwrap();
         let precious = fs::read(&victim).unwrap();
@@ -251,7 +253,7 @@ async fn links_that_were_planted_in_a_part_folder_are_not_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_part_folder_that_is_a_link_is_left_alone_and_leaves_no_empty_movie() {
+async fn a_part_folder_that_is_a_symlink_is_left_alone_and_no_empty_movie_remains() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
@@ -265,7 +267,7 @@ async fn a_part_folder_that_is_a_link_is_left_alone_and_leaves_no_empty_movie() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pipes_that_were_planted_in_a_part_folder_are_not_waited_for() {
+async fn named_pipes_in_a_part_folder_do_not_block() {
     let practice = MockService::demo().await;
     for name in ["film", "plan.json", "lock"] {
         let folder = tempfile::tempdir().unwrap();
@@ -278,7 +280,7 @@ async fn pipes_that_were_planted_in_a_part_folder_are_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_that_calls_another_file_the_saved_movie_is_not_believed() {
+async fn a_plan_that_names_another_file_as_the_saved_movie_is_rejected() {
     let practice = MockService::demo().await;
     for named in ["../victim.mp4", "victim.mp4", "/etc/hostname", ""] {
         let outside = tempfile::tempdir().unwrap();
@@ -303,7 +305,7 @@ async fn a_plan_that_calls_another_file_the_saved_movie_is_not_believed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_movie_that_cannot_get_its_name_leaves_nothing_under_it_and_gets_it_later() {
+async fn a_movie_that_cannot_be_renamed_leaves_no_file_and_is_renamed_later() {
     let practice = MockService::demo().await;
     for error in ["EXDEV", "EACCES", "EIO"] {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! From a link to several recordings: channels, and pages of other sites.
+//! From a link to several recordings: channels, and pages of other sites with players.
 
 use engine::view::EntryView;
 use engine::{Access, Catalog, Code, Failure, ResolvedLink};
@@ -9,7 +9,7 @@ use crate::mock_service::{MAIN, MockService, link};
 const CHANNEL: u64 = 7_000_000;
 const FIRST: u64 = 200_000_000;
 
-/// A channel of so many short recordings.
+/// A channel with this many short recordings.
 fn channel_of(recordings: u64, lists: ListingSources) -> World {
     let channel = Channel {
         listing_sources: lists,
@@ -81,7 +81,7 @@ async fn a_channel_of_523_recordings_is_listed_newest_first_in_at_most_12_reques
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_tells_what_a_person_chooses_by() {
+async fn a_list_entry_has_the_fields_to_choose_by() {
     let practice = MockService::with(channel_of(2, EVERYWHERE)).await;
     let mut catalog = look(&practice, "ustream.tv/long-runner").await.unwrap();
     let entries = all(&mut catalog).await;
@@ -97,7 +97,7 @@ async fn an_entry_tells_what_a_person_chooses_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_websites_list_steps_in_for_the_apis_and_the_page_for_both() {
+async fn the_website_list_replaces_the_api_list_and_the_page_replaces_both() {
     for website in [true, false] {
         let lists = ListingSources {
             api: false,
@@ -117,7 +117,7 @@ async fn the_websites_list_steps_in_for_the_apis_and_the_page_for_both() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_that_lists_nothing_anywhere_has_no_recording() {
+async fn a_channel_without_any_list_has_no_recording() {
     let nowhere = ListingSources {
         api: true,
         website: false,
@@ -129,7 +129,7 @@ async fn a_channel_that_lists_nothing_anywhere_has_no_recording() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_is_no_list() {
+async fn a_recording_link_is_not_a_list() {
     let practice = MockService::demo().await;
     let lead = practice
         .engine()
@@ -142,7 +142,7 @@ async fn a_recording_is_no_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_sites_player_is_found_and_its_page_is_the_referrer() {
+async fn a_player_on_another_site_is_found_and_its_page_is_the_referrer() {
     const PAGE: &str = "https://www.example.org/live";
     let locked = Recording {
         lock: Some(AccessLock::Referrer(vec![PAGE.to_owned()])),
@@ -173,7 +173,7 @@ async fn another_sites_player_is_found_and_its_page_is_the_referrer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_players_on_a_page_are_a_choice() {
+async fn several_players_on_a_page_are_listed_to_choose_from() {
     let html = format!(
         "<iframe src='https://video.ibm.com/embed/recorded/{MAIN}'></iframe>
          <embed src='http://www.ustream.tv/flash/viewer.swf?cid=6540154'>"

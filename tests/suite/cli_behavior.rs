@@ -1,5 +1,5 @@
-//! Manners of the command line: what it writes on a terminal, how it stops, where it takes a
-//! password from, and what it says of a movie that is not complete.
+//! How the command line writes to a terminal, stops, reads a password, and reports an incomplete
+//! movie.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -17,12 +17,12 @@ use crate::command_line::CliCommand;
 use crate::mock_service::is_unfinished;
 use crate::mock_service::{MAIN, MockService, file_names, link};
 
-/// Recording with a password.
+/// A recording with a password.
 const LOCKED: u64 = 134_300_001;
-/// Recording with a segment that is gone for good.
+/// A recording with one segment that is permanently unavailable.
 const HOLED: u64 = 134_300_016;
 
-/// Clears the screen, sets a title, turns the line around; as C0, as C1 and as marks.
+/// Clears the screen, sets a title and reverses the line: as C0, C1 and bidi control characters.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\u{7f}\u{8}";
 
 fn is_harmless(text: &str) -> bool {
@@ -37,7 +37,7 @@ fn lines(out: &str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links_of_a_batch_cannot_drive_the_terminal_they_are_named_on() {
+async fn control_characters_in_batch_links_do_not_reach_the_terminal() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let batch = folder.path().join("links.txt");
@@ -69,11 +69,11 @@ async fn links_of_a_batch_cannot_drive_the_terminal_they_are_named_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn titles_names_and_arguments_cannot_drive_the_terminal() {
+async fn control_characters_in_titles_names_and_arguments_do_not_reach_the_terminal() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let strange = folder.path().join(HOSTILE);
-    // A recording whose title holds control characters, saved where the folder's name does too.
+    // The title of the recording and the name of the folder both hold control characters.
     let run = CliCommand::new(&practice)
         .save(134_300_021)
         .arg("-vv")
@@ -100,7 +100,7 @@ async fn titles_names_and_arguments_cannot_drive_the_terminal() {
     }
 }
 
-/// Ends a run that is behind a password with what this adds to the command.
+/// Runs the command on a recording with a password, with these extra arguments and inputs.
 fn unlock(practice: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut run = CliCommand::new(practice).save(LOCKED).arg("-vv");
@@ -138,7 +138,7 @@ async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
     }
     let (code, words) = unlock(&practice, &[], "", "another sesame");
     assert_eq!(code, 4, "{words}");
-    // Nobody is asked who is not at a terminal.
+    // Without a terminal there is no prompt.
     let (code, words) = unlock(&practice, &[], "open sesame\n", "");
     assert_eq!(code, 4, "{words}");
     assert!(words.contains("--password-file FILE"), "{words}");
@@ -148,7 +148,7 @@ async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_is_told_to_scripts_and_to_people() {
+async fn missing_media_is_reported_as_json_and_as_text() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let save = |more: &[&str]| {
@@ -187,7 +187,7 @@ async fn what_is_missing_is_told_to_scripts_and_to_people() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
+async fn a_second_interrupt_exits_at_once_even_if_the_disk_hangs() {
     for second in ["INT", "TERM"] {
         let practice = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
@@ -204,7 +204,7 @@ async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
         send(process, "INT");
-        // Long enough to be said, and too short for the disk.
+        // Long enough for the message to be printed, too short for the disk.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let asked_again = Instant::now();
         send(process, second);
@@ -223,7 +223,7 @@ async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_while_the_link_is_looked_up_ends_it_at_once() {
+async fn an_interrupt_while_the_link_is_resolved_exits_at_once() {
     let practice = MockService::demo().await;
     let silent = Fault::Delay(std::time::Duration::from_mins(1));
     let rule = practice.service.faults().add(Rule::new(silent));
@@ -248,15 +248,15 @@ fn send(process: u32, signal: &str) {
     assert!(sent.stderr(Stdio::null()).status().unwrap().success());
 }
 
-/// Whether a process has ended. Its tracer, which holds up the thread that waits for the disk, has
-/// not taken note of that yet.
+/// Returns whether a process has ended. Its tracer, which delays the thread that waits for the
+/// disk, has not reaped it yet.
 #[cfg(target_os = "linux")]
 fn has_ended(process: u32) -> bool {
     fs::read_to_string(format!("/proc/{process}/status"))
         .map_or(true, |status| status.contains("State:\tZ"))
 }
 
-/// The process that a tracer runs.
+/// Returns the process that a tracer runs.
 #[cfg(target_os = "linux")]
 async fn traced(tracer: u32) -> u32 {
     loop {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::mock_service::{MAIN, MockService, PARALLEL, file_names, link};
 use crate::movies::assert_whole;
 
-/// One run of it, led to a practice service.
+/// One run of the command line, connected to a mock service.
 pub(crate) struct CliCommand(Command);
 
 impl CliCommand {
@@ -25,23 +25,23 @@ impl CliCommand {
             .arg(practice.ca_path())
     }
 
-    /// As a child of another program, whose own arguments it has already.
+    /// Runs as a child of another program, whose own arguments are already set.
     pub(crate) fn under(program: Command, practice: &MockService) -> Self {
         Self::without_service_under(program).with_service(practice)
     }
 
-    /// An engine that remembers its jobs, as a child of another program.
+    /// Runs an engine that persists its jobs, as a child of another program.
     pub(crate) fn engine_under(mut program: Command, practice: &MockService) -> Self {
         program.arg(env!("CARGO_BIN_EXE_engine-tested"));
         Self::of(program).with_service(practice)
     }
 
-    /// Without a practice service.
+    /// Runs without a mock service.
     pub(crate) fn without_service() -> Self {
         Self::of(Command::new(env!("CARGO_BIN_EXE_ustream-dl-tested")))
     }
 
-    /// Without a practice service, as a child of another program.
+    /// Runs without a mock service, as a child of another program.
     pub(crate) fn without_service_under(mut program: Command) -> Self {
         program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
         Self::of(program)
@@ -89,7 +89,7 @@ impl CliCommand {
         self.0.spawn().unwrap()
     }
 
-    /// The same, with something to read on stdin.
+    /// Spawns with a pipe on stdin.
     pub(crate) fn spawn_with_stdin(mut self) -> Child {
         self.0.stdin(Stdio::piped());
         self.spawn()
@@ -99,7 +99,7 @@ impl CliCommand {
         self.0.output().unwrap()
     }
 
-    /// Runs it and gives exit code, stdout and stderr.
+    /// Runs to the end and returns exit code, stdout and stderr.
     pub(crate) fn finish(self) -> (i32, String, String) {
         let output = self.output();
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -112,7 +112,7 @@ impl CliCommand {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_path_of_the_finished_file_is_all_there_is_on_stdout() {
+async fn stdout_has_only_the_path_of_the_finished_file() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (code, out, err) = CliCommand::new(&practice)
@@ -127,7 +127,7 @@ async fn the_path_of_the_finished_file_is_all_there_is_on_stdout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
+async fn a_recording_behind_a_form_is_saved_with_the_given_answers() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let answers = [
@@ -155,7 +155,7 @@ async fn the_seeds_case_is_saved_with_the_answers_that_were_given() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_output_it_saves_to_the_downloads_folder() {
+async fn without_an_output_option_the_file_goes_to_the_downloads_folder() {
     let practice = MockService::demo().await;
     let home = tempfile::tempdir().unwrap();
     let downloads = home.path().join("Downloads");
@@ -176,7 +176,7 @@ async fn without_an_output_it_saves_to_the_downloads_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_reads_one_object_a_line() {
+async fn json_output_has_one_object_per_line() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("my film.mp4");
@@ -204,7 +204,7 @@ async fn a_script_reads_one_object_a_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
+async fn resolve_reports_what_a_link_leads_to_and_saves_nothing() {
     let practice = MockService::demo().await;
     let resolve = |more: &[&str]| {
         let link = "https://video.ibm.com/channel/practice";
@@ -233,7 +233,7 @@ async fn resolve_says_what_a_link_leads_to_and_saves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
+async fn each_failure_has_its_message_advice_and_exit_code() {
     let practice = MockService::demo().await;
     practice
         .service
@@ -309,7 +309,7 @@ async fn each_failure_has_its_words_its_advice_and_its_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_said_to_be_wrong_and_is_never_repeated() {
+async fn a_wrong_password_is_reported_and_never_printed() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let run = CliCommand::new(&practice).save(134_300_001).args([
@@ -329,7 +329,7 @@ async fn a_wrong_password_is_said_to_be_wrong_and_is_never_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_is_an_object_too_where_a_script_reads() {
+async fn with_json_a_failure_is_an_object_too() {
     let practice = MockService::demo().await;
     let (code, out, _) = CliCommand::new(&practice)
         .args(["my holiday film", "--json"])
@@ -343,7 +343,7 @@ async fn a_failure_is_an_object_too_where_a_script_reads() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_stops_politely_and_the_same_command_goes_on() {
+async fn an_interrupt_stops_cleanly_and_the_same_command_resumes() {
     let practice = MockService::demo().await;
     let slow = std::time::Duration::from_millis(200);
     let rule = practice

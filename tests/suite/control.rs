@@ -1,4 +1,4 @@
-//! A control connection that is refused, closed or silent, at each of its steps.
+//! A control connection that is refused, closed or silent at each of its steps.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,11 @@ use crate::movies::assert_whole;
 
 /// Hosts of the control connection.
 const CONTROL: &str = "*.ums.*";
-/// Where it is asked for.
+/// Path of the control connection.
 const PATH: &str = "/1/ustream*";
 
-/// Everything that may befall a connection, from before it is there until it has said so much.
+/// Faults of a control connection at every step, from before it opens until this many frames were
+/// sent.
 fn control_faults(frames: usize) -> Vec<Rule> {
     let before = [
         Rule::new(Fault::HostDown),
@@ -30,7 +31,7 @@ fn control_faults(frames: usize) -> Vec<Rule> {
     all.map(|rule| rule.host(CONTROL)).collect()
 }
 
-/// Tells a story of each, all at once: they mostly wait.
+/// Runs one test for each rule, all at the same time: they mostly wait.
 async fn of_each<T>(rules: Vec<Rule>, tell: impl FnMut(Rule) -> T)
 where
     T: Future<Output = ()> + Send + 'static,
@@ -46,8 +47,8 @@ fn add(practice: &MockService, rule: &Rule) -> RuleId {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trouble_at_any_step_is_met_with_another_connection() {
-    // As the recording is asked for, and as its host has named another.
+async fn a_fault_at_any_step_is_answered_with_another_connection() {
+    // Once at the first connection, once at the one to the host that the service redirects to.
     let passed = |rule: Rule| [0, 1].map(|passed| rule.clone().skip(passed).times(1));
     let rules = control_faults(1).into_iter().flat_map(passed).collect();
     of_each(rules, |trouble: Rule| async move {
@@ -66,8 +67,8 @@ async fn trouble_at_any_step_is_met_with_another_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trouble_for_good_is_told_soon_and_leaves_nothing() {
-    // One frame is enough to know the pieces.
+async fn a_permanent_fault_fails_soon_and_leaves_no_files() {
+    // One frame is enough to know the segments.
     of_each(control_faults(0), |trouble: Rule| async move {
         let practice = MockService::demo().await;
         add(&practice, &trouble);
@@ -85,7 +86,7 @@ async fn trouble_for_good_is_told_soon_and_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trouble_while_addresses_expire_costs_only_time() {
+async fn a_fault_while_addresses_expire_only_delays() {
     // The first two connections are those of the start.
     let later = |rule: Rule| rule.skip(2).times(1);
     let rules = control_faults(1).into_iter().map(later).collect();

@@ -1,4 +1,5 @@
-//! Whatever way a recording is offered by, a person gets the same film and notices nothing.
+//! The saved movie is the same by every transport: websocket, long polling, playlists or a single
+//! file.
 
 use std::fs;
 use std::path::Path;
@@ -15,10 +16,10 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService, file_names, is_unfinished, job, original};
 use crate::movies::{assert_plays, assert_same, assert_whole, fixture, packets};
 
-/// FLV and transport streams tell time in milliseconds here.
+/// FLV and transport streams store timestamps in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
 
-/// The main recording, offered by those ways.
+/// Starts a service with the main recording, offered by these transports.
 pub(crate) async fn mock_service_with(ways: Delivery) -> MockService {
     let recording = Recording {
         delivery: ways,
@@ -44,7 +45,7 @@ fn assert_movie(path: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_websocket_is_refused_long_polling_tells_the_same() {
+async fn long_polling_replaces_a_refused_websocket() {
     let practice = mock_service_with(Delivery::polling()).await;
     let (_folder, path) = saved(&practice).await;
     assert_movie(&path);
@@ -53,7 +54,7 @@ async fn where_the_websocket_is_refused_long_polling_tells_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_format_is_known_playlists_are_read_however_they_list_the_pieces() {
+async fn playlists_of_every_layout_are_read_if_no_other_format_is_known() {
     for (listing, rows) in [
         (
             PlaylistLayout::Muxed,
@@ -80,7 +81,7 @@ async fn where_no_format_is_known_playlists_are_read_however_they_list_the_piece
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pieces_that_are_ranges_of_one_file_are_fetched_as_such() {
+async fn segments_that_are_byte_ranges_of_one_file_are_fetched_as_ranges() {
     let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Ranges)).await;
     let (_folder, path) = saved(&practice).await;
     assert_movie(&path);
@@ -89,7 +90,7 @@ async fn pieces_that_are_ranges_of_one_file_are_fetched_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_quality_and_the_sound_of_playlists_can_be_chosen() {
+async fn quality_and_audio_of_playlists_can_be_chosen() {
     for (quality, row) in [
         (Quality::Smallest, "improved/4.ts"),
         (Quality::Audio, "improved/1.ts"),
@@ -112,7 +113,7 @@ async fn the_quality_and_the_sound_of_playlists_can_be_chosen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn playlists_that_have_expired_are_asked_for_anew() {
+async fn expired_playlists_are_requested_again() {
     let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let expired = Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*/1/playlist.m3u8*");
     let expired = practice.service.faults().add(expired.times(1));
@@ -122,7 +123,7 @@ async fn playlists_that_have_expired_are_asked_for_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_playlist_that_is_cut_on_its_way_is_not_taken_for_the_whole_film() {
+async fn a_truncated_playlist_is_not_taken_for_the_whole_recording() {
     let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Muxed)).await;
     let cut = Rule::new(Fault::ShortBody(900)).path("*/1/playlist.m3u8*");
     let cut = practice.service.faults().add(cut.times(1));
@@ -132,7 +133,7 @@ async fn a_playlist_that_is_cut_on_its_way_is_not_taken_for_the_whole_film() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pieces_that_are_encrypted_are_said_to_be_unsupported() {
+async fn encrypted_segments_are_reported_as_unsupported() {
     let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Encrypted)).await;
     let folder = tempfile::tempdir().unwrap();
     let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
@@ -140,7 +141,7 @@ async fn pieces_that_are_encrypted_are_said_to_be_unsupported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
+async fn a_single_file_is_saved_as_mp4_and_as_the_original() {
     let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
     let (_folder, path) = saved(&practice).await;
     assert_movie(&path);
@@ -164,7 +165,7 @@ async fn a_recording_that_is_one_file_comes_as_mp4_and_as_it_is() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_which_no_mp4_can_be_made_is_kept_and_the_next_run_fails_as_well() {
+async fn a_file_that_cannot_be_remuxed_is_kept_and_the_next_run_fails_too() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
@@ -190,7 +191,7 @@ async fn a_file_of_which_no_mp4_can_be_made_is_kept_and_the_next_run_fails_as_we
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_knows_no_parts_of_a_small_file_is_borne() {
+async fn a_server_that_ignores_ranges_is_accepted_for_a_small_file() {
     let ways = Delivery {
         ignores_ranges: true,
         ..Delivery::file(FileContainer::Flv)
@@ -201,7 +202,7 @@ async fn a_server_that_knows_no_parts_of_a_small_file_is_borne() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_outlives_trouble_and_new_addresses() {
+async fn a_single_file_survives_faults_and_expired_addresses() {
     let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
     let faults = practice.service.faults();
     let at = |fault, skip| faults.add(Rule::new(fault).path("/video/*").skip(skip).times(1));
@@ -221,9 +222,9 @@ async fn a_file_outlives_trouble_and_new_addresses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
+async fn a_single_file_with_a_missing_range_is_not_saved_and_resumes_later() {
     let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
-    // The first look, and two stretches.
+    // Let the probe and two byte ranges pass.
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("/video/*");
     practice.service.faults().add(gone.skip(3));
     let folder = tempfile::tempdir().unwrap();
@@ -240,16 +241,16 @@ async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
     let twice = stretches.chunks[".flv"]
         .values()
         .filter(|times| **times > 1);
-    // The first and the last are compared with what is here.
+    // A resumed run fetches the first and the last saved range again to compare them.
     assert!(twice.count() <= 2, "{stretches:?}");
 }
 
-/// Of the demo world: playlists of picture and sound apart, and one file.
-/// Few runs come to their end in the time beside each.
+/// Recordings of the demo world: playlists with separate video and audio, and a single file. Few
+/// runs finish within the milliseconds beside each.
 const OTHER_DELIVERIES: [(u64, u64); 2] = [(134_300_025, 2_500), (134_300_027, 900)];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_at_random_moments_loses_nothing_by_any_way() {
+async fn a_kill_at_random_moments_loses_nothing_by_any_transport() {
     let practice = MockService::demo().await;
     let faults = practice.service.faults();
     for pattern in ["*chunk_*", "/video/*"] {
@@ -276,7 +277,7 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_way() {
             assert!(output.status.success(), "{said}");
             let path = String::from_utf8(output.stdout).unwrap();
             assert_movie(Path::new(path.trim_end()));
-            // A run that came to its end before it was killed has saved a film, too.
+            // A run that finished before it was killed has saved a movie as well.
             let parts = file_names(folder.path());
             let paths = parts.iter().map(|name| folder.path().join(name));
             let left = paths.filter(|path| path.is_dir() && !file_names(path).is_empty());
@@ -286,7 +287,7 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_begun_from_playlists_goes_on_from_them_though_the_websocket_is_back() {
+async fn a_download_started_from_playlists_resumes_from_them_after_the_websocket_is_back() {
     let practice = mock_service_with(Delivery::default()).await;
     let faults = practice.service.faults();
     let shut = ["*-ws-*", "*-wss-*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
@@ -305,13 +306,13 @@ async fn what_was_begun_from_playlists_goes_on_from_them_though_the_websocket_is
     }
     let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
     assert_movie(&path);
-    // The first and the last are compared with what is here.
+    // A resumed run fetches the first and the last saved segment again to compare them.
     practice.assert_all_requested(MAIN, "improved/2/1.ts", 2);
     assert_eq!(file_names(folder.path()).len(), 1, "nothing else is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_websocket_costs_half_a_minute_and_no_question() {
+async fn a_silent_websocket_only_delays_the_start() {
     let ways = Delivery {
         websocket: TransportBehavior::Silent,
         polling: TransportBehavior::Silent,
@@ -329,7 +330,7 @@ async fn a_silent_websocket_costs_half_a_minute_and_no_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn long_polling_is_opened_again_where_it_breaks_off() {
+async fn a_broken_long_polling_session_is_reopened() {
     for answers in 0..3 {
         let practice = mock_service_with(Delivery::polling()).await;
         let closed = Rule::new(Fault::CloseSocket(answers)).host("*-lp-*");
@@ -340,7 +341,7 @@ async fn long_polling_is_opened_again_where_it_breaks_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_goes_over_tls_only_by_whatever_way() {
+async fn a_password_is_sent_over_tls_only_by_long_polling_too() {
     let recording = Recording {
         delivery: Delivery::polling(),
         lock: Some(AccessLock::Password("open sesame".into())),
@@ -373,7 +374,7 @@ async fn a_password_goes_over_tls_only_by_whatever_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_in_no_way_there_is_told_as_the_first_way_told_it() {
+async fn if_no_transport_has_the_recording_the_first_reason_is_reported() {
     let ways = Delivery {
         file: None,
         ..Delivery::file(FileContainer::Flv)

@@ -1,4 +1,4 @@
-//! Disks that are full, cannot be written, or have their own ideas of names.
+//! Disks that are full, cannot be written, or have unusual rules for names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService};
 use crate::movies::assert_whole;
 
-/// Exit code for everything that the disk is to blame for.
+/// Exit code for every disk error.
 const DISK: i32 = 7;
 
-/// Runs a script in which `"$@"` is the command line, led to the practice service, and `$disk` is
-/// a folder where small disks may be mounted that nobody else sees.
+/// Runs a script in which `"$@"` is the command line, connected to the mock service, and `$disk` is
+/// a folder where small disks can be mounted in a private mount namespace.
 fn on_a_small_disk(practice: &MockService, folder: &Path, script: &str) -> Output {
     let disk = folder.join("disk");
     fs::create_dir(&disk).unwrap();
@@ -43,7 +43,7 @@ fn saved(folder: &Path) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_is_too_small_is_told_before_anything_is_fetched() {
+async fn a_disk_that_is_too_small_is_reported_before_anything_is_fetched() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let output = on_a_small_disk(
@@ -63,7 +63,7 @@ async fn a_disk_that_is_too_small_is_told_before_anything_is_fetched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_small_movie_needs_a_small_disk_only() {
+async fn a_small_movie_needs_only_a_small_disk() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=20m tmpfs $disk; \"$@\"; cp $disk/*.mp4 $out";
@@ -73,7 +73,7 @@ async fn a_small_movie_needs_a_small_disk_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn going_on_is_not_advised_where_nothing_can_be_written() {
+async fn resuming_is_not_advised_if_nothing_can_be_written() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=200k tmpfs $disk; \"$@\"";
@@ -85,7 +85,7 @@ async fn going_on_is_not_advised_where_nothing_can_be_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_fills_up_keeps_what_it_has_and_goes_on_when_there_is_room() {
+async fn a_disk_that_fills_up_keeps_its_data_and_the_job_resumes_with_free_space() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=700k tmpfs $disk
@@ -111,7 +111,7 @@ async fn a_disk_that_fills_up_keeps_what_it_has_and_goes_on_when_there_is_room()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_cannot_be_written_is_told() {
+async fn a_read_only_disk_is_reported() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let output = on_a_small_disk(
@@ -128,7 +128,7 @@ async fn a_disk_that_cannot_be_written_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_clock_of_the_computer_may_jump() {
+async fn a_jump_of_the_system_clock_is_harmless() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let jumps = folder.path().join("clock");

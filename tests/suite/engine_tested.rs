@@ -1,5 +1,5 @@
-//! An engine that remembers its jobs, as the window's does, in a process that can be killed: it
-//! saves one recording and ends.
+//! An engine that persists its jobs, as the window's does, in a process that tests can kill: it
+//! saves one recording and exits.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,13 +16,13 @@ use engine::{
 #[derive(Debug, Parser)]
 struct Args {
     link: String,
-    /// Where jobs are remembered
+    /// Folder of the persisted jobs
     #[arg(long)]
     data: PathBuf,
-    /// Where the film goes
+    /// Folder of the movie
     #[arg(short)]
     output: PathBuf,
-    /// How often a second somebody looks at the progress beside it
+    /// Progress readings per second by an additional reader
     #[arg(long, default_value_t = 0)]
     looks: u32,
     #[arg(long)]
@@ -65,7 +65,8 @@ async fn main() -> anyhow::Result<()> {
     ended
 }
 
-/// Looks at all there is to see, so many times a second: each reader is told everything at first.
+/// Reads the whole progress this many times a second, each time as a new reader, which gets every
+/// job.
 async fn read_progress(engine: &Engine, times: u32) -> Infallible {
     let mut due = tokio::time::interval(Duration::from_secs(1) / times);
     loop {

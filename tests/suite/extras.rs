@@ -1,4 +1,4 @@
-//! What belongs to a film beside picture and sound.
+//! Cover, chapters, captions and metadata of a movie.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::mock_service::{MAIN, MockService, file_names, job, original};
 use crate::movies::packets;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_mp4_carries_the_preview_picture_unless_it_is_not_wanted() {
+async fn an_mp4_has_the_cover_unless_it_is_turned_off() {
     let practice = MockService::demo().await;
     for wanted in [true, false] {
         let folder = tempfile::tempdir().unwrap();
@@ -35,7 +35,7 @@ async fn an_mp4_carries_the_preview_picture_unless_it_is_not_wanted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_mp4_carries_the_chapters() {
+async fn an_mp4_has_the_chapters() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
@@ -51,7 +51,7 @@ async fn an_mp4_carries_the_chapters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_picture_that_cannot_be_had_holds_nothing_up() {
+async fn a_missing_cover_does_not_fail_the_movie() {
     let practice = MockService::demo().await;
     let whole = tempfile::tempdir().unwrap();
     let (reference, _) = practice.save(job(MAIN, whole.path())).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_picture_that_cannot_be_had_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn captions_lie_beside_the_film_one_file_a_language() {
+async fn captions_are_saved_beside_the_movie_one_file_per_language() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let extras = Extras {
@@ -98,7 +98,7 @@ async fn captions_lie_beside_the_film_one_file_a_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_mp4_carries_the_captions_of_every_language_and_the_files_are_the_same() {
+async fn an_mp4_has_the_captions_of_every_language_and_the_caption_files_match() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let extras = Extras {
@@ -122,7 +122,7 @@ async fn an_mp4_carries_the_captions_of_every_language_and_the_files_are_the_sam
         .iter()
         .map(|one| (one.language.as_str(), one.samples))
         .collect();
-    // A pause, words, a pause, words, a pause.
+    // Pause, caption, pause, caption, pause.
     assert_eq!(inside, [("eng", 5), ("deu", 5)]);
     for (track, language) in [("0:s:0", "en-00"), ("0:s:1", "de-DE")] {
         let expected = format!(
@@ -135,7 +135,7 @@ async fn an_mp4_carries_the_captions_of_every_language_and_the_files_are_the_sam
     assert!(tags.cover.is_some() && !tags.chapters.is_empty());
 }
 
-/// What ffmpeg makes of a track of captions.
+/// Returns a caption track as ffmpeg converts it.
 fn words(film: &Path, track: &str) -> String {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
@@ -148,7 +148,7 @@ fn words(film: &Path, track: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn captions_that_fail_do_not_fail_the_film() {
+async fn failing_captions_do_not_fail_the_movie() {
     let practice = MockService::demo().await;
     practice
         .service
@@ -170,7 +170,7 @@ async fn captions_that_fail_do_not_fail_the_film() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_known_is_saved_under_the_names_that_scripts_know() {
+async fn metadata_is_saved_under_the_documented_names() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let run = CliCommand::new(&practice)
@@ -195,7 +195,7 @@ async fn what_is_known_is_saved_under_the_names_that_scripts_know() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_there_already_is_never_replaced() {
+async fn an_existing_file_is_never_replaced() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let mine = folder.path().join("The practice film.info.json");

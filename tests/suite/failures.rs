@@ -1,4 +1,4 @@
-//! Bad input and bad days: each a typed failure, its own words, and nothing left behind.
+//! Bad input and failing services: each has its own error code and message and leaves no files.
 
 use engine::view::GapView;
 use engine::{Access, Code, Failure, NewJob};
@@ -12,7 +12,7 @@ async fn failure(practice: &MockService, job: NewJob) -> Failure {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_bad_link_is_refused_with_its_own_code_and_leaves_nothing() {
+async fn each_bad_link_is_refused_with_its_own_code_and_leaves_no_files() {
     let practice = MockService::demo().await;
     for (recording, code) in [
         (134_300_001, Code::NeedsPassword),
@@ -32,10 +32,10 @@ async fn each_bad_link_is_refused_with_its_own_code_and_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redirect_to_a_host_that_is_not_the_services_is_not_followed() {
+async fn a_redirect_to_a_foreign_host_is_not_followed() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    // Its cluster's name leads on, its host does not.
+    // The cluster's name redirects; the host named after it is not the service's.
     practice
         .save(job(134_300_019, folder.path()))
         .await
@@ -49,7 +49,7 @@ async fn a_redirect_to_a_host_that_is_not_the_services_is_not_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_text_without_a_link_and_a_page_without_a_player_are_told_apart() {
+async fn a_text_without_a_link_and_a_page_without_a_player_have_different_codes() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = |link: &str| NewJob {
@@ -78,7 +78,7 @@ async fn a_text_without_a_link_and_a_page_without_a_player_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_service_is_given_up_in_time() {
+async fn a_silent_service_times_out() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let silent = failure(&practice, job(134_300_005, folder.path())).await;
@@ -86,7 +86,7 @@ async fn a_silent_service_is_given_up_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_told_from_none_and_the_right_one_opens() {
+async fn missing_wrong_and_right_passwords_are_distinguished() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = |password: &str| NewJob {
@@ -104,7 +104,7 @@ async fn a_wrong_password_is_told_from_none_and_the_right_one_opens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_that_is_on_air_has_nothing_to_save_yet() {
+async fn a_live_channel_has_nothing_to_save_yet() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let link = "https://video.ibm.com/channel/id/6540155".to_owned();
@@ -120,7 +120,7 @@ async fn a_channel_that_is_on_air_has_nothing_to_save_yet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_is_gone_is_named_and_the_rest_can_be_kept() {
+async fn a_missing_segment_is_reported_and_the_rest_can_be_kept() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let id = 134_300_016;
@@ -147,7 +147,7 @@ async fn a_piece_that_is_gone_is_named_and_the_rest_can_be_kept() {
             duration_ms: 2000
         }]
     );
-    // What follows the gap is where it was.
+    // Media after the gap keeps its timestamps.
     let end = packets(&path, "v:0").last().unwrap().pts_us;
     let whole = packets(&crate::movies::fixture("video.mp4"), "v:0");
     let expected = whole.last().unwrap().pts_us - whole[0].pts_us;
@@ -160,7 +160,7 @@ async fn a_piece_that_is_gone_is_named_and_the_rest_can_be_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn passing_trouble_costs_nothing_but_time() {
+async fn temporary_faults_only_delay() {
     use axum::http::StatusCode;
     let practice = MockService::demo().await;
     let faults = practice.service.faults();
@@ -177,7 +177,7 @@ async fn passing_trouble_costs_nothing_but_time() {
         faults.add(piece(Fault::Html, 47)),
         faults.add(piece(Fault::Reset, 58)),
         faults.add(piece(Fault::Status(StatusCode::TOO_MANY_REQUESTS), 69)),
-        // The very last: its absence would pass for the end.
+        // A missing last segment would look like the end of the recording.
         faults.add(piece(Fault::Status(StatusCode::NOT_FOUND), 99)),
     ];
     let folder = tempfile::tempdir().unwrap();
@@ -190,7 +190,7 @@ async fn passing_trouble_costs_nothing_but_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mirror_that_is_down_is_passed_by() {
+async fn a_mirror_that_is_down_is_skipped() {
     let practice = MockService::demo().await;
     practice
         .service
@@ -202,7 +202,7 @@ async fn a_mirror_that_is_down_is_passed_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_cannot_be_written_is_named() {
+async fn an_unwritable_folder_is_named() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a file");

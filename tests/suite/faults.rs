@@ -1,4 +1,5 @@
-//! Bad days on the line: each ends in the whole film, or in its own failure with all that came.
+//! Network and server faults: each ends in the whole movie, or in its own error with everything
+//! fetched so far kept.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,10 +15,10 @@ use crate::mock_service::{
 };
 use crate::movies::assert_whole;
 
-/// Pieces of both kinds, none of them next to each other.
+/// Segments of both tracks, none adjacent.
 const SAMPLED_CHUNKS: [u32; 4] = [3, 20, 57, 98];
 
-/// The original as a run that nobody disturbs saves it.
+/// The original as a run without faults saves it.
 static UNDISTURBED: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 async fn undisturbed() -> &'static [u8] {
@@ -30,14 +31,14 @@ async fn undisturbed() -> &'static [u8] {
     UNDISTURBED.get_or_init(save).await
 }
 
-/// How a film is offered and asked for.
+/// Container and transport that the movie is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FaultCase {
-    /// Pieces of MP4.
+    /// MP4 segments.
     Mp4,
-    /// Pieces of FLV, to be kept.
+    /// FLV segments, saved as the original.
     Original,
-    /// Transport streams of picture and sound apart, from playlists.
+    /// Transport streams with separate video and audio, from playlists.
     Playlists,
 }
 
@@ -60,7 +61,7 @@ impl FaultCase {
         }
     }
 
-    /// A row that the film is made of.
+    /// Returns a representation that the movie is made from.
     fn representation(self) -> &'static str {
         match self {
             Self::Mp4 => "2.m4v",
@@ -70,8 +71,8 @@ impl FaultCase {
     }
 }
 
-/// Saves the film by each way while `fault` strikes; it must come out whole, the
-/// original to the byte.
+/// Saves the movie by each transport while a fault applies. The movie must be complete, the
+/// original identical byte for byte.
 async fn assert_survives(strike: impl Fn(&MockService) -> Vec<RuleId>) {
     for way in FaultCase::ALL {
         let practice = way.mock_service().await;
@@ -102,7 +103,7 @@ fn assert_is_whole(path: &Path) {
     }
 }
 
-/// The fault at some pieces, so many times each.
+/// Applies the fault to some segments, this many times each.
 fn at_some(practice: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
     let faults = practice.service.faults();
     SAMPLED_CHUNKS
@@ -114,7 +115,8 @@ fn at_some(practice: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
         .collect()
 }
 
-/// Saves while a fault strikes for good: what is missing is told, and nothing is lost by it.
+/// Saves while a permanent fault applies: the missing segments are reported and everything else is
+/// kept.
 async fn assert_missing(rule: impl Fn() -> Rule) {
     for way in [FaultCase::Mp4, FaultCase::Playlists] {
         let practice = way.mock_service().await;
@@ -132,7 +134,7 @@ async fn assert_missing(rule: impl Fn() -> Rule) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_are_reset_before_the_answer_cost_only_time() {
+async fn connections_reset_before_the_response_only_delay() {
     assert_survives(|practice| at_some(practice, &Fault::Reset, 2)).await;
 }
 
@@ -142,21 +144,21 @@ async fn bodies_that_are_reset_in_the_middle_are_fetched_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_stored_cut_are_not_taken_for_whole() {
+async fn truncated_bodies_are_not_taken_for_complete() {
     assert_survives(|practice| at_some(practice, &Fault::ShortBody(700), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_with_damage_in_their_structure_are_fetched_again() {
+async fn bodies_with_damaged_structure_are_fetched_again() {
     assert_survives(|practice| {
-        // So much of it that a header is hit, wherever it lies.
+        // Large enough to hit a header anywhere in the segment.
         at_some(practice, &Fault::ZeroMiddle(1_000_000), 1)
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn empty_answers_and_web_pages_are_not_taken_for_pieces() {
+async fn empty_responses_and_web_pages_are_not_taken_for_segments() {
     assert_survives(|practice| {
         let mut rules = at_some(practice, &Fault::Empty, 1);
         let piece = Rule::new(Fault::Html).path("*chunk_40_*");
@@ -167,7 +169,7 @@ async fn empty_answers_and_web_pages_are_not_taken_for_pieces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_stumbles_is_asked_again() {
+async fn server_errors_are_retried() {
     for status in [
         StatusCode::INTERNAL_SERVER_ERROR,
         StatusCode::BAD_GATEWAY,
@@ -179,7 +181,7 @@ async fn a_service_that_stumbles_is_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_burst_of_errors_for_all_pieces_passes() {
+async fn a_burst_of_errors_for_all_segments_is_survived() {
     assert_survives(|practice| {
         let burst =
             Rule::new(Fault::StatusWithoutRetryAfter(StatusCode::BAD_GATEWAY)).path("*chunk_*");
@@ -189,7 +191,7 @@ async fn a_burst_of_errors_for_all_pieces_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_asks_to_slow_down_is_asked_less() {
+async fn a_service_that_asks_to_slow_down_gets_fewer_requests() {
     assert_survives(|practice| {
         let faults = practice.service.faults();
         let told = Rule::new(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
@@ -206,7 +208,7 @@ async fn a_service_that_asks_to_slow_down_is_asked_less() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_is_refused_once_is_there_the_next_time() {
+async fn a_segment_refused_once_is_retried() {
     for status in [
         StatusCode::FORBIDDEN,
         StatusCode::NOT_FOUND,
@@ -217,7 +219,7 @@ async fn a_piece_that_is_refused_once_is_there_the_next_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_stalls_before_its_answer_is_asked_for_beside_it() {
+async fn a_segment_that_stalls_before_the_response_is_hedged() {
     let start = Instant::now();
     assert_survives(|practice| at_some(practice, &Fault::Delay(Duration::from_mins(2)), 1)).await;
     assert!(
@@ -227,12 +229,12 @@ async fn a_piece_that_stalls_before_its_answer_is_asked_for_beside_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_stalls_in_the_middle_is_asked_for_beside_it() {
+async fn a_segment_that_stalls_in_its_body_is_hedged() {
     assert_survives(|practice| at_some(practice, &Fault::Stall(300), 1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_dribbles_is_asked_for_beside_it() {
+async fn a_trickling_segment_is_hedged() {
     let start = Instant::now();
     assert_survives(|practice| at_some(practice, &Fault::Throttle(40), 1)).await;
     assert!(
@@ -242,7 +244,7 @@ async fn a_piece_that_dribbles_is_asked_for_beside_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_mirror_is_left_for_a_quick_one() {
+async fn a_slow_mirror_is_replaced_by_a_fast_one() {
     assert_survives(|practice| {
         let slow = Rule::new(Fault::Throttle(2_000))
             .host("vod-cdn.ustream.tv")
@@ -253,7 +255,7 @@ async fn a_slow_mirror_is_left_for_a_quick_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mirror_whose_certificate_nobody_trusts_is_passed_by() {
+async fn a_mirror_with_an_untrusted_certificate_is_skipped() {
     assert_survives(|practice| {
         let untrusted = Rule::new(Fault::UntrustedCertificate).host("vod-cdn.ustream.tv");
         vec![practice.service.faults().add(untrusted)]
@@ -262,7 +264,7 @@ async fn a_mirror_whose_certificate_nobody_trusts_is_passed_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mirror_that_leads_in_circles_is_passed_by() {
+async fn a_mirror_with_a_redirect_loop_is_skipped() {
     assert_survives(|practice| {
         let circle = Rule::new(Fault::RedirectToSelf)
             .host("vod-cdn.ustream.tv")
@@ -273,7 +275,7 @@ async fn a_mirror_that_leads_in_circles_is_passed_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
+async fn half_a_minute_without_any_mirror_is_survived() {
     let practice = MockService::demo().await;
     let faults = practice.service.faults();
     let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*"));
@@ -286,7 +288,7 @@ async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
     wait_until(&engine, &id, some).await;
     faults.remove(slow);
     let line = ["*cdn*", "uhs*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
-    // Connections that are open break too.
+    // Open connections break too.
     let broken = faults.add(Rule::new(Fault::Reset).path("*chunk_*"));
     wait_until(&engine, &id, |job| {
         job.progress
@@ -306,7 +308,7 @@ async fn mirrors_that_are_all_down_for_half_a_minute_are_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn addresses_that_expire_on_the_way_are_renewed_within_the_run() {
+async fn addresses_that_expire_during_a_run_are_renewed() {
     assert_survives(|practice| {
         let faults = practice.service.faults();
         let slow = Rule::new(Fault::Delay(Duration::from_millis(20))).path("*chunk_*");
@@ -333,7 +335,7 @@ async fn addresses_may_expire_several_times() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
+async fn a_control_connection_closed_while_addresses_expire_is_retried() {
     assert_survives(|practice| {
         let faults = practice.service.faults();
         let expire = Rule::new(Fault::ExpireAddresses).path("*chunk_30_*");
@@ -348,7 +350,7 @@ async fn a_service_that_is_closed_while_addresses_expire_is_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
+async fn a_control_connection_closed_at_any_step_is_reopened() {
     for (way, hosts) in [
         (FaultCase::Mp4, "*.ums.*"),
         (FaultCase::Playlists, "*-lp-*"),
@@ -366,7 +368,7 @@ async fn a_control_connection_that_is_closed_at_any_step_is_opened_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_is_gone_for_good_is_named_and_the_others_are_kept() {
+async fn a_permanently_missing_segment_is_reported_and_the_others_are_kept() {
     for status in [
         StatusCode::FORBIDDEN,
         StatusCode::NOT_FOUND,
@@ -377,18 +379,18 @@ async fn a_piece_that_is_gone_for_good_is_named_and_the_others_are_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_piece_that_is_always_damaged_is_named_and_the_others_are_kept() {
+async fn a_permanently_damaged_segment_is_reported_and_the_others_are_kept() {
     assert_missing(|| Rule::new(Fault::ShortBody(900)).path("*chunk_12_*")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_pieces_refused_for_good_ends_soon_and_keeps_what_came() {
+async fn a_permanent_refusal_of_all_segments_fails_soon_and_keeps_the_data() {
     let all = || Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*chunk_*");
     assert_missing(|| all().skip(60)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_vanishes_while_it_runs_is_told() {
+async fn a_folder_that_vanishes_during_a_run_is_reported() {
     let practice = MockService::demo().await;
     let faults = practice.service.faults();
     let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(200))).path("*chunk_*"));
@@ -403,7 +405,7 @@ async fn a_folder_that_vanishes_while_it_runs_is_told() {
     faults.remove(slow);
     let failure = wait_for_end(&engine, &id).await.unwrap_err();
     assert_eq!(failure.code, Code::DriveGone, "{failure:?}");
-    // It can be tried again where the folder is back.
+    // The same job succeeds when the folder is back.
     std::fs::create_dir(folder.path()).unwrap();
     engine.resume(&id, Overrides::default()).await.unwrap();
     wait_for_end(&engine, &id).await.unwrap();

@@ -1,4 +1,4 @@
-//! From a link to a recording and its plan.
+//! From a link to a recording and its download plan.
 
 use engine::{Access, Code};
 use ustream::{Choice, ContainerChoice, Presence, Target};
@@ -30,7 +30,7 @@ async fn a_recording_shows_its_title_length_and_qualities() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_leads_to_its_newest_recording_and_says_so() {
+async fn a_channel_leads_to_its_newest_recording_and_reports_that() {
     let practice = MockService::demo().await;
     for address in [
         "https://video.ibm.com/channel/practice",
@@ -60,7 +60,7 @@ async fn a_short_link_is_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_seeds_case_works_page_form_list_handshake_redirect_recording() {
+async fn a_recording_behind_a_form_is_resolved_through_every_step() {
     let practice = MockService::demo().await;
     let engine = practice.engine();
     let address = "https://www.ustream.tv/channel/curJSsZFUUu";
@@ -102,7 +102,7 @@ async fn the_seeds_case_works_page_form_list_handshake_redirect_recording() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn placeholders_open_a_form_only_when_they_are_asked_for() {
+async fn placeholder_answers_are_sent_only_if_requested() {
     let practice = MockService::demo().await;
     let access = Access {
         form_defaults: true,
@@ -114,7 +114,7 @@ async fn placeholders_open_a_form_only_when_they_are_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gated_recording_opens_by_its_own_link_too() {
+async fn a_recording_behind_a_form_opens_by_its_own_link_too() {
     let practice = MockService::demo().await;
     let access = Access {
         form_defaults: true,
@@ -140,7 +140,7 @@ async fn the_owners_page_opens_a_referrer_lock() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_plan_covers_all_chunks_and_marks_only_what_may_lie_past_the_end() {
+async fn every_plan_covers_all_chunks_and_marks_only_those_that_may_be_past_the_end() {
     let practice = MockService::demo().await;
     let client = practice.client();
     for id in [MAIN, 134_300_011, 134_300_012, 134_300_013, 134_300_014] {

@@ -1,5 +1,5 @@
-//! Hosts of segments that fail, and segments that are gone: what is missing ends nothing else, a
-//! dead host is given up, and nobody is asked more than is useful.
+//! Failing segment hosts and missing segments: a hole does not end the download, a dead host is
+//! given up, and no server gets more requests than useful.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,9 @@ use fake_ustream::{Fault, Rule};
 use crate::mock_service::{MAIN, MockService, is_unfinished, job, original};
 use crate::movies::assert_whole;
 
-/// Segments of both tracks and their initialisations.
+/// Segments of both tracks, including the init segments.
 const SEGMENTS: usize = 202;
-/// The longest that a dead host is waited for.
+/// Longest time to wait for a dead host.
 const DEAD: Duration = Duration::from_mins(2);
 
 fn requests(practice: &MockService) -> usize {
@@ -24,7 +24,7 @@ fn requests(practice: &MockService) -> usize {
         .count()
 }
 
-/// A fault at every chunk of a hole, for good.
+/// Applies a permanent fault to every chunk of a hole.
 fn hole(practice: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
     for number in numbers {
         let rule = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
@@ -32,14 +32,14 @@ fn hole(practice: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
     }
 }
 
-/// Asserts that exactly these chunks of a row were never handed out.
+/// Asserts that exactly these chunks of a representation were never served.
 fn assert_only_missing(practice: &MockService, row: &str, hole: std::ops::Range<u64>) {
     let missing = practice.service.missing_segments(MAIN, row).unwrap();
     assert_eq!(missing, hole.collect::<Vec<_>>(), "{row}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hole_of_a_minute_does_not_end_the_rest() {
+async fn a_hole_of_a_minute_does_not_end_the_download() {
     for fault in [Fault::Status(StatusCode::NOT_FOUND), Fault::Html] {
         let practice = MockService::demo().await;
         hole(&practice, &fault, 20..40);
@@ -72,10 +72,10 @@ async fn a_hole_of_a_minute_does_not_end_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn segments_that_come_again_fill_their_holes() {
+async fn segments_that_become_available_again_fill_their_holes() {
     let practice = MockService::demo().await;
     let faults = practice.service.faults();
-    // Whatever is asked of them at first, all that is asked of them at the end is there.
+    // Earlier requests fail; the requests of the final pass succeed.
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3?_*");
     faults.add(gone.times(12));
     let folder = tempfile::tempdir().unwrap();
@@ -84,7 +84,8 @@ async fn segments_that_come_again_fill_their_holes() {
     assert_whole(&path, "film.flv", "film.flv", 0);
 }
 
-/// Saves while a fault strikes at all segments; says how it failed.
+/// Saves while a fault applies to all segments; returns the error, the time and the number of
+/// requests.
 async fn fails(rules: Vec<Rule>) -> (Failure, Duration, usize) {
     let practice = MockService::demo().await;
     for rule in rules {
@@ -118,7 +119,7 @@ async fn hosts_that_only_fail_are_given_up_within_two_minutes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_certificate_is_final_and_nothing_is_asked_without_tls() {
+async fn an_untrusted_certificate_is_final_and_plain_http_is_not_tried() {
     let practice = MockService::demo().await;
     for host in ["*akamai*", "vod-cdn.*", "uhs-*"] {
         practice
@@ -135,7 +136,7 @@ async fn a_refused_certificate_is_final_and_nothing_is_asked_without_tls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_host_is_used_within_seconds_where_the_first_is_silent_or_trickles() {
+async fn another_host_is_used_within_seconds_if_the_first_is_silent_or_trickles() {
     for fault in [Fault::Delay(Duration::from_mins(5)), Fault::Throttle(50)] {
         let practice = MockService::demo().await;
         let first = Rule::new(fault.clone()).host("vod-cdn.ustream.tv");
@@ -149,7 +150,7 @@ async fn another_host_is_used_within_seconds_where_the_first_is_silent_or_trickl
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_segment_that_never_ends_is_a_hole_like_any_other() {
+async fn an_endless_segment_is_a_hole_like_any_other() {
     let practice = MockService::demo().await;
     hole(&practice, &Fault::Endless, 5..6);
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Lists of segments that come late, in parts or with mistakes, and renditions that cannot be had:
-//! a person gets the whole movie, or hears what is missing of it.
+//! Segment lists that come late, in parts or with errors, and renditions that are unavailable: the
+//! result is the whole movie or a report of what is missing.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,16 +17,16 @@ use crate::deliveries::mock_service_with;
 use crate::mock_service::{MAIN, MockService, job, original};
 use crate::movies::{assert_plays, assert_whole, packets};
 
-/// FLV and transport streams tell time in milliseconds here.
+/// FLV and transport streams store timestamps in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
 
-/// Nobody says how long the recording is.
+/// The length of the recording is stated nowhere.
 const UNSTATED: LengthSources = LengthSources {
     api: false,
     frame: None,
 };
 
-/// Only the API says how long the recording is.
+/// Only the API states the length of the recording.
 const BY_API: LengthSources = LengthSources {
     api: true,
     frame: None,
@@ -49,7 +49,7 @@ fn assert_movie(path: &Path) {
     assert_plays(path);
 }
 
-/// The recording as the client sees it, and how often the service was asked about it.
+/// Returns the recording as the client sees it and how many requests the service got.
 async fn seen(practice: &MockService) -> (ustream::Recording, usize) {
     let found = RecordingRef {
         recording: RecordingId(MAIN),
@@ -71,7 +71,7 @@ async fn failure(practice: &MockService, order: impl FnOnce(u64, &Path) -> NewJo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_in_several_messages_is_one_list_though_nobody_says_how_long_it_is() {
+async fn a_list_in_several_messages_is_joined_without_a_stated_length() {
     let frames = MessageStyle {
         split_stream: true,
         cdn_config_first: true,
@@ -91,7 +91,7 @@ async fn a_list_in_several_messages_is_one_list_though_nobody_says_how_long_it_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_covers_the_length_by_the_api_is_not_waited_for() {
+async fn a_list_that_covers_the_api_length_ends_the_wait() {
     let practice = service(Recording {
         length: BY_API,
         ..recording()
@@ -109,7 +109,7 @@ async fn a_list_that_covers_the_length_by_the_api_is_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_ends_before_the_stated_length_is_asked_for_twice_and_then_taken() {
+async fn a_list_shorter_than_the_stated_length_is_requested_twice_and_then_accepted() {
     for length in [BY_API, recording().length] {
         let practice = service(Recording {
             keys: HashKeys::At((0..50).step_by(10).collect()),
@@ -134,7 +134,7 @@ async fn a_list_that_ends_before_the_stated_length_is_asked_for_twice_and_then_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segments() {
+async fn a_length_slightly_below_the_last_listed_segment_requests_no_more_segments() {
     for (length, keep) in [
         (BY_API, ContainerChoice::Mp4),
         (recording().length, ContainerChoice::Original),
@@ -161,7 +161,7 @@ async fn a_length_a_little_below_the_last_listed_segment_asks_for_no_more_segmen
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere() {
+async fn unusable_video_representations_are_replaced_by_another_transport() {
     for oddity in [
         RepresentationOddity::NoSegmentUrl,
         RepresentationOddity::ParentFolder,
@@ -188,7 +188,7 @@ async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere()
         let (path, _) = saved(&practice, job(MAIN, &folder.path().join("playlists"))).await;
         assert_movie(&path);
 
-        // Nowhere.
+        // Not available at all.
         let practice = service(Recording {
             flv: Vec::new(),
             delivery: ways(None),
@@ -213,7 +213,7 @@ async fn where_the_rows_of_the_video_cannot_be_used_it_is_taken_from_elsewhere()
     }
 }
 
-/// Saves, and asserts that the smaller picture was taken, with its audio.
+/// Saves, and asserts that the smaller video was taken, with its audio.
 async fn assert_smaller(practice: &MockService, rows: [&str; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = saved(practice, job(MAIN, folder.path())).await;
@@ -229,7 +229,7 @@ async fn assert_smaller(practice: &MockService, rows: [&str; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
+async fn an_unavailable_playlist_is_replaced_by_another_with_video() {
     let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let refused = Rule::new(Fault::StatusWithoutRetryAfter(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -248,7 +248,7 @@ async fn a_playlist_that_cannot_be_had_is_replaced_by_another_with_video() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
+async fn a_playlist_with_a_server_error_is_requested_again() {
     let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let busy = |status| {
         Rule::new(Fault::Status(status))
@@ -269,7 +269,7 @@ async fn a_playlist_whose_server_stumbles_is_asked_for_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_best_picture_of_no_use_is_replaced_by_another() {
+async fn an_unusable_best_video_is_replaced_by_another() {
     for (listing, oddity, rows) in [
         (
             PlaylistLayout::Separate,
@@ -302,14 +302,14 @@ async fn a_best_picture_of_no_use_is_replaced_by_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn playlists_of_no_use_end_with_their_own_reason() {
+async fn unusable_playlists_fail_with_their_own_reason() {
     for (oddity, code) in [
         (PlaylistOddity::Growing, Code::StillLive),
         (PlaylistOddity::NoEnd, Code::BadAnswer),
         (PlaylistOddity::Encrypted, Code::Unsupported),
         (PlaylistOddity::NoInitSegment, Code::BadAnswer),
     ] {
-        // The other ways cannot be reached: that is not what a person must hear.
+        // The other transports are unreachable; the reported error must not be theirs.
         let mut ways = Delivery::polling();
         ways.polling = fake_ustream::TransportBehavior::Refused;
         ways.playlists = Some(PlaylistLayout::Fmp4);
@@ -324,7 +324,7 @@ async fn playlists_of_no_use_end_with_their_own_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_segment_that_a_playlist_gives_no_address_is_a_hole_that_is_told() {
+async fn a_segment_without_an_address_in_the_playlist_is_a_reported_gap() {
     for oddity in [PlaylistOddity::NoAddress(50), PlaylistOddity::Gap(99)] {
         let practice = mock_service_with(Delivery {
             playlist_oddity: Some(oddity),

@@ -1,15 +1,15 @@
-//! Films as ffmpeg sees them: every packet with its time and its bytes' hash.
+//! Reads movies through ffmpeg: every packet with its timestamps and the hash of its bytes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::workspace;
 
-/// How many chunks of two seconds the fixture film has.
+/// Number of two-second chunks in the fixture movie.
 const CHUNKS: usize = 100;
 const FRAMES_PER_CHUNK: usize = 20;
 
-/// One packet, copied, not decoded.
+/// One packet, copied and not decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FrameMd5 {
     pub(crate) dts_us: i64,
@@ -18,12 +18,12 @@ pub(crate) struct FrameMd5 {
     hash: String,
 }
 
-/// A film of the practice service, as it was before it was cut.
+/// Returns the path of a fixture movie of the mock service.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     workspace().join("tests/fixtures/film").join(name)
 }
 
-/// All packets of one stream (`v:0`, `a:0`).
+/// Returns all packets of one stream (`v:0`, `a:0`).
 pub(crate) fn packets(film: &Path, stream: &str) -> Vec<FrameMd5> {
     let map = format!("0:{stream}");
     let arguments = [
@@ -52,7 +52,7 @@ pub(crate) fn packets(film: &Path, stream: &str) -> Vec<FrameMd5> {
         .collect()
 }
 
-/// Asserts that the packets are the same, first to last, and lie as far apart.
+/// Asserts that the packets are the same, first to last, with the same distances in time.
 pub(crate) fn assert_same(found: &[FrameMd5], expected: &[FrameMd5], tolerance_us: i64) {
     let bytes = |packets: &[FrameMd5]| {
         packets
@@ -89,7 +89,7 @@ pub(crate) fn assert_same(found: &[FrameMd5], expected: &[FrameMd5], tolerance_u
     }
 }
 
-/// Asserts that picture and sound of a file are those of the fixture film, and in step.
+/// Asserts that video and audio of a file are those of the fixture movie, and in sync.
 pub(crate) fn assert_whole(film: &Path, picture: &str, sound: &str, tolerance_us: i64) {
     assert_first(film, picture, sound, CHUNKS, tolerance_us);
     let sound = packets(&fixture(sound), "a:0");
@@ -100,7 +100,7 @@ pub(crate) fn assert_whole(film: &Path, picture: &str, sound: &str, tolerance_us
     );
 }
 
-/// The same of a film that is only the first `chunks` of the fixture.
+/// Asserts the same for a movie that has only the first `chunks` chunks of the fixture.
 pub(crate) fn assert_first(
     film: &Path,
     picture: &str,
@@ -118,7 +118,7 @@ pub(crate) fn assert_first(
         &picture[..chunks * FRAMES_PER_CHUNK],
         tolerance_us,
     );
-    // Chunks of sound end with the packet that passes an even second.
+    // A chunk of audio ends with the packet that passes an even second.
     let least = sound.len() * chunks / CHUNKS;
     assert!(
         found_sound.len() >= least,
@@ -139,7 +139,7 @@ fn fixture_track_offset() -> i64 {
     packets(&film, "v:0")[0].pts_us - packets(&film, "a:0")[0].pts_us
 }
 
-/// Asserts that a player can show it to the end: every frame decodes without a complaint.
+/// Asserts that a player can play it to the end: every frame decodes without a warning.
 pub(crate) fn assert_plays(film: &Path) {
     let output = Command::new("ffmpeg")
         .args(["-v", "warning", "-xerror", "-i"])
@@ -148,7 +148,7 @@ pub(crate) fn assert_plays(film: &Path) {
         .output()
         .expect("ffmpeg is needed for this test");
     let complaints = String::from_utf8_lossy(&output.stderr);
-    // ffmpeg says so of every film with a cover, those it has made itself too.
+    // ffmpeg prints this for every movie with a cover, those that it made itself too.
     let of_covers = |line: &&str| !line.ends_with("stream 0, timescale not set");
     let complaints: Vec<&str> = complaints.lines().filter(of_covers).collect();
     assert!(
@@ -157,7 +157,7 @@ pub(crate) fn assert_plays(film: &Path) {
     );
 }
 
-/// What ffprobe says about it, as `key=value` lines.
+/// Returns the output of ffprobe, as `key=value` lines.
 pub(crate) fn tags(film: &Path) -> String {
     let output = Command::new("ffprobe")
         .args([

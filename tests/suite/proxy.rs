@@ -1,6 +1,5 @@
-//! The command line in earnest: no practice options, only what a system sets: a proxy that every
-//! connection must take, a certificate authority in `SSL_CERT_FILE`, and names that may not be
-//! looked up.
+//! The command line without mock options, with system settings only: a proxy that every connection
+//! must use, a certificate authority in `SSL_CERT_FILE`, and names that must not be resolved.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,11 +19,11 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService, file_names};
 use crate::movies::assert_whole;
 
-/// An HTTP proxy that leads every host to the practice service.
+/// An HTTP proxy that connects every host to the mock service.
 #[derive(Clone)]
 struct Proxy {
     address: SocketAddr,
-    /// Which hosts were asked for.
+    /// Hosts that were requested.
     hosts: Arc<Mutex<BTreeSet<String>>>,
     tunnels: Arc<Mutex<Vec<AbortHandle>>>,
 }
@@ -49,7 +48,7 @@ impl Proxy {
         proxy
     }
 
-    /// Breaks all connections that are open.
+    /// Breaks all open connections.
     fn cut(&self) {
         for tunnel in self.tunnels.lock().unwrap().drain(..) {
             tunnel.abort();
@@ -88,7 +87,7 @@ async fn tunnel(
     Ok(())
 }
 
-/// What a system sets.
+/// Sets the environment variables that a system sets.
 fn with_system_certificates(run: CliCommand, practice: &MockService, folder: &Path) -> CliCommand {
     run.env("SSL_CERT_FILE", practice.ca_path())
         .env("SSL_CERT_DIR", folder)
@@ -96,7 +95,7 @@ fn with_system_certificates(run: CliCommand, practice: &MockService, folder: &Pa
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() {
+async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() {
     let practice = MockService::demo().await;
     let proxy = Proxy::to(practice.service.address()).await;
     let folder = tempfile::tempdir().unwrap();
@@ -115,7 +114,7 @@ async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() 
     }
 }
 
-/// A system that finds names in one file only, which the test may change.
+/// A system that resolves names from a single file, which the test may change.
 #[cfg(target_os = "linux")]
 struct HostsFile {
     folder: tempfile::TempDir,
@@ -149,7 +148,7 @@ impl HostsFile {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
+async fn if_no_name_resolves_the_computer_is_reported_as_offline() {
     let practice = MockService::demo().await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let run = with_system_certificates(system.run(), &practice, folder.path());
@@ -161,7 +160,7 @@ async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
+async fn a_mirror_whose_name_does_not_resolve_is_skipped() {
     let practice = MockService::demo().await;
     let proxy = Proxy::to(practice.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
@@ -177,7 +176,7 @@ async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
+async fn a_loss_of_name_resolution_during_a_run_is_waited_out() {
     let practice = MockService::demo().await;
     let slow = Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*");
     let slow = practice.service.faults().add(slow);
@@ -203,7 +202,7 @@ async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
     system.set("");
     proxy.cut();
     until("\"waiting\":true").unwrap();
-    // Longer than the pauses of a piece that fails for any other reason.
+    // Longer than the retry pauses of a segment that fails for any other reason.
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert!(child.try_wait().unwrap().is_none(), "it did not wait");
     system.set(&known);

@@ -16,7 +16,7 @@ use crate::kill::tracer;
 use crate::mock_service::{MAIN, MockService, file_names, job, wait_until};
 use crate::movies::{assert_first, assert_whole};
 
-/// A film of seven chunks.
+/// A recording of seven chunks.
 const SHORT: u64 = 134_300_012;
 
 fn slow_segments(practice: &MockService, milliseconds: u64) -> RuleId {
@@ -34,7 +34,7 @@ fn engine_with_data(practice: &MockService, data: &Path) -> Engine {
     Engine::open(config).unwrap()
 }
 
-/// Adds jobs of one recording, each in a folder of its own.
+/// Adds jobs of one recording, each in its own folder.
 async fn add(engine: &Engine, recording: u64, folder: &Path, jobs: usize) -> Vec<JobId> {
     let mut ids = Vec::new();
     for number in 0..jobs {
@@ -44,7 +44,7 @@ async fn add(engine: &Engine, recording: u64, folder: &Path, jobs: usize) -> Vec
     ids
 }
 
-/// All jobs as they are now, in the order of the list.
+/// Returns all jobs as they are now, in the order of the list.
 async fn list(engine: &Engine) -> Vec<JobView> {
     engine.job_stream().next().await.unwrap().changed
 }
@@ -66,7 +66,7 @@ async fn until_they_are(engine: &Engine, wanted: &[JobState]) {
     panic!("{seen:?}, not {wanted:?}");
 }
 
-/// They are in these states and stay so for a while.
+/// Asserts that the jobs are in these states and stay so for a while.
 async fn assert_they_stay(engine: &Engine, wanted: &[JobState]) {
     until_they_are(engine, wanted).await;
     for _ in 0..10 {
@@ -87,7 +87,7 @@ fn jobs(number: usize) -> NonZeroUsize {
 use JobState::{Paused, Queued, Running};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_jobs_run_at_once_and_the_others_wait_in_their_order() {
+async fn two_jobs_run_at_once_and_the_others_wait_in_order() {
     let practice = MockService::demo().await;
     slow_segments(&practice, 100);
     let folder = tempfile::tempdir().unwrap();
@@ -123,7 +123,7 @@ async fn two_jobs_run_at_once_and_the_others_wait_in_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_rests_alone_and_takes_its_place_in_the_line_again() {
+async fn a_paused_job_gets_its_place_in_the_queue_back() {
     let practice = MockService::demo().await;
     slow_segments(&practice, 1_000);
     let folder = tempfile::tempdir().unwrap();
@@ -134,14 +134,14 @@ async fn a_job_rests_alone_and_takes_its_place_in_the_line_again() {
     until_they_are(&engine, &[Paused, Running, Running, Queued]).await;
     engine.resume(&ids[0], Overrides::default()).await.unwrap();
     assert_they_stay(&engine, &[Queued, Running, Running, Queued]).await;
-    // It was there before the fourth.
+    // It was added before the fourth.
     engine.pause(&ids[2]).await.unwrap();
     until_they_are(&engine, &[Running, Running, Paused, Queued]).await;
     engine.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn how_many_run_at_once_can_be_changed_on_the_way_and_stops_none() {
+async fn changing_the_number_of_parallel_jobs_stops_none() {
     let practice = MockService::demo().await;
     slow_segments(&practice, 1_000);
     let folder = tempfile::tempdir().unwrap();
@@ -162,14 +162,14 @@ async fn how_many_run_at_once_can_be_changed_on_the_way_and_stops_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_keeps_its_order_where_the_clock_was_set_back_between_two_jobs() {
+async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
     let practice = MockService::demo().await;
     slow_segments(&practice, 1_000);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let before = engine_with_data(&practice, data.path());
     let first = add(&before, MAIN, folder.path(), 1).await.remove(0);
     before.shutdown().await;
-    // It was added when the clock was a year ahead.
+    // Simulates that the clock was a year ahead when the job was added.
     let path = data.path().join(format!("jobs/{first}.json"));
     let mut record: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let added_ms = record["added_ms"].as_i64().unwrap();
@@ -188,8 +188,8 @@ async fn the_list_keeps_its_order_where_the_clock_was_set_back_between_two_jobs(
     after.shutdown().await;
 }
 
-/// Kills an engine that remembers its jobs as it enters a call on a file of the film's folder;
-/// the next one must know that the film is saved, without asking anybody.
+/// Kills an engine that persists its jobs as it enters a call on a file in the movie's folder. The
+/// next engine must know that the movie is saved, without any request.
 async fn is_saved_though_killed_at(calls: &str, at: &str) {
     let practice = MockService::demo().await;
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -226,12 +226,12 @@ async fn is_saved_though_killed_at(calls: &str, at: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_film_that_has_its_name_is_done_though_the_list_did_not_hear_of_it() {
+async fn a_renamed_movie_is_done_even_if_the_job_file_does_not_say_so() {
     is_saved_though_killed_at("fsync", "").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_crash_left_beside_a_film_that_is_done_is_taken_away() {
+async fn files_that_a_crash_left_beside_a_finished_movie_are_removed() {
     for left in ["journal", "lock"] {
         let left = format!("The practice film.part/{left}");
         is_saved_though_killed_at("unlinkat,unlink", &left).await;
@@ -239,7 +239,7 @@ async fn what_a_crash_left_beside_a_film_that_is_done_is_taken_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_failed_is_saved_to_another_folder_and_leaves_nothing_in_the_first() {
+async fn a_failed_job_can_move_to_another_folder_and_leaves_nothing_in_the_first() {
     let practice = MockService::demo().await;
     let engine = practice.engine();
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3_*");

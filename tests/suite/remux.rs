@@ -1,4 +1,4 @@
-//! Films that are already on this computer, made one MP4 by the command line as its own process.
+//! Movies on this computer that the command line, as its own process, remuxes into one MP4.
 
 mod jobs;
 
@@ -13,12 +13,12 @@ use crate::command_line::CliCommand;
 use crate::mock_service::file_names;
 use crate::movies::{assert_plays, assert_same, assert_whole, fixture, packets};
 
-/// FLV tells time in milliseconds.
+/// FLV stores timestamps in milliseconds.
 const FLV_ROUNDING_US: i64 = 1_000;
-/// Times of an MP4 stay as they are; the reader rounds to microseconds.
+/// Timestamps of an MP4 are kept exactly; the reader rounds to microseconds.
 const EXACT_US: i64 = 1;
 
-/// What a run said.
+/// Output of one run.
 struct CliOutput {
     code: i32,
     out: String,
@@ -26,7 +26,7 @@ struct CliOutput {
 }
 
 impl CliOutput {
-    /// The path of the finished film.
+    /// Returns the path of the finished movie.
     fn path(&self) -> &Path {
         assert_eq!(self.code, 0, "{}", self.err);
         Path::new(self.out.trim_end())
@@ -48,7 +48,7 @@ fn remux_with(options: &[&str], arguments: &[&Path]) -> CliOutput {
     CliOutput { code, out, err }
 }
 
-/// The fixture film as ffmpeg writes it into a file of this name.
+/// Writes the fixture movie with ffmpeg to a file of this name.
 fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     copied_with(folder, name, &[], arguments)
 }
@@ -67,7 +67,7 @@ fn copied_with(folder: &Path, name: &str, inputs: &[&str], arguments: &[&str]) -
     path
 }
 
-/// The fixture film under a name of its own.
+/// Copies the fixture movie to another name.
 fn flv(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     fs::copy(fixture("film.flv"), &path).unwrap();
@@ -87,7 +87,7 @@ fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
 }
 
 #[test]
-fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
+fn flv_parts_whose_timestamps_restart_become_one_movie() {
     let folder = tempfile::tempdir().unwrap();
     copied(
         folder.path(),
@@ -116,8 +116,8 @@ fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
     assert_plays(&new);
 }
 
-/// A transport stream has parameter sets among its pictures; in an MP4 they have a place of their
-/// own.
+/// Returns a copy without parameter sets among its frames: a transport stream repeats them there,
+/// an MP4 stores them in its codec configuration.
 fn without_parameter_sets(film: &Path) -> PathBuf {
     let path = film.with_extension("expected.mp4");
     let done = Command::new("ffmpeg")
@@ -145,7 +145,7 @@ fn a_transport_stream_becomes_an_mp4_packet_by_packet() {
 }
 
 #[test]
-fn parts_of_a_transport_stream_become_one_film() {
+fn transport_stream_parts_become_one_movie() {
     let folder = tempfile::tempdir().unwrap();
     let whole = copied(folder.path(), "whole.ts", &["-f", "mpegts"]);
     let expected = without_parameter_sets(&whole);
@@ -170,7 +170,7 @@ fn parts_of_a_transport_stream_become_one_film() {
 }
 
 #[test]
-fn every_shape_of_mp4_keeps_its_packets_and_their_times() {
+fn every_mp4_layout_keeps_its_packets_and_timestamps() {
     for arguments in [
         &[][..],
         &["-movflags", "+faststart"],
@@ -191,7 +191,7 @@ fn every_shape_of_mp4_keeps_its_packets_and_their_times() {
 }
 
 #[test]
-fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
+fn a_truncated_movie_is_saved_up_to_the_cut_and_the_loss_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let film = folder.path().join("cut.flv");
     let bytes = fs::read(fixture("film.flv")).unwrap();
@@ -213,7 +213,7 @@ fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
 }
 
 #[test]
-fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
+fn quiet_prints_only_the_path_at_any_position_of_the_option() {
     for options in [&["--quiet", "remux"][..], &["remux", "--quiet"]] {
         let folder = tempfile::tempdir().unwrap();
         let film = flv(folder.path(), "film.flv");
@@ -227,7 +227,7 @@ fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
 }
 
 #[test]
-fn what_is_no_film_is_named_and_nothing_is_left() {
+fn a_file_that_is_not_a_movie_is_named_and_nothing_remains() {
     for (content, word) in [
         (
             &b"<!DOCTYPE html><html><title>Not found</title>"[..],
@@ -249,7 +249,7 @@ fn what_is_no_film_is_named_and_nothing_is_left() {
 }
 
 #[test]
-fn a_film_that_is_not_there_and_one_that_would_replace_itself_are_mistakes_of_the_command() {
+fn a_missing_input_and_an_output_equal_to_the_input_are_usage_errors() {
     let folder = tempfile::tempdir().unwrap();
     let film = flv(folder.path(), "a.mp4");
     let missing = folder.path().join("no.flv");
@@ -261,7 +261,7 @@ fn a_film_that_is_not_there_and_one_that_would_replace_itself_are_mistakes_of_th
 }
 
 #[test]
-fn a_name_that_is_taken_is_not_overwritten() {
+fn an_existing_file_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let film = flv(folder.path(), "a.flv");
     let new = folder.path().join("new.mp4");
@@ -272,9 +272,9 @@ fn a_name_that_is_taken_is_not_overwritten() {
 }
 
 #[test]
-fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
+fn after_a_killed_run_the_next_one_makes_the_movie() {
     let reference = tempfile::tempdir().unwrap();
-    // Half an hour, so that most of a run is the making.
+    // Half an hour, so that most of a run is the remuxing.
     let long = reference.path().join("long.flv");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-stream_loop", "9", "-i"])
@@ -331,7 +331,7 @@ mod ffmpeg {
     use super::*;
     use crate::mock_service::{wait_for_end, wait_until};
 
-    /// A program that stands in for ffmpeg.
+    /// Writes a program that replaces ffmpeg.
     fn program(folder: &Path, script: &str) -> PathBuf {
         let path = folder.join("my ffmpeg");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -339,7 +339,7 @@ mod ffmpeg {
         path
     }
 
-    /// ffmpeg, forty times as fast as the film: five seconds for the fixture.
+    /// Returns an ffmpeg limited to forty times real time: five seconds for the fixture.
     fn slow(folder: &Path) -> PathBuf {
         let pid = folder.join("pid");
         let script = format!(
@@ -353,7 +353,7 @@ mod ffmpeg {
         ["--remux", "ffmpeg", "--ffmpeg", program.to_str().unwrap()]
     }
 
-    /// Whether the process that a slow ffmpeg noted is still there.
+    /// Returns whether the process that a slow ffmpeg recorded is still running.
     fn is_running(folder: &Path) -> bool {
         let pid = fs::read_to_string(folder.join("pid")).unwrap();
         Command::new("kill")
@@ -365,7 +365,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn it_takes_names_that_look_like_something_else() {
+    fn it_accepts_names_that_look_like_options_or_protocols() {
         for name in ["-i.flv", "100%d.flv", "a:b.flv", "concat:x|y.flv"] {
             let folder = tempfile::tempdir().unwrap();
             let film = flv(folder.path(), name);
@@ -377,7 +377,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn it_takes_parts_of_an_flv_of_which_one_has_a_single_picture_and_a_single_sound() {
+    fn it_accepts_flv_parts_with_a_single_video_and_a_single_audio_frame() {
         let folder = tempfile::tempdir().unwrap();
         let cuts = [
             "-f",
@@ -407,7 +407,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn what_it_only_warns_of_is_no_failure() {
+    fn a_warning_is_not_a_failure() {
         let folder = tempfile::tempdir().unwrap();
         let film = flv(folder.path(), "film.flv");
         let mut bytes = fs::read(&film).unwrap();
@@ -418,7 +418,7 @@ mod ffmpeg {
         assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
     }
 
-    /// Gives a sound in the middle of an FLV the time of the one before.
+    /// Gives one audio frame in the middle of an FLV the timestamp of the one before.
     fn stand_still(film: &mut [u8]) {
         let (mut at, mut sounds) = (13, Vec::new());
         while let Some([kind, a, b, c]) = film.get(at..).and_then(|rest| rest.first_chunk()) {
@@ -431,7 +431,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn chapters_and_time_codes_are_no_reason_to_refuse_what_it_made() {
+    fn chapters_and_time_codes_in_its_output_are_accepted() {
         let folder = tempfile::tempdir().unwrap();
         let chapters = folder.path().join("chapters.txt");
         let text = ";FFMETADATA1\ntimecode=01:00:00:00\n\
@@ -451,7 +451,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn what_it_said_is_told_where_it_calls_half_a_film_a_success() {
+    fn its_messages_are_reported_if_it_exits_successfully_with_half_a_movie() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let film = flv(folder.path(), "film.flv");
         let script = "[ \"$1\" = -version ] && exit 0\nfor last; do :; done\n\
@@ -464,7 +464,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn the_one_that_is_named_is_used_and_its_progress_rises() {
+    fn the_named_program_is_used_and_its_progress_rises() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let film = flv(folder.path(), "film.flv");
         let program = slow(tools.path());
@@ -489,7 +489,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn what_it_complains_of_reaches_the_person_and_the_original_stays() {
+    fn its_errors_are_reported_and_the_original_stays() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let film = flv(folder.path(), "film.flv");
         let script = "[ \"$1\" = -version ] && exit 0\necho 'the moon is wrong' >&2\nexit 1";
@@ -503,7 +503,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn a_missing_one_is_told_before_anything_is_written() {
+    fn a_missing_program_is_reported_before_anything_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let film = flv(folder.path(), "film.flv");
         let said = remux_with(&options(Path::new("/no/such/ffmpeg")), &[&film]);
@@ -517,7 +517,7 @@ mod ffmpeg {
     }
 
     #[test]
-    fn a_stop_ends_it_and_leaves_nothing() {
+    fn stopping_ends_it_and_leaves_no_files() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let film = flv(folder.path(), "film.flv");
         let mut run = CliCommand::without_service().arg("remux");
@@ -571,7 +571,7 @@ mod ffmpeg {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn its_job_rests_after_a_restart_and_goes_on_when_asked() {
+    async fn its_job_is_paused_after_a_restart_and_resumes() {
         let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let film = flv(folder.path(), "film.flv");
@@ -596,7 +596,7 @@ mod ffmpeg {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn its_job_pauses_and_when_removed_leaves_nothing() {
+    async fn its_job_can_be_paused_and_removed_without_leaving_files() {
         let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let film = flv(folder.path(), "film.flv");

@@ -1,4 +1,4 @@
-//! Stopping anywhere and going on.
+//! Stopping and resuming.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::mock_service::{
 };
 use crate::movies::assert_whole;
 
-/// Slow enough to be stopped half-way, at any speed of the machine.
+/// Slows the segments down so that a run can be stopped half-way at any speed of the machine.
 fn slow_segments(practice: &MockService) -> fake_ustream::RuleId {
     practice
         .service
@@ -22,7 +22,7 @@ fn slow_segments(practice: &MockService) -> fake_ustream::RuleId {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paused_job_goes_on_and_asks_for_nothing_twice_that_had_come() {
+async fn a_paused_job_resumes_and_requests_no_saved_segment_again() {
     for (order, row) in [
         (job(MAIN, Path::new("")), "2.m4v"),
         (original(MAIN, Path::new("")), "2/1.flv"),
@@ -60,7 +60,7 @@ async fn a_paused_job_goes_on_and_asks_for_nothing_twice_that_had_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removed_job_leaves_nothing_or_what_is_to_be_kept() {
+async fn a_removed_job_leaves_nothing_or_the_files_to_keep() {
     let practice = MockService::demo().await;
     slow_segments(&practice);
     let engine = practice.engine();
@@ -78,7 +78,7 @@ async fn a_removed_job_leaves_nothing_or_what_is_to_be_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
+async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
     let practice = MockService::demo().await;
     let slow = slow_segments(&practice);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -113,7 +113,7 @@ async fn jobs_are_there_after_a_restart_and_rest_until_somebody_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_program_goes_on_where_it_was() {
+async fn a_killed_program_resumes_where_it_was() {
     for format in ["mp4", "original"] {
         let practice = MockService::demo().await;
         let slow = slow_segments(&practice);
@@ -172,7 +172,7 @@ async fn a_killed_program_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_later_try_fills_what_was_missing() {
+async fn a_later_attempt_fetches_the_missing_segments() {
     for order in [job, original] {
         let practice = MockService::demo().await;
         let gone = practice

@@ -9,11 +9,11 @@ use crate::movies::{
     assert_first, assert_plays, assert_same, assert_whole, fixture, packets, tags,
 };
 
-/// FLV tells time in milliseconds.
+/// FLV stores timestamps in milliseconds.
 const FLV_ROUNDING_US: i64 = 1_000;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_of_a_hundred_chunks_comes_out_whole_from_mp4_pieces() {
+async fn a_recording_of_a_hundred_mp4_chunks_is_saved_completely() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
@@ -34,7 +34,7 @@ async fn a_recording_of_a_hundred_chunks_comes_out_whole_from_mp4_pieces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_comes_out_whole_from_flv_pieces_though_nobody_tells_its_length() {
+async fn flv_chunks_without_a_stated_length_are_saved_completely() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let id = 134_300_013;
@@ -46,7 +46,7 @@ async fn a_recording_comes_out_whole_from_flv_pieces_though_nobody_tells_its_len
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_flv_original_comes_out_whole() {
+async fn the_flv_original_is_saved_completely() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
@@ -80,7 +80,7 @@ async fn odd_hash_keys_and_odd_frames_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_starts_again_in_each_chunk_is_joined() {
+async fn timestamps_that_restart_in_each_chunk_are_joined() {
     let practice = MockService::demo().await;
     for order in [job, original] {
         let folder = tempfile::tempdir().unwrap();
@@ -94,7 +94,7 @@ async fn a_clock_that_starts_again_in_each_chunk_is_joined() {
             &packets(&fixture("film.flv"), "v:0"),
             FLV_ROUNDING_US,
         );
-        // Sound chunks end where a packet ends: what a clock that starts again hides is under one.
+        // A chunk of audio ends where a packet ends: a restarting clock hides less than one packet.
         let sound = packets(&path, "a:0");
         assert_same(&sound, &packets(&fixture("film.flv"), "a:0"), 64_000);
         assert_plays(&path);
@@ -102,7 +102,7 @@ async fn a_clock_that_starts_again_in_each_chunk_is_joined() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sound_alone_is_saved() {
+async fn audio_is_saved_without_video() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice
@@ -117,7 +117,7 @@ async fn sound_alone_is_saved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_quality_that_was_chosen_is_the_one_that_is_fetched() {
+async fn the_chosen_quality_is_the_one_that_is_fetched() {
     for (quality, row) in [
         (Quality::Smallest, "4.m4v"),
         (Quality::Height(40), "4.m4v"),
@@ -145,7 +145,7 @@ async fn the_quality_that_was_chosen_is_the_one_that_is_fetched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_file_knows_its_title_owner_day_and_link() {
+async fn the_file_has_title_owner_date_and_link() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
@@ -185,7 +185,7 @@ async fn a_file_of_the_same_name_is_never_overwritten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn titles_that_no_disk_takes_become_names_that_all_do() {
+async fn titles_become_file_names_that_are_valid_on_every_system() {
     let practice = MockService::demo().await;
     for (id, name) in [(134_300_008, "x.mp4"), (134_300_009, "CON_.mp4")] {
         let folder = tempfile::tempdir().unwrap();
@@ -195,7 +195,7 @@ async fn titles_that_no_disk_takes_become_names_that_all_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ffmpeg_makes_the_mp4_where_it_is_asked_to() {
+async fn ffmpeg_makes_the_mp4_if_requested() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = NewJob {

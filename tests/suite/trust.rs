@@ -1,4 +1,5 @@
-//! Nobody but the person is served: who is asked, what is told to whom, and what is not believed.
+//! Security and privacy: which hosts get requests, which data they get, and which responses are
+//! rejected.
 
 use axum::http::StatusCode;
 use engine::view::Finished;
@@ -11,11 +12,11 @@ use fake_ustream::{
 use crate::mock_service::{MAIN, MockService, job, link};
 use crate::movies::assert_whole;
 
-/// What nobody else may hear.
+/// Must not reach any host except the service's.
 const PASSWORD: &str = "hunter2";
 /// Domains of the service.
 const OWN: [&str; 3] = ["ustream.tv", "video.ibm.com", "ustre.am"];
-/// Another customer of the network that holds the segments.
+/// A host of another customer of the same CDN.
 const NEIGHBOUR: &str = "somebody-else.akamaihd.net";
 
 async fn with(recording: Recording) -> MockService {
@@ -51,7 +52,7 @@ fn is_own(host: &str) -> bool {
     OWN.iter().any(is_under)
 }
 
-/// Whether something was told that is nobody else's business.
+/// Returns whether a request carries the secret.
 fn carries_secret(asked: &LoggedRequest, secret: &str) -> bool {
     let connect = asked.connect.as_ref().map(ToString::to_string);
     [
@@ -65,7 +66,8 @@ fn carries_secret(asked: &LoggedRequest, secret: &str) -> bool {
     .any(|text| text.contains(secret))
 }
 
-/// A secret is told over TLS to the control connection, and nothing says where we come from.
+/// Asserts that a secret is sent over TLS and to the control connection only, and that no request
+/// has a referrer.
 #[track_caller]
 fn assert_secret_kept(practice: &MockService, secret: &str) {
     for asked in practice.service.requests() {
@@ -80,7 +82,7 @@ fn add(practice: &MockService, rule: Rule) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_only_looks_like_the_services_is_never_asked() {
+async fn a_host_with_a_similar_name_gets_no_request() {
     for trick in [
         "evil.example",
         "evil.example#.ums.ustream.tv",
@@ -98,7 +100,7 @@ async fn a_host_that_only_looks_like_the_services_is_never_asked() {
             ..locked()
         })
         .await;
-        // The cluster's name is told as well, and leads to the recording.
+        // The message also names a cluster, which leads to the recording.
         saved(&practice).await.unwrap();
         assert_secret_kept(&practice, PASSWORD);
         let asked = practice.service.requests();
@@ -107,7 +109,7 @@ async fn a_host_that_only_looks_like_the_services_is_never_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_answers_over_plain_http_leads_to_no_host_of_his_choice() {
+async fn a_plain_http_response_cannot_redirect_to_a_foreign_host() {
     for trick in [
         "evil.example/apply.cgi?reboot=1&x=.ums.ustream.tv",
         "vod-cdn.ustream.tv",
@@ -136,7 +138,7 @@ async fn whoever_answers_over_plain_http_leads_to_no_host_of_his_choice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_of_segments_that_only_looks_like_one_is_never_asked() {
+async fn a_segment_server_with_a_similar_name_gets_no_request() {
     for trick in [
         "evil.example",
         "evil.example#.akamaihd.net",
@@ -156,13 +158,13 @@ async fn a_server_of_segments_that_only_looks_like_one_is_never_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_redirect_takes_a_password_along() {
+async fn a_redirect_does_not_carry_the_password() {
     for to in [
         "http://{host}{path}".to_owned(),
         format!("https://{NEIGHBOUR}{{path}}"),
         "https://evil.example{path}".to_owned(),
         "http://evil.example/x".to_owned(),
-        // Even where it stays in the family.
+        // Even within the service's own domains.
         "https://video.ibm.com{path}".to_owned(),
     ] {
         for ways in [Delivery::default(), Delivery::polling()] {
@@ -187,7 +189,7 @@ async fn no_redirect_takes_a_password_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answers_of_a_form_go_to_the_website_over_tls_and_no_further() {
+async fn form_answers_are_sent_to_the_website_over_tls_only() {
     let answers = [("name", "Ada"), ("email", "ada@example.com")];
     let access = Access {
         form: answers
@@ -223,7 +225,7 @@ async fn the_answers_of_a_form_go_to_the_website_over_tls_and_no_further() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_and_the_api_lead_to_no_host_of_the_cdn_and_never_back_from_tls() {
+async fn pages_and_the_api_cannot_redirect_to_the_cdn_or_to_plain_http() {
     for to in [
         format!("https://{NEIGHBOUR}/x"),
         "http://{host}{path}".to_owned(),
@@ -235,7 +237,7 @@ async fn pages_and_the_api_lead_to_no_host_of_the_cdn_and_never_back_from_tls() 
                 Rule::new(Fault::Redirect(to.clone())).host(host).path(path),
             );
             let address = "https://video.ibm.com/channel/practice";
-            // Another way may lead to the recording.
+            // Another transport may lead to the recording.
             let _ = practice.engine().resolve(address, &Access::default()).await;
             let asked = practice.service.requests();
             assert!(
@@ -247,7 +249,7 @@ async fn pages_and_the_api_lead_to_no_host_of_the_cdn_and_never_back_from_tls() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn segments_carry_no_cookie_and_no_cookie_of_theirs_is_kept() {
+async fn segment_requests_send_and_store_no_cookies() {
     for cookie in [
         "spy=1; Domain=akamaihd.net; Path=/",
         "spy=1; Domain=ustream.tv; Path=/",
@@ -281,7 +283,7 @@ async fn segments_carry_no_cookie_and_no_cookie_of_theirs_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_nobody_trusts_ends_it_and_nothing_is_asked_in_the_clear() {
+async fn an_untrusted_certificate_fails_the_job_without_plain_http_requests() {
     for (ways, host) in [
         (Delivery::default(), "*"),
         (Delivery::default(), "*.ums.*"),
@@ -311,7 +313,7 @@ async fn a_certificate_that_nobody_trusts_ends_it_and_nothing_is_asked_in_the_cl
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
+async fn plain_http_requests_carry_neither_a_password_nor_a_page_query() {
     let page = "https://user:pw@www.example.org/intranet?session=SECRET#me";
     for password in [None, Some(PASSWORD.to_owned())] {
         let is_locked = password.is_some();
@@ -321,7 +323,7 @@ async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
             ..Recording::new(MAIN, "by long polling")
         })
         .await;
-        // Only plain HTTP is left.
+        // Only plain HTTP works.
         add(
             &practice,
             Rule::new(Fault::HostDown).host("*.ums.services.video.ibm.com"),
@@ -349,7 +351,7 @@ async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_title_in_a_broken_encoding_costs_its_letters_and_not_the_film() {
+async fn a_title_in_a_broken_encoding_loses_letters_and_not_the_movie() {
     for raw in [
         "Party \\ud83d",
         "\\udfac\\ud83c",
@@ -366,7 +368,8 @@ async fn a_title_in_a_broken_encoding_costs_its_letters_and_not_the_film() {
             ..Recording::new(MAIN, "an odd title")
         })
         .await;
-        // The control connection alone knows the title, and nothing else leads to the recording.
+        // The control connection alone has the title, and no other transport leads to the
+        // recording.
         let gone = Fault::StatusWithoutRetryAfter(StatusCode::NOT_FOUND);
         add(&practice, Rule::new(gone).host("api.*"));
         add(&practice, Rule::new(Fault::HostDown).host("*-lp-*"));
@@ -377,7 +380,7 @@ async fn a_title_in_a_broken_encoding_costs_its_letters_and_not_the_film() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_that_leads_through_several_hosts_tells_none_of_them_where_it_came_from() {
+async fn a_link_through_several_hosts_sends_no_referrer() {
     let practice = MockService::demo().await;
     let address = "https://ustre.am/main?session=SECRET";
     let _ = practice.engine().resolve(address, &Access::default()).await;

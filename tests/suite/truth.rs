@@ -1,13 +1,12 @@
-//! A random world, whatever is odd about it, ends in a movie with exactly the packets that could be
-//! had and with what is missing said, or in a failure of the right kind; and the service is asked
-//! no more than it has to be.
+//! Random worlds: each ends in a movie with exactly the available packets and a report of what is
+//! missing, or in an error of the right kind, with no more requests than necessary. The steps:
+//! `draw` draws a random `case`; `build` turns it into a mock service, `drive` saves the recording
+//! on a virtual `clock`, `reader` reads the saved movie, `expected` computes what is available,
+//! segment by segment in `expected_segments`, and `verdict` compares, with `report` for the
+//! reported gaps.
 //!
-//! In the order of the data: `draw` draws a world, a `case`; `build` makes it a practice service, `drive`
-//! saves the recording by a `clock` that runs ahead, `reader` reads what was saved, `expected` says
-//! what could be had, segment by segment in `slots`, and `verdict` compares, with `report` for what is said.
-//!
-//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again, and shows what the program
-//! logs where `RUST_LOG` asks for it.
+//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again and shows the log if
+//! `RUST_LOG` is set.
 
 mod build;
 mod case;
@@ -29,10 +28,10 @@ use tracing_subscriber::EnvFilter;
 
 use self::case::{Case, OfferedFormat};
 
-/// In each run of the suite, the same ones.
+/// The same seeds in each run of the suite.
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
-/// Worlds that ended wrong once.
+/// Seeds of worlds that failed once.
 const REGRESSION_SEEDS: [u64; 44] = [
     10_042,
     10_078,
@@ -79,7 +78,7 @@ const REGRESSION_SEEDS: [u64; 44] = [
     878_736_775_275,
     304_683,
 ];
-/// Seeds of a kind of mistake that are shown.
+/// Most seeds that are shown per kind of mistake.
 const MAX_SHOWN: usize = 12;
 
 fn number(variable: &str) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! Jobs and half-saved movies of earlier versions are still read.
+//! Jobs and half-saved movies of earlier versions can still be read.
 //!
 //! `fixtures/versions/VERSION` holds `data`, the jobs as that version saved them, and one folder
 //! for each job with what it had saved of the movie. Run the ignored test to add a version.
@@ -18,9 +18,9 @@ use crate::mock_service::{MAIN, MockService, file_names, job, original, wait_for
 use crate::movies::{assert_whole, fixture};
 use crate::workspace;
 
-/// Stands in the saved jobs for the folder that they are saved to.
+/// Placeholder in the saved jobs for the output folder.
 const FOLDER: &str = "/FOLDER";
-/// Not a part of the fixtures: it is a copy of the movie that all tests share.
+/// Left out of the fixtures: it is a copy of the movie that all tests share.
 const SOURCE: &str = "source.flv";
 const PASSWORD: u64 = 134_300_001;
 const SHORT: u64 = 134_300_012;
@@ -56,7 +56,7 @@ fn copy(source: &Path, target: &Path, (from, to): (&str, &str)) {
     }
 }
 
-/// The job whose movie goes to the folder of this name.
+/// Returns the job whose movie goes to the folder of this name.
 async fn find(engine: &Engine, folder: &str) -> JobView {
     let jobs = engine.job_stream().next().await.unwrap().changed;
     let found = jobs.iter().find(|job| job.folder == folder);
@@ -90,7 +90,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
             wait_for_end(&engine, &id).await.unwrap();
             let movie = engine.path(&id).await.unwrap();
             assert_whole(&movie, tracks.0, tracks.1, 1_000);
-            // Two segments of what was there are fetched to compare it.
+            // A resumed run fetches two saved segments again to compare them.
             let kept = practice.service.missing_segments(MAIN, row).unwrap().len();
             assert!(kept >= 8, "{version} {name}: {kept} not asked for again");
         }
@@ -121,7 +121,8 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
     assert!(read > 0, "there are no fixtures");
 }
 
-/// Writes the fixture of this version: run it once a release, and whenever what is saved changes.
+/// Writes the fixture of this version. Run it once per release, and whenever the saved format
+/// changes.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it writes into the repository"]
 async fn write_the_fixture_of_this_version() {

@@ -1,4 +1,4 @@
-//! Films made by the built-in maker as jobs of the engine.
+//! Jobs of the engine that remux movies with the built-in muxer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::movies::{assert_same, fixture, packets};
 
 use super::FLV_ROUNDING_US;
 
-/// Ten hours: long enough to be met half-way.
+/// A movie of ten hours: long enough to be interrupted half-way.
 fn long(folder: &Path) -> PathBuf {
     let path = folder.join("film.flv");
     let done = Command::new("ffmpeg")
@@ -57,7 +57,7 @@ fn is_half_way(job: &JobView) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end() {
+async fn a_paused_job_stays_paused_after_a_restart_and_its_movie_is_complete() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let film = long(folder.path());
     let source = fs::read(&film).unwrap();
@@ -69,7 +69,7 @@ async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end
     before.resume(&id, Overrides::default()).await.unwrap();
     wait_until(&before, &id, is_half_way).await;
     before.shutdown().await;
-    // What is read again costs less than what would be kept.
+    // Reading it again costs less than keeping intermediate files.
     assert_eq!(file_names(folder.path()), ["film.flv"]);
 
     let after = engine(data.path());
@@ -87,7 +87,7 @@ async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_is_removed_half_way_leaves_nothing() {
+async fn a_job_removed_half_way_leaves_no_files() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let film = long(folder.path());
     let engine = engine(data.path());
