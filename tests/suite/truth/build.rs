@@ -1,4 +1,4 @@
-//! Makes a case a world of the practice service.
+//! Turns a case into a world of the mock service.
 
 use axum::http::StatusCode;
 use fake_ustream::{
@@ -11,23 +11,23 @@ use serde_json::{Value, json};
 
 use super::case::{Case, ChangeWhilePaused, OfferedFormat, ServerFault, UnusableRepresentation};
 
-/// The one recording of each world.
+/// The only recording of each world.
 pub(super) const RECORDING: u64 = 112_470_631;
 
-/// Servers of segments, best first.
+/// Segment servers, best first.
 const HOSTS: [&str; 2] = ["vod-cdn.ustream.tv", "uhsakamai-a.akamaihd.net"];
 
-/// Slow enough to be stopped half-way.
+/// Delay of each segment: slow enough to stop a run half-way.
 const SEGMENT_TAKES: std::time::Duration = std::time::Duration::from_millis(150);
 
 impl Case {
-    /// The rows that are to be saved.
+    /// Returns the representations that are to be saved.
     pub(super) fn representations(&self) -> Vec<MockRepresentation> {
         let (best, main) = (VideoStream::Best, AudioStream::Main);
         self.representations_with(best, main)
     }
 
-    /// The rows with that picture and that sound.
+    /// Returns the representations with this video and this audio.
     pub(super) fn representations_with(
         &self,
         picture: VideoStream,
@@ -61,7 +61,7 @@ impl Case {
         }
     }
 
-    /// The world before anything is fetched, or after `meanwhile`.
+    /// Returns the world before anything is fetched, or after the change `meanwhile`.
     pub(super) fn world(&self, meanwhile: ChangeWhilePaused) -> World {
         let flv = matches!(self.format, OfferedFormat::Flv | OfferedFormat::Both);
         let mp4 = matches!(
@@ -183,7 +183,7 @@ impl Case {
         }
     }
 
-    /// Lets the servers fail as they do in this world; the numbers of rules that refuse connections.
+    /// Adds the server faults of this world; returns the rules that refuse connections.
     pub(super) fn disturb(&self, service: &FakeUstream) -> Vec<fake_ustream::RuleId> {
         let faults = service.faults();
         let mut down = Vec::new();
@@ -198,7 +198,7 @@ impl Case {
                 ServerFault::Stall => Fault::Stall(100),
             };
             let refuses = matches!(fault, Fault::HostDown | Fault::UntrustedCertificate);
-            // Connections that are open would outlive it.
+            // Open connections would survive the fault.
             let after = if refuses { 0 } else { mirror.after };
             let rule = faults.add(Rule::new(fault).host(host).skip(after));
             if refuses {
@@ -224,7 +224,7 @@ impl Case {
     }
 }
 
-/// A row that would be the best if it could be used.
+/// Returns a representation that would be the best if it could be used.
 fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     let is_flv = format == "flv/segmented";
     let mut row = if is_flv {

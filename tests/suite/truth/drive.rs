@@ -20,19 +20,19 @@ use super::reader::{self, MoviePackets};
 use super::verdict::{JobEnding, Mismatch, Reported, judge};
 use crate::mock_service::{file_names, job, original};
 
-/// Worlds at the same time on one thread: their waits overlap.
+/// Number of worlds that run at the same time on one thread; their waits overlap.
 const CONCURRENT_WORLDS: usize = 80;
-/// By the clock that runs ahead; longer than the longest patience.
+/// In virtual time; longer than the longest retry budget.
 const JOB_TIMEOUT: Duration = Duration::from_hours(1);
 
-/// What became of all worlds.
+/// Results of all worlds.
 #[derive(Debug, Default)]
 pub(super) struct TruthSummary {
     pub(super) saved: u64,
     pub(super) failed: u64,
-    /// Worlds that went wrong, by kind.
+    /// Failed worlds, by kind of mistake.
     pub(super) wrong: BTreeMap<String, Vec<(u64, String)>>,
-    /// The most requests in relation to what is allowed, in thousandths.
+    /// Highest number of requests relative to the allowed number, in thousandths.
     pub(super) most_requests: u64,
 }
 
@@ -86,7 +86,7 @@ async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mu
                 tally.most_requests = tally.most_requests.max(requests);
             }
             Err(Mismatch { kind, detail }) => {
-                // At once, for long runs that somebody ends.
+                // Printed at once, for long runs that are interrupted.
                 let case = Case::random(seed);
                 let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n    {case}\n");
                 let _ = std::io::stderr().write_all(line.as_bytes());
@@ -97,15 +97,15 @@ async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mu
     }
 }
 
-/// A world that is as it should be.
+/// A world that passed.
 #[derive(Debug)]
 pub(super) struct PassedWorld {
     pub(super) is_saved: bool,
-    /// In thousandths of what is allowed.
+    /// Requests relative to the allowed number, in thousandths.
     pub(super) requests: u64,
 }
 
-/// One service with the rules that refuse connections.
+/// One service and its rules that refuse connections.
 struct RunningService {
     service: FakeUstream,
     down: Vec<RuleId>,
@@ -129,7 +129,7 @@ impl RunningService {
         .unwrap()
     }
 
-    /// Requests, and connections that were refused.
+    /// Returns the number of requests, refused connections included.
     fn requests(&self) -> u64 {
         let asked = self.service.requests();
         let requests = asked
@@ -146,7 +146,7 @@ impl RunningService {
     }
 }
 
-/// Runs one world and judges how it ends.
+/// Runs one world and judges its outcome.
 pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWorld, Mismatch> {
     let scratch = Path::new("/dev/shm");
     let folder = if scratch.is_dir() {
@@ -176,7 +176,7 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         );
         running = RunningService::start(studio, case, interruption.change).await;
     } else if case.interruption.is_some() {
-        // It was quicker: the same again, from the beginning.
+        // The run finished before the interruption: start the same again from the beginning.
         for name in file_names(folder.path()) {
             let path = folder.path().join(name);
             std::fs::remove_dir_all(&path)
@@ -235,7 +235,7 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
     })
 }
 
-/// How a job ended, and what was said.
+/// Returns how a job ended and what it reported.
 fn job_ending(
     case: &Case,
     service: &FakeUstream,
@@ -271,7 +271,7 @@ fn job_ending(
 
 fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets, Mismatch> {
     if case.format == OfferedFormat::FileMp4 && case.original {
-        // Fragments as they came: the same bytes hold the same packets.
+        // Fragments were written in order of arrival: the same bytes contain the same packets.
         if service.file(RECORDING).as_deref() != Some(file) {
             let kind = "an original with other bytes";
             return Err(Mismatch {
@@ -298,7 +298,8 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets
     })
 }
 
-/// Runs a job until so many segments have come, and stops it there; whether it was over before.
+/// Runs a job until this many segments have arrived, and stops it. Returns whether it had already
+/// ended.
 async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bool {
     let after = case.interruption.map_or(0, |it| it.after);
     let engine = running.engine(case.parallel);
@@ -318,7 +319,7 @@ async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bo
     is_over
 }
 
-/// Waits until a job is done or has failed; none where that takes too long.
+/// Waits until a job is done or has failed. Returns `None` after a timeout.
 async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>> {
     let mut feed = engine.job_stream();
     let name = id.to_string();

@@ -1,4 +1,4 @@
-//! The oracle itself: it notices what it is there for.
+//! Tests of the oracle itself: it detects the mistakes that it exists for.
 
 use engine::Code;
 use engine::view::{GapView, MissingView};
@@ -17,7 +17,7 @@ fn packet(number: u64, time_us: i64) -> MoviePacket {
     }
 }
 
-/// Four segments of two frames and one packet of audio each.
+/// Returns four segments of two frames and one packet of audio each.
 fn slots() -> Vec<ExpectedSegment> {
     (0..4)
         .map(|place: u64| {
@@ -65,7 +65,7 @@ fn expected(slots: Vec<ExpectedSegment>) -> ExpectedOutcome {
     }
 }
 
-/// What the movie of these segments is, `later` than they say.
+/// Returns the movie of these segments, `later_us` later than they state.
 fn movie(slots: &[ExpectedSegment], later_us: i64) -> MoviePackets {
     let moved = |packet: &MoviePacket| MoviePacket {
         dts_us: packet.dts_us + later_us,
@@ -93,14 +93,14 @@ fn gap(place: u64) -> GapView {
     }
 }
 
-/// The kind of mistake that is seen; none where all is right.
+/// Returns the kind of mistake that is found, or `None`.
 fn seen(expected: &ExpectedOutcome, movie: MoviePackets, said: &Reported) -> Option<&'static str> {
     judge(expected, &JobEnding::Done(movie), said)
         .err()
         .map(|wrong| wrong.kind)
 }
 
-/// Four segments of which one cannot be had, and the movie of the others.
+/// Returns four segments of which one is unavailable, and the movie of the others.
 fn with_a_hole() -> (ExpectedOutcome, MoviePackets) {
     let mut slots = slots();
     let rest = [&slots[..2], &slots[3..]].concat();
@@ -109,7 +109,7 @@ fn with_a_hole() -> (ExpectedOutcome, MoviePackets) {
 }
 
 #[test]
-fn the_whole_movie_is_right_wherever_its_clock_starts() {
+fn a_complete_movie_passes_with_any_start_time() {
     for later_us in [0, 10_000_000, -400_000] {
         let movie = movie(&slots(), later_us);
         assert_eq!(seen(&expected(slots()), movie, &Reported::default()), None);
@@ -117,7 +117,7 @@ fn the_whole_movie_is_right_wherever_its_clock_starts() {
 }
 
 #[test]
-fn a_missing_packet_is_noticed_wherever_it_is() {
+fn a_missing_packet_is_detected_at_any_position() {
     for at in 0..8 {
         let mut movie = movie(&slots(), 0);
         movie.video.remove(at);
@@ -127,7 +127,7 @@ fn a_missing_packet_is_noticed_wherever_it_is() {
 }
 
 #[test]
-fn swapped_packets_and_packets_too_many_are_noticed() {
+fn swapped_and_additional_packets_are_detected() {
     let mut swapped = movie(&slots(), 0);
     swapped.video.swap(2, 3);
     assert!(seen(&expected(slots()), swapped, &Reported::default()).is_some());
@@ -138,7 +138,7 @@ fn swapped_packets_and_packets_too_many_are_noticed() {
 }
 
 #[test]
-fn a_wrong_time_is_noticed_in_either_track() {
+fn a_wrong_timestamp_is_detected_in_either_track() {
     let mut late = movie(&slots(), 0);
     late.video[5].pts_us += 40_000;
     let kind = seen(&expected(slots()), late, &Reported::default());
@@ -153,7 +153,7 @@ fn a_wrong_time_is_noticed_in_either_track() {
 }
 
 #[test]
-fn a_gap_must_be_told_and_be_told_where_it_is() {
+fn a_gap_must_be_reported_at_its_position() {
     let said = |places: &[u64]| Reported {
         gaps: places.iter().map(|place| gap(*place)).collect(),
         ..Reported::default()
@@ -175,7 +175,7 @@ fn a_gap_must_be_told_and_be_told_where_it_is() {
 }
 
 #[test]
-fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
+fn an_available_segment_must_be_saved_even_if_its_gap_is_reported() {
     let (_, movie) = with_a_hole();
     let said = Reported {
         gaps: vec![gap(2)],
@@ -186,7 +186,7 @@ fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
 }
 
 #[test]
-fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
+fn a_movie_shorter_than_stated_must_report_the_missing_length() {
     let long = || ExpectedOutcome {
         stated_ms: Some(12_000),
         all_stated_ms: vec![12_000],
@@ -214,7 +214,7 @@ fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
 }
 
 #[test]
-fn media_of_another_place_must_be_told() {
+fn media_of_another_position_must_be_reported() {
     let mut slots = slots();
     slots[1].requirement = Requirement::May;
     slots[1].foreign = Some((slots[3].video.clone(), slots[3].audio.clone()));
@@ -231,7 +231,7 @@ fn media_of_another_place_must_be_told() {
 }
 
 #[test]
-fn a_later_segment_is_not_taken_for_media_of_another_place() {
+fn a_later_segment_is_not_taken_for_media_of_another_position() {
     for later in [2, 3] {
         let mut slots = slots();
         slots[1].requirement = Requirement::May;

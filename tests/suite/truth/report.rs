@@ -1,4 +1,4 @@
-//! What is said of a movie or in a failure, by the places of segments.
+//! The reported gaps of a movie or a failure, as positions of segments.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::verdict::{
     MatchedSegments, Mismatch, ROUNDING_MS, Reported, TOLERATED_GAP_MS, mismatch,
 };
 
-/// What is said, by places.
+/// Reported gaps, as positions of segments.
 pub(super) struct ReportedPlaces {
     pub(super) places: BTreeSet<u64>,
     end_ms: u64,
@@ -17,12 +17,12 @@ pub(super) struct ReportedPlaces {
     pub(super) misplaced: usize,
     gaps: Vec<GapView>,
     pub(super) shorter_ms: Option<u64>,
-    /// It takes the beginning of the recording to be missing.
+    /// The report assumes that the beginning of the recording is missing.
     pub(super) is_from_zero: bool,
 }
 
 impl ReportedPlaces {
-    /// `may_lack_beginning`: a gap at the start may be the segments before the first that is listed.
+    /// `may_lack_beginning`: a gap at the start may be the segments before the first listed one.
     pub(super) fn of(
         expected: &ExpectedOutcome,
         said: &Reported,
@@ -37,8 +37,8 @@ impl ReportedPlaces {
             shorter_ms: said.shorter_ms,
             is_from_zero: false,
         };
-        // Where numbers start above 0 and a longer recording is stated, its beginning may be what
-        // is not listed; times then count from there.
+        // If numbers start above 0 and a longer recording is stated, the unlisted beginning may be
+        // missing; times then count from there.
         let unlisted_ms = expected.first * expected.segment_ms;
         let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
         report.is_from_zero = may_lack_beginning
@@ -64,7 +64,7 @@ impl ReportedPlaces {
         report
     }
 
-    /// Whatever is called missing is missing.
+    /// Returns whether everything that is reported as missing is missing.
     pub(super) fn tells_nothing_else(
         &self,
         expected: &ExpectedOutcome,
@@ -85,7 +85,7 @@ impl ReportedPlaces {
         Ok(())
     }
 
-    /// Whether the movie is too short by what is stated; what is said of it must be so.
+    /// Returns whether the movie is shorter than stated, which the report must then say.
     pub(super) fn is_short(
         &self,
         expected: &ExpectedOutcome,
@@ -125,7 +125,7 @@ impl ReportedPlaces {
             end_ms.saturating_sub(first),
             inside.min(expected.length_ms),
         ];
-        // What a list holds beyond another stated length is told as a gap.
+        // Listed segments beyond another stated length are reported as a gap.
         let is_told_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;
         let mut all = expected.all_stated_ms.iter();
         let fits = |of: u64, length: u64| {
