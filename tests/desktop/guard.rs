@@ -1,11 +1,11 @@
-//! What the page may not do, though somebody else's script ran in it.
+//! What the page may not do, even if a foreign script ran in it.
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::open_app;
 
-/// Waits for a command and says how it ended.
+/// Invokes a command and returns its result or error.
 const INVOKE: &str = "const said = await window.__TAURI_INTERNALS__.invoke(COMMAND, ARGUMENTS) \
                       .then(() => 'allowed', (why) => JSON.stringify(why)); return said;";
 
@@ -17,7 +17,7 @@ fn invoke(command: &str, arguments: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_page_can_do_nothing_but_what_its_capability_lists() -> Result<()> {
+async fn the_page_can_only_do_what_its_capability_lists() -> Result<()> {
     let (_service, window) = open_app().await?;
 
     for (command, arguments) in [
@@ -59,7 +59,7 @@ async fn the_page_can_do_nothing_but_what_its_capability_lists() -> Result<()> {
 }
 
 #[tokio::test]
-async fn nothing_from_elsewhere_runs_in_the_page_or_is_shown_there() -> Result<()> {
+async fn foreign_scripts_and_content_are_blocked_in_the_page() -> Result<()> {
     let (_service, window) = open_app().await?;
 
     let inline = "const script = document.createElement('script'); \

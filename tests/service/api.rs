@@ -1,4 +1,4 @@
-//! The JSON API: what recordings and channels are, and what keeps them closed.
+//! The JSON API: metadata of recordings and channels, and the locks that it names.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::service::{self, Service};
 use crate::world::{AccessLock, Channel, Recording, ResponseMode};
 use crate::{files, gate};
 
-/// The most items on one page of a list.
+/// Maximum number of items on one page of a list.
 const LARGEST_PAGE: usize = 50;
 
-/// What the service says of a video that its owner took away.
+/// The service's message for a video that its owner removed.
 const REMOVED: &str =
     "This Pro Broadcaster has chosen to remove this video from the ustream.tv site.";
 
-/// The API. A number that ends in `.json` is one path segment to the router.
+/// Builds the API's router. A number that ends in `.json` is one path segment to the router.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/videos/{file}", get(video))
@@ -87,7 +87,7 @@ async fn captions(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> R
             "video_id": id.to_string(),
         })
     });
-    // Words that are still being recognised are no captions yet.
+    // Captions that are still being recognised are not available.
     let coming = json!({ "is_default": false, "language": "xx-00", "status": "processing" });
     let all: Vec<Value> = ready.chain([coming]).collect();
     Json(json!({ "captions": all })).into_response()
@@ -113,7 +113,7 @@ async fn chapters(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> R
     Json(json!({ "chapters": all })).into_response()
 }
 
-/// The locks that the API names; the others show on the control connection only.
+/// Returns the locks that the API names; the others appear on the control connection only.
 fn locks(lock: &AccessLock) -> Value {
     match lock {
         AccessLock::Password(_) => json!({ "password": [] }),

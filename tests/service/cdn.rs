@@ -1,4 +1,4 @@
-//! The pieces: plain files behind paths that nobody guesses, on several hosts.
+//! The segments: plain files at paths that cannot be guessed, on several hosts.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::service::{Service, chunk_units};
 use crate::substitutes;
 use crate::world::{PlaylistLayout, Recording};
 
-/// One host of the CDN; they all hold the same.
+/// Builds the router of a CDN host; all hosts serve the same files.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new().fallback(get(segment)).with_state(service)
 }
 
-/// What the name of a piece says.
+/// The parts of a segment's file name.
 struct SegmentName<'a> {
     representation: MockRepresentation,
     chunk: u64,
@@ -32,7 +32,7 @@ struct SegmentName<'a> {
 }
 
 impl<'a> SegmentName<'a> {
-    /// Reads `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
+    /// Parses `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
     fn read(name: &'a str, recording: &Recording) -> Option<Self> {
         let (row, file) = name.rsplit_once("/chunk_")?;
         let (stem, extension) = file.rsplit_once('.')?;
@@ -62,7 +62,7 @@ async fn segment(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
-    // The CDN takes two slashes for one.
+    // The CDN treats two slashes as one.
     let path = uri.path().replace("//", "/");
     let path = path.trim_start_matches('/');
     let found =
@@ -78,7 +78,7 @@ async fn segment(
     segment_response(&service, recording, name).unwrap_or_else(|| recording.refusal.into_response())
 }
 
-/// A part of a row that lies in one file, `2/1/all_1870599898.ts`.
+/// Serves byte ranges of a representation that is a single file, `2/1/all_1870599898.ts`.
 fn ranged(
     service: &Arc<Service>,
     recording: &Recording,
@@ -102,7 +102,7 @@ fn ranged(
     Some(answer)
 }
 
-/// The piece of that name, where there is one.
+/// Returns the segment of this name, if it exists.
 fn segment_response(
     service: &Arc<Service>,
     recording: &Recording,
@@ -113,7 +113,7 @@ fn segment_response(
     if gone || service.hash_at(recording, name.chunk)? != name.hash {
         return None;
     }
-    // There is no initialisation segment beside a chunk that there is not.
+    // A chunk that does not exist has no init segment either.
     let stretch = chunk_units(recording, name.chunk)?;
     let chunk = (!name.init).then_some(name.chunk);
     if let Some(other) =
@@ -153,7 +153,7 @@ fn content_type(row: MockRepresentation) -> &'static str {
     }
 }
 
-/// A piece on its way out.
+/// A segment that is being sent.
 struct ServedSegment {
     service: Arc<Service>,
     recording: u64,
@@ -161,7 +161,7 @@ struct ServedSegment {
     chunk: Option<u64>,
 }
 
-/// Sends the parts without copying them, and notes the piece with its last part.
+/// Sends the parts without copying them, and logs the segment after its last part.
 fn respond(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) -> Response<Body> {
     let length: usize = parts.iter().map(Bytes::len).sum();
     let last = parts.len().saturating_sub(1);

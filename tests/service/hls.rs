@@ -1,5 +1,5 @@
-//! Playlists (RFC 8216): a master playlist and one for each row, valid for a while and for whoever
-//! is polling.
+//! Playlists (RFC 8216): a master playlist and one for each representation, valid for a limited
+//! time and for a polling client only.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::media::{AudioStream, MockRepresentation, UNIT_MS};
 use crate::service::Service;
 use crate::world::{PlaylistLayout, PlaylistOddity, Recording};
 
-/// At the hosts of the control connection.
+/// The playlist routes on the hosts of the control connection.
 pub(crate) fn routes() -> Router<Arc<Service>> {
     Router::new()
         .route(
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         )
 }
 
-/// Where the master playlist of a recording is, for that connection.
+/// Returns the address of a recording's master playlist for one polling session.
 pub(crate) fn address(host: &str, id: u64, token: &str) -> String {
     format!(
         "https://{host}/playlist/auditorium/recorded/{id}/playlist.m3u8?token={token}&appType=11&appVersion=2&chunkingType=improved&cdnHost=uhsakamai-a.akamaihd.net/"
@@ -110,7 +110,7 @@ async fn media_playlist_route(
     }
 }
 
-/// The recording, where there are playlists of it and their token still holds.
+/// Returns the recording if it has playlists and the token is still valid.
 fn authorized<'a>(
     service: &'a Service,
     id: u64,
@@ -168,7 +168,7 @@ fn media_playlist(
         if listing == PlaylistLayout::Ranges {
             let parts = service.chunk(recording, row, chunk)?;
             let size: usize = parts.iter().map(bytes::Bytes::len).sum();
-            // The others go on where the one before ended.
+            // Later ranges continue where the one before ended.
             let start = if chunk == first { "@0" } else { "" };
             let _ = writeln!(text, "#EXT-X-BYTERANGE:{size}{start}");
             let hash = service.hash_at(recording, first)?;

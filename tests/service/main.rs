@@ -1,4 +1,4 @@
-//! `fake-ustream`: the practice service as a program, for demos and measurements.
+//! `fake-ustream`: the mock service as a program, for demos and measurements.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -120,7 +120,7 @@ fn print_links(service: &FakeUstream, ca: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file so that whoever sees it sees all of it.
+/// Writes a file atomically.
 fn write_atomically(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path
         .parent()

@@ -1,10 +1,10 @@
-//! Files of which parts can be had (RFC 9110 14).
+//! Responses to range requests (RFC 9110 14).
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 
-/// The part that is asked for, or all; says which bytes it is.
+/// Returns the requested byte range, or the whole file; states which bytes it is.
 pub(crate) fn answer(
     headers: &HeaderMap,
     file: Vec<u8>,

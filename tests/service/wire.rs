@@ -1,5 +1,5 @@
-//! One port for everything: TLS and plain HTTP told apart by their first byte, and a connection
-//! that can be cut from within a request.
+//! One port for everything: TLS and plain HTTP are told apart by their first byte, and a connection
+//! can be reset during a request.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -29,18 +29,18 @@ use crate::service::Service;
 /// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// How it meets its clients.
+/// Certificates and link of the listener.
 #[derive(Clone)]
 pub(crate) struct ListenerConfig {
-    /// Signed by the authority that clients are told of.
+    /// Signed by the authority that clients trust.
     pub(crate) trusted: Arc<ServerConfig>,
-    /// Signed by another.
+    /// Signed by another authority.
     pub(crate) untrusted: Arc<ServerConfig>,
-    /// None where it is as near and wide as loopback.
+    /// `None` means the latency and bandwidth of loopback.
     pub(crate) link: Option<NetworkLink>,
 }
 
-/// Pulls the plug of one connection.
+/// Resets one connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResetHandle(Arc<ResetState>);
 
@@ -51,7 +51,7 @@ struct ResetState {
 }
 
 impl ResetHandle {
-    /// Resets the connection: the other side sees it torn, not closed.
+    /// Resets the connection: the other side sees an error instead of an orderly close.
     pub(crate) fn reset(&self) {
         self.0.requested.store(true, Ordering::Release);
         self.0.notify.notify_one();
@@ -62,7 +62,7 @@ impl ResetHandle {
     }
 }
 
-/// A TCP connection that ends in a reset once its plug is pulled.
+/// A TCP connection that a [`ResetHandle`] can reset.
 struct ResettableStream {
     stream: TcpStream,
     plug: ResetHandle,
@@ -70,7 +70,7 @@ struct ResettableStream {
 }
 
 impl ResettableStream {
-    /// Lets `write` send as many of `bytes` as the line carries now.
+    /// Lets `write` send as many of `bytes` as the link allows now.
     fn write_limited(
         &mut self,
         cx: &mut Context<'_>,
@@ -90,7 +90,7 @@ impl ResettableStream {
 impl Drop for ResettableStream {
     fn drop(&mut self) {
         if self.plug.is_reset() {
-            // Without it the other side would see an orderly end. A socket that refuses the
+            // Without it the other side would see an orderly close. A socket that refuses the
             // option is closed all the same.
             let _ = self.stream.set_zero_linger();
         }
@@ -143,7 +143,7 @@ impl AsyncWrite for ResettableStream {
     }
 }
 
-/// Takes connections for ever. Dropping the future ends them all.
+/// Accepts connections until the future is dropped, which ends them all.
 pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
@@ -152,11 +152,11 @@ pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, servic
                 Ok((stream, _)) => {
                     let connection = serve(stream, manner.clone(), Arc::clone(&service));
                     connections.spawn(async move {
-                        // How a client goes away is its own affair.
+                        // It does not matter how a client disconnects.
                         let _ = connection.await;
                     });
                 }
-                // Out of descriptors: they come back as connections end.
+                // Out of file descriptors: they are freed as connections end.
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -217,7 +217,7 @@ async fn serve(
     .await
 }
 
-/// What a request knows of its connection.
+/// Connection data of a request.
 #[derive(Clone)]
 struct ConnectionInfo {
     plug: ResetHandle,

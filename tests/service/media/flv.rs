@@ -1,5 +1,5 @@
-//! FLV rows: the tags of the fixtures, merged and written as standalone chunks
-//! (Adobe Flash Video File Format Specification 10.1, annex E).
+//! FLV representations: the tags of the fixtures, merged and written as standalone chunks (Adobe
+//! Flash Video File Format Specification 10.1, annex E).
 
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -40,7 +40,7 @@ impl FixtureTag {
     }
 }
 
-/// The tags of a whole file.
+/// Reads the tags of a whole file.
 pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<FixtureTag>> {
     ensure!(file.starts_with(b"FLV\x01"), "no FLV header");
     let file = Bytes::from_static(file);
@@ -66,7 +66,7 @@ pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<FixtureTag>> {
     Ok(tags)
 }
 
-/// One row: its headers, and its media tags unit by unit.
+/// One representation: its headers, and its media tags unit by unit.
 #[derive(Debug)]
 pub(super) struct FlvFixture {
     flags: u8,
@@ -75,7 +75,7 @@ pub(super) struct FlvFixture {
 }
 
 impl FlvFixture {
-    /// The picture of one file with the sound of another.
+    /// Combines the video of one file with the audio of another.
     pub(super) fn of(
         video: Option<&Vec<FixtureTag>>,
         audio: &[FixtureTag],
@@ -103,7 +103,7 @@ impl FlvFixture {
             units.iter().all(|unit| !unit.is_empty()),
             "a unit without tags"
         );
-        // TypeFlags of the file header: 4 sound, 1 picture.
+        // TypeFlags of the file header: 4 audio, 1 video.
         Ok(Self {
             flags: if with_picture { 5 } else { 4 },
             headers,
@@ -111,14 +111,14 @@ impl FlvFixture {
         })
     }
 
-    /// Bytes of all media tags.
+    /// Returns the total size of all media tags.
     pub(super) fn coded_bytes(&self) -> u64 {
         let tags = self.units.iter().flatten();
         tags.map(|tag| (tag.body.len() + TAG_HEADER + TAG_TRAILER) as u64)
             .sum()
     }
 
-    /// A standalone FLV of that stretch, headers repeated, as the service's chunks are.
+    /// Returns a standalone FLV of these units, headers repeated, as the service's chunks are.
     pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Vec<Bytes> {
         let mut out = FlvWriter::new(self.flags, filler);
         let origin_ms = match stretch.clock {
@@ -139,7 +139,7 @@ impl FlvFixture {
     }
 }
 
-/// One picture or one frame of sound, out of its tag.
+/// One video or audio frame, extracted from its tag.
 pub(super) struct DemuxedFrame {
     pub(super) is_video: bool,
     pub(super) is_key: bool,
@@ -149,12 +149,12 @@ pub(super) struct DemuxedFrame {
 }
 
 impl FlvFixture {
-    /// `AVCDecoderConfigurationRecord`, where there is a picture.
+    /// Returns the `AVCDecoderConfigurationRecord`, if there is video.
     pub(super) fn avc_config(&self) -> Option<&[u8]> {
         self.sequence_header(VIDEO)?.get(5..)
     }
 
-    /// `AudioSpecificConfig`.
+    /// Returns the `AudioSpecificConfig`.
     pub(super) fn aac_config(&self) -> Option<&[u8]> {
         self.sequence_header(AUDIO)?.get(2..)
     }
@@ -164,7 +164,7 @@ impl FlvFixture {
         Some(&header.body)
     }
 
-    /// The coded frames of that stretch, in the order of their tags.
+    /// Returns the coded frames of these units, in the order of their tags.
     pub(super) fn coded_frames(
         &self,
         stretch: UnitRange<'_>,
@@ -192,12 +192,12 @@ impl FlvFixture {
     }
 }
 
-/// A time of the fixture, so many units later.
+/// Shifts a timestamp of the fixture by this many units.
 fn shift_timestamp(timestamp_ms: u32, units: i64) -> u64 {
     u64::from(timestamp_ms).saturating_add_signed(units * UNIT_MS.cast_signed())
 }
 
-/// The coded frames of that stretch.
+/// Returns the coded frames of these units.
 pub(super) fn frames(cut: &FlvFixture, stretch: UnitRange<'_>) -> Vec<FixtureFrame> {
     let us = |ms: u64| ms.cast_signed() * 1000;
     let frame = |coded: DemuxedFrame| FixtureFrame {

@@ -1,4 +1,4 @@
-//! What is cut from the film is the film.
+//! Segments that are cut from the fixture movie have its content.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn chunk(
     library.chunk(row, stretch).unwrap().concat()
 }
 
-/// Kind, time and body of each audio and video tag that is not a header.
+/// Returns kind, timestamp and body of each audio and video tag that is not a header.
 fn media_tags(file: &[u8]) -> Vec<(u8, u32, Vec<u8>)> {
     let mut tags = Vec::new();
     let mut at = 13;
@@ -39,7 +39,7 @@ fn media_tags(file: &[u8]) -> Vec<(u8, u32, Vec<u8>)> {
     tags
 }
 
-/// Types and sizes of the boxes side by side in `bytes`.
+/// Returns types and sizes of the boxes side by side in `bytes`.
 fn boxes(bytes: &[u8]) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -56,7 +56,7 @@ fn boxes(bytes: &[u8]) -> Vec<(String, usize)> {
 }
 
 #[test]
-fn the_flv_chunks_hold_every_packet_of_the_film_and_no_other() {
+fn the_flv_chunks_have_exactly_the_packets_of_the_movie() {
     let library = MediaLibrary::load().unwrap();
     let film = FixtureMovie::standard();
     let mut cut: Vec<_> = (0..chunk_count(&film, UNIT_MS))
@@ -104,7 +104,7 @@ fn a_restarting_clock_begins_each_chunk_at_zero() {
 }
 
 #[test]
-fn init_and_mp4_chunks_in_a_row_are_the_file_they_were_cut_from() {
+fn init_segment_and_mp4_chunks_in_order_are_the_original_file() {
     let library = MediaLibrary::load().unwrap();
     let film = FixtureMovie::standard();
     let mut joined = library.init_segment(BEST_MP4).unwrap().to_vec();
@@ -115,7 +115,7 @@ fn init_and_mp4_chunks_in_a_row_are_the_file_they_were_cut_from() {
 }
 
 #[test]
-fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
+fn a_chunk_of_six_seconds_has_three_units_and_the_last_one_the_rest() {
     let library = MediaLibrary::load().unwrap();
     let film = FixtureMovie::standard();
     assert_eq!(chunk_count(&film, 6000), 34);
@@ -132,7 +132,7 @@ fn a_chunk_of_six_seconds_holds_three_units_and_the_last_what_is_left() {
 }
 
 #[test]
-fn a_film_that_repeats_goes_on_in_time() {
+fn timestamps_continue_where_the_movie_repeats() {
     let library = MediaLibrary::load().unwrap();
     let film = FixtureMovie::looped(204);
     let first = media_tags(&chunk(&library, BEST_FLV, &film, 3, FlvClock::Continues));
@@ -147,14 +147,14 @@ fn a_film_that_repeats_goes_on_in_time() {
     assert_eq!(start_ticks(&again) - start_ticks(&first), 400 * 10_240);
 }
 
-/// The 64-bit start time of a chunk (8.8.12).
+/// Returns the 64-bit start time of a chunk (8.8.12).
 fn start_ticks(chunk: &[u8]) -> u64 {
     let at = chunk.windows(4).position(|word| word == b"tfdt").unwrap();
     u64::from_be_bytes(chunk[at + 8..at + 16].try_into().unwrap())
 }
 
 #[test]
-fn a_large_film_is_as_large_as_asked_and_its_pictures_only_carry_filler() {
+fn a_large_movie_has_the_requested_size_by_filler_in_its_video_frames() {
     let library = MediaLibrary::load().unwrap();
     let film = FixtureMovie::large(10);
     let whole: usize = (0..chunk_count(&film, UNIT_MS))
@@ -210,7 +210,7 @@ fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
 }
 
 #[test]
-fn rows_that_share_a_name_do_not_share_their_media() {
+fn representations_of_the_same_name_have_different_media() {
     let library = MediaLibrary::load().unwrap();
     let film = FixtureMovie::standard();
     let second = MockRepresentation::Flv(Some(VideoStream::Best), AudioStream::Second);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::test_client::TestClient;
 use crate::{ClusterRedirects, Recording, World};
 
-/// The keys of each frame's first argument.
+/// Returns the keys of each frame's first argument.
 fn keys(story: &[Value]) -> Vec<String> {
     let keys = |frame: &Value| {
         let arg = frame["args"].get(0).and_then(Value::as_object);
@@ -19,7 +19,7 @@ fn keys(story: &[Value]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_client_is_sent_to_the_cluster_and_told_everything_there() {
+async fn a_client_is_redirected_to_the_cluster_and_gets_everything_there() {
     let visitor = TestClient::connect(World::demo()).await;
     let sent_on = visitor.control_frames(112_470_631, "live", json!({})).await;
     assert_eq!(sent_on.len(), 1);
@@ -68,7 +68,7 @@ async fn a_client_that_sends_the_hash_as_an_object_is_refused() {
 }
 
 #[tokio::test]
-async fn each_lock_refuses_in_its_own_words_and_opens_to_its_key() {
+async fn each_lock_has_its_own_rejection_and_opens_with_its_key() {
     let visitor = TestClient::connect(World::demo()).await;
     let reason =
         async |id, more| visitor.control_frames(id, "omega", more).await[0]["args"][0].clone();
@@ -100,7 +100,7 @@ async fn each_lock_refuses_in_its_own_words_and_opens_to_its_key() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_a_number_is_not_understood() {
+async fn an_id_that_is_a_number_is_rejected() {
     let visitor = TestClient::connect(World::demo()).await;
     let said = visitor
         .control_frames(112_470_631, "omega", json!({ "media": 112_470_631 }))
@@ -109,7 +109,7 @@ async fn an_id_that_is_a_number_is_not_understood() {
 }
 
 #[tokio::test]
-async fn a_silent_connection_is_taken_and_says_nothing() {
+async fn a_silent_connection_is_accepted_and_sends_nothing() {
     let visitor = TestClient::connect(World::demo()).await;
     assert!(
         visitor
@@ -122,7 +122,7 @@ async fn a_silent_connection_is_taken_and_says_nothing() {
 }
 
 #[tokio::test]
-async fn odd_frames_hold_the_same_story_in_other_shapes() {
+async fn odd_frames_have_the_same_content_in_other_forms() {
     let visitor = TestClient::connect(World::demo()).await;
     let story = visitor.control_frames_after_redirects(134_300_014).await;
     let told = keys(&story);
@@ -140,7 +140,7 @@ async fn odd_frames_hold_the_same_story_in_other_shapes() {
 }
 
 #[tokio::test]
-async fn a_frame_of_ten_megabytes_comes_whole() {
+async fn a_frame_of_ten_megabytes_arrives_completely() {
     let visitor = TestClient::connect(World::demo()).await;
     let story = visitor
         .control_frames(134_300_007, "omega", json!({}))
@@ -152,7 +152,7 @@ async fn a_frame_of_ten_megabytes_comes_whole() {
 }
 
 #[tokio::test]
-async fn redirects_go_round_in_circles_or_astray_where_the_world_says_so() {
+async fn redirects_loop_or_lead_to_another_host_if_configured() {
     let circles = Recording {
         redirects: ClusterRedirects::Endless,
         ..Recording::new(77, "goes in circles")
@@ -168,7 +168,7 @@ async fn redirects_go_round_in_circles_or_astray_where_the_world_says_so() {
 }
 
 #[tokio::test]
-async fn a_channel_is_off_air_or_tells_of_the_running_stream() {
+async fn a_channel_is_offline_or_announces_the_live_stream() {
     let visitor = TestClient::connect(World::demo()).await;
     let channel = async |id: u64| {
         let host = format!("r7-1-{id}-channel-ws-omega.ums.ustream.tv");

@@ -1,4 +1,4 @@
-//! Faults strike where they are told to.
+//! Faults apply where they are configured.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::{Fault, Rule, World};
 
 const MAIN: u64 = 112_470_631;
 
-/// A visitor, and the address of a chunk.
+/// Returns a client and the address of a chunk.
 async fn client_and_chunk_url() -> (TestClient, String) {
     let visitor = TestClient::connect(World::demo()).await;
     let story = visitor.control_frames(MAIN, "omega", json!({})).await;
@@ -23,7 +23,7 @@ fn on_chunks(fault: Fault) -> Rule {
 }
 
 #[tokio::test]
-async fn a_status_is_answered_as_often_as_told_and_the_piece_does_not_count() {
+async fn a_status_is_returned_as_often_as_configured_and_the_segment_is_not_counted() {
     let (visitor, url) = client_and_chunk_url().await;
     let faults = visitor.service.faults();
     let rule = faults.add(on_chunks(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).times(2));
@@ -59,7 +59,7 @@ async fn a_truncated_body_promises_more_than_it_sends() {
 }
 
 #[tokio::test]
-async fn a_stalled_body_stands_still() {
+async fn a_stalled_body_stops() {
     let (visitor, url) = client_and_chunk_url().await;
     visitor.service.faults().add(on_chunks(Fault::Stall(10)));
     let response = visitor.get(&url).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_stalled_body_stands_still() {
 }
 
 #[tokio::test]
-async fn a_slow_body_takes_its_time_and_comes_whole() {
+async fn a_throttled_body_is_slow_and_complete() {
     let (visitor, url) = client_and_chunk_url().await;
     let size = visitor
         .get(&url)
@@ -98,7 +98,7 @@ async fn a_slow_body_takes_its_time_and_comes_whole() {
 }
 
 #[tokio::test]
-async fn empty_and_web_page_answers_look_like_success() {
+async fn empty_and_web_page_responses_look_like_success() {
     let (visitor, url) = client_and_chunk_url().await;
     let faults = visitor.service.faults();
     let empty = faults.add(on_chunks(Fault::Empty));
@@ -111,7 +111,7 @@ async fn empty_and_web_page_answers_look_like_success() {
 }
 
 #[tokio::test]
-async fn a_reset_tears_the_connection_before_any_answer() {
+async fn a_reset_breaks_the_connection_before_any_response() {
     let (visitor, url) = client_and_chunk_url().await;
     let faults = visitor.service.faults();
     let rule = faults.add(on_chunks(Fault::Reset));
@@ -122,7 +122,7 @@ async fn a_reset_tears_the_connection_before_any_answer() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_down_takes_no_connection_and_the_mirror_does() {
+async fn a_host_that_is_down_refuses_connections_and_the_mirror_accepts_them() {
     let (visitor, url) = client_and_chunk_url().await;
     visitor
         .service
@@ -149,7 +149,7 @@ async fn addresses_expire_in_the_middle_of_a_download() {
 }
 
 #[tokio::test]
-async fn a_control_connection_closes_after_so_many_frames_or_falls_silent() {
+async fn a_control_connection_closes_after_a_number_of_frames_or_is_silent() {
     let (visitor, _) = client_and_chunk_url().await;
     let faults = visitor.service.faults();
     faults.add(
@@ -166,7 +166,7 @@ async fn a_control_connection_closes_after_so_many_frames_or_falls_silent() {
 }
 
 #[tokio::test]
-async fn a_delay_holds_the_answer_back() {
+async fn a_delay_holds_the_response_back() {
     let (visitor, url) = client_and_chunk_url().await;
     visitor
         .service

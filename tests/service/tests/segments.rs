@@ -1,4 +1,4 @@
-//! The pieces: who asks wrongly gets nothing, who asks for too little is found out.
+//! Segments: wrong requests are refused, and incomplete downloads are detected.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn chunks(visitor: &TestClient, id: u64, format: &str, row: usize) -> Chun
 }
 
 #[tokio::test]
-async fn a_chunk_opens_to_the_hash_of_the_greatest_key_below_it_alone() {
+async fn a_chunk_is_served_only_with_the_hash_of_the_greatest_key_below_it() {
     let visitor = TestClient::connect(World::demo()).await;
     let row = chunks(&visitor, MAIN, "flv/segmented", 0).await;
     assert_eq!(visitor.status(&row.url(29)).await, 200);
@@ -34,7 +34,7 @@ async fn a_chunk_opens_to_the_hash_of_the_greatest_key_below_it_alone() {
 }
 
 #[tokio::test]
-async fn a_hash_holds_across_an_irregular_gap_and_from_the_first_key_on() {
+async fn a_hash_is_valid_across_an_irregular_gap_and_from_the_first_key_on() {
     let visitor = TestClient::connect(World::demo()).await;
     let row = chunks(&visitor, 134_300_011, "mp4/segmented", 0).await;
     assert_eq!(visitor.status(&row.url_with_key(48, 29)).await, 200);
@@ -46,7 +46,7 @@ async fn a_hash_holds_across_an_irregular_gap_and_from_the_first_key_on() {
 }
 
 #[tokio::test]
-async fn a_client_that_stops_at_the_last_key_is_seen_to_miss_the_tail() {
+async fn a_client_that_stops_at_the_last_key_is_detected() {
     let visitor = TestClient::connect(World::demo()).await;
     let row = chunks(&visitor, MAIN, "flv/segmented", 0).await;
     for chunk in 0..=row.last_key() {
@@ -70,7 +70,7 @@ async fn a_client_that_stops_at_the_last_key_is_seen_to_miss_the_tail() {
 }
 
 #[tokio::test]
-async fn a_client_that_mixes_rows_called_original_is_seen_to_do_so() {
+async fn a_client_that_mixes_representations_called_original_is_detected() {
     let visitor = TestClient::connect(World::demo()).await;
     let story = visitor.control_frames(MAIN, "omega", json!({})).await;
     let rows = &story[0]["args"][0]["stream"]["streamFormats"]["flv/segmented"]["streams"];
@@ -101,7 +101,7 @@ async fn a_client_that_mixes_rows_called_original_is_seen_to_do_so() {
 }
 
 #[tokio::test]
-async fn a_chunk_that_is_gone_stays_gone_while_its_neighbours_are_there() {
+async fn a_missing_chunk_stays_missing_and_its_neighbours_are_served() {
     let visitor = TestClient::connect(World::demo()).await;
     let row = chunks(&visitor, 134_300_016, "flv/segmented", 0).await;
     let mut statuses = Vec::new();
@@ -112,7 +112,7 @@ async fn a_chunk_that_is_gone_stays_gone_while_its_neighbours_are_there() {
 }
 
 #[tokio::test]
-async fn pieces_come_over_plain_http_on_the_same_port_and_from_every_mirror() {
+async fn segments_are_served_over_plain_http_on_the_same_port_and_by_every_mirror() {
     let visitor = TestClient::connect(World::demo()).await;
     let url = chunks(&visitor, MAIN, "mp4/segmented", 0).await.url(5);
     let over_tls = visitor.get(&url).await.unwrap().bytes().await.unwrap();
@@ -132,7 +132,7 @@ async fn pieces_come_over_plain_http_on_the_same_port_and_from_every_mirror() {
 }
 
 #[tokio::test]
-async fn an_initialisation_piece_opens_to_the_hash_of_its_chunk() {
+async fn an_init_segment_is_served_with_the_hash_of_its_chunk() {
     let visitor = TestClient::connect(World::demo()).await;
     let row = chunks(&visitor, MAIN, "mp4/segmented", 0).await;
     let init = visitor
@@ -152,7 +152,7 @@ async fn an_initialisation_piece_opens_to_the_hash_of_its_chunk() {
 }
 
 #[tokio::test]
-async fn a_recording_that_expires_answers_at_new_addresses_only() {
+async fn an_expired_recording_is_served_at_new_addresses_only() {
     let visitor = TestClient::connect(World::demo()).await;
     let before = chunks(&visitor, MAIN, "flv/segmented", 0).await;
     visitor.service.expire(MAIN);

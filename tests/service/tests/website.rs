@@ -1,4 +1,4 @@
-//! Page, gate and API.
+//! The website, the sign-up form and the API.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::test_client::TestClient;
 use crate::World;
 
 #[tokio::test]
-async fn a_page_names_its_channel_in_either_order_of_attributes() {
+async fn a_page_has_its_channel_number_in_either_attribute_order() {
     let visitor = TestClient::connect(World::demo()).await;
     let practice = visitor.text("https://video.ibm.com/channel/practice").await;
     assert!(practice.contains(r#"<meta content="6540154" name="ustream:channel_id">"#));
@@ -24,7 +24,7 @@ async fn a_page_names_its_channel_in_either_order_of_attributes() {
 }
 
 #[tokio::test]
-async fn the_old_address_redirects_a_post_into_a_trap() {
+async fn the_old_domain_redirects_a_post_as_a_get() {
     let visitor = TestClient::connect(World::demo()).await;
     let path = "/ajax/viewer-registration/save/17439314/channel/17439314.json";
     let old = visitor
@@ -54,7 +54,7 @@ async fn the_old_address_redirects_a_post_into_a_trap() {
 }
 
 #[tokio::test]
-async fn a_form_without_a_required_field_is_refused_by_name() {
+async fn a_form_without_a_required_field_is_refused_and_names_it() {
     let visitor = TestClient::connect(World::demo()).await;
     let form = [("fields[name]", "A Person"), ("fields[phone]", "1")];
     let said = visitor.register(&form).await;
@@ -66,7 +66,7 @@ async fn a_form_without_a_required_field_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn the_gate_lists_recordings_only_for_the_hash_it_gave() {
+async fn the_form_lists_recordings_only_for_an_issued_hash() {
     let visitor = TestClient::connect(World::demo()).await;
     let url = "https://video.ibm.com/ajax/viewing-experience/channel/17439314/content.json";
     let list = async |hash: String| {
@@ -101,7 +101,7 @@ async fn the_gate_lists_recordings_only_for_the_hash_it_gave() {
 }
 
 #[tokio::test]
-async fn the_api_tells_length_as_text_and_pages_its_lists() {
+async fn the_api_states_the_length_as_text_and_pages_its_lists() {
     let visitor = TestClient::connect(World::demo()).await;
     let video = visitor
         .json("https://api.video.ibm.com/videos/112470631.json")
@@ -157,7 +157,7 @@ async fn the_api_names_the_lock_that_keeps_a_recording_closed() {
 }
 
 #[tokio::test]
-async fn everything_asked_is_in_the_log_with_its_answer() {
+async fn every_request_is_logged_with_its_status() {
     let visitor = TestClient::connect(World::demo()).await;
     visitor
         .text("https://api.video.ibm.com/videos/1.json?detail_level=minimal")

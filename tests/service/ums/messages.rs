@@ -1,4 +1,4 @@
-//! What the control connection tells, frame by frame.
+//! The frames that the control connection sends.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::world::{
     RepresentationOddity,
 };
 
-/// Everything that is told of a recording, in order.
+/// Returns all frames for a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
     let ways = &recording.message_style;
     let mut story = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
     story
 }
 
-/// Everything that is told of a channel.
+/// Returns all frames for a channel.
 pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     if !channel.live {
         return offline();
@@ -79,20 +79,20 @@ pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     ]
 }
 
-/// That there is nothing.
+/// Returns the frames that say nothing is available.
 pub(super) fn offline() -> Vec<Value> {
     let off_air = json!({ "contentAvailable": false, "streamFormats": {}, "version": 1 });
     vec![module_info(json!({ "stream": off_air }))]
 }
 
-/// Formats under names that nobody knows.
+/// Returns formats under unknown names.
 pub(super) fn unknown_formats() -> Vec<Value> {
     let formats = json!({ "av1/segmented": { "chunkTime": 6000 } });
     let stream = json!({ "streamFormats": formats, "contentAvailable": true, "version": 1 });
     vec![module_info(json!({ "stream": stream }))]
 }
 
-/// How many are watching.
+/// Returns a frame with the number of viewers.
 pub(super) fn counters(viewers: u64) -> Value {
     module_info(
         json!({ "allTimeTotal": 4711 + viewers, "allViewers": viewers, "viewers": viewers }),
@@ -119,7 +119,8 @@ fn access(path: &str) -> Value {
     json!({ "accessList": [entry], "accessMode": "INSERT" })
 }
 
-/// The frames with `stream`: one with everything, or the formats one by one, hashes in halves.
+/// Returns the `stream` frames: one with everything, or one per format with the hashes in two
+/// halves.
 fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
     if let Some(first) = recording.oddities.messages.first() {
         let mut message = hash_list_message(service, recording, first);
@@ -197,8 +198,8 @@ fn insert_length(recording: &Recording, place: LengthField, object: &mut Value) 
     }
 }
 
-/// The messages after the first, each with the pause before it, where the recording says how its
-/// hash list comes.
+/// Returns the messages after the first, each with the pause before it, if the recording splits its
+/// hash list.
 pub(super) fn delayed(service: &Service, recording: &Recording) -> Vec<(Duration, Value)> {
     let messages = recording.oddities.messages.iter().skip(1);
     let listed = |message: &HashListMessage| {
@@ -210,7 +211,7 @@ pub(super) fn delayed(service: &Service, recording: &Recording) -> Vec<(Duration
     messages.map(listed).collect()
 }
 
-/// One `stream` with a part of the hash list.
+/// Returns one `stream` frame with a part of the hash list.
 fn hash_list_message(service: &Service, recording: &Recording, message: &HashListMessage) -> Value {
     let keys = recording.key_list();
     let keys = keys.get(message.keys.clone()).unwrap_or_default();
@@ -218,7 +219,7 @@ fn hash_list_message(service: &Service, recording: &Recording, message: &HashLis
     module_info(json!({ "stream": stream(recording, formats) }))
 }
 
-/// The path as a message writes it.
+/// Returns the segment path as a message writes it.
 fn segment_path(path: &str, message: Option<&HashListMessage>) -> Value {
     let Some(message) = message else {
         return access(path);
@@ -293,7 +294,7 @@ fn formats(
     formats
 }
 
-/// Language, country, label and whether it is the one to take.
+/// Returns language, country, label and whether the track is the default.
 fn audio_labels(sound: AudioStream) -> (&'static str, &'static str, &'static str, bool) {
     match sound {
         AudioStream::Main => ("en", "US", "English (US)", true),
@@ -383,7 +384,7 @@ fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
     })
 }
 
-/// A row of fragments, odd where it has a picture.
+/// Applies an oddity to an MP4 representation with video.
 fn with_oddity(mut row: Value, oddity: Option<RepresentationOddity>) -> Value {
     if row["contentType"] == "video/mp4" {
         match oddity {
@@ -397,7 +398,7 @@ fn with_oddity(mut row: Value, oddity: Option<RepresentationOddity>) -> Value {
     row
 }
 
-/// Numbers as text, as older servers write them.
+/// Turns numbers into strings, as older servers write them.
 fn numbers_to_strings(value: &mut Value) {
     match value {
         Value::Number(number) => *value = Value::String(number.to_string()),
@@ -407,8 +408,8 @@ fn numbers_to_strings(value: &mut Value) {
     }
 }
 
-/// Lists as maps from position to item, as AMF3 arrays came through. The outermost list, `args`,
-/// stays one.
+/// Turns lists into maps from position to item, as AMF3 arrays arrived. The outermost list, `args`,
+/// stays a list.
 fn lists_to_maps(frame: &mut Value) {
     fn inner(value: &mut Value) {
         match value {

@@ -58,7 +58,7 @@ pub(super) enum ServerFault {
     Untrusted,
     /// Returns this status for each segment.
     Status(StatusCode),
-    Html,
+    /// Sends so slowly that no segment arrives within a minute.
     /// Sends so few bytes a second that no segment comes in a minute.
     Trickle,
     /// Stops sending in the middle of each body.
