@@ -17,7 +17,7 @@ use crate::world::{AccessLock, Channel, Recording, ResponseMode};
 use crate::{files, gate};
 
 /// Maximum number of items on one page of a list.
-const LARGEST_PAGE: usize = 50;
+const MAX_PAGE_ITEMS: usize = 50;
 
 /// The service's message for a video that its owner removed.
 const REMOVED: &str =
@@ -267,8 +267,8 @@ async fn videos(
     let all = gate::newest_first(&service, channel);
     let size = paging
         .pagesize
-        .unwrap_or(LARGEST_PAGE)
-        .clamp(1, LARGEST_PAGE);
+        .unwrap_or(MAX_PAGE_ITEMS)
+        .clamp(1, MAX_PAGE_ITEMS);
     let page = paging.page.unwrap_or(1).max(1);
     let pages = all.len().div_ceil(size);
     let shown: Vec<Value> = all
