@@ -1,12 +1,12 @@
-//! The real window over the practice service, as a person meets it.
+//! The real window with the mock service, driven as a user would.
 //!
-//! 1. `desk`: a display, a session bus and a home of its own for each story.
-//! 2. `window`: the window on that desk, seen through WebDriver.
+//! 1. `session`: a display, a session bus and a home folder for each test.
+//! 2. `window`: the window in that session, driven through WebDriver.
 //! 3. `guard`: what the page may not do.
 //!
 //! The program is `target/debug/ustream-downloader`, or the one that `USTREAM_APP` names; it must
-//! hold the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names a
-//! folder for pictures of the window.
+//! contain the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names
+//! a folder for screenshots of the window.
 
 mod guard;
 mod session;
@@ -23,7 +23,7 @@ use crate::window::AppWindow;
 
 const MAIN_CASE: &str = "https://video.ibm.com/recorded/112470631";
 
-/// The heading of the first screen.
+/// Heading of the first screen.
 const EMPTY: &str = "Save a video from Ustream or IBM Video";
 
 async fn open_app() -> Result<(FakeUstream, AppWindow)> {
@@ -32,7 +32,7 @@ async fn open_app() -> Result<(FakeUstream, AppWindow)> {
     Ok((service, window))
 }
 
-/// The kinds of tracks of a media file, by ffprobe; nothing where there is no ffprobe.
+/// Returns the kinds of tracks of a media file, by ffprobe; `None` without ffprobe.
 fn tracks(file: &Path) -> Result<Option<Vec<String>>> {
     let probe = Command::new("ffprobe")
         .args(["-v", "error", "-show_entries", "stream=codec_type"])
@@ -81,7 +81,7 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
     ensure!(window.text().await?.contains(&*name.to_string_lossy()));
     ensure!(file.extension().is_some_and(|ending| ending == "mp4"));
     if let Some(tracks) = tracks(file)? {
-        // The preview picture counts as one more.
+        // The cover counts as one more video track.
         assert_eq!(tracks, ["audio", "video", "video"]);
     }
 
@@ -93,7 +93,7 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result<()> {
+async fn a_text_without_a_link_and_a_removed_video_show_their_messages() -> Result<()> {
     let (_service, window) = open_app().await?;
 
     window.look_up("good morning").await?;
@@ -122,9 +122,9 @@ async fn a_text_without_a_link_and_a_removed_video_are_told_in_words() -> Result
 }
 
 #[tokio::test]
-async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Result<()> {
+async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
     let (service, window) = open_app().await?;
-    // Slow enough that the window can be closed in the middle.
+    // Slow enough that the window can be closed during the download.
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
     let late = service.faults().add(late);
 
@@ -150,9 +150,9 @@ async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Resul
     window.ask_to_close()?;
     window.heading("A video is still being saved").await?;
     window.press_last("Close").await?;
-    let desk = window.wait_closed().await?;
+    let session = window.wait_closed().await?;
 
-    let window = AppWindow::open_in(desk, &service, "You have an unfinished video").await?;
+    let window = AppWindow::open_in(session, &service, "You have an unfinished video").await?;
     window.screenshot("unfinished").await?;
     ensure!(
         window.downloads()?.iter().all(|path| path.is_dir()),
@@ -171,7 +171,7 @@ async fn a_paused_and_closed_window_offers_to_go_on_at_the_next_start() -> Resul
 }
 
 #[tokio::test]
-async fn what_is_cancelled_and_deleted_leaves_nothing() -> Result<()> {
+async fn a_cancelled_and_deleted_download_leaves_no_files() -> Result<()> {
     let (service, window) = open_app().await?;
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
     service.faults().add(late);
@@ -192,7 +192,7 @@ async fn what_is_cancelled_and_deleted_leaves_nothing() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
+async fn the_window_asks_for_a_password_until_it_is_right() -> Result<()> {
     let (_service, window) = open_app().await?;
 
     window
@@ -214,7 +214,7 @@ async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_owners_form_is_asked_for_in_place() -> Result<()> {
+async fn the_sign_up_form_is_shown_in_place() -> Result<()> {
     let (_service, window) = open_app().await?;
 
     window
@@ -235,7 +235,7 @@ async fn the_owners_form_is_asked_for_in_place() -> Result<()> {
 }
 
 #[tokio::test]
-async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
+async fn selected_videos_of_a_channel_are_saved() -> Result<()> {
     let (_service, window) = open_app().await?;
 
     window
@@ -248,7 +248,7 @@ async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
     window.tick(1).await?;
     window.press("Continue with 2").await?;
     window.press("Save video").await?;
-    // The list tells when the app has put all away; files are there a moment before.
+    // The list shows "Saved" when the app has finished; files appear a moment earlier.
     window.heading("Saved").await?;
     window.shows("Saved videos (1)").await?;
     let saved = window.downloads()?;
@@ -261,18 +261,17 @@ async fn some_videos_of_a_channel_are_ticked_and_saved() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_damaged_list_two_hundred_videos_and_a_lost_folder_keep_nothing_from_starting()
--> Result<()> {
+async fn the_app_starts_with_a_damaged_job_two_hundred_videos_and_a_lost_folder() -> Result<()> {
     let (service, window) = open_app().await?;
     window.look_up(MAIN_CASE).await?;
     window.press("Save video").await?;
     window.heading("Saved").await?;
-    let desk = window.close().await?;
+    let session = window.close().await?;
 
-    desk.multiply_jobs(200)?;
-    desk.damage_a_job()?;
-    desk.lose_folder("Old drive")?;
-    let window = AppWindow::open_in(desk, &service, EMPTY).await?;
+    session.multiply_jobs(200)?;
+    session.damage_a_job()?;
+    session.lose_folder("Old drive")?;
+    let window = AppWindow::open_in(session, &service, EMPTY).await?;
     window.shows("Old drive").await?;
     window.shows("could not be read").await?;
     window.shows("Saved videos (200)").await?;

@@ -1,4 +1,4 @@
-//! A display, a session bus and a home for one story, all gone when it ends.
+//! A display, a session bus and a home folder for one test, removed at its end.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,10 +14,10 @@ use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState};
 
-/// The folder of the app among others' data.
+/// The app's folder in the data folder.
 const IDENTIFIER: &str = "io.github.ustream-dl";
 
-/// A program with all it starts: its own process group, killed as a whole.
+/// A program in its own process group, killed together with its children.
 struct ProcessGroup(Child);
 
 impl ProcessGroup {
@@ -31,7 +31,7 @@ impl ProcessGroup {
 
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        // A group that has ended by itself needs no killing.
+        // A group that has ended by itself does not need to be killed.
         let _ = Command::new("kill")
             .args(["-KILL", "--", &format!("-{}", self.0.id())])
             .stderr(Stdio::null())
@@ -40,7 +40,7 @@ impl Drop for ProcessGroup {
     }
 }
 
-/// The desk. Its fields are dropped in order: the programs before the home they work in.
+/// The desktop session. Fields are dropped in order: the programs before their home folder.
 pub(crate) struct DesktopSession {
     _driver: ProcessGroup,
     _display: ProcessGroup,
@@ -51,7 +51,7 @@ pub(crate) struct DesktopSession {
 }
 
 impl DesktopSession {
-    /// Sets up a display of its own and a WebDriver on it.
+    /// Starts a display and a WebDriver on it.
     pub(crate) fn start() -> Result<Self> {
         let home = tempfile::tempdir()?;
         let (display, number) = display()?;
@@ -74,7 +74,7 @@ impl DesktopSession {
                 .env("XDG_CACHE_HOME", home.path().join("cache"))
                 .env("XDG_RUNTIME_DIR", home.path())
                 .env("LIBGL_ALWAYS_SOFTWARE", "1")
-                // The web view lets itself be driven only where it is asked to.
+                // The web view accepts a driver only if this is set.
                 .env("TAURI_AUTOMATION", "true")
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .stdout(Stdio::null())
@@ -89,47 +89,47 @@ impl DesktopSession {
         })
     }
 
-    /// Address of the WebDriver.
+    /// Returns the address of the WebDriver.
     pub(crate) fn driver(&self) -> &str {
         &self.driver
     }
 
-    /// The person's home.
+    /// Returns the home folder.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Sends what a window manager sends when the button of the title bar is pressed. There is none
-    /// on this desk.
+    /// Sends the event that a window manager sends for the close button of the title bar. This
+    /// session has no window manager.
     pub(crate) fn ask_window_to_close(&self) -> Result<()> {
         let (display, screen) = x11rb::connect(Some(&format!(":{}", self.number)))?;
         let atom =
             |name: &[u8]| -> Result<u32> { Ok(display.intern_atom(false, name)?.reply()?.atom) };
         let (protocols, delete) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
         let root = display.setup().roots[screen].root;
-        let mut asked = 0;
+        let mut sent = 0;
         for window in display.query_tree(root)?.reply()?.children {
-            let shown = display.get_window_attributes(window)?.reply()?.map_state;
+            let state = display.get_window_attributes(window)?.reply()?.map_state;
             let property =
                 display.get_property(false, window, protocols, AtomEnum::ATOM, 0, u32::MAX / 4)?;
             let listens = property
                 .reply()?
                 .value32()
                 .is_some_and(|mut all| all.any(|it| it == delete));
-            if listens && shown == MapState::VIEWABLE {
+            if listens && state == MapState::VIEWABLE {
                 let data = [delete, CURRENT_TIME, 0, 0, 0];
                 let event = ClientMessageEvent::new(32, window, protocols, data);
                 display
                     .send_event(false, window, EventMask::NO_EVENT, event)?
                     .check()?;
-                asked += 1;
+                sent += 1;
             }
         }
-        ensure!(asked == 1, "one window should be there, not {asked}");
+        ensure!(sent == 1, "one window should be there, not {sent}");
         Ok(())
     }
 
-    /// Copies the one saved job until there are so many.
+    /// Copies the only saved job until there are `count`.
     pub(crate) fn multiply_jobs(&self, count: usize) -> Result<()> {
         let jobs = self.jobs()?;
         let [job] = jobs.as_slice() else {
@@ -141,7 +141,7 @@ impl DesktopSession {
         Ok(())
     }
 
-    /// Makes a job of what nobody can read.
+    /// Overwrites a job with unreadable data.
     pub(crate) fn damage_a_job(&self) -> Result<()> {
         let jobs = self.jobs()?;
         let job = jobs.first().context("a job should be there")?;
@@ -152,7 +152,7 @@ impl DesktopSession {
         Ok(())
     }
 
-    /// Sets a folder that is not there.
+    /// Sets a download folder that does not exist.
     pub(crate) fn lose_folder(&self, name: &str) -> Result<()> {
         let config = self.home().join("config").join(IDENTIFIER).join("practice");
         fs::create_dir_all(&config)?;
@@ -170,7 +170,7 @@ impl DesktopSession {
         fs::read_dir(jobs)?.map(|entry| Ok(entry?.path())).collect()
     }
 
-    /// What lies in the Downloads folder.
+    /// Returns the paths in the Downloads folder.
     pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
         fs::read_dir(self.home().join("Downloads"))?
             .map(|entry| Ok(entry?.path()))
@@ -178,7 +178,7 @@ impl DesktopSession {
     }
 }
 
-/// A display, on a number that it finds free by itself.
+/// Starts a display on a free number that it finds itself.
 fn display() -> Result<(ProcessGroup, u32)> {
     let mut group = ProcessGroup::spawn(
         Command::new("Xvfb")
@@ -194,8 +194,8 @@ fn display() -> Result<(ProcessGroup, u32)> {
     Ok((group, number))
 }
 
-/// A port that is free now. Another program may take it before the driver does; it is chosen at
-/// random by the system, so that this is rarer than any other failure of a display.
+/// Returns a port that is free now. Another program may take it before the driver does; the system
+/// chooses it at random, so this is very unlikely.
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

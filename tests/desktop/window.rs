@@ -1,4 +1,4 @@
-//! The window, seen through WebDriver.
+//! The window, driven through WebDriver.
 
 use std::env;
 use std::fs;
@@ -20,31 +20,32 @@ use crate::session::DesktopSession;
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// Longest wait for the page: a whole job on a busy machine.
 const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
-/// From the page's frame to the picture of it, without a graphics card.
+/// Time from a rendered frame to its screenshot, without a graphics card.
 const PAINT_TIMEOUT: Duration = Duration::from_millis(500);
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const ENTER: &str = "\u{e007}";
 
-/// The window of one story.
+/// The window of one test.
 pub(crate) struct AppWindow {
     client: Client,
     session: DesktopSession,
 }
 
 impl AppWindow {
-    /// Opens the program on a desk of its own, with `service` in place of the real one.
+    /// Opens the program in a new session, with `service` in place of the real one.
     pub(crate) async fn open(service: &FakeUstream) -> Result<Self> {
         Self::open_in(DesktopSession::start()?, service, EMPTY).await
     }
 
-    /// Opens the program on a desk that may have seen it before, and waits for its first heading.
+    /// Opens the program in a session where it may have run before, and waits for its first
+    /// heading.
     pub(crate) async fn open_in(
-        desk: DesktopSession,
+        session: DesktopSession,
         service: &FakeUstream,
         first: &str,
     ) -> Result<Self> {
         let program = program()?;
-        let authority = desk.home().join("practice.pem");
+        let authority = session.home().join("practice.pem");
         fs::write(&authority, service.ca_pem())?;
         let capabilities = json!({
             "webkitgtk:browserOptions": {
@@ -58,11 +59,8 @@ impl AppWindow {
         let Value::Object(capabilities) = capabilities else {
             bail!("capabilities are an object");
         };
-        let client = connect(desk.driver(), capabilities).await?;
-        let window = Self {
-            client,
-            session: desk,
-        };
+        let client = connect(session.driver(), capabilities).await?;
+        let window = Self { client, session };
         window.heading(first).await?;
         Ok(window)
     }
@@ -72,7 +70,7 @@ impl AppWindow {
         self.fill("link", link).await
     }
 
-    /// Types into the field of that id, in place of what is there, and presses Enter.
+    /// Replaces the text of the field with this id and presses Enter.
     pub(crate) async fn fill(&self, id: &str, words: &str) -> Result<()> {
         let field = self.find(Locator::Id(id)).await?;
         field.clear().await?;
@@ -80,32 +78,32 @@ impl AppWindow {
         Ok(field.send_keys(ENTER).await?)
     }
 
-    /// Presses the button of that name.
+    /// Presses the button of this name.
     pub(crate) async fn press(&self, name: &str) -> Result<()> {
         Ok(self.button(name).await?.click().await?)
     }
 
-    /// Waits for the button of that name.
+    /// Waits for the button of this name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
-        // Without the marks that keep names apart.
+        // Removes the isolation marks around names.
         let words = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
         let path = format!("//button[{words}='{name}']");
         self.find(Locator::XPath(&path)).await
     }
 
-    /// Unfolds what is folded away under that name.
+    /// Unfolds the details element of this name.
     pub(crate) async fn unfold(&self, name: &str) -> Result<()> {
         let path = format!("//summary[normalize-space()='{name}']");
         Ok(self.find(Locator::XPath(&path)).await?.click().await?)
     }
 
-    /// Waits until this heading is in front.
+    /// Waits until this heading is shown.
     pub(crate) async fn heading(&self, words: &str) -> Result<()> {
         self.wait_until(words, async || Ok(self.first_heading().await? == words))
             .await
     }
 
-    /// Waits until a heading is in front that begins so.
+    /// Waits until a heading with this beginning is shown.
     pub(crate) async fn heading_begins(&self, words: &str) -> Result<()> {
         self.wait_until(words, async || {
             Ok(self.first_heading().await?.starts_with(words))
@@ -132,31 +130,31 @@ impl AppWindow {
         Ok(())
     }
 
-    /// Ticks a line of the list of a channel by the keyboard: a list that is laid out as it comes
-    /// into sight moves away below the driver's pointer.
+    /// Ticks a row of a channel's list with the keyboard: rows are laid out as they scroll into
+    /// view, so they would move away from the driver's pointer.
     pub(crate) async fn tick(&self, line: usize) -> Result<()> {
         let path = format!("(//main//li//input[@type='checkbox'])[{}]", line + 1);
         let tick = self.find(Locator::XPath(&path)).await?;
         Ok(tick.send_keys(" ").await?)
     }
 
-    /// Asks the window to close, as its own button does; it may ask back. The driver would end its
-    /// session instead.
+    /// Asks the window to close, as its own button does; it may show a confirmation. The driver's
+    /// own command would end its session instead.
     pub(crate) fn ask_to_close(&self) -> Result<()> {
         self.session.ask_window_to_close()
     }
 
-    /// Presses the button after which there is no window to press anything in.
+    /// Presses the button that closes the window.
     pub(crate) async fn press_last(&self, name: &str) -> Result<()> {
         let button = self.button(name).await?;
         let _ = button.click().await;
         Ok(())
     }
 
-    /// The desk as it is when the window has gone.
+    /// Waits until the window has closed and returns the session.
     pub(crate) async fn wait_closed(self) -> Result<DesktopSession> {
         let start = Instant::now();
-        // A session whose program has ended answers no more.
+        // After the program has ended, the session answers no more.
         while self.client.title().await.is_ok() {
             ensure!(start.elapsed() < SHOW_TIMEOUT, "the window stays");
             tokio::time::sleep(POLL_INTERVAL).await;
@@ -165,20 +163,20 @@ impl AppWindow {
         Ok(self.session)
     }
 
-    /// Waits until the page shows these words.
+    /// Waits until the page shows this text.
     pub(crate) async fn shows(&self, words: &str) -> Result<()> {
         self.wait_until(words, async || Ok(self.text().await?.contains(words)))
             .await
     }
 
-    /// All that the page shows.
+    /// Returns all text of the page.
     pub(crate) async fn text(&self) -> Result<String> {
         let script = "return document.querySelector('main').innerText";
         let text = self.client.execute(script, vec![]).await?;
         Ok(plain_text(text.as_str().unwrap_or_default()))
     }
 
-    /// Lets axe-core look for what keeps people out.
+    /// Runs axe-core to find accessibility problems.
     pub(crate) async fn audit(&self) -> Result<()> {
         let axe =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
@@ -202,7 +200,7 @@ impl AppWindow {
         Ok(())
     }
 
-    /// What a script in the page answers: the body of a function that may wait.
+    /// Runs a script in the page, the body of an async function, and returns its result.
     pub(crate) async fn page(&self, body: &str) -> Result<Value> {
         let script = format!(
             "const done = arguments[arguments.length - 1]; \
@@ -211,30 +209,30 @@ impl AppWindow {
         Ok(self.client.execute_async(&script, vec![]).await?)
     }
 
-    /// A picture of the window, where a folder for pictures is named.
+    /// Saves a screenshot if a folder for screenshots is named.
     pub(crate) async fn screenshot(&self, name: &str) -> Result<()> {
         let Some(folder) = env::var_os("USTREAM_SHOTS").map(PathBuf::from) else {
             return Ok(());
         };
         fs::create_dir_all(&folder)?;
-        // A picture shows what was painted last, which may be older than what the page holds.
+        // A screenshot shows what was painted last, which may be older than the page's state.
         let painted = "const done = arguments[arguments.length - 1]; \
                        requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         self.client.execute_async(painted, vec![]).await?;
         tokio::time::sleep(PAINT_TIMEOUT).await;
-        let picture = self.client.screenshot().await?;
-        Ok(fs::write(folder.join(format!("{name}.png")), picture)?)
+        let screenshot = self.client.screenshot().await?;
+        Ok(fs::write(folder.join(format!("{name}.png")), screenshot)?)
     }
 
-    /// What is saved in the Downloads folder, and what is on its way there.
+    /// Returns finished and unfinished downloads in the Downloads folder.
     pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
         self.session.downloads()
     }
 
-    /// Closes the window, as its own button does, and leaves the desk as it is then.
+    /// Closes the window, as its own button does, and returns the session.
     pub(crate) async fn close(self) -> Result<DesktopSession> {
         self.client.close_window().await?;
-        // The driver ends the session with its last window, and may say so or not.
+        // The driver ends the session with its last window; it may report that as an error.
         let _ = self.client.close().await;
         Ok(self.session)
     }
@@ -269,7 +267,7 @@ impl AppWindow {
     }
 }
 
-/// The built program.
+/// Returns the path of the built program.
 fn program() -> Result<PathBuf> {
     let path = env::var_os("USTREAM_APP").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/ustream-downloader"),
@@ -298,7 +296,7 @@ async fn connect(driver: &str, capabilities: Capabilities) -> Result<Client> {
     }
 }
 
-/// Without the marks that keep words on one line and names apart.
+/// Removes non-breaking spaces and isolation marks.
 fn plain_text(words: &str) -> String {
     words
         .replace('\u{a0}', " ")

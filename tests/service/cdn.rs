@@ -1,4 +1,4 @@
-//! The pieces: plain files behind paths that nobody guesses, on several hosts.
+//! The segments: plain files at paths that cannot be guessed, on several hosts.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::service::{Service, chunk_units};
 use crate::substitutes;
 use crate::world::{PlaylistLayout, Recording};
 
-/// One host of the CDN; they all hold the same.
+/// Builds the router of a CDN host; all hosts serve the same files.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new().fallback(get(segment)).with_state(service)
 }
 
-/// What the name of a piece says.
+/// The parts of a segment's file name.
 struct SegmentName<'a> {
     representation: MockRepresentation,
     chunk: u64,
@@ -32,24 +32,24 @@ struct SegmentName<'a> {
 }
 
 impl<'a> SegmentName<'a> {
-    /// Reads `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
+    /// Parses `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
     fn read(name: &'a str, recording: &Recording) -> Option<Self> {
-        let (row, file) = name.rsplit_once("/chunk_")?;
+        let (folder, file) = name.rsplit_once("/chunk_")?;
         let (stem, extension) = file.rsplit_once('.')?;
         let (chunk, hash) = stem.split_once('_')?;
         let (extension, init) = match extension.strip_suffix('h') {
             Some(extension) => (extension, true),
             None => (extension, false),
         };
-        let row = recording
+        let representation = recording
             .representations()
-            .find(|known| known.name() == row && known.extension() == extension)?;
+            .find(|known| known.name() == folder && known.extension() == extension)?;
         let has_init = matches!(
-            row,
+            representation,
             MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
         );
         (has_init || !init).then_some(Self {
-            representation: row,
+            representation,
             chunk: chunk.parse().ok()?,
             hash,
             init,
@@ -62,7 +62,7 @@ async fn segment(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
-    // The CDN takes two slashes for one.
+    // The CDN treats two slashes as one.
     let path = uri.path().replace("//", "/");
     let path = path.trim_start_matches('/');
     let found =
@@ -78,7 +78,7 @@ async fn segment(
     segment_response(&service, recording, name).unwrap_or_else(|| recording.refusal.into_response())
 }
 
-/// A part of a row that lies in one file, `2/1/all_1870599898.ts`.
+/// Serves byte ranges of a representation that is a single file, `2/1/all_1870599898.ts`.
 fn ranged(
     service: &Arc<Service>,
     recording: &Recording,
@@ -89,11 +89,13 @@ fn ranged(
         return None;
     }
     let (name, hash) = name.strip_suffix(".ts")?.split_once("/all_")?;
-    let row = recording.representations().find(|row| row.name() == name)?;
+    let representation = recording
+        .representations()
+        .find(|representation| representation.name() == name)?;
     if service.hash_at(recording, recording.first_chunk)? != hash {
         return None;
     }
-    let whole = service.representation_bytes(recording, row)?;
+    let whole = service.representation_bytes(recording, representation)?;
     let (range, answer) = ranges::answer(headers, whole, "\"row\"");
     let at = u64::try_from(range.start).ok();
     service
@@ -102,7 +104,7 @@ fn ranged(
     Some(answer)
 }
 
-/// The piece of that name, where there is one.
+/// Returns the segment of this name, if it exists.
 fn segment_response(
     service: &Arc<Service>,
     recording: &Recording,
@@ -113,38 +115,38 @@ fn segment_response(
     if gone || service.hash_at(recording, name.chunk)? != name.hash {
         return None;
     }
-    // There is no initialisation segment beside a chunk that there is not.
-    let stretch = chunk_units(recording, name.chunk)?;
+    // A chunk that does not exist has no init segment either.
+    let range = chunk_units(recording, name.chunk)?;
     let chunk = (!name.init).then_some(name.chunk);
     if let Some(other) =
         substitutes::substitute_response(service, recording, (name.representation, chunk))
     {
         return Some(other);
     }
-    let pieces = if name.init {
+    let segments = if name.init {
         vec![service.library.init_segment(name.representation)?]
     } else {
-        service.library.chunk(name.representation, stretch)?
+        service.library.chunk(name.representation, range)?
     };
-    let row = format!(
+    let representation = format!(
         "{}.{}",
         name.representation.name(),
         name.representation.extension()
     );
     Some(respond(
-        pieces,
+        segments,
         content_type(name.representation),
         ServedSegment {
             service: Arc::clone(service),
             recording: recording.id,
-            representation: row,
+            representation,
             chunk,
         },
     ))
 }
 
-fn content_type(row: MockRepresentation) -> &'static str {
-    match row {
+fn content_type(representation: MockRepresentation) -> &'static str {
+    match representation {
         MockRepresentation::Flv(..) => "video/x-flv",
         MockRepresentation::Mp4Video(_) => "video/mp4",
         MockRepresentation::Mp4Audio(_) => "audio/mp4",
@@ -153,7 +155,7 @@ fn content_type(row: MockRepresentation) -> &'static str {
     }
 }
 
-/// A piece on its way out.
+/// A segment that is being sent.
 struct ServedSegment {
     service: Arc<Service>,
     recording: u64,
@@ -161,7 +163,7 @@ struct ServedSegment {
     chunk: Option<u64>,
 }
 
-/// Sends the parts without copying them, and notes the piece with its last part.
+/// Sends the parts without copying them, and logs the segment after its last part.
 fn respond(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) -> Response<Body> {
     let length: usize = parts.iter().map(Bytes::len).sum();
     let last = parts.len().saturating_sub(1);
@@ -171,11 +173,11 @@ fn respond(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment)
             && let Some(ServedSegment {
                 service,
                 recording,
-                representation: row,
+                representation,
                 chunk,
             }) = served.take()
         {
-            service.log.record_segment(recording, row, chunk);
+            service.log.record_segment(recording, representation, chunk);
         }
         Ok::<_, Infallible>(part)
     }));

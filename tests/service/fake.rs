@@ -1,4 +1,4 @@
-//! The handle on a running service.
+//! Starts the service and controls it while it runs.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation};
 use crate::service::Service;
 use crate::{Coverage, Faults, LoggedRequest, NetworkLink, World, tls, wire};
 
-/// What several services share: the media and the authority, which take longer to make than a
-/// service to start.
+/// Shared by several services: the media and the certificate authority, which take longer to make
+/// than a service takes to start.
 #[derive(Clone)]
 pub struct SharedAssets {
     library: Arc<MediaLibrary>,
@@ -27,7 +27,7 @@ impl std::fmt::Debug for SharedAssets {
 }
 
 impl SharedAssets {
-    /// Reads the media and makes an authority.
+    /// Reads the media and creates an authority.
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self {
             library: Arc::new(MediaLibrary::load()?),
@@ -46,7 +46,7 @@ impl SharedAssets {
         &self,
         address: SocketAddr,
         world: World,
-        line: Option<NetworkLink>,
+        link: Option<NetworkLink>,
     ) -> anyhow::Result<FakeUstream> {
         let listener = TcpListener::bind(address)
             .await
@@ -58,7 +58,7 @@ impl SharedAssets {
             wire::ListenerConfig {
                 trusted: Arc::clone(&self.trusted.config),
                 untrusted: Arc::clone(&self.untrusted.config),
-                link: line,
+                link,
             },
             Arc::clone(&service),
         ));
@@ -71,7 +71,7 @@ impl SharedAssets {
     }
 }
 
-/// A practice service that runs until it is dropped.
+/// A mock service that runs until it is dropped.
 #[derive(Debug)]
 pub struct FakeUstream {
     address: SocketAddr,
@@ -86,80 +86,92 @@ impl FakeUstream {
         Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), world, None).await
     }
 
-    /// Starts it on that address, at the end of a line if that is told.
+    /// Starts it on this address, with the latency and bandwidth of `link` if given.
     pub async fn start_at(
         address: SocketAddr,
         world: World,
-        line: Option<NetworkLink>,
+        link: Option<NetworkLink>,
     ) -> anyhow::Result<Self> {
-        SharedAssets::new()?.start_at(address, world, line).await
+        SharedAssets::new()?.start_at(address, world, link).await
     }
 
-    /// Where it listens, for every host of the service.
+    /// Returns the address where it listens for every host of the service.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The certificate authority to trust.
+    /// Returns the certificate authority to trust, as PEM.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    /// What exists on it.
+    /// Returns the recordings and channels on it.
     pub fn world(&self) -> &World {
         &self.service.world
     }
 
-    /// Everything it was asked so far, in order.
+    /// Returns all requests so far, in order.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.service.log.requests()
     }
 
-    /// Which pieces of a recording it handed out whole.
+    /// Returns which segments of a recording were served completely.
     pub fn coverage(&self, recording: u64) -> Coverage {
         self.service.log.coverage(recording)
     }
 
-    /// The chunks of one row (`2/1.flv`, `2.m4v`) that it never handed out whole; none where
-    /// there is no such recording.
-    pub fn missing_segments(&self, recording: u64, row: &str) -> Option<Vec<u64>> {
+    /// Returns the chunks of one representation (`2/1.flv`, `2.m4v`) that were never served
+    /// completely, or `None` if there is no such recording.
+    pub fn missing_segments(&self, recording: u64, representation: &str) -> Option<Vec<u64>> {
         let known = self.world().recordings.get(&recording)?;
-        Some(
-            self.coverage(recording)
-                .missing(row, known.first_chunk, known.chunk_count()),
-        )
+        Some(self.coverage(recording).missing(
+            representation,
+            known.first_chunk,
+            known.chunk_count(),
+        ))
     }
 
-    /// Addresses of all pieces of some rows of a recording, for a downloader that only fetches.
-    pub fn segment_addresses(&self, recording: u64, rows: &[MockRepresentation]) -> Vec<String> {
+    /// Returns the addresses of all segments of some representations, for a downloader that only
+    /// fetches.
+    pub fn segment_addresses(
+        &self,
+        recording: u64,
+        representations: &[MockRepresentation],
+    ) -> Vec<String> {
         let known = self.world().find_recording(recording);
-        let row = |row: &MockRepresentation| known.map(|known| self.service.addresses(known, *row));
-        rows.iter().filter_map(row).flatten().collect()
+        let representation = |representation: &MockRepresentation| {
+            known.map(|known| self.service.addresses(known, *representation))
+        };
+        representations
+            .iter()
+            .filter_map(representation)
+            .flatten()
+            .collect()
     }
 
-    /// The coded frames of a chunk as they are, whatever comes in its place; none where there is no
-    /// such chunk. Not for films with filler.
+    /// Returns the coded frames of a chunk unchanged, whatever is served in its place, or `None` if
+    /// there is no such chunk. Does not support movies with filler.
     pub fn fixture_frames(
         &self,
         recording: u64,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<FixtureFrame>> {
         let known = self.world().find_recording(recording)?;
-        self.service.frames(known, row, chunk)
+        self.service.frames(known, representation, chunk)
     }
 
-    /// The finished file of a recording, as its server has it.
+    /// Returns the finished file of a recording, as its server has it.
     pub fn file(&self, recording: u64) -> Option<Vec<u8>> {
         self.service.file(self.world().find_recording(recording)?)
     }
 
-    /// What goes wrong.
+    /// Returns the switchable faults.
     pub fn faults(&self) -> &Faults {
         &self.service.faults
     }
 
-    /// Gives a recording new paths and hashes: addresses handed out before are refused.
+    /// Gives a recording new paths and hashes: addresses from before are refused.
     pub fn expire(&self, recording: u64) {
         self.service.expire(recording);
     }
@@ -169,10 +181,10 @@ impl FakeUstream {
         self.service.gate.forget();
     }
 
-    /// Stops it and waits until it has.
+    /// Stops the service and waits until it has ended.
     pub async fn stop(mut self) {
         self.task.abort();
-        // Always "cancelled" here.
+        // Always a cancellation error here.
         let _ = (&mut self.task).await;
     }
 }

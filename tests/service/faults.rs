@@ -1,65 +1,65 @@
-//! What goes wrong, switched on and off while the service runs.
+//! Faults that can be switched on and off while the service runs.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 
-/// One kind of trouble.
+/// One kind of fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// Answer with this status and nothing else; 429 and 503 carry `Retry-After: 1`.
     Status(StatusCode),
-    /// The same without any word of when to come again.
+    /// Answer with this status without `Retry-After`.
     StatusWithoutRetryAfter(StatusCode),
     /// Send the request back to the same address.
     RedirectToSelf,
-    /// Send the request, with all that is in it, elsewhere: 307. `{host}` and `{path}` stand for
-    /// those that were asked.
+    /// Redirect with 307, which keeps method and body. `{host}` and `{path}` are replaced by those
+    /// of the request.
     Redirect(String),
-    /// Set this cookie beside the answer.
+    /// Add this cookie to the response.
     Cookie(String),
-    /// Answer only after this long.
+    /// Answer after this delay.
     Delay(Duration),
-    /// Fall silent in the middle of the body, after so many bytes.
+    /// Stop sending in the middle of the body, after this many bytes.
     Stall(usize),
-    /// Promise the whole body and close after so many bytes.
+    /// Announce the whole body and close after this many bytes.
     Truncate(usize),
-    /// Answer 200 with the first so many bytes, and say that this is all.
+    /// Answer 200 with only the first bytes, this many, as a complete body.
     ShortBody(usize),
-    /// Answer 200 with so many bytes in the middle set to zero.
+    /// Answer 200 with this many bytes in the middle set to zero.
     ZeroMiddle(usize),
-    /// Answer 200 with nothing in it.
+    /// Answer 200 with an empty body.
     Empty,
-    /// Answer 200 with the beginning of the body, and zeros behind it without end.
+    /// Answer 200 with the beginning of the body, followed by zeros without end.
     Endless,
     /// Answer 200 with a web page.
     Html,
     /// Reset the connection instead of answering.
     Reset,
-    /// Send so many bytes of the body a second.
+    /// Send this many bytes of the body per second.
     Throttle(u64),
     /// Change hashes and paths of the recording, as if its addresses had expired, then refuse.
     ExpireAddresses,
-    /// Close connections to the host before anything is said. Matches hosts only.
+    /// Close connections to the host before any data. Matches hosts only.
     HostDown,
-    /// Show a certificate that nobody trusts. Matches hosts only.
+    /// Present an untrusted certificate. Matches hosts only.
     UntrustedCertificate,
-    /// Close the control connection after so many frames. Matches hosts only.
+    /// Close the control connection after this many frames. Matches hosts only.
     CloseSocket(usize),
-    /// Take the control connection and say nothing. Matches hosts only.
+    /// Accept the control connection and send nothing. Matches hosts only.
     SilentSocket,
 }
 
-/// When a fault strikes.
+/// The stage at which a fault applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FaultStage {
-    /// As a connection names its host.
+    /// When a connection names its host.
     Accept,
-    /// As a request is answered.
+    /// When a request is answered.
     Request,
-    /// As a control connection is taken.
+    /// When a control connection is accepted.
     Socket,
 }
 
@@ -73,7 +73,7 @@ impl Fault {
     }
 }
 
-/// A fault and when it strikes.
+/// A fault and the conditions under which it applies.
 #[derive(Clone, Debug)]
 pub struct Rule {
     fault: Fault,
@@ -85,7 +85,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Strikes every time, everywhere.
+    /// Creates a rule that applies to every request.
     pub fn new(fault: Fault) -> Self {
         let all = || "*".to_owned();
         Self {
@@ -98,7 +98,7 @@ impl Rule {
         }
     }
 
-    /// Only at hosts of that pattern; `*` stands for any text.
+    /// Limits it to hosts of this pattern; `*` matches any text.
     #[must_use]
     pub fn host(self, pattern: &str) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl Rule {
         }
     }
 
-    /// Only for paths (with their query) of that pattern; `*` stands for any text.
+    /// Limits it to paths (with their query) of this pattern; `*` matches any text.
     #[must_use]
     pub fn path(self, pattern: &str) -> Self {
         Self {
@@ -116,8 +116,8 @@ impl Rule {
         }
     }
 
-    /// Only where the address holds the number of that recording: page, API, control connection
-    /// and chunks all do.
+    /// Limits it to addresses with the number of this recording: page, API, control connection and
+    /// chunks all have it.
     #[must_use]
     pub fn recording(self, id: u64) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl Rule {
         }
     }
 
-    /// Lets so many matches pass first.
+    /// Lets this many matches pass first.
     #[must_use]
     pub fn skip(self, matches: u32) -> Self {
         Self {
@@ -135,7 +135,7 @@ impl Rule {
         }
     }
 
-    /// Strikes so often and then never again.
+    /// Limits how often it applies.
     #[must_use]
     pub fn times(self, strikes: u32) -> Self {
         Self {
@@ -153,7 +153,7 @@ impl Rule {
     }
 }
 
-/// Whether `text` fits a pattern in which `*` stands for any text.
+/// Returns whether `text` matches a pattern in which `*` stands for any text.
 fn glob_matches(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == text;
@@ -172,7 +172,7 @@ fn glob_matches(pattern: &str, text: &str) -> bool {
     text.ends_with(tail)
 }
 
-/// Name of a rule that was added.
+/// Identifies an added rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleId(usize);
 
@@ -184,14 +184,14 @@ struct ArmedRule {
     enabled: bool,
 }
 
-/// The switchboard.
+/// The active rules.
 #[derive(Debug, Default)]
 pub struct Faults {
     rules: Mutex<Vec<ArmedRule>>,
 }
 
 impl Faults {
-    /// Adds a rule. Of several that match, the first added strikes.
+    /// Adds a rule. If several match, the one added first applies.
     pub fn add(&self, rule: Rule) -> RuleId {
         let mut armed = self.rules();
         armed.push(ArmedRule {
@@ -217,12 +217,12 @@ impl Faults {
             .for_each(|armed| armed.enabled = false);
     }
 
-    /// How often a rule has struck.
+    /// Returns how often a rule has applied.
     pub fn times_applied(&self, RuleId(at): RuleId) -> u32 {
         self.rules().get(at).map_or(0, |armed| armed.applied)
     }
 
-    /// The fault that strikes now, if any.
+    /// Returns the fault that applies now, if any.
     pub(crate) fn next_fault(&self, stage: FaultStage, host: &str, path: &str) -> Option<Fault> {
         for armed in self.rules().iter_mut() {
             let spent = armed.rule.times.is_some_and(|times| armed.applied >= times);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_lets_some_pass_then_strikes_so_often() {
+    fn a_rule_skips_matches_then_applies_a_limited_number_of_times() {
         let faults = Faults::default();
         let rule = faults.add(Rule::new(Fault::Reset).path("*.flv").skip(1).times(2));
         let strikes: Vec<bool> = (0..5)
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_for_a_recording_finds_it_in_host_or_path() {
+    fn a_rule_for_a_recording_matches_its_number_in_host_or_path() {
         let faults = Faults::default();
         faults.add(Rule::new(Fault::Empty).recording(55));
         assert!(

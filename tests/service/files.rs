@@ -1,4 +1,4 @@
-//! Finished files: what the API names for recordings of old.
+//! Single files, which the API names for old recordings.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-/// Where the file of a recording is, if it has one.
+/// Returns the address of a recording's file, if it has one.
 pub(crate) fn address(service: &Service, recording: &Recording) -> Option<String> {
     let ending = recording.delivery.file?.extension();
     let generation = service.generation(recording.id);
@@ -58,7 +58,7 @@ async fn file(
         headers
     };
     let (range, answer) = ranges::answer(&headers, whole, "\"the only one\"");
-    // A look at the first byte is no stretch.
+    // A probe of the first byte is not logged as a range.
     if range.len() > 1 {
         let at = u64::try_from(range.start).ok();
         service.log.record_segment(

@@ -1,4 +1,5 @@
-//! The sign-up form in front of a channel: two posts that yield a hash and a list of videos.
+//! The sign-up form in front of a channel: two POST requests that return a hash and a list of
+//! videos.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,12 +16,12 @@ use serde_json::{Value, json};
 use crate::service::Service;
 use crate::world::{Channel, Recording};
 
-/// Who has filled in a form: channel and hash.
+/// Visitors who have filled in a form: channel and hash.
 #[derive(Debug, Default)]
 pub(crate) struct Gate(Mutex<Vec<(u64, Value)>>);
 
 impl Gate {
-    /// Whether that text is the JSON of a hash handed out for that channel.
+    /// Returns whether the text is the JSON of a hash that was issued for this channel.
     pub(crate) fn opens(&self, channel: u64, hash: &str) -> bool {
         let Ok(hash) = serde_json::from_str::<Value>(hash) else {
             return false;
@@ -35,7 +36,7 @@ impl Gate {
         self.visitors().clear();
     }
 
-    /// A new hash: an array of single pairs whose order is part of it, as in the documented
+    /// Issues a new hash: an array of single pairs whose order is part of it, as in the documented
     /// viewer authentication.
     fn admit(&self, channel: u64, user: &str) -> Value {
         let mut visitors = self.visitors();
@@ -54,7 +55,7 @@ impl Gate {
     }
 }
 
-/// The two posts, as part of the website. Any other method is refused.
+/// The routes of the two POST requests, as part of the website. Other methods are refused.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route(
@@ -134,7 +135,7 @@ async fn content(
     Json(json!({ "exposedVariables": { "videosData": { "videos": videos } } })).into_response()
 }
 
-/// The recordings of a channel.
+/// Returns the recordings of a channel, newest first.
 pub(crate) fn newest_first<'a>(service: &'a Service, channel: &Channel) -> Vec<&'a Recording> {
     let recordings = service.world.recordings.values();
     let mut of_channel: Vec<&Recording> = recordings

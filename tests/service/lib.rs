@@ -1,20 +1,20 @@
-//! A practice service: everything of Ustream / IBM Video Streaming that a client meets, on one
-//! loopback port.
+//! A mock service: everything of Ustream / IBM Video Streaming that a client uses, on one loopback
+//! port.
 //!
-//! In the order in which a client comes by:
+//! In the order in which a client uses them:
 //!
-//! 1. [`World`]: which recordings and channels exist, and what is odd about each.
+//! 1. [`World`]: which recordings and channels exist, and the oddities of each.
 //! 2. [`FakeUstream`]: starts it; all hosts of the service lead to [`FakeUstream::address`],
 //!    trusted through [`FakeUstream::ca_pem`].
 //! 3. `page`, `gate`, `api`: the website, the sign-up form and the JSON API.
 //! 4. `ums`: the control connection, over a websocket and by long polling; `hls`: playlists.
-//! 5. `cdn`, `files`: the pieces, and finished files, cut from the one [`Film`] by `media`.
-//! 6. [`Faults`]: what goes wrong, switched while it runs; `fates`: segments that are not what they
-//!    should be ([`Oddities`]).
-//! 7. [`Asked`], [`Coverage`]: what it was asked, and what it handed out.
+//! 5. `cdn`, `files`: the segments, and single files, cut from the one [`FixtureMovie`] by `media`.
+//! 6. [`Faults`]: faults that are switched while it runs; `substitutes`: wrong content in place of
+//!    segments ([`Oddities`]).
+//! 7. [`LoggedRequest`], [`Coverage`]: the requests it got, and what it served.
 //!
-//! Beneath: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` tells the
-//! hosts apart.
+//! Below: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` dispatches by
+//! host.
 
 mod api;
 mod cdn;

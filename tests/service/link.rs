@@ -1,4 +1,4 @@
-//! A line with a distance and a width, where loopback has neither.
+//! Latency and bandwidth of a network link, which loopback lacks.
 
 use std::pin::Pin;
 use std::str::FromStr;
@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Bytes that may leave at once: what a network card holds.
+/// Bytes that may be sent at once, as buffered by a network card.
 const BURST_BYTES: usize = 16 * 1024;
 
-/// How far and how wide the line to the service is.
+/// Latency and bandwidth of the link to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetworkLink {
-    /// From a question to the first byte of its answer.
+    /// Time from a request to the first byte of its response.
     pub round_trip: Duration,
-    /// What one connection carries, in bytes a second.
+    /// Bandwidth of one connection, in bytes per second.
     pub bytes_per_second: u64,
 }
 
 impl FromStr for NetworkLink {
     type Err = anyhow::Error;
 
-    /// Reads `50,20`: milliseconds there and back, and Mbit/s for each connection.
+    /// Parses `50,20`: round trip in milliseconds, and Mbit/s for each connection.
     fn from_str(text: &str) -> anyhow::Result<Self> {
         let (round_trip, width) = text
             .split_once(',')
@@ -36,10 +36,10 @@ impl FromStr for NetworkLink {
     }
 }
 
-/// Lets the bytes of one connection leave no faster than the line carries them.
+/// Delays the bytes of one connection to the link's bandwidth.
 pub(crate) struct RateLimiter {
     link: NetworkLink,
-    /// When the line is free again.
+    /// When the link is free again.
     free_at: Instant,
     sleep: Pin<Box<Sleep>>,
 }
@@ -54,7 +54,7 @@ impl RateLimiter {
         }
     }
 
-    /// How many of so many bytes may leave now.
+    /// Returns how many of these bytes may be sent now.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, bytes: usize) -> Poll<usize> {
         if self.free_at > Instant::now() {
             self.sleep.as_mut().reset(self.free_at);
@@ -65,7 +65,7 @@ impl RateLimiter {
 
     pub(crate) fn record_sent(&mut self, bytes: usize) {
         let nanoseconds = (bytes as u64).saturating_mul(1_000_000_000) / self.link.bytes_per_second;
-        // Timers are late by up to a millisecond or two: that is made good, long silence is not.
+        // Timers are late by a millisecond or two: catch up on that, but not on a long idle time.
         let earliest = Instant::now() - Duration::from_millis(20);
         self.free_at = self.free_at.max(earliest) + Duration::from_nanos(nanoseconds);
     }

@@ -1,4 +1,4 @@
-//! What the service was asked, and which pieces it handed out whole.
+//! The log of requests, and of the segments that were served completely.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,43 +9,43 @@ use serde_json::Value;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// The host that was meant.
+    /// The requested host.
     pub host: String,
     /// HTTP method; `CONNECT` for a control connection's first message.
     pub method: String,
     /// Path with query.
     pub path: String,
-    /// It came over TLS.
+    /// Whether it came over TLS.
     pub tls: bool,
-    /// What was answered; none while the answer is pending, or where the connection was cut.
+    /// Status of the response; `None` while it is pending or if the connection was cut.
     pub status: Option<u16>,
     /// `args[0]` of a control connection's `connect`.
     pub connect: Option<Value>,
-    /// Its `Cookie`.
+    /// The `Cookie` header.
     pub cookie: Option<String>,
-    /// Its `Referer`.
+    /// The `Referer` header.
     pub referer: Option<String>,
 }
 
-/// Which pieces of a recording were handed out to the last byte.
+/// Which segments of a recording were served to the last byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// How often each chunk of each row was; the key is the row as addresses name it, with its
-    /// extension: `2/1.flv`, `2.m4v`.
+    /// How often each chunk of each representation was served. The key is the representation as in
+    /// addresses, with its extension: `2/1.flv`, `2.m4v`.
     pub chunks: BTreeMap<String, BTreeMap<u64, u32>>,
-    /// How often the initialisation piece of each row was.
+    /// How often the init segment of each representation was served.
     pub inits: BTreeMap<String, u32>,
 }
 
 impl Coverage {
-    /// The rows of which anything was handed out.
+    /// Returns the representations of which anything was served.
     pub fn representations(&self) -> BTreeSet<&str> {
         self.chunks.keys().map(String::as_str).collect()
     }
 
-    /// The chunks of a row that were never handed out whole.
-    pub fn missing(&self, row: &str, first: u64, count: u64) -> Vec<u64> {
-        let served = self.chunks.get(row);
+    /// Returns the chunks of a representation that were never served completely.
+    pub fn missing(&self, representation: &str, first: u64, count: u64) -> Vec<u64> {
+        let served = self.chunks.get(representation);
         let all = first..first.saturating_add(count);
         all.filter(|chunk| served.is_none_or(|served| !served.contains_key(chunk)))
             .collect()
@@ -63,32 +63,37 @@ struct LogEntries {
 pub(crate) struct Log(Mutex<LogEntries>);
 
 impl Log {
-    /// Notes a request; the number is for [`Self::answered`].
-    pub(crate) fn record_request(&self, asked: LoggedRequest) -> usize {
+    /// Logs a request; returns the number for [`Self::record_status`].
+    pub(crate) fn record_request(&self, request: LoggedRequest) -> usize {
         let mut entries = self.entries();
-        entries.requests.push(asked);
+        entries.requests.push(request);
         entries.requests.len() - 1
     }
 
-    /// Notes the answer to a request.
+    /// Logs the status of a response.
     pub(crate) fn record_status(&self, number: usize, status: u16) {
-        if let Some(asked) = self.entries().requests.get_mut(number) {
-            asked.status = Some(status);
+        if let Some(request) = self.entries().requests.get_mut(number) {
+            request.status = Some(status);
         }
     }
 
-    /// Notes a chunk, or with no number an initialisation piece, as handed out whole.
-    pub(crate) fn record_segment(&self, recording: u64, row: String, chunk: Option<u64>) {
+    /// Logs a chunk, or without a number an init segment, as completely served.
+    pub(crate) fn record_segment(
+        &self,
+        recording: u64,
+        representation: String,
+        chunk: Option<u64>,
+    ) {
         let mut entries = self.entries();
         let coverage = entries.served.entry(recording).or_default();
         let count = match chunk {
             Some(chunk) => coverage
                 .chunks
-                .entry(row)
+                .entry(representation)
                 .or_default()
                 .entry(chunk)
                 .or_default(),
-            None => coverage.inits.entry(row).or_default(),
+            None => coverage.inits.entry(representation).or_default(),
         };
         *count = count.saturating_add(1);
     }

@@ -1,9 +1,9 @@
-//! The film: where the pieces of every recording come from.
+//! The fixture movie, from which the segments of every recording are cut.
 //!
-//! The fixtures of `fixtures/film` are read once, as units of two seconds (one group of pictures
-//! each). A [`Film`] says how many units a recording has; past the fixture's hundred they repeat
-//! with the clock moved on. A chunk is made when it is asked for: the coded bytes are slices of
-//! the fixture, only headers are written anew.
+//! The fixtures in `fixtures/film` are read once, as units of two seconds (one group of pictures
+//! each). A [`FixtureMovie`] states how many units a recording has; after the fixture's hundred
+//! they repeat with later timestamps. A chunk is made on request: the coded bytes are slices of the
+//! fixture, only headers are written anew.
 
 mod flv;
 mod fmp4;
@@ -23,10 +23,10 @@ pub(crate) const FIXTURE_UNITS: u64 = 100;
 /// Video frames in a unit.
 const FRAMES_PER_UNIT: u64 = 20;
 
-/// What one unit of a [`Film::large`] weighs: 8 Mbit/s, as a good 1080p recording.
+/// Size of one unit of a [`FixtureMovie::large`]: 8 Mbit/s, as a good 1080p recording.
 const LARGE_UNIT_BYTES: u64 = 2_000_000;
 
-/// How much film a recording has.
+/// The length of a recording's movie and its filler.
 #[derive(Clone, Debug)]
 pub struct FixtureMovie {
     units: u64,
@@ -34,12 +34,12 @@ pub struct FixtureMovie {
 }
 
 impl FixtureMovie {
-    /// The fixture, first to last: 200 s.
+    /// The whole fixture: 200 s.
     pub fn standard() -> Self {
         Self::looped(FIXTURE_UNITS)
     }
 
-    /// So many units of two seconds: a part of the fixture, or the fixture again and again.
+    /// This many units of two seconds: a part of the fixture, or the fixture repeated.
     pub fn looped(units: u64) -> Self {
         Self {
             units,
@@ -47,13 +47,14 @@ impl FixtureMovie {
         }
     }
 
-    /// About so many megabytes in the best rendition: every picture carries H.264 filler data.
+    /// About this many megabytes in the best rendition: every video frame carries H.264 filler
+    /// data.
     pub fn large(megabytes: u64) -> Self {
         let units = (megabytes * 1_000_000).div_ceil(LARGE_UNIT_BYTES);
         Self::filled(units, megabytes)
     }
 
-    /// So many units of two seconds that weigh about so many megabytes together.
+    /// This many units of two seconds with about this many megabytes together.
     pub fn filled(units: u64, megabytes: u64) -> Self {
         let units = units.max(1);
         let per_frame = megabytes * 1_000_000 / (units * FRAMES_PER_UNIT);
@@ -63,19 +64,19 @@ impl FixtureMovie {
         }
     }
 
-    /// Its length.
+    /// Returns its length.
     pub fn duration_ms(&self) -> u64 {
         self.units * UNIT_MS
     }
 }
 
 /// An H.264 NAL unit of filler data (ISO/IEC 14496-10 7.3.2.7) with its four-byte length, or
-/// nothing. One buffer serves every picture of every chunk.
+/// nothing. One buffer is shared by every frame of every chunk.
 #[derive(Clone, Debug, Default)]
 struct Filler(Bytes);
 
 impl Filler {
-    /// A filler of so many bytes in all; none where that is too few for one.
+    /// Creates filler of this total size; empty if that is too small for a NAL unit.
     fn of(bytes: usize) -> Self {
         let Some(payload) = bytes.checked_sub(6) else {
             return Self::default();
@@ -94,17 +95,17 @@ impl Filler {
     }
 }
 
-/// Which time the tags of an FLV chunk carry.
+/// Timestamps of the tags of an FLV chunk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FlvClock {
-    /// It goes on from chunk to chunk.
+    /// They continue from chunk to chunk.
     #[default]
     Continues,
-    /// Each chunk starts at 0 again.
+    /// They restart at 0 in each chunk.
     Restarts,
 }
 
-/// A moving picture of the fixture, by the version number it has in segment addresses.
+/// A video track of the fixture, by its version number in segment addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VideoStream {
     /// 96x54, version 2.
@@ -113,7 +114,7 @@ pub enum VideoStream {
     Small,
 }
 
-/// A sound of the fixture, by the version number it has in segment addresses.
+/// An audio track of the fixture, by its version number in segment addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AudioStream {
     /// 16 kHz, version 1.
@@ -123,7 +124,7 @@ pub enum AudioStream {
 }
 
 impl VideoStream {
-    /// Its version number.
+    /// Returns its version number.
     pub fn version(self) -> u32 {
         match self {
             Self::Best => 2,
@@ -131,7 +132,7 @@ impl VideoStream {
         }
     }
 
-    /// Width and height in pixels.
+    /// Returns width and height in pixels.
     pub fn size(self) -> (u32, u32) {
         match self {
             Self::Best => (96, 54),
@@ -141,7 +142,7 @@ impl VideoStream {
 }
 
 impl AudioStream {
-    /// Its version number.
+    /// Returns its version number.
     pub fn version(self) -> u32 {
         match self {
             Self::Main => 1,
@@ -149,7 +150,7 @@ impl AudioStream {
         }
     }
 
-    /// Samples a second.
+    /// Returns the sample rate in Hz.
     pub fn sample_rate(self) -> u32 {
         match self {
             Self::Main => 16_000,
@@ -158,47 +159,47 @@ impl AudioStream {
     }
 }
 
-/// What one row of pieces holds.
+/// Content of one representation's segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MockRepresentation {
-    /// FLV: picture and sound, or sound alone.
+    /// FLV with video and audio, or audio only.
     Flv(Option<VideoStream>, AudioStream),
-    /// Fragmented MP4 with a picture.
+    /// Fragmented MP4 with video.
     Mp4Video(VideoStream),
-    /// Fragmented MP4 with a sound.
+    /// Fragmented MP4 with audio.
     Mp4Audio(AudioStream),
-    /// Transport stream of HLS: picture, sound or both.
+    /// HLS transport stream with video, audio or both.
     Ts(Option<VideoStream>, Option<AudioStream>),
-    /// Packed sound of HLS.
+    /// HLS packed audio.
     PackedAudio(AudioStream),
 }
 
 impl MockRepresentation {
-    /// How segment addresses name it: `2/1` in FLV, `2` in MP4.
+    /// Returns its name in segment addresses: `2/1` in FLV, `2` in MP4.
     pub fn name(self) -> String {
         match self {
-            Self::Flv(picture, sound) => {
+            Self::Flv(video, audio) => {
                 format!(
                     "{}/{}",
-                    picture.map_or(0, VideoStream::version),
-                    sound.version()
+                    video.map_or(0, VideoStream::version),
+                    audio.version()
                 )
             }
-            Self::Mp4Video(picture) => picture.version().to_string(),
-            Self::Mp4Audio(sound) => sound.version().to_string(),
-            Self::Ts(picture, sound) => {
+            Self::Mp4Video(video) => video.version().to_string(),
+            Self::Mp4Audio(audio) => audio.version().to_string(),
+            Self::Ts(video, audio) => {
                 let versions = [
-                    picture.map(VideoStream::version),
-                    sound.map(AudioStream::version),
+                    video.map(VideoStream::version),
+                    audio.map(AudioStream::version),
                 ];
                 let versions = versions.into_iter().flatten().map(|it| it.to_string());
                 format!("improved/{}", versions.collect::<Vec<_>>().join("/"))
             }
-            Self::PackedAudio(sound) => format!("improved/{}", sound.version()),
+            Self::PackedAudio(audio) => format!("improved/{}", audio.version()),
         }
     }
 
-    /// What the names of its pieces end in.
+    /// Returns the extension of its segments.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Flv(..) => "flv",
@@ -211,54 +212,55 @@ impl MockRepresentation {
 
     pub(crate) fn video(self) -> Option<VideoStream> {
         match self {
-            Self::Flv(picture, _) | Self::Ts(picture, _) => picture,
-            Self::Mp4Video(picture) => Some(picture),
+            Self::Flv(video, _) | Self::Ts(video, _) => video,
+            Self::Mp4Video(video) => Some(video),
             Self::Mp4Audio(_) | Self::PackedAudio(_) => None,
         }
     }
 }
 
-/// Which stretch of a film a chunk is.
+/// The units of a movie that a chunk covers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnitRange<'a> {
-    /// The film.
+    /// The movie.
     pub(crate) movie: &'a FixtureMovie,
     /// First unit.
     pub(crate) start: u64,
     /// The unit after the last.
     pub(crate) end: u64,
-    /// Whose time it tells.
+    /// Clock of the timestamps.
     pub(crate) clock: FlvClock,
-    /// Its media is that of the units so many places farther.
+    /// The media is that of the units this many places later.
     pub(crate) shift_units: u64,
 }
 
-/// One coded frame of a chunk, as it is told without reading the chunk's bytes again.
+/// One coded frame of a chunk, built without parsing the chunk's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixtureFrame {
-    /// It is video.
+    /// Whether it is video.
     pub is_video: bool,
-    /// When it is decoded, in microseconds from the start of the recording.
+    /// Decoding time, in microseconds from the start of the recording.
     pub dts_us: i64,
-    /// When it is shown.
+    /// Presentation time, in microseconds from the start of the recording.
     pub pts_us: i64,
-    /// Its bytes: NAL units with their lengths, or one frame of AAC.
+    /// NAL units with their lengths, or one AAC frame.
     pub data: Bytes,
 }
 
 impl<'a> UnitRange<'a> {
-    /// The chunk of that index where a chunk lasts `chunk_time_ms`; none past the film's end.
+    /// Returns the chunk of this index if a chunk lasts `chunk_time_ms`, or `None` after the
+    /// movie's end.
     pub(crate) fn of(
-        film: &'a FixtureMovie,
+        movie: &'a FixtureMovie,
         chunk_time_ms: u64,
         index: u64,
         clock: FlvClock,
     ) -> Option<Self> {
         let units_per_chunk = (chunk_time_ms / UNIT_MS).max(1);
         let start = index.checked_mul(units_per_chunk)?;
-        let end = start.checked_add(units_per_chunk)?.min(film.units);
-        (start < film.units).then_some(Self {
-            movie: film,
+        let end = start.checked_add(units_per_chunk)?.min(movie.units);
+        (start < movie.units).then_some(Self {
+            movie,
             start,
             end,
             clock,
@@ -266,16 +268,16 @@ impl<'a> UnitRange<'a> {
         })
     }
 
-    /// Which unit of the fixture stands in that place, and by how many units its times move.
+    /// Returns the fixture unit at this place, and by how many units its timestamps are shifted.
     fn fixture_unit(&self, place: u64) -> (usize, i64) {
         let unit = place.wrapping_add(self.shift_units) % FIXTURE_UNITS;
         let moved = place.cast_signed().wrapping_sub(unit.cast_signed());
         (usize::try_from(unit).unwrap_or(0), moved)
     }
 
-    /// The filler of this picture: the small one carries a quarter.
-    fn filler(&self, picture: Option<VideoStream>) -> Filler {
-        match picture {
+    /// Returns the filler for a video frame: the small video carries a quarter.
+    fn filler(&self, video: Option<VideoStream>) -> Filler {
+        match video {
             None => Filler::default(),
             Some(VideoStream::Best) => self.movie.filler.clone(),
             Some(VideoStream::Small) => Filler::of(self.movie.filler.len() / 4),
@@ -283,9 +285,9 @@ impl<'a> UnitRange<'a> {
     }
 }
 
-/// How many chunks a film has.
-pub(crate) fn chunk_count(film: &FixtureMovie, chunk_time_ms: u64) -> u64 {
-    film.units.div_ceil((chunk_time_ms / UNIT_MS).max(1))
+/// Returns how many chunks a movie has.
+pub(crate) fn chunk_count(movie: &FixtureMovie, chunk_time_ms: u64) -> u64 {
+    movie.units.div_ceil((chunk_time_ms / UNIT_MS).max(1))
 }
 
 /// The fixtures, cut into units.
@@ -298,7 +300,7 @@ pub(crate) struct MediaLibrary {
 impl MediaLibrary {
     /// Reads the fixtures.
     pub(crate) fn load() -> anyhow::Result<Self> {
-        let film = flv::read(include_bytes!("../fixtures/film/film.flv")).context("film.flv")?;
+        let movie = flv::read(include_bytes!("../fixtures/film/film.flv")).context("film.flv")?;
         let small = flv::read(include_bytes!("../fixtures/film/small.flv")).context("small.flv")?;
         let second =
             flv::read(include_bytes!("../fixtures/film/second.flv")).context("second.flv")?;
@@ -306,15 +308,16 @@ impl MediaLibrary {
             flv: BTreeMap::new(),
             mp4: BTreeMap::new(),
         };
-        for (picture, video) in [
+        for (video, video_tags) in [
             (None, None),
-            (Some(VideoStream::Best), Some(&film)),
+            (Some(VideoStream::Best), Some(&movie)),
             (Some(VideoStream::Small), Some(&small)),
         ] {
-            for (sound, audio) in [(AudioStream::Main, &film), (AudioStream::Second, &second)] {
+            for (audio, audio_tags) in [(AudioStream::Main, &movie), (AudioStream::Second, &second)]
+            {
                 library.flv.insert(
-                    MockRepresentation::Flv(picture, sound),
-                    flv::FlvFixture::of(video, audio)?,
+                    MockRepresentation::Flv(video, audio),
+                    flv::FlvFixture::of(video_tags, audio_tags)?,
                 );
             }
         }
@@ -336,112 +339,125 @@ impl MediaLibrary {
                 include_bytes!("../fixtures/film/second.mp4"),
             ),
         ];
-        for (row, file) in files {
-            let cut =
-                fmp4::Fmp4Fixture::of(file).with_context(|| format!("MP4 row {}", row.name()))?;
-            library.mp4.insert(row, cut);
+        for (representation, file) in files {
+            let cut = fmp4::Fmp4Fixture::of(file)
+                .with_context(|| format!("MP4 representation {}", representation.name()))?;
+            library.mp4.insert(representation, cut);
         }
         Ok(library)
     }
 
-    /// The pieces of a chunk, in order; none where the row is not in the fixtures.
+    /// Returns the parts of a chunk, in order, or `None` if the fixtures lack the representation.
     pub(crate) fn chunk(
         &self,
-        row: MockRepresentation,
-        stretch: UnitRange<'_>,
+        representation: MockRepresentation,
+        range: UnitRange<'_>,
     ) -> Option<Vec<Bytes>> {
-        let filler = stretch.filler(row.video());
-        match row {
-            MockRepresentation::Flv(..) => Some(self.flv.get(&row)?.chunk(stretch, &filler)),
-            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-                self.mp4.get(&row)?.chunk(stretch, &filler)
+        let filler = range.filler(representation.video());
+        match representation {
+            MockRepresentation::Flv(..) => {
+                Some(self.flv.get(&representation)?.chunk(range, &filler))
             }
-            MockRepresentation::Ts(picture, sound) => {
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
+                self.mp4.get(&representation)?.chunk(range, &filler)
+            }
+            MockRepresentation::Ts(video, audio) => {
                 let streams = ts::TsStreams {
-                    video: picture.is_some(),
-                    audio: sound.is_some(),
+                    video: video.is_some(),
+                    audio: audio.is_some(),
                 };
                 let cut = self.flv.get(&MockRepresentation::Flv(
-                    picture,
-                    sound.unwrap_or(AudioStream::Main),
+                    video,
+                    audio.unwrap_or(AudioStream::Main),
                 ))?;
-                ts::chunk(cut, stretch, streams)
+                ts::chunk(cut, range, streams)
             }
-            MockRepresentation::PackedAudio(sound) => ts::packed_audio(
-                self.flv.get(&MockRepresentation::Flv(None, sound))?,
-                stretch,
-            ),
+            MockRepresentation::PackedAudio(audio) => {
+                ts::packed_audio(self.flv.get(&MockRepresentation::Flv(None, audio))?, range)
+            }
         }
     }
 
-    /// A segment of that row with everything but media; none where the container knows no such.
+    /// Returns a segment with headers but no media, or `None` if the container has no such form.
     pub(crate) fn segment_without_media(
         &self,
-        row: MockRepresentation,
-        stretch: UnitRange<'_>,
+        representation: MockRepresentation,
+        range: UnitRange<'_>,
     ) -> Option<Vec<Bytes>> {
-        match row {
-            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-                self.mp4.get(&row)?.fragment_without_samples(stretch.start)
-            }
+        match representation {
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => self
+                .mp4
+                .get(&representation)?
+                .fragment_without_samples(range.start),
             MockRepresentation::PackedAudio(_) => None,
             MockRepresentation::Flv(..) | MockRepresentation::Ts(..) => {
-                let end = stretch.start;
-                self.chunk(row, UnitRange { end, ..stretch })
+                let end = range.start;
+                self.chunk(representation, UnitRange { end, ..range })
             }
         }
     }
 
-    /// The coded frames of a chunk, as the fixture has them.
+    /// Returns the coded frames of a chunk, as the fixture has them.
     pub(crate) fn frames(
         &self,
-        row: MockRepresentation,
-        stretch: UnitRange<'_>,
+        representation: MockRepresentation,
+        range: UnitRange<'_>,
     ) -> Option<Vec<FixtureFrame>> {
-        let tags = |picture, sound: Option<AudioStream>| {
-            let row = MockRepresentation::Flv(picture, sound.unwrap_or(AudioStream::Main));
-            Some(flv::frames(self.flv.get(&row)?, stretch))
+        let tags = |video, audio: Option<AudioStream>| {
+            let representation = MockRepresentation::Flv(video, audio.unwrap_or(AudioStream::Main));
+            Some(flv::frames(self.flv.get(&representation)?, range))
         };
-        match row {
-            MockRepresentation::Flv(picture, sound) => tags(picture, Some(sound)),
-            MockRepresentation::Mp4Video(_) => self.mp4.get(&row)?.frames(stretch, true),
-            MockRepresentation::Mp4Audio(_) => self.mp4.get(&row)?.frames(stretch, false),
-            MockRepresentation::Ts(picture, sound) => {
-                let mut frames = tags(picture, sound)?;
-                frames.retain(|frame| frame.is_video || sound.is_some());
+        match representation {
+            MockRepresentation::Flv(video, audio) => tags(video, Some(audio)),
+            MockRepresentation::Mp4Video(_) => self.mp4.get(&representation)?.frames(range, true),
+            MockRepresentation::Mp4Audio(_) => self.mp4.get(&representation)?.frames(range, false),
+            MockRepresentation::Ts(video, audio) => {
+                let mut frames = tags(video, audio)?;
+                frames.retain(|frame| frame.is_video || audio.is_some());
                 Some(frames)
             }
-            MockRepresentation::PackedAudio(sound) => tags(None, Some(sound)),
+            MockRepresentation::PackedAudio(audio) => tags(None, Some(audio)),
         }
     }
 
-    /// The initialisation piece of an MP4 row.
-    pub(crate) fn init_segment(&self, row: MockRepresentation) -> Option<Bytes> {
-        Some(self.mp4.get(&row)?.init_segment())
+    /// Returns the init segment of an MP4 representation.
+    pub(crate) fn init_segment(&self, representation: MockRepresentation) -> Option<Bytes> {
+        Some(self.mp4.get(&representation)?.init_segment())
     }
 
-    /// Mean bit rate of a row, in kbit/s.
-    pub(crate) fn bitrate_kbps(&self, row: MockRepresentation, film: &FixtureMovie) -> u64 {
-        let fixture_bytes = match row {
-            MockRepresentation::Flv(..) => {
-                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
+    /// Returns the mean bit rate of a representation, in kbit/s.
+    pub(crate) fn bitrate_kbps(
+        &self,
+        representation: MockRepresentation,
+        movie: &FixtureMovie,
+    ) -> u64 {
+        let fixture_bytes = match representation {
+            MockRepresentation::Flv(..) => self
+                .flv
+                .get(&representation)
+                .map_or(0, flv::FlvFixture::coded_bytes),
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => self
+                .mp4
+                .get(&representation)
+                .map_or(0, fmp4::Fmp4Fixture::coded_bytes),
+            MockRepresentation::Ts(video, audio) => {
+                let representation =
+                    MockRepresentation::Flv(video, audio.unwrap_or(AudioStream::Main));
+                self.flv
+                    .get(&representation)
+                    .map_or(0, flv::FlvFixture::coded_bytes)
             }
-            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-                self.mp4.get(&row).map_or(0, fmp4::Fmp4Fixture::coded_bytes)
-            }
-            MockRepresentation::Ts(picture, sound) => {
-                let row = MockRepresentation::Flv(picture, sound.unwrap_or(AudioStream::Main));
-                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
-            }
-            MockRepresentation::PackedAudio(sound) => {
-                let row = MockRepresentation::Flv(None, sound);
-                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
+            MockRepresentation::PackedAudio(audio) => {
+                let representation = MockRepresentation::Flv(None, audio);
+                self.flv
+                    .get(&representation)
+                    .map_or(0, flv::FlvFixture::coded_bytes)
             }
         };
-        let filler = match row.video() {
+        let filler = match representation.video() {
             None => 0,
-            Some(VideoStream::Best) => film.filler.len(),
-            Some(VideoStream::Small) => film.filler.len() / 4,
+            Some(VideoStream::Best) => movie.filler.len(),
+            Some(VideoStream::Small) => movie.filler.len() / 4,
         };
         let filler_per_unit = filler as u64 * FRAMES_PER_UNIT;
         (fixture_bytes / FIXTURE_UNITS + filler_per_unit) * 8 / UNIT_MS

@@ -16,10 +16,10 @@ use crate::gate;
 use crate::service::{RequestOrigin, Service};
 use crate::world::{AccessLock, Channel, Recording};
 
-/// Where the website is at home.
+/// The website's current address.
 const HOME: &str = "https://video.ibm.com";
 
-/// The website where it is at home.
+/// Builds the router of the website.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     let posts = gate::router(Arc::clone(&service));
     Router::new()
@@ -38,7 +38,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .layer(middleware::from_fn(over_tls))
 }
 
-/// Plain HTTP is sent to TLS.
+/// Redirects plain HTTP to TLS.
 async fn over_tls(
     Extension(visit): Extension<RequestOrigin>,
     request: Request,
@@ -51,8 +51,8 @@ async fn over_tls(
     }
 }
 
-/// The website's old address: every request is sent to the new one, a post too, which most
-/// clients then turn into a get.
+/// Builds the router of the website's old domain: every request is redirected to the new one, a
+/// POST too, which most clients then turn into a GET.
 pub(crate) fn old_address() -> Router {
     Router::new().fallback(async |uri: Uri| redirect_home(&uri))
 }
@@ -62,7 +62,7 @@ fn redirect_home(uri: &Uri) -> Response<Body> {
     redirect_permanently(format!("{HOME}{path}"))
 }
 
-/// The short links.
+/// Builds the router of the short links.
 pub(crate) fn short_links(service: Arc<Service>) -> Router {
     Router::new()
         .route("/{code}", get(short_link))
@@ -79,15 +79,15 @@ async fn short_link(
     }
 }
 
-/// A test card, in place of every picture.
+/// A test card, served as every cover.
 pub(crate) const COVER: &[u8] = include_bytes!("../fixtures/film/picture.jpg");
 
-/// Pictures of recordings.
+/// Builds the router of the covers.
 pub(crate) fn covers() -> Router {
     Router::new().fallback(async || ([(header::CONTENT_TYPE, "image/jpeg")], COVER))
 }
 
-/// Other people's pages.
+/// Builds the router of other sites' pages.
 pub(crate) fn other_sites(service: Arc<Service>) -> Router {
     Router::new()
         .fallback(
@@ -113,13 +113,13 @@ async fn recording(State(service): State<Arc<Service>>, Path(id): Path<String>) 
         .parse()
         .ok()
         .and_then(|id: u64| service.world.recordings.get(&id));
-    let shown = known.filter(|known| {
+    let page_of_recordings = known.filter(|known| {
         !matches!(
             known.lock,
             Some(AccessLock::Nonexistent | AccessLock::Removed)
         )
     });
-    match shown {
+    match page_of_recordings {
         Some(recording) => Html(recording_page(&service, recording)).into_response(),
         None => not_found(),
     }
@@ -150,7 +150,7 @@ fn recording_page(service: &Service, recording: &Recording) -> String {
         head.push_str(&channel_meta(channel));
     }
     let title = escaped(&recording.title);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = write!(
         head,
         "<meta property=\"og:title\" content=\"{title}\">\n\
@@ -168,7 +168,7 @@ fn recording_page(service: &Service, recording: &Recording) -> String {
     document(&recording.title, &head, &body)
 }
 
-/// The list of the website's own scripts: pieces of HTML, a page at a time.
+/// Serves the list for the website's own scripts: HTML snippets, a page at a time.
 async fn stream(
     State(service): State<Arc<Service>>,
     Path((id, page)): Path<(u64, String)>,
@@ -185,14 +185,14 @@ async fn stream(
         return not_found();
     };
     let all = gate::newest_first(&service, channel);
-    let shown = all
+    let page_of_recordings = all
         .iter()
         .skip(LENGTH.saturating_mul(page - 1))
         .take(LENGTH);
     let mut html = String::new();
-    for recording in shown {
+    for recording in page_of_recordings {
         let (id, length_s) = (recording.id, recording.movie.duration_ms() / 1000);
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             html,
             "<li class=\"content{id} video\" data-content-id=\"{id}\" data-length=\"{length_s}\" \
@@ -207,7 +207,7 @@ async fn stream(
 fn channel_page(service: &Service, channel: &Channel) -> String {
     let title = escaped(&channel.title);
     let mut head = channel_meta(channel);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(head, "<meta property=\"og:title\" content=\"{title}\">");
     let mut body = format!("<h1>{title}</h1>\n<div id=\"Player\"></div>\n");
     let off_air: Vec<String> = match channel.gate {
@@ -222,7 +222,7 @@ fn channel_page(service: &Service, channel: &Channel) -> String {
             .collect(),
     };
     body.push_str(&script_variables(&[
-        // A semicolon inside a string is where a careless reader stops.
+        // A parser that stops at the first semicolon fails here: it is inside a string.
         (
             "channelTitle",
             json!(format!("{}; official", channel.title)),
@@ -233,8 +233,8 @@ fn channel_page(service: &Service, channel: &Channel) -> String {
     document(&channel.title, &head, &body)
 }
 
-/// The number of a channel; its attributes differ in order and quotes from channel to channel: both
-/// kinds are seen on the service.
+/// Returns the tag with the number of a channel; its attributes differ in order and quotes from
+/// channel to channel: the service has both kinds.
 fn channel_meta(channel: &Channel) -> String {
     let id = channel.id;
     if channel.slug.len().is_multiple_of(2) {
@@ -258,7 +258,7 @@ fn form(channel: &Channel) -> String {
         } else {
             "text"
         };
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             form,
             "<label for=\"field-{name}\">{label}</label>\n\
@@ -272,7 +272,7 @@ fn form(channel: &Channel) -> String {
 fn script_variables(variables: &[(&str, serde_json::Value)]) -> String {
     let mut script = "<script id=\"UstreamExposedVariables\">".to_owned();
     for (name, value) in variables {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(script, ";ustream.vars.{name}={value};");
     }
     script.push_str("</script>\n");

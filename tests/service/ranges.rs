@@ -1,10 +1,10 @@
-//! Files of which parts can be had (RFC 9110 14).
+//! Responses to range requests (RFC 9110 14).
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 
-/// The part that is asked for, or all; says which bytes it is.
+/// Returns the requested byte range, or the whole file; states which bytes it is.
 pub(crate) fn answer(
     headers: &HeaderMap,
     file: Vec<u8>,
@@ -31,10 +31,10 @@ pub(crate) fn answer(
     let Some(part) = file.get(range.clone()).filter(|part| !part.is_empty()) else {
         return (0..0, StatusCode::RANGE_NOT_SATISFIABLE.into_response());
     };
-    let said = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+    let content_range = format!("bytes {}-{}/{size}", range.start, range.end - 1);
     let headers = [
         (header::ETAG, tag.to_owned()),
-        (header::CONTENT_RANGE, said),
+        (header::CONTENT_RANGE, content_range),
     ];
     let answer = (StatusCode::PARTIAL_CONTENT, headers, part.to_vec()).into_response();
     (range, answer)

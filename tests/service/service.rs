@@ -1,4 +1,4 @@
-//! Tells the hosts of the service apart, and lets faults strike.
+//! Dispatches requests by host and applies faults.
 
 mod fault_responses;
 
@@ -26,7 +26,7 @@ use crate::{api, cdn, files, page, ums};
 /// Domains of the control connection.
 const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"];
 
-/// Everything that the faces of the service share.
+/// State that all hosts of the service share.
 pub(crate) struct Service {
     pub(crate) world: World,
     pub(crate) library: Arc<MediaLibrary>,
@@ -45,21 +45,21 @@ impl std::fmt::Debug for Service {
     }
 }
 
-/// How a request came in: for the faces that care.
+/// How a request arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestOrigin {
-    /// The host that was meant, in lower case and without its port.
+    /// The requested host, in lower case and without its port.
     pub(crate) host: String,
-    /// Over TLS.
+    /// Whether it came over TLS.
     pub(crate) tls: bool,
 }
 
-/// Which face of the service a host shows.
+/// The role of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HostRole {
-    /// The website where it is at home.
+    /// The website at its current address.
     Page,
-    /// The website's old address, which leads to the new one.
+    /// The website's old address, which redirects to the new one.
     OldDomain,
     /// The short links.
     ShortLink,
@@ -67,13 +67,13 @@ enum HostRole {
     Api,
     /// The control connection.
     Ums,
-    /// The pieces.
+    /// The segments.
     Cdn,
-    /// Pictures.
+    /// The covers.
     Covers,
-    /// Other people's pages.
+    /// Pages of other sites.
     OtherSites,
-    /// Finished files.
+    /// Single files.
     Files,
 }
 
@@ -157,13 +157,13 @@ impl Service {
             plug.reset();
             std::future::pending::<()>().await;
         }
-        let trouble = self.faults.next_fault(FaultStage::Request, &host, &path);
+        let fault = self.faults.next_fault(FaultStage::Request, &host, &path);
         request.extensions_mut().insert(RequestOrigin {
             host: host.clone(),
             tls,
         });
         let answer = self.route(&host, request);
-        let response = match trouble {
+        let response = match fault {
             None => answer.await,
             Some(fault) => {
                 fault_responses::apply_fault(self, fault, (&host, &path), plug, answer).await
@@ -180,7 +180,7 @@ impl Service {
                 .then_some(HostRole::OtherSites)
         };
         let Some(face) = HostRole::of(host).or_else(elsewhere) else {
-            // As a server that was asked for a name that is not its own (RFC 9110 15.5.20).
+            // As a server that does not serve the requested host (RFC 9110 15.5.20).
             return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
         };
         let router = TowerToHyperService::new(face.router(Arc::clone(self)));
@@ -190,7 +190,7 @@ impl Service {
         }
     }
 
-    /// Where the chunks of a recording lie on the CDN, as of now.
+    /// Returns the current path of a recording's chunks on the CDN.
     pub(crate) fn path_of(&self, recording: &Recording) -> String {
         let generation = self.generation(recording.id) + recording.oddities.path_version;
         format!(
@@ -200,7 +200,7 @@ impl Service {
         )
     }
 
-    /// The hash that holds from chunk `key` on, as of now.
+    /// Returns the current hash that is valid from chunk `key` on.
     pub(crate) fn hash_of(&self, recording: &Recording, key: u64) -> String {
         let version = self.generation(recording.id) + recording.oddities.hash_version;
         let seed = recording.id ^ (version << 40) ^ (key << 20);
@@ -211,7 +211,7 @@ impl Service {
         }
     }
 
-    /// The hash of a chunk: that of the greatest key that is not above it.
+    /// Returns the hash of a chunk: that of the greatest key that is not above it.
     pub(crate) fn hash_at(&self, recording: &Recording, chunk: u64) -> Option<String> {
         let key = recording
             .key_list()
@@ -221,24 +221,33 @@ impl Service {
         Some(self.hash_of(recording, key))
     }
 
-    /// Addresses of all pieces of a row, as of now, on the first host of the CDN.
-    pub(crate) fn addresses(&self, recording: &Recording, row: MockRepresentation) -> Vec<String> {
+    /// Returns the current addresses of all segments of a representation, on the first host of the
+    /// CDN.
+    pub(crate) fn addresses(
+        &self,
+        recording: &Recording,
+        representation: MockRepresentation,
+    ) -> Vec<String> {
         let host = recording
             .cdn
             .first()
             .map_or("vod-cdn.ustream.tv", String::as_str);
-        let base = format!("https://{host}/{}{}", self.path_of(recording), row.name());
+        let base = format!(
+            "https://{host}/{}{}",
+            self.path_of(recording),
+            representation.name()
+        );
         let address = |chunk, ending: &str| {
             let hash = self.hash_at(recording, chunk)?;
             Some(format!(
                 "{base}/chunk_{chunk}_{hash}.{}{ending}",
-                row.extension()
+                representation.extension()
             ))
         };
         let first = recording.first_chunk;
         let init = self
             .library
-            .init_segment(row)
+            .init_segment(representation)
             .and_then(|_| address(first, "h"));
         let chunks = first..first.saturating_add(recording.chunk_count());
         init.into_iter()
@@ -246,69 +255,75 @@ impl Service {
             .collect()
     }
 
-    /// The parts of a chunk, where there is one.
+    /// Returns the parts of a chunk, if it exists.
     pub(crate) fn chunk(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
-        chunk: u64,
-    ) -> Option<Vec<Bytes>> {
-        self.library.chunk(row, chunk_units(recording, chunk)?)
-    }
-
-    /// The same without any media in it.
-    pub(crate) fn chunk_without_media(
-        &self,
-        recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<Bytes>> {
         self.library
-            .segment_without_media(row, chunk_units(recording, chunk)?)
+            .chunk(representation, chunk_units(recording, chunk)?)
     }
 
-    /// The coded frames of a chunk that nothing has happened to.
+    /// Returns the chunk with headers but no media.
+    pub(crate) fn chunk_without_media(
+        &self,
+        recording: &Recording,
+        representation: MockRepresentation,
+        chunk: u64,
+    ) -> Option<Vec<Bytes>> {
+        self.library
+            .segment_without_media(representation, chunk_units(recording, chunk)?)
+    }
+
+    /// Returns the coded frames of a chunk without faults or oddities.
     pub(crate) fn frames(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<FixtureFrame>> {
-        self.library.frames(row, chunk_units(recording, chunk)?)
+        self.library
+            .frames(representation, chunk_units(recording, chunk)?)
     }
 
-    /// All chunks of a row, one behind the other.
+    /// Returns all chunks of a representation, concatenated.
     pub(crate) fn representation_bytes(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
     ) -> Option<Vec<u8>> {
         let first = recording.first_chunk;
         let mut whole = Vec::new();
         for chunk in first..first.saturating_add(recording.chunk_count()) {
-            for part in self.chunk(recording, row, chunk)? {
+            for part in self.chunk(recording, representation, chunk)? {
                 whole.extend_from_slice(&part);
             }
         }
         Some(whole)
     }
 
-    /// The finished file of a recording.
+    /// Returns the single file of a recording.
     pub(crate) fn file(&self, recording: &Recording) -> Option<Vec<u8>> {
-        let row = recording.delivery.file?.representation();
+        let representation = recording.delivery.file?.representation();
         let mut all = UnitRange::of(&recording.movie, u64::MAX, 0, recording.clock)?;
         all.end = all
             .end
             .min(recording.oddities.file_units.unwrap_or(u64::MAX));
         all.shift_units = recording.oddities.shifted_units;
-        let init = self.library.init_segment(row);
-        let parts = self.library.chunk(row, all)?;
+        let init = self.library.init_segment(representation);
+        let parts = self.library.chunk(representation, all)?;
         Some(init.into_iter().chain(parts).flatten().collect())
     }
 
-    /// Mean bit rate of a row of a recording, in kbit/s.
-    pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: MockRepresentation) -> u64 {
-        self.library.bitrate_kbps(row, &recording.movie)
+    /// Returns the mean bit rate of a representation, in kbit/s.
+    pub(crate) fn bitrate_kbps(
+        &self,
+        recording: &Recording,
+        representation: MockRepresentation,
+    ) -> u64 {
+        self.library.bitrate_kbps(representation, &recording.movie)
     }
 
     /// Gives a recording new paths and hashes.
@@ -329,19 +344,19 @@ impl Service {
     }
 }
 
-/// Which stretch of its film a chunk is.
+/// Returns the units of the movie that a chunk covers.
 pub(crate) fn chunk_units(recording: &Recording, chunk: u64) -> Option<UnitRange<'_>> {
     let index = chunk.checked_sub(recording.first_chunk)?;
     let time_ms = recording.chunk_time_ms;
-    let stretch = UnitRange::of(&recording.movie, time_ms, index, recording.clock)?;
+    let range = UnitRange::of(&recording.movie, time_ms, index, recording.clock)?;
     let shifted = recording.oddities.shifted_units;
     Some(UnitRange {
         shift_units: shifted,
-        ..stretch
+        ..range
     })
 }
 
-/// A number that looks random and is the same each time (the finalizer of `SplitMix64`).
+/// Returns a pseudo-random number, the same each time (the finalizer of `SplitMix64`).
 fn splitmix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -365,7 +380,7 @@ fn header_of(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// The web page that comes where something else was wanted.
+/// Returns the web page that is served in place of the expected response.
 pub(crate) fn html_response() -> Response<Body> {
     Html("<!DOCTYPE html><html><head><title>IBM Video Streaming</title></head><body><h1>We'll be right back</h1></body></html>").into_response()
 }

@@ -1,4 +1,4 @@
-//! Segments that are not what they should be, for good or so many times.
+//! Wrong content in place of segments, permanently or for a number of requests.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,15 +13,15 @@ use crate::media::MockRepresentation;
 use crate::service::{Service, html_response};
 use crate::world::{Recording, Substitute};
 
-/// Bytes at the beginning of a segment in which every container tells what it is.
+/// Bytes at the beginning of a segment that identify its container.
 const START: usize = 64;
 
-/// How often each fate of each recording has struck each row.
+/// How often each substitute of each recording was served, by representation.
 #[derive(Debug, Default)]
 pub(crate) struct SubstituteCounts(Mutex<BTreeMap<(u64, usize, String), u32>>);
 
 impl SubstituteCounts {
-    /// Counts one more, where it has not struck that often yet.
+    /// Counts one more, unless the limit is reached.
     fn count_if_below(&self, key: (u64, usize, String), times: Option<u32>) -> bool {
         let mut struck = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = struck.entry(key).or_default();
@@ -31,17 +31,20 @@ impl SubstituteCounts {
     }
 }
 
-/// What comes in place of a segment, or of the initialisation segment where there is no number;
-/// none where it comes itself.
+/// Returns what is served in place of a segment, or of the init segment if there is no number;
+/// `None` if the segment itself is served.
 pub(crate) fn substitute_response(
     service: &Service,
     recording: &Recording,
-    (row, chunk): (MockRepresentation, Option<u64>),
+    (representation, chunk): (MockRepresentation, Option<u64>),
 ) -> Option<Response<Body>> {
-    let name = format!("{}.{}", row.name(), row.extension());
+    let name = format!("{}.{}", representation.name(), representation.extension());
     let strikes = |(at, fate): &(usize, &crate::world::SegmentFault)| {
         fate.chunk == chunk
-            && fate.representation.as_ref().is_none_or(|row| *row == name)
+            && fate
+                .representation
+                .as_ref()
+                .is_none_or(|representation| *representation == name)
             && service
                 .substitute_counts
                 .count_if_below((recording.id, *at, name.clone()), fate.times)
@@ -53,32 +56,38 @@ pub(crate) fn substitute_response(
         .enumerate()
         .find(strikes)?;
     let itself = || match chunk {
-        Some(chunk) => Some(service.chunk(recording, row, chunk)?.concat()),
-        None => Some(service.library.init_segment(row)?.to_vec()),
+        Some(chunk) => Some(service.chunk(recording, representation, chunk)?.concat()),
+        None => Some(service.library.init_segment(representation)?.to_vec()),
     };
     let bytes = match fate.substitute {
         Substitute::Status(status) => return Some(status.into_response()),
         Substitute::Html => return Some(html_response()),
         Substitute::EmptyBody => Vec::new(),
-        Substitute::Truncated(permille) => truncate_segment(itself()?, permille, row),
+        Substitute::Truncated(permille) => truncate_segment(itself()?, permille, representation),
         Substitute::ZeroedStart => zeroed(itself()?),
         Substitute::Noise => noise(itself()?.len()),
         Substitute::NoMedia => service
-            .chunk_without_media(recording, row, chunk?)?
+            .chunk_without_media(recording, representation, chunk?)?
             .concat(),
-        Substitute::OtherSegment(other) => service.chunk(recording, row, other)?.concat(),
+        Substitute::OtherSegment(other) => {
+            service.chunk(recording, representation, other)?.concat()
+        }
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Some((kind, Bytes::from(bytes)).into_response())
 }
 
-/// The beginning of a segment, cut where its reader can see that it is.
-fn truncate_segment(mut bytes: Vec<u8>, permille: u16, row: MockRepresentation) -> Vec<u8> {
+/// Returns the beginning of a segment, cut where a reader can detect it.
+fn truncate_segment(
+    mut bytes: Vec<u8>,
+    permille: u16,
+    representation: MockRepresentation,
+) -> Vec<u8> {
     let mut left = bytes.len() * usize::from(permille.min(999)) / 1000;
-    match row {
-        // In the middle of a tag's body: a file that ends between two tags is whole.
+    match representation {
+        // In the middle of a tag's body: a file that ends between two tags looks complete.
         MockRepresentation::Flv(..) => left = range_middle(tags(&bytes), left),
-        // The same between two boxes.
+        // In the middle of a box, for the same reason.
         MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
             left = range_middle(boxes(&bytes), left)
         }
@@ -90,13 +99,13 @@ fn truncate_segment(mut bytes: Vec<u8>, permille: u16, row: MockRepresentation) 
     bytes
 }
 
-/// The middle of the range that `at` lies in.
+/// Returns the middle of the range that `at` lies in.
 fn range_middle(ranges: Vec<Range<usize>>, at: usize) -> usize {
     let range = ranges.into_iter().find(|range| at < range.end);
     range.map_or(at, |range| usize::midpoint(range.start, range.end))
 }
 
-/// Where the tags of an FLV lie (Adobe FLV 10.1 E.4).
+/// Returns the ranges of the tags of an FLV (Adobe FLV 10.1 E.4).
 fn tags(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut at = 13;
     let mut tags = Vec::new();
@@ -109,7 +118,7 @@ fn tags(bytes: &[u8]) -> Vec<Range<usize>> {
     tags
 }
 
-/// Where the boxes of an MP4 lie.
+/// Returns the ranges of the boxes of an MP4.
 fn boxes(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut at = 0;
     let mut boxes = Vec::new();
@@ -128,7 +137,7 @@ fn zeroed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Bytes that no container begins with.
+/// Returns bytes that no container begins with.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9E37_79B9_u32;
     let byte = |_| {

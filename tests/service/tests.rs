@@ -1,4 +1,4 @@
-//! The service is what it claims to be, and would catch a client that errs.
+//! Verifies that the service behaves as documented and detects clients that make mistakes.
 
 mod control;
 mod faults;

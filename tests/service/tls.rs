@@ -1,4 +1,4 @@
-//! A certificate authority made at start, and one certificate for all hosts of the service.
+//! Creates a certificate authority at start, and one certificate for all hosts of the service.
 
 use std::sync::Arc;
 
@@ -24,21 +24,21 @@ const NAMES: [&str; 15] = [
     "ustre.am",
     "*.ustre.am",
     "localhost",
-    // Other people's sites, which embed players.
+    // Other sites, which embed players.
     "www.example.org",
     "www.a-pac.tv",
-    // Others, who would like to be asked.
+    // Hosts that must not get any request.
     "evil.example",
     "somebody-else.akamaihd.net",
 ];
 
-/// What a service needs to speak TLS, and what a client needs to believe it.
+/// The server's TLS configuration and the certificate authority for clients.
 pub(crate) struct Identity {
     pub(crate) ca_pem: String,
     pub(crate) config: Arc<ServerConfig>,
 }
 
-/// Makes an authority and a certificate signed by it.
+/// Creates an authority and a certificate signed by it.
 pub(crate) fn identity() -> anyhow::Result<Identity> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

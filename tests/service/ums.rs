@@ -1,5 +1,5 @@
-//! The control connection: takes a `connect`, sends the client on, refuses it or tells what is
-//! there.
+//! The control connection: accepts a `connect`, then redirects the client, rejects it or sends what
+//! it knows of the recording or channel.
 
 mod messages;
 pub(crate) mod polling;
@@ -24,16 +24,16 @@ use crate::log::LoggedRequest;
 use crate::service::{self, RequestOrigin, Service};
 use crate::world::{AccessLock, ClusterRedirects, ResponseMode, TransportBehavior};
 
-/// Cluster that only tells where to go.
+/// The cluster that only redirects.
 const ENTRY_CLUSTER: &str = "live";
 
-/// How often the viewers are counted anew.
+/// Interval of the viewer counters.
 const COUNTER_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The path of every control connection.
+/// Path of every control connection.
 pub(crate) const PATH: &str = "/1/ustream";
 
-/// Any host of the control connection.
+/// Builds the router of the control connection's hosts.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route(PATH, get(upgrade))
@@ -41,7 +41,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-/// What the name of a control host says: `r12-1-112470631-recorded-ws-live.ums.ustream.tv`.
+/// The parts of a control host's name: `r12-1-112470631-recorded-ws-live.ums.ustream.tv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ControlHost {
     random: String,
@@ -74,7 +74,7 @@ impl ControlHost {
         })
     }
 
-    /// The same station in another cluster.
+    /// Returns the host of the same station in another cluster.
     fn host_in(&self, cluster: &str) -> String {
         let Self {
             random,
@@ -126,7 +126,7 @@ async fn upgrade(
                 Some(Fault::SilentSocket) => (usize::MAX, true),
                 _ => (usize::MAX, offer == TransportBehavior::Silent),
             };
-        let talk = ControlConnection {
+        let connection = ControlConnection {
             service,
             visit,
             host: station,
@@ -135,8 +135,9 @@ async fn upgrade(
             silent,
             offer,
         };
-        // The client has gone, or the fault closed the line: either way the talk is over.
-        let _ = talk.run().await;
+        // An error means that the client left or a fault closed the connection: nothing is left to
+        // do.
+        let _ = connection.run().await;
     })
 }
 
@@ -151,7 +152,7 @@ struct ControlConnection {
     offer: TransportBehavior,
 }
 
-/// The line is closed.
+/// The connection is closed.
 struct ConnectionClosed;
 
 impl ControlConnection {
@@ -210,7 +211,7 @@ impl ControlConnection {
         let is_connect = message.get("cmd").and_then(Value::as_str) == Some("connect");
         match args {
             Some(args) if is_connect => Ok(args),
-            // The service does not talk to those who do not say hello.
+            // The service closes connections whose first message is no `connect`.
             _ => self.close().await.and(Err(ConnectionClosed)),
         }
     }
@@ -228,7 +229,7 @@ impl ControlConnection {
         }
     }
 
-    /// A frame as text.
+    /// Encodes a frame as text.
     fn encode(&self, frame: &Value) -> String {
         let text = frame.to_string();
         let recording = self.service.world.recordings.get(&self.host.media);
@@ -241,7 +242,7 @@ impl ControlConnection {
         }
     }
 
-    /// Keeps the line open until the client leaves, counting viewers if asked to.
+    /// Keeps the connection open until the client leaves, sending viewer counters if configured.
     async fn stay_open(&mut self, counters: Option<Duration>) -> Result<(), ConnectionClosed> {
         let mut viewers = 7;
         loop {
@@ -266,7 +267,7 @@ impl ControlConnection {
     }
 }
 
-/// So long, or for ever.
+/// Sleeps this long, or forever without a length.
 async fn sleep_or_forever(length: Option<Duration>) {
     match length {
         Some(length) => tokio::time::sleep(length).await,
@@ -274,11 +275,12 @@ async fn sleep_or_forever(length: Option<Duration>) {
     }
 }
 
-/// What a `connect` is answered with.
+/// The reply to a `connect`.
 enum ConnectReply {
-    /// One `reject`, then the line is closed.
+    /// One `reject`; then the connection is closed.
     Reject(Value),
-    /// These frames, others after a pause each, then perhaps counters for ever.
+    /// These frames, then delayed ones with a pause before each, then perhaps counters until the
+    /// end.
     Accept {
         messages: Vec<Value>,
         delayed: Vec<(Duration, Value)>,
@@ -286,14 +288,14 @@ enum ConnectReply {
     },
 }
 
-/// What a `connect` at a station is answered with, where pieces are offered like that.
+/// Returns the reply to a `connect` at a station whose transport behaves like this.
 fn reply(
     service: &Service,
     station: &ControlHost,
     (connect, offer): (&Value, TransportBehavior),
 ) -> ConnectReply {
     let nonexistent = ConnectReply::Reject(json!({ "nonexistent": true }));
-    // The id is a string on the wire; anything else is a client's mistake.
+    // The id is a string on the wire; anything else is a mistake of the client.
     let media = connect.get("media").and_then(Value::as_str);
     let application = connect.get("application").and_then(Value::as_str);
     if media != Some(&station.media.to_string()) || application != Some(&station.application) {
@@ -346,8 +348,8 @@ fn channel_reply(
     let Some(channel) = service.world.channels.get(&station.media) else {
         return nonexistent;
     };
-    let usual = ClusterRedirects::To(vec!["omega".to_owned()]);
-    match next_host(&usual, station) {
+    let base = ClusterRedirects::To(vec!["omega".to_owned()]);
+    match next_host(&base, station) {
         Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
         None => ConnectReply::Accept {
             messages: messages::channel(channel),
@@ -357,7 +359,7 @@ fn channel_reply(
     }
 }
 
-/// Where a client is sent from that station; none where it has arrived.
+/// Returns where a client is redirected from this station, or `None` if it has arrived.
 fn next_host(redirects: &ClusterRedirects, station: &ControlHost) -> Option<Value> {
     let named = |name: &str| json!({ "name": name, "host": station.host_in(name) });
     match redirects {
@@ -379,15 +381,15 @@ fn next_host(redirects: &ClusterRedirects, station: &ControlHost) -> Option<Valu
     }
 }
 
-/// Why a lock does not open for that `connect`; none where it does.
+/// Returns why a lock rejects this `connect`, or `None` if it opens.
 fn lock_rejection(service: &Service, lock: &AccessLock, connect: &Value) -> Option<Value> {
-    let said = |key: &str| connect.get(key).and_then(Value::as_str);
+    let field = |key: &str| connect.get(key).and_then(Value::as_str);
     match lock {
         AccessLock::Password(password) => {
-            (said("password") != Some(password)).then(|| json!({ "passwordLock": true }))
+            (field("password") != Some(password)).then(|| json!({ "passwordLock": true }))
         }
         AccessLock::Referrer(pages) => {
-            let from = said("referrer").unwrap_or_default();
+            let from = field("referrer").unwrap_or_default();
             let round = pages
                 .iter()
                 .position(|page| from.trim_end_matches('/') == page);
@@ -399,8 +401,8 @@ fn lock_rejection(service: &Service, lock: &AccessLock, connect: &Value) -> Opti
         AccessLock::Unknown(name) => Some(json!({ name: { "code": 1 } })),
         AccessLock::Login => Some(json!({ "hashLock": true })),
         AccessLock::Gate { channel } => {
-            // Sent as an object instead of a string it does not count.
-            let opened = said("hash").is_some_and(|hash| service.gate.opens(*channel, hash));
+            // A hash that is sent as an object instead of a string does not count.
+            let opened = field("hash").is_some_and(|hash| service.gate.opens(*channel, hash));
             (!opened).then(|| json!({ "hashLock": true }))
         }
     }
@@ -411,7 +413,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_name_says_what_is_meant_and_where() {
+    fn a_host_name_names_recording_and_cluster() {
         let host = "r7-1-112470631-recorded-ws-live.ums.services.video.ibm.com";
         let station = ControlHost::of(host).unwrap();
         assert_eq!(

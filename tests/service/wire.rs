@@ -1,5 +1,5 @@
-//! One port for everything: TLS and plain HTTP told apart by their first byte, and a connection
-//! that can be cut from within a request.
+//! One port for everything: TLS and plain HTTP are told apart by their first byte, and a connection
+//! can be reset during a request.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -29,18 +29,18 @@ use crate::service::Service;
 /// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// How it meets its clients.
+/// Certificates and link of the listener.
 #[derive(Clone)]
 pub(crate) struct ListenerConfig {
-    /// Signed by the authority that clients are told of.
+    /// Signed by the authority that clients trust.
     pub(crate) trusted: Arc<ServerConfig>,
-    /// Signed by another.
+    /// Signed by another authority.
     pub(crate) untrusted: Arc<ServerConfig>,
-    /// None where it is as near and wide as loopback.
+    /// `None` means the latency and bandwidth of loopback.
     pub(crate) link: Option<NetworkLink>,
 }
 
-/// Pulls the plug of one connection.
+/// Resets one connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResetHandle(Arc<ResetState>);
 
@@ -51,7 +51,7 @@ struct ResetState {
 }
 
 impl ResetHandle {
-    /// Resets the connection: the other side sees it torn, not closed.
+    /// Resets the connection: the other side sees an error instead of an orderly close.
     pub(crate) fn reset(&self) {
         self.0.requested.store(true, Ordering::Release);
         self.0.notify.notify_one();
@@ -62,7 +62,7 @@ impl ResetHandle {
     }
 }
 
-/// A TCP connection that ends in a reset once its plug is pulled.
+/// A TCP connection that a [`ResetHandle`] can reset.
 struct ResettableStream {
     stream: TcpStream,
     plug: ResetHandle,
@@ -70,7 +70,7 @@ struct ResettableStream {
 }
 
 impl ResettableStream {
-    /// Lets `write` send as many of `bytes` as the line carries now.
+    /// Lets `write` send as many of `bytes` as the link allows now.
     fn write_limited(
         &mut self,
         cx: &mut Context<'_>,
@@ -90,7 +90,7 @@ impl ResettableStream {
 impl Drop for ResettableStream {
     fn drop(&mut self) {
         if self.plug.is_reset() {
-            // Without it the other side would see an orderly end. A socket that refuses the
+            // Without it the other side would see an orderly close. A socket that refuses the
             // option is closed all the same.
             let _ = self.stream.set_zero_linger();
         }
@@ -143,20 +143,20 @@ impl AsyncWrite for ResettableStream {
     }
 }
 
-/// Takes connections for ever. Dropping the future ends them all.
-pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, service: Arc<Service>) {
+/// Accepts connections until the future is dropped, which ends them all.
+pub(crate) async fn accept(listener: TcpListener, config: ListenerConfig, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let connection = serve(stream, manner.clone(), Arc::clone(&service));
+                    let connection = serve(stream, config.clone(), Arc::clone(&service));
                     connections.spawn(async move {
-                        // How a client goes away is its own affair.
+                        // It does not matter how a client disconnects.
                         let _ = connection.await;
                     });
                 }
-                // Out of descriptors: they come back as connections end.
+                // Out of file descriptors: they are freed as connections end.
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -166,7 +166,7 @@ pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, servic
 
 async fn serve(
     stream: TcpStream,
-    manner: ListenerConfig,
+    config: ListenerConfig,
     service: Arc<Service>,
 ) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
@@ -176,9 +176,9 @@ async fn serve(
     let cord = ResettableStream {
         stream,
         plug: plug.clone(),
-        rate_limiter: manner.link.map(RateLimiter::new),
+        rate_limiter: config.link.map(RateLimiter::new),
     };
-    let round_trip = manner.link.map(|line| line.round_trip);
+    let round_trip = config.link.map(|link| link.round_trip);
     // Opening a connection takes one round trip, TLS another.
     tokio::time::sleep(round_trip.unwrap_or_default() * 2).await;
     if first != [TLS_HANDSHAKE] {
@@ -200,8 +200,8 @@ async fn serve(
         .unwrap_or_default()
         .to_ascii_lowercase();
     let tls = match service.faults.next_fault(FaultStage::Accept, &host, "") {
-        None => manner.trusted,
-        Some(Fault::UntrustedCertificate) => manner.untrusted,
+        None => config.trusted,
+        Some(Fault::UntrustedCertificate) => config.untrusted,
         Some(_) => return Ok(()),
     };
     let stream = handshake.into_stream(tls).await?;
@@ -217,7 +217,7 @@ async fn serve(
     .await
 }
 
-/// What a request knows of its connection.
+/// Connection data of a request.
 #[derive(Clone)]
 struct ConnectionInfo {
     plug: ResetHandle,

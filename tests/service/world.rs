@@ -1,4 +1,4 @@
-//! What exists on the service: recordings, channels and what is odd about each.
+//! The world of the mock service: recordings, channels and their oddities.
 
 mod channel;
 mod delivery;
@@ -22,7 +22,7 @@ pub use oddities::{
 
 use crate::media::{self, AudioStream, FixtureMovie, FlvClock, MockRepresentation, VideoStream};
 
-/// Everything there is.
+/// All recordings, channels and pages of a service.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     pub(crate) recordings: BTreeMap<u64, Recording>,
@@ -33,33 +33,33 @@ pub struct World {
 }
 
 impl World {
-    /// A service with nothing on it.
+    /// A service without recordings and channels.
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// Adds a recording, or replaces the one of that number.
+    /// Adds a recording, or replaces the one with this number.
     #[must_use]
     pub fn recording(mut self, recording: Recording) -> Self {
         self.recordings.insert(recording.id, recording);
         self
     }
 
-    /// Adds a channel, or replaces the one of that number.
+    /// Adds a channel, or replaces the one with this number.
     #[must_use]
     pub fn channel(mut self, channel: Channel) -> Self {
         self.channels.insert(channel.id, channel);
         self
     }
 
-    /// Adds `ustre.am/CODE`, which leads to `address`.
+    /// Adds `ustre.am/CODE`, which redirects to `address`.
     #[must_use]
     pub fn short_link(mut self, code: &str, address: &str) -> Self {
         self.short_links.insert(code.to_owned(), address.to_owned());
         self
     }
 
-    /// Adds the page of another site, `www.example.org/live`. Its certificate is good for
+    /// Adds a page of another site, `www.example.org/live`. The service's certificate covers
     /// `www.example.org` and `www.a-pac.tv`.
     #[must_use]
     pub fn page(mut self, address: &str, html: &str) -> Self {
@@ -67,24 +67,24 @@ impl World {
         self
     }
 
-    /// Whether that host has pages of another site.
+    /// Returns whether this host has pages of another site.
     pub(crate) fn is_other_site(&self, host: &str) -> bool {
         self.pages
             .keys()
             .any(|address| address.split('/').next() == Some(host))
     }
 
-    /// The recording of that number.
+    /// Returns the recording with this number.
     pub fn find_recording(&self, id: u64) -> Option<&Recording> {
         self.recordings.get(&id)
     }
 
-    /// The channel of a recording.
+    /// Returns the channel of a recording.
     pub(crate) fn channel_of(&self, recording: &Recording) -> Option<&Channel> {
         self.channels.get(&recording.channel?)
     }
 
-    /// What keeps a recording closed: its own lock, or its channel's gate.
+    /// Returns the lock of a recording: its own, or its channel's sign-up form.
     pub(crate) fn lock_of(&self, recording: &Recording) -> Option<AccessLock> {
         recording.lock.clone().or_else(|| {
             let channel = self.channel_of(recording)?;
@@ -94,7 +94,8 @@ impl World {
         })
     }
 
-    /// Every practice link with what it shows, in the order of their numbers.
+    /// Returns every link with the purpose of its recording or channel, in the order of their
+    /// numbers.
     pub fn links(&self) -> Vec<(String, String)> {
         let channels = self.channels.values().map(|channel| {
             (
@@ -117,66 +118,66 @@ impl World {
 pub struct Recording {
     /// Its number.
     pub id: u64,
-    /// What it is there to show, in a few words for a person.
+    /// What it demonstrates, in a few words for a person.
     pub purpose: String,
     /// Its title.
     pub title: String,
-    /// Whose it is.
+    /// Name of the owner.
     pub owner: String,
-    /// When it was made, in seconds since 1970.
+    /// Creation time, in seconds since 1970.
     pub created_unix_s: i64,
-    /// The channel it belongs to.
+    /// Number of its channel.
     pub channel: Option<u64>,
-    /// How much film it has.
+    /// The movie that its segments are cut from.
     pub movie: FixtureMovie,
-    /// Length of a chunk: a multiple of [`media::UNIT_MS`].
+    /// Length of a chunk, in milliseconds: a multiple of [`media::UNIT_MS`].
     pub chunk_time_ms: u64,
     /// Number of the first chunk.
     pub first_chunk: u64,
-    /// From which chunk on each hash holds.
+    /// The first chunk of each hash.
     pub keys: HashKeys,
-    /// What hashes look like.
+    /// Format of the hashes.
     pub hash_style: HashStyle,
-    /// Rows of FLV chunks.
+    /// FLV representations.
     pub flv: Vec<FlvRepresentation>,
-    /// Rows of MP4 chunks.
+    /// MP4 representations.
     pub mp4: Vec<MockRepresentation>,
-    /// Which time FLV chunks tell.
+    /// Clock of the FLV chunks.
     pub clock: FlvClock,
-    /// Chunks that are gone for good.
+    /// Chunks that are permanently missing.
     pub missing_chunks: BTreeSet<u64>,
-    /// What the CDN answers for a chunk that is not there.
+    /// Status that the CDN returns for a missing chunk.
     pub refusal: StatusCode,
-    /// Where its length is told.
+    /// Where its length is stated.
     pub length: LengthSources,
-    /// The length that is told, where it is not that of the film.
+    /// The stated length, if it is not that of the movie.
     pub stated_ms: Option<u64>,
     /// Captions by language, as the API names it.
     pub captions: BTreeMap<String, String>,
     /// Chapters by the second they start at.
     pub chapters: BTreeMap<u64, String>,
-    /// What keeps it closed.
+    /// The lock that keeps it closed.
     pub lock: Option<AccessLock>,
-    /// Where the control connection sends a client that comes to `live`.
+    /// Redirects of a client that connects to the cluster `live`.
     pub redirects: ClusterRedirects,
-    /// How the control connection tells its story.
+    /// Variants in the messages of the control connection.
     pub message_style: MessageStyle,
-    /// Whether the service makes sense when asked for it.
+    /// How the service responds to requests for it.
     pub response_mode: ResponseMode,
-    /// By which ways it is offered.
+    /// The transports that offer it.
     pub delivery: Delivery,
-    /// Hosts of the CDN, best first; none: `cdnConfig` is never sent.
+    /// Hosts of the CDN, best first; if empty, `cdnConfig` is never sent.
     pub cdn: Vec<String>,
-    /// What is odd about it beyond all that.
+    /// Further oddities.
     pub oddities: Oddities,
 }
 
 impl Recording {
-    /// An open recording of the whole film in both containers, with nothing odd about it.
-    pub fn new(id: u64, shows: &str) -> Self {
+    /// Creates a recording of the whole movie in both containers, without lock or oddities.
+    pub fn new(id: u64, purpose: &str) -> Self {
         Self {
             id,
-            purpose: shows.to_owned(),
+            purpose: purpose.to_owned(),
             title: format!("Practice recording {id}"),
             owner: "practice".to_owned(),
             created_unix_s: 1_514_764_800,
@@ -216,17 +217,17 @@ impl Recording {
         }
     }
 
-    /// The length that is told.
+    /// Returns the stated length.
     pub(crate) fn stated_ms(&self) -> u64 {
         self.stated_ms.unwrap_or(self.movie.duration_ms())
     }
 
-    /// How many chunks each row has.
+    /// Returns the number of chunks of each representation.
     pub fn chunk_count(&self) -> u64 {
         media::chunk_count(&self.movie, self.chunk_time_ms)
     }
 
-    /// The chunks from which on a new hash holds.
+    /// Returns the chunks at which a new hash starts.
     pub fn key_list(&self) -> Vec<u64> {
         match &self.keys {
             HashKeys::At(keys) => keys.clone(),
@@ -238,77 +239,77 @@ impl Recording {
         }
     }
 
-    /// All its rows.
+    /// Returns all its representations.
     pub(crate) fn representations(&self) -> impl Iterator<Item = MockRepresentation> {
         self.flv
             .iter()
-            .map(|row| row.representation)
+            .map(|representation| representation.representation)
             .chain(self.mp4.iter().copied())
             .chain(self.playlist_representations())
     }
 
-    /// The rows that playlists name.
+    /// Returns the representations that playlists name.
     fn playlist_representations(&self) -> impl Iterator<Item = MockRepresentation> {
-        let rows = self.delivery.playlists.map(PlaylistLayout::representations);
-        let (pictures, sounds) = rows.unwrap_or_default();
-        pictures.into_iter().chain(sounds)
+        let representations = self.delivery.playlists.map(PlaylistLayout::representations);
+        let (videos, audio_tracks) = representations.unwrap_or_default();
+        videos.into_iter().chain(audio_tracks)
     }
 }
 
-/// One row of FLV chunks as the service announces it.
+/// One FLV representation as the service announces it.
 #[derive(Clone, Debug)]
 pub struct FlvRepresentation {
-    /// What its chunks hold.
+    /// Content of its chunks.
     pub representation: MockRepresentation,
     /// Its `preset`, which need not be unique.
     pub preset: String,
 }
 
 impl FlvRepresentation {
-    /// A row of that picture and sound; the preset is `original` for the best picture.
-    pub fn new(picture: Option<VideoStream>, sound: AudioStream) -> Self {
-        let preset = if picture == Some(VideoStream::Small) {
+    /// Creates a representation with this video and audio; the preset is `original` for the best
+    /// video.
+    pub fn new(video: Option<VideoStream>, audio: AudioStream) -> Self {
+        let preset = if video == Some(VideoStream::Small) {
             "36p"
         } else {
             "original"
         };
         Self {
-            representation: MockRepresentation::Flv(picture, sound),
+            representation: MockRepresentation::Flv(video, audio),
             preset: preset.to_owned(),
         }
     }
 
-    /// Each picture with each sound, as the service multiplies them.
+    /// Returns each video with each audio, as the service multiplies them.
     pub fn product() -> Vec<Self> {
         [VideoStream::Best, VideoStream::Small]
             .into_iter()
-            .flat_map(|picture| {
-                [AudioStream::Main, AudioStream::Second]
-                    .map(|sound| Self::new(Some(picture), sound))
+            .flat_map(|video| {
+                [AudioStream::Main, AudioStream::Second].map(|audio| Self::new(Some(video), audio))
             })
             .collect()
     }
 
-    /// The same rows, every one called `original`.
+    /// Returns the same representations, every one with the preset `original`.
     pub fn all_original() -> Vec<Self> {
-        let original = |row: Self| Self {
+        let original = |representation: Self| Self {
             preset: "original".to_owned(),
-            ..row
+            ..representation
         };
         Self::product().into_iter().map(original).collect()
     }
 }
 
-/// From which chunk on each hash holds.
+/// The first chunk of each hash.
 #[derive(Clone, Debug)]
 pub enum HashKeys {
-    /// A new one each so many chunks, from the first chunk on.
+    /// A new one after this many chunks, from the first chunk on.
     Every(u64),
     /// At exactly these chunks; the first is the recording's first chunk.
     At(Vec<u64>),
 }
 
-/// What hashes look like: both kinds are seen on the service.
+/// Format of the hashes; the service uses both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashStyle {
     /// `1870599898`
@@ -317,16 +318,16 @@ pub enum HashStyle {
     Hex,
 }
 
-/// Where the length of a recording is told.
+/// Where the length of a recording is stated.
 #[derive(Clone, Copy, Debug)]
 pub struct LengthSources {
-    /// By the API.
+    /// In the API.
     pub api: bool,
-    /// By the control connection.
+    /// On the control connection.
     pub frame: Option<LengthField>,
 }
 
-/// Where on the control connection.
+/// Position of the length on the control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LengthField {
     /// In each format.
@@ -337,18 +338,18 @@ pub enum LengthField {
     Meta,
 }
 
-/// What keeps a recording closed.
+/// The lock that keeps a recording closed.
 #[derive(Clone, Debug)]
 pub enum AccessLock {
     /// A password.
     Password(String),
-    /// The page it is embedded on: each round of the handshake names the next, the last opens.
+    /// The page it is embedded on: each round of the handshake names the next, the last one opens.
     Referrer(Vec<String>),
-    /// The country.
+    /// The country of the client.
     Geo,
-    /// It does not exist for the control connection, and was removed for the API.
+    /// Nonexistent on the control connection, and removed according to the API.
     Removed,
-    /// It never existed anywhere.
+    /// It never existed.
     Nonexistent,
     /// A lock under a name that no client knows.
     Unknown(String),
@@ -356,56 +357,56 @@ pub enum AccessLock {
     Login,
     /// The sign-up form of a channel.
     Gate {
-        /// That channel.
+        /// The number of the channel.
         channel: u64,
     },
 }
 
-/// Where the control connection sends a client.
+/// Redirects between the clusters of the control connection.
 #[derive(Clone, Debug)]
 pub enum ClusterRedirects {
-    /// To these clusters, one after the other; none: `live` answers itself.
+    /// To these clusters, one after the other; if empty, `live` itself replies.
     To(Vec<String>),
-    /// Between two clusters for ever.
+    /// Between two clusters without end.
     Endless,
-    /// To a host that is none of the service's.
+    /// To a host that is not the service's.
     OtherHost(String),
 }
 
-/// How the control connection tells its story. The default is the usual way.
+/// Variants in the messages of the control connection. The default is the most common form.
 #[derive(Clone, Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent oddities, freely combined"
 )]
 pub struct MessageStyle {
-    /// `cdnConfig` comes before `stream`.
+    /// `cdnConfig` is sent before `stream`.
     pub cdn_config_first: bool,
-    /// Formats come one a frame, the hashes of each in two halves.
+    /// One frame per format, the hashes of each in two halves.
     pub split_stream: bool,
-    /// Lists come as maps from position to item.
+    /// Lists are sent as maps from position to item.
     pub lists_as_maps: bool,
-    /// Ids and other numbers come as strings.
+    /// Ids and other numbers are sent as strings.
     pub numbers_as_strings: bool,
-    /// The title in this spelling, put into the JSON as it is; over the websocket only.
+    /// The title in this spelling, inserted into the JSON unchanged; over the websocket only.
     pub raw_title: Option<String>,
-    /// A warning comes first.
+    /// A warning is sent first.
     pub warning: bool,
-    /// Viewer counters come between the frames.
+    /// Viewer counters are sent between the frames.
     pub counters: bool,
-    /// A `stream` without formats comes first.
+    /// A `stream` without formats is sent first.
     pub transitional: bool,
-    /// A frame of so many bytes comes first.
+    /// A frame of this many bytes is sent first.
     pub huge_bytes: usize,
 }
 
-/// Whether the service makes sense when asked for a recording.
+/// How the service responds to requests for a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseMode {
-    /// It does.
+    /// Normal responses.
     Normal,
-    /// The control connection is taken and then nothing is said.
+    /// The control connection is accepted and nothing is sent.
     Silent,
-    /// API and control connection answer with a web page.
+    /// API and control connection return a web page.
     Html,
 }

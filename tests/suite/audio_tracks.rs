@@ -1,4 +1,4 @@
-//! A recording that is spoken in several languages.
+//! Recordings with audio tracks in several languages.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::deliveries::mock_service_with;
 use crate::mock_service::{MAIN, MockService, job, link};
 use crate::movies::{assert_plays, assert_same, fixture, packets};
 
-/// FLV and transport streams tell time in milliseconds here.
+/// FLV and transport streams store timestamps in milliseconds here.
 const ROUNDING_US: i64 = 1_000;
 
 const FRENCH: (&str, &str) = ("fra", "second.flv");
@@ -34,19 +34,19 @@ fn only(language: &str) -> AudioChoice {
     AudioChoice::Only(language.to_owned())
 }
 
-/// Language of each sound of a film, and whether it plays unasked.
-fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
+/// Returns the language of each audio track and whether the track is the default.
+fn audio_tracks(movie: &Path) -> Vec<(String, bool)> {
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-of", "json", "-select_streams", "a"])
         .args([
             "-show_entries",
             "stream_tags=language:stream_disposition=default",
         ])
-        .arg(film)
+        .arg(movie)
         .output()
         .expect("ffprobe is needed for this test");
-    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let streams = said["streams"].as_array().unwrap();
+    let probe: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let streams = probe["streams"].as_array().unwrap();
     streams
         .iter()
         .map(|stream| {
@@ -56,69 +56,72 @@ fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
         .collect()
 }
 
-/// Asserts that the film has its picture and these sounds, whole, of which the first plays.
-fn assert_languages(film: &Path, languages: &[(&str, &str)]) {
-    let told: Vec<_> = audio_tracks(film);
+/// Asserts that the movie has the whole video and exactly these audio tracks, the first as default.
+fn assert_languages(movie: &Path, languages: &[(&str, &str)]) {
+    let found: Vec<_> = audio_tracks(movie);
     let wanted = languages.iter().zip(0..);
     let wanted: Vec<_> = wanted
         .map(|((language, _), number)| ((*language).to_owned(), number == 0))
         .collect();
-    assert_eq!(told, wanted);
+    assert_eq!(found, wanted);
     assert_same(
-        &packets(film, "v:0"),
+        &packets(movie, "v:0"),
         &packets(&fixture("film.flv"), "v:0"),
         ROUNDING_US,
     );
     for ((_, source), number) in languages.iter().zip(0..) {
-        let found = packets(film, &format!("a:{number}"));
+        let found = packets(movie, &format!("a:{number}"));
         assert_same(&found, &packets(&fixture(source), "a:0"), ROUNDING_US);
     }
-    assert_plays(film);
+    assert_plays(movie);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_language_becomes_a_track_and_the_usual_one_plays() {
-    let practice = MockService::demo().await;
+async fn each_language_becomes_a_track_and_the_services_default_is_the_default() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice
+    let (path, _) = mock
         .save(job_with_audio(AudioChoice::All, folder.path()))
         .await
         .unwrap();
     assert_languages(&path, &[ENGLISH, FRENCH]);
-    for row in ["2.m4v", "1.m4a", "3.m4a"] {
-        practice.assert_all_requested_once(MAIN, row);
+    for representation in ["2.m4v", "1.m4a", "3.m4a"] {
+        mock.assert_all_requested_once(MAIN, representation);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_language_comes_without_the_others() {
-    let practice = MockService::demo().await;
+async fn one_selected_language_is_saved_alone() {
+    let mock = MockService::demo().await;
     for audio in [
         only("fr"),
         only("FR-fr"),
         AudioChoice::Prefer("fr-CA".into()),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice
+        let (path, _) = mock
             .save(job_with_audio(audio, folder.path()))
             .await
             .unwrap();
         assert_languages(&path, &[FRENCH]);
     }
-    let rows = practice.service.coverage(MAIN);
-    assert!(!rows.representations().contains("1.m4a"), "{rows:?}");
+    let representations = mock.service.coverage(MAIN);
+    assert!(
+        !representations.representations().contains("1.m4a"),
+        "{representations:?}"
+    );
 }
 
 async fn assert_offered(listing: PlaylistLayout, audio: AudioChoice, languages: &[(&str, &str)]) {
-    let practice = mock_service_with(Delivery::playlists(listing)).await;
+    let mock = mock_service_with(Delivery::playlists(listing)).await;
     let folder = tempfile::tempdir().unwrap();
-    let order = job_with_audio(audio, folder.path());
-    let (path, _) = practice.save(order).await.unwrap();
+    let new_job = job_with_audio(audio, folder.path());
+    let (path, _) = mock.save(new_job).await.unwrap();
     assert_languages(&path, languages);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_languages_of_playlists_are_chosen_in_the_same_way() {
+async fn languages_of_playlists_are_selected_the_same_way() {
     for (listing, audio, languages) in [
         (PlaylistLayout::Separate, only("fr"), &[FRENCH][..]),
         (
@@ -138,7 +141,7 @@ async fn the_languages_of_playlists_are_chosen_in_the_same_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sound_that_lies_with_the_picture_is_one_of_them() {
+async fn audio_muxed_with_the_video_counts_as_a_language() {
     for (audio, languages) in [
         (AudioChoice::Usual, &[ENGLISH][..]),
         (only("fr"), &[FRENCH]),
@@ -149,12 +152,12 @@ async fn a_sound_that_lies_with_the_picture_is_one_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sounds_alone_are_saved_together() {
-    let practice = MockService::demo().await;
+async fn several_audio_tracks_are_saved_without_video() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut order = job_with_audio(AudioChoice::All, folder.path());
-    order.choice.quality = Quality::Audio;
-    let (path, _) = practice.save(order).await.unwrap();
+    let mut new_job = job_with_audio(AudioChoice::All, folder.path());
+    new_job.choice.quality = Quality::Audio;
+    let (path, _) = mock.save(new_job).await.unwrap();
     assert_eq!(
         audio_tracks(&path),
         [("eng".into(), true), ("fra".into(), false)]
@@ -162,7 +165,7 @@ async fn sounds_alone_are_saved_together() {
     assert!(video_packets(&path).is_empty());
 }
 
-fn video_packets(film: &Path) -> Vec<u8> {
+fn video_packets(movie: &Path) -> Vec<u8> {
     let output = Command::new("ffprobe")
         .args([
             "-v",
@@ -174,17 +177,17 @@ fn video_packets(film: &Path) -> Vec<u8> {
             "-of",
             "csv",
         ])
-        .arg(film)
+        .arg(movie)
         .output()
         .expect("ffprobe is needed for this test");
     output.stdout
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_language_that_is_not_there_fails_with_those_that_are() {
-    let practice = MockService::demo().await;
+async fn an_unknown_language_fails_and_lists_the_available_ones() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let failure = practice
+    let failure = mock
         .save(job_with_audio(only("de"), folder.path()))
         .await
         .unwrap_err();
@@ -192,7 +195,7 @@ async fn a_language_that_is_not_there_fails_with_those_that_are() {
         (failure.code, &*failure.detail),
         (Code::NoSound, "en-US, fr-FR")
     );
-    let run = CliCommand::new(&practice)
+    let run = CliCommand::new(&mock)
         .arg(link(MAIN))
         .args(["--audio", "de", "-o"]);
     let (code, out, err) = run.arg(folder.path()).finish();
@@ -205,17 +208,17 @@ async fn a_language_that_is_not_there_fails_with_those_that_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_line_keeps_all_languages_through_an_end_in_the_middle() {
-    let practice = MockService::demo().await;
+async fn the_command_line_keeps_all_languages_after_an_interrupted_run() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let run = || {
-        let run = CliCommand::new(&practice)
+        let run = CliCommand::new(&mock)
             .arg(link(MAIN))
             .args(["--audio", "all", "-o"]);
         run.arg(folder.path())
     };
     let mut child = run().arg("--parallel").arg("1").spawn();
-    while practice
+    while mock
         .service
         .coverage(MAIN)
         .chunks

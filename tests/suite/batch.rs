@@ -1,4 +1,5 @@
-//! Many recordings in one command: picked of a channel, read from a file, remembered in an archive.
+//! Many recordings in one command: selected from a channel, read from a file, remembered in an
+//! archive.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +12,10 @@ use crate::mock_service::{MAIN, MockService, file_names, link};
 
 const CHANNEL: u64 = 7_000_000;
 const FIRST: u64 = 200_000_000;
-/// 2020-01-01 at noon in Greenwich: no zone is a day away.
+/// 2020-01-01 12:00 UTC: the same date in every time zone.
 const NOON_UNIX_S: i64 = 1_577_880_000;
 
-/// Four short recordings of one title, a day apart.
+/// A channel with four short recordings of one title, a day apart.
 fn channel(gate: Option<Vec<GateField>>) -> World {
     let channel = Channel {
         gate,
@@ -36,18 +37,18 @@ fn sorted(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Saves something of the channel and gives exit code, paths and words.
-fn save(practice: &MockService, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
-    let run = CliCommand::new(practice).args(arguments.iter().copied());
+/// Saves part of the channel and returns exit code, printed paths and stderr.
+fn save(mock: &MockService, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
+    let run = CliCommand::new(mock).args(arguments.iter().copied());
     let (code, out, err) = run.arg("-o").arg(folder).finish();
     (code, out.lines().map(ToOwned::to_owned).collect(), err)
 }
 
-fn saved_recordings(practice: &MockService) -> Vec<u64> {
-    let asked = practice.service.requests();
-    let mut asked_for: Vec<u64> = asked
+fn saved_recordings(mock: &MockService) -> Vec<u64> {
+    let requests = mock.service.requests();
+    let mut asked_for: Vec<u64> = requests
         .iter()
-        .filter_map(|asked| asked.connect.as_ref()?["media"].as_str()?.parse().ok())
+        .filter_map(|request| request.connect.as_ref()?["media"].as_str()?.parse().ok())
         .collect();
     asked_for.sort_unstable();
     asked_for.dedup();
@@ -55,14 +56,10 @@ fn saved_recordings(practice: &MockService) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
-    let practice = MockService::with(channel(None)).await;
+async fn all_recordings_of_a_channel_are_saved_under_different_names() {
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
-    let (code, paths, err) = save(
-        &practice,
-        folder.path(),
-        &["ustream.tv/daily", "--pick", "all"],
-    );
+    let (code, paths, err) = save(&mock, folder.path(), &["ustream.tv/daily", "--pick", "all"]);
     assert_eq!(code, 0, "{err}");
     let expected = [
         "Daily news (2).mp4",
@@ -80,8 +77,8 @@ async fn all_recordings_of_a_channel_are_saved_and_no_name_is_taken_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
-    let practice = MockService::with(channel(None)).await;
+async fn item_numbers_select_and_a_template_names_the_files() {
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -90,7 +87,7 @@ async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
         "--template",
         "{id} {quality}",
     ];
-    let (code, _, err) = save(&practice, folder.path(), &arguments);
+    let (code, _, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 0, "{err}");
     assert_eq!(
         sorted(folder.path()),
@@ -103,8 +100,8 @@ async fn numbers_of_the_list_and_a_template_pick_and_name_the_files() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_picks_what_is_not_older() {
-    let practice = MockService::with(channel(None)).await;
+async fn a_date_selects_recordings_that_are_not_older() {
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -113,7 +110,7 @@ async fn a_day_picks_what_is_not_older() {
         "--template",
         "{date} {id}",
     ];
-    let (code, _, err) = save(&practice, folder.path(), &arguments);
+    let (code, _, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 0, "{err}");
     assert_eq!(
         sorted(folder.path()),
@@ -122,22 +119,22 @@ async fn a_day_picks_what_is_not_older() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_archive_lists_is_not_fetched_again() {
-    let practice = MockService::with(channel(None)).await;
+async fn recordings_in_the_archive_are_not_fetched_again() {
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
-    let films = folder.path().join("films");
-    fs::create_dir(&films).unwrap();
+    let movies = folder.path().join("films");
+    fs::create_dir(&movies).unwrap();
     let archive = folder.path().join("archive.txt");
     fs::write(&archive, format!("youtube abc\nustream {}\n", FIRST + 3)).unwrap();
     let path = archive.to_str().unwrap();
     let arguments = ["ustream.tv/daily", "--pick", "1-2", "--archive", path];
-    let (code, paths, err) = save(&practice, &films, &arguments);
+    let (code, paths, err) = save(&mock, &movies, &arguments);
     assert_eq!((code, paths.len()), (0, 1), "{err}");
     assert!(
         err.ends_with("Saved 1 video; 1 video saved before.\n"),
         "{err}"
     );
-    assert_eq!(saved_recordings(&practice), [FIRST + 2]);
+    assert_eq!(saved_recordings(&mock), [FIRST + 2]);
     let lines = fs::read_to_string(&archive).unwrap();
     assert_eq!(
         lines,
@@ -147,21 +144,21 @@ async fn what_the_archive_lists_is_not_fetched_again() {
             FIRST + 2
         )
     );
-    let (code, paths, _) = save(&practice, &films, &arguments);
+    let (code, paths, _) = save(&mock, &movies, &arguments);
     assert_eq!((code, paths.len()), (0, 0));
     assert_eq!(
-        saved_recordings(&practice),
+        saved_recordings(&mock),
         [FIRST + 2],
-        "nobody is asked for it again"
+        "it is not requested again"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
-    let practice = MockService::demo().await;
+async fn a_bad_link_in_a_batch_does_not_stop_the_others() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let films = folder.path().join("films");
-    fs::create_dir(&films).unwrap();
+    let movies = folder.path().join("films");
+    fs::create_dir(&movies).unwrap();
     let batch = folder.path().join("links.txt");
     let removed = link(134_300_003);
     let again = format!("https://www.ustream.tv/recorded/{MAIN}?again");
@@ -176,9 +173,9 @@ async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
     ];
     fs::write(&batch, lines.join("\r\n")).unwrap();
     let arguments = ["--batch", batch.to_str().unwrap()];
-    let (code, paths, err) = save(&practice, &films, &arguments);
+    let (code, paths, err) = save(&mock, &movies, &arguments);
     assert_eq!(paths.len(), 2, "{err}");
-    assert_eq!(sorted(&films).len(), 2);
+    assert_eq!(sorted(&movies).len(), 2);
     assert!(
         err.contains("no link\nerror: there is no link in that text"),
         "{err}"
@@ -195,14 +192,14 @@ async fn a_bad_link_of_a_batch_does_not_stop_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_is_told_which_link_each_line_is_about() {
-    let practice = MockService::demo().await;
+async fn json_lines_of_a_batch_name_their_link() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let links = [link(112_470_601), link(134_300_003)];
     let arguments = [links[0].as_str(), &links[1], "--json"];
-    let (code, told, err) = save(&practice, folder.path(), &arguments);
+    let (code, lines, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 3, "{err}");
-    let events: Vec<Value> = told
+    let events: Vec<Value> = lines
         .iter()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
@@ -228,7 +225,7 @@ async fn a_script_is_told_which_link_each_line_is_about() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_sign_up_opens_all_recordings_of_a_channel() {
     let gate = vec![GateField::new("email", "E-mail", true)];
-    let practice = MockService::with(channel(Some(gate))).await;
+    let mock = MockService::with(channel(Some(gate))).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -237,21 +234,21 @@ async fn one_sign_up_opens_all_recordings_of_a_channel() {
         "--form",
         "email=ada@example.com",
     ];
-    let (code, paths, err) = save(&practice, folder.path(), &arguments);
+    let (code, paths, err) = save(&mock, folder.path(), &arguments);
     assert_eq!((code, paths.len()), (0, 4), "{err}");
-    let asked = practice.service.requests();
-    let forms = asked
+    let requests = mock.service.requests();
+    let forms = requests
         .iter()
-        .filter(|asked| asked.path.contains("/viewer-registration/save/"));
+        .filter(|request| request.path.contains("/viewer-registration/save/"));
     assert_eq!(forms.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_videos_do_not_fit_one_name() {
-    let practice = MockService::with(channel(None)).await;
+async fn several_videos_cannot_share_one_output_name() {
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("film.mp4");
-    let (code, _, err) = save(&practice, &file, &["ustream.tv/daily", "--pick", "all"]);
+    let (code, _, err) = save(&mock, &file, &["ustream.tv/daily", "--pick", "all"]);
     assert_eq!(code, 2);
     assert!(
         err.contains("film is one file; 4 videos need a folder"),
@@ -261,12 +258,12 @@ async fn several_videos_do_not_fit_one_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_of_a_channel_has_the_numbers_that_are_picked_by() {
-    let practice = MockService::with(channel(None)).await;
+async fn the_list_of_a_channel_shows_the_item_numbers_for_selection() {
+    let mock = MockService::with(channel(None)).await;
     let list = |more: &[&str]| {
         CliCommand::without_service()
             .args(["list", "ustream.tv/daily"])
-            .with_service(&practice)
+            .with_service(&mock)
             .args(more.iter().copied())
             .finish()
     };

@@ -1,4 +1,4 @@
-//! The types of the page are those of the engine. `BLESS=1` writes them anew.
+//! Verifies that the page's TypeScript types match the engine's. `BLESS=1` regenerates them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use ts_rs::{Config, TS};
 use crate::workspace;
 
 #[test]
-fn the_bindings_of_the_page_are_current() {
+fn the_typescript_bindings_are_current() {
     let fresh = tempfile::tempdir().unwrap();
     let config = Config::new().with_out_dir(fresh.path());
     AppEvent::export_all(&config).unwrap();

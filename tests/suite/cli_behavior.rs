@@ -1,5 +1,5 @@
-//! Manners of the command line: what it writes on a terminal, how it stops, where it takes a
-//! password from, and what it says of a movie that is not complete.
+//! How the command line writes to a terminal, stops, reads a password, and reports an incomplete
+//! movie.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -17,12 +17,12 @@ use crate::command_line::CliCommand;
 use crate::mock_service::is_unfinished;
 use crate::mock_service::{MAIN, MockService, file_names, link};
 
-/// Recording with a password.
+/// A recording with a password.
 const LOCKED: u64 = 134_300_001;
-/// Recording with a segment that is gone for good.
+/// A recording with one segment that is permanently unavailable.
 const HOLED: u64 = 134_300_016;
 
-/// Clears the screen, sets a title, turns the line around; as C0, as C1 and as marks.
+/// Clears the screen, sets a title and reverses the line: as C0, C1 and bidi control characters.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\u{7f}\u{8}";
 
 fn is_harmless(text: &str) -> bool {
@@ -37,8 +37,8 @@ fn lines(out: &str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links_of_a_batch_cannot_drive_the_terminal_they_are_named_on() {
-    let practice = MockService::demo().await;
+async fn control_characters_in_batch_links_do_not_reach_the_terminal() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let batch = folder.path().join("links.txt");
     let lines_of_batch = [
@@ -48,14 +48,14 @@ async fn links_of_a_batch_cannot_drive_the_terminal_they_are_named_on() {
     ];
     fs::write(&batch, lines_of_batch.join("\n")).unwrap();
     for verbosity in [&[][..], &["-vv"]] {
-        let run = CliCommand::new(&practice).args(verbosity.iter().copied());
+        let run = CliCommand::new(&mock).args(verbosity.iter().copied());
         let run = run.arg("--batch").arg(&batch).arg("-o");
         let (code, out, err) = run.arg(folder.path()).finish();
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(is_harmless(&err), "{err:?}");
         assert!(err.contains("no link \\u{1b}[2J"), "{err}");
     }
-    let run = CliCommand::new(&practice)
+    let run = CliCommand::new(&mock)
         .arg("--json")
         .arg("--batch")
         .arg(&batch);
@@ -69,12 +69,12 @@ async fn links_of_a_batch_cannot_drive_the_terminal_they_are_named_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn titles_names_and_arguments_cannot_drive_the_terminal() {
-    let practice = MockService::demo().await;
+async fn control_characters_in_titles_names_and_arguments_do_not_reach_the_terminal() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let strange = folder.path().join(HOSTILE);
-    // A recording whose title holds control characters, saved where the folder's name does too.
-    let run = CliCommand::new(&practice)
+    // The title of the recording and the name of the folder both hold control characters.
+    let run = CliCommand::new(&mock)
         .save(134_300_021)
         .arg("-vv")
         .arg("-o");
@@ -100,10 +100,10 @@ async fn titles_names_and_arguments_cannot_drive_the_terminal() {
     }
 }
 
-/// Ends a run that is behind a password with what this adds to the command.
-fn unlock(practice: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (i32, String) {
+/// Runs the command on a recording with a password, with these extra arguments and inputs.
+fn unlock(mock: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
-    let mut run = CliCommand::new(practice).save(LOCKED).arg("-vv");
+    let mut run = CliCommand::new(mock).save(LOCKED).arg("-vv");
     for argument in more {
         run = run.arg(argument);
     }
@@ -121,7 +121,7 @@ fn unlock(practice: &MockService, more: &[&OsStr], typed: &str, variable: &str) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password.txt");
     fs::write(&file, "open sesame\r\nsecond line\n").unwrap();
@@ -133,26 +133,26 @@ async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
         (&[option, OsStr::new("-")], "open sesame\n", ""),
         (&[], "", "open sesame"),
     ] {
-        let (code, words) = unlock(&practice, more, typed, variable);
+        let (code, words) = unlock(&mock, more, typed, variable);
         assert_eq!(code, 0, "{more:?}: {words}");
     }
-    let (code, words) = unlock(&practice, &[], "", "another sesame");
+    let (code, words) = unlock(&mock, &[], "", "another sesame");
     assert_eq!(code, 4, "{words}");
-    // Nobody is asked who is not at a terminal.
-    let (code, words) = unlock(&practice, &[], "open sesame\n", "");
+    // Without a terminal there is no prompt.
+    let (code, words) = unlock(&mock, &[], "open sesame\n", "");
     assert_eq!(code, 4, "{words}");
     assert!(words.contains("--password-file FILE"), "{words}");
     let missing = folder.path().join("nothing there");
-    let (code, words) = unlock(&practice, &[option, missing.as_os_str()], "", "");
+    let (code, words) = unlock(&mock, &[option, missing.as_os_str()], "", "");
     assert!(code == 2 && words.contains("nothing there"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_is_told_to_scripts_and_to_people() {
-    let practice = MockService::demo().await;
+async fn missing_media_is_reported_as_json_and_as_text() {
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let save = |more: &[&str]| {
-        let run = CliCommand::new(&practice)
+        let run = CliCommand::new(&mock)
             .save(HOLED)
             .args(more.iter().copied());
         run.arg("-o").arg(folder.path()).finish()
@@ -164,8 +164,8 @@ async fn what_is_missing_is_told_to_scripts_and_to_people() {
         "{err}"
     );
     let (code, out, _) = save(&["--json"]);
-    let told = lines(&out);
-    let failed = told.last().unwrap();
+    let events = lines(&out);
+    let failed = events.last().unwrap();
     assert_eq!((code, &failed["event"]), (6, &"failed".into()));
     assert_eq!(failed["missing"][0]["what"], "segments");
     let gap = &failed["gaps"][0];
@@ -173,8 +173,8 @@ async fn what_is_missing_is_told_to_scripts_and_to_people() {
 
     let (code, out, err) = save(&["--keep-gaps", "--json"]);
     assert_eq!(code, 0, "{err}");
-    let told = lines(&out);
-    let saved = told.last().unwrap();
+    let events = lines(&out);
+    let saved = events.last().unwrap();
     assert_eq!(saved["event"], "saved");
     assert_eq!(saved["gaps"][0]["start_ms"], gap["start_ms"]);
     assert!(saved["missing"].is_array(), "{saved}");
@@ -187,16 +187,16 @@ async fn what_is_missing_is_told_to_scripts_and_to_people() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
+async fn a_second_interrupt_exits_at_once_even_if_the_disk_hangs() {
     for second in ["INT", "TERM"] {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let mut tracer = Command::new("strace");
         tracer
             .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
             .arg("--trace=fsync,fdatasync")
             .arg("--inject=fsync,fdatasync:delay_enter=8000000");
-        let run = CliCommand::under(tracer, &practice).save(MAIN).arg("-o");
+        let run = CliCommand::under(tracer, &mock).save(MAIN).arg("-o");
         let child = run.arg(folder.path()).spawn();
         let process = traced(child.id()).await;
         while !is_unfinished(folder.path()) {
@@ -204,7 +204,7 @@ async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
         send(process, "INT");
-        // Long enough to be said, and too short for the disk.
+        // Long enough for the message to be printed, too short for the disk.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let asked_again = Instant::now();
         send(process, second);
@@ -216,22 +216,22 @@ async fn a_second_interrupt_ends_it_at_once_though_the_disk_is_stuck() {
         let words = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(130), "{words}");
         assert!(took < Duration::from_secs(1), "{took:?}");
-        let said = "Stopping… (press Ctrl-C again to stop at once)\nStopped. What was written";
-        assert!(words.contains(said), "{words}");
+        let expected = "Stopping… (press Ctrl-C again to stop at once)\nStopped. What was written";
+        assert!(words.contains(expected), "{words}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_while_the_link_is_looked_up_ends_it_at_once() {
-    let practice = MockService::demo().await;
+async fn an_interrupt_while_the_link_is_resolved_exits_at_once() {
+    let mock = MockService::demo().await;
     let silent = Fault::Delay(std::time::Duration::from_mins(1));
-    let rule = practice.service.faults().add(Rule::new(silent));
+    let rule = mock.service.faults().add(Rule::new(silent));
     let child = CliCommand::without_service()
         .args(["resolve", &link(MAIN)])
-        .with_service(&practice)
+        .with_service(&mock)
         .spawn();
-    while practice.service.faults().times_applied(rule) == 0 {
+    while mock.service.faults().times_applied(rule) == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     send(child.id(), "INT");
@@ -248,15 +248,15 @@ fn send(process: u32, signal: &str) {
     assert!(sent.stderr(Stdio::null()).status().unwrap().success());
 }
 
-/// Whether a process has ended. Its tracer, which holds up the thread that waits for the disk, has
-/// not taken note of that yet.
+/// Returns whether a process has ended. Its tracer, which delays the thread that waits for the
+/// disk, has not reaped it yet.
 #[cfg(target_os = "linux")]
 fn has_ended(process: u32) -> bool {
     fs::read_to_string(format!("/proc/{process}/status"))
         .map_or(true, |status| status.contains("State:\tZ"))
 }
 
-/// The process that a tracer runs.
+/// Returns the process that a tracer runs.
 #[cfg(target_os = "linux")]
 async fn traced(tracer: u32) -> u32 {
     loop {

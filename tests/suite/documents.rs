@@ -1,9 +1,9 @@
-//! The documents of the repository: what they link to is there.
+//! Verifies that the relative links in the repository's documents lead to existing files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders that hold no documents of ours.
+/// Folders without documents of this project.
 const NOT_OURS: [&str; 3] = ["target", "node_modules", ".git"];
 
 fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -18,7 +18,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The targets of the links in a text, without code blocks.
+/// Returns the link targets in a text, outside of code blocks.
 fn links(text: &str) -> Vec<&str> {
     let mut is_code = false;
     let lines = text.lines().filter(|line| {

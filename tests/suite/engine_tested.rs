@@ -1,5 +1,5 @@
-//! An engine that remembers its jobs, as the window's does, in a process that can be killed: it
-//! saves one recording and ends.
+//! An engine that persists its jobs, as the window's does, in a process that tests can kill: it
+//! saves one recording and exits.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,13 +16,13 @@ use engine::{
 #[derive(Debug, Parser)]
 struct Args {
     link: String,
-    /// Where jobs are remembered
+    /// Folder of the persisted jobs
     #[arg(long)]
     data: PathBuf,
-    /// Where the film goes
+    /// Folder of the movie
     #[arg(short)]
     output: PathBuf,
-    /// How often a second somebody looks at the progress beside it
+    /// Progress readings per second by an additional reader
     #[arg(long, default_value_t = 0)]
     looks: u32,
     #[arg(long)]
@@ -40,8 +40,8 @@ async fn main() -> anyhow::Result<()> {
         data_dir: Some(args.data),
         ..Config::default()
     })?;
-    let feed = engine.job_stream();
-    let order = NewJob {
+    let job_stream = engine.job_stream();
+    let new_job = NewJob {
         link: args.link,
         access: Access::default(),
         choice: Choice::default(),
@@ -56,16 +56,17 @@ async fn main() -> anyhow::Result<()> {
         space: false,
         unchecked: false,
     };
-    engine.download(order).await?;
+    engine.download(new_job).await?;
     let ended = tokio::select! {
-        ended = wait_for_end(feed) => ended,
+        ended = wait_for_end(job_stream) => ended,
         never = read_progress(&engine, args.looks), if args.looks > 0 => match never {},
     };
     engine.shutdown().await;
     ended
 }
 
-/// Looks at all there is to see, so many times a second: each reader is told everything at first.
+/// Reads the whole progress this many times a second, each time as a new reader, which gets every
+/// job.
 async fn read_progress(engine: &Engine, times: u32) -> Infallible {
     let mut due = tokio::time::interval(Duration::from_secs(1) / times);
     loop {
@@ -74,8 +75,8 @@ async fn read_progress(engine: &Engine, times: u32) -> Infallible {
     }
 }
 
-async fn wait_for_end(mut feed: JobStream) -> anyhow::Result<()> {
-    while let Some(update) = feed.next().await {
+async fn wait_for_end(mut job_stream: JobStream) -> anyhow::Result<()> {
+    while let Some(update) = job_stream.next().await {
         for job in update.changed {
             match job.state {
                 JobState::Done { .. } => return Ok(()),

@@ -1,5 +1,5 @@
-//! SIGKILL at any moment: the next run makes the same film, and fetches nothing again that was
-//! safe but for two segments to compare.
+//! SIGKILL at any moment: the next run makes the same movie and fetches no durable segment again
+//! except two to compare.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,14 +15,14 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MockService, file_names};
 use crate::movies::assert_first;
 
-/// A film of seven chunks: few enough to be made hundreds of times.
+/// A recording of seven chunks: short enough to be saved hundreds of times.
 const RECORDING: u64 = 134_300_012;
 const CHUNKS: usize = 7;
 const RANDOM_MOMENTS: usize = 50;
-/// So many segments that are here are fetched again when a movie goes on.
+/// A resumed run fetches this many saved segments again to check that the recording is the same.
 const COMPARED: u32 = 2;
 
-/// One kind of file, as the command line is asked for it.
+/// Container and extras that the command line saves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SaveCase {
     Mp4,
@@ -44,7 +44,7 @@ impl SaveCase {
     }
 }
 
-/// A place to save to, and what a run that nobody disturbed makes of the film.
+/// An output folder, and the movie as an undisturbed run makes it.
 struct KillHarness {
     mock: MockService,
     folder: tempfile::TempDir,
@@ -54,9 +54,9 @@ struct KillHarness {
 
 impl KillHarness {
     async fn new(kind: SaveCase) -> Self {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let mut bench = Self {
-            mock: practice,
+            mock,
             folder: tempfile::tempdir().unwrap(),
             kind,
             undisturbed: Vec::new(),
@@ -66,7 +66,7 @@ impl KillHarness {
             assert_eq!(
                 tracks(&bench.undisturbed).len(),
                 5,
-                "picture, sounds, captions"
+                "video, audio, captions"
             );
         }
         bench.clear();
@@ -82,13 +82,13 @@ impl KillHarness {
     }
 
     fn with_case_options(&self, run: CliCommand) -> CliCommand {
-        let asked: &[&str] = match self.kind {
+        let options: &[&str] = match self.kind {
             Mp4 => &[],
             Full => &["--captions", "--audio", "all"],
             Original => &["--format", "original"],
         };
         run.save(RECORDING)
-            .args(asked.iter().copied())
+            .args(options.iter().copied())
             .arg("-o")
             .arg(self.folder.path())
     }
@@ -101,12 +101,12 @@ impl KillHarness {
 
     fn run_to_the_end(&self) -> PathBuf {
         let output = self.run().output();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
         PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end())
     }
 
-    /// The chunks that are in the journal for good: row and number.
+    /// Returns the chunks whose records in the journal are durable: representation and number.
     fn durable(&self) -> BTreeSet<(&'static str, u64)> {
         let bytes = fs::read(self.part_folder().join("journal")).unwrap_or_default();
         let (fragments, _) = journal::read(&bytes);
@@ -121,14 +121,17 @@ impl KillHarness {
             .collect()
     }
 
-    fn times_requested(&self, (row, number): (&str, u64)) -> u32 {
+    fn times_requested(&self, (representation, number): (&str, u64)) -> u32 {
         let coverage = self.mock.service.coverage(RECORDING);
-        let row = coverage.chunks.get(row);
-        row.and_then(|row| row.get(&number)).copied().unwrap_or(0)
+        let representation = coverage.chunks.get(representation);
+        representation
+            .and_then(|representation| representation.get(&number))
+            .copied()
+            .unwrap_or(0)
     }
 
-    /// Runs again after a kill. The film must be that of a run that nobody disturbed and be the
-    /// only thing in the folder. Of what was safe, two segments may be asked for: they tell whether
+    /// Runs again after a kill. The movie must equal that of an undisturbed run and be the only
+    /// file in the folder. At most two durable segments may be requested again: they show whether
     /// the recording is still the same.
     fn assert_resumes(&mut self, when: &str) {
         if let Some(path) = self.saved() {
@@ -138,22 +141,22 @@ impl KillHarness {
         let durable = self.durable();
         let before: Vec<_> = durable
             .iter()
-            .map(|piece| self.times_requested(*piece))
+            .map(|segment| self.times_requested(*segment))
             .collect();
         let path = self.run_to_the_end();
         let after: Vec<_> = durable
             .iter()
-            .map(|piece| self.times_requested(*piece))
+            .map(|segment| self.times_requested(*segment))
             .collect();
         let again: Vec<u32> = before.iter().zip(&after).map(|(b, a)| a - b).collect();
         assert!(
-            again.iter().sum::<u32>() <= COMPARED && again.iter().all(|asked| *asked <= 1),
-            "{when}: {durable:?} was safe, and was asked for {again:?} times more"
+            again.iter().sum::<u32>() <= COMPARED && again.iter().all(|times| *times <= 1),
+            "{when}: {durable:?} was durable and was requested {again:?} more times"
         );
         self.assert_is_movie(&path, when);
     }
 
-    /// The film, where it was finished before the kill and nothing is left to be done.
+    /// Returns the movie if it was finished before the kill and nothing is left to do.
     fn saved(&self) -> Option<PathBuf> {
         let ending = match self.kind {
             Mp4 | Full => "mp4",
@@ -166,7 +169,7 @@ impl KillHarness {
     fn assert_is_movie(&mut self, path: &Path, when: &str) {
         let found = file_names(self.folder.path());
         let name = path.file_name().unwrap().to_str().unwrap();
-        // An empty part folder goes with the next film of that name.
+        // The next movie of that name removes an empty part folder.
         let ending = |found: &str| Path::new(found).extension().map(|ending| ending == "vtt");
         let is_text = |found: &str| self.kind == Full && ending(found) == Some(true);
         let left = found
@@ -179,23 +182,23 @@ impl KillHarness {
                 .is_none();
             assert!(empty, "{when}: {found:?}");
         }
-        let film = fs::read(path).unwrap();
+        let movie = fs::read(path).unwrap();
         match self.kind {
-            Original => assert!(film == self.undisturbed, "{when}: the same bytes"),
-            // Its layout follows the order of arrival.
-            Mp4 | Full if film == self.undisturbed => {}
+            Original => assert!(movie == self.undisturbed, "{when}: the same bytes"),
+            // The layout of this file follows the order of arrival.
+            Mp4 | Full if movie == self.undisturbed => {}
             Mp4 | Full => {
                 assert_first(path, "video.mp4", "audio.mp4", CHUNKS, 1_000);
-                assert_eq!(tracks(&film), tracks(&self.undisturbed), "{when}");
+                assert_eq!(tracks(&movie), tracks(&self.undisturbed), "{when}");
             }
         }
         self.clear();
     }
 }
 
-/// What the film has, wherever in it: kind or language of each track, and how many samples.
-fn tracks(film: &[u8]) -> Vec<(String, u64)> {
-    let summary = media::check(Cursor::new(film)).unwrap();
+/// Returns kind or language and sample count of each track, wherever the track is stored.
+fn tracks(movie: &[u8]) -> Vec<(String, u64)> {
+    let summary = media::check(Cursor::new(movie)).unwrap();
     let tracks = summary.tracks.into_iter();
     let tracks = tracks.map(|track| (format!("{:?}", track.kind), track.samples));
     let captions = summary.captions.into_iter();
@@ -205,7 +208,7 @@ fn tracks(film: &[u8]) -> Vec<(String, u64)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_at_random_moments_loses_nothing_that_was_safe() {
+async fn a_kill_at_random_moments_loses_no_durable_segment() {
     for kind in [Mp4, Original] {
         let mut bench = KillHarness::new(kind).await;
         let slow = Rule::new(Fault::Delay(Duration::from_millis(60))).path("*chunk_*");
@@ -221,13 +224,13 @@ async fn a_kill_at_random_moments_loses_nothing_that_was_safe() {
     }
 }
 
-/// A moment in the life of a film, told by a system call: the program dies as it enters it.
+/// A system call on a file of the movie at which the program is killed.
 struct KillPoint {
     name: &'static str,
     syscalls: &'static str,
-    /// Within the part folder.
+    /// Path within the part folder.
     file: &'static str,
-    /// Which of these calls of a thread.
+    /// Number of this call within its thread.
     number: u32,
 }
 
@@ -283,7 +286,7 @@ const KILL_POINTS: [KillPoint; 22] = [
     kill_point("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 2),
 ];
 
-/// Those of a run that finds all pieces there.
+/// Kill points of a run that finds all segments on disk.
 const FINISH_KILL_POINTS: [KillPoint; 3] = [
     kill_point(
         "the intent is written and has not its name",
@@ -294,7 +297,8 @@ const FINISH_KILL_POINTS: [KillPoint; 3] = [
     kill_point("it has its name, which is not safe", ["fsync", ".."], 1),
 ];
 
-/// Kills what it runs as a thread of that enters the `number`th of these calls on `path`.
+/// Returns a command that kills the traced program when one of its threads enters the `number`th of
+/// these calls on `path`.
 pub(crate) fn tracer(calls: &str, number: u32, path: &Path) -> Command {
     let mut tracer = Command::new("strace");
     tracer
@@ -306,7 +310,7 @@ pub(crate) fn tracer(calls: &str, number: u32, path: &Path) -> Command {
     tracer
 }
 
-/// Runs it until the window opens; whether it did.
+/// Runs until the kill point; returns whether the program was killed there.
 fn killed_at(bench: &KillHarness, window: &KillPoint) -> bool {
     let path = match window.file {
         "" => bench.part_folder(),
@@ -324,7 +328,7 @@ fn killed_at(bench: &KillHarness, window: &KillPoint) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
+async fn a_kill_between_any_two_writes_loses_no_durable_segment() {
     for kind in [Mp4, Full, Original] {
         let mut bench = KillHarness::new(kind).await;
         for window in &KILL_POINTS {
@@ -350,7 +354,7 @@ async fn a_kill_in_any_window_between_two_writes_loses_nothing_that_was_safe() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_is_half_written_is_forgotten_and_no_other() {
+async fn only_a_half_written_journal_record_is_dropped() {
     for kind in [Mp4, Original] {
         let mut bench = KillHarness::new(kind).await;
         let window = kill_point("in the journal", ["fdatasync", "journal"], 1);
@@ -367,25 +371,25 @@ async fn a_record_that_is_half_written_is_forgotten_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_index_that_is_half_written_is_written_again() {
+async fn a_half_written_index_is_written_again() {
     let mut bench = KillHarness::new(Mp4).await;
     let window = kill_point("as the index ends", ["write", "film"], 3);
     for percent in [10, 50, 90] {
         assert!(killed_at(&bench, &window));
         let path = bench.part_folder().join("film");
-        let mut film = fs::read(&path).unwrap();
-        let index = film.windows(4).position(|four| four == b"moov").unwrap() - 4;
-        let length = u32::from_be_bytes(film[index..index + 4].try_into().unwrap());
+        let mut movie = fs::read(&path).unwrap();
+        let index = movie.windows(4).position(|four| four == b"moov").unwrap() - 4;
+        let length = u32::from_be_bytes(movie[index..index + 4].try_into().unwrap());
         let kept = length as usize * percent / 100;
-        film[index + kept..index + length as usize].fill(0);
-        fs::write(&path, film).unwrap();
+        movie[index + kept..index + length as usize].fill(0);
+        fs::write(&path, movie).unwrap();
         bench.assert_resumes(&format!("{percent} % of the index"));
     }
 }
 
-/// Pieces that wait for their turn are written when the program is told to stop.
+/// Segments in the reorder buffer are written when the program is asked to stop.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_while_early_pieces_are_put_by_loses_nothing_that_was_safe() {
+async fn a_kill_while_segments_are_spooled_loses_no_durable_segment() {
     let mut bench = KillHarness::new(Original).await;
     for (calls, number) in [
         ("write", 2),
@@ -402,7 +406,7 @@ async fn a_kill_while_early_pieces_are_put_by_loses_nothing_that_was_safe() {
             .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
             .arg(format!("--trace={calls}"))
             .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"));
-        // It is told to stop when all but the first piece are there.
+        // The first segment is delayed; the signal arrives when all others are there.
         tracer.args(["timeout", "--signal=INT", "1.5"]);
         bench
             .with_case_options(CliCommand::under(tracer, &bench.mock))

@@ -1,14 +1,17 @@
-//! The arrows of the architecture: `app → engine`, `cli → engine`, `engine → ustream, media`.
+//! Dependencies between the workspace's packages (`app → engine`, `cli → engine`,
+//! `engine → ustream, media`) and between the top-level modules of each package.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::workspace;
 
-/// Who may know whom. A package that is not in the list fails the test.
-const ARROWS: [(&str, &[&str]); 8] = [
+/// The packages that each package may depend on. A package that is not listed fails the test.
+const ALLOWED_DEPENDENCIES: [(&str, &[&str]); 8] = [
     ("app", &["engine"]),
     ("cli", &["engine"]),
     ("engine", &["media", "ustream"]),
@@ -19,35 +22,43 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("xtask", &[]),
 ];
 
-/// What only the shell may know.
-const GUI: [&str; 6] = ["gtk", "tao", "tauri", "webkit2gtk", "webview2", "wry"];
+/// Libraries that only the app may depend on.
+const GUI_LIBRARIES: [&str; 6] = ["gtk", "tao", "tauri", "webkit2gtk", "webview2", "wry"];
 
 #[test]
-fn nobody_knows_more_than_the_layer_below() {
+fn packages_depend_only_on_the_layers_below() {
     let metadata = cargo(&["metadata", "--format-version", "1", "--no-deps"]);
     let metadata: Value = serde_json::from_slice(&metadata).unwrap();
-    let ours: BTreeMap<&str, BTreeSet<&str>> = metadata["packages"]
+    let dependencies: BTreeMap<&str, BTreeSet<&str>> = metadata["packages"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|package| (package["name"].as_str().unwrap(), ours_of(package)))
+        .map(|package| {
+            (
+                package["name"].as_str().unwrap(),
+                workspace_dependencies(package),
+            )
+        })
         .collect();
-    let allowed: BTreeMap<&str, BTreeSet<&str>> = ARROWS
+    let allowed: BTreeMap<&str, BTreeSet<&str>> = ALLOWED_DEPENDENCIES
         .iter()
-        .map(|(name, known)| (*name, known.iter().copied().collect()))
+        .map(|(name, used)| (*name, used.iter().copied().collect()))
         .collect();
     assert_eq!(
-        ours.keys().collect::<Vec<_>>(),
+        dependencies.keys().collect::<Vec<_>>(),
         allowed.keys().collect::<Vec<_>>()
     );
-    for (name, known) in &ours {
-        let beyond: Vec<_> = known.difference(&allowed[name]).collect();
-        assert!(beyond.is_empty(), "{name} must not know {beyond:?}");
+    for (name, used) in &dependencies {
+        let forbidden: Vec<_> = used.difference(&allowed[name]).collect();
+        assert!(
+            forbidden.is_empty(),
+            "{name} must not depend on {forbidden:?}"
+        );
     }
 }
 
 #[test]
-fn nothing_below_the_shell_needs_a_gui_library() {
+fn only_the_app_depends_on_a_gui_library() {
     let packages = ["ustream", "media", "engine", "cli", "xtask", "tests"];
     let mut arguments = vec!["tree", "--prefix", "none", "--edges", "normal,build,dev"];
     arguments.extend(packages.iter().flat_map(|name| ["--package", name]));
@@ -58,13 +69,13 @@ fn nothing_below_the_shell_needs_a_gui_library() {
     );
     let gui: Vec<&str> = tree
         .lines()
-        .filter(|line| GUI.iter().any(|name| line.starts_with(name)))
+        .filter(|line| GUI_LIBRARIES.iter().any(|name| line.starts_with(name)))
         .collect();
     assert!(gui.is_empty(), "{gui:?}");
 }
 
-/// The workspace's own packages that a package is built from; its tests may use others.
-fn ours_of(package: &Value) -> BTreeSet<&str> {
+/// Returns the workspace packages that a package depends on, dev-dependencies included.
+fn workspace_dependencies(package: &Value) -> BTreeSet<&str> {
     package["dependencies"]
         .as_array()
         .unwrap()
@@ -87,4 +98,180 @@ fn cargo(arguments: &[&str]) -> Vec<u8> {
         String::from_utf8_lossy(&output.stderr)
     );
     output.stdout
+}
+
+/// Groups of modules that still depend on each other in a circle, by package and sorted by name.
+/// A new circle fails the test; a circle that was removed must be deleted here.
+const ALLOWED_CYCLES: [(&str, &[&str]); 5] = [
+    ("app", &["commands", "desktop", "shell"]),
+    (
+        "engine",
+        &[
+            "assemble",
+            "disk_space",
+            "download_plan",
+            "durable",
+            "error",
+            "extras",
+            "fetch",
+            "fetch_pass",
+            "job",
+            "part",
+            "remux",
+            "run",
+            "single_file",
+        ],
+    ),
+    ("media", &["check", "fmp4"]),
+    ("media", &["mp4", "tags"]),
+    ("ustream", &["plan", "ums"]),
+];
+
+type ModuleGraph = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn top_level_modules_have_no_new_dependency_cycles() {
+    let root = workspace().join("src-tauri");
+    let mut sources = vec![("app".to_owned(), root.join("src"))];
+    for package in fs::read_dir(root.join("crates")).unwrap() {
+        let package = package.unwrap();
+        let name = package.file_name().into_string().unwrap();
+        sources.push((name, package.path().join("src")));
+    }
+    sources.sort();
+    let cycles: Vec<(String, Vec<String>)> = sources
+        .iter()
+        .flat_map(|(package, folder)| {
+            let cycles = cycles(&module_graph(folder));
+            cycles.into_iter().map(|cycle| (package.clone(), cycle))
+        })
+        .collect();
+    let allowed: Vec<(String, Vec<String>)> = ALLOWED_CYCLES
+        .iter()
+        .map(|(package, modules)| {
+            let modules = modules.iter().map(|&module| module.to_owned());
+            ((*package).to_owned(), modules.collect())
+        })
+        .collect();
+    assert_eq!(cycles, allowed);
+}
+
+#[test]
+fn module_paths_are_read_from_code_only() {
+    let source = "use crate::{a::{self, x}, b};\nfn f() { crate::c::g() } // crate::d\n\
+        //! [`crate::e`]\n#[cfg(test)]\nmod tests { use crate::h; }\n";
+    assert_eq!(crate_paths(source), ["a", "b", "c"]);
+}
+
+/// For each top-level module of a crate, the top-level modules that it uses, tests left out.
+fn module_graph(source_folder: &Path) -> ModuleGraph {
+    let mut graph = ModuleGraph::new();
+    for path in rust_files(source_folder) {
+        let relative = path.strip_prefix(source_folder).unwrap();
+        let top = relative.iter().next().unwrap().to_str().unwrap();
+        let module = top.trim_end_matches(".rs").to_owned();
+        // The crate roots declare every module; test files may use any.
+        if ["lib", "main"].contains(&module.as_str())
+            || relative.to_str().unwrap().contains("tests")
+        {
+            continue;
+        }
+        let source = fs::read_to_string(&path).unwrap();
+        graph
+            .entry(module)
+            .or_default()
+            .extend(crate_paths(&source));
+    }
+    let modules: BTreeSet<String> = graph.keys().cloned().collect();
+    for (module, used) in &mut graph {
+        used.retain(|other| other != module && modules.contains(other));
+    }
+    graph
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Returns the first name of each `crate::…` path and of each path in a `crate::{…}` group,
+/// outside of comments and of the test module at the end of the file.
+fn crate_paths(source: &str) -> Vec<String> {
+    let code: String = source
+        .lines()
+        .take_while(|line| *line != "#[cfg(test)]")
+        .map(|line| line.split("//").next().unwrap().to_owned() + "\n")
+        .collect();
+    let mut names = Vec::new();
+    for path in code.split("crate::").skip(1) {
+        let Some(group) = path.strip_prefix('{') else {
+            names.push(first_name(path));
+            continue;
+        };
+        let mut depth = 0_usize;
+        let mut start = 0;
+        for (at, character) in group.char_indices() {
+            match character {
+                '{' => depth += 1,
+                '}' if depth > 0 => depth -= 1,
+                ',' | '}' if depth == 0 => {
+                    names.push(first_name(&group[start..at]));
+                    start = at + 1;
+                }
+                _ => {}
+            }
+            if character == '}' && depth == 0 && start == at + 1 {
+                break;
+            }
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+fn first_name(path: &str) -> String {
+    let path = path.trim_start();
+    let end = path.find(|character: char| !character.is_alphanumeric() && character != '_');
+    path[..end.unwrap_or(path.len())].to_owned()
+}
+
+/// Returns the groups of modules that can reach each other, each sorted, in the order of their
+/// first modules.
+fn cycles(graph: &ModuleGraph) -> Vec<Vec<String>> {
+    let mut reachable = graph.clone();
+    loop {
+        let mut has_changed = false;
+        for module in graph.keys() {
+            let direct = &reachable[module];
+            let indirect: BTreeSet<String> = direct
+                .iter()
+                .flat_map(|used| reachable[used].iter().cloned())
+                .collect();
+            let known = reachable.get_mut(module).unwrap();
+            let before = known.len();
+            known.extend(indirect);
+            has_changed |= known.len() > before;
+        }
+        if !has_changed {
+            break;
+        }
+    }
+    let mut groups: BTreeSet<Vec<String>> = BTreeSet::new();
+    for (module, reached) in &reachable {
+        if reached.contains(module) {
+            let mutual = reached
+                .iter()
+                .filter(|other| reachable[*other].contains(module));
+            groups.insert(mutual.cloned().collect());
+        }
+    }
+    groups.into_iter().collect()
 }

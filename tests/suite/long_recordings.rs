@@ -1,4 +1,4 @@
-//! Ten hours: what the program holds in memory does not grow with the film.
+//! Ten-hour recordings: memory use does not grow with the length of the recording.
 
 use std::fs;
 use std::io;
@@ -11,21 +11,21 @@ use fake_ustream::{LARGE, LongRecording, World};
 use crate::command_line::CliCommand;
 use crate::mock_service::{MockService, PARALLEL, file_names};
 
-/// The most that any film may take, in KiB.
+/// Most memory that any download may use, in KiB.
 const MAX_KIB: u64 = 64 << 10;
 
-/// The index of ten hours alone takes many times as long.
+/// Short against the time that building the index of ten hours takes.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The most that a program has held in memory so far, in KiB (`proc_pid_status(5)`). PlaylistKind its
-/// parent says of it afterwards would hold the parent's own.
+/// Returns the peak memory of a program so far, in KiB (`proc_pid_status(5)`). What the parent gets
+/// after the exit (`wait4`) would include the parent's own peak.
 fn peak_kib(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line?.split_whitespace().next()?.parse().ok()
 }
 
-/// Waits for a program to end and gives the most that it ever held.
+/// Waits for a program to end and returns its peak memory, in KiB.
 fn wait_with_peak_kib(child: &mut Child) -> io::Result<u64> {
     let mut most = 0;
     while child.try_wait()?.is_none() {
@@ -35,10 +35,10 @@ fn wait_with_peak_kib(child: &mut Child) -> io::Result<u64> {
     Ok(most)
 }
 
-/// What saving a film held in memory at most; all of it must have been asked for.
-async fn saved(film: &LongRecording, folder: &Path) -> u64 {
-    let practice = MockService::with(World::empty().with_long_recording(film)).await;
-    let run = CliCommand::new(&practice).save(LARGE).arg("-o").arg(folder);
+/// Saves the recording and returns the peak memory; asserts that every segment was requested.
+async fn saved(movie: &LongRecording, folder: &Path) -> u64 {
+    let mock = MockService::with(World::empty().with_long_recording(movie)).await;
+    let run = CliCommand::new(&mock).save(LARGE).arg("-o").arg(folder);
     let mut child = run
         .args(["--quiet", "--parallel", &PARALLEL.to_string()])
         .spawn();
@@ -49,27 +49,27 @@ async fn saved(film: &LongRecording, folder: &Path) -> u64 {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    for row in ["2.m4v", "1.m4a"] {
+    for representation in ["2.m4v", "1.m4a"] {
         assert_eq!(
-            practice.service.missing_segments(LARGE, row),
+            mock.service.missing_segments(LARGE, representation),
             Some(vec![]),
-            "{row}"
+            "{representation}"
         );
     }
     most
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_film_of_ten_hours_is_saved_in_sixty_four_mebibytes() {
+async fn a_recording_of_ten_hours_is_saved_within_64_mib_of_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let film = LongRecording::ten_hours(100);
-    let most = saved(&film, folder.path()).await;
-    assert!(most > 0, "nobody looked");
+    let movie = LongRecording::ten_hours(100);
+    let most = saved(&movie, folder.path()).await;
+    assert!(most > 0, "memory was measured");
     assert!(most <= MAX_KIB, "{most} KiB");
 
     let path = folder.path().join(&file_names(folder.path())[0]);
     let summary = media::check(fs::File::open(path).unwrap()).unwrap();
-    let hours = film.chunks * film.chunk_time_ms;
+    let hours = movie.chunks * movie.chunk_time_ms;
     assert!(
         summary.duration_ms.abs_diff(hours) < 1_000,
         "{} ms",

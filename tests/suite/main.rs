@@ -1,6 +1,6 @@
-//! Stories told from outside, in the order of the data: find, save, resume, several at once, trouble,
-//! films that are already here, the command line; then what is agreed about the tree itself.
-#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+//! End-to-end tests against the mock service, in the order of the data: find, save, resume, several
+//! jobs, faults, local files, the command line; then checks of the repository itself.
+#![expect(clippy::unwrap_used, reason = "a failed step fails its test")]
 
 mod addresses;
 mod audio_tracks;
@@ -39,7 +39,7 @@ mod versions;
 
 use std::path::Path;
 
-/// The root of the repository.
+/// Returns the root of the repository.
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }

@@ -1,4 +1,4 @@
-//! A practice service and an engine that talks to it.
+//! A mock service and an engine that connects to it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use engine::{
 };
 use fake_ustream::{FakeUstream, World};
 
-/// As many requests as an engine has on their way at once.
+/// Maximum number of parallel requests of an engine.
 pub(crate) const PARALLEL: usize = 8;
-/// The main case of the demo world.
+/// The main recording of the demo world.
 pub(crate) const MAIN: u64 = 112_470_631;
 
-/// A running service.
+/// A running mock service and the folder of its certificate authority.
 pub(crate) struct MockService {
     pub(crate) service: FakeUstream,
     folder: tempfile::TempDir,
@@ -33,7 +33,7 @@ impl MockService {
         Self { service, folder }
     }
 
-    /// A file with the certificate authority to trust.
+    /// Returns the path of the certificate authority to trust.
     pub(crate) fn ca_path(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
@@ -54,7 +54,7 @@ impl MockService {
         ustream::Client::new(&self.endpoint()).unwrap()
     }
 
-    /// Saves a recording with an engine of its own.
+    /// Saves a recording with a separate engine.
     pub(crate) async fn save(&self, job: NewJob) -> Result<(PathBuf, Finished), Failure> {
         let engine = self.engine();
         let id = engine.download(job).await?;
@@ -64,32 +64,37 @@ impl MockService {
         ended.map(|finished| (path.unwrap(), finished))
     }
 
-    /// Asserts that every chunk of a row was handed out, and none twice.
-    pub(crate) fn assert_all_requested_once(&self, recording: u64, row: &str) {
-        self.assert_all_requested(recording, row, 0);
+    /// Asserts that every chunk of a representation was served, and none twice.
+    pub(crate) fn assert_all_requested_once(&self, recording: u64, representation: &str) {
+        self.assert_all_requested(recording, representation, 0);
     }
 
-    /// Asserts that every chunk of a row was handed out, and at most so many of them twice: those
-    /// that were on their way when somebody stopped.
-    pub(crate) fn assert_all_requested(&self, recording: u64, row: &str, on_their_way: usize) {
+    /// Asserts that every chunk of a representation was served, and at most `in_flight` of them
+    /// twice: those that were in flight when the run stopped.
+    pub(crate) fn assert_all_requested(
+        &self,
+        recording: u64,
+        representation: &str,
+        in_flight: usize,
+    ) {
         assert_eq!(
-            self.service.missing_segments(recording, row),
+            self.service.missing_segments(recording, representation),
             Some(vec![]),
-            "{row}"
+            "{representation}"
         );
         let coverage = self.service.coverage(recording);
-        let twice: Vec<_> = coverage.chunks[row]
+        let twice: Vec<_> = coverage.chunks[representation]
             .iter()
             .filter(|(_, times)| **times > 1)
             .collect();
         assert!(
-            twice.len() <= on_their_way,
-            "asked for more than once: {twice:?}"
+            twice.len() <= in_flight,
+            "requested more than once: {twice:?}"
         );
     }
 }
 
-/// The usual order: an MP4 of the best quality.
+/// The default job: an MP4 of the best quality.
 pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
     NewJob {
         link: link(recording),
@@ -108,7 +113,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
     }
 }
 
-/// The same, but the original.
+/// The default job, but saved as the original container.
 pub(crate) fn original(recording: u64, folder: &Path) -> NewJob {
     let choice = Choice {
         keep: ContainerChoice::Original,
@@ -130,21 +135,21 @@ pub(crate) async fn wait_for_end(engine: &Engine, id: &JobId) -> Result<Finished
     match wait_until(engine, id, over).await.state {
         JobState::Done { finished } => Ok(finished),
         JobState::Failed { failure } => Err(failure),
-        other => panic!("not over: {other:?}"),
+        other => panic!("not ended: {other:?}"),
     }
 }
 
-/// Waits until a job looks like that.
+/// Waits until a job satisfies the condition.
 pub(crate) async fn wait_until(
     engine: &Engine,
     id: &JobId,
     wanted: impl Fn(&JobView) -> bool,
 ) -> JobView {
-    let mut feed = engine.job_stream();
+    let mut job_stream = engine.job_stream();
     let mut last = None;
     let seen = async {
         loop {
-            let update = feed.next().await.expect("the engine is gone");
+            let update = job_stream.next().await.expect("the engine is gone");
             for job in update
                 .changed
                 .into_iter()
@@ -157,12 +162,12 @@ pub(crate) async fn wait_until(
             }
         }
     };
-    // Longer than the longest story, a service that stays silent; it only ends a hang.
+    // Longer than the longest test, a silent service; it only ends a hang.
     let seen = tokio::time::timeout(Duration::from_mins(3), seen).await;
-    seen.unwrap_or_else(|_| panic!("it never came to that: {last:?}"))
+    seen.unwrap_or_else(|_| panic!("the job never got there: {last:?}"))
 }
 
-/// The names of all that is in a folder.
+/// Returns the sorted names of all files and folders in a folder.
 pub(crate) fn file_names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
@@ -172,7 +177,7 @@ pub(crate) fn file_names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Whether a folder holds one unfinished film and nothing else.
+/// Returns whether a folder holds one unfinished movie and nothing else.
 pub(crate) fn is_unfinished(folder: &Path) -> bool {
     let names = file_names(folder);
     names.len() == 1

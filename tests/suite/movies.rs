@@ -1,15 +1,15 @@
-//! Films as ffmpeg sees them: every packet with its time and its bytes' hash.
+//! Reads movies through ffmpeg: every packet with its timestamps and the hash of its bytes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::workspace;
 
-/// How many chunks of two seconds the fixture film has.
+/// Number of two-second chunks in the fixture movie.
 const CHUNKS: usize = 100;
 const FRAMES_PER_CHUNK: usize = 20;
 
-/// One packet, copied, not decoded.
+/// One packet, copied and not decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FrameMd5 {
     pub(crate) dts_us: i64,
@@ -18,18 +18,18 @@ pub(crate) struct FrameMd5 {
     hash: String,
 }
 
-/// A film of the practice service, as it was before it was cut.
+/// Returns the path of a fixture movie of the mock service.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     workspace().join("tests/fixtures/film").join(name)
 }
 
-/// All packets of one stream (`v:0`, `a:0`).
-pub(crate) fn packets(film: &Path, stream: &str) -> Vec<FrameMd5> {
+/// Returns all packets of one stream (`v:0`, `a:0`).
+pub(crate) fn packets(movie: &Path, stream: &str) -> Vec<FrameMd5> {
     let map = format!("0:{stream}");
     let arguments = [
         "-map", &map, "-codec", "copy", "-copyts", "-f", "framemd5", "-",
     ];
-    let table = ffmpeg(film, &arguments);
+    let table = ffmpeg(movie, &arguments);
     let base = table
         .lines()
         .find_map(|line| line.strip_prefix("#tb 0: "))
@@ -52,7 +52,7 @@ pub(crate) fn packets(film: &Path, stream: &str) -> Vec<FrameMd5> {
         .collect()
 }
 
-/// Asserts that the packets are the same, first to last, and lie as far apart.
+/// Asserts that the packets are the same, first to last, with the same distances in time.
 pub(crate) fn assert_same(found: &[FrameMd5], expected: &[FrameMd5], tolerance_us: i64) {
     let bytes = |packets: &[FrameMd5]| {
         packets
@@ -89,44 +89,44 @@ pub(crate) fn assert_same(found: &[FrameMd5], expected: &[FrameMd5], tolerance_u
     }
 }
 
-/// Asserts that picture and sound of a file are those of the fixture film, and in step.
-pub(crate) fn assert_whole(film: &Path, picture: &str, sound: &str, tolerance_us: i64) {
-    assert_first(film, picture, sound, CHUNKS, tolerance_us);
-    let sound = packets(&fixture(sound), "a:0");
+/// Asserts that video and audio of a file are those of the fixture movie, and in sync.
+pub(crate) fn assert_whole(movie: &Path, video: &str, audio: &str, tolerance_us: i64) {
+    assert_first(movie, video, audio, CHUNKS, tolerance_us);
+    let audio = packets(&fixture(audio), "a:0");
     assert_eq!(
-        packets(film, "a:0").len(),
-        sound.len(),
-        "number of packets of sound"
+        packets(movie, "a:0").len(),
+        audio.len(),
+        "number of audio packets"
     );
 }
 
-/// The same of a film that is only the first `chunks` of the fixture.
+/// Asserts the same for a movie that has only the first `chunks` chunks of the fixture.
 pub(crate) fn assert_first(
-    film: &Path,
-    picture: &str,
-    sound: &str,
+    movie: &Path,
+    video: &str,
+    audio: &str,
     chunks: usize,
     tolerance_us: i64,
 ) {
-    let (found_picture, found_sound) = (packets(film, "v:0"), packets(film, "a:0"));
-    let (picture, sound) = (
-        packets(&fixture(picture), "v:0"),
-        packets(&fixture(sound), "a:0"),
+    let (found_video, found_audio) = (packets(movie, "v:0"), packets(movie, "a:0"));
+    let (video, audio) = (
+        packets(&fixture(video), "v:0"),
+        packets(&fixture(audio), "a:0"),
     );
     assert_same(
-        &found_picture,
-        &picture[..chunks * FRAMES_PER_CHUNK],
+        &found_video,
+        &video[..chunks * FRAMES_PER_CHUNK],
         tolerance_us,
     );
-    // Chunks of sound end with the packet that passes an even second.
-    let least = sound.len() * chunks / CHUNKS;
+    // A chunk of audio ends with the packet that passes an even second.
+    let least = audio.len() * chunks / CHUNKS;
     assert!(
-        found_sound.len() >= least,
-        "{} packets of sound, not {least}",
-        found_sound.len()
+        found_audio.len() >= least,
+        "{} audio packets, not {least}",
+        found_audio.len()
     );
-    assert_same(&found_sound, &sound[..found_sound.len()], tolerance_us);
-    let apart = found_picture[0].pts_us - found_sound[0].pts_us;
+    assert_same(&found_audio, &audio[..found_audio.len()], tolerance_us);
+    let apart = found_video[0].pts_us - found_audio[0].pts_us;
     let wanted = fixture_track_offset();
     assert!(
         (apart - wanted).abs() <= tolerance_us,
@@ -135,20 +135,20 @@ pub(crate) fn assert_first(
 }
 
 fn fixture_track_offset() -> i64 {
-    let film = fixture("film.flv");
-    packets(&film, "v:0")[0].pts_us - packets(&film, "a:0")[0].pts_us
+    let movie = fixture("film.flv");
+    packets(&movie, "v:0")[0].pts_us - packets(&movie, "a:0")[0].pts_us
 }
 
-/// Asserts that a player can show it to the end: every frame decodes without a complaint.
-pub(crate) fn assert_plays(film: &Path) {
+/// Asserts that a player can play it to the end: every frame decodes without a warning.
+pub(crate) fn assert_plays(movie: &Path) {
     let output = Command::new("ffmpeg")
         .args(["-v", "warning", "-xerror", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(["-f", "null", "-"])
         .output()
         .expect("ffmpeg is needed for this test");
     let complaints = String::from_utf8_lossy(&output.stderr);
-    // ffmpeg says so of every film with a cover, those it has made itself too.
+    // ffmpeg prints this for every movie with a cover, those that it made itself too.
     let of_covers = |line: &&str| !line.ends_with("stream 0, timescale not set");
     let complaints: Vec<&str> = complaints.lines().filter(of_covers).collect();
     assert!(
@@ -157,8 +157,8 @@ pub(crate) fn assert_plays(film: &Path) {
     );
 }
 
-/// What ffprobe says about it, as `key=value` lines.
-pub(crate) fn tags(film: &Path) -> String {
+/// Returns the output of ffprobe, as `key=value` lines.
+pub(crate) fn tags(movie: &Path) -> String {
     let output = Command::new("ffprobe")
         .args([
             "-v",
@@ -168,16 +168,16 @@ pub(crate) fn tags(film: &Path) -> String {
             "-of",
             "default=nw=1",
         ])
-        .arg(film)
+        .arg(movie)
         .output()
         .expect("ffprobe is needed for this test");
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn ffmpeg(film: &Path, arguments: &[&str]) -> String {
+fn ffmpeg(movie: &Path, arguments: &[&str]) -> String {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(arguments)
         .output()
         .expect("ffmpeg is needed for this test");

@@ -1,6 +1,5 @@
-//! The command line in earnest: no practice options, only what a system sets: a proxy that every
-//! connection must take, a certificate authority in `SSL_CERT_FILE`, and names that may not be
-//! looked up.
+//! The command line without mock options, with system settings only: a proxy that every connection
+//! must use, a certificate authority in `SSL_CERT_FILE`, and names that must not be resolved.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,11 +19,11 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService, file_names};
 use crate::movies::assert_whole;
 
-/// An HTTP proxy that leads every host to the practice service.
+/// An HTTP proxy that connects every host to the mock service.
 #[derive(Clone)]
 struct Proxy {
     address: SocketAddr,
-    /// Which hosts were asked for.
+    /// Hosts that were requested.
     hosts: Arc<Mutex<BTreeSet<String>>>,
     tunnels: Arc<Mutex<Vec<AbortHandle>>>,
 }
@@ -49,14 +48,14 @@ impl Proxy {
         proxy
     }
 
-    /// Breaks all connections that are open.
+    /// Breaks all open connections.
     fn cut(&self) {
         for tunnel in self.tunnels.lock().unwrap().drain(..) {
             tunnel.abort();
         }
     }
 
-    fn asked(&self, domain: &str) -> bool {
+    fn was_requested(&self, domain: &str) -> bool {
         let hosts = self.hosts.lock().unwrap();
         hosts.iter().any(|host| host.ends_with(domain))
     }
@@ -88,19 +87,19 @@ async fn tunnel(
     Ok(())
 }
 
-/// What a system sets.
-fn with_system_certificates(run: CliCommand, practice: &MockService, folder: &Path) -> CliCommand {
-    run.env("SSL_CERT_FILE", practice.ca_path())
+/// Sets the environment variables that a system sets.
+fn with_system_certificates(run: CliCommand, mock: &MockService, folder: &Path) -> CliCommand {
+    run.env("SSL_CERT_FILE", mock.ca_path())
         .env("SSL_CERT_DIR", folder)
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() {
-    let practice = MockService::demo().await;
-    let proxy = Proxy::to(practice.service.address()).await;
+async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() {
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
     let folder = tempfile::tempdir().unwrap();
-    let run = with_system_certificates(CliCommand::without_service(), &practice, folder.path())
+    let run = with_system_certificates(CliCommand::without_service(), &mock, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address));
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
     assert!(output.status.success(), "{output:?}");
@@ -111,11 +110,15 @@ async fn the_systems_proxy_and_certificates_hold_for_pages_sockets_and_pieces() 
         ".ums.services.video.ibm.com",
         "vod-cdn.ustream.tv",
     ] {
-        assert!(proxy.asked(part), "{part} is not in {:?}", proxy.hosts);
+        assert!(
+            proxy.was_requested(part),
+            "{part} is not in {:?}",
+            proxy.hosts
+        );
     }
 }
 
-/// A system that finds names in one file only, which the test may change.
+/// A system that resolves names from a single file, which the test may change.
 #[cfg(target_os = "linux")]
 struct HostsFile {
     folder: tempfile::TempDir,
@@ -149,44 +152,44 @@ impl HostsFile {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_name_can_be_looked_up_the_computer_is_said_to_be_offline() {
-    let practice = MockService::demo().await;
+async fn if_no_name_resolves_the_computer_is_reported_as_offline() {
+    let mock = MockService::demo().await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
-    let run = with_system_certificates(system.run(), &practice, folder.path());
-    let (code, _, said) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
-    assert_eq!(code, 5, "{said}");
-    assert!(said.contains("not connected"), "{said}");
+    let run = with_system_certificates(system.run(), &mock, folder.path());
+    let (code, _, stderr) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
+    assert_eq!(code, 5, "{stderr}");
+    assert!(stderr.contains("not connected"), "{stderr}");
     assert!(file_names(folder.path()).is_empty());
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mirror_whose_name_cannot_be_looked_up_is_passed_by() {
-    let practice = MockService::demo().await;
-    let proxy = Proxy::to(practice.service.address()).await;
+async fn a_mirror_whose_name_does_not_resolve_is_skipped() {
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
-    let run = with_system_certificates(system.run(), &practice, folder.path())
+    let run = with_system_certificates(system.run(), &mock, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address))
         .env("NO_PROXY", "vod-cdn.ustream.tv");
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
     assert!(output.status.success(), "{output:?}");
     let path = String::from_utf8(output.stdout).unwrap();
     assert_whole(path.trim_end().as_ref(), "video.mp4", "audio.mp4", 1_000);
-    assert!(!proxy.asked("vod-cdn.ustream.tv"));
+    assert!(!proxy.was_requested("vod-cdn.ustream.tv"));
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
-    let practice = MockService::demo().await;
+async fn a_loss_of_name_resolution_during_a_run_is_waited_out() {
+    let mock = MockService::demo().await;
     let slow = Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*");
-    let slow = practice.service.faults().add(slow);
-    let proxy = Proxy::to(practice.service.address()).await;
+    let slow = mock.service.faults().add(slow);
+    let proxy = Proxy::to(mock.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let known = format!("{} proxy.invalid\n", proxy.address.ip());
     system.set(&known);
     let port = proxy.address.port();
-    let run = with_system_certificates(system.run(), &practice, folder.path())
+    let run = with_system_certificates(system.run(), &mock, folder.path())
         .env("HTTPS_PROXY", format!("http://proxy.invalid:{port}"));
     let mut child = run
         .save(MAIN)
@@ -195,20 +198,20 @@ async fn names_that_cannot_be_looked_up_on_the_way_are_waited_for() {
         .spawn();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut until = |word: &str| {
-        let told = lines.find(|line| line.as_ref().unwrap().contains(word));
-        told.unwrap_or_else(|| panic!("it never said {word}"))
+        let matching = lines.find(|line| line.as_ref().unwrap().contains(word));
+        matching.unwrap_or_else(|| panic!("it never said {word}"))
     };
     until("\"fraction\":0.1").unwrap();
-    practice.service.faults().remove(slow);
+    mock.service.faults().remove(slow);
     system.set("");
     proxy.cut();
     until("\"waiting\":true").unwrap();
-    // Longer than the pauses of a piece that fails for any other reason.
+    // Longer than the retry pauses of a segment that fails for any other reason.
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert!(child.try_wait().unwrap().is_none(), "it did not wait");
     system.set(&known);
     until("\"saved\"").unwrap();
     assert!(child.wait().unwrap().success());
-    let film = folder.path().join(&file_names(folder.path())[0]);
-    assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
+    let movie = folder.path().join(&file_names(folder.path())[0]);
+    assert_whole(&movie, "video.mp4", "audio.mp4", 1_000);
 }

@@ -1,4 +1,4 @@
-//! Films that are already on this computer, made one MP4 by the command line as its own process.
+//! Movies on this computer that the command line, as its own process, remuxes into one MP4.
 
 mod jobs;
 
@@ -13,12 +13,12 @@ use crate::command_line::CliCommand;
 use crate::mock_service::file_names;
 use crate::movies::{assert_plays, assert_same, assert_whole, fixture, packets};
 
-/// FLV tells time in milliseconds.
+/// FLV stores timestamps in milliseconds.
 const FLV_ROUNDING_US: i64 = 1_000;
-/// Times of an MP4 stay as they are; the reader rounds to microseconds.
+/// Timestamps of an MP4 are kept exactly; the reader rounds to microseconds.
 const EXACT_US: i64 = 1;
 
-/// What a run said.
+/// Output of one run.
 struct CliOutput {
     code: i32,
     out: String,
@@ -26,7 +26,7 @@ struct CliOutput {
 }
 
 impl CliOutput {
-    /// The path of the finished film.
+    /// Returns the path of the finished movie.
     fn path(&self) -> &Path {
         assert_eq!(self.code, 0, "{}", self.err);
         Path::new(self.out.trim_end())
@@ -48,7 +48,7 @@ fn remux_with(options: &[&str], arguments: &[&Path]) -> CliOutput {
     CliOutput { code, out, err }
 }
 
-/// The fixture film as ffmpeg writes it into a file of this name.
+/// Writes the fixture movie with ffmpeg to a file of this name.
 fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     copied_with(folder, name, &[], arguments)
 }
@@ -67,7 +67,7 @@ fn copied_with(folder: &Path, name: &str, inputs: &[&str], arguments: &[&str]) -
     path
 }
 
-/// The fixture film under a name of its own.
+/// Copies the fixture movie to another name.
 fn flv(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     fs::copy(fixture("film.flv"), &path).unwrap();
@@ -77,17 +77,17 @@ fn flv(folder: &Path, name: &str) -> PathBuf {
 #[test]
 fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let film = flv(folder.path(), "talk.flv");
-    let said = remux(&[&film]);
-    assert_eq!(said.path(), folder.path().join("talk.mp4"));
-    assert_whole(said.path(), "film.flv", "film.flv", FLV_ROUNDING_US);
-    assert_plays(said.path());
+    let movie = flv(folder.path(), "talk.flv");
+    let output = remux(&[&movie]);
+    assert_eq!(output.path(), folder.path().join("talk.mp4"));
+    assert_whole(output.path(), "film.flv", "film.flv", FLV_ROUNDING_US);
+    assert_plays(output.path());
     assert_eq!(file_names(folder.path()), ["talk.flv", "talk.mp4"]);
-    assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
+    assert!(fs::read(&movie).unwrap() == fs::read(fixture("film.flv")).unwrap());
 }
 
 #[test]
-fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
+fn flv_parts_whose_timestamps_restart_become_one_movie() {
     let folder = tempfile::tempdir().unwrap();
     copied(
         folder.path(),
@@ -107,8 +107,8 @@ fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
         .map(|n| folder.path().join(format!("part{n}.flv")))
         .collect();
     let new = folder.path().join("whole.m4v");
-    let said = remux(&[&parts[0], &parts[1], &parts[2], &new]);
-    assert_eq!(said.path(), new);
+    let output = remux(&[&parts[0], &parts[1], &parts[2], &new]);
+    assert_eq!(output.path(), new);
     for (stream, tolerance) in [("v:0", FLV_ROUNDING_US), ("a:0", 64_000)] {
         let expected = packets(&fixture("film.flv"), stream);
         assert_same(&packets(&new, stream), &expected, tolerance);
@@ -116,13 +116,13 @@ fn parts_of_an_flv_whose_clocks_start_again_become_one_film() {
     assert_plays(&new);
 }
 
-/// A transport stream has parameter sets among its pictures; in an MP4 they have a place of their
-/// own.
-fn without_parameter_sets(film: &Path) -> PathBuf {
-    let path = film.with_extension("expected.mp4");
+/// Returns a copy without parameter sets among its frames: a transport stream repeats them there,
+/// an MP4 stores them in its codec configuration.
+fn without_parameter_sets(movie: &Path) -> PathBuf {
+    let path = movie.with_extension("expected.mp4");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-copyts", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(["-codec", "copy", "-bsf:v", "filter_units=remove_types=7-9"])
         .arg(&path)
         .status();
@@ -133,19 +133,19 @@ fn without_parameter_sets(film: &Path) -> PathBuf {
 #[test]
 fn a_transport_stream_becomes_an_mp4_packet_by_packet() {
     let folder = tempfile::tempdir().unwrap();
-    let film = copied(folder.path(), "film.ts", &["-f", "mpegts"]);
-    let expected = without_parameter_sets(&film);
-    let said = remux(&[&film]);
-    assert_eq!(said.path(), folder.path().join("film.mp4"));
+    let movie = copied(folder.path(), "film.ts", &["-f", "mpegts"]);
+    let expected = without_parameter_sets(&movie);
+    let output = remux(&[&movie]);
+    assert_eq!(output.path(), folder.path().join("film.mp4"));
     for stream in ["v:0", "a:0"] {
         let expected = packets(&expected, stream);
-        assert_same(&packets(said.path(), stream), &expected, FLV_ROUNDING_US);
+        assert_same(&packets(output.path(), stream), &expected, FLV_ROUNDING_US);
     }
-    assert_plays(said.path());
+    assert_plays(output.path());
 }
 
 #[test]
-fn parts_of_a_transport_stream_become_one_film() {
+fn transport_stream_parts_become_one_movie() {
     let folder = tempfile::tempdir().unwrap();
     let whole = copied(folder.path(), "whole.ts", &["-f", "mpegts"]);
     let expected = without_parameter_sets(&whole);
@@ -160,8 +160,8 @@ fn parts_of_a_transport_stream_become_one_film() {
     copied(folder.path(), "part%d.ts", &segments);
     let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.ts")));
     let new = folder.path().join("new.mp4");
-    let said = remux(&[&parts[0], &parts[1], &parts[2], &new]);
-    assert_eq!(said.path(), new);
+    let output = remux(&[&parts[0], &parts[1], &parts[2], &new]);
+    assert_eq!(output.path(), new);
     for stream in ["v:0", "a:0"] {
         let expected = packets(&expected, stream);
         assert_same(&packets(&new, stream), &expected, FLV_ROUNDING_US);
@@ -170,7 +170,7 @@ fn parts_of_a_transport_stream_become_one_film() {
 }
 
 #[test]
-fn every_shape_of_mp4_keeps_its_packets_and_their_times() {
+fn every_mp4_layout_keeps_its_packets_and_timestamps() {
     for arguments in [
         &[][..],
         &["-movflags", "+faststart"],
@@ -179,25 +179,25 @@ fn every_shape_of_mp4_keeps_its_packets_and_their_times() {
         &["-movflags", "frag_keyframe"],
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let film = copied(folder.path(), "film.mp4", arguments);
-        let said = remux(&[&film]);
-        assert_eq!(said.path(), folder.path().join("film (2).mp4"));
+        let movie = copied(folder.path(), "film.mp4", arguments);
+        let output = remux(&[&movie]);
+        assert_eq!(output.path(), folder.path().join("film (2).mp4"));
         for stream in ["v:0", "a:0"] {
-            let expected = packets(&film, stream);
-            assert_same(&packets(said.path(), stream), &expected, EXACT_US);
+            let expected = packets(&movie, stream);
+            assert_same(&packets(output.path(), stream), &expected, EXACT_US);
         }
-        assert_plays(said.path());
+        assert_plays(output.path());
     }
 }
 
 #[test]
-fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
+fn a_truncated_movie_is_saved_up_to_the_cut_and_the_loss_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let film = folder.path().join("cut.flv");
+    let movie = folder.path().join("cut.flv");
     let bytes = fs::read(fixture("film.flv")).unwrap();
-    fs::write(&film, &bytes[..bytes.len() * 2 / 3]).unwrap();
-    let said = remux(&[&film]);
-    let found = packets(said.path(), "v:0");
+    fs::write(&movie, &bytes[..bytes.len() * 2 / 3]).unwrap();
+    let output = remux(&[&movie]);
+    let found = packets(output.path(), "v:0");
     let whole = packets(&fixture("film.flv"), "v:0");
     assert!(
         found.len() > whole.len() / 2,
@@ -206,20 +206,20 @@ fn a_cut_film_is_saved_as_far_as_it_goes_and_the_loss_is_told() {
         whole.len()
     );
     assert_same(&found, &whole[..found.len()], FLV_ROUNDING_US);
-    assert!(said.err.contains("lost:"), "{}", said.err);
-    let json = remux_with(&["--json"], &[&film]);
+    assert!(output.err.contains("lost:"), "{}", output.err);
+    let json = remux_with(&["--json"], &[&movie]);
     let saved: Value = serde_json::from_str(json.out.lines().last().unwrap()).unwrap();
     assert!(saved["lost"]["bytes"].as_u64() > Some(0), "{saved}");
 }
 
 #[test]
-fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
+fn quiet_prints_only_the_path_at_any_position_of_the_option() {
     for options in [&["--quiet", "remux"][..], &["remux", "--quiet"]] {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let run = CliCommand::without_service()
             .args(options.iter().copied())
-            .arg(&film);
+            .arg(&movie);
         let (code, out, err) = run.finish();
         assert_eq!((code, err.as_str()), (0, ""), "{options:?}");
         assert_eq!(Path::new(out.trim_end()), folder.path().join("film.mp4"));
@@ -227,7 +227,7 @@ fn a_quiet_run_says_the_path_alone_wherever_it_is_asked_for() {
 }
 
 #[test]
-fn what_is_no_film_is_named_and_nothing_is_left() {
+fn a_file_that_is_not_a_movie_is_named_and_nothing_remains() {
     for (content, word) in [
         (
             &b"<!DOCTYPE html><html><title>Not found</title>"[..],
@@ -238,43 +238,43 @@ fn what_is_no_film_is_named_and_nothing_is_left() {
         (b"\0\0\0\x18ftypisom\0\0\0\0isomisom", "moov"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("film.mp4");
-        fs::write(&film, content).unwrap();
-        let said = remux(&[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
-        assert!(said.err.contains(word), "{word} is not in {}", said.err);
+        let movie = folder.path().join("film.mp4");
+        fs::write(&movie, content).unwrap();
+        let output = remux(&[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
+        assert!(output.err.contains(word), "{word} is not in {}", output.err);
         assert_eq!(file_names(folder.path()), ["film.mp4"]);
-        assert_eq!(fs::read(&film).unwrap(), content);
+        assert_eq!(fs::read(&movie).unwrap(), content);
     }
 }
 
 #[test]
-fn a_film_that_is_not_there_and_one_that_would_replace_itself_are_mistakes_of_the_command() {
+fn a_missing_input_and_an_output_equal_to_the_input_are_usage_errors() {
     let folder = tempfile::tempdir().unwrap();
-    let film = flv(folder.path(), "a.mp4");
+    let movie = flv(folder.path(), "a.mp4");
     let missing = folder.path().join("no.flv");
-    for arguments in [&[missing.as_path()][..], &[&film, &film]] {
-        let said = remux(arguments);
-        assert_eq!(said.code, 2, "{}", said.err);
+    for arguments in [&[missing.as_path()][..], &[&movie, &movie]] {
+        let output = remux(arguments);
+        assert_eq!(output.code, 2, "{}", output.err);
     }
     assert_eq!(file_names(folder.path()), ["a.mp4"]);
 }
 
 #[test]
-fn a_name_that_is_taken_is_not_overwritten() {
+fn an_existing_file_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let film = flv(folder.path(), "a.flv");
+    let movie = flv(folder.path(), "a.flv");
     let new = folder.path().join("new.mp4");
     fs::write(&new, "mine").unwrap();
-    let said = remux(&[&film, &new]);
-    assert_eq!(said.path(), folder.path().join("new (2).mp4"));
+    let output = remux(&[&movie, &new]);
+    assert_eq!(output.path(), folder.path().join("new (2).mp4"));
     assert_eq!(fs::read_to_string(&new).unwrap(), "mine");
 }
 
 #[test]
-fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
+fn after_a_killed_run_the_next_one_makes_the_movie() {
     let reference = tempfile::tempdir().unwrap();
-    // Half an hour, so that most of a run is the making.
+    // Half an hour, so that most of a run is the remuxing.
     let long = reference.path().join("long.flv");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-stream_loop", "9", "-i"])
@@ -283,35 +283,35 @@ fn a_killed_run_does_no_harm_and_the_next_one_makes_the_film() {
         .arg(&long)
         .status();
     assert!(done.unwrap().success());
-    let film = reference.path().join("film.flv");
-    fs::copy(&long, &film).unwrap();
+    let movie = reference.path().join("film.flv");
+    fs::copy(&long, &movie).unwrap();
     let start = Instant::now();
-    let whole = fs::read(remux(&[&film]).path()).unwrap();
+    let whole = fs::read(remux(&[&movie]).path()).unwrap();
     let longest = start.elapsed();
-    let source = fs::read(&film).unwrap();
+    let source = fs::read(&movie).unwrap();
     let mut half_way = 0;
     for moment in 0..20_u32 {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("film.flv");
-        fs::copy(&long, &film).unwrap();
+        let movie = folder.path().join("film.flv");
+        fs::copy(&long, &movie).unwrap();
         let mut run = CliCommand::without_service()
             .arg("remux")
-            .arg(&film)
+            .arg(&movie)
             .spawn();
         std::thread::sleep(longest.mul_f64((f64::from(moment) + fastrand::f64()) / 20.0));
         run.kill().unwrap();
         run.wait().unwrap();
-        assert!(fs::read(&film).unwrap() == source, "the film was touched");
+        assert!(fs::read(&movie).unwrap() == source, "the input was changed");
         let finished = folder.path().join("film.mp4");
         if finished.exists() {
             assert!(
                 fs::read(&finished).unwrap() == whole,
-                "half a film has its name"
+                "an incomplete movie has the final name"
             );
         }
         half_way += u32::from(folder.path().join("film.part").exists());
-        let said = remux(&[&film]);
-        assert!(fs::read(said.path()).unwrap() == whole, "after {moment}");
+        let output = remux(&[&movie]);
+        assert!(fs::read(output.path()).unwrap() == whole, "after {moment}");
         let left = file_names(folder.path());
         let unfinished = |name: &String| Path::new(name).extension() == Some("part".as_ref());
         assert!(!left.iter().any(unfinished), "{left:?}");
@@ -331,7 +331,7 @@ mod ffmpeg {
     use super::*;
     use crate::mock_service::{wait_for_end, wait_until};
 
-    /// A program that stands in for ffmpeg.
+    /// Writes a program that replaces ffmpeg.
     fn program(folder: &Path, script: &str) -> PathBuf {
         let path = folder.join("my ffmpeg");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -339,7 +339,7 @@ mod ffmpeg {
         path
     }
 
-    /// ffmpeg, forty times as fast as the film: five seconds for the fixture.
+    /// Returns an ffmpeg limited to forty times real time: five seconds for the fixture.
     fn slow(folder: &Path) -> PathBuf {
         let pid = folder.join("pid");
         let script = format!(
@@ -353,7 +353,7 @@ mod ffmpeg {
         ["--remux", "ffmpeg", "--ffmpeg", program.to_str().unwrap()]
     }
 
-    /// Whether the process that a slow ffmpeg noted is still there.
+    /// Returns whether the process that a slow ffmpeg recorded is still running.
     fn is_running(folder: &Path) -> bool {
         let pid = fs::read_to_string(folder.join("pid")).unwrap();
         Command::new("kill")
@@ -365,19 +365,19 @@ mod ffmpeg {
     }
 
     #[test]
-    fn it_takes_names_that_look_like_something_else() {
+    fn it_accepts_names_that_look_like_options_or_protocols() {
         for name in ["-i.flv", "100%d.flv", "a:b.flv", "concat:x|y.flv"] {
             let folder = tempfile::tempdir().unwrap();
-            let film = flv(folder.path(), name);
-            let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+            let movie = flv(folder.path(), name);
+            let output = remux_with(&["--remux", "ffmpeg"], &[&movie]);
             let expected = packets(&fixture("film.flv"), "v:0");
-            assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
+            assert_same(&packets(output.path(), "v:0"), &expected, FLV_ROUNDING_US);
             assert_eq!(file_names(folder.path()).len(), 2, "{name}");
         }
     }
 
     #[test]
-    fn it_takes_parts_of_an_flv_of_which_one_has_a_single_picture_and_a_single_sound() {
+    fn it_accepts_flv_parts_with_a_single_video_and_a_single_audio_frame() {
         let folder = tempfile::tempdir().unwrap();
         let cuts = [
             "-f",
@@ -395,11 +395,11 @@ mod ffmpeg {
         let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.flv")));
         assert_eq!(packets(&parts[1], "a:0").len(), 1);
         let new = folder.path().join("whole.mp4");
-        let said = remux_with(
+        let output = remux_with(
             &["--remux", "ffmpeg"],
             &[&parts[0], &parts[1], &parts[2], &new],
         );
-        assert_eq!(said.path(), new);
+        assert_eq!(output.path(), new);
         for stream in ["v:0", "a:0"] {
             let expected = packets(&fixture("film.flv"), stream);
             assert_same(&packets(&new, stream), &expected, 64_000);
@@ -407,73 +407,73 @@ mod ffmpeg {
     }
 
     #[test]
-    fn what_it_only_warns_of_is_no_failure() {
+    fn a_warning_is_not_a_failure() {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
-        let mut bytes = fs::read(&film).unwrap();
+        let movie = flv(folder.path(), "film.flv");
+        let mut bytes = fs::read(&movie).unwrap();
         stand_still(&mut bytes);
-        fs::write(&film, &bytes).unwrap();
-        let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+        fs::write(&movie, &bytes).unwrap();
+        let output = remux_with(&["--remux", "ffmpeg"], &[&movie]);
         let expected = packets(&fixture("film.flv"), "v:0");
-        assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
+        assert_same(&packets(output.path(), "v:0"), &expected, FLV_ROUNDING_US);
     }
 
-    /// Gives a sound in the middle of an FLV the time of the one before.
-    fn stand_still(film: &mut [u8]) {
-        let (mut at, mut sounds) = (13, Vec::new());
-        while let Some([kind, a, b, c]) = film.get(at..).and_then(|rest| rest.first_chunk()) {
-            sounds.extend((*kind == 8).then_some(at));
+    /// Gives one audio frame in the middle of an FLV the timestamp of the one before.
+    fn stand_still(movie: &mut [u8]) {
+        let (mut at, mut audio_tracks) = (13, Vec::new());
+        while let Some([kind, a, b, c]) = movie.get(at..).and_then(|rest| rest.first_chunk()) {
+            audio_tracks.extend((*kind == 8).then_some(at));
             at += u32::from_be_bytes([0, *a, *b, *c]) as usize + 15;
         }
-        let middle = sounds.len() / 2;
-        let (before, here) = (sounds[middle - 1] + 4, sounds[middle] + 4);
-        film.copy_within(before..before + 4, here);
+        let middle = audio_tracks.len() / 2;
+        let (before, here) = (audio_tracks[middle - 1] + 4, audio_tracks[middle] + 4);
+        movie.copy_within(before..before + 4, here);
     }
 
     #[test]
-    fn chapters_and_time_codes_are_no_reason_to_refuse_what_it_made() {
+    fn chapters_and_time_codes_in_its_output_are_accepted() {
         let folder = tempfile::tempdir().unwrap();
         let chapters = folder.path().join("chapters.txt");
         let text = ";FFMETADATA1\ntimecode=01:00:00:00\n\
             [CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=One\n";
         fs::write(&chapters, text).unwrap();
         let chapters = ["-i", chapters.to_str().unwrap(), "-map_metadata", "1"];
-        let film = copied_with(folder.path(), "film.mov", &chapters, &["-map", "0"]);
-        let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+        let movie = copied_with(folder.path(), "film.mov", &chapters, &["-map", "0"]);
+        let output = remux_with(&["--remux", "ffmpeg"], &[&movie]);
         for stream in ["v:0", "a:0"] {
-            let expected = packets(&film, stream);
-            assert_same(&packets(said.path(), stream), &expected, EXACT_US);
+            let expected = packets(&movie, stream);
+            assert_same(&packets(output.path(), stream), &expected, EXACT_US);
         }
-        let bytes = fs::read(said.path()).unwrap();
+        let bytes = fs::read(output.path()).unwrap();
         for kind in [b"text", b"tmcd"] {
             assert!(bytes.windows(4).any(|bytes| bytes == kind), "{kind:?}");
         }
     }
 
     #[test]
-    fn what_it_said_is_told_where_it_calls_half_a_film_a_success() {
+    fn its_messages_are_reported_if_it_exits_successfully_with_half_a_movie() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let script = "[ \"$1\" = -version ] && exit 0\nfor last; do :; done\n\
             echo half > \"${last#file:}\"\necho 'the moon is wrong' >&2";
         let program = program(tools.path(), script);
-        let said = remux_with(&options(&program), &[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
-        assert!(said.err.contains("the moon is wrong"), "{}", said.err);
+        let output = remux_with(&options(&program), &[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
+        assert!(output.err.contains("the moon is wrong"), "{}", output.err);
         assert_eq!(file_names(folder.path()), ["film.flv"]);
     }
 
     #[test]
-    fn the_one_that_is_named_is_used_and_its_progress_rises() {
+    fn the_named_program_is_used_and_its_progress_rises() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let program = slow(tools.path());
         let mut all = options(&program).to_vec();
         all.push("--json");
-        let said = remux_with(&all, &[&film]);
-        assert_eq!(said.code, 0, "{}", said.err);
+        let output = remux_with(&all, &[&movie]);
+        assert_eq!(output.code, 0, "{}", output.err);
         assert!(tools.path().join("pid").exists(), "another one was used");
-        let lines = said
+        let lines = output
             .out
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -489,42 +489,46 @@ mod ffmpeg {
     }
 
     #[test]
-    fn what_it_complains_of_reaches_the_person_and_the_original_stays() {
+    fn its_errors_are_reported_and_the_original_stays() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let script = "[ \"$1\" = -version ] && exit 0\necho 'the moon is wrong' >&2\nexit 1";
         let program = program(tools.path(), script);
-        let said = remux_with(&options(&program), &[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
-        assert!(said.err.contains("the moon is wrong"), "{}", said.err);
-        assert!(said.err.contains(film.to_str().unwrap()), "{}", said.err);
+        let output = remux_with(&options(&program), &[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
+        assert!(output.err.contains("the moon is wrong"), "{}", output.err);
+        assert!(
+            output.err.contains(movie.to_str().unwrap()),
+            "{}",
+            output.err
+        );
         assert_eq!(file_names(folder.path()), ["film.flv"]);
-        assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
+        assert!(fs::read(&movie).unwrap() == fs::read(fixture("film.flv")).unwrap());
     }
 
     #[test]
-    fn a_missing_one_is_told_before_anything_is_written() {
+    fn a_missing_program_is_reported_before_anything_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
-        let said = remux_with(&options(Path::new("/no/such/ffmpeg")), &[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
+        let movie = flv(folder.path(), "film.flv");
+        let output = remux_with(&options(Path::new("/no/such/ffmpeg")), &[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
         assert!(
-            said.err.contains("/no/such/ffmpeg was not found"),
+            output.err.contains("/no/such/ffmpeg was not found"),
             "{}",
-            said.err
+            output.err
         );
         assert_eq!(file_names(folder.path()), ["film.flv"]);
     }
 
     #[test]
-    fn a_stop_ends_it_and_leaves_nothing() {
+    fn stopping_ends_it_and_leaves_no_files() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let mut run = CliCommand::without_service().arg("remux");
         for option in options(&slow(tools.path())) {
             run = run.arg(option);
         }
-        let run = run.arg(&film).spawn();
+        let run = run.arg(&movie).spawn();
         let start = Instant::now();
         while !tools.path().join("pid").exists() {
             assert!(start.elapsed() < Duration::from_mins(1), "it did not start");
@@ -550,15 +554,15 @@ mod ffmpeg {
         .unwrap()
     }
 
-    fn order(film: &Path) -> NewRemux {
+    fn new_job(movie: &Path) -> NewRemux {
         NewRemux {
             films: MovieFiles {
-                films: vec![film.to_owned()],
+                films: vec![movie.to_owned()],
                 ending: Mp4Extension::Mp4,
             },
             remux: Remuxer::Ffmpeg,
             output: OutputLocation {
-                folder: film.parent().unwrap().to_owned(),
+                folder: movie.parent().unwrap().to_owned(),
                 stem: None,
             },
         }
@@ -571,12 +575,12 @@ mod ffmpeg {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn its_job_rests_after_a_restart_and_goes_on_when_asked() {
+    async fn its_job_is_paused_after_a_restart_and_resumes() {
         let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let before = engine(data.path(), slow(tools.path()));
-        let id = before.remux(order(&film)).await.unwrap();
+        let id = before.remux(new_job(&movie)).await.unwrap();
         wait_until(&before, &id, is_converting).await;
         before.shutdown().await;
         assert_eq!(file_names(folder.path()), ["film.flv"]);
@@ -596,12 +600,12 @@ mod ffmpeg {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn its_job_pauses_and_when_removed_leaves_nothing() {
+    async fn its_job_can_be_paused_and_removed_without_leaving_files() {
         let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let engine = engine(data.path(), slow(tools.path()));
-        let id = engine.remux(order(&film)).await.unwrap();
+        let id = engine.remux(new_job(&movie)).await.unwrap();
         wait_until(&engine, &id, is_converting).await;
         engine.pause(&id).await.unwrap();
         wait_until(&engine, &id, |job| job.state == JobState::Paused).await;

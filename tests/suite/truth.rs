@@ -1,13 +1,12 @@
-//! A random world, whatever is odd about it, ends in a movie with exactly the packets that could be
-//! had and with what is missing said, or in a failure of the right kind; and the service is asked
-//! no more than it has to be.
+//! Random worlds: each ends in a movie with exactly the available packets and a report of what is
+//! missing, or in an error of the right kind, with no more requests than necessary. The steps:
+//! `draw` draws a random `case`; `build` turns it into a mock service, `drive` saves the recording
+//! on a virtual `clock`, `reader` reads the saved movie, `expected` computes what is available,
+//! segment by segment in `expected_segments`, and `verdict` compares, with `report` for the
+//! reported gaps.
 //!
-//! In the order of the data: `draw` draws a world, a `case`; `build` makes it a practice service, `drive`
-//! saves the recording by a `clock` that runs ahead, `reader` reads what was saved, `expected` says
-//! what could be had, segment by segment in `slots`, and `verdict` compares, with `report` for what is said.
-//!
-//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again, and shows what the program
-//! logs where `RUST_LOG` asks for it.
+//! `USTREAM_TRUTH_SEED=7 USTREAM_TRUTH_WORLDS=1` runs one world again and shows the log if
+//! `RUST_LOG` is set.
 
 mod build;
 mod case;
@@ -29,10 +28,10 @@ use tracing_subscriber::EnvFilter;
 
 use self::case::{Case, OfferedFormat};
 
-/// In each run of the suite, the same ones.
+/// The same seeds in each run of the suite.
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
-/// Worlds that ended wrong once.
+/// Seeds of worlds that failed once.
 const REGRESSION_SEEDS: [u64; 44] = [
     10_042,
     10_078,
@@ -79,7 +78,7 @@ const REGRESSION_SEEDS: [u64; 44] = [
     878_736_775_275,
     304_683,
 ];
-/// Seeds of a kind of mistake that are shown.
+/// Most seeds that are shown per kind of mistake.
 const MAX_SHOWN: usize = 12;
 
 fn number(variable: &str) -> Option<u64> {
@@ -91,15 +90,15 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
     if !child::is_one() {
         return child::run("truth::a_random_world_ends_in_the_whole_movie_or_says_what_is_missing");
     }
-    let asked = number("USTREAM_TRUTH_SEED");
-    let seed = asked.unwrap_or(SEED);
+    let requested_seed = number("USTREAM_TRUTH_SEED");
+    let seed = requested_seed.unwrap_or(SEED);
     let worlds = number("USTREAM_TRUTH_WORLDS").unwrap_or(WORLDS);
     if worlds == 1 {
         let filter = EnvFilter::from_default_env();
         let log = tracing_subscriber::fmt().with_env_filter(filter);
         log.with_writer(std::io::stderr).init();
     }
-    let found = if asked.is_none() {
+    let found = if requested_seed.is_none() {
         &REGRESSION_SEEDS[..]
     } else {
         &[]
@@ -129,7 +128,7 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
 
 #[test]
 fn a_world_with_nothing_odd_is_whole_in_every_format() {
-    let studio = SharedAssets::new().unwrap();
+    let assets = SharedAssets::new().unwrap();
     clock::runtime().block_on(async {
         for form in OfferedFormat::ALL {
             for original in [false, true] {
@@ -137,7 +136,7 @@ fn a_world_with_nothing_odd_is_whole_in_every_format() {
                     original,
                     ..Case::plain(form, 23)
                 };
-                let passed = drive::world(&studio, &case).await;
+                let passed = drive::world(&assets, &case).await;
                 let passed = passed.unwrap_or_else(|wrong| panic!("{form:?}: {wrong:?}"));
                 assert!(passed.is_saved, "{form:?}");
             }

@@ -1,5 +1,4 @@
-//! The command line as its own process: the very program that is shipped, built where its tests
-//! can find it.
+//! The command line program that is shipped, built where its tests can find it.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Jobs and half-saved movies of earlier versions are still read.
+//! Jobs and half-saved movies of earlier versions can still be read.
 //!
 //! `fixtures/versions/VERSION` holds `data`, the jobs as that version saved them, and one folder
 //! for each job with what it had saved of the movie. Run the ignored test to add a version.
@@ -18,9 +18,9 @@ use crate::mock_service::{MAIN, MockService, file_names, job, original, wait_for
 use crate::movies::{assert_whole, fixture};
 use crate::workspace;
 
-/// Stands in the saved jobs for the folder that they are saved to.
+/// Placeholder in the saved jobs for the output folder.
 const FOLDER: &str = "/FOLDER";
-/// Not a part of the fixtures: it is a copy of the movie that all tests share.
+/// Left out of the fixtures: it is a copy of the movie that all tests share.
 const SOURCE: &str = "source.flv";
 const PASSWORD: u64 = 134_300_001;
 const SHORT: u64 = 134_300_012;
@@ -29,9 +29,9 @@ fn versions() -> PathBuf {
     workspace().join("tests/fixtures/versions")
 }
 
-fn open(practice: &MockService, data: &Path) -> Engine {
+fn open(mock: &MockService, data: &Path) -> Engine {
     let config = Config {
-        endpoint: practice.endpoint(),
+        endpoint: mock.endpoint(),
         data_dir: Some(data.to_owned()),
         ..Config::default()
     };
@@ -56,7 +56,7 @@ fn copy(source: &Path, target: &Path, (from, to): (&str, &str)) {
     }
 }
 
-/// The job whose movie goes to the folder of this name.
+/// Returns the job whose movie goes to the folder of this name.
 async fn find(engine: &Engine, folder: &str) -> JobView {
     let jobs = engine.job_stream().next().await.unwrap().changed;
     let found = jobs.iter().find(|job| job.folder == folder);
@@ -69,17 +69,17 @@ async fn find(engine: &Engine, folder: &str) -> JobView {
 async fn jobs_and_half_saved_movies_of_every_version_are_read() {
     let mut read = 0;
     for version in file_names(&versions()) {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().to_str().unwrap();
         copy(&versions().join(&version), folder.path(), (FOLDER, place));
         let source = folder.path().join("remux").join(SOURCE);
         fs::create_dir_all(source.parent().unwrap()).unwrap();
         fs::copy(fixture("film.flv"), source).unwrap();
-        let engine = open(&practice, &folder.path().join("data"));
+        let engine = open(&mock, &folder.path().join("data"));
         assert_eq!(engine.unreadable_jobs_count(), 0, "{version}");
 
-        for (name, row, tracks) in [
+        for (name, representation, tracks) in [
             ("half-mp4", "2.m4v", ("video.mp4", "audio.mp4")),
             ("half-flv", "2/1.flv", ("film.flv", "film.flv")),
         ] {
@@ -90,9 +90,13 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
             wait_for_end(&engine, &id).await.unwrap();
             let movie = engine.path(&id).await.unwrap();
             assert_whole(&movie, tracks.0, tracks.1, 1_000);
-            // Two segments of what was there are fetched to compare it.
-            let kept = practice.service.missing_segments(MAIN, row).unwrap().len();
-            assert!(kept >= 8, "{version} {name}: {kept} not asked for again");
+            // A resumed run fetches two saved segments again to compare them.
+            let kept = mock
+                .service
+                .missing_segments(MAIN, representation)
+                .unwrap()
+                .len();
+            assert!(kept >= 8, "{version} {name}: {kept} not requested again");
         }
 
         let done = find(&engine, "done").await;
@@ -121,17 +125,18 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
     assert!(read > 0, "there are no fixtures");
 }
 
-/// Writes the fixture of this version: run it once a release, and whenever what is saved changes.
+/// Writes the fixture of this version. Run it once per release, and whenever the saved format
+/// changes.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it writes into the repository"]
 async fn write_the_fixture_of_this_version() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     let data = place("data");
-    let engine = open(&practice, &data);
-    let finish = async |order| {
-        let id = engine.download(order).await.unwrap();
+    let engine = open(&mock, &data);
+    let finish = async |new_job| {
+        let id = engine.download(new_job).await.unwrap();
         let over = |job: &JobView| !matches!(job.state, JobState::Queued | JobState::Running);
         wait_until(&engine, &id, over).await;
     };
@@ -139,15 +144,12 @@ async fn write_the_fixture_of_this_version() {
     finish(job(PASSWORD, &place("failed"))).await;
 
     let slow = Fault::Delay(Duration::from_millis(200));
-    practice
-        .service
-        .faults()
-        .add(Rule::new(slow).path("*chunk_*"));
-    for order in [
+    mock.service.faults().add(Rule::new(slow).path("*chunk_*"));
+    for new_job in [
         job(MAIN, &place("half-mp4")),
         original(MAIN, &place("half-flv")),
     ] {
-        let id = engine.download(order).await.unwrap();
+        let id = engine.download(new_job).await.unwrap();
         let half = |job: &JobView| {
             let progress = job.progress.as_ref();
             progress.and_then(|progress| progress.fraction) > Some(0.3)

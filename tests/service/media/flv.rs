@@ -1,5 +1,5 @@
-//! FLV rows: the tags of the fixtures, merged and written as standalone chunks
-//! (Adobe Flash Video File Format Specification 10.1, annex E).
+//! FLV representations: the tags of the fixtures, merged and written as standalone chunks (Adobe
+//! Flash Video File Format Specification 10.1, annex E).
 
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -40,7 +40,7 @@ impl FixtureTag {
     }
 }
 
-/// The tags of a whole file.
+/// Reads the tags of a whole file.
 pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<FixtureTag>> {
     ensure!(file.starts_with(b"FLV\x01"), "no FLV header");
     let file = Bytes::from_static(file);
@@ -66,7 +66,7 @@ pub(super) fn read(file: &'static [u8]) -> anyhow::Result<Vec<FixtureTag>> {
     Ok(tags)
 }
 
-/// One row: its headers, and its media tags unit by unit.
+/// One representation: its headers, and its media tags unit by unit.
 #[derive(Debug)]
 pub(super) struct FlvFixture {
     flags: u8,
@@ -75,7 +75,7 @@ pub(super) struct FlvFixture {
 }
 
 impl FlvFixture {
-    /// The picture of one file with the sound of another.
+    /// Combines the video of one file with the audio of another.
     pub(super) fn of(
         video: Option<&Vec<FixtureTag>>,
         audio: &[FixtureTag],
@@ -96,14 +96,14 @@ impl FlvFixture {
             let unit = usize::try_from(u64::from(tag.timestamp_ms) / UNIT_MS)?;
             units
                 .get_mut(unit)
-                .context("a tag past the end of the film")?
+                .context("a tag past the end of the movie")?
                 .push(tag);
         }
         ensure!(
             units.iter().all(|unit| !unit.is_empty()),
             "a unit without tags"
         );
-        // TypeFlags of the file header: 4 sound, 1 picture.
+        // TypeFlags of the file header: 4 audio, 1 video.
         Ok(Self {
             flags: if with_picture { 5 } else { 4 },
             headers,
@@ -111,27 +111,27 @@ impl FlvFixture {
         })
     }
 
-    /// Bytes of all media tags.
+    /// Returns the total size of all media tags.
     pub(super) fn coded_bytes(&self) -> u64 {
         let tags = self.units.iter().flatten();
         tags.map(|tag| (tag.body.len() + TAG_HEADER + TAG_TRAILER) as u64)
             .sum()
     }
 
-    /// A standalone FLV of that stretch, headers repeated, as the service's chunks are.
-    pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Vec<Bytes> {
+    /// Returns a standalone FLV of these units, headers repeated, as the service's chunks are.
+    pub(super) fn chunk(&self, range: UnitRange<'_>, filler: &Filler) -> Vec<Bytes> {
         let mut out = FlvWriter::new(self.flags, filler);
-        let origin_ms = match stretch.clock {
+        let origin_ms = match range.clock {
             FlvClock::Continues => 0,
-            FlvClock::Restarts => stretch.start * UNIT_MS,
+            FlvClock::Restarts => range.start * UNIT_MS,
         };
         for header in &self.headers {
-            out.tag(header, stretch.start * UNIT_MS - origin_ms);
+            out.tag(header, range.start * UNIT_MS - origin_ms);
         }
-        for place in stretch.start..stretch.end {
-            let (unit, moved) = stretch.fixture_unit(place);
+        for place in range.start..range.end {
+            let (unit, shift) = range.fixture_unit(place);
             for tag in self.units.get(unit).into_iter().flatten() {
-                let timestamp_ms = shift_timestamp(tag.timestamp_ms, moved);
+                let timestamp_ms = shift_timestamp(tag.timestamp_ms, shift);
                 out.tag(tag, timestamp_ms.saturating_sub(origin_ms));
             }
         }
@@ -139,7 +139,7 @@ impl FlvFixture {
     }
 }
 
-/// One picture or one frame of sound, out of its tag.
+/// One video or audio frame, extracted from its tag.
 pub(super) struct DemuxedFrame {
     pub(super) is_video: bool,
     pub(super) is_key: bool,
@@ -149,12 +149,12 @@ pub(super) struct DemuxedFrame {
 }
 
 impl FlvFixture {
-    /// `AVCDecoderConfigurationRecord`, where there is a picture.
+    /// Returns the `AVCDecoderConfigurationRecord`, if there is video.
     pub(super) fn avc_config(&self) -> Option<&[u8]> {
         self.sequence_header(VIDEO)?.get(5..)
     }
 
-    /// `AudioSpecificConfig`.
+    /// Returns the `AudioSpecificConfig`.
     pub(super) fn aac_config(&self) -> Option<&[u8]> {
         self.sequence_header(AUDIO)?.get(2..)
     }
@@ -164,41 +164,38 @@ impl FlvFixture {
         Some(&header.body)
     }
 
-    /// The coded frames of that stretch, in the order of their tags.
-    pub(super) fn coded_frames(
-        &self,
-        stretch: UnitRange<'_>,
-    ) -> impl Iterator<Item = DemuxedFrame> {
-        (stretch.start..stretch.end).flat_map(move |place| {
-            let (unit, moved) = stretch.fixture_unit(place);
+    /// Returns the coded frames of these units, in the order of their tags.
+    pub(super) fn coded_frames(&self, range: UnitRange<'_>) -> impl Iterator<Item = DemuxedFrame> {
+        (range.start..range.end).flat_map(move |place| {
+            let (unit, shift) = range.fixture_unit(place);
             let tags = self.units.get(unit);
             tags.into_iter().flatten().map(move |tag| {
-                let is_picture = tag.kind == VIDEO;
+                let is_video = tag.kind == VIDEO;
                 let [first, _, a, b, c] = *tag.body.first_chunk().unwrap_or(&[0; 5]);
-                let shown_later = if is_picture {
+                let shown_later = if is_video {
                     u32::from_be_bytes([0, a, b, c])
                 } else {
                     0
                 };
                 DemuxedFrame {
-                    is_video: is_picture,
+                    is_video,
                     is_key: first >> 4 == 1,
-                    time_ms: shift_timestamp(tag.timestamp_ms, moved),
+                    time_ms: shift_timestamp(tag.timestamp_ms, shift),
                     composition_offset_ms: shown_later.into(),
-                    data: tag.body.slice(if is_picture { 5 } else { 2 }..),
+                    data: tag.body.slice(if is_video { 5 } else { 2 }..),
                 }
             })
         })
     }
 }
 
-/// A time of the fixture, so many units later.
+/// Shifts a timestamp of the fixture by this many units.
 fn shift_timestamp(timestamp_ms: u32, units: i64) -> u64 {
     u64::from(timestamp_ms).saturating_add_signed(units * UNIT_MS.cast_signed())
 }
 
-/// The coded frames of that stretch.
-pub(super) fn frames(cut: &FlvFixture, stretch: UnitRange<'_>) -> Vec<FixtureFrame> {
+/// Returns the coded frames of these units.
+pub(super) fn frames(cut: &FlvFixture, range: UnitRange<'_>) -> Vec<FixtureFrame> {
     let us = |ms: u64| ms.cast_signed() * 1000;
     let frame = |coded: DemuxedFrame| FixtureFrame {
         is_video: coded.is_video,
@@ -206,7 +203,7 @@ pub(super) fn frames(cut: &FlvFixture, stretch: UnitRange<'_>) -> Vec<FixtureFra
         pts_us: us(coded.time_ms + coded.composition_offset_ms),
         data: coded.data,
     };
-    cut.coded_frames(stretch).map(frame).collect()
+    cut.coded_frames(range).map(frame).collect()
 }
 
 /// Collects a chunk: small parts are copied into a buffer, the filler is shared.
@@ -231,8 +228,8 @@ impl<'a> FlvWriter<'a> {
     }
 
     fn tag(&mut self, tag: &FixtureTag, timestamp_ms: u64) {
-        let is_picture = tag.kind == VIDEO && tag.is_media();
-        let filler = if is_picture { self.filler.len() } else { 0 };
+        let is_video = tag.kind == VIDEO && tag.is_media();
+        let filler = if is_video { self.filler.len() } else { 0 };
         let size = u32::try_from(tag.body.len() + filler).unwrap_or(u32::MAX);
         // 32 bits of milliseconds, low 24 first, then the high 8.
         let timestamp = u32::try_from(timestamp_ms & u64::from(u32::MAX)).unwrap_or(0);

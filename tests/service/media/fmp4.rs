@@ -1,5 +1,5 @@
-//! Fragmented MP4 rows: the boxes of the fixtures, handed out as they are, or with time and
-//! sizes rewritten where the film repeats or is filled (ISO/IEC 14496-12 8.8).
+//! Fragmented MP4 representations: the boxes of the fixtures, unchanged, or with rewritten times
+//! and sizes if the movie repeats or is filled (ISO/IEC 14496-12 8.8).
 
 use anyhow::{Context, ensure};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -12,7 +12,7 @@ struct TopLevelBox {
     whole: Bytes,
 }
 
-/// The boxes that lie side by side in `bytes`.
+/// Returns the boxes side by side in `bytes`.
 fn top_level_boxes(bytes: &Bytes) -> anyhow::Result<Vec<TopLevelBox>> {
     let mut rest = bytes.clone();
     let mut found = Vec::new();
@@ -31,7 +31,7 @@ fn top_level_boxes(bytes: &Bytes) -> anyhow::Result<Vec<TopLevelBox>> {
     Ok(found)
 }
 
-/// Where the box at the end of `path` lies in `bytes`, and its size.
+/// Returns offset and size of the box at the end of `path`.
 fn find(bytes: &Bytes, path: &[&[u8; 4]]) -> anyhow::Result<(usize, usize)> {
     let mut within = bytes.clone();
     let mut offset = 0;
@@ -61,19 +61,19 @@ fn u32_at(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
 /// One fragment of two seconds.
 #[derive(Debug)]
 struct FixtureFragment {
-    /// All of it, as it stands in the fixture.
+    /// All bytes, as in the fixture.
     whole: Bytes,
     moof: Bytes,
     media: Bytes,
-    /// Where in `moof` the sequence number stands.
+    /// Offset of the sequence number in `moof`.
     sequence_position: usize,
-    /// Where in `moof` the 64-bit start time stands.
+    /// Offset of the 64-bit start time in `moof`.
     start_position: usize,
-    /// Where in `moof` each sample's size stands.
+    /// Offset of each sample's size in `moof`.
     size_positions: Vec<usize>,
-    /// By how many ticks each sample is shown later than it is decoded.
+    /// Composition time offset of each sample, in ticks.
     composition_offsets: Vec<u32>,
-    /// Ticks of each sample.
+    /// Duration of each sample, in ticks.
     sample_ticks: u32,
 }
 
@@ -118,7 +118,7 @@ impl FixtureFragment {
         })
     }
 
-    /// Ticks at which it starts.
+    /// Returns the start time, in ticks.
     fn start(&self) -> Option<u64> {
         let start = self
             .moof
@@ -126,10 +126,10 @@ impl FixtureFragment {
         Some(u64::from_be_bytes(start.try_into().ok()?))
     }
 
-    /// Its samples, with its clock moved on; `us` makes microseconds of ticks.
+    /// Returns its samples with shifted timestamps; `us` converts ticks to microseconds.
     fn frames(
         &self,
-        is_picture: bool,
+        is_video: bool,
         later: i64,
         us: impl Fn(i64) -> i64,
     ) -> Option<Vec<FixtureFrame>> {
@@ -139,7 +139,7 @@ impl FixtureFragment {
         for (at, shown_later) in self.size_positions.iter().zip(&self.composition_offsets) {
             let size = usize::try_from(u32_at(&self.moof, *at).ok()?).ok()?;
             frames.push(FixtureFrame {
-                is_video: is_picture,
+                is_video,
                 dts_us: us(ticks),
                 pts_us: us(ticks + i64::from(*shown_later)),
                 data: (size <= media.len()).then(|| media.split_to(size))?,
@@ -149,7 +149,7 @@ impl FixtureFragment {
         Some(frames)
     }
 
-    /// The fragment with its clock moved on and filler after each sample.
+    /// Returns the fragment with shifted timestamps and filler after each sample.
     fn rewrite(&self, sequence: u64, later: i64, filler: &Filler) -> Option<Vec<Bytes>> {
         let filler_size = u32::try_from(filler.len()).ok()?;
         let mut moof = self.moof.to_vec();
@@ -175,17 +175,17 @@ impl FixtureFragment {
         let mut head = BytesMut::from(&*moof);
         head.put_u32(u32::try_from(media_size).ok()?);
         head.put_slice(b"mdat");
-        let mut pieces = vec![head.freeze()];
+        let mut segments = vec![head.freeze()];
         if filler.len() == 0 {
-            pieces.push(self.media.clone());
-            return Some(pieces);
+            segments.push(self.media.clone());
+            return Some(segments);
         }
         let mut media = self.media.clone();
         for size in sizes {
-            pieces.push((size <= media.len()).then(|| media.split_to(size))?);
-            pieces.push(filler.0.clone());
+            segments.push((size <= media.len()).then(|| media.split_to(size))?);
+            segments.push(filler.0.clone());
         }
-        Some(pieces)
+        Some(segments)
     }
 }
 
@@ -196,7 +196,7 @@ fn put(bytes: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// One row: its initialisation piece and its fragments.
+/// One representation: its init segment and its fragments.
 #[derive(Debug)]
 pub(super) struct Fmp4Fixture {
     init: Bytes,
@@ -242,12 +242,12 @@ impl Fmp4Fixture {
         })
     }
 
-    /// `ftyp` and `moov`.
+    /// Returns `ftyp` and `moov`.
     pub(super) fn init_segment(&self) -> Bytes {
         self.init.clone()
     }
 
-    /// Bytes of all fragments.
+    /// Returns the total size of all fragments.
     pub(super) fn coded_bytes(&self) -> u64 {
         self.fragments
             .iter()
@@ -255,44 +255,40 @@ impl Fmp4Fixture {
             .sum()
     }
 
-    /// The fragments of that stretch.
-    pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
-        let mut pieces = Vec::new();
-        for place in stretch.start..stretch.end {
-            let (fragment, later) = self.fragment_at(stretch, place)?;
+    /// Returns the fragments of these units.
+    pub(super) fn chunk(&self, range: UnitRange<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
+        let mut segments = Vec::new();
+        for place in range.start..range.end {
+            let (fragment, later) = self.fragment_at(range, place)?;
             if later == 0 && filler.len() == 0 {
-                pieces.push(fragment.whole.clone());
+                segments.push(fragment.whole.clone());
             } else {
-                pieces.extend(fragment.rewrite(place + 1, later, filler)?);
+                segments.extend(fragment.rewrite(place + 1, later, filler)?);
             }
         }
-        Some(pieces)
+        Some(segments)
     }
 
-    /// The fragment of that place, and how many ticks its clock moves on.
-    fn fragment_at(&self, stretch: UnitRange<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
-        let (unit, moved) = stretch.fixture_unit(place);
+    /// Returns the fragment at this place, and by how many ticks its timestamps are shifted.
+    fn fragment_at(&self, range: UnitRange<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
+        let (unit, shift) = range.fixture_unit(place);
         let ticks_a_unit = UNIT_MS * self.timescale / 1000;
-        let later = moved.checked_mul(ticks_a_unit.cast_signed())?;
+        let later = shift.checked_mul(ticks_a_unit.cast_signed())?;
         Some((self.fragments.get(unit)?, later))
     }
 
-    /// The samples of that stretch.
-    pub(super) fn frames(
-        &self,
-        stretch: UnitRange<'_>,
-        is_picture: bool,
-    ) -> Option<Vec<FixtureFrame>> {
+    /// Returns the samples of these units.
+    pub(super) fn frames(&self, range: UnitRange<'_>, is_video: bool) -> Option<Vec<FixtureFrame>> {
         let us = |ticks: i64| ticks * 1_000_000 / self.timescale.cast_signed();
         let mut frames = Vec::new();
-        for place in stretch.start..stretch.end {
-            let (fragment, later) = self.fragment_at(stretch, place)?;
-            frames.extend(fragment.frames(is_picture, later, us)?);
+        for place in range.start..range.end {
+            let (fragment, later) = self.fragment_at(range, place)?;
+            frames.extend(fragment.frames(is_video, later, us)?);
         }
         Some(frames)
     }
 
-    /// A fragment at that place without any sample.
+    /// Returns a fragment at this place without any sample.
     pub(super) fn fragment_without_samples(&self, place: u64) -> Option<Vec<Bytes>> {
         let start = place * UNIT_MS / 1000 * self.timescale;
         let sequence = u32::try_from(place + 1).ok()?;

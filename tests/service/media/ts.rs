@@ -1,5 +1,5 @@
-//! Pieces of HLS: the tags of the FLV rows as a transport stream (ISO/IEC 13818-1 2.4), or sound
-//! alone behind a tag with its time (RFC 8216 3.4).
+//! HLS segments: the tags of the FLV representations as a transport stream (ISO/IEC 13818-1 2.4),
+//! or audio alone after a tag with its time (RFC 8216 3.4).
 
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -8,36 +8,36 @@ use super::flv::{DemuxedFrame, FlvFixture};
 
 /// Bytes in a packet.
 const PACKET: usize = 188;
-/// Bytes of a packet behind its header.
+/// Bytes of a packet after its header.
 const PAYLOAD: usize = PACKET - 4;
-/// Where the clock starts: not at 0, as with the service's transcoders.
+/// First timestamp: not 0, as with the service's transcoders.
 const START_MS: u64 = 10_000;
 
 const PAT_PID: u16 = 0;
 const PMT_PID: u16 = 0x1000;
 const VIDEO_PID: u16 = 0x100;
 const AUDIO_PID: u16 = 0x101;
-/// Stream types: H.264, AAC between headers.
+/// Stream types: H.264, AAC with ADTS headers.
 const STREAM_TYPE_AVC: u8 = 0x1b;
 const STREAM_TYPE_ADTS: u8 = 0x0f;
 
-/// What of a row a piece holds.
+/// The streams of a representation that a segment contains.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TsStreams {
     pub(super) video: bool,
     pub(super) audio: bool,
 }
 
-/// A standalone transport stream of that stretch.
+/// Returns a standalone transport stream of these units.
 pub(super) fn chunk(
-    cut: &FlvFixture,
-    stretch: UnitRange<'_>,
+    fixture: &FlvFixture,
+    range: UnitRange<'_>,
     streams: TsStreams,
 ) -> Option<Vec<Bytes>> {
-    let setup = TsCodecConfig::of(cut)?;
+    let setup = TsCodecConfig::of(fixture)?;
     let mut writer = TsWriter::default();
     writer.tables(streams);
-    for coded in cut.coded_frames(stretch) {
+    for coded in fixture.coded_frames(range) {
         let time = |ms: u64| (START_MS + ms) * 90;
         if coded.is_video && streams.video {
             let (dts, pts) = (
@@ -57,12 +57,12 @@ pub(super) fn chunk(
     Some(vec![writer.data.freeze()])
 }
 
-/// The sound of that stretch, packed.
-pub(super) fn packed_audio(cut: &FlvFixture, stretch: UnitRange<'_>) -> Option<Vec<Bytes>> {
+/// Returns the packed audio of these units.
+pub(super) fn packed_audio(fixture: &FlvFixture, range: UnitRange<'_>) -> Option<Vec<Bytes>> {
     const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
-    let setup = TsCodecConfig::of(cut)?;
+    let setup = TsCodecConfig::of(fixture)?;
     let mut data = BytesMut::new();
-    for coded in cut.coded_frames(stretch).filter(|coded| !coded.is_video) {
+    for coded in fixture.coded_frames(range).filter(|coded| !coded.is_video) {
         if data.is_empty() {
             let frame = u8::try_from(OWNER.len() + 8).ok()?;
             data.put_slice(b"ID3\x04\0\0\0\0\0");
@@ -77,19 +77,19 @@ pub(super) fn packed_audio(cut: &FlvFixture, stretch: UnitRange<'_>) -> Option<V
     Some(vec![data.freeze()])
 }
 
-/// What decoders must know first.
+/// What a decoder needs before the first frame.
 struct TsCodecConfig {
-    /// Parameter sets between start codes.
+    /// Parameter sets with start codes.
     parameter_sets: Vec<u8>,
     /// `AudioSpecificConfig` (ISO/IEC 14496-3 1.6.2.1).
     audio_config: [u8; 2],
 }
 
 impl TsCodecConfig {
-    fn of(cut: &FlvFixture) -> Option<Self> {
+    fn of(fixture: &FlvFixture) -> Option<Self> {
         let mut sets = Vec::new();
-        // ISO/IEC 14496-15 5.3.3.1: the sets of the sequence, then those of the pictures.
-        if let Some(mut rest) = cut.avc_config().and_then(|record| record.get(5..)) {
+        // ISO/IEC 14496-15 5.3.3.1: the sequence parameter sets, then the picture parameter sets.
+        if let Some(mut rest) = fixture.avc_config().and_then(|record| record.get(5..)) {
             for _ in 0..2 {
                 let (count, mut behind) = rest.split_first()?;
                 for _ in 0..count & 0x1f {
@@ -103,14 +103,14 @@ impl TsCodecConfig {
                 rest = behind;
             }
         }
-        let sound = *cut.aac_config()?.first_chunk()?;
+        let audio = *fixture.aac_config()?.first_chunk()?;
         Some(Self {
             parameter_sets: sets,
-            audio_config: sound,
+            audio_config: audio,
         })
     }
 
-    /// Start codes in place of lengths.
+    /// Replaces NAL unit lengths by start codes.
     fn annex_b(&self, coded: &DemuxedFrame) -> Option<Vec<u8>> {
         let mut out = vec![0, 0, 0, 1, 9, 0xf0];
         if coded.is_key {
@@ -127,7 +127,7 @@ impl TsCodecConfig {
         Some(out)
     }
 
-    /// A header in front (ISO/IEC 13818-7 6.2).
+    /// Adds an ADTS header (ISO/IEC 13818-7 6.2).
     fn adts(&self, coded: &DemuxedFrame) -> Option<Vec<u8>> {
         let [first, second] = self.audio_config;
         let object = first >> 3;
@@ -187,7 +187,7 @@ impl TsWriter {
         let marks: &[u64] = if times.len() > 1 { &[3, 1] } else { &[2] };
         let mut head = vec![0, 0, 1, stream];
         let times_size = 5 * times.len();
-        // Of pictures the length is left open, as is usual.
+        // Video PES packets leave the length unspecified (0), which the standard allows.
         let length = if pid == AUDIO_PID {
             u16::try_from(3 + times_size + payload.len()).unwrap_or(0)
         } else {
@@ -205,7 +205,7 @@ impl TsWriter {
         }
     }
 
-    /// One packet; a short payload is filled up by an adaptation field.
+    /// Writes one packet; a short payload is padded by an adaptation field.
     fn packet(&mut self, pid: u16, starts: bool, payload: &[u8]) {
         let counter = self.counters.entry(pid).or_insert(15);
         *counter = (*counter + 1) & 0x0f;
@@ -226,7 +226,7 @@ impl TsWriter {
     }
 }
 
-/// A time of 33 bits among marks (ISO/IEC 13818-1 2.4.3.6).
+/// Encodes a 33-bit timestamp with its marker bits (ISO/IEC 13818-1 2.4.3.6).
 fn timestamp(mark: u64, time: u64) -> [u8; 5] {
     let bits = mark << 36 | (time >> 30 & 7) << 33 | 1 << 32;
     let bits = bits | (time >> 15 & 0x7fff) << 17 | 1 << 16 | (time & 0x7fff) << 1 | 1;
@@ -234,7 +234,7 @@ fn timestamp(mark: u64, time: u64) -> [u8; 5] {
     bytes
 }
 
-/// A section of version 0 with its checksum (ISO/IEC 13818-1 2.4.4, annex B).
+/// Returns a section of version 0 with its checksum (ISO/IEC 13818-1 2.4.4, annex B).
 fn section(table: u8, entries: &[u8]) -> Vec<u8> {
     let length = u16::try_from(9 + entries.len()).unwrap_or(0);
     let mut bytes = vec![table];

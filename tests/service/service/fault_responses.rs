@@ -1,4 +1,4 @@
-//! What a fault does to an answer.
+//! Applies a fault to a response.
 
 use std::io;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use super::{Service, html_response};
 use crate::faults::Fault;
 use crate::wire::ResetHandle;
 
-/// How long a body that will be cut waits, so that what was promised before is on its way.
+/// How long a body that will be cut waits, so that the bytes before are sent.
 const DELAY_BEFORE_RESET: Duration = Duration::from_millis(50);
 
-/// Steps a second in which a slow body comes.
+/// Steps per second in which a throttled body is sent.
 const THROTTLE_STEPS: u64 = 20;
 
-/// The answer, with trouble.
+/// Returns the response, changed by the fault.
 pub(super) async fn apply_fault(
     service: &Arc<Service>,
     fault: Fault,
@@ -93,13 +93,13 @@ fn status_response(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// An answer whose body is stored otherwise than it should be.
+/// Returns a response with a changed body.
 async fn with_changed_body(
     response: Response<Body>,
     change: impl FnOnce(&mut Vec<u8>),
 ) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
-    // Our own bodies neither fail nor grow beyond memory.
+    // Our own bodies neither fail nor exceed the memory.
     let whole = axum::body::to_bytes(body, usize::MAX)
         .await
         .unwrap_or_default();
@@ -111,7 +111,7 @@ async fn with_changed_body(
     Response::from_parts(parts, Body::from(whole))
 }
 
-/// A body of unknown length that never ends.
+/// Returns a body of unknown length that never ends.
 fn endless(response: Response<Body>) -> Response<Body> {
     const ZEROS: Bytes = Bytes::from_static(&[0; 64 << 10]);
     let (mut parts, body) = response.into_parts();
@@ -130,13 +130,13 @@ fn zero_middle(body: &mut [u8], bytes: usize) {
         .for_each(|byte| *byte = 0);
 }
 
-/// The end of a body that broke off.
+/// Ends a body with an error.
 async fn reset_body() -> io::Result<Bytes> {
     tokio::time::sleep(DELAY_BEFORE_RESET).await;
     Err(io::Error::from(io::ErrorKind::ConnectionReset))
 }
 
-/// The first bytes of a body, with the length of the whole, then something else.
+/// Returns the first bytes of a body, with the length of the whole, then another ending.
 fn cut_body(
     response: Response<Body>,
     bytes: usize,
@@ -144,12 +144,12 @@ fn cut_body(
 ) -> Response<Body> {
     let mut left = bytes;
     fixed_size_parts(response, |body| {
-        body.map(move |piece| {
-            let kept = piece.slice(..piece.len().min(left));
+        body.map(move |part| {
+            let kept = part.slice(..part.len().min(left));
             left -= kept.len();
             kept
         })
-        .take_while(|piece| std::future::ready(!piece.is_empty()))
+        .take_while(|part| std::future::ready(!part.is_empty()))
         .map(Ok)
         .chain(then)
     })
@@ -160,7 +160,7 @@ fn throttled(response: Response<Body>, bytes_per_second: u64) -> Response<Body> 
         .unwrap_or(usize::MAX)
         .max(1);
     fixed_size_parts(response, move |body| {
-        body.flat_map(move |piece| stream::iter(split_bytes(piece, step)))
+        body.flat_map(move |whole| stream::iter(split_bytes(whole, step)))
             .then(|part| async {
                 tokio::time::sleep(Duration::from_millis(1000 / THROTTLE_STEPS)).await;
                 Ok(part)
@@ -168,15 +168,15 @@ fn throttled(response: Response<Body>, bytes_per_second: u64) -> Response<Body> 
     })
 }
 
-fn split_bytes(mut piece: Bytes, step: usize) -> Vec<Bytes> {
-    let mut parts = Vec::with_capacity(piece.len() / step + 1);
-    while !piece.is_empty() {
-        parts.push(piece.split_to(step.min(piece.len())));
+fn split_bytes(mut part: Bytes, step: usize) -> Vec<Bytes> {
+    let mut parts = Vec::with_capacity(part.len() / step + 1);
+    while !part.is_empty() {
+        parts.push(part.split_to(step.min(part.len())));
     }
     parts
 }
 
-/// The same response with its body reworked piece by piece.
+/// Returns the response with its body transformed part by part.
 fn fixed_size_parts<S>(
     response: Response<Body>,
     rework: impl FnOnce(stream::BoxStream<'static, Bytes>) -> S,
@@ -188,7 +188,7 @@ where
     // Our own bodies do not fail.
     let whole = body
         .into_data_stream()
-        .filter_map(|piece| async { piece.ok() })
+        .filter_map(|part| async { part.ok() })
         .boxed();
     Response::from_parts(parts, Body::from_stream(rework(whole)))
 }

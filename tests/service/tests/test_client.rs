@@ -1,4 +1,4 @@
-//! A plain client of the practice service.
+//! A plain client of the mock service.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::{FakeUstream, World};
 
-/// Every name leads here.
+/// Resolves every name to the service.
 struct LoopbackResolver(SocketAddr);
 
 impl Resolve for LoopbackResolver {
@@ -28,7 +28,7 @@ impl Resolve for LoopbackResolver {
     }
 }
 
-/// A service with somebody who visits it.
+/// A service and an HTTP client for it.
 pub(super) struct TestClient {
     pub(super) service: FakeUstream,
     pub(super) http: reqwest::Client,
@@ -64,7 +64,7 @@ impl TestClient {
         self.get(url).await.unwrap().status().as_u16()
     }
 
-    /// Fills in the seed's form and gives the hash.
+    /// Fills in the sign-up form and returns the hash.
     pub(super) async fn sign_up(&self) -> Value {
         let form = [
             ("fields[name]", "A Person"),
@@ -73,15 +73,15 @@ impl TestClient {
         self.register(&form).await["hash"].clone()
     }
 
-    /// Sends these answers to the seed's form.
+    /// Sends these answers to the sign-up form.
     pub(super) async fn register(&self, form: &[(&str, &str)]) -> Value {
         let url =
             "https://video.ibm.com/ajax/viewer-registration/save/17439314/channel/17439314.json";
-        let said = self.http.post(url).form(form).send().await.unwrap();
-        serde_json::from_str(&said.text().await.unwrap()).unwrap()
+        let response = self.http.post(url).form(form).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
-    /// What a control connection says of a recording, up to the usual last word.
+    /// Returns the frames of a control connection for a recording, up to the last default one.
     pub(super) async fn control_frames(&self, id: u64, cluster: &str, more: Value) -> Vec<Value> {
         let host = format!("r7-1-{id}-recorded-ws-{cluster}.ums.services.video.ibm.com");
         let mut connect = json!({ "media": id.to_string(), "application": "recorded" });
@@ -90,7 +90,7 @@ impl TestClient {
         self.control_frames_from(&host, connect).await
     }
 
-    /// The same, of any host, with exactly that `connect`.
+    /// Returns the frames of a control connection of any host, with exactly this `connect`.
     pub(super) async fn control_frames_from(&self, host: &str, connect: Value) -> Vec<Value> {
         let last_word = |frame: &Value| {
             let arg = &frame["args"][0];
@@ -100,7 +100,7 @@ impl TestClient {
             .await
     }
 
-    /// Everything that a control connection says of a recording until it has been quiet for a
+    /// Returns all frames of a control connection for a recording until it has been quiet for a
     /// second.
     pub(super) async fn control_frames_after_redirects(&self, id: u64) -> Vec<Value> {
         let host = format!("r7-1-{id}-recorded-ws-omega.ums.services.video.ibm.com");
@@ -140,19 +140,19 @@ impl TestClient {
             .unwrap();
         let hello = json!({ "cmd": "connect", "args": [connect] }).to_string();
         socket.send(Message::text(hello)).await.unwrap();
-        let mut said = Vec::new();
+        let mut frames = Vec::new();
         while let Ok(Some(Ok(message))) = tokio::time::timeout(patience, socket.next()).await {
             let Message::Text(text) = message else { break };
-            said.push(serde_json::from_str(&text).unwrap());
-            if said.last().is_some_and(&last_word) {
+            frames.push(serde_json::from_str(&text).unwrap());
+            if frames.last().is_some_and(&last_word) {
                 break;
             }
         }
-        said
+        frames
     }
 }
 
-/// The addresses of the chunks of one row, as a client makes them.
+/// The chunk addresses of one representation, as a client builds them.
 pub(super) struct ChunkUrls {
     base: String,
     template: String,
@@ -160,9 +160,9 @@ pub(super) struct ChunkUrls {
 }
 
 impl ChunkUrls {
-    /// Row number `row` of a format, from the frames of a control connection.
-    pub(super) fn of(story: &[Value], format: &str, row: usize) -> Self {
-        let stream = story
+    /// Reads the representation number `row` of a format from the frames of a control connection.
+    pub(super) fn of(frames: &[Value], format: &str, representation: usize) -> Self {
+        let stream = frames
             .iter()
             .find_map(|frame| frame["args"][0].get("stream"))
             .expect("a frame with stream");
@@ -170,7 +170,9 @@ impl ChunkUrls {
         let path = format["contentAccess"]["accessList"][0]["data"]["path"]
             .as_str()
             .unwrap();
-        let template = format["streams"][row]["segmentUrl"].as_str().unwrap();
+        let template = format["streams"][representation]["segmentUrl"]
+            .as_str()
+            .unwrap();
         let hashes = format["hashes"].as_object().unwrap();
         let mut keys: Vec<(u64, String)> = hashes
             .iter()
@@ -188,13 +190,13 @@ impl ChunkUrls {
         self.keys.last().unwrap().0
     }
 
-    /// The address by the floor rule.
+    /// Returns the address with the hash of the greatest key that is not above the chunk.
     pub(super) fn url(&self, chunk: u64) -> String {
         let known = self.keys.iter().rev().find(|(key, _)| *key <= chunk);
         self.url_with(chunk, &known.unwrap().1)
     }
 
-    /// The address with the hash of that key.
+    /// Returns the address with the hash of this key.
     pub(super) fn url_with_key(&self, chunk: u64, key: u64) -> String {
         let (_, hash) = self.keys.iter().find(|(known, _)| *known == key).unwrap();
         self.url_with(chunk, hash)

@@ -1,4 +1,4 @@
-//! What the control connection tells, frame by frame.
+//! The frames that the control connection sends.
 
 use std::time::Duration;
 
@@ -11,48 +11,50 @@ use crate::world::{
     RepresentationOddity,
 };
 
-/// Everything that is told of a recording, in order.
+/// Returns all frames for a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
-    let ways = &recording.message_style;
+    let delivery = &recording.message_style;
     let mut story = Vec::new();
-    if ways.huge_bytes > 0 {
-        story.push(module_info(json!({ "chat": "x".repeat(ways.huge_bytes) })));
+    if delivery.huge_bytes > 0 {
+        story.push(module_info(
+            json!({ "chat": "x".repeat(delivery.huge_bytes) }),
+        ));
     }
-    if ways.warning {
+    if delivery.warning {
         story.push(json!({ "cmd": "warning", "args": { "code": "slow", "message": "Slow link" } }));
     }
-    if ways.counters {
+    if delivery.counters {
         story.push(counters(7));
     }
-    if ways.transitional {
+    if delivery.transitional {
         story.push(module_info(
             json!({ "stream": stream(recording, Map::new()) }),
         ));
     }
     let cdn = (!recording.cdn.is_empty()).then(|| cdn_config(&recording.cdn));
-    let (before, after) = if ways.cdn_config_first {
+    let (before, after) = if delivery.cdn_config_first {
         (cdn, None)
     } else {
         (None, cdn)
     };
     story.extend(before);
     story.extend(streams(service, recording));
-    if ways.counters {
+    if delivery.counters {
         story.push(counters(8));
     }
     story.extend(after);
     for frame in &mut story {
-        if ways.numbers_as_strings {
+        if delivery.numbers_as_strings {
             numbers_to_strings(frame);
         }
-        if ways.lists_as_maps {
+        if delivery.lists_as_maps {
             lists_to_maps(frame);
         }
     }
     story
 }
 
-/// Everything that is told of a channel.
+/// Returns all frames for a channel.
 pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     if !channel.live {
         return offline();
@@ -79,20 +81,20 @@ pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     ]
 }
 
-/// That there is nothing.
+/// Returns the frames that say nothing is available.
 pub(super) fn offline() -> Vec<Value> {
     let off_air = json!({ "contentAvailable": false, "streamFormats": {}, "version": 1 });
     vec![module_info(json!({ "stream": off_air }))]
 }
 
-/// Formats under names that nobody knows.
+/// Returns formats under unknown names.
 pub(super) fn unknown_formats() -> Vec<Value> {
     let formats = json!({ "av1/segmented": { "chunkTime": 6000 } });
     let stream = json!({ "streamFormats": formats, "contentAvailable": true, "version": 1 });
     vec![module_info(json!({ "stream": stream }))]
 }
 
-/// How many are watching.
+/// Returns a frame with the number of viewers.
 pub(super) fn counters(viewers: u64) -> Value {
     module_info(
         json!({ "allTimeTotal": 4711 + viewers, "allViewers": viewers, "viewers": viewers }),
@@ -119,7 +121,8 @@ fn access(path: &str) -> Value {
     json!({ "accessList": [entry], "accessMode": "INSERT" })
 }
 
-/// The frames with `stream`: one with everything, or the formats one by one, hashes in halves.
+/// Returns the `stream` frames: one with everything, or one per format with the hashes in two
+/// halves.
 fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
     if let Some(first) = recording.oddities.messages.first() {
         let mut message = hash_list_message(service, recording, first);
@@ -197,8 +200,8 @@ fn insert_length(recording: &Recording, place: LengthField, object: &mut Value) 
     }
 }
 
-/// The messages after the first, each with the pause before it, where the recording says how its
-/// hash list comes.
+/// Returns the messages after the first, each with the pause before it, if the recording splits its
+/// hash list.
 pub(super) fn delayed(service: &Service, recording: &Recording) -> Vec<(Duration, Value)> {
     let messages = recording.oddities.messages.iter().skip(1);
     let listed = |message: &HashListMessage| {
@@ -210,7 +213,7 @@ pub(super) fn delayed(service: &Service, recording: &Recording) -> Vec<(Duration
     messages.map(listed).collect()
 }
 
-/// One `stream` with a part of the hash list.
+/// Returns one `stream` frame with a part of the hash list.
 fn hash_list_message(service: &Service, recording: &Recording, message: &HashListMessage) -> Value {
     let keys = recording.key_list();
     let keys = keys.get(message.keys.clone()).unwrap_or_default();
@@ -218,7 +221,7 @@ fn hash_list_message(service: &Service, recording: &Recording, message: &HashLis
     module_info(json!({ "stream": stream(recording, formats) }))
 }
 
-/// The path as a message writes it.
+/// Returns the segment path as a message writes it.
 fn segment_path(path: &str, message: Option<&HashListMessage>) -> Value {
     let Some(message) = message else {
         return access(path);
@@ -243,17 +246,19 @@ fn formats(
     keys: &[u64],
     message: Option<&HashListMessage>,
 ) -> Map<String, Value> {
-    let kbps = |row| service.bitrate_kbps(recording, row);
+    let kbps = |representation| service.bitrate_kbps(recording, representation);
     let flv: Vec<Value> = recording
         .flv
         .iter()
-        .map(|row| flv_representation(row, kbps(row.representation)))
+        .map(|representation| {
+            flv_representation(representation, kbps(representation.representation))
+        })
         .collect();
     let mp4: Vec<Value> = recording
         .mp4
         .iter()
-        .filter_map(|row| mp4_representation(*row, kbps(*row)))
-        .map(|row| with_oddity(row, recording.delivery.representation_oddity))
+        .filter_map(|representation| mp4_representation(*representation, kbps(*representation)))
+        .map(|representation| with_oddity(representation, recording.delivery.representation_oddity))
         .collect();
     let hashes: Map<String, Value> = keys
         .iter()
@@ -265,25 +270,25 @@ fn formats(
         })
         .collect();
     let mut formats = Map::new();
-    for (name, mut rows) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
+    for (name, mut representations) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
         for odd in recording
             .oddities
             .extra_representations
             .iter()
             .filter(|odd| odd.format == name)
         {
-            rows.insert(
-                if odd.first { 0 } else { rows.len() },
+            representations.insert(
+                if odd.first { 0 } else { representations.len() },
                 odd.representation.clone(),
             );
         }
-        if rows.is_empty() {
+        if representations.is_empty() {
             continue;
         }
         let mut format = json!({
             "chunkTime": recording.chunk_time_ms,
             "contentAccess": segment_path(&service.path_of(recording), message),
-            "streams": rows,
+            "streams": representations,
             "hashes": hashes,
             "chunkId": 0,
         });
@@ -293,24 +298,24 @@ fn formats(
     formats
 }
 
-/// Language, country, label and whether it is the one to take.
-fn audio_labels(sound: AudioStream) -> (&'static str, &'static str, &'static str, bool) {
-    match sound {
+/// Returns language, country, label and whether the track is the default.
+fn audio_labels(audio: AudioStream) -> (&'static str, &'static str, &'static str, bool) {
+    match audio {
         AudioStream::Main => ("en", "US", "English (US)", true),
         AudioStream::Second => ("fr", "FR", "French (FR)", false),
     }
 }
 
-fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
-    let MockRepresentation::Flv(picture, sound) = row.representation else {
+fn flv_representation(representation: &FlvRepresentation, kbps: u64) -> Value {
+    let MockRepresentation::Flv(video, audio) = representation.representation else {
         return Value::Null;
     };
-    let (language, country, label, default) = audio_labels(sound);
+    let (language, country, label, default) = audio_labels(audio);
     let mut described = json!({
-        "segmentUrl": format!("{}/chunk_%_%.flv", row.representation.name()),
+        "segmentUrl": format!("{}/chunk_%_%.flv", representation.representation.name()),
         "bitrate": kbps,
-        "preset": row.preset,
-        "transcoded": picture == Some(VideoStream::Small),
+        "preset": representation.preset,
+        "transcoded": video == Some(VideoStream::Small),
         "offset": 0,
         "offsetInMs": 0,
         "language": language,
@@ -322,13 +327,13 @@ fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
             "level": 2,
             "profile": 40,
             "codecName": "AAC",
-            "sampleRate": sound.sample_rate(),
+            "sampleRate": audio.sample_rate(),
             "audioBitrate": 8,
         },
     });
-    if let (Some(picture), Some(described)) = (picture, described.as_object_mut()) {
-        let (width, height) = picture.size();
-        described.insert("sourceStreamVersion".to_owned(), json!(picture.version()));
+    if let (Some(video), Some(described)) = (video, described.as_object_mut()) {
+        let (width, height) = video.size();
+        described.insert("sourceStreamVersion".to_owned(), json!(video.version()));
         described.insert(
             "videoCodec".to_owned(),
             json!({
@@ -344,14 +349,14 @@ fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
     described
 }
 
-fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
-    let name = row.name();
-    Some(match row {
+fn mp4_representation(representation: MockRepresentation, kbps: u64) -> Option<Value> {
+    let name = representation.name();
+    Some(match representation {
         MockRepresentation::Flv(..)
         | MockRepresentation::Ts(..)
         | MockRepresentation::PackedAudio(_) => return None,
-        MockRepresentation::Mp4Video(picture) => {
-            let (width, height) = picture.size();
+        MockRepresentation::Mp4Video(video) => {
+            let (width, height) = video.size();
             json!({
                 "codec": "avc1.64000a",
                 "contentType": "video/mp4",
@@ -360,19 +365,19 @@ fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
                 "width": width,
                 "height": height,
                 "bitrate": kbps,
-                "sourceStreamVersion": picture.version(),
-                "transcoded": picture == VideoStream::Small,
+                "sourceStreamVersion": video.version(),
+                "transcoded": video == VideoStream::Small,
             })
         }
-        MockRepresentation::Mp4Audio(sound) => {
-            let (language, country, label, default) = audio_labels(sound);
+        MockRepresentation::Mp4Audio(audio) => {
+            let (language, country, label, default) = audio_labels(audio);
             json!({
                 "codec": "mp4a.40.2",
                 "contentType": "audio/mp4",
                 "initUrl": format!("{name}/chunk_%_%.m4ah"),
                 "segmentUrl": format!("{name}/chunk_%_%.m4a"),
                 "bitrate": kbps,
-                "sourceStreamVersion": sound.version(),
+                "sourceStreamVersion": audio.version(),
                 "transcoded": false,
                 "language": language,
                 "country": country,
@@ -383,21 +388,21 @@ fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
     })
 }
 
-/// A row of fragments, odd where it has a picture.
-fn with_oddity(mut row: Value, oddity: Option<RepresentationOddity>) -> Value {
-    if row["contentType"] == "video/mp4" {
+/// Applies an oddity to an MP4 representation with video.
+fn with_oddity(mut representation: Value, oddity: Option<RepresentationOddity>) -> Value {
+    if representation["contentType"] == "video/mp4" {
         match oddity {
-            Some(RepresentationOddity::NoSegmentUrl) => row["segmentUrl"] = Value::Null,
+            Some(RepresentationOddity::NoSegmentUrl) => representation["segmentUrl"] = Value::Null,
             Some(RepresentationOddity::ParentFolder) => {
-                row["segmentUrl"] = json!("../2/chunk_%_%.m4v")
+                representation["segmentUrl"] = json!("../2/chunk_%_%.m4v")
             }
             None => {}
         }
     }
-    row
+    representation
 }
 
-/// Numbers as text, as older servers write them.
+/// Turns numbers into strings, as older servers write them.
 fn numbers_to_strings(value: &mut Value) {
     match value {
         Value::Number(number) => *value = Value::String(number.to_string()),
@@ -407,8 +412,8 @@ fn numbers_to_strings(value: &mut Value) {
     }
 }
 
-/// Lists as maps from position to item, as AMF3 arrays came through. The outermost list, `args`,
-/// stays one.
+/// Turns lists into maps from position to item, as AMF3 arrays arrived. The outermost list, `args`,
+/// stays a list.
 fn lists_to_maps(frame: &mut Value) {
     fn inner(value: &mut Value) {
         match value {

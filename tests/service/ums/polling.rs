@@ -1,4 +1,4 @@
-//! Long polling: the control connection for those who cannot open a websocket.
+//! Long polling: the control connection for clients that cannot open a websocket.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,16 +17,16 @@ use crate::log::LoggedRequest;
 use crate::service::{RequestOrigin, Service};
 use crate::world::{Recording, TransportBehavior};
 
-/// A poll without news is answered after this long.
-const LONGEST_POLL: Duration = Duration::from_secs(5);
+/// A poll without news is answered after this time.
+const MAX_POLL_DURATION: Duration = Duration::from_secs(5);
 
-/// A connection that is not polled for so long is forgotten, and its playlists with it.
+/// A session without polls for this long is removed, and its playlists with it.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where polling goes on.
+/// Prefix of the host where polling continues.
 const POLLING_HOST_PREFIX: &str = "a92ccb29-lp-omega";
 
-/// The connections that are being polled.
+/// The active polling sessions.
 #[derive(Debug, Default)]
 pub(crate) struct PollingSessions(Mutex<BTreeMap<String, PollingSession>>);
 
@@ -34,15 +34,15 @@ pub(crate) struct PollingSessions(Mutex<BTreeMap<String, PollingSession>>);
 struct PollingSession {
     queue: VecDeque<Vec<Value>>,
     last_polled: Instant,
-    /// Of the recording's addresses.
+    /// Generation of the recording's addresses.
     generation: u64,
-    /// Answers after which it breaks off.
+    /// Number of responses before the session breaks off.
     answers_left: usize,
     silent: bool,
 }
 
 impl PollingSessions {
-    /// Whether playlists that were told of on that connection still hold.
+    /// Returns whether playlists that were announced in this session are still valid.
     pub(crate) fn is_current(&self, name: &str, generation: u64) -> bool {
         self.sessions().get(name).is_some_and(|line| {
             line.generation == generation && line.last_polled.elapsed() < SESSION_TIMEOUT
@@ -61,7 +61,7 @@ impl PollingSessions {
     }
 }
 
-/// Answers a `connect`, or a poll of a connection.
+/// Answers a `connect`, or a poll of a session.
 pub(super) async fn answer(
     service: Arc<Service>,
     visit: RequestOrigin,
@@ -146,7 +146,7 @@ fn connect(
         ) if app == "11" && offer == TransportBehavior::Segments && !story.is_empty() => {
             playlist_messages(recording, &host, &name)
         }
-        // Now and then each frame comes in an answer of its own.
+        // Sometimes each frame is sent in its own response.
         (
             ConnectReply::Accept {
                 messages: story, ..
@@ -174,13 +174,13 @@ fn connect(
     Json(json!([{ "cmd": "tracking", "args": [tracking] }])).into_response()
 }
 
-/// What the player for HLS is told.
+/// Returns the messages for the HLS player.
 fn playlist_messages(recording: &Recording, host: &str, token: &str) -> Vec<Vec<Value>> {
     let host = format!(
         "{POLLING_HOST_PREFIX}.{}",
         host.split_once('.').map_or("", |(_, domain)| domain)
     );
-    // Playlists are told of on the new domain.
+    // Playlists are announced on the new domain.
     let host = host.replace(".ums.ustream.tv", ".ums.services.video.ibm.com");
     let url = hls::address(&host, recording.id, token);
     let stream = json!([{ "name": "uhls", "url": url }]);
@@ -209,7 +209,7 @@ async fn poll(service: &Service, name: &str) -> Response<Body> {
         }
     };
     if news.is_none() {
-        tokio::time::sleep(LONGEST_POLL).await;
+        tokio::time::sleep(MAX_POLL_DURATION).await;
     }
     Json(Value::Array(news.unwrap_or_default())).into_response()
 }

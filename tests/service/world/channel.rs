@@ -7,15 +7,15 @@ pub struct Channel {
     pub id: u64,
     /// Its name in addresses.
     pub slug: String,
-    /// What it is there to show, in a few words for a person.
+    /// What it demonstrates, in a few words for a person.
     pub purpose: String,
     /// Its title.
     pub title: String,
-    /// Whose it is.
+    /// Name of the owner.
     pub owner: String,
-    /// It is on air.
+    /// Whether it is on air.
     pub live: bool,
-    /// Its sign-up form, where it has one.
+    /// Its sign-up form, if it has one.
     pub gate: Option<Vec<GateField>>,
     /// Where its recordings are listed.
     pub listing_sources: ListingSources,
@@ -24,21 +24,21 @@ pub struct Channel {
 /// Where the recordings of a channel are listed.
 #[derive(Clone, Copy, Debug)]
 pub struct ListingSources {
-    /// By the API, in pages.
+    /// In the API, in pages.
     pub api: bool,
-    /// By the website's scripts, in pages.
+    /// In the list of the website's scripts, in pages.
     pub website: bool,
-    /// On the channel's page, as what plays while it is off air.
+    /// On the channel's page, as the recording that plays while it is off air.
     pub off_air: bool,
 }
 
 impl Channel {
-    /// An open channel that is off air.
-    pub fn new(id: u64, slug: &str, shows: &str) -> Self {
+    /// Creates a channel that is off air and has no form.
+    pub fn new(id: u64, slug: &str, purpose: &str) -> Self {
         Self {
             id,
             slug: slug.to_owned(),
-            purpose: shows.to_owned(),
+            purpose: purpose.to_owned(),
             title: format!("Practice channel {slug}"),
             owner: "practice".to_owned(),
             live: false,
@@ -57,14 +57,14 @@ impl Channel {
 pub struct GateField {
     /// Its name on the wire, without `fields[…]`.
     pub name: String,
-    /// Its words.
+    /// The text beside it.
     pub label: String,
-    /// The form is refused without it.
+    /// Whether the form is refused without it.
     pub required: bool,
 }
 
 impl GateField {
-    /// A field.
+    /// Creates a field.
     pub fn new(name: &str, label: &str, required: bool) -> Self {
         Self {
             name: name.to_owned(),

@@ -1,24 +1,24 @@
-//! By which ways a recording is offered.
+//! The transports that offer a recording.
 
 use crate::media::{AudioStream, MockRepresentation, VideoStream};
 
-/// By which ways a recording is offered. The default is what most have: pieces over the websocket
-/// and by long polling, playlists for the other player.
+/// The transports that offer a recording. The default is the most common: segments over the
+/// websocket and by long polling, playlists for the other player.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// What the websocket tells.
+    /// Behaviour of the websocket.
     pub websocket: TransportBehavior,
-    /// What long polling tells the player for pieces.
+    /// Behaviour of long polling towards the segment player.
     pub polling: TransportBehavior,
-    /// What long polling tells the player for HLS.
+    /// Playlists that long polling announces to the HLS player.
     pub playlists: Option<PlaylistLayout>,
-    /// The file that the API names.
+    /// The single file that the API names.
     pub file: Option<FileContainer>,
-    /// The file's server knows no parts of it.
+    /// Whether the file's server ignores `Range`.
     pub ignores_ranges: bool,
-    /// What is odd about the playlist of the best picture.
+    /// Oddity of the best video's playlist.
     pub playlist_oddity: Option<PlaylistOddity>,
-    /// What is odd about the rows of the fragments' pictures.
+    /// Oddity of the MP4 representations with video.
     pub representation_oddity: Option<RepresentationOddity>,
 }
 
@@ -46,7 +46,7 @@ impl Delivery {
         }
     }
 
-    /// Playlists only: formats that nobody knows are told of otherwise.
+    /// Playlists only: the other transports announce unknown formats.
     pub fn playlists(listing: PlaylistLayout) -> Self {
         Self {
             websocket: TransportBehavior::UnknownFormats,
@@ -56,7 +56,7 @@ impl Delivery {
         }
     }
 
-    /// One file only.
+    /// A single file only.
     pub fn file(kind: FileContainer) -> Self {
         Self {
             websocket: TransportBehavior::Offline,
@@ -68,24 +68,24 @@ impl Delivery {
     }
 }
 
-/// What is odd about a playlist.
+/// Oddity of a playlist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaylistOddity {
-    /// It has no end, and does not say that it is complete.
+    /// It has neither an end marker nor the type of a complete playlist.
     Growing,
-    /// It says that it is complete, and has no end.
+    /// Its type says that it is complete, but the end marker is missing.
     NoEnd,
     /// Its segments are encrypted.
     Encrypted,
-    /// It names no initialisation segment.
+    /// It names no init segment.
     NoInitSegment,
-    /// The segment of that number has no address.
+    /// The segment of this number has no address.
     NoAddress(u64),
-    /// The segment of that number is said to be missing (`EXT-X-GAP`).
+    /// The segment of this number is marked as missing (`EXT-X-GAP`).
     Gap(u64),
 }
 
-/// What is odd about a row.
+/// Oddity of a representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepresentationOddity {
     /// It has no `segmentUrl`.
@@ -94,50 +94,50 @@ pub enum RepresentationOddity {
     ParentFolder,
 }
 
-/// What a way tells of the pieces.
+/// What a transport says about the segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportBehavior {
-    /// Where they are.
+    /// Their addresses.
     Segments,
-    /// Nothing: there is no such door.
+    /// Nothing: the connection is refused.
     Refused,
-    /// Formats under names that nobody knows.
+    /// Formats under unknown names.
     UnknownFormats,
     /// That there are none.
     Offline,
-    /// Nothing at all, with the door open.
+    /// Nothing at all, on an open connection.
     Silent,
 }
 
-/// How playlists list the pieces.
+/// Structure of the playlists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaylistLayout {
-    /// Transport streams of picture and sound.
+    /// Transport streams with video and audio.
     Muxed,
-    /// Transport streams of picture, and those of sound beside them.
+    /// Transport streams with video, and separate ones with audio.
     Separate,
-    /// Transport streams of picture and sound, and a sound beside them that stands for theirs.
+    /// Transport streams with video and audio, and an audio rendition that replaces theirs.
     AlternateAudio,
-    /// Transport streams of picture and sound, and another sound beside them.
+    /// Transport streams with video and audio, and an additional audio rendition.
     AdditionalAudio,
-    /// Transport streams of picture, and packed sound beside them.
+    /// Transport streams with video, and packed audio beside them.
     PackedAudio,
-    /// Fragmented MP4, picture and sound apart.
+    /// Fragmented MP4 with separate video and audio.
     Fmp4,
-    /// As [`Self::Muxed`], but each row in one file, its pieces by ranges.
+    /// As [`Self::Muxed`], but each representation is one file with its segments as byte ranges.
     Ranges,
-    /// As [`Self::Muxed`], with a key that they are encrypted with.
+    /// As [`Self::Muxed`], with an encryption key.
     Encrypted,
 }
 
 impl PlaylistLayout {
-    /// Rows with a picture, best first, and rows of sound beside them.
+    /// Returns the representations with video, best first, and the separate ones with audio.
     pub(crate) fn representations(self) -> (Vec<MockRepresentation>, Vec<MockRepresentation>) {
-        let pictures = [VideoStream::Best, VideoStream::Small];
-        let sounds = [AudioStream::Main, AudioStream::Second];
-        let of = |sound: Option<AudioStream>| {
-            pictures
-                .map(|it| MockRepresentation::Ts(Some(it), sound))
+        let videos = [VideoStream::Best, VideoStream::Small];
+        let audio_tracks = [AudioStream::Main, AudioStream::Second];
+        let of = |audio: Option<AudioStream>| {
+            videos
+                .map(|it| MockRepresentation::Ts(Some(it), audio))
                 .to_vec()
         };
         match self {
@@ -146,7 +146,7 @@ impl PlaylistLayout {
             }
             Self::Separate => (
                 of(None),
-                sounds
+                audio_tracks
                     .map(|it| MockRepresentation::Ts(None, Some(it)))
                     .to_vec(),
             ),
@@ -160,27 +160,27 @@ impl PlaylistLayout {
             ),
             Self::PackedAudio => (
                 of(None),
-                sounds.map(MockRepresentation::PackedAudio).to_vec(),
+                audio_tracks.map(MockRepresentation::PackedAudio).to_vec(),
             ),
             Self::Fmp4 => (
-                pictures.map(MockRepresentation::Mp4Video).to_vec(),
-                sounds.map(MockRepresentation::Mp4Audio).to_vec(),
+                videos.map(MockRepresentation::Mp4Video).to_vec(),
+                audio_tracks.map(MockRepresentation::Mp4Audio).to_vec(),
             ),
         }
     }
 }
 
-/// What a finished file is.
+/// Container of a single file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileContainer {
-    /// The whole film as one FLV.
+    /// The whole movie as one FLV.
     Flv,
-    /// Its picture as one fragmented MP4.
+    /// The video as one fragmented MP4.
     Mp4,
 }
 
 impl FileContainer {
-    /// What its name ends in.
+    /// Returns the extension of its name.
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Flv => "flv",
@@ -188,7 +188,7 @@ impl FileContainer {
         }
     }
 
-    /// Whose pieces it is made of.
+    /// Returns the representation whose segments it is made of.
     pub(crate) fn representation(self) -> MockRepresentation {
         match self {
             Self::Flv => MockRepresentation::Flv(Some(VideoStream::Best), AudioStream::Main),

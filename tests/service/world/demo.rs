@@ -1,4 +1,4 @@
-//! The standard set of practice recordings. Their numbers are stable: demos and tests name them.
+//! The standard set of mock recordings. Their numbers are stable: demos and tests name them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::media::{AudioStream, FixtureMovie, FlvClock, MockRepresentation, UNIT_MS};
 
-/// Number of the recording that [`World::with_film`] adds.
+/// Number of the recording that [`World::with_large_recording`] adds.
 pub const LARGE: u64 = 134_300_020;
 
 const OPEN_CHANNEL: u64 = 6_540_154;
@@ -21,8 +21,8 @@ impl World {
     ///
     /// | number | shows |
     /// |---|---|
-    /// | 112470631 | the main case: both containers, two pictures, two sounds, cluster redirect |
-    /// | 112470632 | behind the sign-up form of channel `curJSsZFUUu` (17439314): the seed's case |
+    /// | 112470631 | the main recording: both containers, two videos, two audios, cluster redirect |
+    /// | 112470632 | behind the sign-up form of channel `curJSsZFUUu` (17439314) |
     /// | 134300001 | password `open sesame` |
     /// | 134300002 | region lock |
     /// | 134300003 | removed |
@@ -34,21 +34,21 @@ impl World {
     /// | 134300010 | a lock that no client knows |
     /// | 134300011 | hash keys that end in 9, first key above 0, one gap |
     /// | 134300012 | a single hash key |
-    /// | 134300013 | FLV only, its length told nowhere |
+    /// | 134300013 | FLV only, its length stated nowhere |
     /// | 134300014 | MP4 only, frames in odd order and shapes |
     /// | 134300015 | FLV whose clock restarts at each chunk |
     /// | 134300016 | one chunk in the middle gone for good |
-    /// | 134300017 | sound only |
+    /// | 134300017 | audio only |
     /// | 134300018 | a company's login |
     /// | 134300019 | a redirect to a host that is not the service's |
-    /// | 134300020 | the large one, where [`World::with_film`] adds it |
+    /// | 134300020 | the large one, if [`World::with_large_recording`] adds it |
     /// | 134300024 | long polling only: the websocket is refused |
-    /// | 134300025, …26 | playlists only: picture and sound apart, and in one |
+    /// | 134300025, …26 | playlists only: separate and muxed video and audio |
     /// | 134300027 | one FLV file only |
     /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
     ///
     /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
-    /// `www.example.org/live` embeds the main case, `www.example.org/holiday` nothing.
+    /// `www.example.org/live` embeds the main recording, `www.example.org/holiday` nothing.
     pub fn demo() -> Self {
         let world = Self::empty()
             .short_link("main", "https://www.ustream.tv/recorded/112470631")
@@ -66,42 +66,42 @@ impl World {
         recordings.fold(channels(world), Self::recording)
     }
 
-    /// Adds [`LARGE`], of that film.
+    /// Adds [`LARGE`] with this movie.
     #[must_use]
-    pub fn with_large_recording(self, film: FixtureMovie) -> Self {
+    pub fn with_large_recording(self, movie: FixtureMovie) -> Self {
         self.recording(Recording {
             title: "The large recording".to_owned(),
-            movie: film,
+            movie,
             ..Recording::new(LARGE, "a large recording, for measuring")
         })
     }
 
-    /// Adds [`LARGE`], of so many chunks.
+    /// Adds [`LARGE`] with this number of chunks.
     #[must_use]
-    pub fn with_long_recording(self, film: &LongRecording) -> Self {
-        let units = film.chunks * (film.chunk_time_ms / UNIT_MS).max(1);
+    pub fn with_long_recording(self, recording: &LongRecording) -> Self {
+        let units = recording.chunks * (recording.chunk_time_ms / UNIT_MS).max(1);
         self.recording(Recording {
             title: "The long recording".to_owned(),
-            movie: FixtureMovie::filled(units, film.megabytes),
-            chunk_time_ms: film.chunk_time_ms.max(UNIT_MS),
+            movie: FixtureMovie::filled(units, recording.megabytes),
+            chunk_time_ms: recording.chunk_time_ms.max(UNIT_MS),
             ..Recording::new(LARGE, "a long recording, for measuring")
         })
     }
 }
 
-/// A film of many chunks, whatever they weigh.
+/// A recording of many chunks, of any total size.
 #[derive(Clone, Copy, Debug)]
 pub struct LongRecording {
     /// Chunks of each track.
     pub chunks: u64,
-    /// Length of a chunk: a multiple of [`UNIT_MS`].
+    /// Length of a chunk, in milliseconds: a multiple of [`UNIT_MS`].
     pub chunk_time_ms: u64,
-    /// Its best picture, about.
+    /// Approximate size of its best video.
     pub megabytes: u64,
 }
 
 impl LongRecording {
-    /// Ten hours of chunks of six seconds.
+    /// Ten hours in chunks of six seconds.
     pub fn ten_hours(megabytes: u64) -> Self {
         Self {
             chunks: 6000,
@@ -124,7 +124,7 @@ fn channels(world: World) -> World {
         "curJSsZFUUu",
         "the seed's case: a form before the recording",
     );
-    let practice = Channel::new(
+    let open = Channel::new(
         OPEN_CHANNEL,
         "practice",
         "a channel: its newest recording is taken",
@@ -139,7 +139,7 @@ fn channels(world: World) -> World {
             gate: Some(gate),
             ..gated
         })
-        .channel(practice)
+        .channel(open)
         .channel(Channel {
             live: true,
             ..on_air
@@ -157,7 +157,7 @@ fn captions() -> BTreeMap<String, String> {
         .into()
 }
 
-/// Recordings as most are.
+/// Returns recordings without lock or oddities.
 fn ordinary_recordings() -> Vec<Recording> {
     let older = |id, days: i64| Recording {
         title: format!("An older practice recording, {id}"),
@@ -194,11 +194,11 @@ fn ordinary_recordings() -> Vec<Recording> {
     ]
 }
 
-/// Recordings that want something, or cannot be had.
+/// Returns recordings with locks, and unavailable ones.
 fn locked_recordings() -> Vec<Recording> {
-    let locked = |id, shows, lock| Recording {
+    let locked = |id, purpose, lock| Recording {
         lock: Some(lock),
-        ..Recording::new(id, shows)
+        ..Recording::new(id, purpose)
     };
     let embed = vec!["http://www.a-pac.tv".to_owned()];
     vec![
@@ -223,11 +223,11 @@ fn locked_recordings() -> Vec<Recording> {
     ]
 }
 
-/// Recordings of which the service says odd things.
+/// Returns recordings with unusual messages or metadata.
 fn odd_answer_recordings() -> Vec<Recording> {
-    let titled = |id, title: String, shows| Recording {
+    let titled = |id, title: String, purpose| Recording {
         title,
-        ..Recording::new(id, shows)
+        ..Recording::new(id, purpose)
     };
     vec![
         Recording {
@@ -268,11 +268,11 @@ fn odd_answer_recordings() -> Vec<Recording> {
     ]
 }
 
-/// Recordings that the websocket does not lead to.
+/// Returns recordings that the websocket does not offer.
 fn other_delivery_recordings() -> Vec<Recording> {
-    let offered = |id, shows, ways| Recording {
-        delivery: ways,
-        ..Recording::new(id, shows)
+    let offered = |id, purpose, delivery| Recording {
+        delivery,
+        ..Recording::new(id, purpose)
     };
     vec![
         offered(134_300_024, "long polling only", Delivery::polling()),
@@ -294,7 +294,7 @@ fn other_delivery_recordings() -> Vec<Recording> {
     ]
 }
 
-/// Recordings whose pieces are odd.
+/// Returns recordings with unusual segments.
 fn odd_media_recordings() -> Vec<Recording> {
     vec![
         Recording {

@@ -1,4 +1,4 @@
-//! Films made by the built-in maker as jobs of the engine.
+//! Jobs of the engine that remux movies with the built-in muxer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::movies::{assert_same, fixture, packets};
 
 use super::FLV_ROUNDING_US;
 
-/// Ten hours: long enough to be met half-way.
+/// A movie of ten hours: long enough to be interrupted half-way.
 fn long(folder: &Path) -> PathBuf {
     let path = folder.join("film.flv");
     let done = Command::new("ffmpeg")
@@ -35,15 +35,15 @@ fn engine(data: &Path) -> Engine {
     .unwrap()
 }
 
-fn remux_request(film: &Path) -> NewRemux {
+fn remux_request(movie: &Path) -> NewRemux {
     NewRemux {
         films: MovieFiles {
-            films: vec![film.to_owned()],
+            films: vec![movie.to_owned()],
             ending: Mp4Extension::Mp4,
         },
         remux: Remuxer::Builtin,
         output: OutputLocation {
-            folder: film.parent().unwrap().to_owned(),
+            folder: movie.parent().unwrap().to_owned(),
             stem: None,
         },
     }
@@ -57,19 +57,19 @@ fn is_half_way(job: &JobView) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end() {
+async fn a_paused_job_stays_paused_after_a_restart_and_its_movie_is_complete() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let film = long(folder.path());
-    let source = fs::read(&film).unwrap();
+    let movie = long(folder.path());
+    let source = fs::read(&movie).unwrap();
     let before = engine(data.path());
-    let id = before.remux(remux_request(&film)).await.unwrap();
+    let id = before.remux(remux_request(&movie)).await.unwrap();
     wait_until(&before, &id, is_half_way).await;
     before.pause(&id).await.unwrap();
     wait_until(&before, &id, |job| job.state == JobState::Paused).await;
     before.resume(&id, Overrides::default()).await.unwrap();
     wait_until(&before, &id, is_half_way).await;
     before.shutdown().await;
-    // What is read again costs less than what would be kept.
+    // Reading it again costs less than keeping intermediate files.
     assert_eq!(file_names(folder.path()), ["film.flv"]);
 
     let after = engine(data.path());
@@ -79,19 +79,19 @@ async fn a_job_pauses_and_rests_after_a_restart_and_its_film_is_whole_in_the_end
     assert_eq!(file_names(folder.path()), ["film.flv", "film.mp4"]);
     let made = after.path(&id).await.unwrap();
     for stream in ["v:0", "a:0"] {
-        let expected = packets(&film, stream);
+        let expected = packets(&movie, stream);
         assert_same(&packets(&made, stream), &expected, FLV_ROUNDING_US);
     }
-    assert!(fs::read(&film).unwrap() == source, "the film was touched");
+    assert!(fs::read(&movie).unwrap() == source, "the input was changed");
     after.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_is_removed_half_way_leaves_nothing() {
+async fn a_job_removed_half_way_leaves_no_files() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let film = long(folder.path());
+    let movie = long(folder.path());
     let engine = engine(data.path());
-    let id = engine.remux(remux_request(&film)).await.unwrap();
+    let id = engine.remux(remux_request(&movie)).await.unwrap();
     wait_until(&engine, &id, is_half_way).await;
     engine.remove(&id, false).await.unwrap();
     assert_eq!(file_names(folder.path()), ["film.flv"]);

@@ -1,4 +1,4 @@
-//! Makes a case a world of the practice service.
+//! Turns a case into a world of the mock service.
 
 use axum::http::StatusCode;
 use fake_ustream::{
@@ -11,64 +11,64 @@ use serde_json::{Value, json};
 
 use super::case::{Case, ChangeWhilePaused, OfferedFormat, ServerFault, UnusableRepresentation};
 
-/// The one recording of each world.
+/// The only recording of each world.
 pub(super) const RECORDING: u64 = 112_470_631;
 
-/// Servers of segments, best first.
+/// Segment servers, best first.
 const HOSTS: [&str; 2] = ["vod-cdn.ustream.tv", "uhsakamai-a.akamaihd.net"];
 
-/// Slow enough to be stopped half-way.
+/// Delay of each segment: slow enough to stop a run half-way.
 const SEGMENT_TAKES: std::time::Duration = std::time::Duration::from_millis(150);
 
 impl Case {
-    /// The rows that are to be saved.
+    /// Returns the representations that are to be saved.
     pub(super) fn representations(&self) -> Vec<MockRepresentation> {
         let (best, main) = (VideoStream::Best, AudioStream::Main);
         self.representations_with(best, main)
     }
 
-    /// The rows with that picture and that sound.
+    /// Returns the representations with this video and this audio.
     pub(super) fn representations_with(
         &self,
-        picture: VideoStream,
-        sound: AudioStream,
+        video: VideoStream,
+        audio: AudioStream,
     ) -> Vec<MockRepresentation> {
         match self.format {
             OfferedFormat::Flv | OfferedFormat::FileFlv => {
-                vec![MockRepresentation::Flv(Some(picture), sound)]
+                vec![MockRepresentation::Flv(Some(video), audio)]
             }
             OfferedFormat::Both if self.original => {
-                vec![MockRepresentation::Flv(Some(picture), sound)]
+                vec![MockRepresentation::Flv(Some(video), audio)]
             }
             OfferedFormat::Mp4 | OfferedFormat::Both | OfferedFormat::HlsFmp4 => {
                 vec![
-                    MockRepresentation::Mp4Video(picture),
-                    MockRepresentation::Mp4Audio(sound),
+                    MockRepresentation::Mp4Video(video),
+                    MockRepresentation::Mp4Audio(audio),
                 ]
             }
             OfferedFormat::TsMuxed | OfferedFormat::Ranges => {
-                vec![MockRepresentation::Ts(Some(picture), Some(sound))]
+                vec![MockRepresentation::Ts(Some(video), Some(audio))]
             }
             OfferedFormat::TsSeparate => vec![
-                MockRepresentation::Ts(Some(picture), None),
-                MockRepresentation::Ts(None, Some(sound)),
+                MockRepresentation::Ts(Some(video), None),
+                MockRepresentation::Ts(None, Some(audio)),
             ],
             OfferedFormat::Packed => vec![
-                MockRepresentation::Ts(Some(picture), None),
-                MockRepresentation::PackedAudio(sound),
+                MockRepresentation::Ts(Some(video), None),
+                MockRepresentation::PackedAudio(audio),
             ],
-            OfferedFormat::FileMp4 => vec![MockRepresentation::Mp4Video(picture)],
+            OfferedFormat::FileMp4 => vec![MockRepresentation::Mp4Video(video)],
         }
     }
 
-    /// The world before anything is fetched, or after `meanwhile`.
+    /// Returns the world before anything is fetched, or after the change `meanwhile`.
     pub(super) fn world(&self, meanwhile: ChangeWhilePaused) -> World {
         let flv = matches!(self.format, OfferedFormat::Flv | OfferedFormat::Both);
         let mp4 = matches!(
             self.format,
             OfferedFormat::Mp4 | OfferedFormat::Both | OfferedFormat::HlsFmp4
         );
-        let usual = Recording::new(RECORDING, "a random world");
+        let base = Recording::new(RECORDING, "a random world");
         let clusters = if self.redirected {
             vec!["omega".into()]
         } else {
@@ -89,7 +89,7 @@ impl Case {
             } else {
                 Vec::new()
             },
-            mp4: if mp4 { usual.mp4.clone() } else { Vec::new() },
+            mp4: if mp4 { base.mp4.clone() } else { Vec::new() },
             clock: self.clock,
             length: LengthSources {
                 api: self.api_length.is_some(),
@@ -102,7 +102,7 @@ impl Case {
                 .map(|&host| host.into())
                 .collect(),
             oddities: self.oddities(meanwhile),
-            ..usual
+            ..base
         };
         World::empty().recording(recording)
     }
@@ -145,10 +145,14 @@ impl Case {
                 scheme: "http",
             });
         }
-        let rows = self.representations();
-        let named = |row: &MockRepresentation| format!("{}.{}", row.name(), row.extension());
+        let representations = self.representations();
+        let named = |representation: &MockRepresentation| {
+            format!("{}.{}", representation.name(), representation.extension())
+        };
         let fates = self.flaws.iter().map(|flaw| SegmentFault {
-            representation: flaw.representation.map(|at| named(&rows[at % rows.len()])),
+            representation: flaw
+                .representation
+                .map(|at| named(&representations[at % representations.len()])),
             chunk: flaw.index.map(|index| self.first + index),
             substitute: flaw.substitute,
             times: flaw.times,
@@ -183,7 +187,7 @@ impl Case {
         }
     }
 
-    /// Lets the servers fail as they do in this world; the numbers of rules that refuse connections.
+    /// Adds the server faults of this world; returns the rules that refuse connections.
     pub(super) fn disturb(&self, service: &FakeUstream) -> Vec<fake_ustream::RuleId> {
         let faults = service.faults();
         let mut down = Vec::new();
@@ -198,7 +202,7 @@ impl Case {
                 ServerFault::Stall => Fault::Stall(100),
             };
             let refuses = matches!(fault, Fault::HostDown | Fault::UntrustedCertificate);
-            // Connections that are open would outlive it.
+            // Open connections would survive the fault.
             let after = if refuses { 0 } else { mirror.after };
             let rule = faults.add(Rule::new(fault).host(host).skip(after));
             if refuses {
@@ -224,10 +228,10 @@ impl Case {
     }
 }
 
-/// A row that would be the best if it could be used.
+/// Returns a representation that would be the best if it could be used.
 fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     let is_flv = format == "flv/segmented";
-    let mut row = if is_flv {
+    let mut representation = if is_flv {
         json!({
             "bitrate": 4000,
             "preset": "original",
@@ -249,10 +253,10 @@ fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     match odd {
         UnusableRepresentation::NoAddress => {}
         UnusableRepresentation::ParentFolder => {
-            row["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"))
+            representation["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"))
         }
         UnusableRepresentation::NoPlaceholder => {
-            row["segmentUrl"] = json!(format!("9/chunk.{ending}"))
+            representation["segmentUrl"] = json!(format!("9/chunk.{ending}"))
         }
         UnusableRepresentation::Text => {
             return json!({
@@ -264,5 +268,5 @@ fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
             });
         }
     }
-    row
+    representation
 }

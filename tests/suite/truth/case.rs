@@ -1,4 +1,5 @@
-//! A random world: one recording with its oddities, how it is asked for, and how it is disturbed.
+//! A random case: one recording with its oddities, the job's options, and the faults during the
+//! run.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use fake_ustream::{FlvClock, LengthField, PathStyle, Substitute, UNIT_MS};
 
-/// In which format a recording is offered.
+/// Format in which a recording is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OfferedFormat {
     Mp4,
@@ -48,42 +49,42 @@ impl OfferedFormat {
     }
 }
 
-/// What a server of segments does.
+/// Behaviour of a failing segment server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServerFault {
     Fine,
     /// Refuses connections.
     Down,
     Untrusted,
-    /// Answers each segment with this status.
+    /// Returns this status for each segment.
     Status(StatusCode),
     Html,
-    /// Sends so few bytes a second that no segment comes in a minute.
+    /// Sends so slowly that no segment arrives within a minute.
     Trickle,
-    /// Falls silent in the middle of each body.
+    /// Stops sending in the middle of each body.
     Stall,
 }
 
-/// One server, and after how many good answers it fails.
+/// One server, and after how many successful responses it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mirror {
     pub(super) fault: ServerFault,
     pub(super) after: u32,
 }
 
-/// A segment that is not what it should be.
+/// A segment whose content is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
-    /// Which row of the expected ones; all where there is none.
+    /// Index among the expected representations; `None` means all.
     pub(super) representation: Option<usize>,
-    /// Which segment, from 0; none is the initialisation.
+    /// Segment index, from 0; `None` means the init segment.
     pub(super) index: Option<u64>,
     pub(super) substitute: Substitute,
-    /// For good where there is none.
+    /// `None` means permanently.
     pub(super) times: Option<u32>,
 }
 
-/// A row that cannot be used.
+/// A representation that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UnusableRepresentation {
     NoAddress,
@@ -93,31 +94,31 @@ pub(super) enum UnusableRepresentation {
     Text,
 }
 
-/// What is odd about playlists; numbers of media playlists count from 1.
+/// Flaws of playlists; media playlists are numbered from 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PlaylistFlaws {
     pub(super) no_address: Vec<u64>,
     pub(super) encrypted: Vec<usize>,
     pub(super) no_map: Option<usize>,
-    /// Which answers 503, and how often.
+    /// Playlist that returns 503, and how often.
     pub(super) refused: Option<(usize, Option<u32>)>,
 }
 
-/// What happened to the recording while nothing was fetched.
+/// What happened to the recording while the job was paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChangeWhilePaused {
     Nothing,
-    /// Its addresses were renewed.
+    /// The addresses of the same recording were renewed.
     Renewed,
-    /// Another one stands at other addresses of the same templates.
+    /// Another recording replaced it, at other addresses made from the same templates.
     Replaced,
-    /// Another one stands under other hashes of the same path.
+    /// Another recording replaced it, under other hashes of the same path.
     Rehashed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Interruption {
-    /// After so many segments.
+    /// Number of segments before the interruption.
     pub(super) after: u64,
     pub(super) change: ChangeWhilePaused,
 }
@@ -130,7 +131,7 @@ pub(super) struct HashListPart {
     pub(super) scheme: &'static str,
 }
 
-/// A random world.
+/// One random world.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -139,17 +140,17 @@ pub(super) struct HashListPart {
 pub(super) struct Case {
     pub(super) seed: u64,
     pub(super) format: OfferedFormat,
-    /// Segments of a row.
+    /// Number of segments per representation.
     pub(super) segments: u64,
-    /// Units of two seconds in a segment.
+    /// Two-second units per segment.
     pub(super) units: u64,
-    /// Units of the recording.
+    /// Units of the whole recording.
     pub(super) all_units: u64,
     pub(super) first: u64,
     pub(super) keys: Vec<u64>,
-    /// How many of the keys are listed.
+    /// Number of keys that are listed.
     pub(super) listed: usize,
-    /// The messages with the list; none: one with all.
+    /// Messages with the hash list; empty means one message with all keys.
     pub(super) parts: Vec<HashListPart>,
     pub(super) api_length: Option<String>,
     pub(super) frame_length: Option<(LengthField, u64)>,
@@ -161,17 +162,17 @@ pub(super) struct Case {
     pub(super) playlists: PlaylistFlaws,
     pub(super) file_units: Option<u64>,
     pub(super) original: bool,
-    /// The person allows gaps.
+    /// The user allows gaps.
     pub(super) gaps: bool,
     pub(super) interruption: Option<Interruption>,
-    /// With the preview picture: a request more, to another server.
+    /// Saves the cover: one more request, to another server.
     pub(super) cover: bool,
-    /// The most requests at once.
+    /// Maximum number of parallel requests.
     pub(super) parallel: u8,
 }
 
 impl fmt::Display for Case {
-    /// In a line: what is not as usual.
+    /// Writes everything that differs from the defaults, on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = self.segment_ms();
         write!(
@@ -187,11 +188,11 @@ impl fmt::Display for Case {
         }
         write!(f, ", stated {:?} {:?}", self.api_length, self.frame_length)?;
         for (first, flaw) in self.flaws.iter().take(4).enumerate() {
-            let (row, index, times) = (flaw.representation, flaw.index, flaw.times);
+            let (representation, index, times) = (flaw.representation, flaw.index, flaw.times);
             let start = if first == 0 { ", flaws" } else { "" };
             write!(
                 f,
-                "{start} {row:?}/{index:?}:{:?}×{times:?}",
+                "{start} {representation:?}/{index:?}:{:?}×{times:?}",
                 flaw.substitute
             )?;
         }
@@ -206,9 +207,12 @@ impl fmt::Display for Case {
         if self.playlists != PlaylistFlaws::default() {
             write!(f, ", {:?}", self.playlists)?;
         }
-        let (row, units) = (self.odd_representation, self.file_units);
-        if let Some((row, format, first)) = row {
-            write!(f, ", row {row:?} in {format} first {first}")?;
+        let (representation, units) = (self.odd_representation, self.file_units);
+        if let Some((representation, format, first)) = representation {
+            write!(
+                f,
+                ", representation {representation:?} in {format} first {first}"
+            )?;
         }
         if let Some(units) = units {
             write!(f, ", file of {units} units")?;
@@ -228,7 +232,7 @@ const FINE: Mirror = Mirror {
 };
 
 impl Case {
-    /// A world with nothing odd about it.
+    /// Returns a world without oddities.
     pub(super) fn plain(format: OfferedFormat, segments: u64) -> Self {
         let keys: Vec<u64> = (0..segments).step_by(10).collect();
         Self {
@@ -267,7 +271,7 @@ impl Case {
     }
 }
 
-/// As the API writes lengths.
+/// Formats a length as the API does.
 pub(super) fn seconds(ms: u64) -> String {
     format!("{}.{:03}000", ms / 1000, ms % 1000)
 }

@@ -1,21 +1,21 @@
-//! Runs a test again in a process of its own, as it wants its surroundings to be.
+//! Runs a test again in a child process with its own environment.
 
 use std::process::Command;
 
-/// Tells the child that it is one.
+/// Environment variable that marks the child process.
 const MARK: &str = "USTREAM_TRUTH_CHILD";
 
-/// As many open files as the system allows: hundreds of worlds have thousands of connections.
+/// Raises the limit of open files to the hard limit: hundreds of worlds have thousands of
+/// connections.
 const WITH_MANY_FILES: &str = r#"ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$0" "$@""#;
 
 pub(super) fn is_one() -> bool {
     std::env::var_os(MARK).is_some()
 }
 
-/// Runs a test as a child and passes on how it ends.
-///
-/// It trusts none of the system's certificate authorities: to read them takes every engine longer
-/// than to save a recording of the practice service.
+/// Runs a test as a child process and passes on its result. The child trusts no certificate
+/// authority of the system: reading them takes every engine longer than saving a recording of the
+/// mock service.
 pub(super) fn run(test: &str) {
     let program = std::env::current_exe().unwrap();
     let mut command = if cfg!(unix) {

@@ -1,5 +1,4 @@
-//! A clock that runs ahead of the real one: waits of minutes pass in seconds, and no faster than
-//! the work between them gets done.
+//! A virtual clock: waits of minutes pass in seconds, but only while no other work is pending.
 
 use std::thread;
 use std::time::Duration;
@@ -7,12 +6,12 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
-/// Real time between two steps.
+/// Real time between two steps of the clock.
 const PAUSE: Duration = Duration::from_micros(250);
-/// How far a step goes. Where the runtime has much to do, it takes a step late, not a longer one.
+/// Virtual time per step. A busy runtime takes a step late instead of taking a longer one.
 const STEP: Duration = Duration::from_millis(20);
 
-/// A runtime of one thread with such a clock.
+/// Builds a single-threaded runtime with a virtual clock.
 pub(super) fn runtime() -> Runtime {
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -20,8 +19,8 @@ pub(super) fn runtime() -> Runtime {
         .build()
         .unwrap();
     let (ticks, mut due) = mpsc::channel(1);
-    // As long as a blocking task runs, the clock does not jump to the next timer by itself: sockets
-    // and disks get their time.
+    // While a blocking task runs, Tokio's paused clock does not advance to the next timer by
+    // itself, so sockets and disks get real time.
     runtime.spawn_blocking(move || {
         while ticks.blocking_send(()).is_ok() {
             thread::sleep(PAUSE);

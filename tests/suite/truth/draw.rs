@@ -1,4 +1,4 @@
-//! Draws a world from a seed.
+//! Draws a random case from a seed.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use super::case::{
 };
 
 impl Case {
-    /// The world of that seed.
+    /// Draws the case of this seed.
     pub(super) fn random(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let form = rng.choice(OfferedFormat::ALL).unwrap_or(OfferedFormat::Mp4);
-        // The ways most recordings come by are tried most.
+        // Most recordings come by these transports, so test them most often.
         let form = if rng.u8(..3) == 0 {
             form
         } else {
@@ -54,12 +54,12 @@ impl Case {
         let (first, end) = (self.first, self.first + segments);
         let interval = if rng.u8(..3) == 0 { rng.u64(3..20) } else { 10 };
         self.keys = match rng.u8(..6) {
-            // All end in 9 but the first.
+            // All keys except the first end in 9.
             0 => std::iter::once(first)
                 .chain((first + 1..end).filter(|number| number % 10 == 9))
                 .collect(),
             1 => {
-                // One only, as of a short recording.
+                // A single key, as in a short recording.
                 self.first -= self.first % 10;
                 self.segments = segments.min(10);
                 self.all_units = self.all_units.min(self.segments * self.units);
@@ -183,8 +183,8 @@ impl Case {
         }
         let other = rng.u64(..self.segments);
         let apart = other.abs_diff(run.start) * self.units;
-        // Where each segment's clock starts again, its times tell nothing; of few segments nobody
-        // knows which is the odd one.
+        // If the timestamps of each segment restart, they identify nothing; among few segments the
+        // odd one cannot be determined.
         if self.segments > 5
             && run.end - run.start == 1
             && apart > 0
@@ -194,12 +194,12 @@ impl Case {
             kinds.extend([Substitute::OtherSegment(self.first + other); 2]);
         }
         let comes = rng.choice(kinds).unwrap();
-        let row = rng.choice([None, None, Some(0), Some(1)]).unwrap();
+        let representation = rng.choice([None, None, Some(0), Some(1)]).unwrap();
         let times = (rng.u8(..3) == 0).then(|| rng.u32(1..3));
         let is_flawed = |index: &u64| self.flaws.iter().any(|flaw| flaw.index == Some(*index));
         let run: Vec<u64> = run.filter(|index| !is_flawed(index)).collect();
         self.flaws.extend(run.into_iter().map(|index| Flaw {
-            representation: row,
+            representation,
             index: Some(index),
             substitute: comes,
             times,
@@ -305,7 +305,7 @@ impl Case {
     }
 }
 
-/// A length that is stated of a recording that has one.
+/// Returns the stated length of a recording that has one.
 fn length(true_ms: u64, rng: &mut Rng) -> Option<u64> {
     match rng.u8(..12) {
         0..=4 => Some(true_ms),

@@ -20,25 +20,25 @@ use super::reader::{self, MoviePackets};
 use super::verdict::{JobEnding, Mismatch, Reported, judge};
 use crate::mock_service::{file_names, job, original};
 
-/// Worlds at the same time on one thread: their waits overlap.
+/// Number of worlds that run at the same time on one thread; their waits overlap.
 const CONCURRENT_WORLDS: usize = 80;
-/// By the clock that runs ahead; longer than the longest patience.
+/// In virtual time; longer than the longest retry budget.
 const JOB_TIMEOUT: Duration = Duration::from_hours(1);
 
-/// What became of all worlds.
+/// Results of all worlds.
 #[derive(Debug, Default)]
 pub(super) struct TruthSummary {
     pub(super) saved: u64,
     pub(super) failed: u64,
-    /// Worlds that went wrong, by kind.
+    /// Failed worlds, by kind of mistake.
     pub(super) wrong: BTreeMap<String, Vec<(u64, String)>>,
-    /// The most requests in relation to what is allowed, in thousandths.
+    /// Highest number of requests relative to the allowed number, in thousandths.
     pub(super) most_requests: u64,
 }
 
 /// Runs the worlds of these seeds on all processors.
 pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
-    let studio = SharedAssets::new().unwrap();
+    let assets = SharedAssets::new().unwrap();
     let seeds = Mutex::new(seeds);
     let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
     let tally = Mutex::new(TruthSummary::default());
@@ -46,7 +46,7 @@ pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let work = some(&studio, &next, &tally);
+                let work = some(&assets, &next, &tally);
                 clock::runtime().block_on(work);
             });
         }
@@ -54,7 +54,7 @@ pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
     tally.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<TruthSummary>) {
+async fn some(assets: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<TruthSummary>) {
     let mut worlds = JoinSet::new();
     let mut seeds = BTreeMap::new();
     loop {
@@ -62,8 +62,8 @@ async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mu
             let Some(seed) = next() else {
                 break;
             };
-            let studio = studio.clone();
-            let world = async move { world(&studio, &Case::random(seed)).await };
+            let assets = assets.clone();
+            let world = async move { world(&assets, &Case::random(seed)).await };
             seeds.insert(worlds.spawn(world).id(), seed);
         }
         let Some(ended) = worlds.join_next_with_id().await else {
@@ -86,7 +86,7 @@ async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mu
                 tally.most_requests = tally.most_requests.max(requests);
             }
             Err(Mismatch { kind, detail }) => {
-                // At once, for long runs that somebody ends.
+                // Printed at once, for long runs that are interrupted.
                 let case = Case::random(seed);
                 let line = format!("USTREAM_TRUTH_SEED={seed}: {kind}: {detail}\n    {case}\n");
                 let _ = std::io::stderr().write_all(line.as_bytes());
@@ -97,23 +97,23 @@ async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mu
     }
 }
 
-/// A world that is as it should be.
+/// A world that passed.
 #[derive(Debug)]
 pub(super) struct PassedWorld {
     pub(super) is_saved: bool,
-    /// In thousandths of what is allowed.
+    /// Requests relative to the allowed number, in thousandths.
     pub(super) requests: u64,
 }
 
-/// One service with the rules that refuse connections.
+/// One service and its rules that refuse connections.
 struct RunningService {
     service: FakeUstream,
     down: Vec<RuleId>,
 }
 
 impl RunningService {
-    async fn start(studio: &SharedAssets, case: &Case, meanwhile: ChangeWhilePaused) -> Self {
-        let service = studio.start(case.world(meanwhile)).await.unwrap();
+    async fn start(assets: &SharedAssets, case: &Case, meanwhile: ChangeWhilePaused) -> Self {
+        let service = assets.start(case.world(meanwhile)).await.unwrap();
         let down = case.disturb(&service);
         Self { service, down }
     }
@@ -129,12 +129,12 @@ impl RunningService {
         .unwrap()
     }
 
-    /// Requests, and connections that were refused.
+    /// Returns the number of requests, refused connections included.
     fn requests(&self) -> u64 {
-        let asked = self.service.requests();
-        let requests = asked
+        let log = self.service.requests();
+        let requests = log
             .iter()
-            .filter(|asked| asked.method != "CONNECT")
+            .filter(|request| request.method != "CONNECT")
             .count() as u64;
         let struck = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
         requests + self.down.iter().map(struck).sum::<u64>()
@@ -142,12 +142,16 @@ impl RunningService {
 
     fn handed_out(&self) -> u64 {
         let coverage = self.service.coverage(RECORDING);
-        coverage.chunks.values().map(|row| row.len() as u64).sum()
+        coverage
+            .chunks
+            .values()
+            .map(|representation| representation.len() as u64)
+            .sum()
     }
 }
 
-/// Runs one world and judges how it ends.
-pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWorld, Mismatch> {
+/// Runs one world and judges its outcome.
+pub(super) async fn world(assets: &SharedAssets, case: &Case) -> Result<PassedWorld, Mismatch> {
     let scratch = Path::new("/dev/shm");
     let folder = if scratch.is_dir() {
         tempfile::tempdir_in(scratch)
@@ -155,7 +159,7 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         tempfile::tempdir()
     };
     let folder = folder.unwrap();
-    let order = || NewJob {
+    let new_job = || NewJob {
         gaps: case.gaps,
         extras: Extras {
             cover: case.cover,
@@ -163,30 +167,30 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         },
         ..if case.original { original } else { job }(RECORDING, folder.path())
     };
-    let mut running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
+    let mut running = RunningService::start(assets, case, ChangeWhilePaused::Nothing).await;
     let mut requests = 0;
     let mut is_replaced = false;
     if let Some(interruption) = case.interruption
-        && !interrupted(&running, case, order()).await
+        && !interrupted(&running, case, new_job()).await
     {
         requests = running.requests();
         is_replaced = matches!(
             interruption.change,
             ChangeWhilePaused::Replaced | ChangeWhilePaused::Rehashed
         );
-        running = RunningService::start(studio, case, interruption.change).await;
+        running = RunningService::start(assets, case, interruption.change).await;
     } else if case.interruption.is_some() {
-        // It was quicker: the same again, from the beginning.
+        // The run finished before the interruption: start the same again from the beginning.
         for name in file_names(folder.path()) {
             let path = folder.path().join(name);
             std::fs::remove_dir_all(&path)
                 .or_else(|_| std::fs::remove_file(&path))
                 .unwrap();
         }
-        running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
+        running = RunningService::start(assets, case, ChangeWhilePaused::Nothing).await;
     }
     let engine = running.engine(case.parallel);
-    let ended = match engine.download(order()).await {
+    let ended = match engine.download(new_job()).await {
         Ok(id) => {
             let ended = ended(&engine, &id).await;
             ended.map(|ended| ended.map(|finished| (id, finished)))
@@ -206,8 +210,8 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
     };
     engine.shutdown().await;
     let expected = ExpectedOutcome::of(case, &running.service, is_replaced);
-    let (ending, said) = job_ending(case, &running.service, ended, path.as_deref())?;
-    judge(&expected, &ending, &said)?;
+    let (ending, reported) = job_ending(case, &running.service, ended, path.as_deref())?;
+    judge(&expected, &ending, &reported)?;
     if matches!(ending, JobEnding::Failed(..)) {
         let movies = ["mp4", "flv"];
         let is_movie = |name: &String| movies.iter().any(|end| name.ends_with(end));
@@ -235,7 +239,7 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
     })
 }
 
-/// How a job ended, and what was said.
+/// Returns how a job ended and what it reported.
 fn job_ending(
     case: &Case,
     service: &FakeUstream,
@@ -244,7 +248,7 @@ fn job_ending(
 ) -> Result<(JobEnding, Reported), Mismatch> {
     match ended {
         Ok((_, finished)) => {
-            let said = Reported {
+            let reported = Reported {
                 gaps: finished.gaps,
                 missing: finished.missing,
                 shorter_ms: finished.shorter_than_stated_ms,
@@ -256,22 +260,22 @@ fn job_ending(
                     detail: finished.file,
                 });
             };
-            Ok((JobEnding::Done(movie(case, service, &file)?), said))
+            Ok((JobEnding::Done(movie(case, service, &file)?), reported))
         }
         Err(failure) => {
-            let said = Reported {
+            let reported = Reported {
                 gaps: failure.gaps,
                 missing: failure.missing,
                 shorter_ms: failure.shorter_than_stated_ms,
             };
-            Ok((JobEnding::Failed(failure.code, failure.detail), said))
+            Ok((JobEnding::Failed(failure.code, failure.detail), reported))
         }
     }
 }
 
 fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets, Mismatch> {
     if case.format == OfferedFormat::FileMp4 && case.original {
-        // Fragments as they came: the same bytes hold the same packets.
+        // Fragments were written in order of arrival: the same bytes contain the same packets.
         if service.file(RECORDING).as_deref() != Some(file) {
             let kind = "an original with other bytes";
             return Err(Mismatch {
@@ -298,11 +302,12 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets
     })
 }
 
-/// Runs a job until so many segments have come, and stops it there; whether it was over before.
-async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bool {
+/// Runs a job until this many segments have arrived, and stops it. Returns whether it had already
+/// ended.
+async fn interrupted(running: &RunningService, case: &Case, new_job: NewJob) -> bool {
     let after = case.interruption.map_or(0, |it| it.after);
     let engine = running.engine(case.parallel);
-    let Ok(id) = engine.download(order).await else {
+    let Ok(id) = engine.download(new_job).await else {
         return true;
     };
     let enough = async {
@@ -318,7 +323,7 @@ async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bo
     is_over
 }
 
-/// Waits until a job is done or has failed; none where that takes too long.
+/// Waits until a job is done or has failed. Returns `None` after a timeout.
 async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>> {
     let mut feed = engine.job_stream();
     let name = id.to_string();

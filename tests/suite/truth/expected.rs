@@ -1,5 +1,5 @@
-//! What the service has of a recording and what of it can be had: told from the case and the
-//! service's own media.
+//! What the service has of a recording and what of it can be fetched, computed from the case and
+//! the service's own media.
 
 use std::ops::Range;
 
@@ -11,14 +11,14 @@ use super::case::{Case, OfferedFormat, ServerFault, UnusableRepresentation};
 use super::expected_segments::{self, listed_reach};
 pub(super) use super::expected_segments::{ExpectedSegment, Requirement};
 
-/// How long the film is that the practice service cuts into segments, again and again.
+/// Length of the fixture movie that the mock service cuts into segments and repeats.
 const FIXTURE_MS: u64 = 200_000;
 
 /// A set of tracks that a movie can be made of.
 #[derive(Clone, Debug)]
 pub(super) struct TrackSet {
     pub(super) tracks: Vec<Vec<ExpectedSegment>>,
-    /// It is not the one that is wished.
+    /// It is not the preferred set.
     pub(super) is_substitute: bool,
     /// It lacks a kind of track that the recording has.
     pub(super) lacks_audio: bool,
@@ -28,12 +28,12 @@ pub(super) struct TrackSet {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PlaylistUse {
     Good,
-    /// After it was refused for a while.
+    /// Usable after some refused requests.
     Late,
     Never,
 }
 
-/// What is known of a world.
+/// Everything that is expected of a world.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -42,35 +42,35 @@ enum PlaylistUse {
 pub(super) struct ExpectedOutcome {
     pub(super) segment_ms: u64,
     pub(super) first: u64,
-    /// The longest stated length of a known unit.
+    /// The longest stated length in a known unit.
     pub(super) stated_ms: Option<u64>,
-    /// All of them.
+    /// All stated lengths.
     pub(super) all_stated_ms: Vec<u64>,
     pub(super) length_ms: u64,
-    /// By the stated length, the segments before the first that is listed may be missing.
+    /// By the stated length, segments before the first listed one may be missing.
     pub(super) may_lack_beginning: bool,
-    /// What may come out, best first.
+    /// Acceptable track sets, best first.
     pub(super) track_sets: Vec<TrackSet>,
-    /// A better rendition than any that can be had is named; it must be said.
+    /// A better rendition than any available one is listed; the report must say so.
     pub(super) must_tell_rendition: bool,
-    /// It may be said that another rendition was wished.
+    /// The report may say that another rendition was preferred.
     pub(super) may_tell_rendition: bool,
-    /// Nothing can be relied on: all servers fail, or something that all depends on does.
+    /// Nothing is guaranteed: all servers fail, or something essential does.
     pub(super) is_hopeless: bool,
-    /// Bytes are damaged for good.
+    /// Bytes are damaged permanently.
     pub(super) is_damaged: bool,
-    /// Another recording may stand there since the beginning.
+    /// Another recording may be there from the beginning.
     pub(super) is_replaced: bool,
-    /// It is one file.
+    /// The recording is a single file.
     pub(super) is_file: bool,
-    /// What is said to be unsupported.
+    /// What must be reported as unsupported.
     pub(super) is_unsupported: bool,
     pub(super) tolerance_us: i64,
     pub(super) allows_gaps: bool,
     pub(super) planned: u64,
 }
 
-/// Milliseconds of a length as the API writes it.
+/// Parses a length as the API formats it, in milliseconds.
 fn api_ms(text: &str) -> Option<u64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let whole: u64 = whole.parse().ok()?;
@@ -79,7 +79,7 @@ fn api_ms(text: &str) -> Option<u64> {
 }
 
 impl Case {
-    /// Every length that is stated.
+    /// Returns every stated length.
     fn stated(&self) -> Vec<u64> {
         let api = self.api_length.as_deref().and_then(api_ms);
         let listed = self.format.has_playlists().then_some(self.length_ms());
@@ -90,7 +90,7 @@ impl Case {
 
     pub(super) fn is_hopeless(&self) -> bool {
         let fails = |server: ServerFault| server != ServerFault::Fine;
-        // Playlists name one server only.
+        // Playlists name only one server.
         let named = if self.format.has_playlists() {
             1
         } else {
@@ -99,9 +99,9 @@ impl Case {
         let all_fail = self.mirrors[..named]
             .iter()
             .all(|mirror| fails(mirror.fault));
-        let has_init = |row: &MockRepresentation| {
+        let has_init = |representation: &MockRepresentation| {
             matches!(
-                row,
+                representation,
                 MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
             )
         };
@@ -110,8 +110,8 @@ impl Case {
         all_fail && !self.format.is_file() || init
     }
 
-    /// Whether a recording of the stated length would end where the list ends if it were numbered
-    /// from 0.
+    /// Returns whether a recording of the stated length would end where the list ends if it were
+    /// numbered from 0.
     fn may_lack_beginning(&self, stated: &[u64]) -> bool {
         let Some(stated) = stated.iter().max() else {
             return false;
@@ -122,7 +122,7 @@ impl Case {
         self.first > 0 && wanted > sure && (last..=self.first + may).contains(&wanted)
     }
 
-    /// Whether a media playlist can be used.
+    /// Returns whether a media playlist can be used.
     fn playlist(&self, number: usize) -> PlaylistUse {
         let lists = &self.playlists;
         if lists.encrypted.contains(&number) || lists.no_map == Some(number) {
@@ -176,8 +176,8 @@ impl ExpectedOutcome {
             is_replaced,
             is_file: case.format.is_file(),
             is_unsupported: (1..=4).any(|number| case.playlist(number) != PlaylistUse::Good),
-            // Where the film of the practice service begins again, two frames of its second audio
-            // track overlap by half.
+            // Where the mock service's movie repeats, two frames of its second audio track overlap
+            // by half.
             tolerance_us: if case.clock == fake_ustream::FlvClock::Restarts
                 || (case.format.has_playlists() && case.length_ms() > FIXTURE_MS)
             {
@@ -198,7 +198,7 @@ impl ExpectedOutcome {
     }
 }
 
-/// No segment of any track can be had.
+/// Returns whether no segment of any track can be fetched.
 fn has_no_media(offers: &[TrackSet]) -> bool {
     let mut all = offers
         .iter()
@@ -207,11 +207,11 @@ fn has_no_media(offers: &[TrackSet]) -> bool {
 }
 
 fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSet> {
-    let of = |picture, sound, is_substitute| {
-        let rows = case.representations_with(picture, sound);
-        let tracks = (0..)
-            .zip(&rows)
-            .map(|(at, row)| expected_segments::track_segments(case, service, (at, *row), stated));
+    let of = |video, audio, is_substitute| {
+        let representations = case.representations_with(video, audio);
+        let tracks = (0..).zip(&representations).map(|(at, representation)| {
+            expected_segments::track_segments(case, service, (at, *representation), stated)
+        });
         TrackSet {
             tracks: tracks.collect(),
             is_substitute,
@@ -224,7 +224,7 @@ fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSe
     }
     let is_muxed = matches!(case.format, OfferedFormat::TsMuxed | OfferedFormat::Ranges);
     let list = |number| case.playlist(number);
-    let picture = match (list(1), list(2)) {
+    let video = match (list(1), list(2)) {
         (PlaylistUse::Good, _) | (PlaylistUse::Late, PlaylistUse::Never) => {
             vec![(VideoStream::Best, false)]
         }
@@ -234,20 +234,20 @@ fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSe
     };
     let main = Some((AudioStream::Main, false));
     let second = Some((AudioStream::Second, true));
-    let sound = match (is_muxed, list(3), list(4)) {
+    let audio = match (is_muxed, list(3), list(4)) {
         (true, ..) | (_, PlaylistUse::Good, _) => vec![main],
         (_, PlaylistUse::Late, _) => vec![main, second, None],
         (_, PlaylistUse::Never, PlaylistUse::Never) => vec![None],
         (_, PlaylistUse::Never, _) => vec![second, None],
     };
     let mut offers = Vec::new();
-    for (picture, other_picture) in picture {
-        for sound in &sound {
-            let mut offer = match sound {
-                Some((sound, other)) => of(picture, *sound, other_picture || *other),
-                None => of(picture, AudioStream::Main, other_picture),
+    for (video, other_video) in video {
+        for audio in &audio {
+            let mut offer = match audio {
+                Some((audio, other)) => of(video, *audio, other_video || *other),
+                None => of(video, AudioStream::Main, other_video),
             };
-            if sound.is_none() {
+            if audio.is_none() {
                 offer.tracks.truncate(1);
                 offer.lacks_audio = true;
             }
@@ -258,7 +258,7 @@ fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSe
 }
 
 impl ExpectedOutcome {
-    /// The places of segments that a span of time covers for the most part; the last may be short.
+    /// Returns the positions of segments that a time span mostly covers; the last one may be short.
     pub(super) fn covered(&self, span: &Range<u64>) -> Range<u64> {
         let is_covered = |place: &u64| {
             let start = place * self.segment_ms;

@@ -1,4 +1,4 @@
-//! The segments of one track: what each holds, and whether it can be had.
+//! The segments of one track: content and availability.
 
 use fake_ustream::{FakeUstream, FixtureFrame, MockRepresentation, Substitute, UNIT_MS};
 
@@ -9,11 +9,11 @@ use super::reader::{MoviePacket, hash};
 /// Whether a segment has to be in the movie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Requirement {
-    /// It can be had.
+    /// It is available.
     Must,
-    /// It cannot be had.
+    /// It is not available.
     Not,
-    /// It may or may not be found, by the protocol.
+    /// By the protocol, it may or may not be found.
     May,
 }
 
@@ -22,34 +22,34 @@ pub(super) enum Requirement {
 pub(super) struct ExpectedSegment {
     pub(super) video: Vec<MoviePacket>,
     pub(super) audio: Vec<MoviePacket>,
-    /// What stands in its place and can be told from it by its times only.
+    /// Content of another segment that is served in its place and differs by its timestamps only.
     pub(super) foreign: Option<(Vec<MoviePacket>, Vec<MoviePacket>)>,
     pub(super) requirement: Requirement,
-    /// The service lists it: that it is missing shows.
+    /// The service lists it, so its absence can be detected.
     pub(super) is_listed: bool,
-    /// It comes, with nothing in it.
+    /// It is served without media.
     pub(super) is_empty: bool,
-    /// It comes without its end.
+    /// It is served without its end.
     pub(super) is_cut: bool,
 }
 
-/// The segments of the row that stands at that place among the rows.
+/// Returns the segments of the representation at this position.
 pub(super) fn track_segments(
     case: &Case,
     service: &FakeUstream,
-    (at, row): (usize, MockRepresentation),
+    (at, representation): (usize, MockRepresentation),
     stated: &[u64],
 ) -> Vec<ExpectedSegment> {
     let best = case.representations();
-    let rows = best.len();
-    // Flaws are those of the rows that are wished.
+    let representations = best.len();
+    // Flaws apply to the preferred representations.
     let is_meant = |flaw: &&Flaw| {
         flaw.representation
-            .is_none_or(|it| best[at] == row && it % rows == at)
+            .is_none_or(|it| best[at] == representation && it % representations == at)
     };
     let list = StatedList::of(case, stated);
     let has = |number: u64| {
-        let frames = service.fixture_frames(RECORDING, row, number);
+        let frames = service.fixture_frames(RECORDING, representation, number);
         packets(&frames.unwrap_or_default())
     };
     let mut slots: Vec<ExpectedSegment> = Vec::new();
@@ -81,17 +81,17 @@ pub(super) fn track_segments(
     slots
 }
 
-/// What is told of the segments.
+/// What the service states about the segments.
 struct StatedList<'c> {
     case: &'c Case,
     stated: &'c [u64],
-    /// Every segment is listed, or none is.
+    /// Either every segment is listed or none.
     is_templated: bool,
-    /// Segments that the hash list names.
+    /// Number of segments that the hash list names.
     listed: u64,
-    /// Up to here all must be found; up to there some may.
+    /// All segments up to the first number must be found; those up to the second may be.
     reach: (u64, u64),
-    /// Messages that list more than these need not be waited for.
+    /// Messages that list more segments than this need not be waited for.
     early: Option<u64>,
 }
 
@@ -107,20 +107,21 @@ impl<'c> StatedList<'c> {
         }
     }
 
-    /// Whether it shows that this one is missing.
+    /// Returns whether the absence of this segment can be detected.
     fn is_listed(&self, index: u64) -> bool {
         let is_early = self.early.is_none_or(|covers| index < covers);
-        // Of a file nothing tells how long it is, unless a length is stated.
+        // The length of a single file is unknown unless a length is stated.
         let is_listed = self.is_templated && index < self.listed && is_early;
         self.case.format.has_playlists() || is_listed
     }
 
-    /// Whether it is past all that is listed.
+    /// Returns whether it is after the last listed segment.
     fn is_past_list(&self, index: u64) -> bool {
         !self.case.format.has_playlists() && (!self.is_templated || index >= self.listed)
     }
 
-    /// A stated length that ends before it lets a "not found" be the end.
+    /// Returns whether a stated length covers it: after a stated length, "not found" may be the
+    /// end.
     fn is_stated(&self, index: u64) -> bool {
         let start_ms = index * self.case.segment_ms();
         self.stated.iter().any(|ms| *ms > start_ms + 1000)
@@ -140,7 +141,7 @@ impl<'c> StatedList<'c> {
                 | (Some(_), Substitute::NoMedia | Substitute::OtherSegment(_)),
             ) => Requirement::May,
             Some((None, _)) => Requirement::Not,
-            // The first "not found" past all that is listed and stated is believed.
+            // The first "not found" after the listed and stated end is believed.
             Some((Some(_), Substitute::Status(status)))
                 if is_doubtful && status.is_client_error() =>
             {
@@ -159,7 +160,7 @@ impl<'c> StatedList<'c> {
     }
 }
 
-/// Segments that the hash list reaches: those that must be found, and those that may be.
+/// Returns the segments that the hash list covers: those that must be found, and those that may be.
 pub(super) fn listed_reach(case: &Case) -> (u64, u64) {
     let listed = &case.keys[..case.listed];
     let (first, last) = (listed[0], listed[listed.len() - 1]);
@@ -177,7 +178,7 @@ pub(super) fn listed_reach(case: &Case) -> (u64, u64) {
     };
     let narrow = common.iter().min().copied().unwrap_or(10);
     let wide = common.iter().max().copied().unwrap_or(10);
-    // Those of the next hash lie under a name that nobody is told.
+    // Segments of the next hash have a name that no message contains.
     let known = case.keys.get(case.listed).copied().unwrap_or(u64::MAX);
     let sure = if listed.len() == 1 {
         (last / 10 + 1) * 10
@@ -190,7 +191,7 @@ pub(super) fn listed_reach(case: &Case) -> (u64, u64) {
     )
 }
 
-/// Of a file that ends early: what of a segment is before its end.
+/// Cuts off what is after the end of a file that ends early.
 fn cut(case: &Case, index: u64, slot: &mut ExpectedSegment) {
     let Some(all) = case.file_units.filter(|_| case.format.is_file()) else {
         return;
@@ -206,8 +207,8 @@ fn cut(case: &Case, index: u64, slot: &mut ExpectedSegment) {
     }
 }
 
-/// Where the messages after the first need not be waited for: how far a list reaches that covers a
-/// stated length.
+/// Returns where the messages after the first need not be waited for: the reach of a list that
+/// covers a stated length.
 fn first_message_covers(case: &Case, stated: &[u64]) -> Option<u64> {
     let mut listed = 0;
     for part in case.parts.split_last()?.1 {
@@ -227,8 +228,8 @@ fn packets(frames: &[FixtureFrame]) -> (Vec<MoviePacket>, Vec<MoviePacket>) {
         pts_us: frame.pts_us,
         hash: hash(&frame.data),
     };
-    let of = |is_picture| {
-        let frames = frames.iter().filter(|frame| frame.is_video == is_picture);
+    let of = |is_video| {
+        let frames = frames.iter().filter(|frame| frame.is_video == is_video);
         frames.map(packet).collect()
     };
     (of(true), of(false))

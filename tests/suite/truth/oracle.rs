@@ -1,4 +1,4 @@
-//! The oracle itself: it notices what it is there for.
+//! Tests of the oracle itself: it detects the mistakes that it exists for.
 
 use engine::Code;
 use engine::view::{GapView, MissingView};
@@ -17,7 +17,7 @@ fn packet(number: u64, time_us: i64) -> MoviePacket {
     }
 }
 
-/// Four segments of two frames and one packet of audio each.
+/// Returns four segments of two frames and one packet of audio each.
 fn slots() -> Vec<ExpectedSegment> {
     (0..4)
         .map(|place: u64| {
@@ -65,9 +65,9 @@ fn expected(slots: Vec<ExpectedSegment>) -> ExpectedOutcome {
     }
 }
 
-/// What the movie of these segments is, `later` than they say.
+/// Returns the movie of these segments, `later_us` later than they state.
 fn movie(slots: &[ExpectedSegment], later_us: i64) -> MoviePackets {
-    let moved = |packet: &MoviePacket| MoviePacket {
+    let shifted = |packet: &MoviePacket| MoviePacket {
         dts_us: packet.dts_us + later_us,
         pts_us: packet.pts_us + later_us,
         ..*packet
@@ -76,12 +76,12 @@ fn movie(slots: &[ExpectedSegment], later_us: i64) -> MoviePackets {
         video: slots
             .iter()
             .flat_map(|slot| &slot.video)
-            .map(moved)
+            .map(shifted)
             .collect(),
         audio: slots
             .iter()
             .flat_map(|slot| &slot.audio)
-            .map(moved)
+            .map(shifted)
             .collect(),
     }
 }
@@ -93,14 +93,18 @@ fn gap(place: u64) -> GapView {
     }
 }
 
-/// The kind of mistake that is seen; none where all is right.
-fn seen(expected: &ExpectedOutcome, movie: MoviePackets, said: &Reported) -> Option<&'static str> {
-    judge(expected, &JobEnding::Done(movie), said)
+/// Returns the kind of mistake that is found, or `None`.
+fn seen(
+    expected: &ExpectedOutcome,
+    movie: MoviePackets,
+    reported: &Reported,
+) -> Option<&'static str> {
+    judge(expected, &JobEnding::Done(movie), reported)
         .err()
         .map(|wrong| wrong.kind)
 }
 
-/// Four segments of which one cannot be had, and the movie of the others.
+/// Returns four segments of which one is unavailable, and the movie of the others.
 fn with_a_hole() -> (ExpectedOutcome, MoviePackets) {
     let mut slots = slots();
     let rest = [&slots[..2], &slots[3..]].concat();
@@ -109,7 +113,7 @@ fn with_a_hole() -> (ExpectedOutcome, MoviePackets) {
 }
 
 #[test]
-fn the_whole_movie_is_right_wherever_its_clock_starts() {
+fn a_complete_movie_passes_with_any_start_time() {
     for later_us in [0, 10_000_000, -400_000] {
         let movie = movie(&slots(), later_us);
         assert_eq!(seen(&expected(slots()), movie, &Reported::default()), None);
@@ -117,7 +121,7 @@ fn the_whole_movie_is_right_wherever_its_clock_starts() {
 }
 
 #[test]
-fn a_missing_packet_is_noticed_wherever_it_is() {
+fn a_missing_packet_is_detected_at_any_position() {
     for at in 0..8 {
         let mut movie = movie(&slots(), 0);
         movie.video.remove(at);
@@ -127,7 +131,7 @@ fn a_missing_packet_is_noticed_wherever_it_is() {
 }
 
 #[test]
-fn swapped_packets_and_packets_too_many_are_noticed() {
+fn swapped_and_additional_packets_are_detected() {
     let mut swapped = movie(&slots(), 0);
     swapped.video.swap(2, 3);
     assert!(seen(&expected(slots()), swapped, &Reported::default()).is_some());
@@ -138,7 +142,7 @@ fn swapped_packets_and_packets_too_many_are_noticed() {
 }
 
 #[test]
-fn a_wrong_time_is_noticed_in_either_track() {
+fn a_wrong_timestamp_is_detected_in_either_track() {
     let mut late = movie(&slots(), 0);
     late.video[5].pts_us += 40_000;
     let kind = seen(&expected(slots()), late, &Reported::default());
@@ -153,40 +157,40 @@ fn a_wrong_time_is_noticed_in_either_track() {
 }
 
 #[test]
-fn a_gap_must_be_told_and_be_told_where_it_is() {
-    let said = |places: &[u64]| Reported {
+fn a_gap_must_be_reported_at_its_position() {
+    let reported = |places: &[u64]| Reported {
         gaps: places.iter().map(|place| gap(*place)).collect(),
         ..Reported::default()
     };
     let (expected, movie) = with_a_hole();
-    assert_eq!(seen(&expected, movie.clone(), &said(&[2])), None);
-    let kind = seen(&expected, movie.clone(), &said(&[]));
+    assert_eq!(seen(&expected, movie.clone(), &reported(&[2])), None);
+    let kind = seen(&expected, movie.clone(), &reported(&[]));
     assert_eq!(kind, Some("an untold gap"));
     for places in [&[1][..], &[2, 3]] {
-        let kind = seen(&expected, movie.clone(), &said(places));
+        let kind = seen(&expected, movie.clone(), &reported(places));
         assert_eq!(kind, Some("called missing, but it is there"), "{places:?}");
     }
     let refused = ExpectedOutcome {
         allows_gaps: false,
         ..expected
     };
-    let kind = seen(&refused, movie, &said(&[2]));
-    assert_eq!(kind, Some("saved with gaps that nobody allowed"));
+    let kind = seen(&refused, movie, &reported(&[2]));
+    assert_eq!(kind, Some("saved with gaps that were not allowed"));
 }
 
 #[test]
-fn a_segment_that_can_be_had_must_be_had_though_it_is_told() {
+fn an_available_segment_must_be_saved_even_if_its_gap_is_reported() {
     let (_, movie) = with_a_hole();
-    let said = Reported {
+    let reported = Reported {
         gaps: vec![gap(2)],
         ..Reported::default()
     };
-    let kind = seen(&expected(slots()), movie, &said);
+    let kind = seen(&expected(slots()), movie, &reported);
     assert_eq!(kind, Some("a segment that can be had is not in the movie"));
 }
 
 #[test]
-fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
+fn a_movie_shorter_than_stated_must_report_the_missing_length() {
     let long = || ExpectedOutcome {
         stated_ms: Some(12_000),
         all_stated_ms: vec![12_000],
@@ -210,11 +214,11 @@ fn a_movie_that_is_shorter_than_stated_must_say_by_how_much() {
         whole(),
         &shorter(4000),
     );
-    assert_eq!(kind, Some("saved with gaps that nobody allowed"));
+    assert_eq!(kind, Some("saved with gaps that were not allowed"));
 }
 
 #[test]
-fn media_of_another_place_must_be_told() {
+fn media_of_another_position_must_be_reported() {
     let mut slots = slots();
     slots[1].requirement = Requirement::May;
     slots[1].foreign = Some((slots[3].video.clone(), slots[3].audio.clone()));
@@ -222,16 +226,16 @@ fn media_of_another_place_must_be_told() {
     let (expected, movie) = (expected(slots), movie(&mixed, 0));
     assert!(seen(&expected, movie.clone(), &Reported::default()).is_some());
     let missing = vec![MissingView::MisplacedSegments { count: 1 }];
-    let said = Reported {
+    let reported = Reported {
         missing,
         gaps: vec![gap(1)],
         ..Reported::default()
     };
-    assert_eq!(seen(&expected, movie, &said), None);
+    assert_eq!(seen(&expected, movie, &reported), None);
 }
 
 #[test]
-fn a_later_segment_is_not_taken_for_media_of_another_place() {
+fn a_later_segment_is_not_taken_for_media_of_another_position() {
     for later in [2, 3] {
         let mut slots = slots();
         slots[1].requirement = Requirement::May;
@@ -239,19 +243,21 @@ fn a_later_segment_is_not_taken_for_media_of_another_place() {
         slots[2].requirement = Requirement::May;
         let rest = [&slots[..1], &slots[later..]].concat();
         let (expected, movie) = (expected(slots), movie(&rest, 0));
-        let said = Reported {
+        let reported = Reported {
             gaps: (1..later as u64).map(gap).collect(),
             ..Reported::default()
         };
-        assert_eq!(seen(&expected, movie, &said), None);
+        assert_eq!(seen(&expected, movie, &reported), None);
     }
 }
 
 #[test]
 fn a_failure_must_have_a_reason_and_name_it() {
-    let missing = |said: &Reported, expected: &ExpectedOutcome| {
+    let missing = |reported: &Reported, expected: &ExpectedOutcome| {
         let ending = JobEnding::Failed(Code::PiecesMissing, String::new());
-        judge(expected, &ending, said).err().map(|wrong| wrong.kind)
+        judge(expected, &ending, reported)
+            .err()
+            .map(|wrong| wrong.kind)
     };
     let whole = expected(slots());
     let kind = missing(&Reported::default(), &whole);
@@ -265,11 +271,11 @@ fn a_failure_must_have_a_reason_and_name_it() {
         missing(&Reported::default(), &hole),
         Some("a failure does not name a gap")
     );
-    let said = Reported {
+    let reported = Reported {
         gaps: vec![gap(2)],
         ..Reported::default()
     };
-    assert_eq!(missing(&said, &hole), None);
+    assert_eq!(missing(&reported, &hole), None);
     for code in [
         Code::Internal,
         Code::CheckFailed,
@@ -277,6 +283,6 @@ fn a_failure_must_have_a_reason_and_name_it() {
         Code::NotFound,
     ] {
         let ending = JobEnding::Failed(code, String::new());
-        assert!(judge(&hole, &ending, &said).is_err(), "{code:?}");
+        assert!(judge(&hole, &ending, &reported).is_err(), "{code:?}");
     }
 }

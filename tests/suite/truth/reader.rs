@@ -1,4 +1,4 @@
-//! Reads the packets of a saved movie: a reader of its own, so that nothing under test vouches for
+//! Reads the packets of a saved movie. Independent of the code under test, which must not verify
 //! itself. MP4 with its index (ISO/IEC 14496-12 8), and FLV (Adobe FLV 10.1 annex E).
 
 use std::hash::{DefaultHasher, Hasher};
@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hasher};
 pub(super) struct MoviePacket {
     pub(super) dts_us: i64,
     pub(super) pts_us: i64,
-    /// Of its bytes.
+    /// Hash of its bytes.
     pub(super) hash: u64,
 }
 
@@ -25,7 +25,7 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Reads a movie by what its bytes say it is.
+/// Reads a movie in the container that its first bytes indicate.
 pub(super) fn read(file: &[u8]) -> Result<MoviePackets, String> {
     if file.starts_with(b"FLV\x01") {
         flv(file)
@@ -79,7 +79,7 @@ fn flv(file: &[u8]) -> Result<MoviePackets, String> {
 
 type Payload<'b> = ([u8; 4], &'b [u8]);
 
-/// The boxes side by side in `bytes`: type and payload.
+/// Returns the boxes side by side in `bytes`: type and payload.
 fn boxes(bytes: &[u8]) -> Result<Vec<Payload<'_>>, String> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -172,7 +172,7 @@ fn track(file: &[u8], trak: &[u8], movie_scale: i64) -> Result<Vec<MoviePacket>,
     Ok(packets)
 }
 
-/// When the media's time 0 is shown: pauses in front, then one stretch of the media.
+/// Returns the presentation time of media time 0: the empty edits, then one edit of the media.
 fn start(elst: Option<&[u8]>, scale: i64, movie_scale: i64) -> Result<i64, String> {
     let Some(elst) = elst else { return Ok(0) };
     let wide = elst.first() == Some(&1);
@@ -206,7 +206,7 @@ fn sizes(stsz: &[u8]) -> Result<Vec<usize>, String> {
         .collect()
 }
 
-/// A table of runs, one entry for each sample.
+/// Expands a run-length table to one value per sample.
 fn runs(table: &[u8]) -> Result<Vec<u32>, String> {
     let mut all = Vec::new();
     for run in 0..to_usize(be(table, 4, 4)?)? {
@@ -216,7 +216,7 @@ fn runs(table: &[u8]) -> Result<Vec<u32>, String> {
     Ok(all)
 }
 
-/// Where each sample lies in the file.
+/// Returns the file offset of each sample.
 fn places(stbl: &[u8], sizes: &[usize]) -> Result<Vec<usize>, String> {
     let (table, width) = match inside(stbl, &[b"stco"])? {
         Some(table) => (table, 4),

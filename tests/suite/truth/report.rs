@@ -1,4 +1,4 @@
-//! What is said of a movie or in a failure, by the places of segments.
+//! The reported gaps of a movie or a failure, as positions of segments.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::verdict::{
     MatchedSegments, Mismatch, ROUNDING_MS, Reported, TOLERATED_GAP_MS, mismatch,
 };
 
-/// What is said, by places.
+/// Reported gaps, as positions of segments.
 pub(super) struct ReportedPlaces {
     pub(super) places: BTreeSet<u64>,
     end_ms: u64,
@@ -17,15 +17,15 @@ pub(super) struct ReportedPlaces {
     pub(super) misplaced: usize,
     gaps: Vec<GapView>,
     pub(super) shorter_ms: Option<u64>,
-    /// It takes the beginning of the recording to be missing.
+    /// The report assumes that the beginning of the recording is missing.
     pub(super) is_from_zero: bool,
 }
 
 impl ReportedPlaces {
-    /// `may_lack_beginning`: a gap at the start may be the segments before the first that is listed.
+    /// `may_lack_beginning`: a gap at the start may be the segments before the first listed one.
     pub(super) fn of(
         expected: &ExpectedOutcome,
-        said: &Reported,
+        reported: &Reported,
         may_lack_beginning: bool,
     ) -> Self {
         let mut report = Self {
@@ -33,26 +33,26 @@ impl ReportedPlaces {
             end_ms: 0,
             empty: 0,
             misplaced: 0,
-            gaps: said.gaps.clone(),
-            shorter_ms: said.shorter_ms,
+            gaps: reported.gaps.clone(),
+            shorter_ms: reported.shorter_ms,
             is_from_zero: false,
         };
-        // Where numbers start above 0 and a longer recording is stated, its beginning may be what
-        // is not listed; times then count from there.
+        // If numbers start above 0 and a longer recording is stated, the unlisted beginning may be
+        // missing; times then count from there.
         let unlisted_ms = expected.first * expected.segment_ms;
-        let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
+        let beginning = reported.gaps.first().filter(|gap| gap.start_ms == 0);
         report.is_from_zero = may_lack_beginning
             && expected.may_lack_beginning
             && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
         let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
-        for gap in &said.gaps {
+        for gap in &reported.gaps {
             let start = gap.start_ms.saturating_sub(origin_ms);
             let end = (gap.start_ms + gap.duration_ms).saturating_sub(origin_ms);
             let span = start..end;
             report.end_ms = report.end_ms.max(span.end);
             report.places.extend(expected.covered(&span));
         }
-        for missing in &said.missing {
+        for missing in &reported.missing {
             match missing {
                 MissingView::EmptySegments { count } => report.empty += count,
                 MissingView::MisplacedSegments { count } => report.misplaced += count,
@@ -64,7 +64,7 @@ impl ReportedPlaces {
         report
     }
 
-    /// Whatever is called missing is missing.
+    /// Returns whether everything that is reported as missing is missing.
     pub(super) fn tells_nothing_else(
         &self,
         expected: &ExpectedOutcome,
@@ -85,7 +85,7 @@ impl ReportedPlaces {
         Ok(())
     }
 
-    /// Whether the movie is too short by what is stated; what is said of it must be so.
+    /// Returns whether the movie is shorter than stated, which the report must then say.
     pub(super) fn is_short(
         &self,
         expected: &ExpectedOutcome,
@@ -94,12 +94,12 @@ impl ReportedPlaces {
     ) -> Result<bool, Mismatch> {
         let stated = expected.stated_ms.unwrap_or(0);
         let by = stated.saturating_sub(end_ms);
-        let Some(told) = self.shorter_ms else {
-            let untold = stated.saturating_sub(end_ms.max(self.end_ms));
-            if untold > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
+        let Some(shorter_ms) = self.shorter_ms else {
+            let unstated = stated.saturating_sub(end_ms.max(self.end_ms));
+            if unstated > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
                 return mismatch(
                     "shorter than stated without a word",
-                    format!("by {untold} ms"),
+                    format!("by {unstated} ms"),
                 );
             }
             return Ok(by > TOLERATED_GAP_MS + ROUNDING_MS);
@@ -125,17 +125,17 @@ impl ReportedPlaces {
             end_ms.saturating_sub(first),
             inside.min(expected.length_ms),
         ];
-        // What a list holds beyond another stated length is told as a gap.
+        // Listed segments beyond another stated length are reported as a gap.
         let is_told_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;
         let mut all = expected.all_stated_ms.iter();
         let fits = |of: u64, length: u64| {
-            of.saturating_sub(length).abs_diff(told) <= ROUNDING_MS + 100
+            of.saturating_sub(length).abs_diff(shorter_ms) <= ROUNDING_MS + 100
                 && (of == stated || is_told_to_the_end)
         };
         if !all.any(|of| lengths.iter().any(|length| fits(*of, *length))) {
             return mismatch(
                 "shorter by a wrong length",
-                format!("{told} ms of {stated} ms, {lengths:?}"),
+                format!("{shorter_ms} ms of {stated} ms, {lengths:?}"),
             );
         }
         Ok(by > TOLERATED_GAP_MS + ROUNDING_MS)

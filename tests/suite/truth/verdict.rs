@@ -1,4 +1,4 @@
-//! Compares what was saved and said with what could be had.
+//! Compares the saved movie and its report with what was available.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use super::expected::{ExpectedOutcome, ExpectedSegment, Requirement, TrackSet};
 use super::reader::{MoviePacket, MoviePackets};
 use super::report::ReportedPlaces;
 
-/// More than this may not be missing unless the person allows it.
+/// No more than this may be missing unless the user allows it.
 pub(super) const TOLERATED_GAP_MS: u64 = 1000;
-/// Lengths are rounded, and the last frame of audio ends where it ends.
+/// Lengths are rounded, and the last audio frame does not end exactly at the stated length.
 pub(super) const ROUNDING_MS: u64 = 300;
 
 /// How a job ended.
@@ -21,7 +21,7 @@ pub(super) enum JobEnding {
     Failed(Code, String),
 }
 
-/// What was said about it.
+/// What a job reported.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reported {
     pub(super) gaps: Vec<GapView>,
@@ -29,10 +29,10 @@ pub(super) struct Reported {
     pub(super) shorter_ms: Option<u64>,
 }
 
-/// What is wrong with an ending.
+/// A mistake in an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mismatch {
-    /// In a few words that are the same for the same mistake.
+    /// A few words that are the same for the same mistake.
     pub(super) kind: &'static str,
     pub(super) detail: String,
 }
@@ -42,18 +42,18 @@ pub(super) fn mismatch<T>(kind: &'static str, detail: impl Into<String>) -> Resu
     Err(Mismatch { kind, detail })
 }
 
-/// Judges one ending.
+/// Judges one outcome.
 pub(super) fn judge(
     expected: &ExpectedOutcome,
     ending: &JobEnding,
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
     match ending {
-        JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, said),
+        JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, reported),
         JobEnding::Done(movie) => {
             let mut first = None;
             for offer in &expected.track_sets {
-                match judge_movie(expected, offer, movie, said) {
+                match judge_movie(expected, offer, movie, reported) {
                     Ok(()) => return Ok(()),
                     Err(problem) => first = first.or(Some(problem)),
                 }
@@ -66,21 +66,21 @@ pub(super) fn judge(
     }
 }
 
-/// Which slots of each track are in the movie.
+/// The expected segments of each track that are in the movie.
 pub(super) struct MatchedSegments {
-    /// By track and place.
+    /// By track and position.
     pub(super) present: Vec<Vec<bool>>,
-    /// Places where another segment's media stands.
+    /// Positions with the media of another segment.
     foreign: BTreeSet<u64>,
-    /// Those of them whose media stands nowhere else.
+    /// Those of them whose media occurs nowhere else.
     lone: BTreeSet<u64>,
-    /// Differences of time to what is expected: of each packet the movie has of a slot.
+    /// Difference to the expected time of each packet of a segment that is in the movie.
     times: Vec<(i64, i64)>,
     video_offset: Option<i64>,
 }
 
 impl MatchedSegments {
-    /// Nothing behind it tells that it is another segment's media.
+    /// Returns whether nothing after it reveals that it is another segment's media.
     fn is_untellable(&self, place: u64) -> bool {
         let tracks = self.present.iter();
         let last = tracks.filter_map(|track| track.iter().rposition(|it| *it));
@@ -93,17 +93,17 @@ fn judge_movie(
     expected: &ExpectedOutcome,
     offer: &TrackSet,
     movie: &MoviePackets,
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
-    // Media of a later segment may stand there as its own or in another's place, and what is
-    // called missing at the start may be what the list lacks.
+    // Media of a later segment may be in its own position or in another segment's, and a gap
+    // reported at the start may be what the list lacks.
     let mut first = None;
     for foreign in [ForeignMedia::Unlikely, ForeignMedia::Likely] {
         for may_lack_beginning in [true, false] {
-            let report = ReportedPlaces::of(expected, said, may_lack_beginning);
+            let report = ReportedPlaces::of(expected, reported, may_lack_beginning);
             let judged = find(offer, movie, foreign).and_then(|found| {
                 check_times(expected, &found)?;
-                judge_report(expected, (offer, movie), (said, &report), &found)
+                judge_report(expected, (offer, movie), (reported, &report), &found)
             });
             match judged {
                 Ok(()) => return Ok(()),
@@ -114,7 +114,7 @@ fn judge_movie(
     first.map_or(Ok(()), Err)
 }
 
-/// How media is read that is a later segment's and may stand in another's place.
+/// How to interpret media of a later segment that may be in another segment's position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ForeignMedia {
     Unlikely,
@@ -124,7 +124,7 @@ enum ForeignMedia {
 fn judge_report(
     expected: &ExpectedOutcome,
     (offer, movie): (&TrackSet, &MoviePackets),
-    (said, report): (&Reported, &ReportedPlaces),
+    (reported, report): (&Reported, &ReportedPlaces),
     found: &MatchedSegments,
 ) -> Result<(), Mismatch> {
     let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
@@ -148,13 +148,13 @@ fn judge_report(
         slots.any(is)
     };
     for place in &must {
-        let told = report.places.contains(place)
-            || (past_the_end(*place) && (said.shorter_ms.is_some() || report.is_from_zero))
+        let is_reported = report.places.contains(place)
+            || (past_the_end(*place) && (reported.shorter_ms.is_some() || report.is_from_zero))
             || (flawed(*place, |slot| slot.is_empty) && report.empty > 0)
             || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0)
             || found.is_untellable(*place);
-        if !told {
-            return mismatch("an untold gap", format!("segment {place}; {said:?}"));
+        if !is_reported {
+            return mismatch("an untold gap", format!("segment {place}; {reported:?}"));
         }
     }
     for place in &found.foreign {
@@ -164,19 +164,19 @@ fn judge_report(
         }
     }
     let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
-    tells_renditions(expected, (offer, lacks_kind), said)?;
+    tells_renditions(expected, (offer, lacks_kind), reported)?;
     let lacks =
         lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || offer.lacks_audio;
     if lacks && !expected.allows_gaps {
         return mismatch(
-            "saved with gaps that nobody allowed",
-            format!("{must:?} {said:?}"),
+            "saved with gaps that were not allowed",
+            format!("{must:?} {reported:?}"),
         );
     }
     Ok(())
 }
 
-/// How much is missing, by what is stated of the end of the recording.
+/// Returns how much is missing at the end, by the stated length of the recording.
 fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments) -> u64 {
     let foreign = found.foreign.iter().filter(|place| !must.contains(place));
     let places = must
@@ -196,27 +196,27 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
 fn tells_renditions(
     expected: &ExpectedOutcome,
     (offer, lacks_kind): (&TrackSet, bool),
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
-    let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
+    let tells = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
     let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
     let track = tells(|it| matches!(it, MissingView::Track { .. }));
     if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
-        return mismatch("another rendition without a word", format!("{said:?}"));
+        return mismatch("another rendition without a word", format!("{reported:?}"));
     }
     if rendition && !expected.may_tell_rendition {
         return mismatch(
             "the wished rendition is called another",
-            format!("{said:?}"),
+            format!("{reported:?}"),
         );
     }
     if offer.lacks_audio && !track && !rendition {
-        return mismatch("a track is missing without a word", format!("{said:?}"));
+        return mismatch("a track is missing without a word", format!("{reported:?}"));
     }
     if track && !offer.lacks_audio && !lacks_kind {
         return mismatch(
             "a track that is there is called missing",
-            format!("{said:?}"),
+            format!("{reported:?}"),
         );
     }
     Ok(())
@@ -227,7 +227,7 @@ fn has_hole(offer: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
     (0..offer.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
 }
 
-/// Whether it shows that something is missing there.
+/// Returns whether the report shows that something is missing there.
 fn shows(
     expected: &ExpectedOutcome,
     offer: &TrackSet,
@@ -249,7 +249,7 @@ fn shows(
     })
 }
 
-/// Where the movie ends, by its last segment.
+/// Returns the end of the movie, by its last segment.
 fn end_ms(expected: &ExpectedOutcome, found: &MatchedSegments) -> u64 {
     let last = found
         .present
@@ -306,7 +306,7 @@ fn find(
                     found.lone.insert(place as u64);
                 }
             } else if slot.is_cut {
-                // What a cut leaves of a segment may be in the movie.
+                // The rest of a truncated segment may be in the movie.
                 video = &video[common_prefix(video, &slot.video)..];
                 audio = &audio[common_prefix(audio, &slot.audio)..];
             }
@@ -324,8 +324,8 @@ fn find(
     Ok(found)
 }
 
-/// Whether what is foreign at a place is a later segment's own content that comes next, since all
-/// between them may be missing, and does not come a second time.
+/// Returns whether the foreign media at a position is a later segment's own content in its own
+/// place, because all segments between them may be missing, and does not occur a second time.
 fn is_a_later_one(
     slots: &[ExpectedSegment],
     place: usize,
@@ -349,7 +349,7 @@ fn is_a_later_one(
             _ => return false,
         }
     };
-    // An earlier segment behind it: it is not in its own place.
+    // An earlier segment follows: this media is not in its own position.
     let (video_behind, audio_behind) = (behind(video, other_video), behind(audio, other_audio));
     let comes_next = |slot: &&ExpectedSegment| {
         let has_media = !slot.video.is_empty() || !slot.audio.is_empty();
@@ -361,7 +361,7 @@ fn is_a_later_one(
     !(starts(video_behind, &slot.video) && starts(audio_behind, &slot.audio))
 }
 
-/// How many packets are the same from the start.
+/// Returns how many packets are equal from the start.
 fn common_prefix(packets: &[MoviePacket], wanted: &[MoviePacket]) -> usize {
     let mut pairs = packets.iter().zip(wanted);
     let differ = pairs.position(|(packet, wanted)| packet.hash != wanted.hash);
@@ -402,14 +402,14 @@ fn take(
     *packets = rest;
 }
 
-/// All packets lie as far from a common start as they ought to.
+/// Verifies that all packets have the expected distance from a common start.
 fn check_times(expected: &ExpectedOutcome, found: &MatchedSegments) -> Result<(), Mismatch> {
-    let first = found.times.first().map(|(_, shown)| *shown);
+    let first = found.times.first().map(|(_, presented)| *presented);
     let Some(start) = found.video_offset.or(first) else {
         return Ok(());
     };
-    for (at, (decoded, shown)) in found.times.iter().enumerate() {
-        let off = (decoded - start).abs().max((shown - start).abs());
+    for (at, (decoded, presented)) in found.times.iter().enumerate() {
+        let off = (decoded - start).abs().max((presented - start).abs());
         if off > expected.tolerance_us {
             return mismatch(
                 "a packet at a wrong time",
@@ -424,7 +424,7 @@ fn judge_failure(
     expected: &ExpectedOutcome,
     code: Code,
     detail: &str,
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
     let all = || {
         expected
@@ -457,15 +457,15 @@ fn judge_failure(
     {
         return mismatch("gaps that are allowed are not borne", detail);
     }
-    failure_names(expected, said)
+    failure_names(expected, reported)
 }
 
-/// A failure names what is missing as a saved movie does.
-fn failure_names(expected: &ExpectedOutcome, said: &Reported) -> Result<(), Mismatch> {
+/// Verifies that a failure reports what is missing as a saved movie does.
+fn failure_names(expected: &ExpectedOutcome, reported: &Reported) -> Result<(), Mismatch> {
     let Some(offer) = expected.track_sets.first() else {
         return Ok(());
     };
-    let report = ReportedPlaces::of(expected, said, true);
+    let report = ReportedPlaces::of(expected, reported, true);
     let slots = |place: u64| {
         let at = usize::try_from(place).unwrap_or(usize::MAX);
         offer.tracks.iter().filter_map(move |track| track.get(at))
@@ -477,13 +477,13 @@ fn failure_names(expected: &ExpectedOutcome, said: &Reported) -> Result<(), Mism
     report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
     for place in lacking {
         let must = slots(place).any(|slot| slot.requirement == Requirement::Not && slot.is_listed);
-        let told = report.places.contains(&place)
+        let is_reported = report.places.contains(&place)
             || report.shorter_ms.is_some()
             || (slots(place).any(|slot| slot.is_empty) && report.empty > 0);
-        if must && !told && !expected.is_file {
+        if must && !is_reported && !expected.is_file {
             return mismatch(
                 "a failure does not name a gap",
-                format!("segment {place}; {said:?}"),
+                format!("segment {place}; {reported:?}"),
             );
         }
     }
