@@ -1,14 +1,14 @@
-//! The app: page and shell.
+//! Builds and opens the app: the page and the shell around it.
 
 use std::process::Command;
 
 use crate::run::{self, built, cargo, npm, say, succeed};
 use crate::setup;
 
-/// Name of the shell's program.
+/// File name of the app.
 pub(crate) const PROGRAM: &str = "ustream-downloader";
 
-/// Sets up what is missing and builds the app.
+/// Installs what is missing and builds the app.
 pub(crate) fn build() -> anyhow::Result<()> {
     setup::window()?;
     setup::page()?;
@@ -19,12 +19,12 @@ pub(crate) fn build() -> anyhow::Result<()> {
     succeed(cargo(&["build", "--release", "--package", "app"]).args(features))
 }
 
-/// The built app.
+/// Returns a command that runs the built app.
 pub(crate) fn command() -> Command {
     run::command(built("release", PROGRAM))
 }
 
-/// Builds the app and opens it in earnest.
+/// Builds and opens the app, which then uses the real service.
 pub(crate) fn open(link: Option<&str>) -> anyhow::Result<()> {
     build()?;
     succeed(command().args(link))

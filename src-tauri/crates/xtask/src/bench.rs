@@ -1,5 +1,5 @@
-//! What a job takes, as ratios in one run: the machine may be busy with other work, so runs are
-//! interleaved, and the best of each tells more than the middle.
+//! Measures whole jobs and compares them within one run. The machine may be busy with other work, so
+//! the runs of all candidates are interleaved, and the best run says more than the median.
 
 mod candidate;
 mod fetchers;
@@ -18,18 +18,18 @@ use self::table::report;
 use crate::mock_service::{LargeRecording, MockServiceConfig, MockServiceProcess};
 use crate::run::{cargo, exists, say, succeed};
 
-/// As many requests at once as the other downloaders are told.
+/// Concurrent requests of each downloader.
 const PARALLEL: u32 = 8;
 
-/// What is measured, and how often.
+/// What is measured, and how many times.
 pub(crate) struct BenchOptions {
-    /// Size of the film.
+    /// Size of the recording.
     pub(crate) megabytes: u64,
-    /// Chunks of each of its tracks, where it is not to have as many as such a film has.
+    /// Segments of each of its tracks; `None`: as many as its size needs.
     pub(crate) chunks: Option<u64>,
-    /// Runs of each.
+    /// Runs of each candidate.
     pub(crate) runs: usize,
-    /// Where films are read and written.
+    /// Where movies are read and written.
     pub(crate) folder: PathBuf,
 }
 
@@ -50,39 +50,40 @@ impl BenchOptions {
     }
 }
 
-/// The whole job against downloaders that assemble nothing.
+/// Compares the whole job with downloaders that only fetch the segments.
 pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
-    let practice = MockServiceProcess::start(&MockServiceConfig {
+    let service = MockServiceProcess::start(&MockServiceConfig {
         large_recording: Some(options.large_recording()),
         ..MockServiceConfig::default()
     })?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
-    let mut peers: Vec<(Candidate, FetchCommand<'_>)> = vec![
+    let mut candidates: Vec<(Candidate, FetchCommand<'_>)> = vec![
         (
             Candidate::new("ustream-dl, MP4"),
-            ustream_dl(&practice, "mp4", PARALLEL),
+            ustream_dl(&service, "mp4", PARALLEL),
         ),
         (
             Candidate::new("ustream-dl, FLV original"),
-            ustream_dl(&practice, "original", PARALLEL),
+            ustream_dl(&service, "original", PARALLEL),
         ),
     ];
     if exists("curl", "--version") {
-        let fetch = curl(&practice, scratch.path(), PARALLEL)?;
-        peers.push((Candidate::baseline("curl, pieces only"), fetch));
+        let fetch = curl(&service, scratch.path(), PARALLEL)?;
+        candidates.push((Candidate::baseline("curl, segments only"), fetch));
     }
     if exists("aria2c", "--version") {
-        let fetch = aria2c(&practice, scratch.path(), PARALLEL)?;
-        peers.push((Candidate::baseline("aria2c, pieces only"), fetch));
+        let fetch = aria2c(&service, scratch.path(), PARALLEL)?;
+        candidates.push((Candidate::baseline("aria2c, segments only"), fetch));
     }
     options.announce("The whole job");
     for _ in 0..options.runs {
-        for (peer, fetch) in &mut peers {
-            peer.run(scratch.path(), fetch)?;
+        for (candidate, fetch) in &mut candidates {
+            candidate.run(scratch.path(), fetch)?;
         }
     }
-    report(&peers.into_iter().map(|(peer, _)| peer).collect::<Vec<_>>());
+    let candidates: Vec<_> = candidates.into_iter().map(|(it, _)| it).collect();
+    report(&candidates);
     Ok(())
 }
 

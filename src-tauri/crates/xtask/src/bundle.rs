@@ -1,4 +1,4 @@
-//! Packages that people install: the window, with the command line in them.
+//! Builds the packages that people install: the app, with the command line in them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,22 +11,23 @@ use serde_json::json;
 use crate::run::{built, cargo, command, exists, npm, output, root, say, succeed, target};
 use crate::setup;
 
-/// Where what is packed beside the window lies, below `src-tauri`. Git ignores it.
+/// Folder below `src-tauri` with the files that are packed besides the app. Git ignores it.
 const BUNDLED_FILES: &str = "gen/beside";
 
-/// What tells the bundler of it. As a file: a shell of Windows would have its own idea of quotes.
+/// Configuration that tells the bundler about these files. It is passed as a file because a Windows
+/// shell would change the quotes of an argument.
 const CONFIG: &str = "tauri.json";
 
-/// The command line.
+/// File name of the command line.
 pub(crate) const PROGRAM: &str = "ustream-dl";
 
-/// A text that comes with the command line.
+/// A text file that is packed with the command line.
 pub(crate) struct BundledText {
-    /// Where it lies when it is installed.
+    /// Path after installation.
     pub(crate) installed: &'static str,
-    /// Its name among what is packed.
+    /// File name in [`BUNDLED_FILES`].
     file: &'static str,
-    /// What the command line is asked for it.
+    /// Arguments with which the command line prints it.
     pub(crate) arguments: &'static [&'static str],
 }
 
@@ -54,20 +55,20 @@ pub(crate) const TEXTS: [BundledText; 4] = [
     },
 ];
 
-/// Builds the packages of these kinds; the system's own where none is named.
+/// Builds packages of these kinds, or the system's default kinds if there are none.
 pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     setup::bundles()?;
     setup::page()?;
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     stage_files("release")?;
-    say("The window, and its packages");
+    say("The app and its packages");
     let mut tauri = tauri("build");
     if !kinds.is_empty() {
         tauri.args(["--bundles", &kinds.join(",")]);
     }
     succeed(&mut tauri)?;
-    // On a system without the packer of Debian there is no such package either.
+    // Without dpkg-deb there is no Debian package either.
     if exists("dpkg-deb", "--version") {
         for package in debian_packages("release") {
             recompress(&package)?;
@@ -76,23 +77,23 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes the Debian package of the programs that are already built for the checks: laid out like
-/// the one that people install, only larger.
+/// Packs the debug build, which must be there, as a Debian package: laid out like the one that
+/// people install, only larger. Returns its path.
 pub(crate) fn debug() -> anyhow::Result<PathBuf> {
     stage_files("debug")?;
     say("The package");
-    // One of an earlier version would lie there still.
+    // Packages of earlier versions may still be there.
     for old in debian_packages("debug") {
         fs::remove_file(old)?;
     }
     let options = ["--debug", "--bundles", "deb", "--no-sign", "--ci"];
-    // What kind of package a program comes from matters to updates only.
+    // The bundler marks a program with its package kind for the updater, which we do not have.
     succeed(tauri("bundle").args(options).arg("--no-binary-patching"))?;
     let package = debian_packages("debug").pop();
     package.context("no package was made")
 }
 
-/// The bundler, told what is packed beside the window.
+/// Returns a command for the bundler, with [`CONFIG`].
 fn tauri(task: &str) -> Command {
     let mut tauri = npm(&["run", "tauri", "--", task, "--config"]);
     tauri.arg(bundled_files().join(CONFIG));
@@ -103,19 +104,19 @@ fn bundled_files() -> PathBuf {
     root().join("src-tauri").join(BUNDLED_FILES)
 }
 
-/// The built packages for Debian and its kin.
+/// Returns the paths of the built Debian packages.
 fn debian_packages(profile: &str) -> Vec<PathBuf> {
-    // Where none was built there is no folder.
+    // If none was built, the folder does not exist.
     let entries = fs::read_dir(target().join(profile).join("bundle/deb"));
     let paths = entries.into_iter().flatten().filter_map(Result::ok);
     let paths = paths.map(|entry| entry.path());
     paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "deb"))
         .collect()
 }
 
-/// Packs a package again as tightly as Debian does: the window and the command line are made of
-/// much the same code, which only a compressor that looks back far enough notices.
+/// Compresses a package again with xz: the app and the command line share much code, and only a
+/// compressor with a large window finds the repetition.
 fn recompress(package: &Path) -> anyhow::Result<()> {
     say("The package, packed tightly");
     let scratch = tempfile::tempdir_in(target())?;
@@ -129,39 +130,36 @@ fn recompress(package: &Path) -> anyhow::Result<()> {
     )
 }
 
-/// Lays out the built command line, its manual page and its completions, and what tells of them.
+/// Writes the built command line, its manual page, its completions and [`CONFIG`] to
+/// [`BUNDLED_FILES`].
 fn stage_files(profile: &str) -> anyhow::Result<()> {
-    let (program, beside) = (built(profile, PROGRAM), bundled_files());
-    fs::create_dir_all(&beside)?;
-    fs::write(beside.join(CONFIG), config().to_string())?;
-    let about = output(command("rustc").arg("-vV"))?;
-    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    let (program, folder) = (built(profile, PROGRAM), bundled_files());
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join(CONFIG), config().to_string())?;
+    let version = output(command("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("rustc does not say what it builds for")?;
-    // The bundler takes the program for the system it builds for, by its name.
+    // The bundler finds the program by the target triple in its file name.
     let name = format!("{PROGRAM}-{host}{}", std::env::consts::EXE_SUFFIX);
-    fs::copy(&program, beside.join(name))?;
-    for BundledText {
-        file,
-        arguments: question,
-        ..
-    } in &TEXTS
-    {
-        let text = output(command(&program).args(*question))?;
-        fs::write(beside.join(file), text + "\n")?;
+    fs::copy(&program, folder.join(name))?;
+    for text in &TEXTS {
+        let content = output(command(&program).args(text.arguments))?;
+        fs::write(folder.join(text.file), content + "\n")?;
     }
     Ok(())
 }
 
-/// What is added to `tauri.conf.json`: only a bundle needs the command line to be built.
+/// Returns what is added to `tauri.conf.json`. It is separate because only a bundle needs the built
+/// command line.
 fn config() -> serde_json::Value {
-    let beside = |file: &str| Path::new(BUNDLED_FILES).join(file);
+    let bundled = |file: &str| Path::new(BUNDLED_FILES).join(file);
     let files: BTreeMap<_, _> = TEXTS
         .iter()
-        .map(|text| (text.installed, beside(text.file)))
+        .map(|text| (text.installed, bundled(text.file)))
         .collect();
     json!({
         "bundle": {
-            "externalBin": [beside(PROGRAM)],
+            "externalBin": [bundled(PROGRAM)],
             "linux": { "deb": { "files": files }, "rpm": { "files": files } },
         },
     })

@@ -1,4 +1,4 @@
-//! The main job, without the internet: the practice service's recording becomes a file.
+//! Demonstrates the program without the internet: saves a recording of the mock service.
 
 use anyhow::ensure;
 
@@ -12,12 +12,12 @@ pub(crate) fn command_line() -> anyhow::Result<()> {
     setup::compiler()?;
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
-    let practice = MockServiceProcess::start(&MockServiceConfig::default())?;
+    let service = MockServiceProcess::start(&MockServiceConfig::default())?;
     let folder = target().join("demo");
     std::fs::create_dir_all(&folder)?;
     say(&format!("ustream-dl {LINK}"));
     let mut save = command(built("release", "ustream-dl"));
-    practice
+    service
         .add_service_args(&mut save)
         .arg(LINK)
         .arg("--output")
@@ -36,10 +36,10 @@ pub(crate) fn command_line() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens the app on the practice service, with the link in its field.
+/// Opens the app connected to the mock service, with the link filled in.
 pub(crate) fn window() -> anyhow::Result<()> {
     app::build()?;
-    let practice = MockServiceProcess::start(&MockServiceConfig::default())?;
+    let service = MockServiceProcess::start(&MockServiceConfig::default())?;
     let mut window = app::command();
-    succeed(practice.add_service_args(&mut window).arg(LINK))
+    succeed(service.add_service_args(&mut window).arg(LINK))
 }

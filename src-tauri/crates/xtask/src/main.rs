@@ -1,13 +1,14 @@
-//! `cargo xtask …`: everything that a person does with this repository, on every platform.
+//! `cargo xtask …`: every task of working on this repository, on every platform.
 //!
-//! - [`demo`]: saves the practice service's recording; `--window` does it in the app.
-//! - [`app`]: opens the app in earnest.
+//! - [`test`]: `check`, `fix`, `bless`, `doc` and `test`, the developer's loop.
+//! - [`demo`]: saves a recording of the mock service; `--window` does it in the app.
+//! - [`app`]: builds and opens the app.
 //! - [`bundle`]: packages that people install.
-//! - [`package`]: one of those as a person has it, installed.
-//! - [`test`]: sets up and runs every check.
-//! - [`bench`]: the whole job against other downloaders, as ratios in one run.
+//! - [`package`]: installs such a package and inspects it.
+//! - [`bench`]: measurements, as ratios within one run.
+//! - [`mock_service`]: runs the mock service (people read "practice service").
 //!
-//! Each installs what it misses ([`setup`]) and calls the tools that people call ([`run`]).
+//! Each task installs what it needs ([`setup`]) and calls the tools that people call ([`run`]).
 
 mod app;
 mod bench;
@@ -25,9 +26,20 @@ use clap::{Parser, Subcommand};
 
 use crate::bench::BenchOptions;
 
-/// Everything that a person does with this repository.
+/// How to run the fast checks while working, and everything before a pull request.
+const LOOP: &str = "\
+While you work:
+  cargo xtask check    after each change
+  cargo xtask fix      if it complains about formatting, or about a lint that can correct itself
+  cargo xtask bless    after changing a type that the page uses
+Before a pull request:
+  cargo xtask test     everything, as in CI";
+
+/// Checks, demonstrates, builds and measures what is in this repository.
+///
+/// On Debian and Ubuntu each task installs the system packages that it needs.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = LOOP)]
 struct Args {
     #[command(subcommand)]
     task: Task,
@@ -35,24 +47,32 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Run the fast checks: format, lints, types, unit tests
+    Check,
+    /// Format everything and let the lints correct what they can
+    Fix,
+    /// Rewrite the generated files that the tests compare
+    Bless,
+    /// Build the documentation with warnings as errors, and run its examples
+    Doc,
+    /// Set up and run every check
+    Test,
     /// Save the practice service's recording and say where the file is
     Demo {
-        /// In the app's window instead of the command line
+        /// Use the app's window instead of the command line
         #[arg(long)]
         window: bool,
     },
     /// Build and open the app
     App {
-        /// A link to begin with
+        /// A link to fill in
         link: Option<String>,
     },
-    /// Build packages to install, the command line in them: target/release/bundle
+    /// Build packages to install, with the command line in them: target/release/bundle
     Bundle {
         /// Which: deb, rpm, appimage, nsis, dmg [default: the usual ones of this system]
         kinds: Vec<String>,
     },
-    /// Set up and run every check
-    Test,
     /// Measure the whole job against other downloaders
     Bench {
         /// What to measure instead of the whole job
@@ -61,13 +81,13 @@ enum Task {
         /// Size of the recording
         #[arg(long, global = true, value_name = "MB", default_value_t = 200)]
         size: u64,
-        /// Chunks of each of its tracks [default: as many as such a film has]
+        /// Segments of each of its tracks [default: as many as its length needs]
         #[arg(long, global = true, value_name = "N")]
         chunks: Option<u64>,
         /// Runs of each, interleaved
         #[arg(long, global = true, default_value_t = 7)]
         runs: usize,
-        /// Where films are read and written: one in memory takes the disk out of the figures
+        /// Where movies are read and written: a folder in memory keeps the disk out of the figures
         #[arg(long, global = true, value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
@@ -75,29 +95,33 @@ enum Task {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 enum Benchmark {
-    /// A line of 50 ms and 20 Mbit/s a connection: how much of it is used
+    /// Use of a network link of 50 ms and 20 Mbit/s for each connection
     Line,
-    /// One piece in fifty stalls for 20 s
+    /// Cost of one segment in fifty that stalls for 20 s
     Stall,
-    /// Somebody looks at the progress 1000 times a second
+    /// Cost of reading the progress 1000 times a second
     Looks,
-    /// Ten hours against ten minutes: what memory they take
+    /// Memory for ten hours against ten minutes
     Hours,
-    /// Making an MP4 of a film on disk, against ffmpeg and a plain copy
+    /// Making an MP4 of a file on disk, against ffmpeg and a plain copy
     Remux,
-    /// The window's start and its memory, against an empty window
+    /// Start and memory of the window, against an empty window
     Window,
 }
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().task {
+        Task::Check => test::check(),
+        Task::Fix => test::fix(),
+        Task::Bless => test::bless(),
+        Task::Doc => test::doc(),
+        Task::Test => test::all(),
         Task::Demo { window: false } => demo::command_line(),
         Task::Demo { window: true } => demo::window(),
         Task::App { link } => app::open(link.as_deref()),
         Task::Bundle { kinds } => bundle::build(&kinds),
-        Task::Test => test::all(),
         Task::Bench {
-            benchmark: part,
+            benchmark,
             size,
             chunks,
             runs,
@@ -109,7 +133,7 @@ fn main() -> anyhow::Result<()> {
                 runs,
                 folder: folder.unwrap_or_else(run::target),
             };
-            match part {
+            match benchmark {
                 None => bench::all(&options),
                 Some(Benchmark::Line) => bench::line::link_share(&options),
                 Some(Benchmark::Stall) => bench::line::stall(&options),

@@ -1,4 +1,4 @@
-//! The practice service as a child process.
+//! Builds and runs the mock service as a child process.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,45 +8,45 @@ use anyhow::{Context, bail};
 
 use crate::run::{built, cargo, command, say, succeed};
 
-/// Its recording of the main case.
+/// Link of its default recording.
 pub(crate) const LINK: &str = "https://video.ibm.com/recorded/112470631";
-/// Its recording of the size that was asked for.
+/// Link of its [`LargeRecording`].
 pub(crate) const LARGE_LINK: &str = "https://video.ibm.com/recorded/134300020";
 
-/// What a practice service is like, beyond its demo world.
+/// Options of a mock service.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MockServiceConfig {
-    /// A recording as large as is asked for.
+    /// An additional recording of a given size.
     pub(crate) large_recording: Option<LargeRecording>,
-    /// Round trip in milliseconds, Mbit/s for each connection: `50,20`.
+    /// Round trip in ms and Mbit/s for each connection, such as `50,20`.
     pub(crate) link: Option<&'static str>,
-    /// One in so many chunks of that recording falls silent for a while.
+    /// Every n-th video segment of that recording stalls at the first request for it.
     pub(crate) stall_every: Option<u64>,
 }
 
-/// A film as large as is asked for.
+/// A recording of a given size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LargeRecording {
     pub(crate) megabytes: u64,
-    /// Chunks of each track, where there are not to be as many as such a film has.
+    /// Segments of each track; `None`: as many as the size needs.
     pub(crate) chunks: Option<u64>,
-    /// Seconds of each chunk, where it is not to be two.
+    /// Seconds of each segment; `None`: two.
     pub(crate) chunk_time: Option<u64>,
 }
 
-/// A running practice service; it ends when this is dropped.
+/// A running mock service. It ends when this is dropped.
 pub(crate) struct MockServiceProcess {
     child: Child,
     address: String,
     ca: PathBuf,
     segments: PathBuf,
-    /// Its files live as long as it does.
+    /// Holds the files above.
     _folder: tempfile::TempDir,
 }
 
 impl MockServiceProcess {
-    /// Builds and starts it.
-    pub(crate) fn start(setting: &MockServiceConfig) -> anyhow::Result<Self> {
+    /// Builds and starts it, and waits until it is ready.
+    pub(crate) fn start(config: &MockServiceConfig) -> anyhow::Result<Self> {
         say("The practice service");
         let build = ["build", "--release", "--package", "tests", "--bin"];
         succeed(cargo(&build).arg("fake-ustream"))?;
@@ -60,20 +60,20 @@ impl MockServiceProcess {
             .arg("--ready")
             .arg(&ready)
             .stdout(Stdio::null());
-        if let Some(film) = &setting.large_recording {
-            service.args(["--large", &film.megabytes.to_string()]);
+        if let Some(recording) = &config.large_recording {
+            service.args(["--large", &recording.megabytes.to_string()]);
             service.arg("--segments").arg(&segments);
-            if let Some(chunks) = film.chunks {
+            if let Some(chunks) = recording.chunks {
                 service.args(["--chunks", &chunks.to_string()]);
             }
-            if let Some(seconds) = film.chunk_time {
+            if let Some(seconds) = recording.chunk_time {
                 service.args(["--chunk-time", &seconds.to_string()]);
             }
         }
-        if let Some(line) = setting.link {
-            service.args(["--line", line]);
+        if let Some(link) = config.link {
+            service.args(["--line", link]);
         }
-        if let Some(every) = setting.stall_every {
+        if let Some(every) = config.stall_every {
             service.args(["--stall-every", &every.to_string()]);
         }
         let mut child = service.spawn().context("starting the practice service")?;
@@ -94,22 +94,22 @@ impl MockServiceProcess {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address on which it listens.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Whom to trust.
+    /// Returns the path of its certificate authority.
     pub(crate) fn ca(&self) -> &Path {
         &self.ca
     }
 
-    /// A file with the addresses of the large recording's segments, one a line.
+    /// Returns the path of a list of the large recording's segment addresses, one per line.
     pub(crate) fn segments(&self) -> &Path {
         &self.segments
     }
 
-    /// Makes a command of ours use it. Proxies are out of the way then.
+    /// Makes one of our programs use this service, without any proxy.
     pub(crate) fn add_service_args<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .args(["--practice", &self.address])
@@ -127,14 +127,14 @@ impl Drop for MockServiceProcess {
 }
 
 fn wait_until_ready(child: &mut Child, ready: &Path) -> anyhow::Result<String> {
-    let patience = Instant::now() + Duration::from_mins(1);
-    while Instant::now() < patience {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while Instant::now() < deadline {
         if let Ok(text) = std::fs::read(ready) {
-            let said: serde_json::Value = serde_json::from_slice(&text)?;
-            return Ok(said["address"].as_str().context("no address")?.to_owned());
+            let status: serde_json::Value = serde_json::from_slice(&text)?;
+            return Ok(status["address"].as_str().context("no address")?.to_owned());
         }
-        if let Some(status) = child.try_wait()? {
-            bail!("the practice service ended with {status}");
+        if let Some(exit) = child.try_wait()? {
+            bail!("the practice service ended with {exit}");
         }
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -1,6 +1,6 @@
-//! A Debian package as a person has it: installed, looked at, and taken away again.
+//! Installs a Debian package, inspects it, and removes it again.
 //!
-//! Only CI lets the package manager install it. Elsewhere it is unpacked into a folder of its own,
+//! Only CI installs it with the package manager. Elsewhere it is unpacked into a temporary folder,
 //! so that a check changes nothing on a person's machine.
 
 use std::fs;
@@ -18,22 +18,22 @@ use crate::setup::apt;
 const DESKTOP_ENTRY: &str = "/usr/share/applications/Ustream Downloader.desktop";
 const METAINFO: &str = "/usr/share/metainfo/io.github.ustream_dl.metainfo.xml";
 
-/// An installed package; it is taken away when this is dropped.
+/// An installed package. It is removed when this is dropped.
 pub(crate) struct Installed {
-    place: InstallLocation,
+    location: InstallLocation,
 }
 
 enum InstallLocation {
-    /// Where the package manager has put it, by the package's name.
+    /// Installed by the package manager; the name of the package.
     System(String),
-    /// A folder that stands in for the root of the file system.
+    /// Unpacked into a folder in place of the root of the file system.
     Folder(TempDir),
 }
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        if let InstallLocation::System(name) = &self.place {
-            // Whether it is gone is looked at by [`Self::remove`].
+        if let InstallLocation::System(name) = &self.location {
+            // [`Self::remove`] checks the result.
             let _ = apt(&["remove"], [name]);
         }
     }
@@ -42,7 +42,7 @@ impl Drop for Installed {
 impl Installed {
     /// Installs the package, or unpacks it.
     pub(crate) fn install(package: &Path) -> anyhow::Result<Self> {
-        let place = if std::env::var_os("CI").is_some_and(|it| it == "true") {
+        let location = if std::env::var_os("CI").is_some_and(|value| value == "true") {
             say("The package, installed");
             let name = output(
                 command("dpkg-deb")
@@ -50,10 +50,10 @@ impl Installed {
                     .arg(package)
                     .arg("Package"),
             )?;
-            // An earlier run may have left one of the same version, or a newer one.
-            let instead = ["--reinstall", "--allow-downgrades"];
+            // An earlier run may have left the same or a newer version installed.
+            let replace = ["--reinstall", "--allow-downgrades"];
             apt(
-                &[&["install", "--no-install-recommends"][..], &instead].concat(),
+                &[&["install", "--no-install-recommends"][..], &replace].concat(),
                 [package],
             )?;
             InstallLocation::System(name)
@@ -67,15 +67,15 @@ impl Installed {
             )?;
             InstallLocation::Folder(folder)
         };
-        Ok(Self { place })
+        Ok(Self { location })
     }
 
-    /// The window's program.
+    /// Returns the path of the installed app.
     pub(crate) fn window(&self) -> PathBuf {
         self.program(app::PROGRAM)
     }
 
-    /// Looks at everything that can be looked at without opening the window.
+    /// Checks programs, manual page, completions, desktop entry and metadata.
     pub(crate) fn inspect(&self) -> anyhow::Result<()> {
         say("The package: programs, manual page, completions");
         for program in [PROGRAM, app::PROGRAM] {
@@ -90,16 +90,16 @@ impl Installed {
             let wanted = output(self.command(PROGRAM).args(text.arguments))?;
             ensure!(
                 installed.trim() == wanted,
-                "{} is another's",
+                "{} differs from what the program prints",
                 file.display()
             );
         }
         say("The package: desktop entry, description");
         let entry = self.file(DESKTOP_ENTRY);
         succeed(command("desktop-file-validate").arg(&entry))?;
-        let starts = format!("Exec={} %u", app::PROGRAM);
+        let exec = format!("Exec={} %u", app::PROGRAM);
         let entry = fs::read_to_string(&entry)?;
-        ensure!(entry.lines().any(|line| line == starts), "{entry}");
+        ensure!(entry.lines().any(|line| line == exec), "{entry}");
         let metainfo = self.file(METAINFO);
         succeed(
             command("appstreamcli")
@@ -114,7 +114,7 @@ impl Installed {
         Ok(())
     }
 
-    /// Takes the package away again.
+    /// Removes the package and checks that its programs are gone.
     pub(crate) fn remove(self) -> anyhow::Result<()> {
         let programs = [PROGRAM, app::PROGRAM].map(|name| self.program(name));
         drop(self);
@@ -132,9 +132,9 @@ impl Installed {
         command(self.program(name))
     }
 
-    /// Where a file of the package lies.
+    /// Returns the path of an installed file.
     fn file(&self, path: &str) -> PathBuf {
-        match &self.place {
+        match &self.location {
             InstallLocation::System(_) => path.into(),
             InstallLocation::Folder(folder) => folder.path().join(path.trim_start_matches('/')),
         }

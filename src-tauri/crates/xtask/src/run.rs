@@ -1,4 +1,4 @@
-//! Calling other programs, and telling what is going on.
+//! Runs other programs, and prints progress and results.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub(crate) fn root() -> PathBuf {
-    // This package lies three folders below it.
+    // This package is three folders below it.
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(3)
@@ -16,19 +16,19 @@ pub(crate) fn root() -> PathBuf {
         .to_owned()
 }
 
-/// Where cargo puts what it builds.
+/// Returns the folder where cargo puts its output.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A program that cargo has built.
+/// Returns the path of a program that cargo has built.
 pub(crate) fn built(profile: &str, name: &str) -> PathBuf {
     target()
         .join(profile)
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Tells a person what comes next. On stderr: stdout is for results.
+/// Prints what is done next. On stderr: stdout is for results.
 #[expect(
     clippy::print_stderr,
     reason = "this program's output is for people at a terminal"
@@ -37,7 +37,7 @@ pub(crate) fn say(what: &str) {
     eprintln!("\n── {what}");
 }
 
-/// Prints a result.
+/// Prints a result to stdout.
 #[expect(
     clippy::print_stdout,
     reason = "this program's output is for people at a terminal"
@@ -46,23 +46,23 @@ pub(crate) fn print(line: &str) {
     println!("{line}");
 }
 
-/// A program, run in the root of the repository.
+/// Returns a command that runs in the root of the repository, without stdin.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root()).stdin(Stdio::null());
     command
 }
 
-/// cargo itself, the one that runs this.
+/// Returns a command for the cargo that runs this program.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(arguments);
     cargo
 }
 
-/// npm, within the page's folder.
+/// Returns a command for npm in the folder of the page.
 pub(crate) fn npm(arguments: &[&str]) -> Command {
-    // On Windows npm is a script, which only a shell finds.
+    // On Windows npm is a script that only a shell finds.
     let mut npm = if cfg!(windows) {
         let mut shell = command("cmd");
         shell.args(["/C", "npm"]);
@@ -74,7 +74,7 @@ pub(crate) fn npm(arguments: &[&str]) -> Command {
     npm
 }
 
-/// Runs a command to its end; fails where it fails.
+/// Runs a command to its end. Its failure is an error.
 pub(crate) fn succeed(command: &mut Command) -> anyhow::Result<()> {
     let words = words(command);
     let status = command
@@ -86,7 +86,7 @@ pub(crate) fn succeed(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end and gives what it printed on stdout.
+/// Runs a command to its end and returns its stdout, trimmed.
 pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     let words = words(command);
     let output = command
@@ -99,11 +99,11 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Whether a program can be started.
-pub(crate) fn exists(program: &str, version: &str) -> bool {
+/// Tells whether a program can be started, with an argument such as `--version`.
+pub(crate) fn exists(program: &str, argument: &str) -> bool {
     let mut command = Command::new(program);
     let quiet = command
-        .arg(version)
+        .arg(argument)
         .stdin(Stdio::null())
         .stdout(Stdio::null());
     quiet

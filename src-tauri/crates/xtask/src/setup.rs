@@ -5,12 +5,13 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::run::{command, exists, npm, say, succeed};
+use crate::run::{command, exists, npm, root, say, succeed};
 
-/// A system package by what it gives.
+/// A system package.
 struct AptPackage {
+    /// Its name on Debian and Ubuntu.
     debian: &'static str,
-    /// For people on other systems.
+    /// What it provides, for people on other systems.
     purpose: &'static str,
 }
 
@@ -18,17 +19,17 @@ const fn package(debian: &'static str, purpose: &'static str) -> AptPackage {
     AptPackage { debian, purpose }
 }
 
-/// To build the command line: TLS brings C code.
+/// Needed to build the command line: the TLS library contains C code.
 const COMPILER: [AptPackage; 1] = [package("gcc", "a C compiler")];
-/// To build and open the window.
+/// Needed to build and open the window.
 const WINDOW: [AptPackage; 3] = [
     package("libwebkit2gtk-4.1-dev", "WebKitGTK 4.1 with headers"),
     package("librsvg2-dev", "librsvg with headers"),
     package("pkg-config", "pkg-config"),
 ];
-/// To make packages. Some take `xdg-open` along.
+/// Needed to build packages. An `AppImage` includes `xdg-open`.
 const BUNDLES: [AptPackage; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
-/// To test: real films are made and read back, the page is walked through, the window is driven.
+/// Needed by the tests: they encode and inspect movies, and drive the page and the window.
 const CHECKS: [AptPackage; 11] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
@@ -43,25 +44,24 @@ const CHECKS: [AptPackage; 11] = [
     package("appstream", "appstreamcli"),
 ];
 
-/// What the command line is built with.
+/// Installs what the command line is built with.
 pub(crate) fn compiler() -> anyhow::Result<()> {
     install(COMPILER.iter())
 }
 
-/// What the window is built with.
+/// Installs what the window is built with.
 pub(crate) fn window() -> anyhow::Result<()> {
     install(COMPILER.iter().chain(&WINDOW))
 }
 
-/// What packages are made with.
+/// Installs what packages are built with.
 pub(crate) fn bundles() -> anyhow::Result<()> {
     install(COMPILER.iter().chain(&WINDOW).chain(&BUNDLES))
 }
 
-/// What all checks need.
+/// Installs what all checks need.
 pub(crate) fn checks() -> anyhow::Result<()> {
-    // Where the page's tests are told which browser to take, it need not be a package of Debian's:
-    // Ubuntu has none.
+    // With `CHROMIUM` set the page's tests use that browser. Ubuntu has no package of it.
     let is_named = std::env::var_os("CHROMIUM").is_some();
     let checks = CHECKS
         .iter()
@@ -69,7 +69,7 @@ pub(crate) fn checks() -> anyhow::Result<()> {
     install(COMPILER.iter().chain(&WINDOW).chain(checks))
 }
 
-/// The page's packages, exactly as they are locked.
+/// Installs the page's packages at the versions of the lock file, from scratch.
 pub(crate) fn page() -> anyhow::Result<()> {
     if !exists("node", "--version") {
         bail!("Node.js 20 or later is missing: https://nodejs.org");
@@ -78,9 +78,19 @@ pub(crate) fn page() -> anyhow::Result<()> {
     succeed(&mut npm(&["ci", "--no-audit", "--no-fund"]))
 }
 
+/// Installs the page's packages only if the lock file has changed since they were installed.
+pub(crate) fn page_if_changed() -> anyhow::Result<()> {
+    let changed_at = |file: &str| root().join("ui").join(file).metadata()?.modified();
+    let installed = changed_at("node_modules/.package-lock.json").ok();
+    if installed >= Some(changed_at("package-lock.json")?) {
+        return Ok(());
+    }
+    page()
+}
+
 fn install<'a>(packages: impl Iterator<Item = &'a AptPackage>) -> anyhow::Result<()> {
     if !cfg!(target_os = "linux") {
-        // Windows and macOS bring their own web view; the compiler comes with Rust's set-up there.
+        // Windows and macOS include a web view, and installing Rust there brings a compiler.
         return Ok(());
     }
     let missing: Vec<&AptPackage> = packages.filter(|package| !is_installed(package)).collect();
@@ -97,7 +107,7 @@ fn install<'a>(packages: impl Iterator<Item = &'a AptPackage>) -> anyhow::Result
     apt(&["install", "--no-install-recommends"], names)
 }
 
-/// Lets Debian's package manager do something, without asking.
+/// Runs `apt-get` as root, without questions.
 pub(crate) fn apt<T: AsRef<OsStr>>(
     task: &[&str],
     packages: impl IntoIterator<Item = T>,
@@ -108,7 +118,7 @@ pub(crate) fn apt<T: AsRef<OsStr>>(
 }
 
 fn is_installed(package: &AptPackage) -> bool {
-    // On other systems nothing is known of packages: what is missing will say so itself.
+    // Without dpkg nothing counts as installed.
     let query = ["--show", "--showformat=${db:Status-Abbrev}", package.debian];
     command("dpkg-query")
         .args(query)
@@ -116,7 +126,7 @@ fn is_installed(package: &AptPackage) -> bool {
         .is_ok_and(|output| output.stdout.starts_with(b"ii"))
 }
 
-/// `env` or `sudo`, before a command that needs root.
+/// Returns `env` if we are root, otherwise `sudo`, for the command that follows.
 fn as_root() -> std::process::Command {
     let user = command("id").arg("-u").output();
     let root = user.is_ok_and(|output| output.stdout.trim_ascii() == b"0");

@@ -1,21 +1,48 @@
-//! Every check: what a person runs is what CI runs.
+//! The developer's loop: fast checks, automatic fixes, generated files, and the full test run of CI.
 
 use std::path::PathBuf;
 
 use crate::package::Installed;
-use crate::run::{built, cargo, exists, npm, print, say, succeed, target};
+use crate::run::{built, cargo, exists, npm, print, root, say, succeed, target};
 use crate::{app, bundle, setup};
 
-/// Names the folder for pictures of the window and of every state of its page.
+/// Environment variable: the folder for screenshots of the window and of every state of its page.
 const SHOTS: &str = "USTREAM_SHOTS";
 
-fn shots() -> PathBuf {
-    std::env::var_os(SHOTS).map_or_else(|| target().join("shots"), PathBuf::from)
-}
+/// Features of every build of the whole workspace: with one set, nothing is built twice.
+const WORKSPACE: [&str; 3] = [
+    "--workspace",
+    "--features",
+    "tauri/custom-protocol,tests/desktop",
+];
 
-/// The lock of cargo-deny's version keeps a new release from changing what passes. Without its
-/// optimisations it is built in half the time, and runs for seconds either way.
-const DENY: [&str; 6] = [
+/// The crates with the program's logic. They build without a GUI library.
+const LIBRARIES: [&str; 8] = [
+    "--package",
+    "ustream",
+    "--package",
+    "media",
+    "--package",
+    "engine",
+    "--package",
+    "cli",
+];
+
+/// A title for the person, and a script of `ui/package.json`.
+type PageStep = (&'static str, &'static str);
+
+const FAST_PAGE_CHECKS: [PageStep; 4] = [
+    ("The page: formatting", "format:check"),
+    ("The page: lints", "lint"),
+    ("The page: types", "check"),
+    ("The page: tests", "test"),
+];
+const BROWSER_CHECK: PageStep = ("The page: every state, in a browser", "e2e");
+const BUILD: PageStep = ("The page: build", "build");
+
+/// Installs cargo-deny. The fixed version keeps a new release from changing what passes. A debug
+/// build takes half the time to compile, and runs for seconds either way.
+const INSTALL_DENY: [&str; 6] = [
     "install",
     "--locked",
     "--debug",
@@ -24,66 +51,127 @@ const DENY: [&str; 6] = [
     "0.20.2",
 ];
 
+fn shots() -> PathBuf {
+    std::env::var_os(SHOTS).map_or_else(|| target().join("shots"), PathBuf::from)
+}
+
+/// Runs the fast checks: format, lints, types, unit tests.
+pub(crate) fn check() -> anyhow::Result<()> {
+    prepare()?;
+    page(&FAST_PAGE_CHECKS)?;
+    rust_lints()?;
+    say("Rust: unit tests");
+    let mut tests = test_runner(&["--lib", "--bins"]);
+    succeed(tests.args(LIBRARIES))?;
+    print("the fast checks passed; `cargo xtask test` runs all");
+    Ok(())
+}
+
+/// Formats everything and applies the lints' automatic corrections.
+pub(crate) fn fix() -> anyhow::Result<()> {
+    prepare()?;
+    say("The page: lints");
+    let page_lints = succeed(&mut npm(&["run", "lint", "--", "--fix"]));
+    say("Rust: lints");
+    let fix = ["clippy", "--fix", "--allow-dirty", "--allow-staged"];
+    let rust_lints = succeed(cargo(&fix).arg("--all-targets").args(WORKSPACE));
+    // Formatted last, also if a lint is left that only a person can correct.
+    page(&[("The page: formatting", "format")])?;
+    say("Rust: formatting");
+    succeed(&mut cargo(&["fmt", "--all"]))?;
+    page_lints.and(rust_lints)
+}
+
+/// Rewrites the generated files that tests compare: the page's TypeScript bindings.
+pub(crate) fn bless() -> anyhow::Result<()> {
+    setup::compiler()?;
+    say("The page's bindings");
+    let bindings = ["test", "--package", "tests", "--test", "suite", "bindings"];
+    succeed(cargo(&bindings).env("BLESS", "1"))
+}
+
+/// Builds the documentation with warnings as errors and runs its examples.
+pub(crate) fn doc() -> anyhow::Result<()> {
+    prepare()?;
+    rust_docs()
+}
+
 /// Sets up and runs every check.
 pub(crate) fn all() -> anyhow::Result<()> {
     setup::checks()?;
     setup::page()?;
-    page()?;
+    page(&FAST_PAGE_CHECKS)?;
+    page(&[BROWSER_CHECK, BUILD])?;
     rust()?;
+    rust_docs()?;
     licences()?;
     print("every check passed");
     Ok(())
 }
 
-fn page() -> anyhow::Result<()> {
-    for (what, script) in [
-        ("The page: formatting", "format:check"),
-        ("The page: lints", "lint"),
-        ("The page: types", "check"),
-        ("The page: tests", "test"),
-        ("The page: every state, in a browser", "e2e"),
-        ("The page: build", "build"),
-    ] {
-        say(what);
+/// Installs what a build of the whole workspace needs, which is part of what [`all`] installs, and
+/// builds the page if it is missing: the shell embeds it.
+fn prepare() -> anyhow::Result<()> {
+    setup::window()?;
+    setup::page_if_changed()?;
+    if root().join("ui/dist").exists() {
+        return Ok(());
+    }
+    page(&[BUILD])
+}
+
+fn page(steps: &[PageStep]) -> anyhow::Result<()> {
+    for (title, script) in steps {
+        say(title);
         succeed(npm(&["run", script]).env(SHOTS, shots()))?;
     }
     Ok(())
 }
 
-/// One set of features for all, so that nothing is built twice.
-fn rust() -> anyhow::Result<()> {
-    let all = [
-        "--workspace",
-        "--features",
-        "tauri/custom-protocol,tests/desktop",
-    ];
+fn rust_lints() -> anyhow::Result<()> {
     say("Rust: formatting");
     succeed(&mut cargo(&["fmt", "--all", "--check"]))?;
     say("Rust: lints");
-    let warnings = ["--", "--deny", "warnings"];
-    succeed(cargo(&["clippy", "--all-targets"]).args(all).args(warnings))?;
+    let mut clippy = cargo(&["clippy", "--all-targets"]);
+    succeed(clippy.args(WORKSPACE).args(["--", "--deny", "warnings"]))
+}
+
+fn rust_docs() -> anyhow::Result<()> {
+    say("Rust: documentation");
+    let mut doc = cargo(&["doc", "--no-deps"]);
+    succeed(doc.args(WORKSPACE).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    say("Rust: examples in the documentation");
+    succeed(cargo(&["test", "--doc"]).args(LIBRARIES))
+}
+
+fn rust() -> anyhow::Result<()> {
+    rust_lints()?;
     say("Rust: the shell, for its end-to-end run");
-    succeed(cargo(&["build", "--bins"]).args(all))?;
+    succeed(cargo(&["build", "--bins"]).args(WORKSPACE))?;
     let package = package()?;
     say("Rust: tests");
     let window = package
         .as_ref()
         .map_or_else(|| built("debug", app::PROGRAM), Installed::window);
-    // nextest runs tests in parallel as processes; plain cargo does too, only slower.
-    let nextest = exists("cargo-nextest", "--version");
-    let run: &[&str] = if nextest {
-        &["nextest", "run"]
-    } else {
-        &["test", "--lib", "--bins", "--tests"]
-    };
-    let mut tests = cargo(run);
-    tests.args(all).env("USTREAM_APP", window);
+    let mut tests = test_runner(&["--lib", "--bins", "--tests"]);
+    tests.args(WORKSPACE).env("USTREAM_APP", window);
     succeed(tests.env(SHOTS, shots()))?;
     package.map_or(Ok(()), Installed::remove)
 }
 
-/// Makes a package of what was built and installs it: what people get is what the window's stories
-/// are told of. Nothing on a system that has no such packages.
+/// Returns the command that runs these kinds of tests: nextest if it is installed, since it runs all
+/// test programs in parallel; otherwise plain cargo.
+fn test_runner(kinds: &[&str]) -> std::process::Command {
+    let runner: &[&str] = if exists("cargo-nextest", "--version") {
+        &["nextest", "run"]
+    } else {
+        &["test"]
+    };
+    cargo(&[runner, kinds].concat())
+}
+
+/// Packs what was built and installs the package: the window is tested as people get it. Returns
+/// `None` on a system without Debian packages.
 fn package() -> anyhow::Result<Option<Installed>> {
     if !exists("dpkg-deb", "--version") {
         return Ok(None);
@@ -96,11 +184,11 @@ fn package() -> anyhow::Result<Option<Installed>> {
 fn licences() -> anyhow::Result<()> {
     say("Licences and sources of what we build on");
     if !exists("cargo-deny", "--version") {
-        succeed(&mut cargo(&DENY))?;
+        succeed(&mut cargo(&INSTALL_DENY))?;
     }
-    // It reads the crates of all systems, and a build has fetched only those of this one.
+    // cargo-deny reads the crates of all systems; the build fetched only those of this one.
     succeed(&mut cargo(&["fetch", "--locked"]))?;
-    // Advisories are fetched from elsewhere, so they are not a part of this.
+    // Without advisories: those are fetched from the internet.
     let checks = ["--offline", "check", "bans", "licenses", "sources"];
     succeed(cargo(&["deny", "--workspace"]).args(checks))
 }

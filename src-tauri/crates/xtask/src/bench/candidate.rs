@@ -1,4 +1,4 @@
-//! One way to do the work, and what its runs took.
+//! Runs one program several times and measures time, memory, disk use and output.
 
 use std::fs::Metadata;
 use std::io::{BufRead, BufReader};
@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use wait4::Wait4 as _;
 
-/// What our program says when nothing more is on its way to it.
+/// Log message of the engine when the last segment has arrived. This must be the same text.
 const LAST_SEGMENT_MESSAGE: &str = "the last piece is here";
-/// How often the disk is looked at.
+/// How often disk use is measured.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// One way to do the work, and what its runs took.
+/// A program under measurement, with the results of its runs.
 pub(super) struct Candidate {
     name: String,
-    /// The others are compared with the best of these.
+    /// The ratios of all candidates refer to the best baseline.
     is_baseline: bool,
-    /// What its connections can carry, in bytes a second.
+    /// Bytes per second that its connections can carry together.
     link_bytes_per_second: Option<f64>,
     runs: Vec<Measurement>,
 }
@@ -30,11 +30,11 @@ struct Measurement {
     wall: Duration,
     processor: Duration,
     peak_memory: u64,
-    /// Bytes given to the system to write, where it counts them.
+    /// Bytes passed to `write` calls; `None` if the system does not count them.
     written: Option<u64>,
     peak_disk: u64,
     output: u64,
-    /// From the last byte to the end, where it says so.
+    /// From the last segment to the end; `None` if the program does not log the former.
     finish: Option<Duration>,
 }
 
@@ -48,7 +48,7 @@ impl Candidate {
         }
     }
 
-    /// One with which the others are compared.
+    /// Returns a candidate with which the others are compared.
     pub(super) fn baseline(name: impl Into<String>) -> Self {
         Self {
             is_baseline: true,
@@ -56,7 +56,7 @@ impl Candidate {
         }
     }
 
-    /// Its connections carry so many bytes a second together.
+    /// Sets how much its connections can carry together.
     pub(super) fn with_link_capacity(self, bytes_per_second: f64) -> Self {
         Self {
             link_bytes_per_second: Some(bytes_per_second),
@@ -64,7 +64,7 @@ impl Candidate {
         }
     }
 
-    /// Runs it once in a folder of its own, which is empty before and gone afterwards.
+    /// Runs it once in an empty folder, which is removed afterwards.
     pub(super) fn run(
         &mut self,
         scratch: &Path,
@@ -92,7 +92,7 @@ impl Candidate {
         Spread::of(self.runs.iter().map(|run| run.wall.as_secs_f64()))
     }
 
-    /// Seconds of processor.
+    /// Returns seconds of CPU time.
     pub(super) fn processor(&self) -> Option<Spread> {
         Spread::of(self.runs.iter().map(|run| run.processor.as_secs_f64()))
     }
@@ -114,13 +114,13 @@ impl Candidate {
         self.runs.iter().map(|run| run.peak_disk).max()
     }
 
-    /// What a run made of it.
+    /// Returns the bytes that the last run left in its folder.
     pub(super) fn output(&self) -> Option<u64> {
         self.runs.last().map(|run| run.output)
     }
 }
 
-/// What several runs took.
+/// Best and median of several runs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spread {
     pub(super) best: f64,
@@ -148,53 +148,54 @@ fn measure(mut command: Command, folder: &Path) -> anyhow::Result<Measurement> {
     let mut child = command.spawn()?;
     let stderr = child.stderr.take();
     let ended = AtomicBool::new(false);
-    let (used, wall, last_piece, peak_disk) = std::thread::scope(|scope| {
-        let said =
+    let (usage, wall, last_segment, peak_disk) = std::thread::scope(|scope| {
+        let log =
             scope.spawn(|| stderr.and_then(|stderr| last_segment_time(BufReader::new(stderr))));
         let disk = scope.spawn(|| watch_disk(folder, &ended));
-        let used = child.wait4();
+        let usage = child.wait4();
         let wall = start.elapsed();
         ended.store(true, Ordering::Relaxed);
-        (used, wall, said.join(), disk.join())
+        (usage, wall, log.join(), disk.join())
     });
-    let used = used?;
-    if !used.status.success() {
-        bail!("it ended with {}", used.status);
+    let usage = usage?;
+    if !usage.status.success() {
+        bail!("it ended with {}", usage.status);
     }
-    let last_piece = last_piece.unwrap_or_default();
+    let last_segment = last_segment.unwrap_or_default();
     Ok(Measurement {
         wall,
-        processor: used.rusage.utime + used.rusage.stime,
-        peak_memory: used.rusage.maxrss,
+        processor: usage.rusage.utime + usage.rusage.stime,
+        peak_memory: usage.rusage.maxrss,
         written: written()
             .zip(before)
             .map(|(after, before)| after.saturating_sub(before)),
         peak_disk: peak_disk.unwrap_or_default(),
         output: size(folder, Metadata::len),
-        finish: last_piece.map(|at| wall.saturating_sub(at - start)),
+        finish: last_segment.map(|at| wall.saturating_sub(at - start)),
     })
 }
 
-/// When a program said that the last piece is here. Reads to the end, so that it may go on talking.
-fn last_segment_time(said: impl BufRead) -> Option<Instant> {
-    let told = said.lines().map_while(Result::ok).filter_map(|line| {
+/// Returns when a program last logged [`LAST_SEGMENT_MESSAGE`]. Reads to the end, so that the program
+/// never blocks on a full pipe.
+fn last_segment_time(log: impl BufRead) -> Option<Instant> {
+    let times = log.lines().map_while(Result::ok).filter_map(|line| {
         let now = Instant::now();
         line.contains(LAST_SEGMENT_MESSAGE).then_some(now)
     });
-    told.last()
+    times.last()
 }
 
-/// The most that a folder ever held.
+/// Returns the largest disk use of a folder until `ended` is set.
 fn watch_disk(folder: &Path, ended: &AtomicBool) -> u64 {
-    let mut most = 0;
+    let mut peak = 0;
     while !ended.load(Ordering::Relaxed) {
-        most = most.max(size(folder, on_disk));
+        peak = peak.max(size(folder, on_disk));
         std::thread::sleep(POLL_INTERVAL);
     }
-    most
+    peak
 }
 
-/// What the files below a folder come to. Those that go meanwhile count nothing.
+/// Sums up the files below a folder. Files that disappear meanwhile do not count.
 fn size(folder: &Path, of: fn(&Metadata) -> u64) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
@@ -209,11 +210,11 @@ fn size(folder: &Path, of: fn(&Metadata) -> u64) -> u64 {
         .sum()
 }
 
-/// What a file takes: room that is kept and never written counts only where it is taken.
+/// Returns the disk space that a file uses: holes of a sparse file do not count.
 #[cfg(unix)]
 fn on_disk(metadata: &Metadata) -> u64 {
     use std::os::unix::fs::MetadataExt as _;
-    // In units of 512 bytes, whatever the disk's own are.
+    // `st_blocks` counts units of 512 bytes, whatever the block size of the file system.
     metadata.blocks() * 512
 }
 
@@ -222,7 +223,8 @@ fn on_disk(metadata: &Metadata) -> u64 {
     metadata.len()
 }
 
-/// What this process and the children that it waited for have written, where the system says so.
+/// Returns the bytes that this process and the children that it waited for have written, or `None`
+/// if the system does not count them.
 fn written() -> Option<u64> {
     let counters = std::fs::read_to_string("/proc/self/io").ok()?;
     let line = counters

@@ -1,5 +1,5 @@
-//! Who fetches: our command line does the whole job, the others fetch the same pieces and make
-//! nothing of them.
+//! Commands that download the large recording: our command line does the whole job, curl and aria2c
+//! only fetch its segments.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,12 +10,13 @@ use anyhow::Context;
 use crate::mock_service::{LARGE_LINK, MockServiceProcess};
 use crate::run::{built, command};
 
-/// Makes the command that saves to a folder.
+/// Returns the command that saves to a given folder.
 pub(super) type FetchCommand<'a> = Box<dyn Fn(&Path) -> Command + 'a>;
 
-/// The whole job: handshake, download, one checked and synced file. Tells of the last piece.
+/// The whole job: handshake, download, one verified and synced file. With `-v` it logs the arrival of
+/// the last segment.
 pub(super) fn ustream_dl<'a>(
-    practice: &'a MockServiceProcess,
+    service: &'a MockServiceProcess,
     format: &'static str,
     parallel: u32,
 ) -> FetchCommand<'a> {
@@ -23,7 +24,7 @@ pub(super) fn ustream_dl<'a>(
         let mut save = command(built("release", "ustream-dl"));
         save.args(["--quiet", "-v", "--format", format]);
         save.args(["--parallel", &parallel.to_string()]);
-        practice
+        service
             .add_service_args(&mut save)
             .arg("--output")
             .arg(folder)
@@ -32,14 +33,14 @@ pub(super) fn ustream_dl<'a>(
     })
 }
 
-/// curl, so many at once, over connections that it reuses.
+/// curl with reused connections, `parallel` at once.
 pub(super) fn curl<'a>(
-    practice: &'a MockServiceProcess,
+    service: &'a MockServiceProcess,
     scratch: &Path,
     parallel: u32,
 ) -> anyhow::Result<FetchCommand<'a>> {
     let list = scratch.join("curl.txt");
-    let segments = segments(practice)?;
+    let segments = segments(service)?;
     let lines = segments.lines().enumerate();
     let config = lines.map(|(index, url)| format!("url = \"{url}\"\noutput = \"{index}\"\n"));
     std::fs::write(&list, config.collect::<String>())?;
@@ -47,33 +48,33 @@ pub(super) fn curl<'a>(
         let mut fetch = command("curl");
         fetch.args(["--silent", "--no-progress-meter", "--fail", "--http1.1"]);
         fetch.args(["--parallel", "--parallel-max", &parallel.to_string()]);
-        fetch.args(["--connect-to", &format!("::{}", practice.address())]);
-        fetch.arg("--cacert").arg(practice.ca());
+        fetch.args(["--connect-to", &format!("::{}", service.address())]);
+        fetch.arg("--cacert").arg(service.ca());
         fetch.arg("--config").arg(&list).current_dir(folder);
         fetch
     }))
 }
 
-/// aria2c cannot be told where names lead, so it names the host in a header.
+/// aria2c. It has no option to override name resolution, so the host goes into a header.
 pub(super) fn aria2c<'a>(
-    practice: &'a MockServiceProcess,
+    service: &'a MockServiceProcess,
     scratch: &Path,
     parallel: u32,
 ) -> anyhow::Result<FetchCommand<'a>> {
     let list = scratch.join("aria2c.txt");
-    let mut lines = String::new();
-    for (index, url) in segments(practice)?.lines().enumerate() {
+    let mut list_text = String::new();
+    for (index, url) in segments(service)?.lines().enumerate() {
         let (host, path) = url
             .strip_prefix("https://")
             .and_then(|rest| rest.split_once('/'))
             .with_context(|| format!("not an address: {url}"))?;
-        let address = practice.address();
+        let address = service.address();
         write!(
-            lines,
+            list_text,
             "https://{address}/{path}\n  header=Host: {host}\n  out={index}\n"
         )?;
     }
-    std::fs::write(&list, lines)?;
+    std::fs::write(&list, list_text)?;
     Ok(Box::new(move |folder| {
         let mut fetch = command("aria2c");
         fetch.args(["--quiet", "--check-certificate=false"]);
@@ -86,6 +87,6 @@ pub(super) fn aria2c<'a>(
     }))
 }
 
-fn segments(practice: &MockServiceProcess) -> anyhow::Result<String> {
-    std::fs::read_to_string(practice.segments()).context("the list of segments")
+fn segments(service: &MockServiceProcess) -> anyhow::Result<String> {
+    std::fs::read_to_string(service.segments()).context("the list of segments")
 }

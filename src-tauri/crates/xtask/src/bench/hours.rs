@@ -1,4 +1,4 @@
-//! Whether a film of ten hours takes more memory than one of ten minutes.
+//! Compares the memory for a recording of ten hours with that for one of ten minutes.
 
 use super::candidate::Candidate;
 use super::fetchers::ustream_dl;
@@ -6,14 +6,14 @@ use super::table::report;
 use super::{BenchOptions, PARALLEL, build};
 use crate::mock_service::{LargeRecording, MockServiceConfig, MockServiceProcess};
 
-/// Seconds of a chunk, as recordings have them.
+/// Seconds of a segment, as in real recordings.
 const CHUNK_TIME: u64 = 6;
-/// Chunks of ten hours.
+/// Segments of ten hours.
 const CHUNKS: u64 = 6000;
-/// So many times ten minutes are ten hours.
+/// Ten hours divided by ten minutes.
 const TIMES: u64 = 60;
 
-/// Both as MP4 and as the original, whose chunks weigh the same.
+/// Measures both as MP4 and as the original. The segments of both lengths have the same size.
 pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
@@ -27,21 +27,21 @@ pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
         chunks: Some(CHUNKS / TIMES),
         ..long
     };
-    let mut peers = Vec::new();
-    for (name, film) in [("ten minutes", short), ("ten hours", long)] {
-        let practice = MockServiceProcess::start(&MockServiceConfig {
-            large_recording: Some(film),
+    let mut candidates = Vec::new();
+    for (name, recording) in [("ten minutes", short), ("ten hours", long)] {
+        let service = MockServiceProcess::start(&MockServiceConfig {
+            large_recording: Some(recording),
             ..MockServiceConfig::default()
         })?;
         options.announce(name);
         for format in ["mp4", "original"] {
-            let mut peer = Candidate::new(format!("{name}, {format}"));
+            let mut candidate = Candidate::new(format!("{name}, {format}"));
             for _ in 0..options.runs {
-                peer.run(scratch.path(), ustream_dl(&practice, format, PARALLEL))?;
+                candidate.run(scratch.path(), ustream_dl(&service, format, PARALLEL))?;
             }
-            peers.push(peer);
+            candidates.push(candidate);
         }
     }
-    report(&peers);
+    report(&candidates);
     Ok(())
 }

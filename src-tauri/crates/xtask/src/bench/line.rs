@@ -1,4 +1,5 @@
-//! A line with a distance and a width: how much of it is used, and what pieces cost that stall.
+//! Measures downloads over a simulated network link: the share of it that is used, and the cost of
+//! segments that stall.
 
 use super::candidate::Candidate;
 use super::fetchers::{FetchCommand, curl, ustream_dl};
@@ -7,74 +8,77 @@ use super::{BenchOptions, PARALLEL, build};
 use crate::mock_service::{MockServiceConfig, MockServiceProcess};
 use crate::run::{exists, say};
 
-/// Milliseconds there and back, and Mbit/s for each connection.
+/// Round trip in ms, and Mbit/s for each connection.
 const LINK_SPEC: &str = "50,20";
-/// The same in bytes a second.
+/// The same rate in bytes per second.
 const CONNECTION_BYTES_PER_SECOND: f64 = 20e6 / 8.0;
-/// As many as our command line takes by itself.
+/// The largest number of requests that our command line uses by default.
 const MAX_PARALLEL: u32 = 16;
-/// One in so many chunks of the picture falls silent.
+/// Every n-th video segment stalls.
 const STALL_EVERY: u64 = 50;
 
-/// How much of what its connections can carry comes through.
+/// Measures how much of the capacity of the connections is used.
 pub(crate) fn link_share(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
-    let practice = MockServiceProcess::start(&MockServiceConfig {
+    let service = MockServiceProcess::start(&MockServiceConfig {
         large_recording: Some(options.large_recording()),
         link: Some(LINK_SPEC),
         ..MockServiceConfig::default()
     })?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
-    let mut peers: Vec<(Candidate, FetchCommand<'_>)> = Vec::new();
+    let mut candidates: Vec<(Candidate, FetchCommand<'_>)> = Vec::new();
     for parallel in [PARALLEL, MAX_PARALLEL] {
-        let carries = f64::from(parallel) * CONNECTION_BYTES_PER_SECOND;
-        peers.push((
-            Candidate::new(format!("ustream-dl, at most {parallel}")).with_link_capacity(carries),
-            ustream_dl(&practice, "mp4", parallel),
+        let capacity = f64::from(parallel) * CONNECTION_BYTES_PER_SECOND;
+        candidates.push((
+            Candidate::new(format!("ustream-dl, at most {parallel}")).with_link_capacity(capacity),
+            ustream_dl(&service, "mp4", parallel),
         ));
         if exists("curl", "--version") {
-            peers.push((
+            candidates.push((
                 Candidate::baseline(format!("curl, {parallel} at once"))
-                    .with_link_capacity(carries),
-                curl(&practice, scratch.path(), parallel)?,
+                    .with_link_capacity(capacity),
+                curl(&service, scratch.path(), parallel)?,
             ));
         }
     }
-    options.announce(&format!("A line of {LINK_SPEC} (ms, Mbit/s a connection)"));
+    options.announce(&format!("A link of {LINK_SPEC} (ms, Mbit/s a connection)"));
     for _ in 0..options.runs {
-        for (peer, fetch) in &mut peers {
-            peer.run(scratch.path(), fetch)?;
+        for (candidate, fetch) in &mut candidates {
+            candidate.run(scratch.path(), fetch)?;
         }
     }
-    // With each number of connections on its own: eight are not to be compared with sixteen.
-    let peers: Vec<Candidate> = peers.into_iter().map(|(peer, _)| peer).collect();
-    for pair in peers.chunks(peers.len().div_ceil(2)) {
+    // Compares only candidates with the same number of connections.
+    let candidates: Vec<Candidate> = candidates
+        .into_iter()
+        .map(|(candidate, _)| candidate)
+        .collect();
+    for pair in candidates.chunks(candidates.len().div_ceil(2)) {
         report(pair);
     }
     Ok(())
 }
 
-/// What it costs that one piece in fifty stalls for twenty seconds, near and far.
+/// Measures the cost of one segment in fifty that stalls for 20 s, with and without a slow link.
 pub(crate) fn stall(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
     let scratch = tempfile::tempdir_in(&options.folder)?;
-    for line in [Some(LINK_SPEC), None] {
+    for link in [Some(LINK_SPEC), None] {
         let start = |stall_every| {
             MockServiceProcess::start(&MockServiceConfig {
                 large_recording: Some(options.large_recording()),
-                link: line,
+                link,
                 stall_every,
             })
         };
         let mut undisturbed = Candidate::baseline("ustream-dl, undisturbed");
         let mut stalled = Candidate::new("ustream-dl, one in fifty stalls");
-        options.announce(&line.map_or("No line".to_owned(), |line| format!("A line of {line}")));
+        options.announce(&link.map_or("No link".to_owned(), |link| format!("A link of {link}")));
         for _ in 0..options.runs {
-            // A piece only stalls the first time that a service is asked for it.
-            for (peer, stall_every) in [(&mut undisturbed, None), (&mut stalled, Some(STALL_EVERY))]
-            {
-                let practice = start(stall_every)?;
-                peer.run(scratch.path(), ustream_dl(&practice, "mp4", MAX_PARALLEL))?;
+            // A segment stalls only at the first request for it, so each run has a new service.
+            let both = [(&mut undisturbed, None), (&mut stalled, Some(STALL_EVERY))];
+            for (candidate, stall_every) in both {
+                let service = start(stall_every)?;
+                candidate.run(scratch.path(), ustream_dl(&service, "mp4", MAX_PARALLEL))?;
             }
         }
         say("");

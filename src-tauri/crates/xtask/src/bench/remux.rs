@@ -1,4 +1,4 @@
-//! Making an MP4 of a film on disk, against ffmpeg and a plain copy.
+//! Measures making an MP4 of a file on disk, against ffmpeg and a plain copy.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +10,8 @@ use super::table::report;
 use super::{BenchOptions, build};
 use crate::run::{built, cargo, command, say, succeed};
 
-/// What the film is made of: a noisy picture at 8 Mbit/s with B-frames, and sound.
+/// ffmpeg arguments of the clip that the movie repeats: noisy video at 8 Mbit/s with B-frames, and
+/// audio.
 const CLIP: &[&str] = &[
     "-f",
     "lavfi",
@@ -45,7 +46,7 @@ const CLIP: &[&str] = &[
     "-ac",
     "2",
 ];
-/// The forms in which services keep films, and what makes ffmpeg write each.
+/// Input containers: file extension, and the arguments that make ffmpeg write it.
 const CONTAINERS: [(&str, &[&str]); 3] = [
     ("flv", &["-f", "flv"]),
     ("ts", &["-f", "mpegts"]),
@@ -56,40 +57,41 @@ const CONTAINERS: [(&str, &[&str]); 3] = [
 ];
 const MEGABYTE: u64 = 1_000_000;
 
-/// Makes the command that makes one file of another.
+/// Returns the command that makes an output file of an input file.
 type RemuxCommand = Box<dyn Fn(&Path, &Path) -> Command>;
 
-/// Measures each form of a film of this size.
+/// Measures a movie of this size in each container.
 pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     build()?;
     let make = ["build", "--release", "--package", "media", "--example"];
     succeed(cargo(&make).arg("make"))?;
-    let films = options.folder.join("bench-films");
-    std::fs::create_dir_all(&films)?;
-    let clip = films.join("clip.flv");
+    let folder = options.folder.join("bench-movies");
+    std::fs::create_dir_all(&folder)?;
+    let clip = folder.join("clip.flv");
     if !clip.exists() {
         say("A clip");
         ffmpeg(CLIP, &clip)?;
     }
-    let scratch = tempfile::tempdir_in(&films)?;
+    let scratch = tempfile::tempdir_in(&folder)?;
     for (form, arguments) in CONTAINERS {
-        let film = source_movie(&clip, (form, arguments), options.megabytes)?;
+        let movie = source_movie(&clip, (form, arguments), options.megabytes)?;
         options.announce(form);
-        let mut peers = candidates(form)?;
+        let mut candidates = candidates(form)?;
         for _ in 0..options.runs {
-            for (peer, make) in &mut peers {
-                peer.run(scratch.path(), |folder| {
-                    make(&film, &folder.join("film.mp4"))
+            for (candidate, make) in &mut candidates {
+                candidate.run(scratch.path(), |folder| {
+                    make(&movie, &folder.join("movie.mp4"))
                 })?;
             }
         }
-        report(&peers.into_iter().map(|(peer, _)| peer).collect::<Vec<_>>());
+        let candidates: Vec<_> = candidates.into_iter().map(|(it, _)| it).collect();
+        report(&candidates);
     }
     Ok(())
 }
 
 fn ffmpeg(arguments: &[&str], output: &Path) -> anyhow::Result<()> {
-    // Under another name until it is whole.
+    // The output has another name until it is complete.
     let unfinished = output.with_extension(format!(
         "part.{}",
         output.extension().unwrap_or_default().display()
@@ -101,27 +103,28 @@ fn ffmpeg(arguments: &[&str], output: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The clip again and again, until the film is as large as wanted.
+/// Returns the path of a movie that repeats the clip until it has the wanted size. Makes it if it is
+/// not there yet.
 fn source_movie(clip: &Path, form: (&str, &[&str]), megabytes: u64) -> anyhow::Result<PathBuf> {
     let (extension, arguments) = form;
-    let film = clip.with_file_name(format!("{megabytes}.{extension}"));
-    if !film.exists() {
-        say(&format!("A film of {megabytes} MB, {extension}"));
+    let movie = clip.with_file_name(format!("{megabytes}.{extension}"));
+    if !movie.exists() {
+        say(&format!("A movie of {megabytes} MB, {extension}"));
         let size = std::fs::metadata(clip)?.len();
         let again = (megabytes * MEGABYTE).div_ceil(size) - 1;
         let again = again.to_string();
-        let clip = clip.to_str().context("a path that is no text")?;
+        let clip = clip.to_str().context("the path is not valid Unicode")?;
         let mut all = vec!["-stream_loop", &again, "-i", clip, "-c", "copy"];
         all.extend(arguments);
-        ffmpeg(&all, &film)?;
+        ffmpeg(&all, &movie)?;
     }
-    Ok(film)
+    Ok(movie)
 }
 
-/// The command line, the library without an engine around it, ffmpeg, and the limit.
+/// Returns our command line, the library without the engine, ffmpeg, and `cp` as the lower limit.
 fn candidates(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
     let ffmpeg = "-hide_banner -v error -y -i IN -map 0 -c copy";
-    let mut peers = vec![
+    let mut candidates = vec![
         (Candidate::baseline("cp"), remux_command("cp", "IN OUT")),
         (
             Candidate::new("ffmpeg"),
@@ -134,7 +137,7 @@ fn candidates(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
     ];
     if form != "ts" {
         let make = remux_command(built("release", "examples/make"), "IN OUT");
-        peers.push((Candidate::new("media alone"), make));
+        candidates.push((Candidate::new("media alone"), make));
     }
     let command_line = built("release", "ustream-dl");
     let mut help = command(&command_line);
@@ -143,19 +146,19 @@ fn candidates(form: &str) -> anyhow::Result<Vec<(Candidate, RemuxCommand)>> {
         .stderr(Stdio::null());
     if help.status()?.success() {
         let remux = remux_command(command_line, "remux --quiet IN OUT");
-        peers.push((Candidate::new("ustream-dl remux"), remux));
+        candidates.push((Candidate::new("ustream-dl remux"), remux));
     }
-    Ok(peers)
+    Ok(candidates)
 }
 
-/// A program with its arguments, in which `IN` and `OUT` stand for the paths.
+/// Returns a command with these arguments, in which `IN` and `OUT` are replaced by the paths.
 fn remux_command(program: impl Into<PathBuf>, arguments: &str) -> RemuxCommand {
     let (program, arguments) = (program.into(), arguments.to_owned());
-    Box::new(move |film, output| {
+    Box::new(move |movie, output| {
         let mut make = command(&program);
         for argument in arguments.split(' ') {
             match argument {
-                "IN" => make.arg(film),
+                "IN" => make.arg(movie),
                 "OUT" => make.arg(output),
                 other => make.arg(other),
             };

@@ -1,34 +1,40 @@
-//! What all took, side by side.
+//! Prints the results of all candidates as a table.
 
 use std::fmt::Write as _;
 
 use super::candidate::{Candidate, Spread};
 use crate::run::print;
 
-/// What a column says of a peer; nothing where it does not apply.
+/// Returns the value of a column for a candidate, or `None` if it does not apply.
 type Cell = fn(&Candidate) -> Option<f64>;
 
-/// A column: what stands above it, its numbers, how many decimals they have, and whether the
-/// ratio to the best of those that are the measure follows.
+/// A column of the table.
 struct Column {
     title: &'static str,
     cell: Cell,
     decimals: usize,
+    /// Adds a column with the ratio to the best baseline.
     compared: bool,
 }
 
 const COLUMNS: [Column; 10] = [
-    compared_column("best s", |peer| peer.wall().map(best)),
-    compared_column("median s", |peer| peer.wall().map(median)),
-    compared_column("CPU s", |peer| peer.processor().map(best)),
-    column("peak MB", 1, |peer| peer.peak_memory().map(megabytes)),
-    column("written/output", 3, |peer| per_output(peer, peer.written())),
-    column("disk/output", 3, |peer| per_output(peer, peer.peak_disk())),
-    column("finish s", 3, |peer| peer.finish().map(best)),
-    column("median s", 3, |peer| peer.finish().map(median)),
+    compared_column("best s", |candidate| candidate.wall().map(best)),
+    compared_column("median s", |candidate| candidate.wall().map(median)),
+    compared_column("CPU s", |candidate| candidate.processor().map(best)),
+    column("peak MB", 1, |candidate| {
+        candidate.peak_memory().map(megabytes)
+    }),
+    column("written/output", 3, |candidate| {
+        per_output(candidate, candidate.written())
+    }),
+    column("disk/output", 3, |candidate| {
+        per_output(candidate, candidate.peak_disk())
+    }),
+    column("finish s", 3, |candidate| candidate.finish().map(best)),
+    column("median s", 3, |candidate| candidate.finish().map(median)),
     column("MB/s", 1, megabytes_a_second),
-    column("of the line", 3, |peer| {
-        Some(megabytes_a_second(peer)? * 1e6 / peer.link_bytes_per_second()?)
+    column("of the line", 3, |candidate| {
+        Some(megabytes_a_second(candidate)? * 1e6 / candidate.link_bytes_per_second()?)
     }),
 ];
 
@@ -56,12 +62,12 @@ fn median(spread: Spread) -> f64 {
     spread.median
 }
 
-fn per_output(peer: &Candidate, part: Option<u64>) -> Option<f64> {
-    Some(megabytes(part?) / megabytes(peer.output()?.max(1)))
+fn per_output(candidate: &Candidate, part: Option<u64>) -> Option<f64> {
+    Some(megabytes(part?) / megabytes(candidate.output()?.max(1)))
 }
 
-fn megabytes_a_second(peer: &Candidate) -> Option<f64> {
-    Some(megabytes(peer.output()?) / peer.wall()?.best)
+fn megabytes_a_second(candidate: &Candidate) -> Option<f64> {
+    Some(megabytes(candidate.output()?) / candidate.wall()?.best)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "it is rounded for reading")]
@@ -69,11 +75,15 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Prints the columns that say something.
-pub(super) fn report(peers: &[Candidate]) {
+/// Prints all columns that have a value.
+pub(super) fn report(candidates: &[Candidate]) {
     let mut lines = vec![String::new()];
-    lines.extend(peers.iter().map(|peer| peer.name().to_owned()));
-    align(&mut lines, |line, wide| format!("{line:wide$}"));
+    lines.extend(
+        candidates
+            .iter()
+            .map(|candidate| candidate.name().to_owned()),
+    );
+    align(&mut lines, |line, width| format!("{line:width$}"));
     for Column {
         title,
         cell,
@@ -81,11 +91,13 @@ pub(super) fn report(peers: &[Candidate]) {
         compared,
     } in &COLUMNS
     {
-        let numbers: Vec<Option<f64>> = peers.iter().map(cell).collect();
+        let numbers: Vec<Option<f64>> = candidates.iter().map(cell).collect();
         add(&mut lines, title, &numbers, *decimals);
         if *compared {
-            let measures = peers.iter().filter(|peer| peer.is_baseline());
-            let least = measures.filter_map(cell).min_by(f64::total_cmp);
+            let baselines = candidates
+                .iter()
+                .filter(|candidate| candidate.is_baseline());
+            let least = baselines.filter_map(cell).min_by(f64::total_cmp);
             let ratio = |number: &Option<f64>| Some((*number)? / least?);
             let ratios: Vec<_> = numbers.iter().map(ratio).collect();
             add(&mut lines, "×", &ratios, 2);
@@ -100,21 +112,22 @@ fn add(lines: &mut [String], title: &str, numbers: &[Option<f64>], decimals: usi
     if numbers.iter().all(Option::is_none) {
         return;
     }
-    let text =
-        |number: &Option<f64>| number.map_or("–".to_owned(), |it| format!("{it:.decimals$}"));
+    let text = |number: &Option<f64>| {
+        number.map_or("–".to_owned(), |number| format!("{number:.decimals$}"))
+    };
     let mut texts = vec![title.to_owned()];
     texts.extend(numbers.iter().map(text));
-    align(&mut texts, |text, wide| format!("  {text:>wide$}"));
+    align(&mut texts, |text, width| format!("  {text:>width$}"));
     for (line, text) in lines.iter_mut().zip(texts) {
-        // A string takes whatever is written to it.
+        // Writing to a string cannot fail.
         let _ = line.write_str(&text);
     }
 }
 
-/// Makes all texts as wide as the widest.
+/// Pads all texts to the width of the widest.
 fn align(texts: &mut [String], fill: impl Fn(&str, usize) -> String) {
-    let wide = texts.iter().map(|text| text.chars().count()).max();
+    let width = texts.iter().map(|text| text.chars().count()).max();
     for text in texts {
-        *text = fill(text, wide.unwrap_or(0));
+        *text = fill(text, width.unwrap_or(0));
     }
 }

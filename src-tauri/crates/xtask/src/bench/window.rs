@@ -1,5 +1,5 @@
-//! What the window costs beside an empty one: until its first screen can be used, and in memory
-//! while nobody does anything.
+//! Compares the app with an empty window: time until its first screen can be used, and memory while
+//! idle.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,14 +15,14 @@ use crate::app::PROGRAM;
 use crate::run::{built, cargo, command, npm, print, say, succeed};
 use crate::setup;
 
-/// The accent of the page, as a display of 32 bits holds it: blue, green, red.
+/// Accent colour of the page in the byte order of the frame buffer: blue, green, red.
 const ACCENT: [u8; 3] = [0x70, 0x65, 0x0b];
-/// A part of the smallest button that has it.
+/// Pixels in the accent colour that mean a button is painted; the smallest button has more.
 const BUTTON_PIXELS: usize = 2_000;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
-/// What a page does after its start is over by then.
+/// Wait before memory is measured: the page has finished its start by then.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
 /// Builds both and measures them in turn.
@@ -72,7 +72,7 @@ fn spread(all: &[f64]) -> Option<Spread> {
     Spread::of(all.iter().copied())
 }
 
-/// How long until the first screen can be used, and megabytes while nobody does anything.
+/// Returns the time until the first screen can be used, and the idle memory in megabytes.
 fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
     let home = tempfile::tempdir()?;
     let display = VirtualDisplay::start(home.path())?;
@@ -84,8 +84,8 @@ fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
         .env_remove("WAYLAND_DISPLAY")
         .env("HOME", home.path())
         .env("XDG_RUNTIME_DIR", home.path())
-        // Without a graphics card each shape that is painted for the first time has a shader made by
-        // the processor, which takes longer than all else together and says nothing of the app.
+        // Without a graphics card the CPU compiles a shader for each kind of shape at its first use,
+        // which takes longer than everything else and says nothing about the app.
         .env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1")
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .stdout(Stdio::null())
@@ -106,14 +106,14 @@ fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
     Ok((shown, memory(session.0.id())?))
 }
 
-/// A program that ends with its measure, and all that it has started.
+/// A program that is killed when this is dropped, with all processes that it has started.
 struct ProcessTree(Child);
 
 impl Drop for ProcessTree {
     fn drop(&mut self) {
-        let family = process_tree(self.0.id()).unwrap_or_default();
-        let ids = family.iter().map(ToString::to_string);
-        // What has ended by itself needs no killing.
+        let tree = process_tree(self.0.id()).unwrap_or_default();
+        let ids = tree.iter().map(ToString::to_string);
+        // Processes may have ended by themselves.
         let _ = command("kill")
             .arg("-KILL")
             .args(ids)
@@ -123,7 +123,7 @@ impl Drop for ProcessTree {
     }
 }
 
-/// A display whose picture lies in a file.
+/// A virtual display with its frame buffer in a file.
 struct VirtualDisplay {
     _server: ProcessTree,
     name: String,
@@ -140,7 +140,11 @@ impl VirtualDisplay {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut server = ProcessTree(server.spawn().context("starting Xvfb")?);
-        let stdout = server.0.stdout.take().context("Xvfb says its number")?;
+        let stdout = server
+            .0
+            .stdout
+            .take()
+            .context("no display number from Xvfb")?;
         let mut number = String::new();
         BufReader::new(stdout).read_line(&mut number)?;
         Ok(Self {
@@ -150,17 +154,16 @@ impl VirtualDisplay {
         })
     }
 
-    /// Whether something as large as a button is painted in the accent.
+    /// Tells whether an area as large as a button is painted in the accent colour.
     fn shows_button(&self) -> anyhow::Result<bool> {
-        let picture = fs::read(&self.framebuffer).context("reading the display")?;
-        let pixels = picture.chunks_exact(4);
+        let frame = fs::read(&self.framebuffer).context("reading the display")?;
+        let pixels = frame.chunks_exact(4);
         let accents = pixels.filter(|pixel| pixel.starts_with(&ACCENT));
         Ok(accents.take(BUTTON_PIXELS).count() == BUTTON_PIXELS)
     }
 }
 
-/// The memory of a program and all that it has started, in megabytes; what several share is
-/// counted once.
+/// Returns the memory of a process and its descendants, in megabytes. Shared pages count once.
 fn memory(id: u32) -> anyhow::Result<f64> {
     let mut kibibytes = 0.0;
     for id in process_tree(id)? {
@@ -179,7 +182,7 @@ fn memory(id: u32) -> anyhow::Result<f64> {
     Ok(kibibytes * 1024.0 / 1e6)
 }
 
-/// A process and all that it and its children have started.
+/// Returns a process and all its descendants.
 fn process_tree(id: u32) -> anyhow::Result<Vec<u32>> {
     let mut parents = Vec::new();
     for entry in fs::read_dir("/proc")?.filter_map(Result::ok) {
@@ -190,18 +193,18 @@ fn process_tree(id: u32) -> anyhow::Result<Vec<u32>> {
         else {
             continue;
         };
-        // A process may have ended meanwhile. Its name, in brackets, may hold anything.
+        // A process may have ended meanwhile. Its name, in brackets, may contain any character.
         let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
         let after = stat.rsplit_once(')').map(|(_, rest)| rest);
         let parent = after.and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
         parents.extend(parent.map(|parent: u32| (id, parent)));
     }
-    let mut family = vec![id];
-    let mut place = 0;
-    while let Some(&member) = family.get(place) {
+    let mut tree = vec![id];
+    let mut index = 0;
+    while let Some(&member) = tree.get(index) {
         let children = parents.iter().filter(|(_, parent)| *parent == member);
-        family.extend(children.map(|(id, _): &(u32, u32)| *id));
-        place += 1;
+        tree.extend(children.map(|(id, _): &(u32, u32)| *id));
+        index += 1;
     }
-    Ok(family)
+    Ok(tree)
 }
