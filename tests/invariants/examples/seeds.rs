@@ -10,7 +10,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use invariants::{FuzzInput, OwnedSegment};
+use invariants::FuzzInput;
+use kit::segment::OwnedSegment;
 use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, muxer};
 
 /// Pictures, or nothing, and how they are coded.
@@ -205,7 +206,7 @@ fn assembled(source: SegmentFormat, format: OutputFormat, input: &FuzzInput) -> 
     let mut fragments = Vec::new();
     let mut journal = vec![0];
     for piece in &input.segments {
-        let fragment = muxer.push(piece.borrow()).expect("sound");
+        let fragment = muxer.push(piece.as_segment()).expect("sound");
         if !fragments.is_empty() {
             journal.extend_from_slice(b"<record>");
         }

@@ -5,7 +5,7 @@ use media::{
     journal, muxer,
 };
 
-use crate::{input::OwnedSegment, output::MemoryFile};
+use kit::{memory_file::MemoryFile, segment::OwnedSegment};
 
 /// What came of some pieces.
 pub(crate) struct AssemblyResult {
@@ -49,7 +49,7 @@ impl AssemblyJob {
                 self.crash();
                 muxer = self.start()?;
             }
-            match muxer.push(piece.borrow()) {
+            match muxer.push(piece.as_segment()) {
                 Ok(fragment) => {
                     assert_eq!(
                         fragment.output_end,

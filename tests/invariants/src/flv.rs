@@ -2,7 +2,9 @@
 
 use media::{SegmentKind, TrackKind};
 
-use crate::{input::OwnedSegment, mp4::ParsedTrack, output::MemoryFile};
+use kit::{memory_file::MemoryFile, segment::OwnedSegment};
+
+use crate::mp4::ParsedTrack;
 
 /// Codecs that an MP4 carries; the sequence headers of the first two come in tags of their own.
 const AVC: u8 = 7;

@@ -3,37 +3,13 @@
 //! The pieces are told apart by a mark and not by lengths: bytes that are put in or left out then
 //! change one piece and not all behind it.
 
-use media::{SegmentData, SegmentKind};
+use kit::segment::{OwnedSegment, shuffled};
+use media::SegmentKind;
 
 /// Stands before each piece.
 const SEGMENT_MARK: &[u8] = b"<piece>";
 /// More pieces than this only take time.
 const MAX_SEGMENTS: usize = 12;
-
-/// A piece that owns its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnedSegment {
-    /// The track of the plan.
-    pub track: u8,
-    /// Which piece of that track.
-    pub kind: SegmentKind,
-    /// Where the plan says it starts, in milliseconds.
-    pub start_ms: u64,
-    /// The whole body.
-    pub data: Vec<u8>,
-}
-
-impl OwnedSegment {
-    /// As a muxer takes it.
-    pub fn borrow(&self) -> SegmentData<'_> {
-        SegmentData {
-            track: self.track,
-            kind: self.kind,
-            start_ms: self.start_ms,
-            data: &self.data,
-        }
-    }
-}
 
 /// Pieces of a recording, in the order of presentation, and what happens on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,12 +100,9 @@ impl FuzzInput {
         self
     }
 
-    /// The pieces in another order, initialisations first.
+    /// Shuffles the segments, init segments first.
     pub fn shuffled(&self) -> Vec<OwnedSegment> {
-        let mut pieces = self.segments.clone();
-        fastrand::Rng::with_seed(u64::from(self.order)).shuffle(&mut pieces);
-        pieces.sort_by_key(|piece| piece.kind != SegmentKind::Init);
-        pieces
+        shuffled(&self.segments, u64::from(self.order))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, TableFragment, journal, muxer};
 
-use crate::output::MemoryFile;
+use kit::memory_file::MemoryFile;
 
 /// Stands before each body where a case brings its own, to which a true checksum is put.
 const RECORD_MARK: &[u8] = b"<record>";

@@ -15,10 +15,9 @@ mod journal;
 mod mp4;
 mod mutate;
 mod network;
-mod output;
 mod target;
 
-pub use input::{FuzzInput, OwnedSegment};
+pub use input::FuzzInput;
 pub use mutate::mutate;
 pub use network::NetworkTarget;
 pub use target::Target;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use media::TrackKind;
 
-use crate::output::MemoryFile;
+use kit::memory_file::MemoryFile;
 
 /// A track of a finished file.
 #[derive(Clone, Debug, PartialEq, Eq)]

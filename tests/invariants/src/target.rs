@@ -2,15 +2,15 @@
 
 use std::io::Cursor;
 
+use kit::{memory_file::MemoryFile, segment::OwnedSegment};
 use media::{Error, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
 
 use crate::{
     assembly::{AssemblyJob, AssemblyResult},
     flv::{self, FlvReading},
-    input::{FuzzInput, OwnedSegment},
+    input::FuzzInput,
     journal,
     mp4::{self, ParsedTrack},
-    output::MemoryFile,
 };
 
 /// What `check` says of a first frame that is not made of whole units.

@@ -5,9 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use media::{
-    MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentKind, Summary, check, journal, muxer,
-};
+use kit::segment::shuffled;
+use media::{MovieSpec, MuxerConfig, OutputFormat, Summary, check, journal, muxer};
 
 use super::segmenter::SegmentedMovie;
 
@@ -30,24 +29,18 @@ pub(super) fn assemble(
         OutputFormat::Flv => "made.flv",
     });
     drop(fs::remove_file(&path));
-    let mut pieces: Vec<_> = cutting.segments.iter().collect();
-    if format == OutputFormat::Mp4 {
-        fastrand::Rng::with_seed(7).shuffle(&mut pieces);
-        pieces.sort_by_key(|piece| piece.kind != SegmentKind::Init);
-    }
+    let segments = match format {
+        OutputFormat::Mp4 => shuffled(&cutting.segments, 7),
+        OutputFormat::Flv => cutting.segments.clone(),
+    };
     let mut records = Vec::new();
-    let half = pieces.len() / 2;
-    for pieces in [&pieces[..half], &pieces[half..]] {
+    let half = segments.len() / 2;
+    for segments in [&segments[..half], &segments[half..]] {
         let (fragments, _) = journal::read(&records);
         let mut muxer = muxer(muxer_config(cutting, format, &fragments), open(&path)).unwrap();
-        for piece in pieces {
-            let piece = SegmentData {
-                track: piece.track,
-                kind: piece.kind,
-                start_ms: piece.start_ms,
-                data: &piece.data,
-            };
-            records.extend(journal::record(&muxer.push(piece).unwrap()));
+        for segment in segments {
+            let fragment = muxer.push(segment.as_segment()).unwrap();
+            records.extend(journal::record(&fragment));
         }
     }
     let (fragments, _) = journal::read(&records);

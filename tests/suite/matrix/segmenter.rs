@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use kit::segment::{OwnedSegment, dash_track};
 use media::{SegmentFormat, SegmentKind};
 
 use super::{
@@ -30,15 +31,6 @@ pub(super) struct SegmentedMovie {
     pub(super) segments: Vec<OwnedSegment>,
     /// What ffmpeg reads in the film when it is whole, in this container.
     pub(super) whole: ProbedPackets,
-}
-
-/// A piece that owns its bytes.
-#[derive(Clone, Debug)]
-pub(super) struct OwnedSegment {
-    pub(super) track: u8,
-    pub(super) kind: SegmentKind,
-    pub(super) start_ms: u64,
-    pub(super) data: Vec<u8>,
 }
 
 impl Segmenter {
@@ -187,7 +179,7 @@ fn dash(film: &TestMovie, whole: &Path, folder: &Path) -> SegmentedMovie {
         "-init_seg_name",
         "$RepresentationID$.init",
         "-media_seg_name",
-        "$RepresentationID$.$Number$.piece",
+        "$RepresentationID$.$Number$.segment",
         "-adaptation_sets",
         sets,
         folder.join("list.mpd").to_str().unwrap(),
@@ -195,7 +187,7 @@ fn dash(film: &TestMovie, whole: &Path, folder: &Path) -> SegmentedMovie {
     let mut pieces = Vec::new();
     let mut whole = ProbedPackets::new();
     for track in 0..2_u8 {
-        let of_track = dash_track(folder, track);
+        let of_track = dash_track(folder, track, 1000);
         if of_track.is_empty() {
             continue;
         }
@@ -214,22 +206,4 @@ fn dash(film: &TestMovie, whole: &Path, folder: &Path) -> SegmentedMovie {
         segments: pieces,
         whole,
     }
-}
-
-fn dash_track(folder: &Path, track: u8) -> Vec<OwnedSegment> {
-    let piece = |part, start_ms, name: String| {
-        let data = fs::read(folder.join(name)).ok()?;
-        Some(OwnedSegment {
-            track,
-            kind: part,
-            start_ms,
-            data,
-        })
-    };
-    let init = piece(SegmentKind::Init, 0, format!("{track}.init"));
-    let media = (0..).map_while(|number| {
-        let name = format!("{track}.{}.piece", number + 1);
-        piece(SegmentKind::Media(number), number * 1000, name)
-    });
-    init.into_iter().chain(media).collect()
 }

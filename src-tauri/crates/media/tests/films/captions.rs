@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use kit::segment::OwnedSegment;
 use media::{Captions, OutputFormat, SegmentFormat};
 
 use crate::{
     muxing::MuxerJob,
     packets::{packets, probe_without_warnings, run},
-    segments::{OwnedSegment, cut_flv, dash, movie, shuffled},
+    segments::{cut_flv, dash, movie, shuffled},
 };
 
 const ENGLISH: &str = "WEBVTT\n\n\

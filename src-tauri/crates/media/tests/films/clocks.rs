@@ -1,12 +1,13 @@
 //! Films whose tracks count from different zeros, and films that lack their start.
 
+use kit::segment::OwnedSegment;
 use media::{OutputFormat, SegmentFormat, SegmentKind};
 
 use crate::{
     multi_track::{EXACT, TICK, cut, mp4_of},
     muxing::MuxerJob,
     packets::{Packets, assert_same, packets, probe_without_warnings},
-    segments::{OwnedSegment, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
+    segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Adds to the decode time of every fragment (version 1 of `tfdt`).

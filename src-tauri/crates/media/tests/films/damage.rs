@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, io::Cursor, ops::Range};
 
+use kit::segment::OwnedSegment;
 use media::{Captions, OutputFormat, SegmentFormat, Summary, check};
 
 use crate::{
     muxing::MuxerJob,
-    segments::{OwnedSegment, cut_flv, dash, movie, tags},
+    segments::{cut_flv, dash, movie, tags},
 };
 
 fn finished(

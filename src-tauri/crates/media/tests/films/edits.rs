@@ -1,12 +1,13 @@
 //! What edit lists of the source say of its start and its end.
 
+use kit::segment::OwnedSegment;
 use media::{OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
     muxing::MuxerJob,
     packets::{assert_same, packets, probe_without_warnings, run},
-    segments::{OwnedSegment, made_by_ffmpeg, movie, shuffled},
+    segments::{made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track.

@@ -2,16 +2,14 @@
 
 use std::fs;
 
+use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
 use tempfile::TempDir;
 
 use crate::{
     muxing::MuxerJob,
     packets::{Packets, assert_same, from_origin, packets, probe_without_warnings},
-    segments::{
-        OwnedSegment, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags,
-        uneven_movie,
-    },
+    segments::{cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags, uneven_movie},
 };
 
 /// Times in an FLV are whole milliseconds; the MP4 puts sound back between them.

@@ -1,11 +1,12 @@
 //! FLV tags as servers really send them: odd heads, odd times, odd bodies.
 
+use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind};
 
 use crate::{
     muxing::MuxerJob,
     packets::{assert_same, from_origin, packets, probe_without_warnings},
-    segments::{OwnedSegment, cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
+    segments::{cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
 };
 
 const MILLISECOND: f64 = 0.001_001;

@@ -2,13 +2,14 @@
 
 use std::fs::File;
 
+use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
     muxing::MuxerJob,
     packets::{Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings},
-    segments::{OwnedSegment, dash, joined, made_by_ffmpeg, movie, shuffled},
+    segments::{dash, joined, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track: times are exact.

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use kit::segment::OwnedSegment;
 use media::{
     Error, MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind, check,
     journal, muxer, sniff,
@@ -10,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::{
     muxing::MuxerJob,
-    segments::{OwnedSegment, cut_flv, dash, movie},
+    segments::{cut_flv, dash, movie},
     ts_movies::{PLAIN, TsMovie as Stream, chopped},
     ts_writer::PACKET,
 };
@@ -48,7 +49,7 @@ fn make(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) {
     };
     let fragments = pieces
         .iter()
-        .filter_map(|piece| muxer.push(piece.borrow()).ok())
+        .filter_map(|piece| muxer.push(piece.as_segment()).ok())
         .collect();
     if let Ok(summary) = muxer.finish(fragments) {
         assert!(summary.size_bytes > 0);
@@ -147,7 +148,7 @@ fn a_piece_cut_inside_is_malformed() {
     let data = &piece.data[..piece.data.len() - 30];
     let cut = muxer.push(SegmentData {
         data,
-        ..piece.borrow()
+        ..piece.as_segment()
     });
     assert!(
         matches!(cut, Err(Error::Malformed { format: "FLV", .. })),

@@ -5,13 +5,14 @@ use std::{
     io::{Read, Seek, SeekFrom, Write},
 };
 
+use kit::segment::OwnedSegment;
 use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, check, muxer};
 use tempfile::TempDir;
 
 use crate::{
     muxing::MuxerJob,
     packets::{Packets, from_origin, packets, probe_without_warnings},
-    segments::{OwnedSegment, dash},
+    segments::dash,
 };
 
 /// Zeros in each piece of pictures, behind its samples.
@@ -90,7 +91,7 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
     };
     let mut muxer = muxer(making, SparseWriter(options.open(&path).unwrap())).unwrap();
     let mut fragments = Vec::new();
-    let mut push = |piece: &OwnedSegment| fragments.push(muxer.push(piece.borrow()).unwrap());
+    let mut push = |piece: &OwnedSegment| fragments.push(muxer.push(piece.as_segment()).unwrap());
     push(&of(0, SegmentKind::Init));
     push(&of(1, SegmentKind::Init));
     let mut piece = of(0, SegmentKind::Media(0));

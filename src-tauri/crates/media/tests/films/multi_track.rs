@@ -1,5 +1,6 @@
 //! Films whose pieces hold all tracks.
 
+use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, SegmentKind, fmp4::Init};
 use tempfile::TempDir;
 
@@ -8,7 +9,7 @@ use crate::{
     packets::{
         Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings, run,
     },
-    segments::{OwnedSegment, dash, made_by_ffmpeg, movie, shuffled},
+    segments::{dash, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Less than a tick of any track: times are exact.

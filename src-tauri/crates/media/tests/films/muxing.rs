@@ -5,13 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kit::segment::OwnedSegment;
 use media::{
     Error, MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, Summary, TableFragment, Tags,
     journal, muxer,
 };
 use tempfile::TempDir;
-
-use crate::segments::OwnedSegment;
 
 /// One film in the making.
 pub(crate) struct MuxerJob {
@@ -90,7 +89,7 @@ impl MuxerJob {
         };
         let mut muxer = muxer(making, file)?;
         for piece in pieces {
-            let fragment = muxer.push(piece.borrow())?;
+            let fragment = muxer.push(piece.as_segment())?;
             self.journal.extend(journal::record(&fragment));
             fragments.push(fragment);
         }

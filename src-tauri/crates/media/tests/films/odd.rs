@@ -2,13 +2,14 @@
 
 use std::io::Cursor;
 
+use kit::segment::OwnedSegment;
 use media::{OutputFormat, SegmentFormat, SegmentKind, TrackKind, check, probe};
 
 use crate::{
     multi_track::EXACT,
     muxing::MuxerJob,
     packets::{assert_same, packets, probe_without_warnings},
-    segments::{OwnedSegment, cut_flv, dash, movie, tags},
+    segments::{cut_flv, dash, movie, tags},
 };
 
 const VIDEO: u8 = 0;

@@ -2,30 +2,11 @@
 
 use std::{fs, path::Path, sync::OnceLock};
 
-use media::{SegmentData, SegmentKind};
+use kit::segment::{OwnedSegment, dash_track};
+use media::SegmentKind;
 use tempfile::TempDir;
 
 use crate::packets::run;
-
-/// A piece that owns its bytes.
-#[derive(Clone, Debug)]
-pub(crate) struct OwnedSegment {
-    pub(crate) track: u8,
-    pub(crate) kind: SegmentKind,
-    pub(crate) start_ms: u64,
-    pub(crate) data: Vec<u8>,
-}
-
-impl OwnedSegment {
-    pub(crate) fn borrow(&self) -> SegmentData<'_> {
-        SegmentData {
-            track: self.track,
-            kind: self.kind,
-            start_ms: self.start_ms,
-            data: &self.data,
-        }
-    }
-}
 
 /// Twelve seconds of H.264 with B-frames, a keyframe each second, and AAC.
 pub(crate) fn movie() -> &'static [u8] {
@@ -190,7 +171,7 @@ pub(crate) fn dash() -> &'static [OwnedSegment] {
                 "-init_seg_name",
                 "$RepresentationID$.init",
                 "-media_seg_name",
-                "$RepresentationID$.$Number$.piece",
+                "$RepresentationID$.$Number$.segment",
                 "-adaptation_sets",
                 "id=0,streams=v id=1,streams=a",
                 list.to_str().unwrap(),
@@ -198,31 +179,10 @@ pub(crate) fn dash() -> &'static [OwnedSegment] {
         );
         let mut pieces = Vec::new();
         for track in 0..2 {
-            pieces.extend(dash_track(folder.path(), track));
+            pieces.extend(dash_track(folder.path(), track, 2000));
         }
         pieces
     })
-}
-
-fn dash_track(folder: &Path, track: u8) -> Vec<OwnedSegment> {
-    let piece = |part, start_ms, name: String| {
-        let data = fs::read(folder.join(name)).ok()?;
-        Some(OwnedSegment {
-            track,
-            kind: part,
-            start_ms,
-            data,
-        })
-    };
-    let init = piece(SegmentKind::Init, 0, format!("{track}.init"));
-    let media = (0..).map_while(|number| {
-        piece(
-            SegmentKind::Media(number),
-            number * 2000,
-            format!("{track}.{}.piece", number + 1),
-        )
-    });
-    init.into_iter().chain(media).collect()
 }
 
 /// Writes the pieces of one track end to end, for ffmpeg to read.
@@ -235,12 +195,7 @@ pub(crate) fn joined(pieces: &[OwnedSegment], track: u8, folder: &Path) -> std::
     path
 }
 
-/// The same pieces in an order that has nothing to do with the film's, initialisations first.
-pub(crate) fn shuffled(pieces: &[OwnedSegment]) -> Vec<OwnedSegment> {
-    let mut pieces = pieces.to_vec();
-    pieces.sort_by_key(|piece| match piece.kind {
-        SegmentKind::Init => 0,
-        SegmentKind::Media(number) => 1 + (number * 7 + u64::from(piece.track) * 3 + 4) % 11,
-    });
-    pieces
+/// Shuffles the segments, init segments first.
+pub(crate) fn shuffled(segments: &[OwnedSegment]) -> Vec<OwnedSegment> {
+    kit::segment::shuffled(segments, 7)
 }

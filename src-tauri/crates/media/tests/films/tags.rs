@@ -2,12 +2,13 @@
 
 use std::{fs::File, io::Cursor};
 
+use kit::segment::OwnedSegment;
 use media::{Chapter, Cover, OutputFormat, SegmentFormat, Tags};
 
 use crate::{
     muxing::MuxerJob,
     packets::run,
-    segments::{OwnedSegment, cut_flv, dash, made_by_ffmpeg, movie, shuffled},
+    segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
 
 fn cover(name: &str) -> Cover {

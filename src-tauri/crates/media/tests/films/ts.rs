@@ -2,13 +2,14 @@
 
 use std::fs;
 
+use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind, ts};
 use tempfile::TempDir;
 
 use crate::{
     muxing::MuxerJob,
     packets::{assert_same, from_origin, packets, probe_without_warnings},
-    segments::{OwnedSegment, made_by_ffmpeg, shuffled},
+    segments::{made_by_ffmpeg, shuffled},
     ts_movies::{MovieRecipe, PLAIN, SegmentCut, TsMovie, chopped, numbered, reference},
     ts_writer::PACKET,
 };

@@ -5,13 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kit::segment::OwnedSegment;
 use media::SegmentKind;
 use tempfile::TempDir;
 
-use crate::{
-    packets::{Packets, packets, run},
-    segments::OwnedSegment,
-};
+use crate::packets::{Packets, packets, run};
 
 /// A film, and how it is cut.
 #[derive(Clone, Copy, Debug)]

@@ -1,4 +1,4 @@
-//! A file in memory whose holes cost nothing, which can be read while a muxer holds it.
+//! A sparse file in memory, which can be read while a muxer writes it.
 
 use std::{
     collections::BTreeMap,
@@ -7,12 +7,12 @@ use std::{
 };
 
 const PAGE: u64 = 4096;
-/// Far more than any case may write; a muxer that goes on for ever ends here.
+/// Far more than any test writes; stops a muxer that never ends.
 const MAX_PAGES: usize = 8192;
 
-/// The file; clones are handles to it.
+/// A sparse file; clones share its bytes, each with a position of its own.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MemoryFile {
+pub struct MemoryFile {
     file: Arc<Mutex<MemoryFileState>>,
     position: u64,
 }
@@ -28,12 +28,13 @@ impl MemoryFile {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn length(&self) -> u64 {
+    /// Returns its length in bytes.
+    pub fn length(&self) -> u64 {
         self.file().length
     }
 
-    /// Cuts or stretches it, as `ftruncate` does.
-    pub(crate) fn set_length(&self, length: u64) {
+    /// Truncates or extends it with zeros, as `ftruncate` does.
+    pub fn set_length(&self, length: u64) {
         let mut file = self.file();
         file.pages.retain(|&start, _| start < length);
         if let Some((&start, page)) = file.pages.iter_mut().next_back() {
@@ -45,8 +46,8 @@ impl MemoryFile {
         file.length = length;
     }
 
-    /// Bytes that must be there.
-    pub(crate) fn read_range(&self, start: u64, length: u64) -> Vec<u8> {
+    /// Reads a byte range, which must lie within the file.
+    pub fn read_range(&self, start: u64, length: u64) -> Vec<u8> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         assert!(
             start.saturating_add(length as u64) <= self.length(),
@@ -59,8 +60,8 @@ impl MemoryFile {
         bytes
     }
 
-    /// A checksum of all of it.
-    pub(crate) fn fingerprint(&self) -> (u64, u32) {
+    /// Returns the length and a CRC-32 of all that is not zero.
+    pub fn fingerprint(&self) -> (u64, u32) {
         let file = self.file();
         let mut hash = crc32fast::Hasher::new();
         for (start, page) in &file.pages {
@@ -73,7 +74,8 @@ impl MemoryFile {
     }
 }
 
-/// The page of a position, where in it that is, and how many bytes are left in it.
+/// Returns the start of the page that holds a position, the offset within that page, and how many
+/// bytes it has from there on.
 fn page_position(position: u64) -> (u64, usize, usize) {
     let within = usize::try_from(position % PAGE).unwrap_or(0);
     let left = usize::try_from(PAGE).unwrap_or(0) - within;
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_holds_what_a_file_would() {
+    fn reads_back_what_was_written_across_pages_and_holes() {
         let mut output = MemoryFile::default();
         output.seek(SeekFrom::Start(4090)).expect("in memory");
         output.write_all(b"across pages").expect("in memory");
