@@ -25,15 +25,13 @@ use crate::part::{
 };
 use crate::progress::Meter;
 use crate::run::completeness::Shortfall;
-use crate::run::finish::{check, finished_view, publish};
+use crate::run::finish::{ConversionSource, KnownMedia, finished_view, publish};
 use crate::run::{Attempt, Discovery};
 use crate::view::{Finished, JobStage, LossView};
-use crate::{disk_space, ffmpeg, names, part};
+use crate::{disk_space, names, part};
 
 /// About as large are the pieces of an FLV, by which room for its index is kept.
 const SEGMENT_BYTES: u64 = 4 << 20;
-/// ffmpeg rounds lengths, and sound may end a little after the picture.
-const ROUNDING_MS: u64 = 1_000;
 
 /// Makes one MP4 of the files.
 pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<SavedMovie> {
@@ -106,7 +104,12 @@ impl Attempt {
             let [input] = parts.files.as_slice() else {
                 return Err(Error::Internal("several films without a format".into()).into());
             };
-            return self.convert_file(input, &input.path, part).await;
+            let source = ConversionSource {
+                path: &input.path,
+                known: KnownMedia::Stated(input.duration_ms),
+            };
+            let (path, summary) = self.convert(part, source).await?;
+            return Ok((path, finished_view(&summary, Shortfall::default())));
         };
         let work = RemuxTask {
             parts,
@@ -117,63 +120,26 @@ impl Attempt {
         };
         let made = blocking(move || Ok(work.run())).await??;
         if format == OutputFormat::Flv {
-            let joined = SourceFile {
-                duration_ms: Some(made.summary.duration_ms),
-                ..SourceFile::bare(film)
+            let source = ConversionSource {
+                path: &film,
+                known: KnownMedia::Written(&made.summary),
             };
-            let (path, finished) = self.convert_file(&joined, &made.first, part).await?;
-            return Ok((path, made.add_losses(finished)));
+            return match self.convert(part, source).await {
+                Ok((path, summary)) => Ok((path, made.finished(&summary))),
+                // The joined file is deleted with the part folder.
+                Err(Stopped::Failed(Error::Convert { problem, .. })) => Err(Error::Convert {
+                    problem,
+                    original: made.first,
+                }
+                .into()),
+                Err(stopped) => Err(stopped),
+            };
         }
         self.meter.enter(JobStage::Finishing);
         let summary = made.summary.clone();
         let path = film.clone();
         let summary = self.verify_movie(path, summary).await?;
-        Ok((
-            film,
-            made.add_losses(finished_view(&summary, Shortfall::default())),
-        ))
-    }
-
-    /// Lets ffmpeg make the MP4. `original` is what a person has if it cannot.
-    async fn convert_file(
-        &self,
-        input: &SourceFile,
-        original: &Path,
-        part: &PartFolder,
-    ) -> Outcome<(PathBuf, Finished)> {
-        let converted = part::converted(part.path());
-        self.meter.enter(JobStage::Converting);
-        // What ffmpeg writes over is ours.
-        files::create(&converted).map_err(Error::disk(&converted))?;
-        let work = ffmpeg::FfmpegTask {
-            program: &self.context.ffmpeg,
-            input: &input.path,
-            output: &converted,
-            duration_ms: input.duration_ms,
-        };
-        let failed = |problem| Error::Convert {
-            problem,
-            original: original.to_owned(),
-        };
-        let said = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Ok(said) => said,
-            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
-            Err(Stopped::Failed(problem)) => return Err(failed(problem).into()),
-        };
-        self.meter.enter(JobStage::Finishing);
-        let path = converted.clone();
-        let summary = match blocking(move || check(&path)).await {
-            Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
-                return Err(failed(said.explain(problem.to_string())).into());
-            }
-            checked => checked?,
-        };
-        let stated = input.duration_ms.unwrap_or(summary.duration_ms);
-        if summary.duration_ms + ROUNDING_MS < stated {
-            let problem = "what it made is not the whole film".to_owned();
-            return Err(failed(said.explain(problem)).into());
-        }
-        Ok((converted, finished_view(&summary, Shortfall::default())))
+        Ok((film, made.finished(&summary)))
     }
 }
 
@@ -338,9 +304,12 @@ struct RemuxResult {
 }
 
 impl RemuxResult {
-    fn add_losses(&self, finished: Finished) -> Finished {
+    fn finished(&self, summary: &Summary) -> Finished {
         let lost = Some(self.lost.clone()).filter(|lost| *lost != LossView::default());
-        Finished { lost, ..finished }
+        Finished {
+            lost,
+            ..finished_view(summary, Shortfall::default())
+        }
     }
 }
 

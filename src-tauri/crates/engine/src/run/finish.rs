@@ -36,60 +36,118 @@ impl Attempt {
         blocking(move || verify(&film, made, bears)).await
     }
 
-    /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
+    /// Lets ffmpeg make the MP4 of the original, and saves the original if it cannot.
     pub(super) async fn convert_with_ffmpeg(
         &self,
         part: PartFolder,
         summary: Summary,
         shortfall: Shortfall,
-        original: &str,
+        extension: &str,
     ) -> Outcome<SavedMovie> {
-        self.meter.enter(JobStage::Converting);
-        let (film, converted) = (part::output(part.path()), part::converted(part.path()));
-        // What ffmpeg writes over is ours.
-        files::create(&converted).map_err(Error::disk(&converted))?;
-        let work = ffmpeg::FfmpegTask {
-            program: &self.context.ffmpeg,
-            input: &film,
-            output: &converted,
-            duration_ms: Some(summary.duration_ms),
+        let film = part::output(part.path());
+        let source = ConversionSource {
+            path: &film,
+            known: KnownMedia::Written(&summary),
         };
-        let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
-            Ok(said) => {
-                self.meter.enter(JobStage::Finishing);
-                let (path, original) = (converted.clone(), summary.clone());
-                let compared =
-                    blocking(move || Ok(compare_with_original(&path, &original))).await?;
-                compared.map_err(|problem| said.explain(problem))
+        match self.convert(&part, source).await {
+            Ok((converted, summary)) => {
+                Ok(publish(part, converted, finished_view(&summary, shortfall)).await?)
             }
-            Err(Stopped::Failed(problem)) => Err(problem),
-        };
-        match remuxed {
-            Ok(summary) => Ok(publish(part, converted, finished_view(&summary, shortfall)).await?),
-            Err(problem) => {
+            Err(Stopped::Failed(Error::Convert { problem, .. })) => {
                 let finished = finished_view(&summary, shortfall);
-                let original = keep_original(part.with_extension(original), film, finished).await?;
+                let original =
+                    keep_original(part.with_extension(extension), film, finished).await?;
                 Err(Error::Convert { problem, original }.into())
             }
+            Err(stopped) => Err(stopped),
         }
+    }
+
+    /// Lets ffmpeg make an MP4 within the part folder, and verifies it: ffmpeg may stop early and
+    /// still report success. Returns where the MP4 is.
+    ///
+    /// Fails with [`Error::Convert`] if ffmpeg or the verification fails.
+    pub(crate) async fn convert(
+        &self,
+        part: &PartFolder,
+        source: ConversionSource<'_>,
+    ) -> Outcome<(PathBuf, Summary)> {
+        let ConversionSource { path, known } = source;
+        let converted = part::converted(part.path());
+        self.meter.enter(JobStage::Converting);
+        // ffmpeg only ever overwrites a file of ours.
+        files::create(&converted).map_err(Error::disk(&converted))?;
+        let task = ffmpeg::FfmpegTask {
+            program: &self.context.ffmpeg,
+            input: path,
+            output: &converted,
+            duration_ms: known.duration_ms(),
+        };
+        let failed = |problem| Error::Convert {
+            problem,
+            original: path.to_owned(),
+        };
+        let warnings = match ffmpeg::remux(task, &self.meter, &self.cancel).await {
+            Ok(warnings) => warnings,
+            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
+            Err(Stopped::Failed(problem)) => return Err(failed(problem).into()),
+        };
+        self.meter.enter(JobStage::Finishing);
+        let output = converted.clone();
+        let problem = match blocking(move || check(&output)).await {
+            Ok(summary) if known.is_whole(&summary) => return Ok((converted, summary)),
+            Ok(_) => "what it made is not the whole film".to_owned(),
+            Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
+                problem.to_string()
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Err(failed(warnings.explain(problem)).into())
     }
 }
 
-/// ffmpeg may stop early and still say that all went well.
-fn compare_with_original(converted: &Path, original: &Summary) -> Result<Summary, String> {
-    const ROUNDING_MS: u64 = 1_000;
-    let summary = check(converted).map_err(|error| error.to_string())?;
-    let kinds = |summary: &Summary| {
-        let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
-        kinds.sort_unstable();
-        kinds
-    };
-    let short = original.duration_ms.abs_diff(summary.duration_ms) > ROUNDING_MS;
-    if short || kinds(&summary) != kinds(original) {
-        return Err("what it made is not the whole film".to_owned());
+/// What ffmpeg makes an MP4 of.
+pub(crate) struct ConversionSource<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) known: KnownMedia<'a>,
+}
+
+/// What is known of the source, to tell whether ffmpeg copied all of it.
+#[derive(Clone, Copy)]
+pub(crate) enum KnownMedia<'a> {
+    /// This program wrote it.
+    Written(&'a Summary),
+    /// It states this duration in milliseconds, which may be too short.
+    Stated(Option<u64>),
+}
+
+impl KnownMedia<'_> {
+    fn duration_ms(self) -> Option<u64> {
+        match self {
+            Self::Written(summary) => Some(summary.duration_ms),
+            Self::Stated(duration_ms) => duration_ms,
+        }
     }
-    Ok(summary)
+
+    /// Returns whether the MP4 is as long as the source and, if those are known, has tracks of the
+    /// same kinds.
+    fn is_whole(self, converted: &Summary) -> bool {
+        /// ffmpeg rounds durations, and audio may end a little after the video.
+        const MAX_ROUNDING_MS: u64 = 1_000;
+        let kinds = |summary: &Summary| {
+            let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
+            kinds.sort_unstable();
+            kinds
+        };
+        let duration_ms = converted.duration_ms;
+        match self {
+            Self::Written(source) => {
+                duration_ms.abs_diff(source.duration_ms) <= MAX_ROUNDING_MS
+                    && kinds(converted) == kinds(source)
+            }
+            Self::Stated(stated_ms) => duration_ms + MAX_ROUNDING_MS >= stated_ms.unwrap_or(0),
+        }
+    }
 }
 
 /// Reads a film as a player does, and makes it last.
