@@ -130,10 +130,14 @@ impl DownloadPlan {
         blocking(move || part::save_moved_plan(&folder, &material, &endings)).await
     }
 
-    /// How many files of the film's size there are before it is finished.
-    pub(crate) fn movie_copies(&self) -> u64 {
+    /// Estimates how many bytes are written until the movie is finished: twice its size if it is
+    /// remuxed from a file. `None` if the service states no bit rate.
+    pub(crate) fn estimated_bytes(&self, recording: &Recording) -> Option<u64> {
         let is_copied = self.output_kind == OutputKind::SingleFile && !self.keep_original;
-        if self.convert || is_copied { 2 } else { 1 }
+        let copies = if self.convert || is_copied { 2 } else { 1 };
+        let rendition = recording.rendition(&self.plan.rendition)?;
+        let movie_bytes = recording.estimated_bytes(rendition)?;
+        Some(movie_bytes.saturating_mul(copies))
     }
 
     /// What the assembly needs.
