@@ -93,26 +93,23 @@ impl DownloadBatch<'_> {
         let feed = engine.job_stream();
         let mut jobs = HashMap::new();
         for SelectedRecording { link, access } in wishes.list {
-            let permit = Overrides {
-                access: access.clone(),
+            let overrides = Overrides {
+                access,
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
                 unchecked: self.args.keep_unchecked,
             };
             let job = NewJob {
                 link,
-                access,
                 choice: self.args.choice(),
                 remux: self.args.remuxer(),
                 output: output.clone(),
                 template: self.args.template.clone(),
                 extras: self.args.extras(),
-                gaps: permit.gaps,
-                space: permit.space,
-                unchecked: permit.unchecked,
+                overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;
-            jobs.insert(id.to_string(), permit);
+            jobs.insert(id.to_string(), overrides);
         }
         let following = JobWatcher {
             jobs,

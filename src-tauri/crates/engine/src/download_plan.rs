@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use media::{AudioSpec, MovieSpec, OutputFormat, SegmentFormat, Tags};
-use ustream::{Choice, Container, ContainerChoice, Recording, SegmentPlan, TrackKind};
+use ustream::{Choice, Container, ContainerChoice, FileKind, Recording, SegmentPlan, TrackKind};
 
 use crate::assemble::{AssemblySpec, OutputKind};
 use crate::durable::blocking;
@@ -66,10 +66,11 @@ impl DownloadPlan {
             (Container::File, _) => OutputKind::SingleFile,
         };
         let written = match becomes {
-            OutputKind::Movie(_, OutputFormat::Flv) => "flv",
-            OutputKind::SingleFile if plan.rendition.0 == "flv" => "flv",
-            OutputKind::Movie(_, OutputFormat::Mp4) | OutputKind::SingleFile => "mp4",
+            OutputKind::Movie(_, OutputFormat::Flv) => FileKind::Flv,
+            OutputKind::Movie(_, OutputFormat::Mp4) => FileKind::Mp4,
+            OutputKind::SingleFile => plan.file_kind().unwrap_or(FileKind::Mp4),
         };
+        let written = written.extension();
         let rendition = recording.rendition(&plan.rendition);
         let given = spec.output.stem.as_deref().and_then(names::stem);
         let stem = given.unwrap_or_else(|| {

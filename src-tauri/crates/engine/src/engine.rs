@@ -136,15 +136,12 @@ impl Engine {
     pub async fn download(&self, job: NewJob) -> Result<JobId, Error> {
         let NewJob {
             link,
-            access,
             choice,
             remux,
             output,
             template,
             extras,
-            gaps,
-            space,
-            unchecked,
+            overrides,
         } = job;
         let target = read_link(&link)?;
         let spec = JobSpec {
@@ -157,13 +154,7 @@ impl Engine {
             remux,
             output,
         };
-        let permit = Overrides {
-            access,
-            gaps,
-            space,
-            unchecked,
-        };
-        self.add(spec, permit).await
+        self.add(spec, overrides).await
     }
 
     /// Adds a job that makes one MP4 of films on this computer. They are only read.
