@@ -61,7 +61,10 @@ async fn a_hole_of_a_minute_does_not_end_the_download() {
         assert!(requests(&mock) <= SEGMENTS * 3 + 200);
 
         let keep = NewJob {
-            gaps: true,
+            overrides: engine::Overrides {
+                gaps: true,
+                ..engine::Overrides::default()
+            },
             ..job(MAIN, folder.path())
         };
         let (_, finished) = mock.save(keep).await.unwrap();

@@ -69,7 +69,9 @@ pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
 };
-pub use recording::{Container, Recording, Rendition, RenditionId, RenditionTrack, TrackKind};
+pub use recording::{
+    Container, FileKind, Recording, Rendition, RenditionId, RenditionTrack, TrackKind,
+};
 pub(crate) use recording::{LostRendition, Promises};
 pub use target::{ChannelId, RecordingId, Target, TargetError};
 pub use trust::refused_certificate;

@@ -11,7 +11,7 @@ use url::Url;
 
 pub use self::identity::{HashListing, PlanChange};
 use crate::ums::timeline::SegmentTimeline;
-use crate::{Container, RecordingId, RenditionId, RenditionTrack};
+use crate::{Container, FileKind, RecordingId, RenditionId, RenditionTrack};
 
 /// The requested video quality.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +164,13 @@ pub struct SegmentPlan {
 }
 
 impl SegmentPlan {
+    /// Returns what the file is, if the recording is one finished file.
+    pub fn file_kind(&self) -> Option<FileKind> {
+        let is_flv = self.rendition.0 == FileKind::Flv.extension();
+        let kind = if is_flv { FileKind::Flv } else { FileKind::Mp4 };
+        (self.container == Container::File).then_some(kind)
+    }
+
     /// Returns whether the URLs of its segments are built from templates and hashes, that is, it is
     /// neither from playlists nor a single file.
     pub fn has_templates(&self) -> bool {

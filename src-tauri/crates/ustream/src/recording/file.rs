@@ -28,8 +28,10 @@ pub struct SingleFile {
 
 /// The container of a file, by its extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FileKind {
+pub enum FileKind {
+    /// FLV.
     Flv,
+    /// MP4.
     Mp4,
 }
 
@@ -42,7 +44,8 @@ impl FileKind {
         }
     }
 
-    fn extension(self) -> &'static str {
+    /// Returns the extension of its file name, without the dot; the rendition is named by it.
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Flv => "flv",
             Self::Mp4 => "mp4",
