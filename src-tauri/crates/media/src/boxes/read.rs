@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn sizes_of_64_bits_and_to_the_end_are_read() {
         let bytes = b"\0\0\0\x01free\0\0\0\0\0\0\0\x12xx\0\0\0\0mdatyyy";
-        assert_eq!(kinds(bytes).expect("whole"), [*b"free", *b"mdat"]);
+        assert_eq!(kinds(bytes).expect("valid"), [*b"free", *b"mdat"]);
     }
 
     #[test]

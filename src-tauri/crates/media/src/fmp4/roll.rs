@@ -257,7 +257,7 @@ mod tests {
         let mut kept = Vec::new();
         rolls.write(&mut kept);
         let restored = MovieRolls::restore(&mut Cursor::new("journal", &kept));
-        assert_eq!(restored.expect("whole"), rolls);
+        assert_eq!(restored.expect("valid"), rolls);
         rolls
     }
 

@@ -63,7 +63,7 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
     Ok(builder.tracks())
 }
 
-/// Builds the index of the segments so far, to estimate the size of the whole.
+/// Builds the index of the segments so far, to estimate the size of the finished one.
 pub(crate) fn estimate(
     spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,

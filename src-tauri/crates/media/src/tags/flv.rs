@@ -134,7 +134,7 @@ mod tests {
             ..FlvMetadata::default()
         };
         let body = written(8192, &metadata_values, &tags());
-        let read = metadata(Cursor::new("FLV", &body)).expect("whole");
+        let read = metadata(Cursor::new("FLV", &body)).expect("valid");
         assert_eq!(read, Some(tags()));
         for length in 0..body.len() {
             let cut = metadata(Cursor::new("FLV", &body[..length]));
@@ -164,7 +164,7 @@ mod tests {
             body.extend_from_slice(value);
         }
         body.extend_from_slice(b"\0\x05title\x02\0\x02hi\0\0\x09");
-        let read = metadata(Cursor::new("FLV", &body)).expect("whole");
+        let read = metadata(Cursor::new("FLV", &body)).expect("valid");
         assert_eq!(read.and_then(|tags| tags.title), Some("hi".into()));
         let nested = [
             b"\x02\0\x0aonMetaData\x03".to_vec(),
