@@ -251,7 +251,7 @@ impl<'s> IndexBuilder<'s> {
         for (track, read) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
-                    self.add_elementary_segment(track, read, offset)?
+                    self.add_elementary_segment(track, read, offset)?;
                 }
                 SegmentFormat::Fmp4 => self.add_fmp4_segment(track, kind, read)?,
             }
