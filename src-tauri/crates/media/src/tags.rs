@@ -1,4 +1,6 @@
-//! What a file says of itself to people: title, artist, date, comment, cover picture, chapters.
+//! Reads and writes the metadata of a movie: title, artist, date, comment, cover, chapters.
+//!
+//! Lenient on purpose: broken tags are ignored, they must never make a movie unreadable.
 
 pub(crate) mod chapters;
 mod flv;
@@ -14,36 +16,36 @@ pub use chapters::Chapter;
 
 use crate::{Error, flv::tag::SIGNATURE};
 
-/// A cover larger than this is not a cover.
+/// Largest cover; a larger one is ignored.
 const MAX_COVER_BYTES: usize = 16 << 20;
-/// A text longer than this is not one that a player shows.
+/// Longest text; a longer one is ignored.
 const MAX_TEXT_BYTES: usize = 64 << 10;
 
-/// Text and picture that go into the finished file.
+/// Metadata of the finished file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags {
     /// Title of the recording.
     pub title: Option<String>,
-    /// The channel or the person it belongs to.
+    /// Its channel or owner.
     pub artist: Option<String>,
     /// Day of the recording, `YYYY-MM-DD`.
     pub date: Option<String>,
-    /// Where it came from: the link.
+    /// The link to its source.
     pub comment: Option<String>,
-    /// Picture that stands for the movie. An FLV has no place for it.
+    /// Cover (thumbnail). Not supported by FLV.
     pub cover: Option<Cover>,
-    /// Its chapters, in their order, at most 255. An FLV has no place for them.
+    /// Chapters in order, at most 255. Not supported by FLV.
     pub chapters: Vec<Chapter>,
 }
 
-/// A picture of a kind that players show. Cloning is cheap.
+/// A cover in a format that players support. Cloning is cheap.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cover {
     kind: CoverFormat,
     data: Arc<[u8]>,
 }
 
-/// How a cover is coded.
+/// Image format of a cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CoverFormat {
     Jpeg,
@@ -53,8 +55,8 @@ pub(crate) enum CoverFormat {
 impl Tags {
     /// Reads the tags of an MP4 (`moov/udta/meta/ilst`, `moov/udta/chpl`) or of an FLV (`onMetaData`).
     ///
-    /// A file without tags has none, and broken tags are left out: only a file that cannot be
-    /// read is an error. Texts are capped at 64 KiB, a cover at 16 MiB.
+    /// Ignores broken tags, texts over 64 KiB and covers over 16 MiB. Fails only if the file cannot
+    /// be read.
     pub fn read<R: Read + Seek>(mut file: R) -> Result<Self, Error> {
         let length = file.seek(SeekFrom::End(0))?;
         file.rewind()?;
@@ -75,7 +77,7 @@ impl Tags {
         }
     }
 
-    /// Where the text of a field goes that both formats name in words.
+    /// Returns the text fields in the order of the names in each format's `NAMES`.
     fn text_slots(&mut self) -> [&mut Option<String>; 4] {
         let Self {
             title,
@@ -89,7 +91,7 @@ impl Tags {
 }
 
 impl Cover {
-    /// Takes a JPEG or a PNG of at most 16 MiB, told by its first bytes; nothing else is one.
+    /// Creates a cover from a JPEG or PNG file of at most 16 MiB. Returns `None` for other files.
     pub fn new(data: impl Into<Arc<[u8]>>) -> Option<Self> {
         let data = data.into();
         let kind = match &*data {
@@ -100,7 +102,7 @@ impl Cover {
         (data.len() <= MAX_COVER_BYTES).then_some(Self { kind, data })
     }
 
-    /// The picture's file.
+    /// Returns the image file.
     pub fn data(&self) -> &[u8] {
         &self.data
     }
@@ -116,7 +118,7 @@ impl fmt::Debug for Cover {
     }
 }
 
-/// Text as it is shown; nothing where there is none.
+/// Trims text. Returns `None` if it is empty or not UTF-8.
 fn clean_text(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.trim_matches(['\0', ' ']);
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cover_is_told_by_its_first_bytes() {
+    fn the_format_of_a_cover_is_detected_from_its_first_bytes() {
         let jpeg = Cover::new(*b"\xff\xd8\xff\xe0 and so on").expect("a JPEG");
         assert_eq!(jpeg.kind(), CoverFormat::Jpeg);
         let png = Cover::new(*b"\x89PNG\r\n\x1a\n and so on").expect("a PNG");

@@ -7,23 +7,23 @@ use crate::{Error, cursor::Cursor};
 #[derive(Clone, Debug)]
 pub(crate) struct ParsedBox<'a> {
     pub(crate) kind: FourCc,
-    /// Where its header starts in the segment or file.
+    /// Position of its header in the segment or file.
     pub(crate) start: u64,
-    /// What is behind the header.
+    /// The bytes after the header.
     pub(crate) body: Cursor<'a>,
 }
 
-/// Where a box lies, read from its header.
+/// The header of a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BoxHeader {
     pub(crate) kind: FourCc,
-    /// Bytes before the body.
+    /// Size of the header itself.
     pub(crate) header_length: u64,
-    /// `None`: to the end of what holds it.
+    /// `None` if the box extends to the end of its container (size 0).
     pub(crate) body_length: Option<u64>,
 }
 
-/// Reads the header of a box: 32-bit size, 64-bit size (1), or to the end (0).
+/// Reads the header of a box: a 32-bit size, a 64-bit size (size 1), or to the end (size 0).
 pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<BoxHeader, Error> {
     let start = cursor.clone();
     let size = cursor.u32()?;
@@ -34,7 +34,7 @@ pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<BoxHeader, Error> {
         _ => (8, Some(u64::from(size))),
     };
     let body = match size {
-        // A size below that of the header would let a reader stand still for ever.
+        // A size below that of the header would cause an endless loop.
         Some(size) => Some(
             size.checked_sub(before)
                 .ok_or_else(|| start.malformed(format!("box {} of {size} bytes", name(kind))))?,
@@ -48,7 +48,7 @@ pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<BoxHeader, Error> {
     })
 }
 
-/// The boxes at the top level of a segment, where the last may reach to the end.
+/// Iterates over the top-level boxes of a segment. The last one may extend to the end.
 pub(crate) fn top_level(segment: &[u8]) -> Boxes<'_> {
     Boxes {
         cursor: Cursor::new("MP4", segment),
@@ -56,7 +56,7 @@ pub(crate) fn top_level(segment: &[u8]) -> Boxes<'_> {
     }
 }
 
-/// The boxes inside another.
+/// Iterates over the children of a box.
 pub(crate) fn children<'a>(body: &Cursor<'a>) -> Boxes<'a> {
     Boxes {
         cursor: body.clone(),
@@ -64,7 +64,7 @@ pub(crate) fn children<'a>(body: &Cursor<'a>) -> Boxes<'a> {
     }
 }
 
-/// Boxes, one after the other. Ends after the first error.
+/// Iterates over boxes; ends after the first error.
 #[derive(Clone, Debug)]
 pub(crate) struct Boxes<'a> {
     cursor: Cursor<'a>,
@@ -72,7 +72,7 @@ pub(crate) struct Boxes<'a> {
 }
 
 impl<'a> Boxes<'a> {
-    /// The first box of a kind.
+    /// Returns the body of the first box of a kind.
     pub(crate) fn find(mut self, kind: FourCc) -> Result<Option<Cursor<'a>>, Error> {
         while let Some(found) = self.read()? {
             if found.kind == kind {
@@ -82,7 +82,7 @@ impl<'a> Boxes<'a> {
         Ok(None)
     }
 
-    /// The first box of a kind, without which the others mean nothing.
+    /// Returns the body of the first box of a kind; fails if there is none.
     pub(crate) fn require(self, kind: FourCc) -> Result<Cursor<'a>, Error> {
         let holder = self.cursor.clone();
         self.find(kind)?
@@ -125,12 +125,12 @@ impl<'a> Iterator for Boxes<'a> {
     }
 }
 
-/// Version and flags of a full box (ISO/IEC 14496-12 4.2.2).
+/// Reads version and flags of a full box (ISO/IEC 14496-12 4.2.2).
 pub(crate) fn version_and_flags(body: &mut Cursor<'_>) -> Result<(u8, u32), Error> {
     Ok((body.u8()?, body.u24()?))
 }
 
-/// A box's name in an error's words.
+/// Returns a four-character code as text for an error message.
 pub(crate) fn name(kind: FourCc) -> String {
     kind.iter()
         .map(|byte| char::from(*byte))
@@ -151,11 +151,11 @@ mod tests {
     #[test]
     fn sizes_of_64_bits_and_to_the_end_are_read() {
         let bytes = b"\0\0\0\x01free\0\0\0\0\0\0\0\x12xx\0\0\0\0mdatyyy";
-        assert_eq!(kinds(bytes).expect("whole"), [*b"free", *b"mdat"]);
+        assert_eq!(kinds(bytes).expect("valid"), [*b"free", *b"mdat"]);
     }
 
     #[test]
-    fn sizes_smaller_than_a_header_are_errors_and_never_a_standstill() {
+    fn sizes_smaller_than_a_header_are_refused() {
         for size in 2..8 {
             assert!(
                 kinds(&[0, 0, 0, size, b'f', b'r', b'e', b'e', 0, 0]).is_err(),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_inside_another_must_tell_its_size() {
+    fn a_child_box_must_have_a_size() {
         let body = Cursor::new("MP4", b"\0\0\0\0trakxx");
         assert!(children(&body).require(*b"trak").is_err());
     }

@@ -5,7 +5,7 @@ pub(crate) fn boxed(out: &mut Vec<u8>, kind: [u8; 4], fill: impl FnOnce(&mut Vec
     boxed_before(out, kind, 0, fill);
 }
 
-/// The same for a box whose body goes on for `behind` bytes more, which are written later.
+/// Appends a box whose body has `behind` more bytes, which the caller writes afterwards.
 pub(crate) fn boxed_before(
     out: &mut Vec<u8>,
     kind: [u8; 4],
@@ -17,14 +17,14 @@ pub(crate) fn boxed_before(
     out.extend_from_slice(&kind);
     fill(out);
     let length = (out.len() - start) as u64 + behind;
-    // The whole index is held under 4 GiB by its writer; so is each box in it.
+    // `moov::movie` refuses an index over 4 GiB.
     let size = u32::try_from(length).unwrap_or(u32::MAX);
     if let Some(slot) = out.get_mut(start..start + 4) {
         slot.copy_from_slice(&size.to_be_bytes());
     }
 }
 
-/// Appends a full box: version and flags in front (ISO/IEC 14496-12 4.2.2).
+/// Appends a full box: a box that starts with version and flags (ISO/IEC 14496-12 4.2.2).
 pub(crate) fn full_box(
     out: &mut Vec<u8>,
     kind: [u8; 4],
@@ -50,12 +50,12 @@ pub(crate) fn put64(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
-/// Version of a full box that holds these values: 1 if one of them needs 64 bits.
+/// Returns the version of a full box with these values: 1 if one of them needs 64 bits, else 0.
 pub(crate) fn version_of(values: &[u64]) -> u8 {
     u8::from(values.iter().any(|value| u32::try_from(*value).is_err()))
 }
 
-/// A field of 32 bits in version 0 and of 64 in version 1.
+/// Appends a field of 32 bits in version 0 and of 64 bits in version 1.
 pub(crate) fn put_versioned(out: &mut Vec<u8>, version: u8, value: u64) {
     match u32::try_from(value) {
         Ok(value) if version == 0 => put32(out, value),
@@ -63,7 +63,7 @@ pub(crate) fn put_versioned(out: &mut Vec<u8>, version: u8, value: u64) {
     }
 }
 
-/// The number of entries of a table.
+/// Appends the number of rows of a table.
 pub(crate) fn put_count(out: &mut Vec<u8>, count: usize) {
     put32(out, u32::try_from(count).unwrap_or(u32::MAX));
 }

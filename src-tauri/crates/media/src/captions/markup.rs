@@ -1,11 +1,11 @@
-//! The words of a cue without its markup (W3C `WebVTT` 4.2, 6.4).
+//! Removes the markup from the text of a cue (W3C `WebVTT` 4.2, 6.4).
 
-/// Longer names of characters mean nothing here.
+/// Longest name of a character reference.
 const MAX_NAME_BYTES: usize = 8;
 
-/// Takes tags out of the text of a cue, and puts characters where their names stand.
+/// Removes tags from the text of a cue and replaces character references.
 ///
-/// Lines without words are left out, and characters that are no text.
+/// Also removes empty lines and control characters.
 pub(super) fn strip_markup(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -13,7 +13,7 @@ pub(super) fn strip_markup(text: &str) -> String {
         let (before, mark) = rest.split_at(at);
         out.push_str(before);
         rest = if mark.starts_with('<') {
-            // A tag without an end goes to the end of the cue.
+            // A tag without `>` extends to the end of the cue.
             mark.split_once('>').map_or("", |(_, behind)| behind)
         } else if let Some((character, behind)) = character_reference(mark) {
             out.push(character);
@@ -25,13 +25,13 @@ pub(super) fn strip_markup(text: &str) -> String {
     }
     out.push_str(rest);
     let out = out.replace('\t', " ");
-    let shown = |character: &char| !character.is_control() || *character == '\n';
-    let out: String = out.chars().filter(shown).collect();
+    let is_text = |character: &char| !character.is_control() || *character == '\n';
+    let out: String = out.chars().filter(is_text).collect();
     let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The character that `&name;` stands for, and what follows it.
+/// Decodes a character reference, `&name;`; returns the character and the text after it.
 fn character_reference(text: &str) -> Option<(char, &str)> {
     let end = text
         .bytes()
@@ -66,8 +66,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_words_are_left() {
-        for (text, words) in [
+    fn tags_and_references_are_replaced_by_text() {
+        for (text, expected) in [
             ("plain", "plain"),
             (
                 "<b>bold</b> and <c.red.small>coloured</c>",
@@ -88,16 +88,16 @@ mod tests {
             ("a\0b\u{1b}[31m\tc", "ab[31m c"),
             ("<b></b>", ""),
         ] {
-            assert_eq!(strip_markup(text), words, "{text}");
+            assert_eq!(strip_markup(text), expected, "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn no_text_breaks_it_and_none_grows(text in r"(\PC|[<>&;#\n]|&#x?[0-9a-f]{1,6};){0,40}") {
-            let words = strip_markup(&text);
-            prop_assert!(words.len() <= text.len());
-            prop_assert!(words.lines().all(|line| !line.trim().is_empty()));
+        fn any_text_is_accepted_and_none_grows(text in r"(\PC|[<>&;#\n]|&#x?[0-9a-f]{1,6};){0,40}") {
+            let stripped = strip_markup(&text);
+            prop_assert!(stripped.len() <= text.len());
+            prop_assert!(stripped.lines().all(|line| !line.trim().is_empty()));
         }
     }
 }

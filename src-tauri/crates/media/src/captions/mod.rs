@@ -1,7 +1,7 @@
-//! Captions: words and when they are shown, read from `WebVTT`.
+//! Reads captions from `WebVTT`.
 //!
-//! [`vtt`] finds the cues, [`words`] takes the markup out of them, [`timeline`] lays them one
-//! behind the other, as the track of an MP4 must have them.
+//! [`vtt`] finds the cues, [`markup`] removes their markup, and [`timeline`] converts them to samples
+//! that do not overlap, as an MP4 track needs them.
 
 mod markup;
 pub(crate) mod timeline;
@@ -10,14 +10,14 @@ mod vtt;
 use self::timeline::CaptionTimeline;
 use crate::language::Language;
 
-/// Words that are shown for some time.
+/// A text and the time span in which it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cue {
     /// From the start of the movie.
     pub(crate) start_ms: u64,
-    /// Above the start.
+    /// Later than the start.
     pub(crate) end_ms: u64,
-    /// In lines; not empty.
+    /// One or more lines; not empty.
     pub(crate) text: String,
 }
 
@@ -25,16 +25,15 @@ pub(crate) struct Cue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captions {
     pub(crate) language: Language,
-    /// In the order of their starts.
+    /// Sorted by start.
     cues: Vec<Cue>,
 }
 
 impl Captions {
-    /// Reads `WebVTT` (W3C `WebVTT` 4.1); answers nothing where it is none, or without words.
+    /// Reads `WebVTT` (W3C `WebVTT` 4.1). Returns `None` if the text is not `WebVTT` or has no cues.
     ///
-    /// `language` is a tag of BCP 47 (`de`, `de-DE`); what is no tag counts as undetermined.
-    /// Styles and places are left out, cues that cannot be read as well, and what is behind
-    /// 8 MiB or 50000 cues.
+    /// `language` is a BCP 47 tag (`de`, `de-DE`); an invalid one means undetermined. Ignores styles,
+    /// positions, malformed cues, and everything after 8 MiB or 50000 cues.
     pub fn web_vtt(language: &str, text: &str) -> Option<Self> {
         let mut cues = vtt::cues(text)?;
         cues.sort_by_key(|cue| cue.start_ms);
@@ -44,7 +43,7 @@ impl Captions {
         })
     }
 
-    /// What a movie of this length shows of them, pauses included.
+    /// Returns the samples for a movie of this duration, including pauses.
     pub(crate) fn timeline(&self, movie_ms: u64) -> CaptionTimeline<'_> {
         CaptionTimeline::new(&self.cues, movie_ms)
     }

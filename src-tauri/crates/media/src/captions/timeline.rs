@@ -1,38 +1,38 @@
-//! Cues one behind the other: the samples of a track may not lie over each other.
+//! Converts cues, which may overlap, to samples, which may not.
 
 use std::iter::Peekable;
 
 use super::Cue;
 
-/// So many cues are shown at once; more of them cover the picture.
+/// Largest number of cues shown at once; more would cover the picture.
 const MAX_SIMULTANEOUS_CUES: usize = 8;
 
-/// What is shown from one change to the next.
+/// The text between two changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CaptionSample {
     pub(crate) start_ms: u64,
-    /// Above the start.
+    /// Later than the start.
     pub(crate) end_ms: u64,
     /// Empty in a pause.
     pub(crate) text: String,
 }
 
-/// What is shown from the start of the movie to its end, without a gap; nothing where no cue is
-/// ever shown.
+/// Iterates over samples that cover the movie from start to end without gaps. Yields nothing if no
+/// cue is ever shown.
 #[derive(Debug)]
 pub(crate) struct CaptionTimeline<'c> {
-    coming: Peekable<std::slice::Iter<'c, Cue>>,
-    /// In the order of their starts.
+    upcoming: Peekable<std::slice::Iter<'c, Cue>>,
+    /// Sorted by start.
     active: Vec<&'c Cue>,
     now_ms: u64,
     movie_ms: u64,
 }
 
 impl<'c> CaptionTimeline<'c> {
-    /// `cues` are in the order of their starts.
+    /// `cues` must be sorted by start.
     pub(super) fn new(cues: &'c [Cue], movie_ms: u64) -> Self {
         Self {
-            coming: cues.iter().peekable(),
+            upcoming: cues.iter().peekable(),
             active: Vec::new(),
             now_ms: 0,
             movie_ms,
@@ -46,17 +46,17 @@ impl Iterator for CaptionTimeline<'_> {
     fn next(&mut self) -> Option<CaptionSample> {
         let start_ms = self.now_ms;
         self.active.retain(|cue| cue.end_ms > start_ms);
-        while let Some(cue) = self.coming.next_if(|cue| cue.start_ms <= start_ms) {
+        while let Some(cue) = self.upcoming.next_if(|cue| cue.start_ms <= start_ms) {
             if self.active.len() < MAX_SIMULTANEOUS_CUES && cue.end_ms > start_ms {
                 self.active.push(cue);
             }
         }
         let ends = self.active.iter().map(|cue| cue.end_ms);
-        let next = self.coming.peek().map(|cue| cue.start_ms);
+        let next = self.upcoming.peek().map(|cue| cue.start_ms);
         let next = next.filter(|start| *start < self.movie_ms);
         let end_ms = match ends.chain(next).min() {
             Some(end_ms) => end_ms.min(self.movie_ms),
-            // Where nothing follows, some players let the last words stand until the end.
+            // Add a final pause: without it some players show the last cue until the end.
             None if start_ms > 0 => self.movie_ms,
             None => return None,
         };
@@ -87,9 +87,9 @@ mod tests {
         }
     }
 
-    fn told(cues: &[Cue], movie_ms: u64) -> Vec<(u64, u64, String)> {
+    fn samples(cues: &[Cue], movie_ms: u64) -> Vec<(u64, u64, String)> {
         CaptionTimeline::new(cues, movie_ms)
-            .map(|shown| (shown.start_ms, shown.end_ms, shown.text))
+            .map(|sample| (sample.start_ms, sample.end_ms, sample.text))
             .collect()
     }
 
@@ -112,18 +112,18 @@ mod tests {
             (70, 1000, ""),
         ];
         let expected = expected.map(|(start, end, text)| (start, end, text.to_owned()));
-        assert_eq!(told(&cues, 1000), expected);
-        // What is behind the end of the movie is cut.
-        assert_eq!(told(&cues, 45)[..4], expected[..4]);
-        assert_eq!(told(&cues, 45)[4..], [(40, 45, "c".to_owned())]);
-        assert_eq!(told(&cues, 60), expected[..6]);
-        assert_eq!(told(&cues, 10), []);
-        assert_eq!(told(&cues, 0), []);
+        assert_eq!(samples(&cues, 1000), expected);
+        // Cues are truncated at the end of the movie.
+        assert_eq!(samples(&cues, 45)[..4], expected[..4]);
+        assert_eq!(samples(&cues, 45)[4..], [(40, 45, "c".to_owned())]);
+        assert_eq!(samples(&cues, 60), expected[..6]);
+        assert_eq!(samples(&cues, 10), []);
+        assert_eq!(samples(&cues, 0), []);
     }
 
     proptest! {
         #[test]
-        fn any_cues_become_a_line_of_bounded_length(
+        fn any_cues_become_contiguous_samples_of_bounded_number(
             cues in proptest::collection::vec((0_u64..100, 1_u64..50, "[a-z]"), 0..40),
             movie_ms in 0_u64..200,
         ) {
@@ -132,17 +132,19 @@ mod tests {
                 .map(|(start, length, text)| cue(start, start + length, &text))
                 .collect();
             cues.sort_by_key(|cue| cue.start_ms);
-            let shown: Vec<_> = CaptionTimeline::new(&cues, movie_ms).collect();
-            prop_assert!(shown.len() <= 2 * cues.len() + 1);
+            let samples: Vec<_> = CaptionTimeline::new(&cues, movie_ms).collect();
+            prop_assert!(samples.len() <= 2 * cues.len() + 1);
             let mut end = 0;
-            for one in &shown {
-                prop_assert_eq!(one.start_ms, end);
-                prop_assert!(one.start_ms < one.end_ms && one.end_ms <= movie_ms);
-                prop_assert!(one.text.lines().count() <= MAX_SIMULTANEOUS_CUES);
-                end = one.end_ms;
-                for line in one.text.lines() {
-                    let held = |cue: &&Cue| cue.start_ms <= one.start_ms && one.end_ms <= cue.end_ms;
-                    prop_assert!(cues.iter().filter(held).any(|cue| cue.text == line));
+            for sample in &samples {
+                prop_assert_eq!(sample.start_ms, end);
+                prop_assert!(sample.start_ms < sample.end_ms && sample.end_ms <= movie_ms);
+                prop_assert!(sample.text.lines().count() <= MAX_SIMULTANEOUS_CUES);
+                end = sample.end_ms;
+                for line in sample.text.lines() {
+                    let covers = |cue: &&Cue| {
+                        cue.start_ms <= sample.start_ms && sample.end_ms <= cue.end_ms
+                    };
+                    prop_assert!(cues.iter().filter(covers).any(|cue| cue.text == line));
                 }
             }
             let is_ever_shown = cues.iter().any(|cue| cue.start_ms < movie_ms);

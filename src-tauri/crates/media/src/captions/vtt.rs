@@ -1,17 +1,17 @@
-//! The cues of `WebVTT` (W3C `WebVTT` 4.1, 6.1).
+//! Finds the cues of `WebVTT` (W3C `WebVTT` 4.1, 6.1).
 //!
-//! Comments, styles, regions and the names of cues need not be known: a cue is what stands under
-//! a line with an arrow, and nothing else may have one.
+//! Comments, styles, regions and cue identifiers need no parsing: a cue is the text after a line with
+//! an arrow, and only cues may contain an arrow.
 
 use super::{Cue, markup};
 
-/// Hours of talk are some hundred kilobytes.
+/// Largest text; hours of speech are some hundred kilobytes.
 const MAX_BYTES: usize = 8 << 20;
-/// More than a cue every two seconds for a day.
+/// Largest number of cues: one every two seconds for a day is less.
 const MAX_CUES: usize = 50_000;
 const ARROW: &str = "-->";
 
-/// The cues with words, as they stand; `None` where the text does not say that it is `WebVTT`.
+/// Returns the cues in the order of the file, or `None` if the text is not `WebVTT`.
 pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
     let text = text.get(..text.floor_char_boundary(MAX_BYTES))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -21,7 +21,6 @@ pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
     }
     let mut cues = Vec::new();
     let mut open: Option<OpenCue<'_>> = None;
-    // A bare carriage return ends a line too; one before a line feed leaves no line of its own.
     for line in lines(behind) {
         if line.is_empty() || line.contains(ARROW) {
             cues.extend(open.take().and_then(OpenCue::close));
@@ -41,7 +40,7 @@ pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
     Some(cues)
 }
 
-/// A cue whose lines still come.
+/// A cue that is being read.
 struct OpenCue<'t> {
     start_ms: u64,
     end_ms: u64,
@@ -49,7 +48,7 @@ struct OpenCue<'t> {
 }
 
 impl OpenCue<'_> {
-    /// The cue, where it is ever seen.
+    /// Returns the cue, or `None` if it has no text or no duration.
     fn close(self) -> Option<Cue> {
         let text = markup::strip_markup(&self.lines.join("\n"));
         (self.start_ms < self.end_ms && !text.is_empty()).then_some(Cue {
@@ -60,7 +59,7 @@ impl OpenCue<'_> {
     }
 }
 
-/// Lines that end in a carriage return, a line feed, or both.
+/// Splits lines at a carriage return, a line feed, or both.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -68,15 +67,15 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// `00:01.500 --> 00:03.000`, and settings behind it, which are passed over.
+/// Reads `00:01.500 --> 00:03.000` in milliseconds; ignores settings after it.
 fn times(line: &str) -> Option<(u64, u64)> {
     let (start, rest) = line.split_once(ARROW)?;
     let end = rest.split_whitespace().next()?;
     Some((time(start.trim())?, time(end)?))
 }
 
-/// `[hours:]minutes:seconds.thousandths`, in milliseconds. PlaylistKind was made of `SubRip` may have its
-/// comma.
+/// Reads `[hours:]minutes:seconds.thousandths` in milliseconds. Also accepts the comma of `SubRip`,
+/// which some converters keep.
 fn time(text: &str) -> Option<u64> {
     let (clock, thousandths) = text.split_once(['.', ','])?;
     let mut fields = clock.rsplit(':');
@@ -94,7 +93,7 @@ fn time(text: &str) -> Option<u64> {
     hours.checked_mul(3_600_000)?.checked_add(milliseconds)
 }
 
-/// A number of so many digits.
+/// Reads a number of exactly `digits` digits.
 fn number(text: &str, digits: usize) -> Option<u64> {
     let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
@@ -106,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    fn told(text: &str) -> Vec<(u64, u64, String)> {
+    fn read(text: &str) -> Vec<(u64, u64, String)> {
         let cues = cues(text).expect("WebVTT");
         cues.into_iter()
             .map(|cue| (cue.start_ms, cue.end_ms, cue.text))
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn cues_are_found_among_all_that_may_stand_around_them() {
+    fn cues_are_found_between_comments_styles_regions_and_identifiers() {
         let text = "\u{feff}WEBVTT - a talk\nKind: captions\n\n\
             STYLE\n::cue { color: red }\n\n\
             REGION\nid:one\n\n\
@@ -130,14 +129,14 @@ mod tests {
             (5000, 6000, "without a line between"),
         ];
         let expected = expected.map(|(start, end, text)| (start, end, text.to_owned()));
-        assert_eq!(told(text), expected);
+        assert_eq!(read(text), expected);
         let carriage_returns = text.replace('\n', "\r");
-        assert_eq!(told(&carriage_returns), expected);
-        assert_eq!(told(&text.replace('\n', "\r\n")), expected);
+        assert_eq!(read(&carriage_returns), expected);
+        assert_eq!(read(&text.replace('\n', "\r\n")), expected);
     }
 
     #[test]
-    fn a_cue_that_cannot_be_read_costs_no_other() {
+    fn a_malformed_cue_does_not_affect_the_others() {
         for bad in [
             "00:01.00 --> 00:02.000",
             "0:01.000 --> 00:02.000",
@@ -153,12 +152,12 @@ mod tests {
             "00:01.000 -->",
         ] {
             let text = format!("WEBVTT\n\n{bad}\nlost\n\n00:07.000 --> 00:08.000\nkept\n");
-            assert_eq!(told(&text), [(7000, 8000, "kept".to_owned())], "{bad}");
+            assert_eq!(read(&text), [(7000, 8000, "kept".to_owned())], "{bad}");
         }
     }
 
     #[test]
-    fn what_does_not_say_that_it_is_web_vtt_is_none() {
+    fn text_without_the_web_vtt_signature_is_refused() {
         for other in [
             "",
             "WEBVTTX\n",
@@ -174,14 +173,14 @@ mod tests {
     fn more_cues_than_the_limit_are_left_out() {
         let cue = "00:01.000 --> 00:02.000\nx\n\n";
         let text = format!("WEBVTT\n\n{}", cue.repeat(MAX_CUES + 10));
-        assert_eq!(told(&text).len(), MAX_CUES);
+        assert_eq!(read(&text).len(), MAX_CUES);
         let text = format!("WEBVTT\n\n{}{cue}", "ä".repeat(MAX_BYTES / 2));
-        assert_eq!(told(&text), []);
+        assert_eq!(read(&text), []);
     }
 
     proptest! {
         #[test]
-        fn whatever_is_read_has_words_and_lasts(
+        fn every_cue_has_a_text_and_a_duration(
             text in r"WEBVTT\n(\n?([0-9]{1,3}:)?[0-6][0-9]:[0-6][0-9][.,][0-9]{3} ?--> ?[0-6][0-9]:[0-9]{2}\.[0-9]{3}( \PC{0,8})?\n([^\n]{0,12}\n){0,3}){0,6}",
         ) {
             for cue in cues(&text).expect("WebVTT") {
@@ -191,7 +190,7 @@ mod tests {
         }
 
         #[test]
-        fn a_text_with_any_byte_changed_breaks_nothing(
+        fn a_text_with_any_byte_changed_is_read_without_panic(
             at in 0_usize..200,
             byte in any::<u8>(),
         ) {

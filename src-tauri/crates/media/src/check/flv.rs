@@ -1,4 +1,4 @@
-//! An FLV: whole tags to the end, and metadata that tells the same as they do.
+//! Verifies an FLV: complete tags to the end of the file, and metadata that agrees with them.
 
 use std::io::{BufReader, Read, Seek};
 
@@ -14,14 +14,15 @@ use crate::{
     },
 };
 
-/// More of a tag's body is not read: enough for a sequence header with its parameter sets.
+/// At most this much of a tag's body is read: enough for a sequence header with parameter sets.
 const MAX_BODY_BYTES: u32 = 4096;
-/// The same for metadata: the index of keyframes of a long movie, and more text than players show.
+/// At most this much of the metadata is read: enough for the keyframe index of a long movie.
 const MAX_METADATA_BYTES: u32 = 1 << 20;
-/// The metadata may be off by this much: it tells the time by segments, and the tags by their mean.
+/// Allowed difference between the duration in the metadata, which is computed from the segments, and
+/// the one computed from the tags.
 const DURATION_TOLERANCE_MS: u64 = 1000;
 
-/// What has been seen of a track.
+/// The tags of a track so far.
 #[derive(Clone, Debug)]
 struct CheckedFlvTrack {
     codec: Codec,
@@ -29,7 +30,7 @@ struct CheckedFlvTrack {
     samples: u64,
     first: i32,
     last: i32,
-    /// Distance of the last two that are not of the same time.
+    /// Distance of the last two tags with different times, in milliseconds.
     step: i64,
     end: i64,
     configured: bool,
@@ -37,19 +38,19 @@ struct CheckedFlvTrack {
     digest: IndexDigest,
 }
 
-/// One tag without its body.
+/// The header of a tag.
 #[derive(Clone, Copy, Debug)]
 struct TagInfo {
     kind: u8,
     size: u32,
     timestamp: i32,
-    /// Where it starts in the file.
+    /// Position of the tag in the file.
     position: u64,
 }
 
-/// Reads the tags of a file of `length` bytes, one by one.
+/// Verifies a file of `length` bytes.
 pub(super) fn check<R: Read + Seek>(file: BufReader<R>, length: u64) -> Result<Summary, Error> {
-    let mut walk = FlvChecker {
+    let mut checker = FlvChecker {
         file,
         length,
         position: 0,
@@ -58,22 +59,22 @@ pub(super) fn check<R: Read + Seek>(file: BufReader<R>, length: u64) -> Result<S
         metadata: None,
         keyframes_found: 0,
     };
-    walk.head()?;
-    while walk.position < length {
-        walk.tag()?;
+    checker.head()?;
+    while checker.position < length {
+        checker.tag()?;
     }
-    walk.summary()
+    checker.summary()
 }
 
 struct FlvChecker<R> {
     file: BufReader<R>,
     length: u64,
     position: u64,
-    /// What the file header says is in it.
+    /// `TypeFlags` of the file header.
     flags: u8,
     tracks: [Option<CheckedFlvTrack>; 2],
     metadata: Option<Metadata>,
-    /// How many keyframes of the index have been met.
+    /// Number of keyframes of the index found so far.
     keyframes_found: usize,
 }
 
@@ -159,19 +160,19 @@ impl<R: Read + Seek> FlvChecker<R> {
             TrackKind::Video => video,
             TrackKind::Audio => audio,
         };
-        let seen = slot.get_or_insert_with(|| CheckedFlvTrack::new(packet.codec, first_byte));
-        if packet.codec != seen.codec {
-            let problem = format!("{} among {}", packet.codec.name(), seen.codec.name());
+        let track = slot.get_or_insert_with(|| CheckedFlvTrack::new(packet.codec, first_byte));
+        if packet.codec != track.codec {
+            let problem = format!("{} among {}", packet.codec.name(), track.codec.name());
             return Err(malformed(tag.position, problem));
         }
-        let keyframe = seen.add_packet(&packet, tag)?;
+        let keyframe = track.add_packet(&packet, tag)?;
         if keyframe {
             self.keyframe(tag)?;
         }
         Ok(())
     }
 
-    /// A keyframe that the index names must be there at its time.
+    /// Compares a keyframe with the next entry of the index.
     fn keyframe(&mut self, tag: TagInfo) -> Result<(), Error> {
         let Some(metadata) = &self.metadata else {
             return Ok(());
@@ -197,19 +198,19 @@ impl<R: Read + Seek> FlvChecker<R> {
     fn summary(self) -> Result<Summary, Error> {
         let fail = |problem: &str| malformed(self.length, problem);
         let kinds = [TrackKind::Video, TrackKind::Audio].into_iter();
-        let seen = kinds
+        let tracks = kinds
             .zip(&self.tracks)
-            .filter_map(|(kind, seen)| Some((kind, seen.as_ref()?)));
-        let seen: Vec<_> = seen.filter(|(_, seen)| seen.samples > 0).collect();
-        let end = seen
+            .filter_map(|(kind, track)| Some((kind, track.as_ref()?)));
+        let tracks: Vec<_> = tracks.filter(|(_, track)| track.samples > 0).collect();
+        let end = tracks
             .iter()
-            .map(|(_, seen)| seen.end + seen.frame_duration())
+            .map(|(_, track)| track.end + track.frame_duration())
             .max();
         let Some(end) = end else {
             return Err(Error::Empty);
         };
         let metadata = self.metadata.as_ref().ok_or(Error::Empty)?;
-        // Ending between two tags is only told from being whole by what the metadata says.
+        // A file truncated between two tags is detected only by the size in the metadata.
         if metadata
             .file_size
             .is_none_or(|size| !equals_exactly(size, self.length))
@@ -223,15 +224,15 @@ impl<R: Read + Seek> FlvChecker<R> {
         }
         let duration_ms = self.duration(metadata, milliseconds(end))?;
         self.codecs(metadata)?;
-        let tracks = seen.iter().map(|(kind, seen)| TrackSummary {
+        let tracks = tracks.iter().map(|(kind, track)| TrackSummary {
             kind: *kind,
-            codec: seen.codec.name().into(),
-            samples: seen.samples,
+            codec: track.codec.name().into(),
+            samples: track.samples,
             duration_ms: milliseconds(
-                i64::from(seen.last) - i64::from(seen.first) + seen.frame_duration(),
+                i64::from(track.last) - i64::from(track.first) + track.frame_duration(),
             ),
-            size: seen.size,
-            digest: seen.digest.value(),
+            size: track.size,
+            digest: track.digest.value(),
         });
         Ok(Summary {
             duration_ms,
@@ -241,28 +242,31 @@ impl<R: Read + Seek> FlvChecker<R> {
         })
     }
 
-    /// The length that the metadata tells, if the tags bear it out.
+    /// Returns the duration in the metadata. Fails if the tags contradict it.
     fn duration(&self, metadata: &Metadata, end_ms: u64) -> Result<u64, Error> {
         let window = end_ms.saturating_sub(DURATION_TOLERANCE_MS)
             ..=end_ms.saturating_add(DURATION_TOLERANCE_MS);
-        let told = metadata.duration.map(|seconds| (seconds * 1000.0).round());
-        // Searched for among the times that it may be, so that no float must become an integer.
-        let found =
-            told.and_then(|told| window.into_iter().find(|time| equals_exactly(told, *time)));
+        let stated = metadata.duration.map(|seconds| (seconds * 1000.0).round());
+        // Search the allowed durations, which avoids a conversion from float to integer.
+        let found = stated.and_then(|stated| {
+            window
+                .into_iter()
+                .find(|time| equals_exactly(stated, *time))
+        });
         found.ok_or_else(|| malformed(self.length, "the metadata tells another length of the film"))
     }
 
-    /// The codecs and the picture size must be those of the tags.
+    /// Compares the codecs and the picture size in the metadata with the tags.
     fn codecs(&self, metadata: &Metadata) -> Result<(), Error> {
         let [video, audio] = &self.tracks;
-        let byte = |seen: &Option<CheckedFlvTrack>| {
-            let seen = seen.as_ref().filter(|seen| seen.samples > 0)?;
-            Some(seen.first_byte)
+        let byte = |track: &Option<CheckedFlvTrack>| {
+            let track = track.as_ref().filter(|track| track.samples > 0)?;
+            Some(track.first_byte)
         };
         let (video_byte, audio_byte) = (byte(video), byte(audio));
         let flags = u8::from(video_byte.is_some()) | (u8::from(audio_byte.is_some()) << 2);
-        let size = video.as_ref().and_then(|seen| seen.size);
-        let agreed = [
+        let size = video.as_ref().and_then(|track| track.size);
+        let pairs = [
             (
                 metadata.video_codec,
                 video_byte.map(|byte| u32::from(byte & 0x0f)),
@@ -274,11 +278,11 @@ impl<R: Read + Seek> FlvChecker<R> {
             (metadata.width, size.map(|(width, _)| width)),
             (metadata.height, size.map(|(_, height)| height)),
         ];
-        let agree = |(told, found): &(Option<f64>, Option<u32>)| match (told, found) {
-            (Some(told), Some(found)) => equals_exactly(*told, u64::from(*found)),
-            (told, found) => told.is_none() && found.is_none(),
+        let agree = |(stated, found): &(Option<f64>, Option<u32>)| match (stated, found) {
+            (Some(stated), Some(found)) => equals_exactly(*stated, u64::from(*found)),
+            (stated, found) => stated.is_none() && found.is_none(),
         };
-        if self.flags != flags || !agreed.iter().all(agree) {
+        if self.flags != flags || !pairs.iter().all(agree) {
             return Err(malformed(0, "the metadata tells of other tracks"));
         }
         Ok(())
@@ -301,7 +305,7 @@ impl CheckedFlvTrack {
         }
     }
 
-    /// Takes in a packet; answers whether decoding of pictures can start from it.
+    /// Adds a packet; returns whether it is a keyframe.
     fn add_packet(&mut self, packet: &FlvPacket<'_>, tag: TagInfo) -> Result<bool, Error> {
         let fail = |problem: String| malformed(tag.position, problem);
         let PacketRole::Frame {
@@ -333,8 +337,8 @@ impl CheckedFlvTrack {
         }
         self.samples += 1;
         self.last = tag.timestamp;
-        let shown = i64::from(tag.timestamp) + i64::from(composition_offset);
-        self.end = self.end.max(shown);
+        let pts = i64::from(tag.timestamp) + i64::from(composition_offset);
+        self.end = self.end.max(pts);
         let keyframe = sync && packet.kind == TrackKind::Video;
         self.digest.add(SampleRecord {
             position: tag.position,
@@ -347,7 +351,8 @@ impl CheckedFlvTrack {
         Ok(keyframe)
     }
 
-    /// How long the last sample is, in milliseconds: gaps make the mean distance too long.
+    /// Estimates the duration of the last sample in milliseconds: the mean distance, or the last
+    /// one if it is shorter, because gaps increase the mean.
     fn frame_duration(&self) -> i64 {
         let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
         let mean = (i64::from(self.last) - i64::from(self.first))
@@ -369,8 +374,8 @@ fn milliseconds(time: i64) -> u64 {
     time.max(0).unsigned_abs()
 }
 
-/// Whether a number of the metadata is this one, to the bit.
-#[expect(clippy::cast_precision_loss, reason = "AMF counts in floats too")]
-fn equals_exactly(told: f64, found: u64) -> bool {
-    told.to_bits() == (found as f64).to_bits()
+/// Whether a number in the metadata equals `found` exactly.
+#[expect(clippy::cast_precision_loss, reason = "AMF numbers are floats too")]
+fn equals_exactly(stated: f64, found: u64) -> bool {
+    stated.to_bits() == (found as f64).to_bits()
 }

@@ -1,11 +1,11 @@
-//! Groups of samples: `sbgp` names descriptions in `sgpd` (ISO/IEC 14496-12 8.9).
+//! Verifies sample groups: `sbgp` refers to descriptions in `sgpd` (ISO/IEC 14496-12 8.9).
 
 use std::io::{Read, Seek};
 
 use super::reader::{BoxReader, Children, LocatedBox, WindowReader, malformed};
 use crate::{Error, boxes::FourCc};
 
-/// Every `sbgp` must be full of its rows, which name descriptions and samples that are there.
+/// Verifies that the rows of each `sbgp` fill it and refer to existing descriptions and samples.
 pub(super) fn check<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     stbl: &Children,
@@ -21,7 +21,7 @@ pub(super) fn check<R: Read + Seek>(
     Ok(())
 }
 
-/// The grouping of an `sgpd` and how many descriptions it has.
+/// Returns the grouping type of an `sgpd` and its number of descriptions.
 fn descriptions<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     sgpd: &LocatedBox,
@@ -30,7 +30,7 @@ fn descriptions<R: Read + Seek>(
     let fail = |problem: &str| malformed(sgpd.body.start, format!("sgpd: {problem}"));
     let version = window.read_u32(reader)?;
     let kind = window.array(reader)?;
-    // Version 0 does not tell how long a description is.
+    // Version 0 does not store the length of a description.
     let length = match version >> 24 {
         0 => None,
         1 => Some(u64::from(window.read_u32(reader)?)).filter(|length| *length > 0),
@@ -81,7 +81,7 @@ fn check_grouping<R: Read + Seek>(
             return Err(fail("a group without a description"));
         }
     }
-    // Samples behind the last row are in no group.
+    // Samples after the last row are in no group.
     if grouped > u64::from(samples) {
         return Err(fail("more samples than sizes"));
     }

@@ -1,4 +1,5 @@
-//! The headers of the movie and of a track (ISO/IEC 14496-12 8.2.2, 8.3.2, 8.4.2, 8.4.3, 8.6.6).
+//! Reads the headers of the movie and of a track strictly (ISO/IEC 14496-12 8.2.2, 8.3.2, 8.4.2,
+//! 8.4.3, 8.6.6).
 
 use std::io::{Read, Seek};
 
@@ -10,9 +11,9 @@ use crate::{
     handler::Handler,
 };
 
-/// Normal speed, in 16.16.
+/// Normal playback rate, in 16.16.
 const NORMAL_SPEED: u32 = 0x1_0000;
-/// No movie is cut this often.
+/// Largest number of edits.
 const MAX_EDITS: u32 = 4096;
 
 /// Timescale and duration of `mvhd` or `mdhd`.
@@ -22,48 +23,50 @@ pub(super) struct TimeHeader {
     pub(super) duration: u64,
 }
 
-/// What `tkhd` says.
+/// The contents of `tkhd`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TrackHeader {
     pub(super) id: u32,
     pub(super) enabled: bool,
-    /// Of the tracks of one group, other than 0, one is shown at a time.
+    /// Tracks of one group other than 0 are alternatives.
     pub(super) alternate_group: u16,
     /// In ticks of the movie.
     pub(super) duration: u64,
-    /// Width and height, rounded to pixels.
+    /// Width and height, rounded down to pixels.
     pub(super) size: (u32, u32),
 }
 
-/// What `elst` says, in the ticks that it counts in: of the movie, the media time of the track.
+/// The contents of `elst`, in ticks of the movie.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Edits {
-    /// Nothing is shown for so long at the start.
+    /// Duration of the empty edits at the start.
     pub(super) empty: u64,
-    /// All of it, the empty part too.
+    /// Duration of all edits, including empty ones.
     pub(super) duration: u64,
-    /// From where on the track is shown first, and where the edit that shows its last part starts.
+    /// The last edit that is not empty.
     pub(super) media: Option<MediaEdit>,
+    /// More than one edit is not empty.
     pub(super) has_several_parts: bool,
 }
 
-/// A part of a track that is shown.
+/// An edit that presents a part of the track.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MediaEdit {
+    /// In ticks of the track.
     pub(super) media_time: u64,
     /// In ticks of the movie.
     pub(super) duration: u64,
 }
 
-/// Version, then the fields of a box that is full of them.
+/// Opens a full box: returns its version and a cursor at its fields.
 fn open_full_box<'b>(
     bytes: &'b [u8],
     found: &LocatedBox,
     flags: impl Fn(u32) -> bool,
 ) -> Result<(u8, Cursor<'b>), Error> {
     let mut body = Cursor::within("MP4", bytes, found.body.start);
-    let (version, told) = version_and_flags(&mut body)?;
-    if version > 1 || !flags(told) {
+    let (version, found_flags) = version_and_flags(&mut body)?;
+    if version > 1 || !flags(found_flags) {
         let problem = format!("{} of another version", name(found.kind));
         return Err(body.malformed(problem));
     }
@@ -103,7 +106,7 @@ fn time_header(body: &mut Cursor<'_>, version: u8) -> Result<TimeHeader, Error> 
     })
 }
 
-/// `mvhd`, and the number above those of all tracks.
+/// Reads `mvhd`; returns its timing and `next_track_ID`.
 pub(super) fn movie_header<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,
@@ -125,7 +128,7 @@ pub(super) fn movie_header<R: Read + Seek>(
     Ok((header, next_track))
 }
 
-/// `mdhd`: the clock of a track and the packed code of its language.
+/// Reads `mdhd`; returns the timing of the track and the packed code of its language.
 pub(super) fn media_header<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,
@@ -139,14 +142,14 @@ pub(super) fn media_header<R: Read + Seek>(
     Ok((header, language))
 }
 
-/// `tkhd`.
+/// Reads `tkhd`.
 pub(super) fn track_header<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,
 ) -> Result<TrackHeader, Error> {
     let bytes = reader.read_body(found)?;
     let mut enabled = false;
-    // Enabled, in the movie, in a preview, sizes are an aspect ratio.
+    // Allowed flags: enabled, in movie (required), in preview, size is aspect ratio.
     let (version, mut body) =
         open_full_box(&bytes, found, |flags| flags & !0xf == 0 && flags & 2 != 0)?;
     if bytes.get(3).is_some_and(|flags| flags & 1 != 0) {
@@ -159,7 +162,7 @@ pub(super) fn track_header<R: Read + Seek>(
     expect_zeros(&mut body, 8)?;
     // Layer.
     body.skip(2)?;
-    let group = body.u16()?;
+    let alternate_group = body.u16()?;
     // Volume.
     body.skip(2)?;
     expect_zeros(&mut body, 2)?;
@@ -170,13 +173,13 @@ pub(super) fn track_header<R: Read + Seek>(
     Ok(TrackHeader {
         id,
         enabled,
-        alternate_group: group,
+        alternate_group,
         duration,
         size,
     })
 }
 
-/// `hdlr`: whether a track is picture, sound or captions. The name that follows is no structure.
+/// Reads `hdlr`; returns `None` if the track is neither video, audio nor captions. Ignores the name.
 pub(super) fn handler<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,
@@ -197,7 +200,7 @@ pub(super) fn handler<R: Read + Seek>(
     Ok(kind)
 }
 
-/// `elng`: a sum over the tag in it, without the zero that ends it.
+/// Reads `elng`; returns the CRC-32 of its language tag without the terminating zero.
 pub(super) fn extended_language<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,
@@ -211,7 +214,7 @@ pub(super) fn extended_language<R: Read + Seek>(
     Ok(crc32fast::hash(tag.strip_suffix(b"\0").unwrap_or(tag)))
 }
 
-/// `elst`.
+/// Reads `elst`.
 pub(super) fn edits<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,

@@ -1,4 +1,4 @@
-//! Where the media lies, and that no byte of it belongs to two samples.
+//! Verifies that chunks lie in `mdat` and do not overlap.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -6,15 +6,15 @@ use crate::Error;
 
 use super::reader::malformed;
 
-/// More stretches are not remembered. Chunks that lie end to end are one: a movie of days whose
-/// tracks take turns every second stays below.
+/// Largest number of byte ranges in memory; overlaps with further ones are not detected. Adjacent
+/// chunks count as one range, so a movie of days stays below.
 const MAX_RANGES: usize = 1 << 19;
 
-/// The bodies of `mdat`, and what of them is taken.
+/// The bodies of the `mdat` boxes, and the ranges claimed by chunks.
 #[derive(Debug, Default)]
 pub(super) struct MediaRanges {
     bodies: Vec<Range<u64>>,
-    /// Starts and ends of stretches that chunks fill.
+    /// Start and end of each claimed range.
     claimed: BTreeMap<u64, u64>,
 }
 
@@ -26,14 +26,14 @@ impl MediaRanges {
         }
     }
 
-    /// Where the body ends that holds a place.
+    /// Returns the end of the body that contains a position.
     pub(super) fn body_end(&self, position: u64) -> Option<u64> {
         let mut bodies = self.bodies.iter();
         let around = bodies.find(|body| (body.start..=body.end).contains(&position));
         around.map(|body| body.end)
     }
 
-    /// Takes the place of a chunk, which must be free.
+    /// Claims the bytes of a chunk. Fails if another chunk has claimed any of them.
     pub(super) fn claim(&mut self, chunk: &Range<u64>) -> Result<(), Error> {
         if chunk.is_empty() {
             return Ok(());
@@ -46,7 +46,7 @@ impl MediaRanges {
             let problem = format!("two chunks lie over each other from {}", other.max(start));
             return Err(malformed(start, problem));
         }
-        // What it touches becomes one stretch with it.
+        // Merge adjacent ranges.
         if let Some((&other, &other_end)) = before
             && other_end == start
         {

@@ -1,11 +1,11 @@
-//! What `onMetaData` tells of an FLV (FLV 10.1, E.4.4, E.5), read from its first bytes to its last.
+//! Reads `onMetaData` of an FLV strictly (FLV 10.1 E.4.4, E.5).
 
 use crate::{Error, cursor::Cursor};
 
-/// Objects lie in each other no deeper than this.
+/// Deepest nesting of objects.
 const MAX_DEPTH: u8 = 8;
 
-/// The facts that can be compared with the tags.
+/// The values that can be compared with the tags.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Metadata {
     /// In seconds.
@@ -15,12 +15,13 @@ pub(super) struct Metadata {
     pub(super) audio_codec: Option<f64>,
     pub(super) width: Option<f64>,
     pub(super) height: Option<f64>,
-    /// Seconds, and the place of the tag.
+    /// Times of the keyframes in seconds.
     pub(super) times: Vec<f64>,
+    /// Positions of their tags in the file.
     pub(super) positions: Vec<f64>,
 }
 
-/// A value, as far as it is of use here.
+/// An AMF value.
 enum AmfValue {
     Number(f64),
     Numbers(Vec<f64>),
@@ -36,7 +37,7 @@ impl Metadata {
         if body.u8()? != 8 {
             return Err(body.malformed("onMetaData is no array"));
         }
-        // A hint that readers do not rely on.
+        // The length of the array: only a hint.
         body.skip(4)?;
         metadata.object(&mut body, 0)?;
         if !body.is_empty() {
@@ -45,7 +46,7 @@ impl Metadata {
         Ok(metadata)
     }
 
-    /// Names and values up to an empty name with the end mark.
+    /// Reads names and values up to the end marker.
     fn object(&mut self, body: &mut Cursor<'_>, depth: u8) -> Result<(), Error> {
         loop {
             let name = string(body)?;
@@ -90,7 +91,7 @@ impl Metadata {
                 self.object(body, depth + 1)?;
             }
             10 => {
-                // It grows with the bytes that are there, whatever the count says.
+                // Do not reserve memory for the stated count: it may be wrong.
                 let mut numbers = Vec::new();
                 for _ in 0..body.u32()? {
                     match body.u8()? {

@@ -1,6 +1,7 @@
-//! Reads a finished file back.
+//! Verifies a finished file.
 //!
-//! Written apart from the muxers on purpose: a mistake of theirs must not be one here too.
+//! Strict, and written independently of the muxers on purpose, so that it finds their bugs. The
+//! lenient readers for files from elsewhere are in [`split`](crate::split) and `tags`.
 
 mod flv;
 mod groups;
@@ -19,15 +20,15 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::{Error, Summary};
 
-/// Enough for the headers of many tags; larger bodies are passed by seeking.
+/// Holds the headers of many FLV tags; larger bodies are skipped by seeking.
 const BUFFER: usize = 64 * 1024;
 
-/// Reads a finished MP4 or FLV back and says what it holds.
+/// Verifies a finished MP4 or FLV and returns what it holds.
 ///
-/// Fails with [`Error::Malformed`] where the structure is broken: tables that disagree, samples
-/// outside the file, decode times that fall, an end that is cut. What a damaged index tells without
-/// contradicting itself has another [`TrackSummary::digest`](crate::TrackSummary::digest) than the
-/// muxer said. It takes the same memory for a file of any size.
+/// Fails with [`Error::Malformed`] if the structure is broken: tables that disagree, samples outside
+/// the file, decode times that decrease, a truncated end. Damage that leaves the index consistent
+/// changes the [`TrackSummary::digest`](crate::TrackSummary::digest), which the caller compares with
+/// the muxer's. Memory use does not depend on the size of the file.
 pub fn check<R: Read + Seek>(mut file: R) -> Result<Summary, Error> {
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;

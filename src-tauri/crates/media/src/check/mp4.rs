@@ -1,4 +1,4 @@
-//! An MP4: boxes to the end, and an index whose tables agree with each other and with the file.
+//! Verifies an MP4: its box structure, and that the index agrees with itself and with the file.
 
 use std::io::{Read, Seek};
 
@@ -15,10 +15,10 @@ use crate::{
 const MOVIE: [&FourCc; 7] = [
     b"mvhd", b"trak", b"udta", b"iods", b"meta", b"free", b"uuid",
 ];
-/// Far more tracks than players let choose from.
+/// Largest number of tracks.
 const MAX_TRACKS: usize = 64;
 
-/// Reads the boxes of a file of `length` bytes, and its index part by part.
+/// Verifies a file of `length` bytes.
 pub(super) fn check<R: Read + Seek>(file: R, length: u64) -> Result<Summary, Error> {
     let mut reader = BoxReader::new(file, length);
     let top = reader.children(0..length)?;
@@ -38,32 +38,32 @@ fn movie<R: Read + Seek>(
     moov: &LocatedBox,
     mut media: MediaRanges,
 ) -> Result<Summary, Error> {
-    let place = moov.body.start;
+    let start = moov.body.start;
     let boxes = reader.known(moov, &MOVIE)?;
     let (header, next_track) = movie_header(reader, boxes.required(*b"mvhd")?)?;
     if boxes.of(*b"trak").count() > MAX_TRACKS {
-        return Err(malformed(place, "too many tracks"));
+        return Err(malformed(start, "too many tracks"));
     }
     let mut headers: Vec<TrackHeader> = Vec::new();
     let mut tracks: Vec<CheckedTrack> = Vec::new();
     for trak in boxes.of(*b"trak") {
-        let heading = TrackOutline::read(reader, trak)?;
-        let TrackHeader { id, enabled, .. } = heading.header;
+        let outline = TrackOutline::read(reader, trak)?;
+        let TrackHeader { id, enabled, .. } = outline.header;
         let same = headers.iter().any(|other| other.id == id);
         if same || id == 0 || id >= next_track {
             let problem = format!("a track with the number {id}");
             return Err(malformed(trak.body.start, problem));
         }
-        headers.push(heading.header);
-        let Some(handler) = heading.handler else {
+        headers.push(outline.header);
+        let Some(handler) = outline.handler else {
             continue;
         };
-        // Captions wait to be chosen.
+        // Captions are off by default.
         let is_first = tracks.iter().all(|other| other.handler != handler);
         if is_first && !enabled && handler != Handler::Text {
             return Err(malformed(trak.body.start, "a track that is switched off"));
         }
-        tracks.push(CheckedTrack::read(reader, &heading, handler, &mut media)?);
+        tracks.push(CheckedTrack::read(reader, &outline, handler, &mut media)?);
     }
     let is_empty =
         |track: &CheckedTrack| track.handler == Handler::Text || track.totals.samples == 0;
@@ -71,14 +71,14 @@ fn movie<R: Read + Seek>(
         return Err(Error::Empty);
     }
     for udta in boxes.of(*b"udta") {
-        check_text(reader, udta)?;
+        check_tags(reader, udta)?;
     }
     let clock = Timescale::new(header.timescale);
     let longest = headers.iter().map(|header| header.duration).max();
     let longest = longest.unwrap_or(0);
     if !clock.agree(longest, header.duration, 0) {
         return Err(malformed(
-            place,
+            start,
             format!(
                 "mvhd tells {} ticks, the longest track {longest}",
                 header.duration
@@ -96,13 +96,13 @@ fn movie<R: Read + Seek>(
     Ok(summary)
 }
 
-/// Adds what a track tells.
+/// Adds a track to the summary.
 fn add_to_summary(
     summary: &mut Summary,
     track: &CheckedTrack,
     clock: Timescale,
 ) -> Result<(), Error> {
-    let shown = track.shown_duration(clock)?;
+    let duration = track.shown_duration(clock)?;
     let samples = u64::from(track.totals.samples);
     let digest = track.digest(clock);
     match track.handler.kind() {
@@ -110,7 +110,7 @@ fn add_to_summary(
             kind,
             codec: track.codec.clone(),
             samples,
-            duration_ms: clock.milliseconds(shown),
+            duration_ms: clock.milliseconds(duration),
             size: track.size,
             digest,
         }),
@@ -123,8 +123,8 @@ fn add_to_summary(
     Ok(())
 }
 
-/// The boxes of the text must fill each other; what they say is no structure.
-fn check_text<R: Read + Seek>(reader: &mut BoxReader<R>, udta: &LocatedBox) -> Result<(), Error> {
+/// Verifies the box structure of the tags, but not their values.
+fn check_tags<R: Read + Seek>(reader: &mut BoxReader<R>, udta: &LocatedBox) -> Result<(), Error> {
     for meta in reader.children(udta.body.clone())?.of(*b"meta") {
         let Some(inside) = meta.body.start.checked_add(4) else {
             continue;

@@ -1,4 +1,4 @@
-//! Reads places of a file that nobody vouches for, a bounded part of it at a time.
+//! Reads boxes and byte ranges of an untrusted file, with bounded memory.
 
 use std::{
     io::{Read, Seek, SeekFrom},
@@ -14,11 +14,11 @@ use crate::{
     cursor::Cursor,
 };
 
-/// Tables are read in parts of this size, several of them side by side.
+/// Size of the buffer through which each table is read.
 const WINDOW_BYTES: usize = 64 * 1024;
-/// A box that is read whole has no more than this; `stsd` with many parameter sets comes nearest.
+/// Largest box that is read as a whole; `stsd` with many parameter sets is the largest in practice.
 const MAX_LEAF_BYTES: u64 = 4 << 20;
-/// No box of a finished movie has more children.
+/// Largest number of children of a box.
 const MAX_CHILDREN: usize = 4096;
 
 /// The file.
@@ -28,7 +28,7 @@ pub(super) struct BoxReader<R> {
     pub(super) length: u64,
 }
 
-/// A box and where its body lies.
+/// A box and the byte range of its body.
 #[derive(Clone, Debug)]
 pub(super) struct LocatedBox {
     pub(super) kind: FourCc,
@@ -38,7 +38,7 @@ pub(super) struct LocatedBox {
 /// The children of a box.
 #[derive(Clone, Debug)]
 pub(super) struct Children {
-    /// Where their parent's body starts.
+    /// Where the body of their parent starts.
     pub(super) parent_start: u64,
     pub(super) all: Vec<LocatedBox>,
 }
@@ -62,7 +62,7 @@ impl<R: Read + Seek> BoxReader<R> {
         Ok(())
     }
 
-    /// The bytes at a place that lies within the file.
+    /// Reads `N` bytes at a position.
     pub(super) fn array<const N: usize>(&mut self, position: u64) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
         if self.length.saturating_sub(position) < N as u64 {
@@ -72,7 +72,7 @@ impl<R: Read + Seek> BoxReader<R> {
         Ok(bytes)
     }
 
-    /// The whole body of a small box.
+    /// Reads the whole body of a small box.
     pub(super) fn read_body(&mut self, found: &LocatedBox) -> Result<Vec<u8>, Error> {
         let length = found.body.end - found.body.start;
         if length > MAX_LEAF_BYTES {
@@ -84,27 +84,27 @@ impl<R: Read + Seek> BoxReader<R> {
         Ok(bytes)
     }
 
-    /// The boxes that fill a place of the file to its end.
-    pub(super) fn children(&mut self, place: Range<u64>) -> Result<Children, Error> {
+    /// Reads the headers of the boxes that fill a byte range.
+    pub(super) fn children(&mut self, range: Range<u64>) -> Result<Children, Error> {
         let mut all = Vec::new();
-        let mut position = place.start;
-        while position < place.end {
+        let mut position = range.start;
+        while position < range.end {
             let mut bytes = [0; 16];
-            let left = place.end - position;
+            let left = range.end - position;
             let head = usize::try_from(left).map_or(16, |left| left.min(16));
             let head = bytes.get_mut(..head).unwrap_or_default();
             self.read_exact_at(position, head)?;
             let header = read::header(&mut Cursor::within("MP4", head, position))?;
             let start = position.saturating_add(header.header_length);
-            // Only media may reach to the end of the file without saying where that is.
-            let open = header.kind == *b"mdat" && place.end == self.length;
+            // Only `mdat` may have size 0, which means to the end of the file.
+            let open = header.kind == *b"mdat" && range.end == self.length;
             let end = match header.body_length {
                 Some(length) => start.saturating_add(length),
-                None if open => place.end,
+                None if open => range.end,
                 None => return Err(malformed(position, "a box without a size")),
             };
-            if end > place.end {
-                let missing = end - place.end;
+            if end > range.end {
+                let missing = end - range.end;
                 let problem = format!("box {} lacks {missing} bytes", name(header.kind));
                 return Err(malformed(position, problem));
             }
@@ -118,13 +118,13 @@ impl<R: Read + Seek> BoxReader<R> {
             position = end;
         }
         Ok(Children {
-            parent_start: place.start,
+            parent_start: range.start,
             all,
         })
     }
 
-    /// The children of a box, of which none may have a name that is a bit away from a known one:
-    /// a damaged name would hide what it stood for. What is unknown otherwise is nobody's loss.
+    /// Reads the children of a box. Fails if the name of one differs from a known name by a single
+    /// bit: it is probably damaged, and readers would ignore the box. Allows other unknown boxes.
     pub(super) fn known(
         &mut self,
         parent: &LocatedBox,
@@ -132,11 +132,11 @@ impl<R: Read + Seek> BoxReader<R> {
     ) -> Result<Children, Error> {
         let children = self.children(parent.body.clone())?;
         for child in &children.all {
-            let bits = |one: &FourCc| {
-                let different = u32::from_be_bytes(*one) ^ u32::from_be_bytes(child.kind);
+            let distance = |name: &FourCc| {
+                let different = u32::from_be_bytes(*name) ^ u32::from_be_bytes(child.kind);
                 different.count_ones()
             };
-            if !known.contains(&&child.kind) && known.iter().any(|one| bits(one) == 1) {
+            if !known.contains(&&child.kind) && known.iter().any(|name| distance(name) == 1) {
                 let problem = format!("box {} in {}", name(child.kind), name(parent.kind));
                 return Err(malformed(child.body.start, problem));
             }
@@ -146,13 +146,13 @@ impl<R: Read + Seek> BoxReader<R> {
 }
 
 impl Children {
-    /// The only box of a kind.
+    /// Returns the only box of a kind; fails if there is none or more than one.
     pub(super) fn required(&self, kind: FourCc) -> Result<&LocatedBox, Error> {
         self.optional(kind)?
             .ok_or_else(|| malformed(self.parent_start, format!("box {} is missing", name(kind))))
     }
 
-    /// The only box of a kind, where there is one.
+    /// Returns the only box of a kind, if any; fails if there is more than one.
     pub(super) fn optional(&self, kind: FourCc) -> Result<Option<&LocatedBox>, Error> {
         let mut found = self.of(kind);
         let first = found.next();
@@ -165,13 +165,13 @@ impl Children {
         }
     }
 
-    /// The boxes of a kind.
+    /// Returns all boxes of a kind.
     pub(super) fn of(&self, kind: FourCc) -> impl Iterator<Item = &LocatedBox> {
         self.all.iter().filter(move |child| child.kind == kind)
     }
 }
 
-/// A part of the file that is read from its start to its end.
+/// Reads a byte range from start to end through a buffer.
 #[derive(Debug)]
 pub(super) struct WindowReader {
     buffer: Vec<u8>,
@@ -181,15 +181,15 @@ pub(super) struct WindowReader {
 }
 
 impl WindowReader {
-    pub(super) fn new(place: Range<u64>) -> Self {
+    pub(super) fn new(range: Range<u64>) -> Self {
         Self {
             buffer: Vec::new(),
             at: 0,
-            rest: place,
+            rest: range,
         }
     }
 
-    /// Where its next byte lies in the file.
+    /// Position in the file of the next byte.
     pub(super) fn position(&self) -> u64 {
         let held = self.buffer.len().saturating_sub(self.at) as u64;
         self.rest.start.saturating_sub(held)

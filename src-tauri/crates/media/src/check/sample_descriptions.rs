@@ -1,4 +1,4 @@
-//! Sample entries and what decoders are set up with (ISO/IEC 14496-12 8.5.2, 14496-14, 14496-15).
+//! Verifies sample entries and codec configurations (ISO/IEC 14496-12 8.5.2, 14496-14, 14496-15).
 
 use std::io::{Read, Seek};
 
@@ -11,22 +11,22 @@ use crate::{
     digest::SampleRecord,
 };
 
-/// Of a sample with more units than this, the first ones are looked at.
+/// Only the first NAL units of a sample are inspected, up to this many.
 const MAX_NAL_UNITS: usize = 1024;
 
-/// What `stsd` says.
+/// The contents of `stsd`.
 #[derive(Clone, Debug)]
 pub(super) struct SampleDescriptions {
-    /// Name of the first entry.
+    /// Four-character code of the first entry.
     pub(super) codec: String,
     pub(super) entries: u32,
-    /// Bytes in which each entry's samples tell how long their units are, where they do.
+    /// Size of the NAL unit lengths for each entry; `None` if it is not AVC.
     nal_length_sizes: Vec<Option<u8>>,
     /// CRC-32 of the entries.
     pub(super) checksum: u32,
 }
 
-/// Reads every sample entry; `references` is how many places its data may lie in.
+/// Reads all sample entries; `references` is the number of data references in `dref`.
 pub(super) fn descriptions<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     found: &LocatedBox,
@@ -41,26 +41,26 @@ fn parse(mut stsd: Cursor<'_>, references: u16) -> Result<SampleDescriptions, Er
     let count = stsd.u32()?;
     let checksum = crc32fast::hash(stsd.rest());
     let mut codec = None;
-    let mut units = Vec::new();
+    let mut nal_length_sizes = Vec::new();
     for found in children(&stsd) {
         let found = found?;
         codec.get_or_insert_with(|| name(found.kind));
-        units.push(entry(found, references)?);
+        nal_length_sizes.push(entry(found, references)?);
     }
-    if version != (0, 0) || units.len() != count as usize {
-        return Err(stsd.malformed(format!("{count} sample entries, {} are there", units.len())));
+    let found = nal_length_sizes.len();
+    if version != (0, 0) || found != count as usize {
+        return Err(stsd.malformed(format!("{count} sample entries, {found} are there")));
     }
     let codec = codec.ok_or_else(|| stsd.malformed("a track without a sample entry"))?;
     Ok(SampleDescriptions {
         codec,
         entries: count,
-        nal_length_sizes: units,
+        nal_length_sizes,
         checksum,
     })
 }
 
-/// Reads a sample entry; answers in how many bytes its samples tell how long their units are,
-/// where they do.
+/// Reads a sample entry; for AVC, returns the size of the NAL unit lengths.
 fn entry(found: ParsedBox<'_>, references: u16) -> Result<Option<u8>, Error> {
     let ParsedBox { kind, mut body, .. } = found;
     body.skip(6)?;
@@ -74,8 +74,8 @@ fn entry(found: ParsedBox<'_>, references: u16) -> Result<Option<u8>, Error> {
     }
 }
 
-/// Whether a movie with these sample entries, as they stand in `stsd`, can pass: asked before they
-/// go into one, so that a bad one fails with its segment and not at the end.
+/// Verifies sample entries before they are used, so that a malformed one fails with its segment and
+/// not when the movie is finished.
 pub(crate) fn check_sample_entries(entries: &Cursor<'_>) -> Result<(), Error> {
     for found in children(entries) {
         entry(found?, 1)?;
@@ -84,16 +84,16 @@ pub(crate) fn check_sample_entries(entries: &Cursor<'_>) -> Result<(), Error> {
 }
 
 impl SampleDescriptions {
-    /// The units of a sample must fill it: of one of these at least. A single broken frame is in
-    /// the source; where there is nothing but such, the places are wrong.
+    /// Verifies that the NAL units fill at least one of these samples. Single broken frames may
+    /// come from the source; if all are broken, the positions are wrong.
     pub(super) fn check_samples<R: Read + Seek>(
         &self,
         reader: &mut BoxReader<R>,
         samples: &[SampleRecord],
     ) -> Result<(), Error> {
         let mut first = None;
-        for told in samples {
-            match self.check_sample(reader, told) {
+        for sample in samples {
+            match self.check_sample(reader, sample) {
                 Ok(()) => return Ok(()),
                 Err(Error::Io(error)) => return Err(Error::Io(error)),
                 Err(problem) => first = first.or(Some(problem)),
@@ -105,14 +105,14 @@ impl SampleDescriptions {
     fn check_sample<R: Read + Seek>(
         &self,
         reader: &mut BoxReader<R>,
-        told: &SampleRecord,
+        sample: &SampleRecord,
     ) -> Result<(), Error> {
-        let entry = told.sample_entry.saturating_sub(1) as usize;
+        let entry = sample.sample_entry.saturating_sub(1) as usize;
         let Some(prefix) = self.nal_length_sizes.get(entry).copied().flatten() else {
             return Ok(());
         };
-        let end = told.position.saturating_add(u64::from(told.size));
-        let mut at = told.position;
+        let end = sample.position.saturating_add(u64::from(sample.size));
+        let mut at = sample.position;
         for _ in 0..MAX_NAL_UNITS {
             if at == end {
                 return Ok(());
@@ -130,8 +130,8 @@ impl SampleDescriptions {
                 _ => return Ok(()),
             }
             let length = u64::from(u32::from_be_bytes(bytes));
-            // Nor is it the upper half of a longer length.
-            if length == 0 && at == told.position {
+            // A length of 0 here is probably the upper half of a longer length field.
+            if length == 0 && at == sample.position {
                 return Err(malformed(at, "a sample that starts with an empty unit"));
             }
             at = at.saturating_add(u64::from(prefix)).saturating_add(length);
@@ -143,10 +143,10 @@ impl SampleDescriptions {
     }
 }
 
-/// Reads a picture's entry; answers in how many bytes its units tell their length.
+/// Reads an AVC sample entry; returns the size of the NAL unit lengths.
 ///
-/// What stands behind the parameter sets, or behind the record, is not looked at: encoders leave
-/// all sorts of things there, and decoders pass them over.
+/// Ignores bytes after the parameter sets and after the record, as decoders do: encoders leave all
+/// sorts of data there.
 fn avc(body: &mut Cursor<'_>) -> Result<u8, Error> {
     body.skip(70)?;
     let record = children(body).require(*b"avcC")?;
@@ -164,8 +164,7 @@ fn audio(body: &mut Cursor<'_>) -> Result<(), Error> {
 
 /// Reads the decoder configuration in `esds` (ISO/IEC 14496-1 7.2.6.5).
 ///
-/// The lengths of the outer descriptors are not relied on, as no reader does: writers get them
-/// wrong.
+/// Ignores the lengths of the outer descriptors, as other readers do: some writers get them wrong.
 fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
     version_and_flags(&mut esds)?;
     descriptor(&mut esds, 3)?;
@@ -184,7 +183,7 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
     descriptor(&mut esds, 4)?;
     let object_type = esds.u8()?;
     esds.skip(12)?;
-    // MPEG-4 audio has its codec configuration here; the others carry it in their frames.
+    // MPEG-4 audio has its configuration here; other codecs have it in their frames.
     if object_type == 0x40 {
         let length = descriptor(&mut esds, 5)?;
         AudioSpecificConfig::read(&esds.sub_cursor(length)?)?;
@@ -192,8 +191,8 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads the head of the descriptor that must come next (ISO/IEC 14496-1 8.3.3); answers how long
-/// it says that it is.
+/// Reads the tag of the next descriptor, which must be `wanted`, and returns its stated length
+/// (ISO/IEC 14496-1 8.3.3).
 fn descriptor(cursor: &mut Cursor<'_>, wanted: u8) -> Result<usize, Error> {
     let tag = cursor.u8()?;
     if tag != wanted {

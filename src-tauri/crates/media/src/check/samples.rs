@@ -1,7 +1,7 @@
-//! The sample table against itself and against the file (ISO/IEC 14496-12 8.6.1, 8.7).
+//! Verifies the sample tables against each other and against the file (ISO/IEC 14496-12 8.6.1, 8.7).
 //!
-//! All tables are read side by side, sample by sample, each through a window: the index of a movie
-//! of any length takes the same memory.
+//! Reads all tables in parallel, sample by sample, each through a buffer, so that memory use does
+//! not depend on the length of the movie.
 
 use std::{
     io::{Read, Seek},
@@ -18,23 +18,23 @@ use crate::{
     digest::{IndexDigest, SampleRecord},
 };
 
-/// So many samples are looked into.
+/// The contents of the first samples are inspected, up to this many.
 const INSPECTED_SAMPLES: usize = 8;
 
-/// What the tables agree on.
+/// What all tables agree on.
 #[derive(Clone, Debug)]
 pub(super) struct SampleTotals {
     pub(super) samples: u32,
     /// Sum of the distances, in ticks of the track.
     pub(super) duration: u64,
-    /// Where the sample that is shown last ends, from the first decode time, in ticks.
+    /// Presentation end of the last sample, from the first decode time, in ticks.
     pub(super) end: i64,
     pub(super) digest: IndexDigest,
-    /// The first few.
+    /// The first [`INSPECTED_SAMPLES`].
     pub(super) first: Vec<SampleRecord>,
 }
 
-/// Reads every sample in every table of `stbl` and finds it in the media.
+/// Reads every sample from the tables of `stbl` and claims its bytes in `media`.
 pub(super) fn count<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     stbl: &Children,
@@ -43,7 +43,7 @@ pub(super) fn count<R: Read + Seek>(
 ) -> Result<SampleTotals, Error> {
     let mut tables = TableReader::open(reader, stbl)?;
     tables.chunks.entries = entries;
-    let mut counted = SampleTotals {
+    let mut totals = SampleTotals {
         samples: tables.sizes.count,
         duration: 0,
         end: 0,
@@ -51,37 +51,37 @@ pub(super) fn count<R: Read + Seek>(
         first: Vec::new(),
     };
     let mut delta = 1;
-    for number in 1..=counted.samples {
-        // Two samples at one time cannot be told apart; only the last may take none.
+    for number in 1..=totals.samples {
+        // Decode times must increase; only the last sample may have a duration of 0.
         if delta == 0 {
             return Err(tables.times.rows.fail("decode time stands still"));
         }
-        let told = tables.sample(reader, number, counted.duration, media)?;
+        let sample = tables.sample(reader, number, totals.duration, media)?;
         delta = tables.times.next(reader)?;
-        // Readers that take the distance as signed see the time fall.
+        // Some readers take the distance as signed.
         if i32::try_from(delta).is_err() {
             return Err(tables.times.rows.fail("decode time falls"));
         }
-        let pts = i64::try_from(told.dts)
+        let pts = i64::try_from(sample.dts)
             .unwrap_or(i64::MAX)
-            .saturating_add(i64::from(told.composition_offset));
-        counted.end = if number == 1 {
+            .saturating_add(i64::from(sample.composition_offset));
+        totals.end = if number == 1 {
             pts
         } else {
-            counted.end.max(pts)
+            totals.end.max(pts)
         };
-        counted.duration = counted.duration.saturating_add(u64::from(delta));
-        counted.digest.add(told);
-        if counted.first.len() < INSPECTED_SAMPLES {
-            counted.first.push(told);
+        totals.duration = totals.duration.saturating_add(u64::from(delta));
+        totals.digest.add(sample);
+        if totals.first.len() < INSPECTED_SAMPLES {
+            totals.first.push(sample);
         }
     }
-    counted.end = counted.end.saturating_add(i64::from(delta));
+    totals.end = totals.end.saturating_add(i64::from(delta));
     tables.close(media)?;
-    Ok(counted)
+    Ok(totals)
 }
 
-/// The tables of one track, each at the same sample.
+/// Reads all tables of one track, one sample at a time.
 struct TableReader {
     sizes: SizeReader,
     times: RunReader,
@@ -135,7 +135,7 @@ impl TableReader {
         })
     }
 
-    /// Every table must be at its end, as the sizes are.
+    /// Fails if a table has more samples than `stsz`.
     fn close(mut self, media: &mut MediaRanges) -> Result<(), Error> {
         self.times.close()?;
         if let Some(offsets) = &self.offsets {
@@ -148,7 +148,7 @@ impl TableReader {
     }
 }
 
-/// The rows of a table.
+/// Reads the rows of a table.
 #[derive(Debug)]
 struct RowReader {
     name: String,
@@ -157,7 +157,7 @@ struct RowReader {
 }
 
 impl RowReader {
-    /// A table whose rows, behind their number, fill it.
+    /// Opens a table of rows of `row` bytes each. Fails unless they fill the box.
     fn open<R: Read + Seek>(
         reader: &mut BoxReader<R>,
         found: &LocatedBox,
@@ -202,7 +202,7 @@ impl RowReader {
     }
 }
 
-/// A table of counts and values: `stts`, `ctts`.
+/// Reads a table of counts and values: `stts`, `ctts`.
 #[derive(Debug)]
 struct RunReader {
     rows: RowReader,
@@ -240,11 +240,11 @@ impl RunReader {
     }
 }
 
-/// `stsz`.
+/// Reads `stsz`.
 #[derive(Debug)]
 struct SizeReader {
     count: u32,
-    /// The size of all, or 0 where each has its own.
+    /// The size of all samples, or 0 if each has its own.
     equal: u32,
     window: WindowReader,
 }
@@ -275,7 +275,7 @@ impl SizeReader {
     }
 }
 
-/// `stss`: the numbers of samples, rising.
+/// Reads `stss`: sample numbers in increasing order.
 #[derive(Debug)]
 struct SyncReader {
     rows: RowReader,
@@ -304,7 +304,7 @@ impl SyncReader {
         Ok(())
     }
 
-    /// Whether decoding can start from this sample; they are asked for one by one.
+    /// Whether a sample is a sync sample. To be called for each sample in order.
     fn take<R: Read + Seek>(
         &mut self,
         reader: &mut BoxReader<R>,
@@ -325,23 +325,27 @@ impl SyncReader {
     }
 }
 
-/// `stco` or `co64`, and `stsc`.
+/// Reads `stco` or `co64`, and `stsc`.
 #[derive(Debug)]
 struct ChunkReader {
     chunk_offsets: RowReader,
+    /// `stco`.
     short: bool,
-    /// `stsc`, and the number of the chunk from which its next row holds.
+    /// `stsc`.
     chunk_map: RowReader,
+    /// Number of the first chunk of the next row of `stsc`.
     next_first: u32,
-    /// The number of the chunk, its samples and their entry.
+    /// Number of the current chunk, its number of samples and their sample entry.
     number: u32,
     samples: u32,
     description: u32,
-    /// How many sample entries there are.
+    /// Number of sample entries.
     entries: u32,
-    /// The chunk as far as it is read, what its `mdat` has behind it, and its samples to come.
+    /// Byte range of the current chunk as far as it is read.
     chunk: Range<u64>,
+    /// End of the `mdat` that contains the chunk.
     limit: u64,
+    /// Samples of the chunk that are not read yet.
     left: u32,
 }
 
@@ -353,16 +357,16 @@ impl ChunkReader {
             let problem = "stco beside co64";
             return Err(malformed(stbl.required(*b"stco")?.body.start, problem));
         }
-        let positions = RowReader::open(reader, stbl.required(kind)?, row)?;
-        let mut shapes = RowReader::open(reader, stbl.required(*b"stsc")?, 12)?;
+        let chunk_offsets = RowReader::open(reader, stbl.required(kind)?, row)?;
+        let mut chunk_map = RowReader::open(reader, stbl.required(*b"stsc")?, 12)?;
         let mut next_first = 0;
-        if shapes.left > 0 {
-            next_first = shapes.window.read_u32(reader)?;
+        if chunk_map.left > 0 {
+            next_first = chunk_map.window.read_u32(reader)?;
         }
         Ok(Self {
-            chunk_offsets: positions,
+            chunk_offsets,
             short,
-            chunk_map: shapes,
+            chunk_map,
             next_first,
             number: 0,
             samples: 0,
@@ -374,7 +378,7 @@ impl ChunkReader {
         })
     }
 
-    /// Where the next sample lies.
+    /// Returns the position of the next sample.
     fn locate<R: Read + Seek>(
         &mut self,
         reader: &mut BoxReader<R>,
@@ -417,7 +421,7 @@ impl ChunkReader {
                 return Err(self.chunk_map.fail("the chunks do not rise"));
             }
         }
-        // No row holds for the chunk.
+        // No row applies to the first chunk.
         if self.samples == 0 {
             return Err(self
                 .chunk_map

@@ -1,4 +1,4 @@
-//! One track: its headers, its tables, and that they tell the same.
+//! Verifies one track: that its headers, edit list and sample tables agree.
 
 use std::io::{Read, Seek};
 
@@ -21,7 +21,7 @@ use crate::{
     handler::Handler,
 };
 
-// What each box may hold (ISO/IEC 14496-12 table 1).
+// Children that each box may have (ISO/IEC 14496-12 table 1).
 const TRACK: [&FourCc; 9] = [
     b"tkhd", b"edts", b"mdia", b"tref", b"udta", b"meta", b"trgr", b"free", b"uuid",
 ];
@@ -34,43 +34,43 @@ const TABLES: [&FourCc; 16] = [
     b"sbgp", b"sdtp", b"subs", b"saiz", b"saio", b"free",
 ];
 
-/// What a track of any kind tells: of time codes and chapters no more is read.
+/// The header and handler of a track of any kind; time codes and chapters are not read further.
 #[derive(Debug)]
 pub(super) struct TrackOutline {
     pub(super) header: TrackHeader,
-    /// Picture, sound, captions, or something else.
+    /// `None` for kinds other than video, audio and captions.
     pub(super) handler: Option<Handler>,
     boxes: Children,
-    /// What is in its `mdia`.
+    /// Children of `mdia`.
     media_boxes: Children,
 }
 
-/// What a track tells.
+/// A verified track.
 #[derive(Clone, Debug)]
 pub(super) struct CheckedTrack {
     pub(super) handler: Handler,
     pub(super) codec: String,
-    /// Picture size as it is shown.
+    /// Presented picture size.
     pub(super) size: Option<(u32, u32)>,
     pub(super) totals: SampleTotals,
     /// CRC-32 of its sample entries.
     sample_entries_crc: u32,
     pub(super) label: TrackLabel,
-    /// Where it ends by its header, in ticks of the movie.
+    /// Duration in `tkhd`, in ticks of the movie.
     stated_end: u64,
     media: TimeHeader,
     edits: Option<Edits>,
     offset: u64,
 }
 
-/// Films that are made here count finer than this: as their finest track does.
+/// Our own movies have a finer timescale than this: that of their finest track.
 const MAX_COARSE_TIMESCALE: u32 = 1000;
 
-/// The clock of the movie, or of a track in it.
+/// Timescale of the movie, or of a track in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timescale {
     timescale: u32,
-    /// The movie's is.
+    /// The movie's timescale is coarse.
     coarse: bool,
 }
 
@@ -82,14 +82,15 @@ impl Timescale {
         }
     }
 
-    /// That of a track.
+    /// Returns the timescale of a track in the movie.
     fn of(self, timescale: u32) -> Self {
         Self { timescale, ..self }
     }
 
-    /// Whether two statements mean the same; `rounding` is by how much one must be off.
+    /// Whether two durations are the same within `rounding` ticks.
     ///
-    /// Writers whose clock is coarse differ in what they count, and may be off by a second.
+    /// Allows a difference of one second if the movie's timescale is coarse: such writers differ in
+    /// what they count.
     pub(super) fn agree(self, one: u64, other: u64, rounding: u64) -> bool {
         let slack = if self.coarse {
             u64::from(self.timescale)
@@ -103,7 +104,7 @@ impl Timescale {
         ticks.saturating_mul(1000) / u64::from(self.timescale)
     }
 
-    /// Ticks of a track in ticks of the movie.
+    /// Converts ticks of a track to ticks of the movie, rounded to the nearest.
     fn scale(self, ticks: u64, timescale: u32) -> u64 {
         let scaled = u128::from(ticks) * u128::from(self.timescale);
         let rounded = (scaled + u128::from(timescale) / 2) / u128::from(timescale);
@@ -118,31 +119,31 @@ impl TrackOutline {
     ) -> Result<Self, Error> {
         let boxes = reader.known(trak, &TRACK)?;
         let header = track_header(reader, boxes.required(*b"tkhd")?)?;
-        let parts = reader.known(boxes.required(*b"mdia")?, &MEDIA)?;
-        let handler = handler(reader, parts.required(*b"hdlr")?)?;
+        let media_boxes = reader.known(boxes.required(*b"mdia")?, &MEDIA)?;
+        let handler = handler(reader, media_boxes.required(*b"hdlr")?)?;
         Ok(Self {
             header,
             handler,
             boxes,
-            media_boxes: parts,
+            media_boxes,
         })
     }
 }
 
 impl CheckedTrack {
-    /// Reads a track of picture, sound or captions.
+    /// Reads a video, audio or caption track.
     pub(super) fn read<R: Read + Seek>(
         reader: &mut BoxReader<R>,
-        heading: &TrackOutline,
+        outline: &TrackOutline,
         handler: Handler,
         media: &mut MediaRanges,
     ) -> Result<Self, Error> {
         let TrackOutline {
             header,
             boxes,
-            media_boxes: parts,
+            media_boxes,
             ..
-        } = heading;
+        } = outline;
         let edits = match boxes.optional(*b"edts")? {
             Some(edts) => {
                 let list = reader.children(edts.body.clone())?;
@@ -150,27 +151,27 @@ impl CheckedTrack {
             }
             None => None,
         };
-        let (header_of_media, language) = media_header(reader, parts.required(*b"mdhd")?)?;
-        let tag = match parts.optional(*b"elng")? {
+        let (time_header, language) = media_header(reader, media_boxes.required(*b"mdhd")?)?;
+        let tag = match media_boxes.optional(*b"elng")? {
             Some(elng) => extended_language(reader, elng)?,
             None => 0,
         };
-        let minf = reader.known(parts.required(*b"minf")?, &INFORMATION)?;
+        let minf = reader.known(media_boxes.required(*b"minf")?, &INFORMATION)?;
         let references = information(reader, &minf, handler)?;
         let stbl = reader.known(minf.required(*b"stbl")?, &TABLES)?;
-        let setup = descriptions(reader, stbl.required(*b"stsd")?, references)?;
-        let counted = samples::count(reader, &stbl, setup.entries, media)?;
-        groups::check(reader, &stbl, counted.samples)?;
-        setup.check_samples(reader, &counted.first)?;
+        let descriptions = descriptions(reader, stbl.required(*b"stsd")?, references)?;
+        let totals = samples::count(reader, &stbl, descriptions.entries, media)?;
+        groups::check(reader, &stbl, totals.samples)?;
+        descriptions.check_samples(reader, &totals.first)?;
         let SampleDescriptions {
             codec, checksum, ..
-        } = setup;
-        let shown = handler == Handler::Video && header.size != (0, 0);
+        } = descriptions;
+        let has_size = handler == Handler::Video && header.size != (0, 0);
         Ok(Self {
             handler,
             codec,
-            size: Some(header.size).filter(|_| shown),
-            totals: counted,
+            size: has_size.then_some(header.size),
+            totals,
             sample_entries_crc: checksum,
             label: TrackLabel {
                 language,
@@ -179,16 +180,16 @@ impl CheckedTrack {
                 group: header.alternate_group,
             },
             stated_end: header.duration,
-            media: header_of_media,
+            media: time_header,
             edits,
-            offset: parts.parent_start,
+            offset: media_boxes.parent_start,
         })
     }
 
-    /// The sum over its samples, their coding and their timing.
+    /// Returns the digest of the samples, their codec configuration and their timing.
     pub(super) fn digest(&self, clock: Timescale) -> u64 {
         let edits = self.edits.unwrap_or_default();
-        let whole = TrackRecord {
+        let record = TrackRecord {
             movie_timescale: clock.timescale,
             timescale: self.media.timescale,
             empty: edits.empty,
@@ -197,11 +198,11 @@ impl CheckedTrack {
             sample_entries_crc: self.sample_entries_crc,
             label: self.label,
         };
-        self.totals.digest.with_track(whole).value()
+        self.totals.digest.with_track(record).value()
     }
 
-    /// How long the track is shown, in ticks of the movie: as its header, its edits and its
-    /// samples tell.
+    /// Returns the presentation duration of the track, in ticks of the movie. Fails if its headers,
+    /// edit list and samples disagree.
     pub(super) fn shown_duration(&self, clock: Timescale) -> Result<u64, Error> {
         let TimeHeader {
             timescale,
@@ -218,27 +219,27 @@ impl CheckedTrack {
             Some(edit) => (edit.media_time, edit.duration),
             None => (0, clock.scale(end, timescale)),
         };
-        let told = match self.edits {
+        let total = match self.edits {
             Some(edits) => edits.duration,
             None => length,
         };
-        if !clock.agree(self.stated_end, told, 0) {
-            let problem = format!("tkhd tells {} ticks, the edits {told}", self.stated_end);
+        if !clock.agree(self.stated_end, total, 0) {
+            let problem = format!("tkhd tells {} ticks, the edits {total}", self.stated_end);
             return Err(malformed(self.offset, problem));
         }
-        // An edit may end before the samples do, but never behind them. Only one that shows a track
-        // in several parts says nothing of its end.
+        // The edit may end before the samples, but not after them. With several edits, the last one
+        // need not be the one at the end of the track.
         let left = clock.scale(end.saturating_sub(start), timescale);
         let beyond = length > left && !clock.agree(left, length, 1);
         if start > end || !edits.has_several_parts && beyond {
             let problem = format!("an edit of {length} ticks, {left} are there");
             return Err(malformed(self.offset, problem));
         }
-        Ok(told.saturating_sub(edits.empty))
+        Ok(total.saturating_sub(edits.empty))
     }
 }
 
-/// The header of the kind of media, and how many places its data may lie in (8.7.2).
+/// Verifies the media header and the data references (8.7.2). Returns the number of references.
 fn information<R: Read + Seek>(
     reader: &mut BoxReader<R>,
     minf: &Children,
@@ -252,7 +253,7 @@ fn information<R: Read + Seek>(
     let header = minf.required(header)?;
     let start = header.body.start;
     let bytes = reader.read_body(header)?;
-    // How pictures are laid over each other, or left and right are balanced: as they are.
+    // Graphics mode or balance: default.
     let [first, rest @ ..] = bytes.as_chunks::<4>().0 else {
         return Err(malformed(start, "an empty header"));
     };
@@ -263,7 +264,7 @@ fn information<R: Read + Seek>(
     let dref = dinf.required(*b"dref")?;
     let bytes = reader.read_body(dref)?;
     let mut body = Cursor::within("MP4", &bytes, dref.body.start);
-    // One place, and that is this file.
+    // One data reference, to this file.
     if body.rest() != b"\0\0\0\0\0\0\0\x01\0\0\0\x0curl \0\0\0\x01" {
         return Err(body.malformed("the media is not in this file alone"));
     }

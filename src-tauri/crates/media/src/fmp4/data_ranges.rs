@@ -1,22 +1,22 @@
-//! Which bytes of a media segment go into the file.
+//! The byte ranges of a media segment that go into the output.
 
 use std::ops::Range;
 
 use crate::{Error, cursor::Cursor};
 
-/// Stretches of a segment, in its order, none touching another.
+/// Byte ranges of a segment, sorted and not adjacent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DataRanges(Vec<DataRange>);
 
 #[derive(Clone, Debug)]
 struct DataRange {
     range: Range<usize>,
-    /// Bytes in the stretches before.
+    /// Total length of the ranges before.
     bytes_before: u64,
 }
 
 impl DataRanges {
-    /// All of these ranges, each byte once.
+    /// Merges ranges that overlap or touch.
     pub(crate) fn new(mut ranges: Vec<Range<usize>>) -> Self {
         ranges.sort_by_key(|range| (range.start, range.end));
         let mut data: Vec<DataRange> = Vec::new();
@@ -37,28 +37,26 @@ impl DataRanges {
         Self(data)
     }
 
-    /// Where some bytes of the segment lie in the stretches, taken end to end.
+    /// Returns the position of some bytes of the segment in the concatenation of all ranges.
     pub(crate) fn output_offset(&self, position: usize, length: usize) -> Result<u64, Error> {
-        let behind = self
-            .0
-            .partition_point(|stretch| stretch.range.start <= position);
+        let behind = self.0.partition_point(|data| data.range.start <= position);
         behind
             .checked_sub(1)
             .and_then(|index| self.0.get(index))
-            .filter(|stretch| position.saturating_add(length) <= stretch.range.end)
-            .map(|stretch| stretch.bytes_before + (position - stretch.range.start) as u64)
+            .filter(|data| position.saturating_add(length) <= data.range.end)
+            .map(|data| data.bytes_before + (position - data.range.start) as u64)
             .ok_or_else(|| outside(position as u64))
     }
 
-    /// The stretches themselves.
+    /// Returns the bytes of each range.
     pub(crate) fn slices<'a>(&self, segment: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         self.0
             .iter()
-            .filter_map(|stretch| segment.get(stretch.range.clone()))
+            .filter_map(|data| segment.get(data.range.clone()))
     }
 }
 
-/// Samples must lie in `mdat`: elsewhere they would be what a header is made of.
+/// Returns the error for a sample outside `mdat`, whose bytes would be those of a header.
 pub(super) fn outside(position: u64) -> Error {
     Cursor::within("MP4", &[], position).malformed("a sample lies outside mdat")
 }
@@ -76,9 +74,12 @@ mod tests {
             slices,
             [&[3, 4, 5, 6, 7, 8][..], &[12, 13, 14], &[]] as [&[u8]; 3]
         );
-        for (position, length, place) in [(3, 6, 0), (8, 1, 5), (12, 3, 6), (14, 1, 8), (20, 0, 9)]
+        for (position, length, offset) in [(3, 6, 0), (8, 1, 5), (12, 3, 6), (14, 1, 8), (20, 0, 9)]
         {
-            assert_eq!(data.output_offset(position, length).expect("inside"), place);
+            assert_eq!(
+                data.output_offset(position, length).expect("inside"),
+                offset
+            );
         }
         for (position, length) in [(0, 1), (8, 2), (9, 1), (14, 2), (20, 1), (25, 0)] {
             assert!(data.output_offset(position, length).is_err(), "{position}");

@@ -1,4 +1,4 @@
-//! A media segment: `moof` + `mdat`, once or several times, among boxes that do not matter here.
+//! Demuxes a media segment: one or more pairs of `moof` and `mdat`; ignores other boxes.
 
 use std::ops::Range;
 
@@ -14,13 +14,13 @@ use crate::{
     cursor::Cursor,
 };
 
-/// No segment of a few seconds has more samples; a run without bytes of its own could claim 2³².
+/// Largest number of samples in a segment: a run without fields per sample could claim 2³².
 const MAX_SAMPLES: u32 = 1 << 20;
 
-/// What a media segment holds of one track.
+/// The samples of one track in a media segment.
 #[derive(Debug)]
 pub struct DemuxedTrack<'a> {
-    /// The bytes that go into the file: `mdat` whole where nothing else lies in it, else the runs.
+    /// The bytes that go into the output: all of `mdat` if the track has it alone, else its runs.
     pub(crate) data: DataRanges,
     /// The samples of the track, run by run.
     pub(crate) runs: Vec<TrackRun<'a>>,
@@ -55,11 +55,11 @@ pub fn demux<'a>(segment: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Err
         demuxer.moof(moof)?;
     }
     let FragmentDemuxer {
-        has_other_tracks: shared,
+        has_other_tracks,
         runs,
         ..
     } = demuxer;
-    let ranges = if shared {
+    let ranges = if has_other_tracks {
         let ranges = runs.iter().map(|run| run_range(run, &bodies));
         ranges.collect::<Result<_, _>>()?
     } else {
@@ -71,11 +71,11 @@ pub fn demux<'a>(segment: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Err
     })
 }
 
-/// Where the data of a run lies: in one `mdat`.
+/// Returns the byte range of a run, which must lie in one `mdat`.
 fn run_range(run: &TrackRun<'_>, bodies: &[Range<usize>]) -> Result<Range<usize>, Error> {
     let (end, _) = run.end()?;
-    let place = |position| usize::try_from(position).unwrap_or(usize::MAX);
-    let range = place(run.position)..place(end);
+    let index = |position| usize::try_from(position).unwrap_or(usize::MAX);
+    let range = index(run.position)..index(end);
     let behind = bodies.partition_point(|body| body.start <= range.start);
     behind
         .checked_sub(1)
@@ -90,19 +90,19 @@ struct FragmentDemuxer<'a, 'i> {
     init: &'i Init,
     /// The bodies of the `mdat` boxes.
     mdat_bodies: &'i [Range<usize>],
-    /// How far before the segment the file began that its positions are counted in.
+    /// Offset of the segment in the file from whose start its positions count.
     segment_offset: Option<u64>,
     next_dts: i64,
     samples: u32,
-    /// Fragments of other tracks are in the segment.
+    /// The segment contains fragments of other tracks.
     has_other_tracks: bool,
     runs: Vec<TrackRun<'a>>,
 }
 
-/// `tfhd`, with its gaps filled from `trex` (ISO/IEC 14496-12 8.8.7).
+/// `tfhd`, with defaults from `trex` (ISO/IEC 14496-12 8.8.7).
 struct TrackFragmentHeader<'i> {
     is_ours: bool,
-    /// The other track of the initialisation that it belongs to.
+    /// The other track of the init segment that it belongs to.
     other_track: Option<&'i OtherTrack>,
     base: Option<u64>,
     base_is_moof: bool,
@@ -119,14 +119,14 @@ impl<'a> FragmentDemuxer<'a, '_> {
                 fragments.push((child, fragment_header(tfhd, self.init)?));
             }
         }
-        if let [(_, alone)] = fragments.as_mut_slice() {
-            // Some packagers number the track differently in the fragment.
-            alone.is_ours |= self.init.track_count == 1 && alone.other_track.is_none();
+        if let [(_, only)] = fragments.as_mut_slice() {
+            // Some packagers use another track ID in the fragment.
+            only.is_ours |= self.init.track_count == 1 && only.other_track.is_none();
         }
-        // Old writers count from the end of the track fragment before.
+        // Without a base, positions count from the end of the previous track fragment's data.
         let mut implied = moof.start;
         let runs = self.runs.len();
-        let mut told: Option<(u64, u64)> = None;
+        let mut explicit: Option<(u64, u64)> = None;
         for (traf, header) in &fragments {
             let base = match header.base {
                 Some(base) => base,
@@ -136,25 +136,25 @@ impl<'a> FragmentDemuxer<'a, '_> {
             self.has_other_tracks |= !header.is_ours;
             let data = self.fragment(&traf.body, header, base)?;
             if header.base.is_some() {
-                let (least, _) = *told.get_or_insert((data.start, base));
-                told = Some((least.min(data.start), base));
+                let (first, _) = *explicit.get_or_insert((data.start, base));
+                explicit = Some((first.min(data.start), base));
             }
             implied = data.end;
         }
-        let Some((least, base)) = told else {
+        let Some((first, base)) = explicit else {
             return Ok(());
         };
-        let cut_off = *self
+        let offset = *self
             .segment_offset
-            .get_or_insert_with(|| segment_offset(moof.start, base, least, self.mdat_bodies));
+            .get_or_insert_with(|| segment_offset(moof.start, base, first, self.mdat_bodies));
         for run in self.runs.iter_mut().skip(runs) {
-            // Bases that are told and such that are not do not come together in one `moof`.
-            run.position = run.position.wrapping_sub(cut_off);
+            // Writers do not mix explicit and implicit bases in one `moof`.
+            run.position = run.position.wrapping_sub(offset);
         }
         Ok(())
     }
 
-    /// Collects the runs of a track fragment, if it is ours; answers where its data lies.
+    /// Collects the runs of a track fragment if it is ours. Returns the byte range of its data.
     fn fragment(
         &mut self,
         traf: &Cursor<'a>,
@@ -183,9 +183,9 @@ impl<'a> FragmentDemuxer<'a, '_> {
             };
             let run = TrackRun::read(self.segment, child.body.clone(), self.init, &before)?;
             self.samples = self.samples.saturating_add(run.samples());
-            // A sample has a byte of its own, or at least one that tells of it.
-            let most = u32::try_from(self.segment.len()).unwrap_or(u32::MAX);
-            if self.samples > MAX_SAMPLES.min(most) {
+            // A sample takes at least one byte, in `mdat` or in `trun`.
+            let limit = u32::try_from(self.segment.len()).unwrap_or(u32::MAX);
+            if self.samples > MAX_SAMPLES.min(limit) {
                 let count = run.samples();
                 return Err(child
                     .body
@@ -208,15 +208,15 @@ impl<'a> FragmentDemuxer<'a, '_> {
     }
 }
 
-/// Positions that are told outright are counted from the start of a file. Where the segment was cut
-/// from one, the segment itself does not say how far in; but what is told lies behind `moof`.
-fn segment_offset(moof: u64, base: u64, least: u64, bodies: &[Range<usize>]) -> u64 {
+/// Returns the offset of the segment in the file that it was cut from, for explicit bases, which
+/// count from the start of that file. Assumes that the first data is in the `mdat` after `moof`.
+fn segment_offset(moof: u64, base: u64, first: u64, bodies: &[Range<usize>]) -> u64 {
     let starts = || bodies.iter().map(|body| body.start as u64);
-    if base == moof || starts().any(|start| start == least) {
+    if base == moof || starts().any(|start| start == first) {
         return 0;
     }
     let next = starts().find(|start| *start > moof);
-    next.map_or(0, |next| least.wrapping_sub(next))
+    next.map_or(0, |next| first.wrapping_sub(next))
 }
 
 fn fragment_header<'i>(
@@ -230,11 +230,11 @@ fn fragment_header<'i>(
     } else {
         None
     };
-    let foreign = init
+    let other_track = init
         .other_tracks
         .iter()
         .find(|other| other.track_id == track_id);
-    let mut defaults = foreign.map_or(init.defaults, |other| other.defaults);
+    let mut defaults = other_track.map_or(init.defaults, |other| other.defaults);
     for (flag, field) in [
         (0x2, &mut defaults.description),
         (0x8, &mut defaults.duration),
@@ -247,14 +247,14 @@ fn fragment_header<'i>(
     }
     Ok(TrackFragmentHeader {
         is_ours: track_id == init.track_id,
-        other_track: foreign,
+        other_track,
         base,
         base_is_moof: flags & 0x2_0000 != 0,
         defaults,
     })
 }
 
-/// Whether bytes start as an initialisation or a media segment does.
+/// Whether bytes look like the start of an init segment (`init`) or a media segment.
 pub(crate) fn sniff(data: &[u8], init: bool) -> bool {
     let Ok(header) = read::header(&mut Cursor::new("MP4", data)) else {
         return false;
@@ -268,8 +268,8 @@ pub(crate) fn sniff(data: &[u8], init: bool) -> bool {
     }
 }
 
-/// Reads what a segment tells without the defaults of its track: its boxes, and those in `moof`.
-/// Counts its samples; when they are, only the timescale in the init segment tells.
+/// Verifies the box structure of a segment and counts its samples. Their times are unknown without
+/// the init segment.
 pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
     if init {
         return if Init::all(data)?.is_empty() {
@@ -303,7 +303,7 @@ pub(crate) fn probe(data: &[u8], init: bool) -> Result<Content, Error> {
     }
 }
 
-/// How many samples the runs of a track fragment have (ISO/IEC 14496-12 8.8.8).
+/// Counts the samples of a track fragment (ISO/IEC 14496-12 8.8.8).
 fn sample_count(traf: &Cursor<'_>) -> Result<u64, Error> {
     let mut samples = 0_u64;
     for child in children(traf) {

@@ -1,4 +1,4 @@
-//! The init segment: `ftyp` + `moov`.
+//! Reads an init segment: `ftyp` + `moov`.
 
 use super::roll::MovieRolls;
 use crate::{
@@ -12,42 +12,41 @@ use crate::{
     cursor::Cursor,
 };
 
-/// No track needs more sample entries than this.
+/// Largest number of sample entries of a track.
 pub(crate) const MAX_SAMPLE_ENTRIES: u32 = 64;
-/// No movie has more tracks than this.
+/// Largest number of tracks.
 pub(crate) const MAX_TRACKS: usize = 64;
 
-/// What the segments of a track leave to its initialisation.
+/// One track of an init segment: what its media segments do not repeat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Init {
     pub(crate) kind: TrackKind,
     pub(crate) track_id: u32,
     pub(crate) timescale: u32,
-    /// Packed ISO 639-2 code, as `mdhd` has it.
+    /// Packed ISO 639-2/T code from `mdhd`.
     pub(crate) language: u16,
     pub(crate) defaults: SampleDefaults,
     pub(crate) edit: SourceEdit,
-    /// Turn and size of the picture: the tail of `tkhd`, from the matrix on.
+    /// Rotation and size of the picture: the last fields of `tkhd`, from the matrix on.
     pub(crate) display: [u8; 44],
-    /// The sample entries as they came, but for the place of their data: taking them apart would
-    /// lose boxes unknown here.
+    /// The sample entries unchanged except for the data reference, to keep boxes unknown here.
     pub(crate) sample_entries: Vec<Vec<u8>>,
-    /// What the initialisation says of samples that need others before them.
+    /// Roll groups of the movie.
     pub(crate) rolls: MovieRolls,
-    /// How many tracks of its segment are pictures or sound, itself included.
+    /// Number of video and audio tracks in the segment, including this one.
     pub(super) track_count: u8,
-    /// All other tracks of its segment, whatever they hold.
+    /// All other tracks of the segment, of any kind.
     pub(crate) other_tracks: Vec<OtherTrack>,
 }
 
-/// A track whose data may lie between that of the one that is wanted.
+/// Another track of the segment, whose data may be interleaved with that of the wanted one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OtherTrack {
     pub(crate) track_id: u32,
     pub(crate) defaults: SampleDefaults,
 }
 
-/// What `trex` says of samples that say nothing (ISO/IEC 14496-12 8.8.3).
+/// Defaults for the fields of samples, from `trex` (ISO/IEC 14496-12 8.8.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SampleDefaults {
     pub(crate) description: u32,
@@ -56,26 +55,26 @@ pub(crate) struct SampleDefaults {
     pub(crate) flags: u32,
 }
 
-/// Where a track starts in the movie (ISO/IEC 14496-12 8.6.6).
+/// The edit list of a track in the source (ISO/IEC 14496-12 8.6.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceEdit {
-    /// Composition time of the first sample part that is shown: after the priming.
+    /// Composition time at which presentation starts, after encoder priming.
     pub(crate) media_time: Option<i64>,
-    /// How long nothing is shown before, in ticks of `movie_timescale`.
+    /// Duration of the empty edits before, in ticks of `movie_timescale`.
     pub(crate) empty: u64,
-    /// How long the media is shown, in the same ticks, where an index of the whole movie says it:
-    /// of fragments it could not know.
+    /// Presentation duration in the same ticks; `None` for fragmented movies, whose init segment
+    /// cannot know it.
     pub(crate) duration: Option<u64>,
     pub(crate) movie_timescale: u32,
 }
 
 impl SourceEdit {
-    /// How long nothing is shown before the track, in nanoseconds.
+    /// Time before the track is presented, in nanoseconds.
     pub(crate) fn initial_delay(&self) -> i64 {
         self.time(self.empty).unwrap_or(0)
     }
 
-    /// The longest that the media is shown, in nanoseconds.
+    /// Longest presentation duration, in nanoseconds.
     pub(crate) fn max_duration(&self) -> i64 {
         self.duration
             .and_then(|duration| self.time(duration))
@@ -88,10 +87,10 @@ impl SourceEdit {
 }
 
 impl Init {
-    /// Every track of an init segment, or of the `moov` that a media segment carries, that
-    /// is pictures or sound: text, metadata and time codes are left out.
+    /// Returns the video and audio tracks of an init segment, or of the `moov` in a media segment.
+    /// Leaves out text, metadata and time codes.
     ///
-    /// Answers nothing where the segment holds no `moov`.
+    /// Returns an empty list if the segment has no `moov`.
     pub fn all(segment: &[u8]) -> Result<Vec<Self>, Error> {
         match top_level(segment).find(*b"moov")? {
             Some(moov) => movie(&moov),
@@ -99,10 +98,10 @@ impl Init {
         }
     }
 
-    /// The track that a plan counts as number `track`: the only one of the segment, or the one in
-    /// that place of [`Self::all`].
+    /// Returns the track with the number `track` of the download: the only one of the segment, or
+    /// the one with this index in [`Self::all`].
     ///
-    /// Answers `None` where the segment holds no `moov`.
+    /// Returns `None` if the segment has no `moov`.
     pub fn parse(segment: &[u8], track: u8) -> Result<Option<Self>, Error> {
         let mut all = Self::all(segment)?;
         let count = all.len();
@@ -116,7 +115,7 @@ impl Init {
         })
     }
 
-    /// How many tracks of its segment are pictures or sound, itself included.
+    /// Number of video and audio tracks in the segment, including this one.
     pub(crate) fn track_count(&self) -> usize {
         usize::from(self.track_count)
     }
@@ -170,9 +169,9 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
     if tracks.is_empty() {
         return Err(moov.malformed("a moov without tracks"));
     }
-    let siblings = u8::try_from(tracks.len()).unwrap_or(u8::MAX);
+    let track_count = u8::try_from(tracks.len()).unwrap_or(u8::MAX);
     for init in &mut tracks {
-        init.track_count = siblings;
+        init.track_count = track_count;
         init.other_tracks.clone_from(&ids);
         init.other_tracks
             .retain(|other| other.track_id != init.track_id);
@@ -180,7 +179,7 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
     Ok(tracks)
 }
 
-/// What `trak` says apart from its header.
+/// Reads `trak` except for `tkhd` and `trex`.
 fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, Error> {
     let (timescale, language) = media_header(children(mdia).require(*b"mdhd")?)?;
     let stbl = children(&children(mdia).require(*b"minf")?).require(*b"stbl")?;
@@ -200,7 +199,7 @@ fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, 
     })
 }
 
-/// The timescale in `mvhd` or `mdhd`; both start alike (ISO/IEC 14496-12 8.2.2, 8.4.2).
+/// Reads the timescale from `mvhd` or `mdhd`, which start alike (ISO/IEC 14496-12 8.2.2, 8.4.2).
 fn header_timescale(mut header: Cursor<'_>) -> Result<u32, Error> {
     let (version, _) = version_and_flags(&mut header)?;
     header.versioned(version)?;
@@ -230,7 +229,8 @@ fn track_header(mut tkhd: Cursor<'_>) -> Result<(u32, [u8; 44]), Error> {
     Ok((track_id, tkhd.array()?))
 }
 
-/// Pictures, sound, or something else by its four-character code (ISO/IEC 14496-12 8.4.3).
+/// Reads `hdlr`; `Err` holds the type of a track that is neither video nor audio (ISO/IEC 14496-12
+/// 8.4.3).
 fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, FourCc>, Error> {
     hdlr.skip(8)?;
     Ok(match hdlr.array()? {
@@ -255,7 +255,7 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
             Some(b"encv" | b"enca") => return Err(Error::Encrypted),
             Some(_) => {
                 let mut entry = entry.to_vec();
-                // The movie that it goes into has its data in one place, which is the first.
+                // Data reference 1: the movie that we write has only one.
                 if let Some(reference) = entry.get_mut(14..16) {
                     reference.copy_from_slice(&[0, 1]);
                 }
@@ -268,10 +268,10 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
     Ok(entries)
 }
 
-/// The start of a track by its edit list: empty edits, then the first with media.
+/// Reads the edit list of a track: empty edits, then the first with media.
 ///
-/// Of a movie that was cut by edits, with media left out between them, all is shown from the first
-/// edit on: nothing is lost, and tracks that were cut alike stay side by side.
+/// Ignores further edits: all media from the first edit on is presented, including what the edits
+/// leave out. Nothing is lost, and tracks with the same edits stay in sync.
 fn edit(trak: &Cursor<'_>) -> Result<SourceEdit, Error> {
     let mut edit = SourceEdit::default();
     let Some(edts) = children(trak).find(*b"edts")? else {

@@ -1,4 +1,4 @@
-//! An initialisation in the layout of the journal.
+//! Reads and writes an [`Init`] in the journal's encoding.
 
 use super::{
     init::{Init, MAX_SAMPLE_ENTRIES, MAX_TRACKS, OtherTrack, SampleDefaults, SourceEdit},
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Init {
-    /// Appends itself.
+    /// Appends the encoded track.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.push(u8::from(self.kind == TrackKind::Audio));
         for field in [self.track_id, self.timescale, u32::from(self.language)] {
@@ -56,15 +56,15 @@ impl Init {
             movie_timescale: field(cursor)?,
         };
         let display = cursor.array()?;
-        let mut entries = Vec::new();
+        let mut sample_entries = Vec::new();
         for _ in 0..cursor.varint()?.min(u64::from(MAX_SAMPLE_ENTRIES)) {
-            entries.push(cursor.length_prefixed()?.to_vec());
+            sample_entries.push(cursor.length_prefixed()?.to_vec());
         }
         let rolls = MovieRolls::restore(cursor)?;
-        let siblings = cursor.u8()?;
-        let mut others = Vec::new();
+        let track_count = cursor.u8()?;
+        let mut other_tracks = Vec::new();
         for _ in 0..cursor.varint()?.min(MAX_TRACKS as u64) {
-            others.push(OtherTrack {
+            other_tracks.push(OtherTrack {
                 track_id: field(cursor)?,
                 defaults: SampleDefaults::read(cursor)?,
             });
@@ -77,10 +77,10 @@ impl Init {
             defaults,
             edit,
             display,
-            sample_entries: entries,
+            sample_entries,
             rolls,
-            track_count: siblings,
-            other_tracks: others,
+            track_count,
+            other_tracks,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Fragmented MP4 in (ISO/IEC 14496-12): an init segment, then media segments.
+//! Demuxes fragmented MP4 (ISO/IEC 14496-12): an init segment, then media segments.
 
 mod data_ranges;
 mod demux;

@@ -1,8 +1,8 @@
-//! Groups of samples that others must be decoded before: `sgpd` and `sbgp` of type `roll`
-//! (ISO/IEC 14496-12 8.9, 10.1). Encoders of AAC say with them how many frames of pre-roll a
-//! start in the middle needs.
+//! Reads sample groups of type `roll`, `sgpd` and `sbgp` (ISO/IEC 14496-12 8.9, 10.1): how many
+//! samples before or after a sample must be decoded to start there. AAC encoders write the number of
+//! pre-roll frames.
 //!
-//! They are hints: where they are broken the samples are in no group, and the movie is read on.
+//! They are hints: broken groups are ignored.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::{
 };
 
 const ROLL: [u8; 4] = *b"roll";
-/// Distances a track may tell apart; encoders write one.
+/// Largest number of descriptions of a track; encoders write one.
 const MAX_DISTANCES: usize = 256;
-/// Numbers above this are counted in the fragment's own descriptions (8.9.4).
+/// Description indexes above this refer to the fragment's own descriptions (8.9.4).
 const OWN_DESCRIPTIONS: u32 = 0x1_0000;
 
-/// What `stbl` says for the fragments.
+/// The roll groups in `stbl`, which apply to fragments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MovieRolls {
-    /// How many samples before (negative) or after are needed, description by description.
+    /// Roll distance of each description: samples before (negative) or after.
     distances: Vec<i16>,
-    /// What holds for samples of fragments that say nothing.
+    /// Roll distance of samples in fragments without groups.
     default_distance: Option<i16>,
 }
 
-/// The groups of the samples of one track fragment, one after the other.
+/// The roll distances of the samples of one track fragment, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct FragmentRolls {
     runs: Arc<[(u32, Option<i16>)]>,
@@ -40,19 +40,19 @@ pub(crate) struct FragmentRolls {
 #[derive(Clone, Debug, Default)]
 struct RollDescriptions {
     distances: Vec<i16>,
-    /// Description of samples that no `sbgp` names, counted from 1.
+    /// Description of samples in no `sbgp`, counted from 1; 0 for none.
     default_description: u32,
 }
 
 impl MovieRolls {
-    /// Reads the groups of a `stbl`.
+    /// Reads the groups in `stbl`.
     pub(crate) fn read(stbl: &Cursor<'_>) -> Self {
         let RollDescriptions {
             distances,
-            default_description: usual,
+            default_description,
         } = descriptions(stbl);
-        let mut default_distance = distance(&distances, usual);
-        // One group over all samples of the movie holds for fragments cut from it as well.
+        let mut default_distance = distance(&distances, default_description);
+        // One group over all samples of the movie also applies to fragments cut from it.
         if let [(_, index)] = groups(stbl).unwrap_or_default().as_slice() {
             default_distance = distance(&distances, *index);
         }
@@ -62,7 +62,7 @@ impl MovieRolls {
         }
     }
 
-    /// Appends itself in the layout of the journal.
+    /// Appends the groups in the journal's encoding.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         put_varint(out, self.distances.len() as u64);
         for distance in &self.distances {
@@ -78,11 +78,11 @@ impl MovieRolls {
         for _ in 0..cursor.varint()?.min(MAX_DISTANCES as u64) {
             distances.push(read_i16(cursor)?);
         }
-        let has_usual = cursor.u8()? != 0;
-        let usual = Some(read_i16(cursor)?).filter(|_| has_usual);
+        let has_default = cursor.u8()? != 0;
+        let default_distance = Some(read_i16(cursor)?).filter(|_| has_default);
         Ok(Self {
             distances,
-            default_distance: usual,
+            default_distance,
         })
     }
 }
@@ -93,7 +93,7 @@ fn read_i16(cursor: &mut Cursor<'_>) -> Result<i16, Error> {
 }
 
 impl FragmentRolls {
-    /// The groups of a `traf`.
+    /// Reads the groups in `traf`.
     pub(crate) fn read(traf: &Cursor<'_>, movie: &MovieRolls) -> Self {
         let own = descriptions(traf);
         let of = |index: u32| match index.checked_sub(OWN_DESCRIPTIONS) {
@@ -122,7 +122,7 @@ impl FragmentRolls {
         }
     }
 
-    /// The distance that holds for the next sample.
+    /// Returns the roll distance of the next sample.
     pub(crate) fn next(&mut self) -> Option<i16> {
         while let Some((count, distance)) = self.runs.get(self.run) {
             if self.taken < *count {
@@ -135,7 +135,7 @@ impl FragmentRolls {
         self.default_distance
     }
 
-    /// Passes over samples.
+    /// Skips samples.
     pub(crate) fn skip(&mut self, mut samples: u32) {
         while let Some((count, _)) = self.runs.get(self.run) {
             let left = count.saturating_sub(self.taken);
@@ -155,7 +155,8 @@ fn distance(distances: &[i16], index: u32) -> Option<i16> {
     distances.get(index).copied()
 }
 
-/// The body of the `roll` box of a kind, behind its grouping type, with its version.
+/// Finds the box of a kind with grouping type `roll`. Returns its version and the fields after the
+/// grouping type.
 fn roll_box<'a>(holder: &Cursor<'a>, kind: [u8; 4]) -> Option<(u8, Cursor<'a>)> {
     children(holder).find_map(|found| {
         let mut found = found.ok().filter(|found| found.kind == kind)?;
@@ -167,7 +168,8 @@ fn roll_box<'a>(holder: &Cursor<'a>, kind: [u8; 4]) -> Option<(u8, Cursor<'a>)> 
 fn descriptions(holder: &Cursor<'_>) -> RollDescriptions {
     roll_box(holder, *b"sgpd")
         .and_then(|(version, body)| {
-            // Editions disagree whether version 2 tells a length before the usual description.
+            // Editions of the standard disagree whether version 2 has a length before the default
+            // description.
             let layouts = match version {
                 0 => [(false, false)].as_slice(),
                 1 => &[(true, false)],
@@ -175,15 +177,15 @@ fn descriptions(holder: &Cursor<'_>) -> RollDescriptions {
             };
             layouts
                 .iter()
-                .find_map(|(length, usual)| entries(body.clone(), *length, *usual))
+                .find_map(|(length, default)| entries(body.clone(), *length, *default))
         })
         .unwrap_or_default()
 }
 
-/// The entries of an `sgpd`, if its bytes are used up by this layout.
-fn entries(mut body: Cursor<'_>, has_length: bool, has_usual: bool) -> Option<RollDescriptions> {
+/// Reads the entries of an `sgpd` with this layout. Returns `None` if they do not fill the box.
+fn entries(mut body: Cursor<'_>, has_length: bool, has_default: bool) -> Option<RollDescriptions> {
     let length = if has_length { body.u32().ok()? } else { 2 };
-    let usual = if has_usual { body.u32().ok()? } else { 0 };
+    let default_description = if has_default { body.u32().ok()? } else { 0 };
     let count = usize::try_from(body.u32().ok()?).ok()?;
     if count > MAX_DISTANCES {
         return None;
@@ -200,15 +202,15 @@ fn entries(mut body: Cursor<'_>, has_length: bool, has_usual: bool) -> Option<Ro
     }
     body.is_empty().then_some(RollDescriptions {
         distances,
-        default_description: usual,
+        default_description,
     })
 }
 
-/// The runs of an `sbgp`: how many samples, and the number of their description.
+/// Reads the runs of `sbgp`: number of samples and index of their description.
 fn groups(holder: &Cursor<'_>) -> Option<Vec<(u32, u32)>> {
     let (version, mut body) = roll_box(holder, *b"sbgp")?;
     if version > 0 {
-        // The grouping type's parameter.
+        // `grouping_type_parameter`.
         body.skip(4).ok()?;
     }
     let count = body.u32().ok()?;
@@ -255,7 +257,7 @@ mod tests {
         let mut kept = Vec::new();
         rolls.write(&mut kept);
         let restored = MovieRolls::restore(&mut Cursor::new("journal", &kept));
-        assert_eq!(restored.expect("whole"), rolls);
+        assert_eq!(restored.expect("valid"), rolls);
         rolls
     }
 
@@ -300,24 +302,24 @@ mod tests {
     }
 
     #[test]
-    fn passing_over_samples_is_the_same_as_reading_them() {
+    fn skipping_samples_is_the_same_as_reading_them() {
         let rolls = movie(|out| sgpd(out, 1, &[2], &[-1, -2]));
         let mut traf = Vec::new();
         sbgp(&mut traf, &[(3, 1), (2, 2), (4, 0), (1, 2)]);
         let whole = FragmentRolls::read(&Cursor::new("MP4", &traf), &rolls);
         for skipped in 0..12 {
-            let (mut read, mut passed) = (whole.clone(), whole.clone());
+            let (mut read, mut skipping) = (whole.clone(), whole.clone());
             for _ in 0..skipped {
                 read.next();
             }
-            passed.skip(skipped);
+            skipping.skip(skipped);
             let rest = |mut rolls: FragmentRolls| std::array::from_fn::<_, 4, _>(|_| rolls.next());
-            assert_eq!(rest(read), rest(passed), "{skipped}");
+            assert_eq!(rest(read), rest(skipping), "{skipped}");
         }
     }
 
     #[test]
-    fn broken_groups_are_no_groups() {
+    fn broken_groups_are_ignored() {
         let rolls = movie(|out| sgpd(out, 1, &[1], &[-1]));
         assert_eq!(rolls, MovieRolls::default());
         let cut = movie(|out| {

@@ -1,4 +1,4 @@
-//! The samples of one `trun` (ISO/IEC 14496-12 8.8.8).
+//! Reads the samples of one `trun` (ISO/IEC 14496-12 8.8.8).
 
 use super::{
     init::{Init, SampleDefaults},
@@ -15,12 +15,12 @@ const COMPOSITION_OFFSETS: u32 = 0x800;
 /// `sample_is_non_sync_sample` (8.8.3).
 const NOT_SYNC: u32 = 0x1_0000;
 
-/// Samples whose data lies end to end.
+/// Samples with contiguous data.
 #[derive(Clone, Debug)]
 pub struct TrackRun<'a> {
     segment: &'a [u8],
     kind: TrackKind,
-    /// Which of the track's sample entries, counted from 0.
+    /// Index of the track's sample entry, counted from 0.
     pub(crate) description: u32,
     entries: Cursor<'a>,
     flags: u32,
@@ -28,36 +28,36 @@ pub struct TrackRun<'a> {
     first_flags: Option<u32>,
     rolls: FragmentRolls,
     left: u32,
-    /// Where the data of the next sample starts in the segment.
+    /// Position in the segment of the next sample's data.
     pub(super) position: u64,
     dts: i64,
 }
 
-/// What stands before a run.
+/// The state before a run.
 pub(super) struct RunStart<'t> {
     pub(super) defaults: SampleDefaults,
     pub(super) rolls: &'t FragmentRolls,
-    /// What data offsets are counted from.
+    /// Data offsets count from here.
     pub(super) base: u64,
-    /// Where the data of the run before ends.
+    /// Where the data of the previous run ends.
     pub(super) position: u64,
     pub(super) dts: i64,
 }
 
-/// A sample of a run, with what only fragments tell.
+/// A sample of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedSample<'a> {
     /// The sample; times are in ticks of the track.
     pub sample: Sample<'a>,
-    /// How long it is shown.
+    /// Duration in ticks of the track.
     pub duration: u32,
-    /// Where its bytes start in the segment.
+    /// Position of its data in the segment.
     pub position: usize,
-    /// How many samples before it (negative) or after it a start here needs, where that is told.
+    /// Roll distance (ISO/IEC 14496-12 10.1), if it is in a roll group.
     pub roll: Option<i16>,
 }
 
-/// The fields of a sample, its own or those that stand for them.
+/// The fields of a sample, explicit or default.
 struct SampleFields {
     duration: u32,
     size: u32,
@@ -66,7 +66,7 @@ struct SampleFields {
 }
 
 impl<'a> TrackRun<'a> {
-    /// Reads the head of a `trun` of the track of `init`.
+    /// Reads the header of a `trun` of the track of `init`.
     pub(super) fn read(
         segment: &'a [u8],
         mut trun: Cursor<'a>,
@@ -107,7 +107,7 @@ impl<'a> TrackRun<'a> {
         self.left
     }
 
-    /// Where its data ends, and when.
+    /// Returns the position of the end of its data, and its end time.
     pub(super) fn end(&self) -> Result<(u64, i64), Error> {
         let mut run = self.clone();
         while run.left > 0 {
@@ -122,7 +122,7 @@ impl<'a> TrackRun<'a> {
         let mut fields = SampleFields {
             duration: self.defaults.duration,
             size: self.defaults.size,
-            // Instead of the usual ones, but a sample's own say more.
+            // The first sample's flags replace the defaults; flags per sample have precedence.
             flags: self.first_flags.take().unwrap_or(self.defaults.flags),
             composition_offset: 0,
         };
@@ -135,7 +135,7 @@ impl<'a> TrackRun<'a> {
                 *field = self.entries.u32()?;
             }
         }
-        // Signed in both versions: writers of version 0 are known to put negative offsets there.
+        // Signed in both versions: some writers put negative offsets into version 0.
         if self.flags & COMPOSITION_OFFSETS != 0 {
             fields.composition_offset = self.entries.i32()?;
         }
@@ -165,7 +165,7 @@ impl<'a> TrackRun<'a> {
             kind: self.kind,
             dts: self.dts,
             composition_offset: fields.composition_offset,
-            // Sound can always be started; its flags are often left unset.
+            // Every audio sample is a sync sample, whatever its flags say.
             sync: self.kind == TrackKind::Audio || fields.flags & NOT_SYNC == 0,
             data,
         };

@@ -1,3 +1,5 @@
+//! Tests of the demuxer with fragments of every layout, built by [`build`].
+
 mod build;
 
 use build::{OffsetBase, Traf, Trun, TrunSample, init, mdat, media_segment, moof};
@@ -5,7 +7,7 @@ use build::{OffsetBase, Traf, Trun, TrunSample, init, mdat, media_segment, moof}
 use super::{Init, demux};
 use crate::Error;
 
-/// What is read of a segment: times, offsets, sync flags and bytes.
+/// A sample with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct DemuxedSample {
     dts: i64,
@@ -15,19 +17,20 @@ struct DemuxedSample {
     data: Vec<u8>,
 }
 
+/// Demuxes a segment; verifies that each sample is at its offset in the output.
 fn read(segment: &[u8], init: &Init) -> Result<Vec<DemuxedSample>, Error> {
     let media = demux(segment, init)?;
-    let file: Vec<u8> = media.data.slices(segment).flatten().copied().collect();
+    let output: Vec<u8> = media.data.slices(segment).flatten().copied().collect();
     let mut read = Vec::new();
     for run in media.runs {
         for timed in run {
             let timed = timed?;
             let sample = timed.sample;
-            let place = media
+            let offset = media
                 .data
                 .output_offset(timed.position, sample.data.len())?;
-            let place = usize::try_from(place).expect("small");
-            assert_eq!(&file[place..place + sample.data.len()], sample.data);
+            let offset = usize::try_from(offset).expect("small");
+            assert_eq!(&output[offset..offset + sample.data.len()], sample.data);
             read.push(DemuxedSample {
                 dts: sample.dts,
                 duration: timed.duration,
@@ -54,7 +57,7 @@ fn samples(count: u32) -> Vec<TrunSample> {
     (0..count).map(sample).collect()
 }
 
-/// A run that tells everything of its samples.
+/// A run with all fields for each sample.
 fn full(samples: Vec<TrunSample>) -> Trun {
     Trun {
         version: 1,
@@ -101,13 +104,13 @@ fn every_combination_of_run_flags_is_read() {
         };
         let mut traf = Traf::of(1, vec![run]);
         if flags & 0x1 == 0 {
-            // Without an offset of its own the data is where the fragment's base is.
+            // A run without an offset starts at the base of its fragment.
             traf.base = OffsetBase::Explicit(0);
             let data = moof(0, 8, std::slice::from_ref(&traf)).len() + 8;
             traf.base = OffsetBase::Explicit(data as u64);
         }
         let segment = media_segment(&[traf]);
-        let found = read(&segment, &init(1, &[])).expect("whole");
+        let found = read(&segment, &init(1, &[])).expect("valid");
         let (mut dts, mut at) = (0, 0);
         assert_eq!(found.len(), samples.len(), "{flags:x}");
         for (found, sample) in found.iter().zip(&samples) {
@@ -139,24 +142,24 @@ fn the_defaults_of_a_fragment_override_those_of_the_movie() {
         ],
         ..Trun::default()
     };
-    for told in 0..16_u32 {
-        let of = |bit: u32, value: u32| (told & (1 << bit) != 0).then_some(value);
+    for explicit in 0..16_u32 {
+        let of = |bit: u32, value: u32| (explicit & (1 << bit) != 0).then_some(value);
         let mut traf = Traf::of(1, vec![run.clone()]);
         traf.defaults = [of(0, 2), of(1, 77), of(2, 9), of(3, 0)];
         let segment = media_segment(&[traf]);
         let mut init = init(1, &[]);
-        init.defaults.size = if told & 4 == 0 { 9 } else { 1000 };
-        let found = demux(&segment, &init).expect("whole");
+        init.defaults.size = if explicit & 4 == 0 { 9 } else { 1000 };
+        let found = demux(&segment, &init).expect("valid");
         let mut run = found.runs[0].clone();
-        assert_eq!(run.description, told & 1, "{told}");
-        let sample = run.next().expect("one").expect("whole");
-        assert_eq!(sample.duration, if told & 2 == 0 { 1000 } else { 77 });
+        assert_eq!(run.description, explicit & 1, "{explicit}");
+        let sample = run.next().expect("one").expect("valid");
+        assert_eq!(sample.duration, if explicit & 2 == 0 { 1000 } else { 77 });
         assert_eq!(sample.sample.data.len(), 9);
-        assert_eq!(sample.sample.sync, told & 8 != 0);
+        assert_eq!(sample.sample.sync, explicit & 8 != 0);
     }
 }
 
-/// Two tracks in one fragment, two runs each, their data taking turns by track.
+/// Two tracks in one fragment with two runs each, one track's data after the other's.
 fn two_tracks(bases: [OffsetBase; 2]) -> [Traf; 2] {
     let mut trafs = [1, 2].map(|id| {
         let runs = vec![full(samples(3)), full(samples(id + 1))];
@@ -170,11 +173,11 @@ fn two_tracks(bases: [OffsetBase; 2]) -> [Traf; 2] {
 }
 
 #[test]
-fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
+fn a_track_is_extracted_from_a_fragment_with_several_for_every_base() {
     let alone = |id: u32| {
         let [one, two] = two_tracks([OffsetBase::Moof; 2]);
         let traf = if id == 1 { one } else { two };
-        read(&media_segment(&[traf]), &init(id, &[])).expect("whole")
+        read(&media_segment(&[traf]), &init(id, &[])).expect("valid")
     };
     for bases in [
         [OffsetBase::Moof; 2],
@@ -187,7 +190,7 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
         let [one, two] = [(1, 2), (2, 1)].map(|(id, other)| init(id, &[other]));
         let mut bytes = 0;
         for (init, id) in [(one, 1), (two, 2)] {
-            let found = read(&segment, &init).expect("whole");
+            let found = read(&segment, &init).expect("valid");
             let expected = alone(id);
             let times = |read: &[DemuxedSample]| -> Vec<_> {
                 read.iter()
@@ -196,7 +199,7 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
             };
             assert_eq!(times(&found), times(&expected), "{bases:?}");
             let written: usize = demux(&segment, &init)
-                .expect("whole")
+                .expect("valid")
                 .data
                 .slices(&segment)
                 .map(<[u8]>::len)
@@ -215,9 +218,9 @@ fn a_track_is_taken_out_of_a_fragment_with_others_by_every_base() {
 }
 
 #[test]
-fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
-    // Samples of 7 bytes, as its `trex` says, then ours behind them without any offset.
-    let foreign = Trun {
+fn implied_positions_use_the_defaults_of_the_other_track() {
+    // Samples of 7 bytes, the default in its `trex`, followed by ours without an offset.
+    let other = Trun {
         flags: 0x1,
         samples: vec![
             TrunSample {
@@ -230,11 +233,11 @@ fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
     };
     let mut ours = full(samples(2));
     ours.flags = 0xf00;
-    let mut trafs = [Traf::of(2, vec![foreign]), Traf::of(1, vec![ours])];
+    let mut trafs = [Traf::of(2, vec![other]), Traf::of(1, vec![ours])];
     for traf in &mut trafs {
         traf.base = OffsetBase::Implied;
     }
-    let found = read(&media_segment(&trafs), &init(1, &[2])).expect("whole");
+    let found = read(&media_segment(&trafs), &init(1, &[2])).expect("valid");
     assert_eq!(found[0].data[0], 35);
     assert_eq!(found[1].data[0], 55);
 }
@@ -242,14 +245,14 @@ fn implied_positions_are_counted_by_the_other_tracks_own_defaults() {
 #[test]
 fn a_fragment_of_only_another_track_gives_nothing() {
     let segment = media_segment(&[Traf::of(2, vec![full(samples(3))])]);
-    let media = demux(&segment, &init(1, &[2])).expect("whole");
+    let media = demux(&segment, &init(1, &[2])).expect("valid");
     assert!(media.runs.is_empty());
     assert_eq!(media.data.slices(&segment).count(), 0);
-    // Alone in its initialisation, it is ours by whatever number.
-    assert_eq!(read(&segment, &init(1, &[])).expect("whole").len(), 3);
+    // The only track of an init segment is ours, whatever its ID.
+    assert_eq!(read(&segment, &init(1, &[])).expect("valid").len(), 3);
     let mut beside_text = init(1, &[2]);
     beside_text.track_count = 1;
-    assert_eq!(read(&segment, &beside_text).expect("whole").len(), 0);
+    assert_eq!(read(&segment, &beside_text).expect("valid").len(), 0);
 }
 
 #[test]
@@ -267,8 +270,8 @@ fn a_segment_cut_from_a_file_still_finds_its_data() {
         for (id, other) in [(1, 2), (2, 1)] {
             let init = init(id, &[other]);
             assert_eq!(
-                read(&segment, &init).expect("whole"),
-                read(&whole, &init).expect("whole"),
+                read(&segment, &init).expect("valid"),
+                read(&whole, &init).expect("valid"),
                 "{before}"
             );
         }
@@ -276,7 +279,7 @@ fn a_segment_cut_from_a_file_still_finds_its_data() {
 }
 
 #[test]
-fn fragments_follow_each_other_where_they_tell_no_time() {
+fn fragments_without_a_time_follow_the_previous_one() {
     let traf = |tfdt| Traf {
         tfdt,
         ..Traf::of(1, vec![full(samples(2))])
@@ -286,12 +289,12 @@ fn fragments_follow_each_other_where_they_tell_no_time() {
         let moof = moof(segment.len(), 8, &[traf(tfdt)]);
         segment.extend(moof);
         segment.extend(mdat(41));
-        // Boxes that do not matter, among them one of an index and of an event.
+        // Boxes that are ignored.
         for kind in [b"styp", b"sidx", b"emsg", b"prft", b"free", b"zzzz"] {
             crate::boxes::write::boxed(&mut segment, *kind, |out| out.extend_from_slice(&[7; 20]));
         }
     }
-    let found = read(&segment, &init(1, &[])).expect("whole");
+    let found = read(&segment, &init(1, &[])).expect("valid");
     let times: Vec<_> = found.iter().map(|read| read.dts).collect();
     let far = 1 << 34;
     assert_eq!(
@@ -301,9 +304,9 @@ fn fragments_follow_each_other_where_they_tell_no_time() {
 }
 
 #[test]
-fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
+fn data_may_be_in_a_box_with_a_64_bit_size_or_to_the_end() {
     let trafs = [Traf::of(1, vec![full(samples(3))])];
-    let expected = read(&media_segment(&trafs), &init(1, &[])).expect("whole");
+    let expected = read(&media_segment(&trafs), &init(1, &[])).expect("valid");
     let body = mdat(63).split_off(8);
     let mut open = moof(0, 8, &trafs);
     open.extend_from_slice(b"\0\0\0\0mdat");
@@ -312,7 +315,7 @@ fn data_may_be_in_a_box_of_64_bits_or_one_that_reaches_to_the_end() {
     wide.extend_from_slice(b"\0\0\0\x01mdat\0\0\0\0\0\0\0\x4f");
     wide.extend_from_slice(&body);
     for segment in [open, wide] {
-        assert_eq!(read(&segment, &init(1, &[])).expect("whole"), expected);
+        assert_eq!(read(&segment, &init(1, &[])).expect("valid"), expected);
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
     Ok(builder.tracks())
 }
 
-/// Builds the index of the segments so far, to estimate the size of the whole.
+/// Builds the index of the segments so far, to estimate the size of the finished one.
 pub(crate) fn estimate(
     spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
@@ -251,7 +251,7 @@ impl<'s> IndexBuilder<'s> {
         for (track, read) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
-                    self.add_elementary_segment(track, read, offset)?
+                    self.add_elementary_segment(track, read, offset)?;
                 }
                 SegmentFormat::Fmp4 => self.add_fmp4_segment(track, kind, read)?,
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::Error;
 
-/// Largest total size: enough for thousands of changes. The check reads `stsd` in one piece.
+/// Largest total size, enough for thousands of changes: the check reads all of `stsd` into memory.
 const MAX_BYTES: usize = 2 << 20;
 
 /// Sample entries in the order of `stsd`, and their numbers, counted from 1.

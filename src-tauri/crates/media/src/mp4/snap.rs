@@ -66,30 +66,30 @@ mod tests {
 
     #[test]
     fn rounded_times_give_frames_of_one_length() {
-        let mut grid = TimestampSnapper::new(44_100, 1000, 0);
+        let mut snapper = TimestampSnapper::new(44_100, 1000, 0);
         for frame in 0..100_000 {
-            assert_eq!(grid.snap(rounded(frame), CD), frame * 1024);
+            assert_eq!(snapper.snap(rounded(frame), CD), frame * 1024);
         }
     }
 
     #[test]
     fn times_of_90_khz_converted_from_milliseconds_give_frames_of_one_length_too() {
         for exact in [true, false] {
-            let mut grid = TimestampSnapper::new(44_100, 90_000, 12_345);
-            let origin = grid.snap(12_345, CD);
+            let mut snapper = TimestampSnapper::new(44_100, 90_000, 12_345);
+            let origin = snapper.snap(12_345, CD);
             for frame in 1_i64..100_000 {
                 let ticks = (frame * 1024 * 90_000 + 22_050).div_euclid(44_100);
                 let time = if exact { ticks } else { rounded(frame) * 90 };
-                assert_eq!(grid.snap(12_345 + time, CD), origin + frame * 1024);
+                assert_eq!(snapper.snap(12_345 + time, CD), origin + frame * 1024);
             }
         }
     }
 
     #[test]
     fn a_gap_stays_a_gap() {
-        let mut grid = TimestampSnapper::new(44_100, 1000, 0);
-        grid.snap(0, CD);
-        let after = grid.snap(5000, CD);
+        let mut snapper = TimestampSnapper::new(44_100, 1000, 0);
+        snapper.snap(0, CD);
+        let after = snapper.snap(5000, CD);
         assert!(after.abs_diff(5 * 44_100) <= 45, "{after}");
     }
 }

@@ -309,12 +309,16 @@ fn demux_ts<'a>(
     demuxer: &'a mut ts::TsDemuxer,
 ) -> Result<DemuxedSegment<'a>, Error> {
     let media = demuxer.demux(segment)?;
-    let mut demuxed = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
-    let mut end = demuxed.slices.iter().map(|slice| slice.len() as u64).sum();
+    let mut segment_data = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
+    let mut end = segment_data
+        .slices
+        .iter()
+        .map(|slice| slice.len() as u64)
+        .sum();
     for open in media.edges() {
         let mut put = |bytes: &'a [u8]| {
             if !bytes.is_empty() {
-                demuxed.slices.push(IoSlice::new(bytes));
+                segment_data.slices.push(IoSlice::new(bytes));
             }
             let length = bytes.len() as u64;
             let position = end;
@@ -322,9 +326,9 @@ fn demux_ts<'a>(
             EdgeBytes { position, length }
         };
         let edge = EdgeRecord::new(&open, &mut put);
-        demuxed.recorder.edge(&edge);
+        segment_data.recorder.edge(&edge);
     }
-    Ok(demuxed)
+    Ok(segment_data)
 }
 
 fn collect_events<'a>(

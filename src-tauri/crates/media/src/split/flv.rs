@@ -1,7 +1,7 @@
-//! Whole tags of an FLV file, a few megabytes at a time.
+//! Splits an FLV file into segments of complete tags.
 //!
-//! A tag that makes no sense is passed over to the next that does, and what the end of the file
-//! cuts is left out; both are counted, so that nobody takes the movie for whole.
+//! Skips malformed data up to the next valid tag, and a truncated tag at the end of the file. Counts
+//! the lost bytes of both.
 
 use std::io::{Read, Seek};
 
@@ -12,47 +12,47 @@ use crate::{
     flv::tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, SIGNATURE, TAG_HEADER, VIDEO},
 };
 
-/// About as large is a segment: large enough to be written in one go, small enough for any memory.
+/// Size of a segment, unless it is a single tag.
 const SEGMENT_BYTES: usize = 4 << 20;
-/// A file header that is longer is none.
+/// Largest file header.
 const MAX_HEADER_BYTES: u32 = 64 << 10;
-/// Bit of the type byte that says the body is encrypted; such a tag is one all the same.
+/// Bit of the type byte of encrypted tags, which are kept too.
 const FILTER_FLAG: u8 = 0x20;
-/// How far into the file its metadata is looked for.
+/// The metadata is searched in this many bytes at the start of the file.
 const METADATA_SEARCH_BYTES: usize = 64 << 10;
 
-/// Where an FLV file is cut next.
+/// State of an FLV file that is being split.
 #[derive(Debug)]
 pub(super) struct FlvSplitter {
-    /// Where in the file the buffer ends.
+    /// Position in the file of the end of the buffer.
     position: u64,
-    /// Bytes at the start of the buffer that are done with.
+    /// Bytes at the start of the buffer that were returned or skipped.
     consumed: usize,
     number: u64,
     first_ms: Option<i32>,
     last_start_ms: u64,
     lost_bytes: u64,
-    /// Bytes that were left in the buffer last time.
+    /// Bytes in the buffer after the last segment.
     left_over: usize,
 }
 
-/// What stands at a place in the buffer.
+/// What was found at a position of the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ScanResult {
-    /// A tag of this length with what stands behind it.
+    /// A tag of this length, including the size field after it.
     Tag(usize),
-    /// The beginning of a tag that ends beyond the buffer.
+    /// A tag that ends after the buffer: the buffer must have this length.
     Partial(usize),
-    /// Another file header of this length, as `cat` leaves it.
+    /// Another file header of this length, as in files joined with `cat`.
     Header(usize),
     Junk,
 }
 
 impl FlvSplitter {
-    /// Passes the file header and reads what the metadata tells.
+    /// Skips the file header and reads the duration from the metadata.
     pub(super) fn open<R: Read + Seek>(
         input: &mut InputFile<R>,
-        whole: &mut MovieInfo,
+        info: &mut MovieInfo,
     ) -> Result<Self, Error> {
         let mut start = Vec::new();
         input.read(0, METADATA_SEARCH_BYTES, &mut start)?;
@@ -67,7 +67,7 @@ impl FlvSplitter {
             position = u64::from(length) + PREVIOUS_TAG_SIZE as u64;
         }
         let seconds = number(&start, b"\0\x08duration\0").filter(|seconds| *seconds > 0.0);
-        whole.duration_ms = seconds.and_then(milliseconds);
+        info.duration_ms = seconds.and_then(milliseconds);
         Ok(Self {
             position,
             consumed: 0,
@@ -87,7 +87,7 @@ impl FlvSplitter {
         self.lost_bytes
     }
 
-    /// Leaves whole tags at the start of the buffer.
+    /// Reads complete tags into the start of the buffer.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
@@ -135,20 +135,20 @@ impl FlvSplitter {
         }
     }
 
-    /// Goes on at the next tag that stands the test.
+    /// Skips to the next confirmed tag.
     fn skip_junk(&mut self, buffer: &[u8], at_end: bool) {
         let next = (1..buffer.len()).find(|at| is_confirmed_tag(buffer.get(*at..).unwrap_or(&[])));
         self.consumed = match next {
             Some(next) => next,
             None if at_end => buffer.len(),
-            // A tag may begin in what is here and end in what is not.
+            // A tag may begin in the buffer and end after it: keep half of the buffer.
             None => buffer.len().div_ceil(2),
         };
         self.lost_bytes = self.lost_bytes.saturating_add(self.consumed as u64);
     }
 }
 
-/// How far whole tags reach from the start of the buffer, and what comes then.
+/// Returns the total length of the complete tags at the start of the buffer, and what follows.
 fn scan_tags(buffer: &[u8], at_end: bool) -> (usize, ScanResult) {
     let mut length = 0;
     loop {
@@ -174,54 +174,51 @@ fn scan_at(rest: &[u8], at_end: bool) -> ScanResult {
         }
     }
     let Some(head) = ScannedTag::read(rest) else {
-        let cut = rest.len() < TAG_HEADER && !at_end;
-        return if cut {
+        let is_partial = rest.len() < TAG_HEADER && !at_end;
+        return if is_partial {
             ScanResult::Partial(TAG_HEADER)
         } else {
             ScanResult::Junk
         };
     };
     let end = TAG_HEADER + head.size;
-    let whole = end + PREVIOUS_TAG_SIZE;
-    if rest.len() < whole + TAG_HEADER && !at_end && (head.is_media || head.size <= SEGMENT_BYTES) {
-        // The beginning of the next tag bears this one out.
-        return ScanResult::Partial(whole + TAG_HEADER);
+    let next = end + PREVIOUS_TAG_SIZE;
+    if rest.len() < next + TAG_HEADER && !at_end && (head.is_media || head.size <= SEGMENT_BYTES) {
+        // Also read the header of the next tag, which confirms this one.
+        return ScanResult::Partial(next + TAG_HEADER);
     }
     match rest.len() {
         length if length < end => ScanResult::Junk,
-        // Nothing, or a part of the size, stands behind the last tag.
-        length if length < whole => ScanResult::Tag(length),
-        _ if head.is_confirmed(rest) => ScanResult::Tag(whole),
+        // The last tag, without its size field or with a part of it.
+        length if length < next => ScanResult::Tag(length),
+        _ if head.is_confirmed(rest) => ScanResult::Tag(next),
         _ => ScanResult::Junk,
     }
 }
 
-/// What the header of a tag tells, as far as it can be one.
+/// A possible tag header.
 struct ScannedTag {
     size: usize,
-    /// Picture, sound or script data.
+    /// Video, audio or script data.
     is_media: bool,
 }
 
 impl ScannedTag {
     fn read(rest: &[u8]) -> Option<Self> {
         let [kind, a, b, c, ..] = *rest.first_chunk::<TAG_HEADER>()?;
-        let media = matches!(kind & !FILTER_FLAG, AUDIO | VIDEO | SCRIPT);
+        let is_media = matches!(kind & !FILTER_FLAG, AUDIO | VIDEO | SCRIPT);
         let size = u32::from_be_bytes([0, a, b, c]) as usize;
         // The two high bits are reserved and 0.
-        (kind & 0xc0 == 0).then_some(Self {
-            size,
-            is_media: media,
-        })
+        (kind & 0xc0 == 0).then_some(Self { size, is_media })
     }
 
-    /// Whether the size behind the tag, or else what comes then, says that it is one.
+    /// Whether the size field after the tag, or the header of the next tag, confirms it.
     fn is_confirmed(&self, rest: &[u8]) -> bool {
         let behind = rest.get(TAG_HEADER + self.size..).unwrap_or_default();
         if stated_size(behind) == Some(TAG_HEADER + self.size) {
             return true;
         }
-        // Writers get that size wrong too often to rely on it alone.
+        // Do not require a correct size field: many writers get it wrong.
         let next = behind.get(PREVIOUS_TAG_SIZE..).unwrap_or_default();
         self.is_media
             && (next.is_empty()
@@ -230,14 +227,17 @@ impl ScannedTag {
     }
 }
 
-/// A tag of media that is whole and whose size stands behind it once more.
+/// Whether a complete tag starts here, with a correct size field after it.
 fn is_confirmed_tag(rest: &[u8]) -> bool {
     let Some(head) = ScannedTag::read(rest) else {
         return false;
     };
-    let stream = rest.get(8..TAG_HEADER) == Some(&[0; 3]);
+    let has_stream_id = rest.get(8..TAG_HEADER) == Some(&[0; 3]);
     let behind = rest.get(TAG_HEADER + head.size..).unwrap_or_default();
-    head.is_media && stream && head.size > 0 && stated_size(behind) == Some(TAG_HEADER + head.size)
+    head.is_media
+        && has_stream_id
+        && head.size > 0
+        && stated_size(behind) == Some(TAG_HEADER + head.size)
 }
 
 fn stated_size(behind: &[u8]) -> Option<usize> {
@@ -245,20 +245,21 @@ fn stated_size(behind: &[u8]) -> Option<usize> {
     usize::try_from(size).ok()
 }
 
-/// When the first tag is shown; codec configurations and metadata carry 0 whenever they come.
+/// Returns the timestamp of the first frame. Skips codec configurations and metadata, whose
+/// timestamp is always 0.
 fn timestamp(segment: &[u8]) -> Option<i32> {
     let mut rest = segment;
     loop {
         let head = ScannedTag::read(rest)?;
         let body = rest.get(TAG_HEADER..)?;
         let kind = *rest.first()?;
-        let set_up = match (kind, body) {
+        let is_config = match (kind, body) {
             (VIDEO, [first, 0, ..]) => first & 0x0f == 7,
             (AUDIO, [first, 0, ..]) => first >> 4 == 10,
             (VIDEO | AUDIO, [_, ..]) => false,
             _ => true,
         };
-        if !set_up {
+        if !is_config {
             let [_, _, _, _, low_a, low_b, low_c, high, ..] = *rest.first_chunk::<TAG_HEADER>()?;
             return Some(i32::from_be_bytes([high, low_a, low_b, low_c]));
         }
@@ -266,7 +267,7 @@ fn timestamp(segment: &[u8]) -> Option<i32> {
     }
 }
 
-/// The number behind a name in AMF0 metadata.
+/// Returns the number after a property name in AMF0 metadata.
 fn number(start: &[u8], name: &[u8]) -> Option<f64> {
     let bytes = bytes_after(start, name)?.first_chunk()?;
     Some(f64::from_be_bytes(*bytes))
@@ -279,7 +280,7 @@ fn bytes_after<'a>(start: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     start.get(at + name.len()..)
 }
 
-/// A length in seconds that a movie can have.
+/// Converts a plausible duration in seconds to milliseconds.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -308,7 +309,7 @@ mod tests {
         b"FLV\x01\x05\0\0\0\x09\0\0\0\0".to_vec()
     }
 
-    /// All bytes of the segments, and what was lost.
+    /// Returns the bytes of all segments, and the number of lost bytes.
     fn split(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
         let mut split = MovieSplitter::open(Cursor::new(file)).expect("an FLV");
         assert_eq!(split.info().segment_format, SegmentFormat::Flv);
@@ -343,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_anywhere_gives_its_whole_tags_and_says_what_is_lost() {
+    fn a_truncated_file_gives_its_complete_tags_and_counts_the_lost_bytes() {
         let tags: Vec<_> = (0..3)
             .map(|n| tag_bytes(VIDEO, 40 * n, &body(1, 10)))
             .collect();
@@ -361,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn junk_between_tags_is_passed_over_and_counted() {
+    fn junk_between_tags_is_skipped_and_counted() {
         let tags: Vec<_> = (0..4)
             .map(|n| tag_bytes(AUDIO, 40 * n, &body(2, 50)))
             .collect();
@@ -375,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_were_strung_together_are_read_on() {
+    fn concatenated_files_are_read_to_the_end() {
         let file = [header(), tag_bytes(VIDEO, 0, &body(3, 50))].concat();
         let twice = [file.clone(), file.clone()].concat();
         let (segments, lost) = split(&twice);
@@ -384,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_larger_than_a_segment_comes_whole() {
+    fn a_tag_larger_than_a_segment_is_not_split() {
         let tags = [
             tag_bytes(VIDEO, 0, &body(1, 50)),
             tag_bytes(VIDEO, 40, &body(4, 9 << 20)),
@@ -395,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_that_are_wrong_behind_every_tag_do_no_harm() {
+    fn wrong_size_fields_after_all_tags_are_ignored() {
         let mut file = header();
         for n in 0..5 {
             let mut tag = tag_bytes(VIDEO, 40 * n, &body(6, 20));
@@ -408,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn the_metadata_tells_length_and_title() {
+    fn duration_and_title_are_read_from_the_metadata() {
         let mut meta = b"\x02\0\x0aonMetaData\x08\0\0\0\x02\0\x08duration\0".to_vec();
         meta.extend(12.5_f64.to_be_bytes());
         meta.extend(b"\0\x05title\x02\0\x05Hello\0\0\x09");

@@ -1,4 +1,4 @@
-//! The fragments of a fragmented MP4 as they lie in the file.
+//! Reads the fragments of a fragmented MP4 unchanged, in the order of the file.
 
 use std::io::{Read, Seek};
 
@@ -13,47 +13,47 @@ use crate::{
     cursor::Cursor,
 };
 
-/// Small fragments of the same tracks come together until they are this large.
+/// Small fragments of the same tracks are joined up to this size.
 const SEGMENT_BYTES: usize = 1 << 20;
-/// A fragment that is larger is no fragment of a few seconds.
+/// Largest fragment.
 const MAX_FRAGMENT_BYTES: u64 = 256 << 20;
 
-/// How far the fragments have been given.
+/// State of the fragments that are being read.
 #[derive(Debug)]
 pub(super) struct FragmentReader {
-    /// Where the next box starts in the file.
+    /// Position in the file of the next box.
     position: u64,
-    /// Tracks that the bytes in the buffer are still to be given for, last first.
+    /// Tracks and start times for which the buffer is still to be returned, in reverse order.
     pending: Vec<(usize, u64)>,
-    /// When the first fragment starts: movies cut from a broadcast do not start at 0.
+    /// Start of the first fragment: movies recorded from a broadcast do not start at 0.
     origin_ms: Option<u64>,
-    /// The start of each track's last fragment, for such as do not tell theirs.
+    /// Start of each track's last fragment, for fragments without a start time.
     last_ms: Vec<u64>,
     lost_bytes: u64,
-    /// The movie has one track, whatever its fragments call it.
-    alone: bool,
+    /// The movie has only one track: ignore the track IDs of fragments.
+    single_track: bool,
 }
 
 /// A fragment in the file, from its `moof` to the end of its last `mdat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FragmentRange {
     start: u64,
-    /// Where its `moof` ends.
+    /// End of its `moof`.
     moof_end: u64,
     end: u64,
-    /// Where what comes next starts.
+    /// Start of the next fragment.
     next: u64,
 }
 
 impl FragmentReader {
-    pub(super) fn new(tracks: usize, alone: bool) -> Self {
+    pub(super) fn new(tracks: usize, single_track: bool) -> Self {
         Self {
             position: 0,
             pending: Vec::new(),
             origin_ms: None,
             last_ms: vec![0; tracks],
             lost_bytes: 0,
-            alone,
+            single_track,
         }
     }
 
@@ -65,7 +65,7 @@ impl FragmentReader {
         self.lost_bytes
     }
 
-    /// Leaves whole fragments in the buffer, once for each of their tracks.
+    /// Fills the buffer with complete fragments; returns them once for each of their tracks.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
@@ -78,11 +78,11 @@ impl FragmentReader {
                 return Ok(None);
             }
         }
-        let given = self.pending.pop();
-        Ok(given.map(|(track, start_ms)| TrackSegment { track, start_ms }))
+        let next = self.pending.pop();
+        Ok(next.map(|(track, start_ms)| TrackSegment { track, start_ms }))
     }
 
-    /// Reads the next fragments of the same tracks; `false` at the end.
+    /// Reads the next fragments with the same tracks; returns `false` at the end.
     fn read<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
@@ -103,8 +103,8 @@ impl FragmentReader {
             let wanted = usize::try_from(length).unwrap_or(usize::MAX);
             input.read_all(range.start, wanted, buffer)?;
             let fragment = buffer.get_mut(before..).unwrap_or_default();
-            let told = fragment_tracks(fragment, tracks, self.alone)?;
-            let here: Vec<_> = told.iter().map(|(track, _)| *track).collect();
+            let starts = fragment_tracks(fragment, tracks, self.single_track)?;
+            let here: Vec<_> = starts.iter().map(|(track, _)| *track).collect();
             if ids.as_ref().is_some_and(|ids| *ids != here) {
                 buffer.truncate(before);
                 self.position = range.start;
@@ -113,23 +113,23 @@ impl FragmentReader {
             rebase(fragment, (range.start, before as u64))?;
             self.position = range.next;
             if ids.is_none() {
-                self.queue_tracks(told, tracks);
+                self.queue_tracks(starts, tracks);
                 ids = Some(here);
             }
         }
         Ok(ids.is_some())
     }
 
-    /// Notes which tracks a segment is for, and when it starts for each.
-    fn queue_tracks(&mut self, told: Vec<(usize, Option<u64>)>, tracks: &[SplitTrack]) {
-        let mut starts = Vec::new();
-        for (index, time) in told {
+    /// Fills `pending` from the tracks of a segment and their start times in ticks.
+    fn queue_tracks(&mut self, starts: Vec<(usize, Option<u64>)>, tracks: &[SplitTrack]) {
+        let mut starts_ms = Vec::new();
+        for (index, time) in starts {
             let timescale = tracks.get(index).map_or(1, |track| track.timescale);
-            starts.push((index, time.map(|time| milliseconds(time, timescale))));
+            starts_ms.push((index, time.map(|time| milliseconds(time, timescale))));
         }
-        let first = starts.iter().filter_map(|(_, time)| *time).min();
+        let first = starts_ms.iter().filter_map(|(_, time)| *time).min();
         let origin = *self.origin_ms.get_or_insert(first.unwrap_or(0));
-        for (index, time) in starts.into_iter().rev() {
+        for (index, time) in starts_ms.into_iter().rev() {
             let Some(last) = self.last_ms.get_mut(index) else {
                 continue;
             };
@@ -138,7 +138,7 @@ impl FragmentReader {
         }
     }
 
-    /// Finds the next whole fragment. What the end of the file cuts is lost.
+    /// Finds the next complete fragment. Counts a truncated one as lost.
     fn next<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
@@ -150,7 +150,7 @@ impl FragmentReader {
         while position < length {
             let header = match header_at(input, position) {
                 Ok(Some(header)) => header,
-                // Behind the movie there may be anything.
+                // Ignore anything after the movie.
                 Ok(None) | Err(Error::Malformed { .. }) => break,
                 Err(error) => return Err(error),
             };
@@ -174,15 +174,15 @@ impl FragmentReader {
             }
             position = end;
         }
-        // A fragment may be empty at the end of a whole file; where the file is cut its data is.
-        let whole = found.filter(|range| position == length || range.end > range.moof_end);
-        // What was read before and put back is not lost again.
+        // A last fragment without `mdat` is complete only if the file is not truncated.
+        let complete = found.filter(|range| position == length || range.end > range.moof_end);
+        // Count the loss once, even if the last fragment is read again.
         if self.position < length {
-            let from = whole.map_or(cut_from.unwrap_or(position), |_| position);
+            let from = complete.map_or(cut_from.unwrap_or(position), |_| position);
             self.lost_bytes = length.saturating_sub(from);
         }
         self.position = length;
-        Ok(whole.map(|range| range.with_next(length)))
+        Ok(complete.map(|range| range.with_next(length)))
     }
 }
 
@@ -201,7 +201,7 @@ impl FragmentRange {
     }
 }
 
-/// The bodies of all `traf` in a fragment.
+/// Returns the bodies of all `traf` boxes in a fragment.
 fn track_fragments(fragment: &[u8]) -> Result<Vec<Cursor<'_>>, Error> {
     let mut bodies = Vec::new();
     for found in top_level(fragment) {
@@ -219,20 +219,20 @@ fn track_fragments(fragment: &[u8]) -> Result<Vec<Cursor<'_>>, Error> {
     Ok(bodies)
 }
 
-/// The tracks of a fragment by their index, and when it starts for each.
+/// Returns the indexes of the tracks in a fragment, and the start time of each in ticks.
 fn fragment_tracks(
     fragment: &[u8],
     tracks: &[SplitTrack],
-    alone: bool,
+    single_track: bool,
 ) -> Result<Vec<(usize, Option<u64>)>, Error> {
-    let mut told: Vec<(usize, Option<u64>)> = Vec::new();
+    let mut starts: Vec<(usize, Option<u64>)> = Vec::new();
     for traf in track_fragments(fragment)? {
         let mut tfhd = children(&traf).require(*b"tfhd")?;
         version_and_flags(&mut tfhd)?;
         let id = tfhd.u32()?;
         let index = tracks.iter().position(|track| track.id == id);
-        // Some packagers number the only track differently in its fragments.
-        let Some(index) = index.or(alone.then_some(0)) else {
+        // Some packagers use another track ID for the only track in its fragments.
+        let Some(index) = index.or(single_track.then_some(0)) else {
             continue;
         };
         let time = match children(&traf).find(*b"tfdt")? {
@@ -242,18 +242,17 @@ fn fragment_tracks(
             }
             None => None,
         };
-        if told.iter().all(|(known, _)| *known != index) {
-            told.push((index, time));
+        if starts.iter().all(|(known, _)| *known != index) {
+            starts.push((index, time));
         }
     }
-    told.sort_unstable();
-    Ok(told)
+    starts.sort_unstable();
+    Ok(starts)
 }
 
-/// Positions that count from the start of the file count from the start of the buffer after this.
-///
-/// `moved` is where the fragment starts in the file and in the buffer.
-fn rebase(fragment: &mut [u8], moved: (u64, u64)) -> Result<(), Error> {
+/// Changes base data offsets from positions in the file to positions in the buffer, given the
+/// position of the fragment in both.
+fn rebase(fragment: &mut [u8], (in_file, in_buffer): (u64, u64)) -> Result<(), Error> {
     let mut bases = Vec::new();
     for traf in track_fragments(fragment)? {
         let mut tfhd = children(&traf).require(*b"tfhd")?;
@@ -261,15 +260,15 @@ fn rebase(fragment: &mut [u8], moved: (u64, u64)) -> Result<(), Error> {
         tfhd.skip(4)?;
         // ISO/IEC 14496-12 8.8.7: base-data-offset-present.
         if flags & 1 != 0 {
-            let place = tfhd.position();
-            let base = tfhd.u64()?.wrapping_sub(moved.0).wrapping_add(moved.1);
-            bases.push((place, base));
+            let field = tfhd.position();
+            let base = tfhd.u64()?.wrapping_sub(in_file).wrapping_add(in_buffer);
+            bases.push((field, base));
         }
     }
-    for (place, base) in bases {
-        let place = usize::try_from(place).unwrap_or(usize::MAX);
+    for (field, base) in bases {
+        let field = usize::try_from(field).unwrap_or(usize::MAX);
         if let Some(slot) = fragment
-            .get_mut(place..)
+            .get_mut(field..)
             .and_then(|rest| rest.first_chunk_mut())
         {
             *slot = base.to_be_bytes();

@@ -1,19 +1,19 @@
-//! A file that is read at exact places.
+//! Reads byte ranges of the input file.
 
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::Error;
 
-/// Room is made in steps of this size, so that a length in the file costs no memory before the
-/// bytes are there.
+/// The buffer grows in steps of this size, so that a wrong length in the file does not allocate
+/// memory for bytes that are not there.
 const ALLOCATION_STEP: usize = 1 << 20;
 
-/// A file and how long it is.
+/// The input file and its length.
 #[derive(Debug)]
 pub(super) struct InputFile<R> {
     inner: R,
     length: u64,
-    /// Where the reader stands, so that it is moved only where it must be.
+    /// Current position of the reader if known, to avoid needless seeks.
     position: Option<u64>,
 }
 
@@ -31,7 +31,8 @@ impl<R: Read + Seek> InputFile<R> {
         self.length
     }
 
-    /// Appends up to `wanted` bytes from `position`; fewer only at the end of the file.
+    /// Appends up to `wanted` bytes from `position`; fewer only at the end of the file. Returns how
+    /// many.
     pub(super) fn read(
         &mut self,
         position: u64,
@@ -43,7 +44,7 @@ impl<R: Read + Seek> InputFile<R> {
                 .seek(SeekFrom::Start(position))
                 .map_err(Error::Input)?;
         }
-        // Unknown until all has gone well.
+        // Unknown after an error.
         self.position = None;
         let start = out.len();
         let end = start.saturating_add(wanted);
@@ -75,11 +76,11 @@ impl<R: Read + Seek> InputFile<R> {
         if self.read(position, wanted, out)? == wanted {
             return Ok(());
         }
-        // It was long enough when it was opened.
+        // The file has become shorter since it was opened.
         Err(Error::Input(std::io::ErrorKind::UnexpectedEof.into()))
     }
 
-    /// The next bytes, for a header that may be cut.
+    /// Returns up to `N` bytes for a header, which may be truncated.
     pub(super) fn peek<const N: usize>(&mut self, position: u64) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::with_capacity(N);
         self.read(position, N, &mut bytes)?;

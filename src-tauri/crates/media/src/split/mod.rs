@@ -1,12 +1,13 @@
-//! Cuts a movie on disk into segments, as a service would have.
+//! Splits a movie on disk into segments like those of a service.
 //!
-//! Nothing is read but what the next segment needs, into one buffer that is used again and again;
-//! a movie of any length takes as little memory as a short one (and the index of its MP4).
+//! Lenient on purpose: reads what it can of damaged files. Reads only what the next segment needs,
+//! into a buffer that is reused, so that memory use does not depend on the length of the movie
+//! (except for the index of an MP4).
 //!
-//! - An FLV is cut between its tags.
-//! - A fragmented MP4 is cut between its fragments, each given once for each of its tracks.
-//! - A transport stream is cut where no frame is open.
-//! - A progressive MP4 gives its samples as small fragments, made from its index.
+//! - An FLV is split between its tags.
+//! - A fragmented MP4 is split between its fragments; each is returned once for each of its tracks.
+//! - A transport stream is split where no frame is incomplete.
+//! - The samples of a progressive MP4 are returned as small fragments, made from its index.
 
 mod flv;
 mod fragments;
@@ -27,19 +28,19 @@ use crate::{Error, SegmentData, SegmentFormat, SegmentKind, Tags};
 /// What is known of a movie before its first segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovieInfo {
-    /// What its segments are.
+    /// Format of its segments.
     pub segment_format: SegmentFormat,
     /// Size of the file in bytes.
     pub size_bytes: u64,
-    /// Its length as it states it, in milliseconds.
+    /// Duration stated in the file, in milliseconds.
     pub duration_ms: Option<u64>,
-    /// Text that it carries.
+    /// Its tags.
     pub tags: Tags,
-    /// What it holds beside picture and sound, by its short names; none of it comes in segments.
+    /// Handler types of tracks other than video and audio, which are left out.
     pub left_out: Vec<String>,
 }
 
-/// A movie on disk that comes in segments.
+/// Splits a movie on disk into segments.
 #[derive(Debug)]
 pub struct MovieSplitter<R> {
     input: InputFile<R>,
@@ -55,21 +56,21 @@ enum FormatSplitter {
     Ts(TsSplitter),
 }
 
-/// What a splitter has put into the buffer.
+/// The segment that a splitter has put into the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FilledSegment {
     track: u8,
     kind: SegmentKind,
     start_ms: u64,
-    /// Where in the buffer the segment ends.
+    /// End of the segment in the buffer.
     length: usize,
 }
 
 impl<R: Read + Seek> MovieSplitter<R> {
-    /// Looks at the start of a file, and at the index of an MP4 wherever it is.
+    /// Opens a file: detects its format and reads the index of an MP4.
     ///
-    /// Fails with [`Error::Unsupported`] where it is no FLV, no MP4 and no transport stream; the text says what it
-    /// looks like.
+    /// Fails with [`Error::Unsupported`] if it is neither an FLV, an MP4 nor a transport stream; the
+    /// text says what it looks like.
     pub fn open(mut file: R) -> Result<Self, Error> {
         let tags = Tags::read(&mut file).map_err(|error| match error {
             Error::Io(error) => Error::Input(error),
@@ -77,43 +78,43 @@ impl<R: Read + Seek> MovieSplitter<R> {
         })?;
         let mut input = InputFile::new(file)?;
         let start = input.peek::<{ sniff::SNIFF_BYTES }>(0)?;
-        let mut whole = MovieInfo {
+        let mut info = MovieInfo {
             segment_format: SegmentFormat::Flv,
             size_bytes: input.length(),
             duration_ms: None,
             tags,
             left_out: Vec::new(),
         };
-        let cut = match sniff::detect(&start)? {
-            InputFormat::Flv => FormatSplitter::Flv(FlvSplitter::open(&mut input, &mut whole)?),
+        let splitter = match sniff::detect(&start)? {
+            InputFormat::Flv => FormatSplitter::Flv(FlvSplitter::open(&mut input, &mut info)?),
             InputFormat::Mp4 => {
-                whole.segment_format = SegmentFormat::Fmp4;
-                FormatSplitter::Mp4(Box::new(Mp4Splitter::open(&mut input, &mut whole)?))
+                info.segment_format = SegmentFormat::Fmp4;
+                FormatSplitter::Mp4(Box::new(Mp4Splitter::open(&mut input, &mut info)?))
             }
             InputFormat::Ts => {
-                whole.segment_format = SegmentFormat::Ts;
+                info.segment_format = SegmentFormat::Ts;
                 FormatSplitter::Ts(TsSplitter::default())
             }
         };
         Ok(Self {
             input,
-            info: whole,
-            splitter: cut,
+            info,
+            splitter,
             buffer: Vec::new(),
         })
     }
 
-    /// What is known of the movie.
+    /// Returns what is known of the movie.
     pub fn info(&self) -> &MovieInfo {
         &self.info
     }
 
-    /// The next segment; `None` at the end. Its parts are numbered upwards from 0, with gaps.
+    /// Returns the next segment, or `None` at the end. Segment numbers start at 0 and have gaps.
     pub fn next_segment(&mut self) -> Result<Option<SegmentData<'_>>, Error> {
         let filled = match &mut self.splitter {
             FormatSplitter::Flv(flv) => flv.fill(&mut self.input, &mut self.buffer)?,
-            FormatSplitter::Mp4(movie) => movie.fill(&mut self.input, &mut self.buffer)?,
-            FormatSplitter::Ts(stream) => stream.fill(&mut self.input, &mut self.buffer)?,
+            FormatSplitter::Mp4(mp4) => mp4.fill(&mut self.input, &mut self.buffer)?,
+            FormatSplitter::Ts(ts) => ts.fill(&mut self.input, &mut self.buffer)?,
         };
         Ok(filled.map(|filled| SegmentData {
             track: filled.track,
@@ -123,23 +124,23 @@ impl<R: Read + Seek> MovieSplitter<R> {
         }))
     }
 
-    /// How many bytes of the file are in the segments so far, or were passed over.
+    /// Bytes of the file that were returned or skipped so far.
     pub fn done_bytes(&self) -> u64 {
         let done = match &self.splitter {
             FormatSplitter::Flv(flv) => flv.done(),
-            FormatSplitter::Mp4(movie) => movie.done(),
-            FormatSplitter::Ts(stream) => stream.done(),
+            FormatSplitter::Mp4(mp4) => mp4.done(),
+            FormatSplitter::Ts(ts) => ts.done(),
         };
         done.min(self.info.size_bytes)
     }
 
-    /// How many bytes of media could not be given, so far: the file is cut or damaged there.
+    /// Bytes of media that were lost so far because the file is truncated or damaged.
     pub fn lost_bytes(&self) -> u64 {
         let lost = match &self.splitter {
             FormatSplitter::Flv(flv) => flv.lost(),
-            // A broken index may lose the same bytes many times.
-            FormatSplitter::Mp4(movie) => movie.lost(),
-            // A stream that breaks off is no rarity and not told from one that ends.
+            // A broken index may count the same bytes several times.
+            FormatSplitter::Mp4(mp4) => mp4.lost(),
+            // A truncated stream cannot be told from a complete one.
             FormatSplitter::Ts(_) => 0,
         };
         lost.min(self.info.size_bytes)

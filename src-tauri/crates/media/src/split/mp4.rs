@@ -1,4 +1,4 @@
-//! An MP4 or a QuickTime movie: its index, found at either end of the file.
+//! Splits an MP4 or QuickTime movie by its index, which may be at either end of the file.
 
 use std::io::{Read, Seek};
 
@@ -19,47 +19,47 @@ use crate::{
     cursor::Cursor,
 };
 
-/// The index of a movie of four days; a larger one is damage.
+/// Largest index: enough for a movie of four days.
 const MAX_INDEX_BYTES: u64 = 512 << 20;
-/// A file of more boxes before its index is no movie.
+/// Largest number of boxes before the index.
 const MAX_BOXES: u32 = 1 << 20;
-/// More tracks of picture and sound than this no player offers.
+/// Largest number of video and audio tracks.
 const MAX_TRACKS: usize = 64;
-/// Sample groups that are larger than this are not those that matter here.
+/// Larger sample groups are ignored; those of type `roll` are small.
 const MAX_SAMPLE_GROUP_BYTES: usize = 64 << 10;
 
-/// A track that comes in segments.
+/// A video or audio track.
 #[derive(Debug)]
 pub(super) struct SplitTrack {
     pub(super) id: u32,
     pub(super) timescale: u32,
-    /// Its init segment, made of what the index says of it.
+    /// Its init segment, made from the index.
     init: Vec<u8>,
     pub(super) table: SampleTable,
 }
 
-/// Where a movie of boxes is cut next: initialisations, samples of the index, fragments.
+/// State of an MP4 that is being split: returns init segments, samples of the index, then fragments.
 #[derive(Debug)]
 pub(super) struct Mp4Splitter {
     moov: Vec<u8>,
     tracks: Vec<SplitTrack>,
-    inits_given: usize,
+    inits_returned: usize,
     progressive: ProgressiveReader,
     fragments: Option<FragmentReader>,
     number: u64,
-    /// Tracks that have a segment of this number.
+    /// Tracks that already have a segment with this number.
     tracks_of_number: Vec<usize>,
 }
 
 impl Mp4Splitter {
-    /// Finds the index and reads what it tells of the tracks.
+    /// Finds the index and reads its tracks.
     pub(super) fn open<R: Read + Seek>(
         input: &mut InputFile<R>,
-        whole: &mut MovieInfo,
+        info: &mut MovieInfo,
     ) -> Result<Self, Error> {
         let mut bytes = Vec::new();
-        let at = find_index(input, &mut bytes)?;
-        let moov = Cursor::within("MP4", &bytes, at);
+        let position = find_index(input, &mut bytes)?;
+        let moov = Cursor::within("MP4", &bytes, position);
         if children(&moov).find(*b"cmov")?.is_some() {
             return Err(Error::Unsupported("a compressed index".into()));
         }
@@ -70,7 +70,7 @@ impl Mp4Splitter {
             if child.kind == *b"trak" {
                 match track(&moov, &child.body)? {
                     Ok(track) => tracks.push(track),
-                    Err(other) => whole.left_out.push(name(other).trim().to_owned()),
+                    Err(other) => info.left_out.push(name(other).trim().to_owned()),
                 }
             }
             if tracks.len() > MAX_TRACKS {
@@ -80,15 +80,15 @@ impl Mp4Splitter {
         if tracks.is_empty() {
             return Err(Error::Empty);
         }
-        whole.duration_ms = duration(&moov, mvex.as_ref())?;
-        let fragmented = mvex.is_some();
-        let alone = tracks.len() == 1 && whole.left_out.is_empty();
+        info.duration_ms = duration(&moov, mvex.as_ref())?;
+        let is_fragmented = mvex.is_some();
+        let single_track = tracks.len() == 1 && info.left_out.is_empty();
         Ok(Self {
             progressive: ProgressiveReader::new(input.length()),
-            fragments: fragmented.then(|| FragmentReader::new(tracks.len(), alone)),
+            fragments: is_fragmented.then(|| FragmentReader::new(tracks.len(), single_track)),
             moov: bytes,
             tracks,
-            inits_given: 0,
+            inits_returned: 0,
             number: 0,
             tracks_of_number: Vec::new(),
         })
@@ -109,11 +109,11 @@ impl Mp4Splitter {
         input: &mut InputFile<R>,
         buffer: &mut Vec<u8>,
     ) -> Result<Option<FilledSegment>, Error> {
-        if let Some(track) = self.tracks.get(self.inits_given) {
+        if let Some(track) = self.tracks.get(self.inits_returned) {
             buffer.clear();
             buffer.extend_from_slice(&track.init);
-            let number = self.inits_given;
-            self.inits_given += 1;
+            let number = self.inits_returned;
+            self.inits_returned += 1;
             return Ok(Some(FilledSegment {
                 track: u8::try_from(number).unwrap_or(u8::MAX),
                 kind: SegmentKind::Init,
@@ -121,36 +121,36 @@ impl Mp4Splitter {
                 length: buffer.len(),
             }));
         }
-        let mut given = self
+        let mut segment = self
             .progressive
             .fill(input, &self.moov, &mut self.tracks, buffer)?;
-        if given.is_none()
+        if segment.is_none()
             && let Some(fragments) = &mut self.fragments
         {
-            given = fragments.fill(input, &self.tracks, buffer)?;
+            segment = fragments.fill(input, &self.tracks, buffer)?;
         }
-        Ok(given.map(|given| self.numbered(given, buffer.len())))
+        Ok(segment.map(|segment| self.numbered(segment, buffer.len())))
     }
 
-    /// Segments of several tracks that come one after the other have one number: they are shown at
-    /// the same time. Between two numbers there is one that nobody has: so the start that is told
-    /// counts, and a long pause within the movie is no other clock.
-    fn numbered(&mut self, given: TrackSegment, length: usize) -> FilledSegment {
-        if self.tracks_of_number.contains(&given.track) {
+    /// Numbers a segment. Consecutive segments of different tracks get the same number: they are
+    /// presented at the same time. Every second number is left out, so that the muxer trusts
+    /// `start_ms` and does not take a long pause for a reset of the clock.
+    fn numbered(&mut self, segment: TrackSegment, length: usize) -> FilledSegment {
+        if self.tracks_of_number.contains(&segment.track) {
             self.tracks_of_number.clear();
             self.number += 2;
         }
-        self.tracks_of_number.push(given.track);
+        self.tracks_of_number.push(segment.track);
         FilledSegment {
-            track: u8::try_from(given.track).unwrap_or(u8::MAX),
+            track: u8::try_from(segment.track).unwrap_or(u8::MAX),
             kind: SegmentKind::Media(self.number),
-            start_ms: given.start_ms,
+            start_ms: segment.start_ms,
             length,
         }
     }
 }
 
-/// Reads the body of the first `moov`; answers where in the file it starts.
+/// Reads the body of the first `moov`; returns its position in the file.
 fn find_index<R: Read + Seek>(input: &mut InputFile<R>, bytes: &mut Vec<u8>) -> Result<u64, Error> {
     let mut position = 0;
     for _ in 0..MAX_BOXES {
@@ -180,7 +180,7 @@ fn find_index<R: Read + Seek>(input: &mut InputFile<R>, bytes: &mut Vec<u8>) -> 
         .malformed("the index, moov, is missing: the file is cut, or its recording never ended"))
 }
 
-/// The header of the box at `position`; `None` where the file has no room for one.
+/// Reads the header of the box at `position`; returns `None` at the end of the file.
 pub(super) fn header_at<R: Read + Seek>(
     input: &mut InputFile<R>,
     position: u64,
@@ -192,7 +192,7 @@ pub(super) fn header_at<R: Read + Seek>(
     read::header(&mut Cursor::within("MP4", &bytes, position)).map(Some)
 }
 
-/// Reads a track; answers the type of its handler where it is neither picture nor sound.
+/// Reads a track; the inner `Err` holds the handler type if it is neither video nor audio.
 fn track(moov: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Result<SplitTrack, FourCc>, Error> {
     let mdia = children(trak).require(*b"mdia")?;
     let mut hdlr = children(&mdia).require(*b"hdlr")?;
@@ -221,7 +221,7 @@ fn track(moov: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Result<SplitTrack, Four
     }))
 }
 
-/// Timescale and duration of `mvhd` or `mdhd` (ISO/IEC 14496-12 8.2.2, 8.4.2).
+/// Reads timescale and duration of `mvhd` or `mdhd` (ISO/IEC 14496-12 8.2.2, 8.4.2).
 fn timed_header(mut header: Cursor<'_>) -> Result<(u32, u64), Error> {
     let (version, _) = version_and_flags(&mut header)?;
     header.versioned(version)?;
@@ -233,7 +233,8 @@ fn timed_header(mut header: Cursor<'_>) -> Result<(u32, u64), Error> {
     Ok((timescale, header.versioned(version)?))
 }
 
-/// Length of the movie: of fragmented ones `mehd` tells it (ISO/IEC 14496-12 8.8.2).
+/// Returns the duration of the movie in milliseconds, for fragmented ones from `mehd` (ISO/IEC
+/// 14496-12 8.8.2).
 fn duration(moov: &Cursor<'_>, mvex: Option<&Cursor<'_>>) -> Result<Option<u64>, Error> {
     let Some(mvhd) = children(moov).find(*b"mvhd")? else {
         return Ok(None);
@@ -250,7 +251,7 @@ fn duration(moov: &Cursor<'_>, mvex: Option<&Cursor<'_>>) -> Result<Option<u64>,
     Ok(u64::try_from(milliseconds).ok().filter(|_| !unknown))
 }
 
-/// Old movies may point to media in other files (ISO/IEC 14496-12 8.7.2).
+/// Fails if the media is in another file (ISO/IEC 14496-12 8.7.2), as in some old movies.
 fn check_self_contained(minf: &Cursor<'_>) -> Result<(), Error> {
     let Some(dinf) = children(minf).find(*b"dinf")? else {
         return Ok(());
@@ -269,7 +270,7 @@ fn check_self_contained(minf: &Cursor<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// QuickTime's longer descriptions of sound mean something else in an MP4.
+/// Fails for QuickTime's sound descriptions of version 1 and 2, which are not valid in an MP4.
 fn check_audio_entry_version(mut stsd: Cursor<'_>) -> Result<(), Error> {
     version_and_flags(&mut stsd)?;
     stsd.u32()?;
@@ -287,7 +288,7 @@ fn check_audio_entry_version(mut stsd: Cursor<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A `moov` of this track alone, without the places of its samples.
+/// Builds a `moov` with only this track, without its sample tables.
 fn init(moov: &Cursor<'_>, trak: &Cursor<'_>, id: u32) -> Result<Vec<u8>, Error> {
     let mvhd = children(moov).find(*b"mvhd")?;
     let mvex = children(moov).find(*b"mvex")?;
@@ -326,7 +327,7 @@ fn defaults<'a>(mvex: &Cursor<'a>, id: u32) -> Result<Option<Cursor<'a>>, Error>
     Ok(None)
 }
 
-/// Appends a box of a track with only the children that an initialisation needs.
+/// Appends a box of a track with only the children that an init segment needs.
 fn reduce(out: &mut Vec<u8>, body: &Cursor<'_>, kind: FourCc) -> Result<(), Error> {
     let mut inner = Vec::new();
     for child in children(body) {

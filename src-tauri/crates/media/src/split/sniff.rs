@@ -1,15 +1,15 @@
-//! What a file is, told by how it begins and never by its name.
+//! Detects the format of a file from its first bytes, never from its name.
 
 use crate::{Error, boxes::read, cursor::Cursor, flv::tag};
 
-/// Bytes that are looked at: a few packets of a transport stream.
+/// Number of bytes inspected: a few packets of a transport stream.
 pub(super) const SNIFF_BYTES: usize = 1024;
-/// Bytes of a transport stream's packet (ISO/IEC 13818-1 2.4.3.2).
+/// Size of a transport stream packet (ISO/IEC 13818-1 2.4.3.2).
 const PACKET_BYTES: usize = 188;
-/// First byte of each of them.
+/// First byte of each packet.
 const SYNC_BYTE: u8 = 0x47;
 
-/// A kind of file that is cut here.
+/// A supported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InputFormat {
     Flv,
@@ -17,7 +17,7 @@ pub(super) enum InputFormat {
     Ts,
 }
 
-/// Tells the kind of a file, or says what it is instead.
+/// Returns the format of a file, or an error that says what it is instead.
 pub(super) fn detect(start: &[u8]) -> Result<InputFormat, Error> {
     if start.is_empty() {
         return Err(Error::Empty);
@@ -34,7 +34,7 @@ pub(super) fn detect(start: &[u8]) -> Result<InputFormat, Error> {
     Err(Error::Unsupported(describe_unsupported(start).into()))
 }
 
-/// The first box of an MP4 or a QuickTime movie; the oldest have no `ftyp`.
+/// Whether the first box is one of an MP4 or QuickTime movie; old ones have no `ftyp`.
 fn is_mp4(start: &[u8]) -> bool {
     let kinds = [
         b"ftyp", b"moov", b"moof", b"styp", b"sidx", b"free", b"skip", b"wide", b"mdat", b"pnot",
@@ -44,7 +44,7 @@ fn is_mp4(start: &[u8]) -> bool {
     header.is_ok_and(|header| kinds.contains(&&header.kind))
 }
 
-/// Packets, or those of M2TS, which stand behind a time of four bytes.
+/// Whether there are packets, or packets of M2TS, which have a time of four bytes before each.
 fn is_ts(start: &[u8]) -> bool {
     let packets = |size: usize, first: usize| {
         (0..3).all(|number| start.get(first + number * size) == Some(&SYNC_BYTE))
@@ -52,7 +52,7 @@ fn is_ts(start: &[u8]) -> bool {
     packets(PACKET_BYTES, 0) || packets(PACKET_BYTES + 4, 4)
 }
 
-/// A tag without a file header: what is left of a stream that was recorded raw.
+/// Whether there is an FLV tag without a file header, as in a stream that was recorded raw.
 fn is_bare_tag(start: &[u8]) -> bool {
     start
         .first_chunk::<{ tag::TAG_HEADER }>()
@@ -61,7 +61,7 @@ fn is_bare_tag(start: &[u8]) -> bool {
         })
 }
 
-/// The name of what it is, for a person who took it for a movie.
+/// Describes an unsupported file for the error message.
 fn describe_unsupported(start: &[u8]) -> &'static str {
     let at = |position: usize, magic: &[u8]| {
         start

@@ -1,7 +1,7 @@
-//! The samples of a track, one after the other, as its index tells them (ISO/IEC 14496-12 8.6.1,
-//! 8.7).
+//! Reads the samples of a track from its sample tables (ISO/IEC 14496-12 8.6.1, 8.7).
 //!
-//! Every table is walked where it lies in the index; none is unpacked.
+//! Lenient: missing or short tables end the track or mean defaults. Reads the rows in place, without
+//! decoding whole tables into memory.
 
 use crate::{
     Error,
@@ -9,17 +9,17 @@ use crate::{
     cursor::Cursor,
 };
 
-/// More samples than a week of movie has: a track of more is sound without coding, whose samples
-/// are a few bytes each, or damage.
+/// Largest number of samples: more than a movie of a week has. Tracks of uncompressed audio have
+/// more, because their samples are a few bytes each.
 const MAX_SAMPLES: u32 = 1 << 24;
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TableSample {
-    /// Where its bytes start in the file.
+    /// Position of its data in the file.
     pub(super) position: u64,
     pub(super) size: u32,
-    /// In ticks of the track, as are the other times.
+    /// In ticks of the track, like the other times.
     pub(super) dts: u64,
     pub(super) duration: u32,
     pub(super) composition_offset: i32,
@@ -28,16 +28,16 @@ pub(super) struct TableSample {
     pub(super) description: u32,
 }
 
-/// The tables of a track and how far they have been walked.
+/// Iterates over the sample tables of a track.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SampleTable {
     durations: RunCursor,
     offsets: RunCursor,
-    /// `None`: every sample can be started from.
+    /// `None` if all samples are sync samples.
     syncs: Option<SyncCursor>,
     sizes: SizeCursor,
     chunks: ChunkCursor,
-    /// Samples that are left.
+    /// Number of samples left.
     left: u32,
     number: u32,
     dts: u64,
@@ -45,12 +45,12 @@ pub(super) struct SampleTable {
 }
 
 impl SampleTable {
-    /// Finds the tables in `stbl`, which lies in `moov`.
+    /// Finds the tables in `stbl`, which is inside `moov`.
     pub(super) fn read(moov: &Cursor<'_>, stbl: &Cursor<'_>) -> Result<Self, Error> {
         let find = |kind| children(stbl).find(kind);
         let base = moov.position();
-        // Fragmented movies may leave the tables away altogether.
-        let (Some(samples), Some(groups)) = (
+        // Fragmented movies may have no tables.
+        let (Some(sizes), Some(stsc)) = (
             find(*b"stsz")?
                 .map(|body| (body, false))
                 .or(find(*b"stz2")?.map(|body| (body, true))),
@@ -58,13 +58,13 @@ impl SampleTable {
         ) else {
             return Ok(Self::default());
         };
-        let (sizes, left) = SizeCursor::read(samples, base)?;
+        let (sizes, left) = SizeCursor::read(sizes, base)?;
         if left > MAX_SAMPLES {
             return Err(Error::Unsupported(format!(
                 "a track of {left} samples, as sound without coding has them"
             )));
         }
-        let places = match find(*b"stco")? {
+        let chunk_offsets = match find(*b"stco")? {
             Some(stco) => RowCursor::read(stco, base, 4)?,
             None => match find(*b"co64")? {
                 Some(co64) => RowCursor::read(co64, base, 8)?,
@@ -82,7 +82,7 @@ impl SampleTable {
                 .map(|body| SyncCursor::read(body, base))
                 .transpose()?,
             sizes,
-            chunks: ChunkCursor::new(places, RowCursor::read(groups, base, 12)?),
+            chunks: ChunkCursor::new(chunk_offsets, RowCursor::read(stsc, base, 12)?),
             left,
             ..Self::default()
         };
@@ -90,7 +90,7 @@ impl SampleTable {
         Ok(table)
     }
 
-    /// The sample that comes next.
+    /// Returns the next sample without advancing.
     pub(super) fn peek(&mut self, moov: &[u8]) -> Option<TableSample> {
         if self.next.is_none() {
             self.next = self.read_sample(moov);
@@ -98,16 +98,16 @@ impl SampleTable {
         self.next
     }
 
-    /// Goes on to the sample behind it.
+    /// Advances to the next sample.
     pub(super) fn advance(&mut self) {
         self.next = None;
     }
 
-    /// Gives up what is left; answers how many bytes it has at least.
+    /// Skips all remaining samples; returns their total size.
     pub(super) fn discard_rest(&mut self, moov: &[u8]) -> u64 {
         let mut bytes = 0_u64;
-        while let Some(row) = self.peek(moov) {
-            bytes = bytes.saturating_add(u64::from(row.size));
+        while let Some(sample) = self.peek(moov) {
+            bytes = bytes.saturating_add(u64::from(sample.size));
             self.advance();
         }
         bytes
@@ -119,13 +119,12 @@ impl SampleTable {
         let size = self.sizes.next(moov)?;
         let (position, description) = self.chunks.locate(moov, size)?;
         let duration = self.durations.next(moov);
-        let row = TableSample {
+        let sample = TableSample {
             position,
             size,
             dts: self.dts,
             duration,
-            // Signed in both versions: writers of version 0 are known to put negative offsets
-            // there.
+            // Signed in both versions: some writers put negative offsets into version 0.
             composition_offset: self.offsets.next(moov).cast_signed(),
             sync: self
                 .syncs
@@ -134,11 +133,11 @@ impl SampleTable {
             description,
         };
         self.dts = self.dts.saturating_add(u64::from(duration));
-        Some(row)
+        Some(sample)
     }
 }
 
-/// The rows of a table, by where they lie in the body of the index.
+/// The rows of a table, as a byte range of the body of `moov`.
 #[derive(Clone, Copy, Debug, Default)]
 struct RowCursor {
     next: usize,
@@ -147,7 +146,7 @@ struct RowCursor {
 }
 
 impl RowCursor {
-    /// The rows behind version, flags and count; a count that is too high is cut to what is there.
+    /// Finds the rows after version, flags and count. Limits the count to the rows that are there.
     fn read(mut body: Cursor<'_>, base: u64, width: usize) -> Result<Self, Error> {
         version_and_flags(&mut body)?;
         let count = body.u32()? as usize;
@@ -172,9 +171,9 @@ impl RowCursor {
 
     fn peek<'m>(&self, moov: &'m [u8]) -> Option<&'m [u8]> {
         let end = self.next.checked_add(self.width)?;
-        // A table that is not there has rows without width: none, and not one after the other.
-        let is_there = self.next < self.end && end <= self.end;
-        moov.get(self.next..end).filter(|_| is_there)
+        // A missing table has an empty range, also for rows of width 0.
+        let has_row = self.next < self.end && end <= self.end;
+        moov.get(self.next..end).filter(|_| has_row)
     }
 }
 
@@ -183,13 +182,13 @@ fn field(row: &[u8], number: usize) -> Option<u32> {
     Some(u32::from_be_bytes(*bytes))
 }
 
-/// `stts`, `ctts`: counts and values.
+/// Reads `stts` or `ctts`: counts and values.
 #[derive(Clone, Copy, Debug, Default)]
 struct RunCursor {
     rows: RowCursor,
     left: u32,
     value: u32,
-    /// Whether the last value holds for what the table does not tell, or 0 does.
+    /// The last value applies to samples after the end of the table, instead of 0.
     repeat: bool,
 }
 
@@ -215,7 +214,7 @@ impl RunCursor {
     }
 }
 
-/// `stss`: numbers that rise.
+/// Reads `stss`: sample numbers in increasing order.
 #[derive(Clone, Copy, Debug)]
 struct SyncCursor(RowCursor);
 
@@ -224,7 +223,7 @@ impl SyncCursor {
         RowCursor::read(body, base, 4).map(Self)
     }
 
-    /// Whether `number` is one of them; asked in rising order.
+    /// Whether `number` is in the table. To be called in increasing order.
     fn holds(&mut self, moov: &[u8], number: u32) -> bool {
         while let Some(next) = self.0.peek(moov).and_then(|row| field(row, 0)) {
             if next > number {
@@ -239,7 +238,7 @@ impl SyncCursor {
     }
 }
 
-/// `stsz` or `stz2`: the size of each sample.
+/// Reads `stsz` or `stz2`: the size of each sample.
 #[derive(Clone, Copy, Debug, Default)]
 struct SizeCursor {
     equal: u32,
@@ -293,13 +292,13 @@ impl SizeCursor {
     }
 }
 
-/// `stco` or `co64` with `stsc`: where each sample lies.
+/// Reads `stco` or `co64`, and `stsc`: the position of each sample.
 #[derive(Clone, Copy, Debug, Default)]
 struct ChunkCursor {
     chunk_offsets: RowCursor,
     chunk_map: RowCursor,
     number: u32,
-    /// Samples of each chunk from here on, and their description.
+    /// Samples per chunk from here on, and their description.
     chunk_layout: (u32, u32),
     left: u32,
     position: u64,
@@ -314,18 +313,18 @@ impl ChunkCursor {
         }
     }
 
-    /// Where the next sample lies, and which description it has.
+    /// Returns the position and the description of the next sample.
     fn locate(&mut self, moov: &[u8], size: u32) -> Option<(u64, u32)> {
         while self.left == 0 {
-            let place = self.chunk_offsets.next(moov)?;
-            self.position = place
+            let offset = self.chunk_offsets.next(moov)?;
+            self.position = offset
                 .iter()
-                .fold(0, |place, byte| (place << 8) | u64::from(*byte));
+                .fold(0, |offset, byte| (offset << 8) | u64::from(*byte));
             self.number = self.number.checked_add(1)?;
-            while let Some(group) = self.chunk_map.peek(moov)
-                && field(group, 0)? <= self.number
+            while let Some(row) = self.chunk_map.peek(moov)
+                && field(row, 0)? <= self.number
             {
-                self.chunk_layout = (field(group, 1)?, field(group, 2)?);
+                self.chunk_layout = (field(row, 1)?, field(row, 2)?);
                 self.chunk_map.next(moov);
             }
             self.left = self.chunk_layout.0;
@@ -351,7 +350,7 @@ mod tests {
         });
     }
 
-    /// Five samples in two chunks, with sizes as `sizes` appends them.
+    /// Reads five samples in two chunks; `sizes` appends the box with their sizes.
     fn samples(sizes: impl FnOnce(&mut Vec<u8>)) -> Vec<TableSample> {
         let mut moov = Vec::new();
         boxed(&mut moov, *b"stbl", |out| {
@@ -393,7 +392,7 @@ mod tests {
         );
         assert_eq!(of(|row| row.size.into()), [1, 2, 3, 4, 5]);
         assert_eq!(of(|row| row.dts.cast_signed()), [0, 10, 20, 30, 50]);
-        // What the tables do not tell: the last duration goes on, the offset does not.
+        // After the end of the tables, the last duration repeats and the offset is 0.
         assert_eq!(of(|row| row.duration.into()), [10, 10, 10, 20, 20]);
         assert_eq!(of(|row| row.composition_offset.into()), [5, -3, 0, 0, 0]);
         assert_eq!(of(|row| row.sync.into()), [1, 0, 0, 1, 0]);
@@ -422,7 +421,7 @@ mod tests {
         let mut moov = Vec::new();
         boxed(&mut moov, *b"stbl", |out| {
             plain(out);
-            // The first chunk of a group is none that there is.
+            // The first chunk of the row does not exist.
             numbers(out, *b"stsc", 3, &[u32::MAX, 2, 1]);
         });
         let moov_cursor = Cursor::new("MP4", &moov);

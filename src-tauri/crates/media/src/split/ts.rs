@@ -1,19 +1,19 @@
-//! A transport stream: packets up to where no frame is open.
+//! Splits a transport stream before incomplete frames.
 
 use std::io::{Read, Seek};
 
 use super::{FilledSegment, input::InputFile};
 use crate::{Error, SegmentKind, ts};
 
-/// Some seconds of a movie.
+/// Size of a segment: some seconds.
 const SEGMENT_BYTES: usize = 4 << 20;
 
-/// Where the cutting of a transport stream is.
+/// State of a transport stream that is being split.
 #[derive(Debug, Default)]
 pub(super) struct TsSplitter {
     position: u64,
     number: u64,
-    /// Packets of frames that go on behind the segment before.
+    /// Packets of frames that were incomplete at the end of the previous segment.
     open_frames: Vec<u8>,
 }
 
@@ -22,7 +22,7 @@ impl TsSplitter {
         self.position.saturating_sub(self.open_frames.len() as u64)
     }
 
-    /// Leaves whole frames in the buffer. The stream tells its own time: the plan's stays 0.
+    /// Fills the buffer with complete frames. The stream has its own clock, so `start_ms` stays 0.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
@@ -30,7 +30,7 @@ impl TsSplitter {
     ) -> Result<Option<FilledSegment>, Error> {
         buffer.clear();
         buffer.append(&mut self.open_frames);
-        // What is open is at most as long as the rest, so each segment takes in as much anew.
+        // The open frames are at most half of a segment, so the buffer does not grow without bound.
         let read = input.read(self.position, SEGMENT_BYTES, buffer)?;
         self.position = self.position.saturating_add(read as u64);
         if buffer.is_empty() {

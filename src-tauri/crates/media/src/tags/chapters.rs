@@ -1,26 +1,26 @@
-//! `moov/udta/chpl`: the list of chapters that Nero's programs wrote first, and that most players
-//! and ffmpeg read.
+//! Reads and writes `moov/udta/chpl`, the chapter list introduced by Nero, which most players and
+//! ffmpeg read.
 //!
-//! Version 1, 24 bits of flags, 32 reserved bits, a count of 8 bits; then for each chapter when it
-//! starts, in 64 bits of 100 ns, and its title, with its length in 8 bits in front.
+//! Layout: version 1, 24 bits of flags, 32 reserved bits, a count of 8 bits; for each chapter its
+//! start in 64 bits of 100 ns, the length of its title in 8 bits, and the title.
 
 use crate::{Error, cursor::Cursor};
 
-/// As many as the list can count.
+/// Largest count of the list.
 const MAX_CHAPTERS: usize = 255;
-/// 100 ns.
+/// Ticks of 100 ns.
 const TICKS_PER_MS: u64 = 10_000;
 
-/// A chapter; it lasts until the next.
+/// A chapter, which extends to the start of the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    /// When it starts, from the start of the movie.
+    /// From the start of the movie.
     pub start_ms: u64,
-    /// Its title; more than 255 bytes of it are cut off.
+    /// Its title, truncated to 255 bytes in the file.
     pub title: String,
 }
 
-/// Appends the body of `chpl`, behind version and flags.
+/// Appends the body of `chpl` after version and flags.
 pub(crate) fn write(out: &mut Vec<u8>, chapters: &[Chapter]) {
     let chapters = chapters.get(..MAX_CHAPTERS).unwrap_or(chapters);
     out.extend_from_slice(&[0; 4]);
@@ -35,12 +35,12 @@ pub(crate) fn write(out: &mut Vec<u8>, chapters: &[Chapter]) {
     }
 }
 
-/// Reads a whole `chpl` without its header. Titles that are no text are left empty.
+/// Reads the body of `chpl`. A title that is not UTF-8 becomes empty.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Chapter>, Error> {
     let mut body = Cursor::new("MP4", bytes);
     let version = body.u8()?;
     body.skip(3)?;
-    // Version 0 has nothing reserved.
+    // Version 0 has no reserved bits.
     if version > 0 {
         body.skip(4)?;
     }
@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_break_the_reading(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = read(&bytes);
         }
     }

@@ -1,4 +1,4 @@
-//! `onMetaData` (FLV E.5) in AMF0.
+//! Reads tags from `onMetaData` (FLV E.5) in AMF0.
 
 use std::io::{Read, Seek};
 
@@ -9,11 +9,11 @@ use crate::{
     flv::tag::{self, SCRIPT},
 };
 
-/// The metadata of a movie is at its start; the index of keyframes in it can be large.
+/// The metadata is searched in this many bytes at the start; its keyframe index can be large.
 const METADATA_SEARCH_BYTES: u64 = 1 << 20;
-/// Values nested deeper than this are not read.
+/// Deepest nesting of values.
 const MAX_DEPTH: u32 = 16;
-/// As the writer names them, in the order of [`Tags::texts`].
+/// Property names in the order of [`Tags::text_slots`].
 const NAMES: [&[u8]; 4] = [b"title", b"artist", b"date", b"comment"];
 
 pub(super) fn read<R: Read + Seek>(file: &mut R) -> Result<Tags, Error> {
@@ -32,23 +32,23 @@ pub(super) fn read<R: Read + Seek>(file: &mut R) -> Result<Tags, Error> {
     Ok(Tags::default())
 }
 
-/// The tags in a script tag; `None` where it is about something else.
+/// Reads a script tag; returns `None` if it is not `onMetaData`.
 fn metadata(mut body: Cursor<'_>) -> Result<Option<Tags>, Error> {
     if body.u8()? != 2 || short_string(&mut body)? != b"onMetaData" {
         return Ok(None);
     }
     match body.u8()? {
         3 => {}
-        // The count of an ECMA array is a hint that nobody relies on.
+        // Ignore the count of an ECMA array: it is only a hint.
         8 => body.skip(4)?,
         _ => return Ok(None),
     }
     let mut tags = Tags::default();
     while let Some(name) = property_name(&mut body)? {
-        let place = NAMES.iter().position(|known| *known == name);
+        let index = NAMES.iter().position(|known| *known == name);
         let mut value = body.clone();
         skip_value(&mut body, 0)?;
-        let slot = place.and_then(|place| tags.text_slots().into_iter().nth(place));
+        let slot = index.and_then(|index| tags.text_slots().into_iter().nth(index));
         if let Some(slot) = slot
             && value.u8()? == 2
         {
@@ -59,7 +59,7 @@ fn metadata(mut body: Cursor<'_>) -> Result<Option<Tags>, Error> {
     Ok(Some(tags))
 }
 
-/// The name of the next property; `None` at the end of the object, or of the bytes.
+/// Reads the name of the next property; returns `None` at the end of the object or of the data.
 fn property_name<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, Error> {
     if cursor.is_empty() {
         return Ok(None);
@@ -72,13 +72,13 @@ fn property_name<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, Error>
     Ok(Some(name))
 }
 
-/// Bytes behind a length of 16 bits.
+/// Reads a string with a length of 16 bits.
 fn short_string<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], Error> {
     let length = cursor.u16()?;
     cursor.take(usize::from(length))
 }
 
-/// Passes over a value (AMF 0, 2.2 to 2.18).
+/// Skips a value (AMF 0, 2.2 to 2.18).
 fn skip_value(cursor: &mut Cursor<'_>, depth: u32) -> Result<(), Error> {
     if depth > MAX_DEPTH {
         return Err(cursor.malformed("values nested too deeply"));
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_writer_wrote_is_read() {
+    fn tags_are_read_as_they_were_written() {
         let keyframes = [(0, 8205), (1000, 90_000)];
-        let facts = FlvMetadata {
+        let metadata_values = FlvMetadata {
             keyframes: &keyframes,
             ..FlvMetadata::default()
         };
-        let body = written(8192, &facts, &tags());
-        let read = metadata(Cursor::new("FLV", &body)).expect("whole");
+        let body = written(8192, &metadata_values, &tags());
+        let read = metadata(Cursor::new("FLV", &body)).expect("valid");
         assert_eq!(read, Some(tags()));
         for length in 0..body.len() {
             let cut = metadata(Cursor::new("FLV", &body[..length]));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_every_kind_are_passed_over() {
+    fn values_of_every_kind_are_skipped() {
         let mut body = b"\x02\0\x0aonMetaData\x08\0\0\0\0".to_vec();
         for value in [
             &b"\0\x40\0\0\0\0\0\0\0"[..],
@@ -164,7 +164,7 @@ mod tests {
             body.extend_from_slice(value);
         }
         body.extend_from_slice(b"\0\x05title\x02\0\x02hi\0\0\x09");
-        let read = metadata(Cursor::new("FLV", &body)).expect("whole");
+        let read = metadata(Cursor::new("FLV", &body)).expect("valid");
         assert_eq!(read.and_then(|tags| tags.title), Some("hi".into()));
         let nested = [
             b"\x02\0\x0aonMetaData\x03".to_vec(),

@@ -1,5 +1,5 @@
-//! `moov/udta/meta/ilst` (Apple's metadata, inside the `meta` of ISO/IEC 14496-12 8.11.1) and
-//! `moov/udta/chpl`.
+//! Reads and writes `moov/udta/meta/ilst` (Apple's metadata, inside the `meta` of ISO/IEC 14496-12
+//! 8.11.1) and `moov/udta/chpl`.
 
 use std::{
     io::{Read, Seek, SeekFrom},
@@ -18,45 +18,44 @@ use crate::{
     cursor::Cursor,
 };
 
-/// Well-known types of what is in a `data` box.
+/// Well-known types of values in a `data` box.
 const UTF8: u32 = 1;
 const UTF16: u32 = 2;
 const JPEG: u32 = 13;
 const PNG: u32 = 14;
-/// Names of title, artist, date and comment. The first byte is 0xA9, the copyright sign in Mac
-/// Roman.
+/// Items of title, artist, date and comment. The first byte is the copyright sign in Mac Roman.
 const NAMES: [[u8; 4]; 4] = [*b"\xa9nam", *b"\xa9ART", *b"\xa9day", *b"\xa9cmt"];
-/// A file with more boxes in a row was not made to be read.
+/// Largest number of sibling boxes that are searched.
 const MAX_BOXES: usize = 1 << 16;
-/// 255 chapters with the longest titles.
+/// Largest `chpl`: 255 chapters with the longest titles are less.
 const MAX_CHAPTERS_BYTES: usize = 128 << 10;
-/// Type and locale in front of a value.
-const VALUE_HEADER: u64 = 8;
+/// Size of type and locale before a value.
+const VALUE_HEADER_BYTES: u64 = 8;
 
 pub(super) fn read<R: Read + Seek>(file: &mut R, length: u64) -> Result<Tags, Error> {
     let mut tags = Tags::default();
-    let mut place = 0..length;
+    let mut range = 0..length;
     for kind in [*b"moov", *b"udta", *b"meta", *b"ilst"] {
-        let Some(found) = find(file, place, kind)? else {
+        let Some(found) = find(file, range, kind)? else {
             return Ok(tags);
         };
-        place = found;
+        range = found;
         if kind == *b"udta" {
-            tags.chapters = chapters(file, &place)?;
+            tags.chapters = chapters(file, &range)?;
         }
-        if kind == *b"meta" && !bytes(file, &place, 8)?.ends_with(b"hdlr") {
-            // Version and flags, which QuickTime leaves out.
-            place.start = place.start.saturating_add(4).min(place.end);
+        if kind == *b"meta" && !bytes(file, &range, 8)?.ends_with(b"hdlr") {
+            // Skip version and flags, which QuickTime does not write.
+            range.start = range.start.saturating_add(4).min(range.end);
         }
     }
-    let mut walk = BoxWalker::new(place);
-    while let Some((kind, item)) = walk.next(file)? {
+    let mut items = BoxWalker::new(range);
+    while let Some((kind, item)) = items.next(file)? {
         let Some(value) = find(file, item, *b"data")? else {
             continue;
         };
         if kind == *b"covr" && tags.cover.is_none() {
             let limit = MAX_COVER_BYTES + 1;
-            tags.cover = Cover::new(bytes(file, &behind_header(&value), limit)?);
+            tags.cover = Cover::new(bytes(file, &value_range(&value), limit)?);
         }
         for (name, slot) in NAMES.iter().zip(tags.text_slots()) {
             if kind == *name && slot.is_none() {
@@ -72,18 +71,18 @@ fn chapters<R: Read + Seek>(file: &mut R, udta: &Range<u64>) -> Result<Vec<Chapt
         return Ok(Vec::new());
     };
     let bytes = bytes(file, &list, MAX_CHAPTERS_BYTES)?;
-    // A list that is broken is none; the other tags may be whole.
+    // Ignore a broken list: the other tags may be valid.
     Ok(chapters::read(&bytes).unwrap_or_default())
 }
 
-fn behind_header(value: &Range<u64>) -> Range<u64> {
-    value.start.saturating_add(VALUE_HEADER).min(value.end)..value.end
+fn value_range(data: &Range<u64>) -> Range<u64> {
+    data.start.saturating_add(VALUE_HEADER_BYTES).min(data.end)..data.end
 }
 
 fn value_text<R: Read + Seek>(file: &mut R, value: &Range<u64>) -> Result<Option<String>, Error> {
     let header = bytes(file, value, 4)?;
     let kind = Cursor::new("MP4", &header).u32()?;
-    let value = behind_header(value);
+    let value = value_range(value);
     if value.end - value.start > MAX_TEXT_BYTES as u64 {
         return Ok(None);
     }
@@ -101,23 +100,23 @@ fn value_text<R: Read + Seek>(file: &mut R, value: &Range<u64>) -> Result<Option
     })
 }
 
-/// The first bytes of a place, at most `limit` of them.
-fn bytes<R: Read + Seek>(file: &mut R, place: &Range<u64>, limit: usize) -> Result<Vec<u8>, Error> {
-    file.seek(SeekFrom::Start(place.start))?;
-    let length = (place.end.saturating_sub(place.start)).min(limit as u64);
+/// Reads the start of a byte range, at most `limit` bytes.
+fn bytes<R: Read + Seek>(file: &mut R, range: &Range<u64>, limit: usize) -> Result<Vec<u8>, Error> {
+    file.seek(SeekFrom::Start(range.start))?;
+    let length = (range.end.saturating_sub(range.start)).min(limit as u64);
     let mut bytes = Vec::new();
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// The body of the first box of a kind.
+/// Finds the first box of a kind; returns the range of its body.
 fn find<R: Read + Seek>(
     file: &mut R,
-    place: Range<u64>,
+    range: Range<u64>,
     wanted: FourCc,
 ) -> Result<Option<Range<u64>>, Error> {
-    let mut walk = BoxWalker::new(place);
-    while let Some((kind, body)) = walk.next(file)? {
+    let mut boxes = BoxWalker::new(range);
+    while let Some((kind, body)) = boxes.next(file)? {
         if kind == wanted {
             return Ok(Some(body));
         }
@@ -125,16 +124,16 @@ fn find<R: Read + Seek>(
     Ok(None)
 }
 
-/// Goes from box to box by their headers.
+/// Iterates over the boxes in a byte range of the file.
 struct BoxWalker {
-    place: Range<u64>,
+    range: Range<u64>,
     left: usize,
 }
 
 impl BoxWalker {
-    fn new(place: Range<u64>) -> Self {
+    fn new(range: Range<u64>) -> Self {
         Self {
-            place,
+            range,
             left: MAX_BOXES,
         }
     }
@@ -143,28 +142,28 @@ impl BoxWalker {
         &mut self,
         file: &mut R,
     ) -> Result<Option<(FourCc, Range<u64>)>, Error> {
-        if self.place.is_empty() || self.left == 0 {
+        if self.range.is_empty() || self.left == 0 {
             return Ok(None);
         }
         self.left -= 1;
-        let head = bytes(file, &self.place, 16)?;
-        let start = self.place.start;
+        let head = bytes(file, &self.range, 16)?;
+        let start = self.range.start;
         let header = read::header(&mut Cursor::within("MP4", &head, start))?;
         let start = start.saturating_add(header.header_length);
         let end = match header.body_length {
             Some(body) => start.saturating_add(body),
-            None => self.place.end,
+            None => self.range.end,
         };
-        if start > end || end > self.place.end {
-            // Cut, and with it all that would follow.
+        if start > end || end > self.range.end {
+            // The box is truncated: stop here.
             return Ok(None);
         }
-        self.place.start = end;
+        self.range.start = end;
         Ok(Some((header.kind, start..end)))
     }
 }
 
-/// Appends `udta` with `chpl` and `meta/ilst`; nothing where there are no tags.
+/// Appends `udta` with `chpl` and `meta/ilst`, or nothing if there are no tags.
 pub(crate) fn write(out: &mut Vec<u8>, tags: &Tags) {
     let texts = [&tags.title, &tags.artist, &tags.date, &tags.comment];
     let has_items = texts.iter().any(|text| text.is_some()) || tags.cover.is_some();
@@ -206,14 +205,14 @@ fn put_value(out: &mut Vec<u8>, name: [u8; 4], kind: u32, data: &[u8]) {
     boxed(out, name, |out| {
         boxed(out, *b"data", |out| {
             put32(out, kind);
-            // For any country and language.
+            // Locale: any country and language.
             put32(out, 0);
             out.extend_from_slice(data);
         });
     });
 }
 
-/// Bytes that the tags take at most.
+/// Returns an upper bound for the size of `udta`.
 pub(crate) fn max_bytes(tags: &Tags) -> u64 {
     let mut bytes = Vec::new();
     let cover = tags.cover.as_ref().map_or(0, |cover| cover.data().len());
@@ -222,6 +221,6 @@ pub(crate) fn max_bytes(tags: &Tags) -> u64 {
         ..tags.clone()
     };
     write(&mut bytes, &texts);
-    // The boxes around texts and cover, where there are only some of them.
+    // Allow for the boxes around the cover.
     bytes.len() as u64 + cover as u64 + 128
 }

@@ -1,4 +1,4 @@
-//! Writes fragments of every shape that ISO/IEC 14496-12 8.8 allows.
+//! Builds fragments of every layout that ISO/IEC 14496-12 8.8 allows.
 
 use crate::{
     TrackKind,
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// The fields of a sample as a `trun` may tell them.
+/// The fields of a sample in `trun`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TrunSample {
     pub(super) duration: u32,
@@ -26,14 +26,14 @@ pub(super) struct Trun {
     pub(super) samples: Vec<TrunSample>,
 }
 
-/// What the offsets of a fragment are counted from.
+/// The base from which the data offsets of a fragment count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OffsetBase {
-    /// From a place in the file, in which the segment starts here.
+    /// The start of a file in which the segment has this position.
     Explicit(u64),
-    /// From the start of `moof`.
+    /// The start of `moof`.
     Moof,
-    /// From the end of the fragment before.
+    /// The end of the previous fragment's data.
     Implied,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Traf {
     /// Version and time.
     pub(super) tfdt: Option<(u8, u64)>,
     pub(super) runs: Vec<Trun>,
-    /// Boxes behind the runs.
+    /// Boxes after the runs.
     pub(super) more: Vec<u8>,
 }
 
@@ -68,13 +68,13 @@ impl Traf {
     }
 }
 
-/// One `moof` that starts at `start` of the segment, its data following `header` bytes behind it.
+/// Builds a `moof` at position `start` of the segment; its data starts `header` bytes after it.
 pub(super) fn moof(start: usize, header: usize, trafs: &[Traf]) -> Vec<u8> {
-    let length = written(start, 0, trafs).len();
-    written(start, start + length + header, trafs)
+    let length = moof_with_data_at(start, 0, trafs).len();
+    moof_with_data_at(start, start + length + header, trafs)
 }
 
-fn written(start: usize, mut data: usize, trafs: &[Traf]) -> Vec<u8> {
+fn moof_with_data_at(start: usize, mut data: usize, trafs: &[Traf]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut implied = start;
     boxed(&mut out, *b"moof", |out| {
@@ -151,7 +151,7 @@ fn trun(out: &mut Vec<u8>, run: &Trun, offset: usize) {
     });
 }
 
-/// An `mdat` around bytes that tell their places apart.
+/// Builds an `mdat` whose bytes count upwards.
 pub(super) fn mdat(length: usize) -> Vec<u8> {
     let mut out = Vec::new();
     boxed(&mut out, *b"mdat", |out| {
@@ -160,14 +160,14 @@ pub(super) fn mdat(length: usize) -> Vec<u8> {
     out
 }
 
-/// `moof` and `mdat`, from the start of a segment.
+/// Builds a segment of `moof` and `mdat`.
 pub(super) fn media_segment(trafs: &[Traf]) -> Vec<u8> {
     let mut segment = moof(0, 8, trafs);
     segment.extend(mdat(trafs.iter().map(Traf::data).sum()));
     segment
 }
 
-/// A track as `moov` sets it up, with others beside it.
+/// Builds the init segment of a track with others beside it.
 pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
     let defaults = SampleDefaults {
         description: 1,

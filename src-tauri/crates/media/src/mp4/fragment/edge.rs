@@ -161,7 +161,7 @@ mod tests {
             let mut bytes = Vec::new();
             edge.write(&mut bytes);
             let mut cursor = Cursor::new("journal", &bytes);
-            assert_eq!(EdgeRecord::read(&mut cursor).expect("whole"), edge);
+            assert_eq!(EdgeRecord::read(&mut cursor).expect("valid"), edge);
             assert!(cursor.is_empty());
         }
     }

@@ -78,11 +78,11 @@ mod tests {
         }
         let spans = recorder.spans(0, 1000).expect("in time");
         let bytes = SegmentTables::at(OutputBase::default(), &recorder.finish(&spans));
-        let tables = SegmentTables::read(&bytes).expect("whole");
+        let tables = SegmentTables::read(&bytes).expect("valid");
         assert_eq!(tables.spans.len(), 2);
         let read: Vec<_> = tables
             .entries
-            .filter_map(|entry| match entry.expect("whole") {
+            .filter_map(|entry| match entry.expect("valid") {
                 TableEntry::Sample(found) => Some(found),
                 _ => None,
             })
