@@ -258,13 +258,13 @@ struct SectionReader {
 impl SectionReader {
     /// Returns the sections that a packet completes.
     fn packet(&mut self, packet: &TsPacket<'_>) -> Vec<Vec<u8>> {
-        let mut whole = Vec::new();
+        let mut complete = Vec::new();
         if packet.payload.is_empty() || packet.damaged || packet.scrambled {
-            return whole;
+            return complete;
         }
         if let Some(last) = self.counter.replace(packet.counter) {
             if last == packet.counter {
-                return whole;
+                return complete;
             }
             if (last + 1) & 0x0f != packet.counter {
                 self.in_section = false;
@@ -276,17 +276,17 @@ impl SectionReader {
             let (before, first) = rest
                 .split_at_checked(usize::from(*pointer))
                 .unwrap_or((rest, &[]));
-            self.add(before, &mut whole);
+            self.add(before, &mut complete);
             self.bytes.clear();
             self.in_section = true;
             payload = first;
         }
-        self.add(payload, &mut whole);
-        whole
+        self.add(payload, &mut complete);
+        complete
     }
 
-    /// Appends payload, and moves complete sections to `whole`.
-    fn add(&mut self, payload: &[u8], whole: &mut Vec<Vec<u8>>) {
+    /// Appends payload, and moves complete sections to `complete`.
+    fn add(&mut self, payload: &[u8], complete: &mut Vec<Vec<u8>>) {
         if !self.in_section {
             return;
         }
@@ -303,7 +303,7 @@ impl SectionReader {
                 return;
             }
             let after = self.bytes.split_off(length);
-            whole.push(std::mem::replace(&mut self.bytes, after));
+            complete.push(std::mem::replace(&mut self.bytes, after));
         }
     }
 }
