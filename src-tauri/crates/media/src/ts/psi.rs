@@ -42,7 +42,7 @@ pub(crate) struct Programs {
     /// Version byte of the PAT.
     version: Option<u8>,
     /// Program number and PMT PID of each program, in the order of the PAT.
-    programs: Vec<(u16, u16)>,
+    pmt_pids: Vec<(u16, u16)>,
     /// By program number.
     maps: BTreeMap<u16, ProgramMap>,
     /// By PID.
@@ -59,7 +59,7 @@ struct ProgramMap {
 impl Programs {
     /// Returns whether a PID carries the PAT or a PMT.
     pub(crate) fn is_table_pid(&self, pid: u16) -> bool {
-        pid == 0 || self.programs.iter().any(|(_, table)| *table == pid)
+        pid == 0 || self.pmt_pids.iter().any(|(_, table)| *table == pid)
     }
 
     /// Takes a packet with a table PID ([`Self::is_table_pid`]); returns whether a table changed.
@@ -74,9 +74,9 @@ impl Programs {
 
     /// Returns whether the PMT of every program is known.
     pub(crate) fn complete(&self) -> bool {
-        !self.programs.is_empty()
+        !self.pmt_pids.is_empty()
             && self
-                .programs
+                .pmt_pids
                 .iter()
                 .all(|(number, _)| self.maps.contains_key(number))
     }
@@ -87,7 +87,7 @@ impl Programs {
     /// movie must not lose its audio silently.
     pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let mut first_error = None;
-        for (number, _) in &self.programs {
+        for (number, _) in &self.pmt_pids {
             match self.maps.get(number).map(ProgramMap::selected_streams) {
                 Some(Ok(Some(selection))) => return Ok(Some(selection)),
                 Some(Err(error)) => first_error = first_error.or(Some(error)),
@@ -114,7 +114,7 @@ impl Programs {
             PMT => {
                 let number = u16::from_be_bytes([id_high, id_low]);
                 let map = ProgramMap::read(Cursor::new(FORMAT, entries)).ok()?;
-                let known = self.programs.iter().any(|(listed, _)| *listed == number);
+                let known = self.pmt_pids.iter().any(|(listed, _)| *listed == number);
                 Some(known && self.maps.insert(number, map.clone()) != Some(map))
             }
             _ => None,
@@ -125,7 +125,7 @@ impl Programs {
     fn read_pat(&mut self, version: u8, entries: &[u8]) -> bool {
         let changed = self.version.replace(version) != Some(version);
         if changed {
-            self.programs.clear();
+            self.pmt_pids.clear();
         }
         for entry in entries.chunks_exact(4) {
             let Some(&[number_high, number_low, high, low]) = entry.first_chunk() else {
@@ -134,12 +134,12 @@ impl Programs {
             let number = u16::from_be_bytes([number_high, number_low]);
             let program = (number, u16::from_be_bytes([high & 0x1f, low]));
             // Program number 0 is the network information table.
-            if number != 0 && !self.programs.contains(&program) {
-                self.programs.push(program);
+            if number != 0 && !self.pmt_pids.contains(&program) {
+                self.pmt_pids.push(program);
             }
         }
         if changed {
-            let listed = &self.programs;
+            let listed = &self.pmt_pids;
             self.maps
                 .retain(|number, _| listed.iter().any(|(listed, _)| listed == number));
         }
