@@ -60,11 +60,11 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
     let mut number = 0;
     let mut tracks = 1;
     while segments.fill()? {
-        let whole = segments.whole_length();
-        if whole == 0 {
+        let length = segments.complete_length();
+        if length == 0 {
             return Err("no whole tag or box in a segment".into());
         }
-        let (data, _) = segments.buffer.split_at(whole);
+        let (data, _) = segments.buffer.split_at(length);
         let first = number == 0 && segments.segment_format == SegmentFormat::Fmp4;
         if first {
             tracks = Init::all(data)?.len();
@@ -84,7 +84,7 @@ fn make(input: &Path, output: &Path) -> Result<Summary, Box<dyn Error>> {
             })?);
         }
         number += 1;
-        segments.take(whole);
+        segments.take(length);
     }
     let written = muxer.finish(fragments)?;
     let found = check(output)?;
@@ -137,20 +137,22 @@ impl SegmentReader {
     }
 
     /// Returns how many bytes of the buffer are whole tags, the init segment, or whole fragments.
-    fn whole_length(&mut self) -> usize {
-        let mut whole = 0;
+    fn complete_length(&mut self) -> usize {
+        let mut complete = 0;
         if self.segment_format == SegmentFormat::Flv {
             if !std::mem::replace(&mut self.started, true) {
-                whole = 13;
+                complete = 13;
             }
-            while let Some(&[_, a, b, c]) = self.buffer.get(whole..).and_then(|b| b.first_chunk()) {
-                let end = whole + 15 + u32::from_be_bytes([0, a, b, c]) as usize;
+            while let Some(&[_, a, b, c]) =
+                self.buffer.get(complete..).and_then(|b| b.first_chunk())
+            {
+                let end = complete + 15 + u32::from_be_bytes([0, a, b, c]) as usize;
                 if end > self.buffer.len() {
                     break;
                 }
-                whole = end;
+                complete = end;
             }
-            return whole;
+            return complete;
         }
         let mut at = 0;
         while let Some(&[a, b, c, d, ref kind @ ..]) =
@@ -164,10 +166,10 @@ impl SegmentReader {
                 return at;
             }
             if self.started && matches!(kind, b"mdat" | b"mfra") {
-                whole = at;
+                complete = at;
             }
         }
-        whole
+        complete
     }
 
     fn take(&mut self, length: usize) {

@@ -53,13 +53,13 @@ pub fn record(fragment: &TableFragment) -> Vec<u8> {
 /// dropped costs a second download; one that is wrong would spoil the file.
 pub fn read(journal: &[u8]) -> (Vec<TableFragment>, usize) {
     let mut fragments = Vec::new();
-    let mut whole = 0;
+    let mut valid_bytes = 0;
     let mut cursor = Cursor::new("journal", journal);
     while let Ok((fragment, length)) = next(&mut cursor) {
         fragments.push(fragment);
-        whole += length;
+        valid_bytes += length;
     }
-    (fragments, whole)
+    (fragments, valid_bytes)
 }
 
 /// Returns the length of the output in bytes up to the end of the last fragment's byte range; 0 if
@@ -74,6 +74,7 @@ pub fn output_end(fragments: &[TableFragment]) -> u64 {
         .unwrap_or(0)
 }
 
+/// Reads a record; returns its fragment and its length in bytes.
 fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
     let length = cursor.u32()? as usize;
     let checksum = cursor.u32()?;
@@ -162,9 +163,9 @@ mod tests {
             ends.push(journal.len());
         }
         for length in 0..=journal.len() {
-            let whole = ends.iter().filter(|end| **end <= length).count() - 1;
+            let count = ends.iter().filter(|end| **end <= length).count() - 1;
             let (read, bytes) = read(&journal[..length]);
-            assert_eq!((read.as_slice(), bytes), (&fragments[..whole], ends[whole]));
+            assert_eq!((read.as_slice(), bytes), (&fragments[..count], ends[count]));
         }
     }
 
@@ -188,9 +189,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_can_be_read_as_a_journal(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let (fragments, whole) = read(&bytes);
-            prop_assert!(whole <= bytes.len());
-            prop_assert!(fragments.len() * HEADER_SIZE <= whole);
+            let (fragments, valid_bytes) = read(&bytes);
+            prop_assert!(valid_bytes <= bytes.len());
+            prop_assert!(fragments.len() * HEADER_SIZE <= valid_bytes);
         }
     }
 }

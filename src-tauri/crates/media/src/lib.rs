@@ -23,7 +23,7 @@
 //! use media::{MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, check, muxer};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let input = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/film/small.flv");
+//! # let input = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/film/film.flv");
 //! let mut movie = MovieSplitter::open(File::open(input)?)?;
 //! let output = tempfile::tempfile()?;
 //! let config = MuxerConfig {

@@ -27,23 +27,23 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
         return Vec::new();
     };
     let mut open: BTreeMap<u16, OpenPes> = BTreeMap::new();
-    let mut whole = 0;
+    let mut packets_end = 0;
     for packet in packets.clone() {
         let bounds = packets.bounds(&packet);
         if bounds.len() < packets.stride() {
             break;
         }
-        whole = bounds.end;
+        packets_end = bounds.end;
         track_packet(&mut open, &packet, bounds.start);
     }
     // Everything before the first open PES packet stays.
     let start = open.values().map(|open| open.start).min();
-    let start = start.unwrap_or(whole);
+    let start = start.unwrap_or(packets_end);
     let (mut kept, mut removed) = (Vec::new(), Vec::new());
     let mut end = start;
     for packet in packets.starting_at(start) {
         let bounds = packets.bounds(&packet);
-        if bounds.end > whole {
+        if bounds.end > packets_end {
             break;
         }
         let is_open = open
@@ -55,8 +55,8 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
         target.extend_from_slice(bytes);
         end = bounds.end;
     }
-    let incomplete_packet = data.split_off(whole);
-    if removed.len() > whole / 2 {
+    let incomplete_packet = data.split_off(packets_end);
+    if removed.len() > packets_end / 2 {
         return incomplete_packet;
     }
     data.truncate(start);

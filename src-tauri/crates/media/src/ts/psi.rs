@@ -42,7 +42,7 @@ pub(crate) struct Programs {
     /// Version byte of the PAT.
     version: Option<u8>,
     /// Program number and PMT PID of each program, in the order of the PAT.
-    programs: Vec<(u16, u16)>,
+    pmt_pids: Vec<(u16, u16)>,
     /// By program number.
     maps: BTreeMap<u16, ProgramMap>,
     /// By PID.
@@ -59,7 +59,7 @@ struct ProgramMap {
 impl Programs {
     /// Returns whether a PID carries the PAT or a PMT.
     pub(crate) fn is_table_pid(&self, pid: u16) -> bool {
-        pid == 0 || self.programs.iter().any(|(_, table)| *table == pid)
+        pid == 0 || self.pmt_pids.iter().any(|(_, table)| *table == pid)
     }
 
     /// Takes a packet with a table PID ([`Self::is_table_pid`]); returns whether a table changed.
@@ -74,9 +74,9 @@ impl Programs {
 
     /// Returns whether the PMT of every program is known.
     pub(crate) fn complete(&self) -> bool {
-        !self.programs.is_empty()
+        !self.pmt_pids.is_empty()
             && self
-                .programs
+                .pmt_pids
                 .iter()
                 .all(|(number, _)| self.maps.contains_key(number))
     }
@@ -87,7 +87,7 @@ impl Programs {
     /// movie must not lose its audio silently.
     pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let mut first_error = None;
-        for (number, _) in &self.programs {
+        for (number, _) in &self.pmt_pids {
             match self.maps.get(number).map(ProgramMap::selected_streams) {
                 Some(Ok(Some(selection))) => return Ok(Some(selection)),
                 Some(Err(error)) => first_error = first_error.or(Some(error)),
@@ -114,7 +114,7 @@ impl Programs {
             PMT => {
                 let number = u16::from_be_bytes([id_high, id_low]);
                 let map = ProgramMap::read(Cursor::new(FORMAT, entries)).ok()?;
-                let known = self.programs.iter().any(|(listed, _)| *listed == number);
+                let known = self.pmt_pids.iter().any(|(listed, _)| *listed == number);
                 Some(known && self.maps.insert(number, map.clone()) != Some(map))
             }
             _ => None,
@@ -125,7 +125,7 @@ impl Programs {
     fn read_pat(&mut self, version: u8, entries: &[u8]) -> bool {
         let changed = self.version.replace(version) != Some(version);
         if changed {
-            self.programs.clear();
+            self.pmt_pids.clear();
         }
         for entry in entries.chunks_exact(4) {
             let Some(&[number_high, number_low, high, low]) = entry.first_chunk() else {
@@ -134,12 +134,12 @@ impl Programs {
             let number = u16::from_be_bytes([number_high, number_low]);
             let program = (number, u16::from_be_bytes([high & 0x1f, low]));
             // Program number 0 is the network information table.
-            if number != 0 && !self.programs.contains(&program) {
-                self.programs.push(program);
+            if number != 0 && !self.pmt_pids.contains(&program) {
+                self.pmt_pids.push(program);
             }
         }
         if changed {
-            let listed = &self.programs;
+            let listed = &self.pmt_pids;
             self.maps
                 .retain(|number, _| listed.iter().any(|(listed, _)| listed == number));
         }
@@ -258,13 +258,13 @@ struct SectionReader {
 impl SectionReader {
     /// Returns the sections that a packet completes.
     fn packet(&mut self, packet: &TsPacket<'_>) -> Vec<Vec<u8>> {
-        let mut whole = Vec::new();
+        let mut complete = Vec::new();
         if packet.payload.is_empty() || packet.damaged || packet.scrambled {
-            return whole;
+            return complete;
         }
         if let Some(last) = self.counter.replace(packet.counter) {
             if last == packet.counter {
-                return whole;
+                return complete;
             }
             if (last + 1) & 0x0f != packet.counter {
                 self.in_section = false;
@@ -276,17 +276,17 @@ impl SectionReader {
             let (before, first) = rest
                 .split_at_checked(usize::from(*pointer))
                 .unwrap_or((rest, &[]));
-            self.add(before, &mut whole);
+            self.add(before, &mut complete);
             self.bytes.clear();
             self.in_section = true;
             payload = first;
         }
-        self.add(payload, &mut whole);
-        whole
+        self.add(payload, &mut complete);
+        complete
     }
 
-    /// Appends payload, and moves complete sections to `whole`.
-    fn add(&mut self, payload: &[u8], whole: &mut Vec<Vec<u8>>) {
+    /// Appends payload, and moves complete sections to `complete`.
+    fn add(&mut self, payload: &[u8], complete: &mut Vec<Vec<u8>>) {
         if !self.in_section {
             return;
         }
@@ -303,7 +303,7 @@ impl SectionReader {
                 return;
             }
             let after = self.bytes.split_off(length);
-            whole.push(std::mem::replace(&mut self.bytes, after));
+            complete.push(std::mem::replace(&mut self.bytes, after));
         }
     }
 }

@@ -94,7 +94,7 @@ fn several_sections_may_share_a_packet() {
     let mut sections = pat(0, &[(1, 0x1000)]);
     sections.extend(pat(0, &[(2, 0x1001)]));
     let programs = read(&[carried(0, &sections)]);
-    assert_eq!(programs.programs, [(1, 0x1000), (2, 0x1001)]);
+    assert_eq!(programs.pmt_pids, [(1, 0x1000), (2, 0x1001)]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_table_that_is_not_in_force_is_ignored() {
     let sum = crc32_mpeg(&announced[..announced.len() - CHECKSUM_SIZE]);
     let at = announced.len() - CHECKSUM_SIZE;
     announced[at..].copy_from_slice(&sum.to_be_bytes());
-    assert!(read(&[carried(0, &announced)]).programs.is_empty());
+    assert!(read(&[carried(0, &announced)]).pmt_pids.is_empty());
 }
 
 #[test]
