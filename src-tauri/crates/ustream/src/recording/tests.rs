@@ -26,10 +26,10 @@ fn recorded() -> StreamInfo {
     );
     let name = "reconstructed-ws-moduleInfo-stream-recorded.json";
     let text = std::fs::read_to_string(std::path::Path::new(folder).join(name)).unwrap();
-    let Command::ModuleInfo(news) = message::parse(&text).unwrap().remove(0) else {
+    let Command::ModuleInfo(message) = message::parse(&text).unwrap().remove(0) else {
         panic!()
     };
-    let Some(StreamState::Stored(stored)) = news.stream else {
+    let Some(StreamState::Stored(stored)) = message.stream else {
         panic!()
     };
     let sites = vec![Site {
@@ -267,7 +267,7 @@ fn audio_is_chosen_by_language() {
     assert_eq!(recording.languages(), ["en", "fr-CA", "fr"]);
     let only = |language: &str| AudioChoice::Only(language.to_owned());
     let prefer = |language: &str| AudioChoice::Prefer(language.to_owned());
-    let sound = (Quality::Audio, ContainerChoice::Mp4);
+    let audio_only = (Quality::Audio, ContainerChoice::Mp4);
     let small = (Quality::Height(360), ContainerChoice::Mp4);
     let original = (Quality::Best, ContainerChoice::Original);
     for ((quality, keep), audio, expected) in [
@@ -276,8 +276,8 @@ fn audio_is_chosen_by_language() {
         (small, only("fr-FR"), "3.v 4.a"),
         (small, prefer("de"), "3.v 2.a"),
         (small, AudioChoice::All, "3.v 2.a 4.a"),
-        (sound, only("fr-CA"), "4.a"),
-        (sound, AudioChoice::All, "2.a 4.a"),
+        (audio_only, only("fr-CA"), "4.a"),
+        (audio_only, AudioChoice::All, "2.a 4.a"),
         (original, AudioChoice::Usual, "5/2.flv"),
         (original, prefer("fr-FR"), "5/4.flv"),
         (original, AudioChoice::All, "5/2.flv"),
@@ -300,11 +300,11 @@ fn audio_is_chosen_by_language() {
             "{choice:?}"
         );
     }
-    let usual: Vec<_> = recording
+    let defaults: Vec<_> = recording
         .default_renditions()
         .map(|it| it.tracks.len())
         .collect();
-    assert_eq!(usual, [2, 2, 1, 1, 1], "each quality once");
+    assert_eq!(defaults, [2, 2, 1, 1, 1], "each quality once");
 }
 
 #[test]
@@ -513,7 +513,7 @@ fn with_video(change: impl Fn(&mut serde_json::Value)) -> serde_json::Value {
     json!([video, audio])
 }
 
-fn nameless(row: &mut serde_json::Value) {
+fn without_template(row: &mut serde_json::Value) {
     row["segmentUrl"].take();
 }
 
@@ -527,7 +527,7 @@ fn choice(quality: Quality) -> Choice {
 #[test]
 fn audio_alone_is_not_chosen_if_the_video_is_lost() {
     let changes: [fn(&mut serde_json::Value); 4] = [
-        nameless,
+        without_template,
         |row| row["segmentUrl"] = json!("../2/chunk_%_%.m4v"),
         |row| row["segmentUrl"] = json!("2/chunk_%.m4v"),
         |row| row["initUrl"] = json!("//evil.example/%_%"),
@@ -558,7 +558,7 @@ fn audio_alone_is_not_chosen_if_the_video_is_lost() {
 #[test]
 fn a_lost_video_is_replaced_by_the_other_format_or_reported() {
     let rows = |change: fn(&mut serde_json::Value)| format("mp4/segmented", &with_video(change));
-    let mut stream = info(&rows(nameless));
+    let mut stream = info(&rows(without_template));
     let other = |height: u32| {
         let row = json!([{"segmentUrl": "2/1/chunk_%_%.flv", "height": height, "language": "en"}]);
         info(&flv(&row)).stored.flv
@@ -577,18 +577,18 @@ fn a_lost_video_is_replaced_by_the_other_format_or_reported() {
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.rendition.0, "2/1/chunk_%_%.flv");
-    let told = recording.substituted(&Choice::default(), &plan).unwrap();
-    assert_eq!(told.name, "720p");
+    let actual = recording.substituted(&Choice::default(), &plan).unwrap();
+    assert_eq!(actual.name, "720p");
     let small = choice(Quality::Height(360));
     assert!(
         recording.substituted(&small, &plan).is_none(),
-        "that is what was wished"
+        "exactly what was requested"
     );
 }
 
 #[test]
 fn the_best_remaining_video_is_chosen_from_all_formats() {
-    let mut rows = with_video(nameless);
+    let mut rows = with_video(without_template);
     rows.as_array_mut().unwrap().push(json!({
         "segmentUrl": "4/chunk_%_%.m4v", "contentType": "video/mp4", "height": 252,
     }));
@@ -607,7 +607,7 @@ fn the_best_remaining_video_is_chosen_from_all_formats() {
 #[test]
 fn a_video_whose_audio_is_lost_makes_no_silent_movie() {
     let mut rows = with_video(|_| ());
-    nameless(&mut rows[1]);
+    without_template(&mut rows[1]);
     let stream = info(&format("mp4/segmented", &rows));
     let refused = Recording::new(RecordingId(1), stream.clone(), None);
     assert!(
@@ -621,14 +621,14 @@ fn a_video_whose_audio_is_lost_makes_no_silent_movie() {
     let recording = Recording::new(RecordingId(1), with_other, None).unwrap();
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.container, Container::Flv);
-    let told = recording.substituted(&Choice::default(), &plan).unwrap();
-    assert_eq!(told.name, "720p");
+    let actual = recording.substituted(&Choice::default(), &plan).unwrap();
+    assert_eq!(actual.name, "720p");
 }
 
 #[test]
 fn a_replaced_language_is_reported() {
     let mut rows = with_video(|_| ());
-    nameless(&mut rows[1]);
+    without_template(&mut rows[1]);
     rows.as_array_mut().unwrap().push(json!({
         "segmentUrl": "3/chunk_%_%.m4a", "contentType": "audio/mp4", "language": "fr",
     }));
@@ -649,8 +649,8 @@ fn a_replaced_language_is_reported() {
     ] {
         let choice = spoken(audio);
         let plan = recording.plan(&choice).unwrap();
-        let told = recording.substituted(&choice, &plan).unwrap();
-        assert_eq!((&*told.name, told.has_video), ("en", false));
+        let actual = recording.substituted(&choice, &plan).unwrap();
+        assert_eq!((&*actual.name, actual.has_video), ("en", false));
     }
     let french = spoken(AudioChoice::Only("fr".into()));
     let plan = recording.plan(&french).unwrap();
@@ -699,7 +699,7 @@ fn stated_lengths_have_sources_and_the_longest_counts() {
         ..VideoInfo::default()
     };
     let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
-    let told: Vec<_> = recording
+    let actual: Vec<_> = recording
         .stated_lengths
         .iter()
         .map(|it| (it.source, it.duration_ms))
@@ -708,7 +708,7 @@ fn stated_lengths_have_sources_and_the_longest_counts() {
         (LengthSource::Control, 280_000),
         (LengthSource::Api, 190_000),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     assert_eq!(recording.stated_ms(), Some(280_000));
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.stated_ms, Some(280_000));

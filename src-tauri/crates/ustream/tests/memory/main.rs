@@ -58,7 +58,7 @@ fn members(value: &str, size: usize) -> String {
     members
 }
 
-/// Returns the worst_cases responses between `before` and `after`.
+/// Returns the worst responses between `before` and `after`.
 fn worst_cases(before: &str, after: &str) -> Vec<String> {
     let size = FRAME_BYTES - before.len() - after.len() - 8;
     let lists = UNITS.map(|unit| format!("{before}[{}0]{after}", many(unit, size)));

@@ -97,12 +97,12 @@ fn doc_api_captions_give_the_language_that_is_ready() {
 #[test]
 fn doc_api_chapters_start_at_their_seconds() {
     let chapters = available(api::chapters(text("doc-api-chapters").as_bytes()).unwrap());
-    let told: Vec<_> = chapters
+    let actual: Vec<_> = chapters
         .iter()
         .map(|chapter| (chapter.title.as_str(), chapter.start_ms))
         .collect();
     let expected = [("First chapter", 10_000), ("Second chapter", 60_000)];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
@@ -118,14 +118,14 @@ fn doc_api_audio_tracks_name_languages_as_rows_of_sound_do() {
             row
         })
         .collect();
-    let said = value!({"streamFormats": {"mp4/segmented": {
+    let body = value!({"streamFormats": {"mp4/segmented": {
         "chunkTime": 5000,
         "hashes": {"0": "a"},
         "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
         "streams": rows,
     }}});
-    let StreamState::Stored(stored) = stream::read(&said) else {
-        panic!("{said}")
+    let StreamState::Stored(stored) = stream::read(&body) else {
+        panic!("{body}")
     };
     let info = StreamInfo {
         stored: *stored,

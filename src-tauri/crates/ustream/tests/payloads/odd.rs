@@ -103,8 +103,8 @@ fn any_payload() -> impl Strategy<Value = (&'static str, ReadPayload)> {
 
 /// Reads a reworded list of off-air recordings.
 fn off_air_ids(changes: &Changes<Rewording>) -> Vec<RecordingId> {
-    let said = reworded(value!(["11", 22, "33"]), changes);
-    let html = format!("<script>x={{}};ustream.vars.offAirContentVideoIds={said};</script>");
+    let ids = reworded(value!(["11", 22, "33"]), changes);
+    let html = format!("<script>x={{}};ustream.vars.offAirContentVideoIds={ids};</script>");
     let base = "https://video.ibm.com/embed/1".parse().unwrap();
     page::read(&html, &base).off_air
 }

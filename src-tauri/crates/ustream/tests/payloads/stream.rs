@@ -32,14 +32,14 @@ fn formats(message: &ModuleInfo) -> (&StreamFormat, &StreamFormat) {
 
 /// Returns a recording with one format of these representations.
 fn recording_of(name: &str, rows: &Value) -> Recording {
-    let said = value!({"streamFormats": {name: {
+    let body = value!({"streamFormats": {name: {
         "chunkTime": 5000,
         "hashes": {"0": "a"},
         "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
         "streams": rows,
     }}});
-    let StreamState::Stored(stored) = stream::read(&said) else {
-        panic!("{said}")
+    let StreamState::Stored(stored) = stream::read(&body) else {
+        panic!("{body}")
     };
     let info = StreamInfo {
         stored: *stored,
@@ -86,7 +86,7 @@ fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
     let info = session_result(&[&frame, &server]).unwrap();
     let recording = Recording::new(RecordingId(112_470_631), info, None).unwrap();
     assert_eq!(recording.duration_ms, Some(277_000));
-    let told: Vec<_> = recording
+    let actual: Vec<_> = recording
         .renditions
         .iter()
         .map(|it| (it.id.0.as_str(), it.width, it.height, it.bitrate_kbps))
@@ -108,7 +108,7 @@ fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
         ("2/1/chunk_%_%.flv", Some(1280), Some(720), Some(1648)),
         ("4/1/chunk_%_%.flv", Some(640), Some(360), Some(500)),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.container, Container::Fmp4);
@@ -182,10 +182,10 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_a_says_rows_hashes_and_path()
         let init = row.segment_url.clone() + "h";
         assert_eq!(row.init_url, Some(init));
     }
-    let sound = fmp4.representations.last().unwrap();
-    assert_eq!(sound.content_type.as_deref(), Some("audio/mp4"));
+    let audio = fmp4.representations.last().unwrap();
+    assert_eq!(audio.content_type.as_deref(), Some("audio/mp4"));
     assert_eq!(
-        (sound.language.as_deref(), sound.country.as_deref()),
+        (audio.language.as_deref(), audio.country.as_deref()),
         (Some("en"), Some("US"))
     );
 }
@@ -262,7 +262,7 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
 fn real_ws_flvsegmented_streams_nasahdtv_2019_trimmed_are_eight_though_six_have_one_preset() {
     let rows = json("real-ws-flvsegmented-streams-nasahdtv-2019-trimmed");
     let recording = recording_of("flv/segmented", &rows);
-    let told: Vec<_> = recording
+    let actual: Vec<_> = recording
         .renditions
         .iter()
         .map(|it| (&it.id.0[..3], it.height.unwrap(), it.bitrate_kbps.unwrap()))
@@ -277,19 +277,19 @@ fn real_ws_flvsegmented_streams_nasahdtv_2019_trimmed_are_eight_though_six_have_
         ("8/9", 360, 238),
         ("6/9", 252, 181),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
 fn real_ws_mp4segmented_audio_stream_without_language_recorded_is_a_sound_all_the_same() {
     let row = json("real-ws-mp4segmented-audio-stream-without-language-recorded");
     let recording = recording_of("mp4/segmented", &value!([row]));
-    let [sound] = recording.renditions.as_slice() else {
+    let [audio] = recording.renditions.as_slice() else {
         panic!("{recording:?}")
     };
-    assert_eq!(sound.bitrate_kbps, Some(148));
-    let [track] = sound.tracks.as_slice() else {
-        panic!("{sound:?}")
+    assert_eq!(audio.bitrate_kbps, Some(148));
+    let [track] = audio.tracks.as_slice() else {
+        panic!("{audio:?}")
     };
     assert_eq!(track.template, "1/chunk_%_%.m4a");
     assert_eq!(track.init_template.as_deref(), Some("1/chunk_%_%.m4ah"));
@@ -320,9 +320,9 @@ fn reconstructed_lp_2016_dash_3_1_recorded_stands_in_the_stream_itself() {
 #[test]
 fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
     let name = "reconstructed-rtmp-moduleInfo-channel-2015";
-    let mut said = json(name)["stream"].take();
+    let mut body = json(name)["stream"].take();
     // Its streams are for RTMP: nothing of it may be read as segments.
-    let frame = value!({"cmd": "moduleInfo", "args": [{"stream": said}]}).to_string();
+    let frame = value!({"cmd": "moduleInfo", "args": [{"stream": body}]}).to_string();
     assert!(matches!(session_result(&[&frame]), Err(Error::Timeout(_))));
 
     let mut recording = recording_of(
@@ -330,10 +330,10 @@ fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
         &value!([{"segmentUrl": "1/chunk_%_%.flv"}]),
     );
     let format = value!({"streamFormats": {"flv/segmented": {
-        "chunkTime": said["streams"][0]["chunkTime"],
-        "hashes": said["hashes"][0].take(),
+        "chunkTime": body["streams"][0]["chunkTime"],
+        "hashes": body["hashes"][0].take(),
         "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
-        "streams": [{"segmentUrl": said["streams"][0]["streamName"][0]}],
+        "streams": [{"segmentUrl": body["streams"][0]["streamName"][0]}],
     }}});
     if let StreamState::Stored(stored) = stream::read(&format) {
         let info = StreamInfo {
@@ -345,7 +345,7 @@ fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
     let plan = recording.plan(&Choice::default()).unwrap();
     let sure: Vec<u64> = (1_443_585_699..=1_443_585_709).collect();
     assert_eq!(numbers(&plan, 0, Presence::Sure), sure);
-    assert_eq!(plan.segments[0].duration_ms, 5000, "said as 5000.0");
+    assert_eq!(plan.segments[0].duration_ms, 5000, "stated as 5000.0");
     for (number, hash) in [
         (1_443_585_699, "53131993"),
         (1_443_585_708, "53131993"),

@@ -50,7 +50,7 @@ fn the_same_path_is_recognized_in_every_form() {
         let format = after(&first, &full_format(&path, &json!({"20": "c", "10": "B"})));
         assert_eq!(format.paths, [PATH], "{path}");
         assert_eq!(keys(&format), [0, 10, 20], "{path}");
-        assert_eq!(format.hashes[&10], "b", "what was said first stays");
+        assert_eq!(format.hashes[&10], "b", "the first one stays");
     }
 }
 
@@ -128,11 +128,11 @@ fn representations_are_merged_by_template() {
         {"segmentUrl": "2/1/chunk_%_%.flv", "bitrate": 900},
     ]});
     let rows = after(&first, &later).representations;
-    let told: Vec<_> = rows
+    let actual: Vec<_> = rows
         .iter()
         .map(|row| (row.height, row.bitrate_kbps))
         .collect();
-    assert_eq!(told, [(Some(720), Some(900)), (Some(360), None)]);
+    assert_eq!(actual, [(Some(720), Some(900)), (Some(360), None)]);
 }
 
 #[test]
