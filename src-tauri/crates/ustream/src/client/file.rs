@@ -27,7 +27,7 @@ impl Client {
     pub(super) async fn file(&self, named: &[String]) -> Result<SingleFile, Error> {
         let mut problem = None;
         for url in own_files(named) {
-            match retry_once(async || self.probe(url.clone()).await).await {
+            match retry_once(|| self.probe(url.clone())).await {
                 Ok(file) => return Ok(file),
                 Err(error) => {
                     tracing::info!(%error, "a file cannot be had");
@@ -64,7 +64,10 @@ impl Client {
 }
 
 /// Calls `probe`, and once more after a pause if the first error may pass.
-async fn retry_once<T>(probe: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+async fn retry_once<T, F>(mut probe: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
     match probe().await {
         Err(error) if error.is_transient() => {
             tokio::time::sleep(RETRY_PAUSE).await;
@@ -120,9 +123,9 @@ mod tests {
             (Error::Unsupported("x".to_owned()), 1),
         ] {
             let probes = Cell::new(0);
-            let result: Result<(), Error> = retry_once(async || {
+            let result: Result<(), Error> = retry_once(|| {
                 probes.set(probes.get() + 1);
-                Err(error.duplicate())
+                std::future::ready(Err(error.duplicate()))
             })
             .await;
             assert!(result.is_err());
@@ -133,12 +136,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_second_probe_counts() {
         let probes = Cell::new(0);
-        let result = retry_once(async || {
+        let result = retry_once(|| {
             probes.set(probes.get() + 1);
-            if probes.get() == 1 {
-                return Err(Error::Timeout("x"));
-            }
-            Ok(7)
+            std::future::ready(match probes.get() {
+                1 => Err(Error::Timeout("x")),
+                _ => Ok(7),
+            })
         })
         .await;
         assert_eq!(result.unwrap(), 7);
