@@ -120,7 +120,7 @@ pub struct Recording {
 }
 
 /// Where the segments are now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Sources {
     flv: Option<ValidatedFormat>,
     fmp4: Option<ValidatedFormat>,
@@ -191,29 +191,18 @@ impl Recording {
             let problem = problem.or(lost.into_iter().next().map(|lost| lost.error));
             return Err(problem.map_or(Error::NoRendition, |error| error.duplicate()));
         }
-        let (lost, problems) = split_lost(lost, &renditions);
-        let stated = stated_lengths(&stream, video.as_ref(), None);
-        let video = video.unwrap_or_default();
-        Ok(Self {
+        let sources = Sources {
+            flv,
+            fmp4,
+            base_urls: validated_format::base_urls(&stream.sites),
+            ..Sources::default()
+        };
+        Ok(Self::assemble(
             id,
-            title: video.title.or(stream.title),
-            description: video.description,
-            owner: video.owner.or(stream.owner),
-            date_unix_s: video.date_unix_s,
-            duration_ms: stated::preferred_length_ms(&stated),
-            stated_lengths: stated,
-            lost_renditions: lost,
-            lost_errors: problems,
-            thumbnail: video.thumbnail,
-            renditions,
-            sources: Sources {
-                flv,
-                fmp4,
-                playlists: None,
-                file: None,
-                base_urls: validated_format::base_urls(&stream.sites),
-            },
-        })
+            (stream, video),
+            (renditions, lost),
+            sources,
+        ))
     }
 
     /// Returns the longest stated length in milliseconds.
@@ -235,46 +224,64 @@ impl Recording {
         source: SourceKind,
         video: Option<VideoInfo>,
     ) -> Result<Self, Error> {
-        let (playlists, file) = match source {
-            SourceKind::Playlists(playlists) => (Some(playlists), None),
-            SourceKind::File(file) => (None, Some(file)),
+        let (renditions, lost, sources) = match source {
+            SourceKind::Playlists(playlists) => (
+                playlists.renditions(),
+                playlists.lost(),
+                Sources {
+                    playlists: Some(playlists),
+                    ..Sources::default()
+                },
+            ),
+            SourceKind::File(file) => {
+                let stated = stated_lengths(&stream, video.as_ref(), None);
+                let rendition = file.rendition(stated::preferred_length_ms(&stated));
+                let sources = Sources {
+                    file: Some(file),
+                    ..Sources::default()
+                };
+                (vec![rendition], Vec::new(), sources)
+            }
         };
-        let listed = playlists.as_ref().and_then(Playlists::duration_ms);
-        let exact = playlists.as_ref().and_then(Playlists::stated_ms);
-        let stated = stated_lengths(&stream, video.as_ref(), exact);
-        let duration_ms = stated::preferred_length_ms(&stated).or(listed);
-        let video = video.unwrap_or_default();
-        let renditions = match (&playlists, &file) {
-            (Some(playlists), _) => playlists.renditions(),
-            (None, Some(file)) => vec![file.rendition(duration_ms)],
-            (None, None) => Vec::new(),
-        };
-        let lost = playlists.as_ref().map(Playlists::lost).unwrap_or_default();
         if renditions.is_empty() {
             let error = lost.iter().max_by_key(|lost| lost.error.precedence());
             return Err(error.map_or(Error::NoRendition, |lost| lost.error.duplicate()));
         }
-        let (lost, problems) = split_lost(lost, &renditions);
-        Ok(Self {
+        Ok(Self::assemble(
+            id,
+            (stream, video),
+            (renditions, lost),
+            sources,
+        ))
+    }
+
+    fn assemble(
+        id: RecordingId,
+        (stream, video): (StreamInfo, Option<VideoInfo>),
+        (renditions, lost): (Vec<Rendition>, Vec<Lost>),
+        sources: Sources,
+    ) -> Self {
+        let playlists = sources.playlists.as_ref();
+        let exact_ms = playlists.and_then(Playlists::stated_ms);
+        let stated_lengths = stated_lengths(&stream, video.as_ref(), exact_ms);
+        let duration_ms = stated::preferred_length_ms(&stated_lengths)
+            .or_else(|| playlists.and_then(Playlists::duration_ms));
+        let (lost_renditions, lost_errors) = split_lost(lost, &renditions);
+        let video = video.unwrap_or_default();
+        Self {
             id,
             title: video.title.or(stream.title),
             description: video.description,
             owner: video.owner.or(stream.owner),
             date_unix_s: video.date_unix_s,
             duration_ms,
-            stated_lengths: stated,
-            lost_renditions: lost,
-            lost_errors: problems,
+            stated_lengths,
+            lost_renditions,
+            lost_errors,
             thumbnail: video.thumbnail,
             renditions,
-            sources: Sources {
-                flv: None,
-                fmp4: None,
-                playlists,
-                file,
-                base_urls: Vec::new(),
-            },
-        })
+            sources,
+        }
     }
 
     /// Chooses a rendition and lists its segments. Pure.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub(crate) use self::text::urls as urls_in;
 use crate::hosts;
 
 /// The number of a recording, as in `video.ibm.com/recorded/112470631`.
@@ -111,11 +112,6 @@ impl Target {
     pub(crate) fn of_url(url: &Url) -> Option<Self> {
         address::read(url)
     }
-}
-
-/// Returns all URLs in a text, in order.
-pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = Url> {
-    text::urls(text)
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ impl Client {
 }
 
 /// Calls `probe`, and once more after a pause if the first error may pass.
-async fn retry_once<T, F>(probe: impl Fn() -> F) -> Result<T, Error>
+async fn retry_once<T, F>(mut probe: impl FnMut() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
@@ -123,9 +123,9 @@ mod tests {
             (Error::Unsupported("x".to_owned()), 1),
         ] {
             let probes = Cell::new(0);
-            let result: Result<(), Error> = retry_once(|| async {
+            let result: Result<(), Error> = retry_once(|| {
                 probes.set(probes.get() + 1);
-                Err(error.duplicate())
+                std::future::ready(Err(error.duplicate()))
             })
             .await;
             assert!(result.is_err());
@@ -136,12 +136,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_second_probe_counts() {
         let probes = Cell::new(0);
-        let result = retry_once(|| async {
+        let result = retry_once(|| {
             probes.set(probes.get() + 1);
-            if probes.get() == 1 {
-                return Err(Error::Timeout("x"));
-            }
-            Ok(7)
+            std::future::ready(match probes.get() {
+                1 => Err(Error::Timeout("x")),
+                _ => Ok(7),
+            })
         })
         .await;
         assert_eq!(result.unwrap(), 7);

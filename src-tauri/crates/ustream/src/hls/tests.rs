@@ -33,7 +33,7 @@ fn segments_have_numbers_times_and_urls() {
     let found: Vec<_> = media
         .segments
         .iter()
-        .map(|piece| (piece.number, piece.start_ms, piece.duration_ms))
+        .map(|segment| (segment.number, segment.start_ms, segment.duration_ms))
         .collect();
     assert_eq!(found, [(7, 0, 6006), (8, 6006, 6006), (9, 12_012, 2000)]);
     assert_eq!(media.duration_ms, 14_012);
@@ -238,15 +238,15 @@ fn a_master_playlist_names_variants_and_audio_renditions() {
     let Playlist::Master(master) = read(text.as_bytes(), &base()).unwrap() else {
         panic!()
     };
-    let [stream, sound] = master.variants.as_slice() else {
+    let [variant, audio] = master.variants.as_slice() else {
         panic!("{master:?}")
     };
     assert_eq!(
-        (stream.height, stream.bitrate_kbps),
+        (variant.height, variant.bitrate_kbps),
         (Some(1080), Some(2625))
     );
-    assert_eq!(stream.audio_group.as_deref(), Some("audio"));
-    assert!(!stream.is_audio_only && sound.is_audio_only);
+    assert_eq!(variant.audio_group.as_deref(), Some("audio"));
+    assert!(!variant.is_audio_only && audio.is_audio_only);
     let [beside, inside] = master.audio_renditions.as_slice() else {
         panic!("{master:?}")
     };
@@ -328,14 +328,14 @@ fn a_mutated_playlist_makes_a_valid_list_or_an_error() {
         for pair in media.segments.windows(2) {
             assert!(pair[0].number < pair[1].number, "{text}");
         }
-        for piece in &media.segments {
-            assert_eq!(piece.start_ms, end_ms, "{text}");
-            end_ms += piece.duration_ms;
-            let Some(bytes) = &piece.resource else {
+        for segment in &media.segments {
+            assert_eq!(segment.start_ms, end_ms, "{text}");
+            end_ms += segment.duration_ms;
+            let Some(resource) = &segment.resource else {
                 continue;
             };
-            assert!(media.url_of(bytes).is_some(), "{text}");
-            let is_empty = bytes.range.as_ref().is_some_and(Range::is_empty);
+            assert!(media.url_of(resource).is_some(), "{text}");
+            let is_empty = resource.range.as_ref().is_some_and(Range::is_empty);
             assert!(!is_empty, "{text}");
         }
         assert_eq!(end_ms, media.duration_ms);

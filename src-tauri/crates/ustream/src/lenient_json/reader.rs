@@ -180,7 +180,7 @@ fn spend(budget: &Cell<usize>, bytes: usize) -> bool {
 #[derive(Clone, Copy)]
 struct BoundedValue<'a> {
     budget: &'a MemoryBudget,
-    /// Whether it is children a list or an object that no reader requests.
+    /// Whether it is inside a list or an object that no reader requests.
     is_unrequested: bool,
     /// Whether its name is one of a list or an object that a reader requests.
     is_requested_name: bool,
@@ -326,16 +326,16 @@ mod tests {
     }
 
     #[test]
-    fn honest_answers_are_read_as_they_are() {
-        let honest = json!({"cmd": "reject", "args": [{"aLock": [], "x": {"y": [1, -2, 1.5, null]}}],
+    fn a_plain_response_is_read_completely() {
+        let expected = json!({"cmd": "reject", "args": [{"aLock": [], "x": {"y": [1, -2, 1.5, null]}}],
             "title": "\u{1f3ac} \"quoted\"", "flag": true, "hashes": {"0": "1", "10": "2"}});
-        assert_eq!(value(&honest.to_string()), honest);
+        assert_eq!(value(&expected.to_string()), expected);
         assert_eq!(value(" [ ] \n\0\0"), json!([]));
         assert_eq!(value("\u{feff}{\"a\":1}"), json!({"a": 1}));
     }
 
     #[test]
-    fn what_nobody_asks_for_is_cut_off_and_the_rest_is_read() {
+    fn unrequested_values_are_cut_off_and_the_rest_is_read() {
         let junk = r#"{"":0},"#.repeat(500_000);
         let answer = format!(r#"{{"video":{{"x":[{junk}0],"id":"7","y":{{"a":1}}}}}}"#);
         let read = value(&answer);
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_and_larger_than_anything_honest_is_refused() {
+    fn requested_values_beyond_the_budget_are_refused() {
         for unit in [r#"{"":0},"#, "[0],", r#"{"":{"":{"":0}}},"#, r#""","#] {
             let answer = format!("[{}0]", unit.repeat((4 << 20) / unit.len()));
             assert!(
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_letters_cost_themselves_and_nothing_else() {
+    fn invalid_characters_are_replaced_and_the_rest_is_read() {
         let title = |body: &[u8]| read(body, "x").unwrap()["title"].clone();
         assert_eq!(title(br#"{"title":"Party \ud83d"}"#), "Party \u{fffd}");
         assert_eq!(title(b"{\"title\":\"caf\xe9\"}"), "caf\u{fffd}");
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_malformed_even_when_mended() {
+    fn text_that_is_not_json_is_malformed_even_after_repair() {
         for bad in ["", "<html>", "{", "[1,]", "{\"a\"\t\"b\"}", "\"a", "1 2"] {
             assert!(
                 matches!(read(bad.as_bytes(), "x"), Err(Error::Malformed { .. })),

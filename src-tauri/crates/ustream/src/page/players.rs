@@ -36,7 +36,7 @@ pub(super) fn read(elements: &[ElementRef<'_>], html: &str, base: &Url) -> Vec<T
     }
     if players.is_empty() {
         // A script may create the frame: its URL is somewhere in the text.
-        let urls = target::addresses_in(html).filter(is_player_url);
+        let urls = target::urls_in(html).filter(is_player_url);
         for target in urls.filter_map(|url| player_at(&url)) {
             add(&mut players, target);
         }

@@ -244,7 +244,7 @@ fn a_plan_is_the_same_if_no_sure_segment_has_changed() {
     );
     let mut other = old.clone();
     other.tracks[0].template = "4/1/chunk_%_%.flv".into();
-    assert_eq!(other.compare(&old), Different, "another picture");
+    assert_eq!(other.compare(&old), Different, "another video");
     let mut other = old.clone();
     other.recording = RecordingId(2);
     assert_eq!(other.compare(&old), Different, "another recording");

@@ -156,10 +156,10 @@ mod tests {
 
     #[test]
     fn audio_of_the_same_language_is_not_combined() {
-        let sounds = ["en", "EN", "fr"];
-        let sets = audio_sets(&sounds, |sound| Some(sound));
+        let languages = ["en", "EN", "fr"];
+        let sets = audio_sets(&languages, |it| Some(it));
         assert_eq!(sets, [vec!["en"], vec!["fr"], vec!["en", "fr"]]);
-        assert_eq!(audio_sets(&["en"], |sound| Some(sound)), [["en"]]);
-        assert!(audio_sets(&[], |sound: &&str| Some(sound)).is_empty());
+        assert_eq!(audio_sets(&["en"], |it| Some(it)), [["en"]]);
+        assert!(audio_sets(&[], |it: &&str| Some(it)).is_empty());
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 /// The media playlists that could be fetched.
 #[derive(Clone, Debug, Default)]
 pub struct Playlists {
-    playlists: Arc<Vec<NamedPlaylist>>,
+    fetched: Arc<Vec<NamedPlaylist>>,
     /// Audio renditions without a playlist: they are muxed into the segments of their variants.
     muxed_audio: Arc<Vec<AudioRendition>>,
     /// All audio groups, fetched or not.
@@ -83,7 +83,7 @@ impl Playlists {
             }
         }
         let mut playlists = Self {
-            playlists: Arc::new(found),
+            fetched: Arc::new(found),
             muxed_audio: Arc::new(muxed),
             audio_groups: Arc::new(audio_groups),
             lost: Arc::default(),
@@ -102,7 +102,7 @@ impl Playlists {
     /// combined with them.
     fn without_audio(&self, lost: &[Lost]) -> Vec<Lost> {
         let mut silent = Vec::new();
-        for playlist in &*self.playlists {
+        for playlist in &*self.fetched {
             let PlaylistKind::Variant(variant) = &playlist.kind else {
                 continue;
             };
@@ -122,13 +122,13 @@ impl Playlists {
 
     /// Returns the length of the longest playlist.
     pub(crate) fn duration_ms(&self) -> Option<u64> {
-        self.playlists.iter().map(|it| it.media.duration_ms).max()
+        self.fetched.iter().map(|it| it.media.duration_ms).max()
     }
 
     /// Returns the length of the longest playlist whose segment lengths are not rounded to whole
     /// seconds.
     pub(crate) fn stated_ms(&self) -> Option<u64> {
-        let exact = self.playlists.iter().filter(|it| it.media.is_exact);
+        let exact = self.fetched.iter().filter(|it| it.media.is_exact);
         exact.map(|it| it.media.duration_ms).max()
     }
 
@@ -155,7 +155,7 @@ impl Playlists {
     /// audio.
     pub(crate) fn renditions(&self) -> Vec<Rendition> {
         let mut variants: Vec<(&NamedPlaylist, &Variant)> = self
-            .playlists
+            .fetched
             .iter()
             .filter_map(|playlist| match &playlist.kind {
                 PlaylistKind::Variant(variant) => Some((playlist, variant)),
@@ -219,7 +219,7 @@ impl Playlists {
 
     fn audio_renditions(&self) -> impl Iterator<Item = (&NamedPlaylist, &AudioRendition)> {
         let mut audio: Vec<_> = self
-            .playlists
+            .fetched
             .iter()
             .filter_map(|playlist| match &playlist.kind {
                 PlaylistKind::Audio(audio) => Some((playlist, audio)),
@@ -321,7 +321,7 @@ impl Playlists {
     }
 
     fn playlist(&self, track: &RenditionTrack) -> Option<&NamedPlaylist> {
-        self.playlists.iter().find(|it| it.name == track.template)
+        self.fetched.iter().find(|it| it.name == track.template)
     }
 }
 

@@ -18,7 +18,7 @@ fn info(stream: &serde_json::Value) -> StreamInfo {
     }
 }
 
-/// The stream of a recorded payload, with its server.
+/// Returns the stream of a recorded payload, with its server.
 fn recorded() -> StreamInfo {
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -26,10 +26,10 @@ fn recorded() -> StreamInfo {
     );
     let name = "reconstructed-ws-moduleInfo-stream-recorded.json";
     let text = std::fs::read_to_string(std::path::Path::new(folder).join(name)).unwrap();
-    let Command::ModuleInfo(news) = message::parse(&text).unwrap().remove(0) else {
+    let Command::ModuleInfo(message) = message::parse(&text).unwrap().remove(0) else {
         panic!()
     };
-    let Some(StreamState::Stored(stored)) = news.stream else {
+    let Some(StreamState::Stored(stored)) = message.stream else {
         panic!()
     };
     let sites = vec![Site {
@@ -97,7 +97,7 @@ fn urls(recording: &Recording, plan: &SegmentPlan, id: SegmentId) -> Vec<String>
 }
 
 #[test]
-fn renditions_are_listed_best_first_pictures_before_sounds() {
+fn renditions_are_listed_best_first_and_video_before_audio() {
     let recording = recording();
     assert_eq!(recording.duration_ms, Some(277_000));
     let heights: Vec<_> = recording
@@ -167,7 +167,7 @@ fn a_choice_finds_its_rendition() {
 }
 
 #[test]
-fn of_rows_that_share_a_preset_each_picture_is_listed_once_before_other_sounds() {
+fn each_video_is_listed_once_before_those_with_other_audio() {
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../tests/fixtures/protocol"
@@ -188,7 +188,7 @@ fn of_rows_that_share_a_preset_each_picture_is_listed_once_before_other_sounds()
 }
 
 #[test]
-fn the_sound_that_the_service_would_choose_goes_with_the_picture() {
+fn each_video_comes_with_the_default_audio() {
     let rows = json!([
         {"segmentUrl": "2/chunk_%_%.m4v", "contentType": "video/mp4", "height": 720},
         {"segmentUrl": "1/chunk_%_%.m4a", "contentType": "audio/mp4", "language": "de", "country": "00"},
@@ -211,7 +211,7 @@ fn the_sound_that_the_service_would_choose_goes_with_the_picture() {
 }
 
 #[test]
-fn a_recording_of_sound_only_is_chosen_whatever_picture_is_wanted() {
+fn a_recording_without_video_is_chosen_for_any_quality() {
     let stream = flv(&json!([
         {"segmentUrl": "0/3/chunk_%_%.flv", "audioCodec": {"codecName": "AAC"}},
         {"segmentUrl": "0/1/chunk_%_%.flv", "audioCodec": {"codecName": "AAC"}},
@@ -233,7 +233,7 @@ fn a_recording_of_sound_only_is_chosen_whatever_picture_is_wanted() {
 }
 
 #[test]
-fn of_one_height_the_higher_bit_rate_is_better() {
+fn the_higher_bit_rate_is_better_at_equal_height() {
     let stream = flv(&json!([
         {"segmentUrl": "5/1/chunk_%_%.flv", "bitrate": 100, "videoCodec": {"height": 252}},
         {"segmentUrl": "7/1/chunk_%_%.flv", "bitrate": "200", "videoCodec": {"height": 252.0}},
@@ -244,7 +244,7 @@ fn of_one_height_the_higher_bit_rate_is_better() {
     assert_eq!(versions, ["7", "5", "9"], "what has no height comes last");
 }
 
-/// Two pictures and sounds in two languages, in pieces of their own and together.
+/// Returns a recording with two videos and audio in two languages, separate and muxed.
 fn of_two_languages() -> Recording {
     let rows = json!([
         {"segmentUrl": "5/chunk_%_%.m4v", "contentType": "video/mp4", "height": 720},
@@ -262,12 +262,12 @@ fn of_two_languages() -> Recording {
 }
 
 #[test]
-fn the_sound_is_chosen_with_the_picture() {
+fn audio_is_chosen_by_language() {
     let recording = of_two_languages();
     assert_eq!(recording.languages(), ["en", "fr-CA", "fr"]);
     let only = |language: &str| AudioChoice::Only(language.to_owned());
     let prefer = |language: &str| AudioChoice::Prefer(language.to_owned());
-    let sound = (Quality::Audio, ContainerChoice::Mp4);
+    let audio_only = (Quality::Audio, ContainerChoice::Mp4);
     let small = (Quality::Height(360), ContainerChoice::Mp4);
     let original = (Quality::Best, ContainerChoice::Original);
     for ((quality, keep), audio, expected) in [
@@ -276,8 +276,8 @@ fn the_sound_is_chosen_with_the_picture() {
         (small, only("fr-FR"), "3.v 4.a"),
         (small, prefer("de"), "3.v 2.a"),
         (small, AudioChoice::All, "3.v 2.a 4.a"),
-        (sound, only("fr-CA"), "4.a"),
-        (sound, AudioChoice::All, "2.a 4.a"),
+        (audio_only, only("fr-CA"), "4.a"),
+        (audio_only, AudioChoice::All, "2.a 4.a"),
         (original, AudioChoice::Usual, "5/2.flv"),
         (original, prefer("fr-FR"), "5/4.flv"),
         (original, AudioChoice::All, "5/2.flv"),
@@ -300,15 +300,15 @@ fn the_sound_is_chosen_with_the_picture() {
             "{choice:?}"
         );
     }
-    let usual: Vec<_> = recording
+    let defaults: Vec<_> = recording
         .default_renditions()
         .map(|it| it.tracks.len())
         .collect();
-    assert_eq!(usual, [2, 2, 1, 1, 1], "each quality once");
+    assert_eq!(defaults, [2, 2, 1, 1, 1], "each quality once");
 }
 
 #[test]
-fn a_language_that_is_not_there_is_an_error_that_names_those_that_are() {
+fn a_missing_language_is_an_error_that_names_the_others() {
     let choice = Choice {
         audio: AudioChoice::Only("de".into()),
         ..Choice::default()
@@ -323,7 +323,7 @@ fn a_language_that_is_not_there_is_an_error_that_names_those_that_are() {
 }
 
 #[test]
-fn a_piece_lies_under_the_hash_of_its_interval_on_each_server_by_https_first() {
+fn a_segment_has_the_hash_of_its_interval_on_each_server_https_first() {
     let recording = recording();
     let choice = Choice {
         keep: ContainerChoice::Original,
@@ -353,7 +353,7 @@ fn a_piece_lies_under_the_hash_of_its_interval_on_each_server_by_https_first() {
 }
 
 #[test]
-fn an_initialisation_piece_has_the_number_of_the_first_piece_or_nought() {
+fn an_init_segment_has_the_number_of_the_first_segment_or_zero() {
     let mut stream = recorded();
     let fmp4 = stream.stored.fmp4.as_mut().unwrap();
     fmp4.hashes.remove(&0);
@@ -391,7 +391,7 @@ fn a_plan_of_another_recording_or_rendition_is_not_located() {
 }
 
 #[test]
-fn slashes_meet_once_and_only_the_template_is_filled() {
+fn parts_of_a_url_are_joined_by_one_slash() {
     for (site, path) in [("/", "a/%2F/b/"), ("", "/a/%2F/b"), ("/", "a/%2F/b")] {
         let mut stream = info(&flv(&json!([{"segmentUrl": "/2/1/chunk_%_%.flv"}])));
         stream.stored.flv.as_mut().unwrap().paths = vec![path.into()];
@@ -409,7 +409,7 @@ fn slashes_meet_once_and_only_the_template_is_filled() {
 }
 
 #[test]
-fn servers_that_are_not_the_services_are_never_asked() {
+fn foreign_servers_are_never_used() {
     for host in [
         "evil.com",
         "vod-cdn.ustream.tv.evil.com",
@@ -430,7 +430,7 @@ fn servers_that_are_not_the_services_are_never_asked() {
 }
 
 #[test]
-fn names_that_lead_out_of_the_services_folders_are_refused() {
+fn paths_and_templates_outside_the_folder_are_refused() {
     let templates = [
         "2/1/chunk.flv",
         "2/1/chunk_%.flv",
@@ -474,7 +474,7 @@ fn names_that_lead_out_of_the_services_folders_are_refused() {
 }
 
 #[test]
-fn a_format_without_sense_does_not_spoil_the_other() {
+fn an_invalid_format_does_not_affect_the_other() {
     let mut stream = recorded();
     stream.stored.fmp4.as_mut().unwrap().chunk_time_ms = Some(0);
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
@@ -487,7 +487,7 @@ fn a_format_without_sense_does_not_spoil_the_other() {
 }
 
 #[test]
-fn what_the_api_says_about_a_recording_comes_before_what_the_stream_says() {
+fn the_description_by_the_api_takes_precedence() {
     let mut stream = recorded();
     stream.title = Some("of the stream".into());
     stream.owner = Some("someone".into());
@@ -500,7 +500,7 @@ fn what_the_api_says_about_a_recording_comes_before_what_the_stream_says() {
     assert_eq!(recording.owner.as_deref(), Some("someone"));
 }
 
-/// The two rows of fragments, the video's changed.
+/// Returns the two representations of `mp4/segmented`, with a change of the video.
 fn with_video(change: impl Fn(&mut serde_json::Value)) -> serde_json::Value {
     let mut video = json!({
         "segmentUrl": "2/chunk_%_%.m4v", "contentType": "video/mp4", "height": 720,
@@ -513,7 +513,7 @@ fn with_video(change: impl Fn(&mut serde_json::Value)) -> serde_json::Value {
     json!([video, audio])
 }
 
-fn nameless(row: &mut serde_json::Value) {
+fn without_template(row: &mut serde_json::Value) {
     row["segmentUrl"].take();
 }
 
@@ -525,9 +525,9 @@ fn choice(quality: Quality) -> Choice {
 }
 
 #[test]
-fn audio_alone_is_never_taken_for_a_recording_whose_video_is_lost() {
+fn audio_alone_is_not_chosen_if_the_video_is_lost() {
     let changes: [fn(&mut serde_json::Value); 4] = [
-        nameless,
+        without_template,
         |row| row["segmentUrl"] = json!("../2/chunk_%_%.m4v"),
         |row| row["segmentUrl"] = json!("2/chunk_%.m4v"),
         |row| row["initUrl"] = json!("//evil.example/%_%"),
@@ -556,9 +556,9 @@ fn audio_alone_is_never_taken_for_a_recording_whose_video_is_lost() {
 }
 
 #[test]
-fn a_lost_video_is_found_in_the_other_format_and_else_another_is_told_of() {
+fn a_lost_video_is_replaced_by_the_other_format_or_reported() {
     let rows = |change: fn(&mut serde_json::Value)| format("mp4/segmented", &with_video(change));
-    let mut stream = info(&rows(nameless));
+    let mut stream = info(&rows(without_template));
     let other = |height: u32| {
         let row = json!([{"segmentUrl": "2/1/chunk_%_%.flv", "height": height, "language": "en"}]);
         info(&flv(&row)).stored.flv
@@ -577,18 +577,18 @@ fn a_lost_video_is_found_in_the_other_format_and_else_another_is_told_of() {
     let recording = Recording::new(RecordingId(1), stream, None).unwrap();
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.rendition.0, "2/1/chunk_%_%.flv");
-    let told = recording.substituted(&Choice::default(), &plan).unwrap();
-    assert_eq!(told.name, "720p");
+    let actual = recording.substituted(&Choice::default(), &plan).unwrap();
+    assert_eq!(actual.name, "720p");
     let small = choice(Quality::Height(360));
     assert!(
         recording.substituted(&small, &plan).is_none(),
-        "that is what was wished"
+        "exactly what was requested"
     );
 }
 
 #[test]
-fn the_best_that_is_left_is_looked_for_in_all_formats() {
-    let mut rows = with_video(nameless);
+fn the_best_remaining_video_is_chosen_from_all_formats() {
+    let mut rows = with_video(without_template);
     rows.as_array_mut().unwrap().push(json!({
         "segmentUrl": "4/chunk_%_%.m4v", "contentType": "video/mp4", "height": 252,
     }));
@@ -605,9 +605,9 @@ fn the_best_that_is_left_is_looked_for_in_all_formats() {
 }
 
 #[test]
-fn a_video_whose_audio_is_lost_is_no_silent_movie() {
+fn a_video_whose_audio_is_lost_makes_no_silent_movie() {
     let mut rows = with_video(|_| ());
-    nameless(&mut rows[1]);
+    without_template(&mut rows[1]);
     let stream = info(&format("mp4/segmented", &rows));
     let refused = Recording::new(RecordingId(1), stream.clone(), None);
     assert!(
@@ -621,14 +621,14 @@ fn a_video_whose_audio_is_lost_is_no_silent_movie() {
     let recording = Recording::new(RecordingId(1), with_other, None).unwrap();
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.container, Container::Flv);
-    let told = recording.substituted(&Choice::default(), &plan).unwrap();
-    assert_eq!(told.name, "720p");
+    let actual = recording.substituted(&Choice::default(), &plan).unwrap();
+    assert_eq!(actual.name, "720p");
 }
 
 #[test]
-fn a_lost_language_is_not_replaced_without_a_word() {
+fn a_replaced_language_is_reported() {
     let mut rows = with_video(|_| ());
-    nameless(&mut rows[1]);
+    without_template(&mut rows[1]);
     rows.as_array_mut().unwrap().push(json!({
         "segmentUrl": "3/chunk_%_%.m4a", "contentType": "audio/mp4", "language": "fr",
     }));
@@ -649,8 +649,8 @@ fn a_lost_language_is_not_replaced_without_a_word() {
     ] {
         let choice = spoken(audio);
         let plan = recording.plan(&choice).unwrap();
-        let told = recording.substituted(&choice, &plan).unwrap();
-        assert_eq!((&*told.name, told.has_video), ("en", false));
+        let actual = recording.substituted(&choice, &plan).unwrap();
+        assert_eq!((&*actual.name, actual.has_video), ("en", false));
     }
     let french = spoken(AudioChoice::Only("fr".into()));
     let plan = recording.plan(&french).unwrap();
@@ -658,7 +658,7 @@ fn a_lost_language_is_not_replaced_without_a_word() {
 }
 
 #[test]
-fn renditions_promise_what_their_rows_state() {
+fn renditions_promise_what_their_representations_state() {
     let stream = flv(&json!([
         {"segmentUrl": "1/1/chunk_%_%.flv", "height": 720, "audioCodec": {}},
         {"segmentUrl": "2/1/chunk_%_%.flv", "videoCodec": {"height": 360}},
@@ -691,7 +691,7 @@ fn recording_of_fragments() -> Rendition {
 }
 
 #[test]
-fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
+fn stated_lengths_have_sources_and_the_longest_counts() {
     let mut stream = recorded();
     stream.length = Some(280_000);
     let video = VideoInfo {
@@ -699,7 +699,7 @@ fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
         ..VideoInfo::default()
     };
     let recording = Recording::new(RecordingId(1), stream, Some(video)).unwrap();
-    let told: Vec<_> = recording
+    let actual: Vec<_> = recording
         .stated_lengths
         .iter()
         .map(|it| (it.source, it.duration_ms))
@@ -708,7 +708,7 @@ fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
         (LengthSource::Control, 280_000),
         (LengthSource::Api, 190_000),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     assert_eq!(recording.stated_ms(), Some(280_000));
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.stated_ms, Some(280_000));
@@ -720,7 +720,7 @@ fn every_stated_length_is_kept_with_its_source_and_the_longest_counts() {
 }
 
 #[test]
-fn a_direct_file_knows_the_length_by_the_api() {
+fn a_single_file_has_the_length_by_the_api() {
     let url = Url::parse("https://tcdn.ustream.tv/1.mp4").unwrap();
     let file = SingleFile::new(url, 1_000_000, None).unwrap();
     let video = VideoInfo {
@@ -736,7 +736,7 @@ fn a_direct_file_knows_the_length_by_the_api() {
 }
 
 #[test]
-fn known_servers_are_asked_by_http_only_where_the_service_names_them() {
+fn known_servers_are_used_by_http_only_if_the_service_names_them() {
     let bases = validated_format::base_urls(&[]);
     let plain: Vec<_> = bases
         .iter()

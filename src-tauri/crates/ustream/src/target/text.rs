@@ -48,7 +48,7 @@ pub(super) fn find_target(text: &str) -> Result<Target, TargetError> {
 }
 
 /// Returns all URLs in a text, in order.
-pub(super) fn urls(text: &str) -> impl Iterator<Item = Url> {
+pub(crate) fn urls(text: &str) -> impl Iterator<Item = Url> {
     let text = unescaped(bounded(text));
     // Collected, since the iterator borrows the local text.
     addresses(&text).collect::<Vec<_>>().into_iter()

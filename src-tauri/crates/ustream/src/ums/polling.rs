@@ -57,9 +57,9 @@ pub(crate) async fn ask(
         bytes: 0,
         started: Instant::now(),
     };
-    let mut request = session.start(Duration::ZERO);
+    let mut action = session.start(Duration::ZERO);
     loop {
-        request = match request {
+        action = match action {
             SessionAction::Connect {
                 secure,
                 host,
@@ -163,17 +163,17 @@ impl PollingConnection {
                         length_ms
                     }
                 };
-                let request = session.handle(SessionEvent::Length(length_ms), started.elapsed());
-                if !matches!(request, SessionAction::Wait) {
-                    return request;
+                let action = session.handle(SessionEvent::Length(length_ms), started.elapsed());
+                if !matches!(action, SessionAction::Wait) {
+                    return action;
                 }
             }
         };
-        let request = self.report(session, answer);
-        if matches!(request, SessionAction::Wait) {
+        let action = self.report(session, answer);
+        if matches!(action, SessionAction::Wait) {
             tokio::time::sleep_until((poll_started + MIN_POLL_INTERVAL).min(deadline)).await;
         }
-        request
+        action
     }
 
     /// Passes a response to the session.

@@ -57,9 +57,9 @@ pub(crate) async fn ask(
         bytes: 0,
         started: Instant::now(),
     };
-    let mut request = session.start(Duration::ZERO);
+    let mut action = session.start(Duration::ZERO);
     loop {
-        request = match request {
+        action = match action {
             SessionAction::Connect {
                 host, path, pause, ..
             } => connection.connect(&mut session, &host, path, pause).await,

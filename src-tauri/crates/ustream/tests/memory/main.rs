@@ -1,4 +1,4 @@
-//! What the readers of answers take of memory, whatever the answer.
+//! Bounds the memory that the readers of responses take, for any response.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,19 +11,19 @@ use ustream::{RecordingId, api, gate, page};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Held by whoever measures.
-static ALONE: Mutex<()> = Mutex::new(());
+/// Held while measuring, so that tests do not measure each other.
+static LOCK: Mutex<()> = Mutex::new(());
 
-/// Bytes that one answer may take beside its own.
+/// Memory that reading one response may take, besides the response itself.
 const MAX_BYTES: usize = 64 << 20;
 
-const FRAME: usize = (4 << 20) - 200;
-const PAGE: usize = (8 << 20) - 200;
+const FRAME_BYTES: usize = (4 << 20) - 200;
+const PAGE_BYTES: usize = (8 << 20) - 200;
 
-/// Asserts how much `read` takes at its worst.
+/// Asserts that the peak memory of `read` is bounded.
 #[track_caller]
 fn assert_bounded(what: &str, read: impl FnOnce()) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
     read();
@@ -31,7 +31,7 @@ fn assert_bounded(what: &str, read: impl FnOnce()) {
     assert!(taken <= MAX_BYTES, "{what}: {} MB", taken >> 20);
 }
 
-/// Small things by the million.
+/// Small values that are repeated a million times.
 const UNITS: [&str; 6] = [
     r#"{"":{"":{"":{"":0}}}},"#,
     r#"{"":0},"#,
@@ -45,7 +45,7 @@ fn many(unit: &str, size: usize) -> String {
     unit.repeat(size / unit.len())
 }
 
-/// Members of an object by the million, each with a name of its own.
+/// Returns about a million members of an object, each with a different name.
 fn members(value: &str, size: usize) -> String {
     let mut members = String::with_capacity(size);
     for number in 0.. {
@@ -58,9 +58,9 @@ fn members(value: &str, size: usize) -> String {
     members
 }
 
-/// The worst inside of `before` and `after`.
-fn worst(before: &str, after: &str) -> Vec<String> {
-    let size = FRAME - before.len() - after.len() - 8;
+/// Returns the worst responses between `before` and `after`.
+fn worst_cases(before: &str, after: &str) -> Vec<String> {
+    let size = FRAME_BYTES - before.len() - after.len() - 8;
     let lists = UNITS.map(|unit| format!("{before}[{}0]{after}", many(unit, size)));
     let objects = ["0", "\"aaaaaaaa\""]
         .map(|value| format!("{before}{{{}\"\":0}}{after}", members(value, size)));
@@ -70,19 +70,19 @@ fn worst(before: &str, after: &str) -> Vec<String> {
 }
 
 fn session() -> Session {
-    let question = SessionQuery {
+    let query = SessionQuery {
         recording: RecordingId(7),
         password: None,
         hash: None,
         referrer: None,
     };
-    let mut session = Session::new(question, Transport::Socket, 1);
+    let mut session = Session::new(query, Transport::Socket, 1);
     session.start(Duration::ZERO);
     session
 }
 
 #[test]
-fn a_frame_of_any_shape_takes_little() {
+fn a_frame_of_any_form_takes_bounded_memory() {
     let format = r#"{"cmd":"moduleInfo","args":[{"stream":{"streamFormats":{"flv/segmented":{"#;
     for (before, after) in [
         ("", ""),
@@ -91,7 +91,7 @@ fn a_frame_of_any_shape_takes_little() {
         (&format!("{format}\"hashes\":"), "}}}}]}"),
         (&format!("{format}\"streams\":"), "}}}}]}"),
     ] {
-        for frame in worst(before, after) {
+        for frame in worst_cases(before, after) {
             let what = format!("{}…", &frame[..before.len() + 20]);
             assert_bounded(&what, || {
                 let mut session = session();
@@ -103,7 +103,7 @@ fn a_frame_of_any_shape_takes_little() {
 }
 
 #[test]
-fn an_answer_of_the_api_of_any_shape_takes_little() {
+fn an_api_response_of_any_form_takes_bounded_memory() {
     for (before, after) in [
         ("", ""),
         (r#"{"video":{"id":"7","x":"#, "}}"),
@@ -113,23 +113,23 @@ fn an_answer_of_the_api_of_any_shape_takes_little() {
         (r#"{"exposedVariables":{"videosData":{"videos":"#, "}}}"),
         (r#"{"errors":"#, "}"),
     ] {
-        for answer in worst(before, after) {
-            let what = format!("{}…", &answer[..before.len() + 20]);
-            let answer = answer.into_bytes();
-            // They share their reader.
+        for response in worst_cases(before, after) {
+            let what = format!("{}…", &response[..before.len() + 20]);
+            let response = response.into_bytes();
+            // All of these use the same reader.
             assert_bounded(&what, || match before {
-                r#"{"videos":"# => drop(api::recording_page(&answer)),
-                r#"{"data":"# => drop(api::social_stream(&answer)),
-                r#"{"exposedVariables":{"videosData":{"videos":"# => drop(gate::content(&answer)),
-                r#"{"errors":"# | r#"{"hash":"# => drop(gate::reply(&answer)),
-                _ => drop(api::video(&answer)),
+                r#"{"videos":"# => drop(api::recording_page(&response)),
+                r#"{"data":"# => drop(api::social_stream(&response)),
+                r#"{"exposedVariables":{"videosData":{"videos":"# => drop(gate::content(&response)),
+                r#"{"errors":"# | r#"{"hash":"# => drop(gate::reply(&response)),
+                _ => drop(api::video(&response)),
             });
         }
     }
 }
 
 #[test]
-fn a_page_of_any_shape_takes_little() {
+fn a_page_of_any_form_takes_bounded_memory() {
     let base = Url::parse("https://video.ibm.com/channel/x").expect("an address");
     let numbered = |before: &str, after: &str, count: u32| {
         let mut text = String::new();
@@ -158,8 +158,8 @@ fn a_page_of_any_shape_takes_little() {
         "offAirContentVideoIds=[",
         "offAirContentVideoIds=[[0],",
     ];
-    let pages = units.map(|unit| (unit, many(unit, PAGE)));
-    let zeros = format!("offAirContentVideoIds=[{}0]", many("0,", PAGE - 40));
+    let pages = units.map(|unit| (unit, many(unit, PAGE_BYTES)));
+    let zeros = format!("offAirContentVideoIds=[{}0]", many("0,", PAGE_BYTES - 40));
     let pages = pages.into_iter().chain([
         ("attributes", format!("<a {attributes}>")),
         ("formats", formats),

@@ -1,4 +1,4 @@
-//! What the JSON API answers.
+//! Payloads of the JSON API.
 
 use serde_json::{Value, json as value};
 use ustream::api::{self, ApiResponse, Caption, ChannelInfo, Locks, RecordingPage, VideoInfo};
@@ -8,19 +8,19 @@ use ustream::{ChannelId, Recording, RecordingId};
 
 use crate::{json, text};
 
-fn here<T: std::fmt::Debug>(answer: ApiResponse<T>) -> T {
-    match answer {
-        ApiResponse::Available(here) => here,
+fn available<T: std::fmt::Debug>(response: ApiResponse<T>) -> T {
+    match response {
+        ApiResponse::Available(value) => value,
         other => panic!("{other:?}"),
     }
 }
 
 fn video(body: &str) -> VideoInfo {
-    here(api::video(body.as_bytes()).unwrap())
+    available(api::video(body.as_bytes()).unwrap())
 }
 
 fn channel(body: &str) -> ChannelInfo {
-    here(api::channel(body.as_bytes()).unwrap())
+    available(api::channel(body.as_bytes()).unwrap())
 }
 
 #[test]
@@ -68,7 +68,8 @@ fn doc_api_hashlock_without_a_method_is_the_owners_own_login() {
 
 #[test]
 fn doc_api_channel_videos_lists_the_recording_and_passes_over_the_rest() {
-    let listing = here(api::recording_page(text("doc-api-channel-videos").as_bytes()).unwrap());
+    let listing =
+        available(api::recording_page(text("doc-api-channel-videos").as_bytes()).unwrap());
     let [listed] = listing.recordings.as_slice() else {
         panic!("{listing:?}")
     };
@@ -81,13 +82,13 @@ fn doc_api_channel_videos_lists_the_recording_and_passes_over_the_rest() {
     assert_eq!(video.channel, Some(ChannelId(1)), "by its address alone");
     assert_eq!(video.files, ["http://tcdn.ustream.tv/video/111"]);
     assert_eq!(video.thumbnail.as_ref().unwrap().path(), "/111.jpg");
-    // How many pages there are is not said here: the list goes on until one is empty.
+    // The number of pages is not stated: the list ends at the first empty page.
     assert_eq!((listing.page_count, listing.item_count), (None, None));
 }
 
 #[test]
 fn doc_api_captions_give_the_language_that_is_ready() {
-    let ready = here(api::captions(text("doc-api-captions").as_bytes()).unwrap());
+    let ready = available(api::captions(text("doc-api-captions").as_bytes()).unwrap());
     let languages: Vec<_> = ready.iter().map(|it| it.language.as_str()).collect();
     assert_eq!(languages, ["en-00"], "the other is still processing");
     assert_eq!(ready.first().map(Caption::tag), Some("en"));
@@ -95,13 +96,13 @@ fn doc_api_captions_give_the_language_that_is_ready() {
 
 #[test]
 fn doc_api_chapters_start_at_their_seconds() {
-    let chapters = here(api::chapters(text("doc-api-chapters").as_bytes()).unwrap());
-    let told: Vec<_> = chapters
+    let chapters = available(api::chapters(text("doc-api-chapters").as_bytes()).unwrap());
+    let actual: Vec<_> = chapters
         .iter()
         .map(|chapter| (chapter.title.as_str(), chapter.start_ms))
         .collect();
     let expected = [("First chapter", 10_000), ("Second chapter", 60_000)];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
@@ -117,14 +118,14 @@ fn doc_api_audio_tracks_name_languages_as_rows_of_sound_do() {
             row
         })
         .collect();
-    let said = value!({"streamFormats": {"mp4/segmented": {
+    let body = value!({"streamFormats": {"mp4/segmented": {
         "chunkTime": 5000,
         "hashes": {"0": "a"},
         "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
         "streams": rows,
     }}});
-    let StreamState::Stored(stored) = stream::read(&said) else {
-        panic!("{said}")
+    let StreamState::Stored(stored) = stream::read(&body) else {
+        panic!("{body}")
     };
     let info = StreamInfo {
         stored: *stored,
@@ -135,11 +136,11 @@ fn doc_api_audio_tracks_name_languages_as_rows_of_sound_do() {
         .default_renditions()
         .map(|rendition| rendition.tracks[0].language.as_deref().unwrap())
         .collect();
-    // The default one first, then by number; "00" is no country.
+    // The default first, then by number; "00" means no country.
     assert_eq!(languages, ["nl", "en-US", "fr", "es"]);
 }
 
-/// One of the cases that the payload keeps under a name each.
+/// Returns one of the named cases in the payload.
 fn case(name: &str) -> String {
     json("fixture-api-errors-2026")[name].to_string()
 }
@@ -165,7 +166,7 @@ fn fixture_api_errors_2026_are_told_apart_whatever_their_status() {
     assert_eq!(channel.title.as_deref(), Some("NASA CSBF"));
     assert!(!channel.is_live && channel.locks == Locks::default());
     let page =
-        here(api::recording_page(case("channel videos page (HTTP 200)").as_bytes()).unwrap());
+        available(api::recording_page(case("channel videos page (HTTP 200)").as_bytes()).unwrap());
     let empty = RecordingPage {
         recordings: Vec::new(),
         page_count: Some(0),

@@ -1,17 +1,17 @@
-//! What the control connection says beside the stream.
+//! Messages of the control connection other than the stream.
 
 use ustream::ums::message::{self, Command, ModuleInfo, Reject, Site};
 use ustream::ums::session::{SessionAction, Transport};
 use ustream::ums::stream::StreamState;
 use ustream::{Error, Lock};
 
-use crate::{conversation, json, opened, said, text};
+use crate::{json, opened, receive, session_result, text};
 
 fn commands(name: &str) -> Vec<Command> {
     message::parse(&text(name)).unwrap()
 }
 
-fn news(name: &str) -> Vec<ModuleInfo> {
+fn messages(name: &str) -> Vec<ModuleInfo> {
     commands(name)
         .into_iter()
         .map(|command| match command {
@@ -21,9 +21,9 @@ fn news(name: &str) -> Vec<ModuleInfo> {
         .collect()
 }
 
-/// What one frame leads to.
-fn led_to(way: Transport, frame: &str) -> SessionAction {
-    said(&mut opened(way), &[frame])
+/// Returns the action that follows one frame.
+fn action_after(transport: Transport, frame: &str) -> SessionAction {
+    receive(&mut opened(transport), &[frame])
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn reconstructed_ws_reject_cluster_sends_on_to_the_host_it_names() {
         host: named.as_str().map(str::to_owned),
     };
     assert_eq!(commands(name), [Command::Reject(vec![cluster])]);
-    match led_to(Transport::Socket, &text(name)) {
+    match action_after(Transport::Socket, &text(name)) {
         SessionAction::Connect { host, secure, .. } => {
             assert_eq!((named == host.as_str(), secure), (true, true));
         }
@@ -58,12 +58,12 @@ fn reconstructed_ws_reject_locks_are_told_apart() {
     };
     assert_eq!(reasons, [referrer, Reject::Nonexistent, Reject::Region]);
     let frames = json(name);
-    let led = |index: usize| led_to(Transport::Socket, &frames[index].to_string());
-    // The page is named at the same host.
-    assert!(matches!(led(0), SessionAction::Connect { .. }));
-    assert!(matches!(led(1), SessionAction::Fail(Error::NotFound(_))));
+    let action = |index: usize| action_after(Transport::Socket, &frames[index].to_string());
+    // The referrer is sent to the same host again.
+    assert!(matches!(action(0), SessionAction::Connect { .. }));
+    assert!(matches!(action(1), SessionAction::Fail(Error::NotFound(_))));
     assert!(matches!(
-        led(2),
+        action(2),
         SessionAction::Fail(Error::Locked(Lock::Region))
     ));
 }
@@ -76,8 +76,8 @@ fn fixture_lp_poll_reject_referrerlock_2026_names_the_page_before_it_closes() {
     };
     let expected = [Command::Reject(vec![referrer]), Command::Close];
     assert_eq!(commands(name), expected);
-    let asked_again = led_to(Transport::Playlists, &text(name));
-    assert!(matches!(asked_again, SessionAction::Connect { .. }));
+    let reconnect = action_after(Transport::Playlists, &text(name));
+    assert!(matches!(reconnect, SessionAction::Connect { .. }));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn reconstructed_ws_warning_stops_nothing() {
     let name = "reconstructed-ws-warning";
     assert_eq!(commands(name), [Command::Other("warning".into())]);
     assert!(matches!(
-        led_to(Transport::Socket, &text(name)),
+        action_after(Transport::Socket, &text(name)),
         SessionAction::Wait
     ));
 }
@@ -93,15 +93,18 @@ fn reconstructed_ws_warning_stops_nothing() {
 #[test]
 fn real_ws_moduleinfo_counters_2019_say_nothing_of_the_recording() {
     let name = "real-ws-moduleInfo-counters-2019";
-    assert_eq!(news(name), [ModuleInfo::default()]);
+    assert_eq!(messages(name), [ModuleInfo::default()]);
 }
 
 #[test]
 fn real_lp_moduleinfo_counters_2018_are_two_answers_without_news() {
     let name = "real-lp-moduleInfo-counters-2018";
-    assert_eq!(news(name), [ModuleInfo::default(), ModuleInfo::default()]);
+    assert_eq!(
+        messages(name),
+        [ModuleInfo::default(), ModuleInfo::default()]
+    );
     assert!(matches!(
-        led_to(Transport::Polling, &text(name)),
+        action_after(Transport::Polling, &text(name)),
         SessionAction::Wait
     ));
 }
@@ -115,28 +118,31 @@ fn server(host: &str) -> Site {
 
 #[test]
 fn reconstructed_ws_moduleinfo_cdnconfig_2019_names_the_server_of_then() {
-    let news = news("reconstructed-ws-moduleInfo-cdnConfig-2019");
+    let messages = messages("reconstructed-ws-moduleInfo-cdnConfig-2019");
     let sites = vec![server("uhs-akamai.ustream.tv")];
     let only_sites = ModuleInfo {
         sites,
         ..ModuleInfo::default()
     };
-    assert_eq!(news, [only_sites]);
+    assert_eq!(messages, [only_sites]);
 }
 
 #[test]
 fn reconstructed_ws_moduleinfo_cdnconfig_recorded_names_the_server_of_recordings() {
-    let news = news("reconstructed-ws-moduleInfo-cdnConfig-recorded");
-    assert_eq!(news[0].sites, [server("vod-cdn.ustream.tv")]);
+    let messages = messages("reconstructed-ws-moduleInfo-cdnConfig-recorded");
+    assert_eq!(messages[0].sites, [server("vod-cdn.ustream.tv")]);
 }
 
 #[test]
 fn reconstructed_ws_moduleinfo_offline_is_final_in_both_forms() {
     let name = "reconstructed-ws-moduleInfo-offline";
-    let states: Vec<_> = news(name).into_iter().map(|news| news.stream).collect();
+    let states: Vec<_> = messages(name)
+        .into_iter()
+        .map(|messages| messages.stream)
+        .collect();
     assert_eq!(states, [const { Some(StreamState::Offline) }; 2]);
     for frame in json(name).as_array().unwrap() {
-        let ended = led_to(Transport::Socket, &frame.to_string());
+        let ended = action_after(Transport::Socket, &frame.to_string());
         assert!(matches!(ended, SessionAction::Fail(Error::NotRecorded)));
     }
 }
@@ -144,13 +150,13 @@ fn reconstructed_ws_moduleinfo_offline_is_final_in_both_forms() {
 #[test]
 fn reconstructed_ws_moduleinfo_transitional_empty_formats_are_waited_out() {
     let name = "reconstructed-ws-moduleInfo-transitional-empty-formats";
-    assert_eq!(news(name)[0].stream, Some(StreamState::Pending));
+    assert_eq!(messages(name)[0].stream, Some(StreamState::Pending));
     assert!(matches!(
-        led_to(Transport::Socket, &text(name)),
+        action_after(Transport::Socket, &text(name)),
         SessionAction::Wait
     ));
     assert!(matches!(
-        conversation(&[&text(name)]),
+        session_result(&[&text(name)]),
         Err(Error::Timeout(_))
     ));
 }

@@ -1,7 +1,7 @@
-//! Everything that is known of what the service says, read: each payload by a test that is named
-//! after it and asks for the facts it carries.
+//! Reads every known payload of the service. Each has a test that is named after it and checks the
+//! facts that it contains.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod api;
 mod connect;
@@ -28,7 +28,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/protocol")
 }
 
-/// The text of a payload, by its name without an ending.
+/// Returns the text of a payload, by its name without extension.
 fn text(name: &str) -> String {
     let json = folder().join(format!("{name}.json"));
     let path = if json.exists() {
@@ -43,7 +43,7 @@ fn json(name: &str) -> Value {
     serde_json::from_str(&text(name)).unwrap()
 }
 
-fn question() -> SessionQuery {
+fn query() -> SessionQuery {
     SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
@@ -52,16 +52,16 @@ fn question() -> SessionQuery {
     }
 }
 
-/// A session over `way` whose connection has just been opened.
-fn opened(way: Transport) -> Session {
-    let mut session = Session::new(question(), way, 1);
+/// Returns a session over `transport` whose connection has just been opened.
+fn opened(transport: Transport) -> Session {
+    let mut session = Session::new(query(), transport, 1);
     session.start(Duration::ZERO);
     session.handle(SessionEvent::Opened, Duration::ZERO);
     session
 }
 
-/// What a session asks for once all of `frames` were said.
-fn said(session: &mut Session, frames: &[&str]) -> SessionAction {
+/// Passes `frames` to a session and returns its last action.
+fn receive(session: &mut Session, frames: &[&str]) -> SessionAction {
     let mut last = SessionAction::Wait;
     for frame in frames {
         assert!(
@@ -73,12 +73,12 @@ fn said(session: &mut Session, frames: &[&str]) -> SessionAction {
     last
 }
 
-/// What a conversation over a websocket comes to that says `frames` and then nothing more.
-fn conversation(frames: &[&str]) -> Result<StreamInfo, Error> {
+/// Returns the result of a websocket session that receives `frames` and then nothing.
+fn session_result(frames: &[&str]) -> Result<StreamInfo, Error> {
     let mut session = opened(Transport::Socket);
-    let mut request = said(&mut session, frames);
+    let mut action = receive(&mut session, frames);
     for _ in 0..10 {
-        request = match request {
+        action = match action {
             SessionAction::Done(info) => return Ok(*info),
             SessionAction::Fail(error) => return Err(error),
             SessionAction::Connect { .. } => {
@@ -90,18 +90,18 @@ fn conversation(frames: &[&str]) -> Result<StreamInfo, Error> {
             other => panic!("{other:?}"),
         };
     }
-    panic!("no end: {request:?}")
+    panic!("no end: {action:?}")
 }
 
-/// A payload that nobody reads would not be missed: each must be named, in quotes, by a test
-/// whose name begins with the payload's.
+/// Each payload must be named, in quotes, in a test file, and have a test whose name begins with
+/// the payload's.
 #[test]
-fn every_payload_is_read_by_a_test_that_is_named_after_it() {
+fn every_payload_has_a_test_named_after_it() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads");
     let sources: String = fs::read_dir(tests)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        // There they are only listed.
+        // That file only lists the payloads.
         .filter(|path| !path.ends_with("odd.rs"))
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
@@ -115,6 +115,6 @@ fn every_payload_is_read_by_a_test_that_is_named_after_it() {
         let test = name.to_lowercase().replace('-', "_");
         sources.contains(&format!("\"{name}\"")) && sources.contains(&format!("fn {test}_"))
     };
-    let missed: Vec<_> = payloads.iter().filter(|name| !is_read(name)).collect();
-    assert!(missed.is_empty(), "without a test: {missed:?}");
+    let unread: Vec<_> = payloads.iter().filter(|name| !is_read(name)).collect();
+    assert!(unread.is_empty(), "without a test: {unread:?}");
 }

@@ -1,5 +1,5 @@
-//! Odd types: what is said in other words is understood in the same way, and what makes no sense
-//! breaks nothing.
+//! Mutated payloads: other notations of the same content are read in the same way, and invalid
+//! content is read without panic.
 
 use std::time::{Duration, Instant};
 
@@ -14,16 +14,16 @@ use ustream::{ChannelId, Choice, Quality, Recording, RecordingId, Target, gate, 
 use crate::json;
 use crate::rewording::{Changes, Rewording, corrupted, oddities, reworded, rewordings};
 
-/// Eleven days of five seconds, and what one interval may add.
+/// Most segments of a plan, besides the last interval.
 const MAX_SEGMENTS: usize = 200_000;
 
-/// What was understood, to be compared.
+/// What a reader understood, as text for comparison.
 type Interpretation = String;
 
-/// A way to read a payload.
+/// Reads a payload.
 type ReadPayload = fn(&Value) -> Interpretation;
 
-/// Payloads with the ways in which they are read.
+/// Payloads and their readers.
 const PAYLOADS: [(&str, ReadPayload); 25] = [
     ("doc-api-video", video),
     ("doc-api-channel", channel),
@@ -90,7 +90,7 @@ fn frame(value: &Value) -> Interpretation {
     format!("{:?}", message::parse(&value.to_string()))
 }
 
-/// Any JSON, as what a page says in its scripts.
+/// Reads any JSON as a variable in the script of a page.
 fn off_air(value: &Value) -> Interpretation {
     let html = format!("<script>ustream.vars.offAirContentVideoIds={value};</script>");
     let base = "https://video.ibm.com/embed/1".parse().unwrap();
@@ -101,18 +101,18 @@ fn any_payload() -> impl Strategy<Value = (&'static str, ReadPayload)> {
     prop::sample::select(PAYLOADS.as_slice())
 }
 
-/// The recordings that play while a channel is off air, in another dress.
-fn played(changes: &Changes<Rewording>) -> Vec<RecordingId> {
-    let said = reworded(value!(["11", 22, "33"]), changes);
-    let html = format!("<script>x={{}};ustream.vars.offAirContentVideoIds={said};</script>");
+/// Reads a reworded list of off-air recordings.
+fn off_air_ids(changes: &Changes<Rewording>) -> Vec<RecordingId> {
+    let ids = reworded(value!(["11", 22, "33"]), changes);
+    let html = format!("<script>x={{}};ustream.vars.offAirContentVideoIds={ids};</script>");
     let base = "https://video.ibm.com/embed/1".parse().unwrap();
     page::read(&html, &base).off_air
 }
 
-/// What a recording is made of is bounded, whatever was said of it.
-fn assert_is_bounded(news: ModuleInfo) {
-    assert!(news.sites.len() <= 16);
-    let Some(StreamState::Stored(stored)) = news.stream else {
+/// Asserts that all lists of a message and of its recording are bounded.
+fn assert_is_bounded(message: ModuleInfo) {
+    assert!(message.sites.len() <= 16);
+    let Some(StreamState::Stored(stored)) = message.stream else {
         return;
     };
     assert!(stored.playlists.len() <= 16 && stored.files.len() <= 16);
@@ -121,7 +121,7 @@ fn assert_is_bounded(news: ModuleInfo) {
     }
     let info = StreamInfo {
         stored: *stored,
-        sites: news.sites,
+        sites: message.sites,
         ..StreamInfo::default()
     };
     let Ok(recording) = Recording::new(RecordingId(1), info, None) else {
@@ -135,7 +135,7 @@ fn assert_is_bounded(news: ModuleInfo) {
         quality: Quality::Audio,
         ..Choice::default()
     };
-    // Where the video is lost, the audio is there for whoever wants only that.
+    // If the video is lost, audio only can still be planned.
     let plan = recording.plan(&smallest);
     let plan = plan.or_else(|_| recording.plan(&audio)).unwrap();
     assert!(!plan.segments.is_empty());
@@ -153,7 +153,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
-    fn what_is_said_in_another_dress_is_understood_in_the_same_way(
+    fn other_notations_are_read_in_the_same_way(
         (name, read) in any_payload(),
         changes in rewordings(),
     ) {
@@ -162,30 +162,30 @@ proptest! {
     }
 
     #[test]
-    fn what_plays_off_air_is_a_list_in_any_dress(changes in rewordings()) {
-        prop_assert_eq!(played(&changes), [11, 22, 33].map(RecordingId));
+    fn off_air_recordings_are_read_in_any_notation(changes in rewordings()) {
+        prop_assert_eq!(off_air_ids(&changes), [11, 22, 33].map(RecordingId));
     }
 
     #[test]
-    fn what_a_message_leads_to_is_bounded((name, _) in any_payload(), changes in oddities()) {
+    fn lists_of_a_message_are_bounded((name, _) in any_payload(), changes in oddities()) {
         let odd = corrupted(json(name), &changes);
         for command in message::parse(&odd.to_string()).into_iter().flatten() {
-            if let Command::ModuleInfo(news) = command {
-                assert_is_bounded(*news);
+            if let Command::ModuleInfo(message) = command {
+            assert_is_bounded(*message);
             }
         }
     }
 }
 
 proptest! {
-    // Long lists, and every payload read in every way, take their time.
+    // Fewer cases, since long lists and all readers take time.
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn what_makes_no_sense_breaks_nothing((name, read) in any_payload(), changes in oddities()) {
+    fn invalid_content_is_read_without_panic((name, read) in any_payload(), changes in oddities()) {
         let odd = corrupted(json(name), &changes);
         drop(read(&odd));
-        // Read as anything else, too: what is asked is not always what answers.
+        // Passed to all other readers, too: a response may not be the expected one.
         for (_, read) in PAYLOADS {
             read(&odd);
         }
@@ -194,13 +194,13 @@ proptest! {
     }
 
     #[test]
-    fn lists_of_the_api_are_bounded_by_what_they_are_for(count in 0..1500_usize) {
+    fn lists_of_the_api_are_bounded(count in 0..1500_usize) {
         let captions = vec![value!({"language": "en"}); count];
-        let told = api::captions(&body(&value!({"captions": captions}))).unwrap();
-        prop_assert!(matches!(told, ApiResponse::Available(told) if told.len() == count.min(1000)));
+        let list = api::captions(&body(&value!({"captions": captions}))).unwrap();
+        prop_assert!(matches!(list, ApiResponse::Available(list) if list.len() == count.min(1000)));
         let chapters = vec![value!({"position": "1"}); count];
-        let told = api::chapters(&body(&value!({"chapters": chapters}))).unwrap();
-        prop_assert!(matches!(told, ApiResponse::Available(told) if told.len() == count.min(1000)));
+        let list = api::chapters(&body(&value!({"chapters": chapters}))).unwrap();
+        prop_assert!(matches!(list, ApiResponse::Available(list) if list.len() == count.min(1000)));
         let ids = vec![value!(1); count];
         let html = format!("offAirContentVideoIds={}", value!(ids));
         let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());
@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn a_form_is_a_few_fields_with_short_words(
+    fn a_form_has_bounded_fields_and_labels(
         names in prop::collection::vec("[a-z\\]\\[\"<>]{0,8}", 0..70),
         label in "[ -~]{0,500}",
         depth in 0..300_usize,
@@ -228,7 +228,7 @@ proptest! {
 }
 
 #[test]
-fn a_page_that_is_nested_deeply_is_read_to_its_end() {
+fn a_deeply_nested_page_is_read_to_its_end() {
     let inputs = "<input name='fields[a]'><iframe src='/embed/7'></iframe>".repeat(200);
     let html = format!("{}{inputs}", "<div>".repeat(2_000));
     let page = page::read(&html, &"https://video.ibm.com/".parse().unwrap());
@@ -237,7 +237,7 @@ fn a_page_that_is_nested_deeply_is_read_to_its_end() {
 }
 
 #[test]
-fn a_page_that_would_keep_the_parser_for_days_is_read_in_part() {
+fn a_page_that_takes_too_long_is_read_partly() {
     let base = "https://video.ibm.com/".parse().unwrap();
     let nested = "<div>".repeat(200_000);
     let names: Vec<String> = (0..400_000).map(|number| format!(" a{number}")).collect();
@@ -246,7 +246,7 @@ fn a_page_that_would_keep_the_parser_for_days_is_read_in_part() {
         let html = format!("<iframe src='/embed/7'></iframe>{trap}<iframe src='/embed/8'>");
         let started = Instant::now();
         let players = page::read(&html, &base).players;
-        // The time of one part may come on top, on a machine that is busy.
+        // Far above the limit of the parser, for busy machines.
         assert!(started.elapsed() < Duration::from_secs(30));
         assert_eq!(players.first(), Some(&Target::Channel(ChannelId(7))));
     }

@@ -1,4 +1,4 @@
-//! What leads to playlists.
+//! Payloads that lead to playlists.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use ustream::ums::message::{self, Command, Tracking};
 use ustream::ums::session::{SessionAction, StreamInfo, Transport};
 use ustream::{Recording, RecordingId};
 
-use crate::{json, opened, said, text};
+use crate::{json, opened, receive, text};
 
 const ID: RecordingId = RecordingId(134_516_112);
 
@@ -22,7 +22,7 @@ fn reconstructed_lp_connect_response_tracking_says_where_polling_goes_on() {
     };
     let commands = message::parse(&frame).unwrap();
     assert_eq!(commands, [Command::Tracking(tracking.clone())]);
-    match said(&mut opened(Transport::Playlists), &[&frame]) {
+    match receive(&mut opened(Transport::Playlists), &[&frame]) {
         SessionAction::Listen {
             host, connection, ..
         } => {
@@ -36,15 +36,16 @@ fn reconstructed_lp_connect_response_tracking_says_where_polling_goes_on() {
 #[test]
 fn reconstructed_lp_poll_moduleinfo_hls_recorded_gives_the_whole_address_of_the_master() {
     let name = "reconstructed-lp-poll-moduleInfo-hls-recorded";
-    let SessionAction::Done(info) = said(&mut opened(Transport::Playlists), &[&text(name)]) else {
-        panic!("there is nothing to wait for")
+    let action = receive(&mut opened(Transport::Playlists), &[&text(name)]);
+    let SessionAction::Done(info) = action else {
+        panic!("{action:?}")
     };
-    let told = json(name)[0]["args"][0]["stream"][0]["url"].clone();
-    assert_eq!(info.stored.playlists, [told.as_str().unwrap()]);
+    let url = json(name)[0]["args"][0]["stream"][0]["url"].clone();
+    assert_eq!(info.stored.playlists, [url.as_str().unwrap()]);
     assert!(info.stored.files.is_empty());
 }
 
-/// The master playlist that the formats were read from, as far as they tell.
+/// Rebuilds the master playlist from which the formats were read.
 fn master() -> String {
     let mut master = "#EXTM3U\n".to_owned();
     for format in json("real-hls-formats-recorded-134516112-2025")
@@ -87,7 +88,7 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
     let media = "#EXTM3U\n#EXTINF:6,\n\
         https://uhsakamai-a.akamaihd.net/x/0.ts\n#EXT-X-ENDLIST\n";
     let playlists = Playlists::new(ID, master, |url| {
-        // Nothing of the address may be lost: it is signed.
+        // The URL must be complete: it is signed.
         assert!(url.query().unwrap().contains("sgn="));
         match hls::read(media.as_bytes(), url).unwrap() {
             Playlist::Media(media) => Ok(Arc::new(media)),
@@ -96,7 +97,7 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
     });
     let source = SourceKind::Playlists(playlists);
     let recording = Recording::from_source(ID, StreamInfo::default(), source, None).unwrap();
-    let told: Vec<_> = recording
+    let actual: Vec<_> = recording
         .renditions
         .iter()
         .map(|it| (it.id.0.as_str(), it.height, it.bitrate_kbps))
@@ -110,7 +111,7 @@ fn real_hls_formats_recorded_134516112_2025_are_renditions_named_by_what_does_no
         ("8/playlist.m3u8", None, None),
         ("2/playlist.m3u8", None, None),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     let languages: Vec<_> = recording.renditions[5..]
         .iter()
         .map(|it| it.tracks[0].language.as_deref())

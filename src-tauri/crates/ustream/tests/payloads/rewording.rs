@@ -1,39 +1,39 @@
-//! Says the same in other words, or something else.
+//! Changes payloads: to another notation of the same content, or to invalid content.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 
-/// Another way in which the service might say the same.
+/// Another notation that the service might use for the same content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rewording {
-    /// A number as its digits, digits as a number.
+    /// A number as text, digits as a number.
     Number,
-    /// A whole number as one with a fraction of nought.
+    /// An integer as a float.
     Float,
-    /// A list as a map by numbers, as PHP and AMF write it.
+    /// A list as a map with numeric keys, as PHP and AMF write it.
     Map,
-    /// The one object of a list without the list.
+    /// The only object of a list without the list.
     Alone,
-    /// A member that is there, but null.
+    /// An additional member that is null.
     Null,
 }
 
-/// Some places in a value, and what becomes of each.
+/// Random places in a value, and the change of each.
 pub(crate) type Changes<T> = Vec<(Index, T)>;
 
 pub(crate) fn rewordings() -> impl Strategy<Value = Changes<Rewording>> {
-    let dress = prop_oneof![
+    let rewording = prop_oneof![
         Just(Rewording::Number),
         Just(Rewording::Float),
         Just(Rewording::Map),
         Just(Rewording::Alone),
         Just(Rewording::Null),
     ];
-    prop::collection::vec((any::<Index>(), dress), 1..12)
+    prop::collection::vec((any::<Index>(), rewording), 1..12)
 }
 
-/// What stands for nothing that is known.
+/// Returns invalid content.
 pub(crate) fn oddities() -> impl Strategy<Value = Changes<Value>> {
     let nested = (1..200_usize).prop_map(|depth| {
         (0..depth).fold(json!(1), |inner, level| match level % 2 {
@@ -61,7 +61,7 @@ pub(crate) fn oddities() -> impl Strategy<Value = Changes<Value>> {
     prop::collection::vec((any::<Index>(), odd), 1..6)
 }
 
-/// Every value within a value, itself included, is counted in the order of the text.
+/// Counts all values inside a value, including itself.
 fn count(value: &Value) -> usize {
     let within: usize = match value {
         Value::Array(items) => items.iter().map(count).sum(),
@@ -88,16 +88,16 @@ fn at(value: &mut Value, index: Index) -> &mut Value {
     nth(value, &mut index).unwrap()
 }
 
-/// The same in other words.
+/// Returns the same content in another notation.
 pub(crate) fn reworded(mut value: Value, changes: &Changes<Rewording>) -> Value {
-    for (index, dress) in changes {
+    for (index, rewording) in changes {
         let place = at(&mut value, *index);
-        *place = reword(*dress, place.take());
+        *place = reword(*rewording, place.take());
     }
     value
 }
 
-/// Something else in some places.
+/// Returns a value with invalid content in some places.
 pub(crate) fn corrupted(mut value: Value, changes: &Changes<Value>) -> Value {
     for (index, odd) in changes {
         *at(&mut value, *index) = odd.clone();
@@ -105,13 +105,13 @@ pub(crate) fn corrupted(mut value: Value, changes: &Changes<Value>) -> Value {
     value
 }
 
-fn reword(dress: Rewording, value: Value) -> Value {
-    match (dress, value) {
+fn reword(rewording: Rewording, value: Value) -> Value {
+    match (rewording, value) {
         (Rewording::Number, Value::Number(number)) if number.is_u64() => {
             Value::String(number.to_string())
         }
         (Rewording::Number, Value::String(text)) => match text.parse::<u32>() {
-            // Digits in front that would be lost say something.
+            // Leading zeros are significant.
             Ok(number) if number.to_string() == text => number.into(),
             _ => Value::String(text),
         },

@@ -1,4 +1,4 @@
-//! How a recording is stored.
+//! Payloads that describe how a recording is stored.
 
 use serde_json::{Value, json as value};
 use ustream::ums::message::{self, Command, ModuleInfo, Site};
@@ -9,37 +9,37 @@ use ustream::{
     RecordingId, SegmentId, SegmentKind, SegmentPlan,
 };
 
-use crate::{conversation, json, text};
+use crate::{json, session_result, text};
 
-fn news(name: &str) -> ModuleInfo {
+fn message(name: &str) -> ModuleInfo {
     match message::parse(&text(name)).unwrap().remove(0) {
         Command::ModuleInfo(info) => *info,
         other => panic!("{other:?}"),
     }
 }
 
-fn stored(news: &ModuleInfo) -> &StoredStream {
-    match &news.stream {
+fn stored(message: &ModuleInfo) -> &StoredStream {
+    match &message.stream {
         Some(StreamState::Stored(stored)) => stored,
         other => panic!("{other:?}"),
     }
 }
 
-fn formats(news: &ModuleInfo) -> (&StreamFormat, &StreamFormat) {
-    let StoredStream { flv, fmp4, .. } = stored(news);
+fn formats(message: &ModuleInfo) -> (&StreamFormat, &StreamFormat) {
+    let StoredStream { flv, fmp4, .. } = stored(message);
     (flv.as_ref().unwrap(), fmp4.as_ref().unwrap())
 }
 
-/// A stream with one format of these rows.
-fn made_of(name: &str, rows: &Value) -> Recording {
-    let said = value!({"streamFormats": {name: {
+/// Returns a recording with one format of these representations.
+fn recording_of(name: &str, rows: &Value) -> Recording {
+    let body = value!({"streamFormats": {name: {
         "chunkTime": 5000,
         "hashes": {"0": "a"},
         "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
         "streams": rows,
     }}});
-    let StreamState::Stored(stored) = stream::read(&said) else {
-        panic!("{said}")
+    let StreamState::Stored(stored) = stream::read(&body) else {
+        panic!("{body}")
     };
     let info = StreamInfo {
         stored: *stored,
@@ -66,7 +66,7 @@ fn first_address(recording: &Recording, plan: &SegmentPlan, kind: SegmentKind) -
     place.urls[0].to_string()
 }
 
-/// All members of a row, in their order: none may be lost.
+/// Returns the members of a representation for comparison.
 fn representation(row: &Representation) -> (&str, Option<u32>, Option<u32>, Option<u32>, bool) {
     let Representation {
         segment_url,
@@ -83,10 +83,10 @@ fn representation(row: &Representation) -> (&str, Option<u32>, Option<u32>, Opti
 fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
     let server = text("reconstructed-ws-moduleInfo-cdnConfig-recorded");
     let frame = text("reconstructed-ws-moduleInfo-stream-recorded");
-    let info = conversation(&[&frame, &server]).unwrap();
+    let info = session_result(&[&frame, &server]).unwrap();
     let recording = Recording::new(RecordingId(112_470_631), info, None).unwrap();
     assert_eq!(recording.duration_ms, Some(277_000));
-    let told: Vec<_> = recording
+    let actual: Vec<_> = recording
         .renditions
         .iter()
         .map(|it| (it.id.0.as_str(), it.width, it.height, it.bitrate_kbps))
@@ -108,7 +108,7 @@ fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
         ("2/1/chunk_%_%.flv", Some(1280), Some(720), Some(1648)),
         ("4/1/chunk_%_%.flv", Some(640), Some(360), Some(500)),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.container, Container::Fmp4);
@@ -123,16 +123,16 @@ fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
 
     let folder = "https://vod-cdn.ustream.tv/sjc/omega/vod/\
         us1-37ed7ef2-e250-4085-b0e2-9f5bbf7d69e8/10584000/53926414920000/plain/rfc";
-    let piece = |number, hash: &str| {
+    let assert_segment = |number, hash: &str| {
         let address = first_address(&recording, &plan, SegmentKind::Media(number));
         assert_eq!(address, format!("{folder}/2/chunk_{number}_{hash}.m4v"));
     };
-    piece(0, "1870599898");
-    piece(9, "1870599898");
-    piece(10, "2071551290");
-    piece(29, "318871520");
-    piece(30, "2904611835");
-    piece(49, "77410263");
+    assert_segment(0, "1870599898");
+    assert_segment(9, "1870599898");
+    assert_segment(10, "2071551290");
+    assert_segment(29, "318871520");
+    assert_segment(30, "2904611835");
+    assert_segment(49, "77410263");
     assert_eq!(
         first_address(&recording, &plan, SegmentKind::Init),
         format!("{folder}/2/chunk_0_1870599898.m4vh")
@@ -141,8 +141,8 @@ fn reconstructed_ws_moduleinfo_stream_recorded_is_a_whole_plan() {
 
 #[test]
 fn reconstructed_ws_moduleinfo_stream_channel_2019_a_says_rows_hashes_and_path() {
-    let news = news("reconstructed-ws-moduleInfo-stream-channel-2019-a");
-    let (flv, fmp4) = formats(&news);
+    let message = message("reconstructed-ws-moduleInfo-stream-channel-2019-a");
+    let (flv, fmp4) = formats(&message);
     for format in [flv, fmp4] {
         assert_eq!(format.chunk_time_ms, Some(5000));
         assert_eq!(
@@ -182,17 +182,17 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_a_says_rows_hashes_and_path()
         let init = row.segment_url.clone() + "h";
         assert_eq!(row.init_url, Some(init));
     }
-    let sound = fmp4.representations.last().unwrap();
-    assert_eq!(sound.content_type.as_deref(), Some("audio/mp4"));
+    let audio = fmp4.representations.last().unwrap();
+    assert_eq!(audio.content_type.as_deref(), Some("audio/mp4"));
     assert_eq!(
-        (sound.language.as_deref(), sound.country.as_deref()),
+        (audio.language.as_deref(), audio.country.as_deref()),
         (Some("en"), Some("US"))
     );
 }
 
 #[test]
 fn reconstructed_ws_moduleinfo_stream_channel_2019_b_update_adds_hashes_to_the_same_rows() {
-    let info = conversation(&[
+    let info = session_result(&[
         &text("reconstructed-ws-moduleInfo-stream-channel-2019-a"),
         &text("reconstructed-ws-moduleInfo-stream-channel-2019-b-update"),
         &text("reconstructed-ws-moduleInfo-cdnConfig-2019"),
@@ -211,10 +211,10 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_b_update_adds_hashes_to_the_s
         (1_548_448_560, "d4e3aa5a6e"),
     ];
     assert_eq!(hashes, expected);
-    // The bit rate of a picture doubles within two minutes: it is no name.
+    // The bit rate of a video doubles within two minutes: it cannot identify a representation.
     assert_eq!(fmp4.representations[0].bitrate_kbps, Some(1927));
     let id = RecordingId(16_551_254);
-    let before = news("reconstructed-ws-moduleInfo-stream-channel-2019-a");
+    let before = message("reconstructed-ws-moduleInfo-stream-channel-2019-a");
     let earlier = StreamInfo {
         stored: stored(&before).clone(),
         ..StreamInfo::default()
@@ -231,10 +231,10 @@ fn reconstructed_ws_moduleinfo_stream_channel_2019_b_update_adds_hashes_to_the_s
 
 #[test]
 fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one() {
-    let news = news("reconstructed-ws-moduleInfo-first-channel-2019");
-    assert_eq!(news.title.as_deref(), Some("CreativeLive broadcast12"));
-    assert_eq!(news.owner.as_deref(), Some("CreativeLive"));
-    let (flv, fmp4) = formats(&news);
+    let message = message("reconstructed-ws-moduleInfo-first-channel-2019");
+    assert_eq!(message.title.as_deref(), Some("CreativeLive broadcast12"));
+    assert_eq!(message.owner.as_deref(), Some("CreativeLive"));
+    let (flv, fmp4) = formats(&message);
     let names = |format: &StreamFormat| -> Vec<String> {
         let rows = format.representations.iter();
         rows.map(|row| row.segment_url.replace("/chunk_%_%", ""))
@@ -243,12 +243,12 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
     assert_eq!(names(flv), ["4/8.flv", "4/2.flv", "6/8.flv", "6/2.flv"]);
     assert_eq!(names(fmp4), ["5.m4v", "7.m4v", "8.m4a", "2.m4a"]);
     let info = StreamInfo {
-        stored: stored(&news).clone(),
+        stored: stored(&message).clone(),
         ..StreamInfo::default()
     };
     let recording = Recording::new(RecordingId(1), info, None).unwrap();
     let chosen = |choice: Choice| recording.plan(&choice).unwrap().rendition.0;
-    // Both pictures have 252 lines, and both sounds are the default one.
+    // Both videos have 252 lines, and both audio tracks are the default.
     assert_eq!(chosen(Choice::default()), "5/chunk_%_%.m4v 2/chunk_%_%.m4a");
     let small = Choice {
         quality: Quality::Height(360),
@@ -261,8 +261,8 @@ fn reconstructed_ws_moduleinfo_first_channel_2019_holds_stream_and_title_in_one(
 #[test]
 fn real_ws_flvsegmented_streams_nasahdtv_2019_trimmed_are_eight_though_six_have_one_preset() {
     let rows = json("real-ws-flvsegmented-streams-nasahdtv-2019-trimmed");
-    let recording = made_of("flv/segmented", &rows);
-    let told: Vec<_> = recording
+    let recording = recording_of("flv/segmented", &rows);
+    let actual: Vec<_> = recording
         .renditions
         .iter()
         .map(|it| (&it.id.0[..3], it.height.unwrap(), it.bitrate_kbps.unwrap()))
@@ -277,19 +277,19 @@ fn real_ws_flvsegmented_streams_nasahdtv_2019_trimmed_are_eight_though_six_have_
         ("8/9", 360, 238),
         ("6/9", 252, 181),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
 fn real_ws_mp4segmented_audio_stream_without_language_recorded_is_a_sound_all_the_same() {
     let row = json("real-ws-mp4segmented-audio-stream-without-language-recorded");
-    let recording = made_of("mp4/segmented", &value!([row]));
-    let [sound] = recording.renditions.as_slice() else {
+    let recording = recording_of("mp4/segmented", &value!([row]));
+    let [audio] = recording.renditions.as_slice() else {
         panic!("{recording:?}")
     };
-    assert_eq!(sound.bitrate_kbps, Some(148));
-    let [track] = sound.tracks.as_slice() else {
-        panic!("{sound:?}")
+    assert_eq!(audio.bitrate_kbps, Some(148));
+    let [track] = audio.tracks.as_slice() else {
+        panic!("{audio:?}")
     };
     assert_eq!(track.template, "1/chunk_%_%.m4a");
     assert_eq!(track.init_template.as_deref(), Some("1/chunk_%_%.m4ah"));
@@ -298,7 +298,7 @@ fn real_ws_mp4segmented_audio_stream_without_language_recorded_is_a_sound_all_th
 
 #[test]
 fn reconstructed_lp_2016_dash_3_1_recorded_stands_in_the_stream_itself() {
-    let info = conversation(&[&text("reconstructed-lp-2016-dash-3-1-recorded")]).unwrap();
+    let info = session_result(&[&text("reconstructed-lp-2016-dash-3-1-recorded")]).unwrap();
     let site = Site {
         host: "uhs-akamai.ustream.tv".into(),
         path: String::new(),
@@ -308,7 +308,7 @@ fn reconstructed_lp_2016_dash_3_1_recorded_stands_in_the_stream_itself() {
     assert_eq!(recording.duration_ms, Some(3_600_000));
     let plan = recording.plan(&Choice::default()).unwrap();
     assert_eq!(plan.rendition.0, "2/chunk_%_%.m4v 1/chunk_%_%.m4a");
-    // Only the first two hashes of an hour stand in the payload: what they cannot hold is missed.
+    // The payload has only the first two hashes of an hour: later segments are missing.
     assert_eq!(plan.segments.len(), 2 + 2 * 20);
     assert_eq!(plan.stated_ms, Some(3_600_000));
     assert_eq!(
@@ -320,20 +320,20 @@ fn reconstructed_lp_2016_dash_3_1_recorded_stands_in_the_stream_itself() {
 #[test]
 fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
     let name = "reconstructed-rtmp-moduleInfo-channel-2015";
-    let mut said = json(name)["stream"].take();
-    // Its rows are for a protocol of the past: nothing of it may pass for pieces of today.
-    let frame = value!({"cmd": "moduleInfo", "args": [{"stream": said}]}).to_string();
-    assert!(matches!(conversation(&[&frame]), Err(Error::Timeout(_))));
+    let mut body = json(name)["stream"].take();
+    // Its streams are for RTMP: nothing of it may be read as segments.
+    let frame = value!({"cmd": "moduleInfo", "args": [{"stream": body}]}).to_string();
+    assert!(matches!(session_result(&[&frame]), Err(Error::Timeout(_))));
 
-    let mut recording = made_of(
+    let mut recording = recording_of(
         "flv/segmented",
         &value!([{"segmentUrl": "1/chunk_%_%.flv"}]),
     );
     let format = value!({"streamFormats": {"flv/segmented": {
-        "chunkTime": said["streams"][0]["chunkTime"],
-        "hashes": said["hashes"][0].take(),
+        "chunkTime": body["streams"][0]["chunkTime"],
+        "hashes": body["hashes"][0].take(),
         "contentAccess": {"accessList": [{"data": {"path": "x/"}}]},
-        "streams": [{"segmentUrl": said["streams"][0]["streamName"][0]}],
+        "streams": [{"segmentUrl": body["streams"][0]["streamName"][0]}],
     }}});
     if let StreamState::Stored(stored) = stream::read(&format) {
         let info = StreamInfo {
@@ -345,7 +345,7 @@ fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
     let plan = recording.plan(&Choice::default()).unwrap();
     let sure: Vec<u64> = (1_443_585_699..=1_443_585_709).collect();
     assert_eq!(numbers(&plan, 0, Presence::Sure), sure);
-    assert_eq!(plan.segments[0].duration_ms, 5000, "said as 5000.0");
+    assert_eq!(plan.segments[0].duration_ms, 5000, "stated as 5000.0");
     for (number, hash) in [
         (1_443_585_699, "53131993"),
         (1_443_585_708, "53131993"),
@@ -359,7 +359,7 @@ fn reconstructed_rtmp_moduleinfo_channel_2015_has_hashes_that_begin_at_nine() {
 
 #[test]
 fn thirdparty_doc_ums_moduleinfo_2025_simplified_is_not_taken_for_a_stream() {
-    // A sketch that contradicts its own program: rows and hashes without a place.
+    // A sketch that contradicts its own program: representations and hashes without a path.
     let frame = text("thirdparty-doc-ums-moduleInfo-2025-SIMPLIFIED");
-    assert!(matches!(conversation(&[&frame]), Err(Error::Timeout(_))));
+    assert!(matches!(session_result(&[&frame]), Err(Error::Timeout(_))));
 }

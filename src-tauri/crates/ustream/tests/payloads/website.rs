@@ -1,4 +1,4 @@
-//! What the website says: its pages, its lists, its form.
+//! Payloads of the website: pages, lists, the form.
 
 use serde_json::{Value, json as value};
 use ustream::gate::{self, FormReply};
@@ -36,7 +36,7 @@ fn real_socialstream_li_says_number_and_length() {
     assert_eq!(page.next.as_deref(), Some(next));
 }
 
-/// The answer of the form, as it is passed on.
+/// Returns the hash of the form, as it is passed on.
 fn hash_in(body: &str) -> Value {
     match gate::reply(body.as_bytes()).unwrap() {
         FormReply::Hash(hash) => serde_json::from_str(&hash).unwrap(),

@@ -51,10 +51,10 @@ fn playlists(master: &str, media: impl Fn(&str) -> Option<String>) -> Playlists 
 }
 
 fn segments(lengths: &[u32]) -> String {
-    let pieces = lengths.iter().zip(0..).map(|(length, number)| {
+    let segments = lengths.iter().zip(0..).map(|(length, number)| {
         format!("#EXTINF:{length},\nhttps://vod-cdn.ustream.tv/a/{number}.ts\n")
     });
-    format!("#EXTM3U\n{}#EXT-X-ENDLIST\n", pieces.collect::<String>())
+    format!("#EXTM3U\n{}#EXT-X-ENDLIST\n", segments.collect::<String>())
 }
 
 const MASTER: &str = "#EXTM3U\n\
@@ -88,12 +88,12 @@ fn muxed_and_separate_audio_are_combined() {
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"fr\",LANGUAGE=\"fr\",URI=\"9/playlist.m3u8\"\n\
         #EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=1920x1080,AUDIO=\"a\"\n1/playlist.m3u8\n";
     let found = playlists(master, |_| Some(segments(&[6])));
-    let said = |rendition: Rendition| {
-        let said = rendition.tracks.into_iter();
-        let said = said.map(|track| (track.kind, track.language.unwrap_or_default()));
-        said.collect::<Vec<_>>()
+    let tracks = |rendition: Rendition| {
+        let tracks = rendition.tracks.into_iter();
+        let tracks = tracks.map(|track| (track.kind, track.language.unwrap_or_default()));
+        tracks.collect::<Vec<_>>()
     };
-    let renditions: Vec<_> = found.renditions().into_iter().map(said).collect();
+    let renditions: Vec<_> = found.renditions().into_iter().map(tracks).collect();
     let [en, fr] = ["en", "fr"].map(str::to_owned);
     let expected = [
         vec![(TrackKind::Both, en.clone())],
@@ -142,8 +142,8 @@ fn lost_renditions_are_reported_and_the_best_remaining_one_is_chosen() {
     let choice = crate::Choice::default();
     let plan = recording.plan(&choice).unwrap();
     assert_eq!(plan.rendition.0, "6/playlist.m3u8 8/playlist.m3u8");
-    let told = recording.substituted(&choice, &plan).unwrap();
-    assert!(told.reason.contains("encrypted"), "{}", told.reason);
+    let lost = recording.substituted(&choice, &plan).unwrap();
+    assert!(lost.reason.contains("encrypted"), "{}", lost.reason);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::super::stream::StreamState;
 use super::*;
 
 #[test]
-fn the_servers_of_the_pieces_are_all_kept_in_order() {
+fn all_servers_of_segments_are_kept_in_order() {
     let config = json!({"cmd": "moduleInfo", "args": {"0": {"cdnConfig": {"data": {"0": {"data": [
         {"sites": [{"host": "a.ustream.tv", "path": "/"}, {"host": "b.ustream.tv"}]},
         {"sites": {"0": {"host": "c.ustream.tv", "path": "/x/"}}},
@@ -19,7 +19,7 @@ fn the_servers_of_the_pieces_are_all_kept_in_order() {
 }
 
 #[test]
-fn reasons_of_a_refusal_are_told_apart_by_the_telling_part_of_their_name() {
+fn reasons_of_a_reject_are_recognized_by_part_of_their_name() {
     let reasons = |body: Value| {
         let frame = json!({"cmd": "reject", "args": body}).to_string();
         match parse(&frame).unwrap().remove(0) {
@@ -51,7 +51,7 @@ fn reasons_of_a_refusal_are_told_apart_by_the_telling_part_of_their_name() {
 }
 
 #[test]
-fn hashes_come_as_a_map_or_as_phps_idea_of_a_map_that_starts_at_nought() {
+fn hashes_may_be_a_map_or_a_list() {
     for hashes in [
         json!({"0": 187}),
         json!({"0.0": "187"}),
@@ -67,7 +67,7 @@ fn hashes_come_as_a_map_or_as_phps_idea_of_a_map_that_starts_at_nought() {
 }
 
 #[test]
-fn what_is_not_json_or_too_long_is_refused() {
+fn invalid_json_and_too_large_frames_are_refused() {
     assert!(matches!(parse("<html>"), Err(Error::Malformed { .. })));
     assert!(matches!(
         parse(&"[".repeat(100_000)),
@@ -79,7 +79,7 @@ fn what_is_not_json_or_too_long_is_refused() {
     ));
 }
 
-/// Any JSON, with the names that mean something sprinkled in.
+/// Any JSON, with known member names mixed in.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -127,12 +127,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_frame_breaks_the_reading(frame in any::<String>()) {
+    fn any_frame_is_parsed_without_panic(frame in any::<String>()) {
         let _ = parse(&frame);
     }
 
     #[test]
-    fn no_arguments_break_the_reading(args in any_json()) {
+    fn any_arguments_are_parsed_without_panic(args in any_json()) {
         for name in ["moduleInfo", "reject", "warning", "tracking"] {
             let frame = json!({"cmd": name, "args": args}).to_string();
             prop_assert_eq!(parse(&frame).unwrap().len(), 1);

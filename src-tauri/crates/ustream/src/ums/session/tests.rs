@@ -1,10 +1,10 @@
-//! Each rule of the conversation as a story: what is said, and what follows.
+//! The rules of a session: events and the actions that follow.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-fn question() -> SessionQuery {
+fn query() -> SessionQuery {
     SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
@@ -13,8 +13,8 @@ fn question() -> SessionQuery {
     }
 }
 
-fn started(question: SessionQuery) -> Session {
-    let mut session = Session::new(question, Transport::Socket, 7);
+fn started(query: SessionQuery) -> Session {
+    let mut session = Session::new(query, Transport::Socket, 7);
     assert!(host_of(session.start(Duration::ZERO)).contains("-ws-live.ums.services."));
     session
 }
@@ -24,8 +24,8 @@ fn seconds(seconds: u64) -> Duration {
 }
 
 #[track_caller]
-fn host_of(request: SessionAction) -> String {
-    match request {
+fn host_of(action: SessionAction) -> String {
+    match action {
         SessionAction::Connect {
             host,
             path: "/1/ustream",
@@ -36,23 +36,23 @@ fn host_of(request: SessionAction) -> String {
 }
 
 #[track_caller]
-fn error_of(request: SessionAction) -> Error {
-    match request {
+fn error_of(action: SessionAction) -> Error {
+    match action {
         SessionAction::Fail(error) => error,
         other => panic!("{other:?}"),
     }
 }
 
 #[track_caller]
-fn done(request: SessionAction) -> StreamInfo {
-    match request {
+fn done(action: SessionAction) -> StreamInfo {
+    match action {
         SessionAction::Done(info) => *info,
         other => panic!("{other:?}"),
     }
 }
 
-/// What the session says when the connection opens.
-fn said(session: &mut Session) -> Value {
+/// Opens the connection and returns the arguments of `connect`.
+fn connect_arguments(session: &mut Session) -> Value {
     match session.handle(SessionEvent::Opened, Duration::ZERO) {
         SessionAction::Send(arguments) => arguments,
         other => panic!("{other:?}"),
@@ -94,48 +94,51 @@ fn servers() -> Value {
 }
 
 #[test]
-fn it_introduces_itself_as_the_player_does() {
-    let said = said(&mut started(question()));
-    assert_eq!(said["media"], "112470631", "ids are text here");
+fn connect_has_the_arguments_of_a_player() {
+    let connect = connect_arguments(&mut started(query()));
+    assert_eq!(connect["media"], "112470631", "ids are text here");
     assert_eq!(
-        (&said["appId"], &said["appVersion"]),
+        (&connect["appId"], &connect["appVersion"]),
         (&json!(3), &json!(2))
     );
-    assert_eq!(said["application"], "recorded");
-    assert_eq!(said["referrer"], "https://video.ibm.com/recorded/112470631");
-    assert!(said["rsid"].as_str().unwrap().contains(':'));
+    assert_eq!(connect["application"], "recorded");
+    assert_eq!(
+        connect["referrer"],
+        "https://video.ibm.com/recorded/112470631"
+    );
+    assert!(connect["rsid"].as_str().unwrap().contains(':'));
     for secret in ["password", "hash", "isOffairRecorded"] {
-        assert!(said.get(secret).is_none(), "{secret}");
+        assert!(connect.get(secret).is_none(), "{secret}");
     }
 }
 
 #[test]
-fn what_the_person_brings_is_passed_on() {
-    let said = said(&mut started(SessionQuery {
+fn credentials_are_passed_on() {
+    let connect = connect_arguments(&mut started(SessionQuery {
         password: Some("secret".into()),
         hash: Some(r#"[{"hash":"0"}]"#.into()),
         referrer: Some("https://example.org/".into()),
-        ..question()
+        ..query()
     }));
-    assert_eq!(said["password"], "secret");
+    assert_eq!(connect["password"], "secret");
     assert_eq!(
-        said["hash"], r#"[{"hash":"0"}]"#,
+        connect["hash"], r#"[{"hash":"0"}]"#,
         "the text, not the object"
     );
-    assert_eq!(said["referrer"], "https://example.org/");
+    assert_eq!(connect["referrer"], "https://example.org/");
 }
 
 #[test]
-fn the_usual_conversation_is_sent_on_once_and_then_hears_everything() {
-    let mut session = started(question());
-    said(&mut session);
+fn a_usual_session_is_redirected_once_and_completes() {
+    let mut session = started(query());
+    connect_arguments(&mut session);
     let host = "r1-1-112470631-recorded-ws-omega.ums.ustream.tv";
-    let request = reject(
+    let action = reject(
         &mut session,
         &json!({"cluster": {"name": "omega", "host": host}}),
     );
-    assert_eq!(host_of(request), host);
-    said(&mut session);
+    assert_eq!(host_of(action), host);
+    connect_arguments(&mut session);
     let counters = module_info(&json!({"allViewers": 3}));
     assert!(matches!(
         frame(&mut session, &counters, seconds(1)),
@@ -151,22 +154,22 @@ fn the_usual_conversation_is_sent_on_once_and_then_hears_everything() {
 }
 
 #[test]
-fn servers_may_be_named_before_the_stream_and_all_in_one_frame() {
-    let mut session = started(question());
+fn servers_may_come_first_or_in_the_same_frame() {
+    let mut session = started(query());
     assert!(matches!(
         frame(&mut session, &servers(), seconds(1)),
         SessionAction::Wait
     ));
     done(frame(&mut session, &stream(Some(100_000)), seconds(1)));
 
-    let mut session = started(question());
+    let mut session = started(query());
     let both = json!([stream(Some(100_000)), {"cmd": "warning", "args": {"code": 1}}, servers()]);
     done(frame(&mut session, &both, seconds(1)));
 }
 
 #[test]
-fn servers_that_are_not_named_are_waited_for_five_seconds() {
-    let mut session = started(question());
+fn missing_servers_are_waited_for_five_seconds() {
+    let mut session = started(query());
     frame(&mut session, &stream(None), seconds(2));
     assert_eq!(session.deadline(), seconds(7));
     assert!(matches!(
@@ -178,21 +181,21 @@ fn servers_that_are_not_named_are_waited_for_five_seconds() {
 }
 
 #[test]
-fn a_connection_that_closes_after_the_stream_has_said_enough() {
-    let mut session = started(question());
+fn a_connection_closed_after_the_stream_is_complete() {
+    let mut session = started(query());
     frame(&mut session, &stream(None), seconds(1));
     done(session.handle(SessionEvent::Closed, seconds(1)));
 }
 
 #[test]
-fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
+fn a_short_list_is_waited_for_and_requested_again_once() {
     let too_long = stream(Some(600_000));
     let rest: serde_json::Map<_, _> = (2..10)
         .map(|key| ((key * 10).to_string(), json!("9")))
         .collect();
     let rest = more(&Value::Object(rest));
 
-    let mut session = started(question());
+    let mut session = started(query());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &too_long, seconds(1));
     assert_eq!(session.deadline(), seconds(4));
@@ -203,7 +206,7 @@ fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
         "lists are joined"
     );
 
-    let mut session = started(question());
+    let mut session = started(query());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &too_long, seconds(1));
     assert!(
@@ -213,14 +216,14 @@ fn a_list_that_ends_too_early_is_waited_for_and_asked_for_once_more() {
     done(session.handle(SessionEvent::TimedOut, seconds(8)));
 }
 
-/// A later message with only these hashes.
+/// Returns a later message that has only these hashes.
 fn more(hashes: &Value) -> Value {
     module_info(&json!({"stream": {"streamFormats": {"flv/segmented": {"hashes": hashes}}}}))
 }
 
 #[test]
-fn a_list_of_unknown_length_is_waited_for_as_long_as_it_grows() {
-    let mut session = started(question());
+fn a_list_of_unknown_length_is_waited_for_while_it_grows() {
+    let mut session = started(query());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &stream(None), seconds(1));
     assert_eq!(session.deadline(), seconds(4));
@@ -237,13 +240,13 @@ fn a_list_of_unknown_length_is_waited_for_as_long_as_it_grows() {
 }
 
 #[test]
-fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
-    let mut session = started(question());
+fn the_length_by_the_api_ends_the_wait_for_more_hashes() {
+    let mut session = started(query());
     frame(&mut session, &stream(None), seconds(1));
     frame(&mut session, &servers(), seconds(1));
     done(session.handle(SessionEvent::Length(110_000), seconds(1)));
 
-    let mut session = started(question());
+    let mut session = started(query());
     assert!(matches!(
         session.handle(SessionEvent::Length(110_000), seconds(0)),
         SessionAction::Wait
@@ -251,12 +254,12 @@ fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
     frame(&mut session, &stream(None), seconds(1));
     done(frame(&mut session, &servers(), seconds(1)));
 
-    let mut session = started(question());
+    let mut session = started(query());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &stream(None), seconds(1));
-    let request = session.handle(SessionEvent::Length(250_000), seconds(1));
+    let action = session.handle(SessionEvent::Length(250_000), seconds(1));
     assert!(
-        matches!(request, SessionAction::Wait),
+        matches!(action, SessionAction::Wait),
         "the list is too short"
     );
     frame(&mut session, &more(&json!({"20": "3"})), seconds(2));
@@ -268,8 +271,8 @@ fn the_length_by_the_api_ends_the_wait_for_more_of_the_list() {
 }
 
 #[test]
-fn a_list_with_a_gap_is_asked_for_once_more() {
-    let mut session = started(question());
+fn a_list_with_a_gap_is_requested_again_once() {
+    let mut session = started(query());
     frame(&mut session, &servers(), seconds(1));
     frame(&mut session, &stream(Some(290_000)), seconds(1));
     frame(
@@ -282,8 +285,8 @@ fn a_list_with_a_gap_is_asked_for_once_more() {
 }
 
 #[test]
-fn what_is_known_of_a_stream_is_not_lost_by_a_later_offline() {
-    let mut session = started(question());
+fn a_later_offline_does_not_discard_a_known_stream() {
+    let mut session = started(query());
     frame(&mut session, &stream(None), seconds(1));
     let offline = module_info(&json!({"stream": "offline"}));
     assert!(matches!(
@@ -294,8 +297,8 @@ fn what_is_known_of_a_stream_is_not_lost_by_a_later_offline() {
 }
 
 #[test]
-fn rows_without_a_name_are_an_answer_without_sense_and_no_silence() {
-    let mut session = started(question());
+fn representations_without_templates_are_malformed_and_not_a_timeout() {
+    let mut session = started(query());
     let nameless = module_info(&json!({"stream": {"streamFormats": {"flv/segmented": {
         "chunkTime": 6000, "streams": [{"bitrate": 1}], "hashes": {"0": "1"},
     }}}}));
@@ -305,8 +308,8 @@ fn rows_without_a_name_are_an_answer_without_sense_and_no_silence() {
 }
 
 #[test]
-fn formats_that_are_still_to_come_are_waited_for() {
-    let mut session = started(question());
+fn pending_formats_are_waited_for() {
+    let mut session = started(query());
     let pending = module_info(&json!({"stream": {"contentAvailable": true, "streamFormats": {}}}));
     assert!(matches!(
         frame(&mut session, &pending, seconds(1)),
@@ -316,24 +319,24 @@ fn formats_that_are_still_to_come_are_waited_for() {
 }
 
 #[test]
-fn a_stream_that_is_not_there_was_not_recorded() {
+fn an_offline_stream_is_not_recorded() {
     for body in [
         json!("offline"),
         json!({"contentAvailable": false, "streamFormats": {}}),
     ] {
-        let mut session = started(question());
-        let request = frame(
+        let mut session = started(query());
+        let action = frame(
             &mut session,
             &module_info(&json!({"stream": body})),
             seconds(1),
         );
-        assert!(matches!(error_of(request), Error::NotRecorded));
+        assert!(matches!(error_of(action), Error::NotRecorded));
     }
 }
 
 #[test]
-fn silence_is_met_with_an_attempt_at_each_domain_and_then_given_up() {
-    let mut session = started(question());
+fn a_silent_service_is_tried_once_on_each_domain() {
+    let mut session = started(query());
     let second = host_of(session.handle(SessionEvent::TimedOut, seconds(12)));
     assert!(
         second.ends_with("-recorded-wss-live.ums.ustream.tv"),
@@ -345,8 +348,8 @@ fn silence_is_met_with_an_attempt_at_each_domain_and_then_given_up() {
 }
 
 #[test]
-fn the_last_real_error_comes_out_after_three_attempts() {
-    let mut session = started(question());
+fn the_last_error_is_reported_after_three_attempts() {
+    let mut session = started(query());
     let failed = || {
         SessionEvent::Failed(Error::Status {
             host: "h".into(),
@@ -362,8 +365,8 @@ fn the_last_real_error_comes_out_after_three_attempts() {
 }
 
 #[test]
-fn a_service_that_asks_to_be_left_alone_is_left_alone() {
-    let mut session = started(question());
+fn a_busy_service_is_not_asked_again() {
+    let mut session = started(query());
     let busy = SessionEvent::Failed(Error::Busy { retry_after: None });
     assert!(matches!(
         error_of(session.handle(busy, seconds(1))),
@@ -372,8 +375,8 @@ fn a_service_that_asks_to_be_left_alone_is_left_alone() {
 }
 
 #[test]
-fn a_frame_without_sense_is_skipped_and_one_too_large_is_final() {
-    let mut session = started(question());
+fn a_malformed_frame_is_skipped_and_a_too_large_one_is_final() {
+    let mut session = started(query());
     assert!(matches!(
         session.handle(SessionEvent::Frame("<html>"), seconds(1)),
         SessionAction::Wait
@@ -389,8 +392,8 @@ fn a_frame_without_sense_is_skipped_and_one_too_large_is_final() {
 }
 
 #[test]
-fn a_cluster_without_an_own_host_is_reached_by_its_name() {
-    let mut session = started(question());
+fn a_cluster_with_a_foreign_host_is_reached_by_its_name() {
+    let mut session = started(query());
     let foreign = json!({"cluster": {"name": "omega", "host": "ums.ustream.tv.evil.com"}});
     let host = host_of(reject(&mut session, &foreign));
     assert!(
@@ -400,8 +403,8 @@ fn a_cluster_without_an_own_host_is_reached_by_its_name() {
 }
 
 #[test]
-fn a_named_host_that_cannot_be_reached_is_tried_by_the_clusters_name() {
-    let mut session = started(question());
+fn an_unreachable_host_is_replaced_by_the_clusters_name() {
+    let mut session = started(query());
     let named = json!({"cluster": {"name": "beta", "host": "r1-1-1-x.ums.ustream.tv"}});
     assert_eq!(
         host_of(reject(&mut session, &named)),
@@ -415,7 +418,7 @@ fn a_named_host_that_cannot_be_reached_is_tried_by_the_clusters_name() {
 }
 
 #[test]
-fn it_is_not_led_astray() {
+fn redirects_to_foreign_or_invalid_hosts_are_refused() {
     let clusters = [
         json!({"host": "evil.com"}),
         json!({"name": "x.evil.com/", "host": "evil.com"}),
@@ -424,18 +427,18 @@ fn it_is_not_led_astray() {
         json!({"name": "live"}),
     ];
     for cluster in clusters {
-        let mut session = started(question());
-        let request = reject(&mut session, &json!({"cluster": cluster}));
+        let mut session = started(query());
+        let action = reject(&mut session, &json!({"cluster": cluster}));
         assert!(
-            matches!(error_of(request), Error::Misdirected(_)),
+            matches!(error_of(action), Error::Misdirected(_)),
             "{cluster}"
         );
     }
 }
 
 #[test]
-fn it_follows_five_hosts_and_no_more_and_none_twice() {
-    let mut session = started(question());
+fn at_most_five_redirects_are_followed_and_none_twice() {
+    let mut session = started(query());
     for number in 0..5 {
         let host = format!("r{number}.ums.ustream.tv");
         assert_eq!(
@@ -449,7 +452,7 @@ fn it_follows_five_hosts_and_no_more_and_none_twice() {
     );
     assert!(matches!(error_of(sixth), Error::Misdirected(_)));
 
-    let mut session = started(question());
+    let mut session = started(query());
     let again = json!({"cluster": {"host": "r1.ums.ustream.tv"}});
     host_of(reject(&mut session, &again));
     assert!(matches!(
@@ -459,56 +462,61 @@ fn it_follows_five_hosts_and_no_more_and_none_twice() {
 }
 
 #[test]
-fn the_page_that_is_asked_for_is_named_twice_at_most() {
-    let mut session = started(question());
+fn a_required_referrer_is_sent_at_most_twice() {
+    let mut session = started(query());
     let lock = |page: &str| json!({"referrerLock": {"redirectUrl": page}});
     let first = host_of(reject(&mut session, &lock("http://www.a-pac.tv")));
-    assert_eq!(said(&mut session)["referrer"], "http://www.a-pac.tv");
+    assert_eq!(
+        connect_arguments(&mut session)["referrer"],
+        "http://www.a-pac.tv"
+    );
     let second = host_of(reject(&mut session, &lock("http://www.a-pac.tv/live")));
     assert_eq!(first, second);
-    assert_eq!(said(&mut session)["referrer"], "http://www.a-pac.tv/live");
+    assert_eq!(
+        connect_arguments(&mut session)["referrer"],
+        "http://www.a-pac.tv/live"
+    );
     let third = reject(&mut session, &lock("http://www.a-pac.tv/more"));
     assert!(matches!(error_of(third), Error::Locked(Lock::Embed)));
 }
 
 #[test]
-fn a_page_that_is_none_or_does_not_help_is_the_end() {
+fn an_invalid_or_useless_referrer_is_an_embed_lock() {
     let own = "https://video.ibm.com/recorded/112470631";
     for page in [json!(null), json!("javascript:x"), json!(own)] {
-        let mut session = started(question());
-        let request = reject(
+        let mut session = started(query());
+        let action = reject(
             &mut session,
             &json!({"referrerLock": {"redirectUrl": page}}),
         );
         assert!(
-            matches!(error_of(request), Error::Locked(Lock::Embed)),
+            matches!(error_of(action), Error::Locked(Lock::Embed)),
             "{page}"
         );
     }
 }
 
 #[test]
-fn each_lock_is_told_by_its_own_name() {
-    let lock = |reasons: Value, question: SessionQuery| match error_of(reject(
-        &mut started(question),
-        &reasons,
-    )) {
-        Error::Locked(lock) => lock,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(lock(json!({"geoLock": true}), question()), Lock::Region);
-    assert_eq!(lock(json!({"ssoLock": {}}), question()), Lock::Login);
+fn each_lock_has_its_own_error() {
+    let lock =
+        |reasons: Value, query: SessionQuery| match error_of(reject(&mut started(query), &reasons))
+        {
+            Error::Locked(lock) => lock,
+            other => panic!("{other:?}"),
+        };
+    assert_eq!(lock(json!({"geoLock": true}), query()), Lock::Region);
+    assert_eq!(lock(json!({"ssoLock": {}}), query()), Lock::Login);
     assert_eq!(
-        lock(json!({"ageLock": 1}), question()),
+        lock(json!({"ageLock": 1}), query()),
         Lock::Other("ageLock".into())
     );
     assert_eq!(
-        lock(json!({"passwordLock": []}), question()),
+        lock(json!({"passwordLock": []}), query()),
         Lock::Password { wrong: false }
     );
     let with_password = SessionQuery {
         password: Some("x".into()),
-        ..question()
+        ..query()
     };
     assert_eq!(
         lock(json!({"passwordLock": []}), with_password),
@@ -517,23 +525,23 @@ fn each_lock_is_told_by_its_own_name() {
 }
 
 #[test]
-fn a_recording_that_does_not_exist_is_not_found() {
-    let request = reject(&mut started(question()), &json!({"nonexistent": true}));
-    assert!(matches!(error_of(request), Error::NotFound(_)));
+fn a_nonexistent_recording_is_not_found() {
+    let action = reject(&mut started(query()), &json!({"nonexistent": true}));
+    assert!(matches!(error_of(action), Error::NotFound(_)));
 }
 
 #[test]
-fn a_missing_answer_of_the_form_is_asked_for() {
-    let request = reject(&mut started(question()), &json!({"hashLock": true}));
-    assert!(matches!(request, SessionAction::NeedsHash));
+fn a_hash_lock_needs_a_hash() {
+    let action = reject(&mut started(query()), &json!({"hashLock": true}));
+    assert!(matches!(action, SessionAction::NeedsHash));
 }
 
 #[test]
-fn formats_that_are_not_known_here_are_no_rendition() {
-    let mut session = started(question());
+fn unknown_formats_are_no_rendition() {
+    let mut session = started(query());
     let other = module_info(&json!({"stream": {"streamFormats": {"av1/segmented": {}}}}));
     frame(&mut session, &other, seconds(1));
-    // Those that are known may follow; a new connection would tell the same.
+    // Known formats may follow; a new connection would not help.
     assert_eq!(session.deadline(), seconds(4));
     assert!(matches!(
         error_of(session.handle(SessionEvent::TimedOut, seconds(4))),
@@ -541,15 +549,15 @@ fn formats_that_are_not_known_here_are_no_rendition() {
     ));
 }
 
-fn polling(question: SessionQuery, way: Transport) -> (Session, SessionAction) {
-    let mut session = Session::new(question, way, 7);
-    let request = session.start(Duration::ZERO);
-    (session, request)
+fn polling(query: SessionQuery, transport: Transport) -> (Session, SessionAction) {
+    let mut session = Session::new(query, transport, 7);
+    let action = session.start(Duration::ZERO);
+    (session, action)
 }
 
-/// A session of long polling that has come to the old domain, where there is no TLS.
-fn in_the_clear(question: SessionQuery) -> Session {
-    let (mut session, _) = polling(question, Transport::Polling);
+/// Returns a session of long polling on the legacy domain, without TLS.
+fn without_tls(query: SessionQuery) -> Session {
+    let (mut session, _) = polling(query, Transport::Polling);
     let failed = SessionEvent::Failed(Error::Timeout("x"));
     match session.handle(failed, seconds(1)) {
         SessionAction::Connect { secure: false, .. } => session,
@@ -558,10 +566,10 @@ fn in_the_clear(question: SessionQuery) -> Session {
 }
 
 #[test]
-fn long_polling_goes_over_tls_first_and_then_where_it_is_known_to_be() {
-    let (mut session, request) = polling(question(), Transport::Polling);
-    let SessionAction::Connect { secure, host, .. } = request else {
-        panic!("{request:?}")
+fn long_polling_tries_tls_first_and_then_the_legacy_domain() {
+    let (mut session, action) = polling(query(), Transport::Polling);
+    let SessionAction::Connect { secure, host, .. } = action else {
+        panic!("{action:?}")
     };
     let entry = "-recorded-lp-live.ums.services.video.ibm.com";
     assert!(secure && host.as_str().ends_with(entry), "{host}");
@@ -574,30 +582,30 @@ fn long_polling_goes_over_tls_first_and_then_where_it_is_known_to_be() {
 }
 
 #[test]
-fn a_refused_certificate_ends_long_polling_and_stays_the_reason_over_a_websocket() {
+fn a_refused_certificate_ends_long_polling_and_remains_the_error_of_a_websocket() {
     let refused = || {
         SessionEvent::Failed(Error::Untrusted {
             host: "h".into(),
             problem: "UnknownIssuer".into(),
         })
     };
-    for way in [Transport::Polling, Transport::Playlists] {
-        let (mut session, _) = polling(question(), way);
-        let request = session.handle(refused(), seconds(1));
-        assert!(matches!(error_of(request), Error::Untrusted { .. }));
+    for transport in [Transport::Polling, Transport::Playlists] {
+        let (mut session, _) = polling(query(), transport);
+        let action = session.handle(refused(), seconds(1));
+        assert!(matches!(error_of(action), Error::Untrusted { .. }));
     }
-    // Another host is asked over TLS as well.
-    let mut session = started(question());
+    // Over a websocket the next host is asked over TLS as well.
+    let mut session = started(query());
     let SessionAction::Connect { secure: true, .. } = session.handle(refused(), seconds(1)) else {
         panic!()
     };
     host_of(session.handle(SessionEvent::Failed(Error::Timeout("x")), seconds(2)));
-    let request = session.handle(SessionEvent::Closed, seconds(3));
-    assert!(matches!(error_of(request), Error::Untrusted { .. }));
+    let action = session.handle(SessionEvent::Closed, seconds(3));
+    assert!(matches!(error_of(action), Error::Untrusted { .. }));
 }
 
 #[test]
-fn over_plain_http_nobody_is_followed_who_is_not_called_by_rule() {
+fn over_plain_http_only_regular_host_names_are_followed() {
     let named = [
         "printer.ums.ustream.tv",
         "r1-1-8-recorded-lp-omega.ums.ustream.tv",
@@ -607,76 +615,76 @@ fn over_plain_http_nobody_is_followed_who_is_not_called_by_rule() {
         "evil.example#.ums.ustream.tv",
     ];
     for host in named {
-        let mut session = in_the_clear(question());
+        let mut session = without_tls(query());
         let tracking = json!([{"cmd": "tracking", "args": [{"host": host, "connectionId": "d"}]}]);
-        let request = frame(&mut session, &tracking, seconds(1));
-        assert!(matches!(error_of(request), Error::Misdirected(_)), "{host}");
+        let action = frame(&mut session, &tracking, seconds(1));
+        assert!(matches!(error_of(action), Error::Misdirected(_)), "{host}");
 
-        let mut session = in_the_clear(question());
-        let request = reject(&mut session, &json!({"cluster": {"host": host}}));
-        assert!(matches!(error_of(request), Error::Misdirected(_)), "{host}");
+        let mut session = without_tls(query());
+        let action = reject(&mut session, &json!({"cluster": {"host": host}}));
+        assert!(matches!(error_of(action), Error::Misdirected(_)), "{host}");
 
-        let mut session = in_the_clear(question());
-        let request = reject(
+        let mut session = without_tls(query());
+        let action = reject(
             &mut session,
             &json!({"cluster": {"host": host, "name": "omega"}}),
         );
         let made = "-1-112470631-recorded-lp-omega.ums.ustream.tv";
-        assert!(host_of(request).ends_with(made), "{host}");
+        assert!(host_of(action).ends_with(made), "{host}");
     }
-    let mut session = in_the_clear(question());
+    let mut session = without_tls(query());
     let own = "r1-1-112470631-recorded-lp-omega.ums.ustream.tv";
-    let request = reject(&mut session, &json!({"cluster": {"host": own}}));
-    assert_eq!(host_of(request), own);
+    let action = reject(&mut session, &json!({"cluster": {"host": own}}));
+    assert_eq!(host_of(action), own);
 }
 
 #[test]
-fn a_host_that_only_looks_like_the_services_is_told_nothing() {
+fn a_host_that_imitates_the_service_is_refused() {
     for host in [
         "evil.example#.ums.ustream.tv",
         "evil.example/.ums.ustream.tv",
         "user@evil.example/.ums.ustream.tv",
         "evil.example:443#.ums.services.video.ibm.com",
     ] {
-        let request = reject(
-            &mut started(question()),
-            &json!({"cluster": {"host": host}}),
-        );
-        assert!(matches!(error_of(request), Error::Misdirected(_)), "{host}");
+        let action = reject(&mut started(query()), &json!({"cluster": {"host": host}}));
+        assert!(matches!(error_of(action), Error::Misdirected(_)), "{host}");
     }
 }
 
 #[test]
-fn the_page_is_told_without_its_query_where_anybody_can_read_along() {
+fn the_referrer_has_no_query_over_plain_http() {
     let embedded = || SessionQuery {
         referrer: Some("https://user:pw@www.example.org/x?session=SECRET#me".into()),
-        ..question()
+        ..query()
     };
-    let mut session = in_the_clear(embedded());
-    assert_eq!(said(&mut session)["referrer"], "https://www.example.org/x");
+    let mut session = without_tls(embedded());
+    assert_eq!(
+        connect_arguments(&mut session)["referrer"],
+        "https://www.example.org/x"
+    );
     let (mut session, _) = polling(embedded(), Transport::Polling);
     assert_eq!(
-        said(&mut session)["referrer"],
+        connect_arguments(&mut session)["referrer"],
         "https://www.example.org/x?session=SECRET"
     );
 }
 
 #[test]
-fn what_a_person_keeps_to_themselves_goes_over_tls_only() {
+fn secrets_are_sent_over_tls_only() {
     let secrets = [
         SessionQuery {
             password: Some("secret".into()),
-            ..question()
+            ..query()
         },
         SessionQuery {
             hash: Some("[]".into()),
-            ..question()
+            ..query()
         },
     ];
-    for question in secrets {
-        let (mut session, mut request) = polling(question, Transport::Playlists);
+    for query in secrets {
+        let (mut session, mut action) = polling(query, Transport::Playlists);
         for at in 1..5 {
-            match request {
+            match action {
                 SessionAction::Connect { secure, .. } => assert!(secure),
                 SessionAction::Fail(_) => break,
                 other => panic!("{other:?}"),
@@ -686,29 +694,29 @@ fn what_a_person_keeps_to_themselves_goes_over_tls_only() {
                 SessionAction::Connect { secure, .. } => assert!(secure),
                 other => panic!("{other:?}"),
             }
-            request = session.handle(SessionEvent::Closed, seconds(at));
+            action = session.handle(SessionEvent::Closed, seconds(at));
         }
     }
 }
 
 #[test]
-fn long_polling_takes_us_for_the_player_that_is_wanted() {
-    for (way, id) in [(Transport::Polling, 3), (Transport::Playlists, 11)] {
-        let (mut session, _) = polling(question(), way);
-        let said = said(&mut session);
+fn long_polling_sends_the_app_id_of_the_requested_player() {
+    for (transport, id) in [(Transport::Polling, 3), (Transport::Playlists, 11)] {
+        let (mut session, _) = polling(query(), transport);
+        let connect = connect_arguments(&mut session);
         assert_eq!(
-            (&said["appId"], &said["appVersion"]),
+            (&connect["appId"], &connect["appVersion"]),
             (&json!(id), &json!(2))
         );
     }
 }
 
 #[test]
-fn long_polling_goes_on_where_it_is_told_to() {
+fn long_polling_continues_on_the_named_host() {
     let tracking =
         |host: &str| json!([{"cmd": "tracking", "args": [{"host": host, "connectionId": "d-7"}]}]);
-    let mut session = in_the_clear(question());
-    let request = frame(
+    let mut session = without_tls(query());
+    let action = frame(
         &mut session,
         &tracking("c742ecf6-lp-omega.ums.ustream.tv"),
         seconds(1),
@@ -718,34 +726,34 @@ fn long_polling_goes_on_where_it_is_told_to() {
         host,
         connection,
         ..
-    } = request
+    } = action
     else {
-        panic!("{request:?}")
+        panic!("{action:?}")
     };
     assert_eq!(
         (host.as_str(), connection.as_str()),
         ("c742ecf6-lp-omega.ums.ustream.tv", "d-7")
     );
-    let (mut session, _) = polling(question(), Transport::Polling);
-    let request = frame(
+    let (mut session, _) = polling(query(), Transport::Polling);
+    let action = frame(
         &mut session,
         &tracking("ums.ustream.tv.evil.com"),
         seconds(1),
     );
-    assert!(matches!(error_of(request), Error::Misdirected(_)));
+    assert!(matches!(error_of(action), Error::Misdirected(_)));
 }
 
 #[test]
-fn everything_may_come_in_the_first_answer() {
-    let (mut session, _) = polling(question(), Transport::Polling);
+fn all_information_may_come_in_the_first_response() {
+    let (mut session, _) = polling(query(), Transport::Polling);
     let tracking = json!({"cmd": "tracking", "args": [{"connectionId": "d-7"}]});
     let all = json!([tracking, stream(Some(100_000)), servers()]);
     done(frame(&mut session, &all, seconds(1)));
 }
 
 #[test]
-fn playlists_are_all_that_the_other_player_is_told() {
-    let (mut session, _) = polling(question(), Transport::Playlists);
+fn the_hls_player_gets_playlists() {
+    let (mut session, _) = polling(query(), Transport::Playlists);
     let list = json!([{"name": "uhls", "url": "https://x.ums.ustream.tv/playlist.m3u8?a=1"}]);
     let info = done(frame(
         &mut session,
@@ -759,12 +767,12 @@ fn playlists_are_all_that_the_other_player_is_told() {
 }
 
 #[test]
-fn old_recordings_name_files_one_or_several() {
+fn old_recordings_name_one_or_several_files() {
     for name in [
         json!("http://tcdn.ustream.tv/video/7.mp4"),
         json!(["http://tcdn.ustream.tv/video/7.mp4"]),
     ] {
-        let (mut session, _) = polling(question(), Transport::Playlists);
+        let (mut session, _) = polling(query(), Transport::Playlists);
         let list = json!([{"name": "ustream", "streams": [{"streamName": name}]}]);
         let info = done(frame(
             &mut session,
@@ -776,15 +784,15 @@ fn old_recordings_name_files_one_or_several() {
 }
 
 #[test]
-fn a_reject_over_long_polling_counts_though_the_line_is_closed_behind_it() {
-    let (mut session, _) = polling(question(), Transport::Playlists);
+fn a_reject_counts_even_if_the_connection_closes_behind_it() {
+    let (mut session, _) = polling(query(), Transport::Playlists);
     let page = "https://video.ibm.com/channel/K27Pj3GwLNz";
     let frames = json!([
         {"cmd": "reject", "args": [{"referrerLock": {"redirectUrl": page}}]},
         {"cmd": "close", "args": []},
     ]);
     host_of(frame(&mut session, &frames, seconds(1)));
-    assert_eq!(said(&mut session)["referrer"], page);
+    assert_eq!(connect_arguments(&mut session)["referrer"], page);
     let close = json!({"cmd": "close", "args": []});
     host_of(frame(&mut session, &close, seconds(2)));
 }

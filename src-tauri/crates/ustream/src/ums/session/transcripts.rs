@@ -1,5 +1,5 @@
-//! Ten thousand conversations that went wrong in some way: each must end in time, in the plan of
-//! the conversation that went well, in one whose holes can be seen, or in an error.
+//! Ten thousand mutated sessions. Each must end in time: in the plan of the undisturbed session, in
+//! a plan whose gaps are visible, or in an error.
 
 use std::time::Duration;
 
@@ -15,16 +15,16 @@ use crate::{
 
 const CASES: u64 = 10_000;
 
-/// Longer than any way is given.
+/// Longer than the timeout of any strategy.
 const MAX_DURATION: Duration = Duration::from_secs(30);
 
-/// More than any conversation takes: three attempts of seven connections.
+/// More than any session takes: three attempts of seven connections.
 const MAX_STEPS: usize = 2_000;
 
-/// How long the recording is.
+/// Length of the recording.
 const LENGTH_MS: u64 = 277_000;
 
-/// What is said on each connection, in its order.
+/// The frames of each connection, in order.
 type Script = Vec<Vec<Value>>;
 
 fn fixture(name: &str) -> Value {
@@ -36,7 +36,7 @@ fn fixture(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// Its hashes come in two messages, the later half of each format first or last.
+/// Splits the hashes of a message into two messages.
 fn halves(whole: &Value) -> [Value; 2] {
     [0, 1].map(|half| {
         let mut part = whole.clone();
@@ -53,7 +53,7 @@ fn scripts() -> Vec<(Transport, Script)> {
     let redirect = json!({"cmd": "reject", "args": [{"cluster": {
         "name": "omega", "host": "r1-1-112470631-recorded-ws-omega.ums.ustream.tv",
     }}]});
-    let story = vec![
+    let messages = vec![
         fixture("reconstructed-ws-warning"),
         fixture("real-ws-moduleInfo-counters-2019"),
         fixture("reconstructed-ws-moduleInfo-transitional-empty-formats"),
@@ -68,21 +68,21 @@ fn scripts() -> Vec<(Transport, Script)> {
     vec![
         (
             Transport::Socket,
-            vec![vec![redirect.clone()], story.clone()],
+            vec![vec![redirect.clone()], messages.clone()],
         ),
-        (Transport::Socket, vec![story.clone()]),
+        (Transport::Socket, vec![messages.clone()]),
         (Transport::Socket, vec![in_halves.clone()]),
         (Transport::Polling, vec![with(&tracking, &in_halves)]),
         (
             Transport::Socket,
             vec![
                 vec![fixture("reconstructed-ws-reject-locks")],
-                story.clone(),
+                messages.clone(),
             ],
         ),
         (
             Transport::Polling,
-            vec![with(&tracking, &[redirect]), with(&tracking, &story)],
+            vec![with(&tracking, &[redirect]), with(&tracking, &messages)],
         ),
         (
             Transport::Playlists,
@@ -100,7 +100,7 @@ fn scripts() -> Vec<(Transport, Script)> {
     ]
 }
 
-/// What is said, as text: some of it cut.
+/// Returns the frames as text, with random changes.
 fn mutated(script: &Script, random: &mut Rng) -> Vec<Vec<String>> {
     let mut script = script.clone();
     for _ in 0..random.usize(1..4) {
@@ -121,20 +121,20 @@ fn mutated(script: &Script, random: &mut Rng) -> Vec<Vec<String>> {
             _ => retype(&mut frames[at], random),
         }
     }
-    let mut said: Vec<Vec<String>> = script
+    let mut frames: Vec<Vec<String>> = script
         .iter()
         .map(|frames| frames.iter().map(Value::to_string).collect())
         .collect();
     if random.u8(..4) == 0 {
-        let connection = random.usize(..said.len());
-        if let Some(frame) = random.choice(&mut said[connection]) {
+        let connection = random.usize(..frames.len());
+        if let Some(frame) = random.choice(&mut frames[connection]) {
             frame.truncate(random.usize(..=frame.len()));
         }
     }
-    said
+    frames
 }
 
-/// Replaces something, deep inside, by something else.
+/// Replaces a random nested value by another one.
 fn retype(value: &mut Value, random: &mut Rng) {
     let inner = match value {
         Value::Array(items) if !items.is_empty() => random.choice(items),
@@ -162,27 +162,31 @@ fn other(value: &Value, random: &mut Rng) -> Value {
     }
 }
 
-/// How a conversation went: what it came to, and when.
-fn held(way: Transport, said: &[Vec<String>], random: &mut Rng) -> (SessionAction, Duration) {
-    let question = SessionQuery {
+/// Runs a session and returns its last action and its duration.
+fn run(
+    transport: Transport,
+    script: &[Vec<String>],
+    random: &mut Rng,
+) -> (SessionAction, Duration) {
+    let query = SessionQuery {
         recording: RecordingId(112_470_631),
         password: None,
         hash: None,
         referrer: None,
     };
-    let mut session = Session::new(question, way, random.u64(..));
+    let mut session = Session::new(query, transport, random.u64(..));
     let mut now = Duration::ZERO;
-    let mut request = session.start(now);
+    let mut action = session.start(now);
     let mut connections = 0;
     let mut frames = Vec::new().into_iter();
     for _ in 0..MAX_STEPS {
-        request = match request {
+        action = match action {
             SessionAction::Connect { pause, host, .. } => {
                 assert!(host.is_control(), "{host}");
                 now += pause + Duration::from_millis(80);
-                // The last connection is as all that follow it.
-                let script = said.get(connections).or(said.last());
-                frames = script.cloned().unwrap_or_default().into_iter();
+                // The script of the last connection is repeated for further ones.
+                let next = script.get(connections).or(script.last());
+                frames = next.cloned().unwrap_or_default().into_iter();
                 connections += 1;
                 match random.u8(..20) {
                     0 => session.handle(SessionEvent::Failed(Error::Timeout("x")), now),
@@ -211,7 +215,7 @@ fn held(way: Transport, said: &[Vec<String>], random: &mut Rng) -> (SessionActio
     panic!("a conversation without end")
 }
 
-/// Says which conversation it was when something fails in its midst.
+/// Prints the seed of the session if the test panics.
 struct Seed(u64);
 
 impl Drop for Seed {
@@ -222,7 +226,7 @@ impl Drop for Seed {
     }
 }
 
-/// A recording whose length the API says, as it nearly always does.
+/// Builds the recording with a length by the API, which is nearly always available.
 fn recorded(info: StreamInfo) -> Option<Recording> {
     let video = VideoInfo {
         duration_ms: Some(LENGTH_MS),
@@ -239,54 +243,54 @@ fn media(plan: &SegmentPlan, track: u8) -> impl Iterator<Item = (u64, &Segment)>
     })
 }
 
-/// Every piece that there is must be in the plan at its time. One that is listed must be sure, or
-/// its absence noticed, since the recording is known to last longer. The only pieces that may have
-/// no address are those before the first that is listed: asking for them makes a hole.
-fn assert_no_hidden_hole(recording: &Recording, plan: &SegmentPlan, whole: &SegmentPlan) {
+/// Asserts that every segment of `whole` is in `plan` at its time, or that a comparison with the
+/// stated length shows that it is missing. Only segments before the first listed one may have no
+/// URL: fetching them makes a visible gap.
+fn assert_no_hidden_gap(recording: &Recording, plan: &SegmentPlan, whole: &SegmentPlan) {
     let longest = recording.duration_ms.unwrap();
     assert!(longest >= LENGTH_MS, "{longest}");
     for track in (0..).take(plan.tracks.len()) {
-        let mut pieces = media(plan, track).peekable();
+        let mut segments = media(plan, track).peekable();
         for (number, known) in media(whole, 0).filter(|(_, it)| it.start_ms < LENGTH_MS) {
-            let Some((found, piece)) = pieces.next() else {
-                // The list cannot hold it: whoever compares lengths sees that it is missing.
+            let Some((found, segment)) = segments.next() else {
+                // Behind the end of the list: the stated length shows that it is missing.
                 assert!(recording.stated_ms() > Some(known.start_ms));
                 break;
             };
             assert_eq!(found, number);
             assert_eq!(
-                (piece.start_ms, piece.duration_ms),
+                (segment.start_ms, segment.duration_ms),
                 (known.start_ms, known.duration_ms)
             );
         }
         let mut is_sure = true;
-        let mut has_address = false;
-        for (number, piece) in media(plan, track) {
-            let sure = piece.presence == Presence::Sure;
+        let mut has_url = false;
+        for (number, segment) in media(plan, track) {
+            let sure = segment.presence == Presence::Sure;
             assert!(is_sure || !sure, "{number} is sure behind one that is not");
             is_sure = sure;
-            // Of the others the same is true.
+            // A sample is enough.
             if sure && number % 8 == 0 {
-                let is_found = !recording.locate(plan, piece.id).urls.is_empty();
-                assert!(is_found || !has_address, "{number} has no address");
-                has_address |= is_found;
+                let is_found = !recording.locate(plan, segment.id).urls.is_empty();
+                assert!(is_found || !has_url, "{number} has no address");
+                has_url |= is_found;
             }
         }
-        assert!(has_address, "no piece has an address");
+        assert!(has_url, "no segment has an address");
     }
 }
 
 #[test]
-fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
+fn mutated_sessions_end_in_time_with_a_plan_or_an_error() {
     let scripts = scripts();
-    let well = |(way, script): &(Transport, Script)| {
-        let said: Vec<Vec<String>> = script
+    let well = |(transport, script): &(Transport, Script)| {
+        let frames: Vec<Vec<String>> = script
             .iter()
             .map(|frames| frames.iter().map(Value::to_string).collect())
             .collect();
-        // Whether the line holds at first is left to chance.
+        // The seed decides whether the first connection fails.
         (0..).find_map(
-            |seed| match held(*way, &said, &mut Rng::with_seed(seed)).0 {
+            |seed| match run(*transport, &frames, &mut Rng::with_seed(seed)).0 {
                 SessionAction::Done(info) => Some(*info),
                 _ => None,
             },
@@ -303,9 +307,9 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
         let _seed = Seed(seed);
         let mut random = Rng::with_seed(seed);
         let index = random.usize(..scripts.len());
-        let (way, script) = &scripts[index];
-        let said = mutated(script, &mut random);
-        let (end, now) = held(*way, &said, &mut random);
+        let (transport, script) = &scripts[index];
+        let frames = mutated(script, &mut random);
+        let (end, now) = run(*transport, &frames, &mut random);
         assert!(now <= MAX_DURATION, "{now:?}");
         match end {
             SessionAction::Done(info) if !info.stored.playlists.is_empty() => {
@@ -317,7 +321,7 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
                     errors += 1;
                     continue;
                 };
-                // All renditions of one container have the same pieces.
+                // All renditions of one container have the same segments.
                 let choice = Choice {
                     quality: Quality::Best,
                     keep: [ContainerChoice::Mp4, ContainerChoice::Original]
@@ -326,7 +330,7 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
                         .clone(),
                 };
                 let plan = recording.plan(&choice).unwrap();
-                assert_no_hidden_hole(&recording, &plan, &whole);
+                assert_no_hidden_gap(&recording, &plan, &whole);
                 plans += 1;
             }
             SessionAction::NeedsHash | SessionAction::Fail(_) => errors += 1,
@@ -334,7 +338,7 @@ fn conversations_that_go_wrong_end_in_a_plan_or_an_error_and_in_time() {
         }
     }
     assert_eq!(plans + listed + errors, CASES);
-    // Changes that matter and changes that do not are both among them.
+    // The mutations must cover both harmful and harmless changes.
     assert!(
         plans > CASES / 10 && listed > CASES / 100 && errors > CASES / 10,
         "{plans} {listed} {errors}"

@@ -1,4 +1,4 @@
-//! What several messages about a stream add up to.
+//! Merging several messages about a stream.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ fn full_format(path: &str, hashes: &Value) -> Value {
     })
 }
 
-/// What is known after one message and then another.
+/// Returns the format after two messages.
 fn after(first: &Value, later: &Value) -> StreamFormat {
     let mut known = stored(first);
     known.merge(stored(later));
@@ -38,7 +38,7 @@ fn keys(format: &StreamFormat) -> Vec<u64> {
 }
 
 #[test]
-fn the_same_path_in_another_dress_is_the_same_path() {
+fn the_same_path_is_recognized_in_every_form() {
     let first = full_format(&format!("{PATH}/"), &json!({"0": "a", "10": "b"}));
     for path in [
         PATH.to_owned(),
@@ -50,12 +50,12 @@ fn the_same_path_in_another_dress_is_the_same_path() {
         let format = after(&first, &full_format(&path, &json!({"20": "c", "10": "B"})));
         assert_eq!(format.paths, [PATH], "{path}");
         assert_eq!(keys(&format), [0, 10, 20], "{path}");
-        assert_eq!(format.hashes[&10], "b", "what was said first stays");
+        assert_eq!(format.hashes[&10], "b", "the first one stays");
     }
 }
 
 #[test]
-fn a_path_that_is_told_twice_is_one_and_its_server_is_known() {
+fn a_repeated_path_is_kept_once_and_its_server_is_known() {
     let twice = json!({"contentAccess": {"accessList": [
         {"data": {"path": format!("http://vod-cdn.ustream.tv/{PATH}/")}},
         {"data": {"path": format!("{PATH}/")}},
@@ -67,7 +67,7 @@ fn a_path_that_is_told_twice_is_one_and_its_server_is_known() {
 }
 
 #[test]
-fn a_path_at_a_foreign_server_is_left_for_the_check_to_refuse() {
+fn a_path_on_a_foreign_server_is_kept_for_validation_to_refuse() {
     for path in [
         "https://evil.example/x",
         "//evil.example/x",
@@ -103,7 +103,7 @@ fn a_later_message_adds_and_never_drops() {
 }
 
 #[test]
-fn another_path_with_the_same_hashes_is_an_alternative_and_with_others_a_replacement() {
+fn another_path_is_an_alternative_if_the_hashes_agree_and_else_a_replacement() {
     let first = full_format(PATH, &json!({"0": "a", "10": "b"}));
     let format = after(
         &first,
@@ -121,22 +121,22 @@ fn another_path_with_the_same_hashes_is_an_alternative_and_with_others_a_replace
 }
 
 #[test]
-fn rows_are_joined_by_their_templates_and_keep_what_is_not_said_again() {
+fn representations_are_merged_by_template() {
     let first = full_format(PATH, &json!({"0": "a"}));
     let later = json!({"streams": [
         {"segmentUrl": "4/1/chunk_%_%.flv", "height": 360},
         {"segmentUrl": "2/1/chunk_%_%.flv", "bitrate": 900},
     ]});
     let rows = after(&first, &later).representations;
-    let told: Vec<_> = rows
+    let actual: Vec<_> = rows
         .iter()
         .map(|row| (row.height, row.bitrate_kbps))
         .collect();
-    assert_eq!(told, [(Some(720), Some(900)), (Some(360), None)]);
+    assert_eq!(actual, [(Some(720), Some(900)), (Some(360), None)]);
 }
 
 #[test]
-fn a_row_without_a_template_gets_it_later() {
+fn a_representation_may_get_its_template_later() {
     let row = |url: Value| json!([{"segmentUrl": url, "contentType": "video/mp4", "height": 720}]);
     let mut first = full_format(PATH, &json!({"0": "a"}));
     first["streams"] = row(Value::Null);
@@ -147,7 +147,7 @@ fn a_row_without_a_template_gets_it_later() {
 }
 
 #[test]
-fn hashes_of_one_format_hold_for_the_other_in_the_same_folder() {
+fn hashes_are_shared_between_formats_in_the_same_folder() {
     let mut known =
         stored_formats(&json!({"flv/segmented": full_format(PATH, &json!({"0": "a", "10": "b"}))}));
     known.merge(stored_formats(
@@ -166,7 +166,7 @@ fn hashes_of_one_format_hold_for_the_other_in_the_same_folder() {
 }
 
 #[test]
-fn only_a_length_whose_unit_is_known_is_taken() {
+fn only_a_length_of_known_unit_is_read() {
     assert_eq!(length_of(&json!({"videoLength": "277000"})), Some(277_000));
     assert_eq!(length_of(&json!({"videoLength": 0})), None);
     assert_eq!(
@@ -176,7 +176,7 @@ fn only_a_length_whose_unit_is_known_is_taken() {
 }
 
 #[test]
-fn later_addresses_of_playlists_come_first_and_earlier_ones_stay() {
+fn later_playlist_urls_come_first_and_earlier_ones_remain() {
     let list = |name: &str| {
         let url = format!("https://x.ums.ustream.tv/{name}.m3u8");
         let StreamState::Stored(stored) = read(&json!([{ "url": url }])) else {
